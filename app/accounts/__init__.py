@@ -1,0 +1,1 @@
+"""Staff, their roles and their log-in sessions."""

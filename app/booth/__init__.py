@@ -1,0 +1,1 @@
+"""The anonymous phone pages. Knows nothing of staff, sessions or cookies."""

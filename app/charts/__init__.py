@@ -1,0 +1,1 @@
+"""Pure drawing: figures in, SVG or PNG out."""

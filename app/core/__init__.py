@@ -1,0 +1,1 @@
+"""Settings, database, clock, secrets and errors. Imports nothing else of app."""

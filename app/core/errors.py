@@ -1,0 +1,14 @@
+"""Errors with a meaning inside; they get a status and a sentence only in ``web/errors.py``."""
+
+
+class DomainError(Exception):
+    """A request that cannot be granted.
+
+    ``code`` is a stable identifier of the kind ``"code_used"``; ``params`` fill the reader's sentence and never
+    carry a slip code, a mark or a remark (SEC-60).
+    """
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params

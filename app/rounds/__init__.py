@@ -1,0 +1,1 @@
+"""One opening of the box: life cycle and frozen paper."""

@@ -1,0 +1,1 @@
+"""Pure statistics: stacks to counts, figures, verdicts and disclosure control."""

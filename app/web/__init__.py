@@ -1,0 +1,1 @@
+"""HTTP toolkit shared by both faces: pages, forms, guard, headers, error table."""
