@@ -1,0 +1,183 @@
+"""The plaintext of a ballot: the same size for every ballot of a paper (SEC-12), and read back strictly (SEC-37).
+
+Layout: version (1 byte), paper hash (32), place of the voter group (2), one byte per mark (units x items),
+remarks (exactly ``Paper.remark_bytes``): their number (2), then per remark unit (2), length (2) and UTF-8, then zeros.
+Numbers are big-endian.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.core.errors import DomainError
+from app.rounds.domain import NOT_ASKED, Paper
+
+VERSION = 1
+_HEAD = struct.Struct(">B32sH")
+_COUNT = struct.Struct(">H")
+_REMARK = struct.Struct(">HH")
+_HAN_BYTES = 3
+_ALL_VALUES = bytes(range(256))
+
+
+class BadEnvelope(DomainError):
+    """An envelope that is not what the booth of this paper puts into the box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One voter's marks, unit-major, and his remarks as pairs of place of the unit and text."""
+
+    group_id: str
+    marks: bytes
+    remarks: tuple[tuple[int, str], ...] = ()
+
+
+def plaintext_size(paper: Paper) -> int:
+    """Bytes of every plaintext of this paper."""
+    return _HEAD.size + len(paper.units) * len(paper.items) + paper.remark_bytes
+
+
+def check_marks(paper: Paper, ballot: Ballot) -> None:
+    """Refuse a ballot that leaves an asked cell open, marks an unasked one or names no option of the scale.
+
+    DomainError ``missing_marks`` (with ``unit`` and ``item``, places in the paper) or ``marks_malformed``.
+    """
+    width = len(paper.items)
+    if len(ballot.marks) != len(paper.units) * width:
+        raise DomainError("marks_malformed")
+    asked = _asked_marks(paper, ballot)
+    if asked.translate(None, _ALL_VALUES[: len(paper.scheme.scale.options)]):
+        _name_the_first_bad(paper, ballot)
+
+
+def _asked_marks(paper: Paper, ballot: Ballot) -> bytes | bytearray:
+    """Return the marks without the units that the group leaves out."""
+    left_out = paper.group(ballot.group_id).left_out
+    if not left_out:
+        return ballot.marks
+    width = len(paper.items)
+    empty = bytes((NOT_ASKED,)) * width
+    asked = bytearray(ballot.marks)
+    for place in range(len(paper.units) - 1, -1, -1):
+        if paper.units[place].id in left_out:
+            start = place * width
+            if asked[start : start + width] != empty:
+                raise DomainError("marks_malformed", unit=place)
+            del asked[start : start + width]
+    return asked
+
+
+def _name_the_first_bad(paper: Paper, ballot: Ballot) -> None:
+    width, options = len(paper.items), len(paper.scheme.scale.options)
+    for unit in paper.rated_by(ballot.group_id):
+        for item in range(width):
+            mark = ballot.marks[unit * width + item]
+            if mark >= options:
+                code = "missing_marks" if mark == NOT_ASKED else "marks_malformed"
+                raise DomainError(code, unit=unit, item=item)
+
+
+def encode(paper: Paper, paper_hash: str, ballot: Ballot) -> bytes:
+    """Return the checked ballot as ``plaintext_size(paper)`` bytes.
+
+    DomainError as ``check_marks``, and ``group_unknown``, ``remark_malformed`` (with ``unit``),
+    ``remark_too_long`` (``limit``: how many Han characters so many remarks may have together).
+    """
+    place = _group_place(paper, ballot.group_id)
+    check_marks(paper, ballot)
+    head = _HEAD.pack(VERSION, bytes.fromhex(paper_hash), place)
+    return head + ballot.marks + _remark_area(paper, ballot)
+
+
+def _group_place(paper: Paper, group_id: str) -> int:
+    for place, group in enumerate(paper.groups):
+        if group.id == group_id:
+            return place
+    raise DomainError("group_unknown")
+
+
+def _remark_area(paper: Paper, ballot: Ballot) -> bytes:
+    size = paper.remark_bytes
+    if not ballot.remarks:
+        return bytes(size)
+    _check_remark_units(paper, ballot)
+    area = _COUNT.pack(len(ballot.remarks))
+    for unit, text in ballot.remarks:
+        raw = _remark_text(unit, text)
+        if len(area) + _REMARK.size + len(raw) > size:
+            overhead = _COUNT.size + _REMARK.size * len(ballot.remarks)
+            raise DomainError("remark_too_long", limit=max(0, (size - overhead) // _HAN_BYTES))
+        area += _REMARK.pack(unit, len(raw)) + raw
+    return area.ljust(size, b"\0")
+
+
+def _check_remark_units(paper: Paper, ballot: Ballot) -> None:
+    """One remark per unit at most, in the order of the units, none to a unit that the group leaves out."""
+    rated = paper.rated_by(ballot.group_id)
+    last = -1
+    for unit, _text in ballot.remarks:
+        if unit <= last or unit not in rated:
+            raise DomainError("remark_malformed", unit=unit)
+        last = unit
+
+
+def _remark_text(unit: int, text: str) -> bytes:
+    # NUL does not fit into a text column of PostgreSQL: it must be refused here, not at the opening of the box.
+    if not text or "\0" in text:
+        raise DomainError("remark_malformed", unit=unit)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise DomainError("remark_malformed", unit=unit) from None
+
+
+def decode(paper: Paper, paper_hash: str, plaintext: bytes) -> Ballot:
+    """Return the ballot.
+
+    BadEnvelope ``envelope_malformed`` or ``envelope_of_other_paper`` if ``encode`` cannot have made the plaintext.
+    """
+    if len(plaintext) != plaintext_size(paper):
+        raise BadEnvelope("envelope_malformed")
+    version, digest, place = _HEAD.unpack_from(plaintext)
+    if version != VERSION or place >= len(paper.groups):
+        raise BadEnvelope("envelope_malformed")
+    if digest != bytes.fromhex(paper_hash):
+        raise BadEnvelope("envelope_of_other_paper")
+    cut = len(plaintext) - paper.remark_bytes
+    remarks = _read_remarks(plaintext[cut:])
+    ballot = Ballot(paper.groups[place].id, plaintext[_HEAD.size : cut], remarks)
+    try:
+        check_marks(paper, ballot)
+        _check_remark_units(paper, ballot)
+    except DomainError:
+        raise BadEnvelope("envelope_malformed") from None
+    return ballot
+
+
+def _read_remarks(area: bytes) -> tuple[tuple[int, str], ...]:
+    if not area.strip(b"\0"):
+        return ()
+    try:
+        remarks, end = _parse_remarks(area)
+    except (struct.error, UnicodeDecodeError):
+        raise BadEnvelope("envelope_malformed") from None
+    if not remarks or area[end:].strip(b"\0"):
+        raise BadEnvelope("envelope_malformed")
+    return tuple(remarks)
+
+
+def _parse_remarks(area: bytes) -> tuple[Sequence[tuple[int, str]], int]:
+    """Return the remarks and where the padding begins."""
+    (count,) = _COUNT.unpack_from(area)
+    remarks: list[tuple[int, str]] = []
+    at = _COUNT.size
+    for _ in range(count):
+        unit, length = _REMARK.unpack_from(area, at)
+        at += _REMARK.size
+        raw = area[at : at + length]
+        if len(raw) != length or not raw or b"\0" in raw:
+            raise BadEnvelope("envelope_malformed")
+        remarks.append((unit, raw.decode()))
+        at += length
+    return remarks, at

@@ -1,0 +1,74 @@
+"""Sealing and unsealing of envelopes by HPKE (RFC 9180): DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305.
+
+Also the envelope's id, which is the voter's receipt (SEC-34).
+"""
+
+import hmac
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from app.box.envelope import BadEnvelope
+
+NONCE_BYTES = 16
+ID_BYTES = 16
+SEALED_OVERHEAD = 48
+"""Encapsulated key (32) and authentication tag (16) in front of and behind the plaintext's bytes."""
+RECEIPT_SIGNS = 16
+
+# ChaCha20-Poly1305 is as fast as AES here, because X25519 costs most, and constant in time on machines without AES-NI.
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+_INFO = b"manyidu/envelope/v1"
+_RECEIPT = b"manyidu/receipt/v1"
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def envelope_info(round_id: str, paper_hash: str, envelope_id: bytes) -> bytes:
+    """Return what the seal is bound to: an envelope moved to another round, paper or id does not open."""
+    name = round_id.encode()
+    return b"".join((_INFO, len(name).to_bytes(2, "big"), name, bytes.fromhex(paper_hash), envelope_id))
+
+
+@lru_cache(maxsize=256)
+def _public_key(raw: bytes) -> X25519PublicKey:
+    return X25519PublicKey.from_public_bytes(raw)
+
+
+def seal(public_key: bytes, info: bytes, plaintext: bytes) -> bytes:
+    """Return the plaintext sealed to the round's public key (32 bytes); no two seals are alike."""
+    return _SUITE.encrypt(plaintext, _public_key(public_key), info)
+
+
+def unseal(private_key: X25519PrivateKey, info: bytes, sealed: bytes) -> bytes:
+    """Return the plaintext; BadEnvelope ``envelope_damaged`` if a bit, the key or the info is another one."""
+    try:
+        return _SUITE.decrypt(sealed, private_key, info)
+    except (InvalidTag, ValueError):
+        raise BadEnvelope("envelope_damaged") from None
+
+
+def envelope_id(receipt_key: bytes, nonce: bytes, code_hash: bytes, plaintext: bytes) -> bytes:
+    """Return the id under which this ballot, cast with this code, lies in the box.
+
+    The same ballot with the same code and the phone's same ``nonce`` (16 bytes) has the same id, which is how a
+    retry is recognised; anything else has another. Nobody who lacks the phone's nonce can compute it, so spent
+    codes and envelopes cannot be matched, not even with the receipt key and a guess of the marks.
+    """
+    if len(nonce) != NONCE_BYTES:
+        message = "the nonce has 16 bytes"
+        raise ValueError(message)
+    text = b"".join((_RECEIPT, nonce, len(code_hash).to_bytes(2, "big"), code_hash, plaintext))
+    return hmac.digest(receipt_key, text, "sha256")[:ID_BYTES]
+
+
+def receipt_text(envelope_id: bytes) -> str:
+    """Return the receipt as a voter copies it: the id's first 80 bits as four groups of four Crockford signs.
+
+    80 of 128 bits, because nothing is decided by the short form, people compare it by eye, and two of 100,000
+    receipts are alike with a chance of 1 in 10**14.
+    """
+    number = int.from_bytes(envelope_id[:10], "big")
+    signs = "".join(_CROCKFORD[number >> 5 * place & 31] for place in range(RECEIPT_SIGNS - 1, -1, -1))
+    return "-".join(signs[at : at + 4] for at in range(0, RECEIPT_SIGNS, 4))

@@ -1,0 +1,137 @@
+"""Secrets that live in files beside the database and never in it or its backup (SEC-28)."""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from app.core.errors import DomainError
+from app.core.secrets import new_id, token_bytes
+
+SECRET_BYTES = 32
+_FOLDER_MODE = 0o700
+_FILE_MODE = 0o600
+_OTHERS = 0o077
+_LEAST_DISTINCT = 12
+"""Fewer different bytes than this among 32 are a typed or zeroed file, not chance (< 1 in 10**12)."""
+_PART_PREFIX = "round-"
+_ROUND_ID = re.compile(r"[0-9a-z]{1,64}")
+
+
+class SettingsError(RuntimeError):
+    """The installation is set up so that the service must not start; the message says what to do."""
+
+
+class KeyFolder:
+    """The folder of the pepper, of two further secrets and of one server part per round with a sealed box.
+
+    Files are written whole or not at all and reach the disk before a method returns.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Make the folder if need be; SettingsError if others can read it."""
+        self.path = path
+        path.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        if path.stat().st_mode & _OTHERS:
+            message = f"others can read the key folder {path}: run chmod 700 on it"
+            raise SettingsError(message)
+
+    def pepper(self) -> bytes:
+        """Key of the codes' hashes (32 bytes), made at the first call. Losing it makes every slip worthless."""
+        return self._made_once("pepper")
+
+    def form_secret(self) -> bytes:
+        """Key that signs hidden form fields (32 bytes), made at the first call."""
+        return self._made_once("form-secret")
+
+    def receipt_key(self) -> bytes:
+        """Key of the envelopes' ids (32 bytes), made at the first call."""
+        return self._made_once("receipt-key")
+
+    def create_part(self, round_id: str) -> bytes:
+        """Return the server's part of the round's key (32 bytes); after a crashed attempt it is the one made then."""
+        return self._made_once(_part_name(round_id))
+
+    def read_part(self, round_id: str) -> bytes:
+        """Return the server's part; DomainError ``server_part_missing``."""
+        try:
+            return self._read(_part_name(round_id))
+        except FileNotFoundError:
+            raise DomainError("server_part_missing") from None
+
+    def destroy_part(self, round_id: str) -> None:
+        """Overwrite and remove the server's part; nothing happens if it is gone already.
+
+        A disk that writes elsewhere than told (SSD, copy-on-write) may keep the old bytes for a while.
+        """
+        file = self.path / _part_name(round_id)
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return
+        try:
+            os.write(handle, token_bytes(SECRET_BYTES))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        file.unlink(missing_ok=True)
+        self._sync_folder()
+
+    def parts(self) -> set[str]:
+        """Ids of the rounds whose server part is here."""
+        names = (entry.name for entry in self.path.iterdir())
+        return {name.removeprefix(_PART_PREFIX) for name in names if name.startswith(_PART_PREFIX)}
+
+    def _made_once(self, name: str) -> bytes:
+        try:
+            return self._read(name)
+        except FileNotFoundError:
+            self._write(name, token_bytes(SECRET_BYTES))
+        return self._read(name)
+
+    def _read(self, name: str) -> bytes:
+        file = self.path / name
+        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
+        try:
+            mode = os.fstat(handle).st_mode
+            secret = os.read(handle, SECRET_BYTES + 1)
+        finally:
+            os.close(handle)
+        if not stat.S_ISREG(mode) or mode & _OTHERS:
+            message = f"others can read {file}: run chmod 600 on it"
+            raise SettingsError(message)
+        if len(secret) != SECRET_BYTES or len(set(secret)) < _LEAST_DISTINCT:
+            message = f"{file} is not {SECRET_BYTES} random bytes: put the original back, or remove it for a new one"
+            raise SettingsError(message)
+        return secret
+
+    def _write(self, name: str, secret: bytes) -> None:
+        """Write the file unless another process was quicker: a link, unlike a rename, never replaces."""
+        draft = self.path / f".{new_id()}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
+        try:
+            os.write(handle, secret)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        try:
+            (self.path / name).hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        self._sync_folder()
+
+    def _sync_folder(self) -> None:
+        handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _part_name(round_id: str) -> str:
+    if not _ROUND_ID.fullmatch(round_id):
+        message = "a round id has only the signs 0-9 and a-z"
+        raise ValueError(message)
+    return _PART_PREFIX + round_id
