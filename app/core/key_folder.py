@@ -91,7 +91,7 @@ class KeyFolder:
 
     def _read(self, name: str) -> bytes:
         file = self.path / name
-        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
+        handle = _open_to_read(file)
         try:
             mode = os.fstat(handle).st_mode
             secret = os.read(handle, SECRET_BYTES + 1)
@@ -101,7 +101,7 @@ class KeyFolder:
             message = f"others can read {file}: run chmod 600 on it"
             raise SettingsError(message)
         if len(secret) != SECRET_BYTES or len(set(secret)) < _LEAST_DISTINCT:
-            message = f"{file} is not {SECRET_BYTES} random bytes: put the original back, or remove it for a new one"
+            message = f"{file} is not {SECRET_BYTES} random bytes: put the original file back"
             raise SettingsError(message)
         return secret
 
@@ -128,6 +128,16 @@ class KeyFolder:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _open_to_read(file: Path) -> int:
+    try:
+        return os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        message = f"cannot read {file}: it must be a plain file of this user, not a link ({error.strerror})"
+        raise SettingsError(message) from error
 
 
 def _part_name(round_id: str) -> str:

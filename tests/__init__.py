@@ -1,0 +1,1 @@
+"""Tests mirror the source; everything that touches a database runs on SQLite and on PostgreSQL."""
