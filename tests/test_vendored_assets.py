@@ -1,0 +1,89 @@
+"""What lies under app/static/vendor and app/static/fonts is what was fetched, and asks no other host for anything."""
+
+import gzip
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+STATIC = Path(__file__).resolve().parent.parent / "app" / "static"
+MANIFEST = STATIC / "vendor" / "vendored.json"
+FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
+LEVEL_1 = "".join(
+    bytes([row, cell]).decode("gb2312")
+    for row in range(0xB0, 0xD8)
+    for cell in range(0xA1, 0xFF)
+    if (row, cell) <= (0xD7, 0xF9)
+)
+ASCII = "".join(map(chr, range(0x20, 0x7F)))
+SIGNS = "《》“”‘’—…·%①②③④⑤⑥⑦⑧⑨⑩、。，；：？！（）【】〔〕％１２ＡＢ✓○●■□▲△◇◆☆★→←≥≤×÷±√℃‰￥"
+
+
+def _packages() -> list[dict[str, Any]]:
+    packages: list[dict[str, Any]] = json.loads(MANIFEST.read_text(encoding="utf-8"))["packages"]
+    return packages
+
+
+def _recorded() -> dict[str, str]:
+    return {name: digest for package in _packages() for name, digest in package["files"].items()}
+
+
+def _on_disk() -> dict[str, str]:
+    files = (path for folder in ("vendor", "fonts") for path in (STATIC / folder).rglob("*") if path.is_file())
+    return {
+        path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path != MANIFEST
+    }
+
+
+def test_files_on_disk_are_the_recorded_ones() -> None:
+    """Neither a changed, nor a missing, nor an extra file."""
+    assert _on_disk() == _recorded()
+
+
+def test_every_package_is_pinned_and_brings_its_licence() -> None:
+    """A version, a tarball hash, and a licence text beside the files."""
+    for package in _packages():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", package["version"])
+        assert re.fullmatch(r"[0-9a-f]{64}", package["tarball_sha256"])
+        assert any(Path(name).stem in {"LICENSE", "OFL"} for name in package["files"]), package["package"]
+
+
+@pytest.mark.parametrize("path", sorted((STATIC / "vendor").rglob("*.css")), ids=lambda path: path.name)
+def test_it_refuses_styles_that_reach_another_host(path: Path) -> None:
+    """Only data: images and fragments inside them; no import, no font, no address outside comments and data."""
+    css = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert "@import" not in css
+    assert "@font-face" not in css
+    targets = re.findall(r"url\(\s*[\"']?(.{0,10})", css)
+    assert {target for target in targets if not target.startswith(("data:image", "%23"))} == set()
+    outside_data = re.sub(r"url\((\"data:[^\"]*\"|'data:[^']*'|data:[^)]*)\)", "", css)
+    assert "//" not in outside_data
+
+
+def test_weui_leaves_room_on_a_slow_phone() -> None:
+    """The phone's whole first load is 40 KB gzipped, of which WeUI may take a fifth."""
+    css = (STATIC / "vendor" / "weui" / "weui-booth.min.css").read_bytes()
+    assert len(gzip.compress(css, 9)) <= 8 * 1024
+
+
+@pytest.mark.parametrize("name", FONTS)
+def test_fonts_cover_common_chinese(name: str) -> None:
+    """Every GB2312 level-1 character, ASCII and the signs our papers and charts use."""
+    covered = TTFont(STATIC / "fonts" / name, lazy=True).getBestCmap()
+    assert len(LEVEL_1) == 3755
+    assert [char for char in LEVEL_1 + ASCII + SIGNS if ord(char) not in covered] == []
+
+
+@pytest.mark.parametrize(("name", "style", "weight"), [(FONTS[0], "Regular", 400), (FONTS[1], "Bold", 700)])
+def test_fonts_keep_their_family_name(name: str, style: str, weight: int) -> None:
+    """Typst and matplotlib find both under one family."""
+    font = TTFont(STATIC / "fonts" / name, lazy=True)
+    names = font["name"]
+    assert (names.getDebugName(1), names.getDebugName(2)) == ("Noto Sans SC", style)
+    assert font["OS/2"].usWeightClass == weight
