@@ -20,7 +20,7 @@ _HAN_BYTES = 3
 _ALL_VALUES = bytes(range(256))
 
 
-class BadEnvelope(DomainError):
+class BadEnvelope(DomainError):  # noqa: N818 - an envelope is what is bad, not the program
     """An envelope that is not what the booth of this paper puts into the box."""
 
 

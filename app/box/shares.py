@@ -14,14 +14,14 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from shamir_mnemonic import (  # type: ignore[import-untyped]
+from shamir_mnemonic import (
     MnemonicError,
     Share,
     generate_mnemonics,
     recover_ems,
 )
-from shamir_mnemonic.shamir import ShareGroup  # type: ignore[import-untyped]
-from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]
+from shamir_mnemonic.shamir import ShareGroup
+from shamir_mnemonic.wordlist import WORDLIST
 
 from app.core.errors import DomainError
 

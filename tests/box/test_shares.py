@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]
+from shamir_mnemonic.wordlist import WORDLIST
 
 from app.box.shares import MAX_SHARES, SplitKey, combine, create_key, matches, normalise_share, share_fingerprint
 from app.core.errors import DomainError
