@@ -1,0 +1,42 @@
+"""Tables of staff accounts."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Integer, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, UtcDateTime
+
+
+class Staff(Base):
+    """A person who works with the system; never a voter."""
+
+    __tablename__ = "staff"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    login: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StaffSession(Base):
+    """A log-in; the token itself is known to the browser alone."""
+
+    __tablename__ = "staff_session"
+    token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Invitation(Base):
+    """A one-time link by which an account gets its password; without ``staff_id`` it makes the first organiser."""
+
+    __tablename__ = "invitation"
+    token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

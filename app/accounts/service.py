@@ -1,0 +1,201 @@
+"""Accounts: inviting, setting a password, logging in and out."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts.domain import (
+    ABSOLUTE,
+    INVITATION_LIFE,
+    LOCK_AFTER_FAILURES,
+    LOCK_FOR,
+    PASSWORD_MAX,
+    Role,
+    is_locked,
+    password_is_weak,
+)
+from app.accounts.models import Invitation, Staff, StaffSession
+from app.audit import service as audit
+from app.core.errors import DomainError
+from app.core.secrets import new_id, new_token
+from app.web.auth import Principal
+
+HASHER = PasswordHasher()
+"""Argon2id with the library's defaults (RFC 9106 low-memory profile: 64 MiB, 3 passes), above SEC-54's floor."""
+NOBODY = HASHER.hash(new_token())
+"""Checked when the login name is unknown, so that the answer takes as long."""
+LOGIN_SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]{1,31}")
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a token of 256 bits."""
+    return sha256(token.encode()).hexdigest()
+
+
+def principal(staff: Staff) -> Principal:
+    """Return the account as the guard knows it."""
+    return Principal(id=staff.id, name=staff.name, role=staff.role)
+
+
+def everyone(session: Session) -> Sequence[Staff]:
+    """Return all accounts in the order they were made."""
+    return session.scalars(select(Staff).order_by(Staff.created_at, Staff.id)).all()
+
+
+def _invite(session: Session, now: datetime, staff_id: str | None) -> str:
+    token = new_token()
+    session.add(Invitation(token_hash=token_hash(token), staff_id=staff_id, expires_at=now + INVITATION_LIFE))
+    session.flush()
+    return token
+
+
+def first_organiser_link(session: Session, now: datetime) -> str | None:
+    """Return a one-time token that makes the first organiser, or None when there are accounts already."""
+    if session.scalars(select(Staff).limit(1)).first() is not None:
+        return None
+    session.execute(delete(Invitation).where(Invitation.staff_id.is_(None)))
+    return _invite(session, now, None)
+
+
+def create_account(session: Session, now: datetime, actor: Principal, fields: tuple[str, str, str]) -> str:
+    """Make an account from (login, name, role) and return the token of its one-time password link."""
+    login, name, role = fields
+    if not LOGIN_SHAPE.fullmatch(login):
+        raise DomainError("login_name_malformed")
+    if role not in set(Role):
+        raise DomainError("field_not_a_choice", field="角色")
+    if session.scalars(select(Staff).where(Staff.login == login)).first() is not None:
+        raise DomainError("login_name_taken")
+    staff = Staff(id=new_id(), login=login, name=name, role=role, created_at=now, failures=0, disabled=False)
+    session.add(staff)
+    session.flush()
+    audit.record(session, now, actor, "account.create", staff.id, login=login, name=name, role=role)
+    return _invite(session, now, staff.id)
+
+
+def reissue_link(session: Session, now: datetime, actor: Principal, staff_id: str) -> str:
+    """Return a fresh password link; the old password and all log-ins of the account end."""
+    staff = _get(session, staff_id)
+    staff.password_hash, staff.failures, staff.locked_until = None, 0, None
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+    session.execute(delete(Invitation).where(Invitation.staff_id == staff_id))
+    audit.record(session, now, actor, "account.reset", staff.id, login=staff.login)
+    return _invite(session, now, staff.id)
+
+
+def set_disabled(session: Session, now: datetime, actor: Principal, staff_id: str, *, disabled: bool) -> None:
+    """Disable or enable an account; nobody disables his own, so that one organiser always remains."""
+    if staff_id == actor.id:
+        raise DomainError("own_account")
+    staff = _get(session, staff_id)
+    staff.disabled = disabled
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+    action = "account.disable" if disabled else "account.enable"
+    audit.record(session, now, actor, action, staff.id, login=staff.login)
+
+
+def _get(session: Session, staff_id: str) -> Staff:
+    staff = session.get(Staff, staff_id)
+    if staff is None:
+        raise DomainError("not_found")
+    return staff
+
+
+def invitation(session: Session, now: datetime, token: str) -> tuple[Invitation, Staff | None]:
+    """Return a living invitation and its account (None: it makes the first organiser)."""
+    found = session.get(Invitation, token_hash(token))
+    if found is None or found.expires_at <= now:
+        raise DomainError("invitation_invalid")
+    return found, session.get(Staff, found.staff_id) if found.staff_id else None
+
+
+def accept_invitation(
+    session: Session, now: datetime, token: str, names: tuple[str, str], password: str
+) -> None:
+    """Use up the link: set the password, and make the first organiser from ``names`` = (login, name) if it is that."""
+    found, staff = invitation(session, now, token)
+    if staff is None:
+        login, name = names
+        if not LOGIN_SHAPE.fullmatch(login):
+            raise DomainError("login_name_malformed")
+        staff = Staff(id=new_id(), login=login, name=name, role=Role.ORGANISER, created_at=now, failures=0)
+        staff.disabled = False
+    if len(password) > PASSWORD_MAX or password_is_weak(password, staff.login):
+        raise DomainError("password_weak")
+    staff.password_hash = HASHER.hash(password)
+    session.add(staff)
+    session.delete(found)
+    session.flush()
+    audit.record(session, now, principal(staff), "account.password", staff.id, login=staff.login)
+
+
+def create_with_password(session: Session, now: datetime, fields: tuple[str, str, str], password: str) -> Principal:
+    """Make an account with a password at once, for demos and tests."""
+    token = create_account(session, now, audit.SYSTEM, fields)
+    accept_invitation(session, now, token, (fields[0], fields[1]), password)
+    found = session.scalars(select(Staff).where(Staff.login == fields[0])).one()
+    return principal(found)
+
+
+def log_in(session: Session, now: datetime, login: str, password: str) -> str | None:
+    """Return the token of a new log-in, or None: unknown, wrong, locked and disabled all look the same.
+
+    Returns instead of raising, because the count of failures must be committed.
+    """
+    staff = session.scalars(select(Staff).where(Staff.login == login).with_for_update()).first()
+    stored = staff.password_hash if staff and staff.password_hash else NOBODY
+    right = _verify(stored, password) and stored is not NOBODY
+    if staff is None or staff.disabled or is_locked(staff.locked_until, now):
+        return None
+    if not right:
+        _count_failure(session, now, staff)
+        return None
+    staff.failures, staff.locked_until = 0, None
+    if HASHER.check_needs_rehash(stored):
+        staff.password_hash = HASHER.hash(password)
+    token = new_token()
+    session.add(
+        StaffSession(token_hash=token_hash(token), staff_id=staff.id, created_at=now, expires_at=now + ABSOLUTE)
+    )
+    session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
+    audit.record(session, now, principal(staff), "login", staff.id)
+    return token
+
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return HASHER.verify(stored, password[: PASSWORD_MAX + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _count_failure(session: Session, now: datetime, staff: Staff) -> None:
+    staff.failures += 1
+    if staff.failures >= LOCK_AFTER_FAILURES:
+        staff.failures, staff.locked_until = 0, now + LOCK_FOR
+        audit.record(session, now, principal(staff), "login.locked", staff.id)
+
+
+def log_out(session: Session, now: datetime, token: str) -> None:
+    """End a log-in."""
+    found = session.get(StaffSession, token_hash(token))
+    if found is None:
+        return
+    staff = _get(session, found.staff_id)
+    session.delete(found)
+    audit.record(session, now, principal(staff), "logout", staff.id)
+
+
+def who(session: Session, now: datetime, token: str) -> Principal | None:
+    """Return whose living log-in the token is."""
+    found = session.get(StaffSession, token_hash(token))
+    if found is None or found.expires_at <= now:
+        return None
+    staff = session.get(Staff, found.staff_id)
+    return None if staff is None or staff.disabled else principal(staff)

@@ -1,0 +1,63 @@
+"""Tables of the box. ``envelope``, ``stack`` and ``remark`` are on the ballot side (SEC-06)."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import BALLOT_SIDE, Base, UtcDateTime
+
+
+class RoundKey(Base):
+    """The public half of a round's key and how many shares open it. The private half is nowhere."""
+
+    __tablename__ = "round_key"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    needed: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class KeyHolder(Base):
+    """Who holds which share; ``fingerprint`` proves that it was read back from paper."""
+
+    __tablename__ = "key_holder"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Envelope(Base):
+    """A sealed ballot. Its id is the voter's receipt."""
+
+    __tablename__ = "envelope"
+    __table_args__ = (BALLOT_SIDE,)
+    round_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    group_id: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Stack(Base):
+    """The shredded sheets of one unit and group: ``ballots`` rows of one byte per item, in random order."""
+
+    __tablename__ = "stack"
+    __table_args__ = (BALLOT_SIDE,)
+    round_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    unit_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    group_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    marks: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Remark(Base):
+    """An opinion, with no link to anything else that its writer marked."""
+
+    __tablename__ = "remark"
+    __table_args__ = (BALLOT_SIDE,)
+    round_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    unit_id: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)

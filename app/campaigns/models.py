@@ -1,0 +1,71 @@
+"""Tables of what is settled before a round."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, UtcDateTime
+
+
+class Campaign(Base):
+    """活动. ``scheme`` is the JSON of ``domain.Scheme``; a round freezes its own copy into its paper."""
+
+    __tablename__ = "campaign"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    organisation: Mapped[str] = mapped_column(Text)
+    scheme: Mapped[str] = mapped_column(Text)
+    two_person: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Stage(Base):
+    """阶段 of a campaign."""
+
+    __tablename__ = "stage"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    position: Mapped[int] = mapped_column(Integer)
+    title: Mapped[str] = mapped_column(Text)
+
+
+class Unit(Base):
+    """A rated unit; ``position`` is its place in the official order (机构序列)."""
+
+    __tablename__ = "unit"
+    __table_args__ = (UniqueConstraint("campaign_id", "name"),)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(Text)
+
+
+class VoterGroup(Base):
+    """参评人员类别 with the number of people expected."""
+
+    __tablename__ = "voter_group"
+    __table_args__ = (UniqueConstraint("campaign_id", "name"),)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(Text)
+    expected: Mapped[int] = mapped_column(Integer)
+
+
+class GroupLeavesOut(Base):
+    """A unit that a voter group does not rate: nobody rates his own unit."""
+
+    __tablename__ = "group_leaves_out"
+    group_id: Mapped[str] = mapped_column(ForeignKey("voter_group.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True)
+
+
+class CampaignForm(Base):
+    """A copied or edited 测评表; ``document`` is the JSON of ``domain.Form``. Built-in forms live in ``builtin.py``."""
+
+    __tablename__ = "campaign_form"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,78 @@
+"""Frozen settings, built once in ``main``. Every one is described in docs/deploy.md (a test compares)."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+
+
+class Settings(BaseSettings):
+    """Settings of one installation; environment variables carry the prefix ``MANYIDU_``."""
+
+    model_config = SettingsConfigDict(env_prefix="MANYIDU_", frozen=True, extra="ignore")
+
+    data: Path = Path("data")
+    """Folder of the SQLite file and, below ``keys/``, of the key folder."""
+    database_url: str = Field("", validation_alias=AliasChoices("MANYIDU_DATABASE_URL", "DATABASE_URL"))
+    """Empty: the embedded SQLite file. Otherwise ``postgresql+psycopg://…``."""
+    base_url: str = "http://127.0.0.1:8000"
+    """The address that stands on slips; requests for another host are refused (SEC-58)."""
+    allow_http: bool = False
+    """Allow a plain-http address other than loopback, with a red line on every page (SEC-50)."""
+    pool_size: int = 20
+    """Database connections per process."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+            message = "MANYIDU_BASE_URL must look like https://vote.example.cn"
+            raise ValueError(message)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @field_validator("database_url")
+    @classmethod
+    def _name_the_driver(cls, value: str) -> str:
+        for short in ("postgresql://", "postgres://"):
+            if value.startswith(short):
+                return "postgresql+psycopg://" + value.removeprefix(short)
+        return value
+
+    @model_validator(mode="after")
+    def _no_plain_http_by_accident(self) -> "Settings":
+        if not self.https and not self.loopback and not self.allow_http:
+            message = (
+                "plain http on a network lets anyone in it read and change votes; "
+                "use an https address, or set MANYIDU_ALLOW_HTTP=1 if you accept that"
+            )
+            raise ValueError(message)
+        return self
+
+    @property
+    def https(self) -> bool:
+        """Whether readers reach us over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the address is this machine only."""
+        return (urlsplit(self.base_url).hostname or "") in LOOPBACK
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The values of the Host header that are answered."""
+        netloc = urlsplit(self.base_url).netloc
+        if not self.loopback:
+            return frozenset({netloc})
+        port = urlsplit(self.base_url).port
+        suffix = f":{port}" if port else ""
+        return frozenset({netloc, *(f"{name}{suffix}" for name in ("127.0.0.1", "localhost", "[::1]"))})
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database to use."""
+        return self.database_url or f"sqlite:///{self.data / 'manyidu.sqlite3'}"

@@ -1,0 +1,53 @@
+"""The composition root: the only place that knows all features and builds the application."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from app.accounts import routes as accounts_routes
+from app.accounts.sessions import KeepAlive, authenticate
+from app.audit import routes as audit_routes
+from app.core.clock import utc_now
+from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.web import errors
+from app.web.edge import Edge
+from app.web.pages import APP, HashedStatic, make_pages
+
+Clock = Callable[[], datetime]
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.database.engine.dispose()
+
+
+def build_api(settings: Settings, clock: Clock) -> FastAPI:
+    """Return the FastAPI application with every feature's routes and everything handlers ask for."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    app.state.settings = settings
+    app.state.clock = clock
+    app.state.database = Database(make_engine(settings.sqlalchemy_url, settings.pool_size))
+    app.state.key_folder = KeyFolder(settings.data / "keys")
+    app.state.pages = make_pages(settings)
+    app.state.authenticate = authenticate
+    errors.install(app)
+    for feature in (accounts_routes, audit_routes):
+        app.include_router(feature.router)
+    app.mount("/static", HashedStatic(directory=APP / "static"), name="static")
+    return app
+
+
+def wrap(api: FastAPI, settings: Settings) -> ASGIApp:
+    """Return the application behind its edge."""
+    return Edge(errors.LastResort(KeepAlive(api)), api, settings)
+
+
+def create_app(settings: Settings, clock: Clock = utc_now) -> ASGIApp:
+    """Return the whole application, edge and all, ready for a server."""
+    return wrap(build_api(settings, clock), settings)

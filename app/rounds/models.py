@@ -1,0 +1,53 @@
+"""Tables of rounds and of the second person's approvals."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Integer, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, UtcDateTime
+
+
+class Round(Base):
+    """One opening of the box. ``paper`` is frozen JSON: a trigger refuses to change it once it is there (SEC-38)."""
+
+    __tablename__ = "round"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    stage_id: Mapped[str | None] = mapped_column(ForeignKey("stage.id"))
+    rehearsal_of: Mapped[str | None] = mapped_column(ForeignKey("round.id"), index=True)
+    repeats: Mapped[str | None] = mapped_column(ForeignKey("round.id"))
+    title: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    form_key: Mapped[str] = mapped_column(Text)
+    shuffle_units: Mapped[bool] = mapped_column(Boolean, default=False)
+    remarks: Mapped[bool] = mapped_column(Boolean, default=False)
+    key_needed: Mapped[int] = mapped_column(Integer, default=2)
+    key_holders: Mapped[int] = mapped_column(Integer, default=3)
+    wifi_name: Mapped[str] = mapped_column(Text, default="")
+    wifi_password: Mapped[str] = mapped_column(Text, default="")
+    paper: Mapped[str | None] = mapped_column(Text)
+    paper_hash: Mapped[str | None] = mapped_column(Text, unique=True)
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    void_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Approval(Base):
+    """An act that waits for a second person (SEC-41); ``request`` is the JSON of what was asked."""
+
+    __tablename__ = "approval"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), index=True)
+    act: Mapped[str] = mapped_column(Text)
+    request: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_by_name: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    granted: Mapped[bool | None] = mapped_column(Boolean)

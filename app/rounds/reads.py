@@ -1,0 +1,100 @@
+"""Reading rounds; safe for the booth, because nothing here leads to staff, sessions or the audit log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import DomainError
+from app.rounds.domain import Paper, RoundState
+from app.rounds.models import Approval, Round
+
+PAPER = TypeAdapter(Paper)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """A round as other features see it."""
+
+    id: str
+    campaign_id: str
+    title: str
+    state: RoundState
+    rehearsal_of: str | None
+    repeats: str | None
+    stage_id: str | None
+    form_key: str
+    shuffle_units: bool
+    remarks: bool
+    key_needed: int
+    key_holders: int
+    wifi_name: str
+    wifi_password: str
+    paper_hash: str | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    created_at: datetime
+    opened_at: datetime | None
+    closed_at: datetime | None
+    counted_at: datetime | None
+    void_reason: str
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether this is the rehearsal of another round."""
+        return self.rehearsal_of is not None
+
+
+def view(row: Round) -> RoundView:
+    """Return a row as a view."""
+    fields = {name: getattr(row, name) for name in RoundView.__dataclass_fields__}
+    return RoundView(**{**fields, "state": RoundState(row.state)})
+
+
+def get_round(session: Session, round_id: str) -> RoundView:
+    """Return a round; DomainError ``round_unknown``."""
+    row = session.get(Round, round_id)
+    if row is None:
+        raise DomainError("round_unknown")
+    return view(row)
+
+
+def rounds_of(session: Session, campaign_id: str) -> Sequence[RoundView]:
+    """Return the rounds of a campaign, newest first, each followed by its rehearsals."""
+    rows = session.scalars(
+        select(Round).where(Round.campaign_id == campaign_id).order_by(Round.created_at.desc(), Round.id)
+    ).all()
+    return [view(row) for row in rows]
+
+
+def all_rounds(session: Session) -> Sequence[RoundView]:
+    """Return every round, newest first."""
+    return [view(row) for row in session.scalars(select(Round).order_by(Round.created_at.desc(), Round.id))]
+
+
+@lru_cache(maxsize=256)
+def parse_paper(text: str) -> Paper:
+    """Return the paper of its JSON text; cached, because it never changes."""
+    return PAPER.validate_json(text)
+
+
+def frozen_paper(session: Session, round_id: str) -> tuple[Paper, str]:
+    """Return the frozen paper and its hash (64 hex signs); DomainError ``paper_not_frozen``."""
+    found = session.execute(select(Round.paper, Round.paper_hash).where(Round.id == round_id)).one_or_none()
+    if found is None:
+        raise DomainError("round_unknown")
+    text, digest = found
+    if text is None or digest is None:
+        raise DomainError("paper_not_frozen")
+    return parse_paper(text), digest
+
+
+def waiting_approvals(session: Session, round_id: str) -> Sequence[Approval]:
+    """Return the acts on a round that wait for a second person."""
+    return session.scalars(
+        select(Approval).where(Approval.round_id == round_id, Approval.granted.is_(None)).order_by(Approval.asked_at)
+    ).all()

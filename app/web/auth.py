@@ -1,0 +1,58 @@
+"""The guard of staff pages. Who is logged in is answered by accounts, through the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.core.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The member of staff who makes a request."""
+
+    id: str
+    name: str
+    role: str
+
+
+Authenticate = Callable[[Request], Principal | None]
+
+
+def current_staff(request: Request) -> Principal | None:
+    """Return who is logged in, asking once per request."""
+    if not hasattr(request.state, "staff"):
+        request.state.staff = request.app.state.authenticate(request)
+    staff: Principal | None = request.state.staff
+    return staff
+
+
+class RoleGuard:
+    """Lets in the named roles; the matrix test reads ``roles`` off every route."""
+
+    def __init__(self, roles: frozenset[str]) -> None:
+        self.roles = roles
+
+    def __call__(self, request: Request) -> Principal:
+        """Return the member of staff, or refuse."""
+        staff = current_staff(request)
+        if staff is None:
+            raise DomainError("login_needed")
+        if staff.role not in self.roles:
+            raise DomainError("role_refused")
+        return staff
+
+
+def allow(*roles: str) -> RoleGuard:
+    """Return a guard for the roles, to be used as ``Annotated[Principal, Depends(allow(...))]``."""
+    return RoleGuard(frozenset(roles))
+
+
+ALL_ROLES = ("organiser", "scrutineer", "leader", "auditor")
+Organiser = Annotated[Principal, Depends(allow("organiser"))]
+KeySide = Annotated[Principal, Depends(allow("organiser", "scrutineer"))]
+Reader = Annotated[Principal, Depends(allow("organiser", "leader"))]
+Auditor = Annotated[Principal, Depends(allow("auditor"))]
+AnyStaff = Annotated[Principal, Depends(allow(*ALL_ROLES))]

@@ -1,0 +1,123 @@
+"""The one table from an error's code to a status and a sentence (Chinese; English in the catalogue)."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import Message, Receive, Scope, Send
+
+from app.core.errors import DomainError
+from app.web import i18n
+from app.web.error_sentences import SENTENCES
+from app.web.pages import page
+
+LOG = logging.getLogger("manyidu")
+UNAVAILABLE = 503
+RETRY_AFTER_SECONDS = "2"
+BY_STATUS = {404: "not_found", 405: "method_wrong", 413: "body_too_large", 400: "form_malformed"}
+
+
+def sentence(language: str, code: str, params: dict[str, object]) -> tuple[int, str]:
+    """Return the status and the reader's sentence of an error; an unknown code is a fault of ours."""
+    status, text = SENTENCES.get(code, SENTENCES["internal"])
+    wording = i18n.translate(language, text)
+    return status, wording % params if params and "%(" in wording else wording
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a script asked."""
+    kinds = request.headers.get("accept", "") + request.headers.get("content-type", "")
+    return "application/json" in kinds
+
+
+def answer(request: Request, code: str, params: dict[str, object]) -> Response:
+    """Return the page, or the JSON, that tells the reader what happened."""
+    language = getattr(request.state, "language", None) or i18n.choose_language(request)
+    status, text = sentence(language, code, params)
+    headers = {"retry-after": RETRY_AFTER_SECONDS} if status == UNAVAILABLE else {}
+    if wants_json(request):
+        response: Response = JSONResponse({"error": code, "message": text}, status_code=status)
+    elif code == "login_needed" and request.method == "GET":
+        return RedirectResponse("/login", status_code=303)
+    else:
+        template = "booth/error.html" if request.url.path.startswith("/v") else "error.html"
+        response = page(request, template, status=status, message=text, code=code)
+    response.headers.update(headers)
+    return response
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, code: str) -> None:
+    """Answer a request that is stopped at the edge, before any route was found."""
+    await answer(Request(scope, receive), code, {})(scope, receive, send)
+
+
+def _domain(request: Request, error: Exception) -> Response:
+    known = cast("DomainError", error)
+    return answer(request, known.code, known.params)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    return answer(request, BY_STATUS.get(cast("HTTPException", error).status_code, "form_malformed"), {})
+
+
+def _invalid(request: Request, _error: Exception) -> Response:
+    return answer(request, "form_malformed", {})
+
+
+def _database(request: Request, error: Exception) -> Response:
+    # The text of a database error may quote values: only its class is logged (SEC-60).
+    LOG.error("database refused: %s", type(getattr(error, "orig", None) or error).__name__)
+    return answer(request, "busy", {})
+
+
+def _internal(request: Request, _error: Exception) -> Response:
+    return answer(request, "internal", {})
+
+
+def _where(error: BaseException) -> str:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return f"{place.tb_frame.f_code.co_filename.rsplit('/app/', 1)[-1]}:{place.tb_lineno}" if place else "?"
+
+
+class LastResort:
+    """ASGI middleware: an unexpected exception ends here, logged by class and place alone, never with its text."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; the exception handler below has answered already, unless nothing was sent yet."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            LOG.error("unexpected %s at %s", type(error).__name__, _where(error))  # noqa: TRY400 - no traceback: it quotes values
+            if not started:
+                await _internal(Request(scope, receive), error)(scope, receive, send)
+
+
+def install(app: FastAPI) -> None:
+    """Register the table's handlers."""
+    app.add_exception_handler(DomainError, _domain)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(OperationalError, _database)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeoutError, _database)
+    app.add_exception_handler(Exception, _internal)

@@ -1,0 +1,145 @@
+"""Reading posted forms strictly: what is doubtful is refused with a clear message, never guessed."""
+
+import hmac
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Annotated, cast
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, Request
+from python_multipart.exceptions import MultipartParseError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from app.core.errors import DomainError
+
+MAX_FIELDS = 6_000
+TOKEN_FIELD = "form_token"  # noqa: S105 - the name of the field, not a secret
+REPEATABLE_SUFFIX = "[]"
+
+
+class PostedForm:
+    """Fields of a posted form; each name stands once, but for those that end in ``[]``."""
+
+    def __init__(self, fields: dict[str, list[str]], files: dict[str, bytes]) -> None:
+        self._fields = fields
+        self._files = files
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self._fields)
+
+    def text(self, name: str, limit: int = 200, *, needed: bool = True, label: str = "") -> str:
+        """Return a trimmed field; refuse one that is too long, or missing though ``needed``."""
+        value = self._fields.get(name, [""])[0].strip()
+        if needed and not value:
+            raise DomainError("field_missing", field=label or name)
+        if len(value) > limit:
+            raise DomainError("field_too_long", field=label or name, limit=limit)
+        return value
+
+    def integer(self, name: str, low: int, high: int, *, label: str = "") -> int:
+        """Return a whole number between ``low`` and ``high``."""
+        value = self.text(name, 20, label=label)
+        if not (value.isascii() and value.lstrip("-").isdigit() and low <= int(value) <= high):
+            raise DomainError("field_not_a_number", field=label or name, low=low, high=high)
+        return int(value)
+
+    def flag(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return name in self._fields
+
+    def several(self, name: str) -> list[str]:
+        """Return all values of a repeatable field."""
+        return [value.strip() for value in self._fields.get(name, [])]
+
+    def file(self, name: str) -> bytes:
+        """Return an uploaded file; refuse when there is none."""
+        data = self._files.get(name, b"")
+        if not data:
+            raise DomainError("file_missing")
+        return data
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the first value of every field, for showing a refused form again."""
+        return {name: values[0] for name, values in self._fields.items()}
+
+
+def form_token(secret: bytes, owner: str) -> str:
+    """Return the token that a form of ``owner`` (a session, or ``"anyone"``) must bring back."""
+    return hmac.new(secret, b"form\0" + owner.encode(), sha256).hexdigest()[:32]
+
+
+def _checked(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if "\0" in name or "\0" in value:
+            raise DomainError("form_malformed")
+        if name in fields and not name.endswith(REPEATABLE_SUFFIX):
+            raise DomainError("form_duplicate_field")
+        fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return fields
+
+
+def parse_urlencoded(body: bytes) -> PostedForm:
+    """Parse ``application/x-www-form-urlencoded``; refuse NUL, bad UTF-8, repeated and too many fields."""
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FIELDS
+        )
+    except ValueError as error:
+        raise DomainError("form_malformed") from error
+    return PostedForm(_checked(pairs), {})
+
+
+async def _parse_multipart(request: Request) -> PostedForm:
+    try:
+        form = await request.form(max_files=2, max_fields=MAX_FIELDS)
+    except (MultipartParseError, HTTPException, UnicodeDecodeError, ValueError) as error:
+        raise DomainError("form_malformed") from error
+    pairs, files = [], {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            files[name] = await value.read()
+        elif "\ufffd" in value:
+            raise DomainError("form_malformed")
+        else:
+            pairs.append((name, value))
+    return PostedForm(_checked(pairs), files)
+
+
+def check_form_token(request: Request, form: PostedForm, owner: str) -> None:
+    """Refuse a form that did not come from one of our pages."""
+    expected = form_token(request.app.state.key_folder.form_secret(), owner)
+    given = form.text(TOKEN_FIELD, 64, needed=False)
+    if not hmac.compare_digest(expected.encode(), given.encode()):
+        raise DomainError("form_token_wrong")
+
+
+def form_owner(request: Request) -> str:
+    """Return whose forms this request may post: the log-in session's, or anyone's."""
+    return cast("str", getattr(request.state, "session_key", "anyone"))
+
+
+async def read_form(request: Request) -> PostedForm:
+    """Parse the posted form of a staff page and check its token."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        form = parse_urlencoded(await request.body())
+    elif kind == "multipart/form-data":
+        form = await _parse_multipart(request)
+    else:
+        raise DomainError("form_wrong_kind")
+    request.state.posted = form
+    return form
+
+
+def _token_checked(request: Request, form: Annotated[PostedForm, Depends(read_form)]) -> PostedForm:
+    # A plain function, run after the role guard has found the session whose token it must be.
+    request.app.state.authenticate(request)
+    check_form_token(request, form, form_owner(request))
+    return form
+
+
+Form = Annotated[PostedForm, Depends(_token_checked)]
+AnonymousForm = Annotated[PostedForm, Depends(read_form)]

@@ -1,0 +1,42 @@
+"""Two languages: the msgids are the Chinese sentences, ``locale/en`` holds the English ones."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel.core import UnknownLocaleError, negotiate_locale
+from babel.messages.pofile import read_po
+from starlette.requests import Request
+
+LANGUAGES = ("zh", "en")
+CATALOGUE = Path(__file__).parents[2] / "locale" / "en" / "LC_MESSAGES" / "messages.po"
+COOKIE = "lang"
+
+
+@cache
+def english() -> Mapping[str, str]:
+    """Return the English catalogue: Chinese sentence to English one."""
+    if not CATALOGUE.exists():
+        return {}
+    with CATALOGUE.open("rb") as file:
+        catalogue = read_po(file, locale="en")
+    return {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string}
+
+
+def translate(language: str, sentence: str) -> str:
+    """Return the sentence in the language, or in Chinese where English has none."""
+    return english().get(sentence, sentence) if language == "en" else sentence
+
+
+def choose_language(request: Request) -> str:
+    """Return the language asked for by ``?lang=``, else by the desk's cookie, else by the browser."""
+    for asked in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        if asked in LANGUAGES:
+            return str(asked)
+    header = request.headers.get("accept-language", "")[:200]
+    preferred = [part.split(";")[0].strip().replace("-", "_") for part in header.split(",") if part.strip()]
+    try:
+        found = negotiate_locale(preferred, ["zh", "zh_CN", "zh_TW", "zh_HK", "en", "en_US", "en_GB"])
+    except (UnknownLocaleError, ValueError):
+        found = None
+    return "en" if found and found.startswith("en") else "zh"

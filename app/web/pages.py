@@ -1,0 +1,105 @@
+"""Rendering Jinja templates: autoescape on, no template from a string, language and staff in every context."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app.core.settings import Settings
+from app.web import i18n
+from app.web.forms import TOKEN_FIELD, form_owner, form_token
+
+APP = Path(__file__).parents[1]
+CHINA = timezone(timedelta(hours=8), "CST")
+
+
+class HashedStatic(StaticFiles):
+    """Static files; every URL carries its content's hash, so a phone may keep them for good."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - the signature is Starlette's
+        """Let a browser keep what is named by its hash."""
+        response = super().file_response(*args, **kwargs)
+        scope: Scope = args[2] if len(args) > 2 else kwargs["scope"]  # noqa: PLR2004
+        if scope.get("query_string", b"").startswith(b"v="):
+            response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def static_hashes(folder: Path) -> Mapping[str, str]:
+    """Return the path of every static file below ``folder`` with the first 10 signs of its SHA-256."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix in {".css", ".js", ".svg", ".png"})
+    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()[:10] for path in files}
+
+
+def chinese_date(value: datetime | None) -> str:
+    """Return 2026年11月23日 in China's time, or a dash."""
+    if value is None:
+        return "—"
+    local = value.astimezone(CHINA)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def chinese_time(value: datetime | None) -> str:
+    """Return 2026年11月23日 09:05 in China's time, or a dash."""
+    return "—" if value is None else f"{chinese_date(value)} {value.astimezone(CHINA):%H:%M}"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The template environment of one application."""
+
+    environment: Environment
+    settings: Settings
+
+    def render(self, request: Request, template: str, context: Mapping[str, object]) -> str:
+        """Return a page's text in the reader's language."""
+        language = getattr(request.state, "language", None) or i18n.choose_language(request)
+        values = {
+            "language": language,
+            "_": lambda sentence, **params: i18n.translate(language, sentence) % params if params
+            else i18n.translate(language, sentence),
+            "staff": getattr(request.state, "staff", None),
+            "path": request.url.path,
+            "token_field": TOKEN_FIELD,
+            "form_token": form_token(request.app.state.key_folder.form_secret(), form_owner(request)),
+            "plain_http": not self.settings.https and not self.settings.loopback,
+            "base_url": self.settings.base_url,
+        }  # fmt: skip
+        return self.environment.get_template(template).render({**values, **context})
+
+
+def make_pages(settings: Settings) -> Pages:
+    """Return the template environment with its filters and the ``static()`` function."""
+    environment = Environment(
+        loader=FileSystemLoader(APP / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    hashes = static_hashes(APP / "static")
+    environment.globals["static"] = lambda name: f"/static/{name}?v={hashes[name]}"
+    environment.filters["date"] = chinese_date
+    environment.filters["time"] = chinese_time
+    return Pages(environment, settings)
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
+    """Render ``template`` for the reader of ``request``."""
+    pages: Pages = request.app.state.pages
+    return HTMLResponse(pages.render(request, template, context), status_code=status)
+
+
+def see_other(path: str) -> RedirectResponse:
+    """Send the browser on to one of our own pages after a post."""
+    if not path.startswith("/") or path.startswith("//") or "\\" in path:
+        path = "/"
+    return RedirectResponse(path, status_code=303)

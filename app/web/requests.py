@@ -1,0 +1,50 @@
+"""What a handler may ask for: the database session of its request, the time, and the frozen settings."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def database(request: Request) -> Database:
+    """Return the application's database."""
+    return cast("Database", request.app.state.database)
+
+
+def get_db(request: Request) -> Iterator[Session]:
+    """Yield the one transaction of a request: read-only for GET, else committed before the answer is sent."""
+    if request.method in SAFE_METHODS:
+        with database(request).reading() as session:
+            yield session
+    else:
+        with database(request).writing() as session:
+            yield session
+
+
+def get_settings(request: Request) -> Settings:
+    """Return the settings."""
+    return cast("Settings", request.app.state.settings)
+
+
+def get_key_folder(request: Request) -> KeyFolder:
+    """Return the key folder."""
+    return cast("KeyFolder", request.app.state.key_folder)
+
+
+def get_now(request: Request) -> datetime:
+    """Return the server's time, from the one clock that the composition root was given."""
+    return cast("datetime", request.app.state.clock())
+
+
+Db = Annotated[Session, Depends(get_db, scope="function")]
+Now = Annotated[datetime, Depends(get_now)]
+Config = Annotated[Settings, Depends(get_settings)]
+Keys = Annotated[KeyFolder, Depends(get_key_folder)]

@@ -1,0 +1,116 @@
+"""Databases, the application and its clients for every test."""
+
+import itertools
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from app.core import migrate
+from app.core.db import Database, make_engine
+from app.core.settings import Settings
+from app.main import build_api, wrap
+from tests import postgresql
+
+BASE_URL = "http://127.0.0.1:8000"
+MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file."""
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
+    migrate.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[tuple[str, Path]]:
+    """A running server with a migrated database named ``template_manyidu``."""
+    with postgresql.server() as (prefix, data):
+        admin = sa.create_engine(prefix + "postgres", isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.exec_driver_sql("CREATE DATABASE template_manyidu")
+        admin.dispose()
+        engine = make_engine(prefix + "template_manyidu")
+        migrate.upgrade(engine)
+        engine.dispose()
+        yield prefix, data
+
+
+def _fresh_postgresql(prefix: str) -> str:
+    name = f"test_{next(_NUMBERS)}"
+    admin = sa.create_engine(prefix + "postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_manyidu")
+    admin.dispose()
+    return prefix + name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> str:
+    """The address of a fresh, migrated database; each test runs once per kind."""
+    if request.param == "sqlite":
+        (tmp_path / "data").mkdir()
+        path = tmp_path / "data" / "manyidu.sqlite3"
+        shutil.copyfile(sqlite_template, path)
+        return f"sqlite:///{path}"
+    prefix, _ = request.getfixturevalue("postgresql_server")
+    return _fresh_postgresql(prefix)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a throw-away installation."""
+    return Settings(data=tmp_path / "data", MANYIDU_DATABASE_URL=database_url, base_url=BASE_URL, pool_size=20)
+
+
+class TestClock:
+    """A clock that stands still until a test moves it."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.now = MORNING
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    """The application's clock."""
+    return TestClock()
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """The database, without the application."""
+    database = Database(make_engine(settings.sqlalchemy_url, settings.pool_size))
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def new_client(settings: Settings, clock: TestClock) -> Iterator[Callable[[], TestClient]]:
+    """Make browsers (each with its own cookies) of one application."""
+    with warnings.catch_warnings():
+        api = build_api(settings, clock)
+    app = wrap(api, settings)
+    with TestClient(app, base_url=BASE_URL, follow_redirects=False) as first:
+        yield lambda: TestClient(app, base_url=BASE_URL, follow_redirects=False)
+        first.close()
+
+
+@pytest.fixture
+def client(new_client: Callable[[], TestClient]) -> TestClient:
+    """One browser without a log-in."""
+    return new_client()
