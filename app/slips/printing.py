@@ -1,0 +1,202 @@
+"""Slips on A4 paper, three by five on a page, to be cut apart.
+
+A slip shows its code, as QR and for typing, and otherwise exactly what every slip of its voter group shows: no number,
+no mark of its page or place (SEC-05). The codes arrive in random order, and the PDF exists only as the bytes returned.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.core.errors import DomainError
+from app.core.pdf_overlay import Ink, overlay
+from app.core.qr import QrGrid, QrSeries, qr_grid, wifi_text
+from app.core.typesetting import FONT_FAMILY, pdf
+from app.slips.codes import CODE_LENGTH, format_code
+
+COLUMNS: Final = 3
+ROWS: Final = 5
+PER_PAGE: Final = COLUMNS * ROWS
+QR_WIDTH: Final = 26.0
+HOW_TO: Final = ("扫左侧二维码", "逐项选择后提交", "一码一票，不记名")
+
+_PAGE: Final = (210.0, 297.0)
+_SLIP: Final = (64.0, 56.0)
+_MARGIN: Final = tuple((page - slip * count) / 2 for page, slip, count in zip(_PAGE, _SLIP, (COLUMNS, ROWS), strict=True))
+_QR_AT: Final = (4.5, 14.5)
+_CODE_AT: Final = (4.5, 52.2)
+_CODE_SIZE: Final = 14.0
+_CODE_ADVANCE: Final = 3.45
+
+
+@dataclass(frozen=True, slots=True)
+class Wifi:
+    """The hall's own wireless network; an open network has an empty password."""
+
+    ssid: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipSheet:
+    """What all slips of one voter group show."""
+
+    title: str
+    group: str
+    round_name: str
+    address: str
+    """Where a voter types the code, such as ``http://192.168.1.5:8000/v``."""
+    qr_prefix: str
+    """The QR holds this and the code: ``http://192.168.1.5:8000/v#``."""
+    how_to: tuple[str, ...] = HOW_TO
+    wifi: Wifi | None = None
+
+
+_TEMPLATE: Final = r"""
+#let d = json(bytes(sys.inputs.data))
+#let ink = rgb("#1d2733")
+#let muted = rgb("#4a5665")
+#let line-color = rgb("#8a95a3")
+#set document(title: d.title, date: none)
+#set text(font: d.font, lang: "zh", region: "cn", fill: ink, size: 7.5pt, top-edge: 0.88em, bottom-edge: -0.12em)
+#set par(leading: 0.3em, spacing: 0.5em)
+
+// The largest of the sizes at which the text fits its place; long names shrink instead of being cut off.
+#let fitted(width, height, size, body) = context {
+  let tries = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.45, 0.38)
+  let sized(factor) = { set text(size: size * factor); body }
+  let fits(factor) = {
+    let natural = measure(block(width: width, sized(factor)))
+    natural.height <= height
+  }
+  let factor = tries.find(fits)
+  block(width: width, height: height, clip: true, sized(if factor == none { tries.last() } else { factor }))
+}
+
+#let wifi-part(s, width) = {
+  let side = 12mm
+  place(top + left, image(bytes(s.wifi.svg), format: "svg", width: side))
+  place(top + left, dx: side + 1.6mm, fitted(width - side - 1.6mm, side, 6.2pt, {
+    text(fill: muted)[先连无线网]
+    linebreak()
+    strong(s.wifi.ssid)
+    if s.wifi.password != "" { linebreak(); s.wifi.password }
+  }))
+}
+
+#let steps(s, width, size) = grid(
+  columns: (1.15em, 1fr), row-gutter: if s.wifi == none { 2.4mm } else { 1.1mm },
+  ..s.how_to.enumerate().map(((i, step)) => (text(weight: "bold", str(i + 1)), step)).flatten())
+
+#let slip(s) = box(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, {
+  let inner = (d.slip.at(0) - 2 * d.qr_at.at(0)) * 1mm
+  let left = d.qr_at.at(0) * 1mm
+  let right = left + d.qr_width * 1mm + 3.6mm
+  let right-width = inner - (right - left)
+  place(dx: left, dy: 3.6mm, fitted(inner, 6.4mm, 8.6pt, strong(s.title)))
+  place(dx: left, dy: 10.1mm, fitted(inner, 3.2mm, 7pt, text(fill: muted, s.round_name)))
+  place(dx: right, dy: 14.5mm, block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: 1.4mm, y: 0.8mm), width: right-width,
+    height: 6.6mm, align(horizon, fitted(right-width - 2.8mm, 5mm, 8pt, strong(s.group)))))
+  if s.wifi == none {
+    place(dx: right, dy: 23.4mm, fitted(right-width, 17mm, 7.4pt, steps(s, right-width, 7.4pt)))
+  } else {
+    place(dx: right, dy: 22.2mm, fitted(right-width, 10.4mm, 6.6pt, steps(s, right-width, 6.6pt)))
+    place(dx: right, dy: 33.2mm, block(width: right-width, wifi-part(s, right-width)))
+  }
+  place(dx: left, dy: 43mm, fitted(inner, 3mm, 6.6pt, [#text(fill: muted)[扫不了？打开] #s.address #text(fill: muted)[输入]]))
+})
+
+#let cut-lines = {
+  let dash = (paint: line-color, thickness: 0.35pt, dash: (2pt, 2pt))
+  for i in range(d.columns + 1) {
+    place(dx: (d.margin.at(0) + i * d.slip.at(0)) * 1mm, line(angle: 90deg, length: 100%, stroke: dash))
+  }
+  for i in range(d.rows + 1) {
+    place(dy: (d.margin.at(1) + i * d.slip.at(1)) * 1mm, line(length: 100%, stroke: dash))
+  }
+}
+
+#for p in d.pages {
+  page(width: d.page.at(0) * 1mm, height: d.page.at(1) * 1mm, margin: 0mm, background: cut-lines, {
+    for n in range(p.count) {
+      let (column, row) = (calc.rem(n, d.columns), calc.quo(n, d.columns))
+      place(dx: (d.margin.at(0) + column * d.slip.at(0)) * 1mm, dy: (d.margin.at(1) + row * d.slip.at(1)) * 1mm,
+        slip(d.sheets.at(p.sheet)))
+    }
+  })
+}
+"""
+
+
+def slips_pdf(sheets: Sequence[tuple[SlipSheet, Sequence[str]]]) -> bytes:
+    """Print the canonical codes of each voter group; a group begins on a new page."""
+    pages = [(number, codes) for number, (_, all_codes) in enumerate(sheets) for codes in _batches(all_codes)]
+    if not pages:
+        raise DomainError("slips_nothing_to_print")
+    kinds = list(dict.fromkeys((number, len(codes)) for number, codes in pages))
+    data = {
+        **_layout(),
+        "title": sheets[0][0].title,
+        "sheets": [_fixed_part(sheet) for sheet, _ in sheets],
+        "pages": [{"sheet": number, "count": count} for number, count in kinds],
+    }
+    series = {sheet.qr_prefix: QrSeries(sheet.qr_prefix, CODE_LENGTH) for sheet, _ in sheets}
+    inked = (
+        (kinds.index((number, len(codes))), _inked(series[sheets[number][0].qr_prefix], codes))
+        for number, codes in pages
+    )
+    return overlay(pdf(_TEMPLATE, data), inked, sheets[0][0].title)
+
+
+def _batches(codes: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (codes[start : start + PER_PAGE] for start in range(0, len(codes), PER_PAGE))
+
+
+def _inked(series: QrSeries, codes: Sequence[str]) -> Ink:
+    ink = Ink(_PAGE[1])
+    for place, code in enumerate(codes):
+        x = _MARGIN[0] + place % COLUMNS * _SLIP[0]
+        y = _MARGIN[1] + place // COLUMNS * _SLIP[1]
+        ink.qr(series.grid(code), x + _QR_AT[0], y + _QR_AT[1], QR_WIDTH)
+        ink.text(format_code(code), x + _CODE_AT[0], y + _CODE_AT[1], _CODE_SIZE, advance=_CODE_ADVANCE)
+    return ink
+
+
+def _fixed_part(sheet: SlipSheet) -> dict[str, object]:
+    wifi = sheet.wifi
+    return {
+        "title": sheet.title,
+        "group": sheet.group,
+        "round_name": sheet.round_name,
+        "address": _breakable(sheet.address),
+        "how_to": sheet.how_to,
+        "wifi": wifi
+        and {
+            "ssid": _breakable(wifi.ssid),
+            "password": _breakable(wifi.password),
+            "svg": _svg(qr_grid(wifi_text(wifi.ssid, wifi.password))),
+        },
+    }
+
+
+def _svg(grid: QrGrid) -> str:
+    view = f"0 0 {grid.size} {grid.size}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}"><path d="{grid.svg_path()}"/></svg>'
+
+
+def _breakable(text: str) -> str:
+    """Let a long address or password go on in the next line at any sign."""
+    return "\N{ZERO WIDTH SPACE}".join(text)
+
+
+def _layout() -> dict[str, object]:
+    return {
+        "font": FONT_FAMILY,
+        "page": _PAGE,
+        "slip": _SLIP,
+        "margin": _MARGIN,
+        "columns": COLUMNS,
+        "rows": ROWS,
+        "qr_at": _QR_AT,
+        "qr_width": QR_WIDTH,
+    }
