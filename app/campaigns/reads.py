@@ -1,0 +1,180 @@
+"""What the rest of the product may know of a campaign: frozen views, no tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.campaigns.builtin import FORMS
+from app.campaigns.domain import Form, Scheme
+from app.campaigns.models import Campaign, CampaignForm, GroupLeavesOut, Stage, Unit, VoterGroup
+from app.core.errors import DomainError
+
+SCHEME_JSON = TypeAdapter(Scheme)
+FORM_JSON = TypeAdapter(Form)
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """阶段 of a campaign."""
+
+    id: str
+    position: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """A rated unit at its place in the official order."""
+
+    id: str
+    position: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A voter group; ``left_out`` holds the ids of units it does not rate, in official order."""
+
+    id: str
+    position: int
+    name: str
+    expected: int
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A 测评表 that a round of the campaign may use."""
+
+    key: str
+    title: str
+    form: Form
+    builtin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """Everything that is settled before a round."""
+
+    id: str
+    title: str
+    organisation: str
+    two_person: bool
+    scheme: Scheme
+    stages: tuple[StageView, ...]
+    units: tuple[UnitView, ...]
+    groups: tuple[GroupView, ...]
+    forms: tuple[FormView, ...]
+
+    @property
+    def expected(self) -> int:
+        """Number of people expected, all groups together."""
+        return sum(group.expected for group in self.groups)
+
+    def unit(self, unit_id: str) -> UnitView | None:
+        """Return the unit, or None."""
+        return next((unit for unit in self.units if unit.id == unit_id), None)
+
+    def group(self, group_id: str) -> GroupView | None:
+        """Return the voter group, or None."""
+        return next((group for group in self.groups if group.id == group_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSummary:
+    """A line of the list of campaigns."""
+
+    id: str
+    title: str
+    organisation: str
+    units: int
+    groups: int
+    expected: int
+
+
+def all_campaigns(session: Session) -> list[CampaignSummary]:
+    """Return all campaigns, the newest first."""
+    units = select(func.count()).where(Unit.campaign_id == Campaign.id).scalar_subquery()
+    groups = select(func.count()).where(VoterGroup.campaign_id == Campaign.id).scalar_subquery()
+    expected = (
+        select(func.coalesce(func.sum(VoterGroup.expected), 0))
+        .where(VoterGroup.campaign_id == Campaign.id)
+        .scalar_subquery()
+    )
+    query = select(Campaign.id, Campaign.title, Campaign.organisation, units, groups, expected).order_by(
+        Campaign.created_at.desc(), Campaign.id
+    )
+    return [CampaignSummary(*row) for row in session.execute(query)]
+
+
+def get_campaign(session: Session, campaign_id: str) -> CampaignView:
+    """Return the campaign with its stages, units, groups and forms; ``campaign_unknown`` if there is none."""
+    row = session.get(Campaign, campaign_id)
+    if row is None:
+        raise DomainError("campaign_unknown")
+    units = _units(session, campaign_id)
+    return CampaignView(
+        id=row.id,
+        title=row.title,
+        organisation=row.organisation,
+        two_person=row.two_person,
+        scheme=SCHEME_JSON.validate_json(row.scheme),
+        stages=_stages(session, campaign_id),
+        units=units,
+        groups=_groups(session, campaign_id, units),
+        forms=_forms(session, campaign_id),
+    )
+
+
+def get_form(session: Session, campaign_id: str, key: str) -> Form:
+    """Return a built-in form, or the campaign's own one of that id; ``form_unknown`` if there is none."""
+    if key in FORMS:
+        return FORMS[key]
+    row = session.get(CampaignForm, key)
+    if row is None or row.campaign_id != campaign_id:
+        raise DomainError("form_unknown")
+    return FORM_JSON.validate_json(row.document)
+
+
+def _stages(session: Session, campaign_id: str) -> tuple[StageView, ...]:
+    rows = session.scalars(select(Stage).where(Stage.campaign_id == campaign_id).order_by(Stage.position, Stage.id))
+    return tuple(StageView(row.id, row.position, row.title) for row in rows)
+
+
+def _units(session: Session, campaign_id: str) -> tuple[UnitView, ...]:
+    rows = session.scalars(select(Unit).where(Unit.campaign_id == campaign_id).order_by(Unit.position, Unit.id))
+    return tuple(UnitView(row.id, row.position, row.name) for row in rows)
+
+
+def _groups(session: Session, campaign_id: str, units: Sequence[UnitView]) -> tuple[GroupView, ...]:
+    query = select(VoterGroup).where(VoterGroup.campaign_id == campaign_id)
+    groups = session.scalars(query.order_by(VoterGroup.position, VoterGroup.id)).all()
+    pairs = set(
+        session.execute(
+            select(GroupLeavesOut.group_id, GroupLeavesOut.unit_id).where(
+                GroupLeavesOut.group_id.in_([group.id for group in groups])
+            )
+        ).tuples()
+    )
+    return tuple(
+        GroupView(
+            id=row.id,
+            position=row.position,
+            name=row.name,
+            expected=row.expected,
+            left_out=tuple(unit.id for unit in units if (row.id, unit.id) in pairs),
+        )
+        for row in groups
+    )
+
+
+def _forms(session: Session, campaign_id: str) -> tuple[FormView, ...]:
+    query = select(CampaignForm).where(CampaignForm.campaign_id == campaign_id)
+    own = session.scalars(query.order_by(CampaignForm.title, CampaignForm.id))
+    return (
+        *(FormView(key, form.title, form, builtin=True) for key, form in FORMS.items()),
+        *(FormView(row.id, row.title, FORM_JSON.validate_json(row.document), builtin=False) for row in own),
+    )
