@@ -76,3 +76,58 @@ class Paper:
 def paper_digest(text: str) -> str:
     """SHA-256 of the paper's stored JSON text, as 64 hex signs. The text itself is kept, so nothing is re-encoded."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Event(StrEnum):
+    """What can happen to a round."""
+
+    FREEZE = "freeze"
+    OPEN = "open"
+    CLOSE = "close"
+    COUNT = "count"
+    PUBLISH = "publish"
+    ARCHIVE = "archive"
+    VOID = "void"
+
+
+_BEFORE_PUBLISHED = (RoundState.DRAFT, RoundState.READY, RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED)
+TRANSITIONS: dict[tuple[RoundState, Event], RoundState] = {
+    (RoundState.DRAFT, Event.FREEZE): RoundState.READY,
+    (RoundState.READY, Event.OPEN): RoundState.OPEN,
+    (RoundState.OPEN, Event.CLOSE): RoundState.SEALED,
+    (RoundState.SEALED, Event.COUNT): RoundState.COUNTED,
+    (RoundState.COUNTED, Event.PUBLISH): RoundState.PUBLISHED,
+    (RoundState.PUBLISHED, Event.PUBLISH): RoundState.PUBLISHED,
+    (RoundState.PUBLISHED, Event.ARCHIVE): RoundState.ARCHIVED,
+    **{(state, Event.VOID): RoundState.VOID for state in _BEFORE_PUBLISHED},
+}
+
+
+def next_state(state: RoundState, event: Event) -> RoundState | None:
+    """Return the state after the event, or None when the event is refused in this state."""
+    return TRANSITIONS.get((state, event))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the checklist before a round goes on; ``href`` leads to where it is done."""
+
+    code: str
+    label: str
+    done: bool
+    href: str = ""
+    detail: str = ""
+    needed: bool = True
+
+
+def freeze_problems(paper: Paper) -> tuple[Step, ...]:
+    """Return the checklist before the freeze: something to rate, someone to rate it, no group below k (SEC-13)."""
+    small = [group.name for group in paper.groups if group.expected < paper.scheme.k]
+    idle = [group.name for group in paper.groups if not paper.rated_by(group.id)]
+    return (
+        Step("units", "列出被测评单位", bool(paper.units)),
+        Step("groups", "列出参评人员类别和人数", bool(paper.groups)),
+        Step("items", "测评表至少有一项指标", bool(paper.items)),
+        Step("small", "每个类别的人数不少于最小保密人数", not small, detail="、".join(small)),
+        Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
+    )

@@ -1,0 +1,52 @@
+"""What rounds need from features above them, handed in by the composition root, so that imports keep one direction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from app.core.key_folder import KeyFolder
+from app.rounds.domain import Step
+from app.rounds.reads import RoundView
+from app.web.auth import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A card that another feature shows on the round's page."""
+
+    template: str
+    context: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who does something to a round, when, in which transaction."""
+
+    session: Session
+    now: datetime
+    actor: Principal
+
+
+BeforeOpening = Callable[[Session, RoundView], list[Step]]
+Purge = Callable[[Session, KeyFolder, str], None]
+Act = Callable[[Acting, str, Mapping[str, Any]], None]
+MakePanel = Callable[[Session, RoundView], Panel | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """``acts`` are those that a second person may have to approve, by name."""
+
+    before_opening: tuple[BeforeOpening, ...] = ()
+    purge: tuple[Purge, ...] = ()
+    panels: tuple[MakePanel, ...] = ()
+    acts: Mapping[str, Act] = field(default_factory=dict)
+
+
+def ports_of(request: Request) -> Ports:
+    """Return the application's ports."""
+    return cast("Ports", request.app.state.ports)

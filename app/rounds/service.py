@@ -1,0 +1,292 @@
+"""The life of a round: every act of DESIGN.md section 5 but those that need keys or marks."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.campaigns import reads as campaigns
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.core.secrets import new_id
+from app.rounds.domain import (
+    Event,
+    Paper,
+    PaperGroup,
+    PaperUnit,
+    RoundState,
+    Step,
+    freeze_problems,
+    next_state,
+    paper_digest,
+)
+from app.rounds.models import Approval, Round
+from app.rounds.ports import Acting, Ports
+from app.rounds.reads import PAPER, RoundView, view
+from app.web.auth import Principal
+
+REMARK_BYTES = 1_200
+"""Room for remarks in an envelope: 400 Chinese signs over all units; constant, so that length tells nothing."""
+PROMISE = "slips"
+MAX_HOLDERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class RoundDraft:
+    """What an organiser settles about a round before it is frozen."""
+
+    title: str
+    form_key: str
+    stage_id: str | None = None
+    shuffle_units: bool = False
+    remarks: bool = False
+    key_needed: int = 2
+    key_holders: int = 3
+    wifi_name: str = ""
+    wifi_password: str = ""
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+def _locked(session: Session, round_id: str) -> Round:
+    row = session.scalars(select(Round).where(Round.id == round_id).with_for_update()).first()
+    if row is None:
+        raise DomainError("round_unknown")
+    return row
+
+
+def _move(row: Round, event: Event) -> None:
+    after = next_state(RoundState(row.state), event)
+    if after is None:
+        raise DomainError("round_wrong_state")
+    row.state = after
+
+
+def _check_draft(draft: RoundDraft) -> None:
+    alone = draft.key_needed == 1 and draft.key_holders == 1
+    if not alone and not 2 <= draft.key_needed <= draft.key_holders <= MAX_HOLDERS:  # noqa: PLR2004
+        raise DomainError("key_numbers")
+    if draft.opens_at and draft.closes_at and draft.closes_at <= draft.opens_at:
+        raise DomainError("schedule_backwards")
+
+
+def create_round(acting: Acting, campaign_id: str, draft: RoundDraft, repeats: str | None = None) -> str:
+    """Make a draft round and return its id."""
+    _check_draft(draft)
+    campaigns.get_form(acting.session, campaign_id, draft.form_key)
+    row = Round(id=new_id(), campaign_id=campaign_id, state=RoundState.DRAFT, created_at=acting.now, **asdict(draft))
+    row.repeats = repeats
+    acting.session.add(row)
+    acting.session.flush()
+    audit.record(acting.session, acting.now, acting.actor, "round.create", row.id, title=draft.title)
+    return row.id
+
+
+def edit_round(acting: Acting, round_id: str, draft: RoundDraft) -> None:
+    """Change a draft round."""
+    row = _locked(acting.session, round_id)
+    if row.state != RoundState.DRAFT:
+        raise DomainError("round_frozen")
+    _check_draft(draft)
+    campaigns.get_form(acting.session, row.campaign_id, draft.form_key)
+    for name, value in asdict(draft).items():
+        setattr(row, name, value)
+    audit.record(acting.session, acting.now, acting.actor, "round.edit", round_id, title=draft.title)
+
+
+def draft_paper(session: Session, round_view: RoundView) -> Paper:
+    """Return the paper as it would be frozen now."""
+    campaign = campaigns.get_campaign(session, round_view.campaign_id)
+    form = campaigns.get_form(session, round_view.campaign_id, round_view.form_key)
+    return Paper(
+        round_id=round_view.id,
+        organisation=campaign.organisation,
+        campaign=campaign.title,
+        title=round_view.title,
+        form_title=form.title,
+        items=form.items,
+        units=tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units),
+        groups=tuple(PaperGroup(g.id, g.name, g.expected, g.left_out) for g in campaign.groups),
+        scheme=campaign.scheme,
+        promise=PROMISE,
+        remarks=round_view.remarks,
+        remark_bytes=REMARK_BYTES if round_view.remarks else 0,
+        shuffle_units=round_view.shuffle_units,
+    )
+
+
+def _freeze(row: Round, paper: Paper) -> None:
+    text = PAPER.dump_json(paper).decode()
+    row.paper, row.paper_hash = text, paper_digest(text)
+
+
+def freeze(acting: Acting, round_id: str) -> str:
+    """Fix and hash the paper; return the hash. Everything printed and cast from now on names it."""
+    row = _locked(acting.session, round_id)
+    paper = draft_paper(acting.session, view(row))
+    _move(row, Event.FREEZE)
+    missing = [step.label for step in freeze_problems(paper) if not step.done]
+    if missing:
+        raise DomainError("steps_missing", steps=";".join(missing))
+    _freeze(row, paper)
+    audit.record(acting.session, acting.now, acting.actor, "round.freeze", round_id, paper=row.paper_hash)
+    return str(row.paper_hash)
+
+
+def checklist(session: Session, round_view: RoundView, ports: Ports) -> list[Step]:
+    """Return what has to be done before the next step, from all features."""
+    if round_view.state is RoundState.DRAFT:
+        return list(freeze_problems(draft_paper(session, round_view)))
+    if round_view.state is not RoundState.READY:
+        return []
+    return [step for gate in ports.before_opening for step in gate(session, round_view)]
+
+
+def open_round(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> None:
+    """Accept votes from now on. Rehearsals of the round are purged first, whatever became of them."""
+    row = _locked(acting.session, round_id)
+    missing = [step.label for step in checklist(acting.session, view(row), ports) if step.needed and not step.done]
+    if missing:
+        raise DomainError("steps_missing", steps=";".join(missing))
+    if row.closes_at and row.closes_at <= acting.now:
+        raise DomainError("schedule_over")
+    _move(row, Event.OPEN)
+    row.opened_at = acting.now
+    purge_rehearsals(acting, folder, ports, round_id)
+    audit.record(acting.session, acting.now, acting.actor, "round.open", round_id)
+
+
+def close_round(acting: Acting, round_id: str, _request: Mapping[str, Any]) -> None:
+    """Accept no more votes."""
+    row = _locked(acting.session, round_id)
+    _move(row, Event.CLOSE)
+    row.closed_at = acting.now
+    audit.record(acting.session, acting.now, acting.actor, "round.close", round_id)
+
+
+def extend_round(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
+    """Move the planned end of an open round: ``closes_at`` in ISO 8601."""
+    row = _locked(acting.session, round_id)
+    closes_at = datetime.fromisoformat(request["closes_at"])
+    if row.state != RoundState.OPEN:
+        raise DomainError("round_wrong_state")
+    if closes_at <= acting.now:
+        raise DomainError("schedule_over")
+    row.closes_at = closes_at
+    audit.record(acting.session, acting.now, acting.actor, "round.extend", round_id, closes_at=closes_at.isoformat())
+
+
+def void_round(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
+    """Declare the round void, with the reason; it can be repeated as a new one."""
+    row = _locked(acting.session, round_id)
+    _move(row, Event.VOID)
+    row.void_reason = request["reason"]
+    audit.record(acting.session, acting.now, acting.actor, "round.void", round_id, reason=row.void_reason)
+
+
+def count_round(acting: Acting, round_id: str, **detail: object) -> None:
+    """Record that the box has been opened and its envelopes shredded, in the caller's transaction."""
+    row = _locked(acting.session, round_id)
+    _move(row, Event.COUNT)
+    row.counted_at = acting.now
+    audit.record(acting.session, acting.now, acting.actor, "round.count", round_id, **detail)
+
+
+def publish_round(acting: Acting, round_id: str) -> None:
+    """Record that the result has been published, in the caller's transaction."""
+    _move(_locked(acting.session, round_id), Event.PUBLISH)
+
+
+def archive_round(acting: Acting, round_id: str) -> None:
+    """Put a published round away; the codes are deleted by the slips' side in the same transaction (SEC-10)."""
+    _move(_locked(acting.session, round_id), Event.ARCHIVE)
+    audit.record(acting.session, acting.now, acting.actor, "round.archive", round_id)
+
+
+def repeat_round(acting: Acting, round_id: str) -> str:
+    """Return the id of a new draft with everything of a voided round but its codes and its box."""
+    row = _locked(acting.session, round_id)
+    if row.state != RoundState.VOID:
+        raise DomainError("round_wrong_state")
+    fields = {name: getattr(row, name) for name in RoundDraft.__dataclass_fields__}
+    draft = replace(RoundDraft(**fields), opens_at=None, closes_at=None)
+    return create_round(acting, row.campaign_id, draft, repeats=round_id)
+
+
+def create_rehearsal(acting: Acting, round_id: str) -> str:
+    """Return the id of a rehearsal: the same paper marked as such, with its own codes and its own box."""
+    row = _locked(acting.session, round_id)
+    if row.state != RoundState.READY or row.rehearsal_of or row.paper is None:
+        raise DomainError("round_wrong_state")
+    fields = {name: getattr(row, name) for name in RoundDraft.__dataclass_fields__}
+    fields.update(opens_at=None, closes_at=None)
+    rehearsal = Round(id=new_id(), campaign_id=row.campaign_id, state=RoundState.READY, created_at=acting.now, **fields)
+    rehearsal.rehearsal_of = round_id
+    _freeze(rehearsal, replace(PAPER.validate_json(row.paper), round_id=rehearsal.id, rehearsal=True))
+    acting.session.add(rehearsal)
+    acting.session.flush()
+    audit.record(acting.session, acting.now, acting.actor, "round.rehearse", round_id, rehearsal=rehearsal.id)
+    return rehearsal.id
+
+
+def purge_rehearsals(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> int:
+    """Delete every trace of the round's rehearsals and return how many there were."""
+    ids = acting.session.scalars(select(Round.id).where(Round.rehearsal_of == round_id)).all()
+    for rehearsal in ids:
+        for purge in ports.purge:
+            purge(acting.session, folder, rehearsal)
+        acting.session.execute(delete(Approval).where(Approval.round_id == rehearsal))
+        acting.session.execute(delete(Round).where(Round.id == rehearsal))
+        audit.record(acting.session, acting.now, acting.actor, "round.purge", round_id, rehearsal=rehearsal)
+    return len(ids)
+
+
+def set_wifi(acting: Acting, round_id: str, name: str, password: str) -> None:
+    """Name the hall's own network; it is not part of the paper, so it may change until the close."""
+    row = _locked(acting.session, round_id)
+    if RoundState(row.state) not in {RoundState.DRAFT, RoundState.READY, RoundState.OPEN}:
+        raise DomainError("round_wrong_state")
+    row.wifi_name, row.wifi_password = name, password
+    audit.record(acting.session, acting.now, acting.actor, "round.wifi", round_id, name=name)
+
+
+def set_schedule(acting: Acting, round_id: str, opens_at: datetime | None, closes_at: datetime | None) -> None:
+    """Plan opening and close of a round that is not open yet."""
+    row = _locked(acting.session, round_id)
+    if RoundState(row.state) not in {RoundState.DRAFT, RoundState.READY}:
+        raise DomainError("round_wrong_state")
+    if (opens_at and closes_at and closes_at <= opens_at) or (closes_at and closes_at <= acting.now):
+        raise DomainError("schedule_backwards")
+    row.opens_at, row.closes_at = opens_at, closes_at
+    times = {"opens_at": opens_at, "closes_at": closes_at}
+    audit.record(acting.session, acting.now, acting.actor, "round.schedule", round_id, **times)
+
+
+def due(session: Session, now: datetime) -> tuple[list[str], list[str]]:
+    """Return the ids of rounds that are to be opened, and of those to be closed, by schedule."""
+    opening = select(Round.id).where(Round.state == RoundState.READY, Round.opens_at <= now)
+    closing = select(Round.id).where(Round.state == RoundState.OPEN, Round.closes_at <= now)
+    return list(session.scalars(opening)), list(session.scalars(closing))
+
+
+def forget_schedule(session: Session, round_id: str) -> None:
+    """Drop a planned opening that could not be kept, so that a person decides."""
+    session.execute(update(Round).where(Round.id == round_id).values(opens_at=None))
+
+
+def is_early(row: RoundView, now: datetime) -> bool:
+    """Whether closing now would be before the planned end."""
+    return row.closes_at is not None and now < row.closes_at
+
+
+def needs_second_person(session: Session, row: RoundView, act: str, now: datetime) -> bool:
+    """Whether the campaign asks for a second person for this act (SEC-41); rehearsals never do."""
+    if row.is_rehearsal or not campaigns.get_campaign(session, row.campaign_id).two_person:
+        return False
+    return act != "close" or is_early(row, now)
+
+
