@@ -1,0 +1,203 @@
+"""How the marks of a unit or an item are spread: one 100 % bar each, in the order given."""
+
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from itertools import accumulate
+
+from app.charts.palette import INK, LINE, MUTED, PAPER, Look, grade_colours, looks
+from app.charts.sheet import Sheet, clean
+
+__all__ = ["Bar", "distribution_png", "distribution_svg", "grade_colours", "row_svg"]
+
+_PNG_WIDTH = 590
+_ROW_SIZE = (400, 26)
+_PAD = 16
+_BAR_HEIGHT = 24
+_PITCH = 38
+_LEGEND_LINE = 24
+_AXIS = 28
+_LABEL_SIZE = 13
+_LABEL_MAX = 13 * _LABEL_SIZE
+_LABEL_LINES = 2
+_SHARE_SIZE = 12
+_OPENING = "（(《〈“‘【〔"
+_SUM_TOLERANCE = 0.005
+_FLOAT_NOISE = 1e-9
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: the options' shares of 1 as the figures beside it print them, and their counts where those may be shown.
+
+    Empty ``shares`` leave the bar blank, for a figure that is held back.
+    """
+
+    label: str
+    shares: tuple[float, ...]
+    counts: tuple[int, ...] | None = None
+
+
+@lru_cache(maxsize=128)
+def distribution_svg(
+    bars: tuple[Bar, ...],
+    options: tuple[str, ...],
+    title: str,
+    description: str,
+    *,
+    kinds: tuple[str, ...],
+    width: int = 960,
+) -> str:
+    """Draw the bars with legend and scale as an SVG image; ValueError for figures that do not fit the options."""
+    return _chart(bars, options, kinds, width).svg(title, description)
+
+
+@lru_cache(maxsize=32)
+def distribution_png(
+    bars: tuple[Bar, ...],
+    options: tuple[str, ...],
+    title: str,
+    description: str,
+    *,
+    kinds: tuple[str, ...],
+    dpi: int = 200,
+) -> bytes:
+    """Draw the same chart with the bundled font as PNG, 156 mm wide: the text width of an official A4 page."""
+    return _chart(bars, options, kinds, _PNG_WIDTH).png(title, description, dpi)
+
+
+@lru_cache(maxsize=2048)
+def row_svg(
+    shares: tuple[float, ...], options: tuple[str, ...], title: str, description: str, kinds: tuple[str, ...]
+) -> str:
+    """Draw one slim bar, 400 × 26 px, for a table's row as an SVG image; ValueError for figures that do not fit."""
+    bar = Bar(label="", shares=shares)
+    _check(bar, options, kinds)
+    sheet = Sheet(*_ROW_SIZE)
+    _draw_bar(sheet, bar, (0, 0), _ROW_SIZE, looks(kinds))
+    return sheet.svg(title, description)
+
+
+def share_text(share: float, *, whole: bool) -> str:
+    """Print a share as per cent with one decimal, or none; halves go up, as in the tables."""
+    step = Decimal(1) if whole else Decimal("0.1")
+    return f"{(Decimal(repr(float(share))) * 100).quantize(step, ROUND_HALF_UP)}%"
+
+
+def text_width(words: str, size: float) -> float:
+    """Estimate a line's width in pixels, on the wide side: the reader's font is not known."""
+    wide = sum(unicodedata.east_asian_width(char) in "WFA" for char in words)
+    return size * (wide + 0.6 * (len(words) - wide))
+
+
+def wrapped(label: str, room: float, size: float) -> tuple[str, ...]:
+    """Break a label into at most two lines of ``room`` pixels; what is left over becomes an ellipsis."""
+    rest = clean(label)
+    lines: list[str] = []
+    while rest and len(lines) < _LABEL_LINES:
+        end = max(sum(width <= room for width in accumulate(text_width(char, size) for char in rest)), 1)
+        if end < len(rest) and rest[end - 1] in _OPENING and end > 1:
+            end -= 1
+        lines.append(rest[:end].strip())
+        rest = rest[end:].strip()
+    if rest:
+        lines[-1] = lines[-1][:-1] + "…"
+    return tuple(lines)
+
+
+def _check(bar: Bar, options: tuple[str, ...], kinds: tuple[str, ...]) -> None:
+    lengths = {len(kinds), len(bar.shares or options), len(bar.counts or options)}
+    if lengths != {len(options)}:
+        msg = f"{len(options)} options, but other numbers of kinds, shares or counts"
+        raise ValueError(msg)
+    total = sum(bar.shares)
+    if any(share < 0 for share in bar.shares) or (total and not abs(total - 1) <= _SUM_TOLERANCE):
+        msg = f"shares must be parts of 1, they add to {total}"
+        raise ValueError(msg)
+
+
+def _chart(bars: tuple[Bar, ...], options: tuple[str, ...], kinds: tuple[str, ...], width: int) -> Sheet:
+    for bar in bars:
+        _check(bar, options, kinds)
+    styles = looks(kinds)
+    labels = [wrapped(bar.label, _LABEL_MAX, _LABEL_SIZE) for bar in bars]
+    left = _PAD + max((text_width(line, _LABEL_SIZE) for lines in labels for line in lines), default=0) + 12
+    legend = _legend_places(options, width)
+    top = _PAD + (legend[-1][1] + 1) * _LEGEND_LINE + 8
+    sheet = Sheet(width, top + len(bars) * _PITCH + _AXIS, PAPER)
+    for (x, line), option, look in zip(legend, options, styles, strict=True):
+        sheet.box(x, _PAD + line * _LEGEND_LINE + 4, (16, 14), look)
+        sheet.text(x + 22, _PAD + line * _LEGEND_LINE + 11, option, INK, size=_LABEL_SIZE)
+    room = (width - left - _PAD - 12, _BAR_HEIGHT)
+    _draw_scale(sheet, left, (top, top + len(bars) * _PITCH), room[0])
+    for place, (bar, lines) in enumerate(zip(bars, labels, strict=True)):
+        y = top + place * _PITCH + (_PITCH - _BAR_HEIGHT) / 2
+        _draw_label(sheet, lines, left - 12, y + _BAR_HEIGHT / 2)
+        _draw_bar(sheet, bar, (left, y), room, styles)
+    return sheet
+
+
+def _legend_places(options: tuple[str, ...], room: float) -> list[tuple[float, int]]:
+    """Give each legend entry its x and its line, left to right, breaking before the right edge."""
+    places: list[tuple[float, int]] = []
+    x, line = float(_PAD), 0
+    for option in options:
+        taken = 22 + text_width(option, _LABEL_SIZE)
+        if x > _PAD and x + taken > room - _PAD:
+            x, line = float(_PAD), line + 1
+        places.append((x, line))
+        x += taken + 18
+    return places or [(_PAD, -1)]
+
+
+def _draw_scale(sheet: Sheet, left: float, rows: tuple[float, float], width: float) -> None:
+    top, bottom = rows
+    for quarter in range(5):
+        x = left + width * quarter / 4
+        sheet.rule(x, top, bottom - top + 4, LINE)
+        sheet.text(x, bottom + 14, f"{quarter * 25}%", MUTED, size=11, align="center")
+
+
+def _draw_label(sheet: Sheet, lines: tuple[str, ...], right: float, middle: float) -> None:
+    for place, line in enumerate(lines):
+        y = middle + (place - (len(lines) - 1) / 2) * (_LABEL_SIZE + 3)
+        sheet.text(right, y, line, INK, size=_LABEL_SIZE, align="right")
+
+
+def _draw_bar(
+    sheet: Sheet, bar: Bar, corner: tuple[float, float], room: tuple[float, float], styles: tuple[Look, ...]
+) -> None:
+    (x, y), (width, height) = corner, room
+    if not sum(bar.shares):
+        sheet.outline(x + 0.5, y + 0.5, (width - 1, height - 1))
+        sheet.text(x + width / 2, y + height / 2, "—", MUTED, align="center")
+        return
+    last = max(place for place, share in enumerate(bar.shares) if share)
+    edges = [x + width * part for part in accumulate(bar.shares, initial=0.0)]
+    for place, words in enumerate(_share_words(bar)):
+        part = edges[place + 1] - edges[place]
+        if not part:
+            continue
+        gap = 0 if place == last else min(1, part / 4)
+        sheet.box(edges[place], y, (part - gap, height), styles[place])
+        fitting = next((text for text in words if text_width(text, _SHARE_SIZE) + 4 <= part), "")
+        if fitting:
+            _draw_share(sheet, fitting, (edges[place] + part / 2, y + height / 2), styles[place])
+
+
+def _share_words(bar: Bar) -> list[tuple[str, ...]]:
+    """List what could be written into each segment, the longest first."""
+    whole = all(abs(share * 100 - round(share * 100)) < _FLOAT_NOISE for share in bar.shares)
+    texts = [share_text(share, whole=whole) for share in bar.shares]
+    if bar.counts is None:
+        return [(text,) for text in texts]
+    return [(f"{text} ({count})", text) for text, count in zip(texts, bar.counts, strict=True)]
+
+
+def _draw_share(sheet: Sheet, words: str, centre: tuple[float, float], look: Look) -> None:
+    x, y = centre
+    if look.hatch:
+        width, height = text_width(words, _SHARE_SIZE) + 4, _SHARE_SIZE + 4
+        sheet.plain(x - width / 2, y - height / 2, (width, height), look.fill)
+    sheet.text(x, y, words, look.text, size=_SHARE_SIZE, align="center")
