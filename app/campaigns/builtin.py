@@ -1,0 +1,86 @@
+"""The scales and forms that ship (DOMAIN.md sections 2 and 5); a campaign copies and edits them.
+
+The third grade of a four-grade scale (基本满意, 一般, 基本称职, 基本合格) is positive: it scores 60, a pass, and
+belongs to 总体满意率 but not to the headline 满意率. Grades that are not positive make up 不满意率.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.campaigns.domain import Form, Grade, Item, Scale
+
+DEFAULT_SCALE = "satisfaction"
+
+_SCORES = {3: (100, 60, 0), 4: (100, 80, 60, 0), 5: (100, 80, 60, 30, 0)}
+_NEGATIVE = {3: 1, 4: 1, 5: 2}
+
+
+def _scale(key: str, labels: str, unknown: str | None = None) -> Scale:
+    words = labels.split("/")
+    positive = len(words) - _NEGATIVE[len(words)]
+    grades = tuple(
+        Grade(word, score, rank < positive)
+        for rank, (word, score) in enumerate(zip(words, _SCORES[len(words)], strict=True))
+    )
+    return Scale(key, grades, unknown)
+
+
+def _item(key: str, label: str, labels: str = "", *, overall: bool = False) -> Item:
+    return Item(key, label, overall, tuple(labels.split("/")) if labels else ())
+
+
+_ALL_SCALES = (
+    _scale(DEFAULT_SCALE, "满意/比较满意/基本满意/不满意", "不了解"),
+    _scale("satisfaction_fair", "满意/比较满意/一般/不满意"),
+    _scale("satisfaction_three", "满意/基本满意/不满意"),
+    _scale("quality", "好/较好/一般/差"),
+    _scale("competence", "优秀/称职/基本称职/不称职"),
+    _scale("qualification", "优秀/合格/基本合格/不合格"),
+    _scale("satisfaction_five", "非常满意/满意/基本满意/不满意/非常不满意"),
+)
+
+_T1 = Form(
+    key="t1",
+    title="分析检查报告评议表",
+    scale="quality",
+    items=(
+        _item("understanding", "对科学发展观的认识", "深/较深/一般/不深"),
+        _item("problems", "查找的问题", "准/较准/一般/不准"),
+        _item("causes", "原因分析", "透/较透/一般/不透"),
+        _item("direction", "发展思路", "清楚/较清楚/一般/不清楚"),
+        _item("measures", "改进措施", "可行/较可行/一般/不可行"),
+        _item("overall", "总体评价", overall=True),
+    ),
+    remarks=True,
+)
+
+_T2 = Form(
+    key="t2",
+    title="学习实践活动满意度测评表",
+    scale=DEFAULT_SCALE,
+    items=(
+        _item("awareness", "提高思想认识"),
+        _item("finding", "查找突出问题"),
+        _item("solving", "解决群众反映强烈的突出问题"),
+        _item("example", "领导班子和党员干部作表率"),
+        _item("conduct", "转变作风、提高效能"),
+        _item("overall", "总体评价", overall=True),
+    ),
+    remarks=True,
+)
+
+_T4 = Form(
+    key="t4",
+    title="政风行风评议表",
+    scale=DEFAULT_SCALE,
+    items=(
+        _item("law", "依法办事"),
+        _item("fees", "规范收费"),
+        _item("openness", "办事公开"),
+        _item("service", "服务质量"),
+        _item("integrity", "清正廉洁"),
+    ),
+)
+
+SCALES: Mapping[str, Scale] = MappingProxyType({scale.key: scale for scale in _ALL_SCALES})
+FORMS: Mapping[str, Form] = MappingProxyType({form.key: form for form in (_T1, _T2, _T4)})

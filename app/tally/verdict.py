@@ -1,0 +1,97 @@
+"""达标, 提醒, 需补课, 样本不足: decided on exact fractions, never on what is shown (DOMAIN.md sections 2 and 3)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from app.campaigns.domain import Denominator, Gates, Scheme
+from app.tally.figures import Rates
+
+_HALF = Fraction(1, 2)
+BAND_EDGES = (Fraction(90, 100), Fraction(80, 100), Fraction(60, 100))
+
+
+class Verdict(StrEnum):
+    """What a result says about a unit; ``invalid``: too few ballots came back, so it says nothing."""
+
+    MET = "met"
+    ATTENTION = "attention"
+    REMEDIAL = "remedial"
+    TOO_FEW = "too_few"
+    INVALID = "invalid"
+
+
+class Reason(StrEnum):
+    """Why a verdict is not ``met``."""
+
+    BELOW_REMEDIAL = "below_remedial"
+    DISSATISFIED_ABOVE = "dissatisfied_above"
+    BELOW_ATTENTION = "below_attention"
+    TOO_FEW = "too_few"
+    RETURN_TOO_LOW = "return_too_low"
+
+
+class Band(StrEnum):
+    """What the wider circle sees instead of a rate."""
+
+    FROM_90 = "90_up"
+    FROM_80 = "80_90"
+    FROM_60 = "60_80"
+    UNDER_60 = "under_60"
+
+
+class ReturnState(StrEnum):
+    """What the return rate allows."""
+
+    VALID = "valid"
+    WARNING = "warning"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A verdict with its reasons."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+
+
+def return_state(rate: Fraction | None, gates: Gates) -> ReturnState:
+    """Judge 回收率; exactly on a gate passes it. Nothing issued is invalid."""
+    if rate is None or rate < gates.return_valid:
+        return ReturnState.INVALID
+    return ReturnState.WARNING if rate < gates.return_warning else ReturnState.VALID
+
+
+def is_below(rate: Fraction, line: Fraction, denominator: Denominator) -> bool:
+    """Whether a rate fails a line. On the line passes; but half of all members is no majority of them (人大)."""
+    if denominator is Denominator.EXPECTED and line == _HALF:
+        return rate <= line
+    return rate < line
+
+
+def judge(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling:
+    """Judge a unit by its overall item; ``valid`` is the number of 有效评价 behind the rates."""
+    if rates is None or valid < max(scheme.gates.min_valid, scheme.k):
+        return Ruling(Verdict.TOO_FEW, (Reason.TOO_FEW,))
+    if returns is ReturnState.INVALID:
+        return Ruling(Verdict.INVALID, (Reason.RETURN_TOO_LOW,))
+    denominator = scheme.formula.denominator
+    remedial = []
+    if is_below(rates.satisfied, scheme.lines.remedial, denominator):
+        remedial.append(Reason.BELOW_REMEDIAL)
+    if rates.dissatisfied > scheme.lines.dissatisfied:
+        remedial.append(Reason.DISSATISFIED_ABOVE)
+    if remedial:
+        return Ruling(Verdict.REMEDIAL, tuple(remedial))
+    if is_below(rates.satisfied, scheme.lines.attention, denominator):
+        return Ruling(Verdict.ATTENTION, (Reason.BELOW_ATTENTION,))
+    return Ruling(Verdict.MET)
+
+
+def band_of(rate: Fraction) -> Band:
+    """Return the band a rate falls in; an edge belongs to the better band."""
+    for edge, band in zip(BAND_EDGES, Band, strict=False):
+        if rate >= edge:
+            return band
+    return Band.UNDER_60
