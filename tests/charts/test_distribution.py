@@ -184,7 +184,7 @@ def test_long_labels_take_two_lines() -> None:
     ("share", "whole", "text"),
     [(0.0625, False, "6.3%"), (0.05625, False, "5.6%"), (1.0, False, "100.0%"), (0.625, True, "63%"), (0, True, "0%")],
 )
-def test_halves_go_up(share: float, whole: bool, text: str) -> None:  # noqa: FBT001 - a table of cases
+def test_halves_go_up(share: float, whole: bool, text: str) -> None:
     """As people round on paper, not to the even digit and not by float noise."""
     assert share_text(share, whole=whole) == text
 
