@@ -30,6 +30,17 @@ class KeyHolder(Base):
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Opening(Base):
+    """Who opened the box, before whom and with whose shares; names and numbers as JSON lists."""
+
+    __tablename__ = "box_opening"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    opened_by: Mapped[str] = mapped_column(Text)
+    present: Mapped[str] = mapped_column(Text)
+    holders: Mapped[str] = mapped_column(Text)
+    envelopes: Mapped[int] = mapped_column(Integer)
+
+
 class Envelope(Base):
     """A sealed ballot. Its id is the voter's receipt."""
 

@@ -34,17 +34,22 @@ class Acting:
 BeforeOpening = Callable[[Session, RoundView], list[Step]]
 Purge = Callable[[Session, KeyFolder, str], None]
 Act = Callable[[Acting, str, Mapping[str, Any]], None]
+AfterCounting = Callable[[Acting, str], None]
 MakePanel = Callable[[Session, RoundView], Panel | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """``acts`` are those that a second person may have to approve, by name."""
+    """``acts`` are those that a second person may have to approve, by name.
+
+    ``after_counting`` runs in the transaction that empties the box.
+    """
 
     before_opening: tuple[BeforeOpening, ...] = ()
     purge: tuple[Purge, ...] = ()
     panels: tuple[MakePanel, ...] = ()
     acts: Mapping[str, Act] = field(default_factory=dict)
+    after_counting: tuple[AfterCounting, ...] = ()
 
 
 def ports_of(request: Request) -> Ports:

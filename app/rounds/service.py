@@ -59,6 +59,11 @@ def _locked(session: Session, round_id: str) -> Round:
     return row
 
 
+def locked_round(session: Session, round_id: str) -> RoundView:
+    """Return the round, which nobody else changes until the end of the transaction."""
+    return view(_locked(session, round_id))
+
+
 def _move(row: Round, event: Event) -> None:
     after = next_state(RoundState(row.state), event)
     if after is None:

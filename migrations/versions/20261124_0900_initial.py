@@ -221,6 +221,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_approval_round_id"), "approval", ["round_id"], unique=False)
 
     op.create_table(
+        "box_opening",
+        sa.Column("round_id", sa.Text(), nullable=False),
+        sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("present", sa.Text(), nullable=False),
+        sa.Column("holders", sa.Text(), nullable=False),
+        sa.Column("envelopes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_box_opening_round_id")),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_box_opening")),
+    )
+    op.create_table(
         "key_holder",
         sa.Column("round_id", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -293,6 +303,7 @@ def downgrade() -> None:
     op.drop_table("result")
     op.drop_table("publication")
     op.drop_table("key_holder")
+    op.drop_table("box_opening")
     op.drop_index(op.f("ix_approval_round_id"), table_name="approval")
 
     op.drop_table("approval")
