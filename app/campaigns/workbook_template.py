@@ -1,0 +1,76 @@
+"""The workbook an organiser downloads, edits and uploads again."""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import xlsxwriter
+
+from app.campaigns.domain import K_FLOOR
+from app.campaigns.workbook_import import GROUPS_SHEET, MAX_EXPECTED, TITLES, UNITS_SHEET, GroupRow, UnitRow
+from app.core.workbook import export_text, looks_like_formula
+
+_WIDTHS = {"order": 8, "name": 32, "short": 16, "note": 28, "expected": 14, "leaves_out": 48}
+_SPARE_ROWS = 200
+_UNITS_NOTE = "每行一个单位,按机构序列编号。改好后保存,再到系统中上传;上传后先预览,确认后才保存。"
+_GROUPS_NOTE = "每行一个类别;应参加人数不少于 {k} 人。不参评单位写单位名称,多个用“、”隔开,没有就留空。"
+# The day of making tells who worked when, and makes two equal files differ.
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow], k: int = K_FLOOR) -> bytes:
+    """Both sheets with the present data; every text is a string cell, never a formula or a link (SEC-59)."""
+    target = io.BytesIO()
+    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(target, {"in_memory": True, **safe}) as book:
+        book.set_properties({"created": _NO_DATE})
+        _Writer(book, UNITS_SHEET, _UNITS_NOTE).fill(
+            [{"order": unit.order, "name": unit.name, "short": unit.short, "note": unit.note} for unit in units]
+        )
+        sheet = _Writer(book, GROUPS_SHEET, _GROUPS_NOTE.format(k=k))
+        sheet.fill(
+            [
+                {"order": g.order, "name": g.name, "expected": g.expected, "leaves_out": "、".join(g.leaves_out)}
+                for g in groups
+            ]
+        )
+        sheet.only_whole_numbers("expected", k, MAX_EXPECTED)
+    return target.getvalue()
+
+
+class _Writer:
+    """One sheet: a note, the header, the rows."""
+
+    def __init__(self, book: Any, kind: str, note: str) -> None:  # noqa: ANN401 -- XlsxWriter has no types
+        self.keys = list(TITLES[kind])
+        self.sheet = book.add_worksheet(kind)
+        self.plain = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        self.quoted = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "quote_prefix": True})
+        self.number = book.add_format({"num_format": "0", "valign": "top"})
+        self.sheet.write_string(0, 0, note, book.add_format({"italic": True, "font_color": "#595959"}))
+        header = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EDEDED"})
+        for column, key in enumerate(self.keys):
+            numeric = key in {"order", "expected"}
+            self.sheet.set_column(column, column, _WIDTHS[key], self.number if numeric else self.plain)
+            self.sheet.write_string(1, column, TITLES[kind][key][0], header)
+        self.sheet.freeze_panes(2, 0)
+
+    def fill(self, rows: Sequence[dict[str, str | int]]) -> None:
+        """Write the rows below the header."""
+        for place, row in enumerate(rows, start=2):
+            for column, key in enumerate(self.keys):
+                self._write(place, column, row[key])
+
+    def _write(self, row: int, column: int, value: str | int) -> None:
+        if isinstance(value, int):
+            self.sheet.write_number(row, column, value, self.number)
+        elif value:
+            text = export_text(value)
+            self.sheet.write_string(row, column, text, self.quoted if looks_like_formula(text) else self.plain)
+
+    def only_whole_numbers(self, key: str, low: int, high: int) -> None:
+        """Let Excel itself warn of a number out of range while it is typed."""
+        column = self.keys.index(key)
+        rule = {"validate": "integer", "criteria": "between", "minimum": low, "maximum": high}
+        self.sheet.data_validation(2, column, _SPARE_ROWS, column, rule)

@@ -1,0 +1,206 @@
+"""Every bad cell is named with its sheet, row and column; good sheets come back as they were written."""
+
+import io
+import zipfile
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.campaigns.workbook_import import (
+    GROUPS_SHEET,
+    PROBLEM_SENTENCES,
+    SHEETS,
+    UNITS_SHEET,
+    GroupRow,
+    Preview,
+    UnitRow,
+    preview_workbook,
+)
+from app.campaigns.workbook_template import template_xlsx
+from app.core.errors import DomainError
+from app.core.workbook import Cell, Row, Sheet, Workbook, read_workbook
+
+UNITS = [["序号", "单位名称", "简称"], ["1", "县文化馆", "文化馆"], ["2", "县图书馆", ""]]
+GROUPS = [
+    ["序号", "类别名称", "应参加人数", "不参评单位"],
+    ["1", "党代表", "15", ""],
+    ["2", "服务对象", "20", "县文化馆"],
+]
+
+
+def sheet(name: str, rows: list[list[str]]) -> Sheet:
+    """A sheet whose first row is row 1."""
+    return Sheet(
+        name,
+        tuple(
+            Row(number, tuple(Cell(name, number, "ABCDEFGH"[at], text) for at, text in enumerate(row) if text))
+            for number, row in enumerate(rows, start=1)
+            if any(row)
+        ),
+    )
+
+
+def preview(units: list[list[str]] | None = None, groups: list[list[str]] | None = None, **more: Any) -> Preview:  # noqa: ANN401
+    """Check sheets given as rows of texts."""
+    given_sheets = [(UNITS_SHEET, units), (GROUPS_SHEET, groups)]
+    sheets = tuple(sheet(name, rows) for name, rows in given_sheets if rows is not None)
+    return preview_workbook(Workbook(tuple(s.name for s in sheets), sheets), **more)
+
+
+def problems(found: Preview) -> list[tuple[int, str, str]]:
+    """Row, column and code of each problem."""
+    for problem in found.problems:
+        assert PROBLEM_SENTENCES[problem.code] % problem.params
+    return [(problem.row, problem.column, problem.code) for problem in found.problems]
+
+
+def test_it_works() -> None:
+    found = preview(UNITS, GROUPS)
+    assert found.problems == ()
+    assert found.units == (UnitRow(1, "县文化馆", "文化馆"), UnitRow(2, "县图书馆"))
+    assert found.groups == (GroupRow(1, "党代表", 15), GroupRow(2, "服务对象", 20, ("县文化馆",)))
+
+
+def test_it_works_from_template_to_upload() -> None:
+    units = (UnitRow(1, "文化馆", "馆", "备注"), UnitRow(2, "=1+1"), UnitRow(3, "@甲"))
+    groups = (GroupRow(1, "党代表", 12, ("=1+1", "文化馆")), GroupRow(2, "+86", 100_000))
+    data = template_xlsx(units, groups)
+    found = preview_workbook(read_workbook(data, SHEETS))
+    assert (found.units, found.groups, found.problems) == (units, groups, ())
+
+
+def test_an_empty_template_says_that_it_is_empty() -> None:
+    found = preview_workbook(read_workbook(template_xlsx([], []), SHEETS))
+    assert [problem.code for problem in found.problems] == ["sheet_empty"]
+
+
+def test_an_empty_sheet_changes_nothing() -> None:
+    assert preview(UNITS, GROUPS[:1]) == preview(UNITS)
+    assert preview(UNITS[:1], GROUPS, known_units=["县文化馆", "县图书馆"]).units is None
+
+
+def test_a_template_holds_no_formula_and_no_date() -> None:
+    data = template_xlsx([UnitRow(1, "=cmd|' /C calc'!A0")], [GroupRow(1, "http://192.0.2.1", 5)])
+    assert data == template_xlsx([UnitRow(1, "=cmd|' /C calc'!A0")], [GroupRow(1, "http://192.0.2.1", 5)])
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    kinds = {cell.data_type for page in book for row in page.iter_rows() for cell in row if cell.value is not None}
+    assert kinds == {"s", "n"}
+    assert book[UNITS_SHEET]["B3"].quotePrefix
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert not any(b'TargetMode="External"' in archive.read(name) for name in archive.namelist())
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60), min_size=1, max_size=8))
+def test_any_name_survives_the_way_through_excel(names: list[str]) -> None:
+    units = tuple(UnitRow(order, name) for order, name in enumerate(names, start=1))
+    found = preview_workbook(read_workbook(template_xlsx(units, []), SHEETS))
+    assert found.units is not None
+    bad = {(problem.row, problem.code) for problem in found.problems if problem.sheet == UNITS_SHEET}
+    assert set(units) == set(found.units) | {units[row - 3] for row, _ in bad}
+
+
+def test_it_is_tolerant_of_how_people_write() -> None:
+    units = [["县直单位名单"], [], ["编号", " 单 位 "], ["２", "\u3000县图书馆 "], [], ["1.0", "县文化馆"]]
+    groups = [["类别", "人数（人）", "回避单位"], ["党代表", "１，２００人", " 文化馆；县图书馆"], ["其他", "30", "无"]]
+    found = preview(units, groups, known_units=["x"])
+    assert problems(found) == [(2, "C", "unit_unknown")]
+    assert found.units == (UnitRow(1, "县文化馆"), UnitRow(2, "县图书馆"))
+    assert preview(None, groups[:1] + groups[2:]).groups == (GroupRow(1, "其他", 30),)
+
+
+def test_either_sheet_may_be_missing() -> None:
+    assert preview(UNITS).groups is None
+    found = preview(None, GROUPS, known_units=["县文化馆", "县图书馆"])
+    assert found.units is None
+    assert found.groups is not None
+    assert found.problems == ()
+
+
+def test_a_short_name_and_a_name_with_a_separator_are_known() -> None:
+    units = [*UNITS, ["3", "文物、考古中心"]]
+    found = preview(units, [*GROUPS, ["3", "其他", "9", "文物、考古中心"], ["4", "社区", "9", "文化馆,文化馆"]])
+    assert found.problems == ()
+    assert found.groups is not None
+    assert [group.leaves_out for group in found.groups[2:]] == [("文物、考古中心",), ("县文化馆",)]
+
+
+def test_it_refuses_a_workbook_without_either_sheet() -> None:
+    with pytest.raises(DomainError) as caught:
+        preview_workbook(Workbook(("Sheet1",), (sheet("Sheet1", UNITS),)))
+    assert caught.value.code == "workbook_no_sheet"
+    assert caught.value.params["found"] == "Sheet1"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], [(1, "A", "header_missing")]),
+        ([["甲", "乙"], ["1", "县文化馆"]], [(1, "A", "header_missing")]),
+        ([["序号", "单位名称", "名称"], ["1", "甲"]], [(1, "C", "header_twice")]),
+        ([UNITS[0]], [(1, "A", "sheet_empty")]),
+        ([UNITS[0], ["1", ""]], [(2, "B", "text_empty")]),
+        ([UNITS[0], ["1", "甲"], ["2", "甲 "]], [(3, "B", "name_twice")]),
+        ([UNITS[0], ["1", "A馆"], ["2", "ａ 馆"]], [(3, "B", "name_twice")]),
+        ([UNITS[0], ["1", "甲" * 61]], [(2, "B", "text_too_long")]),
+        ([UNITS[0], ["1", "甲\n乙"]], [(2, "B", "text_control")]),
+        ([UNITS[0], ["1", "甲\u202e乙"]], [(2, "B", "text_control")]),
+        ([UNITS[0], ["1", "甲_x0000_"]], [(2, "B", "text_control")]),
+        ([UNITS[0], ["1", "#REF!"]], [(2, "B", "text_error")]),
+        ([UNITS[0], ["1", "甲", "乙" * 61]], [(2, "C", "text_too_long")]),
+        ([UNITS[0], ["1", "甲"], ["", "乙"]], [(3, "A", "order_empty")]),
+        ([UNITS[0], ["1", "甲"], ["1", "乙"]], [(3, "A", "order_twice")]),
+        ([UNITS[0], ["一", "甲"], ["0", "乙"], ["1.5", "丙"]], [(n, "A", "order_not_whole") for n in (2, 3, 4)]),
+        ([UNITS[0], ["1", "甲"], ["合计", "1"]], [(3, "B", "total_row")]),
+        ([UNITS[0], *([str(n), f"甲{n}"] for n in range(1, 1_020))], [(1_002, "B", "too_many_rows")]),
+    ],
+)
+def test_it_refuses_a_bad_unit(rows: list[list[str]], expected: list[tuple[int, str, str]]) -> None:
+    assert problems(preview(rows)) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (["1", "甲", ""], [("C", "expected_empty")]),
+        (["1", "甲", "十五"], [("C", "expected_not_whole")]),
+        (["1", "甲", "12.5"], [("C", "expected_not_whole")]),
+        (["1", "甲", "-5"], [("C", "expected_not_whole")]),
+        (["1", "甲", "0"], [("C", "expected_out_of_range")]),
+        (["1", "甲", "100001"], [("C", "expected_out_of_range")]),
+        (["1", "甲", "6"], [("C", "expected_below_k")]),
+        (["1", "甲", "7", "县文化馆、博物馆;剧团"], [("D", "unit_unknown"), ("D", "unit_unknown")]),
+        (["1", "甲", "7", "县文化馆、县图书馆"], [("D", "all_units_left_out")]),
+        (
+            ["x", "", "y", "z"],
+            [("A", "order_not_whole"), ("B", "text_empty"), ("C", "expected_not_whole"), ("D", "unit_unknown")],
+        ),
+    ],
+)
+def test_it_refuses_a_bad_group(row: list[str], expected: list[tuple[str, str]]) -> None:
+    found = preview(UNITS, [GROUPS[0], row], k=7)
+    assert sorted(problems(found)) == [(2, column, code) for column, code in expected]
+    assert found.groups == ()
+
+
+def test_it_names_every_missing_column_of_the_groups() -> None:
+    found = preview(None, [["类别名称", "备注"], ["甲", ""]])
+    assert problems(found) == [(1, "A", "header_missing")]
+    assert found.problems[0].params == {"wanted": "应参加人数"}
+
+
+def test_a_unit_with_a_problem_is_still_known_to_the_groups() -> None:
+    found = preview([UNITS[0], ["x", "县文化馆"], ["2", "县图书馆"]], GROUPS)
+    assert problems(found) == [(2, "A", "order_not_whole")]
+
+
+def test_a_problem_tells_the_reader_where_and_what() -> None:
+    found = preview(UNITS, [GROUPS[0], ["1", "甲", "3"]])
+    problem = found.problems[0]
+    assert (problem.sheet, problem.row, problem.column, problem.column_name) == (GROUPS_SHEET, 2, "C", "应参加人数")
+    assert PROBLEM_SENTENCES[problem.code] % problem.params == (
+        "只有 3 人,少于 5 人的类别不能保证匿名。请与其他类别合并。"
+    )
