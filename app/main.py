@@ -14,6 +14,12 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.rounds import routes as rounds_routes
+from app.rounds.ports import Ports
+from app.rounds.schedule import Schedule
+from app.rounds.service import close_round, extend_round, void_round
+from app.slips import routes as slips_routes
+from app.slips import service as slips
 from app.web import errors
 from app.web.edge import Edge
 from app.web.pages import APP, HashedStatic, make_pages
@@ -21,10 +27,22 @@ from app.web.pages import APP, HashedStatic, make_pages
 Clock = Callable[[], datetime]
 
 
+PORTS = Ports(
+    before_opening=(slips.before_opening,),
+    purge=(slips.purge,),
+    panels=(slips.panel,),
+    acts={"close": close_round, "extend": extend_round, "void": void_round},
+)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    schedule = Schedule(state.database, state.key_folder, state.ports, state.clock)
+    schedule.start()
     yield
-    app.state.database.engine.dispose()
+    schedule.stop()
+    state.database.engine.dispose()
 
 
 def build_api(settings: Settings, clock: Clock) -> FastAPI:
@@ -36,8 +54,9 @@ def build_api(settings: Settings, clock: Clock) -> FastAPI:
     app.state.key_folder = KeyFolder(settings.data / "keys")
     app.state.pages = make_pages(settings)
     app.state.authenticate = authenticate
+    app.state.ports = PORTS
     errors.install(app)
-    for feature in (accounts_routes, audit_routes):
+    for feature in (accounts_routes, audit_routes, rounds_routes, slips_routes):
         app.include_router(feature.router)
     app.mount("/static", HashedStatic(directory=APP / "static"), name="static")
     return app

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
@@ -14,6 +14,12 @@ from app.rounds.domain import Paper, RoundState
 from app.rounds.models import Approval, Round
 
 PAPER = TypeAdapter(Paper)
+_HELD = (
+    select(Round.id, Round.state, Round.closes_at)
+    .where(Round.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Round.id)
+    .with_for_update(read=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +104,14 @@ def waiting_approvals(session: Session, round_id: str) -> Sequence[Approval]:
     return session.scalars(
         select(Approval).where(Approval.round_id == round_id, Approval.granted.is_(None)).order_by(Approval.asked_at)
     ).all()
+
+
+def hold_open(connection: Connection, round_ids: Sequence[str], now: datetime) -> set[str]:
+    """Return which of the rounds take ballots ``now``; none of them can be closed before the transaction ends."""
+    rows = connection.execute(_HELD, {"ids": round_ids})
+    return {found for found, state, closes_at in rows if takes_ballots(state, closes_at, now)}
+
+
+def takes_ballots(state: str, closes_at: datetime | None, now: datetime) -> bool:
+    """Whether a round in this state, which ends at ``closes_at``, takes ballots ``now``."""
+    return state == RoundState.OPEN and (closes_at is None or now < closes_at)

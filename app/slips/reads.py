@@ -1,0 +1,98 @@
+"""Where the slips of a round are. Leads to nothing of staff, so that the booth may look too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.core.errors import DomainError
+from app.rounds.domain import Paper
+from app.slips.accounting import SlipAccount
+from app.slips.domain import CodeState
+from app.slips.models import Batch, SlipCode, SlipCount
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """Slips of one voter group printed together."""
+
+    id: str
+    group_id: str
+    printed: int
+    voided: int
+    void_reason: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAccount:
+    """Slip account of one voter group; ``account`` is None when the numbers cannot be right, see ``problem``."""
+
+    group_id: str
+    name: str
+    expected: int
+    printed: int
+    voided: int
+    spare: int
+    handed_back: int
+    used: int
+    account: SlipAccount | None
+    problem: str = ""
+
+
+def batches(session: Session, round_id: str) -> Sequence[BatchView]:
+    """Return the batches of a round, oldest first."""
+    rows = session.scalars(select(Batch).where(Batch.round_id == round_id).order_by(Batch.created_at, Batch.id))
+    return [
+        BatchView(row.id, row.group_id, row.printed, row.voided, row.void_reason, row.created_at) for row in rows
+    ]
+
+
+def used_by_group(session: Session, round_id: str) -> dict[str, int]:
+    """Return the number of spent codes of every voter group that has some."""
+    query = (
+        select(SlipCode.group_id, func.count())
+        .where(SlipCode.round_id == round_id, SlipCode.state == CodeState.SPENT)
+        .group_by(SlipCode.group_id)
+    )
+    return {group: count for group, count in session.execute(query)}
+
+
+def slip_accounts(session: Session, paper: Paper, round_id: str) -> tuple[GroupAccount, ...]:
+    """Return the accounts in the order of the paper's groups, with exact use: for after the close only (SEC-11)."""
+    used = used_by_group(session, round_id)
+    counts = {row.group_id: row for row in session.scalars(select(SlipCount).where(SlipCount.round_id == round_id))}
+    printed = batches(session, round_id)
+    return tuple(
+        _account(
+            (group.id, group.name, group.expected),
+            [batch for batch in printed if batch.group_id == group.id],
+            counts.get(group.id),
+            used.get(group.id, 0),
+        )
+        for group in paper.groups
+    )
+
+
+def _account(
+    group: tuple[str, str, int], printed: Sequence[BatchView], counted: SlipCount | None, used: int
+) -> GroupAccount:
+    numbers = {
+        "printed": sum(batch.printed for batch in printed),
+        "voided": sum(batch.voided for batch in printed),
+        "spare": counted.spare if counted else 0,
+        "handed_back": counted.handed_back if counted else 0,
+        "used": used,
+    }
+    try:
+        return GroupAccount(*group, **numbers, account=SlipAccount(**numbers))
+    except DomainError as error:
+        return GroupAccount(*group, **numbers, account=None, problem=error.code)
+
+
+def turnout(session: Session, round_id: str, step: int) -> int:
+    """Return the number of returned slips, rounded down to a multiple of ``step`` ≥ 5: never one by one (SEC-11)."""
+    used = sum(used_by_group(session, round_id).values())
+    return used - used % step

@@ -1,0 +1,178 @@
+"""Printing, voiding and counting slips. A code leaves the system once, in the PDF, and stays only as its HMAC."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.core.secrets import new_id, shuffled, token_bytes
+from app.rounds.domain import Paper, RoundState, Step
+from app.rounds.ports import Acting, Panel
+from app.rounds.reads import RoundView, frozen_paper, get_round
+from app.slips import reads
+from app.slips.accounting import SlipAccount
+from app.slips.codes import code_hash, new_code
+from app.slips.domain import CodeState
+from app.slips.models import Batch, SlipCode, SlipCount
+from app.slips.printing import SlipSheet, Wifi, slips_pdf
+
+MAX_SLIPS = 20_000
+INSERT_ROWS = 2_000
+TURNOUT_STEP = 5
+
+
+def issue(acting: Acting, folder: KeyFolder, round_id: str, numbers: Mapping[str, int]) -> dict[str, list[str]]:
+    """Make a batch of codes per voter group and return the codes in random order, by group id.
+
+    Generation, storage and printing are three independent orders (SEC-05): codes are drawn at random, stored in the
+    order of their hashes, and shuffled once more for the printer.
+    """
+    row = get_round(acting.session, round_id)
+    paper, _ = frozen_paper(acting.session, round_id)
+    if row.state not in {RoundState.READY, RoundState.OPEN}:
+        raise DomainError("round_wrong_state")
+    _check_numbers(paper, numbers)
+    codes = {}
+    for group_id, count in numbers.items():
+        codes[group_id] = _issue_batch(acting, folder.pepper(), (round_id, group_id), count)
+    audit.record(acting.session, acting.now, acting.actor, "slips.print", round_id, numbers=dict(numbers))
+    return codes
+
+
+def _check_numbers(paper: Paper, numbers: Mapping[str, int]) -> None:
+    if not numbers:
+        raise DomainError("slips_none")
+    if sum(numbers.values()) > MAX_SLIPS:
+        raise DomainError("slips_too_many", limit=MAX_SLIPS)
+    names = {group.id: group.name for group in paper.groups}
+    for group_id, count in numbers.items():
+        if group_id not in names:
+            raise DomainError("group_unknown")
+        if count < paper.scheme.k:
+            raise DomainError("slips_below_k", group=names[group_id], k=paper.scheme.k)
+
+
+def _issue_batch(acting: Acting, pepper: bytes, place: tuple[str, str], count: int) -> list[str]:
+    round_id, group_id = place
+    codes: set[str] = set()
+    while len(codes) < count:
+        codes.add(new_code(token_bytes))
+    batch = Batch(id=new_id(), round_id=round_id, group_id=group_id, printed=count, created_at=acting.now)
+    acting.session.add(batch)
+    acting.session.flush()
+    common = {"round_id": round_id, "group_id": group_id, "batch_id": batch.id, "state": int(CodeState.LIVE)}
+    rows = [{**common, "code_hash": digest} for digest in sorted(code_hash(pepper, code) for code in codes)]
+    for start in range(0, count, INSERT_ROWS):
+        acting.session.execute(insert(SlipCode), rows[start : start + INSERT_ROWS])
+    return shuffled(codes)
+
+
+def print_slips(acting: Acting, folder: KeyFolder, base_url: str, place: tuple[str, Mapping[str, int]]) -> bytes:
+    """Issue slips for ``place`` = (round id, numbers by group id) and return their PDF, which is kept nowhere."""
+    round_id, numbers = place
+    codes = issue(acting, folder, round_id, numbers)
+    return slips_pdf(sheets(acting.session, base_url, round_id, codes))
+
+
+def sheets(
+    session: Session, base_url: str, round_id: str, codes: Mapping[str, Sequence[str]]
+) -> list[tuple[SlipSheet, Sequence[str]]]:
+    """Return what is printed on the slips of each voter group, with its codes."""
+    row, (paper, _) = get_round(session, round_id), frozen_paper(session, round_id)
+    wifi = Wifi(row.wifi_name, row.wifi_password) if row.wifi_name else None
+    title = f"〔演练〕{paper.organisation}" if paper.rehearsal else paper.organisation
+    return [
+        (
+            SlipSheet(
+                title=title,
+                group=group.name,
+                round_name=paper.title,
+                address=f"{base_url}/v",
+                qr_prefix=f"{base_url}/v#",
+                wifi=wifi,
+            ),
+            codes[group.id],
+        )
+        for group in paper.groups
+        if group.id in codes
+    ]
+
+
+def void_batch(acting: Acting, round_id: str, batch_id: str, reason: str) -> int:
+    """Void the unused slips of a batch and return how many there were; used ones stay counted."""
+    row = get_round(acting.session, round_id)
+    batch = acting.session.get(Batch, batch_id)
+    if batch is None or batch.round_id != round_id:
+        raise DomainError("batch_unknown")
+    if row.state not in {RoundState.READY, RoundState.OPEN}:
+        raise DomainError("round_wrong_state")
+    statement = (
+        update(SlipCode)
+        .where(SlipCode.round_id == round_id, SlipCode.batch_id == batch_id, SlipCode.state == CodeState.LIVE)
+        .values(state=int(CodeState.VOIDED))
+    )
+    voided = acting.session.connection().execute(statement).rowcount
+    if voided == 0:
+        raise DomainError("batch_has_no_live_slip")
+    batch.voided += voided
+    batch.void_reason = reason
+    audit.record(acting.session, acting.now, acting.actor, "slips.void", round_id, batch=batch_id, reason=reason)
+    return voided
+
+
+def set_counts(acting: Acting, round_id: str, counts: Mapping[str, tuple[int, int]]) -> None:
+    """Record what was counted by hand: (spare, handed back) by group id. Numbers that cannot be right are refused."""
+    row, (paper, _) = get_round(acting.session, round_id), frozen_paper(acting.session, round_id)
+    if row.state not in {RoundState.READY, RoundState.OPEN, RoundState.SEALED}:
+        raise DomainError("round_wrong_state")
+    # While the round is open the exact use is nobody's business (SEC-11), so only the printed slips bound the numbers.
+    closed = row.state is RoundState.SEALED
+    for account in reads.slip_accounts(acting.session, paper, round_id):
+        spare, handed_back = counts.get(account.group_id, (account.spare, account.handed_back))
+        used = account.used if closed else 0
+        SlipAccount(account.printed, account.voided, spare, handed_back, used)
+        acting.session.merge(
+            SlipCount(round_id=round_id, group_id=account.group_id, spare=spare, handed_back=handed_back)
+        )
+    audit.record(acting.session, acting.now, acting.actor, "slips.count", round_id, counts=dict(counts))
+
+
+def before_opening(session: Session, row: RoundView) -> list[Step]:
+    """Return the checklist's lines about slips."""
+    paper, _ = frozen_paper(session, row.id)
+    live: dict[str, int] = {}
+    for batch in reads.batches(session, row.id):
+        live[batch.group_id] = live.get(batch.group_id, 0) + batch.printed - batch.voided
+    without = [group.name for group in paper.groups if live.get(group.id, 0) < paper.scheme.k]
+    short = [group.name for group in paper.groups if live.get(group.id, 0) < group.expected]
+    href = f"/rounds/{row.id}/slips"
+    return [
+        Step("slips", "为每个类别印制测评票", not without, href, "、".join(without)),
+        Step("slips_enough", "测评票不少于应参加人数", not short, href, "、".join(short), needed=False),
+    ]
+
+
+def panel(session: Session, row: RoundView) -> Panel | None:
+    """Return the counting chain for the round's page: coarse while the round is open, exact afterwards."""
+    if row.state in {RoundState.DRAFT, RoundState.VOID} or row.paper_hash is None:
+        return None
+    paper, _ = frozen_paper(session, row.id)
+    printed = sum(batch.printed - batch.voided for batch in reads.batches(session, row.id))
+    returned = reads.turnout(session, row.id, TURNOUT_STEP if row.state is RoundState.OPEN else 1)
+    expected = sum(group.expected for group in paper.groups)
+    context = {"expected": expected, "printed": printed, "returned": returned, "coarse": row.state is RoundState.OPEN}
+    return Panel("slips/panel.html", {**context, "round": row})
+
+
+def forget_codes(acting: Acting, round_id: str) -> None:
+    """Delete the codes of a round when the objection period is over (SEC-10); batches keep the numbers."""
+    acting.session.execute(delete(SlipCode).where(SlipCode.round_id == round_id))
+
+
+def purge(session: Session, _folder: KeyFolder, round_id: str) -> None:
+    """Delete everything about the slips of a rehearsal."""
+    for table in (SlipCode, SlipCount, Batch):
+        session.execute(delete(table).where(table.round_id == round_id))
