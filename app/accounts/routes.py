@@ -99,7 +99,7 @@ def _link_page(request: Request, db: Db, config: Config, token: str) -> Response
 
 
 @router.post("/staff")
-def create_account(request: Request, staff: Organiser, form: Form, db: Db, now: Now, config: Config) -> Response:  # noqa: PLR0913
+def create_account(request: Request, staff: Organiser, form: Form, db: Db, now: Now, config: Config) -> Response:
     """Make an account and show its one-time link, once."""
     login = form.text("login", 32, label="用户名").lower()
     fields = (login, form.text("name", 40, label="姓名"), form.text("role", 20, label="角色"))
@@ -107,7 +107,7 @@ def create_account(request: Request, staff: Organiser, form: Form, db: Db, now: 
 
 
 @router.post("/staff/{staff_id}/link")
-def reissue_link(  # noqa: PLR0913
+def reissue_link(
     request: Request, staff_id: str, staff: Organiser, _form: Form, db: Db, now: Now, config: Config
 ) -> Response:
     """Show a fresh one-time link for an account."""

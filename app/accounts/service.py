@@ -115,9 +115,7 @@ def invitation(session: Session, now: datetime, token: str) -> tuple[Invitation,
     return found, session.get(Staff, found.staff_id) if found.staff_id else None
 
 
-def accept_invitation(
-    session: Session, now: datetime, token: str, names: tuple[str, str], password: str
-) -> None:
+def accept_invitation(session: Session, now: datetime, token: str, names: tuple[str, str], password: str) -> None:
     """Use up the link: set the password, and make the first organiser from ``names`` = (login, name) if it is that."""
     found, staff = invitation(session, now, token)
     if staff is None:

@@ -48,9 +48,7 @@ def _lock(session: Session) -> None:
         session.execute(func.pg_advisory_xact_lock(0x6D616E79).select())
 
 
-def record(  # noqa: PLR0913 - an entry is made of exactly these
-    session: Session, now: datetime, actor: Principal, action: str, subject: str = "", **detail: object
-) -> None:
+def record(session: Session, now: datetime, actor: Principal, action: str, subject: str = "", **detail: object) -> None:
     """Append an entry to the log, in the caller's transaction. Never called with anything of a voter."""
     session.flush()
     _lock(session)

@@ -68,7 +68,7 @@ class Paper:
         raise KeyError(group_id)
 
     def rated_by(self, group_id: str) -> tuple[int, ...]:
-        """Indices into ``units`` of those the group rates, in official order."""
+        """Return the indices into ``units`` of those the group rates, in official order."""
         left_out = self.group(group_id).left_out
         return tuple(place for place, unit in enumerate(self.units) if unit.id not in left_out)
 

@@ -85,9 +85,7 @@ def new_round(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> 
 
 
 @router.post("/campaigns/{campaign_id}/rounds/new")
-def create_round(  # noqa: PLR0913
-    request: Request, campaign_id: str, staff: Organiser, form: Form, db: Db, now: Now
-) -> Response:
+def create_round(request: Request, campaign_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
     """Make a draft round."""
     try:
         round_id = service.create_round(Acting(db, now, staff), campaign_id, _draft(form))
@@ -106,7 +104,7 @@ def edit_page(request: Request, round_id: str, _staff: Organiser, db: Db) -> Res
 
 
 @router.post("/rounds/{round_id}/edit")
-def edit_round(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:  # noqa: PLR0913
+def edit_round(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
     """Change a draft round."""
     try:
         service.edit_round(Acting(db, now, staff), round_id, _draft(form))
@@ -153,7 +151,7 @@ def show_paper(request: Request, round_id: str, _staff: KeySide, db: Db) -> Resp
 
 
 @router.post("/rounds/{round_id}/freeze")
-def freeze(request: Request, round_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:  # noqa: PLR0913
+def freeze(request: Request, round_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
     """Freeze the paper."""
     try:
         service.freeze(Acting(db, now, staff), round_id)
@@ -163,7 +161,7 @@ def freeze(request: Request, round_id: str, staff: Organiser, _form: Form, db: D
 
 
 @router.post("/rounds/{round_id}/open")
-def open_round(  # noqa: PLR0913
+def open_round(
     request: Request, round_id: str, staff: Organiser, _form: Form, db: Db, now: Now, keys: Keys
 ) -> Response:
     """Begin to accept votes."""
@@ -175,7 +173,7 @@ def open_round(  # noqa: PLR0913
 
 
 @router.post("/rounds/{round_id}/schedule")
-def schedule(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:  # noqa: PLR0913
+def schedule(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
     """Plan opening and close, or move the planned end of an open round."""
     try:
         _schedule(request, Acting(db, now, staff), round_id, form)
@@ -195,7 +193,7 @@ def _schedule(request: Request, acting: Acting, round_id: str, form: PostedForm)
 
 
 @router.post("/rounds/{round_id}/wifi")
-def set_wifi(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:  # noqa: PLR0913
+def set_wifi(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
     """Name the hall's own network."""
     try:
         name = form.text("wifi_name", 32, needed=False, label="无线网络名称")
@@ -207,7 +205,7 @@ def set_wifi(request: Request, round_id: str, staff: Organiser, form: Form, db: 
 
 
 @router.post("/rounds/{round_id}/close")
-def close_round(request: Request, round_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:  # noqa: PLR0913
+def close_round(request: Request, round_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
     """End the vote, or ask a second person to end it early."""
     try:
         approvals.ask_or_act(Acting(db, now, staff), ports_of(request), round_id, "close", {})
@@ -217,7 +215,7 @@ def close_round(request: Request, round_id: str, staff: Organiser, _form: Form, 
 
 
 @router.post("/rounds/{round_id}/void")
-def void_round(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:  # noqa: PLR0913
+def void_round(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
     """Declare the round void, once its name has been typed."""
     try:
         title = reads.get_round(db, round_id).title
@@ -243,7 +241,7 @@ def rehearse(round_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> 
 
 
 @router.post("/rounds/{round_id}/purge")
-def purge_rehearsals(  # noqa: PLR0913
+def purge_rehearsals(
     request: Request, round_id: str, staff: Organiser, _form: Form, db: Db, now: Now, keys: Keys
 ) -> Response:
     """Delete the round's rehearsals."""
@@ -258,12 +256,12 @@ def _decide(request: Request, db: Db, approval: tuple[str, bool], now: datetime,
 
 
 @router.post("/approvals/{approval_id}/grant")
-def grant(request: Request, approval_id: str, staff: KeySide, _form: Form, db: Db, now: Now) -> Response:  # noqa: PLR0913
+def grant(request: Request, approval_id: str, staff: KeySide, _form: Form, db: Db, now: Now) -> Response:
     """Agree as the second person."""
     return _decide(request, db, (approval_id, True), now, staff)
 
 
 @router.post("/approvals/{approval_id}/refuse")
-def refuse(request: Request, approval_id: str, staff: KeySide, _form: Form, db: Db, now: Now) -> Response:  # noqa: PLR0913
+def refuse(request: Request, approval_id: str, staff: KeySide, _form: Form, db: Db, now: Now) -> Response:
     """Refuse as the second person."""
     return _decide(request, db, (approval_id, False), now, staff)

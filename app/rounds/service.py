@@ -27,7 +27,6 @@ from app.rounds.domain import (
 from app.rounds.models import Approval, Round
 from app.rounds.ports import Acting, Ports
 from app.rounds.reads import PAPER, RoundView, view
-from app.web.auth import Principal
 
 REMARK_BYTES = 1_200
 """Room for remarks in an envelope: 400 Chinese signs over all units; constant, so that length tells nothing."""
@@ -293,5 +292,3 @@ def needs_second_person(session: Session, row: RoundView, act: str, now: datetim
     if row.is_rehearsal or not campaigns.get_campaign(session, row.campaign_id).two_person:
         return False
     return act != "close" or is_early(row, now)
-
-

@@ -45,9 +45,7 @@ class GroupAccount:
 def batches(session: Session, round_id: str) -> Sequence[BatchView]:
     """Return the batches of a round, oldest first."""
     rows = session.scalars(select(Batch).where(Batch.round_id == round_id).order_by(Batch.created_at, Batch.id))
-    return [
-        BatchView(row.id, row.group_id, row.printed, row.voided, row.void_reason, row.created_at) for row in rows
-    ]
+    return [BatchView(row.id, row.group_id, row.printed, row.voided, row.void_reason, row.created_at) for row in rows]
 
 
 def used_by_group(session: Session, round_id: str) -> dict[str, int]:
@@ -57,7 +55,7 @@ def used_by_group(session: Session, round_id: str) -> dict[str, int]:
         .where(SlipCode.round_id == round_id, SlipCode.state == CodeState.SPENT)
         .group_by(SlipCode.group_id)
     )
-    return {group: count for group, count in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def slip_accounts(session: Session, paper: Paper, round_id: str) -> tuple[GroupAccount, ...]:
@@ -86,10 +84,13 @@ def _account(
         "handed_back": counted.handed_back if counted else 0,
         "used": used,
     }
+    group_id, name, expected = group
+    account, problem = None, ""
     try:
-        return GroupAccount(*group, **numbers, account=SlipAccount(**numbers))
+        account = SlipAccount(**numbers)
     except DomainError as error:
-        return GroupAccount(*group, **numbers, account=None, problem=error.code)
+        problem = error.code
+    return GroupAccount(group_id, name, expected, **numbers, account=account, problem=problem)
 
 
 def turnout(session: Session, round_id: str, step: int) -> int:
