@@ -73,11 +73,11 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "workbook_empty": (422, "文件是空的,没有保存任何内容。请重新选择文件后上传。"),
     "workbook_too_large": (
         413,
-        "文件超过 %(limit_mb)s MB,没有保存任何内容。请只保留名单,去掉图片和多余的工作表后再上传。",
+        "文件超过 %(limit_mb)s MB,没有保存任何内容。请去掉图片和多余的工作表后再上传。",
     ),
     "workbook_not_xlsx": (
         422,
-        "这不是 Excel 工作簿(.xlsx),没有保存任何内容。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。",
+        "这不是 .xlsx 工作簿,没有保存任何内容。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。",
     ),
     "workbook_old_format": (422, "这是旧格式(.xls),没有保存任何内容。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。"),
     "workbook_encrypted": (422, "文件设有密码,无法读取,没有保存任何内容。请取消密码、另存后再上传。"),
@@ -85,7 +85,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "workbook_links": (422, "文件引用了外部文件或网络数据,已拒绝,没有保存任何内容。请把名单粘贴到模板中再上传。"),
     "workbook_embedded": (
         422,
-        "文件中嵌有其他文件,已拒绝,没有保存任何内容。请删去嵌入的对象,或把名单粘贴到模板中再上传。",
+        "文件中嵌有其他文件,已拒绝,没有保存任何内容。请删去嵌入的对象,或改用模板。",
     ),
     "workbook_dtd": (422, "文件的内部结构不安全,已拒绝,没有保存任何内容。请把名单粘贴到模板中再上传。"),
     "workbook_bomb": (422, "文件解开后太大或太复杂,已拒绝,没有保存任何内容。请把名单粘贴到模板中再上传。"),
@@ -94,15 +94,15 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "workbook_busy": (503, "有其他文件正在读取,您的文件没有保存。请稍候再上传一次。"),
     "workbook_too_many_rows": (
         422,
-        "工作表“%(sheet)s”第 %(row)s 行还有内容,最多 %(limit)s 行。没有保存任何内容,请删去多余的行后再上传。",
+        "工作表“%(sheet)s”第 %(row)s 行还有内容,最多 %(limit)s 行。没有保存,请删去多余的行。",
     ),
     "workbook_too_many_columns": (
         422,
-        "工作表“%(sheet)s”第 %(row)s 行超过 %(limit)s 列。没有保存任何内容,请删去多余的列后再上传。",
+        "工作表“%(sheet)s”第 %(row)s 行超过 %(limit)s 列。没有保存,请删去多余的列。",
     ),
     "workbook_too_many_cells": (422, "填写的单元格超过 %(limit)s 个,没有保存任何内容。请只保留名单后再上传。"),
     "workbook_no_sheet": (
         422,
-        "没有找到名为“%(units)s”或“%(groups)s”的工作表(现有:%(found)s)。没有保存任何内容,请改好名称后再上传。",
+        "没有“%(units)s”或“%(groups)s”工作表(现有:%(found)s)。没有保存,请改好名称。",
     ),
 }
