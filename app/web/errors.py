@@ -46,7 +46,7 @@ def answer(request: Request, code: str, params: dict[str, object]) -> Response:
     elif code == "login_needed" and request.method == "GET":
         return RedirectResponse("/login", status_code=303)
     else:
-        template = "booth/error.html" if request.url.path.startswith("/v") else "error.html"
+        template = "booth/error.html" if request.url.path == "/v" or request.url.path.startswith("/v/") else "error.html"
         response = page(request, template, status=status, message=text, code=code)
     response.headers.update(headers)
     return response

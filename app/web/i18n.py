@@ -33,8 +33,12 @@ def choose_language(request: Request) -> str:
     for asked in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if asked in LANGUAGES:
             return str(asked)
-    header = request.headers.get("accept-language", "")[:200]
-    preferred = [part.split(";")[0].strip().replace("-", "_") for part in header.split(",") if part.strip()]
+    return browser_language(request.headers.get("accept-language", ""))
+
+
+def browser_language(header: str) -> str:
+    """Return the language that a browser's Accept-Language prefers."""
+    preferred = [part.split(";")[0].strip().replace("-", "_") for part in header[:200].split(",") if part.strip()]
     try:
         found = negotiate_locale(preferred, ["zh", "zh_CN", "zh_TW", "zh_HK", "en", "en_US", "en_GB"])
     except (UnknownLocaleError, ValueError):
