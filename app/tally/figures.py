@@ -123,7 +123,7 @@ def weigh(parts: Sequence[tuple[Fraction, Rates | None]]) -> Rates | None:
 
 
 def share_out(shares: Sequence[Fraction], steps: int) -> tuple[int, ...]:
-    """Round shares of 1 to whole steps that add to exactly ``steps``: largest remainder, a tie favours the better grade.
+    """Round shares of 1 to whole steps adding to exactly ``steps``: largest remainder, a tie favours the better grade.
 
     A share of exactly nothing stays at nothing.
     """

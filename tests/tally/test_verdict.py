@@ -1,0 +1,101 @@
+"""Lines and gates, exactly on them and one vote off."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.campaigns.domain import Denominator, Formula, Gates, Lines
+from app.tally.figures import Base, Table, rates_of
+from app.tally.verdict import Band, Reason, ReturnState, Verdict, band_of, is_below, judge, return_state
+from tests.tally.cast import SCALE, make_scheme
+
+GOOD = ReturnState.VALID
+
+
+def verdict_of(
+    *grades: int, returns: ReturnState = GOOD, formula: Formula | None = None, expected: int = 100
+) -> Verdict:
+    scheme = make_scheme(formula=formula or Formula())
+    table = Table(grades)
+    rates = rates_of(SCALE, scheme.formula, table, Base(table.answered, expected))
+    return judge(scheme, rates, table.valid, returns).verdict
+
+
+def test_it_works() -> None:
+    assert verdict_of(50, 40, 5, 5) is Verdict.MET
+    assert verdict_of(50, 20, 20, 10) is Verdict.ATTENTION
+    assert verdict_of(30, 20, 40, 10) is Verdict.REMEDIAL
+
+
+@pytest.mark.parametrize(
+    ("grades", "verdict"),
+    [
+        ((40, 40, 10, 10), Verdict.MET),  # 80/100 is on the attention line
+        ((40, 39, 11, 10), Verdict.ATTENTION),  # 79/100
+        ((30, 30, 30, 10), Verdict.ATTENTION),  # 60/100 is on the remedial line
+        ((30, 29, 31, 10), Verdict.REMEDIAL),  # 59/100
+        ((60, 0, 0, 30), Verdict.ATTENTION),  # 60/90 satisfied, 30/90 = 1/3 dissatisfied: on the line
+        ((600, 0, 0, 301), Verdict.REMEDIAL),  # 301/901 > 1/3 although 600/901 = 66.6 % are satisfied
+    ],
+)
+def test_exactly_on_the_line_is_not_below_it(grades: tuple[int, ...], verdict: Verdict) -> None:
+    assert verdict_of(*grades) is verdict
+
+
+def test_half_of_all_members_is_no_majority() -> None:
+    # 人大: 60 of 120 members satisfied is exactly half and fails a line of 1/2; 61 pass
+    half, formula = Fraction(1, 2), Formula(2, Denominator.EXPECTED)
+    scheme = make_scheme(formula=formula, lines=Lines(attention=half, remedial=half))
+    for satisfied, verdict in ((60, Verdict.REMEDIAL), (61, Verdict.MET)):
+        table = Table((satisfied, 0, 20, 0))
+        rates = rates_of(SCALE, formula, table, Base(100, 120))
+        assert judge(scheme, rates, table.valid, GOOD).verdict is verdict
+    assert not is_below(half, half, Denominator.VALID)
+    assert not is_below(Fraction(3, 5), Fraction(3, 5), Denominator.EXPECTED)
+
+
+def test_it_refuses_to_judge_too_few() -> None:
+    assert verdict_of(0, 0, 0, 9) is Verdict.TOO_FEW
+    assert verdict_of(0, 0, 0, 10) is Verdict.REMEDIAL
+    assert verdict_of(0, 0, 0, 0) is Verdict.TOO_FEW
+    assert judge(make_scheme(k=15), None, 0, GOOD).reasons == (Reason.TOO_FEW,)
+    assert judge(
+        make_scheme(k=15), rates_of(SCALE, Formula(), Table((14, 0, 0, 0)), Base(14, 14)), 14, GOOD
+    ).verdict is (Verdict.TOO_FEW)
+
+
+def test_return_rate_gates() -> None:
+    gates = Gates()
+    assert return_state(Fraction(80, 120), gates) is ReturnState.WARNING  # exactly 2/3 is valid
+    assert return_state(Fraction(79, 120), gates) is ReturnState.INVALID
+    assert return_state(Fraction(80, 100), gates) is ReturnState.VALID
+    assert return_state(Fraction(799, 1000), gates) is ReturnState.WARNING
+    assert return_state(None, gates) is ReturnState.INVALID
+    assert verdict_of(30, 20, 40, 10, returns=ReturnState.INVALID) is Verdict.INVALID
+    assert verdict_of(3, 2, 1, 1, returns=ReturnState.INVALID) is Verdict.TOO_FEW
+
+
+def test_bands_take_their_lower_edge() -> None:
+    rates = [Fraction(90, 100), Fraction(899, 1000), Fraction(80, 100), Fraction(60, 100), Fraction(599, 1000)]
+    assert [band_of(rate) for rate in rates] == [
+        Band.FROM_90,
+        Band.FROM_80,
+        Band.FROM_80,
+        Band.FROM_60,
+        Band.UNDER_60,
+    ]
+
+
+@given(st.integers(2, 20), st.integers(1, 19), st.integers(1, 100))
+def test_on_any_line_passes_and_one_vote_less_fails(parts: int, share: int, times: int) -> None:
+    line = Fraction(min(share, parts - 1), parts)
+    valid = line.denominator * times + 10 * line.denominator
+    satisfied = int(line * valid)
+    scheme = make_scheme(lines=Lines(attention=line, remedial=line, dissatisfied=Fraction(1)))
+    verdicts = []
+    for votes in (satisfied, satisfied - 1):
+        rates = rates_of(SCALE, scheme.formula, Table((votes, 0, valid - votes, 0)), Base(valid, valid))
+        verdicts.append(judge(scheme, rates, valid, GOOD).verdict)
+    assert verdicts == [Verdict.MET, Verdict.REMEDIAL]
