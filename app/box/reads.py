@@ -1,0 +1,108 @@
+"""What lies in the box: the key's public half, how many envelopes, and after the opening its stacks and remarks."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.box.models import Envelope, KeyHolder, Opening, Remark, RoundKey, Stack
+from app.rounds.domain import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class HolderView:
+    """A key-holder, and since when it is known that his key slip can be read."""
+
+    number: int
+    name: str
+    fingerprint: bytes
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """The key of a round as far as the server knows it."""
+
+    public_key: bytes
+    needed: int
+    holders: tuple[HolderView, ...]
+    created_at: datetime
+    destroyed_at: datetime | None
+
+    @property
+    def checked(self) -> int:
+        """How many key slips were read back."""
+        return sum(holder.checked_at is not None for holder in self.holders)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether all key slips were read back."""
+        return self.checked == len(self.holders)
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningView:
+    """Who opened the box, before whom, and with whose shares."""
+
+    opened_by: str
+    present: tuple[str, ...]
+    holders: tuple[int, ...]
+    envelopes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkView:
+    """A remark to a unit."""
+
+    unit_id: str
+    text: str
+
+
+def key_of(session: Session, round_id: str) -> KeyView | None:
+    """Return the round's key, or None before it is made."""
+    key = session.get(RoundKey, round_id)
+    if key is None:
+        return None
+    rows = session.scalars(select(KeyHolder).where(KeyHolder.round_id == round_id).order_by(KeyHolder.number))
+    holders = tuple(HolderView(row.number, row.name, row.fingerprint, row.checked_at) for row in rows)
+    return KeyView(key.public_key, key.needed, holders, key.created_at, key.destroyed_at)
+
+
+def opening_of(session: Session, round_id: str) -> OpeningView | None:
+    """Return the record of the opening, or None before it."""
+    row = session.get(Opening, round_id)
+    if row is None:
+        return None
+    return OpeningView(row.opened_by, tuple(json.loads(row.present)), tuple(json.loads(row.holders)), row.envelopes)
+
+
+def envelopes_by_group(session: Session, round_id: str) -> dict[str, int]:
+    """Return the number of sealed envelopes of every voter group that has some."""
+    query = select(Envelope.group_id, func.count()).where(Envelope.round_id == round_id).group_by(Envelope.group_id)
+    return dict(session.execute(query).tuples().all())
+
+
+def stacks(session: Session, round_id: str) -> dict[tuple[str, str], bytes]:
+    """Return the stacks by (unit id, group id): rows of one byte per item, in random order."""
+    query = select(Stack.unit_id, Stack.group_id, Stack.marks).where(Stack.round_id == round_id)
+    return {(unit, group): marks for unit, group, marks in session.execute(query)}
+
+
+def returned_by_group(session: Session, paper: Paper) -> dict[str, int]:
+    """Return the number of counted ballots of every voter group; 0 for all before the opening."""
+    query = (
+        select(Stack.group_id, func.max(func.length(Stack.marks)))
+        .where(Stack.round_id == paper.round_id)
+        .group_by(Stack.group_id)
+    )
+    sizes = {group: size // len(paper.items) for group, size in session.execute(query)}
+    return {group.id: sizes.get(group.id, 0) for group in paper.groups}
+
+
+def remarks(session: Session, round_id: str) -> Sequence[RemarkView]:
+    """Return the remarks in the order of their random ids."""
+    rows = session.execute(select(Remark.unit_id, Remark.text).where(Remark.round_id == round_id).order_by(Remark.id))
+    return [RemarkView(unit, text) for unit, text in rows]
