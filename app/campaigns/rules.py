@@ -1,0 +1,162 @@
+"""What may be set up and what is refused; pure, so that pages and uploads obey the same rules."""
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from app.campaigns.domain import K_FLOOR, REMARK_K_FLOOR, Form, Item, Lines, Scale, Scheme
+from app.core.errors import DomainError
+
+NAME_LIMIT = 60
+TITLE_LIMIT = 80
+LABEL_LIMIT = 40
+GRADE_LIMIT = 8
+MAX_STAGES = 20
+MAX_UNITS = 1000
+MAX_GROUPS = 100
+MAX_EXPECTED = 100_000
+MAX_ITEMS = 12
+ADVISED_ITEMS = range(4, 9)
+MAX_TOP = 3
+K_CEILING = 100
+REMARK_K_CEILING = 1000
+MIN_VALID_CEILING = 1000
+UNKNOWN_LABEL = "不了解"
+ABSTAIN_LABEL = "弃权"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A voter group as it is to be saved; an empty ``id`` makes a new one."""
+
+    id: str
+    name: str
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    """A unit or a stage as it is to be saved."""
+
+    id: str
+    name: str
+
+
+def clean_name(text: str) -> str:
+    """Return the name with inner white space collapsed (full-width too) and without invisible signs."""
+    visible = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or _is_visible(sign))
+    return " ".join(visible.split())
+
+
+def _is_visible(sign: str) -> bool:
+    return unicodedata.category(sign) not in {"Cc", "Cf", "Co", "Cn", "Cs"}
+
+
+def name_key(name: str) -> str:
+    """Return what two names share that a reader could not tell apart."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def check_names(names: Sequence[str], limit: int) -> None:
+    """Refuse a list of names with an empty, an overlong or a repeated one, or with too many."""
+    seen: set[str] = set()
+    for name in names:
+        check_name(name)
+        if name_key(name) in seen:
+            raise DomainError("name_twice", name=name)
+        seen.add(name_key(name))
+    if len(names) > limit:
+        raise DomainError("too_many_names", limit=limit)
+
+
+def check_name(name: str) -> None:
+    """Refuse an empty or an overlong name."""
+    if not name:
+        raise DomainError("name_missing")
+    if len(name) > NAME_LIMIT:
+        raise DomainError("name_too_long", name=name[:12] + "…", limit=NAME_LIMIT)
+
+
+def check_expected(name: str, expected: int, k: int) -> None:
+    """Refuse a number of people that cannot be, or that is too small to hide anyone."""
+    if expected < k:
+        raise DomainError("expected_below_k", name=name, k=k)
+    if expected > MAX_EXPECTED:
+        raise DomainError("expected_too_large", name=name, limit=MAX_EXPECTED)
+
+
+def reordered(typed: Sequence[int]) -> list[int]:
+    """Return the old places in their new order, from the number typed beside each.
+
+    Who types 2 beside the fifth wants it second, before the old second; who types 5 beside the second wants it
+    fifth, behind the old fifth.
+    """
+
+    def wish(place: int) -> tuple[int, int, int]:
+        number, old = typed[place], place + 1
+        return number, (number > old) - (number < old), place
+
+    return sorted(range(len(typed)), key=wish)
+
+
+def with_options(scale: Scale, *, unknown: bool, abstain: bool) -> Scale:
+    """Return the scale with or without a non-opinion and an abstention."""
+    return replace(
+        scale,
+        unknown=(scale.unknown or UNKNOWN_LABEL) if unknown else None,
+        abstain=(scale.abstain or ABSTAIN_LABEL) if abstain else None,
+    )
+
+
+def check_scheme(scheme: Scheme, group_ids: Collection[str]) -> None:
+    """Refuse a scheme whose numbers contradict each other or fall below the floors."""
+    check_top(scheme)
+    _check_lines(scheme.lines)
+    if scheme.gates.return_valid > scheme.gates.return_warning:
+        raise DomainError("gate_order")
+    if scheme.k < K_FLOOR or scheme.remark_k < REMARK_K_FLOOR:
+        raise DomainError("k_too_small", k=K_FLOOR, remark_k=REMARK_K_FLOOR)
+    if scheme.gates.min_valid < scheme.k:
+        raise DomainError("min_valid_too_small")
+    if scheme.weights and (set(scheme.weights) != set(group_ids) or sum(scheme.weights.values()) != 100):  # noqa: PLR2004
+        raise DomainError("weights_not_hundred")
+
+
+def check_top(scheme: Scheme) -> None:
+    """Refuse a 满意率 that counts every grade: it would be 100 % whatever was voted."""
+    if not 1 <= scheme.formula.top <= min(MAX_TOP, len(scheme.scale.grades) - 1):
+        raise DomainError("top_too_large", grades=len(scheme.scale.grades))
+
+
+def _check_lines(lines: Lines) -> None:
+    if not 0 < lines.remedial <= lines.attention <= 1:
+        raise DomainError("line_order")
+    if not 0 < lines.dissatisfied <= 1:
+        raise DomainError("line_order")
+
+
+def check_form(form: Form, scale: Scale) -> None:
+    """Refuse a form without a title or items, with repeated items, two overall ones, or labels that do not fit."""
+    if not form.title:
+        raise DomainError("form_title_missing")
+    if not 1 <= len(form.items) <= MAX_ITEMS:
+        raise DomainError("form_items_count", limit=MAX_ITEMS)
+    if sum(item.overall for item in form.items) > 1:
+        raise DomainError("form_two_overall")
+    seen: set[str] = set()
+    for item in form.items:
+        _check_item(item, scale)
+        if item.label in seen:
+            raise DomainError("name_twice", name=item.label)
+        seen.add(item.label)
+
+
+def _check_item(item: Item, scale: Scale) -> None:
+    if len(item.label) > LABEL_LIMIT:
+        raise DomainError("name_too_long", name=item.label[:12] + "…", limit=LABEL_LIMIT)
+    if not item.labels:
+        return
+    if len(item.labels) != len(scale.grades) or not all(item.labels) or len(set(item.labels)) != len(item.labels):
+        raise DomainError("form_labels_count", name=item.label, count=len(scale.grades))
+    if max(map(len, item.labels)) > GRADE_LIMIT:
+        raise DomainError("name_too_long", name=item.label, limit=GRADE_LIMIT)

@@ -1,0 +1,108 @@
+"""Setting up how a campaign counts and asks: its scheme and its own forms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.campaigns.builtin import SCALES
+from app.campaigns.domain import Form, Item, Scheme
+from app.campaigns.models import CampaignForm, VoterGroup
+from app.campaigns.ratios import ratio_text
+from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_form
+from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, clean_name
+from app.campaigns.service import campaign_row, check_typed
+from app.core.errors import DomainError
+from app.core.secrets import new_id
+from app.web.auth import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class FormEdit:
+    """A form as it was typed; an item without key is a new one, one without label is dropped."""
+
+    title: str
+    scale: str
+    items: Sequence[Item]
+    remarks: bool
+
+
+def set_scheme(
+    session: Session, now: datetime, staff: Principal, campaign_id: str, scheme: Scheme, *, two_person: bool
+) -> None:
+    """Make this the campaign's scheme for rounds to come."""
+    campaign = campaign_row(session, campaign_id)
+    groups = session.scalars(select(VoterGroup.id).where(VoterGroup.campaign_id == campaign_id)).all()
+    check_scheme(scheme, groups)
+    campaign.scheme, campaign.two_person = SCHEME_JSON.dump_json(scheme).decode(), two_person
+    audit.record(session, now, staff, "campaign.scheme", campaign_id, two_person=two_person, **_told(scheme))
+
+
+def _told(scheme: Scheme) -> dict[str, object]:
+    """Return what the log tells of a scheme."""
+    return {
+        "scale": scheme.scale.key,
+        "top": scheme.formula.top,
+        "denominator": scheme.formula.denominator.value,
+        "lines": [
+            ratio_text(line) for line in (scheme.lines.attention, scheme.lines.remedial, scheme.lines.dissatisfied)
+        ],
+        "k": scheme.k,
+        "remark_k": scheme.remark_k,
+        "weighted": bool(scheme.weights),
+    }
+
+
+def copy_form(session: Session, now: datetime, staff: Principal, campaign_id: str, key: str) -> str:
+    """Copy a form into the campaign, where it can be edited; return the copy's id."""
+    campaign_row(session, campaign_id)
+    form = get_form(session, campaign_id, key)
+    row = CampaignForm(id=new_id(), campaign_id=campaign_id, title=_copy_title(session, campaign_id, form.title))
+    row.document = FORM_JSON.dump_json(replace(form, key=row.id, title=row.title)).decode()
+    session.add(row)
+    audit.record(session, now, staff, "campaign.form.copy", campaign_id, title=row.title, of=form.title)
+    return row.id
+
+
+def _copy_title(session: Session, campaign_id: str, title: str) -> str:
+    taken = set(session.scalars(select(CampaignForm.title).where(CampaignForm.campaign_id == campaign_id)))
+    stem = title.split("(副本", maxsplit=1)[0][: TITLE_LIMIT - 8]
+    numbered = (f"{stem}(副本{number})" for number in range(2, len(taken) + 3))
+    return next(name for name in (f"{stem}(副本)", *numbered) if name not in taken)
+
+
+def save_form(session: Session, now: datetime, staff: Principal, campaign_id: str, key: str, edit: FormEdit) -> None:
+    """Save an edited form of the campaign."""
+    row = _own_form(session, campaign_id, key)
+    if edit.scale not in SCALES:
+        raise DomainError("field_not_a_choice", field="评价等次")
+    items = tuple(_clean_item(item) for item in edit.items if clean_name(item.label))
+    form = Form(key=row.id, title=clean_name(edit.title), scale=edit.scale, items=items, remarks=edit.remarks)
+    check_form(form, SCALES[edit.scale])
+    row.title, row.document = form.title, FORM_JSON.dump_json(form).decode()
+    labels = [item.label for item in form.items]
+    audit.record(session, now, staff, "campaign.form.edit", campaign_id, title=form.title, items=labels)
+
+
+def _clean_item(item: Item) -> Item:
+    labels = tuple(clean_name(label) for label in item.labels)
+    return Item(item.key or new_id(), clean_name(item.label), item.overall, labels)
+
+
+def delete_form(session: Session, now: datetime, staff: Principal, campaign_id: str, key: str, typed: str) -> None:
+    """Delete a form of the campaign, once its name was typed."""
+    row = _own_form(session, campaign_id, key)
+    check_typed(typed, row.title)
+    session.delete(row)
+    audit.record(session, now, staff, "campaign.form.delete", campaign_id, title=row.title)
+
+
+def _own_form(session: Session, campaign_id: str, key: str) -> CampaignForm:
+    campaign_row(session, campaign_id)
+    row = session.get(CampaignForm, key)
+    if row is None or row.campaign_id != campaign_id:
+        raise DomainError("form_unknown")
+    return row

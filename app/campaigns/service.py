@@ -1,0 +1,237 @@
+"""Setting up a campaign: its stages, units in official order, and voter groups.
+
+A round freezes its own copy of all this, so a change here only ever concerns rounds still to come.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.campaigns.builtin import DEFAULT_SCALE, SCALES
+from app.campaigns.domain import Scheme
+from app.campaigns.models import Campaign, GroupLeavesOut, Stage, Unit, VoterGroup
+from app.campaigns.reads import SCHEME_JSON
+from app.campaigns.rules import (
+    MAX_GROUPS,
+    MAX_STAGES,
+    MAX_UNITS,
+    TITLE_LIMIT,
+    GroupRow,
+    NameRow,
+    check_expected,
+    check_names,
+    clean_name,
+)
+from app.core.errors import DomainError
+from app.core.secrets import new_id
+from app.web.auth import Principal
+
+DEFAULT_STAGES = ("学习调研", "分析检查", "整改落实")
+
+
+def create_campaign(session: Session, now: datetime, staff: Principal, title: str, organisation: str) -> str:
+    """Make a campaign with the default scheme and stages; return its id."""
+    title, organisation = _titles(title, organisation)
+    campaign = Campaign(
+        id=new_id(),
+        title=title,
+        organisation=organisation,
+        scheme=SCHEME_JSON.dump_json(Scheme(SCALES[DEFAULT_SCALE])).decode(),
+        two_person=True,
+        created_at=now,
+    )
+    session.add(campaign)
+    session.flush()
+    for position, stage in enumerate(DEFAULT_STAGES):
+        session.add(Stage(id=new_id(), campaign_id=campaign.id, position=position, title=stage))
+    audit.record(session, now, staff, "campaign.create", campaign.id, title=title, organisation=organisation)
+    return campaign.id
+
+
+def edit_campaign(
+    session: Session, now: datetime, staff: Principal, campaign_id: str, title: str, organisation: str
+) -> None:
+    """Change the campaign's name and who holds it."""
+    campaign = campaign_row(session, campaign_id)
+    campaign.title, campaign.organisation = _titles(title, organisation)
+    audit.record(
+        session, now, staff, "campaign.edit", campaign_id, title=campaign.title, organisation=campaign.organisation
+    )
+
+
+def set_stages(session: Session, now: datetime, staff: Principal, campaign_id: str, rows: Sequence[NameRow]) -> None:
+    """Make the stages these, in this order; one left without a name is dropped."""
+    campaign_row(session, campaign_id)
+    kept = [NameRow(row.id, clean_name(row.name)) for row in rows if clean_name(row.name)]
+    check_names([row.name for row in kept], MAX_STAGES)
+    stages = {stage.id: stage for stage in session.scalars(select(Stage).where(Stage.campaign_id == campaign_id))}
+    for position, row in enumerate(kept):
+        if row.id in stages:
+            stage = stages.pop(row.id)
+            stage.position, stage.title = position, row.name
+        else:
+            session.add(Stage(id=new_id(), campaign_id=campaign_id, position=position, title=row.name))
+    session.flush()
+    try:
+        with session.begin_nested():
+            session.execute(delete(Stage).where(Stage.id.in_(stages)))
+    except IntegrityError as error:
+        raise DomainError("stage_in_use") from error
+    audit.record(session, now, staff, "campaign.stages", campaign_id, stages=[row.name for row in kept])
+
+
+def add_units(session: Session, now: datetime, staff: Principal, campaign_id: str, names: Sequence[str]) -> None:
+    """Add units behind those there are."""
+    units = _units(session, campaign_id)
+    added = [name for name in map(clean_name, names) if name]
+    if not added:
+        raise DomainError("name_missing")
+    check_names([*(unit.name for unit in units), *added], MAX_UNITS)
+    first = units[-1].position + 1 if units else 0
+    for position, name in enumerate(added, first):
+        session.add(Unit(id=new_id(), campaign_id=campaign_id, position=position, name=name))
+    audit.record(session, now, staff, "campaign.units.add", campaign_id, names=added)
+
+
+def save_units(session: Session, now: datetime, staff: Principal, campaign_id: str, rows: Sequence[NameRow]) -> None:
+    """Give the units these names in this order; one that is not named (added meanwhile) stays behind them."""
+    units = {unit.id: unit for unit in _units(session, campaign_id)}
+    named = {row.id: clean_name(row.name) for row in rows}
+    if not set(named) <= set(units):
+        raise DomainError("unit_unknown")
+    order = [*named, *(unit_id for unit_id in units if unit_id not in named)]
+    check_names([named.get(unit_id, units[unit_id].name) for unit_id in order], MAX_UNITS)
+    renamed = {units[key].name: name for key, name in named.items() if units[key].name != name}
+    _step_aside(session, [units[key] for key, name in named.items() if units[key].name != name])
+    for position, unit_id in enumerate(order):
+        units[unit_id].position = position
+        units[unit_id].name = named.get(unit_id, units[unit_id].name)
+    order_names = [units[unit_id].name for unit_id in order]
+    audit.record(session, now, staff, "campaign.units.edit", campaign_id, renamed=renamed, order=order_names)
+
+
+def delete_unit(session: Session, now: datetime, staff: Principal, campaign_id: str, unit_id: str, typed: str) -> None:
+    """Delete a unit, once its name was typed."""
+    unit = next((unit for unit in _units(session, campaign_id) if unit.id == unit_id), None)
+    if unit is None:
+        raise DomainError("unit_unknown")
+    check_typed(typed, unit.name)
+    session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.unit_id == unit_id))
+    session.delete(unit)
+    audit.record(session, now, staff, "campaign.units.delete", campaign_id, name=unit.name)
+
+
+def save_groups(session: Session, now: datetime, staff: Principal, campaign_id: str, rows: Sequence[GroupRow]) -> None:
+    """Save the voter groups in this order; a row without id is a new one, one not named stays behind them."""
+    campaign = campaign_row(session, campaign_id)
+    groups = {group.id: group for group in _groups(session, campaign_id)}
+    rows = [GroupRow(row.id, clean_name(row.name), row.expected) for row in rows]
+    if not {row.id for row in rows if row.id} <= set(groups):
+        raise DomainError("group_unknown")
+    others = [group for group in groups.values() if group.id not in {row.id for row in rows}]
+    check_names([*(row.name for row in rows), *(group.name for group in others)], MAX_GROUPS)
+    k = SCHEME_JSON.validate_json(campaign.scheme).k
+    for row in rows:
+        check_expected(row.name, row.expected, k)
+    _step_aside(session, [groups[row.id] for row in rows if row.id and groups[row.id].name != row.name])
+    for position, row in enumerate(rows):
+        group = groups.get(row.id) or VoterGroup(id=new_id(), campaign_id=campaign_id)
+        group.position, group.name, group.expected = position, row.name, row.expected
+        session.add(group)
+    for position, group in enumerate(others, len(rows)):
+        group.position = position
+    keep_weights_whole(session, campaign)
+    listed = [f"{row.name} {row.expected}" for row in rows]
+    audit.record(session, now, staff, "campaign.groups.edit", campaign_id, groups=listed)
+
+
+def set_left_out(
+    session: Session, now: datetime, staff: Principal, campaign_id: str, group_id: str, unit_ids: Sequence[str]
+) -> None:
+    """Say which units the voter group does not rate; it has to rate at least one."""
+    group = _group(session, campaign_id, group_id)
+    units = {unit.id: unit.name for unit in _units(session, campaign_id)}
+    chosen = set(unit_ids)
+    if not chosen <= set(units):
+        raise DomainError("unit_unknown")
+    if chosen and chosen == set(units):
+        raise DomainError("all_units_left_out", name=group.name)
+    session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.group_id == group_id))
+    session.add_all(GroupLeavesOut(group_id=group_id, unit_id=unit_id) for unit_id in units if unit_id in chosen)
+    left_out = [name for unit_id, name in units.items() if unit_id in chosen]
+    audit.record(session, now, staff, "campaign.groups.leave_out", campaign_id, group=group.name, left_out=left_out)
+
+
+def delete_group(
+    session: Session, now: datetime, staff: Principal, campaign_id: str, group_id: str, typed: str
+) -> None:
+    """Delete a voter group, once its name was typed."""
+    group = _group(session, campaign_id, group_id)
+    check_typed(typed, group.name)
+    session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.group_id == group_id))
+    session.delete(group)
+    keep_weights_whole(session, campaign_row(session, campaign_id))
+    audit.record(session, now, staff, "campaign.groups.delete", campaign_id, name=group.name)
+
+
+def campaign_row(session: Session, campaign_id: str) -> Campaign:
+    """Return the campaign's row, locked until the end of the transaction, so that two editors take turns."""
+    campaign = session.scalars(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).first()
+    if campaign is None:
+        raise DomainError("campaign_unknown")
+    return campaign
+
+
+def check_typed(typed: str, name: str) -> None:
+    """Refuse a destructive act unless the name of the thing was typed."""
+    if clean_name(typed) != clean_name(name):
+        raise DomainError("name_wrong", name=name)
+
+
+def _titles(title: str, organisation: str) -> tuple[str, str]:
+    title, organisation = clean_name(title), clean_name(organisation)
+    for text, label in ((title, "活动名称"), (organisation, "主办单位")):
+        if not text:
+            raise DomainError("field_missing", field=label)
+        if len(text) > TITLE_LIMIT:
+            raise DomainError("field_too_long", field=label, limit=TITLE_LIMIT)
+    return title, organisation
+
+
+def _units(session: Session, campaign_id: str) -> Sequence[Unit]:
+    campaign_row(session, campaign_id)
+    query = select(Unit).where(Unit.campaign_id == campaign_id).order_by(Unit.position, Unit.id)
+    return session.scalars(query).all()
+
+
+def _groups(session: Session, campaign_id: str) -> Sequence[VoterGroup]:
+    query = select(VoterGroup).where(VoterGroup.campaign_id == campaign_id)
+    return session.scalars(query.order_by(VoterGroup.position, VoterGroup.id)).all()
+
+
+def _group(session: Session, campaign_id: str, group_id: str) -> VoterGroup:
+    campaign_row(session, campaign_id)
+    group = session.get(VoterGroup, group_id)
+    if group is None or group.campaign_id != campaign_id:
+        raise DomainError("group_unknown")
+    return group
+
+
+def _step_aside(session: Session, rows: Sequence[Unit | VoterGroup]) -> None:
+    """Free the names first: two rows that swap theirs would meet the unique constraint half-way."""
+    for row in rows:
+        row.name = f"{row.name} {row.id}"
+    session.flush()
+
+
+def keep_weights_whole(session: Session, campaign: Campaign) -> None:
+    """Switch weights off when the groups they were made for have changed: they no longer add up to 100."""
+    session.flush()
+    scheme = SCHEME_JSON.validate_json(campaign.scheme)
+    if scheme.weights and set(scheme.weights) != {group.id for group in _groups(session, campaign.id)}:
+        scheme.weights.clear()
+        campaign.scheme = SCHEME_JSON.dump_json(scheme).decode()

@@ -1,0 +1,202 @@
+"""From what was typed into the set-up pages to what the services take, and back for showing it again."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from app.campaigns.builtin import SCALES
+from app.campaigns.domain import Denominator, Form, Formula, Gates, Item, Lines, Scheme
+from app.campaigns.ratios import parse_ratio, ratio_text
+from app.campaigns.reads import CampaignView, GroupView
+from app.campaigns.rules import (
+    K_CEILING,
+    MAX_EXPECTED,
+    MAX_ITEMS,
+    MAX_TOP,
+    MIN_VALID_CEILING,
+    REMARK_K_CEILING,
+    GroupRow,
+    NameRow,
+    reordered,
+    with_options,
+)
+from app.campaigns.scheme_service import FormEdit
+from app.core.errors import DomainError
+from app.web.forms import PostedForm
+
+MAX_PLACE = 9_999
+SPARE_GROUPS = 3
+SPARE_ITEMS = 2
+_SLASH = re.compile(r"\s*[/／]\s*")
+_WEIGHT = re.compile(r"\d{1,3}(\.\d{1,3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRow:
+    """A row of the table of units, stages or groups as it stands in the page."""
+
+    id: str
+    place: str
+    name: str
+    expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedItem:
+    """A row of the table of a form's items as it stands in the page."""
+
+    key: str
+    place: str
+    label: str
+    labels: str
+    overall: bool
+
+
+def typed_rows(form: PostedForm, *, expected: bool = False) -> list[TypedRow]:
+    """Return the posted rows as they were typed."""
+    columns = [form.several("id[]"), form.several("place[]"), form.several("name[]")]
+    if expected:
+        columns.append(form.several("expected[]"))
+    return [TypedRow(*cells) for cells in _rows(columns)]
+
+
+def _rows(columns: Sequence[Sequence[str]]) -> Iterable[tuple[str, ...]]:
+    if len({len(column) for column in columns}) != 1:
+        raise DomainError("form_malformed")
+    return zip(*columns, strict=True)
+
+
+def _whole(text: str, high: int, label: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(high)) and 1 <= int(text) <= high):
+        raise DomainError("field_not_a_number", field=label, low=1, high=high)
+    return int(text)
+
+
+def name_rows(rows: Sequence[TypedRow]) -> list[NameRow]:
+    """Return the rows in the order that was typed."""
+    order = reordered([_whole(row.place, MAX_PLACE, "序号") for row in rows])
+    return [NameRow(rows[place].id, rows[place].name) for place in order]
+
+
+def group_rows(rows: Sequence[TypedRow]) -> list[GroupRow]:
+    """Return the rows that were filled in, in the order that was typed."""
+    filled = [row for row in rows if row.id or row.name or row.expected]
+    order = reordered([_whole(row.place, MAX_PLACE, "序号") for row in filled])
+    return [
+        GroupRow(row.id, row.name, _whole(row.expected, MAX_EXPECTED, f"{row.name} 应参加人数".strip()))
+        for row in (filled[place] for place in order)
+    ]
+
+
+def shown_groups(groups: Sequence[GroupView]) -> list[TypedRow]:
+    """Return the table of groups with some empty rows at its end."""
+    rows = [TypedRow(group.id, str(place), group.name, str(group.expected)) for place, group in enumerate(groups, 1)]
+    spare = max(SPARE_GROUPS, 8 - len(groups))
+    return [*rows, *(TypedRow("", str(len(groups) + more), "") for more in range(1, spare + 1))]
+
+
+def shown_scheme(campaign: CampaignView) -> dict[str, str]:
+    """Return the fields of the scheme's page."""
+    scheme = campaign.scheme
+    fields = {
+        "scale": scheme.scale.key,
+        "top": str(scheme.formula.top),
+        "denominator": scheme.formula.denominator.value,
+        "attention": ratio_text(scheme.lines.attention),
+        "remedial": ratio_text(scheme.lines.remedial),
+        "dissatisfied": ratio_text(scheme.lines.dissatisfied),
+        "return_valid": ratio_text(scheme.gates.return_valid),
+        "return_warning": ratio_text(scheme.gates.return_warning),
+        "unknown_warning": ratio_text(scheme.gates.unknown_warning),
+        "min_valid": str(scheme.gates.min_valid),
+        "k": str(scheme.k),
+        "remark_k": str(scheme.remark_k),
+    }
+    ticked = {"unknown": scheme.scale.unknown, "abstain": scheme.scale.abstain, "two_person": campaign.two_person}
+    weights = {f"weight-{key}": ratio_text(weight / 100).rstrip("%") for key, weight in scheme.weights.items()}
+    return fields | {name: "1" for name, value in ticked.items() if value} | weights
+
+
+def typed_scheme(form: PostedForm, groups: Sequence[GroupView]) -> Scheme:
+    """Return the scheme that was typed."""
+    scale = SCALES.get(form.text("scale", 40, label="评价等次"))
+    if scale is None:
+        raise DomainError("field_not_a_choice", field="评价等次")
+    return Scheme(
+        scale=with_options(scale, unknown=form.flag("unknown"), abstain=form.flag("abstain")),
+        formula=_formula(form),
+        lines=Lines(
+            attention=_ratio(form, "attention", "提醒线"),
+            remedial=_ratio(form, "remedial", "补课线"),
+            dissatisfied=_ratio(form, "dissatisfied", "不满意率线"),
+        ),
+        gates=Gates(
+            return_valid=_ratio(form, "return_valid", "回收率有效线"),
+            return_warning=_ratio(form, "return_warning", "回收率提示线"),
+            unknown_warning=_ratio(form, "unknown_warning", "不了解率提示线"),
+            min_valid=form.integer("min_valid", 1, MIN_VALID_CEILING, label="最少有效评价"),
+        ),
+        k=form.integer("k", 1, K_CEILING, label="最少公布人数"),
+        remark_k=form.integer("remark_k", 1, REMARK_K_CEILING, label="意见最少人数"),
+        weights=_weights(form.as_dict(), groups),
+    )
+
+
+def _formula(form: PostedForm) -> Formula:
+    denominator = form.text("denominator", 20, label="分母")
+    if denominator not in set(Denominator):
+        raise DomainError("field_not_a_choice", field="分母")
+    return Formula(form.integer("top", 1, MAX_TOP, label="计入满意率的等次"), Denominator(denominator))
+
+
+def _ratio(form: PostedForm, name: str, label: str) -> Fraction:
+    return parse_ratio(form.text(name, 20, label=label), label)
+
+
+def _weights(fields: Mapping[str, str], groups: Sequence[GroupView]) -> dict[str, Fraction]:
+    """Return the weights in per cent; all fields empty means that none are used."""
+    typed = {group.id: fields.get(f"weight-{group.id}", "").strip().rstrip("%％ ") for group in groups}
+    if not any(typed.values()):
+        return {}
+    for group in groups:
+        if not _WEIGHT.fullmatch(typed[group.id]):
+            raise DomainError("weight_malformed", name=group.name)
+    return {key: Fraction(text) for key, text in typed.items()}
+
+
+def shown_items(form: Form) -> list[TypedItem]:
+    """Return the table of a form's items with some empty rows at its end."""
+    rows = [
+        TypedItem(item.key, str(place), item.label, "/".join(item.labels), item.overall)
+        for place, item in enumerate(form.items, 1)
+    ]
+    count = min(MAX_ITEMS, max(8, len(rows) + SPARE_ITEMS))
+    return [*rows, *(TypedItem("", str(place), "", "", overall=False) for place in range(len(rows) + 1, count + 1))]
+
+
+def typed_items(form: PostedForm) -> list[TypedItem]:
+    """Return the posted items as they were typed."""
+    columns = [form.several(name) for name in ("key[]", "place[]", "label[]", "labels[]")]
+    overall = form.text("overall", 4, needed=False)
+    return [
+        TypedItem(key, place, label, labels, overall=overall == str(row))
+        for row, (key, place, label, labels) in enumerate(_rows(columns), 1)
+    ]
+
+
+def typed_form(form: PostedForm, rows: Sequence[TypedItem]) -> FormEdit:
+    """Return the form that was typed."""
+    filled = [row for row in rows if row.label]
+    order = reordered([_whole(row.place, MAX_PLACE, "序号") for row in filled])
+    return FormEdit(
+        title=form.text("title", 80, label="表名"),
+        scale=form.text("scale", 40, label="评价等次"),
+        items=[_item(filled[place]) for place in order],
+        remarks=form.flag("remarks"),
+    )
+
+
+def _item(row: TypedItem) -> Item:
+    labels = tuple(_SLASH.split(row.labels)) if row.labels else ()
+    return Item(row.key[:40], row.label, row.overall, labels)
