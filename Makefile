@@ -1,0 +1,57 @@
+# Two commands do everything: `make demo` and `make test`. All take PORT= and DATA=.
+PORT ?= 8000
+DATA ?= data
+HOST ?= 127.0.0.1
+PYTHON ?= python3
+BIN := .venv/bin
+
+
+.PHONY: demo run test check bench screenshots lock clean
+
+demo: .venv/.ready
+	$(BIN)/manyidu demo --data $(DATA) --host $(HOST) --port $(PORT)
+
+run: .venv/.ready
+	$(BIN)/manyidu serve --data $(DATA) --host $(HOST) --port $(PORT)
+
+test: .venv/.ready-dev
+	scripts/install-tools test
+	$(MAKE) --no-print-directory check
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: .venv/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/djlint app/templates --check --quiet --lint
+
+bench: .venv/.ready-dev
+	scripts/install-tools bench
+	$(BIN)/python -m bench
+
+screenshots: .venv/.ready-dev
+	scripts/install-tools test
+	$(BIN)/python scripts/screenshots
+
+# Resolves the newest versions allowed by pyproject.toml and records their hashes.
+lock:
+	$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv
+	.venv/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra install pyproject.toml -o requirements.lock
+	.venv/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra install --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+.venv/bin/pip:
+	scripts/install-tools python
+	$(PYTHON) -m venv .venv
+
+.venv/.ready: .venv/bin/pip requirements.lock pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.ready-dev: .venv/.ready requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+clean:
+	rm -rf .venv

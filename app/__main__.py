@@ -1,0 +1,128 @@
+"""The ``manyidu`` command."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from app.core.clock import utc_now
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder, SettingsError
+from app.core.settings import Settings
+from app.web.errors import sentence
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="满意度测评 manyidu")
+Data = Annotated[Path | None, typer.Option(help="Folder of the database and key files (default: MANYIDU_DATA or data)")]
+Port = Annotated[int, typer.Option(help="Port to listen on", min=1, max=65535)]
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for a hall's network")]
+
+
+def _settings(data: Path | None, port: int | None = None) -> Settings:
+    given: dict[str, object] = {} if data is None else {"data": data}
+    settings = Settings(**given)  # type: ignore[arg-type]
+    if port and "base_url" not in settings.model_fields_set:
+        settings = Settings(**given, base_url=f"http://127.0.0.1:{port}")  # type: ignore[arg-type]
+    return settings
+
+
+@cli.command()
+def migrate(data: Data = None) -> None:
+    """Bring the database to the newest schema; refused while a round is open."""
+    from app.operations.schema import bring_up_to_date  # noqa: PLC0415 - a command loads what it needs
+
+    bring_up_to_date(_settings(data))
+    typer.echo("schema is current")
+
+
+@cli.command()
+def serve(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve an installation; an empty one prints a one-time link to create the first organiser."""
+    from app.operations.schema import bring_up_to_date  # noqa: PLC0415
+    from app.operations.server import serve as run  # noqa: PLC0415
+    from app.operations.welcome import first_link  # noqa: PLC0415
+
+    settings = _settings(data, port)
+    bring_up_to_date(settings)
+    link = first_link(settings, utc_now())
+    if link:
+        typer.echo(f"还没有账号。请打开这个一次性链接,建立第一位组织者(7 天内有效):\n  {link}")
+    typer.echo(f"{settings.base_url}  (Ctrl+C 停止)")
+    run(settings, host, port)
+
+
+@cli.command()
+def demo(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Load the demo campaign into DATA (once), print how to get in, and serve it."""
+    from app.operations.schema import bring_up_to_date  # noqa: PLC0415
+    from app.operations.server import serve as run  # noqa: PLC0415
+    from app.operations.welcome import demo_notice  # noqa: PLC0415
+
+    settings = _settings(data, port)
+    bring_up_to_date(settings)
+    typer.echo(demo_notice(settings, utc_now()))
+    run(settings, host, port)
+
+
+@cli.command()
+def hall(
+    phones: Annotated[int, typer.Option(help="How many phones to play", min=1, max=20_000)] = 120,
+    url: Annotated[str, typer.Option(help="Address of the running server")] = "http://127.0.0.1:8000",
+    round_name: Annotated[str, typer.Option("--round", help="'own' (throw-away round) or 'demo'")] = "own",
+    seconds: Annotated[float, typer.Option(help="Over how many seconds the phones arrive", min=0)] = 30.0,
+    data: Data = None,
+) -> None:
+    """Play phones against a running server and compare every count with what was cast."""
+    from app.operations.hall import play  # noqa: PLC0415
+
+    raise typer.Exit(play(_settings(data), url, (round_name, phones, seconds)))
+
+
+@cli.command()
+def backup(target: Path, data: Data = None) -> None:
+    """Write a backup of an installation without a round under way."""
+    from app.operations.backup import back_up  # noqa: PLC0415
+    from app.operations.server import open_database  # noqa: PLC0415
+
+    settings = _settings(data)
+    back_up(open_database(settings), KeyFolder(settings.data / "keys"), target)
+    typer.echo(f"written: {target}")
+
+
+@cli.command()
+def restore(source: Path, data: Data = None) -> None:
+    """Fill an empty installation from a backup."""
+    from app.operations.backup import restore as fill  # noqa: PLC0415
+    from app.operations.schema import bring_up_to_date  # noqa: PLC0415
+    from app.operations.server import open_database  # noqa: PLC0415
+
+    settings = _settings(data)
+    bring_up_to_date(settings)
+    fill(open_database(settings), settings.data, source)
+    typer.echo("restored")
+
+
+@cli.command()
+def check(data: Data = None) -> None:
+    """Check database settings, schema, key folder and the audit log's chain."""
+    from app.operations.checks import run_checks  # noqa: PLC0415
+
+    for line in run_checks(_settings(data)):
+        typer.echo(line)
+
+
+def main() -> None:
+    """Run the command; what is refused is said in one sentence."""
+    try:
+        cli()
+    except DomainError as error:
+        sys.exit(f"manyidu: {sentence('zh', error.code, error.params)[1]} [{error.code}]")
+    except SettingsError as error:
+        sys.exit(f"manyidu: {error}")
+    except ValidationError as error:
+        sys.exit("manyidu: " + "; ".join(str(problem["msg"]) for problem in error.errors()))
+
+
+if __name__ == "__main__":
+    main()

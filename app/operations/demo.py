@@ -1,0 +1,112 @@
+"""The demo: the county culture bureau of the product's source, ready to vote in.
+
+What a real installation never keeps (codes, the key share, passwords) is kept here in ``DATA/demo.json``, so that the
+demo can print them again and ``manyidu hall --round demo`` can play the phones.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.accounts.domain import Role
+from app.box import service as box
+from app.campaigns import reads as campaign_reads
+from app.campaigns import scheme_service
+from app.campaigns import service as campaigns
+from app.campaigns.rules import GroupRow
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.secrets import new_token
+from app.main import PORTS
+from app.rounds import service as rounds
+from app.rounds.ports import Acting
+from app.rounds.service import RoundDraft
+from app.slips import service as slips
+from app.web.auth import Principal
+
+UNITS = (
+    "县文化馆", "县图书馆", "县博物馆", "县文工团", "电影发行放映公司", "文化市场稽查队", "文物管理所", "广播站",
+)  # fmt: skip
+GROUPS = {
+    "党代表": 14, "人大代表": 16, "政协委员": 14, "有关部门": 16,
+    "服务对象": 20, "下属单位": 14, "社区代表": 12, "农村基层干部代表": 14,
+}  # fmt: skip
+SPARE = 6
+STAFF = (
+    ("zhangsan", "张三", Role.ORGANISER),
+    ("lisi", "李四", Role.SCRUTINEER),
+    ("wangwu", "王五", Role.SCRUTINEER),
+    ("zhaoliu", "赵六", Role.LEADER),
+    ("sunqi", "孙七", Role.AUDITOR),
+)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo remembers. ``codes``: slip codes by the name of the voter group."""
+
+    round_id: str
+    passwords: dict[str, str]
+    shares: list[str]
+    codes: dict[str, list[str]]
+
+
+def demo_file(data: Path) -> Path:
+    """Return where the demo remembers."""
+    return data / "demo.json"
+
+
+def load(data: Path) -> Demo | None:
+    """Return the demo of this DATA folder, or None."""
+    file = demo_file(data)
+    return Demo(**json.loads(file.read_text("utf-8"))) if file.exists() else None
+
+
+def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> Demo:
+    """Set up staff, campaign and an open round in an empty database."""
+    with database.writing() as session:
+        passwords = {login: f"Demo-{new_token()[:8]}-9" for login, _, _ in STAFF}
+        people = {
+            login: accounts.create_with_password(session, now, (login, name, role), passwords[login])
+            for login, name, role in STAFF
+        }
+        round_id, shares, codes = _open_round(session, folder, now, people["zhangsan"])
+    demo = Demo(round_id, passwords, shares, codes)
+    handle = os.open(demo_file(data), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(asdict(demo), file, ensure_ascii=False)
+    return demo
+
+
+def set_up_campaign(session: Session, now: datetime, organiser: Principal, title: str) -> str:
+    """Make the bureau's campaign; one person may act alone, so that the demo can be walked through by one."""
+    campaign_id = campaigns.create_campaign(session, now, organiser, title, "××县文化局")
+    campaigns.add_units(session, now, organiser, campaign_id, UNITS)
+    rows = [GroupRow("", name, expected) for name, expected in GROUPS.items()]
+    campaigns.save_groups(session, now, organiser, campaign_id, rows)
+    session.flush()
+    scheme = campaign_reads.get_campaign(session, campaign_id).scheme
+    scheme_service.set_scheme(session, now, organiser, campaign_id, scheme, two_person=False)
+    return campaign_id
+
+
+def _open_round(
+    session: Session, folder: KeyFolder, now: datetime, organiser: Principal
+) -> tuple[str, list[str], dict[str, list[str]]]:
+    acting = Acting(session, now, organiser)
+    campaign_id = set_up_campaign(session, now, organiser, "学习实践活动群众满意度测评")
+    stage = campaign_reads.get_campaign(session, campaign_id).stages[-1].id
+    draft = RoundDraft("群众满意度测评", "t2", stage, remarks=True, key_needed=1, key_holders=1)
+    round_id = rounds.create_round(acting, campaign_id, draft)
+    rounds.freeze(acting, round_id)
+    groups = campaign_reads.get_campaign(session, campaign_id).groups
+    codes = slips.issue(acting, folder, round_id, {group.id: group.expected + SPARE for group in groups})
+    shares = box.make_key(acting, folder, round_id, [organiser.name])
+    box.check_share(acting, round_id, 1, shares[0])
+    rounds.open_round(acting, folder, PORTS, round_id)
+    return round_id, shares, {group.name: codes[group.id] for group in groups}

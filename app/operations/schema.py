@@ -1,0 +1,34 @@
+"""Migrating an installation, but never under an open round (SEC-70)."""
+
+import sqlalchemy as sa
+
+from app.core import migrate
+from app.core.key_folder import SettingsError
+from app.core.settings import Settings
+from app.operations.server import open_database
+from app.rounds.domain import RoundState
+
+
+def _has_open_round(engine: sa.Engine) -> bool:
+    if not sa.inspect(engine).has_table("round"):
+        return False
+    with engine.connect() as connection:
+        count = connection.execute(
+            sa.text("SELECT count(*) FROM round WHERE state IN (:open, :sealed)"),
+            {"open": RoundState.OPEN.value, "sealed": RoundState.SEALED.value},
+        )
+        return bool(count.scalar())
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Apply what migrations are missing; SettingsError when there are some and a round is open or sealed."""
+    database = open_database(settings, migrated=False)
+    try:
+        if migrate.is_current(database.engine):
+            return
+        if _has_open_round(database.engine):
+            message = "a round is open or sealed: finish it with the old version before the schema is changed"
+            raise SettingsError(message)
+        migrate.upgrade(database.engine)
+    finally:
+        database.engine.dispose()

@@ -1,0 +1,84 @@
+"""Running the service: gates first, then one uvicorn worker with the settings the figures were measured with."""
+
+import socket
+from urllib.parse import urlsplit
+
+import uvicorn
+from sqlalchemy import Engine
+
+from app.core import migrate
+from app.core.db import Database, make_engine
+from app.core.key_folder import SettingsError
+from app.core.settings import Settings
+from app.main import create_app
+
+WANTED_SQLITE = {"journal_mode": "delete", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
+WANTED_POSTGRESQL = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+DURABLE_COMMITS = {"on", "remote_write", "remote_apply", "local"}
+
+
+def check_engine(engine: Engine) -> None:
+    """Refuse a database that may lose an acknowledged ballot (SEC-64); SettingsError names the setting."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in WANTED_SQLITE}
+            wrong = [name for name, wanted in WANTED_SQLITE.items() if found[name] != wanted]
+            if connection.exec_driver_sql("PRAGMA quick_check").scalar() != "ok":
+                wrong.append("quick_check")
+        else:
+            shown = {name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in WANTED_POSTGRESQL}
+            wrong = [name for name, wanted in WANTED_POSTGRESQL.items() if shown[name] != wanted]
+            if shown["synchronous_commit"] in DURABLE_COMMITS:
+                wrong = [name for name in wrong if name != "synchronous_commit"]
+    if wrong:
+        message = f"the database may lose an acknowledged ballot; put right: {', '.join(wrong)}"
+        raise SettingsError(message)
+
+
+def open_database(settings: Settings, *, migrated: bool = True) -> Database:
+    """Return the installation's database; with ``migrated`` refuse one whose schema is not current."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.sqlalchemy_url, settings.pool_size)
+    if migrated and not migrate.is_current(engine):
+        message = "the database's schema is not current: run `manyidu migrate` (never while a round is open)"
+        raise SettingsError(message)
+    return Database(engine)
+
+
+def default_port(settings: Settings) -> int:
+    """Return the port of the configured address."""
+    parts = urlsplit(settings.base_url)
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether the port can be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until stopped. No access log: nothing about a voter is written anywhere (SEC-04)."""
+    database = open_database(settings)
+    check_engine(database.engine)
+    database.engine.dispose()
+    if not port_is_free(host, port):
+        message = f"port {port} is taken: stop what listens there, or choose another with PORT="
+        raise SettingsError(message)
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )

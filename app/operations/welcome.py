@@ -1,0 +1,50 @@
+"""What is printed when the service starts: the first organiser's link, or how to get into the demo."""
+
+from datetime import datetime
+
+from app.accounts.service import first_organiser_link
+from app.core.key_folder import KeyFolder
+from app.core.qr import terminal_qr
+from app.core.settings import Settings
+from app.operations import demo
+from app.operations.server import open_database
+from app.slips.codes import format_code
+
+LINKS_SHOWN = 3
+
+
+def first_link(settings: Settings, now: datetime) -> str | None:
+    """Return the one-time link of an installation without accounts."""
+    database = open_database(settings)
+    with database.writing() as session:
+        token = first_organiser_link(session, now)
+    database.engine.dispose()
+    return f"{settings.base_url}/welcome/{token}" if token else None
+
+
+def demo_notice(settings: Settings, now: datetime) -> str:
+    """Load the demo where it is missing, and return the text that tells how to use it."""
+    database = open_database(settings)
+    found = demo.load(settings.data) or demo.make(database, KeyFolder(settings.data / "keys"), settings.data, now)
+    database.engine.dispose()
+    codes = [group[0] for group in found.codes.values()][: LINKS_SHOWN + 1]
+    logins = "\n".join(
+        f"  {name}({role})  用户名 {login}  口令 {found.passwords[login]}" for login, name, role in demo.STAFF
+    )
+    links = "\n".join(f"  {settings.base_url}/v#{code}    手工输入:{format_code(code)}" for code in codes[1:])
+    return f"""
+满意度测评 演示:××县文化局,8 个单位,8 类参评人员,本轮正在投票
+
+工作人员入口  {settings.base_url}/login
+{logins}
+
+投票链接(每个只能用一次)
+{links}
+用手机扫码投票(手机须能打开上面的地址):
+{terminal_qr(f"{settings.base_url}/v#{codes[0]}")}
+开箱钥匙(仅演示时显示,1 份即可开箱)
+  {found.shares[0]}
+
+让 100 部模拟手机投票(另开一个终端):
+  .venv/bin/manyidu hall --round demo --phones 100 --url {settings.base_url} --data {settings.data}
+"""
