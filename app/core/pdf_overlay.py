@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
@@ -101,7 +101,7 @@ def _runs_of_byte(piece: int) -> list[tuple[int, int]]:
 
 @cache
 def _font_file() -> bytes:
-    """The monospaced font travels inside matplotlib's wheel; looking it up does not import matplotlib."""
+    """Read the monospaced font out of matplotlib's wheel, without importing matplotlib."""
     found = find_spec("matplotlib")
     if found is None or found.origin is None:
         raise FileNotFoundError(_FONT_NAME)
@@ -158,8 +158,9 @@ class _Base:
         self.width, self.height = float(page.mediabox.width), float(page.mediabox.height)
         # The typeset part stands between q and Q, so that its scaling does not reach the drawing after it.
         self.content = _add(writer, _stream(b"q\n" + fixed + b"\n"))
-        resources = DictionaryObject(page["/Resources"].get_object().clone(writer, force_duplicate=True))
-        fonts = resources.get("/Font", DictionaryObject()).get_object()
+        resources = cast("DictionaryObject", page["/Resources"].get_object())
+        resources = resources.clone(writer, force_duplicate=True)
+        fonts = cast("DictionaryObject", resources.get("/Font", DictionaryObject()).get_object())
         resources[NameObject("/Font")] = DictionaryObject({**fonts, NameObject(_RESOURCE): font})
         self.resources = _add(writer, resources)
 

@@ -69,8 +69,8 @@ class QrSeries:
     """Codes of many texts of one length that share their beginning, without the work of making each anew.
 
     With version and mask fixed every module is an affine function over GF(2) of the bits of the text: data bits are
-    placed, Reed-Solomon parity is linear and the mask is a constant. So one grid per bit of the ending is made once, and
-    a code is the exclusive or of the grids of its bits (ISO/IEC 18004, 7.5-7.8). Ten thousand take a tenth of a second.
+    placed, Reed-Solomon parity is linear and the mask is a constant (ISO/IEC 18004, 7.5-7.8). So one grid per bit of
+    the ending is made once, and a code is the exclusive or of the grids of its bits: 10,000 take a tenth of a second.
     """
 
     def __init__(self, prefix: str, ending_length: int) -> None:

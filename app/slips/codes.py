@@ -4,9 +4,9 @@ A code is twelve Crockford base32 signs (60 random bits) and one check sign from
 
 The check sign is the parity symbol of a Reed-Solomon code over GF(32) = GF(2)[x]/(x^5 + x^2 + 1): the thirteen signs,
 each multiplied by its own power of the generator x, add up to zero. A wrong sign changes one term by a non-zero amount,
-and exchanging two different signs changes the sum by (x^i - x^j)(a - b), which is never zero; so every single wrong sign
-and every exchange of two signs is found. (Crockford's own mod-37 check sign is not used: five of its signs lie outside
-the alphabet and are awkward to print and to type. ISO 7064 has no pure system with a single check sign for 32 signs.)
+and exchanging two different signs changes the sum by (x^i - x^j)(a - b), never zero; so every single wrong sign and
+every exchange of two signs is found. (Crockford's own mod-37 check sign and the systems of ISO 7064 need check signs
+outside the alphabet, or an alphabet of another size.)
 """
 
 import hmac
@@ -68,8 +68,8 @@ def new_code(draw: Callable[[int], bytes]) -> str:
 def parse_code(typed: str) -> str:
     """Return the canonical code for what a voter typed or scanned.
 
-    Small letters, spaces, dashes and the full-width signs of Chinese keyboards are accepted, O is read as 0, I and L as 1.
-    Raises ``code_malformed`` when these are not thirteen signs of the alphabet, ``code_check_sign`` when one is wrong.
+    Small letters, spaces, dashes and the full-width signs of Chinese keyboards are accepted; O is read as 0, I and L
+    as 1. Raises ``code_malformed`` unless thirteen signs of the alphabet remain, ``code_check_sign`` when one is wrong.
     """
     code = typed if _CANONICAL.fullmatch(typed) else _tidy(typed)
     if _parity(code):

@@ -22,11 +22,14 @@ HOW_TO: Final = ("扫左侧二维码", "逐项选择后提交", "一码一票，
 
 _PAGE: Final = (210.0, 297.0)
 _SLIP: Final = (64.0, 56.0)
-_MARGIN: Final = tuple((page - slip * count) / 2 for page, slip, count in zip(_PAGE, _SLIP, (COLUMNS, ROWS), strict=True))
+_MARGIN: Final = tuple(
+    (page - slip * count) / 2 for page, slip, count in zip(_PAGE, _SLIP, (COLUMNS, ROWS), strict=True)
+)
 _QR_AT: Final = (4.5, 14.5)
 _CODE_AT: Final = (4.5, 52.2)
 _CODE_SIZE: Final = 14.0
 _CODE_ADVANCE: Final = 3.45
+_ONE_LINE: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,9 @@ _TEMPLATE: Final = r"""
 #let fitted(width, height, size, body) = context {
   let tries = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.45, 0.38)
   let sized(factor) = { set text(size: size * factor); body }
-  let fits(factor) = {
-    let natural = measure(block(width: width, sized(factor)))
-    natural.height <= height
-  }
-  let factor = tries.find(fits)
+  let on-one-line = tries.slice(0, 3).find(factor => measure(sized(factor)).width <= width)
+  let fits(factor) = measure(block(width: width, sized(factor))).height <= height
+  let factor = if on-one-line == none { tries.find(fits) } else { on-one-line }
   block(width: width, height: height, clip: true, sized(if factor == none { tries.last() } else { factor }))
 }
 
@@ -84,8 +85,8 @@ _TEMPLATE: Final = r"""
   }))
 }
 
-#let steps(s, width, size) = grid(
-  columns: (1.15em, 1fr), row-gutter: if s.wifi == none { 2.4mm } else { 1.1mm },
+#let steps(s) = grid(
+  columns: (1.15em, 1fr), row-gutter: if s.wifi == none { 2.6mm } else { 0.35mm },
   ..s.how_to.enumerate().map(((i, step)) => (text(weight: "bold", str(i + 1)), step)).flatten())
 
 #let slip(s) = box(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, {
@@ -93,17 +94,18 @@ _TEMPLATE: Final = r"""
   let left = d.qr_at.at(0) * 1mm
   let right = left + d.qr_width * 1mm + 3.6mm
   let right-width = inner - (right - left)
-  place(dx: left, dy: 3.6mm, fitted(inner, 6.4mm, 8.6pt, strong(s.title)))
-  place(dx: left, dy: 10.1mm, fitted(inner, 3.2mm, 7pt, text(fill: muted, s.round_name)))
-  place(dx: right, dy: 14.5mm, block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: 1.4mm, y: 0.8mm), width: right-width,
-    height: 6.6mm, align(horizon, fitted(right-width - 2.8mm, 5mm, 8pt, strong(s.group)))))
+  place(dx: left, dy: 3.4mm, fitted(inner, 7.2mm, 8.8pt, align(horizon, strong(s.title))))
+  place(dx: right, dy: 11.2mm, fitted(right-width, 2.8mm, 6.6pt, text(fill: muted, s.round_name)))
+  place(dx: right, dy: 14.5mm, block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: 1.4mm, y: 0.6mm), width: right-width,
+    height: 5.8mm, align(horizon, fitted(right-width - 2.8mm, 4.6mm, 8pt, align(horizon, strong(s.group))))))
   if s.wifi == none {
-    place(dx: right, dy: 23.4mm, fitted(right-width, 17mm, 7.4pt, steps(s, right-width, 7.4pt)))
+    place(dx: right, dy: 22.8mm, fitted(right-width, 17.7mm, 7.6pt, steps(s)))
   } else {
-    place(dx: right, dy: 22.2mm, fitted(right-width, 10.4mm, 6.6pt, steps(s, right-width, 6.6pt)))
-    place(dx: right, dy: 33.2mm, block(width: right-width, wifi-part(s, right-width)))
+    place(dx: right, dy: 21mm, fitted(right-width, 7.6mm, 6.6pt, steps(s)))
+    place(dx: right, dy: 29mm, block(width: right-width, wifi-part(s, right-width)))
   }
-  place(dx: left, dy: 43mm, fitted(inner, 3mm, 6.6pt, [#text(fill: muted)[扫不了？打开] #s.address #text(fill: muted)[输入]]))
+  place(dx: left, dy: 43mm, fitted(inner, 3mm, 6.6pt,
+    [#text(fill: muted)[扫不了？打开] #s.address #text(fill: muted)[输入]]))
 })
 
 #let cut-lines = {
@@ -168,7 +170,7 @@ def _fixed_part(sheet: SlipSheet) -> dict[str, object]:
         "title": sheet.title,
         "group": sheet.group,
         "round_name": sheet.round_name,
-        "address": _breakable(sheet.address),
+        "address": sheet.address if len(sheet.address) <= _ONE_LINE else _breakable(sheet.address),
         "how_to": sheet.how_to,
         "wifi": wifi
         and {

@@ -1,0 +1,41 @@
+"""What a reader gets from a PDF: its text by pdftotext, its QR codes by pdftoppm and zbarimg, its objects by pypdf."""
+
+import io
+import subprocess
+from pathlib import Path
+
+from pypdf import PdfReader
+
+
+def text(document: bytes, *options: str) -> str:
+    return subprocess.run(
+        ["pdftotext", *options, "-", "-"], input=document, capture_output=True, check=True
+    ).stdout.decode()
+
+
+def pictures(document: bytes, folder: Path, dots_per_inch: int) -> list[Path]:
+    command = ["pdftoppm", "-gray", "-r", str(dots_per_inch), "-png", "-", str(folder / "page")]
+    subprocess.run(command, input=document, capture_output=True, check=True)
+    return sorted(folder.glob("page-*.png"))
+
+
+def cut_outs(document: bytes, folder: Path, page: int, places: list[tuple[float, float, float, float]]) -> list[Path]:
+    """Pictures of parts of a page, given as (x, y, width, height) in millimetres."""
+    made = []
+    for number, place in enumerate(places):
+        x, y, width, height = (str(round(length / 25.4 * 150)) for length in place)
+        target = folder / f"cut-{page}-{number}"
+        command = ["pdftoppm", "-gray", "-r", "150", "-f", str(page), "-l", str(page), "-singlefile", "-png"]
+        command += ["-x", x, "-y", y, "-W", width, "-H", height, "-", str(target)]
+        subprocess.run(command, input=document, capture_output=True, check=True)
+        made.append(target.with_suffix(".png"))
+    return made
+
+
+def qr_texts(pictures: list[Path]) -> list[str]:
+    command = ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", *map(str, pictures)]
+    return subprocess.run(command, capture_output=True, check=True).stdout.decode().splitlines()
+
+
+def reader(document: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(document))

@@ -1,0 +1,121 @@
+"""Printed slips can be scanned and typed, and differ in nothing but the code."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import DomainError
+from app.core.secrets import token_bytes
+from app.slips.codes import format_code, new_code
+from app.slips.printing import PER_PAGE, QR_WIDTH, SlipSheet, Wifi, slips_pdf
+from tests import pdf_pages
+
+ADDRESS = "http://192.168.1.5:8000/v"
+SHEET = SlipSheet(
+    title="县文化广电和旅游局2026年度群众满意度测评",
+    group="服务对象代表",
+    round_name="第一轮",
+    address=ADDRESS,
+    qr_prefix=ADDRESS + "#",
+)
+SLIPS = [(9.0 + 64 * column, 8.5 + 56 * row, 64.0, 56.0) for row in range(5) for column in range(3)]
+HALL = Wifi("Hall;A", 'pass:"word,\\8888')
+CODE = r"\w{4}-\w{4}-\w{4}-\w\b"
+HOSTILE = [
+    "#panic()",
+    "*粗*_斜_",
+    "$x$",
+    "#sys.inputs",
+    '"]); #read("/etc/passwd")',
+    "<label> @ref",
+    "= 标题",
+    "// 注释",
+    "\\u{1f}",
+]
+
+
+def make_codes(count: int) -> list[str]:
+    return [new_code(token_bytes) for _ in range(count)]
+
+
+def test_it_prints_slips(tmp_path: Path) -> None:
+    codes = make_codes(20)
+    document = slips_pdf([(SHEET, codes)])
+    assert len(pdf_pages.reader(document).pages) == 2
+    assert re.findall(CODE, pdf_pages.text(document, "-raw")) == list(map(format_code, codes))
+    shown = pdf_pages.text(document)
+    assert [shown.count(part) for part in (SHEET.group, ADDRESS, *SHEET.how_to)] == [20] * 5
+    cut = pdf_pages.cut_outs(document, tmp_path, 1, SLIPS) + pdf_pages.cut_outs(document, tmp_path, 2, SLIPS[:5])
+    assert pdf_pages.qr_texts(cut) == [SHEET.qr_prefix + code for code in codes]
+
+
+def test_the_qr_is_large_enough_for_bad_phones() -> None:
+    assert QR_WIDTH >= 22
+
+
+def test_slips_differ_in_nothing_but_the_code() -> None:
+    document = slips_pdf([(SHEET, make_codes(PER_PAGE))])
+    fixed = re.sub(CODE, "", pdf_pages.text(document, "-raw")).split()
+    one = re.sub(CODE, "", pdf_pages.text(slips_pdf([(SHEET, make_codes(1))]), "-raw")).split()
+    assert sorted(fixed) == sorted(one * PER_PAGE)
+
+
+def test_full_pages_have_the_same_fixed_part() -> None:
+    pages = pdf_pages.reader(slips_pdf([(SHEET, make_codes(PER_PAGE * 3))])).pages
+    assert len({str(page.raw_get("/Contents")[0]) for page in pages}) == 1
+    assert len({str(page.raw_get("/Resources")) for page in pages}) == 1
+
+
+def test_the_file_names_no_time_and_no_maker() -> None:
+    reader = pdf_pages.reader(slips_pdf([(SHEET, make_codes(3))]))
+    assert reader.metadata == {"/Title": SHEET.title}
+    assert reader.xmp_metadata is None
+    assert "/ID" not in reader.trailer
+
+
+def test_a_group_begins_on_a_new_page_with_its_own_text() -> None:
+    other = replace(SHEET, group="单位职工代表", qr_prefix="http://10.0.0.1/v#")
+    document = slips_pdf([(SHEET, make_codes(2)), (other, make_codes(16))])
+    pages = [page.extract_text() for page in pdf_pages.reader(document).pages]
+    assert [(SHEET.group in page, other.group in page) for page in pages] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
+
+
+def test_it_prints_the_network_of_the_hall(tmp_path: Path) -> None:
+    codes = make_codes(3)
+    document = slips_pdf([(replace(SHEET, wifi=HALL), codes)])
+    qr_texts = pdf_pages.qr_texts(pdf_pages.pictures(document, tmp_path, 300))
+    assert {SHEET.qr_prefix + code for code in codes} <= set(qr_texts)
+    assert 'WIFI:T:WPA;S:Hall\\;A;P:pass\\:\\"word\\,\\\\8888;;' in qr_texts
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_users_wrote_stays_text(text: str) -> None:
+    sheet = replace(SHEET, title=text, group=text, round_name=text, how_to=(text,), wifi=Wifi(text, text))
+    plain = pdf_pages.text(slips_pdf([(sheet, make_codes(1))]), "-raw").replace("\u200b", "")
+    assert re.sub(r"\s", "", text) in re.sub(r"\s", "", plain)
+
+
+def test_long_names_shrink_instead_of_being_cut_off() -> None:
+    sheet = replace(
+        SHEET, title="很长的活动名称" * 12, group="很长的类别" * 8, address="https://" + "long-name." * 9 + "cn/v"
+    )
+    plain = re.sub(r"[\s\u200b]", "", pdf_pages.text(slips_pdf([(sheet, make_codes(1))]), "-raw"))
+    assert all(part in plain for part in (sheet.title, sheet.group, sheet.address))
+
+
+def test_it_leaves_nothing_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    slips_pdf([(SHEET, make_codes(40))])
+    assert not list(tmp_path.iterdir())
+
+
+def test_it_refuses_to_print_nothing() -> None:
+    with pytest.raises(DomainError, match="slips_nothing_to_print"):
+        slips_pdf([(SHEET, [])])
