@@ -5,11 +5,15 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app.accounts import routes as accounts_routes
 from app.accounts.sessions import KeepAlive, authenticate
 from app.audit import routes as audit_routes
+from app.booth import routes as booth_routes
+from app.booth.casting import CastDesk
+from app.box.drop import Drop
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -20,9 +24,10 @@ from app.rounds.schedule import Schedule
 from app.rounds.service import close_round, extend_round, void_round
 from app.slips import routes as slips_routes
 from app.slips import service as slips
-from app.web import errors
+from app.web import errors, health
 from app.web.edge import Edge
-from app.web.pages import APP, HashedStatic, make_pages
+from app.web.packed import PackedStatic
+from app.web.pages import APP, make_pages
 
 Clock = Callable[[], datetime]
 
@@ -42,6 +47,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     schedule.start()
     yield
     schedule.stop()
+    state.drop.close()
     state.database.engine.dispose()
 
 
@@ -55,10 +61,14 @@ def build_api(settings: Settings, clock: Clock) -> FastAPI:
     app.state.pages = make_pages(settings)
     app.state.authenticate = authenticate
     app.state.ports = PORTS
+    app.state.drop = Drop(app.state.database.engine, clock)
     errors.install(app)
-    for feature in (accounts_routes, audit_routes, rounds_routes, slips_routes):
+    # First, because routes are tried in turn and this one is asked for most.
+    cast = CastDesk(app.state.database, app.state.key_folder, app.state.drop, https=settings.https)
+    app.router.routes.insert(0, Route("/v/cast", cast, methods=["POST"], name="cast"))
+    for feature in (health, accounts_routes, audit_routes, rounds_routes, slips_routes, booth_routes):
         app.include_router(feature.router)
-    app.mount("/static", HashedStatic(directory=APP / "static"), name="static")
+    app.mount("/static", PackedStatic(APP / "static"), name="static")
     return app
 
 

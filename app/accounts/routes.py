@@ -17,6 +17,7 @@ from app.web.pages import page, see_other
 from app.web.requests import Config, Db, Now
 
 router = APIRouter()
+START_PAGES = {Role.LEADER: "/results", Role.AUDITOR: "/audit"}
 
 
 def _open_form(request: Request, form: AnonymousForm) -> PostedForm:
@@ -25,6 +26,12 @@ def _open_form(request: Request, form: AnonymousForm) -> PostedForm:
 
 
 OpenForm = Annotated[PostedForm, Depends(_open_form)]
+
+
+@router.get("/")
+def home(staff: AnyStaff) -> Response:
+    """Lead to where the role's work begins."""
+    return see_other(START_PAGES.get(Role(staff.role), "/rounds"))
 
 
 @router.get("/login")

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, Table, insert, select
 from sqlalchemy.orm import Session
 
+from app.box import service as box
 from app.core.db import Base, Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
@@ -96,11 +97,19 @@ def restore(database: Database, data: Path, source: Path) -> None:
             raise DomainError("restore_not_empty")
         for table in _tables():
             _fill(session, table, place / f"{table.name}.jsonl")
-        KeyFolder(keys)
+        folder = KeyFolder(keys)
         for name in SECRETS:
             if (place / f"secret-{name}").exists():
                 shutil.copyfile(place / f"secret-{name}", keys / name)
                 (keys / name).chmod(0o600)
+        _forget_keys(session, folder)
+
+
+def _forget_keys(session: Session, folder: KeyFolder) -> None:
+    """Make rounds that wait for their opening ask for new keys: the server parts of the old ones are not here."""
+    for row in all_rounds(session):
+        if row.state is RoundState.READY:
+            box.purge(session, folder, row.id)
 
 
 def _fill(session: Session, table: Table, file_path: Path) -> None:

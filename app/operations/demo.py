@@ -21,7 +21,7 @@ from app.campaigns import service as campaigns
 from app.campaigns.rules import GroupRow
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
-from app.core.secrets import new_token
+from app.core.secrets import new_id
 from app.main import PORTS
 from app.rounds import service as rounds
 from app.rounds.ports import Acting
@@ -70,7 +70,7 @@ def load(data: Path) -> Demo | None:
 def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> Demo:
     """Set up staff, campaign and an open round in an empty database."""
     with database.writing() as session:
-        passwords = {login: f"Demo-{new_token()[:8]}-9" for login, _, _ in STAFF}
+        passwords = {login: f"Demo-{new_id()[:6]}-9" for login, _, _ in STAFF}
         people = {
             login: accounts.create_with_password(session, now, (login, name, role), passwords[login])
             for login, name, role in STAFF

@@ -11,6 +11,7 @@ from app.operations.server import open_database
 from app.slips.codes import format_code
 
 LINKS_SHOWN = 3
+ROLE_NAMES = {"organiser": "组织者", "scrutineer": "监票人", "leader": "领导", "auditor": "审计员"}
 
 
 def first_link(settings: Settings, now: datetime) -> str | None:
@@ -29,7 +30,8 @@ def demo_notice(settings: Settings, now: datetime) -> str:
     database.engine.dispose()
     codes = [group[0] for group in found.codes.values()][: LINKS_SHOWN + 1]
     logins = "\n".join(
-        f"  {name}({role})  用户名 {login}  口令 {found.passwords[login]}" for login, name, role in demo.STAFF
+        f"  {name}({ROLE_NAMES[role]})  用户名 {login}  口令 {found.passwords[login]}"
+        for login, name, role in demo.STAFF
     )
     links = "\n".join(f"  {settings.base_url}/v#{code}    手工输入:{format_code(code)}" for code in codes[1:])
     return f"""
