@@ -14,6 +14,7 @@ from app.audit import routes as audit_routes
 from app.booth import routes as booth_routes
 from app.booth.casting import CastDesk
 from app.box.drop import Drop
+from app.campaigns import routes as campaigns_routes
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -66,7 +67,7 @@ def build_api(settings: Settings, clock: Clock) -> FastAPI:
     # First, because routes are tried in turn and this one is asked for most.
     cast = CastDesk(app.state.database, app.state.key_folder, app.state.drop, https=settings.https)
     app.router.routes.insert(0, Route("/v/cast", cast, methods=["POST"], name="cast"))
-    for feature in (health, accounts_routes, audit_routes, rounds_routes, slips_routes, booth_routes):
+    for feature in (health, accounts_routes, audit_routes, campaigns_routes, rounds_routes, slips_routes, booth_routes):
         app.include_router(feature.router)
     app.mount("/static", PackedStatic(APP / "static"), name="static")
     return app
