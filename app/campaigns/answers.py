@@ -14,6 +14,11 @@ from app.web.pages import see_other
 Show = Callable[[int, str], Response]
 
 
+def was_saved(request: Request) -> bool:
+    """Whether the browser was just sent here after a save."""
+    return "saved" in request.query_params
+
+
 def attempt(request: Request, db: Session, act: Callable[[], object], done: str, show: Show) -> Response:
     """Do the act and go on to ``done``; if it is refused, nothing is saved and ``show`` tells why."""
     try:

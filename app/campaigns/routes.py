@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.campaigns import routes_forms, routes_groups, routes_import, routes_scheme, routes_units, service
-from app.campaigns.answers import attempt
+from app.campaigns.answers import attempt, was_saved
+from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import CampaignView, all_campaigns, get_campaign
 from app.campaigns.rules import NameRow
 from app.campaigns.typed import TypedRow, typed_rows
@@ -49,7 +50,14 @@ def create(request: Request, staff: Organiser, form: Form, db: Db, now: Now) -> 
 @router.get("/campaigns/{campaign_id}")
 def overview_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
     """Show what is set up and what is missing."""
-    return page(request, "campaigns/overview.html", campaign=get_campaign(db, campaign_id), formula_words=formula_words)
+    campaign = get_campaign(db, campaign_id)
+    context = {
+        "campaign": campaign,
+        "formula_words": formula_words,
+        "ratio_text": ratio_text,
+        "saved": was_saved(request),
+    }
+    return page(request, "campaigns/overview.html", status=200, **context)
 
 
 def _stage_rows(campaign: CampaignView) -> list[TypedRow]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.campaigns import domain as questionnaire
 from app.campaigns import scheme_service
-from app.campaigns.answers import attempt
+from app.campaigns.answers import attempt, was_saved
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.reads import CampaignView, get_campaign, get_form
 from app.campaigns.rules import ADVISED_ITEMS
@@ -26,7 +26,8 @@ router = APIRouter()
 def forms_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
     """List the forms."""
     campaign = get_campaign(db, campaign_id)
-    return page(request, "campaigns/forms.html", campaign=campaign, scales=SCALES, advised=ADVISED_ITEMS)
+    context = {"campaign": campaign, "scales": SCALES, "advised": ADVISED_ITEMS, "saved": was_saved(request)}
+    return page(request, "campaigns/forms.html", status=200, **context)
 
 
 @router.post("/campaigns/{campaign_id}/forms/{key}/copy")
@@ -47,7 +48,7 @@ def _show_editor(
 ) -> Response:
     campaign, form = chosen
     context = {"campaign": campaign, "form": form, "scales": SCALES, "typed": typed, "rows": rows, "message": message}
-    return page(request, "campaigns/form_edit.html", status=status, **context)
+    return page(request, "campaigns/form_edit.html", status=status, saved=was_saved(request), **context)
 
 
 @router.get("/campaigns/{campaign_id}/forms/{key}")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.campaigns import service
-from app.campaigns.answers import attempt
+from app.campaigns.answers import attempt, was_saved
 from app.campaigns.reads import CampaignView, GroupView, get_campaign
 from app.campaigns.typed import group_rows, shown_groups, typed_rows
 from app.core.errors import DomainError
@@ -22,7 +22,8 @@ router = APIRouter()
 def groups_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
     """Show the voter groups."""
     campaign = get_campaign(db, campaign_id)
-    return page(request, "campaigns/groups.html", campaign=campaign, rows=shown_groups(campaign.groups), message="")
+    context = {"campaign": campaign, "rows": shown_groups(campaign.groups), "message": "", "saved": was_saved(request)}
+    return page(request, "campaigns/groups.html", status=200, **context)
 
 
 @router.post("/campaigns/{campaign_id}/groups")

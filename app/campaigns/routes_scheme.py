@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.campaigns import scheme_service
-from app.campaigns.answers import attempt
+from app.campaigns.answers import attempt, was_saved
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator
 from app.campaigns.reads import CampaignView, get_campaign
@@ -24,8 +24,9 @@ WORDING = {"formula_words": formula_words, "base_words": base_words, "denominato
 def _show(
     request: Request, campaign: CampaignView, typed: Mapping[str, str], status: int = 200, message: str = ""
 ) -> Response:
-    choices = {"scales": list(SCALES.values()), "denominators": list(Denominator)}
+    choices: dict[str, object] = {"scales": list(SCALES.values()), "denominators": list(Denominator)}
     context = {"campaign": campaign, "typed": typed, "message": message, "example": example(campaign.scheme)}
+    choices["saved"] = was_saved(request)
     return page(request, "campaigns/scheme.html", status=status, **context, **choices, **WORDING)
 
 

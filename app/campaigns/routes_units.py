@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.campaigns import service
-from app.campaigns.answers import attempt
+from app.campaigns.answers import attempt, was_saved
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.typed import TypedRow, name_rows, typed_rows
 from app.core.errors import DomainError
@@ -26,7 +26,8 @@ def _rows(campaign: CampaignView) -> list[TypedRow]:
 def units_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
     """Show the units."""
     campaign = get_campaign(db, campaign_id)
-    return page(request, "campaigns/units.html", campaign=campaign, rows=_rows(campaign), message="", added="")
+    context = {"campaign": campaign, "rows": _rows(campaign), "message": "", "added": "", "saved": was_saved(request)}
+    return page(request, "campaigns/units.html", status=200, **context)
 
 
 @router.post("/campaigns/{campaign_id}/units")
