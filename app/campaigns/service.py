@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
 from app.campaigns.domain import Scheme
-from app.campaigns.models import Campaign, GroupLeavesOut, Stage, Unit, VoterGroup
+from app.campaigns.models import Campaign, CampaignForm, GroupLeavesOut, Stage, Unit, VoterGroup
 from app.campaigns.reads import SCHEME_JSON
 from app.campaigns.rules import (
     MAX_GROUPS,
@@ -176,6 +176,17 @@ def delete_group(
     session.delete(group)
     keep_weights_whole(session, campaign_row(session, campaign_id))
     audit.record(session, now, staff, "campaign.groups.delete", campaign_id, name=group.name)
+
+
+def delete_campaign(session: Session, now: datetime, staff: Principal, campaign_id: str) -> None:
+    """Delete a campaign with all that was set up for it; its rounds have to be gone already."""
+    campaign = campaign_row(session, campaign_id)
+    for group in _groups(session, campaign_id):
+        session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.group_id == group.id))
+    for table in (VoterGroup, Unit, Stage, CampaignForm):
+        session.execute(delete(table).where(table.campaign_id == campaign_id))
+    session.delete(campaign)
+    audit.record(session, now, staff, "campaign.delete", campaign_id, title=campaign.title)
 
 
 def campaign_row(session: Session, campaign_id: str) -> Campaign:

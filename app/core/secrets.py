@@ -1,7 +1,7 @@
 """The only module that draws randomness."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 ID_SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -37,3 +37,13 @@ def shuffled(items: Iterable[T]) -> list[T]:
 def jitter(limit: float) -> float:
     """Return a random number of seconds between 0 and ``limit``."""
     return _RANDOM.uniform(0, limit)
+
+
+def chance(share: float) -> bool:
+    """Return True with probability ``share``."""
+    return _RANDOM.random() < share
+
+
+def choose(weights: Sequence[float]) -> int:
+    """Return an index, each with a probability in proportion to its weight."""
+    return _RANDOM.choices(range(len(weights)), weights)[0]

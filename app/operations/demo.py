@@ -21,7 +21,7 @@ from app.campaigns import service as campaigns
 from app.campaigns.rules import GroupRow
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
-from app.core.secrets import new_id
+from app.core.secrets import new_id, shuffled
 from app.main import PORTS
 from app.rounds import service as rounds
 from app.rounds.ports import Acting
@@ -37,6 +37,8 @@ GROUPS = {
     "服务对象": 20, "下属单位": 14, "社区代表": 12, "农村基层干部代表": 14,
 }  # fmt: skip
 SPARE = 6
+LINKS_KEPT = 1
+"""Codes of each group that are printed for people; the played phones leave them alone."""
 STAFF = (
     ("zhangsan", "张三", Role.ORGANISER),
     ("lisi", "李四", Role.SCRUTINEER),
@@ -67,6 +69,26 @@ def load(data: Path) -> Demo | None:
     return Demo(**json.loads(file.read_text("utf-8"))) if file.exists() else None
 
 
+def take_codes(data: Path, count: int) -> list[str]:
+    """Return codes that no phone was given yet, from all groups alike, and strike them off."""
+    found = load(data)
+    if found is None:
+        return []
+    left = shuffled(code for codes in found.codes.values() for code in codes[LINKS_KEPT:])
+    taken = set(left[:count])
+    codes = {name: [code for code in codes if code not in taken] for name, codes in found.codes.items()}
+    draft = demo_file(data).with_suffix(".draft")
+    _write(draft, Demo(found.round_id, found.passwords, found.shares, codes))
+    draft.replace(demo_file(data))
+    return left[:count]
+
+
+def _write(path: Path, demo: Demo) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(asdict(demo), file, ensure_ascii=False)
+
+
 def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> Demo:
     """Set up staff, campaign and an open round in an empty database."""
     with database.writing() as session:
@@ -77,9 +99,7 @@ def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> De
         }
         round_id, shares, codes = _open_round(session, folder, now, people["zhangsan"])
     demo = Demo(round_id, passwords, shares, codes)
-    handle = os.open(demo_file(data), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(asdict(demo), file, ensure_ascii=False)
+    _write(demo_file(data), demo)
     return demo
 
 

@@ -241,12 +241,17 @@ def purge_rehearsals(acting: Acting, folder: KeyFolder, ports: Ports, round_id: 
     """Delete every trace of the round's rehearsals and return how many there were."""
     ids = acting.session.scalars(select(Round.id).where(Round.rehearsal_of == round_id)).all()
     for rehearsal in ids:
-        for purge in ports.purge:
-            purge(acting.session, folder, rehearsal)
-        acting.session.execute(delete(Approval).where(Approval.round_id == rehearsal))
-        acting.session.execute(delete(Round).where(Round.id == rehearsal))
-        audit.record(acting.session, acting.now, acting.actor, "round.purge", round_id, rehearsal=rehearsal)
+        purge_round(acting, folder, ports, rehearsal)
     return len(ids)
+
+
+def purge_round(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> None:
+    """Delete every trace of a round that was never meant to count, but for the audit log's entries."""
+    for purge in ports.purge:
+        purge(acting.session, folder, round_id)
+    acting.session.execute(delete(Approval).where(Approval.round_id == round_id))
+    acting.session.execute(delete(Round).where(Round.id == round_id))
+    audit.record(acting.session, acting.now, acting.actor, "round.purge", round_id)
 
 
 def set_wifi(acting: Acting, round_id: str, name: str, password: str) -> None:

@@ -175,4 +175,5 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "round_under_way": (409, "有轮次正在投票或已封箱,此时不能备份。请在开箱计票后再备份。"),
     "restore_not_empty": (409, "这个数据文件夹不是空的,恢复只能写入空的安装。请换一个空文件夹。"),
     "restore_other": (409, "备份来自另一个版本(%(revision)s),请用对应版本的程序恢复。"),
+    "demo_missing": (404, "这个数据文件夹里没有演示。请先运行 make demo。"),
 }

@@ -1,0 +1,215 @@
+"""``manyidu hall``: a meeting hall of played phones against a running server, and the proof that it counted right."""
+
+import asyncio
+import resource
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+import typer
+
+from app.audit.service import SYSTEM
+from app.box import ceremony, opening
+from app.box import reads as box_reads
+from app.box import service as box
+from app.campaigns import service as campaigns
+from app.campaigns.reads import get_campaign
+from app.campaigns.rules import GroupRow
+from app.core.clock import utc_now
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.core.secrets import shuffled
+from app.core.settings import Settings
+from app.main import PORTS
+from app.operations import demo
+from app.operations.phone import Diary, Opinion, Phone, RefusedError
+from app.operations.server import open_database
+from app.rounds import service as rounds
+from app.rounds.domain import NOT_ASKED, Paper
+from app.rounds.ports import Acting
+from app.rounds.reads import frozen_paper
+from app.rounds.service import RoundDraft
+from app.slips import service as slips
+
+GROUPS = 8
+OWN_UNITS = 8
+THINKING_SECONDS = 12.0
+CONNECTIONS = 200
+GIVE_UP_SECONDS = 600.0
+QUALITIES = (0.88, 0.78, 0.84, 0.47, 0.66, 0.55, 0.82, 0.72)
+"""How well each unit is thought of; the fourth and the sixth need to do better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A round in which this process holds the codes and the shares."""
+
+    campaign_id: str
+    round_id: str
+    codes: list[str]
+    shares: list[str]
+
+
+def opinion(unit: int, item: int, options: int) -> list[float]:
+    """Return how the hall thinks of a unit: uneven between units, a little uneven between items."""
+    quality = QUALITIES[unit % len(QUALITIES)] - 0.03 * (item % 3)
+    graded = [quality**2, quality * (1 - quality) * 1.6, (1 - quality) * 0.9 * quality, (1 - quality) ** 2 + 0.02]
+    graded = (graded + [0.01] * options)[: min(options, 4)]
+    return graded + [0.04] * (options - len(graded))
+
+
+async def _play(url: str, codes: list[str], think: Opinion, seconds: float) -> Diary:
+    diary = Diary()
+    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+    timeout = httpx.Timeout(30.0, pool=GIVE_UP_SECONDS)
+    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=timeout, trust_env=False) as client:
+        thinks = min(THINKING_SECONDS, seconds)
+        phones = (Phone(client, code, think, diary).vote(seconds, thinks) for code in codes)
+        async with asyncio.timeout(GIVE_UP_SECONDS):
+            await asyncio.gather(*phones)
+    return diary
+
+
+def _many_sockets() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
+
+
+def _set_up(database: Database, folder: KeyFolder, phones: int) -> Meeting:
+    with database.writing() as session:
+        acting = Acting(session, utc_now(), SYSTEM)
+        name = f"模拟会场 {acting.now:%Y%m%d%H%M%S}"
+        campaign_id = campaigns.create_campaign(session, acting.now, SYSTEM, name, "模拟会场")
+        units = [f"第 {number} 单位" for number in range(1, OWN_UNITS + 1)]
+        campaigns.add_units(session, acting.now, SYSTEM, campaign_id, units)
+        count = max(1, min(GROUPS, phones // 10))
+        rows = [GroupRow("", f"第 {number} 类", max(5, -(-phones // count))) for number in range(1, count + 1)]
+        campaigns.save_groups(session, acting.now, SYSTEM, campaign_id, rows)
+        session.flush()
+        groups = get_campaign(session, campaign_id).groups
+        campaigns.set_left_out(
+            session, acting.now, SYSTEM, campaign_id, groups[0].id, [get_campaign(session, campaign_id).units[0].id]
+        )
+        draft = RoundDraft(name, "t2", remarks=True, key_needed=2, key_holders=3)
+        round_id = rounds.create_round(acting, campaign_id, draft)
+        rounds.freeze(acting, round_id)
+        codes = slips.issue(acting, folder, round_id, {group.id: group.expected for group in groups})
+        shares = box.make_key(acting, folder, round_id, ["甲", "乙", "丙"])
+        for number, share in enumerate(shares, start=1):
+            box.check_share(acting, round_id, number, share)
+        rounds.open_round(acting, folder, PORTS, round_id)
+    handed_out = shuffled(code for group in codes.values() for code in group)[:phones]
+    return Meeting(campaign_id, round_id, handed_out, shares)
+
+
+def _close_and_open(database: Database, folder: KeyFolder, meeting: Meeting) -> None:
+    with database.writing() as session:
+        rounds.close_round(Acting(session, utc_now(), SYSTEM), meeting.round_id, {})
+    with database.reading() as session:
+        table = ceremony.lay_out(session, meeting.round_id, meeting.shares[:2])
+        key = ceremony.unlock(table, folder, meeting.round_id)
+    room = opening.Room(database, folder, utc_now, PORTS.after_counting)
+    attempt = opening.Attempt(meeting.round_id, key, SYSTEM, ("模拟会场",), (1, 2))
+    opening.open_box(room, attempt, opening.Progress())
+
+
+Counted = Counter[tuple[str, ...]]
+
+
+def _counted(database: Database, paper: Paper) -> Counted:
+    """Return every count of the opened box: (unit, item, group, mark) and (remark, unit, text)."""
+    found: Counted = Counter()
+    width = len(paper.items)
+    with database.reading() as session:
+        for (unit_id, group_id), marks in box_reads.stacks(session, paper.round_id).items():
+            for place, mark in enumerate(marks):
+                if mark != NOT_ASKED:
+                    found[unit_id, paper.items[place % width].key, group_id, str(mark)] += 1
+        for remark in box_reads.remarks(session, paper.round_id):
+            found["remark", remark.unit_id, remark.text] += 1
+    return found
+
+
+def _expected(paper: Paper, diary: Diary) -> Counted:
+    """Return the same counts as the phones remember them."""
+    cast: Counted = Counter()
+    for ballot in diary.cast:
+        for (unit, item), mark in ballot.marks.items():
+            cast[paper.units[unit].id, paper.items[item].key, ballot.group_id, str(mark)] += 1
+        for unit, text in ballot.remarks.items():
+            cast["remark", paper.units[unit].id, text] += 1
+    return cast
+
+
+def first_difference(counted: Mapping[tuple[str, ...], int], cast: Mapping[tuple[str, ...], int]) -> str | None:
+    """Return the first count that is not what was cast, or None."""
+    for key in sorted({*counted, *cast}):
+        if counted.get(key, 0) != cast.get(key, 0):
+            return f"{' / '.join(key)}: counted {counted.get(key, 0)}, cast {cast.get(key, 0)}"
+    return None
+
+
+def _tidy_up(database: Database, folder: KeyFolder, meeting: Meeting) -> None:
+    with database.writing() as session:
+        acting = Acting(session, utc_now(), SYSTEM)
+        rounds.purge_round(acting, folder, PORTS, meeting.round_id)
+        campaigns.delete_campaign(session, acting.now, SYSTEM, meeting.campaign_id)
+
+
+def _report(diary: Diary) -> None:
+    waits = sorted(diary.waits) or [0.0]
+    p95 = waits[min(len(waits) - 1, int(len(waits) * 0.95))]
+    typer.echo(
+        f"{len(diary.cast)} phones voted; cast to receipt: median {waits[len(waits) // 2] * 1000:.0f} ms, "
+        f"95 % within {p95 * 1000:.0f} ms, longest {waits[-1] * 1000:.0f} ms; "
+        f"{diary.retries} retries, {diary.doubles} double submits, {diary.refused_codes} foreign codes refused"
+    )
+
+
+def _own_round(settings: Settings, url: str, phones: int, seconds: float) -> str | None:
+    """Play the throw-away round; return the first difference, or None."""
+    database, folder = open_database(settings), KeyFolder(settings.data / "keys")
+    meeting = _set_up(database, folder, phones)
+    try:
+        diary = asyncio.run(_play(url, meeting.codes, opinion, seconds))
+        _report(diary)
+        _close_and_open(database, folder, meeting)
+        with database.reading() as session:
+            paper, _ = frozen_paper(session, meeting.round_id)
+        if len(diary.cast) != phones:
+            return f"{phones} phones, but {len(diary.cast)} ballots cast"
+        return first_difference(_counted(database, paper), _expected(paper, diary))
+    finally:
+        _tidy_up(database, folder, meeting)
+        database.engine.dispose()
+
+
+def _demo_round(settings: Settings, url: str, phones: int, seconds: float) -> str | None:
+    """Play phones into the demo's open round; its codes are used up as they go."""
+    found = demo.load(settings.data)
+    if found is None:
+        raise DomainError("demo_missing")
+    played = demo.take_codes(settings.data, phones)
+    if len(played) < phones:
+        typer.echo(f"only {len(played)} of the demo's codes are left")
+    diary = asyncio.run(_play(url, played, opinion, seconds))
+    _report(diary)
+    return None if len(diary.cast) == len(played) else "not every phone could vote"
+
+
+def play(settings: Settings, url: str, what: tuple[str, int, float]) -> int:
+    """Play ``what`` = (``own`` or ``demo``, phones, seconds of arriving); return the exit status."""
+    kind, phones, seconds = what
+    _many_sockets()
+    run = {"own": _own_round, "demo": _demo_round}.get(kind)
+    if run is None:
+        raise DomainError("field_not_a_choice", field="--round")
+    try:
+        difference = run(settings, url.rstrip("/"), phones, seconds)
+    except (RefusedError, httpx.HTTPError, TimeoutError) as error:
+        difference = f"{type(error).__name__}: {error}"
+    typer.echo(difference or ("counted = cast" if kind == "own" else "done"), file=sys.stdout)
+    return 1 if difference else 0

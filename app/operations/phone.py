@@ -1,0 +1,196 @@
+"""One played phone: it loads the pages like a browser, thinks, casts, and behaves as badly as phones in a hall do."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import httpx
+
+from app.core.secrets import chance, choose, jitter, token_bytes
+from app.slips.codes import new_code
+
+MARK_FIELD = re.compile(r"m(\d+)-(\d+)")
+OUT_OF_PATIENCE = 40
+BUSY = frozenset({429, 500, 502, 503, 504})
+FLAKY, DOUBLE, FOREIGN, REMARKING = 0.15, 0.10, 0.05, 0.5
+Opinion = Callable[[int, int, int], Sequence[float]]
+"""(unit, item, number of options) → weight of each option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """What a phone cast: the group's id, and marks by (unit, item), and remarks by unit."""
+
+    group_id: str
+    marks: dict[tuple[int, int], int]
+    remarks: dict[int, str]
+
+
+@dataclass(slots=True)
+class Diary:
+    """What the phones saw. ``waits``: seconds from the first attempt to the receipt."""
+
+    cast: list[Ballot] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    retries: int = 0
+    doubles: int = 0
+    refused_codes: int = 0
+
+
+class PaperPage(HTMLParser):
+    """Reads the hidden fields and the choices off the page of the paper."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden: dict[str, str] = {}
+        self.choices: dict[tuple[int, int], int] = {}
+        self.size = {"units": 0, "items": 0, "body": 0, "remark-bytes": 0}
+        self.assets: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take what matters from a tag."""
+        found = {name: value or "" for name, value in attrs}
+        if tag == "input" and found.get("type") == "hidden":
+            self.hidden[found["name"]] = found.get("value", "")
+        elif tag == "input" and (mark := MARK_FIELD.fullmatch(found.get("name", ""))):
+            cell = int(mark[1]), int(mark[2])
+            self.choices[cell] = max(self.choices.get(cell, 0), int(found["value"]) + 1)
+        elif tag == "form" and "data-ballot" in found:
+            self.size = {name: int(found[f"data-{name}"]) for name in self.size}
+        elif tag in {"link", "script"}:
+            self.assets.append(found.get("href") or found.get("src", ""))
+
+
+def read_page(text: str) -> PaperPage:
+    """Return what a phone needs of a page."""
+    page = PaperPage()
+    page.feed(text)
+    return page
+
+
+class RefusedError(Exception):
+    """The server did not take what it had to take."""
+
+
+class Phone:
+    """A phone in the hall, with its slip's code and an opinion."""
+
+    def __init__(self, client: httpx.AsyncClient, code: str, opinion: Opinion, diary: Diary) -> None:
+        self._client = client
+        self._code = code
+        self._opinion = opinion
+        self._diary = diary
+        self._headers = {"Origin": str(client.base_url).rstrip("/"), "X-Manyidu": "1", "Accept": "application/json"}
+
+    async def vote(self, arrives_within: float, thinks: float) -> None:
+        """Arrive, scan, fill in, cast."""
+        await asyncio.sleep(jitter(arrives_within))
+        entry = read_page((await self._patiently(lambda: self._client.get("/v"))).text)
+        for asset in filter(None, entry.assets):
+            await self._patiently(lambda path=asset: self._client.get(path))  # type: ignore[misc]
+        if chance(FOREIGN):
+            await self._try_a_foreign_code(entry)
+        page = await self._paper(entry, self._code)
+        await asyncio.sleep(thinks / 4 + jitter(thinks * 3 / 4))
+        ballot = self._fill_in(page)
+        await self._cast(page, ballot)
+        self._diary.cast.append(ballot)
+
+    async def _patiently(self, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        for attempt in range(OUT_OF_PATIENCE):
+            try:
+                response = await ask()
+            except httpx.TransportError:
+                response = None
+            if response is not None and response.status_code not in BUSY:
+                return response
+            self._diary.retries += 1
+            await asyncio.sleep(0.2 + jitter(min(8.0, 0.4 * 2**attempt)))
+        message = "the server stayed busy or out of reach"
+        raise RefusedError(message)
+
+    async def _enter(self, entry: PaperPage, code: str) -> httpx.Response:
+        form = {**entry.hidden, "code": code}
+        return await self._patiently(lambda: self._client.post("/v/paper", data=form))
+
+    async def _try_a_foreign_code(self, entry: PaperPage) -> None:
+        response = await self._enter(entry, new_code(token_bytes))
+        if response.is_success:
+            message = "a code of another installation was let in"
+            raise RefusedError(message)
+        self._diary.refused_codes += 1
+
+    async def _paper(self, entry: PaperPage, code: str) -> PaperPage:
+        response = await self._enter(entry, code)
+        page = read_page(response.text)
+        if not response.is_success or not page.choices:
+            message = f"the paper was refused with status {response.status_code}"
+            raise RefusedError(message)
+        return page
+
+    def _fill_in(self, page: PaperPage) -> Ballot:
+        marks = {cell: choose(self._opinion(*cell, count)) for cell, count in page.choices.items()}
+        remarks = {}
+        if page.size["remark-bytes"] and chance(REMARKING):
+            units = sorted({unit for unit, _ in marks})
+            unit = units[choose([1] * len(units))]
+            remarks[unit] = f"建议{_SUBJECTS[choose([1] * len(_SUBJECTS))]}。"
+        return Ballot(page.hidden["group"], marks, remarks)
+
+    async def _cast(self, page: PaperPage, ballot: Ballot) -> None:
+        body = self._body(page, ballot)
+        started = time.monotonic()
+        if chance(FLAKY):
+            await self._hang_up_early(body)
+        if chance(DOUBLE):
+            self._diary.doubles += 1
+            first, second = await asyncio.gather(self._send(body), self._send(body))
+            receipts = {first, second}
+        else:
+            receipts = {await self._send(body)}
+        if len(receipts) != 1:
+            message = "the same ballot got two receipts"
+            raise RefusedError(message)
+        self._diary.waits.append(time.monotonic() - started)
+
+    def _body(self, page: PaperPage, ballot: Ballot) -> bytes:
+        units, items = page.size["units"], page.size["items"]
+        cells = ((unit, item) for unit in range(units) for item in range(items))
+        signs = "".join(str(ballot.marks[cell]) if cell in ballot.marks else "-" for cell in cells)
+        kept = {name: page.hidden[name] for name in ("code", "round", "paper", "group", "nonce")}
+        remarks = {str(unit): text for unit, text in ballot.remarks.items()}
+        cast = {**kept, "marks": signs, "remarks": remarks, "pad": ""}
+        bare = len(json.dumps(cast, ensure_ascii=False, separators=(",", ":")).encode())
+        cast["pad"] = "." * max(0, page.size["body"] - bare)
+        return json.dumps(cast, ensure_ascii=False, separators=(",", ":")).encode()
+
+    async def _hang_up_early(self, body: bytes) -> None:
+        """Send and lose the connection before the answer: the ballot may or may not be in the box."""
+        self._diary.retries += 1
+        try:
+            await asyncio.wait_for(self._post(body), timeout=0.005 + jitter(0.05))
+        except (TimeoutError, httpx.TransportError):
+            return
+
+    async def _post(self, body: bytes) -> httpx.Response:
+        headers = {**self._headers, "Content-Type": "application/json"}
+        return await self._client.post("/v/cast", content=body, headers=headers)
+
+    async def _send(self, body: bytes) -> str:
+        response = await self._patiently(lambda: self._post(body))
+        answer = response.json()
+        if not response.is_success:
+            message = f"a ballot was refused: {answer.get('error')}"
+            raise RefusedError(message)
+        return str(answer["receipt"])
+
+
+_SUBJECTS = (
+    "多到基层走一走,听听群众的想法", "公共文化设施延长开放时间", "多办一些广场文化活动", "加强与有关部门的沟通协调",
+    "改进服务窗口的态度", "加快文化信息资源共享工程建设", "多组织送戏下乡", "加强对文化市场的日常巡查",
+    "为干部职工多安排学习培训", "把办事流程公开得更清楚些",
+)  # fmt: skip
