@@ -157,7 +157,7 @@ def _groups(session: Session, campaign_id: str, units: Sequence[UnitView]) -> tu
             select(GroupLeavesOut.group_id, GroupLeavesOut.unit_id).where(
                 GroupLeavesOut.group_id.in_([group.id for group in groups])
             )
-        ).tuples()
+        )
     )
     return tuple(
         GroupView(

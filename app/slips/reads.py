@@ -55,7 +55,7 @@ def used_by_group(session: Session, round_id: str) -> dict[str, int]:
         .where(SlipCode.round_id == round_id, SlipCode.state == CodeState.SPENT)
         .group_by(SlipCode.group_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def slip_accounts(session: Session, paper: Paper, round_id: str) -> tuple[GroupAccount, ...]:
