@@ -19,6 +19,8 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.publication import routes as publication_routes
+from app.publication import service as publication
 from app.rounds import routes as rounds_routes
 from app.rounds.ports import Ports
 from app.rounds.schedule import Schedule
@@ -35,9 +37,24 @@ Clock = Callable[[], datetime]
 
 PORTS = Ports(
     before_opening=(slips.before_opening,),
-    purge=(slips.purge,),
+    purge=(
+        publication.purge,
+        slips.purge,
+    ),
     panels=(slips.panel,),
-    acts={"close": close_round, "extend": extend_round, "void": void_round},
+    acts={"close": close_round, "extend": extend_round, "void": void_round, "publish": publication.publish},
+    after_counting=(publication.freeze_result,),
+)
+
+FEATURES = (
+    health,
+    accounts_routes,
+    audit_routes,
+    campaigns_routes,
+    rounds_routes,
+    slips_routes,
+    booth_routes,
+    publication_routes,
 )
 
 
@@ -67,7 +84,7 @@ def build_api(settings: Settings, clock: Clock) -> FastAPI:
     # First, because routes are tried in turn and this one is asked for most.
     cast = CastDesk(app.state.database, app.state.key_folder, app.state.drop, https=settings.https)
     app.router.routes.insert(0, Route("/v/cast", cast, methods=["POST"], name="cast"))
-    for feature in (health, accounts_routes, audit_routes, campaigns_routes, rounds_routes, slips_routes, booth_routes):
+    for feature in FEATURES:
         app.include_router(feature.router)
     app.mount("/static", PackedStatic(APP / "static"), name="static")
     return app

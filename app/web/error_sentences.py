@@ -171,6 +171,15 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "mark_missing": (422, "“%(unit)s”的“%(item)s”还没有评。已填的内容没有丢失,请补上后再提交。"),
     "cast_malformed": (400, "提交的内容无法识别,您的票没有用掉。请重新扫码填写。"),
     "envelope_refused": (409, "这张选票没有被接收,您的票没有用掉。请重新扫码填写。"),
+    # the tally and the result
+    "more_returned_than_issued": (409, "收回的测评票多于发出的,本轮没有结果,应作废后重新测评。"),
+    "stack_damaged": (500, "计票堆的内容不完整,计票已停止,没有产生结果。请保全现场并联系审计员。"),
+    "stack_foreign": (500, "计票堆中有不属于本轮的内容,计票已停止,没有产生结果。请保全现场并联系审计员。"),
+    "stack_count_differs": (500, "票箱中的票数与计票链不符,计票已停止,没有产生结果。请保全现场并联系审计员。"),
+    "result_not_published": (404, "没有找到已公布的结果。结果由组织者公布后才能查看,公布之前任何人都看不到。"),
+    "result_must_void": (409, "收回的测评票多于发出的,本轮没有可以公布的结果,应作废后重新测评。"),
+    "result_already_published": (409, "本轮结果已经在这个范围内公布,不需要再次公布。"),
+    "result_damaged": (500, "结果与公布时的指纹不符,可能被改动,已停止显示。请联系审计员。"),
     # backup and restore
     "round_under_way": (409, "有轮次正在投票或已封箱,此时不能备份。请在开箱计票后再备份。"),
     "restore_not_empty": (409, "这个数据文件夹不是空的,恢复只能写入空的安装。请换一个空文件夹。"),
