@@ -58,6 +58,12 @@ def used_by_group(session: Session, round_id: str) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
+def batches_by_group(session: Session, paper: Paper, round_id: str) -> Sequence[BatchView]:
+    """Return the batches in the order of the paper's groups, oldest first in each."""
+    order = {group.id: place for place, group in enumerate(paper.groups)}
+    return sorted(batches(session, round_id), key=lambda batch: order.get(batch.group_id, len(order)))
+
+
 def slip_accounts(session: Session, paper: Paper, round_id: str) -> tuple[GroupAccount, ...]:
     """Return the accounts in the order of the paper's groups, with exact use: for after the close only (SEC-11)."""
     used = used_by_group(session, round_id)

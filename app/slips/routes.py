@@ -28,7 +28,7 @@ def _slips_page(request: Request, db: Db, round_id: str, error: DomainError | No
     context = {
         "round": row,
         "paper": paper,
-        "batches": reads.batches(db, round_id),
+        "batches": reads.batches_by_group(db, paper, round_id),
         "accounts": reads.slip_accounts(db, paper, round_id),
         "names": {group.id: group.name for group in paper.groups},
         "exact": row.state not in {RoundState.READY, RoundState.OPEN},

@@ -21,7 +21,7 @@ PERMISSIONS_OFF = (
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "gamepad",
     "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer",
     "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial",
-    "storage-access", "usb", "web-share", "xr-spatial-tracking",
+    "storage-access", "usb", "xr-spatial-tracking",
 )  # fmt: skip
 UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
@@ -46,7 +47,8 @@ def answer(request: Request, code: str, params: dict[str, object]) -> Response:
     elif code == "login_needed" and request.method == "GET":
         return RedirectResponse("/login", status_code=303)
     else:
-        template = "booth/error.html" if request.url.path == "/v" or request.url.path.startswith("/v/") else "error.html"
+        in_booth = request.url.path == "/v" or request.url.path.startswith("/v/")
+        template = "booth/error.html" if in_booth else "error.html"
         response = page(request, template, status=status, message=text, code=code)
     response.headers.update(headers)
     return response
@@ -104,6 +106,8 @@ class LastResort:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            return  # the phone is gone: nothing was decided, and there is nobody to tell
         except Exception as error:
             if scope["type"] != "http":
                 raise
