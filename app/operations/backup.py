@@ -16,7 +16,7 @@ from sqlalchemy import LargeBinary, Table, insert, select
 from sqlalchemy.orm import Session
 
 from app.box import service as box
-from app.core.db import Base, Database
+from app.core.db import Base, Database, UtcDateTime
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.migrate import current_revision
@@ -73,7 +73,7 @@ def _decode(table: Table, row: dict[str, Any]) -> dict[str, Any]:
         column = table.c[name]
         if value is not None and isinstance(column.type, LargeBinary):
             value = bytes.fromhex(value)  # noqa: PLW2901
-        elif value is not None and column.type.python_type is datetime:
+        elif value is not None and isinstance(column.type, UtcDateTime):
             value = datetime.fromisoformat(value)  # noqa: PLW2901
         values[name] = value
     return values

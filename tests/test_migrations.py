@@ -1,0 +1,111 @@
+"""Migrations run both ways with rows in every table, and end at the models."""
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
+
+import app.schema  # noqa: F401 - fills Base.metadata
+from app.core import migrate
+from app.core.db import Base, Database, UtcDateTime
+from tests.cast import MORNING
+
+VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
+REVISIONS = [script.revision for script in ScriptDirectory(str(VERSIONS.parent)).walk_revisions()][::-1]
+
+
+def value_for(column: sa.Column[object]) -> object:
+    """Return a value that fits; foreign keys all point to the row ``x``."""
+    if isinstance(column.type, UtcDateTime):
+        return MORNING
+    return {str: "x", int: 1, bool: True, bytes: b"x"}[column.type.python_type]
+
+
+def fill(connection: sa.Connection) -> None:
+    """Put one row into every table of the models."""
+    for table in Base.metadata.sorted_tables:
+        connection.execute(table.insert(), {column.name: value_for(column) for column in table.columns})
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    return {
+        table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        for table in Base.metadata.sorted_tables
+    }
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """The newest schema with a row in every table."""
+    with database.engine.begin() as connection:
+        fill(connection)
+    return database
+
+
+def test_it_works(database: Database) -> None:
+    assert migrate.is_current(database.engine)
+
+
+def test_head_equals_the_models(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_step_goes_down_and_up_with_rows(filled: Database) -> None:
+    before = counts_of(filled)
+    for revision in REVISIONS[:-1][::-1]:
+        migrate.downgrade(filled.engine, revision)
+        assert migrate.current_revision(filled.engine) == revision
+    migrate.upgrade(filled.engine)
+    assert counts_of(filled) == before
+
+
+def counts_of(database: Database) -> dict[str, int]:
+    with database.engine.connect() as connection:
+        return counts(connection)
+
+
+def test_down_to_nothing_and_up_again(filled: Database) -> None:
+    migrate.downgrade(filled.engine)
+    assert set(sa.inspect(filled.engine).get_table_names()) == {"alembic_version"}
+    migrate.upgrade(filled.engine)
+    assert set(counts_of(filled).values()) == {0}
+
+
+def test_file_names_are_dated_and_in_line() -> None:
+    names = sorted(path.name for path in VERSIONS.glob("*.py"))
+    assert all(re.fullmatch(r"20\d{6}_\d{4}_[a-z0-9_]+\.py", name) for name in names)
+    assert [name[:13] for name in names] == REVISIONS
+
+
+GUARDED = (
+    "UPDATE audit_entry SET detail = 'other'",
+    "UPDATE audit_entry SET number = number + 1",
+    "DELETE FROM audit_entry",
+    "UPDATE round SET paper = 'other'",
+    "UPDATE round SET paper_hash = 'other'",
+    "UPDATE round SET paper = NULL",
+)
+
+
+@pytest.mark.parametrize("statement", GUARDED)
+def test_it_refuses_to_change_what_is_fixed(filled: Database, statement: str) -> None:
+    with pytest.raises(DBAPIError), filled.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    with filled.engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT detail FROM audit_entry").scalar() == "x"
+        assert connection.exec_driver_sql("SELECT paper FROM round").scalar() == "x"
+        connection.exec_driver_sql("UPDATE round SET state = 'open'")
+
+
+def test_it_refuses_to_empty_the_log(filled: Database) -> None:
+    if filled.is_sqlite:
+        return
+    with pytest.raises(DBAPIError), filled.engine.begin() as connection:
+        connection.exec_driver_sql("TRUNCATE audit_entry")
