@@ -82,7 +82,7 @@ def opening_of(session: Session, round_id: str) -> OpeningView | None:
 def envelopes_by_group(session: Session, round_id: str) -> dict[str, int]:
     """Return the number of sealed envelopes of every voter group that has some."""
     query = select(Envelope.group_id, func.count()).where(Envelope.round_id == round_id).group_by(Envelope.group_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def stacks(session: Session, round_id: str) -> dict[tuple[str, str], bytes]:

@@ -1,0 +1,159 @@
+"""A round with a key and a box full of envelopes, made by the real parts."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.box import reads, service
+from app.box.drop import Vote, drop
+from app.box.envelope import Ballot, encode
+from app.box.seal import envelope_id, envelope_info, seal
+from app.campaigns.models import Campaign
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.secrets import token_bytes
+from app.rounds.domain import NOT_ASKED, Paper, RoundState, paper_digest
+from app.rounds.models import Round
+from app.rounds.ports import Acting, Ports
+from app.rounds.reads import PAPER
+from app.rounds.service import close_round, open_round
+from app.slips import service as slips
+from app.slips.codes import code_hash
+from app.slips.redeem import Claim
+from app.web.auth import Principal
+from tests.box.papers import make_paper
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+PASSWORD = "Right-Horse-7"
+HOLDERS = ("张三", "李四", "王五")
+PORTS = Ports(before_opening=(service.before_opening, slips.before_opening), purge=(service.purge, slips.purge))
+LEFT_OUT = {"staff": ("u1",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A sealed box, what was cast into it, and the words of its key."""
+
+    paper: Paper
+    shares: list[str]
+    ballots: list[Ballot]
+
+
+def make_staff(session: Session, name: str = "张三", role: str = "organiser") -> Principal:
+    login = {"张三": "zhangsan", "李四": "lisi", "王五": "wangwu"}[name]
+    return accounts.create_with_password(session, NOON, (login, name, role), PASSWORD)
+
+
+def make_round(session: Session, paper: Paper, needed: int = 2, holders: int = 3) -> None:
+    """Add a frozen round, ready for its slips and its key."""
+    session.add(
+        Campaign(id=f"c-{paper.round_id}", title=paper.campaign, organisation="局", scheme="{}", created_at=NOON)
+    )
+    session.flush()
+    text = PAPER.dump_json(paper).decode()
+    session.add(
+        Round(
+            id=paper.round_id,
+            campaign_id=f"c-{paper.round_id}",
+            title=paper.title,
+            state=RoundState.READY,
+            form_key="t2",
+            key_needed=needed,
+            key_holders=holders,
+            paper=text,
+            paper_hash=paper_digest(text),
+            created_at=NOON,
+        )
+    )
+    session.flush()
+
+
+def make_ballots(paper: Paper, counts: Mapping[str, int]) -> list[Ballot]:
+    """Return ballots with random marks; every third one has a remark."""
+    return [_ballot(paper, group, at) for group, count in counts.items() for at in range(count)]
+
+
+def _ballot(paper: Paper, group: str, at: int) -> Ballot:
+    rated, width = paper.rated_by(group), len(paper.items)
+    marks = bytearray((NOT_ASKED,)) * (len(paper.units) * width)
+    for unit in rated:
+        marks[unit * width : (unit + 1) * width] = bytes(drawn % 5 for drawn in token_bytes(width))
+    remark = ((rated[at % len(rated)], f"意见{at}"),) if paper.remarks and at % 3 == 0 else ()
+    return Ballot(group, bytes(marks), remark)
+
+
+def make_box(database: Database, folder: KeyFolder, actor: Principal, paper: Paper, counts: Mapping[str, int]) -> Box:
+    """Run a round up to its close."""
+    with database.writing() as session:
+        acting = Acting(session, NOON, actor)
+        make_round(session, paper)
+        codes = slips.issue(acting, folder, paper.round_id, {group.id: group.expected for group in paper.groups})
+        shares = service.make_key(acting, folder, paper.round_id, HOLDERS)
+        for number, share in enumerate(shares, start=1):
+            service.check_share(acting, paper.round_id, number, share)
+        open_round(acting, folder, PORTS, paper.round_id)
+    ballots = make_ballots(paper, counts)
+    with database.engine.begin() as connection:
+        votes = list(seal_votes(database, folder, paper, ballots, codes))
+        assert drop(connection, votes, NOON) == [""] * len(votes)
+    with database.writing() as session:
+        close_round(Acting(session, NOON, actor), paper.round_id, {})
+    return Box(paper, shares, ballots)
+
+
+def seal_votes(
+    database: Database,
+    folder: KeyFolder,
+    paper: Paper,
+    ballots: Sequence[Ballot],
+    codes: Mapping[str, Sequence[str]],
+) -> Iterator[Vote]:
+    """Seal each ballot under a code of its own."""
+    with database.reading() as session:
+        key = reads.key_of(session, paper.round_id)
+        assert key is not None
+        digest = session.get_one(Round, paper.round_id).paper_hash
+        assert digest is not None
+    unused = {group: iter(some) for group, some in codes.items()}
+    for ballot in ballots:
+        hashed = code_hash(folder.pepper(), next(unused[ballot.group_id]))
+        plaintext = encode(paper, digest, ballot)
+        name = envelope_id(folder.receipt_key(), token_bytes(16), hashed, plaintext)
+        sealed = seal(key.public_key, envelope_info(paper.round_id, digest, name), plaintext)
+        yield Vote(Claim(paper.round_id, ballot.group_id, hashed), name, sealed)
+
+
+Contents = tuple[dict[tuple[str, str], Counter[bytes]], Counter[tuple[str, str]]]
+
+
+def cast_contents(box: Box) -> Contents:
+    """Return what the stacks must hold, without their order."""
+    paper, width = box.paper, len(box.paper.items)
+    stacks: dict[tuple[str, str], Counter[bytes]] = {
+        (paper.units[place].id, group.id): Counter() for group in paper.groups for place in paper.rated_by(group.id)
+    }
+    remarks: Counter[tuple[str, str]] = Counter()
+    for ballot in box.ballots:
+        for place in paper.rated_by(ballot.group_id):
+            stacks[paper.units[place].id, ballot.group_id][ballot.marks[place * width : (place + 1) * width]] += 1
+        remarks.update((paper.units[place].id, text) for place, text in ballot.remarks)
+    return stacks, remarks
+
+
+def counted_contents(session: Session, paper: Paper) -> Contents:
+    """Return what the stacks do hold, without their order."""
+    width = len(paper.items)
+    stacks = {
+        key: Counter(marks[at : at + width] for at in range(0, len(marks), width))
+        for key, marks in reads.stacks(session, paper.round_id).items()
+    }
+    return stacks, Counter((remark.unit_id, remark.text) for remark in reads.remarks(session, paper.round_id))
+
+
+def hall_paper() -> Paper:
+    """Return a paper of four units with remarks, on which the staff do not rate their own unit."""
+    return make_paper(4, 3, LEFT_OUT, remark_bytes=120)

@@ -1,0 +1,309 @@
+"""Opening the box: everything cast is counted, nothing else is, and afterwards nothing can be opened any more."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.audit.models import AuditEntry
+from app.box import ceremony, reads
+from app.box.models import Envelope, RoundKey
+from app.box.opening import Attempt, Openings, Progress, Room, open_box
+from app.box.sweeping import recover
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.rounds.domain import RoundState
+from app.rounds.models import Round
+from app.rounds.ports import Acting
+from app.rounds.reads import get_round
+from app.slips.domain import CodeState
+from app.slips.models import Batch, SlipCode
+from app.web.auth import Principal
+from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, make_box, make_staff
+
+COUNTS = {"residents": 30, "staff": 12}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> KeyFolder:
+    return KeyFolder(tmp_path / "keys")
+
+
+@pytest.fixture
+def organiser(database: Database) -> Principal:
+    with database.writing() as session:
+        return make_staff(session)
+
+
+@pytest.fixture
+def box(database: Database, folder: KeyFolder, organiser: Principal) -> Box:
+    """A sealed box of round r1."""
+    return make_box(database, folder, organiser, hall_paper(), COUNTS)
+
+
+@pytest.fixture
+def room(database: Database, folder: KeyFolder) -> Room:
+    return Room(database, folder, lambda: NOON)
+
+
+@pytest.fixture
+def attempt(room: Room, box: Box, organiser: Principal) -> Attempt:
+    """张三 asks for the opening, with his own share and that of 王五."""
+    with room.database.reading() as session:
+        table = ceremony.lay_out(session, "r1", [box.shares[2], box.shares[0]])
+        key = ceremony.unlock(table, room.folder, "r1")
+    return Attempt("r1", key, organiser, ("张三", "王五", "赵六"), (1, 3))
+
+
+def refused(room: Room, attempt: Attempt, code: str) -> DomainError:
+    """Check that the opening refuses and the box is as it was."""
+    with room.database.reading() as session:
+        before = list(session.execute(select(Envelope.id, Envelope.sealed).order_by(Envelope.id)))
+    with pytest.raises(DomainError) as caught:
+        open_box(room, attempt, Progress())
+    assert caught.value.code == code
+    with room.database.reading() as session:
+        assert list(session.execute(select(Envelope.id, Envelope.sealed).order_by(Envelope.id))) == before
+        assert get_round(session, "r1").state is RoundState.SEALED
+        assert reads.stacks(session, "r1") == {}
+    assert room.folder.parts() == {"r1"}
+    return caught.value
+
+
+def test_it_works(room: Room, attempt: Attempt, box: Box) -> None:
+    progress = Progress()
+    open_box(room, attempt, progress)
+    assert (progress.done, progress.total) == (42, 42)
+    with room.database.reading() as session:
+        assert counted_contents(session, box.paper) == cast_contents(box)
+        assert get_round(session, "r1").state is RoundState.COUNTED
+        assert get_round(session, "r1").counted_at == NOON
+        assert reads.envelopes_by_group(session, "r1") == {}
+        assert reads.returned_by_group(session, box.paper) == COUNTS
+        record = reads.opening_of(session, "r1")
+        assert record == reads.OpeningView("张三", ("张三", "王五", "赵六"), (1, 3), 42)
+        key = reads.key_of(session, "r1")
+        assert key is not None
+        assert key.destroyed_at == NOON
+    assert room.folder.parts() == set()
+
+
+def test_an_empty_box_opens(room: Room, organiser: Principal) -> None:
+    box = make_box(room.database, room.folder, organiser, hall_paper(), {})
+    with room.database.reading() as session:
+        table = ceremony.lay_out(session, "r1", box.shares[:2])
+        key = ceremony.unlock(table, room.folder, "r1")
+    open_box(room, Attempt("r1", key, organiser, ("张三",), (1, 2)), Progress())
+    with room.database.reading() as session:
+        assert reads.returned_by_group(session, box.paper) == {"residents": 0, "staff": 0}
+
+
+def test_other_features_act_in_the_same_transaction(room: Room, attempt: Attempt) -> None:
+    def refuse(_acting: Acting, _round_id: str) -> None:
+        raise DomainError("busy")
+
+    refused(replace(room, after_counting=(refuse,)), attempt, "busy")
+    seen: list[str] = []
+    open_box(replace(room, after_counting=(lambda _acting, round_id: seen.append(round_id),)), attempt, Progress())
+    assert seen == ["r1"]
+
+
+def test_it_refuses_a_flipped_bit(room: Room, attempt: Attempt) -> None:
+    with room.database.writing() as session:
+        for row in session.scalars(select(Envelope).order_by(Envelope.id).limit(2)):
+            row.sealed = row.sealed[:-1] + bytes([row.sealed[-1] ^ 1])
+    assert refused(room, attempt, "envelopes_damaged").params == {"count": 2}
+
+
+def test_it_refuses_an_envelope_of_another_group(room: Room, attempt: Attempt) -> None:
+    """Two swapped group names keep every number right and are found all the same."""
+    with room.database.writing() as session:
+        for group, other in (("residents", "staff"), ("staff", "residents")):
+            wanted = select(Envelope).where(Envelope.group_id == group).order_by(Envelope.id).limit(1)
+            chosen = session.scalars(wanted).one()
+            chosen.group_id = f"~{other}"
+            session.flush()
+        for group in ("residents", "staff"):
+            session.execute(update(Envelope).where(Envelope.group_id == f"~{group}").values(group_id=group))
+    assert refused(room, attempt, "envelopes_damaged").params == {"count": 2}
+
+
+def test_it_refuses_a_moved_envelope(room: Room, attempt: Attempt) -> None:
+    with room.database.writing() as session:
+        row = session.scalars(select(Envelope).limit(1)).one()
+        row.id = bytes(16)
+    assert refused(room, attempt, "envelopes_damaged").params == {"count": 1}
+
+
+def test_it_refuses_a_stuffed_box(room: Room, attempt: Attempt) -> None:
+    with room.database.writing() as session:
+        row = session.scalars(select(Envelope).limit(1)).one()
+        session.add(Envelope(round_id="r1", id=bytes(16), group_id=row.group_id, sealed=row.sealed))
+    assert refused(room, attempt, "box_not_as_spent").params == {"envelopes": 43, "spent": 42}
+
+
+def test_it_refuses_a_robbed_box(room: Room, attempt: Attempt) -> None:
+    with room.database.writing() as session:
+        session.delete(session.scalars(select(Envelope).limit(1)).one())
+    refused(room, attempt, "box_not_as_spent")
+
+
+def test_it_refuses_more_back_than_out(room: Room, attempt: Attempt) -> None:
+    with room.database.writing() as session:
+        session.execute(update(Batch).where(Batch.group_id == "staff").values(printed=11))
+    assert refused(room, attempt, "more_back_than_out").params == {"groups": "staff"}
+
+
+@pytest.mark.parametrize("state", ["ready", "open", "counted", "published", "void"])
+def test_it_refuses_a_round_that_is_not_sealed(room: Room, attempt: Attempt, state: str) -> None:
+    with room.database.writing() as session:
+        session.execute(update(Round).where(Round.id == "r1").values(state=state))
+    with pytest.raises(DomainError, match="box_not_sealed"):
+        open_box(room, attempt, Progress())
+
+
+def test_it_refuses_a_wrong_server_part(room: Room, box: Box) -> None:
+    room.folder.destroy_part("r1")
+    with room.database.reading() as session:
+        table = ceremony.lay_out(session, "r1", box.shares[:2])
+        with pytest.raises(DomainError, match="server_part_missing"):
+            ceremony.unlock(table, room.folder, "r1")
+        room.folder.create_part("r1")
+        with pytest.raises(DomainError, match="server_part_wrong"):
+            ceremony.unlock(table, room.folder, "r1")
+
+
+def test_it_refuses_too_few_shares_twins_and_more_than_needed(room: Room, box: Box) -> None:
+    with room.database.reading() as session:
+        table = ceremony.lay_out(session, "r1", box.shares[:1])
+        with pytest.raises(DomainError, match="shares_insufficient"):
+            ceremony.unlock(table, room.folder, "r1")
+        with pytest.raises(DomainError, match="shares_duplicate"):
+            ceremony.add(table, box.shares[0])
+        with pytest.raises(DomainError, match="shares_enough"):
+            ceremony.lay_out(session, "r1", box.shares)
+
+
+def test_present_people_are_named_once() -> None:
+    assert ceremony.people(["张三"], "李四、王五\n 张三 ,赵六") == ("张三", "李四", "王五", "赵六")
+    with pytest.raises(DomainError, match="nobody_present"):
+        ceremony.people([], " \n")
+    with pytest.raises(DomainError, match="present_too_many"):
+        ceremony.people([str(at) for at in range(61)], "")
+
+
+def test_two_processes_open_once(room: Room, attempt: Attempt, box: Box) -> None:
+    """Each has its own list of openings, so that only the database stands between them."""
+    barrier, outcomes = Barrier(2), list[str]()
+
+    def open_it() -> None:
+        openings = Openings(room)
+        barrier.wait()
+        progress = openings.start(attempt)
+        openings.join("r1")
+        outcomes.append(progress.phase)
+
+    threads = [Thread(target=open_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == ["done", "done"]
+    with room.database.reading() as session:
+        assert counted_contents(session, box.paper) == cast_contents(box)
+        counts = select(func.count()).where(AuditEntry.action == "round.count")
+        assert session.scalar(counts) == 1
+
+
+def test_two_clicks_start_one_opening(room: Room, attempt: Attempt) -> None:
+    openings = Openings(room)
+    with room.database.writing():  # on SQLite, whoever writes keeps the first opening from going on
+        first = openings.start(attempt)
+        second = openings.start(attempt)
+        assert second is first or first.phase != "reading"
+    openings.join("r1")
+    assert first.phase == "done"
+    assert openings.progress("r1") is not None
+    assert openings.progress("r2") is None
+
+
+def test_a_failed_opening_says_why_and_can_be_tried_again(room: Room, attempt: Attempt, box: Box) -> None:
+    openings = Openings(room)
+    with room.database.writing() as session:
+        session.execute(update(SlipCode).where(SlipCode.state == CodeState.SPENT).values(group_id="staff"))
+    progress = openings.start(attempt)
+    openings.join("r1")
+    assert progress.phase == "failed"
+    assert progress.error is not None
+    assert progress.error.code == "box_not_as_spent"
+    hashes = select(SlipCode.code_hash).where(SlipCode.state == CodeState.SPENT).limit(30)
+    with room.database.writing() as session:
+        session.execute(update(SlipCode).where(SlipCode.code_hash.in_(hashes)).values(group_id="residents"))
+    again = openings.start(attempt)
+    openings.join("r1")
+    assert again.phase == "done"
+    with room.database.reading() as session:
+        actions = list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.number)))
+        assert counted_contents(session, box.paper) == cast_contents(box)
+    assert actions[-4:] == ["box.open", "box.open_failed", "box.open", "round.count"]
+
+
+def _files(folder: Path) -> Iterator[bytes]:
+    for path in folder.rglob("*"):
+        if path.is_file() and "pg_wal" not in path.parts:
+            yield path.read_bytes()
+
+
+def test_the_old_bytes_are_gone(room: Room, attempt: Attempt, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    places = [tmp_path]
+    if not room.database.is_sqlite:
+        places.append(request.getfixturevalue("postgresql_server")[1] / "base")
+        with room.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("CHECKPOINT")
+    with room.database.reading() as session:
+        sealed = [row.sealed[40:72] for row in session.scalars(select(Envelope))]
+    part = room.folder.read_part("r1")
+    before = [data for place in places for data in _files(place)]
+    assert all(any(piece in data for data in before) for piece in (*sealed, part))
+    open_box(room, attempt, Progress())
+    if not room.database.is_sqlite:
+        with room.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("CHECKPOINT")
+    after = [data for place in places for data in _files(place)]
+    assert not any(piece in data for piece in (*sealed, part) for data in after)
+
+
+def test_recovery_destroys_what_a_crash_left(room: Room, attempt: Attempt) -> None:
+    open_box(room, attempt, Progress())
+    room.folder.create_part("r1")
+    room.folder.create_part("another0database")
+    recover(room.database, room.folder)
+    assert room.folder.parts() == {"another0database"}
+
+
+def test_recovery_leaves_a_sealed_box_alone(room: Room, attempt: Attempt, box: Box) -> None:
+    recover(room.database, room.folder)
+    assert room.folder.parts() == {"r1"}
+    open_box(room, attempt, Progress())
+    with room.database.reading() as session:
+        assert counted_contents(session, box.paper) == cast_contents(box)
+
+
+def test_an_old_backup_stays_shut(room: Room, attempt: Attempt, box: Box) -> None:
+    """Envelopes and paper shares without the server part open nothing (SEC-17)."""
+    with room.database.reading() as session:
+        envelopes = [{name: getattr(row, name) for name in ("round_id", "id", "group_id", "sealed")}
+                     for row in session.scalars(select(Envelope))]  # fmt: skip
+    open_box(room, attempt, Progress())
+    with room.database.writing() as session:
+        session.add_all(Envelope(**row) for row in envelopes)
+        session.execute(update(Round).where(Round.id == "r1").values(state=RoundState.SEALED))
+        session.execute(update(RoundKey).values(destroyed_at=None))
+        session.flush()
+        table = ceremony.lay_out(session, "r1", box.shares[:2])
+        with pytest.raises(DomainError, match="server_part_missing"):
+            ceremony.unlock(table, room.folder, "r1")
