@@ -153,7 +153,7 @@ def key_slips_pdf(slips: Sequence[KeySlip]) -> bytes:
         "qr_width": _QR_WIDTH,
         "slips": [_fixed_part(slip) for slip in slips],
     }
-    return overlay(pdf(_TEMPLATE, data), enumerate(map(_inked, slips)), "钥匙份额")
+    return overlay(pdf(_TEMPLATE, data), (_inked(page, slip) for page, slip in enumerate(slips)), "钥匙份额")
 
 
 def _fixed_part(slip: KeySlip) -> dict[str, object]:
@@ -166,8 +166,9 @@ def _fixed_part(slip: KeySlip) -> dict[str, object]:
     }
 
 
-def _inked(slip: KeySlip) -> Ink:
-    ink = Ink(_PAGE[1])
+def _inked(page: int, slip: KeySlip) -> Ink:
+    ink = Ink(*_PAGE)
+    ink.typeset(page, 0, _PAGE[1])
     for place, word in enumerate(slip.words.split()):
         x = _SIDE + place % WORD_COLUMNS * _CELL[0] + _WORD_AT[0]
         y = _GRID_TOP + place // WORD_COLUMNS * _CELL[1] + _WORD_AT[1]

@@ -16,6 +16,7 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
     DictionaryObject,
+    FloatObject,
     IndirectObject,
     NameObject,
     NumberObject,
@@ -31,20 +32,24 @@ SIGN_WIDTH: Final = 0.602
 
 _FONT_NAME: Final = "DejaVuSansMono-Bold"
 _FIRST_SIGN, _LAST_SIGN = 32, 126
-_RESOURCE: Final = "/Mono"
+_FONT_RESOURCE: Final = "/Mono"
 _CHUNK: Final = 8
 
 
 class Ink:
     """What is drawn on one page."""
 
-    def __init__(self, page_height: float) -> None:
-        """Start an empty page of this height in millimetres."""
-        self._height = page_height
+    def __init__(self, width: float, height: float) -> None:
+        """Start an empty page of this size in millimetres."""
+        self.width, self.height = width, height
         self._operators: list[str] = []
 
     def _point(self, x: float, y: float) -> str:
-        return f"{x * POINTS_PER_MM:.2f} {(self._height - y) * POINTS_PER_MM:.2f}"
+        return f"{x * POINTS_PER_MM:.3f} {(self.height - y) * POINTS_PER_MM:.3f}"
+
+    def typeset(self, index: int, x: float, bottom: float) -> None:
+        """Show a page of the typeset document with its lower left corner at (x, bottom)."""
+        self._operators.append(f"q 1 0 0 1 {self._point(x, bottom)} cm {_form_name(index)} Do Q")
 
     def qr(self, grid: QrGrid, x: float, y: float, width: float) -> None:
         """Draw the code with its top left module at (x, y); the quiet zone around it is the caller's."""
@@ -60,11 +65,15 @@ class Ink:
         extra = 0.0 if advance is None else advance * POINTS_PER_MM - SIGN_WIDTH * size
         shown = signs.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
         place = self._point(x, baseline)
-        self._operators.append(f"BT {_RESOURCE} {size:.2f} Tf {extra:.3f} Tc {place} Td ({shown}) Tj ET")
+        self._operators.append(f"q BT {_FONT_RESOURCE} {size:.2f} Tf {extra:.3f} Tc {place} Td ({shown}) Tj ET Q")
 
     def content(self) -> bytes:
         """Return the drawing as a PDF content stream."""
-        return "\n".join(["Q q 0 g", *self._operators, "Q"]).encode("ascii")
+        return "\n".join(["0 g", *self._operators]).encode("ascii")
+
+
+def _form_name(index: int) -> str:
+    return f"/Typeset{index}"
 
 
 def _rectangles(grid: QrGrid) -> list[str]:
@@ -149,32 +158,34 @@ def _add_font(writer: PdfWriter) -> IndirectObject:
     return _add(writer, font_entries)
 
 
-class _Base:
-    """A typeset page whose content and resources all its copies share."""
-
-    def __init__(self, writer: PdfWriter, page: PageObject, font: IndirectObject) -> None:
-        contents = page.get_contents()
-        fixed = b"" if contents is None else contents.get_data()
-        self.width, self.height = float(page.mediabox.width), float(page.mediabox.height)
-        # The typeset part stands between q and Q, so that its scaling does not reach the drawing after it.
-        self.content = _add(writer, _stream(b"q\n" + fixed + b"\n"))
-        resources = cast("DictionaryObject", page["/Resources"].get_object())
-        resources = resources.clone(writer, force_duplicate=True)
-        fonts = cast("DictionaryObject", resources.get("/Font", DictionaryObject()).get_object())
-        resources[NameObject("/Font")] = DictionaryObject({**fonts, NameObject(_RESOURCE): font})
-        self.resources = _add(writer, resources)
+def _form(writer: PdfWriter, page: PageObject) -> IndirectObject:
+    """Make a typeset page a picture that can be drawn many times and is stored once."""
+    contents = page.get_contents()
+    resources = cast("DictionaryObject", page["/Resources"].get_object())
+    form = _stream(
+        b"" if contents is None else contents.get_data(),
+        Type=NameObject("/XObject"),
+        Subtype=NameObject("/Form"),
+        BBox=ArrayObject(FloatObject(edge) for edge in page.mediabox),
+        Resources=resources.clone(writer),
+    )
+    return _add(writer, form)
 
 
-def overlay(typeset: bytes, pages: Iterable[tuple[int, Ink]], title: str) -> bytes:
-    """Return a PDF whose pages are each a page of ``typeset`` (by index) under ink; it names no time and no machine."""
+def overlay(typeset: bytes, pages: Iterable[Ink], title: str) -> bytes:
+    """Return a PDF of these pages, whose ink may show pages of ``typeset``; it names no time and no machine."""
     writer = PdfWriter()
-    font = _add_font(writer)
-    bases = [_Base(writer, page, font) for page in PdfReader(io.BytesIO(typeset)).pages]
-    for index, ink in pages:
-        base = bases[index]
-        page = writer.add_blank_page(base.width, base.height)
-        page[NameObject("/Resources")] = base.resources
-        page[NameObject("/Contents")] = ArrayObject([base.content, _add(writer, _stream(ink.content()))])
+    writer.pdf_header = "%PDF-1.7"
+    forms = {
+        NameObject(_form_name(index)): _form(writer, page)
+        for index, page in enumerate(PdfReader(io.BytesIO(typeset)).pages)
+    }
+    font = DictionaryObject({NameObject(_FONT_RESOURCE): _add_font(writer)})
+    resources = _add(writer, _dictionary(Font=font, XObject=DictionaryObject(forms)))
+    for ink in pages:
+        page = writer.add_blank_page(ink.width * POINTS_PER_MM, ink.height * POINTS_PER_MM)
+        page[NameObject("/Resources")] = resources
+        page[NameObject("/Contents")] = _add(writer, _stream(ink.content()))
     writer.metadata = {"/Title": title}
     made = io.BytesIO()
     writer.write(made)

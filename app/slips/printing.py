@@ -30,6 +30,7 @@ _CODE_AT: Final = (4.5, 52.2)
 _CODE_SIZE: Final = 14.0
 _CODE_ADVANCE: Final = 3.45
 _ONE_LINE: Final = 40
+_CUT_LINES: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,47 +119,36 @@ _TEMPLATE: Final = r"""
   }
 }
 
-#for p in d.pages {
-  page(width: d.page.at(0) * 1mm, height: d.page.at(1) * 1mm, margin: 0mm, background: cut-lines, {
-    for n in range(p.count) {
-      let (column, row) = (calc.rem(n, d.columns), calc.quo(n, d.columns))
-      place(dx: (d.margin.at(0) + column * d.slip.at(0)) * 1mm, dy: (d.margin.at(1) + row * d.slip.at(1)) * 1mm,
-        slip(d.sheets.at(p.sheet)))
-    }
-  })
+#page(width: d.page.at(0) * 1mm, height: d.page.at(1) * 1mm, margin: 0mm, cut-lines)
+#for s in d.sheets {
+  page(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, margin: 0mm, slip(s))
 }
 """
 
 
 def slips_pdf(sheets: Sequence[tuple[SlipSheet, Sequence[str]]]) -> bytes:
     """Print the canonical codes of each voter group; a group begins on a new page."""
-    pages = [(number, codes) for number, (_, all_codes) in enumerate(sheets) for codes in _batches(all_codes)]
-    if not pages:
+    if not any(codes for _, codes in sheets):
         raise DomainError("slips_nothing_to_print")
-    kinds = list(dict.fromkeys((number, len(codes)) for number, codes in pages))
-    data = {
-        **_layout(),
-        "title": sheets[0][0].title,
-        "sheets": [_fixed_part(sheet) for sheet, _ in sheets],
-        "pages": [{"sheet": number, "count": count} for number, count in kinds],
-    }
-    series = {sheet.qr_prefix: QrSeries(sheet.qr_prefix, CODE_LENGTH) for sheet, _ in sheets}
-    inked = (
-        (kinds.index((number, len(codes))), _inked(series[sheets[number][0].qr_prefix], codes))
-        for number, codes in pages
-    )
-    return overlay(pdf(_TEMPLATE, data), inked, sheets[0][0].title)
+    title = sheets[0][0].title
+    typeset = pdf(_TEMPLATE, {**_layout(), "title": title, "sheets": [_fixed_part(sheet) for sheet, _ in sheets]})
+    return overlay(typeset, _inked_pages(sheets), title)
 
 
-def _batches(codes: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (codes[start : start + PER_PAGE] for start in range(0, len(codes), PER_PAGE))
+def _inked_pages(sheets: Sequence[tuple[SlipSheet, Sequence[str]]]) -> Iterator[Ink]:
+    series = {prefix: QrSeries(prefix, CODE_LENGTH) for prefix in {sheet.qr_prefix for sheet, _ in sheets}}
+    for typeset_slip, (sheet, codes) in enumerate(sheets, start=1):
+        for start in range(0, len(codes), PER_PAGE):
+            yield _inked(typeset_slip, series[sheet.qr_prefix], codes[start : start + PER_PAGE])
 
 
-def _inked(series: QrSeries, codes: Sequence[str]) -> Ink:
-    ink = Ink(_PAGE[1])
+def _inked(typeset_slip: int, series: QrSeries, codes: Sequence[str]) -> Ink:
+    ink = Ink(*_PAGE)
+    ink.typeset(_CUT_LINES, 0, _PAGE[1])
     for place, code in enumerate(codes):
         x = _MARGIN[0] + place % COLUMNS * _SLIP[0]
         y = _MARGIN[1] + place // COLUMNS * _SLIP[1]
+        ink.typeset(typeset_slip, x, y + _SLIP[1])
         ink.qr(series.grid(code), x + _QR_AT[0], y + _QR_AT[1], QR_WIDTH)
         ink.text(format_code(code), x + _CODE_AT[0], y + _CODE_AT[1], _CODE_SIZE, advance=_CODE_ADVANCE)
     return ink
