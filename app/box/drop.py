@@ -5,7 +5,7 @@ Casts that wait at the same time share a transaction, so that a hall shares the 
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -52,8 +52,8 @@ def drop(connection: Connection, votes: Sequence[Vote], now: datetime) -> list[s
 
     The first ballot of a code wins; the very same one again is accepted without being stored twice.
     """
-    open_rounds = rounds.hold_open(connection, sorted({vote.claim.round_id for vote in votes}), now)
-    first = _first_of_each_code(vote for vote in votes if vote.claim.round_id in open_rounds)
+    held = rounds.hold(connection, sorted({vote.claim.round_id for vote in votes}), now)
+    first = _first_of_each_code(vote for vote in votes if not held[vote.claim.round_id])
     won = spend(connection, list(first)) if first else set()
     stored = [vote for claim, vote in first.items() if claim in won]
     if stored:
@@ -62,7 +62,7 @@ def drop(connection: Connection, votes: Sequence[Vote], now: datetime) -> list[s
     losers = [vote for vote in votes if _key(vote) not in accepted]
     if not losers:
         return [ACCEPTED] * len(votes)
-    refused = _refusals(connection, losers, open_rounds)
+    refused = _refusals(connection, losers, held)
     return [refused.get(_key(vote), ACCEPTED) for vote in votes]
 
 
@@ -82,13 +82,13 @@ def _first_of_each_code(votes: Iterable[Vote]) -> dict[Claim, Vote]:
     return first
 
 
-def _refusals(connection: Connection, losers: Sequence[Vote], open_rounds: set[str]) -> dict[tuple[str, bytes], str]:
+def _refusals(connection: Connection, losers: Sequence[Vote], held: Mapping[str, str]) -> dict[tuple[str, bytes], str]:
     """Return an error code for each loser whose envelope is not in the box already."""
     rows = connection.execute(_STORED, {"ids": [vote.envelope_id for vote in losers]})
     present = {(round_id, envelope_id) for round_id, envelope_id in rows}
     left = [vote for vote in losers if _key(vote) not in present]
     why = why_refused(connection, {vote.claim for vote in left}) if left else {}
-    return {_key(vote): why[vote.claim] if vote.claim.round_id in open_rounds else "round_closed" for vote in left}
+    return {_key(vote): held[vote.claim.round_id] or why[vote.claim] for vote in left}
 
 
 class _Waiting:
@@ -115,7 +115,8 @@ class Drop:
     async def cast(self, vote: Vote) -> None:
         """Return once the vote is durably in the box.
 
-        DomainError ``code_used``, ``code_voided``, ``code_unknown``, ``code_foreign``, ``round_closed``, or ``busy`` when
+        DomainError ``code_used``, ``code_voided``, ``code_unknown``, ``code_foreign``, one of ``rounds.refusal``, or
+        ``busy`` when
         nothing was stored and the same vote may be sent again.
         """
         if self._queue.qsize() > MAX_WAITING:

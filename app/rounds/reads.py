@@ -106,12 +106,17 @@ def waiting_approvals(session: Session, round_id: str) -> Sequence[Approval]:
     ).all()
 
 
-def hold_open(connection: Connection, round_ids: Sequence[str], now: datetime) -> set[str]:
-    """Return which of the rounds take ballots ``now``; none of them can be closed before the transaction ends."""
+def hold(connection: Connection, round_ids: Sequence[str], now: datetime) -> dict[str, str]:
+    """Return for each round, as ``refusal``, why it takes no ballots; none changes before the transaction ends."""
     rows = connection.execute(_HELD, {"ids": round_ids})
-    return {found for found, state, closes_at in rows if takes_ballots(state, closes_at, now)}
+    found = {round_id: refusal(RoundState(state), closes_at, now) for round_id, state, closes_at in rows}
+    return {round_id: found.get(round_id, "round_unknown") for round_id in round_ids}
 
 
-def takes_ballots(state: str, closes_at: datetime | None, now: datetime) -> bool:
-    """Whether a round in this state, which ends at ``closes_at``, takes ballots ``now``."""
-    return state == RoundState.OPEN and (closes_at is None or now < closes_at)
+def refusal(state: RoundState, closes_at: datetime | None, now: datetime) -> str:
+    """Return the error code why a round in this state takes no ballots ``now``; empty while it takes them."""
+    if state is RoundState.OPEN and (closes_at is None or now < closes_at):
+        return ""
+    if state is RoundState.VOID:
+        return "round_void"
+    return "round_not_open" if state in {RoundState.DRAFT, RoundState.READY} else "round_closed"

@@ -1,0 +1,100 @@
+"""The cast: the one asynchronous endpoint, without FastAPI's machinery, because a whole hall presses at once.
+
+Marks are sealed here, in memory, before anything is handed on to be written.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+import orjson
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.booth import pages, service, wire
+from app.booth.domain import CastRequest, Sheet
+from app.booth.service import Counter, Secrets
+from app.box.drop import Drop, Vote
+from app.box.seal import receipt_text
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.web.forms import check_form_token, parse_urlencoded
+
+MAX_COUNTERS: Final = 64
+FROM_SCRIPT: Final = b"x-manyidu"
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+CLEAR: Final = ("clear-site-data", '"cache", "storage"')
+
+
+class CastDesk:
+    """ASGI endpoint that takes ballots, as JSON from a script or as a plain form."""
+
+    def __init__(self, database: Database, key_folder: KeyFolder, box: Drop, *, https: bool) -> None:
+        self._database = database
+        self._secrets = Secrets(key_folder.pepper(), key_folder.receipt_key())
+        self._box = box
+        self._counters: dict[str, Counter] = {}
+        self._extra = dict([CLEAR]) if https else {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one cast."""
+        request = Request(scope, receive, send)
+        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind == JSON:
+            response = await self._from_script(request)
+        elif kind == FORM:
+            response = await self._from_form(request)
+        else:
+            raise DomainError("form_wrong_kind")
+        await response(scope, receive, send)
+
+    async def _from_script(self, request: Request) -> Response:
+        if request.headers.get("x-manyidu") != "1":
+            raise DomainError("cross_site")
+        vote = await self._cast(wire.from_json(await _body(request)))
+        receipt = receipt_text(vote.envelope_id)
+        return Response(orjson.dumps({"receipt": receipt}), media_type=JSON, headers=self._extra)
+
+    async def _from_form(self, request: Request) -> Response:
+        form = parse_urlencoded(await _body(request))
+        pages.speak(request, form)
+        if not request.state.same_site_proved:
+            check_form_token(request, form, "anyone")
+        cast = wire.from_form(form)
+        try:
+            vote = await self._cast(cast)
+        except DomainError as error:
+            if error.code != "busy":
+                raise
+            sheet = await run_sync(self._sheet, cast)
+            return pages.still_reviewing(request, replace(sheet, large=form.flag("large")), error)
+        return pages.done_page(request, form, receipt_text(vote.envelope_id), self._extra)
+
+    def _sheet(self, cast: CastRequest) -> Sheet:
+        with self._database.reading() as session:
+            return service.posted_sheet(session, cast, None)
+
+    async def _cast(self, cast: CastRequest) -> Vote:
+        counter = self._counters.get(cast.round_id) or await run_sync(self._open_counter, cast.round_id)
+        vote = service.seal_ballot(counter, self._secrets, cast)
+        await self._box.cast(vote)
+        return vote
+
+    def _open_counter(self, round_id: str) -> Counter:
+        with self._database.reading() as session:
+            counter = service.open_counter(session, round_id)
+        if counter.stays:
+            if len(self._counters) >= MAX_COUNTERS:
+                self._counters.clear()
+            self._counters[round_id] = counter
+        return counter
+
+
+async def _body(request: Request) -> bytes:
+    body = await request.body()
+    if len(body) > wire.MAX_BODY:
+        raise DomainError("body_too_large")
+    return body

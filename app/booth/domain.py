@@ -1,0 +1,168 @@
+"""What a voter is shown and what he answers, without any I/O."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from app.campaigns.domain import Item, Scale
+from app.core.errors import DomainError
+from app.rounds.domain import NOT_ASKED, Paper
+
+NONCE_SIGNS = 32
+"""Of the phone's random receipt code, in hex."""
+_TONES = 4
+_NARROW_LABEL = 4
+_SECONDS_PER_MARK = 4
+_MARK_OF_SIGN = bytes(int(chr(sign)) if chr(sign).isdigit() and sign < 128 else 0xFE for sign in range(256))
+_TABLE = _MARK_OF_SIGN[:45] + bytes((NOT_ASKED,)) + _MARK_OF_SIGN[46:]
+_SIGNS = b"0123456789".ljust(255, b"-") + b"-"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to tick; ``tone`` names its colour, and ``opinion`` is False for 不了解 and 弃权."""
+
+    mark: int
+    label: str
+    tone: str
+    opinion: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Marks so far (unit-major, ``NOT_ASKED`` where none) and remarks by place of the unit."""
+
+    marks: bytes
+    remarks: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CastRequest:
+    """What a phone sends to cast."""
+
+    code: str
+    round_id: str
+    paper_hash: str
+    group_id: str
+    nonce: bytes
+    marks: bytes
+    remarks: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A paper in the hands of one voter, as far as he has filled it in."""
+
+    code: str
+    group_id: str
+    paper: Paper
+    paper_hash: str
+    nonce: str
+    answers: Answers
+    large: bool = False
+    message: str = ""
+    missing: tuple[tuple[int, int], ...] = ()
+
+
+def options(scale: Scale, item: Item) -> tuple[Option, ...]:
+    """Return what can be ticked for an item, in the order of the marks."""
+    labels = item.labels or tuple(grade.label for grade in scale.grades)
+    last = max(1, len(labels) - 1)
+    graded = [
+        Option(mark, label, f"g{(mark * (_TONES - 1) * 2 + last) // (2 * last)}", opinion=True)
+        for mark, label in enumerate(labels)
+    ]
+    others = scale.options[len(labels) :]
+    return (*graded, *(Option(len(labels) + at, label, "none", opinion=False) for at, label in enumerate(others)))
+
+
+def columns(choices: tuple[Option, ...]) -> int:
+    """Return how many grades stand side by side: all while the labels are short, else two."""
+    graded = [option for option in choices if option.opinion]
+    longest = max(_width(option.label) for option in graded)
+    fits = {3: _NARROW_LABEL + 1, 4: _NARROW_LABEL, 5: 2}
+    return len(graded) if longest <= fits.get(len(graded), 0) else min(2, len(graded))
+
+
+def _width(label: str) -> int:
+    """Return the label's width in Han signs."""
+    return sum(1 if ord(sign) > 0xFF else 0.5 for sign in label).__ceil__()  # noqa: PLR2004
+
+
+def unit_order(paper: Paper, group_id: str, nonce: str) -> tuple[int, ...]:
+    """Return the places of the units a group rates; shuffled per phone by its nonce where the paper says so."""
+    rated = paper.rated_by(group_id)
+    if not paper.shuffle_units:
+        return rated
+    return tuple(sorted(rated, key=lambda place: sha256(f"{nonce} {place}".encode()).digest()))
+
+
+def minutes(cells: int) -> int:
+    """Return about how long so many marks take."""
+    return max(1, round(cells * _SECONDS_PER_MARK / 60))
+
+
+def mark_field(unit: int, item: int) -> str:
+    """Return the form field of a mark."""
+    return f"m{unit}-{item}"
+
+
+def remark_field(unit: int) -> str:
+    """Return the form field of a remark."""
+    return f"r{unit}"
+
+
+def blank(paper: Paper) -> Answers:
+    """Return no answers."""
+    return Answers(bytes((NOT_ASKED,)) * (len(paper.units) * len(paper.items)))
+
+
+def read_answers(paper: Paper, group_id: str, text: Callable[[str], str]) -> Answers:
+    """Return the answers of a posted form, whose fields ``text`` gives; DomainError ``marks_malformed``."""
+    signs = bytearray(b"-" * (len(paper.units) * len(paper.items)))
+    remarks = {}
+    for unit in paper.rated_by(group_id):
+        for item in range(len(paper.items)):
+            value = text(mark_field(unit, item))
+            if len(value) > 1 or not value.isascii():
+                raise DomainError("marks_malformed")
+            if value:
+                signs[unit * len(paper.items) + item] = ord(value)
+        if remark := text(remark_field(unit)):
+            remarks[unit] = remark
+    return Answers(marks_from_text(signs.decode()), remarks)
+
+
+def marks_from_text(signs: str) -> bytes:
+    """Return marks from one sign per cell: a digit, or ``-`` where there is none; anything else is no option."""
+    return signs.encode("ascii", "replace").translate(_TABLE)
+
+
+def marks_to_text(marks: bytes) -> str:
+    """Return the marks as ``marks_from_text`` reads them."""
+    return marks.translate(_SIGNS).decode()
+
+
+def missing_places(sheet: Sheet) -> tuple[tuple[int, int], ...]:
+    """Return unit and item of every cell that is asked and not answered, in the order of the page."""
+    width = len(sheet.paper.items)
+    return tuple(
+        (unit, item)
+        for unit in unit_order(sheet.paper, sheet.group_id, sheet.nonce)
+        for item in range(width)
+        if sheet.answers.marks[unit * width + item] == NOT_ASKED
+    )
+
+
+def remark_room(paper: Paper) -> int:
+    """Return how many Han characters fit if they are written to a single unit."""
+    return max(0, (paper.remark_bytes - 6) // 3)
+
+
+def body_size(paper: Paper) -> int:
+    """Return the one length of every cast of this paper, filled up by the phone (SEC-12).
+
+    JSON needs at most two bytes for a byte of a remark, once the phone has left out control characters.
+    """
+    cells = len(paper.units) * len(paper.items)
+    return 512 + cells + 2 * paper.remark_bytes + (10 * len(paper.units) if paper.remark_bytes else 0)

@@ -1,0 +1,170 @@
+"""The pages of the booth. None of them knows who reads it; those that carry answers have one length (SEC-12)."""
+
+import gzip
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.booth import domain, privacy
+from app.booth.domain import Sheet
+from app.core.errors import DomainError
+from app.web import i18n
+from app.web.errors import RETRY_AFTER_SECONDS, sentence
+from app.web.forms import PostedForm
+from app.web.pages import page
+
+HTML: Final = "text/html; charset=utf-8"
+_PAD_HERE: Final = b"<!--pad-->"
+_ESCAPED: Final = 5
+"""Bytes that one byte of a remark can take in HTML."""
+_PER_CELL: Final = 64
+_ROOM: Final = 2_048
+"""For a sentence that names what is missing, and for the large-type switch."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """An item of a unit on the page."""
+
+    field: str
+    label: str
+    options: tuple[domain.Option, ...]
+    columns: int
+    mark: int
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """A unit on the page."""
+
+    place: int
+    name: str
+    cells: tuple[CellView, ...]
+    remark_field: str
+    remark: str
+
+
+def speak(request: Request, form: PostedForm | None = None) -> None:
+    """Settle the language by the address, the form, or the browser; the booth reads no cookie."""
+    asked = form.text("lang", 8, needed=False) if form else request.query_params.get("lang")
+    browser = i18n.browser_language(request.headers.get("accept-language", ""))
+    request.state.language = asked if asked in i18n.LANGUAGES else browser
+
+
+def packed(request: Request, response: Response) -> Response:
+    """Compress a page that carries no answers."""
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        response.body = gzip.compress(bytes(response.body), 6, mtime=0)
+        response.headers["content-encoding"] = "gzip"
+        response.headers["content-length"] = str(len(response.body))
+    response.headers["vary"] = "accept-encoding"
+    return response
+
+
+def entry_page(request: Request, code: str = "", error: DomainError | None = None) -> Response:
+    """Return the page that asks for the code."""
+    status, message = said(request, error)
+    return packed(request, page(request, "booth/entry.html", status=status, code=code, message=message))
+
+
+def paper_page(request: Request, sheet: Sheet) -> Response:
+    """Return the empty paper."""
+    return packed(request, page(request, "booth/paper.html", **_paper_context(request, sheet)))
+
+
+def filled_paper_page(request: Request, sheet: Sheet, error: DomainError | None = None) -> Response:
+    """Return the paper with the answers so far, and what is wrong with them."""
+    status, message = said(request, error)
+    return _constant(request, "booth/paper.html", replace(sheet, message=message), status)
+
+
+def review_page(request: Request, sheet: Sheet, status: int = 200) -> Response:
+    """Return the answers to be looked over once more."""
+    return _constant(request, "booth/review.html", sheet, status)
+
+
+def still_reviewing(request: Request, sheet: Sheet, error: DomainError) -> Response:
+    """Return the review page again, with everything kept, when the box could not take the ballot."""
+    status, message = said(request, error)
+    response = review_page(request, replace(sheet, message=message), status)
+    response.headers["retry-after"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def done_page(request: Request, form: PostedForm, receipt: str, headers: Mapping[str, str]) -> Response:
+    """Return the thanks with the receipt; nothing of the ballot is on it."""
+    response = page(request, "booth/done.html", receipt=receipt, large=form.flag("large"))
+    response.headers.update(headers)
+    return response
+
+
+def said(request: Request, error: DomainError | None) -> tuple[int, str]:
+    """Return the status and the reader's sentence."""
+    if error is None:
+        return 200, ""
+    return sentence(request.state.language, error.code, error.params)
+
+
+def _constant(request: Request, template: str, sheet: Sheet, status: int) -> Response:
+    """Render and fill up to a length that the answers do not change."""
+    response = page(request, template, status=status, **_paper_context(request, sheet))
+    empty = replace(sheet, answers=domain.blank(sheet.paper), message="", missing=(), large=False)
+    bare = page(request, template, **_paper_context(request, empty))
+    cells = len(sheet.paper.units) * len(sheet.paper.items)
+    length = len(bare.body) + _ROOM + cells * _PER_CELL + _ESCAPED * sheet.paper.remark_bytes
+    missing = length - len(response.body)
+    response.body = bytes(response.body).replace(_PAD_HERE, b"<!--" + b"." * (missing + len(_PAD_HERE) - 7) + b"-->")
+    response.headers["content-length"] = str(len(response.body))
+    return response
+
+
+def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
+    paper, settings = sheet.paper, request.app.state.settings
+    order = domain.unit_order(paper, sheet.group_id, sheet.nonce)
+    cells = len(order) * len(paper.items)
+    setting = privacy.setting_of(paper, https=settings.https, loopback=settings.loopback)
+    return {
+        "sheet": sheet,
+        "paper": paper,
+        "group": paper.group(sheet.group_id),
+        "units": _unit_views(sheet, order),
+        "cells": cells,
+        "minutes": domain.minutes(cells),
+        "marks": domain.marks_to_text(sheet.answers.marks),
+        "promises": privacy.promises(setting),
+        "viewers": privacy.viewers(setting),
+        "remark_room": domain.remark_room(paper),
+        "body_size": domain.body_size(paper),
+        "message": sheet.message,
+        "large": sheet.large,
+    }
+
+
+def _unit_views(sheet: Sheet, order: Iterable[int]) -> list[UnitView]:
+    paper, width = sheet.paper, len(sheet.paper.items)
+    choices = [domain.options(paper.scheme.scale, item) for item in paper.items]
+    columns = [domain.columns(options) for options in choices]
+    return [
+        UnitView(
+            place,
+            paper.units[place].name,
+            tuple(
+                CellView(
+                    domain.mark_field(place, at),
+                    item.label,
+                    choices[at],
+                    columns[at],
+                    sheet.answers.marks[place * width + at],
+                    (place, at) in sheet.missing,
+                )
+                for at, item in enumerate(paper.items)
+            ),
+            domain.remark_field(place),
+            sheet.answers.remarks.get(place, ""),
+        )
+        for place in order
+    ]

@@ -1,0 +1,72 @@
+"""The booth's routes: enter with a code, fill in the paper, look it over. Casting: ``casting``."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.booth import pages, service, wire
+from app.booth.domain import Sheet, missing_places
+from app.core.errors import DomainError
+from app.web import i18n
+from app.web.forms import AnonymousForm, PostedForm, check_form_token
+from app.web.requests import Keys, Now, database
+
+router = APIRouter()
+_RETYPE = frozenset({"code_malformed", "code_check_sign", "code_unknown"})
+
+
+def _booth_form(request: Request, form: AnonymousForm) -> PostedForm:
+    pages.speak(request, form)
+    if not request.state.same_site_proved:
+        check_form_token(request, form, "anyone")
+    return form
+
+
+BoothForm = Annotated[PostedForm, Depends(_booth_form)]
+
+
+@router.get("/v")
+def enter(request: Request) -> Response:
+    """Ask for the code; a scanned one comes in the fragment, which browsers do not send."""
+    pages.speak(request)
+    return pages.entry_page(request)
+
+
+@router.post("/v/paper")
+def show_paper(request: Request, form: BoothForm, keys: Keys, now: Now) -> Response:
+    """Show the paper that the code is for, or the entry again with the code kept when it may be a slip of the pen."""
+    typed = form.text("code", wire.MAX_SHORT, needed=False)
+    try:
+        # Not the request's transaction: a post would take SQLite's only write lock, which the casts need.
+        with database(request).reading() as session:
+            sheet = service.open_paper(session, keys.pepper(), now, typed)
+    except DomainError as error:
+        if error.code not in _RETYPE:
+            raise
+        return pages.entry_page(request, typed, error)
+    return pages.paper_page(request, replace(sheet, large=form.flag("large")))
+
+
+@router.post("/v/review")
+def review(request: Request, form: BoothForm) -> Response:
+    """Show the answers once more; or the paper with everything kept, when one is missing or the voter goes back."""
+    sheet = _posted_sheet(request, form)
+    if form.flag("switch"):
+        request.state.language = i18n.LANGUAGES[request.state.language == "zh"]
+    if form.flag("switch") or form.flag("back"):
+        return pages.filled_paper_page(request, sheet)
+    try:
+        service.check_answers(sheet)
+    except DomainError as error:
+        return pages.filled_paper_page(request, replace(sheet, missing=missing_places(sheet)), error)
+    return pages.review_page(request, sheet)
+
+
+def _posted_sheet(request: Request, form: PostedForm) -> Sheet:
+    head = wire.from_form(form)
+    fields = None if form.flag("marks") else (lambda name: form.text(name, wire.MAX_BODY, needed=False))
+    with database(request).reading() as session:
+        sheet = service.posted_sheet(session, head, fields)
+    return replace(sheet, large=form.flag("large"))

@@ -1,0 +1,134 @@
+"""From a code to the paper it is for, and from answers to what lies in the box."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.booth.domain import (
+    NONCE_SIGNS,
+    Answers,
+    CastRequest,
+    Sheet,
+    blank,
+    missing_places,
+    read_answers,
+)
+from app.box.drop import Vote, public_key
+from app.box.envelope import Ballot, encode
+from app.box.seal import envelope_id, envelope_info, seal
+from app.core.errors import DomainError
+from app.core.secrets import token_bytes
+from app.rounds import reads as rounds
+from app.rounds.domain import Paper, RoundState
+from app.slips import redeem
+from app.slips.codes import code_hash, parse_code
+from app.slips.redeem import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """All that is needed to seal ballots of one round; nothing in it changes while the round is open."""
+
+    paper: Paper
+    paper_hash: str
+    public_key: bytes
+    stays: bool
+    """Whether the round is open, so that this may be kept for the next ballot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Keys of the installation that casting needs."""
+
+    pepper: bytes
+    receipt_key: bytes
+
+
+def open_paper(session: Session, pepper: bytes, now: datetime, typed: str) -> Sheet:
+    """Return the empty paper that a typed or scanned code is for.
+
+    DomainError as ``redeem.look_up``, and ``round_void``, ``round_not_open``, ``round_closed``, ``code_used``,
+    ``code_voided``.
+    """
+    found = redeem.look_up(session, pepper, typed)
+    check_round(session, found.claim.round_id, now)
+    if refusal := redeem.refusal_of(found.state):
+        raise DomainError(refusal)
+    paper, digest = rounds.frozen_paper(session, found.claim.round_id)
+    nonce = token_bytes(NONCE_SIGNS // 2).hex()
+    return Sheet(parse_code(typed), found.claim.group_id, paper, digest, nonce, blank(paper))
+
+
+def check_round(session: Session, round_id: str, now: datetime) -> None:
+    """Refuse unless the round takes ballots now: ``round_void``, ``round_not_open``, ``round_closed``."""
+    found = rounds.get_round(session, round_id)
+    if refusal := rounds.refusal(found.state, found.closes_at, now):
+        raise DomainError(refusal)
+
+
+def open_counter(session: Session, round_id: str) -> Counter:
+    """Return what sealing for a round needs; DomainError ``paper_changed`` if there is no such round or paper."""
+    try:
+        paper, digest = rounds.frozen_paper(session, round_id)
+    except DomainError as error:
+        raise DomainError("paper_changed") from error
+    stays = rounds.get_round(session, round_id).state is RoundState.OPEN
+    return Counter(paper, digest, public_key(session, round_id), stays)
+
+
+def seal_ballot(counter: Counter, secrets: Secrets, request: CastRequest) -> Vote:
+    """Return the sealed ballot, ready for the box.
+
+    DomainError as ``parse_code`` and ``encode``, ``paper_changed``, and ``mark_missing`` (``unit``, ``item``: names).
+    """
+    if request.paper_hash != counter.paper_hash:
+        raise DomainError("paper_changed")
+    digest = code_hash(secrets.pepper, parse_code(request.code))
+    ballot = Ballot(request.group_id, request.marks, request.remarks)
+    plaintext = encode_named(counter.paper, counter.paper_hash, ballot)
+    receipt = envelope_id(secrets.receipt_key, request.nonce, digest, plaintext)
+    sealed = seal(counter.public_key, envelope_info(request.round_id, counter.paper_hash, receipt), plaintext)
+    return Vote(Claim(request.round_id, request.group_id, digest), receipt, sealed)
+
+
+def encode_named(paper: Paper, paper_hash: str, ballot: Ballot) -> bytes:
+    """Return the plaintext of a ballot, as ``encode``, but name a missing mark by its unit and item."""
+    try:
+        return encode(paper, paper_hash, ballot)
+    except DomainError as error:
+        if error.code != "missing_marks":
+            raise
+        raise _missing(paper, int(str(error.params["unit"])), int(str(error.params["item"]))) from None
+
+
+def _missing(paper: Paper, unit: int, item: int) -> DomainError:
+    return DomainError("mark_missing", unit=paper.units[unit].name, item=paper.items[item].label)
+
+
+def posted_sheet(session: Session, head: CastRequest, text: Callable[[str], str] | None) -> Sheet:
+    """Return the sheet of a posted page: marks one by one from its fields by ``text``, or all in the request itself.
+
+    DomainError ``paper_changed``, ``group_unknown``, ``marks_malformed``.
+    """
+    try:
+        paper, digest = rounds.frozen_paper(session, head.round_id)
+    except DomainError as error:
+        raise DomainError("paper_changed") from error
+    if digest != head.paper_hash:
+        raise DomainError("paper_changed")
+    if head.group_id not in {group.id for group in paper.groups}:
+        raise DomainError("group_unknown")
+    answers = read_answers(paper, head.group_id, text) if text else Answers(head.marks, dict(head.remarks))
+    if len(answers.marks) != len(paper.units) * len(paper.items):
+        raise DomainError("marks_malformed")
+    return Sheet(head.code, head.group_id, paper, digest, head.nonce.hex(), answers)
+
+
+def check_answers(sheet: Sheet) -> None:
+    """Refuse answers that cannot go into the box: ``mark_missing`` for the first on the page, else as ``encode``."""
+    if missing := missing_places(sheet):
+        raise _missing(sheet.paper, *missing[0])
+    remarks = tuple(sorted(sheet.answers.remarks.items()))
+    encode(sheet.paper, sheet.paper_hash, Ballot(sheet.group_id, sheet.answers.marks, remarks))

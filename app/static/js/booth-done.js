@@ -1,0 +1,3 @@
+// Reloading or going back must not bring the ballot's form again.
+
+history.replaceState(null, "", "/v");
