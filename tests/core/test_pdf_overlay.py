@@ -32,7 +32,7 @@ def test_signs_stand_where_they_were_put() -> None:
 
 def test_spacing_does_not_reach_the_typeset_part() -> None:
     twice = make_ink("AB")
-    twice.typeset(0, 0, 40)
+    twice.typeset(0, 0, 60)
     assert pdf_pages.text(overlay(BASE, [twice], "")).split().count("FIXED") == 2
 
 
