@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 from pydantic import ValidationError
@@ -101,6 +102,19 @@ def restore(source: Path, data: Data = None) -> None:
     bring_up_to_date(settings)
     fill(open_database(settings), settings.data, source)
     typer.echo("restored")
+
+
+@cli.command()
+def healthy(port: Port = 8000) -> None:
+    """Exit 0 when the server on this machine serves (for a container's health check)."""
+    import httpx  # noqa: PLC0415
+
+    host = urlsplit(_settings(None).base_url).netloc
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{port}/healthz", headers={"host": host}, timeout=4, trust_env=False)
+    except httpx.HTTPError as error:
+        raise typer.Exit(1) from error
+    raise typer.Exit(0 if answer.is_success else 1)
 
 
 @cli.command()
