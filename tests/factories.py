@@ -71,7 +71,7 @@ def make_open_round(
     shares: tuple[int, int] = (2, 3),
     **columns: Any,  # noqa: ANN401
 ) -> OpenRound:
-    """Store a campaign and an open round with a key and ``codes_each`` live codes per group; ``columns`` of the round."""
+    """Store a campaign and an open round with a key and so many live codes per group; ``columns`` of the round."""
     paper = paper or make_paper()
     text = PAPER.dump_json(paper).decode()
     values = {

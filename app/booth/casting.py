@@ -78,7 +78,9 @@ class CastDesk:
             return service.posted_sheet(session, cast, None)
 
     async def _cast(self, cast: CastRequest) -> Vote:
-        counter = self._counters.get(cast.round_id) or await run_sync(self._open_counter, cast.round_id)
+        counter = self._counters.get(cast.round_id)
+        if counter is None:
+            counter = await run_sync(self._open_counter, cast.round_id)
         vote = service.seal_ballot(counter, self._secrets, cast)
         await self._box.cast(vote)
         return vote

@@ -13,9 +13,12 @@ NONCE_SIGNS = 32
 _TONES = 4
 _NARROW_LABEL = 4
 _SECONDS_PER_MARK = 4
-_MARK_OF_SIGN = bytes(int(chr(sign)) if chr(sign).isdigit() and sign < 128 else 0xFE for sign in range(256))
-_TABLE = _MARK_OF_SIGN[:45] + bytes((NOT_ASKED,)) + _MARK_OF_SIGN[46:]
-_SIGNS = b"0123456789".ljust(255, b"-") + b"-"
+_NO_OPTION = 0xFE
+_DIGITS = b"0123456789"
+_MARK_OF_SIGN = bytes(
+    _DIGITS.index(sign) if sign in _DIGITS else NOT_ASKED if sign == ord("-") else _NO_OPTION for sign in range(256)
+)
+_SIGN_OF_MARK = _DIGITS.ljust(256, b"-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +138,12 @@ def read_answers(paper: Paper, group_id: str, text: Callable[[str], str]) -> Ans
 
 def marks_from_text(signs: str) -> bytes:
     """Return marks from one sign per cell: a digit, or ``-`` where there is none; anything else is no option."""
-    return signs.encode("ascii", "replace").translate(_TABLE)
+    return signs.encode("ascii", "replace").translate(_MARK_OF_SIGN)
 
 
 def marks_to_text(marks: bytes) -> str:
     """Return the marks as ``marks_from_text`` reads them."""
-    return marks.translate(_SIGNS).decode()
+    return marks.translate(_SIGN_OF_MARK).decode()
 
 
 def missing_places(sheet: Sheet) -> tuple[tuple[int, int], ...]:

@@ -3,7 +3,7 @@
 import gzip
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -73,7 +73,7 @@ def entry_page(request: Request, code: str = "", error: DomainError | None = Non
 
 def paper_page(request: Request, sheet: Sheet) -> Response:
     """Return the empty paper."""
-    return packed(request, page(request, "booth/paper.html", **_paper_context(request, sheet)))
+    return packed(request, _render(request, "booth/paper.html", sheet, 200))
 
 
 def filled_paper_page(request: Request, sheet: Sheet, error: DomainError | None = None) -> Response:
@@ -111,15 +111,20 @@ def said(request: Request, error: DomainError | None) -> tuple[int, str]:
 
 def _constant(request: Request, template: str, sheet: Sheet, status: int) -> Response:
     """Render and fill up to a length that the answers do not change."""
-    response = page(request, template, status=status, **_paper_context(request, sheet))
+    response = _render(request, template, sheet, status)
     empty = replace(sheet, answers=domain.blank(sheet.paper), message="", missing=(), large=False)
-    bare = page(request, template, **_paper_context(request, empty))
+    bare = _render(request, template, empty, status)
     cells = len(sheet.paper.units) * len(sheet.paper.items)
     length = len(bare.body) + _ROOM + cells * _PER_CELL + _ESCAPED * sheet.paper.remark_bytes
     missing = length - len(response.body)
     response.body = bytes(response.body).replace(_PAD_HERE, b"<!--" + b"." * (missing + len(_PAD_HERE) - 7) + b"-->")
     response.headers["content-length"] = str(len(response.body))
     return response
+
+
+def _render(request: Request, template: str, sheet: Sheet, status: int) -> Response:
+    context: dict[str, Any] = _paper_context(request, sheet)
+    return page(request, template, status=status, **context)
 
 
 def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:

@@ -1,3 +1,10 @@
-// Reloading or going back must not bring the ballot's form again.
+// After the cast nothing leads back to the ballot, and the next slip may be scanned in the same tab.
 
-history.replaceState(null, "", "/v");
+export function leaveNothing() {
+  history.replaceState(null, "", "/v");
+  window.addEventListener("hashchange", () => location.reload());
+}
+
+if (document.querySelector("[data-cast]")) {
+  leaveNothing();
+}

@@ -1,6 +1,7 @@
 // The paper on one page: progress, what is missing, review, cast. Without this script the forms do the same.
 
 import { cast, newNonce, packBody } from "./booth-cast.js";
+import { leaveNothing } from "./booth-done.js";
 import { fillReview } from "./booth-review.js";
 
 const ballot = document.querySelector("[data-ballot]");
@@ -176,7 +177,7 @@ function showDone(receipt) {
   page.append(main);
   ballot.reset();
   ballot.replaceWith(page);
-  history.replaceState(null, "", "/v");
+  leaveNothing();
   window.scrollTo(0, 0);
   page.querySelector("h1").focus();
 }
