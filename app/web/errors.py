@@ -21,6 +21,8 @@ from app.web.pages import page
 LOG = logging.getLogger("manyidu")
 UNAVAILABLE = 503
 RETRY_AFTER_SECONDS = "2"
+OUR_WORDS = frozenset({"field", "steps"})
+"""Parameters that are words of ours, so that they are translated too; all others were typed by someone."""
 BY_STATUS = {404: "not_found", 405: "method_wrong", 413: "body_too_large", 400: "form_malformed"}
 
 
@@ -28,7 +30,12 @@ def sentence(language: str, code: str, params: dict[str, object]) -> tuple[int, 
     """Return the status and the reader's sentence of an error; an unknown code is a fault of ours."""
     status, text = SENTENCES.get(code, SENTENCES["internal"])
     wording = i18n.translate(language, text)
-    return status, wording % params if params and "%(" in wording else wording
+    shown = {name: _worded(language, value) if name in OUR_WORDS else value for name, value in params.items()}
+    return status, wording % shown if params and "%(" in wording else wording
+
+
+def _worded(language: str, value: object) -> str:
+    return ";".join(i18n.translate(language, part) for part in str(value).split(";"))
 
 
 def wants_json(request: Request) -> bool:
