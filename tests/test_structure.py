@@ -1,0 +1,168 @@
+"""Rules of DESIGN.md and STYLE.md that a reader of the source can check."""
+
+import ast
+import re
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+APP = ROOT / "app"
+TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in sorted(APP.rglob("*.py"))}
+TEMPLATES = sorted((APP / "templates").rglob("*.html"))
+OUR_STATIC = [
+    path
+    for path in sorted((APP / "static").rglob("*"))
+    if path.suffix in {".js", ".css"} and "vendor" not in path.parts
+]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    """Yield every function of the product with its length in lines."""
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, Function) and node.end_lineno:
+                yield f"{path}:{node.name}", node.end_lineno - node.lineno + 1
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield every call as dotted text with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node.lineno
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_functions_are_short() -> None:
+    lengths = dict(functions())
+    assert {name: length for name, length in lengths.items() if length > 50} == {}
+    assert statistics.median(lengths.values()) <= 8
+    assert statistics.quantiles(lengths.values(), n=10)[-1] <= 30
+
+
+def test_modules_are_not_gods() -> None:
+    lengths = {path: len((ROOT / path).read_text("utf-8").splitlines()) for path in TREES}
+    assert {path: length for path, length in lengths.items() if length > 330} == {}
+    assert not [path for path in TREES if re.search(r"(utils|helpers|common|manager)\.py$", path)]
+
+
+def test_nobody_commits_but_the_database_module() -> None:
+    found = [f"{path}:{line}" for path, tree in TREES.items() for name, line in calls(tree) if name.endswith(".commit")]
+    assert found == []
+
+
+def test_only_requests_and_named_writers_begin_transactions() -> None:
+    found = {path for path, tree in TREES.items() for name, _ in calls(tree) if name.endswith((".begin", ".writing"))}
+    allowed = {
+        "app/core/db.py", "app/core/migrate.py", "app/web/requests.py", "app/box/drop.py", "app/box/opening.py",
+        "app/rounds/schedule.py",
+    }  # fmt: skip
+    assert {path for path in found - allowed if not path.startswith("app/operations/")} == set()
+
+
+CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.sleep",
+          "time.localtime", "time.gmtime", "datetime.datetime.now"}  # fmt: skip
+
+
+def test_one_module_reads_the_clock() -> None:
+    found = {path for path, tree in TREES.items() for name, _ in calls(tree) if name in CLOCKS}
+    assert {path for path in found if not path.startswith("app/operations/")} == {"app/core/clock.py"}
+
+
+def test_one_module_draws_randomness() -> None:
+    importing = {
+        path
+        for path, tree in TREES.items()
+        for name in imports(tree)
+        if name.split(".")[0] in {"secrets", "random", "uuid"}
+    }
+    calling = {
+        path
+        for path, tree in TREES.items()
+        for name, _ in calls(tree)
+        if name in {"os.urandom", "urandom"} or ".random." in name or name.startswith("np.random")
+    }
+    assert importing | calling == {"app/core/secrets.py"}
+
+
+def is_formatted_sql(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.JoinedStr):
+        return False
+    return re.search(r"^(sa\.)?text$|exec_driver_sql$", ast.unparse(node.func)) is not None
+
+
+def test_no_sql_is_put_together_from_text() -> None:
+    found = {path for path, tree in TREES.items() for node in ast.walk(tree) if is_formatted_sql(node)}
+    assert found <= FIXED_SQL
+
+
+FIXED_SQL = {"app/core/db.py", "app/box/sweeping.py", "app/operations/server.py"}
+"""Pragmas and table names that stand in the source, not from outside."""
+URL = re.compile(r"""(?:https?:)?//[\w.-]+\.\w+""")
+NAMESPACES = ("http://www.w3.org/",)
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *OUR_STATIC], ids=lambda path: path.name)
+def test_nothing_leads_to_another_host(path: Path) -> None:
+    text = re.sub(r"/\*.*?\*/|\{#.*?#\}", "", path.read_text("utf-8"), flags=re.DOTALL)
+    found = [url for url in URL.findall(text) if not url.startswith(NAMESPACES)]
+    assert found == []
+
+
+def test_vendored_styles_load_nothing_from_elsewhere() -> None:
+    for path in (APP / "static" / "vendor").rglob("*.css"):
+        urls = re.findall(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", path.read_text("utf-8"))
+        assert [url for pair in urls for url in pair if url.startswith(("http", "//"))] == [], path.name
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_hold_no_inline_code(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert not re.search(r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", text)
+    assert all("src=" in tag for tag in re.findall(r"<script\b[^>]*>", text))
+    assert "| safe" not in text
+    assert "|safe" not in text
+
+
+@pytest.mark.parametrize("path", [path for path in OUR_STATIC if path.suffix == ".js"], ids=lambda path: path.name)
+def test_scripts_use_no_weak_or_forbidden_doors(path: Path) -> None:
+    text = path.read_text("utf-8")
+    banned = ("Math.random", "innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write", "localStorage",
+              "navigator.userAgent", "sendBeacon", "serviceWorker", "indexedDB")  # fmt: skip
+    assert [word for word in banned if word in text] == []
+
+
+def test_every_setting_is_described() -> None:
+    text = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    missing = [name for name in Settings.model_fields if f"MANYIDU_{name.upper()}" not in text]
+    assert missing == []
+
+
+def test_readme_names_commands_that_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
+    named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text("utf-8")))
+    assert {"demo", "test", "run"} <= named <= targets
+
+
+def test_the_repository_names_no_machine() -> None:
+    texts = [*APP.rglob("*.py"), *TEMPLATES, *OUR_STATIC, *(ROOT / "docs").rglob("*.md"), ROOT / "Makefile"]
+    machine = re.compile(r"(^|[\s\"'(])/(work|home|root|tmp)/", re.MULTILINE)
+    found = [path.name for path in texts if machine.search(path.read_text("utf-8"))]
+    assert found == []
+
+
+def test_every_feature_module_has_its_test_folder() -> None:
+    features = {path.parent.name for path in APP.glob("*/routes.py")} | {"box", "tally", "booth"}
+    assert {feature for feature in features if not list((ROOT / "tests" / feature).glob("test_*.py"))} <= {"audit"}
