@@ -47,6 +47,7 @@ def save(request: Request, campaign_id: str, staff: Organiser, form: Form, db: D
         scheme_service.set_scheme(db, now, staff, campaign_id, scheme, two_person=form.flag("two_person"))
 
     def show(status: int, message: str) -> Response:
-        return _show(request, campaign, form.as_dict(), status, message)
+        typed = dict.fromkeys(shown_scheme(campaign), "") | form.as_dict()
+        return _show(request, campaign, typed, status, message)
 
     return attempt(request, db, act, f"/campaigns/{campaign_id}/scheme?saved=1", show)
