@@ -13,7 +13,11 @@ from app.accounts.sessions import KeepAlive, authenticate
 from app.audit import routes as audit_routes
 from app.booth import routes as booth_routes
 from app.booth.casting import CastDesk
+from app.box import routes as box_routes
+from app.box import service as box
 from app.box.drop import Drop
+from app.box.opening import Openings, Room
+from app.box.sweeping import recover
 from app.campaigns import routes as campaigns_routes
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
@@ -27,6 +31,7 @@ from app.rounds.schedule import Schedule
 from app.rounds.service import close_round, extend_round, void_round
 from app.slips import routes as slips_routes
 from app.slips import service as slips
+from app.tally.unseen import unseen_groups
 from app.web import errors, health
 from app.web.edge import Edge
 from app.web.packed import PackedStatic
@@ -36,14 +41,12 @@ Clock = Callable[[], datetime]
 
 
 PORTS = Ports(
-    before_opening=(slips.before_opening,),
-    purge=(
-        publication.purge,
-        slips.purge,
-    ),
-    panels=(slips.panel,),
+    before_opening=(slips.before_opening, box.before_opening),
+    purge=(publication.purge, box.purge, slips.purge),
+    panels=(slips.panel, box.panel),
     acts={"close": close_round, "extend": extend_round, "void": void_round, "publish": publication.publish},
     after_counting=(publication.freeze_result,),
+    unseen_groups=unseen_groups,
 )
 
 FEATURES = (
@@ -53,6 +56,7 @@ FEATURES = (
     campaigns_routes,
     rounds_routes,
     slips_routes,
+    box_routes,
     booth_routes,
     publication_routes,
 )
@@ -61,6 +65,7 @@ FEATURES = (
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
+    recover(state.database, state.key_folder)
     schedule = Schedule(state.database, state.key_folder, state.ports, state.clock)
     schedule.start()
     yield
@@ -79,6 +84,7 @@ def build_api(settings: Settings, clock: Clock) -> FastAPI:
     app.state.pages = make_pages(settings)
     app.state.authenticate = authenticate
     app.state.ports = PORTS
+    app.state.openings = Openings(Room(app.state.database, app.state.key_folder, clock, app.state.ports.after_counting))
     app.state.drop = Drop(app.state.database.engine, clock)
     errors.install(app)
     # First, because routes are tried in turn and this one is asked for most.

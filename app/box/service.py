@@ -120,6 +120,12 @@ def default_holders(session: Session, staff: Principal, count: int) -> list[str]
     return names + [""] * (count - len(names))
 
 
+def staff_names(session: Session) -> list[str]:
+    """Return the names of everyone who may stand around the box: organisers and scrutineers."""
+    roles = {Role.ORGANISER, Role.SCRUTINEER}
+    return [row.name for row in accounts.everyone(session) if row.role in roles and not row.disabled]
+
+
 def before_opening(session: Session, row: RoundView) -> list[Step]:
     """Return the checklist's lines about the key: made, and read back by all."""
     key, href = key_of(session, row.id), f"/rounds/{row.id}/key"

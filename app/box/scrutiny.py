@@ -1,0 +1,126 @@
+"""监票情况报告: what the scrutineers sign after the opening. It holds counts of slips and no mark (SEC-33, SEC-39)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.box.reads import KeyView, OpeningView, key_of, opening_of, returned_by_group
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.rounds.domain import Paper, RoundState
+from app.rounds.ports import UnseenGroups
+from app.rounds.reads import RoundView, frozen_paper, get_round
+from app.slips.reads import GroupAccount, slip_accounts
+
+OPENED = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The slips of one voter group, of several shown together, or of all."""
+
+    name: str
+    expected: int
+    printed: int
+    voided: int
+    spare: int
+    handed_back: int
+    returned: int
+    k: int
+
+    @property
+    def issued(self) -> int:
+        """发出: printed slips that were neither voided nor left over."""
+        return self.printed - self.voided - self.spare
+
+    @property
+    def missing(self) -> int:
+        """Issued slips that came back in no form."""
+        return self.issued - self.returned - self.handed_back
+
+    @property
+    def is_small(self) -> bool:
+        """Whether how many ballots came back must not be told, nor what it follows from (SEC-43)."""
+        return self.returned < self.k
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that the report states."""
+
+    round: RoundView
+    paper: Paper
+    digest: str
+    key: KeyView
+    opening: OpeningView
+    lines: tuple[Line, ...]
+    total: Line
+    together: tuple[str, ...]
+    is_key_destroyed: bool
+
+    @property
+    def helpers(self) -> tuple[str, ...]:
+        """Names of the key-holders whose shares opened the box."""
+        return tuple(holder.name for holder in self.key.holders if holder.number in self.opening.holders)
+
+
+def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: str) -> Report:
+    """Return the report of an opened round; DomainError ``report_too_early``."""
+    row = get_round(session, round_id)
+    key, opening = key_of(session, round_id), opening_of(session, round_id)
+    if row.state not in OPENED or key is None or opening is None:
+        raise DomainError("report_too_early")
+    paper, digest = frozen_paper(session, round_id)
+    lines = _lines(session, paper)
+    hidden = unseen(paper, {group: (line.issued, line.returned) for group, line in lines.items()})
+    together = [line for group, line in lines.items() if group in hidden]
+    shown = [line for group, line in lines.items() if group not in hidden]
+    if together:
+        shown.append(_sum("、".join(line.name for line in together), together))
+    return Report(
+        round=row,
+        paper=paper,
+        digest=digest,
+        key=key,
+        opening=opening,
+        lines=tuple(shown),
+        total=_sum("", list(lines.values())),
+        together=tuple(line.name for line in together),
+        is_key_destroyed=round_id not in folder.parts(),
+    )
+
+
+def _lines(session: Session, paper: Paper) -> dict[str, Line]:
+    """Return a line for every voter group; the ballots are counted in the stacks, which outlive the codes."""
+    returned, k = returned_by_group(session, paper), paper.scheme.k
+    return {
+        account.group_id: _line(account, returned[account.group_id], k)
+        for account in slip_accounts(session, paper, paper.round_id)
+    }
+
+
+def _line(account: GroupAccount, returned: int, k: int) -> Line:
+    return Line(
+        name=account.name,
+        expected=account.expected,
+        printed=account.printed,
+        voided=account.voided,
+        spare=account.spare,
+        handed_back=account.handed_back,
+        returned=returned,
+        k=k,
+    )
+
+
+def _sum(name: str, lines: Sequence[Line]) -> Line:
+    return Line(
+        name=name,
+        expected=sum(line.expected for line in lines),
+        printed=sum(line.printed for line in lines),
+        voided=sum(line.voided for line in lines),
+        spare=sum(line.spare for line in lines),
+        handed_back=sum(line.handed_back for line in lines),
+        returned=sum(line.returned for line in lines),
+        k=lines[0].k,
+    )

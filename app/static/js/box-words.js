@@ -1,0 +1,19 @@
+// Counts the words of a share while it is typed; a scanner's Enter after the last word sends the form.
+for (const form of document.querySelectorAll("form[data-words]")) {
+  const field = form.querySelector("textarea[name=words]");
+  const shown = form.querySelector("[data-count]");
+  if (!field || !shown) continue;
+  const total = Number(shown.dataset.total);
+  const count = () => field.value.split(/[^A-Za-z]+/).filter(Boolean).length;
+  const show = () => {
+    shown.textContent = `${count()} / ${total}`;
+  };
+  field.addEventListener("input", show);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing && count() === total) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button[type=submit]"));
+    }
+  });
+  show();
+}
