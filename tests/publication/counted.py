@@ -1,0 +1,185 @@
+"""Rounds whose box has just been opened, put into the tables directly, with an uneven opinion of each unit."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from app.accounts import service as accounts
+from app.box.models import Remark, Stack
+from app.campaigns.builtin import FORMS, SCALES
+from app.campaigns.domain import Scheme
+from app.campaigns.models import Campaign
+from app.campaigns.reads import SCHEME_JSON
+from app.core.db import Database
+from app.core.secrets import new_id, token_bytes
+from app.publication import service
+from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
+from app.rounds.models import Round
+from app.rounds.ports import Acting
+from app.rounds.reads import PAPER
+from app.rounds.service import count_round
+from app.slips.domain import CodeState
+from app.slips.models import Batch, SlipCode, SlipCount
+from app.web.auth import Principal
+
+AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+PASSWORD = "Correct-Horse-1"
+ZHANG = Principal("zhang", "张三", "organiser")
+UNITS = (
+    "县文化馆", "县图书馆", "县博物馆", "县文工团", "电影发行放映公司", "文化市场稽查队", "文物管理所", "广播站",
+)  # fmt: skip
+GROUPS = {
+    "党代表": 14, "人大代表": 16, "政协委员": 14, "有关部门": 16,
+    "服务对象": 34, "下属单位": 14, "社区代表": 12, "农村基层干部代表": 14,
+}  # fmt: skip
+OPINIONS = (
+    (64, 24, 9, 3, 5), (52, 27, 16, 5, 6), (60, 24, 12, 4, 8), (21, 27, 28, 24, 5),
+    (33, 36, 22, 9, 7), (27, 30, 27, 16, 6), (55, 27, 13, 5, 9), (38, 35, 18, 9, 12),
+)  # fmt: skip
+WORDS = ("服务态度好", "办事要再快一些", "开放时间太短,周末应当开门", "多下乡送戏", "收费不透明", "问题整改要公开")
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How a round was voted: ballots by group id, remarks to each unit, and what each unit was given."""
+
+    paper: Paper
+    returned: Mapping[str, int]
+    remarks: int = 12
+    opinions: tuple[tuple[int, ...], ...] = OPINIONS
+    spare: int = 0
+
+
+def make_paper(
+    units: tuple[str, ...] = UNITS, groups: Mapping[str, int] | None = None, form: str = "t2", **changes: object
+) -> Paper:
+    """Return a paper over the named units and groups; group ``g5`` (下属单位) leaves the first unit out."""
+    chosen = FORMS[form]
+    named = groups or GROUPS
+    paper = Paper(
+        round_id=new_id(),
+        organisation="县文化局",
+        campaign="学习实践科学发展观活动",
+        title="群众满意度测评",
+        form_title=chosen.title,
+        items=chosen.items,
+        units=tuple(PaperUnit(f"u{place}", name) for place, name in enumerate(units)),
+        groups=tuple(
+            PaperGroup(f"g{place}", name, expected, ("u0",) if name == "下属单位" and len(units) > 1 else ())
+            for place, (name, expected) in enumerate(named.items())
+        ),
+        scheme=Scheme(SCALES[chosen.scale]),
+        promise="slips",
+        remarks=True,
+        remark_bytes=1_200,
+    )
+    return replace(paper, **changes)  # type: ignore[arg-type]
+
+
+def make_votes(paper: Paper | None = None, share: float = 0.9, **changes: object) -> Votes:
+    """Return believable votes: ``share`` of the expected people of every group came."""
+    paper = paper or make_paper()
+    returned = {group.id: round(group.expected * share) for group in paper.groups}
+    return replace(Votes(paper, returned), **changes)  # type: ignore[arg-type]
+
+
+def _stacks(votes: Votes) -> list[dict[str, object]]:
+    draw, paper = random.Random(7), votes.paper
+    rows: list[dict[str, object]] = []
+    for place, unit in enumerate(paper.units):
+        weights = votes.opinions[place % len(votes.opinions)]
+        options = range(len(paper.scheme.scale.options))
+        for group in paper.groups:
+            count = votes.returned[group.id] * len(paper.items)
+            if unit.id not in group.left_out and count:
+                marks = bytes(draw.choices(options, weights[: len(options)], k=count))
+                rows.append({"round_id": paper.round_id, "unit_id": unit.id, "group_id": group.id, "marks": marks})
+    return rows
+
+
+def store_sealed(database: Database, votes: Votes, *, two_person: bool = False, rehearsal_of: str | None = None) -> str:
+    """Store everything up to the shredded box, with the round still sealed, and return the round's id."""
+    paper = votes.paper
+    text = PAPER.dump_json(paper).decode()
+    campaign = Campaign(
+        id=new_id(), title=paper.campaign, organisation=paper.organisation, two_person=two_person, created_at=AT,
+        scheme=SCHEME_JSON.dump_json(paper.scheme).decode(),
+    )  # fmt: skip
+    row = Round(
+        id=paper.round_id, campaign_id=campaign.id, title=paper.title, state=RoundState.SEALED, form_key="t2",
+        paper=text, paper_hash=paper_digest(text), rehearsal_of=rehearsal_of, created_at=AT, opened_at=AT,
+        closed_at=AT,
+    )  # fmt: skip
+    with database.writing() as session:
+        session.add(campaign)
+        session.flush()
+        session.add(row)
+        session.flush()
+        for group in paper.groups:
+            _store_slips(session, votes, (group.id, group.expected))
+        session.execute(sa.insert(Stack), _stacks(votes))
+        remarks = [
+            {"round_id": paper.round_id, "id": token_bytes(16), "unit_id": unit.id, "text": WORDS[at % len(WORDS)]}
+            for unit in paper.units
+            for at in range(votes.remarks)
+        ]
+        if remarks:
+            session.execute(sa.insert(Remark), remarks)
+    return paper.round_id
+
+
+def _store_slips(session: Session, votes: Votes, group: tuple[str, int]) -> None:
+    group_id, expected = group
+    round_id, printed = votes.paper.round_id, expected + votes.spare
+    batch = Batch(id=new_id(), round_id=round_id, group_id=group_id, printed=printed, created_at=AT)
+    session.add(batch)
+    session.add(SlipCount(round_id=round_id, group_id=group_id, spare=votes.spare, handed_back=0))
+    common = {"round_id": round_id, "group_id": group_id, "batch_id": batch.id, "state": int(CodeState.SPENT)}
+    rows = [{**common, "code_hash": token_bytes(32)} for _ in range(votes.returned[group_id])]
+    if rows:
+        session.execute(sa.insert(SlipCode), rows)
+
+
+def count(database: Database, round_id: str) -> None:
+    """Count the round as the opening of its box does."""
+    with database.writing() as session:
+        acting = Acting(session, AT, ZHANG)
+        count_round(acting, round_id)
+        service.freeze_result(acting, round_id)
+
+
+def store_counted(database: Database, votes: Votes, *, two_person: bool = False) -> str:
+    """Store a counted round whose result is frozen and not published."""
+    round_id = store_sealed(database, votes, two_person=two_person)
+    count(database, round_id)
+    return round_id
+
+
+def store_published(database: Database, votes: Votes) -> str:
+    """Store a round whose result the leaders may read."""
+    round_id = store_counted(database, votes)
+    with database.writing() as session:
+        service.publish(Acting(session, AT, ZHANG), round_id, {"scope": "leaders"})
+    return round_id
+
+
+def log_in(client: TestClient, database: Database, role: str, login: str = "") -> TestClient:
+    """Give the browser a log-in of a new account with the role."""
+    fields = (login or role, {"organiser": "张三", "leader": "赵六"}.get(role, role), role)
+    with database.writing() as session:
+        accounts.create_with_password(session, AT, fields, PASSWORD)
+    token = form_token(client, "/login")
+    answer = client.post("/login", data={"login": fields[0], "password": PASSWORD, "form_token": token})
+    assert answer.status_code == 303
+    return client
+
+
+def form_token(client: TestClient, path: str) -> str:
+    """Return the form token on a page."""
+    text = client.get(path).text
+    return text.split('name="form_token" value="')[1].split('"')[0]
