@@ -110,9 +110,13 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Yield a session that is committed at the end, or rolled back when an exception leaves the block."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        """Yield a session that is committed at the end, or rolled back when an exception leaves the block.
+
+        It may be rolled back inside the block and read from afterwards: a refused form is shown again that way.
+        """
+        with Session(self.engine, expire_on_commit=False) as session:
             yield session
+            session.commit()
 
     @property
     def is_sqlite(self) -> bool:
