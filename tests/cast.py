@@ -1,19 +1,32 @@
 """The fixed cast: 张三 and 钱二 organise, 李四 and 王五 hold keys, 赵六 leads, 孙七 audits; and a campaign for them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from argon2 import PasswordHasher
+from httpx import Response
 from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
 
-from app.accounts.models import Staff
+from app.accounts.models import Staff, StaffSession
+from app.accounts.service import token_hash
+from app.accounts.sessions import cookie_value
+from app.box import service as box
 from app.campaigns import reads as campaigns
 from app.campaigns import scheme_service
 from app.campaigns import service as campaign_service
 from app.campaigns.rules import GroupRow
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.core.secrets import new_token
 from app.rounds import service as rounds
 from app.rounds.ports import Acting
+from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import RoundDraft
+from app.slips import service as slips
 from app.web.auth import Principal
+from app.web.forms import TOKEN_FIELD, form_token
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 PASSWORD = "Right-Horse-7"
@@ -28,6 +41,11 @@ PEOPLE = {
 }
 UNITS = ("县文化馆", "县图书馆", "县博物馆")
 GROUPS = {"党代表": 8, "群众代表": 7}
+
+
+def refuses(code: str) -> "pytest.RaisesExc[DomainError]":
+    """Expect a DomainError of this code."""
+    return pytest.raises(DomainError, match=rf"^{code}$")
 
 
 def make_cast(session: Session) -> dict[str, Principal]:
@@ -76,3 +94,51 @@ def make_ready(acting: Acting, *, two_person: bool = True, draft: RoundDraft | N
     round_id = make_draft(acting, two_person=two_person, draft=draft)
     rounds.freeze(acting, round_id)
     return round_id
+
+
+def prepare(acting: Acting, folder: KeyFolder, round_id: str) -> tuple[list[str], dict[str, list[str]]]:
+    """Do all that has to be done before a frozen round opens; return the shares, and the codes by group id."""
+    paper, _ = frozen_paper(acting.session, round_id)
+    row = get_round(acting.session, round_id)
+    codes = slips.issue(acting, folder, round_id, {group.id: group.expected for group in paper.groups})
+    holders = [f"持有人{number}" for number in range(1, row.key_holders + 1)]
+    shares = box.make_key(acting, folder, round_id, holders)
+    for number, share in enumerate(shares, start=1):
+        box.check_share(acting, round_id, number, share)
+    return shares, codes
+
+
+class Desk:
+    """A browser in which one of the cast is logged in."""
+
+    def __init__(self, client: TestClient, database: Database, folder: KeyFolder, login: str = "") -> None:
+        self.client = client
+        self._owner, self._secret = "anyone", folder.form_secret()
+        if login:
+            token = new_token()
+            self._owner = token_hash(token)
+            with database.writing() as session:
+                session.add(
+                    StaffSession(
+                        token_hash=self._owner,
+                        staff_id=f"id{login}",
+                        created_at=MORNING,
+                        expires_at=MORNING + timedelta(hours=12),
+                    )
+                )
+            client.cookies.set("manyidu", cookie_value(self._secret, token, MORNING))
+
+    @property
+    def form_token(self) -> str:
+        """What every form of this browser carries."""
+        return form_token(self._secret, self._owner)
+
+    def get(self, path: str) -> Response:
+        """Ask for a page."""
+        response: Response = self.client.get(path)
+        return response
+
+    def post(self, path: str, **fields: str | list[str]) -> Response:
+        """Send a form of ours."""
+        response: Response = self.client.post(path, data={TOKEN_FIELD: self.form_token, **fields})
+        return response

@@ -1,0 +1,164 @@
+"""Acts that need two different people (SEC-41): 张三 asks, 钱二 or 李四 agrees, 张三 never agrees with himself."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from app.audit.models import AuditEntry
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.main import PORTS
+from app.rounds import service
+from app.rounds.approvals import ask_or_act, decide
+from app.rounds.domain import RoundState
+from app.rounds.ports import Acting
+from app.rounds.reads import get_round, waiting_approvals
+from app.web.auth import Principal
+from app.web.errors import sentence
+from tests.cast import MORNING, Desk, make_cast, make_ready, prepare, refuses
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> KeyFolder:
+    return KeyFolder(tmp_path / "data" / "keys")
+
+
+@pytest.fixture
+def people(database: Database) -> dict[str, Principal]:
+    with database.writing() as session:
+        return make_cast(session)
+
+
+@pytest.fixture
+def acting(database: Database, people: dict[str, Principal]) -> Iterator[Acting]:
+    """张三 at work."""
+    with database.writing() as session:
+        yield Acting(session, MORNING, people["zhangsan"])
+
+
+def open_round(acting: Acting, folder: KeyFolder, *, two_person: bool = True) -> str:
+    round_id = make_ready(acting, two_person=two_person)
+    prepare(acting, folder, round_id)
+    service.set_schedule(acting, round_id, None, MORNING + timedelta(hours=2))
+    service.open_round(acting, folder, PORTS, round_id)
+    return round_id
+
+
+def only_approval(acting: Acting, round_id: str) -> str:
+    [waiting] = waiting_approvals(acting.session, round_id)
+    return waiting.id
+
+
+REQUESTS = {
+    "close": {},
+    "extend": {"closes_at": (MORNING + timedelta(hours=5)).isoformat()},
+    "void": {"reason": "名单有误"},
+}
+
+
+def effect(acting: Acting, round_id: str) -> tuple[RoundState, bool, str]:
+    acting.session.flush()
+    acting.session.expire_all()
+    row = get_round(acting.session, round_id)
+    return row.state, row.closes_at == MORNING + timedelta(hours=5), row.void_reason
+
+
+BEFORE = (RoundState.OPEN, False, "")
+AFTER = {
+    "close": (RoundState.SEALED, False, ""),
+    "extend": (RoundState.OPEN, True, ""),
+    "void": (RoundState.VOID, False, "名单有误"),
+}
+
+
+@pytest.mark.parametrize("act", REQUESTS)
+@pytest.mark.parametrize("second", ["qianer", "lisi"])
+def test_it_works(acting: Acting, people: dict[str, Principal], folder: KeyFolder, act: str, second: str) -> None:
+    round_id = open_round(acting, folder)
+    assert not ask_or_act(acting, PORTS, round_id, act, REQUESTS[act])
+    assert effect(acting, round_id) == BEFORE
+    decide(replace(acting, actor=people[second]), PORTS, only_approval(acting, round_id), granted=True)
+    assert effect(acting, round_id) == AFTER[act]
+    log = list(acting.session.scalars(sa.select(AuditEntry.action)))
+    assert {f"round.{act}.ask", f"round.{act}.grant", f"round.{act}"} <= set(log)
+
+
+@pytest.mark.parametrize("act", REQUESTS)
+def test_it_refuses_one_person(acting: Acting, folder: KeyFolder, act: str) -> None:
+    round_id = open_round(acting, folder)
+    ask_or_act(acting, PORTS, round_id, act, REQUESTS[act])
+    for _ in range(2):
+        with refuses("approval_own"):
+            decide(acting, PORTS, only_approval(acting, round_id), granted=True)
+    with refuses("approval_waiting"):
+        ask_or_act(acting, PORTS, round_id, act, REQUESTS[act])
+    assert effect(acting, round_id) == BEFORE
+
+
+@pytest.mark.parametrize("act", REQUESTS)
+def test_where_the_campaign_asks_for_no_second_person_it_is_done_at_once(
+    acting: Acting, folder: KeyFolder, act: str
+) -> None:
+    round_id = open_round(acting, folder, two_person=False)
+    assert ask_or_act(acting, PORTS, round_id, act, REQUESTS[act])
+    assert effect(acting, round_id) == AFTER[act]
+
+
+def test_closing_at_the_planned_end_needs_nobody_else(acting: Acting, folder: KeyFolder) -> None:
+    round_id = open_round(acting, folder)
+    late = replace(acting, now=MORNING + timedelta(hours=2))
+    assert ask_or_act(late, PORTS, round_id, "close", {})
+
+
+def test_refusing_ends_the_request(acting: Acting, people: dict[str, Principal], folder: KeyFolder) -> None:
+    round_id = open_round(acting, folder)
+    ask_or_act(acting, PORTS, round_id, "void", REQUESTS["void"])
+    approval = only_approval(acting, round_id)
+    decide(replace(acting, actor=people["lisi"]), PORTS, approval, granted=False)
+    for granted in (True, False):
+        with refuses("approval_gone"):
+            decide(replace(acting, actor=people["qianer"]), PORTS, approval, granted=granted)
+    assert effect(acting, round_id) == BEFORE
+
+
+def test_a_request_may_be_taken_back_by_who_made_it(acting: Acting, folder: KeyFolder) -> None:
+    round_id = open_round(acting, folder)
+    ask_or_act(acting, PORTS, round_id, "void", REQUESTS["void"])
+    decide(acting, PORTS, only_approval(acting, round_id), granted=False)
+    assert waiting_approvals(acting.session, round_id) == []
+
+
+def test_an_act_that_came_too_late_is_refused(acting: Acting, people: dict[str, Principal], folder: KeyFolder) -> None:
+    round_id = open_round(acting, folder)
+    ask_or_act(acting, PORTS, round_id, "extend", REQUESTS["extend"])
+    service.close_round(acting, round_id, {})
+    with refuses("round_wrong_state"):
+        decide(replace(acting, actor=people["lisi"]), PORTS, only_approval(acting, round_id), granted=True)
+
+
+def test_two_log_ins_of_one_person_are_one_person(
+    database: Database, people: dict[str, Principal], settings: Settings, new_client: Callable[[], TestClient]
+) -> None:
+    keys = KeyFolder(settings.data / "keys")
+    with database.writing() as session:
+        round_id = open_round(Acting(session, MORNING, people["zhangsan"]), keys)
+    office, phone = (Desk(new_client(), database, keys, "zhangsan") for _ in range(2))
+    assert office.form_token != phone.form_token
+    asked = office.post(f"/rounds/{round_id}/void", reason="名单有误", name="第一轮")
+    assert asked.status_code == 303
+    with database.reading() as session:
+        [waiting] = waiting_approvals(session, round_id)
+    refused = phone.post(f"/approvals/{waiting.id}/grant")
+    status, words = sentence("zh", "approval_own", {})
+    assert (refused.status_code, words in refused.text) == (status, True)
+    with database.reading() as session:
+        assert get_round(session, round_id).state is RoundState.OPEN
+    assert Desk(new_client(), database, keys, "lisi").post(f"/approvals/{waiting.id}/grant").status_code == 303
+    with database.reading() as session:
+        assert get_round(session, round_id).state is RoundState.VOID

@@ -1,0 +1,86 @@
+"""The state machine answers every event in every state, and the freeze names all that is missing."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.campaigns.domain import Item, Scheme
+from app.rounds.domain import Event, Paper, PaperGroup, RoundState, freeze_problems, next_state
+from tests.factories import make_paper
+
+ALLOWED = {
+    RoundState.DRAFT: {Event.FREEZE: RoundState.READY, Event.VOID: RoundState.VOID},
+    RoundState.READY: {Event.OPEN: RoundState.OPEN, Event.VOID: RoundState.VOID},
+    RoundState.OPEN: {Event.CLOSE: RoundState.SEALED, Event.VOID: RoundState.VOID},
+    RoundState.SEALED: {Event.COUNT: RoundState.COUNTED, Event.VOID: RoundState.VOID},
+    RoundState.COUNTED: {Event.PUBLISH: RoundState.PUBLISHED, Event.VOID: RoundState.VOID},
+    RoundState.PUBLISHED: {Event.PUBLISH: RoundState.PUBLISHED, Event.ARCHIVE: RoundState.ARCHIVED},
+    RoundState.ARCHIVED: {},
+    RoundState.VOID: {},
+}
+
+
+@pytest.mark.parametrize("state", RoundState)
+def test_it_works(state: RoundState) -> None:
+    assert {event: next_state(state, event) for event in Event} == {event: ALLOWED[state].get(event) for event in Event}
+
+
+@given(st.lists(st.sampled_from(Event), max_size=30))
+def test_a_round_never_goes_back(events: list[Event]) -> None:
+    order = [*RoundState]
+    state = RoundState.DRAFT
+    for event in events:
+        after = next_state(state, event)
+        if after is not None:
+            assert order.index(after) >= order.index(state)
+            state = after
+
+
+def codes(paper: Paper) -> set[str]:
+    return {step.code for step in freeze_problems(paper) if not step.done}
+
+
+def test_a_whole_paper_can_be_frozen() -> None:
+    assert codes(make_paper()) == set()
+
+
+def test_it_refuses_a_paper_without_units_groups_or_items() -> None:
+    assert codes(make_paper(units=0)) == {"units", "idle"}
+    assert codes(make_paper(groups=())) == {"groups"}
+    assert codes(make_paper(items=0)) == {"items"}
+
+
+@pytest.mark.parametrize(("expected", "missing"), [(4, {"small"}), (5, set()), (6, set())])
+def test_it_refuses_a_group_below_k_and_names_it(expected: int, missing: set[str]) -> None:
+    paper = make_paper(groups=(PaperGroup("a", "甲类", 60), PaperGroup("b", "乙类", expected)))
+    assert codes(paper) == missing
+    if missing:
+        assert [step.detail for step in freeze_problems(paper) if not step.done] == ["乙类"]
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(5, 20))
+def test_no_group_smaller_than_k_is_ever_frozen(sizes: list[int], k: int) -> None:
+    groups = tuple(PaperGroup(f"g{at}", f"类别{at}", size) for at, size in enumerate(sizes))
+    paper = make_paper(groups=groups, scheme=Scheme(make_paper().scheme.scale, k=k))
+    assert (min(sizes) < k) == ("small" in codes(paper))
+
+
+def test_it_refuses_a_group_that_rates_nothing() -> None:
+    paper = make_paper(units=1)
+    assert codes(paper) == {"idle"}
+    assert paper.rated_by("staff") == ()
+
+
+def test_it_refuses_words_that_do_not_fit_the_scale() -> None:
+    paper = make_paper()
+    assert codes(replace(paper, items=(Item("x", "内容", labels=("好", "坏")),))) == {"labels"}
+
+
+def test_a_group_rates_in_official_order_without_its_own_unit() -> None:
+    paper = make_paper(units=4)
+    assert paper.rated_by("residents") == (0, 1, 2, 3)
+    assert paper.rated_by("staff") == (1, 2, 3)
+    with pytest.raises(KeyError):
+        paper.group("nobody")

@@ -1,0 +1,220 @@
+"""The life of a round, act by act, on both databases."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEntry
+from app.campaigns import service as campaigns
+from app.core.db import Base, Database
+from app.core.key_folder import KeyFolder
+from app.main import PORTS
+from app.rounds import service
+from app.rounds.domain import RoundState, paper_digest
+from app.rounds.models import Round
+from app.rounds.ports import Acting
+from app.rounds.reads import frozen_paper, get_round
+from app.rounds.service import RoundDraft
+from tests.cast import MORNING, make_campaign, make_cast, make_draft, make_ready, prepare, refuses
+
+DRAFT = RoundDraft("第一轮", "t2", key_needed=1, key_holders=1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> KeyFolder:
+    return KeyFolder(tmp_path / "keys")
+
+
+@pytest.fixture
+def acting(database: Database) -> Iterator[Acting]:
+    """张三, an organiser at work."""
+    with database.writing() as session:
+        yield Acting(session, MORNING, make_cast(session)["zhangsan"])
+
+
+def state_of(acting: Acting, round_id: str) -> RoundState:
+    acting.session.flush()
+    return get_round(acting.session, round_id).state
+
+
+def log(session: Session) -> list[str]:
+    return list(session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.number)))
+
+
+def test_it_works(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    prepare(acting, folder, round_id)
+    service.open_round(acting, folder, PORTS, round_id)
+    assert state_of(acting, round_id) is RoundState.OPEN
+    service.close_round(acting, round_id, {})
+    assert state_of(acting, round_id) is RoundState.SEALED
+    service.count_round(acting, round_id)
+    service.publish_round(acting, round_id)
+    service.archive_round(acting, round_id)
+    assert state_of(acting, round_id) is RoundState.ARCHIVED
+    assert {"round.create", "round.freeze", "round.open", "round.close", "round.count"} <= set(log(acting.session))
+
+
+def test_the_frozen_paper_stays_what_it_was(acting: Acting) -> None:
+    round_id = make_ready(acting)
+    row = acting.session.get_one(Round, round_id)
+    before, digest = frozen_paper(acting.session, round_id)
+    assert row.paper is not None
+    assert digest == paper_digest(row.paper)
+    units = campaigns.add_units
+    units(acting.session, acting.now, acting.actor, row.campaign_id, ["后来的单位"])
+    acting.session.flush()
+    acting.session.expire_all()
+    assert frozen_paper(acting.session, round_id) == (before, digest)
+    with refuses("round_frozen"):
+        service.edit_round(acting, round_id, DRAFT)
+    with refuses("round_wrong_state"):
+        service.freeze(acting, round_id)
+
+
+def test_the_same_paper_has_another_hash_in_another_round(acting: Acting) -> None:
+    one, other = make_ready(acting), make_ready(acting)
+    assert frozen_paper(acting.session, one)[1] != frozen_paper(acting.session, other)[1]
+
+
+def test_it_refuses_to_freeze_an_unfinished_paper(acting: Acting) -> None:
+    campaign_id = campaigns.create_campaign(acting.session, MORNING, acting.actor, "测评", "局")
+    round_id = service.create_round(acting, campaign_id, DRAFT)
+    with refuses("steps_missing") as caught:
+        service.freeze(acting, round_id)
+    assert "单位" in str(caught.value.params["steps"])
+
+
+@pytest.mark.parametrize("numbers", [(2, 1), (1, 3), (0, 0), (17, 17), (3, 2)])
+def test_it_refuses_numbers_of_keys_that_open_nothing(acting: Acting, numbers: tuple[int, int]) -> None:
+    campaign_id = make_campaign(acting.session, acting.actor)
+    with refuses("key_numbers"):
+        service.create_round(acting, campaign_id, RoundDraft("轮", "t2", key_needed=numbers[0], key_holders=numbers[1]))
+
+
+def test_it_refuses_a_plan_that_runs_backwards(acting: Acting) -> None:
+    campaign_id = make_campaign(acting.session, acting.actor)
+    plan = replace(DRAFT, opens_at=MORNING, closes_at=MORNING)
+    with refuses("schedule_backwards"):
+        service.create_round(acting, campaign_id, plan)
+    round_id = make_ready(acting)
+    with refuses("schedule_backwards"):
+        service.set_schedule(acting, round_id, None, MORNING - timedelta(minutes=1))
+
+
+def test_it_refuses_to_open_before_all_is_done(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    with refuses("steps_missing") as caught:
+        service.open_round(acting, folder, PORTS, round_id)
+    assert str(caught.value.params["steps"]).count(";") >= 2
+    prepare(acting, folder, round_id)
+    service.open_round(acting, folder, PORTS, round_id)
+    with refuses("round_wrong_state"):
+        service.open_round(acting, folder, PORTS, round_id)
+
+
+def test_it_refuses_to_open_after_the_planned_end(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    prepare(acting, folder, round_id)
+    service.set_schedule(acting, round_id, None, MORNING + timedelta(hours=1))
+    late = replace(acting, now=MORNING + timedelta(hours=1))
+    with refuses("schedule_over"):
+        service.open_round(late, folder, PORTS, round_id)
+
+
+def test_an_open_round_can_be_extended(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    prepare(acting, folder, round_id)
+    with refuses("round_wrong_state"):
+        service.extend_round(acting, round_id, {"closes_at": "2026-11-24T00:00:00+00:00"})
+    service.open_round(acting, folder, PORTS, round_id)
+    with refuses("schedule_over"):
+        service.extend_round(acting, round_id, {"closes_at": MORNING.isoformat()})
+    later = MORNING + timedelta(hours=3)
+    service.extend_round(acting, round_id, {"closes_at": later.isoformat()})
+    assert get_round(acting.session, round_id).closes_at == later
+    with refuses("round_wrong_state"):
+        service.set_schedule(acting, round_id, None, later)
+
+
+@pytest.mark.parametrize("state", RoundState)
+def test_every_state_before_publication_can_be_voided(acting: Acting, state: RoundState) -> None:
+    round_id = make_draft(acting)
+    acting.session.get_one(Round, round_id).state = state
+    acting.session.flush()
+    if state in {RoundState.PUBLISHED, RoundState.ARCHIVED, RoundState.VOID}:
+        with refuses("round_wrong_state"):
+            service.void_round(acting, round_id, {"reason": "名单有误"})
+        return
+    service.void_round(acting, round_id, {"reason": "名单有误"})
+    assert get_round(acting.session, round_id).void_reason == "名单有误"
+
+
+def test_a_voided_round_can_be_repeated_as_a_new_one(acting: Acting) -> None:
+    plan = replace(DRAFT, opens_at=MORNING + timedelta(hours=1), wifi_name="hall", remarks=True)
+    round_id = make_ready(acting, draft=plan)
+    with refuses("round_wrong_state"):
+        service.repeat_round(acting, round_id)
+    service.void_round(acting, round_id, {"reason": "误"})
+    again = get_round(acting.session, service.repeat_round(acting, round_id))
+    assert (again.repeats, again.state, again.paper_hash) == (round_id, RoundState.DRAFT, None)
+    assert (again.title, again.wifi_name, again.remarks, again.opens_at) == ("第一轮", "hall", True, None)
+
+
+def test_a_rehearsal_has_the_same_paper_marked_as_such(acting: Acting) -> None:
+    round_id = make_ready(acting)
+    rehearsal = service.create_rehearsal(acting, round_id)
+    real, practice = (frozen_paper(acting.session, it)[0] for it in (round_id, rehearsal))
+    assert practice == replace(real, round_id=rehearsal, rehearsal=True)
+    with refuses("round_wrong_state"):
+        service.create_rehearsal(acting, rehearsal)
+    assert not service.needs_second_person(acting.session, get_round(acting.session, rehearsal), "void", MORNING)
+
+
+def rows_naming(session: Session, round_id: str) -> set[str]:
+    """Return the tables in which any text column holds the id."""
+    found = set()
+    for table in Base.metadata.sorted_tables:
+        texts = [column for column in table.columns if column.type.python_type is str]
+        if texts and session.scalar(sa.select(sa.func.count()).where(sa.or_(*(c.contains(round_id) for c in texts)))):
+            found.add(table.name)
+    return found
+
+
+def test_purging_leaves_no_row_of_a_rehearsal(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    rehearsal = service.create_rehearsal(acting, round_id)
+    prepare(acting, folder, rehearsal)
+    service.open_round(acting, folder, PORTS, rehearsal)
+    assert {"round", "slip_code", "slip_batch", "round_key", "key_holder"} <= rows_naming(acting.session, rehearsal)
+    assert rehearsal in folder.parts()
+    prepare(acting, folder, round_id)
+    service.open_round(acting, folder, PORTS, round_id)
+    acting.session.expire_all()
+    assert rows_naming(acting.session, rehearsal) == {"audit_entry"}
+    assert rehearsal not in folder.parts()
+    assert {"slip_code", "round_key"} <= rows_naming(acting.session, round_id)
+
+
+def test_the_wifi_may_change_until_the_close(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    prepare(acting, folder, round_id)
+    service.open_round(acting, folder, PORTS, round_id)
+    service.set_wifi(acting, round_id, "hall", "secret-password")
+    details = acting.session.scalars(sa.select(AuditEntry.detail)).all()
+    assert not any("secret-password" in detail for detail in details)
+    service.close_round(acting, round_id, {})
+    with refuses("round_wrong_state"):
+        service.set_wifi(acting, round_id, "hall", "")
+
+
+def test_an_unknown_round_is_named_as_such(acting: Acting, folder: KeyFolder) -> None:
+    with refuses("round_unknown"):
+        service.freeze(acting, "nowhere")
+    with refuses("round_unknown"):
+        service.open_round(acting, folder, PORTS, "nowhere")
