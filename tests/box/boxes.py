@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from app.accounts import service as accounts
 from app.box import reads, service
 from app.box.drop import Vote, drop
 from app.box.envelope import Ballot, encode
@@ -26,12 +25,12 @@ from app.slips.codes import code_hash
 from app.slips.redeem import Claim
 from app.web.auth import Principal
 from tests.box.papers import make_paper
+from tests.cast import make_cast
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-PASSWORD = "Right-Horse-7"
 HOLDERS = ("张三", "李四", "王五")
 PORTS = Ports(before_opening=(service.before_opening, slips.before_opening), purge=(service.purge, slips.purge))
-LEFT_OUT = {"staff": ("u1",)}
+LEFT_OUT: dict[str, tuple[str, ...]] = {"staff": ("u1",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,9 @@ class Box:
     ballots: list[Ballot]
 
 
-def make_staff(session: Session, name: str = "张三", role: str = "organiser") -> Principal:
-    login = {"张三": "zhangsan", "李四": "lisi", "王五": "wangwu"}[name]
-    return accounts.create_with_password(session, NOON, (login, name, role), PASSWORD)
+def make_staff(session: Session, login: str = "zhangsan") -> Principal:
+    """Add the fixed cast and return one of them: 张三, unless another is named."""
+    return make_cast(session)[login]
 
 
 def make_round(session: Session, paper: Paper, needed: int = 2, holders: int = 3) -> None:

@@ -129,7 +129,7 @@ def test_it_refuses_a_key_in_any_other_state(acting: Acting, folder: KeyFolder, 
 
 def test_the_words_are_nowhere(database: Database, folder: KeyFolder) -> None:
     with database.writing() as session:
-        acting = Acting(session, NOON, make_staff(session, "李四", "scrutineer"))
+        acting = Acting(session, NOON, make_staff(session))
         make_round(session, hall_paper())
         shares = service.make_key(acting, folder, "r1", HOLDERS)
         for number, share in enumerate(shares, start=1):

@@ -1,0 +1,149 @@
+"""Measure the opening of a large box on SQLite: time from the unlocked key to the swept file, and peak memory.
+
+The box is made in a temporary folder first; a child process of its own then opens it. With ``--remarks`` every
+envelope holds remarks to their limit.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import insert
+
+from app.box.envelope import Ballot, encode
+from app.box.models import Envelope, KeyHolder, RoundKey
+from app.box.opening import Attempt, Progress, Room, open_box
+from app.box.seal import envelope_info, seal
+from app.campaigns.builtin import SCALES
+from app.campaigns.domain import Item, Scheme
+from app.campaigns.models import Campaign
+from app.core import migrate
+from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
+from app.core.secrets import token_bytes
+from app.main import PORTS
+from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
+from app.rounds.models import Round
+from app.rounds.reads import PAPER
+from app.slips.domain import CodeState
+from app.slips.models import Batch, SlipCode
+from app.web.auth import Principal
+
+ENVELOPES, UNITS, ITEMS, GROUPS = 100_000, 20, 6, 8
+REMARK_BYTES, REMARKS_EACH = 1_200, 20
+ROWS = 5_000
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+ACTOR = Principal("bench", "组织者", "organiser")
+
+
+def make_paper(remark_bytes: int) -> Paper:
+    """Return the paper of the figure: 20 units x 6 items, 8 voter groups."""
+    return Paper(
+        round_id="bench",
+        organisation="某县文化局",
+        campaign="测评",
+        title="第一轮",
+        form_title="测评表",
+        items=tuple(Item(f"i{at}", f"第{at}项") for at in range(ITEMS)),
+        units=tuple(PaperUnit(f"u{at:02}", f"单位{at}") for at in range(UNITS)),
+        groups=tuple(PaperGroup(f"g{at}", f"类别{at}", ENVELOPES // GROUPS) for at in range(GROUPS)),
+        scheme=Scheme(next(iter(SCALES.values()))),
+        promise="slips",
+        remarks=remark_bytes > 0,
+        remark_bytes=remark_bytes,
+    )
+
+
+def make_box(folder: Path, remark_bytes: int) -> None:
+    """Write a database with a sealed box, and its private key beside it."""
+    engine = make_engine(f"sqlite:///{folder / 'box.sqlite3'}")
+    migrate.upgrade(engine)
+    private_key = X25519PrivateKey.generate()
+    (folder / "private").write_bytes(private_key.private_bytes_raw())
+    KeyFolder(folder / "keys").create_part("bench")
+    paper = make_paper(remark_bytes)
+    text = PAPER.dump_json(paper).decode()
+    public_key = private_key.public_key().public_bytes_raw()
+    with Database(engine).writing() as session:
+        session.add(Campaign(id="c", title="测评", organisation="局", scheme="{}", created_at=NOW))
+        session.flush()
+        fields = {"form_key": "t2", "paper": text, "paper_hash": paper_digest(text), "created_at": NOW}
+        session.add(Round(id="bench", campaign_id="c", title="第一轮", state=RoundState.SEALED, **fields))
+        session.flush()
+        session.add(RoundKey(round_id="bench", public_key=public_key, needed=1, created_at=NOW))
+        session.add(KeyHolder(round_id="bench", number=1, name="甲", fingerprint=b"", checked_at=NOW))
+        for group in paper.groups:
+            batch = f"b{group.id}"
+            count = group.expected
+            session.add(Batch(id=batch, round_id="bench", group_id=group.id, printed=count, created_at=NOW))
+        for rows in _rows(paper, paper_digest(text), public_key):
+            session.execute(insert(Envelope), [envelope for envelope, _ in rows])
+            session.execute(insert(SlipCode), [code for _, code in rows])
+    engine.dispose()
+
+
+def _rows(paper: Paper, digest: str, public_key: bytes) -> Iterator[list[tuple[dict[str, object], dict[str, object]]]]:
+    rows = []
+    for at in range(ENVELOPES):
+        group = paper.groups[at % GROUPS].id
+        name = token_bytes(16)
+        plaintext = encode(paper, digest, _ballot(paper, group, at))
+        sealed = seal(public_key, envelope_info("bench", digest, name), plaintext)
+        code = {"code_hash": token_bytes(32), "batch_id": f"b{group}", "state": int(CodeState.SPENT)}
+        common = {"round_id": "bench", "group_id": group}
+        rows.append(({**common, "id": name, "sealed": sealed}, {**common, **code}))
+        if len(rows) == ROWS:
+            yield rows
+            rows = []
+
+
+def _ballot(paper: Paper, group: str, at: int) -> Ballot:
+    marks = bytes(drawn % 4 for drawn in token_bytes(UNITS * ITEMS))
+    if not paper.remark_bytes:
+        return Ballot(group, marks)
+    signs = (paper.remark_bytes - 2) // REMARKS_EACH - 4
+    texts = (f"{at:06}{place:02}".ljust(8) + "意" * ((signs - 8) // 3) for place in range(REMARKS_EACH))
+    return Ballot(group, marks, tuple(enumerate(texts)))
+
+
+def open_it(folder: Path) -> None:
+    """Open the box and print what it took, in a process that did nothing else."""
+    database = Database(make_engine(f"sqlite:///{folder / 'box.sqlite3'}"))
+    private_key = X25519PrivateKey.from_private_bytes((folder / "private").read_bytes())
+    room = Room(database, KeyFolder(folder / "keys"), lambda: NOW, PORTS.after_counting)
+    before = time.perf_counter()
+    open_box(room, Attempt("bench", private_key, ACTOR, ("甲",), (1,)), Progress())
+    seconds = time.perf_counter() - before
+    sys.stdout.write(json.dumps({"seconds": seconds, "peak": getrusage(RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+def measure(remark_bytes: int) -> tuple[float, float]:
+    """Return seconds and peak megabytes."""
+    with tempfile.TemporaryDirectory() as name:
+        make_box(Path(name), remark_bytes)
+        command = [sys.executable, "-m", "bench.open_box", name]
+        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return found["seconds"], found["peak"]
+
+
+def main() -> None:
+    """Print one JSON line for each figure."""
+    suffixes = {"": 0, "/full_remarks": REMARK_BYTES} if "--remarks" in sys.argv else {"": 0}
+    for suffix, remark_bytes in suffixes.items():
+        seconds, megabytes = measure(remark_bytes)
+        for figure, value, unit in (("open_box_s", seconds, "s"), ("open_box_peak_mb", megabytes, "MB")):
+            print(json.dumps({"figure": figure + suffix, "value": round(value, 1), "unit": unit}), flush=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and Path(sys.argv[1]).is_dir():
+        open_it(Path(sys.argv[1]))
+    else:
+        main()

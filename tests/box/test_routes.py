@@ -1,0 +1,217 @@
+"""The pages of the key-holders: the whole way from the key to the report, and what they refuse."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from starlette.testclient import TestClient
+
+from app.audit.models import AuditEntry
+from app.box import service
+from app.box.models import Envelope
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.rounds.models import Round
+from app.rounds.ports import Acting
+from app.web.auth import Principal
+from tests import pdf_pages
+from tests.box.boxes import HOLDERS, NOON, Box, hall_paper, make_box, make_round
+from tests.cast import Desk, make_cast
+
+ZHANGSAN = Principal("idzhangsan", "张三", "organiser")
+
+
+@pytest.fixture
+def folder(settings: Settings) -> KeyFolder:
+    return KeyFolder(settings.data / "keys")
+
+
+@pytest.fixture
+def desk(new_client: Callable[[], TestClient], database: Database, folder: KeyFolder) -> Callable[[str], Desk]:
+    """Log somebody of the cast in, in a browser of his own."""
+    with database.writing() as session:
+        make_cast(session)
+    return lambda login: Desk(new_client(), database, folder, login)
+
+
+@pytest.fixture
+def organiser(desk: Callable[[str], Desk]) -> Desk:
+    return desk("zhangsan")
+
+
+@pytest.fixture
+def ready(database: Database) -> str:
+    """A frozen round without a key."""
+    with database.writing() as session:
+        make_round(session, hall_paper())
+    return "/rounds/r1"
+
+
+@pytest.fixture
+def box(database: Database, folder: KeyFolder) -> Box:
+    """A sealed box of round r1."""
+    return make_box(database, folder, ZHANGSAN, hall_paper(), {"residents": 30, "staff": 3})
+
+
+def finish(desk: Desk) -> None:
+    desk.client.app._api.state.openings.join("r1")  # type: ignore[attr-defined]
+
+
+def shares_on(html: str) -> list[str]:
+    return re.findall(r'name="share\[\]" value="([a-z ]+)"', html)
+
+
+def test_it_works_up_to_the_read_back(organiser: Desk, desk: Callable[[str], Desk], ready: str, tmp_path: Path) -> None:
+    page = organiser.get(f"{ready}/key")
+    assert page.text.count('name="holder[]"') == 3
+    assert 'value="张三"' in page.text
+    slips = organiser.post(f"{ready}/key", **{"holder[]": list(HOLDERS)})
+    assert slips.headers["content-type"] == "application/pdf"
+    assert slips.headers["cache-control"] == "no-store"
+    shares = pdf_pages.qr_texts(pdf_pages.pictures(slips.content, tmp_path, 120))
+    scrutineer = desk("lisi")
+    for number, share in enumerate(shares, start=1):
+        answer = scrutineer.post(f"{ready}/key/check", number=str(number), words=share)
+        assert answer.status_code == 303
+    assert "已核对 3 / 3" in scrutineer.get(f"{ready}/key").text
+
+
+def test_a_script_gets_the_reason_as_json(organiser: Desk, ready: str) -> None:
+    fields = {"form_token": organiser.form_token, "holder[]": ["张三", "张三", "李四"]}
+    answer = organiser.client.post(f"{ready}/key", data=fields, headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["error"]) == (422, "holder_twice")
+
+
+def test_it_refuses_wrong_holders_and_keeps_what_was_typed(organiser: Desk, ready: str) -> None:
+    answer = organiser.post(f"{ready}/key", **{"holder[]": ["甲", "", "丙"]})
+    assert answer.status_code == 422
+    assert 'value="甲"' in answer.text
+    assert 'value="丙"' in answer.text
+
+
+def test_it_refuses_wrong_words_and_keeps_what_was_typed(
+    organiser: Desk, ready: str, database: Database, folder: KeyFolder
+) -> None:
+    with database.writing() as session:
+        shares = service.make_key(Acting(session, NOON, ZHANGSAN), folder, "r1", HOLDERS)
+    words = shares[0].split()
+    words[4] = "zzzz"
+    answer = organiser.post(f"{ready}/key/check", number="1", words=" ".join(words))
+    assert answer.status_code == 422
+    assert "第 5 个词不在词表中" in answer.text
+    assert " ".join(words) in answer.text
+    answer = organiser.post(f"{ready}/key/check", number="1", words=shares[2])
+    assert "这是“王五”的钥匙单" in answer.text
+
+
+@pytest.mark.parametrize("login", ["zhaoliu", "sunqi"])
+def test_it_refuses_everyone_else(desk: Callable[[str], Desk], ready: str, login: str) -> None:
+    other = desk(login)
+    for path in ("key", "opening", "opening/progress", "scrutiny"):
+        assert other.get(f"{ready}/{path}").status_code == 403
+    for path in ("key", "key/check", "opening/share", "opening/start"):
+        assert other.post(f"{ready}/{path}").status_code == 403
+
+
+def test_a_scrutineer_neither_makes_the_key_nor_opens(desk: Callable[[str], Desk], ready: str) -> None:
+    scrutineer = desk("lisi")
+    assert scrutineer.post(f"{ready}/key", **{"holder[]": list(HOLDERS)}).status_code == 403
+    assert scrutineer.post(f"{ready}/opening/start").status_code == 403
+
+
+def test_it_works_from_the_shares_to_the_report(organiser: Desk, box: Box, database: Database) -> None:
+    page = organiser.get("/rounds/r1/opening")
+    assert "已输入 0 份,需要 2 份" in page.text
+    page = organiser.post("/rounds/r1/opening/share", words=box.shares[1].upper())
+    assert page.status_code == 200
+    assert shares_on(page.text) == [box.shares[1]]
+    page = organiser.post(
+        "/rounds/r1/opening/share", words=box.shares[0], others="周八", **{"share[]": shares_on(page.text)}
+    )
+    assert shares_on(page.text) == [box.shares[1], box.shares[0]]
+    assert "周八" in page.text
+    begun = organiser.post(
+        "/rounds/r1/opening/start", others="周八", **{"share[]": shares_on(page.text), "present[]": ["王五"]}
+    )
+    assert begun.headers["location"] == "/rounds/r1/opening"
+    finish(organiser)
+    progress = organiser.get("/rounds/r1/opening/progress").json()
+    assert progress == {"running": False, "phase": "done", "done": 33, "total": 33}
+    assert "开箱完成" in organiser.get("/rounds/r1/opening").text
+    report = organiser.get("/rounds/r1/scrutiny").text
+    for wanted in ("由 张三、李四 当场输入", "王五", "周八", "共拆信封 33 个", box.paper.title, "钥匙部分已销毁"):
+        assert wanted in report
+    with database.reading() as session:
+        log = " ".join(entry.detail for entry in session.scalars(select(AuditEntry)))
+    assert not any(word in log.split() for share in box.shares for word in share.split())
+
+
+def test_the_report_tells_no_number_of_a_small_group(organiser: Desk, box: Box) -> None:
+    """The staff gave 3 ballots of 60 slips: neither 3 nor 57 stands anywhere, nor what they follow from."""
+    organiser.post("/rounds/r1/opening/start", **{"share[]": box.shares[:2]})
+    finish(organiser)
+    report = organiser.get("/rounds/r1/scrutiny").text
+    cells = [cell.strip() for cell in re.findall(r'<td class="num">(.*?)</td>', report)]
+    assert cells[5] == "33"
+    assert not {"3", "30", "57"} & set(cells)
+    assert "residents、staff" in report
+
+
+def test_a_failed_opening_is_told(organiser: Desk, box: Box, database: Database) -> None:
+    with database.writing() as session:
+        one = session.scalars(select(Envelope).limit(1)).one()
+        one.sealed = bytes(len(one.sealed))
+    organiser.post("/rounds/r1/opening/start", **{"share[]": box.shares[:2]})
+    finish(organiser)
+    page = organiser.get("/rounds/r1/opening")
+    assert "有 1 个信封已损坏或被改动" in page.text
+    assert "已输入 0 份" in page.text
+
+
+@pytest.mark.usefixtures("box")
+def test_an_obstacle_is_told_before_anybody_types(organiser: Desk, database: Database) -> None:
+    with database.writing() as session:
+        session.delete(session.scalars(select(Envelope).limit(1)).one())
+    page = organiser.get("/rounds/r1/opening")
+    assert "信封 32 个,已用测评票 33 张" in page.text
+    assert 'name="words"' not in page.text
+
+
+@pytest.mark.parametrize("shares", [0, 1])
+def test_it_refuses_to_start_without_enough_shares(organiser: Desk, box: Box, shares: int) -> None:
+    fields = {"share[]": box.shares[:shares], "present[]": ["张三"]}
+    answer = organiser.post("/rounds/r1/opening/start", **fields)
+    assert answer.status_code == 422
+    assert f"需要 2 份钥匙,现有 {shares} 份" in answer.text
+    assert shares_on(answer.text) == box.shares[:shares]
+
+
+def test_it_refuses_a_share_twice_and_a_foreign_one(organiser: Desk, box: Box) -> None:
+    fields = {"share[]": box.shares[:1]}
+    answer = organiser.post("/rounds/r1/opening/share", words=box.shares[0], **fields)
+    assert answer.status_code == 422
+    assert shares_on(answer.text) == box.shares[:1]
+    answer = organiser.post("/rounds/r1/opening/share", words="cat dog", **fields)
+    assert answer.status_code == 422
+    assert "cat dog" in answer.text
+    answer = organiser.post("/rounds/r1/opening/share", words=box.shares[1], **{"share[]": ["forged words"]})
+    assert answer.status_code == 422
+    assert shares_on(answer.text) == []
+
+
+@pytest.mark.parametrize("state", ["ready", "open", "void", "counted"])
+def test_it_refuses_an_opening_in_any_other_state(organiser: Desk, box: Box, database: Database, state: str) -> None:
+    with database.writing() as session:
+        session.execute(update(Round).where(Round.id == "r1").values(state=state))
+    assert organiser.get("/rounds/r1/opening").status_code == 200
+    assert organiser.post("/rounds/r1/opening/start", **{"share[]": box.shares[:2]}).status_code == 409
+    assert organiser.post("/rounds/r1/opening/share", words=box.shares[0]).status_code == 409
+    assert organiser.get("/rounds/r1/scrutiny").status_code == 409
+
+
+def test_unknown_rounds_are_not_found(organiser: Desk) -> None:
+    for path in ("key", "opening", "opening/progress", "scrutiny"):
+        assert organiser.get(f"/rounds/nothing/{path}").status_code == 404
