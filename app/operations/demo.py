@@ -50,7 +50,7 @@ STAFF = (
 
 @dataclass(frozen=True)
 class Demo:
-    """What the demo remembers. ``codes``: slip codes by the name of the voter group."""
+    """What the demo remembers. ``codes``: codes of the slips handed out, by the name of the voter group."""
 
     round_id: str
     passwords: dict[str, str]
@@ -126,7 +126,8 @@ def _open_round(
     rounds.freeze(acting, round_id)
     groups = campaign_reads.get_campaign(session, campaign_id).groups
     codes = slips.issue(acting, folder, round_id, {group.id: group.expected + SPARE for group in groups})
+    slips.set_counts(acting, round_id, {group.id: (SPARE, 0) for group in groups})
     shares = box.make_key(acting, folder, round_id, [organiser.name])
     box.check_share(acting, round_id, 1, shares[0])
     rounds.open_round(acting, folder, PORTS, round_id)
-    return round_id, shares, {group.name: codes[group.id] for group in groups}
+    return round_id, shares, {group.name: codes[group.id][:-SPARE] for group in groups}
