@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from app.core.errors import DomainError
 
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*%?")
-_FRACTION = re.compile(r"(\d{1,4})\s*/\s*(\d{1,4})")
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*%?")
+_FRACTION = re.compile(r"([0-9]{1,4})\s*/\s*([0-9]{1,4})")
 _NARROW = str.maketrans("０１２３４５６７８９％／．", "0123456789%/.")
 
 

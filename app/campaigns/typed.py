@@ -29,7 +29,7 @@ MAX_PLACE = 9_999
 SPARE_GROUPS = 3
 SPARE_ITEMS = 2
 _SLASH = re.compile(r"\s*[/／]\s*")
-_WEIGHT = re.compile(r"\d{1,3}(\.\d{1,3})?")
+_WEIGHT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)

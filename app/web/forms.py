@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Request
 from python_multipart.exceptions import MultipartParseError
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from app.core.errors import DomainError
 
@@ -92,19 +92,29 @@ def parse_urlencoded(body: bytes) -> PostedForm:
     return PostedForm(_checked(pairs), {})
 
 
+class _InMemory(MultiPartParser):
+    """Keeps uploads in memory; by default those above 1 MB would go through a file on disk (SEC-56)."""
+
+    spool_max_size = 4 * 1024**2
+
+
 async def _parse_multipart(request: Request) -> PostedForm:
+    parser = _InMemory(request.headers, request.stream(), max_files=2, max_fields=MAX_FIELDS)
     try:
-        form = await request.form(max_files=2, max_fields=MAX_FIELDS)
-    except (MultipartParseError, HTTPException, UnicodeDecodeError, ValueError) as error:
+        form = await parser.parse()
+    except (MultiPartException, MultipartParseError, LookupError, ValueError) as error:
         raise DomainError("form_malformed") from error
     pairs, files = [], {}
-    for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            files[name] = await value.read()
-        elif "\ufffd" in value:
-            raise DomainError("form_malformed")
-        else:
-            pairs.append((name, value))
+    try:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                files[name] = await value.read()
+            elif "\ufffd" in value:
+                raise DomainError("form_malformed")
+            else:
+                pairs.append((name, value))
+    finally:
+        await form.close()
     return PostedForm(_checked(pairs), files)
 
 
