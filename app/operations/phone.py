@@ -61,8 +61,8 @@ class PaperPage(HTMLParser):
             self.choices[cell] = max(self.choices.get(cell, 0), int(found["value"]) + 1)
         elif tag == "form" and "data-ballot" in found:
             self.size = {name: int(found[f"data-{name}"]) for name in self.size}
-        elif tag in {"link", "script"}:
-            self.assets.append(found.get("href") or found.get("src", ""))
+        elif tag in {"link", "script"} and (asset := found.get("href") or found.get("src", "")).startswith("/"):
+            self.assets.append(asset)
 
 
 def read_page(text: str) -> PaperPage:
@@ -90,7 +90,7 @@ class Phone:
         """Arrive, scan, fill in, cast."""
         await asyncio.sleep(jitter(arrives_within))
         entry = read_page((await self._patiently(lambda: self._client.get("/v"))).text)
-        for asset in filter(None, entry.assets):
+        for asset in entry.assets:
             await self._patiently(lambda path=asset: self._client.get(path))  # type: ignore[misc]
         if chance(FOREIGN):
             await self._try_a_foreign_code(entry)

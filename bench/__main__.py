@@ -1,0 +1,56 @@
+"""``make bench``: every figure in one run. One JSON line each on stdout, a table on stderr."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+BOUNDS = {
+    "cast_over_echo/sqlite": (">=", 0.40),
+    "cast_over_echo/postgresql": (">=", 0.35),
+    "first_load_kb": ("<=", 40),
+    "open_box_s": ("<=", 30),
+    "open_box_peak_mb": ("<=", 500),
+    "slips_s": ("<=", 20),
+    "slips_peak_mb": ("<=", 500),
+    "result_page_p95_ms": ("<=", 150),
+}
+PARTS = ("bench.cast_load", "bench.first_load", "bench.open_box", "bench.slips", "bench.result_page")
+
+
+def measure(part: str) -> list[dict[str, object]]:
+    """Run one part in a process of its own and return its figures."""
+    print(f"… {part}", file=sys.stderr)
+    done = subprocess.run([sys.executable, "-m", part], stdout=subprocess.PIPE, check=True, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def _machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "?")
+    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def _verdict(figure: str, value: float) -> str:
+    if figure not in BOUNDS:
+        return ""
+    sign, bound = BOUNDS[figure]
+    kept = value >= bound if sign == ">=" else value <= bound
+    return f"{sign} {bound:g}   {'kept' if kept else 'MISSED'}"
+
+
+def main() -> None:
+    """Measure everything, or the parts named."""
+    figures = [figure for part in sys.argv[1:] or PARTS for figure in measure(part)]
+    for figure in figures:
+        print(json.dumps(figure), flush=True)
+    print(f"\n{_machine()}", file=sys.stderr)
+    for figure in figures:
+        name, value = str(figure["figure"]), float(str(figure["value"]))
+        print(f"{name:28} {value:10.2f} {figure['unit']!s:6} {_verdict(name, value)}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
