@@ -1,0 +1,130 @@
+"""The pages of slips, and the hall screen."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.main import PORTS
+from app.rounds import service as rounds
+from app.rounds.ports import Acting
+from app.rounds.reads import frozen_paper
+from app.rounds.service import RoundDraft
+from app.slips import reads
+from app.slips.domain import CodeState
+from app.web.auth import Principal
+from tests.cast import MORNING, Desk, make_cast, make_ready, prepare
+from tests.factories import set_code_state
+
+DRAFT = RoundDraft("第一轮", "t2", key_needed=1, key_holders=1, wifi_name="礼堂", wifi_password="wifi-password")
+ACTOR = Principal("idzhangsan", "张三", "organiser")
+
+
+@pytest.fixture
+def keys(settings: Settings) -> KeyFolder:
+    return KeyFolder(settings.data / "keys")
+
+
+@pytest.fixture
+def desk(new_client: Callable[[], TestClient], database: Database, keys: KeyFolder) -> Desk:
+    """The browser of 张三."""
+    with database.writing() as session:
+        make_cast(session)
+    return Desk(new_client(), database, keys, "zhangsan")
+
+
+@pytest.fixture
+def round_id(desk: Desk, database: Database) -> str:
+    assert desk
+    with database.writing() as session:
+        return make_ready(Acting(session, MORNING, ACTOR), draft=DRAFT)
+
+
+@pytest.fixture
+def groups(database: Database, round_id: str) -> list[str]:
+    with database.reading() as session:
+        return [group.id for group in frozen_paper(session, round_id)[0].groups]
+
+
+def test_it_works(desk: Desk, round_id: str, groups: list[str]) -> None:
+    page = f"/rounds/{round_id}/slips"
+    assert "党代表" in desk.get(page).text
+    answer = desk.post(f"{page}/print", **{f"n-{group}": "12" for group in groups})
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-disposition"].startswith("attachment")
+
+
+def test_printing_leaves_nothing_on_the_disk(desk: Desk, round_id: str, groups: list[str], settings: Settings) -> None:
+    def files() -> set[Path]:
+        return {path for path in settings.data.rglob("*") if path.is_file() and "journal" not in path.name}
+
+    before = files()
+    pdf = desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{groups[0]}": "12"}).content
+    assert files() == before
+    assert not [path for path in before if pdf[:200] in path.read_bytes()]
+
+
+def test_a_refused_number_is_kept_and_nothing_is_issued(
+    desk: Desk, database: Database, round_id: str, groups: list[str]
+) -> None:
+    for typed in ("4", "x", "99999", "-3", "20001"):
+        answer = desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{groups[0]}": typed, f"n-{groups[1]}": "13"})
+        assert 400 <= answer.status_code < 500
+        assert f'value="{typed}"' in answer.text
+        assert 'value="13"' in answer.text
+    assert desk.post(f"/rounds/{round_id}/slips/print").status_code >= 400
+    with database.reading() as session:
+        assert reads.batches(session, round_id) == []
+
+
+def test_a_batch_is_voided_with_a_reason(desk: Desk, database: Database, round_id: str, groups: list[str]) -> None:
+    desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{groups[0]}": "12"})
+    with database.reading() as session:
+        [batch] = reads.batches(session, round_id)
+    where = f"/rounds/{round_id}/slips/batches/{batch.id}/void"
+    assert desk.post(where, reason="").status_code == 422
+    assert desk.post(where, reason="打印坏了").status_code == 303
+    assert "打印坏了" in desk.get(f"/rounds/{round_id}/slips").text
+    assert desk.post(where, reason="打印坏了").status_code == 409
+
+
+def test_counts_that_cannot_be_right_are_refused_and_kept(desk: Desk, round_id: str, groups: list[str]) -> None:
+    desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{group}": "12" for group in groups})
+    typed = {f"spare-{group}": "13" for group in groups} | {f"back-{group}": "1" for group in groups}
+    answer = desk.post(f"/rounds/{round_id}/slips/counts", **typed)
+    assert 400 <= answer.status_code < 500
+    assert answer.text.count('value="13"') == 2
+    good = {f"spare-{group}": "3" for group in groups} | {f"back-{group}": "1" for group in groups}
+    assert desk.post(f"/rounds/{round_id}/slips/counts", **good).status_code == 303
+
+
+def test_no_page_tells_of_a_single_ballot_while_the_round_is_open(
+    desk: Desk, database: Database, keys: KeyFolder, round_id: str
+) -> None:
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ACTOR)
+        _, codes = prepare(acting, keys, round_id)
+        rounds.open_round(acting, keys, PORTS, round_id)
+    pages = [f"/rounds/{round_id}", f"/rounds/{round_id}/slips", f"/rounds/{round_id}/hall", "/rounds"]
+    seen = {page: desk.get(page).text for page in pages}
+    all_codes = [code for some in codes.values() for code in some]
+    for code in all_codes[:4]:
+        set_code_state(database, keys, code, CodeState.SPENT)
+        assert {page: desk.get(page).text for page in pages} == seen
+    set_code_state(database, keys, all_codes[4], CodeState.SPENT)
+    assert {page: desk.get(page).text for page in pages} != seen
+
+
+def test_the_hall_screen_asks_again_by_itself(desk: Desk, database: Database, keys: KeyFolder, round_id: str) -> None:
+    with database.writing() as session:
+        prepare(Acting(session, MORNING, ACTOR), keys, round_id)
+    answer = desk.get(f"/rounds/{round_id}/hall")
+    assert answer.headers["refresh"].isdigit()
+    assert "礼堂" in answer.text
+    assert "wifi-password" in answer.text

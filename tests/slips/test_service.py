@@ -1,0 +1,239 @@
+"""Printing, voiding and counting slips on both databases, and that no order knows another (SEC-05)."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from math import sqrt
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.audit.models import AuditEntry
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.main import PORTS
+from app.rounds import service as rounds
+from app.rounds.models import Round
+from app.rounds.ports import Acting
+from app.rounds.reads import frozen_paper, get_round
+from app.slips import reads, service
+from app.slips.codes import code_hash
+from app.slips.domain import CodeState
+from app.slips.models import Batch, SlipCode
+from tests.cast import MORNING, make_cast, make_draft, make_ready, prepare, refuses
+from tests.security.correlation import spearman
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> KeyFolder:
+    return KeyFolder(tmp_path / "keys")
+
+
+@pytest.fixture
+def acting(database: Database) -> Iterator[Acting]:
+    """张三, an organiser at work."""
+    with database.writing() as session:
+        yield Acting(session, MORNING, make_cast(session)["zhangsan"])
+
+
+def group_ids(acting: Acting, round_id: str) -> list[str]:
+    return [group.id for group in frozen_paper(acting.session, round_id)[0].groups]
+
+
+def states(acting: Acting, round_id: str) -> dict[int, int]:
+    query = sa.select(SlipCode.state, sa.func.count()).where(SlipCode.round_id == round_id).group_by(SlipCode.state)
+    return {state: count for state, count in acting.session.execute(query)}  # noqa: C416 - rows are no pairs to dict()
+
+
+def spend(acting: Acting, folder: KeyFolder, codes: list[str]) -> None:
+    hashes = [code_hash(folder.pepper(), code) for code in codes]
+    acting.session.execute(
+        sa.update(SlipCode).where(SlipCode.code_hash.in_(hashes)).values(state=CodeState.SPENT.value)
+    )
+
+
+def test_it_works(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    one, other = group_ids(acting, round_id)
+    codes = service.issue(acting, folder, round_id, {one: 8, other: 12})
+    assert {group: len(set(some)) for group, some in codes.items()} == {one: 8, other: 12}
+    assert states(acting, round_id) == {CodeState.LIVE: 20}
+    assert sorted(batch.printed for batch in reads.batches(acting.session, round_id)) == [8, 12]
+
+
+def test_it_refuses_too_few_too_many_or_strange_ones(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    one, other = group_ids(acting, round_id)
+    for numbers, code in (
+        ({}, "slips_none"),
+        ({one: 4}, "slips_below_k"),
+        ({one: 20, other: 4}, "slips_below_k"),
+        ({one: 20, "nobody": 20}, "group_unknown"),
+        ({one: 19_990, other: 11}, "slips_too_many"),
+    ):
+        with refuses(code):
+            service.issue(acting, folder, round_id, numbers)
+    assert states(acting, round_id) == {}
+
+
+@pytest.mark.parametrize("state", ["sealed", "counted", "published", "archived", "void"])
+def test_it_refuses_once_the_round_is_closed(acting: Acting, folder: KeyFolder, state: str) -> None:
+    round_id = make_ready(acting)
+    acting.session.get_one(Round, round_id).state = state
+    acting.session.flush()
+    with refuses("round_wrong_state"):
+        service.issue(acting, folder, round_id, dict.fromkeys(group_ids(acting, round_id), 9))
+
+
+def test_it_refuses_before_the_paper_is_frozen(acting: Acting, folder: KeyFolder) -> None:
+    with refuses("paper_not_frozen"):
+        service.issue(acting, folder, make_draft(acting), {"x": 9})
+
+
+def test_twenty_thousand_are_made(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    one, other = group_ids(acting, round_id)
+    codes = service.issue(acting, folder, round_id, {one: 19_000, other: 1_000})
+    assert len({code for some in codes.values() for code in some}) == 20_000
+
+
+def stored_order(acting: Acting, round_id: str) -> list[bytes]:
+    """Return the hashes in the order in which a look at the table gives them."""
+    query = sa.select(SlipCode.code_hash).where(SlipCode.round_id == round_id)
+    return list(acting.session.scalars(query))
+
+
+def test_print_order_and_storage_order_know_nothing_of_each_other(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    one = group_ids(acting, round_id)[0]
+    batches, size, total = 60, 40, 0.0
+    for _ in range(batches):
+        codes = service.issue(acting, folder, round_id, {one: size})[one]
+        place = {digest: at for at, digest in enumerate(stored_order(acting, round_id))}
+        total += spearman(range(size), [place[code_hash(folder.pepper(), code)] for code in codes])
+        acting.session.execute(sa.delete(SlipCode))
+    assert abs(total / batches) < 3 / sqrt(batches * (size - 1))
+
+
+def test_a_printed_order_that_is_the_stored_one_is_found(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    one = group_ids(acting, round_id)[0]
+    codes = sorted(service.issue(acting, folder, round_id, {one: 40})[one], key=lambda c: code_hash(folder.pepper(), c))
+    place = {digest: at for at, digest in enumerate(sorted(stored_order(acting, round_id)))}
+    assert spearman(range(40), [place[code_hash(folder.pepper(), code)] for code in codes]) > 0.99
+
+
+def test_the_database_keeps_no_code(database: Database, folder: KeyFolder, tmp_path: Path) -> None:
+    with database.writing() as session:
+        acting = Acting(session, MORNING, make_cast(session)["zhangsan"])
+        round_id = make_ready(acting)
+        codes = service.issue(acting, folder, round_id, dict.fromkeys(group_ids(acting, round_id), 20))
+    wanted = [code.encode() for some in codes.values() for code in some]
+    if database.is_sqlite:
+        content = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+        assert b"SQLite format 3" in content
+        assert not [code for code in wanted if code in content or code.lower() in content]
+    with database.reading() as session:
+        dump = "".join(str(row) for table in Batch.metadata.sorted_tables for row in session.execute(sa.select(table)))
+    assert not [code for code in wanted if code.decode() in dump]
+
+
+def test_voiding_a_batch_keeps_the_used_ones(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    one, other = group_ids(acting, round_id)
+    codes = service.issue(acting, folder, round_id, {one: 10, other: 10})
+    spend(acting, folder, codes[one][:3])
+    batch = next(it for it in reads.batches(acting.session, round_id) if it.group_id == one)
+    assert service.void_batch(acting, round_id, batch.id, "打印坏了") == 7
+    assert states(acting, round_id) == {CodeState.LIVE: 10, CodeState.VOIDED: 7, CodeState.SPENT: 3}
+    with refuses("batch_has_no_live_slip"):
+        service.void_batch(acting, round_id, batch.id, "again")
+    with refuses("batch_unknown"):
+        service.void_batch(acting, make_ready(acting), batch.id, "of another round")
+    [account, _] = reads.slip_accounts(acting.session, frozen_paper(acting.session, round_id)[0], round_id)
+    assert (account.printed, account.voided, account.used, account.problem) == (10, 7, 3, "")
+
+
+def test_counts_by_hand_must_add_up(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    one, other = group_ids(acting, round_id)
+    codes = service.issue(acting, folder, round_id, {one: 10, other: 10})
+    service.set_counts(acting, round_id, {one: (4, 6), other: (0, 0)})
+    with refuses("slips_more_than_printed"):
+        service.set_counts(acting, round_id, {one: (11, 0)})
+    spend(acting, folder, codes[one][:3])
+    acting.session.get_one(Round, round_id).state = "open"
+    acting.session.flush()
+    service.set_counts(acting, round_id, {one: (4, 6)})  # says nothing of the three that are used
+    acting.session.get_one(Round, round_id).state = "sealed"
+    acting.session.flush()
+    with refuses("slips_more_back_than_out"):
+        service.set_counts(acting, round_id, {one: (4, 6)})
+    service.set_counts(acting, round_id, {one: (4, 3)})
+    paper, _ = frozen_paper(acting.session, round_id)
+    account = reads.slip_accounts(acting.session, paper, round_id)[0].account
+    assert account is not None
+    assert (account.issued, account.missing) == (6, 0)
+
+
+def test_the_gates_ask_for_slips_of_every_group(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    one, other = group_ids(acting, round_id)
+
+    def done() -> list[bool]:
+        return [step.done for step in service.before_opening(acting.session, get_round(acting.session, round_id))]
+
+    assert done() == [False, False]
+    service.issue(acting, folder, round_id, {one: 8})
+    assert done() == [False, False]
+    service.issue(acting, folder, round_id, {other: 5})
+    assert done() == [True, False]
+    service.issue(acting, folder, round_id, {other: 5})
+    assert done() == [True, True]
+
+
+def test_codes_are_forgotten_and_numbers_stay(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    prepare(acting, folder, round_id)
+    rounds.open_round(acting, folder, PORTS, round_id)
+    service.forget_codes(acting, round_id)
+    assert states(acting, round_id) == {}
+    assert sum(batch.printed for batch in reads.batches(acting.session, round_id)) == 15
+
+
+def test_the_log_names_numbers_and_no_code(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    codes = service.issue(acting, folder, round_id, dict.fromkeys(group_ids(acting, round_id), 9))
+    details = " ".join(acting.session.scalars(sa.select(AuditEntry.detail)))
+    assert not [code for some in codes.values() for code in some if code in details]
+
+
+def test_a_batch_s_time_is_the_printer_s_and_no_voter_s(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    later = replace(acting, now=MORNING + timedelta(hours=1))
+    codes = service.issue(later, folder, round_id, dict.fromkeys(group_ids(acting, round_id), 9))
+    spend(acting, folder, [some[0] for some in codes.values()])
+    acting.session.expire_all()
+    assert {batch.created_at for batch in reads.batches(acting.session, round_id)} == {later.now}
+
+
+def test_a_spent_code_takes_the_place_of_the_live_one(database: Database, folder: KeyFolder) -> None:
+    """On SQLite the row's bytes stay where they were: the order of casting is not written into the file."""
+    if not database.is_sqlite:
+        return
+    with database.writing() as session:
+        acting = Acting(session, MORNING, make_cast(session)["zhangsan"])
+        round_id = make_ready(acting)
+        codes = service.issue(acting, folder, round_id, dict.fromkeys(group_ids(acting, round_id), 9))
+    file = Path(str(database.engine.url.database))
+    before = file.read_bytes()
+    first = next(iter(codes.values()))[4]
+    with database.writing() as session:
+        spend(Acting(session, MORNING, acting.actor), folder, [first])
+    after = file.read_bytes()
+    changed = [at for at in range(4096, len(before)) if before[at] != after[at]]
+    assert len(before) == len(after)
+    assert len(changed) == 1
+    assert sqlite3.sqlite_version_info >= (3, 37)
