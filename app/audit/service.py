@@ -5,6 +5,7 @@ Each entry's hash covers its content and the hash before it (SEC-40), so a chang
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -78,9 +79,11 @@ def entries(session: Session, page: int, size: int) -> tuple[Sequence[AuditEntry
 def check_chain(session: Session) -> Check:
     """Recompute the chain from the first entry."""
     head, number = GENESIS, 0
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=500)):
-        number += 1
-        if entry.number != number or entry.previous_hash != head or entry.hash != _digest(entry):
-            return Check(number, head, number)
-        head = entry.hash
+    query = select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=500)
+    with closing(session.scalars(query)) as rows:
+        for entry in rows:
+            number += 1
+            if entry.number != number or entry.previous_hash != head or entry.hash != _digest(entry):
+                return Check(number, head, number)
+            head = entry.hash
     return Check(number, head, None)

@@ -1,0 +1,161 @@
+"""Log-in, invitation and accounts, as a browser meets them."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from httpx import Response
+from starlette.testclient import TestClient
+
+from app.accounts import service
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from tests.cast import MORNING, PASSWORD, Desk, make_cast
+from tests.conftest import TestClock
+
+NEW_PASSWORD = "Grey-Heron-88"
+
+
+class Site:
+    """An installation with the cast."""
+
+    def __init__(self, database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> None:
+        self.database, self.new_client = database, new_client
+        self.folder = KeyFolder(settings.data / "keys")
+        with database.writing() as session:
+            self.cast = make_cast(session)
+
+    def at(self, login: str = "") -> Desk:
+        return Desk(self.new_client(), self.database, self.folder, login)
+
+
+@pytest.fixture
+def site(database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> Site:
+    return Site(database, settings, new_client)
+
+
+def told(answer: Response) -> str:
+    found = re.search(r'role="alert">([^<]*)<', answer.text)
+    return found[1] if found else ""
+
+
+def test_it_works(site: Site) -> None:
+    desk = site.at()
+    assert desk.get("/staff").headers["location"] == "/login"
+    answer = desk.post("/login", login=" ZhangSan ", password=PASSWORD)
+    assert answer.status_code == 303
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert "张三" in desk.get("/staff").text
+
+
+def test_it_tells_unknown_wrong_and_locked_alike(site: Site) -> None:
+    desk = site.at()
+    unknown = desk.post("/login", login="nobody", password=PASSWORD)
+    answers = [desk.post("/login", login="zhangsan", password="wrong") for _ in range(6)]
+    locked = desk.post("/login", login="zhangsan", password=PASSWORD)
+    assert {answer.status_code for answer in (unknown, *answers, locked)} == {401}
+    assert len({told(answer) for answer in (unknown, *answers, locked)}) == 1
+    assert 'value="zhangsan"' in locked.text
+    assert PASSWORD not in locked.text
+
+
+def test_an_idle_browser_is_logged_out_and_a_busy_one_is_not(site: Site, clock: TestClock) -> None:
+    desk = site.at()
+    desk.post("/login", login="zhangsan", password=PASSWORD)
+    for _ in range(4):
+        clock.now += timedelta(minutes=29)
+        assert desk.get("/staff").status_code == 200
+    clock.now += timedelta(minutes=31)
+    assert desk.get("/staff").status_code == 303
+
+
+def test_even_a_busy_browser_is_logged_out_after_twelve_hours(site: Site, clock: TestClock) -> None:
+    desk = site.at()
+    desk.post("/login", login="zhangsan", password=PASSWORD)
+    for _ in range(28):
+        clock.now += timedelta(minutes=25)
+        assert desk.get("/staff").status_code == 200
+    clock.now += timedelta(minutes=25)
+    assert desk.get("/staff").status_code == 303
+
+
+def test_a_replayed_cookie_is_refused_after_log_out(site: Site) -> None:
+    desk = site.at("zhangsan")
+    old = desk.client.cookies["manyidu"]
+    assert desk.post("/logout").headers["location"] == "/login"
+    thief = site.new_client()
+    thief.cookies.set("manyidu", old)
+    assert thief.get("/staff").status_code == 303
+
+
+def test_a_planted_cookie_never_becomes_a_log_in(site: Site) -> None:
+    victim, planted = site.at(), "planted.1.value"
+    answer = victim.client.post(
+        "/login",
+        data={"login": "zhangsan", "password": PASSWORD, "form_token": victim.form_token},
+        headers={"cookie": f"manyidu={planted}"},
+    )
+    assert "planted" not in answer.headers["set-cookie"]
+    thief = site.new_client()
+    thief.cookies.set("manyidu", planted)
+    assert thief.get("/staff").status_code == 303
+
+
+def test_an_invited_person_sets_his_password_once(site: Site) -> None:
+    answer = site.at("zhangsan").post("/staff", login="zhouba", name="周八", role="scrutineer")
+    found = re.search(r"/welcome/([\w-]+)", answer.text)
+    assert found
+    path, guest = f"/welcome/{found[1]}", site.at()
+    assert "周八" in guest.get(path).text
+    differ = guest.post(path, password=NEW_PASSWORD, again="other")
+    assert (differ.status_code, told(differ)) == (422, "两次输入的口令不一致,请重新输入。")
+    assert guest.post(path, password="weak", again="weak").status_code == 422
+    assert guest.post(path, password=NEW_PASSWORD, again=NEW_PASSWORD).headers["location"] == "/login"
+    assert guest.get(path).status_code == 410
+    assert guest.post("/login", login="zhouba", password=NEW_PASSWORD).status_code == 303
+
+
+def test_the_first_organiser_keeps_what_was_typed(database: Database, settings: Settings, client: TestClient) -> None:
+    with database.writing() as session:
+        token = service.first_organiser_link(session, MORNING)
+    guest = Desk(client, database, KeyFolder(settings.data / "keys"))
+    fields = {"login": "zhangsan", "name": "张三", "password": NEW_PASSWORD}
+    answer = guest.post(f"/welcome/{token}", **fields, again="other")
+    assert answer.status_code == 422
+    assert 'value="zhangsan"' in answer.text
+    assert 'value="张三"' in answer.text
+    assert NEW_PASSWORD not in answer.text
+    assert guest.post(f"/welcome/{token}", **fields, again=NEW_PASSWORD).status_code == 303
+
+
+def test_an_organiser_looks_after_the_accounts(site: Site) -> None:
+    desk, other = site.at("zhangsan"), site.at("lisi")
+    lisi = site.cast["lisi"].id
+    assert desk.post(f"/staff/{lisi}/disable").status_code == 303
+    assert "已停用" in desk.get("/staff").text
+    assert other.get("/rounds").headers["location"] == "/login"
+    assert desk.post(f"/staff/{lisi}/enable").status_code == 303
+    assert "/welcome/" in desk.post(f"/staff/{lisi}/link").text
+    assert desk.post(f"/staff/{site.cast['zhangsan'].id}/disable").status_code == 409
+    assert desk.post("/staff/nobody/link").status_code == 404
+
+
+@pytest.mark.parametrize("login", ["lisi", "zhaoliu", "sunqi"])
+def test_it_refuses_everyone_but_organisers(site: Site, login: str) -> None:
+    desk = site.at(login)
+    assert desk.get("/staff").status_code == 403
+    assert desk.post("/staff", login="zhouba", name="周八", role="organiser").status_code == 403
+    assert desk.post(f"/staff/{site.cast['lisi'].id}/link").status_code == 403
+
+
+def test_a_form_of_another_browser_is_refused(site: Site) -> None:
+    desk, other = site.at("zhangsan"), site.at("qianer")
+    fields = {"login": "zhouba", "name": "周八", "role": "leader"}
+    stolen = desk.client.post("/staff", data={**fields, "form_token": other.form_token})
+    assert stolen.status_code == 403
+    assert desk.client.post("/staff", data=fields).status_code == 403
+    assert site.at().post("/staff", **fields).status_code in {303, 401}

@@ -1,0 +1,129 @@
+"""The log of what staff did: append-only, and every forgery shows."""
+
+from collections.abc import Sequence
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.audit import service
+from app.audit.models import AuditEntry
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.web.auth import Principal
+from tests.cast import MORNING
+
+ZHANG = Principal("idzhangsan", "张三", "organiser")
+
+
+def write(session: Session, count: int = 5) -> None:
+    for number in range(count):
+        service.record(session, MORNING, ZHANG, "round.open", f"r{number}", title=f"第{number}轮")
+
+
+def drop_guards(database: Database) -> None:
+    """Do what only the owner of the database can: remove the triggers that refuse changes."""
+    with database.engine.begin() as connection:
+        for name in guards(connection):
+            on = "" if database.is_sqlite else " ON audit_entry"
+            connection.exec_driver_sql(f"DROP TRIGGER {name}{on}")
+
+
+def guards(connection: sa.Connection) -> Sequence[str]:
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entry'"
+    else:
+        query = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'audit_entry'::regclass AND NOT tgisinternal"
+    return connection.exec_driver_sql(query).scalars().all()
+
+
+def test_it_works(database: Database) -> None:
+    with database.writing() as session:
+        write(session)
+    with database.reading() as session:
+        rows, total = service.entries(session, 1, 2)
+        check = service.check_chain(session)
+    assert ([row.number for row in rows], total) == ([5, 4], 5)
+    assert (check.entries, check.broken_at, check.head) == (5, None, rows[0].hash)
+    assert rows[0].detail == '{"title": "第4轮"}'
+
+
+def test_an_empty_log_holds(database: Database) -> None:
+    with database.reading() as session:
+        assert service.check_chain(session) == service.Check(0, service.GENESIS, None)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET detail = '{}'", "DELETE FROM audit_entry"])
+def test_it_refuses_to_change_or_drop_an_entry(database: Database, statement: str) -> None:
+    with database.writing() as session:
+        write(session)
+    with pytest.raises(sa.exc.DBAPIError), database.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    with database.reading() as session:
+        assert service.check_chain(session).broken_at is None
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        "UPDATE audit_entry SET detail = '{}' WHERE number = 3",
+        "UPDATE audit_entry SET actor_name = '李四' WHERE number = 3",
+        "UPDATE audit_entry SET at = '2026-11-24 00:00:00' WHERE number = 3",
+        "DELETE FROM audit_entry WHERE number = 3",
+    ],
+)
+def test_a_forged_entry_shows(database: Database, forgery: str) -> None:
+    with database.writing() as session:
+        write(session)
+    drop_guards(database)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(forgery)
+    with database.reading() as session:
+        assert service.check_chain(session).broken_at == 3
+
+
+def test_two_swapped_entries_show(database: Database) -> None:
+    with database.writing() as session:
+        write(session)
+    drop_guards(database)
+    with database.engine.begin() as connection:
+        for old, new in ((2, 99), (3, 2), (99, 3)):
+            connection.execute(sa.update(AuditEntry).where(AuditEntry.number == old).values(number=new))
+    with database.reading() as session:
+        assert service.check_chain(session).broken_at == 2
+
+
+def test_a_cut_off_end_shows_against_a_printed_head(database: Database) -> None:
+    with database.writing() as session:
+        write(session)
+        printed = service.check_chain(session)
+    drop_guards(database)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM audit_entry WHERE number > 3")
+    with database.reading() as session:
+        check = service.check_chain(session)
+    assert check.entries < printed.entries
+    assert check.head != printed.head
+
+
+def test_a_cut_off_beginning_shows(database: Database) -> None:
+    with database.writing() as session:
+        write(session)
+    drop_guards(database)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM audit_entry WHERE number < 3")
+    with database.reading() as session:
+        assert service.check_chain(session).broken_at == 1
+
+
+def refused_act(database: Database) -> None:
+    with database.writing() as session:
+        write(session, 1)
+        raise DomainError("refused")
+
+
+def test_a_refused_act_leaves_no_entry(database: Database) -> None:
+    with pytest.raises(DomainError):
+        refused_act(database)
+    with database.reading() as session:
+        assert service.entries(session, 1, 10)[1] == 0
