@@ -6,11 +6,12 @@ Casts that wait at the same time share a transaction, so that a hall shares the 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
@@ -24,6 +25,8 @@ from app.slips.redeem import Claim, spend, why_refused
 LOG = logging.getLogger("manyidu")
 MAX_BATCH = 256
 MAX_WAITING = 5_000
+QUIET_TURNS = 2
+"""Turns of the event loop without a new vote before those gathered are handed on."""
 ACCEPTED: Final = ""
 
 _STORE = insert(Envelope)
@@ -91,24 +94,22 @@ def _refusals(connection: Connection, losers: Sequence[Vote], held: Mapping[str,
     return {_key(vote): held[vote.claim.round_id] or why[vote.claim] for vote in left}
 
 
-class _Waiting:
-    """A vote and the coroutine that waits for its outcome."""
+class _Waiting(NamedTuple):
+    """A vote and the future that its coroutine waits for."""
 
-    __slots__ = ("future", "loop", "vote")
-
-    def __init__(self, vote: Vote) -> None:
-        self.vote = vote
-        self.loop = asyncio.get_running_loop()
-        self.future: asyncio.Future[str] = self.loop.create_future()
+    vote: Vote
+    future: asyncio.Future[str]
 
 
 class Drop:
-    """The queue of one process and its only writer, a thread that starts with the first vote."""
+    """The box's slot in one process: its only writer is a thread that starts with the first vote."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
+        self._queue: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
+        self._waiting = 0
         self._writer: Thread | None = None
         self._starting = Lock()
 
@@ -116,16 +117,17 @@ class Drop:
         """Return once the vote is durably in the box.
 
         DomainError ``code_used``, ``code_voided``, ``code_unknown``, ``code_foreign``, one of ``rounds.refusal``, or
-        ``busy`` when
-        nothing was stored and the same vote may be sent again.
+        ``busy`` when nothing was stored and the same vote may be sent again.
         """
-        if self._queue.qsize() > MAX_WAITING:
+        if self._waiting >= MAX_WAITING:
             raise DomainError("busy")
         if self._writer is None:
             self._start()
-        waiting = _Waiting(vote)
-        self._queue.put(waiting)
-        outcome = await waiting.future
+        self._waiting += 1
+        try:
+            outcome = await self._gather(vote)
+        finally:
+            self._waiting -= 1
         if outcome != ACCEPTED:
             raise DomainError(outcome)
 
@@ -143,6 +145,29 @@ class Drop:
                 self._writer = Thread(target=self._write, name="drop", daemon=True)
                 self._writer.start()
 
+    def _gather(self, vote: Vote) -> asyncio.Future[str]:
+        """Put the vote among those of this loop that will be handed to the writer together."""
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(vote, loop.create_future())
+        gathered = self._gathered.get(loop)
+        if gathered is None:
+            gathered = self._gathered[loop] = []
+            loop.call_soon(self._hand_on, loop, 0, 0)
+        gathered.append(waiting)
+        return waiting.future
+
+    def _hand_on(self, loop: asyncio.AbstractEventLoop, known: int, quiet: int) -> None:
+        """Hand the gathered votes to the writer as soon as no more requests are ready.
+
+        Not each at once: the writer's thread would fight for the interpreter with the requests still to be sealed.
+        """
+        count = len(self._gathered[loop])
+        quiet = quiet + 1 if count == known else 0
+        if quiet < QUIET_TURNS and count < MAX_BATCH:
+            loop.call_soon(self._hand_on, loop, count, quiet)
+            return
+        self._queue.put(self._gathered.pop(loop))
+
     def _write(self) -> None:
         more = True
         while more:
@@ -151,12 +176,12 @@ class Drop:
                 _answer(batch, self._outcomes([waiting.vote for waiting in batch]))
 
     def _next_batch(self) -> tuple[list[_Waiting], bool]:
-        """Wait for a vote, then take all that have come; False as second when the writer shall stop."""
+        """Wait for votes, then take all that have come; False as second when the writer shall stop."""
         batch: list[_Waiting] = []
         waiting = self._queue.get()
         while waiting is not None:
-            batch.append(waiting)
-            if len(batch) == MAX_BATCH:
+            batch += waiting
+            if len(batch) >= MAX_BATCH:
                 return batch, True
             try:
                 waiting = self._queue.get_nowait()
@@ -185,9 +210,10 @@ class Drop:
 def _answer(batch: Sequence[_Waiting], outcomes: Sequence[str]) -> None:
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[str], str]]] = {}
     for waiting, outcome in zip(batch, outcomes, strict=True):
-        by_loop.setdefault(waiting.loop, []).append((waiting.future, outcome))
+        by_loop.setdefault(waiting.future.get_loop(), []).append((waiting.future, outcome))
     for loop, answers in by_loop.items():
-        if not loop.is_closed():
+        # A loop that was closed meanwhile has nobody left who waits.
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(_resolve, answers)
 
 

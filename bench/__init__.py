@@ -1,0 +1,1 @@
+"""Load and figures of docs/benchmarks.md; never part of the tests."""

@@ -1,0 +1,163 @@
+"""Accepted, durable, sealed casts per second ÷ bare FastAPI JSON echoes per second.
+
+Same uvicorn settings, one worker, 64 connections, alternating pairs, the median of the pairs' ratios. A JSON line with
+the figure on stdout, everything else on stderr. ``python -m bench.cast_load --on sqlite`` (or ``postgresql``).
+"""
+
+import argparse
+import json
+import os
+import resource
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from app.booth.domain import body_size
+from app.core import migrate
+from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
+from tests import postgresql
+from tests.factories import OpenRound, count_box, make_open_round, make_paper
+
+HERE = Path(__file__).parent
+CONNECTIONS = 64
+FASTEST = 6_000
+"""More casts per second than this are not reckoned with when codes are made ready."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What wrk saw: answers per second, refusals, and how much of one core wrk itself took."""
+
+    per_second: float
+    refused: int
+    wrk_share: float
+
+
+def body(place: OpenRound, group: str, code: str) -> str:
+    """Return what a phone sends: random marks, filled up to the paper's one length."""
+    paper = place.paper
+    asked = paper.rated_by(group)
+    marks = "".join(
+        str(secrets.randbelow(5)) if unit in asked else "-" for unit in range(len(paper.units)) for _ in paper.items
+    )
+    fields = {
+        "code": code, "round": place.id, "paper": place.paper_hash, "group": group, "nonce": secrets.token_hex(16),
+        "marks": marks, "remarks": {}, "pad": "",
+    }  # fmt: skip
+    bare = len(json.dumps(fields, separators=(",", ":")))
+    return json.dumps({**fields, "pad": "." * (body_size(paper) - bare)}, separators=(",", ":"))
+
+
+@contextmanager
+def served(factory: str, environment: dict[str, str]) -> Iterator[str]:
+    """Yield the address of a fresh uvicorn; both sides get the same settings."""
+    port = postgresql.free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "uvicorn", f"bench.servers:{factory}", "--factory", "--port", str(port)]
+    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header"]
+    command += ["--log-level", "warning"]
+    process = subprocess.Popen(command, env={**os.environ, **environment, "MANYIDU_BASE_URL": address}, cwd=HERE.parent)
+    try:
+        _wait(address)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(address: str) -> None:
+    for _ in range(200):
+        try:
+            httpx.get(address, timeout=1)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    message = f"nothing answers at {address}"
+    raise RuntimeError(message)
+
+
+def run_wrk(address: str, target: str, bodies: Path, seconds: int) -> Load:
+    """Send the lines of ``bodies`` for some seconds."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    command = ["wrk", "-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "--timeout", "20s"]
+    output = subprocess.run(
+        [*command, "-s", str(HERE / "cast.lua"), address],
+        env={**os.environ, "TARGET": target, "BODIES": str(bodies)}, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    after, elapsed = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic() - start
+    seen = json.loads(output.strip().splitlines()[-1])
+    if seen["broken"]:
+        message = f"connections broke: {seen}"
+        raise RuntimeError(message)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Load(seen["requests"] / seen["seconds"], seen["refused"], used / elapsed)
+
+
+def write_bodies(place: OpenRound, folder: Path, parts: int) -> list[Path]:
+    """Write every code's cast into one of ``parts`` files."""
+    lines = [body(place, group, code) for group, code in place.all_codes]
+    size = len(lines) // parts
+    paths = []
+    for part in range(parts):
+        paths.append(folder / f"bodies-{part}")
+        paths[-1].write_text("\n".join(lines[part * size : (part + 1) * size]) + "\n")
+    return paths
+
+
+def measure(url: str, folder: Path, seconds: int, pairs: int) -> Sequence[float]:
+    """Return the ratio of each pair."""
+    data = folder / "data"
+    data.mkdir()
+    engine = make_engine(url or f"sqlite:///{data / 'manyidu.sqlite3'}")
+    migrate.upgrade(engine)
+    database = Database(engine)
+    paper = make_paper(8, 6, remarks=False, remark_bytes=0)
+    place = make_open_round(database, KeyFolder(data / "keys"), paper, codes_each=FASTEST * seconds * pairs // 2)
+    files = write_bodies(place, folder, pairs)
+    ratios = []
+    with ExitStack() as stack:
+        echo = stack.enter_context(served("echo_app", {}))
+        cast = stack.enter_context(served("cast_app", {"MANYIDU_DATA": str(data), "MANYIDU_DATABASE_URL": url}))
+        run_wrk(echo, "/echo", files[0], 1)
+        for bodies in files:
+            echoes, casts = run_wrk(echo, "/echo", bodies, seconds), run_wrk(cast, "/v/cast", bodies, seconds)
+            ratios.append(casts.per_second / echoes.per_second)
+            report = f"echo {echoes.per_second:7.0f}/s (wrk {echoes.wrk_share:4.0%} of a core)   "
+            report += f"cast {casts.per_second:7.0f}/s (wrk {casts.wrk_share:4.0%})   ratio {ratios[-1]:.3f}"
+            print(report + (f"   REFUSED {casts.refused}" if casts.refused else ""), file=sys.stderr)
+    spent, envelopes = count_box(database, place.id)
+    engine.dispose()
+    print(f"in the box: {envelopes} envelopes, {spent} codes spent", file=sys.stderr)
+    return ratios
+
+
+def main() -> None:
+    """Measure on one database."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--on", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--pairs", type=int, default=5)
+    asked = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="manyidu-bench-")))
+        url = ""
+        if asked.on == "postgresql":
+            url = stack.enter_context(postgresql.server())[0] + "postgres"
+        ratios = measure(url, folder, asked.seconds, asked.pairs)
+    figure = {"figure": f"cast_over_echo/{asked.on}", "value": round(statistics.median(ratios), 3), "unit": "ratio"}
+    print(json.dumps(figure))
+
+
+if __name__ == "__main__":
+    main()
