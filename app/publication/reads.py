@@ -101,7 +101,7 @@ def _document(session: Session, round_id: str, digest: str) -> Document:
 
 def published_rounds(session: Session) -> Sequence[PublishedLine]:
     """Return the rounds whose result is published, newest round first."""
-    times = dict(session.execute(select(Publication.round_id, Publication.published_at)).tuples().all())
+    times = dict(session.execute(select(Publication.round_id, Publication.published_at)).all())
     lines = []
     for row in all_rounds(session):
         if row.id in times and row.state in READABLE:
