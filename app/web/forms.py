@@ -1,6 +1,7 @@
 """Reading posted forms strictly: what is doubtful is refused with a clear message, never guessed."""
 
 import hmac
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Annotated, cast
@@ -16,6 +17,7 @@ from app.core.errors import DomainError
 MAX_FIELDS = 6_000
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of the field, not a secret
 REPEATABLE_SUFFIX = "[]"
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")
 
 
 class PostedForm:
@@ -41,7 +43,7 @@ class PostedForm:
     def integer(self, name: str, low: int, high: int, *, label: str = "") -> int:
         """Return a whole number between ``low`` and ``high``."""
         value = self.text(name, 20, label=label)
-        if not (value.isascii() and value.lstrip("-").isdigit() and low <= int(value) <= high):
+        if not (WHOLE_NUMBER.fullmatch(value) and low <= int(value) <= high):
             raise DomainError("field_not_a_number", field=label or name, low=low, high=high)
         return int(value)
 
@@ -92,14 +94,23 @@ def parse_urlencoded(body: bytes) -> PostedForm:
     return PostedForm(_checked(pairs), {})
 
 
-class _InMemory(MultiPartParser):
-    """Keeps uploads in memory; by default those above 1 MB would go through a file on disk (SEC-56)."""
+class _StrictParser(MultiPartParser):
+    """Keeps uploads in memory (those above 1 MB would else go through a file on disk, SEC-56); UTF-8 or nothing."""
 
     spool_max_size = 4 * 1024**2
 
+    def on_part_end(self) -> None:
+        """Refuse a field that is not UTF-8, before it is read as Latin-1 instead."""
+        if self._current_part.file is None:
+            try:
+                self._current_part.data.decode()
+            except UnicodeDecodeError as error:
+                raise MultiPartException(str(error.reason)) from error
+        super().on_part_end()
+
 
 async def _parse_multipart(request: Request) -> PostedForm:
-    parser = _InMemory(request.headers, request.stream(), max_files=2, max_fields=MAX_FIELDS)
+    parser = _StrictParser(request.headers, request.stream(), max_files=2, max_fields=MAX_FIELDS)
     try:
         form = await parser.parse()
     except (MultiPartException, MultipartParseError, LookupError, ValueError) as error:
@@ -109,8 +120,6 @@ async def _parse_multipart(request: Request) -> PostedForm:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
                 files[name] = await value.read()
-            elif "\ufffd" in value:
-                raise DomainError("form_malformed")
             else:
                 pairs.append((name, value))
     finally:
