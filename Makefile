@@ -24,7 +24,7 @@ check: .venv/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/djlint app/templates --check --quiet --lint
+	$(BIN)/djlint app/templates --quiet --lint
 
 bench: .venv/.ready-dev
 	scripts/install-tools bench
