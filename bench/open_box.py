@@ -1,7 +1,7 @@
 """Measure the opening of a large box on SQLite: time from the unlocked key to the swept file, and peak memory.
 
-The box is made in a temporary folder first; a child process of its own then opens it. With ``--remarks`` every
-envelope holds remarks to their limit.
+The box is made in a temporary folder first; a child process of its own then opens it. With ``--remarks`` two more
+boxes follow, in which remarks fill every envelope to its limit: a single long one, or one for every unit.
 """
 
 import json
@@ -37,7 +37,8 @@ from app.slips.models import Batch, SlipCode
 from app.web.auth import Principal
 
 ENVELOPES, UNITS, ITEMS, GROUPS = 100_000, 20, 6, 8
-REMARK_BYTES, REMARKS_EACH = 1_200, 20
+REMARK_BYTES = 1_200
+VARIANTS = {"": 0, "/one_remark_each": 1, "/remarks_to_all_units": UNITS}
 ROWS = 5_000
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 ACTOR = Principal("bench", "组织者", "organiser")
@@ -61,14 +62,14 @@ def make_paper(remark_bytes: int) -> Paper:
     )
 
 
-def make_box(folder: Path, remark_bytes: int) -> None:
+def make_box(folder: Path, remarks: int) -> None:
     """Write a database with a sealed box, and its private key beside it."""
     engine = make_engine(f"sqlite:///{folder / 'box.sqlite3'}")
     migrate.upgrade(engine)
     private_key = X25519PrivateKey.generate()
     (folder / "private").write_bytes(private_key.private_bytes_raw())
     KeyFolder(folder / "keys").create_part("bench")
-    paper = make_paper(remark_bytes)
+    paper = make_paper(REMARK_BYTES if remarks else 0)
     text = PAPER.dump_json(paper).decode()
     public_key = private_key.public_key().public_bytes_raw()
     with Database(engine).writing() as session:
@@ -83,18 +84,21 @@ def make_box(folder: Path, remark_bytes: int) -> None:
             batch = f"b{group.id}"
             count = group.expected
             session.add(Batch(id=batch, round_id="bench", group_id=group.id, printed=count, created_at=NOW))
-        for rows in _rows(paper, paper_digest(text), public_key):
+        for rows in _rows(paper, paper_digest(text), public_key, remarks):
             session.execute(insert(Envelope), [envelope for envelope, _ in rows])
             session.execute(insert(SlipCode), [code for _, code in rows])
     engine.dispose()
 
 
-def _rows(paper: Paper, digest: str, public_key: bytes) -> Iterator[list[tuple[dict[str, object], dict[str, object]]]]:
+Rows = list[tuple[dict[str, object], dict[str, object]]]
+
+
+def _rows(paper: Paper, digest: str, public_key: bytes, remarks: int) -> Iterator[Rows]:
     rows = []
     for at in range(ENVELOPES):
         group = paper.groups[at % GROUPS].id
         name = token_bytes(16)
-        plaintext = encode(paper, digest, _ballot(paper, group, at))
+        plaintext = encode(paper, digest, _ballot(paper, group, at, remarks))
         sealed = seal(public_key, envelope_info("bench", digest, name), plaintext)
         code = {"code_hash": token_bytes(32), "batch_id": f"b{group}", "state": int(CodeState.SPENT)}
         common = {"round_id": "bench", "group_id": group}
@@ -104,12 +108,12 @@ def _rows(paper: Paper, digest: str, public_key: bytes) -> Iterator[list[tuple[d
             rows = []
 
 
-def _ballot(paper: Paper, group: str, at: int) -> Ballot:
+def _ballot(paper: Paper, group: str, at: int, remarks: int) -> Ballot:
     marks = bytes(drawn % 4 for drawn in token_bytes(UNITS * ITEMS))
-    if not paper.remark_bytes:
+    if not remarks:
         return Ballot(group, marks)
-    signs = (paper.remark_bytes - 2) // REMARKS_EACH - 4
-    texts = (f"{at:06}{place:02}".ljust(8) + "意" * ((signs - 8) // 3) for place in range(REMARKS_EACH))
+    room = (paper.remark_bytes - 2) // remarks - 4
+    texts = (f"{at:06}{place:02}" + "意" * ((room - 8) // 3) for place in range(remarks))
     return Ballot(group, marks, tuple(enumerate(texts)))
 
 
@@ -124,10 +128,10 @@ def open_it(folder: Path) -> None:
     sys.stdout.write(json.dumps({"seconds": seconds, "peak": getrusage(RUSAGE_SELF).ru_maxrss / 1024}))
 
 
-def measure(remark_bytes: int) -> tuple[float, float]:
-    """Return seconds and peak megabytes."""
+def measure(remarks: int) -> tuple[float, float]:
+    """Return seconds and peak megabytes with so many remarks in every envelope."""
     with tempfile.TemporaryDirectory() as name:
-        make_box(Path(name), remark_bytes)
+        make_box(Path(name), remarks)
         command = [sys.executable, "-m", "bench.open_box", name]
         found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return found["seconds"], found["peak"]
@@ -135,9 +139,10 @@ def measure(remark_bytes: int) -> tuple[float, float]:
 
 def main() -> None:
     """Print one JSON line for each figure."""
-    suffixes = {"": 0, "/full_remarks": REMARK_BYTES} if "--remarks" in sys.argv else {"": 0}
-    for suffix, remark_bytes in suffixes.items():
-        seconds, megabytes = measure(remark_bytes)
+    for suffix, remarks in VARIANTS.items():
+        if remarks and "--remarks" not in sys.argv:
+            continue
+        seconds, megabytes = measure(remarks)
         for figure, value, unit in (("open_box_s", seconds, "s"), ("open_box_peak_mb", megabytes, "MB")):
             print(json.dumps({"figure": figure + suffix, "value": round(value, 1), "unit": unit}), flush=True)
 

@@ -83,7 +83,7 @@ def people(names: Sequence[str], typed: str) -> tuple[str, ...]:
 
     DomainError ``nobody_present`` or ``present_too_many``.
     """
-    lines = typed.replace("、", "\n").replace(",", "\n").replace(",", "\n").splitlines()
+    lines = typed.replace("、", "\n").replace("\uff0c", "\n").replace(",", "\n").splitlines()
     found = tuple(dict.fromkeys(name.strip()[:40] for name in (*names, *lines) if name.strip()))
     if not found:
         raise DomainError("nobody_present")

@@ -1,0 +1,173 @@
+"""``kill -9`` in the middle of an opening leaves the sealed box or the finished stacks, and nothing in between."""
+
+import multiprocessing
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from app.box import ceremony, reads
+from app.box.models import Envelope
+from app.box.opening import Attempt, Progress, Room, open_box
+from app.box.sweeping import recover
+from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
+from app.core.secrets import jitter
+from app.rounds.domain import RoundState
+from app.rounds.reads import get_round
+from app.web.auth import Principal
+from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, make_box, make_staff
+
+COUNTS = {"residents": 60, "staff": 40}
+CYCLES = {"sqlite": 60, "postgresql": 30}
+HARMLESS_SECONDS = 60
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["app.main", "tests.box.boxes"])
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A sealed box to be copied for each cycle: its database and its key folder."""
+
+    url: str
+    keys: Path
+    box: Box
+    private_key: bytes
+    actor: Principal
+
+    def copy(self, url: str, keys: Path) -> None:
+        """Put a copy of the key folder, and on SQLite of the database, where a cycle may spoil it."""
+        if self.url.startswith("sqlite"):
+            shutil.copyfile(_file(self.url), _file(url))
+        shutil.copytree(self.keys, keys)
+
+
+def _file(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    database = Database(make_engine(url, pool_size=2))
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def prepared(database_url: str, tmp_path: Path) -> Prepared:
+    """A sealed box of a hundred envelopes, some with remarks."""
+    folder = KeyFolder(tmp_path / "prepared-keys")
+    with opened(database_url) as database:
+        with database.writing() as session:
+            actor = make_staff(session)
+        box = make_box(database, folder, actor, hall_paper(), COUNTS)
+        with database.reading() as session:
+            key = ceremony.unlock(ceremony.lay_out(session, "r1", box.shares[:2]), folder, "r1")
+    return Prepared(database_url, folder.path, box, key.private_bytes_raw(), actor)
+
+
+def open_in_child(url: str, keys: Path, attempt: tuple[bytes, Principal], started: Connection) -> None:
+    """Open the box; the parent is told when it begins."""
+    private_key, actor = attempt
+    with opened(url) as database:
+        room = Room(database, KeyFolder(keys), lambda: NOON)
+        started.send_bytes(b"now")
+        open_box(
+            room, Attempt("r1", X25519PrivateKey.from_private_bytes(private_key), actor, ("张三",), (1, 2)), Progress()
+        )
+
+
+def run_and_kill(prepared: Prepared, url: str, keys: Path, after: float) -> float:
+    """Open the box in a process of its own, kill it ``after`` seconds, return how long it ran."""
+    mine, its = FORKS.Pipe(duplex=False)
+    child = FORKS.Process(target=open_in_child, args=(url, keys, (prepared.private_key, prepared.actor), its))
+    child.start()
+    its.close()
+    mine.recv_bytes()
+    began = perf_counter()
+    child.join(after)
+    child.kill()
+    child.join()
+    return perf_counter() - began
+
+
+@contextmanager
+def fresh_url(prepared: Prepared, tmp_path: Path, cycle: int) -> Iterator[str]:
+    """Yield the address of a copy of the prepared database; on PostgreSQL a copy made by the server."""
+    if prepared.url.startswith("sqlite"):
+        yield f"sqlite:///{tmp_path / f'cycle-{cycle}.sqlite3'}"
+        return
+    name = f"{prepared.url.rsplit('/', 1)[1]}_{cycle}"
+    admin = sa.create_engine(prepared.url.rsplit("/", 1)[0] + "/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {prepared.url.rsplit('/', 1)[1]}")
+        yield f"{prepared.url.rsplit('/', 1)[0]}/{name}"
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+def end_orphans(database: Database) -> None:
+    """Wait until the server has ended what the killed process had begun: it notices only by and by."""
+    if database.is_sqlite:
+        return
+    query = (
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql(query).all()
+
+
+def check_whole(database: Database, folder: KeyFolder, box: Box) -> bool:
+    """Check that it is the sealed box or the finished stacks; return whether it is the stacks."""
+    with database.reading() as session:
+        envelopes = reads.envelopes_by_group(session, "r1")
+        if get_round(session, "r1").state is RoundState.SEALED:
+            assert envelopes == COUNTS
+            assert counted_contents(session, box.paper) == ({}, {})
+            assert reads.opening_of(session, "r1") is None
+            assert folder.parts() == {"r1"}
+            return False
+        assert envelopes == {}
+        assert counted_contents(session, box.paper) == cast_contents(box)
+        return True
+
+
+def finish(database: Database, folder: KeyFolder, prepared: Prepared) -> None:
+    """Start again after the crash, as the server does, and open what is still sealed."""
+    recover(database, folder)
+    if not check_whole(database, folder, prepared.box):
+        key = X25519PrivateKey.from_private_bytes(prepared.private_key)
+        attempt = Attempt("r1", key, prepared.actor, ("张三",), (1, 2))
+        open_box(Room(database, folder, lambda: NOON), attempt, Progress())
+    assert check_whole(database, folder, prepared.box)
+    assert folder.parts() == set()
+
+
+def test_a_killed_opening_can_be_finished(prepared: Prepared, tmp_path: Path) -> None:
+    with opened(prepared.url) as database, database.reading() as session:
+        sealed = [row.sealed[40:72] for row in session.scalars(sa.select(Envelope))]
+        kind = database.engine.dialect.name
+    cycles, usual = CYCLES[kind], 0.0
+    for cycle in range(cycles + 1):
+        # The first runs undisturbed and tells how long it takes; the others are killed all along that time.
+        after = usual * 1.1 * (cycle - 1 + jitter(1)) / cycles if cycle else HARMLESS_SECONDS
+        with fresh_url(prepared, tmp_path, cycle) as url:
+            keys = tmp_path / f"keys-{cycle}"
+            prepared.copy(url, keys)
+            usual = max(usual, run_and_kill(prepared, url, keys, after))
+            with opened(url) as database:
+                end_orphans(database)
+                assert check_whole(database, KeyFolder(keys), prepared.box) or cycle
+                finish(database, KeyFolder(keys), prepared)
+            if kind == "sqlite":
+                left = _file(url).read_bytes()
+                assert not any(piece in left for piece in sealed)
+                assert not list(tmp_path.glob(f"cycle-{cycle}.sqlite3-*"))
