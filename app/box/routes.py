@@ -171,9 +171,7 @@ def _still_good(db: Db, round_id: str, shares: Sequence[str]) -> tuple[str, ...]
 
 
 @router.post("/rounds/{round_id}/opening/start")
-def start_opening(
-    request: Request, round_id: str, staff: Organiser, form: Form, db: Db, keys: Keys
-) -> Response:
+def start_opening(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, keys: Keys) -> Response:
     """Unlock the box with the shares on the table and begin to open it."""
     shares = form.several("share[]")[:MAX_SHARES]
     try:
