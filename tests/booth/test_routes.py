@@ -1,0 +1,264 @@
+"""The booth's pages: every state, the contract of the paper's HTML, and the whole way without scripts."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from httpx import Response
+from starlette.testclient import TestClient
+
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.rounds.domain import RoundState
+from app.slips.domain import CodeState
+from tests.booth.phones import SAME_SITE
+from tests.conftest import TestClock
+from tests.factories import OpenRound, count_box, make_open_round, make_paper, set_code_state, set_round
+
+
+class FormReader(HTMLParser):
+    """Reads what a browser without scripts would post: hidden and text fields, ticked marks, textareas."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.names: list[str] = []
+        self.checked: dict[str, str] = {}
+        self.action = ""
+        self._area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = found["action"]
+        if tag == "input" and found.get("type") == "radio":
+            self.names.append(found["name"])
+            if "checked" in found:
+                self.checked[found["name"]] = found["value"]
+        elif tag == "input" and found.get("type") == "hidden":
+            self.fields[found["name"]] = found["value"]
+        elif tag == "textarea":
+            self._area = found["name"]
+            self.fields[self._area] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.fields[self._area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+
+
+def read(response: Response) -> FormReader:
+    reader = FormReader()
+    reader.feed(response.text)
+    return reader
+
+
+@pytest.fixture
+def folder(settings: Settings) -> KeyFolder:
+    return KeyFolder(settings.data / "keys")
+
+
+@pytest.fixture
+def place(database: Database, folder: KeyFolder) -> OpenRound:
+    return make_open_round(database, folder)
+
+
+def open_paper(client: TestClient, code: str, **fields: str) -> Response:
+    return client.post("/v/paper", data={"code": code, "lang": "zh", **fields}, headers=SAME_SITE)
+
+
+def test_it_works_without_scripts(client: TestClient, database: Database, place: OpenRound) -> None:
+    entry = read(client.get("/v"))
+    paper = read(client.post(entry.action, data={**entry.fields, "code": place.codes["residents"][0]}))
+    assert paper.action == "/v/review"
+    marks = dict.fromkeys(paper.names, "1")
+    reviewed = client.post(paper.action, data={**paper.fields, **marks, "r1": "开放时间<长>一点"})
+    assert "开放时间&lt;长&gt;一点" in reviewed.text
+    review = read(reviewed)
+    assert review.action == "/v/cast"
+    done = client.post(review.action, data=review.fields)
+    assert done.status_code == 200
+    assert re.search(r"([0-9A-Z]{4}-){3}[0-9A-Z]{4}", done.text)
+    assert "比较满意" not in done.text
+    assert count_box(database, place.id) == (1, 1)
+    assert client.post(review.action, data=review.fields).status_code == 200
+    assert count_box(database, place.id) == (1, 1)
+
+
+def test_what_is_missing_is_named_and_everything_kept(client: TestClient, place: OpenRound) -> None:
+    paper = read(open_paper(client, place.codes["residents"][0]))
+    marks = dict.fromkeys(paper.names, "2")
+    del marks["m1-2"]
+    response = client.post("/v/review", data={**paper.fields, **marks, "r2": "意见"})
+    again = read(response)
+    assert response.status_code == 422
+    assert "“县图书馆”的“解决群众反映强烈的突出问题”还没有评" in response.text
+    assert again.checked == marks
+    assert again.fields["r2"] == "意见"
+    assert response.text.count("autofocus") == 1
+
+
+def test_going_back_and_changing_the_language_keep_everything(client: TestClient, place: OpenRound) -> None:
+    paper = read(open_paper(client, place.codes["residents"][0]))
+    marks = dict.fromkeys(paper.names, "3")
+    review = read(client.post("/v/review", data={**paper.fields, **marks, "r0": "意见"}))
+    back = read(client.post("/v/review", data={**review.fields, "back": "1"}))
+    assert (back.checked, back.fields["r0"]) == (marks, "意见")
+    switched = client.post("/v/review", data={**paper.fields, **marks, "r0": "意见", "switch": "1"})
+    assert 'lang="en"' in switched.text
+    assert read(switched).checked == marks
+
+
+def test_the_paper_shows_units_in_order_and_nothing_chosen(client: TestClient, place: OpenRound) -> None:
+    response = open_paper(client, place.codes["residents"][0])
+    reader = read(response)
+    assert reader.checked == {}
+    assert reader.names == [f"m{unit}-{item}" for unit in range(3) for item in range(3) for _ in range(5)]
+    assert [response.text.index(unit.name) for unit in place.paper.units] == sorted(
+        response.text.index(unit.name) for unit in place.paper.units
+    )
+    assert response.text.index("谁能看到什么") < response.text.index(place.paper.units[0].name)
+    assert reader.fields["paper"] == place.paper_hash
+    assert "全部满意" not in response.text
+
+
+def test_units_that_a_group_leaves_out_are_not_shown(client: TestClient, place: OpenRound) -> None:
+    response = open_paper(client, place.codes["staff"][0])
+    assert place.paper.units[0].name not in response.text
+    assert not [name for name in read(response).names if name.startswith("m0-")]
+
+
+def test_nothing_stands_inline_and_nothing_comes_from_elsewhere(client: TestClient, place: OpenRound) -> None:
+    for response in (client.get("/v"), open_paper(client, place.codes["residents"][0])):
+        assert not re.search(r"<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=", response.text)
+        assert not re.search(r"(src|href|action)=\"(https?:)?//", response.text)
+
+
+def test_a_rehearsal_says_so(client: TestClient, database: Database, folder: KeyFolder) -> None:
+    place = make_open_round(database, folder, make_paper(rehearsal=True))
+    assert "不计入结果" in open_paper(client, place.codes["residents"][0]).text
+
+
+def test_remarks_are_absent_where_the_paper_has_none(client: TestClient, database: Database, folder: KeyFolder) -> None:
+    place = make_open_round(database, folder, make_paper(remarks=False, remark_bytes=0))
+    response = open_paper(client, place.codes["residents"][0])
+    assert "<textarea" not in response.text
+    assert "意见与其他答案" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "said"),
+    [
+        ("", 422, "13 位"),
+        ("hello", 422, "13 位"),
+        ("0000-0000-0000-1", 422, "输错了"),
+        ("0000-0000-0000-0", 404, "没有这个票码"),
+    ],
+)
+def test_it_refuses_a_wrong_code_and_keeps_it(client: TestClient, typed: str, status: int, said: str) -> None:
+    response = open_paper(client, typed)
+    assert response.status_code == status
+    assert said in response.text
+    assert f'value="{typed}"' in response.text
+    assert read(response).action == "/v/paper"
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        (RoundState.DRAFT, "round_not_open"), (RoundState.READY, "round_not_open"), (RoundState.SEALED, "round_closed"),
+        (RoundState.COUNTED, "round_closed"), (RoundState.PUBLISHED, "round_closed"),
+        (RoundState.ARCHIVED, "round_closed"), (RoundState.VOID, "round_void"),
+    ],
+)  # fmt: skip
+def test_it_refuses_unless_the_round_is_open(
+    client: TestClient, database: Database, place: OpenRound, state: RoundState, code: str
+) -> None:
+    set_round(database, place.id, state=state)
+    response = open_paper(client, place.codes["residents"][0])
+    assert 400 <= response.status_code < 500
+    assert f"state-{code}" in response.text
+
+
+def test_it_refuses_after_the_planned_end(
+    client: TestClient, database: Database, place: OpenRound, clock: TestClock
+) -> None:
+    set_round(database, place.id, closes_at=clock.now + timedelta(minutes=1))
+    assert open_paper(client, place.codes["residents"][0]).status_code == 200
+    clock.now += timedelta(minutes=1)
+    assert "state-round_closed" in open_paper(client, place.codes["residents"][0]).text
+
+
+@pytest.mark.parametrize(("state", "code"), [(CodeState.SPENT, "code_used"), (CodeState.VOIDED, "code_voided")])
+def test_it_refuses_a_code_that_cannot_be_used_any_more(
+    client: TestClient, database: Database, folder: KeyFolder, place: OpenRound, state: CodeState, code: str
+) -> None:  # fmt: skip
+    set_code_state(database, folder, place.codes["residents"][0], state)
+    assert f"state-{code}" in open_paper(client, place.codes["residents"][0]).text
+
+
+def test_it_refuses_a_paper_that_is_not_the_rounds(client: TestClient, place: OpenRound) -> None:
+    paper = read(open_paper(client, place.codes["residents"][0]))
+    for change in ({"paper": "f" * 64}, {"round": "nowhere"}):
+        response = client.post("/v/review", data={**paper.fields, **change})
+        assert response.status_code == 409
+        assert "state-paper_changed" in response.text
+
+
+def test_it_refuses_forms_of_other_sites(client: TestClient, place: OpenRound) -> None:
+    fields = {"code": place.codes["residents"][0]}
+    assert client.post("/v/paper", data=fields).status_code == 403
+    assert client.post("/v/paper", data=fields, headers={"origin": "null"}).status_code == 403
+    assert client.post("/v/paper", data=fields, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    assert client.post("/v/paper", data=fields, headers={"origin": "http://127.0.0.1:8000"}).status_code == 200
+
+
+def test_reading_pages_spends_nothing(client: TestClient, database: Database, place: OpenRound) -> None:
+    for _ in range(10):
+        client.get("/v")
+        client.head("/v")
+        open_paper(client, place.codes["residents"][0])
+    assert count_box(database, place.id) == (0, 0)
+
+
+def test_pages_with_answers_have_one_length_and_are_not_compressed(client: TestClient, place: OpenRound) -> None:
+    paper = read(open_paper(client, place.codes["residents"][0]))
+    lengths = set()
+    for mark, remark in (("0", ""), ("3", "<&\"'>" * 40), ("4", "意见" * 199), ("1", "🙂" * 290)):
+        fields = {**paper.fields, **dict.fromkeys(paper.names, mark), "r2": remark}
+        response = client.post("/v/review", data=fields)
+        assert response.status_code == 200
+        assert "content-encoding" not in response.headers
+        lengths.add(len(response.content))
+    assert len(lengths) == 1
+
+
+def test_a_remark_that_is_too_long_is_refused_with_everything_kept(client: TestClient, place: OpenRound) -> None:
+    paper = read(open_paper(client, place.codes["residents"][0]))
+    fields = {**paper.fields, **dict.fromkeys(paper.names, "1"), "r2": "长" * 401}
+    response = client.post("/v/review", data=fields)
+    assert response.status_code == 422
+    assert "意见太长" in response.text
+    assert read(response).fields["r2"] == "长" * 401
+
+
+def test_the_booth_sets_no_cookie_and_reads_none(
+    client: TestClient, new_client: Callable[[], TestClient], place: OpenRound
+) -> None:
+    client.cookies.set("lang", "en")
+    responses = [client.get("/v"), open_paper(new_client(), place.codes["residents"][0])]
+    assert all("set-cookie" not in response.headers for response in responses)
+    assert "请输入测评票上的票码" in responses[0].text
+
+
+def test_pages_without_answers_are_compressed(client: TestClient, place: OpenRound) -> None:
+    for response in (client.get("/v"), open_paper(client, place.codes["residents"][0])):
+        assert response.headers["content-encoding"] == "gzip"
+    plain = client.get("/v", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
