@@ -1,7 +1,7 @@
 """What the rest of the product may know of a campaign: frozen views, no tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 from sqlalchemy import func, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.campaigns.builtin import FORMS
 from app.campaigns.domain import Form, Scheme
 from app.campaigns.models import Campaign, CampaignForm, GroupLeavesOut, Stage, Unit, VoterGroup
+from app.campaigns.rules import check_form, check_top, scale_for
 from app.core.errors import DomainError
 
 SCHEME_JSON = TypeAdapter(Scheme)
@@ -127,6 +128,14 @@ def get_campaign(session: Session, campaign_id: str) -> CampaignView:
         groups=_groups(session, campaign_id, units),
         forms=_forms(session, campaign_id),
     )
+
+
+def scheme_for(campaign: CampaignView, form: Form) -> Scheme:
+    """Return the scheme as a round with this form freezes it: on the form's scale, and checked against it."""
+    scheme = replace(campaign.scheme, scale=scale_for(campaign.scheme, form.scale))
+    check_form(form, scheme.scale)
+    check_top(scheme)
+    return scheme
 
 
 def get_form(session: Session, campaign_id: str, key: str) -> Form:

@@ -11,7 +11,7 @@ from app.campaigns import scheme_service
 from app.campaigns.answers import attempt, was_saved
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.reads import CampaignView, get_campaign, get_form
-from app.campaigns.rules import ADVISED_ITEMS
+from app.campaigns.rules import ADVISED_ITEMS, scale_for
 from app.campaigns.typed import TypedItem, shown_items, typed_form, typed_items
 from app.core.errors import DomainError
 from app.web.auth import Organiser
@@ -26,7 +26,13 @@ router = APIRouter()
 def forms_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
     """List the forms."""
     campaign = get_campaign(db, campaign_id)
-    context = {"campaign": campaign, "scales": SCALES, "advised": ADVISED_ITEMS, "saved": was_saved(request)}
+    context = {
+        "campaign": campaign,
+        "scales": SCALES,
+        "scale_for": scale_for,
+        "advised": ADVISED_ITEMS,
+        "saved": was_saved(request),
+    }
     return page(request, "campaigns/forms.html", status=200, **context)
 
 
@@ -47,7 +53,15 @@ def _show_editor(
     request: Request, chosen: Chosen, typed: Mapping[str, str], rows: Sequence[TypedItem], status: int, message: str
 ) -> Response:
     campaign, form = chosen
-    context = {"campaign": campaign, "form": form, "scales": SCALES, "typed": typed, "rows": rows, "message": message}
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "scales": SCALES,
+        "scale_for": scale_for,
+        "typed": typed,
+        "rows": rows,
+        "message": message,
+    }
     return page(request, "campaigns/form_edit.html", status=status, saved=was_saved(request), **context)
 
 
@@ -56,7 +70,7 @@ def form_page(request: Request, key: str, _staff: Organiser, chosen: Annotated[C
     """Show a form: one that ships to read, a copy to edit."""
     campaign, form = chosen
     if key in FORMS:
-        return page(request, "campaigns/form.html", campaign=campaign, form=form, scales=SCALES)
+        return page(request, "campaigns/form.html", campaign=campaign, form=form, scales=SCALES, scale_for=scale_for)
     typed = {"title": form.title, "scale": form.scale} | ({"remarks": "1"} if form.remarks else {})
     return _show_editor(request, chosen, typed, shown_items(form), 200, "")
 

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from app.campaigns.builtin import DEFAULT_SCALE, SCALES
 from app.campaigns.domain import K_FLOOR, REMARK_K_FLOOR, Form, Item, Lines, Scale, Scheme
 from app.core.errors import DomainError
 
@@ -106,6 +107,13 @@ def with_options(scale: Scale, *, unknown: bool, abstain: bool) -> Scale:
         unknown=(scale.unknown or UNKNOWN_LABEL) if unknown else None,
         abstain=(scale.abstain or ABSTAIN_LABEL) if abstain else None,
     )
+
+
+def scale_for(scheme: Scheme, key: str) -> Scale:
+    """Return the scale a form is answered on: the scheme's, unless the form names one other than the default."""
+    if key in {DEFAULT_SCALE, scheme.scale.key}:
+        return scheme.scale
+    return with_options(SCALES[key], unknown=scheme.scale.unknown is not None, abstain=scheme.scale.abstain is not None)
 
 
 def check_scheme(scheme: Scheme, group_ids: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from app.campaigns.domain import Form, Item, Scheme
 from app.campaigns.models import CampaignForm, VoterGroup
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_form
-from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, clean_name
+from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, clean_name, scale_for
 from app.campaigns.service import campaign_row, check_typed
 from app.core.errors import DomainError
 from app.core.secrets import new_id
@@ -76,12 +76,12 @@ def _copy_title(session: Session, campaign_id: str, title: str) -> str:
 
 def save_form(session: Session, now: datetime, staff: Principal, campaign_id: str, key: str, edit: FormEdit) -> None:
     """Save an edited form of the campaign."""
-    row = _own_form(session, campaign_id, key)
+    row, scheme = _own_form(session, campaign_id, key), campaign_row(session, campaign_id).scheme
     if edit.scale not in SCALES:
         raise DomainError("field_not_a_choice", field="评价等次")
     items = tuple(_clean_item(item) for item in edit.items if clean_name(item.label))
     form = Form(key=row.id, title=clean_name(edit.title), scale=edit.scale, items=items, remarks=edit.remarks)
-    check_form(form, SCALES[edit.scale])
+    check_form(form, scale_for(SCHEME_JSON.validate_json(scheme), edit.scale))
     row.title, row.document = form.title, FORM_JSON.dump_json(form).decode()
     labels = [item.label for item in form.items]
     audit.record(session, now, staff, "campaign.form.edit", campaign_id, title=form.title, items=labels)

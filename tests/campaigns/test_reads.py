@@ -1,5 +1,6 @@
 """What neighbours see of a campaign."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -60,6 +61,24 @@ def test_left_out_units_stand_in_official_order(database: Database) -> None:
         last, first = view.units[2].id, view.units[0].id
         service.set_left_out(session, MORNING, zhang, campaign_id, view.groups[0].id, [last, first])
         assert reads.get_campaign(session, campaign_id).groups[0].left_out == (first, last)
+
+
+def test_a_round_takes_its_scale_from_form_and_scheme(database: Database) -> None:
+    with database.writing() as session:
+        zhang = make_cast(session)["zhangsan"]
+        campaign_id = make_campaign(session, zhang)
+        three = Scheme(SCALES["satisfaction_three"], Formula(1))
+        scheme_service.set_scheme(session, MORNING, zhang, campaign_id, three, two_person=True)
+        view = reads.get_campaign(session, campaign_id)
+        assert reads.scheme_for(view, FORMS["t2"]) == three
+        assert reads.scheme_for(view, FORMS["t1"]).scale == SCALES["quality"]
+        default = Scheme(SCALES[DEFAULT_SCALE], Formula(3))
+        scheme_service.set_scheme(session, MORNING, zhang, campaign_id, default, two_person=True)
+        view = reads.get_campaign(session, campaign_id)
+        assert reads.scheme_for(view, FORMS["t1"]).scale.options == ("好", "较好", "一般", "差", "不了解")
+        own = replace(FORMS["t2"], scale="satisfaction_three")
+        with pytest.raises(DomainError, match="top_too_large"):
+            reads.scheme_for(view, own)
 
 
 def test_it_refuses_what_is_not_there(database: Database) -> None:
