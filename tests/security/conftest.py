@@ -1,0 +1,27 @@
+"""Installations that several tests look at and none may change."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import _fresh_postgresql
+from tests.security.world import World, make_world
+
+KINDS = [pytest.param(kind, marks=pytest.mark.xdist_group(f"world-{kind}")) for kind in ("sqlite", "postgresql")]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[World]:
+    """One round in every state; made once per module and kind of database."""
+    data = tmp_path_factory.mktemp("world")
+    if request.param == "sqlite":
+        shutil.copyfile(sqlite_template, data / "manyidu.sqlite3")
+        url = f"sqlite:///{data / 'manyidu.sqlite3'}"
+    else:
+        url = _fresh_postgresql(request.getfixturevalue("postgresql_server")[0])
+    with make_world(url, data) as made:
+        yield made

@@ -1,0 +1,175 @@
+"""Role x state x route (SEC-42): who may, who may not, and that what is refused changes nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from httpx import Response
+
+from app.rounds.domain import RoundState
+from app.web.forms import TOKEN_FIELD
+from tests.cast import Desk
+from tests.security.access import ACCESS, EVERYONE
+from tests.security.world import World
+
+JSON = {"accept": "application/json"}
+RESULTS = [route for route in ACCESS if route.startswith("GET /results/{")]
+READABLE = {RoundState.PUBLISHED, RoundState.ARCHIVED}
+REFUSALS = {"login_needed", "role_refused"}
+
+
+def served(world: World) -> set[str]:
+    """Return every route the application answers, plain Starlette ones and mounts included."""
+    return {
+        f"{method} {context.path}"
+        for context in iter_route_contexts(world.api.routes)
+        for method in (context.methods or {"GET"}) - {"HEAD", "OPTIONS"}
+    }
+
+
+def states_for(route: str) -> tuple[RoundState, ...]:
+    """Return the states in which a route is tried: all of them where it names a round."""
+    per_round = any(name in route for name in ("{round_id}", "{approval_id}", "{batch_id}"))
+    return tuple(RoundState) if per_round else (RoundState.PUBLISHED,)
+
+
+def cases(world: World, roles: frozenset[str] | set[str]) -> Iterator[tuple[str, str, str, Desk]]:
+    """Yield method, address, a name for messages, and browser, for those of the roles that the table lets in or not."""
+    for route, allowed in ACCESS.items():
+        method, path = route.split(" ")
+        path = "/static/{path}" if path == "/static" else path
+        for state in states_for(route):
+            for role in sorted(roles & allowed if roles != EVERYONE else EVERYONE - allowed):
+                yield method, world.address(path, state), f"{role} {route} {state}", world.desks[role]
+
+
+def ask(desk: Desk, method: str, address: str, fields: dict[str, str] | None = None, **headers: str) -> Response:
+    sent = {**JSON, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    data = fields if method == "POST" else None
+    response: Response = desk.client.request(method, address, headers=sent, data=data)
+    return response
+
+
+def code_of(response: Response) -> str:
+    return str(response.json().get("error", "")) if response.headers.get("content-type") == "application/json" else ""
+
+
+def test_every_route_stands_in_the_table(world: World) -> None:
+    assert served(world) == set(ACCESS), "say in access.py who may use the new route"
+
+
+def test_it_refuses_everyone_else_in_every_state(world: World) -> None:
+    before = world.dump()
+    wrong = {}
+    for method, address, name, desk in cases(world, EVERYONE):
+        response = ask(desk, method, address, {TOKEN_FIELD: desk.form_token})
+        wanted = "login_needed" if name.startswith("nobody") else "role_refused"
+        if code_of(response) != wanted or response.status_code not in {401, 403}:
+            wrong[name] = f"{response.status_code} {response.text[:80]}"
+    assert wrong == {}
+    assert world.dump() == before
+
+
+def test_it_lets_in_whom_the_table_names(world: World) -> None:
+    wrong = {}
+    for method, address, name, desk in cases(world, EVERYONE - {"nobody"}):
+        if method == "GET":
+            response = ask(desk, method, address)
+            if response.status_code >= 500 or code_of(response) in REFUSALS:
+                wrong[name] = response.status_code
+    assert wrong == {}
+
+
+def test_it_refuses_a_post_without_the_form_s_token(world: World) -> None:
+    before = world.dump()
+    anyones = world.desks["nobody"].form_token
+    wrong = {}
+    for method, address, name, desk in cases(world, EVERYONE - {"nobody"}):
+        public = ACCESS[" ".join(name.split(" ")[1:3])] == EVERYONE
+        for token in ("", "0" * 32, anyones) if method == "POST" else ():
+            response = ask(desk, method, address, {TOKEN_FIELD: token})
+            if response.status_code != 403 and not (public and token == anyones):
+                wrong[name, token] = f"{response.status_code} {response.text[:60]}"
+    assert wrong == {}
+    assert world.dump() == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"sec_fetch_site": "cross-site"}, {"sec_fetch_site": "same-site"}, {"origin": "http://evil.example"}],
+    ids=str,
+)
+def test_it_refuses_a_post_from_another_site(world: World, headers: dict[str, str]) -> None:
+    before = world.dump()
+    wrong = {}
+    for method, address, name, desk in cases(world, {"organiser"}):
+        if method == "POST":
+            response = ask(desk, method, address, {TOKEN_FIELD: desk.form_token}, **headers)
+            if (response.status_code, code_of(response)) != (403, "cross_site"):
+                wrong[name] = f"{response.status_code} {response.text[:60]}"
+    assert wrong == {}
+    assert world.dump() == before
+
+
+def test_other_methods_give_nothing_and_change_nothing(world: World) -> None:
+    before = world.dump()
+    wrong = {}
+    for route, allowed in ACCESS.items():
+        path = route.split(" ")[1].replace("/static", "/static/{path}")
+        address = world.address(path, RoundState.PUBLISHED)
+        for role in ("nobody", "organiser", "leader"):
+            desk = world.desks[role]
+            for method in ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"):
+                response = ask(desk, method, address)
+                head_of_page = method == "HEAD" and f"GET {route.split(' ')[1]}" in ACCESS and role in allowed
+                if response.status_code not in {401, 403, 404, 405} and not head_of_page:
+                    wrong[f"{role} {method} {route}"] = f"{response.status_code} {response.text[:60]}"
+    assert wrong == {}
+    assert world.dump() == before
+
+
+def test_results_give_nothing_to_anyone_before_publication(world: World) -> None:
+    wrong = {}
+    for route in RESULTS:
+        for state in set(RoundState) - READABLE:
+            for role, desk in world.desks.items():
+                response = ask(desk, "GET", world.address(route.removeprefix("GET "), state))
+                if code_of(response) not in {*REFUSALS, "result_not_published"}:
+                    wrong[f"{role} {route} {state}"] = f"{response.status_code} {response.text[:80]}"
+    assert wrong == {}
+
+
+def test_results_are_open_to_readers_after_publication(world: World) -> None:
+    for route in RESULTS:
+        for role in ("organiser", "leader"):
+            address = world.address(route.removeprefix("GET "), RoundState.PUBLISHED)
+            assert world.desks[role].get(address).status_code == 200, route
+
+
+def test_an_unknown_round_looks_like_an_unpublished_one(world: World) -> None:
+    sealed = ask(world.desks["leader"], "GET", world.address("/results/{round_id}", RoundState.SEALED))
+    nowhere = ask(world.desks["leader"], "GET", "/results/nowhere")
+    assert (sealed.status_code, sealed.text) == (nowhere.status_code, nowhere.text)
+
+
+def test_no_page_before_publication_tells_a_figure(world: World) -> None:
+    """Whoever may see a round's pages before publication reads no rate, verdict or remark on any of them."""
+    wrong = {}
+    for method, address, name, desk in cases(world, EVERYONE - {"nobody"}):
+        if method == "GET" and name.endswith((" open", " sealed", " counted")) and "/results" not in address:
+            text = ask(desk, method, address).text
+            found = [word for word in ("意见0", "意见3", "需补课", "达标", "满意率:") if word in text]
+            if found and "/publish" not in address and "/paper" not in address:
+                wrong[name] = found
+    assert wrong == {}
+
+
+def test_whatever_is_posted_by_who_may_never_ends_in_an_error_of_ours(world: World) -> None:
+    """The last test of this file, because it does change things."""
+    wrong = {}
+    for method, address, name, desk in cases(world, EVERYONE - {"nobody"}):
+        if method == "POST" and "logout" not in address:
+            response = ask(desk, method, address, {TOKEN_FIELD: desk.form_token})
+            if response.status_code >= 500 or code_of(response) in REFUSALS:
+                wrong[name] = f"{response.status_code} {response.text[:60]}"
+    assert wrong == {}

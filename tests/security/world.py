@@ -1,0 +1,174 @@
+"""An installation with one round in every state, each led there by the product's own services."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from app.accounts import service as accounts
+from app.box.drop import drop
+from app.box.opening import Attempt, Progress, Room, open_box
+from app.box.shares import combine
+from app.core.db import Base, Database, make_engine
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.main import PORTS, build_api, wrap
+from app.publication import service as publication
+from app.rounds import service as rounds
+from app.rounds.approvals import ask_or_act
+from app.rounds.domain import RoundState
+from app.rounds.ports import Acting
+from app.rounds.reads import frozen_paper, waiting_approvals
+from app.slips import reads as slips
+from app.web.auth import Principal
+from tests.box.boxes import make_ballots, seal_votes
+from tests.cast import MORNING, Desk, make_cast, make_draft, prepare
+from tests.conftest import BASE_URL, TestClock
+
+ORDER = (
+    RoundState.READY, RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED,
+)  # fmt: skip
+LOGINS = {"organiser": "zhangsan", "scrutineer": "lisi", "leader": "zhaoliu", "auditor": "sunqi"}
+
+
+@dataclass
+class World:
+    """The installation, its browsers by role ("nobody" has no log-in), and what stands in its addresses."""
+
+    database: Database
+    folder: KeyFolder
+    settings: Settings
+    api: Any
+    desks: dict[str, Desk]
+    rounds: dict[RoundState, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    approvals: dict[RoundState, str] = field(default_factory=dict)
+    batches: dict[RoundState, str] = field(default_factory=dict)
+    codes: dict[RoundState, Mapping[str, list[str]]] = field(default_factory=dict)
+
+    def dump(self) -> dict[str, list[str]]:
+        """Return every row of every table, and the names of the key folder's files with their times."""
+        with self.database.reading() as session:
+            rows = {
+                table.name: sorted(repr(tuple(row)) for row in session.execute(sa.select(table)))
+                for table in Base.metadata.sorted_tables
+            }
+        files = sorted(f"{path.name} {path.stat().st_mtime_ns}" for path in self.folder.path.iterdir())
+        return {**rows, "key folder": files}
+
+    def address(self, path: str, state: RoundState) -> str:
+        """Fill a route's path in for the round in this state; KeyError where a parameter is not known here."""
+        values = {
+            **self.places,
+            "round_id": self.rounds[state],
+            "batch_id": self.batches.get(state, "nobatch"),
+            "approval_id": self.approvals.get(state, "noapproval"),
+        }
+        return path.format_map(values)
+
+
+def _vote(world: World, round_id: str, codes: Mapping[str, list[str]]) -> None:
+    with world.database.reading() as session:
+        paper, _ = frozen_paper(session, round_id)
+    ballots = make_ballots(paper, {group.id: group.expected - 1 for group in paper.groups})
+    votes = list(seal_votes(world.database, world.folder, paper, ballots, codes))
+    with world.database.engine.begin() as connection:
+        assert set(drop(connection, votes, MORNING)) == {""}
+
+
+def _open_box(world: World, actor: Principal, round_id: str, shares: list[str]) -> None:
+    key = combine(shares, world.folder.read_part(round_id), round_id)
+    room = Room(world.database, world.folder, lambda: MORNING, PORTS.after_counting)
+    open_box(room, Attempt(round_id, key, actor, ("张三", "李四"), (1,)), Progress())
+
+
+def make_round(world: World, actor: Principal, until: RoundState) -> str:
+    """Lead a round of its own campaign to the state ``until``."""
+    with world.database.writing() as session:
+        acting = Acting(session, MORNING, actor)
+        round_id = make_draft(acting)
+        shares: list[str] = []
+        if until in ORDER:
+            rounds.freeze(acting, round_id)
+            shares, world.codes[until] = prepare(acting, world.folder, round_id)
+        if until is RoundState.VOID:
+            rounds.void_round(acting, round_id, {"reason": "名单有误"})
+    for state in ORDER[1 : ORDER.index(until) + 1] if until in ORDER else ():
+        if state is RoundState.COUNTED:
+            _open_box(world, actor, round_id, shares)
+        else:
+            _step(world, actor, round_id, state)
+        if state is RoundState.OPEN:
+            _vote(world, round_id, world.codes[until])
+    return round_id
+
+
+def _step(world: World, actor: Principal, round_id: str, state: RoundState) -> None:
+    with world.database.writing() as session:
+        acting = Acting(session, MORNING, actor)
+        if state is RoundState.OPEN:
+            rounds.open_round(acting, world.folder, PORTS, round_id)
+        elif state is RoundState.SEALED:
+            rounds.close_round(acting, round_id, {})
+        elif state is RoundState.PUBLISHED:
+            publication.publish(acting, round_id, {"scope": "leaders"})
+        elif state is RoundState.ARCHIVED:
+            publication.archive(acting, round_id)
+
+
+def _note_places(world: World, state: RoundState, round_id: str) -> None:
+    with world.database.reading() as session:
+        batches = slips.batches(session, round_id)
+        if batches:
+            world.batches[state] = batches[0].id
+        waiting = waiting_approvals(session, round_id)
+        if waiting:
+            world.approvals[state] = waiting[0].id
+
+
+def _ask(world: World, actor: Principal, state: RoundState, act: str, request: Mapping[str, str]) -> None:
+    with world.database.writing() as session:
+        assert not ask_or_act(Acting(session, MORNING, actor), PORTS, world.rounds[state], act, request)
+
+
+def populate(world: World, people: Mapping[str, Principal]) -> None:
+    """Make one round per state, with approvals that wait, and note what stands in addresses."""
+    actor = people["zhangsan"]
+    for state in RoundState:
+        world.rounds[state] = make_round(world, actor, state)
+    _ask(world, people["qianer"], RoundState.OPEN, "void", {"reason": "名单有误"})
+    _ask(world, people["qianer"], RoundState.COUNTED, "publish", {"scope": "leaders"})
+    for state, round_id in world.rounds.items():
+        _note_places(world, state, round_id)
+    with world.database.writing() as session:
+        token = accounts.create_account(session, MORNING, actor, ("zhouba", "周八", "leader"))
+        row = rounds.locked_round(session, world.rounds[RoundState.PUBLISHED])
+        paper, _ = frozen_paper(session, row.id)
+    world.places = {
+        "campaign_id": row.campaign_id, "unit_id": paper.units[1].id, "group_id": paper.groups[1].id, "key": "t2",
+        "staff_id": people["wangwu"].id, "token": token, "place": "0", "path": "css/desk.css",
+    }  # fmt: skip
+
+
+@contextmanager
+def make_world(url: str, data: Path) -> Iterator[World]:
+    """Yield the installation at a migrated database."""
+    settings = Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=BASE_URL, pool_size=5)
+    database, folder = Database(make_engine(url, 5)), KeyFolder(data / "keys")
+    with database.writing() as session:
+        people = make_cast(session)
+    api = build_api(settings, TestClock())
+    app = wrap(api, settings)
+    with TestClient(app, base_url=BASE_URL, follow_redirects=False):
+        desks = {
+            role: Desk(TestClient(app, base_url=BASE_URL, follow_redirects=False), database, folder, login)
+            for role, login in {"nobody": "", **LOGINS}.items()
+        }
+        world = World(database, folder, settings, api, desks)
+        populate(world, people)
+        yield world
+    database.engine.dispose()
