@@ -70,7 +70,8 @@ def place(database: Database, folder: KeyFolder) -> OpenRound:
 
 
 def open_paper(client: TestClient, code: str, **fields: str) -> Response:
-    return client.post("/v/paper", data={"code": code, "lang": "zh", **fields}, headers=SAME_SITE)
+    response: Response = client.post("/v/paper", data={"code": code, "lang": "zh", **fields}, headers=SAME_SITE)
+    return response
 
 
 def test_it_works_without_scripts(client: TestClient, database: Database, place: OpenRound) -> None:

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -44,7 +45,7 @@ def make_vote(database: Database, folder: KeyFolder, place: OpenRound) -> MakeVo
     with database.reading() as session:
         key = public_key(session, place.id)
 
-    def make(at: int = 0, envelope_id: bytes = b"", **claim: str) -> Vote:
+    def make(at: int = 0, envelope_id: bytes = b"", **claim: Any) -> Vote:  # noqa: ANN401
         envelope_id = envelope_id or token_bytes(16)
         sealed = seal(key, envelope_info(place.id, place.paper_hash, envelope_id), b"marks")
         whole = Claim(place.id, "residents", code_hash(folder.pepper(), place.codes["residents"][at]))
@@ -163,7 +164,7 @@ def test_an_envelope_that_is_there_already_spoils_nothing_else(
 def test_a_failed_transaction_leaves_codes_unspent(
     database: Database, place: OpenRound, make_vote: MakeVote, clock: TestClock
 ) -> None:
-    def full_disk(connection: sa.Connection) -> None:
+    def full_disk(_connection: sa.Connection) -> None:
         raise sa.exc.OperationalError("COMMIT", {}, OSError("database or disk is full"))
 
     sa.event.listen(database.engine, "commit", full_disk)

@@ -168,7 +168,7 @@ function tell(kind, wake) {
 }
 
 function showDone(receipt) {
-  const main = document.createElement("main");
+  const main = document.createElement("div");
   main.className = "main";
   main.append(document.querySelector("[data-done]").content.cloneNode(true));
   main.querySelector("[data-receipt]").textContent = receipt;

@@ -1,0 +1,94 @@
+"""A running server and a headless Chromium at phone size; both stopped by the test."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile, which
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.main import create_app
+from tests import postgresql
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "locale": "zh-CN"}
+NOT_OURS = ("Permissions-Policy header", "Failed to load resource")
+"""Complaints about a feature that this browser does not know, and about answers that a test makes fail."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A throw-away installation that answers at ``address``."""
+
+    address: str
+    database: Database
+    key_folder: KeyFolder
+    server: uvicorn.Server
+
+
+@pytest.fixture
+def installation(tmp_path: Path, sqlite_template: Path) -> Iterator[Installation]:
+    """A running server with an empty database."""
+    data = tmp_path / "data"
+    data.mkdir()
+    copyfile(sqlite_template, data / "manyidu.sqlite3")
+    port = postgresql.free_port()
+    settings = Settings(data=data, MANYIDU_DATABASE_URL="", base_url=f"http://127.0.0.1:{port}")
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), port=port, log_level="critical", access_log=False, server_header=False)
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        thread.join(0.02)
+    database = Database(make_engine(settings.sqlalchemy_url))
+    yield Installation(settings.base_url, database, KeyFolder(data / "keys"), server)
+    database.engine.dispose()
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, as the system brings it."""
+    path = which("chromium") or which("chromium-browser") or which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, installation: Installation) -> Iterator[Page]:
+    """A phone's page; the test fails on any error, refused script or request to elsewhere."""
+    yield from _page(browser, installation, {})
+
+
+@pytest.fixture
+def old_phone(browser: Browser, installation: Installation) -> Iterator[Page]:
+    """The same with scripts off."""
+    yield from _page(browser, installation, {"java_script_enabled": False})
+
+
+def _page(browser: Browser, installation: Installation, options: dict[str, Any]) -> Iterator[Page]:
+    context = browser.new_context(**PHONE, base_url=installation.address, **options)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda sent: problems.append(sent.url) if not _own(sent.url, installation) else None)
+    yield page
+    context.close()
+    assert [problem for problem in problems if not any(known in problem for known in NOT_OURS)] == []
+
+
+def _own(url: str, installation: Installation) -> bool:
+    return url.startswith((installation.address, "data:"))

@@ -1,0 +1,253 @@
+"""The voter's whole way in a real browser."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Installation
+from tests.factories import OpenRound, count_box, make_open_round, make_paper
+
+RECEIPT = re.compile(r"([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}")
+REMARK = "开放时间能不能再长一点?"
+
+
+@pytest.fixture
+def place(installation: Installation) -> OpenRound:
+    return make_open_round(installation.database, installation.key_folder)
+
+
+def scan(phone: Page, code: str) -> None:
+    """Open what the QR code of a slip says."""
+    phone.goto(f"/v#{code}")
+    expect(phone.locator("[data-ballot]")).to_be_visible()
+
+
+def fill(phone: Page, place: OpenRound, skip: str = "") -> None:
+    """Tick something everywhere but at ``skip``."""
+    for unit in range(len(place.paper.units)):
+        for item in range(len(place.paper.items)):
+            if f"m{unit}-{item}" != skip:
+                phone.locator(f"label[for=m{unit}-{item}-{(unit + item) % 5}]").click()
+
+
+def expect_thanks(phone: Page, installation: Installation, place: OpenRound) -> None:
+    """Expect the receipt and exactly one envelope."""
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    expect(phone.locator("[data-receipt]")).to_have_text(RECEIPT)
+    assert count_box(installation.database, place.id) == (1, 1)
+
+
+def test_it_works(phone: Page, installation: Installation, place: OpenRound) -> None:
+    code = place.codes["residents"][0]
+    scan(phone, code)
+    assert code not in phone.url
+    fill(phone, place)
+    expect(phone.locator("[data-filled]")).to_have_text("9")
+    phone.get_by_text("写意见").first.click()
+    phone.get_by_label("对“县文化馆”的意见").fill(REMARK)
+    phone.get_by_role("button", name="下一步").click()
+    expect(phone.get_by_role("heading", name="请核对")).to_be_focused()
+    expect(phone.get_by_text(REMARK)).to_be_visible()
+    phone.get_by_role("button", name="投入票箱").click()
+    expect_thanks(phone, installation, place)
+    assert phone.url == f"{installation.address}/v"
+    text = phone.content()
+    assert code not in text
+    assert REMARK not in text
+    assert 'name="code"' not in text
+    storage = phone.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
+    assert storage == [0, 0, ""]
+
+
+def test_it_works_without_scripts(old_phone: Page, installation: Installation, place: OpenRound) -> None:
+    old_phone.goto("/v")
+    old_phone.get_by_label("票码").fill(place.codes["residents"][0].lower())
+    old_phone.get_by_role("button", name="打开测评表").click()
+    fill(old_phone, place)
+    old_phone.get_by_role("button", name="下一步").click()
+    expect(old_phone.get_by_role("heading", name="请核对")).to_be_visible()
+    old_phone.get_by_role("button", name="返回修改").click()
+    old_phone.locator("label[for=m0-0-3]").click()
+    old_phone.get_by_role("button", name="下一步").click()
+    old_phone.get_by_role("button", name="投入票箱").click()
+    expect_thanks(old_phone, installation, place)
+
+
+def test_what_is_missing_is_named_and_focused(phone: Page, place: OpenRound) -> None:
+    scan(phone, place.codes["residents"][0])
+    fill(phone, place, skip="m1-1")
+    phone.get_by_role("button", name="下一步").click()
+    expect(phone.get_by_role("status").filter(has_text="还没有评:县图书馆 · 查找突出问题")).to_be_visible()
+    expect(phone.locator("#m1-1-0")).to_be_focused()
+    expect(phone.locator("label[for=m1-1-0]")).to_be_in_viewport()
+    phone.locator("label[for=m1-1-0]").click()
+    phone.get_by_role("button", name="下一步").click()
+    expect(phone.get_by_role("heading", name="请核对")).to_be_visible()
+
+
+def test_a_change_from_the_review_is_cast(phone: Page, installation: Installation, place: OpenRound) -> None:
+    scan(phone, place.codes["residents"][0])
+    fill(phone, place)
+    phone.get_by_role("button", name="下一步").click()
+    phone.get_by_role("button", name="修改 县博物馆").click()
+    expect(phone.get_by_role("heading", name="县博物馆")).to_be_focused()
+    phone.locator("label[for=m2-0-4]").click()
+    phone.get_by_role("button", name="下一步").click()
+    sent: list[dict[str, Any]] = []
+    phone.on("request", lambda request: sent.append(request.post_data_json) if "/v/cast" in request.url else None)
+    phone.get_by_role("button", name="投入票箱").click()
+    expect_thanks(phone, installation, place)
+    assert sent[0]["marks"] == "012" + "123" + "434"
+
+
+def test_offline_in_the_middle_keeps_the_form_and_casts_once(
+    phone: Page, installation: Installation, place: OpenRound
+) -> None:
+    scan(phone, place.codes["residents"][0])
+    fill(phone, place)
+    phone.get_by_role("button", name="下一步").click()
+    lost: list[int] = []
+
+    def lose_the_answer(route: Any) -> None:  # noqa: ANN401
+        lost.append(route.fetch().status)
+        route.abort("internetdisconnected")
+
+    phone.route("**/v/cast", lose_the_answer, times=1)
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("status").filter(has_text="网络断了")).to_be_visible()
+    expect_thanks(phone, installation, place)
+    assert lost == [200]
+
+
+def test_a_busy_server_is_told_and_tried_again(phone: Page, installation: Installation, place: OpenRound) -> None:
+    scan(phone, place.codes["residents"][0])
+    fill(phone, place)
+    phone.get_by_role("button", name="下一步").click()
+    phone.route("**/v/cast", lambda route: route.fulfill(status=503, json={"error": "busy", "message": ""}), times=1)
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("status").filter(has_text="系统正忙")).to_be_visible()
+    phone.get_by_role("button", name="马上再试").click()
+    expect_thanks(phone, installation, place)
+
+
+def test_a_refusal_is_told_and_nothing_lost(phone: Page, installation: Installation, place: OpenRound) -> None:
+    code = place.codes["residents"][0]
+    scan(phone, code)
+    fill(phone, place)
+    phone.get_by_role("button", name="下一步").click()
+    other = phone.context.new_page()
+    scan(other, code)
+    fill(other, place)
+    other.get_by_role("button", name="下一步").click()
+    other.get_by_role("button", name="投入票箱").click()
+    expect_thanks(other, installation, place)
+    phone.once("console", lambda _said: None)
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("status").filter(has_text="已经用过")).to_be_visible()
+    expect(phone.get_by_role("heading", name="请核对")).to_be_visible()
+
+
+def test_the_keyboard_is_enough(phone: Page, installation: Installation, place: OpenRound) -> None:
+    phone.goto("/v")
+    phone.get_by_label("票码").press_sequentially(place.codes["staff"][0])
+    phone.keyboard.press("Enter")
+    expect(phone.locator("[data-ballot]")).to_be_visible()
+    phone.locator("#m1-0-0").focus()
+    for _ in range(6):
+        phone.keyboard.press("Space")
+        phone.keyboard.press("ArrowRight")
+        phone.keyboard.press("Tab")
+        if phone.evaluate("document.activeElement.tagName") == "SUMMARY":
+            phone.keyboard.press("Tab")
+    expect(phone.get_by_role("button", name="下一步")).to_be_focused()
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("heading", name="请核对")).to_be_focused()
+    phone.get_by_role("button", name="投入票箱").focus()
+    phone.keyboard.press("Enter")
+    expect_thanks(phone, installation, place)
+
+
+def test_large_type_reaches_sixty_pixels(phone: Page, place: OpenRound) -> None:
+    scan(phone, place.codes["residents"][0])
+    phone.locator("label.tool").click()
+    for label in (phone.locator("label[for=m0-0-0]"), phone.locator("label[for=m0-0-4]")):
+        box = label.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 60
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_targets_are_large_enough_and_no_label_wraps(phone: Page, place: OpenRound) -> None:
+    scan(phone, place.codes["residents"][0])
+    fill(phone, place)
+    heights = phone.evaluate(
+        "Array.from(document.querySelectorAll('.grades label, button, summary')).filter(e => e.offsetParent)"
+        ".map(e => e.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 48
+    lines = phone.evaluate(
+        "Array.from(document.querySelectorAll('.grades label')).map(label => {"
+        "const range = document.createRange(); range.selectNodeContents(label); return range.getClientRects().length; })"
+    )
+    assert set(lines) == {1}
+
+
+def test_a_second_slip_in_the_same_tab(phone: Page, installation: Installation, place: OpenRound) -> None:
+    scan(phone, place.codes["residents"][0])
+    fill(phone, place)
+    phone.get_by_role("button", name="下一步").click()
+    phone.get_by_role("button", name="投入票箱").click()
+    expect_thanks(phone, installation, place)
+    scan(phone, place.codes["residents"][1])
+    expect(phone.locator("[data-filled]")).to_have_text("0")
+
+
+def test_the_language_changes_and_marks_stay(phone: Page, place: OpenRound) -> None:
+    scan(phone, place.codes["residents"][0])
+    phone.locator("label[for=m1-1-2]").click()
+    phone.locator("[data-switch]").click()
+    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    expect(phone.locator("#m1-1-2")).to_be_checked()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(phone: Page, place: OpenRound, scheme: Any) -> None:  # noqa: ANN401
+    axe = Axe()
+    phone.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+    def check() -> None:
+        # Playwright evaluates outside the page's content security policy, so the policy stays on.
+        results = axe.run(phone)
+        assert results.violations_count == 0, results.generate_report()
+
+    phone.goto("/v")
+    check()
+    scan(phone, place.codes["residents"][0])
+    check()
+    phone.get_by_role("button", name="下一步").click()
+    check()
+    phone.locator("label.tool").click()
+    fill(phone, place)
+    phone.get_by_text("谁能看到什么").click()
+    phone.get_by_text("写意见").first.click()
+    check()
+    phone.get_by_role("button", name="下一步").click()
+    check()
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    check()
+
+
+def test_the_first_load_is_small(phone: Page, installation: Installation) -> None:
+    place = make_open_round(installation.database, installation.key_folder, make_paper(8, 6))
+    responses: list[Any] = []
+    phone.on("response", lambda answer: responses.append(answer))  # noqa: PLW0108 - playwright marks the handler
+    scan(phone, place.codes["residents"][0])
+    phone.wait_for_load_state("networkidle")
+    sizes = {
+        answer.url: answer.request.sizes()["responseBodySize"] for answer in responses if "data:" not in answer.url
+    }
+    assert sum(sizes.values()) <= 40_000, sizes
