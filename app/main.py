@@ -42,6 +42,7 @@ Clock = Callable[[], datetime]
 
 PORTS = Ports(
     before_opening=(slips.before_opening, box.before_opening),
+    before_counting=(slips.before_counting,),
     purge=(publication.purge, box.purge, slips.purge),
     panels=(slips.panel, box.panel),
     acts={"close": close_round, "extend": extend_round, "void": void_round, "publish": publication.publish},

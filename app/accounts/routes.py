@@ -107,10 +107,16 @@ def _link_page(request: Request, db: Db, config: Config, token: str) -> Response
 
 @router.post("/staff")
 def create_account(request: Request, staff: Organiser, form: Form, db: Db, now: Now, config: Config) -> Response:
-    """Make an account and show its one-time link, once."""
-    login = form.text("login", 32, label="用户名").lower()
-    fields = (login, form.text("name", 40, label="姓名"), form.text("role", 20, label="角色"))
-    return _link_page(request, db, config, service.create_account(db, now, staff, fields))
+    """Make an account and show its one-time link, once; what was typed is shown again when it is refused."""
+    try:
+        login = form.text("login", 32, label="用户名").lower()
+        fields = (login, form.text("name", 40, label="姓名"), form.text("role", 20, label="角色"))
+        return _link_page(request, db, config, service.create_account(db, now, staff, fields))
+    except DomainError as error:
+        db.rollback()
+        status, message = sentence(choose_language(request), error.code, error.params)
+        context = {"accounts": service.everyone(db), "message": message, "values": form.as_dict()}
+        return page(request, "accounts/staff.html", status=status, roles=list(Role), link=None, **context)
 
 
 @router.post("/staff/{staff_id}/link")

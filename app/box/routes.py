@@ -16,6 +16,7 @@ from app.core.errors import DomainError
 from app.rounds.domain import RoundState
 from app.rounds.ports import Acting, ports_of
 from app.rounds.reads import get_round
+from app.rounds.service import check_steps, checklist
 from app.web.auth import KeySide, Organiser
 from app.web.errors import sentence, wants_json
 from app.web.forms import Form, PostedForm
@@ -128,6 +129,7 @@ def _opening_page(
         "opening": opening_of(db, round_id),
         "is_opened": row.state in OPENED,
         "progress": progress if progress and progress.is_running else None,
+        "steps": checklist(db, row, ports_of(request)),
         "obstacle": _obstacle(request, db, round_id) if row.state is RoundState.SEALED else "",
         "message": message,
         "people": _candidates(db, key),
@@ -175,11 +177,11 @@ def start_opening(request: Request, round_id: str, staff: Organiser, form: Form,
     """Unlock the box with the shares on the table and begin to open it."""
     shares = form.several("share[]")[:MAX_SHARES]
     try:
-        ceremony.sealed_round(db, round_id)
+        check_steps(db, ceremony.sealed_round(db, round_id), ports_of(request))
         table = ceremony.lay_out(db, round_id, shares)
-        helpers = [holder.name for holder in table.holders]
+        key_holders = [holder.name for holder in table.holders]
         present = ceremony.people(
-            [*helpers, *form.several("present[]")], form.text("others", OTHERS_LIMIT, needed=False)
+            [*key_holders, *form.several("present[]")], form.text("others", OTHERS_LIMIT, needed=False)
         )
         key = ceremony.unlock(table, keys, round_id)
     except DomainError as error:

@@ -31,7 +31,7 @@ class Acting:
     actor: Principal
 
 
-BeforeOpening = Callable[[Session, RoundView], list[Step]]
+Checklist = Callable[[Session, RoundView], list[Step]]
 Purge = Callable[[Session, KeyFolder, str], None]
 Act = Callable[[Acting, str, Mapping[str, Any]], None]
 AfterCounting = Callable[[Acting, str], None]
@@ -51,7 +51,8 @@ class Ports:
     numbers no report may show, from the slips issued and returned of each.
     """
 
-    before_opening: tuple[BeforeOpening, ...] = ()
+    before_opening: tuple[Checklist, ...] = ()
+    before_counting: tuple[Checklist, ...] = ()
     purge: tuple[Purge, ...] = ()
     panels: tuple[MakePanel, ...] = ()
     acts: Mapping[str, Act] = field(default_factory=dict)

@@ -115,7 +115,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         items=form.items,
         units=tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units),
         groups=tuple(PaperGroup(g.id, g.name, g.expected, g.left_out) for g in campaign.groups),
-        scheme=campaign.scheme,
+        scheme=campaigns.scheme_for(campaign, form),
         promise=PROMISE,
         remarks=round_view.remarks,
         remark_bytes=REMARK_BYTES if round_view.remarks else 0,
@@ -145,17 +145,21 @@ def checklist(session: Session, round_view: RoundView, ports: Ports) -> list[Ste
     """Return what has to be done before the next step, from all features."""
     if round_view.state is RoundState.DRAFT:
         return list(freeze_problems(draft_paper(session, round_view)))
-    if round_view.state is not RoundState.READY:
-        return []
-    return [step for gate in ports.before_opening for step in gate(session, round_view)]
+    gates = {RoundState.READY: ports.before_opening, RoundState.SEALED: ports.before_counting}
+    return [step for gate in gates.get(round_view.state, ()) for step in gate(session, round_view)]
+
+
+def check_steps(session: Session, round_view: RoundView, ports: Ports) -> None:
+    """Refuse the next step while something needed is missing: DomainError ``steps_missing``."""
+    missing = [step.label for step in checklist(session, round_view, ports) if step.needed and not step.done]
+    if missing:
+        raise DomainError("steps_missing", steps=";".join(missing))
 
 
 def open_round(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> None:
     """Accept votes from now on. Rehearsals of the round are purged first, whatever became of them."""
     row = _locked(acting.session, round_id)
-    missing = [step.label for step in checklist(acting.session, view(row), ports) if step.needed and not step.done]
-    if missing:
-        raise DomainError("steps_missing", steps=";".join(missing))
+    check_steps(acting.session, view(row), ports)
     if row.closes_at and row.closes_at <= acting.now:
         raise DomainError("schedule_over")
     _move(row, Event.OPEN)

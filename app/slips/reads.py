@@ -99,6 +99,11 @@ def _account(
     return GroupAccount(group_id, name, expected, **numbers, account=account, problem=problem)
 
 
+def counted_groups(session: Session, round_id: str) -> frozenset[str]:
+    """Return the ids of the groups whose slips were counted by hand."""
+    return frozenset(session.scalars(select(SlipCount.group_id).where(SlipCount.round_id == round_id)))
+
+
 def turnout(session: Session, round_id: str, step: int) -> int:
     """Return the number of returned slips, rounded down to a multiple of ``step`` ≥ 5: never one by one (SEC-11)."""
     used = sum(used_by_group(session, round_id).values())

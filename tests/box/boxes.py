@@ -101,6 +101,7 @@ def make_box(database: Database, folder: KeyFolder, actor: Principal, paper: Pap
         assert drop(connection, votes, NOON) == [""] * len(votes)
     with database.writing() as session:
         close_round(Acting(session, NOON, actor), paper.round_id, {})
+        slips.set_counts(Acting(session, NOON, actor), paper.round_id, {group.id: (0, 0) for group in paper.groups})
     return Box(paper, shares, ballots)
 
 
