@@ -1,0 +1,57 @@
+"""Charts draw the figures of the document, and nothing where it shows none."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.publication import charts, reads
+from app.publication.domain import Document
+from tests.publication import counted, reading
+
+
+def document_of(database: Database, votes: counted.Votes) -> Document:
+    round_id = counted.store_published(database, votes)
+    with database.reading() as session:
+        return reads.published_result(session, round_id)
+
+
+def words(svg: str) -> str:
+    return " ".join(ET.fromstring(svg).itertext())  # noqa: S314 - our own drawing
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+@pytest.mark.parametrize("form", ["t1", "t2", "t4"])
+def test_charts_show_percentages_of_the_document_alone(database: Database, form: str, share: float) -> None:
+    document = document_of(database, counted.make_votes(counted.make_paper(form=form), share))
+    unit = document["units"][3]
+    allowed = set().union(*map(reading.percents, reading.texts_of(document)))
+    allowed |= {text.replace(".0%", "%") for text in allowed}  # a bar of whole percents leaves the tenths out
+    scale = {"0%", "25%", "50%", "75%", "100%"}
+    drawn = [charts.row_chart(document, unit, place) for place in range(len(unit["items"]) + 1)]
+    for svg in (*drawn, charts.unit_chart(document, unit), charts.overall_chart(document)):
+        assert reading.percents(words(svg)) <= allowed | scale
+    assert unit["overall"]["total"]["distribution"][0]["share"]["text"] in words(drawn[0])
+
+
+def test_a_hidden_figure_is_an_empty_bar(database: Database) -> None:
+    paper = counted.make_paper(("县文化馆",), {"党代表": 9})
+    document = document_of(database, counted.make_votes(paper, share=1.0))
+    text = words(charts.row_chart(document, document["units"][0], 0))
+    assert "—" in text
+    assert "为保护匿名不显示" in text
+    assert not reading.percents(text)
+
+
+def test_a_uniform_figure_is_told_as_a_band_alone(database: Database) -> None:
+    document = document_of(database, counted.make_votes(opinions=((100, 0, 0, 0, 0),)))
+    text = words(charts.row_chart(document, document["units"][0], 0))
+    assert reading.percents(text) == {"≥90%"}
+
+
+@pytest.mark.parametrize("place", [-1, 7, 10**9])
+def test_it_refuses_a_place_without_a_bar(database: Database, place: int) -> None:
+    document = document_of(database, counted.make_votes())
+    with pytest.raises(DomainError, match="not_found"):
+        charts.row_chart(document, document["units"][0], place)
