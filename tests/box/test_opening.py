@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from app.audit.models import AuditEntry
 from app.box import ceremony, reads
@@ -261,7 +261,9 @@ def _files(folder: Path) -> Iterator[bytes]:
 def test_the_old_bytes_are_gone(room: Room, attempt: Attempt, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     places = [tmp_path]
     if not room.database.is_sqlite:
-        places.append(request.getfixturevalue("postgresql_server")[1] / "base")
+        with room.database.reading() as session:
+            own = session.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
+        places.append(request.getfixturevalue("postgresql_server")[1] / "base" / str(own))
         with room.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("CHECKPOINT")
     with room.database.reading() as session:
