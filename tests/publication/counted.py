@@ -182,4 +182,4 @@ def log_in(client: TestClient, database: Database, role: str, login: str = "") -
 def form_token(client: TestClient, path: str) -> str:
     """Return the form token on a page."""
     text: str = client.get(path).text
-    return text.split('name="form_token" value="')[1].split('"')[0]
+    return text.split('name="form_token" value="')[1].split('"', maxsplit=1)[0]
