@@ -85,6 +85,13 @@ def envelopes_by_group(session: Session, round_id: str) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
+def has_receipt(session: Session, round_id: str, prefix: bytes) -> bool:
+    """Whether an envelope lies in the box whose id begins so (ten bytes: a receipt)."""
+    low, high = prefix + bytes(6), prefix + b"\xff" * 6
+    found = select(Envelope.id).where(Envelope.round_id == round_id, Envelope.id.between(low, high)).limit(1)
+    return session.scalars(found).first() is not None
+
+
 def stacks(session: Session, round_id: str) -> dict[tuple[str, str], bytes]:
     """Return the stacks by (unit id, group id): rows of one byte per item, in random order."""
     query = select(Stack.unit_id, Stack.group_id, Stack.marks).where(Stack.round_id == round_id)

@@ -9,14 +9,16 @@ from starlette.responses import JSONResponse, Response
 from app.audit.service import check_chain
 from app.box import ceremony, service
 from app.box.opening import Attempt, Openings, Progress
-from app.box.reads import KeyView, key_of, opening_of
+from app.box.reads import KeyView, has_receipt, key_of, opening_of
 from app.box.scrutiny import OPENED, report
+from app.box.seal import receipt_prefix
 from app.box.shares import MAX_SHARES, SHARE_WORDS
 from app.core.errors import DomainError
 from app.rounds.domain import RoundState
 from app.rounds.ports import Acting, ports_of
 from app.rounds.reads import get_round
 from app.rounds.service import check_steps, checklist
+from app.slips.codes import plain_signs
 from app.web.auth import KeySide, Organiser
 from app.web.errors import sentence, wants_json
 from app.web.forms import Form, PostedForm
@@ -95,6 +97,27 @@ def check_share(request: Request, round_id: str, staff: KeySide, form: Form, db:
     except DomainError as error:
         return _key_page(request, staff, db, round_id, error, number)
     return see_other(f"/rounds/{round_id}/key#holder-{number}")
+
+
+# ---- Receipts ----
+
+
+def _receipt_page(request: Request, db: Db, round_id: str, typed: str = "", *, found: bool | None = None) -> Response:
+    return page(request, "box/receipt.html", round=get_round(db, round_id), typed=typed, found=found)
+
+
+@router.get("/rounds/{round_id}/receipt")
+def receipt_page(request: Request, round_id: str, _staff: KeySide, db: Db) -> Response:
+    """Ask for a receipt that a voter wants to have looked up."""
+    return _receipt_page(request, db, round_id)
+
+
+@router.post("/rounds/{round_id}/receipt")
+def look_up_receipt(request: Request, round_id: str, _staff: KeySide, form: Form, db: Db) -> Response:
+    """Say whether the receipt's envelope lies in the box; a post, so that no address holds a receipt."""
+    typed = form.text("receipt", 60, label="回执码")
+    found = has_receipt(db, round_id, receipt_prefix(plain_signs(typed)))
+    return _receipt_page(request, db, round_id, typed, found=found)
 
 
 # ---- The opening ----

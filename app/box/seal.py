@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from app.box.envelope import BadEnvelope
+from app.core.errors import DomainError
 
 NONCE_BYTES = 16
 ID_BYTES = 16
@@ -72,3 +73,13 @@ def receipt_text(envelope_id: bytes) -> str:
     number = int.from_bytes(envelope_id[:10], "big")
     signs = "".join(_CROCKFORD[number >> 5 * place & 31] for place in range(RECEIPT_SIGNS - 1, -1, -1))
     return "-".join(signs[at : at + 4] for at in range(0, RECEIPT_SIGNS, 4))
+
+
+def receipt_prefix(signs: str) -> bytes:
+    """Return the first ten bytes of the id whose receipt has these plain signs; DomainError ``receipt_malformed``."""
+    if len(signs) != RECEIPT_SIGNS or not set(signs) <= set(_CROCKFORD):
+        raise DomainError("receipt_malformed")
+    number = 0
+    for sign in signs:
+        number = number << 5 | _CROCKFORD.index(sign)
+    return number.to_bytes(10, "big")

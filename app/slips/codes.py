@@ -77,12 +77,17 @@ def parse_code(typed: str) -> str:
     return code
 
 
-def _tidy(typed: str) -> str:
+def plain_signs(typed: str) -> str:
+    """Return what was typed as signs of the alphabet, as far as it can be read so; DomainError if far too long."""
     if len(typed) > _LONGEST_TYPED:
         raise DomainError("code_malformed")
     plain = unicodedata.normalize("NFKC", typed)
     signs = "".join(c for c in plain if unicodedata.category(c) not in _FILLER and c not in "\t\r\n\N{MINUS SIGN}")
-    code = signs.translate(_TYPED)
+    return signs.translate(_TYPED)
+
+
+def _tidy(typed: str) -> str:
+    code = plain_signs(typed)
     if not _CANONICAL.fullmatch(code):
         raise DomainError("code_malformed")
     return code
