@@ -105,6 +105,14 @@ def restore(source: Path, data: Data = None) -> None:
 
 
 @cli.command()
+def link(login: str, data: Data = None) -> None:
+    """Print a fresh one-time password link for an account, when nobody else can give it one."""
+    from app.operations.welcome import account_link  # noqa: PLC0415
+
+    typer.echo(account_link(_settings(data), utc_now(), login))
+
+
+@cli.command()
 def healthy(port: Port = 8000) -> None:
     """Exit 0 when the server on this machine serves (for a container's health check)."""
     import httpx  # noqa: PLC0415

@@ -1,8 +1,9 @@
 """The composition root: the only place that knows all features and builds the application."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.routing import Route
@@ -26,7 +27,7 @@ from app.core.settings import Settings
 from app.publication import routes as publication_routes
 from app.publication import service as publication
 from app.rounds import routes as rounds_routes
-from app.rounds.ports import Ports
+from app.rounds.ports import Acting, Ports
 from app.rounds.schedule import Schedule
 from app.rounds.service import close_round, extend_round, void_round
 from app.slips import routes as slips_routes
@@ -40,12 +41,18 @@ from app.web.pages import APP, make_pages
 Clock = Callable[[], datetime]
 
 
+def _void(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
+    """Void a round and empty its box: nobody will ever open it."""
+    void_round(acting, round_id, request)
+    box.discard(acting.session, round_id)
+
+
 PORTS = Ports(
     before_opening=(slips.before_opening, box.before_opening),
     before_counting=(slips.before_counting,),
     purge=(publication.purge, box.purge, slips.purge),
     panels=(slips.panel, box.panel),
-    acts={"close": close_round, "extend": extend_round, "void": void_round, "publish": publication.publish},
+    acts={"close": close_round, "extend": extend_round, "void": _void, "publish": publication.publish},
     after_counting=(publication.freeze_result,),
     unseen_groups=unseen_groups,
 )

@@ -89,6 +89,14 @@ def reissue_link(session: Session, now: datetime, actor: Principal, staff_id: st
     return _invite(session, now, staff.id)
 
 
+def reissue_link_for(session: Session, now: datetime, login: str) -> str:
+    """Return a fresh password link by log-in name, for an administrator at the machine itself."""
+    staff = session.scalars(select(Staff).where(Staff.login == login)).first()
+    if staff is None:
+        raise DomainError("account_unknown", login=login)
+    return reissue_link(session, now, audit.SYSTEM, staff.id)
+
+
 def set_disabled(session: Session, now: datetime, actor: Principal, staff_id: str, *, disabled: bool) -> None:
     """Disable or enable an account; nobody disables his own, so that one organiser always remains."""
     if staff_id == actor.id:

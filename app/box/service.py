@@ -143,9 +143,15 @@ def panel(session: Session, row: RoundView) -> Panel | None:
     return Panel("box/panel.html", {"round": row, "key": key_of(session, row.id)})
 
 
+def discard(session: Session, round_id: str) -> None:
+    """Delete what is in the box of a voided round; the server's key part goes at the next tidying."""
+    for table in (Envelope, Stack, Remark):
+        session.execute(delete(table).where(table.round_id == round_id))
+
+
 def purge(session: Session, folder: KeyFolder, round_id: str) -> None:
     """Delete the box of a rehearsal with everything in it."""
-    for table in (Envelope, Stack, Remark, Opening):
-        session.execute(delete(table).where(table.round_id == round_id))
+    discard(session, round_id)
+    session.execute(delete(Opening).where(Opening.round_id == round_id))
     _forget_key(session, round_id)
     folder.destroy_part(round_id)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.accounts.service import first_organiser_link
+from app.accounts.service import first_organiser_link, reissue_link_for
 from app.core.key_folder import KeyFolder
 from app.core.qr import terminal_qr
 from app.core.settings import Settings
@@ -21,6 +21,15 @@ def first_link(settings: Settings, now: datetime) -> str | None:
         token = first_organiser_link(session, now)
     database.engine.dispose()
     return f"{settings.base_url}/welcome/{token}" if token else None
+
+
+def account_link(settings: Settings, now: datetime, login: str) -> str:
+    """Return a one-time link with which ``login`` sets a new password; the old one ends."""
+    database = open_database(settings)
+    with database.writing() as session:
+        token = reissue_link_for(session, now, login)
+    database.engine.dispose()
+    return f"{settings.base_url}/welcome/{token}"
 
 
 def demo_notice(settings: Settings, now: datetime) -> str:

@@ -59,6 +59,8 @@ class Paper:
     remark_bytes: int = 0
     shuffle_units: bool = False
     rehearsal: bool = False
+    two_person: bool = True
+    """Whether early close, extension, voiding and publication need a second person (SEC-41)."""
 
     def group(self, group_id: str) -> PaperGroup:
         """Return the group; KeyError if the paper has none of that id."""

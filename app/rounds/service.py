@@ -26,7 +26,7 @@ from app.rounds.domain import (
 )
 from app.rounds.models import Approval, Round
 from app.rounds.ports import Acting, Ports
-from app.rounds.reads import PAPER, RoundView, view
+from app.rounds.reads import PAPER, RoundView, frozen_paper, view
 
 REMARK_BYTES = 1_200
 """Room for remarks in an envelope: 400 Chinese signs over all units; constant, so that length tells nothing."""
@@ -120,6 +120,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         remarks=round_view.remarks,
         remark_bytes=REMARK_BYTES if round_view.remarks else 0,
         shuffle_units=round_view.shuffle_units,
+        two_person=campaign.two_person,
     )
 
 
@@ -193,6 +194,7 @@ def void_round(acting: Acting, round_id: str, request: Mapping[str, Any]) -> Non
     row = _locked(acting.session, round_id)
     _move(row, Event.VOID)
     row.void_reason = request["reason"]
+    row.closed_at = row.closed_at or acting.now
     audit.record(acting.session, acting.now, acting.actor, "round.void", round_id, reason=row.void_reason)
 
 
@@ -297,7 +299,8 @@ def is_early(row: RoundView, now: datetime) -> bool:
 
 
 def needs_second_person(session: Session, row: RoundView, act: str, now: datetime) -> bool:
-    """Whether the campaign asks for a second person for this act (SEC-41); rehearsals never do."""
-    if row.is_rehearsal or not campaigns.get_campaign(session, row.campaign_id).two_person:
+    """Whether this act waits for a second person (SEC-41): as frozen with the paper; rehearsals never do."""
+    paper = frozen_paper(session, row.id)[0] if row.paper_hash else draft_paper(session, row)
+    if row.is_rehearsal or not paper.two_person:
         return False
     return act != "close" or is_early(row, now)

@@ -29,6 +29,8 @@ class SlipCount(Base):
     group_id: Mapped[str] = mapped_column(Text, primary_key=True)
     spare: Mapped[int] = mapped_column(Integer, default=0)
     handed_back: Mapped[int] = mapped_column(Integer, default=0)
+    used: Mapped[int | None] = mapped_column(Integer)
+    """Spent codes, written down when the codes themselves are deleted."""
 
 
 class SlipCode(Base):

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.core.errors import DomainError
 from app.core.qr import qr_grid, wifi_text
 from app.rounds.domain import RoundState
-from app.rounds.ports import Acting
+from app.rounds.ports import Acting, ports_of
 from app.rounds.reads import frozen_paper, get_round
 from app.slips import reads, service
 from app.web.auth import KeySide, Organiser
@@ -25,13 +25,17 @@ def _slips_page(request: Request, db: Db, round_id: str, error: DomainError | No
     row, (paper, _) = get_round(db, round_id), frozen_paper(db, round_id)
     status, message = (200, "") if error is None else sentence(choose_language(request), error.code, error.params)
     posted: PostedForm | None = getattr(request.state, "posted", None)
+    accounts = reads.slip_accounts(db, paper, round_id)
+    exact = row.state not in {RoundState.READY, RoundState.OPEN}
+    sizes = {one.group_id: (one.printed - one.voided - one.spare, one.used) for one in accounts}
     context = {
         "round": row,
         "paper": paper,
+        "hidden": ports_of(request).unseen_groups(paper, sizes) if exact else frozenset(),
         "batches": reads.batches_by_group(db, paper, round_id),
-        "accounts": reads.slip_accounts(db, paper, round_id),
+        "accounts": accounts,
         "names": {group.id: group.name for group in paper.groups},
-        "exact": row.state not in {RoundState.READY, RoundState.OPEN},
+        "exact": exact,
         "can_print": row.state in {RoundState.READY, RoundState.OPEN},
         "can_count": row.state in {RoundState.READY, RoundState.OPEN, RoundState.SEALED},
         "message": message,

@@ -176,7 +176,9 @@ def panel(session: Session, row: RoundView) -> Panel | None:
 
 
 def forget_codes(acting: Acting, round_id: str) -> None:
-    """Delete the codes of a round when the objection period is over (SEC-10); batches keep the numbers."""
+    """Delete the codes of a round when the objection period is over (SEC-10); the numbers are kept."""
+    for group_id, used in reads.used_by_group(acting.session, round_id).items():
+        acting.session.merge(SlipCount(round_id=round_id, group_id=group_id, used=used))
     acting.session.execute(delete(SlipCode).where(SlipCode.round_id == round_id))
 
 

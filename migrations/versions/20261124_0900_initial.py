@@ -288,6 +288,7 @@ def upgrade() -> None:
         sa.Column("group_id", sa.Text(), nullable=False),
         sa.Column("spare", sa.Integer(), nullable=False),
         sa.Column("handed_back", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_slip_count_round_id")),
         sa.PrimaryKeyConstraint("round_id", "group_id", name=op.f("pk_slip_count")),
     )
