@@ -51,7 +51,7 @@ def batches(session: Session, round_id: str) -> Sequence[BatchView]:
 def used_by_group(session: Session, round_id: str) -> dict[str, int]:
     """Return the number of spent codes of every voter group that has some, also of an archived round."""
     kept = select(SlipCount.group_id, SlipCount.used).where(SlipCount.round_id == round_id, SlipCount.used > 0)
-    if archived := session.execute(kept).tuples().all():
+    if archived := session.execute(kept).all():
         return {group: used for group, used in archived if used}
     query = (
         select(SlipCode.group_id, func.count())
