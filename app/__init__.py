@@ -1,1 +1,1 @@
-"""manyidu (满意度测评): a paper ballot moved to phones; see docs/architecture.md for the picture."""
+"""manyidu （满意度测评）： a paper ballot moved to phones; see docs/architecture.md for the picture."""

@@ -48,8 +48,8 @@ def serve(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> Non
     bring_up_to_date(settings)
     link = first_link(settings, utc_now())
     if link:
-        typer.echo(f"还没有账号。请打开这个一次性链接,建立第一位组织者(7 天内有效):\n  {link}")
-    typer.echo(f"{settings.base_url}  (Ctrl+C 停止)")
+        typer.echo(f"还没有账号。请打开这个一次性链接，建立第一位组织者（7 天内有效）：\n  {link}")
+    typer.echo(f"{settings.base_url}  （Ctrl+C 停止）")
     run(settings, host, port)
 
 

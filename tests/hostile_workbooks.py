@@ -20,7 +20,7 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
 def parts(sheet_data: str = '<row r="1"><c r="A1" t="inlineStr"><is><t>单位</t></is></c></row>') -> dict[str, bytes]:
-    """The parts of the smallest honest workbook, one sheet named 单位, to be spoilt by a builder."""
+    """The parts of the smallest honest workbook, one sheet named 单位， to be spoilt by a builder."""
     return {
         "[Content_Types].xml": (
             f'{_HEAD}<Types xmlns="{PACKAGE_NS}/content-types">'
@@ -267,7 +267,7 @@ def docx() -> bytes:
 
 def csv() -> bytes:
     """Text, renamed."""
-    return "序号,单位名称\n1,文化馆\n".encode("gb18030")
+    return "序号，单位名称\n1,文化馆\n".encode("gb18030")
 
 
 def wrong_encoding() -> bytes:

@@ -49,10 +49,10 @@ def promises(setting: Setting) -> tuple[Sentence, ...]:
 
 def _promises(setting: Setting) -> Iterator[Sentence]:
     if not setting.https and not setting.loopback:
-        yield Sentence("当前是明文连接(http):同一网络里的人能看到、也能改动您的答案。", warning=True)
+        yield Sentence("当前是明文连接（http）：同一网络里的人能看到、也能改动您的答案。", warning=True)
     yield Sentence("不记名。不保存您的姓名、手机、网络地址和填写时间。")
-    yield Sentence("答案密封存放;开箱之前,任何人都读不到已存的答案。")
-    yield Sentence("不足 %(k)s 人评价的,不公布任何数字。", (("k", setting.k),))
+    yield Sentence("答案密封存放；开箱之前，任何人都读不到已存的答案。")
+    yield Sentence("不足 %(k)s 人评价的，不公布任何数字。", (("k", setting.k),))
 
 
 def viewers(setting: Setting) -> tuple[Viewer, ...]:
@@ -61,39 +61,39 @@ def viewers(setting: Setting) -> tuple[Viewer, ...]:
         Viewer(
             "组织者、发票人员",
             (
-                Sentence("知道哪类人员发了多少张票,不知道谁抽到哪张、谁投了、投了什么。"),
+                Sentence("知道哪类人员发了多少张票，不知道谁抽到哪张、谁投了、投了什么。"),
                 Sentence(
-                    "有人偷偷记下您的票,投票期间也只能看到密封的信封;有人抢先用了您的票,您会看到“已经用过”,请马上说。"
+                    "有人偷偷记下您的票，投票期间也只能看到密封的信封；有人抢先用了您的票，您会看到“已经用过”，请马上说。"
                 ),
             ),
         ),
         Viewer(
             "领导",
-            (Sentence("只看到公布后的汇总。如果评价完全一致,或者其他人互相对过,您的评价可能被推算出来。"),),
+            (Sentence("只看到公布后的汇总。如果评价完全一致，或者其他人互相对过，您的评价可能被推算出来。"),),
         ),
         Viewer(
             "系统管理员",
             (
-                Sentence("开箱之后,没有数据能把您和您的答案连起来。"),
-                Sentence("投票期间复制了数据、又拿到足够钥匙份额和服务器钥匙的人,可能按到达先后看到答案。"),
-                Sentence("网页防不住专门针对您做过手脚的服务器;不放心时,请用测评票换一个网络投。"),
+                Sentence("开箱之后，没有数据能把您和您的答案连起来。"),
+                Sentence("投票期间复制了数据、又拿到足够钥匙份额和服务器钥匙的人，可能按到达先后看到答案。"),
+                Sentence("网页防不住专门针对您做过手脚的服务器；不放心时，请用测评票换一个网络投。"),
             ),
         ),
         Viewer("网络管理者", tuple(_network(setting))),
-        Viewer("身边的人", (Sentence("我们看不到谁站在您身边。请独自填写;投出后不能再改。"),)),
+        Viewer("身边的人", (Sentence("我们看不到谁站在您身边。请独自填写；投出后不能再改。"),)),
         *((Viewer("意见", tuple(_remarks(setting))),) if setting.remarks else ()),
-        Viewer("停电、断网", (Sentence("看到确认页就表示已存好,停电也不会丢;没看到就再投一次,不会重复计入。"),)),
+        Viewer("停电、断网", (Sentence("看到确认页就表示已存好，停电也不会丢；没看到就再投一次，不会重复计入。"),)),
     )
 
 
 def _network(setting: Setting) -> Iterator[Sentence]:
     if setting.https:
-        yield Sentence("只知道您何时访问过本站。装了监控软件的单位手机会看到答案,请用自己的手机和流量。")
-        yield Sentence("今天被录下的网络数据,几十年后也许能被破解。")
+        yield Sentence("只知道您何时访问过本站。装了监控软件的单位手机会看到答案，请用自己的手机和流量。")
+        yield Sentence("今天被录下的网络数据，几十年后也许能被破解。")
     else:
-        yield Sentence("当前连接没有加密,同一网络里的人能看到、也能改动您的答案。", warning=not setting.loopback)
+        yield Sentence("当前连接没有加密，同一网络里的人能看到、也能改动您的答案。", warning=not setting.loopback)
 
 
 def _remarks(setting: Setting) -> Iterator[Sentence]:
-    yield Sentence("意见与其他答案分开存放,满 %(k)s 条才给人看。", (("k", setting.remark_k),))
-    yield Sentence("文笔可能让人认出您;在意就不要写。")
+    yield Sentence("意见与其他答案分开存放，满 %(k)s 条才给人看。", (("k", setting.remark_k),))
+    yield Sentence("文笔可能让人认出您；在意就不要写。")

@@ -31,7 +31,7 @@ class Stage(Base):
 
 
 class Unit(Base):
-    """A rated unit; ``position`` is its place in the official order (机构序列)."""
+    """A rated unit; ``position`` is its place in the official order （机构序列）."""
 
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("campaign_id", "name"),)
@@ -62,7 +62,7 @@ class GroupLeavesOut(Base):
 
 
 class CampaignForm(Base):
-    """A copied or edited 测评表; ``document`` is the JSON of ``domain.Form``. Built-in forms live in ``builtin.py``."""
+    """A copied or edited 测评表； ``document`` is the JSON of ``domain.Form``. Built-in forms live in ``builtin.py``."""
 
     __tablename__ = "campaign_form"
     id: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -13,8 +13,8 @@ from app.core.workbook import export_text, looks_like_formula
 
 _WIDTHS = {"order": 8, "name": 32, "short": 16, "note": 28, "expected": 14, "leaves_out": 48}
 _SPARE_ROWS = 200
-_UNITS_NOTE = "每行一个单位,按机构序列编号。改好后保存,再到系统中上传;上传后先预览,确认后才保存。"
-_GROUPS_NOTE = "每行一个类别;应参加人数不少于 {k} 人。不参评单位写单位名称,多个用“、”隔开,没有就留空。"
+_UNITS_NOTE = "每行一个单位，按机构序列编号。改好后保存，再到系统中上传；上传后先预览，确认后才保存。"
+_GROUPS_NOTE = "每行一个类别；应参加人数不少于 {k} 人。不参评单位写单位名称，多个用“、”隔开，没有就留空。"
 # The day of making tells who worked when, and makes two equal files differ.
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 

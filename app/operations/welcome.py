@@ -42,20 +42,20 @@ def demo_notice(settings: Settings, now: datetime) -> str:
         f"  {name}({ROLE_NAMES[role]})  用户名 {login}  口令 {found.passwords[login]}"
         for login, name, role in demo.STAFF
     )
-    links = "\n".join(f"  {settings.base_url}/v#{code}    手工输入:{format_code(code)}" for code in codes[1:])
+    links = "\n".join(f"  {settings.base_url}/v#{code}    手工输入：{format_code(code)}" for code in codes[1:])
     return f"""
-满意度测评 演示:××县文化局,8 个单位,8 类参评人员,本轮正在投票
+满意度测评 演示：××县文化局，8 个单位，8 类参评人员，本轮正在投票
 
 工作人员入口  {settings.base_url}/login
 {logins}
 
-投票链接(每个只能用一次)
+投票链接（每个只能用一次）
 {links}
-用手机扫码投票(手机须能打开上面的地址):
+用手机扫码投票（手机须能打开上面的地址）：
 {terminal_qr(f"{settings.base_url}/v#{codes[0]}")}
-开箱钥匙(仅演示时显示,1 份即可开箱)
+开箱钥匙（仅演示时显示，1 份即可开箱）
   {found.shares[0]}
 
-让 100 部模拟手机投票(另开一个终端):
+让 100 部模拟手机投票（另开一个终端）：
   .venv/bin/manyidu hall --round demo --phones 100 --url {settings.base_url} --data {settings.data}
 """

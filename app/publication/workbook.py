@@ -92,7 +92,7 @@ def plain(text: str) -> str:
 
 
 def result_workbook(result: Published) -> bytes:
-    """Return the workbook's bytes: 汇总, 各单位, 各指标, 各类别, 意见, 口径."""
+    """Return the workbook's bytes: 汇总， 各单位， 各指标， 各类别， 意见， 口径."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         book.set_properties({"title": plain(result.document["round"]["title"]), "created": result.published_at})
@@ -155,13 +155,13 @@ def _summary(table: _Table, result: Published) -> None:
     document = result.document
     about = document["round"]
     table.head(["项目", "内容", *_CHAIN_HEADS], [_WIDE, _WIDE])
-    table.row(["名称", f"{about['title']}(演练)" if about["rehearsal"] else about["title"]])
+    table.row(["名称", f"{about['title']}（演练）" if about["rehearsal"] else about["title"]])
     table.row(["单位", about["organisation"]])
     table.row(["活动", about["campaign"]])
     table.row(["测评表", about["form_title"]])
     table.row(["公布时间", chinese_time(result.published_at)])
     for code, count in document["summary"].items():
-        table.row([f"{_VERDICTS[code]}(单位数)", count])
+        table.row([f"{_VERDICTS[code]}（单位数）", count])
     for warning in [*document["chain"]["warnings"], *document["notes"]]:
         table.row(["提示", warning["text"]])
     table.row(["计票链", "合计", *_chain_row(document["chain"]["total"])])
@@ -225,7 +225,7 @@ def _method(table: _Table, result: Published) -> None:
         table.row([f"等次 {grade['label']}", f"{grade['score']} 分"])
     for weight in formula["weights"]:
         table.row([f"权重 {weight['name']}", weight["text"]])
-    table.row(["结果指纹(SHA-256)", result.digest])
+    table.row(["结果指纹（SHA-256）", result.digest])
 
 
 _SHEETS = (

@@ -159,7 +159,7 @@ def before_counting(session: Session, row: RoundView) -> list[Step]:
     """Return the checklist's line before the box is opened: once opened, the counting chain is frozen."""
     paper, _ = frozen_paper(session, row.id)
     left = [group.name for group in paper.groups if group.id not in reads.counted_groups(session, row.id)]
-    label = "清点剩余和退回的测评票(开箱后不能再改)"
+    label = "清点剩余和退回的测评票（开箱后不能再改）"
     return [Step("slips_counted", label, not left, f"/rounds/{row.id}/slips", "、".join(left))]
 
 

@@ -1,4 +1,4 @@
-"""The counting chain 应参加, 发出, 收回, 有效 of a round and of each voter group."""
+"""The counting chain 应参加， 发出， 收回， 有效 of a round and of each voter group."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,7 +35,7 @@ class GroupChain:
 
     @property
     def issued(self) -> int:
-        """发出: printed slips that were neither voided nor left over."""
+        """发出： printed slips that were neither voided nor left over."""
         return self.printed - self.voided - self.spare
 
     @property

@@ -1,7 +1,7 @@
 """Exact arithmetic of DOMAIN.md section 2: counts to rates as fractions, and fractions to the signs that are shown.
 
 满意率 and 总体满意率 are divided by the formula's denominator. 不满意率 (every grade that is not positive; in the
-built-in four-grade scales that is the worst grade) and the shares of a distribution are always divided by 有效评价,
+built-in four-grade scales that is the worst grade) and the shares of a distribution are always divided by 有效评价，
 不了解率 and 弃权率 by all answers.
 """
 
@@ -36,7 +36,7 @@ class Table:
 
     @property
     def valid(self) -> int:
-        """有效评价: answers minus 不了解 minus 弃权."""
+        """有效评价： answers minus 不了解 minus 弃权."""
         return sum(self.grades)
 
     @property

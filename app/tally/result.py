@@ -10,7 +10,7 @@
      "summary": {"met", "attention", "remedial", "too_few", "invalid"},      numbers of units
      "units": [Unit], "notes": [Note]}
 
-Unit: {"id", "name", "position" (from 1, 机构序列), "verdict": {"code", "label", "reasons": [Note]},
+Unit: {"id", "name", "position" （from 1, 机构序列）， "verdict": {"code", "label", "reasons": [Note]},
        "band": {"code", "label"}|null, "overall": {"key": str|null (null: all items pooled), "label", Total...},
        "items": [{"key", "label", "overall", Total...}],
        "remarks": {"shown", "count": int|null, "texts": [str]}, "notes": [Note]}
@@ -265,5 +265,5 @@ def _unit_notes(here: Round, overall: Outcome) -> list[Json]:
 def _round_notes(outcomes: Mapping[str, UnitOutcome]) -> list[Json]:
     """Say what holds for the whole result. An empty group is not named: that it is empty is a count below k."""
     if any(outcome.overall.renormalised for outcome in outcomes.values()):
-        return [{"code": "renormalised", "text": "有类别没有有效评价,其权重已按比例分给其余类别"}]
+        return [{"code": "renormalised", "text": "有类别没有有效评价，其权重已按比例分给其余类别"}]
     return []

@@ -6,8 +6,8 @@ from app.campaigns.domain import Denominator, Scheme
 from app.tally.verdict import Band, Reason, Verdict
 
 HIDDEN_TEXT = "为保护匿名不显示"
-UNIFORM_TEXT = "结果高度一致,建议结合座谈核实"
-BREAKDOWN_TEXT = "为保护匿名,本项不按类别列出"
+UNIFORM_TEXT = "结果高度一致，建议结合座谈核实"
+BREAKDOWN_TEXT = "为保护匿名，本项不按类别列出"
 
 VERDICTS = {
     Verdict.MET: "达标",
@@ -42,13 +42,13 @@ def reason_text(reason: Reason, scheme: Scheme) -> str:
         Reason.BELOW_REMEDIAL: f"满意率未达到补课线 {line_text(lines.remedial)}",
         Reason.DISSATISFIED_ABOVE: f"不满意率高于 {line_text(lines.dissatisfied)}",
         Reason.BELOW_ATTENTION: f"满意率未达到提醒线 {line_text(lines.attention)}",
-        Reason.TOO_FEW: f"有效评价少于 {max(gates.min_valid, scheme.k)} 份,样本不足",
+        Reason.TOO_FEW: f"有效评价少于 {max(gates.min_valid, scheme.k)} 份，样本不足",
         Reason.RETURN_TOO_LOW: f"回收率低于 {line_text(gates.return_valid)},结果无效",
     }[reason]
 
 
 def formula_text(scheme: Scheme) -> str:
-    """口径, printed beside every figure."""
+    """口径， printed beside every figure."""
     scale, formula = scheme.scale, scheme.formula
     best = " + ".join(grade.label for grade in scale.grades[: formula.top])
     parts = [f"满意率 =({best})÷ {_DENOMINATORS[formula.denominator]}"]
@@ -59,8 +59,8 @@ def formula_text(scheme: Scheme) -> str:
     if negative:
         parts.append(f"不满意率 =({negative})÷ 有效评价" if "+" in negative else f"不满意率 = {negative} ÷ 有效评价")
     if scheme.weights:
-        parts.append("先按类别计算,再按权重合计;没有有效评价的类别不计,其权重按比例分给其余类别")
-    return ";".join(parts) + f"。单位按机构序列排列,不作排名。少于 {scheme.k} 份的数据不显示。"
+        parts.append("先按类别计算，再按权重合计；没有有效评价的类别不计，其权重按比例分给其余类别")
+    return ";".join(parts) + f"。单位按机构序列排列，不作排名。少于 {scheme.k} 份的数据不显示。"
 
 
 def low_return_text(scheme: Scheme, *, invalid: bool) -> str:

@@ -112,7 +112,7 @@ def test_an_invited_person_sets_his_password_once(site: Site) -> None:
     path, guest = f"/welcome/{found[1]}", site.at()
     assert "周八" in guest.get(path).text
     differ = guest.post(path, password=NEW_PASSWORD, again="other")
-    assert (differ.status_code, told(differ)) == (422, "两次输入的口令不一致,请重新输入。")
+    assert (differ.status_code, told(differ)) == (422, "两次输入的口令不一致，请重新输入。")
     assert guest.post(path, password="weak", again="weak").status_code == 422
     assert guest.post(path, password=NEW_PASSWORD, again=NEW_PASSWORD).headers["location"] == "/login"
     assert guest.get(path).status_code == 410

@@ -26,7 +26,7 @@ def at(database: Database, settings: Settings, new_client: Callable[[], TestClie
 def test_it_works(at: Callable[[str], Desk]) -> None:
     first = at("sunqi").get("/audit")
     assert first.status_code == 200
-    assert "校验通过:60 条记录" in first.text
+    assert "校验通过：60 条记录" in first.text
     assert "开始投票" in first.text
     assert "第59轮&lt;b&gt;" in first.text
     assert "第9轮" not in first.text

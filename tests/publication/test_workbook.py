@@ -76,7 +76,7 @@ def test_the_workbook_holds_the_figures_of_the_document(database: Database, form
     ]
     for row, cell in zip(rows(book["各类别"]), cells, strict=True):
         if "why" in cell:
-            assert row["类别"] == "为保护匿名,本项不按类别列出"
+            assert row["类别"] == "为保护匿名，本项不按类别列出"
         check(row, cell, scale)
 
 

@@ -158,7 +158,7 @@ def test_no_page_before_publication_tells_a_figure(world: World) -> None:
     for method, address, name, desk in cases(world, EVERYONE - {"nobody"}):
         if method == "GET" and name.endswith((" open", " sealed", " counted")) and "/results" not in address:
             text = ask(desk, method, address).text
-            found = [word for word in ("意见0", "意见3", "需补课", "达标", "满意率:") if word in text]
+            found = [word for word in ("意见0", "意见3", "需补课", "达标", "满意率：") if word in text]
             if found and "/publish" not in address and "/paper" not in address:
                 wrong[name] = found
     assert wrong == {}

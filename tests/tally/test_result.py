@@ -73,7 +73,7 @@ def test_it_works() -> None:
     assert [row["cell"]["satisfied_rate"]["text"] for row in unit["overall"]["groups"]] == ["83.3%", "82.5%"]
     assert unit["items"][0]["total"] == cell
     assert document["summary"] == {"met": 1, "attention": 0, "remedial": 0, "too_few": 0, "invalid": 0}
-    assert document["formula"]["text"].startswith("满意率 =(满意 + 比较满意)÷ 有效评价;有效评价不含“不了解”")
+    assert document["formula"]["text"].startswith("满意率 =（满意 + 比较满意）÷ 有效评价；有效评价不含“不了解”")
     assert document["formula"]["lines"] == {"attention": "80%", "remedial": "60%", "dissatisfied": "1/3"}
 
 

@@ -45,7 +45,7 @@ def test_exactly_on_the_line_is_not_below_it(grades: tuple[int, ...], verdict: V
 
 
 def test_half_of_all_members_is_no_majority() -> None:
-    # 人大: 60 of 120 members satisfied is exactly half and fails a line of 1/2; 61 pass
+    # 人大： 60 of 120 members satisfied is exactly half and fails a line of 1/2; 61 pass
     half, formula = Fraction(1, 2), Formula(2, Denominator.EXPECTED)
     scheme = make_scheme(formula=formula, lines=Lines(attention=half, remedial=half))
     for satisfied, verdict in ((60, Verdict.REMEDIAL), (61, Verdict.MET)):
