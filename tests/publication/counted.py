@@ -104,7 +104,7 @@ def _stacks(votes: Votes) -> list[dict[str, object]]:
 
 def store_sealed(database: Database, votes: Votes, *, two_person: bool = False, rehearsal_of: str | None = None) -> str:
     """Store everything up to the shredded box, with the round still sealed, and return the round's id."""
-    paper = votes.paper
+    paper = replace(votes.paper, two_person=two_person)
     text = PAPER.dump_json(paper).decode()
     campaign = Campaign(
         id=new_id(), title=paper.campaign, organisation=paper.organisation, two_person=two_person, created_at=AT,
