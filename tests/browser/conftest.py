@@ -17,7 +17,15 @@ from app.core.settings import Settings
 from app.main import create_app
 from tests import postgresql
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "locale": "zh-CN"}
 NOT_OURS = ("Permissions-Policy header", "Failed to load resource")
 """Complaints about a feature that this browser does not know, and about answers that a test makes fail."""
