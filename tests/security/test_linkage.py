@@ -32,7 +32,7 @@ from tests.factories import LONG_AGO, OpenRound, make_open_round, make_paper, se
 from tests.phones import Filled, random_marks
 from tests.security.linkage import Referee, Voter, attack, read_files
 
-ROUNDS = 24
+ROUNDS = 12
 PER_GROUP = 20
 ITEMS = 12
 ACTOR = Principal("idzhangsan", "张三", "organiser")
@@ -173,7 +173,7 @@ def test_nothing_on_disk_links_a_voter_to_his_marks(site: Site) -> None:
     assert any(name.startswith("stack by") for name in seen)
     assert any(name.startswith("remark by") and name.endswith("remark") for name in seen)
     assert any(" first: u1" in name for name in seen), "the raw files were not read"
-    assert sum(score.trials for score in first.scores.values()) > 1_000
+    assert sum(score.trials for score in first.scores.values()) > 500
     # Hundreds of attacks are tried, so that some exceed 3 sigma by chance: a leak does so again.
     suspicion = first.suspicious()
     if suspicion:
