@@ -1,0 +1,93 @@
+"""Durable settings, sessions that cannot write, and times with a zone."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from app.accounts.models import Staff
+from app.core.db import Database, make_engine
+from tests.cast import MORNING, make_cast
+
+DURABLE: dict[str, dict[str, object]] = {
+    "sqlite": {"PRAGMA journal_mode": "delete", "PRAGMA synchronous": 2, "PRAGMA secure_delete": 1,
+               "PRAGMA foreign_keys": 1, "PRAGMA temp_store": 2},
+    "postgresql": {"SHOW fsync": "on", "SHOW full_page_writes": "on", "SHOW synchronous_commit": "on"},
+}  # fmt: skip
+
+
+def people(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(Staff)) or 0
+
+
+def test_it_works(database: Database) -> None:
+    with database.writing() as session:
+        make_cast(session)
+    assert people(database) == 6
+    with database.engine.connect() as connection:
+        for question, wanted in DURABLE[database.engine.dialect.name].items():
+            assert connection.exec_driver_sql(question).scalar() == wanted
+
+
+def test_an_exception_undoes_everything(database: Database) -> None:
+    def fail() -> None:
+        with database.writing() as session:
+            make_cast(session)
+            session.flush()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert people(database) == 0
+
+
+def test_it_refuses_to_write_in_a_reading_session(database: Database) -> None:
+    for statement in (
+        "INSERT INTO slip_count (round_id, group_id) VALUES ('x', 'y')",
+        "DELETE FROM staff",
+        "CREATE TABLE extra (id TEXT)",
+    ):
+        with database.reading() as session, pytest.raises(DBAPIError):
+            session.execute(sa.text(statement))
+    with database.writing() as session:  # the same connections write again afterwards
+        make_cast(session)
+    assert people(database) == 6
+
+
+def test_times_come_back_in_utc(database: Database) -> None:
+    peking = datetime(2026, 11, 23, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+    with database.writing() as session:
+        make_cast(session)["zhangsan"]
+        session.get_one(Staff, "idzhangsan").locked_until = peking
+    with database.reading() as session:
+        found = session.get_one(Staff, "idzhangsan")
+        assert found.locked_until == peking == MORNING
+        assert found.locked_until.tzinfo is UTC
+
+
+def test_it_refuses_a_time_without_a_zone(database: Database) -> None:
+    naive = datetime(2026, 11, 23)  # noqa: DTZ001 - what is refused
+    with database.writing() as session:
+        make_cast(session)
+        with pytest.raises(StatementError, match="naive"):
+            session.execute(sa.update(Staff).values(locked_until=naive))
+
+
+def test_an_error_quotes_no_value(database: Database) -> None:
+    with database.engine.connect() as connection, pytest.raises(DBAPIError) as caught:
+        connection.execute(sa.text("SELECT nothing FROM staff WHERE login = :login"), {"login": "a-secret-value"})
+    assert "a-secret-value" not in str(caught.value)
+
+
+def test_two_writers_take_turns(database: Database) -> None:
+    with database.writing() as session:
+        make_cast(session)
+    other = Database(make_engine(database.engine.url.render_as_string(hide_password=False), 2))
+    for writer in (database, other, database):
+        with writer.writing() as session:
+            session.get_one(Staff, "idzhangsan", with_for_update=True).failures += 1
+    with database.reading() as session:
+        assert session.get_one(Staff, "idzhangsan").failures == 3
+    other.engine.dispose()
