@@ -87,7 +87,8 @@ def backup(target: Path, data: Data = None) -> None:
     from app.operations.server import open_database  # noqa: PLC0415
 
     settings = _settings(data)
-    back_up(open_database(settings), KeyFolder(settings.data / "keys"), target)
+    with open_database(settings) as database:
+        back_up(database, KeyFolder(settings.data / "keys"), target)
     typer.echo(f"written: {target}")
 
 
@@ -100,7 +101,8 @@ def restore(source: Path, data: Data = None) -> None:
 
     settings = _settings(data)
     bring_up_to_date(settings)
-    fill(open_database(settings), settings.data, source)
+    with open_database(settings) as database:
+        fill(database, settings.data, source)
     typer.echo("restored")
 
 

@@ -11,18 +11,17 @@ from app.operations.server import check_engine, open_database
 
 def run_checks(settings: Settings) -> Iterator[str]:
     """Yield a line per check that passed; SettingsError or DomainError ``audit_broken`` at the first that does not."""
-    database = open_database(settings)
-    yield "schema: current"
-    check_engine(database.engine)
-    yield f"database: durable ({database.engine.dialect.name})"
+    with open_database(settings) as database:
+        yield "schema: current"
+        check_engine(database.engine)
+        yield f"database: durable ({database.engine.dialect.name})"
+        with database.reading() as session:
+            found = check_chain(session)
     folder = KeyFolder(settings.data / "keys")
     folder.pepper()
     folder.form_secret()
     folder.receipt_key()
     yield f"key folder: private, {len(folder.parts())} sealed box(es)"
-    with database.reading() as session:
-        found = check_chain(session)
     if found.broken_at is not None:
         raise DomainError("audit_broken")
     yield f"audit log: {found.entries} entries, head {found.head}"
-    database.engine.dispose()

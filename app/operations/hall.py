@@ -171,7 +171,12 @@ def _report(diary: Diary) -> None:
 
 def _own_round(settings: Settings, url: str, phones: int, seconds: float) -> str | None:
     """Play the throw-away round; return the first difference, or None."""
-    database, folder = open_database(settings), KeyFolder(settings.data / "keys")
+    with open_database(settings) as database:
+        return _play_own_round(database, KeyFolder(settings.data / "keys"), url, (phones, seconds))
+
+
+def _play_own_round(database: Database, folder: KeyFolder, url: str, what: tuple[int, float]) -> str | None:
+    phones, seconds = what
     meeting = _set_up(database, folder, phones)
     try:
         diary = asyncio.run(_play(url, meeting.codes, opinion, seconds))
@@ -184,7 +189,6 @@ def _own_round(settings: Settings, url: str, phones: int, seconds: float) -> str
         return first_difference(_counted(database, paper), _expected(paper, diary))
     finally:
         _tidy_up(database, folder, meeting)
-        database.engine.dispose()
 
 
 def _demo_round(settings: Settings, url: str, phones: int, seconds: float) -> str | None:

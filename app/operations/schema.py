@@ -22,13 +22,10 @@ def _has_open_round(engine: sa.Engine) -> bool:
 
 def bring_up_to_date(settings: Settings) -> None:
     """Apply what migrations are missing; SettingsError when there are some and a round is open or sealed."""
-    database = open_database(settings, migrated=False)
-    try:
+    with open_database(settings, migrated=False) as database:
         if migrate.is_current(database.engine):
             return
         if _has_open_round(database.engine):
             message = "a round is open or sealed: finish it with the old version before the schema is changed"
             raise SettingsError(message)
         migrate.upgrade(database.engine)
-    finally:
-        database.engine.dispose()

@@ -1,6 +1,8 @@
 """Running the service: gates first, then one uvicorn worker with the settings the figures were measured with."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -35,14 +37,18 @@ def check_engine(engine: Engine) -> None:
         raise SettingsError(message)
 
 
-def open_database(settings: Settings, *, migrated: bool = True) -> Database:
-    """Return the installation's database; with ``migrated`` refuse one whose schema is not current."""
+@contextmanager
+def open_database(settings: Settings, *, migrated: bool = True) -> Iterator[Database]:
+    """Yield the installation's database; with ``migrated`` refuse one whose schema is not current."""
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.sqlalchemy_url, settings.pool_size)
-    if migrated and not migrate.is_current(engine):
-        message = "the database's schema is not current: run `manyidu migrate` (never while a round is open)"
-        raise SettingsError(message)
-    return Database(engine)
+    try:
+        if migrated and not migrate.is_current(engine):
+            message = "the database's schema is not current: run `manyidu migrate` (never while a round is open)"
+            raise SettingsError(message)
+        yield Database(engine)
+    finally:
+        engine.dispose()
 
 
 def default_port(settings: Settings) -> int:
@@ -64,9 +70,8 @@ def port_is_free(host: str, port: int) -> bool:
 
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until stopped. No access log: nothing about a voter is written anywhere (SEC-04)."""
-    database = open_database(settings)
-    check_engine(database.engine)
-    database.engine.dispose()
+    with open_database(settings) as database:
+        check_engine(database.engine)
     if not port_is_free(host, port):
         message = f"port {port} is taken: stop what listens there, or choose another with PORT="
         raise SettingsError(message)

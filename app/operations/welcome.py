@@ -16,27 +16,22 @@ ROLE_NAMES = {"organiser": "组织者", "scrutineer": "监票人", "leader": "�
 
 def first_link(settings: Settings, now: datetime) -> str | None:
     """Return the one-time link of an installation without accounts."""
-    database = open_database(settings)
-    with database.writing() as session:
+    with open_database(settings) as database, database.writing() as session:
         token = first_organiser_link(session, now)
-    database.engine.dispose()
     return f"{settings.base_url}/welcome/{token}" if token else None
 
 
 def account_link(settings: Settings, now: datetime, login: str) -> str:
     """Return a one-time link with which ``login`` sets a new password; the old one ends."""
-    database = open_database(settings)
-    with database.writing() as session:
+    with open_database(settings) as database, database.writing() as session:
         token = reissue_link_for(session, now, login)
-    database.engine.dispose()
     return f"{settings.base_url}/welcome/{token}"
 
 
 def demo_notice(settings: Settings, now: datetime) -> str:
     """Load the demo where it is missing, and return the text that tells how to use it."""
-    database = open_database(settings)
-    found = demo.load(settings.data) or demo.make(database, KeyFolder(settings.data / "keys"), settings.data, now)
-    database.engine.dispose()
+    with open_database(settings) as database:
+        found = demo.load(settings.data) or demo.make(database, KeyFolder(settings.data / "keys"), settings.data, now)
     codes = [group[0] for group in found.codes.values()][: LINKS_SHOWN + 1]
     logins = "\n".join(
         f"  {name}({ROLE_NAMES[role]})  用户名 {login}  口令 {found.passwords[login]}"

@@ -1,0 +1,88 @@
+"""The gates before serving, the checks, the links."""
+
+import socket
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from app.core import migrate
+from app.core.clock import utc_now
+from app.core.db import Database
+from app.core.key_folder import SettingsError
+from app.core.settings import Settings
+from app.operations import demo, welcome
+from app.operations.checks import run_checks
+from app.operations.schema import bring_up_to_date
+from app.operations.server import check_engine, open_database, port_is_free
+from tests.cast import refuses
+
+
+def test_it_works(settings: Settings, database: Database) -> None:
+    check_engine(database.engine)
+    assert [line.split(":")[0] for line in run_checks(settings)] == ["schema", "database", "key folder", "audit log"]
+
+
+@pytest.mark.parametrize("pragma", ["synchronous=OFF", "synchronous=NORMAL", "secure_delete=OFF", "journal_mode=WAL"])
+def test_it_refuses_a_careless_sqlite(tmp_path: Path, pragma: str) -> None:
+    with open_database(Settings(data=tmp_path, MANYIDU_DATABASE_URL=""), migrated=False) as database:
+        event.listen(database.engine, "connect", lambda raw, _: raw.execute(f"PRAGMA {pragma}"))
+        with pytest.raises(SettingsError, match=pragma.split("=")[0]):
+            check_engine(database.engine)
+
+
+@pytest.mark.parametrize("setting", ["synchronous_commit"])
+def test_it_refuses_a_careless_postgresql(postgresql_server: tuple[str, Path], setting: str) -> None:
+    url = f"{postgresql_server[0]}template_manyidu?options=-c%20{setting}%3Doff"
+    engine = sa.create_engine(url)
+    with pytest.raises(SettingsError, match=setting):
+        check_engine(engine)
+    engine.dispose()
+
+
+def test_it_refuses_an_old_schema_and_to_change_it_under_an_open_round(
+    settings: Settings, database: Database, made_demo: demo.Demo
+) -> None:
+    assert made_demo.round_id
+    bring_up_to_date(settings)
+    migrate.downgrade(database.engine, "20261124_0900")
+    with pytest.raises(SettingsError, match="manyidu migrate"), open_database(settings):
+        pass
+    with pytest.raises(SettingsError, match="open or sealed"):
+        bring_up_to_date(settings)
+
+
+def test_the_first_organiser_gets_one_link(settings: Settings, database: Database) -> None:
+    link = welcome.first_link(settings, utc_now())
+    assert link is not None
+    assert link.startswith(f"{settings.base_url}/welcome/")
+    with database.reading() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM invitation")) == 1
+
+
+def test_the_demo_is_made_once_and_tells_how_to_get_in(settings: Settings) -> None:
+    notice = welcome.demo_notice(settings, utc_now())
+    assert welcome.demo_notice(settings, utc_now()) == notice
+    made = demo.load(settings.data)
+    assert made is not None
+    assert demo.demo_file(settings.data).stat().st_mode & 0o777 == 0o600
+    for told in (*made.passwords.values(), made.shares[0], settings.base_url, "hall --round demo"):
+        assert told in notice
+    assert welcome.first_link(settings, utc_now()) is None
+
+
+def test_an_administrator_gets_a_link_for_a_lost_password(settings: Settings, made_demo: demo.Demo) -> None:
+    assert made_demo.passwords
+    assert "/welcome/" in welcome.account_link(settings, utc_now(), "zhangsan")
+    with refuses("account_unknown"):
+        welcome.account_link(settings, utc_now(), "nobody")
+
+
+def test_a_taken_port_is_noticed() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        assert not port_is_free("127.0.0.1", port)
+    assert port_is_free("127.0.0.1", port)
