@@ -18,6 +18,7 @@ USER manyidu
 ENV MANYIDU_DATA=/data MPLCONFIGDIR=/data/.matplotlib PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=5s CMD ["/srv/manyidu/.venv/bin/manyidu", "healthy"]
+HEALTHCHECK --interval=30s --timeout=5s \
+    CMD ["/srv/manyidu/.venv/bin/manyidu", "healthy"]
 ENTRYPOINT ["/srv/manyidu/.venv/bin/manyidu"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]
