@@ -101,7 +101,7 @@ def _rows(paper: Paper, digest: str, public_key: bytes, remarks: int) -> Iterato
         plaintext = encode(paper, digest, _ballot(paper, group, at, remarks))
         sealed = seal(public_key, envelope_info("bench", digest, name), plaintext)
         code = {"code_hash": token_bytes(32), "batch_id": f"b{group}", "state": int(CodeState.SPENT)}
-        common = {"round_id": "bench", "group_id": group}
+        common: dict[str, object] = {"round_id": "bench", "group_id": group}
         rows.append(({**common, "id": name, "sealed": sealed}, {**common, **code}))
         if len(rows) == ROWS:
             yield rows

@@ -20,7 +20,7 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
 def parts(sheet_data: str = '<row r="1"><c r="A1" t="inlineStr"><is><t>单位</t></is></c></row>') -> dict[str, bytes]:
-    """The parts of the smallest honest workbook, one sheet named 单位， to be spoilt by a builder."""
+    """The parts of the smallest honest workbook, one sheet named 单位, to be spoilt by a builder."""
     return {
         "[Content_Types].xml": (
             f'{_HEAD}<Types xmlns="{PACKAGE_NS}/content-types">'

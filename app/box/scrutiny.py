@@ -1,4 +1,4 @@
-"""监票情况报告： what the scrutineers sign after the opening. It holds counts of slips and no mark (SEC-33, SEC-39)."""
+"""监票情况报告: what the scrutineers sign after the opening. It holds counts of slips and no mark (SEC-33, SEC-39)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Line:
 
     @property
     def issued(self) -> int:
-        """发出： printed slips that were neither voided nor left over."""
+        """发出: printed slips that were neither voided nor left over."""
         return self.printed - self.voided - self.spare
 
     @property

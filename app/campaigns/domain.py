@@ -66,7 +66,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A 测评表： the items, and whether voters may write a remark to each unit."""
+    """A 测评表: the items, and whether voters may write a remark to each unit."""
 
     key: str
     title: str
@@ -104,7 +104,7 @@ class Gates:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """测评方案： everything that turns marks into a verdict. ``weights``: voter group id to percent, summing to 100."""
+    """测评方案: everything that turns marks into a verdict. ``weights``: voter group id to percent, summing to 100."""
 
     scale: Scale
     formula: Formula = Formula()

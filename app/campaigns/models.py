@@ -62,7 +62,7 @@ class GroupLeavesOut(Base):
 
 
 class CampaignForm(Base):
-    """A copied or edited 测评表； ``document`` is the JSON of ``domain.Form``. Built-in forms live in ``builtin.py``."""
+    """A copied or edited 测评表; ``document`` is the JSON of ``domain.Form``. Built-in forms live in ``builtin.py``."""
 
     __tablename__ = "campaign_form"
     id: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -69,8 +69,8 @@ def copy_form(session: Session, now: datetime, staff: Principal, campaign_id: st
 
 def _copy_title(session: Session, campaign_id: str, title: str) -> str:
     taken = set(session.scalars(select(CampaignForm.title).where(CampaignForm.campaign_id == campaign_id)))
-    stem = title.split("(副本", maxsplit=1)[0][: TITLE_LIMIT - 8]
-    numbered = (f"{stem}(副本{number})" for number in range(2, len(taken) + 3))
+    stem = title.split("（副本", maxsplit=1)[0][: TITLE_LIMIT - 8]
+    numbered = (f"{stem}（副本{number}）" for number in range(2, len(taken) + 3))
     return next(name for name in (f"{stem}（副本）", *numbered) if name not in taken)
 
 

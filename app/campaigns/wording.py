@@ -26,7 +26,7 @@ def denominator_words(denominator: Denominator, _: Translate) -> str:
 def formula_words(scheme: Scheme, _: Translate) -> str:
     """Return the formula of 满意率 as one line."""
     best = " + ".join(grade.label for grade in scheme.scale.grades[: scheme.formula.top])
-    return _("满意率 = (%(best)s)÷ %(base)s", best=best, base=denominator_words(scheme.formula.denominator, _))
+    return _("满意率 =（%(best)s）÷ %(base)s", best=best, base=denominator_words(scheme.formula.denominator, _))
 
 
 def base_words(scheme: Scheme, _: Translate) -> str:

@@ -37,6 +37,8 @@ class Bar:
     label: str
     shares: tuple[float, ...]
     counts: tuple[int, ...] | None = None
+    texts: tuple[str, ...] | None = None
+    """The shares as the table beside the bar prints them; without them they are printed here."""
 
 
 @lru_cache(maxsize=128)
@@ -68,11 +70,8 @@ def distribution_png(
 
 
 @lru_cache(maxsize=2048)
-def row_svg(
-    shares: tuple[float, ...], options: tuple[str, ...], title: str, description: str, kinds: tuple[str, ...]
-) -> str:
-    """Draw one slim bar, 400 × 26 px, for a table's row as an SVG image; ValueError for figures that do not fit."""
-    bar = Bar(label="", shares=shares)
+def row_svg(bar: Bar, options: tuple[str, ...], title: str, description: str, kinds: tuple[str, ...]) -> str:
+    """Draw one slim bar without its label, 400 × 26 px, for a table's row as an SVG image; ValueError for a misfit."""
     _check(bar, options, kinds)
     sheet = Sheet(*_ROW_SIZE)
     _draw_bar(sheet, bar, (0, 0), _ROW_SIZE, looks(kinds))
@@ -107,7 +106,7 @@ def wrapped(label: str, room: float, size: float) -> tuple[str, ...]:
 
 
 def _check(bar: Bar, options: tuple[str, ...], kinds: tuple[str, ...]) -> None:
-    lengths = {len(kinds), len(bar.shares or options), len(bar.counts or options)}
+    lengths = {len(kinds), len(bar.shares or options), len(bar.counts or options), len(bar.texts or options)}
     if lengths != {len(options)}:
         msg = f"{len(options)} options, but other numbers of kinds, shares or counts"
         raise ValueError(msg)
@@ -189,7 +188,7 @@ def _draw_bar(
 def _share_words(bar: Bar) -> list[tuple[str, ...]]:
     """List what could be written into each segment, the longest first."""
     whole = all(abs(share * 100 - round(share * 100)) < _FLOAT_NOISE for share in bar.shares)
-    texts = [share_text(share, whole=whole) for share in bar.shares]
+    texts = bar.texts or tuple(share_text(share, whole=whole) for share in bar.shares)
     if bar.counts is None:
         return [(text,) for text in texts]
     return [(f"{text} ({count})", text) for text, count in zip(texts, bar.counts, strict=True)]

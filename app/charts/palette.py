@@ -32,7 +32,7 @@ _HATCHES = {_SEA: "..", _ORANGE: "\\\\", _BRICK: "//", _GREY: "||", _PALE_GREY: 
 
 
 class Kind(StrEnum):
-    """What an option is: a grade of the scale, 不了解， or 弃权."""
+    """What an option is: a grade of the scale, 不了解, or 弃权."""
 
     GRADE = "grade"
     UNKNOWN = "unknown"

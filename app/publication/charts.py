@@ -16,12 +16,17 @@ def _counts(cell: Document) -> tuple[int, ...] | None:
     return None if not counts or None in counts else counts
 
 
+def _bar(label: str, cell: Document) -> Bar:
+    texts = tuple(part["share"]["text"] for part in cell.get("distribution", ()))
+    return Bar(label, _shares(cell), _counts(cell), texts or None)
+
+
 def _words(cell: Document) -> str:
     """Describe a cell for those who do not see the bar."""
     if not cell["shown"]:
         return str(cell["text"])
     parts = [f"{part['label']} {part['share']['text']}" for part in cell["distribution"]]
-    return ",".join(parts or [f"满意率 {cell['satisfied_rate']['text']}"])
+    return "，".join(parts or [f"满意率 {cell['satisfied_rate']['text']}"])
 
 
 def _grades(document: Document) -> tuple[str, ...]:
@@ -40,7 +45,7 @@ def row_chart(document: Document, unit: Document, place: int) -> str:
     part = parts[place]
     options = tuple(row["label"] for row in part["total"].get("distribution", ())) or _grades(document)
     title = f"{unit['name']} {part['label']}"
-    return row_svg(_shares(part["total"]), options, title, _words(part["total"]), _kinds(options))
+    return row_svg(_bar("", part["total"]), options, title, _words(part["total"]), _kinds(options))
 
 
 def unit_chart(document: Document, unit: Document) -> str:
@@ -58,6 +63,6 @@ def overall_chart(document: Document) -> str:
 
 def _chart(document: Document, named: list[tuple[str, Document]], title: str) -> str:
     options = _grades(document)
-    bars = tuple(Bar(name, _shares(cell), _counts(cell)) for name, cell in named)
-    description = ";".join(f"{name}:{_words(cell)}" for name, cell in named)
+    bars = tuple(_bar(name, cell) for name, cell in named)
+    description = "；".join(f"{name}：{_words(cell)}" for name, cell in named)
     return distribution_svg(bars, options, title, description, kinds=_kinds(options))

@@ -35,7 +35,7 @@ class GroupChain:
 
     @property
     def issued(self) -> int:
-        """发出： printed slips that were neither voided nor left over."""
+        """发出: printed slips that were neither voided nor left over."""
         return self.printed - self.voided - self.spare
 
     @property

@@ -115,7 +115,7 @@ def share_figures(rates: Rates, table: Table, view: View, k: int) -> tuple[Figur
 
 
 def score_figure(rates: Rates, table: Table, view: View, k: int) -> Figure | Hidden:
-    """Show 综合得分： one decimal, whole where coarse, nothing where banded."""
+    """Show 综合得分: one decimal, whole where coarse, nothing where banded."""
     if view in {View.HIDDEN, View.BANDED} or table.valid < max(k, K_FLOOR):
         return HIDDEN
     return Figure(round_score(rates.mean_score, whole=view is View.COARSE), None, table.valid, k)

@@ -36,7 +36,7 @@ class Table:
 
     @property
     def valid(self) -> int:
-        """有效评价： answers minus 不了解 minus 弃权."""
+        """有效评价: answers minus 不了解 minus 弃权."""
         return sum(self.grades)
 
     @property

@@ -1,4 +1,4 @@
-"""达标， 提醒， 需补课， 样本不足： decided on exact fractions, never on what is shown (DOMAIN.md sections 2 and 3)."""
+"""达标, 提醒, 需补课, 样本不足: decided on exact fractions, never on what is shown (DOMAIN.md sections 2 and 3)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,7 +57,7 @@ class Ruling:
 
 
 def return_state(rate: Fraction | None, gates: Gates) -> ReturnState:
-    """Judge 回收率； exactly on a gate passes it. Nothing issued is invalid."""
+    """Judge 回收率; exactly on a gate passes it. Nothing issued is invalid."""
     if rate is None or rate < gates.return_valid:
         return ReturnState.INVALID
     return ReturnState.WARNING if rate < gates.return_warning else ReturnState.VALID

@@ -48,27 +48,27 @@ def reason_text(reason: Reason, scheme: Scheme) -> str:
 
 
 def formula_text(scheme: Scheme) -> str:
-    """口径， printed beside every figure."""
+    """口径, printed beside every figure."""
     scale, formula = scheme.scale, scheme.formula
     best = " + ".join(grade.label for grade in scale.grades[: formula.top])
-    parts = [f"满意率 =({best})÷ {_DENOMINATORS[formula.denominator]}"]
+    parts = [f"满意率 =（{best}）÷ {_DENOMINATORS[formula.denominator]}"]
     without = "".join(f"“{label}”" for label in (scale.unknown, scale.abstain) if label is not None)
     if without:
         parts.append(f"有效评价不含{without}")
     negative = " + ".join(grade.label for grade in scale.grades if not grade.positive)
     if negative:
-        parts.append(f"不满意率 =({negative})÷ 有效评价" if "+" in negative else f"不满意率 = {negative} ÷ 有效评价")
+        parts.append(f"不满意率 =（{negative}）÷ 有效评价" if "+" in negative else f"不满意率 = {negative} ÷ 有效评价")
     if scheme.weights:
         parts.append("先按类别计算，再按权重合计；没有有效评价的类别不计，其权重按比例分给其余类别")
-    return ";".join(parts) + f"。单位按机构序列排列，不作排名。少于 {scheme.k} 份的数据不显示。"
+    return "；".join(parts) + f"。单位按机构序列排列，不作排名。少于 {scheme.k} 份的数据不显示。"
 
 
 def low_return_text(scheme: Scheme, *, invalid: bool) -> str:
     """Warn about 回收率."""
     gates = scheme.gates
     if invalid:
-        return f"回收率低于 {line_text(gates.return_valid)},本次结果无效"
-    return f"回收率低于 {line_text(gates.return_warning)},请慎重使用结果"
+        return f"回收率低于 {line_text(gates.return_valid)}，本次结果无效"
+    return f"回收率低于 {line_text(gates.return_warning)}，请慎重使用结果"
 
 
 def unknown_text(scheme: Scheme) -> str:

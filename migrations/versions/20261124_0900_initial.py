@@ -5,7 +5,6 @@ from alembic import op
 
 from app.core.db import UtcDateTime
 
-
 revision = "20261124_0900"
 down_revision = None
 branch_labels = None

@@ -43,7 +43,7 @@ class Box:
 
 
 def make_staff(session: Session, login: str = "zhangsan") -> Principal:
-    """Add the fixed cast and return one of them: 张三， unless another is named."""
+    """Add the fixed cast and return one of them: 张三, unless another is named."""
     return make_cast(session)[login]
 
 

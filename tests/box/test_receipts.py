@@ -2,12 +2,9 @@
 
 import pytest
 
-from app.box.reads import has_receipt
 from app.box.seal import receipt_prefix, receipt_text
-from app.core.db import Database
 from app.core.errors import DomainError
 from app.slips.codes import plain_signs
-from tests.factories import OpenRound
 
 
 @pytest.mark.parametrize("envelope", [bytes(16), b"\xff" * 16, bytes(range(16))])

@@ -63,7 +63,7 @@ def installation(tmp_path: Path, sqlite_template: Path) -> Iterator[Installation
     thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, as the system brings it."""
     path = which("chromium") or which("chromium-browser") or which("google-chrome")
@@ -100,3 +100,10 @@ def _page(browser: Browser, installation: Installation, options: dict[str, Any])
 
 def _own(url: str, installation: Installation) -> bool:
     return url.startswith((installation.address, "data:"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the browser's tests together on one worker: while Playwright runs, its event loop is the thread's."""
+    for item in items:
+        if "tests/browser" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("browser"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import Installation
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
@@ -97,7 +97,12 @@ def test_a_change_from_the_review_is_cast(phone: Page, installation: Installatio
     phone.locator("label[for=m2-0-4]").click()
     phone.get_by_role("button", name="下一步").click()
     sent: list[dict[str, Any]] = []
-    phone.on("request", lambda request: sent.append(request.post_data_json) if "/v/cast" in request.url else None)
+
+    def note(request: Request) -> None:
+        if "/v/cast" in request.url:
+            sent.append(request.post_data_json)
+
+    phone.on("request", note)
     phone.get_by_role("button", name="投入票箱").click()
     expect_thanks(phone, installation, place)
     assert sent[0]["marks"] == "012" + "123" + "434"
@@ -190,7 +195,8 @@ def test_targets_are_large_enough_and_no_label_wraps(phone: Page, place: OpenRou
     assert min(heights) >= 48
     lines = phone.evaluate(
         "Array.from(document.querySelectorAll('.grades label')).map(label => {"
-        "const range = document.createRange(); range.selectNodeContents(label); return range.getClientRects().length; })"
+        "const range = document.createRange(); range.selectNodeContents(label);"
+        "return range.getClientRects().length; })"
     )
     assert set(lines) == {1}
 

@@ -77,7 +77,7 @@ def test_every_scheme_has_an_example(scale: Scale, denominator: Denominator) -> 
 
 def test_the_default_formula_reads_as_officials_write_it() -> None:
     scheme = Scheme(SCALES["satisfaction"])
-    assert formula_words(scheme, as_is) == "满意率 = （满意 + 比较满意）÷ 有效评价"
+    assert formula_words(scheme, as_is) == "满意率 =（满意 + 比较满意）÷ 有效评价"
     shown = example(scheme)
     assert (shown.top, shown.base, shown.rate, shown.verdict) == (70, 90, "77.8%", "attention")
     assert example(replace(scheme, formula=Formula(1))).verdict == "remedial"

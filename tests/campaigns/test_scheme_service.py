@@ -47,7 +47,7 @@ def test_copies_of_one_form_have_different_titles(database: Database) -> None:
         keys = [scheme_service.copy_form(session, MORNING, zhang, campaign_id, "t1") for _ in range(3)]
         keys.append(scheme_service.copy_form(session, MORNING, zhang, campaign_id, keys[0]))
         titles = {reads.get_form(session, campaign_id, key).title for key in keys}
-    assert titles == {f"分析检查报告评议表(副本{number})" for number in ("", 2, 3, 4)}
+    assert titles == {f"分析检查报告评议表（副本{number}）" for number in ("", 2, 3, 4)}
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def draw(bars: tuple[Bar, ...] = BARS, title: str = "各单位总体评价", des
 
 def draw_row(shares: tuple[float, ...]) -> str:
     """Draw one row with the usual options."""
-    return row_svg(shares, OPTIONS, "县文化馆", "满意 66%", KINDS)
+    return row_svg(Bar("", shares), OPTIONS, "县文化馆", "满意 66%", KINDS)
 
 
 def texts(svg: str) -> list[str]:
@@ -81,7 +81,7 @@ def test_it_refuses_figures_that_do_not_fit_the_options() -> None:
         with pytest.raises(ValueError, match="parts of 1"):
             draw_row(shares)
     with pytest.raises(ValueError, match="options"):
-        row_svg((1.0,), ("满意",), "", "", ("grade", "grade"))
+        row_svg(Bar("", (1.0,)), ("满意",), "", "", ("grade", "grade"))
 
 
 def test_bars_stay_in_the_order_given() -> None:

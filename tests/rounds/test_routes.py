@@ -37,7 +37,7 @@ def desk(new_client: Callable[[], TestClient], database: Database, keys: KeyFold
 
 @pytest.fixture
 def acting_of(database: Database) -> Callable[[Callable[[Acting], str]], str]:
-    """Do something as 张三， behind the pages."""
+    """Do something as 张三, behind the pages."""
 
     def act(what: Callable[[Acting], str]) -> str:
         with database.writing() as session:

@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> KeyFolder:
 
 @pytest.fixture
 def acting(database: Database) -> Iterator[Acting]:
-    """张三， an organiser at work."""
+    """张三, an organiser at work."""
     with database.writing() as session:
         yield Acting(session, MORNING, make_cast(session)["zhangsan"])
 

@@ -28,6 +28,9 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /staff/{staff_id}/disable": ORGANISER,
     "POST /staff/{staff_id}/enable": ORGANISER,
     "GET /audit": AUDITOR,
+    # receipts
+    "GET /rounds/{round_id}/receipt": KEY_SIDE,
+    "POST /rounds/{round_id}/receipt": KEY_SIDE,
     # campaigns
     "GET /campaigns": ORGANISER,
     "GET /campaigns/new": ORGANISER,
