@@ -96,7 +96,7 @@ def test_a_change_from_the_review_is_cast(phone: Page, installation: Installatio
     expect(phone.get_by_role("heading", name="县博物馆")).to_be_focused()
     phone.locator("label[for=m2-0-4]").click()
     phone.get_by_role("button", name="下一步").click()
-    sent: list[dict[str, Any]] = []
+    sent: list[Any] = []
 
     def note(request: Request) -> None:
         if "/v/cast" in request.url:
