@@ -68,15 +68,17 @@ def served(factory: str, environment: dict[str, str]) -> Iterator[str]:
     command += ["--log-level", "warning"]
     process = subprocess.Popen(command, env={**os.environ, **environment, "MANYIDU_BASE_URL": address}, cwd=HERE.parent)
     try:
-        _wait(address)
+        _wait(process, address)
         yield address
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _wait(address: str) -> None:
+def _wait(process: "subprocess.Popen[bytes]", address: str) -> None:
     for _ in range(200):
+        if process.poll() is not None:
+            break
         try:
             httpx.get(address, timeout=1)
         except httpx.TransportError:

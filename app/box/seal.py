@@ -4,6 +4,7 @@ Also the envelope's id, which is the voter's receipt (SEC-34).
 """
 
 import hmac
+from base64 import b32encode
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -24,6 +25,7 @@ _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _INFO = b"manyidu/envelope/v1"
 _RECEIPT = b"manyidu/receipt/v1"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _CROCKFORD.encode())
 
 
 def envelope_info(round_id: str, paper_hash: str, envelope_id: bytes) -> bytes:
@@ -70,8 +72,7 @@ def receipt_text(envelope_id: bytes) -> str:
     80 of 128 bits, because nothing is decided by the short form, people compare it by eye, and two of 100,000
     receipts are alike with a chance of 1 in 10**14.
     """
-    number = int.from_bytes(envelope_id[:10], "big")
-    signs = "".join(_CROCKFORD[number >> 5 * place & 31] for place in range(RECEIPT_SIGNS - 1, -1, -1))
+    signs = b32encode(envelope_id[:10]).translate(_FROM_RFC_4648).decode()
     return "-".join(signs[at : at + 4] for at in range(0, RECEIPT_SIGNS, 4))
 
 

@@ -71,11 +71,11 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope["app"] = self._api  # what pages are rendered with, also where no router has been passed
         headers: dict[bytes, bytes] = dict(scope["headers"])
         send = self._with_headers(send)
         problem = self._problem(scope, headers)
         if problem:
-            scope["app"] = self._api  # what the error page needs, set by no one yet this far out
             await refuse(scope, receive, send, problem)
             return
         await self._app(scope, _bounded(receive, MAX_BODY), send)
