@@ -17,13 +17,20 @@ BOUNDS = {
     "slips_peak_mb": ("<=", 500),
     "result_page_p95_ms": ("<=", 150),
 }
-PARTS = ("bench.cast_load", "bench.first_load", "bench.open_box", "bench.slips", "bench.result_page")
+PARTS = (
+    "bench.cast_load --on sqlite",
+    "bench.cast_load --on postgresql",
+    "bench.first_load",
+    "bench.open_box",
+    "bench.slips",
+    "bench.result_page",
+)
 
 
 def measure(part: str) -> list[dict[str, object]]:
     """Run one part in a process of its own and return its figures."""
     print(f"… {part}", file=sys.stderr)
-    done = subprocess.run([sys.executable, "-m", part], stdout=subprocess.PIPE, check=True, text=True)
+    done = subprocess.run([sys.executable, "-m", *part.split()], stdout=subprocess.PIPE, check=True, text=True)
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
