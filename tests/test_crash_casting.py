@@ -24,7 +24,7 @@ from tests.factories import make_open_round, make_paper
 from tests.nursery import Nursery, nursery
 from tests.phones import Filled, fill_in, send
 
-CYCLES = 60
+CYCLES = 65
 PHONES = 6
 MOST_ACKNOWLEDGED = 30
 LONGEST_SPIN_MS = 4
