@@ -1,5 +1,7 @@
 """Charts of a published result: the shown shares of the document, nothing worked out anew."""
 
+from dataclasses import replace
+
 from app.charts.distribution import Bar, distribution_svg, row_svg
 from app.charts.palette import Kind
 from app.core.errors import DomainError
@@ -45,7 +47,8 @@ def row_chart(document: Document, unit: Document, place: int) -> str:
     part = parts[place]
     options = tuple(row["label"] for row in part["total"].get("distribution", ())) or _grades(document)
     title = f"{unit['name']} {part['label']}"
-    return row_svg(_bar("", part["total"]), options, title, _words(part["total"]), _kinds(options))
+    bar = replace(_bar("", part["total"]), counts=None)
+    return row_svg(bar, options, title, _words(part["total"]), _kinds(options))
 
 
 def unit_chart(document: Document, unit: Document) -> str:
