@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import uvicorn
 from sqlalchemy import Engine
@@ -49,12 +48,6 @@ def open_database(settings: Settings, *, migrated: bool = True) -> Iterator[Data
         yield Database(engine)
     finally:
         engine.dispose()
-
-
-def default_port(settings: Settings) -> int:
-    """Return the port of the configured address."""
-    parts = urlsplit(settings.base_url)
-    return parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def port_is_free(host: str, port: int) -> bool:
