@@ -75,17 +75,29 @@ class Form:
     remarks: bool = False
 
 
+class Measure(StrEnum):
+    """Which figure the attention and the remedial line are drawn on."""
+
+    SATISFIED_RATE = "satisfied_rate"
+    POSITIVE_RATE = "positive_rate"
+    MEAN_SCORE = "mean_score"
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """满意率 = the best ``top`` grades ÷ the denominator."""
 
     top: int = 2
     denominator: Denominator = Denominator.VALID
+    measure: Measure = Measure.SATISFIED_RATE
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A rate exactly on a line is not below it; ``dissatisfied`` is crossed only from above."""
+    """A figure exactly on a line is not below it; ``dissatisfied`` is crossed only from above.
+
+    For 综合得分 80/100 means 80 points.
+    """
 
     attention: Fraction = Fraction(80, 100)
     remedial: Fraction = Fraction(60, 100)
@@ -93,18 +105,35 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemLines:
+    """Lines that one item has to itself; they count where the form asks it."""
+
+    item: str
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
 class Gates:
-    """When a result is valid, and when it is only shown with a warning."""
+    """When a result is valid, and when it is only shown with a warning or a note.
+
+    ``alike_warning``: part of a unit's sheets that are alike; ``uneven_warning``: how far a voter group's part of the
+    returned ballots may lie from its part of the expected ones.
+    """
 
     return_valid: Fraction = Fraction(2, 3)
     return_warning: Fraction = Fraction(80, 100)
     unknown_warning: Fraction = Fraction(30, 100)
+    alike_warning: Fraction = Fraction(20, 100)
+    uneven_warning: Fraction = Fraction(10, 100)
     min_valid: int = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """测评方案: everything that turns marks into a verdict. ``weights``: voter group id to percent, summing to 100."""
+    """测评方案: everything that turns marks into a verdict. ``weights``: voter group id to percent, summing to 100.
+
+    ``intervals`` gives the uncertainty beside rates, where those who answered stand for more people.
+    """
 
     scale: Scale
     formula: Formula = Formula()
@@ -113,3 +142,9 @@ class Scheme:
     k: int = K_FLOOR
     remark_k: int = REMARK_K_FLOOR
     weights: dict[str, Fraction] = field(default_factory=dict)
+    item_lines: tuple[ItemLines, ...] = ()
+    intervals: bool = False
+
+    def lines_of(self, item_key: str) -> Lines | None:
+        """Return the lines an item has to itself, or None."""
+        return next((own.lines for own in self.item_lines if own.item == item_key), None)

@@ -1,23 +1,28 @@
 """Exact outcome of every table of a round with its verdict and its disclosure; still confidential."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from app.campaigns.domain import K_FLOOR
+from app.campaigns.domain import K_FLOOR, Item
 from app.rounds.domain import Paper
 from app.tally.chain import Chain
 from app.tally.disclosure import Rules, View, hidden_groups, view_of_pool, view_of_total
 from app.tally.figures import Base, Rates, Table, add_tables, rates_of, weigh
 from app.tally.margins import Sizes, known_bounds, unseen_groups
-from app.tally.verdict import ReturnState, Ruling, judge, return_state
+from app.tally.restraint import FREE, Part, Restraint
+from app.tally.verdict import ReturnState, Ruling, compare, judge, return_state, with_items
 
 Tables = Mapping[str, Table]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One item of one unit (or a unit's pooled items): exact figures and how closely they may be looked at."""
+    """One item of one unit (or a unit's pooled items): exact figures and how closely they may be looked at.
+
+    ``base`` is that of the total, None for pooled items; ``rest_base`` that of the hidden groups, where they may be
+    shown as one row. ``ruling``: of an item with lines of its own.
+    """
 
     tables: Tables
     total: Table
@@ -26,6 +31,14 @@ class Outcome:
     view: View
     hidden: frozenset[str]
     renormalised: bool
+    base: Base | None = None
+    rest_base: Base | None = None
+    ruling: Ruling | None = None
+
+    @property
+    def rest(self) -> Table:
+        """The hidden groups together."""
+        return add_tables((self.tables[group] for group in self.hidden), len(self.total.grades))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,7 @@ class Round:
     chain: Chain
     rules: Rules
     returns: ReturnState
+    restraint: Restraint
 
     def base(self, groups: Sequence[str], times: int = 1) -> Base:
         """Add up returned and expected ballots of some groups, ``times`` over for pooled items."""
@@ -54,7 +68,7 @@ class Round:
         )
 
 
-def prepare(paper: Paper, chain: Chain) -> Round:
+def prepare(paper: Paper, chain: Chain, restraint: Restraint = FREE) -> Round:
     """Fix the groups that are seen nowhere, and what a reader can work out about them."""
     scheme = paper.scheme
     k = max(scheme.k, K_FLOOR)
@@ -67,28 +81,44 @@ def prepare(paper: Paper, chain: Chain) -> Round:
         most={group.id: chain.group(group.id).issued for group in paper.groups},
         margins=frozenset([frozenset(group.id for group in paper.groups), *map(frozenset, raters.values())]),
     )
-    unseen = unseen_groups(sizes, k)
-    rules = Rules(k, scheme.formula.top, bool(scheme.weights), unseen, known_bounds(sizes, unseen))
-    return Round(paper, chain, rules, return_state(chain.total.return_rate, scheme.gates))
+    unseen = unseen_groups(sizes, k, restraint.unseen)
+    positives = sum(grade.positive for grade in scheme.scale.grades)
+    rules = Rules(k, scheme.formula.top, positives, bool(scheme.weights), unseen, known_bounds(sizes, unseen))
+    return Round(paper, chain, rules, return_state(chain.total.return_rate, scheme.gates), restraint)
 
 
-def assess_unit(here: Round, items: Sequence[Tables]) -> UnitOutcome:
+def assess_unit(here: Round, unit_id: str, items: Sequence[Tables]) -> UnitOutcome:
     """Assess a unit from its tables by item and group."""
-    outcomes = tuple(_assess_item(here, tables) for tables in items)
+    parts = zip(here.paper.items, items, strict=True)
+    outcomes = tuple(_judged(here, item, _assess_item(here, (unit_id, item.key), tables)) for item, tables in parts)
     places = [place for place, item in enumerate(here.paper.items) if item.overall]
-    overall = outcomes[places[0]] if places else _pool(here, outcomes)
+    overall = outcomes[places[0]] if places else _pool(here, unit_id, outcomes)
     voters = overall.total.valid if places else max(outcome.total.valid for outcome in outcomes)
-    return UnitOutcome(outcomes, overall, judge(here.paper.scheme, overall.rates, voters, here.returns))
+    ruling = judge(here.paper.scheme, overall.rates, voters, here.returns)
+    return UnitOutcome(outcomes, overall, with_items(ruling, [outcome.ruling for outcome in outcomes]))
 
 
-def _assess_item(here: Round, tables: Tables) -> Outcome:
+def _judged(here: Round, item: Item, outcome: Outcome) -> Outcome:
+    """Judge an item by lines of its own; none, too few answers or an invalid round leave it unjudged."""
+    lines = here.paper.scheme.lines_of(item.key)
+    closed = outcome.rates is None or outcome.view is View.HIDDEN or here.returns is ReturnState.INVALID
+    if lines is None or outcome.rates is None or closed:
+        return outcome
+    return replace(outcome, ruling=compare(here.paper.scheme, lines, outcome.rates))
+
+
+def _assess_item(here: Round, part: Part, tables: Tables) -> Outcome:
     scheme = here.paper.scheme
     total = add_tables(tables.values(), len(scheme.scale.grades))
     group_rates, rates = _rates(here, tables, total, 1)
     view = View.HIDDEN if rates is None else view_of_total(total, scheme.formula.top, scheme.k, scheme.gates.min_valid)
-    hidden = hidden_groups(tables, view, here.rules)
+    view = here.restraint.closed(part, view)
+    hidden = hidden_groups(tables, view, here.rules, here.restraint.hidden.get(part, frozenset()))
     renormalised = bool(scheme.weights) and any(group is None for group in group_rates.values())
-    return Outcome(tables, total, rates, group_rates, _weighted_view(here, view, hidden), hidden, renormalised)
+    view = _weighted_view(here, view, hidden)
+    merged = hidden and hidden != frozenset(tables) and not here.rules.weighted
+    bases = here.base(list(tables)), here.base(sorted(hidden)) if merged else None
+    return Outcome(tables, total, rates, group_rates, view, hidden, renormalised, *bases)
 
 
 def _weighted_view(here: Round, view: View, hidden: frozenset[str]) -> View:
@@ -107,7 +137,7 @@ def _rates(here: Round, tables: Tables, total: Table, times: int) -> tuple[dict[
     return groups, rates_of(scheme.scale, scheme.formula, total, here.base(list(tables), times))
 
 
-def _pool(here: Round, outcomes: Sequence[Outcome]) -> Outcome:
+def _pool(here: Round, unit_id: str, outcomes: Sequence[Outcome]) -> Outcome:
     """Add up all items of a form without an overall item; every mark counts once."""
     scheme = here.paper.scheme
     grades = len(scheme.scale.grades)
@@ -120,8 +150,9 @@ def _pool(here: Round, outcomes: Sequence[Outcome]) -> Outcome:
     own = view_of_total(total, scheme.formula.top, scheme.k, scheme.gates.min_valid)
     if rates is None or voters < max(scheme.k, scheme.gates.min_valid):
         own = View.HIDDEN
-    view = view_of_pool(own, [outcome.view for outcome in outcomes])
-    hidden = frozenset[str]().union(*(outcome.hidden for outcome in outcomes))
+    view = here.restraint.closed((unit_id, None), view_of_pool(own, [outcome.view for outcome in outcomes]))
+    hidden = here.restraint.hidden.get((unit_id, None), frozenset[str]()) & frozenset(tables)
+    hidden = hidden.union(*(outcome.hidden for outcome in outcomes))
     if view not in {View.EXACT, View.COARSE} or (hidden and here.rules.weighted):
         hidden = frozenset(tables)
     renormalised = any(outcome.renormalised for outcome in outcomes)

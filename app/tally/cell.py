@@ -1,8 +1,10 @@
 """Tables to JSON: one place, and every number in it is a ``Figure`` of app.tally.disclosure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
-from app.campaigns.domain import Item, Scheme
+from app.campaigns.domain import Denominator, Item, Measure, Scheme
 from app.rounds.domain import Paper
 from app.tally.assess import Outcome
 from app.tally.disclosure import (
@@ -12,13 +14,16 @@ from app.tally.disclosure import (
     part_figure,
     rate_figure,
     score_figure,
-    share_figures,
     size_figure,
+    step_figure,
+    steps_of,
     view_of_group,
 )
-from app.tally.figures import Marks, Rates, Table
+from app.tally.figures import PER_MILLE, Base, Marks, Rates, Table, percent_text, rates_of
+from app.tally.rounding import round_together
+from app.tally.uncertainty import wilson_interval
 from app.tally.verdict import BAND_EDGES
-from app.tally.wording import BREAKDOWN_TEXT, HIDDEN_TEXT
+from app.tally.wording import BREAKDOWN_TEXT, HIDDEN_TEXT, REST_TEXT
 
 Json = dict[str, object]
 
@@ -33,11 +38,22 @@ class Look:
     labels: tuple[str, ...]
     distribution: bool
     counts: bool
+    population: int | None = None
 
 
-def marks_of(scheme: Scheme) -> Marks:
-    """Lines that a shown 满意率 never reaches from below."""
-    return Marks(floors=(scheme.lines.attention, scheme.lines.remedial, *BAND_EDGES))
+def floors_of(scheme: Scheme, measure: Measure) -> Marks:
+    """Lines that a shown figure never reaches from below; 满意率 keeps the edges of the bands as well."""
+    every = (scheme.lines, *(own.lines for own in scheme.item_lines))
+    lines = [line for each in every for line in (each.attention, each.remedial)]
+    edges = BAND_EDGES if measure is Measure.SATISFIED_RATE else ()
+    return Marks(floors=(*(lines if scheme.formula.measure is measure else ()), *edges))
+
+
+def ceilings_of(scheme: Scheme) -> Marks:
+    """Lines that a shown 不满意率 never falls back to from above; a line on 总体满意率 is one of them, mirrored."""
+    every = (scheme.lines, *(own.lines for own in scheme.item_lines))
+    mirrored = [1 - line for line in floors_of(scheme, Measure.POSITIVE_RATE).floors]
+    return Marks(ceilings=(*(each.dissatisfied for each in every), *mirrored))
 
 
 def rate_json(figure: Figure | Hidden) -> Json | None:
@@ -66,22 +82,55 @@ def cell_json(look: Look, scheme: Scheme) -> Json:
     rates, table, view, k = look.rates, look.table, look.view, scheme.k
     if rates is None or view is View.HIDDEN:
         return hidden_json()
-    valid, answered = table.valid, table.answered
-    marks = marks_of(scheme)
-    ceiling = Marks(ceilings=(scheme.lines.dissatisfied,))
+    score_floors = floors_of(scheme, Measure.MEAN_SCORE)
     return {
         "shown": True,
         "view": view.value,
-        "valid": _count_json(size_figure(valid, view, k)),
-        "answered": _count_json(size_figure(answered, view, k)),
-        "satisfied_rate": rate_json(rate_figure(rates.satisfied, valid, view, k, marks)),
-        "positive_rate": rate_json(rate_figure(rates.positive, valid, view, k)),
-        "dissatisfied_rate": rate_json(rate_figure(rates.dissatisfied, valid, view, k, ceiling)),
-        "mean_score": rate_json(score_figure(rates, table, view, k)),
+        "valid": _count_json(size_figure(table.valid, view, k)),
+        "answered": _count_json(size_figure(table.answered, view, k)),
+        **(_bands(look, rates, k) if view is View.BANDED else _rates(look, rates, scheme)),
+        "mean_score": rate_json(score_figure(rates, table, view, k, score_floors)),
+        "interval": _interval(look, scheme),
         "unknown": _other_json(scheme.scale.unknown, table.unknown, look, scheme),
         "abstain": _other_json(scheme.scale.abstain, table.abstain, look, scheme),
-        "distribution": _distribution(look, rates, k),
     }
+
+
+def _bands(look: Look, rates: Rates, k: int) -> Json:
+    exact = {
+        "satisfied_rate": rates.satisfied,
+        "positive_rate": rates.positive,
+        "dissatisfied_rate": rates.dissatisfied,
+    }
+    shown = {name: rate_json(rate_figure(rate, look.table.valid, look.view, k)) for name, rate in exact.items()}
+    return {**shown, "distribution": []}
+
+
+def _rates(look: Look, rates: Rates, scheme: Scheme) -> Json:
+    """Write the rates and the shares under them, rounded together."""
+    floors = floors_of(scheme, Measure.SATISFIED_RATE)
+    steps = round_together(scheme, rates, steps_of(look.view), floors, ceilings_of(scheme))
+
+    def shown(step: int) -> Json | None:
+        return rate_json(step_figure(step, look.table.valid, look.view, scheme.k))
+
+    return {
+        "satisfied_rate": shown(steps.satisfied),
+        "positive_rate": shown(steps.positive),
+        "dissatisfied_rate": shown(steps.dissatisfied),
+        "distribution": _distribution(look, [shown(share) for share in steps.shares], scheme.k),
+    }
+
+
+def _interval(look: Look, scheme: Scheme) -> Json | None:
+    """Write where 满意率 of everybody expected may lie; only beside exact rates of 有效评价, unweighted."""
+    plain = scheme.formula.denominator is Denominator.VALID and not scheme.weights
+    if not scheme.intervals or look.population is None or look.view is not View.EXACT or not plain:
+        return None
+    table = look.table
+    low, high = wilson_interval(table.top(scheme.formula.top), table.valid, max(look.population, table.valid))
+    least, most = floor(low * PER_MILLE), ceil(high * PER_MILLE)
+    return {"text": f"{percent_text(least)}–{percent_text(most)}", "low": least, "high": most}
 
 
 def _other_json(label: str | None, count: int, look: Look, scheme: Scheme) -> Json | None:
@@ -95,20 +144,20 @@ def _other_json(label: str | None, count: int, look: Look, scheme: Scheme) -> Js
     return {"label": label, "count": None if number is None else number["count"], "rate": rate_json(rate)}
 
 
-def _distribution(look: Look, rates: Rates, k: int) -> list[Json]:
-    shares = share_figures(rates, look.table, look.view, k)
-    if isinstance(shares, Hidden) or not look.distribution:
+def _distribution(look: Look, shares: Sequence[Json | None], k: int) -> list[Json]:
+    if not look.distribution:
         return []
     rows: list[Json] = []
     for label, count, share in zip(look.labels, look.table.grades, shares, strict=True):
         number = _count_json(part_figure(count, look.table.valid, look.view, k)) if look.counts else None
-        rows.append({"label": label, "count": None if number is None else number["count"], "share": rate_json(share)})
+        rows.append({"label": label, "count": None if number is None else number["count"], "share": share})
     return rows
 
 
 def total_json(outcome: Outcome, labels: tuple[str, ...], scheme: Scheme) -> Json:
     """Write a unit's total. Weighted shares come without counts, a second equation about hidden groups."""
-    look = Look(outcome.total, outcome.rates, outcome.view, labels, distribution=True, counts=not scheme.weights)
+    counts, people = not scheme.weights, None if outcome.base is None else outcome.base.expected
+    look = Look(outcome.total, outcome.rates, outcome.view, labels, True, counts, people)  # noqa: FBT003
     return cell_json(look, scheme)
 
 
@@ -121,13 +170,26 @@ def breakdown_json(outcome: Outcome, labels: tuple[str, ...], paper: Paper) -> J
         for group in paper.groups
         if group.id in outcome.tables
     ]
+    if outcome.rest_base is not None:
+        rows.append(_rest_json(outcome, outcome.rest_base, labels, paper))
     return {"groups": rows, "groups_text": ""}
+
+
+def _rest_json(outcome: Outcome, base: Base, labels: tuple[str, ...], paper: Paper) -> Json:
+    """Write the hidden groups as one merged row: what the total less the groups shown gives anyway."""
+    table, scheme = outcome.rest, paper.scheme
+    members = [group.name for group in paper.groups if group.id in outcome.hidden]
+    rates = rates_of(scheme.scale, scheme.formula, table, base)
+    return {"id": "", "name": REST_TEXT, "members": members, "cell": _part_json(table, rates, labels, scheme)}
 
 
 def _group_json(outcome: Outcome, group_id: str, labels: tuple[str, ...], scheme: Scheme) -> Json:
     if group_id in outcome.hidden:
         return hidden_json()
-    table = outcome.tables[group_id]
+    return _part_json(outcome.tables[group_id], outcome.group_rates[group_id], labels, scheme)
+
+
+def _part_json(table: Table, rates: Rates | None, labels: tuple[str, ...], scheme: Scheme) -> Json:
     view = view_of_group(table)
     exact = view is View.EXACT
-    return cell_json(Look(table, outcome.group_rates[group_id], view, labels, distribution=exact, counts=exact), scheme)
+    return cell_json(Look(table, rates, view, labels, distribution=exact, counts=exact), scheme)

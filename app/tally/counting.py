@@ -1,6 +1,7 @@
 """From stacks of marks to counts; the only place that touches a stack."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,38 +12,91 @@ from app.tally.figures import Table
 
 Counts = NDArray[np.int64]
 
-_BYTE = 256
 _SLICE_ROWS = 1 << 16
+_DENSE = 1 << 20
+_BITS = 63
 
 
-def count_stack(stack: bytes, items: int, options: int) -> Counts:
-    """Count a stack of n x items marks: shape (items, options).
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """How often each whole sheet occurs in a stack: its marks, read as a number in base ``options``, and the count."""
 
-    Raises ``DomainError("stack_damaged")`` for a broken length or a mark outside the scale.
+    numbers: Counts
+    counts: Counts
+    items: int
+    options: int
+
+    def by_item(self) -> Counts:
+        """Return the counts of each item's options: shape (items, options)."""
+        rows = []
+        for item in range(self.items):
+            marks = self.numbers // self.options ** (self.items - 1 - item) % self.options
+            rows.append(np.bincount(marks, weights=self.counts, minlength=self.options))
+        return np.array(rows).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """What was counted for a unit: tables by item and group id, sheets in all, and the most that are alike.
+
+    ``alike`` leaves out sheets with the same mark everywhere: those say no more than that people are of one mind.
+    """
+
+    tables: tuple[dict[str, Table], ...]
+    sheets: int
+    alike: int
+
+
+def count_patterns(stack: bytes, items: int, options: int) -> Patterns:
+    """Count the sheets of a stack of n x items marks.
+
+    Raises ``DomainError("stack_damaged")`` for a broken length or a mark outside the scale, ValueError for a form so
+    long that its sheets cannot be numbered.
     """
     if items < 1 or len(stack) % items:
         raise DomainError("stack_damaged")
+    if options**items >= 1 << _BITS:
+        msg = "more items than a sheet's number can hold"
+        raise ValueError(msg)
     rows = np.frombuffer(stack, dtype=np.uint8).reshape(-1, items)
-    counts = np.zeros((items, _BYTE), dtype=np.int64)
-    for start in range(0, len(rows), _SLICE_ROWS):
-        part = rows[start : start + _SLICE_ROWS]
-        for item in range(items):
-            counts[item] += np.bincount(part[:, item], minlength=_BYTE)
-    if counts[:, options:].any():
+    slices = [rows[start : start + _SLICE_ROWS] for start in range(0, len(rows), _SLICE_ROWS)]
+    if options**items > _DENSE:
+        numbers = np.concatenate(
+            [_numbered(part, options, np.dtype(np.int64)) for part in slices] or [np.zeros(0, int)]
+        )
+        found, counts = np.unique(numbers, return_counts=True)
+        return Patterns(found, counts.astype(np.int64), items, options)
+    dense = np.zeros(options**items, dtype=np.int64)
+    for part in slices:
+        dense += np.bincount(_numbered(part, options, np.dtype(np.int32)), minlength=len(dense))
+    found = np.flatnonzero(dense)
+    return Patterns(found, dense[found], items, options)
+
+
+def _numbered(rows: NDArray[np.uint8], options: int, kind: np.dtype[np.signedinteger]) -> NDArray[np.signedinteger]:
+    if rows.max() >= options:
         raise DomainError("stack_damaged")
-    return counts[:, :options]
+    numbers = np.zeros(len(rows), dtype=kind)
+    for item in range(rows.shape[1]):
+        numbers *= options
+        numbers += rows[:, item]
+    return numbers
 
 
-def merge(parts: Iterable[Counts], items: int, options: int) -> Counts:
-    """Add the counts of several groups; no part at all gives zeros."""
-    total = np.zeros((items, options), dtype=np.int64)
-    for part in parts:
-        total += part
-    return total
+def most_alike(parts: Sequence[Patterns]) -> int:
+    """Return how often the most frequent sheet occurs whose marks are not all the same."""
+    if not parts:
+        return 0
+    items, options = parts[0].items, parts[0].options
+    found, place = np.unique(np.concatenate([part.numbers for part in parts]), return_inverse=True)
+    counts = np.zeros(len(found), dtype=np.int64)
+    np.add.at(counts, place, np.concatenate([part.counts for part in parts]))
+    one_of_each = sum(options**item for item in range(items))
+    return int(max(counts[found % one_of_each != 0], default=0))
 
 
-def count_round(paper: Paper, stacks: Mapping[tuple[str, str], bytes]) -> dict[str, tuple[dict[str, Table], ...]]:
-    """Tables by unit id, item and group id; groups that leave the unit out are absent, missing stacks count as empty.
+def count_round(paper: Paper, stacks: Mapping[tuple[str, str], bytes]) -> dict[str, UnitCount]:
+    """Count by unit id; groups that leave the unit out are absent, missing stacks count as empty.
 
     Raises ``DomainError("stack_foreign")`` if a stack belongs to nobody who rates that unit.
     """
@@ -50,16 +104,19 @@ def count_round(paper: Paper, stacks: Mapping[tuple[str, str], bytes]) -> dict[s
     for place, stack in stacks.items():
         if place not in asked and stack.count(NOT_ASKED) != len(stack):
             raise DomainError("stack_foreign")
-    return {unit.id: _unit_tables(paper, unit.id, asked, stacks) for unit in paper.units}
+    return {unit.id: _count_unit(paper, unit.id, asked, stacks) for unit in paper.units}
 
 
-def _unit_tables(
+def _count_unit(
     paper: Paper, unit_id: str, asked: set[tuple[str, str]], stacks: Mapping[tuple[str, str], bytes]
-) -> tuple[dict[str, Table], ...]:
+) -> UnitCount:
     scale, items = paper.scheme.scale, len(paper.items)
-    counted = {
-        group.id: count_stack(stacks.get((unit_id, group.id), b""), items, len(scale.options)).tolist()
+    patterns = {
+        group.id: count_patterns(stacks.get((unit_id, group.id), b""), items, len(scale.options))
         for group in paper.groups
         if (unit_id, group.id) in asked
     }
-    return tuple({group: Table.of(scale, rows[item]) for group, rows in counted.items()} for item in range(items))
+    counted = {group: found.by_item().tolist() for group, found in patterns.items()}
+    tables = tuple({group: Table.of(scale, rows[item]) for group, rows in counted.items()} for item in range(items))
+    sheets = sum(int(found.counts.sum()) for found in patterns.values())
+    return UnitCount(tables, sheets, most_alike(list(patterns.values())) if items > 1 else 0)

@@ -9,8 +9,10 @@ What it keeps to:
   (a reader would know what every member marked). That nobody was dissatisfied is shown: it harms nobody.
 - The unit's total is published, so the hidden groups' sum is known. That remainder must be fit for publication as if it
   were one group (two groups, k valid answers, not uniform), and what follows for each hidden group's satisfied answers,
-  and for valid answers fewer than k, is no narrower than k. Otherwise more groups are hidden, in the end all of them:
-  then the breakdown says nothing beyond the total.
+  and for valid answers fewer than k, is no narrower than k; of the dissatisfied ones it is, unless they may be none.
+  Otherwise more groups are hidden, in the end all of them: then the breakdown says nothing beyond the total. The
+  remainder is shown as one merged row: it follows from the rest anyway.
+- What was published before stays as closed as it was (``Restraint``): neither a correction nor a later round opens it.
 - With weights the total is another margin over the same groups: one hidden group hides the table's whole breakdown.
 - A total is EXACT from 30 valid answers, COARSE below (whole percents, a size band, no counts), BANDED if uniform
   (ten-point bands, no counts), hidden below k or the gate. A breakdown is shown only beside an EXACT or COARSE total.
@@ -35,7 +37,6 @@ from app.tally.figures import (
     percent_text,
     round_rate,
     round_score,
-    share_out,
 )
 from app.tally.margins import Bounds
 
@@ -84,7 +85,7 @@ def rate_figure(rate: Fraction, answers: int, view: View, k: int, marks: Marks =
         return HIDDEN
     if view is View.BANDED:
         return Figure(_band_text(rate, answers), None, answers, k)
-    steps = PER_MILLE if view is View.EXACT else PERCENT
+    steps = steps_of(view)
     rounded = round_rate(rate, steps, marks)
     return Figure(percent_text(rounded, steps), rounded * PER_MILLE // steps, answers, k)
 
@@ -103,22 +104,24 @@ def part_figure(count: int, answers: int, view: View, k: int) -> Figure | Hidden
     return Figure(str(count), None, answers, k)
 
 
-def share_figures(rates: Rates, table: Table, view: View, k: int) -> tuple[Figure, ...] | Hidden:
-    """Show the shares of the grades; they add to exactly 100.0 or, where coarse, 100."""
-    if view in {View.HIDDEN, View.BANDED} or table.valid < max(k, K_FLOOR):
+def step_figure(step: int, answers: int, view: View, k: int) -> Figure | Hidden:
+    """Show a rate that is rounded already: tenths of a percent where exact, whole percents where coarse."""
+    if view in {View.HIDDEN, View.BANDED} or answers < max(k, K_FLOOR):
         return HIDDEN
-    steps = PER_MILLE if view is View.EXACT else PERCENT
-    return tuple(
-        Figure(percent_text(share, steps), share * PER_MILLE // steps, table.valid, k)
-        for share in share_out(rates.shares, steps)
-    )
+    steps = steps_of(view)
+    return Figure(percent_text(step, steps), step * PER_MILLE // steps, answers, k)
 
 
-def score_figure(rates: Rates, table: Table, view: View, k: int) -> Figure | Hidden:
+def steps_of(view: View) -> int:
+    """Into how many steps a whole is divided: 1000 where exact, else 100."""
+    return PER_MILLE if view is View.EXACT else PERCENT
+
+
+def score_figure(rates: Rates, table: Table, view: View, k: int, marks: Marks = NO_MARKS) -> Figure | Hidden:
     """Show 综合得分: one decimal, whole where coarse, nothing where banded."""
     if view in {View.HIDDEN, View.BANDED} or table.valid < max(k, K_FLOOR):
         return HIDDEN
-    return Figure(round_score(rates.mean_score, whole=view is View.COARSE), None, table.valid, k)
+    return Figure(round_score(rates.mean_score, whole=view is View.COARSE, marks=marks), None, table.valid, k)
 
 
 def _band_text(rate: Fraction, answers: int) -> str:
@@ -179,13 +182,16 @@ class Rules:
 
     k: int
     top: int
+    positives: int
     weighted: bool
     unseen: frozenset[str]
     bounds: Mapping[str, Bounds]
 
 
-def hidden_groups(tables: Mapping[str, Table], total: View, rules: Rules) -> frozenset[str]:
-    """Choose the groups to leave out of the breakdown of one item of one unit."""
+def hidden_groups(
+    tables: Mapping[str, Table], total: View, rules: Rules, kept: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """Choose the groups to leave out of the breakdown of one item of one unit, ``kept`` ones among them."""
     everyone = frozenset(tables)
     if total not in {View.EXACT, View.COARSE} or len(tables) == 1:
         return everyone
@@ -193,7 +199,7 @@ def hidden_groups(tables: Mapping[str, Table], total: View, rules: Rules) -> fro
     hidden = frozenset(
         group
         for group, table in tables.items()
-        if group in rules.unseen or table.valid < k or is_uniform(table, rules.top)
+        if group in rules.unseen | kept or table.valid < k or is_uniform(table, rules.top)
     )
     if hidden and rules.weighted:
         return everyone
@@ -218,8 +224,12 @@ def _covered(tables: Mapping[str, Table], hidden: frozenset[str], rules: Rules) 
     bounds = {group: rules.bounds[group] for group in hidden}
     satisfied = possible(bounds, rest.top(rules.top), rest.answered)
     valid = possible(bounds, rest.valid, rest.answered)
+    dissatisfied = possible(bounds, rest.valid - rest.top(rules.positives), rest.answered)
     return all(
-        satisfied[group].width >= k and (tables[group].valid >= k or valid[group].width >= k) for group in hidden
+        satisfied[group].width >= k
+        and (tables[group].valid >= k or valid[group].width >= k)
+        and (dissatisfied[group].low == 0 or dissatisfied[group].width >= k)
+        for group in hidden
     )
 
 

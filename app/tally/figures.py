@@ -122,20 +122,6 @@ def weigh(parts: Sequence[tuple[Fraction, Rates | None]]) -> Rates | None:
     )
 
 
-def share_out(shares: Sequence[Fraction], steps: int) -> tuple[int, ...]:
-    """Round shares of 1 to whole steps adding to exactly ``steps``: largest remainder, a tie favours the better grade.
-
-    A share of exactly nothing stays at nothing.
-    """
-    exact = [share * steps for share in shares]
-    result = [int(value) for value in exact]
-    missing = steps - sum(result)
-    by_remainder = sorted(range(len(exact)), key=lambda place: (result[place] - exact[place], place))
-    for place in by_remainder[:missing]:
-        result[place] += 1
-    return tuple(result)
-
-
 @dataclass(frozen=True, slots=True)
 class Marks:
     """Lines a shown rate stays on the true side of: below a floor it is shown below, above a ceiling above."""
@@ -166,9 +152,8 @@ def percent_text(rounded: int, steps: int = PER_MILLE) -> str:
     return f"{rounded // 10}.{rounded % 10}%" if steps == PER_MILLE else f"{rounded}%"
 
 
-def round_score(score: Fraction, *, whole: bool) -> str:
-    """综合得分 half up, with one decimal or none."""
-    if whole:
-        return str(int(score + Fraction(1, 2)))
-    tenths = int(score * 10 + Fraction(1, 2))
-    return f"{tenths // 10}.{tenths % 10}"
+def round_score(score: Fraction, *, whole: bool, marks: Marks = NO_MARKS) -> str:
+    """综合得分 half up, with one decimal or none; 80 points are 4/5 beside a line."""
+    steps = PERCENT if whole else PER_MILLE
+    rounded = round_rate(score / PERCENT, steps, marks)
+    return str(rounded) if whole else f"{rounded // 10}.{rounded % 10}"

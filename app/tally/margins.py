@@ -72,14 +72,15 @@ def _tighten(bounds: dict[str, Bounds], sums: Mapping[frozenset[str], int]) -> b
     return changed
 
 
-def unseen_groups(sizes: Sizes, k: int) -> frozenset[str]:
+def unseen_groups(sizes: Sizes, k: int, kept: frozenset[str] = frozenset()) -> frozenset[str]:
     """Choose groups whose number of ballots is shown nowhere: those under k, and enough others to keep them uncertain.
 
     The hidden ones together have at least two members and k ballots, and what can be worked out about one under k is no
     narrower than k. Where no choice achieves that (a unit left out by one tiny group alone) every breakdown is hidden.
+    ``kept`` groups were hidden in an earlier release and stay so.
     """
     small = {group for group, count in sizes.ballots.items() if count < k}
-    hidden = frozenset(small)
+    hidden = frozenset(small) | kept
     for group in _ascending(sizes.ballots, hidden):
         if _sizes_safe(sizes, hidden, small, k):
             break

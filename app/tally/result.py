@@ -2,26 +2,32 @@
 
     {"version": 1,
      "round": {"id", "organisation", "campaign", "title", "form_title", "rehearsal", "k", "remark_k"},
+     "items": [{"key", "label", "overall"}],
      "scale": {"key", "grades": [{"label", "score", "positive"}], "unknown": str|null, "abstain": str|null},
      "formula": {"text", "top", "denominator", "lines": {"attention", "remedial", "dissatisfied"},
-                 "weights": [{"id", "name", "text"}]},
+                 "weights": [{"id", "name", "text"}], "measure": "satisfied_rate"|"positive_rate"|"mean_score",
+                 "measure_label", "item_lines": [{"key", "label", "attention", "remedial", "dissatisfied"}]},
      "chain": {"status": "valid"|"warning"|"invalid", "warnings": [Note],
                "total": ChainRow, "groups": [ChainRow and "id", "name"]},
      "summary": {"met", "attention", "remedial", "too_few", "invalid"},      numbers of units
+     "overall_band": {"code", "label"}|null,                                 all units together
      "units": [Unit], "notes": [Note]}
 
 Unit: {"id", "name", "position" （from 1, 机构序列）， "verdict": {"code", "label", "reasons": [Note]},
        "band": {"code", "label"}|null, "overall": {"key": str|null (null: all items pooled), "label", Total...},
-       "items": [{"key", "label", "overall", Total...}],
+       "items": [{"key", "label", "overall", "verdict": like the unit's|null (no line of its own), Total...}],
        "remarks": {"shown", "count": int|null, "texts": [str]}, "notes": [Note]}
 Total...: "total": Cell, "groups": [{"id", "name", "cell": Cell}], "groups_text": why ``groups`` is empty, else "".
+    The last of the groups may be all hidden ones as one row: {"id": "", "name", "members": [names], "cell"}.
 Cell: {"shown": false, "text"} or {"shown": true, "view": "exact"|"coarse"|"banded",
        "valid": Count, "answered": Count, "satisfied_rate": Rate, "positive_rate": Rate, "dissatisfied_rate": Rate,
        "mean_score": Rate|null (null where banded; its tenths are always null),
+       "interval": {"text", "low", "high"}|null (where 满意率 of all expected may lie, in tenths),
        "unknown": Other|null, "abstain": Other|null (null: the scale has none),
        "distribution": [{"label", "count": int|null, "share": Rate}]}
-    The distribution holds the grades only, best first; its shares add to exactly 1000 tenths. It is empty where banded
-    and for voter groups with fewer than 30 valid answers. Counts are null unless exact, and with weights.
+    The distribution holds the grades only, best first; its shares add to exactly 1000 tenths, in parts to the rates
+    (app.tally.rounding). It is empty where banded and for voter groups with fewer than 30 valid answers.
+    Counts are null unless exact, and with weights.
 Count: {"text", "count": int|null}; a size band such as "20–29" has no count.
 Rate: {"text", "tenths": int|null}; tenths of a percent, null for a band such as "≥90%".
 Other: {"label", "count": int|null, "rate": Rate|null}.
@@ -32,27 +38,30 @@ Note: {"code", "text"}.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
-from app.campaigns.domain import K_FLOOR
+from app.campaigns.domain import K_FLOOR, Item, Lines, Scheme
 from app.core.errors import DomainError
 from app.rounds.domain import Paper
 from app.tally.assess import Outcome, Round, UnitOutcome, assess_unit, prepare
 from app.tally.cell import Json, breakdown_json, labels_of, rate_json, total_json
 from app.tally.chain import Chain, GroupChain
 from app.tally.counting import count_round
-from app.tally.disclosure import Hidden, View, is_near_uniform, open_remarks, rate_figure
+from app.tally.disclosure import Hidden, View, open_remarks, rate_figure
 from app.tally.figures import Marks
-from app.tally.verdict import ReturnState, Verdict, band_of
+from app.tally.quality import uneven_groups, unit_notes
+from app.tally.restraint import FREE, Restraint
+from app.tally.verdict import Reason, ReturnState, Verdict, band_of
 from app.tally.wording import (
     BANDS,
-    UNIFORM_TEXT,
     VERDICTS,
     formula_text,
     line_text,
     low_return_text,
+    mark_text,
+    measure_text,
     reason_text,
-    unknown_text,
 )
 
 _PERCENT = 100
@@ -64,8 +73,11 @@ def result_document(
     stacks: Mapping[tuple[str, str], bytes],
     chain: Chain,
     remarks: Mapping[str, tuple[str, ...]],
+    restraint: Restraint = FREE,
 ) -> Json:
     """Count, judge and disclose a round; ``stacks`` by (unit id, group id), ``remarks`` by unit id.
+
+    ``restraint`` is what earlier releases ask (app.tally.restraint).
 
     Raises ``DomainError``: ``more_returned_than_issued``, ``stack_damaged``, ``stack_foreign`` or, where the box and
     the counting chain disagree, ``stack_count_differs``.
@@ -73,14 +85,15 @@ def result_document(
     if chain.must_void:
         raise DomainError("more_returned_than_issued")
     counted = count_round(paper, stacks)
-    for tables in (table for items in counted.values() for table in items):
+    for tables in (tables for count in counted.values() for tables in count.tables):
         if any(table.answered != chain.group(group).valid for group, table in tables.items()):
             raise DomainError("stack_count_differs")
-    here = prepare(paper, chain)
-    outcomes = {unit.id: assess_unit(here, counted[unit.id]) for unit in paper.units}
+    here = prepare(paper, chain, restraint)
+    outcomes = {unit.id: assess_unit(here, unit.id, counted[unit.id].tables) for unit in paper.units}
     return {
         "version": 1,
         "round": _round_json(paper),
+        "items": [{"key": item.key, "label": item.label, "overall": item.overall} for item in paper.items],
         "scale": _scale_json(paper),
         "formula": _formula_json(paper),
         "chain": _chain_json(here),
@@ -88,11 +101,13 @@ def result_document(
             verdict.value: sum(outcome.ruling.verdict is verdict for outcome in outcomes.values())
             for verdict in Verdict
         },
+        "overall_band": _overall_band(outcomes.values()),
         "units": [
             _unit_json(here, place, outcomes[unit.id], remarks.get(unit.id, ()))
+            | {"notes": unit_notes(paper.scheme, outcomes[unit.id].overall, counted[unit.id])}
             for place, unit in enumerate(paper.units)
         ],
-        "notes": _round_notes(outcomes),
+        "notes": [*_round_notes(outcomes), *uneven_groups(here)],
     }
 
 
@@ -135,16 +150,28 @@ def _formula_json(paper: Paper) -> Json:
         "text": formula_text(scheme),
         "top": scheme.formula.top,
         "denominator": scheme.formula.denominator.value,
-        "lines": {
-            "attention": line_text(scheme.lines.attention),
-            "remedial": line_text(scheme.lines.remedial),
-            "dissatisfied": line_text(scheme.lines.dissatisfied),
-        },
+        "measure": scheme.formula.measure.value,
+        "measure_label": measure_text(scheme.formula.measure),
+        "lines": _lines_json(scheme, scheme.lines),
+        "item_lines": [
+            {"key": item.key, "label": item.label, **_lines_json(scheme, lines)}
+            for item in paper.items
+            if (lines := scheme.lines_of(item.key)) is not None
+        ],
         "weights": [
             {"id": group.id, "name": group.name, "text": line_text(scheme.weights[group.id] / _PERCENT)}
             for group in paper.groups
             if group.id in scheme.weights
         ],
+    }
+
+
+def _lines_json(scheme: Scheme, lines: Lines) -> Json:
+    measure = scheme.formula.measure
+    return {
+        "attention": mark_text(lines.attention, measure),
+        "remedial": mark_text(lines.remedial, measure),
+        "dissatisfied": line_text(lines.dissatisfied),
     }
 
 
@@ -215,12 +242,12 @@ def _unit_json(here: Round, place: int, outcome: UnitOutcome, remarks: tuple[str
                 "key": item.key,
                 "label": item.label,
                 "overall": item.overall,
+                "verdict": _item_verdict(here, item, part),
                 **_outcome_json(here, part, labels_of(item, paper.scheme)),
             }
             for item, part in zip(paper.items, outcome.items, strict=True)
         ],
         "remarks": _remarks_json(paper, remarks),
-        "notes": _unit_notes(here, outcome.overall),
     }
 
 
@@ -230,9 +257,41 @@ def _outcome_json(here: Round, outcome: Outcome, labels: tuple[str, ...]) -> Jso
 
 
 def _verdict_json(here: Round, outcome: UnitOutcome) -> Json:
-    ruling = outcome.ruling
-    reasons = [{"code": reason.value, "text": reason_text(reason, here.paper.scheme)} for reason in ruling.reasons]
-    return {"code": ruling.verdict.value, "label": VERDICTS[ruling.verdict], "reasons": reasons}
+    scheme, parts = here.paper.scheme, list(zip(here.paper.items, outcome.items, strict=True))
+    below = {
+        Reason.ITEM_REMEDIAL: [item for item, part in parts if _ruled(part, Verdict.REMEDIAL)],
+        Reason.ITEM_ATTENTION: [item for item, part in parts if _ruled(part, Verdict.ATTENTION)],
+    }
+    reasons = [
+        {"code": reason.value, "text": reason_text(reason, scheme, items=below.get(reason, ()))}
+        for reason in outcome.ruling.reasons
+    ]
+    return {"code": outcome.ruling.verdict.value, "label": VERDICTS[outcome.ruling.verdict], "reasons": reasons}
+
+
+def _ruled(part: Outcome, verdict: Verdict) -> bool:
+    return part.ruling is not None and part.ruling.verdict is verdict
+
+
+def _item_verdict(here: Round, item: Item, part: Outcome) -> Json | None:
+    if part.ruling is None:
+        return None
+    scheme = here.paper.scheme
+    reasons = [
+        {"code": reason.value, "text": reason_text(reason, scheme, scheme.lines_of(item.key))}
+        for reason in part.ruling.reasons
+    ]
+    return {"code": part.ruling.verdict.value, "label": VERDICTS[part.ruling.verdict], "reasons": reasons}
+
+
+def _overall_band(outcomes: Iterable[UnitOutcome]) -> Json | None:
+    """Put all units that have a band into one, each with the weight of its valid answers."""
+    seen = [outcome.overall for outcome in outcomes if outcome.ruling.verdict not in _WITHOUT_BAND]
+    known = [(part.rates.satisfied, part.total.valid) for part in seen if part.rates is not None]
+    if not known:
+        return None
+    band = band_of(sum(rate * valid for rate, valid in known) / Fraction(sum(valid for _, valid in known)))
+    return {"code": band.value, "label": BANDS[band]}
 
 
 def _band_json(outcome: UnitOutcome) -> Json | None:
@@ -248,18 +307,6 @@ def _remarks_json(paper: Paper, remarks: tuple[str, ...]) -> Json:
     if isinstance(shown, Hidden):
         return {"shown": False, "count": None, "texts": []}
     return {"shown": True, "count": len(shown), "texts": list(shown)}
-
-
-def _unit_notes(here: Round, overall: Outcome) -> list[Json]:
-    if overall.view is View.HIDDEN:
-        return []
-    scheme, total = here.paper.scheme, overall.total
-    notes: list[Json] = []
-    if total.share_of_answers(total.unknown) > scheme.gates.unknown_warning:
-        notes.append({"code": "unknown_high", "text": unknown_text(scheme)})
-    if is_near_uniform(total):
-        notes.append({"code": "uniform", "text": UNIFORM_TEXT})
-    return notes
 
 
 def _round_notes(outcomes: Mapping[str, UnitOutcome]) -> list[Json]:

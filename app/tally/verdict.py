@@ -1,10 +1,11 @@
 """达标, 提醒, 需补课, 样本不足: decided on exact fractions, never on what is shown (DOMAIN.md sections 2 and 3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from app.campaigns.domain import Denominator, Gates, Scheme
+from app.campaigns.domain import Denominator, Gates, Lines, Measure, Scheme
 from app.tally.figures import Rates
 
 _HALF = Fraction(1, 2)
@@ -29,6 +30,8 @@ class Reason(StrEnum):
     BELOW_ATTENTION = "below_attention"
     TOO_FEW = "too_few"
     RETURN_TOO_LOW = "return_too_low"
+    ITEM_REMEDIAL = "item_remedial"
+    ITEM_ATTENTION = "item_attention"
 
 
 class Band(StrEnum):
@@ -70,23 +73,53 @@ def is_below(rate: Fraction, line: Fraction, denominator: Denominator) -> bool:
     return rate < line
 
 
+def measured(scheme: Scheme, rates: Rates) -> Fraction:
+    """Return the figure the lines are drawn on, as a part of 1; 综合得分 80 is 4/5."""
+    return {
+        Measure.SATISFIED_RATE: rates.satisfied,
+        Measure.POSITIVE_RATE: rates.positive,
+        Measure.MEAN_SCORE: rates.mean_score / 100,
+    }[scheme.formula.measure]
+
+
 def judge(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling:
     """Judge a unit by its overall item; ``valid`` is the number of 有效评价 behind the rates."""
     if rates is None or valid < max(scheme.gates.min_valid, scheme.k):
         return Ruling(Verdict.TOO_FEW, (Reason.TOO_FEW,))
     if returns is ReturnState.INVALID:
         return Ruling(Verdict.INVALID, (Reason.RETURN_TOO_LOW,))
-    denominator = scheme.formula.denominator
+    return compare(scheme, scheme.lines, rates)
+
+
+def compare(scheme: Scheme, lines: Lines, rates: Rates) -> Ruling:
+    """Hold rates against lines."""
+    denominator, figure = scheme.formula.denominator, measured(scheme, rates)
     remedial = []
-    if is_below(rates.satisfied, scheme.lines.remedial, denominator):
+    if is_below(figure, lines.remedial, denominator):
         remedial.append(Reason.BELOW_REMEDIAL)
-    if rates.dissatisfied > scheme.lines.dissatisfied:
+    if rates.dissatisfied > lines.dissatisfied:
         remedial.append(Reason.DISSATISFIED_ABOVE)
     if remedial:
         return Ruling(Verdict.REMEDIAL, tuple(remedial))
-    if is_below(rates.satisfied, scheme.lines.attention, denominator):
+    if is_below(figure, lines.attention, denominator):
         return Ruling(Verdict.ATTENTION, (Reason.BELOW_ATTENTION,))
     return Ruling(Verdict.MET)
+
+
+def with_items(overall: Ruling, items: Sequence[Ruling | None]) -> Ruling:
+    """Add what items with lines of their own say: a unit's verdict is the gravest of all."""
+    if overall.verdict in {Verdict.TOO_FEW, Verdict.INVALID}:
+        return overall
+    said = {ruling.verdict for ruling in items if ruling is not None}
+    reasons = list(overall.reasons)
+    if Verdict.REMEDIAL in said:
+        reasons.append(Reason.ITEM_REMEDIAL)
+    if Verdict.ATTENTION in said:
+        reasons.append(Reason.ITEM_ATTENTION)
+    for verdict in (Verdict.REMEDIAL, Verdict.ATTENTION):
+        if verdict in {overall.verdict, *said}:
+            return Ruling(verdict, tuple(reasons))
+    return overall
 
 
 def band_of(rate: Fraction) -> Band:

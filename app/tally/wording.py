@@ -1,12 +1,15 @@
 """The Chinese sentences that are frozen with a result: formula, reasons, warnings and notes."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from app.campaigns.domain import Denominator, Scheme
+from app.campaigns.domain import Denominator, Item, Lines, Measure, Scheme
 from app.tally.verdict import Band, Reason, Verdict
 
 HIDDEN_TEXT = "为保护匿名不显示"
 UNIFORM_TEXT = "结果高度一致，建议结合座谈核实"
+ALIKE_TEXT = "内容相同的测评表较多，建议结合座谈核实"
+REST_TEXT = "其余类别合计"
 BREAKDOWN_TEXT = "为保护匿名，本项不按类别列出"
 
 VERDICTS = {
@@ -35,15 +38,36 @@ def line_text(line: Fraction) -> str:
     return f"{whole}.{rest}%" if rest else f"{whole}%"
 
 
-def reason_text(reason: Reason, scheme: Scheme) -> str:
-    """Why a unit is not 达标."""
-    lines, gates = scheme.lines, scheme.gates
+def measure_text(measure: Measure) -> str:
+    """Name the figure that lines are drawn on."""
     return {
-        Reason.BELOW_REMEDIAL: f"满意率未达到补课线 {line_text(lines.remedial)}",
+        Measure.SATISFIED_RATE: "满意率",
+        Measure.POSITIVE_RATE: "总体满意率",
+        Measure.MEAN_SCORE: "综合得分",
+    }[measure]
+
+
+def mark_text(line: Fraction, measure: Measure) -> str:
+    """Write a line on its figure: per cent, or points for 综合得分."""
+    if measure is not Measure.MEAN_SCORE:
+        return line_text(line)
+    points = line * 100
+    return f"{float(points):g} 分"
+
+
+def reason_text(reason: Reason, scheme: Scheme, lines: Lines | None = None, items: Sequence[Item] = ()) -> str:
+    """Why a unit or an item is not 达标; ``lines`` are the item's own, ``items`` those that are below theirs."""
+    lines, gates, measure = lines or scheme.lines, scheme.gates, scheme.formula.measure
+    name = measure_text(measure)
+    below = "、".join(f"“{item.label}”" for item in items)
+    return {
+        Reason.BELOW_REMEDIAL: f"{name}未达到补课线 {mark_text(lines.remedial, measure)}",
         Reason.DISSATISFIED_ABOVE: f"不满意率高于 {line_text(lines.dissatisfied)}",
-        Reason.BELOW_ATTENTION: f"满意率未达到提醒线 {line_text(lines.attention)}",
+        Reason.BELOW_ATTENTION: f"{name}未达到提醒线 {mark_text(lines.attention, measure)}",
         Reason.TOO_FEW: f"有效评价少于 {max(gates.min_valid, scheme.k)} 份，样本不足",
-        Reason.RETURN_TOO_LOW: f"回收率低于 {line_text(gates.return_valid)},结果无效",
+        Reason.RETURN_TOO_LOW: f"回收率低于 {line_text(gates.return_valid)}，结果无效",
+        Reason.ITEM_REMEDIAL: f"{below}未达到本项的补课线",
+        Reason.ITEM_ATTENTION: f"{below}未达到本项的提醒线",
     }[reason]
 
 
@@ -58,6 +82,12 @@ def formula_text(scheme: Scheme) -> str:
     negative = " + ".join(grade.label for grade in scale.grades if not grade.positive)
     if negative:
         parts.append(f"不满意率 =（{negative}）÷ 有效评价" if "+" in negative else f"不满意率 = {negative} ÷ 有效评价")
+    if scheme.formula.measure is Measure.MEAN_SCORE:
+        scores = "、".join(f"{grade.label} {grade.score} 分" for grade in scale.grades)
+        parts.append(f"综合得分为有效评价的平均分（{scores}）")
+    if scheme.formula.measure is Measure.POSITIVE_RATE:
+        positive = " + ".join(grade.label for grade in scale.grades if grade.positive)
+        parts.append(f"总体满意率 =（{positive}）÷ {_DENOMINATORS[formula.denominator]}")
     if scheme.weights:
         parts.append("先按类别计算，再按权重合计；没有有效评价的类别不计，其权重按比例分给其余类别")
     return "；".join(parts) + f"。单位按机构序列排列，不作排名。少于 {scheme.k} 份的数据不显示。"
@@ -74,3 +104,8 @@ def low_return_text(scheme: Scheme, *, invalid: bool) -> str:
 def unknown_text(scheme: Scheme) -> str:
     """Warn about 不了解率."""
     return f"不了解率高于 {line_text(scheme.gates.unknown_warning)}"
+
+
+def uneven_text(names: Sequence[str]) -> str:
+    """Note voter groups that came in a proportion unlike that of the people expected."""
+    return f"{'、'.join(names)}占收回票数的比例与其占应参加人数的比例相差较大"

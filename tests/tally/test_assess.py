@@ -22,7 +22,7 @@ TWO_ITEMS = (Item("a", "甲"), Item("b", "乙"))
 def assess_tables(tables: Mapping[str, Table], printed: Mapping[str, int] | None = None) -> tuple[Round, Outcome]:
     valid = {group: table.answered for group, table in tables.items()}
     here = prepare(make_paper(dict.fromkeys(tables, ())), make_chain(valid, printed))
-    return here, assess_unit(here, [tables]).overall
+    return here, assess_unit(here, "u0", [tables]).overall
 
 
 def test_it_works() -> None:
@@ -45,7 +45,7 @@ def test_weights_decide_the_verdict() -> None:
     tables = {"a": Table((9, 9, 1, 1)), "b": Table((5, 5, 20, 10))}
     scheme = make_scheme(weights={"a": Fraction(80), "b": Fraction(20)})
     here = prepare(make_paper({"a": (), "b": ()}, scheme=scheme), make_chain({"a": 20, "b": 40}))
-    unit = assess_unit(here, [tables])
+    unit = assess_unit(here, "u0", [tables])
     assert unit.overall.rates is not None
     assert unit.overall.rates.satisfied == Fraction(77, 100)
     assert unit.ruling.verdict is Verdict.ATTENTION
@@ -56,7 +56,7 @@ def test_a_weighted_total_is_blunt_beside_hidden_groups() -> None:
     tables = {"a": Table((20, 0, 0, 0)), "b": Table((5, 5, 20, 10)), "c": Table((0, 0, 0, 0), unknown=9)}
     scheme = make_scheme(weights={"a": Fraction(50), "b": Fraction(30), "c": Fraction(20)})
     paper = make_paper({"a": (), "b": (), "c": ()}, scheme=scheme)
-    unit = assess_unit(prepare(paper, make_chain({"a": 20, "b": 40, "c": 9})), [tables])
+    unit = assess_unit(prepare(paper, make_chain({"a": 20, "b": 40, "c": 9})), "u0", [tables])
     assert unit.overall.view is View.COARSE
     assert unit.overall.hidden == {"a", "b", "c"}
     assert unit.overall.renormalised
@@ -70,12 +70,12 @@ def test_a_form_without_overall_item_is_judged_by_all_marks() -> None:
     here = prepare(paper, make_chain({"a": 20, "b": 20}))
     first = {"a": Table((10, 5, 4, 1)), "b": Table((10, 5, 4, 1))}
     second = {"a": Table((5, 5, 8, 2)), "b": Table((5, 5, 8, 2))}
-    unit = assess_unit(here, [first, second])
+    unit = assess_unit(here, "u0", [first, second])
     assert unit.overall.rates is not None
     assert unit.overall.rates.satisfied == Fraction(50, 80)
     assert unit.ruling.verdict is Verdict.ATTENTION
     assert unit.overall.hidden == frozenset()
-    unit = assess_unit(here, [first, second | {"a": Table((20, 0, 0, 0))}])
+    unit = assess_unit(here, "u0", [first, second | {"a": Table((20, 0, 0, 0))}])
     assert unit.overall.hidden == {"a", "b"}
 
 
@@ -83,12 +83,12 @@ def test_it_refuses_to_pool_past_a_hidden_item() -> None:
     here = prepare(make_paper({"a": (), "b": ()}, items=TWO_ITEMS), make_chain({"a": 20, "b": 20}))
     first = {"a": Table((10, 5, 4, 1)), "b": Table((10, 5, 4, 1))}
     second = {"a": Table((2, 1, 1, 0), unknown=16), "b": Table((2, 1, 1, 0), unknown=16)}
-    unit = assess_unit(here, [first, second])
+    unit = assess_unit(here, "u0", [first, second])
     assert [outcome.view for outcome in unit.items] == [View.EXACT, View.HIDDEN]
     assert unit.overall.view is View.BANDED
     assert unit.overall.hidden == {"a", "b"}
     thin = {"a": Table((2, 1, 1, 0), unknown=16), "b": Table((2, 1, 1, 1), unknown=15)}
-    assert assess_unit(here, [thin, thin]).ruling.verdict is Verdict.TOO_FEW
+    assert assess_unit(here, "u0", [thin, thin]).ruling.verdict is Verdict.TOO_FEW
 
 
 @st.composite
@@ -158,7 +158,7 @@ def test_what_one_item_hides_another_does_not_open(
         for case in (one, two)
     ]
     here = prepare(make_paper(dict.fromkeys(sorted(groups), ()), items=TWO_ITEMS), make_chain(valid))
-    unit = assess_unit(here, items)
+    unit = assess_unit(here, "u0", items)
     for outcome in (*unit.items, unit.overall):
         assert here.rules.unseen <= outcome.hidden
     for outcome in unit.items:

@@ -31,7 +31,7 @@ K = 5
 
 def make_rules(tables: dict[str, Table], *, weighted: bool = False) -> Rules:
     bounds = {group: Bounds(table.answered, table.answered) for group, table in tables.items()}
-    return Rules(K, 2, weighted, frozenset(), bounds)
+    return Rules(K, 2, 3, weighted, frozenset(), bounds)
 
 
 def test_it_works() -> None:

@@ -17,7 +17,6 @@ from app.tally.figures import (
     rates_of,
     round_rate,
     round_score,
-    share_out,
     weigh,
 )
 from tests.tally.cast import SCALE
@@ -90,23 +89,6 @@ def test_weights_are_applied_to_rates_and_renormalised() -> None:
     assert third is not None
     assert third.satisfied == Fraction(575, 1000)
     assert sum(third.shares) == 1
-
-
-def test_largest_remainder() -> None:
-    # thirds of 1000: 333.3 each, one step is left and goes to the best grade
-    assert share_out([Fraction(1, 3)] * 3, 1000) == (334, 333, 333)
-    # 1/7, 2/7, 4/7 of 100: 14.29, 28.57, 57.14 -> 14, 28, 57 and the step left goes to .57
-    assert share_out([Fraction(1, 7), Fraction(2, 7), Fraction(4, 7)], 100) == (14, 29, 57)
-
-
-@given(st.lists(st.integers(0, 5000), min_size=2, max_size=7).filter(any), st.sampled_from([100, 1000]))
-def test_shares_add_to_exactly_one_hundred(counts: list[int], steps: int) -> None:
-    shares = [Fraction(count, sum(counts)) for count in counts]
-    shown = share_out(shares, steps)
-    assert sum(shown) == steps
-    for share, step in zip(shares, shown, strict=True):
-        assert abs(step - share * steps) < 1
-        assert share or not step
 
 
 @given(st.integers(1, 2000), st.data(), st.sampled_from([100, 1000]))

@@ -179,7 +179,10 @@ def test_a_small_group_leaves_no_trace() -> None:
     assert set(critical["chain"]["groups"][0]) == PUBLIC_ROW
     assert set(critical["chain"]["groups"][1]) == PUBLIC_ROW
     assert critical["chain"]["groups"][2]["returned"] == 40
-    assert [row["cell"]["shown"] for row in critical["units"][0]["overall"]["groups"]] == [False, False, True]
+    assert [row["cell"]["shown"] for row in critical["units"][0]["overall"]["groups"]] == [False, False, True, True]
+    rest = critical["units"][0]["overall"]["groups"][3]
+    assert (rest["id"], rest["members"]) == ("", ["类别a", "类别b"])
+    assert rest["cell"]["valid"]["text"] == "10–19"
 
 
 def test_groups_that_leave_a_unit_out_are_not_listed_there() -> None:
@@ -216,7 +219,7 @@ def test_weights_are_named_and_an_empty_group_is_not() -> None:
     weights = {"a": Fraction(60), "b": Fraction(40)}
     document = make_two_group_document((40, 10, 5, 5), (0, 0, 0, 0, 8), make_scheme(weights=weights))
     assert [row["text"] for row in document["formula"]["weights"]] == ["60%", "40%"]
-    assert [note["code"] for note in document["notes"]] == ["renormalised"]
+    assert [note["code"] for note in document["notes"]] == ["renormalised", "groups_uneven"]
     assert "类别b" not in document["notes"][0]["text"]
     assert {row["count"] for row in document["units"][0]["overall"]["total"]["distribution"]} == {None}
 
@@ -256,7 +259,7 @@ def test_every_number_is_one_that_may_be_shown(rows: list[tuple[int, ...]], k: i
     for place in (unit["overall"], *unit["items"]):
         cells = {row["id"]: row["cell"] for row in place["groups"]}
         for name, cell in cells.items():
-            assert not cell["shown"] or truth[name] >= k
+            assert not cell["shown"] or (truth[name] if name else sum(truth.values())) >= k
         assert not place["total"]["shown"] or sum(truth.values()) >= max(k, min_valid)
         for cell in (place["total"], *cells.values()):
             if not cell["shown"]:
