@@ -1,0 +1,1 @@
+"""补课: orders, plans, the ledger, supervision and the campaign board."""

@@ -1,0 +1,35 @@
+"""The columns of the 整改台账, in the order of every page, workbook and print."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; ``planned`` columns come from the plan, the others from what happened since."""
+
+    key: str
+    heading: str
+    planned: bool = False
+
+
+LEDGER_COLUMNS = (
+    Column("number", "编号"),
+    Column("problem", "问题", planned=True),
+    Column("source", "来源", planned=True),
+    Column("goal", "整改目标", planned=True),
+    Column("measures", "整改措施", planned=True),
+    Column("sponsor", "责任领导", planned=True),
+    Column("lead_unit", "主办单位", planned=True),
+    Column("co_units", "协办单位", planned=True),
+    Column("owner", "责任人", planned=True),
+    Column("horizon", "时限类型", planned=True),
+    Column("due", "完成时限", planned=True),
+    Column("commitment", "公开承诺", planned=True),
+    Column("mode", "督办方式"),
+    Column("progress", "进展"),
+    Column("extension", "延期"),
+    Column("completion", "完成情况"),
+    Column("acceptance", "验收人/日期"),
+    Column("public_rating", "群众评价"),
+    Column("state", "状态"),
+)

@@ -1,0 +1,68 @@
+"""Working days: weekends, public holidays and weekend days that are worked in exchange."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from holidays import country_holidays
+
+_DAY = timedelta(days=1)
+_WEEK = 7
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """The table a campaign can edit; a day that stands in both counts as working."""
+
+    off: frozenset[date] = frozenset()
+    working: frozenset[date] = frozenset()
+
+
+NO_HOLIDAYS = Holidays()
+
+
+def seed_holidays(years: Iterable[int]) -> Holidays:
+    """Return the defaults of the years: public holidays, bridging days and exchanged weekend days.
+
+    The exchange is announced each November for the next year only; see ``years_to_check``.
+    """
+    wanted = frozenset(years)
+    known = country_holidays("CN", years=sorted(wanted))
+    working = {day for day in known.weekend_workdays if day.year in wanted}
+    return Holidays(frozenset(day for day in known if day.year in wanted), frozenset(working))
+
+
+def years_to_check(years: Iterable[int], holidays: Holidays) -> tuple[int, ...]:
+    """Return the years without one exchanged weekend day: their arrangement is not known yet and wants a person."""
+    known = {day.year for day in holidays.working}
+    return tuple(sorted(set(years) - known))
+
+
+def is_working_day(day: date, holidays: Holidays) -> bool:
+    """Whether offices are open."""
+    return day in holidays.working or (day.weekday() < _SATURDAY and day not in holidays.off)
+
+
+def add_working_days(start: date, count: int, holidays: Holidays) -> date:
+    """Return the ``count``-th working day after ``start``, which itself is not counted; 0 gives ``start``."""
+    day = start
+    while count > 0:
+        day += _DAY
+        count -= is_working_day(day, holidays)
+    return day
+
+
+def working_days_between(start: date, end: date, holidays: Holidays) -> int:
+    """Count the working days after ``start`` up to and including ``end``; 0 when ``end`` is not later."""
+    if end <= start:
+        return 0
+    lost = sum(start < day <= end and day.weekday() < _SATURDAY for day in holidays.off - holidays.working)
+    won = sum(start < day <= end and day.weekday() >= _SATURDAY for day in holidays.working)
+    return _weekdays_until(end) - _weekdays_until(start) - lost + won
+
+
+def _weekdays_until(day: date) -> int:
+    """Count Mondays to Fridays from the first day of the calendar, a Monday."""
+    weeks, rest = divmod(day.toordinal(), _WEEK)
+    return weeks * _SATURDAY + min(rest, _SATURDAY)
