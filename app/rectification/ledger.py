@@ -12,13 +12,13 @@ from app.rectification.written import is_blank
 
 
 class ActionState(StrEnum):
-    """待制定 → 已审定 → 已公示 → 整改中 (退回) → 待验收 → 已销号; beside the way 转入长期 and 暂不具备条件."""
+    """待制定 → 已审定 → 已公示 → (退回 →) 整改中 → 待验收 → 已销号; beside the way 转入长期 and 暂不具备条件."""
 
     DRAFTED = "drafted"
     APPROVED = "approved"
     ANNOUNCED = "announced"
-    IN_PROGRESS = "in_progress"
     RETURNED = "returned"
+    IN_PROGRESS = "in_progress"
     COMPLETED = "completed"
     CLOSED_OUT = "closed_out"
     LONG_TERM = "long_term"
@@ -43,17 +43,20 @@ class ActionEvent(StrEnum):
 ACTION_ENDS = frozenset((ActionState.CLOSED_OUT, ActionState.LONG_TERM, ActionState.EXPLAINED))
 """States in which no time runs; only 已销号 is final, the other two can be resumed."""
 
-_ASIDE = {ActionEvent.TURN_LONG_TERM: ActionState.LONG_TERM, ActionEvent.EXPLAIN: ActionState.EXPLAINED}
-_WORK = {ActionEvent.PROGRESS: ActionState.IN_PROGRESS, **_ASIDE}
+_WORK = {
+    ActionEvent.PROGRESS: ActionState.IN_PROGRESS,
+    ActionEvent.TURN_LONG_TERM: ActionState.LONG_TERM,
+    ActionEvent.EXPLAIN: ActionState.EXPLAINED,
+}
 ACTION_TABLE = total_table(
     ActionState,
     ActionEvent,
     moves={
         ActionState.DRAFTED: {ActionEvent.APPROVE: ActionState.APPROVED},
-        ActionState.APPROVED: {ActionEvent.ANNOUNCE: ActionState.ANNOUNCED, **_ASIDE},
+        ActionState.APPROVED: {ActionEvent.ANNOUNCE: ActionState.ANNOUNCED},
         ActionState.ANNOUNCED: {ActionEvent.BEGIN: ActionState.IN_PROGRESS, **_WORK},
-        ActionState.IN_PROGRESS: {ActionEvent.COMPLETE: ActionState.COMPLETED, **_WORK},
         ActionState.RETURNED: {ActionEvent.BEGIN: ActionState.IN_PROGRESS, **_WORK},
+        ActionState.IN_PROGRESS: {ActionEvent.COMPLETE: ActionState.COMPLETED, **_WORK},
         ActionState.COMPLETED: {
             ActionEvent.ACCEPT: ActionState.CLOSED_OUT,
             ActionEvent.RETURN: ActionState.RETURNED,
@@ -99,11 +102,12 @@ class LedgerAction:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does something to an action, on which day, and the text he gives with it."""
+    """Who does something to an action, on which day, and the text he gives with it; ``due`` only to resume."""
 
     by: Person
     on: date
     text: str = ""
+    due: date | None = None
 
 
 def current_due(action: LedgerAction) -> date | None:
@@ -151,7 +155,17 @@ def _refusal(action: LedgerAction, event: ActionEvent, act: Act) -> Refusal | No
         return _NEEDS_TEXT[event]
     if event is ActionEvent.ACCEPT and action.completed_on is not None and act.on < action.completed_on:
         return Refusal.ACT_BEFORE_LAST
+    if event is ActionEvent.RESUME:
+        return _resume_refusal(action, act)
     return _acceptor_refusal(action, act.by) if event in {ActionEvent.ACCEPT, ActionEvent.RETURN} else None
+
+
+def _resume_refusal(action: LedgerAction, act: Act) -> Refusal | None:
+    # A new date is an extension by another door: the owner cannot set it. A past one could never be extended.
+    due = act.due or current_due(action)
+    if due is not None and due < act.on:
+        return Refusal.DUE_NEEDED
+    return Refusal.RESUME_BY_OWNER if act.due is not None and may_be_same(action.owner, act.by) else None
 
 
 def move(action: LedgerAction, event: ActionEvent, act: Act) -> LedgerAction | Refusal:
@@ -177,6 +191,8 @@ def _recorded(action: LedgerAction, event: ActionEvent, act: Act) -> LedgerActio
             return replace(action, accepted_on=act.on, accepted_by=act.by)
         case ActionEvent.EXPLAIN:
             return replace(action, explanation=act.text)
+        case ActionEvent.RESUME:
+            return replace(action, extended_to=act.due or action.extended_to)
         case _:
             return action
 

@@ -26,6 +26,8 @@ class Refusal(StrEnum):
     ACCEPTOR_UNKNOWN = "acceptor_unknown"
     OWNER_UNKNOWN = "action_owner_unknown"
     ACT_BEFORE_LAST = "act_before_last"
+    DUE_NEEDED = "action_due_needed"
+    RESUME_BY_OWNER = "resume_by_owner"
 
     EXTENSION_TOO_LATE = "extension_too_late"
     EXTENSION_NOT_LATER = "extension_not_later"

@@ -1,0 +1,1 @@
+"""Tests of 补课: orders, plans, ledger, supervision and board."""
