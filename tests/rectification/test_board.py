@@ -55,6 +55,8 @@ def test_a_step_left_out_and_one_done_late_are_shown() -> None:
     first, second = board(stages, ["u1"], {("u1", "b"): late}, late.on)[0].cells
     assert (first.left_out, second.left_out) == (True, False)
     assert (first.after_due, second.after_due) == (False, True)
+    in_time = replace(late, on=TODAY + timedelta(days=10))
+    assert not board(stages, ["u1"], {("u1", "b"): in_time}, late.on)[0].cells[1].after_due
 
 
 @given(st.lists(st.tuples(DAYS, DAYS, st.booleans()), min_size=1, max_size=8), st.integers(0, 5))
