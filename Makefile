@@ -20,8 +20,8 @@ test: .venv/.ready-dev
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: .venv/.ready-dev
-	$(BIN)/ruff check . scripts/extract-sentences scripts/screenshots scripts/vendor-assets
-	$(BIN)/ruff format --check . scripts/extract-sentences scripts/screenshots scripts/vendor-assets
+	$(BIN)/ruff check . scripts/draw-state-machines scripts/extract-sentences scripts/screenshots scripts/vendor-assets
+	$(BIN)/ruff format --check . scripts/draw-state-machines scripts/extract-sentences scripts/screenshots scripts/vendor-assets
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint app/templates --quiet --lint

@@ -24,6 +24,7 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.publication import correction, routes_charts, routes_public, routes_release, routes_reports
 from app.publication import routes as publication_routes
 from app.publication import service as publication
 from app.rounds import routes as rounds_routes
@@ -53,7 +54,13 @@ PORTS = Ports(
     before_counting=(slips.before_counting,),
     purge=(publication.purge, box.purge, slips.purge),
     panels=(slips.panel, box.panel),
-    acts={"close": close_round, "extend": extend_round, "void": _void, "publish": publication.publish},
+    acts={
+        "close": close_round,
+        "extend": extend_round,
+        "void": _void,
+        "publish": publication.publish,
+        "correct": correction.correct,
+    },
     after_counting=(publication.freeze_result,),
     unseen_groups=unseen_groups,
 )
@@ -68,6 +75,10 @@ FEATURES = (
     box_routes,
     booth_routes,
     publication_routes,
+    routes_charts,
+    routes_release,
+    routes_public,
+    routes_reports,
 )
 
 

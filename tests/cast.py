@@ -38,6 +38,8 @@ PEOPLE = {
     "wangwu": ("王五", "scrutineer"),
     "zhaoliu": ("赵六", "leader"),
     "sunqi": ("孙七", "auditor"),
+    "wujiu": ("吴九", "liaison"),
+    "zhengshi": ("郑十", "supervisor"),
 }
 UNITS = ("县文化馆", "县图书馆", "县博物馆")
 GROUPS = {"党代表": 8, "群众代表": 7}

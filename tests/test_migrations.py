@@ -59,11 +59,30 @@ def test_head_equals_the_models(database: Database) -> None:
 
 def test_every_step_goes_down_and_up_with_rows(filled: Database) -> None:
     before = counts_of(filled)
+    triggers = guards_of(filled)
     for revision in REVISIONS[:-1][::-1]:
         migrate.downgrade(filled.engine, revision)
         assert migrate.current_revision(filled.engine) == revision
+        assert sum(guards_of(filled)) <= sum(triggers)
+    first = set(sa.inspect(filled.engine).get_table_names())
     migrate.upgrade(filled.engine)
-    assert counts_of(filled) == before
+    after = counts_of(filled)
+    assert {table: after[table] for table in first & set(after)} == {
+        table: before[table] for table in first & set(before)
+    }
+    assert guards_of(filled) == triggers
+    assert after["result_version"] == 1
+
+
+def guards_of(database: Database) -> list[int]:
+    """Return how many triggers there are of ours."""
+    query = (
+        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
+        if database.is_sqlite
+        else "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with database.engine.connect() as connection:
+        return [connection.exec_driver_sql(query).scalar_one()]
 
 
 def counts_of(database: Database) -> dict[str, int]:

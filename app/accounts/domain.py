@@ -20,6 +20,8 @@ class Role(StrEnum):
     SCRUTINEER = "scrutineer"
     LEADER = "leader"
     AUDITOR = "auditor"
+    LIAISON = "liaison"
+    SUPERVISOR = "supervisor"
 
 
 def password_is_weak(password: str, login: str) -> bool:

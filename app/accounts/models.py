@@ -40,3 +40,11 @@ class Invitation(Base):
     token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StaffUnit(Base):
+    """A unit that a liaison （单位联络员） speaks for; he sees nothing of any other."""
+
+    __tablename__ = "staff_unit"
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True)

@@ -17,7 +17,7 @@ from app.web.pages import page, see_other
 from app.web.requests import Config, Db, Now
 
 router = APIRouter()
-START_PAGES = {Role.LEADER: "/results", Role.AUDITOR: "/audit"}
+START_PAGES = {Role.LEADER: "/results", Role.LIAISON: "/results", Role.AUDITOR: "/audit"}
 
 
 def _open_form(request: Request, form: AnonymousForm) -> PostedForm:

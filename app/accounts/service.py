@@ -1,7 +1,7 @@
 """Accounts: inviting, setting a password, logging in and out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -20,7 +20,7 @@ from app.accounts.domain import (
     is_locked,
     password_is_weak,
 )
-from app.accounts.models import Invitation, Staff, StaffSession
+from app.accounts.models import Invitation, Staff, StaffSession, StaffUnit
 from app.audit import service as audit
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
@@ -106,6 +106,30 @@ def set_disabled(session: Session, now: datetime, actor: Principal, staff_id: st
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
     action = "account.disable" if disabled else "account.enable"
     audit.record(session, now, actor, action, staff.id, login=staff.login)
+
+
+def units_of(session: Session, staff_id: str) -> frozenset[str]:
+    """Return the ids of the units a liaison speaks for."""
+    return frozenset(session.scalars(select(StaffUnit.unit_id).where(StaffUnit.staff_id == staff_id)))
+
+
+def liaisons_of(session: Session, unit_ids: Collection[str]) -> dict[str, list[Staff]]:
+    """Return the liaisons in office by unit id."""
+    query = select(StaffUnit.unit_id, Staff).join(Staff, Staff.id == StaffUnit.staff_id)
+    found: dict[str, list[Staff]] = {}
+    for unit_id, staff in session.execute(query.where(StaffUnit.unit_id.in_(unit_ids)).order_by(Staff.login)):
+        found.setdefault(unit_id, []).append(staff)
+    return found
+
+
+def set_liaisons(session: Session, now: datetime, actor: Principal, unit_id: str, staff_ids: Collection[str]) -> None:
+    """Make these accounts the liaisons of a unit; DomainError ``staff_no_liaison`` for an account of another role."""
+    for staff_id in staff_ids:
+        if _get(session, staff_id).role != Role.LIAISON:
+            raise DomainError("staff_no_liaison")
+    session.execute(delete(StaffUnit).where(StaffUnit.unit_id == unit_id))
+    session.add_all([StaffUnit(staff_id=staff_id, unit_id=unit_id) for staff_id in sorted(set(staff_ids))])
+    audit.record(session, now, actor, "staff.liaisons", unit_id, liaisons=sorted(set(staff_ids)))
 
 
 def _get(session: Session, staff_id: str) -> Staff:

@@ -1,6 +1,8 @@
-"""Scopes of a publication, and what a reader may pick out of a result without touching its order."""
+"""Scopes of a publication, the ledger of releases, and what a reader may see of a result."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -9,9 +11,143 @@ Document = dict[str, Any]
 
 
 class Scope(StrEnum):
-    """Who may read a published result: ``leaders`` are the leader and organiser accounts."""
+    """Who may read a published result, narrowest first.
 
+    ``leaders`` may be some of them and some units; in ``unit`` every unit reads its own result and the campaign's band;
+    ``participants`` (who have the link) and ``public`` (everybody) read bands only.
+    """
+
+    ORGANISERS = "organisers"
     LEADERS = "leaders"
+    UNIT = "unit"
+    PARTICIPANTS = "participants"
+    PUBLIC = "public"
+
+
+BANDS_ONLY = frozenset({Scope.PARTICIPANTS, Scope.PUBLIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An entry of the release ledger; ``unit_ids`` and ``reader_ids`` None mean all."""
+
+    id: str
+    round_id: str
+    version: int
+    scope: Scope
+    unit_ids: frozenset[str] | None
+    reader_ids: frozenset[str] | None
+    released_at: datetime
+    released_by: str
+    expires_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_reason: str = ""
+
+    def is_active(self, now: datetime) -> bool:
+        """Whether readers may still read by it."""
+        return self.withdrawn_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A release as it is asked for."""
+
+    scope: Scope
+    unit_ids: frozenset[str] | None = None
+    reader_ids: frozenset[str] | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who reads: the scope he reads in, and for units and leaders who he is and which units are his."""
+
+    scope: Scope
+    staff_id: str = ""
+    unit_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a viewer may see: a version, cut to a scope and to units (None: all), since when."""
+
+    version: int
+    scope: Scope
+    unit_ids: frozenset[str] | None
+    since: datetime
+
+
+def sight_of(viewer: Viewer, ledger: Sequence[Release], now: datetime) -> Sight | None:
+    """Return what a viewer may see of a round's result, or None; the newest version he was given."""
+    if viewer.scope is Scope.ORGANISERS:
+        return _whole(ledger, Scope.ORGANISERS)
+    scopes = BANDS_ONLY if viewer.scope is Scope.PARTICIPANTS else {viewer.scope}
+    given = [
+        release
+        for release in ledger
+        if release.scope in scopes
+        and release.is_active(now)
+        and (release.reader_ids is None or viewer.staff_id in release.reader_ids)
+    ]
+    newest = [release for release in given if release.version == max(other.version for other in given)]
+    if not newest:
+        return None
+    units = _units(newest)
+    if viewer.scope is Scope.UNIT:
+        units = viewer.unit_ids if units is None else viewer.unit_ids & units
+        if not units:
+            return None
+    return Sight(newest[0].version, newest[0].scope, units, min(release.released_at for release in newest))
+
+
+def _whole(ledger: Sequence[Release], scope: Scope) -> Sight | None:
+    """Organisers keep everything that was ever published, also what was withdrawn: they answer for it."""
+    if not ledger:
+        return None
+    newest = max(release.version for release in ledger)
+    return Sight(newest, scope, None, min(release.released_at for release in ledger if release.version == newest))
+
+
+def _units(releases: Sequence[Release]) -> frozenset[str] | None:
+    united: frozenset[str] = frozenset()
+    for release in releases:
+        if release.unit_ids is None:
+            return None
+        united |= release.unit_ids
+    return united
+
+
+def ledger_refusal(wanted: Wanted, ledger: Sequence[Release], document: Document, now: datetime) -> str:
+    """Return why the ledger's rules forbid a release of the newest version, as an error code; empty if they do not.
+
+    Every release is cut from one disclosed document, so none can be subtracted from another of the same version; what
+    an earlier version or an earlier round forbids was settled when the document was made (app.tally.restraint).
+    """
+    known = {unit["id"] for unit in document["units"]}
+    wide = wanted.scope not in {Scope.ORGANISERS, Scope.LEADERS}
+    units = wanted.unit_ids
+    refusals = {
+        "release_expires_past": wanted.expires_at is not None and wanted.expires_at <= now,
+        "release_units_unknown": units is not None and not (units and units <= known),
+        "release_units_not_here": units is not None and wanted.scope not in {Scope.LEADERS, Scope.UNIT},
+        "release_invalid_result": wide and document["chain"]["status"] == "invalid",
+        "release_rehearsal": wide and document["round"]["rehearsal"],
+        "result_already_published": any(_covers(release, wanted) for release in ledger if release.is_active(now)),
+    }
+    return next((code for code, holds in refusals.items() if holds), "")
+
+
+def _covers(release: Release, wanted: Wanted) -> bool:
+    def within(mine: frozenset[str] | None, theirs: frozenset[str] | None) -> bool:
+        return theirs is None or (mine is not None and mine <= theirs)
+
+    same_end = release.expires_at is None or (wanted.expires_at is not None and wanted.expires_at <= release.expires_at)
+    return (
+        release.scope is wanted.scope
+        and same_end
+        and within(wanted.unit_ids, release.unit_ids)
+        and within(wanted.reader_ids, release.reader_ids)
+    )
 
 
 class Pick(StrEnum):

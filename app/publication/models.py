@@ -1,28 +1,89 @@
-"""Tables of frozen results and their publication."""
+"""Tables of frozen results, of the ledger of their releases, and of what readers and organisations bring along."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
 
 
-class Result(Base):
-    """The frozen result document of a round: JSON that has been through disclosure control, and its SHA-256."""
+class ResultVersion(Base):
+    """A frozen result document of a round: JSON that has been through disclosure control, and its SHA-256.
 
-    __tablename__ = "result"
+    Version 1 is made when the box is opened; a correction is a further version with its reason. None is ever changed.
+    ``code`` is the random verification code that reports carry: the digest of a small round could be found by trying
+    all outcomes, a random code says nothing.
+    """
+
+    __tablename__ = "result_version"
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
     document: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Publication(Base):
-    """An audited act that lets a scope of readers see a result."""
+class ResultRelease(Base):
+    """An entry of the release ledger: an audited act that lets a scope of readers see a version of a result.
 
-    __tablename__ = "publication"
+    ``unit_ids`` and ``reader_ids`` are JSON lists; empty text means all units, all readers of the scope.
+    """
+
+    __tablename__ = "result_release"
+    __table_args__ = (
+        ForeignKeyConstraint(["round_id", "version"], ["result_version.round_id", "result_version.version"]),
+    )
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    round_id: Mapped[str] = mapped_column(Text, index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    scope: Mapped[str] = mapped_column(Text)
+    unit_ids: Mapped[str] = mapped_column(Text, default="")
+    reader_ids: Mapped[str] = mapped_column(Text, default="")
+    released_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    released_by: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by: Mapped[str] = mapped_column(Text, default="")
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class ResultRead(Base):
+    """That a member of staff read a result in some form on some day (SEC-40); once a day is enough to know."""
+
+    __tablename__ = "result_read"
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
-    scope: Mapped[str] = mapped_column(Text, primary_key=True)
-    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    published_by: Mapped[str] = mapped_column(Text)
+    staff_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    what: Mapped[str] = mapped_column(Text, primary_key=True)
+    day: Mapped[str] = mapped_column(Text, primary_key=True)
+    staff_name: Mapped[str] = mapped_column(Text)
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReportTemplate(Base):
+    """A Word template of the organisation that takes the place of the one that ships."""
+
+    __tablename__ = "report_template"
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    file_name: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(Text)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    uploaded_by: Mapped[str] = mapped_column(Text)
+
+
+class ReaderToken(Base):
+    """A bearer token with which a program reads published results; only its hash is kept."""
+
+    __tablename__ = "reader_token"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(Text, unique=True)
+    label: Mapped[str] = mapped_column(Text)
+    scope: Mapped[str] = mapped_column(Text)
+    unit_ids: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

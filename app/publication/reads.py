@@ -1,10 +1,10 @@
-"""The door of every output: a result is read here or nowhere, and only after its publication."""
+"""The door of every output: a result is read here or nowhere, only in a scope that it was released to."""
 
 import hmac
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
@@ -12,25 +12,37 @@ from threading import Lock
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.service import units_of
 from app.core.errors import DomainError
-from app.publication.domain import Document, Scope
-from app.publication.models import Publication, Result
+from app.publication.domain import Document, Release, Scope, Sight, Viewer, sight_of
+from app.publication.models import ResultRelease, ResultVersion
+from app.publication.renditions import rendition
 from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView, all_rounds, frozen_paper, get_round
+from app.slips.codes import format_code
+from app.web.auth import Principal
 
 READABLE = frozenset({RoundState.PUBLISHED, RoundState.ARCHIVED})
 KEPT_PARSED = 4
+ANYONE = Viewer(Scope.PARTICIPANTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published result; ``digest`` is the SHA-256 of the document's stored text."""
+    """A published result, cut to its reader's scope.
+
+    ``digest`` is the SHA-256 of the whole document's stored text, ``code`` the verification code of its version.
+    """
 
     round_id: str
     document: Document
     digest: str
     scope: Scope
     published_at: datetime
+    version: int = 1
+    code: str = ""
+    reason: str = ""
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,17 @@ class PublishedLine:
     organisation: str
     campaign: str
     published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version of a result without its figures."""
+
+    version: int
+    digest: str
+    code: str
+    reason: str
+    created_at: datetime
 
 
 class _Parsed:
@@ -66,50 +89,139 @@ class _Parsed:
 
 
 _parsed = _Parsed(KEPT_PARSED)
+_SCOPE_OF_ROLE = {"organiser": Scope.ORGANISERS, "leader": Scope.LEADERS, "liaison": Scope.UNIT}
 
 
-def published(session: Session, round_id: str) -> Published:
-    """Return the published result of a round; DomainError ``result_not_published``, also where there is no round."""
-    query = (
-        select(Result.digest, Publication.scope, Publication.published_at)
-        .join(Publication, Publication.round_id == Result.round_id)
-        .where(Result.round_id == round_id)
-        .order_by(Publication.published_at, Publication.scope)
+def viewer_of(session: Session, staff: Principal) -> Viewer:
+    """Return as what a member of staff reads results; DomainError ``role_refused``."""
+    if staff.role not in _SCOPE_OF_ROLE:
+        raise DomainError("role_refused")
+    units = units_of(session, staff.id) if staff.role == "liaison" else frozenset[str]()
+    return Viewer(_SCOPE_OF_ROLE[staff.role], staff.id, units)
+
+
+def release_of(row: ResultRelease) -> Release:
+    """Return the ledger entry of a row."""
+    return Release(
+        row.id,
+        row.round_id,
+        row.version,
+        Scope(row.scope),
+        frozenset(json.loads(row.unit_ids)) if row.unit_ids else None,
+        frozenset(json.loads(row.reader_ids)) if row.reader_ids else None,
+        row.released_at,
+        row.released_by,
+        row.expires_at,
+        row.withdrawn_at,
+        row.withdrawn_reason,
     )
-    found = session.execute(query).first()
-    if found is None or get_round(session, round_id).state not in READABLE:
+
+
+def ledger_of(session: Session, round_id: str) -> Sequence[Release]:
+    """Return all releases of a round, oldest first, withdrawn ones too."""
+    rows = select(ResultRelease).where(ResultRelease.round_id == round_id)
+    ordered = rows.order_by(ResultRelease.released_at, ResultRelease.id)
+    return [release_of(row) for row in session.scalars(ordered)]
+
+
+def _ledgers(session: Session) -> Mapping[str, list[Release]]:
+    ledgers: dict[str, list[Release]] = {}
+    for row in session.scalars(select(ResultRelease).order_by(ResultRelease.released_at, ResultRelease.id)):
+        ledgers.setdefault(row.round_id, []).append(release_of(row))
+    return ledgers
+
+
+def published(session: Session, round_id: str, viewer: Viewer, now: datetime) -> Published:
+    """Return the result as a viewer may see it; DomainError ``result_not_published``, also where there is no round."""
+    sight = sight_of(viewer, ledger_of(session, round_id), now)
+    if sight is None or get_round(session, round_id).state not in READABLE:
         raise DomainError("result_not_published")
-    digest, scope, published_at = found
-    return Published(round_id, _document(session, round_id, digest), digest, Scope(scope), published_at)
+    return _seen(session, round_id, sight)
 
 
-def published_result(session: Session, round_id: str) -> Document:
-    """Return the document of a published result; DomainError ``result_not_published``."""
-    return published(session, round_id).document
+def published_version(session: Session, round_id: str, version: int, viewer: Viewer, now: datetime) -> Published:
+    """Return an earlier version as its reader saw it; DomainError ``result_not_published``."""
+    ledger = [release for release in ledger_of(session, round_id) if release.version == version]
+    was_there = [replace(release, withdrawn_at=None) for release in ledger]
+    sight = sight_of(viewer, was_there, now)
+    current = sight_of(viewer, ledger_of(session, round_id), now)
+    if sight is None or current is None or get_round(session, round_id).state not in READABLE:
+        raise DomainError("result_not_published")
+    return _seen(session, round_id, sight)
 
 
-def _document(session: Session, round_id: str, digest: str) -> Document:
-    document = _parsed.get(digest)
+def _seen(session: Session, round_id: str, sight: Sight) -> Published:
+    line = _line(session, round_id, sight.version)
+    document = _document(session, round_id, line)
+    cut = rendition(document, sight)
+    return Published(
+        round_id,
+        cut,
+        line.digest,
+        sight.scope,
+        sight.since,
+        line.version,
+        format_code(line.code),
+        line.reason,
+        is_whole=cut is document,
+    )
+
+
+def _line(session: Session, round_id: str, version: int) -> VersionLine:
+    columns = (ResultVersion.version, ResultVersion.digest, ResultVersion.code, ResultVersion.reason)
+    query = select(*columns, ResultVersion.created_at)
+    found = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
+    return VersionLine(*found)
+
+
+def versions_of(session: Session, round_id: str) -> Sequence[VersionLine]:
+    """Return the versions of a result, first one first, without any figure."""
+    columns = (ResultVersion.version, ResultVersion.digest, ResultVersion.code, ResultVersion.reason)
+    query = select(*columns, ResultVersion.created_at).where(ResultVersion.round_id == round_id)
+    return [VersionLine(*row) for row in session.execute(query.order_by(ResultVersion.version))]
+
+
+def _document(session: Session, round_id: str, line: VersionLine) -> Document:
+    document = _parsed.get(line.digest)
     if document is None:
-        text = session.scalars(select(Result.document).where(Result.round_id == round_id)).one()
-        if not hmac.compare_digest(sha256(text.encode()).hexdigest(), digest):
-            raise DomainError("result_damaged")
-        document = json.loads(text)
-        _parsed.put(digest, document)
+        document = stored_document(session, round_id, line.version)
+        _parsed.put(line.digest, document)
     return document
 
 
-def published_rounds(session: Session) -> Sequence[PublishedLine]:
-    """Return the rounds whose result is published, newest round first."""
-    times = dict(session.execute(select(Publication.round_id, Publication.published_at)).all())
+def stored_document(session: Session, round_id: str, version: int) -> Document:
+    """Read a whole document and check it against its digest; DomainError ``result_damaged``. For this package alone."""
+    query = select(ResultVersion.document, ResultVersion.digest)
+    row = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
+    if not hmac.compare_digest(sha256(row.document.encode()).hexdigest(), row.digest):
+        raise DomainError("result_damaged")
+    document: Document = json.loads(row.document)
+    return document
+
+
+def published_rounds(session: Session, viewer: Viewer, now: datetime) -> Sequence[PublishedLine]:
+    """Return the rounds whose result a viewer may see, newest round first."""
+    ledgers = _ledgers(session)
     lines = []
     for row in all_rounds(session):
-        if row.id in times and row.state in READABLE:
+        sight = sight_of(viewer, ledgers.get(row.id, ()), now)
+        if sight is not None and row.state in READABLE:
             paper, _ = frozen_paper(session, row.id)
-            lines.append(PublishedLine(row, paper.organisation, paper.campaign, times[row.id]))
+            lines.append(PublishedLine(row, paper.organisation, paper.campaign, sight.since))
     return lines
+
+
+def public_rounds(session: Session, now: datetime) -> Sequence[PublishedLine]:
+    """Return the rounds whose result is released to everybody, newest round first."""
+    ledgers = _ledgers(session)
+    everybody = {
+        round_id
+        for round_id, ledger in ledgers.items()
+        if any(release.scope is Scope.PUBLIC and release.is_active(now) for release in ledger)
+    }
+    return [line for line in published_rounds(session, ANYONE, now) if line.round.id in everybody]
 
 
 def has_result(session: Session, round_id: str) -> bool:
     """Whether a result waits for publication or is published; says nothing of what is in it."""
-    return session.scalars(select(Result.round_id).where(Result.round_id == round_id)).first() is not None
+    return session.scalars(select(ResultVersion.round_id).where(ResultVersion.round_id == round_id)).first() is not None

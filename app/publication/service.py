@@ -1,26 +1,32 @@
-"""Freezing a result when the box has been opened, and the act that lets readers see it."""
+"""Freezing a result when the box has been opened, and the acts that let readers see it or not."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.box import reads as box
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
-from app.publication.domain import Scope
-from app.publication.models import Publication, Result
-from app.publication.reads import has_result
+from app.core.secrets import new_id, token_bytes
+from app.publication.domain import Release, Scope, Wanted, ledger_refusal
+from app.publication.models import ResultRead, ResultRelease, ResultVersion
+from app.publication.reads import has_result, ledger_of, stored_document, versions_of
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state
 from app.rounds.ports import Acting, Ports
-from app.rounds.reads import frozen_paper, get_round
+from app.rounds.reads import frozen_paper, get_round, rounds_of
 from app.rounds.service import archive_round, publish_round
+from app.slips.codes import new_code
 from app.slips.reads import slip_accounts
 from app.slips.service import forget_codes
+from app.tally.cell import Json
 from app.tally.chain import Chain, GroupChain
+from app.tally.restraint import Restraint, restraint_between
 from app.tally.result import canonical_json, document_digest, result_document
 
 
@@ -59,23 +65,65 @@ def freeze_result(acting: Acting, round_id: str) -> None:
     if chain.must_void:
         audit.record(session, acting.now, acting.actor, "result.refuse", round_id)
         return
-    document = result_document(paper, box.stacks(session, round_id), chain, _remarks(session, round_id))
-    session.add(
-        Result(
-            round_id=round_id,
-            document=canonical_json(document),
-            digest=document_digest(document),
-            created_at=acting.now,
-        )
-    )
+    restraint = restraint_between(paper, _earlier_papers(session, round_id))
+    store_version(acting, round_id, count_again(session, paper, chain, restraint), "")
     audit.record(session, acting.now, acting.actor, "result.freeze", round_id)
 
 
-def _remarks(session: Session, round_id: str) -> dict[str, tuple[str, ...]]:
-    by_unit: dict[str, list[str]] = {}
-    for remark in box.remarks(session, round_id):
-        by_unit.setdefault(remark.unit_id, []).append(remark.text)
-    return {unit_id: tuple(texts) for unit_id, texts in by_unit.items()}
+def count_again(session: Session, paper: Paper, chain: Chain, restraint: Restraint) -> Json:
+    """Return the document of a round's stacks and remarks."""
+    remarks: dict[str, list[str]] = {}
+    for remark in box.remarks(session, paper.round_id):
+        remarks.setdefault(remark.unit_id, []).append(remark.text)
+    texts = {unit_id: tuple(some) for unit_id, some in remarks.items()}
+    return result_document(paper, box.stacks(session, paper.round_id), chain, texts, restraint)
+
+
+def _earlier_papers(session: Session, round_id: str) -> Sequence[Paper]:
+    """Return the papers of the campaign's other rounds whose result was released."""
+    row = get_round(session, round_id)
+    others = {other.id for other in rounds_of(session, row.campaign_id) if other.id != round_id}
+    query = select(ResultRelease.round_id).where(ResultRelease.round_id.in_(others)).distinct()
+    return [frozen_paper(session, other)[0] for other in session.scalars(query)]
+
+
+def store_version(acting: Acting, round_id: str, document: Json, reason: str) -> int:
+    """Add a version of the result with a verification code of its own; return its number."""
+    version = len(versions_of(acting.session, round_id)) + 1
+    acting.session.add(
+        ResultVersion(
+            round_id=round_id,
+            version=version,
+            document=canonical_json(document),
+            digest=document_digest(document),
+            code=new_code(token_bytes),
+            reason=reason,
+            created_at=acting.now,
+        )
+    )
+    acting.session.flush()
+    return version
+
+
+def request_of(wanted: Wanted) -> dict[str, Any]:
+    """Return what is asked for as JSON, for the second person's approval."""
+    return {
+        "scope": wanted.scope.value,
+        "units": None if wanted.unit_ids is None else sorted(wanted.unit_ids),
+        "readers": None if wanted.reader_ids is None else sorted(wanted.reader_ids),
+        "expires_at": None if wanted.expires_at is None else wanted.expires_at.isoformat(),
+    }
+
+
+def wanted_of(request: Mapping[str, Any]) -> Wanted:
+    """Return what was asked for."""
+    units, readers, expires = request.get("units"), request.get("readers"), request.get("expires_at")
+    return Wanted(
+        Scope(request["scope"]),
+        None if units is None else frozenset(units),
+        None if readers is None else frozenset(readers),
+        None if expires is None else datetime.fromisoformat(expires),
+    )
 
 
 def check_publishable(session: Session, round_id: str) -> None:
@@ -86,24 +134,72 @@ def check_publishable(session: Session, round_id: str) -> None:
         raise DomainError("result_must_void")
 
 
-def ask_to_publish(acting: Acting, ports: Ports, round_id: str, scope: Scope) -> bool:
+def check_release(session: Session, now: datetime, round_id: str, wanted: Wanted) -> int:
+    """Return the version that would be released; refuse what the ledger's rules forbid."""
+    check_publishable(session, round_id)
+    version = versions_of(session, round_id)[-1].version
+    refused = ledger_refusal(
+        wanted, _of_version(session, round_id, version), stored_document(session, round_id, version), now
+    )
+    if refused:
+        raise DomainError(refused)
+    return version
+
+
+def _of_version(session: Session, round_id: str, version: int) -> list[Release]:
+    return [release for release in ledger_of(session, round_id) if release.version == version]
+
+
+def ask_to_publish(acting: Acting, ports: Ports, round_id: str, wanted: Wanted) -> bool:
     """Publish, or ask the second person for it; return whether it was done."""
-    check_publishable(acting.session, round_id)
-    return ask_or_act(acting, ports, round_id, "publish", {"scope": scope.value})
+    check_release(acting.session, acting.now, round_id, wanted)
+    return ask_or_act(acting, ports, round_id, "publish", request_of(wanted))
 
 
 def publish(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
-    """Let the readers of ``request["scope"]`` see the result from now on; there is no way back."""
-    session, scope = acting.session, Scope(request["scope"])
-    check_publishable(session, round_id)
+    """Enter a release into the ledger: its readers see the newest version from now on."""
+    session, wanted = acting.session, wanted_of(request)
+    version = check_release(session, acting.now, round_id, wanted)
     publish_round(acting, round_id)
-    if session.get(Publication, (round_id, scope.value)) is not None:
-        raise DomainError("result_already_published")
-    session.add(
-        Publication(round_id=round_id, scope=scope.value, published_at=acting.now, published_by=acting.actor.name)
+    enter_release(acting, round_id, version, wanted)
+    detail = {"version": version, "digest": versions_of(session, round_id)[-1].digest}
+    audit.record(session, acting.now, acting.actor, "result.publish", round_id, **request_of(wanted), **detail)
+
+
+def enter_release(acting: Acting, round_id: str, version: int, wanted: Wanted) -> None:
+    """Write a ledger entry."""
+    asked = request_of(wanted)
+    acting.session.add(
+        ResultRelease(
+            id=new_id(),
+            round_id=round_id,
+            version=version,
+            scope=wanted.scope.value,
+            unit_ids="" if wanted.unit_ids is None else json.dumps(asked["units"]),
+            reader_ids="" if wanted.reader_ids is None else json.dumps(asked["readers"]),
+            released_at=acting.now,
+            released_by=acting.actor.name,
+            expires_at=wanted.expires_at,
+        )
     )
-    digest = session.get_one(Result, round_id).digest
-    audit.record(session, acting.now, acting.actor, "result.publish", round_id, scope=scope.value, digest=digest)
+
+
+def withdraw(acting: Acting, round_id: str, release_id: str, reason: str) -> None:
+    """Take a release back, with a reason; the ledger keeps it, because it was seen."""
+    row = acting.session.get(ResultRelease, release_id)
+    if row is None or row.round_id != round_id:
+        raise DomainError("release_unknown")
+    if row.withdrawn_at is not None:
+        raise DomainError("release_withdrawn")
+    end_release(acting, row, reason)
+    audit.record(
+        acting.session, acting.now, acting.actor, "result.withdraw", round_id, release=release_id, reason=reason
+    )
+
+
+def end_release(acting: Acting, row: ResultRelease, reason: str) -> None:
+    """Mark a ledger entry as withdrawn."""
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = acting.now, acting.actor.name, reason
 
 
 def archive(acting: Acting, round_id: str) -> None:
@@ -114,5 +210,5 @@ def archive(acting: Acting, round_id: str) -> None:
 
 def purge(session: Session, _folder: KeyFolder, round_id: str) -> None:
     """Delete the result of a rehearsal."""
-    for table in (Publication, Result):
+    for table in (ResultRead, ResultRelease, ResultVersion):
         session.execute(delete(table).where(table.round_id == round_id))

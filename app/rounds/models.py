@@ -1,5 +1,6 @@
 """Tables of rounds and of the second person's approvals."""
 
+import json
 from datetime import datetime
 
 from sqlalchemy import Boolean, ForeignKey, Integer, Text
@@ -51,3 +52,18 @@ class Approval(Base):
     decided_by: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     granted: Mapped[bool | None] = mapped_column(Boolean)
+
+    @property
+    def asked_for(self) -> dict[str, object]:
+        """What was asked, for the page on which the second person decides."""
+        found: dict[str, object] = json.loads(self.request)
+        return found
+
+
+class RoundRetest(Base):
+    """That a round is the 复测 of another: it asks about the ordered units only, ``unit_ids`` being their JSON list."""
+
+    __tablename__ = "round_retest"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    retest_of: Mapped[str] = mapped_column(ForeignKey("round.id"), index=True)
+    unit_ids: Mapped[str] = mapped_column(Text)

@@ -50,9 +50,10 @@ def allow(*roles: str) -> RoleGuard:
     return RoleGuard(frozenset(roles))
 
 
-ALL_ROLES = ("organiser", "scrutineer", "leader", "auditor")
+ALL_ROLES = ("organiser", "scrutineer", "leader", "auditor", "liaison", "supervisor")
 Organiser = Annotated[Principal, Depends(allow("organiser"))]
 KeySide = Annotated[Principal, Depends(allow("organiser", "scrutineer"))]
 Reader = Annotated[Principal, Depends(allow("organiser", "leader"))]
+ResultReader = Annotated[Principal, Depends(allow("organiser", "leader", "liaison"))]
 Auditor = Annotated[Principal, Depends(allow("auditor"))]
 AnyStaff = Annotated[Principal, Depends(allow(*ALL_ROLES))]

@@ -21,7 +21,7 @@ from app.web.pages import page
 LOG = logging.getLogger("manyidu")
 UNAVAILABLE = 503
 RETRY_AFTER_SECONDS = "2"
-OUR_WORDS = frozenset({"field", "steps"})
+OUR_WORDS = frozenset({"field", "steps", "state", "event", "allowed"})
 """Parameters that are words of ours, so that they are translated too; all others were typed by someone."""
 BY_STATUS = {404: "not_found", 405: "method_wrong", 413: "body_too_large", 400: "form_malformed"}
 

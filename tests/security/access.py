@@ -1,10 +1,10 @@
 """Who may use which route. A route that is not in this table fails the build (SEC-42)."""
 
-EVERYONE = frozenset({"nobody", "organiser", "scrutineer", "leader", "auditor"})
+EVERYONE = frozenset({"nobody", "organiser", "scrutineer", "leader", "auditor", "liaison", "supervisor"})
 STAFF = EVERYONE - {"nobody"}
 ORGANISER = frozenset({"organiser"})
 KEY_SIDE = frozenset({"organiser", "scrutineer"})
-READER = frozenset({"organiser", "leader"})
+READER = frozenset({"organiser", "leader", "liaison"})
 AUDITOR = frozenset({"auditor"})
 
 ACCESS: dict[str, frozenset[str]] = {
@@ -99,11 +99,17 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /rounds/{round_id}/publish": ORGANISER,
     "POST /rounds/{round_id}/publish": ORGANISER,
     "POST /rounds/{round_id}/archive": ORGANISER,
+    "POST /rounds/{round_id}/releases/{release_id}/withdraw": ORGANISER,
+    "POST /rounds/{round_id}/correct": ORGANISER,
     "GET /results": READER,
+    "GET /results/{round_id}/versions/{version}": READER,
+    "GET /results/{round_id}/export.xlsx": READER,
+    "GET /notices": EVERYONE,
+    "GET /notices/{round_id}": EVERYONE,
+    "GET /verify": EVERYONE,
     "GET /results/{round_id}": READER,
     "GET /results/{round_id}/units/{unit_id}": READER,
     "GET /results/{round_id}/charts/overall.svg": READER,
     "GET /results/{round_id}/units/{unit_id}/chart.svg": READER,
     "GET /results/{round_id}/units/{unit_id}/rows/{place}.svg": READER,
-    "GET /results/{round_id}/export.xlsx": READER,
 }

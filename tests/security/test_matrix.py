@@ -141,7 +141,7 @@ def test_results_give_nothing_to_anyone_before_publication(world: World) -> None
 
 def test_results_are_open_to_readers_after_publication(world: World) -> None:
     for route in RESULTS:
-        for role in ("organiser", "leader"):
+        for role in ("organiser", "leader", "liaison"):
             address = world.address(route.removeprefix("GET "), RoundState.PUBLISHED)
             assert world.desks[role].get(address).status_code == 200, route
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.accounts import service as accounts
+from app.accounts.models import StaffUnit
 from app.box.drop import drop
 from app.box.opening import Attempt, Progress, Room, open_box
 from app.box.shares import combine
@@ -32,7 +33,14 @@ from tests.conftest import BASE_URL, TestClock
 ORDER = (
     RoundState.READY, RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED,
 )  # fmt: skip
-LOGINS = {"organiser": "zhangsan", "scrutineer": "lisi", "leader": "zhaoliu", "auditor": "sunqi"}
+LOGINS = {
+    "organiser": "zhangsan",
+    "scrutineer": "lisi",
+    "leader": "zhaoliu",
+    "auditor": "sunqi",
+    "liaison": "wujiu",
+    "supervisor": "zhengshi",
+}
 
 
 @dataclass
@@ -53,9 +61,11 @@ class World:
     def dump(self) -> dict[str, list[str]]:
         """Return every row of every table, and the names of the key folder's files with their times."""
         with self.database.reading() as session:
+            # The log of reads is the one thing that reading may write (SEC-40).
             rows = {
                 table.name: sorted(repr(tuple(row)) for row in session.execute(sa.select(table)))
                 for table in Base.metadata.sorted_tables
+                if table.name != "result_read"
             }
         files = sorted(f"{path.name} {path.stat().st_mtime_ns}" for path in self.folder.path.iterdir())
         return {**rows, "key folder": files}
@@ -116,6 +126,8 @@ def _step(world: World, actor: Principal, round_id: str, state: RoundState) -> N
             rounds.close_round(acting, round_id, {})
         elif state is RoundState.PUBLISHED:
             publication.publish(acting, round_id, {"scope": "leaders"})
+            publication.publish(acting, round_id, {"scope": "unit"})
+            publication.publish(acting, round_id, {"scope": "public"})
         elif state is RoundState.ARCHIVED:
             publication.archive(acting, round_id)
 
@@ -148,8 +160,13 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
         token = accounts.create_account(session, MORNING, actor, ("zhouba", "周八", "leader"))
         row = rounds.locked_round(session, world.rounds[RoundState.PUBLISHED])
         paper, _ = frozen_paper(session, row.id)
+        for state in (RoundState.PUBLISHED, RoundState.ARCHIVED):
+            own, _ = frozen_paper(session, world.rounds[state])
+            for unit in own.units:
+                session.add(StaffUnit(staff_id=people["wujiu"].id, unit_id=unit.id))
     world.places = {
         "campaign_id": row.campaign_id, "unit_id": paper.units[1].id, "group_id": paper.groups[1].id, "key": "t2",
+        "version": "1", "release_id": "norelease",
         "staff_id": people["wangwu"].id, "token": token, "place": "0", "path": "css/desk.css",
     }  # fmt: skip
 

@@ -1,0 +1,46 @@
+"""What handlers ask for: the result as the one who asks may see it, with the note that he did."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from app.core.errors import DomainError
+from app.publication.domain import Document, unit_of
+from app.publication.read_log import note_read
+from app.publication.reads import Published, published, viewer_of
+from app.web.auth import Principal, ResultReader
+from app.web.requests import Db, Now
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A member of staff who reads results, in his request."""
+
+    request: Request
+    session: Session
+    staff: Principal
+    now: datetime
+
+    def result(self, round_id: str, what: str = "page") -> Published:
+        """Return a result in the reader's scope and note that it was read; DomainError ``result_not_published``."""
+        found = published(self.session, round_id, viewer_of(self.session, self.staff), self.now)
+        note_read(self.request, self.session, self.staff, round_id, what)
+        return found
+
+    def unit(self, round_id: str, unit_id: str) -> tuple[Published, Document]:
+        """Return a result with one of its units; DomainError ``not_found`` for one the reader does not see."""
+        found = self.result(round_id)
+        unit = unit_of(found.document, unit_id)
+        if unit is None:
+            raise DomainError("not_found")
+        return found, unit
+
+
+def _desk(request: Request, staff: ResultReader, db: Db, now: Now) -> Desk:
+    return Desk(request, db, staff, now)
+
+
+ReadingDesk = Annotated[Desk, Depends(_desk)]
