@@ -23,6 +23,8 @@ def note_read(request: Request, session: Session, staff: Principal, round_id: st
     key = (round_id, staff.id, what, now.astimezone(CHINA).date().isoformat())
     if session.get(ResultRead, key) is not None:
         return
+    # The embedded database writes only when nobody reads, this very request included.
+    session.rollback()
     row = ResultRead(round_id=key[0], staff_id=key[1], what=key[2], day=key[3], staff_name=staff.name, first_at=now)
     try:
         with database(request).writing() as writing:

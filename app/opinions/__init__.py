@@ -1,0 +1,1 @@
+"""征求意见: remarks and collected opinions merged into issues, N to one."""
