@@ -1,6 +1,7 @@
 """Migrations run both ways with rows in every table, and end at the models."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def value_for(column: sa.Column[object]) -> object:
     """Return a value that fits; foreign keys all point to the row ``x``."""
     if isinstance(column.type, UtcDateTime):
         return MORNING
-    return {str: "x", int: 1, bool: True, bytes: b"x"}[column.type.python_type]
+    return {str: "x", int: 1, bool: True, bytes: b"x", date: MORNING.date()}[column.type.python_type]
 
 
 def fill(connection: sa.Connection) -> None:

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, Text
+from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
@@ -67,3 +67,22 @@ class RoundRetest(Base):
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
     retest_of: Mapped[str] = mapped_column(ForeignKey("round.id"), index=True)
     unit_ids: Mapped[str] = mapped_column(Text)
+
+
+class RoundDocument(Base):
+    """A version of the document that a round is about （分析检查报告评议）: version 1 is shown to the voters.
+
+    ``answers`` says of a revised version which issues it answers.
+    """
+
+    __tablename__ = "round_document"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    answers: Mapped[str] = mapped_column(Text, default="")
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    uploaded_by: Mapped[str] = mapped_column(Text)

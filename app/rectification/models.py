@@ -1,0 +1,219 @@
+"""Tables of 补课: orders, plans, the ledger, supervision and the campaign board."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, UtcDateTime
+
+
+class Holiday(Base):
+    """A day of the campaign's calendar that is no working day though it is one of the week's, or the other way."""
+
+    __tablename__ = "holiday"
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    working: Mapped[bool] = mapped_column(Boolean)
+
+
+class RemedialOrder(Base):
+    """责令补课 of one unit after one round, from the flag to its close; ``public_id`` stands in the public address."""
+
+    __tablename__ = "remedial_order"
+    __table_args__ = (UniqueConstraint("round_id", "unit_id"),)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"))
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), index=True)
+    state: Mapped[str] = mapped_column(Text)
+    attempt: Mapped[int] = mapped_column(Integer, default=0)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    suggestions: Mapped[str] = mapped_column(Text, default="[]")
+    mode: Mapped[str] = mapped_column(Text, default="")
+    waived_reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OrderAttempt(Base):
+    """One order of a unit's row of them: document, dates, retest. A second order has shorter dates of its own."""
+
+    __tablename__ = "order_attempt"
+    order_id: Mapped[str] = mapped_column(ForeignKey("remedial_order.id"), primary_key=True)
+    attempt: Mapped[int] = mapped_column(Integer, primary_key=True)
+    document_number: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    ordered_on: Mapped[date] = mapped_column(Date)
+    ordered_by: Mapped[str] = mapped_column(Text)
+    plan_due: Mapped[date] = mapped_column(Date)
+    remedial_due: Mapped[date] = mapped_column(Date)
+    retest_due: Mapped[date] = mapped_column(Date)
+    retest_round_id: Mapped[str | None] = mapped_column(ForeignKey("round.id"))
+    outcome: Mapped[str] = mapped_column(Text, default="")
+
+
+class OrderEntry(Base):
+    """What happened to an order, in order of time."""
+
+    __tablename__ = "order_entry"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("remedial_order.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_name: Mapped[str] = mapped_column(Text)
+    event: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, default="")
+
+
+class RemedialPlan(Base):
+    """整改方案 of an order's attempt; its actions are ``RemedialAction`` rows."""
+
+    __tablename__ = "remedial_plan"
+    order_id: Mapped[str] = mapped_column(ForeignKey("remedial_order.id"), primary_key=True)
+    attempt: Mapped[int] = mapped_column(Integer, primary_key=True)
+    state: Mapped[str] = mapped_column(Text)
+    remarks: Mapped[str] = mapped_column(Text, default="")
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submitted_by: Mapped[str] = mapped_column(Text, default="")
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str] = mapped_column(Text, default="")
+
+
+class RemedialAction(Base):
+    """整改事项: a row of the plan and, once the plan is accepted, of the 整改台账."""
+
+    __tablename__ = "remedial_action"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("remedial_order.id"), index=True)
+    attempt: Mapped[int] = mapped_column(Integer)
+    position: Mapped[int] = mapped_column(Integer)
+    problem: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text, default="")
+    goal: Mapped[str] = mapped_column(Text, default="")
+    measures: Mapped[str] = mapped_column(Text, default="")
+    sponsor: Mapped[str] = mapped_column(Text, default="")
+    lead_unit: Mapped[str] = mapped_column(Text, default="")
+    co_units: Mapped[str] = mapped_column(Text, default="")
+    owner: Mapped[str] = mapped_column(Text, default="")
+    owner_id: Mapped[str] = mapped_column(Text, default="")
+    horizon: Mapped[str] = mapped_column(Text, default="")
+    due: Mapped[date | None] = mapped_column(Date)
+    commitment: Mapped[str] = mapped_column(Text, default="")
+    issue_id: Mapped[str] = mapped_column(Text, default="")
+    mode: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(Text)
+    announced_on: Mapped[date | None] = mapped_column(Date)
+    extended_to: Mapped[date | None] = mapped_column(Date)
+    begun_on: Mapped[date | None] = mapped_column(Date)
+    progress_on: Mapped[date | None] = mapped_column(Date)
+    completed_on: Mapped[date | None] = mapped_column(Date)
+    completed_by: Mapped[str] = mapped_column(Text, default="")
+    completed_by_id: Mapped[str] = mapped_column(Text, default="")
+    completion: Mapped[str] = mapped_column(Text, default="")
+    accepted_on: Mapped[date | None] = mapped_column(Date)
+    accepted_by: Mapped[str] = mapped_column(Text, default="")
+    accepted_by_id: Mapped[str] = mapped_column(Text, default="")
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    public_rating: Mapped[str] = mapped_column(Text, default="")
+
+
+class ActionEntry(Base):
+    """What was done about an action: progress, completion, return, acceptance."""
+
+    __tablename__ = "action_entry"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    action_id: Mapped[str] = mapped_column(ForeignKey("remedial_action.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[str] = mapped_column(Text)
+    by_name: Mapped[str] = mapped_column(Text)
+    event: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, default="")
+
+
+class ActionExtension(Base):
+    """More time that was asked for; ``granted`` is empty until somebody else has decided."""
+
+    __tablename__ = "action_extension"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    action_id: Mapped[str] = mapped_column(ForeignKey("remedial_action.id"), index=True)
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_by_id: Mapped[str] = mapped_column(Text)
+    asked_on: Mapped[date] = mapped_column(Date)
+    until: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Text)
+    granted: Mapped[bool | None] = mapped_column(Boolean)
+    decided_by: Mapped[str] = mapped_column(Text, default="")
+    decided_by_id: Mapped[str] = mapped_column(Text, default="")
+    decided_on: Mapped[date | None] = mapped_column(Date)
+
+
+class Attachment(Base):
+    """A file that proves an entry; its content lies in the data folder under its id, outside the web root."""
+
+    __tablename__ = "attachment"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    action_id: Mapped[str] = mapped_column(ForeignKey("remedial_action.id"), index=True)
+    entry_id: Mapped[str | None] = mapped_column(ForeignKey("action_entry.id"))
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(Text)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    uploaded_by: Mapped[str] = mapped_column(Text)
+
+
+class SupervisionNotice(Base):
+    """督办单, computed from dates; its id names subject, level and day, so that no run makes it twice."""
+
+    __tablename__ = "supervision_notice"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(Text)
+    due: Mapped[date] = mapped_column(Date)
+    issued_on: Mapped[date] = mapped_column(Date)
+
+
+class InboxItem(Base):
+    """A message to one member of staff: a notice or what has happened; ``href`` leads to where it is dealt with."""
+
+    __tablename__ = "inbox_item"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    notice_id: Mapped[str | None] = mapped_column(ForeignKey("supervision_notice.id"))
+    text: Mapped[str] = mapped_column(Text)
+    href: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StaffMail(Base):
+    """Where a member of staff wants notices sent, if mail is switched on."""
+
+    __tablename__ = "staff_mail"
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(Text)
+
+
+class CampaignBoard(Base):
+    """The campaign's own stages and steps as JSON; without a row the default ones hold."""
+
+    __tablename__ = "campaign_board"
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    stages: Mapped[str] = mapped_column(Text)
+
+
+class BoardDone(Base):
+    """That a unit has done a step, on which day and by what proof."""
+
+    __tablename__ = "board_done"
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(Text, primary_key=True)
+    done_on: Mapped[date] = mapped_column(Date)
+    proof: Mapped[str] = mapped_column(Text)
+    entered_by: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,172 @@
+"""Deciding about flagged units and moving their orders on: a person orders, the system never does."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core.errors import DomainError
+from app.core.secrets import new_id, new_token
+from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder, RemedialPlan
+from app.rectification.orders import (
+    Deadlines,
+    OrderEvent,
+    Standing,
+    advance,
+    confirmation_refusals,
+    deadlines,
+    waiver_refusals,
+)
+from app.rectification.plans import PlanState
+from app.rectification.reads import flagged_unit, holidays_of, standing_of
+from app.rectification.refusals import Refusal
+from app.rectification.wording import ORDER_EVENTS, ORDER_STATES
+from app.rounds.ports import Acting
+from app.web.pages import CHINA
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What turns a flag into an order."""
+
+    document_number: str
+    reason: str
+    dates: Deadlines
+    mode: str = ""
+
+
+def today_of(acting: Acting) -> date:
+    """Return the day it is for those who read the dates."""
+    return acting.now.astimezone(CHINA).date()
+
+
+def proposed_dates(session: Session, campaign_id: str, ordered_on: date, attempt: int) -> Deadlines:
+    """Return the dates that the rules give, by the campaign's holiday table."""
+    years = (ordered_on.year, ordered_on.year + 1)
+    return deadlines(ordered_on, attempt, holidays_of(session, campaign_id, years))
+
+
+def confirm(acting: Acting, round_id: str, unit_id: str, asked: Confirmation) -> str:
+    """Order 补课 of a flagged unit; return the order's id. The first result stays as it is."""
+    order = _new_order(acting, round_id, unit_id)
+    _move(acting, order, OrderEvent.CONFIRM)
+    _add_attempt(acting, order, asked)
+    _note(acting, order, OrderEvent.CONFIRM, asked.reason)
+    detail = {"unit": unit_id, "number": asked.document_number}
+    audit.record(acting.session, acting.now, acting.actor, "order.confirm", order.id, **detail)
+    return order.id
+
+
+def waive(acting: Acting, round_id: str, unit_id: str, reason: str) -> str:
+    """Decide with a reason that a flagged unit is not ordered."""
+    _refuse_all(waiver_refusals(reason))
+    order = _new_order(acting, round_id, unit_id)
+    _move(acting, order, OrderEvent.WAIVE)
+    order.waived_reason = reason
+    _note(acting, order, OrderEvent.WAIVE, reason)
+    audit.record(acting.session, acting.now, acting.actor, "order.waive", order.id, unit=unit_id, reason=reason)
+    return order.id
+
+
+def order_again(acting: Acting, order_id: str, asked: Confirmation) -> None:
+    """Order a unit once more after a failed retest, with the shorter dates."""
+    order = locked_order(acting.session, order_id)
+    _move(acting, order, OrderEvent.ORDER_AGAIN)
+    _add_attempt(acting, order, asked)
+    _note(acting, order, OrderEvent.ORDER_AGAIN, asked.reason)
+    audit.record(acting.session, acting.now, acting.actor, "order.again", order_id, number=asked.document_number)
+
+
+def step(acting: Acting, order_id: str, event: OrderEvent, text: str = "") -> Standing:
+    """Move an order on by any event that needs no more than a text; return where it stands then."""
+    order = locked_order(acting.session, order_id)
+    standing = _move(acting, order, event)
+    _note(acting, order, event, text)
+    audit.record(acting.session, acting.now, acting.actor, f"order.{event.value}", order_id, text=text)
+    return standing
+
+
+def locked_order(session: Session, order_id: str) -> RemedialOrder:
+    """Return the row of an order, held until the transaction ends; DomainError ``order_unknown``."""
+    row = session.get(RemedialOrder, order_id, with_for_update=True)
+    if row is None:
+        raise DomainError("order_unknown")
+    return row
+
+
+def attempt_row(session: Session, order: RemedialOrder) -> OrderAttempt:
+    """Return the order that holds now."""
+    return session.get_one(OrderAttempt, (order.id, order.attempt))
+
+
+def _new_order(acting: Acting, round_id: str, unit_id: str) -> RemedialOrder:
+    flag = flagged_unit(acting.session, acting.actor, acting.now, round_id, unit_id)
+    taken = acting.session.query(RemedialOrder).filter_by(round_id=round_id, unit_id=unit_id).first()
+    if taken is not None:
+        raise DomainError("order_decided")
+    order = RemedialOrder(
+        id=new_id(),
+        public_id=new_token()[:22],
+        campaign_id=flag.round.campaign_id,
+        round_id=round_id,
+        unit_id=unit_id,
+        state="flagged",
+        attempt=0,
+        failures=0,
+        suggestions="[]",
+        mode="",
+        created_at=acting.now,
+    )
+    acting.session.add(order)
+    acting.session.flush()
+    return order
+
+
+def _move(acting: Acting, order: RemedialOrder, event: OrderEvent) -> Standing:
+    before = standing_of(order)
+    after = advance(before, event)
+    if isinstance(after, Refusal):
+        raise DomainError(after.value, state=ORDER_STATES[before.state], event=ORDER_EVENTS[event], allowed="")
+    order.state, order.attempt, order.failures = after.state.value, after.attempt, after.failures
+    order.suggestions = json.dumps([suggestion.value for suggestion in after.suggestions])
+    if len(after.suggestions) > len(before.suggestions):
+        _note(acting, order, event, after.suggestions[-1].value)
+    return after
+
+
+def _add_attempt(acting: Acting, order: RemedialOrder, asked: Confirmation) -> None:
+    ordered_on = today_of(acting)
+    _refuse_all(confirmation_refusals(asked.document_number, asked.reason, asked.dates, ordered_on))
+    order.mode = asked.mode
+    acting.session.add(
+        OrderAttempt(
+            order_id=order.id,
+            attempt=order.attempt,
+            document_number=asked.document_number,
+            reason=asked.reason,
+            ordered_on=ordered_on,
+            ordered_by=acting.actor.name,
+            plan_due=asked.dates.plan,
+            remedial_due=asked.dates.remedial,
+            retest_due=asked.dates.retest,
+        )
+    )
+    acting.session.add(RemedialPlan(order_id=order.id, attempt=order.attempt, state=PlanState.DRAFT.value))
+    acting.session.flush()
+
+
+def _note(acting: Acting, order: RemedialOrder, event: OrderEvent, text: str) -> None:
+    acting.session.add(
+        OrderEntry(
+            id=new_id(), order_id=order.id, at=acting.now, by_name=acting.actor.name, event=event.value, text=text
+        )
+    )
+
+
+def _refuse_all(refusals: Collection[Refusal]) -> None:
+    """Refuse with the first thing that is missing; the page names them one after the other."""
+    for refusal in refusals:
+        raise DomainError(refusal.value)
