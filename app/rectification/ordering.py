@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
@@ -104,8 +105,8 @@ def attempt_row(session: Session, order: RemedialOrder) -> OrderAttempt:
 
 def _new_order(acting: Acting, round_id: str, unit_id: str) -> RemedialOrder:
     flag = flagged_unit(acting.session, acting.actor, acting.now, round_id, unit_id)
-    taken = acting.session.query(RemedialOrder).filter_by(round_id=round_id, unit_id=unit_id).first()
-    if taken is not None:
+    taken = select(RemedialOrder.id).where(RemedialOrder.round_id == round_id, RemedialOrder.unit_id == unit_id)
+    if acting.session.scalars(taken).first() is not None:
         raise DomainError("order_decided")
     order = RemedialOrder(
         id=new_id(),

@@ -163,11 +163,8 @@ def flags(session: Session, staff: Principal, now: datetime, campaign_id: str = 
         if line.round.is_rehearsal or line.round.id in retests:
             continue
         if not campaign_id or line.round.campaign_id == campaign_id:
-            found += [
-                flag
-                for flag in _flagged(session, staff, line.round, now)
-                if (line.round.id, flag.unit["id"]) not in taken
-            ]
+            flagged = _flagged(session, staff, line.round, now)
+            found += [flag for flag in flagged if (line.round.id, flag.unit["id"]) not in taken]
     return found
 
 
