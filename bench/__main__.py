@@ -15,7 +15,9 @@ BOUNDS = {
     "open_box_peak_mb": ("<=", 500),
     "slips_s": ("<=", 20),
     "slips_peak_mb": ("<=", 500),
-    "result_page_p95_ms": ("<=", 150),
+    "result_document_s": ("<=", 5),
+    "result_document_peak_mb": ("<=", 1024),
+    "result_page_p95_ms": ("<=", 100),
 }
 PARTS = (
     "bench.cast_load --on sqlite",
@@ -23,6 +25,7 @@ PARTS = (
     "bench.first_load",
     "bench.open_box",
     "bench.slips",
+    "bench.result_document",
     "bench.result_page",
 )
 

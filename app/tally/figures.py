@@ -8,7 +8,6 @@ built-in four-grade scales that is the worst grade) and the shares of a distribu
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
 
 from app.campaigns.domain import Denominator, Formula, Scale
 
@@ -138,12 +137,12 @@ def round_rate(rate: Fraction, steps: int = PER_MILLE, marks: Marks = NO_MARKS) 
 
     A rate below a line is never shown as on it, nor one above a ceiling: 59.96 % is 59.9 % beside a line of 60 %.
     """
-    exact = rate * steps
-    rounded = floor(exact + Fraction(1, 2))
-    if any(rate < line <= Fraction(rounded, steps) for line in marks.floors):
-        return floor(exact)
-    if any(Fraction(rounded, steps) <= line < rate for line in marks.ceilings):
-        return ceil(exact)
+    whole, parts = rate.numerator * steps, rate.denominator
+    rounded = (2 * whole + parts) // (2 * parts)
+    if rounded * parts > whole and any(rate < line <= Fraction(rounded, steps) for line in marks.floors):
+        return whole // parts
+    if rounded * parts < whole and any(Fraction(rounded, steps) <= line < rate for line in marks.ceilings):
+        return -(-whole // parts)
     return rounded
 
 

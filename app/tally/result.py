@@ -38,7 +38,7 @@ Note: {"code", "text"}.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from app.campaigns.domain import K_FLOOR, Item, Lines, Scheme
@@ -223,32 +223,35 @@ def _chain_row(here: Round, chain: GroupChain, *, shown: bool) -> Json:
 
 def _unit_json(here: Round, place: int, outcome: UnitOutcome, remarks: tuple[str, ...]) -> Json:
     paper = here.paper
-    grades = tuple(grade.label for grade in paper.scheme.scale.grades)
-    overall = next((item for item in paper.items if item.overall), None)
-    labels = grades if overall is None else labels_of(overall, paper.scheme)
+    items: list[Json] = [
+        {
+            "key": item.key,
+            "label": item.label,
+            "overall": item.overall,
+            "verdict": _item_verdict(here, item, part),
+            **_outcome_json(here, part, labels_of(item, paper.scheme)),
+        }
+        for item, part in zip(paper.items, outcome.items, strict=True)
+    ]
     return {
         "id": paper.units[place].id,
         "name": paper.units[place].name,
         "position": place + 1,
         "verdict": _verdict_json(here, outcome),
         "band": _band_json(outcome),
-        "overall": {
-            "key": None if overall is None else overall.key,
-            "label": "各项合计" if overall is None else overall.label,
-            **_outcome_json(here, outcome.overall, labels),
-        },
-        "items": [
-            {
-                "key": item.key,
-                "label": item.label,
-                "overall": item.overall,
-                "verdict": _item_verdict(here, item, part),
-                **_outcome_json(here, part, labels_of(item, paper.scheme)),
-            }
-            for item, part in zip(paper.items, outcome.items, strict=True)
-        ],
+        "overall": _overall_json(here, outcome, items),
+        "items": items,
         "remarks": _remarks_json(paper, remarks),
     }
+
+
+def _overall_json(here: Round, outcome: UnitOutcome, items: Sequence[Json]) -> Json:
+    """Repeat the overall item, or write all items pooled where the form asks none."""
+    overall = next((item for item in items if item["overall"]), None)
+    if overall is not None:
+        return {key: overall[key] for key in ("key", "label", "total", "groups", "groups_text")}
+    grades = tuple(grade.label for grade in here.paper.scheme.scale.grades)
+    return {"key": None, "label": "各项合计", **_outcome_json(here, outcome.overall, grades)}
 
 
 def _outcome_json(here: Round, outcome: Outcome, labels: tuple[str, ...]) -> Json:

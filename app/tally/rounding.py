@@ -57,11 +57,12 @@ def share_out(shares: Sequence[Fraction], steps: int, total: int) -> tuple[int, 
 
     A share of exactly nothing stays at nothing.
     """
-    exact = [share * steps for share in shares]
-    result = [int(value) for value in exact]
-    places = [place for place, value in enumerate(exact) if value] or list(range(len(exact)))
-    by_remainder = sorted(places, key=lambda place: (result[place] - exact[place], place))
+    result = [share.numerator * steps // share.denominator for share in shares]
     missing = total - sum(result)
+    if not missing:
+        return tuple(result)
+    places = [place for place, share in enumerate(shares) if share] or list(range(len(shares)))
+    by_remainder = sorted(places, key=lambda place: (result[place] - shares[place] * steps, place))
     for turn in range(abs(missing)):
         if missing > 0:
             result[by_remainder[turn % len(by_remainder)]] += 1
