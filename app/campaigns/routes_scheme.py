@@ -8,25 +8,32 @@ from starlette.responses import Response
 from app.campaigns import scheme_service
 from app.campaigns.answers import attempt, was_saved
 from app.campaigns.builtin import SCALES
-from app.campaigns.domain import Denominator
+from app.campaigns.domain import Denominator, Measure
 from app.campaigns.reads import CampaignView, get_campaign
-from app.campaigns.typed import shown_scheme, typed_scheme
-from app.campaigns.wording import base_words, denominator_words, example, formula_words
+from app.campaigns.typed import ITEM_LINE_ROWS, shown_scheme, typed_scheme
+from app.campaigns.wording import base_words, denominator_words, example, formula_words, measure_words
 from app.web.auth import Organiser
 from app.web.forms import Form
 from app.web.pages import page
 from app.web.requests import Db, Now
 
 router = APIRouter()
-WORDING = {"formula_words": formula_words, "base_words": base_words, "denominator_words": denominator_words}
+WORDING = {
+    "formula_words": formula_words,
+    "base_words": base_words,
+    "denominator_words": denominator_words,
+    "measure_words": measure_words,
+}
 
 
 def _show(
-    request: Request, campaign: CampaignView, typed: Mapping[str, str], status: int = 200, message: str = ""
-) -> Response:
+    request: Request, db: Db, campaign: CampaignView, typed: Mapping[str, str], status: int = 200, message: str = ""
+) -> Response:  # fmt: skip
+    items = scheme_service.askable_items(db, campaign.id)
     choices: dict[str, object] = {"scales": list(SCALES.values()), "denominators": list(Denominator)}
     context = {"campaign": campaign, "typed": typed, "message": message, "example": example(campaign.scheme)}
     choices["saved"] = was_saved(request)
+    choices |= {"measures": list(Measure), "items": items, "item_rows": range(1, ITEM_LINE_ROWS + 1)}
     return page(request, "campaigns/scheme.html", status=status, **context, **choices, **WORDING)
 
 
@@ -34,7 +41,7 @@ def _show(
 def scheme_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
     """Show the scheme, in fields and in words."""
     campaign = get_campaign(db, campaign_id)
-    return _show(request, campaign, shown_scheme(campaign))
+    return _show(request, db, campaign, shown_scheme(campaign))
 
 
 @router.post("/campaigns/{campaign_id}/scheme")
@@ -48,6 +55,6 @@ def save(request: Request, campaign_id: str, staff: Organiser, form: Form, db: D
 
     def show(status: int, message: str) -> Response:
         typed = dict.fromkeys(shown_scheme(campaign), "") | form.as_dict()
-        return _show(request, campaign, typed, status, message)
+        return _show(request, db, campaign, typed, status, message)
 
     return attempt(request, db, act, f"/campaigns/{campaign_id}/scheme?saved=1", show)

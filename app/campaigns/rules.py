@@ -119,7 +119,10 @@ def scale_for(scheme: Scheme, key: str) -> Scale:
 def check_scheme(scheme: Scheme, group_ids: Collection[str]) -> None:
     """Refuse a scheme whose numbers contradict each other or fall below the floors."""
     check_top(scheme)
-    _check_lines(scheme.lines)
+    for lines in (scheme.lines, *(own.lines for own in scheme.item_lines)):
+        _check_lines(lines)
+    if len({own.item for own in scheme.item_lines}) != len(scheme.item_lines):
+        raise DomainError("item_lines_twice")
     if scheme.gates.return_valid > scheme.gates.return_warning:
         raise DomainError("gate_order")
     if scheme.k < K_FLOOR or scheme.remark_k < REMARK_K_FLOOR:

@@ -12,7 +12,7 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Form, Item, Scheme
 from app.campaigns.models import CampaignForm, VoterGroup
 from app.campaigns.ratios import ratio_text
-from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_form
+from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
 from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, clean_name, scale_for
 from app.campaigns.service import campaign_row, check_typed
 from app.core.errors import DomainError
@@ -37,8 +37,17 @@ def set_scheme(
     campaign = campaign_row(session, campaign_id)
     groups = session.scalars(select(VoterGroup.id).where(VoterGroup.campaign_id == campaign_id)).all()
     check_scheme(scheme, groups)
+    if not {own.item for own in scheme.item_lines} <= {key for key, _ in askable_items(session, campaign_id)}:
+        raise DomainError("field_not_a_choice", field="指标")
     campaign.scheme, campaign.two_person = SCHEME_JSON.dump_json(scheme).decode(), two_person
     audit.record(session, now, staff, "campaign.scheme", campaign_id, two_person=two_person, **_told(scheme))
+
+
+def askable_items(session: Session, campaign_id: str) -> list[tuple[str, str]]:
+    """Return the items of the campaign's forms that may have lines of their own, each with its form's title."""
+    forms = [get_form(session, campaign_id, form.key) for form in get_campaign(session, campaign_id).forms]
+    found = {item.key: f"{form.title}：{item.label}" for form in forms for item in form.items if not item.overall}
+    return list(found.items())
 
 
 def _told(scheme: Scheme) -> dict[str, object]:
@@ -50,6 +59,9 @@ def _told(scheme: Scheme) -> dict[str, object]:
         "lines": [
             ratio_text(line) for line in (scheme.lines.attention, scheme.lines.remedial, scheme.lines.dissatisfied)
         ],
+        "measure": scheme.formula.measure.value,
+        "item_lines": [own.item for own in scheme.item_lines],
+        "intervals": scheme.intervals,
         "k": scheme.k,
         "remark_k": scheme.remark_k,
         "weighted": bool(scheme.weights),

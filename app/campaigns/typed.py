@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from app.campaigns.builtin import SCALES
-from app.campaigns.domain import Denominator, Form, Formula, Gates, Item, Lines, Scheme
+from app.campaigns.domain import Denominator, Form, Formula, Gates, Item, ItemLines, Lines, Measure, Scheme
 from app.campaigns.ratios import parse_ratio, ratio_text
 from app.campaigns.reads import CampaignView, GroupView
 from app.campaigns.rules import (
@@ -28,6 +28,8 @@ from app.web.forms import PostedForm
 MAX_PLACE = 9_999
 SPARE_GROUPS = 3
 SPARE_ITEMS = 2
+ITEM_LINE_ROWS = 6
+LINES = ("attention", "remedial", "dissatisfied")
 _SLASH = re.compile(r"\s*[/／]\s*")
 _WEIGHT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 
@@ -113,7 +115,20 @@ def shown_scheme(campaign: CampaignView) -> dict[str, str]:
         "k": str(scheme.k),
         "remark_k": str(scheme.remark_k),
     }
-    ticked = {"unknown": scheme.scale.unknown, "abstain": scheme.scale.abstain, "two_person": campaign.two_person}
+    fields |= {
+        "measure": scheme.formula.measure.value,
+        "alike_warning": ratio_text(scheme.gates.alike_warning),
+        "uneven_warning": ratio_text(scheme.gates.uneven_warning),
+    }
+    for row, own in enumerate(scheme.item_lines, start=1):
+        fields[f"line_item-{row}"] = own.item
+        fields |= {f"{name}-{row}": ratio_text(getattr(own.lines, name)) for name in LINES}
+    ticked = {
+        "unknown": scheme.scale.unknown,
+        "abstain": scheme.scale.abstain,
+        "two_person": campaign.two_person,
+        "intervals": scheme.intervals,
+    }
     weights = {f"weight-{key}": ratio_text(weight / 100).rstrip("%") for key, weight in scheme.weights.items()}
     return fields | {name: "1" for name, value in ticked.items() if value} | weights
 
@@ -125,33 +140,55 @@ def typed_scheme(form: PostedForm, groups: Sequence[GroupView]) -> Scheme:
         raise DomainError("field_not_a_choice", field="评价等次")
     return Scheme(
         scale=with_options(scale, unknown=form.flag("unknown"), abstain=form.flag("abstain")),
-        formula=_formula(form),
-        lines=Lines(
-            attention=_ratio(form, "attention", "提醒线"),
-            remedial=_ratio(form, "remedial", "补课线"),
-            dissatisfied=_ratio(form, "dissatisfied", "不满意率线"),
-        ),
+        formula=typed_formula(form),
+        lines=typed_lines(form),
         gates=Gates(
             return_valid=_ratio(form, "return_valid", "回收率有效线"),
             return_warning=_ratio(form, "return_warning", "回收率提示线"),
             unknown_warning=_ratio(form, "unknown_warning", "不了解率提示线"),
+            alike_warning=_ratio_or(form, "alike_warning", "相同测评表提示线", Gates().alike_warning),
+            uneven_warning=_ratio_or(form, "uneven_warning", "类别比例提示线", Gates().uneven_warning),
             min_valid=form.integer("min_valid", 1, MIN_VALID_CEILING, label="最少有效评价"),
         ),
         k=form.integer("k", 1, K_CEILING, label="最少公布人数"),
         remark_k=form.integer("remark_k", 1, REMARK_K_CEILING, label="意见最少人数"),
         weights=_weights(form.as_dict(), groups),
+        item_lines=_item_lines(form),
+        intervals=form.flag("intervals"),
     )
 
 
-def _formula(form: PostedForm) -> Formula:
+def typed_lines(form: PostedForm, row: str = "") -> Lines:
+    """Return the lines that were typed, of the scheme or of a row of items with lines of their own."""
+    labels = zip(LINES, ("提醒线", "补课线", "不满意率线"), strict=True)
+    return Lines(**{name: _ratio(form, f"{name}{row}", label) for name, label in labels})
+
+
+def _item_lines(form: PostedForm) -> tuple[ItemLines, ...]:
+    """Return the rows in which an item was chosen; the others are left out."""
+    rows = [str(row) for row in range(1, ITEM_LINE_ROWS + 1)]
+    chosen = {row: form.text(f"line_item-{row}", 40, needed=False) for row in rows}
+    return tuple(ItemLines(item, typed_lines(form, f"-{row}")) for row, item in chosen.items() if item)
+
+
+def typed_formula(form: PostedForm) -> Formula:
+    """Return the formula that was typed."""
     denominator = form.text("denominator", 20, label="分母")
     if denominator not in set(Denominator):
         raise DomainError("field_not_a_choice", field="分母")
-    return Formula(form.integer("top", 1, MAX_TOP, label="计入满意率的等次"), Denominator(denominator))
+    measure = form.text("measure", 20, needed=False) or Measure.SATISFIED_RATE
+    if measure not in set(Measure):
+        raise DomainError("field_not_a_choice", field="线划在哪个数上")
+    top = form.integer("top", 1, MAX_TOP, label="计入满意率的等次")
+    return Formula(top, Denominator(denominator), Measure(measure))
 
 
 def _ratio(form: PostedForm, name: str, label: str) -> Fraction:
-    return parse_ratio(form.text(name, 20, label=label), label)
+    return parse_ratio(form.text(name, 20, label=label).removesuffix("分"), label)
+
+
+def _ratio_or(form: PostedForm, name: str, label: str, default: Fraction) -> Fraction:
+    return _ratio(form, name, label) if form.text(name, 20, needed=False) else default
 
 
 def _weights(fields: Mapping[str, str], groups: Sequence[GroupView]) -> dict[str, Fraction]:

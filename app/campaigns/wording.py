@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from app.campaigns.domain import Denominator, Scheme
+from app.campaigns.domain import Denominator, Measure, Scheme
 
 Translate = Callable[..., str]
 
@@ -21,6 +21,15 @@ def denominator_words(denominator: Denominator, _: Translate) -> str:
         Denominator.RETURNED: _("收回票数"),
         Denominator.EXPECTED: _("应参加人数"),
     }[denominator]
+
+
+def measure_words(measure: Measure, _: Translate) -> str:
+    """Name the figure that the lines are drawn on."""
+    return {
+        Measure.SATISFIED_RATE: _("满意率"),
+        Measure.POSITIVE_RATE: _("总体满意率"),
+        Measure.MEAN_SCORE: _("综合得分"),
+    }[measure]
 
 
 def formula_words(scheme: Scheme, _: Translate) -> str:
@@ -65,7 +74,13 @@ def example(scheme: Scheme) -> Example:
     }[scheme.formula.denominator]
     negative = sum(count for grade, count in zip(grades, marks, strict=True) if not grade.positive)
     rate = Fraction(top, base)
-    verdict = _verdict(scheme, rate, Fraction(negative, valid))
+    score = Fraction(sum(grade.score * count for grade, count in zip(grades, marks, strict=True)), 100 * valid)
+    measured = {
+        Measure.SATISFIED_RATE: rate,
+        Measure.POSITIVE_RATE: Fraction(valid - negative, base),
+        Measure.MEAN_SCORE: score,
+    }[scheme.formula.measure]
+    verdict = _verdict(scheme, measured, Fraction(negative, valid))
     return Example(tuple(options), _EXPECTED, _RETURNED, top, base, _one_decimal(rate), verdict)
 
 

@@ -51,6 +51,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /campaigns/{campaign_id}/groups/{group_id}/delete": ORGANISER,
     "GET /campaigns/{campaign_id}/scheme": ORGANISER,
     "POST /campaigns/{campaign_id}/scheme": ORGANISER,
+    "GET /campaigns/{campaign_id}/tryout": ORGANISER,
     "GET /campaigns/{campaign_id}/forms": ORGANISER,
     "POST /campaigns/{campaign_id}/forms/{key}/copy": ORGANISER,
     "GET /campaigns/{campaign_id}/forms/{key}": ORGANISER,

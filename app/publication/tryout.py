@@ -1,0 +1,155 @@
+"""Trying a scheme on invented numbers: they go the way of real ones, through app.tally, and are kept nowhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from app.campaigns.domain import Denominator, Item, Scheme
+from app.campaigns.reads import CampaignView
+from app.campaigns.rules import check_scheme
+from app.campaigns.typed import typed_formula, typed_lines
+from app.core.errors import DomainError
+from app.publication.domain import Document
+from app.rounds.domain import Paper, PaperGroup, PaperUnit
+from app.tally.chain import Chain, GroupChain
+from app.tally.result import result_document
+from app.web.forms import PostedForm
+
+ROWS = 3
+MOST = 100_000
+_ITEM = Item("overall", "总体评价", overall=True)
+_UNIT = PaperUnit("sample", "试算单位")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Invented answers of one voter group; ``weight`` in per cent, None without weights."""
+
+    name: str
+    expected: int
+    issued: int
+    returned: int
+    counts: tuple[int, ...]
+    weight: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came out: the document of one unit, and the arithmetic of its rates written out."""
+
+    document: Document
+    arithmetic: tuple[str, ...]
+
+    @property
+    def unit(self) -> Document:
+        """The invented unit."""
+        unit: Document = self.document["units"][0]
+        return unit
+
+
+def tried_scheme(form: PostedForm, campaign: CampaignView, samples: Sequence[Sample]) -> Scheme:
+    """Return the campaign's scheme with what is tried in its place; refused like one that is saved."""
+    weights = {f"g{place}": sample.weight for place, sample in enumerate(samples) if sample.weight is not None}
+    if weights and len(weights) != len(samples):
+        raise DomainError("weights_not_hundred")
+    scheme = replace(
+        campaign.scheme,
+        formula=typed_formula(form),
+        lines=typed_lines(form),
+        k=form.integer("k", 1, 100, label="最少公布人数"),
+        weights={key: weight for key, weight in weights.items() if weight is not None},
+        item_lines=(),
+    )
+    scheme = replace(scheme, gates=replace(scheme.gates, min_valid=max(scheme.gates.min_valid, scheme.k)))
+    check_scheme(scheme, [f"g{place}" for place in range(len(samples))])
+    return scheme
+
+
+def typed_samples(form: PostedForm, options: Sequence[str]) -> tuple[Sample, ...]:
+    """Return the rows in which any answer was filled in; DomainError for numbers that cannot be right."""
+    samples = []
+    for row in range(1, ROWS + 1):
+        numbers = [_number(form, f"count-{row}-{place}", label) for place, label in enumerate(options)]
+        if not any(numbers):
+            continue
+        name = form.text(f"name-{row}", 40, needed=False) or f"类别{row}"
+        answered = sum(numbers)
+        returned = _number(form, f"returned-{row}", "收回") or answered
+        issued = _number(form, f"issued-{row}", "发出") or returned
+        expected = _number(form, f"expected-{row}", "应参加") or issued
+        if answered > returned or returned > issued:
+            raise DomainError("sample_contradicts", name=name)
+        weight = form.text(f"weight-{row}", 10, needed=False).rstrip("%％ ")
+        if weight and not weight.isdecimal():
+            raise DomainError("weight_malformed", name=name)
+        share = Fraction(weight) if weight else None
+        samples.append(Sample(name, expected, issued, returned, tuple(numbers), share))
+    if not samples:
+        raise DomainError("sample_missing")
+    return tuple(samples)
+
+
+def _number(form: PostedForm, name: str, label: str) -> int:
+    return form.integer(name, 0, MOST, label=label) if form.text(name, 20, needed=False) else 0
+
+
+def try_out(scheme: Scheme, samples: Sequence[Sample]) -> Trial:
+    """Count the samples as a round of one unit and one item."""
+    groups = {f"g{place}": sample for place, sample in enumerate(samples)}
+    paper = Paper(
+        round_id="sample",
+        organisation="",
+        campaign="",
+        title="",
+        form_title="",
+        items=(_ITEM,),
+        units=(_UNIT,),
+        groups=tuple(PaperGroup(key, sample.name, sample.expected) for key, sample in groups.items()),
+        scheme=scheme,
+        promise="",
+    )
+    stacks = {
+        (_UNIT.id, key): b"".join(bytes([mark]) * count for mark, count in enumerate(sample.counts))
+        for key, sample in groups.items()
+    }
+    chain = Chain(tuple(_chain(key, sample) for key, sample in groups.items()))
+    document = result_document(paper, stacks, chain, {})
+    return Trial(document, tuple(_arithmetic(scheme, groups, document)))
+
+
+def _chain(key: str, sample: Sample) -> GroupChain:
+    valid = sum(sample.counts)
+    return GroupChain(key, sample.expected, sample.issued, sample.returned, valid, invalid=sample.returned - valid)
+
+
+def _arithmetic(scheme: Scheme, groups: Mapping[str, Sample], document: Document) -> list[str]:
+    """Write out how 满意率 and 不满意率 come about; the outcomes are those of the document."""
+    total = document["units"][0]["overall"]["total"]
+    if not total["shown"]:
+        return []
+    rate = total["satisfied_rate"]["text"]
+    if scheme.weights:
+        lines = [f"{sample.name}：{_division(scheme, [sample])}" for sample in groups.values()]
+        shares = " + ".join(f"{sample.name} × {float(sample.weight or 0):g}%" for sample in groups.values())
+        return [*lines, f"满意率 = {shares} = {rate}"]
+    everyone = list(groups.values())
+    worst = total["dissatisfied_rate"]["text"]
+    return [
+        f"满意率 = {_division(scheme, everyone)} = {rate}",
+        f"不满意率 = {_division(scheme, everyone, worst=True)} = {worst}",
+    ]
+
+
+def _division(scheme: Scheme, samples: Sequence[Sample], *, worst: bool = False) -> str:
+    grades = len(scheme.scale.grades)
+    sums = [sum(sample.counts[place] for sample in samples) for place in range(grades)]
+    valid = sum(sums)
+    if worst:
+        parts = [count for count, grade in zip(sums, scheme.scale.grades, strict=True) if not grade.positive]
+        return f"（{' + '.join(map(str, parts))}）÷ {valid}"
+    base = {
+        Denominator.VALID: valid,
+        Denominator.RETURNED: sum(sample.returned for sample in samples),
+        Denominator.EXPECTED: sum(sample.expected for sample in samples),
+    }[scheme.formula.denominator]
+    return f"（{' + '.join(map(str, sums[: scheme.formula.top]))}）÷ {base}"
