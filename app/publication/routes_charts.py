@@ -39,3 +39,28 @@ def row_chart(desk: ReadingDesk, round_id: str, unit_id: str, place: int) -> Res
     """Draw one bar: place 0 is the overall figure, from 1 on the items."""
     result, unit = desk.unit(round_id, unit_id)
     return picture(desk.request, charts.row_chart(result.document, unit, place))
+
+
+@router.get("/results/{round_id}/charts/units.svg")
+def multiples_chart(desk: ReadingDesk, round_id: str) -> Response:
+    """Draw all units as a grid of small bars."""
+    return picture(desk.request, charts.multiples_chart(desk.result(round_id).document))
+
+
+@router.get("/results/{round_id}/charts/returns.svg")
+def return_chart(desk: ReadingDesk, round_id: str) -> Response:
+    """Draw the return rates."""
+    return picture(desk.request, charts.return_chart(desk.result(round_id).document))
+
+
+@router.get("/results/{round_id}/charts/items/{item}.svg")
+def item_chart(desk: ReadingDesk, round_id: str, item: str) -> Response:
+    """Draw one item of all units."""
+    return picture(desk.request, charts.item_chart(desk.result(round_id).document, item))
+
+
+@router.get("/results/{round_id}/units/{unit_id}/groups/{place}.svg")
+def groups_chart(desk: ReadingDesk, round_id: str, unit_id: str, place: int) -> Response:
+    """Draw the voter groups of one figure of a unit: place 0 is the overall figure, from 1 on the items."""
+    result, unit = desk.unit(round_id, unit_id)
+    return picture(desk.request, charts.groups_chart(result.document, unit, place))

@@ -111,6 +111,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /results/{round_id}": READER,
     "GET /results/{round_id}/units/{unit_id}": READER,
     "GET /results/{round_id}/charts/overall.svg": READER,
+    "GET /results/{round_id}/charts/units.svg": READER,
+    "GET /results/{round_id}/charts/returns.svg": READER,
+    "GET /results/{round_id}/charts/items/{item}.svg": READER,
+    "GET /results/{round_id}/units/{unit_id}/groups/{place}.svg": READER,
     "GET /results/{round_id}/units/{unit_id}/chart.svg": READER,
     "GET /results/{round_id}/units/{unit_id}/rows/{place}.svg": READER,
 }

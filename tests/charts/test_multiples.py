@@ -1,0 +1,33 @@
+"""Many units at a glance."""
+
+from defusedxml import ElementTree as ET
+
+from app.charts.distribution import Bar
+from app.charts.multiples import multiples_png, multiples_svg
+from app.charts.palette import Kind
+
+OPTIONS = ("满意", "比较满意", "基本满意", "不满意")
+KINDS = (Kind.GRADE.value,) * 4
+
+
+def texts_of(drawn: str) -> list[str]:
+    return [node.text or "" for node in ET.fromstring(drawn).iter() if node.tag.endswith("text")]
+
+
+def test_it_works() -> None:
+    bars = tuple(Bar(f"单位{place}", (0.5, 0.3, 0.1, 0.1)) for place in range(120))
+    drawn = multiples_svg(bars, OPTIONS, "各单位", "说明", KINDS)
+    # Down the columns, in the order given: the first column holds the first thirty.
+    assert [text for text in texts_of(drawn) if text.startswith("单位")] == [f"单位{place}" for place in range(120)]
+    root = ET.fromstring(drawn)
+    assert float(root.attrib["width"]) == 960
+
+
+def test_a_hidden_unit_is_an_empty_frame() -> None:
+    drawn = multiples_svg((Bar("甲", ()), Bar("乙", (1.0, 0.0, 0.0, 0.0))), OPTIONS, "各单位", "", KINDS)
+    assert texts_of(drawn).count("—") == 1
+
+
+def test_no_unit_at_all_and_a_picture_for_word() -> None:
+    assert "<svg" in multiples_svg((), OPTIONS, "各单位", "", KINDS)
+    assert multiples_png((Bar("甲", ()),), OPTIONS, "各单位", "", KINDS)[:4] == b"\x89PNG"
