@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.publication.seen import ReadingDesk
-from app.publication.workbook import result_workbook
+from app.publication.reports.workbook import result_workbook
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

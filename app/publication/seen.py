@@ -30,9 +30,9 @@ class Desk:
         note_read(self.request, self.session, self.staff, round_id, what)
         return found
 
-    def unit(self, round_id: str, unit_id: str) -> tuple[Published, Document]:
+    def unit(self, round_id: str, unit_id: str, what: str = "page") -> tuple[Published, Document]:
         """Return a result with one of its units; DomainError ``not_found`` for one the reader does not see."""
-        found = self.result(round_id)
+        found = self.result(round_id, what)
         unit = unit_of(found.document, unit_id)
         if unit is None:
             raise DomainError("not_found")

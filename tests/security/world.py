@@ -167,7 +167,7 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
     world.places = {
         "campaign_id": row.campaign_id, "unit_id": paper.units[1].id, "group_id": paper.groups[1].id, "key": "t2",
         "version": "1", "release_id": "norelease",
-        "staff_id": people["wangwu"].id, "token": token, "place": "0", "item": "overall", "path": "css/desk.css",
+        "staff_id": people["wangwu"].id, "token": token, "place": "0", "item": "overall", "kind": "survey_report", "path": "css/desk.css",
     }  # fmt: skip
 
 

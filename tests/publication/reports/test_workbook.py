@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from app.core.db import Database
 from app.publication import reads
 from app.publication.domain import Document
-from app.publication.workbook import plain, result_workbook
+from app.publication.reports.workbook import plain, result_workbook
 from tests.publication import counted, reading
 
 SHEETS = ["汇总", "各单位", "各指标", "各类别", "意见", "口径"]
