@@ -53,9 +53,9 @@ def proposed_dates(session: Session, campaign_id: str, ordered_on: date, attempt
 def confirm(acting: Acting, round_id: str, unit_id: str, asked: Confirmation) -> str:
     """Order 补课 of a flagged unit; return the order's id. The first result stays as it is."""
     order = _new_order(acting, round_id, unit_id)
-    _move(acting, order, OrderEvent.CONFIRM)
+    order_moved(acting, order, OrderEvent.CONFIRM)
     _add_attempt(acting, order, asked)
-    _note(acting, order, OrderEvent.CONFIRM, asked.reason)
+    note(acting, order, OrderEvent.CONFIRM, asked.reason)
     detail = {"unit": unit_id, "number": asked.document_number}
     audit.record(acting.session, acting.now, acting.actor, "order.confirm", order.id, **detail)
     return order.id
@@ -65,9 +65,9 @@ def waive(acting: Acting, round_id: str, unit_id: str, reason: str) -> str:
     """Decide with a reason that a flagged unit is not ordered."""
     _refuse_all(waiver_refusals(reason))
     order = _new_order(acting, round_id, unit_id)
-    _move(acting, order, OrderEvent.WAIVE)
+    order_moved(acting, order, OrderEvent.WAIVE)
     order.waived_reason = reason
-    _note(acting, order, OrderEvent.WAIVE, reason)
+    note(acting, order, OrderEvent.WAIVE, reason)
     audit.record(acting.session, acting.now, acting.actor, "order.waive", order.id, unit=unit_id, reason=reason)
     return order.id
 
@@ -75,17 +75,17 @@ def waive(acting: Acting, round_id: str, unit_id: str, reason: str) -> str:
 def order_again(acting: Acting, order_id: str, asked: Confirmation) -> None:
     """Order a unit once more after a failed retest, with the shorter dates."""
     order = locked_order(acting.session, order_id)
-    _move(acting, order, OrderEvent.ORDER_AGAIN)
+    order_moved(acting, order, OrderEvent.ORDER_AGAIN)
     _add_attempt(acting, order, asked)
-    _note(acting, order, OrderEvent.ORDER_AGAIN, asked.reason)
+    note(acting, order, OrderEvent.ORDER_AGAIN, asked.reason)
     audit.record(acting.session, acting.now, acting.actor, "order.again", order_id, number=asked.document_number)
 
 
 def step(acting: Acting, order_id: str, event: OrderEvent, text: str = "") -> Standing:
     """Move an order on by any event that needs no more than a text; return where it stands then."""
     order = locked_order(acting.session, order_id)
-    standing = _move(acting, order, event)
-    _note(acting, order, event, text)
+    standing = order_moved(acting, order, event)
+    note(acting, order, event, text)
     audit.record(acting.session, acting.now, acting.actor, f"order.{event.value}", order_id, text=text)
     return standing
 
@@ -126,7 +126,8 @@ def _new_order(acting: Acting, round_id: str, unit_id: str) -> RemedialOrder:
     return order
 
 
-def _move(acting: Acting, order: RemedialOrder, event: OrderEvent) -> Standing:
+def order_moved(acting: Acting, order: RemedialOrder, event: OrderEvent) -> Standing:
+    """Apply an event to an order's row; a failed retest leaves its suggestion in the history. Refusals are errors."""
     before = standing_of(order)
     after = advance(before, event)
     if isinstance(after, Refusal):
@@ -134,7 +135,7 @@ def _move(acting: Acting, order: RemedialOrder, event: OrderEvent) -> Standing:
     order.state, order.attempt, order.failures = after.state.value, after.attempt, after.failures
     order.suggestions = json.dumps([suggestion.value for suggestion in after.suggestions])
     if len(after.suggestions) > len(before.suggestions):
-        _note(acting, order, event, after.suggestions[-1].value)
+        note(acting, order, event, after.suggestions[-1].value)
     return after
 
 
@@ -159,7 +160,8 @@ def _add_attempt(acting: Acting, order: RemedialOrder, asked: Confirmation) -> N
     acting.session.flush()
 
 
-def _note(acting: Acting, order: RemedialOrder, event: OrderEvent, text: str) -> None:
+def note(acting: Acting, order: RemedialOrder, event: OrderEvent, text: str = "") -> None:
+    """Write what happened into the order's history."""
     acting.session.add(
         OrderEntry(
             id=new_id(), order_id=order.id, at=acting.now, by_name=acting.actor.name, event=event.value, text=text

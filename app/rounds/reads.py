@@ -1,5 +1,6 @@
 """Reading rounds; safe for the booth, because nothing here leads to staff, sessions or the audit log."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
 from app.rounds.domain import Paper, RoundState
-from app.rounds.models import Approval, Round
+from app.rounds.models import Approval, Round, RoundRetest
 
 PAPER = TypeAdapter(Paper)
 _HELD = (
@@ -80,6 +81,26 @@ def rounds_of(session: Session, campaign_id: str) -> Sequence[RoundView]:
 def all_rounds(session: Session) -> Sequence[RoundView]:
     """Return every round, newest first."""
     return [view(row) for row in session.scalars(select(Round).order_by(Round.created_at.desc(), Round.id))]
+
+
+@dataclass(frozen=True, slots=True)
+class Retest:
+    """Which round a 复测 repeats, and the units it asks about."""
+
+    of: str
+    unit_ids: frozenset[str]
+
+
+def retest_of(session: Session, round_id: str) -> Retest | None:
+    """Return what a round is the retest of, or None."""
+    row = session.get(RoundRetest, round_id)
+    return None if row is None else Retest(row.retest_of, frozenset(json.loads(row.unit_ids)))
+
+
+def retested_units(session: Session, round_id: str) -> frozenset[str] | None:
+    """Return the units that a retest asks about; None for a round that asks about all."""
+    retest = retest_of(session, round_id)
+    return None if retest is None else retest.unit_ids
 
 
 @lru_cache(maxsize=256)

@@ -24,9 +24,9 @@ from app.rounds.domain import (
     next_state,
     paper_digest,
 )
-from app.rounds.models import Approval, Round
+from app.rounds.models import Approval, Round, RoundRetest
 from app.rounds.ports import Acting, Ports
-from app.rounds.reads import PAPER, RoundView, frozen_paper, view
+from app.rounds.reads import PAPER, RoundView, frozen_paper, retested_units, view
 
 REMARK_BYTES = 1_200
 """Room for remarks in an envelope: 400 Chinese signs over all units; constant, so that length tells nothing."""
@@ -106,6 +106,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
     """Return the paper as it would be frozen now."""
     campaign = campaigns.get_campaign(session, round_view.campaign_id)
     form = campaigns.get_form(session, round_view.campaign_id, round_view.form_key)
+    retest = retested_units(session, round_view.id)
     return Paper(
         round_id=round_view.id,
         organisation=campaign.organisation,
@@ -113,7 +114,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         title=round_view.title,
         form_title=form.title,
         items=form.items,
-        units=tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units),
+        units=tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units if retest is None or unit.id in retest),
         groups=tuple(PaperGroup(g.id, g.name, g.expected, g.left_out) for g in campaign.groups),
         scheme=campaigns.scheme_for(campaign, form),
         promise=PROMISE,
@@ -224,7 +225,11 @@ def repeat_round(acting: Acting, round_id: str) -> str:
         raise DomainError("round_wrong_state")
     fields = {name: getattr(row, name) for name in RoundDraft.__dataclass_fields__}
     draft = replace(RoundDraft(**fields), opens_at=None, closes_at=None)
-    return create_round(acting, row.campaign_id, draft, repeats=round_id)
+    again = create_round(acting, row.campaign_id, draft, repeats=round_id)
+    link = acting.session.get(RoundRetest, round_id)
+    if link is not None:
+        acting.session.add(RoundRetest(round_id=again, retest_of=link.retest_of, unit_ids=link.unit_ids))
+    return again
 
 
 def create_rehearsal(acting: Acting, round_id: str) -> str:

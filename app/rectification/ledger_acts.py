@@ -1,0 +1,208 @@
+"""What happens to the actions of the 整改台账: progress, completion, acceptance, extension, and the ends beside the way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core.errors import DomainError
+from app.core.secrets import new_id
+from app.rectification.ledger import (
+    Act,
+    ActionEvent,
+    ActionState,
+    Extension,
+    LedgerAction,
+    ask_extension,
+    current_due,
+    decide_extension,
+    move,
+    overdue,
+)
+from app.rectification.models import ActionEntry, ActionExtension, RemedialAction
+from app.rectification.ordering import today_of
+from app.rectification.people import Person
+from app.rectification.reads import OrderView, get_order, orders
+from app.rectification.refusals import Refusal
+from app.rectification.wording import ACTION_EVENTS, ACTION_STATES
+from app.rounds.ports import Acting
+from app.web.auth import Principal
+
+BY_THE_UNIT = frozenset(
+    {ActionEvent.BEGIN, ActionEvent.PROGRESS, ActionEvent.COMPLETE, ActionEvent.TURN_LONG_TERM, ActionEvent.EXPLAIN}
+)
+"""What the unit's liaison reports; the rest is decided by organisers and supervisors."""
+BY_SUPERVISION = frozenset({ActionEvent.RETURN, ActionEvent.ACCEPT, ActionEvent.RESUME})
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """An action of the ledger with the order it belongs to."""
+
+    order: OrderView
+    row: RemedialAction
+    is_overdue: bool
+    due: date | None
+
+
+def rule_view(row: RemedialAction) -> LedgerAction:
+    """Return an action as the rules see it."""
+    reported = Person(row.completed_by, row.completed_by_id) if row.completed_by else None
+    accepted = Person(row.accepted_by, row.accepted_by_id) if row.accepted_by else None
+    return LedgerAction(
+        id=row.id,
+        owner=Person(row.owner, row.owner_id),
+        state=ActionState(row.state),
+        due=row.due,
+        extended_to=row.extended_to,
+        begun_on=row.begun_on,
+        progress_on=row.progress_on,
+        completed_on=row.completed_on,
+        completed_by=reported,
+        completion=row.completion,
+        accepted_on=row.accepted_on,
+        accepted_by=accepted,
+        explanation=row.explanation,
+    )
+
+
+def _store(row: RemedialAction, action: LedgerAction) -> None:
+    row.state = action.state.value
+    for name in ("extended_to", "begun_on", "progress_on", "completed_on", "completion", "accepted_on", "explanation"):
+        setattr(row, name, getattr(action, name))
+    if action.completed_by is not None:
+        row.completed_by, row.completed_by_id = action.completed_by.name, action.completed_by.id
+    if action.accepted_by is not None:
+        row.accepted_by, row.accepted_by_id = action.accepted_by.name, action.accepted_by.id
+
+
+def ledger(session: Session, staff: Principal, today: date, campaign_id: str = "") -> Sequence[LedgerRow]:
+    """Return the actions of accepted plans within reach, in official order of units, then in the plan's own."""
+    views = {view.id: view for view in orders(session, staff, campaign_id)}
+    query = select(RemedialAction).where(RemedialAction.state != ActionState.DRAFTED.value)
+    rows = [row for row in session.scalars(query) if row.order_id in views]
+    found = [_ledger_row(views[row.order_id], row, today) for row in rows]
+    places = {view_id: place for place, view_id in enumerate(views)}
+    return sorted(found, key=lambda each: (places[each.order.id], each.row.attempt, each.row.position))
+
+
+def _ledger_row(order: OrderView, row: RemedialAction, today: date) -> LedgerRow:
+    action = rule_view(row)
+    return LedgerRow(order, row, overdue(action, today), current_due(action))
+
+
+def get_action(session: Session, staff: Principal, action_id: str, today: date) -> LedgerRow:
+    """Return an action within reach; DomainError ``action_unknown``."""
+    row = session.get(RemedialAction, action_id)
+    if row is None or row.state == ActionState.DRAFTED.value:
+        raise DomainError("action_unknown")
+    try:
+        order = get_order(session, staff, row.order_id)
+    except DomainError:
+        raise DomainError("action_unknown") from None
+    return _ledger_row(order, row, today)
+
+
+def entries_of(session: Session, action_id: str) -> Sequence[ActionEntry]:
+    """Return what was reported and decided about an action, oldest first."""
+    rows = select(ActionEntry).where(ActionEntry.action_id == action_id)
+    return session.scalars(rows.order_by(ActionEntry.at, ActionEntry.id)).all()
+
+
+def extensions_of(session: Session, action_id: str) -> Sequence[ActionExtension]:
+    """Return the extensions that were asked for, oldest first."""
+    rows = select(ActionExtension).where(ActionExtension.action_id == action_id)
+    return session.scalars(rows.order_by(ActionExtension.asked_on, ActionExtension.id)).all()
+
+
+def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date | None = None) -> str:
+    """Apply an event to an action; return the id of its entry. Who may do what is decided by role and by the rules."""
+    if event not in BY_THE_UNIT | BY_SUPERVISION:
+        raise DomainError("step_too_early", state="", event=ACTION_EVENTS[event], allowed="")
+    if event in BY_SUPERVISION and acting.actor.role == "liaison":
+        raise DomainError("role_refused")
+    row = _locked(acting, action_id)
+    before = rule_view(row)
+    after = move(before, event, Act(_person(acting), today_of(acting), text, due))
+    if isinstance(after, Refusal):
+        words = ACTION_STATES[before.state]
+        raise DomainError(after.value, state=words, event=ACTION_EVENTS[event], allowed="")
+    _store(row, after)
+    entry = _entry(acting, action_id, event.value, text)
+    audit.record(acting.session, acting.now, acting.actor, f"action.{event.value}", action_id, text=text)
+    return entry
+
+
+def rate(acting: Acting, action_id: str, words: str) -> None:
+    """Record 群众评价 of an action."""
+    _locked(acting, action_id).public_rating = words
+    _entry(acting, action_id, "public_rating", words)
+    audit.record(acting.session, acting.now, acting.actor, "action.public_rating", action_id, text=words)
+
+
+def request_extension(acting: Acting, action_id: str, until: date, reason: str) -> None:
+    """Ask for more time, before the last day."""
+    row = _locked(acting, action_id)
+    pending = any(each.granted is None for each in extensions_of(acting.session, action_id))
+    asked = ask_extension(rule_view(row), Act(_person(acting), today_of(acting), reason), until, pending=pending)
+    if isinstance(asked, Refusal):
+        raise DomainError(asked.value)
+    acting.session.add(
+        ActionExtension(
+            id=new_id(),
+            action_id=action_id,
+            asked_by=asked.asked_by.name,
+            asked_by_id=asked.asked_by.id,
+            asked_on=asked.asked_on,
+            until=asked.until,
+            reason=asked.reason,
+        )
+    )
+    _entry(acting, action_id, "extension", f"申请延期至 {until.isoformat()}：{reason}")
+    audit.record(acting.session, acting.now, acting.actor, "action.extension", action_id, until=until, reason=reason)
+
+
+def decide(acting: Acting, action_id: str, extension_id: str, *, granted: bool) -> None:
+    """Grant or refuse more time: somebody who neither asked nor owns the action."""
+    row = _locked(acting, action_id)
+    found = acting.session.get(ActionExtension, extension_id)
+    if found is None or found.action_id != action_id:
+        raise DomainError("action_unknown")
+    asked = Extension(
+        Person(found.asked_by, found.asked_by_id), found.asked_on, found.until, found.reason, found.granted
+    )
+    decided = decide_extension(rule_view(row), asked, Act(_person(acting), today_of(acting)), granted=granted)
+    if isinstance(decided, Refusal):
+        raise DomainError(decided.value)
+    _store(row, decided[0])
+    found.granted, found.decided_by, found.decided_by_id = granted, acting.actor.name, acting.actor.id
+    found.decided_on = today_of(acting)
+    _entry(acting, action_id, "extension_decided", "同意延期" if granted else "不同意延期")
+    audit.record(acting.session, acting.now, acting.actor, "action.extension.decide", action_id, granted=granted)
+
+
+def _person(acting: Acting) -> Person:
+    return Person(acting.actor.name, acting.actor.id)
+
+
+def _locked(acting: Acting, action_id: str) -> RemedialAction:
+    get_action(acting.session, acting.actor, action_id, today_of(acting))
+    return acting.session.get_one(RemedialAction, action_id, with_for_update=True)
+
+
+def _entry(acting: Acting, action_id: str, event: str, text: str) -> str:
+    entry = ActionEntry(
+        id=new_id(),
+        action_id=action_id,
+        at=acting.now,
+        by_id=acting.actor.id,
+        by_name=acting.actor.name,
+        event=event,
+        text=text,
+    )
+    acting.session.add(entry)
+    acting.session.flush()
+    return entry.id

@@ -1,0 +1,94 @@
+"""The second vote on an ordered unit, and what follows from it; the first result is never touched."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core.errors import DomainError
+from app.publication.domain import Document, unit_of
+from app.publication.reads import published, viewer_of
+from app.rectification.ordering import attempt_row, locked_order, note, order_moved
+from app.rectification.orders import OrderEvent, Standing, retest_event
+from app.rectification.reads import OrderView
+from app.rounds.domain import RoundState
+from app.rounds.ports import Acting
+from app.rounds.reads import frozen_paper, get_round
+from app.rounds.retesting import create_retest
+from app.tally.restraint import may_compare
+from app.tally.verdict import Verdict
+from app.web.auth import Principal
+
+NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，为保护匿名不作比较"
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """The first result of a unit beside its retest; ``reason`` says why they are not set side by side."""
+
+    before: Document
+    after: Document
+    titles: tuple[str, str]
+    reason: str = ""
+
+
+def plan_retest(acting: Acting, order_id: str, title: str) -> str:
+    """Make the retest round of an order; it then goes the way of every round. Return its id."""
+    order = locked_order(acting.session, order_id)
+    order_moved(acting, order, OrderEvent.PLAN_RETEST)
+    made = create_retest(acting, order.round_id, [order.unit_id], title)
+    attempt_row(acting.session, order).retest_round_id = made
+    note(acting, order, OrderEvent.PLAN_RETEST, title)
+    audit.record(acting.session, acting.now, acting.actor, "order.plan_retest", order_id, round=made)
+    return made
+
+
+def count_retest(acting: Acting, order_id: str) -> Standing:
+    """Take up the published result of the retest: it closes the order, escalates it, or says nothing."""
+    session = acting.session
+    order = locked_order(session, order_id)
+    attempt = attempt_row(session, order)
+    if attempt.retest_round_id is None:
+        raise DomainError("retest_not_published")
+    if get_round(session, attempt.retest_round_id).state is RoundState.VOID:
+        return _outcome(acting, order_id, Verdict.INVALID)
+    unit = _unit(session, acting.actor, acting.now, attempt.retest_round_id, order.unit_id)
+    if unit is None:
+        raise DomainError("retest_not_published")
+    order_moved(acting, order, OrderEvent.COUNT_RETEST)
+    note(acting, order, OrderEvent.COUNT_RETEST, unit["verdict"]["label"])
+    attempt.outcome = unit["verdict"]["code"]
+    return _outcome(acting, order_id, Verdict(unit["verdict"]["code"]))
+
+
+def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:
+    order = locked_order(acting.session, order_id)
+    event = retest_event(verdict)
+    standing = order_moved(acting, order, event)
+    note(acting, order, event)
+    audit.record(acting.session, acting.now, acting.actor, f"order.{event.value}", order_id, verdict=verdict.value)
+    return standing
+
+
+def _unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Document | None:
+    try:
+        return unit_of(published(session, round_id, viewer_of(session, staff), now).document, unit_id)
+    except DomainError as error:
+        if error.code in {"result_not_published", "role_refused"}:
+            return None
+        raise
+
+
+def side_by_side(session: Session, staff: Principal, now: datetime, order: OrderView) -> SideBySide | None:
+    """Return both results of the order that holds now, as far as this reader may see them (SEC-47)."""
+    retest = order.current.retest_round_id if order.current else None
+    if retest is None:
+        return None
+    before = _unit(session, staff, now, order.round_id, order.unit_id)
+    after = _unit(session, staff, now, retest, order.unit_id)
+    if before is None or after is None:
+        return None
+    first, second = frozen_paper(session, order.round_id)[0], frozen_paper(session, retest)[0]
+    reason = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.k)
+    return SideBySide(before, after, (first.title, second.title), reason)
