@@ -75,7 +75,7 @@ def _letter(result: Published, unit: Document, drawn: Figures, template: bytes |
     document, pictures = result.document, Pictures()
     figures, about = drawn.into(pictures), document["round"]
     values = {
-        **common_values(result, f"关于{about['campaign']}{about['title']}结果的反馈函", "", now),
+        **common_values(result, f"{about['title']}结果反馈函", "", now),
         "单位": one_line(unit["name"]),
         "测评结果": _outcome(document, unit, figures),
         "类别评价": groups_table(unit, "各类别评价"),
@@ -94,7 +94,7 @@ def _outcome(document: Document, unit: Document, figures: Figures) -> Markup:
             paragraph(f"结论：{unit['verdict']['label']}。{reasons_of(unit)}"),
             paragraphs(f"提示：{text}。" for text in notes),
             items_table(figures, unit, "各项评价"),
-            paragraph(f"全部单位合在一起，满意率在 {band['label']} 这一档。" if band else ""),
+            paragraphs([f"全部单位合在一起，满意率在 {band['label']} 这一档。"] if band else []),
             paragraph(f"计票情况：{chain_sentence(document)}"),
         ]
     )

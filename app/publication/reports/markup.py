@@ -1,5 +1,6 @@
 """WordprocessingML written as text: paragraphs, tables and pictures. Every text that comes in is escaped here."""
 
+import re
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from app.core.workbook import export_text
 TEXT_WIDTH = 156
 """Millimetres between the margins of an official A4 page."""
 
+# The ideographic space is how Chinese text is set out; every other one may be a line's end in disguise.
+_SPACE = re.compile(r"[^\S\u3000]+")
+_ROWS_KEPT_TOGETHER = 14
 _DXA_PER_MM = 1440 / 25.4
 _EMU_PER_MM = 36_000
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -28,6 +32,7 @@ class Style(StrEnum):
     HEADING = "ReportHeading2"
     SUBHEADING = "ReportHeading3"
     BODY = "ReportBody"
+    REMARK = "ReportRemark"
     NOTE = "ReportNote"
     CAPTION = "ReportCaption"
     PICTURE = "ReportPicture"
@@ -92,7 +97,7 @@ _PICTURE = Markup(  # noqa: S704 -- only our own constants
 
 def one_line(text: str) -> str:
     """Return the text as one line without what cannot be seen or cannot stand in XML."""
-    return " ".join(export_text(text).split())
+    return _SPACE.sub(" ", export_text(text)).strip()
 
 
 def paragraph(text: str | Markup, style: Style = Style.BODY) -> Markup:
@@ -111,19 +116,32 @@ def joined(blocks: Iterable[Markup]) -> Markup:
 
 
 def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Markup:
-    """Return a table under its caption; its head is repeated on every page, no row is torn."""
+    """Return a table under its caption; its head is repeated on every page, no row and no short table is torn."""
     widths = [round(column.width * _DXA_PER_MM) for column in columns]
     grid = joined(Markup('<w:gridCol w:w="{}"/>').format(width) for width in widths)
     heads = joined(_cell(column.label, width, Style.HEAD) for column, width in zip(columns, widths, strict=True))
-    body = joined(
-        Markup("<w:tr><w:trPr><w:cantSplit/></w:trPr>{}</w:tr>").format(_row(cells, columns, widths)) for cells in rows
-    )
+    body = [_row(cells, columns, widths) for cells in rows]
+    kept = len(body) - 1 if len(body) <= _ROWS_KEPT_TOGETHER else 0
+    body = [_with_next(row) if place < kept else row for place, row in enumerate(body)]
     return Markup(
         '{}<w:tbl><w:tblPr><w:tblW w:w="{}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{}</w:tblBorders>'
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/>'
         "</w:tblCellMar></w:tblPr><w:tblGrid>{}</w:tblGrid>"
         "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{}</w:tr>{}</w:tbl>{}"
-    ).format(paragraph(caption, Style.CAPTION), sum(widths), _BORDERS, grid, heads, body, paragraph("", Style.GAP))
+    ).format(
+        paragraph(caption, Style.CAPTION),
+        sum(widths),
+        _BORDERS,
+        grid,
+        _with_next(heads),
+        joined(body),
+        paragraph("", Style.GAP),
+    )
+
+
+def _with_next(row: Markup) -> Markup:
+    """Keep the paragraphs of a row on the page of the row below."""
+    return row.replace(Markup("</w:pPr>"), Markup("<w:keepNext/></w:pPr>"))
 
 
 def _row(cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int]) -> Markup:
@@ -135,7 +153,7 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int]
         text = cell.text if isinstance(cell, Spanning) else cell
         parts.append(_cell(text, sum(widths[place : place + span]), style, span))
         place += span
-    return joined(parts)
+    return Markup("<w:tr><w:trPr><w:cantSplit/></w:trPr>{}</w:tr>").format(joined(parts))
 
 
 def _cell(text: str | Markup, width: int, style: Style, span: int = 1) -> Markup:

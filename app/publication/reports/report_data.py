@@ -25,13 +25,14 @@ from app.publication.reports.strips import strip_pngs
 from app.web.pages import chinese_date
 
 BLANK = "＿＿＿＿＿＿"
+NUMBER_BLANK = "〔　　　　〕　　号"
 WITHHELD = "为保护匿名不显示"
 NONE = "—"
 
 _ORGANISERS_ONLY = frozenset({"uniform", "identical_sheets"})
 _NAME_WIDTH = 26
-_STRIP = 26
-_GRADE, _RATE, _COUNT = 12, 14, 13
+_STRIP = 25
+_GRADE, _RATE, _COUNT = 12, 14.5, 12
 _MEASURES = {"mean_score": "综合得分", "positive_rate": "总体满意率"}
 _CHAIN = {
     "expected": "应参加", "printed": "印制", "voided": "作废", "spare": "剩余", "issued": "发出",
@@ -60,7 +61,7 @@ def common_values(result: Published, title: str, number: str, now: datetime) -> 
         "活动": one_line(about["campaign"]),
         "日期": chinese_date(now),
         "核验码": result.code,
-        "文号": one_line(number),
+        "文号": one_line(number) or NUMBER_BLANK,
         "版本": one_line(version),
     }
 
@@ -86,7 +87,7 @@ class Figures:
     def columns(self) -> list[Column]:
         """Return the columns of a cell's figures."""
         extra = [Column(_MEASURES[self._extra], _RATE)] if self._extra else []
-        others = [Column(f"{self._document['scale'][key]}率", _COUNT) for key in self._others]
+        others = [Column(f"{self._document['scale'][key]}率", _RATE) for key in self._others]
         return [
             *(Column(label, _GRADE) for label in self._grades),
             Column("满意率", _RATE),
@@ -274,4 +275,4 @@ def remarks_block(unit: Document, remark_k: int, most: int) -> Markup:
     texts = remarks["texts"]
     listed = "" if len(texts) <= most else f"，以下列出 {most} 条，其余见统计表“意见”"
     head = paragraph(f"共 {remarks['count']} 条{listed}。顺序随机，与任何一张票无关。")
-    return joined([head, paragraphs(f"• {one_line(text)}" for text in texts[:most])])
+    return joined([head, paragraphs((f"• {text}" for text in texts[:most]), Style.REMARK)])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -28,6 +29,7 @@ from app.publication.reports.package import check_package
 
 _FOLDER = Path(__file__).resolve().parent / "templates"
 _MAX_USES = 40
+_MAX_TOKENS = 3 * 3_000
 _SHOWN_SIGNS = 40
 _FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _BRACED = re.compile(r"\{[{%#][^{}]*\}?\}")
@@ -52,7 +54,7 @@ def check_template(kind: ReportKind, content: bytes) -> None:
     """Refuse a template that cannot or must not be filled in.
 
     DomainError: ``template_too_large``, ``template_not_word``, ``template_active_content`` (macros, links, embedded
-    files), and with ``field``: ``template_unknown_field``, ``template_missing_field``, ``template_misplaced_field`` (a
+    files), and with ``name``: ``template_unknown_field``, ``template_missing_field``, ``template_misplaced_field`` (a
     block that does not stand alone in a paragraph of the text), ``template_repeated_field``.
     """
     check_package(content)
@@ -70,12 +72,12 @@ def _check_names(kind: ReportKind, used: list[str]) -> None:
     fields = {field.name: field for field in FIELDS[kind]}
     for name in dict.fromkeys(used):
         if name not in fields:
-            raise DomainError("template_unknown_field", field=name[:_SHOWN_SIGNS])
+            raise DomainError("template_unknown_field", name=name[:_SHOWN_SIGNS])
         if used.count(name) > (1 if fields[name].is_block else _MAX_USES):
-            raise DomainError("template_repeated_field", field=name)
+            raise DomainError("template_repeated_field", name=name)
     for name, field in fields.items():
         if field.needed and name not in used:
-            raise DomainError("template_missing_field", field=name)
+            raise DomainError("template_missing_field", name=name, words=field.words)
 
 
 def _names_in(source: str) -> Iterator[str]:
@@ -84,13 +86,14 @@ def _names_in(source: str) -> Iterator[str]:
     What is not exactly ``{{ name }}`` is refused sign by sign, before the text is understood as a template at all.
     """
     try:
-        tokens = [token[1:] for token in _ENVIRONMENT.lex(source) if token[1] not in {"data", "whitespace"}]
+        telling = (token[1:] for token in _ENVIRONMENT.lex(source) if token[1] not in {"data", "whitespace"})
+        tokens = list(islice(telling, _MAX_TOKENS))
     except TemplateSyntaxError as error:
-        raise DomainError("template_unknown_field", field=str(error.message)[:_SHOWN_SIGNS]) from error
+        raise DomainError("template_unknown_field", name="{{ … }}") from error
     for at in range(0, len(tokens), len(_TOKENS)):
         kinds, words = zip(*tokens[at : at + len(_TOKENS)], strict=True)
         if kinds != _TOKENS or (words[0], words[2]) != ("{{", "}}"):
-            raise DomainError("template_unknown_field", field=" ".join(words)[:_SHOWN_SIGNS])
+            raise DomainError("template_unknown_field", name=" ".join(words)[:_SHOWN_SIGNS])
         yield words[1]
 
 
@@ -122,7 +125,8 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
             image = ImagePart(PackURI(f"/word/media/{picture_id}-report.png"), "image/png", png)
             self.docx.part.load_rel(RELATIONSHIP_TYPE.IMAGE, image, picture_id)
         about = self.docx.core_properties
-        about.title, about.author, about.last_modified_by = values["标题"][:255], values["组织单位"][:255], ""
+        about.title = f"{values['活动']}{values['标题']}"[:255]
+        about.author, about.last_modified_by = values["组织单位"][:255], ""
         about.created = about.modified = now.astimezone(UTC).replace(tzinfo=None)
         out = io.BytesIO()
         self.docx.save(out)
@@ -134,7 +138,7 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
         for paragraph in list(root.iter(_PARAGRAPH)):
             texts = [text for text in paragraph.iter(_TEXT) if _owner(text) is paragraph]
             whole = "".join(text.text or "" for text in texts)
-            if "{" not in whole:
+            if not _BRACED.search(whole):
                 continue
             block = self._block(whole)
             if block:
@@ -147,7 +151,7 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
         """Return the block that the paragraph is; empty if it is text; DomainError ``template_misplaced_field``."""
         blocks = [name for name in _FIELD.findall(whole) if name in blocks_of(self._kind)]
         if blocks and not _FIELD.fullmatch(whole.strip()):
-            raise DomainError("template_misplaced_field", field=blocks[0])
+            raise DomainError("template_misplaced_field", name=blocks[0])
         return blocks[0] if blocks else ""
 
     def render_xml_part(self, src_xml: str, part: object, context: Values, jinja_env: object = None) -> str:
@@ -175,7 +179,7 @@ def _owner(text: Element) -> Element:
 def _replace(paragraph: Element, block: str) -> None:
     parent = paragraph.getparent()
     if parent.tag != _BODY or next(paragraph.iter(_SECTION), None) is not None:
-        raise DomainError("template_misplaced_field", field=block)
+        raise DomainError("template_misplaced_field", name=block)
     before = paragraph.getprevious()
     field = "{{ " + block + " }}"
     if before is None:
@@ -194,8 +198,10 @@ def _mend(texts: list[Element], whole: str) -> None:
     for sign, place in zip(whole, owners, strict=True):
         pieces[place].append(sign)
     for text, piece in zip(texts, pieces, strict=True):
-        text.text = "".join(piece)
-        text.attrib.update(_PRESERVE)
+        mended = "".join(piece)
+        if mended != (text.text or ""):
+            text.text = mended
+            text.attrib.update(_PRESERVE)
 
 
 @cache

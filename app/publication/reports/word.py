@@ -45,13 +45,13 @@ from app.publication.reports.templates import fill_template
 from app.rounds.domain import Paper
 
 UNITS_PER_CHART = 15
-REMARKS_LISTED = 30
+REMARKS_LISTED = 20
 METHOD = "无记名填写测评表，封箱后由监票人共同开箱计票"
 
 _NEEDS_CARE = ("remedial", "attention", "too_few", "invalid")
 _FLAGGED = ("remedial", "attention")
 _SUMMARY = (("met", "达标"), ("attention", "提醒"), ("remedial", "需补课"), ("too_few", "样本不足"))
-_SIGNERS = ("监票人", "监票人", "计票人", "组织单位负责人")
+_SIGNERS = ("监票人", "监票人", "计票人", "负责人")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def survey_report(
     figures = Figures(document, pictures)
     figures.draw(part["total"] for unit in document["units"] for part in parts_of(unit))
     values = {
-        **common_values(result, f"{about['campaign']}{about['title']}情况报告", particulars.number, now),
+        **common_values(result, f"{about['title']}情况报告", particulars.number, now),
         "基本情况": _basics(document, particulars),
         "需要关注的单位": _units_of_concern(document),
         "总体评价": joined([_overall_table(document, figures), _overall_charts(document, pictures)]),
@@ -97,7 +97,7 @@ def scrutiny_report(result: Published, template: bytes | None, particulars: Part
     document, pictures = whole_document(result), Pictures()
     about = document["round"]
     values = {
-        **common_values(result, f"{about['campaign']}{about['title']}监票情况报告", particulars.number, now),
+        **common_values(result, f"{about['title']}监票情况报告", particulars.number, now),
         "监票情况": joined([_scrutiny_story(document, particulars), _scrutiny(document, "表")]),
         "签字": paragraphs((f"{signer}（签字）：{BLANK}　　日期：{BLANK}" for signer in _SIGNERS), Style.SIGNATURE),
     }

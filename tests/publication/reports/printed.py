@@ -8,13 +8,14 @@ from itertools import cycle, islice
 
 import docx
 from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.publication.domain import Document, Scope
 from app.publication.reads import Published
-from app.rounds.domain import Paper
 from app.tally.chain import Chain, GroupChain
 from app.tally.result import canonical_json, document_digest, result_document
-from tests.publication.counted import WORDS, Votes, _stacks, make_paper, make_votes
+from tests.publication.counted import WORDS, Votes, _stacks, make_votes
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 CODE = "ABCD-EFGH-JKMN"
@@ -50,13 +51,13 @@ def open_word(content: bytes) -> WordDocument:
 def rows_under(word: WordDocument, caption: str) -> list[list[str]]:
     """Return the texts of the table that follows a caption, without its head."""
     elements = list(word.element.body.iterchildren())
-    place = next(at for at, element in enumerate(elements) if "".join(element.itertext()) == caption)
+    place = next(at for at, element in enumerate(elements) if _text(element) == caption)
     table = next(table for table in word.tables if table._tbl is elements[place + 1])
     return [_texts(row) for row in table._tbl.tr_lst][1:]
 
 
 def _texts(row: object) -> list[str]:
-    return ["".join(cell.itertext()) for cell in row.tc_lst]  # type: ignore[attr-defined]
+    return [_text(cell) for cell in row.tc_lst]  # type: ignore[attr-defined]
 
 
 def text_of(word: WordDocument) -> str:
@@ -65,19 +66,9 @@ def text_of(word: WordDocument) -> str:
 
 
 def _paragraphs(word: WordDocument) -> Iterator[str]:
-    for paragraph in word.element.body.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"):
-        yield "".join(paragraph.itertext())
+    for paragraph in word.element.body.iter(qn("w:p")):
+        yield _text(paragraph)
 
 
-__all__ = [
-    "CODE",
-    "NOW",
-    "Paper",
-    "make_document",
-    "make_paper",
-    "make_result",
-    "make_votes",
-    "open_word",
-    "rows_under",
-    "text_of",
-]
+def _text(element: BaseOxmlElement) -> str:
+    return "".join(text.text or "" for text in element.iter(qn("w:t")))
