@@ -32,6 +32,7 @@ class Style(StrEnum):
     HEADING = "ReportHeading2"
     SUBHEADING = "ReportHeading3"
     BODY = "ReportBody"
+    LEAD = "ReportLead"
     REMARK = "ReportRemark"
     NOTE = "ReportNote"
     CAPTION = "ReportCaption"

@@ -167,9 +167,11 @@ def _unit_block(result: Published, figures: Figures, unit: Document) -> Markup:
     return joined(
         [
             paragraph(f"{place}．{name}（{unit['verdict']['label']}）", Style.SUBHEADING),
-            paragraphs([text for text in (reasons_of(unit),) if text]),
-            paragraphs(f"“{item['label']}”{item['verdict']['label']}：{reasons_of(item)}" for item in below),
-            paragraphs(f"提示：{text}。" for text in notes_of(unit, result.scope)),
+            paragraphs([text for text in (reasons_of(unit),) if text], Style.LEAD),
+            paragraphs(
+                (f"“{item['label']}”{item['verdict']['label']}：{reasons_of(item)}" for item in below), Style.LEAD
+            ),
+            paragraphs((f"提示：{text}。" for text in notes_of(unit, result.scope)), Style.LEAD),
             items_table(figures, unit, f"{name}各项评价"),
             groups_table(unit, f"{name}各类别评价"),
         ]
