@@ -27,6 +27,8 @@ from app.core.settings import Settings
 from app.publication import correction, routes_charts, routes_public, routes_release, routes_reports, routes_tryout
 from app.publication import routes as publication_routes
 from app.publication import service as publication
+from app.rectification import routes as rectification_routes
+from app.rectification import routes_ledger, routes_plan
 from app.rounds import routes as rounds_routes
 from app.rounds.ports import Acting, Ports
 from app.rounds.schedule import Schedule
@@ -80,6 +82,9 @@ FEATURES = (
     routes_public,
     routes_reports,
     routes_tryout,
+    rectification_routes,
+    routes_plan,
+    routes_ledger,
 )
 
 

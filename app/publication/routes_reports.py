@@ -5,10 +5,11 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.publication.seen import ReadingDesk
 from app.publication.reports.workbook import result_workbook
+from app.publication.seen import ReadingDesk
 
 router = APIRouter()
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

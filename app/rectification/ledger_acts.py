@@ -1,4 +1,4 @@
-"""What happens to the actions of the 整改台账: progress, completion, acceptance, extension, and the ends beside the way."""
+"""What happens to actions of the 整改台账: progress, completion, acceptance, extension, and the other ends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -156,7 +156,8 @@ def flags(session: Session, staff: Principal, now: datetime, campaign_id: str = 
 
     Retests flag nobody anew: what they say is dealt with in the order they belong to.
     """
-    taken = set(session.execute(select(RemedialOrder.round_id, RemedialOrder.unit_id)).tuples())
+    known = session.execute(select(RemedialOrder.round_id, RemedialOrder.unit_id))
+    taken = {(round_id, unit_id) for round_id, unit_id in known}
     retests = set(session.scalars(select(OrderAttempt.retest_round_id)))
     found = []
     for line in published_rounds(session, viewer_of(session, staff), now):

@@ -32,6 +32,13 @@ class SideBySide:
     titles: tuple[str, str]
     reason: str = ""
 
+    @property
+    def pairs(self) -> list[tuple[Document, Document]]:
+        """The overall figure and every item that both rounds asked, before and after."""
+        later = {item["key"]: item for item in self.after["items"]}
+        items = [(item, later[item["key"]]) for item in self.before["items"] if item["key"] in later]
+        return [(self.before["overall"], self.after["overall"]), *items]
+
 
 def plan_retest(acting: Acting, order_id: str, title: str) -> str:
     """Make the retest round of an order; it then goes the way of every round. Return its id."""

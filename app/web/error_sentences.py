@@ -253,6 +253,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "step_too_late": (409, "目前是“%(state)s”，“%(event)s”已经办过或不再适用，没有改动。现在可以办理：%(allowed)s。"),
     "step_set_aside": (409, "目前是“%(state)s”，不能“%(event)s”，没有改动。如条件具备，请先“恢复整改”。"),
     "step_ended": (409, "目前是“%(state)s”，事情已经办结，不能再“%(event)s”，没有改动。"),
+    "ledger_mismatch": (422, "表格与台账对不上，没有导入任何内容。请按下面列出的行和原因改正后，再次上传。"),
     "action_unknown": (404, "没有这项整改事项，或不在您的范围内。"),
     "plan_own_review": (403, "方案由您本人报送，须由其他人审定。没有保存审定意见。"),
     "plan_too_long": (422, "整改事项超过 %(limit)s 项，没有保存。请合并后再保存。"),

@@ -3,6 +3,7 @@
 import hmac
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, cast
 from urllib.parse import parse_qsl
@@ -20,12 +21,23 @@ REPEATABLE_SUFFIX = "[]"
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An uploaded file; its name is what a browser said, nothing to rely on."""
+
+    name: str
+    content: bytes
+
+
 class PostedForm:
     """Fields of a posted form; each name stands once, but for those that end in ``[]``."""
 
-    def __init__(self, fields: dict[str, list[str]], files: dict[str, bytes]) -> None:
+    def __init__(
+        self, fields: dict[str, list[str]], files: dict[str, bytes], names: dict[str, str] | None = None
+    ) -> None:
         self._fields = fields
         self._files = files
+        self._names = names or {}
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names."""
@@ -61,6 +73,11 @@ class PostedForm:
         if not data:
             raise DomainError("file_missing")
         return data
+
+    def upload(self, name: str) -> "Upload | None":
+        """Return an uploaded file with the name its sender gave it, or None where none was chosen."""
+        data = self._files.get(name, b"")
+        return Upload(self._names.get(name, ""), data) if data else None
 
     def as_dict(self) -> dict[str, str]:
         """Return the first value of every field, for showing a refused form again."""
@@ -115,16 +132,16 @@ async def _parse_multipart(request: Request) -> PostedForm:
         form = await parser.parse()
     except (MultiPartException, MultipartParseError, LookupError, ValueError) as error:
         raise DomainError("form_malformed") from error
-    pairs, files = [], {}
+    pairs, files, names = [], {}, {}
     try:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
-                files[name] = await value.read()
+                files[name], names[name] = await value.read(), value.filename or ""
             else:
                 pairs.append((name, value))
     finally:
         await form.close()
-    return PostedForm(_checked(pairs), files)
+    return PostedForm(_checked(pairs), files, names)
 
 
 def check_form_token(request: Request, form: PostedForm, owner: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,11 @@ def chinese_date(value: datetime | None) -> str:
         return "—"
     local = value.astimezone(CHINA)
     return f"{local.year}年{local.month}月{local.day}日"
+
+
+def chinese_day(value: date) -> str:
+    """Return 2026年11月23日."""
+    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def chinese_time(value: datetime | None) -> str:

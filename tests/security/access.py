@@ -5,6 +5,9 @@ STAFF = EVERYONE - {"nobody"}
 ORGANISER = frozenset({"organiser"})
 KEY_SIDE = frozenset({"organiser", "scrutineer"})
 READER = frozenset({"organiser", "leader", "liaison"})
+RECTIFIERS = frozenset({"organiser", "leader", "liaison", "supervisor"})
+WORKERS = RECTIFIERS - {"leader"}
+SUPERVISORS = frozenset({"organiser", "supervisor"})
 AUDITOR = frozenset({"auditor"})
 
 ACCESS: dict[str, frozenset[str]] = {
@@ -105,6 +108,29 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /results": READER,
     "GET /results/{round_id}/versions/{version}": READER,
     "GET /results/{round_id}/export.xlsx": READER,
+    # 补课
+    "GET /rectification": RECTIFIERS,
+    "GET /rectification/flags/{round_id}/{unit_id}": ORGANISER,
+    "POST /rectification/flags/{round_id}/{unit_id}": ORGANISER,
+    "GET /rectification/orders/{order_id}": RECTIFIERS,
+    "GET /rectification/orders/{order_id}/comparison.svg": RECTIFIERS,
+    "GET /rectification/orders/{order_id}/notice.docx": RECTIFIERS,
+    "POST /rectification/orders/{order_id}/steps/{event}": WORKERS,
+    "POST /rectification/orders/{order_id}/review": SUPERVISORS,
+    "GET /rectification/orders/{order_id}/plan": WORKERS,
+    "POST /rectification/orders/{order_id}/plan": WORKERS,
+    "GET /rectification/ledger": RECTIFIERS,
+    "GET /rectification/ledger.xlsx": RECTIFIERS,
+    "GET /rectification/ledger.docx": RECTIFIERS,
+    "GET /rectification/import": WORKERS,
+    "POST /rectification/import": WORKERS,
+    "GET /rectification/actions/{action_id}": RECTIFIERS,
+    "POST /rectification/actions/{action_id}": WORKERS,
+    "POST /rectification/actions/{action_id}/rating": SUPERVISORS,
+    "POST /rectification/actions/{action_id}/extension": WORKERS,
+    "POST /rectification/actions/{action_id}/extension/{extension_id}": SUPERVISORS,
+    "GET /rectification/actions/{action_id}/files/{file_id}": RECTIFIERS,
+    "GET /commitments/{public_id}": EVERYONE,
     "GET /notices": EVERYONE,
     "GET /notices/{round_id}": EVERYONE,
     "GET /verify": EVERYONE,

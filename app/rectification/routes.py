@@ -1,0 +1,172 @@
+"""The 补课 board, flagged units to decide about, and the page of an order."""
+
+from collections.abc import Callable, Mapping
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.publication.charts import before_after_chart
+from app.publication.routes_charts import picture
+from app.publication.routes_reports import DOCX, attachment
+from app.rectification import documents, ordering, planning, reads, retesting
+from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
+from app.rectification.ordering import Confirmation
+from app.rectification.orders import ORDER_TABLE, Deadlines, OrderEvent, running_deadline
+from app.rectification.planning import plan_of
+from app.rectification.supervision import Mode
+from app.rectification.transitions import events_allowed
+from app.rectification.wording import MODES, ORDER_EVENTS, ORDER_STATES, PLAN_STATES, SUGGESTIONS, TASKS
+from app.rounds.ports import Acting
+from app.rounds.reads import frozen_paper
+from app.web.forms import Form, PostedForm
+from app.web.pages import see_other
+
+router = APIRouter()
+WORDS = {
+    "order_states": ORDER_STATES,
+    "order_events": ORDER_EVENTS,
+    "plan_states": PLAN_STATES,
+    "suggestions": SUGGESTIONS,
+    "tasks": TASKS,
+    "modes": MODES,
+}
+
+
+@router.get("/rectification")
+def board(desk: ReadingDesk) -> Response:
+    """Show flagged units that wait for a decision and all orders with their next date."""
+    views = reads.orders(desk.session, desk.staff)
+    due = {view.id: running_deadline(view.standing.state, view.current.dates) for view in views if view.current}
+    flags = reads.flags(desk.session, desk.staff, desk.now) if desk.staff.role == "organiser" else ()
+    return desk.show("rectification/board.html", None, orders=views, due=due, flags=flags, **WORDS)
+
+
+def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = None) -> Response:
+    flag = reads.flagged_unit(desk.session, desk.staff, desk.now, *place)
+    dates = ordering.proposed_dates(desk.session, flag.round.campaign_id, desk.today, 1)
+    return desk.show("rectification/flag.html", refused, flag=flag, dates=dates, **WORDS)
+
+
+@router.get("/rectification/flags/{round_id}/{unit_id}")
+def flag_page(desk: OrganisingDesk, round_id: str, unit_id: str) -> Response:
+    """Show why a unit is flagged, and the forms to order or to waive."""
+    return _flag_page(desk, (round_id, unit_id))
+
+
+def confirmation(form: PostedForm) -> Confirmation:
+    """Return the order that was typed."""
+    mode = form.text("mode", 20, needed=False)
+    if mode and mode not in set(Mode):
+        raise DomainError("field_not_a_choice", field="督办方式")
+    dates = Deadlines(
+        typed_day(form, "plan_due", "报送方案的期限"),
+        typed_day(form, "remedial_due", "完成补课的期限"),
+        typed_day(form, "retest_due", "复测的期限"),
+    )
+    number = form.text("document_number", 60, needed=False)
+    return Confirmation(number, form.text("reason", 500, needed=False), dates, mode)
+
+
+@router.post("/rectification/flags/{round_id}/{unit_id}")
+def decide(desk: OrganisingDesk, round_id: str, unit_id: str, form: Form) -> Response:
+    """Order 补课 of the unit, or waive it with a reason."""
+
+    def act() -> None:
+        if form.text("decision", 10, label="决定") == "waive":
+            ordering.waive(desk.acting, round_id, unit_id, form.text("waiver", 500, needed=False))
+        else:
+            ordering.confirm(desk.acting, round_id, unit_id, confirmation(form))
+
+    place = (round_id, unit_id)
+    return desk.attempt(form, act, see_other("/rectification"), lambda refused: _flag_page(desk, place, refused))
+
+
+def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
+    session, order = desk.session, reads.get_order(desk.session, desk.staff, order_id)
+    standing, current = order.standing, order.current
+    context = {
+        "order": order,
+        "plan": plan_of(session, order),
+        "entries": reads.entries_of(session, order_id),
+        "allowed": {event.value for event in events_allowed(ORDER_TABLE, standing.state)},
+        "due": running_deadline(standing.state, current.dates) if current else None,
+        "again": ordering.proposed_dates(session, order.campaign_id, desk.today, standing.attempt + 1),
+        "both": retesting.side_by_side(session, desk.staff, desk.now, order),
+    }
+    return desk.show("rectification/order.html", refused, **context, **WORDS)
+
+
+@router.get("/rectification/orders/{order_id}")
+def show_order(desk: ReadingDesk, order_id: str) -> Response:
+    """Show an order: where it stands, what is next, its history and both results."""
+    return _order_page(desk, order_id)
+
+
+@router.post("/rectification/orders/{order_id}/steps/{event}")
+def take_step(desk: WorkingDesk, order_id: str, event: str, form: Form) -> Response:
+    """Move an order on: make public, report completion, send back, plan or count the retest, order again."""
+    reads.get_order(desk.session, desk.staff, order_id)
+    step = _steps(desk.acting, order_id, form).get(event)
+    if step is None:
+        raise DomainError("not_found")
+    then = see_other(f"/rectification/orders/{order_id}")
+    return desk.attempt(form, step, then, lambda refused: _order_page(desk, order_id, refused))
+
+
+def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Callable[[], object]]:
+    """Return what this member of staff may do to an order, by event."""
+
+    def told(event: OrderEvent, label: str) -> None:
+        ordering.step(acting, order_id, event, form.text("text", 2000, label=label))
+
+    by_unit: dict[str, Callable[[], object]] = {
+        OrderEvent.BEGIN.value: lambda: planning.announce(acting, order_id),
+        OrderEvent.COMPLETE.value: lambda: told(OrderEvent.COMPLETE, "完成情况"),
+    }
+    if acting.actor.role != "organiser":
+        return by_unit
+    return by_unit | {
+        OrderEvent.SEND_BACK.value: lambda: told(OrderEvent.SEND_BACK, "退回的理由"),
+        OrderEvent.PLAN_RETEST.value: lambda: retesting.plan_retest(
+            acting, order_id, form.text("title", 60, label="复测名称")
+        ),
+        OrderEvent.COUNT_RETEST.value: lambda: retesting.count_retest(acting, order_id),
+        OrderEvent.ORDER_AGAIN.value: lambda: ordering.order_again(acting, order_id, confirmation(form)),
+    }
+
+
+@router.post("/rectification/orders/{order_id}/review")
+def review_plan(desk: SupervisingDesk, order_id: str, form: Form) -> Response:
+    """Accept a plan or return it with remarks."""
+
+    def act() -> None:
+        if form.text("decision", 10, label="决定") == "accept":
+            planning.accept(desk.acting, order_id)
+        else:
+            planning.send_back(desk.acting, order_id, form.text("remarks", 2000, needed=False))
+
+    then = see_other(f"/rectification/orders/{order_id}")
+    return desk.attempt(form, act, then, lambda refused: _order_page(desk, order_id, refused))
+
+
+@router.get("/rectification/orders/{order_id}/comparison.svg")
+def comparison(desk: ReadingDesk, order_id: str) -> Response:
+    """Draw the first result beside the retest."""
+    order = reads.get_order(desk.session, desk.staff, order_id)
+    both = retesting.side_by_side(desk.session, desk.staff, desk.now, order)
+    if both is None:
+        raise DomainError("not_found")
+    rows = tuple((before["label"], before["total"], after["total"], both.reason) for before, after in both.pairs)
+    return picture(desk.request, before_after_chart(both.before["name"], both.titles, rows))
+
+
+@router.get("/rectification/orders/{order_id}/notice.docx")
+def notice(desk: ReadingDesk, order_id: str) -> Response:
+    """Send 补课通知书 as a Word file."""
+    order = reads.get_order(desk.session, desk.staff, order_id)
+    if order.current is None:
+        raise DomainError("not_found")
+    paper, _ = frozen_paper(desk.session, order.round_id)
+    made = documents.order_notice(order, paper.organisation, paper.title)
+    return attachment(made, DOCX, f"{order.unit_name}补课通知书.docx", "notice.docx")

@@ -1,0 +1,111 @@
+"""A published round with flagged units, a liaison for one of them, and what a complete plan holds."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.accounts.models import StaffUnit
+from app.campaigns.models import Unit, VoterGroup
+from app.core.db import Database
+from app.publication import service as publication
+from app.rectification import ordering, planning
+from app.rectification.models import RemedialAction
+from app.rectification.ordering import Confirmation
+from app.rectification.planning import PlanRow
+from app.rectification.plans import Action, Horizon
+from app.rounds.models import Round
+from app.rounds.ports import Acting
+from app.web.auth import Principal
+from tests.cast import MORNING, make_cast
+from tests.publication import counted
+
+ZHANG = Principal("idzhangsan", "张三", "organiser")
+WU = Principal("idwujiu", "吴九", "liaison")
+ZHENG = Principal("idzhengshi", "郑十", "supervisor")
+ZHAO = Principal("idzhaoliu", "赵六", "leader")
+FLAGGED = "u3"
+"""县文工团: 满意率 about half of the remedial line's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """The round, its campaign and the flagged unit."""
+
+    round_id: str
+    campaign_id: str
+    unit_id: str = FLAGGED
+
+
+def make_flagged(database: Database) -> Flagged:
+    """Store a round released to leaders and units, whose unit ``FLAGGED`` lies below the remedial line."""
+    round_id = counted.store_counted(database, counted.make_votes())
+    with database.writing() as session:
+        make_cast(session)
+        campaign_id = session.get_one(Round, round_id).campaign_id
+        for place, name in enumerate(counted.UNITS):
+            session.add(Unit(id=f"u{place}", campaign_id=campaign_id, position=place + 1, name=name))
+        for place, (name, expected) in enumerate(counted.GROUPS.items()):
+            row = VoterGroup(id=f"g{place}", campaign_id=campaign_id, position=place + 1, name=name, expected=expected)
+            session.add(row)
+        session.flush()
+        session.add(StaffUnit(staff_id=WU.id, unit_id=FLAGGED))
+        for scope in ("leaders", "unit"):
+            publication.publish(Acting(session, MORNING, ZHANG), round_id, {"scope": scope})
+    return Flagged(round_id, campaign_id)
+
+
+def asked(session: Session, found: Flagged, **changes: object) -> Confirmation:
+    """Return a confirmation with the dates that the rules propose."""
+    dates = ordering.proposed_dates(session, found.campaign_id, MORNING.date(), 1)
+    return replace(Confirmation("县委发〔2026〕8号", "满意率低于补课线，限期整改", dates), **changes)  # type: ignore[arg-type]
+
+
+def make_order(database: Database) -> tuple[Flagged, str]:
+    """Order the flagged unit."""
+    found = make_flagged(database)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        return found, ordering.confirm(acting, found.round_id, found.unit_id, asked(session, found))
+
+
+def make_action(**changes: object) -> Action:
+    """Return an action that lacks nothing."""
+    full = Action(
+        problem="开放时间太短",
+        goal="周末和晚上都能进馆",
+        horizon=Horizon.SHORT,
+        due=MORNING.date() + timedelta(days=20),
+        measures="调整排班，周末开放到二十点",
+        sponsor="钱副局长",
+        lead_unit="县文工团",
+        co_units=("县文化馆",),
+        owner="孙团长",
+        commitment="十二月起每个周末开放",
+    )
+    return replace(full, **changes)  # type: ignore[arg-type]
+
+
+def make_rows(*actions: Action) -> list[PlanRow]:
+    """Return rows as they are typed, new ones all of them."""
+    return [PlanRow("", action, "群众意见") for action in actions or (make_action(),)]
+
+
+def make_ledger(database: Database, *actions: Action) -> tuple[Flagged, str, list[str]]:
+    """Order, plan, accept and announce; return the ids of the ledger's actions."""
+    found, order_id = make_order(database)
+    with database.writing() as session:
+        planning.save_plan(Acting(session, MORNING, WU), order_id, make_rows(*actions))
+        session.flush()
+        planning.submit(Acting(session, MORNING, WU), order_id)
+        planning.accept(Acting(session, MORNING, ZHENG), order_id)
+        planning.announce(Acting(session, MORNING, WU), order_id)
+        session.flush()
+        ids = list(session.scalars(sa.select(RemedialAction.id).order_by(RemedialAction.position)))
+    return found, order_id, ids
+
+
+def later(days: int) -> date:
+    """Return a day after the cast's morning."""
+    return MORNING.date() + timedelta(days=days)

@@ -1,0 +1,173 @@
+"""From the flag to the closed or escalated order, in the database."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEntry
+from app.core.db import Database
+from app.core.secrets import new_id
+from app.publication import service as publication
+from app.rectification import ordering, planning, reads, retesting
+from app.rectification.models import OrderAttempt, RemedialOrder
+from app.rectification.orders import OrderEvent, OrderState, Suggestion
+from app.rectification.reads import OrderView
+from app.rounds.domain import RoundState
+from app.rounds.models import Round
+from app.rounds.ports import Acting
+from app.rounds.reads import get_round, retest_of
+from app.rounds.service import draft_paper
+from tests.cast import MORNING, refuses
+from tests.publication import counted
+from tests.rectification.flagged import FLAGGED, WU, ZHANG, ZHENG, asked, make_flagged, make_ledger, make_order
+
+
+def standing(session: Session, order_id: str) -> OrderView:
+    return reads.get_order(session, ZHANG, order_id)
+
+
+def test_it_works(database: Database) -> None:
+    found = make_flagged(database)
+    with database.writing() as session:
+        assert FLAGGED in {flag.unit["id"] for flag in reads.flags(session, ZHANG, MORNING)}
+        order_id = ordering.confirm(
+            Acting(session, MORNING, ZHANG), found.round_id, found.unit_id, asked(session, found)
+        )
+        view = standing(session, order_id)
+        assert (view.standing.state, view.standing.attempt, view.unit_name) == (OrderState.ORDERED, 1, "县文工团")
+        assert FLAGGED not in {flag.unit["id"] for flag in reads.flags(session, ZHANG, MORNING)}
+        assert [entry.event for entry in reads.entries_of(session, order_id)] == ["confirm"]
+    with database.reading() as session:
+        assert "order.confirm" in set(session.scalars(sa.select(AuditEntry.action)))
+
+
+def test_a_person_waives_with_a_reason(database: Database) -> None:
+    found = make_flagged(database)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        with refuses("order_reason_missing"):
+            ordering.waive(acting, found.round_id, found.unit_id, " 无 ")
+        order_id = ordering.waive(acting, found.round_id, found.unit_id, "该单位即将撤并")
+        assert standing(session, order_id).standing.state is OrderState.WAIVED
+        with refuses("order_decided"):
+            ordering.confirm(acting, found.round_id, found.unit_id, asked(session, found))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"document_number": ""}, "order_document_missing"), ({"reason": "略"}, "order_reason_missing")],
+)
+def test_it_refuses_an_incomplete_order(database: Database, changes: dict[str, str], code: str) -> None:
+    found = make_flagged(database)
+    with database.writing() as session, refuses(code):
+        ordering.confirm(
+            Acting(session, MORNING, ZHANG), found.round_id, found.unit_id, asked(session, found, **changes)
+        )
+
+
+def test_it_refuses_dates_that_do_not_follow_each_other(database: Database) -> None:
+    found = make_flagged(database)
+    with database.writing() as session:
+        right = asked(session, found)
+        for dates, code in (
+            (replace(right.dates, plan=MORNING.date()), "order_plan_due_past"),
+            (replace(right.dates, remedial=right.dates.plan - timedelta(1)), "order_remedial_before_plan"),
+            (replace(right.dates, retest=right.dates.plan), "order_retest_before_remedial"),
+        ):
+            with refuses(code):
+                wrong = replace(right, dates=dates)
+                ordering.confirm(Acting(session, MORNING, ZHANG), found.round_id, found.unit_id, wrong)
+            session.rollback()
+
+
+def test_it_refuses_to_order_a_unit_that_is_not_flagged(database: Database) -> None:
+    found = make_flagged(database)
+    with database.writing() as session, refuses("order_not_flagged"):
+        ordering.confirm(Acting(session, MORNING, ZHANG), found.round_id, "u0", asked(session, found))
+
+
+def test_a_liaison_reaches_his_own_unit_alone(database: Database) -> None:
+    found, order_id = make_order(database)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        other = next(flag.unit["id"] for flag in reads.flags(session, ZHANG, MORNING))
+        foreign = ordering.confirm(acting, found.round_id, other, asked(session, found))
+        assert [view.id for view in reads.orders(session, WU)] == [order_id]
+        assert {view.id for view in reads.orders(session, ZHENG)} == {order_id, foreign}
+        with refuses("order_unknown"):
+            reads.get_order(session, WU, foreign)
+        with refuses("order_unknown"):
+            planning.save_plan(Acting(session, MORNING, WU), foreign, [])
+
+
+def retest(database: Database, order_id: str, opinions: tuple[tuple[int, ...], ...]) -> str:
+    """Plan the retest, hold it with these opinions by the same groups, publish it; return its round's id."""
+    with database.writing() as session:
+        made = retesting.plan_retest(Acting(session, MORNING, ZHANG), order_id, "县文工团复测")
+        link = retest_of(session, made)
+        assert link is not None
+        assert link.unit_ids == {FLAGGED}
+        paper = draft_paper(session, get_round(session, made))
+        assert [unit.id for unit in paper.units] == [FLAGGED]
+        campaign_id = session.get_one(Round, made).campaign_id
+        session.get_one(OrderAttempt, (order_id, standing(session, order_id).standing.attempt)).retest_round_id = None
+        session.flush()
+    votes = counted.make_votes(replace(paper, round_id=new_id()), opinions=opinions)
+    round_id = counted.store_counted(database, votes)
+    with database.writing() as session:
+        session.get_one(Round, round_id).campaign_id = campaign_id
+        attempt = standing(session, order_id).standing.attempt
+        session.get_one(OrderAttempt, (order_id, attempt)).retest_round_id = round_id
+        with refuses("retest_not_published"):
+            retesting.count_retest(Acting(session, MORNING, ZHANG), order_id)
+    with database.writing() as session:
+        publication.publish(Acting(session, MORNING, ZHANG), round_id, {"scope": "leaders"})
+    return round_id
+
+
+def completed(database: Database) -> str:
+    _, order_id, _ = make_ledger(database)
+    with database.writing() as session:
+        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    return order_id
+
+
+def test_a_retest_that_passes_closes_the_order(database: Database) -> None:
+    order_id = completed(database)
+    retest(database, order_id, ((70, 20, 6, 4, 3),))
+    with database.writing() as session:
+        done = retesting.count_retest(Acting(session, MORNING, ZHANG), order_id)
+        assert (done.state, done.suggestions) == (OrderState.CLOSED, ())
+        both = retesting.side_by_side(session, ZHANG, MORNING, standing(session, order_id))
+        assert both is not None
+        assert (both.reason, both.before["verdict"]["code"], both.after["verdict"]["code"]) == ("", "remedial", "met")
+        assert session.get_one(RemedialOrder, order_id).state == "closed"
+
+
+def test_a_retest_that_fails_is_escalated_and_ordered_again_with_less_time(database: Database) -> None:
+    order_id = completed(database)
+    retest(database, order_id, ((20, 20, 30, 30, 3),))
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        failed = retesting.count_retest(acting, order_id)
+        assert (failed.state, failed.suggestions) == (OrderState.ESCALATED, (Suggestion.TALK,))
+        view = standing(session, order_id)
+        assert view.current is not None
+        first, again = view.current, ordering.proposed_dates(session, view.campaign_id, MORNING.date(), 2)
+        assert again.plan < first.dates.plan
+        ordering.order_again(acting, order_id, ordering.Confirmation("县委发〔2026〕12号", "复测仍未达标", again))
+        view = standing(session, order_id)
+        assert (view.standing.attempt, view.standing.failures, len(view.attempts)) == (2, 1, 2)
+        assert planning.plan_of(session, view) is not None
+
+
+def test_a_retest_with_too_few_answers_is_held_again(database: Database) -> None:
+    order_id = completed(database)
+    round_id = retest(database, order_id, ((70, 20, 6, 4, 3),))
+    with database.writing() as session:
+        session.get_one(Round, round_id).state = RoundState.VOID
+        again = retesting.count_retest(Acting(session, MORNING, ZHANG), order_id)
+        assert again.state is OrderState.COMPLETED
