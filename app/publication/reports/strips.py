@@ -34,5 +34,5 @@ def _drawn(rows: Sequence[tuple[float, ...]], styles: Sequence[Look]) -> list[by
 
 def _png(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    image.save(out, "PNG")
+    image.save(out, "PNG", compress_level=1)
     return out.getvalue()
