@@ -1,16 +1,31 @@
-"""The files a reader takes away: workbook, Word reports, one-page brief."""
+"""The files a reader takes away: workbook, Word reports; and the organisation's own templates for them."""
 
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.core.errors import DomainError
+from app.publication import template_service
+from app.publication.reports.fields import FIELDS, ReportKind
+from app.publication.reports.letters import feedback_letter, feedback_letters, file_name
+from app.publication.reports.templates import shipped_template
+from app.publication.reports.word import Particulars, scrutiny_report, survey_report
 from app.publication.reports.workbook import result_workbook
 from app.publication.seen import ReadingDesk
+from app.rounds.ports import Acting
+from app.rounds.reads import frozen_paper
+from app.web.auth import Organiser
+from app.web.errors import sentence
+from app.web.forms import Form
+from app.web.i18n import choose_language
+from app.web.pages import page, see_other
+from app.web.requests import Db, Now
 
 router = APIRouter()
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ZIP = "application/zip"
 
 
 def attachment(content: bytes, media_type: str, name: str, plain: str) -> Response:
@@ -24,3 +39,76 @@ def workbook(desk: ReadingDesk, round_id: str) -> Response:
     """Send the result as an Excel workbook."""
     result = desk.result(round_id, "workbook")
     return attachment(result_workbook(result), XLSX, f"{result.document['round']['title']}结果.xlsx", "result.xlsx")
+
+
+@router.get("/results/{round_id}/report.docx")
+def survey(desk: ReadingDesk, round_id: str) -> Response:
+    """Send 测评情况报告."""
+    result, template = desk.result(round_id, "report"), template_service.own(desk.session, ReportKind.SURVEY)
+    paper, _ = frozen_paper(desk.session, round_id)
+    made = survey_report(result, template, paper, Particulars(), desk.now)
+    return attachment(made, DOCX, f"{result.document['round']['title']}测评情况报告.docx", "report.docx")
+
+
+@router.get("/results/{round_id}/scrutiny.docx")
+def scrutiny(desk: ReadingDesk, round_id: str) -> Response:
+    """Send 监票情况报告."""
+    result, template = desk.result(round_id, "scrutiny"), template_service.own(desk.session, ReportKind.SCRUTINY)
+    made = scrutiny_report(result, template, Particulars(), desk.now)
+    return attachment(made, DOCX, f"{result.document['round']['title']}监票情况报告.docx", "scrutiny.docx")
+
+
+@router.get("/results/{round_id}/letters.zip")
+def letters(desk: ReadingDesk, round_id: str) -> Response:
+    """Send 反馈函 to every unit that the reader sees, as an archive."""
+    result, template = desk.result(round_id, "letters"), template_service.own(desk.session, ReportKind.LETTER)
+    made = feedback_letters(result, template, desk.now)
+    return attachment(made, ZIP, f"{result.document['round']['title']}反馈函.zip", "letters.zip")
+
+
+@router.get("/results/{round_id}/units/{unit_id}/letter.docx")
+def letter(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
+    """Send 反馈函 to one unit."""
+    result, unit = desk.unit(round_id, unit_id, "letter")
+    made = feedback_letter(result, unit, template_service.own(desk.session, ReportKind.LETTER), desk.now)
+    return attachment(made, DOCX, f"反馈函（{file_name(unit['name'])}）.docx", "letter.docx")
+
+
+def _templates_page(request: Request, db: Db, error: DomainError | None = None) -> Response:
+    status, message = (200, "") if error is None else sentence(choose_language(request), error.code, error.params)
+    context = {"fields": FIELDS, "uploads": template_service.uploads(db), "message": message}
+    return page(request, "publication/templates.html", status=status, **context)
+
+
+@router.get("/templates")
+def templates_page(request: Request, _staff: Organiser, db: Db) -> Response:
+    """Show the templates of the Word reports with the fields that each may use."""
+    return _templates_page(request, db)
+
+
+@router.get("/templates/{kind}.docx")
+def download_template(kind: str, _staff: Organiser, db: Db) -> Response:
+    """Send the template in use, to be edited in Word."""
+    found = template_service.kind_of(kind)
+    content = template_service.own(db, found) or shipped_template(found)
+    return attachment(content, DOCX, f"{found.value}.docx", f"{found.value}.docx")
+
+
+@router.post("/templates/{kind}")
+def replace_template(request: Request, kind: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+    """Put an organisation's template in the place of the one that ships, once it was checked."""
+    try:
+        template_service.replace(Acting(db, now, staff), template_service.kind_of(kind), form.file("template"))
+    except DomainError as error:
+        db.rollback()
+        if error.code == "not_found":
+            raise
+        return _templates_page(request, db, error)
+    return see_other("/templates")
+
+
+@router.post("/templates/{kind}/reset")
+def reset_template(kind: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
+    """Go back to the template that ships."""
+    template_service.reset(Acting(db, now, staff), template_service.kind_of(kind))
+    return see_other("/templates")

@@ -213,10 +213,6 @@ SENTENCES: dict[str, tuple[int, str]] = {
         "这不是可以使用的 Word 模板（.docx，不含宏）。原来的模板仍在使用，请另存为 .docx 后再上传。",
     ),
     "template_too_large": (422, "模板超过 2 MB 或内容过多。原来的模板仍在使用，请删减图片后再上传。"),
-    "template_malformed": (
-        422,
-        "模板中的标记写法不对（第 %(line)s 行附近）。原来的模板仍在使用，请对照“可以使用的字段”改正后再上传。",
-    ),
     "template_unknown_field": (
         422,
         "模板用到了没有的字段“%(name)s”。原来的模板仍在使用，请对照“可以使用的字段”改正后再上传。",
@@ -225,7 +221,6 @@ SENTENCES: dict[str, tuple[int, str]] = {
         422,
         "模板缺少必须有的字段“%(name)s”（%(words)s）。原来的模板仍在使用，请补上后再上传。",
     ),
-    "template_forbidden": (422, "模板中只能写字段、循环和条件，不能写“%(name)s”。原来的模板仍在使用，请删去后再上传。"),
     "result_damaged": (500, "结果与公布时的指纹不符，可能被改动，已停止显示。请联系审计员。"),
     # word templates
     "template_active_content": (
