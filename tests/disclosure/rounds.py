@@ -1,0 +1,68 @@
+"""Random rounds of every make, counted and disclosed; the same seed gives the same round."""
+
+import random
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from app.campaigns.builtin import SCALES
+from app.campaigns.domain import Denominator, Formula, Item, Scheme
+from app.rounds.domain import Paper, PaperGroup, PaperUnit
+from app.tally.chain import Chain, GroupChain
+from app.tally.result import result_document
+
+MINDS = (
+    (1, 1, 1, 1, 1), (6, 3, 1, 0, 0), (0, 0, 1, 6, 1), (9, 0, 0, 0, 0), (0, 0, 0, 9, 0), (5, 0, 0, 1, 3), (8, 4, 2, 1, 1),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A published document, and what is true: counts by unit, item and group, best grade first."""
+
+    document: Any
+    paper: Paper
+    truth: dict[tuple[str, str, str], tuple[int, ...]]
+
+
+def make_case(seed: int) -> Case:
+    """Draw a round of up to two units, two items and five groups."""
+    draw = random.Random(seed)
+    k = draw.choice((5, 5, 5, 6, 8))
+    units = tuple(PaperUnit(f"u{place}", f"单位{place}") for place in range(draw.choice((1, 1, 2))))
+    items = tuple(Item(f"i{place}", f"指标{place}") for place in range(draw.choice((1, 1, 2))))
+    if draw.random() < 0.6:
+        items = (*items[:-1], Item(items[-1].key, items[-1].label, overall=True))
+    groups = [_group(draw, place, units, k) for place in range(draw.randint(2, 5))]
+    formula = Formula(draw.choice((1, 2, 2, 3)), draw.choice((Denominator.VALID, *Denominator)))
+    weights = _weights(draw, len(groups)) if draw.random() < 0.15 else {}
+    scheme = Scheme(SCALES["satisfaction"], formula=formula, k=k, weights=weights)
+    paper = Paper("r", "县", "活动", "测评", "表", items, units, tuple(group for group, _, _ in groups), scheme, "")
+    return _counted(draw, paper, groups)
+
+
+def _group(draw: random.Random, place: int, units: tuple[PaperUnit, ...], k: int) -> tuple[PaperGroup, int, int]:
+    issued = k + draw.choice((0, 1, 3, 10, 30, 60))
+    came = draw.randint(0, issued) if draw.random() < 0.5 else min(issued, draw.randint(0, 2 * k))
+    left = (units[0].id,) if len(units) > 1 and draw.random() < 0.25 else ()
+    return PaperGroup(f"g{place}", f"类别{place}", issued + draw.randint(0, 3), left), issued, came
+
+
+def _weights(draw: random.Random, count: int) -> dict[str, Fraction]:
+    parts = [draw.randint(1, 9) for _ in range(count)]
+    return {f"g{place}": Fraction(100 * part, sum(parts)) for place, part in enumerate(parts)}
+
+
+def _counted(draw: random.Random, paper: Paper, groups: list[tuple[PaperGroup, int, int]]) -> Case:
+    stacks: dict[tuple[str, str], bytes] = {}
+    truth: dict[tuple[str, str, str], tuple[int, ...]] = {}
+    for unit in paper.units:
+        for group, _, came in groups:
+            if unit.id in group.left_out:
+                continue
+            columns = [draw.choices(range(5), draw.choice(MINDS), k=came) for _ in paper.items]
+            stacks[unit.id, group.id] = bytes(mark for row in zip(*columns, strict=True) for mark in row)
+            for item, column in zip(paper.items, columns, strict=True):
+                truth[unit.id, item.key, group.id] = tuple(column.count(mark) for mark in range(5))
+    chain = Chain(tuple(GroupChain(group.id, group.expected, issued, came, came) for group, issued, came in groups))
+    return Case(result_document(paper, stacks, chain, {}), paper, truth)
