@@ -14,10 +14,10 @@ from app.audit import service as audit
 from app.core.errors import DomainError
 from app.publication.domain import Wanted
 from app.publication.models import ResultRelease
-from app.publication.reads import READABLE, release_of, stored_document, versions_of
+from app.publication.reads import release_of, stored_document, versions_of
 from app.publication.service import count_again, counting_chain, end_release, enter_release, store_version
 from app.rounds.approvals import ask_or_act
-from app.rounds.domain import Paper
+from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import Acting, Ports
 from app.rounds.reads import frozen_paper, get_round
 from app.slips.accounting import SlipAccount
@@ -57,7 +57,7 @@ def correct(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
 
 def _corrected(acting: Acting, round_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
     session = acting.session
-    if get_round(session, round_id).state not in READABLE:
+    if get_round(session, round_id).state is not RoundState.PUBLISHED:
         raise DomainError("round_wrong_state")
     paper, _ = frozen_paper(session, round_id)
     before = stored_document(session, round_id, versions_of(session, round_id)[-1].version)

@@ -61,9 +61,7 @@ def count_patterns(stack: bytes, items: int, options: int) -> Patterns:
     rows = np.frombuffer(stack, dtype=np.uint8).reshape(-1, items)
     slices = [rows[start : start + _SLICE_ROWS] for start in range(0, len(rows), _SLICE_ROWS)]
     if options**items > _DENSE:
-        numbers = np.concatenate(
-            [_numbered(part, options) for part in slices] or [np.zeros(0, int)]
-        )
+        numbers = np.concatenate([_numbered(part, options) for part in slices] or [np.zeros(0, int)])
         found, counts = np.unique(numbers, return_counts=True)
         return Patterns(found, counts.astype(np.int64), items, options)
     dense = np.zeros(options**items, dtype=np.int64)

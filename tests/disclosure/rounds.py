@@ -12,7 +12,8 @@ from app.tally.chain import Chain, GroupChain
 from app.tally.result import result_document
 
 MINDS = (
-    (1, 1, 1, 1, 1), (6, 3, 1, 0, 0), (0, 0, 1, 6, 1), (9, 0, 0, 0, 0), (0, 0, 0, 9, 0), (5, 0, 0, 1, 3), (8, 4, 2, 1, 1),
+    (1, 1, 1, 1, 1), (6, 3, 1, 0, 0), (0, 0, 1, 6, 1), (9, 0, 0, 0, 0), (0, 0, 0, 9, 0), (5, 0, 0, 1, 3),
+    (8, 4, 2, 1, 1),
 )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from app.campaigns.models import Campaign
 from app.campaigns.reads import SCHEME_JSON
 from app.core.db import Database
 from app.core.secrets import new_id, token_bytes
-from app.publication import service
+from app.publication import reads, service
+from app.publication.domain import Scope, Viewer
 from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.ports import Acting
@@ -30,6 +31,7 @@ from app.web.auth import Principal
 AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 PASSWORD = "Correct-Horse-1"
 ZHANG = Principal("zhang", "张三", "organiser")
+READER = Viewer(Scope.LEADERS, "reader")
 UNITS = (
     "县文化馆", "县图书馆", "县博物馆", "县文工团", "电影发行放映公司", "文化市场稽查队", "文物管理所", "广播站",
 )  # fmt: skip
@@ -160,12 +162,23 @@ def store_counted(database: Database, votes: Votes, *, two_person: bool = False)
     return round_id
 
 
-def store_published(database: Database, votes: Votes) -> str:
-    """Store a round whose result the leaders may read."""
+def store_published(database: Database, votes: Votes, *scopes: str) -> str:
+    """Store a round whose result the leaders may read, or those of other scopes."""
     round_id = store_counted(database, votes)
-    with database.writing() as session:
-        service.publish(Acting(session, AT, ZHANG), round_id, {"scope": "leaders"})
+    for scope in scopes or ("leaders",):
+        release(database, round_id, scope)
     return round_id
+
+
+def release(database: Database, round_id: str, scope: str = "leaders", **request: object) -> None:
+    """Release the newest version of a result."""
+    with database.writing() as session:
+        service.publish(Acting(session, AT, ZHANG), round_id, {"scope": scope, **request})
+
+
+def result_for(session: Session, round_id: str, viewer: Viewer = READER) -> reads.Published:
+    """Return the result as a viewer sees it at the time of these tests."""
+    return reads.published(session, round_id, viewer, AT)
 
 
 def log_in(client: TestClient, database: Database, role: str, login: str = "") -> TestClient:

@@ -1,12 +1,12 @@
 """Charts draw the figures of the document, and nothing where it shows none."""
 
-from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.publication import charts, reads
+from app.publication import charts
 from app.publication.domain import Document
 from tests.publication import counted, reading
 
@@ -14,11 +14,11 @@ from tests.publication import counted, reading
 def document_of(database: Database, votes: counted.Votes) -> Document:
     round_id = counted.store_published(database, votes)
     with database.reading() as session:
-        return reads.published_result(session, round_id)
+        return counted.result_for(session, round_id).document
 
 
 def words(svg: str) -> str:
-    return " ".join(ET.fromstring(svg).itertext())  # noqa: S314 - our own drawing
+    return " ".join(fromstring(svg).itertext())  # noqa: S314 - our own drawing
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9])

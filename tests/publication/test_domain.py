@@ -1,8 +1,24 @@
 """What a reader may pick out of a result."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from app.publication.domain import Document, Pick, pick_of, picked_units, unit_of, units_with_remarks
+from app.publication.domain import (
+    Document,
+    Pick,
+    Release,
+    Scope,
+    Sight,
+    Viewer,
+    Wanted,
+    ledger_refusal,
+    pick_of,
+    picked_units,
+    sight_of,
+    unit_of,
+    units_with_remarks,
+)
 
 VERDICTS = ("met", "remedial", "attention", "too_few", "remedial", "invalid")
 
@@ -38,3 +54,105 @@ def test_a_unit_is_found_by_its_id_alone(document: Document) -> None:
     found = unit_of(document, "u3")
     assert found is document["units"][3]
     assert unit_of(document, "U3") is None
+
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+RESULT: Document = {
+    "units": [{"id": "u0"}, {"id": "u1"}],
+    "chain": {"status": "valid"},
+    "round": {"rehearsal": False},
+}
+
+
+def entry(scope: str, version: int = 1, **changes: object) -> Release:
+    fields = {"unit_ids": None, "reader_ids": None, "released_at": NOW - timedelta(days=1), "released_by": "张三"}
+    return Release("r1", "r", version, Scope(scope), **{**fields, **changes})  # type: ignore[arg-type]
+
+
+def some(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+def test_a_viewer_sees_the_newest_version_that_was_released_to_him() -> None:
+    ledger = [entry("leaders"), entry("leaders", 2, released_at=NOW), entry("public", 3)]
+    assert sight_of(Viewer(Scope.LEADERS, "li"), ledger, NOW) == Sight(2, Scope.LEADERS, None, NOW)
+    assert sight_of(Viewer(Scope.ORGANISERS, "zhang"), ledger, NOW) == Sight(
+        3, Scope.ORGANISERS, None, NOW - timedelta(days=1)
+    )
+    assert sight_of(Viewer(Scope.UNIT, "wu", some("u0")), ledger, NOW) is None
+    assert sight_of(Viewer(Scope.PARTICIPANTS), ledger, NOW) == Sight(3, Scope.PUBLIC, None, NOW - timedelta(days=1))
+
+
+def test_a_leader_sees_the_units_that_were_released_to_him_alone() -> None:
+    ledger = [
+        entry("leaders", unit_ids=some("u0"), reader_ids=some("li")),
+        entry("leaders", unit_ids=some("u1"), reader_ids=some("li", "wang")),
+    ]
+    seen = {who: sight_of(Viewer(Scope.LEADERS, who), ledger, NOW) for who in ("li", "wang", "zhao")}
+    assert seen["li"] is not None
+    assert seen["li"].unit_ids == some("u0", "u1")
+    assert seen["wang"] is not None
+    assert seen["wang"].unit_ids == some("u1")
+    assert seen["zhao"] is None
+
+
+def test_a_unit_sees_itself_alone() -> None:
+    whole, part = [entry("unit")], [entry("unit", unit_ids=some("u1"))]
+    for ledger, units, seen in (
+        (whole, some("u0"), some("u0")),
+        (part, some("u0", "u1"), some("u1")),
+        (part, some("u0"), None),
+        (whole, some(), None),
+    ):
+        sight = sight_of(Viewer(Scope.UNIT, "wu", units), ledger, NOW)
+        assert (sight.unit_ids if sight else None) == seen
+
+
+@pytest.mark.parametrize(
+    "ended", [{"withdrawn_at": NOW}, {"expires_at": NOW}, {"expires_at": NOW - timedelta(seconds=1)}]
+)
+@pytest.mark.parametrize("scope", ["leaders", "unit", "participants", "public"])
+def test_it_refuses_what_has_ended_to_all_but_organisers(scope: str, ended: dict[str, datetime]) -> None:
+    ledger = [entry(scope, **ended)]
+    viewer = Viewer(Scope(scope) if scope != "public" else Scope.PARTICIPANTS, "li", some("u0"))
+    assert sight_of(viewer, ledger, NOW) is None
+    assert sight_of(viewer, [entry(scope)], NOW) is not None
+    assert sight_of(Viewer(Scope.ORGANISERS, "zhang"), ledger, NOW) is not None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "refusal"),
+    [
+        (Wanted(Scope.LEADERS), ""),
+        (Wanted(Scope.LEADERS, some("u0"), some("li"), NOW + timedelta(days=9)), ""),
+        (Wanted(Scope.LEADERS, expires_at=NOW), "release_expires_past"),
+        (Wanted(Scope.LEADERS, some("u0", "u9")), "release_units_unknown"),
+        (Wanted(Scope.UNIT, some()), "release_units_unknown"),
+        (Wanted(Scope.PUBLIC, some("u0")), "release_units_not_here"),
+        (Wanted(Scope.PARTICIPANTS, some("u0")), "release_units_not_here"),
+    ],
+)
+def test_it_refuses_releases_that_the_ledger_does_not_allow(wanted: Wanted, refusal: str) -> None:
+    assert ledger_refusal(wanted, [], RESULT, NOW) == refusal
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_it_refuses_to_spread_what_is_invalid_or_only_rehearsed(scope: Scope) -> None:
+    wide = scope not in {Scope.ORGANISERS, Scope.LEADERS}
+    invalid, rehearsal = {**RESULT, "chain": {"status": "invalid"}}, {**RESULT, "round": {"rehearsal": True}}
+    assert ledger_refusal(Wanted(scope), [], invalid, NOW) == ("release_invalid_result" if wide else "")
+    assert ledger_refusal(Wanted(scope), [], rehearsal, NOW) == ("release_rehearsal" if wide else "")
+
+
+def test_it_refuses_what_is_already_released_and_allows_what_is_more() -> None:
+    until = NOW + timedelta(days=3)
+    ledger = [entry("leaders", unit_ids=some("u0"), expires_at=until)]
+    for wanted, refused in (
+        (Wanted(Scope.LEADERS, some("u0"), None, until), True),
+        (Wanted(Scope.LEADERS, some("u0"), some("li"), until - timedelta(days=1)), True),
+        (Wanted(Scope.LEADERS, some("u0")), False),
+        (Wanted(Scope.LEADERS, some("u0", "u1"), None, until), False),
+        (Wanted(Scope.UNIT, some("u0"), None, until), False),
+    ):
+        assert ledger_refusal(wanted, ledger, RESULT, NOW) == ("result_already_published" if refused else "")
+    assert not ledger_refusal(Wanted(Scope.LEADERS, some("u0")), [entry("leaders", withdrawn_at=NOW)], RESULT, NOW)

@@ -9,22 +9,31 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.publication import reads, routes
+from app.publication import routes, routes_charts, routes_reports
 from app.publication.domain import Document
-from app.publication.models import Result
+from app.publication.models import ResultVersion
 from app.rounds.models import Approval
 from app.slips.models import Batch
 from tests.publication import counted, reading
 
 NewClient = Callable[[], TestClient]
-OUTPUTS = {
-    "/results/{round_id}": "",
-    "/results/{round_id}/units/{unit_id}": "",
-    "/results/{round_id}/charts/overall.svg": "",
-    "/results/{round_id}/units/{unit_id}/chart.svg": "",
-    "/results/{round_id}/units/{unit_id}/rows/{place}.svg": "",
-    "/results/{round_id}/export.xlsx": "",
-}
+OUTPUTS = (
+    "/results/{round_id}",
+    "/results/{round_id}/versions/{version}",
+    "/results/{round_id}/units/{unit_id}",
+    "/results/{round_id}/charts/overall.svg",
+    "/results/{round_id}/charts/units.svg",
+    "/results/{round_id}/charts/returns.svg",
+    "/results/{round_id}/charts/items/{item}.svg",
+    "/results/{round_id}/units/{unit_id}/chart.svg",
+    "/results/{round_id}/units/{unit_id}/rows/{place}.svg",
+    "/results/{round_id}/units/{unit_id}/groups/{place}.svg",
+    "/results/{round_id}/export.xlsx",
+    "/results/{round_id}/report.docx",
+    "/results/{round_id}/scrutiny.docx",
+    "/results/{round_id}/letters.zip",
+    "/results/{round_id}/units/{unit_id}/letter.docx",
+)
 ROLES = ("organiser", "scrutineer", "leader", "auditor")
 READERS = {"organiser", "leader"}
 HOSTILE = (
@@ -34,12 +43,12 @@ HOSTILE = (
 
 
 def path(route: str, round_id: str, unit_id: str = "u3") -> str:
-    return route.format(round_id=round_id, unit_id=unit_id, place=0)
+    return route.format(round_id=round_id, unit_id=unit_id, place=0, version=1, item="overall")
 
 
 def document_of(database: Database, round_id: str) -> Document:
     with database.reading() as session:
-        return reads.published_result(session, round_id)
+        return counted.result_for(session, round_id).document
 
 
 @pytest.fixture
@@ -63,7 +72,8 @@ def test_a_leader_reads_page_unit_charts_and_workbook(leader: TestClient, databa
 
 
 def test_every_output_is_in_the_list_of_this_test() -> None:
-    paths = {route.path for route in routes.router.routes if "GET" in getattr(route, "methods", ())}  # type: ignore[attr-defined]
+    routers = (routes.router, routes_charts.router, routes_reports.router)
+    paths = {route.path for one in routers for route in one.routes if "GET" in getattr(route, "methods", ())}  # type: ignore[attr-defined]
     assert {found for found in paths if found.startswith("/results/")} == set(OUTPUTS)
 
 
@@ -72,7 +82,7 @@ def test_it_refuses_every_output_to_every_role_before_the_publication(
 ) -> None:
     round_id = counted.store_counted(database, counted.make_votes())
     with database.reading() as session:
-        frozen = session.get_one(Result, round_id)
+        frozen = session.get_one(ResultVersion, (round_id, 1))
     for role in ROLES:
         browser = counted.log_in(new_client(), database, role)
         for route in OUTPUTS:
@@ -220,9 +230,10 @@ def test_a_chart_is_kept_by_the_browser_of_its_reader_alone(leader: TestClient, 
 def test_an_organiser_publishes_on_the_confirmation_page(organiser: TestClient, database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes())
     confirm = f"/rounds/{round_id}/publish"
-    assert "领导和组织者" in organiser.get(confirm).text
-    answer = organiser.post(confirm, data={"form_token": counted.form_token(organiser, confirm)})
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/results/{round_id}")
+    assert "任何人都看不到结果" in organiser.get(confirm).text
+    data = {"form_token": counted.form_token(organiser, confirm), "scope": "leaders"}
+    answer = organiser.post(confirm, data=data)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{confirm}#ledger")
     assert organiser.get(f"/results/{round_id}").status_code == 200
     assert f"/results/{round_id}" in organiser.get(confirm).text
 
@@ -230,7 +241,7 @@ def test_an_organiser_publishes_on_the_confirmation_page(organiser: TestClient, 
 def test_it_asks_a_second_person_first(organiser: TestClient, new_client: NewClient, database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes(), two_person=True)
     confirm = f"/rounds/{round_id}/publish"
-    data = {"form_token": counted.form_token(organiser, confirm)}
+    data = {"form_token": counted.form_token(organiser, confirm), "scope": "leaders"}
     assert organiser.post(confirm, data=data).headers["location"] == f"/rounds/{round_id}"
     assert organiser.get(f"/results/{round_id}").status_code == 404
     assert organiser.post(confirm, data=data).status_code == 409
@@ -251,7 +262,7 @@ def test_it_refuses_to_publish_what_must_be_void(organiser: TestClient, database
     counted.count(database, round_id)
     confirm = f"/rounds/{round_id}/publish"
     assert "应作废" in organiser.get(confirm).text
-    data = {"form_token": counted.form_token(organiser, "/staff")}
+    data = {"form_token": counted.form_token(organiser, "/staff"), "scope": "leaders"}
     assert organiser.post(confirm, data=data).status_code == 409
 
 
@@ -259,7 +270,7 @@ def test_it_refuses_the_confirmation_page_too_early(organiser: TestClient, datab
     round_id = counted.store_sealed(database, counted.make_votes())
     assert organiser.get(f"/rounds/{round_id}/publish").status_code == 409
     assert organiser.get("/rounds/nothing/publish").status_code == 404
-    data = {"form_token": counted.form_token(organiser, "/staff")}
+    data = {"form_token": counted.form_token(organiser, "/staff"), "scope": "leaders"}
     assert organiser.post(f"/rounds/{round_id}/publish", data=data).status_code == 409
     assert organiser.post("/rounds/nothing/publish", data=data).status_code == 404
 

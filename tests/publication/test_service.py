@@ -15,8 +15,8 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS
 from app.publication import reads, service
-from app.publication.domain import Scope
-from app.publication.models import Publication, Result
+from app.publication.domain import Scope, Wanted
+from app.publication.models import ResultVersion
 from app.rounds.approvals import decide
 from app.rounds.domain import RoundState
 from app.rounds.models import Approval, Round
@@ -43,22 +43,22 @@ def log(database: Database) -> list[AuditEntry]:
 def test_counting_freezes_the_result_and_publication_shows_it(database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes())
     with database.reading() as session:
-        row = session.get_one(Result, round_id)
+        row = session.get_one(ResultVersion, (round_id, 1))
         assert row.digest == document_digest(json.loads(row.document))
         assert session.get_one(Round, round_id).state == RoundState.COUNTED
     act(database, round_id)
     with database.reading() as session:
-        result = reads.published(session, round_id)
+        result = counted.result_for(session, round_id)
         assert result.document["chain"]["total"]["returned"] == sum(counted.make_votes().returned.values())
         assert (result.scope, result.digest) == (Scope.LEADERS, row.digest)
-        assert [line.round.id for line in reads.published_rounds(session)] == [round_id]
+        assert [line.round.id for line in reads.published_rounds(session, counted.READER, counted.AT)] == [round_id]
     assert [entry.action for entry in log(database)][-2:] == ["result.freeze", "result.publish"]
 
 
 def test_the_digest_is_not_told_before_the_publication(database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes())
     with database.reading() as session:
-        digest = session.get_one(Result, round_id).digest
+        digest = session.get_one(ResultVersion, (round_id, 1)).digest
     assert not any(digest in entry.detail for entry in log(database))
     act(database, round_id)
     assert digest in log(database)[-1].detail
@@ -69,8 +69,8 @@ def test_it_refuses_everyone_before_the_publication(database: Database) -> None:
     with database.reading() as session:
         for wanted in (round_id, "no-such-round"):
             with pytest.raises(DomainError, match="result_not_published"):
-                reads.published_result(session, wanted)
-        assert reads.published_rounds(session) == []
+                counted.result_for(session, wanted)
+        assert reads.published_rounds(session, counted.READER, counted.AT) == []
 
 
 def test_it_refuses_a_result_of_a_voided_round_even_with_a_publication(database: Database) -> None:
@@ -79,17 +79,17 @@ def test_it_refuses_a_result_of_a_voided_round_even_with_a_publication(database:
         session.get_one(Round, round_id).state = RoundState.VOID
     with database.reading() as session:
         with pytest.raises(DomainError, match="result_not_published"):
-            reads.published_result(session, round_id)
-        assert reads.published_rounds(session) == []
+            counted.result_for(session, round_id)
+        assert reads.published_rounds(session, counted.READER, counted.AT) == []
 
 
 def test_it_refuses_a_document_that_was_changed(database: Database) -> None:
     round_id = counted.store_published(database, counted.make_votes())
     with database.writing() as session:
-        row = session.get_one(Result, round_id)
+        row = session.get_one(ResultVersion, (round_id, 1))
         row.document = row.document.replace("县文工团", "县武工团")
     with database.reading() as session, pytest.raises(DomainError, match="result_damaged"):
-        reads.published_result(session, round_id)
+        counted.result_for(session, round_id)
 
 
 @pytest.mark.parametrize("state", [RoundState.SEALED, RoundState.VOID, RoundState.ARCHIVED, RoundState.OPEN])
@@ -136,28 +136,28 @@ def test_a_second_person_decides_where_the_campaign_asks_for_one(database: Datab
     round_id = counted.store_counted(database, counted.make_votes(), two_person=True)
     with database.writing() as session:
         acting = Acting(session, counted.AT, counted.ZHANG)
-        assert not service.ask_to_publish(acting, PORTS, round_id, Scope.LEADERS)
+        assert not service.ask_to_publish(acting, PORTS, round_id, Wanted(Scope.LEADERS))
     with database.writing() as session:
         approval = session.scalars(sa.select(Approval)).one().id
         with pytest.raises(DomainError, match="approval_own"):
             decide(Acting(session, counted.AT, counted.ZHANG), PORTS, approval, granted=True)
         with pytest.raises(DomainError, match="result_not_published"):
-            reads.published_result(session, round_id)
+            counted.result_for(session, round_id)
     with database.writing() as session:
         decide(Acting(session, counted.AT, LI), PORTS, approval, granted=True)
     with database.reading() as session:
-        assert reads.published_result(session, round_id)["units"]
-        assert session.get_one(Publication, (round_id, "leaders")).published_by == LI.name
+        assert counted.result_for(session, round_id).document["units"]
+        assert [release.released_by for release in reads.ledger_of(session, round_id)] == [LI.name]
 
 
 def test_a_refusal_publishes_nothing(database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes(), two_person=True)
     with database.writing() as session:
-        service.ask_to_publish(Acting(session, counted.AT, counted.ZHANG), PORTS, round_id, Scope.LEADERS)
+        service.ask_to_publish(Acting(session, counted.AT, counted.ZHANG), PORTS, round_id, Wanted(Scope.LEADERS))
         approval = session.scalars(sa.select(Approval)).one().id
         decide(Acting(session, counted.AT, LI), PORTS, approval, granted=False)
         with pytest.raises(DomainError, match="result_not_published"):
-            reads.published_result(session, round_id)
+            counted.result_for(session, round_id)
 
 
 def test_archiving_forgets_the_codes_and_keeps_the_result(database: Database) -> None:
@@ -166,7 +166,7 @@ def test_archiving_forgets_the_codes_and_keeps_the_result(database: Database) ->
         service.archive(Acting(session, counted.AT + timedelta(days=30), counted.ZHANG), round_id)
     with database.reading() as session:
         assert session.scalars(sa.select(sa.func.count()).select_from(SlipCode)).one() == 0
-        assert reads.published_result(session, round_id)["chain"]["total"]["shown"]
+        assert counted.result_for(session, round_id).document["chain"]["total"]["shown"]
 
 
 def test_it_refuses_to_archive_what_is_not_published(database: Database) -> None:
@@ -186,8 +186,8 @@ def test_a_rehearsal_is_purged_with_its_result(database: Database, settings: Set
         acting = Acting(session, counted.AT, counted.ZHANG)
         assert purge_rehearsals(acting, folder, PORTS, real) == 1
     with database.reading() as session:
-        assert session.get(Result, rehearsal) is None
-        assert session.get(Publication, (rehearsal, "leaders")) is None
+        assert session.get(ResultVersion, (rehearsal, 1)) is None
+        assert not reads.ledger_of(session, rehearsal)
 
 
 def test_a_group_that_nobody_came_from_is_counted(database: Database) -> None:
@@ -195,5 +195,5 @@ def test_a_group_that_nobody_came_from_is_counted(database: Database) -> None:
     votes = replace(votes, returned={**votes.returned, "g1": 0})
     round_id = counted.store_published(database, votes)
     with database.reading() as session:
-        groups = reads.published_result(session, round_id)["chain"]["groups"]
+        groups = counted.result_for(session, round_id).document["chain"]["groups"]
     assert [group["shown"] for group in groups].count(False) >= 1

@@ -11,7 +11,6 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.core.db import Database
-from app.publication import reads
 from app.publication.domain import Document
 from app.publication.reports.workbook import plain, result_workbook
 from tests.publication import counted, reading
@@ -23,7 +22,7 @@ RISKY = ('=cmd|"/C calc"!A1', "+1", "-2+3", "@SUM(A1)", "\tx", "http://a.example
 def workbook(database: Database, votes: counted.Votes) -> tuple[openpyxl.Workbook, Document]:
     round_id = counted.store_published(database, votes)
     with database.reading() as session:
-        result = reads.published(session, round_id)
+        result = counted.result_for(session, round_id)
     return openpyxl.load_workbook(io.BytesIO(result_workbook(result))), result.document
 
 
