@@ -1,6 +1,6 @@
 """Many units at a glance."""
 
-from xml.etree.ElementTree import fromstring
+from defusedxml.ElementTree import fromstring
 
 from app.charts.distribution import Bar
 from app.charts.multiples import multiples_png, multiples_svg

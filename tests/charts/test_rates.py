@@ -1,9 +1,9 @@
 """Rates side by side."""
 
 import re
-from xml.etree.ElementTree import fromstring
 
 import pytest
+from defusedxml.ElementTree import fromstring
 
 from app.charts.rates import Rate, RateChart, Row, rates_png, rates_svg
 

@@ -15,7 +15,7 @@ from app.core.db import Database
 from app.core.errors import DomainError
 from app.main import PORTS
 from app.publication import correction, reads, service, verification
-from app.publication.domain import Document, Scope, Viewer
+from app.publication.domain import Document, Release, Scope, Viewer
 from app.publication.models import ResultRead, ResultVersion
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
@@ -50,8 +50,8 @@ def correct(database: Database, round_id: str, counts: dict[str, tuple[int, int]
         return correction.ask_to_correct(acting, PORTS, round_id, counts, "漏数剩余票")
 
 
-def spared(**changes: object) -> counted.Votes:
-    return counted.make_votes(spare=4, **changes)
+def spared() -> counted.Votes:
+    return counted.make_votes(spare=4)
 
 
 def test_every_scope_gets_its_own_cut(database: Database) -> None:
@@ -104,7 +104,7 @@ def test_a_withdrawn_release_is_seen_by_nobody_and_stays_in_the_ledger(database:
         withdraw(database, round_id, [release.scope for release in _ledger(database, round_id)].index(Scope.LEADERS))
 
 
-def _ledger(database: Database, round_id: str) -> list[reads.Release]:
+def _ledger(database: Database, round_id: str) -> list[Release]:
     with database.reading() as session:
         return list(reads.ledger_of(session, round_id))
 
