@@ -1,6 +1,7 @@
 """What a reader may pick out of a result."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -112,7 +113,7 @@ def test_a_unit_sees_itself_alone() -> None:
     "ended", [{"withdrawn_at": NOW}, {"expires_at": NOW}, {"expires_at": NOW - timedelta(seconds=1)}]
 )
 @pytest.mark.parametrize("scope", ["leaders", "unit", "participants", "public"])
-def test_it_refuses_what_has_ended_to_all_but_organisers(scope: str, ended: dict[str, datetime]) -> None:
+def test_it_refuses_what_has_ended_to_all_but_organisers(scope: str, ended: dict[str, Any]) -> None:
     ledger = [entry(scope, **ended)]
     viewer = Viewer(Scope(scope) if scope != "public" else Scope.PARTICIPANTS, "li", some("u0"))
     assert sight_of(viewer, ledger, NOW) is None
