@@ -17,7 +17,12 @@ from app.web.pages import page, see_other
 from app.web.requests import Config, Db, Now
 
 router = APIRouter()
-START_PAGES = {Role.LEADER: "/results", Role.LIAISON: "/results", Role.AUDITOR: "/audit"}
+START_PAGES = {
+    Role.LEADER: "/results",
+    Role.LIAISON: "/results",
+    Role.SUPERVISOR: "/rectification",
+    Role.AUDITOR: "/audit",
+}
 
 
 def _open_form(request: Request, form: AnonymousForm) -> PostedForm:

@@ -1,4 +1,4 @@
-"""The demo: the county culture bureau of the product's source, ready to vote in.
+"""The demo: the county culture bureau of the product's source, one round published and one ready to vote in.
 
 What a real installation never keeps (codes, the key share, passwords) is kept here in ``DATA/demo.json``, so that the
 demo can print them again and ``manyidu hall --round demo`` can play the phones.
@@ -7,7 +7,7 @@ demo can print them again and ``manyidu hall --round demo`` can play the phones.
 import json
 import os
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,8 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled
 from app.main import PORTS
+from app.operations.meeting import Meeting, close_and_open, vote
+from app.publication import service as publication
 from app.rounds import service as rounds
 from app.rounds.ports import Acting
 from app.rounds.service import RoundDraft
@@ -45,7 +47,13 @@ STAFF = (
     ("wangwu", "王五", Role.SCRUTINEER),
     ("zhaoliu", "赵六", Role.LEADER),
     ("sunqi", "孙七", Role.AUDITOR),
+    ("wujiu", "吴九", Role.LIAISON),
+    ("zhengshi", "郑十", Role.SUPERVISOR),
 )
+LIAISON_OF = UNITS[3]
+SCOPES = ("leaders", "unit", "public")
+FIRST_ROUND = "群众满意度测评（第一次）"
+DAYS_AGO, HOURS_OPEN = 7, 2
 
 
 @dataclass(frozen=True)
@@ -90,14 +98,22 @@ def _write(path: Path, demo: Demo) -> None:
 
 
 def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> Demo:
-    """Set up staff, campaign and an open round in an empty database."""
+    """Set up staff, a campaign with a published round of last week, and an open one, in an empty database."""
+    then = now - timedelta(days=DAYS_AGO)
     with database.writing() as session:
         passwords = {login: f"Demo-{new_id()[:6]}-9" for login, _, _ in STAFF}
         people = {
-            login: accounts.create_with_password(session, now, (login, name, role), passwords[login])
+            login: accounts.create_with_password(session, then, (login, name, role), passwords[login])
             for login, name, role in STAFF
         }
-        round_id, shares, codes = _open_round(session, folder, now, people["zhangsan"])
+        zhang = people["zhangsan"]
+        campaign_id = set_up_campaign(session, then, zhang, "学习实践活动群众满意度测评")
+        units = campaign_reads.get_campaign(session, campaign_id).units
+        unit = next(unit for unit in units if unit.name == LIAISON_OF)
+        accounts.set_liaisons(session, then, zhang, unit.id, [people["wujiu"].id])
+    _hold_first_round(database, folder, then, (zhang, campaign_id))
+    with database.writing() as session:
+        round_id, shares, codes = _open_round(Acting(session, now, zhang), folder, campaign_id, "群众满意度测评")
     demo = Demo(round_id, passwords, shares, codes)
     _write(demo_file(data), demo)
     return demo
@@ -116,18 +132,32 @@ def set_up_campaign(session: Session, now: datetime, organiser: Principal, title
 
 
 def _open_round(
-    session: Session, folder: KeyFolder, now: datetime, organiser: Principal
+    acting: Acting, folder: KeyFolder, campaign_id: str, title: str
 ) -> tuple[str, list[str], dict[str, list[str]]]:
-    acting = Acting(session, now, organiser)
-    campaign_id = set_up_campaign(session, now, organiser, "学习实践活动群众满意度测评")
+    session = acting.session
     stage = campaign_reads.get_campaign(session, campaign_id).stages[-1].id
-    draft = RoundDraft("群众满意度测评", "t2", stage, remarks=True, key_needed=1, key_holders=1)
+    draft = RoundDraft(title, "t2", stage, remarks=True, key_needed=1, key_holders=1)
     round_id = rounds.create_round(acting, campaign_id, draft)
     rounds.freeze(acting, round_id)
     groups = campaign_reads.get_campaign(session, campaign_id).groups
     codes = slips.issue(acting, folder, round_id, {group.id: group.expected + SPARE for group in groups})
     slips.set_counts(acting, round_id, {group.id: (SPARE, 0) for group in groups})
-    shares = box.make_key(acting, folder, round_id, [organiser.name])
+    shares = box.make_key(acting, folder, round_id, [acting.actor.name])
     box.check_share(acting, round_id, 1, shares[0])
     rounds.open_round(acting, folder, PORTS, round_id)
     return round_id, shares, {group.name: codes[group.id][:-SPARE] for group in groups}
+
+
+def _hold_first_round(database: Database, folder: KeyFolder, then: datetime, place: tuple[Principal, str]) -> None:
+    """Vote, count and publish a round, so that there are results to read and units to order 补课 of."""
+    organiser, campaign_id = place
+    end = then + timedelta(hours=HOURS_OPEN)
+    with database.writing() as session:
+        acting = Acting(session, then, organiser)
+        round_id, shares, codes = _open_round(acting, folder, campaign_id, FIRST_ROUND)
+        vote(session, folder, then, (code for group in codes.values() for code in group))
+    meeting = Meeting(campaign_id, round_id, [], shares, 1, organiser, (organiser.name,))
+    close_and_open(database, folder, meeting, lambda: end)
+    for scope in SCOPES:
+        with database.writing() as session:
+            publication.publish(Acting(session, end, organiser), round_id, {"scope": scope})

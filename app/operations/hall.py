@@ -5,13 +5,11 @@ import resource
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import httpx
 import typer
 
 from app.audit.service import SYSTEM
-from app.box import ceremony, opening
 from app.box import reads as box_reads
 from app.box import service as box
 from app.campaigns import service as campaigns
@@ -25,6 +23,7 @@ from app.core.secrets import shuffled
 from app.core.settings import Settings
 from app.main import PORTS
 from app.operations import demo
+from app.operations.meeting import Meeting, close_and_open, opinion
 from app.operations.phone import Diary, Opinion, Phone, RefusedError
 from app.operations.server import open_database
 from app.rounds import service as rounds
@@ -39,26 +38,6 @@ OWN_UNITS = 8
 THINKING_SECONDS = 12.0
 CONNECTIONS = 200
 GIVE_UP_SECONDS = 600.0
-QUALITIES = (0.88, 0.78, 0.84, 0.47, 0.66, 0.55, 0.82, 0.72)
-"""How well each unit is thought of; the fourth and the sixth need to do better."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A round in which this process holds the codes and the shares."""
-
-    campaign_id: str
-    round_id: str
-    codes: list[str]
-    shares: list[str]
-
-
-def opinion(unit: int, item: int, options: int) -> list[float]:
-    """Return how the hall thinks of a unit: uneven between units, a little uneven between items."""
-    quality = QUALITIES[unit % len(QUALITIES)] - 0.03 * (item % 3)
-    graded = [quality**2, quality * (1 - quality) * 1.6, (1 - quality) * 0.9 * quality, (1 - quality) ** 2 + 0.02]
-    graded = (graded + [0.01] * options)[: min(options, 4)]
-    return graded + [0.04] * (options - len(graded))
 
 
 async def _play(url: str, codes: list[str], think: Opinion, seconds: float) -> Diary:
@@ -103,17 +82,6 @@ def _set_up(database: Database, folder: KeyFolder, phones: int) -> Meeting:
         rounds.open_round(acting, folder, PORTS, round_id)
     handed_out = shuffled(code for group in codes.values() for code in group)[:phones]
     return Meeting(campaign_id, round_id, handed_out, shares)
-
-
-def _close_and_open(database: Database, folder: KeyFolder, meeting: Meeting) -> None:
-    with database.writing() as session:
-        rounds.close_round(Acting(session, utc_now(), SYSTEM), meeting.round_id, {})
-    with database.reading() as session:
-        table = ceremony.lay_out(session, meeting.round_id, meeting.shares[:2])
-        key = ceremony.unlock(table, folder, meeting.round_id)
-    room = opening.Room(database, folder, utc_now, PORTS.after_counting)
-    attempt = opening.Attempt(meeting.round_id, key, SYSTEM, ("模拟会场",), (1, 2))
-    opening.open_box(room, attempt, opening.Progress())
 
 
 Counted = Counter[tuple[str, ...]]
@@ -181,7 +149,7 @@ def _play_own_round(database: Database, folder: KeyFolder, url: str, what: tuple
     try:
         diary = asyncio.run(_play(url, meeting.codes, opinion, seconds))
         _report(diary)
-        _close_and_open(database, folder, meeting)
+        close_and_open(database, folder, meeting)
         with database.reading() as session:
             paper, _ = frozen_paper(session, meeting.round_id)
         if len(diary.cast) != phones:

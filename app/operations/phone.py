@@ -11,12 +11,13 @@ from html.parser import HTMLParser
 import httpx
 
 from app.core.secrets import chance, choose, jitter, token_bytes
+from app.operations.meeting import REMARKING, remark
 from app.slips.codes import new_code
 
 MARK_FIELD = re.compile(r"m(\d+)-(\d+)")
 OUT_OF_PATIENCE = 40
 BUSY = frozenset({429, 500, 502, 503, 504})
-FLAKY, DOUBLE, FOREIGN, REMARKING = 0.15, 0.10, 0.05, 0.5
+FLAKY, DOUBLE, FOREIGN = 0.15, 0.10, 0.05
 Opinion = Callable[[int, int, int], Sequence[float]]
 """(unit, item, number of options) → weight of each option."""
 
@@ -138,7 +139,7 @@ class Phone:
         if page.size["remark-bytes"] and chance(REMARKING):
             units = sorted({unit for unit, _ in marks})
             unit = units[choose([1] * len(units))]
-            remarks[unit] = f"建议{_SUBJECTS[choose([1] * len(_SUBJECTS))]}。"
+            remarks[unit] = remark()
         return Ballot(page.hidden["group"], marks, remarks)
 
     async def _cast(self, page: PaperPage, ballot: Ballot) -> None:
@@ -187,10 +188,3 @@ class Phone:
             message = f"a ballot was refused: {answer.get('error')}"
             raise RefusedError(message)
         return str(answer["receipt"])
-
-
-_SUBJECTS = (
-    "多到基层走一走，听听群众的想法", "公共文化设施延长开放时间", "多办一些广场文化活动", "加强与有关部门的沟通协调",
-    "改进服务窗口的态度", "加快文化信息资源共享工程建设", "多组织送戏下乡", "加强对文化市场的日常巡查",
-    "为干部职工多安排学习培训", "把办事流程公开得更清楚些",
-)  # fmt: skip

@@ -11,7 +11,14 @@ from app.operations.server import open_database
 from app.slips.codes import format_code
 
 LINKS_SHOWN = 3
-ROLE_NAMES = {"organiser": "组织者", "scrutineer": "监票人", "leader": "领导", "auditor": "审计员"}
+ROLE_NAMES = {
+    "organiser": "组织者",
+    "scrutineer": "监票人",
+    "leader": "领导",
+    "auditor": "审计员",
+    "liaison": "联络员",
+    "supervisor": "督查员",
+}
 
 
 def first_link(settings: Settings, now: datetime) -> str | None:
@@ -39,7 +46,7 @@ def demo_notice(settings: Settings, now: datetime) -> str:
     )
     links = "\n".join(f"  {settings.base_url}/v#{code}    手工输入：{format_code(code)}" for code in codes[1:])
     return f"""
-满意度测评 演示：××县文化局，8 个单位，8 类参评人员，本轮正在投票
+满意度测评 演示：××县文化局，8 个单位，8 类参评人员；第一次测评已公布，本轮正在投票
 
 工作人员入口  {settings.base_url}/login
 {logins}

@@ -62,15 +62,15 @@ class Desk:
     def attempt(
         self, form: PostedForm, act: Callable[[], object], then: Response, again: "Callable[[Refused], Response]"
     ) -> Response:
-        """Act and answer ``then``, or undo and show the page again."""
+        """Act and answer what the act leads to, else ``then``; or undo and show the page again."""
         try:
-            act()
+            done = act()
         except DomainError as error:
             self.session.rollback()
             if error.code in GONE:
                 raise
             return again(Refused(error, form))
-        return then
+        return done if isinstance(done, Response) else then
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,11 +72,12 @@ def confirmation(form: PostedForm) -> Confirmation:
 def decide(desk: OrganisingDesk, round_id: str, unit_id: str, form: Form) -> Response:
     """Order 补课 of the unit, or waive it with a reason."""
 
-    def act() -> None:
+    def act() -> Response:
         if form.text("decision", 10, label="决定") == "waive":
-            ordering.waive(desk.acting, round_id, unit_id, form.text("waiver", 500, needed=False))
+            order_id = ordering.waive(desk.acting, round_id, unit_id, form.text("waiver", 500, needed=False))
         else:
-            ordering.confirm(desk.acting, round_id, unit_id, confirmation(form))
+            order_id = ordering.confirm(desk.acting, round_id, unit_id, confirmation(form))
+        return see_other(f"/rectification/orders/{order_id}")
 
     place = (round_id, unit_id)
     return desk.attempt(form, act, see_other("/rectification"), lambda refused: _flag_page(desk, place, refused))

@@ -1,0 +1,98 @@
+"""A meeting this process runs alone: it holds the codes and the shares, has an opinion, votes and opens the box."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.audit.service import SYSTEM
+from app.booth import service as booth
+from app.booth.domain import CastRequest, Sheet, options
+from app.box import ceremony, opening
+from app.box.drop import drop
+from app.core.clock import utc_now
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.core.secrets import chance, choose
+from app.main import PORTS
+from app.rounds import service as rounds
+from app.rounds.domain import NOT_ASKED
+from app.rounds.ports import Acting
+from app.web.auth import Principal
+
+QUALITIES = (0.88, 0.78, 0.84, 0.47, 0.66, 0.55, 0.82, 0.72)
+"""How well each unit is thought of; the fourth and the sixth need to do better."""
+REMARKING = 0.5
+SUBJECTS = (
+    "多到基层走一走，听听群众的想法", "公共文化设施延长开放时间", "多办一些广场文化活动", "加强与有关部门的沟通协调",
+    "改进服务窗口的态度", "加快文化信息资源共享工程建设", "多组织送戏下乡", "加强对文化市场的日常巡查",
+    "为干部职工多安排学习培训", "把办事流程公开得更清楚些",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A round in which this process holds the codes and the shares; ``needed`` of these open its box."""
+
+    campaign_id: str
+    round_id: str
+    codes: list[str]
+    shares: list[str]
+    needed: int = 2
+    actor: Principal = SYSTEM
+    present: tuple[str, ...] = ("模拟会场",)
+
+
+def opinion(unit: int, item: int, options: int) -> list[float]:
+    """Return how the hall thinks of a unit: uneven between units, a little uneven between items."""
+    quality = QUALITIES[unit % len(QUALITIES)] - 0.03 * (item % 3)
+    graded = [quality**2, quality * (1 - quality) * 1.6, (1 - quality) * 0.9 * quality, (1 - quality) ** 2 + 0.02]
+    graded = (graded + [0.01] * options)[: min(options, 4)]
+    return graded + [0.04] * (options - len(graded))
+
+
+def remark() -> str:
+    """Return what somebody in the hall writes down."""
+    return f"建议{SUBJECTS[choose([1] * len(SUBJECTS))]}。"
+
+
+def vote(session: Session, folder: KeyFolder, now: datetime, codes: Iterable[str]) -> None:
+    """Cast a ballot with each code as a phone does, by the booth's own service and the box's own door."""
+    secrets = booth.Secrets(folder.pepper(), folder.receipt_key())
+    votes = []
+    for code in codes:
+        sheet = booth.open_paper(session, secrets.pepper, now, code)
+        counter = booth.open_counter(session, sheet.paper.round_id)
+        votes.append(booth.seal_ballot(counter, secrets, _filled_in(sheet)))
+    for refusal in filter(None, drop(session.connection(), votes, now)):
+        raise DomainError(refusal)
+
+
+def _filled_in(sheet: Sheet) -> CastRequest:
+    paper, asked = sheet.paper, set(sheet.paper.rated_by(sheet.group_id))
+    marks = bytes(
+        choose(opinion(unit, place, len(options(paper.scheme.scale, item)))) if unit in asked else NOT_ASKED
+        for unit in range(len(paper.units))
+        for place, item in enumerate(paper.items)
+    )
+    unit = sorted(asked)[choose([1] * len(asked))]
+    remarks = ((unit, remark()),) if paper.remarks and chance(REMARKING) else ()
+    nonce = bytes.fromhex(sheet.nonce)
+    return CastRequest(sheet.code, paper.round_id, sheet.paper_hash, sheet.group_id, nonce, marks, remarks)
+
+
+def close_and_open(
+    database: Database, folder: KeyFolder, meeting: Meeting, clock: Callable[[], datetime] = utc_now
+) -> None:
+    """Close the round and open its box with as many shares as it needs."""
+    with database.writing() as session:
+        rounds.close_round(Acting(session, clock(), meeting.actor), meeting.round_id, {})
+    with database.reading() as session:
+        table = ceremony.lay_out(session, meeting.round_id, meeting.shares[: meeting.needed])
+        key = ceremony.unlock(table, folder, meeting.round_id)
+    room = opening.Room(database, folder, clock, PORTS.after_counting)
+    holders = tuple(range(1, meeting.needed + 1))
+    attempt = opening.Attempt(meeting.round_id, key, meeting.actor, meeting.present, holders)
+    opening.open_box(room, attempt, opening.Progress())

@@ -1,0 +1,108 @@
+"""What people do at a meeting by the pages alone, one step a function."""
+
+import asyncio
+import re
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import httpx
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from app.box.shares import SHARE_WORDS
+from app.operations.meeting import opinion
+from app.operations.phone import Diary, Opinion, Phone
+from app.slips.codes import parse_code
+from tests import cast
+
+DESK: dict[str, Any] = {"viewport": {"width": 1366, "height": 860}, "locale": "zh-CN"}
+PRINTED_CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]\b")
+NUMBERED_WORD = re.compile(r"\b(\d{1,2})\.?\s+([a-z]{4,8})\b")
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+
+
+def log_in(page: Page, login: str, password: str = cast.PASSWORD) -> None:
+    page.goto("/login")
+    page.get_by_label("用户名").fill(login)
+    page.get_by_label("口令").fill(password)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("button", name="退出")).to_be_visible()
+
+
+def check(page: Page) -> None:
+    """No finding of axe, no sideways scrolling."""
+    found = Axe().run(page, options=AXE)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def confirm(page: Page, step: str) -> None:
+    """Press an irreversible step and confirm it."""
+    page.locator("details.confirm summary").click()
+    page.get_by_role("button", name=f"确认{step}").click()
+
+
+def text_of(pdf: Path, *options: str) -> str:
+    return subprocess.run(["pdftotext", *options, pdf, "-"], capture_output=True, check=True).stdout.decode()
+
+
+def download(page: Page, button: str) -> Path:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    return Path(waiting.value.path())
+
+
+def print_slips(page: Page, round_id: str) -> list[str]:
+    page.goto(f"/rounds/{round_id}/slips")
+    check(page)
+    printed = text_of(download(page, "生成并下载测评票 PDF"), "-raw")
+    return [parse_code(code) for code in dict.fromkeys(PRINTED_CODE.findall(printed))]
+
+
+def hand_out_keys(page: Page, round_id: str, holders: int = 3) -> list[str]:
+    page.goto(f"/rounds/{round_id}/key")
+    check(page)
+    slips = text_of(download(page, "生成并打印钥匙单"), "-layout")
+    page.goto(f"/rounds/{round_id}/key")
+    shares = []
+    for number, slip in enumerate(slips.split("\f")[:holders], start=1):
+        words = {int(at): word for at, word in NUMBERED_WORD.findall(slip)}
+        share = " ".join(words[at] for at in range(1, SHARE_WORDS + 1))
+        page.locator(f"#words-{number}").fill(share)
+        page.locator(f"#words-{number}").locator("xpath=ancestor::form").get_by_role("button").first.click()
+        shares.append(share)
+    check(page)
+    return shares
+
+
+def play(address: str, codes: list[str], think: Opinion = opinion) -> Diary:
+    """Let phones vote, in a thread of its own: Playwright has an event loop here already."""
+    diary = Diary()
+
+    async def hall() -> None:
+        async with httpx.AsyncClient(base_url=address, timeout=30, trust_env=False) as client:
+            await asyncio.gather(*(Phone(client, code, think, diary).vote(0, 0) for code in codes))
+
+    thread = threading.Thread(target=lambda: asyncio.run(hall()))
+    thread.start()
+    thread.join()
+    return diary
+
+
+def open_the_box(page: Page, round_id: str, shares: list[str]) -> None:
+    page.goto(f"/rounds/{round_id}/opening")
+    expect(page.get_by_role("alert")).to_contain_text("清点")
+    page.goto(f"/rounds/{round_id}/slips")
+    page.get_by_role("button", name="保存清点").click()
+    page.goto(f"/rounds/{round_id}/opening")
+    check(page)
+    for share in shares[:2]:
+        page.locator("textarea[name=words]").fill(share)
+        page.get_by_role("button", name="核对这份钥匙").click()
+    check(page)
+    page.get_by_role("button", name="开箱", exact=True).click()
+    expect(page.locator("a[href$='/scrutiny']").first).to_be_visible()
+    page.goto(f"/rounds/{round_id}/scrutiny")
+    check(page)

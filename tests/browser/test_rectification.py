@@ -1,0 +1,144 @@
+"""From the flagged unit to the closed order with its retest, by the pages alone, on the demo."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.core.clock import utc_now
+from app.operations import demo
+from tests.browser.conftest import NOT_OURS, Installation
+from tests.browser.steps import DESK, check, confirm, hand_out_keys, log_in, open_the_box, play, print_slips
+
+UNIT = demo.LIAISON_OF
+Desks = Callable[[str], Page]
+
+
+@pytest.fixture
+def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
+    """The demo's people, each at a desk of his own."""
+    made = demo.make(installation.database, installation.key_folder, installation.key_folder.path.parent, utc_now())
+    desks: dict[str, Page] = {}
+    problems: list[str] = []
+
+    def desk(login: str) -> Page:
+        if login not in desks:
+            context = browser.new_context(**DESK, base_url=installation.address, accept_downloads=True)
+            page = desks[login] = context.new_page()
+            page.set_default_timeout(15_000)
+            page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+            log_in(page, login, made.passwords[login])
+        return desks[login]
+
+    yield desk
+    for page in desks.values():
+        page.context.close()
+    assert [problem for problem in problems if not any(known in problem for known in NOT_OURS)] == []
+
+
+def order(page: Page) -> str:
+    """Order the flagged unit; return the path of the order."""
+    page.goto("/rectification")
+    check(page)
+    page.get_by_role("row", name=UNIT).get_by_role("link", name="责令补课或说明").click()
+    check(page)
+    page.get_by_label("文号").fill("县委发〔2026〕8号")
+    page.get_by_label("责令补课的理由和要求").fill("满意率低于补课线，限期整改")
+    page.get_by_role("button", name="责令补课", exact=True).click()
+    expect(page.get_by_role("heading", name="补课通知")).to_be_visible()
+    check(page)
+    return page.url
+
+
+def write_plan(page: Page, order_url: str) -> None:
+    """Write an incomplete plan first, see what is missing, then complete and submit it."""
+    page.goto("/rectification")
+    page.get_by_role("link", name=UNIT).click()
+    assert page.url == order_url
+    page.get_by_role("link", name="填写和报送方案").click()
+    check(page)
+    page.get_by_label("问题（整改内容）").first.fill("下乡演出太少")
+    page.get_by_role("button", name="保存并报送").click()
+    expect(page.get_by_role("heading", name="报送前还缺")).to_be_visible()
+    assert page.get_by_label("问题（整改内容）").first.input_value() == "下乡演出太少"
+    fields = {
+        "来源": "测评留言", "整改目标": "每个乡镇全年演出不少于四场", "整改措施": "排出全年下乡演出计划，按月公布",
+        "责任领导": "钱副局长", "主办单位": UNIT, "责任人": "孙团长", "公开承诺": "每月下乡演出不少于四场",
+    }  # fmt: skip
+    for label, text in fields.items():
+        page.get_by_label(label, exact=True).first.fill(text)
+    page.get_by_label("完成时限").first.fill(utc_now().strftime("%Y-12-31"))
+    page.get_by_label("时限类型").first.select_option(index=1)
+    page.get_by_role("button", name="保存并报送").click()
+    expect(page.locator("main")).to_contain_text("待审")
+
+
+def work(liaison: Page, supervisor: Page, order_url: str) -> None:
+    """Announce, report, accept and complete."""
+    liaison.goto(order_url)
+    liaison.get_by_role("button", name="公示并开始整改").click()
+    check(liaison)
+    liaison.goto("/rectification/ledger")
+    check(liaison)
+    liaison.locator("a[href^='/rectification/actions/']").first.click()
+    check(liaison)
+    action = liaison.url
+    for event, text in (("开始整改", ""), ("报告完成", "已演出十二场，名单附后")):
+        liaison.goto(action)
+        liaison.get_by_label(event, exact=True).check()
+        liaison.get_by_label("说明", exact=True).fill(text)
+        liaison.get_by_role("button", name="提交").click()
+    supervisor.goto(action)
+    supervisor.get_by_label("验收", exact=False).first.check()
+    supervisor.get_by_role("button", name="提交").click()
+    check(supervisor)
+    liaison.goto(order_url)
+    liaison.get_by_label("完成情况").fill("下乡演出计划已经公布，首月完成四场")
+    liaison.get_by_role("button", name="报告完成").click()
+
+
+def commitments(browser: Browser, installation: Installation, page: Page) -> None:
+    """Anybody reads what was promised, without a log-in."""
+    path = page.locator("a[href^='/commitments/']").first.get_attribute("href") or ""
+    context = browser.new_context(**DESK, base_url=installation.address)
+    public = context.new_page()
+    public.goto(path)
+    expect(public.locator("main")).to_contain_text("每月下乡演出不少于四场")
+    check(public)
+    context.close()
+
+
+def retest(page: Page, order_url: str, address: str) -> None:
+    """Hold the second vote: everybody is content now."""
+    page.goto(order_url)
+    page.get_by_role("button", name="建立复测轮次").click()
+    page.get_by_role("link", name="复测轮次").click()
+    round_id = page.url.rsplit("/", 1)[-1]
+    confirm(page, "冻结测评表")
+    codes = print_slips(page, round_id)
+    shares = hand_out_keys(page, round_id, 1)
+    page.goto(f"/rounds/{round_id}")
+    confirm(page, "开始投票")
+    assert len(play(address, codes, lambda _unit, _item, count: [8, 3, 1, *[0.2] * (count - 3)]).cast) == len(codes)
+    page.goto(f"/rounds/{round_id}")
+    confirm(page, "截止投票")
+    open_the_box(page, round_id, shares)
+    page.goto(f"/rounds/{round_id}/publish")
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator("#ledger")).to_contain_text("有效")
+
+
+def test_it_works(desk_of: Desks, browser: Browser, installation: Installation) -> None:
+    organiser, liaison, supervisor = desk_of("zhangsan"), desk_of("wujiu"), desk_of("zhengshi")
+    order_url = order(organiser)
+    write_plan(liaison, order_url)
+    supervisor.goto(order_url)
+    supervisor.get_by_role("button", name="审定方案").click()
+    work(liaison, supervisor, order_url)
+    commitments(browser, installation, liaison)
+    retest(organiser, order_url, installation.address)
+    organiser.goto(order_url)
+    organiser.get_by_role("button", name="登记复测结果").click()
+    expect(organiser.locator("main")).to_contain_text("已办结")
+    expect(organiser.get_by_role("heading", name="两次结果")).to_be_visible()
+    check(organiser)
