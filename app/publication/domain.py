@@ -179,9 +179,24 @@ def picked_units(document: Document, pick: Pick) -> Sequence[Document]:
     return [unit for unit in units if unit["verdict"]["code"] in VERDICTS_OF[pick]]
 
 
+def units_of_verdict(document: Document, verdict: str) -> Sequence[Document]:
+    """Return the units with that verdict in official order."""
+    return [unit for unit in document["units"] if unit["verdict"]["code"] == verdict]
+
+
 def units_with_remarks(document: Document) -> Sequence[Document]:
     """Return the units whose remarks may be read, in official order."""
     return [unit for unit in document["units"] if unit["remarks"]["shown"]]
+
+
+ORGANISERS_ONLY = frozenset({"uniform", "identical_sheets"})
+"""Codes of notes that are hints to look closer, for those who can."""
+
+
+def notes_for(unit: Document, scope: Scope) -> list[str]:
+    """Return the notes on a unit that readers in a scope are told."""
+    told = (note for note in unit["notes"] if scope is Scope.ORGANISERS or note["code"] not in ORGANISERS_ONLY)
+    return [note["text"] for note in told]
 
 
 def unit_of(document: Document, unit_id: str) -> Document | None:

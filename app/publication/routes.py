@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.publication import reads
-from app.publication.domain import Pick, pick_of, picked_units, units_with_remarks
+from app.publication.domain import Pick, notes_for, pick_of, picked_units, units_with_remarks
 from app.publication.seen import ReadingDesk
 from app.web.pages import page
 
@@ -57,6 +57,7 @@ def show_unit(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
         "result": result,
         "document": result.document,
         "unit": unit,
+        "notes": notes_for(unit, result.scope),
         "before": units[place - 1] if place else None,
         "after": units[place + 1] if place + 1 < len(units) else None,
     }

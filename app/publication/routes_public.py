@@ -5,8 +5,10 @@ from starlette.responses import Response
 
 from app.publication import reads, verification
 from app.publication.domain import Scope
+from app.publication.reports.brief import notice as made_notice
+from app.publication.routes_reports import PDF, attachment
 from app.web.pages import page
-from app.web.requests import Db, Now
+from app.web.requests import Config, Db, Now
 
 router = APIRouter()
 
@@ -23,6 +25,15 @@ def notice(request: Request, round_id: str, db: Db, now: Now) -> Response:
     result = reads.published(db, round_id, reads.ANYONE, now)
     listed = result.scope is Scope.PUBLIC
     return page(request, "publication/notice.html", result=result, document=result.document, listed=listed)
+
+
+@router.get("/notices/{round_id}/notice.pdf")
+def notice_to_print(config: Config, round_id: str, db: Db, now: Now) -> Response:
+    """Send the notice as a PDF for the board."""
+    result = reads.published(db, round_id, reads.ANYONE, now)
+    return attachment(
+        made_notice(result, config.base_url), PDF, f"{result.document['round']['title']}公告.pdf", "notice.pdf"
+    )
 
 
 @router.get("/verify")

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication import template_service
+from app.publication.reports.brief import brief
 from app.publication.reports.fields import FIELDS, ReportKind
 from app.publication.reports.letters import feedback_letter, feedback_letters, file_name
 from app.publication.reports.templates import shipped_template
@@ -26,6 +27,7 @@ router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP = "application/zip"
+PDF = "application/pdf"
 
 
 def attachment(content: bytes, media_type: str, name: str, plain: str) -> Response:
@@ -56,6 +58,13 @@ def scrutiny(desk: ReadingDesk, round_id: str) -> Response:
     result, template = desk.result(round_id, "scrutiny"), template_service.own(desk.session, ReportKind.SCRUTINY)
     made = scrutiny_report(result, template, Particulars(), desk.now)
     return attachment(made, DOCX, f"{result.document['round']['title']}监票情况报告.docx", "scrutiny.docx")
+
+
+@router.get("/results/{round_id}/brief.pdf")
+def one_page(desk: ReadingDesk, round_id: str) -> Response:
+    """Send the one-page brief."""
+    result = desk.result(round_id, "brief")
+    return attachment(brief(result), PDF, f"{result.document['round']['title']}结果简报.pdf", "brief.pdf")
 
 
 @router.get("/results/{round_id}/letters.zip")

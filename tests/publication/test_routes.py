@@ -31,6 +31,7 @@ OUTPUTS = (
     "/results/{round_id}/export.xlsx",
     "/results/{round_id}/report.docx",
     "/results/{round_id}/scrutiny.docx",
+    "/results/{round_id}/brief.pdf",
     "/results/{round_id}/letters.zip",
     "/results/{round_id}/units/{unit_id}/letter.docx",
 )

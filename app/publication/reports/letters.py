@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from app.publication.domain import Document, Scope
+from app.publication.domain import Document, Scope, notes_for
 from app.publication.reads import Published
 from app.publication.reports.fields import ReportKind
 from app.publication.reports.markup import Pictures, joined, one_line, paragraph, paragraphs
@@ -19,7 +19,6 @@ from app.publication.reports.report_data import (
     groups_table,
     items_table,
     method_block,
-    notes_of,
     parts_of,
     reasons_of,
     remarks_block,
@@ -88,7 +87,7 @@ def _letter(result: Published, unit: Document, drawn: Figures, template: bytes |
 
 def _outcome(document: Document, unit: Document, figures: Figures) -> Markup:
     band = document.get("overall_band")
-    notes = [*(note["text"] for note in document["chain"]["warnings"]), *notes_of(unit, Scope.UNIT)]
+    notes = [*(note["text"] for note in document["chain"]["warnings"]), *notes_for(unit, Scope.UNIT)]
     return joined(
         [
             paragraph(f"结论：{unit['verdict']['label']}。{reasons_of(unit)}"),

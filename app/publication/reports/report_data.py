@@ -6,7 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from app.core.errors import DomainError
-from app.publication.domain import BANDS_ONLY, Document, Scope
+from app.publication.domain import BANDS_ONLY, Document
 from app.publication.reads import Published
 from app.publication.reports.markup import (
     TEXT_WIDTH,
@@ -29,7 +29,6 @@ NUMBER_BLANK = "〔　　　　〕　　号"
 WITHHELD = "为保护匿名不显示"
 NONE = "—"
 
-_ORGANISERS_ONLY = frozenset({"uniform", "identical_sheets"})
 _NAME_WIDTH = 26
 _STRIP = 25
 _GRADE, _RATE, _COUNT = 12, 14.5, 12
@@ -229,11 +228,6 @@ def chain_sentence(document: Document) -> str:
 def warnings_of(document: Document) -> list[str]:
     """Return what the reader of the whole result must be warned of."""
     return [note["text"] for note in (*document["chain"]["warnings"], *document["notes"])]
-
-
-def notes_of(unit: Document, scope: Scope) -> list[str]:
-    """Return the notes on a unit; hints to look closer are for those who can, the organisers."""
-    return [note["text"] for note in unit["notes"] if scope is Scope.ORGANISERS or note["code"] not in _ORGANISERS_ONLY]
 
 
 def reasons_of(judged: Document) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from app.publication.charts import overall_chart_png
-from app.publication.domain import Document, units_with_remarks
+from app.publication.domain import Document, notes_for, units_with_remarks
 from app.publication.reads import Published
 from app.publication.reports.fields import ReportKind
 from app.publication.reports.markup import (
@@ -34,7 +34,6 @@ from app.publication.reports.report_data import (
     groups_table,
     items_table,
     method_block,
-    notes_of,
     parts_of,
     reasons_of,
     remarks_block,
@@ -171,7 +170,7 @@ def _unit_block(result: Published, figures: Figures, unit: Document) -> Markup:
             paragraphs(
                 (f"“{item['label']}”{item['verdict']['label']}：{reasons_of(item)}" for item in below), Style.LEAD
             ),
-            paragraphs((f"提示：{text}。" for text in notes_of(unit, result.scope)), Style.LEAD),
+            paragraphs((f"提示：{text}。" for text in notes_for(unit, result.scope)), Style.LEAD),
             items_table(figures, unit, f"{name}各项评价"),
             groups_table(unit, f"{name}各类别评价"),
         ]

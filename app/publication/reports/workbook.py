@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from app.publication.domain import Document, units_with_remarks
+from app.publication.domain import Document, notes_for, units_with_remarks
 from app.publication.reads import Published
 from app.web.pages import chinese_time
 
@@ -24,6 +24,7 @@ _OPTIONS = {
 _WIDE = 28
 _LONG = 80
 _NARROW = 11
+_A4 = 9
 
 Value = str | int | Mapping[str, object] | None
 
@@ -83,7 +84,8 @@ class _Table:
         if isinstance(count, int):
             return count, self._formats.whole
         exact = re.fullmatch(r"\d+(\.\d)?", text) is not None
-        return (float(text) if exact else None), self._formats.score
+        shape = self._formats.score if "." in text else self._formats.whole
+        return (float(text) if exact else None), shape
 
 
 def plain(text: str) -> str:
@@ -98,8 +100,19 @@ def result_workbook(result: Published) -> bytes:
         book.set_properties({"title": plain(result.document["round"]["title"]), "created": result.published_at})
         formats = _formats(book)
         for name, fill in _SHEETS:
-            fill(_Table(book.add_worksheet(name), formats), result)
+            sheet = book.add_worksheet(name)
+            _set_up_print(sheet, f"核验码 {result.code}")
+            fill(_Table(sheet, formats), result)
     return out.getvalue()
+
+
+def _set_up_print(sheet: Worksheet, footer: str) -> None:
+    """Print on A4 across, as wide as the paper, with the heads on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer(f"&L{footer}&C单位按机构序列排列，不作排名&R&P/&N")
 
 
 def _formats(book: xlsxwriter.Workbook) -> _Formats:
@@ -119,7 +132,12 @@ def _figure_heads(document: Document) -> list[str]:
     scale = document["scale"]
     grades = [grade["label"] for grade in scale["grades"]]
     others = [f"{label}率" for label in (scale["unknown"], scale["abstain"]) if label is not None]
-    return [*grades, "满意率", "总体满意率", "不满意率", "综合得分", "有效评价", *others, "等次用语"]
+    interval = ["满意率可能区间"] if _has_intervals(document) else []
+    return [*grades, "满意率", *interval, "总体满意率", "不满意率", "综合得分", "有效评价", *others, "等次用语"]
+
+
+def _has_intervals(document: Document) -> bool:
+    return any(unit["overall"]["total"].get("interval") for unit in document["units"])
 
 
 def _figures(document: Document, cell: Document) -> list[Value]:
@@ -131,9 +149,11 @@ def _figures(document: Document, cell: Document) -> list[Value]:
     shares: list[Value] = [row["share"] for row in rows] or [None] * len(grades)
     others = [cell[key] for key in ("unknown", "abstain") if document["scale"][key] is not None]
     labels = "/".join(row["label"] for row in rows)
+    interval = cell.get("interval")
     return [
         *shares,
         cell["satisfied_rate"],
+        *([interval["text"] if interval else None] if _has_intervals(document) else []),
         cell["positive_rate"],
         cell["dissatisfied_rate"],
         cell["mean_score"],
@@ -160,6 +180,10 @@ def _summary(table: _Table, result: Published) -> None:
     table.row(["活动", about["campaign"]])
     table.row(["测评表", about["form_title"]])
     table.row(["公布时间", chinese_time(result.published_at)])
+    table.row(["核验码", result.code])
+    table.row(["版本", f"第 {result.version} 版"])
+    if result.reason:
+        table.row(["更正理由", result.reason])
     for code, count in document["summary"].items():
         table.row([f"{_VERDICTS[code]}（单位数）", count])
     for warning in [*document["chain"]["warnings"], *document["notes"]]:
@@ -178,18 +202,29 @@ def _by_unit(table: _Table, result: Published) -> None:
     heads = ["序", "单位", "结论", "原因和提示", *_figure_heads(document)]
     table.head(heads, [6, _WIDE, _NARROW, _WIDE])
     for unit in document["units"]:
-        notes = [note["text"] for note in unit["notes"] if note["code"] != "uniform"]
-        reasons = [reason["text"] for reason in unit["verdict"]["reasons"]]
-        lead = [unit["position"], unit["name"], unit["verdict"]["label"], ";".join([*reasons, *notes])]
+        told = [*_reasons(unit), *notes_for(unit, result.scope)]
+        lead = [unit["position"], unit["name"], unit["verdict"]["label"], "；".join(told)]
         table.row([*lead, *_figures(document, unit["overall"]["total"])])
 
 
 def _by_item(table: _Table, result: Published) -> None:
     document = result.document
-    table.head(["序", "单位", "指标", *_figure_heads(document)], [6, _WIDE, _WIDE])
+    lined = bool(document["formula"]["item_lines"])
+    judged = ["结论", "原因"] if lined else []
+    table.head(["序", "单位", "指标", *judged, *_figure_heads(document)], [6, _WIDE, _WIDE])
     for unit in document["units"]:
         for item in unit["items"]:
-            table.row([unit["position"], unit["name"], item["label"], *_figures(document, item["total"])])
+            lead: list[Value] = [unit["position"], unit["name"], item["label"], *(_judged(item) if lined else [])]
+            table.row([*lead, *_figures(document, item["total"])])
+
+
+def _judged(item: Document) -> list[Value]:
+    """Return verdict and reasons of an item that has a line of its own."""
+    return [item["verdict"]["label"], "；".join(_reasons(item))] if item["verdict"] else [None, None]
+
+
+def _reasons(judged: Document) -> list[str]:
+    return [reason["text"] for reason in judged["verdict"]["reasons"]]
 
 
 def _by_group(table: _Table, result: Published) -> None:
@@ -201,7 +236,11 @@ def _by_group(table: _Table, result: Published) -> None:
             if not item["groups"]:
                 table.row([*lead, item["groups_text"]])
             for group in item["groups"]:
-                table.row([*lead, group["name"], *_figures(document, group["cell"])])
+                table.row([*lead, _group_name(group), *_figures(document, group["cell"])])
+
+
+def _group_name(group: Document) -> str:
+    return f"{group['name']}（{'、'.join(group['members'])}）" if "members" in group else str(group["name"])
 
 
 def _remarks(table: _Table, result: Published) -> None:
@@ -217,15 +256,21 @@ def _method(table: _Table, result: Published) -> None:
     lines = formula["lines"]
     table.head(["项目", "内容"], [_WIDE, _LONG])
     table.row(["口径", formula["text"]])
-    table.row(["提醒线", f"满意率低于 {lines['attention']}"])
-    table.row(["补课线", f"满意率低于 {lines['remedial']},或不满意率高于 {lines['dissatisfied']};恰在线上不算低于"])
+    measure = formula["measure_label"]
+    remedial = f"{measure}低于 {lines['remedial']}，或不满意率高于 {lines['dissatisfied']}；恰在线上不算低于"
+    table.row(["提醒线", f"{measure}低于 {lines['attention']}"])
+    table.row(["补课线", remedial])
+    for item in formula["item_lines"]:
+        words = f"提醒线 {item['attention']}，补课线 {item['remedial']}，不满意率线 {item['dissatisfied']}"
+        table.row([f"指标自己的线 {item['label']}", words])
     table.row(["最小显示份数", about["k"]])
     table.row(["意见最小显示条数", about["remark_k"]])
     for grade in scale["grades"]:
         table.row([f"等次 {grade['label']}", f"{grade['score']} 分"])
     for weight in formula["weights"]:
         table.row([f"权重 {weight['name']}", weight["text"]])
-    table.row(["结果指纹（SHA-256）", result.digest])
+    if result.is_whole:
+        table.row(["结果指纹（SHA-256）", result.digest])
 
 
 _SHEETS = (
