@@ -24,7 +24,15 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.publication import correction, routes_charts, routes_public, routes_release, routes_reports, routes_tryout
+from app.publication import (
+    correction,
+    routes_charts,
+    routes_public,
+    routes_release,
+    routes_reports,
+    routes_trends,
+    routes_tryout,
+)
 from app.publication import routes as publication_routes
 from app.publication import service as publication
 from app.rectification import routes as rectification_routes
@@ -81,6 +89,7 @@ FEATURES = (
     routes_release,
     routes_public,
     routes_reports,
+    routes_trends,
     routes_tryout,
     rectification_routes,
     routes_plan,

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from app.publication import reads
 from app.publication.domain import Pick, notes_for, pick_of, picked_units, units_with_remarks
 from app.publication.seen import ReadingDesk
+from app.rounds.reads import get_round
 from app.web.pages import page
 
 router = APIRouter()
@@ -28,6 +29,7 @@ def show_result(desk: ReadingDesk, round_id: str, show: str = "") -> Response:
     context = {
         "result": result,
         "document": result.document,
+        "campaign_id": get_round(desk.session, round_id).campaign_id,
         "units": picked_units(result.document, pick),
         "heard": units_with_remarks(result.document),
         "remarks_ahead": REMARKS_AHEAD,
@@ -56,6 +58,7 @@ def show_unit(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
     context = {
         "result": result,
         "document": result.document,
+        "campaign_id": get_round(desk.session, round_id).campaign_id,
         "unit": unit,
         "notes": notes_for(unit, result.scope),
         "before": units[place - 1] if place else None,

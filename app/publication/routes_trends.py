@@ -1,0 +1,73 @@
+"""Pages of a campaign for leaders: all rounds at a glance, one unit through the rounds, two rounds side by side."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.publication import reads, trends
+from app.publication.charts import before_after_chart
+from app.publication.read_log import note_read
+from app.publication.routes_charts import picture
+from app.publication.seen import Desk, ReadingDesk
+from app.publication.trends import Column, Pair, Trends
+from app.web.pages import page
+
+router = APIRouter()
+PATH = "/results/campaigns/{campaign_id}"
+
+
+def _trends(desk: Desk, campaign_id: str) -> Trends:
+    return trends.trends(desk.session, reads.viewer_of(desk.session, desk.staff), desk.now, campaign_id)
+
+
+def _note(desk: Desk, *columns: Column) -> None:
+    for column in columns:
+        note_read(desk.request, desk.session, desk.staff, column.line.round.id, "trend")
+
+
+@router.get(PATH)
+def overview(desk: ReadingDesk, campaign_id: str) -> Response:
+    """Show all units of a campaign, in official order, through its rounds."""
+    found = _trends(desk, campaign_id)
+    _note(desk, *found.columns)
+    return page(desk.request, "publication/overview.html", status=200, found=found)
+
+
+@router.get(PATH + "/units/{unit_id}")
+def history(desk: ReadingDesk, campaign_id: str, unit_id: str) -> Response:
+    """Show one unit through the rounds, item by item."""
+    found = _trends(desk, campaign_id)
+    unit = next((unit for unit in found.units if unit.id == unit_id), None)
+    if unit is None:
+        raise DomainError("not_found")
+    _note(desk, *found.columns)
+    rated = [pair for pair in zip(found.columns, unit.cells, strict=True) if pair[1] is not None]
+    return page(desk.request, "publication/history.html", status=200, found=found, unit=unit, rated=rated)
+
+
+@router.get(PATH + "/compare")
+def compare(desk: ReadingDesk, campaign_id: str, before: str = "", after: str = "") -> Response:
+    """Show two rounds side by side; without a choice the last two."""
+    found = _trends(desk, campaign_id)
+    rounds = [column.line.round.id for column in found.columns]
+    pair = trends.pair_of(found, before or rounds[max(0, len(rounds) - 2)], after or rounds[-1])
+    _note(desk, pair.before, pair.after)
+    context = {"found": found, "pair": pair}
+    return page(desk.request, "publication/compare.html", status=200, **context)
+
+
+@router.get(PATH + "/compare.svg")
+def compare_chart(desk: ReadingDesk, campaign_id: str, before: str, after: str) -> Response:
+    """Draw two rounds side by side."""
+    pair = trends.pair_of(_trends(desk, campaign_id), before, after)
+    _note(desk, pair.before, pair.after)
+    return picture(desk.request, _chart(pair))
+
+
+def _chart(pair: Pair) -> str:
+    rows = tuple(
+        (after["name"], before["overall"]["total"], after["overall"]["total"], reason)
+        for before, after, reason in pair.rows
+    )
+    titles = (pair.before.line.round.title, pair.after.line.round.title)
+    return before_after_chart(pair.after.line.campaign, titles, rows)

@@ -1,0 +1,135 @@
+"""A campaign's published rounds side by side, as far as one reader may see each of them.
+
+Nothing is worked out anew: every figure is one of a round's own document. Two rounds are set beside each other for a
+unit only where the numbers of people who rate it are the same or at least k apart (SEC-47).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import DomainError
+from app.publication.domain import Document, Viewer, unit_of
+from app.publication.reads import Published, PublishedLine, published, published_rounds
+from app.rounds.domain import Paper
+from app.rounds.reads import frozen_paper
+from app.tally.restraint import may_compare
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One published round of a campaign."""
+
+    line: PublishedLine
+    result: Published
+    paper: Paper
+
+    @property
+    def document(self) -> Document:
+        """The round's result as the reader may see it."""
+        return self.result.document
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A unit in one round; ``comparable``: with the nearest earlier round that rated it."""
+
+    unit: Document
+    comparable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTrend:
+    """A unit with a cell for every round, None where it was not rated or is not the reader's to see."""
+
+    id: str
+    name: str
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """A campaign, its rounds oldest first, its units in official order."""
+
+    campaign_id: str
+    campaign: str
+    organisation: str
+    columns: tuple[Column, ...]
+    units: tuple[UnitTrend, ...]
+
+
+def trends(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> Trends:
+    """Return the rounds of a campaign that a viewer may see; DomainError ``not_found`` if there are none."""
+    lines = [
+        line
+        for line in published_rounds(session, viewer, now)
+        if line.round.campaign_id == campaign_id and not line.round.is_rehearsal
+    ]
+    if not lines:
+        raise DomainError("not_found")
+    columns = tuple(_column(session, viewer, now, line) for line in reversed(lines))
+    return Trends(campaign_id, lines[0].campaign, lines[0].organisation, columns, _units(columns))
+
+
+def _column(session: Session, viewer: Viewer, now: datetime, line: PublishedLine) -> Column:
+    paper, _ = frozen_paper(session, line.round.id)
+    return Column(line, published(session, line.round.id, viewer, now), paper)
+
+
+def _units(columns: Sequence[Column]) -> tuple[UnitTrend, ...]:
+    return tuple(
+        UnitTrend(unit_id, name, _cells(columns, unit_id)) for unit_id, name in _official_order(columns).items()
+    )
+
+
+def _official_order(columns: Iterable[Column]) -> Mapping[str, str]:
+    """Return unit names by id: the order of the round with most units, then units that only other rounds rated."""
+    wide = sorted(columns, key=lambda column: -len(column.document["units"]))
+    names: dict[str, str] = {}
+    for column in wide:
+        for unit in column.document["units"]:
+            names.setdefault(unit["id"], unit["name"])
+    return names
+
+
+def _cells(columns: Sequence[Column], unit_id: str) -> tuple[Cell | None, ...]:
+    cells: list[Cell | None] = []
+    earlier: Column | None = None
+    for column in columns:
+        unit = unit_of(column.document, unit_id)
+        if unit is None:
+            cells.append(None)
+            continue
+        comparable = earlier is not None and may_compare(column.paper, earlier.paper, unit_id)
+        cells.append(Cell(unit, comparable))
+        earlier = column
+    return tuple(cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two rounds of one campaign; ``rows``: units that both rated, and why they are not set side by side."""
+
+    before: Column
+    after: Column
+    rows: tuple[tuple[Document, Document, str], ...]
+
+
+NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，为保护匿名不作比较"
+
+
+def pair_of(found: Trends, before_id: str, after_id: str) -> Pair:
+    """Return two rounds side by side, the older first; DomainError ``not_found``."""
+    columns = [column for column in found.columns if column.line.round.id in {before_id, after_id}]
+    if len(columns) != len({before_id, after_id}) or len(columns) < 2:  # noqa: PLR2004 - two make a pair
+        raise DomainError("not_found")
+    before, after = columns
+    rows = []
+    for unit in after.document["units"]:
+        other = unit_of(before.document, unit["id"])
+        if other is not None:
+            allowed = may_compare(after.paper, before.paper, unit["id"])
+            rows.append((other, unit, "" if allowed else NOT_COMPARED.format(k=after.paper.scheme.k)))
+    return Pair(before, after, tuple(rows))

@@ -1,0 +1,116 @@
+"""Rounds of one campaign side by side."""
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.publication import trends
+from app.publication.domain import Scope, Viewer
+from app.publication.models import ResultRead
+from app.rounds.domain import Paper
+from app.rounds.models import Round
+from tests.publication import counted, reading
+
+
+def two_rounds(database: Database, more: int = 0, **changes: object) -> tuple[str, str, str]:
+    """Publish two rounds of one campaign, the second with ``more`` people expected in its fifth group."""
+    first = counted.make_paper(title="第一次")
+    groups = tuple(replace(group, expected=group.expected + more * (group.id == "g4")) for group in first.groups)
+    second: Paper = counted.make_paper(title="第二次", groups=None)
+    second = replace(second, groups=groups, **changes)  # type: ignore[arg-type]
+    ids = [counted.store_counted(database, counted.make_votes(paper)) for paper in (first, second)]
+    with database.writing() as session:
+        campaign = session.get_one(Round, ids[0]).campaign_id
+        session.get_one(Round, ids[1]).campaign_id = campaign
+        session.get_one(Round, ids[1]).created_at = counted.AT.replace(hour=9)
+    for round_id in ids:
+        counted.release(database, round_id)
+    return campaign, ids[0], ids[1]
+
+
+def found(database: Database, campaign: str, viewer: Viewer = counted.READER) -> trends.Trends:
+    with database.reading() as session:
+        return trends.trends(session, viewer, counted.AT, campaign)
+
+
+def test_it_works(database: Database) -> None:
+    campaign, first, second = two_rounds(database)
+    shown = found(database, campaign)
+    assert [column.line.round.id for column in shown.columns] == [first, second]
+    assert [unit.name for unit in shown.units] == list(counted.UNITS)
+    for unit in shown.units:
+        assert [cell.comparable for cell in unit.cells if cell] == [False, True]
+    pair = trends.pair_of(shown, second, first)
+    assert (pair.before.line.round.id, pair.after.line.round.id) == (first, second)
+    assert all(not reason for _, _, reason in pair.rows)
+
+
+@pytest.mark.parametrize(("more", "compared"), [(0, True), (1, False), (4, False), (5, True), (9, True)])
+def test_it_refuses_to_compare_where_few_people_differ(database: Database, more: int, *, compared: bool) -> None:
+    shown = found(database, two_rounds(database, more)[0])
+    rows = trends.pair_of(shown, *(column.line.round.id for column in shown.columns)).rows
+    assert {not reason for _, _, reason in rows} == {compared}
+    assert {cell.comparable for unit in shown.units for cell in unit.cells[1:] if cell} == {compared}
+
+
+def test_it_refuses_what_the_reader_may_not_see(database: Database) -> None:
+    campaign, first, second = two_rounds(database)
+    for viewer in (Viewer(Scope.UNIT, "wu", frozenset({"u1"})), Viewer(Scope.PARTICIPANTS)):
+        with pytest.raises(DomainError, match="not_found"):
+            found(database, campaign, viewer)
+    counted.release(database, first, "unit")
+    shown = found(database, campaign, Viewer(Scope.UNIT, "wu", frozenset({"u1"})))
+    assert [unit.id for unit in shown.units] == ["u1"]
+    with pytest.raises(DomainError, match="not_found"):
+        trends.pair_of(shown, first, second)
+
+
+def test_a_unit_of_one_round_has_a_gap(database: Database) -> None:
+    paper = counted.make_paper()
+    campaign, _, _ = two_rounds(database, units=paper.units[3:4])
+    shown = found(database, campaign)
+    assert [unit.name for unit in shown.units] == list(counted.UNITS)
+    assert [cell is not None for unit in shown.units for cell in unit.cells[1:]] == [
+        name == counted.UNITS[3] for name in counted.UNITS
+    ]
+
+
+def test_a_leader_reads_the_pages_and_is_noted(client: TestClient, database: Database) -> None:
+    campaign, first, second = two_rounds(database)
+    reader = counted.log_in(client, database, "leader")
+    base = f"/results/campaigns/{campaign}"
+    assert base in reader.get("/results").text
+    page = reader.get(base).text
+    with database.reading() as session:
+        documents = [counted.result_for(session, one).document for one in (first, second)]
+    rows = reading.tables_of(page)[0][1:]
+    assert [row[0] for row in rows] == list(counted.UNITS)
+    for row, units in zip(rows, zip(*(document["units"] for document in documents), strict=True), strict=True):
+        for text, unit in zip(row[1:], units, strict=True):
+            assert text == f"{unit['verdict']['label']} {unit['overall']['total']['satisfied_rate']['text']}"
+    for way in ("/units/u3", "/compare", f"/compare?before={second}&after={first}"):
+        assert reader.get(base + way).status_code == 200, way
+    chart = reader.get(f"{base}/compare.svg?before={first}&after={second}")
+    assert chart.headers["content-type"] == "image/svg+xml"
+    with database.reading() as session:
+        assert set(session.execute(sa.select(ResultRead.round_id, ResultRead.what))) == {
+            (first, "trend"),
+            (second, "trend"),
+        }
+
+
+def test_it_refuses_unknown_places(client: TestClient, database: Database) -> None:
+    campaign, first, _ = two_rounds(database)
+    reader = counted.log_in(client, database, "leader")
+    for path in (
+        "/results/campaigns/nothing",
+        f"/results/campaigns/{campaign}/units/u99",
+        f"/results/campaigns/{campaign}/compare?before=nothing",
+        f"/results/campaigns/{campaign}/compare?before={first}&after={first}",
+        f"/results/campaigns/{campaign}/compare.svg?before={first}&after=x",
+    ):
+        assert reader.get(path).status_code == 404, path
