@@ -97,7 +97,8 @@ def still_reviewing(request: Request, sheet: Sheet, error: DomainError) -> Respo
 
 def done_page(request: Request, form: PostedForm, receipt: str, headers: Mapping[str, str]) -> Response:
     """Return the thanks with the receipt; nothing of the ballot is on it."""
-    response = page(request, "booth/done.html", receipt=receipt, large=form.flag("large"))
+    round_id = form.as_dict()["round"]
+    response = page(request, "booth/done.html", receipt=receipt, round_id=round_id, large=form.flag("large"))
     response.headers.update(headers)
     return response
 

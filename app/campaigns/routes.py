@@ -3,7 +3,15 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.campaigns import routes_forms, routes_groups, routes_import, routes_scheme, routes_units, service
+from app.campaigns import (
+    routes_forms,
+    routes_groups,
+    routes_import,
+    routes_liaisons,
+    routes_scheme,
+    routes_units,
+    service,
+)
 from app.campaigns.answers import attempt, was_saved
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import CampaignView, all_campaigns, get_campaign
@@ -91,5 +99,5 @@ def edit(request: Request, campaign_id: str, staff: Organiser, form: Form, db: D
     return attempt(request, db, act, f"/campaigns/{campaign_id}?saved=1", show)
 
 
-for part in (routes_units, routes_groups, routes_scheme, routes_forms, routes_import):
+for part in (routes_units, routes_liaisons, routes_groups, routes_scheme, routes_forms, routes_import):
     router.include_router(part.router)

@@ -16,8 +16,8 @@ ROLE_NAMES = {
     "scrutineer": "监票人",
     "leader": "领导",
     "auditor": "审计员",
-    "liaison": "联络员",
-    "supervisor": "督查员",
+    "liaison": "单位联络员",
+    "supervisor": "督办员",
 }
 
 

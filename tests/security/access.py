@@ -55,6 +55,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /campaigns/{campaign_id}/scheme": ORGANISER,
     "POST /campaigns/{campaign_id}/scheme": ORGANISER,
     "GET /campaigns/{campaign_id}/tryout": ORGANISER,
+    "GET /campaigns/{campaign_id}/liaisons": ORGANISER,
+    "POST /campaigns/{campaign_id}/liaisons": ORGANISER,
     "GET /campaigns/{campaign_id}/forms": ORGANISER,
     "POST /campaigns/{campaign_id}/forms/{key}/copy": ORGANISER,
     "GET /campaigns/{campaign_id}/forms/{key}": ORGANISER,

@@ -1,0 +1,37 @@
+"""Who speaks for which unit, set on a page."""
+
+from starlette.testclient import TestClient
+
+from app.accounts import service as accounts
+from app.campaigns.reads import get_campaign
+from app.core.db import Database
+from tests import cast
+from tests.publication.counted import form_token
+
+
+def log_in(client: TestClient, login: str) -> None:
+    data = {"login": login, "password": cast.PASSWORD, "form_token": form_token(client, "/login")}
+    assert client.post("/login", data=data).status_code == 303
+
+
+def test_an_organiser_names_the_liaisons_of_a_unit(client: TestClient, database: Database) -> None:
+    with database.writing() as session:
+        people = cast.make_cast(session)
+        campaign_id = cast.make_campaign(session, people["zhangsan"])
+    with database.reading() as session:
+        unit = get_campaign(session, campaign_id).units[1].id
+    log_in(client, "zhangsan")
+    path = f"/campaigns/{campaign_id}/liaisons"
+    token = form_token(client, path)
+    wu = people["wujiu"].id
+    assert client.post(path, data={"form_token": token, f"unit-{unit}[]": wu}).status_code == 303
+    with database.reading() as session:
+        assert accounts.units_of(session, wu) == {unit}
+    assert client.get(path).text.count("checked") == 1
+    refused = client.post(path, data={"form_token": token, f"unit-{unit}[]": people["lisi"].id})
+    assert refused.status_code == 400
+    assert "不是单位联络员" in refused.text
+    assert client.post(path, data={"form_token": token}).status_code == 303
+    with database.reading() as session:
+        assert accounts.units_of(session, wu) == frozenset()
+    assert client.get("/campaigns/nothing/liaisons").status_code == 404
