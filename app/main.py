@@ -27,6 +27,7 @@ from app.core.settings import Settings
 from app.publication import (
     correction,
     routes_charts,
+    routes_documents,
     routes_public,
     routes_release,
     routes_reports,
@@ -38,6 +39,7 @@ from app.publication import service as publication
 from app.rectification import routes as rectification_routes
 from app.rectification import routes_ledger, routes_plan
 from app.rounds import routes as rounds_routes
+from app.rounds import routes_document
 from app.rounds.ports import Acting, Ports
 from app.rounds.schedule import Schedule
 from app.rounds.service import close_round, extend_round, void_round
@@ -81,11 +83,13 @@ FEATURES = (
     audit_routes,
     campaigns_routes,
     rounds_routes,
+    routes_document,
     slips_routes,
     box_routes,
     booth_routes,
     publication_routes,
     routes_charts,
+    routes_documents,
     routes_release,
     routes_public,
     routes_reports,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from app.box.seal import envelope_id, envelope_info, seal
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.rounds import reads as rounds
+from app.rounds.documents import FIRST, document_content
 from app.rounds.domain import Paper, RoundState
 from app.slips import redeem
 from app.slips.codes import code_hash, parse_code
@@ -59,6 +61,20 @@ def open_paper(session: Session, pepper: bytes, now: datetime, typed: str) -> Sh
     paper, digest = rounds.frozen_paper(session, found.claim.round_id)
     nonce = token_bytes(NONCE_SIGNS // 2).hex()
     return Sheet(parse_code(typed), found.claim.group_id, paper, digest, nonce, blank(paper))
+
+
+def open_document(session: Session, pepper: bytes, now: datetime, typed: str) -> tuple[str, bytes]:
+    """Return name and content of the document that a code's paper is about.
+
+    DomainError as ``open_paper``, ``not_found`` where there is none, ``paper_changed`` where it is not the frozen one.
+    """
+    paper = open_paper(session, pepper, now, typed).paper
+    if paper.document is None:
+        raise DomainError("not_found")
+    name, content = document_content(session, paper.round_id, FIRST)
+    if sha256(content).hexdigest() != paper.document.digest:
+        raise DomainError("paper_changed")
+    return name, content
 
 
 def check_round(session: Session, round_id: str, now: datetime) -> None:

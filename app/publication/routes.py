@@ -3,10 +3,14 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.core.errors import DomainError
 from app.publication import reads
 from app.publication.domain import Pick, notes_for, pick_of, picked_units, units_with_remarks
-from app.publication.seen import ReadingDesk
+from app.publication.seen import Desk, ReadingDesk
+from app.rounds.documents import documents_of
 from app.rounds.reads import get_round
+from app.web.errors import sentence
+from app.web.i18n import choose_language
 from app.web.pages import page
 
 router = APIRouter()
@@ -25,7 +29,17 @@ def list_results(desk: ReadingDesk) -> Response:
 @router.get("/results/{round_id}")
 def show_result(desk: ReadingDesk, round_id: str, show: str = "") -> Response:
     """Show remarks, chain and units; ``show`` picks units, which stay in official order."""
+    return result_page(desk, round_id, show)
+
+
+def result_page(
+    desk: Desk, round_id: str, show: str = "", refused: DomainError | None = None, answers: str = ""
+) -> Response:
+    """Show the result; after a refused document with its sentence and what was typed."""
     result, pick = desk.result(round_id), pick_of(show)
+    status, message = (
+        (200, "") if refused is None else sentence(choose_language(desk.request), refused.code, refused.params)
+    )
     context = {
         "result": result,
         "document": result.document,
@@ -36,8 +50,11 @@ def show_result(desk: ReadingDesk, round_id: str, show: str = "") -> Response:
         "pick": pick,
         "picks": list(Pick),
         "versions": reads.versions_of(desk.session, round_id),
+        "versions_of_document": documents_of(desk.session, round_id),
+        "message": message,
+        "typed_answers": answers,
     }
-    return page(desk.request, "publication/result.html", status=200, **context)
+    return page(desk.request, "publication/result.html", status=status, **context)
 
 
 @router.get("/results/{round_id}/versions/{version}")

@@ -6,7 +6,8 @@ from starlette.responses import Response
 from app.publication import reads, verification
 from app.publication.domain import Scope
 from app.publication.reports.brief import notice as made_notice
-from app.publication.routes_reports import PDF, attachment
+from app.publication.routes_reports import PDF
+from app.web.downloads import attachment
 from app.web.pages import page
 from app.web.requests import Config, Db, Now
 

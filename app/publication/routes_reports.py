@@ -1,7 +1,5 @@
 """The files a reader takes away: workbook, Word reports; and the organisation's own templates for them."""
 
-from urllib.parse import quote
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -17,6 +15,7 @@ from app.publication.seen import ReadingDesk
 from app.rounds.ports import Acting
 from app.rounds.reads import frozen_paper
 from app.web.auth import Organiser
+from app.web.downloads import attachment
 from app.web.errors import sentence
 from app.web.forms import Form
 from app.web.i18n import choose_language
@@ -28,12 +27,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP = "application/zip"
 PDF = "application/pdf"
-
-
-def attachment(content: bytes, media_type: str, name: str, plain: str) -> Response:
-    """Send a file under its Chinese name, with a plain one for old browsers."""
-    headers = {"content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}
-    return Response(content, media_type=media_type, headers=headers)
 
 
 @router.get("/results/{round_id}/export.xlsx")

@@ -4,33 +4,20 @@ import os
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote
 
-import puremagic
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from starlette.responses import Response
 
 from app.audit import service as audit
 from app.core.errors import DomainError
 from app.core.secrets import new_id
+from app.core.uploads import KINDS, checked_suffix, clean_name
 from app.rectification.models import Attachment
 from app.rounds.ports import Acting
 from app.web.forms import Upload
 
-MAX_BYTES = 2 * 1024**2
 MOST_FILES = 20
 FOLDER = "attachments"
-KINDS = {
-    ".pdf": "application/pdf",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-}
-_SAME = {".jpeg": ".jpg", ".jfif": ".jpg", ".jpe": ".jpg"}
-_PACKED = {".docx", ".xlsx"}
 
 
 def files_of(session: Session, action_id: str) -> Sequence[Attachment]:
@@ -43,7 +30,7 @@ def attach(acting: Acting, data: Path, place: tuple[str, str], upload: Upload | 
     """Keep a file with an entry: ``place`` = (action id, entry id). Type and size are checked, by the content."""
     if upload is None:
         raise DomainError("file_missing")
-    suffix = _checked(upload)
+    suffix = checked_suffix(upload.name, upload.content)
     action_id, entry_id = place
     count = select(func.count()).select_from(Attachment).where(Attachment.action_id == action_id)
     if acting.session.scalars(count).one() >= MOST_FILES:
@@ -52,7 +39,7 @@ def attach(acting: Acting, data: Path, place: tuple[str, str], upload: Upload | 
         id=new_id(),
         action_id=action_id,
         entry_id=entry_id,
-        name=_clean_name(upload.name, suffix),
+        name=clean_name(upload.name, suffix),
         media_type=KINDS[suffix],
         size=len(upload.content),
         digest=sha256(upload.content).hexdigest(),
@@ -63,29 +50,6 @@ def attach(acting: Acting, data: Path, place: tuple[str, str], upload: Upload | 
     acting.session.flush()
     _write(data / FOLDER, row.id, upload.content)
     audit.record(acting.session, acting.now, acting.actor, "action.attach", action_id, file=row.digest)
-
-
-def _checked(upload: Upload) -> str:
-    if len(upload.content) > MAX_BYTES:
-        raise DomainError("attachment_too_large", limit=MAX_BYTES // 1024**2)
-    suffix = Path(upload.name).suffix.lower()
-    if suffix not in KINDS:
-        raise DomainError("attachment_type")
-    try:
-        found = {match.extension for match in puremagic.magic_string(upload.content, filename=upload.name)}
-    except (puremagic.PureError, ValueError):
-        raise DomainError("attachment_type") from None
-    same = {_SAME.get(each, each) for each in found}
-    packed = suffix in _PACKED and upload.content.startswith(b"PK\x03\x04")
-    if not packed and _SAME.get(suffix, suffix) not in same:
-        raise DomainError("attachment_type")
-    return suffix
-
-
-def _clean_name(name: str, suffix: str) -> str:
-    stem = Path(name.replace("\\", "/")).name.removesuffix(Path(name).suffix)
-    visible = "".join(sign for sign in stem if sign.isprintable() and sign not in '<>:"/|?*')
-    return (visible.strip(". ")[:80] or "附件") + suffix
 
 
 def _write(folder: Path, file_id: str, content: bytes) -> None:
@@ -110,9 +74,3 @@ def read(session: Session, data: Path, action_id: str, file_id: str) -> tuple[st
     if sha256(content).hexdigest() != row.digest:
         raise DomainError("attachment_damaged")
     return row.name, content
-
-
-def as_download(name: str, content: bytes) -> Response:
-    """Send a file so that no browser shows or runs it."""
-    headers = {"content-disposition": f"attachment; filename=\"file\"; filename*=UTF-8''{quote(name, safe='')}"}
-    return Response(content, media_type="application/octet-stream", headers=headers)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.core.errors import DomainError
 from app.publication.charts import before_after_chart
 from app.publication.routes_charts import picture
-from app.publication.routes_reports import DOCX, attachment
+from app.publication.routes_reports import DOCX
 from app.rectification import documents, ordering, planning, reads, retesting
 from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
 from app.rectification.ordering import Confirmation
@@ -19,6 +19,7 @@ from app.rectification.transitions import events_allowed
 from app.rectification.wording import MODES, ORDER_EVENTS, ORDER_STATES, PLAN_STATES, SUGGESTIONS, TASKS
 from app.rounds.ports import Acting
 from app.rounds.reads import frozen_paper
+from app.web.downloads import attachment
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.core.qr import qr_grid
-from app.publication.routes_reports import DOCX, XLSX, attachment
+from app.publication.routes_reports import DOCX, XLSX
 from app.rectification import attachments, ledger_acts, reads
 from app.rectification.columns import LEDGER_COLUMNS
 from app.rectification.desk import Desk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
@@ -18,6 +18,7 @@ from app.rectification.routes import WORDS
 from app.rectification.transitions import events_allowed
 from app.rectification.wording import ACTION_EVENTS, ACTION_STATES, HORIZONS
 from app.rounds.reads import frozen_paper
+from app.web.downloads import ANY_FILE, attachment
 from app.web.forms import Form
 from app.web.pages import page, see_other
 from app.web.requests import Config, Db
@@ -167,7 +168,8 @@ def decide_extension(desk: SupervisingDesk, action_id: str, extension_id: str, f
 def download(desk: ReadingDesk, action_id: str, file_id: str) -> Response:
     """Send an attachment, never to be shown in the browser."""
     ledger_acts.get_action(desk.session, desk.staff, action_id, desk.today)
-    return attachments.as_download(*attachments.read(desk.session, desk.data, action_id, file_id))
+    name, content = attachments.read(desk.session, desk.data, action_id, file_id)
+    return attachment(content, ANY_FILE, name)
 
 
 @router.get("/commitments/{public_id}")

@@ -42,6 +42,14 @@ class PaperGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperDocument:
+    """The document that a round is about; ``digest``: SHA-256 of its content."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """What every voter of a round is shown and what its counting obeys; frozen and hashed before the first slip."""
 
@@ -61,6 +69,7 @@ class Paper:
     rehearsal: bool = False
     two_person: bool = True
     """Whether early close, extension, voiding and publication need a second person (SEC-41)."""
+    document: PaperDocument | None = None
 
     def group(self, group_id: str) -> PaperGroup:
         """Return the group; KeyError if the paper has none of that id."""

@@ -78,6 +78,7 @@ class RoundDocument(Base):
     __tablename__ = "round_document"
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    unit_id: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     media_type: Mapped[str] = mapped_column(Text)
     size: Mapped[int] = mapped_column(Integer)

@@ -13,6 +13,7 @@ from app.campaigns import reads as campaigns
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
+from app.rounds import documents
 from app.rounds.domain import (
     Event,
     Paper,
@@ -106,7 +107,9 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
     """Return the paper as it would be frozen now."""
     campaign = campaigns.get_campaign(session, round_view.campaign_id)
     form = campaigns.get_form(session, round_view.campaign_id, round_view.form_key)
-    retest = retested_units(session, round_view.id)
+    asked, document = retested_units(session, round_view.id), None
+    if found := documents.subject(session, round_view.id):
+        asked, document = frozenset({found[0]}), found[1]
     return Paper(
         round_id=round_view.id,
         organisation=campaign.organisation,
@@ -114,7 +117,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         title=round_view.title,
         form_title=form.title,
         items=form.items,
-        units=tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units if retest is None or unit.id in retest),
+        units=tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units if asked is None or unit.id in asked),
         groups=tuple(PaperGroup(g.id, g.name, g.expected, g.left_out) for g in campaign.groups),
         scheme=campaigns.scheme_for(campaign, form),
         promise=PROMISE,
@@ -122,6 +125,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         remark_bytes=REMARK_BYTES if round_view.remarks else 0,
         shuffle_units=round_view.shuffle_units,
         two_person=campaign.two_person,
+        document=document,
     )
 
 
@@ -229,6 +233,7 @@ def repeat_round(acting: Acting, round_id: str) -> str:
     link = acting.session.get(RoundRetest, round_id)
     if link is not None:
         acting.session.add(RoundRetest(round_id=again, retest_of=link.retest_of, unit_ids=link.unit_ids))
+    documents.copy(acting.session, round_id, again)
     return again
 
 

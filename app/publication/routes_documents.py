@@ -1,0 +1,53 @@
+"""The document that a round was about, beside its result: every version to read, a revised one to add."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.accounts.service import units_of
+from app.core.errors import DomainError
+from app.publication.routes import result_page
+from app.publication.seen import Desk, ReadingDesk
+from app.rounds import documents
+from app.rounds.ports import Acting
+from app.web.auth import UnitSide
+from app.web.downloads import ANY_FILE, attachment
+from app.web.forms import Form
+from app.web.pages import see_other
+
+router = APIRouter()
+
+
+@router.get("/results/{round_id}/documents/{version}")
+def read_document(desk: ReadingDesk, round_id: str, version: int) -> Response:
+    """Send a version to whoever may read the result."""
+    desk.result(round_id, "document")
+    name, content = documents.document_content(desk.session, round_id, version)
+    return attachment(content, ANY_FILE, name)
+
+
+@router.post("/results/{round_id}/documents")
+def revise(_staff: UnitSide, desk: ReadingDesk, round_id: str, form: Form) -> Response:
+    """Add a revised version with what it answers."""
+    desk.result(round_id)
+    answers = form.as_dict().get("answers", "")
+    try:
+        _revise(desk, round_id, form)
+    except DomainError as error:
+        desk.session.rollback()
+        if error.code in {"role_refused", "not_found"}:
+            raise
+        return result_page(desk, round_id, refused=error, answers=answers)
+    return see_other(f"/results/{round_id}#documents")
+
+
+def _revise(desk: Desk, round_id: str, form: Form) -> None:
+    versions = documents.documents_of(desk.session, round_id)
+    if not versions:
+        raise DomainError("not_found")
+    own = versions[0].unit_id in units_of(desk.session, desk.staff.id)
+    if desk.staff.role != "organiser" and not own:
+        raise DomainError("role_refused")
+    answers, upload = form.text("answers", 3000, label="回应了哪些意见"), form.upload("document")
+    if upload is None:
+        raise DomainError("file_missing")
+    documents.revise(Acting(desk.session, desk.now, desk.staff), round_id, (upload.name, upload.content), answers)

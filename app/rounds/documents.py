@@ -1,0 +1,125 @@
+"""评议: a round about a document of one unit. Voters read version 1; a revised version says which issues it answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.campaigns.reads import get_campaign
+from app.core.errors import DomainError
+from app.core.uploads import KINDS, checked_suffix, clean_name
+from app.rounds.domain import PaperDocument, RoundState
+from app.rounds.models import RoundDocument
+from app.rounds.ports import Acting
+from app.rounds.reads import get_round
+
+READABLE = (".pdf", ".docx")
+FIRST = 1
+MOST_VERSIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A version of the document without its content."""
+
+    version: int
+    unit_id: str
+    name: str
+    size: int
+    digest: str
+    answers: str
+    uploaded_at: datetime
+    uploaded_by: str
+
+
+def documents_of(session: Session, round_id: str) -> Sequence[DocumentView]:
+    """Return the versions, first one first; none for a round that is about no document."""
+    columns = [getattr(RoundDocument, name) for name in DocumentView.__dataclass_fields__]
+    rows = select(*columns).where(RoundDocument.round_id == round_id).order_by(RoundDocument.version)
+    return [DocumentView(*row) for row in session.execute(rows)]
+
+
+def document_content(session: Session, round_id: str, version: int) -> tuple[str, bytes]:
+    """Return name and content of a version; a rehearsal shows its round's. DomainError ``not_found``."""
+    owner = get_round(session, round_id).rehearsal_of or round_id
+    row = session.get(RoundDocument, (owner, version))
+    if row is None:
+        raise DomainError("not_found")
+    return row.name, row.content
+
+
+def subject(session: Session, round_id: str) -> tuple[str, PaperDocument] | None:
+    """Return the unit and the document that a round is about, or None."""
+    found = next(iter(documents_of(session, round_id)), None)
+    return None if found is None else (found.unit_id, PaperDocument(found.name, found.digest))
+
+
+def attach(acting: Acting, round_id: str, unit_id: str, name: str, content: bytes) -> None:
+    """Make a draft round one about this document of this unit; DomainError ``round_frozen``, ``unit_unknown``."""
+    row = get_round(acting.session, round_id)
+    if row.state is not RoundState.DRAFT:
+        raise DomainError("round_frozen")
+    if unit_id not in {unit.id for unit in get_campaign(acting.session, row.campaign_id).units}:
+        raise DomainError("unit_unknown")
+    suffix = checked_suffix(name, content, READABLE)
+    acting.session.execute(delete(RoundDocument).where(RoundDocument.round_id == round_id))
+    made = _add(acting, (round_id, FIRST, unit_id), clean_name(name, suffix), content, "")
+    audit.record(acting.session, acting.now, acting.actor, "round.document", round_id, digest=made, unit=unit_id)
+
+
+def detach(acting: Acting, round_id: str) -> None:
+    """Make a draft round an ordinary one again."""
+    if get_round(acting.session, round_id).state is not RoundState.DRAFT:
+        raise DomainError("round_frozen")
+    acting.session.execute(delete(RoundDocument).where(RoundDocument.round_id == round_id))
+    audit.record(acting.session, acting.now, acting.actor, "round.document_removed", round_id)
+
+
+def revise(acting: Acting, round_id: str, upload: tuple[str, bytes], answers: str) -> None:
+    """Add a revised version, with what it answers, once the result is published; every earlier one stays."""
+    versions = documents_of(acting.session, round_id)
+    if not versions:
+        raise DomainError("not_found")
+    if get_round(acting.session, round_id).state is not RoundState.PUBLISHED:
+        raise DomainError("round_wrong_state")
+    if len(versions) >= MOST_VERSIONS:
+        raise DomainError("attachments_too_many", limit=MOST_VERSIONS)
+    name, content = upload
+    suffix = checked_suffix(name, content, READABLE)
+    place = (round_id, versions[-1].version + 1, versions[0].unit_id)
+    made = _add(acting, place, clean_name(name, suffix), content, answers)
+    audit.record(acting.session, acting.now, acting.actor, "round.document_revised", round_id, digest=made)
+
+
+def copy(session: Session, from_round: str, to_round: str) -> None:
+    """Give a repeated round the document of the one it repeats."""
+    row = session.get(RoundDocument, (from_round, FIRST))
+    if row is not None:
+        fields = {column.name: getattr(row, column.name) for column in RoundDocument.__table__.columns}
+        session.add(RoundDocument(**{**fields, "round_id": to_round}))
+
+
+def _add(acting: Acting, place: tuple[str, int, str], name: str, content: bytes, answers: str) -> str:
+    round_id, version, unit_id = place
+    digest = sha256(content).hexdigest()
+    acting.session.add(
+        RoundDocument(
+            round_id=round_id,
+            version=version,
+            unit_id=unit_id,
+            name=name,
+            media_type=KINDS[name[name.rindex(".") :]],
+            size=len(content),
+            digest=digest,
+            content=content,
+            answers=answers,
+            uploaded_at=acting.now,
+            uploaded_by=acting.actor.name,
+        )
+    )
+    acting.session.flush()
+    return digest
