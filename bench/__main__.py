@@ -18,6 +18,9 @@ BOUNDS = {
     "result_document_s": ("<=", 5),
     "result_document_peak_mb": ("<=", 1024),
     "result_page_p95_ms": ("<=", 100),
+    "report_s": ("<=", 10),
+    "ledger_p95_ms": ("<=", 150),
+    "ledger_round_trip_s": ("<=", 10),
 }
 PARTS = (
     "bench.cast_load --on sqlite",
@@ -27,6 +30,8 @@ PARTS = (
     "bench.slips",
     "bench.result_document",
     "bench.result_page",
+    "bench.reports",
+    "bench.ledger",
 )
 
 
