@@ -21,6 +21,9 @@ BOUNDS = {
     "report_s": ("<=", 10),
     "ledger_p95_ms": ("<=", 150),
     "ledger_round_trip_s": ("<=", 10),
+    "merge_suggestion_f1": (">=", 0.80),
+    "merge_suggestion_held_out_f1": (">=", 0.55),
+    "merge_suggestion_s": ("<=", 2),
 }
 PARTS = (
     "bench.cast_load --on sqlite",
@@ -32,6 +35,7 @@ PARTS = (
     "bench.result_page",
     "bench.reports",
     "bench.ledger",
+    "bench.merge_suggestions",
 )
 
 
