@@ -24,6 +24,8 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.opinions import routes as opinions_routes
+from app.opinions import routes_merge
 from app.publication import (
     correction,
     routes_charts,
@@ -95,6 +97,8 @@ FEATURES = (
     routes_reports,
     routes_trends,
     routes_tryout,
+    opinions_routes,
+    routes_merge,
     rectification_routes,
     routes_plan,
     routes_ledger,

@@ -1,0 +1,212 @@
+"""What the rest of the product may know of opinions: the issues they were merged into, and where each one is."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.campaigns.reads import CampaignView, get_campaign
+from app.core.errors import DomainError
+from app.opinions.domain import ASIDE, UNSORTED, Act, Kind, Sorting, Source, replay
+from app.opinions.models import Opinion, OpinionAct
+from app.opinions.similarity import Proposal, propose
+from app.publication.domain import Document, Scope, Viewer, units_with_remarks
+from app.publication.reads import published, published_rounds
+from app.rounds.reads import RoundView
+
+ORGANISERS = Viewer(Scope.ORGANISERS)
+_PARTS_OF_A_NUMBER = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionView:
+    """An opinion and where it is: unsorted, an issue's id, or set aside."""
+
+    id: str
+    source: Source
+    number: str
+    unit_id: str | None
+    unit: str
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """问题: what opinions were merged into. ``unit_ids`` are the units its opinions are about, in official order."""
+
+    id: str
+    title: str
+    unit_ids: tuple[str, ...]
+    opinion_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """An act as the record shows it; ``counts`` tells whether it was not undone."""
+
+    number: int
+    kind: Kind
+    opinions: int
+    words: str
+    undoes: int
+    at: datetime
+    by: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """All opinions of a campaign and what became of them."""
+
+    campaign: CampaignView
+    opinions: Sequence[OpinionView]
+    sorting: Sorting
+    acts: int
+    """Number of the last act, undone or not."""
+
+    def at(self, place: str) -> list[OpinionView]:
+        """Return the opinions in a place, in the order of the list."""
+        return [opinion for opinion in self.opinions if opinion.place == place]
+
+    @property
+    def issues(self) -> Sequence[Issue]:
+        """Return the issues in the order they were made, also those without an opinion left."""
+        found: dict[str, list[OpinionView]] = {issue: [] for issue in self.sorting.titles}
+        for opinion in self.opinions:
+            if opinion.place in found:
+                found[opinion.place].append(opinion)
+        return [
+            Issue(issue, self.sorting.titles[issue], self._units({opinion.unit_id for opinion in some}), len(some))
+            for issue, some in found.items()
+        ]
+
+    def _units(self, about: AbstractSet[str | None]) -> tuple[str, ...]:
+        return tuple(unit.id for unit in self.campaign.units if unit.id in about)
+
+
+def acts_of(session: Session, campaign_id: str, until: int | None = None) -> list[Act]:
+    """Return the acts in their order, up to the one numbered ``until``."""
+    query = select(OpinionAct).where(OpinionAct.campaign_id == campaign_id).order_by(OpinionAct.number)
+    return [act_of(row) for row in session.scalars(query) if until is None or row.number <= until]
+
+
+def act_of(row: OpinionAct) -> Act:
+    """Return a row as an act."""
+    told = json.loads(row.payload)
+    return Act(row.number, Kind(row.kind), tuple(told["opinions"]), told["issue"], told["words"], told["undoes"])
+
+
+def opinion_ids(session: Session, campaign_id: str) -> Sequence[str]:
+    """Return the ids of all opinions of a campaign."""
+    return session.scalars(select(Opinion.id).where(Opinion.campaign_id == campaign_id).order_by(Opinion.id)).all()
+
+
+def collection(session: Session, campaign_id: str) -> Collection:
+    """Return all opinions in the order of their sources and numbers; DomainError ``campaign_unknown``."""
+    campaign = get_campaign(session, campaign_id)
+    rows = session.scalars(select(Opinion).where(Opinion.campaign_id == campaign_id)).all()
+    acts = acts_of(session, campaign_id)
+    sorting = replay([row.id for row in rows], acts)
+    names = {unit.id: unit.name for unit in campaign.units}
+    views = [_view(row, names, sorting.places[row.id]) for row in rows]
+    return Collection(campaign, sorted(views, key=_order), sorting, acts[-1].number if acts else 0)
+
+
+def _view(row: Opinion, names: Mapping[str, str], place: str) -> OpinionView:
+    unit = names.get(row.unit_id, "") if row.unit_id else ""
+    return OpinionView(row.id, Source(row.source), row.number, row.unit_id, unit, row.text, place)
+
+
+def _order(opinion: OpinionView) -> tuple[int, list[tuple[int, str]], str]:
+    """Return what sorts 2 before 10, and 1-10 behind 1-9."""
+    parts = _PARTS_OF_A_NUMBER.split(opinion.number)
+    return (
+        list(Source).index(opinion.source),
+        [(int(part), "") if part.isdecimal() else (0, part) for part in parts],
+        opinion.id,
+    )
+
+
+def issues_of(session: Session, campaign_id: str) -> Sequence[Issue]:
+    """Return the issues of a campaign that have opinions, in the order they were made."""
+    return [issue for issue in collection(session, campaign_id).issues if issue.opinion_count]
+
+
+def record_of(session: Session, campaign_id: str) -> Sequence[ActLine]:
+    """Return what was done, the last first."""
+    counting = replay(opinion_ids(session, campaign_id), acts_of(session, campaign_id)).counting
+    query = select(OpinionAct).where(OpinionAct.campaign_id == campaign_id).order_by(OpinionAct.number.desc())
+    return [_line(row, counting) for row in session.scalars(query)]
+
+
+def _line(row: OpinionAct, counting: frozenset[int]) -> ActLine:
+    act = act_of(row)
+    counts = row.number in counting
+    return ActLine(
+        act.number, act.kind, len(act.opinions), act.words, act.undoes, row.done_at, row.done_by, counts=counts
+    )
+
+
+def proposals(found: Collection) -> Sequence[tuple[Proposal, Sequence[OpinionView], Issue | None]]:
+    """Return what the unsorted opinions suggest: a proposal, its opinions, and the issue they might belong to."""
+    unsorted, issues = found.at(UNSORTED), found.issues
+    texts = [[opinion.text for opinion in found.at(issue.id)] for issue in issues]
+    return [
+        (
+            proposal,
+            [unsorted[place] for place in proposal.members],
+            None if proposal.issue is None else issues[proposal.issue],
+        )
+        for proposal in propose([opinion.text for opinion in unsorted], texts)
+    ]
+
+
+def rounds_with_remarks(session: Session, now: datetime, campaign_id: str) -> Sequence[RoundView]:
+    """Return the campaign's rounds whose published result shows remarks; rehearsals have none to take over."""
+    lines = [
+        line.round
+        for line in published_rounds(session, ORGANISERS, now)
+        if line.round.campaign_id == campaign_id and not line.round.is_rehearsal
+    ]
+    return [row for row in lines if shown_remarks(session, now, row.id)]
+
+
+def shown_remarks(session: Session, now: datetime, round_id: str) -> Sequence[tuple[str, Sequence[str]]]:
+    """Return the remarks that the published result shows, by unit id; DomainError ``result_not_published``."""
+    document: Document = published(session, round_id, ORGANISERS, now).document
+    return [(unit["id"], unit["remarks"]["texts"]) for unit in units_with_remarks(document)]
+
+
+def taken_remarks(session: Session, campaign_id: str, round_id: str) -> Sequence[tuple[str | None, str]]:
+    """Return unit id and text of the remarks that were taken over from a round already."""
+    query = select(Opinion.unit_id, Opinion.text).where(Opinion.campaign_id == campaign_id)
+    return [(row.unit_id, row.text) for row in session.execute(query.where(Opinion.round_id == round_id))]
+
+
+def known_numbers(session: Session, campaign_id: str) -> Sequence[tuple[Source, str]]:
+    """Return source and number of every opinion there is."""
+    query = select(Opinion.source, Opinion.number).where(Opinion.campaign_id == campaign_id)
+    return [(Source(source), number) for source, number in session.execute(query)]
+
+
+def count_of(session: Session, campaign_id: str) -> int:
+    """Return how many opinions a campaign has."""
+    return session.scalar(select(func.count()).select_from(Opinion).where(Opinion.campaign_id == campaign_id)) or 0
+
+
+def places_at(session: Session, campaign_id: str, number: int) -> Mapping[str, str]:
+    """Return where every opinion was after the act of that number."""
+    return replay(opinion_ids(session, campaign_id), acts_of(session, campaign_id, number)).places
+
+
+def check_place(found: Collection, place: str) -> str:
+    """Return the place if there is one of that name; DomainError ``issue_unknown``."""
+    if place not in {UNSORTED, ASIDE} and place not in found.sorting.titles:
+        raise DomainError("issue_unknown")
+    return place

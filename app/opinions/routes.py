@@ -1,0 +1,166 @@
+"""Opinions of a campaign: the list, typing in, Excel in and out, and remarks of a published result. Organisers only."""
+
+import re
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.campaigns.reads import get_campaign
+from app.core.errors import DomainError
+from app.opinions import reads, service
+from app.opinions.desk import Desk, OrganisingDesk, Refused
+from app.opinions.domain import TEXT_LIMIT, TYPED_SOURCES
+from app.opinions.service import NUMBER_LIMIT, TypedOpinion, number_key
+from app.opinions.workbook_import import PROBLEM_SENTENCES, Known, Preview, carry, preview_carried, preview_upload
+from app.opinions.workbooks import issues_xlsx, template_xlsx
+from app.web.downloads import attachment
+from app.web.forms import Form, PostedForm
+from app.web.pages import see_other
+
+router = APIRouter()
+PAGE = 100
+NAMES_LIMIT = 500
+_NAME_BREAKS = re.compile(r"[\s、，,；;]+")
+
+
+def names_of(form: PostedForm) -> list[str]:
+    """Return the names to be hidden that were typed along with the opinions; they are kept nowhere."""
+    return [
+        name for name in _NAME_BREAKS.split(form.text("names", NAMES_LIMIT, needed=False, label="要隐去的姓名")) if name
+    ]
+
+
+def part_of(total: int, part: int) -> tuple[int, int]:
+    """Return the number of pages and the page that there is."""
+    parts = max(1, -(-total // PAGE))
+    return parts, min(max(part, 1), parts)
+
+
+def _list_page(desk: Desk, campaign_id: str, part: int = 1, refused: Refused | None = None) -> Response:
+    found = reads.collection(desk.session, campaign_id)
+    parts, part = part_of(len(found.opinions), part)
+    context = {
+        "found": found,
+        "campaign": found.campaign,
+        "opinions": found.opinions[(part - 1) * PAGE : part * PAGE],
+        "part": part,
+        "parts": parts,
+        "rounds": reads.rounds_with_remarks(desk.session, desk.now, campaign_id),
+        "sources": TYPED_SOURCES,
+        "taken": desk.request.query_params.get("taken", ""),
+    }
+    return desk.show("opinions/list.html", refused, **context)
+
+
+@router.get("/campaigns/{campaign_id}/opinions")
+def list_opinions(desk: OrganisingDesk, campaign_id: str, part: int = 1) -> Response:
+    """Show what was collected, and the form to type in more."""
+    return _list_page(desk, campaign_id, part)
+
+
+def _typed(form: PostedForm) -> TypedOpinion:
+    return TypedOpinion(
+        form.text("source", 20, label="来源"),
+        form.text("number", NUMBER_LIMIT, label="编号"),
+        form.text("unit", 20, needed=False, label="单位"),
+        form.text("text", TEXT_LIMIT, label="意见"),
+    )
+
+
+@router.post("/campaigns/{campaign_id}/opinions")
+def type_in(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+    """Store one opinion."""
+
+    def act() -> Response:
+        service.add_opinions(desk.acting, campaign_id, [_typed(form)], names_of(form))
+        return see_other(f"/campaigns/{campaign_id}/opinions")
+
+    return desk.attempt(form, act, lambda refused: _list_page(desk, campaign_id, 1, refused))
+
+
+@router.post("/campaigns/{campaign_id}/opinions/remarks")
+def take_remarks(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+    """Take over the remarks of a published result."""
+
+    def act() -> Response:
+        count = service.take_remarks(desk.acting, campaign_id, form.text("round", 20, label="轮次"), names_of(form))
+        return see_other(f"/campaigns/{campaign_id}/opinions?taken={count}")
+
+    return desk.attempt(form, act, lambda refused: _list_page(desk, campaign_id, 1, refused))
+
+
+@router.get("/campaigns/{campaign_id}/opinions/issues.xlsx")
+def export(desk: OrganisingDesk, campaign_id: str) -> Response:
+    """Send the issues with their opinions."""
+    found = reads.collection(desk.session, campaign_id)
+    return attachment(issues_xlsx(found), XLSX, f"{found.campaign.title}问题清单.xlsx", "issues.xlsx")
+
+
+def _import_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    return desk.show("opinions/import.html", refused, campaign=get_campaign(desk.session, campaign_id))
+
+
+@router.get("/campaigns/{campaign_id}/opinions/import")
+def import_page(desk: OrganisingDesk, campaign_id: str) -> Response:
+    """Show where to upload, and the template."""
+    return _import_page(desk, campaign_id)
+
+
+@router.get("/campaigns/{campaign_id}/opinions/import/template.xlsx")
+def template(desk: OrganisingDesk, campaign_id: str) -> Response:
+    """Send the template."""
+    get_campaign(desk.session, campaign_id)
+    return attachment(template_xlsx(), XLSX, "意见导入模板.xlsx", "opinions.xlsx")
+
+
+def _known(desk: Desk, campaign_id: str, form: PostedForm) -> Known:
+    numbers = reads.known_numbers(desk.session, campaign_id)
+    return Known(
+        get_campaign(desk.session, campaign_id),
+        frozenset(number_key(*number) for number in numbers),
+        service.masker(desk.acting, names_of(form)),
+    )
+
+
+def _preview_page(desk: Desk, known: Known, made: Preview) -> Response:
+    carried = carry(known, made) if not made.problems else []
+    units = {unit.id: unit.name for unit in known.campaign.units}
+    answer = desk.show(
+        "opinions/preview.html",
+        preview=made,
+        carried=carried,
+        units=units,
+        campaign=known.campaign,
+        sentences=PROBLEM_SENTENCES,
+    )
+    if made.problems:
+        answer.status_code = 422
+    return answer
+
+
+@router.post("/campaigns/{campaign_id}/opinions/import")
+def preview(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+    """Show what an upload would add, masked, and every bad cell; nothing is saved yet."""
+
+    def act() -> Response:
+        known = _known(desk, campaign_id, form)
+        return _preview_page(desk, known, preview_upload(known, form.file("workbook")))
+
+    return desk.attempt(form, act, lambda refused: _import_page(desk, campaign_id, refused))
+
+
+@router.post("/campaigns/{campaign_id}/opinions/import/confirm")
+def confirm(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+    """Save what the preview showed, checked anew: all of it or nothing."""
+
+    def act() -> Response:
+        known = _known(desk, campaign_id, form)
+        made = preview_carried(known, form.several("rows[]"))
+        if made.problems:
+            return _preview_page(desk, known, made)
+        if not made.rows:
+            raise DomainError("file_missing")
+        service.add_opinions(desk.acting, campaign_id, made.rows)
+        return see_other(f"/campaigns/{campaign_id}/opinions")
+
+    return desk.attempt(form, act, lambda refused: _import_page(desk, campaign_id, refused))

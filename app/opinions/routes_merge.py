@@ -1,0 +1,150 @@
+"""Merging opinions into issues: the screen, the proposals, the record of acts with its undo. Organisers only."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.opinions import reads, service
+from app.opinions.desk import Desk, OrganisingDesk, Refused
+from app.opinions.domain import ASIDE, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
+from app.opinions.reads import Collection, OpinionView
+from app.opinions.routes import PAGE, part_of
+from app.opinions.service import Wish
+from app.opinions.similarity import MOST_COMPARED
+from app.web.forms import Form, PostedForm
+from app.web.pages import see_other
+
+router = APIRouter()
+MOST_AT_ONCE = 9_999_999
+RECORD_SHOWN = 500
+
+
+def _picked(found: Collection, place: str, sought: str) -> Sequence[OpinionView]:
+    words = sought.split()
+    return [opinion for opinion in found.at(place) if all(word in opinion.text for word in words)]
+
+
+def _merge_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    asked = refused.form.as_dict() if refused else dict(desk.request.query_params)
+    found = reads.collection(desk.session, campaign_id)
+    place = asked.get("place", UNSORTED)
+    place = place if place in {UNSORTED, ASIDE, *found.sorting.titles} else UNSORTED
+    sought = asked.get("sought", "")[:REASON_LIMIT]
+    picked = _picked(found, place, sought)
+    wanted = asked.get("part", "1")
+    parts, part = part_of(len(picked), int(wanted) if wanted.isdecimal() and len(wanted) < len("10000") else 1)
+    context = {
+        "found": found,
+        "campaign": found.campaign,
+        "place": place,
+        "aside": ASIDE,
+        "sought": sought,
+        "picked": len(picked),
+        "opinions": picked[(part - 1) * PAGE : part * PAGE],
+        "part": part,
+        "parts": parts,
+    }
+    return desk.show("opinions/merge.html", refused, **context)
+
+
+@router.get("/campaigns/{campaign_id}/opinions/merge")
+def merge_page(desk: OrganisingDesk, campaign_id: str) -> Response:
+    """Show the opinions in one place, to be ticked and merged."""
+    return _merge_page(desk, campaign_id)
+
+
+def _wish(form: PostedForm) -> Wish:
+    """Return the act that is asked for: a button's, or merging into the issue chosen or the new one named."""
+    chosen = tuple(form.several("opinions[]"))
+    seen = form.integer("seen", 0, MOST_AT_ONCE)
+    issue, title = form.text("issue", 20, needed=False), form.text("title", TITLE_LIMIT, needed=False, label="问题")
+    asked = form.text("do", 20, needed=False) or "merge"
+    if asked == "merge" and issue and title:
+        raise DomainError("merge_target_twice")
+    if asked == "merge" and not issue and not title:
+        raise DomainError("merge_target_missing")
+    reason = form.text("reason", REASON_LIMIT, needed=False, label="不采纳的理由")
+    wishes = {
+        "merge": Wish(Kind.MERGE, chosen, issue, seen=seen)
+        if issue
+        else Wish(Kind.NEW_ISSUE, chosen, words=title, seen=seen),
+        "detach": Wish(Kind.DETACH, chosen, seen=seen),
+        "set_aside": Wish(Kind.SET_ASIDE, chosen, words=reason, seen=seen),
+        "rename": Wish(Kind.RENAME_ISSUE, issue=form.text("place", 20, needed=False), words=title),
+    }
+    if asked not in wishes:
+        raise DomainError("field_not_a_choice", field="操作")
+    return wishes[asked]
+
+
+@router.post("/campaigns/{campaign_id}/opinions/merge")
+def merge(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+    """Merge, detach, set aside or rename, and show the same place again."""
+
+    def act() -> Response:
+        service.do(desk.acting, campaign_id, _wish(form))
+        place = form.text("place", 20, needed=False)
+        return see_other(f"/campaigns/{campaign_id}/opinions/merge" + (f"?place={place}" if place.isalnum() else ""))
+
+    return desk.attempt(form, act, lambda refused: _merge_page(desk, campaign_id, refused))
+
+
+def _proposals_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    found = reads.collection(desk.session, campaign_id)
+    context = {
+        "found": found,
+        "campaign": found.campaign,
+        "proposals": reads.proposals(found),
+        "unsorted": len(found.at(UNSORTED)),
+        "compared": MOST_COMPARED,
+    }
+    return desk.show("opinions/proposals.html", refused, **context)
+
+
+@router.get("/campaigns/{campaign_id}/opinions/proposals")
+def proposals_page(desk: OrganisingDesk, campaign_id: str) -> Response:
+    """Show which unsorted opinions seem to belong together; nothing is merged until somebody says so."""
+    return _proposals_page(desk, campaign_id)
+
+
+@router.post("/campaigns/{campaign_id}/opinions/proposals")
+def accept(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+    """Merge the ticked opinions of one proposal."""
+
+    def act() -> Response:
+        service.do(desk.acting, campaign_id, _wish(form))
+        return see_other(f"/campaigns/{campaign_id}/opinions/proposals")
+
+    return desk.attempt(form, act, lambda refused: _proposals_page(desk, campaign_id, refused))
+
+
+def _record_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    found = reads.collection(desk.session, campaign_id)
+    lines = reads.record_of(desk.session, campaign_id)
+    context = {
+        "found": found,
+        "campaign": found.campaign,
+        "lines": lines[:RECORD_SHOWN],
+        "total": len(lines),
+        "last": found.sorting.last,
+    }
+    return desk.show("opinions/record.html", refused, **context)
+
+
+@router.get("/campaigns/{campaign_id}/opinions/record")
+def record_page(desk: OrganisingDesk, campaign_id: str) -> Response:
+    """Show who merged what, the last first; the last act that still counts can be undone."""
+    return _record_page(desk, campaign_id)
+
+
+@router.post("/campaigns/{campaign_id}/opinions/record")
+def undo(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+    """Undo the act named, if it is still the last one."""
+
+    def act() -> Response:
+        service.do(desk.acting, campaign_id, Wish(Kind.UNDO, undoes=form.integer("undoes", 1, MOST_AT_ONCE)))
+        return see_other(f"/campaigns/{campaign_id}/opinions/record")
+
+    return desk.attempt(form, act, lambda refused: _record_page(desk, campaign_id, refused))

@@ -1,0 +1,192 @@
+"""Collecting opinions and merging them into issues: one person's act at a time, each one on record."""
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.accounts.service import everyone
+from app.audit import service as audit
+from app.campaigns.reads import CampaignView, get_campaign
+from app.campaigns.service import campaign_row
+from app.core.errors import DomainError
+from app.core.secrets import new_id, shuffled
+from app.opinions import reads
+from app.opinions.domain import MOST_OPINIONS, TEXT_LIMIT, TYPED_SOURCES, UNSORTED, Act, Kind, Source, replay
+from app.opinions.masking import Masker, length
+from app.opinions.models import Opinion, OpinionAct
+from app.rounds.ports import Acting
+from app.rounds.reads import get_round
+
+NUMBER_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TypedOpinion:
+    """An opinion as it was typed or stood in a workbook; ``unit_id`` empty: about no unit in particular."""
+
+    source: str
+    number: str
+    unit_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An act that is asked for; ``seen`` is the number of the last act that whoever asks has seen."""
+
+    kind: Kind
+    opinions: tuple[str, ...] = ()
+    issue: str = ""
+    words: str = ""
+    undoes: int = 0
+    seen: int | None = None
+
+
+def number_key(source: str, number: str) -> tuple[str, str]:
+    """Return what is the same for numbers that a reader could not tell apart."""
+    return source, "".join(unicodedata.normalize("NFKC", number).casefold().split())
+
+
+def masker(acting: Acting, names: Iterable[str] = ()) -> Masker:
+    """Return what hides personal data: everybody of the staff, and ``names`` that were typed for this once."""
+    return Masker([*(staff.name for staff in everyone(acting.session)), *names])
+
+
+def add_opinions(acting: Acting, campaign_id: str, typed: Sequence[TypedOpinion], names: Iterable[str] = ()) -> None:
+    """Store opinions of one's own, masked; all of them or none."""
+    campaign = _locked(acting, campaign_id)
+    hide = masker(acting, names)
+    _check_room(acting, campaign_id, len(typed))
+    taken = {number_key(*known) for known in reads.known_numbers(acting.session, campaign_id)}
+    for each in typed:
+        text = _checked(campaign, each, hide)
+        key = number_key(each.source, each.number)
+        if key in taken:
+            raise DomainError("opinion_number_twice", number=each.number)
+        taken.add(key)
+        _store(acting, campaign_id, each, text)
+    sources = dict(Counter(each.source for each in typed))
+    audit.record(acting.session, acting.now, acting.actor, "opinion.add", campaign_id, opinions=len(typed), **sources)
+
+
+def _locked(acting: Acting, campaign_id: str) -> CampaignView:
+    """Return the campaign, whose row is locked so that two people take turns."""
+    campaign_row(acting.session, campaign_id)
+    return get_campaign(acting.session, campaign_id)
+
+
+def _check_room(acting: Acting, campaign_id: str, more: int) -> None:
+    if reads.count_of(acting.session, campaign_id) + more > MOST_OPINIONS:
+        raise DomainError("opinions_too_many", limit=MOST_OPINIONS)
+
+
+def _checked(campaign: CampaignView, typed: TypedOpinion, hide: Masker) -> str:
+    """Return the masked text of an opinion that may be stored."""
+    if typed.source not in TYPED_SOURCES:
+        raise DomainError("field_not_a_choice", field="来源")
+    if not typed.number.strip():
+        raise DomainError("field_missing", field="编号")
+    if len(typed.number) > NUMBER_LIMIT:
+        raise DomainError("field_too_long", field="编号", limit=NUMBER_LIMIT)
+    if typed.unit_id and campaign.unit(typed.unit_id) is None:
+        raise DomainError("unit_unknown")
+    text = hide.mask(typed.text)
+    if not text:
+        raise DomainError("field_missing", field="意见")
+    if length(text) > TEXT_LIMIT:
+        raise DomainError("field_too_long", field="意见", limit=TEXT_LIMIT)
+    return text
+
+
+def _store(acting: Acting, campaign_id: str, typed: TypedOpinion, text: str, round_id: str | None = None) -> None:
+    acting.session.add(
+        Opinion(
+            id=new_id(),
+            campaign_id=campaign_id,
+            unit_id=typed.unit_id or None,
+            round_id=round_id,
+            source=typed.source,
+            number=typed.number.strip(),
+            text=text,
+            created_at=acting.now,
+            created_by=acting.actor.name,
+        )
+    )
+
+
+def take_remarks(acting: Acting, campaign_id: str, round_id: str, names: Iterable[str] = ()) -> int:
+    """Take over the remarks that a round's published result shows; return how many were new.
+
+    Only units that may be read, all in one pool in random order: neither order nor number leads to a slip. What was
+    taken before is not taken again; a corrected result adds what it has more.
+    """
+    campaign = _locked(acting, campaign_id)
+    row = get_round(acting.session, round_id)
+    if row.campaign_id != campaign_id or row.is_rehearsal:
+        raise DomainError("round_unknown")
+    hide, known = masker(acting, names), {unit.id for unit in campaign.units}
+    shown, taken = dict[str, list[str]](), dict[str, list[str]]()
+    for unit_id, texts in reads.shown_remarks(acting.session, acting.now, round_id):
+        shown.setdefault(unit_id if unit_id in known else "", []).extend(filter(None, map(hide.mask, texts)))
+    for unit, text in reads.taken_remarks(acting.session, campaign_id, round_id):
+        taken.setdefault(unit or "", []).append(hide.mask(text))
+    new = shuffled((unit_id, text) for unit_id in shown for text in _more(shown[unit_id], taken.get(unit_id, [])))
+    _check_room(acting, campaign_id, len(new))
+    first = 1 + sum(source is Source.REMARK for source, _ in reads.known_numbers(acting.session, campaign_id))
+    for number, (unit_id, text) in enumerate(new, first):
+        _store(acting, campaign_id, TypedOpinion(Source.REMARK, str(number), unit_id, text), text, round_id)
+    detail = {"round": round_id, "opinions": len(new)}
+    audit.record(acting.session, acting.now, acting.actor, "opinion.take_remarks", campaign_id, **detail)
+    return len(new)
+
+
+def _more(shown: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """Return what is shown and was not taken yet.
+
+    Never more than are missing: a name that is masked since then makes a text look new.
+    """
+    missing = max(0, len(shown) - len(taken))
+    return list((Counter(shown) - Counter(taken)).elements())[:missing]
+
+
+def do(acting: Acting, campaign_id: str, wish: Wish) -> str:
+    """Carry out an act of merging and return the issue it went to; DomainError as in ``app.opinions.domain``."""
+    _locked(acting, campaign_id)
+    session = acting.session
+    acts = reads.acts_of(session, campaign_id)
+    sorting = replay(reads.opinion_ids(session, campaign_id), acts)
+    if wish.seen is not None and wish.seen < len(acts):
+        _check_unmoved(acting, campaign_id, wish, sorting.places)
+    issue = new_id() if wish.kind is Kind.NEW_ISSUE else wish.issue
+    words = " ".join(masker(acting).mask(wish.words).split())
+    act = Act(len(acts) + 1, wish.kind, wish.opinions, issue, words, wish.undoes)
+    sorting.do(act)
+    session.add(
+        OpinionAct(
+            id=new_id(),
+            campaign_id=campaign_id,
+            number=act.number,
+            kind=act.kind,
+            payload=_payload(act),
+            done_at=acting.now,
+            done_by=acting.actor.name,
+        )
+    )
+    detail = {"number": act.number, "opinions": len(act.opinions), "issue": issue, "words": words}
+    undone = {"undoes": act.undoes} if act.undoes else {}
+    audit.record(session, acting.now, acting.actor, f"opinion.{act.kind}", campaign_id, **detail, **undone)
+    return issue if issue in sorting.titles else UNSORTED
+
+
+def _check_unmoved(acting: Acting, campaign_id: str, wish: Wish, places: dict[str, str]) -> None:
+    """Refuse to move what somebody else has moved since the page was shown."""
+    before = reads.places_at(acting.session, campaign_id, wish.seen or 0)
+    if any(before.get(opinion) != places.get(opinion) for opinion in wish.opinions):
+        raise DomainError("opinions_moved_meanwhile")
+
+
+def _payload(act: Act) -> str:
+    told = {"opinions": act.opinions, "issue": act.issue, "words": act.words, "undoes": act.undoes}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
