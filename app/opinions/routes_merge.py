@@ -33,8 +33,8 @@ def _merge_page(desk: Desk, campaign_id: str, refused: Refused | None = None) ->
     place = place if place in {UNSORTED, ASIDE, *found.sorting.titles} else UNSORTED
     sought = asked.get("sought", "")[:REASON_LIMIT]
     picked = _picked(found, place, sought)
-    wanted = asked.get("part", "1")
-    parts, part = part_of(len(picked), int(wanted) if wanted.isdecimal() and len(wanted) < len("10000") else 1)
+    wanted = asked.get("part", "1")[:5]
+    parts, part = part_of(len(picked), int(wanted) if wanted.isdecimal() else 1)
     context = {
         "found": found,
         "campaign": found.campaign,

@@ -219,8 +219,9 @@ class _Table:
 
     def _words(self, row: Row) -> str:
         """Return the masked text. Marks may be longer than what they hide, so only signs of the writer count."""
-        text = self._text(row, "text")
-        masked = self.known.masker.mask(text)
-        if not masked or length(masked) > TEXT_LIMIT:
-            return self._filled(row, "text", TEXT_LIMIT)
+        masked = self.known.masker.mask(self._text(row, "text"))
+        if not masked:
+            self.report(row.number, "text", "text_empty")
+        elif length(masked) > TEXT_LIMIT:
+            self.report(row.number, "text", "text_too_long", length=length(masked), limit=TEXT_LIMIT)
         return masked

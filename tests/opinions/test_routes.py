@@ -1,0 +1,222 @@
+"""The pages about opinions, without scripts: organisers collect, merge, undo and take the workbook away."""
+
+import io
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+from httpx import Response
+from starlette.testclient import TestClient
+
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.opinions import reads
+from app.opinions.demo_opinions import DEMO_OPINIONS
+from app.opinions.domain import UNSORTED
+from app.opinions.masking import PHONE
+from app.web.forms import TOKEN_FIELD
+from tests.cast import Desk
+from tests.opinions.collected import ids, make_opinions, make_published, merged
+from tests.opinions.test_workbook_import import HEAD, workbook
+
+
+@pytest.fixture
+def new_desk(new_client: Callable[[], TestClient], database: Database, settings: Settings) -> Callable[[str], Desk]:
+    """Log one of the cast in, in a browser of his own."""
+    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
+
+
+def upload(desk: Desk, path: str, data: bytes, **fields: str) -> Response:
+    """Send a workbook."""
+    files = {"workbook": ("a.xlsx", data, "application/octet-stream")}
+    answer: Response = desk.client.post(path, data={TOKEN_FIELD: desk.form_token, **fields}, files=files)
+    return answer
+
+
+def carried(page: Response) -> list[str]:
+    """Return what the preview's form carries."""
+    parts = page.text.split('name="rows[]" value="')[1:]
+    return [part.split('">', 1)[0].replace("&#34;", '"').replace("&#39;", "'") for part in parts]
+
+
+def test_it_works(new_desk: Callable[[str], Desk], database: Database) -> None:
+    campaign_id = make_opinions(database)
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
+    page = desk.get(root)
+    assert "窗口态度生硬，不耐烦。" in page.text
+    answer = desk.post(root, source="meeting", number="3", unit="", text="请回电13800138000", names="")
+    assert (answer.status_code, answer.headers["location"]) == (303, root)
+    assert f"请回电{PHONE}" in desk.get(root).text
+    with database.reading() as session:
+        all_ids = ids(session, campaign_id)
+    fields: dict[str, str | list[str]] = {"opinions[]": [all_ids[0], all_ids[2]], "title": "窗口服务态度"}
+    answer = desk.post(f"{root}/merge", place="", seen="0", issue="", **fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{root}/merge")
+    page = desk.get(f"{root}/merge")
+    assert "1. 窗口服务态度" in page.text
+    assert "窗口态度生硬" not in page.text
+    with database.reading() as session:
+        issue = reads.issues_of(session, campaign_id)[0]
+    assert "窗口态度生硬" in desk.get(f"{root}/merge?place={issue.id}").text
+    answer = desk.post(f"{root}/merge", place=issue.id, seen="1", do="rename", title="服务态度")
+    assert answer.headers["location"] == f"{root}/merge?place={issue.id}"
+    record = desk.get(f"{root}/record")
+    assert "问题改名" in record.text
+    assert desk.post(f"{root}/record", undoes="2").status_code == 303
+    assert "窗口服务态度" in desk.get(f"{root}/merge").text
+
+
+def test_proposals_are_accepted_group_by_group(new_desk: Callable[[str], Desk], database: Database) -> None:
+    texts = [text for some in DEMO_OPINIONS.values() for text in some]
+    campaign_id = make_opinions(database, texts)
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
+    page = desk.get(f"{root}/proposals")
+    assert page.text.count("采纳这一组") == 7
+    with database.reading() as session:
+        found = reads.proposals(reads.collection(session, campaign_id))
+    for number, (proposal, opinions, _) in enumerate(found):
+        chosen = [opinion.id for opinion in opinions]
+        fields: dict[str, str | list[str]] = {"opinions[]": chosen, "title": proposal.title}
+        answer = desk.post(f"{root}/proposals", seen=str(number), group=str(number + 1), issue="", **fields)
+        assert answer.status_code == 303
+    with database.reading() as session:
+        assert len(reads.issues_of(session, campaign_id)) == 7
+        assert len(reads.collection(session, campaign_id).at(UNSORTED)) == 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "told"),
+    [
+        ({"title": "时限"}, 422, "没有勾选意见"),
+        ({"opinions[]": "0"}, 422, "没有选择问题"),
+        ({"opinions[]": "0", "title": "态度", "issue": ""}, 409, "已经有名为“态度”的问题"),
+        ({"opinions[]": "0", "title": "时限", "issue": "there"}, 422, "请只留一样"),
+        ({"opinions[]": "0", "issue": "nowhere"}, 409, "这个问题已不存在"),
+        ({"opinions[]": "0", "do": "set_aside"}, 422, "没有写不采纳的理由"),
+        ({"opinions[]": "0", "do": "vanish"}, 422, "选项无效"),
+        ({"opinions[]": "0", "do": "detach"}, 409, "没有改动"),
+        ({"opinions[]": "3", "title": "时限"}, 409, "已被他人归并"),
+    ],
+    ids=str,
+)
+def test_it_refuses_and_keeps_the_ticks(
+    new_desk: Callable[[str], Desk], database: Database, fields: dict[str, str], status: int, told: str
+) -> None:
+    campaign_id = make_opinions(database)
+    issue = merged(database, campaign_id, "态度", 3)
+    with database.reading() as session:
+        all_ids = ids(session, campaign_id)
+    sent = {name: issue if value == "there" else value for name, value in fields.items()}
+    if "opinions[]" in sent:
+        sent["opinions[]"] = all_ids[int(sent["opinions[]"])]
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
+    page = desk.post(f"{root}/merge", **{"place": "", "seen": "0", **sent})
+    assert page.status_code == status
+    assert told in page.text
+    if sent.get("opinions[]") == all_ids[0]:
+        assert f'value="{all_ids[0]}" checked' in page.text
+    with database.reading() as session:
+        assert len(reads.collection(session, campaign_id).at(UNSORTED)) == 4
+
+
+def test_a_refused_opinion_is_shown_again(new_desk: Callable[[str], Desk], database: Database) -> None:
+    campaign_id = make_opinions(database)
+    root = f"/campaigns/{campaign_id}/opinions"
+    page = new_desk("zhangsan").post(root, source="sheet", number="1", unit="", text="写了很久的话", names="周大勇")
+    assert page.status_code == 409
+    assert "没有重复录入" in page.text
+    assert "写了很久的话" in page.text
+    assert 'value="周大勇"' in page.text
+
+
+def test_opinions_come_out_of_excel_after_a_preview(new_desk: Callable[[str], Desk], database: Database) -> None:
+    campaign_id = make_opinions(database, [])
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
+    assert desk.get(f"{root}/import/template.xlsx").content[:2] == b"PK"
+    data = workbook(
+        HEAD, ("座谈会", 1, "县文化馆", "周大勇说“等着”，电话13800138000\n第二行"), ("其他", 1, "", "<b>'好'</b>")
+    )
+    page = upload(desk, f"{root}/import", data, names="周大勇")
+    assert (page.status_code, "还没有保存" in page.text, "13800138000" in page.text) == (200, True, False)
+    with database.reading() as session:
+        assert reads.count_of(session, campaign_id) == 0
+    parts = [part.replace("&lt;", "<").replace("&gt;", ">") for part in carried(page)]
+    answer = desk.post(f"{root}/import/confirm", **{"rows[]": parts})
+    assert answer.status_code == 303
+    with database.reading() as session:
+        texts = [opinion.text for opinion in reads.collection(session, campaign_id).opinions]
+    assert texts == [f"〔姓名已隐去〕说“等着”，电话{PHONE}\n第二行", "<b>'好'</b>"]
+    again = desk.post(f"{root}/import/confirm", **{"rows[]": parts})
+    assert again.status_code == 422
+    assert "号意见已经录入" in again.text
+
+
+def test_nothing_is_imported_if_a_row_is_bad(new_desk: Callable[[str], Desk], database: Database) -> None:
+    campaign_id = make_opinions(database, [])
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
+    page = upload(desk, f"{root}/import", workbook(HEAD, ("座谈会", 1, "", "好"), ("座谈会", 2, "县广播站", "好")))
+    assert page.status_code == 422
+    assert "单位名单中没有“县广播站”" in page.text
+    assert "确认保存" not in page.text
+    assert upload(desk, f"{root}/import", b"hello").status_code == 422
+    assert desk.post(f"{root}/import/confirm", **{"rows[]": "nonsense"}).status_code == 400
+    assert desk.post(f"{root}/import/confirm").status_code == 422
+    with database.reading() as session:
+        assert reads.count_of(session, campaign_id) == 0
+
+
+def test_remarks_are_taken_over_by_a_button(new_desk: Callable[[str], Desk], database: Database) -> None:
+    campaign_id, round_id = make_published(database)
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
+    assert "转入测评留言" in desk.get(root).text
+    answer = desk.post(f"{root}/remarks", round=round_id)
+    assert answer.headers["location"] == f"{root}?taken=96"
+    assert "已转入 96 条" in desk.get(f"{root}?taken=96").text
+    assert desk.post(f"{root}/remarks", round=round_id).headers["location"] == f"{root}?taken=0"
+    assert desk.post(f"{root}/remarks", round="nowhere").status_code == 404
+
+
+def test_the_workbook_holds_every_opinion_once(new_desk: Callable[[str], Desk], database: Database) -> None:
+    campaign_id = make_opinions(database, ["=1+1", "态度差", "拖了三个月", "@SUM(A1)"])
+    merged(database, campaign_id, "-态度", 0, 1)
+    answer = new_desk("zhangsan").get(f"/campaigns/{campaign_id}/opinions/issues.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert book.sheetnames == ["问题", "问题与意见", "未归并", "不采纳"]
+    assert [[cell.value for cell in row] for row in book["问题"].iter_rows(min_row=2)] == [
+        [1, "-态度", None, 2],
+        [None, "未归并", None, 2],
+        [None, "不采纳", None, 0],
+        [None, "合计", None, 4],
+    ]
+    texts = [row[-1].value for name in book.sheetnames[1:3] for row in book[name].iter_rows(min_row=2)]
+    assert sorted(texts) == sorted(["=1+1", "态度差", "拖了三个月", "@SUM(A1)"])
+    assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value} <= {"s", "n"}
+
+
+def test_the_search_and_the_pages_keep_their_place(new_desk: Callable[[str], Desk], database: Database) -> None:
+    campaign_id = make_opinions(database, [f"第{number}条意见" for number in range(250)])
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
+    assert desk.get(f"{root}/merge?part=3").text.count('name="opinions[]"') == 50
+    assert desk.get(f"{root}/merge?part=99999&place=gone").text.count('name="opinions[]"') == 50
+    assert desk.get(f"{root}/merge?sought=第24").text.count('name="opinions[]"') == 11
+    assert "没有含有这些字的意见" in desk.get(f"{root}/merge?sought=没有").text
+    assert "3 / 3" in desk.get(f"{root}?part=7").text
+
+
+@pytest.mark.parametrize("login", ["wujiu", "zhaoliu", "lisi", "sunqi", "zhengshi"])
+def test_it_refuses_everybody_but_organisers(new_desk: Callable[[str], Desk], database: Database, login: str) -> None:
+    campaign_id = make_opinions(database)
+    desk, root = new_desk(login), f"/campaigns/{campaign_id}/opinions"
+    pages = ("", "/merge", "/proposals", "/record", "/import", "/issues.xlsx", "/import/template.xlsx")
+    assert {desk.get(root + page).status_code for page in pages} == {403}
+    posts = ("", "/merge", "/proposals", "/record", "/import", "/import/confirm", "/remarks")
+    assert {desk.post(root + post).status_code for post in posts} == {403}
+
+
+def test_it_refuses_an_unknown_campaign(new_desk: Callable[[str], Desk], database: Database) -> None:
+    make_opinions(database, [])
+    desk = new_desk("zhangsan")
+    pages = ("", "/merge", "/proposals", "/record", "/import", "/issues.xlsx", "/import/template.xlsx")
+    assert {desk.get(f"/campaigns/nowhere/opinions{page}").status_code for page in pages} == {404}
+    assert desk.post("/campaigns/nowhere/opinions", source="sheet", number="1", text="好").status_code == 404
