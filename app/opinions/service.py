@@ -13,6 +13,7 @@ from app.campaigns.service import campaign_row
 from app.core.errors import DomainError
 from app.core.secrets import new_id, shuffled
 from app.opinions import reads
+from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import MOST_OPINIONS, TEXT_LIMIT, TYPED_SOURCES, UNSORTED, Act, Kind, Source, replay
 from app.opinions.masking import Masker, length
 from app.opinions.models import Opinion, OpinionAct
@@ -114,6 +115,16 @@ def _store(acting: Acting, campaign_id: str, typed: TypedOpinion, text: str, rou
             created_by=acting.actor.name,
         )
     )
+
+
+def add_demo_opinions(acting: Acting, campaign_id: str) -> None:
+    """Store the opinions of the demonstration, which no person and no vote gave."""
+    _locked(acting, campaign_id)
+    for source, texts in DEMO_OPINIONS.items():
+        for number, text in enumerate(texts, 1):
+            _store(acting, campaign_id, TypedOpinion(source, str(number), "", text), text)
+    counts = {source.value: len(texts) for source, texts in DEMO_OPINIONS.items()}
+    audit.record(acting.session, acting.now, acting.actor, "opinion.add", campaign_id, **counts)
 
 
 def take_remarks(acting: Acting, campaign_id: str, round_id: str, names: Iterable[str] = ()) -> int:

@@ -222,6 +222,15 @@ def test_proposals_lead_to_acts_only_when_somebody_accepts_them(database: Databa
     assert {issue.id for _, _, issue in again if issue} <= {first}
 
 
+def test_the_demonstration_has_86_opinions_of_three_sources(database: Database) -> None:
+    campaign_id = make_opinions(database, [])
+    with database.writing() as session:
+        service.add_demo_opinions(acting(session), campaign_id)
+    with database.reading() as session:
+        found = reads.collection(session, campaign_id).opinions
+    assert Counter(opinion.source for opinion in found) == {Source.SHEET: 48, Source.MEETING: 26, Source.REMARK: 12}
+
+
 def test_nothing_is_lost_however_it_is_merged(database: Database) -> None:
     campaign_id = make_opinions(database)
     merged(database, campaign_id, "态度", 0, 2)
