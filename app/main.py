@@ -39,7 +39,7 @@ from app.publication import (
 from app.publication import routes as publication_routes
 from app.publication import service as publication
 from app.rectification import routes as rectification_routes
-from app.rectification import routes_ledger, routes_plan
+from app.rectification import routes_board, routes_ledger, routes_plan
 from app.rounds import routes as rounds_routes
 from app.rounds import routes_document
 from app.rounds.ports import Acting, Ports
@@ -102,6 +102,7 @@ FEATURES = (
     rectification_routes,
     routes_plan,
     routes_ledger,
+    routes_board,
 )
 
 

@@ -1,0 +1,104 @@
+"""What the system knows of a campaign's steps by itself: results, reviews, plans and ledgers fill their steps."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from app.publication.reads import READABLE, ledger_of
+from app.rectification.board import Done, Source, Step
+from app.rectification.ledger import ACTION_ENDS, ActionEvent
+from app.rectification.models import ActionEntry, RemedialAction, RemedialOrder, RemedialPlan
+from app.rectification.plans import PlanState
+from app.rounds.reads import frozen_paper, rounds_of
+from app.web.pages import CHINA
+
+ENDING = (ActionEvent.ACCEPT, ActionEvent.TURN_LONG_TERM, ActionEvent.EXPLAIN)
+PLAN_PROOF = "整改方案已审定"
+LEDGER_PROOF = "整改台账中的事项已全部销号、转入长期或者向群众说明"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """That something of a kind happened for a unit on a day."""
+
+    source: Source
+    unit_id: str
+    done: Done
+
+
+Facts = Mapping[tuple[Source, str], tuple[Done, ...]]
+"""By source and unit, oldest first."""
+
+
+def facts_of(session: Session, campaign_id: str) -> Facts:
+    """Return all that is known of a campaign: queries for each table and published round, none for a unit."""
+    found: dict[tuple[Source, str], list[Done]] = {}
+    for every in (_rounds, _plans, _ledgers):
+        for fact in every(session, campaign_id):
+            found.setdefault((fact.source, fact.unit_id), []).append(fact.done)
+    return {key: tuple(sorted(some, key=lambda done: done.on)) for key, some in found.items()}
+
+
+def fact_for(facts: Facts, step: Step, unit_id: str) -> Done | None:
+    """Return the first fact that fills a step; what happened before the step's time began belongs to another."""
+    known = facts.get((step.source, unit_id), ())
+    return next((done for done in known if step.starts is None or done.on >= step.starts), None)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(CHINA).date()
+
+
+def _rounds(session: Session, campaign_id: str) -> Iterator[Fact]:
+    """Yield every published round for every unit it rated; one about a document fills 评议 only."""
+    for each in rounds_of(session, campaign_id):
+        if each.is_rehearsal or each.state not in READABLE:
+            continue
+        released = [line.released_at for line in ledger_of(session, each.id) if line.withdrawn_at is None]
+        if not released:
+            continue
+        paper, _ = frozen_paper(session, each.id)
+        source = Source.ROUND if paper.document is None else Source.REVIEW
+        done = Done(_day(min(released)), f"“{each.title}”结果已公布")
+        yield from (Fact(source, unit.id, done) for unit in paper.units)
+
+
+def _plans(session: Session, campaign_id: str) -> Iterator[Fact]:
+    query = (
+        select(RemedialOrder.unit_id, RemedialPlan.decided_at)
+        .join(RemedialOrder, RemedialOrder.id == RemedialPlan.order_id)
+        .where(RemedialOrder.campaign_id == campaign_id, RemedialPlan.state == PlanState.ACCEPTED.value)
+    )
+    for unit_id, decided_at in session.execute(query):
+        if decided_at is not None:
+            yield Fact(Source.PLAN, unit_id, Done(_day(decided_at), PLAN_PROOF))
+
+
+def _ledgers(session: Session, campaign_id: str) -> Iterator[Fact]:
+    """Yield the units all of whose actions, those of a plan not yet accepted too, have come to an end."""
+    ended = case((RemedialAction.state.in_([state.value for state in ACTION_ENDS]), 1), else_=0)
+    query = (
+        select(RemedialOrder.unit_id, func.count(), func.sum(ended), func.max(RemedialAction.accepted_on))
+        .join(RemedialOrder, RemedialOrder.id == RemedialAction.order_id)
+        .where(RemedialOrder.campaign_id == campaign_id)
+        .group_by(RemedialOrder.unit_id)
+    )
+    last = _last_ends(session, campaign_id)
+    for unit_id, actions, ends, accepted_on in session.execute(query):
+        days = [day for day in (accepted_on, last.get(unit_id)) if day is not None]
+        if actions == ends and days:
+            yield Fact(Source.LEDGER, unit_id, Done(max(days), LEDGER_PROOF))
+
+
+def _last_ends(session: Session, campaign_id: str) -> Mapping[str, date]:
+    query = (
+        select(RemedialOrder.unit_id, func.max(ActionEntry.at))
+        .join(RemedialAction, RemedialAction.id == ActionEntry.action_id)
+        .join(RemedialOrder, RemedialOrder.id == RemedialAction.order_id)
+        .where(RemedialOrder.campaign_id == campaign_id, ActionEntry.event.in_([event.value for event in ENDING]))
+        .group_by(RemedialOrder.unit_id)
+    )
+    return {unit_id: _day(at) for unit_id, at in session.execute(query)}
