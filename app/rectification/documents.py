@@ -1,57 +1,44 @@
 """Documents of 补课 as Word files, filled from what is recorded; a person edits and signs them."""
 
-import io
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from docx import Document
 from docx.document import Document as DocumentType
-from docx.enum.section import WD_ORIENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
-from docx.text.paragraph import Paragraph
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.shared import Mm, Pt, RGBColor
 
 from app.publication.reports.workbook import plain
+from app.rectification.board_service import BoardView
 from app.rectification.columns import LEDGER_COLUMNS
 from app.rectification.ledger_acts import LedgerRow
 from app.rectification.ledger_cells import cells_of
+from app.rectification.orders import OrderState, running_deadline
+from app.rectification.plans import PlanState
 from app.rectification.reads import OrderView
 from app.rectification.supervision import Mode
-from app.rectification.wording import MODES
+from app.rectification.word_layout import (
+    HEADING,
+    NONE,
+    SMALL,
+    TITLE,
+    blank_document,
+    footer,
+    paragraph,
+    rule_below,
+    saved,
+    signed,
+    table,
+    written,
+)
+from app.rectification.wording import MODES, ORDER_STATES, TASKS
 from app.web.pages import chinese_day
 
-TITLE, BODY, HEADING = "方正小标宋简体", "仿宋_GB2312", "黑体"
-_SMALL = 12
-
-
-def _paragraph(document: DocumentType, words: str, name: str = BODY, size: float = 16) -> Paragraph:
-    made = document.add_paragraph()
-    run = made.add_run(plain(words))
-    run.font.name, run.font.size = "Times New Roman", Pt(size)
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)  # noqa: SLF001 - no public way
-    made.paragraph_format.space_after = Pt(0)
-    made.paragraph_format.line_spacing = Pt(28 if size > _SMALL else 16)
-    if name == TITLE:
-        made.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    elif name == BODY and size > _SMALL:
-        made.paragraph_format.first_line_indent = Pt(2 * size)
-    return made
-
-
-def _blank(*, wide: bool = False) -> DocumentType:
-    document = Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = (Mm(297), Mm(210)) if wide else (Mm(210), Mm(297))
-    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
-    section.top_margin, section.bottom_margin = Mm(37 if not wide else 20), Mm(30 if not wide else 15)
-    section.left_margin, section.right_margin = Mm(28 if not wide else 15), Mm(26 if not wide else 15)
-    return document
-
-
-def _saved(document: DocumentType) -> bytes:
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+RED = RGBColor(0xC0, 0x00, 0x00)
+ORDER_HEADS = ("序", "单位", "文号", "状态", "期限", "督办方式", "逾期事项")
+ORDER_WIDTHS = (10, 34, 34, 24, 28, 18, 16)
+STEP_HEADS = ("阶段", "步骤", "已完成（个单位）", "还没有完成", "已逾期")
+STEP_WIDTHS = (36, 48, 28, 26, 18)
 
 
 def order_notice(order: OrderView, organisation: str, round_title: str) -> bytes:
@@ -60,55 +47,202 @@ def order_notice(order: OrderView, organisation: str, round_title: str) -> bytes
     if current is None:
         msg = "a waived unit gets no notice"
         raise ValueError(msg)
-    document = _blank()
-    _paragraph(document, "补课通知书", TITLE, 22)
-    _paragraph(document, current.document_number).alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _paragraph(document, f"{order.unit_name}：").paragraph_format.first_line_indent = Pt(0)
+    document = blank_document()
+    paragraph(document, "补课通知书", TITLE, 22)
+    paragraph(document, current.document_number).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph(document, f"{order.unit_name}：").paragraph_format.first_line_indent = Pt(0)
     again = f"（第{current.attempt}次）" if current.attempt > 1 else ""
-    _paragraph(document, f"根据“{round_title}”的结果，现责令你单位补课{again}，限期整改。{current.reason}")
+    paragraph(document, f"根据“{round_title}”的结果，现责令你单位补课{again}，限期整改。{current.reason}")
     dates = current.dates
-    _paragraph(
+    paragraph(
         document,
         f"一、{chinese_day(dates.plan)}前报送整改方案，做到整改内容、目标和时限、措施、责任明确，并作出公开承诺。",
     )
-    _paragraph(document, f"二、{chinese_day(dates.remedial)}前完成整改，并报告完成情况。")
-    _paragraph(document, f"三、{chinese_day(dates.retest)}前组织复测，参评类别不变，以复测结果决定是否办结。")
+    paragraph(document, f"二、{chinese_day(dates.remedial)}前完成整改，并报告完成情况。")
+    paragraph(document, f"三、{chinese_day(dates.retest)}前组织复测，参评类别不变，以复测结果决定是否办结。")
     if order.mode:
-        _paragraph(document, f"四、对你单位的整改实行{MODES[Mode(order.mode)]}。")
+        paragraph(document, f"四、对你单位的整改实行{MODES[Mode(order.mode)]}。")
     for words in ("", organisation, chinese_day(current.ordered_on)):
-        _paragraph(document, words).alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    return _saved(document)
+        paragraph(document, words).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    return saved(document)
 
 
-def plan_document(order: OrderView, rows: Sequence[LedgerRow]) -> bytes:
-    """Return 整改方案 of a unit: every action with the five points."""
-    document = _blank()
-    _paragraph(document, f"{order.unit_name}整改方案", TITLE, 22)
+def plan_document(order: OrderView, rows: Sequence[LedgerRow], state: PlanState) -> bytes:
+    """Return 整改方案 of a unit: what it answers, and every action with the five points."""
+    document = blank_document()
+    paragraph(document, f"{order.unit_name}整改方案", TITLE, 22)
+    if state is not PlanState.ACCEPTED:
+        paragraph(document, "（未审定稿）").alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if (current := order.current) is not None:
+        dates = current.dates
+        paragraph(
+            document,
+            f"根据{current.document_number}要求，制定本方案。整改期限为{chinese_day(dates.remedial)}，"
+            f"复测期限为{chinese_day(dates.retest)}。共 {len(rows)} 项整改事项。",
+        )
     for number, each in enumerate(rows, start=1):
         row = cells_of(each)
-        _paragraph(document, f"{number}. {row['problem']}", HEADING)
+        paragraph(document, f"{number}. {row['problem']}", HEADING)
         for column in LEDGER_COLUMNS:
             if column.planned and column.key != "problem" and row[column.key]:
-                _paragraph(document, f"{column.heading}：{row[column.key]}")
-    return _saved(document)
+                paragraph(document, f"{column.heading}：{row[column.key]}")
+    footer(document)
+    return saved(document)
 
 
 def ledger_document(rows: Sequence[LedgerRow], title: str) -> bytes:
     """Return 整改台账 as a wide table with every column."""
-    document = _blank(wide=True)
-    _paragraph(document, title, TITLE, 18)
-    table = document.add_table(rows=1, cols=len(LEDGER_COLUMNS) + 1)
-    table.style = "Table Grid"
-    for cell, words in zip(table.rows[0].cells, ("单位", *(column.heading for column in LEDGER_COLUMNS)), strict=True):
+    document = blank_document(wide=True)
+    paragraph(document, title, TITLE, 18)
+    grid = document.add_table(rows=1, cols=len(LEDGER_COLUMNS) + 1)
+    grid.style = "Table Grid"
+    for cell, words in zip(grid.rows[0].cells, ("单位", *(column.heading for column in LEDGER_COLUMNS)), strict=True):
         cell.text = words
     for each in rows:
         told = cells_of(each)
         texts = (each.order.unit_name, *(told[column.key] for column in LEDGER_COLUMNS))
-        for cell, words in zip(table.add_row().cells, texts, strict=True):
+        for cell, words in zip(grid.add_row().cells, texts, strict=True):
             cell.text = plain(words)
-    for row in table.rows:
+    for row in grid.rows:
         for cell in row.cells:
-            for paragraph in cell.paragraphs:
-                for run in paragraph.runs:
+            for line in cell.paragraphs:
+                for run in line.runs:
                     run.font.size = Pt(7)
-    return _saved(document)
+    return saved(document)
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """What a person writes on 简报; the rest is filled in."""
+
+    masthead: str
+    issue: int
+    day: date
+    office: str
+    title: str = ""
+    story: str = ""
+    sent_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """What a person writes on 通报; the rest is filled in."""
+
+    title: str
+    document_number: str
+    addressee: str
+    day: date
+    office: str
+    opening: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a campaign stands on a day: its orders, their actions, and its board; no figure of any result."""
+
+    orders: Sequence[OrderView]
+    rows: Sequence[LedgerRow]
+    board: BoardView
+    today: date
+
+    @property
+    def ordered(self) -> Sequence[OrderView]:
+        """The units that were ordered, in official order; those waived are not among them."""
+        return [order for order in self.orders if order.current is not None]
+
+
+def order_rows(progress: Progress) -> list[tuple[str, ...]]:
+    """Return a row for every order in official order: state, what is due when, supervision, overdue actions."""
+    late: dict[str, int] = {}
+    for each in progress.rows:
+        late[each.order.id] = late.get(each.order.id, 0) + each.is_overdue
+    return [
+        (
+            str(place),
+            order.unit_name,
+            order.current.document_number if order.current else NONE,
+            ORDER_STATES[order.standing.state],
+            due_words(order, progress.today),
+            MODES[Mode(order.mode)] if order.mode else NONE,
+            str(late.get(order.id, 0)),
+        )
+        for place, order in enumerate(progress.ordered, start=1)
+    ]
+
+
+def due_words(order: OrderView, today: date) -> str:
+    """Say what an order waits for until when, and whether that day has passed."""
+    running = running_deadline(order.standing.state, order.current.dates) if order.current else None
+    if running is None:
+        return NONE
+    task, last = running
+    return f"{TASKS[task]}：{chinese_day(last)}{'（已逾期）' if last < today else ''}"
+
+
+def step_rows(board: BoardView) -> list[tuple[str, ...]]:
+    """Return a row for every step of the campaign with the numbers of units."""
+    stages = {step.key: stage.name for stage in board.stages for step in stage.steps}
+    return [
+        (stages[count.step.key], count.step.name, str(count.done), str(count.missing), str(count.late))
+        for count in board.counts
+    ]
+
+
+def progress_words(progress: Progress) -> str:
+    """Say how many units were ordered and how many of these are done."""
+    ordered = progress.ordered
+    ended = [order for order in ordered if order.standing.state is OrderState.CLOSED]
+    late = [order for order in ordered if "已逾期" in due_words(order, progress.today)]
+    overdue = sum(each.is_overdue for each in progress.rows)
+    return (
+        f"截至{chinese_day(progress.today)}，共责令 {len(ordered)} 个单位补课，已办结 {len(ended)} 个，"
+        f"有期限已过尚未完成的 {len(late)} 个。整改台账共 {len(progress.rows)} 项，其中逾期 {overdue} 项。"
+    )
+
+
+def newsletter_document(told: Newsletter, progress: Progress) -> bytes:
+    """Return 简报: masthead, issue, office and day over a red line, then where the campaign stands."""
+    document = blank_document()
+    paragraph(document, told.masthead, TITLE, 36).runs[0].font.color.rgb = RED
+    paragraph(document, f"第 {told.issue} 期").alignment = WD_ALIGN_PARAGRAPH.CENTER
+    line = paragraph(document, f"{told.office}\t{chinese_day(told.day)}")
+    line.paragraph_format.first_line_indent = Pt(0)
+    line.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
+    rule_below(line)
+    paragraph(document, told.title or "整改落实工作进展情况", TITLE, 22)
+    written(document, told.story)
+    paragraph(document, "一、总体进展", HEADING)
+    paragraph(document, progress_words(progress))
+    _lists(document, progress, ("二、各单位补课情况", "三、环节步骤完成情况"))
+    if told.sent_to:
+        paragraph(document, "")
+        rule_below(paragraph(document, f"送：{told.sent_to}", size=14))
+    footer(document)
+    return saved(document)
+
+
+def bulletin_document(told: Bulletin, progress: Progress) -> bytes:
+    """Return 通报: number, title, addressee, every order with its state, what is overdue and how it is supervised."""
+    document = blank_document()
+    paragraph(document, told.document_number).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    paragraph(document, told.title, TITLE, 22)
+    paragraph(document, f"{told.addressee}：").paragraph_format.first_line_indent = Pt(0)
+    written(document, told.opening)
+    paragraph(document, f"现将整改落实进展情况通报如下。{progress_words(progress)}")
+    _lists(document, progress, ("一、各单位补课情况", "二、环节步骤完成情况"))
+    paragraph(document, "三、有关要求", HEADING)
+    paragraph(document, "各有关单位要按照期限完成整改，期限已过的要说明原因、抓紧办理，并及时报告进展情况。")
+    signed(document, told.office, told.day)
+    footer(document)
+    return saved(document)
+
+
+def _lists(document: DocumentType, progress: Progress, headings: tuple[str, str]) -> None:
+    paragraph(document, headings[0], HEADING)
+    if progress.ordered:
+        table(document, ORDER_HEADS, order_rows(progress), ORDER_WIDTHS)
+        paragraph(document, "各单位按机构序列排列，不作排名。", size=SMALL)
+    else:
+        paragraph(document, "目前没有责令补课的单位。")
+    paragraph(document, headings[1], HEADING)
+    table(document, STEP_HEADS, step_rows(progress.board), STEP_WIDTHS)

@@ -1,0 +1,305 @@
+"""总结报告 of one order or of a campaign: what is recorded stands there, what only a person can say is left blank."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from docx.document import Document as DocumentType
+from sqlalchemy.orm import Session
+
+from app.core.errors import DomainError
+from app.publication.domain import Document, unit_of
+from app.publication.reads import Published, published, viewer_of
+from app.rectification.documents import (
+    ORDER_HEADS,
+    ORDER_WIDTHS,
+    STEP_HEADS,
+    STEP_WIDTHS,
+    Progress,
+    due_words,
+    order_rows,
+    progress_words,
+    step_rows,
+)
+from app.rectification.ledger import ActionState, is_open
+from app.rectification.ledger_acts import LedgerRow
+from app.rectification.ledger_cells import cells_of
+from app.rectification.reads import OrderView
+from app.rectification.retesting import SideBySide, side_by_side
+from app.rectification.supervision import Mode
+from app.rectification.word_layout import (
+    GAP,
+    HEADING,
+    NONE,
+    SMALL,
+    SUBHEADING,
+    TITLE,
+    blank_document,
+    footer,
+    paragraph,
+    saved,
+    signed,
+    table,
+)
+from app.rectification.wording import ACTION_STATES, MODES, ORDER_STATES
+from app.web.auth import Principal
+from app.web.pages import chinese_day
+
+NOT_RELEASED = "测评结果没有向本报告的读者公布，此处不列。"
+NOT_RETESTED = "尚无已公布的复测结果。"
+ACTION_HEADS = ("编号", "问题", "整改措施", "完成时限", "完成情况", "群众评价", "状态")
+ACTION_WIDTHS = (12, 30, 32, 22, 30, 16, 20)
+UNIT_HEADS = ("单位", "事项", "已销号", "转入长期", "已说明", "未办结", "逾期")
+UNIT_WIDTHS = (46, 18, 20, 22, 20, 20, 18)
+RESULT_HEADS = ("单位", "第一次测评", "结论", "复测", "结论")
+RESULT_WIDTHS = (46, 36, 22, 38, 22)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderResult:
+    """What of an order's results the reader may see; ``codes`` verify those whose figures are quoted."""
+
+    unit: Document | None = None
+    measure: tuple[str, str] = ("satisfied_rate", "满意率")
+    title: str = ""
+    both: SideBySide | None = None
+    codes: tuple[str, ...] = ()
+    round_ids: tuple[str, ...] = ()
+
+    @property
+    def retest(self) -> SideBySide | None:
+        """Both results where they may be set side by side."""
+        return None if self.both is None or self.both.reason else self.both
+
+
+@dataclass
+class Results:
+    """Reads the results of orders in the scope of one reader, each round once."""
+
+    session: Session
+    staff: Principal
+    now: datetime
+    _known: dict[str, Published | None] = field(default_factory=dict)
+
+    def of(self, order: OrderView) -> OrderResult:
+        """Return the results of an order as its reader may see them."""
+        first = self._result(order.round_id)
+        unit = None if first is None else unit_of(first.document, order.unit_id)
+        if first is None or unit is None:
+            return OrderResult()
+        formula = first.document["formula"]
+        measure = (formula.get("measure", "satisfied_rate"), formula.get("measure_label", "满意率"))
+        both = side_by_side(self.session, self.staff, self.now, order)
+        quoted = [first]
+        if both is not None and not both.reason and order.current and order.current.retest_round_id:
+            quoted += [result for result in [self._result(order.current.retest_round_id)] if result is not None]
+        codes = tuple(result.code for result in quoted)
+        title = first.document["round"]["title"]
+        return OrderResult(unit, measure, title, both, codes, tuple(result.round_id for result in quoted))
+
+    def _result(self, round_id: str) -> Published | None:
+        if round_id not in self._known:
+            try:
+                viewer = viewer_of(self.session, self.staff)
+                self._known[round_id] = published(self.session, round_id, viewer, self.now)
+            except DomainError as error:
+                if error.code not in {"result_not_published", "role_refused"}:
+                    raise
+                self._known[round_id] = None
+        return self._known[round_id]
+
+
+def _figure(part: Document, measure: str) -> str:
+    cell = part["total"]
+    if not cell["shown"]:
+        return str(cell["text"])
+    return str(cell[measure]["text"]) if cell.get(measure) else NONE
+
+
+def order_summary(
+    order: OrderView, rows: Sequence[LedgerRow], found: OrderResult, organisation: str, today: date
+) -> bytes:
+    """Return 总结报告 of one unit; ValueError for a waived one, which has nothing to sum up."""
+    if order.current is None:
+        msg = "a waived unit has nothing to sum up"
+        raise ValueError(msg)
+    document = blank_document()
+    paragraph(document, f"{order.unit_name}整改落实情况总结报告", TITLE, 22)
+    _sections(
+        document,
+        (
+            ("基本情况", lambda: _basics(document, order, organisation, today)),
+            ("整改落实情况", lambda: _work(document, rows)),
+            ("整改成效", lambda: _results(document, found)),
+            ("存在的不足", lambda: _shortcomings(document, rows)),
+            ("下一步打算", lambda: _next_steps(document, rows)),
+        ),
+    )
+    signed(document, order.unit_name, today)
+    footer(document, found.codes)
+    return saved(document)
+
+
+def _sections(document: DocumentType, sections: Sequence[tuple[str, Callable[[], None]]]) -> None:
+    for number, (name, fill) in zip("一二三四五六", sections, strict=False):
+        paragraph(document, f"{number}、{name}", HEADING)
+        fill()
+
+
+def _basics(document: DocumentType, order: OrderView, organisation: str, today: date) -> None:
+    for each in order.attempts:
+        again = f"再次（第{each.attempt}次）" if each.attempt > 1 else ""
+        dates = each.dates
+        paragraph(
+            document,
+            f"{chinese_day(each.ordered_on)}，{organisation}以{each.document_number}{again}责令{order.unit_name}补课。"
+            f"理由和要求：{each.reason.rstrip('。')}。方案报送期限为{chinese_day(dates.plan)}，整改期限为{chinese_day(dates.remedial)}，"
+            f"复测期限为{chinese_day(dates.retest)}。",
+        )
+    mode = f"督办方式：{MODES[Mode(order.mode)]}。" if order.mode else ""
+    waits = due_words(order, today)
+    paragraph(
+        document, f"目前状态：{ORDER_STATES[order.standing.state]}。{mode}{'' if waits == NONE else f'{waits}。'}"
+    )
+
+
+def _state_words(rows: Sequence[LedgerRow]) -> str:
+    numbers = Counter(ActionState(each.row.state) for each in rows)
+    parts = [f"{ACTION_STATES[state]} {numbers[state]} 项" for state in ActionState if numbers[state]]
+    overdue = sum(each.is_overdue for each in rows)
+    return f"整改台账共 {len(rows)} 项，其中{'，'.join(parts)}；逾期未办结 {overdue} 项。"
+
+
+def _work(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
+    if not rows:
+        paragraph(document, "整改方案尚未审定，台账中没有整改事项。")
+        return
+    paragraph(document, _state_words(rows))
+    table(document, ACTION_HEADS, (_action(each) for each in rows), ACTION_WIDTHS)
+
+
+def _action(each: LedgerRow) -> tuple[str, ...]:
+    row = cells_of(each)
+    due = str(each.due or NONE) + ("（已逾期）" if each.is_overdue else "")
+    rest = (row["completion"] or NONE, row["public_rating"] or NONE, row["state"])
+    return (row["number"], row["problem"], row["measures"], due, *rest)
+
+
+def _results(document: DocumentType, found: OrderResult) -> None:
+    if found.unit is None:
+        paragraph(document, NOT_RELEASED)
+        return
+    measure, label = found.measure
+    if (both := found.retest) is None:
+        rows = [(part["label"], _figure(part, measure)) for part in (found.unit["overall"], *found.unit["items"])]
+        rows.append(("结论", found.unit["verdict"]["label"]))
+        table(document, ("指标", f"“{found.title}”{label}"), rows, (100, 56))
+        paragraph(document, f"{found.both.reason}。" if found.both else NOT_RETESTED)
+        return
+    pairs = [(one["label"], _figure(one, measure), _figure(other, measure)) for one, other in both.pairs]
+    pairs.append(("结论", both.before["verdict"]["label"], both.after["verdict"]["label"]))
+    heads = ("指标", *(f"“{title}”{label}" for title in both.titles))
+    table(document, heads, pairs, (72, 42, 42))
+    paragraph(document, "第一次测评的结果保持不变，两次结果并列，不作排名。", size=SMALL)
+
+
+def _open_lines(rows: Sequence[LedgerRow]) -> list[str]:
+    return [
+        f"{each.order.unit_name}：{each.row.problem}（{cells_of(each)['state']}，时限 {each.due or NONE}"
+        f"{'，已逾期' if each.is_overdue else ''}）。"
+        for each in rows
+        if is_open(ActionState(each.row.state)) or each.row.state == ActionState.EXPLAINED.value
+    ]
+
+
+def _to_fill(document: DocumentType, hint: str) -> None:
+    paragraph(document, f"（{hint}）{GAP}")
+
+
+def _shortcomings(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
+    lines = _open_lines(rows)
+    if lines:
+        paragraph(document, "台账中尚未办结、暂不具备条件的事项：", SUBHEADING)
+        for line in lines:
+            paragraph(document, line)
+    _to_fill(document, "请据实填写存在的不足")
+
+
+def _next_steps(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
+    numbers = sum(is_open(ActionState(each.row.state)) for each in rows)
+    lasting = sum(each.row.state == ActionState.LONG_TERM.value for each in rows)
+    if numbers or lasting:
+        paragraph(document, f"继续办理尚未办结的 {numbers} 项，长期坚持的 {lasting} 项按季度报告进展。")
+    _to_fill(document, "请填写下一步打算")
+
+
+def campaign_summary(progress: Progress, found: Sequence[tuple[OrderView, OrderResult]]) -> bytes:
+    """Return 总结报告 of all orders of a campaign within reach, units in official order."""
+    document, campaign = blank_document(), progress.board.campaign
+    paragraph(document, campaign.title, TITLE, 18)
+    paragraph(document, "整改落实情况总结报告", TITLE, 22)
+    _sections(
+        document,
+        (
+            ("基本情况", lambda: _campaign_basics(document, progress)),
+            ("整改落实情况", lambda: _campaign_work(document, progress)),
+            ("整改成效", lambda: _campaign_results(document, found)),
+            ("存在的不足", lambda: _shortcomings(document, progress.rows)),
+            ("下一步打算", lambda: _next_steps(document, progress.rows)),
+        ),
+    )
+    signed(document, campaign.organisation, progress.today)
+    footer(document, tuple(dict.fromkeys(code for _, result in found for code in result.codes)))
+    return saved(document)
+
+
+def _campaign_basics(document: DocumentType, progress: Progress) -> None:
+    paragraph(document, progress_words(progress))
+    waived = [order for order in progress.orders if order.current is None]
+    for order in waived:
+        paragraph(document, f"{order.unit_name}按决定免于补课，理由：{order.waived_reason.rstrip('。')}。")
+    if progress.ordered:
+        table(document, ORDER_HEADS, order_rows(progress), ORDER_WIDTHS)
+    paragraph(document, "环节步骤完成情况", SUBHEADING)
+    table(document, STEP_HEADS, step_rows(progress.board), STEP_WIDTHS)
+
+
+def _campaign_work(document: DocumentType, progress: Progress) -> None:
+    if not progress.rows:
+        paragraph(document, "台账中没有整改事项。")
+        return
+    paragraph(document, _state_words(progress.rows))
+    by_order: dict[str, list[LedgerRow]] = {order.id: [] for order in progress.ordered}
+    for each in progress.rows:
+        by_order.setdefault(each.order.id, []).append(each)
+    rows = [(order.unit_name, *_numbers(by_order[order.id])) for order in progress.ordered]
+    table(document, UNIT_HEADS, rows, UNIT_WIDTHS)
+
+
+def _numbers(rows: Sequence[LedgerRow]) -> tuple[str, ...]:
+    states = [ActionState(each.row.state) for each in rows]
+    numbers = (
+        len(states),
+        *(states.count(state) for state in (ActionState.CLOSED_OUT, ActionState.LONG_TERM, ActionState.EXPLAINED)),
+        sum(map(is_open, states)),
+        sum(each.is_overdue for each in rows),
+    )
+    return tuple(map(str, numbers))
+
+
+def _campaign_results(document: DocumentType, found: Sequence[tuple[OrderView, OrderResult]]) -> None:
+    shown = [(order, result) for order, result in found if result.unit is not None]
+    if not shown:
+        paragraph(document, NOT_RELEASED if found else "没有责令补课的单位。")
+        return
+    table(document, RESULT_HEADS, (_result_row(order, result) for order, result in shown), RESULT_WIDTHS)
+    paragraph(document, "各单位按机构序列排列，不作排名；第一次测评的结果保持不变。", size=SMALL)
+
+
+def _result_row(order: OrderView, result: OrderResult) -> tuple[str, ...]:
+    unit, (measure, label) = result.unit or {}, result.measure
+    first = (order.unit_name, f"{label} {_figure(unit['overall'], measure)}", unit["verdict"]["label"])
+    if (both := result.retest) is not None:
+        return (*first, f"{label} {_figure(both.after['overall'], measure)}", both.after["verdict"]["label"])
+    return (*first, result.both.reason if result.both else NOT_RETESTED, NONE)
