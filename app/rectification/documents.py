@@ -36,7 +36,7 @@ from app.web.pages import chinese_day
 
 RED = RGBColor(0xC0, 0x00, 0x00)
 ORDER_HEADS = ("序", "单位", "文号", "状态", "期限", "督办方式", "逾期事项")
-ORDER_WIDTHS = (10, 34, 34, 24, 28, 18, 16)
+ORDER_WIDTHS = (10, 32, 32, 24, 28, 16, 14)
 STEP_HEADS = ("阶段", "步骤", "已完成（个单位）", "还没有完成", "已逾期")
 STEP_WIDTHS = (36, 48, 28, 26, 18)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import DomainError
 from app.publication.domain import Document, unit_of
 from app.publication.reads import Published, published, viewer_of
+from app.publication.reports.report_data import parts_of
 from app.rectification.documents import (
     ORDER_HEADS,
     ORDER_WIDTHS,
@@ -49,11 +50,11 @@ from app.web.pages import chinese_day
 NOT_RELEASED = "测评结果没有向本报告的读者公布，此处不列。"
 NOT_RETESTED = "尚无已公布的复测结果。"
 ACTION_HEADS = ("编号", "问题", "整改措施", "完成时限", "完成情况", "群众评价", "状态")
-ACTION_WIDTHS = (12, 30, 32, 22, 30, 16, 20)
+ACTION_WIDTHS = (12, 30, 30, 22, 28, 16, 18)
 UNIT_HEADS = ("单位", "事项", "已销号", "转入长期", "已说明", "未办结", "逾期")
-UNIT_WIDTHS = (46, 18, 20, 22, 20, 20, 18)
+UNIT_WIDTHS = (44, 16, 18, 20, 20, 20, 18)
 RESULT_HEADS = ("单位", "第一次测评", "结论", "复测", "结论")
-RESULT_WIDTHS = (46, 36, 22, 38, 22)
+RESULT_WIDTHS = (44, 34, 20, 38, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +193,14 @@ def _results(document: DocumentType, found: OrderResult) -> None:
         return
     measure, label = found.measure
     if (both := found.retest) is None:
-        rows = [(part["label"], _figure(part, measure)) for part in (found.unit["overall"], *found.unit["items"])]
+        rows = [(part["label"], _figure(part, measure)) for part in parts_of(found.unit)]
         rows.append(("结论", found.unit["verdict"]["label"]))
         table(document, ("指标", f"“{found.title}”{label}"), rows, (100, 56))
         paragraph(document, f"{found.both.reason}。" if found.both else NOT_RETESTED)
         return
-    pairs = [(one["label"], _figure(one, measure), _figure(other, measure)) for one, other in both.pairs]
+    shown = {part["key"] for part in parts_of(both.before)}
+    told = [(one, other) for one, other in both.pairs if one is not both.before["overall"] or None in shown]
+    pairs = [(one["label"], _figure(one, measure), _figure(other, measure)) for one, other in told]
     pairs.append(("结论", both.before["verdict"]["label"], both.after["verdict"]["label"]))
     heads = ("指标", *(f"“{title}”{label}" for title in both.titles))
     table(document, heads, pairs, (72, 42, 42))
@@ -229,8 +232,10 @@ def _shortcomings(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
 def _next_steps(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
     numbers = sum(is_open(ActionState(each.row.state)) for each in rows)
     lasting = sum(each.row.state == ActionState.LONG_TERM.value for each in rows)
-    if numbers or lasting:
-        paragraph(document, f"继续办理尚未办结的 {numbers} 项，长期坚持的 {lasting} 项按季度报告进展。")
+    if numbers:
+        paragraph(document, f"继续办理尚未办结的 {numbers} 项。")
+    if lasting:
+        paragraph(document, f"转入长期的 {lasting} 项继续坚持，并按期报告进展。")
     _to_fill(document, "请填写下一步打算")
 
 

@@ -34,7 +34,7 @@ def paragraph(document: DocumentType, words: str, name: str = BODY, size: float 
     made.paragraph_format.space_after = Pt(0)
     made.paragraph_format.line_spacing = Pt(max(28, size * 1.4) if size > SMALL else 16)
     if name == TITLE:
-        made.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        made.alignment, made.paragraph_format.space_after = WD_ALIGN_PARAGRAPH.CENTER, Pt(12)
     elif size > SMALL:
         made.paragraph_format.first_line_indent = Pt(2 * size)
     return made
@@ -57,6 +57,8 @@ def table(document: DocumentType, heads: Sequence[str], rows: Iterable[Sequence[
     """Add a ruled table whose head is repeated on every page; widths in millimetres."""
     made = document.add_table(rows=1, cols=len(heads))
     made.style, made.autofit = "Table Grid", False
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Mm(width)
     mark = OxmlElement("w:tblHeader")
     made.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 - no public way
     _fill(made.rows[0].cells, heads, widths, HEADING)
@@ -75,7 +77,8 @@ def _fill(cells: Sequence[_Cell], texts: Sequence[str], widths: Sequence[float],
 def signed(document: DocumentType, office: str, day: date) -> None:
     """Add who signs, and the day, at the right."""
     for words in ("", office, chinese_day(day)):
-        paragraph(document, words).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        made = paragraph(document, words)
+        made.alignment, made.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.RIGHT, True
 
 
 def footer(document: DocumentType, codes: Sequence[str] = ()) -> None:

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.core.db import Database
 from app.publication import service as publication
-from app.publication.domain import unit_of
+from app.publication.domain import Document, unit_of
 from app.publication.reads import published, viewer_of
+from app.publication.reports.report_data import parts_of
 from app.rectification import board_service, documents, ledger_acts, reads, summary
 from app.rectification.documents import Bulletin, Newsletter, Progress
 from app.rectification.ledger_acts import LedgerRow
 from app.rectification.models import OrderAttempt
+from app.rectification.ordering import waive
 from app.rectification.planning import plan_of
 from app.rectification.plans import PlanState
 from app.rectification.reads import OrderView
@@ -90,16 +92,15 @@ def make_retest(database: Database, joined: int = 0) -> str:
     return round_id
 
 
-def result(session: Session, round_id: str, staff: Principal = ZHANG) -> tuple[str, dict[str, object]]:
+def result(session: Session, round_id: str, staff: Principal = ZHANG) -> tuple[str, Document]:
     found = published(session, round_id, viewer_of(session, staff), MORNING)
     unit = unit_of(found.document, FLAGGED)
     assert unit is not None
     return found.code, unit
 
 
-def figures(unit: dict[str, object]) -> list[str]:
-    parts: list[dict[str, dict[str, dict[str, str]]]] = [unit["overall"], *unit["items"]]  # type: ignore[misc, list-item]
-    return [part["total"]["satisfied_rate"]["text"] for part in parts]
+def figures(unit: Document) -> list[str]:
+    return [part["total"]["satisfied_rate"]["text"] for part in parts_of(unit)]
 
 
 def test_it_works(database: Database) -> None:
@@ -160,9 +161,8 @@ def test_figures_are_those_released_to_the_reader(database: Database, staff: Pri
     is_reader = staff.role != "supervisor"
     assert (summary.NOT_RELEASED in text_of(word)) is not is_reader
     assert (code in word.sections[0].footer.paragraphs[0].text) is is_reader
-    assert (
-        "满意率" in "".join(row[1] for table in word.tables for row in [[c.text for c in table.rows[0].cells]])
-    ) is (is_reader)
+    heads = [cell.text for table in word.tables for cell in table.rows[0].cells]
+    assert any("满意率" in head for head in heads) is is_reader
 
 
 def test_a_campaign_s_summary_names_every_order_in_official_order(database: Database) -> None:
@@ -177,15 +177,14 @@ def test_a_campaign_s_summary_names_every_order_in_official_order(database: Data
     assert "共责令 1 个单位补课，已办结 0 个，有期限已过尚未完成的 1 个。整改台账共 2 项，其中逾期 2 项。" in text
     assert cells(word, 0)[1][:4] == ["1", "县文工团", "县委发〔2026〕8号", "整改中"]
     assert cells(word, 2)[1] == ["县文工团", "2", "0", "0", "0", "2", "2"]
-    assert cells(word, 3)[1][1] == f"满意率 {figures(unit)[0]}"
+    assert cells(word, 3)[1][1] == f"满意率 {unit['overall']['total']['satisfied_rate']['text']}"
     assert code in word.sections[0].footer.paragraphs[0].text
 
 
 def test_a_waived_unit_has_no_summary_and_stands_with_its_reason(database: Database) -> None:
     found = make_flagged(database)
     with database.writing() as session:
-        documents_of = Acting(session, MORNING, ZHANG)
-        from_ordering(documents_of, found.round_id)
+        waive(Acting(session, MORNING, ZHANG), found.round_id, FLAGGED, "单位已撤并")
     with database.reading() as session:
         order, _ = the_order(session)
         with pytest.raises(ValueError, match="nothing to sum up"):
@@ -193,13 +192,6 @@ def test_a_waived_unit_has_no_summary_and_stands_with_its_reason(database: Datab
         text = text_of(opened(summary.campaign_summary(progress_of(session, found.campaign_id), [])))
     assert "县文工团按决定免于补课，理由：单位已撤并。" in text
     assert "没有责令补课的单位。" in text
-
-
-def from_ordering(acting: Acting, round_id: str) -> None:
-    """Waive the flagged unit."""
-    from app.rectification.ordering import waive
-
-    waive(acting, round_id, FLAGGED, "单位已撤并")
 
 
 def test_a_plan_holds_the_five_points_and_says_when_it_is_a_draft(database: Database) -> None:
