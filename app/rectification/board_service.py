@@ -169,7 +169,7 @@ def save_stages(acting: Acting, campaign_id: str, stages: Sequence[Stage], seen:
     if not stages or stage_problems(stages):
         raise DomainError("board_stages_wrong")
     if len(stages) > MOST_STAGES or sum(len(stage.steps) for stage in stages) > MOST_STEPS:
-        raise DomainError("board_too_long", most_stages=MOST_STAGES, most_steps=MOST_STEPS)
+        raise DomainError("board_too_long")
     _refuse_loss(session, campaign_id, stages)
     text = STAGES.dump_json(tuple(stages)).decode()
     if row is None:

@@ -165,7 +165,7 @@ def test_it_refuses_to_lose_entries(root: str, new_desk: Callable[[str], Desk]) 
     desk.post(f"{root}/{FLAGGED}/study", done_on="2026-11-20", proof="纪要")
     answer = desk.post(f"{root}/edit", **form_of(desk, root), **{"drop[]": ["stage:study"]})
     assert answer.status_code == 409
-    assert "“学习调研”已有 1 个单位登记完成" in answer.text
+    assert "“学习调研”已有 1 个单位登记" in answer.text
     assert 'value="stage:study" checked' in answer.text
 
 
