@@ -317,4 +317,16 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "board_stages_wrong": (422, "没有保存，填写的内容都在。至少一个阶段，各阶段至少一个步骤，请按提示改正。"),
     "board_too_long": (422, "阶段或者步骤太多，没有保存，填写的内容都在。请合并或者删去一些。"),
     "board_changed_meanwhile": (409, "阶段和步骤已被他人修改，没有保存。填写的内容都在，再次保存以本页为准。"),
+    # supervision, inbox, mail, holidays
+    "notice_unknown": (404, "没有这份督办单，或不在您的范围内。"),
+    "mode_unchanged": (409, "督办方式本来就是“%(mode)s”，没有改动。填写的理由还在，请另选一种后再提交。"),
+    "inbox_item_unknown": (404, "收件箱里没有这一条。请刷新页面核对。"),
+    "mail_off": (409, "本系统没有开通邮件提醒，没有保存邮箱地址。督办事项请在收件箱中查看。"),
+    "mail_address_malformed": (422, "邮箱地址不对，没有保存。请按 name@example.cn 的样子填写一个地址，再提交。"),
+    "holiday_lines_missing": (422, "没有填写日期，没有保存。请每行写一个日期和“休”或“班”，再提交。"),
+    "holiday_lines_wrong": (
+        422,
+        "有 %(count)s 行不能用，什么都没有保存。填写的内容都在，请按下面列出的行改正后再提交。",
+    ),
+    "holiday_lines_many": (422, "一次最多 %(limit)s 行，什么都没有保存。填写的内容都在，请分几次提交。"),
 }
