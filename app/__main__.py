@@ -115,6 +115,14 @@ def link(login: str, data: Data = None) -> None:
 
 
 @cli.command()
+def supervise(data: Data = None) -> None:
+    """Issue the 督办 notices that are due and send waiting mail; run it once a day from cron or systemd."""
+    from app.operations.supervising import supervise as run  # noqa: PLC0415
+
+    typer.echo(run(_settings(data), utc_now()))
+
+
+@cli.command()
 def healthy(port: Port = 8000) -> None:
     """Exit 0 when the server on this machine serves (for a container's health check)."""
     import httpx  # noqa: PLC0415

@@ -39,7 +39,7 @@ from app.publication import (
 from app.publication import routes as publication_routes
 from app.publication import service as publication
 from app.rectification import routes as rectification_routes
-from app.rectification import routes_board, routes_ledger, routes_plan
+from app.rectification import routes_board, routes_ledger, routes_plan, routes_supervision
 from app.rectification import routes_documents as routes_rectification_documents
 from app.rounds import routes as rounds_routes
 from app.rounds import routes_document
@@ -105,6 +105,7 @@ FEATURES = (
     routes_ledger,
     routes_board,
     routes_rectification_documents,
+    routes_supervision,
 )
 
 

@@ -1,12 +1,24 @@
 """Frozen settings, built once in ``main``. Every one is described in docs/deploy.md (a test compares)."""
 
+import re
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+MAIL_HOST = re.compile(r"[A-Za-z0-9.:-]*")
+
+
+class MailSecurity(StrEnum):
+    """How the way to the mail server is kept private; the certificate is checked in both."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
 
 
 class Settings(BaseSettings):
@@ -24,6 +36,18 @@ class Settings(BaseSettings):
     """Allow a plain-http address other than loopback, with a red line on every page (SEC-50)."""
     pool_size: int = 20
     """Database connections per process."""
+    smtp_host: str = ""
+    """Mail server that takes reminders of 督办; empty: no mail."""
+    smtp_port: int = Field(587, ge=1, le=65535)
+    """Port of the mail server."""
+    smtp_from: str = ""
+    """Sender's address of reminders."""
+    smtp_user: str = ""
+    """Log-in name at the mail server; empty: none."""
+    smtp_password: SecretStr = SecretStr("")
+    """Password at the mail server."""
+    smtp_security: MailSecurity = MailSecurity.STARTTLS
+    """How the way to the mail server is kept private."""
 
     @field_validator("base_url")
     @classmethod
@@ -51,6 +75,28 @@ class Settings(BaseSettings):
             )
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _no_careless_mail(self) -> "Settings":
+        password = self.smtp_password.get_secret_value()
+        wrong = {
+            "MANYIDU_SMTP_HOST must be the name or address of a mail server": not MAIL_HOST.fullmatch(self.smtp_host),
+            "MANYIDU_SMTP_FROM must be an address, such as notice@example.cn": self.sends_mail
+            and not MAIL_ADDRESS.fullmatch(self.smtp_from),
+            "MANYIDU_SMTP_USER and MANYIDU_SMTP_PASSWORD go together": bool(self.smtp_user) != bool(password),
+            "MANYIDU_SMTP_SECURITY=none would send the password readable over the network; use starttls or tls": (
+                bool(password) and self.smtp_security is MailSecurity.NONE and self.smtp_host not in LOOPBACK
+            ),
+        }
+        for message, applies in wrong.items():
+            if applies:
+                raise ValueError(message)
+        return self
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mail is switched on."""
+        return bool(self.smtp_host)
 
     @property
     def https(self) -> bool:

@@ -1,0 +1,24 @@
+"""The daily run from cron or systemd: notices first, in a transaction of their own, then mail."""
+
+from collections import Counter
+from datetime import datetime
+
+from app.core.settings import Settings
+from app.operations.server import open_database
+from app.rectification.daily import run_daily
+from app.rectification.mailing import send_waiting
+from app.rectification.supervision import Level
+
+NAMES = {Level.BLUE: "蓝色", Level.YELLOW: "黄色", Level.RED: "红色"}
+
+
+def supervise(settings: Settings, now: datetime) -> str:
+    """Issue what is due, mail what waits; return the sentence with both counts."""
+    with open_database(settings) as database:
+        with database.writing() as session:
+            issued = run_daily(session, now)
+        mail = send_waiting(database, settings, now)
+    counts = Counter(notice.level for notice in issued)
+    words = "，".join(f"{name} {counts[level]} 份" for level, name in NAMES.items())
+    mailed = f"邮件发出 {mail.sent} 封，未发出 {mail.failed} 封" if settings.sends_mail else "邮件提醒没有开通"
+    return f"新发督办单：{words}；{mailed}"
