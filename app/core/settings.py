@@ -85,7 +85,7 @@ class Settings(BaseSettings):
             and not MAIL_ADDRESS.fullmatch(self.smtp_from),
             "MANYIDU_SMTP_USER and MANYIDU_SMTP_PASSWORD go together": bool(self.smtp_user) != bool(password),
             "MANYIDU_SMTP_SECURITY=none would send the password readable over the network; use starttls or tls": (
-                bool(password) and self.smtp_security is MailSecurity.NONE and self.smtp_host not in LOOPBACK
+                bool(password) and self.smtp_security == MailSecurity.NONE and self.smtp_host not in LOOPBACK
             ),
         }
         for message, applies in wrong.items():

@@ -99,12 +99,12 @@ def _connection(settings: Settings, timeout: float) -> Iterator[smtplib.SMTP]:
     # A name is given, because looking up this machine's own could take minutes and would tell it to the server.
     name = urlsplit(settings.base_url).hostname or "localhost"
     place = (settings.smtp_host, settings.smtp_port, name)
-    if settings.smtp_security is MailSecurity.TLS:
+    if settings.smtp_security == MailSecurity.TLS:
         connection: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=timeout, context=ssl.create_default_context())
     else:
         connection = smtplib.SMTP(*place, timeout=timeout)
     try:
-        if settings.smtp_security is MailSecurity.STARTTLS:
+        if settings.smtp_security == MailSecurity.STARTTLS:
             connection.starttls(context=ssl.create_default_context())
         if settings.smtp_user:
             connection.login(settings.smtp_user, settings.smtp_password.get_secret_value())
