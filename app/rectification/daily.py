@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import everyone, liaisons_of
@@ -40,6 +40,7 @@ TEXTS = {
     Level.YELLOW: "黄色督办：{unit}，{title}，期限{due}，已经临近，或者时间过半还没有进展，请抓紧办理。",
     Level.RED: "红色督办：{unit}，{title}，期限{due}，已经逾期，请立即办理，并说明原因。",
 }
+_NOT_RUNNING = tuple(state.value for state in (*ACTION_ENDS, ActionState.DRAFTED))
 _DAILY_RUN = 0x64616979
 """Key of PostgreSQL's lock: two runs at once take turns."""
 
@@ -55,12 +56,8 @@ class Matter:
     href: str
 
 
-def matters(session: Session, staff: Principal, until: date | None = None) -> list[Matter]:
-    """Return what has a deadline within reach, at the latest ``until``; campaigns and units in official order."""
-    return _matters(session, orders(session, staff), until)
-
-
-def _matters(session: Session, views: Sequence[OrderView], until: date | None = None) -> list[Matter]:
+def matters(session: Session, views: Sequence[OrderView], until: date | None = None) -> list[Matter]:
+    """Return what has a deadline, at the latest ``until``, in the order of the ``views``, which are official."""
     found = [matter for view in views for matter in _of_order(view)] + _of_ledger(session, views, until)
     places = {(view.campaign_id, view.unit_id): place for place, view in enumerate(views)}
     kept = [matter for matter in found if until is None or matter.subject.due <= until]
@@ -80,13 +77,16 @@ def _of_order(view: OrderView) -> Iterator[Matter]:
 def _of_ledger(session: Session, views: Sequence[OrderView], until: date | None) -> list[Matter]:
     """Return the open actions of the ledger; the rows of the many that have ended are not even read."""
     by_id = {view.id: view for view in views}
-    done = [state.value for state in (*ACTION_ENDS, ActionState.DRAFTED)]
-    query = select(RemedialAction).where(RemedialAction.state.not_in(done))
+    query = select(RemedialAction).where(RemedialAction.state.not_in(_NOT_RUNNING), RemedialAction.order_id.in_(by_id))
     if until is not None:
-        query = query.where(func.coalesce(RemedialAction.extended_to, RemedialAction.due) <= until)
+        query = query.where(_last_day() <= until)
     rows = session.scalars(query.order_by(RemedialAction.attempt, RemedialAction.position, RemedialAction.id))
-    found = (_of_action(by_id[row.order_id], row) for row in rows if row.order_id in by_id)
+    found = (_of_action(by_id[row.order_id], row) for row in rows)
     return [matter for matter in found if matter]
+
+
+def _last_day() -> ColumnElement[date | None]:
+    return func.coalesce(RemedialAction.extended_to, RemedialAction.due)
 
 
 def _of_action(view: OrderView, row: RemedialAction) -> Matter | None:
@@ -94,12 +94,12 @@ def _of_action(view: OrderView, row: RemedialAction) -> Matter | None:
     subject = action_subject(rule_view(row), view.unit_id, row.announced_on or ordered_on)
     if subject is None:
         return None
-    return Matter(view.campaign_id, view.unit_name, subject, action_title(row), f"/rectification/actions/{row.id}")
+    return Matter(view.campaign_id, view.unit_name, subject, _title(row.problem), f"/rectification/actions/{row.id}")
 
 
-def action_title(row: RemedialAction) -> str:
+def _title(problem: str) -> str:
     """Return how notices speak of an action of the ledger."""
-    short = row.problem[:PROBLEM_SHOWN] + ("…" if len(row.problem) > PROBLEM_SHOWN else "")
+    short = problem[:PROBLEM_SHOWN] + ("…" if len(problem) > PROBLEM_SHOWN else "")
     return f"整改事项“{' '.join(short.split())}”"
 
 
@@ -109,7 +109,7 @@ def run_daily(session: Session, now: datetime, actor: Principal = SYSTEM) -> tup
         session.execute(func.pg_advisory_xact_lock(_DAILY_RUN).select())
     today = now.astimezone(CHINA).date()
     by_campaign = defaultdict(list)
-    for matter in matters(session, SYSTEM):
+    for matter in matters(session, orders(session, SYSTEM)):
         by_campaign[matter.campaign_id].append(matter)
     issued = [notice for some in by_campaign.items() for notice in _run_campaign(session, now, today, *some)]
     if issued:
@@ -192,11 +192,37 @@ class NoticeView:
     is_open: bool
 
 
-def issued_notices(session: Session, staff: Principal) -> list[NoticeView]:
-    """Return all notices within reach: campaigns and units in official order, newest first for one unit."""
-    units = reach(session, staff)
-    rows = [row for row in session.scalars(select(SupervisionNotice)) if units is None or row.unit_id in units]
-    return _views(session, staff, rows)
+@dataclass(frozen=True, slots=True)
+class NoticePage:
+    """One page of 督办单, of all ``total`` that were asked for."""
+
+    notices: list[NoticeView]
+    total: int
+    part: int
+    parts: int
+
+
+def issued_notices(
+    session: Session, views: Sequence[OrderView], *, only_open: bool = False, part: int = 1, size: int = 10_000
+) -> NoticePage:
+    """Return the notices of these orders: units in the order of the ``views``, newest first for one unit."""
+    running = _running(session, views)
+    places = {(view.campaign_id, view.unit_id): place for place, view in enumerate(views)}
+    one = SupervisionNotice
+    # Of the many only what decides about order and page is read.
+    columns = select(one.id, one.campaign_id, one.unit_id, one.kind, one.subject_id, one.due, one.issued_on)
+    found = [
+        (places[campaign_id, unit_id], -issued_on.toordinal(), notice_id)
+        for notice_id, campaign_id, unit_id, kind, subject_id, due, issued_on in session.execute(columns)
+        if (campaign_id, unit_id) in places and (not only_open or (kind, subject_id, due) in running)
+    ]
+    parts = max(1, -(-len(found) // size))
+    part = min(max(part, 1), parts)
+    shown = [notice_id for _, _, notice_id in sorted(found)[(part - 1) * size : part * size]]
+    rows = {row.id: row for row in session.scalars(select(one).where(one.id.in_(shown)))}
+    return NoticePage(
+        _views(session, views, [rows[notice_id] for notice_id in shown], running), len(found), part, parts
+    )
 
 
 def get_notice(session: Session, staff: Principal, notice_id: str) -> NoticeView:
@@ -205,29 +231,31 @@ def get_notice(session: Session, staff: Principal, notice_id: str) -> NoticeView
     units = reach(session, staff)
     if row is None or (units is not None and row.unit_id not in units):
         raise DomainError("notice_unknown")
-    return _views(session, staff, [row])[0]
+    views = orders(session, staff, row.campaign_id)
+    return _views(session, views, [row], _running(session, views))[0]
 
 
-def _views(session: Session, staff: Principal, rows: Sequence[SupervisionNotice]) -> list[NoticeView]:
-    views = orders(session, staff)
-    places = {(view.campaign_id, view.unit_id): (place, view.unit_name) for place, view in enumerate(views)}
-    titles = _titles(session, rows)
-    running = {(found.subject.kind.value, found.subject.id, found.subject.due) for found in _matters(session, views)}
-    ordered = sorted(
-        rows, key=lambda row: (places[row.campaign_id, row.unit_id][0], -row.issued_on.toordinal(), row.id)
-    )
+_Running = frozenset[tuple[str, str, date | None]]
+
+
+def _views(
+    session: Session, views: Sequence[OrderView], rows: Sequence[SupervisionNotice], running: _Running
+) -> list[NoticeView]:
+    names = {(view.campaign_id, view.unit_id): view.unit_name for view in views}
+    actions = {row.subject_id for row in rows if row.kind == SubjectKind.ACTION.value}
+    problems = select(RemedialAction.id, RemedialAction.problem).where(RemedialAction.id.in_(actions))
+    titles = {action_id: _title(problem) for action_id, problem in session.execute(problems)}
     return [
-        _view(row, places[row.campaign_id, row.unit_id][1], titles, (row.kind, row.subject_id, row.due) in running)
-        for row in ordered
+        _view(row, names[row.campaign_id, row.unit_id], titles, (row.kind, row.subject_id, row.due) in running)
+        for row in rows
     ]
 
 
-def _titles(session: Session, rows: Sequence[SupervisionNotice]) -> Mapping[str, str]:
-    wanted = {row.subject_id for row in rows if row.kind == SubjectKind.ACTION.value}
-    if not wanted:
-        return {}
-    query = select(RemedialAction).join(SupervisionNotice, SupervisionNotice.subject_id == RemedialAction.id)
-    return {row.id: action_title(row) for row in session.scalars(query) if row.id in wanted}
+def _running(session: Session, views: Sequence[OrderView]) -> _Running:
+    """Return kind, id and last day of all whose time runs; a few columns only, for there can be many."""
+    of_orders = {(one.subject.kind.value, one.subject.id, one.subject.due) for view in views for one in _of_order(view)}
+    rows = session.execute(select(RemedialAction.id, _last_day()).where(RemedialAction.state.not_in(_NOT_RUNNING)))
+    return frozenset(of_orders.union((SubjectKind.ACTION.value, action_id, due) for action_id, due in rows))
 
 
 def _view(row: SupervisionNotice, unit_name: str, titles: Mapping[str, str], is_open: bool) -> NoticeView:

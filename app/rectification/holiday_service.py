@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -32,13 +33,23 @@ class Change:
     working: bool
 
 
+class Fault(StrEnum):
+    """Why a line cannot be used."""
+
+    SHAPE = "shape"
+    KIND = "kind"
+    NO_SUCH_DAY = "no_such_day"
+    OTHER_YEAR = "other_year"
+    CONTRADICTS = "contradicts"
+
+
 @dataclass(frozen=True, slots=True)
 class BadLine:
     """A line that cannot be used, and why."""
 
     number: int
     text: str
-    reason: str
+    fault: Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,7 @@ def parse_lines(text: str, years: Collection[int]) -> tuple[tuple[Change, ...], 
             continue
         read = _read(line.strip(), years)
         if isinstance(read, Change) and changes.get(read.day, read) != read:
-            read = "同一天前面写的是另一种安排"
+            read = Fault.CONTRADICTS
         if isinstance(read, Change):
             changes[read.day] = read
         else:
@@ -101,18 +112,18 @@ def parse_lines(text: str, years: Collection[int]) -> tuple[tuple[Change, ...], 
     return tuple(changes.values()), tuple(bad)
 
 
-def _read(line: str, years: Collection[int]) -> Change | str:
+def _read(line: str, years: Collection[int]) -> Change | Fault:
     found = _LINE.fullmatch(unicodedata.normalize("NFKC", line))
     if found is None:
-        return "不是“年-月-日 休”或“年-月-日 班”的样子"
+        return Fault.SHAPE
     kind = KINDS.get(found[4].rstrip("。;,"))
     if kind is None:
-        return "日期后面应写“休”或“班”"
+        return Fault.KIND
     try:
         day = date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
-        return "没有这一天"
-    return Change(day, kind) if day.year in years else f"只能登记{'、'.join(map(str, sorted(years)))}年的日子"
+        return Fault.NO_SUCH_DAY
+    return Change(day, kind) if day.year in years else Fault.OTHER_YEAR
 
 
 def save(acting: Acting, campaign_id: str, changes: Collection[Change]) -> int:

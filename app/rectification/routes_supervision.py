@@ -19,6 +19,7 @@ from app.web.requests import Config, database
 
 router = APIRouter()
 COMING_DAYS = 14
+LISTED = 100
 NOTICES_A_PAGE = 100
 REASON_LIMIT = 500
 LINES_LENGTH = 20_000
@@ -29,20 +30,13 @@ WORDS = {"levels": LEVELS, "modes": MODES, "order_states": ORDER_STATES, "subjec
 @router.get("/rectification/supervision")
 def supervision(desk: ReadingDesk, show: str = "", part: int = 1, issued: int = -1) -> Response:
     """Show 督办单 in official order of units, what is due soon, and how orders are supervised."""
-    found = daily.issued_notices(desk.session, desk.staff)
-    picked = [notice for notice in found if show == "all" or notice.is_open]
-    parts = max(1, -(-len(picked) // NOTICES_A_PAGE))
-    part = min(max(part, 1), parts)
-    until = desk.today + timedelta(days=COMING_DAYS)
     views = reads.orders(desk.session, desk.staff)
-    context = {
-        "notices": picked[(part - 1) * NOTICES_A_PAGE : part * NOTICES_A_PAGE],
-        "coming": daily.matters(desk.session, desk.staff, until),
-        "orders": [view for view in views if view.current and view.standing.state not in ORDER_ENDS],
-        "issued": min(issued, MOST_COUNTED),
-    }
-    pages = {"total": len(picked), "show": show, "part": part, "parts": parts}
-    return desk.show("rectification/supervision.html", None, **context, **pages, **WORDS)
+    found = daily.issued_notices(desk.session, views, only_open=show != "all", part=part, size=NOTICES_A_PAGE)
+    coming = daily.matters(desk.session, views, desk.today + timedelta(days=COMING_DAYS))
+    running = [view for view in views if view.current and view.standing.state not in ORDER_ENDS]
+    context = {"page": found, "show": show, "issued": min(issued, MOST_COUNTED)}
+    lists = {"coming": coming, "orders": running, "shown": LISTED}
+    return desk.show("rectification/supervision.html", None, **context, **lists, **WORDS)
 
 
 @router.post("/rectification/supervision/run")

@@ -324,9 +324,6 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "mail_off": (409, "本系统没有开通邮件提醒，没有保存邮箱地址。督办事项请在收件箱中查看。"),
     "mail_address_malformed": (422, "邮箱地址不对，没有保存。请按 name@example.cn 的样子填写一个地址，再提交。"),
     "holiday_lines_missing": (422, "没有填写日期，没有保存。请每行写一个日期和“休”或“班”，再提交。"),
-    "holiday_lines_wrong": (
-        422,
-        "有 %(count)s 行不能用，什么都没有保存。填写的内容都在，请按下面列出的行改正后再提交。",
-    ),
+    "holiday_lines_wrong": (422, "有 %(count)s 行不能用，什么都没有保存。填写的内容都在，请按下面所列改正后再提交。"),
     "holiday_lines_many": (422, "一次最多 %(limit)s 行，什么都没有保存。填写的内容都在，请分几次提交。"),
 }

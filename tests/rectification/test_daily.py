@@ -1,6 +1,7 @@
 """The daily run: exactly date arithmetic, nothing twice, and everybody it concerns is told."""
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from app.rectification.ledger import ActionEvent
 from app.rectification.models import InboxItem, RemedialAction, RemedialOrder, SupervisionNotice
 from app.rectification.modes import set_mode
 from app.rectification.orders import OrderEvent
-from app.rectification.reads import entries_of, flags, get_order, holidays_of
+from app.rectification.reads import entries_of, flags, get_order, holidays_of, orders
 from app.rectification.supervision import Level, Notice, SubjectKind
 from app.rectification.workdays import add_working_days
 from app.rounds.ports import Acting
@@ -76,6 +77,16 @@ def test_every_day_says_what_the_dates_say_and_nothing_twice(database: Database)
     assert said == {level: max(day, first) for level, day in wanted.items()}
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(SupervisionNotice)) == 3
+
+
+def test_two_runs_at_once_say_it_once(database: Database) -> None:
+    make_order(database)
+    late = MORNING.date() + 40 * DAY
+    with ThreadPoolExecutor(4) as pool:
+        issued = [notice for some in pool.map(lambda _: run_on(database, late), range(4)) for notice in some]
+    assert [notice.level for notice in issued] == [Level.RED]
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(InboxItem)) == 5
 
 
 def test_the_campaign_s_own_holidays_count(database: Database) -> None:
@@ -154,12 +165,12 @@ def test_a_liaison_sees_notices_of_his_own_unit_alone(database: Database) -> Non
         ordering.confirm(Acting(session, MORNING, ZHANG), found.round_id, other, asked(session, found))
     run_on(database, MORNING.date() + 40 * DAY)
     with database.reading() as session:
-        every = daily.issued_notices(session, ZHENG)
+        every = daily.issued_notices(session, orders(session, ZHENG)).notices
         assert [(notice.unit_id, notice.is_open) for notice in every] == [
             (each, True) for each in sorted((other, FLAGGED))
         ]
-        assert [notice.unit_id for notice in daily.issued_notices(session, WU)] == [FLAGGED]
-        assert {matter.subject.unit_id for matter in daily.matters(session, WU)} == {FLAGGED}
+        assert [notice.unit_id for notice in daily.issued_notices(session, orders(session, WU)).notices] == [FLAGGED]
+        assert {matter.subject.unit_id for matter in daily.matters(session, orders(session, WU))} == {FLAGGED}
         by_unit = {notice.unit_id: notice.id for notice in every}
         assert daily.get_notice(session, WU, by_unit[FLAGGED]).title == "报送整改方案"
         with refuses("notice_unknown"):
@@ -174,7 +185,7 @@ def test_a_notice_says_when_its_deadline_no_longer_runs(database: Database) -> N
     with database.writing() as session:
         session.get_one(RemedialOrder, order_id).state = "closed"
     with database.reading() as session:
-        assert [notice.is_open for notice in daily.issued_notices(session, ZHANG)] == [False]
+        assert [notice.is_open for notice in daily.issued_notices(session, orders(session, ZHANG)).notices] == [False]
 
 
 def test_what_is_due_until_a_day(database: Database) -> None:
@@ -186,7 +197,7 @@ def test_what_is_due_until_a_day(database: Database) -> None:
 
 
 def due_in(session: Session, days: int) -> Collection[int]:
-    found = daily.matters(session, ZHANG, MORNING.date() + days * DAY)
+    found = daily.matters(session, orders(session, ZHANG), MORNING.date() + days * DAY)
     return [(matter.subject.due - MORNING.date()).days for matter in found]
 
 
@@ -240,5 +251,5 @@ def test_steps_of_an_order_move_its_deadline(database: Database) -> None:
     with database.writing() as session:
         ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
     with database.reading() as session:
-        kinds = [matter.subject.kind for matter in daily.matters(session, ZHANG)]
+        kinds = [matter.subject.kind for matter in daily.matters(session, orders(session, ZHANG))]
     assert kinds == [SubjectKind.RETEST, SubjectKind.ACTION]

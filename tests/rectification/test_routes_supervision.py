@@ -15,7 +15,7 @@ from app.core.settings import Settings
 from app.main import build_api, wrap
 from app.rectification import daily, inbox, ordering
 from app.rectification.models import Holiday, InboxItem, OrderAttempt
-from app.rectification.reads import flags
+from app.rectification.reads import flags, orders
 from app.rounds.ports import Acting
 from tests.cast import MORNING, Desk
 from tests.conftest import BASE_URL, TestClock
@@ -91,7 +91,7 @@ def test_a_liaison_sees_his_own_unit_alone(database: Database, new_desk: Desks) 
     assert foreign not in text
     assert "/rectification/supervision/run" not in text
     with database.reading() as session:
-        notices = daily.issued_notices(session, ZHANG)
+        notices = daily.issued_notices(session, orders(session, ZHANG)).notices
     for notice in notices:
         wanted = 200 if notice.unit_id == FLAGGED else 404
         assert desk.get(f"/rectification/supervision/notices/{notice.id}").status_code == wanted
@@ -102,8 +102,8 @@ def test_a_liaison_sees_his_own_unit_alone(database: Database, new_desk: Desks) 
 def test_units_stand_in_official_order(database: Database, new_desk: Desks) -> None:
     order_two(database)
     with database.reading() as session:
-        wanted = [notice.unit_name for notice in daily.issued_notices(session, ZHANG)]
-        units = [notice.unit_id for notice in daily.issued_notices(session, ZHANG)]
+        wanted = [notice.unit_name for notice in daily.issued_notices(session, orders(session, ZHANG)).notices]
+        units = [notice.unit_id for notice in daily.issued_notices(session, orders(session, ZHANG)).notices]
     assert units == sorted(units)
     text = new_desk("zhangsan").get("/rectification/supervision").text
     assert re.findall(r'<td data-label="单位">([^<]+)</td>', text)[: len(wanted)] == wanted
