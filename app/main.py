@@ -27,12 +27,14 @@ from app.core.settings import Settings
 from app.opinions import routes as opinions_routes
 from app.opinions import routes_merge
 from app.publication import (
+    api,
     correction,
     routes_charts,
     routes_documents,
     routes_public,
     routes_release,
     routes_reports,
+    routes_tokens,
     routes_trends,
     routes_tryout,
 )
@@ -96,8 +98,10 @@ FEATURES = (
     routes_release,
     routes_public,
     routes_reports,
+    routes_tokens,
     routes_trends,
     routes_tryout,
+    api,
     opinions_routes,
     routes_merge,
     rectification_routes,

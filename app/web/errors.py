@@ -21,6 +21,9 @@ from app.web.pages import page
 LOG = logging.getLogger("manyidu")
 UNAVAILABLE = 503
 RETRY_AFTER_SECONDS = "2"
+UNAUTHORISED = 401
+API = "/api/"
+"""Below this path programs ask: they get JSON, and are told that a token is wanted (RFC 6750)."""
 OUR_WORDS = frozenset({"field", "steps", "state", "event", "allowed"})
 """Parameters that are words of ours, so that they are translated too; all others were typed by someone."""
 BY_STATUS = {404: "not_found", 405: "method_wrong", 413: "body_too_large", 400: "form_malformed"}
@@ -39,7 +42,9 @@ def _worded(language: str, value: object) -> str:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a script asked."""
+    """Whether a script or a program asked."""
+    if request.url.path.startswith(API):
+        return True
     kinds = request.headers.get("accept", "") + request.headers.get("content-type", "")
     return "application/json" in kinds
 
@@ -49,6 +54,8 @@ def answer(request: Request, code: str, params: dict[str, object]) -> Response:
     language = getattr(request.state, "language", None) or i18n.choose_language(request)
     status, text = sentence(language, code, params)
     headers = {"retry-after": RETRY_AFTER_SECONDS} if status == UNAVAILABLE else {}
+    if status == UNAUTHORISED and request.url.path.startswith(API):
+        headers["www-authenticate"] = "Bearer"
     if wants_json(request):
         response: Response = JSONResponse({"error": code, "message": text}, status_code=status)
     elif code == "login_needed" and request.method == "GET":

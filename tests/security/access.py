@@ -129,6 +129,14 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /templates/{kind}.docx": ORGANISER,
     "POST /templates/{kind}": ORGANISER,
     "POST /templates/{kind}/reset": ORGANISER,
+    "GET /tokens": ORGANISER,
+    "POST /tokens": ORGANISER,
+    "POST /tokens/{token_id}/revoke": ORGANISER,
+    # the interface for programs: no log-in opens it, a token does (tests/publication/test_api.py)
+    "GET /api/v1/openapi.json": EVERYONE,
+    "GET /api/v1/results": EVERYONE,
+    "GET /api/v1/results/{round_id}": EVERYONE,
+    "GET /api/v1/results/{round_id}/units/{unit_id}": EVERYONE,
     # opinions
     "GET /campaigns/{campaign_id}/opinions": ORGANISER,
     "POST /campaigns/{campaign_id}/opinions": ORGANISER,

@@ -168,7 +168,7 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
         "campaign_id": row.campaign_id, "unit_id": paper.units[1].id, "group_id": paper.groups[1].id, "key": "t2",
         "version": "1", "release_id": "norelease", "order_id": "noorder", "action_id": "noaction", "event": "complete",
         "extension_id": "noextension", "file_id": "nofile", "public_id": "nopublic",
-        "notice_id": "nonotice",
+        "notice_id": "nonotice", "token_id": "notoken",
         "step": "study", "staff_id": people["wangwu"].id, "token": token, "place": "0", "item": "overall",
         "kind": "survey_report", "path": "css/desk.css",
     }  # fmt: skip

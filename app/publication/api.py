@@ -1,0 +1,154 @@
+"""The read-only interface for programs: published results as JSON, by bearer token, through the one door of reads.
+
+A log-in's cookie opens nothing here, so nothing here can be asked for in somebody else's name.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.security import HTTPBearer
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.publication import api_shapes, reads, tokens
+from app.publication.domain import BANDS_ONLY, ORGANISERS_ONLY, Document, Scope, sight_of, unit_of
+from app.publication.read_log import note_read
+from app.slips.codes import format_code
+from app.web.requests import Db, Now
+
+DOCUMENTED = HTTPBearer(auto_error=False, scheme_name="token", description="A token that an organiser made.")
+PROBLEMS: Mapping[int | str, dict[str, Any]] = {
+    400: {"model": api_shapes.Problem, "description": "The request cannot be read."},
+    401: {"model": api_shapes.Problem, "description": "No token, or one that is unknown, expired or revoked."},
+    404: {"model": api_shapes.Problem, "description": "There is no such result, or none for this token."},
+    503: {"model": api_shapes.Problem, "description": "Busy; ask again after the time in Retry-After."},
+}
+router = APIRouter(
+    prefix="/api/v1",
+    dependencies=[Depends(DOCUMENTED)],
+    responses=dict(PROBLEMS),
+    generate_unique_id_function=lambda route: route.name,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that reads results by its token, in its request."""
+
+    request: Request
+    session: Session
+    token: tokens.Token
+    now: datetime
+
+    def lines(self) -> Iterator[Document]:
+        """Yield the results that the token reads, newest round first, without any figure."""
+        for line in reads.published_rounds(self.session, self.token.viewer, self.now):
+            sight = sight_of(self.token.viewer, reads.ledger_of(self.session, line.round.id), self.now)
+            for version in reads.versions_of(self.session, line.round.id):
+                if sight is not None and version.version == sight.version:
+                    yield {
+                        **_release(version, sight.scope, whole=sight.scope is Scope.LEADERS and sight.unit_ids is None),
+                        "round_id": line.round.id,
+                        "code": format_code(version.code),
+                        "published_at": sight.since,
+                        "title": line.round.title,
+                        "campaign": line.campaign,
+                        "organisation": line.organisation,
+                        "rehearsal": line.round.is_rehearsal,
+                    }
+
+    def result(self, round_id: str) -> reads.Published:
+        """Return a result in the token's scope and note that it was read; DomainError ``result_not_published``."""
+        found = reads.published(self.session, round_id, self.token.viewer, self.now)
+        note_read(self.request, self.session, self.token.reader, round_id, "api")
+        return found
+
+
+def _program(request: Request, db: Db, now: Now) -> Program:
+    given = request.headers.getlist("authorization")
+    scheme, _, secret = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+    if scheme.lower() != "bearer":
+        raise DomainError("token_refused")
+    return Program(request, db, tokens.find(db, secret, now), now)
+
+
+Reading = Annotated[Program, Depends(_program)]
+
+
+def _release(version: reads.VersionLine | reads.Published, scope: Scope, *, whole: bool) -> Document:
+    return {
+        "scope": scope.value,
+        "version": version.version,
+        "reason": "" if scope in BANDS_ONLY else version.reason,
+        "digest": version.digest if whole else None,
+    }
+
+
+def _told(unit: Document) -> Document:
+    """Leave out the notes that the pages keep from everybody but organisers."""
+    if "notes" not in unit:
+        return unit
+    return {**unit, "notes": [note for note in unit["notes"] if note["code"] not in ORGANISERS_ONLY]}
+
+
+def _json(found: reads.Published, **parts: object) -> Response:
+    own = {"round_id": found.round_id, "code": found.code, "published_at": found.published_at}
+    return _answer({**_release(found, found.scope, whole=found.is_whole), **own, **parts})
+
+
+def _answer(content: object) -> Response:
+    return Response(orjson.dumps(content), media_type="application/json")
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def description() -> Response:
+    """Describe the interface in OpenAPI; anybody may read that."""
+    return Response(_description(), media_type="application/json")
+
+
+@cache
+def _description() -> bytes:
+    made = get_openapi(
+        title="manyidu",
+        version="1",
+        summary="Published results of satisfaction rounds, read-only",
+        description="Figures that the pages hide are in no answer. Units stand in official order; nothing is ranked.",
+        routes=router.routes,
+    )
+    for methods in made["paths"].values():
+        # No part of a path is wrong in itself: what names no result is not found.
+        methods["get"]["responses"].pop("422", None)
+    for name in ("HTTPValidationError", "ValidationError"):
+        made["components"]["schemas"].pop(name)
+    return orjson.dumps(made)
+
+
+@router.get("/results", response_model=api_shapes.ResultList)
+def list_results(program: Reading) -> Response:
+    """List the results that the token reads, newest round first, without figures."""
+    return _answer({"results": list(program.lines())})
+
+
+@router.get("/results/{round_id}", response_model=api_shapes.Result)
+def read_result(program: Reading, round_id: str) -> Response:
+    """Answer the result document in the token's scope."""
+    found = program.result(round_id)
+    units = [_told(unit) for unit in found.document["units"]]
+    return _json(found, document={**found.document, "units": units})
+
+
+@router.get("/results/{round_id}/units/{unit_id}", response_model=api_shapes.UnitResult)
+def read_unit(program: Reading, round_id: str, unit_id: str) -> Response:
+    """Answer one unit of the result document; not found where the token does not see it."""
+    found = program.result(round_id)
+    unit = unit_of(found.document, unit_id)
+    if unit is None:
+        raise DomainError("result_not_published")
+    return _json(found, unit=_told(unit))
