@@ -79,7 +79,10 @@ def _domain(request: Request, error: Exception) -> Response:
 
 
 def _http(request: Request, error: Exception) -> Response:
-    return answer(request, BY_STATUS.get(cast("HTTPException", error).status_code, "form_malformed"), {})
+    known = cast("HTTPException", error)
+    response = answer(request, BY_STATUS.get(known.status_code, "form_malformed"), {})
+    response.headers.update(known.headers or {})  # which methods there are, where the method is wrong
+    return response
 
 
 def _invalid(request: Request, _error: Exception) -> Response:
