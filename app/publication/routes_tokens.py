@@ -49,7 +49,7 @@ def list_tokens(request: Request, _staff: Organiser, db: Db, now: Now) -> Respon
 def _wanted(form: PostedForm) -> tokens.WantedToken:
     label, scope = form.text("label", MOST_SIGNS, label="名称"), form.text("scope", 20, label="读取范围")
     if scope not in tokens.SCOPES:
-        raise DomainError("token_scope_wrong")
+        raise DomainError("field_not_a_choice", field="读取范围")
     days = form.integer("days", FEWEST_DAYS, tokens.MOST_DAYS, label="有效天数")
     units = frozenset(form.several("units[]")) if scope == Scope.UNIT else frozenset[str]()
     return tokens.WantedToken(label, Scope(scope), days, units)

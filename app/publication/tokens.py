@@ -100,7 +100,8 @@ def campaigns_with_units(session: Session) -> Sequence[CampaignView]:
 def create(acting: Acting, wanted: WantedToken) -> str:
     """Make a token and return its secret, which nobody can read again.
 
-    DomainError ``token_scope_wrong``, ``token_days_wrong``, ``token_units_wrong``, ``token_label_taken``.
+    DomainError ``field_not_a_choice`` (scope), ``field_not_a_number`` (days), ``token_units_wrong``,
+    ``token_label_taken``.
     """
     session, now = acting.session, acting.now
     _check(session, wanted, now)
@@ -124,9 +125,9 @@ def create(acting: Acting, wanted: WantedToken) -> str:
 
 def _check(session: Session, wanted: WantedToken, now: datetime) -> None:
     if wanted.scope not in SCOPES:
-        raise DomainError("token_scope_wrong")
+        raise DomainError("field_not_a_choice", field="scope")
     if not 1 <= wanted.days <= MOST_DAYS:
-        raise DomainError("token_days_wrong", days=MOST_DAYS)
+        raise DomainError("field_not_a_number", field="days", low=1, high=MOST_DAYS)
     known = {unit.id for campaign in campaigns_with_units(session) for unit in campaign.units}
     needs_units = wanted.scope is Scope.UNIT
     if needs_units is not bool(wanted.unit_ids) or not wanted.unit_ids <= known:
@@ -137,12 +138,10 @@ def _check(session: Session, wanted: WantedToken, now: datetime) -> None:
 
 
 def revoke(acting: Acting, token_id: str) -> None:
-    """End a token at once; DomainError ``token_unknown``, ``token_ended`` where it was revoked already."""
+    """End a token at once; DomainError ``token_unknown``, also where it was revoked already."""
     row = acting.session.get(ReaderToken, token_id)
-    if row is None:
+    if row is None or row.revoked_at is not None:
         raise DomainError("token_unknown")
-    if row.revoked_at is not None:
-        raise DomainError("token_ended")
     row.revoked_at = acting.now
     audit.record(acting.session, acting.now, acting.actor, "token.revoke", row.id, label=row.label)
 

@@ -16,9 +16,11 @@ from starlette.types import Message, Receive, Scope, Send
 from app.core.errors import DomainError
 from app.web import i18n
 from app.web.error_sentences import SENTENCES
+from app.web.error_sentences_tokens import TOKEN_SENTENCES
 from app.web.pages import page
 
 LOG = logging.getLogger("manyidu")
+ALL_SENTENCES = {**SENTENCES, **TOKEN_SENTENCES}
 UNAVAILABLE = 503
 RETRY_AFTER_SECONDS = "2"
 UNAUTHORISED = 401
@@ -31,7 +33,7 @@ BY_STATUS = {404: "not_found", 405: "method_wrong", 413: "body_too_large", 400: 
 
 def sentence(language: str, code: str, params: dict[str, object]) -> tuple[int, str]:
     """Return the status and the reader's sentence of an error; an unknown code is a fault of ours."""
-    status, text = SENTENCES.get(code, SENTENCES["internal"])
+    status, text = ALL_SENTENCES.get(code, SENTENCES["internal"])
     wording = i18n.translate(language, text)
     shown = {name: _worded(language, value) if name in OUR_WORDS else value for name, value in params.items()}
     return status, wording % shown if params and "%(" in wording else wording

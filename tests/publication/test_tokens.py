@@ -81,9 +81,9 @@ def test_it_refuses_what_is_no_token(database: Database) -> None:
 @pytest.mark.parametrize(
     ("wanted", "code"),
     [
-        (WantedToken("甲", Scope.ORGANISERS, 90), "token_scope_wrong"),
-        (WantedToken("甲", Scope.PUBLIC, 0), "token_days_wrong"),
-        (WantedToken("甲", Scope.PUBLIC, 367), "token_days_wrong"),
+        (WantedToken("甲", Scope.ORGANISERS, 90), "field_not_a_choice"),
+        (WantedToken("甲", Scope.PUBLIC, 0), "field_not_a_number"),
+        (WantedToken("甲", Scope.PUBLIC, 367), "field_not_a_number"),
         (WantedToken("甲", Scope.UNIT, 90), "token_units_wrong"),
         (WantedToken("甲", Scope.UNIT, 90, frozenset({"nowhere"})), "token_units_wrong"),
         (WantedToken("甲", Scope.LEADERS, 90, frozenset({"u0"})), "token_units_wrong"),
@@ -152,7 +152,7 @@ def test_the_page_revokes(desk: Desk, database: Database) -> None:
     with database.reading() as session, refuses("token_refused"):
         tokens.find(session, secret, MORNING)
     again = desk.post(path)
-    assert again.status_code == 409
+    assert again.status_code == 404
     assert "已经撤销过" in again.text
     assert desk.post("/tokens/nowhere/revoke").status_code == 404
 
@@ -162,8 +162,8 @@ def test_the_page_revokes(desk: Desk, database: Database) -> None:
     [
         ({"label": ""}, "“名称”没有填写"),
         ({"label": "字" * 41}, "“名称”太长"),
-        ({"scope": "organisers"}, "没有选择读取范围"),
-        ({"scope": "unit"}, "所选单位不对"),
+        ({"scope": "organisers"}, "“读取范围”的选项无效"),
+        ({"scope": "unit"}, "没有勾选单位"),
         ({"days": "367"}, "“有效天数”应是 1 到 366"),
         ({"days": "never"}, "“有效天数”应是 1 到 366"),
     ],
