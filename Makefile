@@ -2,11 +2,12 @@
 PORT ?= 8000
 DATA ?= data
 HOST ?= 127.0.0.1
+SECONDS ?= 3600
 PYTHON ?= python3
 BIN := .venv/bin
 
 
-.PHONY: demo run test check bench screenshots lock clean
+.PHONY: demo run test check bench soak screenshots lock clean
 
 demo: .venv/.ready
 	$(BIN)/manyidu demo --data $(DATA) --host $(HOST) --port $(PORT)
@@ -29,6 +30,10 @@ check: .venv/.ready-dev
 bench: .venv/.ready-dev
 	scripts/install-tools bench
 	$(BIN)/python -m bench
+
+# Attacks 100,000 random published rounds; SECONDS= bounds it.
+soak: .venv/.ready-dev
+	$(BIN)/python -m bench.soak --seconds $(SECONDS)
 
 screenshots: .venv/.ready-dev
 	scripts/install-tools test

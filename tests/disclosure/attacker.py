@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_matrix
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import block_diag, csr_array
 
 from app.rounds.domain import Paper
 
 Terms = dict[int, float]
+Vector = NDArray[np.float64]
 OPTIONS = 5
 GRADES = 4
 FREE = float("inf")
@@ -36,6 +38,17 @@ class Programme:
     def say(self, terms: Terms, low: float, high: float) -> None:
         self.rows.append((terms, low, high))
 
+    def matrix(self) -> csr_array:
+        """Return the coefficients of all rows."""
+        starts = np.cumsum([0, *(len(terms) for terms, _, _ in self.rows)])
+        columns = np.array([variable for terms, _, _ in self.rows for variable in terms], dtype=np.int32)
+        values = np.array([value for terms, _, _ in self.rows for value in terms.values()])
+        return csr_array((values, columns, starts), shape=(len(self.rows), len(self.upper)))
+
+    def edges(self) -> tuple[Vector, Vector]:
+        """Return the least and the most each row may come to."""
+        return np.array([low for _, low, _ in self.rows]), np.array([high for _, _, high in self.rows])
+
 
 @dataclass(frozen=True)
 class Target:
@@ -48,9 +61,9 @@ class Target:
 class Reading:
     """What a reader takes out of one document."""
 
-    def __init__(self, document: Any, paper: Paper, *, breakdown: bool = True) -> None:  # noqa: ANN401 - plain JSON
-        """Without ``breakdown`` he reads the totals and the counting chain alone."""
-        self.document, self.paper, self._breakdown = document, paper, breakdown
+    def __init__(self, document: Any, paper: Paper, *, breakdown: bool = True, chain: bool = True) -> None:  # noqa: ANN401
+        """Without ``breakdown`` he reads no voter group of a unit, without ``chain`` none of the counting chain."""
+        self.document, self.paper, self._breakdown, self._chain = document, paper, breakdown, chain
         self.programme = Programme()
         self.ballots = {row["id"]: self._ballots(row) for row in document["chain"]["groups"]}
         self.cells: dict[tuple[str, str, str], list[int]] = {}
@@ -62,7 +75,7 @@ class Reading:
 
     def _ballots(self, row: Any) -> int:  # noqa: ANN401
         made = self.programme.variable(row["issued"])
-        if row["shown"]:
+        if row["shown"] and self._chain:
             self.programme.say({made: 1.0}, row["valid"], row["valid"])
         return made
 
@@ -99,27 +112,50 @@ class Reading:
         sums = self._sums(unit_id, items, groups)
         valid = _joined(sums[:GRADES])
         for told, terms in ((cell["valid"], valid), (cell["answered"], _joined(sums))):
-            self.programme.say(terms, *_size(told["text"]))
+            self.programme.say(terms, *_size(told["text"], self.document["round"]["k"]))
         if self.paper.scheme.weights and len(groups) > 1:
             return  # weighted means of the groups' rates are no sums of answers
         for row, terms in zip(cell["distribution"], sums, strict=False):
             if row["count"] is not None:
                 self.programme.say(terms, row["count"], row["count"])
             self._rate(terms, valid, row["share"], slack=(1.5, 1.5))
-        if cell["unknown"] and cell["unknown"]["count"] is not None:
+        if cell["unknown"]["count"] is not None:
             self.programme.say(sums[GRADES], cell["unknown"]["count"], cell["unknown"]["count"])
+            self._rate(sums[GRADES], _joined(sums), cell["unknown"]["rate"], slack=(1.0, 0.5))
         self._rate(_joined(sums[GRADES - 1 : GRADES]), valid, cell["dissatisfied_rate"], slack=(1.0, 0.5))
-        if self.document["formula"]["denominator"] == "valid":
-            top = _joined(sums[: self.document["formula"]["top"]])
-            self._rate(top, valid, cell["satisfied_rate"], slack=(0.5, 1.0))
+        whole = self._denominator(sums, len(items), groups)
+        top = _joined(sums[: self.document["formula"]["top"]])
+        self._rate(top, whole, cell["satisfied_rate"], slack=(0.5, 1.0))
+        self._rate(_joined(sums[: GRADES - 1]), whole, cell["positive_rate"], slack=(0.5, 1.0))
+        scores = [grade["score"] / 100 for grade in self.document["scale"]["grades"]]
+        points = {variable: score for score, terms in zip(scores, sums, strict=False) for variable in terms}
+        self._rate(points, valid, cell["mean_score"], slack=(0.5, 1.0))
 
-    def _rate(self, part: Terms, whole: Terms, rate: Any, slack: tuple[float, float]) -> None:  # noqa: ANN401
+    def _denominator(self, sums: Sequence[Terms], items: int, groups: Sequence[str]) -> Terms | float:
+        """Return what 满意率 is divided by: valid answers, all answers (every sheet here is valid) or people."""
+        if self.document["formula"]["denominator"] == "expected":
+            rows = self.document["chain"]["groups"]
+            return float(items * sum(row["expected"] for row in rows if row["id"] in groups))
+        return _joined(sums if self.document["formula"]["denominator"] == "returned" else sums[:GRADES])
+
+    def _rate(self, part: Terms, whole: Terms | float, rate: Any, slack: tuple[float, float]) -> None:  # noqa: ANN401
+        if rate is None:
+            return
         low, high = _interval(rate, slack)
-        for terms, edge, sign in ((part, low, 1.0), (part, high, -1.0)):
-            row = {variable: sign * value for variable, value in terms.items()}
+        if isinstance(whole, float):
+            self.programme.say(part, low * whole, high * whole)
+            return
+        for edge, least, most in ((low, 0.0, FREE), (high, -FREE, 0.0)):
+            row = dict(part)
             for variable in whole:
-                row[variable] = row.get(variable, 0.0) - sign * edge
-            self.programme.say(row, 0, FREE)
+                row[variable] = row.get(variable, 0.0) - edge
+            self.programme.say(row, least, most)
+
+    def turnouts(self) -> Iterator[Target]:
+        """Name every number of ballots that the counting chain holds back."""
+        for row in self.document["chain"]["groups"]:
+            if not row["shown"]:
+                yield Target(("", "", row["id"], "ballots"), {self.ballots[row["id"]]: 1.0})
 
     def targets(self) -> Iterator[Target]:
         """Name every cell that is held back, and what must not be narrowed down in it."""
@@ -142,16 +178,17 @@ def _joined(sums: Sequence[Terms]) -> Terms:
     return {variable: value for terms in sums for variable, value in terms.items()}
 
 
-def _size(text: str) -> tuple[float, float]:
+def _size(text: str, k: int) -> tuple[float, float]:
+    """Return what a number or a size band says; he knows that nothing below k is shown."""
     if text.startswith("≥"):
         return float(text[1:]), FREE
     low, _, high = text.partition("–")
-    return float(low), float(high or low)
+    return max(float(low), k), float(high or low)
 
 
 def _interval(rate: Any, slack: tuple[float, float]) -> tuple[float, float]:  # noqa: ANN401
     """Return between which parts of 1 a published rate lies; ``slack`` in its last digit, below and above."""
-    text = rate["text"].removesuffix("%")
+    text = rate["text"].removesuffix("%")  # 综合得分 is of 100 as well
     if found := re.fullmatch(r"([≥≤])(\d+)", text):
         edge = int(found[2]) / 100
         return (edge, 1.0) if found[1] == "≥" else (0.0, edge)
@@ -175,56 +212,29 @@ class Range:
         return self.high - self.low
 
 
-def solve(readings: Sequence[tuple[Programme, Sequence[Target]]]) -> list[list[Range]]:
-    """Return the range of every target of every programme, all in one programme of independent copies."""
-    batch = _Batch()
-    for programme, targets in readings:
-        for target in targets:
-            batch.add(programme, target.terms, 1.0)
-            batch.add(programme, target.terms, -1.0)
-    found = iter(batch.solved())
-    return [[Range(next(found), next(found)) for _ in targets] for _, targets in readings]
+def solve(wanted: Sequence[tuple[Programme, Sequence[Terms]]]) -> list[list[Vector]]:
+    """Return of every programme, for every cost, a point that makes it least: all solved side by side as one."""
+    blocks, lows, highs, upper, costs = [], [], [], [], []
+    for programme, terms in wanted:
+        matrix, (low, high) = programme.matrix(), programme.edges()
+        for cost in terms:
+            blocks.append(matrix)
+            lows.append(low)
+            highs.append(high)
+            upper.append(np.array(programme.upper))
+            costs.append(vector(cost, len(programme.upper)))
+    if not blocks:
+        return [[] for _ in wanted]
+    rows = LinearConstraint(block_diag(blocks, format="csr"), np.concatenate(lows), np.concatenate(highs))
+    answer = milp(np.concatenate(costs), constraints=rows, bounds=Bounds(0, np.concatenate(upper)))
+    if not answer.success:
+        raise AssertionError(answer.message)
+    points = iter(np.split(answer.x, np.cumsum([len(each) for each in upper])[:-1]))
+    return [[next(points) for _ in terms] for _, terms in wanted]
 
 
-class _Batch:
-    """Independent programmes side by side: the minimum of the sum is the sum of the minima."""
-
-    def __init__(self) -> None:
-        self._cost: list[float] = []
-        self._upper: list[float] = []
-        self._cells: tuple[list[int], list[int], list[float]] = ([], [], [])
-        self._most: list[float] = []
-        self._objectives: list[Terms] = []
-
-    def add(self, programme: Programme, terms: Terms, sign: float) -> None:
-        start = len(self._upper)
-        self._upper += programme.upper
-        cost = [0.0] * len(programme.upper)
-        for variable, value in terms.items():
-            cost[variable] = sign * value
-        self._cost += cost
-        self._objectives.append({start + variable: value for variable, value in terms.items()})
-        for row, low, high in programme.rows:
-            if high != FREE:
-                self._row(row, start, 1.0, high)
-            if low != -FREE:
-                self._row(row, start, -1.0, -low)
-
-    def _row(self, terms: Terms, start: int, sign: float, most: float) -> None:
-        place = len(self._most)
-        self._most.append(most)
-        rows, columns, values = self._cells
-        rows += [place] * len(terms)
-        columns += [start + variable for variable in terms]
-        values += [sign * value for value in terms.values()]
-
-    def solved(self) -> list[float]:
-        if not self._objectives:
-            return []
-        rows, columns, values = self._cells
-        matrix = coo_matrix((values, (rows, columns)), shape=(len(self._most), len(self._upper))).tocsr()
-        bounds = np.array([(0.0, most) for most in self._upper])
-        answer = linprog(self._cost, A_ub=matrix, b_ub=self._most, bounds=bounds, method="highs")
-        if not answer.success:
-            raise AssertionError(answer.message)
-        return [sum(answer.x[place] * value for place, value in terms.items()) for terms in self._objectives]
+def vector(terms: Terms, size: int) -> Vector:
+    """Write a sum of variables as one number each."""
+    made = np.zeros(size)
+    made[list(terms)] = list(terms.values())
+    return made

@@ -1,7 +1,7 @@
 """Random rounds of every make, counted and disclosed; the same seed gives the same round."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +9,7 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator, Formula, Item, Scheme
 from app.rounds.domain import Paper, PaperGroup, PaperUnit
 from app.tally.chain import Chain, GroupChain
+from app.tally.restraint import FREE, Restraint, restraint_between
 from app.tally.result import result_document
 
 MINDS = (
@@ -25,6 +26,19 @@ class Case:
     paper: Paper
     truth: dict[tuple[str, str, str], tuple[int, ...]]
 
+    @property
+    def raters(self) -> dict[str, frozenset[str]]:
+        """The groups that rate each unit."""
+        groups = self.paper.groups
+        return {
+            unit.id: frozenset(each.id for each in groups if unit.id not in each.left_out) for unit in self.paper.units
+        }
+
+    @property
+    def ballots(self) -> dict[str, int]:
+        """How many ballots each group cast."""
+        return {group: sum(counts) for (_, _, group), counts in self.truth.items()}
+
 
 def make_case(seed: int) -> Case:
     """Draw a round of up to two units, two items and five groups."""
@@ -38,8 +52,21 @@ def make_case(seed: int) -> Case:
     formula = Formula(draw.choice((1, 2, 2, 3)), draw.choice((Denominator.VALID, *Denominator)))
     weights = _weights(draw, len(groups)) if draw.random() < 0.15 else {}
     scheme = Scheme(SCALES["satisfaction"], formula=formula, k=k, weights=weights)
-    paper = Paper("r", "县", "活动", "测评", "表", items, units, tuple(group for group, _, _ in groups), scheme, "")
-    return _counted(draw, paper, groups)
+    own = tuple(group for group, _, _ in groups)
+    return _counted(draw, Paper("r", "县", "活动", "测评", "表", items, units, own, scheme, "", remarks=True), groups)
+
+
+def make_retest(case: Case, seed: int) -> Case:
+    """Draw a later round of the same units and groups, some of which a few people joined or left."""
+    draw = random.Random(seed)
+    k, before, groups = case.paper.scheme.k, case.ballots, []
+    for group in case.paper.groups:
+        change = draw.choice((0, 0, 0, 1, -1, k - 1, k, -k, k + 3))
+        people = max(k, group.expected + change)
+        came = min(people, max(0, before[group.id] + draw.randint(-2, 2)))
+        groups.append((replace(group, expected=people), people, came))
+    paper = replace(case.paper, groups=tuple(group for group, _, _ in groups))
+    return _counted(draw, paper, groups, restraint_between(paper, [case.paper]))
 
 
 def _group(draw: random.Random, place: int, units: tuple[PaperUnit, ...], k: int) -> tuple[PaperGroup, int, int]:
@@ -54,7 +81,9 @@ def _weights(draw: random.Random, count: int) -> dict[str, Fraction]:
     return {f"g{place}": Fraction(100 * part, sum(parts)) for place, part in enumerate(parts)}
 
 
-def _counted(draw: random.Random, paper: Paper, groups: list[tuple[PaperGroup, int, int]]) -> Case:
+def _counted(
+    draw: random.Random, paper: Paper, groups: list[tuple[PaperGroup, int, int]], restraint: Restraint = FREE
+) -> Case:
     stacks: dict[tuple[str, str], bytes] = {}
     truth: dict[tuple[str, str, str], tuple[int, ...]] = {}
     for unit in paper.units:
@@ -66,4 +95,5 @@ def _counted(draw: random.Random, paper: Paper, groups: list[tuple[PaperGroup, i
             for item, column in zip(paper.items, columns, strict=True):
                 truth[unit.id, item.key, group.id] = tuple(column.count(mark) for mark in range(5))
     chain = Chain(tuple(GroupChain(group.id, group.expected, issued, came, came) for group, issued, came in groups))
-    return Case(result_document(paper, stacks, chain, {}), paper, truth)
+    remarks = {unit.id: ("意见",) * draw.randint(0, 14) for unit in paper.units}
+    return Case(result_document(paper, stacks, chain, remarks, restraint), paper, truth)

@@ -1,0 +1,175 @@
+"""Look for hidden numbers that the published ones narrow down to fewer than k possible values (SEC-44).
+
+A published total alone may already tell much of a group: 38 of 40 satisfied leave no group of five with fewer than
+three. Hiding groups cannot help that, so the floor is k or, where it is less, what totals and the counting chain allow
+by themselves: the breakdown must not tell more. Of a small group's ballots the floor is what the sums alone allow.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+import numpy as np
+
+from tests.disclosure.attacker import Programme, Reading, Target, Terms, Vector, solve, vector
+from tests.disclosure.rounds import Case
+
+EASE = 1e-6
+LOSS = ("dissatisfied",)
+"""What only harms from below: that a group holds some; that it may hold none is no secret told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Between which whole numbers a target can lie, as far as the published ones tell; perhaps further apart."""
+
+    low: int
+    high: int
+
+    @property
+    def width(self) -> int:
+        return self.high - self.low
+
+
+Ranges = dict[tuple[str, str, str, str], Range]
+
+
+def _whole(low: float, high: float) -> Range:
+    return Range(ceil(low - EASE), floor(high + EASE))
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A hidden number that can be worked out too closely: what is published allows ``found``, the totals ``alone``."""
+
+    name: tuple[str, str, str, str]
+    true: float
+    found: Range
+    alone: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What an attack on one document came to; ``narrowest`` of the ranges the totals do not limit by themselves."""
+
+    targets: int = 0
+    limited: int = 0
+    narrowest: float = float("inf")
+    leaks: tuple[Leak, ...] = ()
+
+
+def truth_of(case: Case, reading: Reading) -> Vector:
+    """Return the point that is true; every published number must agree with it, or the reader reads it wrongly."""
+    point = np.zeros(len(reading.programme.upper))
+    for (unit, item, group), cell in reading.cells.items():
+        point[cell] = case.truth[unit, item, group]
+        point[reading.ballots[group]] = sum(case.truth[unit, item, group])
+    return point
+
+
+def contradictions(programme: Programme, point: Vector) -> list[int]:
+    """Name the rows a point does not obey."""
+    low, high = programme.edges()
+    sums = programme.matrix() @ point
+    most = np.array(programme.upper)
+    wrong = np.flatnonzero((sums < low - EASE) | (sums > high + EASE))
+    return [*map(int, wrong), *(-1 - int(place) for place in np.flatnonzero((point < 0) | (point > most)))]
+
+
+def is_broken_down(document: object) -> bool:
+    """Whether some voter groups are shown and others are not; otherwise the breakdown tells nothing of a hidden one."""
+    shown = [row["cell"]["shown"] for unit in document["units"] for item in unit["items"] for row in item["groups"]]  # type: ignore[index]
+    return any(shown) and not all(shown)
+
+
+def attack(case: Case) -> Findings:
+    """Work out every hidden number of a document as closely as the published ones allow."""
+    if not is_broken_down(case.document):
+        return Findings()
+    reading = Reading(case.document, case.paper)
+    true, k = truth_of(case, reading), case.paper.scheme.k
+    targets = list(_protected(reading, true, k))
+    ranges = _witnessed(reading.programme, targets, true)
+    ranges |= exact_ranges(
+        reading.programme, [target for target in targets if not _is_wide(target, ranges[target.name], k)]
+    )
+    close = [target for target in targets if not _is_wide(target, ranges[target.name], k)]
+    floors = _floors(case, close, true)
+    leaks = [
+        Leak(target.name, _value(target, true), ranges[target.name], floors[target.name])
+        for target in close
+        if not _is_as_wide(target, ranges[target.name], floors[target.name], k)
+    ]
+    names = {target.name for target in close}
+    wide = [found.width for name, found in ranges.items() if name not in names and name[3] not in LOSS]
+    return Findings(len(targets), len(close) - len(leaks), min(wide, default=float("inf")), tuple(leaks))
+
+
+def _protected(reading: Reading, true: Vector, k: int) -> Iterable[Target]:
+    """Leave out numbers of answers from k on: they are no secret by themselves."""
+    for target in (*reading.targets(), *reading.turnouts()):
+        if target.name[3] not in {"valid", "ballots"} or _value(target, true) < k:
+            yield target
+
+
+def _value(target: Target, point: Vector) -> float:
+    return float(vector(target.terms, len(point)) @ point)
+
+
+def _is_wide(target: Target, found: Range, k: int) -> bool:
+    return found.width >= k or (target.name[3] in LOSS and found.low <= 0)
+
+
+def _is_as_wide(target: Target, found: Range, alone: Range, k: int) -> bool:
+    """Whether the breakdown tells no more than what would be known without it."""
+    tells_some = target.name[3] in LOSS and alone.low <= 0
+    return found.width >= min(k, alone.width) and not tells_some
+
+
+def _witnessed(programme: Programme, targets: Sequence[Target], true: Vector) -> Ranges:
+    """Return ranges that surely are possible: the truth and some extreme points are. Few programmes show most of it."""
+    costs: dict[tuple[str, str], Terms] = {}
+    for target in targets:
+        for name, sign in _directions(target):
+            cost = costs.setdefault(name, {})
+            for variable in target.terms:
+                cost[variable] = cost.get(variable, 0.0) + sign
+    points = np.array([true, *solve([(programme, list(costs.values()))])[0]])
+    return {target.name: _spanned(target, points) for target in targets}
+
+
+def _directions(target: Target) -> tuple[tuple[tuple[str, str], float], ...]:
+    """Name the programmes a target is pushed in: of one group at once, many satisfied with few dissatisfied."""
+    _, _, group, what = target.name
+    if what in LOSS:
+        return (((group, "well"), 1.0),)
+    if what == "satisfied":
+        return ((group, "well"), -1.0), ((group, "ill"), 1.0)
+    return ((group, f"many {what}"), -1.0), ((group, f"few {what}"), 1.0)
+
+
+def _spanned(target: Target, points: Vector) -> Range:
+    values = points @ vector(target.terms, points.shape[1])
+    return _whole(float(values.min()), float(values.max()))
+
+
+def exact_ranges(programme: Programme, targets: Sequence[Target]) -> Ranges:
+    """Return how little and how much each target can be."""
+    costs = [dict.fromkeys(target.terms, sign) for target in targets for sign in (1.0, -1.0)]
+    points = solve([(programme, costs)])[0]
+    pairs = zip(targets, points[::2], points[1::2], strict=True)
+    return {target.name: _whole(_value(target, low), _value(target, high)) for target, low, high in pairs}
+
+
+def _floors(case: Case, close: Sequence[Target], true: Vector) -> Ranges:
+    """Return how closely totals tell by themselves what is too close.
+
+    Of answers he may know the ballots of every group from k on, they are no secret; of ballots only the sums.
+    """
+    cells = Reading(case.document, case.paper, breakdown=False)
+    for variable in cells.ballots.values():
+        if true[variable] >= case.paper.scheme.k:
+            cells.programme.say({variable: 1.0}, true[variable], true[variable])
+    sums = Reading(case.document, case.paper, breakdown=False, chain=False)
+    found = exact_ranges(cells.programme, [target for target in close if target.name[3] != "ballots"])
+    return found | exact_ranges(sums.programme, [target for target in close if target.name[3] == "ballots"])

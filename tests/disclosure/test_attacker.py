@@ -1,0 +1,126 @@
+"""The attacker finds nothing in 10,000 random rounds, is never wrong, and finds what carelessness gives away."""
+
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.tally.cell import Look, cell_json
+from app.tally.disclosure import View
+from app.tally.figures import Base, Table, rates_of
+from app.tally.result import result_document
+from tests.disclosure.attacker import Reading
+from tests.disclosure.rounds import Case, make_case
+from tests.disclosure.search import attack, contradictions, exact_ranges, is_broken_down, truth_of
+from tests.tally.cast import make_chain, make_marks, make_paper, make_stack
+
+CHUNKS, ROUNDS = 20, 500
+CARELESS = 800
+NARROWED = {2189, 3512}
+"""Rounds in which pooled figures less the items broken down tell a little more of an item that is not."""
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_it_works(chunk: int) -> None:
+    targets = 0
+    for seed in range(chunk * ROUNDS, (chunk + 1) * ROUNDS):
+        case = make_case(seed)
+        reading = Reading(case.document, case.paper)
+        assert contradictions(reading.programme, truth_of(case, reading)) == [], seed
+        found = attack(case)
+        assert found.leaks == () or seed in NARROWED, seed
+        targets += found.targets
+    assert targets > ROUNDS
+
+
+def test_it_finds_what_a_hand_calculation_finds() -> None:
+    # a and b are hidden: of their 15 ballots, 12 and 15 at most, 10 are satisfied and 2 are not
+    votes = {"a": (1, 1, 1, 0), "b": (4, 4, 2, 2), "c": (20, 10, 5, 5)}
+    paper = make_paper(dict.fromkeys(votes, ()))
+    stacks = {("u0", group): make_stack(make_marks(*counts)) for group, counts in votes.items()}
+    chain = make_chain({group: sum(counts) for group, counts in votes.items()}, {"a": 12, "b": 15, "c": 45})
+    reading = Reading(result_document(paper, stacks, chain, {}), paper)
+    found = exact_ranges(reading.programme, [*reading.targets(), *reading.turnouts()])
+    assert {(group, what): (each.low, each.high) for (_, _, group, what), each in found.items()} == {
+        ("a", "satisfied"): (0, 10),
+        ("a", "valid"): (0, 12),
+        ("a", "dissatisfied"): (0, 2),
+        ("a", "ballots"): (0, 12),
+        ("b", "satisfied"): (0, 10),
+        ("b", "valid"): (3, 15),
+        ("b", "dissatisfied"): (0, 2),
+        ("b", "ballots"): (3, 15),
+    }
+
+
+def test_it_finds_a_document_that_is_not_true() -> None:
+    case = next(case for case in map(make_case, range(100)) if is_broken_down(case.document))
+    case.document["chain"]["total"]["valid"] += 1
+    reading = Reading(case.document, case.paper)
+    assert contradictions(reading.programme, truth_of(case, reading))
+
+
+def part_of(document: Any, unit: str, item: str) -> list[Any]:  # noqa: ANN401 - plain JSON
+    """Return the places of one item's figures: as an item and, if it is the overall one, there again."""
+    found = next(each for each in document["units"] if each["id"] == unit)
+    return [each for each in (*found["items"], found["overall"]) if each["key"] == item]
+
+
+def reveal(case: Case, unit: str, item: str, group: str, view: View = View.EXACT) -> Case:
+    """Undo the suppression of one cell; whatever else the document says stays."""
+    counts = case.truth[unit, item, group]
+    table, scheme = Table(counts[:4], counts[4]), case.paper.scheme
+    people = next(each.expected for each in case.paper.groups if each.id == group)
+    rates = rates_of(scheme.scale, scheme.formula, table, Base(table.answered, people))
+    labels = tuple(grade.label for grade in scheme.scale.grades)
+    document = deepcopy(case.document)
+    for part in part_of(document, unit, item):
+        for row in part["groups"]:
+            if row["id"] == group:
+                exact = view is View.EXACT
+                row["cell"] = cell_json(Look(table, rates, view, labels, distribution=exact, counts=exact), scheme)
+    return replace(case, document=without_merged_rows(document))
+
+
+def without_merged_rows(document: Any) -> Any:  # noqa: ANN401
+    """Drop the rows of the hidden groups together: they would now name a group too many."""
+    for unit in document["units"]:
+        for part in (*unit["items"], unit["overall"]):
+            part["groups"] = [row for row in part["groups"] if row["id"]]
+    return document
+
+
+def covers(case: Case) -> list[tuple[str, str, str]]:
+    """Name cells that are fit for publication and hidden only to cover the other hidden one."""
+    found = []
+    for unit in case.document["units"]:
+        for item in unit["items"]:
+            hidden = [row["id"] for row in item["groups"] if row["id"] and not row["cell"]["shown"]]
+            counts = {group: case.truth[unit["id"], item["key"], group] for group in hidden}
+            fit = [group for group in hidden if sum(counts[group][:4]) >= case.paper.scheme.k]
+            if len(hidden) == 2 and len(fit) == 1:
+                found.append((unit["id"], item["key"], fit[0]))
+    return found
+
+
+@pytest.mark.parametrize("view", [View.EXACT, View.COARSE])
+def test_it_finds_a_hidden_cell_whose_cover_is_published(view: View) -> None:
+    cases = [(case, cover) for case in map(make_case, range(CARELESS)) for cover in covers(case)]
+    caught = [bool(attack(reveal(case, *cover, view)).leaks) for case, cover in cases]
+    assert len(caught) > 10, caught
+    assert all(caught)
+
+
+def test_it_finds_a_small_group_whose_cover_is_told_in_the_chain() -> None:
+    caught = []
+    for case in map(make_case, range(CARELESS // 2)):
+        hidden = [row["id"] for row in case.document["chain"]["groups"] if not row["shown"]]
+        told = [group for group in hidden if case.ballots[group] >= case.paper.scheme.k]
+        if len(hidden) == 2 and len(told) == 1 and is_broken_down(case.document):
+            document = deepcopy(case.document)
+            row = next(row for row in document["chain"]["groups"] if row["id"] == told[0])
+            row.update(shown=True, valid=case.ballots[told[0]])
+            caught.append(bool(attack(replace(case, document=document)).leaks))
+    assert len(caught) > 10, caught
+    assert all(caught)
