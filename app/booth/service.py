@@ -22,7 +22,7 @@ from app.box.seal import envelope_id, envelope_info, seal
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.rounds import reads as rounds
-from app.rounds.documents import FIRST, document_content
+from app.rounds.document_reads import FIRST, document_content
 from app.rounds.domain import Paper, RoundState
 from app.slips import redeem
 from app.slips.codes import code_hash, parse_code

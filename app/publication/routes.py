@@ -7,7 +7,7 @@ from app.core.errors import DomainError
 from app.publication import reads
 from app.publication.domain import Pick, notes_for, pick_of, picked_units, units_with_remarks
 from app.publication.seen import Desk, ReadingDesk
-from app.rounds.documents import documents_of
+from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
 from app.web.errors import sentence
 from app.web.i18n import choose_language

@@ -7,7 +7,7 @@ from app.accounts.service import units_of
 from app.core.errors import DomainError
 from app.publication.routes import result_page
 from app.publication.seen import Desk, ReadingDesk
-from app.rounds import documents
+from app.rounds import document_reads, documents
 from app.rounds.ports import Acting
 from app.web.auth import UnitSide
 from app.web.downloads import ANY_FILE, attachment
@@ -21,7 +21,7 @@ router = APIRouter()
 def read_document(desk: ReadingDesk, round_id: str, version: int) -> Response:
     """Send a version to whoever may read the result."""
     desk.result(round_id, "document")
-    name, content = documents.document_content(desk.session, round_id, version)
+    name, content = document_reads.document_content(desk.session, round_id, version)
     return attachment(content, ANY_FILE, name)
 
 
@@ -41,7 +41,7 @@ def revise(_staff: UnitSide, desk: ReadingDesk, round_id: str, form: Form) -> Re
 
 
 def _revise(desk: Desk, round_id: str, form: Form) -> None:
-    versions = documents.documents_of(desk.session, round_id)
+    versions = document_reads.documents_of(desk.session, round_id)
     if not versions:
         raise DomainError("not_found")
     own = versions[0].unit_id in units_of(desk.session, desk.staff.id)

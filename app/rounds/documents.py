@@ -1,61 +1,22 @@
-"""评议: a round about a document of one unit. Voters read version 1; a revised version says which issues it answers."""
+"""评议: attach the document that a round is about, and revise it after the vote; a revision says what it answers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
 from app.core.uploads import KINDS, checked_suffix, clean_name
-from app.rounds.domain import PaperDocument, RoundState
+from app.rounds.document_reads import FIRST, documents_of
+from app.rounds.domain import RoundState
 from app.rounds.models import RoundDocument
 from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 
 READABLE = (".pdf", ".docx")
-FIRST = 1
 MOST_VERSIONS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentView:
-    """A version of the document without its content."""
-
-    version: int
-    unit_id: str
-    name: str
-    size: int
-    digest: str
-    answers: str
-    uploaded_at: datetime
-    uploaded_by: str
-
-
-def documents_of(session: Session, round_id: str) -> Sequence[DocumentView]:
-    """Return the versions, first one first; none for a round that is about no document."""
-    columns = [getattr(RoundDocument, name) for name in DocumentView.__dataclass_fields__]
-    rows = select(*columns).where(RoundDocument.round_id == round_id).order_by(RoundDocument.version)
-    return [DocumentView(*row) for row in session.execute(rows)]
-
-
-def document_content(session: Session, round_id: str, version: int) -> tuple[str, bytes]:
-    """Return name and content of a version; a rehearsal shows its round's. DomainError ``not_found``."""
-    owner = get_round(session, round_id).rehearsal_of or round_id
-    row = session.get(RoundDocument, (owner, version))
-    if row is None:
-        raise DomainError("not_found")
-    return row.name, row.content
-
-
-def subject(session: Session, round_id: str) -> tuple[str, PaperDocument] | None:
-    """Return the unit and the document that a round is about, or None."""
-    found = next(iter(documents_of(session, round_id)), None)
-    return None if found is None else (found.unit_id, PaperDocument(found.name, found.digest))
 
 
 def attach(acting: Acting, round_id: str, unit_id: str, name: str, content: bytes) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.campaigns import reads as campaigns
 from app.core.errors import DomainError
-from app.rounds import approvals, documents, reads, service
+from app.rounds import approvals, document_reads, reads, service
 from app.rounds.domain import Event, RoundState, next_state
 from app.rounds.ports import Acting, ports_of
 from app.rounds.service import RoundDraft
@@ -125,7 +125,7 @@ def _show(request: Request, db: Db, round_id: str, now: datetime, error: DomainE
         "steps": service.checklist(db, row, ports),
         "panels": panels,
         "approvals": reads.waiting_approvals(db, round_id),
-        "document": next(iter(documents.documents_of(db, round_id)), None),
+        "document": next(iter(document_reads.documents_of(db, round_id)), None),
         "rehearsals": [other for other in family if other.rehearsal_of == round_id],
         "early": service.is_early(row, now),
         "can_void": next_state(row.state, Event.VOID) is not None,

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
-from app.rounds import documents
+from app.rounds import document_reads, documents
 from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 from app.web.auth import KeySide, Organiser
@@ -25,7 +25,7 @@ def _page(request: Request, db: Db, round_id: str, error: DomainError | None = N
     context = {
         "round": row,
         "campaign": get_campaign(db, row.campaign_id),
-        "versions": documents.documents_of(db, round_id),
+        "versions": document_reads.documents_of(db, round_id),
         "message": message,
         "unit_id": unit_id,
     }
@@ -61,5 +61,5 @@ def attach(request: Request, round_id: str, staff: Organiser, form: Form, db: Db
 @router.get("/rounds/{round_id}/document/{version}")
 def download(round_id: str, version: int, _staff: KeySide, db: Db) -> Response:
     """Send a version to organisers and scrutineers."""
-    name, content = documents.document_content(db, round_id, version)
+    name, content = document_reads.document_content(db, round_id, version)
     return attachment(content, ANY_FILE, name)

@@ -13,7 +13,7 @@ from app.campaigns import reads as campaigns
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
-from app.rounds import documents
+from app.rounds import document_reads, documents
 from app.rounds.domain import (
     Event,
     Paper,
@@ -108,7 +108,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
     campaign = campaigns.get_campaign(session, round_view.campaign_id)
     form = campaigns.get_form(session, round_view.campaign_id, round_view.form_key)
     asked, document = retested_units(session, round_view.id), None
-    if found := documents.subject(session, round_view.id):
+    if found := document_reads.subject(session, round_view.id):
         asked, document = frozenset({found[0]}), found[1]
     return Paper(
         round_id=round_view.id,

@@ -12,7 +12,7 @@ from app.campaigns.models import Unit
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.rounds import documents, reads
+from app.rounds import document_reads, documents, reads
 from app.rounds import service as rounds
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
@@ -62,7 +62,7 @@ def test_the_paper_asks_about_the_unit_alone_and_names_the_document(
     with database.writing() as session:
         rounds.freeze(Acting(session, MORNING, acting.actor), round_id)
         paper, _ = reads.frozen_paper(session, round_id)
-        (only,) = documents.documents_of(session, round_id)
+        (only,) = document_reads.documents_of(session, round_id)
     assert [one.id for one in paper.units] == [unit]
     assert paper.document is not None
     assert (paper.document.name, paper.document.digest) == ("报告.pdf", only.digest)

@@ -1,0 +1,120 @@
+"""Measure the 补课 board and the 整改台账 with 700 units and 10,000 actions, and the ledger out to Excel and in again."""
+
+import io
+import time
+from datetime import date, timedelta
+
+import httpx
+import openpyxl
+import sqlalchemy as sa
+
+from app.campaigns.models import Unit
+from app.core.db import Database
+from app.core.secrets import new_id
+from app.rectification.ledger import ActionState
+from app.rectification.models import OrderAttempt, RemedialAction, RemedialOrder, RemedialPlan
+from app.rounds.models import Round
+from bench.serving import BASE, form_token, p95, served, tell, timed
+from tests.publication import counted
+
+UNITS, ACTIONS, REQUESTS = 700, 10_000, 60
+STATES = (ActionState.ANNOUNCED, ActionState.IN_PROGRESS, ActionState.COMPLETED, ActionState.CLOSED_OUT)
+PAGES = ("/rectification", "/rectification/ledger", "/rectification/ledger?show=late", "/rectification/ledger?part=40")
+
+
+def store(database: Database) -> str:
+    """Store a published round and an order with its accepted plan for each of 700 units."""
+    round_id = counted.store_published(database, counted.make_votes(counted.make_paper(counted.UNITS[:2])))
+    day = date(2026, 11, 20)
+    with database.writing() as session:
+        campaign_id = session.get_one(Round, round_id).campaign_id
+        units = [
+            {"id": f"b{place}", "campaign_id": campaign_id, "position": place + 1, "name": f"被测评单位{place + 1}"}
+            for place in range(UNITS)
+        ]
+        session.execute(sa.insert(Unit), units)
+        orders = [_order(campaign_id, round_id, place) for place in range(UNITS)]
+        session.execute(sa.insert(RemedialOrder), orders)
+        session.execute(sa.insert(OrderAttempt), [_attempt(order["id"], day) for order in orders])
+        session.execute(sa.insert(RemedialPlan), [_plan(order["id"]) for order in orders])
+        session.execute(sa.insert(RemedialAction), [_action(orders, place, day) for place in range(ACTIONS)])
+    return round_id
+
+
+def _order(campaign_id: str, round_id: str, place: int) -> dict[str, object]:
+    return {
+        "id": f"o{place:05}", "public_id": new_id(), "campaign_id": campaign_id, "round_id": round_id,
+        "unit_id": f"b{place}", "state": "in_progress", "attempt": 1, "created_at": counted.AT,
+    }  # fmt: skip
+
+
+def _attempt(order_id: object, day: date) -> dict[str, object]:
+    return {
+        "order_id": order_id, "attempt": 1, "document_number": "县委发〔2026〕8号", "reason": "满意率低于补课线",
+        "ordered_on": day, "ordered_by": "张三", "plan_due": day, "remedial_due": day + timedelta(days=60),
+        "retest_due": day + timedelta(days=90),
+    }  # fmt: skip
+
+
+def _plan(order_id: object) -> dict[str, object]:
+    return {"order_id": order_id, "attempt": 1, "state": "accepted"}
+
+
+def _action(orders: list[dict[str, object]], place: int, day: date) -> dict[str, object]:
+    state = STATES[place % len(STATES)]
+    return {
+        "id": f"a{place:06}", "order_id": orders[place % UNITS]["id"], "attempt": 1, "position": place // UNITS + 1,
+        "problem": f"群众反映的第 {place + 1} 个问题：办事等候时间长", "source": "测评留言", "goal": "等候不超过二十分钟",
+        "measures": "增设窗口，错峰排班，公布等候时间", "sponsor": "钱副局长", "lead_unit": "办公室", "co_units": "服务科",
+        "owner": "孙科长", "horizon": "short", "due": day + timedelta(days=place % 60 - 10),
+        "commitment": "当日事当日毕", "state": state.value, "announced_on": day,
+    }  # fmt: skip
+
+
+def measure(client: httpx.Client) -> None:
+    """Ask for board and ledger, then take the ledger out, change a column of every row, and bring it in again."""
+    slowest = 0.0
+    for path in PAGES:
+        timed(client, path)
+        value = p95([timed(client, path) for _ in range(REQUESTS)])
+        slowest = max(slowest, value)
+        tell(f"ledger_p95_ms{path.removeprefix('/rectification') or '/board'}", value)
+    tell("ledger_p95_ms", slowest)
+    started = time.perf_counter()
+    edited = _edited(client.get("/rectification/ledger.xlsx").content)
+    token = form_token(client, "/rectification/import")
+    answer = client.post(
+        "/rectification/import",
+        data={"form_token": token},
+        files={"workbook": ("台账.xlsx", edited)},
+        headers={"origin": BASE},
+    )
+    answer.raise_for_status()
+    if f"更新了 {ACTIONS} 项" not in answer.text:
+        raise SystemExit("the ledger did not come back whole")
+    tell("ledger_round_trip_s", time.perf_counter() - started - _edited.seconds, "s")  # type: ignore[attr-defined]
+
+
+def _edited(content: bytes) -> bytes:
+    """Write a line of progress into every row, as a person does in Excel; its own time is not the product's."""
+    started = time.perf_counter()
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book.worksheets[0]
+    heads = [cell.value for cell in next(sheet.iter_rows(min_row=1, max_row=1))]
+    column = heads.index("本次进展") + 1
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, column).value = "已完成排班"
+    out = io.BytesIO()
+    book.save(out)
+    _edited.seconds = time.perf_counter() - started  # type: ignore[attr-defined]
+    return out.getvalue()
+
+
+def main() -> None:
+    """Serve a fresh installation and measure it."""
+    with served(store, "organiser") as (client, _):
+        measure(client)
+
+
+if __name__ == "__main__":
+    main()
