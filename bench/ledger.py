@@ -1,4 +1,4 @@
-"""Measure the 补课 board and the 整改台账 with 700 units and 10,000 actions, and the ledger out to Excel and in again."""
+"""Measure the 补课 board and the 整改台账: 700 units, 10,000 actions; then the ledger out to Excel and in."""
 
 import io
 import time
@@ -63,12 +63,24 @@ def _plan(order_id: object) -> dict[str, object]:
 def _action(orders: list[dict[str, object]], place: int, day: date) -> dict[str, object]:
     state = STATES[place % len(STATES)]
     return {
-        "id": f"a{place:06}", "order_id": orders[place % UNITS]["id"], "attempt": 1, "position": place // UNITS + 1,
-        "problem": f"群众反映的第 {place + 1} 个问题：办事等候时间长", "source": "测评留言", "goal": "等候不超过二十分钟",
-        "measures": "增设窗口，错峰排班，公布等候时间", "sponsor": "钱副局长", "lead_unit": "办公室", "co_units": "服务科",
-        "owner": "孙科长", "horizon": "short", "due": day + timedelta(days=place % 60 - 10),
-        "commitment": "当日事当日毕", "state": state.value, "announced_on": day,
-    }  # fmt: skip
+        "id": f"a{place:06}",
+        "order_id": orders[place % UNITS]["id"],
+        "attempt": 1,
+        "position": place // UNITS + 1,
+        "problem": f"群众反映的第 {place + 1} 个问题：办事等候时间长",
+        "source": "测评留言",
+        "goal": "等候不超过二十分钟",
+        "measures": "增设窗口，错峰排班，公布等候时间",
+        "sponsor": "钱副局长",
+        "lead_unit": "办公室",
+        "co_units": "服务科",
+        "owner": "孙科长",
+        "horizon": "short",
+        "due": day + timedelta(days=place % 60 - 10),
+        "commitment": "当日事当日毕",
+        "state": state.value,
+        "announced_on": day,
+    }
 
 
 def measure(client: httpx.Client) -> None:
