@@ -12,7 +12,7 @@ from app.publication.routes_reports import DOCX
 from app.rectification import documents, ordering, planning, reads, retesting
 from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
 from app.rectification.ordering import Confirmation
-from app.rectification.orders import ORDER_TABLE, Deadlines, OrderEvent, running_deadline
+from app.rectification.orders import ORDER_ENDS, ORDER_TABLE, Deadlines, OrderEvent, running_deadline
 from app.rectification.planning import plan_of
 from app.rectification.supervision import Mode
 from app.rectification.transitions import events_allowed
@@ -92,6 +92,7 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "plan": plan_of(session, order),
         "entries": reads.entries_of(session, order_id),
         "allowed": {event.value for event in events_allowed(ORDER_TABLE, standing.state)},
+        "order_ends": ORDER_ENDS,
         "due": running_deadline(standing.state, current.dates) if current else None,
         "again": ordering.proposed_dates(session, order.campaign_id, desk.today, standing.attempt + 1),
         "both": retesting.side_by_side(session, desk.staff, desk.now, order),

@@ -39,10 +39,16 @@ class Flagged:
 
 
 def make_flagged(database: Database) -> Flagged:
+    """Store the cast, and a flagged round."""
+    with database.writing() as session:
+        make_cast(session)
+    return store_flagged(database)
+
+
+def store_flagged(database: Database) -> Flagged:
     """Store a round released to leaders and units, whose unit ``FLAGGED`` lies below the remedial line."""
     round_id = counted.store_counted(database, counted.make_votes())
     with database.writing() as session:
-        make_cast(session)
         campaign_id = session.get_one(Round, round_id).campaign_id
         for place, name in enumerate(counted.UNITS):
             session.add(Unit(id=f"u{place}", campaign_id=campaign_id, position=place + 1, name=name))
@@ -65,9 +71,14 @@ def asked(session: Session, found: Flagged, **changes: object) -> Confirmation:
 def make_order(database: Database) -> tuple[Flagged, str]:
     """Order the flagged unit."""
     found = make_flagged(database)
+    return found, order(database, found)
+
+
+def order(database: Database, found: Flagged, unit_id: str = FLAGGED) -> str:
+    """Order a flagged unit; return the order's id."""
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
-        return found, ordering.confirm(acting, found.round_id, found.unit_id, asked(session, found))
+        return ordering.confirm(acting, found.round_id, unit_id, asked(session, found))
 
 
 def make_action(**changes: object) -> Action:
@@ -95,15 +106,20 @@ def make_rows(*actions: Action) -> list[PlanRow]:
 def make_ledger(database: Database, *actions: Action) -> tuple[Flagged, str, list[str]]:
     """Order, plan, accept and announce; return the ids of the ledger's actions."""
     found, order_id = make_order(database)
+    return found, order_id, keep_ledger(database, order_id, *actions)
+
+
+def keep_ledger(database: Database, order_id: str, *actions: Action, by: Principal = WU) -> list[str]:
+    """Plan, accept and announce; return the ids of the order's actions."""
     with database.writing() as session:
-        planning.save_plan(Acting(session, MORNING, WU), order_id, make_rows(*actions))
+        planning.save_plan(Acting(session, MORNING, by), order_id, make_rows(*actions))
         session.flush()
-        planning.submit(Acting(session, MORNING, WU), order_id)
+        planning.submit(Acting(session, MORNING, by), order_id)
         planning.accept(Acting(session, MORNING, ZHENG), order_id)
-        planning.announce(Acting(session, MORNING, WU), order_id)
+        planning.announce(Acting(session, MORNING, by), order_id)
         session.flush()
-        ids = list(session.scalars(sa.select(RemedialAction.id).order_by(RemedialAction.position)))
-    return found, order_id, ids
+        own = sa.select(RemedialAction.id).where(RemedialAction.order_id == order_id)
+        return list(session.scalars(own.order_by(RemedialAction.position)))
 
 
 def later(days: int) -> date:

@@ -1,0 +1,107 @@
+"""Every page is reached by clicking, from the page where a role's work begins."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from tests.cast import Desk
+from tests.security.access import ACCESS
+from tests.security.furnished import furnish
+from tests.security.world import LOGINS, World
+
+TARGET = re.compile(r"""<(?:a|img|link|script|source|iframe)\b[^>]*?\b(?:href|src|data-[a-z-]*url)="([^"]*)\"""")
+GET_FORM = re.compile(r"""<form\b(?![^>]*method="post")[^>]*\baction="([^"]*)\"""")
+FILE = re.compile(r"\.(svg|docx|xlsx|pdf|zip)$")
+MOST_PAGES, MOST_FILES = 24, 3
+"""Addresses of one kind that are visited: enough for a round in every state."""
+NOT_CLICKED = {
+    "GET /static": "loaded, not clicked",
+    "GET /healthz": "asked by machines",
+    "GET /login": "shown to who is not logged in",
+    "GET /welcome/{token}": "handed over in person",
+    "GET /v": "voters come by their slips",
+    "GET /notices": "the public comes by a printed address",
+    "GET /notices/{round_id}": "the public comes by a printed address",
+    "GET /notices/{round_id}/notice.pdf": "on the public's page",
+    "GET /verify": "the public comes by a printed address",
+    "GET /commitments/{public_id}": "the public comes by a printed code",
+    "GET /api/v1/openapi.json": "for programs",
+    "GET /api/v1/results": "for programs",
+    "GET /api/v1/results/{round_id}": "for programs",
+    "GET /api/v1/results/{round_id}/units/{unit_id}": "for programs",
+    "GET /rounds/{round_id}/opening/progress": "asked by the page of an opening while it runs",
+    "liaison GET /results/{round_id}/charts/units.svg": "small charts are for more units than a liaison speaks for",
+    "supervisor GET /rectification/orders/{order_id}/comparison.svg": "no result is ever released to supervisors",
+}
+"""What need not be reached, by everybody or by one role, and why."""
+UNCOUNTED = re.compile("/scrutiny$")
+"""The furnished rounds were put into the tables without an opening of a box, on which a scrutiny report reports."""
+
+
+def pattern(path: str) -> re.Pattern[str]:
+    """Return what the addresses of a route look like."""
+    return re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) + "$")
+
+
+GETS = {route: pattern(route.removeprefix("GET ")) for route in ACCESS if route.startswith("GET ")}
+
+
+def route_of(address: str) -> str:
+    """Return the route that answers an address: the one with the fewest parameters, as routing prefers."""
+    path = urlsplit(address).path
+    fits = [route for route, shape in GETS.items() if shape.match(path)]
+    return min(fits, key=lambda route: route.count("{"), default="")
+
+
+def links(base: str, html: str) -> Iterator[str]:
+    """Yield the addresses on our own host that a page leads to."""
+    for target in (*TARGET.findall(html), *GET_FORM.findall(html)):
+        address = urljoin(base, target.replace("&amp;", "&"))
+        parts = urlsplit(address)
+        if not parts.scheme and not parts.path.startswith("/static"):
+            yield parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def crawl(desk: Desk) -> tuple[Mapping[str, list[str]], Mapping[str, int]]:
+    """Click through everything from the start page; return addresses by route, and answers that were not wanted."""
+    reached: dict[str, list[str]] = {}
+    broken: dict[str, int] = {}
+    waiting, known, seen = ["/"], {"/"}, Counter[str]()
+    while waiting:
+        address = waiting.pop()
+        response = desk.get(address)
+        route = route_of(address)
+        reached.setdefault(route, []).append(address)
+        if response.status_code not in {200, 303} and not UNCOUNTED.search(address):
+            broken[address] = response.status_code
+        html = response.headers.get("content-type", "").startswith("text/html")
+        onward = links(address, response.text) if html else iter(())
+        for link in [*onward, *filter(None, [response.headers.get("location")])]:
+            kind = route_of(link)
+            if link not in known and seen[kind] < (MOST_FILES if FILE.search(kind) else MOST_PAGES):
+                known.add(link)
+                seen[kind] += 1
+                waiting.append(link)
+    return reached, broken
+
+
+@pytest.fixture
+def furnished(world: World) -> World:
+    furnish(world.database, world.settings.data)
+    return world
+
+
+def test_every_page_is_reached_by_clicking(furnished: World) -> None:
+    lost: dict[str, str] = {}
+    broken: dict[str, int] = {}
+    for role in LOGINS:
+        reached, answers = crawl(furnished.desks[role])
+        broken |= {f"{role} {address}": status for address, status in answers.items()}
+        mine = {route for route in GETS if role in ACCESS[route]}
+        wanted = {route for route in mine if not NOT_CLICKED.keys() & {route, f"{role} {route}"}}
+        lost |= {f"{role} {route}": "never reached" for route in wanted - set(reached)}
+        lost |= {f"{role} {address}": "leads nowhere" for address in reached.get("", ())}
+    assert {**lost, **broken} == {}
