@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from threading import Lock, Thread
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.service import everyone
 from app.audit import service as audit
 from app.box.ceremony import check_counts, sealed_round
 from app.box.envelope import BadEnvelope, Ballot, decode
@@ -27,6 +28,7 @@ from app.box.sweeping import sweep
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
+from app.core.masking import Masker
 from app.core.secrets import shuffled, token_bytes
 from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import Acting, AfterCounting
@@ -86,12 +88,13 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
         sealed_round(session, attempt.round_id)
         paper, digest = frozen_paper(session, attempt.round_id)
         progress.total = sum(check_counts(session, paper).values())
+        hide = Masker(staff.name for staff in everyone(session))
     ballots = _ballots(room.database, partial(_open_one, attempt.private_key, paper, digest), paper.round_id, progress)
     stacks = shred(paper, ballots, token_bytes)
     if progress.damaged:
         raise DomainError("envelopes_damaged", count=progress.damaged)
     progress.phase = "writing"
-    _swap(room, attempt, paper, stacks)
+    _swap(room, attempt, paper, _masked(stacks, hide))
     tidy(room.database, room.folder, attempt.round_id)
 
 
@@ -134,6 +137,13 @@ def _open_one(private_key: X25519PrivateKey, paper: Paper, digest: str, row: Row
     except BadEnvelope:
         return None
     return ballot if ballot.group_id == group_id else None
+
+
+def _masked(stacks: Stacks, hide: Masker) -> Stacks:
+    """Hide personal data in the remarks before they are stored: nobody reads them as they were written."""
+    texts = [hide.mask(remark.text) for remark in stacks.remarks]
+    remarks = [replace(remark, text=text) for remark, text in zip(stacks.remarks, texts, strict=True) if text]
+    return replace(stacks, remarks=remarks)
 
 
 def _swap(room: Room, attempt: Attempt, paper: Paper, stacks: Stacks) -> None:

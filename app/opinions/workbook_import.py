@@ -13,7 +13,7 @@ from app.campaigns.workbook_import import CellProblem
 from app.core.errors import DomainError
 from app.core.workbook import Cell, Row, Sheet, read_workbook
 from app.opinions.domain import MOST_OPINIONS, TEXT_LIMIT, Source
-from app.opinions.masking import Masker, length
+from app.core.masking import Masker, length
 from app.opinions.service import NUMBER_LIMIT, TypedOpinion, number_key
 
 SHEET = "意见"

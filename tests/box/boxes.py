@@ -71,22 +71,24 @@ def make_round(session: Session, paper: Paper, needed: int = 2, holders: int = 3
     session.flush()
 
 
-def make_ballots(paper: Paper, counts: Mapping[str, int]) -> list[Ballot]:
+def make_ballots(paper: Paper, counts: Mapping[str, int], words: str = "意见") -> list[Ballot]:
     """Return ballots with random marks; every third one has a remark."""
-    return [_ballot(paper, group, at) for group, count in counts.items() for at in range(count)]
+    return [_ballot(paper, group, at, words) for group, count in counts.items() for at in range(count)]
 
 
-def _ballot(paper: Paper, group: str, at: int) -> Ballot:
+def _ballot(paper: Paper, group: str, at: int, words: str) -> Ballot:
     rated, width = paper.rated_by(group), len(paper.items)
     marks = bytearray((NOT_ASKED,)) * (len(paper.units) * width)
     for unit in rated:
         marks[unit * width : (unit + 1) * width] = bytes(drawn % 5 for drawn in token_bytes(width))
-    remark = ((rated[at % len(rated)], f"意见{at}"),) if paper.remarks and at % 3 == 0 else ()
+    remark = ((rated[at % len(rated)], f"{words}{at}"),) if paper.remarks and at % 3 == 0 else ()
     return Ballot(group, bytes(marks), remark)
 
 
-def make_box(database: Database, folder: KeyFolder, actor: Principal, paper: Paper, counts: Mapping[str, int]) -> Box:
-    """Run a round up to its close."""
+def make_box(
+    database: Database, folder: KeyFolder, actor: Principal, paper: Paper, counts: Mapping[str, int], words: str = "意见"
+) -> Box:  # fmt: skip
+    """Run a round up to its close; ``words`` begin every remark."""
     with database.writing() as session:
         acting = Acting(session, NOON, actor)
         make_round(session, paper)
@@ -95,7 +97,7 @@ def make_box(database: Database, folder: KeyFolder, actor: Principal, paper: Pap
         for number, share in enumerate(shares, start=1):
             service.check_share(acting, paper.round_id, number, share)
         open_round(acting, folder, PORTS, paper.round_id)
-    ballots = make_ballots(paper, counts)
+    ballots = make_ballots(paper, counts, words)
     with database.engine.begin() as connection:
         votes = list(seal_votes(database, folder, paper, ballots, codes))
         assert drop(connection, votes, NOON) == [""] * len(votes)

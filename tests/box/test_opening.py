@@ -10,12 +10,13 @@ from sqlalchemy import func, select, text, update
 
 from app.audit.models import AuditEntry
 from app.box import ceremony, reads
-from app.box.models import Envelope, RoundKey
+from app.box.models import Envelope, Remark, RoundKey
 from app.box.opening import Attempt, Openings, Progress, Room, open_box
 from app.box.sweeping import recover
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
+from app.core.masking import NAME, PHONE
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
 from app.rounds.ports import Acting
@@ -90,6 +91,18 @@ def test_it_works(room: Room, attempt: Attempt, box: Box) -> None:
         assert key is not None
         assert key.destroyed_at == NOON
     assert room.folder.parts() == set()
+
+
+def test_personal_data_in_remarks_is_hidden_before_they_are_stored(room: Room, organiser: Principal) -> None:
+    box = make_box(room.database, room.folder, organiser, hall_paper(), COUNTS, "张三科长，请回电13800138000，")
+    with room.database.reading() as session:
+        table = ceremony.lay_out(session, "r1", box.shares[:2])
+        key = ceremony.unlock(table, room.folder, "r1")
+    open_box(room, Attempt("r1", key, organiser, ("张三",), (1, 2)), Progress())
+    with room.database.reading() as session:
+        texts = session.scalars(select(Remark.text)).all()
+    assert len(texts) == sum(len(ballot.remarks) for ballot in box.ballots) > 0
+    assert {text.rstrip("0123456789") for text in texts} == {f"{NAME}，请回电{PHONE}，"}
 
 
 def test_an_empty_box_opens(room: Room, organiser: Principal) -> None:

@@ -10,7 +10,7 @@ from app.core.db import Database
 from app.opinions import reads, service
 from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import ASIDE, MOST_OPINIONS, TEXT_LIMIT, UNSORTED, Kind, Source
-from app.opinions.masking import NAME, PHONE
+from app.core.masking import NAME, PHONE
 from app.opinions.models import Opinion
 from app.opinions.service import TypedOpinion, Wish
 from tests.cast import make_campaign, refuses

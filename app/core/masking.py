@@ -1,4 +1,4 @@
-"""Hiding personal data in opinions before anything is stored or shown: rather a number too many than one too few."""
+"""Hiding personal data in what people wrote before it is stored or shown: rather a number too many than one too few."""
 
 import re
 import unicodedata
@@ -30,6 +30,8 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_SIGNS = "10X98765432"
 _LONG_FROM = 11
+_SUSPICIOUS = re.compile("[A-Za-z@]")
+_FEWEST_DIGITS = 5
 _OLD_IDENTITY, _IDENTITY = 15, 18
 _NAME_FROM = 2
 
@@ -78,6 +80,8 @@ class Masker:
     def _mask_part(self, text: str) -> str:
         if self._people is not None:
             text = self._people.sub(NAME, text)
+        if _is_harmless(text):
+            return text
         text = _replace(text, _MAIL, lambda _found: MAIL)
         text = _replace(text, _ACCOUNT, lambda _found: ACCOUNT)
         text = _replace(text, _LONG, _long_mark)
@@ -91,7 +95,7 @@ def _replace(text: str, pattern: re.Pattern[str], mark: Callable[[re.Match[str]]
 
     ``mark`` returns what to put there; "" keeps the original.
     """
-    plain = "".join(map(_plain_sign, text))
+    plain = _plain(text)
     made, end = [], 0
     for found in pattern.finditer(plain.translate(_SPOKEN) if spoken else plain):
         replacement = mark(found)
@@ -100,6 +104,16 @@ def _replace(text: str, pattern: re.Pattern[str], mark: Callable[[re.Match[str]]
             made += [text[end:start], replacement]
             end = next_end
     return "".join([*made, text[end:]])
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether no pattern below can find anything: most texts have neither Latin letters nor five digits."""
+    plain = _plain(text).translate(_SPOKEN)
+    return not _SUSPICIOUS.search(plain) and sum(plain.count(digit) for digit in "0123456789") < _FEWEST_DIGITS
+
+
+def _plain(text: str) -> str:
+    return "".join(map(_plain_sign, text))
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.opinions.masking import ACCOUNT, IDENTITY, MAIL, MARKS, NAME, NUMBER, PHONE, Masker, clean_text, length
+from app.core.masking import ACCOUNT, IDENTITY, MAIL, MARKS, NAME, NUMBER, PHONE, Masker, clean_text, length
 
 PEOPLE = ("张三", "李建国", "欧阳文静", "高明远")
 MASKER = Masker(PEOPLE)
