@@ -24,6 +24,7 @@ from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled
 from app.main import PORTS
 from app.operations.meeting import Meeting, close_and_open, vote
+from app.opinions import service as opinions
 from app.publication import service as publication
 from app.rounds import service as rounds
 from app.rounds.ports import Acting
@@ -98,7 +99,7 @@ def _write(path: Path, demo: Demo) -> None:
 
 
 def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> Demo:
-    """Set up staff, a campaign with a published round of last week, and an open one, in an empty database."""
+    """Set up staff, a campaign with opinions, a published round of last week and an open one, in an empty database."""
     then = now - timedelta(days=DAYS_AGO)
     with database.writing() as session:
         passwords = {login: f"Demo-{new_id()[:6]}-9" for login, _, _ in STAFF}
@@ -111,6 +112,7 @@ def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> De
         units = campaign_reads.get_campaign(session, campaign_id).units
         unit = next(unit for unit in units if unit.name == LIAISON_OF)
         accounts.set_liaisons(session, then, zhang, unit.id, [people["wujiu"].id])
+        opinions.add_demo_opinions(Acting(session, then, zhang), campaign_id)
     _hold_first_round(database, folder, then, (zhang, campaign_id))
     with database.writing() as session:
         round_id, shares, codes = _open_round(Acting(session, now, zhang), folder, campaign_id, "群众满意度测评")

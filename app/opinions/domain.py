@@ -1,7 +1,7 @@
 """Merging opinions into issues: a record of acts, and the state that replaying them in order gives.
 
 An opinion is in exactly one place: unsorted, in one issue, or set aside. No opinion is ever deleted, and every act can
-be undone as long as it is the last one that still counts.
+be undone, later ones that build upon it first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -58,7 +58,7 @@ class Act:
 class _Before:
     """What an act has changed, as it was before: places of opinions; titles of issues, None for a new one."""
 
-    number: int
+    act: Act
     places: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str | None] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -74,14 +74,23 @@ class Sorting:
         self._done: list[_Before] = []
 
     @property
-    def last(self) -> int:
-        """Return the number of the act that can be undone now; 0 if there is none."""
-        return self._done[-1].number if self._done else 0
+    def last(self) -> Act | None:
+        """Return the last act that counts."""
+        return self._done[-1].act if self._done else None
 
-    @property
-    def counting(self) -> frozenset[int]:
-        """Return the numbers of the acts that were not undone."""
-        return frozenset(before.number for before in self._done)
+    def blockers(self) -> dict[int, int]:
+        """Return of every act that counts the last one that builds upon it; 0 where it can be undone at once."""
+        found, touched, entered, titled = dict[int, int](), dict[str, int](), dict[str, int](), dict[str, int]()
+        for before in reversed(self._done):
+            act = before.act
+            upon = [touched.get(opinion, 0) for opinion in before.places]
+            upon += [titled.get(issue, 0) for issue in before.titles]
+            upon += [entered.get(issue, 0) for issue, title in before.titles.items() if title is None]
+            found[act.number] = max(upon, default=0)
+            for opinion in act.opinions:
+                touched.setdefault(opinion, act.number)
+            (titled if act.kind is Kind.RENAME_ISSUE else entered).setdefault(act.issue, act.number)
+        return found
 
     def at(self, place: str) -> tuple[str, ...]:
         """Return the opinions in a place."""
@@ -104,9 +113,19 @@ class Sorting:
             self._move(act)
 
     def _undo(self, act: Act) -> None:
-        if not self._done or act.undoes != self.last:
-            raise DomainError("act_not_last")
-        before = self._done.pop()
+        blockers = self.blockers()
+        if act.undoes not in blockers:
+            raise DomainError("act_not_counting")
+        if blockers[act.undoes]:
+            raise DomainError("act_built_upon", number=act.undoes, later=blockers[act.undoes])
+        before = next(each for each in self._done if each.act.number == act.undoes)
+        for issue, title in before.titles.items():
+            if title is not None:
+                self._check_title(title, issue)
+        self._done.remove(before)
+        self._restore(before)
+
+    def _restore(self, before: _Before) -> None:
         self.places.update(before.places)
         for opinion in before.places:
             self.reasons.pop(opinion, None)
@@ -122,7 +141,7 @@ class Sorting:
         self._check_title(act.words, act.issue)
         if self.titles[act.issue] == act.words:
             raise DomainError("act_changes_nothing")
-        self._done.append(_Before(act.number, titles={act.issue: self.titles[act.issue]}))
+        self._done.append(_Before(act, titles={act.issue: self.titles[act.issue]}))
         self.titles[act.issue] = act.words
 
     def _move(self, act: Act) -> None:
@@ -136,7 +155,7 @@ class Sorting:
             raise DomainError("act_changes_nothing")
         self._done.append(
             _Before(
-                act.number,
+                act,
                 {opinion: self.places[opinion] for opinion in moved},
                 {target: None} if act.kind is Kind.NEW_ISSUE else {},
                 {opinion: self.reasons.pop(opinion) for opinion in moved if opinion in self.reasons},

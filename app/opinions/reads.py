@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.reads import CampaignView, get_campaign
@@ -48,16 +48,20 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class ActLine:
-    """An act as the record shows it; ``counts`` tells whether it was not undone."""
+    """An act as the record shows it; ``words`` names the issue or the reason; ``counts``: it was not undone.
+
+    ``blocker`` is the number of the last act that builds upon it and has to be undone first, 0 for none.
+    """
 
     number: int
     kind: Kind
-    opinions: int
+    opinions: Sequence[OpinionView]
     words: str
     undoes: int
     at: datetime
     by: str
     counts: bool
+    blocker: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,11 @@ class Collection:
 
 def acts_of(session: Session, campaign_id: str, until: int | None = None) -> list[Act]:
     """Return the acts in their order, up to the one numbered ``until``."""
-    query = select(OpinionAct).where(OpinionAct.campaign_id == campaign_id).order_by(OpinionAct.number)
-    return [act_of(row) for row in session.scalars(query) if until is None or row.number <= until]
+    return [act_of(row) for row in session.scalars(_acts(campaign_id)) if until is None or row.number <= until]
+
+
+def _acts(campaign_id: str) -> Select[OpinionAct]:
+    return select(OpinionAct).where(OpinionAct.campaign_id == campaign_id).order_by(OpinionAct.number)
 
 
 def act_of(row: OpinionAct) -> Act:
@@ -138,19 +145,28 @@ def issues_of(session: Session, campaign_id: str) -> Sequence[Issue]:
     return [issue for issue in collection(session, campaign_id).issues if issue.opinion_count]
 
 
-def record_of(session: Session, campaign_id: str) -> Sequence[ActLine]:
+def record_of(session: Session, found: Collection) -> Sequence[ActLine]:
     """Return what was done, the last first."""
-    counting = replay(opinion_ids(session, campaign_id), acts_of(session, campaign_id)).counting
-    query = select(OpinionAct).where(OpinionAct.campaign_id == campaign_id).order_by(OpinionAct.number.desc())
-    return [_line(row, counting) for row in session.scalars(query)]
-
-
-def _line(row: OpinionAct, counting: frozenset[int]) -> ActLine:
-    act = act_of(row)
-    counts = row.number in counting
-    return ActLine(
-        act.number, act.kind, len(act.opinions), act.words, act.undoes, row.done_at, row.done_by, counts=counts
-    )
+    blockers, views, lines = found.sorting.blockers(), {each.id: each for each in found.opinions}, list[ActLine]()
+    titles: dict[str, str] = {}
+    for row in session.scalars(_acts(found.campaign.id)):
+        act = act_of(row)
+        if act.kind in {Kind.NEW_ISSUE, Kind.RENAME_ISSUE}:
+            titles[act.issue] = act.words
+        lines.append(
+            ActLine(
+                act.number,
+                act.kind,
+                [views[opinion] for opinion in act.opinions],
+                titles.get(act.issue, act.words),
+                act.undoes,
+                row.done_at,
+                row.done_by,
+                counts=act.number in blockers,
+                blocker=blockers.get(act.number, 0),
+            )
+        )
+    return lines[::-1]
 
 
 def proposals(found: Collection) -> Sequence[tuple[Proposal, Sequence[OpinionView], Issue | None]]:

@@ -19,6 +19,8 @@ from app.web.pages import see_other
 router = APIRouter()
 MOST_AT_ONCE = 9_999_999
 RECORD_SHOWN = 500
+UNDO_PAGES = ("merge", "proposals")
+"""Pages that show the last act with a button to undo it."""
 
 
 def _picked(found: Collection, place: str, sought: str) -> Sequence[OpinionView]:
@@ -122,29 +124,29 @@ def accept(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
 
 def _record_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     found = reads.collection(desk.session, campaign_id)
-    lines = reads.record_of(desk.session, campaign_id)
+    lines = reads.record_of(desk.session, found)
     context = {
         "found": found,
         "campaign": found.campaign,
         "lines": lines[:RECORD_SHOWN],
         "total": len(lines),
-        "last": found.sorting.last,
     }
     return desk.show("opinions/record.html", refused, **context)
 
 
 @router.get("/campaigns/{campaign_id}/opinions/record")
 def record_page(desk: OrganisingDesk, campaign_id: str) -> Response:
-    """Show who merged what, the last first; the last act that still counts can be undone."""
+    """Show who merged what, the last first; what no later act builds upon can be undone."""
     return _record_page(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/opinions/record")
 def undo(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
-    """Undo the act named, if it is still the last one."""
+    """Undo the act named, and go back to the page where its button was pressed."""
 
     def act() -> Response:
         service.do(desk.acting, campaign_id, Wish(Kind.UNDO, undoes=form.integer("undoes", 1, MOST_AT_ONCE)))
-        return see_other(f"/campaigns/{campaign_id}/opinions/record")
+        back = form.text("back", 20, needed=False)
+        return see_other(f"/campaigns/{campaign_id}/opinions/{back if back in UNDO_PAGES else 'record'}")
 
     return desk.attempt(form, act, lambda refused: _record_page(desk, campaign_id, refused))

@@ -305,7 +305,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "aside_reason_missing": (422, "没有写不采纳的理由，没有改动。勾选还在，请写明理由后再提交。"),
     "words_too_long": (422, "文字太长，最多 %(limit)s 个字，没有改动。请缩短后再提交。"),
     "act_changes_nothing": (409, "勾选的意见已经在那里，或名称没有变化，没有改动。"),
-    "act_not_last": (409, "只能撤销最近一项，这一项之后又办过别的或已经撤销，没有改动。页面已更新，请核对后再办。"),
+    "act_not_counting": (409, "没有这一项，或者已经撤销过，没有改动。页面已更新，请核对后再办。"),
+    "act_built_upon": (409, "第 %(later)s 项又办过第 %(number)s 项的意见或问题，没有撤销。请先撤销第 %(later)s 项。"),
     "import_too_much": (413, "意见太多，一次放不下，什么都没有保存。请把表格分成几份，分别导入。"),
     # campaign board
     "board_step_unknown": (404, "没有找到这个步骤，可能已被删除。请回到环节步骤页面重新选择。"),

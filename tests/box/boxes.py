@@ -86,8 +86,13 @@ def _ballot(paper: Paper, group: str, at: int, words: str) -> Ballot:
 
 
 def make_box(
-    database: Database, folder: KeyFolder, actor: Principal, paper: Paper, counts: Mapping[str, int], words: str = "意见"
-) -> Box:  # fmt: skip
+    database: Database,
+    folder: KeyFolder,
+    actor: Principal,
+    paper: Paper,
+    counts: Mapping[str, int],
+    words: str = "意见",
+) -> Box:
     """Run a round up to its close; ``words`` begin every remark."""
     with database.writing() as session:
         acting = Acting(session, NOON, actor)

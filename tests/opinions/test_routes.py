@@ -10,11 +10,11 @@ from starlette.testclient import TestClient
 
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
+from app.core.masking import PHONE
 from app.core.settings import Settings
 from app.opinions import reads
 from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import UNSORTED
-from app.core.masking import PHONE
 from app.web.forms import TOKEN_FIELD
 from tests.cast import Desk
 from tests.opinions.collected import ids, make_opinions, make_published, merged

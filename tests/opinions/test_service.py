@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
 from app.core.db import Database
+from app.core.masking import NAME, PHONE
 from app.opinions import reads, service
 from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import ASIDE, MOST_OPINIONS, TEXT_LIMIT, UNSORTED, Kind, Source
-from app.core.masking import NAME, PHONE
 from app.opinions.models import Opinion
 from app.opinions.service import TypedOpinion, Wish
 from tests.cast import make_campaign, refuses
@@ -37,7 +37,7 @@ def test_it_works(database: Database) -> None:
         ]
         found = reads.collection(session, campaign_id)
         assert [opinion.number for opinion in found.at(UNSORTED)] == ["4"]
-        lines = reads.record_of(session, campaign_id)
+        lines = reads.record_of(session, found)
     assert found.sorting.reasons == {all_ids[4]: "不是意见"}
     assert [(line.number, line.kind, line.by, line.counts) for line in lines] == [
         (3, Kind.MERGE, "张三", True),
@@ -47,20 +47,25 @@ def test_it_works(database: Database) -> None:
     assert actions(database) == ["opinion.add", "opinion.new_issue", "opinion.set_aside", "opinion.merge"]
 
 
-def test_acts_are_undone_from_the_last_on(database: Database) -> None:
+def test_every_act_can_be_undone_unless_a_later_one_builds_upon_it(database: Database) -> None:
     campaign_id = make_opinions(database)
-    merged(database, campaign_id, "态度", 0, 2)
+    issue = merged(database, campaign_id, "态度", 0, 2)
     merged(database, campaign_id, "时限", 1, 3)
-    with database.writing() as session, refuses("act_not_last"):
+    with database.writing() as session:
+        service.do(acting(session), campaign_id, Wish(Kind.MERGE, (ids(session, campaign_id)[4],), issue))
+    with database.writing() as session, refuses("act_built_upon"):
         service.do(acting(session), campaign_id, Wish(Kind.UNDO, undoes=1))
-    for number in (2, 1):
+    for number in (3, 1, 2):
         with database.writing() as session:
             service.do(acting(session), campaign_id, Wish(Kind.UNDO, undoes=number))
+    with database.writing() as session, refuses("act_not_counting"):
+        service.do(acting(session), campaign_id, Wish(Kind.UNDO, undoes=2))
     with database.reading() as session:
-        assert reads.issues_of(session, campaign_id) == []
-        assert len(reads.collection(session, campaign_id).at(UNSORTED)) == len(TEXTS)
-        assert [line.counts for line in reads.record_of(session, campaign_id)] == [False] * 4
-    assert actions(database)[-2:] == ["opinion.undo", "opinion.undo"]
+        found = reads.collection(session, campaign_id)
+        lines = reads.record_of(session, found)
+    assert (found.issues, len(found.at(UNSORTED))) == ([], len(TEXTS))
+    assert [(line.words, line.counts) for line in lines[3:]] == [("态度", False), ("时限", False), ("态度", False)]
+    assert actions(database)[-3:] == ["opinion.undo"] * 3
 
 
 def test_personal_data_is_masked_before_it_is_stored(database: Database) -> None:

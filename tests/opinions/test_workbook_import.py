@@ -9,8 +9,8 @@ import xlsxwriter
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Scheme
 from app.campaigns.reads import CampaignView, UnitView
-from app.opinions.domain import TEXT_LIMIT
 from app.core.masking import IDENTITY, PHONE, Masker
+from app.opinions.domain import TEXT_LIMIT
 from app.opinions.service import TypedOpinion
 from app.opinions.workbook_import import (
     MOST_CARRIED,

@@ -1,46 +1,60 @@
-// Keys on the merge screen: arrows move, digits merge into an issue, N names a new one. Everything also works without.
-const form = document.querySelector("form[data-merge]");
+// Keys on the pages that merge: arrows move, digits merge into an issue, N names a new one. Everything also works without.
+const forms = [...document.querySelectorAll("form[data-merge]")];
+const boxesOf = (form) => [...form.querySelectorAll("input[type=checkbox]")];
+const boxes = forms.flatMap(boxesOf);
+const undo = document.querySelector("form[data-undo]");
+const search = document.querySelector(".merge-search input[name=sought]");
 
-if (form) {
-  const boxes = [...form.querySelectorAll("input[type=checkbox]")];
-  const issue = form.querySelector("select[name=issue]");
-  const title = form.querySelector("input[name=title]");
-  const merge = form.querySelector("button[value=merge]");
-  const search = document.querySelector(".merge-search input[name=sought]");
-  form.querySelector("[data-keys]").hidden = false;
+for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
 
-  const step = (by) => {
-    const at = boxes.indexOf(document.activeElement);
-    const next = boxes[at < 0 ? 0 : Math.min(Math.max(at + by, 0), boxes.length - 1)];
-    next.focus();
-    next.closest("li").scrollIntoView({ block: "nearest" });
-  };
+const current = () => document.activeElement.closest("form[data-merge]") ?? forms[0];
 
-  const mergeInto = (number) => {
-    const option = issue.querySelector(`option[data-number="${number}"]`);
-    if (!option || !boxes.some((box) => box.checked)) return;
-    issue.value = option.value;
-    title.value = "";
-    form.requestSubmit(merge);
-  };
+const focus = (box) => {
+  box?.focus();
+  box?.closest("li").scrollIntoView({ block: "nearest" });
+};
 
-  const keys = {
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
-    n: () => title.focus(),
-    "/": () => search.focus(),
-    a: () => {
-      const all = boxes.some((box) => !box.checked);
-      for (const box of boxes) box.checked = all;
-    },
-  };
+const step = (by) => {
+  const at = boxes.indexOf(document.activeElement);
+  focus(boxes[at < 0 ? 0 : Math.min(Math.max(at + by, 0), boxes.length - 1)]);
+};
 
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.matches("input:not([type=checkbox]), select, textarea");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const act = /^[1-9]$/.test(event.key) ? () => mergeInto(event.key) : keys[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  });
-}
+const leap = (by) => {
+  const at = forms.indexOf(document.activeElement.closest("form[data-merge]"));
+  focus(boxesOf(forms[Math.min(Math.max(at + by, 0), forms.length - 1)])[0]);
+};
+
+const mergeInto = (number) => {
+  const form = current();
+  const option = form.querySelector(`select[name=issue] option[data-number="${number}"]`);
+  if (!option || !boxesOf(form).some((box) => box.checked)) return;
+  option.selected = true;
+  form.querySelector("input[name=title]").value = "";
+  form.requestSubmit();
+};
+
+const tickAll = () => {
+  const all = boxesOf(current());
+  const checked = all.some((box) => !box.checked);
+  for (const box of all) box.checked = checked;
+};
+
+const keys = {
+  ArrowDown: () => step(1),
+  ArrowUp: () => step(-1),
+  j: () => leap(1),
+  k: () => leap(-1),
+  n: () => current()?.querySelector("input[name=title]").select(),
+  a: tickAll,
+  u: () => undo?.requestSubmit(),
+  "/": () => search?.focus(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.matches("input:not([type=checkbox]), select, textarea");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const act = /^[1-9]$/.test(event.key) ? () => mergeInto(event.key) : keys[event.key.toLowerCase()] ?? keys[event.key];
+  if (!act || !(forms.length || act === keys.u)) return;
+  event.preventDefault();
+  act();
+});
