@@ -21,8 +21,8 @@ test: .venv/.ready-dev
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: .venv/.ready-dev
-	$(BIN)/ruff check . scripts/draw-state-machines scripts/extract-sentences scripts/screenshots scripts/vendor-assets
-	$(BIN)/ruff format --check . scripts/draw-state-machines scripts/extract-sentences scripts/screenshots scripts/vendor-assets
+	$(BIN)/ruff check . scripts/draw-state-machines scripts/extract-sentences scripts/vendor-assets
+	$(BIN)/ruff format --check . scripts/draw-state-machines scripts/extract-sentences scripts/vendor-assets
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint app/templates --quiet --lint
@@ -37,7 +37,7 @@ soak: .venv/.ready-dev
 
 screenshots: .venv/.ready-dev
 	scripts/install-tools test
-	$(BIN)/python scripts/screenshots
+	$(BIN)/python -m scripts.pictures
 
 # Resolves the newest versions allowed by pyproject.toml and records their hashes.
 lock:

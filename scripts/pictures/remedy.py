@@ -1,0 +1,75 @@
+"""补课 on the demo: opinions and issues, then an order from the flag to its retest, and what supervises it."""
+
+from playwright.sync_api import Page
+
+from scripts.pictures.camera import DESK, PHONE, Camera
+from tests.browser import test_rectification as story
+
+
+def take(camera: Camera) -> None:
+    """Walk the whole way by the pages and picture each."""
+    organiser, liaison, supervisor = (camera.desk(login) for login in ("zhangsan", "wujiu", "zhengshi"))
+    _opinions(camera, organiser)
+    organiser.goto("/rectification")
+    camera.shoot(organiser, "remedy-board-flagged")
+    order = story.order(organiser)
+    camera.shoot(organiser, "remedy-order")
+    liaison.goto("/inbox")
+    camera.shoot(liaison, "inbox")
+    story.write_plan(liaison, order)
+    liaison.goto(f"{order}/plan")
+    camera.shoot(liaison, "remedy-plan")
+    supervisor.goto(order)
+    camera.shoot(supervisor, "remedy-review")
+    supervisor.get_by_role("button", name="审定方案").click()
+    story.work(liaison, supervisor, order)
+    _ledger(camera, liaison, supervisor)
+    _commitments(camera, liaison, order)
+    story.retest(organiser, order, camera.url)
+    organiser.goto(order)
+    organiser.get_by_role("button", name="登记复测结果").click()
+    camera.shoot(organiser, "remedy-closed")
+    _boards(camera, organiser)
+
+
+def _opinions(camera: Camera, page: Page) -> None:
+    page.goto("/campaigns")
+    campaign = page.locator("main a[href^='/campaigns/']:not([href$=new])").first.get_attribute("href")
+    for name in ("", "/proposals", "/merge", "/record", "/import"):
+        page.goto(f"{campaign}/opinions{name}")
+        camera.shoot(page, f"opinions{name.replace('/', '-')}", full=name != "/proposals")
+
+
+def _ledger(camera: Camera, liaison: Page, supervisor: Page) -> None:
+    supervisor.goto("/rectification/ledger")
+    camera.shoot(supervisor, "ledger")
+    supervisor.locator("a[href^='/rectification/actions/']").first.click()
+    camera.shoot(supervisor, "ledger-action")
+    supervisor.goto("/rectification/supervision")
+    camera.shoot(supervisor, "supervision")
+    liaison.goto("/rectification/import")
+    camera.shoot(liaison, "ledger-import")
+
+
+def _commitments(camera: Camera, liaison: Page, order: str) -> None:
+    liaison.goto(order)
+    path = liaison.locator("a[href^='/commitments/']").first.get_attribute("href") or ""
+    for size, name in ((PHONE, "commitments-phone"), (DESK, "commitments")):
+        page = camera.anybody(size)
+        page.goto(path)
+        camera.shoot(page, name)
+
+
+def _boards(camera: Camera, page: Page) -> None:
+    page.goto("/rectification")
+    camera.shoot(page, "remedy-board")
+    page.goto("/rectification/campaigns")
+    camera.shoot(page, "campaign-boards")
+    board = page.locator("main a[href$='/board']").first.get_attribute("href") or ""
+    page.goto(board)
+    camera.shoot(page, "campaign-board")
+    page.goto(f"{board}/edit")
+    camera.shoot(page, "campaign-board-edit")
+    phone = camera.at("wujiu", PHONE)
+    phone.goto("/rectification")
+    camera.shoot(phone, "remedy-board-phone")
