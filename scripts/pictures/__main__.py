@@ -28,9 +28,9 @@ def main() -> None:
         booth.take(camera)
         command = [sys.executable, "-m", "app", "hall", "--round", "demo", "--phones", PHONES, "--url", url]
         subprocess.run([*command, "--data", scratch, "--seconds", "5"], cwd=ROOT, check=True)
+        remedy.take(camera)
         meeting.take(camera)
         results.take(camera)
-        remedy.take(camera)
         meeting.auditor(camera)
         browser.close()
 

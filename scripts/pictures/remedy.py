@@ -66,6 +66,8 @@ def _boards(camera: Camera, page: Page) -> None:
     page.goto("/rectification/campaigns")
     camera.shoot(page, "campaign-boards")
     board = page.locator("main a[href$='/board']").first.get_attribute("href") or ""
+    page.goto(page.locator("main a[href$='/bulletin']").first.get_attribute("href") or "")
+    camera.shoot(page, "bulletin")
     page.goto(board)
     camera.shoot(page, "campaign-board")
     page.goto(f"{board}/edit")
