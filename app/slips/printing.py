@@ -2,6 +2,7 @@
 
 A slip shows its code, as QR and for typing, and otherwise exactly what every slip of its voter group shows: no number,
 no mark of its page or place (SEC-05). The codes arrive in random order, and the PDF exists only as the bytes returned.
+Backs are the same for all slips, so that it does not matter how the printer turns the sheet.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,6 +55,15 @@ class SlipSheet:
     """The QR holds this and the code: ``http://192.168.1.5:8000/v#``."""
     how_to: tuple[str, ...] = HOW_TO
     wifi: Wifi | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipBack:
+    """The back of every slip: where participants read the result once it is released to them."""
+
+    title: str
+    round_name: str
+    link: str
 
 
 _TEMPLATE: Final = r"""
@@ -109,6 +119,19 @@ _TEMPLATE: Final = r"""
     [#text(fill: muted)[扫不了？打开] #s.address #text(fill: muted)[输入]]))
 })
 
+#let back(s) = box(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, {
+  let inner = (d.slip.at(0) - 2 * d.qr_at.at(0)) * 1mm
+  let left = d.qr_at.at(0) * 1mm
+  let side = 22mm
+  let right = left + side + 3.6mm
+  place(dx: left, dy: 3.4mm, fitted(inner, 7.2mm, 8.8pt, align(horizon, strong(s.title))))
+  place(dx: left, dy: 10.9mm, fitted(inner, 2.8mm, 6.6pt, text(fill: muted, s.round_name)))
+  place(dx: left, dy: 16mm, image(bytes(s.svg), format: "svg", width: side))
+  place(dx: right, dy: 16mm, fitted(inner - side - 3.6mm, side, 7.6pt,
+    [*这一面查结果，*#linebreak()*投票请扫正面*#parbreak()向参评人员公布后，扫左侧二维码，可以看各单位所在的档次。每张票的这一面都相同。]))
+  place(dx: left, dy: 41mm, fitted(inner, 9mm, 6.6pt, [#text(fill: muted)[扫不了？打开] #s.link]))
+})
+
 #let cut-lines = {
   let dash = (paint: line-color, thickness: 0.35pt, dash: (2pt, 2pt))
   for i in range(d.columns + 1) {
@@ -123,31 +146,45 @@ _TEMPLATE: Final = r"""
 #for s in d.sheets {
   page(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, margin: 0mm, slip(s))
 }
+#if d.back != none { page(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, margin: 0mm, back(d.back)) }
 """
 
 
-def slips_pdf(sheets: Sequence[tuple[SlipSheet, Sequence[str]]]) -> bytes:
-    """Print the canonical codes of each voter group; a group begins on a new page."""
+def slips_pdf(sheets: Sequence[tuple[SlipSheet, Sequence[str]]], back: SlipBack | None = None) -> bytes:
+    """Print the canonical codes of each voter group; a group begins on a new page, with a back every page has one."""
     if not any(codes for _, codes in sheets):
         raise DomainError("slips_nothing_to_print")
     title = sheets[0][0].title
-    typeset = pdf(_TEMPLATE, {**_layout(), "title": title, "sheets": [_fixed_part(sheet) for sheet, _ in sheets]})
-    return overlay(typeset, _inked_pages(sheets), title)
+    fixed = {"sheets": [_fixed_part(sheet) for sheet, _ in sheets], "back": back and _fixed_back(back)}
+    typeset = pdf(_TEMPLATE, {**_layout(), "title": title, **fixed})
+    return overlay(typeset, _inked_pages(sheets, with_backs=back is not None), title)
 
 
-def _inked_pages(sheets: Sequence[tuple[SlipSheet, Sequence[str]]]) -> Iterator[Ink]:
+def _inked_pages(sheets: Sequence[tuple[SlipSheet, Sequence[str]]], *, with_backs: bool) -> Iterator[Ink]:
     series = {prefix: QrSeries(prefix, CODE_LENGTH) for prefix in {sheet.qr_prefix for sheet, _ in sheets}}
     for typeset_slip, (sheet, codes) in enumerate(sheets, start=1):
         for start in range(0, len(codes), PER_PAGE):
             yield _inked(typeset_slip, series[sheet.qr_prefix], codes[start : start + PER_PAGE])
+            if with_backs:
+                yield _inked_backs(len(sheets) + 1)
+
+
+def _corner(place: int) -> tuple[float, float]:
+    return _MARGIN[0] + place % COLUMNS * _SLIP[0], _MARGIN[1] + place // COLUMNS * _SLIP[1]
+
+
+def _inked_backs(typeset_back: int) -> Ink:
+    ink = Ink(*_PAGE)
+    for x, y in map(_corner, range(PER_PAGE)):
+        ink.typeset(typeset_back, x, y + _SLIP[1])
+    return ink
 
 
 def _inked(typeset_slip: int, series: QrSeries, codes: Sequence[str]) -> Ink:
     ink = Ink(*_PAGE)
     ink.typeset(_CUT_LINES, 0, _PAGE[1])
     for place, code in enumerate(codes):
-        x = _MARGIN[0] + place % COLUMNS * _SLIP[0]
-        y = _MARGIN[1] + place // COLUMNS * _SLIP[1]
+        x, y = _corner(place)
         ink.typeset(typeset_slip, x, y + _SLIP[1])
         ink.qr(series.grid(code), x + _QR_AT[0], y + _QR_AT[1], QR_WIDTH)
         ink.text(format_code(code), x + _CODE_AT[0], y + _CODE_AT[1], _CODE_SIZE, advance=_CODE_ADVANCE)
@@ -168,6 +205,15 @@ def _fixed_part(sheet: SlipSheet) -> dict[str, object]:
             "password": _breakable(wifi.password),
             "svg": _svg(qr_grid(wifi_text(wifi.ssid, wifi.password))),
         },
+    }
+
+
+def _fixed_back(back: SlipBack) -> dict[str, object]:
+    return {
+        "title": back.title,
+        "round_name": back.round_name,
+        "link": _breakable(back.link),
+        "svg": _svg(qr_grid(back.link)),
     }
 
 

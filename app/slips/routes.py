@@ -63,7 +63,8 @@ def print_slips(  # noqa: PLR0913, PLR0917 - what a printer needs
     """Issue slips and send their PDF, once."""
     try:
         numbers = _numbers(form, db, round_id)
-        pdf = service.print_slips(Acting(db, now, staff), keys, config.base_url, (round_id, numbers))
+        acting, backs = Acting(db, now, staff), form.flag("backs")
+        pdf = service.print_slips(acting, keys, config.base_url, (round_id, numbers), backs=backs)
     except DomainError as error:
         db.rollback()
         return _slips_page(request, db, round_id, error)

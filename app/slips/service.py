@@ -17,7 +17,7 @@ from app.slips.accounting import SlipAccount
 from app.slips.codes import code_hash, new_code
 from app.slips.domain import CodeState
 from app.slips.models import Batch, SlipCode, SlipCount
-from app.slips.printing import SlipSheet, Wifi, slips_pdf
+from app.slips.printing import SlipBack, SlipSheet, Wifi, slips_pdf
 
 MAX_SLIPS = 20_000
 INSERT_ROWS = 2_000
@@ -70,11 +70,18 @@ def _issue_batch(acting: Acting, pepper: bytes, place: tuple[str, str], count: i
     return shuffled(codes)
 
 
-def print_slips(acting: Acting, folder: KeyFolder, base_url: str, place: tuple[str, Mapping[str, int]]) -> bytes:
-    """Issue slips for ``place`` = (round id, numbers by group id) and return their PDF, which is kept nowhere."""
+def print_slips(
+    acting: Acting, folder: KeyFolder, base_url: str, place: tuple[str, Mapping[str, int]], *, backs: bool = False
+) -> bytes:
+    """Issue slips for ``place`` = (round id, numbers by group id) and return their PDF, which is kept nowhere.
+
+    With ``backs`` every page is followed by one with the link to the result; a rehearsal releases none to participants.
+    """
     round_id, numbers = place
     codes = issue(acting, folder, round_id, numbers)
-    return slips_pdf(sheets(acting.session, base_url, round_id, codes))
+    paper, _ = frozen_paper(acting.session, round_id)
+    back = SlipBack(paper.organisation, paper.title, f"{base_url}/notices/{round_id}")
+    return slips_pdf(sheets(acting.session, base_url, round_id, codes), back if backs and not paper.rehearsal else None)
 
 
 def sheets(

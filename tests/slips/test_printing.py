@@ -9,7 +9,7 @@ import pytest
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.slips.codes import format_code, new_code
-from app.slips.printing import PER_PAGE, QR_WIDTH, SlipSheet, Wifi, slips_pdf
+from app.slips.printing import PER_PAGE, QR_WIDTH, SlipBack, SlipSheet, Wifi, slips_pdf
 from tests import pdf_pages
 
 ADDRESS = "http://192.168.1.5:8000/v"
@@ -49,6 +49,21 @@ def test_it_prints_slips(tmp_path: Path) -> None:
     assert [shown.count(part) for part in (SHEET.group, ADDRESS, *SHEET.how_to)] == [20] * 5
     cut = pdf_pages.cut_outs(document, tmp_path, 1, SLIPS) + pdf_pages.cut_outs(document, tmp_path, 2, SLIPS[:5])
     assert pdf_pages.qr_texts(cut) == [SHEET.qr_prefix + code for code in codes]
+
+
+def test_every_back_leads_to_the_result_and_tells_no_slip_from_another(tmp_path: Path) -> None:
+    back = SlipBack(SHEET.title, SHEET.round_name, "http://192.168.1.5:8000/notices/9xnkg7sved54xbtsq4x7")
+    codes = make_codes(17)
+    document = slips_pdf([(SHEET, codes)], back)
+    assert len(pdf_pages.reader(document).pages) == 4
+    for page in (2, 4):
+        cut = pdf_pages.cut_outs(document, tmp_path, page, SLIPS)
+        assert pdf_pages.qr_texts(cut) == [back.link] * PER_PAGE
+    texts = [page.extract_text() for page in pdf_pages.reader(document).pages]
+    assert texts[1] == texts[3]
+    assert not re.search(CODE, texts[1])
+    assert "投票请扫正面" in texts[1]
+    assert re.findall(CODE, pdf_pages.text(document, "-raw")) == list(map(format_code, codes))
 
 
 def test_the_qr_is_large_enough_for_bad_phones() -> None:

@@ -17,6 +17,7 @@ from app.rounds.service import RoundDraft
 from app.slips import reads
 from app.slips.domain import CodeState
 from app.web.auth import Principal
+from tests import pdf_pages
 from tests.cast import MORNING, Desk, make_cast, make_ready, prepare
 from tests.factories import set_code_state
 
@@ -58,6 +59,11 @@ def test_it_works(desk: Desk, round_id: str, groups: list[str]) -> None:
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-disposition"].startswith("attachment")
+    assert "/notices/" not in pdf_pages.text(answer.content)
+    with_backs = desk.post(f"{page}/print", **{f"n-{groups[0]}": "12"}, backs="1").content
+    [front, back] = pdf_pages.reader(with_backs).pages
+    assert "/notices/" not in front.extract_text()
+    assert f"/notices/{round_id}" in back.extract_text().replace("\u200b", "").replace("\n", "")
 
 
 def test_printing_leaves_nothing_on_the_disk(desk: Desk, round_id: str, groups: list[str], settings: Settings) -> None:
