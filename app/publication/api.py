@@ -20,7 +20,6 @@ from app.core.errors import DomainError
 from app.publication import api_shapes, reads, tokens
 from app.publication.domain import BANDS_ONLY, ORGANISERS_ONLY, Document, Scope, sight_of, unit_of
 from app.publication.read_log import note_read
-from app.slips.codes import format_code
 from app.web.requests import Db, Now
 
 DOCUMENTED = HTTPBearer(auto_error=False, scheme_name="token", description="A token that an organiser made.")
@@ -56,7 +55,7 @@ class Program:
                     yield {
                         **_release(version, sight.scope, whole=sight.scope is Scope.LEADERS and sight.unit_ids is None),
                         "round_id": line.round.id,
-                        "code": format_code(version.code),
+                        "code": version.code,
                         "published_at": sight.since,
                         "title": line.round.title,
                         "campaign": line.campaign,

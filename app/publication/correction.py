@@ -43,8 +43,9 @@ def correct(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
     rows = session.scalars(
         select(ResultRelease).where(ResultRelease.round_id == round_id, ResultRelease.withdrawn_at.is_(None))
     ).all()
-    for row in rows:
-        release = release_of(row)
+    for row, release in [(row, release_of(row)) for row in rows]:
+        if not release.is_active(acting.now):
+            continue
         end_release(acting, row, reason)
         enter_release(
             acting,

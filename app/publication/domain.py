@@ -1,7 +1,7 @@
 """Scopes of a publication, the ledger of releases, and what a reader may see of a result."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -94,10 +94,29 @@ def sight_of(viewer: Viewer, ledger: Sequence[Release], now: datetime) -> Sight 
         return None
     units = _units(newest)
     if viewer.scope is Scope.UNIT:
-        units = viewer.unit_ids if units is None else viewer.unit_ids & units
+        units = _common(units, viewer.unit_ids)
         if not units:
             return None
-    return Sight(newest[0].version, newest[0].scope, units, min(release.released_at for release in newest))
+    widest = max((release.scope for release in newest), key=list(Scope).index)
+    return Sight(newest[0].version, widest, units, min(release.released_at for release in newest))
+
+
+def sight_of_version(viewer: Viewer, ledger: Sequence[Release], version: int, now: datetime) -> Sight | None:
+    """Return what a viewer may see of an earlier version: what he was given of it and may see of the newest one."""
+    current = sight_of(viewer, ledger, now)
+    given = [replace(release, withdrawn_at=None) for release in ledger if release.version == version]
+    earlier = sight_of(viewer, given, now)
+    if current is None or earlier is None:
+        return None
+    units = _common(current.unit_ids, earlier.unit_ids)
+    return None if units is not None and not units else replace(earlier, unit_ids=units)
+
+
+def _common(units: frozenset[str] | None, others: frozenset[str] | None) -> frozenset[str] | None:
+    """Return the units in both, where None means all."""
+    if units is None or others is None:
+        return others if units is None else units
+    return units & others
 
 
 def _whole(ledger: Sequence[Release], scope: Scope) -> Sight | None:
@@ -117,19 +136,25 @@ def _units(releases: Sequence[Release]) -> frozenset[str] | None:
     return united
 
 
-def ledger_refusal(wanted: Wanted, ledger: Sequence[Release], document: Document, now: datetime) -> str:
+def ledger_refusal(
+    wanted: Wanted, ledger: Sequence[Release], document: Document, leaders: Collection[str], now: datetime
+) -> str:
     """Return why the ledger's rules forbid a release of the newest version, as an error code; empty if they do not.
+
+    ``leaders`` are the ids of those who can be named as readers.
 
     Every release is cut from one disclosed document, so none can be subtracted from another of the same version; what
     an earlier version or an earlier round forbids was settled when the document was made (app.tally.restraint).
     """
     known = {unit["id"] for unit in document["units"]}
     wide = wanted.scope not in {Scope.ORGANISERS, Scope.LEADERS}
-    units = wanted.unit_ids
+    units, readers = wanted.unit_ids, wanted.reader_ids
     refusals = {
         "release_expires_past": wanted.expires_at is not None and wanted.expires_at <= now,
         "release_units_unknown": units is not None and not (units and units <= known),
         "release_units_not_here": units is not None and wanted.scope not in {Scope.LEADERS, Scope.UNIT},
+        "release_readers_not_here": readers is not None and wanted.scope is not Scope.LEADERS,
+        "release_readers_unknown": readers is not None and not (readers and readers <= set(leaders)),
         "release_invalid_result": wide and document["chain"]["status"] == "invalid",
         "release_rehearsal": wide and document["round"]["rehearsal"],
         "result_already_published": any(_covers(release, wanted) for release in ledger if release.is_active(now)),

@@ -1,7 +1,7 @@
 """The log of staff who read results (SEC-40).
 
-The one thing a GET may write: that it happened. It changes no state, is kept once a day for each reader and form, and
-has a transaction of its own, so that the request's stays read-only.
+The one thing a GET may write: that it happened. It changes no state, is kept once a day for each reader and form, here
+and in the chained audit log, and has a transaction of its own, so that the request's stays read-only.
 """
 
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.audit import service as audit
 from app.publication.models import ResultRead
 from app.web.auth import Principal
 from app.web.pages import CHINA
@@ -29,6 +30,7 @@ def note_read(request: Request, session: Session, staff: Principal, round_id: st
     try:
         with database(request).writing() as writing:
             writing.add(row)
+            audit.record(writing, now, staff, "result.read", round_id, what=what)
     except IntegrityError:
         return  # another request of the same reader was quicker
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
 from app.core.errors import DomainError
-from app.publication.domain import Document, Release, Scope, Sight, Viewer, sight_of
+from app.publication.domain import Document, Release, Scope, Sight, Viewer, sight_of, sight_of_version
 from app.publication.models import ResultRelease, ResultVersion
 from app.publication.renditions import rendition
 from app.rounds.domain import RoundState
@@ -31,7 +31,8 @@ ANYONE = Viewer(Scope.PARTICIPANTS)
 class Published:
     """A published result, cut to its reader's scope.
 
-    ``digest`` is the SHA-256 of the whole document's stored text, ``code`` the verification code of its version.
+    ``digest`` is the SHA-256 of the whole document's stored text, ``code`` the verification code of its version,
+    ``corrects`` the newest earlier version that its reader may still look up.
     """
 
     round_id: str
@@ -43,6 +44,7 @@ class Published:
     code: str = ""
     reason: str = ""
     is_whole: bool = True
+    corrects: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class PublishedLine:
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A version of a result without its figures."""
+    """A version of a result without its figures; ``code`` as it is printed."""
 
     version: int
     digest: str
@@ -133,19 +135,18 @@ def _ledgers(session: Session) -> Mapping[str, list[Release]]:
 
 def published(session: Session, round_id: str, viewer: Viewer, now: datetime) -> Published:
     """Return the result as a viewer may see it; DomainError ``result_not_published``, also where there is no round."""
-    sight = sight_of(viewer, ledger_of(session, round_id), now)
+    ledger = ledger_of(session, round_id)
+    sight = sight_of(viewer, ledger, now)
     if sight is None or get_round(session, round_id).state not in READABLE:
         raise DomainError("result_not_published")
-    return _seen(session, round_id, sight)
+    earlier = (at for at in range(sight.version - 1, 0, -1) if sight_of_version(viewer, ledger, at, now) is not None)
+    return replace(_seen(session, round_id, sight), corrects=next(earlier, None))
 
 
 def published_version(session: Session, round_id: str, version: int, viewer: Viewer, now: datetime) -> Published:
-    """Return an earlier version as its reader saw it; DomainError ``result_not_published``."""
-    ledger = [release for release in ledger_of(session, round_id) if release.version == version]
-    was_there = [replace(release, withdrawn_at=None) for release in ledger]
-    sight = sight_of(viewer, was_there, now)
-    current = sight_of(viewer, ledger_of(session, round_id), now)
-    if sight is None or current is None or get_round(session, round_id).state not in READABLE:
+    """Return an earlier version as far as its reader saw it and still may; DomainError ``result_not_published``."""
+    sight = sight_of_version(viewer, ledger_of(session, round_id), version, now)
+    if sight is None or get_round(session, round_id).state not in READABLE:
         raise DomainError("result_not_published")
     return _seen(session, round_id, sight)
 
@@ -161,7 +162,7 @@ def _seen(session: Session, round_id: str, sight: Sight) -> Published:
         sight.scope,
         sight.since,
         line.version,
-        format_code(line.code),
+        line.code,
         line.reason,
         is_whole=cut is document,
     )
@@ -171,14 +172,18 @@ def _line(session: Session, round_id: str, version: int) -> VersionLine:
     columns = (ResultVersion.version, ResultVersion.digest, ResultVersion.code, ResultVersion.reason)
     query = select(*columns, ResultVersion.created_at)
     found = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
-    return VersionLine(*found)
+    return _version_line(*found)
 
 
 def versions_of(session: Session, round_id: str) -> Sequence[VersionLine]:
     """Return the versions of a result, first one first, without any figure."""
     columns = (ResultVersion.version, ResultVersion.digest, ResultVersion.code, ResultVersion.reason)
     query = select(*columns, ResultVersion.created_at).where(ResultVersion.round_id == round_id)
-    return [VersionLine(*row) for row in session.execute(query.order_by(ResultVersion.version))]
+    return [_version_line(*row) for row in session.execute(query.order_by(ResultVersion.version))]
+
+
+def _version_line(version: int, digest: str, code: str, reason: str, created_at: datetime) -> VersionLine:
+    return VersionLine(version, digest, format_code(code), reason, created_at)
 
 
 def _document(session: Session, round_id: str, line: VersionLine) -> Document:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication import reads
-from app.publication.domain import Pick, notes_for, pick_of, picked_units, units_with_remarks
+from app.publication.domain import Pick, Scope, notes_for, pick_of, picked_units, units_with_remarks
 from app.publication.seen import Desk, ReadingDesk
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
@@ -49,7 +49,7 @@ def result_page(
         "remarks_ahead": REMARKS_AHEAD,
         "pick": pick,
         "picks": list(Pick),
-        "versions": reads.versions_of(desk.session, round_id),
+        "open_to": _open_to(desk, round_id),
         "versions_of_document": documents_of(desk.session, round_id),
         "message": message,
         "typed_answers": answers,
@@ -57,11 +57,19 @@ def result_page(
     return page(desk.request, "publication/result.html", status=status, **context)
 
 
+def _open_to(desk: Desk, round_id: str) -> dict[Scope, bool]:
+    """Return the scopes that a result is open to at present and whether to all of it, for organisers."""
+    if desk.staff.role != "organiser":
+        return {}
+    in_force = [release for release in reads.ledger_of(desk.session, round_id) if release.is_active(desk.now)]
+    whole = {release.scope for release in in_force if release.unit_ids is None and release.reader_ids is None}
+    return {scope: scope in whole for scope in Scope if scope in {release.scope for release in in_force}}
+
+
 @router.get("/results/{round_id}/versions/{version}")
 def show_version(desk: ReadingDesk, round_id: str, version: int) -> Response:
     """Show an earlier version beside which a correction stands."""
-    viewer = reads.viewer_of(desk.session, desk.staff)
-    result = reads.published_version(desk.session, round_id, version, viewer, desk.now)
+    result = desk.version(round_id, version)
     context = {"result": result, "document": result.document, "versions": reads.versions_of(desk.session, round_id)}
     return page(desk.request, "publication/version.html", status=200, **context)
 

@@ -12,10 +12,10 @@ router = APIRouter()
 
 
 def picture(request: Request, svg: str) -> Response:
-    """Send a picture that the reader's browser may keep for a while."""
-    # Vary by cookie: who logs out and hands the browser on does not leave the pictures to the next one.
+    """Send a picture that the reader's browser may keep, and asks about each time before it shows it again."""
+    # No age, and vary by cookie: what is withdrawn, or handed on with the browser, is not shown from its store.
     tag = f'"{sha256(svg.encode()).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "private, max-age=600", "vary": "cookie"}
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "cookie"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(svg, media_type="image/svg+xml", headers=headers)

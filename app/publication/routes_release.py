@@ -47,6 +47,8 @@ def _confirm_page(
         "ledger": reads.ledger_of(db, round_id),
         "versions": reads.versions_of(db, round_id),
         "reads": reads_of(db, round_id),
+        "released": {release.version for release in reads.ledger_of(db, round_id)},
+        "staff_names": everyone(db),
         "leaders": [staff for staff in everyone(db) if staff.role == "leader" and not staff.disabled],
         "slips": slip_accounts(db, paper, round_id),
         "typed": {} if form is None else form.as_dict(),
@@ -97,8 +99,6 @@ def _wanted(form: PostedForm) -> Wanted:
         raise DomainError("field_not_a_choice", field="公布范围")
     units = form.several("units[]") if form.text("which_units", 10, needed=False) == "some" else None
     readers = form.several("readers[]") if form.text("which_readers", 10, needed=False) == "some" else None
-    if readers is not None and (scope != Scope.LEADERS or not readers):
-        raise DomainError("release_readers_unknown")
     until = form.text("until", 10, needed=False)
     return Wanted(
         Scope(scope),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import DomainError
 from app.publication.domain import Document, unit_of
 from app.publication.read_log import note_read
-from app.publication.reads import Published, published, viewer_of
+from app.publication.reads import Published, published, published_version, viewer_of
 from app.web.auth import Principal, ResultReader
 from app.web.requests import Db, Now
 
@@ -28,6 +28,13 @@ class Desk:
         """Return a result in the reader's scope and note that it was read; DomainError ``result_not_published``."""
         found = published(self.session, round_id, viewer_of(self.session, self.staff), self.now)
         note_read(self.request, self.session, self.staff, round_id, what)
+        return found
+
+    def version(self, round_id: str, version: int) -> Published:
+        """Return an earlier version, noted like the newest one; DomainError ``result_not_published``."""
+        viewer = viewer_of(self.session, self.staff)
+        found = published_version(self.session, round_id, version, viewer, self.now)
+        note_read(self.request, self.session, self.staff, round_id, "version")
         return found
 
     def unit(self, round_id: str, unit_id: str, what: str = "page") -> tuple[Published, Document]:

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.accounts.service import everyone
 from app.audit import service as audit
 from app.box import reads as box
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
-from app.publication.domain import Release, Scope, Wanted, ledger_refusal
+from app.publication.domain import Scope, Wanted, ledger_refusal
 from app.publication.models import ResultRead, ResultRelease, ResultVersion
 from app.publication.reads import has_result, ledger_of, stored_document, versions_of
 from app.rounds.approvals import ask_or_act
@@ -138,16 +139,12 @@ def check_release(session: Session, now: datetime, round_id: str, wanted: Wanted
     """Return the version that would be released; refuse what the ledger's rules forbid."""
     check_publishable(session, round_id)
     version = versions_of(session, round_id)[-1].version
-    refused = ledger_refusal(
-        wanted, _of_version(session, round_id, version), stored_document(session, round_id, version), now
-    )
+    ledger = [release for release in ledger_of(session, round_id) if release.version == version]
+    leaders = [staff.id for staff in everyone(session) if staff.role == "leader" and not staff.disabled]
+    refused = ledger_refusal(wanted, ledger, stored_document(session, round_id, version), leaders, now)
     if refused:
         raise DomainError(refused)
     return version
-
-
-def _of_version(session: Session, round_id: str, version: int) -> list[Release]:
-    return [release for release in ledger_of(session, round_id) if release.version == version]
 
 
 def ask_to_publish(acting: Acting, ports: Ports, round_id: str, wanted: Wanted) -> bool:

@@ -34,10 +34,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A unit in one round; ``comparable``: with the nearest earlier round that rated it."""
+    """A unit in one round; ``comparable``: with the nearest earlier round that rated it.
+
+    ``trend`` compares the two published rates: ``up``, ``down``, ``same`` (within a point), or empty where that may or
+    can not be done.
+    """
 
     unit: Document
     comparable: bool
+    trend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +101,25 @@ def _official_order(columns: Iterable[Column]) -> Mapping[str, str]:
 
 def _cells(columns: Sequence[Column], unit_id: str) -> tuple[Cell | None, ...]:
     cells: list[Cell | None] = []
-    earlier: Column | None = None
+    earlier: tuple[Column, Document] | None = None
     for column in columns:
         unit = unit_of(column.document, unit_id)
         if unit is None:
             cells.append(None)
             continue
-        comparable = earlier is not None and may_compare(column.paper, earlier.paper, unit_id)
-        cells.append(Cell(unit, comparable))
-        earlier = column
+        comparable = earlier is not None and may_compare(column.paper, earlier[0].paper, unit_id)
+        cells.append(Cell(unit, comparable, _trend(earlier[1], unit) if earlier and comparable else ""))
+        earlier = column, unit
     return tuple(cells)
+
+
+def _trend(before: Document, after: Document) -> str:
+    """Return where the headline rate went, as far as both rates are published exactly."""
+    cells = [unit["overall"]["total"] for unit in (before, after)]
+    old, new = [cell["satisfied_rate"]["tenths"] if cell["shown"] else None for cell in cells]
+    if old is None or new is None:
+        return ""
+    return "same" if abs(new - old) < ONE_POINT else "up" if new > old else "down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +131,7 @@ class Pair:
     rows: tuple[tuple[Document, Document, str], ...]
 
 
+ONE_POINT = 10
 NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，为保护匿名不作比较"
 
 

@@ -176,6 +176,12 @@ def release(database: Database, round_id: str, scope: str = "leaders", **request
         service.publish(Acting(session, AT, ZHANG), round_id, {"scope": scope, **request})
 
 
+def new_leader(database: Database, login: str = "chen") -> str:
+    """Make a leader's account and return its id."""
+    with database.writing() as session:
+        return accounts.create_with_password(session, AT, (login, "陈领导", "leader"), PASSWORD).id
+
+
 def result_for(session: Session, round_id: str, viewer: Viewer = READER) -> reads.Published:
     """Return the result as a viewer sees it at the time of these tests."""
     return reads.published(session, round_id, viewer, AT)

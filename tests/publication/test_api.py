@@ -188,7 +188,7 @@ def test_a_token_reads_in_its_scope_only(client: TestClient, database: Database)
 
 def test_what_named_leaders_read_no_token_reads(client: TestClient, database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes())
-    counted.release(database, round_id, "leaders", readers=["reader"])
+    counted.release(database, round_id, "leaders", readers=[counted.new_leader(database)])
     assert program(client, database, Scope.LEADERS).ask(f"/{round_id}").status_code == 404
 
 

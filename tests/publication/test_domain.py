@@ -17,6 +17,7 @@ from app.publication.domain import (
     pick_of,
     picked_units,
     sight_of,
+    sight_of_version,
     unit_of,
     units_with_remarks,
 )
@@ -63,6 +64,7 @@ RESULT: Document = {
     "chain": {"status": "valid"},
     "round": {"rehearsal": False},
 }
+LEADERS = ("li", "wang")
 
 
 def entry(scope: str, version: int = 1, **changes: object) -> Release:
@@ -121,6 +123,31 @@ def test_it_refuses_what_has_ended_to_all_but_organisers(scope: str, ended: dict
     assert sight_of(Viewer(Scope.ORGANISERS, "zhang"), ledger, NOW) is not None
 
 
+def test_an_earlier_version_opens_no_more_than_its_reader_may_see_now() -> None:
+    everything = entry("leaders", withdrawn_at=NOW)
+    part = entry("leaders", 2, unit_ids=some("u1", "u2"))
+    reader = Viewer(Scope.LEADERS, "li")
+    cases = (
+        ([everything, entry("leaders", 2)], Sight(1, Scope.LEADERS, None, NOW - timedelta(days=1))),
+        ([everything, part], Sight(1, Scope.LEADERS, some("u1", "u2"), NOW - timedelta(days=1))),
+        ([entry("leaders", unit_ids=some("u0"), withdrawn_at=NOW), part], None),
+        ([entry("leaders", reader_ids=some("wang"), withdrawn_at=NOW), part], None),
+        ([everything], None),
+        ([entry("leaders", expires_at=NOW), part], None),
+        ([entry("unit"), part], None),
+    )
+    for ledger, seen in cases:
+        assert sight_of_version(reader, ledger, 1, NOW) == seen
+    own = Viewer(Scope.UNIT, "wu", some("u0", "u1"))
+    ledger = [entry("unit", withdrawn_at=NOW), entry("unit", 2, unit_ids=some("u1"))]
+    found = sight_of_version(own, ledger, 1, NOW)
+    assert found is not None
+    assert found.unit_ids == some("u1")
+    organiser = Viewer(Scope.ORGANISERS, "zhang")
+    assert sight_of_version(organiser, [everything], 1, NOW) is not None
+    assert sight_of_version(organiser, [everything], 2, NOW) is None
+
+
 @pytest.mark.parametrize(
     ("wanted", "refusal"),
     [
@@ -131,18 +158,21 @@ def test_it_refuses_what_has_ended_to_all_but_organisers(scope: str, ended: dict
         (Wanted(Scope.UNIT, some()), "release_units_unknown"),
         (Wanted(Scope.PUBLIC, some("u0")), "release_units_not_here"),
         (Wanted(Scope.PARTICIPANTS, some("u0")), "release_units_not_here"),
+        (Wanted(Scope.LEADERS, None, some("li", "chen")), "release_readers_unknown"),
+        (Wanted(Scope.LEADERS, None, some()), "release_readers_unknown"),
+        (Wanted(Scope.PUBLIC, None, some("li")), "release_readers_not_here"),
     ],
 )
 def test_it_refuses_releases_that_the_ledger_does_not_allow(wanted: Wanted, refusal: str) -> None:
-    assert ledger_refusal(wanted, [], RESULT, NOW) == refusal
+    assert ledger_refusal(wanted, [], RESULT, LEADERS, NOW) == refusal
 
 
 @pytest.mark.parametrize("scope", list(Scope))
 def test_it_refuses_to_spread_what_is_invalid_or_only_rehearsed(scope: Scope) -> None:
     wide = scope not in {Scope.ORGANISERS, Scope.LEADERS}
     invalid, rehearsal = {**RESULT, "chain": {"status": "invalid"}}, {**RESULT, "round": {"rehearsal": True}}
-    assert ledger_refusal(Wanted(scope), [], invalid, NOW) == ("release_invalid_result" if wide else "")
-    assert ledger_refusal(Wanted(scope), [], rehearsal, NOW) == ("release_rehearsal" if wide else "")
+    assert ledger_refusal(Wanted(scope), [], invalid, LEADERS, NOW) == ("release_invalid_result" if wide else "")
+    assert ledger_refusal(Wanted(scope), [], rehearsal, LEADERS, NOW) == ("release_rehearsal" if wide else "")
 
 
 def test_it_refuses_what_is_already_released_and_allows_what_is_more() -> None:
@@ -155,5 +185,7 @@ def test_it_refuses_what_is_already_released_and_allows_what_is_more() -> None:
         (Wanted(Scope.LEADERS, some("u0", "u1"), None, until), False),
         (Wanted(Scope.UNIT, some("u0"), None, until), False),
     ):
-        assert ledger_refusal(wanted, ledger, RESULT, NOW) == ("result_already_published" if refused else "")
-    assert not ledger_refusal(Wanted(Scope.LEADERS, some("u0")), [entry("leaders", withdrawn_at=NOW)], RESULT, NOW)
+        assert ledger_refusal(wanted, ledger, RESULT, LEADERS, NOW) == ("result_already_published" if refused else "")
+    assert not ledger_refusal(
+        Wanted(Scope.LEADERS, some("u0")), [entry("leaders", withdrawn_at=NOW)], RESULT, LEADERS, NOW
+    )

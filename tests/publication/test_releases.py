@@ -9,7 +9,10 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.accounts import service as accounts
 from app.accounts.models import Staff, StaffUnit
+from app.audit import service as audit
+from app.audit.models import AuditEntry
 from app.campaigns.models import Unit
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -17,6 +20,7 @@ from app.main import PORTS
 from app.publication import correction, reads, service, verification
 from app.publication.domain import Document, Release, Scope, Viewer
 from app.publication.models import ResultRead, ResultVersion
+from app.publication.read_log import reads_of
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
 from app.rounds.ports import Acting
@@ -137,6 +141,49 @@ def test_a_correction_keeps_both_versions(database: Database) -> None:
     assert {release.version for release in _ledger(database, round_id) if release.withdrawn_at is None} == {2}
 
 
+def test_a_correction_revives_no_release_that_has_ended(database: Database) -> None:
+    round_id = counted.store_counted(database, spared())
+    counted.release(database, round_id, "leaders")
+    counted.release(database, round_id, "public", expires_at=(counted.AT + timedelta(minutes=30)).isoformat())
+    assert correct(database, round_id, {"g4": (1, 0)})
+    assert [(one.scope, one.version) for one in _ledger(database, round_id) if one.withdrawn_at is None] == [
+        (Scope.PUBLIC, 1),
+        (Scope.LEADERS, 2),
+    ]
+    assert seen(database, round_id, reads.ANYONE) is None
+
+
+def test_what_was_withdrawn_stays_shut_behind_a_narrower_release(new_client: NewClient, database: Database) -> None:
+    round_id = counted.store_published(database, spared())
+    browser = counted.log_in(new_client(), database, "leader")
+    withdraw(database, round_id)
+    assert browser.get(f"/results/{round_id}/versions/1").status_code == 404
+    counted.release(database, round_id, "leaders", units=["u2"])
+    assert correct(database, round_id, {"g4": (1, 0)})
+    page = browser.get(f"/results/{round_id}").text
+    assert f"/results/{round_id}/versions/1" in page
+    earlier = browser.get(f"/results/{round_id}/versions/1").text
+    for text in (page, earlier):
+        assert [name for name in counted.UNITS if name in text] == [counted.UNITS[2]]
+    with database.reading() as session:
+        assert {row.what for row in reads_of(session, round_id)} == {"page", "version"}
+
+
+def test_it_refuses_readers_who_are_no_leaders_that_can_log_in(database: Database) -> None:
+    round_id = counted.store_counted(database, counted.make_votes())
+    leader = counted.new_leader(database)
+    with database.writing() as session:
+        liaison = accounts.create_with_password(session, counted.AT, ("wu", "吴九", "liaison"), counted.PASSWORD).id
+    for readers in (["nobody"], [liaison], [leader, liaison], []):
+        with pytest.raises(DomainError, match="release_readers_unknown"):
+            counted.release(database, round_id, "leaders", readers=readers)
+    with database.writing() as session:
+        session.get_one(Staff, leader).disabled = True
+    with pytest.raises(DomainError, match="release_readers_unknown"):
+        counted.release(database, round_id, "leaders", readers=[leader])
+    assert not _ledger(database, round_id)
+
+
 def test_it_refuses_a_correction_that_changes_nothing_or_cannot_be(database: Database) -> None:
     round_id = counted.store_published(database, spared())
     for counts, code in (
@@ -168,7 +215,13 @@ def test_reading_is_noted_once_a_day_for_each_form(new_client: NewClient, databa
         assert browser.get(f"/results/{round_id}{path}").status_code == 200
     with database.reading() as session:
         rows = session.execute(sa.select(ResultRead.staff_name, ResultRead.what)).all()
+        told = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "result.read")).all()
+        assert audit.check_chain(session).broken_at is None
     assert sorted(rows) == [("赵六", "page"), ("赵六", "workbook")]
+    assert [(entry.actor_name, entry.subject, json.loads(entry.detail)) for entry in told] == [
+        ("赵六", round_id, {"what": "page"}),
+        ("赵六", round_id, {"what": "workbook"}),
+    ]
     organiser = counted.log_in(new_client(), database, "organiser")
     page = organiser.get(f"/rounds/{round_id}/publish").text
     assert "赵六" in page

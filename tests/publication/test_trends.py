@@ -22,14 +22,20 @@ def two_rounds(database: Database, more: int = 0, **changes: object) -> tuple[st
     groups = tuple(replace(group, expected=group.expected + more * (group.id == "g4")) for group in first.groups)
     second: Paper = counted.make_paper(title="第二次", groups=None)
     second = replace(second, groups=groups, **changes)  # type: ignore[arg-type]
-    ids = [counted.store_counted(database, counted.make_votes(paper)) for paper in (first, second)]
+    campaign = one_campaign(database, [counted.make_votes(paper) for paper in (first, second)])
+    return campaign, first.round_id, second.round_id
+
+
+def one_campaign(database: Database, votes: list[counted.Votes]) -> str:
+    """Publish two rounds of one campaign and return its id."""
+    ids = [counted.store_counted(database, each) for each in votes]
     with database.writing() as session:
         campaign = session.get_one(Round, ids[0]).campaign_id
         session.get_one(Round, ids[1]).campaign_id = campaign
         session.get_one(Round, ids[1]).created_at = counted.AT.replace(hour=9)
     for round_id in ids:
         counted.release(database, round_id)
-    return campaign, ids[0], ids[1]
+    return campaign
 
 
 def found(database: Database, campaign: str, viewer: Viewer = counted.READER) -> trends.Trends:
@@ -91,7 +97,7 @@ def test_a_leader_reads_the_pages_and_is_noted(client: TestClient, database: Dat
     assert [row[0] for row in rows] == list(counted.UNITS)
     for row, units in zip(rows, zip(*(document["units"] for document in documents), strict=True), strict=True):
         for text, unit in zip(row[1:], units, strict=True):
-            assert text == f"{unit['verdict']['label']} {unit['overall']['total']['satisfied_rate']['text']}"
+            assert text.startswith(f"{unit['verdict']['label']} {unit['overall']['total']['satisfied_rate']['text']}")
     for way in ("/units/u3", "/compare", f"/compare?before={second}&after={first}"):
         assert reader.get(base + way).status_code == 200, way
     chart = reader.get(f"{base}/compare.svg?before={first}&after={second}")
@@ -101,6 +107,21 @@ def test_a_leader_reads_the_pages_and_is_noted(client: TestClient, database: Dat
             (first, "trend"),
             (second, "trend"),
         }
+
+
+def test_a_trend_is_told_where_two_rates_may_be_compared(database: Database) -> None:
+    lower = tuple((1, 1, 8, 8, 1) for _ in counted.UNITS)
+    first, second = counted.make_paper(title="第一次"), counted.make_paper(title="第二次")
+    for opinions, told in ((counted.OPINIONS, "same"), (lower, "down")):
+        campaign = one_campaign(database, [counted.make_votes(first), counted.make_votes(second, opinions=opinions)])
+        shown = found(database, campaign)
+        rows = [[cell.trend for cell in unit.cells if cell] for unit in shown.units]
+        assert rows == [["", told]] * len(counted.UNITS)
+        first, second = counted.make_paper(title="第一次"), counted.make_paper(title="第二次")
+    campaign = one_campaign(database, [counted.make_votes(first, opinions=lower), counted.make_votes(second)])
+    assert {unit.cells[1].trend for unit in found(database, campaign).units if unit.cells[1]} == {"up"}
+    near = two_rounds(database, 1)[0]
+    assert {cell.trend for unit in found(database, near).units for cell in unit.cells if cell} == {""}
 
 
 def test_it_refuses_unknown_places(client: TestClient, database: Database) -> None:
