@@ -59,6 +59,12 @@ class Approval(Base):
         found: dict[str, object] = json.loads(self.request)
         return found
 
+    @property
+    def until(self) -> datetime | None:
+        """The new end that is asked for, of voting or of a release."""
+        moment = self.asked_for.get("closes_at") or self.asked_for.get("expires_at")
+        return datetime.fromisoformat(str(moment)) if moment else None
+
 
 class RoundRetest(Base):
     """That a round is the 复测 of another: it asks about the ordered units only, ``unit_ids`` being their JSON list."""

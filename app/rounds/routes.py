@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.accounts.service import everyone
 from app.campaigns import reads as campaigns
 from app.core.errors import DomainError
 from app.rounds import approvals, document_reads, reads, service
@@ -125,6 +126,7 @@ def _show(request: Request, db: Db, round_id: str, now: datetime, error: DomainE
         "steps": service.checklist(db, row, ports),
         "panels": panels,
         "approvals": reads.waiting_approvals(db, round_id),
+        "names": {staff.id: staff.name for staff in everyone(db)},
         "document": next(iter(document_reads.documents_of(db, round_id)), None),
         "rehearsals": [other for other in family if other.rehearsal_of == round_id],
         "early": service.is_early(row, now),
