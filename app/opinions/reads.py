@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.campaigns.reads import CampaignView, get_campaign
 from app.core.errors import DomainError
-from app.opinions.domain import ASIDE, UNSORTED, Act, Kind, Sorting, Source, replay
+from app.opinions.domain import ASIDE, TYPED_SOURCES, UNSORTED, Act, Kind, Sorting, Source, replay
 from app.opinions.models import Opinion, OpinionAct
 from app.opinions.similarity import Proposal, propose
 from app.publication.domain import Document, Scope, Viewer, units_with_remarks
@@ -226,3 +226,11 @@ def check_place(found: Collection, place: str) -> str:
     if place not in {UNSORTED, ASIDE} and place not in found.sorting.titles:
         raise DomainError("issue_unknown")
     return place
+
+
+def collected_on(session: Session, campaign_id: str) -> Sequence[tuple[str, datetime]]:
+    """Return unit and time of every opinion that was sought about a unit; remarks of a vote were not sought."""
+    sources = [source.value for source in TYPED_SOURCES]
+    query = select(Opinion.unit_id, Opinion.created_at).where(Opinion.campaign_id == campaign_id)
+    found = session.execute(query.where(Opinion.unit_id.is_not(None), Opinion.source.in_(sources)))
+    return [(unit_id, at) for unit_id, at in found if unit_id]

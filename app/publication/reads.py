@@ -3,7 +3,7 @@
 import hmac
 import json
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -154,6 +154,8 @@ def published_version(session: Session, round_id: str, version: int, viewer: Vie
 def _seen(session: Session, round_id: str, sight: Sight) -> Published:
     line = _line(session, round_id, sight.version)
     document = _document(session, round_id, line)
+    if not _rates_any(sight, {unit["id"] for unit in document["units"]}):
+        raise DomainError("result_not_published")
     cut = rendition(document, sight)
     return Published(
         round_id,
@@ -166,6 +168,11 @@ def _seen(session: Session, round_id: str, sight: Sight) -> Published:
         line.reason,
         is_whole=cut is document,
     )
+
+
+def _rates_any(sight: Sight, unit_ids: Collection[str]) -> bool:
+    """Whether a round rates a unit of its reader: one that rates none of them is not his to see."""
+    return sight.unit_ids is None or not sight.unit_ids.isdisjoint(unit_ids)
 
 
 def _line(session: Session, round_id: str, version: int) -> VersionLine:
@@ -212,7 +219,8 @@ def published_rounds(session: Session, viewer: Viewer, now: datetime) -> Sequenc
         sight = sight_of(viewer, ledgers.get(row.id, ()), now)
         if sight is not None and row.state in READABLE:
             paper, _ = frozen_paper(session, row.id)
-            lines.append(PublishedLine(row, paper.organisation, paper.campaign, sight.since))
+            if _rates_any(sight, {unit.id for unit in paper.units}):
+                lines.append(PublishedLine(row, paper.organisation, paper.campaign, sight.since))
     return lines
 
 

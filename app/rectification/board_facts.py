@@ -1,5 +1,6 @@
-"""What the system knows of a campaign's steps by itself: results, reviews, plans and ledgers fill their steps."""
+"""What the system knows of a campaign's steps: opinions, results, reviews, plans, ledgers, retests fill their own."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,10 +8,12 @@ from datetime import date, datetime
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from app.opinions.reads import collected_on
 from app.publication.reads import READABLE, ledger_of
 from app.rectification.board import Done, Source, Step
 from app.rectification.ledger import ACTION_ENDS, ActionEvent
-from app.rectification.models import ActionEntry, RemedialAction, RemedialOrder, RemedialPlan
+from app.rectification.models import ActionEntry, OrderAttempt, RemedialAction, RemedialOrder, RemedialPlan
+from app.rectification.orders import OrderState
 from app.rectification.plans import PlanState
 from app.rounds.reads import frozen_paper, rounds_of
 from app.web.pages import CHINA
@@ -36,7 +39,7 @@ Facts = Mapping[tuple[Source, str], tuple[Done, ...]]
 def facts_of(session: Session, campaign_id: str) -> Facts:
     """Return all that is known of a campaign: queries for each table and published round, none for a unit."""
     found: dict[tuple[Source, str], list[Done]] = {}
-    for every in (_rounds, _plans, _ledgers):
+    for every in (_opinions, _rounds, _plans, _ledgers):
         for fact in every(session, campaign_id):
             found.setdefault((fact.source, fact.unit_id), []).append(fact.done)
     return {key: tuple(sorted(some, key=lambda done: done.on)) for key, some in found.items()}
@@ -52,8 +55,18 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(CHINA).date()
 
 
+def _opinions(session: Session, campaign_id: str) -> Iterator[Fact]:
+    days = Counter((unit_id, _day(at)) for unit_id, at in collected_on(session, campaign_id))
+    for (unit_id, day), count in days.items():
+        yield Fact(Source.OPINIONS, unit_id, Done(day, f"登记征求到的意见 {count} 条"))
+
+
 def _rounds(session: Session, campaign_id: str) -> Iterator[Fact]:
-    """Yield every published round for every unit it rated; one about a document fills 评议 only."""
+    """Yield every published round for every unit that it rated and that has not to be rated again.
+
+    A round about a document fills 评议 only.
+    """
+    again = _to_be_repeated(session, campaign_id)
     for each in rounds_of(session, campaign_id):
         if each.is_rehearsal or each.state not in READABLE:
             continue
@@ -63,7 +76,23 @@ def _rounds(session: Session, campaign_id: str) -> Iterator[Fact]:
         paper, _ = frozen_paper(session, each.id)
         source = Source.ROUND if paper.document is None else Source.REVIEW
         done = Done(_day(min(released)), f"“{each.title}”结果已公布")
-        yield from (Fact(source, unit.id, done) for unit in paper.units)
+        yield from (Fact(source, unit.id, done) for unit in paper.units if (each.id, unit.id) not in again)
+
+
+def _to_be_repeated(session: Session, campaign_id: str) -> frozenset[tuple[str, str]]:
+    """Return rounds and units whose 测评 is not over: the one a unit was ordered for, and retests it did not pass."""
+    query = (
+        select(RemedialOrder, OrderAttempt)
+        .join(OrderAttempt, OrderAttempt.order_id == RemedialOrder.id)
+        .where(RemedialOrder.campaign_id == campaign_id)
+    )
+    found = set()
+    for order, attempt in session.execute(query):
+        found.add((order.round_id, order.unit_id))
+        passed = order.state == OrderState.CLOSED.value and attempt.attempt == order.attempt
+        if attempt.retest_round_id and not passed:
+            found.add((attempt.retest_round_id, order.unit_id))
+    return frozenset(found)
 
 
 def _plans(session: Session, campaign_id: str) -> Iterator[Fact]:

@@ -11,10 +11,13 @@ from app.accounts.models import StaffUnit
 from app.audit.models import AuditEntry
 from app.campaigns.models import Unit
 from app.core.db import Database
-from app.rectification import board_facts, board_service, ledger_acts, planning
+from app.opinions import service as opinions
+from app.opinions.service import TypedOpinion
+from app.rectification import board_facts, board_service, ledger_acts, planning, retesting
 from app.rectification.board import DEFAULT_STAGES, CellState, Done, Source, Stage, Step
 from app.rectification.board_service import BoardView, board_of, mark_of
 from app.rectification.ledger import ActionEvent
+from app.rectification.models import RemedialOrder
 from app.rounds.domain import PaperDocument
 from app.rounds.models import Round
 from app.rounds.ports import Acting
@@ -33,6 +36,7 @@ from tests.rectification.flagged import (
     make_order,
     make_rows,
 )
+from tests.rectification.test_ordering import completed, retest
 
 TODAY = MORNING.date()
 PAPER = Done(TODAY, "县委发〔2026〕3号")
@@ -87,6 +91,38 @@ def test_a_published_round_fills_its_step(database: Database) -> None:
     told = fact(database, found.campaign_id, "closing")
     assert told == Done(TODAY, "“群众满意度测评”结果已公布")
     assert fact(database, found.campaign_id, "review") is None
+
+
+def test_opinions_that_were_sought_fill_the_step_of_the_units_they_are_about(database: Database) -> None:
+    found = make_flagged(database)
+    with database.writing() as session:
+        about = [TypedOpinion("sheet", str(at), "u1", f"意见{at}") for at in (1, 2)]
+        opinions.add_opinions(acting(session), found.campaign_id, [*about, TypedOpinion("meeting", "1", "", "都好")])
+        assert opinions.take_remarks(acting(session), found.campaign_id, found.round_id)
+    assert fact(database, found.campaign_id, "opinions", "u1") == Done(TODAY, "登记征求到的意见 2 条")
+    assert fact(database, found.campaign_id, "opinions") is None
+
+
+def test_the_round_of_an_ordered_unit_fills_nothing_until_a_retest_has_closed_the_order(database: Database) -> None:
+    order_id = completed(database)
+    with database.reading() as session:
+        campaign_id = session.get_one(RemedialOrder, order_id).campaign_id
+    assert fact(database, campaign_id, "closing") is None
+    assert fact(database, campaign_id, "closing", "u1") is not None
+    retest(database, order_id, ((20, 20, 30, 30, 3),))
+    with database.writing() as session:
+        retesting.count_retest(acting(session), order_id)
+    assert fact(database, campaign_id, "closing") is None
+
+
+def test_a_retest_that_passes_fills_the_step(database: Database) -> None:
+    order_id = completed(database)
+    retest(database, order_id, ((70, 20, 6, 4, 3),))
+    with database.writing() as session:
+        campaign_id = session.get_one(RemedialOrder, order_id).campaign_id
+        assert (FLAGGED, "closing") not in seen(session, campaign_id).facts
+        retesting.count_retest(acting(session), order_id)
+    assert fact(database, campaign_id, "closing") == Done(TODAY, "“县文工团复测”结果已公布")
 
 
 def test_a_round_before_the_step_s_time_fills_nothing(database: Database) -> None:

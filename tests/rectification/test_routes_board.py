@@ -65,7 +65,7 @@ def test_it_works(root: str, new_desk: Callable[[str], Desk]) -> None:
     shown = desk.get(step).text
     assert "2026年11月20日" in shown
     assert "学习计划&lt;1&gt;号" in shown
-    assert "2026-11-20" in desk.get(root).text
+    assert "2026年11月20日" in desk.get(root).text
     assert desk.post(f"{step}/undo").status_code == 303
     assert "撤销登记" not in desk.get(step).text
 

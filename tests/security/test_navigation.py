@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from httpx import Response
 
 from tests.cast import Desk
 from tests.security.access import ACCESS
@@ -65,43 +66,43 @@ def links(base: str, html: str) -> Iterator[str]:
             yield parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def crawl(desk: Desk) -> tuple[Mapping[str, list[str]], Mapping[str, int]]:
-    """Click through everything from the start page; return addresses by route, and answers that were not wanted."""
-    reached: dict[str, list[str]] = {}
-    broken: dict[str, int] = {}
+def crawl(desk: Desk) -> dict[str, Response]:
+    """Click through everything from the start page; return the answers by address."""
+    answers: dict[str, Response] = {}
     waiting, known, seen = ["/"], {"/"}, Counter[str]()
     while waiting:
         address = waiting.pop()
-        response = desk.get(address)
-        route = route_of(address)
-        reached.setdefault(route, []).append(address)
-        if response.status_code not in {200, 303} and not UNCOUNTED.search(address):
-            broken[address] = response.status_code
-        html = response.headers.get("content-type", "").startswith("text/html")
-        onward = links(address, response.text) if html else iter(())
-        for link in [*onward, *filter(None, [response.headers.get("location")])]:
+        answer = answers[address] = desk.get(address)
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        onward = links(address, answer.text) if is_page else iter(())
+        for link in [*onward, *filter(None, [answer.headers.get("location")])]:
             kind = route_of(link)
             if link not in known and seen[kind] < (MOST_FILES if FILE.search(kind) else MOST_PAGES):
                 known.add(link)
                 seen[kind] += 1
                 waiting.append(link)
-    return reached, broken
+    return answers
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def furnished(world: World) -> World:
     furnish(world.database, world.settings.data)
     return world
 
 
+def is_broken(address: str, answer: Response) -> bool:
+    return answer.status_code not in {200, 303} and not UNCOUNTED.search(address)
+
+
 def test_every_page_is_reached_by_clicking(furnished: World) -> None:
-    lost: dict[str, str] = {}
-    broken: dict[str, int] = {}
+    wrong: dict[str, object] = {}
     for role in LOGINS:
-        reached, answers = crawl(furnished.desks[role])
-        broken |= {f"{role} {address}": status for address, status in answers.items()}
+        answers = crawl(furnished.desks[role])
+        reached = {route_of(address) for address in answers}
         mine = {route for route in GETS if role in ACCESS[route]}
         wanted = {route for route in mine if not NOT_CLICKED.keys() & {route, f"{role} {route}"}}
-        lost |= {f"{role} {route}": "never reached" for route in wanted - set(reached)}
-        lost |= {f"{role} {address}": "leads nowhere" for address in reached.get("", ())}
-    assert {**lost, **broken} == {}
+        wrong |= {f"{role} {route}": "never reached" for route in wanted - reached}
+        wrong |= {f"{role} {address}": "leads nowhere" for address in answers if not route_of(address)}
+        broken = {address: answer for address, answer in answers.items() if is_broken(address, answer)}
+        wrong |= {f"{role} {address}": answer.status_code for address, answer in broken.items()}
+    assert wrong == {}
