@@ -24,6 +24,7 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.opinions import reads as opinions_reads
 from app.opinions import routes as opinions_routes
 from app.opinions import routes_merge
 from app.publication import (
@@ -80,6 +81,7 @@ PORTS = Ports(
     },
     after_counting=(publication.freeze_result,),
     unseen_groups=unseen_groups,
+    merged=opinions_reads.merged_for,
 )
 
 FEATURES = (

@@ -17,7 +17,8 @@ from app.opinions.models import Opinion, OpinionAct
 from app.opinions.similarity import Proposal, propose
 from app.publication.domain import Document, Scope, Viewer, units_with_remarks
 from app.publication.reads import published, published_rounds
-from app.rounds.reads import RoundView
+from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, MergedIssue
+from app.rounds.reads import RoundView, get_round
 
 ORGANISERS = Viewer(Scope.ORGANISERS)
 _PARTS_OF_A_NUMBER = re.compile(r"(\d+)")
@@ -143,6 +144,37 @@ def _order(opinion: OpinionView) -> tuple[int, list[tuple[int, str]], str]:
 def issues_of(session: Session, campaign_id: str) -> Sequence[Issue]:
     """Return the issues of a campaign that have opinions, in the order they were made."""
     return [issue for issue in collection(session, campaign_id).issues if issue.opinion_count]
+
+
+def merged_for(session: Session, earshot: Earshot) -> Merged:
+    """Return what opinions were merged into, as far as the reader of a round's result may know.
+
+    Remarks count if they are of this round and about units whose remarks he may read, other opinions if they are about
+    units he sees; what is about no unit in particular counts for whoever sees all units.
+    """
+    campaign_id = get_round(session, earshot.round_id).campaign_id
+    rows = session.execute(
+        select(Opinion.id, Opinion.unit_id, Opinion.round_id).where(Opinion.campaign_id == campaign_id)
+    ).all()
+    known = {row.id: row.unit_id for row in rows if _is_known(earshot, row.unit_id, row.round_id)}
+    if not known:
+        return NOTHING_MERGED
+    sorting = replay([row.id for row in rows], acts_of(session, campaign_id))
+    places = {place: [each for each in some if each in known] for place, some in sorting.by_place().items()}
+    issues = tuple(
+        MergedIssue(issue, title, len(places[issue]), frozenset(filter(None, map(known.get, places[issue]))))
+        for issue, title in sorting.titles.items()
+        if places[issue]
+    )
+    return Merged(len(known), issues, len(places[UNSORTED]), len(places[ASIDE]))
+
+
+def _is_known(earshot: Earshot, unit_id: str | None, round_id: str | None) -> bool:
+    if round_id not in {None, earshot.round_id}:
+        return False
+    if unit_id is None:
+        return earshot.whole
+    return unit_id in (earshot.units if round_id is None else earshot.heard)
 
 
 def record_of(session: Session, found: Collection) -> Sequence[ActLine]:

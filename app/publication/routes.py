@@ -46,6 +46,7 @@ def result_page(
         "campaign_id": get_round(desk.session, round_id).campaign_id,
         "units": picked_units(result.document, pick),
         "heard": units_with_remarks(result.document),
+        "merged": desk.merged(result),
         "remarks_ahead": REMARKS_AHEAD,
         "pick": pick,
         "picks": list(Pick),

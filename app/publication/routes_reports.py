@@ -41,7 +41,7 @@ def survey(desk: ReadingDesk, round_id: str) -> Response:
     """Send 测评情况报告."""
     result, template = desk.result(round_id, "report"), template_service.own(desk.session, ReportKind.SURVEY)
     paper, _ = frozen_paper(desk.session, round_id)
-    made = survey_report(result, template, paper, Particulars(), desk.now)
+    made = survey_report(result, template, paper, Particulars(merged=desk.merged(result)), desk.now)
     return attachment(made, DOCX, f"{result.document['round']['title']}测评情况报告.docx", "report.docx")
 
 

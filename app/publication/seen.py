@@ -8,9 +8,10 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
-from app.publication.domain import Document, unit_of
+from app.publication.domain import Document, unit_of, units_with_remarks
 from app.publication.read_log import note_read
 from app.publication.reads import Published, published, published_version, viewer_of
+from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, ports_of
 from app.web.auth import Principal, ResultReader
 from app.web.requests import Db, Now
 
@@ -36,6 +37,20 @@ class Desk:
         found = published_version(self.session, round_id, version, viewer, self.now)
         note_read(self.request, self.session, self.staff, round_id, "version")
         return found
+
+    def merged(self, result: Published) -> Merged:
+        """Return into which issues opinions were merged, as far as the reader of the result may know."""
+        document = result.document
+        if document["round"]["rehearsal"]:
+            return NOTHING_MERGED
+        seen, heard = document["units"], units_with_remarks(document)
+        earshot = Earshot(
+            result.round_id,
+            frozenset(unit["id"] for unit in seen),
+            frozenset(unit["id"] for unit in heard),
+            whole=result.is_whole,
+        )
+        return ports_of(self.request).merged(self.session, earshot)
 
     def unit(self, round_id: str, unit_id: str, what: str = "page") -> tuple[Published, Document]:
         """Return a result with one of its units; DomainError ``not_found`` for one the reader does not see."""

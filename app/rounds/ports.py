@@ -31,16 +31,57 @@ class Acting:
     actor: Principal
 
 
+@dataclass(frozen=True, slots=True)
+class Earshot:
+    """Which opinions the reader of a round's result may know of.
+
+    ``units`` are those he sees, ``heard`` those whose remarks he may read; ``whole``: he sees all of the round's.
+    """
+
+    round_id: str
+    units: frozenset[str]
+    heard: frozenset[str]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergedIssue:
+    """问题: how many opinions were merged into it, about which units."""
+
+    id: str
+    title: str
+    opinions: int
+    units: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """意见建议归纳: so many opinions, the issues that some were merged into, and how many are unsorted or set aside."""
+
+    opinions: int = 0
+    issues: tuple[MergedIssue, ...] = ()
+    unsorted: int = 0
+    aside: int = 0
+
+
+NOTHING_MERGED = Merged()
+
+
 Checklist = Callable[[Session, RoundView], list[Step]]
 Purge = Callable[[Session, KeyFolder, str], None]
 Act = Callable[[Acting, str, Mapping[str, Any]], None]
 AfterCounting = Callable[[Acting, str], None]
 UnseenGroups = Callable[[Paper, Mapping[str, tuple[int, int]]], frozenset[str]]
 MakePanel = Callable[[Session, RoundView], Panel | None]
+ReadMerged = Callable[[Session, Earshot], Merged]
 
 
 def _every_group(paper: Paper, _slips: Mapping[str, tuple[int, int]]) -> frozenset[str]:
     return frozenset(group.id for group in paper.groups)
+
+
+def _nothing_merged(_session: Session, _earshot: Earshot) -> Merged:
+    return NOTHING_MERGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +89,8 @@ class Ports:
     """``acts`` are those that a second person may have to approve, by name.
 
     ``after_counting`` runs in the transaction that empties the box. ``unseen_groups`` names the voter groups whose
-    numbers no report may show, from the slips issued and returned of each.
+    numbers no report may show, from the slips issued and returned of each. ``merged`` tells a result's reader into
+    which issues opinions were merged.
     """
 
     before_opening: tuple[Checklist, ...] = ()
@@ -58,6 +100,7 @@ class Ports:
     acts: Mapping[str, Act] = field(default_factory=dict)
     after_counting: tuple[AfterCounting, ...] = ()
     unseen_groups: UnseenGroups = _every_group
+    merged: ReadMerged = _nothing_merged
 
 
 def ports_of(request: Request) -> Ports:

@@ -1,6 +1,6 @@
 """测评情况报告 and 监票情况报告 in Word, from the result document and from nothing else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,6 +42,7 @@ from app.publication.reports.report_data import (
 )
 from app.publication.reports.templates import fill_template
 from app.rounds.domain import Paper
+from app.rounds.ports import NOTHING_MERGED, Merged
 
 UNITS_PER_CHART = 15
 REMARKS_LISTED = 20
@@ -62,8 +63,8 @@ class Particulars:
     time: str = ""
     place: str = ""
     method: str = METHOD
-    problems: tuple[str, ...] = ()
-    """The problems into which opinions were merged, one sentence each."""
+    merged: Merged = NOTHING_MERGED
+    """The issues into which opinions were merged."""
 
 
 def survey_report(
@@ -81,7 +82,7 @@ def survey_report(
         "总体评价": joined([_overall_table(document, figures), _overall_charts(document, pictures)]),
         "口径": method_block(document),
         "各项评价": joined(_unit_block(result, figures, unit) for unit in document["units"]),
-        "意见建议": _opinions(document, particulars.problems),
+        "意见建议": _opinions(document, particulars.merged),
         "主要问题": _problems(document),
         "整改安排": _next_steps(document),
         "统计表": joined(_counts_table(document, unit) for unit in document["units"]),
@@ -177,13 +178,10 @@ def _unit_block(result: Published, figures: Figures, unit: Document) -> Markup:
     )
 
 
-def _opinions(document: Document, problems: Sequence[str]) -> Markup:
+def _opinions(document: Document, merged: Merged) -> Markup:
     remark_k = document["round"]["remark_k"]
     heard = units_with_remarks(document)
-    blocks: list[Markup] = []
-    if problems:
-        blocks.append(paragraph("意见和建议经归并，主要问题如下。"))
-        blocks += [paragraph(f"{place}．{problem}") for place, problem in enumerate(problems, start=1)]
+    blocks = [paragraph(line) for line in _issues(document, merged)]
     for unit in heard:
         blocks.append(paragraph(unit["name"], Style.SUBHEADING))
         blocks.append(remarks_block(unit, remark_k, REMARKS_LISTED))
@@ -191,6 +189,18 @@ def _opinions(document: Document, problems: Sequence[str]) -> Markup:
         whose = "其余单位" if heard else "各单位"
         blocks.append(paragraph(f"{whose}没有意见，或不足 {remark_k} 条，为保护匿名不显示。"))
     return joined(blocks)
+
+
+def _issues(document: Document, merged: Merged) -> Iterator[str]:
+    """Yield into which issues opinions were merged, each with the number of its opinions and its units."""
+    if not merged.issues:
+        return
+    rest = f"，{merged.unsorted} 条尚未归并" if merged.unsorted else ""
+    rest += f"，{merged.aside} 条经研究未采纳" if merged.aside else ""
+    yield f"共征求到意见和建议 {merged.opinions} 条，归并为以下 {len(merged.issues)} 个问题{rest}。"
+    for place, issue in enumerate(merged.issues, start=1):
+        names = "、".join(unit["name"] for unit in document["units"] if unit["id"] in issue.units)
+        yield f"{place}．{issue.title}（{issue.opinions} 条{f'，涉及{names}' if names else ''}）"
 
 
 def _problems(document: Document) -> Markup:

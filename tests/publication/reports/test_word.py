@@ -13,13 +13,24 @@ from app.publication.domain import Document, Scope
 from app.publication.reads import Published
 from app.publication.reports.word import REMARKS_LISTED, UNITS_PER_CHART, Particulars, scrutiny_report, survey_report
 from app.rounds.domain import PaperUnit
+from app.rounds.ports import Merged, MergedIssue
 from tests.publication.counted import UNITS, WORDS, make_paper, make_votes
 from tests.publication.reading import percents, shown_figures, texts_of
 from tests.publication.reports.printed import CODE, NOW, make_document, make_result, open_word, rows_under, text_of
 
 PAPER = make_paper()
+ISSUES = (
+    MergedIssue("i1", "开放时间太短", 52, frozenset({"u1", "u0"})),
+    MergedIssue("i2", "文件太多", 30, frozenset()),
+)
+MERGED = Merged(86, ISSUES, 3, 1)
 WRITTEN = Particulars(
-    "县文发〔2026〕12 号", "《测评办法》", "11 月 22 日", "县礼堂", "扫码无记名填写", ("开放时间太短",)
+    "县文发〔2026〕12 号",
+    "《测评办法》",
+    "11 月 22 日",
+    "县礼堂",
+    "扫码无记名填写",
+    MERGED,
 )
 HOSTILE = ("{{ 7*7 }}单位", "<w:p>甲</w:p>", "=cmd|' /C calc'!A0", "甲\x00\x0b乙", "..\\/上级")
 
@@ -39,7 +50,9 @@ def test_it_works(document: Document) -> None:
     for line in (
         "县文化局", "县文发〔2026〕12 号", "学习实践科学发展观活动", "群众满意度测评情况报告", "一、基本情况",
         "二、测评结果",
-        "三、意见建议归纳", "四、主要问题", "五、下一步整改安排", "2026年11月23日", "1．开放时间太短",
+        "三、意见建议归纳", "四、主要问题", "五、下一步整改安排", "2026年11月23日",
+        "共征求到意见和建议 86 条，归并为以下 2 个问题，3 条尚未归并，1 条经研究未采纳。",
+        f"1．开放时间太短（52 条，涉及{UNITS[0]}、{UNITS[1]}）", "2．文件太多（30 条）",
     ):  # fmt: skip
         assert line in text.splitlines()
     assert round((word.sections[0].page_width or 0) / Mm(1)) == 210
