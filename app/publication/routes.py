@@ -1,5 +1,7 @@
 """The pages of a published result. All of it goes through ``reads.published``."""
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -10,6 +12,7 @@ from app.publication.seen import Desk, ReadingDesk
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
 from app.web.errors import sentence
+from app.web.forms import PostedForm
 from app.web.i18n import choose_language
 from app.web.pages import page
 
@@ -32,14 +35,21 @@ def show_result(desk: ReadingDesk, round_id: str, show: str = "") -> Response:
     return result_page(desk, round_id, show)
 
 
-def result_page(
-    desk: Desk, round_id: str, show: str = "", refused: DomainError | None = None, answers: str = ""
-) -> Response:
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a document was refused, and the form."""
+
+    error: DomainError
+    form: PostedForm
+
+
+def result_page(desk: Desk, round_id: str, show: str = "", refused: Refused | None = None) -> Response:
     """Show the result; after a refused document with its sentence and what was typed."""
     result, pick = desk.result(round_id), pick_of(show)
-    status, message = (
-        (200, "") if refused is None else sentence(choose_language(desk.request), refused.code, refused.params)
-    )
+    status, message, typed, ticked = 200, "", dict[str, str](), list[str]()
+    if refused is not None:
+        status, message = sentence(choose_language(desk.request), refused.error.code, refused.error.params)
+        typed, ticked = refused.form.as_dict(), refused.form.several("issues[]")
     context = {
         "result": result,
         "document": result.document,
@@ -53,7 +63,8 @@ def result_page(
         "open_to": _open_to(desk, round_id),
         "versions_of_document": documents_of(desk.session, round_id),
         "message": message,
-        "typed_answers": answers,
+        "typed": typed,
+        "ticked": ticked,
     }
     return page(desk.request, "publication/result.html", status=status, **context)
 

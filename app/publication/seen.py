@@ -12,6 +12,7 @@ from app.publication.domain import Document, unit_of, units_with_remarks
 from app.publication.read_log import note_read
 from app.publication.reads import Published, published, published_version, viewer_of
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, ports_of
+from app.rounds.reads import frozen_paper
 from app.web.auth import Principal, ResultReader
 from app.web.requests import Db, Now
 
@@ -48,7 +49,7 @@ class Desk:
             result.round_id,
             frozenset(unit["id"] for unit in seen),
             frozenset(unit["id"] for unit in heard),
-            whole=result.is_whole,
+            whole=result.is_whole or len(seen) == len(frozen_paper(self.session, result.round_id)[0].units),
         )
         return ports_of(self.request).merged(self.session, earshot)
 

@@ -1,6 +1,7 @@
 """Read the documents of a 评议 round, of which voters get the first; the booth asks here, and must not reach staff."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,8 +26,14 @@ class DocumentView:
     size: int
     digest: str
     answers: str
+    issues: str
     uploaded_at: datetime
     uploaded_by: str
+
+    @property
+    def answered(self) -> Mapping[str, str]:
+        """Return the ids of the issues that it answers, with the titles that they had."""
+        return dict(json.loads(self.issues))
 
 
 def documents_of(session: Session, round_id: str) -> Sequence[DocumentView]:

@@ -1,5 +1,8 @@
 """评议: attach the document that a round is about, and revise it after the vote; a revision says what it answers."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from sqlalchemy import delete
@@ -19,6 +22,17 @@ READABLE = (".pdf", ".docx")
 MOST_VERSIONS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a revised version answers: in words, and the issues by id with their titles."""
+
+    words: str
+    issues: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Answers("")
+
+
 def attach(acting: Acting, round_id: str, unit_id: str, name: str, content: bytes) -> None:
     """Make a draft round one about this document of this unit; DomainError ``round_frozen``, ``unit_unknown``."""
     row = get_round(acting.session, round_id)
@@ -28,7 +42,7 @@ def attach(acting: Acting, round_id: str, unit_id: str, name: str, content: byte
         raise DomainError("unit_unknown")
     suffix = checked_suffix(name, content, READABLE)
     acting.session.execute(delete(RoundDocument).where(RoundDocument.round_id == round_id))
-    made = _add(acting, (round_id, FIRST, unit_id), clean_name(name, suffix), content, "")
+    made = _add(acting, (round_id, FIRST, unit_id), clean_name(name, suffix), content, NOTHING)
     audit.record(acting.session, acting.now, acting.actor, "round.document", round_id, digest=made, unit=unit_id)
 
 
@@ -40,7 +54,7 @@ def detach(acting: Acting, round_id: str) -> None:
     audit.record(acting.session, acting.now, acting.actor, "round.document_removed", round_id)
 
 
-def revise(acting: Acting, round_id: str, upload: tuple[str, bytes], answers: str) -> None:
+def revise(acting: Acting, round_id: str, upload: tuple[str, bytes], answers: Answers) -> None:
     """Add a revised version, with what it answers, once the result is published; every earlier one stays."""
     versions = documents_of(acting.session, round_id)
     if not versions:
@@ -53,7 +67,8 @@ def revise(acting: Acting, round_id: str, upload: tuple[str, bytes], answers: st
     suffix = checked_suffix(name, content, READABLE)
     place = (round_id, versions[-1].version + 1, versions[0].unit_id)
     made = _add(acting, place, clean_name(name, suffix), content, answers)
-    audit.record(acting.session, acting.now, acting.actor, "round.document_revised", round_id, digest=made)
+    detail = {"digest": made, "issues": sorted(answers.issues)}
+    audit.record(acting.session, acting.now, acting.actor, "round.document_revised", round_id, **detail)
 
 
 def copy(session: Session, from_round: str, to_round: str) -> None:
@@ -64,7 +79,7 @@ def copy(session: Session, from_round: str, to_round: str) -> None:
         session.add(RoundDocument(**{**fields, "round_id": to_round}))
 
 
-def _add(acting: Acting, place: tuple[str, int, str], name: str, content: bytes, answers: str) -> str:
+def _add(acting: Acting, place: tuple[str, int, str], name: str, content: bytes, answers: Answers) -> str:
     round_id, version, unit_id = place
     digest = sha256(content).hexdigest()
     acting.session.add(
@@ -77,7 +92,8 @@ def _add(acting: Acting, place: tuple[str, int, str], name: str, content: bytes,
             size=len(content),
             digest=digest,
             content=content,
-            answers=answers,
+            answers=answers.words,
+            issues=json.dumps(list(answers.issues.items()), ensure_ascii=False),
             uploaded_at=acting.now,
             uploaded_by=acting.actor.name,
         )

@@ -78,7 +78,8 @@ class RoundRetest(Base):
 class RoundDocument(Base):
     """A version of the document that a round is about （分析检查报告评议）: version 1 is shown to the voters.
 
-    ``answers`` says of a revised version which issues it answers.
+    ``answers`` says of a revised version what it answers, ``issues`` which issues: a JSON list of ids and the titles
+    that they had.
     """
 
     __tablename__ = "round_document"
@@ -91,5 +92,6 @@ class RoundDocument(Base):
     digest: Mapped[str] = mapped_column(Text)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     answers: Mapped[str] = mapped_column(Text, default="")
+    issues: Mapped[str] = mapped_column(Text, default="[]")
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     uploaded_by: Mapped[str] = mapped_column(Text)

@@ -146,6 +146,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("answers", sa.Text(), nullable=False),
+        sa.Column("issues", sa.Text(), nullable=False),
         sa.Column("uploaded_at", UtcDateTime(), nullable=False),
         sa.Column("uploaded_by", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_round_document_round_id")),

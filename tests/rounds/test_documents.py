@@ -12,6 +12,10 @@ from app.campaigns.models import Unit
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.opinions import service as opinions
+from app.opinions.domain import Kind
+from app.opinions.reads import collection
+from app.opinions.service import TypedOpinion, Wish
 from app.rounds import document_reads, documents, reads
 from app.rounds import service as rounds
 from app.rounds.domain import RoundState
@@ -96,7 +100,7 @@ def test_it_refuses_to_change_the_document_after_the_freeze(database: Database, 
         with refuses("round_frozen"):
             documents.detach(now, round_id)
         with refuses("round_wrong_state"):
-            documents.revise(now, round_id, ("报告.pdf", PDF), "逐条回应")
+            documents.revise(now, round_id, ("报告.pdf", PDF), documents.Answers("逐条回应"))
         with refuses("unit_unknown"):
             documents.attach(
                 now, rounds.create_round(now, _campaign(session, round_id), _DRAFT), "nothing", "a.pdf", PDF
@@ -158,6 +162,44 @@ def test_versions_stand_beside_the_result(new_client: NewClient, database: Datab
     assert leader.get(f"{path}/2").content.startswith(b"PK")
     assert leader.get(f"{path}/3").status_code == 404
     assert leader.post(path, data=token).status_code == 403
+
+
+def test_a_revised_version_leads_to_the_issues_that_it_answers(new_client: NewClient, database: Database) -> None:
+    round_id = counted.store_counted(database, counted.make_votes())
+    with database.writing() as session:
+        row = session.get_one(Round, round_id)
+        row.state = RoundState.DRAFT
+        _units(session, row.campaign_id)
+        documents.attach(Acting(session, counted.AT, counted.ZHANG), round_id, "u3", "报告.pdf", PDF)
+        row.state = RoundState.COUNTED
+        campaign_id = row.campaign_id
+    counted.release(database, round_id)
+    answered, other = (_issue(database, campaign_id, title) for title in ("文山会海", "下乡太少"))
+    organiser = counted.log_in(new_client(), database, "organiser")
+    path = f"/results/{round_id}/documents"
+    fields = {"form_token": counted.form_token(organiser, f"/results/{round_id}"), "answers": "逐条写明"}
+    files = {"document": ("报告.docx", word())}
+    unknown = organiser.post(path, data={**fields, "issues[]": [answered, "nowhere"]}, files=files)
+    assert (unknown.status_code, f'value="{answered}" checked' in unknown.text) == (409, True)
+    assert organiser.post(path, data={**fields, "issues[]": [answered]}, files=files).status_code == 303
+    page = organiser.get(f"/results/{round_id}").text
+    assert f'<a href="#issue-{answered}">文山会海</a>' in page
+    assert page.count(f'id="issue-{answered}"') == 1
+    assert "最新一版还没有回应" in page.split(f'<a href="#issue-{other}">', maxsplit=1)[0]
+    with database.writing() as session:
+        opinions.do(Acting(session, counted.AT, counted.ZHANG), campaign_id, Wish(Kind.UNDO, undoes=1))
+    page = organiser.get(f"/results/{round_id}").text
+    assert "文山会海 <" in page
+    assert f"#issue-{answered}" not in page
+
+
+def _issue(database: Database, campaign_id: str, title: str) -> str:
+    """Merge an opinion into a new issue."""
+    with database.writing() as session:
+        acting = Acting(session, counted.AT, counted.ZHANG)
+        opinions.add_opinions(acting, campaign_id, [TypedOpinion("sheet", title, "", f"{title}，要改")])
+        (mine,) = (each.id for each in collection(session, campaign_id).opinions if each.number == title)
+        return opinions.do(acting, campaign_id, Wish(Kind.NEW_ISSUE, (mine,), words=title))
 
 
 def _units(session: Session, campaign_id: str) -> None:
