@@ -48,6 +48,11 @@ def everyone(session: Session) -> Sequence[Staff]:
     return session.scalars(select(Staff).order_by(Staff.created_at, Staff.id)).all()
 
 
+def leaders(session: Session) -> Sequence[Staff]:
+    """Return the leaders who can log in, in the order their accounts were made."""
+    return [staff for staff in everyone(session) if staff.role == "leader" and not staff.disabled]
+
+
 def _invite(session: Session, now: datetime, staff_id: str | None) -> str:
     token = new_token()
     session.add(Invitation(token_hash=token_hash(token), staff_id=staff_id, expires_at=now + INVITATION_LIFE))

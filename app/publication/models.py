@@ -75,7 +75,10 @@ class ReportTemplate(Base):
 
 
 class ReaderToken(Base):
-    """A bearer token with which a program reads published results; only its hash is kept."""
+    """A bearer token with which a program reads published results; only its hash is kept.
+
+    ``staff_id`` is the leader it reads for, empty for one that reads for nobody in particular.
+    """
 
     __tablename__ = "reader_token"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -83,6 +86,7 @@ class ReaderToken(Base):
     label: Mapped[str] = mapped_column(Text)
     scope: Mapped[str] = mapped_column(Text)
     unit_ids: Mapped[str] = mapped_column(Text, default="")
+    staff_id: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.accounts.service import everyone
+from app.accounts.service import everyone, leaders
 from app.core.errors import DomainError
 from app.publication import correction, reads, service
 from app.publication.domain import Scope, Wanted
@@ -49,7 +49,7 @@ def _confirm_page(
         "reads": reads_of(db, round_id),
         "released": {release.version for release in reads.ledger_of(db, round_id)},
         "staff_names": everyone(db),
-        "leaders": [staff for staff in everyone(db) if staff.role == "leader" and not staff.disabled],
+        "leaders": leaders(db),
         "slips": slip_accounts(db, paper, round_id),
         "typed": {} if form is None else form.as_dict(),
         "chosen": {} if form is None else {name: form.several(name) for name in ("units[]", "readers[]")},

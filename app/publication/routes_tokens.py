@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.accounts.service import everyone, leaders
 from app.core.errors import DomainError
 from app.publication import tokens
 from app.publication.domain import Scope
@@ -33,6 +34,8 @@ def _rendered(request: Request, db: Db, now: Now, *, status: int, **shown: objec
         "tokens": tokens.all_tokens(db),
         "campaigns": tokens.campaigns_with_units(db),
         "scopes": tokens.SCOPES,
+        "leaders": leaders(db),
+        "names": {staff.id: staff.name for staff in everyone(db)},
         "most_days": tokens.MOST_DAYS,
         "now": now,
         **shown,
@@ -52,7 +55,7 @@ def _wanted(form: PostedForm) -> tokens.WantedToken:
         raise DomainError("field_not_a_choice", field="读取范围")
     days = form.integer("days", FEWEST_DAYS, tokens.MOST_DAYS, label="有效天数")
     units = frozenset(form.several("units[]")) if scope == Scope.UNIT else frozenset[str]()
-    return tokens.WantedToken(label, Scope(scope), days, units)
+    return tokens.WantedToken(label, Scope(scope), days, units, form.text("leader", 40, needed=False))
 
 
 @router.post("/tokens")

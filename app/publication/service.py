@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts.service import everyone
+from app.accounts.service import leaders
 from app.audit import service as audit
 from app.box import reads as box
 from app.core.errors import DomainError
@@ -140,8 +140,8 @@ def check_release(session: Session, now: datetime, round_id: str, wanted: Wanted
     check_publishable(session, round_id)
     version = versions_of(session, round_id)[-1].version
     ledger = [release for release in ledger_of(session, round_id) if release.version == version]
-    leaders = [staff.id for staff in everyone(session) if staff.role == "leader" and not staff.disabled]
-    refused = ledger_refusal(wanted, ledger, stored_document(session, round_id, version), leaders, now)
+    known = [leader.id for leader in leaders(session)]
+    refused = ledger_refusal(wanted, ledger, stored_document(session, round_id, version), known, now)
     if refused:
         raise DomainError(refused)
     return version

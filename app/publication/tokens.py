@@ -1,7 +1,8 @@
 """Bearer tokens with which programs read published results: organisers make and revoke them, only a hash is kept.
 
 A token reads in one scope and sees what a release to that scope shows, so none reads as an organiser (who sees what was
-withdrawn as well), and a release to named leaders shows itself to no token.
+withdrawn as well). One that was made for a leader reads what he reads, what was released to him by name too, as long as
+he can log in; a release to named leaders shows itself to no other token.
 """
 
 import hmac
@@ -15,7 +16,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.service import token_hash
+from app.accounts.service import leaders, token_hash
 from app.audit import service as audit
 from app.campaigns.reads import CampaignView, all_campaigns, get_campaign
 from app.core.errors import DomainError
@@ -42,7 +43,7 @@ class TokenState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token without its secret; ``unit_ids`` is empty but in the scope of units."""
+    """A token without its secret; ``unit_ids`` is empty but in the scope of units, ``staff_id`` but for a leader's."""
 
     id: str
     label: str
@@ -52,6 +53,7 @@ class Token:
     created_by: str
     expires_at: datetime
     revoked_at: datetime | None
+    staff_id: str = ""
 
     def state(self, now: datetime) -> TokenState:
         """Return whether it can be used."""
@@ -62,7 +64,7 @@ class Token:
     @property
     def viewer(self) -> Viewer:
         """As what its bearer reads."""
-        return Viewer(self.scope, unit_ids=self.unit_ids)
+        return Viewer(self.scope, self.staff_id, self.unit_ids)
 
     @property
     def reader(self) -> Principal:
@@ -78,12 +80,13 @@ class WantedToken:
     scope: Scope
     days: int
     unit_ids: frozenset[str] = frozenset()
+    staff_id: str = ""
 
 
 def _token(row: ReaderToken) -> Token:
     units = frozenset[str](json.loads(row.unit_ids)) if row.unit_ids else frozenset[str]()
     made = (row.created_at, row.created_by)
-    return Token(row.id, row.label, Scope(row.scope), units, *made, row.expires_at, row.revoked_at)
+    return Token(row.id, row.label, Scope(row.scope), units, *made, row.expires_at, row.revoked_at, row.staff_id)
 
 
 def all_tokens(session: Session) -> Sequence[Token]:
@@ -101,7 +104,7 @@ def create(acting: Acting, wanted: WantedToken) -> str:
     """Make a token and return its secret, which nobody can read again.
 
     DomainError ``field_not_a_choice`` (scope), ``field_not_a_number`` (days), ``token_units_wrong``,
-    ``token_label_taken``.
+    ``token_leader_wrong``, ``token_label_taken``.
     """
     session, now = acting.session, acting.now
     _check(session, wanted, now)
@@ -113,12 +116,15 @@ def create(acting: Acting, wanted: WantedToken) -> str:
         label=wanted.label,
         scope=wanted.scope.value,
         unit_ids=json.dumps(units) if units else "",
+        staff_id=wanted.staff_id,
         created_at=now,
         created_by=acting.actor.name,
         expires_at=now + timedelta(days=wanted.days),
     )
     session.add(row)
     detail = {"label": row.label, "scope": row.scope, "units": units, "days": wanted.days}
+    if wanted.staff_id:
+        detail["leader"] = wanted.staff_id
     audit.record(session, now, acting.actor, "token.create", row.id, **detail)
     return secret
 
@@ -132,9 +138,15 @@ def _check(session: Session, wanted: WantedToken, now: datetime) -> None:
     needs_units = wanted.scope is Scope.UNIT
     if needs_units is not bool(wanted.unit_ids) or not wanted.unit_ids <= known:
         raise DomainError("token_units_wrong")
+    if wanted.staff_id and not (wanted.scope is Scope.LEADERS and _is_leader(session, wanted.staff_id)):
+        raise DomainError("token_leader_wrong")
     in_use = (token.label for token in all_tokens(session) if token.state(now) is TokenState.ACTIVE)
     if wanted.label in in_use:
         raise DomainError("token_label_taken", label=wanted.label)
+
+
+def _is_leader(session: Session, staff_id: str) -> bool:
+    return any(leader.id == staff_id for leader in leaders(session))
 
 
 def revoke(acting: Acting, token_id: str) -> None:
@@ -154,6 +166,6 @@ def find(session: Session, secret: str, now: datetime) -> Token:
     if row is None or not hmac.compare_digest(row.token_hash, digest):
         raise DomainError("token_refused")
     token = _token(row)
-    if token.state(now) is not TokenState.ACTIVE:
+    if token.state(now) is not TokenState.ACTIVE or (token.staff_id and not _is_leader(session, token.staff_id)):
         raise DomainError("token_refused")
     return token

@@ -79,6 +79,7 @@ def _create_others() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("unit_ids", sa.Text(), nullable=False),
+        sa.Column("staff_id", sa.Text(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as ScopeOfCall
 
+from app.accounts.models import Staff
 from app.campaigns.domain import Denominator, Formula
 from app.campaigns.models import Unit
 from app.core.db import Database
@@ -60,9 +61,9 @@ class Program:
         return body
 
 
-def program(client: TestClient, database: Database, scope: Scope, *units: str) -> Program:
+def program(client: TestClient, database: Database, scope: Scope, *units: str, leader: str = "") -> Program:
     with database.writing() as session:
-        wanted = WantedToken(f"程序（{scope.value}）", scope, 90, frozenset(units))
+        wanted = WantedToken(f"程序（{scope.value}）{leader}", scope, 90, frozenset(units), leader)
         return Program(client, tokens.create(Acting(session, MORNING, counted.ZHANG), wanted))
 
 
@@ -186,10 +187,20 @@ def test_a_token_reads_in_its_scope_only(client: TestClient, database: Database)
         assert hidden == {reader.ask("/nowhere").content}, "an unreleased result looks like none"
 
 
-def test_what_named_leaders_read_no_token_reads(client: TestClient, database: Database) -> None:
+def test_what_named_leaders_read_only_their_tokens_read(client: TestClient, database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes())
-    counted.release(database, round_id, "leaders", readers=[counted.new_leader(database)])
-    assert program(client, database, Scope.LEADERS).ask(f"/{round_id}").status_code == 404
+    chen, wang = counted.new_leader(database), counted.new_leader(database, "wang")
+    counted.release(database, round_id, "leaders", readers=[chen], units=["u2"])
+    for_all, for_chen, for_wang = (program(client, database, Scope.LEADERS, leader=who) for who in ("", chen, wang))
+    assert [reader.ask(f"/{round_id}").status_code for reader in (for_all, for_chen, for_wang)] == [404, 200, 404]
+    found = for_chen.read(f"/{round_id}")
+    mirrored(RESULT, found)
+    assert [unit["id"] for unit in found["document"]["units"]] == ["u2"]
+    assert found["digest"] is None
+    assert for_chen.ask(f"/{round_id}/units/u3").status_code == 404
+    with database.writing() as session:
+        session.get_one(Staff, chen).disabled = True
+    assert for_chen.ask(f"/{round_id}").status_code == 401
 
 
 def test_it_refuses_a_withdrawn_result(client: TestClient, database: Database) -> None:

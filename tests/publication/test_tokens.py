@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.accounts.models import Staff
 from app.audit.models import AuditEntry
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.publication import tokens
-from app.publication.domain import Scope
+from app.publication.domain import Scope, Viewer
 from app.publication.models import ReaderToken
 from app.publication.tokens import TokenState, WantedToken
 from app.rounds.ports import Acting
@@ -67,6 +68,22 @@ def test_a_token_ends_by_time_and_by_revocation(database: Database) -> None:
         with refuses("token_refused"):
             tokens.find(session, secret, MORNING)
         assert tokens.all_tokens(session)[0].state(MORNING) is TokenState.REVOKED
+
+
+def test_a_leader_s_token_lives_and_dies_with_his_account(desk: Desk, database: Database) -> None:
+    chosen = {**TYPED, "scope": "leaders", "leader": "idzhaoliu"}
+    secret = secret_on(desk.post("/tokens", **chosen).text)
+    assert "赵六" in desk.get("/tokens").text
+    with database.reading() as session:
+        assert tokens.find(session, secret, MORNING).viewer == Viewer(Scope.LEADERS, "idzhaoliu")
+    for wrong in ({"leader": "idwujiu"}, {"leader": "nobody"}, {"scope": "public"}):
+        refused = desk.post("/tokens", **{**chosen, "label": "另一个", **wrong})
+        assert refused.status_code == 422
+        assert "另一个" in refused.text
+    with database.writing() as session:
+        session.get_one(Staff, "idzhaoliu").disabled = True
+    with database.reading() as session, refuses("token_refused"):
+        tokens.find(session, secret, MORNING)
 
 
 def test_it_refuses_what_is_no_token(database: Database) -> None:
