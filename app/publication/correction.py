@@ -15,12 +15,13 @@ from app.core.errors import DomainError
 from app.publication.domain import Wanted
 from app.publication.models import ResultRelease
 from app.publication.reads import release_of, stored_document, versions_of
-from app.publication.service import count_again, counting_chain, end_release, enter_release, store_version
+from app.publication.service import count_again, counting_chain, end_release, enter_release, people, store_version
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import Acting, Ports
 from app.rounds.reads import frozen_paper, get_round
 from app.slips.accounting import SlipAccount
+from app.slips.service import correct_counts
 from app.tally.chain import Chain
 from app.tally.restraint import restraint_of
 
@@ -30,7 +31,11 @@ Counts = Mapping[str, tuple[int, int]]
 
 def ask_to_correct(acting: Acting, ports: Ports, round_id: str, counts: Counts, reason: str) -> bool:
     """Correct, or ask the second person for it; return whether it was done."""
-    request = {"counts": {group: list(pair) for group, pair in counts.items()}, "reason": reason}
+    paper, _ = frozen_paper(acting.session, round_id)
+    chain = counting_chain(acting.session, paper, round_id)
+    known = {group.id: (chain.group(group.id).spare, chain.group(group.id).handed_back) for group in paper.groups}
+    changed = {group: list(pair) for group, pair in counts.items() if pair != known.get(group)}
+    request = {"counts": changed, "reason": reason, "asked_by": acting.actor.name}
     _corrected(acting, round_id, request)
     return ask_or_act(acting, ports, round_id, "correct", request)
 
@@ -52,7 +57,9 @@ def correct(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
             round_id,
             version,
             Wanted(release.scope, release.unit_ids, release.reader_ids, release.expires_at),
+            by=people(acting, request),
         )
+    correct_counts(session, round_id, _counts(request))
     audit.record(session, acting.now, acting.actor, "result.correct", round_id, version=version, reason=reason)
 
 
@@ -62,14 +69,17 @@ def _corrected(acting: Acting, round_id: str, request: Mapping[str, Any]) -> dic
         raise DomainError("round_wrong_state")
     paper, _ = frozen_paper(session, round_id)
     before = stored_document(session, round_id, versions_of(session, round_id)[-1].version)
-    counts = {group: (int(pair[0]), int(pair[1])) for group, pair in request["counts"].items()}
-    chain = _with_counts(paper, counting_chain(session, paper, round_id), counts)
+    chain = _with_counts(paper, counting_chain(session, paper, round_id), _counts(request))
     document: dict[str, Any] = count_again(session, paper, chain, restraint_of(before))
     if document["chain"] == before["chain"]:
         raise DomainError("correction_empty")
     if restraint_of(document) != restraint_of(before):
         raise DomainError("correction_reveals")
     return document
+
+
+def _counts(request: Mapping[str, Any]) -> Counts:
+    return {group: (int(pair[0]), int(pair[1])) for group, pair in request["counts"].items()}
 
 
 def _with_counts(paper: Paper, chain: Chain, counts: Counts) -> Chain:

@@ -150,7 +150,8 @@ def check_release(session: Session, now: datetime, round_id: str, wanted: Wanted
 def ask_to_publish(acting: Acting, ports: Ports, round_id: str, wanted: Wanted) -> bool:
     """Publish, or ask the second person for it; return whether it was done."""
     check_release(acting.session, acting.now, round_id, wanted)
-    return ask_or_act(acting, ports, round_id, "publish", request_of(wanted))
+    request = {**request_of(wanted), "asked_by": acting.actor.name}
+    return ask_or_act(acting, ports, round_id, "publish", request)
 
 
 def publish(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
@@ -158,13 +159,18 @@ def publish(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
     session, wanted = acting.session, wanted_of(request)
     version = check_release(session, acting.now, round_id, wanted)
     publish_round(acting, round_id)
-    enter_release(acting, round_id, version, wanted)
+    enter_release(acting, round_id, version, wanted, by=people(acting, request))
     detail = {"version": version, "digest": versions_of(session, round_id)[-1].digest}
     audit.record(session, acting.now, acting.actor, "result.publish", round_id, **request_of(wanted), **detail)
 
 
-def enter_release(acting: Acting, round_id: str, version: int, wanted: Wanted) -> None:
-    """Write a ledger entry."""
+def people(acting: Acting, request: Mapping[str, Any]) -> str:
+    """Return who answers for an act: the one who asked for it, then the second person, if there was one."""
+    return "、".join(dict.fromkeys([str(request.get("asked_by", acting.actor.name)), acting.actor.name]))
+
+
+def enter_release(acting: Acting, round_id: str, version: int, wanted: Wanted, *, by: str) -> None:
+    """Write a ledger entry; ``by`` names who answers for it."""
     asked = request_of(wanted)
     acting.session.add(
         ResultRelease(
@@ -175,7 +181,7 @@ def enter_release(acting: Acting, round_id: str, version: int, wanted: Wanted) -
             unit_ids="" if wanted.unit_ids is None else json.dumps(asked["units"]),
             reader_ids="" if wanted.reader_ids is None else json.dumps(asked["readers"]),
             released_at=acting.now,
-            released_by=acting.actor.name,
+            released_by=by,
             expires_at=wanted.expires_at,
         )
     )

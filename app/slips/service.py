@@ -147,6 +147,12 @@ def set_counts(acting: Acting, round_id: str, counts: Mapping[str, tuple[int, in
     audit.record(acting.session, acting.now, acting.actor, "slips.count", round_id, counts=dict(counts))
 
 
+def correct_counts(session: Session, round_id: str, counts: Mapping[str, tuple[int, int]]) -> None:
+    """Write (spare, handed back) by group id as a correction of the published result found them; the caller checked."""
+    for group_id, (spare, handed_back) in counts.items():
+        session.merge(SlipCount(round_id=round_id, group_id=group_id, spare=spare, handed_back=handed_back))
+
+
 def before_opening(session: Session, row: RoundView) -> list[Step]:
     """Return the checklist's lines about slips."""
     paper, _ = frozen_paper(session, row.id)

@@ -18,12 +18,15 @@ from app.core.db import Database
 from app.core.errors import DomainError
 from app.main import PORTS
 from app.publication import correction, reads, service, verification
-from app.publication.domain import Document, Release, Scope, Viewer
+from app.publication.domain import Document, Release, Scope, Viewer, Wanted
 from app.publication.models import ResultRead, ResultVersion
 from app.publication.read_log import reads_of
+from app.rounds.approvals import decide
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
 from app.rounds.ports import Acting
+from app.rounds.reads import waiting_approvals
+from app.web.auth import Principal
 from tests.publication import counted, reading
 
 NewClient = Callable[[], TestClient]
@@ -139,6 +142,43 @@ def test_a_correction_keeps_both_versions(database: Database) -> None:
         answers = [verification.check(session, code, LATER) for code in codes]
         assert answers == [verification.Answer.REPLACED, verification.Answer.CURRENT]
     assert {release.version for release in _ledger(database, round_id) if release.withdrawn_at is None} == {2}
+
+
+def test_a_second_correction_builds_on_the_first(new_client: NewClient, database: Database) -> None:
+    round_id = counted.store_published(database, spared())
+    assert correct(database, round_id, {"g4": (1, 0)})
+    browser = counted.log_in(new_client(), database, "organiser")
+    page = browser.get(f"/rounds/{round_id}/publish").text
+    typed = dict(re.findall(r'name="((?:spare|back)-g\d)"[^>]*value="(\d+)"', page))
+    assert (typed["spare-g4"], typed["spare-g2"]) == ("1", "4")
+    answer = browser.post(
+        f"/rounds/{round_id}/correct",
+        data={**typed, "spare-g2": "3", "reason": "又漏数", "form_token": counted.form_token(browser, "/results")},
+    )
+    assert answer.status_code == 303
+    document = seen(database, round_id)
+    assert document is not None
+    assert [document["chain"]["groups"][place]["spare"] for place in (2, 4)] == [3, 1]
+    ledger = browser.get(f"/rounds/{round_id}/publish").text
+    assert "更正为第 2 版" in ledger
+    assert "更正为第 3 版" in ledger
+
+
+def test_both_people_stand_in_the_ledger(database: Database) -> None:
+    round_id = counted.store_counted(database, spared(), two_person=True)
+    qian = Principal("qian", "钱二", "organiser")
+    with database.writing() as session:
+        acting = Acting(session, LATER, counted.ZHANG)
+        assert not service.ask_to_publish(acting, PORTS, round_id, Wanted(Scope.LEADERS))
+    with database.writing() as session:
+        decide(Acting(session, LATER, qian), PORTS, waiting_approvals(session, round_id)[0].id, granted=True)
+    assert not correct(database, round_id, {"g4": (1, 0), "g2": (4, 0)})
+    with database.writing() as session:
+        [waiting] = waiting_approvals(session, round_id)
+        assert waiting.asked_for["counts"] == {"g4": [1, 0]}
+        decide(Acting(session, LATER, qian), PORTS, waiting.id, granted=True)
+    entries = sorted((one.version, one.released_by) for one in _ledger(database, round_id))
+    assert entries == [(1, "张三、钱二"), (2, "张三、钱二")]
 
 
 def test_a_correction_revives_no_release_that_has_ended(database: Database) -> None:

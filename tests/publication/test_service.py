@@ -147,7 +147,9 @@ def test_a_second_person_decides_where_the_campaign_asks_for_one(database: Datab
         decide(Acting(session, counted.AT, LI), PORTS, approval, granted=True)
     with database.reading() as session:
         assert counted.result_for(session, round_id).document["units"]
-        assert [release.released_by for release in reads.ledger_of(session, round_id)] == [LI.name]
+        assert [release.released_by for release in reads.ledger_of(session, round_id)] == [
+            f"{counted.ZHANG.name}、{LI.name}"
+        ]
 
 
 def test_a_refusal_publishes_nothing(database: Database) -> None:
