@@ -3,22 +3,28 @@
 from collections import Counter
 from datetime import datetime
 
+from app.audit.service import SYSTEM
 from app.core.settings import Settings
 from app.operations.server import open_database
-from app.rectification.daily import run_daily
+from app.rectification.daily import run_daily, years_unknown
 from app.rectification.mailing import send_waiting
+from app.rectification.reads import orders
 from app.rectification.supervision import Level
+from app.web.pages import CHINA
 
 NAMES = {Level.BLUE: "蓝色", Level.YELLOW: "黄色", Level.RED: "红色"}
 
 
 def supervise(settings: Settings, now: datetime) -> str:
-    """Issue what is due, mail what waits; return the sentence with both counts."""
+    """Issue what is due, mail what waits; return the counts in words, and the years whose holidays are missing."""
     with open_database(settings) as database:
         with database.writing() as session:
             issued = run_daily(session, now)
+            unknown = years_unknown(session, orders(session, SYSTEM), now.astimezone(CHINA).date())
         mail = send_waiting(database, settings, now)
     counts = Counter(notice.level for notice in issued)
     words = "，".join(f"{name} {counts[level]} 份" for level, name in NAMES.items())
     mailed = f"邮件发出 {mail.sent} 封，未发出 {mail.failed} 封" if settings.sends_mail else "邮件提醒没有开通"
-    return f"新发督办单：{words}；{mailed}"
+    years = sorted({year for some in unknown.values() for year in some})
+    warned = [f"注意：{year} 年的调休安排还没有登记，按工作日计算的期限可能不准" for year in years]
+    return "；".join((f"新发督办单：{words}", mailed, *warned))

@@ -16,9 +16,10 @@ from app.core.secrets import new_id
 from app.rectification.ledger import ACTION_ENDS, ActionState
 from app.rectification.ledger_acts import rule_view
 from app.rectification.models import InboxItem, RemedialAction, SupervisionNotice
-from app.rectification.orders import Task
-from app.rectification.reads import OrderView, holidays_of, orders, reach
+from app.rectification.orders import ORDER_ENDS, Task
+from app.rectification.reads import OrderView, holidays_of, orders, reach, unknown_years
 from app.rectification.supervision import (
+    DEFAULT_NOTICES,
     Level,
     Notice,
     Subject,
@@ -173,6 +174,14 @@ def _readers(session: Session, unit_ids: Collection[str]) -> _Readers:
     found = liaisons_of(session, unit_ids)
     liaisons = {unit: [staff.id for staff in some if not staff.disabled] for unit, some in found.items()}
     return _Readers(liaisons, [(staff.id, staff.role) for staff in everyone(session) if not staff.disabled])
+
+
+def years_unknown(session: Session, views: Sequence[OrderView], today: date) -> Mapping[str, tuple[int, ...]]:
+    """Return by campaign with a running order the years whose holidays nobody has entered and today's notices need."""
+    running = dict.fromkeys(view.campaign_id for view in views if view.standing.state not in ORDER_ENDS)
+    days = DEFAULT_NOTICES.yellow_working_days
+    found = {campaign_id: unknown_years(session, campaign_id, today, days) for campaign_id in running}
+    return {campaign_id: years for campaign_id, years in found.items() if years}
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,7 @@ def calendar_of(session: Session, campaign_id: str, years: Sequence[int]) -> Cal
         for day in sorted(days)
         if day.year in years and (day in own or _differs(day, seeded))
     )
-    exchanged = frozenset(day for day in table.working if day.weekday() >= _SATURDAY)
-    return Calendar(tuple(years), rows, years_to_check(years, Holidays(table.off, exchanged)))
+    return Calendar(tuple(years), rows, years_to_check(years, table))
 
 
 def _differs(day: date, table: Holidays) -> bool:

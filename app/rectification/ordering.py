@@ -13,6 +13,7 @@ from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
 from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder, RemedialPlan
 from app.rectification.orders import (
+    DEFAULT_RULES,
     Deadlines,
     OrderEvent,
     Standing,
@@ -22,7 +23,7 @@ from app.rectification.orders import (
     waiver_refusals,
 )
 from app.rectification.plans import PlanState
-from app.rectification.reads import flagged_unit, holidays_of, standing_of
+from app.rectification.reads import flagged_unit, holidays_of, standing_of, unknown_years
 from app.rectification.refusals import Refusal
 from app.rectification.wording import ORDER_EVENTS, ORDER_STATES
 from app.rounds.ports import Acting
@@ -48,6 +49,11 @@ def proposed_dates(session: Session, campaign_id: str, ordered_on: date, attempt
     """Return the dates that the rules give, by the campaign's holiday table."""
     years = (ordered_on.year, ordered_on.year + 1)
     return deadlines(ordered_on, attempt, holidays_of(session, campaign_id, years))
+
+
+def years_unknown(session: Session, campaign_id: str, ordered_on: date) -> tuple[int, ...]:
+    """Return the years that the proposed dates reach and whose holidays nobody has entered."""
+    return unknown_years(session, campaign_id, ordered_on, DEFAULT_RULES.plan_working_days)
 
 
 def confirm(acting: Acting, round_id: str, unit_id: str, asked: Confirmation) -> str:

@@ -15,7 +15,7 @@ from app.publication.domain import Document
 from app.publication.reads import published, published_rounds, viewer_of
 from app.rectification.models import Holiday, OrderAttempt, OrderEntry, RemedialOrder
 from app.rectification.orders import Deadlines, OrderState, Standing, Suggestion
-from app.rectification.workdays import Holidays, seed_holidays
+from app.rectification.workdays import Holidays, add_working_days, seed_holidays, years_to_check
 from app.rounds.reads import RoundView, get_round
 from app.web.auth import Principal
 
@@ -191,3 +191,10 @@ def holidays_of(session: Session, campaign_id: str, years: Collection[int]) -> H
         (working if row.working else off).add(row.day)
         (off if row.working else working).discard(row.day)
     return Holidays(frozenset(off), frozenset(working))
+
+
+def unknown_years(session: Session, campaign_id: str, start: date, working_days: int) -> tuple[int, ...]:
+    """Return the years that working days after ``start`` run into and whose exchanged days nobody has entered yet."""
+    table = holidays_of(session, campaign_id, (start.year, start.year + 1))
+    last = add_working_days(start, working_days, table)
+    return years_to_check(range(start.year, last.year + 1), table)

@@ -46,7 +46,8 @@ def board(desk: ReadingDesk) -> Response:
 def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = None) -> Response:
     flag = reads.flagged_unit(desk.session, desk.staff, desk.now, *place)
     dates = ordering.proposed_dates(desk.session, flag.round.campaign_id, desk.today, 1)
-    return desk.show("rectification/flag.html", refused, flag=flag, dates=dates, **WORDS)
+    unknown = ordering.years_unknown(desk.session, flag.round.campaign_id, desk.today)
+    return desk.show("rectification/flag.html", refused, flag=flag, dates=dates, unknown=unknown, **WORDS)
 
 
 @router.get("/rectification/flags/{round_id}/{unit_id}")
@@ -95,6 +96,7 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "order_ends": ORDER_ENDS,
         "due": running_deadline(standing.state, current.dates) if current else None,
         "again": ordering.proposed_dates(session, order.campaign_id, desk.today, standing.attempt + 1),
+        "unknown": ordering.years_unknown(session, order.campaign_id, desk.today),
         "both": retesting.side_by_side(session, desk.staff, desk.now, order),
     }
     return desk.show("rectification/order.html", refused, **context, **WORDS)

@@ -34,7 +34,8 @@ def supervision(desk: ReadingDesk, show: str = "", part: int = 1, issued: int = 
     found = daily.issued_notices(desk.session, views, only_open=show != "all", part=part, size=NOTICES_A_PAGE)
     coming = daily.matters(desk.session, views, desk.today + timedelta(days=COMING_DAYS))
     running = [view for view in views if view.current and view.standing.state not in ORDER_ENDS]
-    context = {"page": found, "show": show, "issued": min(issued, MOST_COUNTED)}
+    unknown = daily.years_unknown(desk.session, views, desk.today)
+    context = {"page": found, "show": show, "issued": min(issued, MOST_COUNTED), "unknown": unknown}
     lists = {"coming": coming, "orders": running, "shown": LISTED}
     return desk.show("rectification/supervision.html", None, **context, **lists, **WORDS)
 

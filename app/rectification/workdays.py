@@ -35,7 +35,7 @@ def seed_holidays(years: Iterable[int]) -> Holidays:
 
 def years_to_check(years: Iterable[int], holidays: Holidays) -> tuple[int, ...]:
     """Return the years without one exchanged weekend day: their arrangement is not known yet and wants a person."""
-    known = {day.year for day in holidays.working}
+    known = {day.year for day in holidays.working if day.weekday() >= _SATURDAY}
     return tuple(sorted(set(years) - known))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Staff, StaffUnit
 from app.audit.models import AuditEntry
 from app.core.db import Database
+from app.core.settings import Settings
+from app.operations.supervising import supervise
 from app.rectification import daily, ledger_acts, ordering
 from app.rectification.holiday_service import Change, save
 from app.rectification.ledger import ActionEvent
@@ -87,6 +89,24 @@ def test_two_runs_at_once_say_it_once(database: Database) -> None:
     assert [notice.level for notice in issued] == [Level.RED]
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(InboxItem)) == 5
+
+
+def test_a_year_whose_holidays_nobody_entered_is_named_as_soon_as_working_days_reach_it(
+    database: Database, settings: Settings
+) -> None:
+    found, _ = make_order(database)
+    year_end = datetime(2026, 12, 30, 1, 0, tzinfo=UTC)
+    with database.writing() as session:
+        views = orders(session, ZHENG)
+        assert daily.years_unknown(session, views, MORNING.date()) == {}
+        assert daily.years_unknown(session, views, year_end.date()) == {found.campaign_id: (2027,)}
+        assert ordering.years_unknown(session, found.campaign_id, date(2026, 12, 10)) == ()
+        assert ordering.years_unknown(session, found.campaign_id, date(2026, 12, 25)) == (2027,)
+    assert "注意：2027 年的调休安排还没有登记" in supervise(settings, year_end)
+    with database.writing() as session:
+        save(Acting(session, MORNING, ZHANG), found.campaign_id, [Change(date(2027, 2, 20), working=True)])
+        assert daily.years_unknown(session, orders(session, ZHENG), year_end.date()) == {}
+    assert "注意" not in supervise(settings, year_end)
 
 
 def test_the_campaign_s_own_holidays_count(database: Database) -> None:

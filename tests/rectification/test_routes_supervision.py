@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -17,8 +17,10 @@ from app.rectification import daily, inbox, ordering
 from app.rectification.models import Holiday, InboxItem, OrderAttempt
 from app.rectification.reads import flags, orders
 from app.rounds.ports import Acting
-from tests.cast import MORNING, Desk
+from app.web.forms import TOKEN_FIELD
+from tests.cast import MORNING, PASSWORD, Desk
 from tests.conftest import BASE_URL, TestClock
+from tests.publication.counted import form_token
 from tests.rectification.flagged import FLAGGED, WU, ZHANG, asked, make_ledger, make_order
 from tests.rectification.test_mailing import Postbox, mail_server
 
@@ -58,6 +60,30 @@ def test_it_works(database: Database, new_desk: Desks) -> None:
     assert "整改督办单" in slip.text
     assert "你单位的下列事项已经逾期" in slip.text
     assert "尚在办理" in slip.text
+
+
+def test_pages_that_count_working_days_warn_of_a_year_without_holidays(
+    database: Database, new_client: Callable[[], TestClient], clock: TestClock
+) -> None:
+    found, _ = make_order(database)
+    with database.reading() as session:
+        other = next(flag.unit["id"] for flag in flags(session, ZHANG, MORNING))
+    pages = (f"/rectification/flags/{found.round_id}/{other}", "/rectification/supervision")
+    warning, way_out = "2027 年的调休安排还没有登记", f"/campaigns/{found.campaign_id}/holidays"
+    for clock.now, warned in ((MORNING, False), (datetime(2026, 12, 30, 1, 0, tzinfo=UTC), True)):
+        organiser, supervisor = (logged_in(new_client(), login) for login in ("zhangsan", "zhengshi"))
+        for page in pages:
+            text = organiser.get(page).text
+            assert (warning in text, way_out in text) == (warned, warned)
+        text = supervisor.get(pages[1]).text
+        assert (warning in text, way_out in text) == (warned, False)
+
+
+def logged_in(client: TestClient, login: str) -> TestClient:
+    """Log one of the cast in at the time of the clock."""
+    fields = {"login": login, "password": PASSWORD, TOKEN_FIELD: form_token(client, "/login")}
+    assert client.post("/login", data=fields).status_code == 303
+    return client
 
 
 def make_due(database: Database) -> None:

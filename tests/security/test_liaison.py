@@ -110,10 +110,10 @@ def test_every_route_refuses_another_unit_s_ids_and_changes_nothing(
 def test_no_page_or_file_he_can_click_to_tells_of_another_unit(
     world: World, own: Furnished, foreign: dict[str, str]
 ) -> None:
-    told = {address: text_of(answer) for address, answer in crawl(world.desks["liaison"]).items()}
+    told = {address: text_of(answer) for address, answer in crawl(world.desks["liaison"].get).items()}
     assert {address for address, text in told.items() if MARK in text} == set()
     assert any(own.action_id in address for address in told)
-    supervisor = {address: text_of(answer) for address, answer in crawl(world.desks["supervisor"]).items()}
+    supervisor = {address: text_of(answer) for address, answer in crawl(world.desks["supervisor"].get).items()}
     for page in ("", "/ledger", "/ledger.xlsx", "/ledger.docx", "/supervision"):
         assert MARK in supervisor[f"/rectification{page}"], f"{page} tells a supervisor: the test can fail"
     assert f"/rectification/actions/{foreign['action_id']}" in supervisor

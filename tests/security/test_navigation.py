@@ -2,13 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from httpx import Response
 
-from tests.cast import Desk
 from tests.security.access import ACCESS
 from tests.security.furnished import furnish
 from tests.security.world import LOGINS, World
@@ -66,15 +65,18 @@ def links(base: str, html: str) -> Iterator[str]:
             yield parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def crawl(desk: Desk) -> dict[str, Response]:
+def is_page(answer: Response) -> bool:
+    return str(answer.headers.get("content-type", "")).startswith("text/html")
+
+
+def crawl(get: Callable[[str], Response]) -> dict[str, Response]:
     """Click through everything from the start page; return the answers by address."""
     answers: dict[str, Response] = {}
     waiting, known, seen = ["/"], {"/"}, Counter[str]()
     while waiting:
         address = waiting.pop()
-        answer = answers[address] = desk.get(address)
-        is_page = answer.headers.get("content-type", "").startswith("text/html")
-        onward = links(address, answer.text) if is_page else iter(())
+        answer = answers[address] = get(address)
+        onward = links(address, answer.text) if is_page(answer) else iter(())
         for link in [*onward, *filter(None, [answer.headers.get("location")])]:
             kind = route_of(link)
             if link not in known and seen[kind] < (MOST_FILES if FILE.search(kind) else MOST_PAGES):
@@ -97,7 +99,7 @@ def is_broken(address: str, answer: Response) -> bool:
 def test_every_page_is_reached_by_clicking(furnished: World) -> None:
     wrong: dict[str, object] = {}
     for role in LOGINS:
-        answers = crawl(furnished.desks[role])
+        answers = crawl(furnished.desks[role].get)
         reached = {route_of(address) for address in answers}
         mine = {route for route in GETS if role in ACCESS[route]}
         wanted = {route for route in mine if not NOT_CLICKED.keys() & {route, f"{role} {route}"}}

@@ -1,0 +1,96 @@
+"""Every kind of page of the desk, on a phone and on a screen: axe is content, nothing runs over, the keyboard works."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from app.core.settings import Settings
+from app.web.forms import TOKEN_FIELD
+from tests.browser.conftest import NOT_OURS, Installation
+from tests.browser.steps import AXE, log_in
+from tests.cast import PASSWORD, make_cast
+from tests.security.furnished import furnish
+from tests.security.test_navigation import crawl, is_page, route_of
+from tests.security.world import LOGINS, World, populate
+
+PHONE, SCREEN = ViewportSize(width=390, height=844), ViewportSize(width=1366, height=860)
+ROLES = ("organiser", "liaison", "supervisor", "leader", "scrutineer", "auditor")
+TOKEN = re.compile(rf'name="{TOKEN_FIELD}" value="([^"]+)"')
+RUNS_OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+DEAD = """() => [
+  ...document.querySelectorAll("a:not([href]), [onclick], [tabindex]:not([tabindex='0'], [tabindex='-1'])"),
+].map(element => element.outerHTML.slice(0, 120))"""
+FOCUSED = "document.activeElement.outerHTML.slice(0, 120)"
+
+
+@pytest.fixture
+def world(installation: Installation) -> World:
+    """The installation, with a round in every state and all that can hang on an order."""
+    data = installation.key_folder.path.parent
+    with installation.database.writing() as session:
+        people = make_cast(session)
+    made = World(installation.database, installation.key_folder, Settings(data=data), None, {})
+    populate(made, people)
+    furnish(made.database, data)
+    return made
+
+
+def pages_of(address: str, login: str) -> dict[str, str]:
+    """Return for every kind of page that somebody can click to the address of the longest."""
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        token = TOKEN.findall(client.get("/login").text)[0]
+        fields = {"login": login, "password": PASSWORD, TOKEN_FIELD: token}
+        assert client.post("/login", data=fields).status_code == 303
+        answers = crawl(client.get)
+    longest: dict[str, str] = {}
+    for path, answer in sorted(answers.items(), key=lambda each: len(each[1].content)):
+        if is_page(answer) and answer.status_code == 200:
+            longest[route_of(path)] = path
+    return longest
+
+
+def problems(page: Page, path: str) -> Iterator[str]:
+    """Yield what is wrong with a page."""
+    page.set_viewport_size(PHONE)
+    page.goto(path)
+    page.keyboard.press("Tab")
+    focused = page.evaluate(FOCUSED)
+    if "skip-link" not in focused and "/hall" not in path:
+        yield f"{path}: the first Tab goes to {focused}"
+    yield from (f"{path}: dead for the keyboard: {html}" for html in page.evaluate(DEAD))
+    found = Axe().run(page, options=AXE)
+    if found.violations_count:
+        yield f"{path}: {found.generate_report()}"
+    for size in (PHONE, SCREEN):
+        page.set_viewport_size(size)
+        if over := page.evaluate(RUNS_OVER):
+            yield f"{path}: runs {over} px over at {size['width']} px"
+
+
+def look(browser: Browser, address: str, login: str, paths: Iterable[str]) -> list[str]:
+    """Return what is wrong with the pages, and what the browser itself complains about."""
+    wrong: list[str] = []
+    context = browser.new_context(base_url=address, locale="zh-CN")
+    page = context.new_page()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    log_in(page, login)
+    for path in paths:
+        wrong += problems(page, path)
+    context.close()
+    return [each for each in wrong if not any(known in each for known in NOT_OURS)]
+
+
+def test_it_works(browser: Browser, installation: Installation, world: World) -> None:
+    assert world.rounds
+    wrong, done = [], set[str]()
+    for role in ROLES:
+        kinds = pages_of(installation.address, LOGINS[role])
+        wrong += look(browser, installation.address, LOGINS[role], [kinds[kind] for kind in kinds.keys() - done])
+        done |= kinds.keys()
+    assert len(done) > 60, "kinds of pages"
+    assert wrong == []
