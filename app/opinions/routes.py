@@ -1,7 +1,5 @@
 """Opinions of a campaign: the list, typing in, Excel in and out, and remarks of a published result. Organisers only."""
 
-import re
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -21,14 +19,11 @@ from app.web.pages import see_other
 router = APIRouter()
 PAGE = 100
 NAMES_LIMIT = 500
-_NAME_BREAKS = re.compile(r"[\s、，,；;]+")
 
 
 def names_of(form: PostedForm) -> list[str]:
     """Return the names to be hidden that were typed along with the opinions; they are kept nowhere."""
-    return [
-        name for name in _NAME_BREAKS.split(form.text("names", NAMES_LIMIT, needed=False, label="要隐去的姓名")) if name
-    ]
+    return service.listed_names(form.text("names", NAMES_LIMIT, needed=False, label="要隐去的姓名"))
 
 
 def part_of(total: int, part: int) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Collecting opinions and merging them into issues: one person's act at a time, each one on record."""
 
 import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 
 NUMBER_LIMIT = 20
+_NAME_BREAKS = re.compile(r"[\s、，,；;]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class Wish:
 def number_key(source: str, number: str) -> tuple[str, str]:
     """Return what is the same for numbers that a reader could not tell apart."""
     return source, "".join(unicodedata.normalize("NFKC", number).casefold().split())
+
+
+def listed_names(text: str) -> list[str]:
+    """Return the names in a list as people type it."""
+    return [name for name in _NAME_BREAKS.split(text) if name]
 
 
 def masker(acting: Acting, names: Iterable[str] = ()) -> Masker:

@@ -31,11 +31,11 @@ def typed(text: str, number: str = "1", source: str = "sheet", unit_id: str = ""
     return TypedOpinion(source, number, unit_id, text)
 
 
-def make_opinions(database: Database, texts: Sequence[str] = TEXTS) -> str:
+def make_opinions(database: Database, texts: Sequence[str] = TEXTS, *, two_person: bool = True) -> str:
     """Make the cast and a campaign whose opinions are numbered from 1; return its id."""
     with database.writing() as session:
         make_cast(session)
-        campaign_id = make_campaign(session, ZHANG)
+        campaign_id = make_campaign(session, ZHANG, two_person=two_person)
         rows = [typed(text, str(number)) for number, text in enumerate(texts, 1)]
         if rows:
             service.add_opinions(acting(session), campaign_id, rows)
