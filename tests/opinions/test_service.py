@@ -1,12 +1,15 @@
 """Collecting and merging, on both databases: all or nothing, masked before it is stored, each act on record."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.core.masking import NAME, PHONE
 from app.opinions import reads, service
 from app.opinions.demo_opinions import DEMO_OPINIONS
@@ -134,6 +137,28 @@ def test_it_refuses_to_move_what_somebody_else_moved_meanwhile(database: Databas
         with refuses("opinions_moved_meanwhile"):
             service.do(acting(session), campaign_id, Wish(Kind.NEW_ISSUE, (all_ids[0],), words="时限", seen=0))
         service.do(acting(session), campaign_id, Wish(Kind.MERGE, (all_ids[1],), issue, seen=0))
+
+
+def test_of_organisers_who_merge_the_same_opinion_at_once_one_succeeds(database: Database) -> None:
+    campaign_id = make_opinions(database)
+    with database.reading() as session:
+        (first, *_), barrier = ids(session, campaign_id), Barrier(6)
+
+    def merge(place: int) -> str:
+        barrier.wait()
+        try:
+            with database.writing() as session:
+                wish = Wish(Kind.NEW_ISSUE, (first,), words=f"问题{place}", seen=0)
+                service.do(acting(session), campaign_id, wish)
+        except DomainError as error:
+            return error.code
+        return ""
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(merge, range(6)))
+    assert answers == ["", *["opinions_moved_meanwhile"] * 5]
+    with database.reading() as session:
+        assert [issue.opinion_count for issue in reads.collection(session, campaign_id).issues] == [1]
 
 
 def test_it_refuses_opinions_of_another_campaign(database: Database) -> None:
