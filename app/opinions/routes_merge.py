@@ -1,6 +1,7 @@
 """Merging opinions into issues: the screen, the proposals, the record of acts with its undo. Organisers only."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -83,12 +84,13 @@ def _wish(form: PostedForm) -> Wish:
 
 @router.post("/campaigns/{campaign_id}/opinions/merge")
 def merge(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
-    """Merge, detach, set aside or rename, and show the same place again."""
+    """Merge, detach, set aside or rename, and show the same place and search again."""
 
     def act() -> Response:
         service.do(desk.acting, campaign_id, _wish(form))
-        place = form.text("place", 20, needed=False)
-        return see_other(f"/campaigns/{campaign_id}/opinions/merge" + (f"?place={place}" if place.isalnum() else ""))
+        typed = form.as_dict()
+        kept = {name: typed[name] for name in ("place", "sought", "part") if typed.get(name)}
+        return see_other(f"/campaigns/{campaign_id}/opinions/merge" + (f"?{urlencode(kept)}" if kept else ""))
 
     return desk.attempt(form, act, lambda refused: _merge_page(desk, campaign_id, refused))
 

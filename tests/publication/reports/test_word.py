@@ -150,8 +150,10 @@ def test_texts_of_organisers_are_texts() -> None:
     paper = replace(make_paper(), units=units, title="{% raw %}<b>题")
     remarks = {"u0": tuple(HOSTILE[place % 5] + str(place) for place in range(12))}
     document = make_document(make_votes(paper), remarks)
-    word = open_word(survey(make_result(document), replace(WRITTEN, basis="{{ cycler }}&<")))
+    merged = Merged(1, (MergedIssue("i1", "{{ 7*7 }}<w:p/>&", 1, frozenset({"u1"})),))
+    word = open_word(survey(make_result(document), replace(WRITTEN, basis="{{ cycler }}&<", merged=merged)))
     text = text_of(word)
+    assert "1．{{ 7*7 }}<w:p/>&（1 条，涉及<w:p>甲</w:p>）" in text.splitlines()
     rows = rows_under(word, "表 2　各单位总体评价（按机构序列，不作排名）")
     assert [row[1] for row in rows] == ["{{ 7*7 }}单位", "<w:p>甲</w:p>", "=cmd|' /C calc'!A0", "甲 乙", "..\\/上级"]
     assert "{% raw %}<b>题情况报告" in text.splitlines()
