@@ -19,7 +19,7 @@ from app.web.requests import Config, Db, Now
 router = APIRouter()
 START_PAGES = {
     Role.LEADER: "/results",
-    Role.LIAISON: "/results",
+    Role.LIAISON: "/rectification",
     Role.SUPERVISOR: "/rectification",
     Role.AUDITOR: "/audit",
 }

@@ -29,13 +29,13 @@ from app.rectification.supervision import (
     order_subject,
     unsent,
 )
+from app.rectification.telling import action_title
 from app.rectification.wording import TASKS
 from app.web.auth import Principal
 from app.web.pages import CHINA, chinese_day
 
 TOLD_ALWAYS = ("organiser", "supervisor")
 TOLD_OF_OVERDUE = (*TOLD_ALWAYS, "leader")
-PROBLEM_SHOWN = 40
 TEXTS = {
     Level.BLUE: "蓝色督办：{unit}，{title}，期限{due}，即将到期，请按时办理。",
     Level.YELLOW: "黄色督办：{unit}，{title}，期限{due}，已经临近，或者时间过半还没有进展，请抓紧办理。",
@@ -95,13 +95,9 @@ def _of_action(view: OrderView, row: RemedialAction) -> Matter | None:
     subject = action_subject(rule_view(row), view.unit_id, row.announced_on or ordered_on)
     if subject is None:
         return None
-    return Matter(view.campaign_id, view.unit_name, subject, _title(row.problem), f"/rectification/actions/{row.id}")
-
-
-def _title(problem: str) -> str:
-    """Return how notices speak of an action of the ledger."""
-    short = problem[:PROBLEM_SHOWN] + ("…" if len(problem) > PROBLEM_SHOWN else "")
-    return f"整改事项“{' '.join(short.split())}”"
+    return Matter(
+        view.campaign_id, view.unit_name, subject, action_title(row.problem), f"/rectification/actions/{row.id}"
+    )
 
 
 def run_daily(session: Session, now: datetime, actor: Principal = SYSTEM) -> tuple[Notice, ...]:
@@ -253,7 +249,7 @@ def _views(
     names = {(view.campaign_id, view.unit_id): view.unit_name for view in views}
     actions = {row.subject_id for row in rows if row.kind == SubjectKind.ACTION.value}
     problems = select(RemedialAction.id, RemedialAction.problem).where(RemedialAction.id.in_(actions))
-    titles = {action_id: _title(problem) for action_id, problem in session.execute(problems)}
+    titles = {action_id: action_title(problem) for action_id, problem in session.execute(problems)}
     return [
         _view(row, names[row.campaign_id, row.unit_id], titles, (row.kind, row.subject_id, row.due) in running)
         for row in rows

@@ -27,6 +27,7 @@ from app.rectification.ordering import today_of
 from app.rectification.people import Person
 from app.rectification.reads import OrderView, get_order, orders
 from app.rectification.refusals import Refusal
+from app.rectification.telling import tell_of_action
 from app.rectification.wording import ACTION_EVENTS, ACTION_STATES
 from app.rounds.ports import Acting
 from app.web.auth import Principal
@@ -205,4 +206,5 @@ def _entry(acting: Acting, action_id: str, event: str, text: str) -> str:
     )
     acting.session.add(entry)
     acting.session.flush()
+    tell_of_action(acting, action_id, event)
     return entry.id

@@ -2,10 +2,11 @@
 
 from app.audit import service as audit
 from app.core.errors import DomainError
-from app.rectification.ordering import locked_order, note
+from app.rectification.ordering import locked_order, remark
 from app.rectification.orders import ORDER_ENDS, OrderEvent, OrderState
 from app.rectification.refusals import Refusal
 from app.rectification.supervision import Mode
+from app.rectification.telling import tell_of_mode
 from app.rectification.wording import MODES, ORDER_STATES
 from app.rectification.written import is_blank
 from app.rounds.ports import Acting
@@ -33,5 +34,6 @@ def set_mode(acting: Acting, order_id: str, mode: str, reason: str) -> None:
     words = f"督办方式由“{mode_words(order.mode)}”改为“{mode_words(mode)}”：{reason}"
     detail = {"before": order.mode, "after": mode, "reason": reason}
     order.mode = mode
-    note(acting, order, OrderEvent.CONFIRM, words)
+    remark(acting, order, OrderEvent.CONFIRM, words)
+    tell_of_mode(acting, order, mode_words(mode))
     audit.record(acting.session, acting.now, acting.actor, "order.mode", order_id, **detail)

@@ -25,6 +25,7 @@ from app.rectification.orders import (
 from app.rectification.plans import PlanState
 from app.rectification.reads import flagged_unit, holidays_of, standing_of, unknown_years
 from app.rectification.refusals import Refusal
+from app.rectification.telling import tell_of_order
 from app.rectification.wording import ORDER_EVENTS, ORDER_STATES
 from app.rounds.ports import Acting
 from app.web.pages import CHINA
@@ -141,7 +142,7 @@ def order_moved(acting: Acting, order: RemedialOrder, event: OrderEvent) -> Stan
     order.state, order.attempt, order.failures = after.state.value, after.attempt, after.failures
     order.suggestions = json.dumps([suggestion.value for suggestion in after.suggestions])
     if len(after.suggestions) > len(before.suggestions):
-        note(acting, order, event, after.suggestions[-1].value)
+        remark(acting, order, event, after.suggestions[-1].value)
     return after
 
 
@@ -167,7 +168,13 @@ def _add_attempt(acting: Acting, order: RemedialOrder, asked: Confirmation) -> N
 
 
 def note(acting: Acting, order: RemedialOrder, event: OrderEvent, text: str = "") -> None:
-    """Write what happened into the order's history."""
+    """Write what happened into the order's history, and into the inboxes of those who wait for it."""
+    remark(acting, order, event, text)
+    tell_of_order(acting, order, event)
+
+
+def remark(acting: Acting, order: RemedialOrder, event: OrderEvent, text: str) -> None:
+    """Write something that belongs to an event into the order's history."""
     acting.session.add(
         OrderEntry(
             id=new_id(), order_id=order.id, at=acting.now, by_name=acting.actor.name, event=event.value, text=text

@@ -9,7 +9,7 @@ from app.core.errors import DomainError
 from app.publication.charts import before_after_chart
 from app.publication.routes_charts import picture
 from app.publication.routes_reports import DOCX
-from app.rectification import documents, ordering, planning, reads, retesting
+from app.rectification import documents, inbox, ordering, planning, reads, retesting
 from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
 from app.rectification.ordering import Confirmation
 from app.rectification.orders import ORDER_ENDS, ORDER_TABLE, Deadlines, OrderEvent, running_deadline
@@ -40,7 +40,8 @@ def board(desk: ReadingDesk) -> Response:
     views = reads.orders(desk.session, desk.staff)
     due = {view.id: running_deadline(view.standing.state, view.current.dates) for view in views if view.current}
     flags = reads.flags(desk.session, desk.staff, desk.now) if desk.staff.role == "organiser" else ()
-    return desk.show("rectification/board.html", None, orders=views, due=due, flags=flags, **WORDS)
+    unread = inbox.unread(desk.session, desk.staff)
+    return desk.show("rectification/board.html", None, orders=views, due=due, flags=flags, unread=unread, **WORDS)
 
 
 def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = None) -> Response:

@@ -104,7 +104,7 @@ def test_the_button_issues_what_is_due_once_and_says_how_many(database: Database
     second = desk.post("/rectification/supervision/run")
     assert "没有新的" in desk.get(second.headers["location"]).text
     with database.reading() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(InboxItem)) == 4
+        assert session.scalar(sa.select(sa.func.count(InboxItem.notice_id))) == 4
         entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "supervision.run")).one()
         assert entry.actor_name == "郑十"
 
@@ -171,13 +171,17 @@ def test_it_refuses_a_mode_and_keeps_what_was_typed(
 def test_the_inbox_leads_to_where_things_are_dealt_with(database: Database, new_desk: Desks) -> None:
     order_id, _ = order_two(database)
     desk = new_desk("wujiu")
+    assert "收件箱中有 2 条未读提醒" in desk.get(desk.get("/").headers["location"]).text
     text = desk.get("/inbox").text
-    assert "未读 1 条" in text
-    assert f'href="/rectification/orders/{order_id}"' in text
-    item = re.findall(r'name="item" value="([^"]+)"', text)[0]
-    assert desk.post("/inbox/read", item=item).headers["location"] == "/inbox"
-    text = desk.get("/inbox").text
-    assert "没有未读的提醒" in text
+    assert "未读 2 条" in text
+    assert "县文工团被责令补课" in text
+    assert text.count(f'href="/rectification/orders/{order_id}"') == 2
+    for item, left in zip(
+        re.findall(r'name="item" value="([^"]+)"', text), ("未读 1 条", "没有未读的提醒"), strict=True
+    ):
+        assert desk.post("/inbox/read", item=item).headers["location"] == "/inbox"
+        text = desk.get("/inbox").text
+        assert left in text
     assert "已读" in text
     assert new_desk("zhangsan").post("/inbox/read", item=item).status_code == 404
     organiser = new_desk("zhangsan")
