@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication.charts import before_after_chart
+from app.publication.read_log import note_read
 from app.publication.routes_charts import picture
 from app.publication.routes_reports import DOCX
 from app.rectification import documents, inbox, ordering, planning, reads, retesting
@@ -14,6 +15,8 @@ from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, S
 from app.rectification.ordering import Confirmation
 from app.rectification.orders import ORDER_ENDS, ORDER_TABLE, Deadlines, OrderEvent, running_deadline
 from app.rectification.planning import plan_of
+from app.rectification.reads import OrderView
+from app.rectification.retesting import SideBySide
 from app.rectification.supervision import Mode
 from app.rectification.transitions import events_allowed
 from app.rectification.wording import MODES, ORDER_EVENTS, ORDER_STATES, PLAN_STATES, SUGGESTIONS, TASKS
@@ -86,6 +89,15 @@ def decide(desk: OrganisingDesk, round_id: str, unit_id: str, form: Form) -> Res
     return desk.attempt(form, act, see_other("/rectification"), lambda refused: _flag_page(desk, place, refused))
 
 
+def _both_results(desk: Desk, order: OrderView) -> SideBySide | None:
+    """Return both results of an order, noted as read."""
+    both = retesting.side_by_side(desk.session, desk.staff, desk.now, order)
+    if both is not None and order.current is not None:
+        for round_id in filter(None, (order.round_id, order.current.retest_round_id)):
+            note_read(desk.request, desk.session, desk.staff, round_id, "retest")
+    return both
+
+
 def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
     session, order = desk.session, reads.get_order(desk.session, desk.staff, order_id)
     standing, current = order.standing, order.current
@@ -98,7 +110,7 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "due": running_deadline(standing.state, current.dates) if current else None,
         "again": ordering.proposed_dates(session, order.campaign_id, desk.today, standing.attempt + 1),
         "unknown": ordering.years_unknown(session, order.campaign_id, desk.today),
-        "both": retesting.side_by_side(session, desk.staff, desk.now, order),
+        "both": _both_results(desk, order),
     }
     return desk.show("rectification/order.html", refused, **context, **WORDS)
 
@@ -160,7 +172,7 @@ def review_plan(desk: SupervisingDesk, order_id: str, form: Form) -> Response:
 def comparison(desk: ReadingDesk, order_id: str) -> Response:
     """Draw the first result beside the retest."""
     order = reads.get_order(desk.session, desk.staff, order_id)
-    both = retesting.side_by_side(desk.session, desk.staff, desk.now, order)
+    both = _both_results(desk, order)
     if both is None:
         raise DomainError("not_found")
     rows = tuple((before["label"], before["total"], after["total"], both.reason) for before, after in both.pairs)

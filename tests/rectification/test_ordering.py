@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
 
 from app.audit.models import AuditEntry
 from app.core.db import Database
 from app.core.secrets import new_id
 from app.publication import service as publication
+from app.publication.read_log import reads_of
 from app.rectification import ordering, planning, reads, retesting
 from app.rectification.models import OrderAttempt, RemedialOrder
 from app.rectification.orders import OrderEvent, OrderState, Suggestion
@@ -145,6 +147,19 @@ def test_a_retest_that_passes_closes_the_order(database: Database) -> None:
         assert both is not None
         assert (both.reason, both.before["verdict"]["code"], both.after["verdict"]["code"]) == ("", "remedial", "met")
         assert session.get_one(RemedialOrder, order_id).state == "closed"
+
+
+def test_both_results_on_an_order_s_page_are_noted_as_read(client: TestClient, database: Database) -> None:
+    order_id = completed(database)
+    second = retest(database, order_id, ((70, 20, 6, 4, 3),))
+    reader = counted.log_in(client, database, "leader")
+    with database.reading() as session:
+        first = standing(session, order_id).round_id
+    assert reader.get(f"/rectification/orders/{order_id}").status_code == 200
+    assert reader.get(f"/rectification/orders/{order_id}/comparison.svg").status_code == 200
+    with database.reading() as session:
+        noted = {(round_id, row.what) for round_id in (first, second) for row in reads_of(session, round_id)}
+    assert noted == {(first, "retest"), (second, "retest")}
 
 
 def test_a_retest_that_fails_is_escalated_and_ordered_again_with_less_time(database: Database) -> None:
