@@ -10,7 +10,7 @@ from app.booth import pages, service, wire
 from app.booth.domain import Sheet, missing_places
 from app.core.errors import DomainError
 from app.web import i18n
-from app.web.downloads import ANY_FILE, attachment
+from app.web.downloads import attachment
 from app.web.forms import AnonymousForm, PostedForm, check_form_token
 from app.web.requests import Keys, Now, database
 
@@ -54,8 +54,8 @@ def show_paper(request: Request, form: BoothForm, keys: Keys, now: Now) -> Respo
 def show_document(request: Request, form: BoothForm, keys: Keys, now: Now) -> Response:
     """Send the document that the round is about to whoever holds a slip of it; no mark comes along."""
     with database(request).reading() as session:
-        name, content = service.open_document(session, keys.pepper(), now, form.text("code", wire.MAX_SHORT))
-    return attachment(content, ANY_FILE, name)
+        file = service.open_document(session, keys.pepper(), now, form.text("code", wire.MAX_SHORT))
+    return attachment(file.content, file.media_type, file.name)
 
 
 @router.post("/v/review")

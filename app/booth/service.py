@@ -22,7 +22,7 @@ from app.box.seal import envelope_id, envelope_info, seal
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.rounds import reads as rounds
-from app.rounds.document_reads import FIRST, document_content
+from app.rounds.document_reads import FIRST, DocumentFile, document_file
 from app.rounds.domain import Paper, RoundState
 from app.slips import redeem
 from app.slips.codes import code_hash, parse_code
@@ -63,18 +63,18 @@ def open_paper(session: Session, pepper: bytes, now: datetime, typed: str) -> Sh
     return Sheet(parse_code(typed), found.claim.group_id, paper, digest, nonce, blank(paper))
 
 
-def open_document(session: Session, pepper: bytes, now: datetime, typed: str) -> tuple[str, bytes]:
-    """Return name and content of the document that a code's paper is about.
+def open_document(session: Session, pepper: bytes, now: datetime, typed: str) -> DocumentFile:
+    """Return the document that a code's paper is about.
 
     DomainError as ``open_paper``, ``not_found`` where there is none, ``paper_changed`` where it is not the frozen one.
     """
     paper = open_paper(session, pepper, now, typed).paper
     if paper.document is None:
         raise DomainError("not_found")
-    name, content = document_content(session, paper.round_id, FIRST)
-    if sha256(content).hexdigest() != paper.document.digest:
+    file = document_file(session, paper.round_id, FIRST)
+    if sha256(file.content).hexdigest() != paper.document.digest:
         raise DomainError("paper_changed")
-    return name, content
+    return file
 
 
 def check_round(session: Session, round_id: str, now: datetime) -> None:

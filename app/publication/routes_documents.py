@@ -10,7 +10,7 @@ from app.publication.seen import Desk, ReadingDesk
 from app.rounds import document_reads, documents
 from app.rounds.ports import Acting
 from app.web.auth import UnitSide
-from app.web.downloads import ANY_FILE, attachment
+from app.web.downloads import attachment
 from app.web.forms import Form
 from app.web.pages import see_other
 
@@ -21,8 +21,8 @@ router = APIRouter()
 def read_document(desk: ReadingDesk, round_id: str, version: int) -> Response:
     """Send a version to whoever may read the result."""
     desk.result(round_id, "document")
-    name, content = document_reads.document_content(desk.session, round_id, version)
-    return attachment(content, ANY_FILE, name)
+    file = document_reads.document_file(desk.session, round_id, version)
+    return attachment(file.content, file.media_type, file.name)
 
 
 @router.post("/results/{round_id}/documents")

@@ -43,13 +43,22 @@ def documents_of(session: Session, round_id: str) -> Sequence[DocumentView]:
     return [DocumentView(*row) for row in session.execute(rows)]
 
 
-def document_content(session: Session, round_id: str, version: int) -> tuple[str, bytes]:
-    """Return name and content of a version; a rehearsal shows its round's. DomainError ``not_found``."""
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """A version's content; its kind was checked when it came in."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def document_file(session: Session, round_id: str, version: int) -> DocumentFile:
+    """Return a version to be read; a rehearsal shows its round's. DomainError ``not_found``."""
     owner = get_round(session, round_id).rehearsal_of or round_id
     row = session.get(RoundDocument, (owner, version))
     if row is None:
         raise DomainError("not_found")
-    return row.name, row.content
+    return DocumentFile(row.name, row.media_type, row.content)
 
 
 def subject(session: Session, round_id: str) -> tuple[str, PaperDocument] | None:

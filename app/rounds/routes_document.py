@@ -9,7 +9,7 @@ from app.rounds import document_reads, documents
 from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 from app.web.auth import KeySide, Organiser
-from app.web.downloads import ANY_FILE, attachment
+from app.web.downloads import attachment
 from app.web.errors import sentence
 from app.web.forms import Form
 from app.web.i18n import choose_language
@@ -61,5 +61,5 @@ def attach(request: Request, round_id: str, staff: Organiser, form: Form, db: Db
 @router.get("/rounds/{round_id}/document/{version}")
 def download(round_id: str, version: int, _staff: KeySide, db: Db) -> Response:
     """Send a version to organisers and scrutineers."""
-    name, content = document_reads.document_content(db, round_id, version)
-    return attachment(content, ANY_FILE, name)
+    file = document_reads.document_file(db, round_id, version)
+    return attachment(file.content, file.media_type, file.name)

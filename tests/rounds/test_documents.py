@@ -132,6 +132,7 @@ def test_a_voter_reads_it_with_his_slip_alone(
     assert "请先看这份文档" in page.text
     sent = client.post("/v/document", data={"code": code}, headers=SAME_SITE)
     assert sent.content == PDF
+    assert sent.headers["content-type"] == "application/pdf"
     assert sent.headers["content-disposition"].startswith("attachment")
     assert client.post("/v/document", data={"code": "0000000000000"}, headers=SAME_SITE).status_code in {400, 404}
     assert client.post("/v/document", data={"code": ""}, headers=SAME_SITE).status_code in {400, 422}
