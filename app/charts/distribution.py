@@ -39,6 +39,8 @@ class Bar:
     counts: tuple[int, ...] | None = None
     texts: tuple[str, ...] | None = None
     """The shares as the table beside the bar prints them; without them they are printed here."""
+    figure: str = ""
+    """The rate that stands at the right of the label, where many bars stand in a grid."""
 
 
 @lru_cache(maxsize=128)
@@ -78,6 +80,15 @@ def row_svg(bar: Bar, options: tuple[str, ...], title: str, description: str, ki
     return sheet.svg(title, description)
 
 
+@lru_cache(maxsize=32)
+def legend_svg(options: tuple[str, ...], kinds: tuple[str, ...], title: str, width: int = 640) -> str:
+    """Draw what the colours mean, for bars that stand in a table's rows."""
+    places = _legend_places(options, width)
+    sheet = Sheet(width, (places[-1][1] + 1) * _LEGEND_LINE)
+    _draw_legend(sheet, options, looks(kinds), places, 0)
+    return sheet.svg(title, "、".join(options))
+
+
 def share_text(share: float, *, whole: bool) -> str:
     """Print a share as per cent with one decimal, or none; halves go up, as in the tables."""
     step = Decimal(1) if whole else Decimal("0.1")
@@ -88,6 +99,15 @@ def text_width(words: str, size: float) -> float:
     """Estimate a line's width in pixels, on the wide side: the reader's font is not known."""
     wide = sum(unicodedata.east_asian_width(char) in "WFA" for char in words)
     return size * (wide + 0.6 * (len(words) - wide))
+
+
+def shortened(label: str, room: float, size: float) -> str:
+    """Return the label on one line of ``room`` pixels; what is left over becomes an ellipsis."""
+    words = clean(label)
+    if text_width(words, size) <= room:
+        return words
+    end = sum(width <= room - size for width in accumulate(text_width(char, size) for char in words))
+    return words[:end] + "…"
 
 
 def wrapped(label: str, room: float, size: float) -> tuple[str, ...]:
@@ -125,9 +145,7 @@ def _chart(bars: tuple[Bar, ...], options: tuple[str, ...], kinds: tuple[str, ..
     legend = _legend_places(options, width)
     top = _PAD + (legend[-1][1] + 1) * _LEGEND_LINE + 8
     sheet = Sheet(width, top + len(bars) * _PITCH + _AXIS, PAPER)
-    for (x, line), option, look in zip(legend, options, styles, strict=True):
-        sheet.box(x, _PAD + line * _LEGEND_LINE + 4, (16, 14), look)
-        sheet.text(x + 22, _PAD + line * _LEGEND_LINE + 11, option, INK, size=_LABEL_SIZE)
+    _draw_legend(sheet, options, styles, legend, _PAD)
     room = (width - left - _PAD - 12, _BAR_HEIGHT)
     _draw_scale(sheet, left, (top, top + len(bars) * _PITCH), room[0])
     for place, (bar, lines) in enumerate(zip(bars, labels, strict=True)):
@@ -148,6 +166,14 @@ def _legend_places(options: tuple[str, ...], room: float) -> list[tuple[float, i
         places.append((x, line))
         x += taken + 18
     return places or [(_PAD, -1)]
+
+
+def _draw_legend(
+    sheet: Sheet, options: tuple[str, ...], styles: tuple[Look, ...], places: list[tuple[float, int]], top: float
+) -> None:
+    for (x, line), option, look in zip(places, options, styles, strict=True):
+        sheet.box(x, top + line * _LEGEND_LINE + 4, (16, 14), look)
+        sheet.text(x + 22, top + line * _LEGEND_LINE + 11, option, INK, size=_LABEL_SIZE)
 
 
 def _draw_scale(sheet: Sheet, left: float, rows: tuple[float, float], width: float) -> None:

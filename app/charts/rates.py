@@ -119,11 +119,12 @@ def _scale(sheet: Sheet, chart: RateChart, corner: tuple[float, float], room: tu
         x = left + width * quarter / 4
         sheet.rule(x, top, height + 4, LINE)
         sheet.text(x, top + height + 14, f"{quarter * 25}%", MUTED, size=11, align="center")
-    for share, words in chart.lines:
-        x = left + width * share
+    for place, (share, words) in enumerate(chart.lines):
+        x, taken = left + width * share, text_width(words, 11)
         sheet.rule(x, top - 6, height + 6, INK)
-        half = text_width(words, 11) / 2
-        sheet.text(min(max(x, left + half), left + width - half), top - 14, words, INK, size=11, align="center")
+        # Words of two lines part to both sides, so that close lines keep them legible.
+        shift = taken / 2 if len(chart.lines) == 1 else (taken - 4, 4)[place % 2]
+        sheet.text(min(max(x - shift, left), left + width - taken), top - 14, words, INK, size=11)
 
 
 def _bar(sheet: Sheet, rate: Rate, corner: tuple[float, float], room: float, look: Look) -> None:

@@ -27,6 +27,8 @@ _PX_PER_INCH = 72
 _CSS_PX_PER_INCH = 96
 # Half the height of digits and Han above the baseline, in em: placed by baseline, a line looks centred in any font.
 _MIDDLE = 0.36
+_NO_GLYPH = "〓"
+"""Stands in print for a sign that the font lacks."""
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STYLE = re.compile(r' style="([^"]*)"')
@@ -109,6 +111,8 @@ class Sheet:
         out = io.BytesIO()
         with _lock, _settings():
             _add_fonts()
+            for drawn in self._figure.findobj(Text):
+                drawn.set_text("".join(sign if ord(sign) in _glyphs() else _NO_GLYPH for sign in drawn.get_text()))
             self._figure.set_dpi(dpi * _PX_PER_INCH / _CSS_PX_PER_INCH)
             metadata = {"Title": clean(title), "Description": clean(description), "Software": None}
             canvas = FigureCanvasAgg(self._figure)
@@ -123,6 +127,13 @@ class Sheet:
 
 def _settings() -> AbstractContextManager[None]:
     return rc_context({"svg.fonttype": "none", "svg.hashsalt": "charts", "hatch.linewidth": 1.0})
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """Return the signs that the fonts of a picture can draw."""
+    paths = (_FONTS / "NotoSansSC-Regular.ttf", font_manager.findfont("DejaVu Sans"))
+    return frozenset().union(*(font_manager.get_font(str(path)).get_charmap() for path in paths))
 
 
 @cache

@@ -1,8 +1,9 @@
 """Charts of a published result: the shown shares of the document, nothing worked out anew."""
 
 from dataclasses import replace
+from fractions import Fraction
 
-from app.charts.distribution import Bar, distribution_png, distribution_svg, row_svg
+from app.charts.distribution import Bar, distribution_png, distribution_svg, legend_svg, row_svg
 from app.charts.multiples import multiples_svg
 from app.charts.palette import Kind
 from app.charts.rates import Rate, RateChart, Row, rates_png, rates_svg
@@ -11,6 +12,8 @@ from app.publication.domain import Document
 
 Drawn = tuple[tuple[Bar, ...], tuple[str, ...], str, str]
 """Bars, options, title and description of a distribution chart."""
+
+_GATES = (("valid", "有效线"), ("warning", "提示线"))
 
 Pair = tuple[str, Document, Document, str]
 """A label, the cell before and the cell after, and why the two may not be compared, if so."""
@@ -59,14 +62,15 @@ def row_chart(document: Document, unit: Document, place: int) -> str:
     return row_svg(bar, options, title, _words(part["total"]), _kinds(options))
 
 
+def legend(document: Document) -> str:
+    """Draw what the colours of the grades mean."""
+    options = _grades(document)
+    return legend_svg(options, _kinds(options), "图例")
+
+
 def unit_chart(document: Document, unit: Document) -> str:
     """Draw all items of a unit."""
     return distribution_svg(*_unit_parts(document, unit), kinds=_kinds(_grades(document)))
-
-
-def unit_chart_png(document: Document, unit: Document) -> bytes:
-    """Draw all items of a unit for Word."""
-    return distribution_png(*_unit_parts(document, unit), kinds=_kinds(_grades(document)))
 
 
 def _unit_parts(document: Document, unit: Document) -> Drawn:
@@ -94,11 +98,6 @@ def item_chart(document: Document, item_key: str) -> str:
     return distribution_svg(*_item_parts(document, item_key), kinds=_kinds(_grades(document)))
 
 
-def item_chart_png(document: Document, item_key: str) -> bytes:
-    """Draw one item of all units for Word."""
-    return distribution_png(*_item_parts(document, item_key), kinds=_kinds(_grades(document)))
-
-
 def _item_parts(document: Document, item_key: str) -> Drawn:
     named, label = [], ""
     for unit in document["units"]:
@@ -114,20 +113,18 @@ def _item_parts(document: Document, item_key: str) -> Drawn:
 def multiples_chart(document: Document) -> str:
     """Draw the overall figure of many units as a grid."""
     bars, options, title, description = _overall_parts(document)
+    cells = [unit["overall"]["total"] for unit in document["units"]]
+    figures = [cell["satisfied_rate"]["text"] if cell["shown"] else "" for cell in cells]
+    bars = tuple(replace(bar, figure=figure) for bar, figure in zip(bars, figures, strict=True))
     return multiples_svg(bars, options, title, description, _kinds(options))
 
 
-def groups_chart(document: Document, unit: Document, place: int) -> str:
+def groups_chart(unit: Document, place: int) -> str:
     """Draw 满意率 of each voter group beside the total; place 0 is the overall figure, from 1 on the items."""
-    return rates_svg(*_groups_parts(document, unit, place))
+    return rates_svg(*_groups_parts(unit, place))
 
 
-def groups_chart_png(document: Document, unit: Document, place: int) -> bytes:
-    """Draw 满意率 of each voter group for Word."""
-    return rates_png(*_groups_parts(document, unit, place))
-
-
-def _groups_parts(document: Document, unit: Document, place: int) -> tuple[RateChart, str, str]:
+def _groups_parts(unit: Document, place: int) -> tuple[RateChart, str, str]:
     parts = [unit["overall"], *unit["items"]]
     if not 0 <= place < len(parts):
         raise DomainError("not_found")
@@ -135,7 +132,7 @@ def _groups_parts(document: Document, unit: Document, place: int) -> tuple[RateC
     cells = [("合计", part["total"]), *((group["name"], group["cell"]) for group in part["groups"])]
     rows = tuple(_rate_row(name, cell) for name, cell in cells)
     title = f"{unit['name']} {part['label']} 各类别满意率"
-    return RateChart(rows, (document["formula"].get("measure_label", "满意率"),)), title, _told(rows)
+    return RateChart(rows, ("满意率",)), title, _told(rows)
 
 
 def _rate_row(label: str, cell: Document) -> Row:
@@ -156,7 +153,15 @@ def return_chart(document: Document) -> str:
     """Draw the return rate of the round and of each voter group that is shown, beside the gates it has to pass."""
     chain = document["chain"]
     rows = tuple(_return_row(row.get("name", "合计"), row) for row in (chain["total"], *chain["groups"]))
-    return rates_svg(RateChart(rows, ("回收率",)), f"{document['round']['title']} 回收率", _told(rows))
+    gates = chain.get("gates", {})
+    lines = tuple((_part(gates[key]), f"{words} {gates[key]}") for key, words in _GATES if key in gates)
+    told = "；".join((_told(rows), *(words for _, words in lines)))
+    return rates_svg(RateChart(rows, ("回收率",), lines), f"{document['round']['title']} 回收率", told)
+
+
+def _part(line: str) -> float:
+    """Return a line of the document, 80% or 2/3, as a part of 1."""
+    return float(Fraction(line[:-1]) / 100 if line.endswith("%") else Fraction(line))
 
 
 def _return_row(label: str, row: Document) -> Row:

@@ -285,10 +285,11 @@ class GroupCountedRow(CountedRow):
 
 
 class Chain(Shape):
-    """The counting chain from printed slips to valid ballots."""
+    """The counting chain from printed slips to valid ballots; ``gates`` of 回收率 as texts."""
 
     status: ReturnState
     warnings: list[Note]
+    gates: dict[Literal["valid", "warning"], str]
     total: CountedRow | IssuedRow
     groups: list[GroupCountedRow | GroupIssuedRow]
 

@@ -62,5 +62,5 @@ def item_chart(desk: ReadingDesk, round_id: str, item: str) -> Response:
 @router.get("/results/{round_id}/units/{unit_id}/groups/{place}.svg")
 def groups_chart(desk: ReadingDesk, round_id: str, unit_id: str, place: int) -> Response:
     """Draw the voter groups of one figure of a unit: place 0 is the overall figure, from 1 on the items."""
-    result, unit = desk.unit(round_id, unit_id)
-    return picture(desk.request, charts.groups_chart(result.document, unit, place))
+    _, unit = desk.unit(round_id, unit_id)
+    return picture(desk.request, charts.groups_chart(unit, place))

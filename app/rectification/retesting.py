@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.errors import DomainError
+from app.publication.charts import Pair
 from app.publication.domain import Document, unit_of
 from app.publication.reads import published, viewer_of
 from app.rectification.ordering import attempt_row, locked_order, note, order_moved
@@ -33,11 +34,17 @@ class SideBySide:
     reason: str = ""
 
     @property
+    def rows(self) -> tuple[Pair, ...]:
+        """The pairs as a chart draws them."""
+        return tuple((one["label"], one["total"], other["total"], self.reason) for one, other in self.pairs)
+
+    @property
     def pairs(self) -> list[tuple[Document, Document]]:
-        """The overall figure and every item that both rounds asked, before and after."""
+        """Every item that both rounds asked, before and after; first all of them pooled if no overall one is asked."""
         later = {item["key"]: item for item in self.after["items"]}
         items = [(item, later[item["key"]]) for item in self.before["items"] if item["key"] in later]
-        return [(self.before["overall"], self.after["overall"]), *items]
+        pooled = [(self.before["overall"], self.after["overall"])] if self.before["overall"]["key"] is None else []
+        return [*pooled, *items]
 
 
 def plan_retest(acting: Acting, order_id: str, title: str) -> str:

@@ -175,8 +175,7 @@ def comparison(desk: ReadingDesk, order_id: str) -> Response:
     both = _both_results(desk, order)
     if both is None:
         raise DomainError("not_found")
-    rows = tuple((before["label"], before["total"], after["total"], both.reason) for before, after in both.pairs)
-    return picture(desk.request, before_after_chart(both.before["name"], both.titles, rows))
+    return picture(desk.request, before_after_chart(both.before["name"], both.titles, both.rows))
 
 
 @router.get("/rectification/orders/{order_id}/notice.docx")

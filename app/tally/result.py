@@ -8,6 +8,7 @@
                  "weights": [{"id", "name", "text"}], "measure": "satisfied_rate"|"positive_rate"|"mean_score",
                  "measure_label", "item_lines": [{"key", "label", "attention", "remedial", "dissatisfied"}]},
      "chain": {"status": "valid"|"warning"|"invalid", "warnings": [Note],
+               "gates": {"valid", "warning"},                                  回收率 needed, as texts
                "total": ChainRow, "groups": [ChainRow and "id", "name"]},
      "summary": {"met", "attention", "remedial", "too_few", "invalid"},      numbers of units
      "overall_band": {"code", "label"}|null,                                 all units together
@@ -177,7 +178,7 @@ def _lines_json(scheme: Scheme, lines: Lines) -> Json:
 
 def _chain_json(here: Round) -> Json:
     """Write the chain over all groups and of each; what came back from an unseen group appears nowhere."""
-    total = here.chain.total
+    total, gates = here.chain.total, here.paper.scheme.gates
     rows: list[Json] = []
     for group in here.paper.groups:
         row = _chain_row(here, here.chain.group(group.id), shown=group.id not in here.rules.unseen)
@@ -191,6 +192,7 @@ def _chain_json(here: Round) -> Json:
     return {
         "status": here.returns.value,
         "warnings": warnings,
+        "gates": {"valid": line_text(gates.return_valid), "warning": line_text(gates.return_warning)},
         "total": _chain_row(here, total, shown=shown),
         "groups": rows,
     }

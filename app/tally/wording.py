@@ -90,7 +90,9 @@ def formula_text(scheme: Scheme) -> str:
         parts.append(f"总体满意率 =（{positive}）÷ {_DENOMINATORS[formula.denominator]}")
     if scheme.weights:
         parts.append("先按类别计算，再按权重合计；没有有效评价的类别不计，其权重按比例分给其余类别")
-    return "；".join(parts) + f"。单位按机构序列排列，不作排名。少于 {scheme.k} 份的数据不显示。"
+    has_ranges = scheme.intervals and formula.denominator is Denominator.VALID and not scheme.weights
+    ranged = "满意率旁边的范围：全体应参加人员的满意率有 95% 的把握落在其中。" if has_ranges else ""
+    return "；".join(parts) + f"。{ranged}单位按机构序列排列，不作排名。少于 {scheme.k} 份的数据不显示。"
 
 
 def low_return_text(scheme: Scheme, *, invalid: bool) -> str:

@@ -3,7 +3,7 @@
 from defusedxml.ElementTree import fromstring
 
 from app.charts.distribution import Bar
-from app.charts.multiples import multiples_png, multiples_svg
+from app.charts.multiples import multiples_svg
 from app.charts.palette import Kind
 
 OPTIONS = ("满意", "比较满意", "基本满意", "不满意")
@@ -28,6 +28,12 @@ def test_a_hidden_unit_is_an_empty_frame() -> None:
     assert texts_of(drawn).count("—") == 1
 
 
-def test_no_unit_at_all_and_a_picture_for_word() -> None:
+def test_no_unit_at_all() -> None:
     assert "<svg" in multiples_svg((), OPTIONS, "各单位", "", KINDS)
-    assert multiples_png((Bar("甲", ()),), OPTIONS, "各单位", "", KINDS)[:4] == b"\x89PNG"
+
+
+def test_the_rate_stands_beside_a_name_that_is_too_long() -> None:
+    bar = Bar("很长的单位名称" * 5, (0.5, 0.3, 0.1, 0.1), figure="80.0%")
+    texts = texts_of(multiples_svg((bar,) * 4, OPTIONS, "各单位", "", KINDS))
+    assert texts.count("80.0%") == 4
+    assert sum(text.startswith("很长的") and text.endswith("…") for text in texts) == 4

@@ -57,3 +57,11 @@ def test_it_refuses_what_does_not_fit() -> None:
 
 def test_a_picture_for_word_is_as_wide_as_the_page() -> None:
     assert rates_png(CHART, "前后对比", "")[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_sign_without_glyph_becomes_a_mark_in_pixels_and_stays_in_text() -> None:
+    chart = RateChart((Row("🎉办事大厅", (Rate("50%", 0.5),)),), ("满意率",))
+    assert rates_png(chart, "", "") == rates_png(
+        RateChart((Row("〓办事大厅", chart.rows[0].rates),), ("满意率",)), "", ""
+    )
+    assert "🎉办事大厅" in rates_svg(chart, "", "")

@@ -53,3 +53,19 @@ def test_it_refuses_a_place_without_a_bar(database: Database, place: int) -> Non
     document = document_of(database, counted.make_votes())
     with pytest.raises(DomainError, match="not_found"):
         charts.row_chart(document, document["units"][0], place)
+
+
+def test_return_rates_stand_beside_the_gates_they_have_to_pass(database: Database) -> None:
+    document = document_of(database, counted.make_votes(share=0.7))
+    texts = [node.text for node in fromstring(charts.return_chart(document)).iter() if node.tag.endswith("text")]
+    assert "有效线 2/3" in texts
+    assert "提示线 80%" in texts
+    total = document["chain"]["total"]
+    assert f"{total['return_rate']['text']}（{total['returned']}/{total['issued']}）" in texts
+
+
+def test_many_units_stand_with_their_rates(database: Database) -> None:
+    document = document_of(database, counted.make_votes())
+    texts = [node.text for node in fromstring(charts.multiples_chart(document)).iter() if node.tag.endswith("text")]
+    for unit in document["units"]:
+        assert unit["overall"]["total"]["satisfied_rate"]["text"] in texts
