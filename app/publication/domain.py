@@ -227,3 +227,8 @@ def notes_for(unit: Document, scope: Scope) -> list[str]:
 def unit_of(document: Document, unit_id: str) -> Document | None:
     """Return the unit of that id, or None."""
     return next((unit for unit in document["units"] if unit["id"] == unit_id), None)
+
+
+def has_intervals(document: Document) -> bool:
+    """Whether the range where everybody's rate may lie stands beside some rate."""
+    return any(unit["overall"]["total"].get("interval") for unit in document["units"])

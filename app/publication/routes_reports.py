@@ -1,25 +1,28 @@
 """The files a reader takes away: workbook, Word reports; and the organisation's own templates for them."""
 
 from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication import template_service
+from app.publication.reads import Published
 from app.publication.reports.brief import brief
 from app.publication.reports.fields import FIELDS, ReportKind
 from app.publication.reports.letters import feedback_letter, feedback_letters, file_name
+from app.publication.reports.markup import one_line
 from app.publication.reports.templates import shipped_template
 from app.publication.reports.word import Particulars, scrutiny_report, survey_report
 from app.publication.reports.workbook import result_workbook
-from app.publication.seen import ReadingDesk
+from app.publication.seen import Desk, ReadingDesk
 from app.rounds.ports import Acting
-from app.rounds.reads import frozen_paper
+from app.rounds.reads import frozen_paper, get_round
 from app.web.auth import Organiser
 from app.web.downloads import attachment
 from app.web.errors import sentence
 from app.web.forms import Form
 from app.web.i18n import choose_language
-from app.web.pages import page, see_other
+from app.web.pages import chinese_date, page, see_other
 from app.web.requests import Db, Now
 
 router = APIRouter()
@@ -27,6 +30,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP = "application/zip"
 PDF = "application/pdf"
+TYPED = ("number", "basis", "time", "place")
+WORDS_LIMIT = 120
 
 
 @router.get("/results/{round_id}/export.xlsx")
@@ -36,12 +41,27 @@ def workbook(desk: ReadingDesk, round_id: str) -> Response:
     return attachment(result_workbook(result), XLSX, f"{result.document['round']['title']}结果.xlsx", "result.xlsx")
 
 
+@router.get("/results/{round_id}/reports")
+def reports_page(desk: ReadingDesk, round_id: str) -> Response:
+    """Show every report of a result, and ask for what only a person knows."""
+    result = desk.result(round_id)
+    held, document = held_words(desk.session, round_id), result.document
+    shown = {"result": result, "document": document, "held": held, "limit": WORDS_LIMIT}
+    return page(desk.request, "publication/reports.html", status=200, **shown)
+
+
+def _particulars(desk: Desk, result: Published) -> Particulars:
+    typed = {key: one_line(desk.request.query_params.get(key, ""))[:WORDS_LIMIT] for key in TYPED}
+    typed["time"] = typed["time"] or held_words(desk.session, result.round_id)
+    return Particulars(**typed, merged=desk.merged(result))
+
+
 @router.get("/results/{round_id}/report.docx")
 def survey(desk: ReadingDesk, round_id: str) -> Response:
     """Send 测评情况报告."""
     result, template = desk.result(round_id, "report"), template_service.own(desk.session, ReportKind.SURVEY)
     paper, _ = frozen_paper(desk.session, round_id)
-    made = survey_report(result, template, paper, Particulars(merged=desk.merged(result)), desk.now)
+    made = survey_report(result, template, paper, _particulars(desk, result), desk.now)
     return attachment(made, DOCX, f"{result.document['round']['title']}测评情况报告.docx", "report.docx")
 
 
@@ -49,7 +69,7 @@ def survey(desk: ReadingDesk, round_id: str) -> Response:
 def scrutiny(desk: ReadingDesk, round_id: str) -> Response:
     """Send 监票情况报告."""
     result, template = desk.result(round_id, "scrutiny"), template_service.own(desk.session, ReportKind.SCRUTINY)
-    made = scrutiny_report(result, template, Particulars(), desk.now)
+    made = scrutiny_report(result, template, _particulars(desk, result), desk.now)
     return attachment(made, DOCX, f"{result.document['round']['title']}监票情况报告.docx", "scrutiny.docx")
 
 
@@ -74,6 +94,14 @@ def letter(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
     result, unit = desk.unit(round_id, unit_id, "letter")
     made = feedback_letter(result, unit, template_service.own(desk.session, ReportKind.LETTER), desk.now)
     return attachment(made, DOCX, f"反馈函（{file_name(unit['name'])}）.docx", "letter.docx")
+
+
+def held_words(session: Session, round_id: str) -> str:
+    """Say on which days a round was open."""
+    found = get_round(session, round_id)
+    if found.opened_at is None or found.closed_at is None:
+        return ""
+    return "至".join(dict.fromkeys((chinese_date(found.opened_at), chinese_date(found.closed_at))))
 
 
 def _templates_page(request: Request, db: Db, error: DomainError | None = None) -> Response:

@@ -38,6 +38,7 @@ class Style(StrEnum):
     CAPTION = "ReportCaption"
     PICTURE = "ReportPicture"
     CELL = "ReportCell"
+    SMALL = "ReportCellSmall"
     NUMBER = "ReportNumber"
     HEAD = "ReportCellHead"
     GAP = "ReportGap"
@@ -101,14 +102,19 @@ def one_line(text: str) -> str:
     return _SPACE.sub(" ", export_text(text)).strip()
 
 
-def paragraph(text: str | Markup, style: Style = Style.BODY) -> Markup:
+def paragraph(text: str | Markup, style: StrEnum = Style.BODY) -> Markup:
     """Return a paragraph of a text, or of runs that are markup already."""
-    return Markup('<w:p><w:pPr><w:pStyle w:val="{}"/></w:pPr>{}</w:p>').format(style.value, _runs(text))
+    return Markup('<w:p><w:pPr><w:pStyle w:val="{}"/></w:pPr>{}</w:p>').format(style.value, runs(text))
 
 
 def paragraphs(texts: Iterable[str], style: Style = Style.BODY) -> Markup:
     """Return one paragraph for each text."""
     return joined(paragraph(text, style) for text in texts)
+
+
+def two_lines(first: str, second: str) -> Markup:
+    """Return the runs of two lines in one cell."""
+    return runs(first) + Markup("<w:r><w:br/></w:r>") + runs(second)
 
 
 def joined(blocks: Iterable[Markup]) -> Markup:
@@ -117,7 +123,7 @@ def joined(blocks: Iterable[Markup]) -> Markup:
 
 
 def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Markup:
-    """Return a table under its caption; its head is repeated on every page, no row and no short table is torn."""
+    """Return a table under its caption, if any; every page repeats its head, no row and no short table is torn."""
     widths = [round(column.width * _DXA_PER_MM) for column in columns]
     grid = joined(Markup('<w:gridCol w:w="{}"/>').format(width) for width in widths)
     heads = joined(_cell(column.label, width, Style.HEAD) for column, width in zip(columns, widths, strict=True))
@@ -130,7 +136,7 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]
         "</w:tblCellMar></w:tblPr><w:tblGrid>{}</w:tblGrid>"
         "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{}</w:tr>{}</w:tbl>{}"
     ).format(
-        paragraph(caption, Style.CAPTION),
+        paragraph(caption, Style.CAPTION if caption else Style.GAP),
         sum(widths),
         _BORDERS,
         grid,
@@ -164,7 +170,8 @@ def _cell(text: str | Markup, width: int, style: Style, span: int = 1) -> Markup
     )
 
 
-def _runs(text: str | Markup) -> Markup:
+def runs(text: str | Markup) -> Markup:
+    """Return the run of a text; runs that are markup already as they are."""
     if isinstance(text, Markup) or not text:
         return Markup(text)  # noqa: S704 -- markup already, or empty
     return Markup('<w:r><w:t xml:space="preserve">') + escape(one_line(text)) + Markup("</w:t></w:r>")

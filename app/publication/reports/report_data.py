@@ -6,7 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from app.core.errors import DomainError
-from app.publication.domain import BANDS_ONLY, Document
+from app.publication.domain import BANDS_ONLY, Document, has_intervals
 from app.publication.reads import Published
 from app.publication.reports.markup import (
     TEXT_WIDTH,
@@ -20,6 +20,7 @@ from app.publication.reports.markup import (
     paragraph,
     paragraphs,
     table,
+    two_lines,
 )
 from app.publication.reports.strips import strip_pngs
 from app.web.pages import chinese_date
@@ -29,9 +30,9 @@ NUMBER_BLANK = "〔　　　　〕　　号"
 WITHHELD = "为保护匿名不显示"
 NONE = "—"
 
-_NAME_WIDTH = 26
-_STRIP = 25
-_GRADE, _RATE, _COUNT = 12, 14.5, 12
+_NAME_WIDTH = 23
+_STRIP = 22
+_GRADE, _RATE, _COUNT, _RANGED = 13.5, 13.5, 10, 20
 _MEASURES = {"mean_score": "综合得分", "positive_rate": "总体满意率"}
 _CHAIN = {
     "expected": "应参加", "printed": "印制", "voided": "作废", "spare": "剩余", "issued": "发出",
@@ -89,7 +90,7 @@ class Figures:
         others = [Column(f"{self._document['scale'][key]}率", _RATE) for key in self._others]
         return [
             *(Column(label, _GRADE) for label in self._grades),
-            Column("满意率", _RATE),
+            Column("满意率", _RANGED if has_intervals(self._document) else _RATE),
             *extra,
             Column("不满意率", _RATE),
             Column("有效", _COUNT),
@@ -101,9 +102,9 @@ class Figures:
         if not cell["shown"]:
             return [Spanning(cell["text"], len(self.columns()))]
         rates = ["satisfied_rate", *([self._extra] if self._extra else []), "dissatisfied_rate", "valid"]
-        texts = [cell[key]["text"] if cell[key] else NONE for key in rates]
+        texts: list[Cell] = [cell[key]["text"] if cell[key] else NONE for key in rates]
         if cell.get("interval"):
-            texts[0] = f"{texts[0]}（{cell['interval']['text']}）"
+            texts[0] = two_lines(cell["satisfied_rate"]["text"], cell["interval"]["text"])
         return [*self._shares(cell), *texts, *(cell[key]["rate"]["text"] for key in self._others)]
 
     def _shares(self, cell: Document) -> list[Cell]:
@@ -165,7 +166,8 @@ def groups_table(unit: Document, caption: str) -> Markup:
     names = {row["id"]: row["name"] for item in items for row in item["groups"]}
     cells = [{row["id"]: row["cell"] for row in item["groups"]} for item in items]
     rows = [[name, *(_rate_or_word(by_group.get(group)) for by_group in cells)] for group, name in names.items()]
-    notes = [f"表中为满意率。“不显示”：{WITHHELD}。", *_merged_notes(items)]
+    hidden = any(row["cell"]["shown"] is False for item in items for row in item["groups"])
+    notes = ["表中为满意率。", *([f"“不显示”：{WITHHELD}。"] if hidden else []), *_merged_notes(items)]
     notes += [f"“{item['label']}”：{item['groups_text']}。" for item in unit["items"] if not item["groups"]]
     return joined([table(caption, columns, rows), paragraph("".join(notes), Style.NOTE)])
 

@@ -50,6 +50,11 @@ def shipped_template(kind: ReportKind) -> bytes:
     return (_FOLDER / f"{kind.value}.docx").read_bytes()
 
 
+def empty_page() -> bytes:
+    """Return a page without a word, with the styles of all reports and a page number in its footer."""
+    return (_FOLDER / "empty.docx").read_bytes()
+
+
 def check_template(kind: ReportKind, content: bytes) -> None:
     """Refuse a template that cannot or must not be filled in.
 

@@ -61,6 +61,27 @@ def test_it_works(document: Document) -> None:
     assert text.index("需要关注的单位") < text.index("表 2")
 
 
+def test_annexes_are_named_before_the_signature_and_begin_on_pages_of_their_own(document: Document) -> None:
+    lines = text_of(open_word(survey(make_result(document)))).splitlines()
+    first, signed, annex = lines.index("附件：1．统计表"), lines.index("2026年11月23日"), lines.index("附件1")
+    assert first < signed < annex
+    word = open_word(survey(make_result(document)))
+    broken = [line.text for line in word.paragraphs if line.paragraph_format.page_break_before]
+    assert broken == ["附件1", "附件2", "附件3"]
+
+
+def test_a_range_stands_under_its_rate_and_is_explained() -> None:
+    paper = make_paper()
+    paper = replace(paper, scheme=replace(paper.scheme, intervals=True))
+    document = make_document(make_votes(paper, 0.8))
+    word = open_word(survey_report(make_result(document), None, paper, WRITTEN, NOW))
+    cell = document["units"][0]["overall"]["total"]
+    row = rows_under(word, "表 2　各单位总体评价（按机构序列，不作排名）")[0]
+    assert f"{cell['satisfied_rate']['text']}{cell['interval']['text']}" in row
+    assert "95% 的把握" in text_of(word)
+    assert "95%" not in text_of(open_word(survey(make_result(make_document()))))
+
+
 def test_every_figure_is_the_documents(document: Document) -> None:
     word = open_word(survey(make_result(document)))
     scale = document["scale"]
