@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.core.secrets import new_id
 from app.core.workbook import looks_like_formula, read_workbook
-from app.publication.reports.workbook import plain
+from app.publication.reports.worksheet import plain
 from app.rectification.columns import LEDGER_COLUMNS
 from app.rectification.ledger_acts import LedgerRow, ledger
 from app.rectification.ledger_cells import cells_of

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,10 +13,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.core.db import Database
 from app.publication.domain import Document
-from app.publication.reports.workbook import plain, result_workbook
+from app.publication.reports.workbook import result_workbook
+from app.publication.reports.worksheet import plain
 from tests.publication import counted, reading
+from tests.publication.reports.printed import make_document, make_result
 
-SHEETS = ["汇总", "各单位", "各指标", "各类别", "意见", "口径"]
+SHEETS = ["汇总", "计票链", "各单位", "各指标", "各类别", "意见", "口径"]
 RISKY = ('=cmd|"/C calc"!A1', "+1", "-2+3", "@SUM(A1)", "\tx", "http://a.example/", "123", "<b>&amp;</b>")
 
 
@@ -88,6 +91,23 @@ def test_exact_figures_are_numbers(database: Database) -> None:
     assert round(rate.value * 1000) == document["units"][0]["overall"]["total"]["satisfied_rate"]["tenths"]
     assert sheet.cell(2, heads.index("有效评价") + 1).data_type == "n"
     assert all(book[name].freeze_panes == "C2" for name in SHEETS)
+
+
+def test_the_chain_is_numbers(database: Database) -> None:
+    book, document = workbook(database, counted.make_votes())
+    heads = [cell.value for cell in book["计票链"][1]]
+    last = [cell.value for cell in book["计票链"][book["计票链"].max_row]]
+    total = document["chain"]["total"]
+    for head, key in (("应参加", "expected"), ("发出", "issued"), ("收回", "returned"), ("有效", "valid")):
+        assert last[heads.index(head)] == total[key]
+    assert round(last[heads.index("回收率")] * 1000) == total["return_rate"]["tenths"]
+
+
+def test_a_title_is_no_code_of_excels_headers() -> None:
+    document = make_document(counted.make_votes(counted.make_paper(title="&G&P" + "长" * 300)))
+    with zipfile.ZipFile(io.BytesIO(result_workbook(make_result(document)))) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert f"<oddHeader>&amp;C＆G＆P{'长' * 76}　&amp;A</oddHeader>" in sheet
 
 
 def test_no_cell_is_a_formula_or_a_link(database: Database) -> None:
