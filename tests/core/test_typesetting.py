@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.typesetting import FONTS, pdf
+from app.core.typesetting import FONTS, pdf, printable
 from tests import pdf_pages
 
 TEMPLATE = """
@@ -68,3 +68,9 @@ def test_threads_do_not_mix_their_data() -> None:
 
 def test_the_fonts_are_there() -> None:
     assert {path.name for path in FONTS.glob("*.ttf")} >= {"NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"}
+
+
+def test_signs_without_a_glyph_become_a_mark_and_unseen_ones_go() -> None:
+    words = "🎉办事\u200d大\u202e厅\x00"
+    assert pdf_pages.text(pdf(TEMPLATE, {"words": words})).strip().replace(" ", "") == "〓办事大厅"
+    assert printable({"a": ["县\x0b", 1, ("乙\n", None)]}) == {"a": ["县", 1, ["乙\n", None]]}

@@ -9,8 +9,8 @@ from app.publication.domain import Document, units_of_verdict
 from app.publication.reads import Published
 from app.web.pages import chinese_date
 
-MOST_BARS: Final = 14
-"""Up to here every unit has a bar of its own; more are drawn as a grid."""
+MOST_ROWS: Final = 20
+"""Up to here every unit has a row of its own; more are drawn as a grid."""
 MOST_FLAGGED: Final = 8
 NO_BAND: Final = "样本不足或结果无效，不公布"
 _CHAIN = (("应参加", "expected"), ("发出", "issued"), ("收回", "returned"), ("有效", "valid"))
@@ -47,25 +47,44 @@ _FRAME: Final = r"""
 _BRIEF: Final = (
     _FRAME
     + r"""
+// What is longer than the page is made smaller as a whole; the page stays one.
+#let one-page(body) = layout(room => {
+  let needed = measure(block(width: room.width, body)).height
+  let factor = calc.min(1, room.height / needed) * 100%
+  scale(x: factor, y: factor, origin: top + center, reflow: true, block(width: room.width, body))
+})
+#let body = [
 #numbers(d.summary)
 #for note in d.notes [#text(size: 9pt)[· #note] \ ]
-#if d.units.len() > 0 [
+#if d.rows.len() > 0 [
   #set text(size: 9pt)
+  #align(right, image(bytes(d.legend), format: "svg", height: 4.4mm, alt: "图例"))
+  #v(-0.6em)
   #table(
-    columns: (8mm, 1fr, auto, auto, auto, auto), stroke: 0.4pt + rgb("#c9d2dc"), inset: 4pt,
-    align: (x, _) => if x in (0, 2, 3, 4) { right } else { left },
-    table.header([*序*], [*单位*], [*满意率*], [*不满意率*], [*有效*], [*结论*]),
-    ..d.units.flatten().map(text => [#text])
+    columns: (1fr, 58mm, ..d.heads.slice(2).map(_ => auto)), stroke: 0.4pt + rgb("#c9d2dc"), inset: 4pt,
+    align: (x, _) => (if x in (2, 3, 4) { right } else { left }) + horizon,
+    table.header(..d.heads.map(words => [*#words*])),
+    ..d.rows.map(row => (
+      [#row.at(0)], image(bytes(row.at(1)), format: "svg", width: 56mm, alt: row.at(2)),
+      ..row.slice(3).map(text => [#text])
+    )).flatten()
   )
 ]
-#align(center, box(height: d.chart_height * 1mm, width: 100%, image(
-  bytes(d.chart), format: "svg", height: 100%, width: 100%, fit: "contain", alt: d.chart_text)))
 #if d.flagged.len() > 0 [
   *需补课的单位*（系统只作提示，是否责令补课由组织者决定） \
   #for row in d.flagged [#text(size: 9.5pt)[#row.at(0). #row.at(1)：#row.at(2)] \ ]
   #if d.more > 0 [#text(size: 9pt, fill: muted)[另有 #d.more 个单位，见测评情况报告。]]
 ] else [没有需补课的单位。]
-#v(0.2em)
+]
+#if d.grid == "" [
+  #block(height: 1fr, width: 100%, one-page(body))
+] else [
+  #body
+]
+#if d.grid != "" [
+  #block(height: 1fr, width: 100%, layout(room => align(center, image(
+    bytes(d.grid), format: "svg", width: calc.min(room.width, room.height / d.ratio), alt: "各单位总体评价分布图"))))
+]
 #text(size: 8pt, fill: muted)[#d.formula]
 """
 )
@@ -95,20 +114,20 @@ def brief(result: Published) -> bytes:
     """Return the one-page brief of a result that holds figures (scopes organisers, leaders, unit)."""
     document = result.document
     flagged = units_of_verdict(document, "remedial")
-    many = len(document["units"]) > MOST_BARS
-    height = 124 - 6 * min(len(flagged), MOST_FLAGGED) if many else 14 + 5 * len(document["units"])
-    drawn = charts.multiples_chart(document) if many else charts.overall_chart(document)
-    summary = document["summary"]
+    many = len(document["units"]) > MOST_ROWS
+    grid = charts.multiples_chart(document) if many else ""
     labels = {"met": "达标", "attention": "提醒", "remedial": "需补课", "too_few": "样本不足", "invalid": "结果无效"}
+    summary = [[label, f"{document['summary'][key]} 个单位"] for key, label in labels.items()]
     data = {
         **_frame(result, f"{document['round']['title']}结果简报"),
-        "summary": [[label, f"{summary[key]} 个单位"] for key, label in labels.items() if summary[key]],
-        "chart": drawn,
-        "chart_text": "各单位总体评价分布图",
-        "chart_height": height,
-        "units": [] if many else [_line(unit) for unit in document["units"]],
+        "summary": [row for row in summary if not row[1].startswith("0 ")],
+        "heads": _heads(document),
+        "rows": [] if many else _rows(document),
+        "legend": charts.legend(document),
         "flagged": [[row["position"], row["name"], _reasons(row)] for row in flagged[:MOST_FLAGGED]],
         "more": max(0, len(flagged) - MOST_FLAGGED),
+        "grid": grid,
+        "ratio": _height_by_width(grid) if many else 1,
     }
     return pdf(_BRIEF, data)
 
@@ -157,11 +176,39 @@ def _qr_svg(text: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path d="{grid.svg_path()}"/></svg>'
 
 
-def _line(unit: Document) -> list[str]:
-    cell = unit["overall"]["total"]
+def _heads(document: Document) -> list[str]:
+    units = document["units"]
+    heads = [units[0]["name"] if len(units) == 1 else "单位", "分布", "满意率", "不满意率", "有效"]
+    has_verdicts = len(units) > 1 or any(item.get("verdict") for unit in units for item in unit["items"])
+    return [*heads, "结论"] if has_verdicts else heads
+
+
+def _rows(document: Document) -> list[list[str]]:
+    """Return a row for each unit in official order; of a single unit one for each of its items."""
+    units = document["units"]
+    if len(units) > 1:
+        return [_row(document, unit, 0, f"{unit['position']}. {unit['name']}") for unit in units]
+    shown = len(_heads(document)) + 1
+    return [_row(document, unit, place, part["label"])[:shown] for unit in units for place, part in _parts(unit)]
+
+
+def _parts(unit: Document) -> list[tuple[int, Document]]:
+    parts = list(enumerate([unit["overall"], *unit["items"]]))
+    return parts if unit["overall"]["key"] is None else parts[1:]
+
+
+def _row(document: Document, unit: Document, place: int, label: str) -> list[str]:
+    part = [unit["overall"], *unit["items"]][place]
+    cell, verdict = part["total"], unit["verdict"] if place == 0 else part.get("verdict")
     keys = ("satisfied_rate", "dissatisfied_rate", "valid")
     figures = [cell[key]["text"] for key in keys] if cell["shown"] else ["—"] * len(keys)
-    return [str(unit["position"]), unit["name"], *figures, unit["verdict"]["label"]]
+    bar = charts.row_chart(document, unit, place)
+    return [label, bar, f"{label}的分布", *figures, verdict["label"] if verdict else "—"]
+
+
+def _height_by_width(svg: str) -> float:
+    _, _, width, height = svg.split('viewBox="')[1].split('"', maxsplit=1)[0].split()
+    return float(height) / float(width)
 
 
 def _reasons(unit: Document) -> str:

@@ -27,7 +27,7 @@ def text_of(pdf: bytes) -> str:
     return done.stdout.decode()
 
 
-@pytest.mark.parametrize("units", [1, 8, 100])
+@pytest.mark.parametrize("units", [1, 8, 20, 21, 100])
 def test_the_brief_is_one_page_with_chain_verdicts_and_code(database: Database, units: int) -> None:
     paper = counted.make_paper(tuple(f"被测评单位{place + 1}" for place in range(units)))
     round_id = counted.store_published(database, counted.make_votes(paper))
@@ -40,6 +40,25 @@ def test_the_brief_is_one_page_with_chain_verdicts_and_code(database: Database, 
         assert words in text
     allowed = set().union(*map(reading.percents, reading.texts_of(result.document)))
     assert reading.percents(text) <= allowed | {"0%", "25%", "50%", "75%", "100%"}
+
+
+def test_the_brief_stays_one_page_whatever_the_names(database: Database) -> None:
+    paper = counted.make_paper(tuple(f"{'名称很长的单位' * 15}{place}" for place in range(20)))
+    round_id = counted.store_published(database, counted.make_votes(paper))
+    with database.reading() as session:
+        made = brief(counted.result_for(session, round_id))
+    assert len(pypdf.PdfReader(io.BytesIO(made)).pages) == 1
+    assert "名称很长的单位19" in "".join(text_of(made).split())
+
+
+def test_a_single_unit_is_told_by_its_items(database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes(counted.make_paper(("县文工团",))))
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+    text = text_of(brief(result))
+    for item in result.document["units"][0]["items"]:
+        assert item["label"] in text.replace("\n", "")
+        assert item["total"]["satisfied_rate"]["text"] in text
 
 
 def test_the_notice_holds_bands_and_a_way_to_check_it(client: TestClient, database: Database) -> None:
