@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from docx.document import Document as DocumentType
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
-from docx.shared import Mm, Pt, RGBColor
 
-from app.publication.reports.workbook import plain
+from app.publication.reports.markup import Column, Style
 from app.rectification.board_service import BoardView
 from app.rectification.columns import LEDGER_COLUMNS
 from app.rectification.ledger_acts import LedgerRow
@@ -18,14 +16,11 @@ from app.rectification.plans import PlanState
 from app.rectification.reads import OrderView
 from app.rectification.supervision import Mode
 from app.rectification.word_layout import (
-    HEADING,
     NONE,
-    SMALL,
-    TITLE,
+    Kind,
     blank_document,
-    footer,
     paragraph,
-    rule_below,
+    ruled,
     saved,
     signed,
     table,
@@ -34,11 +29,24 @@ from app.rectification.word_layout import (
 from app.rectification.wording import MODES, ORDER_STATES, TASKS
 from app.web.pages import chinese_day
 
-RED = RGBColor(0xC0, 0x00, 0x00)
-ORDER_HEADS = ("序", "单位", "文号", "状态", "期限", "督办方式", "逾期事项")
-ORDER_WIDTHS = (10, 32, 32, 24, 28, 16, 14)
-STEP_HEADS = ("阶段", "步骤", "已完成（个单位）", "还没有完成", "已逾期")
-STEP_WIDTHS = (36, 48, 28, 26, 18)
+ORDER_COLUMNS = (
+    Column("序", 9, Style.HEAD),
+    Column("单位", 30, Style.CELL),
+    Column("文号", 36, Style.CELL),
+    Column("状态", 18, Style.CELL),
+    Column("期限", 34, Style.CELL),
+    Column("督办方式", 15, Style.CELL),
+    Column("逾期事项", 14),
+)
+STEP_COLUMNS = (
+    Column("阶段", 32, Style.CELL),
+    Column("步骤", 50, Style.CELL),
+    Column("已完成（个）", 25),
+    Column("未完成（个）", 25),
+    Column("已逾期（个）", 24),
+)
+_WIDE = 267
+_LEDGER_WIDTHS = (20, 10, 30, 13, 22, 30, 13, 17, 17, 12, 10, 15, 24, 11, 15, 15, 20, 15, 14, 14)
 
 
 def order_notice(order: OrderView, organisation: str, round_title: str) -> bytes:
@@ -47,32 +55,36 @@ def order_notice(order: OrderView, organisation: str, round_title: str) -> bytes
     if current is None:
         msg = "a waived unit gets no notice"
         raise ValueError(msg)
-    document = blank_document()
-    paragraph(document, "补课通知书", TITLE, 22)
-    paragraph(document, current.document_number).alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph(document, f"{order.unit_name}：").paragraph_format.first_line_indent = Pt(0)
+    document, dates = blank_document(), current.dates
+    paragraph(document, organisation, Kind.CENTRED)
+    paragraph(document, current.document_number, Kind.CENTRED)
+    paragraph(document, "补课通知书", Kind.TITLE)
+    paragraph(document, f"{order.unit_name}：", Kind.ADDRESSEE)
     again = f"（第{current.attempt}次）" if current.attempt > 1 else ""
-    paragraph(document, f"根据“{round_title}”的结果，现责令你单位补课{again}，限期整改。{current.reason}")
-    dates = current.dates
-    paragraph(
-        document,
-        f"一、{chinese_day(dates.plan)}前报送整改方案，做到整改内容、目标和时限、措施、责任明确，并作出公开承诺。",
-    )
-    paragraph(document, f"二、{chinese_day(dates.remedial)}前完成整改，并报告完成情况。")
-    paragraph(document, f"三、{chinese_day(dates.retest)}前组织复测，参评类别不变，以复测结果决定是否办结。")
-    if order.mode:
-        paragraph(document, f"四、对你单位的整改实行{MODES[Mode(order.mode)]}。")
-    for words in ("", organisation, chinese_day(current.ordered_on)):
-        paragraph(document, words).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    paragraph(document, f"根据“{round_title}”的结果，现责令你单位补课{again}，限期整改。{sentence(current.reason)}")
+    lines = [
+        f"{chinese_day(dates.plan)}前报送整改方案，做到整改内容、目标和时限、措施、责任明确，并作出公开承诺。",
+        f"{chinese_day(dates.remedial)}前完成整改，并报告完成情况。",
+        f"{chinese_day(dates.retest)}前组织复测，参评类别不变，以复测结果决定是否办结。",
+        *([f"对你单位的整改实行{MODES[Mode(order.mode)]}。"] if order.mode else []),
+    ]
+    for number, line in zip("一二三四", lines, strict=False):
+        paragraph(document, f"{number}、{line}")
+    signed(document, organisation, current.ordered_on)
     return saved(document)
 
 
-def plan_document(order: OrderView, rows: Sequence[LedgerRow], state: PlanState) -> bytes:
+def sentence(text: str) -> str:
+    """Return what somebody wrote with exactly one full stop behind it."""
+    return f"{text.strip().rstrip('。；.')}。"
+
+
+def plan_document(order: OrderView, rows: Sequence[LedgerRow], state: PlanState, today: date) -> bytes:
     """Return 整改方案 of a unit: what it answers, and every action with the five points."""
     document = blank_document()
-    paragraph(document, f"{order.unit_name}整改方案", TITLE, 22)
+    paragraph(document, f"{order.unit_name}整改方案", Kind.TITLE)
     if state is not PlanState.ACCEPTED:
-        paragraph(document, "（未审定稿）").alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph(document, "（未审定稿）", Kind.CENTRED)
     if (current := order.current) is not None:
         dates = current.dates
         paragraph(
@@ -81,34 +93,36 @@ def plan_document(order: OrderView, rows: Sequence[LedgerRow], state: PlanState)
             f"复测期限为{chinese_day(dates.retest)}。共 {len(rows)} 项整改事项。",
         )
     for number, each in enumerate(rows, start=1):
-        row = cells_of(each)
-        paragraph(document, f"{number}. {row['problem']}", HEADING)
-        for column in LEDGER_COLUMNS:
-            if column.planned and column.key != "problem" and row[column.key]:
-                paragraph(document, f"{column.heading}：{row[column.key]}")
-    footer(document)
+        _action(document, number, cells_of(each))
+    signed(document, order.unit_name, today)
     return saved(document)
+
+
+def _action(document: DocumentType, number: int, row: dict[str, str]) -> None:
+    paragraph(document, f"{number}．{row['problem']}", Kind.SECTION)
+    columns = [
+        column for column in LEDGER_COLUMNS if column.planned and column.key != "problem" and row[column.key].strip()
+    ]
+    for place, column in enumerate(columns, start=1):
+        style = Style.LEAD if place < len(columns) else Style.BODY
+        paragraph(document, f"{column.heading}：{row[column.key]}", style)
 
 
 def ledger_document(rows: Sequence[LedgerRow], title: str) -> bytes:
     """Return 整改台账 as a wide table with every column."""
-    document = blank_document(wide=True)
-    paragraph(document, title, TITLE, 18)
-    grid = document.add_table(rows=1, cols=len(LEDGER_COLUMNS) + 1)
-    grid.style = "Table Grid"
-    for cell, words in zip(grid.rows[0].cells, ("单位", *(column.heading for column in LEDGER_COLUMNS)), strict=True):
-        cell.text = words
-    for each in rows:
-        told = cells_of(each)
-        texts = (each.order.unit_name, *(told[column.key] for column in LEDGER_COLUMNS))
-        for cell, words in zip(grid.add_row().cells, texts, strict=True):
-            cell.text = plain(words)
-    for row in grid.rows:
-        for cell in row.cells:
-            for line in cell.paragraphs:
-                for run in line.runs:
-                    run.font.size = Pt(7)
+    document, factor = blank_document(wide=True), _WIDE / sum(_LEDGER_WIDTHS)
+    heads = ("单位", *(column.heading for column in LEDGER_COLUMNS))
+    paragraph(document, title, Kind.TITLE)
+    columns = [Column(head, width * factor, Style.SMALL) for head, width in zip(heads, _LEDGER_WIDTHS, strict=True)]
+    table(document, columns, ((each.order.unit_name, *_texts(each)) for each in rows))
+    if not rows:
+        paragraph(document, "台账中没有整改事项。", Style.NOTE)
     return saved(document)
+
+
+def _texts(each: LedgerRow) -> list[str]:
+    told = cells_of(each)
+    return [told[column.key] for column in LEDGER_COLUMNS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,46 +217,41 @@ def progress_words(progress: Progress) -> str:
 def newsletter_document(told: Newsletter, progress: Progress) -> bytes:
     """Return 简报: masthead, issue, office and day over a red line, then where the campaign stands."""
     document = blank_document()
-    paragraph(document, told.masthead, TITLE, 36).runs[0].font.color.rgb = RED
-    paragraph(document, f"第 {told.issue} 期").alignment = WD_ALIGN_PARAGRAPH.CENTER
-    line = paragraph(document, f"{told.office}\t{chinese_day(told.day)}")
-    line.paragraph_format.first_line_indent = Pt(0)
-    line.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
-    rule_below(line)
-    paragraph(document, told.title or "整改落实工作进展情况", TITLE, 22)
+    paragraph(document, told.masthead, Kind.MASTHEAD)
+    paragraph(document, f"第 {told.issue} 期", Kind.CENTRED)
+    ruled(document, told.office, chinese_day(told.day))
+    paragraph(document, told.title or "整改落实工作进展情况", Kind.TITLE)
     written(document, told.story)
-    paragraph(document, "一、总体进展", HEADING)
+    paragraph(document, "一、总体进展", Kind.SECTION)
     paragraph(document, progress_words(progress))
     _lists(document, progress, ("二、各单位补课情况", "三、环节步骤完成情况"))
     if told.sent_to:
-        paragraph(document, "")
-        rule_below(paragraph(document, f"送：{told.sent_to}", size=14))
-    footer(document)
+        ruled(document, f"送：{told.sent_to}")
     return saved(document)
 
 
 def bulletin_document(told: Bulletin, progress: Progress) -> bytes:
     """Return 通报: number, title, addressee, every order with its state, what is overdue and how it is supervised."""
     document = blank_document()
-    paragraph(document, told.document_number).alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    paragraph(document, told.title, TITLE, 22)
-    paragraph(document, f"{told.addressee}：").paragraph_format.first_line_indent = Pt(0)
+    paragraph(document, told.office, Kind.CENTRED)
+    paragraph(document, told.document_number, Kind.CENTRED)
+    paragraph(document, told.title, Kind.TITLE)
+    paragraph(document, f"{told.addressee}：", Kind.ADDRESSEE)
     written(document, told.opening)
     paragraph(document, f"现将整改落实进展情况通报如下。{progress_words(progress)}")
     _lists(document, progress, ("一、各单位补课情况", "二、环节步骤完成情况"))
-    paragraph(document, "三、有关要求", HEADING)
+    paragraph(document, "三、有关要求", Kind.SECTION)
     paragraph(document, "各有关单位要按照期限完成整改，期限已过的要说明原因、抓紧办理，并及时报告进展情况。")
     signed(document, told.office, told.day)
-    footer(document)
     return saved(document)
 
 
 def _lists(document: DocumentType, progress: Progress, headings: tuple[str, str]) -> None:
-    paragraph(document, headings[0], HEADING)
+    paragraph(document, headings[0], Kind.SECTION)
     if progress.ordered:
-        table(document, ORDER_HEADS, order_rows(progress), ORDER_WIDTHS)
-        paragraph(document, "各单位按机构序列排列，不作排名。", size=SMALL)
+        table(document, ORDER_COLUMNS, order_rows(progress))
+        paragraph(document, "各单位按机构序列排列，不作排名。", Style.NOTE)
     else:
         paragraph(document, "目前没有责令补课的单位。")
-    paragraph(document, headings[1], HEADING)
-    table(document, STEP_HEADS, step_rows(progress.board), STEP_WIDTHS)
+    paragraph(document, headings[1], Kind.SECTION)
+    table(document, STEP_COLUMNS, step_rows(progress.board))

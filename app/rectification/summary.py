@@ -9,18 +9,19 @@ from docx.document import Document as DocumentType
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
+from app.publication.charts import before_after_png
 from app.publication.domain import Document, unit_of
 from app.publication.reads import Published, published, viewer_of
+from app.publication.reports.markup import Column, Style
 from app.publication.reports.report_data import parts_of
 from app.rectification.documents import (
-    ORDER_HEADS,
-    ORDER_WIDTHS,
-    STEP_HEADS,
-    STEP_WIDTHS,
+    ORDER_COLUMNS,
+    STEP_COLUMNS,
     Progress,
     due_words,
     order_rows,
     progress_words,
+    sentence,
     step_rows,
 )
 from app.rectification.ledger import ActionState, is_open
@@ -31,14 +32,11 @@ from app.rectification.retesting import SideBySide, side_by_side
 from app.rectification.supervision import Mode
 from app.rectification.word_layout import (
     GAP,
-    HEADING,
     NONE,
-    SMALL,
-    SUBHEADING,
-    TITLE,
+    Kind,
     blank_document,
-    footer,
     paragraph,
+    picture,
     saved,
     signed,
     table,
@@ -49,12 +47,26 @@ from app.web.pages import chinese_day
 
 NOT_RELEASED = "测评结果没有向本报告的读者公布，此处不列。"
 NOT_RETESTED = "尚无已公布的复测结果。"
-ACTION_HEADS = ("编号", "问题", "整改措施", "完成时限", "完成情况", "群众评价", "状态")
-ACTION_WIDTHS = (12, 30, 30, 22, 28, 16, 18)
-UNIT_HEADS = ("单位", "事项", "已销号", "转入长期", "已说明", "未办结", "逾期")
-UNIT_WIDTHS = (44, 16, 18, 20, 20, 20, 18)
-RESULT_HEADS = ("单位", "第一次测评", "结论", "复测", "结论")
-RESULT_WIDTHS = (44, 34, 20, 38, 20)
+ACTION_COLUMNS = (
+    Column("编号", 11, Style.CELL),
+    Column("问题", 30, Style.CELL),
+    Column("整改措施", 35, Style.CELL),
+    Column("完成时限", 23, Style.CELL),
+    Column("完成情况", 26, Style.CELL),
+    Column("群众评价", 15, Style.CELL),
+    Column("状态", 16, Style.CELL),
+)
+UNIT_COLUMNS = (
+    Column("单位", 46, Style.CELL),
+    *(Column(head, 18.3) for head in ("事项", "已销号", "转入长期", "已说明", "未办结", "逾期")),
+)
+RESULT_COLUMNS = (
+    Column("单位", 44, Style.CELL),
+    Column("第一次测评", 34, Style.CELL),
+    Column("结论", 18, Style.HEAD),
+    Column("复测", 42, Style.CELL),
+    Column("结论", 18, Style.HEAD),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,7 @@ def order_summary(
         msg = "a waived unit has nothing to sum up"
         raise ValueError(msg)
     document = blank_document()
-    paragraph(document, f"{order.unit_name}整改落实情况总结报告", TITLE, 22)
+    paragraph(document, f"{order.unit_name}整改落实情况总结报告", Kind.TITLE)
     _sections(
         document,
         (
@@ -138,13 +150,12 @@ def order_summary(
         ),
     )
     signed(document, order.unit_name, today)
-    footer(document, found.codes)
-    return saved(document)
+    return saved(document, found.codes)
 
 
 def _sections(document: DocumentType, sections: Sequence[tuple[str, Callable[[], None]]]) -> None:
     for number, (name, fill) in zip("一二三四五六", sections, strict=False):
-        paragraph(document, f"{number}、{name}", HEADING)
+        paragraph(document, f"{number}、{name}", Kind.SECTION)
         fill()
 
 
@@ -155,7 +166,7 @@ def _basics(document: DocumentType, order: OrderView, organisation: str, today: 
         paragraph(
             document,
             f"{chinese_day(each.ordered_on)}，{organisation}以{each.document_number}{again}责令{order.unit_name}补课。"
-            f"理由和要求：{each.reason.rstrip('。')}。方案报送期限为{chinese_day(dates.plan)}，整改期限为{chinese_day(dates.remedial)}，"
+            f"理由和要求：{sentence(each.reason)}方案报送期限为{chinese_day(dates.plan)}，整改期限为{chinese_day(dates.remedial)}，"
             f"复测期限为{chinese_day(dates.retest)}。",
         )
     mode = f"督办方式：{MODES[Mode(order.mode)]}。" if order.mode else ""
@@ -177,14 +188,18 @@ def _work(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
         paragraph(document, "整改方案尚未审定，台账中没有整改事项。")
         return
     paragraph(document, _state_words(rows))
-    table(document, ACTION_HEADS, (_action(each) for each in rows), ACTION_WIDTHS)
+    table(document, ACTION_COLUMNS, (_action(each) for each in rows))
 
 
 def _action(each: LedgerRow) -> tuple[str, ...]:
     row = cells_of(each)
-    due = str(each.due or NONE) + ("（已逾期）" if each.is_overdue else "")
+    due = _due(each) + ("（已逾期）" if each.is_overdue else "")
     rest = (row["completion"] or NONE, row["public_rating"] or NONE, row["state"])
     return (row["number"], row["problem"], row["measures"], due, *rest)
+
+
+def _due(each: LedgerRow) -> str:
+    return chinese_day(each.due) if each.due else NONE
 
 
 def _results(document: DocumentType, found: OrderResult) -> None:
@@ -195,21 +210,22 @@ def _results(document: DocumentType, found: OrderResult) -> None:
     if (both := found.retest) is None:
         rows = [(part["label"], _figure(part, measure)) for part in parts_of(found.unit)]
         rows.append(("结论", found.unit["verdict"]["label"]))
-        table(document, ("指标", f"“{found.title}”{label}"), rows, (100, 56))
+        table(document, (Column("指标", 100, Style.CELL), Column(f"“{found.title}”{label}", 56)), rows)
         paragraph(document, f"{found.both.reason}。" if found.both else NOT_RETESTED)
         return
-    shown = {part["key"] for part in parts_of(both.before)}
-    told = [(one, other) for one, other in both.pairs if one is not both.before["overall"] or None in shown]
-    pairs = [(one["label"], _figure(one, measure), _figure(other, measure)) for one, other in told]
+    pairs = [(one["label"], _figure(one, measure), _figure(other, measure)) for one, other in both.pairs]
     pairs.append(("结论", both.before["verdict"]["label"], both.after["verdict"]["label"]))
-    heads = ("指标", *(f"“{title}”{label}" for title in both.titles))
-    table(document, heads, pairs, (72, 42, 42))
-    paragraph(document, "第一次测评的结果保持不变，两次结果并列，不作排名。", size=SMALL)
+    heads = (Column("指标", 66, Style.CELL), *(Column(f"“{title}”{label}", 45) for title in both.titles))
+    table(document, heads, pairs)
+    if measure == "satisfied_rate":
+        drawn = before_after_png(both.before["name"], both.titles, both.rows)
+        picture(document, drawn, f"“{both.titles[0]}”和“{both.titles[1]}”满意率的比较图，数值见上表")
+    paragraph(document, "第一次测评的结果保持不变，两次结果并列，不作排名。", Style.NOTE)
 
 
 def _open_lines(rows: Sequence[LedgerRow]) -> list[str]:
     return [
-        f"{each.order.unit_name}：{each.row.problem}（{cells_of(each)['state']}，时限 {each.due or NONE}"
+        f"{each.order.unit_name}：{each.row.problem}（{cells_of(each)['state']}，时限 {_due(each)}"
         f"{'，已逾期' if each.is_overdue else ''}）。"
         for each in rows
         if is_open(ActionState(each.row.state)) or each.row.state == ActionState.EXPLAINED.value
@@ -223,7 +239,7 @@ def _to_fill(document: DocumentType, hint: str) -> None:
 def _shortcomings(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
     lines = _open_lines(rows)
     if lines:
-        paragraph(document, "台账中尚未办结、暂不具备条件的事项：", SUBHEADING)
+        paragraph(document, "台账中尚未办结、暂不具备条件的事项：", Kind.SUBSECTION)
         for line in lines:
             paragraph(document, line)
     _to_fill(document, "请据实填写存在的不足")
@@ -242,8 +258,8 @@ def _next_steps(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
 def campaign_summary(progress: Progress, found: Sequence[tuple[OrderView, OrderResult]]) -> bytes:
     """Return 总结报告 of all orders of a campaign within reach, units in official order."""
     document, campaign = blank_document(), progress.board.campaign
-    paragraph(document, campaign.title, TITLE, 18)
-    paragraph(document, "整改落实情况总结报告", TITLE, 22)
+    paragraph(document, campaign.title, Kind.TITLE_ABOVE)
+    paragraph(document, "整改落实情况总结报告", Kind.TITLE_BELOW)
     _sections(
         document,
         (
@@ -255,19 +271,18 @@ def campaign_summary(progress: Progress, found: Sequence[tuple[OrderView, OrderR
         ),
     )
     signed(document, campaign.organisation, progress.today)
-    footer(document, tuple(dict.fromkeys(code for _, result in found for code in result.codes)))
-    return saved(document)
+    return saved(document, tuple(dict.fromkeys(code for _, result in found for code in result.codes)))
 
 
 def _campaign_basics(document: DocumentType, progress: Progress) -> None:
     paragraph(document, progress_words(progress))
     waived = [order for order in progress.orders if order.current is None]
     for order in waived:
-        paragraph(document, f"{order.unit_name}按决定免于补课，理由：{order.waived_reason.rstrip('。')}。")
+        paragraph(document, f"{order.unit_name}按决定免于补课，理由：{sentence(order.waived_reason)}")
     if progress.ordered:
-        table(document, ORDER_HEADS, order_rows(progress), ORDER_WIDTHS)
-    paragraph(document, "环节步骤完成情况", SUBHEADING)
-    table(document, STEP_HEADS, step_rows(progress.board), STEP_WIDTHS)
+        table(document, ORDER_COLUMNS, order_rows(progress))
+    paragraph(document, "环节步骤完成情况", Kind.SUBSECTION)
+    table(document, STEP_COLUMNS, step_rows(progress.board))
 
 
 def _campaign_work(document: DocumentType, progress: Progress) -> None:
@@ -279,7 +294,7 @@ def _campaign_work(document: DocumentType, progress: Progress) -> None:
     for each in progress.rows:
         by_order.setdefault(each.order.id, []).append(each)
     rows = [(order.unit_name, *_numbers(by_order[order.id])) for order in progress.ordered]
-    table(document, UNIT_HEADS, rows, UNIT_WIDTHS)
+    table(document, UNIT_COLUMNS, rows)
 
 
 def _numbers(rows: Sequence[LedgerRow]) -> tuple[str, ...]:
@@ -298,8 +313,8 @@ def _campaign_results(document: DocumentType, found: Sequence[tuple[OrderView, O
     if not shown:
         paragraph(document, NOT_RELEASED if found else "没有责令补课的单位。")
         return
-    table(document, RESULT_HEADS, (_result_row(order, result) for order, result in shown), RESULT_WIDTHS)
-    paragraph(document, "各单位按机构序列排列，不作排名；第一次测评的结果保持不变。", size=SMALL)
+    table(document, RESULT_COLUMNS, (_result_row(order, result) for order, result in shown))
+    paragraph(document, "各单位按机构序列排列，不作排名；第一次测评的结果保持不变。", Style.NOTE)
 
 
 def _result_row(order: OrderView, result: OrderResult) -> tuple[str, ...]:

@@ -200,11 +200,11 @@ def test_a_plan_holds_the_five_points_and_says_when_it_is_a_draft(database: Data
         order, rows = the_order(session)
         plan = plan_of(session, order)
         assert plan is not None
-        accepted = text_of(opened(documents.plan_document(order, rows, plan.state)))
-        draft = text_of(opened(documents.plan_document(order, rows, PlanState.DRAFT)))
+        accepted = text_of(opened(documents.plan_document(order, rows, plan.state, TODAY)))
+        draft = text_of(opened(documents.plan_document(order, rows, PlanState.DRAFT, TODAY)))
     for words in (
         "县文工团整改方案",
-        "1. 开放时间太短",
+        "1．开放时间太短",
         "整改目标：周末和晚上都能进馆",
         "责任人：孙团长",
         "公开承诺：十二月起",
@@ -254,7 +254,7 @@ def test_no_text_breaks_a_document(database: Database, words: str) -> None:
         progress = replace(progress_of(session, found.campaign_id), orders=[order], rows=rows)
     made: Sequence[bytes] = (
         documents.order_notice(order, words, words),
-        documents.plan_document(order, rows, PlanState.ACCEPTED),
+        documents.plan_document(order, rows, PlanState.ACCEPTED, TODAY),
         documents.ledger_document(rows, words),
         documents.newsletter_document(Newsletter(words, 1, TODAY, words, words, words, words), progress),
         documents.bulletin_document(Bulletin(words, words, words, TODAY, words, words), progress),
