@@ -36,8 +36,9 @@ soak: .venv/.ready-dev
 	$(BIN)/python -m bench.soak --seconds $(SECONDS)
 
 screenshots: .venv/.ready-dev
-	scripts/install-tools test
+	scripts/install-tools screenshots
 	$(BIN)/python -m scripts.pictures
+	$(BIN)/python -m scripts.pictures.reports
 
 # Resolves the newest versions allowed by pyproject.toml and records their hashes.
 lock:
