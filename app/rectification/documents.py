@@ -158,6 +158,8 @@ class Progress:
     rows: Sequence[LedgerRow]
     board: BoardView
     today: date
+    opinions: tuple[int, int] | None = None
+    """How many opinions were collected, and into how many issues they were merged; None where that is not told."""
 
     @property
     def ordered(self) -> Sequence[OrderView]:
@@ -200,6 +202,20 @@ def step_rows(board: BoardView) -> list[tuple[str, ...]]:
         (stages[count.step.key], count.step.name, str(count.done), str(count.missing), str(count.late))
         for count in board.counts
     ]
+
+
+def campaign_words(progress: Progress) -> str:
+    """Say who holds the campaign in which stages, of how many units is told, and what was collected."""
+    board = progress.board
+    stages = "、".join(stage.name for stage in board.stages)
+    about = (
+        f"{board.campaign.organisation}开展“{board.campaign.title}”，分{stages} {len(board.stages)} 个阶段进行，"
+        f"本报告反映 {len(board.units)} 个单位的情况。"
+    )
+    if not progress.opinions or not progress.opinions[0]:
+        return about
+    opinions, issues = progress.opinions
+    return f"{about}共收集意见 {opinions} 条，{f'归并为 {issues} 个问题' if issues else '尚未归并'}。"
 
 
 def progress_words(progress: Progress) -> str:

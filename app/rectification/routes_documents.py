@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.audit import service as audit
 from app.core.errors import DomainError
+from app.opinions.reads import count_of, issues_of
 from app.publication.read_log import note_read
 from app.publication.routes_reports import DOCX
 from app.rectification import board_service, documents, ledger_acts, reads, summary
@@ -71,7 +72,10 @@ def _ledger(desk: Desk, campaign_id: str) -> list[LedgerRow]:
 def _progress(desk: Desk, campaign_id: str) -> Progress:
     board = board_service.board_of(desk.session, desk.staff, desk.today, campaign_id)
     orders = reads.orders(desk.session, desk.staff, campaign_id)
-    return Progress(orders, _ledger(desk, campaign_id), board, desk.today)
+    opinions = None
+    if desk.staff.role != "liaison":
+        opinions = count_of(desk.session, campaign_id), len(issues_of(desk.session, campaign_id))
+    return Progress(orders, _ledger(desk, campaign_id), board, desk.today, opinions)
 
 
 def _bulletin_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:

@@ -18,6 +18,7 @@ from app.rectification.documents import (
     ORDER_COLUMNS,
     STEP_COLUMNS,
     Progress,
+    campaign_words,
     due_words,
     order_rows,
     progress_words,
@@ -171,9 +172,8 @@ def _basics(document: DocumentType, order: OrderView, organisation: str, today: 
         )
     mode = f"督办方式：{MODES[Mode(order.mode)]}。" if order.mode else ""
     waits = due_words(order, today)
-    paragraph(
-        document, f"目前状态：{ORDER_STATES[order.standing.state]}。{mode}{'' if waits == NONE else f'{waits}。'}"
-    )
+    ahead = "" if waits == NONE else f"下一步：{waits.replace('：', '，期限为', 1)}。"
+    paragraph(document, f"目前状态：{ORDER_STATES[order.standing.state]}。{mode}{ahead}")
 
 
 def _state_words(rows: Sequence[LedgerRow]) -> str:
@@ -275,6 +275,7 @@ def campaign_summary(progress: Progress, found: Sequence[tuple[OrderView, OrderR
 
 
 def _campaign_basics(document: DocumentType, progress: Progress) -> None:
+    paragraph(document, campaign_words(progress))
     paragraph(document, progress_words(progress))
     waived = [order for order in progress.orders if order.current is None]
     for order in waived:

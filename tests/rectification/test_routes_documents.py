@@ -12,6 +12,9 @@ from app.audit.models import AuditEntry
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.opinions import service as opinions
+from app.opinions.domain import Kind
+from app.opinions.reads import opinion_ids
 from app.publication.models import ResultRead
 from app.publication.routes_reports import DOCX
 from app.rectification import ordering
@@ -63,6 +66,26 @@ def test_it_works(database: Database, new_desk: Callable[[str], Desk]) -> None:
         acts = list(session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.number)))
         assert acts[-2:] == ["document.newsletter", "document.bulletin"]
         assert set(session.scalars(sa.select(ResultRead.what))) == {"summary"}
+
+
+def test_the_campaign_s_report_begins_with_the_facts_of_the_campaign(
+    database: Database, new_desk: Callable[[str], Desk]
+) -> None:
+    found, _, _ = make_ledger(database)
+    path = f"/rectification/campaigns/{found.campaign_id}/summary.docx"
+    assert "收集意见" not in read(new_desk("zhangsan").get(path))
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        opinions.add_demo_opinions(acting, found.campaign_id)
+        ids = tuple(opinion_ids(session, found.campaign_id)[:3])
+        opinions.do(acting, found.campaign_id, opinions.Wish(Kind.NEW_ISSUE, ids, words="下乡演出少"))
+    about = (
+        "县文化局开展“学习实践科学发展观活动”，分学习调研、分析检查、整改落实 3 个阶段进行，本报告反映 8 个单位的情况。"
+    )
+    assert f"{about}本报告反映 8 个单位的情况。共收集意见 86 条，归并为 1 个问题。" in read(new_desk("zhangsan").get(path))
+    own = read(new_desk("wujiu").get(path))
+    assert "本报告反映 1 个单位的情况。" in own
+    assert "收集意见" not in own
 
 
 def test_a_liaison_gets_his_own_unit_s_documents_only(database: Database, new_desk: Callable[[str], Desk]) -> None:
