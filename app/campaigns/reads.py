@@ -130,6 +130,11 @@ def get_campaign(session: Session, campaign_id: str) -> CampaignView:
     )
 
 
+def units_of_campaign(session: Session, campaign_id: str) -> tuple[UnitView, ...]:
+    """Return the units alone, in official order."""
+    return _units(session, campaign_id)
+
+
 def scheme_for(campaign: CampaignView, form: Form) -> Scheme:
     """Return the scheme as a round with this form freezes it: on the form's scale, and checked against it."""
     scheme = replace(campaign.scheme, scale=scale_for(campaign.scheme, form.scale))

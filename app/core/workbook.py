@@ -67,7 +67,7 @@ class Workbook:
         return next((sheet for sheet in self.sheets if sheet.name in names), None)
 
 
-def read_workbook(data: bytes, sheets: Collection[str] = ()) -> Workbook:
+def read_workbook(data: bytes, sheets: Collection[str] = (), *, most_cells: int = workbook_child.MAX_CELLS) -> Workbook:
     """Read the filled cells of the named sheets (all if none is named) of an uploaded .xlsx.
 
     Blocks for at most ``SEAT_SECONDS + WALL_SECONDS``. Raises DomainError with a ``workbook_…`` code, nothing else.
@@ -76,7 +76,7 @@ def read_workbook(data: bytes, sheets: Collection[str] = ()) -> Workbook:
     if not _SEATS.acquire(timeout=SEAT_SECONDS):
         raise DomainError("workbook_busy")
     try:
-        output = _run_child(data, sheets)
+        output = _run_child(data, sheets, most_cells)
     finally:
         _SEATS.release()
     try:
@@ -97,8 +97,8 @@ def _check_outside(data: bytes) -> None:
         raise DomainError("workbook_not_xlsx")
 
 
-def _run_child(data: bytes, sheets: Collection[str]) -> bytes:
-    command = [sys.executable, "-I", "-B", "-X", "utf8", str(_CHILD), json.dumps(sorted(sheets))]
+def _run_child(data: bytes, sheets: Collection[str], most_cells: int) -> bytes:
+    command = [sys.executable, "-I", "-B", "-X", "utf8", str(_CHILD), json.dumps(sorted(sheets)), str(most_cells)]
     try:
         done = subprocess.run(  # noqa: S603 -- our own file, run by our own interpreter
             command,

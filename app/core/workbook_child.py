@@ -143,13 +143,13 @@ def _check_types(types: set[str], tag: str) -> None:
         raise WorkbookRefusedError("workbook_not_xlsx")
 
 
-def read_sheets(data: bytes, wanted: list[str]) -> dict[str, Any]:
+def read_sheets(data: bytes, wanted: list[str], most_cells: int = MAX_CELLS) -> dict[str, Any]:
     """Return all sheets' names, and of those ``wanted`` (all if empty) the filled cells: row number, letter, text."""
     book = _open(data)
     names = [sheet.title.strip() for sheet in book.worksheets]
     if len({name.casefold() for name in names}) < len(names) or any(len(name) > _EXCEL_TITLE for name in names):
         raise WorkbookRefusedError("workbook_broken")
-    budget = {"cells": MAX_CELLS, "text": MAX_TEXT}
+    budget = {"cells": most_cells, "most": most_cells, "text": MAX_TEXT}
     sheets = [
         {"name": name, "rows": list(_rows(sheet, name, budget))}
         for name, sheet in zip(names, book.worksheets, strict=True)
@@ -190,7 +190,7 @@ def _spend(name: str, number: int, cells: list[tuple[int, str]], budget: dict[st
     budget["cells"] -= len(cells)
     budget["text"] -= sum(len(text) for _, text in cells)
     if budget["cells"] < 0:
-        raise WorkbookRefusedError("workbook_too_many_cells", limit=MAX_CELLS)
+        raise WorkbookRefusedError("workbook_too_many_cells", limit=budget["most"])
     if budget["text"] < 0:
         raise WorkbookRefusedError("workbook_bomb")
 
@@ -206,11 +206,11 @@ def cell_text(value: object) -> str:
     return str(value)
 
 
-def answer(data: bytes, wanted: list[str]) -> dict[str, Any]:
+def answer(data: bytes, wanted: list[str], most_cells: int = MAX_CELLS) -> dict[str, Any]:
     """Return the sheets, or ``{"refused": code, "params": {...}}``; never an exception."""
     try:
         check_archive(data)
-        return read_sheets(data, wanted)
+        return read_sheets(data, wanted, most_cells)
     except WorkbookRefusedError as refusal:
         return {"refused": refusal.code, "params": refusal.params}
     except MemoryError:
@@ -249,11 +249,11 @@ def _harden() -> None:
 
 
 def main() -> None:
-    """Argument: JSON list of sheet names. Stdin: the workbook."""
+    """Arguments: JSON list of sheet names, most cells. Stdin: the workbook."""
     _limit_myself()
     _harden()
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    sys.stdout.write(json.dumps(answer(data, json.loads(sys.argv[1]))))
+    sys.stdout.write(json.dumps(answer(data, json.loads(sys.argv[1]), int(sys.argv[2]))))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import LargeBinary, Table, insert, select
+from sqlalchemy import Date, LargeBinary, Table, insert, select
 from sqlalchemy.orm import Session
 
 from app.box import service as box
@@ -20,6 +20,7 @@ from app.core.db import Base, Database, UtcDateTime
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.migrate import current_revision
+from app.rectification.attachments import FOLDER
 from app.rounds.domain import RoundState
 from app.rounds.reads import all_rounds
 
@@ -36,7 +37,7 @@ def _tables() -> list[Table]:
 def _encode(value: object) -> object:
     if isinstance(value, bytes):
         return value.hex()
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _lines(session: Session, table: Table) -> Iterator[str]:
@@ -45,7 +46,7 @@ def _lines(session: Session, table: Table) -> Iterator[str]:
 
 
 def back_up(database: Database, folder: KeyFolder, target: Path) -> None:
-    """Write a .tar.gz of all tables and the lasting secrets; DomainError ``round_under_way``."""
+    """Write a .tar.gz of all tables, attachments and the lasting secrets; DomainError ``round_under_way``."""
     with tempfile.TemporaryDirectory(dir=target.resolve().parent) as scratch, database.reading() as session:
         place = Path(scratch)
         if any(row.state in UNDER_WAY for row in all_rounds(session)):
@@ -58,6 +59,8 @@ def back_up(database: Database, folder: KeyFolder, target: Path) -> None:
         for name in SECRETS:
             if (folder.path / name).exists():
                 shutil.copyfile(folder.path / name, place / f"secret-{name}")
+        if (folder.path.parent / FOLDER).is_dir():
+            shutil.copytree(folder.path.parent / FOLDER, place / FOLDER)
         draft = place / "backup.tar.gz"
         with tarfile.open(draft, "w:gz") as archive:
             for file_path in sorted(place.iterdir()):
@@ -75,6 +78,8 @@ def _decode(table: Table, row: dict[str, Any]) -> dict[str, Any]:
             value = bytes.fromhex(value)  # noqa: PLW2901
         elif value is not None and isinstance(column.type, UtcDateTime):
             value = datetime.fromisoformat(value)  # noqa: PLW2901
+        elif value is not None and isinstance(column.type, Date):
+            value = date.fromisoformat(value)  # noqa: PLW2901
         values[name] = value
     return values
 
@@ -93,10 +98,12 @@ def restore(database: Database, data: Path, source: Path) -> None:
         about = json.loads((place / "about.json").read_text("utf-8"))
         if about != {"format": FORMAT, "revision": current_revision(database.engine)}:
             raise DomainError("restore_other", revision=about.get("revision"))
-        if not _is_empty(session) or any((keys / name).exists() for name in SECRETS):
+        if not _is_empty(session) or any(path.exists() for path in (*(keys / name for name in SECRETS), data / FOLDER)):
             raise DomainError("restore_not_empty")
         for table in _tables():
             _fill(session, table, place / f"{table.name}.jsonl")
+        if (place / FOLDER).is_dir():
+            shutil.copytree(place / FOLDER, data / FOLDER)
         folder = KeyFolder(keys)
         for name in SECRETS:
             if (place / f"secret-{name}").exists():

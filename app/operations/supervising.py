@@ -6,6 +6,7 @@ from datetime import datetime
 from app.audit.service import SYSTEM
 from app.core.settings import Settings
 from app.operations.server import open_database
+from app.rectification.attachments import sweep
 from app.rectification.daily import run_daily, years_unknown
 from app.rectification.mailing import send_waiting
 from app.rectification.reads import orders
@@ -16,10 +17,11 @@ NAMES = {Level.BLUE: "蓝色", Level.YELLOW: "黄色", Level.RED: "红色"}
 
 
 def supervise(settings: Settings, now: datetime) -> str:
-    """Issue what is due, mail what waits; return the counts in words, and the years whose holidays are missing."""
+    """Issue what is due, mail what waits, delete stray files; return the counts, and years without holidays, in words."""
     with open_database(settings) as database:
         with database.writing() as session:
             issued = run_daily(session, now)
+            sweep(session, settings.data, now)
             unknown = years_unknown(session, orders(session, SYSTEM), now.astimezone(CHINA).date())
         mail = send_waiting(database, settings, now)
     counts = Counter(notice.level for notice in issued)

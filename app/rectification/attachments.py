@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from app.web.forms import Upload
 
 MOST_FILES = 20
 FOLDER = "attachments"
+UNDER_WAY = timedelta(hours=1)
 
 
 def files_of(session: Session, action_id: str) -> Sequence[Attachment]:
@@ -54,12 +57,29 @@ def attach(acting: Acting, data: Path, place: tuple[str, str], upload: Upload | 
 
 def _write(folder: Path, file_id: str, content: bytes) -> None:
     """Write durably before the row is committed: a row never points to a file that is not there."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(folder / file_id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    place = folder / file_id
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):
+            place.unlink()
+        raise DomainError("attachment_not_stored") from None
+
+
+def sweep(session: Session, data: Path, now: datetime) -> int:
+    """Delete files whose row was never committed, once no request can still be writing it; return how many."""
+    if not (data / FOLDER).is_dir():
+        return 0
+    known = set(session.scalars(select(Attachment.id)))
+    before = (now - UNDER_WAY).timestamp()
+    left = [file for file in (data / FOLDER).iterdir() if file.name not in known and file.stat().st_mtime < before]
+    for file in left:
+        file.unlink()
+    return len(left)
 
 
 def read(session: Session, data: Path, action_id: str, file_id: str) -> tuple[str, bytes]:

@@ -92,6 +92,7 @@ class LedgerAction:
     extended_to: date | None = None
     begun_on: date | None = None
     progress_on: date | None = None
+    progress: str = ""
     completed_on: date | None = None
     completed_by: Person | None = None
     completion: str = ""
@@ -184,7 +185,7 @@ def _recorded(action: LedgerAction, event: ActionEvent, act: Act) -> LedgerActio
     action = replace(action, begun_on=begun)
     match event:
         case ActionEvent.PROGRESS:
-            return replace(action, progress_on=act.on)
+            return replace(action, progress_on=act.on, progress=act.text)
         case ActionEvent.COMPLETE:
             return replace(action, completed_on=act.on, completed_by=act.by, completion=act.text)
         case ActionEvent.ACCEPT:

@@ -1,6 +1,6 @@
 """What happens to actions of the 整改台账: progress, completion, acceptance, extension, and the other ends."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from app.audit import service as audit
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rectification.ledger import (
+    ACTION_TABLE,
     Act,
     ActionEvent,
     ActionState,
@@ -23,19 +24,24 @@ from app.rectification.ledger import (
     overdue,
 )
 from app.rectification.models import ActionEntry, ActionExtension, RemedialAction
-from app.rectification.ordering import today_of
+from app.rectification.ordering import step_refused, today_of
 from app.rectification.people import Person
 from app.rectification.reads import OrderView, get_order, orders
 from app.rectification.refusals import Refusal
-from app.rectification.telling import tell_of_action
+from app.rectification.telling import EXTENSION, EXTENSION_DECIDED, tell_of_action
 from app.rectification.wording import ACTION_EVENTS, ACTION_STATES
 from app.rounds.ports import Acting
 from app.web.auth import Principal
+from app.web.pages import chinese_day
 
 BY_THE_UNIT = frozenset(
     {ActionEvent.BEGIN, ActionEvent.PROGRESS, ActionEvent.COMPLETE, ActionEvent.TURN_LONG_TERM, ActionEvent.EXPLAIN}
 )
 """What the unit's liaison reports; the rest is decided by organisers and supervisors."""
+LOCKED_AT_ONCE = 500
+STORED = (
+    "extended_to", "begun_on", "progress_on", "progress", "completed_on", "completion", "accepted_on", "explanation",
+)  # fmt: skip
 BY_SUPERVISION = frozenset({ActionEvent.RETURN, ActionEvent.ACCEPT, ActionEvent.RESUME})
 
 
@@ -61,6 +67,7 @@ def rule_view(row: RemedialAction) -> LedgerAction:
         extended_to=row.extended_to,
         begun_on=row.begun_on,
         progress_on=row.progress_on,
+        progress=row.progress,
         completed_on=row.completed_on,
         completed_by=reported,
         completion=row.completion,
@@ -72,7 +79,7 @@ def rule_view(row: RemedialAction) -> LedgerAction:
 
 def _store(row: RemedialAction, action: LedgerAction) -> None:
     row.state = action.state.value
-    for name in ("extended_to", "begun_on", "progress_on", "completed_on", "completion", "accepted_on", "explanation"):
+    for name in STORED:
         setattr(row, name, getattr(action, name))
     if action.completed_by is not None:
         row.completed_by, row.completed_by_id = action.completed_by.name, action.completed_by.id
@@ -85,12 +92,13 @@ def ledger(session: Session, staff: Principal, today: date, campaign_id: str = "
     views = {view.id: view for view in orders(session, staff, campaign_id)}
     query = select(RemedialAction).where(RemedialAction.state != ActionState.DRAFTED.value)
     rows = [row for row in session.scalars(query) if row.order_id in views]
-    found = [_ledger_row(views[row.order_id], row, today) for row in rows]
+    found = [ledger_row(views[row.order_id], row, today) for row in rows]
     places = {view_id: place for place, view_id in enumerate(views)}
     return sorted(found, key=lambda each: (places[each.order.id], each.row.attempt, each.row.position))
 
 
-def _ledger_row(order: OrderView, row: RemedialAction, today: date) -> LedgerRow:
+def ledger_row(order: OrderView, row: RemedialAction, today: date) -> LedgerRow:
+    """Return an action with its order and what the day says of it."""
     action = rule_view(row)
     return LedgerRow(order, row, overdue(action, today), current_due(action))
 
@@ -104,7 +112,7 @@ def get_action(session: Session, staff: Principal, action_id: str, today: date) 
         order = get_order(session, staff, row.order_id)
     except DomainError:
         raise DomainError("action_unknown") from None
-    return _ledger_row(order, row, today)
+    return ledger_row(order, row, today)
 
 
 def entries_of(session: Session, action_id: str) -> Sequence[ActionEntry]:
@@ -122,33 +130,66 @@ def extensions_of(session: Session, action_id: str) -> Sequence[ActionExtension]
 def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date | None = None) -> str:
     """Apply an event to an action; return the id of its entry. Who may do what is decided by role and by the rules."""
     if event not in BY_THE_UNIT | BY_SUPERVISION:
-        raise DomainError("step_too_early", state="", event=ACTION_EVENTS[event], allowed="")
+        raise DomainError("field_not_a_choice", field="操作")
     if event in BY_SUPERVISION and acting.actor.role == "liaison":
         raise DomainError("role_refused")
     row = _locked(acting, action_id)
     before = rule_view(row)
-    after = move(before, event, Act(_person(acting), today_of(acting), text, due))
+    after = move(before, event, Act(by_now(acting), today_of(acting), text, due))
     if isinstance(after, Refusal):
-        words = ACTION_STATES[before.state]
-        raise DomainError(after.value, state=words, event=ACTION_EVENTS[event], allowed="")
+        raise _refused(after, before.state, event)
     _store(row, after)
     entry = _entry(acting, action_id, event.value, text)
+    acting.session.add(entry)
+    acting.session.flush()
     audit.record(acting.session, acting.now, acting.actor, f"action.{event.value}", action_id, text=text)
-    return entry
+    return entry.id
+
+
+def _refused(refusal: Refusal, state: ActionState, event: ActionEvent) -> DomainError:
+    return step_refused(refusal, ACTION_TABLE, (state, event), (ACTION_STATES, ACTION_EVENTS))
 
 
 def rate(acting: Acting, action_id: str, words: str) -> None:
     """Record 群众评价 of an action."""
-    _locked(acting, action_id).public_rating = words
-    _entry(acting, action_id, "public_rating", words)
+    get_action(acting.session, acting.actor, action_id, today_of(acting))
+    record_rating(acting, {action_id: words})
     audit.record(acting.session, acting.now, acting.actor, "action.public_rating", action_id, text=words)
+
+
+def record_progress(acting: Acting, told: Mapping[str, str]) -> None:
+    """Enter progress of many actions, by id, under the rules that hold for one."""
+    for row in _locked_rows(acting.session, told):
+        text = told[row.id]
+        after = move(rule_view(row), ActionEvent.PROGRESS, Act(by_now(acting), today_of(acting), text))
+        if isinstance(after, Refusal):
+            raise _refused(after, ActionState(row.state), ActionEvent.PROGRESS)
+        _store(row, after)
+        acting.session.add(_entry(acting, row.id, ActionEvent.PROGRESS.value, text))
+
+
+def record_rating(acting: Acting, told: Mapping[str, str]) -> None:
+    """Enter 群众评价 of many actions, by id, where it is another than before."""
+    for row in _locked_rows(acting.session, told):
+        if row.public_rating != told[row.id]:
+            row.public_rating = told[row.id]
+            acting.session.add(_entry(acting, row.id, "public_rating", told[row.id]))
+
+
+def _locked_rows(session: Session, ids: Collection[str]) -> Iterator[RemedialAction]:
+    """Yield rows in the order of their ids, held until the transaction ends."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), LOCKED_AT_ONCE):
+        some = wanted[start : start + LOCKED_AT_ONCE]
+        query = select(RemedialAction).where(RemedialAction.id.in_(some)).order_by(RemedialAction.id)
+        yield from session.scalars(query.with_for_update()).all()
 
 
 def request_extension(acting: Acting, action_id: str, until: date, reason: str) -> None:
     """Ask for more time, before the last day."""
     row = _locked(acting, action_id)
     pending = any(each.granted is None for each in extensions_of(acting.session, action_id))
-    asked = ask_extension(rule_view(row), Act(_person(acting), today_of(acting), reason), until, pending=pending)
+    asked = ask_extension(rule_view(row), Act(by_now(acting), today_of(acting), reason), until, pending=pending)
     if isinstance(asked, Refusal):
         raise DomainError(asked.value)
     acting.session.add(
@@ -162,7 +203,7 @@ def request_extension(acting: Acting, action_id: str, until: date, reason: str) 
             reason=asked.reason,
         )
     )
-    _entry(acting, action_id, "extension", f"申请延期至 {until.isoformat()}：{reason}")
+    acting.session.add(_entry(acting, action_id, EXTENSION, f"申请延期至{chinese_day(until)}：{reason}"))
     audit.record(acting.session, acting.now, acting.actor, "action.extension", action_id, until=until, reason=reason)
 
 
@@ -175,17 +216,18 @@ def decide(acting: Acting, action_id: str, extension_id: str, *, granted: bool) 
     asked = Extension(
         Person(found.asked_by, found.asked_by_id), found.asked_on, found.until, found.reason, found.granted
     )
-    decided = decide_extension(rule_view(row), asked, Act(_person(acting), today_of(acting)), granted=granted)
+    decided = decide_extension(rule_view(row), asked, Act(by_now(acting), today_of(acting)), granted=granted)
     if isinstance(decided, Refusal):
         raise DomainError(decided.value)
     _store(row, decided[0])
     found.granted, found.decided_by, found.decided_by_id = granted, acting.actor.name, acting.actor.id
     found.decided_on = today_of(acting)
-    _entry(acting, action_id, "extension_decided", "同意延期" if granted else "不同意延期")
+    acting.session.add(_entry(acting, action_id, EXTENSION_DECIDED, "同意延期" if granted else "不同意延期"))
     audit.record(acting.session, acting.now, acting.actor, "action.extension.decide", action_id, granted=granted)
 
 
-def _person(acting: Acting) -> Person:
+def by_now(acting: Acting) -> Person:
+    """Return who acts, as the rules see him."""
     return Person(acting.actor.name, acting.actor.id)
 
 
@@ -194,8 +236,10 @@ def _locked(acting: Acting, action_id: str) -> RemedialAction:
     return acting.session.get_one(RemedialAction, action_id, with_for_update=True)
 
 
-def _entry(acting: Acting, action_id: str, event: str, text: str) -> str:
-    entry = ActionEntry(
+def _entry(acting: Acting, action_id: str, event: str, text: str) -> ActionEntry:
+    """Return what happened, and tell those who wait for it."""
+    tell_of_action(acting, action_id, event)
+    return ActionEntry(
         id=new_id(),
         action_id=action_id,
         at=acting.now,
@@ -204,7 +248,3 @@ def _entry(acting: Acting, action_id: str, event: str, text: str) -> str:
         event=event,
         text=text,
     )
-    acting.session.add(entry)
-    acting.session.flush()
-    tell_of_action(acting, action_id, event)
-    return entry.id

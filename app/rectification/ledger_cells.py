@@ -10,24 +10,27 @@ from app.rectification.supervision import Mode
 from app.rectification.wording import ACTION_STATES, HORIZONS, MODES
 from app.web.pages import chinese_day
 
+_TOLD = tuple(column.key for column in LEDGER_COLUMNS if column.planned and column.key not in {"horizon", "due"})
+
 
 def cells_of(each: LedgerRow) -> dict[str, str]:
-    """Return the texts of an action by column key."""
+    """Return the texts of an action by column key; days as 2026年11月24日."""
     row = each.row
-    texts = {column.key: str(getattr(row, column.key, "") or "") for column in LEDGER_COLUMNS}
-    accepted = f"{row.accepted_by} {_day(row.accepted_on)}" if row.accepted_by else ""
+    texts = {key: getattr(row, key) for key in _TOLD}
     state = ACTION_STATES[ActionState(row.state)]
     return texts | {
         "number": f"{row.attempt}-{row.position}",
         "horizon": HORIZONS[Horizon(row.horizon)] if row.horizon else "",
-        "mode": MODES[Mode(row.mode)] if row.mode else "",
         "due": _day(row.due),
-        "progress": _day(row.progress_on),
-        "extension": _day(row.extended_to),
-        "acceptance": accepted,
+        "mode": MODES[Mode(row.mode)] if row.mode else "",
+        "progress": f"{_day(row.progress_on)}：{row.progress}" if row.progress_on else "",
+        "extension": f"延期至{_day(row.extended_to)}" if row.extended_to else "",
+        "completion": row.completion,
+        "acceptance": f"{row.accepted_by} {_day(row.accepted_on)}" if row.accepted_by else "",
+        "public_rating": row.public_rating,
         "state": f"{state}（{row.explanation}）" if row.explanation else state,
     }
 
 
-def _day(day: date | None) -> str:
-    return "" if day is None else chinese_day(day)
+def _day(value: date | None) -> str:
+    return chinese_day(value) if value else ""

@@ -1,7 +1,7 @@
 """The 整改台账 as an Excel workbook, out and in: what was exported and edited comes back, or nothing at all does.
 
-Only what a unit reports can be changed by upload: planned texts are settled with the plan, acceptance and state belong
-to the acts of the ledger. Rows that do not match are named with their reason, and nothing is imported.
+Progress and 群众评价 come in by upload, under the rules and rights of the page of an action: planned texts are settled
+with the plan, acceptance and state belong to the acts of the ledger. Rows that do not match are named with the reason.
 """
 
 import io
@@ -12,14 +12,15 @@ import xlsxwriter
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.core.secrets import new_id
 from app.core.workbook import looks_like_formula, read_workbook
 from app.publication.reports.worksheet import plain
 from app.rectification.columns import LEDGER_COLUMNS
-from app.rectification.ledger_acts import LedgerRow, ledger
+from app.rectification.ledger import Act, ActionEvent, ActionState, move
+from app.rectification.ledger_acts import LedgerRow, by_now, ledger, record_progress, record_rating, rule_view
 from app.rectification.ledger_cells import cells_of
-from app.rectification.models import ActionEntry, RemedialAction
 from app.rectification.ordering import today_of
+from app.rectification.refusals import Refusal
+from app.rectification.wording import ACTION_STATES
 from app.rounds.ports import Acting
 
 SHEET = "整改台账"
@@ -27,14 +28,17 @@ KEY = "事项编码（勿改）"
 UNIT = "单位"
 NEW_PROGRESS = "本次进展（填写）"
 _HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS)
-_LIMIT = 2000
+RATING = "群众评价"
+MOST_CELLS = 300_000
+"""Of one workbook; ten thousand actions with every column filled are 220,000."""
+_LIMITS = {NEW_PROGRESS: 2000, RATING: 200}
 _OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-_EDITABLE = {"public_rating": "public_rating"}
+_SETTLED = tuple(column for column in LEDGER_COLUMNS if column.heading != RATING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,72 +87,80 @@ def _texts(each: LedgerRow) -> list[str]:
 
 def read_changes(session: Session, acting: Acting, content: bytes) -> tuple[list[Change], list[Mismatch]]:
     """Compare a workbook with the ledger within reach; DomainError ``workbook_…`` where it is none of ours."""
-    sheet = read_workbook(content, (SHEET,)).sheet(SHEET)
-    known = {each.row.id: each for each in ledger(session, acting.actor, today_of(acting))}
+    sheet = read_workbook(content, (SHEET,), most_cells=MOST_CELLS).sheet(SHEET)
     if sheet is None or not sheet.rows:
         return [], [Mismatch(1, f"没有名为“{SHEET}”的工作表")]
     letters = {cell.text: cell.column for cell in sheet.rows[0].cells}
     missing = [head for head in _HEADS if head not in letters]
     if missing:
         return [], [Mismatch(sheet.rows[0].number, f"缺少列“{missing[0]}”")]
-    changes: list[Change] = []
-    wrong: list[Mismatch] = []
-    seen: set[str] = set()
+    check = _Check(acting, {each.row.id: each for each in ledger(session, acting.actor, today_of(acting))})
     for row in sheet.rows[1:]:
-        told = {head: row.text(letters[head]).strip() for head in _HEADS}
-        reason = _mismatch(told, known, seen)
+        filled = {cell.column: cell.text.strip() for cell in row.cells}
+        check.take(row.number, {head: filled.get(letters[head], "") for head in _HEADS})
+    return check.changes, check.wrong
+
+
+class _Check:
+    """Rows of a workbook, taken one after the other and compared with the ledger."""
+
+    def __init__(self, acting: Acting, known: Mapping[str, LedgerRow]) -> None:
+        self._acting = acting
+        self._known = known
+        self._seen: set[str] = set()
+        self.changes: list[Change] = []
+        self.wrong: list[Mismatch] = []
+
+    def take(self, number: int, told: Mapping[str, str]) -> None:
+        """Keep what a row says anew, or why it does not match."""
+        each = self._known.get(told[KEY])
+        if each is None:
+            self.wrong.append(Mismatch(number, "没有这个事项，或不在您的范围内"))
+            return
+        change = Change(each.row.id, told[NEW_PROGRESS], told[RATING])
+        reason = (
+            "同一事项出现了两次" if each.row.id in self._seen else _unlike(told, each) or self._refused(change, each)
+        )
+        self._seen.add(each.row.id)
         if reason:
-            wrong.append(Mismatch(row.number, reason))
-        elif change := _change(told, known[told[KEY]]):
-            changes.append(change)
-        seen.add(told[KEY])
-    return changes, wrong
+            self.wrong.append(Mismatch(number, reason))
+        elif change.progress or _is_rated(change, each):
+            self.changes.append(change)
+
+    def _refused(self, change: Change, each: LedgerRow) -> str:
+        """Say why the rules of the ledger do not take the change."""
+        if _is_rated(change, each) and self._acting.actor.role == "liaison":
+            return f"“{RATING}”由组织者或督办员填写，请恢复原来的内容"
+        if not change.progress:
+            return ""
+        act = Act(by_now(self._acting), today_of(self._acting), change.progress)
+        after = move(rule_view(each.row), ActionEvent.PROGRESS, act)
+        if after is Refusal.ACTION_TEXT_MISSING:
+            return "进展没有写明情况"
+        state = ACTION_STATES[ActionState(each.row.state)]
+        return f"状态为“{state}”，不能再填报进展，请清空“{NEW_PROGRESS}”" if isinstance(after, Refusal) else ""
 
 
-def _mismatch(told: Mapping[str, str], known: Mapping[str, LedgerRow], seen: set[str]) -> str:
-    each = known.get(told[KEY])
-    if each is None:
-        return "没有这个事项，或不在您的范围内"
-    if told[KEY] in seen:
-        return "同一事项出现了两次"
-    cells = cells_of(each)
-    for column in LEDGER_COLUMNS:
-        if column.key not in _EDITABLE and _folded(told[column.heading]) != _folded(plain(cells[column.key])):
-            return f"“{column.heading}”与台账不一致；这一列不能通过导入修改"
-    if max(len(told[NEW_PROGRESS]), len(told["群众评价"])) > _LIMIT:
-        return f"填写的内容超过 {_LIMIT} 字"
-    return ""
+def _is_rated(change: Change, each: LedgerRow) -> bool:
+    return change.public_rating != plain(each.row.public_rating).strip()
+
+
+def _unlike(told: Mapping[str, str], each: LedgerRow) -> str:
+    cells = cells_of(each) | {UNIT: each.order.unit_name}
+    for key, heading in ((UNIT, UNIT), *((column.key, column.heading) for column in _SETTLED)):
+        if told[heading] != cells[key] and _folded(told[heading]) != _folded(plain(cells[key])):
+            return f"“{heading}”与台账不一致；这一列不能通过导入修改"
+    long = next((head for head, limit in _LIMITS.items() if len(told[head]) > limit), "")
+    return f"“{long}”超过 {_LIMITS[long]} 字" if long else ""
 
 
 def _folded(text: str) -> str:
     return "".join(text.split())
 
 
-def _change(told: Mapping[str, str], each: LedgerRow) -> Change | None:
-    progress, rating = told[NEW_PROGRESS], told["群众评价"]
-    if not progress and rating == each.row.public_rating.strip():
-        return None
-    return Change(each.row.id, progress, rating)
-
-
 def apply_changes(acting: Acting, changes: Sequence[Change]) -> int:
     """Write what a checked workbook says anew; return how many actions it touched."""
-    for change in changes:
-        row = acting.session.get_one(RemedialAction, change.action_id, with_for_update=True)
-        if change.progress:
-            row.progress_on = today_of(acting)
-        row.public_rating = change.public_rating
-        text = change.progress or f"群众评价：{change.public_rating}"
-        acting.session.add(
-            ActionEntry(
-                id=new_id(),
-                action_id=row.id,
-                at=acting.now,
-                by_id=acting.actor.id,
-                by_name=acting.actor.name,
-                event="import",
-                text=text,
-            )
-        )
+    record_progress(acting, {change.action_id: change.progress for change in changes if change.progress})
+    record_rating(acting, {change.action_id: change.public_rating for change in changes})
     audit.record(acting.session, acting.now, acting.actor, "ledger.import", "", actions=len(changes))
     return len(changes)

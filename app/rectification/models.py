@@ -106,6 +106,7 @@ class RemedialAction(Base):
     extended_to: Mapped[date | None] = mapped_column(Date)
     begun_on: Mapped[date | None] = mapped_column(Date)
     progress_on: Mapped[date | None] = mapped_column(Date)
+    progress: Mapped[str] = mapped_column(Text, default="")
     completed_on: Mapped[date | None] = mapped_column(Date)
     completed_by: Mapped[str] = mapped_column(Text, default="")
     completed_by_id: Mapped[str] = mapped_column(Text, default="")

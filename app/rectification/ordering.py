@@ -1,7 +1,7 @@
 """Deciding about flagged units and moving their orders on: a person orders, the system never does."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from app.core.secrets import new_id, new_token
 from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder, RemedialPlan
 from app.rectification.orders import (
     DEFAULT_RULES,
+    ORDER_TABLE,
     Deadlines,
     OrderEvent,
     Standing,
@@ -26,6 +27,7 @@ from app.rectification.plans import PlanState
 from app.rectification.reads import flagged_unit, holidays_of, standing_of, unknown_years
 from app.rectification.refusals import Refusal
 from app.rectification.telling import tell_of_order
+from app.rectification.transitions import Event, State, events_allowed
 from app.rectification.wording import ORDER_EVENTS, ORDER_STATES
 from app.rounds.ports import Acting
 from app.web.pages import CHINA
@@ -60,7 +62,7 @@ def years_unknown(session: Session, campaign_id: str, ordered_on: date) -> tuple
 def confirm(acting: Acting, round_id: str, unit_id: str, asked: Confirmation) -> str:
     """Order 补课 of a flagged unit; return the order's id. The first result stays as it is."""
     order = _new_order(acting, round_id, unit_id)
-    order_moved(acting, order, OrderEvent.CONFIRM)
+    order_moved(order, OrderEvent.CONFIRM)
     _add_attempt(acting, order, asked)
     note(acting, order, OrderEvent.CONFIRM, asked.reason)
     detail = {"unit": unit_id, "number": asked.document_number}
@@ -72,7 +74,7 @@ def waive(acting: Acting, round_id: str, unit_id: str, reason: str) -> str:
     """Decide with a reason that a flagged unit is not ordered."""
     _refuse_all(waiver_refusals(reason))
     order = _new_order(acting, round_id, unit_id)
-    order_moved(acting, order, OrderEvent.WAIVE)
+    order_moved(order, OrderEvent.WAIVE)
     order.waived_reason = reason
     note(acting, order, OrderEvent.WAIVE, reason)
     audit.record(acting.session, acting.now, acting.actor, "order.waive", order.id, unit=unit_id, reason=reason)
@@ -82,7 +84,7 @@ def waive(acting: Acting, round_id: str, unit_id: str, reason: str) -> str:
 def order_again(acting: Acting, order_id: str, asked: Confirmation) -> None:
     """Order a unit once more after a failed retest, with the shorter dates."""
     order = locked_order(acting.session, order_id)
-    order_moved(acting, order, OrderEvent.ORDER_AGAIN)
+    order_moved(order, OrderEvent.ORDER_AGAIN)
     _add_attempt(acting, order, asked)
     note(acting, order, OrderEvent.ORDER_AGAIN, asked.reason)
     audit.record(acting.session, acting.now, acting.actor, "order.again", order_id, number=asked.document_number)
@@ -91,7 +93,7 @@ def order_again(acting: Acting, order_id: str, asked: Confirmation) -> None:
 def step(acting: Acting, order_id: str, event: OrderEvent, text: str = "") -> Standing:
     """Move an order on by any event that needs no more than a text; return where it stands then."""
     order = locked_order(acting.session, order_id)
-    standing = order_moved(acting, order, event)
+    standing = order_moved(order, event)
     note(acting, order, event, text)
     audit.record(acting.session, acting.now, acting.actor, f"order.{event.value}", order_id, text=text)
     return standing
@@ -133,17 +135,27 @@ def _new_order(acting: Acting, round_id: str, unit_id: str) -> RemedialOrder:
     return order
 
 
-def order_moved(acting: Acting, order: RemedialOrder, event: OrderEvent) -> Standing:
-    """Apply an event to an order's row; a failed retest leaves its suggestion in the history. Refusals are errors."""
+def order_moved(order: RemedialOrder, event: OrderEvent) -> Standing:
+    """Apply an event to an order's row; refusals are errors."""
     before = standing_of(order)
     after = advance(before, event)
     if isinstance(after, Refusal):
-        raise DomainError(after.value, state=ORDER_STATES[before.state], event=ORDER_EVENTS[event], allowed="")
+        raise step_refused(after, ORDER_TABLE, (before.state, event), (ORDER_STATES, ORDER_EVENTS))
     order.state, order.attempt, order.failures = after.state.value, after.attempt, after.failures
     order.suggestions = json.dumps([suggestion.value for suggestion in after.suggestions])
-    if len(after.suggestions) > len(before.suggestions):
-        remark(acting, order, event, after.suggestions[-1].value)
     return after
+
+
+def step_refused(
+    refusal: Refusal,
+    table: Mapping[tuple[State, Event], State | Refusal],
+    place: tuple[State, Event],
+    words: tuple[Mapping[State, str], Mapping[Event, str]],
+) -> DomainError:
+    """Return the error of a step that its table does not allow, with what is allowed instead."""
+    (state, event), (states, events) = place, words
+    allowed = ";".join(events[each] for each in events_allowed(table, state))
+    return DomainError(refusal.value, state=states[state], event=events[event], allowed=allowed)
 
 
 def _add_attempt(acting: Acting, order: RemedialOrder, asked: Confirmation) -> None:

@@ -1,8 +1,10 @@
 """Writing a unit's 整改方案, submitting and reviewing it, and making it public."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -10,11 +12,13 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.core.errors import DomainError
 from app.core.secrets import new_id
+from app.opinions.reads import Issue
 from app.rectification.ledger import ActionEvent, ActionState, next_action_state
 from app.rectification.models import RemedialAction, RemedialOrder, RemedialPlan
-from app.rectification.ordering import locked_order, note, order_moved, today_of
+from app.rectification.ordering import locked_order, note, order_moved, step_refused, today_of
 from app.rectification.orders import OrderEvent
 from app.rectification.plans import (
+    PLAN_TABLE,
     Action,
     Horizon,
     Plan,
@@ -26,11 +30,15 @@ from app.rectification.plans import (
 )
 from app.rectification.reads import OrderView, get_order
 from app.rectification.refusals import Refusal
+from app.rectification.sources import check_chosen, issues_for, source_words
 from app.rectification.wording import PLAN_EVENTS, PLAN_STATES
 from app.rounds.ports import Acting
 
 MOST_ACTIONS = 60
 CO_UNIT_MARK = "、"
+PLANNED_TEXTS = (
+    "problem", "goal", "due", "measures", "sponsor", "lead_unit", "owner", "commitment", "issue_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,11 @@ class PlanView:
     def plan(self) -> Plan:
         """The plan as the rules see it."""
         return Plan(tuple(planned(row) for row in self.rows))
+
+    @property
+    def version(self) -> str:
+        """Which state of the plan this is, so that nobody overwrites what he has not seen."""
+        return version_of(self.rows)
 
     @property
     def is_open(self) -> bool:
@@ -80,6 +93,14 @@ def planned(row: RemedialAction) -> Action:
     )
 
 
+def version_of(rows: Sequence[RemedialAction]) -> str:
+    """Return a mark that changes whenever the stored plan does."""
+    texts = [
+        [str(getattr(row, name)) for name in ("id", *PLANNED_TEXTS, "source", "horizon", "co_units")] for row in rows
+    ]
+    return sha256(json.dumps(texts).encode()).hexdigest()[:32]
+
+
 def plan_of(session: Session, order: OrderView) -> PlanView | None:
     """Return the plan of the order that holds now, or None where the unit was not ordered."""
     row = session.get(RemedialPlan, (order.id, order.standing.attempt))
@@ -94,18 +115,28 @@ def _rows(session: Session, order_id: str, attempt: int) -> Sequence[RemedialAct
     return session.scalars(query.order_by(RemedialAction.position)).all()
 
 
-def save_plan(acting: Acting, order_id: str, rows: Sequence[PlanRow]) -> None:
-    """Keep the draft, complete or not; rows that were left out are deleted, new ones added, the order kept."""
+def save_plan(acting: Acting, order_id: str, rows: Sequence[PlanRow], seen: str | None = None) -> None:
+    """Keep the draft, complete or not; rows that were left out are deleted, new ones added, the order kept.
+
+    ``seen`` is the version that was edited; DomainError ``plan_changed`` where somebody else has saved another since.
+    """
     order, plan = _open_plan(acting, order_id)
     _moved(plan, PlanEvent.EDIT)
     if len(rows) > MOST_ACTIONS:
         raise DomainError("plan_too_long", limit=MOST_ACTIONS)
-    known = {row.id: row for row in _rows(acting.session, order.id, order.attempt)}
+    stored = _rows(acting.session, order.id, order.attempt)
+    if seen not in {None, version_of(stored)}:
+        raise DomainError("plan_changed")
+    known = {row.id: row for row in stored}
+    issues = {
+        issue.id: issue for issue in issues_for(acting.session, get_order(acting.session, acting.actor, order_id))
+    }
+    check_chosen([row.action.issue_id for row in rows], issues.values(), [row.issue_id for row in stored])
     kept = [row.id for row in rows if row.id in known]
     acting.session.execute(delete(RemedialAction).where(RemedialAction.id.in_(known.keys() - set(kept))))
     for position, typed in enumerate(rows, start=1):
         row = known.get(typed.id) or _new_row(order)
-        _fill(row, position, typed)
+        _fill(row, position, typed, issues.get(typed.action.issue_id))
         acting.session.add(row)
     audit.record(acting.session, acting.now, acting.actor, "plan.edit", order_id, actions=len(rows))
 
@@ -116,11 +147,14 @@ def _new_row(order: RemedialOrder) -> RemedialAction:
     )
 
 
-def _fill(row: RemedialAction, position: int, typed: PlanRow) -> None:
+def _fill(row: RemedialAction, position: int, typed: PlanRow, issue: Issue | None) -> None:
+    """Keep what was typed; an issue that was chosen says what was left empty: the problem and its source."""
     action = typed.action
-    row.position, row.source = position, typed.source
-    for name in ("problem", "goal", "due", "measures", "sponsor", "lead_unit", "owner", "commitment", "issue_id"):
+    row.position = position
+    for name in PLANNED_TEXTS:
         setattr(row, name, getattr(action, name))
+    row.source = typed.source or (source_words(issue) if issue else "")
+    row.problem = action.problem or (issue.title if issue else "")
     row.horizon = action.horizon.value if action.horizon else ""
     row.co_units = CO_UNIT_MARK.join(action.co_units)
 
@@ -132,7 +166,7 @@ def submit(acting: Acting, order_id: str) -> None:
     after = submit_plan(PlanState(plan.state), view.plan if view else Plan(), today_of(acting))
     plan.state = _or_refuse(after, plan, PlanEvent.SUBMIT).value
     plan.submitted_at, plan.submitted_by = acting.now, acting.actor.name
-    order_moved(acting, order, OrderEvent.SUBMIT_PLAN)
+    order_moved(order, OrderEvent.SUBMIT_PLAN)
     note(acting, order, OrderEvent.SUBMIT_PLAN)
     audit.record(acting.session, acting.now, acting.actor, "plan.submit", order_id)
 
@@ -157,7 +191,7 @@ def accept(acting: Acting, order_id: str) -> None:
 def announce(acting: Acting, order_id: str) -> None:
     """Make the commitments public, from where the work begins."""
     order = locked_order(acting.session, order_id)
-    order_moved(acting, order, OrderEvent.BEGIN)
+    order_moved(order, OrderEvent.BEGIN)
     _move_all(acting.session, order, ActionEvent.ANNOUNCE, today_of(acting))
     note(acting, order, OrderEvent.BEGIN)
     audit.record(acting.session, acting.now, acting.actor, "plan.announce", order_id)
@@ -167,7 +201,7 @@ def _decided(acting: Acting, order: RemedialOrder, plan: RemedialPlan, event: Or
     if plan.submitted_by == acting.actor.name:
         raise DomainError("plan_own_review")
     plan.decided_at, plan.decided_by = acting.now, acting.actor.name
-    order_moved(acting, order, event)
+    order_moved(order, event)
     note(acting, order, event, text)
     audit.record(acting.session, acting.now, acting.actor, f"plan.{event.value}", order.id, text=text)
 
@@ -198,6 +232,5 @@ def _moved(plan: RemedialPlan, event: PlanEvent) -> None:
 
 def _or_refuse(after: PlanState | Refusal, plan: RemedialPlan, event: PlanEvent) -> PlanState:
     if isinstance(after, Refusal):
-        words = PLAN_STATES[PlanState(plan.state)]
-        raise DomainError(after.value, state=words, event=PLAN_EVENTS[event], allowed="")
+        raise step_refused(after, PLAN_TABLE, (PlanState(plan.state), event), (PLAN_STATES, PLAN_EVENTS))
     return after

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
-from app.campaigns.reads import get_campaign
+from app.campaigns.reads import get_campaign, units_of_campaign
 from app.core.errors import DomainError
 from app.publication.domain import Document
 from app.publication.reads import published, published_rounds, viewer_of
 from app.rectification.models import Holiday, OrderAttempt, OrderEntry, RemedialOrder
-from app.rectification.orders import Deadlines, OrderState, Standing, Suggestion
+from app.rectification.orders import Deadlines, OrderEvent, OrderState, Standing, Suggestion
 from app.rectification.workdays import Holidays, add_working_days, seed_holidays, years_to_check
-from app.rounds.reads import RoundView, get_round
+from app.rounds.reads import RoundView, get_round, retests
 from app.web.auth import Principal
 
 
@@ -90,19 +90,45 @@ def _attempts(session: Session, order_ids: Collection[str]) -> dict[str, list[At
 
 def orders(session: Session, staff: Principal, campaign_id: str = "") -> Sequence[OrderView]:
     """Return the orders within reach, campaign by campaign, in official order of units; oldest first for one unit."""
-    query = select(RemedialOrder).order_by(RemedialOrder.campaign_id, RemedialOrder.created_at, RemedialOrder.id)
+    return views_of(session, places(session, staff, campaign_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an order stands in the list of all: little enough to be read for every order."""
+
+    order_id: str
+    campaign_id: str
+    unit_name: str
+    unit_position: int
+
+
+def places(session: Session, staff: Principal, campaign_id: str = "") -> Sequence[Place]:
+    """Return the orders within reach by their places alone, in the order of ``orders``."""
+    columns = (RemedialOrder.id, RemedialOrder.campaign_id, RemedialOrder.unit_id)
+    query = select(*columns).order_by(RemedialOrder.campaign_id, RemedialOrder.created_at, RemedialOrder.id)
     if campaign_id:
         query = query.where(RemedialOrder.campaign_id == campaign_id)
     units = reach(session, staff)
-    rows = [row for row in session.scalars(query) if units is None or row.unit_id in units]
-    attempts = _attempts(session, [row.id for row in rows])
+    rows = [row for row in session.execute(query) if units is None or row[2] in units]
     names = {
-        unit.id: (place, unit.name)
-        for each in dict.fromkeys(row.campaign_id for row in rows)
-        for place, unit in enumerate(get_campaign(session, each).units, start=1)
+        unit.id: (unit.name, place)
+        for each in dict.fromkeys(row[1] for row in rows)
+        for place, unit in enumerate(units_of_campaign(session, each), start=1)
     }
-    views = [_view(row, names[row.unit_id], attempts.get(row.id, [])) for row in rows]
-    return sorted(views, key=lambda view: (view.campaign_id, view.unit_position))
+    found = [Place(order, campaign, *names[unit]) for order, campaign, unit in rows]
+    return sorted(found, key=lambda place: (place.campaign_id, place.unit_position))
+
+
+def views_of(session: Session, wanted: Sequence[Place]) -> Sequence[OrderView]:
+    """Return these orders whole, in the order given."""
+    ids = [place.order_id for place in wanted]
+    rows = {row.id: row for row in session.scalars(select(RemedialOrder).where(RemedialOrder.id.in_(ids)))}
+    attempts = _attempts(session, ids)
+    return [
+        _view(rows[place.order_id], (place.unit_position, place.unit_name), attempts.get(place.order_id, []))
+        for place in wanted
+    ]
 
 
 def _view(row: RemedialOrder, unit: tuple[int, str], attempts: Sequence[AttemptView]) -> OrderView:
@@ -145,10 +171,10 @@ def _order_view(session: Session, row: RemedialOrder) -> OrderView:
 
 
 def entries_of(session: Session, order_id: str) -> Sequence[OrderEntry]:
-    """Return what happened to an order, oldest first."""
-    return session.scalars(
-        select(OrderEntry).where(OrderEntry.order_id == order_id).order_by(OrderEntry.at, OrderEntry.id)
-    ).all()
+    """Return what happened to an order, oldest first; what happened in one step stands in the order of the events."""
+    rows = session.scalars(select(OrderEntry).where(OrderEntry.order_id == order_id))
+    events = list(OrderEvent)
+    return sorted(rows, key=lambda row: (row.at, events.index(OrderEvent(row.event)), row.id))
 
 
 def flags(session: Session, staff: Principal, now: datetime, campaign_id: str = "") -> Sequence[Flag]:
@@ -158,10 +184,10 @@ def flags(session: Session, staff: Principal, now: datetime, campaign_id: str = 
     """
     known = session.execute(select(RemedialOrder.round_id, RemedialOrder.unit_id))
     taken = {(round_id, unit_id) for round_id, unit_id in known}
-    retests = set(session.scalars(select(OrderAttempt.retest_round_id)))
+    held_again = retests(session)
     found = []
     for line in published_rounds(session, viewer_of(session, staff), now):
-        if line.round.is_rehearsal or line.round.id in retests:
+        if line.round.is_rehearsal or line.round.id in held_again:
             continue
         if not campaign_id or line.round.campaign_id == campaign_id:
             flagged = _flagged(session, staff, line.round, now)
@@ -176,7 +202,8 @@ def _flagged(session: Session, staff: Principal, row: RoundView, now: datetime) 
 
 def flagged_unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Flag:
     """Return one flagged unit; DomainError ``order_not_flagged`` where there is nothing to decide."""
-    found = _flagged(session, staff, get_round(session, round_id), now)
+    held = get_round(session, round_id)
+    found = [] if held.is_rehearsal or held.id in retests(session) else _flagged(session, staff, held, now)
     flag = next((flag for flag in found if flag.unit["id"] == unit_id), None)
     if flag is None:
         raise DomainError("order_not_flagged")

@@ -15,7 +15,7 @@ from app.rectification.orders import OrderEvent, Standing, retest_event
 from app.rectification.reads import OrderView
 from app.rounds.domain import RoundState
 from app.rounds.ports import Acting
-from app.rounds.reads import frozen_paper, get_round
+from app.rounds.reads import frozen_paper, get_round, last_repeat
 from app.rounds.retesting import create_retest
 from app.tally.restraint import may_compare
 from app.tally.verdict import Verdict
@@ -26,12 +26,14 @@ NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """The first result of a unit beside its retest; ``reason`` says why they are not set side by side."""
+    """The first result of a unit beside the retest of an attempt; ``reason`` says why they are not set side by side."""
 
     before: Document
     after: Document
     titles: tuple[str, str]
     reason: str = ""
+    attempt: int = 1
+    round_id: str = ""
 
     @property
     def rows(self) -> tuple[Pair, ...]:
@@ -50,7 +52,7 @@ class SideBySide:
 def plan_retest(acting: Acting, order_id: str, title: str) -> str:
     """Make the retest round of an order; it then goes the way of every round. Return its id."""
     order = locked_order(acting.session, order_id)
-    order_moved(acting, order, OrderEvent.PLAN_RETEST)
+    order_moved(order, OrderEvent.PLAN_RETEST)
     made = create_retest(acting, order.round_id, [order.unit_id], title)
     attempt_row(acting.session, order).retest_round_id = made
     note(acting, order, OrderEvent.PLAN_RETEST, title)
@@ -65,12 +67,14 @@ def count_retest(acting: Acting, order_id: str) -> Standing:
     attempt = attempt_row(session, order)
     if attempt.retest_round_id is None:
         raise DomainError("retest_not_published")
+    attempt.retest_round_id = last_repeat(session, attempt.retest_round_id)
     if get_round(session, attempt.retest_round_id).state is RoundState.VOID:
+        attempt.outcome = Verdict.INVALID.value
         return _outcome(acting, order_id, Verdict.INVALID)
     unit = _unit(session, acting.actor, acting.now, attempt.retest_round_id, order.unit_id)
     if unit is None:
         raise DomainError("retest_not_published")
-    order_moved(acting, order, OrderEvent.COUNT_RETEST)
+    order_moved(order, OrderEvent.COUNT_RETEST)
     note(acting, order, OrderEvent.COUNT_RETEST, unit["verdict"]["label"])
     attempt.outcome = unit["verdict"]["code"]
     return _outcome(acting, order_id, Verdict(unit["verdict"]["code"]))
@@ -79,8 +83,8 @@ def count_retest(acting: Acting, order_id: str) -> Standing:
 def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:
     order = locked_order(acting.session, order_id)
     event = retest_event(verdict)
-    standing = order_moved(acting, order, event)
-    note(acting, order, event)
+    standing = order_moved(order, event)
+    note(acting, order, event, standing.suggestions[-1].value if event is OrderEvent.ESCALATE else "")
     audit.record(acting.session, acting.now, acting.actor, f"order.{event.value}", order_id, verdict=verdict.value)
     return standing
 
@@ -96,13 +100,22 @@ def _unit(session: Session, staff: Principal, now: datetime, round_id: str, unit
 
 def side_by_side(session: Session, staff: Principal, now: datetime, order: OrderView) -> SideBySide | None:
     """Return both results of the order that holds now, as far as this reader may see them (SEC-47)."""
-    retest = order.current.retest_round_id if order.current else None
-    if retest is None:
-        return None
+    return next((pair for pair in pairs_of(session, staff, now, order) if pair.attempt == order.standing.attempt), None)
+
+
+def pairs_of(session: Session, staff: Principal, now: datetime, order: OrderView) -> list[SideBySide]:
+    """Return the first result beside every retest, oldest first, as far as this reader may see them."""
     before = _unit(session, staff, now, order.round_id, order.unit_id)
-    after = _unit(session, staff, now, retest, order.unit_id)
-    if before is None or after is None:
-        return None
-    first, second = frozen_paper(session, order.round_id)[0], frozen_paper(session, retest)[0]
-    reason = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.k)
-    return SideBySide(before, after, (first.title, second.title), reason)
+    if before is None:
+        return []
+    first, _ = frozen_paper(session, order.round_id)
+    found = []
+    for each in order.attempts:
+        after = _unit(session, staff, now, each.retest_round_id, order.unit_id) if each.retest_round_id else None
+        if each.retest_round_id and after is not None:
+            second, _ = frozen_paper(session, each.retest_round_id)
+            reason = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.k)
+            found.append(
+                SideBySide(before, after, (first.title, second.title), reason, each.attempt, each.retest_round_id)
+            )
+    return found

@@ -10,7 +10,7 @@ from app.publication.charts import before_after_chart
 from app.publication.read_log import note_read
 from app.publication.routes_charts import picture
 from app.publication.routes_reports import DOCX
-from app.rectification import documents, inbox, ordering, planning, reads, retesting
+from app.rectification import documents, inbox, ledger_pages, ordering, planning, reads, retesting
 from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
 from app.rectification.ordering import Confirmation
 from app.rectification.orders import ORDER_ENDS, ORDER_TABLE, Deadlines, OrderEvent, running_deadline
@@ -19,32 +19,38 @@ from app.rectification.reads import OrderView
 from app.rectification.retesting import SideBySide
 from app.rectification.supervision import Mode
 from app.rectification.transitions import events_allowed
-from app.rectification.wording import MODES, ORDER_EVENTS, ORDER_STATES, PLAN_STATES, SUGGESTIONS, TASKS
+from app.rectification.wording import MODES, NEXT_STEPS, ORDER_EVENTS, ORDER_STATES, PLAN_STATES, SUGGESTIONS, TASKS
 from app.rounds.ports import Acting
-from app.rounds.reads import frozen_paper
+from app.rounds.reads import frozen_paper, last_repeat
 from app.web.downloads import attachment
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
 router = APIRouter()
+ORDERS_A_PAGE = 100
 WORDS = {
     "order_states": ORDER_STATES,
     "order_events": ORDER_EVENTS,
     "plan_states": PLAN_STATES,
     "suggestions": SUGGESTIONS,
+    "next_steps": NEXT_STEPS,
     "tasks": TASKS,
     "modes": MODES,
 }
 
 
 @router.get("/rectification")
-def board(desk: ReadingDesk) -> Response:
-    """Show flagged units that wait for a decision and all orders with their next date."""
-    views = reads.orders(desk.session, desk.staff)
+def board(desk: ReadingDesk, part: int = 1) -> Response:
+    """Show flagged units that wait for a decision and all orders with their next step and date."""
+    places = reads.places(desk.session, desk.staff)
+    pages = range(1, max(1, -(-len(places) // ORDERS_A_PAGE)) + 1)
+    part = min(max(part, pages[0]), pages[-1])
+    views = reads.views_of(desk.session, places[(part - 1) * ORDERS_A_PAGE : part * ORDERS_A_PAGE])
     due = {view.id: running_deadline(view.standing.state, view.current.dates) for view in views if view.current}
     flags = reads.flags(desk.session, desk.staff, desk.now) if desk.staff.role == "organiser" else ()
-    unread = inbox.unread(desk.session, desk.staff)
-    return desk.show("rectification/board.html", None, orders=views, due=due, flags=flags, unread=unread, **WORDS)
+    context = {"orders": views, "due": due, "flags": flags, "part": part, "pages": pages, "total": len(places)}
+    context["unread"] = inbox.unread(desk.session, desk.staff)
+    return desk.show("rectification/board.html", None, **context, **WORDS)
 
 
 def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = None) -> Response:
@@ -89,13 +95,12 @@ def decide(desk: OrganisingDesk, round_id: str, unit_id: str, form: Form) -> Res
     return desk.attempt(form, act, see_other("/rectification"), lambda refused: _flag_page(desk, place, refused))
 
 
-def _both_results(desk: Desk, order: OrderView) -> SideBySide | None:
-    """Return both results of an order, noted as read."""
-    both = retesting.side_by_side(desk.session, desk.staff, desk.now, order)
-    if both is not None and order.current is not None:
-        for round_id in filter(None, (order.round_id, order.current.retest_round_id)):
-            note_read(desk.request, desk.session, desk.staff, round_id, "retest")
-    return both
+def _both_results(desk: Desk, order: OrderView) -> list[SideBySide]:
+    """Return the first result beside every retest, noted as read."""
+    pairs = retesting.pairs_of(desk.session, desk.staff, desk.now, order)
+    for round_id in dict.fromkeys(each for pair in pairs for each in (order.round_id, pair.round_id)):
+        note_read(desk.request, desk.session, desk.staff, round_id, "retest")
+    return pairs
 
 
 def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
@@ -110,7 +115,9 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "due": running_deadline(standing.state, current.dates) if current else None,
         "again": ordering.proposed_dates(session, order.campaign_id, desk.today, standing.attempt + 1),
         "unknown": ordering.years_unknown(session, order.campaign_id, desk.today),
-        "both": _both_results(desk, order),
+        "pairs": _both_results(desk, order),
+        "retest": last_repeat(session, current.retest_round_id) if current and current.retest_round_id else "",
+        "count": ledger_pages.counts(session, order_id),
     }
     return desk.show("rectification/order.html", refused, **context, **WORDS)
 
@@ -135,17 +142,17 @@ def take_step(desk: WorkingDesk, order_id: str, event: str, form: Form) -> Respo
 def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Callable[[], object]]:
     """Return what this member of staff may do to an order, by event."""
 
-    def told(event: OrderEvent, label: str) -> None:
-        ordering.step(acting, order_id, event, form.text("text", 2000, label=label))
+    def told(event: OrderEvent, name: str, label: str) -> None:
+        ordering.step(acting, order_id, event, form.text(name, 2000, label=label))
 
     by_unit: dict[str, Callable[[], object]] = {
         OrderEvent.BEGIN.value: lambda: planning.announce(acting, order_id),
-        OrderEvent.COMPLETE.value: lambda: told(OrderEvent.COMPLETE, "完成情况"),
+        OrderEvent.COMPLETE.value: lambda: told(OrderEvent.COMPLETE, "text", "完成情况"),
     }
     if acting.actor.role != "organiser":
         return by_unit
     return by_unit | {
-        OrderEvent.SEND_BACK.value: lambda: told(OrderEvent.SEND_BACK, "退回的理由"),
+        OrderEvent.SEND_BACK.value: lambda: told(OrderEvent.SEND_BACK, "reason", "退回的理由"),
         OrderEvent.PLAN_RETEST.value: lambda: retesting.plan_retest(
             acting, order_id, form.text("title", 60, label="复测名称")
         ),
@@ -169,10 +176,11 @@ def review_plan(desk: SupervisingDesk, order_id: str, form: Form) -> Response:
 
 
 @router.get("/rectification/orders/{order_id}/comparison.svg")
-def comparison(desk: ReadingDesk, order_id: str) -> Response:
-    """Draw the first result beside the retest."""
+def comparison(desk: ReadingDesk, order_id: str, attempt: int = 0) -> Response:
+    """Draw the first result beside the retest of an attempt, or of the last one."""
     order = reads.get_order(desk.session, desk.staff, order_id)
-    both = _both_results(desk, order)
+    pairs = _both_results(desk, order)
+    both = next((pair for pair in reversed(pairs) if attempt in {0, pair.attempt}), None)
     if both is None:
         raise DomainError("not_found")
     return picture(desk.request, before_after_chart(both.before["name"], both.titles, both.rows))

@@ -12,51 +12,42 @@ from app.rectification.desk import Desk, ReadingDesk, Refused, SupervisingDesk, 
 from app.rectification.documents import ledger_document
 from app.rectification.ledger import ACTION_TABLE, ActionEvent, ActionState
 from app.rectification.ledger_acts import BY_SUPERVISION, BY_THE_UNIT
+from app.rectification.ledger_cells import cells_of
+from app.rectification.ledger_pages import Show, announced, ledger_page, picked_rows
 from app.rectification.ledger_workbook import apply_changes, ledger_workbook, read_changes
-from app.rectification.planning import plan_of
 from app.rectification.routes import WORDS
 from app.rectification.transitions import events_allowed
 from app.rectification.wording import ACTION_EVENTS, ACTION_STATES, HORIZONS
 from app.rounds.reads import frozen_paper
 from app.web.downloads import ANY_FILE, attachment
 from app.web.forms import Form
-from app.web.pages import page, see_other
-from app.web.requests import Config, Db
+from app.web.pages import CHINA, page, see_other
+from app.web.requests import Config, Db, Now
 
 router = APIRouter()
 LEDGER_WORDS = {**WORDS, "action_states": ACTION_STATES, "action_events": ACTION_EVENTS, "horizons": HORIZONS}
-PAGE = 200
 
 
 @router.get("/rectification/ledger")
-def show_ledger(desk: ReadingDesk, show: str = "", part: int = 1) -> Response:
-    """Show the ledger; ``show`` picks what is late or open, ``part`` the page. The order stays the official one."""
-    rows = ledger_acts.ledger(desk.session, desk.staff, desk.today)
-    picked = [row for row in rows if _is_picked(row, show)]
-    parts = max(1, -(-len(picked) // PAGE))
-    part = min(max(part, 1), parts)
-    context = {
-        "rows": picked[(part - 1) * PAGE : part * PAGE],
-        "total": len(picked),
-        "part": part,
-        "parts": parts,
-        "show": show,
-        "columns": LEDGER_COLUMNS,
-    }
+def show_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "", part: int = 1) -> Response:
+    """Show a page of the ledger; ``show`` picks what is late or open. The order stays the official one."""
+    found = ledger_page(desk.session, desk.staff, desk.today, (show, order), part)
+    only = reads.get_order(desk.session, desk.staff, order) if order else None
+    context = {"found": found, "show": show, "only": only, "columns": LEDGER_COLUMNS, "cells": cells_of}
     return desk.show("rectification/ledger.html", None, **context, **LEDGER_WORDS)
 
 
 @router.get("/rectification/ledger.xlsx")
-def export_ledger(desk: ReadingDesk) -> Response:
+def export_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "") -> Response:
     """Send the ledger within reach as a workbook that can be edited and brought back."""
-    rows = ledger_acts.ledger(desk.session, desk.staff, desk.today)
+    rows = picked_rows(desk.session, desk.staff, desk.today, (show, order))
     return attachment(ledger_workbook(rows), XLSX, "整改台账.xlsx", "ledger.xlsx")
 
 
 @router.get("/rectification/ledger.docx")
-def print_ledger(desk: ReadingDesk) -> Response:
+def print_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "") -> Response:
     """Send the ledger within reach as a Word table for print."""
-    rows = ledger_acts.ledger(desk.session, desk.staff, desk.today)
+    rows = picked_rows(desk.session, desk.staff, desk.today, (show, order))
     return attachment(ledger_document(rows, "整改台账"), DOCX, "整改台账.docx", "ledger.docx")
 
 
@@ -79,12 +70,6 @@ def import_ledger(desk: WorkingDesk, form: Form) -> Response:
         )
     done = apply_changes(desk.acting, changes)
     return desk.show("rectification/import.html", None, wrong=(), done=done)
-
-
-def _is_picked(row: ledger_acts.LedgerRow, show: str) -> bool:
-    if show == "late":
-        return row.is_overdue
-    return show != "open" or row.row.state != ActionState.CLOSED_OUT.value
 
 
 def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> Response:
@@ -131,10 +116,9 @@ def act(desk: WorkingDesk, action_id: str, form: Form) -> Response:
 def rate(desk: SupervisingDesk, action_id: str, form: Form) -> Response:
     """Record 群众评价."""
     then = see_other(f"/rectification/actions/{action_id}")
-    words = form.text("public_rating", 200, needed=False)
     return desk.attempt(
         form,
-        lambda: ledger_acts.rate(desk.acting, action_id, words),
+        lambda: ledger_acts.rate(desk.acting, action_id, form.text("public_rating", 200, needed=False)),
         then,
         lambda refused: _action_page(desk, action_id, refused),
     )
@@ -173,14 +157,13 @@ def download(desk: ReadingDesk, action_id: str, file_id: str) -> Response:
 
 
 @router.get("/commitments/{public_id}")
-def commitments(request: Request, public_id: str, db: Db, config: Config) -> Response:
+def commitments(request: Request, public_id: str, db: Db, now: Now, config: Config) -> Response:
     """Show what a unit promised, until when, and what is done; for everybody, without a log-in."""
     order = reads.order_by_public_id(db, public_id)
-    plan = plan_of(db, order)
-    rows = [row for row in plan.rows if row.announced_on] if plan else []
+    rows = announced(db, order.id)
     if not rows:
         raise DomainError("order_unknown")
     paper, _ = frozen_paper(db, order.round_id)
     code = qr_grid(f"{config.base_url}/commitments/{order.public_id}")
-    context = {"order": order, "rows": rows, "paper": paper, "code": code}
+    context = {"order": order, "rows": rows, "paper": paper, "code": code, "today": now.astimezone(CHINA).date()}
     return page(request, "rectification/commitments.html", status=200, **context, **LEDGER_WORDS)

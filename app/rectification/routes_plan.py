@@ -9,8 +9,9 @@ from app.core.errors import DomainError
 from app.rectification import planning, reads
 from app.rectification.desk import GONE, Desk, Refused, WorkingDesk, day_of
 from app.rectification.planning import CO_UNIT_MARK, MOST_ACTIONS, PlanRow, PlanView, plan_of
-from app.rectification.plans import Action, Horizon, plan_gaps
+from app.rectification.plans import Action, Horizon, plan_gaps, unanswered_issues
 from app.rectification.routes import WORDS
+from app.rectification.sources import issues_for
 from app.rectification.wording import HORIZONS, gap_text
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
@@ -70,10 +71,19 @@ def _plan_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Res
     plan = plan_of(desk.session, order)
     if plan is None:
         raise DomainError("order_unknown")
-    malformed = refused is not None and refused.error.code == "form_malformed"
-    rows = _typed(refused.form) if refused is not None and not malformed else _shown(plan)
+    code = refused.error.code if refused else ""
+    # An incomplete plan has been kept; what was refused for another reason stands in the form alone.
+    unsaved = refused is not None and code not in {"form_malformed", "plan_incomplete"}
+    rows = _typed(refused.form) if refused is not None and unsaved else _shown(plan)
     gaps = [gap_text(gap) for gap in plan_gaps(plan.plan, desk.today)] if plan.is_open else []
-    context = {"order": order, "plan": plan, "rows": rows, "gaps": gaps, "horizons": HORIZONS}
+    issues = {issue.id: issue for issue in issues_for(desk.session, order)}
+    left = [issues[each] for each in unanswered_issues(plan.plan, issues)] if plan.is_open else []
+    typed_on = refused is not None and unsaved and code != "plan_changed"
+    version = refused.form.as_dict().get("version", "") if refused is not None and typed_on else plan.version
+    context = {
+        "order": order, "plan": plan, "rows": rows, "gaps": gaps, "horizons": HORIZONS, "issues": issues.values(),
+        "left": left, "version": version,
+    }  # fmt: skip
     return desk.show("rectification/plan.html", refused, **context, **WORDS)
 
 
@@ -88,7 +98,8 @@ def save_plan(desk: WorkingDesk, order_id: str, form: Form) -> Response:
     """Keep the draft, and submit it where that was asked for; an incomplete plan stays kept as a draft."""
     submit, path = form.text("then", 10, needed=False) == "submit", f"/rectification/orders/{order_id}"
     try:
-        planning.save_plan(desk.acting, order_id, [_row(number, row) for number, row in enumerate(_typed(form), 1)])
+        rows = [_row(number, row) for number, row in enumerate(_typed(form), 1)]
+        planning.save_plan(desk.acting, order_id, rows, form.text("version", 40, needed=False))
         desk.session.flush()
         if submit:
             planning.submit(desk.acting, order_id)

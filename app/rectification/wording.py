@@ -36,6 +36,17 @@ ORDER_EVENTS = {
     OrderEvent.ESCALATE: "复测未达标、升级督办",
     OrderEvent.ORDER_AGAIN: "再次责令补课",
 }
+NEXT_STEPS = {
+    OrderState.ORDERED: "单位填写并报送整改方案",
+    OrderState.PLAN_RETURNED: "单位按审定意见修改方案，重新报送",
+    OrderState.PLAN_SUBMITTED: "督办员或组织者审定方案",
+    OrderState.PLAN_ACCEPTED: "单位公示承诺，开始整改",
+    OrderState.IN_PROGRESS: "单位逐项填报进展，完成后报告",
+    OrderState.COMPLETED: "组织者安排复测，或者退回继续整改",
+    OrderState.RETEST_PLANNED: "组织者进行复测，结果公布后登记",
+    OrderState.ESCALATED: "组织者再次责令补课",
+}
+"""Who does what next; the ends have nothing more to be done."""
 TASKS = {Task.PLAN: "报送整改方案", Task.REMEDIAL: "完成补课", Task.RETEST: "组织复测"}
 SUGGESTIONS = {
     Suggestion.TALK: "建议挂牌督办，并约谈单位主要负责人或者进行诫勉谈话。本条仅为建议，由有权机关研究决定。",

@@ -97,6 +97,18 @@ def retest_of(session: Session, round_id: str) -> Retest | None:
     return None if row is None else Retest(row.retest_of, frozenset(json.loads(row.unit_ids)))
 
 
+def retests(session: Session) -> frozenset[str]:
+    """Return the ids of all rounds that are retests."""
+    return frozenset(session.scalars(select(RoundRetest.round_id)))
+
+
+def last_repeat(session: Session, round_id: str) -> str:
+    """Return the round that was made in place of a voided one, and so on; the round itself where there is none."""
+    while (again := session.scalars(select(Round.id).where(Round.repeats == round_id)).first()) is not None:
+        round_id = again
+    return round_id
+
+
 def retested_units(session: Session, round_id: str) -> frozenset[str] | None:
     """Return the units that a retest asks about; None for a round that asks about all."""
     retest = retest_of(session, round_id)

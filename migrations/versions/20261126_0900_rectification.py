@@ -207,6 +207,7 @@ def upgrade() -> None:
         sa.Column("extended_to", sa.Date(), nullable=True),
         sa.Column("begun_on", sa.Date(), nullable=True),
         sa.Column("progress_on", sa.Date(), nullable=True),
+        sa.Column("progress", sa.Text(), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("completed_by", sa.Text(), nullable=False),
         sa.Column("completed_by_id", sa.Text(), nullable=False),

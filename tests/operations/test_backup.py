@@ -17,10 +17,15 @@ from app.core.settings import Settings
 from app.main import PORTS
 from app.operations import demo
 from app.operations.backup import back_up, restore
+from app.rectification import attachments, ledger_acts
+from app.rectification.ledger import ActionEvent
+from app.rectification.models import Holiday, RemedialOrder
 from app.rounds import service as rounds
 from app.rounds.ports import Acting
+from app.web.forms import Upload
 from tests import cast
 from tests.cast import refuses
+from tests.rectification.flagged import WU, later, make_ledger
 
 
 @pytest.fixture
@@ -64,6 +69,30 @@ def test_it_works(database: Database, settings: Settings, tmp_path: Path) -> Non
     with other.writing() as session:
         assert check_chain(session).broken_at is None
         assert log_in(session, cast.MORNING, "zhangsan", cast.PASSWORD)
+    other.engine.dispose()
+
+
+def test_it_brings_orders_ledger_and_attachments_back(database: Database, settings: Settings, tmp_path: Path) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    pdf = b"%PDF-1.4\n%%EOF\n"
+    with database.writing() as session:
+        acting = Acting(session, cast.MORNING, WU)
+        entry = ledger_acts.act(acting, action_id, ActionEvent.PROGRESS, "见附件")
+        attachments.attach(acting, settings.data, (action_id, entry), Upload("证明.pdf", pdf))
+        ledger_acts.request_extension(acting, action_id, later(40), "设备未到")
+        session.add(
+            Holiday(
+                campaign_id=session.scalars(sa.select(RemedialOrder.campaign_id)).one(), day=later(9), working=False
+            )
+        )
+    target = tmp_path / "backup.tar.gz"
+    back_up(database, KeyFolder(settings.data / "keys"), target)
+    other, data = empty_installation(tmp_path)
+    restore(other, data, target)
+    assert contents(other, set()) == contents(database, set())
+    with other.reading() as session:
+        (file,) = attachments.files_of(session, action_id)
+        assert attachments.read(session, data, action_id, file.id) == ("证明.pdf", pdf)
     other.engine.dispose()
 
 

@@ -1,5 +1,6 @@
 """Actions of the ledger in the database."""
 
+import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.core.db import Database
 from app.rectification import attachments, ledger_acts
+from app.rectification.inbox import items_of
 from app.rectification.ledger import ActionEvent
-from app.rectification.ledger_workbook import apply_changes, ledger_workbook, read_changes
+from app.rectification.ledger_workbook import NEW_PROGRESS, RATING, apply_changes, ledger_workbook, read_changes
 from app.rounds.ports import Acting
 from app.web.auth import Principal
 from app.web.forms import Upload
@@ -153,16 +155,35 @@ def edited(content: bytes, changes: dict[tuple[int, str], str]) -> bytes:
 def test_the_workbook_goes_out_and_comes_back(database: Database) -> None:
     _, _, ids = make_ledger(database, make_action(problem="=1+1", measures="第一行\n第二行"), make_action(problem="乙"))
     with database.writing() as session:
-        acting = Acting(session, MORNING, WU)
+        acting = Acting(session, MORNING, ZHANG)
         assert read_changes(session, acting, exported(session)) == ([], [])
-        back = edited(exported(session), {(2, "本次进展（填写）"): "已完成一半", (3, "群众评价"): "满意"})
+        back = edited(exported(session), {(2, NEW_PROGRESS): "已完成一半", (3, RATING): "满意"})
         changes, wrong = read_changes(session, acting, back)
         assert wrong == []
         assert [(change.action_id, change.progress, change.public_rating) for change in changes] == [
             (ids[0], "已完成一半", ""), (ids[1], "", "满意"),
         ]  # fmt: skip
         assert apply_changes(acting, changes) == 2
-        assert ledger_acts.get_action(session, ZHANG, ids[1], MORNING.date()).row.public_rating == "满意"
+        first, second = (ledger_acts.get_action(session, ZHANG, each, MORNING.date()).row for each in ids)
+        assert (first.state, first.progress, first.progress_on) == ("in_progress", "已完成一半", MORNING.date())
+        assert (second.state, second.public_rating) == ("announced", "满意")
+        entries = [[entry.event for entry in ledger_acts.entries_of(session, each)] for each in ids]
+        assert entries == [["progress"], ["public_rating"]]
+        assert read_changes(session, acting, exported(session)) == ([], [])
+
+
+def test_the_workbook_opens_no_door_that_the_page_of_an_action_keeps_shut(database: Database) -> None:
+    _, _, ids = make_ledger(database, make_action(), make_action(problem="乙"), make_action(problem="丙"))
+    with database.writing() as session:
+        for event, text in ((ActionEvent.PROGRESS, "在做"), (ActionEvent.COMPLETE, "做完")):
+            Work(session, ids[0]).do(WU, event, text)
+        back = edited(exported(session), {(2, NEW_PROGRESS): "又做", (3, RATING): "满意", (4, NEW_PROGRESS): "待定"})
+        changes, wrong = read_changes(session, Acting(session, MORNING, WU), back)
+        assert changes == []
+        assert [line.row for line in wrong] == [2, 3, 4]
+        assert [word in line.reason for word, line in zip(("待验收", RATING, "没有写明"), wrong, strict=True)] == [
+            True
+        ] * 3
 
 
 def test_it_names_every_row_that_does_not_match_and_imports_nothing(database: Database) -> None:
@@ -184,3 +205,44 @@ def test_time_is_what_the_caller_says(database: Database) -> None:
         (entry,) = ledger_acts.entries_of(session, action_id)
         assert entry.at == MORNING + timedelta(days=3)
         assert isinstance(entry.at, datetime)
+
+
+def test_a_full_disk_leaves_neither_row_nor_file(database: Database, tmp_path: Path) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    (tmp_path / "attachments").write_bytes(b"a file where the folder should be: nothing can be written")
+    with database.writing() as session:
+        entry = Work(session, action_id).do(WU, ActionEvent.PROGRESS, "见附件")
+        with refuses("attachment_not_stored"):
+            attachments.attach(Acting(session, MORNING, WU), tmp_path, (action_id, entry), Upload("x.pdf", PDF))
+
+
+def test_files_whose_row_was_never_committed_are_swept_up(database: Database, tmp_path: Path) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        entry = Work(session, action_id).do(WU, ActionEvent.PROGRESS, "见附件")
+        attachments.attach(Acting(session, MORNING, WU), tmp_path, (action_id, entry), Upload("x.pdf", PDF))
+        (kept,) = attachments.files_of(session, action_id)
+        folder = tmp_path / "attachments"
+        for name, hours in (("orphan", 2), ("under way", 0), (kept.id, 48)):
+            (folder / name).write_bytes(PDF)
+            then = (MORNING - timedelta(hours=hours)).timestamp()
+            os.utime(folder / name, (then, then))
+        assert attachments.sweep(session, tmp_path, MORNING) == 1
+        assert {file.name for file in folder.iterdir()} == {"under way", kept.id}
+
+
+def test_those_who_go_on_are_told(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        work = Work(session, action_id)
+        for who, event, text in (
+            (WU, ActionEvent.PROGRESS, "在做"), (WU, ActionEvent.COMPLETE, "做完"), (ZHENG, ActionEvent.RETURN, "再做"),
+        ):  # fmt: skip
+            work.do(who, event, text)
+        session.flush()
+        told = {who.name: [item.text for item in items_of(session, who)] for who in (WU, ZHENG, ZHANG)}
+        assert any("退回" in text for text in told["吴九"])
+        assert any("请在" in text and "报送整改方案" in text for text in told["吴九"])
+        assert any("已报告完成，请验收" in text for text in told["郑十"])
+        assert not any("审定，请公示" in text for text in told["郑十"])
+        assert any("请审定" in text for text in told["张三"])

@@ -1,5 +1,6 @@
 """From the flag to the closed or escalated order, in the database."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,18 +14,29 @@ from app.core.db import Database
 from app.core.secrets import new_id
 from app.publication import service as publication
 from app.publication.read_log import reads_of
-from app.rectification import ordering, planning, reads, retesting
+from app.rectification import ledger_pages, ordering, planning, reads, retesting
 from app.rectification.models import OrderAttempt, RemedialOrder
 from app.rectification.orders import OrderEvent, OrderState, Suggestion
 from app.rectification.reads import OrderView
+from app.rounds import service as rounds
 from app.rounds.domain import RoundState
-from app.rounds.models import Round
+from app.rounds.models import Round, RoundRetest
 from app.rounds.ports import Acting
 from app.rounds.reads import get_round, retest_of
 from app.rounds.service import draft_paper
 from tests.cast import MORNING, refuses
 from tests.publication import counted
-from tests.rectification.flagged import FLAGGED, WU, ZHANG, ZHENG, asked, make_flagged, make_ledger, make_order
+from tests.rectification.flagged import (
+    FLAGGED,
+    WU,
+    ZHANG,
+    ZHENG,
+    asked,
+    make_flagged,
+    make_ledger,
+    make_order,
+    make_rows,
+)
 
 
 def standing(session: Session, order_id: str) -> OrderView:
@@ -105,7 +117,9 @@ def test_a_liaison_reaches_his_own_unit_alone(database: Database) -> None:
             planning.save_plan(Acting(session, MORNING, WU), foreign, [])
 
 
-def retest(database: Database, order_id: str, opinions: tuple[tuple[int, ...], ...]) -> str:
+def retest(
+    database: Database, order_id: str, opinions: tuple[tuple[int, ...], ...], more: Mapping[str, int] | None = None
+) -> str:
     """Plan the retest, hold it with these opinions by the same groups, publish it; return its round's id."""
     with database.writing() as session:
         made = retesting.plan_retest(Acting(session, MORNING, ZHANG), order_id, "县文工团复测")
@@ -117,7 +131,8 @@ def retest(database: Database, order_id: str, opinions: tuple[tuple[int, ...], .
         campaign_id = session.get_one(Round, made).campaign_id
         session.get_one(OrderAttempt, (order_id, standing(session, order_id).standing.attempt)).retest_round_id = None
         session.flush()
-    votes = counted.make_votes(replace(paper, round_id=new_id()), opinions=opinions)
+    groups = tuple(replace(group, expected=group.expected + (more or {}).get(group.name, 0)) for group in paper.groups)
+    votes = counted.make_votes(replace(paper, round_id=new_id(), groups=groups), opinions=opinions)
     round_id = counted.store_counted(database, votes)
     with database.writing() as session:
         session.get_one(Round, round_id).campaign_id = campaign_id
@@ -186,3 +201,83 @@ def test_a_retest_with_too_few_answers_is_held_again(database: Database) -> None
         session.get_one(Round, round_id).state = RoundState.VOID
         again = retesting.count_retest(Acting(session, MORNING, ZHANG), order_id)
         assert again.state is OrderState.COMPLETED
+
+
+def test_a_voided_retest_that_was_repeated_counts_as_the_repeated_one(database: Database) -> None:
+    order_id = completed(database)
+    round_id = retest(database, order_id, ((70, 20, 6, 4, 3),))
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        session.get_one(Round, round_id).state = RoundState.VOID
+        again = rounds.repeat_round(acting, round_id)
+        with refuses("retest_not_published"):
+            retesting.count_retest(acting, order_id)
+    with database.writing() as session:
+        session.get_one(Round, again).state = RoundState.VOID
+        assert retesting.count_retest(Acting(session, MORNING, ZHANG), order_id).state is OrderState.COMPLETED
+        current = standing(session, order_id).current
+        assert current is not None
+        assert (current.retest_round_id, current.outcome) == (again, "invalid")
+
+
+def test_every_retest_stands_beside_the_first_result_and_two_failures_are_seen(database: Database) -> None:
+    order_id = completed(database)
+    for attempt, grades in ((1, (20, 20, 30, 30, 3)), (2, (25, 20, 30, 25, 3))):
+        retest(database, order_id, (grades,))
+        with database.writing() as session:
+            acting = Acting(session, MORNING, ZHANG)
+            done = retesting.count_retest(acting, order_id)
+            assert (done.state, done.failures) == (OrderState.ESCALATED, attempt)
+            events = [entry.event for entry in reads.entries_of(session, order_id)]
+            assert events.count("escalate") == attempt
+            assert events.index("escalate") > events.index("count_retest")
+        if attempt == 1:
+            repeat(database, order_id)
+    with database.reading() as session:
+        view = standing(session, order_id)
+        assert view.standing.suggestions == (Suggestion.TALK, Suggestion.ORGANISATIONAL)
+        pairs = retesting.pairs_of(session, ZHANG, MORNING, view)
+        assert [(pair.attempt, pair.after["verdict"]["code"]) for pair in pairs] == [(1, "remedial"), (2, "remedial")]
+        assert pairs[0].before == pairs[1].before
+        labels = [before["label"] for before, _ in pairs[0].pairs]
+        assert len(labels) == len(set(labels))
+        last = retesting.side_by_side(session, ZHANG, MORNING, view)
+        assert last is not None
+        assert last.attempt == 2
+
+
+def repeat(database: Database, order_id: str) -> None:
+    """Order again and go on to the reported completion."""
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        again = ordering.proposed_dates(session, standing(session, order_id).campaign_id, MORNING.date(), 2)
+        ordering.order_again(acting, order_id, ordering.Confirmation("县委发〔2026〕12号", "复测仍未达标", again))
+        session.flush()
+        planning.save_plan(Acting(session, MORNING, WU), order_id, make_rows())
+        session.flush()
+        planning.submit(Acting(session, MORNING, WU), order_id)
+        planning.accept(Acting(session, MORNING, ZHENG), order_id)
+        session.flush()
+        assert len(ledger_pages.announced(session, order_id)) == 1, "the promises of the first attempt stay public"
+        planning.announce(Acting(session, MORNING, WU), order_id)
+        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+        assert len(ledger_pages.announced(session, order_id)) == 2
+
+
+def test_results_of_almost_the_same_people_are_not_set_side_by_side(database: Database) -> None:
+    order_id = completed(database)
+    retest(database, order_id, ((70, 20, 6, 4, 3),), {"党代表": 1})
+    with database.reading() as session:
+        (pair,) = retesting.pairs_of(session, ZHANG, MORNING, standing(session, order_id))
+        assert "为保护匿名不作比较" in pair.reason
+
+
+def test_a_retest_flags_nobody_anew(database: Database) -> None:
+    order_id = completed(database)
+    round_id = retest(database, order_id, ((20, 20, 30, 30, 3),))
+    with database.writing() as session:
+        session.add(RoundRetest(round_id=round_id, retest_of=standing(session, order_id).round_id, unit_ids="[]"))
+        session.flush()
+        assert round_id not in {flag.round.id for flag in reads.flags(session, ZHANG, MORNING)}
+        with refuses("order_not_flagged"):
+            reads.flagged_unit(session, ZHANG, MORNING, round_id, standing(session, order_id).unit_id)

@@ -4,10 +4,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.db import Database
+from app.opinions import service as opinions
+from app.opinions.domain import Kind
+from app.opinions.reads import collection, issues_of
+from app.opinions.service import TypedOpinion, Wish
 from app.rectification import planning, reads
 from app.rectification.models import RemedialAction
 from app.rectification.planning import PlanRow, PlanView, plan_of
-from app.rectification.plans import PlanState
+from app.rectification.plans import Action, PlanState
 from app.rounds.ports import Acting
 from tests.cast import MORNING, refuses
 from tests.rectification.flagged import WU, ZHANG, ZHENG, make_action, make_ledger, make_order, make_rows
@@ -85,3 +89,42 @@ def test_nobody_reviews_the_plan_he_submitted(database: Database) -> None:
         planning.submit(acting, order_id)
         with refuses("plan_own_review"):
             planning.accept(acting, order_id)
+
+
+def test_nobody_overwrites_what_he_has_not_seen(database: Database) -> None:
+    _, order_id = make_order(database)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, WU)
+        empty = plan(session, order_id).version
+        planning.save_plan(acting, order_id, make_rows(make_action(problem="甲")), empty)
+        session.flush()
+        with refuses("plan_changed"):
+            planning.save_plan(acting, order_id, make_rows(make_action(problem="乙")), empty)
+        assert [row.problem for row in plan(session, order_id).rows] == ["甲"]
+        planning.save_plan(acting, order_id, make_rows(make_action(problem="乙")), plan(session, order_id).version)
+        session.flush()
+        assert [row.problem for row in plan(session, order_id).rows] == ["乙"]
+
+
+def test_an_action_comes_from_an_issue_that_opinions_were_merged_into(database: Database) -> None:
+    found, order_id = make_order(database)
+    with database.writing() as session:
+        acting, campaign_id = Acting(session, MORNING, ZHANG), found.campaign_id
+        typed = [
+            TypedOpinion("sheet", number, unit, "演出太少") for number, unit in (("1", found.unit_id), ("2", "u0"))
+        ]
+        opinions.add_opinions(acting, campaign_id, typed)
+        session.flush()
+        for opinion, title in zip(
+            collection(session, campaign_id).opinions, ("下乡演出太少", "开放时间太短"), strict=True
+        ):
+            opinions.do(acting, campaign_id, Wish(Kind.NEW_ISSUE, (opinion.id,), words=title))
+            session.flush()
+        ours, theirs = issues_of(session, found.campaign_id)
+        row = PlanRow("", Action(issue_id=ours.id), "")
+        planning.save_plan(Acting(session, MORNING, WU), order_id, [row])
+        session.flush()
+        (kept,) = plan(session, order_id).rows
+        assert (kept.problem, kept.source) == ("下乡演出太少", "群众意见归并的问题“下乡演出太少”")
+        with refuses("field_not_a_choice"):
+            planning.save_plan(Acting(session, MORNING, WU), order_id, [PlanRow("", Action(issue_id=theirs.id), "")])
