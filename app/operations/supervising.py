@@ -17,7 +17,7 @@ NAMES = {Level.BLUE: "蓝色", Level.YELLOW: "黄色", Level.RED: "红色"}
 
 
 def supervise(settings: Settings, now: datetime) -> str:
-    """Issue what is due, mail what waits, delete stray files; return the counts, and years without holidays, in words."""
+    """Issue what is due, mail what waits, delete stray files; return counts and years without holidays in words."""
     with open_database(settings) as database:
         with database.writing() as session:
             issued = run_daily(session, now)
