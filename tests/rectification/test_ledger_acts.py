@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from app.core.db import Database
 from app.rectification import attachments, ledger_acts
-from app.rectification.inbox import items_of
 from app.rectification.ledger import ActionEvent
 from app.rectification.ledger_workbook import NEW_PROGRESS, RATING, apply_changes, ledger_workbook, read_changes
 from app.rounds.ports import Acting
@@ -229,20 +228,3 @@ def test_files_whose_row_was_never_committed_are_swept_up(database: Database, tm
             os.utime(folder / name, (then, then))
         assert attachments.sweep(session, tmp_path, MORNING) == 1
         assert {file.name for file in folder.iterdir()} == {"under way", kept.id}
-
-
-def test_those_who_go_on_are_told(database: Database) -> None:
-    _, _, (action_id,) = make_ledger(database)
-    with database.writing() as session:
-        work = Work(session, action_id)
-        for who, event, text in (
-            (WU, ActionEvent.PROGRESS, "在做"), (WU, ActionEvent.COMPLETE, "做完"), (ZHENG, ActionEvent.RETURN, "再做"),
-        ):  # fmt: skip
-            work.do(who, event, text)
-        session.flush()
-        told = {who.name: [item.text for item in items_of(session, who)] for who in (WU, ZHENG, ZHANG)}
-        assert any("退回" in text for text in told["吴九"])
-        assert any("请在" in text and "报送整改方案" in text for text in told["吴九"])
-        assert any("已报告完成，请验收" in text for text in told["郑十"])
-        assert not any("审定，请公示" in text for text in told["郑十"])
-        assert any("请审定" in text for text in told["张三"])
