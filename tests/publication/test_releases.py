@@ -283,6 +283,9 @@ def test_an_organiser_withdraws_and_corrects_on_the_page(new_client: NewClient, 
     assert done.status_code == 303
     assert "第 2 版" in browser.get(page).text
     assert browser.get(f"/results/{round_id}/versions/1").status_code == 200
+    notice = new_client().get(f"/notices/{round_id}").text
+    assert "这是第 2 版" in notice
+    assert "漏数剩余票" not in notice, "the reason is for leaders and units"
     release = next(one for one in _ledger(database, round_id) if one.is_active(LATER) and one.scope is Scope.PUBLIC)
     path = f"/rounds/{round_id}/releases/{release.id}/withdraw"
     assert browser.post(path, data={**token, "reason": ""}).status_code == 422
