@@ -37,7 +37,8 @@ from tests.rectification.test_routes_documents import NEWS, NOTICE
 
 DPI = 60
 COLUMNS, PAGES = 4, 8
-COLOURS = 64
+MOST_PICTURES = 3
+COLOURS = 128
 BUREAUS = (
     "县发展和改革局", "县教育局", "县科学技术局", "县工业和信息化局", "县公安局", "县民政局", "县司法局", "县财政局",
     "县人力资源和社会保障局", "县自然资源和规划局", "县住房和城乡建设局（县人民防空办公室）", "县交通运输局",
@@ -79,7 +80,7 @@ class Darkroom:
         for path in sorted(self._scratch.glob("*.pdf")):
             self._run("pdftoppm", "-r", str(DPI), "-png", str(path), str(path.with_suffix("")) + "-page")
             pages = [Image.open(page).convert("RGB") for page in sorted(self._scratch.glob(f"{path.stem}-page*.png"))]
-            for first in range(0, len(pages), PAGES):
+            for first in range(0, min(len(pages), MOST_PICTURES * PAGES), PAGES):
                 self._keep(f"{path.stem}-{first // PAGES + 1}", pages[first : first + PAGES])
 
     def _run(self, *command: str) -> None:

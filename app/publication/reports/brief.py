@@ -98,7 +98,7 @@ _NOTICE: Final = (
   table.header([*序*], [*单位*], [*档次*]),
   ..d.units.map(row => (str(row.at(0)), row.at(1), row.at(2))).flatten()
 )
-#if d.overall != "" [全部单位合在一起：#d.overall。]
+#if d.overall != "" [全部单位合在一起：#d.overall。#parbreak()]
 #for note in d.notes [#text(size: 9pt)[· #note] \ ]
 #text(size: 8.5pt, fill: muted)[#d.formula \
   只公布档次，不公布具体数值。公布之前，包括组织者在内，任何人都看不到任何一张票。]
