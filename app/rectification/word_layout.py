@@ -8,7 +8,7 @@ from enum import StrEnum
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.section import WD_ORIENT
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 from markupsafe import Markup
@@ -102,4 +102,9 @@ def saved(document: DocumentType, codes: Sequence[str] = ()) -> bytes:
 def _add(document: DocumentType, blocks: Markup) -> None:
     body = document.element.body
     for element in list(parse_xml(f"<w:body {nsdecls('w')}>{blocks}</w:body>")):
+        # Row by row: moving a whole table takes the square of its length.
+        rows = element.findall(qn("w:tr"))
+        for row in rows:
+            element.remove(row)
         body.insert_element_before(element, "w:sectPr")
+        element.extend(rows)
