@@ -11,6 +11,7 @@ from app.publication.reports.brief import brief
 from app.publication.reports.fields import FIELDS, ReportKind
 from app.publication.reports.letters import feedback_letter, feedback_letters, file_name
 from app.publication.reports.markup import one_line
+from app.publication.reports.report_data import days_words
 from app.publication.reports.templates import shipped_template
 from app.publication.reports.word import Particulars, scrutiny_report, survey_report
 from app.publication.reports.workbook import result_workbook
@@ -22,7 +23,7 @@ from app.web.downloads import attachment
 from app.web.errors import sentence
 from app.web.forms import Form
 from app.web.i18n import choose_language
-from app.web.pages import chinese_date, page, see_other
+from app.web.pages import page, see_other
 from app.web.requests import Db, Now
 
 router = APIRouter()
@@ -99,9 +100,7 @@ def letter(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
 def held_words(session: Session, round_id: str) -> str:
     """Say on which days a round was open."""
     found = get_round(session, round_id)
-    if found.opened_at is None or found.closed_at is None:
-        return ""
-    return "至".join(dict.fromkeys((chinese_date(found.opened_at), chinese_date(found.closed_at))))
+    return days_words(found.opened_at, found.closed_at)
 
 
 def _templates_page(request: Request, db: Db, error: DomainError | None = None) -> Response:

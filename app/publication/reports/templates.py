@@ -82,7 +82,7 @@ def _check_names(kind: ReportKind, used: list[str]) -> None:
             raise DomainError("template_repeated_field", name=name)
     for name, field in fields.items():
         if field.needed and name not in used:
-            raise DomainError("template_missing_field", name=name, words=field.words)
+            raise DomainError("template_missing_field", name=name, words=field.label)
 
 
 def _names_in(source: str) -> Iterator[str]:
