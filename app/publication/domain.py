@@ -42,6 +42,7 @@ class Release:
     expires_at: datetime | None = None
     withdrawn_at: datetime | None = None
     withdrawn_reason: str = ""
+    withdrawn_by: str = ""
 
     def is_active(self, now: datetime) -> bool:
         """Whether readers may still read by it."""

@@ -116,6 +116,7 @@ def release_of(row: ResultRelease) -> Release:
         row.expires_at,
         row.withdrawn_at,
         row.withdrawn_reason,
+        row.withdrawn_by,
     )
 
 

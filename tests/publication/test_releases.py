@@ -291,7 +291,7 @@ def test_an_organiser_withdraws_and_corrects_on_the_page(new_client: NewClient, 
     assert browser.post(path, data={**token, "reason": ""}).status_code == 422
     assert browser.post(path, data={**token, "reason": "范围有误"}).status_code == 303
     assert browser.get(f"/notices/{round_id}").status_code == 404
-    assert "范围有误" in browser.get(page).text
+    assert "张三撤回：范围有误" in browser.get(page).text
 
 
 def test_everybody_reads_bands_and_no_figure(client: TestClient, database: Database) -> None:
