@@ -1,6 +1,6 @@
 """From the flagged unit to the closed order with its retest, by the pages alone, on the demo."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,6 +11,8 @@ from tests.browser.conftest import NOT_OURS, Installation
 from tests.browser.steps import DESK, check, confirm, hand_out_keys, log_in, open_the_box, play, print_slips
 
 UNIT = demo.LIAISON_OF
+ANGRY, CONTENT = (1, 1, 6, 6), (8, 3, 1, 0.2)
+"""How often each grade is given, from the best."""
 Desks = Callable[[str], Page]
 
 
@@ -74,11 +76,14 @@ def write_plan(page: Page, order_url: str) -> None:
 
 
 def work(liaison: Page, supervisor: Page, order_url: str) -> None:
-    """Announce, report, accept and complete."""
+    """Accept the plan, announce, report, accept and complete."""
+    supervisor.goto("/rectification")
+    supervisor.get_by_role("link", name="督办员或组织者审定方案").click()
+    supervisor.get_by_role("button", name="审定方案").click()
     liaison.goto(order_url)
     liaison.get_by_role("button", name="公示并开始整改").click()
     check(liaison)
-    liaison.goto("/rectification/ledger")
+    liaison.goto("/rectification/ledger?show=open")
     check(liaison)
     liaison.locator("a[href^='/rectification/actions/']").first.click()
     check(liaison)
@@ -108,8 +113,8 @@ def commitments(browser: Browser, installation: Installation, page: Page) -> Non
     context.close()
 
 
-def retest(page: Page, order_url: str, address: str) -> None:
-    """Hold the second vote: everybody is content now."""
+def retest(page: Page, order_url: str, address: str, grades: Sequence[float]) -> None:
+    """Hold another vote, with these weights of the grades, and enter its result."""
     page.goto(order_url)
     page.get_by_role("button", name="建立复测轮次").click()
     page.get_by_role("link", name="复测轮次").click()
@@ -119,26 +124,41 @@ def retest(page: Page, order_url: str, address: str) -> None:
     shares = hand_out_keys(page, round_id, 1)
     page.goto(f"/rounds/{round_id}")
     confirm(page, "开始投票")
-    assert len(play(address, codes, lambda _unit, _item, count: [8, 3, 1, *[0.2] * (count - 3)]).cast) == len(codes)
+    opinion = [*grades, 0.2, 0.2, 0.2]
+    assert len(play(address, codes, lambda _unit, _item, count: opinion[:count]).cast) == len(codes)
     page.goto(f"/rounds/{round_id}")
     confirm(page, "截止投票")
     open_the_box(page, round_id, shares)
     page.goto(f"/rounds/{round_id}/publish")
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("#ledger")).to_contain_text("有效")
+    page.goto(order_url)
+    page.get_by_role("button", name="登记复测结果").click()
+    check(page)
+
+
+def order_again(page: Page) -> None:
+    """Order the unit once more, from the board."""
+    page.goto("/rectification")
+    page.get_by_role("link", name="组织者再次责令补课").click()
+    page.get_by_label("文号").fill("县委发〔2026〕12号")
+    page.get_by_label("责令补课的理由和要求").fill("复测仍未达标，再次限期整改")
+    page.get_by_role("button", name="再次责令补课").click()
+    check(page)
 
 
 def test_it_works(desk_of: Desks, browser: Browser, installation: Installation) -> None:
     organiser, liaison, supervisor = desk_of("zhangsan"), desk_of("wujiu"), desk_of("zhengshi")
     order_url = order(organiser)
     write_plan(liaison, order_url)
-    supervisor.goto(order_url)
-    supervisor.get_by_role("button", name="审定方案").click()
     work(liaison, supervisor, order_url)
     commitments(browser, installation, liaison)
-    retest(organiser, order_url, installation.address)
-    organiser.goto(order_url)
-    organiser.get_by_role("button", name="登记复测结果").click()
+    retest(organiser, order_url, installation.address, ANGRY)
+    expect(organiser.locator("main")).to_contain_text("建议挂牌督办")
+    order_again(organiser)
+    write_plan(liaison, order_url)
+    work(liaison, supervisor, order_url)
+    retest(organiser, order_url, installation.address, CONTENT)
     expect(organiser.locator("main")).to_contain_text("已办结")
-    expect(organiser.get_by_role("heading", name="两次结果")).to_be_visible()
-    check(organiser)
+    expect(organiser.get_by_role("heading", name="两次结果")).to_have_count(2)
+    expect(organiser.get_by_role("heading", name="历次补课")).to_be_visible()
