@@ -4,7 +4,7 @@ Each entry's hash covers its content and the hash before it (SEC-40), so a chang
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,6 +74,14 @@ def entries(session: Session, page: int, size: int) -> tuple[Sequence[AuditEntry
     total = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     query = select(AuditEntry).order_by(AuditEntry.number.desc()).offset((page - 1) * size).limit(size)
     return session.scalars(query).all(), total
+
+
+def last_detail(session: Session, action: str, subject: str) -> Mapping[str, str]:
+    """Return what the newest entry of an action on a subject tells, or nothing."""
+    query = select(AuditEntry.detail).where(AuditEntry.action == action, AuditEntry.subject == subject)
+    found = session.scalars(query.order_by(AuditEntry.number.desc()).limit(1)).first()
+    detail: Mapping[str, str] = json.loads(found) if found else {}
+    return detail
 
 
 def check_chain(session: Session) -> Check:

@@ -84,6 +84,7 @@ def _bulletin_page(desk: Desk, campaign_id: str, refused: Refused | None = None)
         "campaign": progress.board.campaign,
         "words": documents.progress_words(progress),
         "ordered": len(progress.ordered),
+        "issue": int(audit.last_detail(desk.session, "document.newsletter", campaign_id).get("number", "0")) + 1,
     }
     return desk.show("rectification/bulletin.html", refused, **context)
 

@@ -57,7 +57,9 @@ def test_it_works(database: Database, new_desk: Callable[[str], Desk]) -> None:
     assert "五、下一步打算" in read(desk.get(f"{order}/summary.docx"))
     assert "环节步骤完成情况" in read(desk.get(f"{campaign}/summary.docx"))
     assert desk.get(f"{campaign}/bulletin").status_code == 200
+    assert 'name="issue" type="text" value="1"' in desk.get(f"{campaign}/bulletin").text
     news = desk.post(f"{campaign}/bulletin", **NEWS)
+    assert 'name="issue" type="text" value="13"' in desk.get(f"{campaign}/bulletin").text
     assert "推进会<召开>" in read(news)
     assert name_of(news) == "整改简报第12期.docx"
     notice = desk.post(f"{campaign}/bulletin", **NOTICE)
