@@ -79,8 +79,8 @@ def sentence(text: str) -> str:
     return f"{text.strip().rstrip('。；.')}。"
 
 
-def plan_document(order: OrderView, rows: Sequence[LedgerRow], state: PlanState, today: date) -> bytes:
-    """Return 整改方案 of a unit: what it answers, and every action with the five points."""
+def plan_document(order: OrderView, rows: Sequence[LedgerRow], state: PlanState, day: date) -> bytes:
+    """Return 整改方案 of a unit, signed on the day it was submitted: every action with the five points."""
     document = blank_document()
     paragraph(document, f"{order.unit_name}整改方案", Kind.TITLE)
     if state is not PlanState.ACCEPTED:
@@ -94,7 +94,7 @@ def plan_document(order: OrderView, rows: Sequence[LedgerRow], state: PlanState,
         )
     for number, each in enumerate(rows, start=1):
         _action(document, number, cells_of(each))
-    signed(document, order.unit_name, today)
+    signed(document, order.unit_name, day)
     return saved(document)
 
 

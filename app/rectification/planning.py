@@ -33,6 +33,7 @@ from app.rectification.refusals import Refusal
 from app.rectification.sources import check_chosen, issues_for, source_words
 from app.rectification.wording import PLAN_EVENTS, PLAN_STATES
 from app.rounds.ports import Acting
+from app.web.pages import CHINA
 
 MOST_ACTIONS = 60
 CO_UNIT_MARK = "、"
@@ -50,6 +51,7 @@ class PlanView:
     submitted_by: str
     decided_by: str
     rows: tuple[RemedialAction, ...]
+    submitted_on: date | None = None
 
     @property
     def plan(self) -> Plan:
@@ -107,7 +109,8 @@ def plan_of(session: Session, order: OrderView) -> PlanView | None:
     if row is None:
         return None
     rows = tuple(_rows(session, order.id, order.standing.attempt))
-    return PlanView(PlanState(row.state), row.remarks, row.submitted_by, row.decided_by, rows)
+    submitted_on = row.submitted_at.astimezone(CHINA).date() if row.submitted_at else None
+    return PlanView(PlanState(row.state), row.remarks, row.submitted_by, row.decided_by, rows, submitted_on)
 
 
 def _rows(session: Session, order_id: str, attempt: int) -> Sequence[RemedialAction]:

@@ -30,7 +30,7 @@ def plan(desk: ReadingDesk, order_id: str) -> Response:
     if found is None or (found.is_open and desk.staff.role == "leader"):
         raise DomainError("not_found")
     rows = [LedgerRow(order, row, is_overdue=False, due=row.due) for row in found.rows]
-    made = documents.plan_document(order, rows, found.state, desk.today)
+    made = documents.plan_document(order, rows, found.state, found.submitted_on or desk.today)
     return attachment(made, DOCX, f"{order.unit_name}整改方案.docx", "plan.docx")
 
 

@@ -1,6 +1,7 @@
 """Downloads of 补课's Word documents, by role; and the page for 简报 and 通报."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
@@ -18,8 +19,10 @@ from app.opinions.reads import opinion_ids
 from app.publication.models import ResultRead
 from app.publication.routes_reports import DOCX
 from app.rectification import ordering
+from app.rectification.models import RemedialPlan
 from app.rounds.ports import Acting
 from tests.cast import MORNING, Desk
+from tests.conftest import TestClock
 from tests.rectification.flagged import FLAGGED, ZHANG, make_flagged, make_ledger, make_order
 from tests.rectification.test_documents import opened, text_of
 
@@ -149,3 +152,14 @@ def test_an_unknown_campaign_has_no_documents(database: Database, new_desk: Call
     desk = new_desk("zhangsan")
     assert desk.get("/rectification/campaigns/nowhere/summary.docx").status_code == 404
     assert desk.post("/rectification/campaigns/nowhere/bulletin", **NEWS).status_code == 404
+
+
+def test_a_plan_is_signed_on_the_day_it_was_submitted(
+    database: Database, new_desk: Callable[[str], Desk], clock: TestClock
+) -> None:
+    _, order_id, _ = make_ledger(database)
+    clock.now = MORNING + timedelta(minutes=20)
+    with database.writing() as session:
+        plan = session.scalars(sa.select(RemedialPlan)).one()
+        plan.submitted_at = MORNING - timedelta(days=3)
+    assert read(new_desk("zhangsan").get(f"/rectification/orders/{order_id}/plan.docx")).endswith("2026年11月20日")
