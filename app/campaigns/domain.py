@@ -44,6 +44,11 @@ class Scale:
         return tuple(grade.label for grade in self.grades) + extra
 
     @property
+    def positives(self) -> int:
+        """How many grades, the best ones, count as positive."""
+        return sum(grade.positive for grade in self.grades)
+
+    @property
     def unknown_mark(self) -> int | None:
         """The mark that means 不了解."""
         return None if self.unknown is None else len(self.grades)

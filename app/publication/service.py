@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.accounts.service import leaders
@@ -14,11 +14,11 @@ from app.box import reads as box
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
-from app.publication.domain import Scope, Wanted, ledger_refusal
+from app.publication.domain import BANDS_ONLY, Document, Scope, Wanted, ledger_refusal
 from app.publication.models import ResultRead, ResultRelease, ResultVersion
 from app.publication.reads import has_result, ledger_of, stored_document, versions_of
 from app.rounds.approvals import ask_or_act
-from app.rounds.domain import Event, Paper, next_state
+from app.rounds.domain import Event, Paper, RoundState, next_state
 from app.rounds.ports import Acting, Ports
 from app.rounds.reads import frozen_paper, get_round, rounds_of
 from app.rounds.service import archive_round, publish_round
@@ -27,8 +27,10 @@ from app.slips.reads import slip_accounts
 from app.slips.service import forget_codes
 from app.tally.cell import Json
 from app.tally.chain import Chain, GroupChain
-from app.tally.restraint import Restraint, restraint_between
+from app.tally.restraint import Restraint, may_stand_beside, restraint_between
 from app.tally.result import canonical_json, document_digest, result_document
+
+COUNTED = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
 
 
 def counting_chain(session: Session, paper: Paper, round_id: str) -> Chain:
@@ -81,11 +83,13 @@ def count_again(session: Session, paper: Paper, chain: Chain, restraint: Restrai
 
 
 def _earlier_papers(session: Session, round_id: str) -> Sequence[Paper]:
-    """Return the papers of the campaign's other rounds whose result was released."""
-    row = get_round(session, round_id)
-    others = {other.id for other in rounds_of(session, row.campaign_id) if other.id != round_id}
-    query = select(ResultRelease.round_id).where(ResultRelease.round_id.in_(others)).distinct()
-    return [frozen_paper(session, other)[0] for other in session.scalars(query)]
+    """Return the papers of the campaign's other rounds that have been counted: their result may be released later."""
+    campaign_id = get_round(session, round_id).campaign_id
+    return [
+        frozen_paper(session, other.id)[0]
+        for other in rounds_of(session, campaign_id)
+        if other.id != round_id and not other.is_rehearsal and other.state in COUNTED
+    ]
 
 
 def store_version(acting: Acting, round_id: str, document: Json, reason: str) -> int:
@@ -139,12 +143,27 @@ def check_release(session: Session, now: datetime, round_id: str, wanted: Wanted
     """Return the version that would be released; refuse what the ledger's rules forbid."""
     check_publishable(session, round_id)
     version = versions_of(session, round_id)[-1].version
+    document = stored_document(session, round_id, version)
     ledger = [release for release in ledger_of(session, round_id) if release.version == version]
     known = [leader.id for leader in leaders(session)]
-    refused = ledger_refusal(wanted, ledger, stored_document(session, round_id, version), known, now)
+    refused = ledger_refusal(wanted, ledger, document, known, now)
     if refused:
         raise DomainError(refused)
+    if wanted.scope not in BANDS_ONLY:
+        _check_other_rounds(session, round_id, document)
     return version
+
+
+def _check_other_rounds(session: Session, round_id: str, document: Document) -> None:
+    """Refuse figures that could be subtracted from those of another round that were released, even if withdrawn."""
+    paper, _ = frozen_paper(session, round_id)
+    for other in rounds_of(session, get_round(session, round_id).campaign_id):
+        released = [release.version for release in ledger_of(session, other.id) if release.scope not in BANDS_ONLY]
+        if other.id == round_id or other.is_rehearsal or paper.rehearsal or not released:
+            continue
+        theirs = frozen_paper(session, other.id)[0], stored_document(session, other.id, max(released))
+        if not may_stand_beside((paper, document), theirs):
+            raise DomainError("release_near_round", title=other.title, k=paper.scheme.k)
 
 
 def ask_to_publish(acting: Acting, ports: Ports, round_id: str, wanted: Wanted) -> bool:

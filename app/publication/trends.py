@@ -34,9 +34,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A unit in one round; ``comparable``: with the nearest earlier round that rated it.
+    """A unit in one round; ``comparable``: with every earlier round that rated it.
 
-    ``trend`` compares the two published rates: ``up``, ``down``, ``same`` (within a point), or empty where that may or
+    ``trend`` compares its rate with that of the nearest one: ``up``, ``down``, ``same`` (within a point), or empty where that may or
     can not be done.
     """
 
@@ -101,15 +101,15 @@ def _official_order(columns: Iterable[Column]) -> Mapping[str, str]:
 
 def _cells(columns: Sequence[Column], unit_id: str) -> tuple[Cell | None, ...]:
     cells: list[Cell | None] = []
-    earlier: tuple[Column, Document] | None = None
+    earlier: list[tuple[Column, Document]] = []
     for column in columns:
         unit = unit_of(column.document, unit_id)
         if unit is None:
             cells.append(None)
             continue
-        comparable = earlier is not None and may_compare(column.paper, earlier[0].paper, unit_id)
-        cells.append(Cell(unit, comparable, _trend(earlier[1], unit) if earlier and comparable else ""))
-        earlier = column, unit
+        comparable = bool(earlier) and all(may_compare(column.paper, other.paper, unit_id) for other, _ in earlier)
+        cells.append(Cell(unit, comparable, _trend(earlier[-1][1], unit) if comparable else ""))
+        earlier.append((column, unit))
     return tuple(cells)
 
 

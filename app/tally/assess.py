@@ -6,22 +6,23 @@ from fractions import Fraction
 
 from app.campaigns.domain import K_FLOOR, Item
 from app.rounds.domain import Paper
+from app.tally.alike import Tables, lookalikes
 from app.tally.chain import Chain
 from app.tally.disclosure import Rules, View, hidden_groups, view_of_pool, view_of_total
 from app.tally.figures import Base, Rates, Table, add_tables, rates_of, weigh
-from app.tally.margins import Sizes, known_bounds, unseen_groups
-from app.tally.restraint import FREE, Part, Restraint
+from app.tally.margins import Sizes, known_bounds, open_margins, unseen_groups
+from app.tally.restraint import FREE, Part, Restraint, farther
 from app.tally.verdict import ReturnState, Ruling, compare, judge, return_state, with_items
-
-Tables = Mapping[str, Table]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One item of one unit (or a unit's pooled items): exact figures and how closely they may be looked at.
 
-    ``base`` is that of the total, None for pooled items; ``rest_base`` that of the hidden groups, where they may be
-    shown as one row. ``ruling``: of an item with lines of its own.
+    ``least`` is the fewest valid answers to one of its items, ``lookalikes`` the rates of all tables that read like a
+    banded one. ``base`` is that of the total, None for pooled items;
+    ``rest_base`` that of the hidden groups, where they may be shown as one row. ``ruling``: of an item with lines of
+    its own.
     """
 
     tables: Tables
@@ -31,6 +32,8 @@ class Outcome:
     view: View
     hidden: frozenset[str]
     renormalised: bool
+    least: int
+    lookalikes: tuple[Rates, ...]
     base: Base | None = None
     rest_base: Base | None = None
     ruling: Ruling | None = None
@@ -48,17 +51,19 @@ class UnitOutcome:
     items: tuple[Outcome, ...]
     overall: Outcome
     ruling: Ruling
+    blunt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What every table of a round is assessed with."""
+    """What every table of a round is assessed with; how many rated a ``blunt`` unit is not told."""
 
     paper: Paper
     chain: Chain
     rules: Rules
     returns: ReturnState
     restraint: Restraint
+    blunt: frozenset[str]
 
     def base(self, groups: Sequence[str], times: int = 1) -> Base:
         """Add up returned and expected ballots of some groups, ``times`` over for pooled items."""
@@ -81,10 +86,19 @@ def prepare(paper: Paper, chain: Chain, restraint: Restraint = FREE) -> Round:
         most={group.id: chain.group(group.id).issued for group in paper.groups},
         margins=frozenset([frozenset(group.id for group in paper.groups), *map(frozenset, raters.values())]),
     )
+    sizes = replace(sizes, margins=open_margins(sizes, k, restraint.unseen))
+    blunt = frozenset(unit for unit, groups in raters.items() if frozenset(groups) not in sizes.margins)
     unseen = unseen_groups(sizes, k, restraint.unseen)
-    positives = sum(grade.positive for grade in scheme.scale.grades)
-    rules = Rules(k, scheme.formula.top, positives, bool(scheme.weights), unseen, known_bounds(sizes, unseen))
-    return Round(paper, chain, rules, return_state(chain.total.return_rate, scheme.gates), restraint)
+    rules = Rules(
+        k,
+        scheme.formula.top,
+        scheme.scale.positives,
+        bool(scheme.weights),
+        unseen,
+        known_bounds(sizes, unseen),
+        scheme.formula.denominator,
+    )
+    return Round(paper, chain, rules, return_state(chain.total.return_rate, scheme.gates), restraint, blunt)
 
 
 def assess_unit(here: Round, unit_id: str, items: Sequence[Tables]) -> UnitOutcome:
@@ -92,10 +106,26 @@ def assess_unit(here: Round, unit_id: str, items: Sequence[Tables]) -> UnitOutco
     parts = zip(here.paper.items, items, strict=True)
     outcomes = tuple(_judged(here, item, _assess_item(here, (unit_id, item.key), tables)) for item, tables in parts)
     places = [place for place, item in enumerate(here.paper.items) if item.overall]
+    outcomes = outcomes if places else _without_pins(outcomes)
     overall = outcomes[places[0]] if places else _pool(here, unit_id, outcomes)
     voters = overall.total.valid if places else max(outcome.total.valid for outcome in outcomes)
     ruling = judge(here.paper.scheme, overall.rates, voters, here.returns)
-    return UnitOutcome(outcomes, overall, with_items(ruling, [outcome.ruling for outcome in outcomes]))
+    ruling = with_items(ruling, [outcome.ruling for outcome in outcomes])
+    return UnitOutcome(outcomes, overall, ruling, unit_id in here.blunt)
+
+
+def _without_pins(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Hide breakdowns that tell a total more closely than it is shown, where the pooled figure leads on to another.
+
+    All items pooled, less an item known exactly from its groups, would narrow down an item without breakdown.
+    """
+    blurred = [part.view is not View.EXACT for part in outcomes]
+    if not any(blur and part.hidden == frozenset(part.tables) for blur, part in zip(blurred, outcomes, strict=True)):
+        return outcomes
+    return tuple(
+        replace(part, hidden=frozenset(part.tables), rest_base=None) if blur else part
+        for blur, part in zip(blurred, outcomes, strict=True)
+    )
 
 
 def _judged(here: Round, item: Item, outcome: Outcome) -> Outcome:
@@ -111,14 +141,17 @@ def _assess_item(here: Round, part: Part, tables: Tables) -> Outcome:
     scheme = here.paper.scheme
     total = add_tables(tables.values(), len(scheme.scale.grades))
     group_rates, rates = _rates(here, tables, total, 1)
-    view = View.HIDDEN if rates is None else view_of_total(total, scheme.formula.top, scheme.k, scheme.gates.min_valid)
+    view = View.HIDDEN if rates is None else view_of_total(total, here.rules, scheme.gates.min_valid)
     view = here.restraint.closed(part, view)
+    if part[0] in here.blunt:
+        view = farther(view, View.BANDED)
     hidden = hidden_groups(tables, view, here.rules, here.restraint.hidden.get(part, frozenset()))
     renormalised = bool(scheme.weights) and any(group is None for group in group_rates.values())
     view = _weighted_view(here, view, hidden)
+    alike = _lookalikes(here, tables, view, 1)
     merged = hidden and hidden != frozenset(tables) and not here.rules.weighted
     bases = here.base(list(tables)), here.base(sorted(hidden)) if merged else None
-    return Outcome(tables, total, rates, group_rates, view, hidden, renormalised, *bases)
+    return Outcome(tables, total, rates, group_rates, view, hidden, renormalised, total.valid, alike, *bases)
 
 
 def _weighted_view(here: Round, view: View, hidden: frozenset[str]) -> View:
@@ -137,6 +170,15 @@ def _rates(here: Round, tables: Tables, total: Table, times: int) -> tuple[dict[
     return groups, rates_of(scheme.scale, scheme.formula, total, here.base(list(tables), times))
 
 
+def _lookalikes(here: Round, tables: Tables, view: View, times: int) -> tuple[Rates, ...]:
+    if view is not View.BANDED:
+        return ()
+    grades = len(here.paper.scheme.scale.grades)
+    others = lookalikes(tables, grades)
+    found = [_rates(here, other, add_tables(other.values(), grades), times)[1] for other in others]
+    return tuple(rates for rates in found if rates is not None)
+
+
 def _pool(here: Round, unit_id: str, outcomes: Sequence[Outcome]) -> Outcome:
     """Add up all items of a form without an overall item; every mark counts once."""
     scheme = here.paper.scheme
@@ -147,7 +189,7 @@ def _pool(here: Round, unit_id: str, outcomes: Sequence[Outcome]) -> Outcome:
     total = add_tables(tables.values(), grades)
     group_rates, rates = _rates(here, tables, total, len(outcomes))
     voters = max(outcome.total.valid for outcome in outcomes)
-    own = view_of_total(total, scheme.formula.top, scheme.k, scheme.gates.min_valid)
+    own = view_of_total(total, here.rules, scheme.gates.min_valid)
     if rates is None or voters < max(scheme.k, scheme.gates.min_valid):
         own = View.HIDDEN
     view = here.restraint.closed((unit_id, None), view_of_pool(own, [outcome.view for outcome in outcomes]))
@@ -156,4 +198,15 @@ def _pool(here: Round, unit_id: str, outcomes: Sequence[Outcome]) -> Outcome:
     if view not in {View.EXACT, View.COARSE} or (hidden and here.rules.weighted):
         hidden = frozenset(tables)
     renormalised = any(outcome.renormalised for outcome in outcomes)
-    return Outcome(tables, total, rates, group_rates, view, hidden, renormalised)
+    least = min(outcome.least for outcome in outcomes)
+    return Outcome(
+        tables,
+        total,
+        rates,
+        group_rates,
+        view,
+        hidden,
+        renormalised,
+        least,
+        _lookalikes(here, tables, view, len(outcomes)),
+    )

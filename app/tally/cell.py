@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil, floor
 
 from app.campaigns.domain import Denominator, Item, Measure, Scheme
-from app.rounds.domain import Paper
-from app.tally.assess import Outcome
+from app.tally.assess import Outcome, Round
 from app.tally.disclosure import (
+    EXACT_FROM,
+    HIDDEN,
     Figure,
     Hidden,
     View,
+    band_figure,
+    is_pinned,
     part_figure,
     rate_figure,
     score_figure,
@@ -30,15 +34,21 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A table with its exact figures, and how closely it may be looked at."""
+    """A table with its exact figures, and how closely it may be looked at.
+
+    ``shares``: with its distribution and 综合得分; ``counts``: with the numbers of that distribution. ``lookalikes``:
+    the rates of all tables that read like a banded one. ``blunt``: without how many answers there are.
+    """
 
     table: Table
     rates: Rates | None
     view: View
     labels: tuple[str, ...]
-    distribution: bool
+    shares: bool
     counts: bool
     population: int | None = None
+    lookalikes: tuple[Rates, ...] = ()
+    blunt: bool = False
 
 
 def floors_of(scheme: Scheme, measure: Measure) -> Marks:
@@ -82,28 +92,33 @@ def cell_json(look: Look, scheme: Scheme) -> Json:
     rates, table, view, k = look.rates, look.table, look.view, scheme.k
     if rates is None or view is View.HIDDEN:
         return hidden_json()
-    score_floors = floors_of(scheme, Measure.MEAN_SCORE)
+    score = score_figure(rates, table, view, k, floors_of(scheme, Measure.MEAN_SCORE)) if look.shares else HIDDEN
     return {
         "shown": True,
         "view": view.value,
-        "valid": _count_json(size_figure(table.valid, view, k)),
-        "answered": _count_json(size_figure(table.answered, view, k)),
-        **(_bands(look, rates, k) if view is View.BANDED else _rates(look, rates, scheme)),
-        "mean_score": rate_json(score_figure(rates, table, view, k, score_floors)),
+        "valid": _count_json(size_figure(table.valid, view, k, blunt=look.blunt)),
+        "answered": _count_json(size_figure(table.answered, view, k, blunt=look.blunt)),
+        **(_bands(look, rates, scheme) if view is View.BANDED else _rates(look, rates, scheme)),
+        "mean_score": rate_json(score),
         "interval": _interval(look, scheme),
         "unknown": _other_json(scheme.scale.unknown, table.unknown, look, scheme),
         "abstain": _other_json(scheme.scale.abstain, table.abstain, look, scheme),
     }
 
 
-def _bands(look: Look, rates: Rates, k: int) -> Json:
-    exact = {
-        "satisfied_rate": rates.satisfied,
-        "positive_rate": rates.positive,
-        "dissatisfied_rate": rates.dissatisfied,
+def _bands(look: Look, rates: Rates, scheme: Scheme) -> Json:
+    every = look.lookalikes or (rates,)
+    wide = look.blunt or is_pinned(look.table, scheme.formula.top, scheme.scale.positives)
+
+    def shown(some: Sequence[Fraction]) -> Json | None:
+        return rate_json(band_figure(some, look.table.valid, scheme.k, wide=wide))
+
+    return {
+        "satisfied_rate": shown([each.satisfied for each in every]),
+        "positive_rate": shown([each.positive for each in every]),
+        "dissatisfied_rate": shown([each.dissatisfied for each in every]),
+        "distribution": [],
     }
-    shown = {name: rate_json(rate_figure(rate, look.table.valid, look.view, k)) for name, rate in exact.items()}
-    return {**shown, "distribution": []}
 
 
 def _rates(look: Look, rates: Rates, scheme: Scheme) -> Json:
@@ -145,7 +160,7 @@ def _other_json(label: str | None, count: int, look: Look, scheme: Scheme) -> Js
 
 
 def _distribution(look: Look, shares: Sequence[Json | None], k: int) -> list[Json]:
-    if not look.distribution:
+    if not look.shares:
         return []
     rows: list[Json] = []
     for label, count, share in zip(look.labels, look.table.grades, shares, strict=True):
@@ -154,42 +169,51 @@ def _distribution(look: Look, shares: Sequence[Json | None], k: int) -> list[Jso
     return rows
 
 
-def total_json(outcome: Outcome, labels: tuple[str, ...], scheme: Scheme) -> Json:
+def total_json(outcome: Outcome, labels: tuple[str, ...], scheme: Scheme, *, blunt: bool) -> Json:
     """Write a unit's total. Weighted shares come without counts, a second equation about hidden groups."""
-    counts, people = not scheme.weights, None if outcome.base is None else outcome.base.expected
-    look = Look(outcome.total, outcome.rates, outcome.view, labels, True, counts, people)  # noqa: FBT003
+    look = Look(
+        outcome.total,
+        outcome.rates,
+        outcome.view,
+        labels,
+        shares=outcome.least >= EXACT_FROM,
+        counts=not scheme.weights,
+        population=None if outcome.base is None else outcome.base.expected,
+        lookalikes=outcome.lookalikes,
+        blunt=blunt,
+    )
     return cell_json(look, scheme)
 
 
-def breakdown_json(outcome: Outcome, labels: tuple[str, ...], paper: Paper) -> Json:
+def breakdown_json(outcome: Outcome, labels: tuple[str, ...], here: Round) -> Json:
     """Write the voter groups that rated the unit, in the order of the paper; no rows where none is shown."""
     if outcome.hidden == frozenset(outcome.tables):
         return {"groups": [], "groups_text": BREAKDOWN_TEXT}
     rows: list[Json] = [
-        {"id": group.id, "name": group.name, "cell": _group_json(outcome, group.id, labels, paper.scheme)}
-        for group in paper.groups
+        {"id": group.id, "name": group.name, "cell": _group_json(outcome, group.id, labels, here)}
+        for group in here.paper.groups
         if group.id in outcome.tables
     ]
     if outcome.rest_base is not None:
-        rows.append(_rest_json(outcome, outcome.rest_base, labels, paper))
+        rows.append(_rest_json(outcome, outcome.rest_base, labels, here))
     return {"groups": rows, "groups_text": ""}
 
 
-def _rest_json(outcome: Outcome, base: Base, labels: tuple[str, ...], paper: Paper) -> Json:
+def _rest_json(outcome: Outcome, base: Base, labels: tuple[str, ...], here: Round) -> Json:
     """Write the hidden groups as one merged row: what the total less the groups shown gives anyway."""
-    table, scheme = outcome.rest, paper.scheme
-    members = [group.name for group in paper.groups if group.id in outcome.hidden]
+    table, scheme = outcome.rest, here.paper.scheme
+    members = [group.name for group in here.paper.groups if group.id in outcome.hidden]
     rates = rates_of(scheme.scale, scheme.formula, table, base)
-    return {"id": "", "name": REST_TEXT, "members": members, "cell": _part_json(table, rates, labels, scheme)}
+    return {"id": "", "name": REST_TEXT, "members": members, "cell": _part_json(table, rates, labels, here)}
 
 
-def _group_json(outcome: Outcome, group_id: str, labels: tuple[str, ...], scheme: Scheme) -> Json:
+def _group_json(outcome: Outcome, group_id: str, labels: tuple[str, ...], here: Round) -> Json:
     if group_id in outcome.hidden:
         return hidden_json()
-    return _part_json(outcome.tables[group_id], outcome.group_rates[group_id], labels, scheme)
+    return _part_json(outcome.tables[group_id], outcome.group_rates[group_id], labels, here)
 
 
-def _part_json(table: Table, rates: Rates | None, labels: tuple[str, ...], scheme: Scheme) -> Json:
-    view = view_of_group(table)
+def _part_json(table: Table, rates: Rates | None, labels: tuple[str, ...], here: Round) -> Json:
+    view = view_of_group(table, here.rules)
     exact = view is View.EXACT
-    return cell_json(Look(table, rates, view, labels, distribution=exact, counts=exact), scheme)
+    return cell_json(Look(table, rates, view, labels, shares=exact, counts=exact), here.paper.scheme)

@@ -15,7 +15,12 @@ What it keeps to:
 - What was published before stays as closed as it was (``Restraint``): neither a correction nor a later round opens it.
 - With weights the total is another margin over the same groups: one hidden group hides the table's whole breakdown.
 - A total is EXACT from 30 valid answers, COARSE below (whole percents, a size band, no counts), BANDED if uniform
-  (ten-point bands, no counts), hidden below k or the gate. A breakdown is shown only beside an EXACT or COARSE total.
+  (bands, no counts), hidden below k or the gate. A breakdown is shown only beside an EXACT or COARSE total.
+- Fewer than 30 valid answers come without their distribution and score: the number of ballots is published, and whole
+  percents of a known few are their counts. Rates leave open how each sum of grades splits; where no sum splits
+  (``is_pinned``) they are wide bands, and nothing where they are of unlike bases: every small table allows two raw
+  ones (SEC-49).
+- All alike and all but one alike get the same bands: those that hold the rates of both (app.tally.alike).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +30,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from app.campaigns.domain import K_FLOOR, REMARK_K_FLOOR
+from app.campaigns.domain import K_FLOOR, REMARK_K_FLOOR, Denominator
 from app.tally.figures import (
     NO_MARKS,
     PER_MILLE,
@@ -42,6 +47,9 @@ from app.tally.margins import Bounds
 
 EXACT_FROM = 30
 _TWO_CERTAIN = 10
+_TENS, _WIDE, _FEW = range(10, 100, 10), (30, 70), (20, 80)
+"""Inner edges of bands; at both ends they are wide enough that all and all but one read the same."""
+
 _NEAR_UNIFORM = Fraction(98, 100)
 _SIZE_BANDS = (5, 10, 20, 30, 50, 100, 200, 500, 1000)
 
@@ -80,20 +88,31 @@ class Figure:
 
 
 def rate_figure(rate: Fraction, answers: int, view: View, k: int, marks: Marks = NO_MARKS) -> Figure | Hidden:
-    """Show a rate as closely as the view allows: tenths of a percent, whole percents or a ten-point band."""
+    """Show a rate as closely as the view allows: tenths of a percent, whole percents or a band."""
     if view is View.HIDDEN or answers < max(k, K_FLOOR):
         return HIDDEN
     if view is View.BANDED:
-        return Figure(_band_text(rate, answers), None, answers, k)
+        return Figure(_band_text((rate, rate), _TENS if answers >= _TWO_CERTAIN else _FEW), None, answers, k)
     steps = steps_of(view)
     rounded = round_rate(rate, steps, marks)
     return Figure(percent_text(rounded, steps), rounded * PER_MILLE // steps, answers, k)
 
 
-def size_figure(count: int, view: View, k: int) -> Figure | Hidden:
-    """Show a number of answers: itself, or the size band it falls in."""
+def band_figure(rates: Sequence[Fraction], answers: int, k: int, *, wide: bool) -> Figure | Hidden:
+    """Show the band that holds all of some rates: those of the tables a reader must not tell apart."""
+    if answers < max(k, K_FLOOR):
+        return HIDDEN
+    edges = _WIDE if wide else _TENS
+    edges = _FEW if answers < _TWO_CERTAIN else edges
+    return Figure(_band_text((min(rates), max(rates)), edges), None, answers, k)
+
+
+def size_figure(count: int, view: View, k: int, *, blunt: bool = False) -> Figure | Hidden:
+    """Show a number of answers: itself, or the size band it falls in; if ``blunt`` no more than that there are some."""
     if view is View.HIDDEN or count < max(k, K_FLOOR):
         return HIDDEN
+    if blunt:
+        return Figure(f"≥{min(count, max(k, K_FLOOR, _SIZE_BANDS[1]))}", None, count, k)
     return Figure(str(count) if view is View.EXACT else _size_text(count), None, count, k)
 
 
@@ -124,15 +143,14 @@ def score_figure(rates: Rates, table: Table, view: View, k: int, marks: Marks = 
     return Figure(round_score(rates.mean_score, whole=view is View.COARSE, marks=marks), None, table.valid, k)
 
 
-def _band_text(rate: Fraction, answers: int) -> str:
-    """Ten-point band, wide enough at both ends that all and all-but-one read the same."""
-    edge = 10 if answers >= _TWO_CERTAIN else 20
-    if rate * PERCENT >= PERCENT - edge:
-        return f"≥{PERCENT - edge}%"
-    if rate * PERCENT <= edge:
-        return f"≤{edge}%"
-    low = int(rate * 10) * 10
-    return f"{low}–{low + 10}%"
+def _band_text(rates: tuple[Fraction, Fraction], edges: Sequence[int]) -> str:
+    """Return the band from the one that holds the lower rate to the one that holds the higher."""
+    low, high = (rate * PERCENT for rate in rates)
+    least = 0 if low <= edges[0] else max(edge for edge in edges if edge <= low)
+    most = edges[0] if high <= edges[0] else min((edge for edge in edges if edge > high), default=PERCENT)
+    if most == PERCENT and least:
+        return f"≥{least}%"
+    return f"{least}–{most}%" if least or most == PERCENT else f"≤{most}%"
 
 
 def _size_text(count: int) -> str:
@@ -148,32 +166,20 @@ def is_uniform(table: Table, top: int) -> bool:
     return max(table.grades) >= table.valid - 1 or table.top(top) == 0
 
 
+def is_pinned(table: Table, top: int, positives: int) -> bool:
+    """Whether whole percents of the rates tell a small table's every count: no sum of theirs is of several grades.
+
+    Where all or all but one are alike, what they read like is settled by app.tally.alike.
+    """
+    edges = sorted({0, top, positives, len(table.grades)})
+    open_sums = [end - start > 1 and sum(table.grades[start:end]) > 0 for start, end in pairwise(edges)]
+    return max(table.grades) + 1 < table.valid < EXACT_FROM and not any(open_sums)
+
+
 def is_near_uniform(table: Table) -> bool:
     """Whether 98 % gave one grade; also where all but one did, so that the note does not tell the two apart."""
     most = max(table.grades)
     return most >= table.valid - 1 or most >= _NEAR_UNIFORM * table.valid
-
-
-def view_of_total(table: Table, top: int, k: int, min_valid: int) -> View:
-    """How closely a unit's own total may be looked at."""
-    if table.valid < max(k, K_FLOOR, min_valid):
-        return View.HIDDEN
-    if is_uniform(table, top):
-        return View.BANDED
-    return View.EXACT if table.valid >= EXACT_FROM else View.COARSE
-
-
-def view_of_pool(own: View, parts: Sequence[View]) -> View:
-    """Look at a sum over items no closer than its least open part, or it would give that part away."""
-    if own is View.HIDDEN:
-        return own
-    widest = max((own, *parts), key=list(View).index)
-    return View.BANDED if widest is View.HIDDEN else widest
-
-
-def view_of_group(table: Table) -> View:
-    """How closely a group that is not hidden may be looked at."""
-    return View.EXACT if table.valid >= EXACT_FROM else View.COARSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,32 @@ class Rules:
     weighted: bool
     unseen: frozenset[str]
     bounds: Mapping[str, Bounds]
+    base: Denominator = Denominator.VALID
+
+
+def view_of_total(table: Table, rules: Rules, min_valid: int) -> View:
+    """How closely a unit's own total may be looked at."""
+    if table.valid < max(rules.k, K_FLOOR, min_valid):
+        return View.HIDDEN
+    own = view_of_group(table, rules)
+    return View.BANDED if is_uniform(table, rules.top) and own is not View.HIDDEN else own
+
+
+def view_of_pool(own: View, parts: Sequence[View]) -> View:
+    """Look at a sum over items no closer than its least open part, or it would give that part away."""
+    if own is View.HIDDEN:
+        return own
+    widest = max((own, *parts), key=list(View).index)
+    return View.BANDED if widest is View.HIDDEN else widest
+
+
+def view_of_group(table: Table, rules: Rules) -> View:
+    """How closely a group that is not hidden may be looked at."""
+    if table.valid >= EXACT_FROM:
+        return View.EXACT
+    if not is_pinned(table, rules.top, rules.positives):
+        return View.COARSE
+    return View.BANDED if rules.base is Denominator.VALID else View.HIDDEN
 
 
 def hidden_groups(
@@ -195,17 +227,20 @@ def hidden_groups(
     everyone = frozenset(tables)
     if total not in {View.EXACT, View.COARSE} or len(tables) == 1:
         return everyone
-    k = max(rules.k, K_FLOOR)
     hidden = frozenset(
-        group
-        for group, table in tables.items()
-        if group in rules.unseen | kept or table.valid < k or is_uniform(table, rules.top)
+        group for group, table in tables.items() if group in rules.unseen | kept or not _is_fit(table, rules)
     )
     if hidden and rules.weighted:
         return everyone
     while hidden != everyone and not _covered(tables, hidden, rules):
         hidden |= {_best_cover(tables, hidden, rules)}
     return hidden
+
+
+def _is_fit(table: Table, rules: Rules) -> bool:
+    """Whether figures of a group, or of several as one, may be shown at all."""
+    enough = table.valid >= max(rules.k, K_FLOOR) and not is_uniform(table, rules.top)
+    return enough and view_of_group(table, rules) is not View.HIDDEN
 
 
 def _best_cover(tables: Mapping[str, Table], hidden: frozenset[str], rules: Rules) -> str:
@@ -219,7 +254,7 @@ def _covered(tables: Mapping[str, Table], hidden: frozenset[str], rules: Rules) 
         return True
     k = max(rules.k, K_FLOOR)
     rest = add_tables((tables[group] for group in hidden), len(next(iter(tables.values())).grades))
-    if len(hidden) == 1 or rest.valid < k or is_uniform(rest, rules.top):
+    if len(hidden) == 1 or not _is_fit(rest, rules):
         return False
     bounds = {group: rules.bounds[group] for group in hidden}
     satisfied = possible(bounds, rest.top(rules.top), rest.answered)

@@ -5,7 +5,7 @@ over all groups, and every unit's total one over the groups that rate it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _MOST_MARGINS = 200
 
@@ -76,8 +76,8 @@ def unseen_groups(sizes: Sizes, k: int, kept: frozenset[str] = frozenset()) -> f
     """Choose groups whose number of ballots is shown nowhere: those under k, and enough others to keep them uncertain.
 
     The hidden ones together have at least two members and k ballots, and what can be worked out about one under k is no
-    narrower than k. Where no choice achieves that (a unit left out by one tiny group alone) every breakdown is hidden.
-    ``kept`` groups were hidden in an earlier release and stay so.
+    narrower than k. Where no choice achieves that, all are hidden; see ``open_margins``. ``kept`` groups were hidden in
+    an earlier release and stay so.
     """
     small = {group for group, count in sizes.ballots.items() if count < k}
     hidden = frozenset(small) | kept
@@ -86,6 +86,25 @@ def unseen_groups(sizes: Sizes, k: int, kept: frozenset[str] = frozenset()) -> f
             break
         hidden |= {group}
     return hidden
+
+
+def open_margins(sizes: Sizes, k: int, kept: frozenset[str] = frozenset()) -> frozenset[frozenset[str]]:
+    """Return the margins whose sums may stand beside each other; the sum over all groups always stands.
+
+    A unit left out by one tiny group alone is not among them: all ballots less those of the unit are the group's.
+    """
+    if _is_safe(sizes, k, kept):
+        return sizes.margins
+    found = frozenset({frozenset(sizes.ballots)})
+    for margin in sorted(sizes.margins - found, key=sorted):
+        if _is_safe(replace(sizes, margins=found | {margin}), k, kept):
+            found |= {margin}
+    return found
+
+
+def _is_safe(sizes: Sizes, k: int, kept: frozenset[str]) -> bool:
+    small = {group for group, count in sizes.ballots.items() if count < k}
+    return _sizes_safe(sizes, unseen_groups(sizes, k, kept), small, k)
 
 
 def _ascending(ballots: Mapping[str, int], without: Iterable[str]) -> list[str]:

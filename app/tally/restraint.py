@@ -20,6 +20,11 @@ Part = tuple[str, str | None]
 _ORDER = list(View)
 
 
+def farther(one: View, other: View) -> View:
+    """Return the one of two views that shows less."""
+    return max(one, other, key=_ORDER.index)
+
+
 @dataclass(frozen=True, slots=True)
 class Restraint:
     """Groups to keep hidden and views to keep closed, by part; ``unseen`` groups stay out of the counting chain."""
@@ -30,7 +35,7 @@ class Restraint:
 
     def closed(self, part: Part, view: View) -> View:
         """Return the view, or the one kept before if that is further away."""
-        return max(view, self.views.get(part, View.EXACT), key=_ORDER.index)
+        return farther(view, self.views.get(part, View.EXACT))
 
     def and_(self, other: "Restraint") -> "Restraint":
         """Return what obeys both."""
@@ -39,6 +44,18 @@ class Restraint:
         views = {part: other.closed(part, self.closed(part, View.EXACT)) for part in {*self.views, *other.views}}
         return Restraint(hidden, views, self.unseen | other.unseen)
 
+    def is_kept_by(self, document: Mapping[str, Any]) -> bool:
+        """Whether a document shows no more than this allows."""
+        held = restraint_of(document)
+        return (
+            self.unseen <= held.unseen
+            and all(groups <= held.hidden.get(part, groups) for part, groups in self.hidden.items())
+            and all(held.closed(part, view) is held.views.get(part, view) for part, view in self.views.items())
+        )
+
+
+Released = tuple[Paper, Mapping[str, Any]]
+"""A round's paper with its document."""
 
 FREE = Restraint()
 
@@ -74,13 +91,13 @@ def restraint_between(paper: Paper, earlier: Iterable[Paper]) -> Restraint:
 def _between(paper: Paper, other: Paper) -> Restraint:
     before = {group.id: group.expected for group in other.groups}
     changed = frozenset(
-        group.id for group in paper.groups if _is_near(paper, group.expected, before.get(group.id, group.expected))
+        group.id for group in paper.groups if _is_near(paper, group.expected - before.get(group.id, group.expected))
     )
     hidden: dict[Part, frozenset[str]] = {}
     views: dict[Part, View] = {}
     known = {unit.id for unit in other.units}
     for unit in (unit for unit in paper.units if unit.id in known):
-        near = _is_near(paper, raters(paper, unit.id), raters(other, unit.id))
+        near = _is_near(paper, *_changes(paper, other, unit.id))
         for key in (None, *(item.key for item in paper.items)):
             if changed:
                 hidden[(unit.id, key)] = changed
@@ -89,19 +106,29 @@ def _between(paper: Paper, other: Paper) -> Restraint:
     return Restraint(hidden, views)
 
 
-def raters(paper: Paper, unit_id: str) -> int:
-    """Return how many people are expected to rate a unit."""
-    return sum(group.expected for group in paper.groups if unit_id not in group.left_out)
+def _raters(paper: Paper, unit_id: str) -> dict[str, int]:
+    return {group.id: group.expected for group in paper.groups if unit_id not in group.left_out}
 
 
-def _is_near(paper: Paper, number: int, other: int) -> bool:
-    return 0 < abs(number - other) < max(paper.scheme.k, K_FLOOR)
+def _changes(paper: Paper, other: Paper, unit_id: str) -> list[int]:
+    """Return by how many people each group of a unit's raters grew or shrank."""
+    mine, theirs = _raters(paper, unit_id), _raters(other, unit_id)
+    return [mine.get(group, 0) - theirs.get(group, 0) for group in {*mine, *theirs}]
+
+
+def _is_near(paper: Paper, *changes: int) -> bool:
+    """Whether one to k - 1 people came or went, or as many are left over once comings and goings cancel out."""
+    k = max(paper.scheme.k, K_FLOOR)
+    return 0 < sum(map(abs, changes)) < k or 0 < abs(sum(changes)) < k
 
 
 def may_compare(paper: Paper, other: Paper, unit_id: str) -> bool:
     """Whether a unit's figures of two rounds may stand side by side: the same number of people, or k apart (SEC-47)."""
-    groups = {group.id: group.expected for group in other.groups if unit_id not in group.left_out}
-    mine = {group.id: group.expected for group in paper.groups if unit_id not in group.left_out}
-    pairs = [(mine.get(group, 0), groups.get(group, 0)) for group in {*mine, *groups}]
-    pairs.append((raters(paper, unit_id), raters(other, unit_id)))
-    return not any(_is_near(paper, *pair) for pair in pairs)
+    changes = _changes(paper, other, unit_id)
+    return not (_is_near(paper, *changes) or any(_is_near(paper, change) for change in changes))
+
+
+def may_stand_beside(first: Released, second: Released) -> bool:
+    """Whether two rounds' documents may both be read: one of them holds back what the other one's voters ask."""
+    pairs = ((first, second), (second, first))
+    return any(restraint_between(paper, [other]).is_kept_by(document) for (paper, document), (other, _) in pairs)

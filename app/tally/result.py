@@ -22,14 +22,15 @@ Total...: "total": Cell, "groups": [{"id", "name", "cell": Cell}], "groups_text"
     The last of the groups may be all hidden ones as one row: {"id": "", "name", "members": [names], "cell"}.
 Cell: {"shown": false, "text"} or {"shown": true, "view": "exact"|"coarse"|"banded",
        "valid": Count, "answered": Count, "satisfied_rate": Rate, "positive_rate": Rate, "dissatisfied_rate": Rate,
-       "mean_score": Rate|null (null where banded; its tenths are always null),
+       "mean_score": Rate|null (null without distribution; its tenths are always null),
        "interval": {"text", "low", "high"}|null (where 满意率 of all expected may lie, in tenths),
        "unknown": Other|null, "abstain": Other|null (null: the scale has none),
        "distribution": [{"label", "count": int|null, "share": Rate}]}
     The distribution holds the grades only, best first; its shares add to exactly 1000 tenths, in parts to the rates
-    (app.tally.rounding). It is empty where banded and for voter groups with fewer than 30 valid answers.
+    (app.tally.rounding). It is empty where banded and below 30 valid answers.
     Counts are null unless exact, and with weights.
-Count: {"text", "count": int|null}; a size band such as "20–29" has no count.
+Count: {"text", "count": int|null}; a size band such as "20–29" has no count, nor has "≥10", where a number of answers
+    would tell how few ballots came from those who leave the unit out.
 Rate: {"text", "tenths": int|null}; tenths of a percent, null for a band such as "≥90%".
 Other: {"label", "count": int|null, "rate": Rate|null}.
 ChainRow: {"shown", "expected", "printed", "voided", "spare", "issued"} and, only if shown, {"returned", "valid",
@@ -231,7 +232,7 @@ def _unit_json(here: Round, place: int, outcome: UnitOutcome, remarks: tuple[str
             "label": item.label,
             "overall": item.overall,
             "verdict": _item_verdict(here, item, part),
-            **_outcome_json(here, part, labels_of(item, paper.scheme)),
+            **_outcome_json(here, part, labels_of(item, paper.scheme), blunt=outcome.blunt),
         }
         for item, part in zip(paper.items, outcome.items, strict=True)
     ]
@@ -253,12 +254,12 @@ def _overall_json(here: Round, outcome: UnitOutcome, items: Sequence[Json]) -> J
     if overall is not None:
         return {key: overall[key] for key in ("key", "label", "total", "groups", "groups_text")}
     grades = tuple(grade.label for grade in here.paper.scheme.scale.grades)
-    return {"key": None, "label": "各项合计", **_outcome_json(here, outcome.overall, grades)}
+    return {"key": None, "label": "各项合计", **_outcome_json(here, outcome.overall, grades, blunt=outcome.blunt)}
 
 
-def _outcome_json(here: Round, outcome: Outcome, labels: tuple[str, ...]) -> Json:
-    total = total_json(outcome, labels, here.paper.scheme)
-    return {"total": total, **breakdown_json(outcome, labels, here.paper)}
+def _outcome_json(here: Round, outcome: Outcome, labels: tuple[str, ...], *, blunt: bool) -> Json:
+    total = total_json(outcome, labels, here.paper.scheme, blunt=blunt)
+    return {"total": total, **breakdown_json(outcome, labels, here)}
 
 
 def _verdict_json(here: Round, outcome: UnitOutcome) -> Json:
@@ -291,7 +292,7 @@ def _item_verdict(here: Round, item: Item, part: Outcome) -> Json | None:
 
 def _overall_band(outcomes: Iterable[UnitOutcome]) -> Json | None:
     """Put all units that have a band into one, each with the weight of its valid answers."""
-    seen = [outcome.overall for outcome in outcomes if outcome.ruling.verdict not in _WITHOUT_BAND]
+    seen = [outcome.overall for outcome in outcomes if _has_band(outcome)]
     known = [(part.rates.satisfied, part.total.valid) for part in seen if part.rates is not None]
     if not known:
         return None
@@ -299,11 +300,16 @@ def _overall_band(outcomes: Iterable[UnitOutcome]) -> Json | None:
     return {"code": band.value, "label": BANDS[band]}
 
 
+def _has_band(outcome: UnitOutcome) -> bool:
+    """Whether a unit has a band; not where it would tell all alike from all but one (SEC-46)."""
+    alike = {band_of(rates.satisfied) for rates in outcome.overall.lookalikes}
+    return outcome.ruling.verdict not in _WITHOUT_BAND and len(alike) <= 1
+
+
 def _band_json(outcome: UnitOutcome) -> Json | None:
-    rates = outcome.overall.rates
-    if rates is None or outcome.ruling.verdict in _WITHOUT_BAND:
+    if not _has_band(outcome) or outcome.overall.rates is None:
         return None
-    band = band_of(rates.satisfied)
+    band = band_of(outcome.overall.rates.satisfied)
     return {"code": band.value, "label": BANDS[band]}
 
 

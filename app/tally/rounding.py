@@ -26,7 +26,7 @@ class Steps:
 
 def round_together(scheme: Scheme, rates: Rates, steps: int, floors: Marks, ceilings: Marks) -> Steps:
     """Round the rates beside their lines and spread the shares under them."""
-    positives = sum(grade.positive for grade in scheme.scale.grades)
+    positives = scheme.scale.positives
     satisfied = round_rate(rates.satisfied, steps, floors)
     dissatisfied = round_rate(rates.dissatisfied, steps, ceilings)
     if scheme.formula.denominator is not Denominator.VALID:

@@ -16,11 +16,11 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import block_diag, csr_array
 
 from app.rounds.domain import Paper
+from tests.disclosure.rulings import GRADES, joined, read_overall_band, read_ruling
 
 Terms = dict[int, float]
 Vector = NDArray[np.float64]
 OPTIONS = 5
-GRADES = 4
 FREE = float("inf")
 
 
@@ -72,6 +72,8 @@ class Reading:
             self.programme.say(dict.fromkeys(self.ballots.values(), 1.0), total["valid"], total["valid"])
         for unit in document["units"]:
             self._read_unit(unit)
+            read_ruling(self, unit)
+        read_overall_band(self)
 
     def _ballots(self, row: Any) -> int:  # noqa: ANN401
         made = self.programme.variable(row["issued"])
@@ -93,6 +95,11 @@ class Reading:
         if unit["overall"]["key"] is None:
             self._read_part(unit["id"], [item["key"] for item in unit["items"]], unit["overall"])
 
+    def points(self, sums: Sequence[Terms]) -> Terms:
+        """Return 综合得分 times the valid answers, as a part of 1."""
+        scores = [grade["score"] / 100 for grade in self.document["scale"]["grades"]]
+        return {variable: score for score, terms in zip(scores, sums, strict=False) for variable in terms}
+
     def _read_part(self, unit_id: str, items: Sequence[str], part: Any) -> None:  # noqa: ANN401
         raters = self.raters(unit_id)
         hidden = [row["id"] for row in part["groups"] if row["id"] and not row["cell"]["shown"]]
@@ -100,7 +107,8 @@ class Reading:
         for row in part["groups"] if self._breakdown else ():
             self._read_cell(row["cell"], unit_id, items, [row["id"]] if row["id"] else hidden)
 
-    def _sums(self, unit_id: str, items: Sequence[str], groups: Sequence[str]) -> list[Terms]:
+    def sums(self, unit_id: str, items: Sequence[str], groups: Sequence[str]) -> list[Terms]:
+        """Return the answers to some items of some groups, by option."""
         return [
             {self.cells[unit_id, item, group][option]: 1.0 for item in items for group in groups}
             for option in range(OPTIONS)
@@ -109,10 +117,13 @@ class Reading:
     def _read_cell(self, cell: Any, unit_id: str, items: Sequence[str], groups: Sequence[str]) -> None:  # noqa: ANN401
         if not cell["shown"]:
             return
-        sums = self._sums(unit_id, items, groups)
-        valid = _joined(sums[:GRADES])
-        for told, terms in ((cell["valid"], valid), (cell["answered"], _joined(sums))):
+        sums = self.sums(unit_id, items, groups)
+        valid = joined(sums[:GRADES])
+        for told, terms in ((cell["valid"], valid), (cell["answered"], joined(sums))):
             self.programme.say(terms, *_size(told["text"], self.document["round"]["k"]))
+        if cell["view"] != "banded":
+            self._read_mixture(sums)
+        self._rate(sums[GRADES], joined(sums), cell["unknown"]["rate"], slack=(1.0, 0.5))
         if self.paper.scheme.weights and len(groups) > 1:
             return  # weighted means of the groups' rates are no sums of answers
         for row, terms in zip(cell["distribution"], sums, strict=False):
@@ -121,27 +132,33 @@ class Reading:
             self._rate(terms, valid, row["share"], slack=(1.5, 1.5))
         if cell["unknown"]["count"] is not None:
             self.programme.say(sums[GRADES], cell["unknown"]["count"], cell["unknown"]["count"])
-            self._rate(sums[GRADES], _joined(sums), cell["unknown"]["rate"], slack=(1.0, 0.5))
-        self._rate(_joined(sums[GRADES - 1 : GRADES]), valid, cell["dissatisfied_rate"], slack=(1.0, 0.5))
-        whole = self._denominator(sums, len(items), groups)
-        top = _joined(sums[: self.document["formula"]["top"]])
+        self._rate(joined(sums[GRADES - 1 : GRADES]), valid, cell["dissatisfied_rate"], slack=(1.0, 0.5))
+        whole = self.denominator(sums, len(items), groups)
+        top = joined(sums[: self.document["formula"]["top"]])
         self._rate(top, whole, cell["satisfied_rate"], slack=(0.5, 1.0))
-        self._rate(_joined(sums[: GRADES - 1]), whole, cell["positive_rate"], slack=(0.5, 1.0))
-        scores = [grade["score"] / 100 for grade in self.document["scale"]["grades"]]
-        points = {variable: score for score, terms in zip(scores, sums, strict=False) for variable in terms}
-        self._rate(points, valid, cell["mean_score"], slack=(0.5, 1.0))
+        self._rate(joined(sums[: GRADES - 1]), whole, cell["positive_rate"], slack=(0.5, 1.0))
+        self._rate(self.points(sums), valid, cell["mean_score"], slack=(0.5, 1.0))
 
-    def _denominator(self, sums: Sequence[Terms], items: int, groups: Sequence[str]) -> Terms | float:
+    def _read_mixture(self, sums: Sequence[Terms]) -> None:
+        """Read that there are figures at all: neither all nor all but one are alike, and somebody is satisfied."""
+        for place in range(GRADES):
+            self.programme.say(joined([*sums[:place], *sums[place + 1 : GRADES]]), 2, FREE)
+        self.programme.say(joined(sums[: self.document["formula"]["top"]]), 1, FREE)
+
+    def denominator(self, sums: Sequence[Terms], items: int, groups: Sequence[str]) -> Terms | float:
         """Return what 满意率 is divided by: valid answers, all answers (every sheet here is valid) or people."""
         if self.document["formula"]["denominator"] == "expected":
             rows = self.document["chain"]["groups"]
             return float(items * sum(row["expected"] for row in rows if row["id"] in groups))
-        return _joined(sums if self.document["formula"]["denominator"] == "returned" else sums[:GRADES])
+        return joined(sums if self.document["formula"]["denominator"] == "returned" else sums[:GRADES])
 
     def _rate(self, part: Terms, whole: Terms | float, rate: Any, slack: tuple[float, float]) -> None:  # noqa: ANN401
         if rate is None:
             return
-        low, high = _interval(rate, slack)
+        self.between(part, whole, *_interval(rate, slack))
+
+    def between(self, part: Terms, whole: Terms | float, low: float, high: float) -> None:
+        """Say which parts of a whole another sum may be."""
         if isinstance(whole, float):
             self.programme.say(part, low * whole, high * whole)
             return
@@ -172,10 +189,6 @@ class Reading:
                     yield Target((*name, "satisfied"), dict.fromkeys(cell[:top], 1.0))
                     yield Target((*name, "valid"), dict.fromkeys(cell[:GRADES], 1.0))
                     yield Target((*name, "dissatisfied"), {cell[GRADES - 1]: 1.0})
-
-
-def _joined(sums: Sequence[Terms]) -> Terms:
-    return {variable: value for terms in sums for variable, value in terms.items()}
 
 
 def _size(text: str, k: int) -> tuple[float, float]:

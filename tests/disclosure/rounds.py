@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.campaigns.builtin import SCALES
-from app.campaigns.domain import Denominator, Formula, Item, Scheme
+from app.campaigns.domain import Denominator, Formula, Item, ItemLines, Lines, Measure, Scheme
 from app.rounds.domain import Paper, PaperGroup, PaperUnit
 from app.tally.chain import Chain, GroupChain
 from app.tally.restraint import FREE, Restraint, restraint_between
@@ -51,7 +51,11 @@ def make_case(seed: int) -> Case:
     groups = [_group(draw, place, units, k) for place in range(draw.randint(2, 5))]
     formula = Formula(draw.choice((1, 2, 2, 3)), draw.choice((Denominator.VALID, *Denominator)))
     weights = _weights(draw, len(groups)) if draw.random() < 0.15 else {}
+    formula = replace(formula, measure=draw.choice((Measure.SATISFIED_RATE, *Measure)))
+    own_lines = (ItemLines("i0", Lines(Fraction(85, 100), Fraction(70, 100), Fraction(1, 4))),)
     scheme = Scheme(SCALES["satisfaction"], formula=formula, k=k, weights=weights)
+    if draw.random() < 0.2 and not items[0].overall:
+        scheme = replace(scheme, item_lines=own_lines)
     own = tuple(group for group, _, _ in groups)
     return _counted(draw, Paper("r", "县", "活动", "测评", "表", items, units, own, scheme, "", remarks=True), groups)
 

@@ -17,8 +17,6 @@ from tests.tally.cast import make_chain, make_marks, make_paper, make_stack
 
 CHUNKS, ROUNDS = 20, 500
 CARELESS = 800
-NARROWED = {2189, 3512}
-"""Rounds in which pooled figures less the items broken down tell a little more of an item that is not."""
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -29,7 +27,7 @@ def test_it_works(chunk: int) -> None:
         reading = Reading(case.document, case.paper)
         assert contradictions(reading.programme, truth_of(case, reading)) == [], seed
         found = attack(case)
-        assert found.leaks == () or seed in NARROWED, seed
+        assert found.leaks == (), seed
         targets += found.targets
     assert targets > ROUNDS
 
@@ -79,7 +77,7 @@ def reveal(case: Case, unit: str, item: str, group: str, view: View = View.EXACT
         for row in part["groups"]:
             if row["id"] == group:
                 exact = view is View.EXACT
-                row["cell"] = cell_json(Look(table, rates, view, labels, distribution=exact, counts=exact), scheme)
+                row["cell"] = cell_json(Look(table, rates, view, labels, shares=exact, counts=exact), scheme)
     return replace(case, document=without_merged_rows(document))
 
 

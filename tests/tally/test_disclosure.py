@@ -70,12 +70,13 @@ def test_all_and_all_but_one_read_alike(valid: int) -> None:
 
 
 def test_view_of_a_total() -> None:
-    assert view_of_total(Table((20, 5, 3, 2)), 2, K, 10) is View.EXACT
-    assert view_of_total(Table((20, 5, 3, 1)), 2, K, 10) is View.COARSE
-    assert view_of_total(Table((93, 1, 0, 0)), 2, K, 10) is View.BANDED
-    assert view_of_total(Table((0, 0, 20, 20)), 2, K, 10) is View.BANDED
-    assert view_of_total(Table((5, 2, 1, 1)), 2, K, 10) is View.HIDDEN
-    assert view_of_total(Table((3, 1, 0, 0)), 2, K, 1) is View.HIDDEN
+    rules = make_rules({})
+    assert view_of_total(Table((20, 5, 3, 2)), rules, 10) is View.EXACT
+    assert view_of_total(Table((20, 5, 3, 1)), rules, 10) is View.COARSE
+    assert view_of_total(Table((93, 1, 0, 0)), rules, 10) is View.BANDED
+    assert view_of_total(Table((0, 0, 20, 20)), rules, 10) is View.BANDED
+    assert view_of_total(Table((5, 2, 1, 1)), rules, 10) is View.HIDDEN
+    assert view_of_total(Table((3, 1, 0, 0)), rules, 1) is View.HIDDEN
 
 
 def test_a_pool_gives_none_of_its_parts_away() -> None:

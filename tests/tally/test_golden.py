@@ -159,7 +159,16 @@ def test_whole_percents_below_thirty_answers() -> None:
     unit = unit_of(SCHEME, 14, 8, 4, 3)
     assert rates(unit) == ("76%", "90%", "10%")
     assert unit["overall"]["total"]["valid"] == {"text": "20–29", "count": None}
-    assert sum(row["share"]["tenths"] for row in unit["overall"]["total"]["distribution"]) == 1000
+    # the 29 are published: 48 % of them could only be 14, so the grades' shares and 综合得分 are not
+    assert (unit["overall"]["total"]["distribution"], unit["overall"]["total"]["mean_score"]) == ([], None)
+
+
+def test_whole_percents_of_one_grade_are_bands() -> None:
+    # 满意率 by the first of three grades: 12 of 24, 不满意率 7 of 24 and 5 between would all be known
+    three = Scheme(SCALES["satisfaction_three"], formula=Formula(1))
+    unit = unit_of(three, 12, 5, 7)
+    assert rates(unit) == ("30–70%", "≥70%", "≤30%")
+    assert rates(unit_of(replace(three, formula=Formula(2)), 12, 5, 7)) == ("71%", "71%", "29%")
 
 
 def test_the_interval_of_a_sample_stands_beside_the_rate() -> None:

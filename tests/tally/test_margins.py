@@ -1,11 +1,12 @@
 """What follows about group sizes from published sums, against enumeration."""
 
+from dataclasses import replace
 from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.tally.margins import Bounds, Sizes, known_bounds, unseen_groups
+from app.tally.margins import Bounds, Sizes, known_bounds, open_margins, unseen_groups
 
 K = 5
 
@@ -59,6 +60,11 @@ def test_a_unit_left_out_by_one_small_group_alone_hides_every_breakdown() -> Non
     sizes = make_sizes([3, 12, 20], [15, 15, 30], [{"b", "c"}])
     assert known_bounds(sizes, frozenset("abc"))["a"] == Bounds(3, 3)
     assert unseen_groups(sizes, K) == {"a", "b", "c"}
+    # so how many rated that unit is not told; what is left is the sum over all
+    assert open_margins(sizes, K) == {frozenset("abc")}
+    assert unseen_groups(replace(sizes, margins=open_margins(sizes, K)), K) == {"a", "b"}
+    safe = make_sizes([6, 12, 20], [15, 15, 30], [{"b", "c"}])
+    assert open_margins(safe, K) == safe.margins
 
 
 @st.composite

@@ -7,7 +7,7 @@ import pytest
 from app.rounds.domain import Paper
 from app.tally.cell import Json
 from app.tally.disclosure import View
-from app.tally.restraint import Restraint, may_compare, restraint_between, restraint_of
+from app.tally.restraint import Restraint, may_compare, may_stand_beside, restraint_between, restraint_of
 from app.tally.result import result_document
 from tests.tally.cast import make_chain, make_marks, make_paper, make_stack
 
@@ -61,8 +61,29 @@ def test_a_membership_changed_by_one_to_four_people_is_not_compared(change: int,
     assert ("a" in shown) is alike
 
 
-def test_changes_that_cancel_out_hide_the_groups_only() -> None:
-    held = restraint_between(paper_with(a=101, b=99), [paper_with()])
-    assert held.hidden[("u0", "overall")] == {"a", "b"}
-    assert held.closed(("u0", "overall"), View.EXACT) is View.EXACT
-    assert not may_compare(paper_with(a=101, b=99), paper_with(), "u0")
+@pytest.mark.parametrize(
+    ("now", "hidden", "view"),
+    [
+        ({"a": 101, "b": 99}, {"a", "b"}, View.COARSE),  # two people are others
+        ({"a": 103, "b": 97}, {"a", "b"}, View.EXACT),  # six are, k of them
+        ({"a": 106, "b": 95}, set(), View.COARSE),  # eleven are, but one is left over
+        ({"a": 105, "b": 95}, set(), View.EXACT),
+    ],
+)
+def test_changes_that_cancel_out(now: dict[str, int], hidden: set[str], view: View) -> None:
+    held = restraint_between(paper_with(**now), [paper_with()])
+    assert held.hidden.get(("u0", "overall"), frozenset()) == hidden
+    assert held.closed(("u0", "overall"), View.EXACT) is view
+    assert may_compare(paper_with(**now), paper_with(), "u0") is (not hidden and view is View.EXACT)
+
+
+def test_two_rounds_stand_beside_each_other_if_one_holds_back() -> None:
+    now, before = paper_with(a=101), paper_with()
+    first, free = (before, make_document(before)), (now, make_document(now))
+    held = (now, make_document(now, restraint_between(now, [before])))
+    assert not may_stand_beside(free, first)
+    assert not may_stand_beside(first, free)
+    assert may_stand_beside(held, first)
+    assert may_stand_beside(first, held)
+    same = (before, make_document(before))
+    assert may_stand_beside(same, first)

@@ -133,13 +133,13 @@ def test_nine_valid_answers_are_neither_flagged_nor_published() -> None:
 
 
 def test_below_thirty_there_are_whole_percents_and_no_counts() -> None:
-    # 12 + 6 + 4 + 1 = 23: 52.17, 26.09, 17.39, 4.35 -> 52, 26, 17, 4 and the step left goes to .39
+    # 12 + 6 = 18 of 23 are 78.26 %, 1 of 23 is 4.35 %
     cell = make_two_group_document((6, 3, 2, 1), (6, 3, 2, 0))["units"][0]["overall"]["total"]
     assert cell["view"] == "coarse"
     assert cell["valid"] == {"text": "20–29", "count": None}
-    assert [row["share"]["text"] for row in cell["distribution"]] == ["52%", "26%", "18%", "4%"]
-    assert {row["count"] for row in cell["distribution"]} == {None}
+    assert (cell["distribution"], cell["mean_score"]) == ([], None)
     assert cell["satisfied_rate"] == {"text": "78%", "tenths": 780}
+    assert cell["dissatisfied_rate"] == {"text": "4%", "tenths": 40}
 
 
 def test_all_and_all_but_one_alike_are_the_same_document() -> None:
