@@ -11,7 +11,7 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator, Measure
 from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.typed import ITEM_LINE_ROWS, shown_scheme, typed_scheme
-from app.campaigns.wording import base_words, denominator_words, example, formula_words, measure_words
+from app.campaigns.wording import base_words, denominator_words, formula_words, measure_words
 from app.web.auth import Organiser
 from app.web.forms import Form
 from app.web.pages import page
@@ -31,7 +31,7 @@ def _show(
 ) -> Response:  # fmt: skip
     items = scheme_service.askable_items(db, campaign.id)
     choices: dict[str, object] = {"scales": list(SCALES.values()), "denominators": list(Denominator)}
-    context = {"campaign": campaign, "typed": typed, "message": message, "example": example(campaign.scheme)}
+    context = {"campaign": campaign, "typed": typed, "message": message}
     choices["saved"] = was_saved(request)
     choices |= {"measures": list(Measure), "items": items, "item_rows": range(1, ITEM_LINE_ROWS + 1)}
     return page(request, "campaigns/scheme.html", status=status, **context, **choices, **WORDING)

@@ -193,13 +193,18 @@ def _ratio_or(form: PostedForm, name: str, label: str, default: Fraction) -> Fra
 
 def _weights(fields: Mapping[str, str], groups: Sequence[GroupView]) -> dict[str, Fraction]:
     """Return the weights in per cent; all fields empty means that none are used."""
-    typed = {group.id: fields.get(f"weight-{group.id}", "").strip().rstrip("%％ ") for group in groups}
-    if not any(typed.values()):
+    typed = {group: fields.get(f"weight-{group.id}", "") for group in groups}
+    if not any(text.strip() for text in typed.values()):
         return {}
-    for group in groups:
-        if not _WEIGHT.fullmatch(typed[group.id]):
-            raise DomainError("weight_malformed", name=group.name)
-    return {key: Fraction(text) for key, text in typed.items()}
+    return {group.id: typed_weight(text, group.name) for group, text in typed.items()}
+
+
+def typed_weight(text: str, name: str) -> Fraction:
+    """Return a voter group's weight in per cent; DomainError ``weight_malformed``."""
+    number = text.strip().rstrip("%％ ")
+    if not _WEIGHT.fullmatch(number):
+        raise DomainError("weight_malformed", name=name)
+    return Fraction(number)
 
 
 def shown_items(form: Form) -> list[TypedItem]:

@@ -1,10 +1,13 @@
 """The page on which an organiser tries a scheme on invented numbers before it is frozen."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.campaigns.domain import Denominator, Measure
 from app.campaigns.reads import CampaignView, get_campaign
+from app.campaigns.scheme_service import askable_items
 from app.campaigns.typed import shown_scheme
 from app.campaigns.wording import denominator_words, measure_words
 from app.core.errors import DomainError
@@ -30,9 +33,9 @@ def _sample_fields(options: int) -> dict[str, str]:
     return fields
 
 
-def _tried(form: PostedForm, campaign: CampaignView) -> Trial:
+def _tried(form: PostedForm, campaign: CampaignView, labels: Mapping[str, str]) -> Trial:
     samples = typed_samples(form, campaign.scheme.scale.options)
-    return try_out(tried_scheme(form, campaign, samples), samples)
+    return try_out(tried_scheme(form, campaign, samples), samples, labels)
 
 
 @router.get("/campaigns/{campaign_id}/tryout")
@@ -44,7 +47,8 @@ def tryout_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -
     typed = form.as_dict() or shown_scheme(campaign) | _sample_fields(len(options))
     status, message, trial = 200, "", None
     try:
-        trial = _tried(PostedForm({name: [value] for name, value in typed.items()}, {}), campaign)
+        labels = dict(askable_items(db, campaign_id))
+        trial = _tried(PostedForm({name: [value] for name, value in typed.items()}, {}), campaign, labels)
     except DomainError as error:
         status, message = sentence(choose_language(request), error.code, error.params)
     context = {"campaign": campaign, "typed": typed, "trial": trial, "message": message, "options": options}

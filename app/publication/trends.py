@@ -36,8 +36,8 @@ class Column:
 class Cell:
     """A unit in one round; ``comparable``: with every earlier round that rated it.
 
-    ``trend`` compares its rate with that of the nearest one: ``up``, ``down``, ``same`` (within a point), or empty where that may or
-    can not be done.
+    ``trend`` compares its rate with that of the nearest one: ``up``, ``down``, ``same`` (within a point), or empty
+    where that may or can not be done.
     """
 
     unit: Document

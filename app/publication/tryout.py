@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
-from app.campaigns.domain import Denominator, Item, Scheme
+from app.campaigns.domain import Item, Scheme
 from app.campaigns.reads import CampaignView
 from app.campaigns.rules import check_scheme
-from app.campaigns.typed import typed_formula, typed_lines
+from app.campaigns.typed import typed_formula, typed_lines, typed_weight
 from app.core.errors import DomainError
+from app.publication.arithmetic import Sample, written_out
 from app.publication.domain import Document
 from app.rounds.domain import Paper, PaperGroup, PaperUnit
 from app.tally.chain import Chain, GroupChain
@@ -19,18 +19,6 @@ ROWS = 3
 MOST = 100_000
 _ITEM = Item("overall", "总体评价", overall=True)
 _UNIT = PaperUnit("sample", "试算单位")
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Invented answers of one voter group; ``weight`` in per cent, None without weights."""
-
-    name: str
-    expected: int
-    issued: int
-    returned: int
-    counts: tuple[int, ...]
-    weight: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +46,6 @@ def tried_scheme(form: PostedForm, campaign: CampaignView, samples: Sequence[Sam
         lines=typed_lines(form),
         k=form.integer("k", 1, 100, label="最少公布人数"),
         weights={key: weight for key, weight in weights.items() if weight is not None},
-        item_lines=(),
     )
     scheme = replace(scheme, gates=replace(scheme.gates, min_valid=max(scheme.gates.min_valid, scheme.k)))
     check_scheme(scheme, [f"g{place}" for place in range(len(samples))])
@@ -66,11 +53,12 @@ def tried_scheme(form: PostedForm, campaign: CampaignView, samples: Sequence[Sam
 
 
 def typed_samples(form: PostedForm, options: Sequence[str]) -> tuple[Sample, ...]:
-    """Return the rows in which any answer was filled in; DomainError for numbers that cannot be right."""
+    """Return the rows in which any answer or a weight was filled in; DomainError for numbers that cannot be right."""
     samples = []
     for row in range(1, ROWS + 1):
         numbers = [_number(form, f"count-{row}-{place}", label) for place, label in enumerate(options)]
-        if not any(numbers):
+        weight = form.text(f"weight-{row}", 10, needed=False)
+        if not any(numbers) and not weight:
             continue
         name = form.text(f"name-{row}", 40, needed=False) or f"类别{row}"
         answered = sum(numbers)
@@ -79,12 +67,9 @@ def typed_samples(form: PostedForm, options: Sequence[str]) -> tuple[Sample, ...
         expected = _number(form, f"expected-{row}", "应参加") or issued
         if answered > returned or returned > issued:
             raise DomainError("sample_contradicts", name=name)
-        weight = form.text(f"weight-{row}", 10, needed=False).rstrip("%％ ")
-        if weight and not weight.isdecimal():
-            raise DomainError("weight_malformed", name=name)
-        share = Fraction(weight) if weight else None
+        share = typed_weight(weight, name) if weight else None
         samples.append(Sample(name, expected, issued, returned, tuple(numbers), share))
-    if not samples:
+    if not any(any(sample.counts) for sample in samples):
         raise DomainError("sample_missing")
     return tuple(samples)
 
@@ -93,8 +78,12 @@ def _number(form: PostedForm, name: str, label: str) -> int:
     return form.integer(name, 0, MOST, label=label) if form.text(name, 20, needed=False) else 0
 
 
-def try_out(scheme: Scheme, samples: Sequence[Sample]) -> Trial:
-    """Count the samples as a round of one unit and one item."""
+def try_out(scheme: Scheme, samples: Sequence[Sample], labels: Mapping[str, str]) -> Trial:
+    """Count the samples as a round of one unit, in which items with lines of their own got the same answers.
+
+    ``labels`` names these items by their keys.
+    """
+    items = (*(Item(own.item, labels[own.item]) for own in scheme.item_lines if own.item in labels), _ITEM)
     groups = {f"g{place}": sample for place, sample in enumerate(samples)}
     paper = Paper(
         round_id="sample",
@@ -102,54 +91,21 @@ def try_out(scheme: Scheme, samples: Sequence[Sample]) -> Trial:
         campaign="",
         title="",
         form_title="",
-        items=(_ITEM,),
+        items=items,
         units=(_UNIT,),
         groups=tuple(PaperGroup(key, sample.name, sample.expected) for key, sample in groups.items()),
         scheme=scheme,
         promise="",
     )
     stacks = {
-        (_UNIT.id, key): b"".join(bytes([mark]) * count for mark, count in enumerate(sample.counts))
+        (_UNIT.id, key): b"".join(bytes([mark]) * count * len(items) for mark, count in enumerate(sample.counts))
         for key, sample in groups.items()
     }
     chain = Chain(tuple(_chain(key, sample) for key, sample in groups.items()))
-    document = result_document(paper, stacks, chain, {})
-    return Trial(document, tuple(_arithmetic(scheme, groups, document)))
+    document: Document = result_document(paper, stacks, chain, {})
+    return Trial(document, written_out(scheme, samples, document["units"][0]["overall"]["total"]))
 
 
 def _chain(key: str, sample: Sample) -> GroupChain:
     valid = sum(sample.counts)
     return GroupChain(key, sample.expected, sample.issued, sample.returned, valid, invalid=sample.returned - valid)
-
-
-def _arithmetic(scheme: Scheme, groups: Mapping[str, Sample], document: Document) -> list[str]:
-    """Write out how 满意率 and 不满意率 come about; the outcomes are those of the document."""
-    total = document["units"][0]["overall"]["total"]
-    if not total["shown"]:
-        return []
-    rate = total["satisfied_rate"]["text"]
-    if scheme.weights:
-        lines = [f"{sample.name}：{_division(scheme, [sample])}" for sample in groups.values()]
-        shares = " + ".join(f"{sample.name} × {float(sample.weight or 0):g}%" for sample in groups.values())
-        return [*lines, f"满意率 = {shares} = {rate}"]
-    everyone = list(groups.values())
-    worst = total["dissatisfied_rate"]["text"]
-    return [
-        f"满意率 = {_division(scheme, everyone)} = {rate}",
-        f"不满意率 = {_division(scheme, everyone, worst=True)} = {worst}",
-    ]
-
-
-def _division(scheme: Scheme, samples: Sequence[Sample], *, worst: bool = False) -> str:
-    grades = len(scheme.scale.grades)
-    sums = [sum(sample.counts[place] for sample in samples) for place in range(grades)]
-    valid = sum(sums)
-    if worst:
-        parts = [count for count, grade in zip(sums, scheme.scale.grades, strict=True) if not grade.positive]
-        return f"（{' + '.join(map(str, parts))}）÷ {valid}"
-    base = {
-        Denominator.VALID: valid,
-        Denominator.RETURNED: sum(sample.returned for sample in samples),
-        Denominator.EXPECTED: sum(sample.expected for sample in samples),
-    }[scheme.formula.denominator]
-    return f"（{' + '.join(map(str, sums[: scheme.formula.top]))}）÷ {base}"

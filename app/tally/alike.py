@@ -8,12 +8,12 @@ from app.tally.figures import Table, add_tables
 Tables = Mapping[str, Table]
 
 
-def lookalikes(tables: Tables, grades: int) -> list[Tables]:
+def lookalikes(tables: Tables, grades: int) -> list[dict[str, Table]]:
     """Return all tables by group that read like these; the tables themselves where marks differ more."""
     total = add_tables(tables.values(), grades)
     grade = max(range(grades), key=lambda place: total.grades[place])
     if total.grades[grade] < total.valid - 1:
-        return [tables]
+        return [dict(tables)]
     same = {group: replace(table, grades=_marks(grades, {grade: table.valid})) for group, table in tables.items()}
     one_off = [
         same | {group: replace(table, grades=_marks(grades, {grade: table.valid - 1, other: 1}))}

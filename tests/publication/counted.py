@@ -182,6 +182,13 @@ def new_leader(database: Database, login: str = "chen") -> str:
         return accounts.create_with_password(session, AT, (login, "陈领导", "leader"), PASSWORD).id
 
 
+def withdraw(database: Database, round_id: str) -> None:
+    """Withdraw the first release of a result."""
+    with database.writing() as session:
+        release = reads.ledger_of(session, round_id)[0]
+        service.withdraw(Acting(session, AT, ZHANG), round_id, release.id, "范围有误")
+
+
 def result_for(session: Session, round_id: str, viewer: Viewer = READER) -> reads.Published:
     """Return the result as a viewer sees it at the time of these tests."""
     return reads.published(session, round_id, viewer, AT)

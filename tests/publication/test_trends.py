@@ -28,11 +28,12 @@ def two_rounds(database: Database, more: int = 0, **changes: object) -> tuple[st
 
 def one_campaign(database: Database, votes: list[counted.Votes]) -> str:
     """Publish two rounds of one campaign and return its id."""
-    ids = [counted.store_counted(database, each) for each in votes]
+    ids = [counted.store_counted(database, votes[0]), counted.store_sealed(database, votes[1])]
     with database.writing() as session:
         campaign = session.get_one(Round, ids[0]).campaign_id
         session.get_one(Round, ids[1]).campaign_id = campaign
         session.get_one(Round, ids[1]).created_at = counted.AT.replace(hour=9)
+    counted.count(database, ids[1])
     for round_id in ids:
         counted.release(database, round_id)
     return campaign

@@ -1,13 +1,21 @@
 """Trying a scheme on invented numbers."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 
 from starlette.testclient import TestClient
 
+from app.campaigns.domain import ItemLines, Lines
+from app.campaigns.reads import get_campaign
+from app.campaigns.scheme_service import askable_items, set_scheme
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from tests.cast import Desk, make_campaign, make_cast
+from app.web.auth import Principal
+from tests.cast import MORNING, Desk, make_campaign, make_cast
+
+ZHANG = Principal("zhang", "张三", "organiser")
 
 FIELDS = {
     "top": "2", "denominator": "valid", "measure": "satisfied_rate", "attention": "80%", "remedial": "60%",
@@ -73,3 +81,63 @@ def test_it_refuses_numbers_that_cannot_be_right(
         status, text = asked(desk.client, campaign_id, **changes)
         assert (status, 'role="alert"' in text) in {(400, True), (422, True)}, changes
     assert desk.get("/campaigns/nowhere/tryout").status_code == 404
+
+
+def test_weights_an_empty_group_and_half_per_cents(
+    database: Database, settings: Settings, new_client: Callable[[], TestClient]
+) -> None:
+    desk, campaign_id = organise(database, settings, new_client)
+    # 代表 (52 + 27) ÷ 100 = 79 %, 群众 (30 + 10) ÷ 80 = 50 %; nobody of the third came: (79 × 12.5 + 50 × 37.5) ÷ 50
+    three = {
+        "weight-1": "12.5", "name-2": "群众", "weight-2": "37.5%", "count-2-0": "30", "count-2-1": "10",
+        "count-2-2": "20", "count-2-3": "20", "name-3": "无人", "weight-3": "50",
+    }  # fmt: skip
+    status, text = asked(desk.client, campaign_id, **three)
+    assert status == 200
+    for words in (
+        "代表的满意率 = （52 + 27）÷ 100", "群众的满意率 = （30 + 10）÷ 80",
+        "满意率 = （代表 × 12.5 + 群众 × 37.5）÷ 50 = 57%",  # 28.625 ÷ 0.5 = 57.25
+        "不满意率 = （代表 × 12.5 + 群众 × 37.5）÷ 50 = 20%",  # (5 × 12.5 + 25 × 37.5) ÷ 50 = 20
+        "其权重已按比例分给其余类别",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "无人的满意率" not in text
+
+
+def test_every_figure_that_matters_is_worked_out(
+    database: Database, settings: Settings, new_client: Callable[[], TestClient]
+) -> None:
+    desk, campaign_id = organise(database, settings, new_client)
+    _, text = asked(desk.client, campaign_id, measure="mean_score", attention="84")
+    assert "综合得分 = （52 × 100 + 27 × 80 + 16 × 60 + 5 × 0）÷ 100 = 83.2" in text
+    _, text = asked(desk.client, campaign_id, measure="positive_rate", denominator="returned", **{"returned-1": "110"})
+    assert "总体满意率 = （52 + 27 + 16）÷ 110 = 86.4%" in text  # 95 ÷ 110 = 86.36 %
+    _, text = asked(desk.client, campaign_id, **{f"count-1-{place}": str(20 * (place == 0)) for place in range(5)})
+    assert "满意率 = （20 + 0）÷ 20，公布为 ≥90%" in text
+
+
+def test_a_congress_counts_half_of_all_members_as_failed(
+    database: Database, settings: Settings, new_client: Callable[[], TestClient]
+) -> None:
+    desk, campaign_id = organise(database, settings, new_client)
+    half = {"denominator": "expected", "attention": "50%", "remedial": "1/2", "dissatisfied": "100%"}
+    for people, verdict in (("158", "remedial"), ("157", "met")):  # 79 of 158 are exactly half
+        _, text = asked(desk.client, campaign_id, **half, **{"expected-1": people, "issued-1": "106"})
+        assert f"（52 + 27）÷ {people}" in text
+        assert f"verdict-{verdict}" in text
+
+
+def test_items_with_lines_of_their_own_are_tried_too(
+    database: Database, settings: Settings, new_client: Callable[[], TestClient]
+) -> None:
+    desk, campaign_id = organise(database, settings, new_client)
+    with database.writing() as session:
+        campaign = get_campaign(session, campaign_id)
+        key = next(key for key, _ in askable_items(session, campaign_id))
+        own = ItemLines(key, Lines(Fraction(95, 100), Fraction(90, 100), Fraction(1, 3)))
+        scheme = replace(campaign.scheme, item_lines=(own,))
+        set_scheme(session, MORNING, ZHANG, campaign_id, scheme, two_person=True)
+    _, text = asked(desk.client, campaign_id)
+    assert "答案相同的话" in text
+    assert "满意率未达到补课线 90%" in text
+    assert "未达到本项的补课线" in text

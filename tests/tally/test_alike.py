@@ -1,5 +1,6 @@
 """All alike and all but any one of them are the same document, whatever is divided by, weighted or small (SEC-46)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -12,10 +13,10 @@ from app.tally.figures import Table
 from app.tally.result import result_document
 from tests.tally.cast import SCALE, make_chain, make_marks, make_paper, make_stack
 
-ALL = {"a": (3, 0, 0, 0), "b": (17, 0, 0, 0)}
+ALL: dict[str, tuple[int, ...]] = {"a": (3, 0, 0, 0), "b": (17, 0, 0, 0)}
 
 
-def document_of(scheme: Scheme, votes: dict[str, tuple[int, ...]], expected: int) -> Any:  # noqa: ANN401 - plain JSON
+def document_of(scheme: Scheme, votes: Mapping[str, tuple[int, ...]], expected: int) -> Any:  # noqa: ANN401 - plain JSON
     paper = make_paper(dict.fromkeys(votes, ()), scheme=scheme, expected=expected)
     stacks = {("u0", group): make_stack(make_marks(*counts)) for group, counts in votes.items()}
     chain = make_chain({group: sum(marks) for group, marks in votes.items()}, expected=expected)
@@ -25,7 +26,7 @@ def document_of(scheme: Scheme, votes: dict[str, tuple[int, ...]], expected: int
 def test_it_works() -> None:
     found = lookalikes({"a": Table((3, 0), unknown=2), "b": Table((4, 1))}, 2)
     assert found[0] == {"a": Table((3, 0), unknown=2), "b": Table((5, 0))}
-    assert found[1:] == [found[0] | {"a": Table((2, 1), unknown=2)}, found[0] | {"b": Table((4, 1))}]
+    assert found[1:] == [{**found[0], "a": Table((2, 1), unknown=2)}, {**found[0], "b": Table((4, 1))}]
     mixed = {"a": Table((3, 2)), "b": Table((4, 1))}
     assert lookalikes(mixed, 2) == [mixed]
 
