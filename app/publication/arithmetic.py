@@ -57,12 +57,12 @@ def _ending(text: str) -> str:
 
 def _lines(scheme: Scheme, samples: Sequence[Sample], figure: _Sum, ending: str) -> list[str]:
     if not scheme.weights:
-        return [f"{figure.value} = {_division(scheme, samples, figure)}{ending}"]
+        return [f"{figure.value} ={_division(scheme, samples, figure)}{ending}"]
     present = [sample for sample in samples if _valid(scheme, [sample]) and sample.weight]
-    each = [f"{sample.name}的{figure.value} = {_division(scheme, [sample], figure)}" for sample in present]
+    each = [f"{sample.name}的{figure.value} ={_division(scheme, [sample], figure)}" for sample in present]
     parts = " + ".join(f"{sample.name} × {float(sample.weight or 0):g}" for sample in present)
     whole = float(sum((sample.weight or Fraction(0) for sample in present), Fraction(0)))
-    return [*each, f"{figure.value} = （{parts}）÷ {whole:g}{ending}"]
+    return [*each, f"{figure.value} =（{parts}）÷ {whole:g}{ending}"]
 
 
 def _valid(scheme: Scheme, samples: Sequence[Sample]) -> int:
@@ -77,13 +77,17 @@ def _division(scheme: Scheme, samples: Sequence[Sample], figure: _Sum) -> str:
     sums, positives = _sums(scheme, samples), scheme.scale.positives
     if figure is _Sum.SCORE:
         pairs = zip(sums, scheme.scale.grades, strict=True)
-        return f"（{' + '.join(f'{count} × {grade.score}' for count, grade in pairs)}）÷ {sum(sums)}"
+        return f"{_added([f'{count} × {grade.score}' for count, grade in pairs])}÷ {sum(sums)}"
     if figure is _Sum.DISSATISFIED:
-        return f"（{' + '.join(map(str, sums[positives:]))}）÷ {sum(sums)}"
+        return f"{_added(sums[positives:])}÷ {sum(sums)}"
     base = {
         Denominator.VALID: sum(sums),
         Denominator.RETURNED: sum(sample.returned for sample in samples),
         Denominator.EXPECTED: sum(sample.expected for sample in samples),
     }[scheme.formula.denominator]
     best = scheme.formula.top if figure is _Sum.SATISFIED else positives
-    return f"（{' + '.join(map(str, sums[:best]))}）÷ {base}"
+    return f"{_added(sums[:best])}÷ {base}"
+
+
+def _added(parts: Sequence[object]) -> str:
+    return f"（{' + '.join(map(str, parts))}）" if len(parts) > 1 else f" {parts[0]} "

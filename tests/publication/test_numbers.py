@@ -1,6 +1,7 @@
 """No number in any output but those of the document (SEC-48): every figure is read back and looked up."""
 
 import io
+import random
 import re
 import subprocess
 import zipfile
@@ -14,9 +15,10 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from starlette.testclient import TestClient
 
-from app.campaigns.domain import Denominator, Formula
+from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure
 from app.core.db import Database
 from app.publication.domain import Document
+from app.publication.reports.word import REMARKS_LISTED
 from tests.publication import counted, reading
 from tests.publication.test_routes import OUTPUTS
 
@@ -26,8 +28,9 @@ SIGNS = re.compile(
     r"|[0-9a-f]{64}|SHA-256|\d{4}\s*年\s*\d+\s*月\s*\d+\s*日|\d{4}-\d\d-\d\d|\d\d:\d\d|/[\w./?=&#-]+"
 )
 AXIS = {"0%", "25%", "50%", "75%", "100%"}
-FIXED = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "30", "100"}
-"""Numbers of headings, pages, the least sizes that the method names, and Word's own outline."""
+RANDOM = 4
+FIXED = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "30", "100", str(REMARKS_LISTED)}
+"""Numbers of headings and pages, least sizes that the method names, remarks that a report lists, Word's own outline."""
 
 
 def numbers(text: str) -> set[str]:
@@ -92,9 +95,39 @@ def rounds() -> Iterator[counted.Votes]:
     for denominator in (Denominator.RETURNED, Denominator.EXPECTED):
         formula = Formula(3, denominator)
         yield counted.make_votes(replace(paper, scheme=replace(paper.scheme, formula=formula)), 0.8)
+    yield counted.make_votes(counted.make_paper(("县文化馆",), {"党代表": 12, "群众": 14}))
+    yield from map(random_votes, range(RANDOM))
 
 
-@pytest.mark.parametrize("kind", range(8))
+def random_votes(seed: int) -> counted.Votes:
+    """Draw units, groups, turnout, minds, formula and lines of a round."""
+    draw = random.Random(seed)
+    groups = {f"类别{place}": draw.randint(6, 60) for place in range(draw.randint(1, 5))}
+    paper = counted.make_paper(counted.UNITS[: draw.randint(1, 5)], groups, draw.choice(("t1", "t2", "t4")))
+    formula = Formula(draw.randint(1, 3), draw.choice(list(Denominator)), draw.choice(list(Measure)))
+    lines = ItemLines(paper.items[0].key, Lines(Fraction(9, 10), Fraction(7, 10), Fraction(1, 4)))
+    scheme = replace(paper.scheme, formula=formula, item_lines=(lines,) * draw.randint(0, 1))
+    minds = tuple(tuple(draw.choice((0, 1, 3, 9)) for _ in range(5)) for _ in range(5))
+    opinions = tuple(mind if any(mind[:4]) else (1, 1, 1, 1, 1) for mind in minds)
+    votes = counted.make_votes(replace(paper, scheme=scheme), opinions=opinions, remarks=draw.choice((0, 9, 30)))
+    return replace(
+        votes, returned={group.id: draw.randint(group.expected // 2, group.expected) for group in paper.groups}
+    )
+
+
+def figures(node: object) -> Iterator[str]:
+    """Yield what a document shows: every text of a rate, a score or a number of valid answers."""
+    if isinstance(node, dict):
+        if isinstance(node.get("text"), str) and node.keys() & {"tenths", "count"}:
+            yield node["text"]
+        for key, part in node.items():
+            yield from figures(part if key != "answered" else None)  # of voter groups nothing shows all answers
+    elif isinstance(node, list):
+        for part in node:
+            yield from figures(part)
+
+
+@pytest.mark.parametrize("kind", range(9 + RANDOM))
 def test_no_output_holds_a_number_that_the_document_does_not(client: TestClient, database: Database, kind: int) -> None:
     votes = list(rounds())[kind]
     round_id = counted.store_published(database, votes)
@@ -102,12 +135,17 @@ def test_no_output_holds_a_number_that_the_document_does_not(client: TestClient,
     with database.reading() as session:
         document = counted.result_for(session, round_id).document
     allowed = set().union(*map(numbers, leaves(document))) | AXIS | FIXED | _ratios(document)
+    seen: set[str] = set()
     for route in OUTPUTS:
         place = {"unit_id": document["units"][-1]["id"], "item": document["items"][-1]["key"]}
         answer = reader.get(route.format(round_id=round_id, place=1, version=1, **place))
         assert answer.status_code == 200, route
         found = numbers(text_of(answer.content, route))
         assert found <= allowed, (route, sorted(found - allowed))
+        seen |= found
+    every = [(unit["overall"]["total"], unit["items"]) for unit in document["units"]]
+    shown = set().union(*map(numbers, figures([document["chain"], *map(list, every)])))
+    assert shown <= seen, sorted(shown - seen)
 
 
 def _ratios(document: Document) -> set[str]:

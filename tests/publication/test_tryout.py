@@ -37,10 +37,10 @@ def organise(database: Database, settings: Settings, new_client: Callable[[], Te
 
 def test_it_works(database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> None:
     desk, campaign_id = organise(database, settings, new_client)
-    assert "满意率 = （" in desk.get(f"/campaigns/{campaign_id}/tryout").text
+    assert "满意率 =（" in desk.get(f"/campaigns/{campaign_id}/tryout").text
     status, text = asked(desk.client, campaign_id)
     assert status == 200
-    for words in ("满意率 = （52 + 27）÷ 100 = 79.0%", "不满意率 = （5）÷ 100 = 5.0%", "满意率未达到提醒线 80%"):
+    for words in ("满意率 =（52 + 27）÷ 100 = 79.0%", "不满意率 = 5 ÷ 100 = 5.0%", "满意率未达到提醒线 80%"):
         assert words in text
 
 
@@ -95,9 +95,9 @@ def test_weights_an_empty_group_and_half_per_cents(
     status, text = asked(desk.client, campaign_id, **three)
     assert status == 200
     for words in (
-        "代表的满意率 = （52 + 27）÷ 100", "群众的满意率 = （30 + 10）÷ 80",
-        "满意率 = （代表 × 12.5 + 群众 × 37.5）÷ 50 = 57%",  # 28.625 ÷ 0.5 = 57.25
-        "不满意率 = （代表 × 12.5 + 群众 × 37.5）÷ 50 = 20%",  # (5 × 12.5 + 25 × 37.5) ÷ 50 = 20
+        "代表的满意率 =（52 + 27）÷ 100", "群众的满意率 =（30 + 10）÷ 80",
+        "满意率 =（代表 × 12.5 + 群众 × 37.5）÷ 50 = 57%",  # 28.625 ÷ 0.5 = 57.25
+        "不满意率 =（代表 × 12.5 + 群众 × 37.5）÷ 50 = 20%",  # (5 × 12.5 + 25 × 37.5) ÷ 50 = 20
         "其权重已按比例分给其余类别",
     ):  # fmt: skip
         assert words in text, words
@@ -109,11 +109,11 @@ def test_every_figure_that_matters_is_worked_out(
 ) -> None:
     desk, campaign_id = organise(database, settings, new_client)
     _, text = asked(desk.client, campaign_id, measure="mean_score", attention="84")
-    assert "综合得分 = （52 × 100 + 27 × 80 + 16 × 60 + 5 × 0）÷ 100 = 83.2" in text
+    assert "综合得分 =（52 × 100 + 27 × 80 + 16 × 60 + 5 × 0）÷ 100 = 83.2" in text
     _, text = asked(desk.client, campaign_id, measure="positive_rate", denominator="returned", **{"returned-1": "110"})
-    assert "总体满意率 = （52 + 27 + 16）÷ 110 = 86.4%" in text  # 95 ÷ 110 = 86.36 %
+    assert "总体满意率 =（52 + 27 + 16）÷ 110 = 86.4%" in text  # 95 ÷ 110 = 86.36 %
     _, text = asked(desk.client, campaign_id, **{f"count-1-{place}": str(20 * (place == 0)) for place in range(5)})
-    assert "满意率 = （20 + 0）÷ 20，公布为 ≥90%" in text
+    assert "满意率 =（20 + 0）÷ 20，公布为 ≥90%" in text
 
 
 def test_a_congress_counts_half_of_all_members_as_failed(
