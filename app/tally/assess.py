@@ -56,7 +56,10 @@ class UnitOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What every table of a round is assessed with; how many rated a ``blunt`` unit is not told."""
+    """What every table of a round is assessed with; how many rated a ``blunt`` unit is not told.
+
+    Where a unit is blunt, no voter group is seen anywhere: rates of the unit lead from a breakdown to its ballots.
+    """
 
     paper: Paper
     chain: Chain
@@ -88,7 +91,7 @@ def prepare(paper: Paper, chain: Chain, restraint: Restraint = FREE) -> Round:
     )
     sizes = replace(sizes, margins=open_margins(sizes, k, restraint.unseen))
     blunt = frozenset(unit for unit, groups in raters.items() if frozenset(groups) not in sizes.margins)
-    unseen = unseen_groups(sizes, k, restraint.unseen)
+    unseen = frozenset(sizes.ballots) if blunt else unseen_groups(sizes, k, restraint.unseen)
     rules = Rules(
         k,
         scheme.formula.top,

@@ -133,9 +133,11 @@ def retest(
         session.flush()
     groups = tuple(replace(group, expected=group.expected + (more or {}).get(group.name, 0)) for group in paper.groups)
     votes = counted.make_votes(replace(paper, round_id=new_id(), groups=groups), opinions=opinions)
-    round_id = counted.store_counted(database, votes)
+    round_id = counted.store_sealed(database, votes)
     with database.writing() as session:
         session.get_one(Round, round_id).campaign_id = campaign_id
+    counted.count(database, round_id)
+    with database.writing() as session:
         attempt = standing(session, order_id).standing.attempt
         session.get_one(OrderAttempt, (order_id, attempt)).retest_round_id = round_id
         with refuses("retest_not_published"):
