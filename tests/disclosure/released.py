@@ -63,7 +63,7 @@ def too_small(node: Any, k: int, path: str = "") -> Iterator[tuple[str, object]]
     for key, value in node.items() if isinstance(node, dict) else ():
         here = f"{path}/{key}"
         if key in COUNTS or (key == "count" and path.endswith("/remarks")):
-            most = _most(value)
+            most = None if isinstance(value, str) else _most(value)  # a gate is a text
             if most is not None and most < k:
                 yield here, value
         yield from too_small(value, k, here)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.tally.cell import Look, cell_json
-from app.tally.disclosure import View
+from app.tally.disclosure import View, is_uniform
 from app.tally.figures import Base, Table, rates_of
 from app.tally.result import result_document
 from tests.disclosure.attacker import Reading
@@ -16,7 +16,7 @@ from tests.disclosure.search import attack, contradictions, exact_ranges, is_bro
 from tests.tally.cast import make_chain, make_marks, make_paper, make_stack
 
 CHUNKS, ROUNDS = 20, 500
-CARELESS = 800
+CARELESS = 1_500
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -96,8 +96,10 @@ def covers(case: Case) -> list[tuple[str, str, str]]:
         for item in unit["items"]:
             hidden = [row["id"] for row in item["groups"] if row["id"] and not row["cell"]["shown"]]
             counts = {group: case.truth[unit["id"], item["key"], group] for group in hidden}
-            fit = [group for group in hidden if sum(counts[group][:4]) >= case.paper.scheme.k]
-            if len(hidden) == 2 and len(fit) == 1:
+            scheme = case.paper.scheme
+            many = [group for group in hidden if sum(counts[group][:4]) >= scheme.k]
+            fit = [group for group in many if not is_uniform(Table(counts[group][:4]), scheme.formula.top)]
+            if len(hidden) == 2 and len(many) == len(fit) == 1:
                 found.append((unit["id"], item["key"], fit[0]))
     return found
 
