@@ -67,16 +67,16 @@ def ledger_workbook(rows: Sequence[LedgerRow]) -> bytes:
         quoted = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
         sheet = book.add_worksheet(SHEET)
         sheet.freeze_panes(1, 3)
-        sheet.set_column(0, 0, 24)
-        sheet.set_column(1, len(_HEADS) - 1, 16)
+        sheet.set_column(0, 0, 24, text)
+        sheet.set_column(1, len(_HEADS) - 1, 16, text)
         sheet.set_landscape()
         sheet.repeat_rows(0)
         for column, words in enumerate(_HEADS):
             sheet.write_string(0, column, words, head)
         for place, each in enumerate(rows, start=1):
             for column, words in enumerate(_texts(each)):
-                shown = plain(words)
-                sheet.write_string(place, column, shown, quoted if looks_like_formula(shown) else text)
+                if shown := plain(words):
+                    sheet.write_string(place, column, shown, quoted if looks_like_formula(shown) else text)
     return out.getvalue()
 
 
