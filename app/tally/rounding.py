@@ -33,9 +33,9 @@ def round_together(scheme: Scheme, rates: Rates, steps: int, floors: Marks, ceil
         edges = [0, positives, len(rates.shares)]
         shares = _spread(rates.shares, edges, [0, steps - dissatisfied, steps], steps)
         return Steps(satisfied, round_rate(rates.positive, steps, NO_MARKS), dissatisfied, shares)
+    satisfied = min(satisfied, steps - dissatisfied)
     if rates.satisfied + rates.dissatisfied == 1:
         dissatisfied = steps - satisfied
-    satisfied = min(satisfied, steps - dissatisfied)
     positive = steps - dissatisfied
     known = {0: 0, scheme.formula.top: satisfied, positives: positive, len(rates.shares): steps}
     edges = sorted(known)

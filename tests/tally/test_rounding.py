@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.campaigns.domain import Denominator, Formula, Lines, Measure
@@ -62,6 +62,7 @@ def test_no_shown_number_contradicts_another(counts: list[int], steps: int, top:
 
 
 @given(GRADES, st.sampled_from([100, 1000]), st.integers(1, 99), st.integers(1, 99))
+@example([118, 0, 0, 76], 100, 1, 39)
 def test_figures_stay_on_their_side_of_the_lines(counts: list[int], steps: int, line: int, ceiling: int) -> None:
     lines = Lines(Fraction(line, 100), Fraction(line, 200), Fraction(ceiling, 100))
     scheme = make_scheme(lines=lines)
