@@ -79,6 +79,15 @@ def test_a_form_without_overall_item_is_judged_by_all_marks() -> None:
     assert unit.overall.hidden == {"a", "b"}
 
 
+def test_an_item_is_not_broken_down_where_the_pooled_figure_leads_on_to_another() -> None:
+    # 28 valid answers each, whole percents; the pooled 56 less an item known exactly would be the other one exactly
+    here = prepare(make_paper({"a": (), "b": ()}, items=TWO_ITEMS), make_chain({"a": 14, "b": 14}))
+    mixed = {"a": Table((4, 4, 3, 3)), "b": Table((5, 3, 3, 3))}
+    alike = mixed | {"a": Table((14, 0, 0, 0))}
+    assert [part.hidden for part in assess_unit(here, "u0", [mixed, mixed]).items] == [set(), set()]
+    assert [part.hidden for part in assess_unit(here, "u0", [mixed, alike]).items] == [{"a", "b"}, {"a", "b"}]
+
+
 def test_it_refuses_to_pool_past_a_hidden_item() -> None:
     here = prepare(make_paper({"a": (), "b": ()}, items=TWO_ITEMS), make_chain({"a": 20, "b": 20}))
     first = {"a": Table((10, 5, 4, 1)), "b": Table((10, 5, 4, 1))}
