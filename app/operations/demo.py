@@ -26,6 +26,8 @@ from app.main import PORTS
 from app.operations.meeting import Meeting, close_and_open, vote
 from app.opinions import service as opinions
 from app.publication import service as publication
+from app.rectification import board_service as board
+from app.rectification.board import Done
 from app.rounds import service as rounds
 from app.rounds.ports import Acting
 from app.rounds.service import RoundDraft
@@ -55,6 +57,15 @@ LIAISON_OF = UNITS[3]
 SCOPES = ("leaders", "unit", "public")
 FIRST_ROUND = "群众满意度测评（第一次）"
 DAYS_AGO, HOURS_OPEN = 7, 2
+STEPS_DONE = {
+    "study": (60, "学习记录"),
+    "opinions": (45, "征求意见汇总表"),
+    "meeting": (30, "民主生活会记录"),
+    "report": (21, "分析检查报告定稿"),
+    "review": (14, "评议情况汇总"),
+}
+"""Steps of the campaign's board that were taken before the first round: how many days before it, and the proof."""
+STEP_LEFT_OUT = (UNITS[-1], "review")
 
 
 @dataclass(frozen=True)
@@ -113,12 +124,22 @@ def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> De
         unit = next(unit for unit in units if unit.name == LIAISON_OF)
         accounts.set_liaisons(session, then, zhang, unit.id, [people["wujiu"].id])
         opinions.add_demo_opinions(Acting(session, then, zhang), campaign_id)
+        _enter_steps(Acting(session, then, zhang), campaign_id)
     _hold_first_round(database, folder, then, (zhang, campaign_id))
     with database.writing() as session:
         round_id, shares, codes = _open_round(Acting(session, now, zhang), folder, campaign_id, "群众满意度测评")
     demo = Demo(round_id, passwords, shares, codes)
     _write(demo_file(data), demo)
     return demo
+
+
+def _enter_steps(acting: Acting, campaign_id: str) -> None:
+    """Enter what the units did before the vote; one of them left a step out."""
+    for unit in campaign_reads.get_campaign(acting.session, campaign_id).units:
+        for step, (days, proof) in STEPS_DONE.items():
+            if (unit.name, step) != STEP_LEFT_OUT:
+                done = Done((acting.now - timedelta(days=days)).date(), proof)
+                board.tick(acting, campaign_id, (unit.id, step), done)
 
 
 def set_up_campaign(session: Session, now: datetime, organiser: Principal, title: str) -> str:

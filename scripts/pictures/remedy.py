@@ -5,6 +5,9 @@ from playwright.sync_api import Page
 from scripts.pictures.camera import DESK, PHONE, Camera
 from tests.browser import test_rectification as story
 
+ACCEPTED = 3
+"""Proposals that are accepted before the pages of merging are pictured."""
+
 
 def take(camera: Camera) -> None:
     """Walk the whole way by the pages and picture each."""
@@ -32,9 +35,15 @@ def take(camera: Camera) -> None:
 def _opinions(camera: Camera, page: Page) -> None:
     page.goto("/campaigns")
     campaign = page.locator("main a[href^='/campaigns/']:not([href$=new])").first.get_attribute("href")
-    for name in ("", "/proposals", "/merge", "/record", "/import"):
-        page.goto(f"{campaign}/opinions{name}")
-        camera.shoot(page, f"opinions{name.replace('/', '-')}", full=name != "/proposals")
+    page.goto(f"{campaign}/opinions")
+    camera.shoot(page, "opinions", full=False)
+    page.goto(f"{campaign}/opinions/proposals")
+    camera.shoot(page, "opinions-proposals", full=False)
+    for _ in range(ACCEPTED):
+        page.locator("main form[action$='/proposals'] button[type=submit]").first.click()
+    for name in ("merge", "record", "import"):
+        page.goto(f"{campaign}/opinions/{name}")
+        camera.shoot(page, f"opinions-{name}", full=name == "import")
 
 
 def _ledger(camera: Camera, liaison: Page, supervisor: Page) -> None:

@@ -11,6 +11,8 @@ def take(camera: Camera) -> None:
         _leader(camera, camera.at("zhaoliu", size), name)
     _anybody(camera)
     page = camera.desk("zhangsan")
+    page.goto(f"{camera.round.replace('/rounds/', '/results/')}/reports")
+    camera.shoot(page, "reports-page")
     for name in ("templates", "tokens"):
         page.goto(f"/{name}")
         camera.shoot(page, name)
