@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 def new_id() -> str:
     """Return a random identifier for a row of the staff side."""
-    return "".join(secrets.choice(ID_SIGNS) for _ in range(ID_LENGTH))
+    return "".join(ID_SIGNS[byte % len(ID_SIGNS)] for byte in secrets.token_bytes(ID_LENGTH))
 
 
 def new_token() -> str:

@@ -70,7 +70,8 @@ class Workbook:
 def read_workbook(data: bytes, sheets: Collection[str] = (), *, most_cells: int = workbook_child.MAX_CELLS) -> Workbook:
     """Read the filled cells of the named sheets (all if none is named) of an uploaded .xlsx.
 
-    Blocks for at most ``SEAT_SECONDS + WALL_SECONDS``. Raises DomainError with a ``workbook_…`` code, nothing else.
+    Blocks for at most ``SEAT_SECONDS + WALL_SECONDS``, in proportion longer where more cells are allowed. Raises
+    DomainError with a ``workbook_…`` code, nothing else.
     """
     _check_outside(data)
     if not _SEATS.acquire(timeout=SEAT_SECONDS):
@@ -105,7 +106,7 @@ def _run_child(data: bytes, sheets: Collection[str], most_cells: int) -> bytes:
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=WALL_SECONDS,
+            timeout=WALL_SECONDS * workbook_child.times_the_usual(most_cells),
             check=False,
             cwd="/",
             env={"OPENPYXL_LXML": "False"},

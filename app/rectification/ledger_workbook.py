@@ -51,11 +51,11 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a row of the workbook says anew of an action."""
+    """What a row of the workbook says anew of an action; None: the rating is what it was."""
 
     action_id: str
     progress: str
-    public_rating: str
+    public_rating: str | None
 
 
 def ledger_workbook(rows: Sequence[LedgerRow]) -> bytes:
@@ -117,19 +117,20 @@ class _Check:
         if each is None:
             self.wrong.append(Mismatch(number, "没有这个事项，或不在您的范围内"))
             return
-        change = Change(each.row.id, told[NEW_PROGRESS], told[RATING])
+        is_rated = told[RATING] != plain(each.row.public_rating).strip()
+        change = Change(each.row.id, told[NEW_PROGRESS], told[RATING] if is_rated else None)
         reason = (
             "同一事项出现了两次" if each.row.id in self._seen else _unlike(told, each) or self._refused(change, each)
         )
         self._seen.add(each.row.id)
         if reason:
             self.wrong.append(Mismatch(number, reason))
-        elif change.progress or _is_rated(change, each):
+        elif change.progress or change.public_rating is not None:
             self.changes.append(change)
 
     def _refused(self, change: Change, each: LedgerRow) -> str:
         """Say why the rules of the ledger do not take the change."""
-        if _is_rated(change, each) and self._acting.actor.role == "liaison":
+        if change.public_rating is not None and self._acting.actor.role == "liaison":
             return f"“{RATING}”由组织者或督办员填写，请恢复原来的内容"
         if not change.progress:
             return ""
@@ -139,10 +140,6 @@ class _Check:
             return "进展没有写明情况"
         state = ACTION_STATES[ActionState(each.row.state)]
         return f"状态为“{state}”，不能再填报进展，请清空“{NEW_PROGRESS}”" if isinstance(after, Refusal) else ""
-
-
-def _is_rated(change: Change, each: LedgerRow) -> bool:
-    return change.public_rating != plain(each.row.public_rating).strip()
 
 
 def _unlike(told: Mapping[str, str], each: LedgerRow) -> str:
@@ -161,6 +158,7 @@ def _folded(text: str) -> str:
 def apply_changes(acting: Acting, changes: Sequence[Change]) -> int:
     """Write what a checked workbook says anew; return how many actions it touched."""
     record_progress(acting, {change.action_id: change.progress for change in changes if change.progress})
-    record_rating(acting, {change.action_id: change.public_rating for change in changes})
+    ratings = {change.action_id: change.public_rating for change in changes}
+    record_rating(acting, {action_id: text for action_id, text in ratings.items() if text is not None})
     audit.record(acting.session, acting.now, acting.actor, "ledger.import", "", actions=len(changes))
     return len(changes)

@@ -28,7 +28,7 @@ RSS_MB = 300
 MEASURED = """
 import runpy, sys
 try:
-    runpy.run_path(sys.argv[2], run_name="__main__")
+    runpy.run_path(sys.argv[3], run_name="__main__")
 finally:
     with open("/proc/self/status") as status:
         sys.stderr.write(status.read())
@@ -110,7 +110,7 @@ def test_it_refuses_to_labour_for_long(build: Callable[[], bytes]) -> None:
 @pytest.mark.parametrize("build", [*hostile.CORPUS, *hostile.LABOURS])
 def test_the_child_stays_small(build: Callable[[], bytes]) -> None:
     done = subprocess.run(
-        [sys.executable, "-I", "-c", MEASURED, "[]", workbook_child.__file__],
+        [sys.executable, "-I", "-c", MEASURED, "[]", str(workbook_child.MAX_CELLS), workbook_child.__file__],
         input=build(),
         capture_output=True,
         timeout=60,
@@ -121,6 +121,7 @@ def test_the_child_stays_small(build: Callable[[], bytes]) -> None:
     if peak is None:
         assert done.returncode < 0, "neither an answer nor stopped by its limits"
     else:
+        assert (done.returncode, done.stdout[:1]) == (0, b"{")
         assert int(peak[1]) < RSS_MB * 1024
 
 
@@ -153,6 +154,12 @@ def test_it_names_the_sheet_and_the_row_beyond_the_limit() -> None:
 def test_it_reads_as_much_as_is_allowed() -> None:
     book = read_workbook(hostile.honest([[number, f"单位{number}"] for number in range(workbook_child.MAX_ROWS)]))
     assert len(book.sheets[0].rows) == workbook_child.MAX_ROWS
+
+
+def test_whoever_may_bring_more_cells_gets_more_time() -> None:
+    assert workbook_child.times_the_usual(1) == 1
+    assert workbook_child.times_the_usual(workbook_child.MAX_CELLS) == 1
+    assert workbook_child.times_the_usual(3 * workbook_child.MAX_CELLS) == 3
 
 
 @given(st.binary(max_size=400), st.integers(0, 2_000))

@@ -160,7 +160,7 @@ def test_the_workbook_goes_out_and_comes_back(database: Database) -> None:
         changes, wrong = read_changes(session, acting, back)
         assert wrong == []
         assert [(change.action_id, change.progress, change.public_rating) for change in changes] == [
-            (ids[0], "已完成一半", ""), (ids[1], "", "满意"),
+            (ids[0], "已完成一半", None), (ids[1], "", "满意"),
         ]  # fmt: skip
         assert apply_changes(acting, changes) == 2
         first, second = (ledger_acts.get_action(session, ZHANG, each, MORNING.date()).row for each in ids)
