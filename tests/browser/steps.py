@@ -4,12 +4,14 @@ import asyncio
 import re
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.box.shares import SHARE_WORDS
 from app.operations.meeting import opinion
@@ -29,6 +31,21 @@ def log_in(page: Page, login: str, password: str = cast.PASSWORD) -> None:
     page.get_by_label("口令").fill(password)
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("button", name="退出")).to_be_visible()
+
+
+@contextmanager
+def organiser_at(browser: Browser, address: str, path: str) -> Iterator[Page]:
+    """Yield an organiser's desk, opened at ``path``; what the browser complains of fails the test."""
+    context = browser.new_context(**DESK, base_url=address, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    problems: list[str] = []
+    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    log_in(page, "zhangsan")
+    page.goto(path)
+    yield page
+    context.close()
+    assert problems == []
 
 
 def check(page: Page) -> None:

@@ -8,7 +8,17 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import cast
 from tests.browser.conftest import Installation
-from tests.browser.steps import DESK, check, confirm, hand_out_keys, log_in, open_the_box, play, print_slips
+from tests.browser.steps import (
+    DESK,
+    check,
+    confirm,
+    hand_out_keys,
+    log_in,
+    open_the_box,
+    organiser_at,
+    play,
+    print_slips,
+)
 
 
 @pytest.fixture
@@ -20,16 +30,8 @@ def campaign_id(installation: Installation) -> str:
 
 @pytest.fixture
 def desk(browser: Browser, installation: Installation, campaign_id: str) -> Iterator[Page]:
-    context = browser.new_context(**DESK, base_url=installation.address, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    problems: list[str] = []
-    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    log_in(page, "zhangsan")
-    page.goto(f"/campaigns/{campaign_id}")
-    yield page
-    context.close()
-    assert problems == []
+    with organiser_at(browser, installation.address, f"/campaigns/{campaign_id}") as page:
+        yield page
 
 
 def make_round(page: Page) -> str:

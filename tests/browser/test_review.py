@@ -10,7 +10,7 @@ from app.opinions.domain import Kind
 from app.opinions.service import Wish, do
 from tests import cast
 from tests.browser.conftest import Installation
-from tests.browser.steps import DESK, check, confirm, hand_out_keys, log_in, open_the_box, play, print_slips
+from tests.browser.steps import check, confirm, hand_out_keys, open_the_box, organiser_at, play, print_slips
 from tests.opinions.collected import acting, ids, make_opinions
 
 UNIT = cast.UNITS[1]
@@ -25,16 +25,8 @@ def desk(browser: Browser, installation: Installation) -> Iterator[Page]:
         chosen = ids(session, campaign_id)
         do(acting(session), campaign_id, Wish(Kind.NEW_ISSUE, (chosen[0], chosen[2]), words="窗口服务态度"))
         do(acting(session), campaign_id, Wish(Kind.NEW_ISSUE, (chosen[1], chosen[3]), words="办事效率"))
-    context = browser.new_context(**DESK, base_url=installation.address, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    problems: list[str] = []
-    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    log_in(page, "zhangsan")
-    page.goto(f"/campaigns/{campaign_id}")
-    yield page
-    context.close()
-    assert problems == []
+    with organiser_at(browser, installation.address, f"/campaigns/{campaign_id}") as page:
+        yield page
 
 
 @pytest.fixture
