@@ -20,6 +20,7 @@ from app.box.drop import Drop
 from app.box.opening import Openings, Room
 from app.box.sweeping import recover
 from app.campaigns import routes as campaigns_routes
+from app.core.acting import Acting
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -32,21 +33,32 @@ from app.publication import (
     correction,
     routes_charts,
     routes_documents,
-    routes_public,
     routes_release,
-    routes_reports,
     routes_tokens,
     routes_trends,
     routes_tryout,
 )
 from app.publication import routes as publication_routes
 from app.publication import service as publication
-from app.rectification import routes as rectification_routes
-from app.rectification import routes_board, routes_ledger, routes_plan, routes_supervision
-from app.rectification import routes_documents as routes_rectification_documents
+from app.rectification.pages import (
+    board as routes_board,
+)
+from app.rectification.pages import documents as routes_rectification_documents
+from app.rectification.pages import (
+    ledger as routes_ledger,
+)
+from app.rectification.pages import orders as rectification_routes
+from app.rectification.pages import (
+    plans as routes_plan,
+)
+from app.rectification.pages import (
+    supervision as routes_supervision,
+)
+from app.reports import routes as routes_reports
+from app.reports import routes_public
 from app.rounds import routes as rounds_routes
 from app.rounds import routes_document
-from app.rounds.ports import Acting, Ports
+from app.rounds.ports import Ports
 from app.rounds.schedule import Schedule
 from app.rounds.service import close_round, extend_round, void_round
 from app.slips import routes as slips_routes

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from app.campaigns.models import Unit
 from app.core.db import Database
 from app.core.secrets import new_id
-from app.rectification.ledger import ActionState
-from app.rectification.ledger_workbook import NEW_PROGRESS, RATING
+from app.rectification.ledger.workbook import NEW_PROGRESS, RATING
 from app.rectification.models import OrderAttempt, RemedialAction, RemedialOrder, RemedialPlan
-from app.rectification.wording import ACTION_STATES
+from app.rectification.rules.ledger import ActionState
+from app.rectification.rules.wording import ACTION_STATES
 from app.rounds.models import Round
 from bench.serving import BASE, form_token, p95, served, tell, timed
 from tests.publication import counted

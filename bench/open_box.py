@@ -25,6 +25,7 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Item, Scheme
 from app.campaigns.models import Campaign
 from app.core import migrate
+from app.core.acting import Principal
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
@@ -34,7 +35,6 @@ from app.rounds.models import Round
 from app.rounds.reads import PAPER
 from app.slips.domain import CodeState
 from app.slips.models import Batch, SlipCode
-from app.web.auth import Principal
 
 ENVELOPES, UNITS, ITEMS, GROUPS = 100_000, 20, 6, 8
 REMARK_BYTES = 1_200

@@ -11,12 +11,12 @@ from resource import RUSAGE_SELF, getrusage
 from app.audit.service import SYSTEM
 from app.campaigns.reads import get_campaign
 from app.core import migrate
+from app.core.acting import Acting
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.operations.demo import set_up_campaign
 from app.rounds import service as rounds
-from app.rounds.ports import Acting
 from app.rounds.service import RoundDraft
 from app.slips import service as slips
 

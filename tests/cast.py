@@ -16,16 +16,15 @@ from app.campaigns import reads as campaigns
 from app.campaigns import scheme_service
 from app.campaigns import service as campaign_service
 from app.campaigns.rules import GroupRow
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_token
 from app.rounds import service as rounds
-from app.rounds.ports import Acting
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import RoundDraft
 from app.slips import service as slips
-from app.web.auth import Principal
 from app.web.forms import TOKEN_FIELD, form_token
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

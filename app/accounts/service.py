@@ -22,9 +22,9 @@ from app.accounts.domain import (
 )
 from app.accounts.models import Invitation, Staff, StaffSession, StaffUnit
 from app.audit import service as audit
+from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
-from app.web.auth import Principal
 
 HASHER = PasswordHasher()
 """Argon2id with the library's defaults (RFC 9106 low-memory profile: 64 MiB, 3 passes), above SEC-54's floor."""

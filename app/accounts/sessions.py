@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.accounts.domain import ABSOLUTE, IDLE
 from app.accounts.service import token_hash, who
-from app.web.auth import Principal
+from app.core.acting import Principal
 from app.web.requests import database
 
 RENEW_AFTER_SECONDS = 60

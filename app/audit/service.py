@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
-from app.web.auth import Principal
+from app.core.acting import Principal
 
 GENESIS = "0" * 64
 SYSTEM = Principal(id="system", name="系统", role="system")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.core.errors import DomainError
-from app.core.pdf_overlay import Ink, overlay
-from app.core.qr import qr_grid
-from app.core.typesetting import FONT_FAMILY, pdf
+from app.office.pdf_overlay import Ink, overlay
+from app.office.qr import qr_grid
+from app.office.typesetting import FONT_FAMILY, pdf
 
 WORD_COLUMNS: Final = 4
 

@@ -25,16 +25,16 @@ from app.box.models import Envelope, Opening, Remark, RoundKey, Stack
 from app.box.seal import envelope_info, unseal
 from app.box.shredding import Stacks, shred
 from app.box.sweeping import sweep
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.masking import Masker
 from app.core.secrets import shuffled, token_bytes
 from app.rounds.domain import Paper, RoundState
-from app.rounds.ports import Acting, AfterCounting
+from app.rounds.ports import AfterCounting
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import count_round, locked_round
-from app.web.auth import Principal
 
 LOG = logging.getLogger("manyidu")
 PAGE_ROWS = 1_000

@@ -13,9 +13,10 @@ from app.box.reads import KeyView, has_receipt, key_of, opening_of
 from app.box.scrutiny import OPENED, report
 from app.box.seal import receipt_prefix
 from app.box.shares import MAX_SHARES, SHARE_WORDS
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.rounds.domain import RoundState
-from app.rounds.ports import Acting, ports_of
+from app.rounds.ports import ports_of
 from app.rounds.reads import get_round
 from app.rounds.service import check_steps, checklist
 from app.slips.codes import plain_signs

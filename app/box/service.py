@@ -13,14 +13,14 @@ from app.box.key_slip_printing import KeySlip, key_slips_pdf
 from app.box.models import Envelope, KeyHolder, Opening, Remark, RoundKey, Stack
 from app.box.reads import HolderView, key_of
 from app.box.shares import SECRET_BYTES, combine, create_key, matches, normalise_share, share_fingerprint
+from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.rounds.domain import RoundState, Step
-from app.rounds.ports import Acting, Panel
+from app.rounds.ports import Panel
 from app.rounds.reads import RoundView, frozen_paper
 from app.rounds.service import locked_round
-from app.web.auth import Principal
 
 NAME_LIMIT = 40
 

@@ -28,10 +28,10 @@ from app.campaigns.workbook_import import (
     UnitRow,
     preview_workbook,
 )
+from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.secrets import new_id
-from app.core.workbook import Cell, Row, Sheet, Workbook, read_workbook
-from app.web.auth import Principal
+from app.office.workbook import Cell, Row, Sheet, Workbook, read_workbook
 
 
 @dataclass(frozen=True, slots=True)

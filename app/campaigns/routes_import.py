@@ -11,13 +11,13 @@ from app.campaigns.workbook_import import PROBLEM_SENTENCES, GroupRow, UnitRow
 from app.campaigns.workbook_template import template_xlsx
 from app.core.errors import DomainError
 from app.web.auth import Organiser
+from app.web.downloads import XLSX
 from app.web.forms import Form
 from app.web.pages import page
 from app.web.requests import Db, Now
 
 router = APIRouter()
 CARRIED_LIMIT = 2_000_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/campaigns/{campaign_id}/import")

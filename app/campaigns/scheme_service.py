@@ -15,9 +15,9 @@ from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
 from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, clean_name, scale_for
 from app.campaigns.service import campaign_row, check_typed
+from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.secrets import new_id
-from app.web.auth import Principal
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ from app.campaigns.rules import (
     check_names,
     clean_name,
 )
+from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.secrets import new_id
-from app.web.auth import Principal
 
 DEFAULT_STAGES = ("学习调研", "分析检查", "整改落实")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from app.campaigns.domain import K_FLOOR
 from app.core.errors import DomainError
-from app.core.workbook import Row, Sheet, Workbook
+from app.office.workbook import Row, Sheet, Workbook
 
 UNITS_SHEET = "单位"
 GROUPS_SHEET = "参评人员类别"

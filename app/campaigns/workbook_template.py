@@ -9,7 +9,7 @@ import xlsxwriter
 
 from app.campaigns.domain import K_FLOOR
 from app.campaigns.workbook_import import GROUPS_SHEET, MAX_EXPECTED, TITLES, UNITS_SHEET, GroupRow, UnitRow
-from app.core.workbook import export_text, looks_like_formula
+from app.office.workbook import export_text, looks_like_formula
 
 _WIDTHS = {"order": 8, "name": 32, "short": 16, "note": 28, "expected": 14, "leaves_out": 48}
 _SPARE_ROWS = 200

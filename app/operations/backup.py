@@ -20,7 +20,7 @@ from app.core.db import Base, Database, UtcDateTime
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.migrate import current_revision
-from app.rectification.attachments import FOLDER
+from app.rectification.ledger.attachments import FOLDER
 from app.rounds.domain import RoundState
 from app.rounds.reads import all_rounds
 

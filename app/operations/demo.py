@@ -19,6 +19,7 @@ from app.campaigns import reads as campaign_reads
 from app.campaigns import scheme_service
 from app.campaigns import service as campaigns
 from app.campaigns.rules import GroupRow
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled
@@ -26,13 +27,11 @@ from app.main import PORTS
 from app.operations.meeting import Meeting, close_and_open, vote
 from app.opinions import service as opinions
 from app.publication import service as publication
-from app.rectification import board_service as board
-from app.rectification.board import Done
+from app.rectification.board import service as board
+from app.rectification.rules.board import Done
 from app.rounds import service as rounds
-from app.rounds.ports import Acting
 from app.rounds.service import RoundDraft
 from app.slips import service as slips
-from app.web.auth import Principal
 
 UNITS = (
     "县文化馆", "县图书馆", "县博物馆", "县文工团", "电影发行放映公司", "文化市场稽查队", "文物管理所", "广播站",

@@ -15,6 +15,7 @@ from app.box import service as box
 from app.campaigns import service as campaigns
 from app.campaigns.reads import get_campaign
 from app.campaigns.rules import GroupRow
+from app.core.acting import Acting
 from app.core.clock import utc_now
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -28,7 +29,6 @@ from app.operations.phone import Diary, Opinion, Phone, RefusedError
 from app.operations.server import open_database
 from app.rounds import service as rounds
 from app.rounds.domain import NOT_ASKED, Paper
-from app.rounds.ports import Acting
 from app.rounds.reads import frozen_paper
 from app.rounds.service import RoundDraft
 from app.slips import service as slips

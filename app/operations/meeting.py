@@ -11,6 +11,7 @@ from app.booth import service as booth
 from app.booth.domain import CastRequest, Sheet, options
 from app.box import ceremony, opening
 from app.box.drop import drop
+from app.core.acting import Acting, Principal
 from app.core.clock import utc_now
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -19,8 +20,6 @@ from app.core.secrets import chance, choose
 from app.main import PORTS
 from app.rounds import service as rounds
 from app.rounds.domain import NOT_ASKED
-from app.rounds.ports import Acting
-from app.web.auth import Principal
 
 QUALITIES = (0.88, 0.78, 0.84, 0.47, 0.66, 0.55, 0.82, 0.72)
 """How well each unit is thought of; the fourth and the sixth need to do better."""

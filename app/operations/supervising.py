@@ -4,14 +4,14 @@ from collections import Counter
 from datetime import datetime
 
 from app.audit.service import SYSTEM
+from app.core.chinese import CHINA
 from app.core.settings import Settings
 from app.operations.server import open_database
-from app.rectification.attachments import sweep
-from app.rectification.daily import run_daily, years_unknown
-from app.rectification.mailing import send_waiting
-from app.rectification.reads import orders
-from app.rectification.supervision import Level
-from app.web.pages import CHINA
+from app.rectification.ledger.attachments import sweep
+from app.rectification.ledger.deadlines import run_daily, years_unknown
+from app.rectification.messages.mail import send_waiting
+from app.rectification.orders.reads import orders
+from app.rectification.rules.supervision import Level
 
 NAMES = {Level.BLUE: "蓝色", Level.YELLOW: "黄色", Level.RED: "红色"}
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from app.accounts.service import first_organiser_link, reissue_link_for
 from app.core.key_folder import KeyFolder
-from app.core.qr import terminal_qr
 from app.core.settings import Settings
+from app.office.qr import terminal_qr
 from app.operations import demo
 from app.operations.server import open_database
 from app.slips.codes import format_code

@@ -9,9 +9,9 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
-from app.rounds.ports import Acting
-from app.web.auth import Organiser, Principal
+from app.web.auth import Organiser
 from app.web.errors import sentence
 from app.web.forms import PostedForm
 from app.web.i18n import choose_language

@@ -11,8 +11,7 @@ from app.opinions.domain import TEXT_LIMIT, TYPED_SOURCES
 from app.opinions.service import NUMBER_LIMIT, TypedOpinion, number_key
 from app.opinions.workbook_import import PROBLEM_SENTENCES, Known, Preview, carry, preview_carried, preview_upload
 from app.opinions.workbooks import issues_xlsx, template_xlsx
-from app.publication.routes_reports import XLSX
-from app.web.downloads import attachment
+from app.web.downloads import XLSX, attachment
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 

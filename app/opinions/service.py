@@ -11,6 +11,7 @@ from app.accounts.service import everyone
 from app.audit import service as audit
 from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.service import campaign_row
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.masking import Masker, length
 from app.core.secrets import new_id, shuffled
@@ -18,7 +19,6 @@ from app.opinions import reads
 from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import MOST_OPINIONS, TEXT_LIMIT, TYPED_SOURCES, UNSORTED, Act, Kind, Source, replay
 from app.opinions.models import Opinion, OpinionAct
-from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 
 NUMBER_LIMIT = 20

@@ -12,7 +12,7 @@ from app.campaigns.reads import CampaignView
 from app.campaigns.workbook_import import CellProblem
 from app.core.errors import DomainError
 from app.core.masking import Masker, length
-from app.core.workbook import Cell, Row, Sheet, read_workbook
+from app.office.workbook import Cell, Row, Sheet, read_workbook
 from app.opinions.domain import MOST_OPINIONS, TEXT_LIMIT, Source
 from app.opinions.service import NUMBER_LIMIT, TypedOpinion, number_key
 

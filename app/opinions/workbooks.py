@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from app.core.workbook import export_text, looks_like_formula
+from app.office.workbook import export_text, looks_like_formula
 from app.opinions.domain import ASIDE, UNSORTED, Source
 from app.opinions.reads import Collection, OpinionView
 from app.opinions.workbook_import import SHEET, SOURCES, TITLES

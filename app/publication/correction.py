@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.audit import service as audit
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.publication.domain import Wanted
 from app.publication.models import ResultRelease
@@ -18,7 +19,7 @@ from app.publication.reads import release_of, stored_document, versions_of
 from app.publication.service import count_again, counting_chain, end_release, enter_release, people, store_version
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Paper, RoundState
-from app.rounds.ports import Acting, Ports
+from app.rounds.ports import Ports
 from app.rounds.reads import frozen_paper, get_round
 from app.slips.accounting import SlipAccount
 from app.slips.service import correct_counts

@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.core.acting import Principal
+from app.core.chinese import CHINA
 from app.publication.models import ResultRead
-from app.web.auth import Principal
-from app.web.pages import CHINA
 from app.web.requests import database
 
 

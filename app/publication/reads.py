@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
+from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.publication.domain import Document, Release, Scope, Sight, Viewer, sight_of, sight_of_version
 from app.publication.models import ResultRelease, ResultVersion
@@ -20,7 +21,6 @@ from app.publication.renditions import rendition
 from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView, all_rounds, frozen_paper, get_round
 from app.slips.codes import format_code
-from app.web.auth import Principal
 
 READABLE = frozenset({RoundState.PUBLISHED, RoundState.ARCHIVED})
 KEPT_PARSED = 4

@@ -4,11 +4,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts.service import units_of
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.publication.routes import Refused, result_page
 from app.publication.seen import Desk, ReadingDesk
 from app.rounds import document_reads, documents
-from app.rounds.ports import Acting
 from app.web.auth import UnitSide
 from app.web.downloads import attachment
 from app.web.forms import Form

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.accounts.service import everyone, leaders
+from app.core.acting import Acting
+from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.publication import correction, reads, service
 from app.publication.domain import Scope, Wanted
 from app.publication.read_log import reads_of
 from app.rounds.domain import RoundState
-from app.rounds.ports import Acting, ports_of
+from app.rounds.ports import ports_of
 from app.rounds.reads import frozen_paper, get_round, waiting_approvals
 from app.rounds.service import needs_second_person
 from app.slips.reads import slip_accounts
@@ -22,7 +24,7 @@ from app.web.auth import Organiser
 from app.web.errors import sentence
 from app.web.forms import Form, PostedForm
 from app.web.i18n import choose_language
-from app.web.pages import CHINA, page, see_other
+from app.web.pages import page, see_other
 from app.web.requests import Db, Now
 
 router = APIRouter()

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.accounts.service import everyone, leaders
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.publication import tokens
 from app.publication.domain import Scope
-from app.rounds.ports import Acting
 from app.web.auth import Organiser
 from app.web.errors import sentence
 from app.web.forms import Form, PostedForm

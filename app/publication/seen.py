@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.publication.domain import Document, unit_of, units_with_remarks
 from app.publication.read_log import note_read
 from app.publication.reads import Published, published, published_version, viewer_of
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, ports_of
 from app.rounds.reads import frozen_paper
-from app.web.auth import Principal, ResultReader
+from app.web.auth import ResultReader
 from app.web.requests import Db, Now
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.service import leaders
 from app.audit import service as audit
 from app.box import reads as box
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
@@ -19,7 +20,7 @@ from app.publication.models import ResultRead, ResultRelease, ResultVersion
 from app.publication.reads import has_result, ledger_of, stored_document, versions_of
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, RoundState, next_state
-from app.rounds.ports import Acting, Ports
+from app.rounds.ports import Ports
 from app.rounds.reads import frozen_paper, get_round, rounds_of
 from app.rounds.service import archive_round, publish_round
 from app.slips.codes import new_code

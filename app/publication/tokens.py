@@ -19,12 +19,11 @@ from sqlalchemy.orm import Session
 from app.accounts.service import leaders, token_hash
 from app.audit import service as audit
 from app.campaigns.reads import CampaignView, all_campaigns, get_campaign
+from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
 from app.publication.domain import Scope, Viewer
 from app.publication.models import ReaderToken
-from app.rounds.ports import Acting
-from app.web.auth import Principal
 
 PREFIX = "myd_"
 """Opens every token, so that scanners for leaked secrets know one when they see it."""

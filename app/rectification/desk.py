@@ -10,13 +10,14 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from app.core.acting import Acting, Principal
+from app.core.chinese import CHINA
 from app.core.errors import DomainError
-from app.rounds.ports import Acting
-from app.web.auth import Organiser, Principal, RectificationActor, RectificationReader, Supervisor
+from app.web.auth import Organiser, RectificationActor, RectificationReader, Supervisor
 from app.web.errors import sentence
 from app.web.forms import PostedForm
 from app.web.i18n import choose_language
-from app.web.pages import CHINA, page
+from app.web.pages import page
 from app.web.requests import Config, Db, Now
 
 DAY = "%Y-%m-%d"

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import select
 
 from app.audit import service as audit
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rounds.models import Approval
-from app.rounds.ports import Acting, Ports
+from app.rounds.ports import Ports
 from app.rounds.reads import get_round
 from app.rounds.service import needs_second_person
 

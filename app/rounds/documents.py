@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns.reads import get_campaign
+from app.core.acting import Acting
 from app.core.errors import DomainError
-from app.core.uploads import KINDS, checked_suffix, clean_name
+from app.office.uploads import KINDS, checked_suffix, clean_name
 from app.rounds.document_reads import FIRST, documents_of
 from app.rounds.domain import RoundState
 from app.rounds.models import RoundDocument
-from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 
 READABLE = (".pdf", ".docx")

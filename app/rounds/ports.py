@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, cast
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
+from app.core.acting import Acting
 from app.core.key_folder import KeyFolder
 from app.rounds.domain import Paper, Step
 from app.rounds.reads import RoundView
-from app.web.auth import Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +19,6 @@ class Panel:
 
     template: str
     context: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """Who does something to a round, when, in which transaction."""
-
-    session: Session
-    now: datetime
-    actor: Principal
 
 
 @dataclass(frozen=True, slots=True)

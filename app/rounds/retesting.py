@@ -5,10 +5,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from app.audit import service as audit
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.rounds.domain import RoundState
 from app.rounds.models import RoundRetest
-from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 from app.rounds.service import RoundDraft, create_round
 

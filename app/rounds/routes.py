@@ -8,16 +8,18 @@ from starlette.responses import Response
 
 from app.accounts.service import everyone
 from app.campaigns import reads as campaigns
+from app.core.acting import Acting, Principal
+from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.rounds import approvals, document_reads, reads, service
 from app.rounds.domain import Event, RoundState, next_state
-from app.rounds.ports import Acting, ports_of
+from app.rounds.ports import ports_of
 from app.rounds.service import RoundDraft
-from app.web.auth import KeySide, Organiser, Principal
+from app.web.auth import KeySide, Organiser
 from app.web.errors import sentence
 from app.web.forms import Form, PostedForm
 from app.web.i18n import choose_language
-from app.web.pages import CHINA, page, see_other
+from app.web.pages import page, see_other
 from app.web.requests import Db, Keys, Now
 
 router = APIRouter()

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.rounds import document_reads, documents
-from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 from app.web.auth import KeySide, Organiser
 from app.web.downloads import attachment

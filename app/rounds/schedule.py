@@ -9,11 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit.service import SYSTEM
 from app.audit.service import record as audit
+from app.core.acting import Acting
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds import service
-from app.rounds.ports import Acting, Ports
+from app.rounds.ports import Ports
 
 LOG = logging.getLogger("manyidu")
 INTERVAL_SECONDS = 1.0

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns import reads as campaigns
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
@@ -26,7 +27,7 @@ from app.rounds.domain import (
     paper_digest,
 )
 from app.rounds.models import Approval, Round, RoundRetest
-from app.rounds.ports import Acting, Ports
+from app.rounds.ports import Ports
 from app.rounds.reads import PAPER, RoundView, frozen_paper, retested_units, view
 
 REMARK_BYTES = 1_200

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.core.errors import DomainError
-from app.core.pdf_overlay import Ink, overlay
-from app.core.qr import QrGrid, QrSeries, qr_grid, wifi_text
-from app.core.typesetting import FONT_FAMILY, pdf
+from app.office.pdf_overlay import Ink, overlay
+from app.office.qr import QrGrid, QrSeries, qr_grid, wifi_text
+from app.office.typesetting import FONT_FAMILY, pdf
 from app.slips.codes import CODE_LENGTH, format_code
 
 COLUMNS: Final = 3

@@ -3,10 +3,11 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.core.acting import Acting
 from app.core.errors import DomainError
-from app.core.qr import qr_grid, wifi_text
+from app.office.qr import qr_grid, wifi_text
 from app.rounds.domain import RoundState
-from app.rounds.ports import Acting, ports_of
+from app.rounds.ports import ports_of
 from app.rounds.reads import frozen_paper, get_round
 from app.slips import reads, service
 from app.web.auth import KeySide, Organiser

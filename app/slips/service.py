@@ -6,11 +6,12 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled, token_bytes
 from app.rounds.domain import Paper, RoundState, Step
-from app.rounds.ports import Acting, Panel
+from app.rounds.ports import Panel
 from app.rounds.reads import RoundView, frozen_paper, get_round
 from app.slips import reads
 from app.slips.accounting import SlipAccount

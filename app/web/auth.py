@@ -1,22 +1,12 @@
 """The guard of staff pages. Who is logged in is answered by accounts, through the composition root."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.core.acting import Principal
 from app.core.errors import DomainError
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """The member of staff who makes a request."""
-
-    id: str
-    name: str
-    role: str
-
 
 Authenticate = Callable[[Request], Principal | None]
 

@@ -5,6 +5,10 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 ANY_FILE = "application/octet-stream"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ZIP = "application/zip"
+PDF = "application/pdf"
 
 
 def attachment(content: bytes, media_type: str, name: str, plain: str = "file") -> Response:

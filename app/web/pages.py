@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.core.chinese import chinese_date, chinese_time
 from app.core.settings import Settings
 from app.web import i18n
 from app.web.forms import TOKEN_FIELD, form_owner, form_token
 
 APP = Path(__file__).parents[1]
-CHINA = timezone(timedelta(hours=8), "CST")
 
 
 class HashedStatic(StaticFiles):
@@ -37,24 +36,6 @@ def static_hashes(folder: Path) -> Mapping[str, str]:
     """Return the path of every static file below ``folder`` with the first 10 signs of its SHA-256."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.suffix in {".css", ".js", ".svg", ".png"})
     return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()[:10] for path in files}
-
-
-def chinese_date(value: datetime | None) -> str:
-    """Return 2026年11月23日 in China's time, or a dash."""
-    if value is None:
-        return "—"
-    local = value.astimezone(CHINA)
-    return f"{local.year}年{local.month}月{local.day}日"
-
-
-def chinese_day(value: date) -> str:
-    """Return 2026年11月23日."""
-    return f"{value.year}年{value.month}月{value.day}日"
-
-
-def chinese_time(value: datetime | None) -> str:
-    """Return 2026年11月23日 09:05 in China's time, or a dash."""
-    return "—" if value is None else f"{chinese_date(value)} {value.astimezone(CHINA):%H:%M}"
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ from app.rounds.models import Round
 from scripts.pictures.camera import TARGET
 from tests.cast import MORNING, Desk
 from tests.publication import counted
+from tests.rectification.documents.test_notices import make_retest
 from tests.rectification.flagged import make_action, make_ledger
-from tests.rectification.test_documents import make_retest
-from tests.rectification.test_routes_documents import NEWS, NOTICE
+from tests.rectification.pages.test_documents import NEWS, NOTICE
 
 DPI = 60
 COLUMNS, PAGES = 4, 8

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.audit import service
 from app.audit.models import AuditEntry
+from app.core.acting import Principal
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.web.auth import Principal
 from tests.cast import MORNING
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")

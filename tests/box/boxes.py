@@ -12,18 +12,18 @@ from app.box.drop import Vote, drop
 from app.box.envelope import Ballot, encode
 from app.box.seal import envelope_id, envelope_info, seal
 from app.campaigns.models import Campaign
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.rounds.domain import NOT_ASKED, Paper, RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.ports import Acting, Ports
+from app.rounds.ports import Ports
 from app.rounds.reads import PAPER
 from app.rounds.service import close_round, open_round
 from app.slips import service as slips
 from app.slips.codes import code_hash
 from app.slips.redeem import Claim
-from app.web.auth import Principal
 from tests.box.papers import make_paper
 from tests.cast import make_cast
 

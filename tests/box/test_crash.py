@@ -17,12 +17,12 @@ from app.box import ceremony, reads
 from app.box.models import Envelope
 from app.box.opening import Attempt, Progress, Room, open_box
 from app.box.sweeping import recover
+from app.core.acting import Principal
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.secrets import jitter
 from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, get_round
-from app.web.auth import Principal
 from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, make_box, make_staff
 
 COUNTS = {"residents": 60, "staff": 40}

@@ -13,17 +13,16 @@ from app.box import ceremony, reads
 from app.box.models import Envelope, Remark, RoundKey
 from app.box.opening import Attempt, Openings, Progress, Room, open_box
 from app.box.sweeping import recover
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.masking import NAME, PHONE
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
-from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 from app.slips.domain import CodeState
 from app.slips.models import Batch, SlipCode
-from app.web.auth import Principal
 from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, make_box, make_staff
 
 COUNTS = {"residents": 30, "staff": 12}

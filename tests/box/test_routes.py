@@ -11,12 +11,11 @@ from starlette.testclient import TestClient
 from app.audit.models import AuditEntry
 from app.box import service
 from app.box.models import Envelope
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.rounds.models import Round
-from app.rounds.ports import Acting
-from app.web.auth import Principal
 from tests import pdf_pages
 from tests.box.boxes import HOLDERS, NOON, Box, hall_paper, make_box, make_round
 from tests.cast import Desk, make_cast

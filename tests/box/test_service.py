@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEntry
 from app.box import reads, service
 from app.box.shares import combine, matches
+from app.core.acting import Acting
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.models import Round
-from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 from tests.box.boxes import HOLDERS, NOON, hall_paper, make_box, make_round, make_staff
 

@@ -10,9 +10,9 @@ from app.campaigns import reads, scheme_service
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.domain import Formula, Gates, Item, Lines, Scheme
 from app.campaigns.scheme_service import FormEdit
+from app.core.acting import Principal
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.web.auth import Principal
 from tests.cast import MORNING, make_campaign, make_cast
 
 SCHEME = Scheme(SCALES["satisfaction"])

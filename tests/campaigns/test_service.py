@@ -11,12 +11,11 @@ from app.audit.models import AuditEntry
 from app.campaigns import reads, scheme_service, service
 from app.campaigns.reads import CampaignView
 from app.campaigns.rules import GroupRow, NameRow
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.rounds import service as rounds
-from app.rounds.ports import Acting
 from app.rounds.service import RoundDraft
-from app.web.auth import Principal
 from tests.cast import MORNING, UNITS, make_campaign, make_cast
 
 

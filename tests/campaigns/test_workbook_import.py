@@ -21,7 +21,7 @@ from app.campaigns.workbook_import import (
 )
 from app.campaigns.workbook_template import template_xlsx
 from app.core.errors import DomainError
-from app.core.workbook import Cell, Row, Sheet, Workbook, read_workbook
+from app.office.workbook import Cell, Row, Sheet, Workbook, read_workbook
 
 UNITS = [["序号", "单位名称", "简称"], ["1", "县文化馆", "文化馆"], ["2", "县图书馆", ""]]
 GROUPS = [

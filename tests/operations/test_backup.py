@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.accounts.service import log_in
 from app.audit.service import SYSTEM, check_chain
 from app.core import migrate
+from app.core.acting import Acting
 from app.core.clock import utc_now
 from app.core.db import Base, Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -17,11 +18,11 @@ from app.core.settings import Settings
 from app.main import PORTS
 from app.operations import demo
 from app.operations.backup import back_up, restore
-from app.rectification import attachments, ledger_acts
-from app.rectification.ledger import ActionEvent
+from app.rectification.ledger import attachments
+from app.rectification.ledger import service as ledger_acts
 from app.rectification.models import Holiday, RemedialOrder
+from app.rectification.rules.ledger import ActionEvent
 from app.rounds import service as rounds
-from app.rounds.ports import Acting
 from app.web.forms import Upload
 from tests import cast
 from tests.cast import refuses

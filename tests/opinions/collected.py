@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from app.campaigns.models import Unit
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.opinions import reads, service
 from app.opinions.domain import Kind
 from app.opinions.service import TypedOpinion, Wish
 from app.publication import service as publication
 from app.rounds.models import Round
-from app.rounds.ports import Acting
-from app.web.auth import Principal
 from tests.cast import MORNING, make_campaign, make_cast
 from tests.publication import counted
 

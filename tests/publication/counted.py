@@ -15,18 +15,17 @@ from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.domain import Scheme
 from app.campaigns.models import Campaign
 from app.campaigns.reads import SCHEME_JSON
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.secrets import new_id, token_bytes
 from app.publication import reads, service
 from app.publication.domain import Scope, Viewer
 from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.ports import Acting
 from app.rounds.reads import PAPER
 from app.rounds.service import count_round
 from app.slips.domain import CodeState
 from app.slips.models import Batch, SlipCode, SlipCount
-from app.web.auth import Principal
 
 AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 PASSWORD = "Correct-Horse-1"

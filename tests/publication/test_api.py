@@ -20,6 +20,7 @@ from starlette.types import Scope as ScopeOfCall
 from app.accounts.models import Staff
 from app.campaigns.domain import Denominator, Formula
 from app.campaigns.models import Unit
+from app.core.acting import Acting
 from app.core.db import Database
 from app.publication import service, tokens
 from app.publication.api import description
@@ -28,7 +29,6 @@ from app.publication.domain import ORGANISERS_ONLY, Scope, Viewer, unit_of
 from app.publication.read_log import reads_of
 from app.publication.reads import ledger_of
 from app.publication.tokens import WantedToken
-from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 from tests.conftest import BASE_URL, MORNING, TestClock
 from tests.publication import counted

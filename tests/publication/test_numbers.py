@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure
 from app.core.db import Database
 from app.publication.domain import Document
-from app.publication.reports.word import REMARKS_LISTED
+from app.reports.word import REMARKS_LISTED
 from tests.publication import counted, reading
 from tests.publication.test_routes import OUTPUTS
 

@@ -14,6 +14,7 @@ from app.accounts.models import Staff, StaffUnit
 from app.audit import service as audit
 from app.audit.models import AuditEntry
 from app.campaigns.models import Unit
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.main import PORTS
@@ -24,9 +25,7 @@ from app.publication.read_log import reads_of
 from app.rounds.approvals import decide
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
-from app.rounds.ports import Acting
 from app.rounds.reads import waiting_approvals
-from app.web.auth import Principal
 from tests.publication import counted, reading
 
 NewClient = Callable[[], TestClient]

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.publication import routes, routes_charts, routes_reports
+from app.publication import routes, routes_charts
 from app.publication.domain import Document
 from app.publication.models import ResultVersion
+from app.reports import routes as routes_reports
 from app.rounds.models import Approval
 from app.slips.models import Batch
 from tests.publication import counted, reading

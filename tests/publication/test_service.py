@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
@@ -20,11 +21,9 @@ from app.publication.models import ResultVersion
 from app.rounds.approvals import decide
 from app.rounds.domain import RoundState
 from app.rounds.models import Approval, Round
-from app.rounds.ports import Acting
 from app.rounds.service import purge_rehearsals
 from app.slips.models import Batch, SlipCode
 from app.tally.result import document_digest
-from app.web.auth import Principal
 from tests.publication import counted
 
 LI = Principal("li", "李四", "scrutineer")

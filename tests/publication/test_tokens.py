@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from app.accounts.models import Staff
 from app.audit.models import AuditEntry
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -17,8 +18,6 @@ from app.publication import tokens
 from app.publication.domain import Scope, Viewer
 from app.publication.models import ReaderToken
 from app.publication.tokens import TokenState, WantedToken
-from app.rounds.ports import Acting
-from app.web.auth import Principal
 from tests.cast import MORNING, UNITS, Desk, make_campaign, make_cast, refuses
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")

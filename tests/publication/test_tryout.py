@@ -9,10 +9,10 @@ from starlette.testclient import TestClient
 from app.campaigns.domain import ItemLines, Lines
 from app.campaigns.reads import get_campaign
 from app.campaigns.scheme_service import askable_items, set_scheme
+from app.core.acting import Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.web.auth import Principal
 from tests.cast import MORNING, Desk, make_campaign, make_cast
 
 ZHANG = Principal("zhang", "张三", "organiser")

@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import StaffUnit
 from app.campaigns.models import Unit, VoterGroup
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.publication import service as publication
-from app.rectification import ordering, planning
 from app.rectification.models import RemedialAction
-from app.rectification.ordering import Confirmation
-from app.rectification.planning import PlanRow
-from app.rectification.plans import Action, Horizon
+from app.rectification.orders import service as ordering
+from app.rectification.orders.service import Confirmation
+from app.rectification.plans import service as planning
+from app.rectification.plans.service import PlanRow
+from app.rectification.rules.plans import Action, Horizon
 from app.rounds.models import Round
-from app.rounds.ports import Acting
-from app.web.auth import Principal
 from tests.cast import MORNING, make_cast
 from tests.publication import counted
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.rectification.ledger import ACTION_TABLE
-from app.rectification.orders import ORDER_TABLE
-from app.rectification.plans import PLAN_TABLE
+from app.rectification.rules.ledger import ACTION_TABLE
+from app.rectification.rules.orders import ORDER_TABLE
+from app.rectification.rules.plans import PLAN_TABLE
 from app.rounds.domain import Event, RoundState
 
 ROOT = Path(__file__).parents[2]

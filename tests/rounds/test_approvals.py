@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.audit.models import AuditEntry
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -17,9 +18,7 @@ from app.main import PORTS
 from app.rounds import service
 from app.rounds.approvals import ask_or_act, decide
 from app.rounds.domain import RoundState
-from app.rounds.ports import Acting
 from app.rounds.reads import get_round, waiting_approvals
-from app.web.auth import Principal
 from app.web.errors import sentence
 from tests.cast import MORNING, Desk, make_cast, make_ready, prepare, refuses
 

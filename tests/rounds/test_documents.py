@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app.campaigns.models import Unit
+from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -20,7 +21,6 @@ from app.rounds import document_reads, documents, reads
 from app.rounds import service as rounds
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
-from app.rounds.ports import Acting
 from app.rounds.service import RoundDraft
 from app.slips import service as slips
 from tests import cast

@@ -6,13 +6,12 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
-from app.rounds.ports import Acting
-from app.web.auth import Principal
 from tests.cast import MORNING, Desk, make_campaign, make_cast, make_draft, make_ready, prepare
 
 GOOD = {

@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
+from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
 from app.rounds import service
 from app.rounds.domain import RoundState
-from app.rounds.ports import Acting
 from app.rounds.reads import get_round
 from app.rounds.schedule import Schedule
 from tests.cast import MORNING, make_cast, make_ready, prepare

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
 from app.campaigns import service as campaigns
+from app.core.acting import Acting
 from app.core.db import Base, Database
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
 from app.rounds import service
 from app.rounds.domain import RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.ports import Acting
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import RoundDraft
 from tests.cast import MORNING, make_campaign, make_cast, make_draft, make_ready, prepare, refuses

@@ -7,24 +7,26 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.campaigns import scheme_service
+from app.core.acting import Acting
 from app.core.db import Database
 from app.opinions import service as opinions
 from app.publication import correction
 from app.publication import service as publication
-from app.rectification import attachments, ledger_acts, ordering
-from app.rectification.daily import run_daily
-from app.rectification.ledger import ActionEvent
+from app.rectification.ledger import attachments
+from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.deadlines import run_daily
 from app.rectification.models import ActionExtension, Attachment, RemedialOrder, SupervisionNotice
-from app.rectification.orders import OrderEvent
+from app.rectification.orders import service as ordering
+from app.rectification.rules.ledger import ActionEvent
+from app.rectification.rules.orders import OrderEvent
 from app.rounds import documents
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
-from app.rounds.ports import Acting
 from app.web.forms import Upload
 from tests.cast import MORNING
 from tests.publication import counted
 from tests.rectification.flagged import FLAGGED, WU, ZHANG, Flagged, keep_ledger, make_action, order, store_flagged
-from tests.rectification.test_ordering import retest
+from tests.rectification.orders.test_service import retest
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 CONTENT = ((70, 20, 6, 4, 3),)

@@ -10,14 +10,16 @@ import pytest
 import sqlalchemy as sa
 from httpx import Response
 
-from app.rectification import attachments, ledger_acts, ordering
-from app.rectification.daily import run_daily
-from app.rectification.ledger import ActionEvent
+from app.core.acting import Acting
+from app.rectification.ledger import attachments
+from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.deadlines import run_daily
 from app.rectification.models import ActionExtension, Attachment, InboxItem, SupervisionNotice
+from app.rectification.orders import service as ordering
+from app.rectification.rules.ledger import ActionEvent
 from app.rounds import documents
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
-from app.rounds.ports import Acting
 from app.web.forms import TOKEN_FIELD, Upload
 from tests.cast import MORNING, Desk
 from tests.publication import counted

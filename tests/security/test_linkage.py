@@ -20,13 +20,13 @@ from app.box.reads import key_of
 from app.box.seal import envelope_id, envelope_info, seal
 from app.box.shares import combine
 from app.box.shredding import random_order
+from app.core.acting import Principal
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled, token_bytes
 from app.rounds.domain import RoundState
 from app.slips.codes import code_hash
 from app.slips.redeem import Claim
-from app.web.auth import Principal
 from tests.conftest import _fresh_postgresql
 from tests.factories import LONG_AGO, OpenRound, make_open_round, make_paper, set_round
 from tests.phones import Filled, random_marks

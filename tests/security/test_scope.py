@@ -9,12 +9,12 @@ from starlette.testclient import TestClient
 
 from app.accounts.models import Staff, StaffUnit
 from app.campaigns.models import Unit
+from app.core.acting import Acting
 from app.core.db import Database
 from app.publication import reads, service, tokens
 from app.publication.domain import Document, Scope
 from app.publication.tokens import WantedToken
 from app.rounds.models import Round
-from app.rounds.ports import Acting
 from tests.conftest import MORNING, TestClock
 from tests.publication import counted, reading
 from tests.publication.test_numbers import text_of

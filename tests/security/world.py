@@ -15,6 +15,7 @@ from app.audit.models import AuditEntry
 from app.box.drop import drop
 from app.box.opening import Attempt, Progress, Room, open_box
 from app.box.shares import combine
+from app.core.acting import Acting, Principal
 from app.core.db import Base, Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -23,10 +24,8 @@ from app.publication import service as publication
 from app.rounds import service as rounds
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import RoundState
-from app.rounds.ports import Acting
 from app.rounds.reads import frozen_paper, waiting_approvals
 from app.slips import reads as slips
-from app.web.auth import Principal
 from tests.box.boxes import make_ballots, seal_votes
 from tests.cast import MORNING, Desk, make_cast, make_draft, prepare
 from tests.conftest import BASE_URL, TestClock

@@ -6,17 +6,16 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS
 from app.rounds import service as rounds
-from app.rounds.ports import Acting
 from app.rounds.reads import frozen_paper
 from app.rounds.service import RoundDraft
 from app.slips import reads
 from app.slips.domain import CodeState
-from app.web.auth import Principal
 from tests import pdf_pages
 from tests.cast import MORNING, Desk, make_cast, make_ready, prepare
 from tests.factories import set_code_state

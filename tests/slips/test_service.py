@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
+from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
 from app.rounds import service as rounds
 from app.rounds.models import Round
-from app.rounds.ports import Acting
 from app.rounds.reads import frozen_paper, get_round
 from app.slips import reads, service
 from app.slips.codes import code_hash

@@ -1,0 +1,24 @@
+"""Who acts: a member of staff, at a time, in a transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The member of staff who makes a request."""
+
+    id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who does something, when, in which transaction."""
+
+    session: Session
+    now: datetime
+    actor: Principal

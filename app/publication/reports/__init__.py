@@ -1,1 +1,0 @@
-"""Published results as files: Word reports, letters and the scrutiny report, rendered from the result document."""

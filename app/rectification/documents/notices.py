@@ -1,0 +1,263 @@
+"""Documents of 补课 as Word files, filled from what is recorded; a person edits and signs them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from docx.document import Document as DocumentType
+
+from app.core.chinese import chinese_day
+from app.office.markup import Column, Style
+from app.office.word_layout import NONE, Kind, blank_document, paragraph, ruled, saved, signed, table, written
+from app.rectification.board.service import BoardView
+from app.rectification.ledger.cells import cells_of
+from app.rectification.ledger.service import LedgerRow
+from app.rectification.orders.reads import OrderView
+from app.rectification.rules.columns import LEDGER_COLUMNS
+from app.rectification.rules.orders import OrderState, running_deadline
+from app.rectification.rules.plans import PlanState
+from app.rectification.rules.supervision import Mode
+from app.rectification.rules.wording import MODES, ORDER_STATES, TASKS
+
+ORDER_COLUMNS = (
+    Column("序", 9, Style.HEAD),
+    Column("单位", 30, Style.CELL),
+    Column("文号", 36, Style.CELL),
+    Column("状态", 18, Style.CELL),
+    Column("期限", 34, Style.CELL),
+    Column("督办方式", 15, Style.CELL),
+    Column("逾期事项", 14),
+)
+STEP_COLUMNS = (
+    Column("阶段", 32, Style.CELL),
+    Column("步骤", 50, Style.CELL),
+    Column("已完成（个）", 25),
+    Column("未完成（个）", 25),
+    Column("已逾期（个）", 24),
+)
+_WIDE = 267
+_LEDGER_WIDTHS = (20, 10, 28, 13, 22, 30, 13, 17, 17, 12, 10, 21, 24, 11, 21, 21, 18, 18, 12, 14)
+
+
+def order_notice(order: OrderView, organisation: str, round_title: str) -> bytes:
+    """Return 补课通知书 of the order that holds now; ValueError for a waived one, which has none."""
+    current = order.current
+    if current is None:
+        msg = "a waived unit gets no notice"
+        raise ValueError(msg)
+    document, dates = blank_document(), current.dates
+    paragraph(document, organisation, Kind.CENTRED)
+    paragraph(document, current.document_number, Kind.CENTRED)
+    paragraph(document, "补课通知书", Kind.TITLE)
+    paragraph(document, f"{order.unit_name}：", Kind.ADDRESSEE)
+    again = f"（第{current.attempt}次）" if current.attempt > 1 else ""
+    paragraph(document, f"根据“{round_title}”的结果，现责令你单位补课{again}，限期整改。{sentence(current.reason)}")
+    lines = [
+        f"{chinese_day(dates.plan)}前报送整改方案，做到整改内容、目标和时限、措施、责任明确，并作出公开承诺。",
+        f"{chinese_day(dates.remedial)}前完成整改，并报告完成情况。",
+        f"{chinese_day(dates.retest)}前组织复测，参评类别不变，以复测结果决定是否办结。",
+        *([f"对你单位的整改实行{MODES[Mode(order.mode)]}。"] if order.mode else []),
+    ]
+    for number, line in zip("一二三四", lines, strict=False):
+        paragraph(document, f"{number}、{line}")
+    signed(document, organisation, current.ordered_on)
+    return saved(document)
+
+
+def sentence(text: str) -> str:
+    """Return what somebody wrote with exactly one full stop behind it."""
+    return f"{text.strip().rstrip('。；.')}。"
+
+
+def plan_document(order: OrderView, rows: Sequence[LedgerRow], state: PlanState, day: date) -> bytes:
+    """Return 整改方案 of a unit, signed on the day it was submitted: every action with the five points."""
+    document = blank_document()
+    paragraph(document, f"{order.unit_name}整改方案", Kind.TITLE)
+    if state is not PlanState.ACCEPTED:
+        paragraph(document, "（未审定稿）", Kind.CENTRED)
+    if (current := order.current) is not None:
+        dates = current.dates
+        paragraph(
+            document,
+            f"根据{current.document_number}要求，制定本方案。整改期限为{chinese_day(dates.remedial)}，"
+            f"复测期限为{chinese_day(dates.retest)}。共 {len(rows)} 项整改事项。",
+        )
+    for number, each in enumerate(rows, start=1):
+        _action(document, number, cells_of(each))
+    signed(document, order.unit_name, day)
+    return saved(document)
+
+
+def _action(document: DocumentType, number: int, row: dict[str, str]) -> None:
+    paragraph(document, f"{number}．{row['problem']}", Kind.SECTION)
+    columns = [
+        column for column in LEDGER_COLUMNS if column.planned and column.key != "problem" and row[column.key].strip()
+    ]
+    for place, column in enumerate(columns, start=1):
+        style = Style.LEAD if place < len(columns) else Style.BODY
+        paragraph(document, f"{column.heading}：{row[column.key]}", style)
+
+
+def ledger_document(rows: Sequence[LedgerRow], title: str) -> bytes:
+    """Return 整改台账 as a wide table with every column."""
+    document, factor = blank_document(wide=True), _WIDE / sum(_LEDGER_WIDTHS)
+    heads = ("单位", *(column.heading for column in LEDGER_COLUMNS))
+    paragraph(document, title, Kind.TITLE)
+    columns = [Column(head, width * factor, Style.SMALL) for head, width in zip(heads, _LEDGER_WIDTHS, strict=True)]
+    table(document, columns, ((each.order.unit_name, *_texts(each)) for each in rows))
+    if not rows:
+        paragraph(document, "台账中没有整改事项。", Style.NOTE)
+    return saved(document)
+
+
+def _texts(each: LedgerRow) -> list[str]:
+    told = cells_of(each)
+    return [told[column.key] for column in LEDGER_COLUMNS]
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """What a person writes on 简报; the rest is filled in."""
+
+    masthead: str
+    issue: int
+    day: date
+    office: str
+    title: str = ""
+    story: str = ""
+    sent_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """What a person writes on 通报; the rest is filled in."""
+
+    title: str
+    document_number: str
+    addressee: str
+    day: date
+    office: str
+    opening: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a campaign stands on a day: its orders, their actions, and its board; no figure of any result."""
+
+    orders: Sequence[OrderView]
+    rows: Sequence[LedgerRow]
+    board: BoardView
+    today: date
+    opinions: tuple[int, int] | None = None
+    """How many opinions were collected, and into how many issues they were merged; None where that is not told."""
+
+    @property
+    def ordered(self) -> Sequence[OrderView]:
+        """The units that were ordered, in official order; those waived are not among them."""
+        return [order for order in self.orders if order.current is not None]
+
+
+def order_rows(progress: Progress) -> list[tuple[str, ...]]:
+    """Return a row for every order in official order: state, what is due when, supervision, overdue actions."""
+    late: dict[str, int] = {}
+    for each in progress.rows:
+        late[each.order.id] = late.get(each.order.id, 0) + each.is_overdue
+    return [
+        (
+            str(place),
+            order.unit_name,
+            order.current.document_number if order.current else NONE,
+            ORDER_STATES[order.standing.state],
+            due_words(order, progress.today),
+            MODES[Mode(order.mode)] if order.mode else NONE,
+            str(late.get(order.id, 0)),
+        )
+        for place, order in enumerate(progress.ordered, start=1)
+    ]
+
+
+def due_words(order: OrderView, today: date) -> str:
+    """Say what an order waits for until when, and whether that day has passed."""
+    running = running_deadline(order.standing.state, order.current.dates) if order.current else None
+    if running is None:
+        return NONE
+    task, last = running
+    return f"{TASKS[task]}：{chinese_day(last)}{'（已逾期）' if last < today else ''}"
+
+
+def step_rows(board: BoardView) -> list[tuple[str, ...]]:
+    """Return a row for every step of the campaign with the numbers of units."""
+    stages = {step.key: stage.name for stage in board.stages for step in stage.steps}
+    return [
+        (stages[count.step.key], count.step.name, str(count.done), str(count.missing), str(count.late))
+        for count in board.counts
+    ]
+
+
+def campaign_words(progress: Progress) -> str:
+    """Say who holds the campaign in which stages, of how many units is told, and what was collected."""
+    board = progress.board
+    stages = "、".join(stage.name for stage in board.stages)
+    about = (
+        f"{board.campaign.organisation}开展“{board.campaign.title}”，分{stages} {len(board.stages)} 个阶段进行，"
+        f"本报告反映 {len(board.units)} 个单位的情况。"
+    )
+    if not progress.opinions or not progress.opinions[0]:
+        return about
+    opinions, issues = progress.opinions
+    return f"{about}共收集意见 {opinions} 条，{f'归并为 {issues} 个问题' if issues else '尚未归并'}。"
+
+
+def progress_words(progress: Progress) -> str:
+    """Say how many units were ordered and how many of these are done."""
+    ordered = progress.ordered
+    ended = [order for order in ordered if order.standing.state is OrderState.CLOSED]
+    late = [order for order in ordered if "已逾期" in due_words(order, progress.today)]
+    overdue = sum(each.is_overdue for each in progress.rows)
+    return (
+        f"截至{chinese_day(progress.today)}，共责令 {len(ordered)} 个单位补课，已办结 {len(ended)} 个，"
+        f"有期限已过尚未完成的 {len(late)} 个。整改台账共 {len(progress.rows)} 项，其中逾期 {overdue} 项。"
+    )
+
+
+def newsletter_document(told: Newsletter, progress: Progress) -> bytes:
+    """Return 简报: masthead, issue, office and day over a red line, then where the campaign stands."""
+    document = blank_document()
+    paragraph(document, told.masthead, Kind.MASTHEAD)
+    paragraph(document, f"第 {told.issue} 期", Kind.CENTRED)
+    ruled(document, told.office, chinese_day(told.day))
+    paragraph(document, told.title or "整改落实工作进展情况", Kind.TITLE)
+    written(document, told.story)
+    paragraph(document, "一、总体进展", Kind.SECTION)
+    paragraph(document, progress_words(progress))
+    _lists(document, progress, ("二、各单位补课情况", "三、环节步骤完成情况"))
+    if told.sent_to:
+        ruled(document, f"送：{told.sent_to}")
+    return saved(document)
+
+
+def bulletin_document(told: Bulletin, progress: Progress) -> bytes:
+    """Return 通报: number, title, addressee, every order with its state, what is overdue and how it is supervised."""
+    document = blank_document()
+    paragraph(document, told.office, Kind.CENTRED)
+    paragraph(document, told.document_number, Kind.CENTRED)
+    paragraph(document, told.title, Kind.TITLE)
+    paragraph(document, f"{told.addressee}：", Kind.ADDRESSEE)
+    written(document, told.opening)
+    paragraph(document, f"现将整改落实进展情况通报如下。{progress_words(progress)}")
+    _lists(document, progress, ("一、各单位补课情况", "二、环节步骤完成情况"))
+    paragraph(document, "三、有关要求", Kind.SECTION)
+    paragraph(document, "各有关单位要按照期限完成整改，期限已过的要说明原因、抓紧办理，并及时报告进展情况。")
+    signed(document, told.office, told.day)
+    return saved(document)
+
+
+def _lists(document: DocumentType, progress: Progress, headings: tuple[str, str]) -> None:
+    paragraph(document, headings[0], Kind.SECTION)
+    if progress.ordered:
+        table(document, ORDER_COLUMNS, order_rows(progress))
+        paragraph(document, "各单位按机构序列排列，不作排名。", Style.NOTE)
+    else:
+        paragraph(document, "目前没有责令补课的单位。")
+    paragraph(document, headings[1], Kind.SECTION)
+    table(document, STEP_COLUMNS, step_rows(progress.board))

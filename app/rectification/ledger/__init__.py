@@ -1,0 +1,1 @@
+"""整改台账: actions, attachments, deadlines, Excel both ways."""

@@ -1,0 +1,249 @@
+"""What happens to actions of the 整改台账: progress, completion, acceptance, extension, and the other ends."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core.acting import Acting, Principal
+from app.core.chinese import chinese_day
+from app.core.errors import DomainError
+from app.core.secrets import new_id
+from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED, tell_of_action
+from app.rectification.models import ActionEntry, ActionExtension, RemedialAction
+from app.rectification.orders.reads import OrderView, get_order, orders
+from app.rectification.orders.service import step_refused, today_of
+from app.rectification.rules.ledger import (
+    ACTION_TABLE,
+    Act,
+    ActionEvent,
+    ActionState,
+    Extension,
+    LedgerAction,
+    ask_extension,
+    current_due,
+    decide_extension,
+    move,
+    overdue,
+)
+from app.rectification.rules.people import Person
+from app.rectification.rules.refusals import Refusal
+from app.rectification.rules.wording import ACTION_EVENTS, ACTION_STATES
+
+BY_THE_UNIT = frozenset(
+    {ActionEvent.BEGIN, ActionEvent.PROGRESS, ActionEvent.COMPLETE, ActionEvent.TURN_LONG_TERM, ActionEvent.EXPLAIN}
+)
+"""What the unit's liaison reports; the rest is decided by organisers and supervisors."""
+LOCKED_AT_ONCE = 500
+STORED = (
+    "extended_to", "begun_on", "progress_on", "progress", "completed_on", "completion", "accepted_on", "explanation",
+)  # fmt: skip
+BY_SUPERVISION = frozenset({ActionEvent.RETURN, ActionEvent.ACCEPT, ActionEvent.RESUME})
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """An action of the ledger with the order it belongs to."""
+
+    order: OrderView
+    row: RemedialAction
+    is_overdue: bool
+    due: date | None
+
+
+def rule_view(row: RemedialAction) -> LedgerAction:
+    """Return an action as the rules see it."""
+    reported = Person(row.completed_by, row.completed_by_id) if row.completed_by else None
+    accepted = Person(row.accepted_by, row.accepted_by_id) if row.accepted_by else None
+    return LedgerAction(
+        id=row.id,
+        owner=Person(row.owner, row.owner_id),
+        state=ActionState(row.state),
+        due=row.due,
+        extended_to=row.extended_to,
+        begun_on=row.begun_on,
+        progress_on=row.progress_on,
+        progress=row.progress,
+        completed_on=row.completed_on,
+        completed_by=reported,
+        completion=row.completion,
+        accepted_on=row.accepted_on,
+        accepted_by=accepted,
+        explanation=row.explanation,
+    )
+
+
+def _store(row: RemedialAction, action: LedgerAction) -> None:
+    row.state = action.state.value
+    for name in STORED:
+        setattr(row, name, getattr(action, name))
+    if action.completed_by is not None:
+        row.completed_by, row.completed_by_id = action.completed_by.name, action.completed_by.id
+    if action.accepted_by is not None:
+        row.accepted_by, row.accepted_by_id = action.accepted_by.name, action.accepted_by.id
+
+
+def ledger(session: Session, staff: Principal, today: date, campaign_id: str = "") -> Sequence[LedgerRow]:
+    """Return the actions of accepted plans within reach, in official order of units, then in the plan's own."""
+    views = {view.id: view for view in orders(session, staff, campaign_id)}
+    query = select(RemedialAction).where(RemedialAction.state != ActionState.DRAFTED.value)
+    rows = [row for row in session.scalars(query) if row.order_id in views]
+    found = [ledger_row(views[row.order_id], row, today) for row in rows]
+    places = {view_id: place for place, view_id in enumerate(views)}
+    return sorted(found, key=lambda each: (places[each.order.id], each.row.attempt, each.row.position))
+
+
+def ledger_row(order: OrderView, row: RemedialAction, today: date) -> LedgerRow:
+    """Return an action with its order and what the day says of it."""
+    action = rule_view(row)
+    return LedgerRow(order, row, overdue(action, today), current_due(action))
+
+
+def get_action(session: Session, staff: Principal, action_id: str, today: date) -> LedgerRow:
+    """Return an action within reach; DomainError ``action_unknown``."""
+    row = session.get(RemedialAction, action_id)
+    if row is None or row.state == ActionState.DRAFTED.value:
+        raise DomainError("action_unknown")
+    try:
+        order = get_order(session, staff, row.order_id)
+    except DomainError:
+        raise DomainError("action_unknown") from None
+    return ledger_row(order, row, today)
+
+
+def entries_of(session: Session, action_id: str) -> Sequence[ActionEntry]:
+    """Return what was reported and decided about an action, oldest first."""
+    rows = select(ActionEntry).where(ActionEntry.action_id == action_id)
+    return session.scalars(rows.order_by(ActionEntry.at, ActionEntry.id)).all()
+
+
+def extensions_of(session: Session, action_id: str) -> Sequence[ActionExtension]:
+    """Return the extensions that were asked for, oldest first."""
+    rows = select(ActionExtension).where(ActionExtension.action_id == action_id)
+    return session.scalars(rows.order_by(ActionExtension.asked_on, ActionExtension.id)).all()
+
+
+def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date | None = None) -> str:
+    """Apply an event to an action; return the id of its entry. Who may do what is decided by role and by the rules."""
+    if event not in BY_THE_UNIT | BY_SUPERVISION:
+        raise DomainError("field_not_a_choice", field="操作")
+    if event in BY_SUPERVISION and acting.actor.role == "liaison":
+        raise DomainError("role_refused")
+    row = _locked(acting, action_id)
+    before = rule_view(row)
+    after = move(before, event, Act(by_now(acting), today_of(acting), text, due))
+    if isinstance(after, Refusal):
+        raise _refused(after, before.state, event)
+    _store(row, after)
+    entry = _entry(acting, action_id, event.value, text)
+    acting.session.add(entry)
+    acting.session.flush()
+    audit.record(acting.session, acting.now, acting.actor, f"action.{event.value}", action_id, text=text)
+    return entry.id
+
+
+def _refused(refusal: Refusal, state: ActionState, event: ActionEvent) -> DomainError:
+    return step_refused(refusal, ACTION_TABLE, (state, event), (ACTION_STATES, ACTION_EVENTS))
+
+
+def rate(acting: Acting, action_id: str, words: str) -> None:
+    """Record 群众评价 of an action."""
+    get_action(acting.session, acting.actor, action_id, today_of(acting))
+    record_rating(acting, {action_id: words})
+    audit.record(acting.session, acting.now, acting.actor, "action.public_rating", action_id, text=words)
+
+
+def record_progress(acting: Acting, told: Mapping[str, str]) -> None:
+    """Enter progress of many actions, by id, under the rules that hold for one."""
+    for row in _locked_rows(acting.session, told):
+        text = told[row.id]
+        after = move(rule_view(row), ActionEvent.PROGRESS, Act(by_now(acting), today_of(acting), text))
+        if isinstance(after, Refusal):
+            raise _refused(after, ActionState(row.state), ActionEvent.PROGRESS)
+        _store(row, after)
+        acting.session.add(_entry(acting, row.id, ActionEvent.PROGRESS.value, text))
+
+
+def record_rating(acting: Acting, told: Mapping[str, str]) -> None:
+    """Enter 群众评价 of many actions, by id, where it is another than before."""
+    for row in _locked_rows(acting.session, told):
+        if row.public_rating != told[row.id]:
+            row.public_rating = told[row.id]
+            acting.session.add(_entry(acting, row.id, "public_rating", told[row.id]))
+
+
+def _locked_rows(session: Session, ids: Collection[str]) -> Iterator[RemedialAction]:
+    """Yield rows in the order of their ids, held until the transaction ends."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), LOCKED_AT_ONCE):
+        some = wanted[start : start + LOCKED_AT_ONCE]
+        query = select(RemedialAction).where(RemedialAction.id.in_(some)).order_by(RemedialAction.id)
+        yield from session.scalars(query.with_for_update()).all()
+
+
+def request_extension(acting: Acting, action_id: str, until: date, reason: str) -> None:
+    """Ask for more time, before the last day."""
+    row = _locked(acting, action_id)
+    pending = any(each.granted is None for each in extensions_of(acting.session, action_id))
+    asked = ask_extension(rule_view(row), Act(by_now(acting), today_of(acting), reason), until, pending=pending)
+    if isinstance(asked, Refusal):
+        raise DomainError(asked.value)
+    acting.session.add(
+        ActionExtension(
+            id=new_id(),
+            action_id=action_id,
+            asked_by=asked.asked_by.name,
+            asked_by_id=asked.asked_by.id,
+            asked_on=asked.asked_on,
+            until=asked.until,
+            reason=asked.reason,
+        )
+    )
+    acting.session.add(_entry(acting, action_id, EXTENSION, f"申请延期至{chinese_day(until)}：{reason}"))
+    audit.record(acting.session, acting.now, acting.actor, "action.extension", action_id, until=until, reason=reason)
+
+
+def decide(acting: Acting, action_id: str, extension_id: str, *, granted: bool) -> None:
+    """Grant or refuse more time: somebody who neither asked nor owns the action."""
+    row = _locked(acting, action_id)
+    found = acting.session.get(ActionExtension, extension_id)
+    if found is None or found.action_id != action_id:
+        raise DomainError("action_unknown")
+    asked = Extension(
+        Person(found.asked_by, found.asked_by_id), found.asked_on, found.until, found.reason, found.granted
+    )
+    decided = decide_extension(rule_view(row), asked, Act(by_now(acting), today_of(acting)), granted=granted)
+    if isinstance(decided, Refusal):
+        raise DomainError(decided.value)
+    _store(row, decided[0])
+    found.granted, found.decided_by, found.decided_by_id = granted, acting.actor.name, acting.actor.id
+    found.decided_on = today_of(acting)
+    acting.session.add(_entry(acting, action_id, EXTENSION_DECIDED, "同意延期" if granted else "不同意延期"))
+    audit.record(acting.session, acting.now, acting.actor, "action.extension.decide", action_id, granted=granted)
+
+
+def by_now(acting: Acting) -> Person:
+    """Return who acts, as the rules see him."""
+    return Person(acting.actor.name, acting.actor.id)
+
+
+def _locked(acting: Acting, action_id: str) -> RemedialAction:
+    get_action(acting.session, acting.actor, action_id, today_of(acting))
+    return acting.session.get_one(RemedialAction, action_id, with_for_update=True)
+
+
+def _entry(acting: Acting, action_id: str, event: str, text: str) -> ActionEntry:
+    """Return what happened, and tell those who wait for it."""
+    tell_of_action(acting, action_id, event)
+    return ActionEntry(
+        id=new_id(),
+        action_id=action_id,
+        at=acting.now,
+        by_id=acting.actor.id,
+        by_name=acting.actor.name,
+        event=event,
+        text=text,
+    )

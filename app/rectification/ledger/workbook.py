@@ -1,0 +1,164 @@
+"""The 整改台账 as an Excel workbook, out and in: what was exported and edited comes back, or nothing at all does.
+
+Progress and 群众评价 come in by upload, under the rules and rights of the page of an action: planned texts are settled
+with the plan, acceptance and state belong to the acts of the ledger. Rows that do not match are named with the reason.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import xlsxwriter
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core.acting import Acting
+from app.office.workbook import looks_like_formula, read_workbook
+from app.rectification.ledger.cells import cells_of
+from app.rectification.ledger.service import LedgerRow, by_now, ledger, record_progress, record_rating, rule_view
+from app.rectification.orders.service import today_of
+from app.rectification.rules.columns import LEDGER_COLUMNS
+from app.rectification.rules.ledger import Act, ActionEvent, ActionState, move
+from app.rectification.rules.refusals import Refusal
+from app.rectification.rules.wording import ACTION_STATES
+from app.reports.worksheet import plain
+
+SHEET = "整改台账"
+KEY = "事项编码（勿改）"
+UNIT = "单位"
+NEW_PROGRESS = "本次进展（填写）"
+_HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS)
+RATING = "群众评价"
+MOST_CELLS = 300_000
+"""Of one workbook; ten thousand actions with every column filled are 220,000."""
+_LIMITS = {NEW_PROGRESS: 2000, RATING: 200}
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+_SETTLED = tuple(column for column in LEDGER_COLUMNS if column.heading != RATING)
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A row that cannot be imported, and why."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a row of the workbook says anew of an action; None: the rating is what it was."""
+
+    action_id: str
+    progress: str
+    public_rating: str | None
+
+
+def ledger_workbook(rows: Sequence[LedgerRow]) -> bytes:
+    """Return the ledger with all its columns, one row for each action, text as text."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, _OPTIONS) as book:
+        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+        text = book.add_format({"text_wrap": True, "valign": "top"})
+        quoted = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
+        sheet = book.add_worksheet(SHEET)
+        sheet.freeze_panes(1, 3)
+        sheet.set_column(0, 0, 24, text)
+        sheet.set_column(1, len(_HEADS) - 1, 16, text)
+        sheet.set_landscape()
+        sheet.repeat_rows(0)
+        for column, words in enumerate(_HEADS):
+            sheet.write_string(0, column, words, head)
+        for place, each in enumerate(rows, start=1):
+            for column, words in enumerate(_texts(each)):
+                if shown := plain(words):
+                    sheet.write_string(place, column, shown, quoted if looks_like_formula(shown) else text)
+    return out.getvalue()
+
+
+def _texts(each: LedgerRow) -> list[str]:
+    told = cells_of(each)
+    return [each.row.id, each.order.unit_name, *(told[column.key] for column in LEDGER_COLUMNS), ""]
+
+
+def read_changes(session: Session, acting: Acting, content: bytes) -> tuple[list[Change], list[Mismatch]]:
+    """Compare a workbook with the ledger within reach; DomainError ``workbook_…`` where it is none of ours."""
+    sheet = read_workbook(content, (SHEET,), most_cells=MOST_CELLS).sheet(SHEET)
+    if sheet is None or not sheet.rows:
+        return [], [Mismatch(1, f"没有名为“{SHEET}”的工作表")]
+    letters = {cell.text: cell.column for cell in sheet.rows[0].cells}
+    missing = [head for head in _HEADS if head not in letters]
+    if missing:
+        return [], [Mismatch(sheet.rows[0].number, f"缺少列“{missing[0]}”")]
+    check = _Check(acting, {each.row.id: each for each in ledger(session, acting.actor, today_of(acting))})
+    for row in sheet.rows[1:]:
+        filled = {cell.column: cell.text.strip() for cell in row.cells}
+        check.take(row.number, {head: filled.get(letters[head], "") for head in _HEADS})
+    return check.changes, check.wrong
+
+
+class _Check:
+    """Rows of a workbook, taken one after the other and compared with the ledger."""
+
+    def __init__(self, acting: Acting, known: Mapping[str, LedgerRow]) -> None:
+        self._acting = acting
+        self._known = known
+        self._seen: set[str] = set()
+        self.changes: list[Change] = []
+        self.wrong: list[Mismatch] = []
+
+    def take(self, number: int, told: Mapping[str, str]) -> None:
+        """Keep what a row says anew, or why it does not match."""
+        each = self._known.get(told[KEY])
+        if each is None:
+            self.wrong.append(Mismatch(number, "没有这个事项，或不在您的范围内"))
+            return
+        is_rated = told[RATING] != plain(each.row.public_rating).strip()
+        change = Change(each.row.id, told[NEW_PROGRESS], told[RATING] if is_rated else None)
+        reason = (
+            "同一事项出现了两次" if each.row.id in self._seen else _unlike(told, each) or self._refused(change, each)
+        )
+        self._seen.add(each.row.id)
+        if reason:
+            self.wrong.append(Mismatch(number, reason))
+        elif change.progress or change.public_rating is not None:
+            self.changes.append(change)
+
+    def _refused(self, change: Change, each: LedgerRow) -> str:
+        """Say why the rules of the ledger do not take the change."""
+        if change.public_rating is not None and self._acting.actor.role == "liaison":
+            return f"“{RATING}”由组织者或督办员填写，请恢复原来的内容"
+        if not change.progress:
+            return ""
+        act = Act(by_now(self._acting), today_of(self._acting), change.progress)
+        after = move(rule_view(each.row), ActionEvent.PROGRESS, act)
+        if after is Refusal.ACTION_TEXT_MISSING:
+            return "进展没有写明情况"
+        state = ACTION_STATES[ActionState(each.row.state)]
+        return f"状态为“{state}”，不能再填报进展，请清空“{NEW_PROGRESS}”" if isinstance(after, Refusal) else ""
+
+
+def _unlike(told: Mapping[str, str], each: LedgerRow) -> str:
+    cells = cells_of(each) | {UNIT: each.order.unit_name}
+    for key, heading in ((UNIT, UNIT), *((column.key, column.heading) for column in _SETTLED)):
+        if told[heading] != cells[key] and _folded(told[heading]) != _folded(plain(cells[key])):
+            return f"“{heading}”与台账不一致；这一列不能通过导入修改"
+    long = next((head for head, limit in _LIMITS.items() if len(told[head]) > limit), "")
+    return f"“{long}”超过 {_LIMITS[long]} 字" if long else ""
+
+
+def _folded(text: str) -> str:
+    return "".join(text.split())
+
+
+def apply_changes(acting: Acting, changes: Sequence[Change]) -> int:
+    """Write what a checked workbook says anew; return how many actions it touched."""
+    record_progress(acting, {change.action_id: change.progress for change in changes if change.progress})
+    ratings = {change.action_id: change.public_rating for change in changes}
+    record_rating(acting, {action_id: text for action_id, text in ratings.items() if text is not None})
+    audit.record(acting.session, acting.now, acting.actor, "ledger.import", "", actions=len(changes))
+    return len(changes)

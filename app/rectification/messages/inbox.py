@@ -1,0 +1,74 @@
+"""The inbox of a member of staff: notices that wait for him, and where he wants mail about them."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core.acting import Acting, Principal
+from app.core.errors import DomainError
+from app.rectification.models import InboxItem, StaffMail
+
+SHOWN = 200
+ADDRESS_LENGTH = 254
+_NAME = r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ADDRESS = re.compile(rf"(?=.{{1,64}}@){_NAME}@(?:{_LABEL}\.)+{_LABEL}", re.ASCII)
+"""The plain form that every server takes: no quotes, comments, spaces, line ends or signs beyond ASCII."""
+
+
+def items_of(session: Session, staff: Principal) -> Sequence[InboxItem]:
+    """Return somebody's items, unread ones first, each newest first; the oldest read ones are left out."""
+    query = select(InboxItem).where(InboxItem.staff_id == staff.id)
+    order = (InboxItem.read_at.is_not(None), InboxItem.at.desc(), InboxItem.id)
+    return session.scalars(query.order_by(*order).limit(SHOWN)).all()
+
+
+def unread(session: Session, staff: Principal) -> int:
+    """Count what somebody has not read."""
+    query = select(func.count()).where(InboxItem.staff_id == staff.id, InboxItem.read_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def mark_read(acting: Acting, item_id: str) -> None:
+    """Mark one of the actor's own items as read; DomainError ``inbox_item_unknown``, for foreign ones too."""
+    item = acting.session.get(InboxItem, item_id)
+    if item is None or item.staff_id != acting.actor.id:
+        raise DomainError("inbox_item_unknown")
+    if item.read_at is None:
+        item.read_at = acting.now
+        audit.record(acting.session, acting.now, acting.actor, "inbox.read", item.notice_id or item_id)
+
+
+def mark_all_read(acting: Acting) -> int:
+    """Mark all of the actor's items as read; return how many were not."""
+    mine = (InboxItem.staff_id == acting.actor.id, InboxItem.read_at.is_(None))
+    count = unread(acting.session, acting.actor)
+    if count:
+        acting.session.execute(update(InboxItem).where(*mine).values(read_at=acting.now))
+        audit.record(acting.session, acting.now, acting.actor, "inbox.read_all", "", items=count)
+    return count
+
+
+def address_of(session: Session, staff: Principal) -> str:
+    """Return where somebody wants mail, or an empty text."""
+    row = session.get(StaffMail, staff.id)
+    return row.address if row else ""
+
+
+def set_address(acting: Acting, address: str) -> None:
+    """Set where the actor wants mail; an empty address ends it. The log says that, and never the address."""
+    if address and (len(address) > ADDRESS_LENGTH or not ADDRESS.fullmatch(address)):
+        raise DomainError("mail_address_malformed")
+    row = acting.session.get(StaffMail, acting.actor.id)
+    if (row.address if row else "") == address:
+        return
+    if row is not None and not address:
+        acting.session.delete(row)
+    elif row is not None:
+        row.address = address
+    else:
+        acting.session.add(StaffMail(staff_id=acting.actor.id, address=address))
+    audit.record(acting.session, acting.now, acting.actor, "inbox.address", acting.actor.id, on=bool(address))

@@ -1,0 +1,91 @@
+"""Who finds in his inbox that an order or an action has moved on: those who have to act next, or have waited for it."""
+
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from app.accounts.service import everyone, liaisons_of
+from app.campaigns.reads import get_campaign
+from app.core.acting import Acting
+from app.core.secrets import new_id
+from app.rectification.models import InboxItem, RemedialAction, RemedialOrder
+from app.rectification.rules.ledger import ActionEvent
+from app.rectification.rules.orders import OrderEvent
+
+PROBLEM_SHOWN = 40
+
+
+class Side(StrEnum):
+    """To whom something is told: the unit's liaisons, those who supervise, or organisers alone."""
+
+    UNIT = "unit"
+    SUPERVISION = "supervision"
+    ORGANISERS = "organisers"
+
+
+_ROLES = {Side.SUPERVISION: ("organiser", "supervisor"), Side.ORGANISERS: ("organiser",)}
+ORDER_TOLD = {
+    OrderEvent.CONFIRM: (Side.UNIT, "{unit}被责令补课，请按期报送整改方案。"),
+    OrderEvent.WAIVE: (Side.UNIT, "{unit}按决定免于补课。"),
+    OrderEvent.SUBMIT_PLAN: (Side.SUPERVISION, "{unit}报送了整改方案，请审定。"),
+    OrderEvent.RETURN_PLAN: (Side.UNIT, "{unit}的整改方案被退回，请按审定意见修改后重新报送。"),
+    OrderEvent.ACCEPT_PLAN: (Side.UNIT, "{unit}的整改方案已经审定，请公示承诺，开始整改。"),
+    OrderEvent.COMPLETE: (Side.ORGANISERS, "{unit}报告整改完成，请安排复测，或者退回继续整改。"),
+    OrderEvent.SEND_BACK: (Side.UNIT, "{unit}的整改不到位，被退回继续整改。"),
+    OrderEvent.PLAN_RETEST: (Side.UNIT, "{unit}的复测已经安排。"),
+    OrderEvent.CLOSE: (Side.UNIT, "{unit}复测达标，补课办结。"),
+    OrderEvent.ESCALATE: (Side.UNIT, "{unit}复测未达标，升级督办。"),
+    OrderEvent.ORDER_AGAIN: (Side.UNIT, "{unit}被再次责令补课，期限缩短，请按期报送整改方案。"),
+}
+ORDER_UNTOLD = frozenset({OrderEvent.BEGIN, OrderEvent.COUNT_RETEST, OrderEvent.VOID_RETEST})
+"""What changes nothing for anybody but whoever does it."""
+EXTENSION, EXTENSION_DECIDED = "extension", "extension_decided"
+ACTION_TOLD = {
+    ActionEvent.COMPLETE.value: (Side.SUPERVISION, "{unit}报告{title}已经完成，请验收。"),
+    ActionEvent.ACCEPT.value: (Side.UNIT, "{unit}的{title}已经验收销号。"),
+    ActionEvent.RETURN.value: (Side.UNIT, "{unit}的{title}被退回，请继续整改。"),
+    EXTENSION: (Side.SUPERVISION, "{unit}申请{title}延期，请批复。"),
+    EXTENSION_DECIDED: (Side.UNIT, "{unit}的{title}延期申请已经批复。"),
+}
+MODE_CHANGED = (Side.UNIT, "对{unit}的督办方式改为“{mode}”。")
+
+
+def action_title(problem: str) -> str:
+    """Return how messages speak of an action of the ledger."""
+    short = problem[:PROBLEM_SHOWN] + ("…" if len(problem) > PROBLEM_SHOWN else "")
+    return f"整改事项“{' '.join(short.split())}”"
+
+
+def tell_of_order(acting: Acting, order: RemedialOrder, event: OrderEvent) -> None:
+    """Tell of an event of an order, if it is one that somebody waits for."""
+    if event in ORDER_TOLD:
+        _tell(acting, order, ORDER_TOLD[event], f"/rectification/orders/{order.id}")
+
+
+def tell_of_mode(acting: Acting, order: RemedialOrder, mode: str) -> None:
+    """Tell that an order is supervised in another way."""
+    _tell(acting, order, MODE_CHANGED, f"/rectification/orders/{order.id}", mode=mode)
+
+
+def tell_of_action(acting: Acting, action_id: str, event: str) -> None:
+    """Tell of an event of an action, if it is one that somebody waits for."""
+    if event in ACTION_TOLD:
+        row = acting.session.get_one(RemedialAction, action_id)
+        order = acting.session.get_one(RemedialOrder, row.order_id)
+        title = action_title(row.problem)
+        _tell(acting, order, ACTION_TOLD[event], f"/rectification/actions/{action_id}", title=title)
+
+
+def _tell(acting: Acting, order: RemedialOrder, told: tuple[Side, str], href: str, **words: str) -> None:
+    side, sentence = told
+    unit = get_campaign(acting.session, order.campaign_id).unit(order.unit_id)
+    text = sentence.format_map({"unit": unit.name if unit else "", **words})
+    for staff_id in _readers(acting.session, order.unit_id, side):
+        if staff_id != acting.actor.id:
+            acting.session.add(InboxItem(id=new_id(), staff_id=staff_id, text=text, href=href, at=acting.now))
+
+
+def _readers(session: Session, unit_id: str, side: Side) -> list[str]:
+    if side is Side.UNIT:
+        return [staff.id for staff in liaisons_of(session, [unit_id]).get(unit_id, ()) if not staff.disabled]
+    return [staff.id for staff in everyone(session) if staff.role in _ROLES[side] and not staff.disabled]

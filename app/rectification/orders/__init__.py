@@ -1,0 +1,1 @@
+"""责令补课 and what hangs on an order: retests, holidays, modes of supervision."""

@@ -1,0 +1,227 @@
+"""Orders as pages see them, each within the reach of the one who asks: a liaison sees his own units only."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.service import units_of
+from app.campaigns.reads import get_campaign, units_of_campaign
+from app.core.acting import Principal
+from app.core.errors import DomainError
+from app.publication.domain import Document
+from app.publication.reads import published, published_rounds, viewer_of
+from app.rectification.models import Holiday, OrderAttempt, OrderEntry, RemedialOrder
+from app.rectification.rules.orders import Deadlines, OrderEvent, OrderState, Standing, Suggestion
+from app.rectification.rules.workdays import Holidays, add_working_days, seed_holidays, years_to_check
+from app.rounds.reads import RoundView, get_round, retests
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One order of a unit, first or repeated."""
+
+    attempt: int
+    document_number: str
+    reason: str
+    ordered_on: date
+    ordered_by: str
+    dates: Deadlines
+    retest_round_id: str | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """A unit's orders after one round; ``attempts`` oldest first, none where the order was waived."""
+
+    id: str
+    public_id: str
+    campaign_id: str
+    round_id: str
+    unit_id: str
+    unit_name: str
+    unit_position: int
+    standing: Standing
+    mode: str
+    waived_reason: str
+    attempts: tuple[AttemptView, ...]
+
+    @property
+    def current(self) -> AttemptView | None:
+        """The order that holds now."""
+        return self.attempts[-1] if self.attempts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A unit whose published result lies below the line and about which nobody has decided yet."""
+
+    round: RoundView
+    unit: Document
+
+
+def reach(session: Session, staff: Principal) -> frozenset[str] | None:
+    """Return the units whose orders somebody may see; None means all."""
+    return units_of(session, staff.id) if staff.role == "liaison" else None
+
+
+def standing_of(row: RemedialOrder) -> Standing:
+    """Return where an order stands."""
+    suggestions = tuple(Suggestion(text) for text in json.loads(row.suggestions))
+    return Standing(OrderState(row.state), row.attempt, row.failures, suggestions)
+
+
+def _attempts(session: Session, order_ids: Collection[str]) -> dict[str, list[AttemptView]]:
+    found: dict[str, list[AttemptView]] = {}
+    rows = select(OrderAttempt).where(OrderAttempt.order_id.in_(order_ids)).order_by(OrderAttempt.attempt)
+    for row in session.scalars(rows):
+        dates = Deadlines(row.plan_due, row.remedial_due, row.retest_due)
+        view = AttemptView(
+            row.attempt, row.document_number, row.reason, row.ordered_on, row.ordered_by, dates, row.retest_round_id,
+            row.outcome,
+        )  # fmt: skip
+        found.setdefault(row.order_id, []).append(view)
+    return found
+
+
+def orders(session: Session, staff: Principal, campaign_id: str = "") -> Sequence[OrderView]:
+    """Return the orders within reach, campaign by campaign, in official order of units; oldest first for one unit."""
+    return views_of(session, places(session, staff, campaign_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an order stands in the list of all: little enough to be read for every order."""
+
+    order_id: str
+    campaign_id: str
+    unit_name: str
+    unit_position: int
+
+
+def places(session: Session, staff: Principal, campaign_id: str = "") -> Sequence[Place]:
+    """Return the orders within reach by their places alone, in the order of ``orders``."""
+    columns = (RemedialOrder.id, RemedialOrder.campaign_id, RemedialOrder.unit_id)
+    query = select(*columns).order_by(RemedialOrder.campaign_id, RemedialOrder.created_at, RemedialOrder.id)
+    if campaign_id:
+        query = query.where(RemedialOrder.campaign_id == campaign_id)
+    units = reach(session, staff)
+    rows = [row for row in session.execute(query) if units is None or row[2] in units]
+    names = {
+        unit.id: (unit.name, place)
+        for each in dict.fromkeys(row[1] for row in rows)
+        for place, unit in enumerate(units_of_campaign(session, each), start=1)
+    }
+    found = [Place(order, campaign, *names[unit]) for order, campaign, unit in rows]
+    return sorted(found, key=lambda place: (place.campaign_id, place.unit_position))
+
+
+def views_of(session: Session, wanted: Sequence[Place]) -> Sequence[OrderView]:
+    """Return these orders whole, in the order given."""
+    ids = [place.order_id for place in wanted]
+    rows = {row.id: row for row in session.scalars(select(RemedialOrder).where(RemedialOrder.id.in_(ids)))}
+    attempts = _attempts(session, ids)
+    return [
+        _view(rows[place.order_id], (place.unit_position, place.unit_name), attempts.get(place.order_id, []))
+        for place in wanted
+    ]
+
+
+def _view(row: RemedialOrder, unit: tuple[int, str], attempts: Sequence[AttemptView]) -> OrderView:
+    return OrderView(
+        id=row.id,
+        public_id=row.public_id,
+        campaign_id=row.campaign_id,
+        round_id=row.round_id,
+        unit_id=row.unit_id,
+        unit_name=unit[1],
+        unit_position=unit[0],
+        standing=standing_of(row),
+        mode=row.mode,
+        waived_reason=row.waived_reason,
+        attempts=tuple(attempts),
+    )
+
+
+def get_order(session: Session, staff: Principal, order_id: str) -> OrderView:
+    """Return an order within reach; DomainError ``order_unknown``, also for one that is out of reach."""
+    row = session.get(RemedialOrder, order_id)
+    units = reach(session, staff)
+    if row is None or (units is not None and row.unit_id not in units):
+        raise DomainError("order_unknown")
+    return _order_view(session, row)
+
+
+def order_by_public_id(session: Session, public_id: str) -> OrderView:
+    """Return the order of a public address; DomainError ``order_unknown``."""
+    row = session.scalars(select(RemedialOrder).where(RemedialOrder.public_id == public_id)).one_or_none()
+    if row is None:
+        raise DomainError("order_unknown")
+    return _order_view(session, row)
+
+
+def _order_view(session: Session, row: RemedialOrder) -> OrderView:
+    units = get_campaign(session, row.campaign_id).units
+    place = next(place for place, unit in enumerate(units, start=1) if unit.id == row.unit_id)
+    return _view(row, (place, units[place - 1].name), _attempts(session, [row.id]).get(row.id, []))
+
+
+def entries_of(session: Session, order_id: str) -> Sequence[OrderEntry]:
+    """Return what happened to an order, oldest first; what happened in one step stands in the order of the events."""
+    rows = session.scalars(select(OrderEntry).where(OrderEntry.order_id == order_id))
+    events = list(OrderEvent)
+    return sorted(rows, key=lambda row: (row.at, events.index(OrderEvent(row.event)), row.id))
+
+
+def flags(session: Session, staff: Principal, now: datetime, campaign_id: str = "") -> Sequence[Flag]:
+    """Return the flagged units of published results without an order or a waiver, newest round first.
+
+    Retests flag nobody anew: what they say is dealt with in the order they belong to.
+    """
+    known = session.execute(select(RemedialOrder.round_id, RemedialOrder.unit_id))
+    taken = {(round_id, unit_id) for round_id, unit_id in known}
+    held_again = retests(session)
+    found = []
+    for line in published_rounds(session, viewer_of(session, staff), now):
+        if line.round.is_rehearsal or line.round.id in held_again:
+            continue
+        if not campaign_id or line.round.campaign_id == campaign_id:
+            flagged = _flagged(session, staff, line.round, now)
+            found += [flag for flag in flagged if (line.round.id, flag.unit["id"]) not in taken]
+    return found
+
+
+def _flagged(session: Session, staff: Principal, row: RoundView, now: datetime) -> list[Flag]:
+    document = published(session, row.id, viewer_of(session, staff), now).document
+    return [Flag(row, unit) for unit in document["units"] if unit["verdict"]["code"] == "remedial"]
+
+
+def flagged_unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Flag:
+    """Return one flagged unit; DomainError ``order_not_flagged`` where there is nothing to decide."""
+    held = get_round(session, round_id)
+    found = [] if held.is_rehearsal or held.id in retests(session) else _flagged(session, staff, held, now)
+    flag = next((flag for flag in found if flag.unit["id"] == unit_id), None)
+    if flag is None:
+        raise DomainError("order_not_flagged")
+    return flag
+
+
+def holidays_of(session: Session, campaign_id: str, years: Collection[int]) -> Holidays:
+    """Return the holiday table: that of the country, with the campaign's own days on top."""
+    seeded = seed_holidays(tuple(sorted(years)))
+    off, working = set(seeded.off), set(seeded.working)
+    for row in session.scalars(select(Holiday).where(Holiday.campaign_id == campaign_id)):
+        (working if row.working else off).add(row.day)
+        (off if row.working else working).discard(row.day)
+    return Holidays(frozenset(off), frozenset(working))
+
+
+def unknown_years(session: Session, campaign_id: str, start: date, working_days: int) -> tuple[int, ...]:
+    """Return the years that working days after ``start`` run into and whose exchanged days nobody has entered yet."""
+    table = holidays_of(session, campaign_id, (start.year, start.year + 1))
+    last = add_working_days(start, working_days, table)
+    return years_to_check(range(start.year, last.year + 1), table)

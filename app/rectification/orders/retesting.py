@@ -1,0 +1,120 @@
+"""The second vote on an ordered unit, and what follows from it; the first result is never touched."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core.acting import Acting, Principal
+from app.core.errors import DomainError
+from app.publication.charts import Pair
+from app.publication.domain import Document, unit_of
+from app.publication.reads import published, viewer_of
+from app.rectification.orders.reads import OrderView
+from app.rectification.orders.service import attempt_row, locked_order, note, order_moved
+from app.rectification.rules.orders import OrderEvent, Standing, retest_event
+from app.rounds.domain import RoundState
+from app.rounds.reads import frozen_paper, get_round, last_repeat
+from app.rounds.retesting import create_retest
+from app.tally.restraint import may_compare
+from app.tally.verdict import Verdict
+
+NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，为保护匿名不作比较"
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """The first result of a unit beside the retest of an attempt; ``reason`` says why they are not set side by side."""
+
+    before: Document
+    after: Document
+    titles: tuple[str, str]
+    reason: str = ""
+    attempt: int = 1
+    round_id: str = ""
+
+    @property
+    def rows(self) -> tuple[Pair, ...]:
+        """The pairs as a chart draws them."""
+        return tuple((one["label"], one["total"], other["total"], self.reason) for one, other in self.pairs)
+
+    @property
+    def pairs(self) -> list[tuple[Document, Document]]:
+        """Every item that both rounds asked, before and after; first all of them pooled if no overall one is asked."""
+        later = {item["key"]: item for item in self.after["items"]}
+        items = [(item, later[item["key"]]) for item in self.before["items"] if item["key"] in later]
+        pooled = [(self.before["overall"], self.after["overall"])] if self.before["overall"]["key"] is None else []
+        return [*pooled, *items]
+
+
+def plan_retest(acting: Acting, order_id: str, title: str) -> str:
+    """Make the retest round of an order; it then goes the way of every round. Return its id."""
+    order = locked_order(acting.session, order_id)
+    order_moved(order, OrderEvent.PLAN_RETEST)
+    made = create_retest(acting, order.round_id, [order.unit_id], title)
+    attempt_row(acting.session, order).retest_round_id = made
+    note(acting, order, OrderEvent.PLAN_RETEST, title)
+    audit.record(acting.session, acting.now, acting.actor, "order.plan_retest", order_id, round=made)
+    return made
+
+
+def count_retest(acting: Acting, order_id: str) -> Standing:
+    """Take up the published result of the retest: it closes the order, escalates it, or says nothing."""
+    session = acting.session
+    order = locked_order(session, order_id)
+    attempt = attempt_row(session, order)
+    if attempt.retest_round_id is None:
+        raise DomainError("retest_not_published")
+    attempt.retest_round_id = last_repeat(session, attempt.retest_round_id)
+    if get_round(session, attempt.retest_round_id).state is RoundState.VOID:
+        attempt.outcome = Verdict.INVALID.value
+        return _outcome(acting, order_id, Verdict.INVALID)
+    unit = _unit(session, acting.actor, acting.now, attempt.retest_round_id, order.unit_id)
+    if unit is None:
+        raise DomainError("retest_not_published")
+    order_moved(order, OrderEvent.COUNT_RETEST)
+    note(acting, order, OrderEvent.COUNT_RETEST, unit["verdict"]["label"])
+    attempt.outcome = unit["verdict"]["code"]
+    return _outcome(acting, order_id, Verdict(unit["verdict"]["code"]))
+
+
+def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:
+    order = locked_order(acting.session, order_id)
+    event = retest_event(verdict)
+    standing = order_moved(order, event)
+    note(acting, order, event, standing.suggestions[-1].value if event is OrderEvent.ESCALATE else "")
+    audit.record(acting.session, acting.now, acting.actor, f"order.{event.value}", order_id, verdict=verdict.value)
+    return standing
+
+
+def _unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Document | None:
+    try:
+        return unit_of(published(session, round_id, viewer_of(session, staff), now).document, unit_id)
+    except DomainError as error:
+        if error.code in {"result_not_published", "role_refused"}:
+            return None
+        raise
+
+
+def side_by_side(session: Session, staff: Principal, now: datetime, order: OrderView) -> SideBySide | None:
+    """Return both results of the order that holds now, as far as this reader may see them (SEC-47)."""
+    return next((pair for pair in pairs_of(session, staff, now, order) if pair.attempt == order.standing.attempt), None)
+
+
+def pairs_of(session: Session, staff: Principal, now: datetime, order: OrderView) -> list[SideBySide]:
+    """Return the first result beside every retest, oldest first, as far as this reader may see them."""
+    before = _unit(session, staff, now, order.round_id, order.unit_id)
+    if before is None:
+        return []
+    first, _ = frozen_paper(session, order.round_id)
+    found = []
+    for each in order.attempts:
+        after = _unit(session, staff, now, each.retest_round_id, order.unit_id) if each.retest_round_id else None
+        if each.retest_round_id and after is not None:
+            second, _ = frozen_paper(session, each.retest_round_id)
+            reason = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.k)
+            found.append(
+                SideBySide(before, after, (first.title, second.title), reason, each.attempt, each.retest_round_id)
+            )
+    return found

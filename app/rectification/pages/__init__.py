@@ -1,0 +1,1 @@
+"""The pages of 补课 and 整改."""

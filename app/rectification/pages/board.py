@@ -1,0 +1,248 @@
+"""The campaign board: units by steps, one step of one unit, and the stages that organisers edit."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.core.secrets import new_id
+from app.rectification.board import service as board_service
+from app.rectification.board.service import BoardView, is_missing, mark_of
+from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, day_of, typed_day
+from app.rectification.rules.board import CellState, Done, Row, Source, Stage, Step, stage_problems
+from app.rectification.rules.wording import CELL_STATES, STAGE_PROBLEMS
+from app.web.auth import UnitSide
+from app.web.forms import Form, PostedForm
+from app.web.pages import see_other
+from app.web.requests import Config, Db, Now
+
+router = APIRouter()
+UNITS_A_PAGE = 100
+NAME_LIMIT, PROOF_LIMIT = 40, 300
+APART = 10
+"""Between two places in the order, so that something can be put between without counting all anew."""
+NEW = "new"
+STAGE_FIELDS = ("key", "place", "name")
+STEP_FIELDS = ("key", "stage", "place", "name", "source", "starts", "due")
+WORDS = {"cell_states": CELL_STATES}
+
+
+def _at_unit(request: Request, staff: UnitSide, db: Db, now: Now, config: Config) -> Desk:
+    return Desk(request, db, staff, now, config.data)
+
+
+UnitDesk = Annotated[Desk, Depends(_at_unit)]
+
+
+@router.get("/rectification/campaigns")
+def campaigns(desk: ReadingDesk) -> Response:
+    """List the campaigns with their boards and documents."""
+    return desk.show("rectification/campaign_boards.html", None, boards=board_service.boards(desk.session, desk.staff))
+
+
+@router.get("/campaigns/{campaign_id}/board")
+def show_board(desk: ReadingDesk, campaign_id: str, show: str = "", part: int = 1) -> Response:
+    """Show units by steps in official order; ``show`` picks units with missing or late steps, ``part`` the page."""
+    view = board_service.board_of(desk.session, desk.staff, desk.today, campaign_id)
+    rows = [row for row in view.rows if _is_picked(row, show)]
+    parts = max(1, -(-len(rows) // UNITS_A_PAGE))
+    part = min(max(part, 1), parts)
+    page_rows = rows[(part - 1) * UNITS_A_PAGE : part * UNITS_A_PAGE]
+    context = {
+        "view": view,
+        "names": {unit.id: unit.name for unit in view.units},
+        "rows": page_rows,
+        "total": len(rows),
+        "show": show,
+    }
+    return desk.show("rectification/campaign_board.html", None, **context, part=part, parts=parts, **WORDS)
+
+
+def _is_picked(row: Row, show: str) -> bool:
+    if show == "missing":
+        return any(is_missing(cell) for cell in row.cells)
+    return show != "late" or any(cell.state is CellState.LATE for cell in row.cells)
+
+
+def _step_page(desk: Desk, campaign_id: str, place: tuple[str, str], refused: Refused | None = None) -> Response:
+    view = board_service.board_of(desk.session, desk.staff, desk.today, campaign_id)
+    unit, step = board_service.place_of(view, *place)
+    row = next(row for row in view.rows if row.unit_id == unit.id)
+    entry = view.entries.get(place)
+    mine = desk.staff.role == "organiser"
+    by_liaison = desk.staff.role == "liaison" and step.source is Source.HAND
+    context = {
+        "view": view,
+        "unit": unit,
+        "step": step,
+        "cell": next(cell for cell in row.cells if cell.step == step.key),
+        "entry": entry,
+        "fact": view.facts.get(place),
+        "may_tick": entry is None and (mine or by_liaison),
+        "may_undo": entry is not None and (mine or (by_liaison and entry.by == desk.staff.name)),
+    }
+    return desk.show("rectification/campaign_board_step.html", refused, **context, **WORDS)
+
+
+@router.get("/campaigns/{campaign_id}/board/{unit_id}/{step}")
+def show_step(desk: ReadingDesk, campaign_id: str, unit_id: str, step: str) -> Response:
+    """Show where a unit stands with a step, with day and proof."""
+    return _step_page(desk, campaign_id, (unit_id, step))
+
+
+@router.post("/campaigns/{campaign_id}/board/{unit_id}/{step}")
+def tick(desk: UnitDesk, campaign_id: str, unit_id: str, step: str, form: Form) -> Response:
+    """Enter that the unit has done the step."""
+
+    def act() -> None:
+        day = typed_day(form, "done_on", "完成日期")
+        done = Done(day, form.text("proof", PROOF_LIMIT, needed=False, label="依据"))
+        board_service.tick(desk.acting, campaign_id, (unit_id, step), done)
+
+    then = see_other(f"/campaigns/{campaign_id}/board")
+    return desk.attempt(form, act, then, lambda refused: _step_page(desk, campaign_id, (unit_id, step), refused))
+
+
+@router.post("/campaigns/{campaign_id}/board/{unit_id}/{step}/undo")
+def undo(desk: UnitDesk, campaign_id: str, unit_id: str, step: str, form: Form) -> Response:
+    """Take an entry back."""
+    then = see_other(f"/campaigns/{campaign_id}/board/{unit_id}/{step}")
+    return desk.attempt(
+        form,
+        lambda: board_service.undo(desk.acting, campaign_id, (unit_id, step)),
+        then,
+        lambda refused: _step_page(desk, campaign_id, (unit_id, step), refused),
+    )
+
+
+Rows = list[dict[str, str]]
+
+
+def _columns(form: PostedForm, kind: str, fields: Sequence[str]) -> Rows:
+    columns = [form.several(f"{kind}_{name}[]") for name in fields]
+    if len({len(column) for column in columns}) != 1:
+        raise DomainError("form_malformed")
+    return [dict(zip(fields, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _typed(form: PostedForm) -> tuple[Rows, Rows]:
+    stages, steps = _columns(form, "stage", STAGE_FIELDS), _columns(form, "step", STEP_FIELDS)
+    if not stages:
+        raise DomainError("form_malformed")
+    return stages, steps
+
+
+def _shown(stages: Sequence[Stage]) -> tuple[Rows, Rows]:
+    """Return the rows of the form, with an empty step behind those of every stage and an empty stage at the end."""
+    shown = [
+        {"key": stage.key, "place": str(place * APART), "name": stage.name} for place, stage in enumerate(stages, 1)
+    ]
+    steps = []
+    for stage in stages:
+        steps += [_shown_step(stage.key, step, place) for place, step in enumerate(stage.steps, 1)]
+        steps.append(_empty_step(stage.key, len(stage.steps) + 1))
+    last = {"key": NEW, "place": str((len(stages) + 1) * APART), "name": ""}
+    return [*shown, last], [*steps, _empty_step(NEW, 1)]
+
+
+def _shown_step(stage: str, step: Step, place: int) -> dict[str, str]:
+    days = {"starts": step.starts.isoformat() if step.starts else "", "due": step.due.isoformat() if step.due else ""}
+    about = {"key": step.key, "name": step.name, "source": step.source.value}
+    return {**about, "stage": stage, "place": str(place * APART), **days}
+
+
+def _empty_step(stage: str, place: int) -> dict[str, str]:
+    return {**_shown_step(stage, Step("", ""), place)}
+
+
+def _place(row: dict[str, str]) -> int:
+    text = row["place"]
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4):  # noqa: PLR2004 - up to 9999
+        raise DomainError("field_not_a_number", field="顺序", low=0, high=9999)
+    return int(text)
+
+
+def _name(row: dict[str, str]) -> str:
+    if len(row["name"]) > NAME_LIMIT:
+        raise DomainError("field_too_long", field="名称", limit=NAME_LIMIT)
+    return row["name"]
+
+
+def _day(text: str, label: str) -> date | None:
+    return day_of(text, label) if text else None
+
+
+def _step(row: dict[str, str]) -> Step:
+    if row["source"] not in set(Source):
+        raise DomainError("field_not_a_choice", field="完成方式")
+    days = _day(row["starts"], "开始日期"), _day(row["due"], "截止日期")
+    return Step(row["key"] or new_id(), _name(row), Source(row["source"]), *days)
+
+
+def _edited(form: PostedForm, known: Sequence[Stage]) -> tuple[Stage, ...]:
+    """Return the stages as typed: in the order of their places, without what is dropped or was left empty."""
+    stage_rows, step_rows = _typed(form)
+    dropped = set(form.several("drop[]"))
+    keys = {NEW, "", *(stage.key for stage in known), *(step.key for stage in known for step in stage.steps)}
+    strange = any(row["key"] not in keys for row in (*stage_rows, *step_rows))
+    if strange or any(row["stage"] not in {stage["key"] for stage in stage_rows} for row in step_rows):
+        raise DomainError("form_malformed")
+    steps = [row for row in sorted(step_rows, key=_place) if row["key"] or row["name"]]
+    kept = [row for row in steps if f"step:{row['key']}" not in dropped]
+    return tuple(
+        Stage(
+            new_id() if row["key"] == NEW else row["key"],
+            _name(row),
+            tuple(_step(step) for step in kept if step["stage"] == row["key"]),
+        )
+        for row in sorted(stage_rows, key=_place)
+        if f"stage:{row['key']}" not in dropped
+        and (row["key"] != NEW or row["name"] or any(step["stage"] == NEW for step in kept))
+    )
+
+
+def _edit_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    view = board_service.board_of(desk.session, desk.staff, desk.today, campaign_id)
+    problems: list[tuple[str, str]] = []
+    stages, steps = _shown(view.stages)
+    if refused is not None and refused.error.code != "form_malformed":
+        stages, steps = _typed(refused.form)
+        if refused.error.code == "board_stages_wrong":
+            problems = _problems(_edited(refused.form, view.stages))
+    context = {"view": view, "stages": stages, "steps": steps, "problems": problems, "seen": _seen(view, refused)}
+    dropped = refused.form.several("drop[]") if refused else []
+    return desk.show("rectification/campaign_board_edit.html", refused, **context, dropped=dropped, **WORDS)
+
+
+def _seen(view: BoardView, refused: Refused | None) -> str:
+    """Return the mark of what the form was made from; after a clash that of now, so that a second try overwrites."""
+    if refused is None or refused.error.code in {"board_changed_meanwhile", "form_malformed"}:
+        return mark_of(view.stages)
+    return refused.form.text("seen", 16, needed=False)
+
+
+def _problems(stages: Sequence[Stage]) -> list[tuple[str, str]]:
+    names = {part.key: part.name for part in stages} | {step.key: step.name for stage in stages for step in stage.steps}
+    return [(names[key], STAGE_PROBLEMS[problem]) for problem, key in stage_problems(stages)]
+
+
+@router.get("/campaigns/{campaign_id}/board/edit")
+def edit_page(desk: OrganisingDesk, campaign_id: str) -> Response:
+    """Show the stages and steps, to be renamed, moved, dated, added and removed."""
+    return _edit_page(desk, campaign_id)
+
+
+@router.post("/campaigns/{campaign_id}/board/edit")
+def save_stages(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+    """Keep the edited stages."""
+
+    def act() -> None:
+        known = board_service.stages_of(desk.session, campaign_id)
+        edited = _edited(form, known)
+        board_service.save_stages(desk.acting, campaign_id, edited, form.text("seen", 16, needed=False))
+
+    then = see_other(f"/campaigns/{campaign_id}/board/edit")
+    return desk.attempt(form, act, then, lambda refused: _edit_page(desk, campaign_id, refused))

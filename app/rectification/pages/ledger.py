@@ -1,0 +1,171 @@
+"""The 整改台账: all actions, one action with what happened to it, and the public page of commitments."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.core.chinese import CHINA
+from app.core.errors import DomainError
+from app.office.qr import qr_grid
+from app.rectification.desk import Desk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
+from app.rectification.documents.notices import ledger_document
+from app.rectification.ledger import attachments
+from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.cells import cells_of
+from app.rectification.ledger.reads import Show, announced, ledger_page, picked_rows
+from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT
+from app.rectification.ledger.workbook import apply_changes, ledger_workbook, read_changes
+from app.rectification.orders import reads
+from app.rectification.pages.orders import WORDS
+from app.rectification.rules.columns import LEDGER_COLUMNS
+from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState
+from app.rectification.rules.transitions import events_allowed
+from app.rectification.rules.wording import ACTION_EVENTS, ACTION_STATES, HORIZONS
+from app.rounds.reads import frozen_paper
+from app.web.downloads import ANY_FILE, DOCX, XLSX, attachment
+from app.web.forms import Form
+from app.web.pages import page, see_other
+from app.web.requests import Config, Db, Now
+
+router = APIRouter()
+LEDGER_WORDS = {**WORDS, "action_states": ACTION_STATES, "action_events": ACTION_EVENTS, "horizons": HORIZONS}
+
+
+@router.get("/rectification/ledger")
+def show_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "", part: int = 1) -> Response:
+    """Show a page of the ledger; ``show`` picks what is late or open. The order stays the official one."""
+    found = ledger_page(desk.session, desk.staff, desk.today, (show, order), part)
+    only = reads.get_order(desk.session, desk.staff, order) if order else None
+    context = {"found": found, "show": show, "only": only, "columns": LEDGER_COLUMNS, "cells": cells_of}
+    return desk.show("rectification/ledger.html", None, **context, **LEDGER_WORDS)
+
+
+@router.get("/rectification/ledger.xlsx")
+def export_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "") -> Response:
+    """Send the ledger within reach as a workbook that can be edited and brought back."""
+    rows = picked_rows(desk.session, desk.staff, desk.today, (show, order))
+    return attachment(ledger_workbook(rows), XLSX, "整改台账.xlsx", "ledger.xlsx")
+
+
+@router.get("/rectification/ledger.docx")
+def print_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "") -> Response:
+    """Send the ledger within reach as a Word table for print."""
+    rows = picked_rows(desk.session, desk.staff, desk.today, (show, order))
+    return attachment(ledger_document(rows, "整改台账"), DOCX, "整改台账.docx", "ledger.docx")
+
+
+@router.get("/rectification/import")
+def import_page(desk: WorkingDesk) -> Response:
+    """Show how to bring an edited ledger back."""
+    return desk.show("rectification/import.html", None, wrong=(), done=None)
+
+
+@router.post("/rectification/import")
+def import_ledger(desk: WorkingDesk, form: Form) -> Response:
+    """Bring an edited ledger back: all of it, or nothing with the rows that do not match."""
+    try:
+        changes, wrong = read_changes(desk.session, desk.acting, form.file("workbook"))
+    except DomainError as error:
+        return desk.show("rectification/import.html", Refused(error, form), wrong=(), done=None)
+    if wrong:
+        return desk.show(
+            "rectification/import.html", Refused(DomainError("ledger_mismatch"), form), wrong=wrong, done=None
+        )
+    done = apply_changes(desk.acting, changes)
+    return desk.show("rectification/import.html", None, wrong=(), done=done)
+
+
+def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> Response:
+    session, role = desk.session, desk.staff.role
+    found = ledger_acts.get_action(session, desk.staff, action_id, desk.today)
+    mine = {"liaison": BY_THE_UNIT, "leader": frozenset[ActionEvent]()}.get(role, BY_THE_UNIT | BY_SUPERVISION)
+    context = {
+        "found": found,
+        "row": found.row,
+        "order": found.order,
+        "entries": ledger_acts.entries_of(session, action_id),
+        "extensions": ledger_acts.extensions_of(session, action_id),
+        "files": attachments.files_of(session, action_id),
+        "allowed": [event for event in events_allowed(ACTION_TABLE, ActionState(found.row.state)) if event in mine],
+    }
+    return desk.show("rectification/action.html", refused, **context, **LEDGER_WORDS)
+
+
+@router.get("/rectification/actions/{action_id}")
+def show_action(desk: ReadingDesk, action_id: str) -> Response:
+    """Show an action with what was reported and decided."""
+    return _action_page(desk, action_id)
+
+
+@router.post("/rectification/actions/{action_id}")
+def act(desk: WorkingDesk, action_id: str, form: Form) -> Response:
+    """Report progress or completion, accept or return, set aside or resume; with a file as proof if there is one."""
+
+    def do() -> None:
+        event = form.text("event", 20, label="操作")
+        if event not in set(ActionEvent):
+            raise DomainError("field_not_a_choice", field="操作")
+        due = typed_day(form, "due", "新的完成时限") if form.text("due", 10, needed=False) else None
+        text = form.text("text", 2000, needed=False)
+        entry = ledger_acts.act(desk.acting, action_id, ActionEvent(event), text, due)
+        if (upload := form.upload("file")) is not None:
+            attachments.attach(desk.acting, desk.data, (action_id, entry), upload)
+
+    then = see_other(f"/rectification/actions/{action_id}")
+    return desk.attempt(form, do, then, lambda refused: _action_page(desk, action_id, refused))
+
+
+@router.post("/rectification/actions/{action_id}/rating")
+def rate(desk: SupervisingDesk, action_id: str, form: Form) -> Response:
+    """Record 群众评价."""
+    then = see_other(f"/rectification/actions/{action_id}")
+    return desk.attempt(
+        form,
+        lambda: ledger_acts.rate(desk.acting, action_id, form.text("public_rating", 200, needed=False)),
+        then,
+        lambda refused: _action_page(desk, action_id, refused),
+    )
+
+
+@router.post("/rectification/actions/{action_id}/extension")
+def ask_extension(desk: WorkingDesk, action_id: str, form: Form) -> Response:
+    """Ask for more time."""
+
+    def do() -> None:
+        until = typed_day(form, "until", "延期至")
+        ledger_acts.request_extension(desk.acting, action_id, until, form.text("reason", 500, needed=False))
+
+    then = see_other(f"/rectification/actions/{action_id}")
+    return desk.attempt(form, do, then, lambda refused: _action_page(desk, action_id, refused))
+
+
+@router.post("/rectification/actions/{action_id}/extension/{extension_id}")
+def decide_extension(desk: SupervisingDesk, action_id: str, extension_id: str, form: Form) -> Response:
+    """Grant more time, or not."""
+
+    def do() -> None:
+        granted = form.text("decision", 10, label="决定") == "grant"
+        ledger_acts.decide(desk.acting, action_id, extension_id, granted=granted)
+
+    then = see_other(f"/rectification/actions/{action_id}")
+    return desk.attempt(form, do, then, lambda refused: _action_page(desk, action_id, refused))
+
+
+@router.get("/rectification/actions/{action_id}/files/{file_id}")
+def download(desk: ReadingDesk, action_id: str, file_id: str) -> Response:
+    """Send an attachment, never to be shown in the browser."""
+    ledger_acts.get_action(desk.session, desk.staff, action_id, desk.today)
+    name, content = attachments.read(desk.session, desk.data, action_id, file_id)
+    return attachment(content, ANY_FILE, name)
+
+
+@router.get("/commitments/{public_id}")
+def commitments(request: Request, public_id: str, db: Db, now: Now, config: Config) -> Response:
+    """Show what a unit promised, until when, and what is done; for everybody, without a log-in."""
+    order = reads.order_by_public_id(db, public_id)
+    rows = announced(db, order.id)
+    if not rows:
+        raise DomainError("order_unknown")
+    paper, _ = frozen_paper(db, order.round_id)
+    code = qr_grid(f"{config.base_url}/commitments/{order.public_id}")
+    context = {"order": order, "rows": rows, "paper": paper, "code": code, "today": now.astimezone(CHINA).date()}
+    return page(request, "rectification/commitments.html", status=200, **context, **LEDGER_WORDS)

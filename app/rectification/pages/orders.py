@@ -1,0 +1,209 @@
+"""The 补课 board, flagged units to decide about, and the page of an order."""
+
+from collections.abc import Callable, Mapping
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.core.acting import Acting
+from app.core.errors import DomainError
+from app.publication.charts import before_after_chart
+from app.publication.read_log import note_read
+from app.publication.routes_charts import picture
+from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
+from app.rectification.documents import notices as documents
+from app.rectification.ledger import reads as ledger_pages
+from app.rectification.messages import inbox
+from app.rectification.orders import reads, retesting
+from app.rectification.orders import service as ordering
+from app.rectification.orders.reads import OrderView
+from app.rectification.orders.retesting import SideBySide
+from app.rectification.orders.service import Confirmation
+from app.rectification.plans import service as planning
+from app.rectification.plans.service import plan_of
+from app.rectification.rules.orders import ORDER_ENDS, ORDER_TABLE, Deadlines, OrderEvent, running_deadline
+from app.rectification.rules.supervision import Mode
+from app.rectification.rules.transitions import events_allowed
+from app.rectification.rules.wording import (
+    MODES,
+    NEXT_STEPS,
+    ORDER_EVENTS,
+    ORDER_STATES,
+    PLAN_STATES,
+    SUGGESTIONS,
+    TASKS,
+)
+from app.rounds.reads import frozen_paper, last_repeat
+from app.web.downloads import DOCX, attachment
+from app.web.forms import Form, PostedForm
+from app.web.pages import see_other
+
+router = APIRouter()
+ORDERS_A_PAGE = 100
+WORDS = {
+    "order_states": ORDER_STATES,
+    "order_events": ORDER_EVENTS,
+    "plan_states": PLAN_STATES,
+    "suggestions": SUGGESTIONS,
+    "next_steps": NEXT_STEPS,
+    "tasks": TASKS,
+    "modes": MODES,
+}
+
+
+@router.get("/rectification")
+def board(desk: ReadingDesk, part: int = 1) -> Response:
+    """Show flagged units that wait for a decision and all orders with their next step and date."""
+    places = reads.places(desk.session, desk.staff)
+    pages = range(1, max(1, -(-len(places) // ORDERS_A_PAGE)) + 1)
+    part = min(max(part, pages[0]), pages[-1])
+    views = reads.views_of(desk.session, places[(part - 1) * ORDERS_A_PAGE : part * ORDERS_A_PAGE])
+    due = {view.id: running_deadline(view.standing.state, view.current.dates) for view in views if view.current}
+    flags = reads.flags(desk.session, desk.staff, desk.now) if desk.staff.role == "organiser" else ()
+    context = {"orders": views, "due": due, "flags": flags, "part": part, "pages": pages, "total": len(places)}
+    context["unread"] = inbox.unread(desk.session, desk.staff)
+    return desk.show("rectification/board.html", None, **context, **WORDS)
+
+
+def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = None) -> Response:
+    flag = reads.flagged_unit(desk.session, desk.staff, desk.now, *place)
+    dates = ordering.proposed_dates(desk.session, flag.round.campaign_id, desk.today, 1)
+    unknown = ordering.years_unknown(desk.session, flag.round.campaign_id, desk.today)
+    return desk.show("rectification/flag.html", refused, flag=flag, dates=dates, unknown=unknown, **WORDS)
+
+
+@router.get("/rectification/flags/{round_id}/{unit_id}")
+def flag_page(desk: OrganisingDesk, round_id: str, unit_id: str) -> Response:
+    """Show why a unit is flagged, and the forms to order or to waive."""
+    return _flag_page(desk, (round_id, unit_id))
+
+
+def confirmation(form: PostedForm) -> Confirmation:
+    """Return the order that was typed."""
+    mode = form.text("mode", 20, needed=False)
+    if mode and mode not in set(Mode):
+        raise DomainError("field_not_a_choice", field="督办方式")
+    dates = Deadlines(
+        typed_day(form, "plan_due", "报送方案的期限"),
+        typed_day(form, "remedial_due", "完成补课的期限"),
+        typed_day(form, "retest_due", "复测的期限"),
+    )
+    number = form.text("document_number", 60, needed=False)
+    return Confirmation(number, form.text("reason", 500, needed=False), dates, mode)
+
+
+@router.post("/rectification/flags/{round_id}/{unit_id}")
+def decide(desk: OrganisingDesk, round_id: str, unit_id: str, form: Form) -> Response:
+    """Order 补课 of the unit, or waive it with a reason."""
+
+    def act() -> Response:
+        if form.text("decision", 10, label="决定") == "waive":
+            order_id = ordering.waive(desk.acting, round_id, unit_id, form.text("waiver", 500, needed=False))
+        else:
+            order_id = ordering.confirm(desk.acting, round_id, unit_id, confirmation(form))
+        return see_other(f"/rectification/orders/{order_id}")
+
+    place = (round_id, unit_id)
+    return desk.attempt(form, act, see_other("/rectification"), lambda refused: _flag_page(desk, place, refused))
+
+
+def _both_results(desk: Desk, order: OrderView) -> list[SideBySide]:
+    """Return the first result beside every retest, noted as read."""
+    pairs = retesting.pairs_of(desk.session, desk.staff, desk.now, order)
+    for round_id in dict.fromkeys(each for pair in pairs for each in (order.round_id, pair.round_id)):
+        note_read(desk.request, desk.session, desk.staff, round_id, "retest")
+    return pairs
+
+
+def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
+    session, order = desk.session, reads.get_order(desk.session, desk.staff, order_id)
+    standing, current = order.standing, order.current
+    context = {
+        "order": order,
+        "plan": plan_of(session, order),
+        "entries": reads.entries_of(session, order_id),
+        "allowed": {event.value for event in events_allowed(ORDER_TABLE, standing.state)},
+        "order_ends": ORDER_ENDS,
+        "due": running_deadline(standing.state, current.dates) if current else None,
+        "again": ordering.proposed_dates(session, order.campaign_id, desk.today, standing.attempt + 1),
+        "unknown": ordering.years_unknown(session, order.campaign_id, desk.today),
+        "pairs": _both_results(desk, order),
+        "retest": last_repeat(session, current.retest_round_id) if current and current.retest_round_id else "",
+        "count": ledger_pages.counts(session, order_id),
+    }
+    return desk.show("rectification/order.html", refused, **context, **WORDS)
+
+
+@router.get("/rectification/orders/{order_id}")
+def show_order(desk: ReadingDesk, order_id: str) -> Response:
+    """Show an order: where it stands, what is next, its history and both results."""
+    return _order_page(desk, order_id)
+
+
+@router.post("/rectification/orders/{order_id}/steps/{event}")
+def take_step(desk: WorkingDesk, order_id: str, event: str, form: Form) -> Response:
+    """Move an order on: make public, report completion, send back, plan or count the retest, order again."""
+    reads.get_order(desk.session, desk.staff, order_id)
+    step = _steps(desk.acting, order_id, form).get(event)
+    if step is None:
+        raise DomainError("not_found")
+    then = see_other(f"/rectification/orders/{order_id}")
+    return desk.attempt(form, step, then, lambda refused: _order_page(desk, order_id, refused))
+
+
+def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Callable[[], object]]:
+    """Return what this member of staff may do to an order, by event."""
+
+    def told(event: OrderEvent, name: str, label: str) -> None:
+        ordering.step(acting, order_id, event, form.text(name, 2000, label=label))
+
+    by_unit: dict[str, Callable[[], object]] = {
+        OrderEvent.BEGIN.value: lambda: planning.announce(acting, order_id),
+        OrderEvent.COMPLETE.value: lambda: told(OrderEvent.COMPLETE, "text", "完成情况"),
+    }
+    if acting.actor.role != "organiser":
+        return by_unit
+    return by_unit | {
+        OrderEvent.SEND_BACK.value: lambda: told(OrderEvent.SEND_BACK, "reason", "退回的理由"),
+        OrderEvent.PLAN_RETEST.value: lambda: retesting.plan_retest(
+            acting, order_id, form.text("title", 60, label="复测名称")
+        ),
+        OrderEvent.COUNT_RETEST.value: lambda: retesting.count_retest(acting, order_id),
+        OrderEvent.ORDER_AGAIN.value: lambda: ordering.order_again(acting, order_id, confirmation(form)),
+    }
+
+
+@router.post("/rectification/orders/{order_id}/review")
+def review_plan(desk: SupervisingDesk, order_id: str, form: Form) -> Response:
+    """Accept a plan or return it with remarks."""
+
+    def act() -> None:
+        if form.text("decision", 10, label="决定") == "accept":
+            planning.accept(desk.acting, order_id)
+        else:
+            planning.send_back(desk.acting, order_id, form.text("remarks", 2000, needed=False))
+
+    then = see_other(f"/rectification/orders/{order_id}")
+    return desk.attempt(form, act, then, lambda refused: _order_page(desk, order_id, refused))
+
+
+@router.get("/rectification/orders/{order_id}/comparison.svg")
+def comparison(desk: ReadingDesk, order_id: str, attempt: int = 0) -> Response:
+    """Draw the first result beside the retest of an attempt, or of the last one."""
+    order = reads.get_order(desk.session, desk.staff, order_id)
+    pairs = _both_results(desk, order)
+    both = next((pair for pair in reversed(pairs) if attempt in {0, pair.attempt}), None)
+    if both is None:
+        raise DomainError("not_found")
+    return picture(desk.request, before_after_chart(both.before["name"], both.titles, both.rows))
+
+
+@router.get("/rectification/orders/{order_id}/notice.docx")
+def notice(desk: ReadingDesk, order_id: str) -> Response:
+    """Send 补课通知书 as a Word file."""
+    order = reads.get_order(desk.session, desk.staff, order_id)
+    if order.current is None:
+        raise DomainError("not_found")
+    paper, _ = frozen_paper(desk.session, order.round_id)
+    made = documents.order_notice(order, paper.organisation, paper.title)
+    return attachment(made, DOCX, f"{order.unit_name}补课通知书.docx", "notice.docx")

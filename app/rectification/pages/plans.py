@@ -1,0 +1,113 @@
+"""The page on which a unit writes its 整改方案."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.rectification.desk import GONE, Desk, Refused, WorkingDesk, day_of
+from app.rectification.orders import reads
+from app.rectification.pages.orders import WORDS
+from app.rectification.plans import service as planning
+from app.rectification.plans.issues import issues_for
+from app.rectification.plans.service import CO_UNIT_MARK, MOST_ACTIONS, PlanRow, PlanView, plan_of
+from app.rectification.rules.plans import Action, Horizon, plan_gaps, unanswered_issues
+from app.rectification.rules.wording import HORIZONS, gap_text
+from app.web.forms import Form, PostedForm
+from app.web.pages import see_other
+
+router = APIRouter()
+FIELDS = (
+    "id", "problem", "source", "goal", "horizon", "due", "measures", "sponsor", "lead_unit", "co_units", "owner",
+    "commitment", "issue_id",
+)  # fmt: skip
+LIMITS = {"id": 40, "horizon": 10, "due": 10, "issue_id": 40, "sponsor": 80, "lead_unit": 80, "owner": 80}
+LONGEST = 1000
+
+
+def _typed(form: PostedForm) -> list[dict[str, str]]:
+    columns = {name: form.several(f"{name}[]") for name in FIELDS}
+    lengths = {len(column) for column in columns.values()}
+    if len(lengths) != 1 or lengths.pop() > MOST_ACTIONS + 1:
+        raise DomainError("form_malformed")
+    rows = [dict(zip(FIELDS, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    return [row for row in rows if any(row[name] for name in FIELDS if name != "id")]
+
+
+def _row(number: int, typed: dict[str, str]) -> PlanRow:
+    for name, text in typed.items():
+        if len(text) > LIMITS.get(name, LONGEST):
+            raise DomainError("field_too_long", field=f"第{number}项", limit=LIMITS.get(name, LONGEST))
+    if typed["horizon"] and typed["horizon"] not in set(Horizon):
+        raise DomainError("field_not_a_choice", field="时限类型")
+    parts = [part.strip() for part in typed["co_units"].replace(",", CO_UNIT_MARK).split(CO_UNIT_MARK)]
+    action = Action(
+        problem=typed["problem"],
+        goal=typed["goal"],
+        horizon=Horizon(typed["horizon"]) if typed["horizon"] else None,
+        due=_due(number, typed["due"]),
+        measures=typed["measures"],
+        sponsor=typed["sponsor"],
+        lead_unit=typed["lead_unit"],
+        co_units=tuple(part for part in parts if part),
+        owner=typed["owner"],
+        commitment=typed["commitment"],
+        issue_id=typed["issue_id"],
+    )
+    return PlanRow(typed["id"], action, typed["source"])
+
+
+def _due(number: int, text: str) -> date | None:
+    return day_of(text, f"第{number}项完成时限") if text else None
+
+
+def _shown(plan: PlanView) -> list[dict[str, str]]:
+    rows = [{name: str(getattr(row, name) or "") for name in FIELDS} for row in plan.rows]
+    return [*rows, dict.fromkeys(FIELDS, "")] if plan.is_open else rows
+
+
+def _plan_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
+    order = reads.get_order(desk.session, desk.staff, order_id)
+    plan = plan_of(desk.session, order)
+    if plan is None:
+        raise DomainError("order_unknown")
+    code = refused.error.code if refused else ""
+    # An incomplete plan has been kept; what was refused for another reason stands in the form alone.
+    unsaved = refused is not None and code not in {"form_malformed", "plan_incomplete"}
+    rows = _typed(refused.form) if refused is not None and unsaved else _shown(plan)
+    gaps = [gap_text(gap) for gap in plan_gaps(plan.plan, desk.today)] if plan.is_open else []
+    issues = {issue.id: issue for issue in issues_for(desk.session, order)}
+    left = [issues[each] for each in unanswered_issues(plan.plan, issues)] if plan.is_open else []
+    typed_on = refused is not None and unsaved and code != "plan_changed"
+    version = refused.form.as_dict().get("version", "") if refused is not None and typed_on else plan.version
+    context = {
+        "order": order, "plan": plan, "rows": rows, "gaps": gaps, "horizons": HORIZONS, "issues": issues.values(),
+        "left": left, "version": version,
+    }  # fmt: skip
+    return desk.show("rectification/plan.html", refused, **context, **WORDS)
+
+
+@router.get("/rectification/orders/{order_id}/plan")
+def show_plan(desk: WorkingDesk, order_id: str) -> Response:
+    """Show the plan with what is still missing from it."""
+    return _plan_page(desk, order_id)
+
+
+@router.post("/rectification/orders/{order_id}/plan")
+def save_plan(desk: WorkingDesk, order_id: str, form: Form) -> Response:
+    """Keep the draft, and submit it where that was asked for; an incomplete plan stays kept as a draft."""
+    submit, path = form.text("then", 10, needed=False) == "submit", f"/rectification/orders/{order_id}"
+    try:
+        rows = [_row(number, row) for number, row in enumerate(_typed(form), 1)]
+        planning.save_plan(desk.acting, order_id, rows, form.text("version", 40, needed=False))
+        desk.session.flush()
+        if submit:
+            planning.submit(desk.acting, order_id)
+    except DomainError as error:
+        if error.code in GONE:
+            raise
+        if error.code != "plan_incomplete":
+            desk.session.rollback()
+        return _plan_page(desk, order_id, Refused(error, form))
+    return see_other(path if submit else f"{path}/plan")

@@ -1,0 +1,166 @@
+"""The supervision page and its 督办单, the mode of an order, the inbox, and the holiday table."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from starlette.background import BackgroundTask
+from starlette.responses import Response
+
+from app.campaigns.reads import get_campaign
+from app.core.errors import DomainError
+from app.core.settings import Settings
+from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, SupervisingDesk, typed_day
+from app.rectification.ledger import deadlines as daily
+from app.rectification.messages import inbox
+from app.rectification.messages import mail as mailing
+from app.rectification.orders import holidays as holiday_service
+from app.rectification.orders import modes, reads
+from app.rectification.rules.orders import ORDER_ENDS
+from app.rectification.rules.wording import LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS
+from app.web.forms import Form, PostedForm
+from app.web.pages import see_other
+from app.web.requests import Config, database
+
+router = APIRouter()
+COMING_DAYS = 14
+LISTED = 100
+NOTICES_A_PAGE = 100
+REASON_LIMIT = 500
+LINES_LENGTH = 20_000
+MOST_COUNTED = 99_999
+WORDS = {"levels": LEVELS, "modes": MODES, "order_states": ORDER_STATES, "subject_kinds": SUBJECT_KINDS}
+
+
+@router.get("/rectification/supervision")
+def supervision(desk: ReadingDesk, show: str = "", part: int = 1, issued: int = -1) -> Response:
+    """Show 督办单 in official order of units, what is due soon, and how orders are supervised."""
+    views = reads.orders(desk.session, desk.staff)
+    found = daily.issued_notices(desk.session, views, only_open=show != "all", part=part, size=NOTICES_A_PAGE)
+    coming = daily.matters(desk.session, views, desk.today + timedelta(days=COMING_DAYS))
+    running = [view for view in views if view.current and view.standing.state not in ORDER_ENDS]
+    unknown = daily.years_unknown(desk.session, views, desk.today)
+    context = {"page": found, "show": show, "issued": min(issued, MOST_COUNTED), "unknown": unknown}
+    lists = {"coming": coming, "orders": running, "shown": LISTED}
+    return desk.show("rectification/supervision.html", None, **context, **lists, **WORDS)
+
+
+@router.post("/rectification/supervision/run")
+def run(desk: SupervisingDesk, _form: Form, config: Config) -> Response:
+    """Issue what is due now; mail leaves after the commit, when this request has been answered."""
+    issued = daily.run_daily(desk.session, desk.now, desk.staff)
+    answer = see_other(f"/rectification/supervision?issued={len(issued)}")
+    answer.background = BackgroundTask(mailing.send_waiting, database(desk.request), config, desk.now)
+    return answer
+
+
+@router.get("/rectification/supervision/notices/{notice_id}")
+def notice(desk: ReadingDesk, notice_id: str) -> Response:
+    """Show one 督办单, to be printed."""
+    found = daily.get_notice(desk.session, desk.staff, notice_id)
+    context = {"notice": found, "campaign": get_campaign(desk.session, found.campaign_id)}
+    return desk.show("rectification/supervision_notice.html", None, **context, **WORDS)
+
+
+def _mode_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
+    order = reads.get_order(desk.session, desk.staff, order_id)
+    return desk.show("rectification/supervision_mode.html", refused, order=order, **WORDS)
+
+
+@router.get("/rectification/orders/{order_id}/mode")
+def mode_page(desk: SupervisingDesk, order_id: str) -> Response:
+    """Show how an order is supervised, with the form to change it."""
+    return _mode_page(desk, order_id)
+
+
+@router.post("/rectification/orders/{order_id}/mode")
+def set_mode(desk: SupervisingDesk, order_id: str, form: Form) -> Response:
+    """Change how an order is supervised."""
+
+    def act() -> None:
+        reason = form.text("reason", REASON_LIMIT, needed=False, label="理由")
+        modes.set_mode(desk.acting, order_id, form.text("mode", 20, needed=False), reason)
+
+    then = see_other(f"/rectification/orders/{order_id}")
+    return desk.attempt(form, act, then, lambda refused: _mode_page(desk, order_id, refused))
+
+
+def _inbox_page(desk: Desk, settings: Settings, refused: Refused | None = None) -> Response:
+    context = {
+        "items": inbox.items_of(desk.session, desk.staff),
+        "unread": inbox.unread(desk.session, desk.staff),
+        "shown": inbox.SHOWN,
+        "mail_on": settings.sends_mail,
+        "address": inbox.address_of(desk.session, desk.staff),
+    }
+    return desk.show("rectification/inbox.html", refused, **context)
+
+
+@router.get("/inbox")
+def show_inbox(desk: ReadingDesk, config: Config) -> Response:
+    """Show what waits for the reader."""
+    return _inbox_page(desk, config)
+
+
+@router.post("/inbox/read")
+def mark_read(desk: ReadingDesk, form: Form) -> Response:
+    """Mark one item, or all, as read."""
+    if form.flag("all"):
+        inbox.mark_all_read(desk.acting)
+    else:
+        inbox.mark_read(desk.acting, form.text("item", 64))
+    return see_other("/inbox")
+
+
+@router.post("/inbox/address")
+def set_address(desk: ReadingDesk, form: Form, config: Config) -> Response:
+    """Set where the reader wants mail, or that he wants none."""
+
+    def act() -> None:
+        if not config.sends_mail:
+            raise DomainError("mail_off")
+        inbox.set_address(desk.acting, form.text("address", 300, needed=False, label="邮箱地址"))
+
+    return desk.attempt(form, act, see_other("/inbox"), lambda refused: _inbox_page(desk, config, refused))
+
+
+def _holidays_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    campaign = get_campaign(desk.session, campaign_id)
+    years = holiday_service.years_shown(desk.today)
+    bad: tuple[holiday_service.BadLine, ...] = ()
+    if refused is not None and refused.error.code == "holiday_lines_wrong":
+        _, bad = holiday_service.parse_lines(_lines(refused.form), years)
+    table = holiday_service.calendar_of(desk.session, campaign_id, years)
+    return desk.show("rectification/holidays.html", refused, campaign=campaign, table=table, bad=bad)
+
+
+def _lines(form: PostedForm) -> str:
+    return form.text("lines", LINES_LENGTH, needed=False, label="日期")
+
+
+@router.get("/campaigns/{campaign_id}/holidays")
+def holidays(desk: OrganisingDesk, campaign_id: str) -> Response:
+    """Show the days that are not what their weekday says, of this year and the next."""
+    return _holidays_page(desk, campaign_id)
+
+
+@router.post("/campaigns/{campaign_id}/holidays")
+def save_holidays(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+    """Keep pasted lines, all or none."""
+    years = holiday_service.years_shown(desk.today)
+    return desk.attempt(
+        form,
+        lambda: holiday_service.save_lines(desk.acting, campaign_id, _lines(form), years),
+        see_other(f"/campaigns/{campaign_id}/holidays"),
+        lambda refused: _holidays_page(desk, campaign_id, refused),
+    )
+
+
+@router.post("/campaigns/{campaign_id}/holidays/undo")
+def take_back(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+    """Let the country's table hold again for a day."""
+    return desk.attempt(
+        form,
+        lambda: holiday_service.take_back(desk.acting, campaign_id, typed_day(form, "day", "日期")),
+        see_other(f"/campaigns/{campaign_id}/holidays"),
+        lambda refused: _holidays_page(desk, campaign_id, refused),
+    )

@@ -1,0 +1,215 @@
+"""A 整改方案: actions with 四明确一承诺, and what is still missing from it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from app.rectification.rules.blank import is_blank
+from app.rectification.rules.refusals import Refusal
+from app.rectification.rules.transitions import total_table
+
+
+class Horizon(StrEnum):
+    """近期, 中期, 长期."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonLimits:
+    """The most days from today that 近期 and 中期 may take; what is later is 长期."""
+
+    short_days: int = 90
+    medium_days: int = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One 整改事项 as planned; empty text and None are what has not been filled in yet."""
+
+    problem: str = ""
+    goal: str = ""
+    horizon: Horizon | None = None
+    due: date | None = None
+    measures: str = ""
+    sponsor: str = ""
+    lead_unit: str = ""
+    co_units: tuple[str, ...] = ()
+    owner: str = ""
+    commitment: str = ""
+    issue_id: str = ""
+    """The issue (问题) it comes from; empty if it answers none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The actions in the unit's own order; an action's number is its place, from 1."""
+
+    actions: tuple[Action, ...] = ()
+
+
+class GapCode(StrEnum):
+    """What a plan lacks, or says twice and differently."""
+
+    NO_ACTIONS = "no_actions"
+    PROBLEM = "problem"
+    GOAL = "goal"
+    HORIZON = "horizon"
+    DUE = "due"
+    MEASURES = "measures"
+    SPONSOR = "sponsor"
+    LEAD_UNIT = "lead_unit"
+    OWNER = "owner"
+    COMMITMENT = "commitment"
+    DUE_PAST = "due_past"
+    SHORT_TOO_LATE = "short_too_late"
+    MEDIUM_TOO_LATE = "medium_too_late"
+    LONG_TOO_EARLY = "long_too_early"
+    LEAD_IS_CO_UNIT = "lead_is_co_unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing to put right; ``action`` is the action's number, 0 the plan as a whole. ``gap_text`` words it."""
+
+    code: GapCode
+    action: int = 0
+
+
+class Point(StrEnum):
+    """四明确一承诺."""
+
+    CONTENT = "content"
+    TARGET_AND_TIME = "target_and_time"
+    MEASURES = "measures"
+    RESPONSIBILITY = "responsibility"
+    COMMITMENT = "commitment"
+
+
+POINT_OF: Mapping[GapCode, Point] = {
+    GapCode.PROBLEM: Point.CONTENT,
+    GapCode.GOAL: Point.TARGET_AND_TIME,
+    GapCode.HORIZON: Point.TARGET_AND_TIME,
+    GapCode.DUE: Point.TARGET_AND_TIME,
+    GapCode.DUE_PAST: Point.TARGET_AND_TIME,
+    GapCode.SHORT_TOO_LATE: Point.TARGET_AND_TIME,
+    GapCode.MEDIUM_TOO_LATE: Point.TARGET_AND_TIME,
+    GapCode.LONG_TOO_EARLY: Point.TARGET_AND_TIME,
+    GapCode.MEASURES: Point.MEASURES,
+    GapCode.SPONSOR: Point.RESPONSIBILITY,
+    GapCode.LEAD_UNIT: Point.RESPONSIBILITY,
+    GapCode.LEAD_IS_CO_UNIT: Point.RESPONSIBILITY,
+    GapCode.OWNER: Point.RESPONSIBILITY,
+    GapCode.COMMITMENT: Point.COMMITMENT,
+}
+"""Which of the five points a gap belongs to; a plan without actions lacks them all."""
+
+DEFAULT_LIMITS = HorizonLimits()
+
+
+def plan_gaps(plan: Plan, today: date, limits: HorizonLimits = DEFAULT_LIMITS) -> tuple[Gap, ...]:
+    """Name all that keeps a plan from being submitted, action by action."""
+    if not plan.actions:
+        return (Gap(GapCode.NO_ACTIONS),)
+    return tuple(
+        Gap(code, number)
+        for number, action in enumerate(plan.actions, start=1)
+        for code in (*_missing(action), *_contradictions(action, today, limits))
+    )
+
+
+def _missing(action: Action) -> Iterator[GapCode]:
+    texts = {
+        GapCode.PROBLEM: action.problem,
+        GapCode.GOAL: action.goal,
+        GapCode.MEASURES: action.measures,
+        GapCode.SPONSOR: action.sponsor,
+        GapCode.LEAD_UNIT: action.lead_unit,
+        GapCode.OWNER: action.owner,
+        GapCode.COMMITMENT: action.commitment,
+    }
+    empty = {code for code, text in texts.items() if is_blank(text)}
+    empty |= {GapCode.HORIZON} if action.horizon is None else set()
+    empty |= {GapCode.DUE} if action.due is None else set()
+    return (code for code in GapCode if code in empty)
+
+
+def _contradictions(action: Action, today: date, limits: HorizonLimits) -> Iterator[GapCode]:
+    if action.due is not None and action.due < today:
+        yield GapCode.DUE_PAST
+    elif action.due is not None:
+        yield from _horizon_contradictions(action.horizon, action.due - today, limits)
+    if not is_blank(action.lead_unit) and action.lead_unit.strip() in {unit.strip() for unit in action.co_units}:
+        yield GapCode.LEAD_IS_CO_UNIT
+
+
+def _horizon_contradictions(horizon: Horizon | None, time: timedelta, limits: HorizonLimits) -> Iterator[GapCode]:
+    if horizon is Horizon.SHORT and time.days > limits.short_days:
+        yield GapCode.SHORT_TOO_LATE
+    if horizon is Horizon.MEDIUM and time.days > limits.medium_days:
+        yield GapCode.MEDIUM_TOO_LATE
+    # 中期 within the limit of 近期 is left alone: work that ends sooner than its class contradicts nothing.
+    if horizon is Horizon.LONG and time.days <= limits.short_days:
+        yield GapCode.LONG_TOO_EARLY
+
+
+def unanswered_issues(plan: Plan, issue_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the issues that no action of the plan comes from, in their order: a warning, not a gap."""
+    answered = {action.issue_id for action in plan.actions}
+    return tuple(issue_id for issue_id in issue_ids if issue_id not in answered)
+
+
+class PlanState(StrEnum):
+    """Where a plan stands."""
+
+    DRAFT = "draft"
+    RETURNED = "returned"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+
+
+class PlanEvent(StrEnum):
+    """What can happen to a plan."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    RETURN = "return"
+    ACCEPT = "accept"
+
+
+PLAN_TABLE = total_table(
+    PlanState,
+    PlanEvent,
+    moves={
+        PlanState.DRAFT: {PlanEvent.EDIT: PlanState.DRAFT, PlanEvent.SUBMIT: PlanState.SUBMITTED},
+        PlanState.RETURNED: {PlanEvent.EDIT: PlanState.RETURNED, PlanEvent.SUBMIT: PlanState.SUBMITTED},
+        PlanState.SUBMITTED: {PlanEvent.RETURN: PlanState.RETURNED, PlanEvent.ACCEPT: PlanState.ACCEPTED},
+    },
+    ends={PlanState.ACCEPTED: Refusal.ENDED},
+)
+
+
+def next_plan_state(state: PlanState, event: PlanEvent) -> PlanState | Refusal:
+    """Return the state after the event, or why there is none."""
+    return PLAN_TABLE[state, event]
+
+
+def submit_plan(
+    state: PlanState, plan: Plan, today: date, limits: HorizonLimits = DEFAULT_LIMITS
+) -> PlanState | Refusal:
+    """Submit a plan that has no gaps; ``PLAN_INCOMPLETE`` otherwise."""
+    after = next_plan_state(state, PlanEvent.SUBMIT)
+    if not isinstance(after, Refusal) and plan_gaps(plan, today, limits):
+        return Refusal.PLAN_INCOMPLETE
+    return after
+
+
+def return_plan(state: PlanState, remarks: str) -> PlanState | Refusal:
+    """Return a plan with remarks, so that the unit knows what to change."""
+    after = next_plan_state(state, PlanEvent.RETURN)
+    if not isinstance(after, Refusal) and is_blank(remarks):
+        return Refusal.PLAN_REMARKS_MISSING
+    return after

@@ -1,0 +1,144 @@
+"""The Chinese words of 补课: states, events, gaps, levels, and the suggestions that are recorded."""
+
+from app.rectification.rules.board import CellState, StageProblem
+from app.rectification.rules.ledger import ActionEvent, ActionState
+from app.rectification.rules.orders import OrderEvent, OrderState, Suggestion, Task
+from app.rectification.rules.plans import Gap, GapCode, Horizon, PlanEvent, PlanState, Point
+from app.rectification.rules.supervision import Level, Mode, SubjectKind
+
+ORDER_STATES = {
+    OrderState.FLAGGED: "待确认",
+    OrderState.ORDERED: "已责令补课",
+    OrderState.PLAN_RETURNED: "方案退回",
+    OrderState.PLAN_SUBMITTED: "方案待审",
+    OrderState.PLAN_ACCEPTED: "方案已审定",
+    OrderState.IN_PROGRESS: "整改中",
+    OrderState.COMPLETED: "已报完成",
+    OrderState.RETEST_PLANNED: "已安排复测",
+    OrderState.RETESTED: "已复测",
+    OrderState.ESCALATED: "复测未达标",
+    OrderState.CLOSED: "已办结",
+    OrderState.WAIVED: "免于补课",
+}
+ORDER_EVENTS = {
+    OrderEvent.CONFIRM: "责令补课",
+    OrderEvent.WAIVE: "免于补课",
+    OrderEvent.SUBMIT_PLAN: "报送方案",
+    OrderEvent.RETURN_PLAN: "退回方案",
+    OrderEvent.ACCEPT_PLAN: "审定方案",
+    OrderEvent.BEGIN: "开始整改",
+    OrderEvent.COMPLETE: "报告整改完成",
+    OrderEvent.SEND_BACK: "退回继续整改",
+    OrderEvent.PLAN_RETEST: "安排复测",
+    OrderEvent.COUNT_RETEST: "登记复测结果",
+    OrderEvent.VOID_RETEST: "复测作废重来",
+    OrderEvent.CLOSE: "复测达标、办结",
+    OrderEvent.ESCALATE: "复测未达标、升级督办",
+    OrderEvent.ORDER_AGAIN: "再次责令补课",
+}
+NEXT_STEPS = {
+    OrderState.ORDERED: "单位填写并报送整改方案",
+    OrderState.PLAN_RETURNED: "单位按审定意见修改方案，重新报送",
+    OrderState.PLAN_SUBMITTED: "督办员或组织者审定方案",
+    OrderState.PLAN_ACCEPTED: "单位公示承诺，开始整改",
+    OrderState.IN_PROGRESS: "单位逐项填报进展，完成后报告",
+    OrderState.COMPLETED: "组织者安排复测，或者退回继续整改",
+    OrderState.RETEST_PLANNED: "组织者进行复测，结果公布后登记",
+    OrderState.ESCALATED: "组织者再次责令补课",
+}
+"""Who does what next; the ends have nothing more to be done."""
+TASKS = {Task.PLAN: "报送整改方案", Task.REMEDIAL: "完成补课", Task.RETEST: "组织复测"}
+SUGGESTIONS = {
+    Suggestion.TALK: "建议挂牌督办，并约谈单位主要负责人或者进行诫勉谈话。本条仅为建议，由有权机关研究决定。",
+    Suggestion.ORGANISATIONAL: "连续两次以上复测未达标，建议按规定研究组织处理。本条仅为建议，由有权机关研究决定。",
+}
+
+PLAN_STATES = {
+    PlanState.DRAFT: "起草中",
+    PlanState.RETURNED: "已退回",
+    PlanState.SUBMITTED: "待审",
+    PlanState.ACCEPTED: "已审定",
+}
+PLAN_EVENTS = {PlanEvent.EDIT: "修改", PlanEvent.SUBMIT: "报送", PlanEvent.RETURN: "退回", PlanEvent.ACCEPT: "审定"}
+HORIZONS = {Horizon.SHORT: "近期", Horizon.MEDIUM: "中期", Horizon.LONG: "长期"}
+POINTS = {
+    Point.CONTENT: "明确整改内容",
+    Point.TARGET_AND_TIME: "明确整改目标和时限要求",
+    Point.MEASURES: "明确整改措施",
+    Point.RESPONSIBILITY: "明确整改责任",
+    Point.COMMITMENT: "作出公开承诺",
+}
+GAPS = {
+    GapCode.NO_ACTIONS: "方案中还没有整改事项，请至少填写一项。",
+    GapCode.PROBLEM: "第%(number)s项没有写明要解决的问题。",
+    GapCode.GOAL: "第%(number)s项没有写明整改目标。",
+    GapCode.HORIZON: "第%(number)s项没有选择近期、中期或长期。",
+    GapCode.DUE: "第%(number)s项没有写明完成时限。",
+    GapCode.MEASURES: "第%(number)s项没有写明整改措施。",
+    GapCode.SPONSOR: "第%(number)s项没有写明责任领导。",
+    GapCode.LEAD_UNIT: "第%(number)s项没有写明主办单位。",
+    GapCode.OWNER: "第%(number)s项没有写明责任人。",
+    GapCode.COMMITMENT: "第%(number)s项没有写明公开承诺。",
+    GapCode.DUE_PAST: "第%(number)s项的完成时限已经过去，请改为今天或以后的日期。",
+    GapCode.SHORT_TOO_LATE: "第%(number)s项列为近期，完成时限却超出近期的范围，请改时限或改为中期、长期。",
+    GapCode.MEDIUM_TOO_LATE: "第%(number)s项列为中期，完成时限却超出中期的范围，请改时限或改为长期。",
+    GapCode.LONG_TOO_EARLY: "第%(number)s项列为长期，完成时限却在近期之内，请改时限或改为近期。",
+    GapCode.LEAD_IS_CO_UNIT: "第%(number)s项的主办单位同时列为协办单位，请去掉其中一处。",
+}
+
+
+def gap_text(gap: Gap) -> str:
+    """Say in Chinese what is missing, and in which action."""
+    return GAPS[gap.code] % {"number": gap.action}
+
+
+ACTION_STATES = {
+    ActionState.DRAFTED: "待制定",
+    ActionState.APPROVED: "已审定",
+    ActionState.ANNOUNCED: "已公示",
+    ActionState.RETURNED: "退回",
+    ActionState.IN_PROGRESS: "整改中",
+    ActionState.COMPLETED: "待验收",
+    ActionState.CLOSED_OUT: "已销号",
+    ActionState.LONG_TERM: "转入长期",
+    ActionState.EXPLAINED: "暂不具备条件（已向群众说明）",
+}
+ACTION_EVENTS = {
+    ActionEvent.APPROVE: "审定",
+    ActionEvent.ANNOUNCE: "公示",
+    ActionEvent.BEGIN: "开始整改",
+    ActionEvent.PROGRESS: "填报进展",
+    ActionEvent.COMPLETE: "报告完成",
+    ActionEvent.RETURN: "退回",
+    ActionEvent.ACCEPT: "验收销号",
+    ActionEvent.TURN_LONG_TERM: "转入长期",
+    ActionEvent.EXPLAIN: "说明暂不具备条件",
+    ActionEvent.RESUME: "恢复整改",
+}
+
+MODES = {
+    Mode.LISTED: "挂牌督办",
+    Mode.TIME_LIMITED: "限时办结",
+    Mode.ON_SITE: "现场会办",
+    Mode.TRACKED: "立项督查",
+}
+LEVELS = {Level.BLUE: "蓝色（即将到期）", Level.YELLOW: "黄色（进度滞后）", Level.RED: "红色（已经逾期）"}
+SUBJECT_KINDS = {
+    SubjectKind.PLAN: "整改方案",
+    SubjectKind.REMEDIAL: "补课",
+    SubjectKind.RETEST: "复测",
+    SubjectKind.ACTION: "整改事项",
+}
+
+CELL_STATES = {
+    CellState.DONE: "已完成",
+    CellState.DUE: "进行中",
+    CellState.LATE: "已逾期",
+    CellState.NOT_DUE: "未到时间",
+}
+STAGE_PROBLEMS = {
+    StageProblem.NO_STEPS: "这个阶段还没有环节，请至少填写一个。",
+    StageProblem.NAME_MISSING: "名称没有填写。",
+    StageProblem.KEY_TWICE: "标识重复，请换一个。",
+    StageProblem.ENDS_BEFORE_START: "结束日期早于开始日期。",
+}

@@ -1,0 +1,215 @@
+"""One page for a leader's desk, and the notice for the board: PDFs of a published result."""
+
+from typing import Final
+
+from app.core.chinese import chinese_date
+from app.office.qr import qr_grid
+from app.office.typesetting import FONT_FAMILY, pdf
+from app.publication import charts
+from app.publication.domain import Document, units_of_verdict
+from app.publication.reads import Published
+
+MOST_ROWS: Final = 20
+"""Up to here every unit has a row of its own; more are drawn as a grid."""
+MOST_FLAGGED: Final = 8
+NO_BAND: Final = "样本不足或结果无效，不公布"
+_CHAIN = (("应参加", "expected"), ("发出", "issued"), ("收回", "returned"), ("有效", "valid"))
+
+_FRAME: Final = r"""
+#let d = json(bytes(sys.inputs.data))
+#let ink = rgb("#1d2733")
+#let muted = rgb("#4a5665")
+#set document(title: d.title, date: none)
+#set page(paper: "a4", margin: (x: 18mm, top: 16mm, bottom: 18mm), footer: [
+  #set text(size: 8pt, fill: muted)
+  #line(length: 100%, stroke: 0.4pt + muted)
+  核验码 #d.code #if d.version > 1 [（第 #d.version 版）] #h(1fr) 单位按机构序列排列，不作排名
+])
+#set text(font: d.font, lang: "zh", region: "cn", fill: ink, size: 10pt)
+#set par(leading: 0.62em, spacing: 0.8em)
+#align(center)[
+  #text(size: 10pt, fill: muted)[#d.organisation · #d.campaign]
+  #v(-0.4em)
+  #text(size: 18pt, weight: "bold")[#d.title]
+  #if d.rehearsal [#v(-0.4em) #text(fill: rgb("#9c2a1d"), weight: "bold")[演练，不代表任何真实评价]]
+  #v(-0.3em)
+  #text(size: 9pt, fill: muted)[#d.date]
+]
+#let numbers(rows) = grid(
+  columns: (1fr,) * rows.len(), gutter: 6pt,
+  ..rows.map(row => box(width: 100%, inset: 6pt, stroke: 0.5pt + rgb("#c9d2dc"), radius: 3pt)[
+    #align(center)[#text(size: 8.5pt, fill: muted)[#row.at(0)] \ #text(size: 15pt, weight: "bold")[#row.at(1)]]
+  ])
+)
+#numbers(d.chain)
+"""
+
+_BRIEF: Final = (
+    _FRAME
+    + r"""
+// What is longer than the page is made smaller as a whole; the page stays one.
+#let one-page(body) = layout(room => {
+  let needed = measure(block(width: room.width, body)).height
+  let factor = calc.min(1, room.height / needed) * 100%
+  scale(x: factor, y: factor, origin: top + center, reflow: true, block(width: room.width, body))
+})
+#let body = [
+#numbers(d.summary)
+#for note in d.notes [#text(size: 9pt)[· #note] \ ]
+#if d.rows.len() > 0 [
+  #set text(size: 9pt)
+  #align(right, image(bytes(d.legend), format: "svg", height: 4.4mm, alt: "图例"))
+  #v(-0.6em)
+  #table(
+    columns: (1fr, 58mm, ..d.heads.slice(2).map(_ => auto)), stroke: 0.4pt + rgb("#c9d2dc"), inset: 4pt,
+    align: (x, _) => (if x in (2, 3, 4) { right } else { left }) + horizon,
+    table.header(..d.heads.map(words => [*#words*])),
+    ..d.rows.map(row => (
+      [#row.at(0)], image(bytes(row.at(1)), format: "svg", width: 56mm, alt: row.at(2)),
+      ..row.slice(3).map(text => [#text])
+    )).flatten()
+  )
+]
+#if d.flagged.len() > 0 [
+  *需补课的单位*（系统只作提示，是否责令补课由组织者决定） \
+  #for row in d.flagged [#text(size: 9.5pt)[#row.at(0). #row.at(1)：#row.at(2)] \ ]
+  #if d.more > 0 [#text(size: 9pt, fill: muted)[另有 #d.more 个单位，见测评情况报告。]]
+] else [没有需补课的单位。]
+]
+#if d.grid == "" [
+  #block(height: 1fr, width: 100%, one-page(body))
+] else [
+  #body
+]
+#if d.grid != "" [
+  #block(height: 1fr, width: 100%, layout(room => align(center, image(
+    bytes(d.grid), format: "svg", width: calc.min(room.width, room.height / d.ratio), alt: "各单位总体评价分布图"))))
+]
+#text(size: 8pt, fill: muted)[#d.formula]
+"""
+)
+
+_NOTICE: Final = (
+    _FRAME
+    + r"""
+== 各单位满意率所在的档次
+#table(
+  columns: (10mm, 1fr, 46mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
+  table.header([*序*], [*单位*], [*档次*]),
+  ..d.units.map(row => (str(row.at(0)), row.at(1), row.at(2))).flatten()
+)
+#if d.overall != "" [全部单位合在一起：#d.overall。#parbreak()]
+#for note in d.notes [#text(size: 9pt)[· #note] \ ]
+#text(size: 8.5pt, fill: muted)[#d.formula \
+  只公布档次，不公布具体数值。公布之前，包括组织者在内，任何人都看不到任何一张票。]
+#v(1fr)
+#grid(columns: (24mm, 1fr), gutter: 8pt, align: horizon,
+  image(bytes(d.qr), format: "svg", width: 22mm, alt: "核验地址的二维码"),
+  [扫码核验本公告是否真实、有效。\ #text(size: 9pt, fill: muted)[#d.verify]])
+"""
+)
+
+
+def brief(result: Published) -> bytes:
+    """Return the one-page brief of a result that holds figures (scopes organisers, leaders, unit)."""
+    document = result.document
+    flagged = units_of_verdict(document, "remedial")
+    many = len(document["units"]) > MOST_ROWS
+    grid = charts.multiples_chart(document) if many else ""
+    labels = {"met": "达标", "attention": "提醒", "remedial": "需补课", "too_few": "样本不足", "invalid": "结果无效"}
+    summary = [[label, f"{document['summary'][key]} 个单位"] for key, label in labels.items()]
+    data = {
+        **_frame(result, f"{document['round']['title']}结果简报"),
+        "summary": [row for row in summary if not row[1].startswith("0 ")],
+        "heads": _heads(document),
+        "rows": [] if many else _rows(document),
+        "legend": charts.legend(document),
+        "flagged": [[row["position"], row["name"], _reasons(row)] for row in flagged[:MOST_FLAGGED]],
+        "more": max(0, len(flagged) - MOST_FLAGGED),
+        "grid": grid,
+        "ratio": _height_by_width(grid) if many else 1,
+    }
+    return pdf(_BRIEF, data)
+
+
+def notice(result: Published, address: str) -> bytes:
+    """Return the notice of a result in bands, with the way to check it; ``address``: of this installation."""
+    document, verify = result.document, f"{address}/verify?code={result.code}"
+    overall = document["overall_band"]
+    data = {
+        **_frame(result, f"{document['round']['title']}结果公告"),
+        "units": [
+            [unit["position"], unit["name"], unit["band"]["label"] if unit["band"] else NO_BAND]
+            for unit in document["units"]
+        ],
+        "overall": overall["label"] if overall else "",
+        "verify": verify,
+        "qr": _qr_svg(verify),
+    }
+    return pdf(_NOTICE, data)
+
+
+def _frame(result: Published, title: str) -> dict[str, object]:
+    document = result.document
+    about, total = document["round"], document["chain"]["total"]
+    numbers = [[label, str(total[key])] for label, key in _CHAIN if key in total]
+    if rate := total.get("return_rate"):
+        numbers.append(["回收率", rate["text"]])
+    return {
+        "font": FONT_FAMILY,
+        "title": title,
+        "organisation": about["organisation"],
+        "campaign": about["campaign"],
+        "rehearsal": about["rehearsal"],
+        "date": f"{chinese_date(result.published_at)}公布",
+        "code": result.code,
+        "version": result.version,
+        "chain": numbers,
+        "notes": [note["text"] for note in (*document["chain"]["warnings"], *document["notes"])],
+        "formula": document["formula"]["text"],
+    }
+
+
+def _qr_svg(text: str) -> str:
+    grid = qr_grid(text)
+    box = f"-4 -4 {grid.size + 8} {grid.size + 8}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path d="{grid.svg_path()}"/></svg>'
+
+
+def _heads(document: Document) -> list[str]:
+    units = document["units"]
+    heads = [units[0]["name"] if len(units) == 1 else "单位", "分布", "满意率", "不满意率", "有效"]
+    has_verdicts = len(units) > 1 or any(item.get("verdict") for unit in units for item in unit["items"])
+    return [*heads, "结论"] if has_verdicts else heads
+
+
+def _rows(document: Document) -> list[list[str]]:
+    """Return a row for each unit in official order; of a single unit one for each of its items."""
+    units = document["units"]
+    if len(units) > 1:
+        return [_row(document, unit, 0, f"{unit['position']}. {unit['name']}") for unit in units]
+    shown = len(_heads(document)) + 1
+    return [_row(document, unit, place, part["label"])[:shown] for unit in units for place, part in _parts(unit)]
+
+
+def _parts(unit: Document) -> list[tuple[int, Document]]:
+    parts = list(enumerate([unit["overall"], *unit["items"]]))
+    return parts if unit["overall"]["key"] is None else parts[1:]
+
+
+def _row(document: Document, unit: Document, place: int, label: str) -> list[str]:
+    part = [unit["overall"], *unit["items"]][place]
+    cell, verdict = part["total"], unit["verdict"] if place == 0 else part.get("verdict")
+    keys = ("satisfied_rate", "dissatisfied_rate", "valid")
+    figures = [cell[key]["text"] for key in keys] if cell["shown"] else ["—"] * len(keys)
+    bar = charts.row_chart(document, unit, place)
+    return [label, bar, f"{label}的分布", *figures, verdict["label"] if verdict else "—"]
+
+
+def _height_by_width(svg: str) -> float:
+    _, _, width, height = svg.split('viewBox="')[1].split('"', maxsplit=1)[0].split()
+    return float(height) / float(width)
+
+
+def _reasons(unit: Document) -> str:
+    return "；".join(reason["text"] for reason in unit["verdict"]["reasons"])

@@ -1,0 +1,107 @@
+"""反馈函: one Word letter for each unit, with its own result and the campaign's band, never with another unit's."""
+
+import io
+import re
+import zipfile
+from datetime import datetime
+
+from markupsafe import Markup
+
+from app.office.markup import Pictures, joined, one_line, paragraph, paragraphs
+from app.publication.domain import Document, Scope, notes_for
+from app.publication.reads import Published
+from app.reports.fields import ReportKind
+from app.reports.report_data import (
+    BLANK,
+    Figures,
+    chain_sentence,
+    common_values,
+    groups_table,
+    items_table,
+    method_block,
+    parts_of,
+    reasons_of,
+    remarks_block,
+    whole_document,
+)
+from app.reports.templates import WordTemplate, shipped_template
+
+REMARKS_LISTED = 300
+
+_UNSAFE = re.compile(r'[\\/:*?"<>|.\s]+')
+_NAME_LENGTH = 40
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_DEMANDS = {
+    "met": "请继续听取群众意见，巩固和改进工作。",
+    "attention": "请对照测评结果和群众意见认真自查，制定改进措施，并报送组织单位。",
+    "remedial": (
+        "结果低于补课线。是否责令补课，由组织单位研究决定后另行通知；请先对照群众意见查找原因，准备整改方案。"
+        "整改方案应明确内容、目标和时限、措施、责任，并作出公开承诺。"
+    ),
+    "too_few": "样本不足，本次结果不作结论。请继续听取群众意见，改进工作。",
+    "invalid": "本次测评结果无效，不作结论。请继续听取群众意见，改进工作。",
+}
+
+
+def feedback_letters(result: Published, template: bytes | None, now: datetime) -> bytes:
+    """Return a zip with the letter of every unit that the result holds, named in official order."""
+    document = whole_document(result)
+    units = document["units"]
+    digits = max(2, *(len(str(unit["position"])) for unit in units)) if units else 2
+    strips = Figures(document, Pictures())
+    strips.draw(part["total"] for unit in units for part in parts_of(unit))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for unit in units:
+            name = f"{unit['position']:0{digits}d}_{file_name(unit['name'])}.docx"
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), _letter(result, unit, strips, template, now))
+    return out.getvalue()
+
+
+def feedback_letter(result: Published, unit: Document, template: bytes | None, now: datetime) -> bytes:
+    """Return the letter of one unit of the result."""
+    figures = Figures(whole_document(result), Pictures())
+    figures.draw(part["total"] for part in parts_of(unit))
+    return _letter(result, unit, figures, template, now)
+
+
+def file_name(name: str) -> str:
+    """Return a unit's name as a file may be called on every system."""
+    return _UNSAFE.sub("_", one_line(name)).strip("_")[:_NAME_LENGTH] or "单位"
+
+
+def _letter(result: Published, unit: Document, drawn: Figures, template: bytes | None, now: datetime) -> bytes:
+    document, pictures = result.document, Pictures()
+    figures, about = drawn.into(pictures), document["round"]
+    values = {
+        **common_values(result, f"{about['title']}结果反馈函", "", now),
+        "单位": one_line(unit["name"]),
+        "测评结果": _outcome(document, unit, figures),
+        "类别评价": groups_table(unit, "各类别评价"),
+        "口径": method_block(document),
+        "意见建议": remarks_block(unit, about["remark_k"], REMARKS_LISTED),
+        "整改要求": _demands(unit),
+    }
+    return WordTemplate(ReportKind.LETTER, template or shipped_template(ReportKind.LETTER)).fill(values, pictures, now)
+
+
+def _outcome(document: Document, unit: Document, figures: Figures) -> Markup:
+    band = document.get("overall_band")
+    notes = [*(note["text"] for note in document["chain"]["warnings"]), *notes_for(unit, Scope.UNIT)]
+    return joined(
+        [
+            paragraph(f"结论：{unit['verdict']['label']}。{reasons_of(unit)}"),
+            paragraphs(f"提示：{text}。" for text in notes),
+            items_table(figures, unit, "各项评价"),
+            paragraphs([f"全部单位合在一起，满意率在 {band['label']} 这一档。"] if band else []),
+            paragraph(f"计票情况：{chain_sentence(document)}"),
+        ]
+    )
+
+
+def _demands(unit: Document) -> Markup:
+    code = unit["verdict"]["code"]
+    lines = [_DEMANDS[code]]
+    if code in {"attention", "remedial"}:
+        lines.append(f"报送时限：{BLANK}。联系人和电话：{BLANK}。")
+    return paragraphs(lines)

@@ -1,0 +1,43 @@
+"""What anybody may open without a log-in: notices of results in bands, and the check of a verification code."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.publication import reads, verification
+from app.publication.domain import Scope
+from app.reports.brief import notice as made_notice
+from app.web.downloads import PDF, attachment
+from app.web.pages import page
+from app.web.requests import Config, Db, Now
+
+router = APIRouter()
+
+
+@router.get("/notices")
+def list_notices(request: Request, db: Db, now: Now) -> Response:
+    """List the results that are public; those for participants are reached by their link alone."""
+    return page(request, "publication/notices.html", results=reads.public_rounds(db, now))
+
+
+@router.get("/notices/{round_id}")
+def notice(request: Request, round_id: str, db: Db, now: Now) -> Response:
+    """Show the bands of a result that was released to participants or to the public."""
+    result = reads.published(db, round_id, reads.ANYONE, now)
+    listed = result.scope is Scope.PUBLIC
+    return page(request, "publication/notice.html", result=result, document=result.document, listed=listed)
+
+
+@router.get("/notices/{round_id}/notice.pdf")
+def notice_to_print(config: Config, round_id: str, db: Db, now: Now) -> Response:
+    """Send the notice as a PDF for the board."""
+    result = reads.published(db, round_id, reads.ANYONE, now)
+    return attachment(
+        made_notice(result, config.base_url), PDF, f"{result.document['round']['title']}公告.pdf", "notice.pdf"
+    )
+
+
+@router.get("/verify")
+def verify(request: Request, db: Db, now: Now, code: str = "") -> Response:
+    """Say whether a verification code is genuine and current, and nothing else."""
+    answer = verification.check(db, code, now) if code else None
+    return page(request, "publication/verify.html", code=code[:60], answer=answer)

@@ -1,0 +1,223 @@
+"""Word templates of an organisation: fields in double braces, and nothing else of a template language."""
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import docx
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.exceptions import OpcError
+from docx.opc.oxml import parse_xml
+from docx.opc.packuri import PackURI
+from docx.oxml.ns import qn
+from docx.parts.image import ImagePart
+from docxtpl import DocxTemplate  # type: ignore[import-untyped]
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from app.core.errors import DomainError
+from app.office.markup import Pictures, Style
+from app.office.package import check_package
+from app.reports.fields import FIELDS, ReportKind, blocks_of
+
+_FOLDER = Path(__file__).resolve().parent / "templates"
+_MAX_USES = 40
+_MAX_TOKENS = 3 * 3_000
+_SHOWN_SIGNS = 40
+_FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_BRACED = re.compile(r"\{[{%#][^{}]*\}?\}")
+_TOKENS = ("variable_begin", "name", "variable_end")
+_PARAGRAPH, _TEXT, _BODY, _SECTION = qn("w:p"), qn("w:t"), qn("w:body"), qn("w:sectPr")
+_PRESERVE = {"{http://www.w3.org/XML/1998/namespace}space": "preserve"}
+_ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
+
+Values = Mapping[str, str]
+"""The text of every field by its name; blocks are Markup."""
+
+Element = Any
+"""An element of lxml, which has no types."""
+
+
+def shipped_template(kind: ReportKind) -> bytes:
+    """Return the template that ships: the one to start from when an organisation makes its own."""
+    return (_FOLDER / f"{kind.value}.docx").read_bytes()
+
+
+def check_template(kind: ReportKind, content: bytes) -> None:
+    """Refuse a template that cannot or must not be filled in.
+
+    DomainError: ``template_too_large``, ``template_not_word``, ``template_active_content`` (macros, links, embedded
+    files), and with ``name``: ``template_unknown_field``, ``template_missing_field``, ``template_misplaced_field`` (a
+    block that does not stand alone in a paragraph of the text), ``template_repeated_field``.
+    """
+    check_package(content)
+    try:
+        word = WordTemplate(kind, content)
+        used = [name for source in word.sources() for name in _names_in(source)]
+        _check_names(kind, used)
+        word.fill({field.name: "" for field in FIELDS[kind]}, Pictures(), datetime.fromtimestamp(0, UTC))
+    except (BadZipFile, OpcError, LookupError, ValueError, AttributeError, TypeError, SyntaxError) as error:
+        # What python-docx and lxml raise on a package that holds no document as Word writes it.
+        raise DomainError("template_not_word") from error
+
+
+def _check_names(kind: ReportKind, used: list[str]) -> None:
+    fields = {field.name: field for field in FIELDS[kind]}
+    for name in dict.fromkeys(used):
+        if name not in fields:
+            raise DomainError("template_unknown_field", name=name[:_SHOWN_SIGNS])
+        if used.count(name) > (1 if fields[name].is_block else _MAX_USES):
+            raise DomainError("template_repeated_field", name=name)
+    for name, field in fields.items():
+        if field.needed and name not in used:
+            raise DomainError("template_missing_field", name=name, words=field.label)
+
+
+def _names_in(source: str) -> Iterator[str]:
+    """Return the fields of a part; DomainError ``template_unknown_field`` for anything else between braces.
+
+    What is not exactly ``{{ name }}`` is refused sign by sign, before the text is understood as a template at all.
+    """
+    try:
+        telling = (token[1:] for token in _ENVIRONMENT.lex(source) if token[1] not in {"data", "whitespace"})
+        tokens = list(islice(telling, _MAX_TOKENS))
+    except TemplateSyntaxError as error:
+        raise DomainError("template_unknown_field", name="{{ … }}") from error
+    for at in range(0, len(tokens), len(_TOKENS)):
+        kinds, words = zip(*tokens[at : at + len(_TOKENS)], strict=True)
+        if kinds != _TOKENS or (words[0], words[2]) != ("{{", "}}"):
+            raise DomainError("template_unknown_field", name=" ".join(words)[:_SHOWN_SIGNS])
+        yield words[1]
+
+
+class WordTemplate(DocxTemplate):  # type: ignore[misc]
+    """A template of a kind: docxtpl's reading and writing, without its own additions to the template language.
+
+    Those are regular expressions over the whole file, slow on a hostile one, and they would read signs in remarks as
+    markup.
+    """
+
+    def __init__(self, kind: ReportKind, content: bytes) -> None:
+        """Take a template that ``check_package`` let pass."""
+        super().__init__(io.BytesIO(content))
+        self._kind = kind
+
+    def sources(self) -> Iterator[str]:
+        """Return the text of every part that may hold fields, as the environment will read it."""
+        self.render_init()
+        yield self.patch_xml(self.get_xml())
+        for uri in (self.HEADER_URI, self.FOOTER_URI):
+            for _, part in self.get_headers_footers(uri):
+                yield self.patch_xml(self.get_part_xml(part))
+
+    def fill(self, values: Mapping[str, str], pictures: Pictures, now: datetime) -> bytes:
+        """Return the report; Markup goes in as it is, every other text is escaped."""
+        self.render(values, _ENVIRONMENT)
+        _lend_styles(self.docx.styles.element)
+        for picture_id, png in pictures.stored():
+            image = ImagePart(PackURI(f"/word/media/{picture_id}-report.png"), "image/png", png)
+            self.docx.part.load_rel(RELATIONSHIP_TYPE.IMAGE, image, picture_id)
+        about = self.docx.core_properties
+        about.title = f"{values['活动']}{values['标题']}"[:255]
+        about.author, about.last_modified_by = values["组织单位"][:255], ""
+        about.created = about.modified = now.astimezone(UTC).replace(tzinfo=None)
+        out = io.BytesIO()
+        self.docx.save(out)
+        return out.getvalue()
+
+    def patch_xml(self, src_xml: str) -> str:
+        """Put fields that Word tore into pieces together, and blocks in the place of their paragraphs."""
+        root = parse_xml(src_xml)
+        for paragraph in list(root.iter(_PARAGRAPH)):
+            texts = [text for text in paragraph.iter(_TEXT) if _owner(text) is paragraph]
+            whole = "".join(text.text or "" for text in texts)
+            if not _BRACED.search(whole):
+                continue
+            block = self._block(whole)
+            if block:
+                _replace(paragraph, block)
+            else:
+                _mend(texts, whole)
+        return str(self.xml_to_string(root))
+
+    def _block(self, whole: str) -> str:
+        """Return the block that the paragraph is; empty if it is text; DomainError ``template_misplaced_field``."""
+        blocks = [name for name in _FIELD.findall(whole) if name in blocks_of(self._kind)]
+        if blocks and not _FIELD.fullmatch(whole.strip()):
+            raise DomainError("template_misplaced_field", name=blocks[0])
+        return blocks[0] if blocks else ""
+
+    def render_xml_part(self, src_xml: str, part: object, context: Values, jinja_env: object = None) -> str:
+        """Fill a part in."""
+        del part, jinja_env
+        return _compiled(src_xml).render(context)
+
+    def render_properties(self, context: Values, jinja_env: object = None) -> None:
+        """Leave the file's properties alone: they are no place for fields."""
+
+    def render_footnotes(self, context: Values, jinja_env: object = None) -> None:
+        """Leave footnotes alone: they are no place for fields."""
+
+
+@lru_cache(maxsize=32)
+def _compiled(source: str) -> Template:
+    return _ENVIRONMENT.from_string(source)
+
+
+def _owner(text: Element) -> Element:
+    """Return the paragraph that a text stands in; one with a text box holds other paragraphs."""
+    return next(text.iterancestors(_PARAGRAPH))
+
+
+def _replace(paragraph: Element, block: str) -> None:
+    parent = paragraph.getparent()
+    if parent.tag != _BODY or next(paragraph.iter(_SECTION), None) is not None:
+        raise DomainError("template_misplaced_field", name=block)
+    before = paragraph.getprevious()
+    field = "{{ " + block + " }}"
+    if before is None:
+        parent.text = (parent.text or "") + field
+    else:
+        before.tail = (before.tail or "") + field
+    parent.remove(paragraph)
+
+
+def _mend(texts: list[Element], whole: str) -> None:
+    """Move every field wholly into the text in which it begins."""
+    owners = [place for place, text in enumerate(texts) for _ in text.text or ""]
+    for found in _BRACED.finditer(whole):
+        owners[found.start() : found.end()] = [owners[found.start()]] * (found.end() - found.start())
+    pieces: list[list[str]] = [[] for _ in texts]
+    for sign, place in zip(whole, owners, strict=True):
+        pieces[place].append(sign)
+    for text, piece in zip(texts, pieces, strict=True):
+        mended = "".join(piece)
+        if mended != (text.text or ""):
+            text.text = mended
+            text.attrib.update(_PRESERVE)
+
+
+@cache
+def _own_styles() -> Mapping[str, Element]:
+    styles = docx.Document(io.BytesIO(shipped_template(ReportKind.SURVEY))).styles.element
+    return {style.get(qn("w:styleId")): style for style in styles.iterchildren(qn("w:style"))}
+
+
+def _lend_styles(styles: Element) -> None:
+    """Add the styles of the blocks that the template does not define itself."""
+    there = {style.get(qn("w:styleId")) for style in styles.iterchildren(qn("w:style"))}
+    for style in Style:
+        if style.value not in there:
+            styles.append(deepcopy(_own_styles()[style.value]))
+
+
+def fill_template(kind: ReportKind, template: bytes | None, values: Values, pictures: Pictures, now: datetime) -> bytes:
+    """Return a report from an organisation's checked template, or from the one that ships."""
+    return WordTemplate(kind, template or shipped_template(kind)).fill(values, pictures, now)

@@ -1,0 +1,298 @@
+"""测评情况报告 and 监票情况报告 in Word, from the result document and from nothing else."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from app.office.markup import TEXT_WIDTH, Cell, Column, Pictures, Style, joined, paragraph, paragraphs, table
+from app.publication.charts import overall_chart_png
+from app.publication.domain import Document, notes_for, units_with_remarks
+from app.publication.reads import Published
+from app.reports.fields import ReportKind
+from app.reports.report_data import (
+    BLANK,
+    NONE,
+    SHORT_CHAIN,
+    WHOLE_CHAIN,
+    Figures,
+    chain_sentence,
+    chain_table,
+    common_values,
+    fitted,
+    groups_table,
+    items_table,
+    method_block,
+    parts_of,
+    reasons_of,
+    remarks_block,
+    warnings_of,
+    whole_document,
+)
+from app.reports.templates import fill_template
+from app.rounds.domain import Paper
+from app.rounds.ports import NOTHING_MERGED, Merged
+
+UNITS_PER_CHART = 15
+REMARKS_LISTED = 20
+METHOD = "无记名填写测评表，封箱后由监票人共同开箱计票"
+
+_NEEDS_CARE = ("remedial", "attention", "too_few", "invalid")
+_FLAGGED = ("remedial", "attention")
+_SUMMARY = (("met", "达标"), ("attention", "提醒"), ("remedial", "需补课"), ("too_few", "样本不足"))
+_SIGNERS = ("监票人", "监票人", "计票人", "负责人")
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What no document holds and a person writes; what is empty stays blank in the report, to be filled in by hand."""
+
+    number: str = ""
+    basis: str = ""
+    time: str = ""
+    place: str = ""
+    method: str = METHOD
+    merged: Merged = NOTHING_MERGED
+    """The issues into which opinions were merged."""
+
+
+def survey_report(
+    result: Published, template: bytes | None, paper: Paper, particulars: Particulars, now: datetime
+) -> bytes:
+    """Return the 测评情况报告; ``paper`` is the round's frozen one."""
+    document, pictures = whole_document(result), Pictures()
+    about = document["round"]
+    figures = Figures(document, pictures)
+    figures.draw(part["total"] for unit in document["units"] for part in parts_of(unit))
+    values = {
+        **common_values(result, f"{about['title']}情况报告", particulars.number, now),
+        "基本情况": _basics(document, particulars),
+        "需要关注的单位": _units_of_concern(document),
+        "总体评价": joined([_overall_table(document, figures), _overall_charts(document, pictures)]),
+        "口径": method_block(document),
+        "各项评价": joined(_unit_block(result, figures, unit) for unit in document["units"]),
+        "意见建议": _opinions(document, particulars.merged),
+        "主要问题": _problems(document),
+        "整改安排": _next_steps(document),
+        "统计表": joined(_counts_table(document, unit) for unit in document["units"]),
+        "测评表": _form_table(paper),
+        "监票情况": _scrutiny(document, "附表"),
+    }
+    return fill_template(ReportKind.SURVEY, template, values, pictures, now)
+
+
+def scrutiny_report(result: Published, template: bytes | None, particulars: Particulars, now: datetime) -> bytes:
+    """Return the 监票情况报告, to be printed and signed."""
+    document, pictures = whole_document(result), Pictures()
+    about = document["round"]
+    values = {
+        **common_values(result, f"{about['title']}监票情况报告", particulars.number, now),
+        "监票情况": joined([_scrutiny_story(document, particulars), _scrutiny(document, "表")]),
+        "签字": paragraphs((f"{signer}（签字）：{BLANK}　　日期：{BLANK}" for signer in _SIGNERS), Style.SIGNATURE),
+    }
+    return fill_template(ReportKind.SCRUTINY, template, values, pictures, now)
+
+
+def _basics(document: Document, particulars: Particulars) -> Markup:
+    about = document["round"]
+    circumstances = (
+        f"测评时间：{particulars.time or BLANK}。测评地点：{particulars.place or BLANK}。"
+        f"测评方式：{particulars.method or BLANK}。测评表为《{about['form_title']}》。"
+    )
+    begin = f"根据{particulars.basis or BLANK}，{about['organisation']}对{about['campaign']}组织了{about['title']}。"
+    return joined(
+        [
+            paragraph(begin),
+            paragraph(circumstances),
+            paragraph(chain_sentence(document)),
+            paragraphs(f"提示：{text}。" for text in warnings_of(document)),
+            chain_table(document, SHORT_CHAIN, "表 1　参评人员和计票链"),
+        ]
+    )
+
+
+def _units_of_concern(document: Document) -> Markup:
+    numbers = "，".join(f"{label} {document['summary'][code]} 个" for code, label in _SUMMARY)
+    lines = [
+        f"{unit['name']}：{unit['verdict']['label']}。{reasons_of(unit)}"
+        for unit in document["units"]
+        if unit["verdict"]["code"] in _NEEDS_CARE
+    ]
+    first = "以下单位需要关注，按机构序列列出，不作排名。" if lines else "没有低于提醒线、补课线的单位。"
+    heard = "群众的意见和建议见第三部分，主要问题见第四部分。" if units_with_remarks(document) else ""
+    return joined([paragraph(f"各单位结论：{numbers}。{first}{heard}"), paragraphs(lines)])
+
+
+def _overall_table(document: Document, figures: Figures) -> Markup:
+    columns = [
+        Column("序", 8, Style.HEAD),
+        Column("单位", 0, Style.CELL),
+        *figures.columns(),
+        Column("结论", 15, Style.HEAD),
+    ]
+    rows = [
+        [str(unit["position"]), unit["name"], *figures.cells(unit["overall"]["total"]), unit["verdict"]["label"]]
+        for unit in document["units"]
+    ]
+    return table("表 2　各单位总体评价（按机构序列，不作排名）", fitted(columns), rows)
+
+
+def _overall_charts(document: Document, pictures: Pictures) -> Markup:
+    units = document["units"]
+    parts = [units[at : at + UNITS_PER_CHART] for at in range(0, len(units), UNITS_PER_CHART)]
+    return joined(_overall_chart({**document, "units": part}, place, pictures) for place, part in enumerate(parts))
+
+
+def _overall_chart(document: Document, place: int, pictures: Pictures) -> Markup:
+    first, last = document["units"][0]["position"], document["units"][-1]["position"]
+    words = f"图 {place + 1}　各单位总体评价的分布（序 {first}–{last}）"
+    picture = pictures.run(overall_chart_png(document), TEXT_WIDTH, words)
+    return joined([paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE)])
+
+
+def _unit_block(result: Published, figures: Figures, unit: Document) -> Markup:
+    place, name = unit["position"], unit["name"]
+    below = [part for part in unit["items"] if part.get("verdict") and part["verdict"]["code"] in _FLAGGED]
+    return joined(
+        [
+            paragraph(f"{place}．{name}（{unit['verdict']['label']}）", Style.SUBHEADING),
+            paragraphs([text for text in (reasons_of(unit),) if text], Style.LEAD),
+            paragraphs(
+                (f"“{item['label']}”{item['verdict']['label']}：{reasons_of(item)}" for item in below), Style.LEAD
+            ),
+            paragraphs((f"提示：{text}。" for text in notes_for(unit, result.scope)), Style.LEAD),
+            items_table(figures, unit, f"{name}各项评价"),
+            groups_table(unit, f"{name}各类别评价"),
+        ]
+    )
+
+
+def _opinions(document: Document, merged: Merged) -> Markup:
+    remark_k = document["round"]["remark_k"]
+    heard = units_with_remarks(document)
+    blocks = [paragraph(line) for line in _issues(document, merged)]
+    for unit in heard:
+        blocks.append(paragraph(unit["name"], Style.SUBHEADING))
+        blocks.append(remarks_block(unit, remark_k, REMARKS_LISTED))
+    if len(heard) < len(document["units"]):
+        whose = "其余单位" if heard else "各单位"
+        blocks.append(paragraph(f"{whose}没有意见，或不足 {remark_k} 条，为保护匿名不显示。"))
+    return joined(blocks)
+
+
+def _issues(document: Document, merged: Merged) -> Iterator[str]:
+    """Yield into which issues opinions were merged, each with the number of its opinions and its units."""
+    if not merged.issues:
+        return
+    rest = f"，{merged.unsorted} 条尚未归并" if merged.unsorted else ""
+    rest += f"，{merged.aside} 条经研究未采纳" if merged.aside else ""
+    yield f"共征求到意见和建议 {merged.opinions} 条，归并为以下 {len(merged.issues)} 个问题{rest}。"
+    for place, issue in enumerate(merged.issues, start=1):
+        names = "、".join(unit["name"] for unit in document["units"] if unit["id"] in issue.units)
+        yield f"{place}．{issue.title}（{issue.opinions} 条{f'，涉及{names}' if names else ''}）"
+
+
+def _problems(document: Document) -> Markup:
+    lines: list[str] = []
+    for unit in document["units"]:
+        below = [item for item in unit["items"] if item.get("verdict") and item["verdict"]["code"] in _FLAGGED]
+        if unit["verdict"]["code"] in _FLAGGED or below:
+            items = "".join(f"“{item['label']}”{reasons_of(item)}" for item in below)
+            reasons = "" if unit["verdict"]["code"] not in _FLAGGED else reasons_of(unit)
+            lines.append(f"{unit['name']}：{reasons}{items}")
+    return paragraphs(lines or ["没有单位或指标低于规定的线。"])
+
+
+def _next_steps(document: Document) -> Markup:
+    remedial, attention = (
+        [unit["name"] for unit in document["units"] if unit["verdict"]["code"] == code] for code in _FLAGGED
+    )
+    blocks: list[Markup] = []
+    if remedial:
+        blocks.append(
+            paragraph(
+                "对结论为“需补课”的单位，建议责令补课、限期整改，整改后由原类别人员复测。整改方案应明确内容、目标和时限、"
+                "措施、责任，并作出公开承诺。时限由组织单位审定后填写。"
+            )
+        )
+        blocks.append(_deadlines(remedial))
+    if attention:
+        blocks.append(paragraph(f"对结论为“提醒”的单位，建议对照测评结果和群众意见自查整改：{'、'.join(attention)}。"))
+    if not blocks:
+        blocks.append(paragraph("各单位继续对照群众的意见和建议改进工作，防止盲目攀比、片面追求高分。"))
+    return joined(blocks)
+
+
+def _deadlines(names: Iterable[str]) -> Markup:
+    heads = ("整改方案报送时限", "整改完成时限", "复测时间", "责任领导")
+    columns = [Column("单位", 0, Style.CELL), *(Column(head, 27) for head in heads)]
+    return table("补课安排", fitted(columns), ([name, *("" for _ in heads)] for name in names))
+
+
+def _counts_table(document: Document, unit: Document) -> Markup:
+    scale = document["scale"]
+    others = [key for key in ("unknown", "abstain") if scale[key] is not None]
+    columns = fitted(
+        [
+            Column("指标", 0, Style.CELL),
+            *(Column(grade["label"], 15) for grade in scale["grades"]),
+            Column("有效", 15),
+            *(Column(scale[key], 15) for key in others),
+            Column("回答", 15),
+            Column("综合得分", 16),
+        ]
+    )
+    rows = [[part["label"], *_counts(part["total"], len(scale["grades"]), others)] for part in parts_of(unit)]
+    return table(f"{unit['position']}．{unit['name']}（份）", columns, rows)
+
+
+def _counts(cell: Document, grades: int, others: Sequence[str]) -> list[Cell]:
+    if not cell["shown"]:
+        return ["不显示"] * (grades + len(others) + 3)
+    counts = [row["count"] for row in cell["distribution"]] or [None] * grades
+    texts = [NONE if count is None else str(count) for count in counts]
+    extra = [NONE if cell[key]["count"] is None else str(cell[key]["count"]) for key in others]
+    score = cell["mean_score"]["text"] if cell["mean_score"] else NONE
+    return [*texts, cell["valid"]["text"], *extra, cell["answered"]["text"], score]
+
+
+def _form_table(paper: Paper) -> Markup:
+    scale = paper.scheme.scale
+    others = [label for label in (scale.unknown, scale.abstain) if label is not None]
+    columns = fitted(
+        [
+            Column("指标", 0, Style.CELL),
+            *(Column(grade.label, 18, Style.HEAD) for grade in scale.grades),
+            *(Column(label, 18, Style.HEAD) for label in others),
+        ]
+    )
+    rows = [
+        [item.label, *(f"□{label}" for label in (*(item.labels or (grade.label for grade in scale.grades)), *others))]
+        for item in paper.items
+    ]
+    remarks = "每个单位另有“意见和建议”一栏，可以不填。" if paper.remarks else ""
+    return joined([table(f"《{paper.form_title}》", columns, rows), paragraph(f"无记名填写。{remarks}", Style.NOTE)])
+
+
+def _scrutiny_story(document: Document, particulars: Particulars) -> Markup:
+    about = document["round"]
+    return joined(
+        [
+            paragraph(f"{about['organisation']}{about['campaign']}{about['title']}的监票、计票情况报告如下。"),
+            paragraph(f"时间：{particulars.time or BLANK}。地点：{particulars.place or BLANK}。"),
+            paragraph(chain_sentence(document)),
+            paragraphs(f"提示：{text}。" for text in warnings_of(document)),
+        ]
+    )
+
+
+def _scrutiny(document: Document, prefix: str) -> Markup:
+    """Return the whole counting chain in two tables: slips, and what came back."""
+    slips, returns = WHOLE_CHAIN[:5], ("issued", *WHOLE_CHAIN[5:])
+    return joined(
+        [
+            chain_table(document, slips, f"{prefix} 1　测评票的印制和发出"),
+            chain_table(document, returns, f"{prefix} 2　测评票的收回和计票"),
+        ]
+    )

@@ -1,0 +1,158 @@
+"""One sheet of a workbook, written from top to bottom: text is always text, exact figures are numbers."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from app.charts.distribution import text_width
+from app.office.workbook import looks_like_formula
+
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RISKY = tuple("=+-@\t\r\n|%")
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+PLACE, NARROW, WIDE, TELLING, LONG = 6, 10, 28, 30, 90
+_LINE = 15
+"""Height of a row of one line in points."""
+_A4 = 9
+_TITLE_SIGNS = 80
+_HIGHEST = 409
+"""What Excel allows, in points."""
+
+Value = str | int | Mapping[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How cells look; ``aside``: a word among figures, ``open``: one that runs over the empty cells behind it."""
+
+    head: Format
+    text: Format
+    quoted: Format
+    aside: Format
+    open: Format
+    place: Format
+    beside: Format
+    whole: Format
+    percent: Format
+    whole_percent: Format
+    score: Format
+
+
+class Table:
+    """One worksheet, written from top to bottom."""
+
+    def __init__(self, sheet: Worksheet, formats: Formats) -> None:
+        self._sheet, self._formats, self._row = sheet, formats, 0
+        self._widths: Sequence[int] = ()
+
+    def head(self, labels: Sequence[str], widths: Sequence[int] = ()) -> None:
+        """Write the column heads and keep them in sight; figures stand in the columns behind ``widths``."""
+        self._widths = widths
+        for column, label in enumerate(labels):
+            self._sheet.set_column(column, column, widths[column] if column < len(widths) else NARROW)
+            self._sheet.write_string(0, column, plain(label), self._formats.head)
+        self._sheet.set_row(0, 2 * _LINE)
+        self._sheet.freeze_panes(1, 2)
+        self._row = 1
+
+    def row(self, values: Iterable[Value]) -> None:
+        """Write one row, as high as its longest text is in its column."""
+        told, lines = list(values), 1
+        for column, value in enumerate(told):
+            is_last = all(other is None for other in told[column + 1 :])
+            self._write(column, value, is_last=is_last)
+            if isinstance(value, str) and column < len(self._widths):
+                lines = max(lines, _lines(plain(value), self._widths[column]))
+        if lines > 1:
+            self._sheet.set_row(self._row, min(lines * _LINE, _HIGHEST))
+        self._row += 1
+
+    def _write(self, column: int, value: Value, *, is_last: bool = False) -> None:
+        if value is None:
+            return
+        if isinstance(value, str):
+            words = plain(value)
+            self._sheet.write_string(self._row, column, words, self._text_shape(column, words, is_last=is_last))
+            return
+        number, shape = (value, self._whole(column)) if isinstance(value, int) else self._figure(value)
+        if number is None:
+            self._write(column, str(value["text"]) if isinstance(value, Mapping) else "")
+        else:
+            self._sheet.write_number(self._row, column, number, shape)
+
+    def _whole(self, column: int) -> Format:
+        """Return how a whole number stands: among the figures, in the narrow column of places, or beside its words."""
+        if column >= len(self._widths):
+            return self._formats.whole
+        return self._formats.place if self._widths[column] == PLACE else self._formats.beside
+
+    def _text_shape(self, column: int, words: str, *, is_last: bool) -> Format:
+        """Return how a text stands: quoted if it looks like a formula; among figures at the right, or unbroken."""
+        if words.startswith(_RISKY) or looks_like_formula(words):
+            return self._formats.quoted
+        if column < len(self._widths):
+            return self._formats.text
+        return self._formats.open if is_last else self._formats.aside
+
+    def _figure(self, figure: Mapping[str, object]) -> tuple[float | None, Format]:
+        """Return a figure of the document as the number it shows; None for bands."""
+        text, tenths, count = str(figure["text"]), figure.get("tenths"), figure.get("count")
+        if isinstance(tenths, int):
+            shape = self._formats.percent if "." in text else self._formats.whole_percent
+            return tenths / 1000, shape
+        if isinstance(count, int):
+            return count, self._formats.whole
+        exact = re.fullmatch(r"\d+(\.\d)?", text) is not None
+        shape = self._formats.score if "." in text else self._formats.whole
+        return (float(text) if exact else None), shape
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines a text takes in a column of so many digits' width."""
+    return sum(max(1, ceil(text_width(line, 2) / (width - 1))) for line in text.split("\n"))
+
+
+def plain(text: str) -> str:
+    """Return the text without the characters that XML cannot carry."""
+    return _NOT_XML.sub("", text)
+
+
+def set_up_print(sheet: Worksheet, title: str, code: str) -> None:
+    """Print on A4 across, as wide as the paper, with the heads on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    # In Excel's language of headers & begins a code; the wide one is read alike and means nothing.
+    sheet.set_header(f"&C{title[:_TITLE_SIGNS].replace('&', '＆')}　&A")
+    sheet.set_footer(f"&L核验码 {code}&C单位按机构序列排列，不作排名&R&P/&N")
+
+
+def formats_of(book: xlsxwriter.Workbook) -> Formats:
+    """Return the formats of a workbook."""
+    ruled = {"valign": "top", "border": 1, "border_color": "#C9D2DC"}
+    wrapped = {**ruled, "text_wrap": True}
+    head = {**wrapped, "bold": True, "align": "center", "valign": "vcenter", "bg_color": "#EEF2F6"}
+    return Formats(
+        head=book.add_format(head),
+        text=book.add_format(wrapped),
+        quoted=book.add_format({**wrapped, "quote_prefix": True}),
+        aside=book.add_format({**ruled, "align": "right"}),
+        open=book.add_format({"valign": "top"}),
+        place=book.add_format({**ruled, "num_format": "0", "align": "center"}),
+        beside=book.add_format({**ruled, "num_format": "0", "align": "left"}),
+        whole=book.add_format({**ruled, "num_format": "0"}),
+        percent=book.add_format({**ruled, "num_format": "0.0%"}),
+        whole_percent=book.add_format({**ruled, "num_format": "0%"}),
+        score=book.add_format({**ruled, "num_format": "0.0"}),
+    )

@@ -1,0 +1,52 @@
+"""A page of the ledger against the whole of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.core.acting import Acting
+from app.core.db import Database
+from app.rectification.ledger import reads as ledger_pages
+from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.reads import Show, ledger_page, picked_rows
+from app.rectification.rules.ledger import ActionEvent
+from tests.cast import MORNING
+from tests.rectification.flagged import WU, ZHANG, ZHAO, later, make_action, make_ledger
+
+
+def test_it_works(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    actions = [make_action(problem=f"第{number}个问题", due=later(10 + number)) for number in range(7)]
+    _, order_id, ids = make_ledger(database, *actions)
+    monkeypatch.setattr(ledger_pages, "PAGE", 3)
+    with database.reading() as session:
+        pages = [ledger_page(session, ZHANG, MORNING.date(), part=part) for part in (1, 2, 3)]
+        assert [[row.row.id for row in page.rows] for page in pages] == [ids[:3], ids[3:6], ids[6:]]
+        assert {(page.total, page.parts) for page in pages} == {(7, 3)}
+        whole = ledger_acts.ledger(session, ZHANG, MORNING.date())
+        assert [row for page in pages for row in page.rows] == list(whole)
+        assert ledger_page(session, ZHANG, MORNING.date(), part=99).part == 3
+        assert ledger_page(session, ZHANG, MORNING.date(), (Show.ALL, order_id)).total == 7
+        assert ledger_page(session, ZHANG, MORNING.date(), (Show.ALL, "nowhere")).total == 0
+
+
+def test_what_is_late_is_what_the_rules_call_late(database: Database) -> None:
+    actions = [make_action(problem=f"第{number}个问题", due=later(10 + number)) for number in range(5)]
+    _, _, ids = make_ledger(database, *actions)
+    with database.writing() as session:
+        ledger_acts.act(Acting(session, MORNING, WU), ids[0], ActionEvent.EXPLAIN, "场地正在改造")
+        ledger_acts.request_extension(Acting(session, MORNING, WU), ids[1], later(40), "设备未到")
+        (asked,) = ledger_acts.extensions_of(session, ids[1])
+        ledger_acts.decide(Acting(session, MORNING, ZHANG), ids[1], asked.id, granted=True)
+        session.flush()
+        for days in (9, 10, 11, 13, 14, 15, 40, 41):
+            today = MORNING.date() + timedelta(days=days)
+            late = [row.row.id for row in ledger_acts.ledger(session, ZHANG, today) if row.is_overdue]
+            assert [row.row.id for row in picked_rows(session, ZHANG, today, (Show.LATE, ""))] == late
+
+
+def test_it_shows_no_more_than_is_within_reach(database: Database) -> None:
+    make_ledger(database)
+    with database.reading() as session:
+        stranger = type(WU)("idnobody", "无人", "liaison")
+        totals = [ledger_page(session, who, MORNING.date()).total for who in (ZHANG, ZHAO, WU, stranger)]
+        assert totals == [1, 1, 1, 0]

@@ -1,0 +1,230 @@
+"""Actions of the ledger in the database."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.core.acting import Acting, Principal
+from app.core.db import Database
+from app.rectification.ledger import attachments
+from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.workbook import NEW_PROGRESS, RATING, apply_changes, ledger_workbook, read_changes
+from app.rectification.rules.ledger import ActionEvent
+from app.web.forms import Upload
+from tests.cast import MORNING, refuses
+from tests.rectification.flagged import WU, ZHANG, ZHENG, later, make_action, make_ledger
+
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@dataclass
+class Work:
+    """A ledger of one action, and what is done to it."""
+
+    session: Session
+    action_id: str
+
+    def do(self, who: Principal, event: ActionEvent, text: str = "", days: int = 0) -> str:
+        acting = Acting(self.session, MORNING + timedelta(days=days), who)
+        return ledger_acts.act(acting, self.action_id, event, text)
+
+    def state(self, days: int = 0) -> tuple[str, bool]:
+        found = ledger_acts.get_action(self.session, ZHANG, self.action_id, later(days))
+        return found.row.state, found.is_overdue
+
+
+def test_it_works(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        work = Work(session, action_id)
+        work.do(WU, ActionEvent.PROGRESS, "排班已调整")
+        work.do(WU, ActionEvent.COMPLETE, "已开放", days=1)
+        assert work.state() == ("completed", False)
+        work.do(ZHENG, ActionEvent.ACCEPT, days=2)
+        assert work.state(400) == ("closed_out", False)
+        assert [entry.event for entry in ledger_acts.entries_of(session, action_id)] == [
+            "progress",
+            "complete",
+            "accept",
+        ]
+
+
+def test_nobody_accepts_his_own_work(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database, make_action(owner="郑十"))
+    with database.writing() as session:
+        work = Work(session, action_id)
+        work.do(WU, ActionEvent.PROGRESS, "在做")
+        work.do(WU, ActionEvent.COMPLETE, "做完")
+        with refuses("acceptor_is_owner"):
+            work.do(ZHENG, ActionEvent.ACCEPT)
+        with refuses("role_refused"):
+            work.do(WU, ActionEvent.ACCEPT)
+        work.do(ZHANG, ActionEvent.ACCEPT)
+
+
+def test_overdue_is_date_arithmetic_and_explained_is_no_delay(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        work = Work(session, action_id)
+        assert [work.state(days)[1] for days in (20, 21)] == [False, True]
+        with refuses("action_explanation_missing"):
+            work.do(WU, ActionEvent.EXPLAIN)
+        work.do(WU, ActionEvent.EXPLAIN, "场地正在改造，已在村务公开栏说明")
+        assert work.state(400) == ("explained", False)
+
+
+def test_more_time_is_asked_for_before_the_last_day_and_granted_by_another(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        unit = Acting(session, MORNING, WU)
+        with refuses("extension_too_late"):
+            late = Acting(session, MORNING + timedelta(days=20), WU)
+            ledger_acts.request_extension(late, action_id, later(40), "设备未到")
+        ledger_acts.request_extension(unit, action_id, later(40), "设备未到")
+        with refuses("extension_pending"):
+            ledger_acts.request_extension(unit, action_id, later(50), "设备未到")
+        (asked,) = ledger_acts.extensions_of(session, action_id)
+        with refuses("extension_by_asker"):
+            ledger_acts.decide(unit, action_id, asked.id, granted=True)
+        ledger_acts.decide(Acting(session, MORNING, ZHENG), action_id, asked.id, granted=True)
+        assert Work(session, action_id).state(30) == ("announced", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("x.exe", b"MZ" + b"\0" * 64, "attachment_type"),
+        ("x.pdf", b"<html>alert(1)</html>", "attachment_type"),
+        ("x.png", PDF, "attachment_type"),
+        ("x.docx", b"not a package", "attachment_type"),
+        ("x.pdf", PDF + b"\0" * (3 * 1024**2), "attachment_too_large"),
+    ],
+)
+def test_it_refuses_files_that_are_not_what_they_say(
+    database: Database, tmp_path: Path, name: str, content: bytes, code: str
+) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        entry = Work(session, action_id).do(WU, ActionEvent.PROGRESS, "见附件")
+        with refuses(code):
+            attachments.attach(Acting(session, MORNING, WU), tmp_path, (action_id, entry), Upload(name, content))
+        assert not list(tmp_path.glob("attachments/*"))
+
+
+def test_a_file_is_kept_outside_the_web_and_checked_when_read(database: Database, tmp_path: Path) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        entry = Work(session, action_id).do(WU, ActionEvent.PROGRESS, "见附件")
+        upload = Upload("..\\..\\照片/整改 证明<1>.pdf", PDF)
+        attachments.attach(Acting(session, MORNING, WU), tmp_path, (action_id, entry), upload)
+        (file,) = attachments.files_of(session, action_id)
+        assert file.name == "整改 证明1.pdf"
+        assert attachments.read(session, tmp_path, action_id, file.id) == (file.name, PDF)
+        with refuses("not_found"):
+            attachments.read(session, tmp_path, "other", file.id)
+        (tmp_path / "attachments" / file.id).write_bytes(b"changed")
+        with refuses("attachment_damaged"):
+            attachments.read(session, tmp_path, action_id, file.id)
+
+
+def exported(session: Session, who: Principal = WU) -> bytes:
+    return ledger_workbook(ledger_acts.ledger(session, who, MORNING.date()))
+
+
+def edited(content: bytes, changes: dict[tuple[int, str], str]) -> bytes:
+    """Write texts into the workbook: (row, heading) → text."""
+    import io  # noqa: PLC0415
+
+    import openpyxl  # noqa: PLC0415
+
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book.active
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    for (row, head), text in changes.items():
+        sheet.cell(row, heads[head], text)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_the_workbook_goes_out_and_comes_back(database: Database) -> None:
+    _, _, ids = make_ledger(database, make_action(problem="=1+1", measures="第一行\n第二行"), make_action(problem="乙"))
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        assert read_changes(session, acting, exported(session)) == ([], [])
+        back = edited(exported(session), {(2, NEW_PROGRESS): "已完成一半", (3, RATING): "满意"})
+        changes, wrong = read_changes(session, acting, back)
+        assert wrong == []
+        assert [(change.action_id, change.progress, change.public_rating) for change in changes] == [
+            (ids[0], "已完成一半", None), (ids[1], "", "满意"),
+        ]  # fmt: skip
+        assert apply_changes(acting, changes) == 2
+        first, second = (ledger_acts.get_action(session, ZHANG, each, MORNING.date()).row for each in ids)
+        assert (first.state, first.progress, first.progress_on) == ("in_progress", "已完成一半", MORNING.date())
+        assert (second.state, second.public_rating) == ("announced", "满意")
+        entries = [[entry.event for entry in ledger_acts.entries_of(session, each)] for each in ids]
+        assert entries == [["progress"], ["public_rating"]]
+        assert read_changes(session, acting, exported(session)) == ([], [])
+
+
+def test_the_workbook_opens_no_door_that_the_page_of_an_action_keeps_shut(database: Database) -> None:
+    _, _, ids = make_ledger(database, make_action(), make_action(problem="乙"), make_action(problem="丙"))
+    with database.writing() as session:
+        for event, text in ((ActionEvent.PROGRESS, "在做"), (ActionEvent.COMPLETE, "做完")):
+            Work(session, ids[0]).do(WU, event, text)
+        back = edited(exported(session), {(2, NEW_PROGRESS): "又做", (3, RATING): "满意", (4, NEW_PROGRESS): "待定"})
+        changes, wrong = read_changes(session, Acting(session, MORNING, WU), back)
+        assert changes == []
+        assert [line.row for line in wrong] == [2, 3, 4]
+        assert [word in line.reason for word, line in zip(("待验收", RATING, "没有写明"), wrong, strict=True)] == [
+            True
+        ] * 3
+
+
+def test_it_names_every_row_that_does_not_match_and_imports_nothing(database: Database) -> None:
+    _, _, _ids = make_ledger(database, make_action(), make_action(problem="乙"))
+    with database.writing() as session:
+        acting = Acting(session, MORNING, WU)
+        back = edited(exported(session), {(2, "整改目标"): "改低一点", (3, "事项编码（勿改）"): "nowhere"})
+        changes, wrong = read_changes(session, acting, back)
+        assert changes == []
+        assert [(line.row, line.reason[:4]) for line in wrong] == [(2, "“整改目"), (3, "没有这个")]
+        with refuses("workbook_not_xlsx"):
+            read_changes(session, acting, b"no workbook")
+
+
+def test_time_is_what_the_caller_says(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        Work(session, action_id).do(WU, ActionEvent.PROGRESS, "在做", days=3)
+        (entry,) = ledger_acts.entries_of(session, action_id)
+        assert entry.at == MORNING + timedelta(days=3)
+        assert isinstance(entry.at, datetime)
+
+
+def test_a_full_disk_leaves_neither_row_nor_file(database: Database, tmp_path: Path) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    (tmp_path / "attachments").write_bytes(b"a file where the folder should be: nothing can be written")
+    with database.writing() as session:
+        entry = Work(session, action_id).do(WU, ActionEvent.PROGRESS, "见附件")
+        with refuses("attachment_not_stored"):
+            attachments.attach(Acting(session, MORNING, WU), tmp_path, (action_id, entry), Upload("x.pdf", PDF))
+
+
+def test_files_whose_row_was_never_committed_are_swept_up(database: Database, tmp_path: Path) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        entry = Work(session, action_id).do(WU, ActionEvent.PROGRESS, "见附件")
+        attachments.attach(Acting(session, MORNING, WU), tmp_path, (action_id, entry), Upload("x.pdf", PDF))
+        (kept,) = attachments.files_of(session, action_id)
+        folder = tmp_path / "attachments"
+        for name, hours in (("orphan", 2), ("under way", 0), (kept.id, 48)):
+            (folder / name).write_bytes(PDF)
+            then = (MORNING - timedelta(hours=hours)).timestamp()
+            os.utime(folder / name, (then, then))
+        assert attachments.sweep(session, tmp_path, MORNING) == 1
+        assert {file.name for file in folder.iterdir()} == {"under way", kept.id}

@@ -1,0 +1,144 @@
+"""The holiday table: the country's, the campaign's own days, and many lines pasted at once."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from app.audit.models import AuditEntry
+from app.core.acting import Acting
+from app.core.db import Database
+from app.rectification.models import Holiday
+from app.rectification.orders import holidays as holiday_service
+from app.rectification.orders import service as ordering
+from app.rectification.orders.holidays import (
+    Change,
+    Fault,
+    calendar_of,
+    parse_lines,
+    save_lines,
+    take_back,
+    years_shown,
+)
+from app.rectification.orders.reads import holidays_of
+from app.rectification.rules.workdays import is_working_day
+from tests.cast import MORNING, make_campaign, make_cast, refuses
+from tests.rectification.flagged import ZHANG
+
+YEARS = years_shown(MORNING.date())
+
+
+@pytest.fixture
+def campaign_id(database: Database) -> str:
+    """A campaign without a table of its own."""
+    with database.writing() as session:
+        return make_campaign(session, make_cast(session)["zhangsan"])
+
+
+def test_it_works(database: Database, campaign_id: str) -> None:
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        before = calendar_of(session, campaign_id, YEARS)
+        assert {row.day: (row.working, row.own) for row in before.rows}[date(2026, 10, 1)] == (False, False)
+        assert before.to_check == (2027,)
+        assert save_lines(acting, campaign_id, "2027-02-15 休\n\n2027年2月20日 班\n", YEARS) == 2
+        after = calendar_of(session, campaign_id, YEARS)
+        found = {row.day: (row.working, row.own) for row in after.rows}
+        assert (found[date(2027, 2, 15)], found[date(2027, 2, 20)]) == ((False, True), (True, True))
+        assert [row.day for row in after.rows] == sorted(row.day for row in after.rows)
+        assert after.to_check == ()
+        table = holidays_of(session, campaign_id, YEARS)
+        assert not is_working_day(date(2027, 2, 15), table)
+        assert is_working_day(date(2027, 2, 20), table)
+    with database.reading() as session:
+        entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "holidays.edit")).one()
+        assert entry.detail == '{"days": {"2027-02-15": "休", "2027-02-20": "班"}}'
+
+
+def test_dates_of_orders_follow_the_table(database: Database, campaign_id: str) -> None:
+    with database.writing() as session:
+        day = date(2026, 11, 23)
+        before = ordering.proposed_dates(session, campaign_id, day, 1).plan
+        save_lines(Acting(session, MORNING, ZHANG), campaign_id, "2026-11-24 休", YEARS)
+        assert ordering.proposed_dates(session, campaign_id, day, 1).plan > before
+
+
+def test_what_the_country_s_table_says_anyway_is_not_stored(database: Database, campaign_id: str) -> None:
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        assert save_lines(acting, campaign_id, "2026-10-01 休\n2026-11-28 休\n2026-11-24 班", YEARS) == 0
+        assert save_lines(acting, campaign_id, "2026-10-01 班", YEARS) == 1
+        assert save_lines(acting, campaign_id, "2026-10-01 班", YEARS) == 0
+        assert save_lines(acting, campaign_id, "2026-10-01 休", YEARS) == 1
+        assert session.scalars(sa.select(Holiday)).all() == []
+
+
+def test_a_change_is_taken_back(database: Database, campaign_id: str) -> None:
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        save_lines(acting, campaign_id, "2026-10-01 班", YEARS)
+        assert take_back(acting, campaign_id, date(2026, 10, 1))
+        assert not take_back(acting, campaign_id, date(2026, 10, 1))
+        assert not is_working_day(date(2026, 10, 1), holidays_of(session, campaign_id, YEARS))
+
+
+def test_a_worked_weekday_does_not_silence_the_warning(database: Database, campaign_id: str) -> None:
+    with database.writing() as session:
+        save_lines(Acting(session, MORNING, ZHANG), campaign_id, "2027-01-01 班", YEARS)
+        assert calendar_of(session, campaign_id, YEARS).to_check == (2027,)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("2027-02-15 休", False),
+        ("2027-2-15,休", False),
+        ("2027/02/15：放假", False),
+        ("2027.2.15、休息。", False),
+        ("2027年2月15日上班", True),
+        ("２０２７－０２－１５　班；", True),
+    ],
+)
+def test_lines_are_read_as_people_write_them(line: str, kind: bool) -> None:
+    assert parse_lines(line, YEARS) == ((Change(date(2027, 2, 15), kind),), ())
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("春节", Fault.SHAPE),
+        ("2027-02-30 休", Fault.NO_SUCH_DAY),
+        ("2027-02-15", Fault.KIND),
+        ("2027-02-15 班吗", Fault.KIND),
+        ("2031-02-15 休", Fault.OTHER_YEAR),
+        ("9999999-02-15 休", Fault.SHAPE),
+        ("<b>" * 100, Fault.SHAPE),
+    ],
+)
+def test_it_refuses_all_lines_for_a_bad_one(database: Database, campaign_id: str, line: str, fault: Fault) -> None:
+    text = f"2027-02-16 休\n\n{line}\n"
+    changes, bad = parse_lines(text, YEARS)
+    assert len(changes) == 1
+    assert [(each.number, each.fault) for each in bad] == [(3, fault)]
+    assert len(bad[0].text) <= holiday_service.LINE_SHOWN
+    with database.writing() as session:
+        with refuses("holiday_lines_wrong"):
+            save_lines(Acting(session, MORNING, ZHANG), campaign_id, text, YEARS)
+        assert session.scalars(sa.select(Holiday)).all() == []
+
+
+def test_it_refuses_two_answers_for_one_day() -> None:
+    changes, bad = parse_lines("2027-02-15 休\n2027-02-15 休\n2027-02-15 班", YEARS)
+    assert changes == (Change(date(2027, 2, 15), working=False),)
+    assert [(line.number, line.fault) for line in bad] == [(3, Fault.CONTRADICTS)]
+
+
+def test_it_refuses_nothing_and_too_much(database: Database, campaign_id: str) -> None:
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        with refuses("holiday_lines_missing"):
+            save_lines(acting, campaign_id, " \n\n", YEARS)
+        with refuses("holiday_lines_many"):
+            save_lines(acting, campaign_id, "2027-02-15 休\n" * 401, YEARS)
+        with refuses("campaign_unknown"):
+            save_lines(acting, "nowhere", "2027-02-15 休", YEARS)

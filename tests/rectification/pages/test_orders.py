@@ -1,0 +1,176 @@
+"""The pages of orders, plans and ledger, without scripts: the board leads on, nothing typed is lost."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.rectification.ledger.workbook import NEW_PROGRESS
+from app.rectification.orders import reads
+from app.rectification.pages.plans import FIELDS
+from tests.cast import Desk
+from tests.conftest import BASE_URL
+from tests.publication.counted import form_token
+from tests.rectification.flagged import ZHANG, later, make_flagged, make_ledger, make_order
+from tests.rectification.ledger.test_service import PDF, edited
+
+Desks = Callable[[str], Desk]
+
+
+@pytest.fixture
+def new_desk(new_client: Callable[[], TestClient], database: Database, settings: Settings) -> Desks:
+    """Log one of the cast in, in a browser of his own."""
+    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
+
+
+def plan_fields(page: str, **typed: str) -> dict[str, str | list[str]]:
+    """Return what a browser posts of a plan with one action."""
+    version = re.findall(r'name="version" value="([^"]*)"', page)[0]
+    full = {
+        "problem": "下乡演出太少", "source": "测评留言", "goal": "每乡四场", "horizon": "short", "measures": "排出计划",
+        "due": later(20).isoformat(), "sponsor": "钱副局长", "lead_unit": "县文工团", "owner": "孙团长",
+        "commitment": "每月四场",
+    } | typed  # fmt: skip
+    return {"version": version, "then": "submit"} | {f"{name}[]": [full.get(name, "")] for name in FIELDS}
+
+
+def next_step(desk: Desk) -> str:
+    """Return where the board leads."""
+    found = re.findall(r'data-label="下一步"><span><a href="([^"#]+)', desk.get("/rectification").text)
+    return found[0] if found else ""
+
+
+def test_the_board_leads_from_step_to_step(database: Database, new_desk: Desks) -> None:
+    found = make_flagged(database)
+    organiser, liaison, supervisor = new_desk("zhangsan"), new_desk("wujiu"), new_desk("zhengshi")
+    flag = f"/rectification/flags/{found.round_id}/{found.unit_id}"
+    assert f'href="{flag}"' in organiser.get("/rectification").text
+    days = {"plan_due": later(10), "remedial_due": later(30), "retest_due": later(60)}
+    typed = {name: day.isoformat() for name, day in days.items()} | {"decision": "order", "reason": "低于补课线"}
+    refused = organiser.post(flag, **typed)
+    assert refused.status_code == 422
+    assert "没有填写文号" in refused.text
+    assert "低于补课线</textarea>" in refused.text
+    order = organiser.post(flag, **typed, document_number="县委发〔2026〕8号").headers["location"]
+    assert next_step(liaison) == f"{order}/plan"
+    assert next_step(organiser) == f"{order}/plan"
+    assert next_step(supervisor) == order
+    page = liaison.get(f"{order}/plan").text
+    assert liaison.post(f"{order}/plan", **plan_fields(page)).headers["location"] == order
+    assert next_step(supervisor) == order
+    assert supervisor.post(f"{order}/review", decision="accept").status_code == 303
+    assert "单位公示承诺，开始整改" in liaison.get("/rectification").text
+    assert liaison.post(f"{order}/steps/begin").status_code == 303
+    public = re.findall(r'href="(/commitments/[^"]+)"', liaison.get(order).text)[0]
+    assert liaison.post(f"{order}/steps/complete", text="已全部整改").status_code == 303
+    assert next_step(organiser) == order
+    again = liaison.post(f"{order}/steps/complete", text="再报一次")
+    assert again.status_code == 409
+    assert "现在可以办理：退回继续整改;安排复测" in again.text
+    assert organiser.post(f"{order}/steps/plan_retest", title="县文工团复测").status_code == 303
+    assert 'href="/rounds/' in organiser.get(order).text
+    assert "复测的结果还没有公布" in organiser.post(f"{order}/steps/count_retest").text
+    assert "每月四场" in new_desk("zhaoliu").get(public).text
+
+
+def test_what_two_liaisons_type_at_once_is_neither_lost_nor_overwritten(database: Database, new_desk: Desks) -> None:
+    _, order_id = make_order(database)
+    one, other, path = new_desk("wujiu"), new_desk("wujiu"), f"/rectification/orders/{order_id}/plan"
+    page = one.get(path).text
+    assert one.post(path, **(plan_fields(page, problem="甲的") | {"then": "draft"})).status_code == 303
+    refused = other.post(path, **(plan_fields(page, problem="乙的") | {"then": "draft"}))
+    assert refused.status_code == 409
+    assert "别人保存过这份方案" in refused.text
+    assert "乙的</textarea>" in refused.text
+    assert "甲的</textarea>" in one.get(path).text
+    assert other.post(path, **(plan_fields(refused.text, problem="乙的") | {"then": "draft"})).status_code == 303
+    assert "乙的</textarea>" in one.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"commitment": ""}, "第1项没有写明公开承诺。"),
+        ({"commitment": "待定"}, "第1项没有写明公开承诺。"),
+        ({"due": "2020-01-01"}, "第1项的完成时限已经过去"),
+        ({"horizon": "long"}, "列为长期，完成时限却在近期之内"),
+    ],
+)
+def test_an_incomplete_plan_is_kept_and_says_what_is_missing(
+    database: Database, new_desk: Desks, typed: dict[str, str], words: str
+) -> None:
+    _, order_id = make_order(database)
+    desk, path = new_desk("wujiu"), f"/rectification/orders/{order_id}/plan"
+    refused = desk.post(path, **plan_fields(desk.get(path).text, **typed))
+    assert refused.status_code == 422
+    assert words in refused.text
+    assert "下乡演出太少</textarea>" in refused.text
+    assert "下乡演出太少</textarea>" in desk.get(path).text
+    assert desk.post(path, **plan_fields(refused.text)).status_code == 303
+
+
+def test_a_date_that_is_none_keeps_what_was_typed(database: Database, new_desk: Desks) -> None:
+    _, order_id = make_order(database)
+    desk, path = new_desk("wujiu"), f"/rectification/orders/{order_id}/plan"
+    refused = desk.post(path, **plan_fields(desk.get(path).text, due="明天"))
+    assert refused.status_code == 400
+    assert "不是日期" in refused.text
+    assert "下乡演出太少</textarea>" in refused.text
+
+
+def upload(desk: Desk, action: str, name: str, content: bytes) -> tuple[int, str]:
+    """Report progress with a file."""
+    token = form_token(desk.client, action)
+    fields = {"event": "progress", "text": "见附件", "form_token": token}
+    sent = desk.client.post(action, data=fields, files={"file": (name, content)}, headers={"origin": BASE_URL})
+    return sent.status_code, sent.text
+
+
+def test_attachments_leave_as_downloads_alone(database: Database, new_desk: Desks) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    desk, action = new_desk("wujiu"), f"/rectification/actions/{action_id}"
+    assert upload(desk, action, "证明.pdf", PDF)[0] in {200, 303}
+    status, text = upload(desk, action, "证明.pdf", PDF + b"\0" * 2_000)
+    assert (status, "见附件</textarea>" in text, "请重新选择" in text) == (422, True, True)
+    (path,) = re.findall(r'href="(/rectification/actions/[^"]+/files/[^"]+)"', desk.get(action).text)
+    sent = desk.get(path)
+    assert sent.content == PDF
+    assert sent.headers["content-disposition"].startswith("attachment;")
+    assert sent.headers["x-content-type-options"] == "nosniff"
+    assert sent.headers["content-type"] == "application/octet-stream"
+
+
+def test_a_workbook_comes_in_whole_or_not_at_all(database: Database, new_desk: Desks) -> None:
+    _, order_id, (action_id,) = make_ledger(database)
+    desk = new_desk("wujiu")
+    out = desk.get(f"/rectification/ledger.xlsx?order={order_id}").content
+    good = edited(out, {(2, NEW_PROGRESS): "已完成一半"})
+
+    def bring(content: bytes) -> str:
+        data = {"form_token": form_token(desk.client, "/rectification/import")}
+        files = {"workbook": ("台账.xlsx", content)}
+        sent = desk.client.post("/rectification/import", data=data, files=files, headers={"origin": BASE_URL})
+        return str(sent.text)
+
+    refused = bring(edited(good, {(2, "整改目标"): "改低一点"}))
+    assert "没有导入任何内容" in refused
+    assert "“整改目标”与台账不一致" in refused
+    assert "已公示" in desk.get(f"/rectification/actions/{action_id}").text
+    assert "更新了 1 项" in bring(good)
+    ledger = desk.get("/rectification/ledger").text
+    assert "已完成一半" in ledger
+    assert "整改中" in ledger
+    assert "已完成一半" not in desk.get("/rectification/ledger?show=late").text
+
+
+def test_the_ledger_of_one_order_stands_alone(database: Database, new_desk: Desks) -> None:
+    _, order_id, (action_id,) = make_ledger(database)
+    desk = new_desk("zhangsan")
+    assert action_id in desk.get(f"/rectification/ledger?order={order_id}&show=open").text
+    assert desk.get("/rectification/ledger?order=nowhere").status_code == 404
+    with database.reading() as session:
+        assert [place.order_id for place in reads.places(session, ZHANG)] == [order_id]

@@ -1,0 +1,140 @@
+"""A plan names every point it lacks, and cannot be submitted before it is whole."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rectification.rules.plans import (
+    PLAN_TABLE,
+    POINT_OF,
+    Action,
+    Gap,
+    GapCode,
+    Horizon,
+    HorizonLimits,
+    Plan,
+    PlanEvent,
+    PlanState,
+    Point,
+    next_plan_state,
+    plan_gaps,
+    return_plan,
+    submit_plan,
+    unanswered_issues,
+)
+from app.rectification.rules.refusals import Refusal
+from app.rectification.rules.wording import gap_text
+from tests.rectification.walks import assert_total, reachable
+
+TODAY = date(2026, 11, 24)
+WHOLE = Action(
+    problem="办事大厅排队时间长",
+    goal="平均等候不超过十五分钟",
+    horizon=Horizon.SHORT,
+    due=TODAY + timedelta(days=30),
+    measures="增开两个窗口，推行预约",
+    sponsor="王五",
+    lead_unit="政务服务科",
+    co_units=("信息中心",),
+    owner="张三",
+    commitment="年底前平均等候不超过十五分钟，接受群众监督",
+    issue_id="issue-1",
+)
+EMPTY: dict[GapCode, dict[str, Any]] = {
+    GapCode.PROBLEM: {"problem": ""},
+    GapCode.GOAL: {"goal": " "},
+    GapCode.HORIZON: {"horizon": None},
+    GapCode.DUE: {"due": None},
+    GapCode.MEASURES: {"measures": "待定"},
+    GapCode.SPONSOR: {"sponsor": "\u3000"},
+    GapCode.LEAD_UNIT: {"lead_unit": "/"},
+    GapCode.OWNER: {"owner": "无"},
+    GapCode.COMMITMENT: {"commitment": "——"},
+}
+
+
+def codes(**changes: Any) -> list[GapCode]:  # noqa: ANN401 - fields of an action, each of its own type
+    return [gap.code for gap in plan_gaps(Plan((replace(WHOLE, **changes),)), TODAY)]
+
+
+def test_it_works() -> None:
+    plan = Plan((WHOLE,))
+    assert plan_gaps(plan, TODAY) == ()
+    assert submit_plan(PlanState.DRAFT, plan, TODAY) is PlanState.SUBMITTED
+
+
+def test_it_refuses_a_plan_without_actions() -> None:
+    assert plan_gaps(Plan(), TODAY) == (Gap(GapCode.NO_ACTIONS),)
+    assert submit_plan(PlanState.DRAFT, Plan(), TODAY) is Refusal.PLAN_INCOMPLETE
+
+
+@given(st.lists(st.sets(st.sampled_from(sorted(EMPTY))), min_size=1, max_size=6))
+def test_every_missing_point_is_named_once_with_its_action(holes: list[set[GapCode]]) -> None:
+    changes = [{key: value for code in hole for key, value in EMPTY[code].items()} for hole in holes]
+    plan = Plan(tuple(replace(WHOLE, **change) for change in changes))
+    expected = {Gap(code, number) for number, hole in enumerate(holes, start=1) for code in hole}
+    found = plan_gaps(plan, TODAY)
+    assert set(found) == expected
+    assert len(found) == len(expected)
+    assert (submit_plan(PlanState.DRAFT, plan, TODAY) is Refusal.PLAN_INCOMPLETE) is bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "days", "expected"),
+    [
+        (Horizon.SHORT, -1, [GapCode.DUE_PAST]),
+        (Horizon.SHORT, 0, []),
+        (Horizon.SHORT, 90, []),
+        (Horizon.SHORT, 91, [GapCode.SHORT_TOO_LATE]),
+        (Horizon.MEDIUM, 30, []),
+        (Horizon.MEDIUM, 365, []),
+        (Horizon.MEDIUM, 366, [GapCode.MEDIUM_TOO_LATE]),
+        (Horizon.LONG, 90, [GapCode.LONG_TOO_EARLY]),
+        (Horizon.LONG, 91, []),
+        (Horizon.LONG, 2000, []),
+    ],
+)
+def test_it_refuses_dates_past_or_against_the_horizon(horizon: Horizon, days: int, expected: list[GapCode]) -> None:
+    assert codes(horizon=horizon, due=TODAY + timedelta(days=days)) == expected
+
+
+def test_the_limits_are_a_setting() -> None:
+    plan = Plan((replace(WHOLE, due=TODAY + timedelta(days=61)),))
+    assert plan_gaps(plan, TODAY, HorizonLimits(short_days=60)) == (Gap(GapCode.SHORT_TOO_LATE, 1),)
+
+
+def test_it_refuses_a_lead_unit_that_helps_itself() -> None:
+    assert codes(co_units=("信息中心", " 政务服务科")) == [GapCode.LEAD_IS_CO_UNIT]
+    assert codes(co_units=()) == []
+
+
+def test_every_gap_has_a_sentence_and_a_point() -> None:
+    assert all(gap_text(Gap(code, 3)).startswith("第3项") for code in GapCode if code is not GapCode.NO_ACTIONS)
+    assert gap_text(Gap(GapCode.NO_ACTIONS)).startswith("方案中还没有")
+    assert set(POINT_OF) == set(GapCode) - {GapCode.NO_ACTIONS}
+    assert set(POINT_OF.values()) == set(Point)
+
+
+def test_issues_without_an_action_are_named_in_order() -> None:
+    assert unanswered_issues(Plan((WHOLE,)), ["issue-3", "issue-1", "issue-2"]) == ("issue-3", "issue-2")
+
+
+def test_every_event_is_answered_in_every_state() -> None:
+    assert_total(PLAN_TABLE, PlanState, PlanEvent)
+    assert all(PlanState.ACCEPTED in reachable(PLAN_TABLE, state) for state in PlanState)
+
+
+def test_it_refuses_to_change_what_lies_with_the_reviewer() -> None:
+    assert next_plan_state(PlanState.SUBMITTED, PlanEvent.EDIT) is Refusal.TOO_LATE
+    assert submit_plan(PlanState.SUBMITTED, Plan((WHOLE,)), TODAY) is Refusal.TOO_LATE
+    assert next_plan_state(PlanState.ACCEPTED, PlanEvent.EDIT) is Refusal.ENDED
+
+
+def test_it_refuses_to_return_a_plan_without_remarks() -> None:
+    assert return_plan(PlanState.SUBMITTED, " ") is Refusal.PLAN_REMARKS_MISSING
+    assert return_plan(PlanState.SUBMITTED, "第二项措施不具体") is PlanState.RETURNED
+    assert return_plan(PlanState.DRAFT, "第二项措施不具体") is Refusal.TOO_EARLY

@@ -1,0 +1,215 @@
+"""测评情况报告 and 监票情况报告: every figure is the document's, every text is text."""
+
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+from docx.shared import Mm
+
+from app.campaigns.builtin import SCALES
+from app.core.errors import DomainError
+from app.publication.domain import Document, Scope
+from app.publication.reads import Published
+from app.reports.word import REMARKS_LISTED, UNITS_PER_CHART, Particulars, scrutiny_report, survey_report
+from app.rounds.domain import PaperUnit
+from app.rounds.ports import Merged, MergedIssue
+from tests.publication.counted import UNITS, WORDS, make_paper, make_votes
+from tests.publication.reading import percents, shown_figures, texts_of
+from tests.reports.printed import CODE, NOW, make_document, make_result, open_word, rows_under, text_of
+
+PAPER = make_paper()
+ISSUES = (
+    MergedIssue("i1", "开放时间太短", 52, frozenset({"u1", "u0"})),
+    MergedIssue("i2", "文件太多", 30, frozenset()),
+)
+MERGED = Merged(86, ISSUES, 3, 1)
+WRITTEN = Particulars(
+    "县文发〔2026〕12 号",
+    "《测评办法》",
+    "11 月 22 日",
+    "县礼堂",
+    "扫码无记名填写",
+    MERGED,
+)
+HOSTILE = ("{{ 7*7 }}单位", "<w:p>甲</w:p>", "=cmd|' /C calc'!A0", "甲\x00\x0b乙", "..\\/上级")
+
+
+def survey(result: Published, particulars: Particulars = WRITTEN) -> bytes:
+    return survey_report(result, None, PAPER, particulars, NOW)
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    return make_document()
+
+
+def test_it_works(document: Document) -> None:
+    word = open_word(survey(make_result(document)))
+    text = text_of(word)
+    for line in (
+        "县文化局", "县文发〔2026〕12 号", "学习实践科学发展观活动", "群众满意度测评情况报告", "一、基本情况",
+        "二、测评结果",
+        "三、意见建议归纳", "四、主要问题", "五、下一步整改安排", "2026年11月23日",
+        "共征求到意见和建议 86 条，归并为以下 2 个问题，3 条尚未归并，1 条经研究未采纳。",
+        f"1．开放时间太短（52 条，涉及{UNITS[0]}、{UNITS[1]}）", "2．文件太多（30 条）",
+    ):  # fmt: skip
+        assert line in text.splitlines()
+    assert round((word.sections[0].page_width or 0) / Mm(1)) == 210
+    assert f"核验码：{CODE}" in word.sections[0].footer.paragraphs[0].text
+    # The report opens with what needs care, not with scores.
+    assert text.index("需要关注的单位") < text.index("表 2")
+
+
+def test_annexes_are_named_before_the_signature_and_begin_on_pages_of_their_own(document: Document) -> None:
+    lines = text_of(open_word(survey(make_result(document)))).splitlines()
+    first, signed, annex = lines.index("附件：1．统计表"), lines.index("2026年11月23日"), lines.index("附件1")
+    assert first < signed < annex
+    word = open_word(survey(make_result(document)))
+    broken = [line.text for line in word.paragraphs if line.paragraph_format.page_break_before]
+    assert broken == ["附件1", "附件2", "附件3"]
+
+
+def test_a_range_stands_under_its_rate_and_is_explained() -> None:
+    paper = make_paper()
+    paper = replace(paper, scheme=replace(paper.scheme, intervals=True))
+    document = make_document(make_votes(paper, 0.8))
+    word = open_word(survey_report(make_result(document), None, paper, WRITTEN, NOW))
+    cell = document["units"][0]["overall"]["total"]
+    row = rows_under(word, "表 2　各单位总体评价（按机构序列，不作排名）")[0]
+    assert f"{cell['satisfied_rate']['text']}{cell['interval']['text']}" in row
+    assert "95% 的把握" in text_of(word)
+    assert "95%" not in text_of(open_word(survey(make_result(make_document()))))
+
+
+def test_every_figure_is_the_documents(document: Document) -> None:
+    word = open_word(survey(make_result(document)))
+    scale = document["scale"]
+    overall = rows_under(word, "表 2　各单位总体评价（按机构序列，不作排名）")
+    assert [row[:2] for row in overall] == [[str(place + 1), name] for place, name in enumerate(UNITS)]
+    for row, unit in zip(overall, document["units"], strict=True):
+        assert row[2:-1] == shown_figures(unit["overall"]["total"], scale)
+        assert row[-1] == unit["verdict"]["label"]
+        items = rows_under(word, f"{unit['name']}各项评价")
+        assert [row[2:] for row in items] == [shown_figures(item["total"], scale) for item in unit["items"]]
+        groups = rows_under(word, f"{unit['name']}各类别评价")
+        for place, item in enumerate(unit["items"]):
+            column = {row[0]: row[place + 1] for row in groups}
+            for group in item["groups"]:
+                cell = group["cell"]
+                assert column[group["name"]] == (cell["satisfied_rate"]["text"] if cell["shown"] else "不显示")
+    assert percents(text_of(word)) <= {found for text in texts_of(document) for found in percents(text)}
+
+
+def test_counts_and_chain_are_the_documents(document: Document) -> None:
+    word = open_word(survey(make_result(document)))
+    for unit in document["units"]:
+        rows = rows_under(word, f"{unit['position']}．{unit['name']}（份）")
+        for row, item in zip(rows, unit["items"], strict=True):
+            total = item["total"]
+            assert row[1:5] == [str(part["count"]) for part in total["distribution"]]
+            assert row[5:] == [
+                total["valid"]["text"],
+                str(total["unknown"]["count"]),
+                total["answered"]["text"],
+                total["mean_score"]["text"],
+            ]
+    total = document["chain"]["total"]
+    keys = ("expected", "issued", "returned", "valid", "invalid", "blank")
+    row = rows_under(word, "表 1　参评人员和计票链")[-1]
+    assert row == ["合计", *(str(total[key]) for key in keys), total["return_rate"]["text"]]
+
+
+@pytest.mark.parametrize(("form", "scale"), [("t1", "quality"), ("t4", "satisfaction_five"), ("t2", "satisfaction")])
+def test_tables_fit_between_the_margins(form: str, scale: str) -> None:
+    groups = {f"名称很长的参评人员类别{place}": 40 for place in range(10)}
+    paper = make_paper(("名称很长很长的一个被测评单位",), groups, form)
+    paper = replace(paper, scheme=replace(paper.scheme, scale=SCALES[scale]))
+    document = make_document(make_votes(paper, opinions=((50, 20, 10, 5, 5),)))
+    word = open_word(survey_report(make_result(document), None, paper, WRITTEN, NOW))
+    for table in word.tables:
+        widths = [column.width or 0 for column in table.columns]
+        assert 155 < sum(widths) / Mm(1) < 157
+        assert min(widths) > Mm(7)
+    labels = [item.labels or tuple(grade.label for grade in paper.scheme.scale.grades) for item in paper.items]
+    form_rows = rows_under(word, f"《{paper.form_title}》")
+    assert [tuple(cell.removeprefix("□") for cell in row[1 : len(labels[0]) + 1]) for row in form_rows] == labels
+
+
+def test_hidden_figures_stay_hidden() -> None:
+    votes = make_votes(make_paper(groups={"服务对象": 6}))
+    document = make_document(replace(votes, returned={"g0": 3}, remarks=4))
+    text = text_of(open_word(survey(make_result(document))))
+    assert "收回情况为保护匿名不显示" in text
+    assert "各单位没有意见，或不足 10 条" in text
+    assert percents(text) <= {found for piece in texts_of(document["formula"]) for found in percents(piece)}
+    assert not set(WORDS) & set(text.splitlines())
+
+
+def test_only_so_many_remarks_are_listed() -> None:
+    document = make_document(make_votes(remarks=REMARKS_LISTED + 5))
+    lines = text_of(open_word(survey(make_result(document)))).splitlines()
+    assert f"共 25 条，以下列出 {REMARKS_LISTED} 条，其余见统计表“意见”。顺序随机，与任何一张票无关。" in lines
+    assert sum(line.startswith("• ") for line in lines) == REMARKS_LISTED * len(UNITS)
+
+
+def test_pictures_are_pngs_with_words() -> None:
+    document = make_document(make_votes(make_paper(tuple(f"单位{place}" for place in range(UNITS_PER_CHART + 1)))))
+    content = survey(make_result(document))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        pictures = [archive.read(name) for name in archive.namelist() if name.startswith("word/media/")]
+        xml = archive.read("word/document.xml").decode()
+    assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+    assert xml.count("<w:drawing>") == 2 + 16 * 6
+    assert 'descr="图 2　各单位总体评价的分布（序 16–16）"' in xml
+    share = document["units"][0]["items"][0]["total"]["distribution"][0]["share"]["text"]
+    assert f'descr="满意 {share}，' in xml
+
+
+def test_texts_of_organisers_are_texts() -> None:
+    units = tuple(PaperUnit(f"u{place}", name) for place, name in enumerate(HOSTILE))
+    paper = replace(make_paper(), units=units, title="{% raw %}<b>题")
+    remarks = {"u0": tuple(HOSTILE[place % 5] + str(place) for place in range(12))}
+    document = make_document(make_votes(paper), remarks)
+    merged = Merged(1, (MergedIssue("i1", "{{ 7*7 }}<w:p/>&", 1, frozenset({"u1"})),))
+    word = open_word(survey(make_result(document), replace(WRITTEN, basis="{{ cycler }}&<", merged=merged)))
+    text = text_of(word)
+    assert "1．{{ 7*7 }}<w:p/>&（1 条，涉及<w:p>甲</w:p>）" in text.splitlines()
+    rows = rows_under(word, "表 2　各单位总体评价（按机构序列，不作排名）")
+    assert [row[1] for row in rows] == ["{{ 7*7 }}单位", "<w:p>甲</w:p>", "=cmd|' /C calc'!A0", "甲 乙", "..\\/上级"]
+    assert "{% raw %}<b>题情况报告" in text.splitlines()
+    assert "根据{{ cycler }}&<，" in text
+    assert "• =cmd|' /C calc'!A02" in text.splitlines()
+
+
+def test_notes_for_organisers_go_to_no_one_else(document: Document) -> None:
+    noted = {**document, "units": [{**document["units"][0], "notes": [{"code": "uniform", "text": "高度一致"}]}]}
+    assert "高度一致" in text_of(open_word(survey(make_result(noted))))
+    assert "高度一致" not in text_of(open_word(survey(make_result(noted, Scope.LEADERS))))
+
+
+def test_a_correction_and_a_rehearsal_say_so(document: Document) -> None:
+    rehearsed = {**document, "round": {**document["round"], "rehearsal": True}}
+    text = text_of(open_word(survey(make_result(rehearsed, version=2, reason="补录空白票"))))
+    assert "第 2 版。更正理由：补录空白票" in text.splitlines()
+    assert "（演练）群众满意度测评情况报告" in text.splitlines()
+
+
+def test_it_refuses_a_result_of_bands(document: Document) -> None:
+    result = make_result(document, Scope.PUBLIC)
+    with pytest.raises(DomainError, match="not_found"):
+        survey(result)
+    with pytest.raises(DomainError, match="not_found"):
+        scrutiny_report(result, None, WRITTEN, NOW)
+
+
+def test_scrutiny_report(document: Document) -> None:
+    word = open_word(scrutiny_report(make_result(document), None, Particulars(), NOW))
+    total = document["chain"]["total"]
+    slips = rows_under(word, "表 1　测评票的印制和发出")
+    assert [row[0] for row in slips] == [*(group["name"] for group in document["chain"]["groups"]), "合计"]
+    assert slips[-1][1:] == [str(total[key]) for key in ("expected", "printed", "voided", "spare", "issued")]
+    keys = ("issued", "returned", "valid", "invalid", "blank", "handed_back", "missing")
+    assert rows_under(word, "表 2　测评票的收回和计票")[-1][1:-1] == [str(total[key]) for key in keys]
+    assert text_of(word).count("（签字）：") == 4
+    assert not word.inline_shapes
