@@ -51,11 +51,12 @@ def test_shipped_templates_are_what_the_script_writes(tmp_path: Path) -> None:
     script = (ROOT / "scripts" / "make-word-templates").read_text()
     moved = tmp_path / "scripts" / "make-word-templates"
     moved.parent.mkdir()
-    (tmp_path / "app" / "publication" / "reports").mkdir(parents=True)
+    (tmp_path / "app" / "reports" / "templates").mkdir(parents=True)
+    (tmp_path / "app" / "office").mkdir()
     moved.write_text(script)
     subprocess.run([sys.executable, str(moved)], check=True, cwd=tmp_path)
     for kind in ReportKind:
-        written = tmp_path / "app" / "publication" / "reports" / "templates" / f"{kind.value}.docx"
+        written = tmp_path / "app" / "reports" / "templates" / f"{kind.value}.docx"
         assert written.read_bytes() == shipped_template(kind)
 
 
