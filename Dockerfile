@@ -7,7 +7,6 @@ RUN .venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY pyproject.toml README.md alembic.ini ./
 COPY app app
 COPY migrations migrations
-COPY locale locale
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e .
 
 FROM python:3.12-slim

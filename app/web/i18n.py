@@ -1,4 +1,4 @@
-"""Two languages: the msgids are the Chinese sentences, ``locale/en`` holds the English ones."""
+"""Two languages: the msgids are the Chinese sentences, ``app/locale/en`` holds the English ones."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 from starlette.requests import Request
 
 LANGUAGES = ("zh", "en")
-CATALOGUE = Path(__file__).parents[2] / "locale" / "en" / "LC_MESSAGES" / "messages.po"
+CATALOGUE = Path(__file__).parents[1] / "locale" / "en" / "LC_MESSAGES" / "messages.po"
 COOKIE = "lang"
 
 
