@@ -10,6 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.accounts import routes as accounts_routes
+from app.accounts.passwords import Passwords
 from app.accounts.sessions import KeepAlive, authenticate
 from app.audit import routes as audit_routes
 from app.booth import routes as booth_routes
@@ -147,6 +148,7 @@ def build_api(settings: Settings, clock: Clock) -> FastAPI:
     app.state.database = Database(make_engine(settings.sqlalchemy_url, settings.pool_size))
     app.state.key_folder = KeyFolder(settings.data / "keys")
     app.state.pages = make_pages(settings)
+    app.state.passwords = Passwords()
     app.state.authenticate = authenticate
     app.state.ports = PORTS
     app.state.openings = Openings(Room(app.state.database, app.state.key_folder, clock, app.state.ports.after_counting))

@@ -33,7 +33,7 @@ def served(store: Callable[[Database], str], role: str) -> Iterator[tuple[httpx.
         migrate.upgrade(engine)
         stored = store(Database(engine))
         with Database(engine).writing() as session:
-            accounts.create_with_password(session, utc_now(), ("reader", "读者", role), counted.PASSWORD)
+            accounts.create_with_password(session, utc_now(), ("reader", "读者", role), counted.PASSWORD_HASH)
         engine.dispose()
         server = uvicorn.Server(uvicorn.Config(create_app(settings), host=HOST, port=PORT, log_level="error"))
         thread = threading.Thread(target=server.run)

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.accounts import service
+from app.accounts import entry, service
+from app.accounts.devices import known_device, remember_device
 from app.accounts.domain import Role
 from app.accounts.sessions import cookie_name, session_token, set_cookie
 from app.core.errors import DomainError
@@ -14,7 +15,7 @@ from app.web.errors import sentence
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
 from app.web.i18n import choose_language
 from app.web.pages import page, see_other
-from app.web.requests import Config, Db, Now
+from app.web.requests import Config, Db, Now, database
 
 router = APIRouter()
 START_PAGES = {
@@ -46,15 +47,17 @@ def login_page(request: Request) -> Response:
 
 
 @router.post("/login")
-def log_in(request: Request, form: OpenForm, db: Db, now: Now) -> Response:
+def log_in(request: Request, form: OpenForm, now: Now) -> Response:
     """Log in; a failure is shown on the same page, with the name kept."""
     login, password = form.text("login", 64, label="用户名").lower(), form.text("password", 400, label="口令")
-    token = service.log_in(db, now, login, password)
+    known = known_device(request) is not None
+    token = entry.log_in(database(request), request.app.state.passwords, now, (login, password), known=known)
     if token is None:
         status, message = sentence(choose_language(request), "login_failed", {})
         return page(request, "accounts/login.html", status=status, message=message, login=login)
     response = see_other("/")
     set_cookie(response, request, token, now)
+    remember_device(response, request)
     return response
 
 
@@ -78,25 +81,26 @@ def invitation_page(request: Request, token: str, db: Db, now: Now) -> Response:
 
 
 @router.post("/welcome/{token}")
-def accept_invitation(request: Request, token: str, form: OpenForm, db: Db, now: Now) -> Response:
+def accept_invitation(request: Request, token: str, form: OpenForm, now: Now) -> Response:
     """Set the password; what was typed is shown again when it is refused."""
-    _, staff = service.invitation(db, now, token)
+    with database(request).reading() as db:
+        _, staff = service.invitation(db, now, token)
     try:
-        _accept(form, db, now, token, first=staff is None)
+        typed = _typed(form, first=staff is None)
+        entry.accept_invitation(database(request), request.app.state.passwords, now, token, typed)
     except DomainError as error:
-        db.rollback()
         status, message = sentence(choose_language(request), error.code, error.params)
         context = {"token": token, "account": staff, "message": message, "values": form.as_dict()}
         return page(request, "accounts/welcome.html", status=status, **context)
     return see_other("/login")
 
 
-def _accept(form: PostedForm, db: Db, now: Now, token: str, *, first: bool) -> None:
+def _typed(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str]:
     password = form.text("password", 400, label="口令")
     if password != form.text("again", 400, label="再输一次口令"):
         raise DomainError("passwords_differ")
     login = form.text("login", 64, needed=first, label="用户名").lower()
-    service.accept_invitation(db, now, token, (login, form.text("name", 40, needed=first, label="姓名")), password)
+    return (login, form.text("name", 40, needed=first, label="姓名")), password
 
 
 @router.get("/staff")

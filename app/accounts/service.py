@@ -5,9 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import (
@@ -21,15 +19,12 @@ from app.accounts.domain import (
     password_is_weak,
 )
 from app.accounts.models import Invitation, Staff, StaffSession, StaffUnit
+from app.accounts.passwords import Checked
 from app.audit import service as audit
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
 
-HASHER = PasswordHasher()
-"""Argon2id with the library's defaults (RFC 9106 low-memory profile: 64 MiB, 3 passes), above SEC-54's floor."""
-NOBODY = HASHER.hash(new_token())
-"""Checked when the login name is unknown, so that the answer takes as long."""
 LOGIN_SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]{1,31}")
 
 
@@ -152,48 +147,60 @@ def invitation(session: Session, now: datetime, token: str) -> tuple[Invitation,
     return found, session.get(Staff, found.staff_id) if found.staff_id else None
 
 
-def accept_invitation(session: Session, now: datetime, token: str, names: tuple[str, str], password: str) -> None:
-    """Use up the link: set the password, and make the first organiser from ``names`` = (login, name) if it is that."""
-    found, staff = invitation(session, now, token)
-    if staff is None:
-        login, name = names
-        if not LOGIN_SHAPE.fullmatch(login):
-            raise DomainError("login_name_malformed")
-        staff = Staff(id=new_id(), login=login, name=name, role=Role.ORGANISER, created_at=now, failures=0)
-        staff.disabled = False
-    if len(password) > PASSWORD_MAX or password_is_weak(password, staff.login):
+def _newcomer(now: datetime, names: tuple[str, str]) -> Staff:
+    login, name = names
+    if not LOGIN_SHAPE.fullmatch(login):
+        raise DomainError("login_name_malformed")
+    return Staff(id=new_id(), login=login, name=name, role=Role.ORGANISER, created_at=now, failures=0, disabled=False)
+
+
+def check_password(session: Session, now: datetime, token: str, names: tuple[str, str], password: str) -> None:
+    """Refuse a link that is over, a malformed name, a weak password: all that needs no hash."""
+    _, staff = invitation(session, now, token)
+    login = staff.login if staff else _newcomer(now, names).login
+    if len(password) > PASSWORD_MAX or password_is_weak(password, login):
         raise DomainError("password_weak")
-    staff.password_hash = HASHER.hash(password)
+
+
+def accept_invitation(session: Session, now: datetime, token: str, names: tuple[str, str], password_hash: str) -> None:
+    """Use up the link: store the hash of a checked password; ``names`` = (login, name) make the first organiser."""
+    found, staff = invitation(session, now, token)
+    staff = staff or _newcomer(now, names)
+    staff.password_hash = password_hash
     session.add(staff)
     session.delete(found)
     session.flush()
     audit.record(session, now, principal(staff), "account.password", staff.id, login=staff.login)
 
 
-def create_with_password(session: Session, now: datetime, fields: tuple[str, str, str], password: str) -> Principal:
+def create_with_password(
+    session: Session, now: datetime, fields: tuple[str, str, str], password_hash: str
+) -> Principal:
     """Make an account with a password at once, for demos and tests."""
     token = create_account(session, now, audit.SYSTEM, fields)
-    accept_invitation(session, now, token, (fields[0], fields[1]), password)
+    accept_invitation(session, now, token, (fields[0], fields[1]), password_hash)
     found = session.scalars(select(Staff).where(Staff.login == fields[0])).one()
     return principal(found)
 
 
-def log_in(session: Session, now: datetime, login: str, password: str) -> str | None:
+def stored_password(session: Session, login: str) -> str | None:
+    """Return the hash that a password has to fit, or None where there is no account or no password."""
+    return session.scalar(select(Staff.password_hash).where(Staff.login == login))
+
+
+def log_in(session: Session, now: datetime, login: str, checked: Checked) -> str | None:
     """Return the token of a new log-in, or None: unknown, wrong, locked and disabled all look the same.
 
-    Returns instead of raising, because the count of failures must be committed.
+    Returns instead of raising, because the count of failures must be committed. A password that was set anew since
+    it was checked opens nothing.
     """
     staff = session.scalars(select(Staff).where(Staff.login == login).with_for_update()).first()
-    stored = staff.password_hash if staff and staff.password_hash else NOBODY
-    right = _verify(stored, password) and stored is not NOBODY
     if staff is None or staff.disabled or is_locked(staff.locked_until, now):
         return None
-    if not right:
+    if not checked.right or checked.stored != staff.password_hash:
         _count_failure(session, now, staff)
         return None
     staff.failures, staff.locked_until = 0, None
-    if HASHER.check_needs_rehash(stored):
-        staff.password_hash = HASHER.hash(password)
     token = new_token()
     session.add(
         StaffSession(token_hash=token_hash(token), staff_id=staff.id, created_at=now, expires_at=now + ABSOLUTE)
@@ -203,11 +210,9 @@ def log_in(session: Session, now: datetime, login: str, password: str) -> str | 
     return token
 
 
-def _verify(stored: str, password: str) -> bool:
-    try:
-        return HASHER.verify(stored, password[: PASSWORD_MAX + 1])
-    except (VerificationError, InvalidHashError):
-        return False
+def renew_password_hash(session: Session, login: str, old: str, new: str) -> None:
+    """Put a hash with the parameters of today in the place of an old one, unless the password changed meanwhile."""
+    session.execute(update(Staff).where(Staff.login == login, Staff.password_hash == old).values(password_hash=new))
 
 
 def _count_failure(session: Session, now: datetime, staff: Staff) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.domain import Role
+from app.accounts.passwords import HASHER
 from app.box import service as box
 from app.campaigns import reads as campaign_reads
 from app.campaigns import scheme_service
@@ -111,10 +112,11 @@ def _write(path: Path, demo: Demo) -> None:
 def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> Demo:
     """Set up staff, a campaign with opinions, a published round of last week and an open one, in an empty database."""
     then = now - timedelta(days=DAYS_AGO)
+    passwords = {login: f"Demo-{new_id()[:6]}-9" for login, _, _ in STAFF}
+    hashes = {login: HASHER.hash(password) for login, password in passwords.items()}
     with database.writing() as session:
-        passwords = {login: f"Demo-{new_id()[:6]}-9" for login, _, _ in STAFF}
         people = {
-            login: accounts.create_with_password(session, then, (login, name, role), passwords[login])
+            login: accounts.create_with_password(session, then, (login, name, role), hashes[login])
             for login, name, role in STAFF
         }
         zhang = people["zhangsan"]

@@ -22,6 +22,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     # accounts
     "login_needed": (401, "请先登录。"),
     "role_refused": (403, "您的账号没有这项权限。如确需办理，请联系组织者。"),
+    "login_busy": (503, "此刻登录的人较多，口令还没有核对。请稍候几秒再试一次。"),
     "login_failed": (401, "用户名或口令不对，或账号已锁定。连续 5 次输错将锁定 30 分钟。"),
     "login_name_taken": (409, "这个用户名已经有人使用，请换一个。其余内容没有丢失。"),
     "login_name_malformed": (422, "用户名由 2–32 个小写字母、数字、点或横线组成。请改正后再提交。"),

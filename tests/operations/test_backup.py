@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.accounts.service import log_in
+from app.accounts.service import stored_password
 from app.audit.service import SYSTEM, check_chain
 from app.core import migrate
 from app.core.acting import Acting
@@ -69,7 +69,7 @@ def test_it_works(database: Database, settings: Settings, tmp_path: Path) -> Non
     assert contents(other, lost) == contents(database, lost)
     with other.writing() as session:
         assert check_chain(session).broken_at is None
-        assert log_in(session, cast.MORNING, "zhangsan", cast.PASSWORD)
+        assert stored_password(session, "zhangsan") == cast.PASSWORD_HASH
     other.engine.dispose()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
@@ -29,6 +30,7 @@ from app.slips.models import Batch, SlipCode, SlipCount
 
 AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 PASSWORD = "Correct-Horse-1"
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 ZHANG = Principal("zhang", "张三", "organiser")
 READER = Viewer(Scope.LEADERS, "reader")
 UNITS = (
@@ -178,7 +180,7 @@ def release(database: Database, round_id: str, scope: str = "leaders", **request
 def new_leader(database: Database, login: str = "chen") -> str:
     """Make a leader's account and return its id."""
     with database.writing() as session:
-        return accounts.create_with_password(session, AT, (login, "陈领导", "leader"), PASSWORD).id
+        return accounts.create_with_password(session, AT, (login, "陈领导", "leader"), PASSWORD_HASH).id
 
 
 def withdraw(database: Database, round_id: str) -> None:
@@ -197,7 +199,7 @@ def log_in(client: TestClient, database: Database, role: str, login: str = "") -
     """Give the browser a log-in of a new account with the role."""
     fields = (login or role, {"organiser": "张三", "leader": "赵六"}.get(role, role), role)
     with database.writing() as session:
-        accounts.create_with_password(session, AT, fields, PASSWORD)
+        accounts.create_with_password(session, AT, fields, PASSWORD_HASH)
     token = form_token(client, "/login")
     answer = client.post("/login", data={"login": fields[0], "password": PASSWORD, "form_token": token})
     assert answer.status_code == 303

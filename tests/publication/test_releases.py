@@ -212,7 +212,9 @@ def test_it_refuses_readers_who_are_no_leaders_that_can_log_in(database: Databas
     round_id = counted.store_counted(database, counted.make_votes())
     leader = counted.new_leader(database)
     with database.writing() as session:
-        liaison = accounts.create_with_password(session, counted.AT, ("wu", "吴九", "liaison"), counted.PASSWORD).id
+        liaison = accounts.create_with_password(
+            session, counted.AT, ("wu", "吴九", "liaison"), counted.PASSWORD_HASH
+        ).id
     for readers in (["nobody"], [liaison], [leader, liaison], []):
         with pytest.raises(DomainError, match="release_readers_unknown"):
             counted.release(database, round_id, "leaders", readers=readers)
