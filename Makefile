@@ -1,13 +1,14 @@
-# Two commands do everything: `make demo` and `make test`. All take PORT= and DATA=.
+# Two commands do everything: `make demo` and `make test`. All take PORT= and DATA=; `make test K=word` runs some tests.
 PORT ?= 8000
 DATA ?= data
 HOST ?= 127.0.0.1
 SECONDS ?= 3600
+K ?=
 PYTHON ?= python3
 BIN := .venv/bin
 
 
-.PHONY: demo run test check bench soak screenshots lock clean
+.PHONY: demo run test quick check bench soak screenshots lock clean
 
 demo: .venv/.ready
 	$(BIN)/manyidu demo --data $(DATA) --host $(HOST) --port $(PORT)
@@ -18,7 +19,12 @@ run: .venv/.ready
 test: .venv/.ready-dev
 	scripts/install-tools test
 	$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup $(if $(K),-k '$(K)')
+
+# Lint, types and the tests that need no database, browser or server: under a minute, to be run before every commit.
+quick: .venv/.ready-dev
+	$(MAKE) --no-print-directory check
+	$(BIN)/pytest -q -n 2 -m pure
 
 check: .venv/.ready-dev
 	$(BIN)/ruff check . scripts/draw-state-machines scripts/extract-sentences scripts/vendor-assets

@@ -114,3 +114,19 @@ def new_client(settings: Settings, clock: TestClock) -> Iterator[Callable[[], Te
 def client(new_client: Callable[[], TestClient]) -> TestClient:
     """One browser without a log-in."""
     return new_client()
+
+
+REAL_PARTS = {"sqlite_template", "postgresql_server", "browser", "installed"}
+"""Fixtures that start a database, a browser or a server."""
+LABOUR = (
+    "tests/disclosure/", "tests/office/test_workbook", "tests/campaigns/test_workbook_import", "tests/slips/test_codes",
+)  # fmt: skip
+"""Tests that ask for no real part but compute for minutes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of ``make quick``: those that need no real part and little time."""
+    for item in items:
+        needs = set(getattr(item, "fixturenames", ()))
+        if not REAL_PARTS & needs and not item.nodeid.startswith(LABOUR):
+            item.add_marker("pure")

@@ -23,7 +23,8 @@ class Server:
     log: Path
 
 
-def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+def wait_for_port(process: subprocess.Popen[bytes], port: int) -> None:
+    """Return once somebody listens on the port; RuntimeError when the process has ended, or after half a minute."""
     for _ in range(600):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
             return
@@ -46,7 +47,7 @@ def served(data: Path, url: str, scratch: Path, command: str = "serve", **enviro
     with log.open("wb") as said:
         process = subprocess.Popen(line, cwd=ROOT, env=settings, stdout=said, stderr=subprocess.STDOUT)
     try:
-        _wait_for(process, port)
+        wait_for_port(process, port)
         yield Server(process, port, log)
     finally:
         process.terminate()

@@ -8,11 +8,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-ROOT = Path(__file__).parents[2]
+APP = Path(__file__).parents[1]
+MIGRATIONS = next(folder for folder in (APP / "migrations", APP.parent / "migrations") if folder.is_dir())
+"""Inside the package in a wheel, beside it in a checkout."""
 
 
 def _config() -> Config:
-    return Config(ROOT / "alembic.ini")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
