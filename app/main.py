@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -97,8 +98,10 @@ PORTS = Ports(
     merged=opinions_reads.merged_for,
 )
 
+PUBLIC_FEATURES = (health, booth_routes, routes_public)
+"""What voters and the public ask for; no log-in is known there."""
 FEATURES = (
-    health,
+    *PUBLIC_FEATURES,
     accounts_routes,
     audit_routes,
     campaigns_routes,
@@ -106,12 +109,10 @@ FEATURES = (
     routes_document,
     slips_routes,
     box_routes,
-    booth_routes,
     publication_routes,
     routes_charts,
     routes_documents,
     routes_release,
-    routes_public,
     routes_reports,
     routes_tokens,
     routes_trends,
@@ -162,6 +163,12 @@ def build_api(settings: Settings, clock: Clock) -> FastAPI:
         app.include_router(feature.router)
     app.mount("/static", PackedStatic(APP / "static"), name="static")
     return app
+
+
+def voter_paths() -> frozenset[bytes]:
+    """Return the first segments of the paths that voters and the public ask for, such as ``b"v"``."""
+    paths = [route.path for feature in PUBLIC_FEATURES for route in iter_route_contexts(feature.router.routes)]
+    return frozenset(path.split("/")[1].encode() for path in [*paths, "/static"] if path)
 
 
 class CastFirst:

@@ -1,7 +1,6 @@
 """``manyidu hall``: a meeting hall of played phones against a running server, and the proof that it counted right."""
 
 import asyncio
-import resource
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -25,6 +24,7 @@ from app.core.settings import Settings
 from app.main import PORTS
 from app.operations import demo
 from app.operations.meeting import Meeting, close_and_open, opinion
+from app.operations.open_files import raise_open_files
 from app.operations.phone import Diary, Opinion, Phone, RefusedError
 from app.operations.server import open_database
 from app.rounds import service as rounds
@@ -50,11 +50,6 @@ async def _play(url: str, codes: list[str], think: Opinion, seconds: float) -> D
         async with asyncio.timeout(GIVE_UP_SECONDS):
             await asyncio.gather(*phones)
     return diary
-
-
-def _many_sockets() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
 
 
 def _set_up(database: Database, folder: KeyFolder, phones: int) -> Meeting:
@@ -175,7 +170,7 @@ def _demo_round(settings: Settings, url: str, phones: int, seconds: float) -> st
 def play(settings: Settings, url: str, what: tuple[str, int, float]) -> int:
     """Play ``what`` = (``own`` or ``demo``, phones, seconds of arriving); return the exit status."""
     kind, phones, seconds = what
-    _many_sockets()
+    raise_open_files()
     run = {"own": _own_round, "demo": _demo_round}.get(kind)
     if run is None:
         raise DomainError("field_not_a_choice", field="--round")

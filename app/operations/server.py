@@ -1,20 +1,29 @@
-"""Running the service: gates first, then one uvicorn worker with the settings the figures were measured with."""
+"""Running the service: gates first, then one uvicorn worker with bounded sockets."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import cast
 
 import uvicorn
 from sqlalchemy import Engine
+from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
 
 from app.core import migrate
 from app.core.db import Database, make_engine
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
-from app.main import create_app
+from app.main import create_app, voter_paths
+from app.operations.open_files import raise_open_files
+from app.web.protocol import bounded
+from app.web.sockets import Limits, Sockets
 
 WANTED_SQLITE = {"journal_mode": "delete", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
 WANTED_POSTGRESQL = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+BACKLOG = 4_096
+"""Connections that the system keeps until they are taken up; a hall opens them all at once."""
 DURABLE_COMMITS = {"on", "remote_write", "remote_apply", "local"}
 
 
@@ -68,15 +77,29 @@ def serve(settings: Settings, host: str, port: int) -> None:
     if not port_is_free(host, port):
         message = f"port {port} is taken: stop what listens there, or choose another with PORT="
         raise SettingsError(message)
-    uvicorn.run(
-        create_app(settings),
+    server = uvicorn.Server(server_config(create_app(settings), host, port))
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise SystemExit(STARTUP_FAILURE)
+
+
+def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
+    """Return how uvicorn serves ``app``: the settings the figures were measured with, and our limits on sockets."""
+    sockets = Sockets(Limits.of(raise_open_files()))
+    return uvicorn.Config(
+        app,
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=cast("type[asyncio.Protocol]", bounded(sockets, voter_paths())),
+        ws="none",
         access_log=False,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
+        backlog=BACKLOG,
+        callback_notify=sockets.sweep,
+        timeout_notify=0,
         timeout_graceful_shutdown=5,
     )

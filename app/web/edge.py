@@ -83,6 +83,8 @@ class Edge:
     def _problem(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         if headers.get(b"host", b"").lower() not in self._hosts:
             return "host_unknown"
+        if scope.get("state", {}).get("crowded"):
+            return "busy"
         if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
             return "form_malformed"
         if scope["method"] not in UNSAFE_METHODS:

@@ -1,6 +1,7 @@
 """Reading posted forms strictly: what is doubtful is refused with a clear message, never guessed."""
 
 import hmac
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ MAX_FIELDS = 6_000
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of the field, not a secret
 REPEATABLE_SUFFIX = "[]"
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")
+# The parser tells the log about every malformed body: whoever posts could fill it (SEC-60).
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)

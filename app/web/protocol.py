@@ -1,0 +1,98 @@
+"""uvicorn's HTTP protocol with our limits: it has no time-out before the first request, nor for a slow body."""
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.web.sockets import Line, Room, Sockets
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection that knows its place among ``sockets``; ``voter_paths`` are first segments, such as ``b"v"``."""
+
+    def __init__(self, sockets: Sockets, voter_paths: frozenset[bytes], **given: Any) -> None:  # noqa: ANN401 - uvicorn's
+        super().__init__(**given)
+        self._sockets = sockets
+        self._voter_paths = voter_paths
+        self.line: Line | None = None
+        self.room: Room | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
+        """Begin silent."""
+        super().connection_made(transport)
+        self._sockets.open(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Give the place back."""
+        self._sockets.leave(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on. What is no HTTP is refused without a line in the log: anybody could fill it."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            pass  # nothing here speaks another protocol: the request is answered as it stands
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+            return
+        self._settle(self._sockets.head)
+
+    def on_headers_complete(self) -> None:
+        """Find out for whom this is; where there is no room the edge refuses it and the connection ends."""
+        segment = self.url[1:].split(b"/", 1)[0].split(b"?", 1)[0]
+        room = self._sockets.voters if segment in self._voter_paths else self._sockets.staff
+        may_stay = self._sockets.enter(self, room)
+        if not may_stay:
+            self.scope["state"]["crowded"] = True
+        super().on_headers_complete()
+        if not may_stay:
+            self.cycle.keep_alive = False
+
+    def on_response_complete(self) -> None:
+        """Go on with what was sent ahead, or idle."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        if self.room is not None:
+            self._settle(self.room.idle)
+
+    def pause_writing(self) -> None:
+        """Wait until the client fetches its answer, but not for ever."""
+        super().pause_writing()
+        self._sockets.move(self, self._sockets.unread)
+
+    def resume_writing(self) -> None:
+        """Be at work again."""
+        super().resume_writing()
+        if self.room is not None and self.line is not None:
+            self._settle(self.room.idle)
+
+    def unsent(self) -> int:
+        """Return how many bytes of the answer the client has not fetched."""
+        return self.transport.get_write_buffer_size()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self.transport.abort()
+
+    def _settle(self, between: Line) -> None:
+        """Stand where the last request has come to; ``between`` two requests in that line."""
+        cycle, room = self.cycle, self.room
+        if cycle is None or room is None or self.line is None:
+            return
+        if cycle.response_complete:
+            self._sockets.move(self, between)
+        else:
+            self._sockets.move(self, room.body if cycle.more_body else self._sockets.working)
+
+
+def bounded(sockets: Sockets, voter_paths: frozenset[bytes]) -> "partial[BoundedProtocol]":
+    """Return what uvicorn makes its connections with."""
+    return partial(BoundedProtocol, sockets, voter_paths)
