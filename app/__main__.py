@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import typer
 from pydantic import ValidationError
 
+from app.core.audiences import EVERYONE
 from app.core.clock import utc_now
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder, SettingsError
@@ -40,30 +41,34 @@ def migrate(data: Data = None) -> None:
 @cli.command()
 def serve(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve an installation; an empty one prints a one-time link to create the first organiser."""
+    from app.operations.one_server import only_server  # noqa: PLC0415
     from app.operations.schema import bring_up_to_date  # noqa: PLC0415
     from app.operations.server import serve as run  # noqa: PLC0415
     from app.operations.welcome import first_link  # noqa: PLC0415
 
     settings = _settings(data, port)
-    bring_up_to_date(settings)
-    link = first_link(settings, utc_now())
-    if link:
-        typer.echo(f"还没有账号。请打开这个一次性链接，建立第一位组织者（7 天内有效）：\n  {link}")
-    typer.echo(f"{settings.base_url}  （Ctrl+C 停止）")
-    run(settings, host, port)
+    with only_server(settings, EVERYONE, port, utc_now()):
+        bring_up_to_date(settings)
+        link = first_link(settings, utc_now())
+        if link:
+            typer.echo(f"还没有账号。请打开这个一次性链接，建立第一位组织者（7 天内有效）：\n  {link}")
+        typer.echo(f"{settings.base_url}  （Ctrl+C 停止）")
+        run(settings, host, port)
 
 
 @cli.command()
 def demo(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Load the demo campaign into DATA (once), print how to get in, and serve it."""
+    from app.operations.one_server import only_server  # noqa: PLC0415
     from app.operations.schema import bring_up_to_date  # noqa: PLC0415
     from app.operations.server import serve as run  # noqa: PLC0415
     from app.operations.welcome import demo_notice  # noqa: PLC0415
 
     settings = _settings(data, port)
-    bring_up_to_date(settings)
-    typer.echo(demo_notice(settings, utc_now()))
-    run(settings, host, port)
+    with only_server(settings, EVERYONE, port, utc_now()):
+        bring_up_to_date(settings)
+        typer.echo(demo_notice(settings, utc_now()))
+        run(settings, host, port)
 
 
 @cli.command()

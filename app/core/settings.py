@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         return frozenset({netloc, *(f"{name}{suffix}" for name in ("127.0.0.1", "localhost", "[::1]"))})
 
     @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is in use."""
+        return self.sqlalchemy_url.startswith("sqlite")
+
+    @property
     def sqlalchemy_url(self) -> str:
         """The database to use."""
         return self.database_url or f"sqlite:///{self.data / 'manyidu.sqlite3'}"
