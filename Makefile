@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 
-.PHONY: demo run test quick check bench soak screenshots lock clean
+.PHONY: demo run test test-all quick check bench soak screenshots lock clean
 
 demo: .venv/.ready
 	$(BIN)/manyidu demo --data $(DATA) --host $(HOST) --port $(PORT)
@@ -20,6 +20,12 @@ test: .venv/.ready-dev
 	scripts/install-tools test
 	$(MAKE) --no-print-directory check
 	$(BIN)/pytest -n 2 --dist loadgroup $(if $(K),-k '$(K)')
+
+# The whole suite on both databases; test leaves out the second one where a test only reads and renders.
+test-all: .venv/.ready-dev
+	scripts/install-tools test
+	$(MAKE) --no-print-directory check
+	$(BIN)/pytest -n 2 --dist loadgroup --all-databases
 
 # Lint, types and the tests that need no database, browser or server: under a minute, to be run before every commit.
 quick: .venv/.ready-dev

@@ -1,11 +1,14 @@
 """Databases, the application and its clients for every test."""
 
 import itertools
+import re
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
@@ -46,25 +49,30 @@ def postgresql_server() -> Iterator[tuple[str, Path]]:
         yield prefix, data
 
 
-def _fresh_postgresql(prefix: str) -> str:
+@contextmanager
+def _fresh_postgresql(prefix: str) -> Iterator[str]:
+    """Yield the address of a database of its own; it is dropped afterwards, whoever still hangs on to it."""
     name = f"test_{next(_NUMBERS)}"
     admin = sa.create_engine(prefix + "postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_manyidu")
+        yield prefix + name
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()
-    return prefix + name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> str:
-    """The address of a fresh, migrated database; each test runs once per kind."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database; a test runs on both kinds, or on one (``both_or_one``)."""
     if request.param == "sqlite":
         (tmp_path / "data").mkdir()
         path = tmp_path / "data" / "manyidu.sqlite3"
         shutil.copyfile(sqlite_template, path)
-        return f"sqlite:///{path}"
+        yield f"sqlite:///{path}"
+        return
     prefix, _ = request.getfixturevalue("postgresql_server")
-    return _fresh_postgresql(prefix)
+    with _fresh_postgresql(prefix) as url:
+        yield url
 
 
 @pytest.fixture
@@ -124,8 +132,34 @@ LABOUR = (
 """Tests that ask for no real part but compute for minutes."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of ``make quick``: those that need no real part and little time."""
+RENDERING = re.compile(
+    r"tests/(reports|charts|web)/|tests/rectification/(pages|documents|board)/"
+    r"|test_(routes\w*|reads|charts|trends|tryout|numbers|api|merged|matrix|navigation|get_changes_nothing)\.py"
+)
+"""Tests of what only reads and renders. All others write, lock, count, open, back up or migrate: these run on both
+databases; a test of this list runs on the one that its name draws, so that half of them run on each."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what ``make test-all`` asks for."""
+    parser.addoption("--all-databases", action="store_true", help="run every test on both databases")
+
+
+def runs(nodeid: str) -> bool:
+    """Whether a test runs: on both databases if it writes, else on the one that its name draws."""
+    found = re.search(r"\b(sqlite|postgresql)\b", nodeid.partition("[")[2])
+    if found is None or not RENDERING.search(nodeid):
+        return True
+    drawn = crc32(nodeid.replace(found[1], "either").encode()) % 2
+    return ("sqlite", "postgresql")[drawn] == found[1]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the second database where one is enough; mark the tests of ``make quick``."""
+    if not config.getoption("--all-databases"):
+        left_out = [item for item in items if not runs(item.nodeid)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if runs(item.nodeid)]
     for item in items:
         needs = set(getattr(item, "fixturenames", ()))
         if not REAL_PARTS & needs and not item.nodeid.startswith(LABOUR):

@@ -103,7 +103,7 @@ def _own(url: str, installation: Installation) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the browser's tests together on one worker: while Playwright runs, its event loop is the thread's."""
+    """Keep each module together on one worker: while its browser runs, Playwright's event loop is the thread's."""
     for item in items:
         if "tests/browser" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))

@@ -1,0 +1,23 @@
+"""Which tests run on which database."""
+
+import pytest
+
+from tests.conftest import runs
+
+
+@pytest.mark.parametrize(
+    "name", ["box/test_drop.py::test_it", "rounds/test_service.py::test_it", "test_migrations.py::test_it"]
+)
+def test_what_writes_runs_on_both(name: str) -> None:
+    assert all(runs(f"tests/{name}[{kind}-x]") for kind in ("sqlite", "postgresql"))
+
+
+def test_what_renders_runs_on_one_and_half_on_each() -> None:
+    names = [f"tests/publication/test_routes.py::test_{number}" for number in range(400)]
+    kept = [[kind for kind in ("sqlite", "postgresql") if runs(f"{name}[{kind}]")] for name in names]
+    assert all(len(kinds) == 1 for kinds in kept)
+    assert 150 < sum(kinds == ["sqlite"] for kinds in kept) < 250
+
+
+def test_a_test_without_a_database_always_runs() -> None:
+    assert runs("tests/publication/test_routes.py::test_it")
