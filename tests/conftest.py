@@ -50,7 +50,7 @@ def postgresql_server() -> Iterator[tuple[str, Path]]:
 
 
 @contextmanager
-def _fresh_postgresql(prefix: str) -> Iterator[str]:
+def fresh_postgresql(prefix: str) -> Iterator[str]:
     """Yield the address of a database of its own; it is dropped afterwards, whoever still hangs on to it."""
     name = f"test_{next(_NUMBERS)}"
     admin = sa.create_engine(prefix + "postgres", isolation_level="AUTOCOMMIT")
@@ -71,7 +71,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template
         yield f"sqlite:///{path}"
         return
     prefix, _ = request.getfixturevalue("postgresql_server")
-    with _fresh_postgresql(prefix) as url:
+    with fresh_postgresql(prefix) as url:
         yield url
 
 

@@ -2,11 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import _fresh_postgresql
+from tests.conftest import fresh_postgresql
 from tests.security.world import World, make_world
 
 KINDS = [pytest.param(kind, marks=pytest.mark.xdist_group(f"world-{kind}")) for kind in ("sqlite", "postgresql")]
@@ -18,10 +19,10 @@ def world(
 ) -> Iterator[World]:
     """One round in every state; made once per module and kind of database."""
     data = tmp_path_factory.mktemp("world")
-    if request.param == "sqlite":
-        shutil.copyfile(sqlite_template, data / "manyidu.sqlite3")
-        url = f"sqlite:///{data / 'manyidu.sqlite3'}"
-    else:
-        url = _fresh_postgresql(request.getfixturevalue("postgresql_server")[0])
-    with make_world(url, data) as made:
-        yield made
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            shutil.copyfile(sqlite_template, data / "manyidu.sqlite3")
+            url = f"sqlite:///{data / 'manyidu.sqlite3'}"
+        else:
+            url = stack.enter_context(fresh_postgresql(request.getfixturevalue("postgresql_server")[0]))
+        yield stack.enter_context(make_world(url, data))

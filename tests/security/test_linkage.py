@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ from app.core.secrets import new_id, shuffled, token_bytes
 from app.rounds.domain import RoundState
 from app.slips.codes import code_hash
 from app.slips.redeem import Claim
-from tests.conftest import _fresh_postgresql
+from tests.conftest import fresh_postgresql
 from tests.factories import LONG_AGO, OpenRound, make_open_round, make_paper, set_round
 from tests.phones import Filled, random_marks
 from tests.security.linkage import Referee, Voter, attack, read_files
@@ -84,15 +85,16 @@ class Site:
 def site(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Site]:
     data, cluster = tmp_path / "data", None
     data.mkdir()
-    if request.param == "sqlite":
-        shutil.copyfile(sqlite_template, data / "manyidu.sqlite3")
-        url = f"sqlite:///{data / 'manyidu.sqlite3'}"
-    else:
-        prefix, cluster = request.getfixturevalue("postgresql_server")
-        url = _fresh_postgresql(prefix)
-    database = Database(make_engine(url, 4))
-    yield Site(database, KeyFolder(data / "keys"), data, cluster)
-    database.engine.dispose()
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            shutil.copyfile(sqlite_template, data / "manyidu.sqlite3")
+            url = f"sqlite:///{data / 'manyidu.sqlite3'}"
+        else:
+            prefix, cluster = request.getfixturevalue("postgresql_server")
+            url = stack.enter_context(fresh_postgresql(prefix))
+        database = Database(make_engine(url, 4))
+        stack.callback(database.engine.dispose)
+        yield Site(database, KeyFolder(data / "keys"), data, cluster)
 
 
 def make_hall(site: Site) -> OpenRound:
