@@ -54,6 +54,14 @@ def lay_out(session: Session, round_id: str, shares: Sequence[str]) -> Table:
     return table
 
 
+def still_good(session: Session, round_id: str, shares: Sequence[str]) -> tuple[str, ...]:
+    """Return the shares if they all are what the page sent out, else none."""
+    try:
+        return lay_out(session, round_id, shares).shares
+    except DomainError:
+        return ()
+
+
 def add(table: Table, typed: str) -> Table:
     """Accept one more share.
 

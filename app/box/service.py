@@ -1,7 +1,8 @@
 """The round's key before the opening: made, printed once, and read back from paper by everyone who holds a part."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -74,18 +75,17 @@ def _forget_key(session: Session, round_id: str) -> bool:
     return gone > 0
 
 
-def print_key(acting: Acting, folder: KeyFolder, round_id: str, holders: Sequence[str]) -> bytes:
-    """Make the round's key and return its key slips as PDF, which is kept nowhere."""
+def print_key(acting: Acting, folder: KeyFolder, round_id: str, holders: Sequence[str]) -> Callable[[], bytes]:
+    """Make the round's key and return what typesets its key slips, after the commit; they are kept nowhere."""
     shares = make_key(acting, folder, round_id, holders)
     row = locked_round(acting.session, round_id)
     paper, _ = frozen_paper(acting.session, round_id)
     title = f"{'〔演练〕' if paper.rehearsal else ''}{paper.campaign} · {paper.title}"
-    return key_slips_pdf(
-        [
-            KeySlip(title, name.strip(), number, row.key_holders, row.key_needed, share)
-            for number, (name, share) in enumerate(zip(holders, shares, strict=True), start=1)
-        ]
-    )
+    slips = [
+        KeySlip(title, name.strip(), number, row.key_holders, row.key_needed, share)
+        for number, (name, share) in enumerate(zip(holders, shares, strict=True), start=1)
+    ]
+    return partial(key_slips_pdf, slips)
 
 
 def check_share(acting: Acting, round_id: str, number: int, typed: str) -> None:

@@ -14,6 +14,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from app.core.holding import watch
+
 BUSY_TIMEOUT_MS = 15_000
 READ_ONLY = "manyidu_read_only"
 BALLOT_SIDE = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -92,6 +94,7 @@ def make_engine(url: str, pool_size: int = 20) -> Engine:
     else:
         engine = create_engine(url, pool_pre_ping=True, **options)
         event.listen(engine, "begin", _begin_postgresql)
+    watch(engine)
     return engine
 
 
@@ -102,6 +105,10 @@ class Database:
         self.engine = engine
         self._reading = engine.execution_options(**{READ_ONLY: True})
 
+    def reader(self) -> Session:
+        """Return a session that cannot write; once closed it is of no use any more, whoever still holds it."""
+        return Session(self._reading, expire_on_commit=False, close_resets_only=False)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session that cannot write."""
@@ -110,10 +117,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Yield a session that is committed at the end, or rolled back when an exception leaves the block.
-
-        It may be rolled back inside the block and read from afterwards: a refused form is shown again that way.
-        """
+        """Yield a session that is committed at the end, or rolled back when an exception leaves the block."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
             session.commit()

@@ -1,26 +1,22 @@
 """The organiser's and scrutineers' pages of rounds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts.service import everyone
 from app.campaigns import reads as campaigns
-from app.core.acting import Acting, Principal
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.rounds import approvals, document_reads, reads, service
 from app.rounds.domain import Event, RoundState, next_state
 from app.rounds.ports import ports_of
 from app.rounds.service import RoundDraft
-from app.web.auth import KeySide, Organiser
-from app.web.errors import sentence
+from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
-from app.web.i18n import choose_language
-from app.web.pages import page, see_other
-from app.web.requests import Db, Keys, Now
+from app.web.pages import see_other
 
 router = APIRouter()
 MAX_HOLDERS = 16
@@ -53,220 +49,201 @@ def _draft(form: PostedForm) -> RoundDraft:
     )
 
 
-def _refusal(request: Request, db: Db, error: DomainError | None) -> tuple[int, str]:
-    if error is None:
-        return 200, ""
-    db.rollback()
-    return sentence(choose_language(request), error.code, error.params)
-
-
 @router.get("/rounds")
-def list_rounds(request: Request, _staff: KeySide, db: Db) -> Response:
+def list_rounds(desk: KeyDesk) -> Response:
     """List all rounds, newest first."""
-    titles = {campaign.id: campaign.title for campaign in campaigns.all_campaigns(db)}
-    return page(request, "rounds/list.html", rounds=reads.all_rounds(db), campaign_titles=titles)
+    titles = {campaign.id: campaign.title for campaign in campaigns.all_campaigns(desk.session)}
+    return desk.show("rounds/list.html", rounds=reads.all_rounds(desk.session), campaign_titles=titles)
 
 
 def _local(moment: datetime | None) -> str:
     return moment.astimezone(CHINA).strftime(LOCAL_TIME) if moment else ""
 
 
-def _draft_page(
-    request: Request, db: Db, campaign_id: str, values: Mapping[str, object], error: DomainError | None = None
-) -> Response:
-    status, message = _refusal(request, db, error)
-    campaign = campaigns.get_campaign(db, campaign_id)
-    context = {"campaign": campaign, "values": values, "message": message, "holders": range(1, MAX_HOLDERS + 1)}
-    return page(request, "rounds/draft.html", status=status, action=request.url.path, **context)
+def _draft_page(desk: Desk, campaign_id: str, values: Mapping[str, object], refused: Refused | None = None) -> Response:
+    campaign = campaigns.get_campaign(desk.session, campaign_id)
+    context = {"campaign": campaign, "values": typed(refused) or values, "holders": range(1, MAX_HOLDERS + 1)}
+    return desk.show("rounds/draft.html", refused, action=desk.request.url.path, **context)
 
 
 @router.get("/campaigns/{campaign_id}/rounds/new")
-def new_round(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
+def new_round(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show the form for a new round with the shipped defaults."""
     values = {"key_needed": 2, "key_holders": 3, "title": "群众满意度测评", "form_key": "t2"}
-    return _draft_page(request, db, campaign_id, values)
+    return _draft_page(desk, campaign_id, values)
 
 
 @router.post("/campaigns/{campaign_id}/rounds/new")
-def create_round(request: Request, campaign_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def create_round(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Make a draft round."""
-    try:
-        round_id = service.create_round(Acting(db, now, staff), campaign_id, _draft(form))
-    except DomainError as error:
-        return _draft_page(request, db, campaign_id, form.as_dict(), error)
-    return see_other(f"/rounds/{round_id}")
+    return desk.attempt(
+        lambda: service.create_round(desk.acting, campaign_id, _draft(form)),
+        _to_round,
+        lambda refused: _draft_page(desk, campaign_id, {}, refused),
+    )
 
 
 @router.get("/rounds/{round_id}/edit")
-def edit_page(request: Request, round_id: str, _staff: Organiser, db: Db) -> Response:
+def edit_page(desk: OrganiserDesk, round_id: str) -> Response:
     """Show the form of a draft round."""
-    row = reads.get_round(db, round_id)
+    row = reads.get_round(desk.session, round_id)
     values = {name: getattr(row, name) for name in RoundDraft.__dataclass_fields__}
     values.update(opens_at=_local(row.opens_at), closes_at=_local(row.closes_at))
-    return _draft_page(request, db, row.campaign_id, values)
+    return _draft_page(desk, row.campaign_id, values)
 
 
 @router.post("/rounds/{round_id}/edit")
-def edit_round(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def edit_round(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Change a draft round."""
-    try:
-        service.edit_round(Acting(db, now, staff), round_id, _draft(form))
-    except DomainError as error:
-        return _draft_page(request, db, reads.get_round(db, round_id).campaign_id, form.as_dict(), error)
-    return see_other(f"/rounds/{round_id}")
+    return desk.attempt(
+        lambda: service.edit_round(desk.acting, round_id, _draft(form)),
+        f"/rounds/{round_id}",
+        lambda refused: _draft_page(desk, reads.get_round(desk.session, round_id).campaign_id, {}, refused),
+    )
 
 
-def _show(request: Request, db: Db, round_id: str, now: datetime, error: DomainError | None = None) -> Response:
-    status, message = _refusal(request, db, error)
-    row, ports = reads.get_round(db, round_id), ports_of(request)
+def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
+    db = desk.session
+    row, ports = reads.get_round(db, round_id), ports_of(desk.request)
     family = reads.rounds_of(db, row.campaign_id)
-    panels = [panel for make in ports.panels if (panel := make(db, row)) is not None]
-    posted: PostedForm | None = getattr(request.state, "posted", None)
     context = {
         "round": row,
         "campaign": campaigns.get_campaign(db, row.campaign_id),
         "steps": service.checklist(db, row, ports),
-        "panels": panels,
+        "panels": [panel for make in ports.panels if (panel := make(db, row)) is not None],
         "approvals": reads.waiting_approvals(db, round_id),
         "names": {staff.id: staff.name for staff in everyone(db)},
         "document": next(iter(document_reads.documents_of(db, round_id)), None),
         "rehearsals": [other for other in family if other.rehearsal_of == round_id],
-        "early": service.is_early(row, now),
+        "early": service.is_early(row, desk.now),
         "can_void": next_state(row.state, Event.VOID) is not None,
         "local_opens": _local(row.opens_at),
         "local_closes": _local(row.closes_at),
         "states": list(RoundState),
-        "values": posted.as_dict() if posted and error else {},
+        "values": typed(refused),
     }
-    return page(request, "rounds/show.html", status=status, message=message, **context)
+    return desk.show("rounds/show.html", refused, **context)
+
+
+def _attempt(desk: Desk, round_id: str, act: Callable[[], object]) -> Response:
+    """Act on a round and go back to its page, which says why where it was refused."""
+    return desk.attempt(act, f"/rounds/{round_id}", lambda refused: _show(desk, round_id, refused))
 
 
 @router.get("/rounds/{round_id}")
-def show_round(request: Request, round_id: str, _staff: KeySide, db: Db, now: Now) -> Response:
+def show_round(desk: KeyDesk, round_id: str) -> Response:
     """Show the round's life as a timeline with its next step."""
-    return _show(request, db, round_id, now)
+    return _show(desk, round_id)
 
 
 @router.get("/rounds/{round_id}/paper")
-def show_paper(request: Request, round_id: str, _staff: KeySide, db: Db) -> Response:
+def show_paper(desk: KeyDesk, round_id: str) -> Response:
     """Show the paper as it is, or would be, frozen, to be read through and printed."""
-    row = reads.get_round(db, round_id)
-    paper = reads.frozen_paper(db, round_id)[0] if row.paper_hash else service.draft_paper(db, row)
-    return page(request, "rounds/paper.html", round=row, paper=paper)
+    row = reads.get_round(desk.session, round_id)
+    frozen = row.paper_hash is not None
+    paper = reads.frozen_paper(desk.session, round_id)[0] if frozen else service.draft_paper(desk.session, row)
+    return desk.show("rounds/paper.html", round=row, paper=paper)
 
 
 @router.post("/rounds/{round_id}/freeze")
-def freeze(request: Request, round_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
+def freeze(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
     """Freeze the paper."""
-    try:
-        service.freeze(Acting(db, now, staff), round_id)
-    except DomainError as error:
-        return _show(request, db, round_id, now, error)
-    return see_other(f"/rounds/{round_id}")
+    return _attempt(desk, round_id, lambda: service.freeze(desk.acting, round_id))
 
 
 @router.post("/rounds/{round_id}/open")
-def open_round(
-    request: Request, round_id: str, staff: Organiser, _form: Form, db: Db, now: Now, keys: Keys
-) -> Response:
+def open_round(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
     """Begin to accept votes."""
-    try:
-        service.open_round(Acting(db, now, staff), keys, ports_of(request), round_id)
-    except DomainError as error:
-        return _show(request, db, round_id, now, error)
-    return see_other(f"/rounds/{round_id}")
+    ports = ports_of(desk.request)
+    return _attempt(desk, round_id, lambda: service.open_round(desk.acting, desk.keys, ports, round_id))
 
 
 @router.post("/rounds/{round_id}/schedule")
-def schedule(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def schedule(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Plan opening and close, or move the planned end of an open round."""
-    try:
-        _schedule(request, Acting(db, now, staff), round_id, form)
-    except DomainError as error:
-        return _show(request, db, round_id, now, error)
-    return see_other(f"/rounds/{round_id}")
+    return _attempt(desk, round_id, lambda: _schedule(desk, round_id, form))
 
 
-def _schedule(request: Request, acting: Acting, round_id: str, form: PostedForm) -> None:
-    closes_at = _time(form, "closes_at", "截止时间")
+def _schedule(desk: Desk, round_id: str, form: PostedForm) -> None:
+    acting, closes_at = desk.acting, _time(form, "closes_at", "截止时间")
     if reads.get_round(acting.session, round_id).state is not RoundState.OPEN:
         service.set_schedule(acting, round_id, _time(form, "opens_at", "开始时间"), closes_at)
     elif closes_at is None or closes_at <= acting.now:
         raise DomainError("schedule_over")
     else:
-        approvals.ask_or_act(acting, ports_of(request), round_id, "extend", {"closes_at": closes_at.isoformat()})
+        planned = {"closes_at": closes_at.isoformat()}
+        approvals.ask_or_act(acting, ports_of(desk.request), round_id, "extend", planned)
 
 
 @router.post("/rounds/{round_id}/wifi")
-def set_wifi(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def set_wifi(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Name the hall's own network."""
-    try:
+
+    def act() -> None:
         name = form.text("wifi_name", 32, needed=False, label="无线网络名称")
         password = form.text("wifi_password", 63, needed=False, label="无线网络密码")
-        service.set_wifi(Acting(db, now, staff), round_id, name, password)
-    except DomainError as error:
-        return _show(request, db, round_id, now, error)
-    return see_other(f"/rounds/{round_id}")
+        service.set_wifi(desk.acting, round_id, name, password)
+
+    return _attempt(desk, round_id, act)
 
 
 @router.post("/rounds/{round_id}/close")
-def close_round(request: Request, round_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
+def close_round(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
     """End the vote, or ask a second person to end it early."""
-    try:
-        approvals.ask_or_act(Acting(db, now, staff), ports_of(request), round_id, "close", {})
-    except DomainError as error:
-        return _show(request, db, round_id, now, error)
-    return see_other(f"/rounds/{round_id}")
+    ports = ports_of(desk.request)
+    return _attempt(desk, round_id, lambda: approvals.ask_or_act(desk.acting, ports, round_id, "close", {}))
 
 
 @router.post("/rounds/{round_id}/void")
-def void_round(request: Request, round_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def void_round(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Declare the round void, once its name has been typed."""
-    try:
-        title = reads.get_round(db, round_id).title
+
+    def act() -> None:
+        title = reads.get_round(desk.session, round_id).title
         reason = form.text("reason", 200, label="作废原因")
         if form.text("name", 60, label="轮次名称") != title:
-            raise DomainError("name_wrong", name=title)  # noqa: TRY301
-        approvals.ask_or_act(Acting(db, now, staff), ports_of(request), round_id, "void", {"reason": reason})
-    except DomainError as error:
-        return _show(request, db, round_id, now, error)
-    return see_other(f"/rounds/{round_id}")
+            raise DomainError("name_wrong", name=title)
+        approvals.ask_or_act(desk.acting, ports_of(desk.request), round_id, "void", {"reason": reason})
+
+    return _attempt(desk, round_id, act)
 
 
 @router.post("/rounds/{round_id}/repeat")
-def repeat_round(round_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
+def repeat_round(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
     """Make a new draft from a voided round."""
-    return see_other(f"/rounds/{service.repeat_round(Acting(db, now, staff), round_id)}")
+    return desk.attempt(lambda: service.repeat_round(desk.acting, round_id), _to_round)
 
 
 @router.post("/rounds/{round_id}/rehearsal")
-def rehearse(round_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
+def rehearse(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
     """Make a rehearsal of the round."""
-    return see_other(f"/rounds/{service.create_rehearsal(Acting(db, now, staff), round_id)}")
+    return desk.attempt(lambda: service.create_rehearsal(desk.acting, round_id), _to_round)
 
 
-@router.post("/rounds/{round_id}/purge")
-def purge_rehearsals(
-    request: Request, round_id: str, staff: Organiser, _form: Form, db: Db, now: Now, keys: Keys
-) -> Response:
-    """Delete the round's rehearsals."""
-    service.purge_rehearsals(Acting(db, now, staff), keys, ports_of(request), round_id)
+def _to_round(round_id: str) -> Response:
     return see_other(f"/rounds/{round_id}")
 
 
-def _decide(request: Request, db: Db, approval: tuple[str, bool], now: datetime, staff: Principal) -> Response:
-    approval_id, granted = approval
-    acting = Acting(db, now, staff)
-    return see_other(f"/rounds/{approvals.decide(acting, ports_of(request), approval_id, granted=granted)}")
+@router.post("/rounds/{round_id}/purge")
+def purge_rehearsals(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
+    """Delete the round's rehearsals."""
+    ports = ports_of(desk.request)
+    purge = service.purge_rehearsals
+    return desk.attempt(lambda: purge(desk.acting, desk.keys, ports, round_id), f"/rounds/{round_id}")
+
+
+def _decide(desk: Desk, approval_id: str, *, granted: bool) -> Response:
+    ports = ports_of(desk.request)
+    return desk.attempt(lambda: approvals.decide(desk.acting, ports, approval_id, granted=granted), _to_round)
 
 
 @router.post("/approvals/{approval_id}/grant")
-def grant(request: Request, approval_id: str, staff: KeySide, _form: Form, db: Db, now: Now) -> Response:
+def grant(desk: KeyDesk, approval_id: str, _form: Form) -> Response:
     """Agree as the second person."""
-    return _decide(request, db, (approval_id, True), now, staff)
+    return _decide(desk, approval_id, granted=True)
 
 
 @router.post("/approvals/{approval_id}/refuse")
-def refuse(request: Request, approval_id: str, staff: KeySide, _form: Form, db: Db, now: Now) -> Response:
+def refuse(desk: KeyDesk, approval_id: str, _form: Form) -> Response:
     """Refuse as the second person."""
-    return _decide(request, db, (approval_id, False), now, staff)
+    return _decide(desk, approval_id, granted=False)

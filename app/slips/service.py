@@ -1,6 +1,7 @@
 """Printing, voiding and counting slips. A code leaves the system once, in the PDF, and stays only as its HMAC."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
@@ -73,16 +74,18 @@ def _issue_batch(acting: Acting, pepper: bytes, place: tuple[str, str], count: i
 
 def print_slips(
     acting: Acting, folder: KeyFolder, base_url: str, place: tuple[str, Mapping[str, int]], *, backs: bool = False
-) -> bytes:
-    """Issue slips for ``place`` = (round id, numbers by group id) and return their PDF, which is kept nowhere.
+) -> Callable[[], bytes]:
+    """Issue slips for ``place`` = (round id, numbers by group id) and return what typesets their PDF, kept nowhere.
 
-    With ``backs`` every page is followed by one with the link to the result; a rehearsal releases none to participants.
+    It is to be called after the commit: typesetting takes seconds, and casts would wait for it. With ``backs`` every
+    page is followed by one with the link to the result; a rehearsal releases none to participants.
     """
     round_id, numbers = place
     codes = issue(acting, folder, round_id, numbers)
     paper, _ = frozen_paper(acting.session, round_id)
     back = SlipBack(paper.organisation, paper.title, f"{base_url}/notices/{round_id}")
-    return slips_pdf(sheets(acting.session, base_url, round_id, codes), back if backs and not paper.rehearsal else None)
+    printed = sheets(acting.session, base_url, round_id, codes)
+    return partial(slips_pdf, printed, back if backs and not paper.rehearsal else None)
 
 
 def sheets(

@@ -1,6 +1,7 @@
-"""What a handler may ask for: the database session of its request, the time, and the frozen settings."""
+"""What a handler may ask for: the sessions of its request, the time, and the frozen settings."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, cast
 
@@ -17,6 +18,39 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 def database(request: Request) -> Database:
     """Return the application's database."""
     return cast("Database", request.app.state.database)
+
+
+class Sitting:
+    """The sessions of one request, one at a time: begun by who reads or acts, ended before anything is made of it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._session: Session | None = None
+        self.is_acting = False
+
+    @property
+    def session(self) -> Session:
+        """The session of the moment: while acting the one that will be committed, else one that cannot write."""
+        if self._session is None:
+            self._session = self._database.reader()
+        return self._session
+
+    def leave(self) -> None:
+        """End reading; what was read stays readable, but nothing more can be read through it."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Act in a session that is committed at the end of the block, and undone by whatever leaves it otherwise."""
+        self.leave()
+        with self._database.writing() as session:
+            self._session, self.is_acting = session, True
+            try:
+                yield
+            finally:
+                self.is_acting, self._session = False, None
 
 
 def get_db(request: Request) -> Iterator[Session]:
