@@ -4,20 +4,24 @@ A reading session cannot write (``query_only`` / READ ONLY transaction): that GE
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from app.core.holding import watch
 
 BUSY_TIMEOUT_MS = 15_000
 READ_ONLY = "manyidu_read_only"
+"""Execution option of a connection whose transactions cannot write."""
 BALLOT_SIDE = {"sqlite_strict": True, "sqlite_with_rowid": False}
 """Table options of everything a voter touches: no rowid, no type but INTEGER, TEXT and BLOB (SEC-06)."""
 
@@ -72,6 +76,23 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
+def connect_file(path: Path) -> sqlite3.Connection:
+    """Return a durable connection to an SQLite file that is there; OperationalError if it is not.
+
+    It is in no transaction until it is told to begin one, and any thread may use it, one at a time.
+    """
+    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, check_same_thread=False)
+    _prepare_sqlite(connection, None)
+    return connection
+
+
+def make_file_engine(path: Path) -> Engine:
+    """Return an engine for an SQLite file that is there: it opens the file for each transaction and keeps nothing."""
+    engine = create_engine("sqlite://", creator=lambda: connect_file(path), poolclass=NullPool, hide_parameters=True)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
 def _begin_sqlite(connection: Connection) -> None:
     read_only = bool(connection.get_execution_options().get(READ_ONLY))
     connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
@@ -98,29 +119,73 @@ def make_engine(url: str, pool_size: int = 20) -> Engine:
     return engine
 
 
+def _twin(engine: Engine) -> Engine:
+    twin = make_engine(engine.url.render_as_string(hide_password=False), pool_size=4)
+    event.listen(engine, "engine_disposed", lambda _engine: twin.dispose())
+    return twin
+
+
+class DeskSession(Session):
+    """A session that knows its database and what is to be done once it is committed."""
+
+    def __init__(self, engine: Engine, database: "Database", *, close_resets_only: bool = True) -> None:
+        super().__init__(engine, expire_on_commit=False, close_resets_only=close_resets_only)
+        self.database = database
+        self.afterwards: list[Callable[[], None]] = []
+
+    def rollback(self) -> None:
+        """Roll back, and forget what was to be done after the commit."""
+        self.afterwards.clear()
+        super().rollback()
+
+
+def database_of(session: Session) -> "Database":
+    """Return the database that a session works on."""
+    return _desk(session).database
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Do something once the transaction is committed and before anybody is answered; a rollback forgets it."""
+    _desk(session).afterwards.append(act)
+
+
+def _desk(session: Session) -> DeskSession:
+    if not isinstance(session, DeskSession):
+        message = "this session was not made by Database"
+        raise TypeError(message)
+    return session
+
+
 class Database:
     """One engine and the two kinds of session."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._reading = engine.execution_options(**{READ_ONLY: True})
+        self.aside = engine if self.is_sqlite else _twin(engine)
+        """For short transactions beside a session's: with a pool of its own, so that neither waits for the other."""
 
     def reader(self) -> Session:
         """Return a session that cannot write; once closed it is of no use any more, whoever still holds it."""
-        return Session(self._reading, expire_on_commit=False, close_resets_only=False)
+        return DeskSession(self._reading, self, close_resets_only=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session that cannot write."""
-        with Session(self._reading, expire_on_commit=False) as session:
+        with DeskSession(self._reading, self) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Yield a session that is committed at the end, or rolled back when an exception leaves the block."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """Yield a session that is committed at the end, or rolled back when an exception leaves the block.
+
+        What waits for the commit is done after it, with no connection held; a DomainError of it reaches the caller.
+        """
+        with DeskSession(self.engine, self) as session:
             yield session
             session.commit()
+        for act in session.afterwards:
+            act()
 
     @property
     def is_sqlite(self) -> bool:

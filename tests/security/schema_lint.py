@@ -15,7 +15,7 @@ NAMES = re.compile(
 )
 POSTGRESQL_COLUMNS = sa.text(
     "SELECT column_name, data_type, column_default, is_identity, is_generated FROM information_schema.columns"
-    " WHERE table_schema = 'public' AND table_name = :name"
+    " WHERE table_schema = current_schema() AND table_name = :name"
 )
 POSTGRESQL_TRIGGERS = sa.text(
     "SELECT tgname FROM pg_trigger WHERE tgrelid = CAST(:name AS regclass) AND NOT tgisinternal"

@@ -1,0 +1,159 @@
+"""What a box tells: its gate, its envelopes page by page, and whether all of its tags are right."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy.sql import Executable
+
+from app.ballots import store
+from app.ballots.domain import FORMAT, CodeState, Count, Gate, GateState, Verdict, unpack_counts, verdict
+from app.ballots.models import CODE, ENVELOPE, GATE
+from app.ballots.tags import Tags
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+
+PAGE_ROWS = 1_000
+_GATE = select(GATE)
+_ENVELOPES = (
+    select(ENVELOPE.c.id, ENVELOPE.c.group_id, ENVELOPE.c.sealed, ENVELOPE.c.tag)
+    .where(ENVELOPE.c.id > bindparam("after"))
+    .order_by(ENVELOPE.c.id)
+    .limit(PAGE_ROWS)
+)
+_CODES = (
+    select(CODE.c.hash, CODE.c.group_id, CODE.c.batch_id, CODE.c.state, CODE.c.tag)
+    .where(CODE.c.hash > bindparam("after"))
+    .order_by(CODE.c.hash)
+    .limit(PAGE_ROWS)
+)
+
+
+class SealedEnvelope(NamedTuple):
+    """An envelope as it lies in the box."""
+
+    id: bytes
+    group_id: str
+    sealed: bytes
+    tag: bytes
+
+
+def when(moment: datetime | None) -> str:
+    """Return a time as a gate keeps it: ISO 8601 in UTC, empty for none."""
+    return "" if moment is None else moment.astimezone(UTC).isoformat()
+
+
+def moment(text: str) -> datetime | None:
+    """Return the time that ``when`` wrote."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def round_ids(database: Database) -> frozenset[str]:
+    """Return the ids of the rounds that have a box."""
+    return store.round_ids(database)
+
+
+def gate(database: Database, round_id: str) -> Gate:
+    """Return the gate of a round's box; DomainError ``box_missing`` or ``box_other_format``."""
+    with store.reading(database, round_id) as connection:
+        row = connection.execute(_GATE).one_or_none()
+    if row is None:
+        raise DomainError("box_missing")
+    return _gate(row)
+
+
+def find_gate(database: Database, round_id: str) -> Gate | None:
+    """Return the gate of a round's box, or None where there is none."""
+    try:
+        return gate(database, round_id)
+    except DomainError as error:
+        if error.code != "box_missing":
+            raise
+        return None
+
+
+def _gate(row: Row[Any]) -> Gate:
+    kept = row._mapping  # noqa: SLF001 - its public name
+    if kept["format"] != FORMAT:
+        raise DomainError("box_other_format", found=kept["format"], known=FORMAT)
+    return Gate(
+        round_id=kept["round_id"],
+        state=GateState(kept["state"]),
+        closes_at=moment(kept["closes_at"]),
+        intent=kept["intent"],
+        public_key=kept["public_key"],
+        paper=kept["paper"],
+        paper_hash=kept["paper_hash"],
+        counts=unpack_counts(json.loads(kept["groups"]), kept["counts"]),
+    )
+
+
+def counts(database: Database, round_id: str) -> dict[str, Count]:
+    """Return the counts of every voter group; none where there is no box."""
+    found = find_gate(database, round_id)
+    return dict(found.counts) if found else {}
+
+
+def envelopes(database: Database, round_id: str) -> Iterator[Sequence[SealedEnvelope]]:
+    """Yield the sealed envelopes in the order of their ids, a page at a time, so that no reader holds the box for long.
+
+    DomainError ``box_missing``.
+    """
+    last = b""
+    while page := _page(database, round_id, _ENVELOPES, last):
+        yield [SealedEnvelope(*row) for row in page]
+        last = page[-1][0]
+
+
+def _page(database: Database, round_id: str, query: Executable, after: bytes) -> Sequence[Any]:
+    with store.reading(database, round_id) as connection:
+        return connection.execute(query, {"after": after}).all()
+
+
+def has_receipt(database: Database, round_id: str, prefix: bytes) -> bool:
+    """Whether an envelope lies in the box whose id begins so; not where there is no box."""
+    low, high = prefix + bytes(16 - len(prefix)), prefix + b"\xff" * (16 - len(prefix))
+    found = select(func.count()).where(ENVELOPE.c.id.between(low, high))
+    try:
+        with store.reading(database, round_id) as connection:
+            return bool(connection.scalar(found))
+    except DomainError:
+        return False
+
+
+def is_rightly_tagged(tags: Tags, envelope: SealedEnvelope) -> bool:
+    """Whether an envelope is what the booth put in under this id and group."""
+    return tags.is_envelope(envelope.tag, envelope.id, envelope.group_id, envelope.sealed)
+
+
+def tags_of(folder: KeyFolder, round_id: str) -> Tags:
+    """Return what checks the tags of a round's box."""
+    return Tags(folder.tag_secret(), round_id)
+
+
+def verify(database: Database, folder: KeyFolder, round_id: str) -> Verdict:
+    """Check every tag in the box; DomainError ``box_missing``.
+
+    Of a box that is open the numbers of spent codes and envelopes may differ, because they are read one after another.
+    """
+    tags = tags_of(folder, round_id)
+    return verdict(_codes(database, tags, round_id), _tagged_envelopes(database, tags, round_id))
+
+
+def _tagged_envelopes(database: Database, tags: Tags, round_id: str) -> Iterator[tuple[str, bool]]:
+    for page in envelopes(database, round_id):
+        for envelope in page:
+            yield envelope.group_id, is_rightly_tagged(tags, envelope)
+
+
+def _codes(database: Database, tags: Tags, round_id: str) -> Iterator[tuple[str, CodeState, bool]]:
+    last = b""
+    while page := _page(database, round_id, _CODES, last):
+        for digest, group_id, batch_id, state, tag in page:
+            known = CodeState(state) if state in set(CodeState) else None
+            right = known is not None and tags.is_code(tag, digest, group_id, batch_id, known)
+            yield group_id, known or CodeState.VOIDED, right
+        last = page[-1][0]

@@ -1,0 +1,148 @@
+"""What the desk does to a box: make it, print and void codes, set its gate, destroy it. It never touches envelopes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from app.ballots import store
+from app.ballots.domain import FORMAT, CodeState, Count, GateState, pack_counts, unpack_counts
+from app.ballots.models import CODE, GATE
+from app.ballots.reads import when
+from app.ballots.tags import Tags
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+
+_ROWS = 2_000
+_LOCKED = select(GATE.c.groups, GATE.c.counts).with_for_update()
+_RETAG = (
+    update(CODE)
+    .where(CODE.c.hash == bindparam("code"), CODE.c.state == bindparam("before"))
+    .values(state=bindparam("after"), tag=bindparam("new_tag"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Codes of one voter group that are printed together."""
+
+    id: str
+    group_id: str
+    hashes: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An act on a gate: what it sets, under which id, and after which act it was decided.
+
+    A gate on which another act was done meanwhile refuses it. What is None stays as it is.
+    """
+
+    intent: str
+    expects: str
+    state: GateState | None = None
+    closes_at: datetime | None = None
+    public_key: bytes | None = None
+
+
+def create(database: Database, round_id: str, paper: tuple[str, str], groups: Sequence[str]) -> None:
+    """Make the box of a round for ``paper`` = (JSON text, hash); nothing happens if there is one."""
+    text, digest = paper
+    row = {
+        "round_id": round_id,
+        "format": FORMAT,
+        "state": int(GateState.NOT_YET),
+        "closes_at": "",
+        "intent": "",
+        "counts": pack_counts(groups, {}),
+        "groups": json.dumps(list(groups)),
+        "public_key": b"",
+        "paper_hash": digest,
+        "paper": text,
+    }
+    store.create(database, row)
+
+
+def issue(database: Database, folder: KeyFolder, round_id: str, batches: Sequence[Batch]) -> None:
+    """Put new codes into the box, in the order of their hashes; DomainError ``box_missing``."""
+    tags = Tags(folder.tag_secret(), round_id)
+    placed = sorted((digest, batch.group_id, batch.id) for batch in batches for digest in batch.hashes)
+    rows = [
+        {
+            "hash": digest,
+            "group_id": group_id,
+            "batch_id": batch_id,
+            "state": int(CodeState.LIVE),
+            "tag": tags.code(digest, group_id, batch_id, CodeState.LIVE),
+        }
+        for digest, group_id, batch_id in placed
+    ]
+    with store.writing(database, round_id) as connection:
+        counts = _counts(connection)
+        for start in range(0, len(rows), _ROWS):
+            connection.execute(insert(CODE), rows[start : start + _ROWS])
+        for batch in batches:
+            counts[batch.group_id] = counts.get(batch.group_id, Count()).plus(printed=len(batch.hashes))
+        _set_counts(connection, counts)
+
+
+def void(database: Database, folder: KeyFolder, round_id: str, batch_id: str) -> int:
+    """Void the live codes of a batch; return how many of the batch are void now, those of an earlier time included."""
+    tags = Tags(folder.tag_secret(), round_id)
+    with store.writing(database, round_id) as connection:
+        counts = _counts(connection)
+        live = select(CODE.c.hash, CODE.c.group_id, CODE.c.tag).where(
+            CODE.c.batch_id == batch_id, CODE.c.state == int(CodeState.LIVE)
+        )
+        rows = []
+        for digest, group_id, tag in connection.execute(live).all():
+            if tags.is_code(tag, digest, group_id, batch_id, CodeState.LIVE):
+                new_tag = tags.code(digest, group_id, batch_id, CodeState.VOIDED)
+                rows.append(_retagged(digest, new_tag))
+                counts[group_id] = counts[group_id].plus(voided=1)
+        if rows:
+            connection.execute(_RETAG, rows)
+            _set_counts(connection, counts)
+        gone = select(func.count()).where(CODE.c.batch_id == batch_id, CODE.c.state == int(CodeState.VOIDED))
+        return connection.scalar(gone) or 0
+
+
+def _retagged(digest: bytes, new_tag: bytes) -> dict[str, object]:
+    before, after = int(CodeState.LIVE), int(CodeState.VOIDED)
+    return {"code": digest, "before": before, "after": after, "new_tag": new_tag}
+
+
+def _counts(connection: Connection) -> dict[str, Count]:
+    """Return the counts and hold the gate until the end of the transaction, as every writer of a box does."""
+    groups, packed = connection.execute(_LOCKED).one()
+    return unpack_counts(json.loads(groups), packed)
+
+
+def _set_counts(connection: Connection, counts: Mapping[str, Count]) -> None:
+    connection.execute(update(GATE).values(counts=pack_counts(list(counts), counts)))
+
+
+def change(database: Database, round_id: str, act: Change) -> bool:
+    """Set the gate; return False, and set nothing, if another act was done on it since this one was decided."""
+    values = {
+        "intent": act.intent,
+        "state": None if act.state is None else int(act.state),
+        "closes_at": None if act.closes_at is None else when(act.closes_at),
+        "public_key": act.public_key,
+    }
+    given = {name: value for name, value in values.items() if value is not None}
+    statement = update(GATE).where(GATE.c.intent == act.expects).values(given)
+    with store.writing(database, round_id) as connection:
+        return connection.execute(statement).rowcount == 1
+
+
+def destroy(database: Database, round_id: str) -> None:
+    """Remove the box with everything in it; nothing happens if there is none. Never in a transaction of the desk."""
+    store.destroy(database, round_id)
+
+
+def tidy(database: Database) -> None:
+    """Finish what a crash left of boxes that were being made or destroyed."""
+    store.tidy(database)

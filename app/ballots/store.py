@@ -1,0 +1,203 @@
+"""Where box stores lie, and how one is made, opened and destroyed. Nothing outside this package opens one.
+
+SQLite: a file per box in the folder ``boxes`` beside the desk's file. PostgreSQL: a schema per box.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from psycopg import errors as postgresql
+from sqlalchemy import Connection, Engine, insert, inspect, select, update
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.schema import CreateSchema, DropSchema
+
+from app.ballots.domain import GateState
+from app.ballots.models import GATE, METADATA, SCHEMA
+from app.core.db import READ_ONLY, Database, make_file_engine
+from app.core.errors import DomainError
+from app.core.secrets import new_id
+
+FOLDER: Final = "boxes"
+SUFFIX: Final = ".sqlite3"
+PREFIX: Final = "box_"
+_ROUND_ID: Final = re.compile(r"[0-9a-z]{1,40}")
+_DRAFT, _GONE = ".new-", ".gone-"
+_PIECE: Final = bytes(1 << 20)
+_file_engine = lru_cache(maxsize=256)(make_file_engine)
+
+
+def folder_of(database: Database) -> Path:
+    """Return the folder of the SQLite box files."""
+    return Path(str(database.engine.url.database)).parent / FOLDER
+
+
+def file_of(database: Database, round_id: str) -> Path:
+    """Return the SQLite file of a box."""
+    return folder_of(database) / f"{_checked(round_id)}{SUFFIX}"
+
+
+def schema_of(round_id: str) -> str:
+    """Return the PostgreSQL schema of a box."""
+    return PREFIX + _checked(round_id)
+
+
+def _checked(round_id: str) -> str:
+    if not _ROUND_ID.fullmatch(round_id):
+        message = "a round id has only the signs 0-9 and a-z"
+        raise ValueError(message)
+    return round_id
+
+
+def round_ids(database: Database) -> frozenset[str]:
+    """Return the ids of the rounds that have a box."""
+    if database.is_sqlite:
+        files = folder_of(database).glob(f"*{SUFFIX}")
+        return frozenset(file.name.removesuffix(SUFFIX) for file in files if not file.name.startswith("."))
+    with database.aside.connect() as connection:
+        names = inspect(connection).get_schema_names()
+    return frozenset(name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX))
+
+
+def create(database: Database, row: Mapping[str, object]) -> None:
+    """Make a store whose gate is ``row``; nothing happens if the round has one."""
+    round_id = _checked(str(row["round_id"]))
+    if database.is_sqlite:
+        _create_file(database, round_id, row)
+        return
+    try:
+        with _with_schema(database.aside, round_id).begin() as connection:
+            connection.execute(CreateSchema(schema_of(round_id)))
+            _fill(connection, row)
+    except (ProgrammingError, IntegrityError) as error:
+        if not isinstance(error.orig, (postgresql.DuplicateSchema, postgresql.UniqueViolation)):
+            raise
+
+
+def _create_file(database: Database, round_id: str, row: Mapping[str, object]) -> None:
+    """Make the file under another name and link it when it is whole; a link, unlike a rename, never replaces."""
+    folder = folder_of(database)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file, draft = file_of(database, round_id), folder / f"{_DRAFT}{new_id()}"
+    if file.exists():
+        return
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        with _with_schema(make_file_engine(draft), None).begin() as connection:
+            _fill(connection, row)
+        file.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    _sync(folder)
+
+
+def _fill(connection: Connection, row: Mapping[str, object]) -> None:
+    METADATA.create_all(connection, checkfirst=False)
+    connection.execute(insert(GATE), dict(row))
+
+
+def _with_schema(engine: Engine, round_id: str | None) -> Engine:
+    name = "main" if round_id is None else schema_of(round_id)
+    return engine.execution_options(schema_translate_map={SCHEMA: name})
+
+
+def _engine(database: Database, round_id: str) -> Engine:
+    if not database.is_sqlite:
+        return _with_schema(database.aside, round_id)
+    return _with_schema(_file_engine(file_of(database, round_id)), None)
+
+
+@contextmanager
+def writing(database: Database, round_id: str) -> Iterator[Connection]:
+    """Yield a transaction on a box; DomainError ``box_missing``."""
+    with _missing_is_said(database, round_id), _engine(database, round_id).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(database: Database, round_id: str) -> Iterator[Connection]:
+    """Yield a transaction on a box that cannot write; DomainError ``box_missing``."""
+    engine = _engine(database, round_id).execution_options(**{READ_ONLY: True})
+    with _missing_is_said(database, round_id), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def _missing_is_said(database: Database, round_id: str) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if not database.is_sqlite or file_of(database, round_id).exists():
+            raise
+        raise DomainError("box_missing") from error
+    except ProgrammingError as error:
+        if not isinstance(error.orig, (postgresql.UndefinedTable, postgresql.InvalidSchemaName)):
+            raise
+        raise DomainError("box_missing") from error
+
+
+def destroy(database: Database, round_id: str) -> None:
+    """Remove a box with everything in it; nothing happens if there is none.
+
+    The gate is closed first: whoever still has the box in hand can put nothing into it that would be lost.
+    """
+    if not database.is_sqlite:
+        with database.aside.begin() as connection:
+            connection.execute(DropSchema(schema_of(round_id), cascade=True, if_exists=True))
+        return
+    file = file_of(database, round_id)
+    if not file.exists():
+        return
+    _shut(database, round_id)
+    gone = file.with_name(f"{_GONE}{round_id}")
+    file.rename(gone)
+    _sync(gone.parent)
+    _wipe(gone)
+
+
+def _shut(database: Database, round_id: str) -> None:
+    try:
+        with reading(database, round_id) as connection:
+            if connection.scalar(select(GATE.c.state)) == GateState.CLOSED:
+                return
+        with writing(database, round_id) as connection:
+            connection.execute(update(GATE).values(state=int(GateState.CLOSED)))
+    except OperationalError:
+        raise
+    except (DatabaseError, DomainError):
+        # A file that is no database any more takes no ballots either, and somebody else may have been quicker.
+        return
+
+
+def _wipe(file: Path) -> None:
+    """Overwrite and remove a file. A disk that writes elsewhere than told may keep the old bytes for a while."""
+    with file.open("r+b", buffering=0) as handle:
+        left = file.stat().st_size
+        while left > 0:
+            left -= handle.write(_PIECE[: min(left, len(_PIECE))])
+        os.fsync(handle.fileno())
+    file.unlink(missing_ok=True)
+    _sync(file.parent)
+
+
+def tidy(database: Database) -> None:
+    """Finish what a crash left of boxes that were being made or destroyed."""
+    if not database.is_sqlite:
+        return
+    folder = folder_of(database)
+    for file in [*folder.glob(f"{_DRAFT}*"), *folder.glob(f"{_GONE}*")]:
+        _wipe(file)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,162 @@
+"""A box store on both databases: made whole, opened by its round's id, destroyed whole."""
+
+import os
+import sqlite3
+import stat
+import threading
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from app.ballots import reads, service, store
+from app.ballots.domain import Count, GateState
+from app.ballots.models import GATE, METADATA
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from tests.ballots.stores import GROUPS, PAPER, by_hand, make_store
+from tests.cast import refuses
+from tests.security.schema_lint import live_problems, model_problems
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+NAMED_ALLOWED = {"gate.closes_at: name"}
+"""The gate is one row for all voters: when it closes tells nothing of anybody."""
+
+
+@pytest.fixture
+def folder(settings: Settings) -> KeyFolder:
+    return KeyFolder(settings.data / "keys")
+
+
+def test_it_works(database: Database, folder: KeyFolder) -> None:
+    service.create(database, "r1", PAPER, GROUPS)
+    gate = reads.gate(database, "r1")
+    assert (gate.state, gate.closes_at, gate.intent, gate.public_key) == (GateState.NOT_YET, None, "", b"")
+    assert (gate.paper, gate.paper_hash) == PAPER
+    assert gate.counts == {"residents": Count(), "staff": Count()}
+    assert gate.refusal(NOON) == "round_not_open"
+    batch = service.Batch("b1", "staff", [b"1" * 32, b"2" * 32])
+    service.issue(database, folder, "r1", [batch])
+    assert reads.counts(database, "r1") == {"residents": Count(), "staff": Count(printed=2)}
+    assert reads.round_ids(database) == {"r1"}
+    assert reads.verify(database, folder, "r1").is_right
+
+
+def test_a_second_making_changes_nothing(database: Database, folder: KeyFolder) -> None:
+    round_id, _ = make_store(database, folder)
+    before = reads.gate(database, round_id)
+    service.create(database, round_id, ("{}", "cd" * 32), ["others"])
+    assert reads.gate(database, round_id) == before
+
+
+def test_many_may_make_it_at_once(database: Database) -> None:
+    errors: list[Exception] = []
+    barrier = threading.Barrier(6)
+
+    def make() -> None:
+        barrier.wait()
+        try:
+            service.create(database, "r1", PAPER, GROUPS)
+        except Exception as error:  # noqa: BLE001 - told below
+            errors.append(error)
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert reads.gate(database, "r1").paper_hash == PAPER[1]
+    assert reads.round_ids(database) == {"r1"}
+
+
+def test_it_refuses_a_box_that_is_not_there(database: Database, folder: KeyFolder) -> None:
+    with refuses("box_missing"):
+        reads.gate(database, "nowhere")
+    with refuses("box_missing"):
+        service.issue(database, folder, "nowhere", [])
+    with refuses("box_missing"):
+        service.change(database, "nowhere", service.Change("i1", ""))
+    assert reads.find_gate(database, "nowhere") is None
+    assert reads.counts(database, "nowhere") == {}
+    assert not reads.has_receipt(database, "nowhere", bytes(10))
+    assert reads.round_ids(database) == frozenset()
+
+
+@pytest.mark.parametrize("round_id", ["", "../r1", "r1; DROP", "R1", "a" * 41])
+def test_it_refuses_what_is_no_id(database: Database, round_id: str) -> None:
+    with pytest.raises(ValueError, match="round id"):
+        service.create(database, round_id, PAPER, GROUPS)
+
+
+def test_it_refuses_another_format(database: Database, folder: KeyFolder) -> None:
+    round_id, _ = make_store(database, folder)
+    by_hand(database, round_id, "UPDATE gate SET format = 2")
+    with refuses("box_other_format"):
+        reads.gate(database, round_id)
+
+
+def test_destroying_removes_it_whole(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    other, _ = make_store(database, folder)
+    kept = sqlite3.connect(store.file_of(database, round_id)) if database.is_sqlite else None
+    service.destroy(database, round_id)
+    assert reads.round_ids(database) == {other}
+    service.destroy(database, round_id)
+    assert reads.gate(database, other).state is GateState.OPEN
+    if kept is not None:
+        with closing(kept), pytest.raises(sqlite3.DatabaseError):
+            kept.execute("SELECT * FROM gate").fetchall()
+        left = b"".join(file.read_bytes() for file in store.folder_of(database).iterdir())
+        assert not any(digest in left for digest in hashes["staff"])
+
+
+def test_tidying_finishes_what_a_crash_left(database: Database, folder: KeyFolder) -> None:
+    if not database.is_sqlite:
+        return
+    round_id, _ = make_store(database, folder)
+    place = store.folder_of(database)
+    store.file_of(database, round_id).rename(place / f".gone-{round_id}")
+    (place / ".new-x").write_bytes(b"half")
+    assert reads.round_ids(database) == frozenset()
+    service.tidy(database)
+    assert list(place.iterdir()) == []
+
+
+def test_files_are_private_and_durable(database: Database, folder: KeyFolder) -> None:
+    if not database.is_sqlite:
+        return
+    before = os.umask(0)
+    try:
+        round_id, _ = make_store(database, folder)
+    finally:
+        os.umask(before)
+    file = store.file_of(database, round_id)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert file.parent == folder.path.parent / "boxes"
+    wanted = {"journal_mode": "delete", "synchronous": 2, "secure_delete": 1}
+    with store.reading(database, round_id) as connection:
+        assert {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted} == wanted
+
+
+def test_the_tables_tell_nothing(database: Database, folder: KeyFolder) -> None:
+    round_id, _ = make_store(database, folder)
+    found = {problem for table in METADATA.tables.values() for problem in model_problems(table)}
+    assert found == NAMED_ALLOWED
+    with store.reading(database, round_id) as connection:
+        if not database.is_sqlite:
+            connection.exec_driver_sql(f"SET LOCAL search_path = {store.schema_of(round_id)}")
+        live = {problem for table in METADATA.tables.values() for problem in live_problems(connection, table.name)}
+        assert live - NAMED_ALLOWED == set()
+        if not database.is_sqlite:
+            assert sa.inspect(connection).get_sequence_names(store.schema_of(round_id)) == []
+            assert connection.exec_driver_sql("SELECT current_schema()").scalar() == store.schema_of(round_id)
+
+
+def test_a_reader_cannot_write(database: Database, folder: KeyFolder) -> None:
+    round_id, _ = make_store(database, folder)
+    with store.reading(database, round_id) as connection, pytest.raises(sa.exc.DBAPIError):
+        connection.execute(sa.update(GATE).values(intent="other"))
