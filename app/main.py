@@ -16,6 +16,7 @@ from app.accounts.sessions import KeepAlive, authenticate
 from app.audit import routes as audit_routes
 from app.booth import routes as booth_routes
 from app.booth.casting import CastDesk
+from app.booth.papers import PaperDesk
 from app.box import routes as box_routes
 from app.box import service as box
 from app.box.drop import Drop
@@ -72,6 +73,7 @@ from app.web.packed import PackedStatic
 from app.web.pages import APP, make_pages
 
 CAST_PATH = "/v/cast"
+PAPER_PATH = "/v/paper"
 Clock = Callable[[], datetime]
 
 
@@ -137,6 +139,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     schedule.start()
     yield
     schedule.stop()
+    state.paper_desk.close()
     state.drop.close()
     state.database.engine.dispose()
 
@@ -155,10 +158,13 @@ def build_api(settings: Settings, clock: Clock) -> FastAPI:
     app.state.openings = Openings(Room(app.state.database, app.state.key_folder, clock, app.state.ports.after_counting))
     app.state.drop = Drop(app.state.database.engine, clock)
     errors.install(app)
-    # First, because routes are tried in turn and this one is asked for most.
+    # First, because routes are tried in turn and these are asked for most.
     cast = CastDesk(app.state.database, app.state.key_folder, app.state.drop, https=settings.https)
     app.state.cast_desk = cast
+    papers = PaperDesk(app.state.database, app.state.key_folder, clock)
+    app.state.paper_desk = papers
     app.router.routes.insert(0, Route(CAST_PATH, cast, methods=["POST"], name="cast"))
+    app.router.routes.insert(1, Route(PAPER_PATH, papers, methods=["POST"], name="paper"))
     for feature in FEATURES:
         app.include_router(feature.router)
     app.mount("/static", PackedStatic(APP / "static"), name="static")
@@ -171,22 +177,23 @@ def voter_paths() -> frozenset[bytes]:
     return frozenset(path.split("/")[1].encode() for path in [*paths, "/static"] if path)
 
 
-class CastFirst:
-    """ASGI: leads casts straight to their desk, past six layers that do nothing for them; the rest goes to FastAPI."""
+class BoothFirst:
+    """ASGI: leads a visit straight to its desks, past six layers that do nothing for it; the rest goes to FastAPI."""
 
     def __init__(self, api: FastAPI) -> None:
-        self._cast = api.state.cast_desk
+        self._desks: dict[str, ASGIApp] = {CAST_PATH: api.state.cast_desk, PAPER_PATH: api.state.paper_desk}
         self._others = KeepAlive(api)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on."""
-        is_cast = scope["type"] == "http" and scope["path"] == CAST_PATH and scope["method"] == "POST"
-        await (self._cast if is_cast else self._others)(scope, receive, send)
+        is_post = scope["type"] == "http" and scope["method"] == "POST"
+        desk = self._desks.get(scope["path"]) if is_post else None
+        await (desk or self._others)(scope, receive, send)
 
 
 def wrap(api: FastAPI, settings: Settings) -> ASGIApp:
     """Return the application behind its edge."""
-    return Edge(errors.LastResort(CastFirst(api)), api, settings)
+    return Edge(errors.LastResort(BoothFirst(api)), api, settings)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> ASGIApp:

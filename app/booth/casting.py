@@ -9,7 +9,7 @@ from typing import Final
 
 import orjson
 from anyio.to_thread import run_sync
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -27,7 +27,6 @@ from app.web.forms import PostedForm, check_form_token, parse_urlencoded
 MAX_COUNTERS: Final = 64
 FROM_SCRIPT: Final = b"x-manyidu"
 JSON: Final = b"application/json"
-FORM: Final = b"application/x-www-form-urlencoded"
 NO_STORE: Final = (b"cache-control", b"no-store")
 CLEAR: Final = ("clear-site-data", '"cache", "storage"')
 
@@ -51,10 +50,10 @@ class CastDesk:
             if kind == JSON:
                 await self._from_script(headers, receive, send)
                 return
-            if kind != FORM:
+            if kind != wire.FORM:
                 raise DomainError("form_wrong_kind")  # noqa: TRY301 - answered below like every refusal
             request = Request(scope, receive)
-            response = await self._from_form(request, parse_urlencoded(await _body(receive)))
+            response = await self._from_form(request, parse_urlencoded(await wire.read_body(receive)))
         except DomainError as error:
             response = answer(Request(scope, receive), error.code, error.params)
         await response(scope, receive, send)
@@ -62,7 +61,7 @@ class CastDesk:
     async def _from_script(self, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
         if headers.get(FROM_SCRIPT) != b"1":
             raise DomainError("cross_site")
-        vote = await self._cast(wire.from_json(await _body(receive)))
+        vote = await self._cast(wire.from_json(await wire.read_body(receive)))
         body = orjson.dumps({"receipt": receipt_text(vote.envelope_id)})
         # Written by hand: a Response object costs as much as reading the ballot.
         start = [NO_STORE, (b"content-type", JSON), (b"content-length", str(len(body)).encode()), *self._clear]
@@ -103,16 +102,3 @@ class CastDesk:
                 self._counters.clear()
             self._counters[round_id] = counter
         return counter
-
-
-async def _body(receive: Receive) -> bytes:
-    body, more = b"", True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > wire.MAX_BODY:
-            raise DomainError("body_too_large")
-    return body

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from app.campaigns.domain import Item, Scale
 from app.core.errors import DomainError
@@ -10,6 +9,7 @@ from app.rounds.domain import NOT_ASKED, Paper
 
 NONCE_SIGNS = 32
 """Of the phone's random receipt code, in hex."""
+SEED_SIGNS = 32
 _TONES = 4
 _NARROW_LABEL = 4
 _SECONDS_PER_MARK = 4
@@ -65,6 +65,8 @@ class Sheet:
     large: bool = False
     message: str = ""
     missing: tuple[tuple[int, int], ...] = ()
+    seed: str = ""
+    """From which the phone draws its order of the units: ``SEED_SIGNS`` hex signs."""
 
 
 def options(scale: Scale, item: Item) -> tuple[Option, ...]:
@@ -90,14 +92,6 @@ def columns(choices: tuple[Option, ...]) -> int:
 def _width(label: str) -> int:
     """Return the label's width in Han signs."""
     return sum(1 if ord(sign) > 0xFF else 0.5 for sign in label).__ceil__()  # noqa: PLR2004
-
-
-def unit_order(paper: Paper, group_id: str, nonce: str) -> tuple[int, ...]:
-    """Return the places of the units a group rates; shuffled per phone by its nonce where the paper says so."""
-    rated = paper.rated_by(group_id)
-    if not paper.shuffle_units:
-        return rated
-    return tuple(sorted(rated, key=lambda place: sha256(f"{nonce} {place}".encode()).digest()))
 
 
 def minutes(cells: int) -> int:
@@ -147,11 +141,11 @@ def marks_to_text(marks: bytes) -> str:
 
 
 def missing_places(sheet: Sheet) -> tuple[tuple[int, int], ...]:
-    """Return unit and item of every cell that is asked and not answered, in the order of the page."""
+    """Return unit and item of every cell that is asked and not answered, in official order."""
     width = len(sheet.paper.items)
     return tuple(
         (unit, item)
-        for unit in unit_order(sheet.paper, sheet.group_id, sheet.nonce)
+        for unit in sheet.paper.rated_by(sheet.group_id)
         for item in range(width)
         if sheet.answers.marks[unit * width + item] == NOT_ASKED
     )

@@ -1,6 +1,7 @@
 """The pages of the booth. None of them knows who reads it; those that carry answers have one length (SEC-12)."""
 
 import gzip
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -11,16 +12,21 @@ from starlette.responses import Response
 from app.booth import domain, privacy
 from app.booth.domain import Sheet
 from app.core.errors import DomainError
+from app.core.secrets import token_bytes
+from app.slips.codes import CODE_LENGTH
 from app.web import i18n
 from app.web.errors import RETRY_AFTER_SECONDS, sentence
 from app.web.forms import PostedForm
 from app.web.pages import page
+from app.web.spliced import Spliced, splice
 
 HTML: Final = "text/html; charset=utf-8"
 _PAD_HERE: Final = b"<!--pad-->"
 _ESCAPED: Final = 5
 """Bytes that one byte of a remark can take in HTML."""
 _PER_CELL: Final = 64
+_OWN: Final = {"code": CODE_LENGTH, "nonce": domain.NONCE_SIGNS, "seed": domain.SEED_SIGNS}
+"""What differs from voter to voter on an empty paper, and how many signs it always has."""
 _ROOM: Final = 2_048
 """For a sentence that names what is missing, and for the large-type switch."""
 
@@ -51,8 +57,9 @@ class UnitView:
 def speak(request: Request, form: PostedForm | None = None) -> None:
     """Settle the language by the address, the form, or the browser; the booth reads no cookie."""
     asked = form.text("lang", 8, needed=False) if form else request.query_params.get("lang")
-    browser = i18n.browser_language(request.headers.get("accept-language", ""))
-    request.state.language = asked if asked in i18n.LANGUAGES else browser
+    if asked not in i18n.LANGUAGES:
+        asked = i18n.browser_language(request.headers.get("accept-language", ""))
+    request.state.language = asked
 
 
 def packed(request: Request, response: Response) -> Response:
@@ -71,9 +78,28 @@ def entry_page(request: Request, code: str = "", error: DomainError | None = Non
     return packed(request, page(request, "booth/entry.html", status=status, code=code, message=message))
 
 
-def paper_page(request: Request, sheet: Sheet) -> Response:
-    """Return the empty paper."""
-    return packed(request, _render(request, "booth/paper.html", sheet, 200))
+@dataclass(frozen=True, slots=True)
+class PrintedPaper:
+    """An empty paper, the same for every voter of a group, with room for what is his own."""
+
+    page: Spliced
+    fields: tuple[str, ...]
+    """What each hole of the page is for."""
+
+    def handed_to(self, own: Mapping[str, str]) -> bytes:
+        """Return the page of one voter, who has ``code``, ``nonce`` and ``seed`` of his own, gzipped."""
+        return self.page.fill([own[field].encode() for field in self.fields])
+
+
+def print_paper(request: Request, sheet: Sheet) -> PrintedPaper:
+    """Render a paper with holes where code, nonce and seed of ``sheet`` would stand."""
+    stand_ins: dict[str, Any] = {field: token_bytes(16).hex() for field in _OWN}
+    html = _render(request, "booth/paper.html", replace(sheet, **stand_ins), 200).body
+    pieces = re.split(f"({'|'.join(stand_ins.values())})", bytes(html).decode())
+    by_text = {text: field for field, text in stand_ins.items()}
+    fields = tuple(by_text[piece] for piece in pieces[1::2])
+    page = splice([piece.encode() for piece in pieces[::2]], [_OWN[field] for field in fields])
+    return PrintedPaper(page, fields)
 
 
 def filled_paper_page(request: Request, sheet: Sheet, error: DomainError | None = None) -> Response:
@@ -130,7 +156,7 @@ def _render(request: Request, template: str, sheet: Sheet, status: int) -> Respo
 
 def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
     paper, settings = sheet.paper, request.app.state.settings
-    order = domain.unit_order(paper, sheet.group_id, sheet.nonce)
+    order = paper.rated_by(sheet.group_id)
     cells = len(order) * len(paper.items)
     setting = privacy.setting_of(paper, https=settings.https, loopback=settings.loopback)
     return {

@@ -1,4 +1,4 @@
-"""The booth's routes: enter with a code, fill in the paper, look it over. Casting: ``casting``."""
+"""The booth's routes: ask for the code, look the answers over. The paper: ``papers``; casting: ``casting``."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -15,7 +15,6 @@ from app.web.forms import AnonymousForm, PostedForm, check_form_token
 from app.web.requests import Keys, Now, database
 
 router = APIRouter()
-_RETYPE = frozenset({"code_malformed", "code_check_sign", "code_unknown"})
 
 
 def _booth_form(request: Request, form: AnonymousForm) -> PostedForm:
@@ -35,33 +34,19 @@ def enter(request: Request) -> Response:
     return pages.entry_page(request)
 
 
-@router.post("/v/paper")
-def show_paper(request: Request, form: BoothForm, keys: Keys, now: Now) -> Response:
-    """Show the paper that the code is for, or the entry again with the code kept when it may be a slip of the pen."""
-    typed = form.text("code", wire.MAX_SHORT, needed=False)
-    try:
-        # Not the request's transaction: a post would take SQLite's only write lock, which the casts need.
-        with database(request).reading() as session:
-            sheet = service.open_paper(session, keys.pepper(), now, typed)
-    except DomainError as error:
-        if error.code not in _RETYPE:
-            raise
-        return pages.entry_page(request, typed, error)
-    return pages.paper_page(request, replace(sheet, large=form.flag("large")))
-
-
 @router.post("/v/document")
 def show_document(request: Request, form: BoothForm, keys: Keys, now: Now) -> Response:
     """Send the document that the round is about to whoever holds a slip of it; no mark comes along."""
+    # Not the request's transaction: a post would take SQLite's only write lock, which the casts need.
     with database(request).reading() as session:
         file = service.open_document(session, keys.pepper(), now, form.text("code", wire.MAX_SHORT))
     return attachment(file.content, file.media_type, file.name)
 
 
 @router.post("/v/review")
-def review(request: Request, form: BoothForm) -> Response:
+def review(request: Request, form: BoothForm, keys: Keys) -> Response:
     """Show the answers once more; or the paper with everything kept, when one is missing or the voter goes back."""
-    sheet = _posted_sheet(request, form)
+    sheet = _posted_sheet(request, form, keys)
     if form.flag("switch"):
         request.state.language = i18n.LANGUAGES[request.state.language == "zh"]
     if form.flag("switch") or form.flag("back"):
@@ -73,9 +58,9 @@ def review(request: Request, form: BoothForm) -> Response:
     return pages.review_page(request, sheet)
 
 
-def _posted_sheet(request: Request, form: PostedForm) -> Sheet:
+def _posted_sheet(request: Request, form: PostedForm, keys: Keys) -> Sheet:
     head = wire.from_form(form)
     fields = None if form.flag("marks") else (lambda name: form.text(name, wire.MAX_BODY, needed=False))
     with database(request).reading() as session:
         sheet = service.posted_sheet(session, head, fields)
-    return replace(sheet, large=form.flag("large"))
+    return replace(sheet, large=form.flag("large"), seed=service.order_seed(keys.pepper(), head.code))

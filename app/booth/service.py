@@ -1,14 +1,17 @@
 """From a code to the paper it is for, and from answers to what lies in the box."""
 
-from collections.abc import Callable
+import hmac
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.booth.domain import (
     NONCE_SIGNS,
+    SEED_SIGNS,
     Answers,
     CastRequest,
     Sheet,
@@ -24,9 +27,10 @@ from app.core.secrets import token_bytes
 from app.rounds import reads as rounds
 from app.rounds.document_reads import FIRST, DocumentFile, document_file
 from app.rounds.domain import Paper, RoundState
+from app.rounds.reads import Standing
 from app.slips import redeem
 from app.slips.codes import code_hash, parse_code
-from app.slips.redeem import Claim
+from app.slips.redeem import Claim, FoundCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +52,52 @@ class Secrets:
     receipt_key: bytes
 
 
-def open_paper(session: Session, pepper: bytes, now: datetime, typed: str) -> Sheet:
-    """Return the empty paper that a typed or scanned code is for.
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a code opens: the paper of a round, as a voter group gets it."""
 
-    DomainError as ``redeem.look_up``, and ``round_void``, ``round_not_open``, ``round_closed``, ``code_used``,
-    ``code_voided``.
+    round_id: str
+    group_id: str
+    paper_hash: str
+
+
+def admit(connection: Connection, hashes: Sequence[bytes], now: datetime) -> list[Admission | DomainError]:
+    """Return what each code opens now, or why it opens nothing.
+
+    The refusals: ``code_unknown``, those of ``rounds.refusal``, ``code_used``, ``code_voided``.
     """
-    found = redeem.look_up(session, pepper, typed)
-    check_round(session, found.claim.round_id, now)
-    if refusal := redeem.refusal_of(found.state):
-        raise DomainError(refusal)
-    paper, digest = rounds.frozen_paper(session, found.claim.round_id)
-    nonce = token_bytes(NONCE_SIGNS // 2).hex()
-    return Sheet(parse_code(typed), found.claim.group_id, paper, digest, nonce, blank(paper))
+    found = redeem.look_up_all(connection, hashes)
+    standing = rounds.standing(connection, {code.claim.round_id for code in found.values()}, now)
+    return [_admitted(found.get(digest), standing) for digest in hashes]
+
+
+def _admitted(code: FoundCode | None, standing: Mapping[str, Standing]) -> Admission | DomainError:
+    if code is None:
+        return DomainError("code_unknown")
+    place = standing[code.claim.round_id]
+    if refusal := place.refusal or redeem.refusal_of(code.state):
+        return DomainError(refusal)
+    return Admission(code.claim.round_id, code.claim.group_id, place.paper_hash)
+
+
+def open_paper(session: Session, pepper: bytes, now: datetime, typed: str) -> Sheet:
+    """Return the empty paper that a typed or scanned code is for; DomainError as ``parse_code`` and ``admit``."""
+    code = parse_code(typed)
+    (place,) = admit(session.connection(), [code_hash(pepper, code)], now)
+    if isinstance(place, DomainError):
+        raise place
+    paper, digest = rounds.frozen_paper(session, place.round_id)
+    return Sheet(code, place.group_id, paper, digest, new_nonce(), blank(paper))
+
+
+def order_seed(pepper: bytes, code: str) -> str:
+    """Return what decides the order of the units on the phone with this slip, and tells nothing of the code."""
+    return hmac.digest(pepper, b"order of units\0" + code.encode(), "sha256").hex()[:SEED_SIGNS]
+
+
+def new_nonce() -> str:
+    """Draw the random part of a receipt, in hex."""
+    return token_bytes(NONCE_SIGNS // 2).hex()
 
 
 def open_document(session: Session, pepper: bytes, now: datetime, typed: str) -> DocumentFile:
@@ -75,13 +112,6 @@ def open_document(session: Session, pepper: bytes, now: datetime, typed: str) ->
     if sha256(file.content).hexdigest() != paper.document.digest:
         raise DomainError("paper_changed")
     return file
-
-
-def check_round(session: Session, round_id: str, now: datetime) -> None:
-    """Refuse unless the round takes ballots now: ``round_void``, ``round_not_open``, ``round_closed``."""
-    found = rounds.get_round(session, round_id)
-    if refusal := rounds.refusal(found.state, found.closes_at, now):
-        raise DomainError(refusal)
 
 
 def open_counter(session: Session, round_id: str) -> Counter:

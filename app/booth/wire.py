@@ -5,12 +5,15 @@ import re
 from typing import Any, Final
 
 import orjson
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from app.booth.domain import NONCE_SIGNS, CastRequest, marks_from_text
 from app.core.errors import DomainError
 from app.web.forms import TOKEN_FIELD, PostedForm
 
 MAX_BODY: Final = 256 * 1024
+FORM: Final = b"application/x-www-form-urlencoded"
 _KEYS: Final = frozenset({"code", "round", "paper", "group", "nonce", "marks", "remarks", "pad"})
 _TEXTS: Final = _KEYS - {"remarks"}
 _NONCE: Final = re.compile(rf"[0-9a-f]{{{NONCE_SIGNS}}}", re.ASCII)
@@ -21,6 +24,20 @@ _FORM_FIELDS: Final = frozenset(
     {"code", "round", "paper", "group", "nonce", "marks", "lang", "large", "switch", "back", TOKEN_FIELD}
 )
 MAX_SHORT: Final = 128
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return the body of a request; DomainError ``body_too_large``."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MAX_BODY:
+            raise DomainError("body_too_large")
+    return body
 
 
 class Malformed(DomainError):  # noqa: N818 - the request is what is malformed

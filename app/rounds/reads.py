@@ -1,7 +1,7 @@
 """Reading rounds; safe for the booth, because nothing here leads to staff, sessions or the audit log."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -119,6 +119,28 @@ def retested_units(session: Session, round_id: str) -> frozenset[str] | None:
 def parse_paper(text: str) -> Paper:
     """Return the paper of its JSON text; cached, because it never changes."""
     return PAPER.validate_json(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Why a round takes no ballots, as ``refusal``, and the hash of its paper, empty before the freeze."""
+
+    refusal: str
+    paper_hash: str
+
+
+_STANDING = select(Round.id, Round.state, Round.closes_at, Round.paper_hash).where(
+    Round.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def standing(connection: Connection, round_ids: Collection[str], now: datetime) -> dict[str, Standing]:
+    """Return by its id how each round stands; unknown ones are missing."""
+    rows = connection.execute(_STANDING, {"ids": sorted(round_ids)})
+    return {
+        round_id: Standing(refusal(RoundState(state), closes_at, now), digest or "")
+        for round_id, state, closes_at, digest in rows
+    }
 
 
 def frozen_paper(session: Session, round_id: str) -> tuple[Paper, str]:

@@ -50,11 +50,20 @@ def look_up(session: Session, pepper: bytes, typed: str) -> FoundCode:
 
     DomainError as ``parse_code``, or ``code_unknown``.
     """
-    row = session.execute(_FIND.where(SlipCode.code_hash == code_hash(pepper, parse_code(typed)))).first()
-    if row is None:
+    digest = code_hash(pepper, parse_code(typed))
+    found = look_up_all(session.connection(), [digest])
+    if digest not in found:
         raise DomainError("code_unknown")
-    round_id, group_id, digest, state = row
-    return FoundCode(Claim(round_id, group_id, digest), CodeState(state))
+    return found[digest]
+
+
+def look_up_all(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, FoundCode]:
+    """Return, by its hash, what each code is for; unknown ones are missing."""
+    rows = connection.execute(_STATES, {"hashes": hashes})
+    return {
+        digest: FoundCode(Claim(round_id, group_id, digest), CodeState(state))
+        for round_id, group_id, digest, state in rows
+    }
 
 
 def refusal_of(state: CodeState) -> str:

@@ -219,6 +219,45 @@ def test_the_language_changes_and_marks_stay(phone: Page, place: OpenRound) -> N
     expect(phone.locator("#m1-1-2")).to_be_checked()
 
 
+def order_on(phone: Page) -> list[str]:
+    """Return the places of the objects in the order of the page, once its script has run."""
+    expect(phone.locator("[data-bar]")).to_be_visible()
+    names: list[str] = phone.evaluate("Array.from(document.querySelectorAll('[data-unit]')).map(u => u.dataset.unit)")
+    return names
+
+
+def test_each_phone_has_an_order_of_its_own_and_keeps_it(phone: Page, installation: Installation) -> None:
+    paper = make_paper(8, 2, shuffle_units=True, remarks=False, remark_bytes=0)
+    place = make_open_round(installation.database, installation.key_folder, paper, codes_each=9)
+    orders = []
+    for code in place.codes["residents"]:
+        scan(phone, code)
+        orders.append(order_on(phone))
+    assert all(sorted(order) == list("01234567") for order in orders)
+    assert len({tuple(order) for order in orders}) >= 8
+    assert phone.locator(".count").all_text_contents() == [f"{at} / 8" for at in range(1, 9)]
+    phone.evaluate("document.querySelector('h1').remove()")
+    phone.reload()
+    expect(phone.locator("h1")).to_be_visible()
+    assert order_on(phone) == orders[-1]
+    phone.locator("[data-switch]").click()
+    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    assert order_on(phone) == orders[-1]
+
+
+def test_marks_find_their_object_in_any_order(phone: Page, installation: Installation) -> None:
+    paper = make_paper(8, 2, shuffle_units=True, remarks=False, remark_bytes=0)
+    place = make_open_round(installation.database, installation.key_folder, paper)
+    scan(phone, place.codes["residents"][0])
+    fill(phone, place)
+    phone.get_by_role("button", name="下一步").click()
+    sent: list[Any] = []
+    phone.on("request", lambda request: sent.append(request.post_data_json) if "/v/cast" in request.url else None)
+    phone.get_by_role("button", name="投入票箱").click()
+    expect_thanks(phone, installation, place)
+    assert sent[0]["marks"] == "0112233440011223"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(phone: Page, place: OpenRound, scheme: Any) -> None:  # noqa: ANN401
     axe = Axe()

@@ -2,12 +2,17 @@
 
 import { cast, newNonce, packBody } from "./booth-cast.js";
 import { leaveNothing } from "./booth-done.js";
+import { shuffleUnits } from "./booth-order.js";
 import { fillReview } from "./booth-review.js";
 
 const ballot = document.querySelector("[data-ballot]");
 const find = (name) => ballot.querySelector(`[data-${name}]`);
 const texts = find("texts").dataset;
-const units = Array.from(ballot.querySelectorAll("[data-unit]"));
+const unitsOnPage = () => Array.from(ballot.querySelectorAll("[data-unit]"));
+if (ballot.dataset.shuffle) {
+  shuffleUnits(unitsOnPage(), ballot.dataset.shuffle);
+}
+const units = unitsOnPage();
 const cells = Array.from(ballot.querySelectorAll("[data-cell]"));
 const remarks = Array.from(ballot.querySelectorAll("textarea"));
 const next = find("next");
