@@ -10,12 +10,11 @@ from app.accounts.devices import known_device, remember_device
 from app.accounts.domain import Role
 from app.accounts.sessions import cookie_name, session_token, set_cookie
 from app.core.errors import DomainError
-from app.web.auth import AnyStaff, Organiser
-from app.web.errors import sentence
+from app.web.auth import AnyStaff
+from app.web.desk import AnybodysDesk, Desk, OpenDesk, OrganiserDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
-from app.web.i18n import choose_language
-from app.web.pages import page, see_other
-from app.web.requests import Config, Db, Now, database
+from app.web.pages import see_other
+from app.web.requests import database
 
 router = APIRouter()
 START_PAGES = {
@@ -41,61 +40,61 @@ def home(staff: AnyStaff) -> Response:
 
 
 @router.get("/login")
-def login_page(request: Request) -> Response:
+def login_page(desk: AnybodysDesk) -> Response:
     """Show the log-in form."""
-    return page(request, "accounts/login.html", message="", login="")
+    return desk.show("accounts/login.html", login="")
 
 
 @router.post("/login")
-def log_in(request: Request, form: OpenForm, now: Now) -> Response:
+def log_in(desk: AnybodysDesk, form: OpenForm) -> Response:
     """Log in; a failure is shown on the same page, with the name kept."""
     login, password = form.text("login", 64, label="用户名").lower(), form.text("password", 400, label="口令")
-    known = known_device(request) is not None
-    token = entry.log_in(database(request), request.app.state.passwords, now, (login, password), known=known)
+    known, passwords = known_device(desk.request) is not None, desk.request.app.state.passwords
+    token = entry.log_in(database(desk.request), passwords, desk.now, (login, password), known=known)
     if token is None:
-        status, message = sentence(choose_language(request), "login_failed", {})
-        return page(request, "accounts/login.html", status=status, message=message, login=login)
+        return desk.show("accounts/login.html", Refused(DomainError("login_failed"), form), login=login)
     response = see_other("/")
-    set_cookie(response, request, token, now)
-    remember_device(response, request)
+    set_cookie(response, desk.request, token, desk.now)
+    remember_device(response, desk.request)
     return response
 
 
 @router.post("/logout")
-def log_out(request: Request, _staff: AnyStaff, _form: Form, db: Db, now: Now) -> Response:
+def log_out(desk: StaffDesk, _form: Form) -> Response:
     """End the log-in and make the browser forget it."""
-    token = session_token(request, now)
-    if token:
-        service.log_out(db, now, token)
-    request.state.renew = None
-    response = see_other("/login")
-    response.delete_cookie(cookie_name(https=request.app.state.settings.https))
+    token = session_token(desk.request, desk.now) or ""
+    desk.request.state.renew = None
+    response = desk.attempt(lambda: service.log_out(desk.session, desk.now, token), "/login")
+    response.delete_cookie(cookie_name(https=desk.settings.https))
     return response
 
 
+def _welcome_page(desk: OpenDesk, token: str, refused: Refused | None = None) -> Response:
+    _, staff = service.invitation(desk.session, desk.now, token)
+    return desk.show("accounts/welcome.html", refused, token=token, account=staff)
+
+
 @router.get("/welcome/{token}")
-def invitation_page(request: Request, token: str, db: Db, now: Now) -> Response:
+def invitation_page(desk: AnybodysDesk, token: str) -> Response:
     """Show the form behind a one-time link."""
-    _, staff = service.invitation(db, now, token)
-    return page(request, "accounts/welcome.html", token=token, account=staff, message="", values={})
+    return _welcome_page(desk, token)
 
 
 @router.post("/welcome/{token}")
-def accept_invitation(request: Request, token: str, form: OpenForm, now: Now) -> Response:
+def accept_invitation(desk: AnybodysDesk, token: str, form: OpenForm) -> Response:
     """Set the password; what was typed is shown again when it is refused."""
-    with database(request).reading() as db:
-        _, staff = service.invitation(db, now, token)
-    try:
-        typed = _typed(form, first=staff is None)
-        entry.accept_invitation(database(request), request.app.state.passwords, now, token, typed)
-    except DomainError as error:
-        status, message = sentence(choose_language(request), error.code, error.params)
-        context = {"token": token, "account": staff, "message": message, "values": form.as_dict()}
-        return page(request, "accounts/welcome.html", status=status, **context)
-    return see_other("/login")
+    _, staff = service.invitation(desk.session, desk.now, token)
+    desk.leave()
+
+    def look() -> Response:
+        given, passwords = _given(form, first=staff is None), desk.request.app.state.passwords
+        entry.accept_invitation(database(desk.request), passwords, desk.now, token, given)
+        return see_other("/login")
+
+    return desk.consider(look, lambda refused: _welcome_page(desk, token, refused))
 
 
-def _typed(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str]:
+def _given(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str]:
     password = form.text("password", 400, label="口令")
     if password != form.text("again", 400, label="再输一次口令"):
         raise DomainError("passwords_differ")
@@ -103,48 +102,52 @@ def _typed(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str]:
     return (login, form.text("name", 40, needed=first, label="姓名")), password
 
 
+def _staff_page(desk: Desk, refused: Refused | None = None, token: str = "") -> Response:
+    accounts, link = service.everyone(desk.session), f"{desk.settings.base_url}/welcome/{token}" if token else None
+    context = {"accounts": accounts, "roles": list(Role), "link": link}
+    return desk.show("accounts/staff.html", refused, **context)
+
+
 @router.get("/staff")
-def staff_page(request: Request, _staff: Organiser, db: Db) -> Response:
+def staff_page(desk: OrganiserDesk) -> Response:
     """List the accounts."""
-    return page(request, "accounts/staff.html", accounts=service.everyone(db), roles=list(Role), link=None)
-
-
-def _link_page(request: Request, db: Db, config: Config, token: str) -> Response:
-    link = f"{config.base_url}/welcome/{token}"
-    return page(request, "accounts/staff.html", accounts=service.everyone(db), roles=list(Role), link=link)
+    return _staff_page(desk)
 
 
 @router.post("/staff")
-def create_account(request: Request, staff: Organiser, form: Form, db: Db, now: Now, config: Config) -> Response:
+def create_account(desk: OrganiserDesk, form: Form) -> Response:
     """Make an account and show its one-time link, once; what was typed is shown again when it is refused."""
-    try:
+
+    def act() -> str:
         login = form.text("login", 32, label="用户名").lower()
         fields = (login, form.text("name", 40, label="姓名"), form.text("role", 20, label="角色"))
-        return _link_page(request, db, config, service.create_account(db, now, staff, fields))
-    except DomainError as error:
-        db.rollback()
-        status, message = sentence(choose_language(request), error.code, error.params)
-        context = {"accounts": service.everyone(db), "message": message, "values": form.as_dict()}
-        return page(request, "accounts/staff.html", status=status, roles=list(Role), link=None, **context)
+        return service.create_account(desk.session, desk.now, desk.staff, fields)
+
+    return desk.attempt(act, lambda token: _staff_page(desk, token=token), lambda refused: _staff_page(desk, refused))
 
 
 @router.post("/staff/{staff_id}/link")
-def reissue_link(
-    request: Request, staff_id: str, staff: Organiser, _form: Form, db: Db, now: Now, config: Config
-) -> Response:
+def reissue_link(desk: OrganiserDesk, staff_id: str, _form: Form) -> Response:
     """Show a fresh one-time link for an account."""
-    return _link_page(request, db, config, service.reissue_link(db, now, staff, staff_id))
+    return desk.attempt(
+        lambda: service.reissue_link(desk.session, desk.now, desk.staff, staff_id),
+        lambda token: _staff_page(desk, token=token),
+    )
+
+
+def _set_disabled(desk: Desk, staff_id: str, *, disabled: bool) -> Response:
+    return desk.attempt(
+        lambda: service.set_disabled(desk.session, desk.now, desk.staff, staff_id, disabled=disabled), "/staff"
+    )
 
 
 @router.post("/staff/{staff_id}/disable")
-def disable(staff_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
+def disable(desk: OrganiserDesk, staff_id: str, _form: Form) -> Response:
     """Disable an account."""
-    service.set_disabled(db, now, staff, staff_id, disabled=True)
-    return see_other("/staff")
+    return _set_disabled(desk, staff_id, disabled=True)
 
 
 @router.post("/staff/{staff_id}/enable")
-def enable(staff_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
+def enable(desk: OrganiserDesk, staff_id: str, _form: Form) -> Response:
     """Enable an account again."""
-    service.set_disabled(db, now, staff, staff_id, disabled=False)
-    return see_other("/staff")
+    return _set_disabled(desk, staff_id, disabled=False)

@@ -1,6 +1,6 @@
 """The organiser's pages of campaigns: list, new, overview, name and stages. The other pages hang on at the end."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import (
@@ -12,60 +12,49 @@ from app.campaigns import (
     routes_units,
     service,
 )
-from app.campaigns.answers import attempt, was_saved
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import CampaignView, all_campaigns, get_campaign
 from app.campaigns.rules import NameRow
 from app.campaigns.typed import TypedRow, typed_rows
 from app.campaigns.wording import formula_words
-from app.core.errors import DomainError
-from app.web.auth import Organiser
-from app.web.errors import sentence
+from app.web.desk import OrganiserDesk
 from app.web.forms import Form
-from app.web.i18n import choose_language
-from app.web.pages import page, see_other
-from app.web.requests import Db, Now
+from app.web.pages import see_other
 
 router = APIRouter()
 SPARE_STAGES = 2
 
 
 @router.get("/campaigns")
-def list_page(request: Request, _staff: Organiser, db: Db) -> Response:
+def list_page(desk: OrganiserDesk) -> Response:
     """List the campaigns."""
-    return page(request, "campaigns/list.html", campaigns=all_campaigns(db))
+    return desk.show("campaigns/list.html", campaigns=all_campaigns(desk.session))
 
 
 @router.get("/campaigns/new")
-def new_page(request: Request, _staff: Organiser) -> Response:
+def new_page(desk: OrganiserDesk) -> Response:
     """Show the form of a new campaign."""
-    return page(request, "campaigns/new.html", message="", typed={})
+    return desk.show("campaigns/new.html")
 
 
 @router.post("/campaigns/new")
-def create(request: Request, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def create(desk: OrganiserDesk, form: Form) -> Response:
     """Make a campaign and go to its overview."""
     typed = form.as_dict()
-    try:
-        campaign_id = service.create_campaign(db, now, staff, typed.get("title", ""), typed.get("organisation", ""))
-    except DomainError as error:
-        db.rollback()
-        status, message = sentence(choose_language(request), error.code, error.params)
-        return page(request, "campaigns/new.html", status=status, message=message, typed=typed)
-    return see_other(f"/campaigns/{campaign_id}")
+    title, organisation = typed.get("title", ""), typed.get("organisation", "")
+    return desk.attempt(
+        lambda: service.create_campaign(desk.session, desk.now, desk.staff, title, organisation),
+        lambda campaign_id: see_other(f"/campaigns/{campaign_id}"),
+        lambda refused: desk.show("campaigns/new.html", refused),
+    )
 
 
 @router.get("/campaigns/{campaign_id}")
-def overview_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
+def overview_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show what is set up and what is missing."""
-    campaign = get_campaign(db, campaign_id)
-    context = {
-        "campaign": campaign,
-        "formula_words": formula_words,
-        "ratio_text": ratio_text,
-        "saved": was_saved(request),
-    }
-    return page(request, "campaigns/overview.html", status=200, **context)
+    campaign = get_campaign(desk.session, campaign_id)
+    words = {"formula_words": formula_words, "ratio_text": ratio_text}
+    return desk.show("campaigns/overview.html", campaign=campaign, **words)
 
 
 def _stage_rows(campaign: CampaignView) -> list[TypedRow]:
@@ -74,29 +63,30 @@ def _stage_rows(campaign: CampaignView) -> list[TypedRow]:
 
 
 @router.get("/campaigns/{campaign_id}/edit")
-def edit_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
+def edit_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show name, organisation and stages."""
-    campaign = get_campaign(db, campaign_id)
+    campaign = get_campaign(desk.session, campaign_id)
     typed = {"title": campaign.title, "organisation": campaign.organisation}
-    rows = _stage_rows(campaign)
-    return page(request, "campaigns/edit.html", campaign=campaign, message="", typed=typed, rows=rows)
+    return desk.show("campaigns/edit.html", campaign=campaign, typed=typed, rows=_stage_rows(campaign))
 
 
 @router.post("/campaigns/{campaign_id}/edit")
-def edit(request: Request, campaign_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def edit(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Save name, organisation and stages."""
-    campaign, typed, rows = get_campaign(db, campaign_id), form.as_dict(), typed_rows(form)
-    stages = [NameRow(row.id, row.name) for row in rows]
+    typed, rows = form.as_dict(), typed_rows(form)
 
     def act() -> None:
-        service.edit_campaign(db, now, staff, campaign_id, typed.get("title", ""), typed.get("organisation", ""))
-        service.set_stages(db, now, staff, campaign_id, stages)
+        who = desk.session, desk.now, desk.staff
+        service.edit_campaign(*who, campaign_id, typed.get("title", ""), typed.get("organisation", ""))
+        service.set_stages(*who, campaign_id, [NameRow(row.id, row.name) for row in rows])
 
-    def show(status: int, message: str) -> Response:
-        context = {"campaign": campaign, "message": message, "typed": typed, "rows": rows}
-        return page(request, "campaigns/edit.html", status=status, **context)
-
-    return attempt(request, db, act, f"/campaigns/{campaign_id}?saved=1", show)
+    return desk.attempt(
+        act,
+        f"/campaigns/{campaign_id}?saved=1",
+        lambda refused: desk.show(
+            "campaigns/edit.html", refused, campaign=get_campaign(desk.session, campaign_id), rows=rows
+        ),
+    )
 
 
 for part in (routes_units, routes_liaisons, routes_groups, routes_scheme, routes_forms, routes_import):

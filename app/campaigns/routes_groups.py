@@ -1,102 +1,86 @@
 """The pages of voter groups: expected numbers, order, and the units a group does not rate."""
 
-from typing import Annotated
+from collections.abc import Sequence
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import service
-from app.campaigns.answers import attempt, was_saved
+from app.campaigns.deletion import ask_for_name, attempt_to_delete
 from app.campaigns.reads import CampaignView, GroupView, get_campaign
-from app.campaigns.typed import group_rows, shown_groups, typed_rows
+from app.campaigns.typed import TypedRow, group_rows, shown_groups, typed_rows
 from app.core.errors import DomainError
-from app.web.auth import Organiser
+from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form
-from app.web.pages import page
-from app.web.requests import Db, Now
 
 router = APIRouter()
 
 
+def _groups_page(
+    desk: Desk, campaign_id: str, refused: Refused | None = None, rows: Sequence[TypedRow] | None = None
+) -> Response:
+    campaign = get_campaign(desk.session, campaign_id)
+    shown = shown_groups(campaign.groups) if rows is None else rows
+    return desk.show("campaigns/groups.html", refused, campaign=campaign, rows=shown)
+
+
 @router.get("/campaigns/{campaign_id}/groups")
-def groups_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
+def groups_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show the voter groups."""
-    campaign = get_campaign(db, campaign_id)
-    context = {"campaign": campaign, "rows": shown_groups(campaign.groups), "message": "", "saved": was_saved(request)}
-    return page(request, "campaigns/groups.html", status=200, **context)
+    return _groups_page(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/groups")
-def save(request: Request, campaign_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Save names, order and expected numbers."""
-    campaign, rows = get_campaign(db, campaign_id), typed_rows(form, expected=True)
-
-    def act() -> None:
-        service.save_groups(db, now, staff, campaign_id, group_rows(rows))
-
-    def show(status: int, message: str) -> Response:
-        context = {"campaign": campaign, "rows": rows, "message": message}
-        return page(request, "campaigns/groups.html", status=status, **context)
-
-    return attempt(request, db, act, f"/campaigns/{campaign_id}/groups?saved=1", show)
+    rows = typed_rows(form, expected=True)
+    return desk.attempt(
+        lambda: service.save_groups(desk.session, desk.now, desk.staff, campaign_id, group_rows(rows)),
+        f"/campaigns/{campaign_id}/groups?saved=1",
+        lambda refused: _groups_page(desk, campaign_id, refused, rows),
+    )
 
 
-def _chosen(campaign_id: str, group_id: str, db: Db) -> tuple[CampaignView, GroupView]:
-    campaign = get_campaign(db, campaign_id)
+def _chosen(desk: Desk, campaign_id: str, group_id: str) -> tuple[CampaignView, GroupView]:
+    campaign = get_campaign(desk.session, campaign_id)
     group = campaign.group(group_id)
     if group is None:
         raise DomainError("group_unknown")
     return campaign, group
 
 
-Chosen = tuple[CampaignView, GroupView]
-
-
 @router.get("/campaigns/{campaign_id}/groups/{group_id}")
-def group_page(request: Request, _staff: Organiser, chosen: Annotated[Chosen, Depends(_chosen)]) -> Response:
+def group_page(desk: OrganiserDesk, campaign_id: str, group_id: str) -> Response:
     """Show the units the group rates."""
-    campaign, group = chosen
-    return page(request, "campaigns/group.html", campaign=campaign, group=group, left_out=group.left_out, message="")
+    campaign, group = _chosen(desk, campaign_id, group_id)
+    return desk.show("campaigns/group.html", campaign=campaign, group=group, left_out=group.left_out)
 
 
 @router.post("/campaigns/{campaign_id}/groups/{group_id}")
-def save_left_out(
-    request: Request, staff: Organiser, form: Form, chosen: Annotated[Chosen, Depends(_chosen)], db: Db, now: Now
-) -> Response:
+def save_left_out(desk: OrganiserDesk, campaign_id: str, group_id: str, form: Form) -> Response:
     """Save which units the group leaves out."""
-    (campaign, group), left_out = chosen, form.several("left_out[]")
-
-    def act() -> None:
-        service.set_left_out(db, now, staff, campaign.id, group.id, left_out)
-
-    def show(status: int, message: str) -> Response:
-        context = {"campaign": campaign, "group": group, "left_out": left_out, "message": message}
-        return page(request, "campaigns/group.html", status=status, **context)
-
-    return attempt(request, db, act, f"/campaigns/{campaign.id}/groups?saved=1", show)
-
-
-@router.get("/campaigns/{campaign_id}/groups/{group_id}/delete")
-def delete_page(request: Request, _staff: Organiser, chosen: Annotated[Chosen, Depends(_chosen)]) -> Response:
-    """Ask for the name of the group."""
-    campaign, group = chosen
-    return page(
-        request, "campaigns/delete.html", campaign=campaign, kind="group", name=group.name, typed="", message=""
+    (campaign, group), left_out = _chosen(desk, campaign_id, group_id), form.several("left_out[]")
+    shown = {"campaign": campaign, "group": group, "left_out": left_out}
+    return desk.attempt(
+        lambda: service.set_left_out(desk.session, desk.now, desk.staff, campaign_id, group_id, left_out),
+        f"/campaigns/{campaign_id}/groups?saved=1",
+        lambda refused: desk.show("campaigns/group.html", refused, **shown),
     )
 
 
+@router.get("/campaigns/{campaign_id}/groups/{group_id}/delete")
+def delete_page(desk: OrganiserDesk, campaign_id: str, group_id: str) -> Response:
+    """Ask for the name of the group."""
+    campaign, group = _chosen(desk, campaign_id, group_id)
+    return ask_for_name(desk, campaign, "group", group.name)
+
+
 @router.post("/campaigns/{campaign_id}/groups/{group_id}/delete")
-def delete(
-    request: Request, staff: Organiser, form: Form, chosen: Annotated[Chosen, Depends(_chosen)], db: Db, now: Now
-) -> Response:
+def delete(desk: OrganiserDesk, campaign_id: str, group_id: str, form: Form) -> Response:
     """Delete the group whose name was typed."""
-    (campaign, group), typed = chosen, form.as_dict().get("name", "")
+    (campaign, group), name = _chosen(desk, campaign_id, group_id), form.as_dict().get("name", "")
 
     def act() -> None:
-        service.delete_group(db, now, staff, campaign.id, group.id, typed)
+        service.delete_group(desk.session, desk.now, desk.staff, campaign_id, group_id, name)
 
-    def show(status: int, message: str) -> Response:
-        context = {"campaign": campaign, "kind": "group", "name": group.name, "typed": typed, "message": message}
-        return page(request, "campaigns/delete.html", status=status, **context)
-
-    return attempt(request, db, act, f"/campaigns/{campaign.id}/groups?saved=1", show)
+    return attempt_to_delete(desk, campaign, "group", group.name, act)

@@ -1,76 +1,83 @@
 """Units and voter groups out of a workbook: upload, preview, confirm. The file itself is never stored."""
 
-from fastapi import APIRouter, Request
+from functools import partial
+
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import import_service
-from app.campaigns.answers import attempt, show_refusal
 from app.campaigns.import_service import Plan
 from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.workbook_import import PROBLEM_SENTENCES, GroupRow, UnitRow
 from app.campaigns.workbook_template import template_xlsx
 from app.core.errors import DomainError
-from app.web.auth import Organiser
+from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.downloads import XLSX
 from app.web.forms import Form
-from app.web.pages import page
-from app.web.requests import Db, Now
 
 router = APIRouter()
 CARRIED_LIMIT = 2_000_000
+TEMPLATE_NAME = "units-and-groups.xlsx"
+
+
+def _upload_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    return desk.show("campaigns/import.html", refused, campaign=get_campaign(desk.session, campaign_id))
 
 
 @router.get("/campaigns/{campaign_id}/import")
-def upload_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
+def upload_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show where to upload, and the template."""
-    return page(request, "campaigns/import.html", campaign=get_campaign(db, campaign_id), message="")
+    return _upload_page(desk, campaign_id)
 
 
 @router.get("/campaigns/{campaign_id}/import/template.xlsx")
-def template(campaign_id: str, _staff: Organiser, db: Db) -> Response:
+def template(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Hand out the template with what is set up already."""
-    campaign = get_campaign(db, campaign_id)
+    campaign = get_campaign(desk.session, campaign_id)
     names = {unit.id: unit.name for unit in campaign.units}
     units = [UnitRow(place, unit.name) for place, unit in enumerate(campaign.units, 1)]
     groups = [
         GroupRow(place, group.name, group.expected, tuple(names[unit_id] for unit_id in group.left_out))
         for place, group in enumerate(campaign.groups, 1)
     ]
-    headers = {"content-disposition": 'attachment; filename="units-and-groups.xlsx"'}
-    return Response(template_xlsx(units, groups, campaign.scheme.k), media_type=XLSX, headers=headers)
+    return desk.send(partial(template_xlsx, units, groups, campaign.scheme.k), XLSX, TEMPLATE_NAME, TEMPLATE_NAME)
 
 
-def _preview(request: Request, campaign: CampaignView, plan: Plan) -> Response:
-    status = 422 if plan.preview.problems else 200
+def _preview(desk: Desk, campaign: CampaignView, plan: Plan) -> Response:
     context = {"campaign": campaign, "plan": plan, "carried": import_service.carry(plan.preview)}
-    return page(request, "campaigns/preview.html", status=status, **context, sentences=PROBLEM_SENTENCES)
+    status = 422 if plan.preview.problems else None
+    return desk.show("campaigns/preview.html", status, **context, sentences=PROBLEM_SENTENCES)
 
 
 @router.post("/campaigns/{campaign_id}/import")
-def preview(request: Request, campaign_id: str, _staff: Organiser, form: Form, db: Db) -> Response:
+def preview(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Show what an upload would change, and every bad cell; nothing is saved yet."""
-    campaign = get_campaign(db, campaign_id)
-
-    def show(status: int, message: str) -> Response:
-        return page(request, "campaigns/import.html", status=status, campaign=campaign, message=message)
-
-    try:
-        plan = import_service.preview_upload(campaign, form.file("workbook"))
-    except DomainError as error:
-        return show_refusal(request, db, error, show)
-    return _preview(request, campaign, plan)
+    campaign = get_campaign(desk.session, campaign_id)
+    desk.leave()
+    return desk.consider(
+        lambda: _preview(desk, campaign, import_service.preview_upload(campaign, form.file("workbook"))),
+        lambda refused: _upload_page(desk, campaign_id, refused),
+    )
 
 
 @router.post("/campaigns/{campaign_id}/import/confirm")
-def confirm(request: Request, campaign_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
-    """Save what the preview showed, checked anew."""
-    campaign = get_campaign(db, campaign_id)
+def confirm(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
+    """Save what the preview showed, checked anew: it is read and checked before the transaction begins."""
+    campaign = get_campaign(desk.session, campaign_id)
+    desk.leave()
 
-    def act() -> None:
+    def look() -> Response:
         plan = import_service.preview_carried(campaign, form.text("rows", CARRIED_LIMIT, label="导入内容"))
-        import_service.save_plan(db, now, staff, campaign_id, plan, drop_missing=form.flag("drop_missing"))
+        return desk.attempt(lambda: _save(desk, campaign, plan, drop_missing=form.flag("drop_missing")), done, again)
 
-    def show(status: int, message: str) -> Response:
-        return page(request, "campaigns/import.html", status=status, campaign=campaign, message=message)
+    def again(refused: Refused) -> Response:
+        return _upload_page(desk, campaign_id, refused)
 
-    return attempt(request, db, act, f"/campaigns/{campaign_id}?saved=1", show)
+    done = f"/campaigns/{campaign_id}?saved=1"
+    return desk.consider(look, again)
+
+
+def _save(desk: Desk, campaign: CampaignView, plan: Plan, *, drop_missing: bool) -> None:
+    if get_campaign(desk.session, campaign.id) != campaign:
+        raise DomainError("campaign_changed")
+    import_service.save_plan(desk.session, desk.now, desk.staff, campaign.id, plan, drop_missing=drop_missing)

@@ -1,21 +1,16 @@
 """The page of the scheme: scale, formula, lines, gates, smallest numbers, weights."""
 
-from collections.abc import Mapping
-
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import scheme_service
-from app.campaigns.answers import attempt, was_saved
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator, Measure
-from app.campaigns.reads import CampaignView, get_campaign
+from app.campaigns.reads import get_campaign
 from app.campaigns.typed import ITEM_LINE_ROWS, shown_scheme, typed_scheme
 from app.campaigns.wording import base_words, denominator_words, formula_words, measure_words
-from app.web.auth import Organiser
+from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
-from app.web.pages import page
-from app.web.requests import Db, Now
 
 router = APIRouter()
 WORDING = {
@@ -26,35 +21,35 @@ WORDING = {
 }
 
 
-def _show(
-    request: Request, db: Db, campaign: CampaignView, typed: Mapping[str, str], status: int = 200, message: str = ""
-) -> Response:  # fmt: skip
-    items = scheme_service.askable_items(db, campaign.id)
-    choices: dict[str, object] = {"scales": list(SCALES.values()), "denominators": list(Denominator)}
-    context = {"campaign": campaign, "typed": typed, "message": message}
-    choices["saved"] = was_saved(request)
-    choices |= {"measures": list(Measure), "items": items, "item_rows": range(1, ITEM_LINE_ROWS + 1)}
-    return page(request, "campaigns/scheme.html", status=status, **context, **choices, **WORDING)
+def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    campaign = get_campaign(desk.session, campaign_id)
+    stored = shown_scheme(campaign)
+    context = {
+        "campaign": campaign,
+        "typed": dict.fromkeys(stored, "") | typed(refused) if refused else stored,
+        "scales": list(SCALES.values()),
+        "denominators": list(Denominator),
+        "measures": list(Measure),
+        "items": scheme_service.askable_items(desk.session, campaign_id),
+        "item_rows": range(1, ITEM_LINE_ROWS + 1),
+    }
+    return desk.show("campaigns/scheme.html", refused, **context, **WORDING)
 
 
 @router.get("/campaigns/{campaign_id}/scheme")
-def scheme_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
+def scheme_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show the scheme, in fields and in words."""
-    campaign = get_campaign(db, campaign_id)
-    return _show(request, db, campaign, shown_scheme(campaign))
+    return _show(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/scheme")
-def save(request: Request, campaign_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Save the scheme for rounds to come."""
-    campaign = get_campaign(db, campaign_id)
 
     def act() -> None:
-        scheme = typed_scheme(form, campaign.groups)
-        scheme_service.set_scheme(db, now, staff, campaign_id, scheme, two_person=form.flag("two_person"))
+        scheme = typed_scheme(form, get_campaign(desk.session, campaign_id).groups)
+        who = desk.session, desk.now, desk.staff
+        scheme_service.set_scheme(*who, campaign_id, scheme, two_person=form.flag("two_person"))
 
-    def show(status: int, message: str) -> Response:
-        typed = dict.fromkeys(shown_scheme(campaign), "") | form.as_dict()
-        return _show(request, db, campaign, typed, status, message)
-
-    return attempt(request, db, act, f"/campaigns/{campaign_id}/scheme?saved=1", show)
+    done = f"/campaigns/{campaign_id}/scheme?saved=1"
+    return desk.attempt(act, done, lambda refused: _show(desk, campaign_id, refused))

@@ -1,95 +1,84 @@
 """The page of units in official order."""
 
-from typing import Annotated
+from collections.abc import Callable, Sequence
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import service
-from app.campaigns.answers import attempt, was_saved
+from app.campaigns.deletion import ask_for_name, attempt_to_delete
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.typed import TypedRow, name_rows, typed_rows
 from app.core.errors import DomainError
-from app.web.auth import Organiser
+from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
-from app.web.pages import page
-from app.web.requests import Db, Now
 
 router = APIRouter()
 
 
-def _rows(campaign: CampaignView) -> list[TypedRow]:
-    return [TypedRow(unit.id, str(place), unit.name) for place, unit in enumerate(campaign.units, 1)]
+def _units_page(
+    desk: Desk, campaign_id: str, refused: Refused | None = None, rows: Sequence[TypedRow] | None = None
+) -> Response:
+    campaign = get_campaign(desk.session, campaign_id)
+    stored = [TypedRow(unit.id, str(place), unit.name) for place, unit in enumerate(campaign.units, 1)]
+    context = {"campaign": campaign, "rows": stored if rows is None else rows, "added": typed(refused).get("names", "")}
+    return desk.show("campaigns/units.html", refused, **context)
+
+
+def _attempt(
+    desk: Desk, campaign_id: str, act: Callable[[], object], rows: Sequence[TypedRow] | None = None
+) -> Response:
+    done = f"/campaigns/{campaign_id}/units?saved=1"
+    return desk.attempt(act, done, lambda refused: _units_page(desk, campaign_id, refused, rows))
 
 
 @router.get("/campaigns/{campaign_id}/units")
-def units_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
+def units_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show the units."""
-    campaign = get_campaign(db, campaign_id)
-    context = {"campaign": campaign, "rows": _rows(campaign), "message": "", "added": "", "saved": was_saved(request)}
-    return page(request, "campaigns/units.html", status=200, **context)
+    return _units_page(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/units")
-def save(request: Request, campaign_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Save names and order."""
-    campaign, rows = get_campaign(db, campaign_id), typed_rows(form)
+    rows = typed_rows(form)
 
     def act() -> None:
-        service.save_units(db, now, staff, campaign_id, name_rows(rows))
+        service.save_units(desk.session, desk.now, desk.staff, campaign_id, name_rows(rows))
 
-    def show(status: int, message: str) -> Response:
-        context = {"campaign": campaign, "rows": rows, "message": message, "added": ""}
-        return page(request, "campaigns/units.html", status=status, **context)
-
-    return attempt(request, db, act, f"/campaigns/{campaign_id}/units?saved=1", show)
+    return _attempt(desk, campaign_id, act, rows)
 
 
 @router.post("/campaigns/{campaign_id}/units/add")
-def add(request: Request, campaign_id: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def add(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Add units, one a line."""
-    campaign, added = get_campaign(db, campaign_id), form.as_dict().get("names", "")
-
-    def act() -> None:
-        service.add_units(db, now, staff, campaign_id, added.splitlines())
-
-    def show(status: int, message: str) -> Response:
-        context = {"campaign": campaign, "rows": _rows(campaign), "message": message, "added": added}
-        return page(request, "campaigns/units.html", status=status, **context)
-
-    return attempt(request, db, act, f"/campaigns/{campaign_id}/units?saved=1", show)
+    names = form.as_dict().get("names", "").splitlines()
+    return _attempt(
+        desk, campaign_id, lambda: service.add_units(desk.session, desk.now, desk.staff, campaign_id, names)
+    )
 
 
-def _chosen(campaign_id: str, unit_id: str, db: Db) -> tuple[CampaignView, UnitView]:
-    campaign = get_campaign(db, campaign_id)
+def _chosen(desk: Desk, campaign_id: str, unit_id: str) -> tuple[CampaignView, UnitView]:
+    campaign = get_campaign(desk.session, campaign_id)
     unit = campaign.unit(unit_id)
     if unit is None:
         raise DomainError("unit_unknown")
     return campaign, unit
 
 
-Chosen = tuple[CampaignView, UnitView]
-
-
 @router.get("/campaigns/{campaign_id}/units/{unit_id}/delete")
-def delete_page(request: Request, _staff: Organiser, chosen: Annotated[Chosen, Depends(_chosen)]) -> Response:
+def delete_page(desk: OrganiserDesk, campaign_id: str, unit_id: str) -> Response:
     """Ask for the name of the unit."""
-    campaign, unit = chosen
-    return page(request, "campaigns/delete.html", campaign=campaign, kind="unit", name=unit.name, typed="", message="")
+    campaign, unit = _chosen(desk, campaign_id, unit_id)
+    return ask_for_name(desk, campaign, "unit", unit.name)
 
 
 @router.post("/campaigns/{campaign_id}/units/{unit_id}/delete")
-def delete(
-    request: Request, staff: Organiser, form: Form, chosen: Annotated[Chosen, Depends(_chosen)], db: Db, now: Now
-) -> Response:
+def delete(desk: OrganiserDesk, campaign_id: str, unit_id: str, form: Form) -> Response:
     """Delete the unit whose name was typed."""
-    (campaign, unit), typed = chosen, form.as_dict().get("name", "")
+    (campaign, unit), name = _chosen(desk, campaign_id, unit_id), form.as_dict().get("name", "")
 
     def act() -> None:
-        service.delete_unit(db, now, staff, campaign.id, unit.id, typed)
+        service.delete_unit(desk.session, desk.now, desk.staff, campaign_id, unit_id, name)
 
-    def show(status: int, message: str) -> Response:
-        context = {"campaign": campaign, "kind": "unit", "name": unit.name, "typed": typed, "message": message}
-        return page(request, "campaigns/delete.html", status=status, **context)
-
-    return attempt(request, db, act, f"/campaigns/{campaign.id}/units?saved=1", show)
+    return attempt_to_delete(desk, campaign, "unit", unit.name, act)

@@ -4,7 +4,7 @@ The session ends before anything is rendered, drawn, typeset or packed (SEC-72):
 is committed before it is answered; a refusal undoes what was begun and shows the page again with what was typed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, TypeVar
@@ -43,7 +43,7 @@ Again = Callable[[Refused], Response]
 """Shows a page again after a refusal; it may raise a DomainError itself where there is no page any more."""
 
 
-def typed(refused: Refused | None) -> Mapping[str, str]:
+def typed(refused: Refused | None) -> dict[str, str]:
     """Return what was typed into a refused form, by field; empty where none was refused."""
     return refused.form.as_dict() if refused else {}
 
@@ -93,7 +93,8 @@ class OpenDesk:
             refused, (status, message) = outcome, self.said(outcome.error)
         else:
             refused, status, message = None, outcome or 200, ""
-        context = {"message": message, "typed": typed(refused), "today": self.today, **context}
+        saved = "saved" in self.request.query_params
+        context = {"message": message, "typed": typed(refused), "saved": saved, "today": self.today, **context}
         return page(self.request, template, status=status, **context)
 
     def said(self, error: DomainError) -> tuple[int, str]:
