@@ -1,12 +1,9 @@
-"""What is compared: a bare FastAPI echo, and the whole application with its settings from the environment."""
+"""What the product is compared with."""
 
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
-
-from app.core.settings import Settings
-from app.main import create_app
 
 
 def echo_app() -> ASGIApp:
@@ -18,8 +15,3 @@ def echo_app() -> ASGIApp:
         return body
 
     return app
-
-
-def cast_app() -> ASGIApp:
-    """Return the product."""
-    return create_app(Settings())
