@@ -32,7 +32,8 @@ from app.opinions import reads as opinions_reads
 from app.opinions import routes as opinions_routes
 from app.opinions import routes_merge
 from app.publication import (
-    api,
+    api_v1,
+    api_v2,
     correction,
     routes_charts,
     routes_documents,
@@ -119,7 +120,8 @@ FEATURES = (
     routes_tokens,
     routes_trends,
     routes_tryout,
-    api,
+    api_v1,
+    api_v2,
     opinions_routes,
     routes_merge,
     rectification_routes,

@@ -20,8 +20,8 @@ from app.core.settings import Settings
 from app.publication.service import count_again
 from app.rounds.domain import Paper
 from app.tally.chain import Chain, GroupChain
+from app.tally.document import canonical_json
 from app.tally.restraint import FREE
-from app.tally.result import canonical_json
 from tests.publication import counted
 
 UNITS, GROUPS, BALLOTS = 100, 10, 1_000_000

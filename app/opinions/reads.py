@@ -15,7 +15,7 @@ from app.core.errors import DomainError
 from app.opinions.domain import ASIDE, TYPED_SOURCES, UNSORTED, Act, Kind, Sorting, Source, replay
 from app.opinions.models import Opinion, OpinionAct
 from app.opinions.similarity import Proposal, propose
-from app.publication.domain import Document, Scope, Viewer, units_with_remarks
+from app.publication.domain import Scope, Viewer, units_with_remarks
 from app.publication.reads import published, published_rounds
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, MergedIssue
 from app.rounds.reads import RoundView, get_round
@@ -227,7 +227,7 @@ def rounds_with_remarks(session: Session, now: datetime, campaign_id: str) -> Se
 
 def shown_remarks(session: Session, now: datetime, round_id: str) -> Sequence[tuple[str, Sequence[str]]]:
     """Return the remarks that the published result shows, by unit id; DomainError ``result_not_published``."""
-    document: Document = published(session, round_id, ORGANISERS, now).document
+    document = published(session, round_id, ORGANISERS, now).document
     return [(unit["id"], unit["remarks"]["texts"]) for unit in units_with_remarks(document)]
 
 

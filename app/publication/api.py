@@ -1,12 +1,12 @@
 """The read-only interface for programs: published results as JSON, by bearer token, through the one door of reads.
 
-A log-in's cookie opens nothing here, so nothing here can be asked for in somebody else's name.
+A log-in's cookie opens nothing here, so nothing here can be asked for in somebody else's name. Its second version
+answers the result document as it is, its first one in the first shape (app.tally.flat).
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Annotated, Any
 
 import orjson
@@ -18,8 +18,9 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication import api_shapes, reads, tokens
-from app.publication.domain import BANDS_ONLY, ORGANISERS_ONLY, Document, Scope, sight_of, unit_of
+from app.publication.domain import BANDS_ONLY, ORGANISERS_ONLY, Scope, sight_of
 from app.publication.read_log import note_read
+from app.tally.document import Section, Target
 from app.web.requests import Db, Now
 
 DOCUMENTED = HTTPBearer(auto_error=False, scheme_name="token", description="A token that an organiser made.")
@@ -29,12 +30,17 @@ PROBLEMS: Mapping[int | str, dict[str, Any]] = {
     404: {"model": api_shapes.Problem, "description": "There is no such result, or none for this token."},
     503: {"model": api_shapes.Problem, "description": "Busy; ask again after the time in Retry-After."},
 }
-router = APIRouter(
-    prefix="/api/v1",
-    dependencies=[Depends(DOCUMENTED)],
-    responses=dict(PROBLEMS),
-    generate_unique_id_function=lambda route: route.name,
-)
+Found = reads.Published | reads.PublishedBands
+
+
+def new_router(prefix: str) -> APIRouter:
+    """Return the router of a version of the interface, with what all of its operations answer."""
+    return APIRouter(
+        prefix=prefix,
+        dependencies=[Depends(DOCUMENTED)],
+        responses=dict(PROBLEMS),
+        generate_unique_id_function=lambda route: route.name,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Program:
     token: tokens.Token
     now: datetime
 
-    def lines(self) -> Iterator[Document]:
+    def lines(self) -> Iterator[dict[str, object]]:
         """Yield the results that the token reads, newest round first, without any figure."""
         for line in reads.published_rounds(self.session, self.token.viewer, self.now):
             sight = sight_of(self.token.viewer, reads.ledger_of(self.session, line.round.id), self.now)
@@ -63,9 +69,10 @@ class Program:
                         "rehearsal": line.round.is_rehearsal,
                     }
 
-    def result(self, round_id: str) -> reads.Published:
+    def result(self, round_id: str) -> Found:
         """Return a result in the token's scope and note that it was read; DomainError ``result_not_published``."""
-        found = reads.published(self.session, round_id, self.token.viewer, self.now)
+        read = reads.published_bands if self.token.viewer.scope in BANDS_ONLY else reads.published
+        found = read(self.session, round_id, self.token.viewer, self.now)
         note_read(self.request, self.session, self.token.reader, round_id, "api")
         return found
 
@@ -81,7 +88,7 @@ def _program(request: Request, db: Db, now: Now) -> Program:
 Reading = Annotated[Program, Depends(_program)]
 
 
-def _release(version: reads.VersionLine | reads.Published, scope: Scope, *, whole: bool) -> Document:
+def _release(version: reads.VersionLine | Found, scope: Scope, *, whole: bool) -> dict[str, object]:
     return {
         "scope": scope.value,
         "version": version.version,
@@ -90,33 +97,31 @@ def _release(version: reads.VersionLine | reads.Published, scope: Scope, *, whol
     }
 
 
-def _told(unit: Document) -> Document:
+def told(section: Section) -> Section:
     """Leave out the notes that the pages keep from everybody but organisers."""
-    if "notes" not in unit:
-        return unit
-    return {**unit, "notes": [note for note in unit["notes"] if note["code"] not in ORGANISERS_ONLY]}
+    return {**section, "targets": [_told(target) for target in section["targets"]]}
 
 
-def _json(found: reads.Published, **parts: object) -> Response:
+def _told(target: Target) -> Target:
+    return {**target, "notes": [note for note in target["notes"] if note["code"] not in ORGANISERS_ONLY]}
+
+
+def released(found: Found, **parts: object) -> Response:
+    """Answer parts of a result with what is said of its release."""
     own = {"round_id": found.round_id, "code": found.code, "published_at": found.published_at}
-    return _answer({**_release(found, found.scope, whole=found.is_whole), **own, **parts})
+    return answer({**_release(found, found.scope, whole=found.is_whole), **own, **parts})
 
 
-def _answer(content: object) -> Response:
+def answer(content: object) -> Response:
+    """Answer JSON."""
     return Response(orjson.dumps(content), media_type="application/json")
 
 
-@router.get("/openapi.json", include_in_schema=False)
-def description() -> Response:
-    """Describe the interface in OpenAPI; anybody may read that."""
-    return Response(_description(), media_type="application/json")
-
-
-@cache
-def _description() -> bytes:
+def described(router: APIRouter, version: str) -> bytes:
+    """Describe a version of the interface in OpenAPI."""
     made = get_openapi(
         title="manyidu",
-        version="1",
+        version=version,
         summary="Published results of satisfaction rounds, read-only",
         description="Figures that the pages hide are in no answer. Units stand in official order; nothing is ranked.",
         routes=router.routes,
@@ -127,27 +132,3 @@ def _description() -> bytes:
     for name in ("HTTPValidationError", "ValidationError"):
         made["components"]["schemas"].pop(name)
     return orjson.dumps(made)
-
-
-@router.get("/results", response_model=api_shapes.ResultList)
-def list_results(program: Reading) -> Response:
-    """List the results that the token reads, newest round first, without figures."""
-    return _answer({"results": list(program.lines())})
-
-
-@router.get("/results/{round_id}", response_model=api_shapes.Result)
-def read_result(program: Reading, round_id: str) -> Response:
-    """Answer the result document in the token's scope."""
-    found = program.result(round_id)
-    units = [_told(unit) for unit in found.document["units"]]
-    return _json(found, document={**found.document, "units": units})
-
-
-@router.get("/results/{round_id}/units/{unit_id}", response_model=api_shapes.UnitResult)
-def read_unit(program: Reading, round_id: str, unit_id: str) -> Response:
-    """Answer one unit of the result document; not found where the token does not see it."""
-    found = program.result(round_id)
-    unit = unit_of(found.document, unit_id)
-    if unit is None:
-        raise DomainError("result_not_published")
-    return _json(found, unit=_told(unit))

@@ -1,12 +1,23 @@
-"""What the interface answers: a result document, or a unit of it, with what is said of the release it comes from."""
+"""What the interface answers: a result document, or a part of it, with what is said of the release it comes from.
+
+Answers are not built from these: they describe them for OpenAPI, and the tests hold every answer against them. The
+document's own shape is written once, in app.tally.document.
+"""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.publication.document_shapes import BandDocument, FullDocument, Shape, Unit, UnitBand
 from app.publication.domain import Scope
+from app.tally.document import BandDocument, Document, Target, TargetBand
+from app.tally.flat import FlatBandDocument, FlatDocument
+
+
+class Shape(BaseModel):
+    """An object of an answer; it and all that it holds have the fields that are named and no other."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Problem(Shape):
@@ -32,11 +43,39 @@ class Release(Shape):
     published_at: datetime
 
 
+class FullFlatResult(Release):
+    """A result of one graded section in the scope of leaders or of units."""
+
+    scope: Literal[Scope.LEADERS, Scope.UNIT]
+    document: FlatDocument
+
+
+class BandFlatResult(Release):
+    """A result of one graded section in the scope of participants or of the public."""
+
+    scope: Literal[Scope.PARTICIPANTS, Scope.PUBLIC]
+    document: FlatBandDocument
+
+
+class FullUnitResult(Release):
+    """One unit of a result in the scope of leaders or of units."""
+
+    scope: Literal[Scope.LEADERS, Scope.UNIT]
+    unit: Target
+
+
+class BandUnitResult(Release):
+    """One unit of a result in the scope of participants or of the public."""
+
+    scope: Literal[Scope.PARTICIPANTS, Scope.PUBLIC]
+    unit: TargetBand
+
+
 class FullResult(Release):
     """A result in the scope of leaders or of units."""
 
     scope: Literal[Scope.LEADERS, Scope.UNIT]
-    document: FullDocument
+    document: Document
 
 
 class BandResult(Release):
@@ -46,18 +85,18 @@ class BandResult(Release):
     document: BandDocument
 
 
-class FullUnitResult(Release):
-    """One unit of a result in the scope of leaders or of units."""
+class FullTargetResult(Release):
+    """What was rated, of a result in the scope of leaders or of units."""
 
     scope: Literal[Scope.LEADERS, Scope.UNIT]
-    unit: Unit
+    target: Target
 
 
-class BandUnitResult(Release):
-    """One unit of a result in the scope of participants or of the public."""
+class BandTargetResult(Release):
+    """What was rated, of a result in the scope of participants or of the public."""
 
     scope: Literal[Scope.PARTICIPANTS, Scope.PUBLIC]
-    unit: UnitBand
+    target: TargetBand
 
 
 class ResultLine(Release):
@@ -76,5 +115,7 @@ class ResultList(Shape):
     results: list[ResultLine]
 
 
-Result = Annotated[FullResult | BandResult, Field(discriminator="scope")]
+FlatResult = Annotated[FullFlatResult | BandFlatResult, Field(discriminator="scope")]
 UnitResult = Annotated[FullUnitResult | BandUnitResult, Field(discriminator="scope")]
+Result = Annotated[FullResult | BandResult, Field(discriminator="scope")]
+TargetResult = Annotated[FullTargetResult | BandTargetResult, Field(discriminator="scope")]

@@ -1,12 +1,12 @@
 """The sums behind the figures of invented answers, written out; what they come to is read from the document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 from app.campaigns.domain import Denominator, Measure, Scheme
-from app.publication.domain import Document
+from app.tally.shown import Cell, Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +28,24 @@ class _Sum(StrEnum):
     SCORE = "综合得分"
 
 
-_KEYS = {
-    _Sum.SATISFIED: "satisfied_rate",
-    _Sum.POSITIVE: "positive_rate",
-    _Sum.DISSATISFIED: "dissatisfied_rate",
-    _Sum.SCORE: "mean_score",
-}
-
-
-def written_out(scheme: Scheme, samples: Sequence[Sample], total: Document) -> tuple[str, ...]:
+def written_out(scheme: Scheme, samples: Sequence[Sample], total: Cell) -> tuple[str, ...]:
     """Write out how every figure of the total comes about; nothing where it is not shown."""
     if not total["shown"]:
         return ()
+    published: Mapping[_Sum, Rate | None] = {
+        _Sum.SATISFIED: total["satisfied_rate"],
+        _Sum.POSITIVE: total["positive_rate"],
+        _Sum.DISSATISFIED: total["dissatisfied_rate"],
+        _Sum.SCORE: total["mean_score"],
+    }
     wanted = [
         figure for figure in _Sum if figure is not _Sum.POSITIVE or scheme.formula.measure is Measure.POSITIVE_RATE
     ]
     lines: list[str] = []
     for figure in wanted:
-        if total[_KEYS[figure]] is not None:
-            lines += _lines(scheme, samples, figure, _ending(total[_KEYS[figure]]["text"]))
+        rate = published[figure]
+        if rate is not None:
+            lines += _lines(scheme, samples, figure, _ending(rate["text"]))
     return tuple(lines)
 
 

@@ -24,6 +24,7 @@ from app.rounds.reads import frozen_paper, get_round
 from app.slips.accounting import SlipAccount
 from app.slips.service import correct_counts
 from app.tally.chain import Chain
+from app.tally.document import Document
 from app.tally.restraint import restraint_of
 
 Counts = Mapping[str, tuple[int, int]]
@@ -64,14 +65,14 @@ def correct(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
     audit.record(session, acting.now, acting.actor, "result.correct", round_id, version=version, reason=reason)
 
 
-def _corrected(acting: Acting, round_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
+def _corrected(acting: Acting, round_id: str, request: Mapping[str, Any]) -> Document:
     session = acting.session
     if get_round(session, round_id).state is not RoundState.PUBLISHED:
         raise DomainError("round_wrong_state")
     paper, _ = frozen_paper(session, round_id)
     before = stored_document(session, round_id, versions_of(session, round_id)[-1].version)
     chain = _with_counts(paper, counting_chain(session, paper, round_id), _counts(request))
-    document: dict[str, Any] = count_again(session, paper, chain, restraint_of(before))
+    document = count_again(session, paper, chain, restraint_of(before))
     if document["chain"] == before["chain"]:
         raise DomainError("correction_empty")
     if restraint_of(document) != restraint_of(before):

@@ -1,13 +1,15 @@
 """Scopes of a publication, the ledger of releases, and what a reader may see of a result."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TypeVar
 
-Document = dict[str, Any]
-"""A result document as app.tally.result describes it. It is shared between requests: nobody changes one."""
+from app.tally.document import Document, Section, Target, TargetBand, every_target
+from app.tally.verdict import ReturnState, Verdict
+
+Seen = TypeVar("Seen", Target, TargetBand)
 
 
 class Scope(StrEnum):
@@ -147,7 +149,7 @@ def ledger_refusal(
     Every release is cut from one disclosed document, so none can be subtracted from another of the same version; what
     an earlier version or an earlier round forbids was settled when the document was made (app.tally.restraint).
     """
-    known = {unit["id"] for unit in document["units"]}
+    known = {target["id"] for target in every_target(document)}
     wide = wanted.scope not in {Scope.ORGANISERS, Scope.LEADERS}
     units, readers = wanted.unit_ids, wanted.reader_ids
     refusals = {
@@ -156,7 +158,7 @@ def ledger_refusal(
         "release_units_not_here": units is not None and wanted.scope not in {Scope.LEADERS, Scope.UNIT},
         "release_readers_not_here": readers is not None and wanted.scope is not Scope.LEADERS,
         "release_readers_unknown": readers is not None and not (readers and readers <= set(leaders)),
-        "release_invalid_result": wide and document["chain"]["status"] == "invalid",
+        "release_invalid_result": wide and document["chain"]["status"] == ReturnState.INVALID,
         "release_rehearsal": wide and document["round"]["rehearsal"],
         "result_already_published": any(_covers(release, wanted) for release in ledger if release.is_active(now)),
     }
@@ -185,10 +187,10 @@ class Pick(StrEnum):
     ATTENTION = "attention"
 
 
-VERDICTS_OF: Mapping[Pick, frozenset[str]] = {
-    Pick.FLAGGED: frozenset({"remedial", "attention"}),
-    Pick.REMEDIAL: frozenset({"remedial"}),
-    Pick.ATTENTION: frozenset({"attention"}),
+VERDICTS_OF: Mapping[Pick, frozenset[Verdict]] = {
+    Pick.FLAGGED: frozenset({Verdict.REMEDIAL, Verdict.ATTENTION}),
+    Pick.REMEDIAL: frozenset({Verdict.REMEDIAL}),
+    Pick.ATTENTION: frozenset({Verdict.ATTENTION}),
 }
 
 
@@ -197,39 +199,39 @@ def pick_of(text: str) -> Pick:
     return Pick(text) if text in set(Pick) else Pick.ALL
 
 
-def picked_units(document: Document, pick: Pick) -> Sequence[Document]:
+def picked_units(section: Section, pick: Pick) -> Sequence[Target]:
     """Return the picked units in official order."""
-    units: Sequence[Document] = document["units"]
     if pick is Pick.ALL:
-        return units
-    return [unit for unit in units if unit["verdict"]["code"] in VERDICTS_OF[pick]]
+        return section["targets"]
+    return [unit for unit in section["targets"] if unit["verdict"]["code"] in VERDICTS_OF[pick]]
 
 
-def units_of_verdict(document: Document, verdict: str) -> Sequence[Document]:
+def units_of_verdict(section: Section, verdict: Verdict) -> Sequence[Target]:
     """Return the units with that verdict in official order."""
-    return [unit for unit in document["units"] if unit["verdict"]["code"] == verdict]
+    return [unit for unit in section["targets"] if unit["verdict"]["code"] == verdict]
 
 
-def units_with_remarks(document: Document) -> Sequence[Document]:
+def units_with_remarks(document: Document) -> Sequence[Target]:
     """Return the units whose remarks may be read, in official order."""
-    return [unit for unit in document["units"] if unit["remarks"]["shown"]]
+    return [unit for unit in every_target(document) if unit["remarks"]["shown"]]
 
 
 ORGANISERS_ONLY = frozenset({"uniform", "identical_sheets"})
 """Codes of notes that are hints to look closer, for those who can."""
 
 
-def notes_for(unit: Document, scope: Scope) -> list[str]:
+def notes_for(unit: Target, scope: Scope) -> list[str]:
     """Return the notes on a unit that readers in a scope are told."""
     told = (note for note in unit["notes"] if scope is Scope.ORGANISERS or note["code"] not in ORGANISERS_ONLY)
     return [note["text"] for note in told]
 
 
-def unit_of(document: Document, unit_id: str) -> Document | None:
+def unit_of(units: Iterable[Seen], unit_id: str) -> Seen | None:
     """Return the unit of that id, or None."""
-    return next((unit for unit in document["units"] if unit["id"] == unit_id), None)
+    return next((unit for unit in units if unit["id"] == unit_id), None)
 
 
-def has_intervals(document: Document) -> bool:
+def has_intervals(section: Section) -> bool:
     """Whether the range where everybody's rate may lie stands beside some rate."""
-    return any(unit["overall"]["total"].get("interval") for unit in document["units"])
+    totals = (unit["overall"]["total"] for unit in section["targets"])
+    return any(total["shown"] and total["interval"] for total in totals)

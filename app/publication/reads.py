@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
+from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,28 +16,29 @@ from sqlalchemy.orm import Session
 from app.accounts.service import units_of
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.publication.domain import Document, Release, Scope, Sight, Viewer, sight_of, sight_of_version
+from app.publication.domain import BANDS_ONLY, Release, Scope, Sight, Viewer, sight_of, sight_of_version
 from app.publication.models import ResultRelease, ResultVersion
-from app.publication.renditions import rendition
+from app.publication.renditions import bands, rendition
 from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView, all_rounds, frozen_paper, get_round
 from app.slips.codes import format_code
+from app.tally.document import BandDocument, BandSection, Document, Section, every_target, only_section
+from app.tally.flat import lifted
 
 READABLE = frozenset({RoundState.PUBLISHED, RoundState.ARCHIVED})
 KEPT_PARSED = 4
 ANYONE = Viewer(Scope.PARTICIPANTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A published result, cut to its reader's scope.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What is said of a published result whatever its reader sees of it.
 
     ``digest`` is the SHA-256 of the whole document's stored text, ``code`` the verification code of its version,
     ``corrects`` the newest earlier version that its reader may still look up.
     """
 
     round_id: str
-    document: Document
     digest: str
     scope: Scope
     published_at: datetime
@@ -45,6 +47,30 @@ class Published:
     reason: str = ""
     is_whole: bool = True
     corrects: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published(Edition):
+    """A published result, cut to the units of its reader."""
+
+    document: Document
+
+    @property
+    def section(self) -> Section:
+        """The one section of the round; DomainError ``sections_several``."""
+        return only_section(self.document)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedBands(Edition):
+    """A published result in bands; no figure is in it."""
+
+    document: BandDocument
+
+    @property
+    def section(self) -> BandSection:
+        """The one section of the round; DomainError ``sections_several``."""
+        return only_section(self.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,40 +161,69 @@ def _ledgers(session: Session) -> Mapping[str, list[Release]]:
 
 
 def published(session: Session, round_id: str, viewer: Viewer, now: datetime) -> Published:
-    """Return the result as a viewer may see it; DomainError ``result_not_published``, also where there is no round."""
+    """Return the result as a viewer may see it; DomainError ``result_not_published``, also where there is no round.
+
+    For scopes that read figures; the wider circle reads ``published_bands``.
+    """
     ledger = ledger_of(session, round_id)
-    sight = sight_of(viewer, ledger, now)
-    if sight is None or get_round(session, round_id).state not in READABLE:
-        raise DomainError("result_not_published")
+    sight = _readable(session, round_id, sight_of(viewer, ledger, now))
     earlier = (at for at in range(sight.version - 1, 0, -1) if sight_of_version(viewer, ledger, at, now) is not None)
     return replace(_seen(session, round_id, sight), corrects=next(earlier, None))
+
+
+def published_bands(session: Session, round_id: str, viewer: Viewer, now: datetime) -> PublishedBands:
+    """Return the result in bands, for the scopes of the wider circle; DomainError ``result_not_published``."""
+    sight = _readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
+    edition, document = _edition(session, round_id, sight)
+    return PublishedBands(**edition, document=bands(document), is_whole=False)
 
 
 def published_version(session: Session, round_id: str, version: int, viewer: Viewer, now: datetime) -> Published:
     """Return an earlier version as far as its reader saw it and still may; DomainError ``result_not_published``."""
     sight = sight_of_version(viewer, ledger_of(session, round_id), version, now)
+    return _seen(session, round_id, _readable(session, round_id, sight))
+
+
+def _readable(session: Session, round_id: str, sight: Sight | None) -> Sight:
     if sight is None or get_round(session, round_id).state not in READABLE:
         raise DomainError("result_not_published")
-    return _seen(session, round_id, sight)
+    return sight
 
 
 def _seen(session: Session, round_id: str, sight: Sight) -> Published:
+    if sight.scope in BANDS_ONLY:
+        raise DomainError("result_not_published")
+    edition, document = _edition(session, round_id, sight)
+    cut = rendition(document, sight)
+    return Published(**edition, document=cut, is_whole=cut is document)
+
+
+class _About(TypedDict):
+    round_id: str
+    digest: str
+    scope: Scope
+    published_at: datetime
+    version: int
+    code: str
+    reason: str
+
+
+def _edition(session: Session, round_id: str, sight: Sight) -> tuple[_About, Document]:
+    """Return what is said of the version in sight, and the whole document behind it."""
     line = _line(session, round_id, sight.version)
     document = _document(session, round_id, line)
-    if not _rates_any(sight, {unit["id"] for unit in document["units"]}):
+    if not _rates_any(sight, {target["id"] for target in every_target(document)}):
         raise DomainError("result_not_published")
-    cut = rendition(document, sight)
-    return Published(
-        round_id,
-        cut,
-        line.digest,
-        sight.scope,
-        sight.since,
-        line.version,
-        line.code,
-        line.reason,
-        is_whole=cut is document,
-    )
+    about: _About = {
+        "round_id": round_id,
+        "digest": line.digest,
+        "scope": sight.scope,
+        "published_at": sight.since,
+        "version": line.version,
+        "code": line.code,
+        "reason": line.reason,
+    }
+    return about, document
 
 
 def _rates_any(sight: Sight, unit_ids: Collection[str]) -> bool:
@@ -208,8 +263,7 @@ def stored_document(session: Session, round_id: str, version: int) -> Document:
     row = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
     if not hmac.compare_digest(sha256(row.document.encode()).hexdigest(), row.digest):
         raise DomainError("result_damaged")
-    document: Document = json.loads(row.document)
-    return document
+    return lifted(json.loads(row.document))
 
 
 def published_rounds(session: Session, viewer: Viewer, now: datetime) -> Sequence[PublishedLine]:

@@ -1,28 +1,50 @@
 """Cutting a result document to a scope: nothing is worked out anew, only left out.
 
 Organisers, leaders and units get documents of the same shape with fewer units, each at its official position; the wider
-circle gets ``"units": [{"id", "name", "position", "band"}]`` with chain, formula and notes. What a unit's reader gets
-tells of the others no more than ``overall_band``.
+circle gets bands, with chain, formula and notes. What a unit's reader gets tells of the others no more than
+``overall_band``.
 """
 
-from app.publication.domain import BANDS_ONLY, Document, Scope, Sight
-
-_BAND_KEYS = ("id", "name", "position", "band")
-_VERDICTS = ("met", "attention", "remedial", "too_few", "invalid")
+from app.publication.domain import Scope, Sight
+from app.tally.document import BandDocument, BandSection, Document, Section, summary_of
 
 
 def rendition(document: Document, sight: Sight) -> Document:
-    """Return the document as the sight allows; the whole one is returned as it is."""
-    if sight.scope in BANDS_ONLY:
-        return _bands(document)
+    """Return the document as the sight of figures allows; the whole one is returned as it is."""
     if sight.unit_ids is None and sight.scope is not Scope.UNIT:
         return document
-    units = [unit for unit in document["units"] if unit["id"] in (sight.unit_ids or ())]
-    codes = [unit["verdict"]["code"] for unit in units]
-    return {**document, "units": units, "summary": {code: codes.count(code) for code in _VERDICTS}}
+    sections = [_cut(section, sight.unit_ids or frozenset()) for section in document["sections"]]
+    return {**document, "sections": sections}
 
 
-def _bands(document: Document) -> Document:
-    units = [{key: unit[key] for key in _BAND_KEYS} for unit in document["units"]]
-    kept = {key: document[key] for key in ("version", "round", "formula", "chain", "overall_band", "notes")}
-    return {**kept, "units": units}
+def _cut(section: Section, unit_ids: frozenset[str]) -> Section:
+    targets = [target for target in section["targets"] if target["id"] in unit_ids]
+    return {**section, "targets": targets, "summary": summary_of([target["verdict"]["code"] for target in targets])}
+
+
+def bands(document: Document) -> BandDocument:
+    """Return the document as the wider circle sees it."""
+    return {
+        "version": document["version"],
+        "round": document["round"],
+        "chain": document["chain"],
+        "voters": document["voters"],
+        "sections": [_bands(section) for section in document["sections"]],
+        "notes": document["notes"],
+    }
+
+
+def _bands(section: Section) -> BandSection:
+    return {
+        "key": section["key"],
+        "noun": section["noun"],
+        "objects": section["objects"],
+        "kind": section["kind"],
+        "form_title": section["form_title"],
+        "formula": section["formula"],
+        "overall_band": section["overall_band"],
+        "targets": [
+            {"id": target["id"], "name": target["name"], "position": target["position"], "band": target["band"]}
+            for target in section["targets"]
+        ],
+    }

@@ -53,8 +53,9 @@ def result_page(desk: Desk, round_id: str, show: str = "", refused: Refused | No
     context = {
         "result": result,
         "document": result.document,
+        "section": result.section,
         "campaign_id": get_round(desk.session, round_id).campaign_id,
-        "units": picked_units(result.document, pick),
+        "units": picked_units(result.section, pick),
         "heard": units_with_remarks(result.document),
         "merged": desk.merged(result),
         "remarks_ahead": REMARKS_AHEAD,
@@ -82,7 +83,12 @@ def _open_to(desk: Desk, round_id: str) -> dict[Scope, bool]:
 def show_version(desk: ReadingDesk, round_id: str, version: int) -> Response:
     """Show an earlier version beside which a correction stands."""
     result = desk.version(round_id, version)
-    context = {"result": result, "document": result.document, "versions": reads.versions_of(desk.session, round_id)}
+    context = {
+        "result": result,
+        "document": result.document,
+        "section": result.section,
+        "versions": reads.versions_of(desk.session, round_id),
+    }
     return page(desk.request, "publication/version.html", status=200, **context)
 
 
@@ -90,11 +96,12 @@ def show_version(desk: ReadingDesk, round_id: str, version: int) -> Response:
 def show_unit(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
     """Show a unit's items, voter groups and remarks."""
     result, unit = desk.unit(round_id, unit_id)
-    units = result.document["units"]
+    units = result.section["targets"]
     place = units.index(unit)
     context = {
         "result": result,
         "document": result.document,
+        "section": result.section,
         "campaign_id": get_round(desk.session, round_id).campaign_id,
         "unit": unit,
         "notes": notes_for(unit, result.scope),

@@ -31,14 +31,14 @@ def overall_chart(desk: ReadingDesk, round_id: str) -> Response:
 def unit_chart(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
     """Draw all items of a unit."""
     result, unit = desk.unit(round_id, unit_id)
-    return picture(desk.request, charts.unit_chart(result.document, unit))
+    return picture(desk.request, charts.unit_chart(result.section, unit))
 
 
 @router.get("/results/{round_id}/units/{unit_id}/rows/{place}.svg")
 def row_chart(desk: ReadingDesk, round_id: str, unit_id: str, place: int) -> Response:
     """Draw one bar: place 0 is the overall figure, from 1 on the items."""
     result, unit = desk.unit(round_id, unit_id)
-    return picture(desk.request, charts.row_chart(result.document, unit, place))
+    return picture(desk.request, charts.row_chart(result.section, unit, place))
 
 
 @router.get("/results/{round_id}/charts/units.svg")

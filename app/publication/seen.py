@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.publication.domain import Document, unit_of, units_with_remarks
+from app.publication.domain import unit_of, units_with_remarks
 from app.publication.read_log import note_read
 from app.publication.reads import Published, published, published_version, viewer_of
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, ports_of
 from app.rounds.reads import frozen_paper
+from app.tally.document import Target, every_target
 from app.web.auth import ResultReader
 from app.web.requests import Db, Now
 
@@ -45,7 +46,7 @@ class Desk:
         document = result.document
         if document["round"]["rehearsal"]:
             return NOTHING_MERGED
-        seen, heard = document["units"], units_with_remarks(document)
+        seen, heard = list(every_target(document)), units_with_remarks(document)
         earshot = Earshot(
             result.round_id,
             frozenset(unit["id"] for unit in seen),
@@ -54,10 +55,10 @@ class Desk:
         )
         return ports_of(self.request).merged(self.session, earshot)
 
-    def unit(self, round_id: str, unit_id: str, what: str = "page") -> tuple[Published, Document]:
+    def unit(self, round_id: str, unit_id: str, what: str = "page") -> tuple[Published, Target]:
         """Return a result with one of its units; DomainError ``not_found`` for one the reader does not see."""
         found = self.result(round_id, what)
-        unit = unit_of(found.document, unit_id)
+        unit = unit_of(every_target(found.document), unit_id)
         if unit is None:
             raise DomainError("not_found")
         return found, unit

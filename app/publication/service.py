@@ -15,7 +15,7 @@ from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
-from app.publication.domain import BANDS_ONLY, Document, Scope, Wanted, ledger_refusal
+from app.publication.domain import BANDS_ONLY, Scope, Wanted, ledger_refusal
 from app.publication.models import ResultRead, ResultRelease, ResultVersion
 from app.publication.reads import has_result, ledger_of, stored_document, versions_of
 from app.rounds.approvals import ask_or_act
@@ -26,10 +26,10 @@ from app.rounds.service import archive_round, publish_round
 from app.slips.codes import new_code
 from app.slips.reads import slip_accounts
 from app.slips.service import forget_codes
-from app.tally.cell import Json
 from app.tally.chain import Chain, GroupChain
+from app.tally.document import Document, canonical_json, document_digest
 from app.tally.restraint import Restraint, may_stand_beside, restraint_between
-from app.tally.result import canonical_json, document_digest, result_document
+from app.tally.result import result_document
 
 COUNTED = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
 
@@ -74,7 +74,7 @@ def freeze_result(acting: Acting, round_id: str) -> None:
     audit.record(session, acting.now, acting.actor, "result.freeze", round_id)
 
 
-def count_again(session: Session, paper: Paper, chain: Chain, restraint: Restraint) -> Json:
+def count_again(session: Session, paper: Paper, chain: Chain, restraint: Restraint) -> Document:
     """Return the document of a round's stacks and remarks."""
     remarks: dict[str, list[str]] = {}
     for remark in box.remarks(session, paper.round_id):
@@ -93,7 +93,7 @@ def _earlier_papers(session: Session, round_id: str) -> Sequence[Paper]:
     ]
 
 
-def store_version(acting: Acting, round_id: str, document: Json, reason: str) -> int:
+def store_version(acting: Acting, round_id: str, document: Document, reason: str) -> int:
     """Add a version of the result with a verification code of its own; return its number."""
     version = len(versions_of(acting.session, round_id)) + 1
     acting.session.add(

@@ -11,10 +11,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
-from app.publication.domain import Document, Viewer, unit_of
+from app.publication.domain import Viewer, unit_of
 from app.publication.reads import Published, PublishedLine, published, published_rounds
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
+from app.tally.document import Section, Target
 from app.tally.restraint import may_compare
 
 
@@ -27,9 +28,9 @@ class Column:
     paper: Paper
 
     @property
-    def document(self) -> Document:
+    def section(self) -> Section:
         """The round's result as the reader may see it."""
-        return self.result.document
+        return self.result.section
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Cell:
     where that may or can not be done.
     """
 
-    unit: Document
+    unit: Target
     comparable: bool
     trend: str = ""
 
@@ -91,19 +92,19 @@ def _units(columns: Sequence[Column]) -> tuple[UnitTrend, ...]:
 
 def _official_order(columns: Iterable[Column]) -> Mapping[str, str]:
     """Return unit names by id: the order of the round with most units, then units that only other rounds rated."""
-    wide = sorted(columns, key=lambda column: -len(column.document["units"]))
+    wide = sorted(columns, key=lambda column: -len(column.section["targets"]))
     names: dict[str, str] = {}
     for column in wide:
-        for unit in column.document["units"]:
+        for unit in column.section["targets"]:
             names.setdefault(unit["id"], unit["name"])
     return names
 
 
 def _cells(columns: Sequence[Column], unit_id: str) -> tuple[Cell | None, ...]:
     cells: list[Cell | None] = []
-    earlier: list[tuple[Column, Document]] = []
+    earlier: list[tuple[Column, Target]] = []
     for column in columns:
-        unit = unit_of(column.document, unit_id)
+        unit = unit_of(column.section["targets"], unit_id)
         if unit is None:
             cells.append(None)
             continue
@@ -113,7 +114,7 @@ def _cells(columns: Sequence[Column], unit_id: str) -> tuple[Cell | None, ...]:
     return tuple(cells)
 
 
-def _trend(before: Document, after: Document) -> str:
+def _trend(before: Target, after: Target) -> str:
     """Return where the headline rate went, as far as both rates are published exactly."""
     cells = [unit["overall"]["total"] for unit in (before, after)]
     old, new = [cell["satisfied_rate"]["tenths"] if cell["shown"] else None for cell in cells]
@@ -128,7 +129,7 @@ class Pair:
 
     before: Column
     after: Column
-    rows: tuple[tuple[Document, Document, str], ...]
+    rows: tuple[tuple[Target, Target, str], ...]
 
 
 ONE_POINT = 10
@@ -142,8 +143,8 @@ def pair_of(found: Trends, before_id: str, after_id: str) -> Pair:
         raise DomainError("not_found")
     before, after = columns
     rows = []
-    for unit in after.document["units"]:
-        other = unit_of(before.document, unit["id"])
+    for unit in after.section["targets"]:
+        other = unit_of(before.section["targets"], unit["id"])
         if other is not None:
             allowed = may_compare(after.paper, before.paper, unit["id"])
             rows.append((other, unit, "" if allowed else NOT_COMPARED.format(k=after.paper.scheme.k)))

@@ -9,9 +9,9 @@ from app.campaigns.rules import check_scheme
 from app.campaigns.typed import typed_formula, typed_lines, typed_weight
 from app.core.errors import DomainError
 from app.publication.arithmetic import Sample, written_out
-from app.publication.domain import Document
 from app.rounds.domain import Paper, PaperGroup, PaperUnit
 from app.tally.chain import Chain, GroupChain
+from app.tally.document import Document, Section, Target, only_section
 from app.tally.result import result_document
 from app.web.forms import PostedForm
 
@@ -29,10 +29,14 @@ class Trial:
     arithmetic: tuple[str, ...]
 
     @property
-    def unit(self) -> Document:
+    def section(self) -> Section:
+        """The invented units' section."""
+        return only_section(self.document)
+
+    @property
+    def unit(self) -> Target:
         """The invented unit."""
-        unit: Document = self.document["units"][0]
-        return unit
+        return self.section["targets"][0]
 
 
 def tried_scheme(form: PostedForm, campaign: CampaignView, samples: Sequence[Sample]) -> Scheme:
@@ -102,8 +106,8 @@ def try_out(scheme: Scheme, samples: Sequence[Sample], labels: Mapping[str, str]
         for key, sample in groups.items()
     }
     chain = Chain(tuple(_chain(key, sample) for key, sample in groups.items()))
-    document: Document = result_document(paper, stacks, chain, {})
-    return Trial(document, written_out(scheme, samples, document["units"][0]["overall"]["total"]))
+    document = result_document(paper, stacks, chain, {})
+    return Trial(document, written_out(scheme, samples, only_section(document)["targets"][0]["overall"]["total"]))
 
 
 def _chain(key: str, sample: Sample) -> GroupChain:

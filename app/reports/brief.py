@@ -6,14 +6,17 @@ from app.core.chinese import chinese_date
 from app.office.qr import qr_grid
 from app.office.typesetting import FONT_FAMILY, pdf
 from app.publication import charts
-from app.publication.domain import Document, units_of_verdict
-from app.publication.reads import Published
+from app.publication.domain import units_of_verdict
+from app.publication.reads import Edition, Published, PublishedBands
+from app.tally.document import BandDocument, Document, Section, Target, parts_of, summary_rows
+from app.tally.shown import ItemTable, Overall, Ruling
+from app.tally.verdict import Verdict
+from app.tally.wording import CHAIN, VERDICTS
 
 MOST_ROWS: Final = 20
 """Up to here every unit has a row of its own; more are drawn as a grid."""
 MOST_FLAGGED: Final = 8
 NO_BAND: Final = "样本不足或结果无效，不公布"
-_CHAIN = (("应参加", "expected"), ("发出", "issued"), ("收回", "returned"), ("有效", "valid"))
 
 _FRAME: Final = r"""
 #let d = json(bytes(sys.inputs.data))
@@ -112,18 +115,18 @@ _NOTICE: Final = (
 
 def brief(result: Published) -> bytes:
     """Return the one-page brief of a result that holds figures (scopes organisers, leaders, unit)."""
-    document = result.document
-    flagged = units_of_verdict(document, "remedial")
-    many = len(document["units"]) > MOST_ROWS
+    document, section = result.document, result.section
+    flagged = units_of_verdict(section, Verdict.REMEDIAL)
+    many = len(section["targets"]) > MOST_ROWS
     grid = charts.multiples_chart(document) if many else ""
-    labels = {"met": "达标", "attention": "提醒", "remedial": "需补课", "too_few": "样本不足", "invalid": "结果无效"}
-    summary = [[label, f"{document['summary'][key]} 个单位"] for key, label in labels.items()]
+    summary = [[VERDICTS[verdict], f"{count} 个单位"] for verdict, count in summary_rows(section["summary"]) if count]
     data = {
-        **_frame(result, f"{document['round']['title']}结果简报"),
-        "summary": [row for row in summary if not row[1].startswith("0 ")],
-        "heads": _heads(document),
-        "rows": [] if many else _rows(document),
-        "legend": charts.legend(document),
+        **_frame(result, document, f"{document['round']['title']}结果简报"),
+        "summary": summary,
+        "heads": _heads(section),
+        "rows": [] if many else _rows(section),
+        "legend": charts.legend(section),
+        "formula": section["formula"]["text"],
         "flagged": [[row["position"], row["name"], _reasons(row)] for row in flagged[:MOST_FLAGGED]],
         "more": max(0, len(flagged) - MOST_FLAGGED),
         "grid": grid,
@@ -132,15 +135,17 @@ def brief(result: Published) -> bytes:
     return pdf(_BRIEF, data)
 
 
-def notice(result: Published, address: str) -> bytes:
+def notice(result: PublishedBands, address: str) -> bytes:
     """Return the notice of a result in bands, with the way to check it; ``address``: of this installation."""
     document, verify = result.document, f"{address}/verify?code={result.code}"
-    overall = document["overall_band"]
+    section = result.section
+    overall = section["overall_band"]
     data = {
-        **_frame(result, f"{document['round']['title']}结果公告"),
+        **_frame(result, document, f"{document['round']['title']}结果公告"),
+        "formula": section["formula"]["text"],
         "units": [
             [unit["position"], unit["name"], unit["band"]["label"] if unit["band"] else NO_BAND]
-            for unit in document["units"]
+            for unit in section["targets"]
         ],
         "overall": overall["label"] if overall else "",
         "verify": verify,
@@ -149,24 +154,23 @@ def notice(result: Published, address: str) -> bytes:
     return pdf(_NOTICE, data)
 
 
-def _frame(result: Published, title: str) -> dict[str, object]:
-    document = result.document
+def _frame(edition: Edition, document: Document | BandDocument, title: str) -> dict[str, object]:
     about, total = document["round"], document["chain"]["total"]
-    numbers = [[label, str(total[key])] for label, key in _CHAIN if key in total]
-    if rate := total.get("return_rate"):
-        numbers.append(["回收率", rate["text"]])
+    numbers = [[CHAIN["expected"], str(total["expected"])], [CHAIN["issued"], str(total["issued"])]]
+    if "returned" in total:
+        numbers += [[CHAIN["returned"], str(total["returned"])], [CHAIN["valid"], str(total["valid"])]]
+        numbers += [[CHAIN["return_rate"], rate["text"]] for rate in [total["return_rate"]] if rate is not None]
     return {
         "font": FONT_FAMILY,
         "title": title,
         "organisation": about["organisation"],
         "campaign": about["campaign"],
         "rehearsal": about["rehearsal"],
-        "date": f"{chinese_date(result.published_at)}公布",
-        "code": result.code,
-        "version": result.version,
+        "date": f"{chinese_date(edition.published_at)}公布",
+        "code": edition.code,
+        "version": edition.version,
         "chain": numbers,
         "notes": [note["text"] for note in (*document["chain"]["warnings"], *document["notes"])],
-        "formula": document["formula"]["text"],
     }
 
 
@@ -176,34 +180,38 @@ def _qr_svg(text: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path d="{grid.svg_path()}"/></svg>'
 
 
-def _heads(document: Document) -> list[str]:
-    units = document["units"]
+def _heads(section: Section) -> list[str]:
+    units = section["targets"]
     heads = [units[0]["name"] if len(units) == 1 else "单位", "分布", "满意率", "不满意率", "有效"]
-    has_verdicts = len(units) > 1 or any(item.get("verdict") for unit in units for item in unit["items"])
+    has_verdicts = len(units) > 1 or any(item["verdict"] for unit in units for item in unit["items"])
     return [*heads, "结论"] if has_verdicts else heads
 
 
-def _rows(document: Document) -> list[list[str]]:
+def _rows(section: Section) -> list[list[str]]:
     """Return a row for each unit in official order; of a single unit one for each of its items."""
-    units = document["units"]
+    units = section["targets"]
     if len(units) > 1:
-        return [_row(document, unit, 0, f"{unit['position']}. {unit['name']}") for unit in units]
-    shown = len(_heads(document)) + 1
-    return [_row(document, unit, place, part["label"])[:shown] for unit in units for place, part in _parts(unit)]
+        return [_row(section, unit, 0, f"{unit['position']}. {unit['name']}") for unit in units]
+    shown = len(_heads(section)) + 1
+    return [_row(section, unit, place, part["label"])[:shown] for unit in units for place, part in _parts(unit)]
 
 
-def _parts(unit: Document) -> list[tuple[int, Document]]:
-    parts = list(enumerate([unit["overall"], *unit["items"]]))
-    return parts if unit["overall"]["key"] is None else parts[1:]
+def _parts(unit: Target) -> list[tuple[int, ItemTable | Overall]]:
+    return list(enumerate(parts_of(unit), start=0 if unit["overall"]["key"] is None else 1))
 
 
-def _row(document: Document, unit: Document, place: int, label: str) -> list[str]:
-    part = [unit["overall"], *unit["items"]][place]
-    cell, verdict = part["total"], unit["verdict"] if place == 0 else part.get("verdict")
-    keys = ("satisfied_rate", "dissatisfied_rate", "valid")
-    figures = [cell[key]["text"] for key in keys] if cell["shown"] else ["—"] * len(keys)
-    bar = charts.row_chart(document, unit, place)
+def _row(section: Section, unit: Target, place: int, label: str) -> list[str]:
+    part: ItemTable | Overall = unit["items"][place - 1] if place else unit["overall"]
+    cell, verdict = part["total"], _verdict(unit, place)
+    figures = ["—"] * 3
+    if cell["shown"]:
+        figures = [cell["satisfied_rate"]["text"], cell["dissatisfied_rate"]["text"], cell["valid"]["text"]]
+    bar = charts.row_chart(section, unit, place)
     return [label, bar, f"{label}的分布", *figures, verdict["label"] if verdict else "—"]
+
+
+def _verdict(unit: Target, place: int) -> Ruling | None:
+    return unit["items"][place - 1]["verdict"] if place else unit["verdict"]
 
 
 def _height_by_width(svg: str) -> float:
@@ -211,5 +219,5 @@ def _height_by_width(svg: str) -> float:
     return float(height) / float(width)
 
 
-def _reasons(unit: Document) -> str:
+def _reasons(unit: Target) -> str:
     return "；".join(reason["text"] for reason in unit["verdict"]["reasons"])

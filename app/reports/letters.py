@@ -8,7 +8,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from app.office.markup import Pictures, joined, one_line, paragraph, paragraphs
-from app.publication.domain import Document, Scope, notes_for
+from app.publication.domain import Scope, notes_for
 from app.publication.reads import Published
 from app.reports.fields import ReportKind
 from app.reports.report_data import (
@@ -19,12 +19,12 @@ from app.reports.report_data import (
     groups_table,
     items_table,
     method_block,
-    parts_of,
     reasons_of,
     remarks_block,
-    whole_document,
 )
 from app.reports.templates import WordTemplate, shipped_template
+from app.tally.document import Document, Target, only_section, parts_of
+from app.tally.verdict import Verdict
 
 REMARKS_LISTED = 300
 
@@ -32,23 +32,22 @@ _UNSAFE = re.compile(r'[\\/:*?"<>|.\s]+')
 _NAME_LENGTH = 40
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _DEMANDS = {
-    "met": "请继续听取群众意见，巩固和改进工作。",
-    "attention": "请对照测评结果和群众意见认真自查，制定改进措施，并报送组织单位。",
-    "remedial": (
+    Verdict.MET: "请继续听取群众意见，巩固和改进工作。",
+    Verdict.ATTENTION: "请对照测评结果和群众意见认真自查，制定改进措施，并报送组织单位。",
+    Verdict.REMEDIAL: (
         "结果低于补课线。是否责令补课，由组织单位研究决定后另行通知；请先对照群众意见查找原因，准备整改方案。"
         "整改方案应明确内容、目标和时限、措施、责任，并作出公开承诺。"
     ),
-    "too_few": "样本不足，本次结果不作结论。请继续听取群众意见，改进工作。",
-    "invalid": "本次测评结果无效，不作结论。请继续听取群众意见，改进工作。",
+    Verdict.TOO_FEW: "样本不足，本次结果不作结论。请继续听取群众意见，改进工作。",
+    Verdict.INVALID: "本次测评结果无效，不作结论。请继续听取群众意见，改进工作。",
 }
 
 
 def feedback_letters(result: Published, template: bytes | None, now: datetime) -> bytes:
     """Return a zip with the letter of every unit that the result holds, named in official order."""
-    document = whole_document(result)
-    units = document["units"]
+    units = result.section["targets"]
     digits = max(2, *(len(str(unit["position"])) for unit in units)) if units else 2
-    strips = Figures(document, Pictures())
+    strips = Figures(result.section, Pictures())
     strips.draw(part["total"] for unit in units for part in parts_of(unit))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -58,9 +57,9 @@ def feedback_letters(result: Published, template: bytes | None, now: datetime) -
     return out.getvalue()
 
 
-def feedback_letter(result: Published, unit: Document, template: bytes | None, now: datetime) -> bytes:
+def feedback_letter(result: Published, unit: Target, template: bytes | None, now: datetime) -> bytes:
     """Return the letter of one unit of the result."""
-    figures = Figures(whole_document(result), Pictures())
+    figures = Figures(result.section, Pictures())
     figures.draw(part["total"] for part in parts_of(unit))
     return _letter(result, unit, figures, template, now)
 
@@ -70,7 +69,7 @@ def file_name(name: str) -> str:
     return _UNSAFE.sub("_", one_line(name)).strip("_")[:_NAME_LENGTH] or "单位"
 
 
-def _letter(result: Published, unit: Document, drawn: Figures, template: bytes | None, now: datetime) -> bytes:
+def _letter(result: Published, unit: Target, drawn: Figures, template: bytes | None, now: datetime) -> bytes:
     document, pictures = result.document, Pictures()
     figures, about = drawn.into(pictures), document["round"]
     values = {
@@ -85,12 +84,12 @@ def _letter(result: Published, unit: Document, drawn: Figures, template: bytes |
     return WordTemplate(ReportKind.LETTER, template or shipped_template(ReportKind.LETTER)).fill(values, pictures, now)
 
 
-def _outcome(document: Document, unit: Document, figures: Figures) -> Markup:
-    band = document.get("overall_band")
+def _outcome(document: Document, unit: Target, figures: Figures) -> Markup:
+    band = only_section(document)["overall_band"]
     notes = [*(note["text"] for note in document["chain"]["warnings"]), *notes_for(unit, Scope.UNIT)]
     return joined(
         [
-            paragraph(f"结论：{unit['verdict']['label']}。{reasons_of(unit)}"),
+            paragraph(f"结论：{unit['verdict']['label']}。{reasons_of(unit['verdict'])}"),
             paragraphs(f"提示：{text}。" for text in notes),
             items_table(figures, unit, "各项评价"),
             paragraphs([f"全部单位合在一起，满意率在 {band['label']} 这一档。"] if band else []),
@@ -99,9 +98,9 @@ def _outcome(document: Document, unit: Document, figures: Figures) -> Markup:
     )
 
 
-def _demands(unit: Document) -> Markup:
+def _demands(unit: Target) -> Markup:
     code = unit["verdict"]["code"]
     lines = [_DEMANDS[code]]
-    if code in {"attention", "remedial"}:
+    if code in {Verdict.ATTENTION, Verdict.REMEDIAL}:
         lines.append(f"报送时限：{BLANK}。联系人和电话：{BLANK}。")
     return paragraphs(lines)

@@ -1,12 +1,13 @@
 """What Word reports say, piece by piece: tables and sentences of texts that stand in the result document."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
+from app.campaigns.domain import Measure
 from app.core.chinese import chinese_date
-from app.core.errors import DomainError
 from app.office.markup import (
     TEXT_WIDTH,
     Cell,
@@ -21,34 +22,39 @@ from app.office.markup import (
     table,
     two_lines,
 )
-from app.publication.domain import BANDS_ONLY, Document, has_intervals
+from app.publication.charts import distribution_of, shares_of
+from app.publication.domain import has_intervals
 from app.publication.reads import Published
 from app.reports.strips import strip_pngs
+from app.tally import shown
+from app.tally.document import Document, Section, Target, only_section, parts_of
+from app.tally.shown import RETURNS, SLIPS, ChainRow, ItemTable, ReturnKey, Ruling, ShownCell, SlipKey, measure_of
+from app.tally.wording import CHAIN, HIDDEN_TEXT
 
 BLANK = "＿＿＿＿＿＿"
 NUMBER_BLANK = "〔　　　　〕　　号"
-WITHHELD = "为保护匿名不显示"
 NONE = "—"
 
 _NAME_WIDTH = 23
 _STRIP = 22
 _GRADE, _RATE, _COUNT, _RANGED = 13.5, 13.5, 10, 20
-_MEASURES = {"mean_score": "综合得分", "positive_rate": "总体满意率"}
-_CHAIN = {
-    "expected": "应参加", "printed": "印制", "voided": "作废", "spare": "剩余", "issued": "发出",
-    "returned": "收回", "valid": "有效", "invalid": "无效", "blank": "空白", "handed_back": "退回",
-    "missing": "未收回", "return_rate": "回收率",
-}  # fmt: skip
-_ALWAYS_SHOWN = frozenset({"expected", "printed", "voided", "spare", "issued"})
-SHORT_CHAIN = ("expected", "issued", "returned", "valid", "invalid", "blank", "return_rate")
-WHOLE_CHAIN = tuple(_CHAIN)
 
 
-def whole_document(result: Published) -> Document:
-    """Return the document of a result that holds figures; DomainError ``not_found`` for one that holds bands only."""
-    if result.scope in BANDS_ONLY:
-        raise DomainError("not_found")
-    return result.document
+@dataclass(frozen=True, slots=True)
+class ChainColumns:
+    """Which numbers of the counting chain a table shows; with ``returns`` stands 回收率."""
+
+    slips: tuple[SlipKey, ...]
+    returns: tuple[ReturnKey, ...] = ()
+
+    def labels(self) -> list[str]:
+        """Return the heads of the columns."""
+        return [CHAIN[key] for key in (*self.slips, *self.returns, *(["return_rate"] if self.returns else []))]
+
+
+SHORT_CHAIN = ChainColumns(("expected", "issued"), ("returned", "valid", "invalid", "blank"))
+SLIPS_CHAIN = ChainColumns(SLIPS)
+RETURNS_CHAIN = ChainColumns(("issued",), RETURNS)
 
 
 def common_values(result: Published, title: str, number: str, now: datetime) -> dict[str, str]:
@@ -76,45 +82,51 @@ def days_words(first: datetime | None, last: datetime | None) -> str:
 class Figures:
     """Tables of figures in one manner: shares of the grades, rates, 有效, 不了解率."""
 
-    def __init__(self, document: Document, pictures: Pictures) -> None:
-        self._document, self._pictures = document, pictures
-        scale = document["scale"]
+    def __init__(self, section: Section, pictures: Pictures) -> None:
+        self._section, self._pictures = section, pictures
+        scale = section["scale"]
         self._grades = [grade["label"] for grade in scale["grades"]]
-        self._others = [key for key in ("unknown", "abstain") if scale[key] is not None]
-        measure = document["formula"].get("measure")
-        self._extra = measure if measure in _MEASURES else None
+        self._others = [label for label in (scale["unknown"], scale["abstain"]) if label is not None]
+        measure = section["formula"]["measure"]
+        self._extra = None if measure == Measure.SATISFIED_RATE else measure
         self._strips: dict[tuple[float, ...], bytes] = {}
 
     def into(self, pictures: Pictures) -> "Figures":
         """Return the same figures for another report, with the bars that have been drawn."""
-        other = Figures(self._document, pictures)
+        other = Figures(self._section, pictures)
         other._strips = self._strips
         return other
 
     def columns(self) -> list[Column]:
         """Return the columns of a cell's figures."""
-        extra = [Column(_MEASURES[self._extra], _RATE)] if self._extra else []
-        others = [Column(f"{self._document['scale'][key]}率", _RATE) for key in self._others]
+        extra = [Column(self._section["formula"]["measure_label"], _RATE)] if self._extra else []
+        others = [Column(f"{label}率", _RATE) for label in self._others]
         return [
             *(Column(label, _GRADE) for label in self._grades),
-            Column("满意率", _RANGED if has_intervals(self._document) else _RATE),
+            Column("满意率", _RANGED if has_intervals(self._section) else _RATE),
             *extra,
             Column("不满意率", _RATE),
             Column("有效", _COUNT),
             *others,
         ]
 
-    def cells(self, cell: Document) -> list[Cell]:
+    def cells(self, cell: shown.Cell) -> list[Cell]:
         """Return the figures of a cell; of a hidden one the words that say so, over all columns."""
         if not cell["shown"]:
             return [Spanning(cell["text"], len(self.columns()))]
-        rates = ["satisfied_rate", *([self._extra] if self._extra else []), "dissatisfied_rate", "valid"]
-        texts: list[Cell] = [cell[key]["text"] if cell[key] else NONE for key in rates]
-        if cell.get("interval"):
-            texts[0] = two_lines(cell["satisfied_rate"]["text"], cell["interval"]["text"])
-        return [*self._shares(cell), *texts, *(cell[key]["rate"]["text"] for key in self._others)]
+        rate, interval = cell["satisfied_rate"]["text"], cell["interval"]
+        extra = [figure_text(measure_of(cell, self._extra))] if self._extra else []
+        others = [figure_text(other["rate"]) for other in (cell["unknown"], cell["abstain"]) if other is not None]
+        return [
+            *self._shares(cell),
+            two_lines(rate, interval["text"]) if interval else rate,
+            *extra,
+            cell["dissatisfied_rate"]["text"],
+            cell["valid"]["text"],
+            *others,
+        ]
 
-    def _shares(self, cell: Document) -> list[Cell]:
+    def _shares(self, cell: ShownCell) -> list[Cell]:
         rows = cell["distribution"]
         if not rows:
             return [NONE] * len(self._grades)
@@ -124,23 +136,24 @@ class Figures:
             for row, label in pairs
         ]
 
-    def draw(self, cells: Iterable[Document]) -> None:
+    def draw(self, cells: Iterable[shown.Cell]) -> None:
         """Draw the bars of many cells at once, ahead of their tables."""
-        rows = list(dict.fromkeys(shares for cell in cells if (shares := _parts_of(cell)) not in self._strips))
+        rows = list(dict.fromkeys(shares for cell in cells if (shares := shares_of(cell)) not in self._strips))
         rows = [shares for shares in rows if shares]
         self._strips.update(zip(rows, strip_pngs(rows, len(self._grades)), strict=True))
 
-    def strip(self, cell: Document) -> Cell:
+    def strip(self, cell: shown.Cell) -> Cell:
         """Return the bar of a cell that has been drawn; a dash where no shares are shown."""
-        shares = _parts_of(cell)
+        shares = shares_of(cell)
         if shares not in self._strips:
             return NONE
-        words = "，".join(f"{row['label']} {row['share']['text']}" for row in cell["distribution"])
+        words = "，".join(f"{row['label']} {row['share']['text']}" for row in distribution_of(cell))
         return self._pictures.run(self._strips[shares], _STRIP - 2, words)
 
 
-def _parts_of(cell: Document) -> tuple[float, ...]:
-    return tuple(row["share"]["tenths"] / 1000 for row in cell.get("distribution", ()))
+def figure_text(figure: shown.Rate | None) -> str:
+    """Return a figure as it is printed; a dash where there is none."""
+    return NONE if figure is None else figure["text"]
 
 
 def fitted(columns: Sequence[Column]) -> list[Column]:
@@ -151,40 +164,35 @@ def fitted(columns: Sequence[Column]) -> list[Column]:
     return [Column(column.label, column.width * factor or rest, column.style) for column in columns]
 
 
-def parts_of(unit: Document) -> Sequence[Document]:
-    """Return what a unit was judged by: its items, after all of them pooled where the form asks no overall one."""
-    return [unit["overall"], *unit["items"]] if unit["overall"]["key"] is None else unit["items"]
-
-
-def items_table(figures: Figures, unit: Document, caption: str) -> Markup:
+def items_table(figures: Figures, unit: Target, caption: str) -> Markup:
     """Return the table of a unit's items with a bar in every row."""
     columns = fitted([Column("指标", 0, Style.CELL), Column("分布", _STRIP, Style.HEAD), *figures.columns()])
     rows = ([part["label"], figures.strip(part["total"]), *figures.cells(part["total"])] for part in parts_of(unit))
     return table(caption, columns, rows)
 
 
-def groups_table(unit: Document, caption: str) -> Markup:
+def groups_table(unit: Target, caption: str) -> Markup:
     """Return the table of 满意率 by voter group and item; the document's own words where no group is shown."""
     items = [item for item in unit["items"] if item["groups"]]
     if not items:
-        return paragraph(next((item["groups_text"] for item in unit["items"]), WITHHELD), Style.NOTE)
+        return paragraph(next((item["groups_text"] for item in unit["items"]), HIDDEN_TEXT), Style.NOTE)
     width = (TEXT_WIDTH - 36) / len(items)
     columns = [Column("类别", 36, Style.CELL), *(Column(item["label"], width) for item in items)]
     names = {row["id"]: row["name"] for item in items for row in item["groups"]}
     cells = [{row["id"]: row["cell"] for row in item["groups"]} for item in items]
     rows = [[name, *(_rate_or_word(by_group.get(group)) for by_group in cells)] for group, name in names.items()]
     hidden = any(row["cell"]["shown"] is False for item in items for row in item["groups"])
-    notes = ["表中为满意率。", *([f"“不显示”：{WITHHELD}。"] if hidden else []), *_merged_notes(items)]
+    notes = ["表中为满意率。", *([f"“不显示”：{HIDDEN_TEXT}。"] if hidden else []), *_merged_notes(items)]
     notes += [f"“{item['label']}”：{item['groups_text']}。" for item in unit["items"] if not item["groups"]]
     return joined([table(caption, columns, rows), paragraph("".join(notes), Style.NOTE)])
 
 
-def _merged_notes(items: Sequence[Document]) -> list[str]:
+def _merged_notes(items: Sequence[ItemTable]) -> list[str]:
     """Say which voter groups a merged row holds; it may be others for another item."""
     merged: dict[tuple[str, ...], list[str]] = {}
     for item in items:
         for row in item["groups"]:
-            if row.get("members"):
+            if "members" in row:
                 merged.setdefault((row["name"], *row["members"]), []).append(item["label"])
     return [
         f"“{name}”"
@@ -194,39 +202,36 @@ def _merged_notes(items: Sequence[Document]) -> list[str]:
     ]
 
 
-def _rate_or_word(cell: Document | None) -> str:
+def _rate_or_word(cell: shown.Cell | None) -> str:
     if cell is None:
         return NONE
-    return str(cell["satisfied_rate"]["text"]) if cell["shown"] else "不显示"
+    return cell["satisfied_rate"]["text"] if cell["shown"] else "不显示"
 
 
-def chain_table(document: Document, keys: Sequence[str], caption: str) -> Markup:
+def chain_table(document: Document, shown_columns: ChainColumns, caption: str) -> Markup:
     """Return the counting chain of every voter group and of all together."""
     chain = document["chain"]
-    columns = fitted([Column("类别", 0, Style.CELL), *(Column(_CHAIN[key], 120 / max(len(keys), 7)) for key in keys)])
-    rows = [(row["name"], row) for row in chain["groups"]]
-    return table(caption, columns, [_chain_row(name, row, keys) for name, row in [*rows, ("合计", chain["total"])]])
+    labels = shown_columns.labels()
+    columns = fitted([Column("类别", 0, Style.CELL), *(Column(label, 120 / max(len(labels), 7)) for label in labels)])
+    rows = [_chain_row(row["name"], row, shown_columns) for row in chain["groups"]]
+    return table(caption, columns, [*rows, _chain_row("合计", chain["total"], shown_columns)])
 
 
-def _chain_row(name: str, row: Document, keys: Sequence[str]) -> list[Cell]:
-    if row["shown"] and "returned" in row:
-        return [name, *(_chain_text(row[key]) for key in keys)]
-    known = [key for key in keys if key in _ALWAYS_SHOWN]
-    return [name, *(_chain_text(row[key]) for key in known), Spanning(WITHHELD, len(keys) - len(known))]
-
-
-def _chain_text(value: object) -> str:
-    if value is None:
-        return NONE
-    return str(value["text"] if isinstance(value, Mapping) else value)
+def _chain_row(name: str, row: ChainRow, columns: ChainColumns) -> list[Cell]:
+    slips = [str(row[key]) for key in columns.slips]
+    if not columns.returns:
+        return [name, *slips]
+    if "returned" not in row:
+        return [name, *slips, Spanning(HIDDEN_TEXT, len(columns.returns) + 1)]
+    return [name, *slips, *(str(row[key]) for key in columns.returns), figure_text(row["return_rate"])]
 
 
 def chain_sentence(document: Document) -> str:
     """Say the counting chain of all voter groups together."""
     total = document["chain"]["total"]
     begin = f"应参加 {total['expected']} 人，发出 {total['issued']} 份，"
-    if not total["shown"] or "returned" not in total:
-        return f"{begin}收回情况{WITHHELD}。"
+    if "returned" not in total:
+        return f"{begin}收回情况{HIDDEN_TEXT}。"
     rate = f"，回收率 {total['return_rate']['text']}" if total["return_rate"] else ""
     return (
         f"{begin}收回 {total['returned']} 份，其中有效 {total['valid']} 份、无效 {total['invalid']} 份、"
@@ -239,9 +244,9 @@ def warnings_of(document: Document) -> list[str]:
     return [note["text"] for note in (*document["chain"]["warnings"], *document["notes"])]
 
 
-def reasons_of(judged: Document) -> str:
+def reasons_of(verdict: Ruling) -> str:
     """Return the reasons of a verdict as one sentence; empty if there are none."""
-    texts = [reason["text"] for reason in judged["verdict"]["reasons"]]
+    texts = [reason["text"] for reason in verdict["reasons"]]
     return f"{'；'.join(texts)}。" if texts else ""
 
 
@@ -251,14 +256,14 @@ def method_block(document: Document) -> Markup:
 
 
 def _method_lines(document: Document) -> Iterator[str]:
-    formula = document["formula"]
-    lines, measure = formula["lines"], formula.get("measure_label", "满意率")
+    formula = only_section(document)["formula"]
+    lines, measure = formula["lines"], formula["measure_label"]
     yield formula["text"]
     yield (
         f"提醒线：{measure}低于 {lines['attention']}。补课线：{measure}低于 {lines['remedial']}，"
         f"或不满意率高于 {lines['dissatisfied']}。恰在线上不算低于。"
     )
-    for own in formula.get("item_lines", ()):
+    for own in formula["item_lines"]:
         yield (
             f"“{own['label']}”另有规定：提醒线 {own['attention']}，补课线 {own['remedial']}，"
             f"不满意率不高于 {own['dissatisfied']}。"
@@ -270,7 +275,7 @@ def _method_lines(document: Document) -> Iterator[str]:
     yield f"有效少于 {about['k']} 份的数据不显示；意见满 {about['remark_k']} 条才显示。"
 
 
-def remarks_block(unit: Document, remark_k: int, most: int) -> Markup:
+def remarks_block(unit: Target, remark_k: int, most: int) -> Markup:
     """Return the remarks to a unit that may be read, at most ``most`` of them."""
     remarks = unit["remarks"]
     if not remarks["shown"]:

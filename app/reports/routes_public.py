@@ -22,15 +22,16 @@ def list_notices(request: Request, db: Db, now: Now) -> Response:
 @router.get("/notices/{round_id}")
 def notice(request: Request, round_id: str, db: Db, now: Now) -> Response:
     """Show the bands of a result that was released to participants or to the public."""
-    result = reads.published(db, round_id, reads.ANYONE, now)
+    result = reads.published_bands(db, round_id, reads.ANYONE, now)
     listed = result.scope is Scope.PUBLIC
-    return page(request, "publication/notice.html", result=result, document=result.document, listed=listed)
+    context = {"result": result, "document": result.document, "section": result.section, "listed": listed}
+    return page(request, "publication/notice.html", status=200, **context)
 
 
 @router.get("/notices/{round_id}/notice.pdf")
 def notice_to_print(config: Config, round_id: str, db: Db, now: Now) -> Response:
     """Send the notice as a PDF for the board."""
-    result = reads.published(db, round_id, reads.ANYONE, now)
+    result = reads.published_bands(db, round_id, reads.ANYONE, now)
     return attachment(
         made_notice(result, config.base_url), PDF, f"{result.document['round']['title']}公告.pdf", "notice.pdf"
     )

@@ -1,6 +1,6 @@
 """测评情况报告 and 监票情况报告 in Word, from the result document and from nothing else."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,39 +8,42 @@ from markupsafe import Markup
 
 from app.office.markup import TEXT_WIDTH, Cell, Column, Pictures, Style, joined, paragraph, paragraphs, table
 from app.publication.charts import overall_chart_png
-from app.publication.domain import Document, notes_for, units_with_remarks
+from app.publication.domain import notes_for, units_of_verdict, units_with_remarks
 from app.publication.reads import Published
 from app.reports.fields import ReportKind
 from app.reports.report_data import (
     BLANK,
     NONE,
+    RETURNS_CHAIN,
     SHORT_CHAIN,
-    WHOLE_CHAIN,
+    SLIPS_CHAIN,
     Figures,
     chain_sentence,
     chain_table,
     common_values,
+    figure_text,
     fitted,
     groups_table,
     items_table,
     method_block,
-    parts_of,
     reasons_of,
     remarks_block,
     warnings_of,
-    whole_document,
 )
 from app.reports.templates import fill_template
 from app.rounds.domain import Paper
 from app.rounds.ports import NOTHING_MERGED, Merged
+from app.tally.document import Document, Section, Target, every_target, only_section, parts_of, summary_rows
+from app.tally.shown import Cell as FigureCell
+from app.tally.shown import Ruling
+from app.tally.verdict import Verdict
+from app.tally.wording import VERDICTS
 
 UNITS_PER_CHART = 15
 REMARKS_LISTED = 20
 METHOD = "无记名填写测评表，封箱后由监票人共同开箱计票"
 
-_NEEDS_CARE = ("remedial", "attention", "too_few", "invalid")
-_FLAGGED = ("remedial", "attention")
-_SUMMARY = (("met", "达标"), ("attention", "提醒"), ("remedial", "需补课"), ("too_few", "样本不足"))
+_FLAGGED = (Verdict.REMEDIAL, Verdict.ATTENTION)
 _SIGNERS = ("监票人", "监票人", "计票人", "负责人")
 
 
@@ -61,21 +64,21 @@ def survey_report(
     result: Published, template: bytes | None, paper: Paper, particulars: Particulars, now: datetime
 ) -> bytes:
     """Return the 测评情况报告; ``paper`` is the round's frozen one."""
-    document, pictures = whole_document(result), Pictures()
-    about = document["round"]
-    figures = Figures(document, pictures)
-    figures.draw(part["total"] for unit in document["units"] for part in parts_of(unit))
+    document, section, pictures = result.document, result.section, Pictures()
+    about, units = document["round"], section["targets"]
+    figures = Figures(section, pictures)
+    figures.draw(part["total"] for unit in units for part in parts_of(unit))
     values = {
         **common_values(result, f"{about['title']}情况报告", particulars.number, now),
         "基本情况": _basics(document, particulars),
-        "需要关注的单位": _units_of_concern(document),
-        "总体评价": joined([_overall_table(document, figures), _overall_charts(document, pictures)]),
+        "需要关注的单位": _units_of_concern(section),
+        "总体评价": joined([_overall_table(section, figures), _overall_charts(document, pictures)]),
         "口径": method_block(document),
-        "各项评价": joined(_unit_block(result, figures, unit) for unit in document["units"]),
+        "各项评价": joined(_unit_block(result, figures, unit) for unit in units),
         "意见建议": _opinions(document, particulars.merged),
-        "主要问题": _problems(document),
-        "整改安排": _next_steps(document),
-        "统计表": joined(_counts_table(document, unit) for unit in document["units"]),
+        "主要问题": _problems(section),
+        "整改安排": _next_steps(section),
+        "统计表": joined(_counts_table(section, unit) for unit in units),
         "测评表": _form_table(paper),
         "监票情况": _scrutiny(document, "附表"),
     }
@@ -84,7 +87,7 @@ def survey_report(
 
 def scrutiny_report(result: Published, template: bytes | None, particulars: Particulars, now: datetime) -> bytes:
     """Return the 监票情况报告, to be printed and signed."""
-    document, pictures = whole_document(result), Pictures()
+    document, pictures = result.document, Pictures()
     about = document["round"]
     values = {
         **common_values(result, f"{about['title']}监票情况报告", particulars.number, now),
@@ -98,7 +101,7 @@ def _basics(document: Document, particulars: Particulars) -> Markup:
     about = document["round"]
     circumstances = (
         f"测评时间：{particulars.time or BLANK}。测评地点：{particulars.place or BLANK}。"
-        f"测评方式：{particulars.method or BLANK}。测评表为《{about['form_title']}》。"
+        f"测评方式：{particulars.method or BLANK}。测评表为《{only_section(document)['form_title']}》。"
     )
     begin = f"根据{particulars.basis or BLANK}，{about['organisation']}对{about['campaign']}组织了{about['title']}。"
     return joined(
@@ -112,19 +115,24 @@ def _basics(document: Document, particulars: Particulars) -> Markup:
     )
 
 
-def _units_of_concern(document: Document) -> Markup:
-    numbers = "，".join(f"{label} {document['summary'][code]} 个" for code, label in _SUMMARY)
+def _units_of_concern(section: Section) -> Markup:
+    counts = summary_rows(section["summary"])
+    numbers = "，".join(f"{VERDICTS[verdict]} {count} 个" for verdict, count in counts if verdict != Verdict.INVALID)
     lines = [
-        f"{unit['name']}：{unit['verdict']['label']}。{reasons_of(unit)}"
-        for unit in document["units"]
-        if unit["verdict"]["code"] in _NEEDS_CARE
+        f"{unit['name']}：{unit['verdict']['label']}。{reasons_of(unit['verdict'])}"
+        for unit in section["targets"]
+        if unit["verdict"]["code"] != Verdict.MET
     ]
     first = "以下单位需要关注，按机构序列列出，不作排名。" if lines else "没有低于提醒线、补课线的单位。"
-    heard = "群众的意见和建议见第三部分，主要问题见第四部分。" if units_with_remarks(document) else ""
+    heard = (
+        "群众的意见和建议见第三部分，主要问题见第四部分。"
+        if any(unit["remarks"]["shown"] for unit in section["targets"])
+        else ""
+    )
     return joined([paragraph(f"各单位结论：{numbers}。{first}{heard}"), paragraphs(lines)])
 
 
-def _overall_table(document: Document, figures: Figures) -> Markup:
+def _overall_table(section: Section, figures: Figures) -> Markup:
     columns = [
         Column("序", 8, Style.HEAD),
         Column("单位", 0, Style.CELL),
@@ -133,39 +141,46 @@ def _overall_table(document: Document, figures: Figures) -> Markup:
     ]
     rows = [
         [str(unit["position"]), unit["name"], *figures.cells(unit["overall"]["total"]), unit["verdict"]["label"]]
-        for unit in document["units"]
+        for unit in section["targets"]
     ]
     return table("表 2　各单位总体评价（按机构序列，不作排名）", fitted(columns), rows)
 
 
 def _overall_charts(document: Document, pictures: Pictures) -> Markup:
-    units = document["units"]
+    units = only_section(document)["targets"]
     parts = [units[at : at + UNITS_PER_CHART] for at in range(0, len(units), UNITS_PER_CHART)]
-    return joined(_overall_chart({**document, "units": part}, place, pictures) for place, part in enumerate(parts))
+    blocks: list[Markup] = []
+    for place, part in enumerate(parts, start=1):
+        words = f"图 {place}　各单位总体评价的分布（序 {part[0]['position']}–{part[-1]['position']}）"
+        picture = pictures.run(overall_chart_png(document, part), TEXT_WIDTH, words)
+        blocks += [paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE)]
+    return joined(blocks)
 
 
-def _overall_chart(document: Document, place: int, pictures: Pictures) -> Markup:
-    first, last = document["units"][0]["position"], document["units"][-1]["position"]
-    words = f"图 {place + 1}　各单位总体评价的分布（序 {first}–{last}）"
-    picture = pictures.run(overall_chart_png(document), TEXT_WIDTH, words)
-    return joined([paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE)])
-
-
-def _unit_block(result: Published, figures: Figures, unit: Document) -> Markup:
+def _unit_block(result: Published, figures: Figures, unit: Target) -> Markup:
     place, name = unit["position"], unit["name"]
-    below = [part for part in unit["items"] if part.get("verdict") and part["verdict"]["code"] in _FLAGGED]
     return joined(
         [
             paragraph(f"{place}．{name}（{unit['verdict']['label']}）", Style.SUBHEADING),
-            paragraphs([text for text in (reasons_of(unit),) if text], Style.LEAD),
+            paragraphs([text for text in (reasons_of(unit["verdict"]),) if text], Style.LEAD),
             paragraphs(
-                (f"“{item['label']}”{item['verdict']['label']}：{reasons_of(item)}" for item in below), Style.LEAD
+                (f"“{item}”{ruling['label']}：{reasons_of(ruling)}" for item, ruling in _below(unit)), Style.LEAD
             ),
             paragraphs((f"提示：{text}。" for text in notes_for(unit, result.scope)), Style.LEAD),
             items_table(figures, unit, f"{name}各项评价"),
             groups_table(unit, f"{name}各类别评价"),
         ]
     )
+
+
+def _item_lines(unit: Target) -> list[str]:
+    return [f"“{item}”{ruling['label']}：{reasons_of(ruling)}" for item, ruling in _below(unit)]
+
+
+def _below(unit: Target) -> list[tuple[str, Ruling]]:
+    """Return the items that are below lines of their own, by their labels."""
+    ruled = [(item["label"], item["verdict"]) for item in unit["items"]]
+    return [(item, ruling) for item, ruling in ruled if ruling is not None and ruling["code"] in _FLAGGED]
 
 
 def _opinions(document: Document, merged: Merged) -> Markup:
@@ -175,7 +190,7 @@ def _opinions(document: Document, merged: Merged) -> Markup:
     for unit in heard:
         blocks.append(paragraph(unit["name"], Style.SUBHEADING))
         blocks.append(remarks_block(unit, remark_k, REMARKS_LISTED))
-    if len(heard) < len(document["units"]):
+    if len(heard) < len(only_section(document)["targets"]):
         whose = "其余单位" if heard else "各单位"
         blocks.append(paragraph(f"{whose}没有意见，或不足 {remark_k} 条，为保护匿名不显示。"))
     return joined(blocks)
@@ -189,25 +204,23 @@ def _issues(document: Document, merged: Merged) -> Iterator[str]:
     rest += f"，{merged.aside} 条经研究未采纳" if merged.aside else ""
     yield f"共征求到意见和建议 {merged.opinions} 条，归并为以下 {len(merged.issues)} 个问题{rest}。"
     for place, issue in enumerate(merged.issues, start=1):
-        names = "、".join(unit["name"] for unit in document["units"] if unit["id"] in issue.units)
+        names = "、".join(unit["name"] for unit in every_target(document) if unit["id"] in issue.units)
         yield f"{place}．{issue.title}（{issue.opinions} 条{f'，涉及{names}' if names else ''}）"
 
 
-def _problems(document: Document) -> Markup:
+def _problems(section: Section) -> Markup:
     lines: list[str] = []
-    for unit in document["units"]:
-        below = [item for item in unit["items"] if item.get("verdict") and item["verdict"]["code"] in _FLAGGED]
+    for unit in section["targets"]:
+        below = _below(unit)
         if unit["verdict"]["code"] in _FLAGGED or below:
-            items = "".join(f"“{item['label']}”{reasons_of(item)}" for item in below)
-            reasons = "" if unit["verdict"]["code"] not in _FLAGGED else reasons_of(unit)
+            items = "".join(f"“{item}”{reasons_of(ruling)}" for item, ruling in below)
+            reasons = "" if unit["verdict"]["code"] not in _FLAGGED else reasons_of(unit["verdict"])
             lines.append(f"{unit['name']}：{reasons}{items}")
     return paragraphs(lines or ["没有单位或指标低于规定的线。"])
 
 
-def _next_steps(document: Document) -> Markup:
-    remedial, attention = (
-        [unit["name"] for unit in document["units"] if unit["verdict"]["code"] == code] for code in _FLAGGED
-    )
+def _next_steps(section: Section) -> Markup:
+    remedial, attention = ([unit["name"] for unit in units_of_verdict(section, verdict)] for verdict in _FLAGGED)
     blocks: list[Markup] = []
     if remedial:
         blocks.append(
@@ -230,31 +243,33 @@ def _deadlines(names: Iterable[str]) -> Markup:
     return table("补课安排", fitted(columns), ([name, *("" for _ in heads)] for name in names))
 
 
-def _counts_table(document: Document, unit: Document) -> Markup:
-    scale = document["scale"]
-    others = [key for key in ("unknown", "abstain") if scale[key] is not None]
+def _counts_table(section: Section, unit: Target) -> Markup:
+    scale = section["scale"]
+    others = [label for label in (scale["unknown"], scale["abstain"]) if label is not None]
     columns = fitted(
         [
             Column("指标", 0, Style.CELL),
             *(Column(grade["label"], 15) for grade in scale["grades"]),
             Column("有效", 15),
-            *(Column(scale[key], 15) for key in others),
+            *(Column(label, 15) for label in others),
             Column("回答", 15),
             Column("综合得分", 16),
         ]
     )
-    rows = [[part["label"], *_counts(part["total"], len(scale["grades"]), others)] for part in parts_of(unit)]
+    rows = [[part["label"], *_counts(part["total"], len(scale["grades"]), len(others))] for part in parts_of(unit)]
     return table(f"{unit['position']}．{unit['name']}（份）", columns, rows)
 
 
-def _counts(cell: Document, grades: int, others: Sequence[str]) -> list[Cell]:
+def _counts(cell: FigureCell, grades: int, others: int) -> list[Cell]:
     if not cell["shown"]:
-        return ["不显示"] * (grades + len(others) + 3)
-    counts = [row["count"] for row in cell["distribution"]] or [None] * grades
-    texts = [NONE if count is None else str(count) for count in counts]
-    extra = [NONE if cell[key]["count"] is None else str(cell[key]["count"]) for key in others]
-    score = cell["mean_score"]["text"] if cell["mean_score"] else NONE
-    return [*texts, cell["valid"]["text"], *extra, cell["answered"]["text"], score]
+        return ["不显示"] * (grades + others + 3)
+    texts = [_count(row["count"]) for row in cell["distribution"]] or [NONE] * grades
+    extra = [_count(other["count"]) for other in (cell["unknown"], cell["abstain"]) if other is not None]
+    return [*texts, cell["valid"]["text"], *extra, cell["answered"]["text"], figure_text(cell["mean_score"])]
+
+
+def _count(count: int | None) -> str:
+    return NONE if count is None else str(count)
 
 
 def _form_table(paper: Paper) -> Markup:
@@ -289,10 +304,9 @@ def _scrutiny_story(document: Document, particulars: Particulars) -> Markup:
 
 def _scrutiny(document: Document, prefix: str) -> Markup:
     """Return the whole counting chain in two tables: slips, and what came back."""
-    slips, returns = WHOLE_CHAIN[:5], ("issued", *WHOLE_CHAIN[5:])
     return joined(
         [
-            chain_table(document, slips, f"{prefix} 1　测评票的印制和发出"),
-            chain_table(document, returns, f"{prefix} 2　测评票的收回和计票"),
+            chain_table(document, SLIPS_CHAIN, f"{prefix} 1　测评票的印制和发出"),
+            chain_table(document, RETURNS_CHAIN, f"{prefix} 2　测评票的收回和计票"),
         ]
     )

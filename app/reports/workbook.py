@@ -5,7 +5,7 @@ import io
 import xlsxwriter
 
 from app.core.chinese import chinese_time
-from app.publication.domain import Document, has_intervals, notes_for, units_with_remarks
+from app.publication.domain import has_intervals, notes_for, units_with_remarks
 from app.publication.reads import Published
 from app.reports.worksheet import (
     LONG,
@@ -20,6 +20,9 @@ from app.reports.worksheet import (
     plain,
     set_up_print,
 )
+from app.tally.document import Section, summary_rows
+from app.tally.shown import RETURNS, SLIPS, Cell, ChainRow, GroupRow, ItemTable, MergedRow, Ruling
+from app.tally.wording import CHAIN, VERDICTS
 
 
 def result_workbook(result: Published) -> bytes:
@@ -35,28 +38,27 @@ def result_workbook(result: Published) -> bytes:
     return out.getvalue()
 
 
-def _figure_heads(document: Document) -> list[str]:
-    scale = document["scale"]
+def _figure_heads(section: Section) -> list[str]:
+    scale = section["scale"]
     grades = [grade["label"] for grade in scale["grades"]]
     others = [f"{label}率" for label in (scale["unknown"], scale["abstain"]) if label is not None]
-    interval = ["满意率可能区间"] if has_intervals(document) else []
+    interval = ["满意率可能区间"] if has_intervals(section) else []
     return [*grades, "满意率", *interval, "总体满意率", "不满意率", "综合得分", "有效评价", *others, "等次用语"]
 
 
-def _figures(document: Document, cell: Document) -> list[Value]:
+def _figures(section: Section, cell: Cell) -> list[Value]:
     """Return the figures of a cell under ``_figure_heads``; of a hidden cell only the words that say so."""
     if not cell["shown"]:
         return [cell["text"]]
-    grades = document["scale"]["grades"]
-    rows = cell["distribution"]
+    grades = section["scale"]["grades"]
+    rows, interval = cell["distribution"], cell["interval"]
     shares: list[Value] = [row["share"] for row in rows] or [None] * len(grades)
-    others = [cell[key] for key in ("unknown", "abstain") if document["scale"][key] is not None]
+    others = [other for other in (cell["unknown"], cell["abstain"]) if other is not None]
     labels = "/".join(row["label"] for row in rows)
-    interval = cell.get("interval")
     return [
         *shares,
         cell["satisfied_rate"],
-        *([interval["text"] if interval else None] if has_intervals(document) else []),
+        *([interval["text"] if interval else None] if has_intervals(section) else []),
         cell["positive_rate"],
         cell["dissatisfied_rate"],
         cell["mean_score"],
@@ -66,14 +68,6 @@ def _figures(document: Document, cell: Document) -> list[Value]:
     ]
 
 
-_CHAIN_HEADS = ("应参加", "印制", "作废", "剩余", "发出", "收回", "有效", "无效", "空白", "退回", "未收回", "回收率")
-_CHAIN_KEYS = (
-    "expected", "printed", "voided", "spare", "issued",
-    "returned", "valid", "invalid", "blank", "handed_back", "missing", "return_rate",
-)  # fmt: skip
-_VERDICTS = {"met": "达标", "attention": "提醒", "remedial": "需补课", "too_few": "样本不足", "invalid": "结果无效"}
-
-
 def _summary(table: Table, result: Published) -> None:
     document = result.document
     about = document["round"]
@@ -81,75 +75,79 @@ def _summary(table: Table, result: Published) -> None:
     table.row(["名称", f"{about['title']}（演练）" if about["rehearsal"] else about["title"]])
     table.row(["单位", about["organisation"]])
     table.row(["活动", about["campaign"]])
-    table.row(["测评表", about["form_title"]])
+    table.row(["测评表", result.section["form_title"]])
     table.row(["公布时间", chinese_time(result.published_at)])
     table.row(["核验码", result.code])
     table.row(["版本", f"第 {result.version} 版"])
     if result.reason:
         table.row(["更正理由", result.reason])
-    for code, count in document["summary"].items():
-        table.row([f"{_VERDICTS[code]}（单位数）", count])
+    for verdict, count in summary_rows(result.section["summary"]):
+        table.row([f"{VERDICTS[verdict]}（单位数）", count])
     for warning in [*document["chain"]["warnings"], *document["notes"]]:
         table.row(["提示", warning["text"]])
 
 
 def _chain(table: Table, result: Published) -> None:
     chain = result.document["chain"]
-    table.head(["类别", *_CHAIN_HEADS], [TELLING])
+    table.head(["类别", *CHAIN.values()], [TELLING])
     for group in chain["groups"]:
         table.row([group["name"], *_chain_row(group)])
     table.row(["合计", *_chain_row(chain["total"])])
 
 
-def _chain_row(row: Document) -> list[Value]:
-    return [row.get(key) for key in _CHAIN_KEYS] if row["shown"] else [*(row[key] for key in _CHAIN_KEYS[:5]), "不显示"]
+def _chain_row(row: ChainRow) -> list[Value]:
+    slips = [row[key] for key in SLIPS]
+    if "returned" not in row:
+        return [*slips, *(["不显示"] if not row["shown"] else [])]
+    return [*slips, *(row[key] for key in RETURNS), row["return_rate"]]
 
 
 def _by_unit(table: Table, result: Published) -> None:
-    document = result.document
-    heads = ["序", "单位", "结论", "原因和提示", *_figure_heads(document)]
+    section = result.section
+    heads = ["序", "单位", "结论", "原因和提示", *_figure_heads(section)]
     table.head(heads, [PLACE, WIDE, NARROW, TELLING])
-    for unit in document["units"]:
-        told = [*_reasons(unit), *notes_for(unit, result.scope)]
-        lead = [unit["position"], unit["name"], unit["verdict"]["label"], "；".join(told)]
-        table.row([*lead, *_figures(document, unit["overall"]["total"])])
+    for unit in section["targets"]:
+        told = [*_reasons(unit["verdict"]), *notes_for(unit, result.scope)]
+        lead: list[Value] = [unit["position"], unit["name"], unit["verdict"]["label"], "；".join(told)]
+        table.row([*lead, *_figures(section, unit["overall"]["total"])])
 
 
 def _by_item(table: Table, result: Published) -> None:
-    document = result.document
-    lined = bool(document["formula"]["item_lines"])
+    section = result.section
+    lined = bool(section["formula"]["item_lines"])
     judged = ["结论", "原因"] if lined else []
     widths = [PLACE, WIDE, WIDE, *([NARROW, TELLING] if lined else [])]
-    table.head(["序", "单位", "指标", *judged, *_figure_heads(document)], widths)
-    for unit in document["units"]:
+    table.head(["序", "单位", "指标", *judged, *_figure_heads(section)], widths)
+    for unit in section["targets"]:
         for item in unit["items"]:
             lead: list[Value] = [unit["position"], unit["name"], item["label"], *(_judged(item) if lined else [])]
-            table.row([*lead, *_figures(document, item["total"])])
+            table.row([*lead, *_figures(section, item["total"])])
 
 
-def _judged(item: Document) -> list[Value]:
+def _judged(item: ItemTable) -> list[Value]:
     """Return verdict and reasons of an item that has a line of its own."""
-    return [item["verdict"]["label"], "；".join(_reasons(item))] if item["verdict"] else [None, None]
+    ruling = item["verdict"]
+    return [ruling["label"], "；".join(_reasons(ruling))] if ruling else [None, None]
 
 
-def _reasons(judged: Document) -> list[str]:
-    return [reason["text"] for reason in judged["verdict"]["reasons"]]
+def _reasons(ruling: Ruling) -> list[str]:
+    return [reason["text"] for reason in ruling["reasons"]]
 
 
 def _by_group(table: Table, result: Published) -> None:
-    document = result.document
-    table.head(["序", "单位", "指标", "类别", *_figure_heads(document)], [PLACE, WIDE, WIDE, WIDE])
-    for unit in document["units"]:
+    section = result.section
+    table.head(["序", "单位", "指标", "类别", *_figure_heads(section)], [PLACE, WIDE, WIDE, WIDE])
+    for unit in section["targets"]:
         for item in unit["items"]:
-            lead = [unit["position"], unit["name"], item["label"]]
+            lead: list[Value] = [unit["position"], unit["name"], item["label"]]
             if not item["groups"]:
                 table.row([*lead, item["groups_text"]])
             for group in item["groups"]:
-                table.row([*lead, _group_name(group), *_figures(document, group["cell"])])
+                table.row([*lead, _group_name(group), *_figures(section, group["cell"])])
 
 
-def _group_name(group: Document) -> str:
-    return f"{group['name']}（{'、'.join(group['members'])}）" if "members" in group else str(group["name"])
+def _group_name(group: GroupRow | MergedRow) -> str:
+    return f"{group['name']}（{'、'.join(group['members'])}）" if "members" in group else group["name"]
 
 
 def _remarks(table: Table, result: Published) -> None:
@@ -160,8 +158,8 @@ def _remarks(table: Table, result: Published) -> None:
 
 
 def _method(table: Table, result: Published) -> None:
-    document = result.document
-    formula, scale, about = document["formula"], document["scale"], document["round"]
+    section, about = result.section, result.document["round"]
+    formula, scale = section["formula"], section["scale"]
     lines = formula["lines"]
     table.head(["项目", "内容"], [WIDE, LONG])
     table.row(["口径", formula["text"]])

@@ -7,12 +7,12 @@ could be worked out by whoever takes the rest to have marked as before.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain as joined
-from typing import Any
 
 from app.campaigns.domain import K_FLOOR
 from app.rounds.domain import Paper
 from app.tally.disclosure import View
+from app.tally.document import Document, only_section
+from app.tally.shown import Table
 
 Part = tuple[str, str | None]
 """A unit's id with an item's key; None stands for all items pooled."""
@@ -44,7 +44,7 @@ class Restraint:
         views = {part: other.closed(part, self.closed(part, View.EXACT)) for part in {*self.views, *other.views}}
         return Restraint(hidden, views, self.unseen | other.unseen)
 
-    def is_kept_by(self, document: Mapping[str, Any]) -> bool:
+    def is_kept_by(self, document: Document) -> bool:
         """Whether a document shows no more than this allows."""
         held = restraint_of(document)
         return (
@@ -54,13 +54,13 @@ class Restraint:
         )
 
 
-Released = tuple[Paper, Mapping[str, Any]]
+Released = tuple[Paper, Document]
 """A round's paper with its document."""
 
 FREE = Restraint()
 
 
-def restraint_of(document: Mapping[str, Any]) -> Restraint:
+def restraint_of(document: Document) -> Restraint:
     """Return what a released document holds back."""
     hidden: dict[Part, frozenset[str]] = {}
     views: dict[Part, View] = {}
@@ -73,11 +73,12 @@ def restraint_of(document: Mapping[str, Any]) -> Restraint:
     return Restraint(hidden, views, unseen)
 
 
-def _parts(document: Mapping[str, Any]) -> Iterator[tuple[Part, Mapping[str, Any]]]:
-    for unit in document["units"]:
-        pooled = [unit["overall"]] if unit["overall"]["key"] is None else []
-        for figures in joined(pooled, unit["items"]):
-            yield (unit["id"], figures["key"]), figures
+def _parts(document: Document) -> Iterator[tuple[Part, Table]]:
+    for unit in only_section(document)["targets"]:
+        if unit["overall"]["key"] is None:
+            yield (unit["id"], None), unit["overall"]
+        for item in unit["items"]:
+            yield (unit["id"], item["key"]), item
 
 
 def restraint_between(paper: Paper, earlier: Iterable[Paper]) -> Restraint:

@@ -17,6 +17,7 @@ from scipy.sparse import block_diag, csr_array
 
 from app.rounds.domain import Paper
 from tests.disclosure.rulings import GRADES, joined, read_overall_band, read_ruling
+from tests.tally.cast import section_of
 
 Terms = dict[int, float]
 Vector = NDArray[np.float64]
@@ -70,7 +71,7 @@ class Reading:
         total = document["chain"]["total"]
         if total["shown"]:
             self.programme.say(dict.fromkeys(self.ballots.values(), 1.0), total["valid"], total["valid"])
-        for unit in document["units"]:
+        for unit in section_of(document)["targets"]:
             self._read_unit(unit)
             read_ruling(self, unit)
         read_overall_band(self)
@@ -97,7 +98,7 @@ class Reading:
 
     def points(self, sums: Sequence[Terms]) -> Terms:
         """Return 综合得分 times the valid answers, as a part of 1."""
-        scores = [grade["score"] / 100 for grade in self.document["scale"]["grades"]]
+        scores = [grade["score"] / 100 for grade in section_of(self.document)["scale"]["grades"]]
         return {variable: score for score, terms in zip(scores, sums, strict=False) for variable in terms}
 
     def _read_part(self, unit_id: str, items: Sequence[str], part: Any) -> None:  # noqa: ANN401
@@ -134,7 +135,7 @@ class Reading:
             self.programme.say(sums[GRADES], cell["unknown"]["count"], cell["unknown"]["count"])
         self._rate(joined(sums[GRADES - 1 : GRADES]), valid, cell["dissatisfied_rate"], slack=(1.0, 0.5))
         whole = self.denominator(sums, len(items), groups)
-        top = joined(sums[: self.document["formula"]["top"]])
+        top = joined(sums[: section_of(self.document)["formula"]["top"]])
         self._rate(top, whole, cell["satisfied_rate"], slack=(0.5, 1.0))
         self._rate(joined(sums[: GRADES - 1]), whole, cell["positive_rate"], slack=(0.5, 1.0))
         self._rate(self.points(sums), valid, cell["mean_score"], slack=(0.5, 1.0))
@@ -143,14 +144,14 @@ class Reading:
         """Read that there are figures at all: neither all nor all but one are alike, and somebody is satisfied."""
         for place in range(GRADES):
             self.programme.say(joined([*sums[:place], *sums[place + 1 : GRADES]]), 2, FREE)
-        self.programme.say(joined(sums[: self.document["formula"]["top"]]), 1, FREE)
+        self.programme.say(joined(sums[: section_of(self.document)["formula"]["top"]]), 1, FREE)
 
     def denominator(self, sums: Sequence[Terms], items: int, groups: Sequence[str]) -> Terms | float:
         """Return what 满意率 is divided by: valid answers, all answers (every sheet here is valid) or people."""
-        if self.document["formula"]["denominator"] == "expected":
+        if section_of(self.document)["formula"]["denominator"] == "expected":
             rows = self.document["chain"]["groups"]
             return float(items * sum(row["expected"] for row in rows if row["id"] in groups))
-        return joined(sums if self.document["formula"]["denominator"] == "returned" else sums[:GRADES])
+        return joined(sums if section_of(self.document)["formula"]["denominator"] == "returned" else sums[:GRADES])
 
     def _rate(self, part: Terms, whole: Terms | float, rate: Any, slack: tuple[float, float]) -> None:  # noqa: ANN401
         if rate is None:
@@ -176,8 +177,8 @@ class Reading:
 
     def targets(self) -> Iterator[Target]:
         """Name every cell that is held back, and what must not be narrowed down in it."""
-        top = self.document["formula"]["top"]
-        for unit in self.document["units"]:
+        top = section_of(self.document)["formula"]["top"]
+        for unit in section_of(self.document)["targets"]:
             raters = self.raters(unit["id"])
             for item in unit["items"] if len(raters) > 1 else ():
                 shown = {row["id"] for row in item["groups"] if row["cell"]["shown"]}

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
+from tests.tally.cast import section_of
+
 Groups = frozenset[str]
 DEPTH = 3
 COUNTS = {"valid", "answered", "returned"}
@@ -11,7 +13,7 @@ COUNTS = {"valid", "answered", "returned"}
 
 def parts(document: Any) -> Iterator[tuple[tuple[str, str | None], Any]]:  # noqa: ANN401 - plain JSON
     """Name every part of a document that has figures of its own; None stands for all items pooled."""
-    for unit in document["units"]:
+    for unit in section_of(document)["targets"]:
         pooled = [unit["overall"]] if unit["overall"]["key"] is None else []
         for part in (*pooled, *unit["items"]):
             yield (unit["id"], part["key"]), part

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.campaigns.domain import Lines
+from tests.tally.cast import section_of
 
 if TYPE_CHECKING:
     from tests.disclosure.attacker import Reading, Terms
@@ -19,10 +20,12 @@ def joined(sums: "Sequence[Terms]") -> "Terms":
 
 def read_overall_band(reading: "Reading") -> None:
     """Read the band of all units that have one, each with the weight of its valid answers."""
-    formula, band = reading.document["formula"], reading.document["overall_band"]
+    formula, band = section_of(reading.document)["formula"], section_of(reading.document)["overall_band"]
     if band is None or formula["denominator"] != "valid" or reading.paper.scheme.weights:
         return
-    every = [_overall_sums(reading, unit) for unit in reading.document["units"] if unit["band"] is not None]
+    every = [
+        _overall_sums(reading, unit) for unit in section_of(reading.document)["targets"] if unit["band"] is not None
+    ]
     top = joined([terms for sums in every for terms in sums[: formula["top"]]])
     reading.between(top, joined([terms for sums in every for terms in sums[:GRADES]]), *BANDS[band["code"]])
 
@@ -64,7 +67,7 @@ def _read_lines(
     reading: "Reading", sums: "Sequence[Terms]", whole: "Terms | float", lines: Lines, codes: set[str]
 ) -> None:  # fmt: skip
     """Read on which side of a line each figure lies; where a remedial line is crossed, nothing of the other one."""
-    valid, formula = joined(sums[:GRADES]), reading.document["formula"]
+    valid, formula = joined(sums[:GRADES]), section_of(reading.document)["formula"]
     third, attention, remedial = (float(line) for line in (lines.dissatisfied, lines.attention, lines.remedial))
     reading.between(sums[GRADES - 1], valid, *((third, 1.0) if "dissatisfied_above" in codes else (0.0, third)))
     least, most = (0.0, remedial) if "below_remedial" in codes else (remedial, 1.0)

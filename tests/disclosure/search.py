@@ -13,6 +13,7 @@ import numpy as np
 
 from tests.disclosure.attacker import Programme, Reading, Target, Terms, Vector, solve, vector
 from tests.disclosure.rounds import Case
+from tests.tally.cast import section_of
 
 EASE = 1e-6
 LOSS = ("dissatisfied",)
@@ -78,7 +79,12 @@ def contradictions(programme: Programme, point: Vector) -> list[int]:
 
 def is_broken_down(document: object) -> bool:
     """Whether some voter groups are shown and others are not; otherwise the breakdown tells nothing of a hidden one."""
-    shown = [row["cell"]["shown"] for unit in document["units"] for item in unit["items"] for row in item["groups"]]  # type: ignore[index]
+    shown = [
+        row["cell"]["shown"]
+        for unit in section_of(document)["targets"]
+        for item in unit["items"]
+        for row in item["groups"]
+    ]
     return any(shown) and not all(shown)
 
 

@@ -13,7 +13,7 @@ from app.tally.result import result_document
 from tests.disclosure.attacker import Reading
 from tests.disclosure.rounds import Case, make_case
 from tests.disclosure.search import attack, contradictions, exact_ranges, is_broken_down, truth_of
-from tests.tally.cast import make_chain, make_marks, make_paper, make_stack
+from tests.tally.cast import make_chain, make_marks, make_paper, make_stack, section_of
 
 CHUNKS, ROUNDS = 20, 500
 CARELESS = 1_500
@@ -61,7 +61,7 @@ def test_it_finds_a_document_that_is_not_true() -> None:
 
 def part_of(document: Any, unit: str, item: str) -> list[Any]:  # noqa: ANN401 - plain JSON
     """Return the places of one item's figures: as an item and, if it is the overall one, there again."""
-    found = next(each for each in document["units"] if each["id"] == unit)
+    found = next(each for each in section_of(document)["targets"] if each["id"] == unit)
     return [each for each in (*found["items"], found["overall"]) if each["key"] == item]
 
 
@@ -83,7 +83,7 @@ def reveal(case: Case, unit: str, item: str, group: str, view: View = View.EXACT
 
 def without_merged_rows(document: Any) -> Any:  # noqa: ANN401
     """Drop the rows of the hidden groups together: they would now name a group too many."""
-    for unit in document["units"]:
+    for unit in section_of(document)["targets"]:
         for part in (*unit["items"], unit["overall"]):
             part["groups"] = [row for row in part["groups"] if row["id"]]
     return document
@@ -92,7 +92,7 @@ def without_merged_rows(document: Any) -> Any:  # noqa: ANN401
 def covers(case: Case) -> list[tuple[str, str, str]]:
     """Name cells that are fit for publication and hidden only to cover the other hidden one."""
     found = []
-    for unit in case.document["units"]:
+    for unit in section_of(case.document)["targets"]:
         for item in unit["items"]:
             hidden = [row["id"] for row in item["groups"] if row["id"] and not row["cell"]["shown"]]
             counts = {group: case.truth[unit["id"], item["key"], group] for group in hidden}

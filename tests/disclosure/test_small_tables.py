@@ -10,7 +10,7 @@ import pytest
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator, Formula, Gates, Measure, Scheme
 from app.tally.result import result_document
-from tests.tally.cast import make_chain, make_marks, make_paper, make_stack
+from tests.tally.cast import make_chain, make_marks, make_paper, make_stack, section_of
 
 CHUNKS, TABLES = 4, 1_000
 MINDS = (
@@ -30,7 +30,7 @@ def figures(scheme: Scheme, counts: Counts) -> Any:  # noqa: ANN401 - plain JSON
     paper = make_paper({"a": ()}, scheme=scheme, expected=sum(counts) + 3)
     stacks = {("u0", "a"): make_stack(make_marks(*counts))}
     document: Any = result_document(paper, stacks, make_chain({"a": sum(counts)}, expected=sum(counts) + 3), {})
-    return document["units"][0]["overall"]
+    return section_of(document)["targets"][0]["overall"]
 
 
 def neighbours(counts: Counts) -> Iterator[Counts]:

@@ -195,6 +195,11 @@ def result_for(session: Session, round_id: str, viewer: Viewer = READER) -> read
     return reads.published(session, round_id, viewer, AT)
 
 
+def bands_for(session: Session, round_id: str, viewer: Viewer = reads.ANYONE) -> reads.PublishedBands:
+    """Return the result in bands as the wider circle sees it."""
+    return reads.published_bands(session, round_id, viewer, AT)
+
+
 def log_in(client: TestClient, database: Database, role: str, login: str = "") -> TestClient:
     """Give the browser a log-in of a new account with the role."""
     fields = (login or role, {"organiser": "张三", "leader": "赵六"}.get(role, role), role)

@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-from app.publication.domain import Document
+from tests.tally.cast import Json
 
 PERCENT = re.compile(r"[≥≤]?\d+(?:\.\d)?(?:–\d+)?%")
 
@@ -42,7 +42,7 @@ def tables_of(html: str) -> list[list[list[str]]]:
     return parser.tables
 
 
-def shown_figures(cell: Document, scale: Document) -> list[str]:
+def shown_figures(cell: Json, scale: Json) -> list[str]:
     """Return the texts that a page's row shows of a cell, in their order."""
     if not cell["shown"]:
         return [cell["text"]]
@@ -53,7 +53,7 @@ def shown_figures(cell: Document, scale: Document) -> list[str]:
     return [*(shares or ["—"] * len(scale["grades"])), *rates, *others]
 
 
-def _share(row: Document, grade: Document) -> str:
+def _share(row: Json, grade: Json) -> str:
     own = "" if row["label"] == grade["label"] else f"{row['label']} "
     return f"{own}{row['share']['text']}"
 

@@ -22,9 +22,8 @@ from app.campaigns.domain import Denominator, Formula
 from app.campaigns.models import Unit
 from app.core.acting import Acting
 from app.core.db import Database
-from app.publication import service, tokens
-from app.publication.api import description
-from app.publication.api_shapes import Result, ResultLine, UnitResult
+from app.publication import api_v1, api_v2, service, tokens
+from app.publication.api_shapes import FlatResult, Result, ResultLine, TargetResult, UnitResult
 from app.publication.domain import ORGANISERS_ONLY, Scope, Viewer, unit_of
 from app.publication.read_log import reads_of
 from app.publication.reads import ledger_of
@@ -32,12 +31,18 @@ from app.publication.tokens import WantedToken
 from app.rounds.reads import get_round
 from tests.conftest import BASE_URL, MORNING, TestClock
 from tests.publication import counted
+from tests.tally.cast import Json, section_of, with_units
 
-PATH = "/api/v1/results"
-Json = dict[str, Any]
+PATH, FIRST = "/api/v2/results", "/api/v1/results"
+TARGET = "/{round_id}/sections/{section}/targets/{target}"
+UNIT = "/{round_id}/units/{unit_id}"
 Case = schemathesis.Case[Any]
+Interface = Any
+"""What schemathesis makes of a description."""
 LINE: TypeAdapter[Any] = TypeAdapter(ResultLine)
 RESULT: TypeAdapter[Any] = TypeAdapter(Result)
+TARGET_RESULT: TypeAdapter[Any] = TypeAdapter(TargetResult)
+FLAT_RESULT: TypeAdapter[Any] = TypeAdapter(FlatResult)
 UNIT_RESULT: TypeAdapter[Any] = TypeAdapter(UnitResult)
 
 
@@ -48,17 +53,16 @@ class Program:
     client: TestClient
     secret: str
 
-    def ask(self, path: str = "") -> Response:
+    def ask(self, path: str = "", api: str = PATH) -> Response:
         """Ask with the token."""
-        answer: Response = self.client.get(f"{PATH}{path}", headers={"authorization": f"Bearer {self.secret}"})
+        answer: Response = self.client.get(f"{api}{path}", headers={"authorization": f"Bearer {self.secret}"})
         return answer
 
-    def read(self, path: str = "") -> Json:
+    def read(self, path: str = "", api: str = PATH) -> Json:
         """Ask for what there must be."""
-        answer = self.ask(path)
+        answer = self.ask(path, api)
         assert answer.status_code == 200, answer.text
-        body: Json = answer.json()
-        return body
+        return answer.json()
 
 
 def program(client: TestClient, database: Database, scope: Scope, *units: str, leader: str = "") -> Program:
@@ -78,6 +82,12 @@ def name_units(database: Database, round_id: str, *unit_ids: str) -> None:
 def document_for(database: Database, round_id: str, viewer: Viewer) -> Json:
     with database.reading() as session:
         return counted.result_for(session, round_id, viewer).document
+
+
+def every_path(round_id: str) -> list[str]:
+    """Return all addresses of both versions about a round of one section."""
+    paths = [PATH, f"{PATH}/{round_id}", f"{PATH}/{round_id}/sections/main/targets/u0"]
+    return [*paths, FIRST, f"{FIRST}/{round_id}", f"{FIRST}/{round_id}/units/u0"]
 
 
 def mirrored(shape: TypeAdapter[Any], body: Json) -> None:
@@ -112,8 +122,9 @@ def test_it_works(client: TestClient, database: Database) -> None:
     assert {key: found[key] for key in ("digest", "code", "version")} == {
         key: line[key] for key in ("digest", "code", "version")
     }
-    unit = found["document"]["units"][3]
-    assert reader.read(f"/{round_id}/units/{unit['id']}")["unit"] == unit
+    unit = section_of(found["document"])["targets"][3]
+    assert reader.read(f"/{round_id}/sections/main/targets/{unit['id']}")["target"] == unit
+    assert reader.read(f"/{round_id}/units/{unit['id']}", FIRST)["unit"] == unit
 
 
 @pytest.mark.parametrize("kind", range(9))
@@ -123,7 +134,10 @@ def test_answers_have_the_shape_that_is_described(client: TestClient, database: 
     [line] = reader.read()["results"]
     mirrored(LINE, line)
     mirrored(RESULT, reader.read(f"/{round_id}"))
-    mirrored(UNIT_RESULT, reader.read(f"/{round_id}/units/u0"))
+    mirrored(TARGET_RESULT, reader.read(f"/{round_id}/sections/main/targets/u0"))
+    assert reader.read(api=FIRST)["results"] == [line]
+    mirrored(FLAT_RESULT, reader.read(f"/{round_id}", FIRST))
+    mirrored(UNIT_RESULT, reader.read(f"/{round_id}/units/u0", FIRST))
 
 
 @pytest.mark.parametrize("kind", range(9))
@@ -131,10 +145,10 @@ def test_its_figures_are_those_of_the_pages(client: TestClient, database: Databa
     round_id = counted.store_published(database, list(kinds())[kind])
     found = program(client, database, Scope.LEADERS).read(f"/{round_id}")["document"]
     own = document_for(database, round_id, counted.READER)
-    for unit in own["units"]:
+    for unit in section_of(own)["targets"]:
         told = [note for note in unit["notes"] if note["code"] not in ORGANISERS_ONLY]
-        assert unit_of(found, unit["id"]) == {**unit, "notes": told}
-    assert {**found, "units": []} == {**own, "units": []}
+        assert unit_of(section_of(found)["targets"], unit["id"]) == {**unit, "notes": told}
+    assert with_units(found, []) == with_units(own, [])
 
 
 def test_a_unit_s_token_reads_that_unit_alone(client: TestClient, database: Database) -> None:
@@ -143,12 +157,13 @@ def test_a_unit_s_token_reads_that_unit_alone(client: TestClient, database: Data
     reader = program(client, database, Scope.UNIT, "u2")
     found = reader.read(f"/{round_id}")
     mirrored(RESULT, found)
-    assert [unit["id"] for unit in found["document"]["units"]] == ["u2"]
+    assert [unit["id"] for unit in section_of(found["document"])["targets"]] == ["u2"]
     assert found["digest"] is None
     assert [line["digest"] for line in reader.read()["results"]] == [None]
-    assert reader.ask(f"/{round_id}/units/u2").status_code == 200
-    for unit_id in ("u5", "nowhere"):
-        assert reader.ask(f"/{round_id}/units/{unit_id}").status_code == 404
+    for unit_id, status in (("u2", 200), ("u5", 404), ("nowhere", 404)):
+        assert reader.ask(f"/{round_id}/sections/main/targets/{unit_id}").status_code == status
+        assert reader.ask(f"/{round_id}/units/{unit_id}", FIRST).status_code == status
+    assert reader.ask(f"/{round_id}/sections/other/targets/u2").status_code == 404
 
 
 @pytest.mark.parametrize(("scope", "released"), [(Scope.PARTICIPANTS, "participants"), (Scope.PUBLIC, "public")])
@@ -157,12 +172,20 @@ def test_the_wider_circle_reads_bands(client: TestClient, database: Database, sc
     reader = program(client, database, scope)
     found = reader.read(f"/{round_id}")
     mirrored(RESULT, found)
-    assert found["document"] == document_for(database, round_id, Viewer(scope))
-    assert {key for unit in found["document"]["units"] for key in unit} == {"id", "name", "position", "band"}
+    with database.reading() as session:
+        assert found["document"] == counted.bands_for(session, round_id, Viewer(scope)).document
+    assert {key for unit in section_of(found["document"])["targets"] for key in unit} == {
+        "id",
+        "name",
+        "position",
+        "band",
+    }
     assert (found["digest"], found["reason"]) == (None, "")
-    unit = reader.read(f"/{round_id}/units/u1")
-    mirrored(UNIT_RESULT, unit)
-    assert set(unit["unit"]) == {"id", "name", "position", "band"}
+    mirrored(FLAT_RESULT, reader.read(f"/{round_id}", FIRST))
+    mirrored(UNIT_RESULT, reader.read(f"/{round_id}/units/u1", FIRST))
+    unit = reader.read(f"/{round_id}/sections/main/targets/u1")
+    mirrored(TARGET_RESULT, unit)
+    assert set(unit["target"]) == {"id", "name", "position", "band"}
 
 
 def test_a_token_reads_in_its_scope_only(client: TestClient, database: Database) -> None:
@@ -195,9 +218,9 @@ def test_what_named_leaders_read_only_their_tokens_read(client: TestClient, data
     assert [reader.ask(f"/{round_id}").status_code for reader in (for_all, for_chen, for_wang)] == [404, 200, 404]
     found = for_chen.read(f"/{round_id}")
     mirrored(RESULT, found)
-    assert [unit["id"] for unit in found["document"]["units"]] == ["u2"]
+    assert [unit["id"] for unit in section_of(found["document"])["targets"]] == ["u2"]
     assert found["digest"] is None
-    assert for_chen.ask(f"/{round_id}/units/u3").status_code == 404
+    assert for_chen.ask(f"/{round_id}/sections/main/targets/u3").status_code == 404
     with database.writing() as session:
         session.get_one(Staff, chen).disabled = True
     assert for_chen.ask(f"/{round_id}").status_code == 401
@@ -231,8 +254,8 @@ def test_it_refuses_every_other_way_to_show_a_token(client: TestClient, database
     schemes = ("{}", "Basic {}", "Token {}", "Bearer  {}", "Bearer {},", "Bearer {} {}", 'Bearer "{}"')
     values = ["", "Bearer", "Bearer ", "Bearer " + "A" * 9_000, *(text.replace("{}", secret) for text in schemes)]
     for value in values:
-        for path in ("", f"/{round_id}", f"/{round_id}/units/u0"):
-            answer = client.get(PATH + path, headers={"authorization": value})
+        for path in every_path(round_id):
+            answer = client.get(path, headers={"authorization": value})
             assert (answer.status_code, answer.json()["error"]) == (401, "token_refused"), value[:40]
             assert answer.headers["www-authenticate"] == "Bearer"
     twice = [("authorization", f"Bearer {secret}"), ("authorization", f"Bearer {secret}")]
@@ -246,8 +269,8 @@ def test_it_refuses_a_log_in(client: TestClient, database: Database, role: str) 
     round_id = counted.store_published(database, counted.make_votes())
     browser = counted.log_in(client, database, role)
     assert browser.get(f"/results/{round_id}").status_code == 200
-    for path in ("", f"/{round_id}", f"/{round_id}/units/u0"):
-        answer = browser.get(PATH + path)
+    for path in every_path(round_id):
+        answer = browser.get(path)
         assert (answer.status_code, answer.json()["error"]) == (401, "token_refused")
 
 
@@ -258,7 +281,7 @@ def test_a_token_opens_no_page(client: TestClient, database: Database) -> None:
 
 
 def test_every_refusal_is_json(client: TestClient) -> None:
-    for method, path, status in (("GET", "/api/v1/nowhere", 404), ("POST", PATH, 405), ("GET", f"{PATH}?a=%00", 400)):
+    for method, path, status in (("GET", "/api/v2/nowhere", 404), ("POST", PATH, 405), ("GET", f"{PATH}?a=%00", 400)):
         answer = client.request(method, path, headers={"accept": "text/html"})
         assert answer.status_code == status
         assert set(answer.json()) == {"error", "message"}
@@ -269,26 +292,28 @@ def test_reading_is_noted(client: TestClient, database: Database) -> None:
     reader = program(client, database, Scope.LEADERS)
     reader.read()
     reader.read(f"/{round_id}")
-    reader.read(f"/{round_id}/units/u0")
+    reader.read(f"/{round_id}/units/u0", FIRST)
     with database.reading() as session:
         [note] = reads_of(session, round_id)
         [token] = tokens.all_tokens(session)
     assert (note.staff_id, note.staff_name, note.what) == (f"token:{token.id}", "程序（leaders）", "api")
 
 
-def test_the_description_is_open_and_names_every_operation(client: TestClient) -> None:
-    answer = client.get("/api/v1/openapi.json")
+@pytest.mark.parametrize(("path", "last"), [(PATH, TARGET), (FIRST, UNIT)])
+def test_the_description_is_open_and_names_every_operation(client: TestClient, path: str, last: str) -> None:
+    answer = client.get(path.replace("results", "openapi.json"))
     assert answer.status_code == 200
     described = answer.json()
     assert described["openapi"].startswith("3.1")
-    assert {path: list(methods) for path, methods in described["paths"].items()} == {
-        PATH: ["get"],
-        PATH + "/{round_id}": ["get"],
-        PATH + "/{round_id}/units/{unit_id}": ["get"],
+    assert {named: list(methods) for named, methods in described["paths"].items()} == {
+        path: ["get"],
+        path + "/{round_id}": ["get"],
+        path + last: ["get"],
     }
     for methods in described["paths"].values():
         assert methods["get"]["security"] == [{"token": []}]
-        assert set(methods["get"]["responses"]) == {"200", "400", "401", "404", "503"}
+        assert set(methods["get"]["responses"]) - {"409"} == {"200", "400", "401", "404", "503"}
+    assert ("409" in described["paths"][path + last]["get"]["responses"]) == (path == FIRST)
 
 
 class Stage:
@@ -305,8 +330,13 @@ class Stage:
 
 
 STAGE = Stage()
-INTERFACE = schemathesis.openapi.from_dict(json.loads(bytes(description().body)))
-INTERFACE.app = STAGE
+INTERFACE = schemathesis.openapi.from_dict(json.loads(bytes(api_v2.description().body)))
+FIRST_INTERFACE = schemathesis.openapi.from_dict(json.loads(bytes(api_v1.description().body)))
+INTERFACE.app = FIRST_INTERFACE.app = STAGE
+FEW = bounds(
+    max_examples=25, derandomize=True, database=None, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # what is asked for changes nothing
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,16 +363,20 @@ def asked(client: TestClient, database: Database, request: pytest.FixtureRequest
 
 
 @INTERFACE.parametrize()
-@bounds(
-    max_examples=25, derandomize=True, database=None, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # what is asked for changes nothing
-)  # fmt: skip
+@FEW
 def test_whatever_is_asked_is_answered_as_described(case: Case, asked: Asked) -> None:
     assert asked.check(case) in {200, 400, 401, 404, 405}
 
 
-def test_what_there_is_is_answered_as_described(asked: Asked) -> None:
-    places = {PATH: {}, PATH + "/{round_id}": {"round_id": asked.round_id}}
-    places[PATH + "/{round_id}/units/{unit_id}"] = {"round_id": asked.round_id, "unit_id": "u3"}
-    for path, place in places.items():
-        assert asked.check(INTERFACE[path]["GET"].Case(path_parameters=place)) == 200
+@FIRST_INTERFACE.parametrize()
+@FEW
+def test_whatever_the_first_version_is_asked_is_answered_as_described(case: Case, asked: Asked) -> None:
+    assert asked.check(case) in {200, 400, 401, 404, 405}
+
+
+@pytest.mark.parametrize(("interface", "path", "last"), [(INTERFACE, PATH, TARGET), (FIRST_INTERFACE, FIRST, UNIT)])
+def test_what_there_is_is_answered_as_described(asked: Asked, interface: Interface, path: str, last: str) -> None:
+    place = {"round_id": asked.round_id}
+    one = {"section": "main", "target": "u3"} if last == TARGET else {"unit_id": "u3"}
+    for named, parameters in ((path, {}), (path + "/{round_id}", place), (path + last, place | one)):
+        assert asked.check(interface[named]["GET"].Case(path_parameters=parameters)) == 200

@@ -6,11 +6,11 @@ from defusedxml.ElementTree import fromstring
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.publication import charts
-from app.publication.domain import Document
 from tests.publication import counted, reading
+from tests.tally.cast import Json, section_of
 
 
-def document_of(database: Database, votes: counted.Votes) -> Document:
+def document_of(database: Database, votes: counted.Votes) -> Json:
     round_id = counted.store_published(database, votes)
     with database.reading() as session:
         return counted.result_for(session, round_id).document
@@ -24,11 +24,11 @@ def words(svg: str) -> str:
 @pytest.mark.parametrize("form", ["t1", "t2", "t4"])
 def test_charts_show_percentages_of_the_document_alone(database: Database, form: str, share: float) -> None:
     document = document_of(database, counted.make_votes(counted.make_paper(form=form), share))
-    unit = document["units"][3]
+    unit = section_of(document)["targets"][3]
     allowed = set().union(*map(reading.percents, reading.texts_of(document)))
     scale = {"0%", "25%", "50%", "75%", "100%"}
-    drawn = [charts.row_chart(document, unit, place) for place in range(len(unit["items"]) + 1)]
-    for svg in (*drawn, charts.unit_chart(document, unit), charts.overall_chart(document)):
+    drawn = [charts.row_chart(section_of(document), unit, place) for place in range(len(unit["items"]) + 1)]
+    for svg in (*drawn, charts.unit_chart(section_of(document), unit), charts.overall_chart(document)):
         assert reading.percents(words(svg)) <= allowed | scale
     assert unit["overall"]["total"]["distribution"][0]["share"]["text"] in words(drawn[0])
 
@@ -36,7 +36,7 @@ def test_charts_show_percentages_of_the_document_alone(database: Database, form:
 def test_a_hidden_figure_is_an_empty_bar(database: Database) -> None:
     paper = counted.make_paper(("县文化馆",), {"党代表": 9})
     document = document_of(database, counted.make_votes(paper, share=1.0))
-    text = words(charts.row_chart(document, document["units"][0], 0))
+    text = words(charts.row_chart(section_of(document), section_of(document)["targets"][0], 0))
     assert "—" in text
     assert "为保护匿名不显示" in text
     assert not reading.percents(text)
@@ -44,7 +44,7 @@ def test_a_hidden_figure_is_an_empty_bar(database: Database) -> None:
 
 def test_a_uniform_figure_is_told_as_a_band_alone(database: Database) -> None:
     document = document_of(database, counted.make_votes(opinions=((100, 0, 0, 0, 0),)))
-    text = words(charts.row_chart(document, document["units"][0], 0))
+    text = words(charts.row_chart(section_of(document), section_of(document)["targets"][0], 0))
     assert reading.percents(text) == {"≥90%"}
 
 
@@ -52,7 +52,7 @@ def test_a_uniform_figure_is_told_as_a_band_alone(database: Database) -> None:
 def test_it_refuses_a_place_without_a_bar(database: Database, place: int) -> None:
     document = document_of(database, counted.make_votes())
     with pytest.raises(DomainError, match="not_found"):
-        charts.row_chart(document, document["units"][0], place)
+        charts.row_chart(section_of(document), section_of(document)["targets"][0], place)
 
 
 def test_return_rates_stand_beside_the_gates_they_have_to_pass(database: Database) -> None:
@@ -67,5 +67,5 @@ def test_return_rates_stand_beside_the_gates_they_have_to_pass(database: Databas
 def test_many_units_stand_with_their_rates(database: Database) -> None:
     document = document_of(database, counted.make_votes())
     texts = [node.text for node in fromstring(charts.multiples_chart(document)).iter() if node.tag.endswith("text")]
-    for unit in document["units"]:
+    for unit in section_of(document)["targets"]:
         assert unit["overall"]["total"]["satisfied_rate"]["text"] in texts

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from app.publication.domain import (
-    Document,
     Pick,
     Release,
     Scope,
@@ -21,29 +20,34 @@ from app.publication.domain import (
     unit_of,
     units_with_remarks,
 )
+from tests.tally.cast import Json, section_of
 
 VERDICTS = ("met", "remedial", "attention", "too_few", "remedial", "invalid")
 
 
+def one_section(targets: list[Json]) -> Json:
+    return {"sections": [{"targets": targets}]}
+
+
 @pytest.fixture
-def document() -> Document:
-    return {
-        "units": [
+def document() -> Json:
+    return one_section(
+        [
             {"id": f"u{place}", "verdict": {"code": code}, "remarks": {"shown": place % 2 == 0}}
             for place, code in enumerate(VERDICTS)
         ]
-    }
+    )
 
 
 def ids(units: object) -> list[str]:
     return [unit["id"] for unit in units]  # type: ignore[attr-defined]
 
 
-def test_picks_keep_the_official_order(document: Document) -> None:
-    assert ids(picked_units(document, Pick.ALL)) == ["u0", "u1", "u2", "u3", "u4", "u5"]
-    assert ids(picked_units(document, Pick.FLAGGED)) == ["u1", "u2", "u4"]
-    assert ids(picked_units(document, Pick.REMEDIAL)) == ["u1", "u4"]
-    assert ids(picked_units(document, Pick.ATTENTION)) == ["u2"]
+def test_picks_keep_the_official_order(document: Json) -> None:
+    assert ids(picked_units(section_of(document), Pick.ALL)) == ["u0", "u1", "u2", "u3", "u4", "u5"]
+    assert ids(picked_units(section_of(document), Pick.FLAGGED)) == ["u1", "u2", "u4"]
+    assert ids(picked_units(section_of(document), Pick.REMEDIAL)) == ["u1", "u4"]
+    assert ids(picked_units(section_of(document), Pick.ATTENTION)) == ["u2"]
     assert ids(units_with_remarks(document)) == ["u0", "u2", "u4"]
 
 
@@ -52,15 +56,15 @@ def test_it_refuses_to_pick_by_anything_else(text: str) -> None:
     assert pick_of(text) is Pick.ALL
 
 
-def test_a_unit_is_found_by_its_id_alone(document: Document) -> None:
-    found = unit_of(document, "u3")
-    assert found is document["units"][3]
-    assert unit_of(document, "U3") is None
+def test_a_unit_is_found_by_its_id_alone(document: Json) -> None:
+    found = unit_of(section_of(document)["targets"], "u3")
+    assert found is section_of(document)["targets"][3]
+    assert unit_of(section_of(document)["targets"], "U3") is None
 
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-RESULT: Document = {
-    "units": [{"id": "u0"}, {"id": "u1"}],
+RESULT: Json = {
+    **one_section([{"id": "u0"}, {"id": "u1"}]),
     "chain": {"status": "valid"},
     "round": {"rehearsal": False},
 }
@@ -170,7 +174,8 @@ def test_it_refuses_releases_that_the_ledger_does_not_allow(wanted: Wanted, refu
 @pytest.mark.parametrize("scope", list(Scope))
 def test_it_refuses_to_spread_what_is_invalid_or_only_rehearsed(scope: Scope) -> None:
     wide = scope not in {Scope.ORGANISERS, Scope.LEADERS}
-    invalid, rehearsal = {**RESULT, "chain": {"status": "invalid"}}, {**RESULT, "round": {"rehearsal": True}}
+    invalid: Json = {**RESULT, "chain": {"status": "invalid"}}
+    rehearsal: Json = {**RESULT, "round": {"rehearsal": True}}
     assert ledger_refusal(Wanted(scope), [], invalid, LEADERS, NOW) == ("release_invalid_result" if wide else "")
     assert ledger_refusal(Wanted(scope), [], rehearsal, LEADERS, NOW) == ("release_rehearsal" if wide else "")
 

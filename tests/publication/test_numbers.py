@@ -17,10 +17,10 @@ from starlette.testclient import TestClient
 
 from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure
 from app.core.db import Database
-from app.publication.domain import Document
 from app.reports.word import REMARKS_LISTED
 from tests.publication import counted, reading
 from tests.publication.test_routes import OUTPUTS
+from tests.tally.cast import Json, section_of
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 SIGNS = re.compile(
@@ -137,20 +137,23 @@ def test_no_output_holds_a_number_that_the_document_does_not(client: TestClient,
     allowed = set().union(*map(numbers, leaves(document))) | AXIS | FIXED | _ratios(document)
     seen: set[str] = set()
     for route in OUTPUTS:
-        place = {"unit_id": document["units"][-1]["id"], "item": document["items"][-1]["key"]}
+        place = {
+            "unit_id": section_of(document)["targets"][-1]["id"],
+            "item": section_of(document)["items"][-1]["key"],
+        }
         answer = reader.get(route.format(round_id=round_id, place=1, version=1, **place))
         assert answer.status_code == 200, route
         found = numbers(text_of(answer.content, route))
         assert found <= allowed, (route, sorted(found - allowed))
         seen |= found
-    every = [(unit["overall"]["total"], unit["items"]) for unit in document["units"]]
+    every = [(unit["overall"]["total"], unit["items"]) for unit in section_of(document)["targets"]]
     shown = set().union(*map(numbers, figures([document["chain"], *map(list, every)])))
     assert shown <= seen, sorted(shown - seen)
 
 
-def _ratios(document: Document) -> set[str]:
+def _ratios(document: Json) -> set[str]:
     """Return the lines and weights as the method words them (1/3, 12.5%)."""
-    return set().union(*map(numbers, leaves(document["formula"])))
+    return set().union(*map(numbers, leaves(section_of(document)["formula"])))
 
 
 @pytest.mark.parametrize("route", ["", "/export.xlsx", "/report.docx", "/letters.zip", "/brief.pdf"])
@@ -160,7 +163,7 @@ def test_every_unit_s_figure_stands_in_every_report(client: TestClient, database
     with database.reading() as session:
         document = counted.result_for(session, round_id).document
     text = text_of(reader.get(f"/results/{round_id}{route}").content, route)
-    for unit in document["units"]:
+    for unit in section_of(document)["targets"]:
         assert unit["overall"]["total"]["satisfied_rate"]["text"] in text
         assert unit["name"] in text
 

@@ -10,12 +10,12 @@ from starlette.testclient import TestClient
 
 from app.core.db import Database
 from app.publication import routes, routes_charts
-from app.publication.domain import Document
 from app.publication.models import ResultVersion
 from app.reports import routes as routes_reports
 from app.rounds.models import Approval
 from app.slips.models import Batch
 from tests.publication import counted, reading
+from tests.tally.cast import Json, section_of
 
 NewClient = Callable[[], TestClient]
 OUTPUTS = (
@@ -49,7 +49,7 @@ def path(route: str, round_id: str, unit_id: str = "u3") -> str:
     return route.format(round_id=round_id, unit_id=unit_id, place=0, version=1, item="overall")
 
 
-def document_of(database: Database, round_id: str) -> Document:
+def document_of(database: Database, round_id: str) -> Json:
     with database.reading() as session:
         return counted.result_for(session, round_id).document
 
@@ -122,21 +122,21 @@ def test_the_pages_show_the_figures_of_the_document_and_no_others(
 ) -> None:
     round_id = counted.store_published(database, counted.make_votes(counted.make_paper(form=form)))
     document = document_of(database, round_id)
-    scale = document["scale"]
+    scale = section_of(document)["scale"]
     page = leader.get(f"/results/{round_id}").text
     allowed = set().union(*map(reading.percents, reading.texts_of(document)))
     assert reading.percents(page) <= allowed
     rows = reading.tables_of(page)[-1][1:]
-    for row, unit in zip(rows, document["units"], strict=True):
+    for row, unit in zip(rows, section_of(document)["targets"], strict=True):
         figures = reading.shown_figures(unit["overall"]["total"], scale)
         assert row == [str(unit["position"]), unit["name"], "", *figures, unit["verdict"]["label"]]
-    unit = document["units"][5]
+    unit = section_of(document)["targets"][5]
     page = leader.get(f"/results/{round_id}/units/{unit['id']}").text
     assert reading.percents(page) <= allowed
     _check_unit_page(reading.tables_of(page), unit, scale)
 
 
-def _check_unit_page(tables: list[list[list[str]]], unit: Document, scale: Document) -> None:
+def _check_unit_page(tables: list[list[list[str]]], unit: Json, scale: Json) -> None:
     parts = unit["items"] if unit["overall"]["key"] else [unit["overall"], *unit["items"]]
     for row, part in zip(tables[0][1:], parts, strict=True):
         assert row[:-1] == [part["label"], "", *reading.shown_figures(part["total"], scale)]
@@ -160,11 +160,11 @@ def test_small_groups_and_units_show_what_the_document_shows(
     votes = counted.make_votes(paper, share=1.0, remarks=valid)
     round_id = counted.store_published(database, votes)
     document = document_of(database, round_id)
-    small = document["units"][1]
+    small = section_of(document)["targets"][1]
     page = leader.get(f"/results/{round_id}").text
     row = reading.tables_of(page)[-1][2]
-    assert row == ["2", "县图书馆", "", *reading.shown_figures(small["overall"]["total"], document["scale"]),
-                   small["verdict"]["label"]]  # fmt: skip
+    figures = reading.shown_figures(small["overall"]["total"], section_of(document)["scale"])
+    assert row == ["2", "县图书馆", "", *figures, small["verdict"]["label"]]
     assert (len(row) == 5) == (valid < 10)
     assert any(words in page for words in counted.WORDS) == (valid >= 10)
     chain = reading.tables_of(page)[0][1]
@@ -179,7 +179,9 @@ def test_a_filter_keeps_the_official_order(
     leader: TestClient, database: Database, show: str, verdicts: set[str]
 ) -> None:
     round_id = counted.store_published(database, counted.make_votes())
-    expected = [unit for unit in document_of(database, round_id)["units"] if unit["verdict"]["code"] in verdicts]
+    expected = [
+        unit for unit in section_of(document_of(database, round_id))["targets"] if unit["verdict"]["code"] in verdicts
+    ]
     rows = reading.tables_of(leader.get(f"/results/{round_id}?show={show}").text)[-1][1:]
     assert [(row[0], row[1]) for row in rows] == [(str(unit["position"]), unit["name"]) for unit in expected]
     assert 0 < len(rows) < len(counted.UNITS)

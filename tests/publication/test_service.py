@@ -23,8 +23,9 @@ from app.rounds.domain import RoundState
 from app.rounds.models import Approval, Round
 from app.rounds.service import purge_rehearsals
 from app.slips.models import Batch, SlipCode
-from app.tally.result import document_digest
+from app.tally.document import document_digest
 from tests.publication import counted
+from tests.tally.cast import Json, section_of
 
 LI = Principal("li", "李四", "scrutineer")
 
@@ -48,7 +49,8 @@ def test_counting_freezes_the_result_and_publication_shows_it(database: Database
     act(database, round_id)
     with database.reading() as session:
         result = counted.result_for(session, round_id)
-        assert result.document["chain"]["total"]["returned"] == sum(counted.make_votes().returned.values())
+        total: Json = result.document["chain"]["total"]
+        assert total["returned"] == sum(counted.make_votes().returned.values())
         assert (result.scope, result.digest) == (Scope.LEADERS, row.digest)
         assert [line.round.id for line in reads.published_rounds(session, counted.READER, counted.AT)] == [round_id]
     assert [entry.action for entry in log(database)][-2:] == ["result.freeze", "result.publish"]
@@ -145,7 +147,7 @@ def test_a_second_person_decides_where_the_campaign_asks_for_one(database: Datab
     with database.writing() as session:
         decide(Acting(session, counted.AT, LI), PORTS, approval, granted=True)
     with database.reading() as session:
-        assert counted.result_for(session, round_id).document["units"]
+        assert section_of(counted.result_for(session, round_id).document)["targets"]
         assert [release.released_by for release in reads.ledger_of(session, round_id)] == [
             f"{counted.ZHANG.name}、{LI.name}"
         ]

@@ -14,6 +14,7 @@ from app.publication.models import ResultRead
 from app.rounds.domain import Paper
 from app.rounds.models import Round
 from tests.publication import counted, reading
+from tests.tally.cast import section_of
 
 
 def two_rounds(database: Database, more: int = 0, **changes: object) -> tuple[str, str, str]:
@@ -96,7 +97,9 @@ def test_a_leader_reads_the_pages_and_is_noted(client: TestClient, database: Dat
         documents = [counted.result_for(session, one).document for one in (first, second)]
     rows = reading.tables_of(page)[0][1:]
     assert [row[0] for row in rows] == list(counted.UNITS)
-    for row, units in zip(rows, zip(*(document["units"] for document in documents), strict=True), strict=True):
+    for row, units in zip(
+        rows, zip(*(section_of(document)["targets"] for document in documents), strict=True), strict=True
+    ):
         for text, unit in zip(row[1:], units, strict=True):
             assert text.startswith(f"{unit['verdict']['label']} {unit['overall']['total']['satisfied_rate']['text']}")
     for way in ("/units/u3", "/compare", f"/compare?before={second}&after={first}"):

@@ -11,17 +11,19 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from app.publication.domain import Document, Scope
+from app.publication.domain import Scope
 from app.publication.reads import Published
 from app.tally.chain import Chain, GroupChain
-from app.tally.result import canonical_json, document_digest, result_document
+from app.tally.document import canonical_json, document_digest
+from app.tally.result import result_document
 from tests.publication.counted import WORDS, Votes, _stacks, make_votes
+from tests.tally.cast import Json
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 CODE = "ABCD-EFGH-JKMN"
 
 
-def make_document(votes: Votes | None = None, remarks: Mapping[str, tuple[str, ...]] | None = None) -> Document:
+def make_document(votes: Votes | None = None, remarks: Mapping[str, tuple[str, ...]] | None = None) -> Json:
     """Return the result document of a round; every unit has a dozen remarks unless others are given."""
     votes = votes or make_votes()
     stacks = {(str(row["unit_id"]), str(row["group_id"])): row["marks"] for row in _stacks(votes)}
@@ -33,14 +35,14 @@ def make_document(votes: Votes | None = None, remarks: Mapping[str, tuple[str, .
     )
     heard = {unit.id: tuple(islice(cycle(WORDS), votes.remarks)) for unit in votes.paper.units}
     document = result_document(votes.paper, stacks, chain, heard if remarks is None else remarks)  # type: ignore[arg-type]
-    return json.loads(canonical_json(document))  # type: ignore[no-any-return]
+    return json.loads(canonical_json(document))
 
 
-def make_result(document: Document | None = None, scope: Scope = Scope.ORGANISERS, **changes: object) -> Published:
+def make_result(document: Json | None = None, scope: Scope = Scope.ORGANISERS, **changes: object) -> Published:
     """Return a published result with that document."""
     document = document or make_document()
-    fields = {"version": 1, "code": CODE, **changes}
-    return Published(document["round"]["id"], document, document_digest(document), scope, NOW, **fields)  # type: ignore[arg-type]
+    fields = {"round_id": document["round"]["id"], "digest": document_digest(document), "published_at": NOW}
+    return Published(**{**fields, "document": document, "scope": scope, "code": CODE, **changes})
 
 
 def open_word(content: bytes) -> WordDocument:

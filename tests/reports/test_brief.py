@@ -8,9 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.publication import reads
 from app.reports.brief import brief, notice
 from tests.publication import counted, reading
+from tests.tally.cast import Json, section_of
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -36,7 +36,8 @@ def test_the_brief_is_one_page_with_chain_verdicts_and_code(database: Database, 
     made = brief(result)
     assert len(pypdf.PdfReader(io.BytesIO(made)).pages) == 1
     text = text_of(made)
-    for words in (result.code, "回收率", str(result.document["chain"]["total"]["returned"]), "不作排名"):
+    total: Json = result.document["chain"]["total"]
+    for words in (result.code, "回收率", str(total["returned"]), "不作排名"):
         assert words in text
     allowed = set().union(*map(reading.percents, reading.texts_of(result.document)))
     assert reading.percents(text) <= allowed | {"0%", "25%", "50%", "75%", "100%"}
@@ -56,7 +57,7 @@ def test_a_single_unit_is_told_by_its_items(database: Database) -> None:
     with database.reading() as session:
         result = counted.result_for(session, round_id)
     text = text_of(brief(result))
-    for item in result.document["units"][0]["items"]:
+    for item in section_of(result.document)["targets"][0]["items"]:
         assert item["label"] in text.replace("\n", "")
         assert item["total"]["satisfied_rate"]["text"] in text
 
@@ -67,9 +68,9 @@ def test_the_notice_holds_bands_and_a_way_to_check_it(client: TestClient, databa
     assert answer.headers["content-type"] == "application/pdf"
     text = text_of(answer.content)
     with database.reading() as session:
-        result = counted.result_for(session, round_id, reads.ANYONE)
+        result = counted.bands_for(session, round_id)
     assert f"/verify?code={result.code}" in text.replace("\n", "")
-    for unit in result.document["units"]:
+    for unit in section_of(result.document)["targets"]:
         assert f"{unit['name']}{unit['band']['label']}".replace(" ", "") in "".join(text.split())
     assert client.get("/notices/nothing/notice.pdf").status_code == 404
 
@@ -79,7 +80,7 @@ def test_hostile_words_stay_words(database: Database) -> None:
     round_id = counted.store_published(database, counted.make_votes(paper), "leaders", "public")
     with database.reading() as session:
         made = brief(counted.result_for(session, round_id))
-        board = notice(counted.result_for(session, round_id, reads.ANYONE), "http://127.0.0.1:8000")
+        board = notice(counted.bands_for(session, round_id), "http://127.0.0.1:8000")
     assert made.startswith(b"%PDF")
     assert board.startswith(b"%PDF")
     assert b"/JavaScript" not in made + board

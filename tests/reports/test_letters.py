@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 from docx.document import Document as WordDocument
 
-from app.core.errors import DomainError
-from app.publication.domain import Document, Scope
 from app.reports.letters import feedback_letter, feedback_letters, file_name
 from app.rounds.domain import PaperUnit
 from tests.publication.counted import UNITS, make_paper, make_votes
 from tests.publication.reading import percents, shown_figures, texts_of
 from tests.reports.printed import CODE, NOW, make_document, make_result, open_word, rows_under, text_of
+from tests.tally.cast import Json, section_of, with_units
 
 
 def opened(content: bytes) -> dict[str, WordDocument]:
@@ -23,41 +22,41 @@ def opened(content: bytes) -> dict[str, WordDocument]:
 
 
 @pytest.fixture(scope="module")
-def document() -> Document:
+def document() -> Json:
     return make_document()
 
 
-def test_it_works(document: Document) -> None:
+def test_it_works(document: Json) -> None:
     letters = opened(feedback_letters(make_result(document), None, NOW))
     assert list(letters) == [f"{place + 1:02d}_{name}.docx" for place, name in enumerate(UNITS)]
-    for word, unit in zip(letters.values(), document["units"], strict=True):
+    for word, unit in zip(letters.values(), section_of(document)["targets"], strict=True):
         lines = text_of(word).splitlines()
         assert f"{unit['name']}：" in lines
-        assert f"全部单位合在一起，满意率在 {document['overall_band']['label']} 这一档。" in lines
+        assert f"全部单位合在一起，满意率在 {section_of(document)['overall_band']['label']} 这一档。" in lines
         assert any(line.startswith(f"结论：{unit['verdict']['label']}。") for line in lines)
         rows = [row[2:] for row in rows_under(word, "各项评价")]
-        assert rows == [shown_figures(item["total"], document["scale"]) for item in unit["items"]]
+        assert rows == [shown_figures(item["total"], section_of(document)["scale"]) for item in unit["items"]]
         assert CODE in word.sections[0].footer.paragraphs[0].text
 
 
-def test_a_letter_holds_nothing_of_another_unit(document: Document) -> None:
+def test_a_letter_holds_nothing_of_another_unit(document: Json) -> None:
     letters = opened(feedback_letters(make_result(document), None, NOW))
-    common = {key: value for key, value in document.items() if key != "units"}
-    for word, unit in zip(letters.values(), document["units"], strict=True):
+    common = with_units(document, [])
+    for word, unit in zip(letters.values(), section_of(document)["targets"], strict=True):
         text = text_of(word)
         assert not [name for name in UNITS if name != unit["name"] and name in text]
         known = {found for piece in texts_of(common) | texts_of(unit) for found in percents(piece)}
         assert percents(text) <= known
 
 
-def test_one_letter_is_the_same_as_in_the_zip(document: Document) -> None:
+def test_one_letter_is_the_same_as_in_the_zip(document: Json) -> None:
     result = make_result(document)
-    one = open_word(feedback_letter(result, document["units"][3], None, NOW))
+    one = open_word(feedback_letter(result, section_of(document)["targets"][3], None, NOW))
     assert text_of(one) == text_of(opened(feedback_letters(result, None, NOW))["04_县文工团.docx"])
 
 
-def test_units_keep_their_official_number(document: Document) -> None:
-    part = {**document, "units": document["units"][5:6]}
+def test_units_keep_their_official_number(document: Json) -> None:
+    part = with_units(document, section_of(document)["targets"][5:6])
     assert list(opened(feedback_letters(make_result(part), None, NOW))) == ["06_文化市场稽查队.docx"]
 
 
@@ -66,12 +65,12 @@ def test_hidden_results_and_remarks_stay_hidden() -> None:
     document = make_document(replace(votes, returned={"g0": 3}, remarks=4))
     text = text_of(opened(feedback_letters(make_result(document), None, NOW))["01_县文化馆.docx"])
     assert "没有意见，或不足 10 条，为保护匿名不显示。" in text.splitlines()
-    assert percents(text) <= {found for piece in texts_of(document["formula"]) for found in percents(piece)}
+    assert percents(text) <= {found for piece in texts_of(section_of(document)["formula"]) for found in percents(piece)}
 
 
-def test_hints_for_organisers_are_not_in_letters(document: Document) -> None:
-    unit = {
-        **document["units"][0],
+def test_hints_for_organisers_are_not_in_letters(document: Json) -> None:
+    unit: Json = {
+        **section_of(document)["targets"][0],
         "notes": [{"code": "uniform", "text": "高度一致"}, {"code": "unknown", "text": "不了解率高"}],
     }
     text = text_of(open_word(feedback_letter(make_result(document), unit, None, NOW)))
@@ -87,8 +86,3 @@ def test_file_names_are_safe() -> None:
     letters = opened(feedback_letters(make_result(document), None, NOW))
     assert list(letters)[:2] == ["01_上级.docx", "02_C_a_docx.docx"]
     assert "..\\/上级：" in text_of(letters["01_上级.docx"]).splitlines()
-
-
-def test_it_refuses_a_result_of_bands(document: Document) -> None:
-    with pytest.raises(DomainError, match="not_found"):
-        feedback_letters(make_result(document, Scope.PARTICIPANTS), None, NOW)

@@ -8,8 +8,7 @@ import pytest
 from docx.shared import Mm
 
 from app.campaigns.builtin import SCALES
-from app.core.errors import DomainError
-from app.publication.domain import Document, Scope
+from app.publication.domain import Scope
 from app.publication.reads import Published
 from app.reports.word import REMARKS_LISTED, UNITS_PER_CHART, Particulars, scrutiny_report, survey_report
 from app.rounds.domain import PaperUnit
@@ -17,6 +16,7 @@ from app.rounds.ports import Merged, MergedIssue
 from tests.publication.counted import UNITS, WORDS, make_paper, make_votes
 from tests.publication.reading import percents, shown_figures, texts_of
 from tests.reports.printed import CODE, NOW, make_document, make_result, open_word, rows_under, text_of
+from tests.tally.cast import Json, section_of, with_units
 
 PAPER = make_paper()
 ISSUES = (
@@ -40,11 +40,11 @@ def survey(result: Published, particulars: Particulars = WRITTEN) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def document() -> Document:
+def document() -> Json:
     return make_document()
 
 
-def test_it_works(document: Document) -> None:
+def test_it_works(document: Json) -> None:
     word = open_word(survey(make_result(document)))
     text = text_of(word)
     for line in (
@@ -61,7 +61,7 @@ def test_it_works(document: Document) -> None:
     assert text.index("需要关注的单位") < text.index("表 2")
 
 
-def test_annexes_are_named_before_the_signature_and_begin_on_pages_of_their_own(document: Document) -> None:
+def test_annexes_are_named_before_the_signature_and_begin_on_pages_of_their_own(document: Json) -> None:
     lines = text_of(open_word(survey(make_result(document)))).splitlines()
     first, signed, annex = lines.index("附件：1．统计表"), lines.index("2026年11月23日"), lines.index("附件1")
     assert first < signed < annex
@@ -75,19 +75,19 @@ def test_a_range_stands_under_its_rate_and_is_explained() -> None:
     paper = replace(paper, scheme=replace(paper.scheme, intervals=True))
     document = make_document(make_votes(paper, 0.8))
     word = open_word(survey_report(make_result(document), None, paper, WRITTEN, NOW))
-    cell = document["units"][0]["overall"]["total"]
+    cell = section_of(document)["targets"][0]["overall"]["total"]
     row = rows_under(word, "表 2　各单位总体评价（按机构序列，不作排名）")[0]
     assert f"{cell['satisfied_rate']['text']}{cell['interval']['text']}" in row
     assert "95% 的把握" in text_of(word)
     assert "95%" not in text_of(open_word(survey(make_result(make_document()))))
 
 
-def test_every_figure_is_the_documents(document: Document) -> None:
+def test_every_figure_is_the_documents(document: Json) -> None:
     word = open_word(survey(make_result(document)))
-    scale = document["scale"]
+    scale = section_of(document)["scale"]
     overall = rows_under(word, "表 2　各单位总体评价（按机构序列，不作排名）")
     assert [row[:2] for row in overall] == [[str(place + 1), name] for place, name in enumerate(UNITS)]
-    for row, unit in zip(overall, document["units"], strict=True):
+    for row, unit in zip(overall, section_of(document)["targets"], strict=True):
         assert row[2:-1] == shown_figures(unit["overall"]["total"], scale)
         assert row[-1] == unit["verdict"]["label"]
         items = rows_under(word, f"{unit['name']}各项评价")
@@ -101,9 +101,9 @@ def test_every_figure_is_the_documents(document: Document) -> None:
     assert percents(text_of(word)) <= {found for text in texts_of(document) for found in percents(text)}
 
 
-def test_counts_and_chain_are_the_documents(document: Document) -> None:
+def test_counts_and_chain_are_the_documents(document: Json) -> None:
     word = open_word(survey(make_result(document)))
-    for unit in document["units"]:
+    for unit in section_of(document)["targets"]:
         rows = rows_under(word, f"{unit['position']}．{unit['name']}（份）")
         for row, item in zip(rows, unit["items"], strict=True):
             total = item["total"]
@@ -142,7 +142,7 @@ def test_hidden_figures_stay_hidden() -> None:
     text = text_of(open_word(survey(make_result(document))))
     assert "收回情况为保护匿名不显示" in text
     assert "各单位没有意见，或不足 10 条" in text
-    assert percents(text) <= {found for piece in texts_of(document["formula"]) for found in percents(piece)}
+    assert percents(text) <= {found for piece in texts_of(section_of(document)["formula"]) for found in percents(piece)}
     assert not set(WORDS) & set(text.splitlines())
 
 
@@ -162,7 +162,7 @@ def test_pictures_are_pngs_with_words() -> None:
     assert all(picture.startswith(b"\x89PNG") for picture in pictures)
     assert xml.count("<w:drawing>") == 2 + 16 * 6
     assert 'descr="图 2　各单位总体评价的分布（序 16–16）"' in xml
-    share = document["units"][0]["items"][0]["total"]["distribution"][0]["share"]["text"]
+    share = section_of(document)["targets"][0]["items"][0]["total"]["distribution"][0]["share"]["text"]
     assert f'descr="满意 {share}，' in xml
 
 
@@ -182,28 +182,21 @@ def test_texts_of_organisers_are_texts() -> None:
     assert "• =cmd|' /C calc'!A02" in text.splitlines()
 
 
-def test_notes_for_organisers_go_to_no_one_else(document: Document) -> None:
-    noted = {**document, "units": [{**document["units"][0], "notes": [{"code": "uniform", "text": "高度一致"}]}]}
+def test_notes_for_organisers_go_to_no_one_else(document: Json) -> None:
+    first = section_of(document)["targets"][0]
+    noted = with_units(document, [{**first, "notes": [{"code": "uniform", "text": "高度一致"}]}])
     assert "高度一致" in text_of(open_word(survey(make_result(noted))))
     assert "高度一致" not in text_of(open_word(survey(make_result(noted, Scope.LEADERS))))
 
 
-def test_a_correction_and_a_rehearsal_say_so(document: Document) -> None:
+def test_a_correction_and_a_rehearsal_say_so(document: Json) -> None:
     rehearsed = {**document, "round": {**document["round"], "rehearsal": True}}
     text = text_of(open_word(survey(make_result(rehearsed, version=2, reason="补录空白票"))))
     assert "第 2 版。更正理由：补录空白票" in text.splitlines()
     assert "（演练）群众满意度测评情况报告" in text.splitlines()
 
 
-def test_it_refuses_a_result_of_bands(document: Document) -> None:
-    result = make_result(document, Scope.PUBLIC)
-    with pytest.raises(DomainError, match="not_found"):
-        survey(result)
-    with pytest.raises(DomainError, match="not_found"):
-        scrutiny_report(result, None, WRITTEN, NOW)
-
-
-def test_scrutiny_report(document: Document) -> None:
+def test_scrutiny_report(document: Json) -> None:
     word = open_word(scrutiny_report(make_result(document), None, Particulars(), NOW))
     total = document["chain"]["total"]
     slips = rows_under(word, "表 1　测评票的印制和发出")

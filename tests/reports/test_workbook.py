@@ -12,17 +12,17 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.core.db import Database
-from app.publication.domain import Document
 from app.reports.workbook import result_workbook
 from app.reports.worksheet import plain
 from tests.publication import counted, reading
 from tests.reports.printed import make_document, make_result
+from tests.tally.cast import Json, section_of
 
 SHEETS = ["汇总", "计票链", "各单位", "各指标", "各类别", "意见", "口径"]
 RISKY = ('=cmd|"/C calc"!A1', "+1", "-2+3", "@SUM(A1)", "\tx", "http://a.example/", "123", "<b>&amp;</b>")
 
 
-def workbook(database: Database, votes: counted.Votes) -> tuple[openpyxl.Workbook, Document]:
+def workbook(database: Database, votes: counted.Votes) -> tuple[openpyxl.Workbook, Json]:
     round_id = counted.store_published(database, votes)
     with database.reading() as session:
         result = counted.result_for(session, round_id)
@@ -41,7 +41,7 @@ def rows(sheet: Worksheet) -> list[dict[str, str | None]]:
     return [dict(zip(heads, map(shown, row), strict=True)) for row in sheet.iter_rows(min_row=2)]
 
 
-def check(row: dict[str, str | None], cell: Document, scale: Document) -> None:
+def check(row: dict[str, str | None], cell: Json, scale: Json) -> None:
     """Compare a row with its cell: the same figures, or nothing but the words that there are none."""
     heads = list(row)
     figures = heads[heads.index(scale["grades"][0]["label"]) :]
@@ -62,7 +62,7 @@ def check(row: dict[str, str | None], cell: Document, scale: Document) -> None:
 @pytest.mark.parametrize("share", [0.3, 0.9])
 def test_the_workbook_holds_the_figures_of_the_document(database: Database, form: str, share: float) -> None:
     book, document = workbook(database, counted.make_votes(counted.make_paper(form=form), share))
-    scale, units = document["scale"], document["units"]
+    scale, units = section_of(document)["scale"], section_of(document)["targets"]
     assert book.sheetnames == SHEETS
     for row, unit in zip(rows(book["各单位"]), units, strict=True):
         assert (row["单位"], row["结论"]) == (unit["name"], unit["verdict"]["label"])
@@ -88,7 +88,9 @@ def test_exact_figures_are_numbers(database: Database) -> None:
     heads = [cell.value for cell in sheet[1]]
     rate = sheet.cell(2, heads.index("满意率") + 1)
     assert rate.data_type == "n"
-    assert round(rate.value * 1000) == document["units"][0]["overall"]["total"]["satisfied_rate"]["tenths"]
+    assert (
+        round(rate.value * 1000) == section_of(document)["targets"][0]["overall"]["total"]["satisfied_rate"]["tenths"]
+    )
     assert sheet.cell(2, heads.index("有效评价") + 1).data_type == "n"
     assert all(book[name].freeze_panes == "C2" for name in SHEETS)
 

@@ -138,6 +138,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/results": EVERYONE,
     "GET /api/v1/results/{round_id}": EVERYONE,
     "GET /api/v1/results/{round_id}/units/{unit_id}": EVERYONE,
+    "GET /api/v2/openapi.json": EVERYONE,
+    "GET /api/v2/results": EVERYONE,
+    "GET /api/v2/results/{round_id}": EVERYONE,
+    "GET /api/v2/results/{round_id}/sections/{section}/targets/{target}": EVERYONE,
     # opinions
     "GET /campaigns/{campaign_id}/opinions": ORGANISER,
     "POST /campaigns/{campaign_id}/opinions": ORGANISER,

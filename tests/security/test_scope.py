@@ -12,13 +12,14 @@ from app.campaigns.models import Unit
 from app.core.acting import Acting
 from app.core.db import Database
 from app.publication import reads, service, tokens
-from app.publication.domain import Document, Scope
+from app.publication.domain import Scope
 from app.publication.tokens import WantedToken
 from app.rounds.models import Round
 from tests.conftest import MORNING, TestClock
 from tests.publication import counted, reading
 from tests.publication.test_numbers import text_of
 from tests.publication.test_routes import OUTPUTS
+from tests.tally.cast import Json, section_of, with_units
 
 NewClient = Callable[[], TestClient]
 OWN = ("u1", "u3")
@@ -68,11 +69,11 @@ def addresses(campaign: str, rounds: tuple[str, str], unit_id: str) -> Iterator[
         yield f"/results/campaigns/{campaign}" + route.format(unit_id=unit_id, first=rounds[0], second=rounds[1])
 
 
-def foreign_figures(document: Document) -> set[str]:
+def foreign_figures(document: Json) -> set[str]:
     """Return the percentages of the other units that stand nowhere in the reader's part."""
-    rest = {key: value for key, value in document.items() if key != "units"}
-    mine = [unit for unit in document["units"] if unit["id"] in OWN]
-    others = [unit for unit in document["units"] if unit["id"] not in OWN]
+    rest = with_units(document, [])
+    mine = [unit for unit in section_of(document)["targets"] if unit["id"] in OWN]
+    others = [unit for unit in section_of(document)["targets"] if unit["id"] not in OWN]
     told = set().union(*map(reading.percents, reading.texts_of([rest, mine])))
     figures = set().union(*map(reading.percents, reading.texts_of(others)))
     return {text for text in figures - told if "." in text}
@@ -152,7 +153,8 @@ def test_everything_shuts_when_the_release_ends(
     bearer = {"authorization": f"Bearer {secret}"}
     own = list(addresses(campaign, (first, second), "u1"))
     public = [f"/notices/{first}", f"/notices/{first}/notice.pdf"]
-    api = [f"/api/v1/results/{first}", f"/api/v1/results/{first}/units/u1"]
+    api = [f"/api/v1/results/{first}", f"/api/v1/results/{first}/units/u1", f"/api/v2/results/{first}"]
+    api.append(f"/api/v2/results/{first}/sections/main/targets/u1")
     kept = {address: leader.get(address) for address in own}
     assert {answer.status_code for answer in kept.values()} == {200}
     assert {anyone.get(address).status_code for address in public} == {200}

@@ -79,6 +79,8 @@ class World:
             "round_id": self.rounds[state],
             "batch_id": self.batches.get(state, "nobatch"),
             "approval_id": self.approvals.get(state, "noapproval"),
+            "section": "main",
+            "target": self.places["unit_id"],
         }
         return path.format_map(values)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Item, Scale, Scheme
@@ -11,6 +12,19 @@ from app.tally.chain import Chain, GroupChain
 SATISFIED, RATHER, BASIC, NOT, UNKNOWN = range(5)
 SCALE = SCALES["satisfaction"]
 OVERALL = (Item("overall", "总体评价", overall=True),)
+Json = Any
+"""A document, or a part of it, that is walked as JSON."""
+
+
+def section_of(document: Json) -> Json:
+    """The one section of a document."""
+    [section] = document["sections"]
+    return section
+
+
+def with_units(document: Json, targets: Sequence[Json]) -> Json:
+    """The document with other units in its one section."""
+    return {**document, "sections": [{**section_of(document), "targets": targets}]}
 
 
 def make_marks(*counts: int) -> list[int]:

@@ -11,7 +11,7 @@ from app.campaigns.domain import Denominator, Formula, Scheme
 from app.tally.alike import lookalikes
 from app.tally.figures import Table
 from app.tally.result import result_document
-from tests.tally.cast import SCALE, make_chain, make_marks, make_paper, make_stack
+from tests.tally.cast import SCALE, make_chain, make_marks, make_paper, make_stack, section_of
 
 ALL: dict[str, tuple[int, ...]] = {"a": (3, 0, 0, 0), "b": (17, 0, 0, 0)}
 
@@ -38,24 +38,26 @@ def test_whatever_is_divided_by(denominator: Denominator, expected: int, odd: di
     # of 2 × 95 or 2 × 105 people 20 are 10.5 % or 9.5 %, 19 are 10.0 % or 9.0 %: an edge may lie between
     scheme = Scheme(SCALE, formula=Formula(2, denominator))
     one, other = document_of(scheme, ALL, expected), document_of(scheme, ALL | odd, expected)
-    assert one["units"][0]["overall"] == other["units"][0]["overall"]
-    assert one["units"][0]["band"] == other["units"][0]["band"]
+    assert section_of(one)["targets"][0]["overall"] == section_of(other)["targets"][0]["overall"]
+    assert section_of(one)["targets"][0]["band"] == section_of(other)["targets"][0]["band"]
 
 
 def test_one_edge_between_them() -> None:
     scheme = Scheme(SCALE, formula=Formula(2, Denominator.EXPECTED))
-    total = document_of(scheme, ALL, 95)["units"][0]["overall"]["total"]
+    total = section_of(document_of(scheme, ALL, 95))["targets"][0]["overall"]["total"]
     assert total["satisfied_rate"]["text"] == "≤20%"
-    assert document_of(scheme, ALL, 105)["units"][0]["overall"]["total"]["satisfied_rate"]["text"] == "≤10%"
+    assert (
+        section_of(document_of(scheme, ALL, 105))["targets"][0]["overall"]["total"]["satisfied_rate"]["text"] == "≤10%"
+    )
 
 
 def test_a_light_group_with_much_weight() -> None:
     # one of a's three is 1/3 of half the weight: 100 % and 83.3 % are in different bands, so no unit has either
     scheme = Scheme(SCALE, weights={"a": Fraction(50), "b": Fraction(50)})
     one, other = document_of(scheme, ALL, 20), document_of(scheme, ALL | {"a": (2, 0, 0, 1)}, 20)
-    assert one["units"] == other["units"]
-    assert one["overall_band"] == other["overall_band"] is None
-    assert one["units"][0]["overall"]["total"]["satisfied_rate"]["text"] == "≥80%"
+    assert section_of(one)["targets"] == section_of(other)["targets"]
+    assert section_of(one)["overall_band"] == section_of(other)["overall_band"] is None
+    assert section_of(one)["targets"][0]["overall"]["total"]["satisfied_rate"]["text"] == "≥80%"
 
 
 @pytest.mark.parametrize("count", [5, 9, 10, 29])
@@ -63,4 +65,4 @@ def test_a_few(count: int) -> None:
     scheme = replace(Scheme(SCALE), gates=replace(Scheme(SCALE).gates, min_valid=5))
     pair = [document_of(scheme, {"a": marks}, 30) for marks in ((count, 0, 0, 0), (count - 1, 0, 0, 1))]
     assert pair[0] == pair[1]
-    assert (pair[0]["units"][0]["band"] is None) is (count < 10)
+    assert (section_of(pair[0])["targets"][0]["band"] is None) is (count < 10)

@@ -11,7 +11,7 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator, Formula, Item, ItemLines, Lines, Measure, Scheme
 from app.tally.chain import Chain, GroupChain
 from app.tally.result import result_document
-from tests.tally.cast import OVERALL, make_marks, make_paper, make_stack
+from tests.tally.cast import OVERALL, make_marks, make_paper, make_stack, section_of
 
 SCHEME = Scheme(SCALES["satisfaction"])
 
@@ -36,7 +36,7 @@ def document_of(
 
 
 def unit_of(scheme: Scheme, *counts: int, **numbers: Any) -> Any:  # noqa: ANN401
-    return document_of(scheme, {"a": counts}, **numbers)["units"][0]
+    return section_of(document_of(scheme, {"a": counts}, **numbers))["targets"][0]
 
 
 def rates(unit: Any) -> tuple[str, str, str]:  # noqa: ANN401
@@ -72,11 +72,11 @@ def test_weights_of_groups_and_an_empty_one() -> None:
     # a: 40 of 50 = 80 %, b: 20 of 40 = 50 %; 60 × 80 % + 40 × 50 % = 68 %
     scheme = replace(SCHEME, weights={"a": Fraction(60), "b": Fraction(40)})
     both = document_of(scheme, {"a": (30, 10, 5, 5), "b": (10, 10, 10, 10)})
-    assert rates(both["units"][0])[0] == "68.0%"
+    assert rates(section_of(both)["targets"][0])[0] == "68.0%"
     # with c empty at 50 the others weigh 30 : 20, again 60 : 40 of what is there
     scheme = replace(SCHEME, weights={"a": Fraction(30), "b": Fraction(20), "c": Fraction(50)})
     three = document_of(scheme, {"a": (30, 10, 5, 5), "b": (10, 10, 10, 10), "c": (0, 0, 0, 0, 8)})
-    assert three["units"][0]["overall"]["total"]["satisfied_rate"]["text"] == "68%"
+    assert section_of(three)["targets"][0]["overall"]["total"]["satisfied_rate"]["text"] == "68%"
     assert "renormalised" in {note["code"] for note in three["notes"]}
 
 
@@ -121,11 +121,11 @@ def test_an_item_with_a_line_of_its_own_flags_the_unit() -> None:
     # overall 90 %, 服务态度 80 %: above the common lines, below its own remedial line of 85 %
     stack = make_stack(make_marks(50, 30, 20, 0), make_marks(60, 30, 10, 0))
     document: Any = result_document(paper, {("u0", "a"): stack}, Chain((GroupChain("a", 100, 100, 100, 100),)), {})
-    unit = document["units"][0]
+    unit = section_of(document)["targets"][0]
     assert unit["verdict"]["code"] == "remedial"
     assert [reason["text"] for reason in unit["verdict"]["reasons"]] == ["“服务态度”未达到本项的补课线"]
     assert [item["verdict"] and item["verdict"]["code"] for item in unit["items"]] == ["remedial", None]
-    assert document["formula"]["item_lines"][0]["remedial"] == "85%"
+    assert section_of(document)["formula"]["item_lines"][0]["remedial"] == "85%"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_an_item_with_a_line_of_its_own_flags_the_unit() -> None:
 def test_the_gates_of_the_return_rate(back: int, out: int, status: str, verdict: str) -> None:
     document = document_of(SCHEME, {"a": (90, 10, 0, 0)}, returned={"a": back}, issued={"a": out}, expected=out)
     assert document["chain"]["status"] == status
-    assert document["units"][0]["verdict"]["code"] == verdict
+    assert section_of(document)["targets"][0]["verdict"]["code"] == verdict
 
 
 def test_fewer_than_ten_valid_answers_say_nothing() -> None:

@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from app.rounds.domain import Paper
-from app.tally.cell import Json
 from app.tally.disclosure import View
 from app.tally.restraint import Restraint, may_compare, may_stand_beside, restraint_between, restraint_of
 from app.tally.result import result_document
-from tests.tally.cast import make_chain, make_marks, make_paper, make_stack
+from tests.tally.cast import Json, make_chain, make_marks, make_paper, make_stack, section_of
 
 VOTES = {"a": (20, 10, 6, 4), "b": (14, 9, 8, 5), "c": (12, 10, 7, 6)}
 
@@ -21,7 +20,7 @@ def make_document(paper: Paper, restraint: Restraint | None = None) -> Json:
 
 
 def shown_groups(document: Json) -> list[str]:
-    groups = document["units"][0]["overall"]["groups"]  # type: ignore[index]
+    groups = section_of(document)["targets"][0]["overall"]["groups"]
     return [row["id"] for row in groups if row["cell"]["shown"]]
 
 
@@ -45,7 +44,7 @@ def test_it_works() -> None:
 def test_what_was_closed_stays_closed() -> None:
     paper = make_paper(dict.fromkeys(VOTES, ()))
     held = Restraint(views={("u0", "overall"): View.COARSE})
-    total = make_document(paper, held)["units"][0]["overall"]["total"]  # type: ignore[index]
+    total = section_of(make_document(paper, held))["targets"][0]["overall"]["total"]
     assert total["view"] == "coarse"
     assert restraint_of(make_document(paper, held)).closed(("u0", "overall"), View.EXACT) is View.COARSE
 

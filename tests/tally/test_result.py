@@ -14,8 +14,9 @@ from app.campaigns.domain import Item, Scheme
 from app.core.errors import DomainError
 from app.rounds.domain import Paper
 from app.tally.chain import Chain, GroupChain
-from app.tally.result import canonical_json, document_digest, result_document
-from tests.tally.cast import OVERALL, make_chain, make_marks, make_paper, make_scheme, make_stack
+from app.tally.document import canonical_json, document_digest
+from app.tally.result import result_document
+from tests.tally.cast import OVERALL, make_chain, make_marks, make_paper, make_scheme, make_stack, section_of
 
 PUBLIC_ROW = {"id", "name", "shown", "expected", "printed", "voided", "spare", "issued"}
 
@@ -48,7 +49,7 @@ def walk(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
 def test_it_works() -> None:
     # a: 30 + 20 + 6 + 4 = 60, b: 20 + 13 + 5 + 2 = 40 and 5 unknown: 50 + 33 + 11 + 6 = 100 valid of 105
     document = make_two_group_document((30, 20, 6, 4), (20, 13, 5, 2, 5))
-    (unit,) = document["units"]
+    (unit,) = section_of(document)["targets"]
     cell = unit["overall"]["total"]
     assert (unit["position"], unit["verdict"], unit["band"]["code"]) == (
         1,
@@ -72,9 +73,11 @@ def test_it_works() -> None:
     # a 50/60 = 83.3 %, b 33/40 = 82.5 %
     assert [row["cell"]["satisfied_rate"]["text"] for row in unit["overall"]["groups"]] == ["83.3%", "82.5%"]
     assert unit["items"][0]["total"] == cell
-    assert document["summary"] == {"met": 1, "attention": 0, "remedial": 0, "too_few": 0, "invalid": 0}
-    assert document["formula"]["text"].startswith("满意率 =（满意 + 比较满意）÷ 有效评价；有效评价不含“不了解”")
-    assert document["formula"]["lines"] == {"attention": "80%", "remedial": "60%", "dissatisfied": "1/3"}
+    assert section_of(document)["summary"] == {"met": 1, "attention": 0, "remedial": 0, "too_few": 0, "invalid": 0}
+    assert section_of(document)["formula"]["text"].startswith(
+        "满意率 =（满意 + 比较满意）÷ 有效评价；有效评价不含“不了解”"
+    )
+    assert section_of(document)["formula"]["lines"] == {"attention": "80%", "remedial": "60%", "dissatisfied": "1/3"}
 
 
 def test_chain_of_a_round() -> None:
@@ -93,7 +96,7 @@ def test_chain_of_a_round() -> None:
     assert (total["handed_back"], total["missing"]) == (10, 7)
     assert total["return_rate"]["text"] == "85.6%"
     assert (document["chain"]["status"], document["chain"]["warnings"]) == ("valid", [])
-    assert document["units"][0]["overall"]["groups"] == []
+    assert section_of(document)["targets"][0]["overall"]["groups"] == []
 
 
 @pytest.mark.parametrize(("issued", "status", "verdict"), [(120, "warning", "met"), (121, "invalid", "invalid")])
@@ -105,8 +108,8 @@ def test_return_rate_gate(issued: int, status: str, verdict: str) -> None:
     )
     assert document["chain"]["status"] == status
     assert len(document["chain"]["warnings"]) == 1
-    assert document["units"][0]["verdict"]["code"] == verdict
-    assert document["units"][0]["overall"]["total"]["shown"]
+    assert section_of(document)["targets"][0]["verdict"]["code"] == verdict
+    assert section_of(document)["targets"][0]["overall"]["total"]["shown"]
 
 
 def test_it_refuses_what_cannot_be_right() -> None:
@@ -123,18 +126,18 @@ def test_it_refuses_what_cannot_be_right() -> None:
 def test_nine_valid_answers_are_neither_flagged_nor_published() -> None:
     for count, code in ((9, "too_few"), (10, "remedial")):
         document = make_two_group_document((2, 1, 0, count - 3), (0, 0, 0, 0, 40))
-        unit = document["units"][0]
+        unit = section_of(document)["targets"][0]
         assert unit["verdict"]["code"] == code
         assert unit["overall"]["total"]["shown"] == (code == "remedial")
     document = make_two_group_document((2, 1, 0, 6), (0, 0, 0, 0, 40))
-    unit = document["units"][0]
+    unit = section_of(document)["targets"][0]
     assert unit["overall"]["total"] == {"shown": False, "text": "为保护匿名不显示"}
     assert (unit["band"], unit["notes"], unit["overall"]["groups"]) == (None, [], [])
 
 
 def test_below_thirty_there_are_whole_percents_and_no_counts() -> None:
     # 12 + 6 = 18 of 23 are 78.26 %, 1 of 23 is 4.35 %
-    cell = make_two_group_document((6, 3, 2, 1), (6, 3, 2, 0))["units"][0]["overall"]["total"]
+    cell = section_of(make_two_group_document((6, 3, 2, 1), (6, 3, 2, 0)))["targets"][0]["overall"]["total"]
     assert cell["view"] == "coarse"
     assert cell["valid"] == {"text": "20–29", "count": None}
     assert (cell["distribution"], cell["mean_score"]) == ([], None)
@@ -145,7 +148,7 @@ def test_below_thirty_there_are_whole_percents_and_no_counts() -> None:
 def test_all_and_all_but_one_alike_are_the_same_document() -> None:
     documents = [make_two_group_document((20, 0, 0, 0), two) for two in ((20, 0, 0, 0), (19, 1, 0, 0), (19, 0, 0, 1))]
     assert documents[0] == documents[1] == documents[2]
-    unit = documents[0]["units"][0]
+    unit = section_of(documents[0])["targets"][0]
     assert unit["overall"]["total"]["satisfied_rate"] == {"text": "≥90%", "tenths": None}
     assert unit["overall"]["total"]["distribution"] == []
     assert [note["code"] for note in unit["notes"]] == ["uniform"]
@@ -156,7 +159,7 @@ def test_many_unknown_answers_warn() -> None:
     # 30 of 100 is on the gate, 31 of 100 above it
     for unknown, codes in ((30, []), (31, ["unknown_high"])):
         document = make_two_group_document((30, 10, 5, 5), (10, 5, 3, 2 + 30 - unknown, unknown))
-        assert [note["code"] for note in document["units"][0]["notes"]] == codes
+        assert [note["code"] for note in section_of(document)["targets"][0]["notes"]] == codes
 
 
 def test_a_small_group_leaves_no_trace() -> None:
@@ -179,8 +182,13 @@ def test_a_small_group_leaves_no_trace() -> None:
     assert set(critical["chain"]["groups"][0]) == PUBLIC_ROW
     assert set(critical["chain"]["groups"][1]) == PUBLIC_ROW
     assert critical["chain"]["groups"][2]["returned"] == 40
-    assert [row["cell"]["shown"] for row in critical["units"][0]["overall"]["groups"]] == [False, False, True, True]
-    rest = critical["units"][0]["overall"]["groups"][3]
+    assert [row["cell"]["shown"] for row in section_of(critical)["targets"][0]["overall"]["groups"]] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    rest = section_of(critical)["targets"][0]["overall"]["groups"][3]
     assert (rest["id"], rest["members"]) == ("", ["类别a", "类别b"])
     assert rest["cell"]["valid"]["text"] == "10–19"
 
@@ -189,7 +197,7 @@ def test_groups_that_leave_a_unit_out_are_not_listed_there() -> None:
     paper = make_paper({"a": ("u0",), "b": (), "c": ()}, units=2)
     stack = make_stack(make_marks(20, 10, 5, 5))
     stacks = {("u1", "a"): stack, **{(unit, group): stack for unit in ("u0", "u1") for group in "bc"}}
-    units = make_document(paper, stacks)["units"]
+    units = section_of(make_document(paper, stacks))["targets"]
     assert [[row["id"] for row in unit["overall"]["groups"]] for unit in units] == [["b", "c"], ["a", "b", "c"]]
     assert [unit["overall"]["total"]["valid"]["count"] for unit in units] == [80, 120]
 
@@ -198,7 +206,11 @@ def test_units_stand_in_official_order_and_nothing_ranks_them() -> None:
     paper = make_paper({"a": ()}, units=3)
     worst, best = make_stack(make_marks(5, 5, 20, 10)), make_stack(make_marks(30, 5, 3, 2))
     document = make_document(paper, {("u0", "a"): worst, ("u1", "a"): best, ("u2", "a"): worst})
-    assert [(unit["id"], unit["position"]) for unit in document["units"]] == [("u0", 1), ("u1", 2), ("u2", 3)]
+    assert [(unit["id"], unit["position"]) for unit in section_of(document)["targets"]] == [
+        ("u0", 1),
+        ("u1", 2),
+        ("u2", 3),
+    ]
     assert not {key for path, _ in walk(document) for key in path if "rank" in key}
 
 
@@ -208,7 +220,7 @@ def test_remarks_from_ten_on_and_only_where_the_paper_asks_for_them() -> None:
         remarks = {"u0": tuple(f"意见{place}" for place in range(count))}
         paper = make_paper({"a": ()}, remarks=asked)
         document = json.loads(canonical_json(result_document(paper, stacks, make_chain({"a": 40}), remarks)))
-        assert document["units"][0]["remarks"] == {
+        assert section_of(document)["targets"][0]["remarks"] == {
             "shown": shown,
             "count": count if shown else None,
             "texts": list(remarks["u0"]) if shown else [],
@@ -218,17 +230,17 @@ def test_remarks_from_ten_on_and_only_where_the_paper_asks_for_them() -> None:
 def test_weights_are_named_and_an_empty_group_is_not() -> None:
     weights = {"a": Fraction(60), "b": Fraction(40)}
     document = make_two_group_document((40, 10, 5, 5), (0, 0, 0, 0, 8), make_scheme(weights=weights))
-    assert [row["text"] for row in document["formula"]["weights"]] == ["60%", "40%"]
+    assert [row["text"] for row in section_of(document)["formula"]["weights"]] == ["60%", "40%"]
     assert [note["code"] for note in document["notes"]] == ["renormalised", "groups_uneven"]
     assert "类别b" not in document["notes"][0]["text"]
-    assert {row["count"] for row in document["units"][0]["overall"]["total"]["distribution"]} == {None}
+    assert {row["count"] for row in section_of(document)["targets"][0]["overall"]["total"]["distribution"]} == {None}
 
 
 def test_an_items_own_words_stand_in_its_distribution() -> None:
     item = Item("depth", "认识", overall=True, labels=("深", "较深", "一般", "不深"))
     paper = make_paper({"a": ()}, items=(item,))
     document = make_document(paper, {("u0", "a"): make_stack(make_marks(20, 10, 5, 5))})
-    labels = [row["label"] for row in document["units"][0]["overall"]["total"]["distribution"]]
+    labels = [row["label"] for row in section_of(document)["targets"][0]["overall"]["total"]["distribution"]]
     assert labels == ["深", "较深", "一般", "不深"]
 
 
@@ -236,7 +248,7 @@ def test_the_digest_changes_with_any_sign() -> None:
     document = result_document(make_paper({"a": ()}), {}, make_chain({"a": 0}), {})
     assert canonical_json(document) == canonical_json(json.loads(canonical_json(document)))
     assert document_digest(document) == document_digest(dict(reversed(document.items())))
-    assert document_digest(document) != document_digest(document | {"version": 2})
+    assert document_digest(document) != document_digest({**document, "version": 3})
     assert len(document_digest(document)) == 64
 
 
@@ -255,7 +267,7 @@ def test_every_number_is_one_that_may_be_shown(rows: list[tuple[int, ...]], k: i
     stacks = {("u0", name): make_stack(make_marks(*row)) for name, row in zip(names, rows, strict=True)}
     document = make_document(paper, stacks)
     truth = {name: sum(row[:4]) for name, row in zip(names, rows, strict=True)}
-    unit = document["units"][0]
+    unit = section_of(document)["targets"][0]
     for place in (unit["overall"], *unit["items"]):
         cells = {row["id"]: row["cell"] for row in place["groups"]}
         for name, cell in cells.items():
@@ -274,6 +286,8 @@ def test_only_disclosure_turns_tables_into_numbers() -> None:
     stacks = {(unit, group): make_stack(make_marks(1, 0, 0, 1)) for unit in ("u0", "u1") for group in "ab"}
     document = make_document(paper, stacks, make_chain({"a": 2, "b": 2}, {"a": 30, "b": 30}))
     numbers = {path for path, leaf in walk(document) if isinstance(leaf, int) and not isinstance(leaf, bool)}
-    assert {path[0] for path in numbers} == {"version", "round", "scale", "formula", "chain", "summary", "units"}
-    assert {path for path in numbers if path[0] == "units"} == {("units", "position")}
+    assert {path[0] for path in numbers} == {"version", "round", "chain", "sections"}
+    inner = {path[1:] for path in numbers if path[0] == "sections"}
+    assert {path[0] for path in inner} == {"scale", "formula", "summary", "targets"}
+    assert {path for path in inner if path[0] == "targets"} == {("targets", "position")}
     assert {path[-1] for path in numbers if path[0] == "chain"} == {"expected", "printed", "voided", "spare", "issued"}

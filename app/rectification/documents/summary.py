@@ -8,13 +8,14 @@ from datetime import date, datetime
 from docx.document import Document as DocumentType
 from sqlalchemy.orm import Session
 
+from app.campaigns.domain import Measure
 from app.core.acting import Principal
 from app.core.chinese import chinese_day
 from app.core.errors import DomainError
 from app.office.markup import Column, Style
 from app.office.word_layout import GAP, NONE, Kind, blank_document, paragraph, picture, saved, signed, table
 from app.publication.charts import before_after_png
-from app.publication.domain import Document, unit_of
+from app.publication.domain import unit_of
 from app.publication.reads import Published, published, viewer_of
 from app.rectification.documents.notices import (
     ORDER_COLUMNS,
@@ -34,7 +35,9 @@ from app.rectification.orders.retesting import SideBySide, side_by_side
 from app.rectification.rules.ledger import ActionState, is_open
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.wording import ACTION_STATES, MODES, ORDER_STATES
-from app.reports.report_data import parts_of
+from app.reports.report_data import figure_text
+from app.tally.document import Target, parts_of
+from app.tally.shown import Table, measure_of
 
 NOT_RELEASED = "测评结果没有向本报告的读者公布，此处不列。"
 NOT_RETESTED = "尚无已公布的复测结果。"
@@ -64,8 +67,8 @@ RESULT_COLUMNS = (
 class OrderResult:
     """What of an order's results the reader may see; ``codes`` verify those whose figures are quoted."""
 
-    unit: Document | None = None
-    measure: tuple[str, str] = ("satisfied_rate", "满意率")
+    unit: Target | None = None
+    measure: tuple[Measure, str] = (Measure.SATISFIED_RATE, "满意率")
     title: str = ""
     both: SideBySide | None = None
     codes: tuple[str, ...] = ()
@@ -89,11 +92,11 @@ class Results:
     def of(self, order: OrderView) -> OrderResult:
         """Return the results of an order as its reader may see them."""
         first = self._result(order.round_id)
-        unit = None if first is None else unit_of(first.document, order.unit_id)
+        unit = None if first is None else unit_of(first.section["targets"], order.unit_id)
         if first is None or unit is None:
             return OrderResult()
-        formula = first.document["formula"]
-        measure = (formula.get("measure", "satisfied_rate"), formula.get("measure_label", "满意率"))
+        formula = first.section["formula"]
+        measure = (formula["measure"], formula["measure_label"])
         both = side_by_side(self.session, self.staff, self.now, order)
         quoted = [first]
         if both is not None and not both.reason and order.current and order.current.retest_round_id:
@@ -114,11 +117,9 @@ class Results:
         return self._known[round_id]
 
 
-def _figure(part: Document, measure: str) -> str:
+def _figure(part: Table, measure: Measure) -> str:
     cell = part["total"]
-    if not cell["shown"]:
-        return str(cell["text"])
-    return str(cell[measure]["text"]) if cell.get(measure) else NONE
+    return figure_text(measure_of(cell, measure)) if cell["shown"] else cell["text"]
 
 
 def order_summary(
@@ -207,7 +208,7 @@ def _results(document: DocumentType, found: OrderResult) -> None:
     pairs.append(("结论", both.before["verdict"]["label"], both.after["verdict"]["label"]))
     heads = (Column("指标", 66, Style.CELL), *(Column(f"“{title}”{label}", 45) for title in both.titles))
     table(document, heads, pairs)
-    if measure == "satisfied_rate":
+    if measure == Measure.SATISFIED_RATE:
         drawn = before_after_png(both.before["name"], both.titles, both.rows)
         picture(document, drawn, f"“{both.titles[0]}”和“{both.titles[1]}”满意率的比较图，数值见上表")
     paragraph(document, "第一次测评的结果保持不变，两次结果并列，不作排名。", Style.NOTE)
@@ -309,7 +310,9 @@ def _campaign_results(document: DocumentType, found: Sequence[tuple[OrderView, O
 
 
 def _result_row(order: OrderView, result: OrderResult) -> tuple[str, ...]:
-    unit, (measure, label) = result.unit or {}, result.measure
+    (measure, label), unit = result.measure, result.unit
+    if unit is None:
+        return (order.unit_name, *(NONE for _ in RESULT_COLUMNS[1:]))
     first = (order.unit_name, f"{label} {_figure(unit['overall'], measure)}", unit["verdict"]["label"])
     if (both := result.retest) is not None:
         return (*first, f"{label} {_figure(both.after['overall'], measure)}", both.after["verdict"]["label"])

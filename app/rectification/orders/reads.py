@@ -12,12 +12,14 @@ from app.accounts.service import units_of
 from app.campaigns.reads import get_campaign, units_of_campaign
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.publication.domain import Document
+from app.publication.domain import units_of_verdict
 from app.publication.reads import published, published_rounds, viewer_of
 from app.rectification.models import Holiday, OrderAttempt, OrderEntry, RemedialOrder
 from app.rectification.rules.orders import Deadlines, OrderEvent, OrderState, Standing, Suggestion
 from app.rectification.rules.workdays import Holidays, add_working_days, seed_holidays, years_to_check
 from app.rounds.reads import RoundView, get_round, retests
+from app.tally.document import Target
+from app.tally.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Flag:
     """A unit whose published result lies below the line and about which nobody has decided yet."""
 
     round: RoundView
-    unit: Document
+    unit: Target
 
 
 def reach(session: Session, staff: Principal) -> frozenset[str] | None:
@@ -196,8 +198,8 @@ def flags(session: Session, staff: Principal, now: datetime, campaign_id: str = 
 
 
 def _flagged(session: Session, staff: Principal, row: RoundView, now: datetime) -> list[Flag]:
-    document = published(session, row.id, viewer_of(session, staff), now).document
-    return [Flag(row, unit) for unit in document["units"] if unit["verdict"]["code"] == "remedial"]
+    section = published(session, row.id, viewer_of(session, staff), now).section
+    return [Flag(row, unit) for unit in units_of_verdict(section, Verdict.REMEDIAL)]
 
 
 def flagged_unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Flag:

@@ -9,7 +9,7 @@ from app.audit import service as audit
 from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
 from app.publication.charts import Pair
-from app.publication.domain import Document, unit_of
+from app.publication.domain import unit_of
 from app.publication.reads import published, viewer_of
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.service import attempt_row, locked_order, note, order_moved
@@ -17,7 +17,9 @@ from app.rectification.rules.orders import OrderEvent, Standing, retest_event
 from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, get_round, last_repeat
 from app.rounds.retesting import create_retest
+from app.tally.document import Target
 from app.tally.restraint import may_compare
+from app.tally.shown import Table
 from app.tally.verdict import Verdict
 
 NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，为保护匿名不作比较"
@@ -27,8 +29,8 @@ NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，
 class SideBySide:
     """The first result of a unit beside the retest of an attempt; ``reason`` says why they are not set side by side."""
 
-    before: Document
-    after: Document
+    before: Target
+    after: Target
     titles: tuple[str, str]
     reason: str = ""
     attempt: int = 1
@@ -40,10 +42,12 @@ class SideBySide:
         return tuple((one["label"], one["total"], other["total"], self.reason) for one, other in self.pairs)
 
     @property
-    def pairs(self) -> list[tuple[Document, Document]]:
+    def pairs(self) -> list[tuple[Table, Table]]:
         """Every item that both rounds asked, before and after; first all of them pooled if no overall one is asked."""
         later = {item["key"]: item for item in self.after["items"]}
-        items = [(item, later[item["key"]]) for item in self.before["items"] if item["key"] in later]
+        items: list[tuple[Table, Table]] = [
+            (item, later[item["key"]]) for item in self.before["items"] if item["key"] in later
+        ]
         pooled = [(self.before["overall"], self.after["overall"])] if self.before["overall"]["key"] is None else []
         return [*pooled, *items]
 
@@ -88,9 +92,9 @@ def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:
     return standing
 
 
-def _unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Document | None:
+def _unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Target | None:
     try:
-        return unit_of(published(session, round_id, viewer_of(session, staff), now).document, unit_id)
+        return unit_of(published(session, round_id, viewer_of(session, staff), now).section["targets"], unit_id)
     except DomainError as error:
         if error.code in {"result_not_published", "role_refused"}:
             return None

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.publication import service as publication
-from app.publication.domain import Document, unit_of
+from app.publication.domain import unit_of
 from app.publication.reads import published, viewer_of
 from app.rectification.board import service as board_service
 from app.rectification.documents import notices as documents
@@ -28,11 +28,12 @@ from app.rectification.orders.reads import OrderView
 from app.rectification.orders.service import waive
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.plans import PlanState
-from app.reports.report_data import parts_of
 from app.rounds.domain import PaperGroup, PaperUnit
+from app.tally.document import parts_of
 from tests.cast import MORNING
 from tests.publication import counted
 from tests.rectification.flagged import FLAGGED, WU, ZHANG, ZHAO, ZHENG, later, make_action, make_flagged, make_ledger
+from tests.tally.cast import Json
 
 TODAY = MORNING.date()
 HOSTILE = (
@@ -95,15 +96,16 @@ def make_retest(database: Database, joined: int = 0) -> str:
     return round_id
 
 
-def result(session: Session, round_id: str, staff: Principal = ZHANG) -> tuple[str, Document]:
+def result(session: Session, round_id: str, staff: Principal = ZHANG) -> tuple[str, Json]:
     found = published(session, round_id, viewer_of(session, staff), MORNING)
-    unit = unit_of(found.document, FLAGGED)
+    unit = unit_of(found.section["targets"], FLAGGED)
     assert unit is not None
     return found.code, unit
 
 
-def figures(unit: Document) -> list[str]:
-    return [part["total"]["satisfied_rate"]["text"] for part in parts_of(unit)]
+def figures(unit: Json) -> list[str]:
+    parts: Json = parts_of(unit)
+    return [part["total"]["satisfied_rate"]["text"] for part in parts]
 
 
 def test_it_works(database: Database) -> None:

@@ -1,0 +1,54 @@
+"""The second version of the interface: the result document as it is, section by section."""
+
+from functools import cache
+
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.publication import api_shapes
+from app.publication.api import Found, Reading, answer, described, new_router, released, told
+from app.publication.reads import Published
+from app.tally.document import BandDocument, Document
+
+router = new_router("/api/v2")
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def description() -> Response:
+    """Describe this version of the interface; anybody may read that."""
+    return Response(_description(), media_type="application/json")
+
+
+@cache
+def _description() -> bytes:
+    return described(router, "2")
+
+
+@router.get("/results", response_model=api_shapes.ResultList)
+def list_results(program: Reading) -> Response:
+    """List the results that the token reads, newest round first, without figures."""
+    return answer({"results": list(program.lines())})
+
+
+def _document(found: Found) -> Document | BandDocument:
+    if isinstance(found, Published):
+        return {**found.document, "sections": [told(section) for section in found.document["sections"]]}
+    return found.document
+
+
+@router.get("/results/{round_id}", response_model=api_shapes.Result)
+def read_result(program: Reading, round_id: str) -> Response:
+    """Answer the result document in the token's scope."""
+    found = program.result(round_id)
+    return released(found, document=_document(found))
+
+
+@router.get("/results/{round_id}/sections/{section}/targets/{target}", response_model=api_shapes.TargetResult)
+def read_target(program: Reading, round_id: str, section: str, target: str) -> Response:
+    """Answer what was rated, of one section of the result document; not found where the token does not see it."""
+    found = program.result(round_id)
+    for part in _document(found)["sections"]:
+        for rated in part["targets"] if part["key"] == section else ():
+            if rated["id"] == target:
+                return released(found, target=rated)
+    raise DomainError("result_not_published")

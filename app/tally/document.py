@@ -1,0 +1,246 @@
+"""The result document, field by field: already disclosed; pages, charts, files and programs render nothing else.
+
+It is plain JSON, stored as ``canonical_json`` writes it and never changed. A code (``Verdict``, ``Band`` …) is the text
+of a member of its enumeration: compare with ``==``, never with ``is``. Documents of the first shape are lifted when
+they are read (app.tally.flat).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Literal, overload
+
+from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
+
+from app.campaigns.domain import Denominator, Measure
+from app.core.errors import DomainError
+from app.tally.shown import Chain, ItemTable, Note, Overall, Ruling
+from app.tally.verdict import Band, Verdict
+
+SECTION: Final = "main"
+"""The key of a section that stands alone."""
+UNITS: Final = "单位"
+
+
+class BandLabel(TypedDict):
+    """The band of 满意率."""
+
+    code: Band
+    label: str
+
+
+class Remarks(TypedDict):
+    """Remarks, shown from a number on."""
+
+    shown: bool
+    count: int | None
+    texts: list[str]
+
+
+class TargetBand(TypedDict):
+    """What was rated, as the wider circle sees it; ``position`` counts from 1 in official order."""
+
+    id: str
+    name: str
+    position: int
+    band: BandLabel | None
+
+
+class Target(TargetBand):
+    """What was rated, as leaders and the unit itself see it."""
+
+    verdict: Ruling
+    overall: Overall
+    items: list[ItemTable]
+    remarks: Remarks
+    notes: list[Note]
+
+
+class RoundFacts(TypedDict):
+    """The round; ``k`` is the least number of answers that figures are shown of."""
+
+    id: str
+    organisation: str
+    campaign: str
+    title: str
+    rehearsal: bool
+    k: int
+    remark_k: int
+
+
+class FormItem(TypedDict):
+    """An item of the form."""
+
+    key: str
+    label: str
+    overall: bool
+
+
+class GradeFacts(TypedDict):
+    """A grade of the scale."""
+
+    label: str
+    score: int
+    positive: bool
+
+
+class ScaleFacts(TypedDict):
+    """The scale, best grade first; ``unknown`` and ``abstain`` are null where the scale has none."""
+
+    key: str
+    grades: list[GradeFacts]
+    unknown: str | None
+    abstain: str | None
+
+
+class LineTexts(TypedDict):
+    """Lines of the verdict as texts."""
+
+    attention: str
+    remedial: str
+    dissatisfied: str
+
+
+class ItemLineTexts(LineTexts):
+    """Lines of one item."""
+
+    key: str
+    label: str
+
+
+class Weight(TypedDict):
+    """A voter group's weight as a text."""
+
+    id: str
+    name: str
+    text: str
+
+
+class FormulaFacts(TypedDict):
+    """How the figures are made."""
+
+    text: str
+    top: int
+    denominator: Denominator
+    measure: Measure
+    measure_label: str
+    lines: LineTexts
+    item_lines: list[ItemLineTexts]
+    weights: list[Weight]
+
+
+class Summary(TypedDict):
+    """Numbers of targets by verdict, of those that the reader sees."""
+
+    met: int
+    attention: int
+    remedial: int
+    too_few: int
+    invalid: int
+
+
+class VoterGroup(TypedDict):
+    """A voter group; groups stand in the order of the paper."""
+
+    id: str
+    name: str
+
+
+class _SectionFrame(TypedDict):
+    key: str
+    noun: str
+    objects: Literal["unit"]
+    kind: Literal["grades"]
+    form_title: str
+    formula: FormulaFacts
+    overall_band: BandLabel | None
+
+
+class BandSection(_SectionFrame):
+    """A section as participants and the public see it: bands, no figures."""
+
+    targets: list[TargetBand]
+
+
+class Section(_SectionFrame):
+    """Objects of one sort (``noun`` names it) that were rated by one form, here on grades, and judged by one rule.
+
+    ``overall_band`` is that of all targets together.
+    """
+
+    items: list[FormItem]
+    scale: ScaleFacts
+    summary: Summary
+    targets: list[Target]
+
+
+class _DocumentFrame(TypedDict):
+    version: Literal[2]
+    round: RoundFacts
+    chain: Chain
+    voters: list[VoterGroup]
+    notes: list[Note]
+
+
+class BandDocument(_DocumentFrame):
+    """A result as participants and the public see it: bands, no figures."""
+
+    sections: list[BandSection]
+
+
+class Document(_DocumentFrame):
+    """A result as leaders and units see it, with those of its targets that the scope holds.
+
+    It is shared between requests: nobody changes one.
+    """
+
+    sections: list[Section]
+
+
+def parts_of(target: Target) -> list[ItemTable | Overall]:
+    """Return what a target was judged by: its items, after all of them pooled where the form asks no overall one."""
+    pooled = [target["overall"]] if target["overall"]["key"] is None else []
+    return [*pooled, *target["items"]]
+
+
+def summary_of(verdicts: Sequence[Verdict]) -> Summary:
+    """Count targets by verdict."""
+    return {
+        "met": verdicts.count(Verdict.MET),
+        "attention": verdicts.count(Verdict.ATTENTION),
+        "remedial": verdicts.count(Verdict.REMEDIAL),
+        "too_few": verdicts.count(Verdict.TOO_FEW),
+        "invalid": verdicts.count(Verdict.INVALID),
+    }
+
+
+def summary_rows(summary: Summary) -> list[tuple[Verdict, int]]:
+    """Return how many targets were given each verdict, best first."""
+    return [(verdict, summary[verdict.value]) for verdict in Verdict]
+
+
+@overload
+def only_section(document: Document) -> Section: ...
+@overload
+def only_section(document: BandDocument) -> BandSection: ...
+def only_section(document: Document | BandDocument) -> Section | BandSection:
+    """Return the section of a round of one; DomainError ``sections_several`` for others, which no page shows yet."""
+    if len(document["sections"]) != 1:
+        raise DomainError("sections_several")
+    return document["sections"][0]
+
+
+def every_target(document: Document) -> Iterator[Target]:
+    """Yield what was rated in any section, in official order."""
+    for section in document["sections"]:
+        yield from section["targets"]
+
+
+def canonical_json(document: Mapping[str, object]) -> str:
+    """Write a document down the one way; its digest and every stored copy are made from this text."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def document_digest(document: Mapping[str, object]) -> str:
+    """SHA-256 of the canonical JSON, as 64 hex signs."""
+    return hashlib.sha256(canonical_json(document).encode()).hexdigest()

@@ -1,0 +1,64 @@
+"""What a result document says of the paper it rests on: round, scale, formula and lines; no figure is here."""
+
+from app.campaigns.domain import Lines, Scheme
+from app.rounds.domain import Paper
+from app.tally.document import FormulaFacts, LineTexts, RoundFacts, ScaleFacts
+from app.tally.wording import formula_text, line_text, mark_text, measure_text
+
+_PERCENT = 100
+
+
+def round_facts(paper: Paper) -> RoundFacts:
+    """Return what the round is and how few answers are shown of it."""
+    return {
+        "id": paper.round_id,
+        "organisation": paper.organisation,
+        "campaign": paper.campaign,
+        "title": paper.title,
+        "rehearsal": paper.rehearsal,
+        "k": paper.scheme.k,
+        "remark_k": paper.scheme.remark_k,
+    }
+
+
+def scale_facts(paper: Paper) -> ScaleFacts:
+    """Return the scale that the items were rated on."""
+    scale = paper.scheme.scale
+    return {
+        "key": scale.key,
+        "grades": [{"label": grade.label, "score": grade.score, "positive": grade.positive} for grade in scale.grades],
+        "unknown": scale.unknown,
+        "abstain": scale.abstain,
+    }
+
+
+def formula_facts(paper: Paper) -> FormulaFacts:
+    """Return how the figures are made and where the lines are drawn."""
+    scheme = paper.scheme
+    return {
+        "text": formula_text(scheme),
+        "top": scheme.formula.top,
+        "denominator": scheme.formula.denominator,
+        "measure": scheme.formula.measure,
+        "measure_label": measure_text(scheme.formula.measure),
+        "lines": _line_texts(scheme, scheme.lines),
+        "item_lines": [
+            {"key": item.key, "label": item.label, **_line_texts(scheme, lines)}
+            for item in paper.items
+            if (lines := scheme.lines_of(item.key)) is not None
+        ],
+        "weights": [
+            {"id": group.id, "name": group.name, "text": line_text(scheme.weights[group.id] / _PERCENT)}
+            for group in paper.groups
+            if group.id in scheme.weights
+        ],
+    }
+
+
+def _line_texts(scheme: Scheme, lines: Lines) -> LineTexts:
+    measure = scheme.formula.measure
+    return {
+        "attention": mark_text(lines.attention, measure),
+        "remedial": mark_text(lines.remedial, measure),
+        "dissatisfied": line_text(lines.dissatisfied),
+    }

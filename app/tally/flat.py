@@ -1,0 +1,141 @@
+"""The first shape of the result document, flat: what belongs to a round's one section stands in the document itself.
+
+Results that were stored in it keep their text and their digest; they are lifted when they are read. Programs that know
+no other shape go on reading it of every round of one graded section.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypeVar, cast
+
+from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
+
+from app.core.errors import DomainError
+from app.tally.document import (
+    SECTION,
+    UNITS,
+    BandDocument,
+    BandLabel,
+    BandSection,
+    Document,
+    FormItem,
+    FormulaFacts,
+    RoundFacts,
+    ScaleFacts,
+    Section,
+    Summary,
+    Target,
+    TargetBand,
+)
+from app.tally.shown import Chain, Note
+
+Kind = TypeVar("Kind", Section, BandSection)
+
+
+class FlatRound(RoundFacts):
+    """The round with the title of its form."""
+
+    form_title: str
+
+
+class _FlatFrame(TypedDict):
+    version: Literal[1]
+    round: FlatRound
+    formula: FormulaFacts
+    chain: Chain
+    overall_band: BandLabel | None
+    notes: list[Note]
+
+
+class FlatBandDocument(_FlatFrame):
+    """A result as participants and the public see it: bands, no figures."""
+
+    units: list[TargetBand]
+
+
+class FlatDocument(_FlatFrame):
+    """A result as leaders and units see it, with those of its units that the scope holds."""
+
+    items: list[FormItem]
+    scale: ScaleFacts
+    summary: Summary
+    units: list[Target]
+
+
+def lifted(stored: dict[str, Any]) -> Document:
+    """Return a stored document of either shape in the present one; nothing in it is worked out or written anew."""
+    if stored["version"] != 1:
+        return cast("Document", stored)
+    flat = cast("FlatDocument", stored)
+    section: Section = {
+        "key": SECTION,
+        "noun": UNITS,
+        "objects": "unit",
+        "kind": "grades",
+        "form_title": flat["round"]["form_title"],
+        "items": flat["items"],
+        "scale": flat["scale"],
+        "formula": flat["formula"],
+        "summary": flat["summary"],
+        "overall_band": flat["overall_band"],
+        "targets": flat["units"],
+    }
+    about = {key: value for key, value in flat["round"].items() if key != "form_title"}
+    return {
+        "version": 2,
+        "round": cast("RoundFacts", about),
+        "chain": flat["chain"],
+        "voters": [{"id": row["id"], "name": row["name"]} for row in flat["chain"]["groups"]],
+        "sections": [section],
+        "notes": flat["notes"],
+    }
+
+
+def flattened(document: Document) -> FlatDocument:
+    """Return a document in the first shape; DomainError ``needs_v2`` where there is more than one graded section."""
+    section = _graded(document["sections"])
+    return {
+        "chain": document["chain"],
+        "formula": section["formula"],
+        "items": section["items"],
+        "notes": document["notes"],
+        "overall_band": section["overall_band"],
+        "round": _flat_round(document["round"], section["form_title"]),
+        "scale": section["scale"],
+        "summary": section["summary"],
+        "units": section["targets"],
+        "version": 1,
+    }
+
+
+def flattened_bands(document: BandDocument) -> FlatBandDocument:
+    """Return a document of bands in the first shape; DomainError ``needs_v2`` as ``flattened``."""
+    section = _graded(document["sections"])
+    return {
+        "version": 1,
+        "round": _flat_round(document["round"], section["form_title"]),
+        "formula": section["formula"],
+        "chain": document["chain"],
+        "overall_band": section["overall_band"],
+        "notes": document["notes"],
+        "units": section["targets"],
+    }
+
+
+def _graded(sections: Sequence[Kind]) -> Kind:
+    if len(sections) != 1 or sections[0]["kind"] != "grades":
+        raise DomainError("needs_v2")
+    return sections[0]
+
+
+def _flat_round(about: RoundFacts, form_title: str) -> FlatRound:
+    """Return the facts in the order in which the first shape was written."""
+    return {
+        "campaign": about["campaign"],
+        "form_title": form_title,
+        "id": about["id"],
+        "k": about["k"],
+        "organisation": about["organisation"],
+        "rehearsal": about["rehearsal"],
+        "remark_k": about["remark_k"],
+        "title": about["title"],
+    }

@@ -1,0 +1,230 @@
+"""The parts of a result document (app.tally.document) that hold figures: cells, tables, the counting chain."""
+
+from typing import Literal, final
+
+from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
+
+from app.campaigns.domain import Measure
+from app.tally.disclosure import View
+from app.tally.verdict import ReturnState, Verdict
+
+
+class Note(TypedDict):
+    """A remark of the counting on what it found."""
+
+    code: str
+    text: str
+
+
+class Rate(TypedDict):
+    """A rate or a score as it may be shown; ``tenths`` of a percent is null for a score and a band such as "≥90%"."""
+
+    text: str
+    tenths: int | None
+
+
+class Count(TypedDict):
+    """A number of answers as it may be shown.
+
+    ``count`` is null for a size band such as "20–29", and for "≥10" where the number would tell how few ballots came
+    from those who leave the unit out.
+    """
+
+    text: str
+    count: int | None
+
+
+class Interval(TypedDict):
+    """Where 满意率 of everybody expected may lie, in tenths of a percent."""
+
+    text: str
+    low: int
+    high: int
+
+
+class OtherAnswer(TypedDict):
+    """不了解 or 弃权 among all answers."""
+
+    label: str
+    count: int | None
+    rate: Rate | None
+
+
+class Share(TypedDict):
+    """A grade's share; its count is null unless it may be shown exactly and the totals are not weighted."""
+
+    label: str
+    count: int | None
+    share: Rate
+
+
+@final
+class HiddenCell(TypedDict):
+    """Figures that are not shown; ``text`` says so."""
+
+    shown: Literal[False]
+    text: str
+
+
+@final
+class ShownCell(TypedDict):
+    """Figures as closely as they may be shown: exact, coarse (small numbers) or banded (uniform answers).
+
+    The distribution holds the grades only, best first; its shares add to exactly 1000 tenths, in parts to the rates
+    (app.tally.rounding). It is empty where banded and below 30 valid answers, and with it goes ``mean_score``.
+    """
+
+    shown: Literal[True]
+    view: Literal[View.EXACT, View.COARSE, View.BANDED]
+    valid: Count
+    answered: Count
+    satisfied_rate: Rate
+    positive_rate: Rate
+    dissatisfied_rate: Rate
+    mean_score: Rate | None
+    interval: Interval | None
+    unknown: OtherAnswer | None
+    abstain: OtherAnswer | None
+    distribution: list[Share]
+
+
+Cell = ShownCell | HiddenCell
+
+
+def measure_of(cell: ShownCell, measure: Measure) -> Rate | None:
+    """Return the figure on which the lines are drawn; 综合得分 may not be shown."""
+    return {
+        Measure.SATISFIED_RATE: cell["satisfied_rate"],
+        Measure.POSITIVE_RATE: cell["positive_rate"],
+        Measure.MEAN_SCORE: cell["mean_score"],
+    }[measure]
+
+
+@final
+class GroupRow(TypedDict):
+    """A voter group's figures."""
+
+    id: str
+    name: str
+    cell: Cell
+
+
+@final
+class MergedRow(TypedDict):
+    """The hidden groups together, always the last row; ``members`` are their names."""
+
+    id: Literal[""]
+    name: str
+    members: list[str]
+    cell: Cell
+
+
+class Figures(TypedDict):
+    """Figures in total and by voter group; ``groups_text`` says why there are no groups, empty where there are."""
+
+    total: Cell
+    groups: list[GroupRow | MergedRow]
+    groups_text: str
+
+
+class Table(Figures):
+    """Figures with the words of what was asked."""
+
+    label: str
+
+
+class Overall(Table):
+    """The overall item; ``key`` is null where all items are pooled."""
+
+    key: str | None
+
+
+class Ruling(TypedDict):
+    """What the result says, with its reasons."""
+
+    code: Verdict
+    label: str
+    reasons: list[Note]
+
+
+class ItemTable(Table):
+    """An item's figures; a verdict only where the item has a line of its own."""
+
+    key: str
+    overall: bool
+    verdict: Ruling | None
+
+
+class _Issued(TypedDict):
+    expected: int
+    printed: int
+    voided: int
+    spare: int
+    issued: int
+
+
+class _Counted(_Issued):
+    shown: Literal[True]
+    returned: int
+    valid: int
+    invalid: int
+    blank: int
+    handed_back: int
+    missing: int
+    return_rate: Rate | None
+
+
+@final
+class IssuedRow(_Issued):
+    """What became of the slips; what came back is not shown, or none went out."""
+
+    shown: bool
+
+
+@final
+class CountedRow(_Counted):
+    """What became of the slips, up to the valid ones."""
+
+
+@final
+class GroupIssuedRow(_Issued):
+    """The same of a voter group, as far as slips went out."""
+
+    shown: bool
+    id: str
+    name: str
+
+
+@final
+class GroupCountedRow(_Counted):
+    """The same of a voter group, up to the valid ones."""
+
+    id: str
+    name: str
+
+
+SlipKey = Literal["expected", "printed", "voided", "spare", "issued"]
+ReturnKey = Literal["returned", "valid", "invalid", "blank", "handed_back", "missing"]
+SLIPS: tuple[SlipKey, ...] = ("expected", "printed", "voided", "spare", "issued")
+RETURNS: tuple[ReturnKey, ...] = ("returned", "valid", "invalid", "blank", "handed_back", "missing")
+"""The numbers of a row of the chain in their order; behind them stands 回收率."""
+
+
+class GateTexts(TypedDict):
+    """回收率 that a round needs, as texts."""
+
+    valid: str
+    warning: str
+
+
+ChainRow = CountedRow | IssuedRow | GroupCountedRow | GroupIssuedRow
+
+
+class Chain(TypedDict):
+    """The counting chain from printed slips to valid ballots."""
+
+    status: ReturnState
+    warnings: list[Note]
+    gates: GateTexts
+    total: CountedRow | IssuedRow
+    groups: list[GroupCountedRow | GroupIssuedRow]
