@@ -9,12 +9,10 @@ from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.sql import Executable
 
 from app.ballots import store
-from app.ballots.domain import FORMAT, CodeState, Count, Gate, GateState, Verdict, unpack_counts, verdict
-from app.ballots.models import CODE, ENVELOPE, GATE
-from app.ballots.tags import Tags
+from app.ballots.domain import FORMAT, Count, Gate, GateState, unpack_counts
+from app.ballots.models import ENVELOPE, GATE
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.core.key_folder import KeyFolder
 
 PAGE_ROWS = 1_000
 _GATE = select(GATE)
@@ -22,12 +20,6 @@ _ENVELOPES = (
     select(ENVELOPE.c.id, ENVELOPE.c.group_id, ENVELOPE.c.sealed, ENVELOPE.c.tag)
     .where(ENVELOPE.c.id > bindparam("after"))
     .order_by(ENVELOPE.c.id)
-    .limit(PAGE_ROWS)
-)
-_CODES = (
-    select(CODE.c.hash, CODE.c.group_id, CODE.c.batch_id, CODE.c.state, CODE.c.tag)
-    .where(CODE.c.hash > bindparam("after"))
-    .order_by(CODE.c.hash)
     .limit(PAGE_ROWS)
 )
 
@@ -103,12 +95,13 @@ def envelopes(database: Database, round_id: str) -> Iterator[Sequence[SealedEnve
     DomainError ``box_missing``.
     """
     last = b""
-    while page := _page(database, round_id, _ENVELOPES, last):
-        yield [SealedEnvelope(*row) for row in page]
-        last = page[-1][0]
+    while rows := page(database, round_id, _ENVELOPES, last):
+        yield [SealedEnvelope(*row) for row in rows]
+        last = rows[-1][0]
 
 
-def _page(database: Database, round_id: str, query: Executable, after: bytes) -> Sequence[Any]:
+def page(database: Database, round_id: str, query: Executable, after: bytes) -> Sequence[Any]:
+    """Return the rows of a query that asks for those after a key; DomainError ``box_missing``."""
     with store.reading(database, round_id) as connection:
         return connection.execute(query, {"after": after}).all()
 
@@ -122,38 +115,3 @@ def has_receipt(database: Database, round_id: str, prefix: bytes) -> bool:
             return bool(connection.scalar(found))
     except DomainError:
         return False
-
-
-def is_rightly_tagged(tags: Tags, envelope: SealedEnvelope) -> bool:
-    """Whether an envelope is what the booth put in under this id and group."""
-    return tags.is_envelope(envelope.tag, envelope.id, envelope.group_id, envelope.sealed)
-
-
-def tags_of(folder: KeyFolder, round_id: str) -> Tags:
-    """Return what checks the tags of a round's box."""
-    return Tags(folder.tag_secret(), round_id)
-
-
-def verify(database: Database, folder: KeyFolder, round_id: str) -> Verdict:
-    """Check every tag in the box; DomainError ``box_missing``.
-
-    Of a box that is open the numbers of spent codes and envelopes may differ, because they are read one after another.
-    """
-    tags = tags_of(folder, round_id)
-    return verdict(_codes(database, tags, round_id), _tagged_envelopes(database, tags, round_id))
-
-
-def _tagged_envelopes(database: Database, tags: Tags, round_id: str) -> Iterator[tuple[str, bool]]:
-    for page in envelopes(database, round_id):
-        for envelope in page:
-            yield envelope.group_id, is_rightly_tagged(tags, envelope)
-
-
-def _codes(database: Database, tags: Tags, round_id: str) -> Iterator[tuple[str, CodeState, bool]]:
-    last = b""
-    while page := _page(database, round_id, _CODES, last):
-        for digest, group_id, batch_id, state, tag in page:
-            known = CodeState(state) if state in set(CodeState) else None
-            right = known is not None and tags.is_code(tag, digest, group_id, batch_id, known)
-            yield group_id, known or CodeState.VOIDED, right
-        last = page[-1][0]

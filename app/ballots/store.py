@@ -5,14 +5,14 @@ SQLite: a file per box in the folder ``boxes`` beside the desk's file. PostgreSQ
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from psycopg import errors as postgresql
-from sqlalchemy import Connection, Engine, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, Text, column, insert, select, table, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateSchema, DropSchema
 
@@ -25,6 +25,8 @@ from app.core.secrets import new_id
 FOLDER: Final = "boxes"
 SUFFIX: Final = ".sqlite3"
 PREFIX: Final = "box_"
+SCHEMAS: Final = select(column("nspname", Text)).select_from(table("pg_namespace"))
+"""The names of all PostgreSQL schemas."""
 _ROUND_ID: Final = re.compile(r"[0-9a-z]{1,40}")
 _DRAFT, _GONE = ".new-", ".gone-"
 _PIECE: Final = bytes(1 << 20)
@@ -56,11 +58,25 @@ def _checked(round_id: str) -> str:
 def round_ids(database: Database) -> frozenset[str]:
     """Return the ids of the rounds that have a box."""
     if database.is_sqlite:
-        files = folder_of(database).glob(f"*{SUFFIX}")
-        return frozenset(file.name.removesuffix(SUFFIX) for file in files if not file.name.startswith("."))
+        return frozenset(inodes(database))
     with database.aside.connect() as connection:
-        names = inspect(connection).get_schema_names()
+        return ids_of(connection.scalars(SCHEMAS))
+
+
+def ids_of(names: Iterable[str]) -> frozenset[str]:
+    """Return the ids of the rounds whose boxes are among schemas of these names."""
     return frozenset(name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX))
+
+
+def inodes(database: Database) -> dict[str, int]:
+    """Return the inode of every SQLite box file by the round's id: a box that was replaced has another."""
+    with suppress(FileNotFoundError), os.scandir(folder_of(database)) as entries:
+        return {
+            entry.name.removesuffix(SUFFIX): entry.inode()
+            for entry in entries
+            if entry.name.endswith(SUFFIX) and not entry.name.startswith(".")
+        }
+    return {}
 
 
 def create(database: Database, row: Mapping[str, object]) -> None:

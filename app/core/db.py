@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -84,6 +85,12 @@ def connect_file(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, check_same_thread=False)
     _prepare_sqlite(connection, None)
     return connection
+
+
+def connect_postgresql(engine: Engine) -> psycopg.Connection[Any]:
+    """Return a connection of the driver's own beside an engine's pool; each statement is its own transaction."""
+    _, parameters = engine.dialect.create_connect_args(engine.url)
+    return psycopg.connect(**parameters, autocommit=True)
 
 
 def make_file_engine(path: Path) -> Engine:

@@ -1,14 +1,18 @@
 """A box store of its own, without a desk: what a test of the ballots package starts from."""
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 
 from app.ballots import service, store
 from app.ballots.domain import GateState
+from app.ballots.slot import Cast, Slot
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
 
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 PAPER = ('{"title": "第一轮"}', "ab" * 32)
 GROUPS = ("residents", "staff")
 
@@ -22,6 +26,19 @@ def make_store(database: Database, folder: KeyFolder, codes: int = 5) -> tuple[s
     service.issue(database, folder, round_id, batches)
     assert service.change(database, round_id, service.Change("i1", "", GateState.OPEN, None, bytes(32)))
     return round_id, hashes
+
+
+def make_casts(group: str, hashes: Sequence[bytes]) -> list[Cast]:
+    """Return a cast of random bytes for each code."""
+    return [Cast(digest, group, token_bytes(16), token_bytes(100)) for digest in hashes]
+
+
+def fill(database: Database, folder: KeyFolder, round_id: str, hashes: Mapping[str, Sequence[bytes]]) -> None:
+    """Cast with the first two codes of each group."""
+    slot = Slot(database, folder.tag_secret(), round_id)
+    casts = [cast for group, found in hashes.items() for cast in make_casts(group, found[:2])]
+    assert slot.drop(casts, NOON) == [""] * len(casts)
+    slot.close()
 
 
 def by_hand(database: Database, round_id: str, *statements: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from app.ballots import reads, service
 from app.ballots.domain import Count, GateState
+from app.ballots.verification import verify
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -48,13 +49,13 @@ def test_voiding_a_batch_spares_its_spent_codes(database: Database, folder: KeyF
         "residents": Count(printed=5),
         "staff": Count(printed=5, voided=5),
     }
-    assert reads.verify(database, folder, round_id).is_right
+    assert verify(database, folder, round_id).is_right
 
 
 def test_a_wrongly_tagged_code_is_not_voided_either(database: Database, folder: KeyFolder) -> None:
     round_id, _ = make_store(database, folder, 2)
     by_hand(database, round_id, "UPDATE code SET batch_id = 'b-staff'")
     assert service.void(database, folder, round_id, "b-staff") == 2
-    verdict = reads.verify(database, folder, round_id)
+    verdict = verify(database, folder, round_id)
     assert verdict.groups["residents"].bad_codes == 2
     assert set(verdict.wrong) == {"residents"}

@@ -5,7 +5,6 @@ import sqlite3
 import stat
 import threading
 from contextlib import closing
-from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -13,14 +12,14 @@ import sqlalchemy as sa
 from app.ballots import reads, service, store
 from app.ballots.domain import Count, GateState
 from app.ballots.models import GATE, METADATA
+from app.ballots.verification import verify
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from tests.ballots.stores import GROUPS, PAPER, by_hand, make_store
+from tests.ballots.stores import GROUPS, NOON, PAPER, by_hand, make_store
 from tests.cast import refuses
 from tests.security.schema_lint import live_problems, model_problems
 
-NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 NAMED_ALLOWED = {"gate.closes_at: name"}
 """The gate is one row for all voters: when it closes tells nothing of anybody."""
 
@@ -41,7 +40,7 @@ def test_it_works(database: Database, folder: KeyFolder) -> None:
     service.issue(database, folder, "r1", [batch])
     assert reads.counts(database, "r1") == {"residents": Count(), "staff": Count(printed=2)}
     assert reads.round_ids(database) == {"r1"}
-    assert reads.verify(database, folder, "r1").is_right
+    assert verify(database, folder, "r1").is_right
 
 
 def test_a_second_making_changes_nothing(database: Database, folder: KeyFolder) -> None:

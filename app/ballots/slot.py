@@ -1,0 +1,171 @@
+"""The slot of an open box: codes spent, envelopes stored and counts raised in one transaction, or nothing (SEC-63)."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, insert, select, update
+
+from app.ballots import lines
+from app.ballots.domain import FORMAT, CodeState, Count, GateState, pack_counts, refusal, unpack_counts
+from app.ballots.lines import Line
+from app.ballots.models import CODE, ENVELOPE, GATE
+from app.ballots.reads import moment
+from app.ballots.tags import Tags
+from app.core.db import Database
+from app.core.errors import DomainError
+
+ACCEPTED: Final = ""
+_GATE = select(GATE.c.format, GATE.c.state, GATE.c.closes_at, GATE.c.groups, GATE.c.counts).with_for_update()
+_CODE = select(CODE.c.group_id, CODE.c.batch_id, CODE.c.state, CODE.c.tag).where(CODE.c.hash == bindparam("code"))
+_SPEND = (
+    update(CODE)
+    .where(CODE.c.hash == bindparam("code"), CODE.c.state == bindparam("before"))
+    .values(state=bindparam("after"), tag=bindparam("new_tag"))
+)
+_STORE = insert(ENVELOPE)
+_STORED = select(ENVELOPE.c.id).where(ENVELOPE.c.id == bindparam("envelope"))
+_COUNT = update(GATE).values(counts=bindparam("packed"))
+_REFUSALS = {CodeState.SPENT: "code_used", CodeState.VOIDED: "code_voided"}
+
+
+class Cast(NamedTuple):
+    """A sealed envelope, and the code by which it may go into the box."""
+
+    code_hash: bytes
+    group_id: str
+    envelope_id: bytes
+    sealed: bytes
+
+
+class _Known(NamedTuple):
+    """A rightly tagged code as it lies in the box."""
+
+    group_id: str
+    batch_id: str
+    state: CodeState
+
+
+class Slot:
+    """The slot of one box on a kept connection; used by one thread at a time."""
+
+    def __init__(self, database: Database, tag_secret: bytes, round_id: str) -> None:
+        self._database = database
+        self._round_id = round_id
+        self._tags = Tags(tag_secret, round_id)
+        self._line: Line | None = None
+
+    def drop(self, casts: Sequence[Cast], now: datetime) -> list[str]:
+        """Spend the codes and store the envelopes; return ``ACCEPTED`` or an error code for each.
+
+        The first ballot of a code wins; the very same one again is accepted without being stored twice. One of
+        ``lines.REFUSED`` is raised, and nothing stored, where an envelope is impossible.
+        """
+        try:
+            line = self._connected()
+            with line.writing():
+                return self._drop(line, casts, now)
+        except DomainError as error:
+            if error.code != "box_missing":
+                raise
+            self.close()
+            return ["round_closed"] * len(casts)
+        except lines.REFUSED:
+            raise
+        except lines.BROKEN:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the box."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+    def _connected(self) -> Line:
+        if self._line is not None and not self._line.is_current():
+            self.close()
+        if self._line is None:
+            self._line = lines.connect(self._database, self._round_id)
+        return self._line
+
+    def _drop(self, line: Line, casts: Sequence[Cast], now: datetime) -> list[str]:
+        gate = line.rows(_GATE, {})
+        if not gate:
+            raise DomainError("box_missing")
+        number, state, closes_at, groups, packed = gate[0]
+        if number != FORMAT:
+            raise DomainError("box_other_format", found=number, known=FORMAT)
+        held = refusal(GateState(state), moment(closes_at), now)
+        known = self._known(line, casts)
+        stored = [] if held else _winners(casts, known)
+        if stored:
+            self._store(line, stored, known)
+            counts = _raised(unpack_counts(json.loads(groups), packed), stored)
+            line.change(_COUNT, [{"packed": pack_counts(list(counts), counts)}])
+        return _answers(line, casts, stored, lambda cast: held or _why(cast, known.get(cast.code_hash)))
+
+    def _known(self, line: Line, casts: Sequence[Cast]) -> dict[bytes, _Known]:
+        """Return the codes that are in the box; a wrongly tagged one is none (SEC-75)."""
+        hashes = sorted({cast.code_hash for cast in casts})
+        rows = line.first_of_each(_CODE, [{"code": digest} for digest in hashes])
+        found = {}
+        for digest, row in zip(hashes, rows, strict=True):
+            if row is not None and row[2] in _STATES:
+                group_id, batch_id, state, tag = row
+                if self._tags.is_code(tag, digest, group_id, batch_id, CodeState(state)):
+                    found[digest] = _Known(group_id, batch_id, CodeState(state))
+        return found
+
+    def _store(self, line: Line, stored: Sequence[Cast], known: Mapping[bytes, _Known]) -> None:
+        """Write in the order of random keys, not of arrival (SEC-87)."""
+        spent = [self._spent(cast.code_hash, known[cast.code_hash]) for cast in sorted(stored)]
+        if line.change(_SPEND, spent) != len(stored):
+            raise DomainError("busy")
+        line.change(_STORE, [self._row(cast) for cast in sorted(stored, key=lambda cast: cast.envelope_id)])
+
+    def _spent(self, digest: bytes, code: _Known) -> dict[str, object]:
+        new_tag = self._tags.code(digest, code.group_id, code.batch_id, CodeState.SPENT)
+        return {"code": digest, "before": CodeState.LIVE.value, "after": CodeState.SPENT.value, "new_tag": new_tag}
+
+    def _row(self, cast: Cast) -> dict[str, object]:
+        tag = self._tags.envelope(cast.envelope_id, cast.group_id, cast.sealed)
+        return {"id": cast.envelope_id, "group_id": cast.group_id, "sealed": cast.sealed, "tag": tag}
+
+
+_STATES = frozenset(CodeState)
+
+
+def _winners(casts: Iterable[Cast], known: Mapping[bytes, _Known]) -> list[Cast]:
+    """Return the first ballot of every code that is live and of the claimed group."""
+    first: dict[bytes, Cast] = {}
+    for cast in casts:
+        if not _why(cast, known.get(cast.code_hash)):
+            first.setdefault(cast.code_hash, cast)
+    return list(first.values())
+
+
+def _why(cast: Cast, code: _Known | None) -> str:
+    """Return why this code lets this ballot not in; empty if it does."""
+    if code is None:
+        return "code_unknown"
+    if code.group_id != cast.group_id:
+        return "code_foreign"
+    return _REFUSALS.get(code.state, "")
+
+
+def _raised(counts: dict[str, Count], stored: Iterable[Cast]) -> dict[str, Count]:
+    for cast in stored:
+        counts[cast.group_id] = counts[cast.group_id].plus(spent=1, envelopes=1)
+    return counts
+
+
+def _answers(line: Line, casts: Sequence[Cast], stored: Sequence[Cast], why: Callable[[Cast], str]) -> list[str]:
+    """Return ``ACCEPTED`` for each cast whose envelope is in the box, and else why its code was refused."""
+    inside = {cast.envelope_id for cast in stored}
+    others = sorted({cast.envelope_id for cast in casts} - inside)
+    if others:
+        rows = line.first_of_each(_STORED, [{"envelope": envelope_id} for envelope_id in others])
+        inside |= {envelope_id for envelope_id, row in zip(others, rows, strict=True) if row is not None}
+    return [ACCEPTED if cast.envelope_id in inside else why(cast) or "code_used" for cast in casts]

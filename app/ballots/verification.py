@@ -1,0 +1,54 @@
+"""Whether all tags in a box are right: what only somebody with the key folder can have made (SEC-75)."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import bindparam, select
+
+from app.ballots.domain import CodeState, Verdict, verdict
+from app.ballots.models import CODE
+from app.ballots.reads import PAGE_ROWS, SealedEnvelope, envelopes, page
+from app.ballots.tags import Tags
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+
+_CODES = (
+    select(CODE.c.hash, CODE.c.group_id, CODE.c.batch_id, CODE.c.state, CODE.c.tag)
+    .where(CODE.c.hash > bindparam("after"))
+    .order_by(CODE.c.hash)
+    .limit(PAGE_ROWS)
+)
+
+
+def is_rightly_tagged(tags: Tags, envelope: SealedEnvelope) -> bool:
+    """Whether an envelope is what the booth put in under this id and group."""
+    return tags.is_envelope(envelope.tag, envelope.id, envelope.group_id, envelope.sealed)
+
+
+def tags_of(folder: KeyFolder, round_id: str) -> Tags:
+    """Return what checks the tags of a round's box."""
+    return Tags(folder.tag_secret(), round_id)
+
+
+def verify(database: Database, folder: KeyFolder, round_id: str) -> Verdict:
+    """Check every tag in the box; DomainError ``box_missing``.
+
+    Of a box that is open the numbers of spent codes and envelopes may differ, because they are read one after another.
+    """
+    tags = tags_of(folder, round_id)
+    return verdict(_codes(database, tags, round_id), _tagged_envelopes(database, tags, round_id))
+
+
+def _tagged_envelopes(database: Database, tags: Tags, round_id: str) -> Iterator[tuple[str, bool]]:
+    for rows in envelopes(database, round_id):
+        for envelope in rows:
+            yield envelope.group_id, is_rightly_tagged(tags, envelope)
+
+
+def _codes(database: Database, tags: Tags, round_id: str) -> Iterator[tuple[str, CodeState, bool]]:
+    last = b""
+    while rows := page(database, round_id, _CODES, last):
+        for digest, group_id, batch_id, state, tag in rows:
+            known = CodeState(state) if state in set(CodeState) else None
+            right = known is not None and tags.is_code(tag, digest, group_id, batch_id, known)
+            yield group_id, known or CodeState.VOIDED, right
+        last = rows[-1][0]

@@ -1,0 +1,169 @@
+"""The slot: a code lets one envelope in, whoever comes when, and counts change with it."""
+
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from app.ballots import reads, service, store
+from app.ballots.domain import Count, GateState
+from app.ballots.lines import REFUSED
+from app.ballots.slot import Cast, Slot
+from app.ballots.verification import verify
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.secrets import token_bytes
+from app.core.settings import Settings
+from tests.ballots.stores import GROUPS, NOON, PAPER, by_hand, literal, make_casts, make_store
+
+
+@pytest.fixture
+def folder(settings: Settings) -> KeyFolder:
+    return KeyFolder(settings.data / "keys")
+
+
+def test_it_works(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    slot = Slot(database, folder.tag_secret(), round_id)
+    casts = make_casts("staff", hashes["staff"][:3])
+    assert slot.drop(casts, NOON) == ["", "", ""]
+    assert reads.counts(database, round_id)["staff"] == Count(printed=5, spent=3, envelopes=3)
+    assert verify(database, folder, round_id).is_right
+    kept = {envelope.id: envelope for rows in reads.envelopes(database, round_id) for envelope in rows}
+    assert {(cast.envelope_id, cast.sealed) for cast in casts} == {(one.id, one.sealed) for one in kept.values()}
+    again = [casts[0], casts[0]._replace(envelope_id=token_bytes(16)), casts[1]]
+    assert slot.drop(again, NOON) == ["", "code_used", ""]
+    assert reads.counts(database, round_id)["staff"] == Count(printed=5, spent=3, envelopes=3)
+    slot.close()
+
+
+def test_it_refuses(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    service.issue(database, folder, round_id, [service.Batch("b2", "staff", [b"v" * 32])])
+    service.void(database, folder, round_id, "b2")
+    slot = Slot(database, folder.tag_secret(), round_id)
+    first, second = make_casts("staff", hashes["staff"][:1] * 2)
+    casts = [
+        first,
+        second,
+        *make_casts("staff", [b"v" * 32, b"n" * 32]),
+        *make_casts("residents", hashes["staff"][1:2]),
+    ]
+    assert slot.drop(casts, NOON) == ["", "code_used", "code_voided", "code_unknown", "code_foreign"]
+    assert verify(database, folder, round_id).is_right
+    slot.close()
+
+
+def test_the_gate_alone_decides(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    slot = Slot(database, folder.tag_secret(), round_id)
+    casts = make_casts("staff", hashes["staff"])
+    later = NOON + timedelta(seconds=1)
+    assert slot.drop(casts[:1], NOON) == [""]
+    assert service.change(database, round_id, service.Change("i2", "i1", closes_at=later))
+    assert slot.drop(casts[1:2], NOON) == [""]
+    assert slot.drop(casts[2:3], later) == ["round_closed"]
+    assert slot.drop(casts[:1], later) == [""]
+    assert service.change(database, round_id, service.Change("i3", "i2", GateState.CLOSED))
+    assert slot.drop(casts[3:], NOON) == ["round_closed"] * 2
+    service.create(database, "r2", PAPER, GROUPS)
+    other = Slot(database, folder.tag_secret(), "r2")
+    assert other.drop(casts[:1], NOON) == ["round_not_open"]
+    other.close()
+    slot.close()
+
+
+def test_a_wrongly_tagged_code_is_no_code(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder, 2)
+    moved = literal(database, hashes["staff"][0])
+    by_hand(database, round_id, f"UPDATE code SET group_id = 'residents' WHERE hash = {moved}")  # noqa: S608 - an attacker's
+    slot = Slot(database, folder.tag_secret(), round_id)
+    casts = make_casts("residents", hashes["staff"][:1]) + make_casts("staff", hashes["staff"][:1])
+    assert slot.drop(casts, NOON) == ["code_unknown", "code_unknown"]
+    slot.close()
+
+
+def test_an_impossible_envelope_leaves_everything_as_it_was(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    slot = Slot(database, folder.tag_secret(), round_id)
+    one, two = make_casts("staff", hashes["staff"][:2])
+    with pytest.raises(REFUSED):
+        slot.drop([one, two._replace(envelope_id=one.envelope_id)], NOON)
+    assert reads.counts(database, round_id)["staff"] == Count(printed=5)
+    assert slot.drop([one, two], NOON) == ["", ""]
+    slot.close()
+
+
+def test_a_destroyed_box_takes_nothing(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    slot = Slot(database, folder.tag_secret(), round_id)
+    casts = make_casts("staff", hashes["staff"])
+    assert slot.drop(casts[:1], NOON) == [""]
+    service.destroy(database, round_id)
+    assert slot.drop(casts, NOON) == ["round_closed"] * 5
+    slot.close()
+
+
+def test_a_box_made_anew_is_another_one(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    slot = Slot(database, folder.tag_secret(), round_id)
+    casts = make_casts("staff", hashes["staff"])
+    assert slot.drop(casts[:1], NOON) == [""]
+    service.destroy(database, round_id)
+    service.create(database, round_id, PAPER, GROUPS)
+    assert slot.drop(casts[1:2], NOON) == ["round_not_open"]
+    assert store.round_ids(database) == {round_id}
+    slot.close()
+
+
+def test_forty_codes_sixteen_times_at_once_are_forty_envelopes(database: Database, folder: KeyFolder) -> None:
+    """Four writers on one box, as four processes would be; different ballots for each code."""
+    round_id, hashes = make_store(database, folder, 40)
+    outcomes: list[str] = []
+
+    def hall() -> None:
+        slot = Slot(database, folder.tag_secret(), round_id)
+        for start in range(0, 40, 5):
+            some = [cast for _ in range(4) for cast in make_casts("staff", hashes["staff"][start : start + 5])]
+            outcomes.extend(slot.drop(some, NOON))
+        slot.close()
+
+    threads = [threading.Thread(target=hall) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Counter(outcomes) == {"": 40, "code_used": 600}
+    assert reads.counts(database, round_id)["staff"] == Count(printed=40, spent=40, envelopes=40)
+    assert verify(database, folder, round_id).is_right
+
+
+def test_a_close_waits_for_the_casts_before_it(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    slot = Slot(database, folder.tag_secret(), round_id)
+    casts, closed = make_casts("staff", hashes["staff"]), threading.Event()
+
+    def close() -> None:
+        service.change(database, round_id, service.Change("i2", "i1", GateState.CLOSED))
+        closed.set()
+
+    closer = threading.Thread(target=close)
+    line = slot._connected()
+    with line.writing():
+        assert slot._drop(line, casts[:1], NOON) == [""]
+        closer.start()
+        assert not closed.wait(0.2)
+    closer.join()
+    assert slot.drop(casts[1:2], NOON) == ["round_closed"]
+    assert reads.counts(database, round_id)["staff"] == Count(printed=5, spent=1, envelopes=1)
+    slot.close()
+
+
+def test_it_refuses_another_format(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    by_hand(database, round_id, "UPDATE gate SET format = 2")
+    slot = Slot(database, folder.tag_secret(), round_id)
+    with pytest.raises(Exception, match="box_other_format"):
+        slot.drop([Cast(hashes["staff"][0], "staff", bytes(16), b"")], NOON)
+    slot.close()
