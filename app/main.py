@@ -28,6 +28,9 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.office import routes as office_routes
+from app.office.shelf import Shelf
+from app.office.workshop import Workshop
 from app.opinions import reads as opinions_reads
 from app.opinions import routes as opinions_routes
 from app.opinions import routes_merge
@@ -107,6 +110,7 @@ FEATURES = (
     *PUBLIC_FEATURES,
     accounts_routes,
     audit_routes,
+    office_routes,
     campaigns_routes,
     rounds_routes,
     routes_document,
@@ -139,15 +143,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     recover(state.database, state.key_folder)
     schedule = Schedule(state.database, state.key_folder, state.ports, state.clock)
     schedule.start()
+    state.shelf.start()
     yield
     schedule.stop()
     state.paper_desk.close()
+    state.shelf.stop()
+    if state.owns_workshop:
+        state.workshop.close()
     state.drop.close()
     state.database.engine.dispose()
 
 
-def build_api(settings: Settings, clock: Clock) -> FastAPI:
-    """Return the FastAPI application with every feature's routes and everything handlers ask for."""
+def build_api(settings: Settings, clock: Clock, workshop: Workshop | None = None) -> FastAPI:
+    """Return the FastAPI application with every feature's routes and everything handlers ask for.
+
+    A ``workshop`` that is handed in is shared and stays open when the application ends.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     app.state.settings = settings
     app.state.clock = clock
@@ -157,6 +168,8 @@ def build_api(settings: Settings, clock: Clock) -> FastAPI:
     app.state.passwords = Passwords()
     app.state.authenticate = authenticate
     app.state.ports = PORTS
+    app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
+    app.state.shelf = Shelf(app.state.database, settings.data, clock)
     app.state.openings = Openings(Room(app.state.database, app.state.key_folder, clock, app.state.ports.after_counting))
     app.state.drop = Drop(app.state.database.engine, clock)
     errors.install(app)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.accounts.domain import Role
 from app.audit import service as audit
-from app.box.key_slip_printing import KeySlip, key_slips_pdf
+from app.box.key_slip import KeySlip, packed
 from app.box.models import Envelope, KeyHolder, Opening, Remark, RoundKey, Stack
 from app.box.reads import HolderView, key_of
 from app.box.shares import SECRET_BYTES, combine, create_key, matches, normalise_share, share_fingerprint
@@ -18,11 +18,13 @@ from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
+from app.office.workshop import Craft, alone
 from app.rounds.domain import RoundState, Step
 from app.rounds.ports import Panel
 from app.rounds.reads import RoundView, frozen_paper
 from app.rounds.service import locked_round
 
+TYPESET = Craft("app.box.key_slip_printing:typeset")
 NAME_LIMIT = 40
 
 
@@ -85,7 +87,7 @@ def print_key(acting: Acting, folder: KeyFolder, round_id: str, holders: Sequenc
         KeySlip(title, name.strip(), number, row.key_holders, row.key_needed, share)
         for number, (name, share) in enumerate(zip(holders, shares, strict=True), start=1)
     ]
-    return partial(key_slips_pdf, slips)
+    return partial(alone, TYPESET, packed(slips))
 
 
 def check_share(acting: Acting, round_id: str, number: int, typed: str) -> None:

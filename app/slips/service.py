@@ -11,6 +11,7 @@ from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled, token_bytes
+from app.office.workshop import Craft, alone
 from app.rounds.domain import Paper, RoundState, Step
 from app.rounds.ports import Panel
 from app.rounds.reads import RoundView, frozen_paper, get_round
@@ -19,8 +20,9 @@ from app.slips.accounting import SlipAccount
 from app.slips.codes import code_hash, new_code
 from app.slips.domain import CodeState
 from app.slips.models import Batch, SlipCode, SlipCount
-from app.slips.printing import SlipBack, SlipSheet, Wifi, slips_pdf
+from app.slips.sheets import SlipBack, SlipSheet, Wifi, packed
 
+TYPESET = Craft("app.slips.printing:typeset")
 MAX_SLIPS = 20_000
 INSERT_ROWS = 2_000
 TURNOUT_STEP = 5
@@ -85,7 +87,7 @@ def print_slips(
     paper, _ = frozen_paper(acting.session, round_id)
     back = SlipBack(paper.organisation, paper.title, f"{base_url}/notices/{round_id}")
     printed = sheets(acting.session, base_url, round_id, codes)
-    return partial(slips_pdf, printed, back if backs and not paper.rehearsal else None)
+    return partial(alone, TYPESET, packed(printed, back if backs and not paper.rehearsal else None))
 
 
 def sheets(
