@@ -71,6 +71,7 @@ from app.rounds.service import close_round, extend_round, void_round
 from app.slips import routes as slips_routes
 from app.slips import service as slips
 from app.tally.unseen import unseen_groups
+from app.tally.wording import CHAIN, VERDICTS
 from app.web import errors, health
 from app.web.edge import Edge
 from app.web.packed import PackedStatic
@@ -165,6 +166,7 @@ def build_api(settings: Settings, clock: Clock, workshop: Workshop | None = None
     app.state.database = Database(make_engine(settings.sqlalchemy_url, settings.pool_size))
     app.state.key_folder = KeyFolder(settings.data / "keys")
     app.state.pages = make_pages(settings)
+    app.state.pages.environment.globals |= {"verdict_words": VERDICTS, "chain_words": CHAIN}
     app.state.passwords = Passwords()
     app.state.authenticate = authenticate
     app.state.ports = PORTS
