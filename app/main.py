@@ -28,6 +28,7 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.core.watch import Watch
 from app.office import routes as office_routes
 from app.office.shelf import Shelf
 from app.office.workshop import Workshop
@@ -143,6 +144,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     recover(state.database, state.key_folder)
     schedule = Schedule(state.database, state.key_folder, state.ports, state.clock)
+    state.watch.add(schedule.pulse)
     schedule.start()
     state.shelf.start()
     yield
@@ -174,6 +176,8 @@ def build_api(settings: Settings, clock: Clock, workshop: Workshop | None = None
     app.state.shelf = Shelf(app.state.database, settings.data, clock)
     app.state.openings = Openings(Room(app.state.database, app.state.key_folder, clock, app.state.ports.after_counting))
     app.state.drop = Drop(app.state.database.engine, clock)
+    app.state.watch = Watch()
+    app.state.watch.add(app.state.drop.pulse)
     errors.install(app)
     # First, because routes are tried in turn and these are asked for most.
     cast = CastDesk(app.state.database, app.state.key_folder, app.state.drop, https=settings.https)

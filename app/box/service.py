@@ -15,6 +15,7 @@ from app.box.models import Envelope, KeyHolder, Opening, Remark, RoundKey, Stack
 from app.box.reads import HolderView, key_of
 from app.box.shares import SECRET_BYTES, combine, create_key, matches, normalise_share, share_fingerprint
 from app.core.acting import Acting, Principal
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
@@ -100,8 +101,8 @@ def check_share(acting: Acting, round_id: str, number: int, typed: str) -> None:
     holder = match_share(key.holders if key else (), normalise_share(typed))
     if holder.number != number:
         raise DomainError("share_of_other", name=holder.name)
-    row = acting.session.get_one(KeyHolder, (round_id, number))
-    if row.checked_at is None:
+    row = locked(acting.session, KeyHolder, (round_id, number))
+    if row is not None and row.checked_at is None:
         row.checked_at = acting.now
         audit.record(acting.session, acting.now, acting.actor, "box.key_check", round_id, holder=holder.name)
 
