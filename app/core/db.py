@@ -220,6 +220,11 @@ def locked_rows(session: Session, query: Select[T]) -> Sequence[T]:
     return session.scalars(held).all()
 
 
+def held(query: Select[*Columns]) -> Select[*Columns]:
+    """Return a query of columns, which no session keeps, so that its rows are held until the transaction ends."""
+    return query.with_for_update()
+
+
 def shared(query: Select[*Columns]) -> Select[*Columns]:
     """Return the query so that its rows stay as they are until the transaction ends, while others read them too."""
     return query.with_for_update(read=True)
