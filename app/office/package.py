@@ -1,6 +1,7 @@
 """A Word file from outside, before anything opens it: small, plain, without macros, links or embedded things."""
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ _RELATIONS = frozenset(
     }
 )  # fmt: skip
 _CODES = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "TOC", "PAGEREF", "REF", "STYLEREF", "HYPERLINK"})
+_PLACE_IN_THE_TEXT = re.compile(r'\s*\\l\s+"?[^"\s\\]+"?(\s+\\h|\s+\\o\s+"[^"]*")*\s*')
+_ADDRESSES = ("href", "src")
 _REFUSED_TAGS = frozenset({"altChunk", "object", "control", "subDoc"})
 
 
@@ -125,7 +128,7 @@ class _Inspector:
         values = {name.rpartition("|")[2]: value for name, value in attributes.items()}
         if self._types is not None:
             self._types.add(values.get("ContentType", "").lower())
-        if local in _REFUSED_TAGS:
+        if local in _REFUSED_TAGS or any(_leads_outside(values.get(name, "")) for name in _ADDRESSES):
             raise DomainError("template_active_content")
         if local == "Relationship":
             _check_relation(values)
@@ -169,13 +172,20 @@ class _FieldCodes:
 
 
 def _check_relation(attributes: dict[str, str]) -> None:
+    """Refuse what a template may not bring, and whatever lies outside of it: a click on a link, or none, fetches it."""
     kind = attributes.get("Type", "").rpartition("/")[2]
     external = attributes.get("TargetMode", "").lower() == "external"
-    if kind not in _RELATIONS or (external and kind != "hyperlink"):
+    if kind not in _RELATIONS or external or _leads_outside(attributes.get("Target", "")):
         raise DomainError("template_active_content")
+
+
+def _leads_outside(target: str) -> bool:
+    """Whether an address names a host, a drive or a scheme; parts of the package and places in the text do not."""
+    return ":" in target.partition("#")[0] or target.lstrip().startswith(("//", "\\\\"))
 
 
 def _check_code(text: str) -> None:
     """Refuse a field code that may fetch a file or start a program, and one that is still to be made up."""
-    if text.strip().partition(" ")[0].upper() not in _CODES:
+    name, _, rest = text.strip().partition(" ")
+    if name.upper() not in _CODES or (name.upper() == "HYPERLINK" and not _PLACE_IN_THE_TEXT.fullmatch(rest)):
         raise DomainError("template_active_content")

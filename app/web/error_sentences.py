@@ -217,7 +217,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     # word templates
     "template_active_content": (
         422,
-        "模板带有宏、嵌入的文件或指向外部文件的链接，不能使用。原来的模板仍在使用，请删去后再上传。",
+        "模板带有宏、嵌入的文件或指向外部文件、网址的链接，不能使用。原来的模板仍在使用，请删去后再上传。",
     ),
     "template_misplaced_field": (
         422,

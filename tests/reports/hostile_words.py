@@ -49,6 +49,13 @@ def with_code(code: str) -> bytes:
     return changed(DOCUMENT, lambda xml: xml.replace("<w:body>", f"<w:body><w:p>{runs}</w:p>", 1))
 
 
+def with_picture(attribute: str) -> bytes:
+    """Return a shipped template with an old drawing that names an address."""
+    names = 'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    drawing = f"<w:p><w:r><w:pict><v:shape {names} {attribute}/></w:pict></w:r></w:p>"
+    return changed(DOCUMENT, lambda xml: xml.replace("<w:body>", f"<w:body>{drawing}", 1))
+
+
 def repacked(
     changes: Mapping[str, Callable[[str], str]], added: Mapping[str, bytes], kind: ReportKind = ReportKind.SURVEY
 ) -> bytes:

@@ -177,8 +177,21 @@ def test_it_refuses_macros_links_and_embedded_files() -> None:
         hostile.with_code('DDEAUTO c:\\\\windows\\\\cmd.exe "/k calc"'),
         hostile.with_code(' INCLUDETEXT "c:/secret.docx" '),
         hostile.with_code(""),
+        hostile.with_code(' HYPERLINK "file:///c:/secret.docx" '),
+        hostile.with_code(' HYPERLINK "https://tracker.example/" \\l "x" '),
+        hostile.with_code(" HYPERLINK server\\share "),
+        hostile.with_relation("hyperlink", "file:///c:/secret.docx"),
+        hostile.with_relation("hyperlink", "\\\\server\\share"),
+        hostile.with_relation("hyperlink", "https://www.example.cn/"),
+        hostile.with_relation("hyperlink", "mailto:x@example.cn"),
+        hostile.with_relation("image", "https://tracker.example/x.png", "Internal"),
+        hostile.with_relation("image", "//tracker.example/x.png", "Internal"),
+        hostile.with_picture('src="https://tracker.example/x.png"'),
+        hostile.with_picture('o:href="file:///c:/secret.docx"'),
+        hostile.with_picture('href="\\\\server\\share"'),
         hostile.changed(hostile.DOCUMENT, lambda xml: xml.replace("<w:body>", "<w:body><w:altChunk/>", 1)),
     ):
         assert refusal(content)[0] == "template_active_content"
     check_template(SURVEY, hostile.with_code(" NUMPAGES "))
-    check_template(SURVEY, hostile.with_relation("hyperlink", "https://www.example.cn/"))
+    check_template(SURVEY, hostile.with_code(' HYPERLINK \\l "_Toc1" '))
+    check_template(SURVEY, hostile.with_picture('href="#_Toc1"'))
