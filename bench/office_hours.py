@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +35,7 @@ AUDIT_ENTRIES, SLIPS, GROUPS, REPORTS, LOGINS, IMPORT_BYTES = 100_000, 10_000, 8
 PUBLISHED = (100, 10, 60)
 """Units, groups and people of each group of the round that reports are made of."""
 LOG_IN_REFUSED = frozenset({401, 403, 422, 429})
-BUSY, PUT_OFF_SECONDS = 503, 0.5
+BUSY, PUT_OFF_SECONDS, ASK_AGAIN_SECONDS = 503, 0.5, 0.5
 PEOPLE = ("organiser", "auditor", "leader")
 TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
@@ -140,9 +141,12 @@ Work = Callable[[Clerk], bool]
 
 def _report(office: Office) -> Work:
     def work(clerk: Clerk) -> bool:
-        answer = clerk.get(f"/results/{office.published}/report.docx")
-        while "text/html" in answer.headers["content-type"]:  # not finished yet: the page asks again
-            answer = clerk.get(answer.url.path)
+        # Equal requests of one person are one job: each report has a number of its own.
+        path = f"/results/{office.published}/report.docx?number={os.urandom(4).hex()}"
+        answer = clerk.get(path)
+        while "text/html" in answer.headers["content-type"]:  # not finished yet: asking again brings it
+            time.sleep(ASK_AGAIN_SECONDS)
+            answer = clerk.get(path)
         return "wordprocessing" in answer.headers["content-type"]
 
     return work

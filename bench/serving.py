@@ -68,6 +68,19 @@ def timed(client: httpx.Client, path: str) -> float:
     return milliseconds
 
 
+def fetched(client: httpx.Client, path: str) -> float:
+    """Return the milliseconds until a file is here, asked for until it is; RuntimeError where it never is."""
+    started = time.perf_counter()
+    for _ in range(6_000):
+        answer = client.get(path)
+        if answer.status_code != httpx.codes.SEE_OTHER:
+            answer.raise_for_status()
+            return (time.perf_counter() - started) * 1000
+        time.sleep(0.05)
+    message = f"{path} was never ready"
+    raise RuntimeError(message)
+
+
 def p95(samples: list[float]) -> float:
     """Return the 95th percentile."""
     return statistics.quantiles(samples, n=20, method="inclusive")[-1]
