@@ -20,7 +20,7 @@ from app.booth.papers import PaperDesk
 from app.box import routes as box_routes
 from app.box import service as box
 from app.box.drop import Drop
-from app.box.opening import Openings, Room
+from app.box.openings import Openings, Place
 from app.box.sweeping import recover
 from app.campaigns import routes as campaigns_routes
 from app.core.acting import Acting
@@ -28,10 +28,6 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.core.watch import Watch
-from app.office import routes as office_routes
-from app.office.shelf import Shelf
-from app.office.workshop import Workshop
 from app.opinions import reads as opinions_reads
 from app.opinions import routes as opinions_routes
 from app.opinions import routes_merge
@@ -72,7 +68,6 @@ from app.rounds.service import close_round, extend_round, void_round
 from app.slips import routes as slips_routes
 from app.slips import service as slips
 from app.tally.unseen import unseen_groups
-from app.tally.wording import CHAIN, VERDICTS
 from app.web import errors, health
 from app.web.edge import Edge
 from app.web.packed import PackedStatic
@@ -101,7 +96,6 @@ PORTS = Ports(
         "publish": publication.publish,
         "correct": correction.correct,
     },
-    after_counting=(publication.freeze_result,),
     unseen_groups=unseen_groups,
     merged=opinions_reads.merged_for,
 )
@@ -112,7 +106,6 @@ FEATURES = (
     *PUBLIC_FEATURES,
     accounts_routes,
     audit_routes,
-    office_routes,
     campaigns_routes,
     rounds_routes,
     routes_document,
@@ -144,40 +137,28 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     recover(state.database, state.key_folder)
     schedule = Schedule(state.database, state.key_folder, state.ports, state.clock)
-    state.watch.add(schedule.pulse)
     schedule.start()
-    state.shelf.start()
     yield
     schedule.stop()
     state.paper_desk.close()
-    state.shelf.stop()
-    if state.owns_workshop:
-        state.workshop.close()
+    state.openings.close()
     state.drop.close()
     state.database.engine.dispose()
 
 
-def build_api(settings: Settings, clock: Clock, workshop: Workshop | None = None) -> FastAPI:
-    """Return the FastAPI application with every feature's routes and everything handlers ask for.
-
-    A ``workshop`` that is handed in is shared and stays open when the application ends.
-    """
+def build_api(settings: Settings, clock: Clock) -> FastAPI:
+    """Return the FastAPI application with every feature's routes and everything handlers ask for."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     app.state.settings = settings
     app.state.clock = clock
     app.state.database = Database(make_engine(settings.sqlalchemy_url, settings.pool_size))
     app.state.key_folder = KeyFolder(settings.data / "keys")
     app.state.pages = make_pages(settings)
-    app.state.pages.environment.globals |= {"verdict_words": VERDICTS, "chain_words": CHAIN}
     app.state.passwords = Passwords()
     app.state.authenticate = authenticate
     app.state.ports = PORTS
-    app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
-    app.state.shelf = Shelf(app.state.database, settings.data, clock)
-    app.state.openings = Openings(Room(app.state.database, app.state.key_folder, clock, app.state.ports.after_counting))
+    app.state.openings = Openings(Place(app.state.database, app.state.key_folder, clock))
     app.state.drop = Drop(app.state.database.engine, clock)
-    app.state.watch = Watch()
-    app.state.watch.add(app.state.drop.pulse)
     errors.install(app)
     # First, because routes are tried in turn and these are asked for most.
     cast = CastDesk(app.state.database, app.state.key_folder, app.state.drop, https=settings.https)

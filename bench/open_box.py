@@ -19,7 +19,7 @@ from sqlalchemy import insert
 
 from app.box.envelope import Ballot, encode
 from app.box.models import Envelope, KeyHolder, RoundKey
-from app.box.opening import Attempt, Progress, Room, open_box
+from app.box.opening import Attempt, Progress, open_box
 from app.box.seal import envelope_info, seal
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Item, Scheme
@@ -29,7 +29,7 @@ from app.core.acting import Principal
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
-from app.main import PORTS
+from app.operations.opening_process import opening_room
 from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.reads import PAPER
@@ -121,7 +121,7 @@ def open_it(folder: Path) -> None:
     """Open the box and print what it took, in a process that did nothing else."""
     database = Database(make_engine(f"sqlite:///{folder / 'box.sqlite3'}"))
     private_key = X25519PrivateKey.from_private_bytes((folder / "private").read_bytes())
-    room = Room(database, KeyFolder(folder / "keys"), lambda: NOW, PORTS.after_counting)
+    room = opening_room(database, KeyFolder(folder / "keys"), lambda: NOW)
     before = time.perf_counter()
     open_box(room, Attempt("bench", private_key, ACTOR, ("甲",), (1,)), Progress())
     seconds = time.perf_counter() - before

@@ -41,6 +41,37 @@ class Opening(Base):
     envelopes: Mapped[int] = mapped_column(Integer)
 
 
+class OpeningJob(Base):
+    """The process that opens a box, as every node sees it (one per round; a new attempt replaces it).
+
+    ``public_key`` is the half of its own key to which shares are sealed; ``request`` (JSON) says who asks for the
+    opening and before whom; ``error`` and ``params`` (JSON) say how it ended.
+    """
+
+    __tablename__ = "opening_job"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(Text)
+    process: Mapped[str] = mapped_column(Text)
+    public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phase: Mapped[str] = mapped_column(Text)
+    done: Mapped[int] = mapped_column(Integer)
+    total: Mapped[int] = mapped_column(Integer)
+    request: Mapped[str] = mapped_column(Text)
+    error: Mapped[str] = mapped_column(Text)
+    params: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OpeningShare(Base):
+    """A share that was given to the opening process: ``sealed`` to its key until it fetched it, then empty."""
+
+    __tablename__ = "opening_share"
+    round_id: Mapped[str] = mapped_column(ForeignKey("opening_job.round_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Envelope(Base):
     """A sealed ballot. Its id is the voter's receipt."""
 

@@ -1,28 +1,28 @@
 """Opening the box (DESIGN.md section 1.5).
 
 All envelopes are read and checked in memory, then one transaction swaps them for stacks: a crash leaves the sealed box
-or the finished stacks, and ``sweeping.recover`` finishes what comes after.
+or the finished stacks, and ``sweeping.recover`` finishes what comes after. The service does it in a process of its own
+(``conducting``), whose memory is the only place where whole ballots ever lie.
 """
 
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from threading import Lock, Thread
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from app.accounts.service import everyone
-from app.audit import service as audit
+from app.box import sealed_box
 from app.box.ceremony import check_counts, sealed_round
 from app.box.envelope import BadEnvelope, Ballot, decode
-from app.box.models import Envelope, Opening, Remark, RoundKey, Stack
+from app.box.models import Opening, Remark, RoundKey, Stack
 from app.box.seal import envelope_info, unseal
+from app.box.sealed_box import Row
 from app.box.shredding import Stacks, shred
 from app.box.sweeping import sweep
 from app.core.acting import Acting, Principal
@@ -32,12 +32,12 @@ from app.core.key_folder import KeyFolder
 from app.core.masking import Masker
 from app.core.secrets import shuffled, token_bytes
 from app.rounds.domain import Paper, RoundState
-from app.rounds.ports import AfterCounting
-from app.rounds.reads import frozen_paper, get_round
+from app.rounds.reads import frozen_paper
 from app.rounds.service import count_round, locked_round
 
 LOG = logging.getLogger("manyidu")
-PAGE_ROWS = 1_000
+AfterCounting = Callable[[Acting, str], None]
+"""What another feature does with a round, in the transaction that empties its box."""
 INSERT_ROWS = 2_000
 
 
@@ -54,18 +54,12 @@ class Attempt:
 
 @dataclass(slots=True)
 class Progress:
-    """How far an opening is. ``phase``: reading, writing, done or failed (then ``error`` says why)."""
+    """How far an opening is: envelopes read of all, and whether it writes already."""
 
-    phase: str = "reading"
     done: int = 0
     total: int = 0
     damaged: int = 0
-    error: DomainError | None = None
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it goes on."""
-        return self.phase in {"reading", "writing"}
+    is_writing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +87,16 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
     stacks = shred(paper, ballots, token_bytes)
     if progress.damaged:
         raise DomainError("envelopes_damaged", count=progress.damaged)
-    progress.phase = "writing"
+    progress.is_writing = True
     _swap(room, attempt, paper, _masked(stacks, hide))
     tidy(room.database, room.folder, attempt.round_id)
-
-
-Row = tuple[bytes, str, bytes]
 
 
 def _ballots(
     database: Database, open_one: Callable[[Row], Ballot | None], round_id: str, progress: Progress
 ) -> Iterator[Ballot]:
-    """Yield the ballots, reading the envelopes page by page, so that no reader holds the database for long."""
-    last = b""
-    while rows := _page(database, round_id, last):
+    """Yield the ballots; envelopes that do not open are counted in ``progress``."""
+    for rows in sealed_box.pages(database, round_id):
         for row in rows:
             ballot = open_one(row)
             if ballot is None:
@@ -114,18 +104,6 @@ def _ballots(
             else:
                 yield ballot
         progress.done += len(rows)
-        last = rows[-1][0]
-
-
-def _page(database: Database, round_id: str, after: bytes) -> Sequence[Row]:
-    query = (
-        select(Envelope.id, Envelope.group_id, Envelope.sealed)
-        .where(Envelope.round_id == round_id, Envelope.id > after)
-        .order_by(Envelope.id)
-        .limit(PAGE_ROWS)
-    )
-    with database.reading() as session:
-        return [(row.id, row.group_id, row.sealed) for row in session.execute(query)]
 
 
 def _open_one(private_key: X25519PrivateKey, paper: Paper, digest: str, row: Row) -> Ballot | None:
@@ -155,7 +133,7 @@ def _swap(room: Room, attempt: Attempt, paper: Paper, stacks: Stacks) -> None:
         if check_counts(session, paper) != counted:
             raise DomainError("box_changed")
         _store(session, paper.round_id, stacks)
-        session.execute(delete(Envelope).where(Envelope.round_id == paper.round_id))
+        sealed_box.empty(session, paper.round_id)
         acting = Acting(session, room.clock(), attempt.actor)
         _record(acting, attempt, sum(counted.values()))
         for hook in room.after_counting:
@@ -198,69 +176,3 @@ def tidy(database: Database, folder: KeyFolder, round_id: str) -> None:
         sweep(database)
     except Exception as error:  # noqa: BLE001 - the count is committed; the next start tidies again
         LOG.error("the opened box was not tidied: %s", type(error).__name__)  # noqa: TRY400 - texts may quote values
-
-
-class Openings:
-    """The openings of this process, one per round at a time, each in a thread of its own."""
-
-    def __init__(self, room: Room) -> None:
-        self._room = room
-        self._lock = Lock()
-        self._begun: dict[str, tuple[Progress, Thread]] = {}
-
-    def start(self, attempt: Attempt) -> Progress:
-        """Begin, unless this round's opening is under way already; return its progress."""
-        with self._lock:
-            found = self._begun.get(attempt.round_id)
-            if found and found[0].is_running:
-                return found[0]
-            progress = Progress()
-            thread = Thread(target=_run, args=(self._room, attempt, progress), name="opening", daemon=True)
-            self._begun[attempt.round_id] = (progress, thread)
-            thread.start()
-            return progress
-
-    def progress(self, round_id: str) -> Progress | None:
-        """Return how far the last opening of this round in this process is."""
-        found = self._begun.get(round_id)
-        return found[0] if found else None
-
-    def join(self, round_id: str) -> None:
-        """Wait for the opening of this round to end."""
-        if found := self._begun.get(round_id):
-            found[1].join()
-
-
-def _run(room: Room, attempt: Attempt, progress: Progress) -> None:
-    try:
-        _announce(room, attempt, "box.open", present=attempt.present, holders=attempt.holders)
-        open_box(room, attempt, progress)
-    except Exception as error:  # noqa: BLE001 - whatever happened, the people around the box must hear of it
-        _end(room, attempt, progress, error)
-    else:
-        progress.phase = "done"
-
-
-def _end(room: Room, attempt: Attempt, progress: Progress, error: Exception) -> None:
-    """Say why the box is still sealed, unless another process was quicker and it is not."""
-    if not isinstance(error, DomainError):
-        LOG.error("an opening failed: %s", type(getattr(error, "orig", None) or error).__name__)
-        error = DomainError("opening_failed")
-    progress.error = error
-    phase = "failed"
-    with suppress(Exception):
-        if _is_counted(room, attempt.round_id):
-            phase = "done"
-        else:
-            _announce(room, attempt, "box.open_failed", code=error.code)
-    progress.phase = phase
-
-
-def _is_counted(room: Room, round_id: str) -> bool:
-    with room.database.reading() as session:
-        return get_round(session, round_id).state not in {RoundState.SEALED, RoundState.VOID}
-
-
-def _announce(room: Room, attempt: Attempt, action: str, **detail: object) -> None:
-    with room.database.writing() as session:
-        audit.record(session, room.clock(), attempt.actor, action, attempt.round_id, **detail)

@@ -1,14 +1,14 @@
 """The key-holders' pages: making and reading back the key, opening the box, and the report to sign."""
 
-from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from app.audit.service import check_chain
-from app.box import ceremony, service
-from app.box.opening import Attempt, Openings, Progress
+from app.box import ceremony, jobs, service
+from app.box.openings import Openings
 from app.box.reads import KeyView, has_receipt, key_of, opening_of
 from app.box.scrutiny import OPENED, report
 from app.box.seal import receipt_prefix
@@ -113,22 +113,20 @@ def _candidates(desk: Desk, key: KeyView | None) -> list[str]:
     return list(dict.fromkeys([*holders, *service.staff_names(desk.session)]))
 
 
-def _opening_page(desk: Desk, round_id: str, shares: Sequence[str] = (), refused: Refused | None = None) -> Response:
+def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
     db = desk.session
     row, key = get_round(db, round_id), key_of(db, round_id)
-    sealed = row.state is RoundState.SEALED
-    progress = _openings(desk).progress(round_id) if sealed else None
-    failed = progress.error if progress and progress.phase == "failed" and not shares else None
-    message = {"message": desk.said(failed)[1]} if failed and not refused else {}
+    job = jobs.job_of(db, round_id, desk.now) if row.state is RoundState.SEALED else None
+    message = {"message": desk.said(job.error)[1]} if job and job.error and not refused else {}
     context = {
         "round": row,
         "key": key,
-        "table": ceremony.lay_out(db, round_id, shares) if key else None,
+        "job": job,
+        "missing": key.needed - len(job.given) if key and job else 0,
         "opening": opening_of(db, round_id),
         "is_opened": row.state in OPENED,
-        "progress": progress if progress and progress.is_running else None,
         "steps": checklist(db, row, ports_of(desk.request)),
-        "obstacle": _obstacle(desk, round_id) if sealed else "",
+        "obstacle": _obstacle(desk, round_id) if row.state is RoundState.SEALED else "",
         "people": _candidates(desk, key),
         "present": desk.posted.several("present[]") if desk.posted else [],
         "others": desk.posted.as_dict().get("others", "") if desk.posted else "",
@@ -149,59 +147,51 @@ def opening_page(desk: KeyDesk, round_id: str) -> Response:
     return _opening_page(desk, round_id)
 
 
+@router.post("/rounds/{round_id}/opening/begin")
+def begin_opening(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
+    """Start the process that will open the box; it waits for shares."""
+
+    def begin() -> str | None:
+        check_steps(desk.session, ceremony.sealed_round(desk.session, round_id), ports_of(desk.request))
+        return jobs.start_over(desk.acting, round_id)
+
+    def start(job_id: str | None) -> Response:
+        if job_id:
+            _openings(desk).start(round_id, job_id)
+        return see_other(f"/rounds/{round_id}/opening")
+
+    return desk.attempt(begin, start, partial(_opening_page, desk, round_id))
+
+
 @router.post("/rounds/{round_id}/opening/share")
 def enter_share(desk: KeyDesk, round_id: str, form: Form) -> Response:
-    """Check one more share; the accepted ones travel with the page and are kept nowhere."""
-    shares = form.several("share[]")[:MAX_SHARES]
-
-    def look() -> Response:
-        ceremony.sealed_round(desk.session, round_id)
-        table = ceremony.add(ceremony.lay_out(desk.session, round_id, shares), _words(form))
-        return _opening_page(desk, round_id, table.shares)
-
-    return desk.consider(
-        look,
-        lambda refused: _opening_page(desk, round_id, ceremony.still_good(desk.session, round_id, shares), refused),
+    """Check one more share and seal it to the opening process."""
+    return desk.attempt(
+        lambda: jobs.give_share(desk.acting, round_id, _words(form)),
+        lambda _: _opening_page(desk, round_id),
+        partial(_opening_page, desk, round_id),
     )
-
-
-def _still_at_table(desk: Desk, round_id: str, shares: Sequence[str], refused: Refused) -> Response:
-    good = ceremony.still_good(desk.session, round_id, shares)
-    return _opening_page(desk, round_id, good, refused)
 
 
 @router.post("/rounds/{round_id}/opening/start")
 def start_opening(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
-    """Unlock the box with the shares on the table and begin to open it."""
-    shares = form.several("share[]")[:MAX_SHARES]
+    """Give the word: the process opens the box with the shares that it has."""
 
-    def look() -> Response:
-        _openings(desk).start(_unlocked(desk, round_id, shares, form))
-        return see_other(f"/rounds/{round_id}/opening")
+    def give_word() -> None:
+        check_steps(desk.session, ceremony.sealed_round(desk.session, round_id), ports_of(desk.request))
+        named = [*jobs.holders_given(desk.session, round_id, desk.now), *form.several("present[]")]
+        present = ceremony.people(named, form.text("others", OTHERS_LIMIT, needed=False))
+        jobs.give_word(desk.acting, round_id, present)
 
-    return desk.consider(
-        look,
-        lambda refused: _opening_page(desk, round_id, ceremony.still_good(desk.session, round_id, shares), refused),
-    )
-
-
-def _unlocked(desk: Desk, round_id: str, shares: Sequence[str], form: PostedForm) -> Attempt:
-    check_steps(desk.session, ceremony.sealed_round(desk.session, round_id), ports_of(desk.request))
-    table = ceremony.lay_out(desk.session, round_id, shares)
-    desk.leave()
-    holders = [holder.name for holder in table.holders]
-    others = form.text("others", OTHERS_LIMIT, needed=False)
-    present = ceremony.people([*holders, *form.several("present[]")], others)
-    key = ceremony.unlock(table, desk.keys, round_id)
-    return Attempt(round_id, key, desk.staff, present, tuple(holder.number for holder in table.holders))
+    return desk.attempt(give_word, f"/rounds/{round_id}/opening", partial(_opening_page, desk, round_id))
 
 
 @router.get("/rounds/{round_id}/opening/progress")
 def opening_progress(desk: KeyDesk, round_id: str) -> Response:
-    """Tell the page's script how far the opening is."""
+    """Tell the page's script how far the opening is, on whatever node it runs."""
     get_round(desk.session, round_id)
-    progress = _openings(desk).progress(round_id) or Progress("done")
-    told = {"running": progress.is_running, "phase": progress.phase, "done": progress.done, "total": progress.total}
+    job = jobs.job_of(desk.session, round_id, desk.now) or jobs.JobView("", jobs.DONE)
+    told = {"running": job.is_busy, "phase": job.phase, "done": job.done, "total": job.total}
     return desk.answer(lambda: JSONResponse(told))
 
 

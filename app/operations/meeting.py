@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import SYSTEM
 from app.booth import service as booth
 from app.booth.domain import CastRequest, Sheet, options
-from app.box import ceremony, opening
+from app.box import opening, unlocking
 from app.box.drop import drop
 from app.core.acting import Acting, Principal
 from app.core.clock import utc_now
@@ -17,7 +17,7 @@ from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import chance, choose
-from app.main import PORTS
+from app.operations.opening_process import opening_room
 from app.rounds import service as rounds
 from app.rounds.domain import NOT_ASKED
 
@@ -89,9 +89,9 @@ def close_and_open(
     with database.writing() as session:
         rounds.close_round(Acting(session, clock(), meeting.actor), meeting.round_id, {})
     with database.reading() as session:
-        table = ceremony.lay_out(session, meeting.round_id, meeting.shares[: meeting.needed])
-        key = ceremony.unlock(table, folder, meeting.round_id)
-    room = opening.Room(database, folder, clock, PORTS.after_counting)
+        table = unlocking.lay_out(session, meeting.round_id, meeting.shares[: meeting.needed])
+        key = unlocking.unlock(table, folder, meeting.round_id)
+    room = opening_room(database, folder, clock)
     holders = tuple(range(1, meeting.needed + 1))
     attempt = opening.Attempt(meeting.round_id, key, meeting.actor, meeting.present, holders)
     opening.open_box(room, attempt, opening.Progress())

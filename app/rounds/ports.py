@@ -60,7 +60,6 @@ NOTHING_MERGED = Merged()
 Checklist = Callable[[Session, RoundView], list[Step]]
 Purge = Callable[[Session, KeyFolder, str], None]
 Act = Callable[[Acting, str, Mapping[str, Any]], None]
-AfterCounting = Callable[[Acting, str], None]
 UnseenGroups = Callable[[Paper, Mapping[str, tuple[int, int]]], frozenset[str]]
 MakePanel = Callable[[Session, RoundView], Panel | None]
 ReadMerged = Callable[[Session, Earshot], Merged]
@@ -78,9 +77,8 @@ def _nothing_merged(_session: Session, _earshot: Earshot) -> Merged:
 class Ports:
     """``acts`` are those that a second person may have to approve, by name.
 
-    ``after_counting`` runs in the transaction that empties the box. ``unseen_groups`` names the voter groups whose
-    numbers no report may show, from the slips issued and returned of each. ``merged`` tells a result's reader into
-    which issues opinions were merged.
+    ``unseen_groups`` names the voter groups whose numbers no report may show, from the slips issued and returned of
+    each. ``merged`` tells a result's reader into which issues opinions were merged.
     """
 
     before_opening: tuple[Checklist, ...] = ()
@@ -88,7 +86,6 @@ class Ports:
     purge: tuple[Purge, ...] = ()
     panels: tuple[MakePanel, ...] = ()
     acts: Mapping[str, Act] = field(default_factory=dict)
-    after_counting: tuple[AfterCounting, ...] = ()
     unseen_groups: UnseenGroups = _every_group
     merged: ReadMerged = _nothing_merged
 

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from app.box import ceremony, reads
+from app.box import ceremony, reads, unlocking
 from app.box.models import Envelope
 from app.box.opening import Attempt, Progress, Room, open_box
 from app.box.sweeping import recover
@@ -69,7 +69,7 @@ def prepared(database_url: str, tmp_path: Path) -> Prepared:
             actor = make_staff(session)
         box = make_box(database, folder, actor, hall_paper(), COUNTS)
         with database.reading() as session:
-            key = ceremony.unlock(ceremony.lay_out(session, "r1", box.shares[:2]), folder, "r1")
+            key = unlocking.unlock(unlocking.lay_out(session, "r1", box.shares[:2]), folder, "r1")
     return Prepared(database_url, folder.path, box, key.private_bytes_raw(), actor)
 
 

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from app.audit.models import AuditEntry
 from app.box import service
 from app.box.models import Envelope
+from app.box.openings import Openings
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -19,6 +20,7 @@ from app.rounds.models import Round
 from tests import pdf_pages
 from tests.box.boxes import HOLDERS, NOON, Box, hall_paper, make_box, make_round
 from tests.cast import Desk, make_cast
+from tests.waiting import wait_until
 
 ZHANGSAN = Principal("idzhangsan", "张三", "organiser")
 
@@ -55,12 +57,28 @@ def box(database: Database, folder: KeyFolder) -> Box:
     return make_box(database, folder, ZHANGSAN, hall_paper(), {"residents": 30, "staff": 3})
 
 
-def finish(desk: Desk) -> None:
-    desk.client.app._api.state.openings.join("r1")  # type: ignore[attr-defined]
+def openings(desk: Desk) -> Openings:
+    return desk.client.app._api.state.openings  # type: ignore[attr-defined,no-any-return]
 
 
-def shares_on(html: str) -> list[str]:
-    return re.findall(r'name="share\[\]" value="([a-z ]+)"', html)
+def begin(desk: Desk) -> None:
+    """Start the opening process and wait until it takes shares."""
+    assert desk.post("/rounds/r1/opening/begin").status_code == 303
+    wait_until(lambda: desk.get("/rounds/r1/opening/progress").json()["phase"] == "waiting")
+
+
+def give(desk: Desk, *shares: str) -> None:
+    for share in shares:
+        assert desk.post("/rounds/r1/opening/share", words=share).status_code == 200
+
+
+def open_it(desk: Desk, box: Box, **fields: str | list[str]) -> None:
+    """Open the box by the pages and wait for the end."""
+    begin(desk)
+    give(desk, *box.shares[:2])
+    begun = desk.post("/rounds/r1/opening/start", **fields)
+    assert begun.headers["location"] == "/rounds/r1/opening"
+    openings(desk).join("r1")
 
 
 def test_it_works_up_to_the_read_back(organiser: Desk, desk: Callable[[str], Desk], ready: str, tmp_path: Path) -> None:
@@ -111,32 +129,34 @@ def test_it_refuses_everyone_else(desk: Callable[[str], Desk], ready: str, login
     other = desk(login)
     for path in ("key", "opening", "opening/progress", "scrutiny"):
         assert other.get(f"{ready}/{path}").status_code == 403
-    for path in ("key", "key/check", "opening/share", "opening/start"):
+    for path in ("key", "key/check", "opening/begin", "opening/share", "opening/start"):
         assert other.post(f"{ready}/{path}").status_code == 403
 
 
 def test_a_scrutineer_neither_makes_the_key_nor_opens(desk: Callable[[str], Desk], ready: str) -> None:
     scrutineer = desk("lisi")
     assert scrutineer.post(f"{ready}/key", **{"holder[]": list(HOLDERS)}).status_code == 403
-    assert scrutineer.post(f"{ready}/opening/start").status_code == 403
+    for path in ("begin", "start"):
+        assert scrutineer.post(f"{ready}/opening/{path}").status_code == 403
 
 
-def test_it_works_from_the_shares_to_the_report(organiser: Desk, box: Box, database: Database) -> None:
-    page = organiser.get("/rounds/r1/opening")
-    assert "已输入 0 份，需要 2 份" in page.text
-    page = organiser.post("/rounds/r1/opening/share", words=box.shares[1].upper())
+def test_it_works_from_the_shares_to_the_report(
+    organiser: Desk, desk: Callable[[str], Desk], box: Box, database: Database
+) -> None:
+    assert "开始开箱" in organiser.get("/rounds/r1/opening").text
+    begin(organiser)
+    scrutineer = desk("lisi")
+    assert "已输入 0 份，需要 2 份" in scrutineer.get("/rounds/r1/opening").text
+    page = scrutineer.post("/rounds/r1/opening/share", words=box.shares[1].upper())
     assert page.status_code == 200
-    assert shares_on(page.text) == [box.shares[1]]
-    page = organiser.post(
-        "/rounds/r1/opening/share", words=box.shares[0], others="周八", **{"share[]": shares_on(page.text)}
-    )
-    assert shares_on(page.text) == [box.shares[1], box.shares[0]]
+    assert "已输入 1 份，需要 2 份" in page.text
+    page = organiser.post("/rounds/r1/opening/share", words=box.shares[0], others="周八")
+    assert "钥匙已齐" in page.text
     assert "周八" in page.text
-    begun = organiser.post(
-        "/rounds/r1/opening/start", others="周八", **{"share[]": shares_on(page.text), "present[]": ["王五"]}
-    )
+    assert not any(share in page.text for share in box.shares)
+    begun = organiser.post("/rounds/r1/opening/start", others="周八", **{"present[]": ["王五"]})
     assert begun.headers["location"] == "/rounds/r1/opening"
-    finish(organiser)
+    openings(organiser).join("r1")
     progress = organiser.get("/rounds/r1/opening/progress").json()
     assert progress == {"running": False, "phase": "done", "done": 33, "total": 33}
     assert "开箱完成" in organiser.get("/rounds/r1/opening").text
@@ -150,8 +170,7 @@ def test_it_works_from_the_shares_to_the_report(organiser: Desk, box: Box, datab
 
 def test_the_report_tells_no_number_of_a_small_group(organiser: Desk, box: Box) -> None:
     """The staff gave 3 ballots of 60 slips: neither 3 nor 57 stands anywhere, nor what they follow from."""
-    organiser.post("/rounds/r1/opening/start", **{"share[]": box.shares[:2]})
-    finish(organiser)
+    open_it(organiser, box)
     report = organiser.get("/rounds/r1/scrutiny").text
     cells = [cell.strip() for cell in re.findall(r'<td class="num">(.*?)</td>', report)]
     assert cells[5] == "33"
@@ -163,11 +182,10 @@ def test_a_failed_opening_is_told(organiser: Desk, box: Box, database: Database)
     with database.writing() as session:
         one = session.scalars(select(Envelope).limit(1)).one()
         one.sealed = bytes(len(one.sealed))
-    organiser.post("/rounds/r1/opening/start", **{"share[]": box.shares[:2]})
-    finish(organiser)
+    open_it(organiser, box)
     page = organiser.get("/rounds/r1/opening")
     assert "有 1 个信封已损坏或被改动" in page.text
-    assert "已输入 0 份" in page.text
+    assert "开始开箱" in page.text
 
 
 @pytest.mark.usefixtures("box")
@@ -182,24 +200,30 @@ def test_an_obstacle_is_told_before_anybody_types(organiser: Desk, database: Dat
 
 @pytest.mark.parametrize("shares", [0, 1])
 def test_it_refuses_to_start_without_enough_shares(organiser: Desk, box: Box, shares: int) -> None:
-    fields = {"share[]": box.shares[:shares], "present[]": ["张三"]}
-    answer = organiser.post("/rounds/r1/opening/start", **fields)
+    begin(organiser)
+    give(organiser, *box.shares[:shares])
+    answer = organiser.post("/rounds/r1/opening/start", **{"present[]": ["张三"]})
     assert answer.status_code == 422
     assert f"现有 {shares} 份" in answer.text
-    assert shares_on(answer.text) == box.shares[:shares]
+    assert f"已输入 {shares} 份" in answer.text
 
 
-def test_it_refuses_a_share_twice_and_a_foreign_one(organiser: Desk, box: Box) -> None:
-    fields = {"share[]": box.shares[:1]}
-    answer = organiser.post("/rounds/r1/opening/share", words=box.shares[0], **fields)
+def test_it_refuses_a_share_twice_a_foreign_one_and_one_too_many(organiser: Desk, box: Box) -> None:
+    begin(organiser)
+    give(organiser, box.shares[0])
+    answer = organiser.post("/rounds/r1/opening/share", words=box.shares[0])
     assert answer.status_code == 422
-    assert shares_on(answer.text) == box.shares[:1]
-    answer = organiser.post("/rounds/r1/opening/share", words="cat dog", **fields)
+    answer = organiser.post("/rounds/r1/opening/share", words="cat dog")
     assert answer.status_code == 422
     assert "cat dog" in answer.text
-    answer = organiser.post("/rounds/r1/opening/share", words=box.shares[1], **{"share[]": ["forged words"]})
-    assert answer.status_code == 422
-    assert shares_on(answer.text) == []
+    assert "已输入 1 份" in answer.text
+    give(organiser, box.shares[1])
+    assert organiser.post("/rounds/r1/opening/share", words=box.shares[2]).status_code == 422
+
+
+def test_it_refuses_shares_and_the_word_before_the_process_waits(organiser: Desk, box: Box) -> None:
+    assert organiser.post("/rounds/r1/opening/share", words=box.shares[0]).status_code == 409
+    assert organiser.post("/rounds/r1/opening/start", **{"present[]": ["张三"]}).status_code == 409
 
 
 @pytest.mark.parametrize("state", ["ready", "open", "void", "counted"])
@@ -207,7 +231,8 @@ def test_it_refuses_an_opening_in_any_other_state(organiser: Desk, box: Box, dat
     with database.writing() as session:
         session.execute(update(Round).where(Round.id == "r1").values(state=state))
     assert organiser.get("/rounds/r1/opening").status_code == 200
-    assert organiser.post("/rounds/r1/opening/start", **{"share[]": box.shares[:2]}).status_code == 409
+    assert organiser.post("/rounds/r1/opening/begin").status_code == 409
+    assert organiser.post("/rounds/r1/opening/start", **{"present[]": ["张三"]}).status_code == 409
     assert organiser.post("/rounds/r1/opening/share", words=box.shares[0]).status_code == 409
     assert organiser.get("/rounds/r1/scrutiny").status_code == 409
 

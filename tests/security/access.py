@@ -32,10 +32,6 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /staff/{staff_id}/disable": ORGANISER,
     "POST /staff/{staff_id}/enable": ORGANISER,
     "GET /audit": AUDITOR,
-    # files that are being made
-    "GET /jobs/{job_id}": STAFF,
-    "GET /jobs/{job_id}/file": STAFF,
-    "POST /jobs/{job_id}/cancel": STAFF,
     # receipts
     "GET /rounds/{round_id}/receipt": KEY_SIDE,
     "POST /rounds/{round_id}/receipt": KEY_SIDE,
@@ -105,6 +101,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /rounds/{round_id}/key": ORGANISER,
     "POST /rounds/{round_id}/key/check": KEY_SIDE,
     "GET /rounds/{round_id}/opening": KEY_SIDE,
+    "POST /rounds/{round_id}/opening/begin": ORGANISER,
     "POST /rounds/{round_id}/opening/share": KEY_SIDE,
     "POST /rounds/{round_id}/opening/start": ORGANISER,
     "GET /rounds/{round_id}/opening/progress": KEY_SIDE,

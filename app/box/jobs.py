@@ -1,0 +1,171 @@
+"""The desk's row of an opening: how staff on any node start it, give it shares, and see how far it is.
+
+The opening itself runs in a process of its own (``conducting``), which alone can read the shares in the row.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.box.ceremony import sealed_round
+from app.box.models import OpeningJob, OpeningShare
+from app.box.reads import KeyView, key_of
+from app.box.seal import seal
+from app.box.service import match_share
+from app.box.shares import normalise_share
+from app.core.acting import Acting
+from app.core.child import is_running
+from app.core.errors import DomainError
+from app.core.secrets import new_id
+from app.rounds.service import locked_round
+
+STARTING, WAITING, READING, WRITING, DONE, FAILED = "starting", "waiting", "reading", "writing", "done", "failed"
+OVER = (DONE, FAILED)
+SILENCE = timedelta(seconds=30)
+"""An opening on another node that has not been heard of for so long is over."""
+_INFO = b"manyidu/opening-share/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """An opening as far as the desk knows; ``given`` are the numbers of the shares that it was given."""
+
+    id: str
+    phase: str
+    public_key: bytes | None = None
+    done: int = 0
+    total: int = 0
+    given: frozenset[int] = frozenset()
+    error: DomainError | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it works on its own, so that one can only wait."""
+        return self.phase in {STARTING, READING, WRITING}
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for shares, or for the word to open."""
+        return self.phase == WAITING
+
+
+def job_of(session: Session, round_id: str, now: datetime) -> JobView | None:
+    """Return the last attempt to open the round's box; one whose process is gone has failed."""
+    row = session.get(OpeningJob, round_id)
+    if row is None:
+        return None
+    numbers = session.scalars(select(OpeningShare.number).where(OpeningShare.round_id == round_id))
+    error = DomainError(row.error, **json.loads(row.params)) if row.error else None
+    phase = row.phase
+    if phase not in OVER and _is_gone(row, now):
+        phase, error = FAILED, DomainError("opening_ended")
+    return JobView(row.id, phase, row.public_key, row.done, row.total, frozenset(numbers), error)
+
+
+def _is_gone(row: OpeningJob, now: datetime) -> bool:
+    alive = is_running(row.process) if row.process else None
+    return now - row.seen_at > SILENCE if alive is None else not alive
+
+
+def start_over(acting: Acting, round_id: str) -> str | None:
+    """Write down a new attempt and return its id; None if one is under way. The process is still to be started.
+
+    DomainError ``box_not_sealed``.
+    """
+    session = acting.session
+    locked_round(session, round_id)
+    sealed_round(session, round_id)
+    job = job_of(session, round_id, acting.now)
+    if job and job.phase not in OVER:
+        return None
+    forget(session, round_id)
+    fresh = OpeningJob(
+        round_id=round_id,
+        id=new_id(),
+        process="",
+        public_key=None,
+        phase=STARTING,
+        done=0,
+        total=0,
+        request="",
+        error="",
+        params="{}",
+        started_at=acting.now,
+        seen_at=acting.now,
+    )
+    session.add(fresh)
+    return fresh.id
+
+
+def forget(session: Session, round_id: str) -> None:
+    """Delete what is known of earlier attempts."""
+    for table in (OpeningShare, OpeningJob):
+        session.execute(delete(table).where(table.round_id == round_id))
+    session.expire_all()
+
+
+def _waiting(acting: Acting, round_id: str) -> tuple[JobView, bytes, KeyView]:
+    """Return the attempt that waits for shares, its public half and the round's key."""
+    locked_round(acting.session, round_id)
+    sealed_round(acting.session, round_id)
+    job, key = job_of(acting.session, round_id, acting.now), key_of(acting.session, round_id)
+    if job is None or not job.is_waiting or job.public_key is None or key is None:
+        raise DomainError("opening_not_waiting")
+    return job, job.public_key, key
+
+
+def give_share(acting: Acting, round_id: str, typed: str) -> None:
+    """Check one more share and leave it, sealed, for the opening process.
+
+    DomainError ``opening_not_waiting``, as ``normalise_share``, ``share_unknown``, ``shares_duplicate`` or
+    ``shares_enough``.
+    """
+    job, public_key, key = _waiting(acting, round_id)
+    share = normalise_share(typed)
+    holder = match_share(key.holders, share)
+    if holder.number in job.given:
+        raise DomainError("shares_duplicate")
+    if len(job.given) >= key.needed:
+        raise DomainError("shares_enough", needed=key.needed)
+    sealed = seal(public_key, share_info(round_id, job.id, holder.number), share.encode())
+    acting.session.add(OpeningShare(round_id=round_id, number=holder.number, sealed=sealed))
+
+
+def share_info(round_id: str, job_id: str, number: int) -> bytes:
+    """Return what the seal of a share is bound to: this attempt and this holder."""
+    return b"\0".join((_INFO, round_id.encode(), job_id.encode(), str(number).encode()))
+
+
+def holders_given(session: Session, round_id: str, now: datetime) -> list[str]:
+    """Return the names of those whose shares the opening has."""
+    job, key = job_of(session, round_id, now), key_of(session, round_id)
+    return [holder.name for holder in key.holders if job and holder.number in job.given] if key else []
+
+
+def give_word(acting: Acting, round_id: str, present: tuple[str, ...]) -> None:
+    """Let the waiting opening begin, before these people.
+
+    DomainError ``opening_not_waiting`` or ``shares_insufficient``.
+    """
+    job, _, key = _waiting(acting, round_id)
+    if len(job.given) < key.needed:
+        raise DomainError("shares_insufficient", needed=key.needed, have=len(job.given))
+    row = acting.session.get_one(OpeningJob, round_id)
+    row.request = json.dumps({"actor": asdict(acting.actor), "present": present}, ensure_ascii=False)
+    row.phase = READING
+
+
+def conclude(session: Session, round_id: str, job_id: str, error: DomainError) -> bool:
+    """Write down that an attempt ended without a count, unless its end is known; return whether it was written."""
+    row = session.get(OpeningJob, round_id, with_for_update=True, populate_existing=True)
+    if row is None or row.id != job_id or row.phase in OVER:
+        return False
+    params: Mapping[str, Any] = error.params
+    row.phase, row.error, row.params = FAILED, error.code, json.dumps(params, ensure_ascii=False)
+    session.execute(delete(OpeningShare).where(OpeningShare.round_id == round_id))
+    return True

@@ -1,0 +1,40 @@
+"""The process that lives for one opening: ``python -m app.operations.opening_process``, started by ``box.openings``.
+
+It reads where to work from its standard input, one line of JSON, and ends when that is closed. It answers nothing:
+all it has to say it writes into the desk, and whole ballots lie in its memory alone (SEC-73).
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import app.schema  # noqa: F401 - the tables that those of the box point to
+from app.box.conducting import Ticket, conduct
+from app.box.opening import Room
+from app.core.child import die_with_parent, hide_memory
+from app.core.clock import utc_now
+from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
+from app.publication.service import freeze_result
+
+CONNECTIONS = 3
+
+
+def opening_room(database: Database, folder: KeyFolder, clock: Callable[[], datetime] = utc_now) -> Room:
+    """Return the room with all that other features do with a counted round."""
+    return Room(database, folder, clock, (freeze_result,))
+
+
+def main() -> None:
+    """Open one box."""
+    hide_memory()
+    order = json.loads(sys.stdin.buffer.readline())
+    die_with_parent(sys.stdin.fileno())
+    database = Database(make_engine(order["url"], CONNECTIONS))
+    conduct(opening_room(database, KeyFolder(Path(order["keys"]))), Ticket(order["round_id"], order["job_id"]))
+
+
+if __name__ == "__main__":
+    main()
