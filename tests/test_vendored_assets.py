@@ -72,6 +72,23 @@ def test_weui_leaves_room_on_a_slow_phone() -> None:
     assert len(gzip.compress(css, 9)) <= 8 * 1024
 
 
+def test_tabler_is_cut_to_what_pages_use() -> None:
+    """Every class of a template has a rule somewhere; what Tabler is to style stands in scripts/tabler-classes."""
+    sheets = "".join(path.read_text(encoding="utf-8") for path in STATIC.rglob("*.css"))
+    scripts = "".join(path.read_text(encoding="utf-8") for path in STATIC.rglob("*.js"))
+    styled = set(re.findall(r"\.([A-Za-z][\w-]*)", sheets))
+    bare = {
+        (path.name, name)
+        for path in STATIC.parent.joinpath("templates").rglob("*.html")
+        for names in re.findall(r'class="([^"]*)"', path.read_text(encoding="utf-8"))
+        for name in re.sub(r"{{.*?}}|{%.*?%}", " ", names).split()
+        if re.fullmatch(r"[a-z][\w-]*[a-z0-9]", name) and name not in styled and name not in scripts
+    }
+    assert bare == set()
+    css = (STATIC / "vendor" / "tabler" / "tabler-desk.min.css").read_bytes()
+    assert len(gzip.compress(css, 9)) <= 24 * 1024
+
+
 @pytest.mark.parametrize("name", FONTS)
 def test_fonts_cover_common_chinese(name: str) -> None:
     """Every GB2312 level-1 character, ASCII and the signs our papers and charts use."""
