@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import typer
 from pydantic import ValidationError
 
-from app.core.audiences import EVERYONE
+from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder, SettingsError
@@ -39,21 +39,35 @@ def migrate(data: Data = None) -> None:
 
 
 @cli.command()
-def serve(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def serve(
+    data: Data = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    only: Annotated[Audience | None, typer.Option(help="Serve voters and the public alone, or staff alone")] = None,
+    workers: Annotated[int, typer.Option(help="Processes that serve; more than one needs PostgreSQL", min=1)] = 1,
+) -> None:
     """Serve an installation; an empty one prints a one-time link to create the first organiser."""
-    from app.operations.one_server import only_server  # noqa: PLC0415
-    from app.operations.schema import bring_up_to_date  # noqa: PLC0415
+    from app.operations.one_server import only_server  # noqa: PLC0415 - a command loads what it needs
     from app.operations.server import serve as run  # noqa: PLC0415
+
+    audiences = EVERYONE if only is None else frozenset({only})
+    settings = _settings(data, port)
+    with only_server(settings, audiences, port, utc_now()):
+        if Audience.DESK in audiences:
+            _prepare(settings)
+        typer.echo(f"{'  '.join(sorted(settings.addresses(audiences)))}  （Ctrl+C 停止）")
+        run(settings, host, port, audiences, workers)
+
+
+def _prepare(settings: Settings) -> None:
+    """Bring the schema up to date and print the first link; the booth alone may not even be able to."""
+    from app.operations.schema import bring_up_to_date  # noqa: PLC0415
     from app.operations.welcome import first_link  # noqa: PLC0415
 
-    settings = _settings(data, port)
-    with only_server(settings, EVERYONE, port, utc_now()):
-        bring_up_to_date(settings)
-        link = first_link(settings, utc_now())
-        if link:
-            typer.echo(f"还没有账号。请打开这个一次性链接，建立第一位组织者（7 天内有效）：\n  {link}")
-        typer.echo(f"{settings.base_url}  （Ctrl+C 停止）")
-        run(settings, host, port)
+    bring_up_to_date(settings)
+    link = first_link(settings, utc_now())
+    if link:
+        typer.echo(f"还没有账号。请打开这个一次性链接，建立第一位组织者（7 天内有效）：\n  {link}")
 
 
 @cli.command()

@@ -1,12 +1,15 @@
 """The composition root: the only place that knows all features and builds the application."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from sqlalchemy import Engine
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,6 +27,7 @@ from app.box.openings import Openings, Place
 from app.box.sweeping import recover
 from app.campaigns import routes as campaigns_routes
 from app.core.acting import Acting
+from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -71,7 +75,7 @@ from app.tally.unseen import unseen_groups
 from app.web import errors, health
 from app.web.edge import Edge
 from app.web.packed import PackedStatic
-from app.web.pages import APP, make_pages
+from app.web.pages import APP, make_pages, see_other
 
 CAST_PATH = "/v/cast"
 PAPER_PATH = "/v/paper"
@@ -100,10 +104,9 @@ PORTS = Ports(
     merged=opinions_reads.merged_for,
 )
 
-PUBLIC_FEATURES = (health, booth_routes, routes_public)
+PUBLIC_ROUTERS = (booth_routes.router, routes_public.router, routes_ledger.public)
 """What voters and the public ask for; no log-in is known there."""
-FEATURES = (
-    *PUBLIC_FEATURES,
+DESK_FEATURES = (
     accounts_routes,
     audit_routes,
     campaigns_routes,
@@ -135,56 +138,86 @@ FEATURES = (
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
-    recover(state.database, state.key_folder)
-    schedule = Schedule(state.database, state.key_folder, state.ports, state.clock)
-    schedule.start()
+    schedule = Schedule(state.database, state.key_folder, PORTS, state.clock)
+    if Audience.DESK in state.audiences:
+        recover(state.database, state.key_folder)
+        schedule.start()
     yield
-    schedule.stop()
-    state.paper_desk.close()
-    state.openings.close()
-    state.drop.close()
+    if Audience.DESK in state.audiences:
+        schedule.stop()
+        state.openings.close()
+    if Audience.BOOTH in state.audiences:
+        state.paper_desk.close()
+        state.drop.close()
     state.database.engine.dispose()
 
 
-def build_api(settings: Settings, clock: Clock) -> FastAPI:
-    """Return the FastAPI application with every feature's routes and everything handlers ask for."""
+def build_api(settings: Settings, clock: Clock, audiences: Collection[Audience] = EVERYONE) -> FastAPI:
+    """Return the FastAPI application with the routes of these audiences and everything their handlers ask for."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    engine = make_engine(settings.sqlalchemy_url, settings.pool_size)
     app.state.settings = settings
+    app.state.audiences = frozenset(audiences)
     app.state.clock = clock
-    app.state.database = Database(make_engine(settings.sqlalchemy_url, settings.pool_size))
+    app.state.database = Database(engine, read_only=Audience.DESK not in audiences)
     app.state.key_folder = KeyFolder(settings.data / "keys")
     app.state.pages = make_pages(settings)
-    app.state.passwords = Passwords()
-    app.state.authenticate = authenticate
-    app.state.ports = PORTS
-    app.state.openings = Openings(Place(app.state.database, app.state.key_folder, clock))
-    app.state.drop = Drop(app.state.database.engine, clock)
     errors.install(app)
-    # First, because routes are tried in turn and these are asked for most.
-    cast = CastDesk(app.state.database, app.state.key_folder, app.state.drop, https=settings.https)
-    app.state.cast_desk = cast
-    papers = PaperDesk(app.state.database, app.state.key_folder, clock)
-    app.state.paper_desk = papers
-    app.router.routes.insert(0, Route(CAST_PATH, cast, methods=["POST"], name="cast"))
-    app.router.routes.insert(1, Route(PAPER_PATH, papers, methods=["POST"], name="paper"))
-    for feature in FEATURES:
-        app.include_router(feature.router)
+    if Audience.BOOTH in audiences:
+        _add_booth(app, engine)
+    app.include_router(health.router)
+    if Audience.DESK in audiences:
+        _add_desk(app)
     app.mount("/static", PackedStatic(APP / "static"), name="static")
     return app
 
 
+def _add_booth(app: FastAPI, engine: Engine) -> None:
+    """Give the application what voters and the public ask for. Only the box's slot writes, through ``engine``."""
+    state = app.state
+    state.drop = Drop(engine, state.clock)
+    state.cast_desk = CastDesk(state.database, state.key_folder, state.drop, https=state.settings.https)
+    state.paper_desk = PaperDesk(state.database, state.key_folder, state.clock)
+    # First, because routes are tried in turn and these are asked for most.
+    app.router.routes.insert(0, Route(CAST_PATH, state.cast_desk, methods=["POST"], name="cast"))
+    app.router.routes.insert(1, Route(PAPER_PATH, state.paper_desk, methods=["POST"], name="paper"))
+    for router in PUBLIC_ROUTERS:
+        app.include_router(router)
+    if Audience.DESK not in state.audiences:
+        app.router.routes.append(Route("/", _lead_to_booth, methods=["GET"], name="entry"))
+
+
+async def _lead_to_booth(_request: Request) -> Response:
+    return see_other("/v")
+
+
+def _add_desk(app: FastAPI) -> None:
+    """Give the application what staff ask for."""
+    state = app.state
+    state.passwords = Passwords()
+    state.authenticate = authenticate
+    state.ports = PORTS
+    state.openings = Openings(Place(state.database, state.key_folder, state.clock))
+    for feature in DESK_FEATURES:
+        app.include_router(feature.router)
+
+
 def voter_paths() -> frozenset[bytes]:
     """Return the first segments of the paths that voters and the public ask for, such as ``b"v"``."""
-    paths = [route.path for feature in PUBLIC_FEATURES for route in iter_route_contexts(feature.router.routes)]
-    return frozenset(path.split("/")[1].encode() for path in [*paths, "/static"] if path)
+    paths = [route.path for router in PUBLIC_ROUTERS for route in iter_route_contexts(router.routes)]
+    return frozenset(path.split("/")[1].encode() for path in [*paths, "/healthz", "/static"] if path)
 
 
 class BoothFirst:
     """ASGI: leads a visit straight to its desks, past six layers that do nothing for it; the rest goes to FastAPI."""
 
     def __init__(self, api: FastAPI) -> None:
-        self._desks: dict[str, ASGIApp] = {CAST_PATH: api.state.cast_desk, PAPER_PATH: api.state.paper_desk}
-        self._others = KeepAlive(api)
+        audiences, state = api.state.audiences, api.state
+        has_booth = Audience.BOOTH in audiences
+        self._desks: dict[str, ASGIApp] = (
+            {CAST_PATH: state.cast_desk, PAPER_PATH: state.paper_desk} if has_booth else {}
+        )
+        self._others: ASGIApp = KeepAlive(api) if Audience.DESK in audiences else api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on."""
@@ -195,9 +228,9 @@ class BoothFirst:
 
 def wrap(api: FastAPI, settings: Settings) -> ASGIApp:
     """Return the application behind its edge."""
-    return Edge(errors.LastResort(BoothFirst(api)), api, settings)
+    return Edge(errors.LastResort(BoothFirst(api)), api, settings.addresses(api.state.audiences))
 
 
-def create_app(settings: Settings, clock: Clock = utc_now) -> ASGIApp:
-    """Return the whole application, edge and all, ready for a server."""
-    return wrap(build_api(settings, clock), settings)
+def create_app(settings: Settings, clock: Clock = utc_now, audiences: Collection[Audience] = EVERYONE) -> ASGIApp:
+    """Return the application for these audiences, edge and all, ready for a server."""
+    return wrap(build_api(settings, clock, audiences=audiences), settings)

@@ -45,14 +45,14 @@ def read_cookie(secret: bytes, value: str, now: datetime) -> str | None:
 def known_device(request: Request) -> str | None:
     """Return the id of the device that asks, or None for a stranger's."""
     state = request.app.state
-    value = request.cookies.get(cookie_name(https=state.settings.https), "")
+    value = request.cookies.get(cookie_name(https=state.settings.desk_https), "")
     return read_cookie(state.key_folder.form_secret(), value, state.clock()) if value else None
 
 
 def remember_device(response: Response, request: Request) -> None:
     """Make the device known for another year, after a log-in."""
     state = request.app.state
-    https = state.settings.https
+    https = state.settings.desk_https
     device = known_device(request) or new_id()
     response.set_cookie(
         cookie_name(https=https),

@@ -65,7 +65,7 @@ def log_out(desk: StaffDesk, _form: Form) -> Response:
     token = session_token(desk.request, desk.now) or ""
     desk.request.state.renew = None
     response = desk.attempt(lambda: service.log_out(desk.session, desk.now, token), "/login")
-    response.delete_cookie(cookie_name(https=desk.settings.https))
+    response.delete_cookie(cookie_name(https=desk.settings.desk_https))
     return response
 
 
@@ -103,7 +103,7 @@ def _given(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str]:
 
 
 def _staff_page(desk: Desk, refused: Refused | None = None, token: str = "") -> Response:
-    accounts, link = service.everyone(desk.session), f"{desk.settings.base_url}/welcome/{token}" if token else None
+    accounts, link = service.everyone(desk.session), f"{desk.settings.desk_address}/welcome/{token}" if token else None
     context = {"accounts": accounts, "roles": list(Role), "link": link}
     return desk.show("accounts/staff.html", refused, **context)
 

@@ -48,7 +48,7 @@ def read_cookie(secret: bytes, value: str, now: datetime) -> str | None:
 
 def set_cookie(response: Response, request: Request, token: str, now: datetime) -> None:
     """Give the browser its log-in."""
-    https = request.app.state.settings.https
+    https = request.app.state.settings.desk_https
     response.set_cookie(
         cookie_name(https=https),
         cookie_value(request.app.state.key_folder.form_secret(), token, now),
@@ -62,7 +62,7 @@ def set_cookie(response: Response, request: Request, token: str, now: datetime) 
 def session_token(request: Request, now: datetime) -> str | None:
     """Return the token of the request's cookie."""
     settings, folder = request.app.state.settings, request.app.state.key_folder
-    value = request.cookies.get(cookie_name(https=settings.https), "")
+    value = request.cookies.get(cookie_name(https=settings.desk_https), "")
     return read_cookie(folder.form_secret(), value, now) if value else None
 
 
@@ -84,7 +84,7 @@ def authenticate(request: Request) -> Principal | None:
 
 
 def _is_stale(request: Request, now: datetime) -> bool:
-    seen = request.cookies[cookie_name(https=request.app.state.settings.https)].split(".")[1]
+    seen = request.cookies[cookie_name(https=request.app.state.settings.desk_https)].split(".")[1]
     return now.timestamp() - int(seen) > RENEW_AFTER_SECONDS
 
 

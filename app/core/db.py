@@ -164,10 +164,10 @@ def _desk(session: Session) -> DeskSession:
 
 
 class Database:
-    """One engine and the two kinds of session."""
+    """One engine and the two kinds of session; ``read_only`` leaves it no transaction that can write."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, *, read_only: bool = False) -> None:
+        self.engine = engine.execution_options(**{READ_ONLY: True}) if read_only else engine
         self._reading = engine.execution_options(**{READ_ONLY: True})
         self.aside = engine if self.is_sqlite else _twin(engine)
         """For short transactions beside a session's: with a pool of its own, so that neither waits for the other."""

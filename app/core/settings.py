@@ -1,12 +1,15 @@
 """Frozen settings, built once in ``main``. Every one is described in docs/deploy.md (a test compares)."""
 
 import re
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.core.audiences import EVERYONE, Audience
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -32,6 +35,8 @@ class Settings(BaseSettings):
     """Empty: the embedded SQLite file. Otherwise ``postgresql+psycopg://…``."""
     base_url: str = "http://127.0.0.1:8000"
     """The address that stands on slips; requests for another host are refused (SEC-58)."""
+    desk_url: str = ""
+    """The address of staff where it is another than the voters'; empty: ``base_url``."""
     allow_http: bool = False
     """Allow a plain-http address other than loopback, with a red line on every page (SEC-50)."""
     pool_size: int = 20
@@ -49,12 +54,14 @@ class Settings(BaseSettings):
     smtp_security: MailSecurity = MailSecurity.STARTTLS
     """How the way to the mail server is kept private."""
 
-    @field_validator("base_url")
+    @field_validator("base_url", "desk_url")
     @classmethod
-    def _plain_origin(cls, value: str) -> str:
+    def _plain_origin(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "desk_url":
+            return value
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-            message = "MANYIDU_BASE_URL must look like https://vote.example.cn"
+            message = f"MANYIDU_{str(info.field_name).upper()} must look like https://vote.example.cn"
             raise ValueError(message)
         return f"{parts.scheme}://{parts.netloc}".lower()
 
@@ -68,7 +75,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _no_plain_http_by_accident(self) -> "Settings":
-        if not self.https and not self.loopback and not self.allow_http:
+        if not self.allow_http and any(_is_plain(url) and not _is_here(url) for url in self.addresses(EVERYONE)):
             message = (
                 "plain http on a network lets anyone in it read and change votes; "
                 "use an https address, or set MANYIDU_ALLOW_HTTP=1 if you accept that"
@@ -99,24 +106,29 @@ class Settings(BaseSettings):
         return bool(self.smtp_host)
 
     @property
+    def desk_address(self) -> str:
+        """The address at which staff reach us."""
+        return self.desk_url or self.base_url
+
+    def addresses(self, audiences: Collection[Audience]) -> frozenset[str]:
+        """Return the addresses at which these audiences reach us."""
+        of = {Audience.BOOTH: self.base_url, Audience.DESK: self.desk_address}
+        return frozenset(of[audience] for audience in audiences)
+
+    @property
     def https(self) -> bool:
-        """Whether readers reach us over TLS."""
-        return self.base_url.startswith("https://")
+        """Whether voters reach us over TLS."""
+        return not _is_plain(self.base_url)
+
+    @property
+    def desk_https(self) -> bool:
+        """Whether staff reach us over TLS."""
+        return not _is_plain(self.desk_address)
 
     @property
     def loopback(self) -> bool:
-        """Whether the address is this machine only."""
-        return (urlsplit(self.base_url).hostname or "") in LOOPBACK
-
-    @property
-    def hosts(self) -> frozenset[str]:
-        """The values of the Host header that are answered."""
-        netloc = urlsplit(self.base_url).netloc
-        if not self.loopback:
-            return frozenset({netloc})
-        port = urlsplit(self.base_url).port
-        suffix = f":{port}" if port else ""
-        return frozenset({netloc, *(f"{name}{suffix}" for name in ("127.0.0.1", "localhost", "[::1]"))})
+        """Whether the voters' address is this machine only."""
+        return _is_here(self.base_url)
 
     @property
     def is_sqlite(self) -> bool:
@@ -127,3 +139,20 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         """The database to use."""
         return self.database_url or f"sqlite:///{self.data / 'manyidu.sqlite3'}"
+
+
+def _is_plain(address: str) -> bool:
+    return address.startswith("http://")
+
+
+def _is_here(address: str) -> bool:
+    return (urlsplit(address).hostname or "") in LOOPBACK
+
+
+def hosts_of(address: str) -> frozenset[str]:
+    """Return the values of the Host header that stand for an address of ours."""
+    parts = urlsplit(address)
+    if not _is_here(address):
+        return frozenset({parts.netloc})
+    suffix = f":{parts.port}" if parts.port else ""
+    return frozenset({parts.netloc, *(f"{name}{suffix}" for name in ("127.0.0.1", "localhost", "[::1]"))})

@@ -2,16 +2,19 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import cast
 
 import uvicorn
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from app.core import migrate
+from app.core.audiences import EVERYONE, Audience
 from app.core.db import Database, make_engine
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
@@ -24,6 +27,8 @@ WANTED_SQLITE = {"journal_mode": "delete", "synchronous": 2, "secure_delete": 1,
 WANTED_POSTGRESQL = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 BACKLOG = 4_096
 """Connections that the system keeps until they are taken up; a hall opens them all at once."""
+STARTING_SECONDS = 60
+"""A worker that has not begun to answer its parent by then is taken for dead; a busy machine starts slowly."""
 DURABLE_COMMITS = {"on", "remote_write", "remote_apply", "local"}
 
 
@@ -70,25 +75,37 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(
+    settings: Settings, host: str, port: int, audiences: Collection[Audience] = EVERYONE, workers: int = 1
+) -> None:
     """Serve until stopped. No access log: nothing about a voter is written anywhere (SEC-04)."""
+    if workers > 1 and settings.is_sqlite:
+        message = "several workers need PostgreSQL (DATABASE_URL): an embedded database is served by one process"
+        raise SettingsError(message)
     with open_database(settings) as database:
         check_engine(database.engine)
     if not port_is_free(host, port):
         message = f"port {port} is taken: stop what listens there, or choose another with PORT="
         raise SettingsError(message)
-    server = uvicorn.Server(server_config(create_app(settings), host, port))
+    config = server_config(partial(create_app, settings, audiences=frozenset(audiences)), host, port, workers)
+    if workers > 1:
+        with config.bind_socket() as listener:
+            Multiprocess(config, sockets=[listener]).run()
+        return
+    server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
         raise SystemExit(STARTUP_FAILURE)
 
 
-def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
-    """Return how uvicorn serves ``app``: the settings the figures were measured with, and our limits on sockets."""
+def server_config(make_app: Callable[[], ASGIApp], host: str, port: int, workers: int = 1) -> uvicorn.Config:
+    """Return how uvicorn serves what ``make_app`` returns: as the figures were measured, with our limits on sockets."""
     sockets = Sockets(Limits.of(raise_open_files()))
     return uvicorn.Config(
-        app,
+        make_app,
+        factory=True,
+        workers=workers,
         host=host,
         port=port,
         loop="uvloop",
@@ -102,4 +119,5 @@ def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
         callback_notify=sockets.sweep,
         timeout_notify=0,
         timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=STARTING_SECONDS,
     )

@@ -25,14 +25,14 @@ def first_link(settings: Settings, now: datetime) -> str | None:
     """Return the one-time link of an installation without accounts."""
     with open_database(settings) as database, database.writing() as session:
         token = first_organiser_link(session, now)
-    return f"{settings.base_url}/welcome/{token}" if token else None
+    return f"{settings.desk_address}/welcome/{token}" if token else None
 
 
 def account_link(settings: Settings, now: datetime, login: str) -> str:
     """Return a one-time link with which ``login`` sets a new password; the old one ends."""
     with open_database(settings) as database, database.writing() as session:
         token = reissue_link_for(session, now, login)
-    return f"{settings.base_url}/welcome/{token}"
+    return f"{settings.desk_address}/welcome/{token}"
 
 
 def demo_notice(settings: Settings, now: datetime) -> str:
@@ -48,7 +48,7 @@ def demo_notice(settings: Settings, now: datetime) -> str:
     return f"""
 满意度测评 演示：××县文化局，8 个单位，8 类参评人员；第一次测评已公布，本轮正在投票
 
-工作人员入口  {settings.base_url}/login
+工作人员入口  {settings.desk_address}/login
 {logins}
 
 投票链接（每个只能用一次）

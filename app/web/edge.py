@@ -3,12 +3,13 @@
 Plain ASGI, because the cast passes through it thousands of times a second.
 """
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import DomainError
-from app.core.settings import Settings
+from app.core.settings import hosts_of
 from app.web.errors import refuse
 
 MAX_BODY = 2_500_000
@@ -26,7 +27,7 @@ PERMISSIONS_OFF = (
 UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+def security_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
     """Return the headers that every answer carries."""
     headers = {
         "content-security-policy": CSP,
@@ -36,7 +37,7 @@ def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": ", ".join(f"{name}=()" for name in PERMISSIONS_OFF),
     }
-    if settings.https:
+    if https:
         headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
@@ -58,13 +59,14 @@ def _bounded(receive: Receive, limit: int) -> Receive:
 class Edge:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, api: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, api: ASGIApp, addresses: Collection[str]) -> None:
         self._app = app
         self._api = api
-        self._headers = security_headers(settings)
-        self._hosts = {host.encode() for host in settings.hosts}
-        scheme = urlsplit(settings.base_url).scheme
-        self._origins = {f"{scheme}://{host}".encode() for host in settings.hosts}
+        self._headers = security_headers(https=all(address.startswith("https://") for address in addresses))
+        self._hosts = {host.encode() for address in addresses for host in hosts_of(address)}
+        self._origins = {
+            f"{urlsplit(address).scheme}://{host}".encode() for address in addresses for host in hosts_of(address)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -130,7 +130,7 @@ def _message(settings: Settings, now: datetime, mail: Waiting) -> EmailMessage:
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{new_id()}@{settings.smtp_from.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    link = f"{settings.base_url}/inbox"
+    link = f"{settings.desk_address}/inbox"
     message.set_content(BODY.format(name=mail.name, link=link), charset="utf-8", cte="base64")
     return message
 

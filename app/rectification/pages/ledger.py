@@ -26,7 +26,7 @@ from app.web.forms import Form
 from app.web.pages import page, see_other
 from app.web.requests import Config, Db, Now
 
-router = APIRouter()
+router, public = APIRouter(), APIRouter()
 LEDGER_WORDS = {**WORDS, "action_states": ACTION_STATES, "action_events": ACTION_EVENTS, "horizons": HORIZONS}
 
 
@@ -158,7 +158,7 @@ def download(desk: ReadingDesk, action_id: str, file_id: str) -> Response:
     return attachment(content, ANY_FILE, name)
 
 
-@router.get("/commitments/{public_id}")
+@public.get("/commitments/{public_id}")
 def commitments(request: Request, public_id: str, db: Db, now: Now, config: Config) -> Response:
     """Show what a unit promised, until when, and what is done; for everybody, without a log-in."""
     order = reads.order_by_public_id(db, public_id)
