@@ -33,10 +33,15 @@ class Ballot:
 
 @dataclass(slots=True)
 class Diary:
-    """What the phones saw. ``waits``: seconds from the first attempt to the receipt."""
+    """What the phones saw. ``pages``, ``waits``: seconds to the paper, and from the first attempt to the receipt.
+
+    ``client_share``: how much of one core the phones took; near 1 the figures tell of the phones, not of the server.
+    """
 
     cast: list[Ballot] = field(default_factory=list)
+    pages: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
+    client_share: float = 0.0
     retries: int = 0
     doubles: int = 0
     refused_codes: int = 0
@@ -95,7 +100,9 @@ class Phone:
             await self._patiently(lambda path=asset: self._client.get(path))  # type: ignore[misc]
         if chance(FOREIGN):
             await self._try_a_foreign_code(entry)
+        started = time.monotonic()
         page = await self._paper(entry, self._code)
+        self._diary.pages.append(time.monotonic() - started)
         await asyncio.sleep(thinks / 4 + jitter(thinks * 3 / 4))
         ballot = self._fill_in(page)
         await self._cast(page, ballot)
