@@ -13,7 +13,12 @@ from pathlib import Path
 BOUNDS = {
     "cast_over_echo/sqlite": (">=", 0.40),
     "cast_over_echo/postgresql": (">=", 0.40),
-    "first_load_kb": ("<=", 40),
+    "first_load_requests/8x6": ("<=", 6),
+    "first_load_requests/63x5": ("<=", 6),
+    "first_load_kb/8x6": ("<=", 24),
+    "first_load_kb/63x5": ("<=", 36),
+    "first_use_s/8x6": ("<=", 1.8),
+    "first_use_s/63x5": ("<=", 2.4),
     "open_box_s": ("<=", 30),
     "open_box_peak_mb": ("<=", 500),
     "slips_s": ("<=", 20),

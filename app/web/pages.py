@@ -16,6 +16,7 @@ from app.core.chinese import chinese_date, chinese_time
 from app.core.settings import Settings
 from app.web import i18n
 from app.web.forms import TOKEN_FIELD, form_owner, form_token
+from app.web.joined import served
 
 APP = Path(__file__).parents[1]
 
@@ -33,9 +34,9 @@ class HashedStatic(StaticFiles):
 
 
 def static_hashes(folder: Path) -> Mapping[str, str]:
-    """Return the path of every static file below ``folder`` with the first 10 signs of its SHA-256."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix in {".css", ".js", ".svg", ".png"})
-    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()[:10] for path in files}
+    """Return the path of every static file below ``folder`` with the first 10 signs of the SHA-256 of what goes out."""
+    pictures = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.png")}
+    return {path: sha256(body).hexdigest()[:10] for path, body in {**pictures, **served(folder)}.items()}
 
 
 @dataclass(frozen=True)

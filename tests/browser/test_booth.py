@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.conftest import Installation
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
@@ -25,12 +25,17 @@ def scan(phone: Page, code: str) -> None:
     expect(phone.locator("[data-ballot]")).to_be_visible()
 
 
+def option(phone: Page, field: str, mark: int) -> Locator:
+    """Return what a finger touches to give a mark."""
+    return phone.locator(f"label:has(input[name={field}][value='{mark}'])")
+
+
 def fill(phone: Page, place: OpenRound, skip: str = "") -> None:
     """Tick something everywhere but at ``skip``."""
     for unit in range(len(place.paper.units)):
         for item in range(len(place.paper.items)):
             if f"m{unit}-{item}" != skip:
-                phone.locator(f"label[for=m{unit}-{item}-{(unit + item) % 5}]").click()
+                option(phone, f"m{unit}-{item}", (unit + item) % 5).click()
 
 
 def expect_thanks(phone: Page, installation: Installation, place: OpenRound) -> None:
@@ -70,7 +75,7 @@ def test_it_works_without_scripts(old_phone: Page, installation: Installation, p
     old_phone.get_by_role("button", name="下一步").click()
     expect(old_phone.get_by_role("heading", name="请核对")).to_be_visible()
     old_phone.get_by_role("button", name="返回修改").click()
-    old_phone.locator("label[for=m0-0-3]").click()
+    option(old_phone, "m0-0", 3).click()
     old_phone.get_by_role("button", name="下一步").click()
     old_phone.get_by_role("button", name="投入票箱").click()
     expect_thanks(old_phone, installation, place)
@@ -81,9 +86,9 @@ def test_what_is_missing_is_named_and_focused(phone: Page, place: OpenRound) -> 
     fill(phone, place, skip="m1-1")
     phone.get_by_role("button", name="下一步").click()
     expect(phone.get_by_role("status").filter(has_text="还没有评：县图书馆 · 查找突出问题")).to_be_visible()
-    expect(phone.locator("#m1-1-0")).to_be_focused()
-    expect(phone.locator("label[for=m1-1-0]")).to_be_in_viewport()
-    phone.locator("label[for=m1-1-0]").click()
+    expect(phone.locator("input[name=m1-1][value='0']")).to_be_focused()
+    expect(option(phone, "m1-1", 0)).to_be_in_viewport()
+    option(phone, "m1-1", 0).click()
     phone.get_by_role("button", name="下一步").click()
     expect(phone.get_by_role("heading", name="请核对")).to_be_visible()
 
@@ -94,7 +99,7 @@ def test_a_change_from_the_review_is_cast(phone: Page, installation: Installatio
     phone.get_by_role("button", name="下一步").click()
     phone.get_by_role("button", name="修改 县博物馆").click()
     expect(phone.get_by_role("heading", name="县博物馆")).to_be_focused()
-    phone.locator("label[for=m2-0-4]").click()
+    option(phone, "m2-0", 4).click()
     phone.get_by_role("button", name="下一步").click()
     sent: list[Any] = []
 
@@ -160,7 +165,7 @@ def test_the_keyboard_is_enough(phone: Page, installation: Installation, place: 
     phone.get_by_label("票码").press_sequentially(place.codes["staff"][0])
     phone.keyboard.press("Enter")
     expect(phone.locator("[data-ballot]")).to_be_visible()
-    phone.locator("#m1-0-0").focus()
+    phone.locator("input[name=m1-0][value='0']").focus()
     for _ in range(6):
         phone.keyboard.press("Space")
         phone.keyboard.press("ArrowRight")
@@ -178,7 +183,7 @@ def test_the_keyboard_is_enough(phone: Page, installation: Installation, place: 
 def test_large_type_reaches_sixty_pixels(phone: Page, place: OpenRound) -> None:
     scan(phone, place.codes["residents"][0])
     phone.locator("label.tool").click()
-    for label in (phone.locator("label[for=m0-0-0]"), phone.locator("label[for=m0-0-4]")):
+    for label in (option(phone, "m0-0", 0), option(phone, "m0-0", 4)):
         box = label.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 60
@@ -189,12 +194,12 @@ def test_targets_are_large_enough_and_no_label_wraps(phone: Page, place: OpenRou
     scan(phone, place.codes["residents"][0])
     fill(phone, place)
     heights = phone.evaluate(
-        "Array.from(document.querySelectorAll('.grades label, button, summary')).filter(e => e.offsetParent)"
+        "Array.from(document.querySelectorAll('.grades span, button, summary')).filter(e => e.offsetParent)"
         ".map(e => e.getBoundingClientRect().height)"
     )
     assert min(heights) >= 48
     lines = phone.evaluate(
-        "Array.from(document.querySelectorAll('.grades label')).map(label => {"
+        "Array.from(document.querySelectorAll('.grades span')).map(label => {"
         "const range = document.createRange(); range.selectNodeContents(label);"
         "return range.getClientRects().length; })"
     )
@@ -213,10 +218,10 @@ def test_a_second_slip_in_the_same_tab(phone: Page, installation: Installation, 
 
 def test_the_language_changes_and_marks_stay(phone: Page, place: OpenRound) -> None:
     scan(phone, place.codes["residents"][0])
-    phone.locator("label[for=m1-1-2]").click()
+    option(phone, "m1-1", 2).click()
     phone.locator("[data-switch]").click()
     expect(phone.locator("html")).to_have_attribute("lang", "en")
-    expect(phone.locator("#m1-1-2")).to_be_checked()
+    expect(phone.locator("input[name=m1-1][value='2']")).to_be_checked()
 
 
 def order_on(phone: Page) -> list[str]:
@@ -292,7 +297,7 @@ def test_the_first_load_is_small(phone: Page, installation: Installation) -> Non
     phone.on("response", lambda answer: responses.append(answer))  # noqa: PLW0108 - playwright marks the handler
     scan(phone, place.codes["residents"][0])
     phone.wait_for_load_state("networkidle")
-    sizes = {
-        answer.url: answer.request.sizes()["responseBodySize"] for answer in responses if "data:" not in answer.url
-    }
-    assert sum(sizes.values()) <= 40_000, sizes
+    sizes = [answer.request.sizes() for answer in responses if "data:" not in answer.url]
+    fetched = [size for size in sizes if size["responseBodySize"] >= 0]  # the others are from the browser's cache
+    assert len(fetched) <= 6
+    assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in fetched) <= 24_000, fetched

@@ -1,19 +1,26 @@
 // Takes the code out of the address before anything else can keep it, and opens its paper.
 
-const form = document.querySelector("[data-entry]");
-const field = form.querySelector("#code");
-
 function openScanned() {
   const scanned = location.hash.slice(1);
   if (scanned === "") {
     return;
   }
   history.replaceState(null, "", location.pathname);
-  field.value = scanned.slice(0, 40);
+  const form = document.querySelector("[data-entry]");
+  form.querySelector("#code").value = scanned.slice(0, 40);
   form.submit();
 }
 
-// A second scan in the same tab changes only the fragment.
-window.addEventListener("hashchange", openScanned);
-window.addEventListener("pagehide", () => form.reset());
-openScanned();
+function start() {
+  // A second scan in the same tab changes only the fragment.
+  window.addEventListener("hashchange", openScanned);
+  window.addEventListener("pagehide", () => document.querySelector("[data-entry]").reset());
+  openScanned();
+}
+
+// This script waits for nothing, so it may come before the end of the page.
+if (document.readyState === "loading") {
+  document.addEventListener("DOMContentLoaded", start);
+} else {
+  start();
+}

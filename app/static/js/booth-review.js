@@ -13,7 +13,7 @@ function marksOf(unit) {
     const mark = cell.querySelector("input:checked").nextElementSibling;
     const row = document.createElement("div");
     row.append(element("dt", "", cell.querySelector("legend").textContent));
-    row.append(element("dd", mark.className, mark.textContent));
+    row.append(element("dd", mark.parentNode.className, mark.textContent));
     list.append(row);
   }
   return list;

@@ -1,0 +1,64 @@
+"""Joined scripts and styles: nothing is lost, nothing is doubled, and every browser gets the same content."""
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.web.joined import JOINED, served
+from app.web.pages import APP, static_hashes
+
+STATIC = APP / "static"
+SCRIPTS = [name for name in JOINED if name.endswith(".js")]
+
+
+def test_it_works() -> None:
+    files = served(STATIC)
+    script = files["js/booth-paper.js"].decode()
+    assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
+    assert "function shuffleUnits(" in script
+    style = files["css/booth.css"].decode()
+    assert style.index(".weui-btn{") < style.index(".grades span {")
+    assert "/*" not in style
+
+
+def test_every_file_is_served_and_others_are_as_they_lie_there() -> None:
+    files = served(STATIC)
+    assert files.keys() == {
+        path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.suffix in {".css", ".js", ".svg"}
+    }
+    assert all(files[name] == (STATIC / name).read_bytes() for name in files.keys() - JOINED.keys())
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_parts_come_after_those_they_import(name: str) -> None:
+    seen: list[str] = []
+    for part in JOINED[name]:
+        wanted = re.findall(r"^import [^;]* from \"\./([\w-]+\.js)\";", (STATIC / part).read_text(), re.MULTILINE)
+        assert {f"js/{one}" for one in wanted} <= set(seen), part
+        seen.append(part)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_name_stands_for_two_things(name: str) -> None:
+    script = served(STATIC)[name].decode()
+    source = "".join((STATIC / part).read_text() for part in JOINED[name])
+    names = re.findall(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", source, re.MULTILINE)
+    assert len(names) == len(set(names))
+    assert all(one in script for one in names)
+
+
+def test_a_folder_without_the_parts_joins_nothing(tmp_path: Path) -> None:
+    (tmp_path / "css").mkdir()
+    (tmp_path / "css" / "booth.css").write_text("a { color: red }\n")
+    assert served(tmp_path) == {"css/booth.css": b"a { color: red }\n"}
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_browsers_get_the_same_with_and_without_gzip(client: TestClient, name: str) -> None:
+    address = f"/static/{name}?v={static_hashes(STATIC)[name]}"
+    packed, plain = (client.get(address, headers={"accept-encoding": kind}) for kind in ("gzip", "identity"))
+    assert (packed.headers["content-encoding"], "content-encoding" in plain.headers) == ("gzip", False)
+    assert packed.content == plain.content == served(STATIC)[name]
+    assert packed.headers["cache-control"] == plain.headers["cache-control"] == "public, max-age=31536000, immutable"
