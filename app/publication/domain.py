@@ -71,6 +71,19 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """What a reader of results may do beside reading: ``publish`` with all that goes with it, ``revise`` a document."""
+
+    publish: bool
+    revise: bool
+
+
+def rights_of(role: str) -> Rights:
+    """Return what a member of staff may do; of documents a liaison revises those of his own units alone."""
+    return Rights(publish=role == "organiser", revise=role in {"organiser", "liaison"})
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What a viewer may see: a version, cut to a scope and to units (None: all), since when."""
 

@@ -26,7 +26,7 @@ def list_results(desk: ReadingDesk) -> Response:
     """List the results that the reader may see, newest round first."""
     viewer = reads.viewer_of(desk.session, desk.staff)
     results = reads.published_rounds(desk.session, viewer, desk.now)
-    return page(desk.request, "publication/list.html", results=results)
+    return page(desk.request, "publication/list.html", results=results, may=desk.may)
 
 
 @router.get("/results/{round_id}")
@@ -62,6 +62,7 @@ def result_page(desk: Desk, round_id: str, show: str = "", refused: Refused | No
         "pick": pick,
         "picks": list(Pick),
         "open_to": _open_to(desk, round_id),
+        "may": desk.may,
         "versions_of_document": documents_of(desk.session, round_id),
         "message": message,
         "typed": typed,
@@ -72,7 +73,7 @@ def result_page(desk: Desk, round_id: str, show: str = "", refused: Refused | No
 
 def _open_to(desk: Desk, round_id: str) -> dict[Scope, bool]:
     """Return the scopes that a result is open to at present and whether to all of it, for organisers."""
-    if desk.staff.role != "organiser":
+    if not desk.may.publish:
         return {}
     in_force = [release for release in reads.ledger_of(desk.session, round_id) if release.is_active(desk.now)]
     whole = {release.scope for release in in_force if release.unit_ids is None and release.reader_ids is None}

@@ -44,7 +44,7 @@ def _revise(desk: Desk, round_id: str, form: Form) -> None:
     if not versions:
         raise DomainError("not_found")
     own = versions[0].unit_id in units_of(desk.session, desk.staff.id)
-    if desk.staff.role != "organiser" and not own:
+    if not desk.may.publish and not own:
         raise DomainError("role_refused")
     answers = documents.Answers(form.text("answers", 3000, label="回应了哪些意见"), _answered(desk, round_id, form))
     upload = form.upload("document")

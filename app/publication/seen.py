@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.publication.domain import unit_of, units_with_remarks
+from app.publication.domain import Rights, rights_of, unit_of, units_with_remarks
 from app.publication.read_log import note_read
 from app.publication.reads import Published, published, published_version, viewer_of
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, ports_of
@@ -27,6 +27,11 @@ class Desk:
     session: Session
     staff: Principal
     now: datetime
+
+    @property
+    def may(self) -> Rights:
+        """What the reader may do beside reading."""
+        return rights_of(self.staff.role)
 
     def result(self, round_id: str, what: str = "page") -> Published:
         """Return a result in the reader's scope and note that it was read; DomainError ``result_not_published``."""

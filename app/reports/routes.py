@@ -43,7 +43,7 @@ def reports_page(desk: ReadingDesk, round_id: str) -> Response:
     """Show every report of a result, and ask for what only a person knows."""
     result = desk.result(round_id)
     held, document = held_words(desk.session, round_id), result.document
-    shown = {"result": result, "document": document, "held": held, "limit": WORDS_LIMIT}
+    shown = {"result": result, "document": document, "held": held, "limit": WORDS_LIMIT, "may": desk.may}
     return page(desk.request, "publication/reports.html", status=200, **shown)
 
 

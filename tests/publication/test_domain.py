@@ -8,6 +8,7 @@ import pytest
 from app.publication.domain import (
     Pick,
     Release,
+    Rights,
     Scope,
     Sight,
     Viewer,
@@ -15,6 +16,7 @@ from app.publication.domain import (
     ledger_refusal,
     pick_of,
     picked_units,
+    rights_of,
     sight_of,
     sight_of_version,
     unit_of,
@@ -194,3 +196,11 @@ def test_it_refuses_what_is_already_released_and_allows_what_is_more() -> None:
     assert not ledger_refusal(
         Wanted(Scope.LEADERS, some("u0")), [entry("leaders", withdrawn_at=NOW)], RESULT, LEADERS, NOW
     )
+
+
+@pytest.mark.parametrize(
+    ("role", "publish", "revise"),
+    [("organiser", True, True), ("liaison", False, True), ("leader", False, False), ("auditor", False, False)],
+)
+def test_what_a_reader_may_do_hangs_on_his_role(role: str, *, publish: bool, revise: bool) -> None:
+    assert rights_of(role) == Rights(publish=publish, revise=revise)
