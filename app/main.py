@@ -32,6 +32,10 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.core.watch import Watch
+from app.office import routes as office_routes
+from app.office.shelf import Shelf
+from app.office.workshop import Workshop
 from app.opinions import reads as opinions_reads
 from app.opinions import routes as opinions_routes
 from app.opinions import routes_merge
@@ -72,6 +76,7 @@ from app.rounds.service import close_round, extend_round, void_round
 from app.slips import routes as slips_routes
 from app.slips import service as slips
 from app.tally.unseen import unseen_groups
+from app.tally.wording import CHAIN, VERDICTS
 from app.web import errors, health
 from app.web.edge import Edge
 from app.web.packed import PackedStatic
@@ -109,6 +114,7 @@ PUBLIC_ROUTERS = (booth_routes.router, routes_public.router, routes_ledger.publi
 DESK_FEATURES = (
     accounts_routes,
     audit_routes,
+    office_routes,
     campaigns_routes,
     rounds_routes,
     routes_document,
@@ -141,19 +147,32 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     schedule = Schedule(state.database, state.key_folder, PORTS, state.clock)
     if Audience.DESK in state.audiences:
         recover(state.database, state.key_folder)
+        state.watch.add(schedule.pulse)
         schedule.start()
+        state.shelf.start()
     yield
     if Audience.DESK in state.audiences:
         schedule.stop()
         state.openings.close()
+        state.shelf.stop()
     if Audience.BOOTH in state.audiences:
         state.paper_desk.close()
         state.drop.close()
+    if state.owns_workshop:
+        state.workshop.close()
     state.database.engine.dispose()
 
 
-def build_api(settings: Settings, clock: Clock, audiences: Collection[Audience] = EVERYONE) -> FastAPI:
-    """Return the FastAPI application with the routes of these audiences and everything their handlers ask for."""
+def build_api(
+    settings: Settings,
+    clock: Clock,
+    audiences: Collection[Audience] = EVERYONE,
+    workshop: Workshop | None = None,
+) -> FastAPI:
+    """Return the FastAPI application with the routes of these audiences and everything their handlers ask for.
+
+    A ``workshop`` that is handed in is shared and stays open when the application ends.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     engine = make_engine(settings.sqlalchemy_url, settings.pool_size)
     app.state.settings = settings
@@ -162,6 +181,9 @@ def build_api(settings: Settings, clock: Clock, audiences: Collection[Audience] 
     app.state.database = Database(engine, read_only=Audience.DESK not in audiences)
     app.state.key_folder = KeyFolder(settings.data / "keys")
     app.state.pages = make_pages(settings)
+    app.state.pages.environment.globals |= {"verdict_words": VERDICTS, "chain_words": CHAIN}
+    app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
+    app.state.watch = Watch()
     errors.install(app)
     if Audience.BOOTH in audiences:
         _add_booth(app, engine)
@@ -176,6 +198,7 @@ def _add_booth(app: FastAPI, engine: Engine) -> None:
     """Give the application what voters and the public ask for. Only the box's slot writes, through ``engine``."""
     state = app.state
     state.drop = Drop(engine, state.clock)
+    state.watch.add(state.drop.pulse)
     state.cast_desk = CastDesk(state.database, state.key_folder, state.drop, https=state.settings.https)
     state.paper_desk = PaperDesk(state.database, state.key_folder, state.clock)
     # First, because routes are tried in turn and these are asked for most.
@@ -197,6 +220,7 @@ def _add_desk(app: FastAPI) -> None:
     state.passwords = Passwords()
     state.authenticate = authenticate
     state.ports = PORTS
+    state.shelf = Shelf(state.database, state.settings.data, state.clock)
     state.openings = Openings(Place(state.database, state.key_folder, state.clock))
     for feature in DESK_FEATURES:
         app.include_router(feature.router)

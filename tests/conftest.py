@@ -18,6 +18,7 @@ from app.core import migrate
 from app.core.db import Database, make_engine
 from app.core.settings import Settings
 from app.main import build_api, wrap
+from app.office.workshop import Workshop
 from tests import postgresql
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -107,11 +108,19 @@ def database(settings: Settings) -> Iterator[Database]:
     database.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Workshop]:
+    """The workshop of all tests: a child takes a second to start, and is told with each job which database to read."""
+    shared = Workshop(patience_seconds=120)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def new_client(settings: Settings, clock: TestClock) -> Iterator[Callable[[], TestClient]]:
+def new_client(settings: Settings, clock: TestClock, workshop: Workshop) -> Iterator[Callable[[], TestClient]]:
     """Make browsers (each with its own cookies) of one application."""
     with warnings.catch_warnings():
-        api = build_api(settings, clock)
+        api = build_api(settings, clock, workshop=workshop)
     app = wrap(api, settings)
     with TestClient(app, base_url=BASE_URL, follow_redirects=False) as first:
         yield lambda: TestClient(app, base_url=BASE_URL, follow_redirects=False)

@@ -68,11 +68,35 @@ def test_only_requests_and_named_writers_begin_transactions() -> None:
         "app/ballots/store.py", "app/ballots/service.py", "app/ballots/slot.py",
         "app/box/conducting.py", "app/box/openings.py",
         "app/rounds/schedule.py", "app/publication/read_log.py", "app/rectification/messages/mail.py",
-        "app/accounts/entry.py",
+        "app/accounts/entry.py", "app/office/shelf.py",
     }  # fmt: skip
     assert {path for path in found - allowed if not path.startswith("app/operations/")} == set()
 
 
+def test_rows_are_locked_in_one_way() -> None:
+    found = {path for path, tree in TREES.items() for name, _ in calls(tree) if name.endswith(".with_for_update")}
+    assert found == {"app/core/db.py"}
+    locking = {
+        path
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg in {"with_for_update", "populate_existing"}
+    }
+    assert locking == {"app/core/db.py"}
+
+
+def test_who_acts_never_changes_a_row_that_he_did_not_lock() -> None:
+    found = {
+        f"{path}:{line}"
+        for path, tree in TREES.items()
+        for name, line in calls(tree)
+        if name in {"acting.session.get", "acting.session.get_one"} and path not in READ_WHILE_ACTING
+    }
+    assert found == set()
+
+
+READ_WHILE_ACTING = {"app/rectification/messages/notify.py"}
+"""Looks up whom to tell and changes nothing of what it looks up."""
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.sleep",
           "time.localtime", "time.gmtime", "datetime.datetime.now"}  # fmt: skip
 

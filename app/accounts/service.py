@@ -22,6 +22,7 @@ from app.accounts.models import Invitation, Staff, StaffSession, StaffUnit
 from app.accounts.passwords import Checked
 from app.audit import service as audit
 from app.core.acting import Principal
+from app.core.db import locked, locked_rows
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
 
@@ -133,7 +134,7 @@ def set_liaisons(session: Session, now: datetime, actor: Principal, unit_id: str
 
 
 def _get(session: Session, staff_id: str) -> Staff:
-    staff = session.get(Staff, staff_id)
+    staff = locked(session, Staff, staff_id)
     if staff is None:
         raise DomainError("not_found")
     return staff
@@ -164,7 +165,10 @@ def check_password(session: Session, now: datetime, token: str, names: tuple[str
 
 def accept_invitation(session: Session, now: datetime, token: str, names: tuple[str, str], password_hash: str) -> None:
     """Use up the link: store the hash of a checked password; ``names`` = (login, name) make the first organiser."""
-    found, staff = invitation(session, now, token)
+    found = locked(session, Invitation, token_hash(token))
+    if found is None or found.expires_at <= now:
+        raise DomainError("invitation_invalid")
+    staff = locked(session, Staff, found.staff_id) if found.staff_id else None
     staff = staff or _newcomer(now, names)
     staff.password_hash = password_hash
     session.add(staff)
@@ -194,7 +198,7 @@ def log_in(session: Session, now: datetime, login: str, checked: Checked) -> str
     Returns instead of raising, because the count of failures must be committed. A password that was set anew since
     it was checked opens nothing.
     """
-    staff = session.scalars(select(Staff).where(Staff.login == login).with_for_update()).first()
+    staff = next(iter(locked_rows(session, select(Staff).where(Staff.login == login))), None)
     if staff is None or staff.disabled or is_locked(staff.locked_until, now):
         return None
     if not checked.right or checked.stored != staff.password_hash:
@@ -224,7 +228,7 @@ def _count_failure(session: Session, now: datetime, staff: Staff) -> None:
 
 def log_out(session: Session, now: datetime, token: str) -> None:
     """End a log-in."""
-    found = session.get(StaffSession, token_hash(token))
+    found = locked(session, StaffSession, token_hash(token))
     if found is None:
         return
     staff = _get(session, found.staff_id)

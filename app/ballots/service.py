@@ -12,11 +12,11 @@ from app.ballots.domain import FORMAT, CodeState, Count, GateState, pack_counts,
 from app.ballots.models import CODE, GATE
 from app.ballots.reads import when
 from app.ballots.tags import Tags
-from app.core.db import Database
+from app.core.db import Database, held
 from app.core.key_folder import KeyFolder
 
 _ROWS = 2_000
-_LOCKED = select(GATE.c.groups, GATE.c.counts).with_for_update()
+_LOCKED = held(select(GATE.c.groups, GATE.c.counts))
 _RETAG = (
     update(CODE)
     .where(CODE.c.hash == bindparam("code"), CODE.c.state == bindparam("before"))

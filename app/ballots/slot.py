@@ -13,11 +13,11 @@ from app.ballots.lines import Line
 from app.ballots.models import CODE, ENVELOPE, GATE
 from app.ballots.reads import moment
 from app.ballots.tags import Tags
-from app.core.db import Database
+from app.core.db import Database, held
 from app.core.errors import DomainError
 
 ACCEPTED: Final = ""
-_GATE = select(GATE.c.format, GATE.c.state, GATE.c.closes_at, GATE.c.groups, GATE.c.counts).with_for_update()
+_GATE = held(select(GATE.c.format, GATE.c.state, GATE.c.closes_at, GATE.c.groups, GATE.c.counts))
 _CODE = select(CODE.c.group_id, CODE.c.batch_id, CODE.c.state, CODE.c.tag).where(CODE.c.hash == bindparam("code"))
 _SPEND = (
     update(CODE)

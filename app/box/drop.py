@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.box.models import Envelope, RoundKey
 from app.core.errors import DomainError
+from app.core.watch import Pulse
 from app.rounds import reads as rounds
 from app.slips.redeem import Claim, spend, why_refused
 
@@ -111,6 +112,7 @@ class Drop:
         self._queue: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
         self._waiting = 0
         self._writer: Thread | None = None
+        self.pulse = Pulse("box")
         self._starting = Lock()
 
     async def cast(self, vote: Vote) -> None:
@@ -121,7 +123,7 @@ class Drop:
         """
         if self._waiting >= MAX_WAITING:
             raise DomainError("busy")
-        if self._writer is None:
+        if self._writer is None or not self._writer.is_alive():
             self._start()
         self._waiting += 1
         try:
@@ -141,7 +143,7 @@ class Drop:
 
     def _start(self) -> None:
         with self._starting:
-            if self._writer is None:
+            if self._writer is None or not self._writer.is_alive():
                 self._writer = Thread(target=self._write, name="drop", daemon=True)
                 self._writer.start()
 
@@ -173,7 +175,17 @@ class Drop:
         while more:
             batch, more = self._next_batch()
             if batch:
-                _answer(batch, self._outcomes([waiting.vote for waiting in batch]))
+                with self.pulse.working():
+                    self._serve(batch)
+
+    def _serve(self, batch: Sequence[_Waiting]) -> None:
+        """Drop and answer; whatever goes wrong, the writer lives on (a vote that is in the box may be sent again)."""
+        try:
+            _answer(batch, self._outcomes([waiting.vote for waiting in batch]))
+        except Exception as error:  # noqa: BLE001 - nobody would write the next vote
+            self.pulse.failed(error)
+            LOG.error("votes were not answered: %s", type(error).__name__)  # noqa: TRY400 - the text quotes values
+            _answer(batch, ["busy"] * len(batch))
 
     def _next_batch(self) -> tuple[list[_Waiting], bool]:
         """Wait for votes, then take all that have come; False as second when the writer shall stop."""
@@ -192,15 +204,18 @@ class Drop:
     def _outcomes(self, votes: Sequence[Vote]) -> list[str]:
         """Drop the votes; where one that the database refuses spoils the transaction, drop each on its own."""
         try:
-            return self._transaction(votes)
+            outcomes = self._transaction(votes)
         except (IntegrityError, DataError) as error:
             LOG.error("a vote was refused: %s", type(error).__name__)  # noqa: TRY400 - the text quotes values
             if len(votes) == 1:
                 return ["envelope_refused"]
             return [self._outcomes([vote])[0] for vote in votes]
         except Exception as error:  # noqa: BLE001 - whatever happened, the phones must hear that nothing was stored
+            self.pulse.failed(error)
             LOG.error("votes were not stored: %s", type(error).__name__)  # noqa: TRY400 - the text quotes values
             return ["busy"] * len(votes)
+        self.pulse.went_well()
+        return outcomes
 
     def _transaction(self, votes: Sequence[Vote]) -> list[str]:
         with self._engine.begin() as connection:

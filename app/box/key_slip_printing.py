@@ -4,11 +4,13 @@ The words and their QR code are drawn on the finished page and never enter the t
 bytes returned.
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from app.box.key_slip import KeySlip
 from app.core.errors import DomainError
+from app.office.bench import Bench, Made
 from app.office.pdf_overlay import Ink, overlay
 from app.office.qr import qr_grid
 from app.office.typesetting import FONT_FAMILY, pdf
@@ -23,19 +25,6 @@ _WORD_SIZE: Final = 12.5
 _WORD_AT: Final = (9.5, 7.3)
 _QR_AT: Final = (_SIDE, 158.0)
 _QR_WIDTH: Final = 44.0
-
-
-@dataclass(frozen=True, slots=True)
-class KeySlip:
-    """One share of a round's key, for one named key-holder."""
-
-    round_title: str
-    holder: str
-    number: int
-    count: int
-    needed: int
-    words: str
-    """The share as its words with single spaces."""
 
 
 _TEMPLATE: Final = r"""
@@ -135,6 +124,11 @@ _TEMPLATE: Final = r"""
   slip(s)
 }
 """
+
+
+def typeset(bench: Bench) -> Made:
+    """Print packed key slips; for a child that does nothing else and then ends: the words stay nowhere."""
+    return Made(key_slips_pdf([KeySlip(**fields) for fields in json.loads(bench.body)]))
 
 
 def key_slips_pdf(slips: Sequence[KeySlip]) -> bytes:

@@ -10,19 +10,22 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.accounts.domain import Role
 from app.audit import service as audit
-from app.box.key_slip_printing import KeySlip, key_slips_pdf
+from app.box.key_slip import KeySlip, packed
 from app.box.models import Envelope, KeyHolder, Opening, OpeningJob, OpeningShare, Remark, RoundKey, Stack
 from app.box.reads import HolderView, key_of
 from app.box.shares import SECRET_BYTES, combine, create_key, matches, normalise_share, share_fingerprint
 from app.core.acting import Acting, Principal
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
+from app.office.workshop import Craft, alone
 from app.rounds.domain import RoundState, Step
 from app.rounds.ports import Panel
 from app.rounds.reads import RoundView, frozen_paper
 from app.rounds.service import locked_round
 
+TYPESET = Craft("app.box.key_slip_printing:typeset")
 NAME_LIMIT = 40
 
 
@@ -85,7 +88,7 @@ def print_key(acting: Acting, folder: KeyFolder, round_id: str, holders: Sequenc
         KeySlip(title, name.strip(), number, row.key_holders, row.key_needed, share)
         for number, (name, share) in enumerate(zip(holders, shares, strict=True), start=1)
     ]
-    return partial(key_slips_pdf, slips)
+    return partial(alone, TYPESET, packed(slips))
 
 
 def check_share(acting: Acting, round_id: str, number: int, typed: str) -> None:
@@ -98,8 +101,8 @@ def check_share(acting: Acting, round_id: str, number: int, typed: str) -> None:
     holder = match_share(key.holders if key else (), normalise_share(typed))
     if holder.number != number:
         raise DomainError("share_of_other", name=holder.name)
-    row = acting.session.get_one(KeyHolder, (round_id, number))
-    if row.checked_at is None:
+    row = locked(acting.session, KeyHolder, (round_id, number))
+    if row is not None and row.checked_at is None:
         row.checked_at = acting.now
         audit.record(acting.session, acting.now, acting.actor, "box.key_check", round_id, holder=holder.name)
 

@@ -1,23 +1,21 @@
 """Units and voter groups out of a workbook: upload, preview, confirm. The file itself is never stored."""
 
-from functools import partial
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import import_service
 from app.campaigns.import_service import Plan
 from app.campaigns.reads import CampaignView, get_campaign
-from app.campaigns.workbook_import import PROBLEM_SENTENCES, GroupRow, UnitRow
-from app.campaigns.workbook_template import template_xlsx
+from app.campaigns.workbook_import import PROBLEM_SENTENCES
 from app.core.errors import DomainError
+from app.office.ordering import file_later
+from app.office.workshop import Craft
 from app.web.desk import Desk, OrganiserDesk, Refused
-from app.web.downloads import XLSX
 from app.web.forms import Form
 
 router = APIRouter()
 CARRIED_LIMIT = 2_000_000
-TEMPLATE_NAME = "units-and-groups.xlsx"
+TEMPLATE = Craft("app.campaigns.workbook_template:template", "units-and-groups.xlsx")
 
 
 def _upload_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
@@ -33,14 +31,8 @@ def upload_page(desk: OrganiserDesk, campaign_id: str) -> Response:
 @router.get("/campaigns/{campaign_id}/import/template.xlsx")
 def template(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Hand out the template with what is set up already."""
-    campaign = get_campaign(desk.session, campaign_id)
-    names = {unit.id: unit.name for unit in campaign.units}
-    units = [UnitRow(place, unit.name) for place, unit in enumerate(campaign.units, 1)]
-    groups = [
-        GroupRow(place, group.name, group.expected, tuple(names[unit_id] for unit_id in group.left_out))
-        for place, group in enumerate(campaign.groups, 1)
-    ]
-    return desk.send(partial(template_xlsx, units, groups, campaign.scheme.k), XLSX, TEMPLATE_NAME, TEMPLATE_NAME)
+    get_campaign(desk.session, campaign_id)
+    return file_later(desk.request, desk.staff, TEMPLATE, {"campaign": campaign_id})
 
 
 def _preview(desk: Desk, campaign: CampaignView, plan: Plan) -> Response:

@@ -16,6 +16,7 @@ from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
 from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, clean_name, scale_for
 from app.campaigns.service import campaign_row, check_typed
 from app.core.acting import Principal
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 
@@ -114,7 +115,7 @@ def delete_form(session: Session, now: datetime, staff: Principal, campaign_id: 
 
 def _own_form(session: Session, campaign_id: str, key: str) -> CampaignForm:
     campaign_row(session, campaign_id)
-    row = session.get(CampaignForm, key)
+    row = locked(session, CampaignForm, key)
     if row is None or row.campaign_id != campaign_id:
         raise DomainError("form_unknown")
     return row

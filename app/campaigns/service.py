@@ -27,6 +27,7 @@ from app.campaigns.rules import (
     clean_name,
 )
 from app.core.acting import Principal
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 
@@ -191,7 +192,7 @@ def delete_campaign(session: Session, now: datetime, staff: Principal, campaign_
 
 def campaign_row(session: Session, campaign_id: str) -> Campaign:
     """Return the campaign's row, locked until the end of the transaction, so that two editors take turns."""
-    campaign = session.scalars(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).first()
+    campaign = locked(session, Campaign, campaign_id)
     if campaign is None:
         raise DomainError("campaign_unknown")
     return campaign
@@ -226,7 +227,7 @@ def _groups(session: Session, campaign_id: str) -> Sequence[VoterGroup]:
 
 def _group(session: Session, campaign_id: str, group_id: str) -> VoterGroup:
     campaign_row(session, campaign_id)
-    group = session.get(VoterGroup, group_id)
+    group = locked(session, VoterGroup, group_id)
     if group is None or group.campaign_id != campaign_id:
         raise DomainError("group_unknown")
     return group

@@ -8,7 +8,9 @@ from typing import Any
 import xlsxwriter
 
 from app.campaigns.domain import K_FLOOR
+from app.campaigns.reads import get_campaign
 from app.campaigns.workbook_import import GROUPS_SHEET, MAX_EXPECTED, TITLES, UNITS_SHEET, GroupRow, UnitRow
+from app.office.bench import Bench, Made
 from app.office.workbook import export_text, looks_like_formula
 
 _WIDTHS = {"order": 8, "name": 32, "short": 16, "note": 28, "expected": 14, "leaves_out": 48}
@@ -17,6 +19,19 @@ _UNITS_NOTE = "每行一个单位，按机构序列编号。改好后保存，�
 _GROUPS_NOTE = "每行一个类别；应参加人数不少于 {k} 人。不参评单位写单位名称，多个用“、”隔开，没有就留空。"
 # The day of making tells who worked when, and makes two equal files differ.
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def template(bench: Bench) -> Made:
+    """Make the template of a campaign with what is set up already, in the workshop."""
+    with bench.reading() as session:
+        campaign = get_campaign(session, bench.arguments["campaign"])
+    names = {unit.id: unit.name for unit in campaign.units}
+    units = [UnitRow(place, unit.name) for place, unit in enumerate(campaign.units, 1)]
+    groups = [
+        GroupRow(place, group.name, group.expected, tuple(names[unit_id] for unit_id in group.left_out))
+        for place, group in enumerate(campaign.groups, 1)
+    ]
+    return Made(template_xlsx(units, groups, campaign.scheme.k), "单位和类别.xlsx")
 
 
 def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow], k: int = K_FLOOR) -> bytes:

@@ -21,3 +21,10 @@ def chinese_day(value: date) -> str:
 def chinese_time(value: datetime | None) -> str:
     """Return 2026年11月23日 09:05 in China's time, or a dash."""
     return "—" if value is None else f"{chinese_date(value)} {value.astimezone(CHINA):%H:%M}"
+
+
+def days_words(first: datetime | None, last: datetime | None) -> str:
+    """Say from which day to which; nothing unless both are known."""
+    if first is None or last is None:
+        return ""
+    return "至".join(dict.fromkeys((chinese_date(first), chinese_date(last))))

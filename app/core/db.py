@@ -4,15 +4,15 @@ A reading session cannot write (``query_only`` / READ ONLY transaction): that GE
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 from urllib.parse import quote
 
 import psycopg
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Select, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
@@ -23,6 +23,8 @@ from app.core.holding import watch
 BUSY_TIMEOUT_MS = 15_000
 READ_ONLY = "manyidu_read_only"
 """Execution option of a connection whose transactions cannot write."""
+T = TypeVar("T")
+Columns = TypeVarTuple("Columns")
 BALLOT_SIDE = {"sqlite_strict": True, "sqlite_with_rowid": False}
 """Table options of everything a voter touches: no rowid, no type but INTEGER, TEXT and BLOB (SEC-06)."""
 
@@ -198,3 +200,31 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether the embedded database is in use."""
         return self.engine.dialect.name == "sqlite"
+
+
+def locked(session: Session, model: type[T], key: object) -> T | None:
+    """Return the row with this primary key as it is now, held until the transaction ends, or None.
+
+    The one way to fetch a row that is about to change (SEC-82): a row that is in the session already is read again,
+    for ``FOR UPDATE`` alone would wait for the other writer and then go on with the old values.
+    """
+    values = key if isinstance(key, tuple) else (key,)
+    columns = inspect(model).primary_key
+    query = select(model).where(*(column == value for column, value in zip(columns, values, strict=True)))
+    return next(iter(locked_rows(session, query)), None)
+
+
+def locked_rows(session: Session, query: Select[T]) -> Sequence[T]:
+    """Return all rows of the query as they are now, held until the transaction ends, in the query's order."""
+    held = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(held).all()
+
+
+def held(query: Select[*Columns]) -> Select[*Columns]:
+    """Return a query of columns, which no session keeps, so that its rows are held until the transaction ends."""
+    return query.with_for_update()
+
+
+def shared(query: Select[*Columns]) -> Select[*Columns]:
+    """Return the query so that its rows stay as they are until the transaction ends, while others read them too."""
+    return query.with_for_update(read=True)

@@ -1,6 +1,7 @@
 """Untrusted Excel workbooks in (SEC-56), plain text cells out (SEC-59). No workbook is ever written to disk."""
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ SEAT_SECONDS = 0.4
 _CHILD = Path(workbook_child.__file__).resolve()
 _ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
 _EXCEL_CELL = 32_767
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # Each child may cost 256 MB: two at a time; whoever comes third is asked to try again.
 _SEATS = threading.BoundedSemaphore(2)
@@ -130,6 +132,11 @@ def _sheet(name: str, rows: list[Any]) -> Sheet:
         name,
         tuple(Row(number, tuple(Cell(name, number, column, text) for column, text in cells)) for number, cells in rows),
     )
+
+
+def plain(text: str) -> str:
+    """Return the text without the characters that XML cannot carry."""
+    return _NOT_XML.sub("", text)
 
 
 def export_text(text: str) -> str:

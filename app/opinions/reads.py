@@ -11,7 +11,6 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.reads import CampaignView, get_campaign
-from app.core.errors import DomainError
 from app.opinions.domain import ASIDE, TYPED_SOURCES, UNSORTED, Act, Kind, Sorting, Source, replay
 from app.opinions.models import Opinion, OpinionAct
 from app.opinions.similarity import Proposal, propose
@@ -251,13 +250,6 @@ def count_of(session: Session, campaign_id: str) -> int:
 def places_at(session: Session, campaign_id: str, number: int) -> Mapping[str, str]:
     """Return where every opinion was after the act of that number."""
     return replay(opinion_ids(session, campaign_id), acts_of(session, campaign_id, number)).places
-
-
-def check_place(found: Collection, place: str) -> str:
-    """Return the place if there is one of that name; DomainError ``issue_unknown``."""
-    if place not in {UNSORTED, ASIDE} and place not in found.sorting.titles:
-        raise DomainError("issue_unknown")
-    return place
 
 
 def collected_on(session: Session, campaign_id: str) -> Sequence[tuple[str, datetime]]:

@@ -5,19 +5,21 @@ from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
+from app.office.ordering import file_later
+from app.office.workshop import Craft
 from app.opinions import reads, service
 from app.opinions.desk import Desk, OrganisingDesk, Refused
 from app.opinions.domain import TEXT_LIMIT, TYPED_SOURCES
 from app.opinions.service import NUMBER_LIMIT, TypedOpinion, number_key
 from app.opinions.workbook_import import PROBLEM_SENTENCES, Known, Preview, carry, preview_carried, preview_upload
-from app.opinions.workbooks import issues_xlsx, template_xlsx
-from app.web.downloads import XLSX, attachment
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
 router = APIRouter()
 PAGE = 100
 NAMES_LIMIT = 500
+ISSUES = Craft("app.opinions.workbooks:issues", "issues.xlsx")
+TEMPLATE = Craft("app.opinions.workbooks:template", "opinions.xlsx")
 
 
 def names_of(form: PostedForm) -> list[str]:
@@ -87,8 +89,8 @@ def take_remarks(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response
 @router.get("/campaigns/{campaign_id}/opinions/issues.xlsx")
 def export(desk: OrganisingDesk, campaign_id: str) -> Response:
     """Send the issues with their opinions."""
-    found = reads.collection(desk.session, campaign_id)
-    return attachment(issues_xlsx(found), XLSX, f"{found.campaign.title}问题清单.xlsx", "issues.xlsx")
+    get_campaign(desk.session, campaign_id)
+    return file_later(desk.request, desk.staff, ISSUES, {"campaign": campaign_id})
 
 
 def _import_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
@@ -105,7 +107,7 @@ def import_page(desk: OrganisingDesk, campaign_id: str) -> Response:
 def template(desk: OrganisingDesk, campaign_id: str) -> Response:
     """Send the template."""
     get_campaign(desk.session, campaign_id)
-    return attachment(template_xlsx(), XLSX, "意见导入模板.xlsx", "opinions.xlsx")
+    return file_later(desk.request, desk.staff, TEMPLATE, {})
 
 
 def _known(desk: Desk, campaign_id: str, form: PostedForm) -> Known:

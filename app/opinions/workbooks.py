@@ -7,9 +7,10 @@ from typing import Any
 
 import xlsxwriter
 
+from app.office.bench import Bench, Made
 from app.office.workbook import export_text, looks_like_formula
 from app.opinions.domain import ASIDE, UNSORTED, Source
-from app.opinions.reads import Collection, OpinionView
+from app.opinions.reads import Collection, OpinionView, collection
 from app.opinions.workbook_import import SHEET, SOURCES, TITLES
 
 SOURCE_NAMES = {source: names[0] for source, names in SOURCES.items()} | {Source.REMARK: "测评留言"}
@@ -18,6 +19,18 @@ _SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": Fal
 _SPARE_ROWS = 1_000
 _OPINION_HEADS = ("来源", "编号", "单位", "意见")
 _OPINION_WIDTHS = (14, 10, 24, 80)
+
+
+def template(_: Bench) -> Made:
+    """Make the template of the import, in the workshop."""
+    return Made(template_xlsx(), "意见导入模板.xlsx")
+
+
+def issues(bench: Bench) -> Made:
+    """Make the workbook of a campaign's issues, in the workshop."""
+    with bench.reading() as session:
+        found = collection(session, bench.arguments["campaign"])
+    return Made(issues_xlsx(found), f"{found.campaign.title}问题清单.xlsx")
 
 
 def template_xlsx() -> bytes:

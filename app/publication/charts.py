@@ -9,15 +9,13 @@ from app.charts.multiples import multiples_svg
 from app.charts.palette import Kind
 from app.charts.rates import Rate, RateChart, Row, rates_png, rates_svg
 from app.core.errors import DomainError
+from app.publication.domain import Pair
 from app.tally.document import Document, Section, Target, only_section, parts_of
 from app.tally.shown import Cell, ChainRow, Share
 from app.tally.wording import HIDDEN_TEXT
 
 Drawn = tuple[tuple[Bar, ...], tuple[str, ...], str, str]
 """Bars, options, title and description of a distribution chart."""
-
-Pair = tuple[str, Cell, Cell, str]
-"""A label, the cell before and the cell after, and why the two may not be compared, if so."""
 
 
 def distribution_of(cell: Cell) -> list[Share]:

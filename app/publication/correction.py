@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.audit import service as audit
 from app.core.acting import Acting
+from app.core.db import locked_rows
 from app.core.errors import DomainError
 from app.publication.domain import Wanted
 from app.publication.models import ResultRelease
@@ -21,6 +22,7 @@ from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import Ports
 from app.rounds.reads import frozen_paper, get_round
+from app.rounds.service import locked_round
 from app.slips.accounting import SlipAccount
 from app.slips.service import correct_counts
 from app.tally.chain import Chain
@@ -45,11 +47,11 @@ def ask_to_correct(acting: Acting, ports: Ports, round_id: str, counts: Counts, 
 def correct(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
     """Store the corrected version and put it in the place of the old one in every release that is in force."""
     session, reason = acting.session, str(request["reason"])
+    locked_round(session, round_id)
     document = _corrected(acting, round_id, request)
     version = store_version(acting, round_id, document, reason)
-    rows = session.scalars(
-        select(ResultRelease).where(ResultRelease.round_id == round_id, ResultRelease.withdrawn_at.is_(None))
-    ).all()
+    query = select(ResultRelease).where(ResultRelease.round_id == round_id, ResultRelease.withdrawn_at.is_(None))
+    rows = locked_rows(session, query)
     for row, release in [(row, release_of(row)) for row in rows]:
         if not release.is_active(acting.now):
             continue

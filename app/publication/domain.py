@@ -7,9 +7,12 @@ from enum import StrEnum
 from typing import TypeVar
 
 from app.tally.document import Document, Section, Target, TargetBand, every_target
+from app.tally.shown import Cell
 from app.tally.verdict import ReturnState, Verdict
 
 Seen = TypeVar("Seen", Target, TargetBand)
+Pair = tuple[str, Cell, Cell, str]
+"""A label, the cell before and the cell after, and why the two may not be compared, if so."""
 
 
 class Scope(StrEnum):

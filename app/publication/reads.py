@@ -16,7 +16,15 @@ from sqlalchemy.orm import Session
 from app.accounts.service import units_of
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.publication.domain import BANDS_ONLY, Release, Scope, Sight, Viewer, sight_of, sight_of_version
+from app.publication.domain import (
+    BANDS_ONLY,
+    Release,
+    Scope,
+    Sight,
+    Viewer,
+    sight_of,
+    sight_of_version,
+)
 from app.publication.models import ResultRelease, ResultVersion
 from app.publication.renditions import bands, rendition
 from app.rounds.domain import RoundState
@@ -166,14 +174,14 @@ def published(session: Session, round_id: str, viewer: Viewer, now: datetime) ->
     For scopes that read figures; the wider circle reads ``published_bands``.
     """
     ledger = ledger_of(session, round_id)
-    sight = _readable(session, round_id, sight_of(viewer, ledger, now))
+    sight = readable(session, round_id, sight_of(viewer, ledger, now))
     earlier = (at for at in range(sight.version - 1, 0, -1) if sight_of_version(viewer, ledger, at, now) is not None)
     return replace(_seen(session, round_id, sight), corrects=next(earlier, None))
 
 
 def published_bands(session: Session, round_id: str, viewer: Viewer, now: datetime) -> PublishedBands:
     """Return the result in bands, for the scopes of the wider circle; DomainError ``result_not_published``."""
-    sight = _readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
+    sight = readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
     edition, document = _edition(session, round_id, sight)
     return PublishedBands(**edition, document=bands(document), is_whole=False)
 
@@ -181,10 +189,11 @@ def published_bands(session: Session, round_id: str, viewer: Viewer, now: dateti
 def published_version(session: Session, round_id: str, version: int, viewer: Viewer, now: datetime) -> Published:
     """Return an earlier version as far as its reader saw it and still may; DomainError ``result_not_published``."""
     sight = sight_of_version(viewer, ledger_of(session, round_id), version, now)
-    return _seen(session, round_id, _readable(session, round_id, sight))
+    return _seen(session, round_id, readable(session, round_id, sight))
 
 
-def _readable(session: Session, round_id: str, sight: Sight | None) -> Sight:
+def readable(session: Session, round_id: str, sight: Sight | None) -> Sight:
+    """Return a sight of a round that is published; DomainError ``result_not_published`` where there is none."""
     if sight is None or get_round(session, round_id).state not in READABLE:
         raise DomainError("result_not_published")
     return sight
@@ -210,9 +219,9 @@ class _About(TypedDict):
 
 def _edition(session: Session, round_id: str, sight: Sight) -> tuple[_About, Document]:
     """Return what is said of the version in sight, and the whole document behind it."""
-    line = _line(session, round_id, sight.version)
+    line = line_of(session, round_id, sight.version)
     document = _document(session, round_id, line)
-    if not _rates_any(sight, {target["id"] for target in every_target(document)}):
+    if not rates_any(sight, {target["id"] for target in every_target(document)}):
         raise DomainError("result_not_published")
     about: _About = {
         "round_id": round_id,
@@ -226,12 +235,13 @@ def _edition(session: Session, round_id: str, sight: Sight) -> tuple[_About, Doc
     return about, document
 
 
-def _rates_any(sight: Sight, unit_ids: Collection[str]) -> bool:
+def rates_any(sight: Sight, unit_ids: Collection[str]) -> bool:
     """Whether a round rates a unit of its reader: one that rates none of them is not his to see."""
     return sight.unit_ids is None or not sight.unit_ids.isdisjoint(unit_ids)
 
 
-def _line(session: Session, round_id: str, version: int) -> VersionLine:
+def line_of(session: Session, round_id: str, version: int) -> VersionLine:
+    """Return a version without its figures."""
     columns = (ResultVersion.version, ResultVersion.digest, ResultVersion.code, ResultVersion.reason)
     query = select(*columns, ResultVersion.created_at)
     found = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
@@ -274,7 +284,7 @@ def published_rounds(session: Session, viewer: Viewer, now: datetime) -> Sequenc
         sight = sight_of(viewer, ledgers.get(row.id, ()), now)
         if sight is not None and row.state in READABLE:
             paper, _ = frozen_paper(session, row.id)
-            if _rates_any(sight, {unit.id for unit in paper.units}):
+            if rates_any(sight, {unit.id for unit in paper.units}):
                 lines.append(PublishedLine(row, paper.organisation, paper.campaign, sight.since))
     return lines
 

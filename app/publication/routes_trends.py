@@ -4,16 +4,18 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
+from app.office.workshop import Craft
 from app.publication import reads, trends
-from app.publication.charts import before_after_chart
 from app.publication.read_log import note_read
 from app.publication.routes_charts import picture
 from app.publication.seen import Desk, ReadingDesk
-from app.publication.trends import Column, Pair, Trends
+from app.publication.trends import Column, Trends
+from app.tally.document import every_target
 from app.web.pages import page
 
 router = APIRouter()
 PATH = "/results/campaigns/{campaign_id}"
+COMPARISON = Craft("app.publication.making:comparison", seconds=60)
 
 
 def _trends(desk: Desk, campaign_id: str) -> Trends:
@@ -61,13 +63,12 @@ def compare_chart(desk: ReadingDesk, campaign_id: str, before: str, after: str) 
     """Draw two rounds side by side."""
     pair = trends.pair_of(_trends(desk, campaign_id), before, after)
     _note(desk, pair.before, pair.after)
-    return picture(desk.request, _chart(pair))
+    told = {"campaign": campaign_id, "before": _cut(pair.before), "after": _cut(pair.after)}
+    return picture(desk.request, COMPARISON, desk.staff, told)
 
 
-def _chart(pair: Pair) -> str:
-    rows = tuple(
-        (after["name"], before["overall"]["total"], after["overall"]["total"], reason)
-        for before, after, reason in pair.rows
-    )
-    titles = (pair.before.line.round.title, pair.after.line.round.title)
-    return before_after_chart(pair.after.line.campaign, titles, rows)
+def _cut(column: Column) -> dict[str, object]:
+    """Return what names a result as its reader sees it."""
+    result = column.result
+    units = [unit["id"] for unit in every_target(result.document)]
+    return {"round": result.round_id, "digest": result.digest, "scope": result.scope.value, "units": units}

@@ -1,5 +1,6 @@
 """What handlers ask for: the result as the one who asks may see it, with the note that he did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -9,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.publication.domain import Rights, rights_of, unit_of, units_with_remarks
+from app.publication.admission import admission, merged_of
+from app.publication.domain import Rights, rights_of, unit_of
 from app.publication.read_log import note_read
 from app.publication.reads import Published, published, published_version, viewer_of
-from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, ports_of
-from app.rounds.reads import frozen_paper
+from app.rounds.ports import Merged, ports_of
 from app.tally.document import Target, every_target
 from app.web.auth import ResultReader
 from app.web.requests import Db, Now
@@ -39,6 +40,12 @@ class Desk:
         note_read(self.request, self.session, self.staff, round_id, what)
         return found
 
+    def admitted(self, round_id: str, what: str = "page") -> Mapping[str, object]:
+        """Say which result the reader may see, for a file or picture of it, and note that he read it."""
+        found = admission(self.session, round_id, viewer_of(self.session, self.staff), self.now)
+        note_read(self.request, self.session, self.staff, round_id, what)
+        return found.as_arguments()
+
     def version(self, round_id: str, version: int) -> Published:
         """Return an earlier version, noted like the newest one; DomainError ``result_not_published``."""
         viewer = viewer_of(self.session, self.staff)
@@ -48,17 +55,7 @@ class Desk:
 
     def merged(self, result: Published) -> Merged:
         """Return into which issues opinions were merged, as far as the reader of the result may know."""
-        document = result.document
-        if document["round"]["rehearsal"]:
-            return NOTHING_MERGED
-        seen, heard = list(every_target(document)), units_with_remarks(document)
-        earshot = Earshot(
-            result.round_id,
-            frozenset(unit["id"] for unit in seen),
-            frozenset(unit["id"] for unit in heard),
-            whole=result.is_whole or len(seen) == len(frozen_paper(self.session, result.round_id)[0].units),
-        )
-        return ports_of(self.request).merged(self.session, earshot)
+        return merged_of(self.session, result, ports_of(self.request).merged)
 
     def unit(self, round_id: str, unit_id: str, what: str = "page") -> tuple[Published, Target]:
         """Return a result with one of its units; DomainError ``not_found`` for one the reader does not see."""

@@ -12,6 +12,7 @@ from app.accounts.service import leaders
 from app.audit import service as audit
 from app.box import reads as box
 from app.core.acting import Acting
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
@@ -22,7 +23,7 @@ from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, RoundState, next_state
 from app.rounds.ports import Ports
 from app.rounds.reads import frozen_paper, get_round, rounds_of
-from app.rounds.service import archive_round, publish_round
+from app.rounds.service import archive_round, locked_round, publish_round
 from app.slips.codes import new_code
 from app.slips.reads import slip_accounts
 from app.slips.service import forget_codes
@@ -177,6 +178,7 @@ def ask_to_publish(acting: Acting, ports: Ports, round_id: str, wanted: Wanted) 
 def publish(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
     """Enter a release into the ledger: its readers see the newest version from now on."""
     session, wanted = acting.session, wanted_of(request)
+    locked_round(session, round_id)
     version = check_release(session, acting.now, round_id, wanted)
     publish_round(acting, round_id)
     enter_release(acting, round_id, version, wanted, by=people(acting, request))
@@ -209,7 +211,7 @@ def enter_release(acting: Acting, round_id: str, version: int, wanted: Wanted, *
 
 def withdraw(acting: Acting, round_id: str, release_id: str, reason: str) -> None:
     """Take a release back, with a reason; the ledger keeps it, because it was seen."""
-    row = acting.session.get(ResultRelease, release_id)
+    row = locked(acting.session, ResultRelease, release_id)
     if row is None or row.round_id != round_id:
         raise DomainError("release_unknown")
     if row.withdrawn_at is not None:

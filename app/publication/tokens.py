@@ -20,6 +20,7 @@ from app.accounts.service import leaders, token_hash
 from app.audit import service as audit
 from app.campaigns.reads import CampaignView, all_campaigns, get_campaign
 from app.core.acting import Acting, Principal
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
 from app.publication.domain import Scope, Viewer
@@ -150,7 +151,7 @@ def _is_leader(session: Session, staff_id: str) -> bool:
 
 def revoke(acting: Acting, token_id: str) -> None:
     """End a token at once; DomainError ``token_unknown``, also where it was revoked already."""
-    row = acting.session.get(ReaderToken, token_id)
+    row = locked(acting.session, ReaderToken, token_id)
     if row is None or row.revoked_at is not None:
         raise DomainError("token_unknown")
     row.revoked_at = acting.now

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+_FOLDER: Final = Path(__file__).resolve().parent / "templates"
 
 
 class ReportKind(StrEnum):
@@ -69,3 +73,8 @@ FIELDS: Mapping[ReportKind, tuple[Field, ...]] = {
 def blocks_of(kind: ReportKind) -> frozenset[str]:
     """Return the names of the kind's blocks."""
     return frozenset(field.name for field in FIELDS[kind] if field.is_block)
+
+
+def shipped_template(kind: ReportKind) -> bytes:
+    """Return the template that ships: the one to start from when an organisation makes its own."""
+    return (_FOLDER / f"{kind.value}.docx").read_bytes()

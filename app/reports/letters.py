@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.office.markup import Pictures, joined, one_line, paragraph, paragraphs
 from app.publication.domain import Scope, notes_for
 from app.publication.reads import Published
-from app.reports.fields import ReportKind
+from app.reports.fields import ReportKind, shipped_template
 from app.reports.report_data import (
     BLANK,
     Figures,
@@ -22,7 +22,7 @@ from app.reports.report_data import (
     reasons_of,
     remarks_block,
 )
-from app.reports.templates import WordTemplate, shipped_template
+from app.reports.templates import WordTemplate
 from app.tally.document import Document, Target, only_section, parts_of
 from app.tally.verdict import Verdict
 

@@ -72,13 +72,6 @@ def common_values(result: Published, title: str, number: str, now: datetime) -> 
     }
 
 
-def days_words(first: datetime | None, last: datetime | None) -> str:
-    """Say from which day to which; nothing unless both are known."""
-    if first is None or last is None:
-        return ""
-    return "至".join(dict.fromkeys((chinese_date(first), chinese_date(last))))
-
-
 class Figures:
     """Tables of figures in one manner: shares of the grades, rates, 有效, 不了解率."""
 

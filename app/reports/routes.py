@@ -5,21 +5,19 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.core.acting import Acting
+from app.core.chinese import days_words
 from app.core.errors import DomainError
+from app.office.bench import dotted
 from app.office.markup import one_line
-from app.publication.reads import Published
+from app.office.ordering import file_later, made_now
+from app.office.workshop import Craft
 from app.publication.seen import Desk, ReadingDesk
 from app.reports import service as template_service
-from app.reports.brief import brief
-from app.reports.fields import FIELDS, ReportKind
-from app.reports.letters import feedback_letter, feedback_letters, file_name
-from app.reports.report_data import days_words
-from app.reports.templates import shipped_template
-from app.reports.word import Particulars, scrutiny_report, survey_report
-from app.reports.workbook import result_workbook
-from app.rounds.reads import frozen_paper, get_round
+from app.reports.fields import FIELDS, shipped_template
+from app.rounds.ports import ports_of
+from app.rounds.reads import get_round
 from app.web.auth import Organiser
-from app.web.downloads import DOCX, PDF, XLSX, ZIP, attachment
+from app.web.downloads import DOCX, attachment
 from app.web.errors import sentence
 from app.web.forms import Form
 from app.web.i18n import choose_language
@@ -31,11 +29,19 @@ TYPED = ("number", "basis", "time", "place")
 WORDS_LIMIT = 120
 
 
+WORKBOOK = Craft("app.reports.making:workbook", "result.xlsx")
+SURVEY = Craft("app.reports.making:survey", "report.docx")
+SCRUTINY = Craft("app.reports.making:scrutiny", "scrutiny.docx")
+BRIEF = Craft("app.reports.making:brief", "brief.pdf")
+LETTERS = Craft("app.reports.making:letters", "letters.zip", seconds=300)
+LETTER = Craft("app.reports.making:letter", "letter.docx")
+CHECK = Craft("app.reports.making:check", seconds=20)
+
+
 @router.get("/results/{round_id}/export.xlsx")
 def workbook(desk: ReadingDesk, round_id: str) -> Response:
     """Send the result as an Excel workbook."""
-    result = desk.result(round_id, "workbook")
-    return attachment(result_workbook(result), XLSX, f"{result.document['round']['title']}结果.xlsx", "result.xlsx")
+    return file_later(desk.request, desk.staff, WORKBOOK, desk.admitted(round_id, "workbook"))
 
 
 @router.get("/results/{round_id}/reports")
@@ -47,50 +53,42 @@ def reports_page(desk: ReadingDesk, round_id: str) -> Response:
     return page(desk.request, "publication/reports.html", status=200, **shown)
 
 
-def _particulars(desk: Desk, result: Published) -> Particulars:
-    typed = {key: one_line(desk.request.query_params.get(key, ""))[:WORDS_LIMIT] for key in TYPED}
-    typed["time"] = typed["time"] or held_words(desk.session, result.round_id)
-    return Particulars(**typed, merged=desk.merged(result))
+def _worded(desk: Desk, round_id: str, what: str) -> dict[str, object]:
+    """Return what a report with typed words is made of."""
+    told = desk.admitted(round_id, what)
+    words = {key: one_line(desk.request.query_params.get(key, ""))[:WORDS_LIMIT] for key in TYPED}
+    words["time"] = words["time"] or held_words(desk.session, round_id)
+    return {**told, "typed": words, "merged": dotted(ports_of(desk.request).merged)}
 
 
 @router.get("/results/{round_id}/report.docx")
 def survey(desk: ReadingDesk, round_id: str) -> Response:
     """Send 测评情况报告."""
-    result, template = desk.result(round_id, "report"), template_service.own(desk.session, ReportKind.SURVEY)
-    paper, _ = frozen_paper(desk.session, round_id)
-    made = survey_report(result, template, paper, _particulars(desk, result), desk.now)
-    return attachment(made, DOCX, f"{result.document['round']['title']}测评情况报告.docx", "report.docx")
+    return file_later(desk.request, desk.staff, SURVEY, _worded(desk, round_id, "report"))
 
 
 @router.get("/results/{round_id}/scrutiny.docx")
 def scrutiny(desk: ReadingDesk, round_id: str) -> Response:
     """Send 监票情况报告."""
-    result, template = desk.result(round_id, "scrutiny"), template_service.own(desk.session, ReportKind.SCRUTINY)
-    made = scrutiny_report(result, template, _particulars(desk, result), desk.now)
-    return attachment(made, DOCX, f"{result.document['round']['title']}监票情况报告.docx", "scrutiny.docx")
+    return file_later(desk.request, desk.staff, SCRUTINY, _worded(desk, round_id, "scrutiny"))
 
 
 @router.get("/results/{round_id}/brief.pdf")
 def one_page(desk: ReadingDesk, round_id: str) -> Response:
     """Send the one-page brief."""
-    result = desk.result(round_id, "brief")
-    return attachment(brief(result), PDF, f"{result.document['round']['title']}结果简报.pdf", "brief.pdf")
+    return file_later(desk.request, desk.staff, BRIEF, desk.admitted(round_id, "brief"))
 
 
 @router.get("/results/{round_id}/letters.zip")
 def letters(desk: ReadingDesk, round_id: str) -> Response:
     """Send 反馈函 to every unit that the reader sees, as an archive."""
-    result, template = desk.result(round_id, "letters"), template_service.own(desk.session, ReportKind.LETTER)
-    made = feedback_letters(result, template, desk.now)
-    return attachment(made, ZIP, f"{result.document['round']['title']}反馈函.zip", "letters.zip")
+    return file_later(desk.request, desk.staff, LETTERS, desk.admitted(round_id, "letters"))
 
 
 @router.get("/results/{round_id}/units/{unit_id}/letter.docx")
 def letter(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
     """Send 反馈函 to one unit."""
-    result, unit = desk.unit(round_id, unit_id, "letter")
-    made = feedback_letter(result, unit, template_service.own(desk.session, ReportKind.LETTER), desk.now)
-    return attachment(made, DOCX, f"反馈函（{file_name(unit['name'])}）.docx", "letter.docx")
+    return file_later(desk.request, desk.staff, LETTER, {**desk.admitted(round_id, "letter"), "unit": unit_id})
 
 
 def held_words(session: Session, round_id: str) -> str:
@@ -123,7 +121,9 @@ def download_template(kind: str, _staff: Organiser, db: Db) -> Response:
 def replace_template(request: Request, kind: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
     """Put an organisation's template in the place of the one that ships, once it was checked."""
     try:
-        template_service.replace(Acting(db, now, staff), template_service.kind_of(kind), form.file("template"))
+        content, found = form.file("template"), template_service.kind_of(kind)
+        made_now(request, CHECK, {"kind": found.value}, content)
+        template_service.replace(Acting(db, now, staff), found, content)
     except DomainError as error:
         db.rollback()
         if error.code == "not_found":

@@ -3,14 +3,16 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.office.ordering import public_file
+from app.office.workshop import Craft
 from app.publication import reads, verification
+from app.publication.admission import admission
 from app.publication.domain import Scope
-from app.reports.brief import notice as made_notice
-from app.web.downloads import PDF, attachment
 from app.web.pages import page
-from app.web.requests import Config, Db, Now
+from app.web.requests import Db, Now
 
 router = APIRouter()
+NOTICE = Craft("app.reports.making:notice", "notice.pdf")
 
 
 @router.get("/notices")
@@ -29,12 +31,9 @@ def notice(request: Request, round_id: str, db: Db, now: Now) -> Response:
 
 
 @router.get("/notices/{round_id}/notice.pdf")
-def notice_to_print(config: Config, round_id: str, db: Db, now: Now) -> Response:
-    """Send the notice as a PDF for the board."""
-    result = reads.published_bands(db, round_id, reads.ANYONE, now)
-    return attachment(
-        made_notice(result, config.base_url), PDF, f"{result.document['round']['title']}公告.pdf", "notice.pdf"
-    )
+def notice_to_print(request: Request, round_id: str, db: Db, now: Now) -> Response:
+    """Send the notice as a PDF for the board; it is made once for everybody."""
+    return public_file(request, NOTICE, admission(db, round_id, reads.ANYONE, now).as_arguments())
 
 
 @router.get("/verify")

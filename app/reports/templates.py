@@ -7,7 +7,6 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
@@ -25,9 +24,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from app.core.errors import DomainError
 from app.office.markup import Pictures, Style
 from app.office.package import check_package
-from app.reports.fields import FIELDS, ReportKind, blocks_of
+from app.reports.fields import FIELDS, ReportKind, blocks_of, shipped_template
 
-_FOLDER = Path(__file__).resolve().parent / "templates"
 _MAX_USES = 40
 _MAX_TOKENS = 3 * 3_000
 _SHOWN_SIGNS = 40
@@ -43,11 +41,6 @@ Values = Mapping[str, str]
 
 Element = Any
 """An element of lxml, which has no types."""
-
-
-def shipped_template(kind: ReportKind) -> bytes:
-    """Return the template that ships: the one to start from when an organisation makes its own."""
-    return (_FOLDER / f"{kind.value}.docx").read_bytes()
 
 
 def check_template(kind: ReportKind, content: bytes) -> None:

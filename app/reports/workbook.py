@@ -5,6 +5,7 @@ import io
 import xlsxwriter
 
 from app.core.chinese import chinese_time
+from app.office.workbook import plain
 from app.publication.domain import has_intervals, notes_for, units_with_remarks
 from app.publication.reads import Published
 from app.reports.worksheet import (
@@ -17,7 +18,6 @@ from app.reports.worksheet import (
     Table,
     Value,
     formats_of,
-    plain,
     set_up_print,
 )
 from app.tally.document import Section, summary_rows

@@ -10,9 +10,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from app.charts.distribution import text_width
-from app.office.workbook import looks_like_formula
+from app.office.workbook import looks_like_formula, plain
 
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RISKY = tuple("=+-@\t\r\n|%")
 OPTIONS = {
     "in_memory": True,
@@ -120,11 +119,6 @@ class Table:
 def _lines(text: str, width: int) -> int:
     """Return how many lines a text takes in a column of so many digits' width."""
     return sum(max(1, ceil(text_width(line, 2) / (width - 1))) for line in text.split("\n"))
-
-
-def plain(text: str) -> str:
-    """Return the text without the characters that XML cannot carry."""
-    return _NOT_XML.sub("", text)
 
 
 def set_up_print(sheet: Worksheet, title: str, code: str) -> None:

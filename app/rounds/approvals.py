@@ -8,17 +8,17 @@ from sqlalchemy import select
 
 from app.audit import service as audit
 from app.core.acting import Acting
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rounds.models import Approval
 from app.rounds.ports import Ports
-from app.rounds.reads import get_round
-from app.rounds.service import needs_second_person
+from app.rounds.service import locked_round, needs_second_person
 
 
 def ask_or_act(acting: Acting, ports: Ports, round_id: str, act: str, request: Mapping[str, Any]) -> bool:
     """Do the act, or ask a second person for it where the campaign wants one; return whether it was done."""
-    row = get_round(acting.session, round_id)
+    row = locked_round(acting.session, round_id)
     if not needs_second_person(acting.session, row, act, acting.now):
         ports.acts[act](acting, round_id, request)
         return True
@@ -42,7 +42,7 @@ def ask_or_act(acting: Acting, ports: Ports, round_id: str, act: str, request: M
 
 def decide(acting: Acting, ports: Ports, approval_id: str, *, granted: bool) -> str:
     """Agree or refuse as the second person; return the round's id. Nobody agrees to what he asked for himself."""
-    found = acting.session.scalars(select(Approval).where(Approval.id == approval_id).with_for_update()).first()
+    found = locked(acting.session, Approval, approval_id)
     if found is None or found.granted is not None:
         raise DomainError("approval_gone")
     if granted and found.asked_by == acting.actor.id:

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.campaigns.reads import get_campaign
 from app.core.acting import Acting
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.office.uploads import KINDS, checked_suffix, clean_name
 from app.rounds.document_reads import FIRST, documents_of
 from app.rounds.domain import RoundState
-from app.rounds.models import RoundDocument
-from app.rounds.reads import get_round
+from app.rounds.models import Round, RoundDocument
+from app.rounds.reads import RoundView, view
 
 READABLE = (".pdf", ".docx")
 MOST_VERSIONS = 20
@@ -35,9 +36,7 @@ NOTHING = Answers("")
 
 def attach(acting: Acting, round_id: str, unit_id: str, name: str, content: bytes) -> None:
     """Make a draft round one about this document of this unit; DomainError ``round_frozen``, ``unit_unknown``."""
-    row = get_round(acting.session, round_id)
-    if row.state is not RoundState.DRAFT:
-        raise DomainError("round_frozen")
+    row = _held(acting, round_id, RoundState.DRAFT, "round_frozen")
     if unit_id not in {unit.id for unit in get_campaign(acting.session, row.campaign_id).units}:
         raise DomainError("unit_unknown")
     suffix = checked_suffix(name, content, READABLE)
@@ -48,19 +47,17 @@ def attach(acting: Acting, round_id: str, unit_id: str, name: str, content: byte
 
 def detach(acting: Acting, round_id: str) -> None:
     """Make a draft round an ordinary one again."""
-    if get_round(acting.session, round_id).state is not RoundState.DRAFT:
-        raise DomainError("round_frozen")
+    _held(acting, round_id, RoundState.DRAFT, "round_frozen")
     acting.session.execute(delete(RoundDocument).where(RoundDocument.round_id == round_id))
     audit.record(acting.session, acting.now, acting.actor, "round.document_removed", round_id)
 
 
 def revise(acting: Acting, round_id: str, upload: tuple[str, bytes], answers: Answers) -> None:
     """Add a revised version, with what it answers, once the result is published; every earlier one stays."""
-    versions = documents_of(acting.session, round_id)
-    if not versions:
+    if not documents_of(acting.session, round_id):
         raise DomainError("not_found")
-    if get_round(acting.session, round_id).state is not RoundState.PUBLISHED:
-        raise DomainError("round_wrong_state")
+    _held(acting, round_id, RoundState.PUBLISHED, "round_wrong_state")
+    versions = documents_of(acting.session, round_id)
     if len(versions) >= MOST_VERSIONS:
         raise DomainError("attachments_too_many", limit=MOST_VERSIONS)
     name, content = upload
@@ -77,6 +74,15 @@ def copy(session: Session, from_round: str, to_round: str) -> None:
     if row is not None:
         fields = {column.name: getattr(row, column.name) for column in RoundDocument.__table__.columns}
         session.add(RoundDocument(**{**fields, "round_id": to_round}))
+
+
+def _held(acting: Acting, round_id: str, state: RoundState, refusal: str) -> RoundView:
+    row = locked(acting.session, Round, round_id)
+    if row is None:
+        raise DomainError("round_unknown")
+    if row.state != state:
+        raise DomainError(refusal)
+    return view(row)
 
 
 def _add(acting: Acting, place: tuple[str, int, str], name: str, content: bytes, answers: Answers) -> str:

@@ -10,16 +10,16 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.core.db import shared
 from app.core.errors import DomainError
 from app.rounds.domain import Paper, RoundState
 from app.rounds.models import Approval, Round, RoundRetest
 
 PAPER = TypeAdapter(Paper)
-_HELD = (
+_HELD = shared(
     select(Round.id, Round.state, Round.closes_at)
     .where(Round.id.in_(bindparam("ids", expanding=True)))
     .order_by(Round.id)
-    .with_for_update(read=True)
 )
 
 

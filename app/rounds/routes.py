@@ -16,6 +16,7 @@ from app.rounds.ports import ports_of
 from app.rounds.service import RoundDraft
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
+from app.web.health import watch_of
 from app.web.pages import see_other
 
 router = APIRouter()
@@ -121,6 +122,7 @@ def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "local_closes": _local(row.closes_at),
         "states": list(RoundState),
         "values": typed(refused),
+        "watch": watch_of(desk.request),
     }
     return desk.show("rounds/show.html", refused, **context)
 

@@ -1,19 +1,20 @@
-"""Opening and closing by schedule: a thread that asks the database once a second, by the server's clock (SEC-67)."""
+"""Opening and closing by schedule: a thread that asks the database once a second, by the server's clock (SEC-67).
+
+Several nodes may see the same round due: each act looks at the locked row again before it is done.
+"""
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from app.audit.service import SYSTEM
-from app.audit.service import record as audit
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
-from app.rounds import service
+from app.core.watch import Pulse
+from app.rounds import due
 from app.rounds.ports import Ports
 
 LOG = logging.getLogger("manyidu")
@@ -24,6 +25,7 @@ class Schedule:
     """Runs the due openings and closes of one application."""
 
     def __init__(self, database: Database, folder: KeyFolder, ports: Ports, clock: Callable[[], datetime]) -> None:
+        self.pulse = Pulse("schedule")
         self._database = database
         self._folder = folder
         self._ports = ports
@@ -33,37 +35,58 @@ class Schedule:
 
     def start(self) -> None:
         """Begin to watch the clock."""
+        self.pulse.beat()
         self._thread.start()
 
     def stop(self) -> None:
         """End, and wait for what is under way."""
         self._stop.set()
         self._thread.join()
+        self.pulse.rest()
 
     def run_due(self) -> None:
-        """Open and close what is due now, each in its own transaction."""
+        """Open and close what is due now, each in its own transaction; what fails for one round holds up no other."""
         now = self._clock()
         with self._database.reading() as session:
-            opening, closing = service.due(session, now)
-        for round_id in opening:
-            self._open(round_id, now)
-        for round_id in closing:
-            with self._database.writing() as session:
-                service.close_round(Acting(session, now, SYSTEM), round_id, {})
+            opening, closing = due.due(session, now)
+        failures = [*self._each(opening, self._open, now), *self._each(closing, self._close, now)]
+        if not failures:
+            self.pulse.went_well()
+
+    def _each(
+        self, round_ids: Iterable[str], act: Callable[[str, datetime], None], now: datetime
+    ) -> list[BaseException]:
+        failures: list[BaseException] = []
+        for round_id in round_ids:
+            try:
+                act(round_id, now)
+            except Exception as error:  # noqa: BLE001 - one round's fault must not keep the others shut
+                self._failed(error)
+                failures.append(error)
+        return failures
 
     def _open(self, round_id: str, now: datetime) -> None:
         try:
             with self._database.writing() as session:
-                service.open_round(Acting(session, now, SYSTEM), self._folder, self._ports, round_id)
+                due.open_if_due(Acting(session, now, SYSTEM), self._folder, self._ports, round_id)
         except DomainError as error:
             # Not ready at the planned time: say so once and leave the decision to a person.
             with self._database.writing() as session:
-                service.forget_schedule(session, round_id)
-                audit(session, now, SYSTEM, "round.open.missed", round_id, why=error.code)
+                due.miss_opening(Acting(session, now, SYSTEM), round_id, error.code)
+
+    def _close(self, round_id: str, now: datetime) -> None:
+        with self._database.writing() as session:
+            due.close_if_due(Acting(session, now, SYSTEM), round_id)
 
     def _loop(self) -> None:
         while not self._stop.wait(INTERVAL_SECONDS):
             try:
                 self.run_due()
-            except (SQLAlchemyError, DomainError) as error:
-                LOG.error("the schedule could not run: %s", type(error).__name__)  # noqa: TRY400 - the text may quote values
+            except Exception as error:  # noqa: BLE001 - whatever happened, the next turn may go well
+                self._failed(error)
+            else:
+                self.pulse.beat()
+
+    def _failed(self, error: BaseException) -> None:
+        if self.pulse.failed(error):
+            LOG.error("the schedule could not run: %s", type(error).__name__)  # its text may quote values

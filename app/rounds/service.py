@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns import reads as campaigns
 from app.core.acting import Acting
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
@@ -54,7 +55,7 @@ class RoundDraft:
 
 
 def _locked(session: Session, round_id: str) -> Round:
-    row = session.scalars(select(Round).where(Round.id == round_id).with_for_update()).first()
+    row = locked(session, Round, round_id)
     if row is None:
         raise DomainError("round_unknown")
     return row
@@ -226,12 +227,12 @@ def archive_round(acting: Acting, round_id: str) -> None:
 def repeat_round(acting: Acting, round_id: str) -> str:
     """Return the id of a new draft with everything of a voided round but its codes and its box."""
     row = _locked(acting.session, round_id)
-    if row.state != RoundState.VOID:
+    if row.state != RoundState.VOID or row.rehearsal_of:
         raise DomainError("round_wrong_state")
     fields = {name: getattr(row, name) for name in RoundDraft.__dataclass_fields__}
     draft = replace(RoundDraft(**fields), opens_at=None, closes_at=None)
     again = create_round(acting, row.campaign_id, draft, repeats=round_id)
-    link = acting.session.get(RoundRetest, round_id)
+    link = locked(acting.session, RoundRetest, round_id)
     if link is not None:
         acting.session.add(RoundRetest(round_id=again, retest_of=link.retest_of, unit_ids=link.unit_ids))
     documents.copy(acting.session, round_id, again)
@@ -290,18 +291,6 @@ def set_schedule(acting: Acting, round_id: str, opens_at: datetime | None, close
     row.opens_at, row.closes_at = opens_at, closes_at
     times = {"opens_at": opens_at, "closes_at": closes_at}
     audit.record(acting.session, acting.now, acting.actor, "round.schedule", round_id, **times)
-
-
-def due(session: Session, now: datetime) -> tuple[list[str], list[str]]:
-    """Return the ids of rounds that are to be opened, and of those to be closed, by schedule."""
-    opening = select(Round.id).where(Round.state == RoundState.READY, Round.opens_at <= now)
-    closing = select(Round.id).where(Round.state == RoundState.OPEN, Round.closes_at <= now)
-    return list(session.scalars(opening)), list(session.scalars(closing))
-
-
-def forget_schedule(session: Session, round_id: str) -> None:
-    """Drop a planned opening that could not be kept, so that a person decides."""
-    session.execute(update(Round).where(Round.id == round_id).values(opens_at=None))
 
 
 def is_early(row: RoundView, now: datetime) -> bool:

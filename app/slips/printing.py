@@ -6,20 +6,20 @@ Backs are the same for all slips, so that it does not matter how the printer tur
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from app.core.errors import DomainError
+from app.office.bench import Bench, Made
 from app.office.pdf_overlay import Ink, overlay
 from app.office.qr import QrGrid, QrSeries, qr_grid, wifi_text
 from app.office.typesetting import FONT_FAMILY, pdf
 from app.slips.codes import CODE_LENGTH, format_code
+from app.slips.sheets import SlipBack, SlipSheet, unpacked
 
 COLUMNS: Final = 3
 ROWS: Final = 5
 PER_PAGE: Final = COLUMNS * ROWS
 QR_WIDTH: Final = 26.0
-HOW_TO: Final = ("扫左侧二维码", "逐项选择后提交", "一码一票，不记名")
 
 _PAGE: Final = (210.0, 297.0)
 _SLIP: Final = (64.0, 56.0)
@@ -32,38 +32,6 @@ _CODE_SIZE: Final = 14.0
 _CODE_ADVANCE: Final = 3.45
 _ONE_LINE: Final = 40
 _CUT_LINES: Final = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Wifi:
-    """The hall's own wireless network; an open network has an empty password."""
-
-    ssid: str
-    password: str
-
-
-@dataclass(frozen=True, slots=True)
-class SlipSheet:
-    """What all slips of one voter group show."""
-
-    title: str
-    group: str
-    round_name: str
-    address: str
-    """Where a voter types the code, such as ``http://192.168.1.5:8000/v``."""
-    qr_prefix: str
-    """The QR holds this and the code: ``http://192.168.1.5:8000/v#``."""
-    how_to: tuple[str, ...] = HOW_TO
-    wifi: Wifi | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SlipBack:
-    """The back of every slip: where participants read the result once it is released to them."""
-
-    title: str
-    round_name: str
-    link: str
 
 
 _TEMPLATE: Final = r"""
@@ -148,6 +116,12 @@ _TEMPLATE: Final = r"""
 }
 #if d.back != none { page(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, margin: 0mm, back(d.back)) }
 """
+
+
+def typeset(bench: Bench) -> Made:
+    """Print what ``packed`` has packed; for a child that does nothing else and then ends: the codes stay nowhere."""
+    sheets, back = unpacked(bench.body)
+    return Made(slips_pdf(sheets, back))
 
 
 def slips_pdf(sheets: Sequence[tuple[SlipSheet, Sequence[str]]], back: SlipBack | None = None) -> bytes:

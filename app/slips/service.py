@@ -8,19 +8,23 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.acting import Acting
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled, token_bytes
+from app.office.workshop import Craft, alone
 from app.rounds.domain import Paper, RoundState, Step
 from app.rounds.ports import Panel
 from app.rounds.reads import RoundView, frozen_paper, get_round
+from app.rounds.service import locked_round
 from app.slips import reads
 from app.slips.accounting import SlipAccount
 from app.slips.codes import code_hash, new_code
 from app.slips.domain import CodeState
 from app.slips.models import Batch, SlipCode, SlipCount
-from app.slips.printing import SlipBack, SlipSheet, Wifi, slips_pdf
+from app.slips.sheets import SlipBack, SlipSheet, Wifi, packed
 
+TYPESET = Craft("app.slips.printing:typeset")
 MAX_SLIPS = 20_000
 INSERT_ROWS = 2_000
 TURNOUT_STEP = 5
@@ -85,7 +89,7 @@ def print_slips(
     paper, _ = frozen_paper(acting.session, round_id)
     back = SlipBack(paper.organisation, paper.title, f"{base_url}/notices/{round_id}")
     printed = sheets(acting.session, base_url, round_id, codes)
-    return partial(slips_pdf, printed, back if backs and not paper.rehearsal else None)
+    return partial(alone, TYPESET, packed(printed, back if backs and not paper.rehearsal else None))
 
 
 def sheets(
@@ -114,8 +118,8 @@ def sheets(
 
 def void_batch(acting: Acting, round_id: str, batch_id: str, reason: str) -> int:
     """Void the unused slips of a batch and return how many there were; used ones stay counted."""
-    row = get_round(acting.session, round_id)
-    batch = acting.session.get(Batch, batch_id)
+    row = locked_round(acting.session, round_id)
+    batch = locked(acting.session, Batch, batch_id)
     if batch is None or batch.round_id != round_id:
         raise DomainError("batch_unknown")
     if row.state not in {RoundState.READY, RoundState.OPEN}:
@@ -136,7 +140,7 @@ def void_batch(acting: Acting, round_id: str, batch_id: str, reason: str) -> int
 
 def set_counts(acting: Acting, round_id: str, counts: Mapping[str, tuple[int, int]]) -> None:
     """Record what was counted by hand: (spare, handed back) by group id. Numbers that cannot be right are refused."""
-    row, (paper, _) = get_round(acting.session, round_id), frozen_paper(acting.session, round_id)
+    row, (paper, _) = locked_round(acting.session, round_id), frozen_paper(acting.session, round_id)
     if row.state not in {RoundState.READY, RoundState.OPEN, RoundState.SEALED}:
         raise DomainError("round_wrong_state")
     # While the round is open the exact use is nobody's business (SEC-11), so only the printed slips bound the numbers.

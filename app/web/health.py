@@ -1,16 +1,29 @@
 """Answers whether the service can serve: a page of no interest to people."""
 
-from fastapi import APIRouter
+from typing import cast
+
+from fastapi import APIRouter, Request
 from sqlalchemy import text
 from starlette.responses import PlainTextResponse
 
+from app.core.watch import Watch
 from app.web.requests import Db
 
 router = APIRouter()
 
 
+def watch_of(request: Request) -> Watch:
+    """Return what is known of this process's threads."""
+    return cast("Watch", request.app.state.watch)
+
+
 @router.get("/healthz")
-def health(db: Db) -> PlainTextResponse:
-    """Answer 200 when the database answers too."""
+def health(request: Request, db: Db) -> PlainTextResponse:
+    """Answer 200 when the database answers too; 503 with the names of threads that stand still."""
     db.execute(text("SELECT 1"))
-    return PlainTextResponse("ok")
+    watch = watch_of(request)
+    still = watch.standing_still()
+    if still:
+        return PlainTextResponse("stands still: " + ", ".join(still), status_code=503)
+    failing = [f"{name}: {error}" for name, error in watch.failing().items()]
+    return PlainTextResponse("\n".join(["ok", *failing]))

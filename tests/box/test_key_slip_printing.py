@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.box.key_slip_printing import KeySlip, _fixed_part, key_slips_pdf
+from app.box.key_slip import KeySlip
+from app.box.key_slip_printing import _fixed_part, key_slips_pdf
 from app.box.shares import create_key, normalise_share
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes

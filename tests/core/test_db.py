@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from app.accounts.models import Staff
-from app.core.db import Database, make_engine
+from app.core.db import Database, locked, locked_rows, make_engine
 from tests.cast import MORNING, make_cast
 
 DURABLE: dict[str, dict[str, object]] = {
@@ -91,3 +91,31 @@ def test_two_writers_take_turns(database: Database) -> None:
     with database.reading() as session:
         assert session.get_one(Staff, "idzhangsan").failures == 3
     other.engine.dispose()
+
+
+def test_a_locked_row_is_read_again(database: Database) -> None:
+    with database.writing() as session:
+        make_cast(session)
+        row = session.get_one(Staff, "idlisi")
+        # What another transaction would have committed meanwhile, past this session's back.
+        session.connection().exec_driver_sql("UPDATE staff SET name = '李五' WHERE id = 'idlisi'")
+        assert row.name == "李四"
+        assert locked(session, Staff, "idlisi") is row
+        assert row.name == "李五"
+        assert locked(session, Staff, "nobody") is None
+
+
+def test_what_was_changed_before_a_row_is_locked_is_kept(database: Database) -> None:
+    with database.writing() as session:
+        make_cast(session)
+        session.get_one(Staff, "idlisi").name = "李五"
+        row = locked(session, Staff, "idlisi")
+        assert row
+        assert row.name == "李五"
+
+
+def test_rows_are_locked_in_the_order_of_the_query(database: Database) -> None:
+    with database.writing() as session:
+        make_cast(session)
+        rows = locked_rows(session, sa.select(Staff).where(Staff.role == "scrutineer").order_by(Staff.login.desc()))
+        assert [row.login for row in rows] == ["wangwu", "lisi"]

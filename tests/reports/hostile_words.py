@@ -5,8 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 
-from app.reports.fields import ReportKind
-from app.reports.templates import shipped_template
+from app.reports.fields import ReportKind, shipped_template
 
 DOCUMENT, TYPES, RELATIONS = "word/document.xml", "[Content_Types].xml", "word/_rels/document.xml.rels"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

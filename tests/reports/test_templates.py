@@ -12,8 +12,8 @@ import pytest
 from app.core.errors import DomainError
 from app.office.markup import Pictures, Style, joined, paragraph
 from app.office.package import MAX_BYTES
-from app.reports.fields import FIELDS, ReportKind
-from app.reports.templates import check_template, fill_template, shipped_template
+from app.reports.fields import FIELDS, ReportKind, shipped_template
+from app.reports.templates import check_template, fill_template
 from tests.reports import hostile_words as hostile
 from tests.reports.printed import NOW, open_word, text_of
 

@@ -12,8 +12,8 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.core.db import Database
+from app.office.workbook import plain
 from app.reports.workbook import result_workbook
-from app.reports.worksheet import plain
 from tests.publication import counted, reading
 from tests.reports.printed import make_document, make_result
 from tests.tally.cast import Json, section_of

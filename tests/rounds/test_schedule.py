@@ -1,19 +1,25 @@
 """Opening and closing by the server's clock, and what happens to a plan that cannot be kept."""
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
+from app.audit.service import SYSTEM
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
 from app.rounds import service
-from app.rounds.domain import RoundState
-from app.rounds.reads import get_round
+from app.rounds.domain import RoundState, Step
+from app.rounds.reads import RoundView, get_round
 from app.rounds.schedule import Schedule
 from tests.cast import MORNING, make_cast, make_ready, prepare
 from tests.conftest import TestClock
@@ -97,3 +103,95 @@ def test_a_plan_that_cannot_be_kept_is_told_once(
 def test_its_thread_starts_and_ends(schedule: Schedule) -> None:
     schedule.start()
     schedule.stop()
+
+
+def test_two_nodes_that_see_the_same_round_due_write_one_act(
+    database: Database, folder: KeyFolder, schedule: Schedule, clock: TestClock
+) -> None:
+    round_id = plan(database, folder)
+    for now, action in ((OPENS, "round.open"), (CLOSES, "round.close")):
+        clock.now = now
+        with ThreadPoolExecutor(4) as nodes:
+            turns = [nodes.submit(Schedule(database, folder, PORTS, clock).run_due) for _ in range(4)]
+        assert [turn.result() for turn in turns] == [None] * 4
+        actions = [entry for entry, _ in log(database)]
+        assert actions.count(action) == 1
+        assert "round.open.missed" not in actions
+    assert state_of(database, round_id) is RoundState.SEALED
+    assert schedule.pulse.last_error == ""
+
+
+def test_a_round_seen_due_that_another_node_opened_first_is_left_alone(
+    database: Database, folder: KeyFolder, schedule: Schedule
+) -> None:
+    round_id = plan(database, folder)
+    schedule._open(round_id, OPENS)
+    schedule._open(round_id, OPENS)
+    schedule._close(round_id, CLOSES)
+    schedule._close(round_id, CLOSES)
+    actions = [action for action, actor in log(database) if actor == "system"]
+    assert [action for action in actions if action.startswith("round.")] == ["round.open", "round.close"]
+
+
+def test_a_plan_that_moved_since_it_was_seen_due_is_kept(
+    database: Database, folder: KeyFolder, schedule: Schedule
+) -> None:
+    round_id = plan(database, folder)
+    with database.writing() as session:
+        service.set_schedule(Acting(session, MORNING, SYSTEM), round_id, CLOSES, CLOSES + timedelta(hours=1))
+    schedule._open(round_id, OPENS)
+    assert state_of(database, round_id) is RoundState.READY
+    schedule._open(round_id, CLOSES)
+    schedule._close(round_id, CLOSES)
+    assert state_of(database, round_id) is RoundState.OPEN
+
+
+def test_it_lives_on_whatever_goes_wrong(database: Database, folder: KeyFolder, clock: TestClock) -> None:
+    round_id = plan(database, folder)
+    faulty = {"on": True}
+
+    def gate(_session: Session, _row: RoundView) -> list[Step]:
+        if faulty["on"]:
+            raise ZeroDivisionError
+        return []
+
+    schedule = Schedule(database, folder, replace(PORTS, before_opening=(gate,)), clock)
+    clock.now = OPENS
+    schedule.start()
+    until(lambda: schedule.pulse.last_error == "ZeroDivisionError")
+    assert state_of(database, round_id) is RoundState.READY
+    faulty["on"] = False
+    until(lambda: state_of(database, round_id) is RoundState.OPEN)
+    until(lambda: schedule.pulse.last_error == "")
+    schedule.stop()
+
+
+def test_the_fault_of_one_round_holds_up_no_other(database: Database, folder: KeyFolder, clock: TestClock) -> None:
+    first = plan(database, folder)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, SYSTEM)
+        second = make_ready(acting)
+        service.set_schedule(acting, second, OPENS, CLOSES)
+        prepare(acting, folder, second)
+
+    def gate(_session: Session, row: RoundView) -> list[Step]:
+        if row.id == min(first, second):
+            raise ZeroDivisionError
+        return []
+
+    schedule = Schedule(database, folder, replace(PORTS, before_opening=(gate,)), clock)
+    clock.now = OPENS
+    schedule.run_due()
+    assert state_of(database, min(first, second)) is RoundState.READY
+    assert state_of(database, max(first, second)) is RoundState.OPEN
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition, 20 seconds at most."""
+    pause = threading.Event()
+    for _ in range(400):
+        if condition():
+            return
+        pause.wait(0.05)
+    message = "the condition never came true"
+    raise AssertionError(message)

@@ -1,6 +1,8 @@
 """The life of a round, act by act, on both databases."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ from app.audit.models import AuditEntry
 from app.campaigns import service as campaigns
 from app.core.acting import Acting
 from app.core.db import Base, Database
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
 from app.rounds import service
@@ -218,3 +221,55 @@ def test_an_unknown_round_is_named_as_such(acting: Acting, folder: KeyFolder) ->
         service.freeze(acting, "nowhere")
     with refuses("round_unknown"):
         service.open_round(acting, folder, PORTS, "nowhere")
+
+
+def test_a_round_voided_behind_a_session_that_holds_it_stays_void(database: Database, folder: KeyFolder) -> None:
+    """PostgreSQL: FOR UPDATE alone waits for the other writer and then goes on with the old row (SEC-82)."""
+    with database.writing() as session:
+        acting = Acting(session, MORNING, make_cast(session)["zhangsan"])
+        round_id = make_ready(acting)
+        prepare(acting, folder, round_id)
+        service.open_round(acting, folder, PORTS, round_id)
+    with database.writing() as session:
+        if not database.is_sqlite:  # SQLite's writers are alone: the second one could not begin
+            assert get_round(session, round_id).state is RoundState.OPEN
+        with database.writing() as other:
+            service.void_round(Acting(other, MORNING, acting.actor), round_id, {"reason": "停电"})
+        with refuses("round_wrong_state"):
+            service.close_round(Acting(session, MORNING, acting.actor), round_id, {})
+    with database.reading() as session:
+        assert get_round(session, round_id).state is RoundState.VOID
+        assert "round.close" not in log(session)
+
+
+def test_two_who_close_at_once_write_one_act(database: Database, folder: KeyFolder) -> None:
+    with database.writing() as session:
+        acting = Acting(session, MORNING, make_cast(session)["zhangsan"])
+        round_id = make_ready(acting)
+        prepare(acting, folder, round_id)
+        service.open_round(acting, folder, PORTS, round_id)
+    together = threading.Barrier(2)
+
+    def act(do: Callable[[Acting, str, dict[str, str]], None]) -> str:
+        try:
+            with database.writing() as session:
+                if not database.is_sqlite:
+                    get_round(session, round_id)
+                together.wait(10)
+                do(Acting(session, MORNING, acting.actor), round_id, {"reason": "停电"})
+        except DomainError as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor() as nodes:
+        outcomes = sorted(node.result() for node in [nodes.submit(act, service.close_round) for _ in range(2)])
+    assert outcomes == ["done", "round_wrong_state"]
+    with database.reading() as session:
+        assert log(session).count("round.close") == 1
+
+
+def test_a_rehearsal_is_not_repeated_as_a_round_that_counts(acting: Acting) -> None:
+    rehearsal = service.create_rehearsal(acting, make_ready(acting))
+    service.void_round(acting, rehearsal, {"reason": "试过了"})
+    with refuses("round_wrong_state"):
+        service.repeat_round(acting, rehearsal)

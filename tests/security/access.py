@@ -32,6 +32,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /staff/{staff_id}/disable": ORGANISER,
     "POST /staff/{staff_id}/enable": ORGANISER,
     "GET /audit": AUDITOR,
+    # files that are being made
+    "GET /jobs/{job_id}": STAFF,
+    "GET /jobs/{job_id}/file": STAFF,
+    "POST /jobs/{job_id}/cancel": STAFF,
     # receipts
     "GET /rounds/{round_id}/receipt": KEY_SIDE,
     "POST /rounds/{round_id}/receipt": KEY_SIDE,

@@ -26,6 +26,8 @@ NOT_CLICKED = {
     "GET /notices": "the public comes by a printed address",
     "GET /notices/{round_id}": "the public comes by a printed address",
     "GET /notices/{round_id}/notice.pdf": "on the public's page",
+    "GET /jobs/{job_id}": "shown while a file takes longer than its request",
+    "GET /jobs/{job_id}/file": "shown when such a file is ready",
     "GET /verify": "the public comes by a printed address",
     "GET /commitments/{public_id}": "the public comes by a printed code",
     "GET /api/v1/openapi.json": "for programs",

@@ -10,8 +10,9 @@ from tests.security.schema_lint import live_problems, model_problems
 BALLOT_TABLES = {"slip_code", "envelope", "stack", "remark"}
 STAFF_TABLES = {
     "alembic_version", "approval", "audit_entry", "box_opening", "campaign", "campaign_form", "group_leaves_out",
-    "invitation", "key_holder", "reader_token", "report_template", "result_read", "result_release", "result_version",
-    "round", "round_key", "round_retest", "slip_batch", "slip_count", "stage", "staff", "staff_session", "staff_unit",
+    "invitation", "job", "key_holder", "reader_token", "report_template", "result_read", "result_release",
+    "result_version", "round", "round_key",
+    "round_retest", "slip_batch", "slip_count", "stage", "staff", "staff_session", "staff_unit",
     "unit", "voter_group",
     "action_entry", "action_extension", "attachment", "board_done", "campaign_board", "holiday", "inbox_item",
     "opening_job", "opening_share", "opinion", "opinion_act", "order_attempt", "order_entry", "remedial_action",

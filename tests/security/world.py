@@ -20,6 +20,7 @@ from app.core.db import Base, Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS, build_api, wrap
+from app.office.workshop import Workshop
 from app.operations.opening_process import opening_room
 from app.publication import service as publication
 from app.rounds import service as rounds
@@ -62,8 +63,8 @@ class World:
     def dump(self) -> dict[str, list[str]]:
         """Return every row of every table, and the names of the key folder's files with their times."""
         with self.database.reading() as session:
-            # That a result was read is the one thing that reading may write (SEC-40).
-            kept = {"audit_entry": AuditEntry.action != "result.read", "result_read": sa.false()}
+            # That a result was read is what reading may write (SEC-40), and which file is being made for its reader.
+            kept = {"audit_entry": AuditEntry.action != "result.read", "result_read": sa.false(), "job": sa.false()}
             rows = {
                 table.name: sorted(
                     repr(tuple(row)) for row in session.execute(sa.select(table).where(kept.get(table.name, sa.true())))
@@ -173,7 +174,7 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
         "campaign_id": row.campaign_id, "unit_id": paper.units[1].id, "group_id": paper.groups[1].id, "key": "t2",
         "version": "1", "release_id": "norelease", "order_id": "noorder", "action_id": "noaction", "event": "complete",
         "extension_id": "noextension", "file_id": "nofile", "public_id": "nopublic",
-        "notice_id": "nonotice", "token_id": "notoken",
+        "notice_id": "nonotice", "token_id": "notoken", "job_id": "nojob",
         "step": "study", "staff_id": people["wangwu"].id, "token": token, "place": "0", "item": "overall",
         "kind": "survey_report", "path": "css/desk.css",
     }  # fmt: skip
@@ -186,7 +187,8 @@ def make_world(url: str, data: Path) -> Iterator[World]:
     database, folder = Database(make_engine(url, 5)), KeyFolder(data / "keys")
     with database.writing() as session:
         people = make_cast(session)
-    api = build_api(settings, TestClock())
+    workshop = Workshop(patience_seconds=120)
+    api = build_api(settings, TestClock(), workshop=workshop)
     app = wrap(api, settings)
     with TestClient(app, base_url=BASE_URL, follow_redirects=False):
         desks = {
@@ -196,4 +198,5 @@ def make_world(url: str, data: Path) -> Iterator[World]:
         world = World(database, folder, settings, api, desks)
         populate(world, people)
         yield world
+    workshop.close()
     database.engine.dispose()

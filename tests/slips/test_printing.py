@@ -9,7 +9,8 @@ import pytest
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.slips.codes import format_code, new_code
-from app.slips.printing import PER_PAGE, QR_WIDTH, SlipBack, SlipSheet, Wifi, slips_pdf
+from app.slips.printing import PER_PAGE, QR_WIDTH, slips_pdf
+from app.slips.sheets import SlipBack, SlipSheet, Wifi, packed, unpacked
 from tests import pdf_pages
 
 ADDRESS = "http://192.168.1.5:8000/v"
@@ -135,3 +136,10 @@ def test_it_leaves_nothing_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_it_refuses_to_print_nothing() -> None:
     with pytest.raises(DomainError, match="slips_nothing_to_print"):
         slips_pdf([(SHEET, [])])
+
+
+def test_what_goes_through_the_pipe_comes_out_of_it() -> None:
+    sheets = [(replace(SHEET, wifi=HALL), make_codes(3)), (SHEET, make_codes(2))]
+    back = SlipBack("某单位", "第一轮", "http://127.0.0.1/notices/x")
+    assert unpacked(packed(sheets, back)) == (sheets, back)
+    assert unpacked(packed(sheets, None)) == (sheets, None)

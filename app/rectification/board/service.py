@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.campaigns.reads import CampaignView, UnitView, all_campaigns, get_campaign
 from app.core.acting import Acting, Principal
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.rectification.board.facts import fact_for, facts_of
 from app.rectification.models import BoardDone, CampaignBoard
@@ -162,7 +163,7 @@ def save_stages(acting: Acting, campaign_id: str, stages: Sequence[Stage], seen:
     """Put edited stages in the place of those of the mark ``seen``; a step with entries cannot go."""
     session = acting.session
     get_campaign(session, campaign_id)
-    row = session.get(CampaignBoard, campaign_id, with_for_update=True)
+    row = locked(session, CampaignBoard, campaign_id)
     if mark_of(stages_of(session, campaign_id)) != seen:
         raise DomainError("board_changed_meanwhile")
     if not stages or stage_problems(stages):
@@ -203,7 +204,7 @@ def tick(acting: Acting, campaign_id: str, place: Place, done: Done) -> None:
         entered_by=acting.actor.name,
         entered_at=acting.now,
     )
-    if acting.session.get(BoardDone, (campaign_id, *place)) is not None:
+    if locked(acting.session, BoardDone, (campaign_id, *place)) is not None:
         raise DomainError("board_step_done")
     acting.session.add(row)
     try:
@@ -217,7 +218,7 @@ def tick(acting: Acting, campaign_id: str, place: Place, done: Done) -> None:
 def undo(acting: Acting, campaign_id: str, place: Place) -> None:
     """Take an entry back; the log keeps it. A liaison takes back what he entered himself."""
     unit, step = _open_place(acting, campaign_id, place)
-    row = acting.session.get(BoardDone, (campaign_id, *place), with_for_update=True)
+    row = locked(acting.session, BoardDone, (campaign_id, *place))
     if row is None:
         raise DomainError("board_step_not_done")
     if acting.actor.role == "liaison" and row.entered_by != acting.actor.name:

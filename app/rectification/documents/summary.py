@@ -2,24 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from docx.document import Document as DocumentType
-from sqlalchemy.orm import Session
 
 from app.campaigns.domain import Measure
-from app.core.acting import Principal
 from app.core.chinese import chinese_day
-from app.core.errors import DomainError
 from app.office.markup import Column, Style
 from app.office.word_layout import GAP, NONE, Kind, blank_document, paragraph, picture, saved, signed, table
 from app.publication.charts import before_after_png
-from app.publication.domain import unit_of
-from app.publication.reads import Published, published, viewer_of
-from app.rectification.documents.notices import (
-    ORDER_COLUMNS,
-    STEP_COLUMNS,
+from app.rectification.documents.notices import ORDER_COLUMNS, STEP_COLUMNS
+from app.rectification.documents.progress import (
     Progress,
     campaign_words,
     due_words,
@@ -28,15 +21,15 @@ from app.rectification.documents.notices import (
     sentence,
     step_rows,
 )
+from app.rectification.documents.results import OrderResult
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.orders.reads import OrderView
-from app.rectification.orders.retesting import SideBySide, side_by_side
 from app.rectification.rules.ledger import ActionState, is_open
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.wording import ACTION_STATES, MODES, ORDER_STATES
 from app.reports.report_data import figure_text
-from app.tally.document import Target, parts_of
+from app.tally.document import parts_of
 from app.tally.shown import Table, measure_of
 
 NOT_RELEASED = "测评结果没有向本报告的读者公布，此处不列。"
@@ -61,60 +54,6 @@ RESULT_COLUMNS = (
     Column("复测", 42, Style.CELL),
     Column("结论", 18, Style.HEAD),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OrderResult:
-    """What of an order's results the reader may see; ``codes`` verify those whose figures are quoted."""
-
-    unit: Target | None = None
-    measure: tuple[Measure, str] = (Measure.SATISFIED_RATE, "满意率")
-    title: str = ""
-    both: SideBySide | None = None
-    codes: tuple[str, ...] = ()
-    round_ids: tuple[str, ...] = ()
-
-    @property
-    def retest(self) -> SideBySide | None:
-        """Both results where they may be set side by side."""
-        return None if self.both is None or self.both.reason else self.both
-
-
-@dataclass
-class Results:
-    """Reads the results of orders in the scope of one reader, each round once."""
-
-    session: Session
-    staff: Principal
-    now: datetime
-    _known: dict[str, Published | None] = field(default_factory=dict)
-
-    def of(self, order: OrderView) -> OrderResult:
-        """Return the results of an order as its reader may see them."""
-        first = self._result(order.round_id)
-        unit = None if first is None else unit_of(first.section["targets"], order.unit_id)
-        if first is None or unit is None:
-            return OrderResult()
-        formula = first.section["formula"]
-        measure = (formula["measure"], formula["measure_label"])
-        both = side_by_side(self.session, self.staff, self.now, order)
-        quoted = [first]
-        if both is not None and not both.reason and order.current and order.current.retest_round_id:
-            quoted += [result for result in [self._result(order.current.retest_round_id)] if result is not None]
-        codes = tuple(result.code for result in quoted)
-        title = first.document["round"]["title"]
-        return OrderResult(unit, measure, title, both, codes, tuple(result.round_id for result in quoted))
-
-    def _result(self, round_id: str) -> Published | None:
-        if round_id not in self._known:
-            try:
-                viewer = viewer_of(self.session, self.staff)
-                self._known[round_id] = published(self.session, round_id, viewer, self.now)
-            except DomainError as error:
-                if error.code not in {"result_not_published", "role_refused"}:
-                    raise
-                self._known[round_id] = None
-        return self._known[round_id]
 
 
 def _figure(part: Table, measure: Measure) -> str:

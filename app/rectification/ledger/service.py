@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.core.acting import Acting, Principal
 from app.core.chinese import chinese_day
+from app.core.db import locked, locked_rows
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED, tell_of_action
@@ -181,7 +182,7 @@ def _locked_rows(session: Session, ids: Collection[str]) -> Iterator[RemedialAct
     for start in range(0, len(wanted), LOCKED_AT_ONCE):
         some = wanted[start : start + LOCKED_AT_ONCE]
         query = select(RemedialAction).where(RemedialAction.id.in_(some)).order_by(RemedialAction.id)
-        yield from session.scalars(query.with_for_update()).all()
+        yield from locked_rows(session, query)
 
 
 def request_extension(acting: Acting, action_id: str, until: date, reason: str) -> None:
@@ -209,7 +210,7 @@ def request_extension(acting: Acting, action_id: str, until: date, reason: str) 
 def decide(acting: Acting, action_id: str, extension_id: str, *, granted: bool) -> None:
     """Grant or refuse more time: somebody who neither asked nor owns the action."""
     row = _locked(acting, action_id)
-    found = acting.session.get(ActionExtension, extension_id)
+    found = locked(acting.session, ActionExtension, extension_id)
     if found is None or found.action_id != action_id:
         raise DomainError("action_unknown")
     asked = Extension(
@@ -232,7 +233,10 @@ def by_now(acting: Acting) -> Person:
 
 def _locked(acting: Acting, action_id: str) -> RemedialAction:
     get_action(acting.session, acting.actor, action_id, today_of(acting))
-    return acting.session.get_one(RemedialAction, action_id, with_for_update=True)
+    row = locked(acting.session, RemedialAction, action_id)
+    if row is None:
+        raise DomainError("action_unknown")
+    return row
 
 
 def _entry(acting: Acting, action_id: str, event: str, text: str) -> ActionEntry:

@@ -4,16 +4,14 @@ Progress and 群众评价 come in by upload, under the rules and rights of the p
 with the plan, acceptance and state belong to the acts of the ledger. Rows that do not match are named with the reason.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import xlsxwriter
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.acting import Acting
-from app.office.workbook import looks_like_formula, read_workbook
+from app.office.workbook import plain, read_workbook
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.service import LedgerRow, by_now, ledger, record_progress, record_rating, rule_view
 from app.rectification.orders.service import today_of
@@ -21,23 +19,16 @@ from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.ledger import Act, ActionEvent, ActionState, move
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.wording import ACTION_STATES
-from app.reports.worksheet import plain
 
 SHEET = "整改台账"
 KEY = "事项编码（勿改）"
 UNIT = "单位"
 NEW_PROGRESS = "本次进展（填写）"
-_HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS)
+HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS)
 RATING = "群众评价"
 MOST_CELLS = 300_000
 """Of one workbook; ten thousand actions with every column filled are 220,000."""
 _LIMITS = {NEW_PROGRESS: 2000, RATING: 200}
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
 _SETTLED = tuple(column for column in LEDGER_COLUMNS if column.heading != RATING)
 
 
@@ -58,46 +49,19 @@ class Change:
     public_rating: str | None
 
 
-def ledger_workbook(rows: Sequence[LedgerRow]) -> bytes:
-    """Return the ledger with all its columns, one row for each action, text as text."""
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, _OPTIONS) as book:
-        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        text = book.add_format({"text_wrap": True, "valign": "top"})
-        quoted = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
-        sheet = book.add_worksheet(SHEET)
-        sheet.freeze_panes(1, 3)
-        sheet.set_column(0, 0, 24, text)
-        sheet.set_column(1, len(_HEADS) - 1, 16, text)
-        sheet.set_landscape()
-        sheet.repeat_rows(0)
-        for column, words in enumerate(_HEADS):
-            sheet.write_string(0, column, words, head)
-        for place, each in enumerate(rows, start=1):
-            for column, words in enumerate(_texts(each)):
-                if shown := plain(words):
-                    sheet.write_string(place, column, shown, quoted if looks_like_formula(shown) else text)
-    return out.getvalue()
-
-
-def _texts(each: LedgerRow) -> list[str]:
-    told = cells_of(each)
-    return [each.row.id, each.order.unit_name, *(told[column.key] for column in LEDGER_COLUMNS), ""]
-
-
 def read_changes(session: Session, acting: Acting, content: bytes) -> tuple[list[Change], list[Mismatch]]:
     """Compare a workbook with the ledger within reach; DomainError ``workbook_…`` where it is none of ours."""
     sheet = read_workbook(content, (SHEET,), most_cells=MOST_CELLS).sheet(SHEET)
     if sheet is None or not sheet.rows:
         return [], [Mismatch(1, f"没有名为“{SHEET}”的工作表")]
     letters = {cell.text: cell.column for cell in sheet.rows[0].cells}
-    missing = [head for head in _HEADS if head not in letters]
+    missing = [head for head in HEADS if head not in letters]
     if missing:
         return [], [Mismatch(sheet.rows[0].number, f"缺少列“{missing[0]}”")]
     check = _Check(acting, {each.row.id: each for each in ledger(session, acting.actor, today_of(acting))})
     for row in sheet.rows[1:]:
         filled = {cell.column: cell.text.strip() for cell in row.cells}
-        check.take(row.number, {head: filled.get(letters[head], "") for head in _HEADS})
+        check.take(row.number, {head: filled.get(letters[head], "") for head in HEADS})
     return check.changes, check.wrong
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.acting import Acting, Principal
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.rectification.models import InboxItem, StaffMail
 
@@ -34,7 +35,7 @@ def unread(session: Session, staff: Principal) -> int:
 
 def mark_read(acting: Acting, item_id: str) -> None:
     """Mark one of the actor's own items as read; DomainError ``inbox_item_unknown``, for foreign ones too."""
-    item = acting.session.get(InboxItem, item_id)
+    item = locked(acting.session, InboxItem, item_id)
     if item is None or item.staff_id != acting.actor.id:
         raise DomainError("inbox_item_unknown")
     if item.read_at is None:
@@ -62,7 +63,7 @@ def set_address(acting: Acting, address: str) -> None:
     """Set where the actor wants mail; an empty address ends it. The log says that, and never the address."""
     if address and (len(address) > ADDRESS_LENGTH or not ADDRESS.fullmatch(address)):
         raise DomainError("mail_address_malformed")
-    row = acting.session.get(StaffMail, acting.actor.id)
+    row = locked(acting.session, StaffMail, acting.actor.id)
     if (row.address if row else "") == address:
         return
     if row is not None and not address:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.campaigns.reads import get_campaign
 from app.core.acting import Acting
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.rectification.models import Holiday
 from app.rectification.orders.reads import holidays_of
@@ -165,7 +166,7 @@ def save_lines(acting: Acting, campaign_id: str, text: str, years: Collection[in
 def take_back(acting: Acting, campaign_id: str, day: date) -> bool:
     """Let the country's table hold again for a day; return whether anything changed."""
     get_campaign(acting.session, campaign_id)
-    row = acting.session.get(Holiday, (campaign_id, day))
+    row = locked(acting.session, Holiday, (campaign_id, day))
     if row is None:
         return False
     acting.session.delete(row)

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
-from app.publication.charts import Pair
-from app.publication.domain import unit_of
+from app.publication.domain import Pair, unit_of
 from app.publication.reads import published, viewer_of
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.service import attempt_row, locked_order, note, order_moved

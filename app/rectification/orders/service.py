@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.core.acting import Acting
 from app.core.chinese import CHINA
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
 from app.rectification.messages.notify import tell_of_order
@@ -101,15 +102,18 @@ def step(acting: Acting, order_id: str, event: OrderEvent, text: str = "") -> St
 
 def locked_order(session: Session, order_id: str) -> RemedialOrder:
     """Return the row of an order, held until the transaction ends; DomainError ``order_unknown``."""
-    row = session.get(RemedialOrder, order_id, with_for_update=True)
+    row = locked(session, RemedialOrder, order_id)
     if row is None:
         raise DomainError("order_unknown")
     return row
 
 
 def attempt_row(session: Session, order: RemedialOrder) -> OrderAttempt:
-    """Return the order that holds now."""
-    return session.get_one(OrderAttempt, (order.id, order.attempt))
+    """Return the order that holds now, held until the transaction ends; DomainError ``order_unknown``."""
+    row = locked(session, OrderAttempt, (order.id, order.attempt))
+    if row is None:
+        raise DomainError("order_unknown")
+    return row
 
 
 def _new_order(acting: Acting, round_id: str, unit_id: str) -> RemedialOrder:

@@ -5,15 +5,16 @@ from starlette.responses import Response
 
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
+from app.office.ordering import file_later
 from app.office.qr import qr_grid
+from app.office.workshop import Craft
 from app.rectification.desk import Desk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
-from app.rectification.documents.notices import ledger_document
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.cells import cells_of
-from app.rectification.ledger.reads import Show, announced, ledger_page, picked_rows
+from app.rectification.ledger.reads import Show, announced, ledger_page
 from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT
-from app.rectification.ledger.workbook import apply_changes, ledger_workbook, read_changes
+from app.rectification.ledger.workbook import apply_changes, read_changes
 from app.rectification.orders import reads
 from app.rectification.pages.orders import WORDS
 from app.rectification.rules.columns import LEDGER_COLUMNS
@@ -21,12 +22,14 @@ from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionStat
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import ACTION_EVENTS, ACTION_STATES, HORIZONS
 from app.rounds.reads import frozen_paper
-from app.web.downloads import ANY_FILE, DOCX, XLSX, attachment
+from app.web.downloads import ANY_FILE, attachment
 from app.web.forms import Form
 from app.web.pages import page, see_other
 from app.web.requests import Config, Db, Now
 
 router, public = APIRouter(), APIRouter()
+LEDGER_SHEET = Craft("app.rectification.documents.making:ledger_sheet", "ledger.xlsx")
+LEDGER_PRINT = Craft("app.rectification.documents.making:ledger_print", "ledger.docx")
 LEDGER_WORDS = {**WORDS, "action_states": ACTION_STATES, "action_events": ACTION_EVENTS, "horizons": HORIZONS}
 
 
@@ -42,15 +45,13 @@ def show_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "", part:
 @router.get("/rectification/ledger.xlsx")
 def export_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "") -> Response:
     """Send the ledger within reach as a workbook that can be edited and brought back."""
-    rows = picked_rows(desk.session, desk.staff, desk.today, (show, order))
-    return attachment(ledger_workbook(rows), XLSX, "整改台账.xlsx", "ledger.xlsx")
+    return file_later(desk.request, desk.staff, LEDGER_SHEET, {"show": show.value, "order": order})
 
 
 @router.get("/rectification/ledger.docx")
 def print_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "") -> Response:
     """Send the ledger within reach as a Word table for print."""
-    rows = picked_rows(desk.session, desk.staff, desk.today, (show, order))
-    return attachment(ledger_document(rows, "整改台账"), DOCX, "整改台账.docx", "ledger.docx")
+    return file_later(desk.request, desk.staff, LEDGER_PRINT, {"show": show.value, "order": order})
 
 
 @router.get("/rectification/import")

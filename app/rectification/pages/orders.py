@@ -1,17 +1,18 @@
 """The 补课 board, flagged units to decide about, and the page of an order."""
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.acting import Acting
 from app.core.errors import DomainError
-from app.publication.charts import before_after_chart
+from app.office.ordering import file_later
+from app.office.workshop import Craft
 from app.publication.read_log import note_read
 from app.publication.routes_charts import picture
 from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
-from app.rectification.documents import notices as documents
 from app.rectification.ledger import reads as ledger_pages
 from app.rectification.messages import inbox
 from app.rectification.orders import reads, retesting
@@ -33,13 +34,14 @@ from app.rectification.rules.wording import (
     SUGGESTIONS,
     TASKS,
 )
-from app.rounds.reads import frozen_paper, last_repeat
-from app.web.downloads import DOCX, attachment
+from app.rounds.reads import last_repeat
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
 router = APIRouter()
 ORDERS_A_PAGE = 100
+COMPARISON = Craft("app.rectification.documents.making:comparison", seconds=60)
+NOTICE = Craft("app.rectification.documents.making:notice", "notice.docx")
 WORDS = {
     "order_states": ORDER_STATES,
     "order_events": ORDER_EVENTS,
@@ -195,7 +197,8 @@ def comparison(desk: ReadingDesk, order_id: str, attempt: int = 0) -> Response:
     both = next((pair for pair in reversed(pairs) if attempt in {0, pair.attempt}), None)
     if both is None:
         raise DomainError("not_found")
-    return picture(desk.request, before_after_chart(both.before["name"], both.titles, both.rows))
+    told = {"order": order_id, "attempt": attempt, "of": sha256(repr(both).encode()).hexdigest()}
+    return picture(desk.request, COMPARISON, desk.staff, told)
 
 
 @router.get("/rectification/orders/{order_id}/notice.docx")
@@ -204,6 +207,4 @@ def notice(desk: ReadingDesk, order_id: str) -> Response:
     order = reads.get_order(desk.session, desk.staff, order_id)
     if order.current is None:
         raise DomainError("not_found")
-    paper, _ = frozen_paper(desk.session, order.round_id)
-    made = documents.order_notice(order, paper.organisation, paper.title)
-    return attachment(made, DOCX, f"{order.unit_name}补课通知书.docx", "notice.docx")
+    return file_later(desk.request, desk.staff, NOTICE, {"order": order_id})

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.core.acting import Acting
 from app.core.chinese import CHINA
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.opinions.reads import Issue
@@ -223,7 +224,7 @@ def _open_plan(acting: Acting, order_id: str) -> tuple[RemedialOrder, RemedialPl
     """Return order and plan within reach, held until the transaction ends."""
     get_order(acting.session, acting.actor, order_id)
     order = locked_order(acting.session, order_id)
-    plan = acting.session.get(RemedialPlan, (order.id, order.attempt))
+    plan = locked(acting.session, RemedialPlan, (order.id, order.attempt))
     if plan is None:
         raise DomainError("order_unknown")
     return order, plan

@@ -127,11 +127,6 @@ def overdue(action: LedgerAction, today: date) -> bool:
     return is_open(action.state) and due is not None and today > due
 
 
-def acceptor_allowed(action: LedgerAction, acceptor: Person) -> bool:
-    """Whether this person may accept: owner and he are named, and he neither owns the action nor reported it done."""
-    return _acceptor_refusal(action, acceptor) is None
-
-
 def _acceptor_refusal(action: LedgerAction, acceptor: Person) -> Refusal | None:
     if not names_in(acceptor.name):
         return Refusal.ACCEPTOR_UNKNOWN

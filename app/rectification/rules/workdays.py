@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from holidays import country_holidays
 
 _DAY = timedelta(days=1)
-_WEEK = 7
 _SATURDAY = 5
 
 
@@ -51,18 +50,3 @@ def add_working_days(start: date, count: int, holidays: Holidays) -> date:
         day += _DAY
         count -= is_working_day(day, holidays)
     return day
-
-
-def working_days_between(start: date, end: date, holidays: Holidays) -> int:
-    """Count the working days after ``start`` up to and including ``end``; 0 when ``end`` is not later."""
-    if end <= start:
-        return 0
-    lost = sum(start < day <= end and day.weekday() < _SATURDAY for day in holidays.off - holidays.working)
-    won = sum(start < day <= end and day.weekday() >= _SATURDAY for day in holidays.working)
-    return _weekdays_until(end) - _weekdays_until(start) - lost + won
-
-
-def _weekdays_until(day: date) -> int:
-    """Count Mondays to Fridays from the first day of the calendar, a Monday."""
-    weeks, rest = divmod(day.toordinal(), _WEEK)
-    return weeks * _SATURDAY + min(rest, _SATURDAY)

@@ -19,7 +19,8 @@ from app.publication.reads import published, viewer_of
 from app.rectification.board import service as board_service
 from app.rectification.documents import notices as documents
 from app.rectification.documents import summary
-from app.rectification.documents.notices import Bulletin, Newsletter, Progress
+from app.rectification.documents.progress import Bulletin, Newsletter, Progress, order_rows
+from app.rectification.documents.results import OrderResult, Results
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.models import OrderAttempt
@@ -77,7 +78,7 @@ def progress_of(session: Session, campaign_id: str, staff: Principal = ZHANG, to
 
 def summed(session: Session, staff: Principal = ZHANG) -> WordDocument:
     order, rows = the_order(session, staff)
-    found = summary.Results(session, staff, MORNING).of(order)
+    found = Results(session, staff, MORNING).of(order)
     return opened(summary.order_summary(order, rows, found, "县文化局", TODAY))
 
 
@@ -148,7 +149,7 @@ def test_results_are_not_compared_where_that_would_tell_of_somebody(database: Da
         campaign = opened(
             summary.campaign_summary(
                 progress_of(session, found.campaign_id),
-                [(the_order(session)[0], summary.Results(session, ZHANG, MORNING).of(the_order(session)[0]))],
+                [(the_order(session)[0], Results(session, ZHANG, MORNING).of(the_order(session)[0]))],
             )
         )
     for each in (word, campaign):
@@ -175,7 +176,7 @@ def test_a_campaign_s_summary_names_every_order_in_official_order(database: Data
     with database.reading() as session:
         order, _ = the_order(session)
         progress = progress_of(session, found.campaign_id, today=later(40))
-        results = [(order, summary.Results(session, ZHANG, MORNING).of(order))]
+        results = [(order, Results(session, ZHANG, MORNING).of(order))]
         word = opened(summary.campaign_summary(progress, results))
         code, unit = result(session, found.round_id)
     text = text_of(word)
@@ -193,7 +194,7 @@ def test_a_waived_unit_has_no_summary_and_stands_with_its_reason(database: Datab
     with database.reading() as session:
         order, _ = the_order(session)
         with pytest.raises(ValueError, match="nothing to sum up"):
-            summary.order_summary(order, (), summary.OrderResult(), "县文化局", TODAY)
+            summary.order_summary(order, (), OrderResult(), "县文化局", TODAY)
         text = text_of(opened(summary.campaign_summary(progress_of(session, found.campaign_id), [])))
     assert "县文工团按决定免于补课，理由：单位已撤并。" in text
     assert "没有责令补课的单位。" in text
@@ -241,7 +242,7 @@ def test_an_order_past_its_day_is_named_overdue(database: Database) -> None:
     found, _, _ = make_ledger(database)
     with database.reading() as session:
         progress = progress_of(session, found.campaign_id, today=later(60))
-        row = documents.order_rows(progress)[0]
+        row = order_rows(progress)[0]
     assert row[4].endswith("（已逾期）")
     assert row[6] == "1"
 
@@ -263,8 +264,8 @@ def test_no_text_breaks_a_document(database: Database, words: str) -> None:
         documents.ledger_document(rows, words),
         documents.newsletter_document(Newsletter(words, 1, TODAY, words, words, words, words), progress),
         documents.bulletin_document(Bulletin(words, words, words, TODAY, words, words), progress),
-        summary.order_summary(order, rows, summary.OrderResult(), words, TODAY),
-        summary.campaign_summary(progress, [(order, summary.OrderResult())]),
+        summary.order_summary(order, rows, OrderResult(), words, TODAY),
+        summary.campaign_summary(progress, [(order, OrderResult())]),
     )
     seen = words.encode("utf-8", "ignore").decode().replace("\x00", "").replace("\x0b", "").replace("\ufffe", "")
     for content in made:

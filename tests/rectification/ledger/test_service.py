@@ -12,7 +12,8 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
-from app.rectification.ledger.workbook import NEW_PROGRESS, RATING, apply_changes, ledger_workbook, read_changes
+from app.rectification.ledger.export import ledger_workbook
+from app.rectification.ledger.workbook import NEW_PROGRESS, RATING, apply_changes, read_changes
 from app.rectification.rules.ledger import ActionEvent
 from app.web.forms import Upload
 from tests.cast import MORNING, refuses

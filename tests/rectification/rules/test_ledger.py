@@ -17,7 +17,6 @@ from app.rectification.rules.ledger import (
     ActionState,
     Extension,
     LedgerAction,
-    acceptor_allowed,
     ask_extension,
     current_due,
     decide_extension,
@@ -141,8 +140,6 @@ def test_nobody_accepts_his_own_work(steps: list[tuple[ActionEvent, Act]]) -> No
 def test_it_refuses_the_owner_and_the_reporter_as_acceptor(by: Person, refusal: Refusal) -> None:
     assert move(REPORTED, ActionEvent.ACCEPT, act(by)) is refusal
     assert move(REPORTED, ActionEvent.RETURN, act(by)) is refusal
-    assert not acceptor_allowed(REPORTED, by)
-    assert acceptor_allowed(REPORTED, SUPERVISOR)
 
 
 def test_it_refuses_to_accept_where_the_owner_is_not_known() -> None:

@@ -12,7 +12,6 @@ from app.rectification.rules.workdays import (
     add_working_days,
     is_working_day,
     seed_holidays,
-    working_days_between,
     years_to_check,
 )
 
@@ -35,12 +34,6 @@ def test_it_works() -> None:
     assert add_working_days(friday, 10, NO_HOLIDAYS) == date(2026, 10, 2)
 
 
-@given(start=DAYS, span=st.integers(-30, 400), table=TABLES)
-def test_counting_between_is_counting_day_by_day(start: date, span: int, table: Holidays) -> None:
-    end = start + timedelta(days=span)
-    assert working_days_between(start, end, table) == naive(start, end, table)
-
-
 @given(start=DAYS, count=st.integers(0, 90), table=TABLES)
 def test_adding_is_the_first_day_that_counts_so_many(start: date, count: int, table: Holidays) -> None:
     end = add_working_days(start, count, table)
@@ -53,14 +46,6 @@ def test_adding_is_the_first_day_that_counts_so_many(start: date, count: int, ta
 def test_a_later_start_never_ends_earlier(start: date, later: int, count: int, table: Holidays) -> None:
     shifted = add_working_days(start + timedelta(days=later), count, table)
     assert shifted >= add_working_days(start, count, table)
-
-
-@given(start=DAYS, spans=st.tuples(st.integers(0, 200), st.integers(0, 200)), table=TABLES)
-def test_two_spans_add_up(start: date, spans: tuple[int, int], table: Holidays) -> None:
-    middle = start + timedelta(days=spans[0])
-    end = middle + timedelta(days=spans[1])
-    parts = working_days_between(start, middle, table) + working_days_between(middle, end, table)
-    assert working_days_between(start, end, table) == parts
 
 
 def test_a_day_in_both_lists_is_worked() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from app.core.db import UtcDateTime
 
-revision = "20261127_0900"
-down_revision = "20261126_0900"
+revision = "20261127_0910"
+down_revision = "20261127_0900"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,69 @@
+"""The place where a file is made: what a maker in a child process may ask for, and what it hands back."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.acting import Principal
+from app.core.chinese import CHINA
+from app.core.db import Database, make_engine
+
+KEPT_ENGINES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file and the name it is saved under."""
+
+    content: bytes
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One job as its maker sees it: ids and words that came in, the bytes beside them, and a database to read."""
+
+    arguments: Mapping[str, Any]
+    body: bytes
+    staff: Principal
+    now: datetime
+    url: str
+    data: Path
+    base_url: str
+
+    @property
+    def today(self) -> date:
+        """The day it is for the reader."""
+        return self.now.astimezone(CHINA).date()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session that cannot write."""
+        with _database(self.url).reading() as session:
+            yield session
+
+
+Maker = Callable[[Bench], Made]
+
+
+@lru_cache(maxsize=KEPT_ENGINES)
+def _database(url: str) -> Database:
+    return Database(make_engine(url, 1))
+
+
+def dotted(function: Callable[..., object]) -> str:
+    """Return under which name ``named`` finds a function of a module again, in another process too."""
+    return f"{function.__module__}:{function.__qualname__}"
+
+
+def named(name: str) -> Any:  # noqa: ANN401 - any function of ours
+    """Return the function of that name; only ever asked for names that stand in our own source."""
+    module, _, function = name.partition(":")
+    return getattr(import_module(module), function)

@@ -1,0 +1,66 @@
+"""The page of a file that is being made, and what was asked for by a posted form. Each is shown to who asked alone."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.office.ordering import sent, shelf_of, workshop_of
+from app.office.shelf import JobState, JobView
+from app.web.auth import AnyStaff
+from app.web.errors import sentence
+from app.web.forms import Form
+from app.web.i18n import choose_language
+from app.web.pages import page, see_other
+
+router = APIRouter()
+REFRESH_SECONDS = 2
+
+
+def _job(request: Request, job_id: str, staff_id: str) -> JobView:
+    job = shelf_of(request).find(job_id, staff_id)
+    if job is None:
+        raise DomainError("job_gone")
+    return job
+
+
+@router.get("/jobs/{job_id}")
+def show_job(request: Request, job_id: str, staff: AnyStaff) -> Response:
+    """Show how far a file is; the page asks again by itself, and fetches the file when it is there."""
+    job = _job(request, job_id, staff.id)
+    ticket = workshop_of(request).find(job_id)
+    _, message = sentence(choose_language(request), job.error.code, job.error.params) if job.error else (200, "")
+    lost = job.state is JobState.WORKING and ticket is None
+    context = {"job": job, "running": ticket is not None and ticket.running, "lost": lost, "message": message}
+    response = page(request, "office/job.html", status=200, back=_page_of(job.path), **context)
+    if job.state is JobState.WORKING and not lost:
+        response.headers["refresh"] = str(REFRESH_SECONDS)
+    elif job.state is JobState.DONE:
+        response.headers["refresh"] = f"1;url={job.path}"
+    return response
+
+
+@router.get("/jobs/{job_id}/file")
+def fetch_file(request: Request, job_id: str, staff: AnyStaff) -> Response:
+    """Hand out a file that a posted form asked for; others are fetched where they were asked for."""
+    job = _job(request, job_id, staff.id)
+    if job.path != f"/jobs/{job_id}/file":
+        return see_other(job.path)
+    made = shelf_of(request).take(job)
+    if made is None:
+        raise DomainError("job_gone")
+    return sent(made, "file.docx")
+
+
+@router.post("/jobs/{job_id}/cancel")
+def cancel(request: Request, job_id: str, staff: AnyStaff, _form: Form) -> Response:
+    """End a job that is no longer wanted."""
+    job = _job(request, job_id, staff.id)
+    workshop_of(request).cancel(job_id)
+    shelf_of(request).forget(job_id)
+    return see_other(_page_of(job.path))
+
+
+def _page_of(path: str) -> str:
+    """Return the page that a file was asked for on."""
+    folder = path.partition("?")[0].rpartition("/")[0]
+    return "/" if folder.startswith("/jobs") else folder

@@ -1,0 +1,175 @@
+"""Files that took longer than their request, until the one who asked takes them: a row each, and a file in DATA/jobs.
+
+The shelf writes in transactions of its own, also while a GET is answered: its rows say what the workshop is doing,
+nothing of the desk. They last an hour at most and are gone at every start; whatever is lost is made again when asked.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+from weakref import WeakSet
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.office.bench import Made
+from app.office.models import Job
+from app.office.workshop import Ticket
+
+LOG = logging.getLogger("manyidu")
+FOLDER: Final = "jobs"
+LIFE: Final = timedelta(hours=1)
+SWEEP_SECONDS: Final = 60.0
+
+
+class JobState(StrEnum):
+    """Where a job on the shelf stands."""
+
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as its page shows it."""
+
+    id: str
+    state: JobState
+    path: str
+    file_name: str
+    created_at: datetime
+    error: DomainError | None
+
+
+class Shelf:
+    """The rows and files of one data folder."""
+
+    def __init__(self, database: Database, data: Path, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._folder = data / FOLDER
+        self._clock = clock
+        self._watched: WeakSet[Ticket] = WeakSet()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._sweep_often, name="shelf", daemon=True)
+
+    def start(self) -> None:
+        """Clear what an earlier run left, and begin to watch the hour."""
+        self.clear()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def clear(self) -> None:
+        """Forget every job and its file."""
+        self._forget(self._all(datetime.max.replace(tzinfo=self._clock().tzinfo)))
+        for path in self._folder.glob("*"):
+            path.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Forget the jobs that are older than an hour."""
+        self._forget(self._all(self._clock() - LIFE))
+
+    def enter(self, ticket: Ticket, staff_id: str, path: str) -> None:
+        """Keep a job whose file took longer than its request; one that is kept already stays as it is."""
+        with self._lock:
+            if ticket in self._watched:
+                return
+            self._watched.add(ticket)
+        order = ticket.order
+        job = Job(
+            id=order.id,
+            kind=order.craft.maker,
+            arguments=json.dumps(order.head["arguments"], ensure_ascii=False),
+            path=path,
+            staff_id=staff_id,
+            state=JobState.WORKING.value,
+            created_at=self._clock(),
+        )
+        with self._database.writing() as session:
+            session.merge(job)
+        ticket.future.add_done_callback(lambda _: self._finish(ticket))
+
+    def find(self, job_id: str, staff_id: str) -> JobView | None:
+        """Return a job of somebody, or None; those of others are none of his."""
+        with self._database.reading() as session:
+            job = session.get(Job, job_id)
+            if job is None or job.staff_id != staff_id or job.created_at < self._clock() - LIFE:
+                return None
+            error = DomainError(job.error_code, **json.loads(job.error_params)) if job.error_code else None
+            return JobView(job.id, JobState(job.state), job.path, job.file_name, job.created_at, error)
+
+    def take(self, job: JobView) -> Made | None:
+        """Hand a finished file out and forget it; None where it is gone, the job's DomainError where it failed."""
+        if job.state is JobState.WORKING:
+            return None
+        path = self._folder / job.id
+        try:
+            made = Made(path.read_bytes(), job.file_name) if job.error is None else None
+        except FileNotFoundError:
+            made = None
+        self._forget([job.id])
+        if job.error is not None:
+            raise job.error
+        return made
+
+    def forget(self, job_id: str) -> None:
+        """Forget a job that nobody wants any more."""
+        self._forget([job_id])
+
+    def _finish(self, ticket: Ticket) -> None:
+        error = ticket.future.exception()
+        try:
+            with self._database.writing() as session:
+                job = session.get(Job, ticket.order.id)
+                if job is None:
+                    return
+                job.finished_at = self._clock()
+                if isinstance(error, DomainError):
+                    job.state, job.error_code = JobState.FAILED.value, error.code
+                    job.error_params = json.dumps(error.params, ensure_ascii=False, default=str)
+                else:
+                    made = ticket.future.result()
+                    self._store(job.id, made.content)
+                    job.state, job.file_name = JobState.DONE.value, made.name
+        except (SQLAlchemyError, OSError) as failure:
+            LOG.error("a finished file could not be kept: %s", type(failure).__name__)  # noqa: TRY400 - may quote values
+
+    def _store(self, job_id: str, content: bytes) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._folder / job_id
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+
+    def _all(self, before: datetime) -> list[str]:
+        with self._database.reading() as session:
+            return list(session.scalars(select(Job.id).where(Job.created_at < before)))
+
+    def _forget(self, job_ids: list[str]) -> None:
+        if not job_ids:
+            return
+        with self._database.writing() as session:
+            session.execute(delete(Job).where(Job.id.in_(job_ids)))
+        for job_id in job_ids:
+            (self._folder / job_id).unlink(missing_ok=True)
+
+    def _sweep_often(self) -> None:
+        while not self._stop.wait(SWEEP_SECONDS):
+            try:
+                self.sweep()
+            except Exception as error:  # noqa: BLE001 -- see below
+                # A thread that matters goes on whatever happens (SEC-81); the text may quote values.
+                LOG.error("the shelf could not be swept: %s", type(error).__name__)  # noqa: TRY400

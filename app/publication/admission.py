@@ -1,0 +1,90 @@
+"""Letting somebody to a result without reading it: what a file or picture is ordered with, and its maker reads by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import DomainError
+from app.publication.domain import Scope, Viewer, sight_of, units_with_remarks
+from app.publication.reads import (
+    Edition,
+    Published,
+    PublishedBands,
+    ledger_of,
+    line_of,
+    published,
+    published_bands,
+    rates_any,
+    readable,
+)
+from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, ReadMerged
+from app.rounds.reads import frozen_paper
+from app.tally.document import every_target
+
+Seen = TypeVar("Seen", bound=Edition)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """That a viewer may see a result, and how it is cut for him; ``unit_ids`` None: all units. No figure of it."""
+
+    round_id: str
+    version: int
+    digest: str
+    scope: Scope
+    unit_ids: frozenset[str] | None
+
+    def as_arguments(self) -> dict[str, object]:
+        """Return what names the cut: equal arguments, equal documents."""
+        units = None if self.unit_ids is None else sorted(self.unit_ids)
+        return {
+            "round": self.round_id,
+            "version": self.version,
+            "digest": self.digest,
+            "scope": self.scope.value,
+            "units": units,
+        }
+
+
+def admission(session: Session, round_id: str, viewer: Viewer, now: datetime) -> Admission:
+    """Say that a viewer may see a result without reading it; DomainError ``result_not_published`` as ``published``."""
+    sight = readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
+    paper, _ = frozen_paper(session, round_id)
+    if not rates_any(sight, {unit.id for unit in paper.units}):
+        raise DomainError("result_not_published")
+    line = line_of(session, round_id, sight.version)
+    return Admission(round_id, line.version, line.digest, sight.scope, sight.unit_ids)
+
+
+def admitted(session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime) -> Published:
+    """Return the very result that somebody was admitted to; DomainError ``result_not_published`` where it changed."""
+    return _the_same(published(session, arguments["round"], viewer, now), arguments)
+
+
+def admitted_bands(session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime) -> PublishedBands:
+    """Return the very bands that somebody was admitted to; DomainError ``result_not_published`` where they changed."""
+    return _the_same(published_bands(session, arguments["round"], viewer, now), arguments)
+
+
+def _the_same(found: Seen, told: Mapping[str, Any]) -> Seen:
+    if (found.version, found.digest, found.scope.value) != (told["version"], told["digest"], told["scope"]):
+        raise DomainError("result_not_published")
+    return found
+
+
+def merged_of(session: Session, result: Published, read: ReadMerged) -> Merged:
+    """Return into which issues opinions were merged, as far as the reader of the result may know."""
+    document = result.document
+    if document["round"]["rehearsal"]:
+        return NOTHING_MERGED
+    seen, heard = list(every_target(document)), units_with_remarks(document)
+    earshot = Earshot(
+        result.round_id,
+        frozenset(unit["id"] for unit in seen),
+        frozenset(unit["id"] for unit in heard),
+        whole=result.is_whole or len(seen) == len(frozen_paper(session, result.round_id)[0].units),
+    )
+    return read(session, earshot)

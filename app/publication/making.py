@@ -1,0 +1,54 @@
+"""Makers of the larger charts of published results: they run in the workshop."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.errors import DomainError
+from app.office.bench import Bench, Made
+from app.publication import charts, trends
+from app.publication.admission import admitted
+from app.publication.domain import unit_of
+from app.publication.reads import Published, viewer_of
+from app.tally.document import Target, every_target
+
+
+def _unit(result: Published, unit_id: str) -> Target:
+    found = unit_of(every_target(result.document), unit_id)
+    if found is None:
+        raise DomainError("not_found")
+    return found
+
+
+def _drawn(result: Published, told: Mapping[str, Any]) -> str:
+    whole = {"overall": charts.overall_chart, "units": charts.multiples_chart, "returns": charts.return_chart}
+    if told["chart"] in whole:
+        return whole[told["chart"]](result.document)
+    if told["chart"] == "item":
+        return charts.item_chart(result.document, told["item"])
+    unit = _unit(result, told["unit"])
+    if told["chart"] == "unit":
+        return charts.unit_chart(result.section, unit)
+    if told["chart"] == "row":
+        return charts.row_chart(result.section, unit, told["place"])
+    return charts.groups_chart(unit, told["place"])
+
+
+def chart(bench: Bench) -> Made:
+    """Draw a chart of one result."""
+    with bench.reading() as session:
+        result = admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now)
+    return Made(_drawn(result, bench.arguments).encode())
+
+
+def comparison(bench: Bench) -> Made:
+    """Draw two rounds of a campaign side by side."""
+    told = bench.arguments
+    with bench.reading() as session:
+        found = trends.trends(session, viewer_of(session, bench.staff), bench.now, told["campaign"])
+    pair = trends.pair_of(found, told["before"]["round"], told["after"]["round"])
+    rows = tuple(
+        (after["name"], before["overall"]["total"], after["overall"]["total"], reason)
+        for before, after, reason in pair.rows
+    )
+    titles = (pair.before.line.round.title, pair.after.line.round.title)
+    return Made(charts.before_after_chart(pair.after.line.campaign, titles, rows).encode())

@@ -1,0 +1,105 @@
+"""Makers of the documents of 补课: they run in the workshop and read as far as the one who asked may reach."""
+
+from datetime import date
+
+from app.core.errors import DomainError
+from app.office.bench import Bench, Made
+from app.publication.charts import before_after_chart
+from app.rectification.documents import notices, summary
+from app.rectification.documents.progress import Bulletin, Newsletter, read_progress
+from app.rectification.documents.results import Results
+from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.export import ledger_workbook
+from app.rectification.ledger.reads import Show, picked_rows
+from app.rectification.ledger.service import LedgerRow
+from app.rectification.orders import reads
+from app.rectification.orders.retesting import pairs_of
+from app.rectification.plans.service import plan_of
+from app.rounds.reads import frozen_paper
+
+
+def comparison(bench: Bench) -> Made:
+    """Draw the first result of an order beside the retest of an attempt; 0 is the last one."""
+    told = bench.arguments
+    with bench.reading() as session:
+        pairs = pairs_of(session, bench.staff, bench.now, reads.get_order(session, bench.staff, told["order"]))
+    both = next((pair for pair in reversed(pairs) if told["attempt"] in {0, pair.attempt}), None)
+    if both is None:
+        raise DomainError("not_found")
+    return Made(before_after_chart(both.before["name"], both.titles, both.rows).encode())
+
+
+def notice(bench: Bench) -> Made:
+    """Make 补课通知书."""
+    with bench.reading() as session:
+        order = reads.get_order(session, bench.staff, bench.arguments["order"])
+        paper, _ = frozen_paper(session, order.round_id)
+    made = notices.order_notice(order, paper.organisation, paper.title)
+    return Made(made, f"{order.unit_name}补课通知书.docx")
+
+
+def plan(bench: Bench) -> Made:
+    """Make 整改方案."""
+    with bench.reading() as session:
+        order = reads.get_order(session, bench.staff, bench.arguments["order"])
+        found = plan_of(session, order)
+    if found is None:
+        raise DomainError("not_found")
+    rows = [LedgerRow(order, row, is_overdue=False, due=row.due) for row in found.rows]
+    made = notices.plan_document(order, rows, found.state, found.submitted_on or bench.today)
+    return Made(made, f"{order.unit_name}整改方案.docx")
+
+
+def order_summary(bench: Bench) -> Made:
+    """Make 总结报告 of one order."""
+    with bench.reading() as session:
+        order = reads.get_order(session, bench.staff, bench.arguments["order"])
+        found = Results(session, bench.staff, bench.now).of(order)
+        ledger = ledger_acts.ledger(session, bench.staff, bench.today, order.campaign_id)
+        organisation = frozen_paper(session, order.round_id)[0].organisation
+    rows = [row for row in ledger if row.order.id == order.id]
+    made = summary.order_summary(order, rows, found, organisation, bench.today)
+    return Made(made, f"{order.unit_name}总结报告.docx")
+
+
+def campaign_summary(bench: Bench) -> Made:
+    """Make 总结报告 of a campaign."""
+    with bench.reading() as session:
+        progress = read_progress(session, bench.staff, bench.today, bench.arguments["campaign"])
+        results = Results(session, bench.staff, bench.now)
+        found = [(order, results.of(order)) for order in progress.ordered]
+    return Made(summary.campaign_summary(progress, found), f"{progress.board.campaign.title}总结报告.docx")
+
+
+def _picked(bench: Bench) -> list[LedgerRow]:
+    chosen = Show(bench.arguments["show"]), bench.arguments["order"]
+    with bench.reading() as session:
+        return list(picked_rows(session, bench.staff, bench.today, chosen))
+
+
+def ledger_sheet(bench: Bench) -> Made:
+    """Make the ledger as a workbook."""
+    return Made(ledger_workbook(_picked(bench)), "整改台账.xlsx")
+
+
+def ledger_print(bench: Bench) -> Made:
+    """Make the ledger as a Word table."""
+    return Made(notices.ledger_document(_picked(bench), "整改台账"), "整改台账.docx")
+
+
+def newsletter(bench: Bench) -> Made:
+    """Make 简报 with the words that somebody typed."""
+    typed = bench.arguments["typed"]
+    told = Newsletter(**{**typed, "day": date.fromisoformat(typed["day"])})
+    with bench.reading() as session:
+        progress = read_progress(session, bench.staff, bench.today, bench.arguments["campaign"])
+    return Made(notices.newsletter_document(told, progress), f"{told.masthead}第{told.issue}期.docx")
+
+
+def bulletin(bench: Bench) -> Made:
+    """Make 通报 with the words that somebody typed."""
+    typed = bench.arguments["typed"]
+    told = Bulletin(**{**typed, "day": date.fromisoformat(typed["day"])})
+    with bench.reading() as session:
+        progress = read_progress(session, bench.staff, bench.today, bench.arguments["campaign"])
+    return Made(notices.bulletin_document(told, progress), f"{told.title}.docx")

@@ -1,0 +1,69 @@
+"""The results of orders as far as one reader may see them, for the documents that quote them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.campaigns.domain import Measure
+from app.core.acting import Principal
+from app.core.errors import DomainError
+from app.publication.domain import unit_of
+from app.publication.reads import Published, published, viewer_of
+from app.rectification.orders.reads import OrderView
+from app.rectification.orders.retesting import SideBySide, side_by_side
+from app.tally.document import Target
+
+
+@dataclass(frozen=True, slots=True)
+class OrderResult:
+    """What of an order's results the reader may see; ``codes`` verify those whose figures are quoted."""
+
+    unit: Target | None = None
+    measure: tuple[Measure, str] = (Measure.SATISFIED_RATE, "满意率")
+    title: str = ""
+    both: SideBySide | None = None
+    codes: tuple[str, ...] = ()
+    round_ids: tuple[str, ...] = ()
+
+    @property
+    def retest(self) -> SideBySide | None:
+        """Both results where they may be set side by side."""
+        return None if self.both is None or self.both.reason else self.both
+
+
+@dataclass
+class Results:
+    """Reads the results of orders in the scope of one reader, each round once."""
+
+    session: Session
+    staff: Principal
+    now: datetime
+    _known: dict[str, Published | None] = field(default_factory=dict)
+
+    def of(self, order: OrderView) -> OrderResult:
+        """Return the results of an order as its reader may see them."""
+        first = self._result(order.round_id)
+        unit = None if first is None else unit_of(first.section["targets"], order.unit_id)
+        if first is None or unit is None:
+            return OrderResult()
+        formula = first.section["formula"]
+        measure = (formula["measure"], formula["measure_label"])
+        both = side_by_side(self.session, self.staff, self.now, order)
+        quoted = [first]
+        if both is not None and not both.reason and order.current and order.current.retest_round_id:
+            quoted += [result for result in [self._result(order.current.retest_round_id)] if result is not None]
+        codes = tuple(result.code for result in quoted)
+        title = first.document["round"]["title"]
+        return OrderResult(unit, measure, title, both, codes, tuple(result.round_id for result in quoted))
+
+    def _result(self, round_id: str) -> Published | None:
+        if round_id not in self._known:
+            try:
+                viewer = viewer_of(self.session, self.staff)
+                self._known[round_id] = published(self.session, round_id, viewer, self.now)
+            except DomainError as error:
+                if error.code not in {"result_not_published", "role_refused"}:
+                    raise
+                self._known[round_id] = None
+        return self._known[round_id]

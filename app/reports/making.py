@@ -1,0 +1,93 @@
+"""Makers of the files of a published result: they run in the workshop and read for the one who asked (SEC-42)."""
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import DomainError
+from app.office.bench import Bench, Made, named
+from app.publication.admission import admitted, admitted_bands, merged_of
+from app.publication.domain import unit_of
+from app.publication.reads import ANYONE, Published, PublishedBands, viewer_of
+from app.reports import brief as brief_pdf
+from app.reports import letters as letters_word
+from app.reports import service
+from app.reports.fields import ReportKind
+from app.reports.templates import check_template
+from app.reports.word import Particulars, scrutiny_report, survey_report
+from app.reports.workbook import result_workbook
+from app.rounds.reads import frozen_paper
+from app.tally.document import every_target
+
+
+def _result(bench: Bench, session: Session) -> Published:
+    return admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now)
+
+
+def _title(result: Published | PublishedBands) -> str:
+    return str(result.document["round"]["title"])
+
+
+def workbook(bench: Bench) -> Made:
+    """Make the result's workbook."""
+    with bench.reading() as session:
+        result = _result(bench, session)
+    return Made(result_workbook(result), f"{_title(result)}结果.xlsx")
+
+
+def _particulars(bench: Bench, session: Session, result: Published) -> Particulars:
+    merged = merged_of(session, result, named(bench.arguments["merged"]))
+    return Particulars(**bench.arguments["typed"], merged=merged)
+
+
+def survey(bench: Bench) -> Made:
+    """Make 测评情况报告."""
+    with bench.reading() as session:
+        result, template = _result(bench, session), service.own(session, ReportKind.SURVEY)
+        paper, _ = frozen_paper(session, result.round_id)
+        particulars = _particulars(bench, session, result)
+    return Made(survey_report(result, template, paper, particulars, bench.now), f"{_title(result)}测评情况报告.docx")
+
+
+def scrutiny(bench: Bench) -> Made:
+    """Make 监票情况报告."""
+    with bench.reading() as session:
+        result, template = _result(bench, session), service.own(session, ReportKind.SCRUTINY)
+        particulars = _particulars(bench, session, result)
+    return Made(scrutiny_report(result, template, particulars, bench.now), f"{_title(result)}监票情况报告.docx")
+
+
+def brief(bench: Bench) -> Made:
+    """Make the one-page brief."""
+    with bench.reading() as session:
+        result = _result(bench, session)
+    return Made(brief_pdf.brief(result), f"{_title(result)}结果简报.pdf")
+
+
+def notice(bench: Bench) -> Made:
+    """Make the notice for the board, which anybody may read."""
+    with bench.reading() as session:
+        result = admitted_bands(session, bench.arguments, ANYONE, bench.now)
+    return Made(brief_pdf.notice(result, bench.base_url), f"{_title(result)}公告.pdf")
+
+
+def letters(bench: Bench) -> Made:
+    """Make 反馈函 to every unit that the reader sees."""
+    with bench.reading() as session:
+        result, template = _result(bench, session), service.own(session, ReportKind.LETTER)
+    return Made(letters_word.feedback_letters(result, template, bench.now), f"{_title(result)}反馈函.zip")
+
+
+def letter(bench: Bench) -> Made:
+    """Make 反馈函 to one unit."""
+    with bench.reading() as session:
+        result, template = _result(bench, session), service.own(session, ReportKind.LETTER)
+    unit = unit_of(every_target(result.document), bench.arguments["unit"])
+    if unit is None:
+        raise DomainError("not_found")
+    made = letters_word.feedback_letter(result, unit, template, bench.now)
+    return Made(made, f"反馈函（{letters_word.file_name(unit['name'])}）.docx")
+
+
+def check(bench: Bench) -> Made:
+    """Look at a Word template that somebody brought; DomainError ``template_…`` for one that may not be used."""
+    check_template(ReportKind(bench.arguments["kind"]), bench.body)
+    return Made(b"")

@@ -1,0 +1,55 @@
+"""What the schedule does at a planned time, each act only where the locked row still asks for it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.core.acting import Acting
+from app.core.db import locked
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.rounds.domain import RoundState
+from app.rounds.models import Round
+from app.rounds.ports import Ports
+from app.rounds.service import close_round, open_round
+
+
+def due(session: Session, now: datetime) -> tuple[list[str], list[str]]:
+    """Return the ids of rounds that are to be opened, and of those to be closed, by schedule."""
+    opening = select(Round.id).where(Round.state == RoundState.READY, Round.opens_at <= now)
+    closing = select(Round.id).where(Round.state == RoundState.OPEN, Round.closes_at <= now)
+    return list(session.scalars(opening)), list(session.scalars(closing))
+
+
+def _opens_now(row: Round, now: datetime) -> bool:
+    return row.state == RoundState.READY and row.opens_at is not None and row.opens_at <= now
+
+
+def open_if_due(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> None:
+    """Open by schedule, unless somebody else has done so, or changed the plan, since the round was seen due."""
+    if _opens_now(_row(acting.session, round_id), acting.now):
+        open_round(acting, folder, ports, round_id)
+
+
+def close_if_due(acting: Acting, round_id: str) -> None:
+    """Close by schedule, unless somebody else has done so, or moved the end, since the round was seen due."""
+    row = _row(acting.session, round_id)
+    if row.state == RoundState.OPEN and row.closes_at is not None and row.closes_at <= acting.now:
+        close_round(acting, round_id, {})
+
+
+def miss_opening(acting: Acting, round_id: str, why: str) -> None:
+    """Drop a planned opening that could not be kept, so that a person decides; nothing where it is not due any more."""
+    row = _row(acting.session, round_id)
+    if _opens_now(row, acting.now):
+        row.opens_at = None
+        audit.record(acting.session, acting.now, acting.actor, "round.open.missed", round_id, why=why)
+
+
+def _row(session: Session, round_id: str) -> Round:
+    row = locked(session, Round, round_id)
+    if row is None:
+        raise DomainError("round_unknown")
+    return row

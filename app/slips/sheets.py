@@ -1,0 +1,60 @@
+"""What stands on slips, and how it goes to the one who typesets it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+HOW_TO: Final = ("扫左侧二维码", "逐项选择后提交", "一码一票，不记名")
+
+
+@dataclass(frozen=True, slots=True)
+class Wifi:
+    """The hall's own wireless network; an open network has an empty password."""
+
+    ssid: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipSheet:
+    """What all slips of one voter group show."""
+
+    title: str
+    group: str
+    round_name: str
+    address: str
+    """Where a voter types the code, such as ``http://192.168.1.5:8000/v``."""
+    qr_prefix: str
+    """The QR holds this and the code: ``http://192.168.1.5:8000/v#``."""
+    how_to: tuple[str, ...] = HOW_TO
+    wifi: Wifi | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipBack:
+    """The back of every slip: where participants read the result once it is released to them."""
+
+    title: str
+    round_name: str
+    link: str
+
+
+Sheets = Sequence[tuple[SlipSheet, Sequence[str]]]
+"""What the slips of each voter group show, with its codes."""
+
+
+def packed(sheets: Sheets, back: SlipBack | None) -> bytes:
+    """Return the sheets as bytes for a pipe, and for nothing else: the codes stand in them."""
+    told = [[asdict(sheet), list(codes)] for sheet, codes in sheets]
+    return json.dumps([told, asdict(back) if back else None], ensure_ascii=False).encode()
+
+
+def unpacked(body: bytes) -> tuple[Sheets, SlipBack | None]:
+    """Return what was packed."""
+    told, back = json.loads(body)
+    sheets = []
+    for fields, codes in told:
+        wifi = Wifi(**fields["wifi"]) if fields["wifi"] else None
+        sheets.append((SlipSheet(**{**fields, "how_to": tuple(fields["how_to"]), "wifi": wifi}), codes))
+    return sheets, SlipBack(**back) if back else None

@@ -1,0 +1,182 @@
+"""Files that take longer than their request: the page that waits, who gets them, and when they are gone."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+from starlette.testclient import TestClient
+
+from app.core.acting import Principal
+from app.core.db import Database
+from app.core.settings import Settings
+from app.main import build_api, wrap
+from app.office.models import Job
+from app.office.ordering import file_later
+from app.office.shelf import Shelf
+from app.office.workshop import Craft, Workshop
+from app.web.auth import AnyStaff
+from app.web.forms import TOKEN_FIELD
+from tests.cast import Desk, make_cast
+from tests.conftest import BASE_URL, TestClock
+from tests.office.test_workshop import until
+
+LINK = "/campaigns/x/slow.pdf"
+Sign = tuple[Path, Path]
+
+
+def slow_routes(api: FastAPI, sign: Sign) -> None:
+    """Add a file that is ready when a test says so: asked for by a link and by a form."""
+    craft, ids = Craft("tests.office.makers:wait_for", "slow.pdf"), {"begun": str(sign[0]), "end": str(sign[1])}
+
+    @api.get(LINK)
+    def by_link(request: Request, staff: AnyStaff, maker: str = "wait_for") -> Response:
+        return file_later(request, staff, Craft(f"tests.office.makers:{maker}", craft.plain), ids)
+
+    @api.post(LINK)
+    def by_form(request: Request, staff: AnyStaff) -> Response:
+        return file_later(request, staff, craft, ids)
+
+
+@pytest.fixture
+def sign(tmp_path: Path) -> Sign:
+    """The files by which a maker says that it began, and is told to end."""
+    return tmp_path / "begun", tmp_path / "end"
+
+
+@pytest.fixture
+def people(database: Database) -> dict[str, Principal]:
+    """The fixed cast."""
+    with database.writing() as session:
+        return dict(make_cast(session))
+
+
+@pytest.fixture
+def browser(
+    settings: Settings, clock: TestClock, database: Database, people: dict[str, Principal], sign: Sign
+) -> Iterator[Callable[[str], Desk]]:
+    """Browsers of people who are logged in; their application is impatient."""
+    assert people
+    workshop = Workshop(patience_seconds=0.05)
+    api = build_api(settings, clock, workshop=workshop)
+    slow_routes(api, sign)
+    app = wrap(api, settings)
+    with TestClient(app, base_url=BASE_URL, follow_redirects=False):
+        yield lambda login: Desk(
+            TestClient(app, base_url=BASE_URL, follow_redirects=False), database, api.state.key_folder, login
+        )
+    workshop.close()
+
+
+def rows(database: Database) -> list[str]:
+    with database.reading() as session:
+        return [job.state for job in session.scalars(sa.select(Job))]
+
+
+def waited(desk: Desk, address: str = LINK) -> str:
+    """Ask for the slow file and return the address of its page."""
+    answer = desk.client.get(address)
+    assert answer.status_code == 303
+    page: str = answer.headers["location"]
+    assert page.startswith("/jobs/")
+    return page
+
+
+def test_it_works(browser: Callable[[str], Desk], database: Database, settings: Settings, sign: Sign) -> None:
+    desk = browser("zhangsan")
+    page = waited(desk)
+    shown = desk.client.get(page)
+    assert shown.headers["refresh"] == "2"
+    assert 'role="status"' in shown.text
+    assert waited(desk) == page
+    assert rows(database) == ["working"]
+    sign[1].touch()
+    until(lambda: rows(database) == ["done"], "the file")
+    kept = list((settings.data / "jobs").iterdir())
+    assert [oct(path.stat().st_mode)[-3:] for path in kept] == ["600"]
+    assert oct((settings.data / "jobs").stat().st_mode)[-3:] == "700"
+    ready = desk.client.get(page)
+    assert ready.headers["refresh"] == f"1;url={LINK}"
+    assert f'href="{LINK}"' in ready.text
+    sent = desk.client.get(LINK)
+    assert sent.status_code == 200
+    assert int(sent.content) > 0
+    assert "slow.pdf" in sent.headers["content-disposition"]
+    assert rows(database) == []
+    assert list((settings.data / "jobs").iterdir()) == []
+    assert desk.client.get(page).status_code == 404
+
+
+def test_it_gives_a_file_to_nobody_else(browser: Callable[[str], Desk], database: Database, sign: Sign) -> None:
+    page = waited(browser("zhangsan"))
+    sign[1].touch()
+    until(lambda: rows(database) == ["done"], "the file")
+    other = browser("zhaoliu")
+    for address in (page, f"{page}/file"):
+        assert other.client.get(address).status_code == 404
+    fields = {TOKEN_FIELD: other.form_token}
+    assert other.client.post(f"{page}/cancel", data=fields).status_code == 404
+    assert rows(database) == ["done"]
+
+
+def test_what_a_form_asked_for_is_fetched_once(browser: Callable[[str], Desk], database: Database, sign: Sign) -> None:
+    desk = browser("zhangsan")
+    page = desk.client.post(LINK, headers={"origin": BASE_URL}).headers["location"]
+    sign[1].touch()
+    until(lambda: rows(database) == ["done"], "the file")
+    assert f'href="{page}/file"' in desk.client.get(page).text
+    assert desk.client.get(f"{page}/file").status_code == 200
+    assert desk.client.get(f"{page}/file").status_code == 404
+
+
+def test_a_job_can_be_cancelled(browser: Callable[[str], Desk], database: Database, sign: Sign) -> None:
+    desk = browser("zhangsan")
+    page = waited(desk)
+    until(lambda: sign[0].exists() and sign[0].read_text("utf-8"), "the job to begin")
+    answer = desk.client.post(f"{page}/cancel", data={TOKEN_FIELD: desk.form_token})
+    assert answer.headers["location"] == "/campaigns/x"
+    assert rows(database) == []
+    assert desk.client.get(page).status_code == 404
+
+
+def test_a_failure_is_said_and_asking_again_begins_anew(
+    browser: Callable[[str], Desk], database: Database, sign: Sign
+) -> None:
+    desk, address = browser("zhangsan"), f"{LINK}?maker=refuse_after"
+    page = waited(desk, address)
+    sign[1].touch()
+    until(lambda: rows(database) == ["failed"], "the refusal")
+    shown = desk.client.get(page)
+    assert "refresh" not in shown.headers
+    assert re.search(r'role="alert">[^<]*名称', shown.text)
+    assert desk.client.get(address).status_code == 422
+    assert rows(database) == []
+
+
+def test_it_is_gone_after_an_hour(
+    browser: Callable[[str], Desk], database: Database, settings: Settings, clock: TestClock, sign: Sign
+) -> None:
+    job_id = waited(browser("zhangsan")).removeprefix("/jobs/")
+    sign[1].touch()
+    until(lambda: rows(database) == ["done"], "the file")
+    shelf = Shelf(database, settings.data, clock)
+    shelf.sweep()
+    assert shelf.find(job_id, "idzhangsan") is not None
+    clock.now += timedelta(minutes=61)
+    assert shelf.find(job_id, "idzhangsan") is None
+    shelf.sweep()
+    assert (rows(database), list((settings.data / "jobs").iterdir())) == ([], [])
+
+
+def test_it_is_gone_at_every_start(
+    browser: Callable[[str], Desk], database: Database, settings: Settings, clock: TestClock, sign: Sign
+) -> None:
+    waited(browser("zhangsan"))
+    sign[1].touch()
+    until(lambda: rows(database) == ["done"], "the file")
+    with TestClient(wrap(build_api(settings, clock), settings), base_url=BASE_URL):
+        assert (rows(database), list((settings.data / "jobs").iterdir())) == ([], [])
