@@ -23,6 +23,7 @@ from app.box.seal import unseal
 from app.box.unlocking import lay_out, unlock
 from app.core.acting import Acting, Principal
 from app.core.child import own_name
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.rounds.domain import RoundState
 from app.rounds.reads import get_round
@@ -174,7 +175,7 @@ def _open(room: Room, ticket: Ticket, given: _Given, progress: Progress) -> None
 
     def done(acting: Acting, _round_id: str) -> None:
         """Say so in the transaction that stores the stacks: an attempt that was given up cannot store any."""
-        row = acting.session.get(OpeningJob, ticket.round_id, with_for_update=True, populate_existing=True)
+        row = locked(acting.session, OpeningJob, ticket.round_id)
         if row is None or row.id != ticket.job_id or row.phase in jobs.OVER:
             raise DomainError("opening_replaced")
         row.phase, row.done, row.total = jobs.DONE, progress.done, progress.total

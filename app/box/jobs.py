@@ -20,6 +20,7 @@ from app.box.service import match_share
 from app.box.shares import normalise_share
 from app.core.acting import Acting
 from app.core.child import is_running
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rounds.service import locked_round
@@ -155,14 +156,16 @@ def give_word(acting: Acting, round_id: str, present: tuple[str, ...]) -> None:
     job, _, key = _waiting(acting, round_id)
     if len(job.given) < key.needed:
         raise DomainError("shares_insufficient", needed=key.needed, have=len(job.given))
-    row = acting.session.get_one(OpeningJob, round_id)
+    row = locked(acting.session, OpeningJob, round_id)
+    if row is None:
+        raise DomainError("opening_not_waiting")
     row.request = json.dumps({"actor": asdict(acting.actor), "present": present}, ensure_ascii=False)
     row.phase = READING
 
 
 def conclude(session: Session, round_id: str, job_id: str, error: DomainError) -> bool:
     """Write down that an attempt ended without a count, unless its end is known; return whether it was written."""
-    row = session.get(OpeningJob, round_id, with_for_update=True, populate_existing=True)
+    row = locked(session, OpeningJob, round_id)
     if row is None or row.id != job_id or row.phase in OVER:
         return False
     params: Mapping[str, Any] = error.params
