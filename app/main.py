@@ -17,6 +17,7 @@ from app.accounts import routes as accounts_routes
 from app.accounts.passwords import Passwords
 from app.accounts.sessions import KeepAlive, authenticate
 from app.audit import routes as audit_routes
+from app.audit.service import Verified
 from app.booth import routes as booth_routes
 from app.booth.casting import CastDesk
 from app.booth.papers import PaperDesk
@@ -218,6 +219,7 @@ def _add_desk(app: FastAPI) -> None:
     """Give the application what staff ask for."""
     state = app.state
     state.passwords = Passwords()
+    state.audit_verified = Verified()
     state.authenticate = authenticate
     state.ports = PORTS
     state.shelf = Shelf(state.database, state.settings.data, state.clock)

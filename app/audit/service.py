@@ -84,10 +84,35 @@ def last_detail(session: Session, action: str, subject: str) -> Mapping[str, str
     return detail
 
 
-def check_chain(session: Session) -> Check:
-    """Recompute the chain from the first entry."""
-    head, number = GENESIS, 0
-    query = select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=500)
+class Verified:
+    """The last entry that one process has checked: later checks begin behind it, ``manyidu check`` begins anew."""
+
+    def __init__(self) -> None:
+        self._last = Check(0, GENESIS, None)
+
+    def check(self, session: Session) -> Check:
+        """Check what came since; the whole chain where an entry is missing or the last one is not what it was."""
+        last = self._last
+        found = check_chain(session, last if _still_stands(session, last) else _NOTHING)
+        if found.broken_at is None:
+            self._last = found
+        return found
+
+
+_NOTHING = Check(0, GENESIS, None)
+
+
+def _still_stands(session: Session, last: Check) -> bool:
+    head = session.scalar(select(AuditEntry.hash).where(AuditEntry.number == last.entries))
+    before = select(func.count()).select_from(AuditEntry).where(AuditEntry.number <= last.entries)
+    return head == last.head and session.scalar(before) == last.entries
+
+
+def check_chain(session: Session, known: Check = _NOTHING) -> Check:
+    """Recompute the chain behind what is ``known`` to hold, from the first entry where nothing is."""
+    head, number = known.head, known.entries
+    newer = select(AuditEntry).where(AuditEntry.number > number).order_by(AuditEntry.number)
+    query = newer.execution_options(yield_per=500)
     with closing(session.scalars(query)) as rows:
         for entry in rows:
             number += 1

@@ -37,4 +37,10 @@ RESULT_SENTENCES: dict[str, tuple[int, str]] = {
     "opening_idle": (409, "等了 %(minutes)s 分钟没有收到钥匙，开箱已中止，票箱保持封存。请点“开始开箱”重新输入钥匙。"),
     "opening_replaced": (409, "这次开箱已由另一次开箱取代，票箱内容没有变化。请刷新页面。"),
     "opening_failed": (500, "开箱没有完成，票箱保持封存，选票没有丢失。请检查磁盘空间后再开箱一次。"),
+    # what the database refuses for good
+    "integrity_refused": (
+        409,
+        "这项内容仍被其他内容使用，或与已有内容冲突，没有保存。再试一次也不会成功：请刷新页面核对，或联系管理员。",
+    ),
+    "value_refused": (422, "有一项内容超出了可以保存的范围，没有保存。请检查数字和文字后再提交。"),
 }

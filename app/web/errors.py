@@ -6,7 +6,7 @@ from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -24,6 +24,8 @@ ALL_SENTENCES = {**SENTENCES, **RESULT_SENTENCES}
 UNAVAILABLE = 503
 RETRY_AFTER_SECONDS = "2"
 UNAUTHORISED = 401
+RAISED_BY_TRIGGER = "P0001"
+"""What PostgreSQL calls the refusal of one of our triggers; SQLite calls it an integrity error."""
 API = "/api/"
 """Below this path programs ask: they get JSON, and are told that a token is wanted (RFC 6750)."""
 OUR_WORDS = frozenset({"field", "steps", "state", "event", "allowed"})
@@ -97,6 +99,22 @@ def _database(request: Request, error: Exception) -> Response:
     return answer(request, "busy", {})
 
 
+def _refused_by_database(request: Request, error: Exception) -> Response:
+    # Trying again would be refused again: this is a fault of what was sent, or of ours, never of the moment.
+    LOG.error("database refused: %s", type(getattr(error, "orig", None) or error).__name__)
+    return answer(request, "value_refused" if isinstance(error, DataError) else "integrity_refused", {})
+
+
+def _other_of_database(request: Request, error: Exception) -> Response:
+    known = cast("DBAPIError", error)
+    if known.connection_invalidated:
+        return _database(request, error)
+    if getattr(known.orig, "sqlstate", "") == RAISED_BY_TRIGGER:
+        return _refused_by_database(request, error)
+    LOG.error("unexpected %s in the database", type(known.orig or known).__name__)
+    return answer(request, "internal", {})
+
+
 def _internal(request: Request, _error: Exception) -> Response:
     return answer(request, "internal", {})
 
@@ -141,6 +159,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(OperationalError, _database)
-    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(IntegrityError, _refused_by_database)
+    app.add_exception_handler(DataError, _refused_by_database)
+    app.add_exception_handler(DBAPIError, _other_of_database)
     app.add_exception_handler(PoolTimeoutError, _database)
     app.add_exception_handler(Exception, _internal)

@@ -127,3 +127,39 @@ def test_a_refused_act_leaves_no_entry(database: Database) -> None:
         refused_act(database)
     with database.reading() as session:
         assert service.entries(session, 1, 10)[1] == 0
+
+
+def test_what_came_since_is_checked_and_a_missing_entry_shows(database: Database) -> None:
+    verified = service.Verified()
+    with database.writing() as session:
+        write(session)
+    with database.reading() as session:
+        assert verified.check(session).entries == 5
+    with database.reading() as session:
+        assert verified.check(session).broken_at is None
+    with database.writing() as session:
+        write(session, 2)
+    drop_guards(database)
+    with database.reading() as session:
+        assert verified.check(session) == service.check_chain(session)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE audit_entry SET detail = '{}' WHERE number = 7")
+        connection.exec_driver_sql("DELETE FROM audit_entry WHERE number = 2")
+    with database.reading() as session:
+        assert verified.check(session).broken_at == 2
+
+
+def test_a_forgery_behind_the_verified_head_shows(database: Database) -> None:
+    verified = service.Verified()
+    with database.writing() as session:
+        write(session)
+    with database.reading() as session:
+        verified.check(session)
+    with database.writing() as session:
+        write(session, 3)
+    drop_guards(database)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE audit_entry SET detail = '{}' WHERE number = 7")
+    for _ in range(2):
+        with database.reading() as session:
+            assert verified.check(session).broken_at == 7

@@ -1,0 +1,38 @@
+"""What the database refuses is told as what it is: only what passes is "busy, try again" (SEC-83)."""
+
+import sqlite3
+
+import psycopg
+import pytest
+from fastapi import FastAPI, Request
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, OperationalError, ProgrammingError
+from starlette.testclient import TestClient
+
+from app.core.settings import Settings
+from app.main import build_api, wrap
+from tests.conftest import BASE_URL, TestClock
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (OperationalError("", {}, sqlite3.OperationalError("database is locked")), 503, "系统正忙"),
+        (IntegrityError("", {}, sqlite3.IntegrityError("FOREIGN KEY x")), 409, "再试一次也不会成功"),
+        (InternalError("", {}, psycopg.errors.RaiseException("frozen")), 409, "再试一次也不会成功"),
+        (DataError("", {}, psycopg.errors.NumericValueOutOfRange("9")), 422, "超出了可以保存的范围"),
+        (ProgrammingError("", {}, sqlite3.ProgrammingError("x")), 500, ""),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_it_works(settings: Settings, clock: TestClock, error: DBAPIError, status: int, words: str) -> None:
+    api: FastAPI = build_api(settings, clock)
+
+    @api.get("/fails")
+    def fails(_request: Request) -> None:
+        raise error
+
+    client = TestClient(wrap(api, settings), base_url=BASE_URL)
+    answer = client.get("/fails")
+    assert answer.status_code == status
+    assert words in answer.text
+    assert ("retry-after" in answer.headers) is (status == 503)
