@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +17,7 @@ from app.accounts.passwords import Passwords
 from app.accounts.sessions import KeepAlive, authenticate
 from app.audit import routes as audit_routes
 from app.audit.service import Verified
+from app.ballots.finder import Finder
 from app.booth import routes as booth_routes
 from app.booth.casting import CastDesk
 from app.booth.papers import PaperDesk
@@ -25,7 +25,7 @@ from app.box import routes as box_routes
 from app.box import service as box
 from app.box.drop import Drop
 from app.box.openings import Openings, Place
-from app.box.sweeping import recover
+from app.box.tidying import recover
 from app.campaigns import routes as campaigns_routes
 from app.core.acting import Acting
 from app.core.audiences import EVERYONE, Audience
@@ -89,7 +89,8 @@ Clock = Callable[[], datetime]
 
 
 def _void(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
-    """Void a round and empty its box: nobody will ever open it."""
+    """Void a round; nobody will ever open its box, which is destroyed, or count its stacks."""
+    slips.keep_used(acting.session, round_id)
     void_round(acting, round_id, request)
     box.discard(acting.session, round_id)
 
@@ -108,6 +109,7 @@ PORTS = Ports(
     },
     unseen_groups=unseen_groups,
     merged=opinions_reads.merged_for,
+    public_key=box.public_key,
 )
 
 PUBLIC_ROUTERS = (booth_routes.router, routes_public.router, routes_ledger.public)
@@ -159,6 +161,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if Audience.BOOTH in state.audiences:
         state.paper_desk.close()
         state.drop.close()
+        state.finder.close()
     if state.owns_workshop:
         state.workshop.close()
     state.database.engine.dispose()
@@ -187,7 +190,7 @@ def build_api(
     app.state.watch = Watch()
     errors.install(app)
     if Audience.BOOTH in audiences:
-        _add_booth(app, engine)
+        _add_booth(app)
     app.include_router(health.router)
     if Audience.DESK in audiences:
         _add_desk(app)
@@ -195,13 +198,14 @@ def build_api(
     return app
 
 
-def _add_booth(app: FastAPI, engine: Engine) -> None:
-    """Give the application what voters and the public ask for. Only the box's slot writes, through ``engine``."""
+def _add_booth(app: FastAPI) -> None:
+    """Give the application what voters and the public ask for. Only the slots of boxes write, each into its store."""
     state = app.state
-    state.drop = Drop(engine, state.clock)
+    state.finder = Finder(state.database, state.key_folder.tag_secret())
+    state.drop = Drop(state.database, state.key_folder, state.clock)
     state.watch.add(state.drop.pulse)
     state.cast_desk = CastDesk(state.database, state.key_folder, state.drop, https=state.settings.https)
-    state.paper_desk = PaperDesk(state.database, state.key_folder, state.clock)
+    state.paper_desk = PaperDesk(state.database, state.finder, state.key_folder.pepper(), state.clock)
     # First, because routes are tried in turn and these are asked for most.
     app.router.routes.insert(0, Route(CAST_PATH, state.cast_desk, methods=["POST"], name="cast"))
     app.router.routes.insert(1, Route(PAPER_PATH, state.paper_desk, methods=["POST"], name="paper"))

@@ -15,10 +15,12 @@ from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import insert
 
+from app.ballots import service
+from app.ballots.domain import GateState
+from app.ballots.slot import Cast, Slot
 from app.box.envelope import Ballot, encode
-from app.box.models import Envelope, KeyHolder, RoundKey
+from app.box.models import KeyHolder, RoundKey
 from app.box.opening import Attempt, Progress, open_box
 from app.box.seal import envelope_info, seal
 from app.campaigns.builtin import SCALES
@@ -33,8 +35,7 @@ from app.operations.opening_process import opening_room
 from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.reads import PAPER
-from app.slips.domain import CodeState
-from app.slips.models import Batch, SlipCode
+from app.slips.models import Batch
 
 ENVELOPES, UNITS, ITEMS, GROUPS = 100_000, 20, 6, 8
 REMARK_BYTES = 1_200
@@ -84,28 +85,40 @@ def make_box(folder: Path, remarks: int) -> None:
             batch = f"b{group.id}"
             count = group.expected
             session.add(Batch(id=batch, round_id="bench", group_id=group.id, printed=count, created_at=NOW))
-        for rows in _rows(paper, paper_digest(text), public_key, remarks):
-            session.execute(insert(Envelope), [envelope for envelope, _ in rows])
-            session.execute(insert(SlipCode), [code for _, code in rows])
+    _fill_box(Database(engine), folder, paper, (text, public_key, remarks))
     engine.dispose()
 
 
-Rows = list[tuple[dict[str, object], dict[str, object]]]
+def _fill_box(database: Database, folder: Path, paper: Paper, what: tuple[str, bytes, int]) -> None:
+    """Make the box by its own doors, as printing, opening, casting and closing do."""
+    (text, public_key, remarks), keys = what, KeyFolder(folder / "keys")
+    digest = paper_digest(text)
+    service.create(database, "bench", (text, digest), [group.id for group in paper.groups])
+    service.change(database, "bench", service.Change("opened", "", GateState.OPEN, None, public_key))
+    slot = Slot(database, keys.tag_secret(), "bench")
+    for casts in _casts(paper, digest, public_key, remarks):
+        batches = {cast.group_id: [] for cast in casts}  # type: dict[str, list[bytes]]
+        for cast in casts:
+            batches[cast.group_id].append(cast.code_hash)
+        service.issue(
+            database, keys, "bench", [service.Batch(f"b{group}", group, found) for group, found in batches.items()]
+        )
+        slot.drop(casts, NOW)
+    slot.close()
+    service.change(database, "bench", service.Change("closed", "opened", GateState.CLOSED))
 
 
-def _rows(paper: Paper, digest: str, public_key: bytes, remarks: int) -> Iterator[Rows]:
-    rows = []
+def _casts(paper: Paper, digest: str, public_key: bytes, remarks: int) -> Iterator[list[Cast]]:
+    casts = []
     for at in range(ENVELOPES):
         group = paper.groups[at % GROUPS].id
         name = token_bytes(16)
         plaintext = encode(paper, digest, _ballot(paper, group, at, remarks))
         sealed = seal(public_key, envelope_info("bench", digest, name), plaintext)
-        code = {"code_hash": token_bytes(32), "batch_id": f"b{group}", "state": int(CodeState.SPENT)}
-        common: dict[str, object] = {"round_id": "bench", "group_id": group}
-        rows.append(({**common, "id": name, "sealed": sealed}, {**common, **code}))
-        if len(rows) == ROWS:
-            yield rows
-            rows = []
+        casts.append(Cast(token_bytes(32), group, name, sealed))
+        if len(casts) == ROWS:
+            yield casts
+            casts = []
 
 
 def _ballot(paper: Paper, group: str, at: int, remarks: int) -> Ballot:

@@ -17,7 +17,7 @@ from app.campaigns import scheme_service
 from app.campaigns import service as campaign_service
 from app.campaigns.rules import GroupRow
 from app.core.acting import Acting, Principal
-from app.core.db import Database
+from app.core.db import Database, DeskSession
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_token
@@ -47,6 +47,17 @@ GROUPS = {"党代表": 8, "群众代表": 7}
 def refuses(code: str) -> "pytest.RaisesExc[DomainError]":
     """Expect a DomainError of this code."""
     return pytest.raises(DomainError, match=rf"^{code}$")
+
+
+def committed(session: Session) -> None:
+    """End the transaction and do what waits for its end, as leaving its block does; the session can be used further."""
+    assert isinstance(session, DeskSession)
+    session.commit()
+    acts = list(session.afterwards)
+    session.afterwards.clear()
+    for act in acts:
+        act()
+    session.expire_all()
 
 
 def make_cast(session: Session) -> dict[str, Principal]:

@@ -6,7 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.box.models import Envelope, RoundKey
+from app.ballots import reads, service, store
+from app.ballots.domain import CodeState, GateState
+from app.ballots.models import CODE, GATE
+from app.ballots.verification import tags_of
+from app.box.models import RoundKey
 from app.box.shares import create_key
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.domain import Item, Scheme
@@ -18,8 +22,7 @@ from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_di
 from app.rounds.models import Round
 from app.rounds.reads import PAPER
 from app.slips.codes import code_hash, new_code
-from app.slips.domain import CodeState
-from app.slips.models import Batch, SlipCode
+from app.slips.models import Batch
 
 LONG_AGO = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 UNIT_NAMES = ("县文化馆", "县图书馆", "县博物馆", "县剧团", "文化市场稽查队", "电影公司", "新华书店", "文物管理所")
@@ -92,6 +95,10 @@ def make_open_round(
         session.add(Round(**values))
         session.flush()
         session.add(RoundKey(round_id=paper.round_id, public_key=key.public_key, needed=shares[0], created_at=LONG_AGO))
+    service.create(database, paper.round_id, (text, str(values["paper_hash"])), [group.id for group in paper.groups])
+    closes_at = columns.get("closes_at")
+    act = service.Change("opened", "", GATES[RoundState(values["state"])], closes_at, key.public_key)
+    assert service.change(database, paper.round_id, act)
     codes = {
         group.id: add_codes(database, key_folder, (paper.round_id, group.id), codes_each) for group in paper.groups
     }
@@ -107,31 +114,59 @@ def add_codes(
     batch, pepper = new_id(), key_folder.pepper()
     with database.writing() as session:
         session.add(Batch(id=batch, round_id=round_id, group_id=group_id, printed=count, created_at=LONG_AGO))
-        rows = [
-            {"round_id": round_id, "group_id": group_id, "batch_id": batch, "state": int(state), "code_hash": digest}
-            for digest in sorted(code_hash(pepper, code) for code in codes)
-        ]
-        if rows:
-            session.execute(sa.insert(SlipCode), rows)
+    hashes = [code_hash(pepper, code) for code in codes]
+    service.issue(database, key_folder, round_id, [service.Batch(batch, group_id, hashes)])
+    if state is CodeState.VOIDED:
+        service.void(database, key_folder, round_id, batch)
+    elif state is CodeState.SPENT:
+        for code in codes:
+            set_code_state(database, key_folder, code, state)
     return codes
 
 
+GATES = {
+    RoundState.DRAFT: GateState.NOT_YET,
+    RoundState.READY: GateState.NOT_YET,
+    RoundState.OPEN: GateState.OPEN,
+    RoundState.SEALED: GateState.CLOSED,
+}
+
+
 def set_round(database: Database, round_id: str, **columns: Any) -> None:  # noqa: ANN401
-    """Change columns of a round behind the back of its service."""
+    """Change columns of a round, and what its gate says of them, behind the back of its service."""
     with database.writing() as session:
         session.execute(sa.update(Round).where(Round.id == round_id).values(**columns))
+    gate: dict[str, object] = {}
+    if "state" in columns:
+        gate["state"] = int(GATES.get(RoundState(columns["state"]), GateState.CLOSED))
+    if "closes_at" in columns:
+        gate["closes_at"] = reads.when(columns["closes_at"])
+    if gate and round_id in store.round_ids(database):
+        with store.writing(database, round_id) as connection:
+            connection.execute(sa.update(GATE).values(**gate))
 
 
 def set_code_state(database: Database, key_folder: KeyFolder, code: str, state: CodeState) -> None:
     """Void or spend a code behind the back of its service."""
-    with database.writing() as session:
-        digest = code_hash(key_folder.pepper(), code)
-        session.execute(sa.update(SlipCode).where(SlipCode.code_hash == digest).values(state=int(state)))
+    digest = code_hash(key_folder.pepper(), code)
+    for round_id in store.round_ids(database):
+        with store.writing(database, round_id) as connection:
+            found = connection.execute(sa.select(CODE).where(CODE.c.hash == digest)).one_or_none()
+            if found is None:
+                continue
+            tag = tags_of(key_folder, round_id).code(digest, found.group_id, found.batch_id, state)
+            connection.execute(sa.update(CODE).where(CODE.c.hash == digest).values(state=int(state), tag=tag))
+            counts = service._counts(connection)
+            more = {"spent": 1} if state is CodeState.SPENT else {"voided": 1}
+            counts[found.group_id] = counts[found.group_id].plus(**more)
+            service._set_counts(connection, counts)
 
 
 def count_box(database: Database, round_id: str) -> tuple[int, int]:
-    """Return how many codes are spent and how many envelopes lie in the box."""
-    with database.reading() as session:
-        spent = sa.select(sa.func.count()).where(SlipCode.round_id == round_id, SlipCode.state == CodeState.SPENT)
-        envelopes = sa.select(sa.func.count()).where(Envelope.round_id == round_id)
-        return session.scalar(spent) or 0, session.scalar(envelopes) or 0
+    """Return how many codes are spent and how many envelopes lie in the box, by its gate, which must be right."""
+    with store.reading(database, round_id) as connection:
+        spent = sa.select(sa.func.count()).where(CODE.c.state == int(CodeState.SPENT))
+        found = connection.scalar(spent) or 0, sum(len(rows) for rows in reads.envelopes(database, round_id))
+    counts = reads.counts(database, round_id).values()
+    assert found == (sum(count.spent for count in counts), sum(count.envelopes for count in counts))
+    return found

@@ -13,13 +13,13 @@ from queue import Empty, SimpleQueue
 import pytest
 import sqlalchemy as sa
 
-from app.box.models import Envelope
+from app.ballots import store
+from app.ballots.domain import CodeState
+from app.ballots.models import CODE, ENVELOPE, GATE
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.slips.codes import code_hash
-from app.slips.domain import CodeState
-from app.slips.models import SlipCode
 from tests.factories import make_open_round, make_paper
 from tests.nursery import Nursery, nursery
 from tests.phones import Filled, fill_in, send
@@ -79,14 +79,13 @@ def kill_under_load(servers: Nursery, waiting: list[Filled], drawn: bytes) -> Lo
     return load
 
 
-def box(database: Database) -> tuple[set[bytes], set[bytes]]:
+def box(database: Database, round_id: str) -> tuple[set[bytes], set[bytes]]:
     """Return the hashes of spent codes and the ids of envelopes, once every transaction is over."""
-    with database.engine.begin() as connection:
-        if not database.is_sqlite:
-            # The killed server's backend may still be at work: the lock waits for it.
-            connection.exec_driver_sql("LOCK TABLE envelope, slip_code IN ACCESS EXCLUSIVE MODE")
-        spent = set(connection.scalars(sa.select(SlipCode.code_hash).where(SlipCode.state == CodeState.SPENT)))
-        return spent, set(connection.scalars(sa.select(Envelope.id)))
+    with store.writing(database, round_id) as connection:
+        # The killed server's backend may still be at work on PostgreSQL: the gate waits for it.
+        connection.execute(sa.select(GATE.c.state).with_for_update()).one()
+        spent = set(connection.scalars(sa.select(CODE.c.hash).where(CODE.c.state == int(CodeState.SPENT))))
+        return spent, set(connection.scalars(sa.select(ENVELOPE.c.id)))
 
 
 @pytest.fixture
@@ -110,7 +109,7 @@ def test_it_works(database: Database, settings: Settings, servers: Nursery) -> N
         for filled, receipt in load.acknowledged:
             assert receipt == filled.receipt(folder)
             acknowledged.add(filled.code)
-        spent, envelopes = box(database)
+        spent, envelopes = box(database, hall.id)
         assert {hash_of[code] for code in acknowledged} <= spent
         assert {id_of[code] for code in acknowledged} <= envelopes
         assert envelopes == {id_of[code] for code, digest in hash_of.items() if digest in spent}
@@ -136,5 +135,5 @@ def test_whoever_was_not_answered_tries_again_and_is_counted_once(
         assert load.refused == []
         receipts.update((filled.code, receipt) for filled, receipt in load.acknowledged)
     assert receipts == {filled.code: filled.receipt(folder) for filled in everyone}
-    spent, envelopes = box(database)
+    spent, envelopes = box(database, hall.id)
     assert len(spent) == len(envelopes) == len(everyone)

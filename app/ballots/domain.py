@@ -1,10 +1,13 @@
 """The gate of a box, what can become of a code, and whether a store is what it should be; without any I/O."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 
+ROUND_ID = re.compile(r"[0-9a-z]{1,40}")
+"""What the id of a round that has a box looks like."""
 FORMAT = 1
 """Format of a box store. A store has no migrations: a program that meets another number refuses it."""
 _NUMBER = 4

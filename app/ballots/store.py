@@ -4,7 +4,6 @@ SQLite: a file per box in the folder ``boxes`` beside the desk's file. PostgreSQ
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -16,7 +15,7 @@ from sqlalchemy import Connection, Engine, Text, column, insert, select, table, 
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateSchema, DropSchema
 
-from app.ballots.domain import GateState
+from app.ballots.domain import ROUND_ID, GateState
 from app.ballots.models import GATE, METADATA, SCHEMA
 from app.core.db import READ_ONLY, Database, make_file_engine
 from app.core.errors import DomainError
@@ -27,7 +26,6 @@ SUFFIX: Final = ".sqlite3"
 PREFIX: Final = "box_"
 SCHEMAS: Final = select(column("nspname", Text)).select_from(table("pg_namespace"))
 """The names of all PostgreSQL schemas."""
-_ROUND_ID: Final = re.compile(r"[0-9a-z]{1,40}")
 _DRAFT, _GONE = ".new-", ".gone-"
 _PIECE: Final = bytes(1 << 20)
 _file_engine = lru_cache(maxsize=256)(make_file_engine)
@@ -49,7 +47,7 @@ def schema_of(round_id: str) -> str:
 
 
 def _checked(round_id: str) -> str:
-    if not _ROUND_ID.fullmatch(round_id):
+    if not ROUND_ID.fullmatch(round_id):
         message = "a round id has only the signs 0-9 and a-z"
         raise ValueError(message)
     return round_id

@@ -83,8 +83,7 @@ class CastDesk:
         return pages.done_page(request, form, receipt_text(vote.envelope_id), self._extra)
 
     def _sheet(self, cast: CastRequest) -> Sheet:
-        with self._database.reading() as session:
-            return service.posted_sheet(session, cast, None)
+        return service.posted_sheet(self._database, cast, None)
 
     async def _cast(self, cast: CastRequest) -> Vote:
         counter = self._counters.get(cast.round_id)
@@ -95,8 +94,7 @@ class CastDesk:
         return vote
 
     def _open_counter(self, round_id: str) -> Counter:
-        with self._database.reading() as session:
-            counter = service.open_counter(session, round_id)
+        counter = service.open_counter(self._database, round_id)
         if counter.stays:
             if len(self._counters) >= MAX_COUNTERS:
                 self._counters.clear()

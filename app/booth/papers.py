@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.ballots.finder import Finder
 from app.booth import domain, pages, service, wire
 from app.booth.domain import Sheet
 from app.booth.pages import PrintedPaper
@@ -24,8 +25,6 @@ from app.booth.service import Admission
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.gathered import Gathered
-from app.core.key_folder import KeyFolder
-from app.rounds.reads import frozen_paper
 from app.slips.codes import code_hash, parse_code
 from app.web.errors import answer
 from app.web.forms import PostedForm, check_form_token, parse_urlencoded
@@ -76,9 +75,10 @@ class Shelf:
 class PaperDesk:
     """ASGI endpoint that hands out papers."""
 
-    def __init__(self, database: Database, key_folder: KeyFolder, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, finder: Finder, pepper: bytes, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._pepper = key_folder.pepper()
+        self._finder = finder
+        self._pepper = pepper
         self._clock = clock
         self._shelf = Shelf()
         self._codes: Gathered[bytes, Admission] = Gathered("codes", self._admit)
@@ -111,12 +111,10 @@ class PaperDesk:
         return paper.handed_to({"code": code, "nonce": service.new_nonce(), "seed": seed})
 
     def _admit(self, hashes: Sequence[bytes]) -> Sequence[Admission | DomainError]:
-        with self._database.reading() as session:
-            return service.admit(session.connection(), hashes, self._clock())
+        return service.admit(self._finder, hashes, self._clock())
 
     def _printed(self, request: Request, place: Admission, kind: Kind) -> PrintedPaper:
-        with self._database.reading() as session:
-            paper, digest = frozen_paper(session, place.round_id)
+        paper, digest = service.paper_at(self._database, place.round_id)
         sheet = Sheet("", place.group_id, paper, digest, "", domain.blank(paper), large=kind.large)
         return self._shelf.find_or_print(kind, lambda: pages.print_paper(request, sheet))
 

@@ -37,9 +37,8 @@ def enter(request: Request) -> Response:
 @router.post("/v/document")
 def show_document(request: Request, form: BoothForm, keys: Keys, now: Now) -> Response:
     """Send the document that the round is about to whoever holds a slip of it; no mark comes along."""
-    # Not the request's transaction: a post would take SQLite's only write lock, which the casts need.
-    with database(request).reading() as session:
-        file = service.open_document(session, keys.pepper(), now, form.text("code", wire.MAX_SHORT))
+    code = form.text("code", wire.MAX_SHORT)
+    file = service.open_document(database(request), request.app.state.finder, keys.pepper(), now, code)
     return attachment(file.content, file.media_type, file.name)
 
 
@@ -61,6 +60,5 @@ def review(request: Request, form: BoothForm, keys: Keys) -> Response:
 def _posted_sheet(request: Request, form: PostedForm, keys: Keys) -> Sheet:
     head = wire.from_form(form)
     fields = None if form.flag("marks") else (lambda name: form.text(name, wire.MAX_BODY, needed=False))
-    with database(request).reading() as session:
-        sheet = service.posted_sheet(session, head, fields)
+    sheet = service.posted_sheet(database(request), head, fields)
     return replace(sheet, large=form.flag("large"), seed=service.order_seed(keys.pepper(), head.code))

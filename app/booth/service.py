@@ -1,14 +1,14 @@
 """From a code to the paper it is for, and from answers to what lies in the box."""
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection
-from sqlalchemy.orm import Session
-
+from app.ballots import reads as ballots
+from app.ballots.domain import ROUND_ID, Gate, GateState
+from app.ballots.finder import Finder, Found
 from app.booth.domain import (
     NONCE_SIGNS,
     SEED_SIGNS,
@@ -19,18 +19,18 @@ from app.booth.domain import (
     missing_places,
     read_answers,
 )
-from app.box.drop import Vote, public_key
+from app.box.drop import Vote
 from app.box.envelope import Ballot, encode
 from app.box.seal import envelope_id, envelope_info, seal
+from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
-from app.rounds import reads as rounds
 from app.rounds.document_reads import FIRST, DocumentFile, document_file
-from app.rounds.domain import Paper, RoundState
-from app.rounds.reads import Standing
+from app.rounds.domain import Paper
+from app.rounds.reads import parse_paper
 from app.slips import redeem
 from app.slips.codes import code_hash, parse_code
-from app.slips.redeem import Claim, FoundCode
+from app.slips.redeem import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +61,43 @@ class Admission:
     paper_hash: str
 
 
-def admit(connection: Connection, hashes: Sequence[bytes], now: datetime) -> list[Admission | DomainError]:
+def admit(finder: Finder, hashes: Sequence[bytes], now: datetime) -> list[Admission | DomainError]:
     """Return what each code opens now, or why it opens nothing.
 
-    The refusals: ``code_unknown``, those of ``rounds.refusal``, ``code_used``, ``code_voided``.
+    The refusals: ``code_unknown``, ``round_not_open``, ``round_closed``, ``code_used``, ``code_voided``.
     """
-    found = redeem.look_up_all(connection, hashes)
-    standing = rounds.standing(connection, {code.claim.round_id for code in found.values()}, now)
-    return [_admitted(found.get(digest), standing) for digest in hashes]
+    found = redeem.look_up_all(finder, hashes)
+    return [_admitted(found.get(digest), now) for digest in hashes]
 
 
-def _admitted(code: FoundCode | None, standing: Mapping[str, Standing]) -> Admission | DomainError:
+def _admitted(code: Found | None, now: datetime) -> Admission | DomainError:
     if code is None:
         return DomainError("code_unknown")
-    place = standing[code.claim.round_id]
-    if refusal := place.refusal or redeem.refusal_of(code.state):
+    if refusal := code.refusal(now):
         return DomainError(refusal)
-    return Admission(code.claim.round_id, code.claim.group_id, place.paper_hash)
+    return Admission(code.round_id, code.group_id, code.paper_hash)
 
 
-def open_paper(session: Session, pepper: bytes, now: datetime, typed: str) -> Sheet:
+def paper_at(database: Database, round_id: str) -> tuple[Paper, str]:
+    """Return the paper at a box's gate, and its hash; DomainError ``round_closed`` where there is no box any more."""
+    gate = _gate(database, round_id)
+    return parse_paper(gate.paper), gate.paper_hash
+
+
+def _gate(database: Database, round_id: str) -> Gate:
+    found = ballots.find_gate(database, round_id) if ROUND_ID.fullmatch(round_id) else None
+    if found is None:
+        raise DomainError("round_closed")
+    return found
+
+
+def open_paper(database: Database, finder: Finder, pepper: bytes, now: datetime, typed: str) -> Sheet:
     """Return the empty paper that a typed or scanned code is for; DomainError as ``parse_code`` and ``admit``."""
     code = parse_code(typed)
-    (place,) = admit(session.connection(), [code_hash(pepper, code)], now)
+    (place,) = admit(finder, [code_hash(pepper, code)], now)
     if isinstance(place, DomainError):
         raise place
-    paper, digest = rounds.frozen_paper(session, place.round_id)
+    paper, digest = paper_at(database, place.round_id)
     return Sheet(code, place.group_id, paper, digest, new_nonce(), blank(paper))
 
 
@@ -100,28 +111,27 @@ def new_nonce() -> str:
     return token_bytes(NONCE_SIGNS // 2).hex()
 
 
-def open_document(session: Session, pepper: bytes, now: datetime, typed: str) -> DocumentFile:
+def open_document(database: Database, finder: Finder, pepper: bytes, now: datetime, typed: str) -> DocumentFile:
     """Return the document that a code's paper is about.
 
     DomainError as ``open_paper``, ``not_found`` where there is none, ``paper_changed`` where it is not the frozen one.
     """
-    paper = open_paper(session, pepper, now, typed).paper
+    paper = open_paper(database, finder, pepper, now, typed).paper
     if paper.document is None:
         raise DomainError("not_found")
-    file = document_file(session, paper.round_id, FIRST)
+    with database.reading() as session:
+        file = document_file(session, paper.round_id, FIRST)
     if sha256(file.content).hexdigest() != paper.document.digest:
         raise DomainError("paper_changed")
     return file
 
 
-def open_counter(session: Session, round_id: str) -> Counter:
-    """Return what sealing for a round needs; DomainError ``paper_changed`` if there is no such round or paper."""
-    try:
-        paper, digest = rounds.frozen_paper(session, round_id)
-    except DomainError as error:
-        raise DomainError("paper_changed") from error
-    stays = rounds.get_round(session, round_id).state is RoundState.OPEN
-    return Counter(paper, digest, public_key(session, round_id), stays)
+def open_counter(database: Database, round_id: str) -> Counter:
+    """Return what sealing for a round needs; DomainError ``round_closed`` without its box, or ``round_not_open``."""
+    gate = _gate(database, round_id)
+    if not gate.public_key:
+        raise DomainError("round_not_open")
+    return Counter(parse_paper(gate.paper), gate.paper_hash, gate.public_key, gate.state is GateState.OPEN)
 
 
 def seal_ballot(counter: Counter, secrets: Secrets, request: CastRequest) -> Vote:
@@ -153,15 +163,12 @@ def _missing(paper: Paper, unit: int, item: int) -> DomainError:
     return DomainError("mark_missing", unit=paper.units[unit].name, item=paper.items[item].label)
 
 
-def posted_sheet(session: Session, head: CastRequest, text: Callable[[str], str] | None) -> Sheet:
+def posted_sheet(database: Database, head: CastRequest, text: Callable[[str], str] | None) -> Sheet:
     """Return the sheet of a posted page: marks one by one from its fields by ``text``, or all in the request itself.
 
-    DomainError ``paper_changed``, ``group_unknown``, ``marks_malformed``.
+    DomainError ``round_closed``, ``paper_changed``, ``group_unknown``, ``marks_malformed``.
     """
-    try:
-        paper, digest = rounds.frozen_paper(session, head.round_id)
-    except DomainError as error:
-        raise DomainError("paper_changed") from error
+    paper, digest = paper_at(database, head.round_id)
     if digest != head.paper_hash:
         raise DomainError("paper_changed")
     if head.group_id not in {group.id for group in paper.groups}:

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from app.ballots.verification import verify
 from app.box.reads import envelopes_by_group
+from app.core.db import Database
 from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import RoundView, frozen_paper, get_round
 from app.slips.reads import slip_accounts, used_by_group
@@ -47,6 +50,21 @@ def check_counts(session: Session, paper: Paper) -> dict[str, int]:
     if envelopes != spent:
         raise DomainError("box_not_as_spent", envelopes=sum(envelopes.values()), spent=sum(spent.values()))
     return envelopes
+
+
+def check_tags(database: Database, folder: KeyFolder, paper: Paper) -> None:
+    """Refuse a box in which a tag is wrong, or in which envelopes and spent codes differ (SEC-75).
+
+    DomainError ``box_tampered`` (``groups``: names, each with the numbers of wrong envelopes and codes).
+    """
+    names = {group.id: group.name for group in paper.groups}
+    wrong = verify(database, folder, paper.round_id).wrong
+    if wrong:
+        told = [
+            f"{names.get(group, group)}（选票 {found.bad_envelopes}，票码 {found.bad_codes}）"
+            for group, found in wrong.items()
+        ]
+        raise DomainError("box_tampered", groups="、".join(told))
 
 
 def counts_problem(session: Session, round_id: str) -> DomainError | None:

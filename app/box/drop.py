@@ -5,33 +5,31 @@ Casts that wait at the same time share a transaction, so that a hall shares the 
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select
-from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm import Session
-
-from app.box.models import Envelope, RoundKey
+from app.ballots.lines import REFUSED
+from app.ballots.slot import ACCEPTED, Cast, Slot
+from app.core.db import Database
 from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
 from app.core.watch import Pulse
-from app.rounds import reads as rounds
-from app.slips.redeem import Claim, spend, why_refused
+from app.slips.redeem import Claim
 
 LOG = logging.getLogger("manyidu")
 MAX_BATCH = 256
 MAX_WAITING = 5_000
 QUIET_TURNS = 2
 """Turns of the event loop without a new vote before those gathered are handed on."""
-ACCEPTED: Final = ""
 
-_STORE = insert(Envelope)
-_STORED = select(Envelope.round_id, Envelope.id).where(Envelope.id.in_(bindparam("ids", expanding=True)))
+IDLE_SECONDS: Final = 30.0
+"""After so long without a vote the writer of a box lets go of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,57 +40,24 @@ class Vote:
     envelope_id: bytes
     sealed: bytes
 
-
-def public_key(session: Session, round_id: str) -> bytes:
-    """Return the public half of the round's key; DomainError ``round_not_open`` before there is one."""
-    key = session.scalar(select(RoundKey.public_key).where(RoundKey.round_id == round_id))
-    if key is None:
-        raise DomainError("round_not_open")
-    return key
+    @property
+    def cast(self) -> Cast:
+        """The vote as the slot of its box takes it."""
+        return Cast(self.claim.code_hash, self.claim.group_id, self.envelope_id, self.sealed)
 
 
-def drop(connection: Connection, votes: Sequence[Vote], now: datetime) -> list[str]:
-    """Spend the codes and store the envelopes of ``votes``; return ``ACCEPTED`` or an error code for each.
-
-    The first ballot of a code wins; the very same one again is accepted without being stored twice.
-    """
-    held = rounds.hold(connection, sorted({vote.claim.round_id for vote in votes}), now)
-    first = _first_of_each_code(vote for vote in votes if not held[vote.claim.round_id])
-    won = spend(connection, list(first)) if first else set()
-    stored = [vote for claim, vote in first.items() if claim in won]
-    if stored:
-        connection.execute(_STORE, [_row(vote) for vote in stored])
-    accepted = {_key(vote) for vote in stored}
-    losers = [vote for vote in votes if _key(vote) not in accepted]
-    if not losers:
-        return [ACCEPTED] * len(votes)
-    refused = _refusals(connection, losers, held)
-    return [refused.get(_key(vote), ACCEPTED) for vote in votes]
-
-
-def _key(vote: Vote) -> tuple[str, bytes]:
-    return vote.claim.round_id, vote.envelope_id
-
-
-def _row(vote: Vote) -> dict[str, object]:
-    round_id, group_id, _ = vote.claim
-    return {"round_id": round_id, "id": vote.envelope_id, "group_id": group_id, "sealed": vote.sealed}
-
-
-def _first_of_each_code(votes: Iterable[Vote]) -> dict[Claim, Vote]:
-    first: dict[Claim, Vote] = {}
-    for vote in votes:
-        first.setdefault(vote.claim, vote)
-    return first
-
-
-def _refusals(connection: Connection, losers: Sequence[Vote], held: Mapping[str, str]) -> dict[tuple[str, bytes], str]:
-    """Return an error code for each loser whose envelope is not in the box already."""
-    rows = connection.execute(_STORED, {"ids": [vote.envelope_id for vote in losers]})
-    present = {(round_id, envelope_id) for round_id, envelope_id in rows}
-    left = [vote for vote in losers if _key(vote) not in present]
-    why = why_refused(connection, {vote.claim for vote in left}) if left else {}
-    return {_key(vote): held[vote.claim.round_id] or why[vote.claim] for vote in left}
+def drop(database: Database, folder: KeyFolder, votes: Sequence[Vote], now: datetime) -> list[str]:
+    """Drop votes, each into its box; return ``ACCEPTED`` or an error code for each."""
+    outcomes = dict.fromkeys(range(len(votes)), "")
+    for round_id in sorted({vote.claim.round_id for vote in votes}):
+        places = [at for at, vote in enumerate(votes) if vote.claim.round_id == round_id]
+        slot = Slot(database, folder.tag_secret(), round_id)
+        try:
+            answers = slot.drop([votes[at].cast for at in places], now)
+        finally:
+            slot.close()
+        outcomes.update(zip(places, answers, strict=True))
+    return list(outcomes.values())
 
 
 class _Waiting(NamedTuple):
@@ -103,28 +68,26 @@ class _Waiting(NamedTuple):
 
 
 class Drop:
-    """The box's slot in one process: its only writer is a thread that starts with the first vote."""
+    """The slots of all open boxes in one process: each has one writer, a thread that starts with the first vote."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, folder: KeyFolder, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._tag_secret = folder.tag_secret()
         self._clock = clock
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
-        self._queue: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
         self._waiting = 0
-        self._writer: Thread | None = None
         self.pulse = Pulse("box")
-        self._starting = Lock()
+        self._writers: dict[str, _Writer] = {}
+        self._lock = Lock()
 
     async def cast(self, vote: Vote) -> None:
         """Return once the vote is durably in the box.
 
-        DomainError ``code_used``, ``code_voided``, ``code_unknown``, ``code_foreign``, one of ``rounds.refusal``, or
-        ``busy`` when nothing was stored and the same vote may be sent again.
+        DomainError ``code_used``, ``code_voided``, ``code_unknown``, ``code_foreign``, ``round_not_open``,
+        ``round_closed``, or ``busy`` when nothing was stored and the same vote may be sent again.
         """
         if self._waiting >= MAX_WAITING:
             raise DomainError("busy")
-        if self._writer is None or not self._writer.is_alive():
-            self._start()
         self._waiting += 1
         try:
             outcome = await self._gather(vote)
@@ -134,21 +97,15 @@ class Drop:
             raise DomainError(outcome)
 
     def close(self) -> None:
-        """Finish the votes that wait and stop the writer."""
-        with self._starting:
-            writer, self._writer = self._writer, None
-        if writer is not None:
-            self._queue.put(None)
+        """Finish the votes that wait and stop the writers."""
+        with self._lock:
+            writers, self._writers = list(self._writers.values()), {}
+        for writer in writers:
+            writer.queue.put(None)
             writer.join()
 
-    def _start(self) -> None:
-        with self._starting:
-            if self._writer is None or not self._writer.is_alive():
-                self._writer = Thread(target=self._write, name="drop", daemon=True)
-                self._writer.start()
-
     def _gather(self, vote: Vote) -> asyncio.Future[str]:
-        """Put the vote among those of this loop that will be handed to the writer together."""
+        """Put the vote among those of this loop that will be handed to the writers together."""
         loop = asyncio.get_running_loop()
         waiting = _Waiting(vote, loop.create_future())
         gathered = self._gathered.get(loop)
@@ -159,67 +116,103 @@ class Drop:
         return waiting.future
 
     def _hand_on(self, loop: asyncio.AbstractEventLoop, known: int, quiet: int) -> None:
-        """Hand the gathered votes to the writer as soon as no more requests are ready.
+        """Hand the gathered votes to their writers as soon as no more requests are ready.
 
-        Not each at once: the writer's thread would fight for the interpreter with the requests still to be sealed.
+        Not each at once: a writer's thread would fight for the interpreter with the requests still to be sealed.
         """
         count = len(self._gathered[loop])
         quiet = quiet + 1 if count == known else 0
         if quiet < QUIET_TURNS and count < MAX_BATCH:
             loop.call_soon(self._hand_on, loop, count, quiet)
             return
-        self._queue.put(self._gathered.pop(loop))
+        by_round: dict[str, list[_Waiting]] = {}
+        for waiting in self._gathered.pop(loop):
+            by_round.setdefault(waiting.vote.claim.round_id, []).append(waiting)
+        for round_id, batch in by_round.items():
+            self._put(round_id, batch)
 
-    def _write(self) -> None:
+    def _put(self, round_id: str, batch: list[_Waiting]) -> None:
+        with self._lock:
+            writer = self._writers.get(round_id)
+            if writer is None:
+                slot = Slot(self._database, self._tag_secret, round_id)
+                writer = self._writers[round_id] = _Writer(
+                    slot, self._clock, self.pulse, partial(self._retire, round_id)
+                )
+                writer.start()
+            writer.queue.put(batch)
+
+    def _retire(self, round_id: str, writer: "_Writer") -> bool:
+        """Let an idle writer go, unless votes came at this very moment."""
+        with self._lock:
+            if not writer.queue.empty():
+                return False
+            if self._writers.get(round_id) is writer:
+                del self._writers[round_id]
+            return True
+
+
+class _Writer(Thread):
+    """The only writer of one box in this process."""
+
+    def __init__(
+        self, slot: Slot, clock: Callable[[], datetime], pulse: Pulse, may_retire: "Callable[[_Writer], bool]"
+    ) -> None:
+        super().__init__(name="drop", daemon=True)
+        self.queue: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
+        self._slot = slot
+        self._clock = clock
+        self._pulse = pulse
+        self._may_retire = may_retire
+
+    def run(self) -> None:
+        """Write what comes until told to stop, or until nothing has come for long."""
         more = True
         while more:
             batch, more = self._next_batch()
             if batch:
-                with self.pulse.working():
+                with self._pulse.working():
                     self._serve(batch)
+        self._slot.close()
 
     def _serve(self, batch: Sequence[_Waiting]) -> None:
         """Drop and answer; whatever goes wrong, the writer lives on (a vote that is in the box may be sent again)."""
         try:
             _answer(batch, self._outcomes([waiting.vote for waiting in batch]))
         except Exception as error:  # noqa: BLE001 - nobody would write the next vote
-            self.pulse.failed(error)
+            self._pulse.failed(error)
             LOG.error("votes were not answered: %s", type(error).__name__)  # noqa: TRY400 - the text quotes values
             _answer(batch, ["busy"] * len(batch))
 
     def _next_batch(self) -> tuple[list[_Waiting], bool]:
         """Wait for votes, then take all that have come; False as second when the writer shall stop."""
         batch: list[_Waiting] = []
-        waiting = self._queue.get()
-        while waiting is not None:
-            batch += waiting
-            if len(batch) >= MAX_BATCH:
-                return batch, True
-            try:
-                waiting = self._queue.get_nowait()
-            except Empty:
-                return batch, True
+        try:
+            waiting = self.queue.get(timeout=IDLE_SECONDS)
+            while waiting is not None:
+                batch += waiting
+                if len(batch) >= MAX_BATCH:
+                    return batch, True
+                waiting = self.queue.get_nowait()
+        except Empty:
+            return batch, bool(batch) or not self._may_retire(self)
         return batch, False
 
     def _outcomes(self, votes: Sequence[Vote]) -> list[str]:
         """Drop the votes; where one that the database refuses spoils the transaction, drop each on its own."""
         try:
-            outcomes = self._transaction(votes)
-        except (IntegrityError, DataError) as error:
+            outcomes = self._slot.drop([vote.cast for vote in votes], self._clock())
+        except REFUSED as error:
             LOG.error("a vote was refused: %s", type(error).__name__)  # noqa: TRY400 - the text quotes values
             if len(votes) == 1:
                 return ["envelope_refused"]
             return [self._outcomes([vote])[0] for vote in votes]
         except Exception as error:  # noqa: BLE001 - whatever happened, the phones must hear that nothing was stored
-            self.pulse.failed(error)
+            self._pulse.failed(error)
             LOG.error("votes were not stored: %s", type(error).__name__)  # noqa: TRY400 - the text quotes values
             return ["busy"] * len(votes)
-        self.pulse.went_well()
+        self._pulse.went_well()
         return outcomes
-
-    def _transaction(self, votes: Sequence[Vote]) -> list[str]:
-        with self._engine.begin() as connection:
-            return drop(connection, votes, self._clock())
 
 
 def _answer(batch: Sequence[_Waiting], outcomes: Sequence[str]) -> None:

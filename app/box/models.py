@@ -1,4 +1,4 @@
-"""Tables of the box. ``envelope``, ``stack`` and ``remark`` are on the ballot side (SEC-06)."""
+"""Tables of the box at the desk. ``stack`` and ``remark`` are on the ballot side (SEC-06)."""
 
 from datetime import datetime
 
@@ -69,17 +69,6 @@ class OpeningShare(Base):
     __tablename__ = "opening_share"
     round_id: Mapped[str] = mapped_column(ForeignKey("opening_job.round_id"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class Envelope(Base):
-    """A sealed ballot. Its id is the voter's receipt."""
-
-    __tablename__ = "envelope"
-    __table_args__ = (BALLOT_SIDE,)
-    round_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    id: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    group_id: Mapped[str] = mapped_column(Text)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 

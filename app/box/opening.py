@@ -1,7 +1,7 @@
 """Opening the box (DESIGN.md section 1.5).
 
 All envelopes are read and checked in memory, then one transaction swaps them for stacks: a crash leaves the sealed box
-or the finished stacks, and ``sweeping.recover`` finishes what comes after. The service does it in a process of its own
+or the finished stacks, and ``tidying.recover`` finishes what comes after. The service does it in a process of its own
 (``conducting``), whose memory is the only place where whole ballots ever lie.
 """
 
@@ -17,14 +17,15 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from app.accounts.service import everyone
-from app.box import sealed_box
-from app.box.ceremony import check_counts, sealed_round
+from app.ballots.reads import SealedEnvelope, envelopes
+from app.ballots.service import destroy
+from app.ballots.tags import Tags
+from app.ballots.verification import is_rightly_tagged, tags_of
+from app.box.ceremony import check_counts, check_tags, sealed_round
 from app.box.envelope import BadEnvelope, Ballot, decode
 from app.box.models import Opening, Remark, RoundKey, Stack
 from app.box.seal import envelope_info, unseal
-from app.box.sealed_box import Row
 from app.box.shredding import Stacks, shred
-from app.box.sweeping import sweep
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -34,6 +35,7 @@ from app.core.secrets import shuffled, token_bytes
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper
 from app.rounds.service import count_round, locked_round
+from app.slips.service import keep_used
 
 LOG = logging.getLogger("manyidu")
 AfterCounting = Callable[[Acting, str], None]
@@ -75,7 +77,8 @@ class Room:
 def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
     """Turn the sealed envelopes into stacks and destroy the key.
 
-    DomainError ``box_not_sealed``, ``more_back_than_out``, ``box_not_as_spent`` or ``envelopes_damaged`` (``count``):
+    DomainError ``box_not_sealed``, ``more_back_than_out``, ``box_not_as_spent``, ``box_tampered`` or
+    ``envelopes_damaged`` (``count``):
     then the box stays sealed as it was.
     """
     with room.database.reading() as session:
@@ -83,8 +86,10 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
         paper, digest = frozen_paper(session, attempt.round_id)
         progress.total = sum(check_counts(session, paper).values())
         hide = Masker(staff.name for staff in everyone(session))
-    ballots = _ballots(room.database, partial(_open_one, attempt.private_key, paper, digest), paper.round_id, progress)
-    stacks = shred(paper, ballots, token_bytes)
+    check_tags(room.database, room.folder, paper)
+    tags = tags_of(room.folder, paper.round_id)
+    open_one = partial(_open_one, attempt.private_key, tags, (paper, digest))
+    stacks = shred(paper, _ballots(envelopes(room.database, paper.round_id), open_one, progress), token_bytes)
     if progress.damaged:
         raise DomainError("envelopes_damaged", count=progress.damaged)
     progress.is_writing = True
@@ -93,28 +98,34 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
 
 
 def _ballots(
-    database: Database, open_one: Callable[[Row], Ballot | None], round_id: str, progress: Progress
+    pages: Iterator[Sequence[SealedEnvelope]],
+    open_one: Callable[[SealedEnvelope], Ballot | None],
+    progress: Progress,
 ) -> Iterator[Ballot]:
     """Yield the ballots; envelopes that do not open are counted in ``progress``."""
-    for rows in sealed_box.pages(database, round_id):
-        for row in rows:
-            ballot = open_one(row)
+    for page in pages:
+        for envelope in page:
+            ballot = open_one(envelope)
             if ballot is None:
                 progress.damaged += 1
             else:
                 yield ballot
-        progress.done += len(rows)
+        progress.done += len(page)
 
 
-def _open_one(private_key: X25519PrivateKey, paper: Paper, digest: str, row: Row) -> Ballot | None:
+def _open_one(
+    private_key: X25519PrivateKey, tags: Tags, frozen: tuple[Paper, str], envelope: SealedEnvelope
+) -> Ballot | None:
     """Return the ballot, or None if this is not what the booth put in under this id and group."""
-    envelope_id, group_id, sealed = row
+    paper, digest = frozen
+    if not is_rightly_tagged(tags, envelope):
+        return None
     try:
-        plaintext = unseal(private_key, envelope_info(paper.round_id, digest, envelope_id), sealed)
+        plaintext = unseal(private_key, envelope_info(paper.round_id, digest, envelope.id), envelope.sealed)
         ballot = decode(paper, digest, plaintext)
     except BadEnvelope:
         return None
-    return ballot if ballot.group_id == group_id else None
+    return ballot if ballot.group_id == envelope.group_id else None
 
 
 def _masked(stacks: Stacks, hide: Masker) -> Stacks:
@@ -133,7 +144,7 @@ def _swap(room: Room, attempt: Attempt, paper: Paper, stacks: Stacks) -> None:
         if check_counts(session, paper) != counted:
             raise DomainError("box_changed")
         _store(session, paper.round_id, stacks)
-        sealed_box.empty(session, paper.round_id)
+        keep_used(session, paper.round_id)
         acting = Acting(session, room.clock(), attempt.actor)
         _record(acting, attempt, sum(counted.values()))
         for hook in room.after_counting:
@@ -170,9 +181,9 @@ def _record(acting: Acting, attempt: Attempt, envelopes: int) -> None:
 
 
 def tidy(database: Database, folder: KeyFolder, round_id: str) -> None:
-    """Destroy the server part and what the database file keeps of deleted rows, now that the stacks are safe."""
+    """Destroy the box and the server part, now that the stacks are safe."""
     try:
+        destroy(database, round_id)
         folder.destroy_part(round_id)
-        sweep(database)
     except Exception as error:  # noqa: BLE001 - the count is committed; the next start tidies again
         LOG.error("the opened box was not tidied: %s", type(error).__name__)  # noqa: TRY400 - texts may quote values

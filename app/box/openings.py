@@ -13,7 +13,7 @@ from threading import Lock, Thread
 
 from app.audit import service as audit
 from app.box import jobs
-from app.box.sweeping import recover
+from app.box.tidying import recover
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder

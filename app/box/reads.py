@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.box.models import Envelope, KeyHolder, Opening, Remark, RoundKey, Stack
+from app.ballots import reads as ballots
+from app.box.models import KeyHolder, Opening, Remark, RoundKey, Stack
+from app.core.db import database_of
 from app.rounds.domain import Paper
 
 
@@ -80,16 +82,14 @@ def opening_of(session: Session, round_id: str) -> OpeningView | None:
 
 
 def envelopes_by_group(session: Session, round_id: str) -> dict[str, int]:
-    """Return the number of sealed envelopes of every voter group that has some."""
-    query = select(Envelope.group_id, func.count()).where(Envelope.round_id == round_id).group_by(Envelope.group_id)
-    return dict(session.execute(query).all())
+    """Return the number of sealed envelopes of every voter group that has some, as the gate says."""
+    counts = ballots.counts(database_of(session), round_id)
+    return {group: count.envelopes for group, count in counts.items() if count.envelopes}
 
 
 def has_receipt(session: Session, round_id: str, prefix: bytes) -> bool:
     """Whether an envelope lies in the box whose id begins so (ten bytes: a receipt)."""
-    low, high = prefix + bytes(6), prefix + b"\xff" * 6
-    found = select(Envelope.id).where(Envelope.round_id == round_id, Envelope.id.between(low, high)).limit(1)
-    return session.scalars(found).first() is not None
+    return ballots.has_receipt(database_of(session), round_id, prefix)
 
 
 def stacks(session: Session, round_id: str) -> dict[tuple[str, str], bytes]:

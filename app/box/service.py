@@ -11,7 +11,7 @@ from app.accounts import service as accounts
 from app.accounts.domain import Role
 from app.audit import service as audit
 from app.box.key_slip import KeySlip, packed
-from app.box.models import Envelope, KeyHolder, Opening, OpeningJob, OpeningShare, Remark, RoundKey, Stack
+from app.box.models import KeyHolder, Opening, OpeningJob, OpeningShare, Remark, RoundKey, Stack
 from app.box.reads import HolderView, key_of
 from app.box.shares import SECRET_BYTES, combine, create_key, matches, normalise_share, share_fingerprint
 from app.core.acting import Acting, Principal
@@ -129,6 +129,14 @@ def staff_names(session: Session) -> list[str]:
     return [row.name for row in accounts.everyone(session) if row.role in roles and not row.disabled]
 
 
+def public_key(session: Session, round_id: str) -> bytes:
+    """Return the public half of the round's key; DomainError ``key_missing``."""
+    key = key_of(session, round_id)
+    if key is None:
+        raise DomainError("key_missing")
+    return key.public_key
+
+
 def before_opening(session: Session, row: RoundView) -> list[Step]:
     """Return the checklist's lines about the key: made, and read back by all."""
     key, href = key_of(session, row.id), f"/rounds/{row.id}/key"
@@ -147,8 +155,8 @@ def panel(session: Session, row: RoundView) -> Panel | None:
 
 
 def discard(session: Session, round_id: str) -> None:
-    """Delete what is in the box of a voided round, and end what opens it; the server's key part goes by and by."""
-    for table in (Envelope, Stack, Remark, OpeningShare, OpeningJob):
+    """Delete the stacks of a voided round, and end what opens it; the server's key part goes by and by."""
+    for table in (Stack, Remark, OpeningShare, OpeningJob):
         session.execute(delete(table).where(table.round_id == round_id))
 
 

@@ -179,7 +179,7 @@ def _hold_first_round(database: Database, folder: KeyFolder, then: datetime, pla
     with database.writing() as session:
         acting = Acting(session, then, organiser)
         round_id, shares, codes = _open_round(acting, folder, campaign_id, FIRST_ROUND)
-        vote(session, folder, then, (code for group in codes.values() for code in group))
+    vote(database, folder, then, (code for group in codes.values() for code in group))
     meeting = Meeting(campaign_id, round_id, [], shares, 1, organiser, (organiser.name,))
     close_and_open(database, folder, meeting, lambda: end)
     for scope in SCOPES:

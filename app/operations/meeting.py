@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from app.audit.service import SYSTEM
+from app.ballots.finder import Finder
 from app.booth import service as booth
 from app.booth.domain import CastRequest, Sheet, options
 from app.box import opening, unlocking
@@ -57,15 +56,16 @@ def remark() -> str:
     return f"建议{SUBJECTS[choose([1] * len(SUBJECTS))]}。"
 
 
-def vote(session: Session, folder: KeyFolder, now: datetime, codes: Iterable[str]) -> None:
+def vote(database: Database, folder: KeyFolder, now: datetime, codes: Iterable[str]) -> None:
     """Cast a ballot with each code as a phone does, by the booth's own service and the box's own door."""
     secrets = booth.Secrets(folder.pepper(), folder.receipt_key())
-    votes = []
+    votes, finder = [], Finder(database, folder.tag_secret())
     for code in codes:
-        sheet = booth.open_paper(session, secrets.pepper, now, code)
-        counter = booth.open_counter(session, sheet.paper.round_id)
+        sheet = booth.open_paper(database, finder, secrets.pepper, now, code)
+        counter = booth.open_counter(database, sheet.paper.round_id)
         votes.append(booth.seal_ballot(counter, secrets, _filled_in(sheet)))
-    for refusal in filter(None, drop(session.connection(), votes, now)):
+    finder.close()
+    for refusal in filter(None, drop(database, folder, votes, now)):
         raise DomainError(refusal)
 
 

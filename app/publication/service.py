@@ -26,7 +26,6 @@ from app.rounds.reads import frozen_paper, get_round, rounds_of
 from app.rounds.service import archive_round, locked_round, publish_round
 from app.slips.codes import new_code
 from app.slips.reads import slip_accounts
-from app.slips.service import forget_codes
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Document, canonical_json, document_digest
 from app.tally.restraint import Restraint, may_stand_beside, restraint_between
@@ -228,9 +227,8 @@ def end_release(acting: Acting, row: ResultRelease, reason: str) -> None:
 
 
 def archive(acting: Acting, round_id: str) -> None:
-    """Put a published round away and delete what is left of its codes (SEC-10); the result stays readable."""
+    """Put a published round away ; its codes went with its box (SEC-10), the result stays readable."""
     archive_round(acting, round_id)
-    forget_codes(acting, round_id)
 
 
 def purge(session: Session, _folder: KeyFolder, round_id: str) -> None:

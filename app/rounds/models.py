@@ -36,6 +36,8 @@ class Round(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     void_reason: Mapped[str] = mapped_column(Text, default="")
+    slips_void: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether slips were printed whose box is not here any more: before an upgrade, or a restore."""
 
 
 class Approval(Base):
@@ -64,6 +66,21 @@ class Approval(Base):
         """The new end that is asked for, of voting or of a release."""
         moment = self.asked_for.get("closes_at") or self.asked_for.get("expires_at")
         return datetime.fromisoformat(str(moment)) if moment else None
+
+
+class Intent(Base):
+    """An act on the gate that has been decided and may not be done yet; ``expects``: the act that the gate did last."""
+
+    __tablename__ = "round_intent"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(Text)
+    act: Mapped[str] = mapped_column(Text)
+    request: Mapped[str] = mapped_column(Text)
+    expects: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[str] = mapped_column(Text)
+    actor_name: Mapped[str] = mapped_column(Text)
+    actor_role: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class RoundRetest(Base):

@@ -63,6 +63,7 @@ Act = Callable[[Acting, str, Mapping[str, Any]], None]
 UnseenGroups = Callable[[Paper, Mapping[str, tuple[int, int]]], frozenset[str]]
 MakePanel = Callable[[Session, RoundView], Panel | None]
 ReadMerged = Callable[[Session, Earshot], Merged]
+PublicKey = Callable[[Session, str], bytes]
 
 
 def _every_group(paper: Paper, _slips: Mapping[str, tuple[int, int]]) -> frozenset[str]:
@@ -73,12 +74,17 @@ def _nothing_merged(_session: Session, _earshot: Earshot) -> Merged:
     return NOTHING_MERGED
 
 
+def _no_key(_session: Session, _round_id: str) -> bytes:
+    return b""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """``acts`` are those that a second person may have to approve, by name.
 
     ``unseen_groups`` names the voter groups whose numbers no report may show, from the slips issued and returned of
-    each. ``merged`` tells a result's reader into which issues opinions were merged.
+    each. ``merged`` tells a result's reader into which issues opinions were merged. ``public_key`` gives the key to
+    which a round's ballots are sealed.
     """
 
     before_opening: tuple[Checklist, ...] = ()
@@ -88,6 +94,7 @@ class Ports:
     acts: Mapping[str, Act] = field(default_factory=dict)
     unseen_groups: UnseenGroups = _every_group
     merged: ReadMerged = _nothing_merged
+    public_key: PublicKey = _no_key
 
 
 def ports_of(request: Request) -> Ports:

@@ -1,26 +1,20 @@
 """Reading rounds; safe for the booth, because nothing here leads to staff, sessions or the audit log."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.db import shared
 from app.core.errors import DomainError
 from app.rounds.domain import Paper, RoundState
 from app.rounds.models import Approval, Round, RoundRetest
 
 PAPER = TypeAdapter(Paper)
-_HELD = shared(
-    select(Round.id, Round.state, Round.closes_at)
-    .where(Round.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Round.id)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +43,16 @@ class RoundView:
     closed_at: datetime | None
     counted_at: datetime | None
     void_reason: str
+    slips_void: bool
 
     @property
     def is_rehearsal(self) -> bool:
         """Whether this is the rehearsal of another round."""
         return self.rehearsal_of is not None
+
+    def is_early(self, now: datetime) -> bool:
+        """Whether closing ``now`` would be before the planned end."""
+        return self.closes_at is not None and now < self.closes_at
 
 
 def view(row: Round) -> RoundView:
@@ -121,36 +120,20 @@ def parse_paper(text: str) -> Paper:
     return PAPER.validate_json(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Why a round takes no ballots, as ``refusal``, and the hash of its paper, empty before the freeze."""
-
-    refusal: str
-    paper_hash: str
-
-
-_STANDING = select(Round.id, Round.state, Round.closes_at, Round.paper_hash).where(
-    Round.id.in_(bindparam("ids", expanding=True))
-)
-
-
-def standing(connection: Connection, round_ids: Collection[str], now: datetime) -> dict[str, Standing]:
-    """Return by its id how each round stands; unknown ones are missing."""
-    rows = connection.execute(_STANDING, {"ids": sorted(round_ids)})
-    return {
-        round_id: Standing(refusal(RoundState(state), closes_at, now), digest or "")
-        for round_id, state, closes_at, digest in rows
-    }
-
-
-def frozen_paper(session: Session, round_id: str) -> tuple[Paper, str]:
-    """Return the frozen paper and its hash (64 hex signs); DomainError ``paper_not_frozen``."""
+def frozen_text(session: Session, round_id: str) -> tuple[str, str]:
+    """Return the frozen paper as its JSON text, and its hash; DomainError ``paper_not_frozen``."""
     found = session.execute(select(Round.paper, Round.paper_hash).where(Round.id == round_id)).one_or_none()
     if found is None:
         raise DomainError("round_unknown")
     text, digest = found
     if text is None or digest is None:
         raise DomainError("paper_not_frozen")
+    return text, digest
+
+
+def frozen_paper(session: Session, round_id: str) -> tuple[Paper, str]:
+    """Return the frozen paper and its hash (64 hex signs); DomainError ``paper_not_frozen``."""
+    text, digest = frozen_text(session, round_id)
     return parse_paper(text), digest
 
 
@@ -159,19 +142,3 @@ def waiting_approvals(session: Session, round_id: str) -> Sequence[Approval]:
     return session.scalars(
         select(Approval).where(Approval.round_id == round_id, Approval.granted.is_(None)).order_by(Approval.asked_at)
     ).all()
-
-
-def hold(connection: Connection, round_ids: Sequence[str], now: datetime) -> dict[str, str]:
-    """Return for each round, as ``refusal``, why it takes no ballots; none changes before the transaction ends."""
-    rows = connection.execute(_HELD, {"ids": round_ids})
-    found = {round_id: refusal(RoundState(state), closes_at, now) for round_id, state, closes_at in rows}
-    return {round_id: found.get(round_id, "round_unknown") for round_id in round_ids}
-
-
-def refusal(state: RoundState, closes_at: datetime | None, now: datetime) -> str:
-    """Return the error code why a round in this state takes no ballots ``now``; empty while it takes them."""
-    if state is RoundState.OPEN and (closes_at is None or now < closes_at):
-        return ""
-    if state is RoundState.VOID:
-        return "round_void"
-    return "round_not_open" if state in {RoundState.DRAFT, RoundState.READY} else "round_closed"

@@ -116,7 +116,7 @@ def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "names": {staff.id: staff.name for staff in everyone(db)},
         "document": next(iter(document_reads.documents_of(db, round_id)), None),
         "rehearsals": [other for other in family if other.rehearsal_of == round_id],
-        "early": service.is_early(row, desk.now),
+        "early": row.is_early(desk.now),
         "can_void": next_state(row.state, Event.VOID) is not None,
         "local_opens": _local(row.opens_at),
         "local_closes": _local(row.closes_at),

@@ -5,7 +5,8 @@ Several nodes may see the same round due: each act looks at the locked row again
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from app.audit.service import SYSTEM
@@ -15,10 +16,21 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.watch import Pulse
 from app.rounds import due
+from app.rounds.acts import settle
 from app.rounds.ports import Ports
 
 LOG = logging.getLogger("manyidu")
 INTERVAL_SECONDS = 1.0
+
+
+@contextmanager
+def _unless_another_acts() -> Iterator[None]:
+    """Leave a round to the node, or the person, that is doing the same at this moment."""
+    try:
+        yield
+    except DomainError as error:
+        if error.code not in {"act_under_way", "round_wrong_state"}:
+            raise
 
 
 class Schedule:
@@ -47,6 +59,7 @@ class Schedule:
     def run_due(self) -> None:
         """Open and close what is due now, each in its own transaction; what fails for one round holds up no other."""
         now = self._clock()
+        settle(self._database, now)
         with self._database.reading() as session:
             opening, closing = due.due(session, now)
         failures = [*self._each(opening, self._open, now), *self._each(closing, self._close, now)]
@@ -67,7 +80,7 @@ class Schedule:
 
     def _open(self, round_id: str, now: datetime) -> None:
         try:
-            with self._database.writing() as session:
+            with _unless_another_acts(), self._database.writing() as session:
                 due.open_if_due(Acting(session, now, SYSTEM), self._folder, self._ports, round_id)
         except DomainError as error:
             # Not ready at the planned time: say so once and leave the decision to a person.
@@ -75,7 +88,7 @@ class Schedule:
                 due.miss_opening(Acting(session, now, SYSTEM), round_id, error.code)
 
     def _close(self, round_id: str, now: datetime) -> None:
-        with self._database.writing() as session:
+        with _unless_another_acts(), self._database.writing() as session:
             due.close_if_due(Acting(session, now, SYSTEM), round_id)
 
     def _loop(self) -> None:

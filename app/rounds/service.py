@@ -3,19 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.ballots import reads as ballots
+from app.ballots import service as gates
 from app.campaigns import reads as campaigns
 from app.core.acting import Acting
-from app.core.db import locked
+from app.core.db import after_commit, database_of, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
 from app.rounds import document_reads, documents
+from app.rounds.acts import EXTEND, intend
 from app.rounds.domain import (
     Event,
     Paper,
@@ -27,7 +31,7 @@ from app.rounds.domain import (
     next_state,
     paper_digest,
 )
-from app.rounds.models import Approval, Round, RoundRetest
+from app.rounds.models import Approval, Intent, Round, RoundRetest
 from app.rounds.ports import Ports
 from app.rounds.reads import PAPER, RoundView, frozen_paper, retested_units, view
 
@@ -66,11 +70,15 @@ def locked_round(session: Session, round_id: str) -> RoundView:
     return view(_locked(session, round_id))
 
 
-def _move(row: Round, event: Event) -> None:
+def _after(row: Round, event: Event) -> RoundState:
     after = next_state(RoundState(row.state), event)
     if after is None:
         raise DomainError("round_wrong_state")
-    row.state = after
+    return after
+
+
+def _move(row: Round, event: Event) -> None:
+    row.state = _after(row, event)
 
 
 def _check_draft(draft: RoundDraft) -> None:
@@ -165,23 +173,23 @@ def check_steps(session: Session, round_view: RoundView, ports: Ports) -> None:
 
 
 def open_round(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> None:
-    """Accept votes from now on. Rehearsals of the round are purged first, whatever became of them."""
+    """Accept votes from the commit on. Rehearsals of the round are purged first, whatever became of them."""
     row = _locked(acting.session, round_id)
     check_steps(acting.session, view(row), ports)
     if row.closes_at and row.closes_at <= acting.now:
         raise DomainError("schedule_over")
-    _move(row, Event.OPEN)
-    row.opened_at = acting.now
+    _after(row, Event.OPEN)
     purge_rehearsals(acting, folder, ports, round_id)
     audit.record(acting.session, acting.now, acting.actor, "round.open", round_id)
+    planned = {"closes_at": row.closes_at.isoformat()} if row.closes_at else {}
+    intend(acting, round_id, Event.OPEN, public_key=ports.public_key(acting.session, round_id).hex(), **planned)
 
 
 def close_round(acting: Acting, round_id: str, _request: Mapping[str, Any]) -> None:
-    """Accept no more votes."""
-    row = _locked(acting.session, round_id)
-    _move(row, Event.CLOSE)
-    row.closed_at = acting.now
+    """Accept no more votes from the commit on."""
+    _after(_locked(acting.session, round_id), Event.CLOSE)
     audit.record(acting.session, acting.now, acting.actor, "round.close", round_id)
+    intend(acting, round_id, Event.CLOSE)
 
 
 def extend_round(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
@@ -192,17 +200,20 @@ def extend_round(acting: Acting, round_id: str, request: Mapping[str, Any]) -> N
         raise DomainError("round_wrong_state")
     if closes_at <= acting.now:
         raise DomainError("schedule_over")
-    row.closes_at = closes_at
     audit.record(acting.session, acting.now, acting.actor, "round.extend", round_id, closes_at=closes_at.isoformat())
+    intend(acting, round_id, EXTEND, closes_at=closes_at.isoformat())
 
 
 def void_round(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
     """Declare the round void, with the reason; it can be repeated as a new one."""
-    row = _locked(acting.session, round_id)
-    _move(row, Event.VOID)
-    row.void_reason = request["reason"]
+    row, reason = _locked(acting.session, round_id), request["reason"]
+    after = _after(row, Event.VOID)
+    audit.record(acting.session, acting.now, acting.actor, "round.void", round_id, reason=reason)
+    if ballots.find_gate(database_of(acting.session), round_id) is not None:
+        intend(acting, round_id, Event.VOID, reason=reason)
+        return
+    row.state, row.void_reason = after, reason
     row.closed_at = row.closed_at or acting.now
-    audit.record(acting.session, acting.now, acting.actor, "round.void", round_id, reason=row.void_reason)
 
 
 def count_round(acting: Acting, round_id: str, **detail: object) -> None:
@@ -219,7 +230,7 @@ def publish_round(acting: Acting, round_id: str) -> None:
 
 
 def archive_round(acting: Acting, round_id: str) -> None:
-    """Put a published round away; the codes are deleted by the slips' side in the same transaction (SEC-10)."""
+    """Put a published round away; its box, with all codes, went when it was opened (SEC-10)."""
     _move(_locked(acting.session, round_id), Event.ARCHIVE)
     audit.record(acting.session, acting.now, acting.actor, "round.archive", round_id)
 
@@ -267,9 +278,11 @@ def purge_round(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) 
     """Delete every trace of a round that was never meant to count, but for the audit log's entries."""
     for purge in ports.purge:
         purge(acting.session, folder, round_id)
-    acting.session.execute(delete(Approval).where(Approval.round_id == round_id))
+    for table in (Approval, Intent):
+        acting.session.execute(delete(table).where(table.round_id == round_id))
     acting.session.execute(delete(Round).where(Round.id == round_id))
     audit.record(acting.session, acting.now, acting.actor, "round.purge", round_id)
+    after_commit(acting.session, partial(gates.destroy, database_of(acting.session), round_id))
 
 
 def set_wifi(acting: Acting, round_id: str, name: str, password: str) -> None:
@@ -293,14 +306,9 @@ def set_schedule(acting: Acting, round_id: str, opens_at: datetime | None, close
     audit.record(acting.session, acting.now, acting.actor, "round.schedule", round_id, **times)
 
 
-def is_early(row: RoundView, now: datetime) -> bool:
-    """Whether closing now would be before the planned end."""
-    return row.closes_at is not None and now < row.closes_at
-
-
 def needs_second_person(session: Session, row: RoundView, act: str, now: datetime) -> bool:
     """Whether this act waits for a second person (SEC-41): as frozen with the paper; rehearsals never do."""
     paper = frozen_paper(session, row.id)[0] if row.paper_hash else draft_paper(session, row)
     if row.is_rehearsal or not paper.two_person:
         return False
-    return act != "close" or is_early(row, now)
+    return act != "close" or row.is_early(now)

@@ -1,11 +1,11 @@
-"""Tables of slips. ``slip_code`` is on the ballot side: no time, no order, no person (SEC-06)."""
+"""Tables of slips; their codes lie in the box store of the round."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, Text
+from sqlalchemy import ForeignKey, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import BALLOT_SIDE, Base, UtcDateTime
+from app.core.db import Base, UtcDateTime
 
 
 class Batch(Base):
@@ -30,16 +30,4 @@ class SlipCount(Base):
     spare: Mapped[int] = mapped_column(Integer, default=0)
     handed_back: Mapped[int] = mapped_column(Integer, default=0)
     used: Mapped[int | None] = mapped_column(Integer)
-    """Spent codes, written down when the codes themselves are deleted."""
-
-
-class SlipCode(Base):
-    """A one-time code, only as its HMAC. ``state``: see ``domain.CodeState``."""
-
-    __tablename__ = "slip_code"
-    __table_args__ = (BALLOT_SIDE,)
-    round_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, index=True)
-    group_id: Mapped[str] = mapped_column(Text)
-    batch_id: Mapped[str] = mapped_column(Text)
-    state: Mapped[int] = mapped_column(Integer)
+    """Spent codes, written down when the box goes; until then its gate knows."""

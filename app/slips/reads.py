@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.ballots import reads as ballots
+from app.core.db import database_of
 from app.core.errors import DomainError
 from app.rounds.domain import Paper
 from app.slips.accounting import SlipAccount
-from app.slips.domain import CodeState
-from app.slips.models import Batch, SlipCode, SlipCount
+from app.slips.models import Batch, SlipCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +50,12 @@ def batches(session: Session, round_id: str) -> Sequence[BatchView]:
 
 
 def used_by_group(session: Session, round_id: str) -> dict[str, int]:
-    """Return the number of spent codes of every voter group that has some, also of an archived round."""
+    """Return the number of spent codes of every voter group that has some: as the gate says, or as it last said."""
     kept = select(SlipCount.group_id, SlipCount.used).where(SlipCount.round_id == round_id, SlipCount.used > 0)
-    if archived := session.execute(kept).all():
-        return {group: used for group, used in archived if used}
-    query = (
-        select(SlipCode.group_id, func.count())
-        .where(SlipCode.round_id == round_id, SlipCode.state == CodeState.SPENT)
-        .group_by(SlipCode.group_id)
-    )
-    return dict(session.execute(query).all())
+    if noted := session.execute(kept).all():
+        return {group: used for group, used in noted if used}
+    counts = ballots.counts(database_of(session), round_id)
+    return {group: count.spent for group, count in counts.items() if count.spent}
 
 
 def batches_by_group(session: Session, paper: Paper, round_id: str) -> Sequence[BatchView]:

@@ -77,7 +77,8 @@ def void_batch(desk: OrganiserDesk, round_id: str, batch_id: str, form: Form) ->
     """Void the unused slips of a batch."""
 
     def act() -> None:
-        service.void_batch(desk.acting, round_id, batch_id, form.text("reason", 100, label="作废原因"))
+        reason = form.text("reason", 100, label="作废原因")
+        service.void_batch(desk.acting, desk.keys, (round_id, batch_id), reason)
 
     return _attempt(desk, round_id, act)
 

@@ -3,30 +3,29 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.ballots import service as ballots
 from app.core.acting import Acting
-from app.core.db import locked
+from app.core.db import database_of, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled, token_bytes
 from app.office.workshop import Craft, alone
 from app.rounds.domain import Paper, RoundState, Step
 from app.rounds.ports import Panel
-from app.rounds.reads import RoundView, frozen_paper, get_round
+from app.rounds.reads import RoundView, frozen_paper, frozen_text, get_round
 from app.rounds.service import locked_round
 from app.slips import reads
 from app.slips.accounting import SlipAccount
 from app.slips.codes import code_hash, new_code
-from app.slips.domain import CodeState
-from app.slips.models import Batch, SlipCode, SlipCount
+from app.slips.models import Batch, SlipCount
 from app.slips.sheets import SlipBack, SlipSheet, Wifi, packed
 
 TYPESET = Craft("app.slips.printing:typeset")
 MAX_SLIPS = 20_000
-INSERT_ROWS = 2_000
 TURNOUT_STEP = 5
 
 
@@ -41,11 +40,10 @@ def issue(acting: Acting, folder: KeyFolder, round_id: str, numbers: Mapping[str
     if row.state not in {RoundState.READY, RoundState.OPEN}:
         raise DomainError("round_wrong_state")
     _check_numbers(paper, numbers)
-    codes = {}
-    for group_id, count in numbers.items():
-        codes[group_id] = _issue_batch(acting, folder.pepper(), (round_id, group_id), count)
+    codes = {group_id: _draw(count) for group_id, count in numbers.items()}
+    _store(acting, folder, paper, codes)
     audit.record(acting.session, acting.now, acting.actor, "slips.print", round_id, numbers=dict(numbers))
-    return codes
+    return {group_id: shuffled(drawn) for group_id, drawn in codes.items()}
 
 
 def _check_numbers(paper: Paper, numbers: Mapping[str, int]) -> None:
@@ -61,19 +59,30 @@ def _check_numbers(paper: Paper, numbers: Mapping[str, int]) -> None:
             raise DomainError("slips_below_k", group=names[group_id], k=paper.scheme.k)
 
 
-def _issue_batch(acting: Acting, pepper: bytes, place: tuple[str, str], count: int) -> list[str]:
-    round_id, group_id = place
+def _draw(count: int) -> set[str]:
     codes: set[str] = set()
     while len(codes) < count:
         codes.add(new_code(token_bytes))
-    batch = Batch(id=new_id(), round_id=round_id, group_id=group_id, printed=count, created_at=acting.now)
-    acting.session.add(batch)
-    acting.session.flush()
-    common = {"round_id": round_id, "group_id": group_id, "batch_id": batch.id, "state": int(CodeState.LIVE)}
-    rows = [{**common, "code_hash": digest} for digest in sorted(code_hash(pepper, code) for code in codes)]
-    for start in range(0, count, INSERT_ROWS):
-        acting.session.execute(insert(SlipCode), rows[start : start + INSERT_ROWS])
-    return shuffled(codes)
+    return codes
+
+
+def _store(acting: Acting, folder: KeyFolder, paper: Paper, codes: Mapping[str, set[str]]) -> None:
+    """Put the codes into the round's box, which the first slips make.
+
+    The box first: were this transaction undone, it would hold codes that nobody was given, which harms nothing.
+    """
+    session, round_id, pepper = acting.session, paper.round_id, folder.pepper()
+    batches = []
+    for group_id, drawn in codes.items():
+        row = Batch(
+            id=new_id(), round_id=round_id, group_id=group_id, printed=len(drawn), voided=0, created_at=acting.now
+        )
+        session.add(row)
+        batches.append(ballots.Batch(row.id, group_id, [code_hash(pepper, code) for code in drawn]))
+    session.flush()
+    database = database_of(session)
+    ballots.create(database, round_id, frozen_text(session, round_id), [group.id for group in paper.groups])
+    ballots.issue(database, folder, round_id, batches)
 
 
 def print_slips(
@@ -116,26 +125,25 @@ def sheets(
     ]
 
 
-def void_batch(acting: Acting, round_id: str, batch_id: str, reason: str) -> int:
-    """Void the unused slips of a batch and return how many there were; used ones stay counted."""
+def void_batch(acting: Acting, folder: KeyFolder, place: tuple[str, str], reason: str) -> int:
+    """Void the unused slips of ``place`` = (round id, batch id) and return how many; used ones stay counted.
+
+    The box first: were this transaction undone, doing it again would find them void already and write that down.
+    """
+    round_id, batch_id = place
     row = locked_round(acting.session, round_id)
     batch = locked(acting.session, Batch, batch_id)
     if batch is None or batch.round_id != round_id:
         raise DomainError("batch_unknown")
     if row.state not in {RoundState.READY, RoundState.OPEN}:
         raise DomainError("round_wrong_state")
-    statement = (
-        update(SlipCode)
-        .where(SlipCode.round_id == round_id, SlipCode.batch_id == batch_id, SlipCode.state == CodeState.LIVE)
-        .values(state=int(CodeState.VOIDED))
-    )
-    voided = acting.session.connection().execute(statement).rowcount
-    if voided == 0:
+    voided = ballots.void(database_of(acting.session), folder, round_id, batch_id)
+    if voided == batch.voided:
         raise DomainError("batch_has_no_live_slip")
-    batch.voided += voided
+    newly, batch.voided = voided - batch.voided, voided
     batch.void_reason = reason
     audit.record(acting.session, acting.now, acting.actor, "slips.void", round_id, batch=batch_id, reason=reason)
-    return voided
+    return newly
 
 
 def set_counts(acting: Acting, round_id: str, counts: Mapping[str, tuple[int, int]]) -> None:
@@ -196,14 +204,13 @@ def panel(session: Session, row: RoundView) -> Panel | None:
     return Panel("slips/panel.html", {**context, "round": row})
 
 
-def forget_codes(acting: Acting, round_id: str) -> None:
-    """Delete the codes of a round when the objection period is over (SEC-10); the numbers are kept."""
-    for group_id, used in reads.used_by_group(acting.session, round_id).items():
-        acting.session.merge(SlipCount(round_id=round_id, group_id=group_id, used=used))
-    acting.session.execute(delete(SlipCode).where(SlipCode.round_id == round_id))
+def keep_used(session: Session, round_id: str) -> None:
+    """Write down how many codes were spent, in the transaction after which the box is destroyed."""
+    for group_id, used in reads.used_by_group(session, round_id).items():
+        session.merge(SlipCount(round_id=round_id, group_id=group_id, used=used))
 
 
 def purge(session: Session, _folder: KeyFolder, round_id: str) -> None:
     """Delete everything about the slips of a rehearsal."""
-    for table in (SlipCode, SlipCount, Batch):
+    for table in (SlipCount, Batch):
         session.execute(delete(table).where(table.round_id == round_id))

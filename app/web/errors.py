@@ -16,11 +16,12 @@ from starlette.types import Message, Receive, Scope, Send
 from app.core.errors import DomainError
 from app.web import i18n
 from app.web.error_sentences import SENTENCES
+from app.web.error_sentences_boxes import BOX_SENTENCES
 from app.web.error_sentences_results import RESULT_SENTENCES
 from app.web.pages import page
 
 LOG = logging.getLogger("manyidu")
-ALL_SENTENCES = {**SENTENCES, **RESULT_SENTENCES}
+ALL_SENTENCES = {**SENTENCES, **RESULT_SENTENCES, **BOX_SENTENCES}
 UNAVAILABLE = 503
 RETRY_AFTER_SECONDS = "2"
 UNAUTHORISED = 401

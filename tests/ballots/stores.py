@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
-from app.ballots import service, store
+from app.ballots import reads, service, store
 from app.ballots.domain import GateState
 from app.ballots.slot import Cast, Slot
 from app.core.db import Database
@@ -39,6 +39,13 @@ def fill(database: Database, folder: KeyFolder, round_id: str, hashes: Mapping[s
     casts = [cast for group, found in hashes.items() for cast in make_casts(group, found[:2])]
     assert slot.drop(casts, NOON) == [""] * len(casts)
     slot.close()
+
+
+def sealed_in(database: Database, round_id: str) -> list[reads.SealedEnvelope]:
+    """Return the envelopes in a box; none where there is no box."""
+    if round_id not in reads.round_ids(database):
+        return []
+    return [envelope for rows in reads.envelopes(database, round_id) for envelope in rows]
 
 
 def by_hand(database: Database, round_id: str, *statements: str) -> None:

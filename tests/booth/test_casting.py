@@ -18,10 +18,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from app.ballots.domain import CodeState
+from app.ballots.slot import Slot
 from app.booth import wire
-from app.box import drop
 from app.box.envelope import decode
-from app.box.models import Envelope
 from app.box.seal import envelope_info, receipt_text, unseal
 from app.box.shares import combine
 from app.core.db import Database
@@ -29,8 +29,8 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import create_app
 from app.rounds.domain import RoundState
-from app.slips.domain import CodeState
 from tests import postgresql
+from tests.ballots.stores import sealed_in
 from tests.booth.phones import SCRIPT, ballot, cast, packed
 from tests.conftest import TestClock
 from tests.factories import OpenRound, add_codes, count_box, make_open_round, make_paper, set_code_state, set_round
@@ -49,8 +49,7 @@ def place(database: Database, folder: KeyFolder) -> OpenRound:
 def open_box(database: Database, folder: KeyFolder, place: OpenRound) -> dict[bytes, Any]:
     """Return the ballots in the box by envelope id, as the key-holders would see them."""
     key = combine(place.shares[:2], folder.read_part(place.id), place.id)
-    with database.reading() as session:
-        rows = session.scalars(sa.select(Envelope).where(Envelope.round_id == place.id)).all()
+    rows = sealed_in(database, place.id)
     return {
         row.id: decode(
             place.paper, place.paper_hash, unseal(key, envelope_info(place.id, place.paper_hash, row.id), row.sealed)
@@ -99,13 +98,12 @@ def test_it_refuses_by_the_state_of_code_and_round(
 ) -> None:
     voided, live = place.codes["residents"][:2]
     set_code_state(database, folder, voided, CodeState.VOIDED)
-    other = make_open_round(database, folder)
     expected = {
         "code_voided": ballot(place, voided),
         "code_unknown": ballot(place, "0" * 13),
         "code_check_sign": ballot(place, "0" * 12 + "1"),
         "code_malformed": ballot(place, "?"),
-        "code_foreign": ballot(place, other.codes["residents"][0]),
+        "code_foreign": ballot(place, place.codes["staff"][0]),
         "group_unknown": ballot(place, live, group="residents") | {"group": "nobody"},
         "paper_changed": ballot(place, live, paper="f" * 64),
         "mark_missing": ballot(place, live, marks="0000-0000"),
@@ -116,7 +114,7 @@ def test_it_refuses_by_the_state_of_code_and_round(
     for code, fields in expected.items():
         status, answer = cast(client, fields)
         assert (answer["error"], 400 <= status < 500) == (code, True)
-    assert cast(client, ballot(place, live, round="nowhere"))[1]["error"] == "paper_changed"
+    assert cast(client, ballot(place, live, round="nowhere"))[1]["error"] == "round_closed"
     assert "“县图书馆”的“查找突出问题”" in cast(client, expected["mark_missing"])[1]["message"]
     assert count_box(database, place.id) == (0, 0)
     assert cast(client, ballot(place, live))[0] == 200
@@ -176,9 +174,7 @@ def test_answers_of_a_cast_have_one_length(client: TestClient, database: Databas
     assert {answer.status_code for answer in answers} == {200}
     assert len({len(answer.content) + len(str(sorted(answer.headers))) for answer in answers}) == 1
     assert "content-encoding" not in answers[0].headers
-    with database.reading() as session:
-        sizes = session.scalars(sa.select(sa.func.length(Envelope.sealed))).all()
-    assert len(set(sizes)) == 1
+    assert len({len(envelope.sealed) for envelope in sealed_in(database, place.id)}) == 1
 
 
 def test_a_full_disk_is_told_and_the_form_kept(
@@ -190,7 +186,7 @@ def test_a_full_disk_is_told_and_the_form_kept(
     fields = ballot(place, place.codes["residents"][0], remarks={"1": "意见"})
     form = {key: fields[key] for key in ("code", "round", "paper", "group", "nonce", "marks")} | {"r1": "意见"}
     with monkeypatch.context() as patched:
-        patched.setattr(drop, "drop", full)
+        patched.setattr(Slot, "drop", full)
         response = client.post("/v/cast", content=packed(place, fields), headers=SCRIPT)
         assert (response.status_code, response.headers["retry-after"]) == (503, "2")
         page = client.post("/v/cast", data=form, headers={"sec-fetch-site": "same-origin"})

@@ -9,11 +9,11 @@ import pytest
 from httpx import Response
 from starlette.testclient import TestClient
 
+from app.ballots.domain import CodeState
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.rounds.domain import RoundState
-from app.slips.domain import CodeState
 from tests.booth.phones import SAME_SITE
 from tests.conftest import TestClock
 from tests.factories import OpenRound, count_box, make_open_round, make_paper, set_code_state, set_round
@@ -175,7 +175,7 @@ def test_it_refuses_a_wrong_code_and_keeps_it(client: TestClient, typed: str, st
     [
         (RoundState.DRAFT, "round_not_open"), (RoundState.READY, "round_not_open"), (RoundState.SEALED, "round_closed"),
         (RoundState.COUNTED, "round_closed"), (RoundState.PUBLISHED, "round_closed"),
-        (RoundState.ARCHIVED, "round_closed"), (RoundState.VOID, "round_void"),
+        (RoundState.ARCHIVED, "round_closed"), (RoundState.VOID, "round_closed"),
     ],
 )  # fmt: skip
 def test_it_refuses_unless_the_round_is_open(
@@ -206,10 +206,13 @@ def test_it_refuses_a_code_that_cannot_be_used_any_more(
 
 def test_it_refuses_a_paper_that_is_not_the_rounds(client: TestClient, place: OpenRound) -> None:
     paper = read(open_paper(client, place.codes["residents"][0]))
-    for change in ({"paper": "f" * 64}, {"round": "nowhere"}):
+    for change, status, state in (
+        ({"paper": "f" * 64}, 409, "paper_changed"),
+        ({"round": "nowhere"}, 410, "round_closed"),
+    ):
         response = client.post("/v/review", data={**paper.fields, **change})
-        assert response.status_code == 409
-        assert "state-paper_changed" in response.text
+        assert response.status_code == status
+        assert f"state-{state}" in response.text
 
 
 def test_it_refuses_forms_of_other_sites(client: TestClient, place: OpenRound) -> None:

@@ -29,7 +29,11 @@ from tests.cast import make_cast
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 HOLDERS = ("张三", "李四", "王五")
-PORTS = Ports(before_opening=(service.before_opening, slips.before_opening), purge=(service.purge, slips.purge))
+PORTS = Ports(
+    before_opening=(service.before_opening, slips.before_opening),
+    purge=(service.purge, slips.purge),
+    public_key=service.public_key,
+)
 LEFT_OUT: dict[str, tuple[str, ...]] = {"staff": ("u1",)}
 
 
@@ -103,9 +107,8 @@ def make_box(
             service.check_share(acting, paper.round_id, number, share)
         open_round(acting, folder, PORTS, paper.round_id)
     ballots = make_ballots(paper, counts, words)
-    with database.engine.begin() as connection:
-        votes = list(seal_votes(database, folder, paper, ballots, codes))
-        assert drop(connection, votes, NOON) == [""] * len(votes)
+    votes = list(seal_votes(database, folder, paper, ballots, codes))
+    assert drop(database, folder, votes, NOON) == [""] * len(votes)
     with database.writing() as session:
         close_round(Acting(session, NOON, actor), paper.round_id, {})
         slips.set_counts(Acting(session, NOON, actor), paper.round_id, {group.id: (0, 0) for group in paper.groups})

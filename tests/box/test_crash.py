@@ -14,15 +14,15 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.box import ceremony, reads, unlocking
-from app.box.models import Envelope
 from app.box.opening import Attempt, Progress, Room, open_box
-from app.box.sweeping import recover
+from app.box.tidying import recover
 from app.core.acting import Principal
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.secrets import jitter
 from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, get_round
+from tests.ballots.stores import sealed_in
 from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, make_box, make_staff
 
 COUNTS = {"residents": 60, "staff": 40}
@@ -45,7 +45,7 @@ class Prepared:
     def copy(self, url: str, keys: Path) -> None:
         """Put a copy of the key folder, and on SQLite of the database, where a cycle may spoil it."""
         if self.url.startswith("sqlite"):
-            shutil.copyfile(_file(self.url), _file(url))
+            shutil.copytree(_file(self.url).parent, _file(url).parent)
         shutil.copytree(self.keys, keys)
 
 
@@ -104,7 +104,7 @@ def run_and_kill(prepared: Prepared, url: str, keys: Path, after: float) -> floa
 def fresh_url(prepared: Prepared, tmp_path: Path, cycle: int) -> Iterator[str]:
     """Yield the address of a copy of the prepared database; on PostgreSQL a copy made by the server."""
     if prepared.url.startswith("sqlite"):
-        yield f"sqlite:///{tmp_path / f'cycle-{cycle}.sqlite3'}"
+        yield f"sqlite:///{tmp_path / f'cycle-{cycle}' / _file(prepared.url).name}"
         return
     name = f"{prepared.url.rsplit('/', 1)[1]}_{cycle}"
     admin = sa.create_engine(prepared.url.rsplit("/", 1)[0] + "/postgres", isolation_level="AUTOCOMMIT")
@@ -154,8 +154,8 @@ def finish(database: Database, folder: KeyFolder, prepared: Prepared) -> None:
 
 
 def test_a_killed_opening_can_be_finished(prepared: Prepared, tmp_path: Path) -> None:
-    with opened(prepared.url) as database, database.reading() as session:
-        sealed = [row.sealed[40:72] for row in session.scalars(sa.select(Envelope))]
+    with opened(prepared.url) as database:
+        sealed = [envelope.sealed[40:72] for envelope in sealed_in(database, "r1")]
         kind = database.engine.dialect.name
     cycles, usual = CYCLES[kind], 0.0
     for cycle in range(cycles + 1):
@@ -171,6 +171,6 @@ def test_a_killed_opening_can_be_finished(prepared: Prepared, tmp_path: Path) ->
                 assert check_whole(database, KeyFolder(keys), prepared.box) or cycle
                 finish(database, KeyFolder(keys), prepared)
             if kind == "sqlite":
-                left = _file(url).read_bytes()
-                assert not any(piece in left for piece in sealed)
-                assert not list(tmp_path.glob(f"cycle-{cycle}.sqlite3-*"))
+                left = [path for path in _file(url).parent.rglob("*") if path.is_file()]
+                assert left == [_file(url)]
+                assert not any(piece in left[0].read_bytes() for piece in sealed)

@@ -4,15 +4,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text, update
 
 from app.audit.models import AuditEntry
+from app.ballots import reads as ballots
+from app.ballots import service as boxes
+from app.ballots import store
+from app.ballots.models import ENVELOPE
+from app.ballots.reads import SealedEnvelope
+from app.ballots.verification import tags_of
 from app.box import ceremony, reads, unlocking
-from app.box.models import Envelope, Remark, RoundKey
+from app.box.models import Remark, RoundKey
 from app.box.opening import Attempt, Progress, Room, open_box
-from app.box.sweeping import recover
+from app.box.tidying import recover
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -22,6 +29,7 @@ from app.rounds.domain import RoundState
 from app.rounds.models import Round
 from app.rounds.reads import get_round
 from app.slips.models import Batch
+from tests.ballots.stores import sealed_in
 from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, make_box, make_staff
 
 COUNTS = {"residents": 30, "staff": 12}
@@ -60,13 +68,12 @@ def attempt(room: Room, box: Box, organiser: Principal) -> Attempt:
 
 def refused(room: Room, attempt: Attempt, code: str) -> DomainError:
     """Check that the opening refuses and the box is as it was."""
-    with room.database.reading() as session:
-        before = list(session.execute(select(Envelope.id, Envelope.sealed).order_by(Envelope.id)))
+    before = sealed_in(room.database, "r1")
     with pytest.raises(DomainError) as caught:
         open_box(room, attempt, Progress())
     assert caught.value.code == code
+    assert sealed_in(room.database, "r1") == before
     with room.database.reading() as session:
-        assert list(session.execute(select(Envelope.id, Envelope.sealed).order_by(Envelope.id))) == before
         assert get_round(session, "r1").state is RoundState.SEALED
         assert reads.stacks(session, "r1") == {}
     assert room.folder.parts() == {"r1"}
@@ -123,44 +130,65 @@ def test_other_features_act_in_the_same_transaction(room: Room, attempt: Attempt
     assert seen == ["r1"]
 
 
+def change(room: Room, envelope: SealedEnvelope, *, retag: bool = False, **values: Any) -> None:  # noqa: ANN401
+    """Change an envelope by hand; ``retag``: as somebody who has the key folder too."""
+    changed = envelope._replace(**values)
+    if retag:
+        tags = tags_of(room.folder, "r1")
+        changed = changed._replace(tag=tags.envelope(changed.id, changed.group_id, changed.sealed))
+    with store.writing(room.database, "r1") as connection:
+        connection.execute(ENVELOPE.update().where(ENVELOPE.c.id == envelope.id).values(**changed._asdict()))
+
+
+def flipped(sealed: bytes) -> bytes:
+    return sealed[:-1] + bytes([sealed[-1] ^ 1])
+
+
 def test_it_refuses_a_flipped_bit(room: Room, attempt: Attempt) -> None:
-    with room.database.writing() as session:
-        for row in session.scalars(select(Envelope).order_by(Envelope.id).limit(2)):
-            row.sealed = row.sealed[:-1] + bytes([row.sealed[-1] ^ 1])
+    first = sealed_in(room.database, "r1")[0]
+    change(room, first, sealed=flipped(first.sealed))
+    assert refused(room, attempt, "box_tampered").params == {"groups": f"{first.group_id}（选票 1，票码 0）"}
+
+
+def test_it_refuses_a_flipped_bit_even_with_the_key_folder(room: Room, attempt: Attempt) -> None:
+    for envelope in sealed_in(room.database, "r1")[:2]:
+        change(room, envelope, retag=True, sealed=flipped(envelope.sealed))
     assert refused(room, attempt, "envelopes_damaged").params == {"count": 2}
 
 
 def test_it_refuses_an_envelope_of_another_group(room: Room, attempt: Attempt) -> None:
     """Two swapped group names keep every number right and are found all the same."""
-    with room.database.writing() as session:
-        for group, other in (("residents", "staff"), ("staff", "residents")):
-            wanted = select(Envelope).where(Envelope.group_id == group).order_by(Envelope.id).limit(1)
-            chosen = session.scalars(wanted).one()
-            chosen.group_id = f"~{other}"
-            session.flush()
-        for group in ("residents", "staff"):
-            session.execute(update(Envelope).where(Envelope.group_id == f"~{group}").values(group_id=group))
+    found = {envelope.group_id: envelope for envelope in sealed_in(room.database, "r1")}
+    change(room, found["residents"], retag=True, group_id="staff")
+    change(room, found["staff"], retag=True, group_id="residents")
     assert refused(room, attempt, "envelopes_damaged").params == {"count": 2}
 
 
 def test_it_refuses_a_moved_envelope(room: Room, attempt: Attempt) -> None:
-    with room.database.writing() as session:
-        row = session.scalars(select(Envelope).limit(1)).one()
-        row.id = bytes(16)
+    change(room, sealed_in(room.database, "r1")[0], retag=True, id=bytes(16))
     assert refused(room, attempt, "envelopes_damaged").params == {"count": 1}
 
 
 def test_it_refuses_a_stuffed_box(room: Room, attempt: Attempt) -> None:
-    with room.database.writing() as session:
-        row = session.scalars(select(Envelope).limit(1)).one()
-        session.add(Envelope(round_id="r1", id=bytes(16), group_id=row.group_id, sealed=row.sealed))
-    assert refused(room, attempt, "box_not_as_spent").params == {"envelopes": 43, "spent": 42}
+    first = sealed_in(room.database, "r1")[0]
+    tag = tags_of(room.folder, "r1").envelope(bytes(16), first.group_id, first.sealed)
+    with store.writing(room.database, "r1") as connection:
+        connection.execute(ENVELOPE.insert(), {**first._asdict(), "id": bytes(16), "tag": tag})
+    refused(room, attempt, "box_tampered")
 
 
 def test_it_refuses_a_robbed_box(room: Room, attempt: Attempt) -> None:
-    with room.database.writing() as session:
-        session.delete(session.scalars(select(Envelope).limit(1)).one())
-    refused(room, attempt, "box_not_as_spent")
+    first = sealed_in(room.database, "r1")[0]
+    with store.writing(room.database, "r1") as connection:
+        connection.execute(ENVELOPE.delete().where(ENVELOPE.c.id == first.id))
+    refused(room, attempt, "box_tampered")
+
+
+def test_it_refuses_counts_that_differ(room: Room, attempt: Attempt) -> None:
+    with store.writing(room.database, "r1") as connection:
+        counts = boxes._counts(connection)
+        boxes._set_counts(connection, {**counts, "staff": counts["staff"].plus(envelopes=1)})
+    assert refused(room, attempt, "box_not_as_spent").params == {"envelopes": 43, "spent": 42}
 
 
 def test_it_refuses_more_back_than_out(room: Room, attempt: Attempt) -> None:
@@ -246,8 +274,7 @@ def test_the_old_bytes_are_gone(room: Room, attempt: Attempt, tmp_path: Path, re
         places.append(request.getfixturevalue("postgresql_server")[1] / "base" / str(own))
         with room.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("CHECKPOINT")
-    with room.database.reading() as session:
-        sealed = [row.sealed[40:72] for row in session.scalars(select(Envelope))]
+    sealed = [envelope.sealed[40:72] for envelope in sealed_in(room.database, "r1")]
     part = room.folder.read_part("r1")
     before = [data for place in places for data in _files(place)]
     assert all(any(piece in data for data in before) for piece in (*sealed, part))
@@ -261,10 +288,12 @@ def test_the_old_bytes_are_gone(room: Room, attempt: Attempt, tmp_path: Path, re
 
 def test_recovery_destroys_what_a_crash_left(room: Room, attempt: Attempt) -> None:
     open_box(room, attempt, Progress())
-    room.folder.create_part("r1")
-    room.folder.create_part("another0database")
+    for round_id in ("r1", "another0database"):
+        room.folder.create_part(round_id)
+        boxes.create(room.database, round_id, ("{}", "ab" * 32), ["staff"])
     recover(room.database, room.folder)
     assert room.folder.parts() == {"another0database"}
+    assert ballots.round_ids(room.database) == {"another0database"}
 
 
 def test_recovery_leaves_a_sealed_box_alone(room: Room, attempt: Attempt, box: Box) -> None:
@@ -277,12 +306,8 @@ def test_recovery_leaves_a_sealed_box_alone(room: Room, attempt: Attempt, box: B
 
 def test_an_old_backup_stays_shut(room: Room, attempt: Attempt, box: Box) -> None:
     """Envelopes and paper shares without the server part open nothing (SEC-17)."""
-    with room.database.reading() as session:
-        envelopes = [{name: getattr(row, name) for name in ("round_id", "id", "group_id", "sealed")}
-                     for row in session.scalars(select(Envelope))]  # fmt: skip
     open_box(room, attempt, Progress())
     with room.database.writing() as session:
-        session.add_all(Envelope(**row) for row in envelopes)
         session.execute(update(Round).where(Round.id == "r1").values(state=RoundState.SEALED))
         session.execute(update(RoundKey).values(destroyed_at=None))
         session.flush()

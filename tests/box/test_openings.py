@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.ballots import store
+from app.ballots.models import ENVELOPE
 from app.box import jobs, reads
 from app.box.models import OpeningJob, OpeningShare
 from app.box.openings import Openings, Place
@@ -23,8 +25,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.rounds.domain import RoundState
 from app.rounds.reads import get_round
-from app.slips.domain import CodeState
-from app.slips.models import SlipCode
+from tests.ballots.stores import sealed_in
 from tests.box.boxes import Box, cast_contents, counted_contents, hall_paper, make_box, make_staff
 from tests.cast import refuses
 from tests.waiting import wait_until
@@ -157,17 +158,18 @@ def test_it_refuses_what_does_not_belong(hall: Hall) -> None:
 
 
 def test_a_failed_opening_says_why_and_can_be_tried_again(hall: Hall) -> None:
-    hashes = select(SlipCode.code_hash).where(SlipCode.state == CodeState.SPENT).limit(30)
-    with hall.place.database.writing() as session:
-        session.execute(update(SlipCode).where(SlipCode.state == CodeState.SPENT).values(group_id="staff"))
+    database, first = hall.place.database, sealed_in(hall.place.database, "r1")[0]
+    wanted = ENVELOPE.update().where(ENVELOPE.c.id == first.id)
+    with store.writing(database, "r1") as connection:
+        connection.execute(wanted.values(sealed=first.sealed[::-1]))
     hall.open(*hall.box.shares[:2])
     job = hall.job()
     assert job.phase == jobs.FAILED
     assert job.error is not None
-    assert job.error.code == "box_not_as_spent"
+    assert job.error.code == "box_tampered"
     assert job.given == frozenset()
-    with hall.place.database.writing() as session:
-        session.execute(update(SlipCode).where(SlipCode.code_hash.in_(hashes)).values(group_id="residents"))
+    with store.writing(database, "r1") as connection:
+        connection.execute(wanted.values(sealed=first.sealed))
     hall.open(*hall.box.shares[:2])
     with hall.place.database.reading() as session:
         assert counted_contents(session, hall.box.paper) == cast_contents(hall.box)

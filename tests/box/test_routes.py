@@ -9,8 +9,10 @@ from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from app.audit.models import AuditEntry
+from app.ballots import service as boxes
+from app.ballots import store
+from app.ballots.models import ENVELOPE
 from app.box import service
-from app.box.models import Envelope
 from app.box.openings import Openings
 from app.core.acting import Acting, Principal
 from app.core.db import Database
@@ -18,6 +20,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.rounds.models import Round
 from tests import pdf_pages
+from tests.ballots.stores import sealed_in
 from tests.box.boxes import HOLDERS, NOON, Box, hall_paper, make_box, make_round
 from tests.cast import Desk, make_cast
 from tests.waiting import wait_until
@@ -179,19 +182,20 @@ def test_the_report_tells_no_number_of_a_small_group(organiser: Desk, box: Box) 
 
 
 def test_a_failed_opening_is_told(organiser: Desk, box: Box, database: Database) -> None:
-    with database.writing() as session:
-        one = session.scalars(select(Envelope).limit(1)).one()
-        one.sealed = bytes(len(one.sealed))
+    with store.writing(database, "r1") as connection:
+        first = sealed_in(database, "r1")[0].id
+        connection.execute(ENVELOPE.update().where(ENVELOPE.c.id == first).values(sealed=bytes(100)))
     open_it(organiser, box)
     page = organiser.get("/rounds/r1/opening")
-    assert "有 1 个信封已损坏或被改动" in page.text
+    assert "票箱内容被人绕过本系统改动过" in page.text
     assert "开始开箱" in page.text
 
 
 @pytest.mark.usefixtures("box")
 def test_an_obstacle_is_told_before_anybody_types(organiser: Desk, database: Database) -> None:
-    with database.writing() as session:
-        session.delete(session.scalars(select(Envelope).limit(1)).one())
+    with store.writing(database, "r1") as connection:
+        counts = boxes._counts(connection)
+        boxes._set_counts(connection, {**counts, "staff": counts["staff"].plus(envelopes=-1)})
     page = organiser.get("/rounds/r1/opening")
     assert "信封 32 个" in page.text
     assert "33 张" in page.text

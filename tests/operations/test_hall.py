@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.core.db import Base, Database
 from app.operations import demo, hall
+from tests.factories import count_box
 from tests.operations.conftest import Running
 
 KEPT = {"audit_entry"}
@@ -31,7 +32,7 @@ def test_it_works(running: Running, database: Database, capsys: pytest.CaptureFi
 def test_it_plays_phones_into_the_demo(running: Running, database: Database) -> None:
     handed_out = sum(len(codes) for codes in running.demo.codes.values())
     assert hall.play(running.settings, running.url, ("demo", 25, 0.2)) == 0
-    assert rows(database)["envelope"] == 25
+    assert count_box(database, running.demo.round_id) == (25, 25)
     left = demo.load(running.settings.data)
     assert left is not None
     assert sum(len(codes) for codes in left.codes.values()) == handed_out - 25

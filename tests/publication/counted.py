@@ -25,8 +25,7 @@ from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_di
 from app.rounds.models import Round
 from app.rounds.reads import PAPER
 from app.rounds.service import count_round
-from app.slips.domain import CodeState
-from app.slips.models import Batch, SlipCode, SlipCount
+from app.slips.models import Batch, SlipCount
 
 AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 PASSWORD = "Correct-Horse-1"
@@ -141,11 +140,8 @@ def _store_slips(session: Session, votes: Votes, group: tuple[str, int]) -> None
     round_id, printed = votes.paper.round_id, expected + votes.spare
     batch = Batch(id=new_id(), round_id=round_id, group_id=group_id, printed=printed, created_at=AT)
     session.add(batch)
-    session.add(SlipCount(round_id=round_id, group_id=group_id, spare=votes.spare, handed_back=0))
-    common = {"round_id": round_id, "group_id": group_id, "batch_id": batch.id, "state": int(CodeState.SPENT)}
-    rows = [{**common, "code_hash": token_bytes(32)} for _ in range(votes.returned[group_id])]
-    if rows:
-        session.execute(sa.insert(SlipCode), rows)
+    used = votes.returned[group_id]
+    session.add(SlipCount(round_id=round_id, group_id=group_id, spare=votes.spare, handed_back=0, used=used))
 
 
 def count(database: Database, round_id: str) -> None:

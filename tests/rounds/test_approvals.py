@@ -20,7 +20,7 @@ from app.rounds.approvals import ask_or_act, decide
 from app.rounds.domain import RoundState
 from app.rounds.reads import get_round, waiting_approvals
 from app.web.errors import sentence
-from tests.cast import MORNING, Desk, make_cast, make_ready, prepare, refuses
+from tests.cast import MORNING, Desk, committed, make_cast, make_ready, prepare, refuses
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def open_round(acting: Acting, folder: KeyFolder, *, two_person: bool = True) ->
     prepare(acting, folder, round_id)
     service.set_schedule(acting, round_id, None, MORNING + timedelta(hours=2))
     service.open_round(acting, folder, PORTS, round_id)
+    committed(acting.session)
     return round_id
 
 
@@ -81,8 +82,10 @@ AFTER = {
 def test_it_works(acting: Acting, people: dict[str, Principal], folder: KeyFolder, act: str, second: str) -> None:
     round_id = open_round(acting, folder)
     assert not ask_or_act(acting, PORTS, round_id, act, REQUESTS[act])
+    committed(acting.session)
     assert effect(acting, round_id) == BEFORE
     decide(replace(acting, actor=people[second]), PORTS, only_approval(acting, round_id), granted=True)
+    committed(acting.session)
     assert effect(acting, round_id) == AFTER[act]
     log = list(acting.session.scalars(sa.select(AuditEntry.action)))
     assert {f"round.{act}.ask", f"round.{act}.grant", f"round.{act}"} <= set(log)
@@ -92,6 +95,7 @@ def test_it_works(acting: Acting, people: dict[str, Principal], folder: KeyFolde
 def test_it_refuses_one_person(acting: Acting, folder: KeyFolder, act: str) -> None:
     round_id = open_round(acting, folder)
     ask_or_act(acting, PORTS, round_id, act, REQUESTS[act])
+    committed(acting.session)
     for _ in range(2):
         with refuses("approval_own"):
             decide(acting, PORTS, only_approval(acting, round_id), granted=True)
@@ -106,6 +110,7 @@ def test_where_the_campaign_asks_for_no_second_person_it_is_done_at_once(
 ) -> None:
     round_id = open_round(acting, folder, two_person=False)
     assert ask_or_act(acting, PORTS, round_id, act, REQUESTS[act])
+    committed(acting.session)
     assert effect(acting, round_id) == AFTER[act]
 
 
@@ -113,13 +118,16 @@ def test_closing_at_the_planned_end_needs_nobody_else(acting: Acting, folder: Ke
     round_id = open_round(acting, folder)
     late = replace(acting, now=MORNING + timedelta(hours=2))
     assert ask_or_act(late, PORTS, round_id, "close", {})
+    committed(acting.session)
 
 
 def test_refusing_ends_the_request(acting: Acting, people: dict[str, Principal], folder: KeyFolder) -> None:
     round_id = open_round(acting, folder)
     ask_or_act(acting, PORTS, round_id, "void", REQUESTS["void"])
+    committed(acting.session)
     approval = only_approval(acting, round_id)
     decide(replace(acting, actor=people["lisi"]), PORTS, approval, granted=False)
+    committed(acting.session)
     for granted in (True, False):
         with refuses("approval_gone"):
             decide(replace(acting, actor=people["qianer"]), PORTS, approval, granted=granted)
@@ -129,14 +137,18 @@ def test_refusing_ends_the_request(acting: Acting, people: dict[str, Principal],
 def test_a_request_may_be_taken_back_by_who_made_it(acting: Acting, folder: KeyFolder) -> None:
     round_id = open_round(acting, folder)
     ask_or_act(acting, PORTS, round_id, "void", REQUESTS["void"])
+    committed(acting.session)
     decide(acting, PORTS, only_approval(acting, round_id), granted=False)
+    committed(acting.session)
     assert waiting_approvals(acting.session, round_id) == []
 
 
 def test_an_act_that_came_too_late_is_refused(acting: Acting, people: dict[str, Principal], folder: KeyFolder) -> None:
     round_id = open_round(acting, folder)
     ask_or_act(acting, PORTS, round_id, "extend", REQUESTS["extend"])
+    committed(acting.session)
     service.close_round(acting, round_id, {})
+    committed(acting.session)
     with refuses("round_wrong_state"):
         decide(replace(acting, actor=people["lisi"]), PORTS, only_approval(acting, round_id), granted=True)
 

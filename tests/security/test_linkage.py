@@ -141,7 +141,7 @@ def cast_all(site: Site, voters: Sequence[Filled]) -> None:
         for vote in votes:
             await box.cast(vote)
 
-    box = Drop(site.database.engine, lambda: LONG_AGO)
+    box = Drop(site.database, site.folder, lambda: LONG_AGO)
     asyncio.run(one_by_one(box))
     box.close()
 

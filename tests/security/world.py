@@ -92,8 +92,7 @@ def _vote(world: World, round_id: str, codes: Mapping[str, list[str]]) -> None:
         paper, _ = frozen_paper(session, round_id)
     ballots = make_ballots(paper, {group.id: group.expected - 1 for group in paper.groups})
     votes = list(seal_votes(world.database, world.folder, paper, ballots, codes))
-    with world.database.engine.begin() as connection:
-        assert set(drop(connection, votes, MORNING)) == {""}
+    assert set(drop(world.database, world.folder, votes, MORNING)) == {""}
 
 
 def _open_box(world: World, actor: Principal, round_id: str, shares: list[str]) -> None:

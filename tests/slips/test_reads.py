@@ -6,13 +6,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app.ballots.domain import CodeState
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import shuffled
 from app.slips import reads
-from app.slips.codes import code_hash
-from app.slips.domain import CodeState
-from app.slips.models import SlipCode
 from app.slips.service import TURNOUT_STEP
 from tests.factories import OpenRound, make_open_round, set_code_state
 
@@ -39,10 +37,8 @@ def test_it_works(database: Database, folder: KeyFolder, hall: OpenRound) -> Non
 def test_turnout_never_changes_by_one(database: Database, folder: KeyFolder, hall: OpenRound) -> None:
     shown = [0]
     for _, code in shuffled(hall.all_codes):
-        digest = code_hash(folder.pepper(), code)
-        with database.writing() as session:
-            session.execute(sa.update(SlipCode).where(SlipCode.code_hash == digest).values(state=CodeState.SPENT.value))
-            session.flush()
+        set_code_state(database, folder, code, CodeState.SPENT)
+        with database.reading() as session:
             shown.append(reads.turnout(session, hall.id, TURNOUT_STEP))
     assert {after - before for before, after in pairwise(shown)} == {0, TURNOUT_STEP}
     assert shown[-1] == 30

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.ballots.domain import CodeState
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -15,7 +16,6 @@ from app.rounds import service as rounds
 from app.rounds.reads import frozen_paper
 from app.rounds.service import RoundDraft
 from app.slips import reads
-from app.slips.domain import CodeState
 from tests import pdf_pages
 from tests.cast import MORNING, Desk, make_cast, make_ready, prepare
 from tests.factories import set_code_state
@@ -69,6 +69,7 @@ def test_printing_leaves_nothing_on_the_disk(desk: Desk, round_id: str, groups: 
     def files() -> set[Path]:
         return {path for path in settings.data.rglob("*") if path.is_file() and "journal" not in path.name}
 
+    desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{groups[0]}": "12"})  # makes the box
     before = files()
     pdf = desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{groups[0]}": "12"}).content
     assert files() == before
