@@ -1,5 +1,7 @@
 """Opinions of a campaign: the list, typing in, Excel in and out, and remarks of a published result. Organisers only."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -8,10 +10,10 @@ from app.core.errors import DomainError
 from app.office.ordering import file_later
 from app.office.workshop import Craft
 from app.opinions import reads, service
-from app.opinions.desk import Desk, OrganisingDesk, Refused
 from app.opinions.domain import TEXT_LIMIT, TYPED_SOURCES
 from app.opinions.service import NUMBER_LIMIT, TypedOpinion, number_key
 from app.opinions.workbook_import import PROBLEM_SENTENCES, Known, Preview, carry, preview_carried, preview_upload
+from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
@@ -50,7 +52,7 @@ def _list_page(desk: Desk, campaign_id: str, part: int = 1, refused: Refused | N
 
 
 @router.get("/campaigns/{campaign_id}/opinions")
-def list_opinions(desk: OrganisingDesk, campaign_id: str, part: int = 1) -> Response:
+def list_opinions(desk: OrganiserDesk, campaign_id: str, part: int = 1) -> Response:
     """Show what was collected, and the form to type in more."""
     return _list_page(desk, campaign_id, part)
 
@@ -65,29 +67,30 @@ def _typed(form: PostedForm) -> TypedOpinion:
 
 
 @router.post("/campaigns/{campaign_id}/opinions")
-def type_in(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+def type_in(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Store one opinion."""
-
-    def act() -> Response:
-        service.add_opinions(desk.acting, campaign_id, [_typed(form)], names_of(form))
-        return see_other(f"/campaigns/{campaign_id}/opinions")
-
-    return desk.attempt(form, act, lambda refused: _list_page(desk, campaign_id, 1, refused))
+    return desk.attempt(
+        lambda: service.add_opinions(desk.acting, campaign_id, [_typed(form)], names_of(form)),
+        f"/campaigns/{campaign_id}/opinions",
+        lambda refused: _list_page(desk, campaign_id, 1, refused),
+    )
 
 
 @router.post("/campaigns/{campaign_id}/opinions/remarks")
-def take_remarks(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+def take_remarks(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Take over the remarks of a published result."""
 
-    def act() -> Response:
-        count = service.take_remarks(desk.acting, campaign_id, form.text("round", 20, label="轮次"), names_of(form))
+    def act() -> int:
+        return service.take_remarks(desk.acting, campaign_id, form.text("round", 20, label="轮次"), names_of(form))
+
+    def then(count: int) -> Response:
         return see_other(f"/campaigns/{campaign_id}/opinions?taken={count}")
 
-    return desk.attempt(form, act, lambda refused: _list_page(desk, campaign_id, 1, refused))
+    return desk.attempt(act, then, lambda refused: _list_page(desk, campaign_id, 1, refused))
 
 
 @router.get("/campaigns/{campaign_id}/opinions/issues.xlsx")
-def export(desk: OrganisingDesk, campaign_id: str) -> Response:
+def export(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Send the issues with their opinions."""
     get_campaign(desk.session, campaign_id)
     return file_later(desk.request, desk.staff, ISSUES, {"campaign": campaign_id})
@@ -98,66 +101,67 @@ def _import_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -
 
 
 @router.get("/campaigns/{campaign_id}/opinions/import")
-def import_page(desk: OrganisingDesk, campaign_id: str) -> Response:
+def import_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show where to upload, and the template."""
     return _import_page(desk, campaign_id)
 
 
 @router.get("/campaigns/{campaign_id}/opinions/import/template.xlsx")
-def template(desk: OrganisingDesk, campaign_id: str) -> Response:
+def template(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Send the template."""
     get_campaign(desk.session, campaign_id)
     return file_later(desk.request, desk.staff, TEMPLATE, {})
 
 
 def _known(desk: Desk, campaign_id: str, form: PostedForm) -> Known:
+    """Return what rows are checked against; the session ends here, before they are read."""
     numbers = reads.known_numbers(desk.session, campaign_id)
-    return Known(
+    known = Known(
         get_campaign(desk.session, campaign_id),
         frozenset(number_key(*number) for number in numbers),
         service.masker(desk.acting, names_of(form)),
     )
+    desk.leave()
+    return known
 
 
 def _preview_page(desk: Desk, known: Known, made: Preview) -> Response:
     carried = carry(known, made) if not made.problems else []
     units = {unit.id: unit.name for unit in known.campaign.units}
-    answer = desk.show(
+    return desk.show(
         "opinions/preview.html",
+        422 if made.problems else None,
         preview=made,
         carried=carried,
         units=units,
         campaign=known.campaign,
         sentences=PROBLEM_SENTENCES,
     )
-    if made.problems:
-        answer.status_code = 422
-    return answer
 
 
 @router.post("/campaigns/{campaign_id}/opinions/import")
-def preview(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+def preview(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Show what an upload would add, masked, and every bad cell; nothing is saved yet."""
 
-    def act() -> Response:
+    def look() -> Response:
         known = _known(desk, campaign_id, form)
         return _preview_page(desk, known, preview_upload(known, form.file("workbook")))
 
-    return desk.attempt(form, act, lambda refused: _import_page(desk, campaign_id, refused))
+    return desk.consider(look, lambda refused: _import_page(desk, campaign_id, refused))
 
 
 @router.post("/campaigns/{campaign_id}/opinions/import/confirm")
-def confirm(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+def confirm(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Save what the preview showed, checked anew: all of it or nothing."""
 
-    def act() -> Response:
+    def look() -> Response:
         known = _known(desk, campaign_id, form)
         made = preview_carried(known, form.several("rows[]"))
         if made.problems:
             return _preview_page(desk, known, made)
         if not made.rows:
             raise DomainError("file_missing")
-        service.add_opinions(desk.acting, campaign_id, made.rows)
-        return see_other(f"/campaigns/{campaign_id}/opinions")
+        add = partial(service.add_opinions, campaign_id=campaign_id, typed=made.rows)
+        return desk.attempt(lambda: add(desk.acting), f"/campaigns/{campaign_id}/opinions")
 
-    return desk.attempt(form, act, lambda refused: _import_page(desk, campaign_id, refused))
+    return desk.consider(look, lambda refused: _import_page(desk, campaign_id, refused))

@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.opinions import reads, service
-from app.opinions.desk import Desk, OrganisingDesk, Refused
 from app.opinions.domain import ASIDE, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
 from app.opinions.reads import Collection, OpinionView
 from app.opinions.routes import PAGE, part_of
 from app.opinions.service import Wish
 from app.opinions.similarity import MOST_COMPARED
+from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
@@ -48,12 +48,13 @@ def _merge_page(desk: Desk, campaign_id: str, refused: Refused | None = None) ->
         "opinions": picked[(part - 1) * PAGE : part * PAGE],
         "part": part,
         "parts": parts,
+        "ticked": frozenset(refused.form.several("opinions[]")) if refused else frozenset(),
     }
     return desk.show("opinions/merge.html", refused, **context)
 
 
 @router.get("/campaigns/{campaign_id}/opinions/merge")
-def merge_page(desk: OrganisingDesk, campaign_id: str) -> Response:
+def merge_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show the opinions in one place, to be ticked and merged."""
     return _merge_page(desk, campaign_id)
 
@@ -83,16 +84,15 @@ def _wish(form: PostedForm) -> Wish:
 
 
 @router.post("/campaigns/{campaign_id}/opinions/merge")
-def merge(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+def merge(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Merge, detach, set aside or rename, and show the same place and search again."""
-
-    def act() -> Response:
-        service.do(desk.acting, campaign_id, _wish(form))
-        typed = form.as_dict()
-        kept = {name: typed[name] for name in ("place", "sought", "part") if typed.get(name)}
-        return see_other(f"/campaigns/{campaign_id}/opinions/merge" + (f"?{urlencode(kept)}" if kept else ""))
-
-    return desk.attempt(form, act, lambda refused: _merge_page(desk, campaign_id, refused))
+    given = form.as_dict()
+    kept = {name: given[name] for name in ("place", "sought", "part") if given.get(name)}
+    return desk.attempt(
+        lambda: service.do(desk.acting, campaign_id, _wish(form)),
+        f"/campaigns/{campaign_id}/opinions/merge" + (f"?{urlencode(kept)}" if kept else ""),
+        lambda refused: _merge_page(desk, campaign_id, refused),
+    )
 
 
 def _proposals_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
@@ -103,25 +103,25 @@ def _proposals_page(desk: Desk, campaign_id: str, refused: Refused | None = None
         "proposals": reads.proposals(found),
         "unsorted": len(found.at(UNSORTED)),
         "compared": MOST_COMPARED,
+        "ticked": frozenset(refused.form.several("opinions[]")) if refused else frozenset(),
     }
     return desk.show("opinions/proposals.html", refused, **context)
 
 
 @router.get("/campaigns/{campaign_id}/opinions/proposals")
-def proposals_page(desk: OrganisingDesk, campaign_id: str) -> Response:
+def proposals_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show which unsorted opinions seem to belong together; nothing is merged until somebody says so."""
     return _proposals_page(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/opinions/proposals")
-def accept(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+def accept(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Merge the ticked opinions of one proposal."""
-
-    def act() -> Response:
-        service.do(desk.acting, campaign_id, _wish(form))
-        return see_other(f"/campaigns/{campaign_id}/opinions/proposals")
-
-    return desk.attempt(form, act, lambda refused: _proposals_page(desk, campaign_id, refused))
+    return desk.attempt(
+        lambda: service.do(desk.acting, campaign_id, _wish(form)),
+        f"/campaigns/{campaign_id}/opinions/proposals",
+        lambda refused: _proposals_page(desk, campaign_id, refused),
+    )
 
 
 def _record_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
@@ -137,18 +137,20 @@ def _record_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -
 
 
 @router.get("/campaigns/{campaign_id}/opinions/record")
-def record_page(desk: OrganisingDesk, campaign_id: str) -> Response:
+def record_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show who merged what, the last first; what no later act builds upon can be undone."""
     return _record_page(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/opinions/record")
-def undo(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+def undo(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Undo the act named, and go back to the page where its button was pressed."""
 
-    def act() -> Response:
+    def act() -> str:
         service.do(desk.acting, campaign_id, Wish(Kind.UNDO, undoes=form.integer("undoes", 1, MOST_AT_ONCE)))
-        back = form.text("back", 20, needed=False)
+        return form.text("back", 20, needed=False)
+
+    def then(back: str) -> Response:
         return see_other(f"/campaigns/{campaign_id}/opinions/{back if back in UNDO_PAGES else 'record'}")
 
-    return desk.attempt(form, act, lambda refused: _record_page(desk, campaign_id, refused))
+    return desk.attempt(act, then, lambda refused: _record_page(desk, campaign_id, refused))

@@ -6,14 +6,12 @@ answers the result document as it is, its first one in the first shape (app.tall
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.openapi.utils import get_openapi
 from fastapi.security import HTTPBearer
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.core.errors import DomainError
@@ -21,7 +19,7 @@ from app.publication import api_shapes, reads, tokens
 from app.publication.domain import BANDS_ONLY, ORGANISERS_ONLY, Scope, sight_of
 from app.publication.read_log import note_read
 from app.tally.document import Section, Target
-from app.web.requests import Db, Now
+from app.web.desk import AnybodysDesk, OpenDesk
 
 DOCUMENTED = HTTPBearer(auto_error=False, scheme_name="token", description="A token that an organiser made.")
 PROBLEMS: Mapping[int | str, dict[str, Any]] = {
@@ -47,16 +45,14 @@ def new_router(prefix: str) -> APIRouter:
 class Program:
     """A program that reads results by its token, in its request."""
 
-    request: Request
-    session: Session
+    desk: OpenDesk
     token: tokens.Token
-    now: datetime
 
     def lines(self) -> Iterator[dict[str, object]]:
         """Yield the results that the token reads, newest round first, without any figure."""
-        for line in reads.published_rounds(self.session, self.token.viewer, self.now):
-            sight = sight_of(self.token.viewer, reads.ledger_of(self.session, line.round.id), self.now)
-            for version in reads.versions_of(self.session, line.round.id):
+        for line in reads.published_rounds(self.desk.session, self.token.viewer, self.desk.now):
+            sight = sight_of(self.token.viewer, reads.ledger_of(self.desk.session, line.round.id), self.desk.now)
+            for version in reads.versions_of(self.desk.session, line.round.id):
                 if sight is not None and version.version == sight.version:
                     yield {
                         **_release(version, sight.scope, whole=sight.scope is Scope.LEADERS and sight.unit_ids is None),
@@ -72,17 +68,17 @@ class Program:
     def result(self, round_id: str) -> Found:
         """Return a result in the token's scope and note that it was read; DomainError ``result_not_published``."""
         read = reads.published_bands if self.token.viewer.scope in BANDS_ONLY else reads.published
-        found = read(self.session, round_id, self.token.viewer, self.now)
-        note_read(self.request, self.session, self.token.reader, round_id, "api")
+        found = read(self.desk.session, round_id, self.token.viewer, self.desk.now)
+        note_read(self.desk, self.token.reader, round_id, "api")
         return found
 
 
-def _program(request: Request, db: Db, now: Now) -> Program:
-    given = request.headers.getlist("authorization")
+def _program(desk: AnybodysDesk) -> Program:
+    given = desk.request.headers.getlist("authorization")
     scheme, _, secret = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     if scheme.lower() != "bearer":
         raise DomainError("token_refused")
-    return Program(request, db, tokens.find(db, secret, now), now)
+    return Program(desk, tokens.find(desk.session, secret, desk.now))
 
 
 Reading = Annotated[Program, Depends(_program)]

@@ -1,20 +1,14 @@
 """The pages of a published result. All of it goes through ``reads.published``."""
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.core.errors import DomainError
 from app.publication import reads
-from app.publication.domain import Pick, Scope, notes_for, pick_of, picked_units, units_with_remarks
-from app.publication.seen import Desk, ReadingDesk
+from app.publication.domain import Pick, Scope, notes_for, pick_of, picked_units, rights_of, units_with_remarks
+from app.publication.seen import merged_in, result_and_unit, result_of, version_of
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
-from app.web.errors import sentence
-from app.web.forms import PostedForm
-from app.web.i18n import choose_language
-from app.web.pages import page
+from app.web.desk import Desk, Refused, ResultDesk
 
 router = APIRouter()
 REMARKS_AHEAD = 2
@@ -22,34 +16,22 @@ REMARKS_AHEAD = 2
 
 
 @router.get("/results")
-def list_results(desk: ReadingDesk) -> Response:
+def list_results(desk: ResultDesk) -> Response:
     """List the results that the reader may see, newest round first."""
     viewer = reads.viewer_of(desk.session, desk.staff)
     results = reads.published_rounds(desk.session, viewer, desk.now)
-    return page(desk.request, "publication/list.html", results=results, may=desk.may)
+    return desk.show("publication/list.html", results=results, may=rights_of(desk.staff.role))
 
 
 @router.get("/results/{round_id}")
-def show_result(desk: ReadingDesk, round_id: str, show: str = "") -> Response:
+def show_result(desk: ResultDesk, round_id: str, show: str = "") -> Response:
     """Show remarks, chain and units; ``show`` picks units, which stay in official order."""
     return result_page(desk, round_id, show)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a document was refused, and the form."""
-
-    error: DomainError
-    form: PostedForm
-
-
 def result_page(desk: Desk, round_id: str, show: str = "", refused: Refused | None = None) -> Response:
     """Show the result; after a refused document with its sentence and what was typed."""
-    result, pick = desk.result(round_id), pick_of(show)
-    status, message, typed, ticked = 200, "", dict[str, str](), list[str]()
-    if refused is not None:
-        status, message = sentence(choose_language(desk.request), refused.error.code, refused.error.params)
-        typed, ticked = refused.form.as_dict(), refused.form.several("issues[]")
+    result, pick = result_of(desk, round_id), pick_of(show)
     context = {
         "result": result,
         "document": result.document,
@@ -57,23 +39,21 @@ def result_page(desk: Desk, round_id: str, show: str = "", refused: Refused | No
         "campaign_id": get_round(desk.session, round_id).campaign_id,
         "units": picked_units(result.section, pick),
         "heard": units_with_remarks(result.document),
-        "merged": desk.merged(result),
+        "merged": merged_in(desk, result),
         "remarks_ahead": REMARKS_AHEAD,
         "pick": pick,
         "picks": list(Pick),
         "open_to": _open_to(desk, round_id),
-        "may": desk.may,
+        "may": rights_of(desk.staff.role),
         "versions_of_document": documents_of(desk.session, round_id),
-        "message": message,
-        "typed": typed,
-        "ticked": ticked,
+        "ticked": refused.form.several("issues[]") if refused else [],
     }
-    return page(desk.request, "publication/result.html", status=status, **context)
+    return desk.show("publication/result.html", refused, **context)
 
 
 def _open_to(desk: Desk, round_id: str) -> dict[Scope, bool]:
     """Return the scopes that a result is open to at present and whether to all of it, for organisers."""
-    if not desk.may.publish:
+    if not rights_of(desk.staff.role).publish:
         return {}
     in_force = [release for release in reads.ledger_of(desk.session, round_id) if release.is_active(desk.now)]
     whole = {release.scope for release in in_force if release.unit_ids is None and release.reader_ids is None}
@@ -81,22 +61,22 @@ def _open_to(desk: Desk, round_id: str) -> dict[Scope, bool]:
 
 
 @router.get("/results/{round_id}/versions/{version}")
-def show_version(desk: ReadingDesk, round_id: str, version: int) -> Response:
+def show_version(desk: ResultDesk, round_id: str, version: int) -> Response:
     """Show an earlier version beside which a correction stands."""
-    result = desk.version(round_id, version)
+    result = version_of(desk, round_id, version)
     context = {
         "result": result,
         "document": result.document,
         "section": result.section,
         "versions": reads.versions_of(desk.session, round_id),
     }
-    return page(desk.request, "publication/version.html", status=200, **context)
+    return desk.show("publication/version.html", **context)
 
 
 @router.get("/results/{round_id}/units/{unit_id}")
-def show_unit(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
+def show_unit(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
     """Show a unit's items, voter groups and remarks."""
-    result, unit = desk.unit(round_id, unit_id)
+    result, unit = result_and_unit(desk, round_id, unit_id)
     units = result.section["targets"]
     place = units.index(unit)
     context = {
@@ -109,4 +89,4 @@ def show_unit(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
         "before": units[place - 1] if place else None,
         "after": units[place + 1] if place + 1 < len(units) else None,
     }
-    return page(desk.request, "publication/unit.html", status=200, **context)
+    return desk.show("publication/unit.html", **context)

@@ -1,19 +1,16 @@
 """The organiser's page of tokens for programs; a new token is shown once, on the answer to the post."""
 
-from fastapi import APIRouter, Request
+from collections.abc import Sequence
+
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts.service import everyone, leaders
-from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.publication import tokens
 from app.publication.domain import Scope
-from app.web.auth import Organiser
-from app.web.errors import sentence
+from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
-from app.web.i18n import choose_language
-from app.web.pages import page, see_other
-from app.web.requests import Db, Now
 
 router = APIRouter()
 MOST_SIGNS = 40
@@ -21,32 +18,26 @@ FEWEST_DAYS = 1
 
 
 def _tokens_page(
-    request: Request, db: Db, now: Now, error: DomainError | None = None, form: PostedForm | None = None
+    desk: Desk, outcome: Refused | int | None = None, *, ticked: Sequence[str] = (), secret: str = ""
 ) -> Response:
-    status, message = (200, "") if error is None else sentence(choose_language(request), error.code, error.params)
-    typed = {} if form is None else form.as_dict()
-    ticked = [] if form is None else form.several("units[]")
-    return _rendered(request, db, now, status=status, message=message, typed=typed, ticked=ticked, secret="")
-
-
-def _rendered(request: Request, db: Db, now: Now, *, status: int, **shown: object) -> Response:
     context = {
-        "tokens": tokens.all_tokens(db),
-        "campaigns": tokens.campaigns_with_units(db),
+        "tokens": tokens.all_tokens(desk.session),
+        "campaigns": tokens.campaigns_with_units(desk.session),
         "scopes": tokens.SCOPES,
-        "leaders": leaders(db),
-        "names": {staff.id: staff.name for staff in everyone(db)},
+        "leaders": leaders(desk.session),
+        "names": {staff.id: staff.name for staff in everyone(desk.session)},
         "most_days": tokens.MOST_DAYS,
-        "now": now,
-        **shown,
+        "now": desk.now,
+        "ticked": ticked,
+        "secret": secret,
     }
-    return page(request, "publication/tokens.html", status=status, **context)
+    return desk.show("publication/tokens.html", outcome, **context)
 
 
 @router.get("/tokens")
-def list_tokens(request: Request, _staff: Organiser, db: Db, now: Now) -> Response:
+def list_tokens(desk: OrganiserDesk) -> Response:
     """List the tokens with what each may read, and offer to make one."""
-    return _tokens_page(request, db, now)
+    return _tokens_page(desk)
 
 
 def _wanted(form: PostedForm) -> tokens.WantedToken:
@@ -59,22 +50,18 @@ def _wanted(form: PostedForm) -> tokens.WantedToken:
 
 
 @router.post("/tokens")
-def create(request: Request, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def create(desk: OrganiserDesk, form: Form) -> Response:
     """Make a token and show it, this once."""
-    try:
-        secret = tokens.create(Acting(db, now, staff), _wanted(form))
-    except DomainError as error:
-        db.rollback()
-        return _tokens_page(request, db, now, error, form)
-    return _rendered(request, db, now, status=201, message="", typed={}, ticked=[], secret=secret)
+    return desk.attempt(
+        lambda: tokens.create(desk.acting, _wanted(form)),
+        lambda secret: _tokens_page(desk, 201, secret=secret),
+        lambda refused: _tokens_page(desk, refused, ticked=form.several("units[]")),
+    )
 
 
 @router.post("/tokens/{token_id}/revoke")
-def revoke(request: Request, token_id: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
+def revoke(desk: OrganiserDesk, token_id: str, _form: Form) -> Response:
     """End a token at once."""
-    try:
-        tokens.revoke(Acting(db, now, staff), token_id)
-    except DomainError as error:
-        db.rollback()
-        return _tokens_page(request, db, now, error)
-    return see_other("/tokens")
+    return desk.attempt(
+        lambda: tokens.revoke(desk.acting, token_id), "/tokens", lambda refused: _tokens_page(desk, refused)
+    )

@@ -8,10 +8,9 @@ from app.office.workshop import Craft
 from app.publication import reads, trends
 from app.publication.read_log import note_read
 from app.publication.routes_charts import picture
-from app.publication.seen import Desk, ReadingDesk
 from app.publication.trends import Column, Trends
 from app.tally.document import every_target
-from app.web.pages import page
+from app.web.desk import Desk, ResultDesk
 
 router = APIRouter()
 PATH = "/results/campaigns/{campaign_id}"
@@ -24,19 +23,19 @@ def _trends(desk: Desk, campaign_id: str) -> Trends:
 
 def _note(desk: Desk, *columns: Column) -> None:
     for column in columns:
-        note_read(desk.request, desk.session, desk.staff, column.line.round.id, "trend")
+        note_read(desk, desk.staff, column.line.round.id, "trend")
 
 
 @router.get(PATH)
-def overview(desk: ReadingDesk, campaign_id: str) -> Response:
+def overview(desk: ResultDesk, campaign_id: str) -> Response:
     """Show all units of a campaign, in official order, through its rounds."""
     found = _trends(desk, campaign_id)
     _note(desk, *found.columns)
-    return page(desk.request, "publication/overview.html", status=200, found=found)
+    return desk.show("publication/overview.html", found=found)
 
 
 @router.get(PATH + "/units/{unit_id}")
-def history(desk: ReadingDesk, campaign_id: str, unit_id: str) -> Response:
+def history(desk: ResultDesk, campaign_id: str, unit_id: str) -> Response:
     """Show one unit through the rounds, item by item."""
     found = _trends(desk, campaign_id)
     unit = next((unit for unit in found.units if unit.id == unit_id), None)
@@ -44,27 +43,27 @@ def history(desk: ReadingDesk, campaign_id: str, unit_id: str) -> Response:
         raise DomainError("not_found")
     _note(desk, *found.columns)
     rated = [pair for pair in zip(found.columns, unit.cells, strict=True) if pair[1] is not None]
-    return page(desk.request, "publication/history.html", status=200, found=found, unit=unit, rated=rated)
+    return desk.show("publication/history.html", found=found, unit=unit, rated=rated)
 
 
 @router.get(PATH + "/compare")
-def compare(desk: ReadingDesk, campaign_id: str, before: str = "", after: str = "") -> Response:
+def compare(desk: ResultDesk, campaign_id: str, before: str = "", after: str = "") -> Response:
     """Show two rounds side by side; without a choice the last two."""
     found = _trends(desk, campaign_id)
     rounds = [column.line.round.id for column in found.columns]
     pair = trends.pair_of(found, before or rounds[max(0, len(rounds) - 2)], after or rounds[-1])
     _note(desk, pair.before, pair.after)
     context = {"found": found, "pair": pair}
-    return page(desk.request, "publication/compare.html", status=200, **context)
+    return desk.show("publication/compare.html", **context)
 
 
 @router.get(PATH + "/compare.svg")
-def compare_chart(desk: ReadingDesk, campaign_id: str, before: str, after: str) -> Response:
+def compare_chart(desk: ResultDesk, campaign_id: str, before: str, after: str) -> Response:
     """Draw two rounds side by side."""
     pair = trends.pair_of(_trends(desk, campaign_id), before, after)
     _note(desk, pair.before, pair.after)
     told = {"campaign": campaign_id, "before": _cut(pair.before), "after": _cut(pair.after)}
-    return picture(desk.request, COMPARISON, desk.staff, told)
+    return picture(desk, COMPARISON, told)
 
 
 def _cut(column: Column) -> dict[str, object]:

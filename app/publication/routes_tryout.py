@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns.domain import Denominator, Measure
@@ -10,14 +10,9 @@ from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.scheme_service import askable_items
 from app.campaigns.typed import shown_scheme
 from app.campaigns.wording import denominator_words, measure_words
-from app.core.errors import DomainError
 from app.publication.tryout import ROWS, Trial, tried_scheme, try_out, typed_samples
-from app.web.auth import Organiser
-from app.web.errors import sentence
+from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import PostedForm
-from app.web.i18n import choose_language
-from app.web.pages import page
-from app.web.requests import Db
 
 router = APIRouter()
 WORDING = {"denominator_words": denominator_words, "measure_words": measure_words}
@@ -33,24 +28,31 @@ def _sample_fields(options: int) -> dict[str, str]:
     return fields
 
 
+def _page(
+    desk: Desk, campaign: CampaignView, form: PostedForm, trial: Trial | None, refused: Refused | None = None
+) -> Response:
+    options, typed = campaign.scheme.scale.options, form.as_dict()
+    context = {"campaign": campaign, "typed": typed, "trial": trial, "options": options}
+    choices = {"rows": range(1, ROWS + 1), "measures": list(Measure), "denominators": list(Denominator)}
+    return desk.show("publication/tryout.html", refused, **context, **choices, **WORDING)
+
+
 def _tried(form: PostedForm, campaign: CampaignView, labels: Mapping[str, str]) -> Trial:
     samples = typed_samples(form, campaign.scheme.scale.options)
     return try_out(tried_scheme(form, campaign, samples), samples, labels)
 
 
 @router.get("/campaigns/{campaign_id}/tryout")
-def tryout_page(request: Request, campaign_id: str, _staff: Organiser, db: Db) -> Response:
+def tryout_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show what a scheme makes of invented numbers; nothing is kept, so the address holds them all."""
-    campaign = get_campaign(db, campaign_id)
-    options = campaign.scheme.scale.options
-    form = PostedForm({name: [value] for name, value in request.query_params.items()}, {})
-    typed = form.as_dict() or shown_scheme(campaign) | _sample_fields(len(options))
-    status, message, trial = 200, "", None
-    try:
-        labels = dict(askable_items(db, campaign_id))
-        trial = _tried(PostedForm({name: [value] for name, value in typed.items()}, {}), campaign, labels)
-    except DomainError as error:
-        status, message = sentence(choose_language(request), error.code, error.params)
-    context = {"campaign": campaign, "typed": typed, "trial": trial, "message": message, "options": options}
-    choices = {"rows": range(1, ROWS + 1), "measures": list(Measure), "denominators": list(Denominator)}
-    return page(request, "publication/tryout.html", status=status, **context, **choices, **WORDING)
+    campaign, labels = get_campaign(desk.session, campaign_id), dict(askable_items(desk.session, campaign_id))
+    desk.leave()
+    typed = dict(desk.request.query_params) or (
+        shown_scheme(campaign) | _sample_fields(len(campaign.scheme.scale.options))
+    )
+    form = PostedForm({name: [value] for name, value in typed.items()}, {})
+    return desk.consider(
+        lambda: _page(desk, campaign, form, _tried(form, campaign, labels)),
+        lambda refused: _page(desk, campaign, form, None, refused),
+        form,
+    )

@@ -1,28 +1,23 @@
 """The files a reader takes away: workbook, Word reports; and the organisation's own templates for them."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.core.acting import Acting
 from app.core.chinese import days_words
-from app.core.errors import DomainError
 from app.office.bench import dotted
 from app.office.markup import one_line
 from app.office.ordering import file_later, made_now
 from app.office.workshop import Craft
-from app.publication.seen import Desk, ReadingDesk
+from app.publication.domain import rights_of
+from app.publication.seen import admitted_of, result_of
 from app.reports import service as template_service
 from app.reports.fields import FIELDS, shipped_template
 from app.rounds.ports import ports_of
 from app.rounds.reads import get_round
-from app.web.auth import Organiser
-from app.web.downloads import DOCX, attachment
-from app.web.errors import sentence
+from app.web.desk import Desk, OrganiserDesk, Refused, ResultDesk
+from app.web.downloads import DOCX
 from app.web.forms import Form
-from app.web.i18n import choose_language
-from app.web.pages import page, see_other
-from app.web.requests import Db, Now
 
 router = APIRouter()
 TYPED = ("number", "basis", "time", "place")
@@ -39,56 +34,62 @@ CHECK = Craft("app.reports.making:check", seconds=20)
 
 
 @router.get("/results/{round_id}/export.xlsx")
-def workbook(desk: ReadingDesk, round_id: str) -> Response:
+def workbook(desk: ResultDesk, round_id: str) -> Response:
     """Send the result as an Excel workbook."""
-    return file_later(desk.request, desk.staff, WORKBOOK, desk.admitted(round_id, "workbook"))
+    return file_later(desk.request, desk.staff, WORKBOOK, admitted_of(desk, round_id, "workbook"))
 
 
 @router.get("/results/{round_id}/reports")
-def reports_page(desk: ReadingDesk, round_id: str) -> Response:
+def reports_page(desk: ResultDesk, round_id: str) -> Response:
     """Show every report of a result, and ask for what only a person knows."""
-    result = desk.result(round_id)
+    result = result_of(desk, round_id)
     held, document = held_words(desk.session, round_id), result.document
-    shown = {"result": result, "document": document, "held": held, "limit": WORDS_LIMIT, "may": desk.may}
-    return page(desk.request, "publication/reports.html", status=200, **shown)
+    shown = {
+        "result": result,
+        "document": document,
+        "held": held,
+        "limit": WORDS_LIMIT,
+        "may": rights_of(desk.staff.role),
+    }
+    return desk.show("publication/reports.html", **shown)
 
 
 def _worded(desk: Desk, round_id: str, what: str) -> dict[str, object]:
     """Return what a report with typed words is made of."""
-    told = desk.admitted(round_id, what)
+    told = admitted_of(desk, round_id, what)
     words = {key: one_line(desk.request.query_params.get(key, ""))[:WORDS_LIMIT] for key in TYPED}
     words["time"] = words["time"] or held_words(desk.session, round_id)
     return {**told, "typed": words, "merged": dotted(ports_of(desk.request).merged)}
 
 
 @router.get("/results/{round_id}/report.docx")
-def survey(desk: ReadingDesk, round_id: str) -> Response:
+def survey(desk: ResultDesk, round_id: str) -> Response:
     """Send 测评情况报告."""
     return file_later(desk.request, desk.staff, SURVEY, _worded(desk, round_id, "report"))
 
 
 @router.get("/results/{round_id}/scrutiny.docx")
-def scrutiny(desk: ReadingDesk, round_id: str) -> Response:
+def scrutiny(desk: ResultDesk, round_id: str) -> Response:
     """Send 监票情况报告."""
     return file_later(desk.request, desk.staff, SCRUTINY, _worded(desk, round_id, "scrutiny"))
 
 
 @router.get("/results/{round_id}/brief.pdf")
-def one_page(desk: ReadingDesk, round_id: str) -> Response:
+def one_page(desk: ResultDesk, round_id: str) -> Response:
     """Send the one-page brief."""
-    return file_later(desk.request, desk.staff, BRIEF, desk.admitted(round_id, "brief"))
+    return file_later(desk.request, desk.staff, BRIEF, admitted_of(desk, round_id, "brief"))
 
 
 @router.get("/results/{round_id}/letters.zip")
-def letters(desk: ReadingDesk, round_id: str) -> Response:
+def letters(desk: ResultDesk, round_id: str) -> Response:
     """Send 反馈函 to every unit that the reader sees, as an archive."""
-    return file_later(desk.request, desk.staff, LETTERS, desk.admitted(round_id, "letters"))
+    return file_later(desk.request, desk.staff, LETTERS, admitted_of(desk, round_id, "letters"))
 
 
 @router.get("/results/{round_id}/units/{unit_id}/letter.docx")
-def letter(desk: ReadingDesk, round_id: str, unit_id: str) -> Response:
+def letter(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
     """Send 反馈函 to one unit."""
-    return file_later(desk.request, desk.staff, LETTER, {**desk.admitted(round_id, "letter"), "unit": unit_id})
+    return file_later(desk.request, desk.staff, LETTER, {**admitted_of(desk, round_id, "letter"), "unit": unit_id})
 
 
 def held_words(session: Session, round_id: str) -> str:
@@ -97,43 +98,39 @@ def held_words(session: Session, round_id: str) -> str:
     return days_words(found.opened_at, found.closed_at)
 
 
-def _templates_page(request: Request, db: Db, error: DomainError | None = None) -> Response:
-    status, message = (200, "") if error is None else sentence(choose_language(request), error.code, error.params)
-    context = {"fields": FIELDS, "uploads": template_service.uploads(db), "message": message}
-    return page(request, "publication/templates.html", status=status, **context)
+def _templates_page(desk: Desk, refused: Refused | None = None) -> Response:
+    uploads = template_service.uploads(desk.session)
+    return desk.show("publication/templates.html", refused, fields=FIELDS, uploads=uploads)
 
 
 @router.get("/templates")
-def templates_page(request: Request, _staff: Organiser, db: Db) -> Response:
+def templates_page(desk: OrganiserDesk) -> Response:
     """Show the templates of the Word reports with the fields that each may use."""
-    return _templates_page(request, db)
+    return _templates_page(desk)
 
 
 @router.get("/templates/{kind}.docx")
-def download_template(kind: str, _staff: Organiser, db: Db) -> Response:
+def download_template(desk: OrganiserDesk, kind: str) -> Response:
     """Send the template in use, to be edited in Word."""
     found = template_service.kind_of(kind)
-    content = template_service.own(db, found) or shipped_template(found)
-    return attachment(content, DOCX, f"{found.value}.docx", f"{found.value}.docx")
+    own, name = template_service.own(desk.session, found), f"{found.value}.docx"
+    return desk.send(lambda: own or shipped_template(found), DOCX, name, name)
 
 
 @router.post("/templates/{kind}")
-def replace_template(request: Request, kind: str, staff: Organiser, form: Form, db: Db, now: Now) -> Response:
+def replace_template(desk: OrganiserDesk, kind: str, form: Form) -> Response:
     """Put an organisation's template in the place of the one that ships, once it was checked."""
-    try:
-        content, found = form.file("template"), template_service.kind_of(kind)
-        made_now(request, CHECK, {"kind": found.value}, content)
-        template_service.replace(Acting(db, now, staff), found, content)
-    except DomainError as error:
-        db.rollback()
-        if error.code == "not_found":
-            raise
-        return _templates_page(request, db, error)
-    return see_other("/templates")
+    found = template_service.kind_of(kind)
+
+    def look() -> Response:
+        content = form.file("template")
+        made_now(desk.request, CHECK, {"kind": found.value}, content)
+        return desk.attempt(lambda: template_service.replace(desk.acting, found, content), "/templates")
+
+    return desk.consider(look, lambda refused: _templates_page(desk, refused))
 
 
 @router.post("/templates/{kind}/reset")
-def reset_template(kind: str, staff: Organiser, _form: Form, db: Db, now: Now) -> Response:
+def reset_template(desk: OrganiserDesk, kind: str, _form: Form) -> Response:
     """Go back to the template that ships."""
-    template_service.reset(Acting(db, now, staff), template_service.kind_of(kind))
-    return see_other("/templates")
+    return desk.attempt(lambda: template_service.reset(desk.acting, template_service.kind_of(kind)), "/templates")

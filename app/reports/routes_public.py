@@ -1,6 +1,6 @@
 """What anybody may open without a log-in: notices of results in bands, and the check of a verification code."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.office.ordering import public_file
@@ -8,36 +8,35 @@ from app.office.workshop import Craft
 from app.publication import reads, verification
 from app.publication.admission import admission
 from app.publication.domain import Scope
-from app.web.pages import page
-from app.web.requests import Db, Now
+from app.web.desk import AnybodysDesk
 
 router = APIRouter()
 NOTICE = Craft("app.reports.making:notice", "notice.pdf")
 
 
 @router.get("/notices")
-def list_notices(request: Request, db: Db, now: Now) -> Response:
+def list_notices(desk: AnybodysDesk) -> Response:
     """List the results that are public; those for participants are reached by their link alone."""
-    return page(request, "publication/notices.html", results=reads.public_rounds(db, now))
+    return desk.show("publication/notices.html", results=reads.public_rounds(desk.session, desk.now))
 
 
 @router.get("/notices/{round_id}")
-def notice(request: Request, round_id: str, db: Db, now: Now) -> Response:
+def notice(desk: AnybodysDesk, round_id: str) -> Response:
     """Show the bands of a result that was released to participants or to the public."""
-    result = reads.published_bands(db, round_id, reads.ANYONE, now)
+    result = reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now)
     listed = result.scope is Scope.PUBLIC
     context = {"result": result, "document": result.document, "section": result.section, "listed": listed}
-    return page(request, "publication/notice.html", status=200, **context)
+    return desk.show("publication/notice.html", **context)
 
 
 @router.get("/notices/{round_id}/notice.pdf")
-def notice_to_print(request: Request, round_id: str, db: Db, now: Now) -> Response:
+def notice_to_print(desk: AnybodysDesk, round_id: str) -> Response:
     """Send the notice as a PDF for the board; it is made once for everybody."""
-    return public_file(request, NOTICE, admission(db, round_id, reads.ANYONE, now).as_arguments())
+    return public_file(desk.request, NOTICE, admission(desk.session, round_id, reads.ANYONE, desk.now).as_arguments())
 
 
 @router.get("/verify")
-def verify(request: Request, db: Db, now: Now, code: str = "") -> Response:
+def verify(desk: AnybodysDesk, code: str = "") -> Response:
     """Say whether a verification code is genuine and current, and nothing else."""
-    answer = verification.check(db, code, now) if code else None
-    return page(request, "publication/verify.html", code=code[:60], answer=answer)
+    answer = verification.check(desk.session, code, desk.now) if code else None
+    return desk.show("publication/verify.html", code=code[:60], answer=answer)

@@ -125,18 +125,19 @@ class OpenDesk:
             return self._refuse(error, again)
         return see_other(then) if isinstance(then, str) else then(done)
 
-    def consider(self, look: Callable[[], Response], again: Again) -> Response:
-        """Answer a form that changes nothing; when it is refused, show the page again."""
+    def consider(self, look: Callable[[], Response], again: Again, form: PostedForm | None = None) -> Response:
+        """Answer a form by what needs no transaction of this desk; when it is refused, show the page again."""
         try:
             return look()
         except DomainError as error:
             self.leave()
-            return self._refuse(error, again)
+            return self._refuse(error, again, form)
 
-    def _refuse(self, error: DomainError, again: Again | None) -> Response:
-        if again is None or self.posted is None or error.code in NO_PAGE or wants_json(self.request):
+    def _refuse(self, error: DomainError, again: Again | None, form: PostedForm | None = None) -> Response:
+        form = form or self.posted
+        if again is None or form is None or error.code in NO_PAGE or wants_json(self.request):
             raise error
-        return again(Refused(error, self.posted))
+        return again(Refused(error, form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +148,7 @@ class Desk(OpenDesk):
 
     @property
     def acting(self) -> Acting:
-        """Who acts, when, in the transaction of the attempt; nobody acts outside of one."""
-        if not self.sitting.is_acting:
-            message = "an act outside of Desk.attempt would not be committed"
-            raise RuntimeError(message)
+        """Who acts, when, in the session of the moment: outside of an attempt it cannot write."""
         return Acting(self.session, self.now, self.staff)
 
 

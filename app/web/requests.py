@@ -26,7 +26,6 @@ class Sitting:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._session: Session | None = None
-        self.is_acting = False
 
     @property
     def session(self) -> Session:
@@ -37,20 +36,24 @@ class Sitting:
 
     def leave(self) -> None:
         """End reading; what was read stays readable, but nothing more can be read through it."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        session, self._session = self._session, None
+        if session is not None:
+            forgotten = bool(session.new or session.dirty or session.deleted)
+            session.close()
+            if forgotten:
+                message = "written outside of an act, which nobody would have committed"
+                raise RuntimeError(message)
 
     @contextmanager
     def acting(self) -> Iterator[None]:
         """Act in a session that is committed at the end of the block, and undone by whatever leaves it otherwise."""
         self.leave()
         with self._database.writing() as session:
-            self._session, self.is_acting = session, True
+            self._session = session
             try:
                 yield
             finally:
-                self.is_acting, self._session = False, None
+                self._session = None
 
 
 def get_db(request: Request) -> Iterator[Session]:

@@ -4,16 +4,14 @@ Progress and 群众评价 come in by upload, under the rules and rights of the p
 with the plan, acceptance and state belong to the acts of the ledger. Rows that do not match are named with the reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.acting import Acting
 from app.office.workbook import plain, read_workbook
 from app.rectification.ledger.cells import cells_of
-from app.rectification.ledger.service import LedgerRow, by_now, ledger, record_progress, record_rating, rule_view
+from app.rectification.ledger.service import LedgerRow, by_now, record_progress, record_rating, rule_view
 from app.rectification.orders.service import today_of
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.ledger import Act, ActionEvent, ActionState, move
@@ -49,8 +47,11 @@ class Change:
     public_rating: str | None
 
 
-def read_changes(session: Session, acting: Acting, content: bytes) -> tuple[list[Change], list[Mismatch]]:
-    """Compare a workbook with the ledger within reach; DomainError ``workbook_…`` where it is none of ours."""
+def read_changes(acting: Acting, known: Iterable[LedgerRow], content: bytes) -> tuple[list[Change], list[Mismatch]]:
+    """Compare a workbook with ``known``, the ledger within reach; no session is needed.
+
+    DomainError ``workbook_…`` where it is none of ours.
+    """
     sheet = read_workbook(content, (SHEET,), most_cells=MOST_CELLS).sheet(SHEET)
     if sheet is None or not sheet.rows:
         return [], [Mismatch(1, f"没有名为“{SHEET}”的工作表")]
@@ -58,7 +59,7 @@ def read_changes(session: Session, acting: Acting, content: bytes) -> tuple[list
     missing = [head for head in HEADS if head not in letters]
     if missing:
         return [], [Mismatch(sheet.rows[0].number, f"缺少列“{missing[0]}”")]
-    check = _Check(acting, {each.row.id: each for each in ledger(session, acting.actor, today_of(acting))})
+    check = _Check(acting, {each.row.id: each for each in known})
     for row in sheet.rows[1:]:
         filled = {cell.column: cell.text.strip() for cell in row.cells}
         check.take(row.number, {head: filled.get(letters[head], "") for head in HEADS})

@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rectification.board import service as board_service
 from app.rectification.board.service import BoardView, is_missing, mark_of
-from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, day_of, typed_day
+from app.rectification.pages.days import day_of, typed_day
 from app.rectification.rules.board import CellState, Done, Row, Source, Stage, Step, stage_problems
 from app.rectification.rules.wording import CELL_STATES, STAGE_PROBLEMS
-from app.web.auth import UnitSide
+from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, UnitDesk
 from app.web.forms import Form, PostedForm
-from app.web.pages import see_other
-from app.web.requests import Config, Db, Now
 
 router = APIRouter()
 UNITS_A_PAGE = 100
@@ -30,21 +27,14 @@ STEP_FIELDS = ("key", "stage", "place", "name", "source", "starts", "due")
 WORDS = {"cell_states": CELL_STATES}
 
 
-def _at_unit(request: Request, staff: UnitSide, db: Db, now: Now, config: Config) -> Desk:
-    return Desk(request, db, staff, now, config.data)
-
-
-UnitDesk = Annotated[Desk, Depends(_at_unit)]
-
-
 @router.get("/rectification/campaigns")
-def campaigns(desk: ReadingDesk) -> Response:
+def campaigns(desk: RectificationDesk) -> Response:
     """List the campaigns with their boards and documents."""
-    return desk.show("rectification/campaign_boards.html", None, boards=board_service.boards(desk.session, desk.staff))
+    return desk.show("rectification/campaign_boards.html", boards=board_service.boards(desk.session, desk.staff))
 
 
 @router.get("/campaigns/{campaign_id}/board")
-def show_board(desk: ReadingDesk, campaign_id: str, show: str = "", part: int = 1) -> Response:
+def show_board(desk: RectificationDesk, campaign_id: str, show: str = "", part: int = 1) -> Response:
     """Show units by steps in official order; ``show`` picks units with missing or late steps, ``part`` the page."""
     view = board_service.board_of(desk.session, desk.staff, desk.today, campaign_id)
     rows = [row for row in view.rows if _is_picked(row, show)]
@@ -58,7 +48,7 @@ def show_board(desk: ReadingDesk, campaign_id: str, show: str = "", part: int = 
         "total": len(rows),
         "show": show,
     }
-    return desk.show("rectification/campaign_board.html", None, **context, part=part, parts=parts, **WORDS)
+    return desk.show("rectification/campaign_board.html", **context, part=part, parts=parts, **WORDS)
 
 
 def _is_picked(row: Row, show: str) -> bool:
@@ -88,7 +78,7 @@ def _step_page(desk: Desk, campaign_id: str, place: tuple[str, str], refused: Re
 
 
 @router.get("/campaigns/{campaign_id}/board/{unit_id}/{step}")
-def show_step(desk: ReadingDesk, campaign_id: str, unit_id: str, step: str) -> Response:
+def show_step(desk: RectificationDesk, campaign_id: str, unit_id: str, step: str) -> Response:
     """Show where a unit stands with a step, with day and proof."""
     return _step_page(desk, campaign_id, (unit_id, step))
 
@@ -102,16 +92,15 @@ def tick(desk: UnitDesk, campaign_id: str, unit_id: str, step: str, form: Form) 
         done = Done(day, form.text("proof", PROOF_LIMIT, needed=False, label="依据"))
         board_service.tick(desk.acting, campaign_id, (unit_id, step), done)
 
-    then = see_other(f"/campaigns/{campaign_id}/board")
-    return desk.attempt(form, act, then, lambda refused: _step_page(desk, campaign_id, (unit_id, step), refused))
+    then = f"/campaigns/{campaign_id}/board"
+    return desk.attempt(act, then, lambda refused: _step_page(desk, campaign_id, (unit_id, step), refused))
 
 
 @router.post("/campaigns/{campaign_id}/board/{unit_id}/{step}/undo")
-def undo(desk: UnitDesk, campaign_id: str, unit_id: str, step: str, form: Form) -> Response:
+def undo(desk: UnitDesk, campaign_id: str, unit_id: str, step: str, _form: Form) -> Response:
     """Take an entry back."""
-    then = see_other(f"/campaigns/{campaign_id}/board/{unit_id}/{step}")
+    then = f"/campaigns/{campaign_id}/board/{unit_id}/{step}"
     return desk.attempt(
-        form,
         lambda: board_service.undo(desk.acting, campaign_id, (unit_id, step)),
         then,
         lambda refused: _step_page(desk, campaign_id, (unit_id, step), refused),
@@ -230,13 +219,13 @@ def _problems(stages: Sequence[Stage]) -> list[tuple[str, str]]:
 
 
 @router.get("/campaigns/{campaign_id}/board/edit")
-def edit_page(desk: OrganisingDesk, campaign_id: str) -> Response:
+def edit_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show the stages and steps, to be renamed, moved, dated, added and removed."""
     return _edit_page(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/board/edit")
-def save_stages(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+def save_stages(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Keep the edited stages."""
 
     def act() -> None:
@@ -244,5 +233,5 @@ def save_stages(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
         edited = _edited(form, known)
         board_service.save_stages(desk.acting, campaign_id, edited, form.text("seen", 16, needed=False))
 
-    then = see_other(f"/campaigns/{campaign_id}/board/edit")
-    return desk.attempt(form, act, then, lambda refused: _edit_page(desk, campaign_id, refused))
+    then = f"/campaigns/{campaign_id}/board/edit"
+    return desk.attempt(act, then, lambda refused: _edit_page(desk, campaign_id, refused))

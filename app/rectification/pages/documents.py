@@ -11,11 +11,12 @@ from app.office.ordering import file_later
 from app.office.workshop import Craft
 from app.publication.read_log import note_read
 from app.rectification.board import service as board_service
-from app.rectification.desk import Desk, ReadingDesk, Refused, SupervisingDesk, typed_day
 from app.rectification.documents.progress import Bulletin, Newsletter, progress_words, read_progress
 from app.rectification.documents.results import Results
 from app.rectification.orders import reads
+from app.rectification.pages.days import typed_day
 from app.rectification.plans.service import plan_of
+from app.web.desk import Desk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
 
 router = APIRouter()
@@ -31,7 +32,7 @@ BULLETIN = Craft("app.rectification.documents.making:bulletin", "bulletin.docx")
 
 
 @router.get("/rectification/orders/{order_id}/plan.docx")
-def plan(desk: ReadingDesk, order_id: str) -> Response:
+def plan(desk: RectificationDesk, order_id: str) -> Response:
     """Send 整改方案 as a Word file; a draft to those who work on it only."""
     found = plan_of(desk.session, reads.get_order(desk.session, desk.staff, order_id))
     if found is None or (found.is_open and desk.staff.role == "leader"):
@@ -40,7 +41,7 @@ def plan(desk: ReadingDesk, order_id: str) -> Response:
 
 
 @router.get("/rectification/orders/{order_id}/summary.docx")
-def order_summary(desk: ReadingDesk, order_id: str) -> Response:
+def order_summary(desk: RectificationDesk, order_id: str) -> Response:
     """Send 总结报告 of one unit, with its results as far as the reader may see them."""
     order = reads.get_order(desk.session, desk.staff, order_id)
     if order.current is None:
@@ -52,7 +53,7 @@ def order_summary(desk: ReadingDesk, order_id: str) -> Response:
 
 
 @router.get("/rectification/campaigns/{campaign_id}/summary.docx")
-def campaign_summary(desk: ReadingDesk, campaign_id: str) -> Response:
+def campaign_summary(desk: RectificationDesk, campaign_id: str) -> Response:
     """Send 总结报告 of all orders of a campaign within reach."""
     board_service.board_of(desk.session, desk.staff, desk.today, campaign_id)
     results = Results(desk.session, desk.staff, desk.now)
@@ -65,7 +66,7 @@ def campaign_summary(desk: ReadingDesk, campaign_id: str) -> Response:
 
 def _note(desk: Desk, round_ids: tuple[str, ...]) -> None:
     for round_id in round_ids:
-        note_read(desk.request, desk.session, desk.staff, round_id, "summary")
+        note_read(desk, desk.staff, round_id, "summary")
 
 
 def _bulletin_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
@@ -80,22 +81,22 @@ def _bulletin_page(desk: Desk, campaign_id: str, refused: Refused | None = None)
 
 
 @router.get("/rectification/campaigns/{campaign_id}/bulletin")
-def bulletin_page(desk: SupervisingDesk, campaign_id: str) -> Response:
+def bulletin_page(desk: SupervisorDesk, campaign_id: str) -> Response:
     """Show what a person has to write on 简报 and 通报."""
     return _bulletin_page(desk, campaign_id)
 
 
 @router.post("/rectification/campaigns/{campaign_id}/bulletin")
-def bulletin(desk: SupervisingDesk, campaign_id: str, form: Form) -> Response:
+def bulletin(desk: SupervisorDesk, campaign_id: str, form: Form) -> Response:
     """Send 简报 or 通报, filled with where the campaign stands today."""
 
-    def act() -> Response:
+    def look() -> Response:
         kind = form.text("kind", 20, label="文种")
         if kind not in {"newsletter", "bulletin"}:
             raise DomainError("field_not_a_choice", field="文种")
         return _newsletter(desk, campaign_id, form) if kind == "newsletter" else _bulletin(desk, campaign_id, form)
 
-    return desk.attempt(form, act, Response(), lambda refused: _bulletin_page(desk, campaign_id, refused))
+    return desk.consider(look, lambda refused: _bulletin_page(desk, campaign_id, refused))
 
 
 def _newsletter(desk: Desk, campaign_id: str, form: PostedForm) -> Response:
@@ -108,7 +109,6 @@ def _newsletter(desk: Desk, campaign_id: str, form: PostedForm) -> Response:
         story=form.text("story", STORY_LIMIT, needed=False, label="正文"),
         sent_to=form.text("sent_to", 200, needed=False, label="送"),
     )
-    _record(desk, "document.newsletter", campaign_id, str(told.issue))
     return _typed(desk, NEWSLETTER, campaign_id, told)
 
 
@@ -121,15 +121,21 @@ def _bulletin(desk: Desk, campaign_id: str, form: PostedForm) -> Response:
         office=form.text("issuer", 60, label="印发单位"),
         opening=form.text("opening", STORY_LIMIT, needed=False, label="开头"),
     )
-    _record(desk, "document.bulletin", campaign_id, told.document_number)
     return _typed(desk, BULLETIN, campaign_id, told)
 
 
 def _typed(desk: Desk, craft: Craft, campaign_id: str, told: Newsletter | Bulletin) -> Response:
     board_service.board_of(desk.session, desk.staff, desk.today, campaign_id)
     words = {**asdict(told), "day": told.day.isoformat()}
-    return file_later(desk.request, desk.staff, craft, {"campaign": campaign_id, "typed": words})
 
+    def act() -> None:
+        if isinstance(told, Newsletter):
+            action, number = "document.newsletter", str(told.issue)
+        else:
+            action, number = "document.bulletin", told.document_number
+        audit.record(desk.session, desk.now, desk.staff, action, campaign_id, number=number)
 
-def _record(desk: Desk, action: str, campaign_id: str, number: str) -> None:
-    audit.record(desk.session, desk.now, desk.staff, action, campaign_id, number=number)
+    def then(_noted: None) -> Response:
+        return file_later(desk.request, desk.staff, craft, {"campaign": campaign_id, "typed": words})
+
+    return desk.attempt(act, then)

@@ -1,31 +1,31 @@
 """The 整改台账: all actions, one action with what happened to it, and the public page of commitments."""
 
-from fastapi import APIRouter, Request
+from collections.abc import Sequence
+
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.office.ordering import file_later
 from app.office.qr import qr_grid
 from app.office.workshop import Craft
-from app.rectification.desk import Desk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.reads import Show, announced, ledger_page
 from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT
-from app.rectification.ledger.workbook import apply_changes, read_changes
+from app.rectification.ledger.workbook import Mismatch, apply_changes, read_changes
 from app.rectification.orders import reads
+from app.rectification.pages.days import typed_day
 from app.rectification.pages.orders import WORDS
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import ACTION_EVENTS, ACTION_STATES, HORIZONS
 from app.rounds.reads import frozen_paper
-from app.web.downloads import ANY_FILE, attachment
+from app.web.desk import AnybodysDesk, Desk, RectificationDesk, Refused, SupervisorDesk, WorkingDesk
+from app.web.downloads import ANY_FILE
 from app.web.forms import Form
-from app.web.pages import page, see_other
-from app.web.requests import Config, Db, Now
 
 router, public = APIRouter(), APIRouter()
 LEDGER_SHEET = Craft("app.rectification.documents.making:ledger_sheet", "ledger.xlsx")
@@ -34,22 +34,22 @@ LEDGER_WORDS = {**WORDS, "action_states": ACTION_STATES, "action_events": ACTION
 
 
 @router.get("/rectification/ledger")
-def show_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "", part: int = 1) -> Response:
+def show_ledger(desk: RectificationDesk, show: Show = Show.ALL, order: str = "", part: int = 1) -> Response:
     """Show a page of the ledger; ``show`` picks what is late or open. The order stays the official one."""
     found = ledger_page(desk.session, desk.staff, desk.today, (show, order), part)
     only = reads.get_order(desk.session, desk.staff, order) if order else None
     context = {"found": found, "show": show, "only": only, "columns": LEDGER_COLUMNS, "cells": cells_of}
-    return desk.show("rectification/ledger.html", None, **context, **LEDGER_WORDS)
+    return desk.show("rectification/ledger.html", **context, **LEDGER_WORDS)
 
 
 @router.get("/rectification/ledger.xlsx")
-def export_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "") -> Response:
+def export_ledger(desk: RectificationDesk, show: Show = Show.ALL, order: str = "") -> Response:
     """Send the ledger within reach as a workbook that can be edited and brought back."""
     return file_later(desk.request, desk.staff, LEDGER_SHEET, {"show": show.value, "order": order})
 
 
 @router.get("/rectification/ledger.docx")
-def print_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "") -> Response:
+def print_ledger(desk: RectificationDesk, show: Show = Show.ALL, order: str = "") -> Response:
     """Send the ledger within reach as a Word table for print."""
     return file_later(desk.request, desk.staff, LEDGER_PRINT, {"show": show.value, "order": order})
 
@@ -57,22 +57,28 @@ def print_ledger(desk: ReadingDesk, show: Show = Show.ALL, order: str = "") -> R
 @router.get("/rectification/import")
 def import_page(desk: WorkingDesk) -> Response:
     """Show how to bring an edited ledger back."""
-    return desk.show("rectification/import.html", None, wrong=(), done=None)
+    return _import_page(desk)
 
 
 @router.post("/rectification/import")
 def import_ledger(desk: WorkingDesk, form: Form) -> Response:
     """Bring an edited ledger back: all of it, or nothing with the rows that do not match."""
-    try:
-        changes, wrong = read_changes(desk.session, desk.acting, form.file("workbook"))
-    except DomainError as error:
-        return desk.show("rectification/import.html", Refused(error, form), wrong=(), done=None)
-    if wrong:
-        return desk.show(
-            "rectification/import.html", Refused(DomainError("ledger_mismatch"), form), wrong=wrong, done=None
-        )
-    done = apply_changes(desk.acting, changes)
-    return desk.show("rectification/import.html", None, wrong=(), done=done)
+
+    def look() -> Response:
+        known = list(ledger_acts.ledger(desk.session, desk.staff, desk.today))
+        desk.leave()
+        changes, wrong = read_changes(desk.acting, known, form.file("workbook"))
+        if wrong:
+            return _import_page(desk, Refused(DomainError("ledger_mismatch"), form), wrong=wrong)
+        return desk.attempt(lambda: apply_changes(desk.acting, changes), lambda done: _import_page(desk, done=done))
+
+    return desk.consider(look, lambda refused: _import_page(desk, refused))
+
+
+def _import_page(
+    desk: Desk, refused: Refused | None = None, *, wrong: Sequence[Mismatch] = (), done: int | None = None
+) -> Response:
+    return desk.show("rectification/import.html", refused, wrong=wrong, done=done)
 
 
 def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> Response:
@@ -92,7 +98,7 @@ def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> 
 
 
 @router.get("/rectification/actions/{action_id}")
-def show_action(desk: ReadingDesk, action_id: str) -> Response:
+def show_action(desk: RectificationDesk, action_id: str) -> Response:
     """Show an action with what was reported and decided."""
     return _action_page(desk, action_id)
 
@@ -109,18 +115,17 @@ def act(desk: WorkingDesk, action_id: str, form: Form) -> Response:
         text = form.text("text", 2000, needed=False)
         entry = ledger_acts.act(desk.acting, action_id, ActionEvent(event), text, due)
         if (upload := form.upload("file")) is not None:
-            attachments.attach(desk.acting, desk.data, (action_id, entry), upload)
+            attachments.attach(desk.acting, desk.settings.data, (action_id, entry), upload)
 
-    then = see_other(f"/rectification/actions/{action_id}")
-    return desk.attempt(form, do, then, lambda refused: _action_page(desk, action_id, refused))
+    then = f"/rectification/actions/{action_id}"
+    return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
 
 
 @router.post("/rectification/actions/{action_id}/rating")
-def rate(desk: SupervisingDesk, action_id: str, form: Form) -> Response:
+def rate(desk: SupervisorDesk, action_id: str, form: Form) -> Response:
     """Record 群众评价."""
-    then = see_other(f"/rectification/actions/{action_id}")
+    then = f"/rectification/actions/{action_id}"
     return desk.attempt(
-        form,
         lambda: ledger_acts.rate(desk.acting, action_id, form.text("public_rating", 200, needed=False)),
         then,
         lambda refused: _action_page(desk, action_id, refused),
@@ -135,38 +140,38 @@ def ask_extension(desk: WorkingDesk, action_id: str, form: Form) -> Response:
         until = typed_day(form, "until", "延期至")
         ledger_acts.request_extension(desk.acting, action_id, until, form.text("reason", 500, needed=False))
 
-    then = see_other(f"/rectification/actions/{action_id}")
-    return desk.attempt(form, do, then, lambda refused: _action_page(desk, action_id, refused))
+    then = f"/rectification/actions/{action_id}"
+    return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
 
 
 @router.post("/rectification/actions/{action_id}/extension/{extension_id}")
-def decide_extension(desk: SupervisingDesk, action_id: str, extension_id: str, form: Form) -> Response:
+def decide_extension(desk: SupervisorDesk, action_id: str, extension_id: str, form: Form) -> Response:
     """Grant more time, or not."""
 
     def do() -> None:
         granted = form.text("decision", 10, label="决定") == "grant"
         ledger_acts.decide(desk.acting, action_id, extension_id, granted=granted)
 
-    then = see_other(f"/rectification/actions/{action_id}")
-    return desk.attempt(form, do, then, lambda refused: _action_page(desk, action_id, refused))
+    then = f"/rectification/actions/{action_id}"
+    return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
 
 
 @router.get("/rectification/actions/{action_id}/files/{file_id}")
-def download(desk: ReadingDesk, action_id: str, file_id: str) -> Response:
+def download(desk: RectificationDesk, action_id: str, file_id: str) -> Response:
     """Send an attachment, never to be shown in the browser."""
     ledger_acts.get_action(desk.session, desk.staff, action_id, desk.today)
-    name, content = attachments.read(desk.session, desk.data, action_id, file_id)
-    return attachment(content, ANY_FILE, name)
+    name, content = attachments.read(desk.session, desk.settings.data, action_id, file_id)
+    return desk.send(lambda: content, ANY_FILE, name)
 
 
 @public.get("/commitments/{public_id}")
-def commitments(request: Request, public_id: str, db: Db, now: Now, config: Config) -> Response:
+def commitments(desk: AnybodysDesk, public_id: str) -> Response:
     """Show what a unit promised, until when, and what is done; for everybody, without a log-in."""
-    order = reads.order_by_public_id(db, public_id)
-    rows = announced(db, order.id)
+    order = reads.order_by_public_id(desk.session, public_id)
+    rows = announced(desk.session, order.id)
     if not rows:
         raise DomainError("order_unknown")
-    paper, _ = frozen_paper(db, order.round_id)
-    code = qr_grid(f"{config.base_url}/commitments/{order.public_id}")
-    context = {"order": order, "rows": rows, "paper": paper, "code": code, "today": now.astimezone(CHINA).date()}
-    return page(request, "rectification/commitments.html", status=200, **context, **LEDGER_WORDS)
+    paper, _ = frozen_paper(desk.session, order.round_id)
+    desk.leave()
+    code = qr_grid(f"{desk.settings.base_url}/commitments/{order.public_id}")
+    return desk.show("rectification/commitments.html", order=order, rows=rows, paper=paper, code=code, **LEDGER_WORDS)

@@ -12,7 +12,6 @@ from app.office.ordering import file_later
 from app.office.workshop import Craft
 from app.publication.read_log import note_read
 from app.publication.routes_charts import picture
-from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, SupervisingDesk, WorkingDesk, typed_day
 from app.rectification.ledger import reads as ledger_pages
 from app.rectification.messages import inbox
 from app.rectification.orders import reads, retesting
@@ -20,6 +19,7 @@ from app.rectification.orders import service as ordering
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.retesting import SideBySide
 from app.rectification.orders.service import Confirmation
+from app.rectification.pages.days import typed_day
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.orders import ORDER_ENDS, ORDER_TABLE, Deadlines, OrderEvent, running_deadline
@@ -35,6 +35,7 @@ from app.rectification.rules.wording import (
     TASKS,
 )
 from app.rounds.reads import last_repeat
+from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, SupervisorDesk, WorkingDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
@@ -54,7 +55,7 @@ WORDS = {
 
 
 @router.get("/rectification")
-def board(desk: ReadingDesk, part: int = 1) -> Response:
+def board(desk: RectificationDesk, part: int = 1) -> Response:
     """Show flagged units that wait for a decision and all orders with their next step and date."""
     places = reads.places(desk.session, desk.staff)
     pages = range(1, max(1, -(-len(places) // ORDERS_A_PAGE)) + 1)
@@ -64,7 +65,7 @@ def board(desk: ReadingDesk, part: int = 1) -> Response:
     flags = reads.flags(desk.session, desk.staff, desk.now) if desk.staff.role == "organiser" else ()
     context = {"orders": views, "due": due, "flags": flags, "part": part, "pages": pages, "total": len(places)}
     context["unread"] = inbox.unread(desk.session, desk.staff)
-    return desk.show("rectification/board.html", None, **context, **WORDS)
+    return desk.show("rectification/board.html", **context, **WORDS)
 
 
 def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = None) -> Response:
@@ -75,7 +76,7 @@ def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = Non
 
 
 @router.get("/rectification/flags/{round_id}/{unit_id}")
-def flag_page(desk: OrganisingDesk, round_id: str, unit_id: str) -> Response:
+def flag_page(desk: OrganiserDesk, round_id: str, unit_id: str) -> Response:
     """Show why a unit is flagged, and the forms to order or to waive."""
     return _flag_page(desk, (round_id, unit_id))
 
@@ -95,25 +96,26 @@ def confirmation(form: PostedForm) -> Confirmation:
 
 
 @router.post("/rectification/flags/{round_id}/{unit_id}")
-def decide(desk: OrganisingDesk, round_id: str, unit_id: str, form: Form) -> Response:
+def decide(desk: OrganiserDesk, round_id: str, unit_id: str, form: Form) -> Response:
     """Order 补课 of the unit, or waive it with a reason."""
 
-    def act() -> Response:
+    def act() -> str:
         if form.text("decision", 10, label="决定") == "waive":
-            order_id = ordering.waive(desk.acting, round_id, unit_id, form.text("waiver", 500, needed=False))
-        else:
-            order_id = ordering.confirm(desk.acting, round_id, unit_id, confirmation(form))
+            return ordering.waive(desk.acting, round_id, unit_id, form.text("waiver", 500, needed=False))
+        return ordering.confirm(desk.acting, round_id, unit_id, confirmation(form))
+
+    def then(order_id: str) -> Response:
         return see_other(f"/rectification/orders/{order_id}")
 
     place = (round_id, unit_id)
-    return desk.attempt(form, act, see_other("/rectification"), lambda refused: _flag_page(desk, place, refused))
+    return desk.attempt(act, then, lambda refused: _flag_page(desk, place, refused))
 
 
 def _both_results(desk: Desk, order: OrderView) -> list[SideBySide]:
     """Return the first result beside every retest, noted as read."""
     pairs = retesting.pairs_of(desk.session, desk.staff, desk.now, order)
     for round_id in dict.fromkeys(each for pair in pairs for each in (order.round_id, pair.round_id)):
-        note_read(desk.request, desk.session, desk.staff, round_id, "retest")
+        note_read(desk, desk.staff, round_id, "retest")
     return pairs
 
 
@@ -137,7 +139,7 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
 
 
 @router.get("/rectification/orders/{order_id}")
-def show_order(desk: ReadingDesk, order_id: str) -> Response:
+def show_order(desk: RectificationDesk, order_id: str) -> Response:
     """Show an order: where it stands, what is next, its history and both results."""
     return _order_page(desk, order_id)
 
@@ -145,12 +147,16 @@ def show_order(desk: ReadingDesk, order_id: str) -> Response:
 @router.post("/rectification/orders/{order_id}/steps/{event}")
 def take_step(desk: WorkingDesk, order_id: str, event: str, form: Form) -> Response:
     """Move an order on: make public, report completion, send back, plan or count the retest, order again."""
-    reads.get_order(desk.session, desk.staff, order_id)
-    step = _steps(desk.acting, order_id, form).get(event)
-    if step is None:
-        raise DomainError("not_found")
-    then = see_other(f"/rectification/orders/{order_id}")
-    return desk.attempt(form, step, then, lambda refused: _order_page(desk, order_id, refused))
+
+    def act() -> None:
+        reads.get_order(desk.session, desk.staff, order_id)
+        step = _steps(desk.acting, order_id, form).get(event)
+        if step is None:
+            raise DomainError("not_found")
+        step()
+
+    then = f"/rectification/orders/{order_id}"
+    return desk.attempt(act, then, lambda refused: _order_page(desk, order_id, refused))
 
 
 def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Callable[[], object]]:
@@ -176,7 +182,7 @@ def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Call
 
 
 @router.post("/rectification/orders/{order_id}/review")
-def review_plan(desk: SupervisingDesk, order_id: str, form: Form) -> Response:
+def review_plan(desk: SupervisorDesk, order_id: str, form: Form) -> Response:
     """Accept a plan or return it with remarks."""
 
     def act() -> None:
@@ -185,12 +191,12 @@ def review_plan(desk: SupervisingDesk, order_id: str, form: Form) -> Response:
         else:
             planning.send_back(desk.acting, order_id, form.text("remarks", 2000, needed=False))
 
-    then = see_other(f"/rectification/orders/{order_id}")
-    return desk.attempt(form, act, then, lambda refused: _order_page(desk, order_id, refused))
+    then = f"/rectification/orders/{order_id}"
+    return desk.attempt(act, then, lambda refused: _order_page(desk, order_id, refused))
 
 
 @router.get("/rectification/orders/{order_id}/comparison.svg")
-def comparison(desk: ReadingDesk, order_id: str, attempt: int = 0) -> Response:
+def comparison(desk: RectificationDesk, order_id: str, attempt: int = 0) -> Response:
     """Draw the first result beside the retest of an attempt, or of the last one."""
     order = reads.get_order(desk.session, desk.staff, order_id)
     pairs = _both_results(desk, order)
@@ -198,11 +204,11 @@ def comparison(desk: ReadingDesk, order_id: str, attempt: int = 0) -> Response:
     if both is None:
         raise DomainError("not_found")
     told = {"order": order_id, "attempt": attempt, "of": sha256(repr(both).encode()).hexdigest()}
-    return picture(desk.request, COMPARISON, desk.staff, told)
+    return picture(desk, COMPARISON, told)
 
 
 @router.get("/rectification/orders/{order_id}/notice.docx")
-def notice(desk: ReadingDesk, order_id: str) -> Response:
+def notice(desk: RectificationDesk, order_id: str) -> Response:
     """Send 补课通知书 as a Word file."""
     order = reads.get_order(desk.session, desk.staff, order_id)
     if order.current is None:

@@ -6,14 +6,15 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
-from app.rectification.desk import GONE, Desk, Refused, WorkingDesk, day_of
 from app.rectification.orders import reads
+from app.rectification.pages.days import day_of
 from app.rectification.pages.orders import WORDS
 from app.rectification.plans import service as planning
 from app.rectification.plans.issues import issues_for
 from app.rectification.plans.service import CO_UNIT_MARK, MOST_ACTIONS, PlanRow, PlanView, plan_of
 from app.rectification.rules.plans import Action, Horizon, plan_gaps, unanswered_issues
 from app.rectification.rules.wording import HORIZONS, gap_text
+from app.web.desk import Desk, Refused, WorkingDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
@@ -98,16 +99,17 @@ def show_plan(desk: WorkingDesk, order_id: str) -> Response:
 def save_plan(desk: WorkingDesk, order_id: str, form: Form) -> Response:
     """Keep the draft, and submit it where that was asked for; an incomplete plan stays kept as a draft."""
     submit, path = form.text("then", 10, needed=False) == "submit", f"/rectification/orders/{order_id}"
-    try:
+
+    def keep() -> None:
         rows = [_row(number, row) for number, row in enumerate(_typed(form), 1)]
         planning.save_plan(desk.acting, order_id, rows, form.text("version", 40, needed=False))
-        desk.session.flush()
-        if submit:
-            planning.submit(desk.acting, order_id)
-    except DomainError as error:
-        if error.code in GONE:
-            raise
-        if error.code != "plan_incomplete":
-            desk.session.rollback()
-        return _plan_page(desk, order_id, Refused(error, form))
-    return see_other(path if submit else f"{path}/plan")
+
+    def then(_kept: None) -> Response:
+        if not submit:
+            return see_other(f"{path}/plan")
+        return desk.attempt(lambda: planning.submit(desk.acting, order_id), path, again)
+
+    def again(refused: Refused) -> Response:
+        return _plan_page(desk, order_id, refused)
+
+    return desk.attempt(keep, then, again)

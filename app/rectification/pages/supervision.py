@@ -1,5 +1,6 @@
 """The supervision page and its 督办单, the mode of an order, the inbox, and the holiday table."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from fastapi import APIRouter
@@ -8,18 +9,18 @@ from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
-from app.core.settings import Settings
-from app.rectification.desk import Desk, OrganisingDesk, ReadingDesk, Refused, SupervisingDesk, typed_day
 from app.rectification.ledger import deadlines as daily
 from app.rectification.messages import inbox
 from app.rectification.messages import mail as mailing
 from app.rectification.orders import holidays as holiday_service
 from app.rectification.orders import modes, reads
+from app.rectification.pages.days import typed_day
 from app.rectification.rules.orders import ORDER_ENDS
 from app.rectification.rules.wording import LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS
+from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
-from app.web.requests import Config, database
+from app.web.requests import database
 
 router = APIRouter()
 COMING_DAYS = 14
@@ -32,7 +33,7 @@ WORDS = {"levels": LEVELS, "modes": MODES, "order_states": ORDER_STATES, "subjec
 
 
 @router.get("/rectification/supervision")
-def supervision(desk: ReadingDesk, show: str = "", part: int = 1, issued: int = -1) -> Response:
+def supervision(desk: RectificationDesk, show: str = "", part: int = 1, issued: int = -1) -> Response:
     """Show 督办单 in official order of units, what is due soon, and how orders are supervised."""
     views = reads.orders(desk.session, desk.staff)
     found = daily.issued_notices(desk.session, views, only_open=show != "all", part=part, size=NOTICES_A_PAGE)
@@ -41,24 +42,27 @@ def supervision(desk: ReadingDesk, show: str = "", part: int = 1, issued: int = 
     unknown = daily.years_unknown(desk.session, views, desk.today)
     context = {"page": found, "show": show, "issued": min(issued, MOST_COUNTED), "unknown": unknown}
     lists = {"coming": coming, "orders": running, "shown": LISTED}
-    return desk.show("rectification/supervision.html", None, **context, **lists, **WORDS)
+    return desk.show("rectification/supervision.html", **context, **lists, **WORDS)
 
 
 @router.post("/rectification/supervision/run")
-def run(desk: SupervisingDesk, _form: Form, config: Config) -> Response:
+def run(desk: SupervisorDesk, _form: Form) -> Response:
     """Issue what is due now; mail leaves after the commit, when this request has been answered."""
-    issued = daily.run_daily(desk.session, desk.now, desk.staff)
-    answer = see_other(f"/rectification/supervision?issued={len(issued)}")
-    answer.background = BackgroundTask(mailing.send_waiting, database(desk.request), config, desk.now)
-    return answer
+
+    def then(issued: Sequence[object]) -> Response:
+        answer = see_other(f"/rectification/supervision?issued={len(issued)}")
+        answer.background = BackgroundTask(mailing.send_waiting, database(desk.request), desk.settings, desk.now)
+        return answer
+
+    return desk.attempt(lambda: daily.run_daily(desk.session, desk.now, desk.staff), then)
 
 
 @router.get("/rectification/supervision/notices/{notice_id}")
-def notice(desk: ReadingDesk, notice_id: str) -> Response:
+def notice(desk: RectificationDesk, notice_id: str) -> Response:
     """Show one 督办单, to be printed."""
     found = daily.get_notice(desk.session, desk.staff, notice_id)
     context = {"notice": found, "campaign": get_campaign(desk.session, found.campaign_id)}
-    return desk.show("rectification/supervision_notice.html", None, **context, **WORDS)
+    return desk.show("rectification/supervision_notice.html", **context, **WORDS)
 
 
 def _mode_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
@@ -67,60 +71,63 @@ def _mode_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Res
 
 
 @router.get("/rectification/orders/{order_id}/mode")
-def mode_page(desk: SupervisingDesk, order_id: str) -> Response:
+def mode_page(desk: SupervisorDesk, order_id: str) -> Response:
     """Show how an order is supervised, with the form to change it."""
     return _mode_page(desk, order_id)
 
 
 @router.post("/rectification/orders/{order_id}/mode")
-def set_mode(desk: SupervisingDesk, order_id: str, form: Form) -> Response:
+def set_mode(desk: SupervisorDesk, order_id: str, form: Form) -> Response:
     """Change how an order is supervised."""
 
     def act() -> None:
         reason = form.text("reason", REASON_LIMIT, needed=False, label="理由")
         modes.set_mode(desk.acting, order_id, form.text("mode", 20, needed=False), reason)
 
-    then = see_other(f"/rectification/orders/{order_id}")
-    return desk.attempt(form, act, then, lambda refused: _mode_page(desk, order_id, refused))
+    then = f"/rectification/orders/{order_id}"
+    return desk.attempt(act, then, lambda refused: _mode_page(desk, order_id, refused))
 
 
-def _inbox_page(desk: Desk, settings: Settings, refused: Refused | None = None) -> Response:
+def _inbox_page(desk: Desk, refused: Refused | None = None) -> Response:
     context = {
         "items": inbox.items_of(desk.session, desk.staff),
         "unread": inbox.unread(desk.session, desk.staff),
         "shown": inbox.SHOWN,
-        "mail_on": settings.sends_mail,
+        "mail_on": desk.settings.sends_mail,
         "address": inbox.address_of(desk.session, desk.staff),
     }
     return desk.show("rectification/inbox.html", refused, **context)
 
 
 @router.get("/inbox")
-def show_inbox(desk: ReadingDesk, config: Config) -> Response:
+def show_inbox(desk: RectificationDesk) -> Response:
     """Show what waits for the reader."""
-    return _inbox_page(desk, config)
+    return _inbox_page(desk)
 
 
 @router.post("/inbox/read")
-def mark_read(desk: ReadingDesk, form: Form) -> Response:
+def mark_read(desk: RectificationDesk, form: Form) -> Response:
     """Mark one item, or all, as read."""
-    if form.flag("all"):
-        inbox.mark_all_read(desk.acting)
-    else:
-        inbox.mark_read(desk.acting, form.text("item", 64))
-    return see_other("/inbox")
+
+    def act() -> None:
+        if form.flag("all"):
+            inbox.mark_all_read(desk.acting)
+        else:
+            inbox.mark_read(desk.acting, form.text("item", 64))
+
+    return desk.attempt(act, "/inbox")
 
 
 @router.post("/inbox/address")
-def set_address(desk: ReadingDesk, form: Form, config: Config) -> Response:
+def set_address(desk: RectificationDesk, form: Form) -> Response:
     """Set where the reader wants mail, or that he wants none."""
 
     def act() -> None:
-        if not config.sends_mail:
+        if not desk.settings.sends_mail:
             raise DomainError("mail_off")
         inbox.set_address(desk.acting, form.text("address", 300, needed=False, label="邮箱地址"))
 
-    return desk.attempt(form, act, see_other("/inbox"), lambda refused: _inbox_page(desk, config, refused))
+    return desk.attempt(act, "/inbox", lambda refused: _inbox_page(desk, refused))
 
 
 def _holidays_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
@@ -138,29 +145,27 @@ def _lines(form: PostedForm) -> str:
 
 
 @router.get("/campaigns/{campaign_id}/holidays")
-def holidays(desk: OrganisingDesk, campaign_id: str) -> Response:
+def holidays(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show the days that are not what their weekday says, of this year and the next."""
     return _holidays_page(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/holidays")
-def save_holidays(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+def save_holidays(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Keep pasted lines, all or none."""
     years = holiday_service.years_shown(desk.today)
     return desk.attempt(
-        form,
         lambda: holiday_service.save_lines(desk.acting, campaign_id, _lines(form), years),
-        see_other(f"/campaigns/{campaign_id}/holidays"),
+        f"/campaigns/{campaign_id}/holidays",
         lambda refused: _holidays_page(desk, campaign_id, refused),
     )
 
 
 @router.post("/campaigns/{campaign_id}/holidays/undo")
-def take_back(desk: OrganisingDesk, campaign_id: str, form: Form) -> Response:
+def take_back(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Let the country's table hold again for a day."""
     return desk.attempt(
-        form,
         lambda: holiday_service.take_back(desk.acting, campaign_id, typed_day(form, "day", "日期")),
-        see_other(f"/campaigns/{campaign_id}/holidays"),
+        f"/campaigns/{campaign_id}/holidays",
         lambda refused: _holidays_page(desk, campaign_id, refused),
     )

@@ -152,13 +152,17 @@ def edited(content: bytes, changes: dict[tuple[int, str], str]) -> bytes:
     return out.getvalue()
 
 
+def known(acting: Acting) -> list[ledger_acts.LedgerRow]:
+    return list(ledger_acts.ledger(acting.session, acting.actor, MORNING.date()))
+
+
 def test_the_workbook_goes_out_and_comes_back(database: Database) -> None:
     _, _, ids = make_ledger(database, make_action(problem="=1+1", measures="第一行\n第二行"), make_action(problem="乙"))
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
-        assert read_changes(session, acting, exported(session)) == ([], [])
+        assert read_changes(acting, known(acting), exported(session)) == ([], [])
         back = edited(exported(session), {(2, NEW_PROGRESS): "已完成一半", (3, RATING): "满意"})
-        changes, wrong = read_changes(session, acting, back)
+        changes, wrong = read_changes(acting, known(acting), back)
         assert wrong == []
         assert [(change.action_id, change.progress, change.public_rating) for change in changes] == [
             (ids[0], "已完成一半", None), (ids[1], "", "满意"),
@@ -169,7 +173,7 @@ def test_the_workbook_goes_out_and_comes_back(database: Database) -> None:
         assert (second.state, second.public_rating) == ("announced", "满意")
         entries = [[entry.event for entry in ledger_acts.entries_of(session, each)] for each in ids]
         assert entries == [["progress"], ["public_rating"]]
-        assert read_changes(session, acting, exported(session)) == ([], [])
+        assert read_changes(acting, known(acting), exported(session)) == ([], [])
 
 
 def test_the_workbook_opens_no_door_that_the_page_of_an_action_keeps_shut(database: Database) -> None:
@@ -178,7 +182,7 @@ def test_the_workbook_opens_no_door_that_the_page_of_an_action_keeps_shut(databa
         for event, text in ((ActionEvent.PROGRESS, "在做"), (ActionEvent.COMPLETE, "做完")):
             Work(session, ids[0]).do(WU, event, text)
         back = edited(exported(session), {(2, NEW_PROGRESS): "又做", (3, RATING): "满意", (4, NEW_PROGRESS): "待定"})
-        changes, wrong = read_changes(session, Acting(session, MORNING, WU), back)
+        changes, wrong = read_changes(Acting(session, MORNING, WU), known(Acting(session, MORNING, WU)), back)
         assert changes == []
         assert [line.row for line in wrong] == [2, 3, 4]
         assert [word in line.reason for word, line in zip(("待验收", RATING, "没有写明"), wrong, strict=True)] == [
@@ -191,11 +195,11 @@ def test_it_names_every_row_that_does_not_match_and_imports_nothing(database: Da
     with database.writing() as session:
         acting = Acting(session, MORNING, WU)
         back = edited(exported(session), {(2, "整改目标"): "改低一点", (3, "事项编码（勿改）"): "nowhere"})
-        changes, wrong = read_changes(session, acting, back)
+        changes, wrong = read_changes(acting, known(acting), back)
         assert changes == []
         assert [(line.row, line.reason[:4]) for line in wrong] == [(2, "“整改目"), (3, "没有这个")]
         with refuses("workbook_not_xlsx"):
-            read_changes(session, acting, b"no workbook")
+            read_changes(acting, known(acting), b"no workbook")
 
 
 def test_time_is_what_the_caller_says(database: Database) -> None:
