@@ -274,7 +274,7 @@ def test_two_who_close_at_once_write_one_act(database: Database, folder: KeyFold
 
     with ThreadPoolExecutor() as nodes:
         outcomes = sorted(node.result() for node in [nodes.submit(act, service.close_round) for _ in range(2)])
-    assert outcomes == ["done", "round_wrong_state"]
+    assert outcomes in (["done", "round_wrong_state"], ["act_under_way", "done"])
     with database.reading() as session:
         assert log(session).count("round.close") == 1
 
