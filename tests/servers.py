@@ -37,18 +37,33 @@ def wait_for_port(process: subprocess.Popen[bytes], port: int) -> None:
 
 @contextmanager
 def served(
-    data: Path, url: str, scratch: Path, command: str = "serve", files: int | None = None, **environment: str
+    data: Path,
+    url: str,
+    scratch: Path,
+    command: str = "serve",
+    files: int | None = None,
+    module: str = "app",
+    **environment: str,
 ) -> Iterator[Server]:
     """Yield the service on a free port; it is asked to end, and must, when the block is left.
 
-    ``files``: the most open files it is allowed.
+    ``files``: the most open files it is allowed. ``module``: what is run instead of the product.
     """
     port, log = free_port(), scratch / "server.log"
     settings: Mapping[str, str] = {
         **{name: value for name, value in os.environ.items() if not name.startswith("MANYIDU_")},
         "MANYIDU_DATABASE_URL": url, "TMPDIR": str(scratch), "PYTHONWARNINGS": "default", **environment,
     }  # fmt: skip
-    line = [sys.executable, "-m", "app", *command.split(), "--data", str(data), "--port", str(port)]
+    line = [
+        sys.executable,
+        "-m",
+        module,
+        *command.split(),
+        "--data",
+        str(data),
+        "--port",
+        str(port),
+    ]
     if files is not None:
         line = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *line]
     with log.open("wb") as said:

@@ -48,6 +48,8 @@ def _open_the_box(camera: Camera, page: Page) -> None:
     page.click("form[action$='/close'] button")
     camera.shoot(page, "round-sealed")
     page.goto(camera.round + "/opening")
+    page.click("form[action$='/opening/begin'] button")
+    page.wait_for_selector("textarea[name=words]", timeout=60_000)
     camera.shoot(page, "opening")
     page.fill("textarea[name=words]", camera.told["shares"][0])
     page.click("form[action$='/share'] button:not([formaction])")

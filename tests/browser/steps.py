@@ -115,6 +115,9 @@ def open_the_box(page: Page, round_id: str, shares: list[str]) -> None:
     page.get_by_role("button", name="保存清点").click()
     page.goto(f"/rounds/{round_id}/opening")
     check(page)
+    page.get_by_role("button", name="开始开箱").click()
+    expect(page.locator("textarea[name=words]")).to_be_visible(timeout=30_000)
+    check(page)
     for share in shares[:2]:
         page.locator("textarea[name=words]").fill(share)
         page.get_by_role("button", name="核对这份钥匙").click()

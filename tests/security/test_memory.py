@@ -1,0 +1,149 @@
+"""Memory of every process of the service after an opening: no whole ballot, no private key (SEC-73).
+
+The ballots are put into the box before the service starts: what casting leaves behind is another requirement's matter.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.accounts.models import StaffSession
+from app.accounts.service import token_hash
+from app.accounts.sessions import cookie_value
+from app.box.shares import combine
+from app.core.clock import utc_now
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.secrets import new_token
+from app.web.forms import TOKEN_FIELD, form_token
+from tests.box.boxes import Box, make_box, make_staff
+from tests.box.papers import make_paper
+from tests.servers import Server, served
+from tests.waiting import wait_until
+
+BALLOTS = {"residents": 60, "staff": 40}
+WRITABLE = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) rw", re.MULTILINE)
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all its descendants."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text("utf-8").rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+    found = [pid]
+    for one in found:
+        found += parents.get(one, [])
+    return found
+
+
+def pieces(pid: int) -> Iterator[bytes]:
+    """Yield all memory that a process can write."""
+    try:
+        areas = WRITABLE.findall(Path(f"/proc/{pid}/maps").read_text("utf-8"))
+    except FileNotFoundError:  # it has ended, and its memory with it
+        return
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for start, end in areas:
+            memory.seek(int(start, 16))
+            try:
+                yield memory.read(int(end, 16) - int(start, 16))
+            except OSError:  # an area that the kernel shows to nobody
+                continue
+
+
+def remembered(server: Server, secrets: Sequence[bytes]) -> set[bytes]:
+    """Return which of the secrets stand in the memory of any process of the service."""
+    found: set[bytes] = set()
+    for pid in family(server.process.pid):
+        for piece in pieces(pid):
+            found |= {secret for secret in secrets if secret in piece}
+    return found
+
+
+def enter(database: Database, folder: KeyFolder, client: httpx.Client) -> str:
+    """Log 张三 in; return what every form of his carries."""
+    token, now = new_token(), utc_now()
+    owner = token_hash(token)
+    with database.writing() as session:
+        later = now + timedelta(hours=1)
+        session.add(StaffSession(token_hash=owner, staff_id="idzhangsan", created_at=now, expires_at=later))
+    client.cookies.set("manyidu", cookie_value(folder.form_secret(), token, now))
+    return form_token(folder.form_secret(), owner)
+
+
+def open_by_pages(server: Server, database: Database, folder: KeyFolder, box: Box) -> None:
+    base = f"http://127.0.0.1:{server.port}"
+    with httpx.Client(base_url=base, trust_env=False, timeout=30) as client:
+        token = enter(database, folder, client)
+
+        def post(step: str, **fields: str) -> None:
+            answer = client.post(f"/rounds/r1/opening/{step}", data={TOKEN_FIELD: token, **fields})
+            assert answer.status_code in {200, 303}, answer.text
+
+        def phase() -> str:
+            return str(client.get("/rounds/r1/opening/progress").json()["phase"])
+
+        post("begin")
+        wait_until(lambda: phase() == "waiting")
+        post("share", words=box.shares[0])
+        post("share", words=box.shares[1])
+        post("start")
+        wait_until(lambda: phase() in {"done", "failed"})
+        assert phase() == "done"
+    wait_until(lambda: not folder.parts())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> KeyFolder:
+    return KeyFolder(tmp_path / "data" / "keys")
+
+
+@pytest.fixture
+def box(database: Database, folder: KeyFolder) -> Box:
+    with database.writing() as session:
+        actor = make_staff(session)
+    return make_box(database, folder, actor, make_paper(), BALLOTS)
+
+
+def opened(
+    database: Database, folder: KeyFolder, box: Box, scratch: Path, module: str = "app"
+) -> tuple[set[bytes], set[bytes]]:
+    """Open the box by the service; return the ballots and the keys that its memory holds afterwards."""
+    key = combine(box.shares[:2], folder.read_part("r1"), "r1").private_bytes_raw()
+    ballots = [ballot.marks for ballot in box.ballots]
+    assert len(set(ballots)) == sum(BALLOTS.values())
+    url = database.engine.url.render_as_string(hide_password=False)
+    with served(folder.path.parent, url, scratch, module=module) as server:
+        open_by_pages(server, database, folder, box)
+        wait_until(lambda: not opening_processes(server))
+        assert remembered(server, [str(server.port).encode()]), "the harness reads nothing"
+        return remembered(server, ballots), remembered(server, [key])
+
+
+def opening_processes(server: Server) -> list[int]:
+    lines = {pid: Path(f"/proc/{pid}/cmdline") for pid in family(server.process.pid)}
+    return [pid for pid, line in lines.items() if line.exists() and b"opening_process" in line.read_bytes()]
+
+
+def test_no_ballot_and_no_key_outlives_the_opening(
+    database: Database, folder: KeyFolder, box: Box, tmp_path: Path
+) -> None:
+    assert opened(database, folder, box, tmp_path) == (set(), set())
+    with database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM stack"))
+
+
+def test_it_finds_ballots_in_a_build_that_opens_in_the_web_process(
+    database: Database, folder: KeyFolder, box: Box, tmp_path: Path
+) -> None:
+    ballots, _keys = opened(database, folder, box, tmp_path, "tests.security.planted")
+    assert ballots
