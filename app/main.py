@@ -152,6 +152,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         recover(state.database, state.key_folder)
         state.watch.add(schedule.pulse)
         schedule.start()
+        state.watch.add(state.shelf.pulse)
         state.shelf.start()
     yield
     if Audience.DESK in state.audiences:
@@ -188,6 +189,8 @@ def build_api(
     app.state.pages.environment.globals |= {"verdict_words": VERDICTS, "chain_words": CHAIN}
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
     app.state.watch = Watch()
+    for pulse in app.state.workshop.pulses:
+        app.state.watch.add(pulse)
     errors.install(app)
     if Audience.BOOTH in audiences:
         _add_booth(app)

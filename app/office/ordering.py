@@ -83,24 +83,34 @@ class FileLater(Response):
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        wish, shelf = self._wish, shelf_of(request)
-        job_id, plain = wish.order.id, wish.order.craft.plain
-        job = await run_in_threadpool(shelf.find, job_id, wish.staff.id) if wish.staff.id else None
-        if job is not None:
-            if job.state is JobState.WORKING and workshop_of(request).find(job_id) is not None:
-                return see_other(f"/jobs/{job_id}")
-            made = await run_in_threadpool(shelf.take, job)
-            if made is not None:
-                return sent(made, plain)
-        ticket = workshop_of(request).order(wish.order)
-        patience = workshop_of(request).patience_seconds if wish.staff.id else PUBLIC_SECONDS
-        made = await made_within(ticket.future, patience)
-        if made is not None:
-            return sent(made, plain)
+        wish, workshop = self._wish, workshop_of(request)
         if not wish.staff.id:
-            raise DomainError("workshop_full")
-        await run_in_threadpool(shelf.enter, ticket, wish.staff.id, wish.path or f"/jobs/{job_id}/file")
+            made = await made_within(workshop.order(wish.order).future, PUBLIC_SECONDS)
+            if made is None:
+                raise DomainError("workshop_full")
+            return sent(made, wish.order.craft.plain)
+        earlier = await self._waiting(request)
+        if earlier is not None:
+            return earlier
+        ticket = workshop.order(wish.order)
+        made = await made_within(ticket.future, workshop.patience_seconds)
+        if made is not None:
+            return sent(made, wish.order.craft.plain)
+        job_id = wish.order.id
+        path = wish.path or f"/jobs/{job_id}/file"
+        await run_in_threadpool(shelf_of(request).enter, ticket, wish.staff.id, path)
         return see_other(f"/jobs/{job_id}")
+
+    async def _waiting(self, request: Request) -> Response | None:
+        """Return what an earlier request has ordered: the file, or the way to its page; None where there is nothing."""
+        job_id, shelf = self._wish.order.id, shelf_of(request)
+        job = await run_in_threadpool(shelf.find, job_id, self._wish.staff.id)
+        if job is None:
+            return None
+        if job.state is JobState.WORKING and workshop_of(request).find(job_id) is not None:
+            return see_other(f"/jobs/{job_id}")
+        made = await run_in_threadpool(shelf.take, job)
+        return None if made is None else sent(made, self._wish.order.craft.plain)
 
 
 async def made_within(future: Any, seconds: float) -> Made | None:  # noqa: ANN401 - a future of concurrent.futures

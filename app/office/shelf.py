@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.db import Database
 from app.core.errors import DomainError
+from app.core.watch import Pulse
 from app.office.bench import Made
 from app.office.models import Job
 from app.office.workshop import Ticket
@@ -59,6 +60,7 @@ class Shelf:
         self._clock = clock
         self._watched: WeakSet[Ticket] = WeakSet()
         self._lock = threading.Lock()
+        self.pulse = Pulse("shelf", 3 * SWEEP_SECONDS)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._sweep_often, name="shelf", daemon=True)
 
@@ -72,6 +74,7 @@ class Shelf:
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()
+        self.pulse.rest()
 
     def clear(self) -> None:
         """Forget every job and its file."""
@@ -167,9 +170,13 @@ class Shelf:
             (self._folder / job_id).unlink(missing_ok=True)
 
     def _sweep_often(self) -> None:
+        self.pulse.beat()
         while not self._stop.wait(SWEEP_SECONDS):
+            self.pulse.beat()
             try:
                 self.sweep()
+                self.pulse.went_well()
             except Exception as error:  # noqa: BLE001 -- see below
                 # A thread that matters goes on whatever happens (SEC-81); the text may quote values.
+                self.pulse.failed(error)
                 LOG.error("the shelf could not be swept: %s", type(error).__name__)  # noqa: TRY400

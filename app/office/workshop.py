@@ -16,6 +16,7 @@ from typing import Any, Final
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.settings import Settings
+from app.core.watch import Pulse
 from app.office.bench import Made
 from app.office.children import Child, ChildLostError
 from app.office.frames import Head, packed
@@ -26,6 +27,8 @@ MOST_WAITING: Final = 60
 GROWN_BYTES: Final = 420 * 1024**2
 """A child that holds more after a job is replaced before the next."""
 IDLE_SECONDS: Final = 300.0
+LONGEST_SECONDS: Final = 400.0
+"""A seat that works and is silent for longer stands still: every job is ended before."""
 KEPT_BYTES: Final = 8 * 1024**2
 PATIENCE_SECONDS: Final = 2.0
 """So long a request waits for its file; one that takes longer gets a page, which can be left and come back to."""
@@ -103,8 +106,9 @@ class Workshop:
         self._lock = threading.Lock()
         self._kept = _Kept(KEPT_BYTES)
         self._idle_seconds = idle_seconds
+        self.pulses = tuple(Pulse(f"workshop-{seat}", LONGEST_SECONDS) for seat in range(seats))
         self._seats = [
-            threading.Thread(target=self._sit, name=f"workshop-{seat}", daemon=True) for seat in range(seats)
+            threading.Thread(target=self._sit, args=(pulse,), name=pulse.name, daemon=True) for pulse in self.pulses
         ]
         self._started = False
 
@@ -155,7 +159,7 @@ class Workshop:
             if seat.ident is not None:
                 seat.join()
 
-    def _sit(self) -> None:
+    def _sit(self, pulse: Pulse) -> None:
         """Work at one seat until the workshop closes."""
         child: Child | None = None
         while True:
@@ -168,7 +172,8 @@ class Workshop:
             if ticket is None:
                 _end(child)
                 return
-            child = self._serve(ticket, child)
+            with pulse.working():
+                child = self._serve(ticket, child)
 
     def _next(self, child: Child | None) -> Ticket | None:
         return self._waiting.get(timeout=self._idle_seconds if child is not None else None)

@@ -69,7 +69,7 @@ def browser(
         yield lambda login: Desk(
             TestClient(app, base_url=BASE_URL, follow_redirects=False), database, api.state.key_folder, login
         )
-    workshop.close()
+        workshop.close()  # what it still tells the shelf must find the database
 
 
 def rows(database: Database) -> list[str]:

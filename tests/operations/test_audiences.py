@@ -21,6 +21,7 @@ from tests.conftest import BASE_URL
 from tests.factories import count_box, make_open_round
 from tests.phones import fill_in, send
 from tests.postgresql import free_port
+from tests.publication import counted
 from tests.security.access import ACCESS, EVERYONE
 from tests.servers import ROOT, Server, served
 
@@ -65,6 +66,15 @@ def test_the_booth_answers_voters_and_cannot_write_to_the_desk(settings: Setting
         with pytest.raises(DBAPIError, match=r"(?i)read.?only"), api.state.database.writing() as session:
             session.execute(sa.text("DELETE FROM campaign"))
     assert count_box(database, hall.id) == (4, 4)
+
+
+def test_the_booth_makes_the_notice_of_a_public_result(settings: Settings, database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes(), "public")
+    api = build_api(settings, utc_now, audiences={Audience.BOOTH})
+    with TestClient(wrap(api, settings), base_url=BASE_URL) as phone:
+        answer = phone.get(f"/notices/{round_id}/notice.pdf")
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF-")
 
 
 def get(server: Server, path: str) -> int:
