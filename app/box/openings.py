@@ -42,6 +42,7 @@ class Openings:
         self._lock = Lock()
         self._threads: dict[str, Thread] = {}
         self._children: set[subprocess.Popen[bytes]] = set()
+        self._closed = False
 
     def start(self, round_id: str, job_id: str) -> None:
         """Start the process of an attempt whose row is committed now or soon."""
@@ -70,6 +71,8 @@ class Openings:
             [sys.executable, "-m", PROGRAM], stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, env=environment
         ) as child:
             self._children.add(child)
+            if self._closed:  # the service ends while this one was being started
+                child.kill()
             with suppress(BrokenPipeError):
                 child.stdin.write(json.dumps(order).encode() + b"\n")  # type: ignore[union-attr]
                 child.stdin.flush()  # type: ignore[union-attr]
@@ -92,6 +95,7 @@ class Openings:
 
     def close(self) -> None:
         """End the children; boxes whose opening was under way stay sealed."""
+        self._closed = True
         for child in list(self._children):
             child.kill()
         for thread in list(self._threads.values()):

@@ -26,6 +26,7 @@ from app.slips import service as slips
 from tests import cast
 from tests.booth.phones import SAME_SITE
 from tests.cast import MORNING, PASSWORD, refuses
+from tests.factories import set_round
 from tests.publication import counted
 
 NewClient = Callable[[], TestClient]
@@ -126,7 +127,7 @@ def test_a_voter_reads_it_with_his_slip_alone(
         rounds.freeze(now, round_id)
         paper, _ = reads.frozen_paper(session, round_id)
         codes = slips.issue(now, folder, round_id, {group.id: group.expected for group in paper.groups})
-        session.get_one(Round, round_id).state = RoundState.OPEN
+    set_round(database, round_id, state=RoundState.OPEN)
     code = codes[paper.groups[0].id][0]
     page = client.post("/v/paper", data={"code": code}, headers=SAME_SITE)
     assert "请先看这份文档" in page.text

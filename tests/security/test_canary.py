@@ -21,6 +21,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.slips.codes import format_code
+from tests.ballots.stores import by_hand, literal
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
 from tests.phones import Filled, fill_in, send
 from tests.security.linkage import read_files
@@ -168,14 +169,13 @@ def hang_up(scene: Scene, filled: Filled) -> None:
 
 
 def with_table_away(scene: Scene, table: str) -> list[Filled]:
-    """Let casts and look-ups meet a database that lacks a table."""
+    """Let casts and look-ups meet a box that lacks a table."""
     filled = scene.next_ballot()
-    with scene.database.engine.begin() as connection:
-        connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO away")
+    by_hand(scene.database, scene.hall.id, f"ALTER TABLE {table} RENAME TO away")
     statuses = (scene.cast(filled), scene.look_up(filled))
-    with scene.database.engine.begin() as connection:
-        connection.exec_driver_sql(f"ALTER TABLE away RENAME TO {table}")
-    assert statuses == (503, 200 if table == "envelope" else 503)
+    by_hand(scene.database, scene.hall.id, f"ALTER TABLE away RENAME TO {table}")
+    # To PostgreSQL a box without its tables is a box that has been destroyed.
+    assert statuses in {(503, 200 if table == "envelope" else 503), (410, 404)}
     assert scene.cast(filled) == 200
     return [filled]
 
@@ -183,19 +183,16 @@ def with_table_away(scene: Scene, table: str) -> list[Filled]:
 def with_a_taken_id(scene: Scene) -> list[Filled]:
     """Let an envelope meet another one of the same id."""
     filled, other = scene.next_ballot(), scene.next_ballot()
-    row = {"round_id": scene.hall.id, "id": filled.envelope_id(scene.folder), "group_id": filled.group, "sealed": b"x"}
+    taken = literal(scene.database, filled.envelope_id(scene.folder))
+    nothing = literal(scene.database, b"x")
+    insert = (
+        f"INSERT INTO envelope (id, group_id, tag, sealed) VALUES ({taken}, '{filled.group}', {nothing}, {nothing})"  # noqa: S608
+    )
     before = count_box(scene.database, scene.hall.id)
-    with scene.database.engine.begin() as connection:
-        connection.execute(
-            sa.text(
-                "INSERT INTO envelope (round_id, id, group_id, sealed) VALUES (:round_id, :id, :group_id, :sealed)"
-            ),
-            row,
-        )
+    by_hand(scene.database, scene.hall.id, insert)
     assert scene.cast(filled) in {409, 500, 503}
     assert scene.cast(other) == 200
-    with scene.database.engine.begin() as connection:
-        connection.execute(sa.text("DELETE FROM envelope WHERE sealed = :sealed"), {"sealed": b"x"})
+    by_hand(scene.database, scene.hall.id, f"DELETE FROM envelope WHERE sealed = {nothing}")  # noqa: S608
     spent, envelopes = count_box(scene.database, scene.hall.id)
     assert (spent, envelopes) == (before[0] + 1, before[1] + 1)
     assert scene.cast(filled) == 200
@@ -243,7 +240,7 @@ def test_it_works(scene: Scene) -> None:
     gone = scene.next_ballot()
     hang_up(scene, gone)
     used.append(gone)
-    for table in ("envelope", "slip_code", "round"):
+    for table in ("envelope", "code", "gate"):
         used += with_table_away(scene, table)
     used += with_a_taken_id(scene)
     used += with_a_full_disk(scene)

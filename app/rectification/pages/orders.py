@@ -120,8 +120,10 @@ def _both_results(desk: Desk, order: OrderView) -> list[SideBySide]:
 
 
 def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
-    session, order = desk.session, reads.get_order(desk.session, desk.staff, order_id)
-    standing, current = order.standing, order.current
+    order = reads.get_order(desk.session, desk.staff, order_id)
+    # Noting that results were read ends the session, so all else is read in the one that follows.
+    pairs = _both_results(desk, order)
+    session, standing, current = desk.session, order.standing, order.current
     context = {
         "order": order,
         "plan": plan_of(session, order),
@@ -131,7 +133,7 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "due": running_deadline(standing.state, current.dates) if current else None,
         "again": ordering.proposed_dates(session, order.campaign_id, desk.today, standing.attempt + 1),
         "unknown": ordering.years_unknown(session, order.campaign_id, desk.today),
-        "pairs": _both_results(desk, order),
+        "pairs": pairs,
         "retest": last_repeat(session, current.retest_round_id) if current and current.retest_round_id else "",
         "count": ledger_pages.counts(session, order_id),
     }
