@@ -69,7 +69,8 @@ def count_patterns(stack: bytes, items: int, options: int) -> Patterns:
     for part in slices:
         _check_marks(part, options)
         # Exact: numbers below 2**20 fit a 32-bit float, and a matrix product is the quickest way to them.
-        dense += np.bincount((part.astype(np.float32) @ places).astype(np.intp), minlength=len(dense))
+        with np.errstate(invalid="ignore"):  # all is finite: BLAS now and then leaves the flag of lanes it does not use
+            dense += np.bincount((part.astype(np.float32) @ places).astype(np.intp), minlength=len(dense))
     found = np.flatnonzero(dense)
     return Patterns(found, dense[found], items, options)
 
