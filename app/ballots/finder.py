@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -11,7 +10,7 @@ from threading import Lock
 from typing import Final
 
 import psycopg
-from sqlalchemy import MetaData, Select, Table, bindparam, select, union_all
+from sqlalchemy import CompoundSelect, MetaData, Select, Table, bindparam, select, union_all
 from sqlalchemy.sql import Executable
 
 from app.ballots import lines, store
@@ -209,17 +208,24 @@ class _Schemas(_Boxes):
         return rows
 
     def _ask(self, statements: Iterable[Executable], wanted: set[bytes]) -> list[Row]:
-        """Ask and strike off what was found; a box may be destroyed at any moment."""
+        """Ask and strike off what was found; a box may be destroyed at any moment, the others still answer."""
         rows: list[Row] = []
         for statement in statements:
             if not wanted:
                 break
-            with suppress(DomainError):
-                answers = self._connected().first_of_each(statement, [{"code": digest} for digest in sorted(wanted)])
-                found = [row for row in answers if row is not None]
-                rows += found
-                wanted.difference_update(bytes(row[1]) for row in found)
+            try:
+                found = self._answers(statement, wanted)
+            except DomainError:
+                # One box that is gone spoils the question to many: ask each of them alone.
+                many = statement.selects if isinstance(statement, CompoundSelect) else ()
+                found = self._ask((one for one in many if isinstance(one, Executable)), wanted)
+            rows += found
+            wanted.difference_update(bytes(row[1]) for row in found)
         return rows
+
+    def _answers(self, statement: Executable, wanted: set[bytes]) -> list[Row]:
+        answers = self._connected().first_of_each(statement, [{"code": digest} for digest in sorted(wanted)])
+        return [row for row in answers if row is not None]
 
     def _is_new(self) -> bool:
         """Whether boxes came or went since all were asked last."""

@@ -1,11 +1,12 @@
 """Finding the box of a code, among many that come and go."""
 
 import threading
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 
-from app.ballots import service
+from app.ballots import service, store
 from app.ballots.domain import CodeState, GateState
 from app.ballots.finder import Finder
 from app.ballots.slot import Slot
@@ -95,9 +96,26 @@ def test_more_boxes_than_one_statement_takes(
     finder.close()
 
 
+def test_a_box_that_goes_while_all_are_asked_hides_no_other(
+    database: Database, folder: KeyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, (_, hashes) = [make_store(database, folder, 1)[0] for _ in range(4)], make_store(database, folder, 1)
+    finder, listed = Finder(database, folder.tag_secret()), store.ids_of
+
+    def one_goes(names: Iterable[str]) -> frozenset[str]:
+        there = listed(names)
+        if going:
+            service.destroy(database, going.pop())
+        return there
+
+    monkeypatch.setattr("app.ballots.finder.store.ids_of", one_goes)
+    assert set(finder.find([bytes(32), hashes["staff"][0]])) == {hashes["staff"][0]}
+    finder.close()
+
+
 def test_many_may_ask_while_boxes_go(database: Database, folder: KeyFolder) -> None:
     kept, hashes = make_store(database, folder)
-    going = [make_store(database, folder, 1)[0] for _ in range(8)]
+    going = [make_store(database, folder, 1)[0] for _ in range(16)]
     finder, wrong, done = Finder(database, folder.tag_secret()), [], threading.Event()
 
     def ask() -> None:
@@ -113,6 +131,6 @@ def test_many_may_ask_while_boxes_go(database: Database, folder: KeyFolder) -> N
     done.set()
     for thread in threads:
         thread.join()
+    finder.close()
     assert wrong == []
     assert kept
-    finder.close()
