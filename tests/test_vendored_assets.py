@@ -28,8 +28,13 @@ def _packages() -> list[dict[str, Any]]:
     return packages
 
 
+def _bundles() -> list[dict[str, Any]]:
+    bundles: list[dict[str, Any]] = json.loads(MANIFEST.read_text(encoding="utf-8"))["bundles"]
+    return bundles
+
+
 def _recorded() -> dict[str, str]:
-    return {name: digest for package in _packages() for name, digest in package["files"].items()}
+    return {name: digest for made in [*_packages(), *_bundles()] for name, digest in made["files"].items()}
 
 
 def _on_disk() -> dict[str, str]:
@@ -52,6 +57,18 @@ def test_every_package_is_pinned_and_brings_its_licence() -> None:
         assert re.fullmatch(r"\d+\.\d+\.\d+", package["version"])
         assert re.fullmatch(r"[0-9a-f]{64}", package["tarball_sha256"])
         assert any(Path(name).stem in {"LICENSE", "OFL"} for name in package["files"]), package["package"]
+    for made in _bundles():
+        for package in [made["made_by"], *made["made_of"]]:
+            assert re.fullmatch(r"\d+\.\d+\.\d+", package["version"])
+            assert re.fullmatch(r"[0-9a-f]{64}", package["tarball_sha256"])
+        assert f"{made['folder']}/LICENSE" in made["files"]
+
+
+def test_the_sealing_primitives_suit_old_phones() -> None:
+    """IOS 13 has no BigInt, plain http no crypto.subtle; and a phone fetches them while its owner marks."""
+    script = (STATIC / "vendor" / "sealing" / "primitives.min.js").read_bytes()
+    assert not [word for word in (b"BigInt", b"subtle", b"require(", b"??", b"?.") if word in script]
+    assert len(gzip.compress(script, 9)) <= 8 * 1024
 
 
 @pytest.mark.parametrize("path", sorted((STATIC / "vendor").rglob("*.css")), ids=lambda path: path.name)
