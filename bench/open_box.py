@@ -34,7 +34,7 @@ from app.core.secrets import token_bytes
 from app.operations.opening_process import opening_room
 from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.reads import PAPER
+from app.rounds.reads import paper_text
 from app.slips.models import Batch
 
 ENVELOPES, UNITS, ITEMS, GROUPS = 100_000, 20, 6, 8
@@ -71,7 +71,7 @@ def make_box(folder: Path, remarks: int) -> None:
     (folder / "private").write_bytes(private_key.private_bytes_raw())
     KeyFolder(folder / "keys").create_part("bench")
     paper = make_paper(REMARK_BYTES if remarks else 0)
-    text = PAPER.dump_json(paper).decode()
+    text = paper_text(paper)
     public_key = private_key.public_key().public_bytes_raw()
     with Database(engine).writing() as session:
         session.add(Campaign(id="c", title="测评", organisation="局", scheme="{}", created_at=NOW))

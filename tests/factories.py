@@ -20,7 +20,7 @@ from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
 from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.reads import PAPER
+from app.rounds.reads import paper_text
 from app.slips.codes import code_hash, new_code
 from app.slips.models import Batch
 
@@ -76,7 +76,7 @@ def make_open_round(
 ) -> OpenRound:
     """Store a campaign and an open round with a key and so many live codes per group; ``columns`` of the round."""
     paper = paper or make_paper()
-    text = PAPER.dump_json(paper).decode()
+    text = paper_text(paper)
     values = {
         "id": paper.round_id, "campaign_id": new_id(), "title": paper.title, "state": RoundState.OPEN, "form_key": "t2",
         "remarks": paper.remarks, "shuffle_units": paper.shuffle_units, "paper": text,

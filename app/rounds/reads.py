@@ -14,7 +14,9 @@ from app.core.errors import DomainError
 from app.rounds.domain import Paper, RoundState
 from app.rounds.models import Approval, Round, RoundRetest
 
-PAPER = TypeAdapter(Paper)
+FORMAT = 2
+"""Format of a frozen paper's text: sections, each of objects x items, of which a round has one as yet."""
+_PAPER = TypeAdapter(Paper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,19 @@ def retested_units(session: Session, round_id: str) -> frozenset[str] | None:
 
 @lru_cache(maxsize=256)
 def parse_paper(text: str) -> Paper:
-    """Return the paper of its JSON text; cached, because it never changes."""
-    return PAPER.validate_json(text)
+    """Return the paper of its JSON text, of this format or the first; cached, because it never changes."""
+    fields = json.loads(text)
+    if fields.pop("format", 1) == FORMAT:
+        (section,) = fields.pop("sections")
+        fields.update(units=section["objects"], items=section["items"])
+    return _PAPER.validate_json(json.dumps(fields))
+
+
+def paper_text(paper: Paper) -> str:
+    """Return the JSON text of a paper that is frozen now; its hash is what envelopes are bound to."""
+    fields = _PAPER.dump_python(paper, mode="json")
+    section = {"objects": fields.pop("units"), "items": fields.pop("items")}
+    return json.dumps({"format": FORMAT, **fields, "sections": [section]}, ensure_ascii=False, separators=(",", ":"))
 
 
 def frozen_text(session: Session, round_id: str) -> tuple[str, str]:

@@ -33,7 +33,7 @@ from app.rounds.domain import (
 )
 from app.rounds.models import Approval, Intent, Round, RoundRetest
 from app.rounds.ports import Ports
-from app.rounds.reads import PAPER, RoundView, frozen_paper, retested_units, view
+from app.rounds.reads import RoundView, frozen_paper, paper_text, parse_paper, retested_units, view
 
 REMARK_BYTES = 1_200
 """Room for remarks in an envelope: 400 Chinese signs over all units; constant, so that length tells nothing."""
@@ -140,7 +140,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
 
 
 def _freeze(row: Round, paper: Paper) -> None:
-    text = PAPER.dump_json(paper).decode()
+    text = paper_text(paper)
     row.paper, row.paper_hash = text, paper_digest(text)
 
 
@@ -259,7 +259,7 @@ def create_rehearsal(acting: Acting, round_id: str) -> str:
     fields.update(opens_at=None, closes_at=None)
     rehearsal = Round(id=new_id(), campaign_id=row.campaign_id, state=RoundState.READY, created_at=acting.now, **fields)
     rehearsal.rehearsal_of = round_id
-    _freeze(rehearsal, replace(PAPER.validate_json(row.paper), round_id=rehearsal.id, rehearsal=True))
+    _freeze(rehearsal, replace(parse_paper(row.paper), round_id=rehearsal.id, rehearsal=True))
     acting.session.add(rehearsal)
     acting.session.flush()
     audit.record(acting.session, acting.now, acting.actor, "round.rehearse", round_id, rehearsal=rehearsal.id)

@@ -19,7 +19,7 @@ from app.core.secrets import token_bytes
 from app.rounds.domain import NOT_ASKED, Paper, RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.ports import Ports
-from app.rounds.reads import PAPER
+from app.rounds.reads import paper_text
 from app.rounds.service import close_round, open_round
 from app.slips import service as slips
 from app.slips.codes import code_hash
@@ -57,7 +57,7 @@ def make_round(session: Session, paper: Paper, needed: int = 2, holders: int = 3
         Campaign(id=f"c-{paper.round_id}", title=paper.campaign, organisation="局", scheme="{}", created_at=NOON)
     )
     session.flush()
-    text = PAPER.dump_json(paper).decode()
+    text = paper_text(paper)
     session.add(
         Round(
             id=paper.round_id,

@@ -23,7 +23,7 @@ from app.publication import reads, service
 from app.publication.domain import Scope, Viewer
 from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.reads import PAPER
+from app.rounds.reads import paper_text
 from app.rounds.service import count_round
 from app.slips.models import Batch, SlipCount
 
@@ -107,7 +107,7 @@ def _stacks(votes: Votes) -> list[dict[str, object]]:
 def store_sealed(database: Database, votes: Votes, *, two_person: bool = False, rehearsal_of: str | None = None) -> str:
     """Store everything up to the shredded box, with the round still sealed, and return the round's id."""
     paper = replace(votes.paper, two_person=two_person)
-    text = PAPER.dump_json(paper).decode()
+    text = paper_text(paper)
     campaign = Campaign(
         id=new_id(), title=paper.campaign, organisation=paper.organisation, two_person=two_person, created_at=AT,
         scheme=SCHEME_JSON.dump_json(paper.scheme).decode(),
