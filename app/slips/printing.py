@@ -73,8 +73,9 @@ _TEMPLATE: Final = r"""
   let left = d.qr_at.at(0) * 1mm
   let right = left + d.qr_width * 1mm + 3.6mm
   let right-width = inner - (right - left)
-  place(dx: left, dy: 3.4mm, fitted(inner, 7.2mm, 8.8pt, align(horizon, strong(s.title))))
-  place(dx: right, dy: 11.2mm, fitted(right-width, 2.8mm, 6.6pt, text(fill: muted, s.round_name)))
+  place(dx: left, dy: 3.4mm, fitted(inner, 5mm, 8.8pt, align(horizon, strong(s.title))))
+  place(dx: right, dy: 8.7mm, fitted(right-width, 2.6mm, 6.6pt, text(fill: muted, s.round_name)))
+  place(dx: right, dy: 11.5mm, fitted(right-width, 2.7mm, 6.6pt, [您是 #s.people 人中的一人]))
   place(dx: right, dy: 14.5mm, block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: 1.4mm, y: 0.6mm), width: right-width,
     height: 5.8mm, align(horizon, fitted(right-width - 2.8mm, 4.6mm, 8pt, align(horizon, strong(s.group))))))
   if s.wifi == none {
@@ -170,6 +171,7 @@ def _fixed_part(sheet: SlipSheet) -> dict[str, object]:
     return {
         "title": sheet.title,
         "group": sheet.group,
+        "people": sheet.people,
         "round_name": sheet.round_name,
         "address": sheet.address if len(sheet.address) <= _ONE_LINE else _breakable(sheet.address),
         "how_to": sheet.how_to,

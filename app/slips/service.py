@@ -113,6 +113,7 @@ def sheets(
             SlipSheet(
                 title=title,
                 group=group.name,
+                people=group.expected,
                 round_name=paper.title,
                 address=f"{base_url}/v",
                 qr_prefix=f"{base_url}/v#",

@@ -22,6 +22,8 @@ class SlipSheet:
 
     title: str
     group: str
+    people: int
+    """How many are expected of the group: a voter sees how many he is one of (SEC-84)."""
     round_name: str
     address: str
     """Where a voter types the code, such as ``http://192.168.1.5:8000/v``."""

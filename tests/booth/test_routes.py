@@ -78,6 +78,10 @@ def test_it_works_without_scripts(client: TestClient, database: Database, place:
     entry = read(client.get("/v"))
     paper = read(client.post(entry.action, data={**entry.fields, "code": place.codes["residents"][0]}))
     assert paper.action == "/v/review"
+    assert (
+        "您是 60 人中的一人"
+        in client.post(entry.action, data={**entry.fields, "code": place.codes["residents"][0]}).text
+    )
     marks = dict.fromkeys(paper.names, "1")
     reviewed = client.post(paper.action, data={**paper.fields, **marks, "r1": "开放时间<长>一点"})
     assert "开放时间&lt;长&gt;一点" in reviewed.text

@@ -17,6 +17,7 @@ ADDRESS = "http://192.168.1.5:8000/v"
 SHEET = SlipSheet(
     title="县文化广电和旅游局2026年度群众满意度测评",
     group="服务对象代表",
+    people=40,
     round_name="第一轮",
     address=ADDRESS,
     qr_prefix=ADDRESS + "#",
@@ -47,7 +48,7 @@ def test_it_prints_slips(tmp_path: Path) -> None:
     assert len(pdf_pages.reader(document).pages) == 2
     assert re.findall(CODE, pdf_pages.text(document, "-raw")) == list(map(format_code, codes))
     shown = pdf_pages.text(document)
-    assert [shown.count(part) for part in (SHEET.group, ADDRESS, *SHEET.how_to)] == [20] * 5
+    assert [shown.count(part) for part in (SHEET.group, "您是 40 人中的一人", ADDRESS, *SHEET.how_to)] == [20] * 6
     cut = pdf_pages.cut_outs(document, tmp_path, 1, SLIPS) + pdf_pages.cut_outs(document, tmp_path, 2, SLIPS[:5])
     assert pdf_pages.qr_texts(cut) == [SHEET.qr_prefix + code for code in codes]
 
