@@ -101,27 +101,25 @@ def hall(
 
 @cli.command()
 def backup(target: Path, data: Data = None) -> None:
-    """Write a backup of an installation without a round under way."""
+    """Write a backup of the desk, at any hour. Boxes are never in it."""
     from app.operations.backup import back_up  # noqa: PLC0415
     from app.operations.server import open_database  # noqa: PLC0415
 
     settings = _settings(data)
     with open_database(settings) as database:
-        back_up(database, KeyFolder(settings.data / "keys"), target)
+        back_up(database, KeyFolder(settings.data / "keys"), target, utc_now())
     typer.echo(f"written: {target}")
 
 
 @cli.command()
 def restore(source: Path, data: Data = None) -> None:
-    """Fill an empty installation from a backup."""
-    from app.operations.backup import restore as fill  # noqa: PLC0415
-    from app.operations.schema import bring_up_to_date  # noqa: PLC0415
+    """Fill an empty installation from a backup of this or an earlier version; slips printed before are void then."""
+    from app.operations.restore import restore as fill  # noqa: PLC0415
     from app.operations.server import open_database  # noqa: PLC0415
 
     settings = _settings(data)
-    bring_up_to_date(settings)
-    with open_database(settings) as database:
-        fill(database, settings.data, source)
+    with open_database(settings, migrated=False) as database:
+        fill(database, settings.data, source, utc_now())
     typer.echo("restored")
 
 

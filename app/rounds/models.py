@@ -83,6 +83,20 @@ class Intent(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Restored(Base):
+    """That the installation was restored from a backup, and who has accepted what that means (SEC-86)."""
+
+    __tablename__ = "restored"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    restored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    backed_up_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lost: Mapped[int] = mapped_column(Integer)
+    """How many rounds lost their box with it."""
+    first_by: Mapped[str] = mapped_column(Text, default="")
+    first_name: Mapped[str] = mapped_column(Text, default="")
+    second_by: Mapped[str] = mapped_column(Text, default="")
+
+
 class RoundRetest(Base):
     """That a round is the 复测 of another: it asks about the ordered units only, ``unit_ids`` being their JSON list."""
 

@@ -10,7 +10,7 @@ from app.accounts.service import everyone
 from app.campaigns import reads as campaigns
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
-from app.rounds import approvals, document_reads, reads, service
+from app.rounds import approvals, document_reads, reads, restoring, service
 from app.rounds.domain import Event, RoundState, next_state
 from app.rounds.ports import ports_of
 from app.rounds.service import RoundDraft
@@ -54,7 +54,16 @@ def _draft(form: PostedForm) -> RoundDraft:
 def list_rounds(desk: KeyDesk) -> Response:
     """List all rounds, newest first."""
     titles = {campaign.id: campaign.title for campaign in campaigns.all_campaigns(desk.session)}
-    return desk.show("rounds/list.html", rounds=reads.all_rounds(desk.session), campaign_titles=titles)
+    restored = restoring.waiting(desk.session)
+    return desk.show(
+        "rounds/list.html", rounds=reads.all_rounds(desk.session), campaign_titles=titles, restored=restored
+    )
+
+
+@router.post("/restored/{restored_id}/accept")
+def accept_restore(desk: KeyDesk, restored_id: str, _form: Form) -> Response:
+    """Accept, as one of two people, what a restore from a backup means."""
+    return desk.attempt(lambda: restoring.accept(desk.acting, restored_id), "/rounds")
 
 
 def _local(moment: datetime | None) -> str:

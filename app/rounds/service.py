@@ -18,7 +18,7 @@ from app.core.db import after_commit, database_of, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
-from app.rounds import document_reads, documents
+from app.rounds import document_reads, documents, restoring
 from app.rounds.acts import EXTEND, intend
 from app.rounds.domain import (
     Event,
@@ -162,7 +162,8 @@ def checklist(session: Session, round_view: RoundView, ports: Ports) -> list[Ste
     if round_view.state is RoundState.DRAFT:
         return list(freeze_problems(draft_paper(session, round_view)))
     gates = {RoundState.READY: ports.before_opening, RoundState.SEALED: ports.before_counting}
-    return [step for gate in gates.get(round_view.state, ()) for step in gate(session, round_view)]
+    first = restoring.steps(session) if round_view.state is RoundState.READY else []
+    return [*first, *(step for gate in gates.get(round_view.state, ()) for step in gate(session, round_view))]
 
 
 def check_steps(session: Session, round_view: RoundView, ports: Ports) -> None:
@@ -175,6 +176,7 @@ def check_steps(session: Session, round_view: RoundView, ports: Ports) -> None:
 def open_round(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> None:
     """Accept votes from the commit on. Rehearsals of the round are purged first, whatever became of them."""
     row = _locked(acting.session, round_id)
+    restoring.check_accepted(acting.session)
     check_steps(acting.session, view(row), ports)
     if row.closes_at and row.closes_at <= acting.now:
         raise DomainError("schedule_over")

@@ -226,10 +226,6 @@ SENTENCES: dict[str, tuple[int, str]] = {
         422,
         "字段“%(name)s”用得太多：展开成多段的字段只能用一次，其余的最多 40 次。原来的模板仍在使用，请删去多余的后再上传。",
     ),
-    # backup and restore
-    "round_under_way": (409, "有轮次正在投票或已封箱，此时不能备份。请在开箱计票后再备份。"),
-    "restore_not_empty": (409, "这个数据文件夹不是空的，恢复只能写入空的安装。请换一个空文件夹。"),
-    "restore_other": (409, "备份来自另一个版本（%(revision)s），请用对应版本的程序恢复。"),
     "demo_missing": (404, "这个数据文件夹里没有演示。请先运行 make demo。"),
     "receipt_malformed": (422, "回执码由 16 位字母和数字组成。请对照投票人手机上的回执码重新输入。"),
     "slips_nothing_to_print": (422, "没有可以印制的测评票。请先填写张数。"),

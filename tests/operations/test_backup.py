@@ -1,139 +1,88 @@
-"""A backup brings an installation back, but never a box."""
+"""A backup is made at any hour and never holds a box."""
 
-import shutil
 import tarfile
+import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from app.accounts.service import stored_password
-from app.audit.service import SYSTEM, check_chain
-from app.core import migrate
+from app.audit.service import SYSTEM
+from app.ballots import store
+from app.ballots.models import CODE
+from app.ballots.slot import Slot
 from app.core.acting import Acting
-from app.core.clock import utc_now
-from app.core.db import Base, Database, make_engine
+from app.core.db import Base, Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS
-from app.operations import demo
-from app.operations.backup import back_up, restore
-from app.rectification.ledger import attachments
-from app.rectification.ledger import service as ledger_acts
-from app.rectification.models import Holiday, RemedialOrder
-from app.rectification.rules.ledger import ActionEvent
+from app.operations import backup
+from app.operations.backup import back_up
 from app.rounds import service as rounds
-from app.web.forms import Upload
 from tests import cast
-from tests.cast import refuses
-from tests.rectification.flagged import WU, later, make_ledger
+from tests.ballots.stores import make_casts
+
+NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
+
+
+def members(target: Path) -> dict[str, bytes]:
+    with tarfile.open(target) as archive:
+        return {name: member.read() for name in archive.getnames() if (member := archive.extractfile(name))}
 
 
 @pytest.fixture
-def ready(database: Database, settings: Settings) -> str:
-    """A frozen round with slips and keys, and staff with passwords."""
-    folder = KeyFolder(settings.data / "keys")
+def keys(settings: Settings) -> KeyFolder:
+    return KeyFolder(settings.data / "keys")
+
+
+@pytest.fixture
+def opened(database: Database, keys: KeyFolder, ready: str) -> str:
+    """A round in which votes are being cast."""
     with database.writing() as session:
-        people = cast.make_cast(session)
-        acting = Acting(session, cast.MORNING, people["zhangsan"])
-        round_id = cast.make_ready(acting)
-        cast.prepare(acting, folder, round_id)
-    return round_id
+        rounds.open_round(Acting(session, cast.MORNING, SYSTEM), keys, PORTS, ready)
+    return ready
 
 
-def empty_installation(tmp_path: Path) -> tuple[Database, Path]:
-    data = tmp_path / "other"
-    data.mkdir()
-    engine = make_engine(f"sqlite:///{data / 'manyidu.sqlite3'}")
-    migrate.upgrade(engine)
-    return Database(engine), data
+def hashes_in(database: Database, round_id: str) -> list[tuple[str, bytes]]:
+    with store.reading(database, round_id) as connection:
+        return [(row.group_id, row.hash) for row in connection.execute(sa.select(CODE.c.group_id, CODE.c.hash))]
 
 
-def contents(database: Database, but: set[str]) -> dict[str, list[tuple[object, ...]]]:
-    with database.reading() as session:
-        return {
-            table.name: sorted((tuple(row) for row in session.execute(sa.select(table))), key=repr)
-            for table in Base.metadata.sorted_tables
-            if table.name not in but
-        }
-
-
-@pytest.mark.usefixtures("ready")
-def test_it_works(database: Database, settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("opened")
+def test_it_works(database: Database, keys: KeyFolder, tmp_path: Path) -> None:
     target = tmp_path / "backup.tar.gz"
-    back_up(database, KeyFolder(settings.data / "keys"), target)
+    back_up(database, keys, target, NOW)
     assert target.stat().st_mode & 0o777 == 0o600
-    other, data = empty_installation(tmp_path)
-    restore(other, data, target)
-    lost = {"round_key", "key_holder"}
-    assert contents(other, lost) == contents(database, lost)
-    with other.writing() as session:
-        assert check_chain(session).broken_at is None
-        assert stored_password(session, "zhangsan") == cast.PASSWORD_HASH
-    other.engine.dispose()
+    tables = {table.name for table in Base.metadata.sorted_tables} - backup.PASSING
+    assert {name.removesuffix(".jsonl") for name in members(target) if name.endswith(".jsonl")} == tables
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".gz"] == [target.name]
 
 
-def test_it_brings_orders_ledger_and_attachments_back(database: Database, settings: Settings, tmp_path: Path) -> None:
-    _, _, (action_id,) = make_ledger(database)
-    pdf = b"%PDF-1.4\n%%EOF\n"
-    with database.writing() as session:
-        acting = Acting(session, cast.MORNING, WU)
-        entry = ledger_acts.act(acting, action_id, ActionEvent.PROGRESS, "见附件")
-        attachments.attach(acting, settings.data, (action_id, entry), Upload("证明.pdf", pdf))
-        ledger_acts.request_extension(acting, action_id, later(40), "设备未到")
-        session.add(
-            Holiday(
-                campaign_id=session.scalars(sa.select(RemedialOrder.campaign_id)).one(), day=later(9), working=False
-            )
-        )
+def test_it_holds_no_box_and_no_secret_of_one(database: Database, keys: KeyFolder, opened: str, tmp_path: Path) -> None:
     target = tmp_path / "backup.tar.gz"
-    back_up(database, KeyFolder(settings.data / "keys"), target)
-    other, data = empty_installation(tmp_path)
-    restore(other, data, target)
-    assert contents(other, set()) == contents(database, set())
-    with other.reading() as session:
-        (file,) = attachments.files_of(session, action_id)
-        assert attachments.read(session, data, action_id, file.id) == ("证明.pdf", pdf)
-    other.engine.dispose()
+    back_up(database, keys, target, NOW)
+    assert not {"code", "envelope", "gate"} & {name.removesuffix(".jsonl") for name in members(target)}
+    kept = b"".join(members(target).values())
+    hashes = [digest for _, digest in hashes_in(database, opened)]
+    assert len(hashes) == 15
+    for secret in (keys.tag_secret(), keys.read_part(opened), *hashes):
+        assert secret not in kept
+        assert secret.hex().encode() not in kept
 
 
-def test_a_backup_holds_no_server_part_and_a_restored_round_asks_for_new_keys(
-    database: Database, settings: Settings, ready: str, tmp_path: Path
+def test_casts_go_on_while_a_backup_reads_the_desk(
+    database: Database, keys: KeyFolder, opened: str, tmp_path: Path
 ) -> None:
-    folder, target = KeyFolder(settings.data / "keys"), tmp_path / "backup.tar.gz"
-    back_up(database, folder, target)
-    with tarfile.open(target) as archive:
-        kept = b"".join(member.read() for name in archive.getnames() if (member := archive.extractfile(name)))
-    assert folder.read_part(ready) not in kept
-    assert folder.read_part(ready).hex().encode() not in kept
-    other, data = empty_installation(tmp_path)
-    restore(other, data, target)
-    with other.writing() as session, refuses("steps_missing"):
-        rounds.open_round(Acting(session, cast.MORNING, SYSTEM), KeyFolder(data / "keys"), PORTS, ready)
-    other.engine.dispose()
-
-
-def test_it_refuses_while_a_round_is_under_way(
-    database: Database, settings: Settings, made_demo: demo.Demo, tmp_path: Path
-) -> None:
-    with refuses("round_under_way"):
-        back_up(database, KeyFolder(settings.data / "keys"), tmp_path / "backup.tar.gz")
-    with database.writing() as session:
-        rounds.close_round(Acting(session, utc_now(), SYSTEM), made_demo.round_id, {})
-    with refuses("round_under_way"):
-        back_up(database, KeyFolder(settings.data / "keys"), tmp_path / "backup.tar.gz")
-    assert not (tmp_path / "backup.tar.gz").exists()
-
-
-@pytest.mark.usefixtures("ready")
-def test_it_refuses_to_overwrite_or_to_mix_versions(database: Database, settings: Settings, tmp_path: Path) -> None:
-    target = tmp_path / "backup.tar.gz"
-    back_up(database, KeyFolder(settings.data / "keys"), target)
-    with refuses("restore_not_empty"):
-        restore(database, settings.data, target)
-    other, data = empty_installation(tmp_path)
-    migrate.downgrade(other.engine, "20261124_0900")
-    with refuses("restore_other"):
-        restore(other, data, target)
-    other.engine.dispose()
-    shutil.rmtree(data)
+    """Whoever writes the archive holds the desk's state of one moment; no cast waits for him (SEC-72)."""
+    codes = hashes_in(database, opened)
+    slot = Slot(database, keys.tag_secret(), opened)
+    with database.reading() as session:
+        session.execute(sa.text("SELECT count(*) FROM round")).all()
+        writer = threading.Thread(target=back_up, args=(database, keys, tmp_path / "backup.tar.gz", NOW))
+        writer.start()
+        answers = [slot.drop(make_casts(group, [digest]), cast.MORNING) for group, digest in codes]
+    writer.join(60)
+    slot.close()
+    assert not writer.is_alive()
+    assert answers == [[""]] * len(codes)

@@ -93,6 +93,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /rounds/{round_id}/rehearsal": ORGANISER,
     "POST /rounds/{round_id}/purge": ORGANISER,
     "POST /approvals/{approval_id}/grant": KEY_SIDE,
+    "POST /restored/{restored_id}/accept": KEY_SIDE,
     "POST /approvals/{approval_id}/refuse": KEY_SIDE,
     # slips
     "GET /rounds/{round_id}/slips": ORGANISER,

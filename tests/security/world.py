@@ -81,6 +81,7 @@ class World:
             "round_id": self.rounds[state],
             "batch_id": self.batches.get(state, "nobatch"),
             "approval_id": self.approvals.get(state, "noapproval"),
+            "restored_id": "norestore",
             "section": "main",
             "target": self.places["unit_id"],
         }

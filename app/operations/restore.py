@@ -1,0 +1,177 @@
+"""Restore of a backup of this or any earlier version into an empty installation (SEC-86).
+
+All of the database is written in one transaction: the schema of the backup's revision, its rows, the migrations since,
+and what a restore means for rounds. A restore that fails or is killed leaves a database with nothing in it.
+"""
+
+import gzip
+import json
+import shutil
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Date, DateTime, LargeBinary, MetaData, Table, func, insert, inspect, select
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from app.audit.service import SYSTEM
+from app.ballots import reads as ballots
+from app.core import migrate
+from app.core.acting import Acting
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.main import PORTS
+from app.operations.backup import ABOUT, FORMAT, PREFIX, ROWS_AT_ONCE, SECRETS, digests
+from app.rectification.ledger.attachments import FOLDER
+from app.rounds.restoring import LOST, mark
+
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+DAMAGED = (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, LookupError, AttributeError)
+"""What reading a file raises that is no backup, or not a whole one."""
+_UNDER_WAY = sql("SELECT id FROM round WHERE state IN ('open', 'sealed') ORDER BY id")
+_VOID_UNDER_WAY = sql("UPDATE round SET state = 'void', void_reason = :why WHERE state IN ('open', 'sealed')")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a backup says of itself; ``files`` are digests by path, none in format 1."""
+
+    format: int
+    revision: str
+    made_at: datetime
+    files: dict[str, str]
+
+
+def restore(database: Database, data: Path, source: Path, now: datetime) -> None:
+    """Fill an empty installation from a backup, and say what became of its boxes.
+
+    DomainError ``restore_missing``, ``restore_damaged``, ``restore_other`` (``revision``) or ``restore_not_empty``.
+    """
+    if not source.is_file():
+        raise DomainError("restore_missing")
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch)
+        with _damage_is_said():
+            about = _unpack(source, place)
+        if about.format > FORMAT or not migrate.is_known(about.revision):
+            raise DomainError("restore_other", revision=about.revision)
+        if not _is_empty(database, data):
+            raise DomainError("restore_not_empty")
+        with database.engine.begin() as connection:
+            with _damage_is_said():
+                lost = _fill_all(connection, place, about.revision)
+            folder = _copy_files(place, data)
+            migrate.upgrade_on(connection)
+            with Session(connection) as session:
+                mark(Acting(session, now, SYSTEM), folder, PORTS, (about.made_at, lost))
+
+
+@contextmanager
+def _damage_is_said() -> Iterator[None]:
+    try:
+        yield
+    except (*DAMAGED, IntegrityError, StatementError) as error:
+        raise DomainError("restore_damaged") from error
+
+
+def _unpack(source: Path, place: Path) -> About:
+    """Unpack into a folder; ValueError if a file is missing, left over or not as it was written."""
+    with tarfile.open(source, "r:gz") as archive:
+        archive.extractall(place, filter="data")
+    found = json.loads((place / ABOUT).read_text("utf-8")) if (place / ABOUT).is_file() else {}
+    made_at = datetime.fromisoformat(found["made_at"]) if "made_at" in found else NO_TIME
+    about = About(int(found["format"]), str(found["revision"]), made_at, found.get("files", {}))
+    if about.format == FORMAT and digests(place) != about.files:
+        message = "the files are not those that were backed up"
+        raise ValueError(message)
+    return about
+
+
+def _is_empty(database: Database, data: Path) -> bool:
+    """Whether nothing lies here that a restore could mix with: rows, secrets, attachments, boxes."""
+    keys = data / "keys"
+    if (data / FOLDER).exists() or (keys.is_dir() and any(keys.iterdir())) or ballots.round_ids(database):
+        return False
+    with database.engine.connect() as connection:
+        tables = [table for table in _live(connection).sorted_tables if table.name != "alembic_version"]
+        return not any(connection.scalar(select(func.count()).select_from(table)) for table in tables)
+
+
+def _live(connection: Connection) -> MetaData:
+    found = MetaData()
+    found.reflect(connection)
+    return found
+
+
+def _copy_files(place: Path, data: Path) -> KeyFolder:
+    folder = KeyFolder(data / "keys")
+    if (place / FOLDER).is_dir():
+        shutil.copytree(place / FOLDER, data / FOLDER)
+    for name in SECRETS:
+        if (place / f"{PREFIX}{name}").exists():
+            shutil.copyfile(place / f"{PREFIX}{name}", folder.path / name)
+            (folder.path / name).chmod(0o600)
+    return folder
+
+
+def _fill_all(connection: Connection, place: Path, revision: str) -> list[str]:
+    """Make the schema of that revision and fill it; return the ids of rounds that lost their box and are void now."""
+    if inspect(connection).has_table("alembic_version"):
+        migrate.downgrade_on(connection)
+    migrate.upgrade_on(connection, revision)
+    for table in _live(connection).sorted_tables:
+        if (place / f"{table.name}.jsonl").exists():
+            _fill(connection, table, place / f"{table.name}.jsonl")
+    lost = list(connection.scalars(_UNDER_WAY))
+    connection.execute(_VOID_UNDER_WAY, {"why": LOST})
+    return lost
+
+
+def _fill(connection: Connection, table: Table, file_path: Path) -> None:
+    naive = connection.dialect.name == "sqlite"
+    with file_path.open(encoding="utf-8") as file:
+        rows = (_decode(table, json.loads(line), naive=naive) for line in file)
+        ordered = _parents_first(table, rows)
+        while part := list(islice(ordered, ROWS_AT_ONCE)):
+            connection.execute(insert(table), part)
+
+
+def _parents_first(table: Table, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the rows, those that refer to others of their table after these."""
+    links = [name.parent.name for name in table.foreign_keys if name.column.table is table]
+    (key,) = [column.name for column in table.primary_key] if links else [""]
+    waiting, there = list(rows) if links else [], {None}
+    yield from () if links else rows
+    while waiting:
+        ready = [row for row in waiting if all(row[link] in there for link in links)]
+        if not ready:
+            message = "rows refer to others that are not in the backup"
+            raise ValueError(message)
+        yield from ready
+        there |= {row[key] for row in ready}
+        waiting = [row for row in waiting if row[key] not in there]
+
+
+def _decode(table: Table, row: dict[str, Any], *, naive: bool) -> dict[str, Any]:
+    return {name: _value(value, table.c[name].type, naive=naive) for name, value in row.items()}
+
+
+def _value(value: Any, kind: object, *, naive: bool) -> object:  # noqa: ANN401 - whatever JSON holds
+    if value is None:
+        return None
+    if isinstance(kind, LargeBinary):
+        return bytes.fromhex(value)
+    if isinstance(kind, DateTime):
+        moment = datetime.fromisoformat(value).astimezone(UTC)
+        return moment.replace(tzinfo=None) if naive else moment
+    return date.fromisoformat(value) if isinstance(kind, Date) else value

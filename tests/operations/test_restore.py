@@ -1,0 +1,444 @@
+"""A restore brings the desk back, never a box: no slip printed before it is worth anything (SEC-86)."""
+
+import json
+import shutil
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from app.accounts.service import stored_password
+from app.audit.service import check_chain
+from app.ballots import reads as ballots
+from app.ballots import service as gates
+from app.ballots.finder import Finder
+from app.ballots.slot import Slot
+from app.box import unlocking
+from app.box.opening import Attempt, Progress, Room, open_box
+from app.core import migrate
+from app.core.acting import Acting, Principal
+from app.core.db import Base, Database
+from app.core.key_folder import KeyFolder, SettingsError
+from app.core.settings import Settings
+from app.main import PORTS, build_api, wrap
+from app.operations.backup import back_up
+from app.operations.restore import restore
+from app.rectification.ledger import attachments
+from app.rectification.ledger import service as ledger_acts
+from app.rectification.models import Holiday, RemedialOrder
+from app.rectification.rules.ledger import ActionEvent
+from app.rounds import restoring
+from app.rounds import service as rounds
+from app.rounds.domain import RoundState
+from app.rounds.reads import frozen_paper, frozen_text, get_round
+from app.slips import service as slips
+from app.slips.codes import code_hash
+from app.slips.reads import batches
+from app.web.forms import Upload
+from tests import cast
+from tests.ballots.stores import make_casts
+from tests.cast import Desk, refuses
+from tests.conftest import BASE_URL, TestClock
+from tests.factories import OpenRound
+from tests.operations.conftest import Elsewhere
+from tests.phones import HEADERS, fill_in
+from tests.rectification.flagged import WU, later, make_ledger
+
+NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
+ZHANG, LI = Principal("idzhangsan", "张三", "organiser"), Principal("idlisi", "李四", "scrutineer")
+GONE = {"job", "opening_job", "opening_share", "round_intent", "round_key", "key_holder", "slip_batch"}
+CHANGED = {"round", "restored", "audit_entry"}
+STATES = ["draft", "ready", "open", "sealed", "counted"]
+
+
+@pytest.fixture
+def keys(settings: Settings) -> KeyFolder:
+    return KeyFolder(settings.data / "keys")
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "backup.tar.gz"
+
+
+def contents(database: Database, but: set[str]) -> dict[str, list[tuple[object, ...]]]:
+    with database.reading() as session:
+        return {
+            table.name: sorted((tuple(row) for row in session.execute(sa.select(table))), key=repr)
+            for table in Base.metadata.sorted_tables
+            if table.name not in but
+        }
+
+
+@pytest.mark.usefixtures("ready")
+def test_it_works(database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere) -> None:
+    back_up(database, keys, target, NOW)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    assert contents(elsewhere.database, GONE | CHANGED) == contents(database, GONE | CHANGED)
+    assert elsewhere.keys.pepper() == keys.pepper()
+    assert elsewhere.keys.tag_secret() != keys.tag_secret()
+    with elsewhere.database.writing() as session:
+        assert check_chain(session).broken_at is None
+        assert stored_password(session, "zhangsan") == cast.PASSWORD_HASH
+
+
+def test_it_brings_orders_ledger_and_attachments_back(
+    database: Database, settings: Settings, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    pdf = b"%PDF-1.4\n%%EOF\n"
+    with database.writing() as session:
+        acting = Acting(session, cast.MORNING, WU)
+        entry = ledger_acts.act(acting, action_id, ActionEvent.PROGRESS, "见附件")
+        attachments.attach(acting, settings.data, (action_id, entry), Upload("证明.pdf", pdf))
+        ledger_acts.request_extension(acting, action_id, later(40), "设备未到")
+        campaign_id = session.scalars(sa.select(RemedialOrder.campaign_id)).one()
+        session.add(Holiday(campaign_id=campaign_id, day=later(9), working=False))
+    back_up(database, keys, target, NOW)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    new = {"restored", "audit_entry"}
+    assert contents(elsewhere.database, new) == contents(database, new)
+    with elsewhere.database.reading() as session:
+        (file,) = attachments.files_of(session, action_id)
+        assert attachments.read(session, elsewhere.settings.data, action_id, file.id) == ("证明.pdf", pdf)
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[TestClient]:
+    """Serve an installation to a browser, at nine in the morning of the vote."""
+    api = build_api(settings, TestClock())
+    with TestClient(wrap(api, settings), base_url=BASE_URL, follow_redirects=False) as client:
+        yield client
+
+
+class Round:
+    """A round of the installation that is backed up, taken on state by state, with all of its codes."""
+
+    def __init__(self, database: Database, keys: KeyFolder, settings: Settings) -> None:
+        self.database, self.keys, self.settings = database, keys, settings
+        keys.pepper()
+        with database.writing() as session:
+            self.id = cast.make_draft(Acting(session, cast.MORNING, cast.make_cast(session)["zhangsan"]))
+
+    def acts(self, *acts: Callable[[Acting], object]) -> None:
+        for act in acts:
+            with self.database.writing() as session:
+                act(Acting(session, cast.MORNING, ZHANG))
+
+    def to_ready(self) -> None:
+        self.acts(lambda acting: rounds.freeze(acting, self.id))
+        with self.database.writing() as session:
+            acting = Acting(session, cast.MORNING, ZHANG)
+            shares, codes = cast.prepare(acting, self.keys, self.id)
+            self.hall = OpenRound(self.id, *frozen_paper(session, self.id), codes, shares)
+
+    def to_open(self) -> None:
+        self.acts(lambda acting: rounds.open_round(acting, self.keys, PORTS, self.id))
+
+    def vote(self, voters: int) -> None:
+        with served(self.settings) as phone:
+            for filled in list(fill_in(self.hall))[:voters]:
+                assert phone.post("/v/cast", content=filled.body(), headers=HEADERS).status_code == 200
+
+    def to_sealed(self) -> None:
+        counts = {group.id: (0, 0) for group in self.hall.paper.groups}
+        self.acts(
+            lambda acting: rounds.close_round(acting, self.id, {}),
+            lambda acting: slips.set_counts(acting, self.id, counts),
+        )
+
+    def to_counted(self) -> None:
+        with self.database.reading() as session:
+            private = unlocking.unlock(unlocking.lay_out(session, self.id, self.hall.shares), self.keys, self.id)
+        room = Room(self.database, self.keys, lambda: cast.MORNING)
+        open_box(room, Attempt(self.id, private, ZHANG, ("张三",), (1,)), Progress())
+
+
+def void_here(place: Elsewhere, made: Round) -> None:
+    """Check that no code of a round is of any use: not to the finder, not to a slot, not to a phone."""
+    digests = [code_hash(place.keys.pepper(), code) for _, code in made.hall.all_codes]
+    assert digests == [code_hash(made.keys.pepper(), code) for _, code in made.hall.all_codes]
+    finder = Finder(place.database, place.keys.tag_secret())
+    slot = Slot(place.database, place.keys.tag_secret(), made.id)
+    casts = [made for digest in digests for made in make_casts("any", [digest])]
+    assert (finder.find(digests), set(slot.drop(casts, cast.MORNING))) == ({}, {"round_closed"})
+    finder.close()
+    slot.close()
+    with served(place.settings) as phone:
+        answers = [phone.post("/v/cast", content=filled.body(), headers=HEADERS) for filled in fill_in(made.hall)]
+    assert len(answers) == 15
+    assert {answer.status_code // 100 for answer in answers} == {4}
+    assert ballots.round_ids(place.database) == set()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_restore_revives_no_slip(
+    database: Database, settings: Settings, keys: KeyFolder, target: Path, elsewhere: Elsewhere, state: str
+) -> None:
+    """Back up in every state, vote, restore: no code is accepted, and the round says what became of its box."""
+    made, steps = Round(database, keys, settings), iter(STATES)
+    for at in steps:
+        if at != "draft":
+            getattr(made, f"to_{at}")()
+        if at == "open":
+            made.vote(5)
+        if at == state:
+            break
+    back_up(database, keys, target, NOW)
+    for at in steps:
+        getattr(made, f"to_{at}")()
+        if at == "open":
+            made.vote(9)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    void_here(elsewhere, made)
+    says_what_became_of_the_box(elsewhere, made.id, state)
+
+
+def says_what_became_of_the_box(place: Elsewhere, round_id: str, state: str) -> None:
+    lost = state in {"open", "sealed"}
+    with place.database.reading() as session:
+        row, marked = get_round(session, round_id), restoring.waiting(session)
+        assert row.state == (RoundState.VOID if lost else RoundState(state))
+        assert batches(session, round_id) == [] or state not in {"draft", "ready"}
+        assert marked is not None
+        assert (marked.backed_up_at, marked.lost) == (NOW, int(lost))
+    with served(place.settings) as client:
+        desk = Desk(client, place.database, place.keys, "zhangsan")
+        page, board = desk.get(f"/rounds/{round_id}").text, desk.get("/rounds").text
+    assert "本安装由备份恢复" in board
+    assert ("票箱和其中的选票已经丢失" in page) is lost
+    assert ("已经全部作废" in page) is (state in {"draft", "ready"})
+
+
+@pytest.mark.usefixtures("ready")
+def test_two_people_accept_before_a_restored_installation_opens_a_round(
+    database: Database, keys: KeyFolder, target: Path, ready: str, elsewhere: Elsewhere
+) -> None:
+    back_up(database, keys, target, NOW)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    with elsewhere.database.writing() as session:
+        cast.prepare(Acting(session, cast.MORNING, ZHANG), elsewhere.keys, ready)
+    with elsewhere.database.reading() as session:
+        marked = restoring.waiting(session)
+        assert marked is not None
+    with served(elsewhere.settings) as client:
+        zhang = Desk(client, elsewhere.database, elsewhere.keys, "zhangsan")
+        assert "两人确认本安装由备份恢复" in zhang.get(f"/rounds/{ready}").text
+        assert zhang.post(f"/rounds/{ready}/open").status_code == 409
+        assert zhang.post(f"/restored/{marked.id}/accept").status_code == 303
+        assert zhang.post(f"/restored/{marked.id}/accept").status_code == 403
+        assert "张三已经确认" in zhang.get("/rounds").text
+        assert zhang.post(f"/rounds/{ready}/open").status_code == 409
+        li = Desk(client, elsewhere.database, elsewhere.keys, "lisi")
+        assert li.post(f"/restored/{marked.id}/accept").status_code == 303
+        assert li.post(f"/restored/{marked.id}/accept").status_code == 409
+        zhang = Desk(client, elsewhere.database, elsewhere.keys, "zhangsan")
+        assert "本安装由备份恢复" not in zhang.get("/rounds").text
+        assert zhang.post(f"/rounds/{ready}/open").status_code == 303
+    with elsewhere.database.reading() as session:
+        assert get_round(session, ready).state is RoundState.OPEN
+
+
+def test_an_unknown_restore_cannot_be_accepted(database: Database) -> None:
+    with database.writing() as session, refuses("restore_accepted"):
+        restoring.accept(Acting(session, cast.MORNING, LI), "another")
+
+
+@pytest.mark.parametrize("revision", ["20261126_0900", "20261127_0910"])
+def test_it_takes_a_backup_of_an_earlier_revision(
+    database: Database, keys: KeyFolder, ready: str, target: Path, elsewhere: Elsewhere, revision: str
+) -> None:
+    """As the version of that revision wrote it: format 1, its own tables, no time."""
+    with database.reading() as session:
+        before = frozen_text(session, ready)
+    migrate.downgrade(database.engine, revision)
+    write_old(database, keys, revision, target)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    assert migrate.is_current(elsewhere.database.engine)
+    with elsewhere.database.reading() as session:
+        assert frozen_text(session, ready) == before
+        assert get_round(session, ready).slips_void
+        assert batches(session, ready) == []
+        assert check_chain(session).broken_at is None
+
+
+def write_old(database: Database, keys: KeyFolder, revision: str, target: Path) -> None:
+    place = target.with_name("old")
+    place.mkdir()
+    with database.engine.connect() as connection:
+        live = sa.MetaData()
+        live.reflect(connection)
+        for table in live.sorted_tables:
+            rows = connection.execute(sa.select(table)).mappings()
+            lines = [json.dumps({name: as_written(value) for name, value in row.items()}) for row in rows]
+            (place / f"{table.name}.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    (place / "alembic_version.jsonl").unlink()
+    (place / "about.json").write_text(json.dumps({"format": 1, "revision": revision}), "utf-8")
+    shutil.copyfile(keys.path / "pepper", place / "secret-pepper")
+    pack(place, target)
+
+
+def as_written(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def pack(place: Path, target: Path) -> None:
+    with tarfile.open(target, "w:gz") as archive:
+        for file in sorted(place.iterdir()):
+            archive.add(file, file.name)
+
+
+@pytest.mark.usefixtures("ready")
+def test_it_refuses_to_overwrite_or_what_is_newer(
+    database: Database, settings: Settings, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+) -> None:
+    back_up(database, keys, target, NOW)
+    with refuses("restore_not_empty"):
+        restore(database, settings.data, target, NOW)
+    newer = target.with_name("newer")
+    newer.mkdir()
+    (newer / "about.json").write_text(json.dumps({"format": 2, "revision": "20990101_0000"}), "utf-8")
+    pack(newer, target)
+    with refuses("restore_other"):
+        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+
+
+def test_it_refuses_where_a_box_of_former_days_lies(
+    database: Database, keys: KeyFolder, target: Path, ready: str, elsewhere: Elsewhere
+) -> None:
+    back_up(database, keys, target, NOW)
+    gates.create(elsewhere.database, ready, ("{}", "ab"), ["g"])
+    with refuses("restore_not_empty"):
+        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    gates.destroy(elsewhere.database, ready)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+
+
+def cut(target: Path) -> None:
+    target.write_bytes(target.read_bytes()[: target.stat().st_size // 2])
+
+
+def flip(target: Path) -> None:
+    content = bytearray(target.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    target.write_bytes(content)
+
+
+def no_archive(target: Path) -> None:
+    target.write_text("not a backup")
+
+
+def emptied(target: Path) -> None:
+    target.write_bytes(b"")
+
+
+def repacked(change: Callable[[Path], object]) -> Callable[[Path], None]:
+    def damage(target: Path) -> None:
+        place = target.with_name("unpacked")
+        with tarfile.open(target) as archive:
+            archive.extractall(place, filter="data")
+        change(place)
+        pack(place, target)
+
+    return damage
+
+
+DAMAGES = {
+    "cut": cut,
+    "flipped": flip,
+    "no archive": no_archive,
+    "empty": emptied,
+    "without about": repacked(lambda place: (place / "about.json").unlink()),
+    "without a table": repacked(lambda place: (place / "staff.jsonl").unlink()),
+    "one sign changed": repacked(lambda place: rewrite(place / "campaign.jsonl", "县文化局", "县教育局")),
+    "about no JSON": repacked(lambda place: (place / "about.json").write_text("{")),
+    "old and a column too many": repacked(lambda place: as_old(place, '{"id": "x", "colour": "red"}')),
+    "old and a row without its parent": repacked(lambda place: as_old(place, '{"id": "x", "repeats": "y"}')),
+    "old and no row": repacked(lambda place: as_old(place, "[]")),
+}
+
+
+def rewrite(file: Path, before: str, after: str) -> None:
+    text = file.read_text("utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), "utf-8")
+
+
+def as_old(place: Path, row: str) -> None:
+    """Make it a backup of format 1, which has no digests, with one more row."""
+    about = json.loads((place / "about.json").read_text())
+    (place / "about.json").write_text(json.dumps({"format": 1, "revision": about["revision"]}))
+    with (place / "round.jsonl").open("a") as file:
+        file.write(row + "\n")
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=[name.replace(" ", "-") for name in DAMAGES])
+@pytest.mark.usefixtures("ready")
+def test_it_says_that_a_backup_is_damaged(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, damage: Callable[[Path], None]
+) -> None:
+    back_up(database, keys, target, NOW)
+    whole = target.read_bytes()
+    damage(target)
+    with refuses("restore_damaged"):
+        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    assert [name for name, rows in contents(elsewhere.database, set()).items() if rows] == []
+    target.write_bytes(whole)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+
+
+def test_it_says_that_there_is_no_such_file(target: Path, elsewhere: Elsewhere) -> None:
+    with refuses("restore_missing"):
+        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+
+
+def test_rounds_come_back_whatever_the_order_of_their_rows(
+    database: Database, settings: Settings, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+) -> None:
+    """A repeat, or a rehearsal, refers to another round; the database gives them in any order."""
+    made = Round(database, keys, settings)
+    made.to_ready()
+    made.acts(
+        lambda acting: rounds.create_rehearsal(acting, made.id),
+        lambda acting: rounds.void_round(acting, made.id, {"reason": "作废"}),
+        lambda acting: rounds.repeat_round(acting, made.id),
+    )
+    back_up(database, keys, target, NOW)
+    repacked(lambda place: turn_round(place / "round.jsonl"))(target)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    with elsewhere.database.reading() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM round")) == 3
+
+
+def turn_round(file: Path) -> None:
+    lines = file.read_text("utf-8").splitlines()
+    assert len(lines) == 3
+    file.write_text("".join(f"{line}\n" for line in lines[::-1]), "utf-8")
+    about = file.with_name("about.json")
+    told = json.loads(about.read_text())
+    about.write_text(json.dumps({"format": 1, "revision": told["revision"]}))
+
+
+@pytest.mark.usefixtures("ready")
+def test_what_fails_on_the_way_leaves_nothing(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+) -> None:
+    """All of the database is one transaction: there is no restored desk without its mark."""
+    back_up(database, keys, target, NOW)
+    (elsewhere.settings.data / "keys").mkdir(mode=0o755)
+    with pytest.raises(SettingsError):
+        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    assert [name for name, rows in contents(elsewhere.database, set()).items() if rows] == []
+    (elsewhere.settings.data / "keys").chmod(0o700)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    with elsewhere.database.reading() as session:
+        assert restoring.waiting(session) is not None
