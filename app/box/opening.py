@@ -1,7 +1,8 @@
 """Opening the box (DESIGN.md section 1.5).
 
-All envelopes are read and checked in memory, then one transaction swaps them for stacks: a crash leaves the sealed box
-or the finished stacks, and ``tidying.recover`` finishes what comes after. The service does it in a process of its own
+All envelopes are read and checked in memory, one at a time, and the result is worked out of the stacks in hand; then
+one transaction, which only writes, swaps envelopes for stacks: a crash leaves the sealed box or the finished stacks,
+and ``tidying.recover`` finishes what comes after. The service does it in a process of its own
 (``conducting``), whose memory is the only place where whole ballots ever lie.
 """
 
@@ -22,11 +23,14 @@ from app.ballots.service import destroy
 from app.ballots.tags import Tags
 from app.ballots.verification import is_rightly_tagged, tags_of
 from app.box.ceremony import check_counts, check_tags, sealed_round
+from app.box.counted import LooseRemark, Stacks
 from app.box.envelope import BadEnvelope, Ballot, decode
 from app.box.models import Opening, Remark, RoundKey, Stack
+from app.box.preparing import Prepare, Prepared
 from app.box.seal import envelope_info, unseal
-from app.box.shredding import Stacks, shred
+from app.box.shredding import shred
 from app.core.acting import Acting, Principal
+from app.core.child import give_back_memory
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
@@ -39,8 +43,10 @@ from app.slips.service import keep_used
 
 LOG = logging.getLogger("manyidu")
 AfterCounting = Callable[[Acting, str], None]
-"""What another feature does with a round, in the transaction that empties its box."""
+"""What is noted in the transaction that empties a box."""
 INSERT_ROWS = 2_000
+TRIES = 5
+"""How often what other features make of the stacks is worked out while staff go on changing what it rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +72,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where boxes are opened: database, key folder, clock, and what other features do with a counted round."""
+    """Where boxes are opened: database, key folder, clock, and what other features make of a counted round.
+
+    ``prepare`` works out of the stacks what is stored with them; ``after_counting`` is called when all is written.
+    """
 
     database: Database
     folder: KeyFolder
     clock: Callable[[], datetime]
+    prepare: Sequence[Prepare] = ()
     after_counting: Sequence[AfterCounting] = ()
 
 
@@ -88,12 +98,12 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
         hide = Masker(staff.name for staff in everyone(session))
     check_tags(room.database, room.folder, paper)
     tags = tags_of(room.folder, paper.round_id)
-    open_one = partial(_open_one, attempt.private_key, tags, (paper, digest))
+    open_one = partial(_open_one, attempt.private_key, tags, (paper, digest), hide)
     stacks = shred(paper, _ballots(envelopes(room.database, paper.round_id), open_one, progress), token_bytes)
     if progress.damaged:
         raise DomainError("envelopes_damaged", count=progress.damaged)
     progress.is_writing = True
-    _swap(room, attempt, paper, _masked(stacks, hide))
+    _put_down(room, attempt, paper, stacks)
     tidy(room.database, room.folder, attempt.round_id)
 
 
@@ -114,9 +124,12 @@ def _ballots(
 
 
 def _open_one(
-    private_key: X25519PrivateKey, tags: Tags, frozen: tuple[Paper, str], envelope: SealedEnvelope
+    private_key: X25519PrivateKey, tags: Tags, frozen: tuple[Paper, str], hide: Masker, envelope: SealedEnvelope
 ) -> Ballot | None:
-    """Return the ballot, or None if this is not what the booth put in under this id and group."""
+    """Return the ballot, or None if this is not what the booth put in under this id and group.
+
+    Personal data in its remarks are hidden already: nobody reads them as they were written.
+    """
     paper, digest = frozen
     if not is_rightly_tagged(tags, envelope):
         return None
@@ -125,42 +138,61 @@ def _open_one(
         ballot = decode(paper, digest, plaintext)
     except BadEnvelope:
         return None
-    return ballot if ballot.group_id == envelope.group_id else None
+    if ballot.group_id != envelope.group_id:
+        return None
+    masked = ((unit, hide.mask(text)) for unit, text in ballot.remarks)
+    return replace(ballot, remarks=tuple((unit, text) for unit, text in masked if text)) if ballot.remarks else ballot
 
 
-def _masked(stacks: Stacks, hide: Masker) -> Stacks:
-    """Hide personal data in the remarks before they are stored: nobody reads them as they were written."""
-    texts = [hide.mask(remark.text) for remark in stacks.remarks]
-    remarks = [replace(remark, text=text) for remark, text in zip(stacks.remarks, texts, strict=True) if text]
-    return replace(stacks, remarks=remarks)
+def _put_down(room: Room, attempt: Attempt, paper: Paper, stacks: Stacks) -> None:
+    """Work out what goes with the stacks, and store both; again where the desk changed what it rests on."""
+    for _ in range(TRIES):
+        with room.database.reading() as session:
+            prepared = [prepare(session, paper, stacks) for prepare in room.prepare]
+        if _swap(room, attempt, stacks, prepared):
+            return
+    raise DomainError("box_changed")
 
 
-def _swap(room: Room, attempt: Attempt, paper: Paper, stacks: Stacks) -> None:
-    """Put the stacks in the envelopes' place: the one transaction that decides."""
+def _swap(room: Room, attempt: Attempt, stacks: Stacks, prepared: Sequence[Prepared]) -> bool:
+    """Put the stacks in the envelopes' place: the one transaction that decides.
+
+    Return whether it was done: not if what was ``prepared`` does not hold any more.
+    """
     with room.database.writing() as session:
-        if locked_round(session, paper.round_id).state is not RoundState.SEALED:
+        if locked_round(session, attempt.round_id).state is not RoundState.SEALED:
             raise DomainError("box_not_sealed")
         counted = {group: count for group, count in stacks.returned.items() if count}
-        if check_counts(session, paper) != counted:
+        if check_counts(session, frozen_paper(session, attempt.round_id)[0]) != counted:
             raise DomainError("box_changed")
-        _store(session, paper.round_id, stacks)
-        keep_used(session, paper.round_id)
+        if not all(found.still_holds(session) for found in prepared):
+            return False
+        _store(session, attempt.round_id, stacks)
+        keep_used(session, attempt.round_id)
         acting = Acting(session, room.clock(), attempt.actor)
         _record(acting, attempt, sum(counted.values()))
+        for found in prepared:
+            found.write(acting)
         for hook in room.after_counting:
-            hook(acting, paper.round_id)
+            hook(acting, attempt.round_id)
+    return True
 
 
 def _store(session: Session, round_id: str, stacks: Stacks) -> None:
+    """Write the stacks, and let go of the remarks: what is written next may need as much memory."""
     rows = [
         {"round_id": round_id, "unit_id": unit, "group_id": group, "marks": marks}
         for (unit, group), marks in shuffled(stacks.marks.items())
     ]
     session.execute(insert(Stack), rows)
     for start in range(0, len(stacks.remarks), INSERT_ROWS):
-        part = stacks.remarks[start : start + INSERT_ROWS]
-        found = [{"round_id": round_id, "id": it.id, "unit_id": it.unit_id, "text": it.text} for it in part]
-        session.execute(insert(Remark), found)
+        session.execute(insert(Remark), [_row(round_id, it) for it in stacks.remarks[start : start + INSERT_ROWS]])
+    stacks.remarks.clear()
+    give_back_memory()
+
+
+def _row(round_id: str, remark: LooseRemark) -> dict[str, object]:
+    return {"round_id": round_id, "id": remark.id, "unit_id": remark.unit_id, "text": remark.text}
 
 
 def _record(acting: Acting, attempt: Attempt, envelopes: int) -> None:

@@ -24,11 +24,12 @@ PROGRAM = "app.operations.opening_process"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where boxes are opened."""
+    """Where boxes are opened; ``at``: when the process takes it to be, if not now (a demo tells of last week)."""
 
     database: Database
     folder: KeyFolder
     clock: Callable[[], datetime]
+    at: datetime | None = None
 
 
 class Openings:
@@ -61,7 +62,8 @@ class Openings:
 
     def _address(self) -> Mapping[str, str]:
         url = self._place.database.engine.url.render_as_string(hide_password=False)
-        return {"url": url, "keys": str(self._place.folder.path.absolute())}
+        at = {"at": self._place.at.isoformat()} if self._place.at else {}
+        return {"url": url, "keys": str(self._place.folder.path.absolute()), **at}
 
     def _spawn(self, order: Mapping[str, str]) -> int:
         """Run the child; its standard input is its lifeline: it ends when this process does."""

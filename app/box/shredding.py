@@ -1,35 +1,17 @@
 """From whole ballots to stacks: one sheet per unit, every stack in an order of its own (DESIGN.md section 1.5)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.box.counted import LooseRemark, Stacks
 from app.box.envelope import Ballot
 from app.rounds.domain import Paper
 
 ID_BYTES = 16
 Draw = Callable[[int], bytes]
 """A source of so many random bytes, fit for secrets: ``app.core.secrets.token_bytes``."""
-
-
-@dataclass(frozen=True, slots=True)
-class LooseRemark:
-    """A remark to a unit, without group or ballot, under a random id."""
-
-    id: bytes
-    unit_id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stacks:
-    """``marks``: (unit id, group id) to rows of one byte per item; ``returned``: ballots per group id."""
-
-    marks: dict[tuple[str, str], bytes]
-    remarks: list[LooseRemark]
-    returned: dict[str, int]
 
 
 def shred(paper: Paper, ballots: Iterable[Ballot], draw: Draw) -> Stacks:
@@ -60,9 +42,11 @@ def random_order(count: int, draw: Draw) -> NDArray[np.intp]:
 
 
 def _loosen(paper: Paper, remarks: list[tuple[int, str]], draw: Draw) -> list[LooseRemark]:
+    """Return the remarks in a random order, under ids that rise: the order in which they are stored and shown."""
     order = random_order(len(remarks), draw)
-    ids = draw(ID_BYTES * len(remarks))
+    drawn = draw(ID_BYTES * len(remarks))
+    ids = sorted(drawn[at : at + ID_BYTES] for at in range(0, len(drawn), ID_BYTES))
     return [
-        LooseRemark(ids[at * ID_BYTES : (at + 1) * ID_BYTES], paper.units[unit].id, text)
-        for at, (unit, text) in enumerate(remarks[place] for place in order)
+        LooseRemark(name, paper.units[unit].id, text)
+        for name, (unit, text) in zip(ids, (remarks[place] for place in order), strict=True)
     ]

@@ -12,6 +12,7 @@ NUMBER = "〔号码已隐去〕"
 MAIL = "〔邮箱已隐去〕"
 ACCOUNT = "〔账号已隐去〕"
 NAME = "〔姓名已隐去〕"
+Mark = Callable[[re.Match[str]], str]
 MARKS = (PHONE, IDENTITY, NUMBER, MAIL, ACCOUNT, NAME)
 
 _MARK = re.compile("|".join(map(re.escape, MARKS)))
@@ -31,6 +32,9 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_SIGNS = "10X98765432"
 _LONG_FROM = 11
 _SUSPICIOUS = re.compile("[A-Za-z@]")
+_HAN = re.compile("[" + "".join(sign for sign in map(chr, range(0x4E00, 0xA000)) if ord(sign) not in _SPOKEN) + "]+")
+"""Most of what people write: it stands for nothing else, so that one need not look at it sign by sign."""
+_FOREIGN = re.compile("[^\x00-\x7f\u4e00-\u9fff]")
 _FEWEST_DIGITS = 5
 _OLD_IDENTITY, _IDENTITY = 15, 18
 _NAME_FROM = 2
@@ -49,8 +53,10 @@ _EVERYDAY = frozenset("高白黄安常金时康方路于和师花马牛熊车水
 
 def clean_text(text: str) -> str:
     """Return the text without what cannot be seen, by which a number could be torn apart; line breaks stay."""
-    signs = (sign for sign in text.replace("\r\n", "\n").replace("\r", "\n") if unicodedata.category(sign) != "Cf")
-    plain = "".join(" " if _is_control(sign) else sign for sign in signs)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not plain.replace("\n", "").isprintable():
+        signs = (sign for sign in plain if unicodedata.category(sign) != "Cf")
+        plain = "".join(" " if _is_control(sign) else sign for sign in signs)
     return "\n".join(line.strip() for line in plain.strip().split("\n"))
 
 
@@ -70,6 +76,7 @@ class Masker:
         known = {"".join(name.split()) for name in names}
         people = sorted((name for name in known if len(name) >= _NAME_FROM), key=lambda name: (-len(name), name))
         self._people = re.compile(_people_pattern(people)) if people else None
+        self._first = re.compile(f"[老小{''.join(re.escape(name[0]) for name in people)}]")
 
     def mask(self, text: str) -> str:
         """Return the cleaned text with marks in the place of personal data; masking twice changes nothing more."""
@@ -78,46 +85,56 @@ class Masker:
         return "".join(part if place % 2 else self._mask_part(part) for place, part in enumerate(parts))
 
     def _mask_part(self, text: str) -> str:
-        if self._people is not None:
+        if self._people is not None and self._first.search(text):
             text = self._people.sub(NAME, text)
         if _is_harmless(text):
             return text
-        text = _replace(text, _MAIL, lambda _found: MAIL)
-        text = _replace(text, _ACCOUNT, lambda _found: ACCOUNT)
-        text = _replace(text, _LONG, _long_mark)
-        text = _replace(text, _LANDLINE, lambda _found: PHONE)
-        text = _replace(text, _MOBILE, lambda _found: PHONE)
-        return _replace(text, _LOCAL, _local_mark, spoken=False)
+        forms = _forms(text)
+        for pattern, mark, form in _HIDDEN:
+            replaced = _replace(text, forms[form], pattern, mark)
+            if replaced != text:
+                text, forms = replaced, _forms(replaced)
+        return text
 
 
-def _replace(text: str, pattern: re.Pattern[str], mark: Callable[[re.Match[str]], str], *, spoken: bool = True) -> str:
+def _forms(text: str) -> tuple[str, str]:
+    """Return the text in ASCII as far as it goes, as it is written and as its numbers are spoken."""
+    plain = _plain(text)
+    return plain, plain.translate(_SPOKEN)
+
+
+def _replace(text: str, plain: str, pattern: re.Pattern[str], mark: Mark) -> str:
     """Replace what ``pattern`` finds (or its group ``hidden``) in the text's ASCII form, which has the same places.
 
     ``mark`` returns what to put there; "" keeps the original.
     """
-    plain = _plain(text)
     made, end = [], 0
-    for found in pattern.finditer(plain.translate(_SPOKEN) if spoken else plain):
+    for found in pattern.finditer(plain):
         replacement = mark(found)
         if replacement:
             start, next_end = found.span("hidden" if pattern.groupindex else 0)
             made += [text[end:start], replacement]
             end = next_end
-    return "".join([*made, text[end:]])
+    return "".join([*made, text[end:]]) if made else text
 
 
 def _is_harmless(text: str) -> bool:
     """Whether no pattern below can find anything: most texts have neither Latin letters nor five digits."""
-    plain = _plain(text).translate(_SPOKEN)
+    _, plain = _forms(_HAN.sub("", text))
     return not _SUSPICIOUS.search(plain) and sum(plain.count(digit) for digit in "0123456789") < _FEWEST_DIGITS
 
 
 def _plain(text: str) -> str:
-    return "".join(map(_plain_sign, text))
+    """Return a text of as many signs, with ASCII ones where there are some."""
+    return _FOREIGN.sub(_plain_sign, text)
+
+
+def _plain_sign(found: re.Match[str]) -> str:
+    return _ascii(found[0])
 
 
 @lru_cache(maxsize=4096)
-def _plain_sign(sign: str) -> str:
+def _ascii(sign: str) -> str:
     """Return the ASCII sign for a full-width or foreign one, where there is one."""
     digit = unicodedata.digit(sign, None)
     if digit is not None:
@@ -173,3 +190,15 @@ def _people_pattern(people: Sequence[str]) -> str:
 
 def _surname(name: str) -> str:
     return next((long for long in _COMPOUND if name.startswith(long)), name[0])
+
+
+_WRITTEN, _AS_SPOKEN = 0, 1
+_HIDDEN: Sequence[tuple[re.Pattern[str], Mark, int]] = (
+    (_MAIL, lambda _found: MAIL, _AS_SPOKEN),
+    (_ACCOUNT, lambda _found: ACCOUNT, _AS_SPOKEN),
+    (_LONG, _long_mark, _AS_SPOKEN),
+    (_LANDLINE, lambda _found: PHONE, _AS_SPOKEN),
+    (_MOBILE, lambda _found: PHONE, _AS_SPOKEN),
+    (_LOCAL, _local_mark, _WRITTEN),
+)
+"""What is hidden, in this order: its pattern, its mark, and the form in which it is looked for."""

@@ -17,14 +17,14 @@ from app.core.child import die_with_parent, hide_memory
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
-from app.publication.service import freeze_result
+from app.publication.freezing import prepare_result
 
 CONNECTIONS = 3
 
 
 def opening_room(database: Database, folder: KeyFolder, clock: Callable[[], datetime] = utc_now) -> Room:
-    """Return the room with all that other features do with a counted round."""
-    return Room(database, folder, clock, (freeze_result,))
+    """Return the room with all that other features make of a counted round."""
+    return Room(database, folder, clock, (prepare_result,))
 
 
 def main() -> None:
@@ -33,7 +33,9 @@ def main() -> None:
     order = json.loads(sys.stdin.buffer.readline())
     die_with_parent(sys.stdin.fileno())
     database = Database(make_engine(order["url"], CONNECTIONS))
-    conduct(opening_room(database, KeyFolder(Path(order["keys"]))), Ticket(order["round_id"], order["job_id"]))
+    at = datetime.fromisoformat(order["at"]) if "at" in order else None
+    room = opening_room(database, KeyFolder(Path(order["keys"])), (lambda: at) if at else utc_now)
+    conduct(room, Ticket(order["round_id"], order["job_id"]))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from app.rounds.service import locked_round
 from app.slips.accounting import SlipAccount
 from app.slips.service import correct_counts
 from app.tally.chain import Chain
-from app.tally.document import Document
+from app.tally.document import Document, canonical_json
 from app.tally.restraint import restraint_of
 
 Counts = Mapping[str, tuple[int, int]]
@@ -49,7 +49,7 @@ def correct(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
     session, reason = acting.session, str(request["reason"])
     locked_round(session, round_id)
     document = _corrected(acting, round_id, request)
-    version = store_version(acting, round_id, document, reason)
+    version = store_version(acting, round_id, canonical_json(document), reason)
     query = select(ResultRelease).where(ResultRelease.round_id == round_id, ResultRelease.withdrawn_at.is_(None))
     rows = locked_rows(session, query)
     for row, release in [(row, release_of(row)) for row in rows]:

@@ -1,9 +1,9 @@
-"""Freezing a result when the box has been opened, and the acts that let readers see it or not."""
+"""Versions of a result, and the acts that let readers see it or not."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -20,23 +20,24 @@ from app.publication.domain import BANDS_ONLY, Scope, Wanted, ledger_refusal
 from app.publication.models import ResultRead, ResultRelease, ResultVersion
 from app.publication.reads import has_result, ledger_of, stored_document, versions_of
 from app.rounds.approvals import ask_or_act
-from app.rounds.domain import Event, Paper, RoundState, next_state
+from app.rounds.domain import Event, Paper, next_state
 from app.rounds.ports import Ports
 from app.rounds.reads import frozen_paper, get_round, rounds_of
 from app.rounds.service import archive_round, locked_round, publish_round
 from app.slips.codes import new_code
 from app.slips.reads import slip_accounts
 from app.tally.chain import Chain, GroupChain
-from app.tally.document import Document, canonical_json, document_digest
-from app.tally.restraint import Restraint, may_stand_beside, restraint_between
+from app.tally.document import Document, text_digest
+from app.tally.restraint import Restraint, may_stand_beside
 from app.tally.result import result_document
 
-COUNTED = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
 
+def counting_chain(session: Session, paper: Paper, round_id: str, valid: Mapping[str, int] | None = None) -> Chain:
+    """Return the counting chain from slip accounts and stacks; what came back but is in no stack is invalid.
 
-def counting_chain(session: Session, paper: Paper, round_id: str) -> Chain:
-    """Return the counting chain from slip accounts and stacks; what came back but is in no stack is invalid."""
-    valid = box.returned_by_group(session, paper)
+    ``valid``: counted ballots by group, of stacks that are not stored yet.
+    """
+    valid = box.returned_by_group(session, paper) if valid is None else valid
     rows = []
     for account in slip_accounts(session, paper, round_id):
         if valid[account.group_id] > account.used:
@@ -57,51 +58,44 @@ def counting_chain(session: Session, paper: Paper, round_id: str) -> Chain:
     return Chain(tuple(rows))
 
 
-def freeze_result(acting: Acting, round_id: str) -> None:
-    """Count, judge, disclose and store the result, in the transaction that empties the box.
-
-    Where more came back than went out there is no result: such a round can only be declared void. The digest is not
-    written to the log here: of a small round it could be found by trying all outcomes before the publication.
-    """
-    session = acting.session
-    paper, _ = frozen_paper(session, round_id)
-    chain = counting_chain(session, paper, round_id)
-    if chain.must_void:
-        audit.record(session, acting.now, acting.actor, "result.refuse", round_id)
-        return
-    restraint = restraint_between(paper, _earlier_papers(session, round_id))
-    store_version(acting, round_id, count_again(session, paper, chain, restraint), "")
-    audit.record(session, acting.now, acting.actor, "result.freeze", round_id)
-
-
 def count_again(session: Session, paper: Paper, chain: Chain, restraint: Restraint) -> Document:
-    """Return the document of a round's stacks and remarks."""
-    remarks: dict[str, list[str]] = {}
-    for remark in box.remarks(session, paper.round_id):
-        remarks.setdefault(remark.unit_id, []).append(remark.text)
-    texts = {unit_id: tuple(some) for unit_id, some in remarks.items()}
+    """Return the document of a round's stored stacks and remarks."""
+    texts = by_unit(box.remarks(session, paper.round_id))
     return result_document(paper, box.stacks(session, paper.round_id), chain, texts, restraint)
 
 
-def _earlier_papers(session: Session, round_id: str) -> Sequence[Paper]:
-    """Return the papers of the campaign's other rounds that have been counted: their result may be released later."""
-    campaign_id = get_round(session, round_id).campaign_id
-    return [
-        frozen_paper(session, other.id)[0]
-        for other in rounds_of(session, campaign_id)
-        if other.id != round_id and not other.is_rehearsal and other.state in COUNTED
-    ]
+class OfUnit(Protocol):
+    """A remark to a unit."""
+
+    @property
+    def unit_id(self) -> str:
+        """The unit."""
+
+    @property
+    def text(self) -> str:
+        """What was written."""
 
 
-def store_version(acting: Acting, round_id: str, document: Document, reason: str) -> int:
-    """Add a version of the result with a verification code of its own; return its number."""
+def by_unit(remarks: Iterable[OfUnit]) -> dict[str, tuple[str, ...]]:
+    """Return the texts of remarks by the unit they are about, in their order."""
+    found: dict[str, list[str]] = {}
+    for remark in remarks:
+        found.setdefault(remark.unit_id, []).append(remark.text)
+    return {unit_id: tuple(texts) for unit_id, texts in found.items()}
+
+
+def store_version(acting: Acting, round_id: str, document: str, reason: str) -> int:
+    """Add a version of the result, as ``canonical_json`` wrote it, with a verification code of its own.
+
+    Return its number.
+    """
     version = len(versions_of(acting.session, round_id)) + 1
     acting.session.add(
         ResultVersion(
             round_id=round_id,
             version=version,
-            document=canonical_json(document),
-            digest=document_digest(document),
+            document=document,
+            digest=text_digest(document),
             code=new_code(token_bytes),
             reason=reason,
             created_at=acting.now,

@@ -20,6 +20,7 @@ from app.tally.verdict import Band, Verdict
 SECTION: Final = "main"
 """The key of a section that stands alone."""
 UNITS: Final = "单位"
+_PIECE: Final = 1 << 20
 
 
 class BandLabel(TypedDict):
@@ -243,4 +244,12 @@ def canonical_json(document: Mapping[str, object]) -> str:
 
 def document_digest(document: Mapping[str, object]) -> str:
     """SHA-256 of the canonical JSON, as 64 hex signs."""
-    return hashlib.sha256(canonical_json(document).encode()).hexdigest()
+    return text_digest(canonical_json(document))
+
+
+def text_digest(text: str) -> str:
+    """SHA-256 of a text, as 64 hex signs; taken piece by piece, because a document may be as large as a whole box."""
+    digest = hashlib.sha256()
+    for at in range(0, len(text), _PIECE):
+        digest.update(text[at : at + _PIECE].encode())
+    return digest.hexdigest()

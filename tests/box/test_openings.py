@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,16 +17,20 @@ from app.audit.models import AuditEntry
 from app.ballots import store
 from app.ballots.models import ENVELOPE
 from app.box import jobs, reads
+from app.box import openings as starting
 from app.box.models import OpeningJob, OpeningShare
-from app.box.openings import Openings, Place
+from app.box.openings import PROGRAM, Openings, Place
 from app.core.acting import Acting, Principal
 from app.core.clock import utc_now
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
+from app.publication.reads import versions_of
 from app.rounds.domain import RoundState
 from app.rounds.reads import get_round
+from app.rounds.service import locked_round
 from tests.ballots.stores import sealed_in
 from tests.box.boxes import Box, cast_contents, counted_contents, hall_paper, make_box, make_staff
+from tests.box.halting import DECIDED, STEPS
 from tests.cast import refuses
 from tests.waiting import wait_until
 
@@ -192,6 +196,74 @@ def test_a_killed_process_is_told_and_another_can_begin(hall: Hall) -> None:
     assert hall.state() is RoundState.COUNTED
 
 
+@pytest.fixture
+def halt(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """Let the next opening processes be killed at a step, or live."""
+
+    def at(step: str | None) -> None:
+        monkeypatch.setattr(starting, "PROGRAM", "tests.box.halting" if step else PROGRAM)
+        monkeypatch.setenv("HALT_AT", step or "")
+
+    return at
+
+
+def go_as_far_as(hall: Hall, step: str) -> None:
+    """Lead an attempt that is killed at this step; what the process does not live to see is not done."""
+    assert hall.begin(), step
+    if step not in {"started", "key shown"}:
+        hall.wait(jobs.WAITING)
+        hall.give(*hall.box.shares[1:])
+        hall.word()
+    hall.openings.join("r1")
+    # The server may still be at work on what the killed process asked for last.
+    with hall.place.database.writing() as session:
+        locked_round(session, "r1")
+
+
+def check_sealed(hall: Hall, step: str) -> None:
+    database = hall.place.database
+    assert (hall.state(), hall.job().phase) == (RoundState.SEALED, jobs.FAILED), step
+    assert len(sealed_in(database, "r1")) == sum(COUNTS.values()), step
+    assert hall.place.folder.parts() == {"r1"}, step
+    with database.reading() as session:
+        assert counted_contents(session, hall.box.paper) == ({}, {}), step
+        assert reads.opening_of(session, "r1") is None, step
+        assert versions_of(session, "r1") == [], step
+        assert session.scalars(select(OpeningShare)).all() == [], step
+
+
+def check_counted(hall: Hall, step: str) -> None:
+    database = hall.place.database
+    assert (hall.state(), hall.job().phase) == (RoundState.COUNTED, jobs.DONE), step
+    assert store.round_ids(database) == frozenset(), step
+    assert hall.place.folder.parts() == set(), step
+    with database.reading() as session:
+        assert counted_contents(session, hall.box.paper) == cast_contents(hall.box), step
+        assert len(versions_of(session, "r1")) == 1, step
+
+
+def test_killed_before_it_decides_the_box_is_sealed_and_opens_again(
+    hall: Hall, halt: Callable[[str | None], None]
+) -> None:
+    for step in STEPS:
+        if step not in DECIDED:
+            halt(step)
+            go_as_far_as(hall, step)
+            check_sealed(hall, step)
+    halt(None)
+    hall.open(*hall.box.shares[:2])
+    check_counted(hall, "at last")
+
+
+@pytest.mark.parametrize("step", DECIDED)
+def test_killed_after_it_decided_the_stacks_stand_and_the_rest_is_tidied(
+    hall: Hall, halt: Callable[[str | None], None], step: str
+) -> None:
+    halt(step)
+    go_as_far_as(hall, step)
+    check_counted(hall, step)
+
+
 def test_an_attempt_that_was_replaced_stores_nothing(hall: Hall) -> None:
     hall.begin()
     hall.wait(jobs.WAITING)
@@ -244,7 +316,7 @@ PARENT = """
 import json, sys
 from pathlib import Path
 import app.schema
-from app.box.openings import Openings, Place
+from app.box.openings import PROGRAM, Openings, Place
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder

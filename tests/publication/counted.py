@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app.accounts import service as accounts
+from app.box import reads as box
+from app.box.counted import LooseRemark, Stacks
 from app.box.models import Remark, Stack
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.domain import Scheme
@@ -21,9 +23,10 @@ from app.core.db import Database
 from app.core.secrets import new_id, token_bytes
 from app.publication import reads, service
 from app.publication.domain import Scope, Viewer
+from app.publication.freezing import prepare_result
 from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.reads import paper_text
+from app.rounds.reads import frozen_paper, paper_text
 from app.rounds.service import count_round
 from app.slips.models import Batch, SlipCount
 
@@ -148,8 +151,13 @@ def count(database: Database, round_id: str) -> None:
     """Count the round as the opening of its box does."""
     with database.writing() as session:
         acting = Acting(session, AT, ZHANG)
+        paper, _ = frozen_paper(session, round_id)
+        stored = box.remarks(session, round_id)
+        remarks = [LooseRemark(b"", remark.unit_id, remark.text) for remark in stored]
+        stacks = Stacks(box.stacks(session, round_id), remarks, box.returned_by_group(session, paper))
+        prepared = prepare_result(session, paper, stacks)
         count_round(acting, round_id)
-        service.freeze_result(acting, round_id)
+        prepared.write(acting)
 
 
 def store_counted(database: Database, votes: Votes, *, two_person: bool = False) -> str:
