@@ -62,13 +62,13 @@ def body(place: OpenRound, group: str, code: str) -> str:
 
 
 @contextmanager
-def bare(factory: str) -> Iterator[str]:
+def bare(factory: str, **environment: str) -> Iterator[str]:
     """Yield the address of a fresh uvicorn with the smallest application."""
     port = postgresql.free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "uvicorn", f"bench.servers:{factory}", "--factory", "--port", str(port)]
     command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header"]
-    process = subprocess.Popen([*command, "--log-level", "warning"], cwd=HERE.parent)
+    process = subprocess.Popen([*command, "--log-level", "warning"], cwd=HERE.parent, env={**os.environ, **environment})
     try:
         _wait(process, address)
         yield address
@@ -142,12 +142,12 @@ def measure(url: str, folder: Path, seconds: int, pairs: int, fastest: int) -> S
             report = f"echo {echoes.per_second:7.0f}/s (wrk {echoes.wrk_share:4.0%} of a core)   "
             report += f"cast {casts.per_second:7.0f}/s (wrk {casts.wrk_share:4.0%})   ratio {ratios[-1]:.3f}"
             print(report, file=sys.stderr)
-    _compare(count_box(database, place.id), acknowledged, len(files) * CONNECTIONS)
+    compare(count_box(database, place.id), acknowledged, len(files) * CONNECTIONS)
     engine.dispose()
     return ratios
 
 
-def _compare(box: tuple[int, int], acknowledged: int, under_way: int) -> None:
+def compare(box: tuple[int, int], acknowledged: int, under_way: int) -> None:
     """Fail unless the box holds what was acknowledged, and at most what was under way when wrk stopped besides."""
     spent, envelopes = box
     print(f"in the box: {envelopes} envelopes, {spent} codes spent, {acknowledged} acknowledged", file=sys.stderr)
