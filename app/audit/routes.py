@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.audit import service
 from app.web.desk import AuditorDesk
+from app.web.requests import database
 
 router = APIRouter()
 PAGE_SIZE = 50
@@ -16,6 +17,7 @@ def log_page(desk: AuditorDesk, page_number: int = 1) -> Response:
     number = min(max(page_number, 1), 1_000_000)
     rows, total = service.entries(desk.session, number, PAGE_SIZE)
     verified: service.Verified = desk.request.app.state.audit_verified
-    check = verified.check(desk.session)
+    desk.leave()
+    check = verified.check(database(desk.request))
     pages = -(-total // PAGE_SIZE) or 1
     return desk.show("audit/log.html", rows=rows, check=check, number=number, pages=pages, total=total)

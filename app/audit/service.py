@@ -4,17 +4,18 @@ Each entry's hash covers its content and the hash before it (SEC-40), so a chang
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
 from app.core.acting import Principal
+from app.core.db import Database
 
 GENESIS = "0" * 64
 SYSTEM = Principal(id="system", name="系统", role="system")
@@ -88,18 +89,29 @@ class Verified:
     """The last entry that one process has checked: later checks begin behind it, ``manyidu check`` begins anew."""
 
     def __init__(self) -> None:
-        self._last = Check(0, GENESIS, None)
+        self._last = _NOTHING
 
-    def check(self, session: Session) -> Check:
-        """Check what came since; the whole chain where an entry is missing or the last one is not what it was."""
-        last = self._last
-        found = check_chain(session, last if _still_stands(session, last) else _NOTHING)
-        if found.broken_at is None:
-            self._last = found
+    def check(self, database: Database) -> Check:
+        """Check what came since; the whole chain where an entry is missing or the last one is not what it was.
+
+        It reads some entries at a time and holds nothing while it computes their hashes (SEC-72).
+        """
+        found = self._last
+        with database.reading() as session:
+            if not _still_stands(session, found):
+                found = _NOTHING
+        while found.broken_at is None:
+            with database.reading() as session:
+                rows = session.scalars(_behind(found).limit(STEP)).all()
+            if not rows:
+                self._last = found
+                break
+            found = _continued(found, rows)
         return found
 
 
 _NOTHING = Check(0, GENESIS, None)
+STEP = 1_000
 
 
 def _still_stands(session: Session, last: Check) -> bool:
@@ -108,15 +120,22 @@ def _still_stands(session: Session, last: Check) -> bool:
     return head == last.head and session.scalar(before) == last.entries
 
 
-def check_chain(session: Session, known: Check = _NOTHING) -> Check:
-    """Recompute the chain behind what is ``known`` to hold, from the first entry where nothing is."""
+def check_chain(session: Session) -> Check:
+    """Recompute the whole chain, within one transaction."""
+    with closing(session.scalars(_behind(_NOTHING).execution_options(yield_per=STEP))) as rows:
+        return _continued(_NOTHING, rows)
+
+
+def _behind(known: Check) -> Select[AuditEntry]:
+    return select(AuditEntry).where(AuditEntry.number > known.entries).order_by(AuditEntry.number)
+
+
+def _continued(known: Check, rows: Iterable[AuditEntry]) -> Check:
+    """Return what is known when these entries have been read too, up to the first bad one."""
     head, number = known.head, known.entries
-    newer = select(AuditEntry).where(AuditEntry.number > number).order_by(AuditEntry.number)
-    query = newer.execution_options(yield_per=500)
-    with closing(session.scalars(query)) as rows:
-        for entry in rows:
-            number += 1
-            if entry.number != number or entry.previous_hash != head or entry.hash != _digest(entry):
-                return Check(number, head, number)
-            head = entry.hash
+    for entry in rows:
+        number += 1
+        if entry.number != number or entry.previous_hash != head or entry.hash != _digest(entry):
+            return Check(number, head, number)
+        head = entry.hash
     return Check(number, head, None)

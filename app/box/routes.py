@@ -6,7 +6,7 @@ from typing import cast
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from app.audit.service import check_chain
+from app.audit.service import Verified
 from app.box import ceremony, jobs, service
 from app.box.openings import Openings
 from app.box.reads import KeyView, has_receipt, key_of, opening_of
@@ -22,6 +22,7 @@ from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.downloads import PDF
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
+from app.web.requests import database
 
 router = APIRouter()
 WORDS_LIMIT = 2_000
@@ -202,4 +203,6 @@ def opening_progress(desk: KeyDesk, round_id: str) -> Response:
 def scrutiny_page(desk: KeyDesk, round_id: str) -> Response:
     """Show the report that the scrutineers print and sign."""
     found = report(desk.session, desk.keys, ports_of(desk.request).unseen_groups, round_id)
-    return desk.show("box/scrutiny.html", report=found, log=check_chain(desk.session), now=desk.now)
+    desk.leave()
+    verified = cast("Verified", desk.request.app.state.audit_verified)
+    return desk.show("box/scrutiny.html", report=found, log=verified.check(database(desk.request)), now=desk.now)

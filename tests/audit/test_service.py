@@ -133,33 +133,39 @@ def test_what_came_since_is_checked_and_a_missing_entry_shows(database: Database
     verified = service.Verified()
     with database.writing() as session:
         write(session)
-    with database.reading() as session:
-        assert verified.check(session).entries == 5
-    with database.reading() as session:
-        assert verified.check(session).broken_at is None
+    assert verified.check(database).entries == 5
+    assert verified.check(database).broken_at is None
     with database.writing() as session:
         write(session, 2)
     drop_guards(database)
     with database.reading() as session:
-        assert verified.check(session) == service.check_chain(session)
+        assert verified.check(database) == service.check_chain(session)
     with database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE audit_entry SET detail = '{}' WHERE number = 7")
         connection.exec_driver_sql("DELETE FROM audit_entry WHERE number = 2")
-    with database.reading() as session:
-        assert verified.check(session).broken_at == 2
+    assert verified.check(database).broken_at == 2
 
 
 def test_a_forgery_behind_the_verified_head_shows(database: Database) -> None:
     verified = service.Verified()
     with database.writing() as session:
         write(session)
-    with database.reading() as session:
-        verified.check(session)
+    verified.check(database)
     with database.writing() as session:
         write(session, 3)
     drop_guards(database)
     with database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE audit_entry SET detail = '{}' WHERE number = 7")
     for _ in range(2):
-        with database.reading() as session:
-            assert verified.check(session).broken_at == 7
+        assert verified.check(database).broken_at == 7
+
+
+def test_a_check_reads_a_few_entries_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "STEP", 2)
+    with database.writing() as session:
+        write(session)
+    verified = service.Verified()
+    check = verified.check(database)
+    with database.reading() as session:
+        assert check == service.check_chain(session)
+    assert (check.entries, check.broken_at) == (5, None)
