@@ -73,6 +73,49 @@ def test_only_requests_and_named_writers_begin_transactions() -> None:
     assert {path for path in found - allowed if not path.startswith("app/operations/")} == set()
 
 
+def is_of_routes(path: str) -> bool:
+    """Whether a module answers addresses: its handlers neither catch a refusal nor render by themselves."""
+    return re.search(r"/(routes\w*|api\w*)\.py$|/pages/\w+\.py$", path) is not None
+
+
+def test_no_route_catches_a_refusal() -> None:
+    found = {
+        f"{path}:{node.lineno}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and node.type and "DomainError" in ast.unparse(node.type)
+        if is_of_routes(path)
+    }
+    assert found == set()
+
+
+RENDERERS = {"app/web/desk.py", "app/web/errors.py", "app/booth/pages.py"}
+"""The one desk of staff, the one table of errors, and the pages of voters, who have no desk (SEC-72)."""
+
+
+def test_pages_are_rendered_in_few_places() -> None:
+    rendering = {
+        path
+        for path, tree in TREES.items()
+        for name in imports(tree)
+        if name in {"app.web.pages.page", "app.web.pages.Pages", "jinja2.Environment"}
+    }
+    assert rendering == {"app/web/pages.py", *RENDERERS}
+
+
+def test_files_are_made_after_reading() -> None:
+    """What a child makes is made when its session has ended: on SQLite whoever reads keeps a commit waiting."""
+    found = {
+        f"{path}:{call.lineno}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.With) and "bench.reading()" in ast.unparse(node.items[0])
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "Made"
+    }
+    assert found == set()
+
+
 def test_rows_are_locked_in_one_way() -> None:
     found = {path for path, tree in TREES.items() for name, _ in calls(tree) if name.endswith(".with_for_update")}
     assert found == {"app/core/db.py"}

@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.accounts.domain import PASSWORD_MAX
 from app.core.errors import DomainError
+from app.core.holding import hold_nothing
 from app.core.secrets import token_bytes
 
 HASHER = PasswordHasher()
@@ -75,6 +76,7 @@ class Passwords:
     @contextmanager
     def place(self, *, known: bool) -> Iterator[None]:
         """Hold one place; a stranger leaves the kept one free."""
+        hold_nothing("hashing a password")
         self._enter(known=known)
         try:
             yield

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from app.booth import pages, service, wire
 from app.booth.domain import Sheet, missing_places
-from app.core.errors import DomainError
 from app.web import i18n
 from app.web.downloads import attachment
 from app.web.forms import AnonymousForm, PostedForm, check_form_token
@@ -50,11 +49,10 @@ def review(request: Request, form: BoothForm, keys: Keys) -> Response:
         request.state.language = i18n.LANGUAGES[request.state.language == "zh"]
     if form.flag("switch") or form.flag("back"):
         return pages.filled_paper_page(request, sheet)
-    try:
-        service.check_answers(sheet)
-    except DomainError as error:
-        return pages.filled_paper_page(request, replace(sheet, missing=missing_places(sheet)), error)
-    return pages.review_page(request, sheet)
+    fault = service.fault_of(sheet)
+    if fault is None:
+        return pages.review_page(request, sheet)
+    return pages.filled_paper_page(request, replace(sheet, missing=missing_places(sheet)), fault)
 
 
 def _posted_sheet(request: Request, form: PostedForm, keys: Keys) -> Sheet:

@@ -179,9 +179,13 @@ def posted_sheet(database: Database, head: CastRequest, text: Callable[[str], st
     return Sheet(head.code, head.group_id, paper, digest, head.nonce.hex(), answers)
 
 
-def check_answers(sheet: Sheet) -> None:
-    """Refuse answers that cannot go into the box: ``mark_missing`` for the first on the page, else as ``encode``."""
+def fault_of(sheet: Sheet) -> DomainError | None:
+    """Return why answers cannot go into the box: ``mark_missing`` for the first on the page, else as ``encode``."""
     if missing := missing_places(sheet):
-        raise _missing(sheet.paper, *missing[0])
+        return _missing(sheet.paper, *missing[0])
     remarks = tuple(sorted(sheet.answers.remarks.items()))
-    encode(sheet.paper, sheet.paper_hash, Ballot(sheet.group_id, sheet.answers.marks, remarks))
+    try:
+        encode(sheet.paper, sheet.paper_hash, Ballot(sheet.group_id, sheet.answers.marks, remarks))
+    except DomainError as error:
+        return error
+    return None

@@ -99,6 +99,7 @@ def make_file_engine(path: Path) -> Engine:
     """Return an engine for an SQLite file that is there: it opens the file for each transaction and keeps nothing."""
     engine = create_engine("sqlite://", creator=lambda: connect_file(path), poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "begin", _begin_sqlite)
+    watch(engine)
     return engine
 
 

@@ -37,3 +37,10 @@ def watch(engine: Engine) -> None:
 def held_here() -> int:
     """Return how many connections this thread has taken and not given back."""
     return _held[get_ident()]
+
+
+def hold_nothing(work: str) -> None:
+    """Say what is about to be computed; a thread that still holds a transaction is refused: a fault of ours."""
+    if held_here():
+        message = f"{work} while a transaction is held"
+        raise RuntimeError(message)

@@ -1,37 +1,39 @@
 """The page of a file that is being made, and what was asked for by a posted form. Each is shown to who asked alone."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.office.ordering import sent, shelf_of, workshop_of
 from app.office.shelf import JobState, JobView
-from app.web.auth import AnyStaff
-from app.web.errors import sentence
+from app.web.desk import Desk, StaffDesk
 from app.web.forms import Form
-from app.web.i18n import choose_language
-from app.web.pages import page, see_other
+from app.web.pages import see_other
 
 router = APIRouter()
 REFRESH_SECONDS = 2
 
 
-def _job(request: Request, job_id: str, staff_id: str) -> JobView:
-    job = shelf_of(request).find(job_id, staff_id)
+def _job(desk: Desk, job_id: str) -> JobView:
+    job = shelf_of(desk.request).find(job_id, desk.staff.id)
     if job is None:
         raise DomainError("job_gone")
     return job
 
 
 @router.get("/jobs/{job_id}")
-def show_job(request: Request, job_id: str, staff: AnyStaff) -> Response:
+def show_job(desk: StaffDesk, job_id: str) -> Response:
     """Show how far a file is; the page asks again by itself, and fetches the file when it is there."""
-    job = _job(request, job_id, staff.id)
-    ticket = workshop_of(request).find(job_id)
-    _, message = sentence(choose_language(request), job.error.code, job.error.params) if job.error else (200, "")
+    job, ticket = _job(desk, job_id), workshop_of(desk.request).find(job_id)
     lost = job.state is JobState.WORKING and ticket is None
-    context = {"job": job, "running": ticket is not None and ticket.running, "lost": lost, "message": message}
-    response = page(request, "office/job.html", status=200, back=_page_of(job.path), **context)
+    context = {
+        "job": job,
+        "running": ticket is not None and ticket.running,
+        "lost": lost,
+        "message": desk.said(job.error)[1] if job.error else "",
+        "back": _page_of(job.path),
+    }
+    response = desk.show("office/job.html", **context)
     if job.state is JobState.WORKING and not lost:
         response.headers["refresh"] = str(REFRESH_SECONDS)
     elif job.state is JobState.DONE:
@@ -40,23 +42,23 @@ def show_job(request: Request, job_id: str, staff: AnyStaff) -> Response:
 
 
 @router.get("/jobs/{job_id}/file")
-def fetch_file(request: Request, job_id: str, staff: AnyStaff) -> Response:
+def fetch_file(desk: StaffDesk, job_id: str) -> Response:
     """Hand out a file that a posted form asked for; others are fetched where they were asked for."""
-    job = _job(request, job_id, staff.id)
+    job = _job(desk, job_id)
     if job.path != f"/jobs/{job_id}/file":
         return see_other(job.path)
-    made = shelf_of(request).take(job)
+    made = shelf_of(desk.request).take(job)
     if made is None:
         raise DomainError("job_gone")
     return sent(made, "file.docx")
 
 
 @router.post("/jobs/{job_id}/cancel")
-def cancel(request: Request, job_id: str, staff: AnyStaff, _form: Form) -> Response:
+def cancel(desk: StaffDesk, job_id: str, _form: Form) -> Response:
     """End a job that is no longer wanted."""
-    job = _job(request, job_id, staff.id)
-    workshop_of(request).cancel(job_id)
-    shelf_of(request).forget(job_id)
+    job = _job(desk, job_id)
+    workshop_of(desk.request).cancel(job_id)
+    shelf_of(desk.request).forget(job_id)
     return see_other(_page_of(job.path))
 
 

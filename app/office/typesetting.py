@@ -15,6 +15,8 @@ from typing import Final
 import typst
 from matplotlib.ft2font import FT2Font
 
+from app.core.holding import hold_nothing
+
 FONTS: Final = Path(__file__).resolve().parents[1] / "static" / "fonts"
 FONT_FAMILY: Final = "Noto Sans SC"
 
@@ -66,6 +68,7 @@ def pdf(template_source: str, data: Mapping[str, object], fonts: Path = FONTS) -
 
     The same template and data give the same bytes: no time and no tags of the machine go into the file.
     """
+    hold_nothing("typesetting")
     compiler = typst.Compiler(
         input=template_source.encode(),
         font_paths=_fonts(fonts),

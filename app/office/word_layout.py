@@ -15,6 +15,7 @@ from docx.shared import Mm
 from markupsafe import Markup
 
 from app.core.chinese import chinese_day
+from app.core.holding import hold_nothing
 from app.office import markup
 from app.office.markup import Column, Style
 
@@ -47,6 +48,7 @@ class Kind(StrEnum):
 
 def blank_document(*, wide: bool = False) -> DocumentType:
     """Return an empty A4 page with the margins of official papers, across and with narrow ones if it is ``wide``."""
+    hold_nothing("writing a document")
     document = Document(io.BytesIO(empty_page()))
     if wide:
         section = document.sections[0]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import DomainError
+from app.core.holding import hold_nothing
 from app.office import workbook_child
 
 MAX_BYTES = workbook_child.MAX_BYTES
@@ -75,6 +76,7 @@ def read_workbook(data: bytes, sheets: Collection[str] = (), *, most_cells: int 
     Blocks for at most ``SEAT_SECONDS + WALL_SECONDS``, in proportion longer where more cells are allowed. Raises
     DomainError with a ``workbook_…`` code, nothing else.
     """
+    hold_nothing("reading a workbook")
     _check_outside(data)
     if not _SEATS.acquire(timeout=SEAT_SECONDS):
         raise DomainError("workbook_busy")

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from app.core.acting import Principal
 from app.core.errors import DomainError
+from app.core.holding import hold_nothing
 from app.core.settings import Settings
 from app.core.watch import Pulse
 from app.office.bench import Made
@@ -114,6 +115,7 @@ class Workshop:
 
     def order(self, order: Order) -> Ticket:
         """Take an order, or join the one like it that is under way; DomainError ``workshop_full``."""
+        hold_nothing("ordering from the workshop")
         ticket = Ticket(order)
         if order.keep and (made := self._kept.get(order.id)) is not None:
             ticket.finish(made)
@@ -242,6 +244,7 @@ def alone(craft: Craft, body: bytes) -> bytes:
     For what must be kept nowhere: no row, no file, no process remembers it. DomainError ``workshop_full`` where no
     place is free in time, ``workshop_slow``, ``workshop_failed``, or the maker's own.
     """
+    hold_nothing("waiting for a child")
     if not _ALONE.acquire(timeout=craft.seconds):
         raise DomainError("workshop_full")
     try:

@@ -70,6 +70,7 @@ class Program:
         read = reads.published_bands if self.token.viewer.scope in BANDS_ONLY else reads.published
         found = read(self.desk.session, round_id, self.token.viewer, self.desk.now)
         note_read(self.desk, self.token.reader, round_id, "api")
+        self.desk.leave()
         return found
 
 
@@ -102,15 +103,15 @@ def _told(target: Target) -> Target:
     return {**target, "notes": [note for note in target["notes"] if note["code"] not in ORGANISERS_ONLY]}
 
 
-def released(found: Found, **parts: object) -> Response:
+def released(program: Program, found: Found, **parts: object) -> Response:
     """Answer parts of a result with what is said of its release."""
     own = {"round_id": found.round_id, "code": found.code, "published_at": found.published_at}
-    return answer({**_release(found, found.scope, whole=found.is_whole), **own, **parts})
+    return answer(program, {**_release(found, found.scope, whole=found.is_whole), **own, **parts})
 
 
-def answer(content: object) -> Response:
+def answer(program: Program, content: object) -> Response:
     """Answer JSON."""
-    return Response(orjson.dumps(content), media_type="application/json")
+    return program.desk.answer(lambda: Response(orjson.dumps(content), media_type="application/json"))
 
 
 def described(router: APIRouter, version: str) -> bytes:

@@ -32,7 +32,7 @@ def _description() -> bytes:
 @router.get("/results", response_model=api_shapes.ResultList)
 def list_results(program: Reading) -> Response:
     """List the results that the token reads, newest round first, without figures."""
-    return answer({"results": list(program.lines())})
+    return answer(program, {"results": list(program.lines())})
 
 
 def _flat(found: Found) -> FlatDocument | FlatBandDocument:
@@ -46,7 +46,7 @@ def _flat(found: Found) -> FlatDocument | FlatBandDocument:
 def read_result(program: Reading, round_id: str) -> Response:
     """Answer the result document in the token's scope."""
     found = program.result(round_id)
-    return released(found, document=_flat(found))
+    return released(program, found, document=_flat(found))
 
 
 @router.get("/results/{round_id}/units/{unit_id}", response_model=api_shapes.UnitResult, responses=NEEDS_V2)
@@ -57,4 +57,4 @@ def read_unit(program: Reading, round_id: str, unit_id: str) -> Response:
     unit = next((unit for unit in units if unit["id"] == unit_id), None)
     if unit is None:
         raise DomainError("result_not_published")
-    return released(found, unit=unit)
+    return released(program, found, unit=unit)

@@ -27,7 +27,7 @@ def _description() -> bytes:
 @router.get("/results", response_model=api_shapes.ResultList)
 def list_results(program: Reading) -> Response:
     """List the results that the token reads, newest round first, without figures."""
-    return answer({"results": list(program.lines())})
+    return answer(program, {"results": list(program.lines())})
 
 
 def _document(found: Found) -> Document | BandDocument:
@@ -40,7 +40,7 @@ def _document(found: Found) -> Document | BandDocument:
 def read_result(program: Reading, round_id: str) -> Response:
     """Answer the result document in the token's scope."""
     found = program.result(round_id)
-    return released(found, document=_document(found))
+    return released(program, found, document=_document(found))
 
 
 @router.get("/results/{round_id}/sections/{section}/targets/{target}", response_model=api_shapes.TargetResult)
@@ -50,5 +50,5 @@ def read_target(program: Reading, round_id: str, section: str, target: str) -> R
     for part in _document(found)["sections"]:
         for rated in part["targets"] if part["key"] == section else ():
             if rated["id"] == target:
-                return released(found, target=rated)
+                return released(program, found, target=rated)
     raise DomainError("result_not_published")

@@ -35,19 +35,5 @@ class RoleGuard:
         return staff
 
 
-def allow(*roles: str) -> RoleGuard:
-    """Return a guard for the roles, to be used as ``Annotated[Principal, Depends(allow(...))]``."""
-    return RoleGuard(frozenset(roles))
-
-
 ALL_ROLES = ("organiser", "scrutineer", "leader", "auditor", "liaison", "supervisor")
-Organiser = Annotated[Principal, Depends(allow("organiser"))]
-KeySide = Annotated[Principal, Depends(allow("organiser", "scrutineer"))]
-Reader = Annotated[Principal, Depends(allow("organiser", "leader"))]
-ResultReader = Annotated[Principal, Depends(allow("organiser", "leader", "liaison"))]
-Supervisor = Annotated[Principal, Depends(allow("organiser", "supervisor"))]
-RectificationReader = Annotated[Principal, Depends(allow("organiser", "supervisor", "leader", "liaison"))]
-UnitSide = Annotated[Principal, Depends(allow("organiser", "liaison"))]
-RectificationActor = Annotated[Principal, Depends(allow("organiser", "supervisor", "liaison"))]
-Auditor = Annotated[Principal, Depends(allow("auditor"))]
-AnyStaff = Annotated[Principal, Depends(allow(*ALL_ROLES))]
+AnyStaff = Annotated[Principal, Depends(RoleGuard(frozenset(ALL_ROLES)))]

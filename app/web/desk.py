@@ -16,6 +16,7 @@ from starlette.responses import Response
 from app.core.acting import Acting, Principal
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
+from app.core.holding import hold_nothing
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.web.auth import ALL_ROLES, RoleGuard
@@ -104,11 +105,13 @@ class OpenDesk:
     def answer(self, make: Callable[[], Response]) -> Response:
         """Make an answer that is no page, such as a picture, after the session has ended."""
         self.leave()
+        hold_nothing("making an answer")
         return make()
 
     def send(self, make: Callable[[], bytes], kind: str, name: str, plain: str = "file") -> Response:
         """Make a file after the session has ended, and send it under its Chinese name, with a plain one beside it."""
         self.leave()
+        hold_nothing("making a file")
         return attachment(make(), kind, name, plain)
 
     def attempt(

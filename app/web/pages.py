@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.core.chinese import chinese_date, chinese_time
+from app.core.holding import hold_nothing
 from app.core.settings import Settings
 from app.web import i18n
 from app.web.forms import TOKEN_FIELD, form_owner, form_token
@@ -47,7 +48,8 @@ class Pages:
     settings: Settings
 
     def render(self, request: Request, template: str, context: Mapping[str, object]) -> str:
-        """Return a page's text in the reader's language."""
+        """Return a page's text in the reader's language; never while a transaction is held (SEC-72)."""
+        hold_nothing("rendering")
         language = getattr(request.state, "language", None) or i18n.choose_language(request)
         values = {
             "language": language,

@@ -12,8 +12,6 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
 
 def database(request: Request) -> Database:
     """Return the application's database."""
@@ -56,16 +54,6 @@ class Sitting:
                 self._session = None
 
 
-def get_db(request: Request) -> Iterator[Session]:
-    """Yield the one transaction of a request: read-only for GET, else committed before the answer is sent."""
-    if request.method in SAFE_METHODS:
-        with database(request).reading() as session:
-            yield session
-    else:
-        with database(request).writing() as session:
-            yield session
-
-
 def get_settings(request: Request) -> Settings:
     """Return the settings."""
     return cast("Settings", request.app.state.settings)
@@ -81,7 +69,5 @@ def get_now(request: Request) -> datetime:
     return cast("datetime", request.app.state.clock())
 
 
-Db = Annotated[Session, Depends(get_db, scope="function")]
 Now = Annotated[datetime, Depends(get_now)]
-Config = Annotated[Settings, Depends(get_settings)]
 Keys = Annotated[KeyFolder, Depends(get_key_folder)]
