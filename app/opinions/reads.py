@@ -14,6 +14,7 @@ from app.campaigns.reads import CampaignView, get_campaign
 from app.opinions.domain import ASIDE, TYPED_SOURCES, UNSORTED, Act, Kind, Sorting, Source, replay
 from app.opinions.models import Opinion, OpinionAct
 from app.opinions.similarity import Proposal, propose
+from app.publication.admission import Admission, admission
 from app.publication.domain import Scope, Viewer, units_with_remarks
 from app.publication.reads import published, published_rounds
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, MergedIssue
@@ -222,6 +223,11 @@ def rounds_with_remarks(session: Session, now: datetime, campaign_id: str) -> Se
         if line.round.campaign_id == campaign_id and not line.round.is_rehearsal
     ]
     return [row for row in lines if shown_remarks(session, now, row.id)]
+
+
+def edition(session: Session, now: datetime, round_id: str) -> Admission:
+    """Return which edition of a result is published, without reading it; DomainError ``result_not_published``."""
+    return admission(session, round_id, ORGANISERS, now)
 
 
 def shown_remarks(session: Session, now: datetime, round_id: str) -> Sequence[tuple[str, Sequence[str]]]:

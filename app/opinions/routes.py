@@ -1,7 +1,5 @@
 """Opinions of a campaign: the list, typing in, Excel in and out, and remarks of a published result. Organisers only."""
 
-from functools import partial
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -70,7 +68,9 @@ def _typed(form: PostedForm) -> TypedOpinion:
 def type_in(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Store one opinion."""
     return desk.attempt(
-        lambda: service.add_opinions(desk.acting, campaign_id, [_typed(form)], names_of(form)),
+        lambda: service.add_opinions(
+            desk.acting, campaign_id, [_typed(form)], service.hiding(desk.session, names_of(form))
+        ),
         f"/campaigns/{campaign_id}/opinions",
         lambda refused: _list_page(desk, campaign_id, 1, refused),
     )
@@ -78,15 +78,19 @@ def type_in(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
 
 @router.post("/campaigns/{campaign_id}/opinions/remarks")
 def take_remarks(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Take over the remarks of a published result."""
+    """Take over the remarks of a published result, masked before they are written."""
 
-    def act() -> int:
-        return service.take_remarks(desk.acting, campaign_id, form.text("round", 20, label="轮次"), names_of(form))
+    def look() -> Response:
+        round_id = form.text("round", 20, label="轮次")
+        remarks = service.read_remarks(desk.session, desk.now, campaign_id, round_id, names_of(form))
+        desk.leave()
+        remarks.mask()
+        return desk.attempt(lambda: service.take_remarks(desk.acting, campaign_id, remarks), then)
 
     def then(count: int) -> Response:
         return see_other(f"/campaigns/{campaign_id}/opinions?taken={count}")
 
-    return desk.attempt(act, then, lambda refused: _list_page(desk, campaign_id, 1, refused))
+    return desk.consider(look, lambda refused: _list_page(desk, campaign_id, 1, refused))
 
 
 @router.get("/campaigns/{campaign_id}/opinions/issues.xlsx")
@@ -119,7 +123,7 @@ def _known(desk: Desk, campaign_id: str, form: PostedForm) -> Known:
     known = Known(
         get_campaign(desk.session, campaign_id),
         frozenset(number_key(*number) for number in numbers),
-        service.masker(desk.acting, names_of(form)),
+        service.hiding(desk.session, names_of(form)),
     )
     desk.leave()
     return known
@@ -161,7 +165,9 @@ def confirm(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
             return _preview_page(desk, known, made)
         if not made.rows:
             raise DomainError("file_missing")
-        add = partial(service.add_opinions, campaign_id=campaign_id, typed=made.rows)
-        return desk.attempt(lambda: add(desk.acting), f"/campaigns/{campaign_id}/opinions")
+        return desk.attempt(
+            lambda: service.add_opinions(desk.acting, campaign_id, made.rows, known.hide),
+            f"/campaigns/{campaign_id}/opinions",
+        )
 
     return desk.consider(look, lambda refused: _import_page(desk, campaign_id, refused))

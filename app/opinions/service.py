@@ -6,6 +6,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from app.accounts.service import everyone
 from app.audit import service as audit
@@ -13,12 +16,14 @@ from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.service import campaign_row
 from app.core.acting import Acting
 from app.core.errors import DomainError
+from app.core.holding import hold_nothing
 from app.core.masking import Masker, length
 from app.core.secrets import new_id, shuffled
 from app.opinions import reads
 from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import MOST_OPINIONS, TEXT_LIMIT, TYPED_SOURCES, UNSORTED, Act, Kind, Source, replay
 from app.opinions.models import Opinion, OpinionAct
+from app.publication.admission import Admission
 from app.rounds.reads import get_round
 
 NUMBER_LIMIT = 20
@@ -57,15 +62,39 @@ def listed_names(text: str) -> list[str]:
     return [name for name in _NAME_BREAKS.split(text) if name]
 
 
-def masker(acting: Acting, names: Iterable[str] = ()) -> Masker:
+class Hiding:
+    """Hides personal data in texts, each once: what was hidden before a transaction costs nothing within it."""
+
+    def __init__(self, staff: frozenset[str], names: frozenset[str]) -> None:
+        self._staff, self._names = staff, names
+        self._masker = Masker(staff | names)
+        self._hidden: dict[str, str] = {}
+
+    def mask(self, text: str) -> str:
+        """Return the text as ``Masker.mask`` does."""
+        if text not in self._hidden:
+            masked = self._masker.mask(text)
+            self._hidden |= {text: masked, masked: masked}
+        return self._hidden[text]
+
+    def still(self, session: Session) -> "Hiding":
+        """Return this, or one that hides anew where others belong to the staff by now."""
+        return self if self._staff == _staff_names(session) else hiding(session, self._names)
+
+
+def _staff_names(session: Session) -> frozenset[str]:
+    return frozenset(staff.name for staff in everyone(session))
+
+
+def hiding(session: Session, names: Iterable[str] = ()) -> Hiding:
     """Return what hides personal data: everybody of the staff, and ``names`` that were typed for this once."""
-    return Masker([*(staff.name for staff in everyone(acting.session)), *names])
+    return Hiding(_staff_names(session), frozenset(names))
 
 
-def add_opinions(acting: Acting, campaign_id: str, typed: Sequence[TypedOpinion], names: Iterable[str] = ()) -> None:
+def add_opinions(acting: Acting, campaign_id: str, typed: Sequence[TypedOpinion], hide: Hiding) -> None:
     """Store opinions of one's own, masked; all of them or none."""
     campaign = _locked(acting, campaign_id)
-    hide = masker(acting, names)
+    hide = hide.still(acting.session)
     _check_room(acting, campaign_id, len(typed))
     taken = {number_key(*known) for known in reads.known_numbers(acting.session, campaign_id)}
     for each in typed:
@@ -90,7 +119,7 @@ def _check_room(acting: Acting, campaign_id: str, more: int) -> None:
         raise DomainError("opinions_too_many", limit=MOST_OPINIONS)
 
 
-def _checked(campaign: CampaignView, typed: TypedOpinion, hide: Masker) -> str:
+def _checked(campaign: CampaignView, typed: TypedOpinion, hide: Hiding) -> str:
     """Return the masked text of an opinion that may be stored."""
     if typed.source not in TYPED_SOURCES:
         raise DomainError("field_not_a_choice", field="来源")
@@ -134,19 +163,55 @@ def add_demo_opinions(acting: Acting, campaign_id: str) -> None:
     audit.record(acting.session, acting.now, acting.actor, "opinion.add", campaign_id, **counts)
 
 
-def take_remarks(acting: Acting, campaign_id: str, round_id: str, names: Iterable[str] = ()) -> int:
-    """Take over the remarks that a round's published result shows; return how many were new.
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """The remarks that a round's published result shows, by unit id, as they were read to be taken over."""
+
+    edition: Admission
+    shown: Sequence[tuple[str, Sequence[str]]]
+    hide: Hiding
+
+    def mask(self) -> "Remarks":
+        """Hide personal data in all of them: long work, for which nothing is held."""
+        hold_nothing("masking remarks")
+        for _, texts in self.shown:
+            for text in texts:
+                self.hide.mask(text)
+        return self
+
+    def still(self, session: Session, now: datetime) -> "Remarks":
+        """Return these, or those of the edition that is published by now."""
+        round_id, hide = self.edition.round_id, self.hide.still(session)
+        if reads.edition(session, now, round_id) == self.edition:
+            return Remarks(self.edition, self.shown, hide)
+        return _remarks(session, now, round_id, hide)
+
+
+def read_remarks(
+    session: Session, now: datetime, campaign_id: str, round_id: str, names: Iterable[str] = ()
+) -> Remarks:
+    """Return what may be taken over; DomainError ``round_unknown`` or ``result_not_published``."""
+    row = get_round(session, round_id)
+    if row.campaign_id != campaign_id or row.is_rehearsal:
+        raise DomainError("round_unknown")
+    return _remarks(session, now, round_id, hiding(session, names))
+
+
+def _remarks(session: Session, now: datetime, round_id: str, hide: Hiding) -> Remarks:
+    return Remarks(reads.edition(session, now, round_id), reads.shown_remarks(session, now, round_id), hide)
+
+
+def take_remarks(acting: Acting, campaign_id: str, remarks: Remarks) -> int:
+    """Take over remarks; return how many were new.
 
     Only units that may be read, all in one pool in random order: neither order nor number leads to a slip. What was
     taken before is not taken again; a corrected result adds what it has more.
     """
-    campaign = _locked(acting, campaign_id)
-    row = get_round(acting.session, round_id)
-    if row.campaign_id != campaign_id or row.is_rehearsal:
-        raise DomainError("round_unknown")
-    hide, known = masker(acting, names), {unit.id for unit in campaign.units}
+    campaign, round_id = _locked(acting, campaign_id), remarks.edition.round_id
+    remarks = remarks.still(acting.session, acting.now)
+    hide, known = remarks.hide, {unit.id for unit in campaign.units}
     shown, taken = dict[str, list[str]](), dict[str, list[str]]()
-    for unit_id, texts in reads.shown_remarks(acting.session, acting.now, round_id):
+    for unit_id, texts in remarks.shown:
         shown.setdefault(unit_id if unit_id in known else "", []).extend(filter(None, map(hide.mask, texts)))
     for unit, text in reads.taken_remarks(acting.session, campaign_id, round_id):
         taken.setdefault(unit or "", []).append(hide.mask(text))
@@ -178,7 +243,7 @@ def do(acting: Acting, campaign_id: str, wish: Wish) -> str:
     if wish.seen is not None and wish.seen < len(acts):
         _check_unmoved(acting, campaign_id, wish, sorting.places)
     issue = new_id() if wish.kind is Kind.NEW_ISSUE else wish.issue
-    words = " ".join(masker(acting).mask(wish.words).split())
+    words = " ".join(hiding(session).mask(wish.words).split())
     act = Act(len(acts) + 1, wish.kind, wish.opinions, issue, words, wish.undoes)
     sorting.do(act)
     session.add(

@@ -11,10 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 from app.campaigns.reads import CampaignView
 from app.campaigns.workbook_import import CellProblem
 from app.core.errors import DomainError
-from app.core.masking import Masker, length
+from app.core.masking import length
 from app.office.workbook import Cell, Row, Sheet, read_workbook
 from app.opinions.domain import MOST_OPINIONS, TEXT_LIMIT, Source
-from app.opinions.service import NUMBER_LIMIT, TypedOpinion, number_key
+from app.opinions.service import NUMBER_LIMIT, Hiding, TypedOpinion, number_key
 
 SHEET = "意见"
 SHEETS = (SHEET, "意见建议", "征求意见", "Sheet1")
@@ -66,7 +66,7 @@ class Known:
 
     campaign: CampaignView
     numbers: frozenset[tuple[str, str]]
-    masker: Masker
+    hide: Hiding
 
 
 _CARRIED = TypeAdapter(list[tuple[str, str, str, str]])
@@ -219,7 +219,7 @@ class _Table:
 
     def _words(self, row: Row) -> str:
         """Return the masked text. Marks may be longer than what they hide, so only signs of the writer count."""
-        masked = self.known.masker.mask(self._text(row, "text"))
+        masked = self.known.hide.mask(self._text(row, "text"))
         if not masked:
             self.report(row.number, "text", "text_empty")
         elif length(masked) > TEXT_LIMIT:

@@ -30,6 +30,17 @@ def typed(text: str, number: str = "1", source: str = "sheet", unit_id: str = ""
     return TypedOpinion(source, number, unit_id, text)
 
 
+def add(acting: Acting, campaign_id: str, rows: Sequence[TypedOpinion], names: Sequence[str] = ()) -> None:
+    """Store opinions; ``names`` are hidden in them."""
+    service.add_opinions(acting, campaign_id, rows, service.hiding(acting.session, names))
+
+
+def take(acting: Acting, campaign_id: str, round_id: str, names: Sequence[str] = ()) -> int:
+    """Read the remarks of a published result and take them over, all in one transaction."""
+    remarks = service.read_remarks(acting.session, acting.now, campaign_id, round_id, names)
+    return service.take_remarks(acting, campaign_id, remarks)
+
+
 def make_opinions(database: Database, texts: Sequence[str] = TEXTS, *, two_person: bool = True) -> str:
     """Make the cast and a campaign whose opinions are numbered from 1; return its id."""
     with database.writing() as session:
@@ -37,7 +48,7 @@ def make_opinions(database: Database, texts: Sequence[str] = TEXTS, *, two_perso
         campaign_id = make_campaign(session, ZHANG, two_person=two_person)
         rows = [typed(text, str(number)) for number, text in enumerate(texts, 1)]
         if rows:
-            service.add_opinions(acting(session), campaign_id, rows)
+            add(acting(session), campaign_id, rows)
     return campaign_id
 
 

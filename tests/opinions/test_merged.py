@@ -18,7 +18,7 @@ from app.opinions.service import Wish
 from app.rounds.models import Round
 from app.rounds.ports import Earshot, Merged
 from tests.cast import Desk
-from tests.opinions.collected import acting, make_published, typed
+from tests.opinions.collected import acting, add, make_published, take, typed
 from tests.publication import counted
 
 UNITS = frozenset(f"u{place}" for place in range(len(counted.UNITS)))
@@ -29,10 +29,10 @@ def merged(database: Database) -> tuple[str, str]:
     """Campaign and published round, whose 96 remarks and five collected opinions are merged into two issues."""
     campaign_id, round_id = make_published(database)
     with database.writing() as session:
-        service.take_remarks(acting(session), campaign_id, round_id)
+        take(acting(session), campaign_id, round_id)
         general = [typed(text, str(number)) for number, text in enumerate(("大厅太冷", "文件太多", "会太多"), 1)]
         others = [typed("馆里太吵", "4", unit_id="u1"), typed("随便说说", "5")]
-        service.add_opinions(acting(session), campaign_id, [*general, *others])
+        add(acting(session), campaign_id, [*general, *others])
     with database.writing() as session:
         found = reads.collection(session, campaign_id).opinions
         views = {opinion.text: opinion.id for opinion in found}

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
+from app.accounts import service as accounts
 from app.audit.models import AuditEntry
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -16,8 +17,20 @@ from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import ASIDE, MOST_OPINIONS, TEXT_LIMIT, UNSORTED, Kind, Source
 from app.opinions.models import Opinion
 from app.opinions.service import TypedOpinion, Wish
-from tests.cast import make_campaign, refuses
-from tests.opinions.collected import QIAN, TEXTS, ZHANG, acting, ids, make_opinions, make_published, merged, typed
+from tests.cast import MORNING, make_campaign, refuses
+from tests.opinions.collected import (
+    QIAN,
+    TEXTS,
+    ZHANG,
+    acting,
+    add,
+    ids,
+    make_opinions,
+    make_published,
+    merged,
+    take,
+    typed,
+)
 from tests.publication import counted
 
 
@@ -75,7 +88,7 @@ def test_personal_data_is_masked_before_it_is_stored(database: Database) -> None
     campaign_id = make_opinions(database, ["找张三，电话13800138000", "李建国局长从不露面"])
     with database.writing() as session:
         rows = [typed("周大勇说话难听", "3")]
-        service.add_opinions(acting(session), campaign_id, rows, ["周大勇"])
+        add(acting(session), campaign_id, rows, ["周大勇"])
         chosen = tuple(ids(session, campaign_id)[:1])
         service.do(acting(session), campaign_id, Wish(Kind.NEW_ISSUE, chosen, words="赵六的态度"))
     with database.reading() as session:
@@ -105,7 +118,7 @@ def test_it_refuses_what_cannot_be_stored_and_keeps_nothing_of_the_lot(
     campaign_id = make_opinions(database)
     with database.writing() as session:
         with refuses(code):
-            service.add_opinions(acting(session), campaign_id, [typed("好的", "7"), row])
+            add(acting(session), campaign_id, [typed("好的", "7"), row])
         session.rollback()
     with database.reading() as session:
         assert len(reads.collection(session, campaign_id).opinions) == len(TEXTS)
@@ -114,9 +127,7 @@ def test_it_refuses_what_cannot_be_stored_and_keeps_nothing_of_the_lot(
 def test_the_same_number_from_another_source_is_another_opinion(database: Database) -> None:
     campaign_id = make_opinions(database)
     with database.writing() as session:
-        service.add_opinions(
-            acting(session), campaign_id, [typed("又一条", "1", "meeting"), typed("再一条", "1", "other")]
-        )
+        add(acting(session), campaign_id, [typed("又一条", "1", "meeting"), typed("再一条", "1", "other")])
     with database.reading() as session:
         found = reads.collection(session, campaign_id).opinions
     assert [opinion.source for opinion in found][-2:] == [Source.MEETING, Source.OTHER]
@@ -126,7 +137,7 @@ def test_it_refuses_more_opinions_than_a_campaign_may_have(database: Database) -
     campaign_id = make_opinions(database)
     rows = [typed("意见", f"A{number}") for number in range(MOST_OPINIONS)]
     with database.writing() as session, refuses("opinions_too_many"):
-        service.add_opinions(acting(session), campaign_id, rows)
+        add(acting(session), campaign_id, rows)
 
 
 def test_it_refuses_to_move_what_somebody_else_moved_meanwhile(database: Database) -> None:
@@ -173,14 +184,14 @@ def test_it_refuses_opinions_of_another_campaign(database: Database) -> None:
 def test_it_refuses_an_unknown_campaign(database: Database) -> None:
     make_opinions(database, [])
     with database.writing() as session, refuses("campaign_unknown"):
-        service.add_opinions(acting(session), "nowhere", [typed("好")])
+        add(acting(session), "nowhere", [typed("好")])
 
 
 def test_numbers_are_listed_as_people_count(database: Database) -> None:
     campaign_id = make_opinions(database, [])
     with database.writing() as session:
         rows = [typed("意见", number) for number in ("10", "2", "1-10", "1-9", "b", "甲1")]
-        service.add_opinions(acting(session), campaign_id, rows)
+        add(acting(session), campaign_id, rows)
     with database.reading() as session:
         numbers = [opinion.number for opinion in reads.collection(session, campaign_id).opinions]
     assert numbers.index("2") < numbers.index("10")
@@ -190,9 +201,9 @@ def test_numbers_are_listed_as_people_count(database: Database) -> None:
 def test_remarks_of_a_published_result_are_taken_over_once(database: Database) -> None:
     campaign_id, round_id = make_published(database)
     with database.writing() as session:
-        assert service.take_remarks(acting(session), campaign_id, round_id) == 12 * len(counted.UNITS)
+        assert take(acting(session), campaign_id, round_id) == 12 * len(counted.UNITS)
     with database.writing() as session:
-        assert service.take_remarks(acting(session), campaign_id, round_id) == 0
+        assert take(acting(session), campaign_id, round_id) == 0
     with database.reading() as session:
         found = reads.collection(session, campaign_id).opinions
         assert [row.id for row in reads.rounds_with_remarks(session, acting(session).now, campaign_id)] == [round_id]
@@ -206,15 +217,43 @@ def test_remarks_of_a_published_result_are_taken_over_once(database: Database) -
 def test_a_name_that_is_masked_since_then_brings_nothing_twice(database: Database) -> None:
     campaign_id, round_id = make_published(database)
     with database.writing() as session:
-        service.take_remarks(acting(session), campaign_id, round_id)
+        take(acting(session), campaign_id, round_id)
     with database.writing() as session:
-        assert service.take_remarks(acting(session), campaign_id, round_id, ["服务态"]) == 0
+        assert take(acting(session), campaign_id, round_id, ["服务态"]) == 0
+
+
+def test_remarks_are_masked_before_anything_is_written(database: Database) -> None:
+    campaign_id, round_id = make_published(database)
+    with database.reading() as session:
+        remarks = service.read_remarks(session, MORNING, campaign_id, round_id)
+        with pytest.raises(RuntimeError, match="while a transaction is held"):
+            remarks.mask()
+    remarks.mask()
+    with database.writing() as session:
+        assert service.take_remarks(acting(session), campaign_id, remarks) == 12 * len(counted.UNITS)
+
+
+def test_what_is_masked_before_is_masked_anew_where_somebody_has_joined_the_staff(database: Database) -> None:
+    campaign_id, round_id = make_published(database)
+    with database.reading() as session:
+        remarks, hide = service.read_remarks(session, MORNING, campaign_id, round_id), service.hiding(session)
+    assert hide.mask("郝新来说话难听") == "郝新来说话难听"
+    remarks.mask()
+    with database.writing() as session:
+        accounts.create_account(session, MORNING, ZHANG, ("hao", "郝新来", "leader"))
+        accounts.create_account(session, MORNING, ZHANG, ("fu", "服务态", "leader"))
+        add(acting(session), campaign_id, [typed("郝新来说话难听", "77")])
+        service.add_opinions(acting(session), campaign_id, [typed("郝新来说话难听", "78")], hide)
+        service.take_remarks(acting(session), campaign_id, remarks)
+    with database.reading() as session:
+        texts = [opinion.text for opinion in reads.collection(session, campaign_id).opinions]
+    assert not [text for text in texts if "郝新来" in text or "服务态" in text]
 
 
 def test_remarks_that_may_not_be_read_are_not_taken(database: Database) -> None:
     campaign_id, round_id = make_published(database, remarks=9)
     with database.writing() as session:
-        assert service.take_remarks(acting(session), campaign_id, round_id) == 0
+        assert take(acting(session), campaign_id, round_id) == 0
         assert reads.rounds_with_remarks(session, acting(session).now, campaign_id) == []
 
 
@@ -224,7 +263,7 @@ def test_it_refuses_remarks_of_a_result_that_is_not_published(database: Database
     with database.writing() as session:
         campaign_id = session.scalars(sa.text("SELECT campaign_id FROM round")).one()
         with refuses("result_not_published"):
-            service.take_remarks(acting(session), campaign_id, round_id)
+            take(acting(session), campaign_id, round_id)
 
 
 def test_it_refuses_a_round_of_another_campaign(database: Database) -> None:
@@ -232,7 +271,7 @@ def test_it_refuses_a_round_of_another_campaign(database: Database) -> None:
     with database.writing() as session:
         other = make_campaign(session, ZHANG)
         with refuses("round_unknown"):
-            service.take_remarks(acting(session), other, round_id)
+            take(acting(session), other, round_id)
 
 
 def test_proposals_lead_to_acts_only_when_somebody_accepts_them(database: Database) -> None:

@@ -9,9 +9,9 @@ import xlsxwriter
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Scheme
 from app.campaigns.reads import CampaignView, UnitView
-from app.core.masking import IDENTITY, PHONE, Masker
+from app.core.masking import IDENTITY, PHONE
 from app.opinions.domain import TEXT_LIMIT
-from app.opinions.service import TypedOpinion
+from app.opinions.service import Hiding, TypedOpinion
 from app.opinions.workbook_import import (
     MOST_CARRIED,
     PROBLEM_SENTENCES,
@@ -30,7 +30,7 @@ CAMPAIGN = CampaignView(
     "c1", "活动", "县文化局", two_person=False, scheme=Scheme(next(iter(SCALES.values()))),
     stages=(), units=UNITS, groups=(), forms=(),
 )  # fmt: skip
-KNOWN = Known(CAMPAIGN, frozenset({("sheet", "99")}), Masker(["张三"]))
+KNOWN = Known(CAMPAIGN, frozenset({("sheet", "99")}), Hiding(frozenset({"张三"}), frozenset()))
 
 
 def workbook(*rows: tuple[str | int, ...], sheet: str = "意见") -> bytes:
@@ -129,7 +129,7 @@ def test_the_page_carries_what_it_showed() -> None:
     assert len(parts) > 1
     assert preview_carried(KNOWN, parts) == made
     # Masked by rules that knew more names than the confirmation does: the mark stays.
-    assert preview_carried(Known(CAMPAIGN, frozenset(), Masker()), parts) == made
+    assert preview_carried(Known(CAMPAIGN, frozenset(), Hiding(frozenset(), frozenset())), parts) == made
 
 
 def test_a_text_as_long_as_may_be_survives_its_marks() -> None:

@@ -27,6 +27,7 @@ from tests import cast
 from tests.booth.phones import SAME_SITE
 from tests.cast import MORNING, PASSWORD, refuses
 from tests.factories import set_round
+from tests.opinions import collected
 from tests.publication import counted
 
 NewClient = Callable[[], TestClient]
@@ -199,7 +200,7 @@ def _issue(database: Database, campaign_id: str, title: str) -> str:
     """Merge an opinion into a new issue."""
     with database.writing() as session:
         acting = Acting(session, counted.AT, counted.ZHANG)
-        opinions.add_opinions(acting, campaign_id, [TypedOpinion("sheet", title, "", f"{title}，要改")])
+        collected.add(acting, campaign_id, [TypedOpinion("sheet", title, "", f"{title}，要改")])
         (mine,) = (each.id for each in collection(session, campaign_id).opinions if each.number == title)
         return opinions.do(acting, campaign_id, Wish(Kind.NEW_ISSUE, (mine,), words=title))
 

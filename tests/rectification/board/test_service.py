@@ -12,7 +12,6 @@ from app.audit.models import AuditEntry
 from app.campaigns.models import Unit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
-from app.opinions import service as opinions
 from app.opinions.service import TypedOpinion
 from app.rectification.board import facts as board_facts
 from app.rectification.board import service as board_service
@@ -26,6 +25,7 @@ from app.rectification.rules.ledger import ActionEvent
 from app.rounds.domain import PaperDocument
 from app.rounds.models import Round
 from tests.cast import MORNING, refuses
+from tests.opinions import collected
 from tests.publication import counted
 from tests.rectification.flagged import (
     FLAGGED,
@@ -100,8 +100,8 @@ def test_opinions_that_were_sought_fill_the_step_of_the_units_they_are_about(dat
     found = make_flagged(database)
     with database.writing() as session:
         about = [TypedOpinion("sheet", str(at), "u1", f"意见{at}") for at in (1, 2)]
-        opinions.add_opinions(acting(session), found.campaign_id, [*about, TypedOpinion("meeting", "1", "", "都好")])
-        assert opinions.take_remarks(acting(session), found.campaign_id, found.round_id)
+        collected.add(acting(session), found.campaign_id, [*about, TypedOpinion("meeting", "1", "", "都好")])
+        assert collected.take(acting(session), found.campaign_id, found.round_id)
     assert fact(database, found.campaign_id, "opinions", "u1") == Done(TODAY, "登记征求到的意见 2 条")
     assert fact(database, found.campaign_id, "opinions") is None
 

@@ -15,6 +15,7 @@ from app.rectification.plans import service as planning
 from app.rectification.plans.service import PlanRow, PlanView, plan_of
 from app.rectification.rules.plans import Action, PlanState
 from tests.cast import MORNING, refuses
+from tests.opinions import collected
 from tests.rectification.flagged import WU, ZHANG, ZHENG, make_action, make_ledger, make_order, make_rows
 
 
@@ -114,7 +115,7 @@ def test_an_action_comes_from_an_issue_that_opinions_were_merged_into(database: 
         typed = [
             TypedOpinion("sheet", number, unit, "演出太少") for number, unit in (("1", found.unit_id), ("2", "u0"))
         ]
-        opinions.add_opinions(acting, campaign_id, typed)
+        collected.add(acting, campaign_id, typed)
         session.flush()
         for opinion, title in zip(
             collection(session, campaign_id).opinions, ("下乡演出太少", "开放时间太短"), strict=True
