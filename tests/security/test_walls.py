@@ -166,16 +166,13 @@ def by_waiting(world: World, walk: Walk) -> None:
     walk.note("GET /jobs/{job_id}", "organiser", lambda: world.desks["organiser"].get("/jobs/job1"))
 
 
-SQLITE, POSTGRESQL = (
-    pytest.mark.parametrize(
-        "world", [pytest.param(kind, marks=pytest.mark.xdist_group(f"world-{kind}"))], indirect=True
-    )
-    for kind in ("sqlite", "postgresql")
-)
-"""On SQLite whoever reads stops whoever writes: there all is tried, on PostgreSQL each page of a round in each state."""
+def on(kind: str) -> pytest.MarkDecorator:
+    """On SQLite whoever reads stops whoever writes, so that all is tried there; on PostgreSQL a page in each state."""
+    group = pytest.mark.xdist_group(f"world-{kind}")
+    return pytest.mark.parametrize("world", [pytest.param(kind, marks=group)], indirect=True)
 
 
-@SQLITE
+@on("sqlite")
 def test_no_page_holds_a_transaction_while_it_is_made(lived_in: World, beside: Beside) -> None:
     walk = Walk(beside)
     for way in (by_clicking, by_address, by_programs, by_waiting):
@@ -185,7 +182,7 @@ def test_no_page_holds_a_transaction_while_it_is_made(lived_in: World, beside: B
     assert wanted - walk.computed == set(), "never seen to compute: lead the walk there, or say why it does not"
 
 
-@POSTGRESQL
+@on("postgresql")
 def test_no_page_of_a_round_in_any_state_does(lived_in: World, beside: Beside) -> None:
     walk = Walk(beside)
     by_address(lived_in, walk)
