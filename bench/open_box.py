@@ -87,7 +87,7 @@ def make_box(folder: Path, remarks: int) -> None:
         for at, name in enumerate(STAFF):
             accounts.create_with_password(session, NOW, (f"staff{at}", name, "organiser"), PASSWORD_HASH)
         session.flush()
-        shares = box.make_key(Acting(session, NOW, ACTOR), keys, "bench", ["甲"])
+        shares = play_holders(Acting(session, NOW, ACTOR), keys, "bench", ["甲"])
         public_key = box.public_key(session, "bench")
     (folder / "shares").write_text("\n".join(shares), "utf-8")
     _fill_box(database, folder, paper, (text, public_key, remarks))

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from app.accounts.models import Staff, StaffSession
 from app.accounts.service import token_hash
 from app.accounts.sessions import cookie_value
-from app.box import service as box
+from app.box.played import play_holders
 from app.campaigns import reads as campaigns
 from app.campaigns import scheme_service
 from app.campaigns import service as campaign_service
@@ -109,15 +109,12 @@ def make_ready(acting: Acting, *, two_person: bool = True, draft: RoundDraft | N
 
 
 def prepare(acting: Acting, folder: KeyFolder, round_id: str) -> tuple[list[str], dict[str, list[str]]]:
-    """Do all that has to be done before a frozen round opens; return the shares, and the codes by group id."""
+    """Do all that has to be done before a frozen round opens; return the holders' words, and the codes by group id."""
     paper, _ = frozen_paper(acting.session, round_id)
     row = get_round(acting.session, round_id)
     codes = slips.issue(acting, folder, round_id, {group.id: group.expected for group in paper.groups})
     holders = [f"持有人{number}" for number in range(1, row.key_holders + 1)]
-    shares = box.make_key(acting, folder, round_id, holders)
-    for number, share in enumerate(shares, start=1):
-        box.check_share(acting, round_id, number, share)
-    return shares, codes
+    return play_holders(acting, folder, round_id, holders), codes
 
 
 class Desk:

@@ -1,6 +1,6 @@
-"""The opening as a process of its own sees it: make a key, wait for shares and for the word, open, end.
+"""The opening as a process of its own sees it: make a key, wait for secrets and for the word, open, end.
 
-It knows its attempt by the desk's row alone. Shares reach it through the row, sealed to the key that it made.
+It knows its attempt by the desk's row alone. Holders' secrets reach it through the row, sealed to the key that it made.
 """
 
 import json
@@ -11,14 +11,16 @@ from threading import Event, Thread
 from time import monotonic
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit import service as audit
 from app.box import jobs
 from app.box.envelope import BadEnvelope
+from app.box.holder_secret import SECRET_BYTES, public_half
 from app.box.models import OpeningJob, OpeningShare
 from app.box.opening import Attempt, Progress, Room, open_box
+from app.box.reads import holders_of
 from app.box.seal import unseal
 from app.box.unlocking import lay_out, unlock
 from app.core.acting import Acting, Principal
@@ -61,9 +63,9 @@ def conduct(room: Room, ticket: Ticket) -> None:
     beat = Thread(target=_beat, args=(room, ticket, progress, stop), name="beat", daemon=True)
     beat.start()
     try:
-        shares, word = _gather(room, ticket, own_key, stop)
+        secrets, word = _gather(room, ticket, own_key, stop)
         actor = word.actor
-        _open(room, ticket, _Given(shares, word), progress)
+        _open(room, ticket, _Given(secrets, word), progress)
     except Exception as error:  # noqa: BLE001 - whatever happened, the people around the box must hear of it
         _end(room, ticket, actor, error)
     finally:
@@ -104,19 +106,19 @@ def _beat(room: Room, ticket: Ticket, progress: Progress, stop: Event) -> None:
             told, since = seen, monotonic()
 
 
-def _gather(room: Room, ticket: Ticket, own_key: X25519PrivateKey, stop: Event) -> tuple[list[str], Word]:
-    """Fetch shares until the word to open is given; return them with it.
+def _gather(room: Room, ticket: Ticket, own_key: X25519PrivateKey, stop: Event) -> tuple[list[bytes], Word]:
+    """Fetch secrets until the word to open is given; return them with it.
 
     DomainError ``opening_idle`` (``minutes``) or ``opening_replaced``.
     """
-    shares: list[str] = []
+    secrets: list[bytes] = []
     last = monotonic()
     while True:
         word = _word(room, ticket)
         fresh = _fetch(room, ticket, own_key)
-        shares += fresh
+        secrets += fresh
         if word:
-            return shares, word
+            return secrets, word
         last = monotonic() if fresh else last
         if monotonic() - last > IDLE_SECONDS:
             raise DomainError("opening_idle", minutes=int(IDLE_SECONDS // 60))
@@ -134,29 +136,37 @@ def _word(room: Room, ticket: Ticket) -> Word | None:
     return Word(Principal(**request["actor"]), tuple(request["present"]))
 
 
-def _fetch(room: Room, ticket: Ticket, own_key: X25519PrivateKey) -> list[str]:
-    """Take the shares that wait in the row, of which only that they were given stays there."""
+def _fetch(room: Room, ticket: Ticket, own_key: X25519PrivateKey) -> list[bytes]:
+    """Take the secrets that wait in the row, of which only that they were given and right, or wrong, stays there."""
     waiting = select(OpeningShare).where(OpeningShare.round_id == ticket.round_id, OpeningShare.sealed != b"")
     with room.database.reading() as session:
         found = {row.number: row.sealed for row in session.scalars(waiting)}
+        halves = {holder.number: holder.public_key for holder in holders_of(session, ticket.round_id)}
     if not found:
         return []
-    taken = update(OpeningShare).where(OpeningShare.round_id == ticket.round_id, OpeningShare.number.in_(found))
+    secrets = {number: _unsealed(ticket, own_key, number, sealed) for number, sealed in found.items()}
+    right = {n: secret for n, secret in secrets.items() if secret and public_half(secret, ticket.round_id) == halves[n]}
     with room.database.writing() as session:
-        session.execute(taken.values(sealed=b""))
-    return [_unsealed(ticket, own_key, number, sealed) for number, sealed in found.items()]
+        for number, sealed in found.items():
+            row = and_(OpeningShare.round_id == ticket.round_id, OpeningShare.number == number)
+            outcome = {"checked": number in right, "problem": "" if number in right else "share_unknown"}
+            mine = update(OpeningShare).where(row, OpeningShare.sealed == sealed)
+            session.execute(mine.values(sealed=b"", **outcome))
+    return list(right.values())
 
 
-def _unsealed(ticket: Ticket, own_key: X25519PrivateKey, number: int, sealed: bytes) -> str:
+def _unsealed(ticket: Ticket, own_key: X25519PrivateKey, number: int, sealed: bytes) -> bytes:
+    """Return the secret, or nothing where there is none in the seal: anybody at a page can send anything."""
     try:
-        return unseal(own_key, jobs.share_info(ticket.round_id, ticket.job_id, number), sealed).decode()
+        secret = unseal(own_key, jobs.share_info(ticket.round_id, ticket.job_id, number), sealed)
     except BadEnvelope:
-        raise DomainError("shares_mismatch") from None
+        return b""
+    return secret if len(secret) == SECRET_BYTES else b""
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    shares: list[str]
+    secrets: list[bytes]
     word: Word
 
     def __repr__(self) -> str:
@@ -165,8 +175,8 @@ class _Given:
 
 def _open(room: Room, ticket: Ticket, given: _Given, progress: Progress) -> None:
     with room.database.reading() as session:
-        table = lay_out(session, ticket.round_id, given.shares)
-    key = unlock(table, room.folder, ticket.round_id)
+        table = lay_out(session, ticket.round_id, given.secrets)
+    key = unlock(table, room.folder)
     word, holders = given.word, tuple(sorted(holder.number for holder in table.holders))
     attempt = Attempt(ticket.round_id, key, word.actor, word.present, holders)
     with room.database.writing() as session:

@@ -13,11 +13,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.box.ceremony import sealed_round
+from app.box.holder_secret import SECRET_BYTES, public_half, read_words
+from app.box.holders import match_half
 from app.box.models import OpeningJob, OpeningShare
 from app.box.reads import KeyView, key_of
-from app.box.seal import seal
-from app.box.service import match_share
-from app.box.shares import normalise_share
+from app.box.seal import SEALED_OVERHEAD, seal
 from app.core.acting import Acting
 from app.core.child import is_running
 from app.core.db import locked
@@ -34,7 +34,10 @@ _INFO = b"manyidu/opening-share/v1"
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """An opening as far as the desk knows; ``given`` are the numbers of the shares that it was given."""
+    """An opening as far as the desk knows.
+
+    By the holders' numbers: whose secret it was given, which of these are known to be right, and which were wrong.
+    """
 
     id: str
     phase: str
@@ -42,6 +45,8 @@ class JobView:
     done: int = 0
     total: int = 0
     given: frozenset[int] = frozenset()
+    checked: frozenset[int] = frozenset()
+    refused: frozenset[int] = frozenset()
     error: DomainError | None = None
 
     @property
@@ -60,12 +65,22 @@ def job_of(session: Session, round_id: str, now: datetime) -> JobView | None:
     row = session.get(OpeningJob, round_id)
     if row is None:
         return None
-    numbers = session.scalars(select(OpeningShare.number).where(OpeningShare.round_id == round_id))
+    shares = session.scalars(select(OpeningShare).where(OpeningShare.round_id == round_id)).all()
     error = DomainError(row.error, **json.loads(row.params)) if row.error else None
     phase = row.phase
     if phase not in OVER and _is_gone(row, now):
         phase, error = FAILED, DomainError("opening_ended")
-    return JobView(row.id, phase, row.public_key, row.done, row.total, frozenset(numbers), error)
+    return JobView(
+        row.id,
+        phase,
+        row.public_key,
+        row.done,
+        row.total,
+        frozenset(share.number for share in shares if not share.problem),
+        frozenset(share.number for share in shares if share.checked),
+        frozenset(share.number for share in shares if share.problem),
+        error,
+    )
 
 
 def _is_gone(row: OpeningJob, now: datetime) -> bool:
@@ -121,29 +136,46 @@ def _waiting(acting: Acting, round_id: str) -> tuple[JobView, bytes, KeyView]:
 
 
 def give_share(acting: Acting, round_id: str, typed: str) -> None:
-    """Check one more share and leave it, sealed, for the opening process.
+    """Check the words of one more secret here, without the page's script, and leave it sealed for the process.
 
-    DomainError ``opening_not_waiting``, as ``normalise_share``, ``share_unknown``, ``shares_duplicate`` or
+    DomainError ``opening_not_waiting``, as ``read_words``, ``share_unknown``, ``shares_duplicate`` or
     ``shares_enough``.
     """
     job, public_key, key = _waiting(acting, round_id)
-    share = normalise_share(typed)
-    holder = match_share(key.holders, share)
-    if holder.number in job.given:
+    secret = read_words(typed)
+    number = match_half(key.holders, public_half(secret, round_id)).number
+    sealed = seal(public_key, share_info(round_id, job.id, number), secret)
+    _leave(acting.session, job, key, OpeningShare(round_id=round_id, number=number, sealed=sealed, checked=True))
+
+
+def give_sealed(acting: Acting, round_id: str, number: int, sealed: bytes) -> None:
+    """Leave a secret that the page's script sealed to the process, which alone can tell whether it is right.
+
+    DomainError ``opening_not_waiting``, ``share_unknown``, ``shares_duplicate`` or ``shares_enough``.
+    """
+    job, _, key = _waiting(acting, round_id)
+    if len(sealed) != SECRET_BYTES + SEALED_OVERHEAD or number not in {holder.number for holder in key.holders}:
+        raise DomainError("share_unknown")
+    _leave(acting.session, job, key, OpeningShare(round_id=round_id, number=number, sealed=sealed))
+
+
+def _leave(session: Session, job: JobView, key: KeyView, share: OpeningShare) -> None:
+    if share.number in job.given:
         raise DomainError("shares_duplicate")
     if len(job.given) >= key.needed:
         raise DomainError("shares_enough", needed=key.needed)
-    sealed = seal(public_key, share_info(round_id, job.id, holder.number), share.encode())
-    acting.session.add(OpeningShare(round_id=round_id, number=holder.number, sealed=sealed))
+    mine = (OpeningShare.round_id == share.round_id, OpeningShare.number == share.number)
+    session.execute(delete(OpeningShare).where(*mine))
+    session.add(share)
 
 
 def share_info(round_id: str, job_id: str, number: int) -> bytes:
-    """Return what the seal of a share is bound to: this attempt and this holder."""
+    """Return what the seal of a secret is bound to: this attempt and this holder."""
     return b"\0".join((_INFO, round_id.encode(), job_id.encode(), str(number).encode()))
 
 
 def holders_given(session: Session, round_id: str, now: datetime) -> list[str]:
-    """Return the names of those whose shares the opening has."""
+    """Return the names of those whose secrets the opening has."""
     job, key = job_of(session, round_id, now), key_of(session, round_id)
     return [holder.name for holder in key.holders if job and holder.number in job.given] if key else []
 
@@ -151,11 +183,13 @@ def holders_given(session: Session, round_id: str, now: datetime) -> list[str]:
 def give_word(acting: Acting, round_id: str, present: tuple[str, ...]) -> None:
     """Let the waiting opening begin, before these people.
 
-    DomainError ``opening_not_waiting`` or ``shares_insufficient``.
+    DomainError ``opening_not_waiting``, ``shares_insufficient`` or ``shares_being_checked``.
     """
     job, _, key = _waiting(acting, round_id)
     if len(job.given) < key.needed:
         raise DomainError("shares_insufficient", needed=key.needed, have=len(job.given))
+    if len(job.checked) < key.needed:
+        raise DomainError("shares_being_checked")
     row = locked(acting.session, OpeningJob, round_id)
     if row is None:
         raise DomainError("opening_not_waiting")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, Text
+from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import BALLOT_SIDE, Base, UtcDateTime
@@ -20,13 +20,19 @@ class RoundKey(Base):
 
 
 class KeyHolder(Base):
-    """Who holds which share; ``fingerprint`` proves that it was read back from paper."""
+    """Who holds a part of the key, by the account ``staff_id`` (none where one process plays all holders).
+
+    ``public_key``: the public half of the secret that he drew; ``checked_at``: when he read it back; ``part``: his part
+    of the round's key, sealed to that half.
+    """
 
     __tablename__ = "key_holder"
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
-    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    staff_id: Mapped[str | None] = mapped_column(Text)
+    public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    part: Mapped[bytes | None] = mapped_column(LargeBinary)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -64,12 +70,17 @@ class OpeningJob(Base):
 
 
 class OpeningShare(Base):
-    """A share that was given to the opening process: ``sealed`` to its key until it fetched it, then empty."""
+    """A holder's secret that was given to the opening process: ``sealed`` to its key until it fetched it, then empty.
+
+    ``checked``: it is the holder's own; ``problem``: the code of what was wrong with it.
+    """
 
     __tablename__ = "opening_share"
     round_id: Mapped[str] = mapped_column(ForeignKey("opening_job.round_id"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    checked: Mapped[bool] = mapped_column(Boolean, default=False)
+    problem: Mapped[str] = mapped_column(Text, default="")
 
 
 class Stack(Base):

@@ -16,12 +16,19 @@ from app.rounds.domain import Paper
 
 @dataclass(frozen=True, slots=True)
 class HolderView:
-    """A key-holder, and since when it is known that his key slip can be read."""
+    """A key-holder: the public half of the secret he drew, since when he read it back, and his sealed part."""
 
     number: int
     name: str
-    fingerprint: bytes
+    staff_id: str | None
+    public_key: bytes | None
+    part: bytes | None
     checked_at: datetime | None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether he drew and read back in a log-in of his own, as all do but those whom a process plays."""
+        return self.staff_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +40,6 @@ class KeyView:
     holders: tuple[HolderView, ...]
     created_at: datetime
     destroyed_at: datetime | None
-
-    @property
-    def checked(self) -> int:
-        """How many key slips were read back."""
-        return sum(holder.checked_at is not None for holder in self.holders)
-
-    @property
-    def is_checked(self) -> bool:
-        """Whether all key slips were read back."""
-        return self.checked == len(self.holders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +60,20 @@ class RemarkView:
     text: str
 
 
+def holders_of(session: Session, round_id: str) -> tuple[HolderView, ...]:
+    """Return the round's key-holders in the order of their numbers; none before they are named."""
+    rows = session.scalars(select(KeyHolder).where(KeyHolder.round_id == round_id).order_by(KeyHolder.number))
+    return tuple(
+        HolderView(row.number, row.name, row.staff_id, row.public_key, row.part, row.checked_at) for row in rows
+    )
+
+
 def key_of(session: Session, round_id: str) -> KeyView | None:
     """Return the round's key, or None before it is made."""
     key = session.get(RoundKey, round_id)
     if key is None:
         return None
-    rows = session.scalars(select(KeyHolder).where(KeyHolder.round_id == round_id).order_by(KeyHolder.number))
-    holders = tuple(HolderView(row.number, row.name, row.fingerprint, row.checked_at) for row in rows)
-    return KeyView(key.public_key, key.needed, holders, key.created_at, key.destroyed_at)
+    return KeyView(key.public_key, key.needed, holders_of(session, round_id), key.created_at, key.destroyed_at)
 
 
 def opening_of(session: Session, round_id: str) -> OpeningView | None:

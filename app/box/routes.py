@@ -7,19 +7,19 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from app.audit.service import Verified
-from app.box import ceremony, jobs, service
+from app.box import ceremony, holders, jobs, key_making, service
+from app.box.holder_secret import SECRET_BYTES, SECRET_WORDS, public_half, read_words, words_of
 from app.box.openings import Openings
-from app.box.reads import KeyView, has_receipt, key_of, opening_of
+from app.box.reads import HolderView, KeyView, has_receipt, holders_of, key_of, opening_of
 from app.box.scrutiny import OPENED, report
 from app.box.seal import receipt_prefix
-from app.box.shares import MAX_SHARES, SHARE_WORDS
+from app.core.secrets import token_bytes
 from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
 from app.rounds.reads import get_round
 from app.rounds.service import check_steps, checklist
 from app.slips.codes import plain_signs
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
-from app.web.downloads import PDF
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 from app.web.requests import database
@@ -36,48 +36,85 @@ def _words(form: PostedForm) -> str:
 # ---- The key ----
 
 
-def _key_page(desk: Desk, round_id: str, refused: Refused | None = None, at: int = 0) -> Response:
-    row = get_round(desk.session, round_id)
-    names = refused.form.several("holder[]") if refused else []
-    defaults = service.default_holders(desk.session, desk.staff, row.key_holders)
+def _key_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
+    db = desk.session
+    row, found = get_round(db, round_id), holders_of(db, round_id)
+    chosen = refused.form.several("holder[]") if refused else []
+    chosen = chosen or [holder.staff_id or "" for holder in found]
+    is_ready = row.state is RoundState.READY
     context = {
         "round": row,
-        "key": key_of(desk.session, round_id),
-        "names": (names + defaults[len(names) :])[: row.key_holders],
-        "at": at,
-        "typed": typed(refused).get("words", ""),
-        "word_count": SHARE_WORDS,
-        "can_make": desk.staff.role == "organiser" and row.state is RoundState.READY,
-        "can_check": row.state is RoundState.READY,
+        "key": key_of(db, round_id),
+        "holders": found,
+        "checked": sum(holder.checked_at is not None for holder in found),
+        "own": next((holder for holder in found if holder.staff_id == desk.staff.id), None) if is_ready else None,
+        "candidates": holders.candidates(db),
+        "chosen": (chosen + [""] * row.key_holders)[: row.key_holders],
+        "word_count": SECRET_WORDS,
+        "can_name": desk.staff.role == "organiser" and is_ready,
+        "is_ready": is_ready,
+        "now": desk.now,
     }
     return desk.show("box/key.html", refused, **context)
 
 
 @router.get("/rounds/{round_id}/key")
 def key_page(desk: KeyDesk, round_id: str) -> Response:
-    """Show who holds the key and whose slip was read back."""
+    """Show who holds the key, who has drawn his secret and read it back, and to a holder his own next step."""
     return _key_page(desk, round_id)
 
 
 @router.post("/rounds/{round_id}/key")
-def make_key(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
-    """Make the key and send its key slips, once."""
+def name_holders(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
+    """Say who the key-holders are."""
     return desk.attempt(
-        lambda: service.print_key(desk.acting, desk.keys, round_id, form.several("holder[]")),
-        lambda typeset: desk.send(typeset, PDF, "key-slips.pdf", "key-slips.pdf"),
-        lambda refused: _key_page(desk, round_id, refused),
+        lambda: holders.name_holders(desk.acting, round_id, form.several("holder[]")),
+        f"/rounds/{round_id}/key",
+        partial(_key_page, desk, round_id),
     )
+
+
+@router.post("/rounds/{round_id}/key/draw")
+def draw_secret(desk: KeyDesk, round_id: str, _form: Form) -> Response:
+    """Draw the holder's secret here, without the page's script, and show it once, to him alone."""
+    secret = token_bytes(SECRET_BYTES)
+
+    def draw() -> HolderView:
+        holders.draw(desk.acting, round_id, public_half(secret, round_id))
+        return holders.own_place(desk.session, desk.staff, round_id)
+
+    def show(own: HolderView) -> Response:
+        words = words_of(secret).split()
+        context = {"round": get_round(desk.session, round_id), "own": own, "words": words, "now": desk.now}
+        return desk.show("box/drawn.html", **context)
+
+    return desk.attempt(draw, show, partial(_key_page, desk, round_id))
 
 
 @router.post("/rounds/{round_id}/key/check")
-def check_share(desk: KeyDesk, round_id: str, form: Form) -> Response:
-    """Read one key slip back."""
-    number = form.integer("number", 1, MAX_SHARES)
+def read_back(desk: KeyDesk, round_id: str, form: Form) -> Response:
+    """Read the holder's own secret back; after the last one the key is made."""
     return desk.attempt(
-        lambda: service.check_share(desk.acting, round_id, number, _words(form)),
-        f"/rounds/{round_id}/key#holder-{number}",
-        lambda refused: _key_page(desk, round_id, refused, number),
+        lambda: holders.read_back(desk.acting, round_id, public_half(read_words(_words(form)), round_id)),
+        lambda _: _make_key(desk, round_id),
+        partial(_key_page, desk, round_id),
     )
+
+
+@router.post("/rounds/{round_id}/key/make")
+def make_key(desk: KeyDesk, round_id: str, _form: Form) -> Response:
+    """Make the key, where that was interrupted after the last holder had read back."""
+    return _make_key(desk, round_id)
+
+
+def _make_key(desk: Desk, round_id: str) -> Response:
+    """Make the key if all have read back: in a child of its own, outside of any transaction."""
+    order = key_making.order_for(desk.session, desk.keys, round_id)
+    desk.leave()
+    if order is None:
+        return see_other(f"/rounds/{round_id}/key")
+    key = key_making.new_key_elsewhere(order)
+    return desk.attempt(lambda: key_making.keep(desk.acting, order, key), f"/rounds/{round_id}/key")
 
 
 # ---- Receipts ----
@@ -123,7 +160,7 @@ def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "round": row,
         "key": key,
         "job": job,
-        "missing": key.needed - len(job.given) if key and job else 0,
+        "missing": key.needed - len(job.checked) if key and job else 0,
         "opening": opening_of(db, round_id),
         "is_opened": row.state in OPENED,
         "steps": checklist(db, row, ports_of(desk.request)),
@@ -132,7 +169,7 @@ def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "present": desk.posted.several("present[]") if desk.posted else [],
         "others": desk.posted.as_dict().get("others", "") if desk.posted else "",
         "typed": typed(refused).get("words", ""),
-        "word_count": SHARE_WORDS,
+        "word_count": SECRET_WORDS,
     }
     return desk.show("box/opening.html", refused, **context, **message)
 

@@ -1,13 +1,10 @@
-"""The round's key, split k of n among key-holders as SLIP-39 words.
+"""The round's key, split k of n by SLIP-39's arithmetic. Nobody ever reads a share: each is sealed to its holder.
 
 private key = HKDF-SHA256(secret of the shares ‖ server part), so that neither opens the box alone. PBKDF2 inside
 SLIP-39 protects passphrases; there is none here, hence the smallest cost.
 """
 
-import hashlib
 import hmac
-import re
-import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -21,23 +18,14 @@ from shamir_mnemonic import (
     recover_ems,
 )
 from shamir_mnemonic.shamir import ShareGroup
-from shamir_mnemonic.wordlist import WORDLIST
 
 from app.core.errors import DomainError
 
 MAX_SHARES = 16
 SECRET_BYTES = 16
 PART_BYTES = 32
-SHARE_WORDS = 20
-PREFIX = 4
-"""SLIP-39's words differ in their first four letters."""
 
 _KEY_INFO = b"manyidu/box-key/v1"
-_FINGERPRINT = b"manyidu/share/v1"
-_LONGEST_TYPED = 2000
-_LONGEST_ECHO = 16
-_NOT_LETTERS = re.compile(r"[\W\d_]+")
-_BY_PREFIX: dict[str, str] = {word[:PREFIX]: word for word in WORDLIST}
 
 
 class SplitKey(NamedTuple):
@@ -72,51 +60,20 @@ def _derive(secret: bytes, server_part: bytes, round_id: str) -> X25519PrivateKe
     return X25519PrivateKey.from_private_bytes(kdf.derive(secret + server_part))
 
 
-def normalise_share(typed: str) -> str:
-    """Return a typed or scanned share as its 20 full words with single spaces.
-
-    Capitals, full-width letters, line breaks, numbering and words cut after four letters or later are put right.
-    DomainError ``share_word_unknown`` (``position`` from 1, ``word``), ``share_length`` (``expected``, ``have``) or
-    ``share_checksum``.
-    """
-    if len(typed) > _LONGEST_TYPED:
-        raise DomainError("share_length", expected=SHARE_WORDS, have=len(typed.split()))
-    plain = unicodedata.normalize("NFKC", typed).lower()
-    words = [_full_word(place, word) for place, word in enumerate(_NOT_LETTERS.sub(" ", plain).split(), start=1)]
-    if len(words) != SHARE_WORDS:
-        raise DomainError("share_length", expected=SHARE_WORDS, have=len(words))
-    share = " ".join(words)
-    _parse(share)
-    return share
-
-
-def _full_word(position: int, typed: str) -> str:
-    word = _BY_PREFIX.get(typed[:PREFIX], "")
-    if not word.startswith(typed):
-        raise DomainError("share_word_unknown", position=position, word=typed[:_LONGEST_ECHO])
-    return word
-
-
 def _parse(share: str) -> Share:
     try:
         return Share.from_mnemonic(share)
     except MnemonicError:
-        raise DomainError("share_checksum") from None
-
-
-def share_fingerprint(share: str) -> bytes:
-    """Return SHA-256 of a normalised share. A share has 128 random bits, so the fingerprint does not give it away."""
-    return hashlib.sha256(_FINGERPRINT + share.encode()).digest()
+        raise DomainError("shares_mismatch") from None
 
 
 def combine(shares: Iterable[str], server_part: bytes, round_id: str) -> X25519PrivateKey:
-    """Return the private key from at least k shares as typed, in any order.
+    """Return the private key from at least k shares, in any order.
 
-    DomainError ``shares_insufficient`` (``needed``, ``have``), ``shares_duplicate``, ``shares_mismatch`` (they do not
-    belong together) or as ``normalise_share``. A single share of 1 of 1 and a wrong server part cannot be told
-    here: compare by ``matches``.
+    DomainError ``shares_insufficient`` (``needed``, ``have``), ``shares_duplicate`` or ``shares_mismatch`` (they do not
+    belong together). A single share of 1 of 1 and a wrong server part cannot be told here: compare by ``matches``.
     """
-    parsed = [_parse(normalise_share(share)) for share in shares]
+    parsed = [_parse(share) for share in shares]
     if not parsed:
         raise DomainError("shares_insufficient", needed=1, have=0)
     if len(set(parsed)) < len(parsed):

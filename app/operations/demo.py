@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.accounts.domain import Role
 from app.accounts.passwords import HASHER
-from app.box import service as box
+from app.box.played import play_holders
 from app.campaigns import reads as campaign_reads
 from app.campaigns import scheme_service
 from app.campaigns import service as campaigns
@@ -166,8 +166,7 @@ def _open_round(
     groups = campaign_reads.get_campaign(session, campaign_id).groups
     codes = slips.issue(acting, folder, round_id, {group.id: group.expected + SPARE for group in groups})
     slips.set_counts(acting, round_id, {group.id: (SPARE, 0) for group in groups})
-    shares = box.make_key(acting, folder, round_id, [acting.actor.name])
-    box.check_share(acting, round_id, 1, shares[0])
+    shares = play_holders(acting, folder, round_id, [acting.actor.name])
     rounds.open_round(acting, folder, PORTS, round_id)
     return round_id, shares, {group.name: codes[group.id][:-SPARE] for group in groups}
 

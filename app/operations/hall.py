@@ -12,7 +12,7 @@ import typer
 
 from app.audit.service import SYSTEM
 from app.box import reads as box_reads
-from app.box import service as box
+from app.box.played import play_holders
 from app.campaigns import service as campaigns
 from app.campaigns.reads import get_campaign
 from app.campaigns.rules import GroupRow
@@ -75,9 +75,7 @@ def _set_up(database: Database, folder: KeyFolder, phones: int) -> Meeting:
         round_id = rounds.create_round(acting, campaign_id, draft)
         rounds.freeze(acting, round_id)
         codes = slips.issue(acting, folder, round_id, {group.id: group.expected for group in groups})
-        shares = box.make_key(acting, folder, round_id, ["甲", "乙", "丙"])
-        for number, share in enumerate(shares, start=1):
-            box.check_share(acting, round_id, number, share)
+        shares = play_holders(acting, folder, round_id, ["甲", "乙", "丙"])
         rounds.open_round(acting, folder, PORTS, round_id)
     handed_out = shuffled(code for group in codes.values() for code in group)[:phones]
     return Meeting(campaign_id, round_id, handed_out, shares)

@@ -5,11 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy.orm import Session
 
-from app.box import reads, service
+from app.box import reads, service, unlocking
 from app.box.drop import Vote, drop
 from app.box.envelope import Ballot, encode
+from app.box.holder_secret import read_words
+from app.box.played import play_holders
 from app.box.seal import envelope_id, envelope_info, seal
 from app.campaigns.models import Campaign
 from app.core.acting import Acting, Principal
@@ -39,11 +42,22 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {"staff": ("u1",)}
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A sealed box, what was cast into it, and the words of its key."""
+    """A sealed box, what was cast into it, and the words of its key-holders' secrets."""
 
     paper: Paper
     shares: list[str]
     ballots: list[Ballot]
+
+
+def laid_out(session: Session, shares: Sequence[str], round_id: str = "r1") -> unlocking.Table:
+    """Return the table with the secrets of these words on it."""
+    return unlocking.lay_out(session, round_id, [read_words(share) for share in shares])
+
+
+def unlocked(database: Database, folder: KeyFolder, shares: Sequence[str], round_id: str = "r1") -> X25519PrivateKey:
+    """Return the round's private key."""
+    with database.reading() as session:
+        return unlocking.unlock(laid_out(session, shares, round_id), folder)
 
 
 def make_staff(session: Session, login: str = "zhangsan") -> Principal:
@@ -102,9 +116,7 @@ def make_box(
         acting = Acting(session, NOON, actor)
         make_round(session, paper)
         codes = slips.issue(acting, folder, paper.round_id, {group.id: group.expected for group in paper.groups})
-        shares = service.make_key(acting, folder, paper.round_id, HOLDERS)
-        for number, share in enumerate(shares, start=1):
-            service.check_share(acting, paper.round_id, number, share)
+        shares = play_holders(acting, folder, paper.round_id, HOLDERS)
         open_round(acting, folder, PORTS, paper.round_id)
     ballots = make_ballots(paper, counts, words)
     votes = list(seal_votes(database, folder, paper, ballots, codes))

@@ -23,7 +23,7 @@ from app.core.secrets import jitter
 from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, get_round
 from tests.ballots.stores import sealed_in
-from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, make_box, make_staff
+from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, laid_out, make_box, make_staff
 
 COUNTS = {"residents": 60, "staff": 40}
 CYCLES = {"sqlite": 60, "postgresql": 30}
@@ -69,7 +69,7 @@ def prepared(database_url: str, tmp_path: Path) -> Prepared:
             actor = make_staff(session)
         box = make_box(database, folder, actor, hall_paper(), COUNTS)
         with database.reading() as session:
-            key = unlocking.unlock(unlocking.lay_out(session, "r1", box.shares[:2]), folder, "r1")
+            key = unlocking.unlock(laid_out(session, box.shares[:2]), folder)
     return Prepared(database_url, folder.path, box, key.private_bytes_raw(), actor)
 
 

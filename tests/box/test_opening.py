@@ -17,6 +17,7 @@ from app.ballots.models import ENVELOPE
 from app.ballots.reads import SealedEnvelope
 from app.ballots.verification import tags_of
 from app.box import ceremony, reads, unlocking
+from app.box.holder_secret import read_words
 from app.box.models import Remark, RoundKey
 from app.box.opening import Attempt, Progress, Room, open_box
 from app.box.tidying import recover
@@ -30,7 +31,7 @@ from app.rounds.models import Round
 from app.rounds.reads import get_round
 from app.slips.models import Batch
 from tests.ballots.stores import sealed_in
-from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, make_box, make_staff
+from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, laid_out, make_box, make_staff
 
 COUNTS = {"residents": 30, "staff": 12}
 
@@ -61,8 +62,8 @@ def room(database: Database, folder: KeyFolder) -> Room:
 def attempt(room: Room, box: Box, organiser: Principal) -> Attempt:
     """张三 asks for the opening, with his own share and that of 王五."""
     with room.database.reading() as session:
-        table = unlocking.lay_out(session, "r1", [box.shares[2], box.shares[0]])
-        key = unlocking.unlock(table, room.folder, "r1")
+        table = laid_out(session, [box.shares[2], box.shares[0]])
+        key = unlocking.unlock(table, room.folder)
     return Attempt("r1", key, organiser, ("张三", "王五", "赵六"), (1, 3))
 
 
@@ -101,8 +102,8 @@ def test_it_works(room: Room, attempt: Attempt, box: Box) -> None:
 def test_personal_data_in_remarks_is_hidden_before_they_are_stored(room: Room, organiser: Principal) -> None:
     box = make_box(room.database, room.folder, organiser, hall_paper(), COUNTS, "张三科长，请回电13800138000，")
     with room.database.reading() as session:
-        table = unlocking.lay_out(session, "r1", box.shares[:2])
-        key = unlocking.unlock(table, room.folder, "r1")
+        table = laid_out(session, box.shares[:2])
+        key = unlocking.unlock(table, room.folder)
     open_box(room, Attempt("r1", key, organiser, ("张三",), (1, 2)), Progress())
     with room.database.reading() as session:
         texts = session.scalars(select(Remark.text)).all()
@@ -113,8 +114,8 @@ def test_personal_data_in_remarks_is_hidden_before_they_are_stored(room: Room, o
 def test_an_empty_box_opens(room: Room, organiser: Principal) -> None:
     box = make_box(room.database, room.folder, organiser, hall_paper(), {})
     with room.database.reading() as session:
-        table = unlocking.lay_out(session, "r1", box.shares[:2])
-        key = unlocking.unlock(table, room.folder, "r1")
+        table = laid_out(session, box.shares[:2])
+        key = unlocking.unlock(table, room.folder)
     open_box(room, Attempt("r1", key, organiser, ("张三",), (1, 2)), Progress())
     with room.database.reading() as session:
         assert reads.returned_by_group(session, box.paper) == {"residents": 0, "staff": 0}
@@ -208,23 +209,23 @@ def test_it_refuses_a_round_that_is_not_sealed(room: Room, attempt: Attempt, sta
 def test_it_refuses_a_wrong_server_part(room: Room, box: Box) -> None:
     room.folder.destroy_part("r1")
     with room.database.reading() as session:
-        table = unlocking.lay_out(session, "r1", box.shares[:2])
+        table = laid_out(session, box.shares[:2])
         with pytest.raises(DomainError, match="server_part_missing"):
-            unlocking.unlock(table, room.folder, "r1")
+            unlocking.unlock(table, room.folder)
         room.folder.create_part("r1")
         with pytest.raises(DomainError, match="server_part_wrong"):
-            unlocking.unlock(table, room.folder, "r1")
+            unlocking.unlock(table, room.folder)
 
 
 def test_it_refuses_too_few_shares_twins_and_more_than_needed(room: Room, box: Box) -> None:
     with room.database.reading() as session:
-        table = unlocking.lay_out(session, "r1", box.shares[:1])
+        table = laid_out(session, box.shares[:1])
         with pytest.raises(DomainError, match="shares_insufficient"):
-            unlocking.unlock(table, room.folder, "r1")
+            unlocking.unlock(table, room.folder)
         with pytest.raises(DomainError, match="shares_duplicate"):
-            unlocking.add(table, box.shares[0])
+            unlocking.add(table, read_words(box.shares[0]))
         with pytest.raises(DomainError, match="shares_enough"):
-            unlocking.lay_out(session, "r1", box.shares)
+            laid_out(session, box.shares)
 
 
 def test_present_people_are_named_once() -> None:
@@ -311,6 +312,6 @@ def test_an_old_backup_stays_shut(room: Room, attempt: Attempt, box: Box) -> Non
         session.execute(update(Round).where(Round.id == "r1").values(state=RoundState.SEALED))
         session.execute(update(RoundKey).values(destroyed_at=None))
         session.flush()
-        table = unlocking.lay_out(session, "r1", box.shares[:2])
+        table = laid_out(session, box.shares[:2])
         with pytest.raises(DomainError, match="server_part_missing"):
-            unlocking.unlock(table, room.folder, "r1")
+            unlocking.unlock(table, room.folder)

@@ -13,7 +13,6 @@ import httpx
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from app.box.shares import SHARE_WORDS
 from app.operations.meeting import opinion
 from app.operations.phone import Diary, Opinion, Phone
 from app.slips.codes import parse_code
@@ -21,7 +20,6 @@ from tests import cast
 
 DESK: dict[str, Any] = {"viewport": {"width": 1366, "height": 860}, "locale": "zh-CN"}
 PRINTED_CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]\b")
-NUMBERED_WORD = re.compile(r"\b(\d{1,2})\.?\s+([a-z]{4,8})\b")
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 
 
@@ -78,20 +76,53 @@ def print_slips(page: Page, round_id: str) -> list[str]:
     return [parse_code(code) for code in dict.fromkeys(PRINTED_CODE.findall(printed))]
 
 
+HOLDERS = ("zhangsan", "lisi", "wangwu")
+
+
 def hand_out_keys(page: Page, round_id: str, holders: int = 3) -> list[str]:
+    """Name the holders; let each draw and read back in a log-in of his own; return their words."""
     page.goto(f"/rounds/{round_id}/key")
+    for place, login in enumerate(HOLDERS[:holders]):
+        page.locator("select[name='holder[]']").nth(place).select_option(f"id{login}")
     check(page)
-    slips = text_of(download(page, "生成并打印钥匙单"), "-layout")
+    page.get_by_role("button", name="指定持有人").click()
+    shares = [draw_and_read_back(page, round_id)]
+    for login in HOLDERS[1:holders]:
+        with staff_at(page, login) as other:
+            shares.append(draw_and_read_back(other, round_id))
     page.goto(f"/rounds/{round_id}/key")
-    shares = []
-    for number, slip in enumerate(slips.split("\f")[:holders], start=1):
-        words = {int(at): word for at, word in NUMBERED_WORD.findall(slip)}
-        share = " ".join(words[at] for at in range(1, SHARE_WORDS + 1))
-        page.locator(f"#words-{number}").fill(share)
-        page.locator(f"#words-{number}").locator("xpath=ancestor::form").get_by_role("button").first.click()
-        shares.append(share)
+    expect(page.get_by_text("票箱钥匙已生成")).to_be_visible()
     check(page)
     return shares
+
+
+@contextmanager
+def staff_at(page: Page, login: str) -> Iterator[Page]:
+    """Yield a desk of another member of staff, in a browser of his own."""
+    browser = page.context.browser
+    assert browser is not None
+    context = browser.new_context(**DESK, base_url=page.url.split("/rounds")[0])
+    other = context.new_page()
+    other.set_default_timeout(15_000)
+    log_in(other, login)
+    yield other
+    context.close()
+
+
+def draw_and_read_back(page: Page, round_id: str) -> str:
+    """Return the words that the page shows to its holder, once."""
+    page.goto(f"/rounds/{round_id}/key")
+    page.get_by_role("button", name="抽取我的钥匙单").click()
+    words = page.locator("[data-word]")
+    expect(words.last).not_to_be_empty()
+    share = " ".join(words.all_inner_texts())
+    check(page)
+    page.get_by_role("link", name="去核对").click()
+    page.locator("textarea[name=words]").fill(share)
+    check(page)
+    page.get_by_role("button", name="核对", exact=True).click()
+    expect(page.get_by_text("您的钥匙单已核对")).to_be_visible()
+    return share
 
 
 def play(address: str, codes: list[str], think: Opinion = opinion) -> Diary:

@@ -15,13 +15,12 @@ from sqlalchemy import text
 from app.accounts.models import StaffSession
 from app.accounts.service import token_hash
 from app.accounts.sessions import cookie_value
-from app.box.shares import combine
 from app.core.clock import utc_now
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_token
 from app.web.forms import TOKEN_FIELD, form_token
-from tests.box.boxes import Box, make_box, make_staff
+from tests.box.boxes import Box, make_box, make_staff, unlocked
 from tests.box.papers import make_paper
 from tests.servers import Server, served
 from tests.waiting import wait_until
@@ -118,7 +117,7 @@ def opened(
     database: Database, folder: KeyFolder, box: Box, scratch: Path, module: str = "app"
 ) -> tuple[set[bytes], set[bytes]]:
     """Open the box by the service; return the ballots and the keys that its memory holds afterwards."""
-    key = combine(box.shares[:2], folder.read_part("r1"), "r1").private_bytes_raw()
+    key = unlocked(database, folder, box.shares[:2]).private_bytes_raw()
     ballots = [ballot.marks for ballot in box.ballots]
     assert len(set(ballots)) == sum(BALLOTS.values())
     url = database.engine.url.render_as_string(hide_password=False)

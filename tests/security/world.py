@@ -14,7 +14,6 @@ from app.accounts.models import StaffUnit
 from app.audit.models import AuditEntry
 from app.box.drop import drop
 from app.box.opening import Attempt, Progress, open_box
-from app.box.shares import combine
 from app.core.acting import Acting, Principal
 from app.core.db import Base, Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -28,7 +27,7 @@ from app.rounds.approvals import ask_or_act
 from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, waiting_approvals
 from app.slips import reads as slips
-from tests.box.boxes import make_ballots, seal_votes
+from tests.box.boxes import make_ballots, seal_votes, unlocked
 from tests.cast import MORNING, Desk, make_cast, make_draft, prepare
 from tests.conftest import BASE_URL, TestClock
 
@@ -97,7 +96,7 @@ def _vote(world: World, round_id: str, codes: Mapping[str, list[str]]) -> None:
 
 
 def _open_box(world: World, actor: Principal, round_id: str, shares: list[str]) -> None:
-    key = combine(shares, world.folder.read_part(round_id), round_id)
+    key = unlocked(world.database, world.folder, shares, round_id)
     room = opening_room(world.database, world.folder, lambda: MORNING)
     open_box(room, Attempt(round_id, key, actor, ("张三", "李四"), (1,)), Progress())
 

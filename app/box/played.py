@@ -1,0 +1,32 @@
+"""The key of a round in which one process plays all holders: the demo, a played hall."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete
+
+from app.box.holder_secret import SECRET_BYTES, public_half, words_of
+from app.box.holders import forget_key, ready_round
+from app.box.key_making import keep, new_key, order_for
+from app.box.models import KeyHolder
+from app.core.acting import Acting
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.core.secrets import token_bytes
+
+
+def play_holders(acting: Acting, folder: KeyFolder, round_id: str, names: Sequence[str]) -> list[str]:
+    """Draw, read back and make the key for holders without accounts; return the words of each one's secret."""
+    session = acting.session
+    ready_round(session, round_id)
+    forget_key(session, round_id)
+    session.execute(delete(KeyHolder).where(KeyHolder.round_id == round_id))
+    secrets = [token_bytes(SECRET_BYTES) for _ in names]
+    for number, (name, secret) in enumerate(zip(names, secrets, strict=True), start=1):
+        half = public_half(secret, round_id)
+        fields = {"staff_id": None, "name": name, "public_key": half, "part": None, "checked_at": acting.now}
+        session.add(KeyHolder(round_id=round_id, number=number, **fields))
+    session.flush()
+    order = order_for(session, folder, round_id)
+    if order is None or not keep(acting, order, new_key(order)):
+        raise DomainError("holder_missing", count=len(names))
+    return [words_of(secret) for secret in secrets]

@@ -1,0 +1,231 @@
+"""Key-holders draw and read back in their own log-ins; the key is made when all have (SEC-77)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEntry
+from app.box import holders, key_making, reads, unlocking
+from app.box.holder_secret import public_half, words_of
+from app.box.models import KeyHolder
+from app.core.acting import Acting, Principal
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.secrets import token_bytes
+from app.rounds.models import Round
+from tests.box.boxes import NOON, hall_paper, make_round
+from tests.cast import make_cast, refuses
+
+LOGINS = ("zhangsan", "lisi", "wangwu")
+
+
+@dataclass
+class Table:
+    """A ready round r1, everybody of the cast, and what each holder has on his slip."""
+
+    session: Session
+    folder: KeyFolder
+    people: dict[str, Principal]
+    secrets: dict[str, bytes] = field(default_factory=dict)
+
+    def acting(self, login: str) -> Acting:
+        return Acting(self.session, NOON, self.people[login])
+
+    def name(self, *logins: str) -> None:
+        holders.name_holders(self.acting("zhangsan"), "r1", [self.people[login].id for login in logins])
+
+    def draw(self, *logins: str) -> None:
+        for login in logins:
+            self.secrets[login] = token_bytes(16)
+            holders.draw(self.acting(login), "r1", public_half(self.secrets[login], "r1"))
+
+    def read_back(self, *logins: str) -> None:
+        for login in logins:
+            holders.read_back(self.acting(login), "r1", public_half(self.secrets[login], "r1"))
+
+    def make(self) -> bool:
+        order = key_making.order_for(self.session, self.folder, "r1")
+        made = order is not None and key_making.keep(self.acting("zhangsan"), order, key_making.new_key(order))
+        self.session.flush()
+        return made
+
+    def opens(self, *logins: str) -> bool:
+        """Whether these secrets give the key."""
+        table = unlocking.lay_out(self.session, "r1", [self.secrets[login] for login in logins])
+        return bool(unlocking.unlock(table, self.folder))
+
+
+@pytest.fixture
+def table(database: Database, tmp_path: Path) -> Iterator[Table]:
+    with database.writing() as session:
+        people = make_cast(session)
+        make_round(session, hall_paper())
+        yield Table(session, KeyFolder(tmp_path / "keys"), people)
+
+
+@pytest.fixture
+def keyed(table: Table) -> Table:
+    """The same with a key."""
+    table.name(*LOGINS)
+    table.draw(*LOGINS)
+    table.read_back(*LOGINS)
+    assert table.make()
+    return table
+
+
+def test_it_works(table: Table) -> None:
+    table.name(*LOGINS)
+    for login in LOGINS:
+        assert not table.make()
+        table.draw(login)
+        assert not table.make()
+        table.read_back(login)
+    assert table.make()
+    key = reads.key_of(table.session, "r1")
+    assert key is not None
+    assert [holder.name for holder in key.holders] == ["张三", "李四", "王五"]
+    assert all(holder.is_person and holder.part for holder in key.holders)
+    assert table.opens("wangwu", "zhangsan")
+    assert table.opens("lisi", "wangwu")
+    assert not table.make()
+
+
+def test_a_key_is_made_in_a_child_that_then_ends(table: Table) -> None:
+    table.name(*LOGINS)
+    table.draw(*LOGINS)
+    table.read_back(*LOGINS)
+    order = key_making.order_for(table.session, table.folder, "r1")
+    assert order is not None
+    assert key_making.keep(table.acting("lisi"), order, key_making.new_key_elsewhere(order))
+    assert table.opens("lisi", "zhangsan")
+
+
+def test_one_of_one_works(table: Table) -> None:
+    row = table.session.get_one(Round, "r1")
+    row.key_needed = row.key_holders = 1
+    table.name("zhangsan")
+    table.draw("zhangsan")
+    table.read_back("zhangsan")
+    assert table.make()
+    assert table.opens("zhangsan")
+
+
+def test_who_draws_anew_must_read_back_anew_and_the_key_is_made_anew(keyed: Table) -> None:
+    old = dict(keyed.secrets)
+    keyed.draw("lisi")
+    assert reads.key_of(keyed.session, "r1") is None
+    assert [holder.part for holder in reads.holders_of(keyed.session, "r1")] == [None] * 3
+    assert not keyed.make()
+    with refuses("share_unknown"):
+        holders.read_back(keyed.acting("lisi"), "r1", public_half(old["lisi"], "r1"))
+    keyed.read_back("lisi")
+    assert keyed.make()
+    assert keyed.opens("lisi", "zhangsan")
+    keyed.secrets = old
+    assert keyed.opens("zhangsan", "wangwu")
+    with refuses("share_unknown"):
+        keyed.opens("lisi", "wangwu")
+
+
+def test_who_stays_keeps_his_secret_when_another_is_replaced(table: Table) -> None:
+    row = table.session.get_one(Round, "r1")
+    row.key_holders = row.key_needed = 2
+    table.name("zhangsan", "lisi")
+    table.draw("zhangsan", "lisi")
+    table.read_back("zhangsan", "lisi")
+    assert table.make()
+    table.name("wangwu", "zhangsan")
+    found = reads.holders_of(table.session, "r1")
+    assert [(holder.name, holder.checked_at is not None) for holder in found] == [("王五", False), ("张三", True)]
+    assert reads.key_of(table.session, "r1") is None
+    table.draw("wangwu")
+    table.read_back("wangwu")
+    assert table.make()
+    assert table.opens("wangwu", "zhangsan")
+
+
+def test_a_key_of_halves_that_changed_meanwhile_is_not_kept(table: Table) -> None:
+    table.name(*LOGINS)
+    table.draw(*LOGINS)
+    table.read_back(*LOGINS)
+    order = key_making.order_for(table.session, table.folder, "r1")
+    assert order is not None
+    table.draw("wangwu")
+    assert not key_making.keep(table.acting("lisi"), order, key_making.new_key(order))
+    table.read_back("wangwu")
+    assert not key_making.keep(table.acting("lisi"), order, key_making.new_key(order))
+
+
+def test_it_refuses_anothers_slip_and_another_rounds(keyed: Table) -> None:
+    with refuses("share_of_other") as caught:
+        holders.read_back(keyed.acting("zhangsan"), "r1", public_half(keyed.secrets["lisi"], "r1"))
+    assert caught.value.params["name"] == "李四"
+    with refuses("share_unknown"):
+        holders.read_back(keyed.acting("zhangsan"), "r1", public_half(keyed.secrets["zhangsan"], "r2"))
+
+
+def test_nobody_else_draws_or_reads_back(keyed: Table) -> None:
+    for login in ("qianer", "sunqi"):
+        with refuses("holder_not_you"):
+            keyed.draw(login)
+        with refuses("holder_not_you"):
+            keyed.read_back(login)
+
+
+@pytest.mark.parametrize("half", [b"", bytes(31), bytes(32), (1).to_bytes(32, "little"), b"x" * 33])
+def test_it_refuses_what_is_no_public_half(keyed: Table, half: bytes) -> None:
+    with refuses("holder_half_bad"):
+        holders.draw(keyed.acting("lisi"), "r1", half)
+    assert keyed.opens("lisi", "wangwu")
+
+
+def test_it_refuses_the_half_of_another_holder(keyed: Table) -> None:
+    with refuses("holder_half_bad"):
+        holders.draw(keyed.acting("lisi"), "r1", public_half(keyed.secrets["wangwu"], "r1"))
+
+
+@pytest.mark.parametrize(
+    ("logins", "code"),
+    [
+        (("zhangsan", "lisi"), "holder_missing"),
+        (("zhangsan", "lisi", "lisi"), "holder_twice"),
+        (("zhangsan", "lisi", "sunqi"), "field_not_a_choice"),
+        (("zhangsan", "lisi", "zhaoliu"), "field_not_a_choice"),
+        (("zhangsan", "qianer", "lisi"), "holder_organisers"),
+    ],
+)
+def test_it_refuses_wrong_holders(table: Table, logins: tuple[str, ...], code: str) -> None:
+    with refuses(code):
+        table.name(*logins)
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "sealed", "counted", "void"])
+def test_it_refuses_in_any_other_state(keyed: Table, state: str) -> None:
+    keyed.session.get_one(Round, "r1").state = state
+    keyed.session.flush()
+    for act, logins in ((keyed.name, LOGINS), (keyed.draw, ("lisi",)), (keyed.read_back, ("lisi",))):
+        with refuses("round_wrong_state"):
+            act(*logins)
+    assert not keyed.make()
+
+
+def test_the_secrets_are_nowhere(database: Database, tmp_path: Path) -> None:
+    with database.writing() as session:
+        people = make_cast(session)
+        make_round(session, hall_paper())
+        table = Table(session, KeyFolder(tmp_path / "keys"), people)
+        table.name(*LOGINS)
+        table.draw(*LOGINS)
+        table.read_back(*LOGINS)
+        assert table.make()
+    with database.reading() as session:
+        log = " ".join(entry.detail for entry in session.scalars(select(AuditEntry)))
+        rows = b"".join((row.public_key or b"") + (row.part or b"") for row in session.scalars(select(KeyHolder)))
+    for secret in table.secrets.values():
+        assert not any(word in log.split() for word in words_of(secret).split())
+        assert secret not in rows
+    assert "李四" in log
