@@ -1,5 +1,6 @@
 """The key-holders' pages: making and reading back the key, opening the box, and the report to sign."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import cast
 
@@ -7,12 +8,14 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from app.audit.service import Verified
-from app.box import ceremony, holders, jobs, key_making, service
+from app.box import ceremony, holders, jobs, key_making, read_back, service
 from app.box.holder_secret import SECRET_BYTES, SECRET_WORDS, public_half, read_words, words_of
 from app.box.openings import Openings
 from app.box.reads import HolderView, KeyView, has_receipt, holders_of, key_of, opening_of
 from app.box.scrutiny import OPENED, report
 from app.box.seal import receipt_prefix
+from app.box.shares import MAX_SHARES
+from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
@@ -26,11 +29,34 @@ from app.web.requests import database
 
 router = APIRouter()
 WORDS_LIMIT = 2_000
+HEX_LIMIT = 200
 OTHERS_LIMIT = 2_000
 
 
 def _words(form: PostedForm) -> str:
     return form.text("words", WORDS_LIMIT, label="钥匙单上的词")
+
+
+def _bytes(form: PostedForm, name: str) -> bytes:
+    """Return what the page's script put into a hidden field as hex digits; empty where no script did."""
+    try:
+        return bytes.fromhex(form.text(name, HEX_LIMIT, needed=False))
+    except ValueError:
+        raise DomainError("holder_half_bad") from None
+
+
+def _said_by_script(desk: Desk) -> dict[str, str]:
+    """Return the sentences that the page's script needs when it reads words itself, with places to fill in."""
+    places = {"position": "{position}", "have": "{have}", "expected": SECRET_WORDS, "name": "{name}"}
+    codes = ("share_word_unknown", "share_length", "share_checksum", "share_unknown", "share_of_other", "script_failed")
+    return {code: desk.said(DomainError(code, **places))[1] for code in codes}
+
+
+def _halves(found: Sequence[HolderView]) -> list[dict[str, object]]:
+    """Return what the page's script knows holders by."""
+    return [
+        {"number": holder.number, "name": holder.name, "half": (holder.public_key or b"").hex()} for holder in found
+    ]
 
 
 # ---- The key ----
@@ -54,6 +80,9 @@ def _key_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Resp
         "can_name": desk.staff.role == "organiser" and is_ready,
         "is_ready": is_ready,
         "now": desk.now,
+        "halves": _halves(found),
+        "challenge": read_back.challenge(desk.keys, round_id).hex(),
+        "say": _said_by_script(desk),
     }
     return desk.show("box/key.html", refused, **context)
 
@@ -75,8 +104,19 @@ def name_holders(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
 
 
 @router.post("/rounds/{round_id}/key/draw")
-def draw_secret(desk: KeyDesk, round_id: str, _form: Form) -> Response:
-    """Draw the holder's secret here, without the page's script, and show it once, to him alone."""
+def draw_secret(desk: KeyDesk, round_id: str, form: Form) -> Response:
+    """Keep the public half that the holder's browser drew; where no script ran, draw here and show the words once."""
+    half = _bytes(form, "public_key")
+    if not half:
+        return _draw_here(desk, round_id)
+    return desk.attempt(
+        lambda: holders.draw(desk.acting, round_id, half),
+        lambda _: JSONResponse({"drawn": True}),
+        partial(_key_page, desk, round_id),
+    )
+
+
+def _draw_here(desk: Desk, round_id: str) -> Response:
     secret = token_bytes(SECRET_BYTES)
 
     def draw() -> HolderView:
@@ -92,10 +132,18 @@ def draw_secret(desk: KeyDesk, round_id: str, _form: Form) -> Response:
 
 
 @router.post("/rounds/{round_id}/key/check")
-def read_back(desk: KeyDesk, round_id: str, form: Form) -> Response:
-    """Read the holder's own secret back; after the last one the key is made."""
+def check_words(desk: KeyDesk, round_id: str, form: Form) -> Response:
+    """Read the holder's own secret back, by his browser's proof or by its words; after the last one make the key."""
+
+    def check() -> None:
+        if proof := _bytes(form, "proof"):
+            half = read_back.proven(holders.own_place(desk.session, desk.staff, round_id), desk.keys, round_id, proof)
+        else:
+            half = public_half(read_words(_words(form)), round_id)
+        holders.read_back(desk.acting, round_id, half)
+
     return desk.attempt(
-        lambda: holders.read_back(desk.acting, round_id, public_half(read_words(_words(form)), round_id)),
+        check,
         lambda _: _make_key(desk, round_id),
         partial(_key_page, desk, round_id),
     )
@@ -170,6 +218,8 @@ def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "others": desk.posted.as_dict().get("others", "") if desk.posted else "",
         "typed": typed(refused).get("words", ""),
         "word_count": SECRET_WORDS,
+        "halves": _halves(key.holders) if key else [],
+        "say": _said_by_script(desk),
     }
     return desk.show("box/opening.html", refused, **context, **message)
 
@@ -203,9 +253,16 @@ def begin_opening(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
 
 @router.post("/rounds/{round_id}/opening/share")
 def enter_share(desk: KeyDesk, round_id: str, form: Form) -> Response:
-    """Check one more share and seal it to the opening process."""
+    """Leave one more secret for the opening process: as the browser sealed it, or sealed here where no script ran."""
+
+    def give() -> None:
+        if sealed := _bytes(form, "sealed"):
+            jobs.give_sealed(desk.acting, round_id, form.integer("number", 1, MAX_SHARES), sealed)
+        else:
+            jobs.give_share(desk.acting, round_id, _words(form))
+
     return desk.attempt(
-        lambda: jobs.give_share(desk.acting, round_id, _words(form)),
+        give,
         lambda _: _opening_page(desk, round_id),
         partial(_opening_page, desk, round_id),
     )
@@ -229,7 +286,9 @@ def opening_progress(desk: KeyDesk, round_id: str) -> Response:
     """Tell the page's script how far the opening is, on whatever node it runs."""
     get_round(desk.session, round_id)
     job = jobs.job_of(desk.session, round_id, desk.now) or jobs.JobView("", jobs.DONE)
-    told = {"running": job.is_busy, "phase": job.phase, "done": job.done, "total": job.total}
+    given = dict.fromkeys(job.refused, "refused") | dict.fromkeys(job.given - job.checked, "given")
+    holding = given | dict.fromkeys(job.checked, "checked")
+    told = {"running": job.is_busy, "phase": job.phase, "done": job.done, "total": job.total, "holders": holding}
     return desk.answer(lambda: JSONResponse(told))
 
 

@@ -105,6 +105,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /rounds/{round_id}/key": KEY_SIDE,
     "POST /rounds/{round_id}/key": ORGANISER,
     "POST /rounds/{round_id}/key/check": KEY_SIDE,
+    "POST /rounds/{round_id}/key/draw": KEY_SIDE,
+    "POST /rounds/{round_id}/key/make": KEY_SIDE,
     "GET /rounds/{round_id}/opening": KEY_SIDE,
     "POST /rounds/{round_id}/opening/begin": ORGANISER,
     "POST /rounds/{round_id}/opening/share": KEY_SIDE,

@@ -1,6 +1,6 @@
 // Counts the words of a share while it is typed; a scanner's Enter after the last word sends the form.
 for (const form of document.querySelectorAll("form[data-words]")) {
-  const field = form.querySelector("textarea[name=words]");
+  const field = form.querySelector("[data-words-field]");
   const shown = form.querySelector("[data-count]");
   if (!field || !shown) continue;
   const total = Number(shown.dataset.total);
