@@ -18,7 +18,6 @@ from app.ballots import reads as ballots
 from app.ballots import service as gates
 from app.ballots.finder import Finder
 from app.ballots.slot import Slot
-from app.box import unlocking
 from app.box.opening import Attempt, Progress, Room, open_box
 from app.core import migrate
 from app.core.acting import Acting, Principal
@@ -42,6 +41,7 @@ from app.slips.reads import batches
 from app.web.forms import Upload
 from tests import cast
 from tests.ballots.stores import make_casts
+from tests.box.boxes import unlocked
 from tests.cast import Desk, refuses
 from tests.conftest import BASE_URL, TestClock
 from tests.factories import OpenRound
@@ -153,8 +153,7 @@ class Round:
         )
 
     def to_counted(self) -> None:
-        with self.database.reading() as session:
-            private = unlocking.unlock(unlocking.lay_out(session, self.id, self.hall.shares), self.keys, self.id)
+        private = unlocked(self.database, self.keys, self.hall.shares, self.id)
         room = Room(self.database, self.keys, lambda: cast.MORNING)
         open_box(room, Attempt(self.id, private, ZHANG, ("张三",), (1,)), Progress())
 
