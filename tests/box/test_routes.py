@@ -190,7 +190,7 @@ def test_it_works_from_the_shares_to_the_report(
     assert begun.headers["location"] == "/rounds/r1/opening"
     openings(organiser).join("r1")
     progress = organiser.get("/rounds/r1/opening/progress").json()
-    assert progress == {"running": False, "phase": "done", "done": 33, "total": 33}
+    assert progress == {"running": False, "phase": "done", "done": 33, "total": 33, "holders": {}}
     assert "开箱完成" in organiser.get("/rounds/r1/opening").text
     report = organiser.get("/rounds/r1/scrutiny").text
     for wanted in ("由张三、李四输入", "王五", "周八", "共拆信封 33 个", box.paper.title, "钥匙部分已销毁"):
