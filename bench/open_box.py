@@ -21,6 +21,7 @@ from app.ballots.slot import Cast, Slot
 from app.box import service as box
 from app.box.envelope import Ballot, encode
 from app.box.openings import Place
+from app.box.played import play_holders
 from app.box.reads import opening_of, remarks
 from app.box.seal import envelope_info, seal
 from app.campaigns.builtin import SCALES
