@@ -72,6 +72,7 @@ from app.reports import routes_public
 from app.rounds import routes as rounds_routes
 from app.rounds import routes_document
 from app.rounds.ports import Ports
+from app.rounds.reads import resting
 from app.rounds.schedule import Schedule
 from app.rounds.service import close_round, extend_round, void_round
 from app.slips import routes as slips_routes
@@ -229,6 +230,7 @@ def _add_desk(app: FastAPI) -> None:
     state.audit_verified = Verified()
     state.authenticate = authenticate
     state.ports = PORTS
+    state.resting_rounds = resting
     state.shelf = Shelf(state.database, state.settings.data, state.clock)
     state.openings = Openings(Place(state.database, state.key_folder, state.clock))
     for feature in DESK_FEATURES:

@@ -7,7 +7,6 @@ rules of the upload, because what a browser brings back may be anything.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns.models import GroupLeavesOut, Unit, VoterGroup
+from app.campaigns.ports import Resting, RestingRounds, check_unused
 from app.campaigns.reads import CampaignView
 from app.campaigns.rules import MAX_GROUPS, MAX_UNITS, check_names, name_key
 from app.campaigns.service import campaign_row, keep_weights_whole
@@ -28,7 +28,7 @@ from app.campaigns.workbook_import import (
     UnitRow,
     preview_workbook,
 )
-from app.core.acting import Principal
+from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.office.workbook import Cell, Row, Sheet, Workbook, read_workbook
@@ -121,32 +121,40 @@ def _compare(
     )
 
 
-def save_plan(
-    session: Session, now: datetime, staff: Principal, campaign_id: str, plan: Plan, *, drop_missing: bool
-) -> None:
-    """Save the listed rows in their order; those not listed follow behind, or go where that was asked for."""
+def save_plan(acting: Acting, rounds: RestingRounds, campaign_id: str, plan: Plan, *, drop_missing: bool) -> None:
+    """Save the listed rows in their order; those not listed follow behind, or go where that was asked for.
+
+    DomainError ``import_has_problems``, ``unit_in_use`` or ``group_in_use``.
+    """
+    session = acting.session
     campaign = campaign_row(session, campaign_id)
+    resting = rounds(session, campaign_id) if drop_missing else None
     if plan.preview.problems:
         raise DomainError("import_has_problems", count=len(plan.preview.problems))
     if plan.preview.units is not None:
-        _save_units(session, campaign_id, plan.preview.units, drop_missing=drop_missing)
+        _save_units(session, campaign_id, plan.preview.units, resting)
     if plan.preview.groups is not None:
-        _save_groups(session, campaign_id, plan.preview.groups, drop_missing=drop_missing)
+        _save_groups(session, campaign_id, plan.preview.groups, resting)
     keep_weights_whole(session, campaign)
     dropped = [*plan.missing_units, *plan.missing_groups] if drop_missing else []
     units = None if plan.preview.units is None else [unit.name for unit in plan.preview.units]
     groups = None if plan.preview.groups is None else [f"{row.name} {row.expected}" for row in plan.preview.groups]
-    audit.record(session, now, staff, "campaign.import", campaign_id, units=units, groups=groups, dropped=dropped)
+    told = {"units": units, "groups": groups, "dropped": dropped}
+    audit.record(session, acting.now, acting.actor, "campaign.import", campaign_id, **told)
 
 
-def _save_units(session: Session, campaign_id: str, listed: Sequence[UnitRow], *, drop_missing: bool) -> None:
+def _save_units(
+    session: Session, campaign_id: str, listed: Sequence[UnitRow], resting: Sequence[Resting] | None
+) -> None:
+    """Save the units; those not listed go if no round in ``resting`` rests on them, and stay where that is None."""
     query = select(Unit).where(Unit.campaign_id == campaign_id).order_by(Unit.position, Unit.id)
     known = {name_key(unit.name): unit for unit in session.scalars(query)}
     for position, row in enumerate(listed):
         unit = known.pop(name_key(row.name), None) or Unit(id=new_id(), campaign_id=campaign_id)
         unit.position, unit.name = position, row.name
         session.add(unit)
-    if drop_missing:
+    if resting is not None:
+        check_unused(resting, "unit", {unit.id: unit.name for unit in known.values()})
         gone = [unit.id for unit in known.values()]
         session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.unit_id.in_(gone)))
         session.execute(delete(Unit).where(Unit.id.in_(gone)))
@@ -157,7 +165,10 @@ def _save_units(session: Session, campaign_id: str, listed: Sequence[UnitRow], *
     session.flush()
 
 
-def _save_groups(session: Session, campaign_id: str, listed: Sequence[GroupRow], *, drop_missing: bool) -> None:
+def _save_groups(
+    session: Session, campaign_id: str, listed: Sequence[GroupRow], resting: Sequence[Resting] | None
+) -> None:
+    """Save the groups; those not listed as ``_save_units``."""
     query = select(VoterGroup).where(VoterGroup.campaign_id == campaign_id)
     ordered = query.order_by(VoterGroup.position, VoterGroup.id)
     known = {name_key(group.name): group for group in session.scalars(ordered)}
@@ -167,7 +178,8 @@ def _save_groups(session: Session, campaign_id: str, listed: Sequence[GroupRow],
         group.position, group.name, group.expected = position, row.name, row.expected
         session.add(group)
         saved.append((group.id, row.leaves_out))
-    if drop_missing:
+    if resting is not None:
+        check_unused(resting, "group", {group.id: group.name for group in known.values()})
         gone = [group.id for group in known.values()]
         session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.group_id.in_(gone)))
         session.execute(delete(VoterGroup).where(VoterGroup.id.in_(gone)))

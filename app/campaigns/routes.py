@@ -12,6 +12,7 @@ from app.campaigns import (
     routes_units,
     service,
 )
+from app.campaigns.ports import resting_rounds
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import CampaignView, all_campaigns, get_campaign
 from app.campaigns.rules import NameRow
@@ -78,7 +79,8 @@ def edit(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     def act() -> None:
         who = desk.session, desk.now, desk.staff
         service.edit_campaign(*who, campaign_id, typed.get("title", ""), typed.get("organisation", ""))
-        service.set_stages(*who, campaign_id, [NameRow(row.id, row.name) for row in rows])
+        kept = [NameRow(row.id, row.name) for row in rows]
+        service.set_stages(desk.acting, resting_rounds(desk.request), campaign_id, kept)
 
     return desk.attempt(
         act,

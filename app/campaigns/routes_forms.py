@@ -9,6 +9,7 @@ from app.campaigns import domain as questionnaire
 from app.campaigns import scheme_service
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
+from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import CampaignView, get_campaign, get_form
 from app.campaigns.rules import ADVISED_ITEMS, scale_for
 from app.campaigns.typed import TypedItem, shown_items, typed_form, typed_items
@@ -91,6 +92,6 @@ def delete(desk: OrganiserDesk, campaign_id: str, key: str, posted: Form) -> Res
     (campaign, form), title = _chosen(desk, campaign_id, key), posted.as_dict().get("name", "")
 
     def act() -> None:
-        scheme_service.delete_form(desk.session, desk.now, desk.staff, campaign_id, key, title)
+        scheme_service.delete_form(desk.acting, resting_rounds(desk.request), campaign_id, key, title)
 
     return attempt_to_delete(desk, campaign, "form", form.title, act)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from app.campaigns import service
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
+from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import CampaignView, GroupView, get_campaign
 from app.campaigns.typed import TypedRow, group_rows, shown_groups, typed_rows
 from app.core.errors import DomainError
@@ -81,6 +82,6 @@ def delete(desk: OrganiserDesk, campaign_id: str, group_id: str, form: Form) -> 
     (campaign, group), name = _chosen(desk, campaign_id, group_id), form.as_dict().get("name", "")
 
     def act() -> None:
-        service.delete_group(desk.session, desk.now, desk.staff, campaign_id, group_id, name)
+        service.delete_group(desk.acting, resting_rounds(desk.request), campaign_id, group_id, name)
 
     return attempt_to_delete(desk, campaign, "group", group.name, act)

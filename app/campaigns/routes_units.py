@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from app.campaigns import service
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
+from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.typed import TypedRow, name_rows, typed_rows
 from app.core.errors import DomainError
@@ -79,6 +80,6 @@ def delete(desk: OrganiserDesk, campaign_id: str, unit_id: str, form: Form) -> R
     (campaign, unit), name = _chosen(desk, campaign_id, unit_id), form.as_dict().get("name", "")
 
     def act() -> None:
-        service.delete_unit(desk.session, desk.now, desk.staff, campaign_id, unit_id, name)
+        service.delete_unit(desk.acting, resting_rounds(desk.request), campaign_id, unit_id, name)
 
     return attempt_to_delete(desk, campaign, "unit", unit.name, act)

@@ -11,11 +11,12 @@ from app.audit import service as audit
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Form, Item, Scheme
 from app.campaigns.models import CampaignForm, VoterGroup
+from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
 from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, clean_name, scale_for
 from app.campaigns.service import campaign_row, check_typed
-from app.core.acting import Principal
+from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
@@ -105,12 +106,13 @@ def _clean_item(item: Item) -> Item:
     return Item(item.key or new_id(), clean_name(item.label), item.overall, labels)
 
 
-def delete_form(session: Session, now: datetime, staff: Principal, campaign_id: str, key: str, typed: str) -> None:
-    """Delete a form of the campaign, once its name was typed."""
-    row = _own_form(session, campaign_id, key)
+def delete_form(acting: Acting, rounds: RestingRounds, campaign_id: str, key: str, typed: str) -> None:
+    """Delete a form of the campaign, once its name was typed; DomainError ``form_in_use`` while a round names it."""
+    row = _own_form(acting.session, campaign_id, key)
     check_typed(typed, row.title)
-    session.delete(row)
-    audit.record(session, now, staff, "campaign.form.delete", campaign_id, title=row.title)
+    check_unused(rounds(acting.session, campaign_id), "form", {row.id: row.title})
+    acting.session.delete(row)
+    audit.record(acting.session, acting.now, acting.actor, "campaign.form.delete", campaign_id, title=row.title)
 
 
 def _own_form(session: Session, campaign_id: str, key: str) -> CampaignForm:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
 from app.campaigns.domain import Scheme
 from app.campaigns.models import Campaign, CampaignForm, GroupLeavesOut, Stage, Unit, VoterGroup
+from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.reads import SCHEME_JSON
 from app.campaigns.rules import (
     MAX_GROUPS,
@@ -26,7 +26,7 @@ from app.campaigns.rules import (
     check_names,
     clean_name,
 )
-from app.core.acting import Principal
+from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
@@ -64,8 +64,12 @@ def edit_campaign(
     )
 
 
-def set_stages(session: Session, now: datetime, staff: Principal, campaign_id: str, rows: Sequence[NameRow]) -> None:
-    """Make the stages these, in this order; one left without a name is dropped."""
+def set_stages(acting: Acting, rounds: RestingRounds, campaign_id: str, rows: Sequence[NameRow]) -> None:
+    """Make the stages these, in this order; one left without a name is dropped.
+
+    DomainError ``stage_in_use`` (``name``, ``round``), or as ``check_names``.
+    """
+    session = acting.session
     campaign_row(session, campaign_id)
     kept = [NameRow(row.id, clean_name(row.name)) for row in rows if clean_name(row.name)]
     check_names([row.name for row in kept], MAX_STAGES)
@@ -76,13 +80,10 @@ def set_stages(session: Session, now: datetime, staff: Principal, campaign_id: s
             stage.position, stage.title = position, row.name
         else:
             session.add(Stage(id=new_id(), campaign_id=campaign_id, position=position, title=row.name))
+    check_unused(rounds(session, campaign_id), "stage", {stage.id: stage.title for stage in stages.values()})
     session.flush()
-    try:
-        with session.begin_nested():
-            session.execute(delete(Stage).where(Stage.id.in_(stages)))
-    except IntegrityError as error:
-        raise DomainError("stage_in_use") from error
-    audit.record(session, now, staff, "campaign.stages", campaign_id, stages=[row.name for row in kept])
+    session.execute(delete(Stage).where(Stage.id.in_(stages)))
+    audit.record(session, acting.now, acting.actor, "campaign.stages", campaign_id, stages=[row.name for row in kept])
 
 
 def add_units(session: Session, now: datetime, staff: Principal, campaign_id: str, names: Sequence[str]) -> None:
@@ -115,15 +116,17 @@ def save_units(session: Session, now: datetime, staff: Principal, campaign_id: s
     audit.record(session, now, staff, "campaign.units.edit", campaign_id, renamed=renamed, order=order_names)
 
 
-def delete_unit(session: Session, now: datetime, staff: Principal, campaign_id: str, unit_id: str, typed: str) -> None:
-    """Delete a unit, once its name was typed."""
+def delete_unit(acting: Acting, rounds: RestingRounds, campaign_id: str, unit_id: str, typed: str) -> None:
+    """Delete a unit, once its name was typed; DomainError ``unit_in_use`` while a frozen round asks about it."""
+    session = acting.session
     unit = next((unit for unit in _units(session, campaign_id) if unit.id == unit_id), None)
     if unit is None:
         raise DomainError("unit_unknown")
     check_typed(typed, unit.name)
+    check_unused(rounds(session, campaign_id), "unit", {unit.id: unit.name})
     session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.unit_id == unit_id))
     session.delete(unit)
-    audit.record(session, now, staff, "campaign.units.delete", campaign_id, name=unit.name)
+    audit.record(session, acting.now, acting.actor, "campaign.units.delete", campaign_id, name=unit.name)
 
 
 def save_groups(session: Session, now: datetime, staff: Principal, campaign_id: str, rows: Sequence[GroupRow]) -> None:
@@ -167,16 +170,16 @@ def set_left_out(
     audit.record(session, now, staff, "campaign.groups.leave_out", campaign_id, group=group.name, left_out=left_out)
 
 
-def delete_group(
-    session: Session, now: datetime, staff: Principal, campaign_id: str, group_id: str, typed: str
-) -> None:
-    """Delete a voter group, once its name was typed."""
+def delete_group(acting: Acting, rounds: RestingRounds, campaign_id: str, group_id: str, typed: str) -> None:
+    """Delete a voter group, once its name was typed; DomainError ``group_in_use`` while a frozen round asks it."""
+    session = acting.session
     group = _group(session, campaign_id, group_id)
     check_typed(typed, group.name)
+    check_unused(rounds(session, campaign_id), "group", {group.id: group.name})
     session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.group_id == group_id))
     session.delete(group)
     keep_weights_whole(session, campaign_row(session, campaign_id))
-    audit.record(session, now, staff, "campaign.groups.delete", campaign_id, name=group.name)
+    audit.record(session, acting.now, acting.actor, "campaign.groups.delete", campaign_id, name=group.name)
 
 
 def delete_campaign(session: Session, now: datetime, staff: Principal, campaign_id: str) -> None:
@@ -191,7 +194,10 @@ def delete_campaign(session: Session, now: datetime, staff: Principal, campaign_
 
 
 def campaign_row(session: Session, campaign_id: str) -> Campaign:
-    """Return the campaign's row, locked until the end of the transaction, so that two editors take turns."""
+    """Return the campaign's row, locked until the end of the transaction.
+
+    So two editors take turns, and so do who deletes a part of it and who freezes a round that asks about that part.
+    """
     campaign = locked(session, Campaign, campaign_id)
     if campaign is None:
         raise DomainError("campaign_unknown")

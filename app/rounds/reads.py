@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.campaigns.ports import Resting
 from app.core.errors import DomainError
 from app.rounds.domain import Paper, RoundState
 from app.rounds.models import Approval, Round, RoundRetest
@@ -82,6 +83,20 @@ def rounds_of(session: Session, campaign_id: str) -> Sequence[RoundView]:
 def all_rounds(session: Session) -> Sequence[RoundView]:
     """Return every round, newest first."""
     return [view(row) for row in session.scalars(select(Round).order_by(Round.created_at.desc(), Round.id))]
+
+
+def resting(session: Session, campaign_id: str) -> list[Resting]:
+    """Return what every round of a campaign rests on, oldest first; a void one's paper holds nothing."""
+    columns = (Round.title, Round.state, Round.paper, Round.form_key, Round.stage_id)
+    query = select(*columns).where(Round.campaign_id == campaign_id).order_by(Round.created_at, Round.id)
+    return [_resting(*row) for row in session.execute(query)]
+
+
+def _resting(title: str, state: str, text: str | None, form_key: str, stage_id: str | None) -> Resting:
+    paper = parse_paper(text) if text is not None and state != RoundState.VOID else None
+    units = frozenset(unit.id for unit in paper.units) if paper else frozenset()
+    groups = frozenset(group.id for group in paper.groups) if paper else frozenset()
+    return Resting(title, units, groups, form_key, stage_id)
 
 
 @dataclass(frozen=True, slots=True)

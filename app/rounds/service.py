@@ -13,6 +13,7 @@ from app.audit import service as audit
 from app.ballots import reads as ballots
 from app.ballots import service as gates
 from app.campaigns import reads as campaigns
+from app.campaigns.service import campaign_row
 from app.core.acting import Acting
 from app.core.db import after_commit, database_of, locked
 from app.core.errors import DomainError
@@ -92,6 +93,7 @@ def _check_draft(draft: RoundDraft) -> None:
 def create_round(acting: Acting, campaign_id: str, draft: RoundDraft, repeats: str | None = None) -> str:
     """Make a draft round and return its id."""
     _check_draft(draft)
+    campaign_row(acting.session, campaign_id)
     campaigns.get_form(acting.session, campaign_id, draft.form_key)
     row = Round(id=new_id(), campaign_id=campaign_id, state=RoundState.DRAFT, created_at=acting.now, **asdict(draft))
     row.repeats = repeats
@@ -107,6 +109,7 @@ def edit_round(acting: Acting, round_id: str, draft: RoundDraft) -> None:
     if row.state != RoundState.DRAFT:
         raise DomainError("round_frozen")
     _check_draft(draft)
+    campaign_row(acting.session, row.campaign_id)
     campaigns.get_form(acting.session, row.campaign_id, draft.form_key)
     for name, value in asdict(draft).items():
         setattr(row, name, value)
@@ -147,6 +150,8 @@ def _freeze(row: Round, paper: Paper) -> None:
 def freeze(acting: Acting, round_id: str) -> str:
     """Fix and hash the paper; return the hash. Everything printed and cast from now on names it."""
     row = _locked(acting.session, round_id)
+    # Whoever deletes what the paper asks about holds this row too: he sees the paper, or the paper sees it gone.
+    campaign_row(acting.session, row.campaign_id)
     paper = draft_paper(acting.session, view(row))
     _move(row, Event.FREEZE)
     missing = [step.label for step in freeze_problems(paper) if not step.done]

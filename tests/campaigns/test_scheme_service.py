@@ -10,9 +10,10 @@ from app.campaigns import reads, scheme_service
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.domain import Formula, Gates, Item, Lines, Scheme
 from app.campaigns.scheme_service import FormEdit
-from app.core.acting import Principal
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
+from app.rounds.reads import resting
 from tests.cast import MORNING, make_campaign, make_cast
 
 SCHEME = Scheme(SCALES["satisfaction"])
@@ -35,8 +36,8 @@ def test_it_works(database: Database) -> None:
         assert [(item.label, item.overall) for item in form.items] == [("效率", False), ("总体", True)]
         assert len({item.key for item in form.items}) == 2
         with pytest.raises(DomainError, match="name_wrong"):
-            scheme_service.delete_form(session, MORNING, zhang, campaign_id, key, "表")
-        scheme_service.delete_form(session, MORNING, zhang, campaign_id, key, "新 表")
+            scheme_service.delete_form(Acting(session, MORNING, zhang), resting, campaign_id, key, "表")
+        scheme_service.delete_form(Acting(session, MORNING, zhang), resting, campaign_id, key, "新 表")
         assert len(reads.get_campaign(session, campaign_id).forms) == len(FORMS)
 
 
@@ -120,4 +121,4 @@ def test_it_refuses_to_change_a_form_that_ships(database: Database) -> None:
         with pytest.raises(DomainError, match="form_unknown"):
             scheme_service.save_form(session, MORNING, zhang, campaign_id, "t2", edit)
         with pytest.raises(DomainError, match="form_unknown"):
-            scheme_service.delete_form(session, MORNING, zhang, campaign_id, "t2", FORMS["t2"].title)
+            scheme_service.delete_form(Acting(session, MORNING, zhang), resting, campaign_id, "t2", FORMS["t2"].title)

@@ -15,6 +15,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.rounds import service as rounds
+from app.rounds.reads import resting
 from app.rounds.service import RoundDraft
 from tests.cast import MORNING, UNITS, make_campaign, make_cast
 
@@ -33,6 +34,14 @@ class Bench:
 
     def do(self, act: Callable[..., object], *rest: object) -> None:
         act(self.session, MORNING, self.zhang, self.id, *rest)
+
+    def delete(self, act: Callable[..., object], *rest: object) -> None:
+        act(Acting(self.session, MORNING, self.zhang), resting, self.id, *rest)
+
+    def keeps(self, code: str, act: Callable[..., object], *rest: object) -> dict[str, object]:
+        with pytest.raises(DomainError, match=f"^{code}$") as caught:
+            self.delete(act, *rest)
+        return dict(caught.value.params)
 
     def refuses(self, code: str, act: Callable[..., object], *rest: object) -> None:
         with pytest.raises(DomainError, match=f"^{code}$"):
@@ -63,7 +72,7 @@ def test_it_works(bench: Bench) -> None:
 
 def test_every_act_is_in_the_log(bench: Bench) -> None:
     bench.do(service.add_units, ["县文工团"])
-    bench.do(service.delete_unit, bench.view.units[0].id, UNITS[0])
+    bench.delete(service.delete_unit, bench.view.units[0].id, UNITS[0])
     acts = bench.session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.number)).all()
     assert acts[-2:] == ["campaign.units.add", "campaign.units.delete"]
     assert acts[0] == "campaign.create"
@@ -102,11 +111,11 @@ def test_it_refuses_empty_overlong_and_foreign_names(bench: Bench) -> None:
 def test_a_unit_is_deleted_once_its_name_is_typed(bench: Bench) -> None:
     unit, group = bench.view.units[0], bench.view.groups[0]
     bench.do(service.set_left_out, group.id, [unit.id])
-    bench.refuses("name_wrong", service.delete_unit, unit.id, "县文化")
-    bench.do(service.delete_unit, unit.id, unit.name)
+    bench.keeps("name_wrong", service.delete_unit, unit.id, "县文化")
+    bench.delete(service.delete_unit, unit.id, unit.name)
     assert names(bench.view) == list(UNITS[1:])
     assert bench.view.groups[0].left_out == ()
-    bench.refuses("unit_unknown", service.delete_unit, unit.id, unit.name)
+    bench.keeps("unit_unknown", service.delete_unit, unit.id, unit.name)
 
 
 def test_groups_are_added_renamed_and_reordered(bench: Bench) -> None:
@@ -144,8 +153,8 @@ def test_weights_go_when_the_groups_change(bench: Bench) -> None:
     scheme.weights.update({first.id: Fraction(60), second.id: Fraction(40)})
     scheme_service.set_scheme(bench.session, MORNING, bench.zhang, bench.id, scheme, two_person=True)
     assert bench.view.scheme.weights
-    bench.refuses("name_wrong", service.delete_group, second.id, "别的")
-    bench.do(service.delete_group, second.id, second.name)
+    bench.keeps("name_wrong", service.delete_group, second.id, "别的")
+    bench.delete(service.delete_group, second.id, second.name)
     assert bench.view.scheme.weights == {}
     assert [group.id for group in bench.view.groups] == [first.id]
 
@@ -154,10 +163,10 @@ def test_stages_keep_their_rounds(bench: Bench) -> None:
     first, second, third = bench.view.stages
     acting = Acting(bench.session, MORNING, bench.zhang)
     rounds.create_round(acting, bench.id, RoundDraft("第一轮", "t2", stage_id=third.id))
-    bench.do(service.set_stages, [NameRow(first.id, ""), NameRow(third.id, "整改"), NameRow("", "总结")])
+    bench.delete(service.set_stages, [NameRow(first.id, ""), NameRow(third.id, "整改"), NameRow("", "总结")])
     assert [stage.title for stage in bench.view.stages] == ["整改", "总结"]
-    bench.refuses("stage_in_use", service.set_stages, [NameRow(second.id, "总结")])
-    bench.refuses("name_twice", service.set_stages, [NameRow("", "总结"), NameRow("", "总结")])
+    bench.keeps("stage_in_use", service.set_stages, [NameRow(second.id, "总结")])
+    bench.keeps("name_twice", service.set_stages, [NameRow("", "总结"), NameRow("", "总结")])
 
 
 def test_it_refuses_an_unknown_campaign(bench: Bench) -> None:
