@@ -101,7 +101,9 @@ def test_a_draft_holds_its_form_and_stage_alone(database: Database) -> None:
 
 
 @pytest.fixture
-def desk(client: TestClient, database: Database, settings: Settings) -> Desk:
+def desk(client: TestClient, database: Database, settings: Settings, made: tuple[str, str]) -> Desk:
+    """The browser of 张三, once he has frozen his round."""
+    assert made
     return Desk(client, database, KeyFolder(settings.data / "keys"), "zhangsan")
 
 
