@@ -20,6 +20,7 @@ from app.audit.service import Verified
 from app.ballots.finder import Finder
 from app.booth import routes as booth_routes
 from app.booth.casting import CastDesk
+from app.booth.entry import EntryDesk
 from app.booth.papers import PaperDesk
 from app.box import routes as box_routes
 from app.box import service as box
@@ -84,6 +85,7 @@ from app.web.edge import Edge
 from app.web.packed import PackedStatic
 from app.web.pages import APP, make_pages, see_other
 
+ENTRY_PATH = "/v"
 CAST_PATH = "/v/cast"
 PAPER_PATH = "/v/paper"
 Clock = Callable[[], datetime]
@@ -210,9 +212,11 @@ def _add_booth(app: FastAPI) -> None:
     state.watch.add(state.drop.pulse)
     state.cast_desk = CastDesk(state.database, state.key_folder, state.drop, https=state.settings.https)
     state.paper_desk = PaperDesk(state.database, state.finder, state.key_folder.pepper(), state.clock)
+    state.entry_desk = EntryDesk()
     # First, because routes are tried in turn and these are asked for most.
     app.router.routes.insert(0, Route(CAST_PATH, state.cast_desk, methods=["POST"], name="cast"))
     app.router.routes.insert(1, Route(PAPER_PATH, state.paper_desk, methods=["POST"], name="paper"))
+    app.router.routes.insert(2, Route(ENTRY_PATH, state.entry_desk, methods=["GET"], name="enter"))
     for router in PUBLIC_ROUTERS:
         app.include_router(router)
     if Audience.DESK not in state.audiences:
@@ -249,15 +253,16 @@ class BoothFirst:
     def __init__(self, api: FastAPI) -> None:
         audiences, state = api.state.audiences, api.state
         has_booth = Audience.BOOTH in audiences
-        self._desks: dict[str, ASGIApp] = (
-            {CAST_PATH: state.cast_desk, PAPER_PATH: state.paper_desk} if has_booth else {}
-        )
+        self._desks: dict[tuple[str, str], ASGIApp] = {}
+        if has_booth:
+            self._desks[CAST_PATH, "POST"] = state.cast_desk
+            self._desks[PAPER_PATH, "POST"] = state.paper_desk
+            self._desks[ENTRY_PATH, "GET"] = state.entry_desk
         self._others: ASGIApp = KeepAlive(api) if Audience.DESK in audiences else api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on."""
-        is_post = scope["type"] == "http" and scope["method"] == "POST"
-        desk = self._desks.get(scope["path"]) if is_post else None
+        desk = self._desks.get((scope["path"], scope["method"])) if scope["type"] == "http" else None
         await (desk or self._others)(scope, receive, send)
 
 

@@ -183,7 +183,8 @@ class _Schemas(_Boxes):
         self._line: Line | None = None
         self._last: dict[str, Executable] = {}
         """Where the last code was found, and the question to that box alone."""
-        self._known: frozenset[str] = frozenset()
+        self._names = ""
+        """Of the schemas that were there when all were asked last."""
         self._statements: list[Executable] = []
 
     def find(self, wanted: set[bytes]) -> list[Row]:
@@ -229,10 +230,10 @@ class _Schemas(_Boxes):
 
     def _is_new(self) -> bool:
         """Whether boxes came or went since all were asked last."""
-        there = store.ids_of(str(row[0]) for row in self._connected().rows(store.SCHEMAS, {}))
-        if there == self._known:
+        ((names,),) = self._connected().rows(store.ALL_SCHEMAS, {})
+        if names == self._names:
             return False
-        self._known = there
+        self._names, there = names, store.ids_of(names.split("/"))
         self._last = {round_id: question for round_id, question in self._last.items() if round_id in there}
         ordered = iter(sorted(there))
         self._statements = []

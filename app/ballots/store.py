@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from psycopg import errors as postgresql
-from sqlalchemy import Connection, Engine, Text, column, insert, select, table, update
+from sqlalchemy import Connection, Engine, Text, column, func, insert, literal_column, select, table, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateSchema, DropSchema
 
@@ -26,6 +26,9 @@ SUFFIX: Final = ".sqlite3"
 PREFIX: Final = "box_"
 SCHEMAS: Final = select(column("nspname", Text)).select_from(table("pg_namespace"))
 """The names of all PostgreSQL schemas."""
+_NAMES = func.string_agg(column("nspname", Text), literal_column("'/'"))
+ALL_SCHEMAS: Final = select(_NAMES).select_from(table("pg_namespace"))
+"""The same in one text, which costs less to fetch and to compare."""
 _DRAFT, _GONE = ".new-", ".gone-"
 _PIECE: Final = bytes(1 << 20)
 _file_engine = lru_cache(maxsize=256)(make_file_engine)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Send
 
 from app.booth import domain, privacy
 from app.booth.domain import Sheet
@@ -21,6 +22,9 @@ from app.web.pages import page
 from app.web.spliced import Spliced, splice
 
 HTML: Final = "text/html; charset=utf-8"
+_HEADERS: Final = (
+    (b"content-type", HTML.encode()), (b"vary", b"accept-encoding"), (b"cache-control", b"no-store")
+)  # fmt: skip
 _PAD_HERE: Final = b"<!--pad-->"
 _ESCAPED: Final = 5
 """Bytes that one byte of a remark can take in HTML."""
@@ -72,10 +76,27 @@ def packed(request: Request, response: Response) -> Response:
     return response
 
 
-def entry_page(request: Request, code: str = "", error: DomainError | None = None) -> Response:
-    """Return the page that asks for the code."""
+async def send_packed(request: Request, body: bytes, send: Send) -> None:
+    """Send a gzipped page that carries no answers, unpacked to a browser that wants it so."""
+    headers = [*_HEADERS]
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers.append((b"content-encoding", b"gzip"))
+    else:
+        body = gzip.decompress(body)
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def entry_page(request: Request, code: str, error: DomainError) -> Response:
+    """Return the page that asks for the code, with what is wrong with the one that was given."""
+    return packed(request, entry_markup(request, code, error))
+
+
+def entry_markup(request: Request, code: str = "", error: DomainError | None = None) -> Response:
+    """Return the page that asks for the code, not compressed."""
     status, message = said(request, error)
-    return packed(request, page(request, "booth/entry.html", status=status, code=code, message=message))
+    return page(request, "booth/entry.html", status=status, code=code, message=message)
 
 
 @dataclass(frozen=True, slots=True)

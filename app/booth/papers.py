@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from gzip import decompress
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -31,9 +30,6 @@ from app.web.forms import PostedForm, check_form_token, parse_urlencoded
 
 MAX_KEPT: Final = 256
 _RETYPE: Final = frozenset({"code_malformed", "code_check_sign", "code_unknown"})
-_HEADERS: Final = (
-    (b"content-type", pages.HTML.encode()), (b"vary", b"accept-encoding"), (b"cache-control", b"no-store")
-)  # fmt: skip
 
 
 class Kind(NamedTuple):
@@ -93,7 +89,7 @@ class PaperDesk:
             response = await run_sync(_refused, request, error)
             await response(scope, receive, send)
             return
-        await _send(request, body, send)
+        await pages.send_packed(request, body, send)
 
     def close(self) -> None:
         """Stop looking codes up."""
@@ -134,14 +130,3 @@ def _refused(request: Request, error: DomainError) -> Response:
     if error.code in _RETYPE:
         return pages.entry_page(request, request.state.typed, error)
     return answer(request, error.code, error.params)
-
-
-async def _send(request: Request, body: bytes, send: Send) -> None:
-    headers = [*_HEADERS]
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers.append((b"content-encoding", b"gzip"))
-    else:
-        body = decompress(body)
-    headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

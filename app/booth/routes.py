@@ -1,4 +1,4 @@
-"""The booth's routes: ask for the code, look the answers over. The paper: ``papers``; casting: ``casting``."""
+"""The booth's routes: the document, the answers once more. The others: ``entry``, ``papers``, ``casting``."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -24,13 +24,6 @@ def _booth_form(request: Request, form: AnonymousForm) -> PostedForm:
 
 
 BoothForm = Annotated[PostedForm, Depends(_booth_form)]
-
-
-@router.get("/v")
-def enter(request: Request) -> Response:
-    """Ask for the code; a scanned one comes in the fragment, which browsers do not send."""
-    pages.speak(request)
-    return pages.entry_page(request)
 
 
 @router.post("/v/document")

@@ -1,7 +1,7 @@
 """Two languages: the msgids are the Chinese sentences, ``app/locale/en`` holds the English ones."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.core import UnknownLocaleError, negotiate_locale
@@ -38,7 +38,12 @@ def choose_language(request: Request) -> str:
 
 def browser_language(header: str) -> str:
     """Return the language that a browser's Accept-Language prefers."""
-    preferred = [part.split(";")[0].strip().replace("-", "_") for part in header[:200].split(",") if part.strip()]
+    return _preferred(header[:200])
+
+
+@lru_cache(maxsize=512)
+def _preferred(header: str) -> str:
+    preferred = [part.split(";")[0].strip().replace("-", "_") for part in header.split(",") if part.strip()]
     try:
         found = negotiate_locale(preferred, ["zh", "zh_CN", "zh_TW", "zh_HK", "en", "en_US", "en_GB"])
     except (UnknownLocaleError, ValueError):
