@@ -46,7 +46,7 @@ def serve(
     only: Annotated[Audience | None, typer.Option(help="Serve voters and the public alone, or staff alone")] = None,
     workers: Annotated[int, typer.Option(help="Processes that serve; more than one needs PostgreSQL", min=1)] = 1,
 ) -> None:
-    """Serve an installation; an empty one prints a one-time link to create the first organiser."""
+    """Serve an installation; an empty one prints one-time links for its first accounts."""
     from app.operations.one_server import only_server  # noqa: PLC0415 - a command loads what it needs
     from app.operations.server import serve as run  # noqa: PLC0415
 
@@ -60,14 +60,13 @@ def serve(
 
 
 def _prepare(settings: Settings) -> None:
-    """Bring the schema up to date and print the first link; the booth alone may not even be able to."""
+    """Bring the schema up to date and print the first links; the booth alone may not even be able to."""
     from app.operations.schema import bring_up_to_date  # noqa: PLC0415
-    from app.operations.welcome import first_link  # noqa: PLC0415
+    from app.operations.welcome import first_notice  # noqa: PLC0415
 
     bring_up_to_date(settings)
-    link = first_link(settings, utc_now())
-    if link:
-        typer.echo(f"还没有账号。请打开这个一次性链接，建立第一位组织者（7 天内有效）：\n  {link}")
+    if notice := first_notice(settings, utc_now()):
+        typer.echo(notice)
 
 
 @cli.command()
@@ -129,6 +128,14 @@ def link(login: str, data: Data = None) -> None:
     from app.operations.welcome import account_link  # noqa: PLC0415
 
     typer.echo(account_link(_settings(data), utc_now(), login))
+
+
+@cli.command()
+def account(login: str, name: str, role: str, data: Data = None) -> None:
+    """Make an account at the machine, when nobody else can agree to it; minutes name it. Print its one-time link."""
+    from app.operations.welcome import make_account  # noqa: PLC0415
+
+    typer.echo(make_account(_settings(data), utc_now(), (login, name, role)))
 
 
 @cli.command()

@@ -1,5 +1,6 @@
 """Roles and the rules of log-in (DOMAIN.md section 8)."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -22,6 +23,45 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     LIAISON = "liaison"
     SUPERVISOR = "supervisor"
+    SYSADMIN = "sysadmin"
+    SECADMIN = "secadmin"
+
+
+WEIGHTY = frozenset({Role.ORGANISER, Role.SCRUTINEER, Role.AUDITOR, Role.SUPERVISOR, Role.SYSADMIN, Role.SECADMIN})
+"""Roles that may hold a key or be a second person: nobody makes, changes or re-links such an account alone."""
+THREE_ROLES = (Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR)
+"""三员: they exclude each other, organising and holding keys; every account has one role."""
+
+
+class Act(StrEnum):
+    """What is done to accounts."""
+
+    CREATE = "create"
+    LINK = "link"
+    ENABLE = "enable"
+    DISABLE = "disable"
+    ROLE = "role"
+
+
+def may_ask(role: str, act: Act, *, three_roles: bool) -> bool:
+    """Whether this role does such an act on accounts, or asks for it."""
+    if not three_roles:
+        return role == Role.ORGANISER
+    return role == (Role.SECADMIN if act is Act.ROLE else Role.SYSADMIN)
+
+
+def may_agree(role: str, act: Act, *, three_roles: bool) -> bool:
+    """Whether this role agrees, as the second person, to such an act on an account of weight."""
+    if not three_roles:
+        return role in WEIGHTY
+    return role == (Role.SYSADMIN if act is Act.ROLE else Role.SECADMIN)
+
+
+def needs_consent(act: Act, roles: Collection[str], *, three_roles: bool) -> bool:
+    """Whether a second person must agree to an act on an account that has, or is to have, one of these roles."""
+    if act is Act.DISABLE:
+        return False
+    return three_roles or bool(WEIGHTY & set(roles))
 
 
 def password_is_weak(password: str, login: str) -> bool:

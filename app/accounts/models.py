@@ -21,6 +21,8 @@ class Staff(Base):
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    linked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its last one-time link was made; nothing for the first ones of an installation."""
 
 
 class StaffSession(Base):
@@ -34,11 +36,12 @@ class StaffSession(Base):
 
 
 class Invitation(Base):
-    """A one-time link by which an account gets its password; without ``staff_id`` it makes the first organiser."""
+    """A one-time link by which an account gets its password; without ``staff_id`` it makes the first of ``role``."""
 
     __tablename__ = "invitation"
     token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    role: Mapped[str] = mapped_column(Text, default="")
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -1,17 +1,20 @@
 """Log-in, one-time links, and the organiser's page of accounts."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.accounts import entry, service
+from app.accounts import asking, entry, service
+from app.accounts.asking import KIND, Outcome
 from app.accounts.devices import known_device, remember_device
-from app.accounts.domain import Role
+from app.accounts.domain import WEIGHTY, Act, Role, may_agree, may_ask
 from app.accounts.sessions import cookie_name, session_token, set_cookie
+from app.consents.reads import waiting
 from app.core.errors import DomainError
 from app.web.auth import AnyStaff
-from app.web.desk import AnybodysDesk, Desk, OpenDesk, OrganiserDesk, Refused, StaffDesk
+from app.web.desk import AccountsDesk, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
 from app.web.pages import see_other
 from app.web.requests import database
@@ -22,6 +25,8 @@ START_PAGES = {
     Role.LIAISON: "/rectification",
     Role.SUPERVISOR: "/rectification",
     Role.AUDITOR: "/audit",
+    Role.SYSADMIN: "/staff",
+    Role.SECADMIN: "/staff",
 }
 
 
@@ -70,8 +75,8 @@ def log_out(desk: StaffDesk, _form: Form) -> Response:
 
 
 def _welcome_page(desk: OpenDesk, token: str, refused: Refused | None = None) -> Response:
-    _, staff = service.invitation(desk.session, desk.now, token)
-    return desk.show("accounts/welcome.html", refused, token=token, account=staff)
+    found, staff = service.invitation(desk.session, desk.now, token)
+    return desk.show("accounts/welcome.html", refused, token=token, account=staff, role=found.role)
 
 
 @router.get("/welcome/{token}")
@@ -102,52 +107,88 @@ def _given(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str]:
     return (login, form.text("name", 40, needed=first, label="姓名")), password
 
 
-def _staff_page(desk: Desk, refused: Refused | None = None, token: str = "") -> Response:
-    accounts, link = service.everyone(desk.session), f"{desk.settings.desk_address}/welcome/{token}" if token else None
-    context = {"accounts": accounts, "roles": list(Role), "link": link}
+def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | None = None) -> Response:
+    role, three = desk.staff.role, desk.settings.three_roles
+    token = outcome.token if outcome else ""
+    context = {
+        "accounts": service.everyone(desk.session),
+        "roles": list(Role),
+        "link": f"{desk.settings.desk_address}/welcome/{token}" if token else None,
+        "outcome": outcome,
+        "waiting": waiting(desk.session, KIND),
+        "weighty": WEIGHTY,
+        "may": {act: may_ask(role, act, three_roles=three) for act in Act},
+        "agrees": {act: may_agree(role, act, three_roles=three) for act in Act},
+    }
     return desk.show("accounts/staff.html", refused, **context)
 
 
+def _decide_on(desk: Desk, act: Callable[[], Outcome]) -> Response:
+    """Act on an account, and show what became of it: a link, once, or that a second person is asked."""
+    return desk.attempt(
+        act, lambda outcome: _staff_page(desk, outcome=outcome), lambda refused: _staff_page(desk, refused)
+    )
+
+
 @router.get("/staff")
-def staff_page(desk: OrganiserDesk) -> Response:
-    """List the accounts."""
+def staff_page(desk: AccountsDesk) -> Response:
+    """List the accounts, and what waits for a second person."""
     return _staff_page(desk)
 
 
 @router.post("/staff")
-def create_account(desk: OrganiserDesk, form: Form) -> Response:
-    """Make an account and show its one-time link, once; what was typed is shown again when it is refused."""
+def create_account(desk: ManagerDesk, form: Form) -> Response:
+    """Make an account, or ask for it; what was typed is shown again when it is refused."""
 
-    def act() -> str:
+    def act() -> Outcome:
         login = form.text("login", 32, label="用户名").lower()
         fields = (login, form.text("name", 40, label="姓名"), form.text("role", 20, label="角色"))
-        return service.create_account(desk.session, desk.now, desk.staff, fields)
+        return asking.create(desk.acting, fields, three_roles=desk.settings.three_roles)
 
-    return desk.attempt(act, lambda token: _staff_page(desk, token=token), lambda refused: _staff_page(desk, refused))
+    return _decide_on(desk, act)
+
+
+def _change(desk: Desk, act: Act, staff_id: str, role: str = "") -> Response:
+    three_roles = desk.settings.three_roles
+    return _decide_on(desk, lambda: asking.change(desk.acting, act, staff_id, role, three_roles=three_roles))
 
 
 @router.post("/staff/{staff_id}/link")
-def reissue_link(desk: OrganiserDesk, staff_id: str, _form: Form) -> Response:
-    """Show a fresh one-time link for an account."""
-    return desk.attempt(
-        lambda: service.reissue_link(desk.session, desk.now, desk.staff, staff_id),
-        lambda token: _staff_page(desk, token=token),
-    )
-
-
-def _set_disabled(desk: Desk, staff_id: str, *, disabled: bool) -> Response:
-    return desk.attempt(
-        lambda: service.set_disabled(desk.session, desk.now, desk.staff, staff_id, disabled=disabled), "/staff"
-    )
+def reissue_link(desk: ManagerDesk, staff_id: str, _form: Form) -> Response:
+    """Make a fresh one-time link for an account, or ask for it."""
+    return _change(desk, Act.LINK, staff_id)
 
 
 @router.post("/staff/{staff_id}/disable")
-def disable(desk: OrganiserDesk, staff_id: str, _form: Form) -> Response:
+def disable(desk: ManagerDesk, staff_id: str, _form: Form) -> Response:
     """Disable an account."""
-    return _set_disabled(desk, staff_id, disabled=True)
+    return _change(desk, Act.DISABLE, staff_id)
 
 
 @router.post("/staff/{staff_id}/enable")
-def enable(desk: OrganiserDesk, staff_id: str, _form: Form) -> Response:
-    """Enable an account again."""
-    return _set_disabled(desk, staff_id, disabled=False)
+def enable(desk: ManagerDesk, staff_id: str, _form: Form) -> Response:
+    """Enable an account again, or ask for it."""
+    return _change(desk, Act.ENABLE, staff_id)
+
+
+@router.post("/staff/{staff_id}/role")
+def give_role(desk: ManagerDesk, staff_id: str, form: Form) -> Response:
+    """Give an account another role, or ask for it."""
+    return _change(desk, Act.ROLE, staff_id, form.text("role", 20, label="角色"))
+
+
+def _answer(desk: Desk, consent_id: str, *, granted: bool) -> Response:
+    three_roles = desk.settings.three_roles
+    return _decide_on(desk, lambda: asking.decide(desk.acting, consent_id, granted=granted, three_roles=three_roles))
+
+
+@router.post("/consents/{consent_id}/grant")
+def grant(desk: AccountsDesk, consent_id: str, _form: Form) -> Response:
+    """Agree to an act on an account as the second person."""
+    return _answer(desk, consent_id, granted=True)
+
+
+@router.post("/consents/{consent_id}/refuse")
+def refuse(desk: AccountsDesk, consent_id: str, _form: Form) -> Response:
+    """Refuse as the second person, or withdraw what one asked for."""
+    return _answer(desk, consent_id, granted=False)

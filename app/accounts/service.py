@@ -14,6 +14,7 @@ from app.accounts.domain import (
     LOCK_AFTER_FAILURES,
     LOCK_FOR,
     PASSWORD_MAX,
+    WEIGHTY,
     Role,
     is_locked,
     password_is_weak,
@@ -49,41 +50,77 @@ def leaders(session: Session) -> Sequence[Staff]:
     return [staff for staff in everyone(session) if staff.role == "leader" and not staff.disabled]
 
 
-def _invite(session: Session, now: datetime, staff_id: str | None) -> str:
+def check_is_older(session: Session, actor: Principal, asked_at: datetime) -> None:
+    """Refuse a second person whose account was made, or whose link was renewed, after the request.
+
+    DomainError ``approval_younger``.
+    """
+    staff = session.get(Staff, actor.id)
+    if staff is None or max(staff.created_at, staff.linked_at or staff.created_at) > asked_at:
+        raise DomainError("approval_younger")
+
+
+def fresh_since(session: Session, since: datetime) -> list[Staff]:
+    """Return the accounts of weight that were made or re-linked since then, in the order they were made."""
+    return [
+        staff
+        for staff in everyone(session)
+        if staff.role in WEIGHTY and max(staff.created_at, staff.linked_at or staff.created_at) >= since
+    ]
+
+
+def _invite(session: Session, now: datetime, staff_id: str | None, role: str = "") -> str:
     token = new_token()
-    session.add(Invitation(token_hash=token_hash(token), staff_id=staff_id, expires_at=now + INVITATION_LIFE))
+    expires_at = now + INVITATION_LIFE
+    session.add(Invitation(token_hash=token_hash(token), staff_id=staff_id, role=role, expires_at=expires_at))
     session.flush()
     return token
 
 
-def first_organiser_link(session: Session, now: datetime) -> str | None:
-    """Return a one-time token that makes the first organiser, or None when there are accounts already."""
-    if session.scalars(select(Staff).limit(1)).first() is not None:
-        return None
+def first_links(session: Session, now: datetime, roles: Sequence[Role]) -> dict[Role, str]:
+    """Return one-time tokens that make the first account of each role which no account has; only at the very start.
+
+    An installation is at its start until every one of these roles has its account.
+    """
+    taken = {staff.role for staff in everyone(session)}
+    started = session.scalars(select(Invitation).where(Invitation.staff_id.is_(None))).all()
+    if taken and not started:
+        return {}
     session.execute(delete(Invitation).where(Invitation.staff_id.is_(None)))
-    return _invite(session, now, None)
+    return {role: _invite(session, now, None, role) for role in roles if role not in taken}
 
 
 def create_account(session: Session, now: datetime, actor: Principal, fields: tuple[str, str, str]) -> str:
     """Make an account from (login, name, role) and return the token of its one-time password link."""
     login, name, role = fields
-    if not LOGIN_SHAPE.fullmatch(login):
-        raise DomainError("login_name_malformed")
-    if role not in set(Role):
-        raise DomainError("field_not_a_choice", field="角色")
-    if session.scalars(select(Staff).where(Staff.login == login)).first() is not None:
-        raise DomainError("login_name_taken")
-    staff = Staff(id=new_id(), login=login, name=name, role=role, created_at=now, failures=0, disabled=False)
+    check_fields(session, fields)
+    staff = Staff(
+        id=new_id(), login=login, name=name, role=role, created_at=now, linked_at=now, failures=0, disabled=False
+    )
     session.add(staff)
     session.flush()
     audit.record(session, now, actor, "account.create", staff.id, login=login, name=name, role=role)
     return _invite(session, now, staff.id)
 
 
+def check_fields(session: Session, fields: tuple[str, str, str]) -> None:
+    """Refuse an account from (login, name, role) that cannot be made.
+
+    DomainError ``login_name_malformed``, ``field_not_a_choice`` or ``login_name_taken``.
+    """
+    login, _, role = fields
+    if not LOGIN_SHAPE.fullmatch(login):
+        raise DomainError("login_name_malformed")
+    if role not in set(Role):
+        raise DomainError("field_not_a_choice", field="角色")
+    if session.scalars(select(Staff).where(Staff.login == login)).first() is not None:
+        raise DomainError("login_name_taken")
+
+
 def reissue_link(session: Session, now: datetime, actor: Principal, staff_id: str) -> str:
     """Return a fresh password link; the old password and all log-ins of the account end."""
     staff = _get(session, staff_id)
-    staff.password_hash, staff.failures, staff.locked_until = None, 0, None
+    staff.password_hash, staff.failures, staff.locked_until, staff.linked_at = None, 0, None, now
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
     session.execute(delete(Invitation).where(Invitation.staff_id == staff_id))
     audit.record(session, now, actor, "account.reset", staff.id, login=staff.login)
@@ -107,6 +144,24 @@ def set_disabled(session: Session, now: datetime, actor: Principal, staff_id: st
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
     action = "account.disable" if disabled else "account.enable"
     audit.record(session, now, actor, action, staff.id, login=staff.login)
+
+
+def give_role(session: Session, now: datetime, actor: Principal, staff_id: str, role: str) -> None:
+    """Give an account another role; its log-ins end. DomainError ``own_account`` or ``field_not_a_choice``."""
+    if staff_id == actor.id:
+        raise DomainError("own_account")
+    if role not in set(Role):
+        raise DomainError("field_not_a_choice", field="角色")
+    staff = _get(session, staff_id)
+    before, staff.role = staff.role, role
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+    session.execute(delete(StaffUnit).where(StaffUnit.staff_id == staff_id))
+    audit.record(session, now, actor, "account.role", staff.id, login=staff.login, before=before, role=role)
+
+
+def find(session: Session, staff_id: str) -> Staff:
+    """Return an account; DomainError ``not_found``."""
+    return _get(session, staff_id)
 
 
 def units_of(session: Session, staff_id: str) -> frozenset[str]:
@@ -141,35 +196,37 @@ def _get(session: Session, staff_id: str) -> Staff:
 
 
 def invitation(session: Session, now: datetime, token: str) -> tuple[Invitation, Staff | None]:
-    """Return a living invitation and its account (None: it makes the first organiser)."""
+    """Return a living invitation and its account (None: it makes the first one of its role)."""
     found = session.get(Invitation, token_hash(token))
     if found is None or found.expires_at <= now:
         raise DomainError("invitation_invalid")
     return found, session.get(Staff, found.staff_id) if found.staff_id else None
 
 
-def _newcomer(now: datetime, names: tuple[str, str]) -> Staff:
+def _newcomer(now: datetime, names: tuple[str, str], role: str) -> Staff:
     login, name = names
     if not LOGIN_SHAPE.fullmatch(login):
         raise DomainError("login_name_malformed")
-    return Staff(id=new_id(), login=login, name=name, role=Role.ORGANISER, created_at=now, failures=0, disabled=False)
+    return Staff(id=new_id(), login=login, name=name, role=role, created_at=now, failures=0, disabled=False)
 
 
 def check_password(session: Session, now: datetime, token: str, names: tuple[str, str], password: str) -> None:
     """Refuse a link that is over, a malformed name, a weak password: all that needs no hash."""
-    _, staff = invitation(session, now, token)
-    login = staff.login if staff else _newcomer(now, names).login
+    found, staff = invitation(session, now, token)
+    login = staff.login if staff else _newcomer(now, names, found.role).login
+    if staff is None:
+        check_fields(session, (login, names[1], found.role))
     if len(password) > PASSWORD_MAX or password_is_weak(password, login):
         raise DomainError("password_weak")
 
 
 def accept_invitation(session: Session, now: datetime, token: str, names: tuple[str, str], password_hash: str) -> None:
-    """Use up the link: store the hash of a checked password; ``names`` = (login, name) make the first organiser."""
+    """Use up the link: store the hash of a checked password; ``names`` = (login, name) make a first one."""
     found = locked(session, Invitation, token_hash(token))
     if found is None or found.expires_at <= now:
         raise DomainError("invitation_invalid")
     staff = locked(session, Staff, found.staff_id) if found.staff_id else None
-    staff = staff or _newcomer(now, names)
+    staff = staff or _newcomer(now, names, found.role)
     staff.password_hash = password_hash
     session.add(staff)
     session.delete(found)

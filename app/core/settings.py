@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """The address of staff where it is another than the voters'; empty: ``base_url``."""
     allow_http: bool = False
     """Allow a plain-http address other than loopback, with a red line on every page (SEC-50)."""
+    three_roles: bool = False
+    """Accounts are made by a ``sysadmin``, roles given by a ``secadmin`` (三员); organisers then do neither."""
     pool_size: int = 20
     """Database connections per process."""
     smtp_host: str = ""

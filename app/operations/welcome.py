@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from app.accounts.service import first_organiser_link, reissue_link_for
+from app.accounts.domain import THREE_ROLES, Role
+from app.accounts.service import create_account, first_links, reissue_link_for
+from app.audit.service import SYSTEM
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.office.qr import terminal_qr
@@ -18,14 +20,31 @@ ROLE_NAMES = {
     "auditor": "审计员",
     "liaison": "单位联络员",
     "supervisor": "督办员",
+    "sysadmin": "系统管理员",
+    "secadmin": "安全管理员",
 }
+FIRST_ROLES = (Role.ORGANISER, Role.SCRUTINEER)
+"""Whose links a new installation prints: one alone could make nobody else, since another has to agree."""
 
 
-def first_link(settings: Settings, now: datetime) -> str | None:
-    """Return the one-time link of an installation without accounts."""
+def first_notice(settings: Settings, now: datetime) -> str:
+    """Return what to tell of the one-time links of an installation whose first accounts are missing; else nothing."""
+    roles = (*THREE_ROLES, *FIRST_ROLES) if settings.three_roles else FIRST_ROLES
     with open_database(settings) as database, database.writing() as session:
-        token = first_organiser_link(session, now)
-    return f"{settings.desk_address}/welcome/{token}" if token else None
+        tokens = first_links(session, now, roles)
+    if not tokens:
+        return ""
+    links = "\n".join(
+        f"  {ROLE_NAMES[role]}  {settings.desk_address}/welcome/{token}" for role, token in tokens.items()
+    )
+    return f"还没有账号。请把这些一次性链接分别交给不同的人，由本人建立账号（7 天内有效）：\n{links}"
+
+
+def make_account(settings: Settings, now: datetime, fields: tuple[str, str, str]) -> str:
+    """Make an account at the machine from (login, name, role) and return its link; the minutes name the account."""
+    with open_database(settings) as database, database.writing() as session:
+        token = create_account(session, now, SYSTEM, fields)
+    return f"{settings.desk_address}/welcome/{token}"
 
 
 def account_link(settings: Settings, now: datetime, login: str) -> str:

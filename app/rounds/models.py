@@ -1,6 +1,5 @@
-"""Tables of rounds and of the second person's approvals."""
+"""Tables of rounds."""
 
-import json
 from datetime import datetime
 
 from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, Text
@@ -38,34 +37,6 @@ class Round(Base):
     void_reason: Mapped[str] = mapped_column(Text, default="")
     slips_void: Mapped[bool] = mapped_column(Boolean, default=False)
     """Whether slips were printed whose box is not here any more: before an upgrade, or a restore."""
-
-
-class Approval(Base):
-    """An act that waits for a second person (SEC-41); ``request`` is the JSON of what was asked."""
-
-    __tablename__ = "approval"
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
-    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), index=True)
-    act: Mapped[str] = mapped_column(Text)
-    request: Mapped[str] = mapped_column(Text)
-    asked_by: Mapped[str] = mapped_column(Text)
-    asked_by_name: Mapped[str] = mapped_column(Text)
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    decided_by: Mapped[str | None] = mapped_column(Text)
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    granted: Mapped[bool | None] = mapped_column(Boolean)
-
-    @property
-    def asked_for(self) -> dict[str, object]:
-        """What was asked, for the page on which the second person decides."""
-        found: dict[str, object] = json.loads(self.request)
-        return found
-
-    @property
-    def until(self) -> datetime | None:
-        """The new end that is asked for, of voting or of a release."""
-        moment = self.asked_for.get("closes_at") or self.asked_for.get("expires_at")
-        return datetime.fromisoformat(str(moment)) if moment else None
 
 
 class Intent(Base):

@@ -11,12 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.campaigns.ports import Resting
+from app.consents.models import Consent
+from app.consents.reads import waiting
 from app.core.errors import DomainError
 from app.rounds.domain import Paper, RoundState
-from app.rounds.models import Approval, Round, RoundRetest
+from app.rounds.models import Round, RoundRetest
 
 FORMAT = 2
 """Format of a frozen paper's text: sections, each of objects x items, of which a round has one as yet."""
+KIND = "round"
+"""What consents to acts on rounds are filed under."""
 _PAPER = TypeAdapter(Paper)
 
 
@@ -165,8 +169,6 @@ def frozen_paper(session: Session, round_id: str) -> tuple[Paper, str]:
     return parse_paper(text), digest
 
 
-def waiting_approvals(session: Session, round_id: str) -> Sequence[Approval]:
+def waiting_approvals(session: Session, round_id: str) -> Sequence[Consent]:
     """Return the acts on a round that wait for a second person."""
-    return session.scalars(
-        select(Approval).where(Approval.round_id == round_id, Approval.granted.is_(None)).order_by(Approval.asked_at)
-    ).all()
+    return waiting(session, KIND, round_id)

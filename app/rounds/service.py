@@ -14,6 +14,7 @@ from app.ballots import reads as ballots
 from app.ballots import service as gates
 from app.campaigns import reads as campaigns
 from app.campaigns.service import campaign_row
+from app.consents import service as consents
 from app.core.acting import Acting
 from app.core.db import after_commit, database_of, locked
 from app.core.errors import DomainError
@@ -32,9 +33,9 @@ from app.rounds.domain import (
     next_state,
     paper_digest,
 )
-from app.rounds.models import Approval, Intent, Round, RoundRetest
+from app.rounds.models import Intent, Round, RoundRetest
 from app.rounds.ports import Ports
-from app.rounds.reads import RoundView, frozen_paper, paper_text, parse_paper, retested_units, view
+from app.rounds.reads import KIND, RoundView, frozen_paper, paper_text, parse_paper, retested_units, view
 
 REMARK_BYTES = 1_200
 """Room for remarks in an envelope: 400 Chinese signs over all units; constant, so that length tells nothing."""
@@ -285,8 +286,8 @@ def purge_round(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) 
     """Delete every trace of a round that was never meant to count, but for the audit log's entries."""
     for purge in ports.purge:
         purge(acting.session, folder, round_id)
-    for table in (Approval, Intent):
-        acting.session.execute(delete(table).where(table.round_id == round_id))
+    consents.forget(acting.session, KIND, round_id)
+    acting.session.execute(delete(Intent).where(Intent.round_id == round_id))
     acting.session.execute(delete(Round).where(Round.id == round_id))
     audit.record(acting.session, acting.now, acting.actor, "round.purge", round_id)
     after_commit(acting.session, partial(gates.destroy, database_of(acting.session), round_id))

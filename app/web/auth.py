@@ -35,5 +35,6 @@ class RoleGuard:
         return staff
 
 
-ALL_ROLES = ("organiser", "scrutineer", "leader", "auditor", "liaison", "supervisor")
+ACCOUNT_ROLES = ("organiser", "scrutineer", "auditor", "supervisor", "sysadmin", "secadmin")
+ALL_ROLES = (*ACCOUNT_ROLES, "leader", "liaison")
 AnyStaff = Annotated[Principal, Depends(RoleGuard(frozenset(ALL_ROLES)))]

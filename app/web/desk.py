@@ -19,7 +19,7 @@ from app.core.errors import DomainError
 from app.core.holding import hold_nothing
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.web.auth import ALL_ROLES, RoleGuard
+from app.web.auth import ACCOUNT_ROLES, ALL_ROLES, RoleGuard
 from app.web.downloads import attachment
 from app.web.errors import sentence, wants_json
 from app.web.forms import PostedForm
@@ -183,6 +183,10 @@ AnybodysDesk = Annotated[OpenDesk, Depends(_open_desk, scope="function")]
 StaffDesk = Annotated[Desk, Depends(DeskOf(*ALL_ROLES), scope="function")]
 OrganiserDesk = Annotated[Desk, Depends(DeskOf("organiser"), scope="function")]
 KeyDesk = Annotated[Desk, Depends(DeskOf("organiser", "scrutineer"), scope="function")]
+ManagerDesk = Annotated[Desk, Depends(DeskOf("organiser", "sysadmin", "secadmin"), scope="function")]
+"""Who makes accounts: the organiser, or where the three roles are in force the administrators."""
+AccountsDesk = Annotated[Desk, Depends(DeskOf(*ACCOUNT_ROLES), scope="function")]
+"""Who makes accounts or agrees to it."""
 AuditorDesk = Annotated[Desk, Depends(DeskOf("auditor"), scope="function")]
 ResultDesk = Annotated[Desk, Depends(DeskOf("organiser", "leader", "liaison"), scope="function")]
 """Who may read results."""

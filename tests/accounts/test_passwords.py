@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from argon2 import extract_parameters
 
 from app.accounts import entry, service
+from app.accounts.domain import Role
 from app.accounts.passwords import HASHER, MAX_WAITING, NOBODY, Passwords
 from app.core.db import Database
 from tests.cast import MORNING, PASSWORD, PASSWORD_HASH, make_cast, refuses
@@ -88,7 +89,7 @@ def test_no_transaction_is_open_while_a_password_is_checked(database: Database) 
             until(lambda: passwords.waiting == 1)
             assert no_connection_is_taken(database)
             with database.writing() as session:
-                service.first_organiser_link(session, MORNING)
+                service.first_links(session, MORNING, [Role.ORGANISER])
             assert passwords.waiting == 1
         assert entering.result(PATIENCE)
 

@@ -9,6 +9,7 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from app.accounts import service
+from app.accounts.domain import Role
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -106,7 +107,7 @@ def test_a_planted_cookie_never_becomes_a_log_in(site: Site) -> None:
 
 
 def test_an_invited_person_sets_his_password_once(site: Site) -> None:
-    answer = site.at("zhangsan").post("/staff", login="zhouba", name="周八", role="scrutineer")
+    answer = site.at("zhangsan").post("/staff", login="zhouba", name="周八", role="leader")
     found = re.search(r"/welcome/([\w-]+)", answer.text)
     assert found
     path, guest = f"/welcome/{found[1]}", site.at()
@@ -121,7 +122,7 @@ def test_an_invited_person_sets_his_password_once(site: Site) -> None:
 
 def test_the_first_organiser_keeps_what_was_typed(database: Database, settings: Settings, client: TestClient) -> None:
     with database.writing() as session:
-        token = service.first_organiser_link(session, MORNING)
+        token = service.first_links(session, MORNING, [Role.ORGANISER])[Role.ORGANISER]
     guest = Desk(client, database, KeyFolder(settings.data / "keys"))
     fields = {"login": "zhangsan", "name": "张三", "password": NEW_PASSWORD}
     answer = guest.post(f"/welcome/{token}", **fields, again="other")
@@ -133,21 +134,44 @@ def test_the_first_organiser_keeps_what_was_typed(database: Database, settings: 
 
 
 def test_an_organiser_looks_after_the_accounts(site: Site) -> None:
-    desk, other = site.at("zhangsan"), site.at("lisi")
-    lisi = site.cast["lisi"].id
-    assert desk.post(f"/staff/{lisi}/disable").status_code == 303
-    assert "已停用" in desk.get("/staff").text
-    assert other.get("/rounds").headers["location"] == "/login"
-    assert desk.post(f"/staff/{lisi}/enable").status_code == 303
-    assert "/welcome/" in desk.post(f"/staff/{lisi}/link").text
+    desk, other = site.at("zhangsan"), site.at("zhaoliu")
+    leader = site.cast["zhaoliu"].id
+    assert "已停用" in desk.post(f"/staff/{leader}/disable").text
+    assert other.get("/results").headers["location"] == "/login"
+    assert "已停用" not in desk.post(f"/staff/{leader}/enable").text
+    assert "/welcome/" in desk.post(f"/staff/{leader}/link").text
+    assert desk.post(f"/staff/{leader}/role", role="liaison").status_code == 200
     assert desk.post(f"/staff/{site.cast['zhangsan'].id}/disable").status_code == 409
     assert desk.post("/staff/nobody/link").status_code == 404
+
+
+def test_an_account_of_weight_is_made_when_another_agrees(site: Site) -> None:
+    asker, other = site.at("zhangsan"), site.at("lisi")
+    page = asker.post("/staff", login="zhouba", name="周八", role="scrutineer").text
+    assert "/welcome/" not in page
+    [grant] = set(re.findall(r"/consents/(\w+)/refuse", page))
+    assert f"/consents/{grant}/grant" not in page
+    own = asker.post(f"/consents/{grant}/grant")
+    assert (own.status_code, told(own)) == (403, "自己提出的事项须由另一人同意。")
+    assert "周八" in other.get("/staff").text
+    agreed = other.post(f"/consents/{grant}/grant")
+    found = re.search(r"/welcome/([\w-]+)", agreed.text)
+    assert found
+    assert site.at().get(f"/welcome/{found[1]}").status_code == 200
+    assert other.post(f"/consents/{grant}/grant").status_code == 404
+
+
+def test_what_is_refused_is_not_done(site: Site) -> None:
+    asker, other = site.at("zhangsan"), site.at("sunqi")
+    page = asker.post(f"/staff/{site.cast['lisi'].id}/link").text
+    [asked] = set(re.findall(r"/consents/(\w+)/refuse", page))
+    assert other.post(f"/consents/{asked}/refuse").status_code == 200
+    assert site.at().post("/login", login="lisi", password=PASSWORD).status_code == 303
 
 
 @pytest.mark.parametrize("login", ["lisi", "zhaoliu", "sunqi"])
 def test_it_refuses_everyone_but_organisers(site: Site, login: str) -> None:
     desk = site.at(login)
-    assert desk.get("/staff").status_code == 403
     assert desk.post("/staff", login="zhouba", name="周八", role="organiser").status_code == 403
     assert desk.post(f"/staff/{site.cast['lisi'].id}/link").status_code == 403
 

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from app.accounts import service
-from app.accounts.domain import ABSOLUTE, INVITATION_LIFE, LOCK_AFTER_FAILURES, LOCK_FOR, password_is_weak
+from app.accounts.domain import ABSOLUTE, INVITATION_LIFE, LOCK_AFTER_FAILURES, LOCK_FOR, Role, password_is_weak
 from app.accounts.models import Invitation, Staff, StaffSession
 from app.accounts.passwords import Passwords
 from app.accounts.sessions import cookie_value, read_cookie
@@ -152,21 +152,27 @@ def test_it_refuses_a_stale_or_unknown_invitation(database: Database) -> None:
                 service.invitation(session, moment, token)
 
 
-def test_the_first_organiser_comes_by_a_link_of_his_own(database: Database) -> None:
+def test_the_first_organiser_and_the_first_scrutineer_come_by_links_of_their_own(database: Database) -> None:
+    first = (Role.ORGANISER, Role.SCRUTINEER)
     with database.writing() as session:
-        old = service.first_organiser_link(session, MORNING)
-        link = service.first_organiser_link(session, MORNING)
-        assert old
-        assert link
+        old = service.first_links(session, MORNING, first)
+        links = service.first_links(session, MORNING, first)
+        assert set(old) == set(links) == set(first)
         with pytest.raises(DomainError, match="invitation_invalid"):
-            service.invitation(session, MORNING, old)
-        service.accept_invitation(session, MORNING, link, ("zhangsan", "张三"), NEW_HASH)
+            service.invitation(session, MORNING, old[Role.ORGANISER])
+        service.accept_invitation(session, MORNING, links[Role.ORGANISER], ("zhangsan", "张三"), NEW_HASH)
+        links = service.first_links(session, MORNING, first)
+        assert set(links) == {Role.SCRUTINEER}
+        with pytest.raises(DomainError, match="login_name_taken"):
+            service.check_password(session, MORNING, links[Role.SCRUTINEER], ("zhangsan", "李四"), NEW_PASSWORD)
+        service.accept_invitation(session, MORNING, links[Role.SCRUTINEER], ("lisi", "李四"), NEW_HASH)
         token = log_in(session, MORNING, "zhangsan", NEW_PASSWORD)
         assert token
         found = service.who(session, MORNING, token)
         assert found
         assert found.role == "organiser"
-        assert service.first_organiser_link(session, MORNING) is None
+        assert {staff.role for staff in service.everyone(session)} == set(first)
+        assert service.first_links(session, MORNING, first) == {}
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,12 @@ def test_it_refuses_an_old_schema_and_to_change_it_under_an_open_round(
         bring_up_to_date(settings)
 
 
-def test_the_first_organiser_gets_one_link(settings: Settings, database: Database) -> None:
-    link = welcome.first_link(settings, utc_now())
-    assert link is not None
-    assert link.startswith(f"{settings.base_url}/welcome/")
+def test_the_first_organiser_and_scrutineer_get_a_link_each(settings: Settings, database: Database) -> None:
+    notice = welcome.first_notice(settings, utc_now())
+    assert notice.count(f"{settings.base_url}/welcome/") == 2
     with database.reading() as session:
-        assert session.scalar(sa.text("SELECT count(*) FROM invitation")) == 1
+        roles = session.scalars(sa.text("SELECT role FROM invitation ORDER BY role")).all()
+    assert roles == ["organiser", "scrutineer"]
 
 
 def test_the_demo_is_made_once_and_tells_how_to_get_in(settings: Settings) -> None:
@@ -69,7 +69,7 @@ def test_the_demo_is_made_once_and_tells_how_to_get_in(settings: Settings) -> No
     assert demo.demo_file(settings.data).stat().st_mode & 0o777 == 0o600
     for told in (*made.passwords.values(), made.shares[0], settings.base_url, "hall --round demo"):
         assert told in notice
-    assert welcome.first_link(settings, utc_now()) is None
+    assert welcome.first_notice(settings, utc_now()) == ""
 
 
 def test_an_administrator_gets_a_link_for_a_lost_password(settings: Settings, made_demo: demo.Demo) -> None:

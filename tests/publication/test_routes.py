@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.consents.models import Consent
 from app.core.db import Database
 from app.publication import routes, routes_charts
 from app.publication.models import ResultVersion
 from app.reports import routes as routes_reports
-from app.rounds.models import Approval
 from app.slips.models import Batch
 from tests.publication import counted, reading
 from tests.tally.cast import Json, section_of
@@ -255,7 +255,7 @@ def test_it_asks_a_second_person_first(organiser: TestClient, new_client: NewCli
     assert organiser.get(f"/results/{round_id}").status_code == 404
     assert organiser.post(confirm, data=data).status_code == 409
     with database.reading() as session:
-        approval = session.scalars(sa.select(Approval)).one().id
+        approval = session.scalars(sa.select(Consent)).one().id
     grant = f"/approvals/{approval}/grant"
     assert organiser.post(grant, data=data).status_code == 403
     second = counted.log_in(new_client(), database, "scrutineer")

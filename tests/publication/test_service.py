@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
+from app.consents.models import Consent
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -20,7 +21,7 @@ from app.publication.domain import Scope, Wanted
 from app.publication.models import ResultVersion
 from app.rounds.approvals import decide
 from app.rounds.domain import RoundState
-from app.rounds.models import Approval, Round
+from app.rounds.models import Round
 from app.rounds.service import purge_rehearsals
 from app.slips.models import Batch, SlipCount
 from app.tally.document import document_digest
@@ -139,7 +140,7 @@ def test_a_second_person_decides_where_the_campaign_asks_for_one(database: Datab
         acting = Acting(session, counted.AT, counted.ZHANG)
         assert not service.ask_to_publish(acting, PORTS, round_id, Wanted(Scope.LEADERS))
     with database.writing() as session:
-        approval = session.scalars(sa.select(Approval)).one().id
+        approval = session.scalars(sa.select(Consent)).one().id
         with pytest.raises(DomainError, match="approval_own"):
             decide(Acting(session, counted.AT, counted.ZHANG), PORTS, approval, granted=True)
         with pytest.raises(DomainError, match="result_not_published"):
@@ -157,7 +158,7 @@ def test_a_refusal_publishes_nothing(database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes(), two_person=True)
     with database.writing() as session:
         service.ask_to_publish(Acting(session, counted.AT, counted.ZHANG), PORTS, round_id, Wanted(Scope.LEADERS))
-        approval = session.scalars(sa.select(Approval)).one().id
+        approval = session.scalars(sa.select(Consent)).one().id
         decide(Acting(session, counted.AT, LI), PORTS, approval, granted=False)
         with pytest.raises(DomainError, match="result_not_published"):
             counted.result_for(session, round_id)

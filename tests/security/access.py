@@ -1,6 +1,8 @@
 """Who may use which route. A route that is not in this table fails the build (SEC-42)."""
 
-EVERYONE = frozenset({"nobody", "organiser", "scrutineer", "leader", "auditor", "liaison", "supervisor"})
+EVERYONE = frozenset(
+    {"nobody", "organiser", "scrutineer", "leader", "auditor", "liaison", "supervisor", "sysadmin", "secadmin"}
+)
 STAFF = EVERYONE - {"nobody"}
 ORGANISER = frozenset({"organiser"})
 KEY_SIDE = frozenset({"organiser", "scrutineer"})
@@ -9,6 +11,8 @@ RECTIFIERS = frozenset({"organiser", "leader", "liaison", "supervisor"})
 WORKERS = RECTIFIERS - {"leader"}
 SUPERVISORS = frozenset({"organiser", "supervisor"})
 AUDITOR = frozenset({"auditor"})
+MANAGERS = frozenset({"organiser", "sysadmin", "secadmin"})
+ACCOUNTS = STAFF - {"leader", "liaison"}
 
 ACCESS: dict[str, frozenset[str]] = {
     # the booth: nobody is asked who he is
@@ -26,11 +30,14 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /logout": STAFF,
     "GET /welcome/{token}": EVERYONE,
     "POST /welcome/{token}": EVERYONE,
-    "GET /staff": ORGANISER,
-    "POST /staff": ORGANISER,
-    "POST /staff/{staff_id}/link": ORGANISER,
-    "POST /staff/{staff_id}/disable": ORGANISER,
-    "POST /staff/{staff_id}/enable": ORGANISER,
+    "GET /staff": ACCOUNTS,
+    "POST /staff": MANAGERS,
+    "POST /staff/{staff_id}/link": MANAGERS,
+    "POST /staff/{staff_id}/disable": MANAGERS,
+    "POST /staff/{staff_id}/enable": MANAGERS,
+    "POST /staff/{staff_id}/role": MANAGERS,
+    "POST /consents/{consent_id}/grant": ACCOUNTS,
+    "POST /consents/{consent_id}/refuse": ACCOUNTS,
     "GET /audit": AUDITOR,
     # files that are being made
     "GET /jobs/{job_id}": STAFF,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.accounts import service as accounts
-from app.accounts.models import StaffUnit
+from app.accounts.models import Staff, StaffUnit
 from app.audit.models import AuditEntry
 from app.box.drop import drop
 from app.box.opening import Attempt, Progress, open_box
@@ -41,7 +41,11 @@ LOGINS = {
     "auditor": "sunqi",
     "liaison": "wujiu",
     "supervisor": "zhengshi",
+    "sysadmin": "zhushi",
+    "secadmin": "qinshi",
 }
+ADMINISTRATORS = {"zhushi": "sysadmin", "qinshi": "secadmin"}
+"""Two of the three roles, beside the cast."""
 
 
 @dataclass
@@ -173,7 +177,7 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
         "campaign_id": row.campaign_id, "unit_id": paper.units[1].id, "group_id": paper.groups[1].id, "key": "t2",
         "version": "1", "release_id": "norelease", "order_id": "noorder", "action_id": "noaction", "event": "complete",
         "extension_id": "noextension", "file_id": "nofile", "public_id": "nopublic",
-        "notice_id": "nonotice", "token_id": "notoken", "job_id": "nojob",
+        "notice_id": "nonotice", "token_id": "notoken", "consent_id": "noconsent", "job_id": "nojob",
         "step": "study", "staff_id": people["wangwu"].id, "token": token, "place": "0", "item": "overall",
         "kind": "survey_report", "path": "css/desk.css",
     }  # fmt: skip
@@ -186,6 +190,8 @@ def make_world(url: str, data: Path) -> Iterator[World]:
     database, folder = Database(make_engine(url, 5)), KeyFolder(data / "keys")
     with database.writing() as session:
         people = make_cast(session)
+        for login, role in ADMINISTRATORS.items():
+            session.add(Staff(id=f"id{login}", login=login, name=login, role=role, created_at=MORNING))
     workshop = Workshop(patience_seconds=120)
     api = build_api(settings, TestClock(), workshop=workshop)
     app = wrap(api, settings)

@@ -1,0 +1,99 @@
+"""Acts on accounts of weight: asked for by one, done only when an older other one agrees (SEC-77).
+
+Who agrees gets the one-time link where there is one, and hands it to the account's owner.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.accounts import service
+from app.accounts.domain import Act, may_agree, may_ask, needs_consent
+from app.consents import service as consents
+from app.core.acting import Acting
+from app.core.errors import DomainError
+
+KIND = "account"
+"""What consents to acts on accounts are filed under; their subject is the log-in name."""
+Request = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an act: done or asked for, and the token of a one-time link where it made one."""
+
+    is_done: bool
+    token: str = ""
+
+
+def _create(acting: Acting, request: Request) -> str:
+    fields = (request["login"], request["name"], request["role"])
+    return service.create_account(acting.session, acting.now, acting.actor, fields)
+
+
+def _link(acting: Acting, request: Request) -> str:
+    return service.reissue_link(acting.session, acting.now, acting.actor, request["staff_id"])
+
+
+def _enable(acting: Acting, request: Request) -> str:
+    service.set_disabled(acting.session, acting.now, acting.actor, request["staff_id"], disabled=False)
+    return ""
+
+
+def _disable(acting: Acting, request: Request) -> str:
+    service.set_disabled(acting.session, acting.now, acting.actor, request["staff_id"], disabled=True)
+    return ""
+
+
+def _role(acting: Acting, request: Request) -> str:
+    service.give_role(acting.session, acting.now, acting.actor, request["staff_id"], request["role"])
+    return ""
+
+
+_DO: dict[Act, Callable[[Acting, Request], str]] = {
+    Act.CREATE: _create,
+    Act.LINK: _link,
+    Act.ENABLE: _enable,
+    Act.DISABLE: _disable,
+    Act.ROLE: _role,
+}
+
+
+def create(acting: Acting, fields: tuple[str, str, str], *, three_roles: bool) -> Outcome:
+    """Make an account from (login, name, role), or ask for it; DomainErrors of ``service.check_fields``."""
+    service.check_fields(acting.session, fields)
+    login, name, role = fields
+    return _ask_or_do(acting, Act.CREATE, {"login": login, "name": name, "role": role}, three_roles=three_roles)
+
+
+def change(acting: Acting, act: Act, staff_id: str, role: str = "", *, three_roles: bool) -> Outcome:
+    """Re-link, enable, disable or give a role, or ask for it; DomainError ``not_found`` or ``own_account``."""
+    staff = service.find(acting.session, staff_id)
+    if staff_id == acting.actor.id:
+        raise DomainError("own_account")
+    told = {"staff_id": staff_id, "login": staff.login, "name": staff.name, "role": role or staff.role}
+    return _ask_or_do(acting, act, told, before=staff.role, three_roles=three_roles)
+
+
+def _ask_or_do(acting: Acting, act: Act, request: Request, *, before: str = "", three_roles: bool) -> Outcome:
+    if not may_ask(acting.actor.role, act, three_roles=three_roles):
+        raise DomainError("account_act_refused")
+    if not needs_consent(act, (before, request["role"]), three_roles=three_roles):
+        return Outcome(is_done=True, token=_DO[act](acting, request))
+    consents.ask(acting, (KIND, request["login"]), act, request)
+    return Outcome(is_done=False)
+
+
+def decide(acting: Acting, consent_id: str, *, granted: bool, three_roles: bool) -> Outcome:
+    """Agree or refuse as the second person.
+
+    DomainError ``approval_gone``, ``approval_own``, ``approval_younger`` or ``account_act_refused``.
+    """
+    found = consents.find(acting.session, consent_id, KIND)
+    act = Act(found.act)
+    is_asker = found.asked_by == acting.actor.id
+    if not is_asker and not may_agree(acting.actor.role, act, three_roles=three_roles):
+        raise DomainError("account_act_refused")
+    if granted:
+        service.check_is_older(acting.session, acting.actor, found.asked_at)
+    request = consents.decide(acting, found, granted=granted)
+    return Outcome(is_done=granted, token=_DO[act](acting, request) if granted else "")

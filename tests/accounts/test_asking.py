@@ -1,0 +1,158 @@
+"""Acts on accounts of weight: asked by one, agreed to by an older other (SEC-77); and the three roles (三员)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.accounts import asking, service
+from app.accounts.asking import KIND
+from app.accounts.domain import Act, Role
+from app.accounts.models import Staff
+from app.consents.reads import waiting
+from app.core.acting import Acting
+from app.core.db import Database
+from tests.cast import MORNING, make_cast, refuses
+
+FRESH = ("zhouba", "周八", "scrutineer")
+LATER = MORNING + timedelta(hours=1)
+
+
+class People:
+    """Everybody of the cast, an hour after their accounts were made."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.cast = make_cast(session)
+
+    def acting(self, login: str) -> Acting:
+        return Acting(self.session, LATER, self.cast[login])
+
+    def admit(self, login: str, role: Role) -> None:
+        """Add an account of another role."""
+        fields = (login, login, role.value)
+        service.create_account(self.session, MORNING, self.cast["zhangsan"], fields)
+        found = next(staff for staff in service.everyone(self.session) if staff.login == login)
+        self.cast[login] = service.principal(found)
+
+    def asked(self) -> str:
+        [consent] = waiting(self.session, KIND)
+        return consent.id
+
+    def find(self, login: str) -> Staff | None:
+        return next((staff for staff in service.everyone(self.session) if staff.login == login), None)
+
+
+@pytest.fixture
+def people(database: Database) -> Iterator[People]:
+    with database.writing() as session:
+        yield People(session)
+
+
+def agree(people: People, login: str, *, three_roles: bool = False) -> asking.Outcome:
+    return asking.decide(people.acting(login), people.asked(), granted=True, three_roles=three_roles)
+
+
+@pytest.mark.parametrize("second", ["qianer", "lisi", "sunqi", "zhengshi"])
+def test_it_works(people: People, second: str) -> None:
+    assert not asking.create(people.acting("zhangsan"), FRESH, three_roles=False).is_done
+    assert people.find("zhouba") is None
+    outcome = agree(people, second)
+    assert outcome.is_done
+    assert service.invitation(people.session, LATER, outcome.token)[1] is people.find("zhouba")
+
+
+@pytest.mark.parametrize("role", ["leader", "liaison"])
+def test_other_accounts_are_made_at_once(people: People, role: str) -> None:
+    outcome = asking.create(people.acting("zhangsan"), ("zhouba", "周八", role), three_roles=False)
+    assert outcome.is_done
+    assert outcome.token
+
+
+def test_one_organiser_cannot_play_all_three_key_holders(people: People) -> None:
+    """The attack that opened a box: a second self as scrutineer, others taken over by fresh links."""
+    attacker = people.acting("zhangsan")
+    assert not asking.create(attacker, FRESH, three_roles=False).token
+    with refuses("approval_own"):
+        agree(people, "zhangsan")
+    for login in ("lisi", "wangwu"):
+        assert not asking.change(attacker, Act.LINK, people.cast[login].id, three_roles=False).token
+        found = people.find(login)
+        assert found is not None
+        assert found.password_hash
+    assert not asking.change(attacker, Act.ROLE, people.cast["zhaoliu"].id, "scrutineer", three_roles=False).is_done
+    assert [consent.granted for consent in waiting(people.session, KIND)] == [None] * 4
+
+
+def test_a_younger_account_does_not_agree(people: People) -> None:
+    asking.change(people.acting("zhangsan"), Act.LINK, people.cast["lisi"].id, three_roles=False)
+    ghost = people.find("wangwu")
+    assert ghost is not None
+    ghost.created_at = LATER + timedelta(seconds=1)
+    with refuses("approval_younger"):
+        agree(people, "wangwu")
+    ghost.created_at, ghost.linked_at = MORNING, LATER + timedelta(seconds=1)
+    with refuses("approval_younger"):
+        agree(people, "wangwu")
+    assert agree(people, "sunqi").token
+
+
+@pytest.mark.parametrize("login", ["zhaoliu", "wujiu"])
+def test_who_has_no_weight_does_not_agree(people: People, login: str) -> None:
+    asking.create(people.acting("zhangsan"), FRESH, three_roles=False)
+    with refuses("account_act_refused"):
+        agree(people, login)
+
+
+def test_enabling_and_roles_wait_and_disabling_does_not(people: People) -> None:
+    lisi = people.find("lisi")
+    assert lisi is not None
+    assert asking.change(people.acting("zhangsan"), Act.DISABLE, lisi.id, three_roles=False).is_done
+    assert lisi.disabled
+    assert not asking.change(people.acting("zhangsan"), Act.ENABLE, lisi.id, three_roles=False).is_done
+    assert lisi.disabled
+    agree(people, "wangwu")
+    assert not lisi.disabled
+    assert not asking.change(people.acting("zhangsan"), Act.ROLE, lisi.id, "leader", three_roles=False).is_done
+    agree(people, "wangwu")
+    assert lisi.role == "leader"
+
+
+def test_the_same_is_asked_once_and_can_be_withdrawn(people: People) -> None:
+    asking.create(people.acting("zhangsan"), FRESH, three_roles=False)
+    with refuses("approval_waiting"):
+        asking.create(people.acting("qianer"), FRESH, three_roles=False)
+    asking.decide(people.acting("zhangsan"), people.asked(), granted=False, three_roles=False)
+    assert people.find("zhouba") is None
+    with refuses("login_name_taken"):
+        asking.create(people.acting("zhangsan"), ("lisi", "李四", "scrutineer"), three_roles=False)
+    with refuses("own_account"):
+        asking.change(people.acting("zhangsan"), Act.LINK, people.cast["zhangsan"].id, three_roles=False)
+
+
+def test_three_roles_share_what_an_organiser_did(people: People) -> None:
+    people.admit("zhu", Role.SYSADMIN)
+    people.admit("qin", Role.SECADMIN)
+    for login in ("zhangsan", "qin", "sunqi"):
+        with refuses("account_act_refused"):
+            asking.create(people.acting(login), FRESH, three_roles=True)
+    assert not asking.create(people.acting("zhu"), ("zhouba", "周八", "leader"), three_roles=True).is_done
+    for login in ("zhangsan", "sunqi"):
+        with refuses("account_act_refused"):
+            agree(people, login, three_roles=True)
+    assert agree(people, "qin", three_roles=True).token
+    zhouba = people.find("zhouba")
+    assert zhouba is not None
+    with refuses("account_act_refused"):
+        asking.change(people.acting("zhu"), Act.ROLE, zhouba.id, "scrutineer", three_roles=True)
+    assert not asking.change(people.acting("qin"), Act.ROLE, zhouba.id, "scrutineer", three_roles=True).is_done
+    agree(people, "zhu", three_roles=True)
+    assert zhouba.role == "scrutineer"
+
+
+def test_accounts_of_weight_made_or_linked_anew_are_known(people: People) -> None:
+    asking.change(people.acting("zhangsan"), Act.LINK, people.cast["lisi"].id, three_roles=False)
+    agree(people, "wangwu")
+    asking.create(people.acting("zhangsan"), ("zhouba", "周八", "leader"), three_roles=False)
+    assert [staff.login for staff in service.fresh_since(people.session, LATER)] == ["lisi"]
