@@ -85,6 +85,12 @@ def last_detail(session: Session, action: str, subject: str) -> Mapping[str, str
     return detail
 
 
+def last_at(session: Session, action: str, subject: str) -> datetime | None:
+    """Return when an action on a subject was last recorded."""
+    query = select(AuditEntry.at).where(AuditEntry.action == action, AuditEntry.subject == subject)
+    return session.scalar(query.order_by(AuditEntry.number.desc()).limit(1))
+
+
 class Verified:
     """The last entry that one process has checked: later checks begin behind it, ``manyidu check`` begins anew."""
 

@@ -1,17 +1,19 @@
 """监票情况报告: what the scrutineers sign after the opening. It holds counts of slips and no mark (SEC-33, SEC-39)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.accounts.service import fresh_since
+from app.audit.service import last_at
 from app.box.reads import KeyView, OpeningView, key_of, opening_of, returned_by_group
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import UnseenGroups
 from app.rounds.reads import RoundView, frozen_paper, get_round
-from app.slips.reads import GroupAccount, slip_accounts
+from app.slips.reads import GroupAccount, hand_counts, slip_accounts
 
 OPENED = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
 
@@ -58,6 +60,10 @@ class Report:
     total: Line
     together: tuple[str, ...]
     is_key_destroyed: bool
+    counted_by: tuple[str, ...] = ()
+    confirmed_by: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
+    """Names of the accounts of weight that were made or re-linked since the paper was frozen."""
 
     @property
     def helpers(self) -> tuple[str, ...]:
@@ -78,6 +84,8 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
     shown = [line for group, line in lines.items() if group not in hidden]
     if together:
         shown.append(_sum("、".join(line.name for line in together), together))
+    counts = list(hand_counts(session, round_id).values())
+    since = last_at(session, "round.freeze", round_id) or row.created_at
     return Report(
         round=row,
         paper=paper,
@@ -88,7 +96,14 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
         total=_sum("", list(lines.values())),
         together=tuple(line.name for line in together),
         is_key_destroyed=round_id not in folder.parts(),
+        counted_by=_names(count.counted_by for count in counts),
+        confirmed_by=_names(count.second_by for count in counts if count.agrees),
+        fresh=_names(staff.name for staff in fresh_since(session, since)),
     )
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _lines(session: Session, paper: Paper) -> dict[str, Line]:

@@ -22,12 +22,21 @@ class Batch(Base):
 
 
 class SlipCount(Base):
-    """What the organisers counted by hand, per voter group: left on the pile, and handed back unused."""
+    """What was counted by hand, per voter group: who came, left on the pile, handed back unused (SEC-78).
+
+    An organiser types it; what a scrutineer counted in his own log-in stands beside it as ``second_…``.
+    """
 
     __tablename__ = "slip_count"
     round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
     group_id: Mapped[str] = mapped_column(Text, primary_key=True)
     spare: Mapped[int] = mapped_column(Integer, default=0)
     handed_back: Mapped[int] = mapped_column(Integer, default=0)
+    present: Mapped[int | None] = mapped_column(Integer)
+    counted_by: Mapped[str] = mapped_column(Text, default="")
+    second_spare: Mapped[int | None] = mapped_column(Integer)
+    second_handed_back: Mapped[int | None] = mapped_column(Integer)
+    second_present: Mapped[int | None] = mapped_column(Integer)
+    second_by: Mapped[str] = mapped_column(Text, default="")
     used: Mapped[int | None] = mapped_column(Integer)
     """Spent codes, written down when the box goes; until then its gate knows."""

@@ -99,9 +99,52 @@ def _account(
     return GroupAccount(group_id, name, expected, **numbers, account=account, problem=problem)
 
 
-def counted_groups(session: Session, round_id: str) -> frozenset[str]:
-    """Return the ids of the groups whose slips were counted by hand."""
-    return frozenset(session.scalars(select(SlipCount.group_id).where(SlipCount.round_id == round_id)))
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one person counted by hand for a voter group; ``present`` is None where nobody counted who came."""
+
+    spare: int
+    handed_back: int
+    present: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandCount:
+    """What an organiser counted, and a scrutineer after him, with their names; None where nobody did yet."""
+
+    first: Tally | None = None
+    second: Tally | None = None
+    counted_by: str = ""
+    second_by: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both counted, and the same."""
+        return self.first is not None and self.first == self.second
+
+    @property
+    def differs(self) -> bool:
+        """Whether both counted, and not the same."""
+        return self.first is not None and self.second is not None and self.first != self.second
+
+
+def hand_counts(session: Session, round_id: str) -> dict[str, HandCount]:
+    """Return what was counted by hand, by group id."""
+    return {
+        row.group_id: HandCount(_first(row), _second(row), row.counted_by, row.second_by)
+        for row in session.scalars(select(SlipCount).where(SlipCount.round_id == round_id))
+    }
+
+
+def _first(row: SlipCount) -> Tally | None:
+    is_counted = row.counted_by or row.second_spare is None
+    return Tally(row.spare, row.handed_back, row.present) if is_counted else None
+
+
+def _second(row: SlipCount) -> Tally | None:
+    if row.second_spare is None or row.second_handed_back is None:
+        return None
+    return Tally(row.second_spare, row.second_handed_back, row.second_present)
 
 
 def turnout(session: Session, round_id: str, step: int) -> int:

@@ -24,6 +24,7 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
     db = desk.session
     row, (paper, _) = get_round(db, round_id), frozen_paper(db, round_id)
     accounts = reads.slip_accounts(db, paper, round_id)
+    counted, is_organiser = reads.hand_counts(db, round_id), desk.staff.role == "organiser"
     exact = row.state not in {RoundState.READY, RoundState.OPEN}
     sizes = {one.group_id: (one.printed - one.voided - one.spare, one.used) for one in accounts}
     context = {
@@ -34,7 +35,11 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "accounts": accounts,
         "names": {group.id: group.name for group in paper.groups},
         "exact": exact,
-        "can_print": row.state in {RoundState.READY, RoundState.OPEN},
+        "can_print": is_organiser and row.state in {RoundState.READY, RoundState.OPEN},
+        "is_organiser": is_organiser,
+        "hand_counts": counted,
+        "own": {group: (count.first if is_organiser else count.second) for group, count in counted.items()},
+        "is_seconded": row.key_holders > 1,
         "can_count": row.state in {RoundState.READY, RoundState.OPEN, RoundState.SEALED},
         "values": typed(refused),
     }
@@ -46,7 +51,7 @@ def _attempt(desk: Desk, round_id: str, act: Callable[[], object]) -> Response:
 
 
 @router.get("/rounds/{round_id}/slips")
-def slips_page(desk: OrganiserDesk, round_id: str) -> Response:
+def slips_page(desk: KeyDesk, round_id: str) -> Response:
     """Show what was printed and where it is."""
     return _slips_page(desk, round_id)
 
@@ -94,12 +99,23 @@ def _counts(form: PostedForm, session: Session, round_id: str) -> dict[str, tupl
     }
 
 
+def _present(form: PostedForm, session: Session, round_id: str) -> dict[str, int]:
+    """Return who came, by group id, where it was counted."""
+    paper, _ = frozen_paper(session, round_id)
+    return {
+        group.id: form.integer(f"present-{group.id}", 0, MAX_PER_GROUP, label=f"{group.name} 到会")
+        for group in paper.groups
+        if form.text(f"present-{group.id}", 8, needed=False)
+    }
+
+
 @router.post("/rounds/{round_id}/slips/counts")
-def set_counts(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
-    """Record what was counted by hand."""
+def set_counts(desk: KeyDesk, round_id: str, form: Form) -> Response:
+    """Record what was counted by hand, by an organiser and by a scrutineer after him."""
 
     def act() -> None:
-        service.set_counts(desk.acting, round_id, _counts(form, desk.session, round_id))
+        present = _present(form, desk.session, round_id)
+        service.set_counts(desk.acting, round_id, _counts(form, desk.session, round_id), present)
 
     return _attempt(desk, round_id, act)
 

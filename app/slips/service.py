@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.ballots import service as ballots
-from app.core.acting import Acting
+from app.core.acting import Acting, Principal
 from app.core.db import database_of, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
@@ -27,6 +27,8 @@ from app.slips.sheets import SlipBack, SlipSheet, Wifi, packed
 TYPESET = Craft("app.slips.printing:typeset")
 MAX_SLIPS = 20_000
 TURNOUT_STEP = 5
+SECOND_ROLE = "scrutineer"
+"""Who counts by hand beside the organiser."""
 
 
 def issue(acting: Acting, folder: KeyFolder, round_id: str, numbers: Mapping[str, int]) -> dict[str, list[str]]:
@@ -147,8 +149,14 @@ def void_batch(acting: Acting, folder: KeyFolder, place: tuple[str, str], reason
     return newly
 
 
-def set_counts(acting: Acting, round_id: str, counts: Mapping[str, tuple[int, int]]) -> None:
-    """Record what was counted by hand: (spare, handed back) by group id. Numbers that cannot be right are refused."""
+def set_counts(
+    acting: Acting, round_id: str, counts: Mapping[str, tuple[int, int]], present: Mapping[str, int] | None = None
+) -> None:
+    """Record what was counted by hand: (spare, handed back), and who came, by group id.
+
+    An organiser's are the count; a scrutineer's, typed in his own log-in, stand beside it. Numbers that cannot be
+    right are refused.
+    """
     row, (paper, _) = locked_round(acting.session, round_id), frozen_paper(acting.session, round_id)
     if row.state not in {RoundState.READY, RoundState.OPEN, RoundState.SEALED}:
         raise DomainError("round_wrong_state")
@@ -158,10 +166,20 @@ def set_counts(acting: Acting, round_id: str, counts: Mapping[str, tuple[int, in
         spare, handed_back = counts.get(account.group_id, (account.spare, account.handed_back))
         used = account.used if closed else 0
         SlipAccount(account.printed, account.voided, spare, handed_back, used)
-        acting.session.merge(
-            SlipCount(round_id=round_id, group_id=account.group_id, spare=spare, handed_back=handed_back)
-        )
-    audit.record(acting.session, acting.now, acting.actor, "slips.count", round_id, counts=dict(counts))
+        tally = reads.Tally(spare, handed_back, (present or {}).get(account.group_id))
+        acting.session.merge(_written(acting.actor, round_id, account.group_id, tally))
+    told = {"counts": dict(counts), "present": dict(present or {})}
+    audit.record(acting.session, acting.now, acting.actor, "slips.count", round_id, **told)
+
+
+def _written(actor: Principal, round_id: str, group_id: str, tally: reads.Tally) -> SlipCount:
+    """Return the row's part that this person fills in."""
+    place = {"round_id": round_id, "group_id": group_id}
+    numbers = {"spare": tally.spare, "handed_back": tally.handed_back, "present": tally.present}
+    if actor.role == SECOND_ROLE:
+        second = {f"second_{name}": number for name, number in numbers.items()}
+        return SlipCount(**place, **second, second_by=actor.name)
+    return SlipCount(**place, **numbers, counted_by=actor.name)
 
 
 def correct_counts(session: Session, round_id: str, counts: Mapping[str, tuple[int, int]]) -> None:
@@ -188,9 +206,16 @@ def before_opening(session: Session, row: RoundView) -> list[Step]:
 def before_counting(session: Session, row: RoundView) -> list[Step]:
     """Return the checklist's line before the box is opened: once opened, the counting chain is frozen."""
     paper, _ = frozen_paper(session, row.id)
-    left = [group.name for group in paper.groups if group.id not in reads.counted_groups(session, row.id)]
-    label = "清点剩余和退回的测评票（开箱后不能再改）"
-    return [Step("slips_counted", label, not left, f"/rounds/{row.id}/slips", "、".join(left))]
+    counts = reads.hand_counts(session, row.id)
+    found = {group.name: counts.get(group.id, reads.HandCount()) for group in paper.groups}
+    left = [name for name, count in found.items() if count.first is None]
+    label, href = "清点剩余和退回的测评票（开箱后不能再改）", f"/rounds/{row.id}/slips"
+    steps = [Step("slips_counted", label, not left, href, "、".join(left))]
+    if row.key_holders > 1:  # one person who holds the only key counts alone
+        open_ = [name for name, count in found.items() if not count.agrees]
+        label = "监票人在自己的账号下清点，两人数目一致"
+        steps.append(Step("slips_confirmed", label, not open_, href, "、".join(open_)))
+    return steps
 
 
 def panel(session: Session, row: RoundView) -> Panel | None:

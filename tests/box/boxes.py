@@ -37,6 +37,7 @@ PORTS = Ports(
     purge=(service.purge, slips.purge),
     public_key=service.public_key,
 )
+LISI = Principal("idlisi", "李四", "scrutineer")
 LEFT_OUT: dict[str, tuple[str, ...]] = {"staff": ("u1",)}
 
 
@@ -123,7 +124,8 @@ def make_box(
     assert drop(database, folder, votes, NOON) == [""] * len(votes)
     with database.writing() as session:
         close_round(Acting(session, NOON, actor), paper.round_id, {})
-        slips.set_counts(Acting(session, NOON, actor), paper.round_id, {group.id: (0, 0) for group in paper.groups})
+        for one in (actor, LISI):
+            slips.set_counts(Acting(session, NOON, one), paper.round_id, {group.id: (0, 0) for group in paper.groups})
     return Box(paper, shares, ballots)
 
 

@@ -103,10 +103,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /restored/{restored_id}/accept": KEY_SIDE,
     "POST /approvals/{approval_id}/refuse": KEY_SIDE,
     # slips
-    "GET /rounds/{round_id}/slips": ORGANISER,
+    "GET /rounds/{round_id}/slips": KEY_SIDE,
     "POST /rounds/{round_id}/slips/print": ORGANISER,
     "POST /rounds/{round_id}/slips/batches/{batch_id}/void": ORGANISER,
-    "POST /rounds/{round_id}/slips/counts": ORGANISER,
+    "POST /rounds/{round_id}/slips/counts": KEY_SIDE,
     "GET /rounds/{round_id}/hall": KEY_SIDE,
     # the box
     "GET /rounds/{round_id}/key": KEY_SIDE,

@@ -15,11 +15,12 @@ from app.ballots import service as ballots
 from app.ballots import store
 from app.ballots.domain import CodeState
 from app.ballots.models import CODE
-from app.core.acting import Acting
+from app.core.acting import Acting, Principal
 from app.core.db import Database, database_of
 from app.core.key_folder import KeyFolder
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper, get_round
+from app.rounds.service import RoundDraft
 from app.slips import reads, service
 from app.slips.codes import code_hash
 from app.slips.models import Batch
@@ -179,6 +180,40 @@ def test_counts_by_hand_must_add_up(acting: Acting, folder: KeyFolder) -> None:
     account = reads.slip_accounts(acting.session, paper, round_id)[0].account
     assert account is not None
     assert (account.issued, account.missing) == (6, 0)
+
+
+def test_two_people_count_by_hand_and_a_difference_is_seen_by_both(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting, draft=RoundDraft("第一轮", "t2", key_needed=2, key_holders=3))
+    one, other = group_ids(acting, round_id)
+    service.issue(acting, folder, round_id, {one: 10, other: 10})
+    scrutineer = replace(acting, actor=Principal("idlisi", "李四", "scrutineer"))
+
+    def done() -> list[bool]:
+        return [step.done for step in service.before_counting(acting.session, get_round(acting.session, round_id))]
+
+    assert done() == [False, False]
+    service.set_counts(scrutineer, round_id, {one: (1, 2), other: (0, 0)}, {one: 7, other: 8})
+    assert done() == [False, False]
+    service.set_counts(acting, round_id, {one: (1, 2), other: (0, 1)}, {one: 7, other: 8})
+    assert done() == [True, False]
+    counts = reads.hand_counts(acting.session, round_id)
+    assert [counts[group].differs for group in (one, other)] == [False, True]
+    assert counts[other].second == reads.Tally(0, 0, 8)
+    service.set_counts(acting, round_id, {one: (1, 2), other: (0, 0)}, {one: 7, other: 9})
+    assert done() == [True, False]
+    service.set_counts(acting, round_id, {one: (1, 2), other: (0, 0)}, {one: 7, other: 8})
+    assert done() == [True, True]
+    count = reads.hand_counts(acting.session, round_id)[one]
+    assert (count.counted_by, count.second_by) == ("张三", "李四")
+
+
+def test_who_holds_the_only_key_counts_alone(acting: Acting, folder: KeyFolder) -> None:
+    round_id = make_ready(acting)
+    one, other = group_ids(acting, round_id)
+    service.issue(acting, folder, round_id, {one: 10, other: 10})
+    service.set_counts(acting, round_id, {one: (0, 0), other: (0, 0)})
+    steps = service.before_counting(acting.session, get_round(acting.session, round_id))
+    assert [step.done for step in steps] == [True]
 
 
 def test_the_gates_ask_for_slips_of_every_group(acting: Acting, folder: KeyFolder) -> None:
