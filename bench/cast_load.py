@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import resource
-import secrets
 import statistics
 import subprocess
 import sys
@@ -23,12 +22,12 @@ from pathlib import Path
 
 import httpx
 
-from app.booth.domain import body_size
 from app.core import migrate
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from tests import postgresql
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
+from tests.phones import Filled, random_marks
 from tests.servers import served
 
 HERE = Path(__file__).parent
@@ -47,18 +46,8 @@ class Load:
 
 
 def body(place: OpenRound, group: str, code: str) -> str:
-    """Return what a phone sends: random marks, filled up to the paper's one length."""
-    paper = place.paper
-    asked = paper.rated_by(group)
-    marks = "".join(
-        str(secrets.randbelow(5)) if unit in asked else "-" for unit in range(len(paper.units)) for _ in paper.items
-    )
-    fields = {
-        "code": code, "round": place.id, "paper": place.paper_hash, "group": group, "nonce": secrets.token_hex(16),
-        "marks": marks, "remarks": {}, "pad": "",
-    }  # fmt: skip
-    bare = len(json.dumps(fields, separators=(",", ":")))
-    return json.dumps({**fields, "pad": "." * (body_size(paper) - bare)}, separators=(",", ":"))
+    """Return what a phone sends: random marks, sealed."""
+    return Filled(place, group, code, random_marks(place, group)).body().decode()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from resource import RUSAGE_CHILDREN, getrusage
 
 from app.accounts import service as accounts
 from app.ballots import service
-from app.ballots.domain import GateState
+from app.ballots.domain import GateState, envelope_id
 from app.ballots.slot import Cast, Slot
 from app.box import service as box
 from app.box.envelope import Ballot, encode
@@ -120,10 +120,9 @@ def _casts(paper: Paper, digest: str, public_key: bytes, remarks: int) -> Iterat
     casts = []
     for at in range(ENVELOPES):
         group = paper.groups[at % GROUPS].id
-        name = token_bytes(16)
         plaintext = encode(paper, digest, _ballot(paper, group, at, remarks))
-        sealed = seal(public_key, envelope_info("bench", digest, name), plaintext)
-        casts.append(Cast(token_bytes(32), group, name, sealed))
+        sealed = seal(public_key, envelope_info("bench", digest, group), plaintext)
+        casts.append(Cast(token_bytes(32), group, envelope_id(sealed), sealed))
         if len(casts) == ROWS:
             yield casts
             casts = []

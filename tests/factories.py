@@ -35,6 +35,7 @@ class OpenRound:
     id: str
     paper: Paper
     paper_hash: str
+    public_key: bytes
     codes: dict[str, list[str]]
     shares: list[str] = field(repr=False)
 
@@ -102,7 +103,7 @@ def make_open_round(
     codes = {
         group.id: add_codes(database, key_folder, (paper.round_id, group.id), codes_each) for group in paper.groups
     }
-    return OpenRound(paper.round_id, paper, str(values["paper_hash"]), codes, key.shares)
+    return OpenRound(paper.round_id, paper, str(values["paper_hash"]), key.public_key, codes, key.shares)
 
 
 def add_codes(

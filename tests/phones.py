@@ -1,17 +1,17 @@
-"""Simulated phones: filled papers, the bytes they send, and the envelope each must become."""
+"""Simulated phones: filled papers, the sealed bytes they send, and the receipt each must get."""
 
 import http.client
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from app.booth.domain import marks_to_text
+from app.ballots.domain import envelope_id
 from app.box.envelope import Ballot, encode
-from app.box.seal import envelope_id, receipt_text
-from app.core.key_folder import KeyFolder
+from app.box.seal import envelope_info, receipt_text, seal
 from app.core.secrets import token_bytes
 from app.rounds.domain import NOT_ASKED
-from app.slips.codes import code_hash
 from tests.factories import OpenRound
 
 HEADERS = {"content-type": "application/json", "x-manyidu": "1"}
@@ -19,38 +19,41 @@ HEADERS = {"content-type": "application/json", "x-manyidu": "1"}
 
 @dataclass(frozen=True)
 class Filled:
-    """A paper that a voter has filled in."""
+    """A paper that a voter has filled in; its phone seals it once."""
 
     hall: OpenRound
     group: str
     code: str
     marks: bytes
     remarks: Mapping[int, str] = field(default_factory=dict)
-    nonce: bytes = field(default_factory=lambda: token_bytes(16))
+
+    @cached_property
+    def sealed(self) -> bytes:
+        """What the phone sends, however often."""
+        ballot = Ballot(self.group, self.marks, tuple(sorted(self.remarks.items())))
+        plaintext = encode(self.hall.paper, self.hall.paper_hash, ballot)
+        return seal(self.hall.public_key, envelope_info(self.hall.id, self.hall.paper_hash, self.group), plaintext)
 
     def body(self, **changes: object) -> bytes:
-        """Return what the phone sends."""
+        """Return the whole request; ``changes`` replace fields."""
         fields = {
             "code": self.code,
             "round": self.hall.id,
             "paper": self.hall.paper_hash,
             "group": self.group,
-            "nonce": self.nonce.hex(),
-            "marks": marks_to_text(self.marks),
-            "remarks": {str(place): text for place, text in self.remarks.items()},
-            "pad": "",
+            "sealed": b64encode(self.sealed).decode(),
         }
         return json.dumps({**fields, **changes}, separators=(",", ":")).encode()
 
-    def envelope_id(self, folder: KeyFolder) -> bytes:
-        """Return the id of the envelope that this must become."""
-        ballot = Ballot(self.group, self.marks, tuple(sorted(self.remarks.items())))
-        plaintext = encode(self.hall.paper, self.hall.paper_hash, ballot)
-        return envelope_id(folder.receipt_key(), self.nonce, code_hash(folder.pepper(), self.code), plaintext)
+    @property
+    def envelope_id(self) -> bytes:
+        """The id of the envelope that this must become."""
+        return envelope_id(self.sealed)
 
-    def receipt(self, folder: KeyFolder) -> str:
-        """Return the receipt that the voter must be shown."""
-        return receipt_text(self.envelope_id(folder))
+    @property
+    def receipt(self) -> str:
+        """The receipt that the voter must be shown."""
+        return receipt_text(self.envelope_id)
 
 
 def random_marks(hall: OpenRound, group: str) -> bytes:

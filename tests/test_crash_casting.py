@@ -100,14 +100,14 @@ def test_it_works(database: Database, settings: Settings, servers: Nursery) -> N
     hall = make_open_round(database, folder, make_paper(units=2, items=2, remarks=False, remark_bytes=0), 1200)
     waiting = list(fill_in(hall))
     hash_of = {filled.code: code_hash(folder.pepper(), filled.code) for filled in waiting}
-    id_of = {filled.code: filled.envelope_id(folder) for filled in waiting}
+    id_of = {filled.code: filled.envelope_id for filled in waiting}
     acknowledged: set[str] = set()
     lost_answers = 0
     for _ in range(CYCLES):
         load = kill_under_load(servers, waiting, os.urandom(2))
         assert load.refused == []
         for filled, receipt in load.acknowledged:
-            assert receipt == filled.receipt(folder)
+            assert receipt == filled.receipt
             acknowledged.add(filled.code)
         spent, envelopes = box(database, hall.id)
         assert {hash_of[code] for code in acknowledged} <= spent
@@ -134,6 +134,6 @@ def test_whoever_was_not_answered_tries_again_and_is_counted_once(
         load = kill_under_load(servers, waiting, bytes((min(cycle, len(waiting) - 1) % 4, cycle)))
         assert load.refused == []
         receipts.update((filled.code, receipt) for filled, receipt in load.acknowledged)
-    assert receipts == {filled.code: filled.receipt(folder) for filled in everyone}
+    assert receipts == {filled.code: filled.receipt for filled in everyone}
     spent, envelopes = box(database, hall.id)
     assert len(spent) == len(envelopes) == len(everyone)

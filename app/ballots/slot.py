@@ -1,7 +1,7 @@
 """The slot of an open box: codes spent, envelopes stored and counts raised in one transaction, or nothing (SEC-63)."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -104,7 +104,16 @@ class Slot:
             self._store(line, stored, known)
             counts = _raised(unpack_counts(json.loads(groups), packed), stored)
             line.change(_COUNT, [{"packed": pack_counts(list(counts), counts)}])
-        return _answers(line, casts, stored, lambda cast: held or _why(cast, known.get(cast.code_hash)))
+        inside = _inside(line, casts, stored)
+        spent = {cast.code_hash for cast in stored} | {
+            digest for digest, code in known.items() if code.state is CodeState.SPENT
+        }
+        return [
+            ACCEPTED
+            if cast.envelope_id in inside and cast.code_hash in spent
+            else held or _why(cast, known.get(cast.code_hash)) or "code_used"
+            for cast in casts
+        ]
 
     def _known(self, line: Line, casts: Sequence[Cast]) -> dict[bytes, _Known]:
         """Return the codes that are in the box; a wrongly tagged one is none (SEC-75)."""
@@ -161,11 +170,11 @@ def _raised(counts: dict[str, Count], stored: Iterable[Cast]) -> dict[str, Count
     return counts
 
 
-def _answers(line: Line, casts: Sequence[Cast], stored: Sequence[Cast], why: Callable[[Cast], str]) -> list[str]:
-    """Return ``ACCEPTED`` for each cast whose envelope is in the box, and else why its code was refused."""
+def _inside(line: Line, casts: Sequence[Cast], stored: Sequence[Cast]) -> set[bytes]:
+    """Return the ids of those casts whose very bytes are in the box: a retry is known by them and by nothing else."""
     inside = {cast.envelope_id for cast in stored}
     others = sorted({cast.envelope_id for cast in casts} - inside)
     if others:
         rows = line.first_of_each(_STORED, [{"envelope": envelope_id} for envelope_id in others])
         inside |= {envelope_id for envelope_id, row in zip(others, rows, strict=True) if row is not None}
-    return [ACCEPTED if cast.envelope_id in inside else why(cast) or "code_used" for cast in casts]
+    return inside

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import bindparam, select
 
-from app.ballots.domain import CodeState, Verdict, verdict
+from app.ballots.domain import CodeState, Verdict, envelope_id, verdict
 from app.ballots.models import CODE
 from app.ballots.reads import PAGE_ROWS, SealedEnvelope, envelopes, page
 from app.ballots.tags import Tags
@@ -20,7 +20,9 @@ _CODES = (
 
 
 def is_rightly_tagged(tags: Tags, envelope: SealedEnvelope) -> bool:
-    """Whether an envelope is what the booth put in under this id and group."""
+    """Whether an envelope is what the booth put in under this id and group, and the id the digest of its bytes."""
+    if envelope.id != envelope_id(envelope.sealed):
+        return False
     return tags.is_envelope(envelope.tag, envelope.id, envelope.group_id, envelope.sealed)
 
 

@@ -7,8 +7,6 @@ from app.campaigns.domain import Item, Scale
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED, Paper
 
-NONCE_SIGNS = 32
-"""Of the phone's random receipt code, in hex."""
 SEED_SIGNS = 32
 _TONES = 4
 _NARROW_LABEL = 4
@@ -41,13 +39,23 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class CastRequest:
-    """What a phone sends to cast."""
+    """What a phone sends to cast: no mark, only the sealed envelope."""
 
     code: str
     round_id: str
     paper_hash: str
     group_id: str
-    nonce: bytes
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a phone without scripts sends to have its answers looked over and sealed."""
+
+    code: str
+    round_id: str
+    paper_hash: str
+    group_id: str
     marks: bytes
     remarks: tuple[tuple[int, str], ...]
 
@@ -60,7 +68,8 @@ class Sheet:
     group_id: str
     paper: Paper
     paper_hash: str
-    nonce: str
+    key: bytes
+    """Public half of the round's key, to which the ballot is sealed."""
     answers: Answers
     large: bool = False
     message: str = ""
@@ -154,12 +163,3 @@ def missing_places(sheet: Sheet) -> tuple[tuple[int, int], ...]:
 def remark_room(paper: Paper) -> int:
     """Return how many Han characters fit if they are written to a single unit."""
     return max(0, (paper.remark_bytes - 6) // 3)
-
-
-def body_size(paper: Paper) -> int:
-    """Return the one length of every cast of this paper, filled up by the phone (SEC-12).
-
-    JSON needs at most two bytes for a byte of a remark, once the phone has left out control characters.
-    """
-    cells = len(paper.units) * len(paper.items)
-    return 512 + cells + 2 * paper.remark_bytes + (10 * len(paper.units) if paper.remark_bytes else 0)

@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Send
 
-from app.booth import domain, privacy
-from app.booth.domain import Sheet
+from app.booth import domain, privacy, wire
+from app.booth.domain import CastRequest, Sheet
+from app.box.envelope import group_place
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.slips.codes import CODE_LENGTH
@@ -29,7 +30,7 @@ _PAD_HERE: Final = b"<!--pad-->"
 _ESCAPED: Final = 5
 """Bytes that one byte of a remark can take in HTML."""
 _PER_CELL: Final = 64
-_OWN: Final = {"code": CODE_LENGTH, "nonce": domain.NONCE_SIGNS, "seed": domain.SEED_SIGNS}
+_OWN: Final = {"code": CODE_LENGTH, "seed": domain.SEED_SIGNS}
 """What differs from voter to voter on an empty paper, and how many signs it always has."""
 _ROOM: Final = 2_048
 """For a sentence that names what is missing, and for the large-type switch."""
@@ -108,12 +109,12 @@ class PrintedPaper:
     """What each hole of the page is for."""
 
     def handed_to(self, own: Mapping[str, str]) -> bytes:
-        """Return the page of one voter, who has ``code``, ``nonce`` and ``seed`` of his own, gzipped."""
+        """Return the page of one voter, who has ``code`` and ``seed`` of his own, gzipped."""
         return self.page.fill([own[field].encode() for field in self.fields])
 
 
 def print_paper(request: Request, sheet: Sheet) -> PrintedPaper:
-    """Render a paper with holes where code, nonce and seed of ``sheet`` would stand."""
+    """Render a paper with holes where code and seed of ``sheet`` would stand."""
     stand_ins: dict[str, Any] = {field: token_bytes(16).hex() for field in _OWN}
     html = _render(request, "booth/paper.html", replace(sheet, **stand_ins), 200).body
     pieces = re.split(f"({'|'.join(stand_ins.values())})", bytes(html).decode())
@@ -129,15 +130,16 @@ def filled_paper_page(request: Request, sheet: Sheet, error: DomainError | None 
     return _constant(request, "booth/paper.html", replace(sheet, message=message), status)
 
 
-def review_page(request: Request, sheet: Sheet, status: int = 200) -> Response:
-    """Return the answers to be looked over once more."""
-    return _constant(request, "booth/review.html", sheet, status)
+def review_page(request: Request, sheet: Sheet, sealed: CastRequest) -> Response:
+    """Return the answers to be looked over once more, with the envelope in which they are sealed already."""
+    return _constant(request, "booth/review.html", sheet, 200, wire.packed(sealed))
 
 
-def still_reviewing(request: Request, sheet: Sheet, error: DomainError) -> Response:
-    """Return the review page again, with everything kept, when the box could not take the ballot."""
+def again_page(request: Request, form: PostedForm, sealed: CastRequest, error: DomainError) -> Response:
+    """Return the envelope to be sent again, when the box could not take it now."""
     status, message = said(request, error)
-    response = review_page(request, replace(sheet, message=message), status)
+    fields, large = wire.packed(sealed), form.flag("large")
+    response = page(request, "booth/again.html", status=status, message=message, sealed=fields, large=large)
     response.headers["retry-after"] = RETRY_AFTER_SECONDS
     return response
 
@@ -157,11 +159,13 @@ def said(request: Request, error: DomainError | None) -> tuple[int, str]:
     return sentence(request.state.language, error.code, error.params)
 
 
-def _constant(request: Request, template: str, sheet: Sheet, status: int) -> Response:
+def _constant(
+    request: Request, template: str, sheet: Sheet, status: int, sealed: Mapping[str, str] | None = None
+) -> Response:
     """Render and fill up to a length that the answers do not change."""
-    response = _render(request, template, sheet, status)
+    response = _render(request, template, sheet, status, sealed)
     empty = replace(sheet, answers=domain.blank(sheet.paper), message="", missing=(), large=False)
-    bare = _render(request, template, empty, status)
+    bare = _render(request, template, empty, status, sealed)
     cells = len(sheet.paper.units) * len(sheet.paper.items)
     length = len(bare.body) + _ROOM + cells * _PER_CELL + _ESCAPED * sheet.paper.remark_bytes
     missing = length - len(response.body)
@@ -170,8 +174,10 @@ def _constant(request: Request, template: str, sheet: Sheet, status: int) -> Res
     return response
 
 
-def _render(request: Request, template: str, sheet: Sheet, status: int) -> Response:
-    context: dict[str, Any] = _paper_context(request, sheet)
+def _render(
+    request: Request, template: str, sheet: Sheet, status: int, sealed: Mapping[str, str] | None = None
+) -> Response:
+    context: dict[str, Any] = {**_paper_context(request, sheet), "sealed": sealed or {}}
     return page(request, template, status=status, **context)
 
 
@@ -179,7 +185,8 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
     paper, settings = sheet.paper, request.app.state.settings
     order = paper.rated_by(sheet.group_id)
     cells = len(order) * len(paper.items)
-    setting = privacy.setting_of(paper, https=settings.https, loopback=settings.loopback)
+    place = settings.https, settings.loopback
+    told = {by: privacy.setting_of(paper, by, *place) for by in privacy.SealedBy}
     return {
         "sheet": sheet,
         "paper": paper,
@@ -188,10 +195,11 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
         "cells": cells,
         "minutes": domain.minutes(cells),
         "marks": domain.marks_to_text(sheet.answers.marks),
-        "promises": privacy.promises(setting),
-        "viewers": privacy.viewers(setting),
+        "promises": {by: privacy.promises(setting) for by, setting in told.items()},
+        "viewers": {by: privacy.viewers(setting) for by, setting in told.items()},
         "remark_room": domain.remark_room(paper),
-        "body_size": domain.body_size(paper),
+        "place": group_place(paper, sheet.group_id),
+        "key": sheet.key.hex(),
         "message": sheet.message,
         "large": sheet.large,
     }

@@ -7,6 +7,7 @@ by one thread, and a paper that nobody has asked for yet is rendered in another.
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import Final, NamedTuple
@@ -17,8 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.ballots.finder import Finder
-from app.booth import domain, pages, service, wire
-from app.booth.domain import Sheet
+from app.booth import pages, service, wire
 from app.booth.pages import PrintedPaper
 from app.booth.service import Admission
 from app.core.db import Database
@@ -104,14 +104,14 @@ class PaperDesk:
         if paper is None:
             paper = await run_sync(self._printed, request, place, kind)
         seed = service.order_seed(self._pepper, code)
-        return paper.handed_to({"code": code, "nonce": service.new_nonce(), "seed": seed})
+        return paper.handed_to({"code": code, "seed": seed})
 
     def _admit(self, hashes: Sequence[bytes]) -> Sequence[Admission | DomainError]:
         return service.admit(self._finder, hashes, self._clock())
 
     def _printed(self, request: Request, place: Admission, kind: Kind) -> PrintedPaper:
-        paper, digest = service.paper_at(self._database, place.round_id)
-        sheet = Sheet("", place.group_id, paper, digest, "", domain.blank(paper), large=kind.large)
+        sheet = service.empty_sheet(service.paper_at(self._database, place.round_id), place.group_id, "")
+        sheet = replace(sheet, large=kind.large)
         return self._shelf.find_or_print(kind, lambda: pages.print_paper(request, sheet))
 
 

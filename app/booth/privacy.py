@@ -1,20 +1,30 @@
-"""Who can see what: the sentences a voter reads, made from the running configuration (SEC-18).
+"""Who can see what: the sentences a voter reads, made from what is in force on this phone and for this paper (SEC-18).
 
-Nothing is promised that the program does not keep: SECURITY section 2 holds what may be said.
+Nothing is promised that the program does not keep.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.rounds.domain import Paper
 
 
+class SealedBy(StrEnum):
+    """Who seals the ballot."""
+
+    SERVER = "server"
+    PHONE = "phone"
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the sentences depend on."""
+    """What the sentences depend on; ``key``: how many of how many key-holders open the box, (0, 0) if unknown."""
 
+    sealed_by: SealedBy
     https: bool
     loopback: bool
+    key: tuple[int, int]
     k: int
     remarks: bool
     remark_k: int
@@ -37,9 +47,10 @@ class Viewer:
     sentences: tuple[Sentence, ...]
 
 
-def setting_of(paper: Paper, *, https: bool, loopback: bool) -> Setting:
+def setting_of(paper: Paper, sealed_by: SealedBy, https: bool, loopback: bool) -> Setting:
     """Return what the sentences about this paper depend on."""
-    return Setting(https, loopback, paper.scheme.k, paper.remarks, paper.scheme.remark_k)
+    key, scheme = (paper.key_needed, paper.key_holders), paper.scheme
+    return Setting(sealed_by, https, loopback, key, scheme.k, paper.remarks, scheme.remark_k)
 
 
 def promises(setting: Setting) -> tuple[Sentence, ...]:
@@ -48,11 +59,19 @@ def promises(setting: Setting) -> tuple[Sentence, ...]:
 
 
 def _promises(setting: Setting) -> Iterator[Sentence]:
+    by_phone = setting.sealed_by is SealedBy.PHONE
     if not setting.https and not setting.loopback:
-        yield Sentence("当前是明文连接（http）：同一网络里的人能看到、也能改动您的答案。", warning=True)
+        yield Sentence(_PLAIN_PHONE if by_phone else _PLAIN_SERVER, warning=True)
     yield Sentence("不记名。不保存您的姓名、手机、网络地址和填写时间。")
-    yield Sentence("答案密封存放；开箱之前，任何人都读不到已存的答案。")
+    if by_phone:
+        yield Sentence("答案在这部手机上封好才发出；开箱之前，服务器和任何人都读不到。")
+    else:
+        yield Sentence("答案由服务器收到后当即封好；开箱之前，任何人都读不到已存的答案。")
     yield Sentence("不足 %(k)s 人评价的，不公布任何数字。", (("k", setting.k),))
+
+
+_PLAIN_PHONE = "当前是明文连接（http）：答案封好才发出，但同一网络里的人能换掉这个页面，让它不封。"
+_PLAIN_SERVER = "当前是明文连接（http）：同一网络里的人能看到、也能改动您的答案。"
 
 
 def viewers(setting: Setting) -> tuple[Viewer, ...]:
@@ -71,14 +90,8 @@ def viewers(setting: Setting) -> tuple[Viewer, ...]:
             "领导",
             (Sentence("只看到公布后的汇总。如果评价完全一致，或者其他人互相对过，您的评价可能被推算出来。"),),
         ),
-        Viewer(
-            "系统管理员",
-            (
-                Sentence("开箱之后，没有数据能把您和您的答案连起来。"),
-                Sentence("投票期间复制了数据、又拿到足够钥匙份额和服务器钥匙的人，可能按到达先后看到答案。"),
-                Sentence("网页防不住专门针对您做过手脚的服务器；不放心时，请用测评票换一个网络投。"),
-            ),
-        ),
+        Viewer("系统管理员", tuple(_administrator(setting))),
+        *((Viewer("持钥匙的人", tuple(_holders(*setting.key))),) if setting.key[0] else ()),
         Viewer("网络管理者", tuple(_network(setting))),
         Viewer("身边的人", (Sentence("我们看不到谁站在您身边。请独自填写；投出后不能再改。"),)),
         *((Viewer("意见", tuple(_remarks(setting))),) if setting.remarks else ()),
@@ -86,10 +99,34 @@ def viewers(setting: Setting) -> tuple[Viewer, ...]:
     )
 
 
+def _administrator(setting: Setting) -> Iterator[Sentence]:
+    if setting.sealed_by is SealedBy.PHONE:
+        yield Sentence("服务器只收到封好的信封，看不到答案；信封若被换掉，您的回执码就查不到。")
+    else:
+        yield Sentence("服务器封票的那一刻，答案在它的内存里；那一刻掌握服务器的人能看到。")
+    yield Sentence("开箱之后，没有数据能把您和您的答案连起来。")
+    yield Sentence("投票期间复制了数据、又拿到足够钥匙份额和服务器钥匙的人，可能按到达先后看到答案。")
+    yield Sentence("网页防不住专门针对您做过手脚的服务器；不放心时，请用测评票换一个网络投。")
+
+
+def _holders(needed: int, holders: int) -> Iterator[Sentence]:
+    if needed > 1:
+        numbers = (("needed", needed), ("holders", holders))
+        yield Sentence("钥匙分成 %(holders)s 份，凑齐 %(needed)s 份才能开箱；少一份就打不开。", numbers)
+        yield Sentence("凑得齐的人若和掌握服务器的人串通，能提前打开信封。")
+    else:
+        yield Sentence("只要 1 份钥匙就能开箱：持钥匙的人若和掌握服务器的人串通，能提前打开信封。", warning=True)
+
+
 def _network(setting: Setting) -> Iterator[Sentence]:
     if setting.https:
         yield Sentence("只知道您何时访问过本站。装了监控软件的单位手机会看到答案，请用自己的手机和流量。")
         yield Sentence("今天被录下的网络数据，几十年后也许能被破解。")
+    elif setting.sealed_by is SealedBy.PHONE:
+        yield Sentence(
+            "当前连接没有加密：同一网络里的人看得到您的票码和封好的信封，看不到答案；但能换掉这个页面，让它不封。",
+            warning=not setting.loopback,
+        )
     else:
         yield Sentence("当前连接没有加密，同一网络里的人能看到、也能改动您的答案。", warning=not setting.loopback)
 

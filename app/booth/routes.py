@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.booth import pages, service, wire
 from app.booth.domain import Sheet, missing_places
+from app.core.errors import DomainError
 from app.web import i18n
 from app.web.downloads import attachment
 from app.web.forms import AnonymousForm, PostedForm, check_form_token
@@ -36,20 +37,20 @@ def show_document(request: Request, form: BoothForm, keys: Keys, now: Now) -> Re
 
 @router.post("/v/review")
 def review(request: Request, form: BoothForm, keys: Keys) -> Response:
-    """Show the answers once more; or the paper with everything kept, when one is missing or the voter goes back."""
+    """Seal the answers and show them once more; or the paper, when one is missing or the voter goes back."""
     sheet = _posted_sheet(request, form, keys)
     if form.flag("switch"):
         request.state.language = i18n.LANGUAGES[request.state.language == "zh"]
     if form.flag("switch") or form.flag("back"):
         return pages.filled_paper_page(request, sheet)
-    fault = service.fault_of(sheet)
-    if fault is None:
-        return pages.review_page(request, sheet)
-    return pages.filled_paper_page(request, replace(sheet, missing=missing_places(sheet)), fault)
+    sealed = service.check_and_seal(sheet)
+    if isinstance(sealed, DomainError):
+        return pages.filled_paper_page(request, replace(sheet, missing=missing_places(sheet)), sealed)
+    return pages.review_page(request, sheet, sealed)
 
 
 def _posted_sheet(request: Request, form: PostedForm, keys: Keys) -> Sheet:
-    head = wire.from_form(form)
+    head = wire.filled_from_form(form)
     fields = None if form.flag("marks") else (lambda name: form.text(name, wire.MAX_BODY, needed=False))
     sheet = service.posted_sheet(database(request), head, fields)
     return replace(sheet, large=form.flag("large"), seed=service.order_seed(keys.pepper(), head.code))

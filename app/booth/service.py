@@ -9,22 +9,12 @@ from hashlib import sha256
 from app.ballots import reads as ballots
 from app.ballots.domain import ROUND_ID, Gate, GateState
 from app.ballots.finder import Finder, Found
-from app.booth.domain import (
-    NONCE_SIGNS,
-    SEED_SIGNS,
-    Answers,
-    CastRequest,
-    Sheet,
-    blank,
-    missing_places,
-    read_answers,
-)
+from app.booth.domain import SEED_SIGNS, Answers, CastRequest, Filled, Sheet, blank, missing_places, read_answers
 from app.box.drop import Vote
-from app.box.envelope import Ballot, encode
-from app.box.seal import envelope_id, envelope_info, seal
+from app.box.envelope import Ballot, encode, plaintext_size
+from app.box.seal import SEALED_OVERHEAD, envelope_info, seal
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.core.secrets import token_bytes
 from app.rounds.document_reads import FIRST, DocumentFile, document_file
 from app.rounds.domain import Paper
 from app.rounds.reads import parse_paper
@@ -35,21 +25,14 @@ from app.slips.redeem import Claim
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """All that is needed to seal ballots of one round; nothing in it changes while the round is open."""
+    """All that is needed to take sealed ballots of one round; nothing in it changes while the round is open."""
 
-    paper: Paper
     paper_hash: str
-    public_key: bytes
+    group_ids: frozenset[str]
+    size: int
+    """Bytes of every sealed ballot of the round."""
     stays: bool
     """Whether the round is open, so that this may be kept for the next ballot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """Keys of the installation that casting needs."""
-
-    pepper: bytes
-    receipt_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +61,19 @@ def _admitted(code: Found | None, now: datetime) -> Admission | DomainError:
     return Admission(code.round_id, code.group_id, code.paper_hash)
 
 
-def paper_at(database: Database, round_id: str) -> tuple[Paper, str]:
-    """Return the paper at a box's gate, and its hash; DomainError ``round_closed`` where there is no box any more."""
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The paper that hangs at a box's gate, its hash, and the key to which ballots are sealed; no key, no ballots."""
+
+    paper: Paper
+    paper_hash: str
+    key: bytes
+
+
+def paper_at(database: Database, round_id: str) -> Pinned:
+    """Return the paper at a box's gate; DomainError ``round_closed`` where there is no box any more."""
     gate = _gate(database, round_id)
-    return parse_paper(gate.paper), gate.paper_hash
+    return Pinned(parse_paper(gate.paper), gate.paper_hash, gate.public_key)
 
 
 def _gate(database: Database, round_id: str) -> Gate:
@@ -97,18 +89,17 @@ def open_paper(database: Database, finder: Finder, pepper: bytes, now: datetime,
     (place,) = admit(finder, [code_hash(pepper, code)], now)
     if isinstance(place, DomainError):
         raise place
-    paper, digest = paper_at(database, place.round_id)
-    return Sheet(code, place.group_id, paper, digest, new_nonce(), blank(paper))
+    return empty_sheet(paper_at(database, place.round_id), place.group_id, code)
+
+
+def empty_sheet(pinned: Pinned, group_id: str, code: str) -> Sheet:
+    """Return the paper as a voter of that group gets it."""
+    return Sheet(code, group_id, pinned.paper, pinned.paper_hash, pinned.key, blank(pinned.paper))
 
 
 def order_seed(pepper: bytes, code: str) -> str:
     """Return what decides the order of the units on the phone with this slip, and tells nothing of the code."""
     return hmac.digest(pepper, b"order of units\0" + code.encode(), "sha256").hex()[:SEED_SIGNS]
-
-
-def new_nonce() -> str:
-    """Draw the random part of a receipt, in hex."""
-    return token_bytes(NONCE_SIGNS // 2).hex()
 
 
 def open_document(database: Database, finder: Finder, pepper: bytes, now: datetime, typed: str) -> DocumentFile:
@@ -127,26 +118,38 @@ def open_document(database: Database, finder: Finder, pepper: bytes, now: dateti
 
 
 def open_counter(database: Database, round_id: str) -> Counter:
-    """Return what sealing for a round needs; DomainError ``round_closed`` without its box, or ``round_not_open``."""
+    """Return what taking ballots of a round needs; DomainError ``round_closed`` or ``round_not_open``."""
     gate = _gate(database, round_id)
     if not gate.public_key:
         raise DomainError("round_not_open")
-    return Counter(parse_paper(gate.paper), gate.paper_hash, gate.public_key, gate.state is GateState.OPEN)
+    paper = parse_paper(gate.paper)
+    groups = frozenset(group.id for group in paper.groups)
+    size = plaintext_size(paper) + SEALED_OVERHEAD
+    return Counter(gate.paper_hash, groups, size, gate.state is GateState.OPEN)
 
 
-def seal_ballot(counter: Counter, secrets: Secrets, request: CastRequest) -> Vote:
-    """Return the sealed ballot, ready for the box.
+def check_envelope(counter: Counter, pepper: bytes, request: CastRequest) -> Vote:
+    """Return the ballot, ready for the box; what is in it nobody here can know.
 
-    DomainError as ``parse_code`` and ``encode``, ``paper_changed``, and ``mark_missing`` (``unit``, ``item``: names).
+    DomainError as ``parse_code``, ``paper_changed``, ``group_unknown``, ``envelope_wrong_size``.
     """
     if request.paper_hash != counter.paper_hash:
         raise DomainError("paper_changed")
-    digest = code_hash(secrets.pepper, parse_code(request.code))
-    ballot = Ballot(request.group_id, request.marks, request.remarks)
-    plaintext = encode_named(counter.paper, counter.paper_hash, ballot)
-    receipt = envelope_id(secrets.receipt_key, request.nonce, digest, plaintext)
-    sealed = seal(counter.public_key, envelope_info(request.round_id, counter.paper_hash, receipt), plaintext)
-    return Vote(Claim(request.round_id, request.group_id, digest), receipt, sealed)
+    if request.group_id not in counter.group_ids:
+        raise DomainError("group_unknown")
+    if len(request.sealed) != counter.size:
+        raise DomainError("envelope_wrong_size")
+    digest = code_hash(pepper, parse_code(request.code))
+    return Vote(Claim(request.round_id, request.group_id, digest), request.sealed)
+
+
+def seal_sheet(sheet: Sheet) -> CastRequest:
+    """Seal the answers for a voter whose phone does not; DomainError as ``encode``, and ``mark_missing``."""
+    remarks = tuple(sorted(sheet.answers.remarks.items()))
+    plaintext = encode_named(sheet.paper, sheet.paper_hash, Ballot(sheet.group_id, sheet.answers.marks, remarks))
+    info = envelope_info(sheet.paper.round_id, sheet.paper_hash, sheet.group_id)
+    sealed = seal(sheet.key, info, plaintext)
+    return CastRequest(sheet.code, sheet.paper.round_id, sheet.paper_hash, sheet.group_id, sealed)
 
 
 def encode_named(paper: Paper, paper_hash: str, ballot: Ballot) -> bytes:
@@ -163,29 +166,30 @@ def _missing(paper: Paper, unit: int, item: int) -> DomainError:
     return DomainError("mark_missing", unit=paper.units[unit].name, item=paper.items[item].label)
 
 
-def posted_sheet(database: Database, head: CastRequest, text: Callable[[str], str] | None) -> Sheet:
+def posted_sheet(database: Database, head: Filled, text: Callable[[str], str] | None) -> Sheet:
     """Return the sheet of a posted page: marks one by one from its fields by ``text``, or all in the request itself.
 
-    DomainError ``round_closed``, ``paper_changed``, ``group_unknown``, ``marks_malformed``.
+    DomainError ``round_closed``, ``round_not_open``, ``paper_changed``, ``group_unknown``, ``marks_malformed``.
     """
-    paper, digest = paper_at(database, head.round_id)
-    if digest != head.paper_hash:
+    pinned = paper_at(database, head.round_id)
+    paper = pinned.paper
+    if not pinned.key:
+        raise DomainError("round_not_open")
+    if pinned.paper_hash != head.paper_hash:
         raise DomainError("paper_changed")
     if head.group_id not in {group.id for group in paper.groups}:
         raise DomainError("group_unknown")
     answers = read_answers(paper, head.group_id, text) if text else Answers(head.marks, dict(head.remarks))
     if len(answers.marks) != len(paper.units) * len(paper.items):
         raise DomainError("marks_malformed")
-    return Sheet(head.code, head.group_id, paper, digest, head.nonce.hex(), answers)
+    return Sheet(head.code, head.group_id, paper, pinned.paper_hash, pinned.key, answers)
 
 
-def fault_of(sheet: Sheet) -> DomainError | None:
-    """Return why answers cannot go into the box: ``mark_missing`` for the first on the page, else as ``encode``."""
+def check_and_seal(sheet: Sheet) -> CastRequest | DomainError:
+    """Seal answers, or return why they cannot go into the box: ``mark_missing`` for the first, else as ``encode``."""
     if missing := missing_places(sheet):
         return _missing(sheet.paper, *missing[0])
-    remarks = tuple(sorted(sheet.answers.remarks.items()))
     try:
-        encode(sheet.paper, sheet.paper_hash, Ballot(sheet.group_id, sheet.answers.marks, remarks))
+        return seal_sheet(sheet)
     except DomainError as error:
         return error
-    return None

@@ -1,28 +1,30 @@
-"""Reading what a phone sends to cast: a JSON object of exactly the known keys, or the review page's form."""
+"""Reading what a phone sends: the sealed ballot as JSON or as the review page's form, and the answers for a review.
+
+The ballot comes as a JSON object of exactly the known keys, or in fields of the same names; never with a mark.
+"""
 
 import json
 import re
+from base64 import b64decode, b64encode
+from binascii import Error
 from typing import Any, Final
 
 import orjson
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from app.booth.domain import NONCE_SIGNS, CastRequest, marks_from_text
+from app.booth.domain import CastRequest, Filled, marks_from_text
 from app.core.errors import DomainError
 from app.web.forms import TOKEN_FIELD, PostedForm
 
 MAX_BODY: Final = 256 * 1024
 FORM: Final = b"application/x-www-form-urlencoded"
-_KEYS: Final = frozenset({"code", "round", "paper", "group", "nonce", "marks", "remarks", "pad"})
-_TEXTS: Final = _KEYS - {"remarks"}
-_NONCE: Final = re.compile(rf"[0-9a-f]{{{NONCE_SIGNS}}}", re.ASCII)
-_PLACE: Final = re.compile(r"0|[1-9][0-9]{0,3}", re.ASCII)
+_HEAD: Final = ("code", "round", "paper", "group")
+_KEYS: Final = frozenset({*_HEAD, "sealed"})
 _REMARK: Final = re.compile(r"r(0|[1-9][0-9]{0,3})", re.ASCII)
 _MARK: Final = re.compile(r"m[0-9]{1,4}-[0-9]{1,4}", re.ASCII)
-_FORM_FIELDS: Final = frozenset(
-    {"code", "round", "paper", "group", "nonce", "marks", "lang", "large", "switch", "back", TOKEN_FIELD}
-)
+_CAST_FIELDS: Final = frozenset({*_KEYS, "lang", "large", TOKEN_FIELD})
+_REVIEW_FIELDS: Final = frozenset({*_HEAD, "marks", "lang", "large", "switch", "back", TOKEN_FIELD})
 MAX_SHORT: Final = 128
 
 
@@ -48,26 +50,33 @@ class Malformed(DomainError):  # noqa: N818 - the request is what is malformed
 
 
 def from_json(body: bytes) -> CastRequest:
-    """Return the request of a script; DomainError ``cast_malformed``."""
+    """Return the ballot that a script sends; DomainError ``cast_malformed``."""
     fields = _parse(body)
-    if type(fields) is not dict or fields.keys() != _KEYS or type(fields["remarks"]) is not dict:
+    if type(fields) is not dict or fields.keys() != _KEYS or any(type(text) is not str for text in fields.values()):
         raise Malformed
-    if any(type(fields[key]) is not str for key in _TEXTS):
-        raise Malformed
-    return _request(fields, [_remark(place, text) for place, text in fields["remarks"].items()])
+    return _cast(fields)
 
 
 def from_form(form: PostedForm) -> CastRequest:
-    """Return what the pages post without scripts, but for marks in fields of their own; ``cast_malformed``."""
+    """Return the ballot that the review page posts without scripts; DomainError ``cast_malformed``."""
+    if not set(form) <= _CAST_FIELDS:
+        raise Malformed
+    return _cast({name: form.text(name, MAX_BODY, needed=False) for name in _KEYS})
+
+
+def filled_from_form(form: PostedForm) -> Filled:
+    """Return the answers of a posted paper, but for marks in fields of their own; ``cast_malformed``."""
     remarks = []
     for name in form:
         found = _REMARK.fullmatch(name)
         if found:
             remarks.append((int(found[1]), form.text(name, MAX_BODY, needed=False)))
-        elif name not in _FORM_FIELDS and not _MARK.fullmatch(name):
+        elif name not in _REVIEW_FIELDS and not _MARK.fullmatch(name):
             raise Malformed
-    names = ("code", "round", "paper", "group", "nonce", "marks")
-    return _request({name: form.text(name, MAX_BODY, needed=False) for name in names}, remarks)
+    head = _short({name: form.text(name, MAX_BODY, needed=False) for name in _HEAD})
+    written = sorted((place, text.strip()) for place, text in remarks)
+    marks = marks_from_text(form.text("marks", MAX_BODY, needed=False))
+    return Filled(*head, marks, tuple((place, text) for place, text in written if text))
 
 
 def _parse(body: bytes) -> Any:  # noqa: ANN401 - the caller finds out what it is
@@ -88,23 +97,29 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _remark(place: str, text: object) -> tuple[int, str]:
-    if type(text) is not str or not _PLACE.fullmatch(place):
-        raise Malformed
-    return int(place), text
+def _cast(fields: dict[str, str]) -> CastRequest:
+    return CastRequest(*_short(fields), _unpacked(fields["sealed"]))
 
 
-def _request(fields: dict[str, Any], remarks: list[tuple[int, str]]) -> CastRequest:
-    short = ("code", "round", "paper", "group", "nonce")
-    if any(len(fields[name]) > MAX_SHORT for name in short) or not _NONCE.fullmatch(fields["nonce"]):
+def _short(fields: dict[str, str]) -> tuple[str, str, str, str]:
+    if any(len(fields[name]) > MAX_SHORT for name in _HEAD):
         raise Malformed
-    written = sorted((place, text.strip()) for place, text in remarks)
-    return CastRequest(
-        code=fields["code"],
-        round_id=fields["round"],
-        paper_hash=fields["paper"],
-        group_id=fields["group"],
-        nonce=bytes.fromhex(fields["nonce"]),
-        marks=marks_from_text(fields["marks"]),
-        remarks=tuple((place, text) for place, text in written if text),
-    )
+    return fields["code"], fields["round"], fields["paper"], fields["group"]
+
+
+def _unpacked(text: str) -> bytes:
+    """Return the bytes of the one base64 text that there is for them: else one ballot would have many bodies."""
+    try:
+        sealed = b64decode(text, validate=True)
+    except (Error, ValueError):
+        raise Malformed from None
+    if b64encode(sealed).decode() != text:
+        raise Malformed
+    return sealed
+
+
+def packed(request: CastRequest) -> dict[str, str]:
+    """Return a ballot as ``from_json`` and ``from_form`` read it."""
+    sealed = b64encode(request.sealed).decode()
+    head = {"code": request.code, "round": request.round_id, "paper": request.paper_hash, "group": request.group_id}
+    return {**head, "sealed": sealed}

@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Final, NamedTuple
 
+from app.ballots.domain import envelope_id
 from app.ballots.lines import REFUSED
 from app.ballots.slot import ACCEPTED, Cast, Slot
 from app.core.db import Database
@@ -34,11 +35,15 @@ IDLE_SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A sealed envelope, its id, and the claim by which it may go into the box."""
+    """A sealed envelope, and the claim by which it may go into the box."""
 
     claim: Claim
-    envelope_id: bytes
     sealed: bytes
+
+    @property
+    def envelope_id(self) -> bytes:
+        """The id under which it lies in the box."""
+        return envelope_id(self.sealed)
 
     @property
     def cast(self) -> Cast:

@@ -1,8 +1,10 @@
 """The plaintext of a ballot: the same size for every ballot of a paper (SEC-12), and read back strictly (SEC-37).
 
-Layout: version (1 byte), paper hash (32), place of the voter group (2), one byte per mark (units x items),
-remarks (exactly ``Paper.remark_bytes``): their number (2), then per remark unit (2), length (2) and UTF-8, then zeros.
+Layout (format 2): version (1 byte), paper hash (32), place of the voter group (2), one byte per mark (section by
+section, each of objects x items; a round has one section as yet), remarks (exactly ``Paper.remark_bytes``): their
+number (2), then per remark place of the object, counted over all sections (2), length (2) and UTF-8, then zeros.
 Numbers are big-endian.
+The phone's script (``booth-seal.js``) writes the same.
 """
 
 import struct
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED, Paper
 
-VERSION = 1
+VERSION = 2
 _HEAD = struct.Struct(">B32sH")
 _COUNT = struct.Struct(">H")
 _REMARK = struct.Struct(">HH")
@@ -84,29 +86,37 @@ def encode(paper: Paper, paper_hash: str, ballot: Ballot) -> bytes:
     DomainError as ``check_marks``, and ``group_unknown``, ``remark_malformed`` (with ``unit``),
     ``remark_too_long`` (``limit``: how many Han characters so many remarks may have together).
     """
-    place = _group_place(paper, ballot.group_id)
+    place = group_place(paper, ballot.group_id)
     check_marks(paper, ballot)
-    head = _HEAD.pack(VERSION, bytes.fromhex(paper_hash), place)
-    return head + ballot.marks + _remark_area(paper, ballot)
+    _check_remark_units(paper, ballot)
+    return pack((paper_hash, place), ballot.marks, ballot.remarks, paper.remark_bytes)
 
 
-def _group_place(paper: Paper, group_id: str) -> int:
+def pack(head: tuple[str, int], marks: bytes, remarks: Sequence[tuple[int, str]], remark_bytes: int) -> bytes:
+    """Return a plaintext as a phone writes it: ``head`` is the paper's hash and the place of the voter group.
+
+    DomainError ``remark_malformed`` or ``remark_too_long``; marks are taken as they are.
+    """
+    paper_hash, place = head
+    return _HEAD.pack(VERSION, bytes.fromhex(paper_hash), place) + marks + _remark_area(remarks, remark_bytes)
+
+
+def group_place(paper: Paper, group_id: str) -> int:
+    """Return the place of a voter group in the paper; DomainError ``group_unknown``."""
     for place, group in enumerate(paper.groups):
         if group.id == group_id:
             return place
     raise DomainError("group_unknown")
 
 
-def _remark_area(paper: Paper, ballot: Ballot) -> bytes:
-    size = paper.remark_bytes
-    if not ballot.remarks:
+def _remark_area(remarks: Sequence[tuple[int, str]], size: int) -> bytes:
+    if not remarks:
         return bytes(size)
-    _check_remark_units(paper, ballot)
-    area = _COUNT.pack(len(ballot.remarks))
-    for unit, text in ballot.remarks:
+    area = _COUNT.pack(len(remarks))
+    for unit, text in remarks:
         raw = _remark_text(unit, text)
         if len(area) + _REMARK.size + len(raw) > size:
-            overhead = _COUNT.size + _REMARK.size * len(ballot.remarks)
+            overhead = _COUNT.size + _REMARK.size * len(remarks)
             raise DomainError("remark_too_long", limit=max(0, (size - overhead) // _HAN_BYTES))
         area += _REMARK.pack(unit, len(raw)) + raw
     return area.ljust(size, b"\0")

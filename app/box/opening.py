@@ -8,6 +8,7 @@ and ``tidying.recover`` finishes what comes after. The service does it in a proc
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -67,6 +68,8 @@ class Progress:
     done: int = 0
     total: int = 0
     damaged: int = 0
+    invalid: Counter[str] = field(default_factory=Counter)
+    """By voter group: envelopes that came in by the booth and hold no ballot of this paper (无效)."""
     is_writing: bool = False
 
 
@@ -98,43 +101,47 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
         hide = Masker(staff.name for staff in everyone(session))
     check_tags(room.database, room.folder, paper)
     tags = tags_of(room.folder, paper.round_id)
-    open_one = partial(_open_one, attempt.private_key, tags, (paper, digest), hide)
-    stacks = shred(paper, _ballots(envelopes(room.database, paper.round_id), open_one, progress), token_bytes)
+    open_one = partial(_open_one, attempt.private_key, (paper, digest), hide)
+    stacks = shred(paper, _ballots(envelopes(room.database, paper.round_id), tags, open_one, progress), token_bytes)
     if progress.damaged:
         raise DomainError("envelopes_damaged", count=progress.damaged)
     progress.is_writing = True
-    _put_down(room, attempt, paper, stacks)
+    _put_down(room, attempt, paper, (stacks, progress.invalid))
     tidy(room.database, room.folder, attempt.round_id)
 
 
 def _ballots(
     pages: Iterator[Sequence[SealedEnvelope]],
+    tags: Tags,
     open_one: Callable[[SealedEnvelope], Ballot | None],
     progress: Progress,
 ) -> Iterator[Ballot]:
-    """Yield the ballots; envelopes that do not open are counted in ``progress``."""
+    """Yield the ballots; what is none is counted in ``progress``.
+
+    A wrong tag stops the opening in the end. A right tag around bytes that are no ballot is the work of a phone, and
+    must stop nothing: else a single voter could keep a box shut for good.
+    """
     for page in pages:
         for envelope in page:
-            ballot = open_one(envelope)
-            if ballot is None:
+            if not is_rightly_tagged(tags, envelope):
                 progress.damaged += 1
+            elif (ballot := open_one(envelope)) is None:
+                progress.invalid[envelope.group_id] += 1
             else:
                 yield ballot
         progress.done += len(page)
 
 
 def _open_one(
-    private_key: X25519PrivateKey, tags: Tags, frozen: tuple[Paper, str], hide: Masker, envelope: SealedEnvelope
+    private_key: X25519PrivateKey, frozen: tuple[Paper, str], hide: Masker, envelope: SealedEnvelope
 ) -> Ballot | None:
-    """Return the ballot, or None if this is not what the booth put in under this id and group.
+    """Return the ballot, or None where the envelope holds none of this paper and group.
 
     Personal data in its remarks are hidden already: nobody reads them as they were written.
     """
     paper, digest = frozen
-    if not is_rightly_tagged(tags, envelope):
-        return None
     try:
-        plaintext = unseal(private_key, envelope_info(paper.round_id, digest, envelope.id), envelope.sealed)
+        plaintext = unseal(private_key, envelope_info(paper.round_id, digest, envelope.group_id), envelope.sealed)
         ballot = decode(paper, digest, plaintext)
     except BadEnvelope:
         return None
@@ -144,35 +151,36 @@ def _open_one(
     return replace(ballot, remarks=tuple((unit, text) for unit, text in masked if text)) if ballot.remarks else ballot
 
 
-def _put_down(room: Room, attempt: Attempt, paper: Paper, stacks: Stacks) -> None:
+def _put_down(room: Room, attempt: Attempt, paper: Paper, found: tuple[Stacks, Counter[str]]) -> None:
     """Work out what goes with the stacks, and store both; again where the desk changed what it rests on."""
     for _ in range(TRIES):
         with room.database.reading() as session:
-            prepared = [prepare(session, paper, stacks) for prepare in room.prepare]
-        if _swap(room, attempt, stacks, prepared):
+            prepared = [prepare(session, paper, found[0]) for prepare in room.prepare]
+        if _swap(room, attempt, found, prepared):
             return
     raise DomainError("box_changed")
 
 
-def _swap(room: Room, attempt: Attempt, stacks: Stacks, prepared: Sequence[Prepared]) -> bool:
-    """Put the stacks in the envelopes' place: the one transaction that decides.
+def _swap(room: Room, attempt: Attempt, found: tuple[Stacks, Counter[str]], prepared: Sequence[Prepared]) -> bool:
+    """Put the stacks in the envelopes' place: the one transaction that decides. ``found``: stacks, and invalid ones.
 
     Return whether it was done: not if what was ``prepared`` does not hold any more.
     """
+    stacks, invalid = found
     with room.database.writing() as session:
         if locked_round(session, attempt.round_id).state is not RoundState.SEALED:
             raise DomainError("box_not_sealed")
-        counted = {group: count for group, count in stacks.returned.items() if count}
-        if check_counts(session, frozen_paper(session, attempt.round_id)[0]) != counted:
+        returned = Counter(stacks.returned) + invalid
+        if check_counts(session, frozen_paper(session, attempt.round_id)[0]) != dict(returned):
             raise DomainError("box_changed")
-        if not all(found.still_holds(session) for found in prepared):
+        if not all(one.still_holds(session) for one in prepared):
             return False
         _store(session, attempt.round_id, stacks)
         keep_used(session, attempt.round_id)
         acting = Acting(session, room.clock(), attempt.actor)
-        _record(acting, attempt, sum(counted.values()))
-        for found in prepared:
-            found.write(acting)
+        _record(acting, attempt, returned.total(), invalid.total())
+        for one in prepared:
+            one.write(acting)
         for hook in room.after_counting:
             hook(acting, attempt.round_id)
     return True
@@ -195,7 +203,7 @@ def _row(round_id: str, remark: LooseRemark) -> dict[str, object]:
     return {"round_id": round_id, "id": remark.id, "unit_id": remark.unit_id, "text": remark.text}
 
 
-def _record(acting: Acting, attempt: Attempt, envelopes: int) -> None:
+def _record(acting: Acting, attempt: Attempt, envelopes: int, invalid: int) -> None:
     acting.session.execute(
         update(RoundKey).where(RoundKey.round_id == attempt.round_id).values(destroyed_at=acting.now)
     )
@@ -208,7 +216,7 @@ def _record(acting: Acting, attempt: Attempt, envelopes: int) -> None:
             envelopes=envelopes,
         )
     )
-    detail = {"present": attempt.present, "holders": attempt.holders, "envelopes": envelopes}
+    detail = {"present": attempt.present, "holders": attempt.holders, "envelopes": envelopes, "invalid": invalid}
     count_round(acting, attempt.round_id, **detail)
 
 

@@ -29,7 +29,13 @@ class Line:
     spare: int
     handed_back: int
     returned: int
+    valid: int
     k: int
+
+    @property
+    def invalid(self) -> int:
+        """无效: envelopes that held no ballot of this paper."""
+        return self.returned - self.valid
 
     @property
     def issued(self) -> int:
@@ -107,15 +113,15 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _lines(session: Session, paper: Paper) -> dict[str, Line]:
-    """Return a line for every voter group; the ballots are counted in the stacks, which outlive the codes."""
-    returned, k = returned_by_group(session, paper), paper.scheme.k
+    """Return a line for every voter group; the valid ballots are counted in the stacks, which outlive the codes."""
+    valid, k = returned_by_group(session, paper), paper.scheme.k
     return {
-        account.group_id: _line(account, returned[account.group_id], k)
+        account.group_id: _line(account, valid[account.group_id], k)
         for account in slip_accounts(session, paper, paper.round_id)
     }
 
 
-def _line(account: GroupAccount, returned: int, k: int) -> Line:
+def _line(account: GroupAccount, valid: int, k: int) -> Line:
     return Line(
         name=account.name,
         expected=account.expected,
@@ -123,7 +129,8 @@ def _line(account: GroupAccount, returned: int, k: int) -> Line:
         voided=account.voided,
         spare=account.spare,
         handed_back=account.handed_back,
-        returned=returned,
+        returned=account.used,
+        valid=valid,
         k=k,
     )
 
@@ -137,5 +144,6 @@ def _sum(name: str, lines: Sequence[Line]) -> Line:
         spare=sum(line.spare for line in lines),
         handed_back=sum(line.handed_back for line in lines),
         returned=sum(line.returned for line in lines),
+        valid=sum(line.valid for line in lines),
         k=lines[0].k,
     )

@@ -1,9 +1,8 @@
 """Sealing and unsealing of envelopes by HPKE (RFC 9180): DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305.
 
-Also the envelope's id, which is the voter's receipt (SEC-34).
+Phones seal by themselves (``hpke.js``); the server seals for those without scripts. Also the receipt as voters read it.
 """
 
-import hmac
 from base64 import b32encode
 from functools import lru_cache
 
@@ -14,24 +13,25 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from app.box.envelope import BadEnvelope
 from app.core.errors import DomainError
 
-NONCE_BYTES = 16
-ID_BYTES = 16
 SEALED_OVERHEAD = 48
 """Encapsulated key (32) and authentication tag (16) in front of and behind the plaintext's bytes."""
 RECEIPT_SIGNS = 16
 
 # ChaCha20-Poly1305 is as fast as AES here, because X25519 costs most, and constant in time on machines without AES-NI.
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
-_INFO = b"manyidu/envelope/v1"
-_RECEIPT = b"manyidu/receipt/v1"
+_INFO = b"manyidu/envelope/v2"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _FROM_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _CROCKFORD.encode())
 
 
-def envelope_info(round_id: str, paper_hash: str, envelope_id: bytes) -> bytes:
-    """Return what the seal is bound to: an envelope moved to another round, paper or id does not open."""
-    name = round_id.encode()
-    return b"".join((_INFO, len(name).to_bytes(2, "big"), name, bytes.fromhex(paper_hash), envelope_id))
+def envelope_info(round_id: str, paper_hash: str, group_id: str) -> bytes:
+    """Return what the seal is bound to: an envelope moved to another round, paper or voter group does not open."""
+    return b"".join((_INFO, _sized(round_id), bytes.fromhex(paper_hash), _sized(group_id)))
+
+
+def _sized(name: str) -> bytes:
+    raw = name.encode()
+    return len(raw).to_bytes(2, "big") + raw
 
 
 @lru_cache(maxsize=256)
@@ -50,20 +50,6 @@ def unseal(private_key: X25519PrivateKey, info: bytes, sealed: bytes) -> bytes:
         return _SUITE.decrypt(sealed, private_key, info)
     except (InvalidTag, ValueError):
         raise BadEnvelope("envelope_damaged") from None
-
-
-def envelope_id(receipt_key: bytes, nonce: bytes, code_hash: bytes, plaintext: bytes) -> bytes:
-    """Return the id under which this ballot, cast with this code, lies in the box.
-
-    The same ballot with the same code and the phone's same ``nonce`` (16 bytes) has the same id, which is how a
-    retry is recognised; anything else has another. Nobody who lacks the phone's nonce can compute it, so spent
-    codes and envelopes cannot be matched, not even with the receipt key and a guess of the marks.
-    """
-    if len(nonce) != NONCE_BYTES:
-        message = "the nonce has 16 bytes"
-        raise ValueError(message)
-    text = b"".join((_RECEIPT, nonce, len(code_hash).to_bytes(2, "big"), code_hash, plaintext))
-    return hmac.digest(receipt_key, text, "sha256")[:ID_BYTES]
 
 
 def receipt_text(envelope_id: bytes) -> str:

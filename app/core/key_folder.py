@@ -23,7 +23,7 @@ class SettingsError(RuntimeError):
 
 
 class KeyFolder:
-    """The folder of the pepper, of three further secrets and of one server part per round with a sealed box.
+    """The folder of the pepper, of two further secrets and of one server part per round with a sealed box.
 
     Files are written whole or not at all and reach the disk before a method returns.
     """
@@ -43,10 +43,6 @@ class KeyFolder:
     def form_secret(self) -> bytes:
         """Key that signs hidden form fields (32 bytes), made at the first call."""
         return self._made_once("form-secret")
-
-    def receipt_key(self) -> bytes:
-        """Key of the envelopes' ids (32 bytes), made at the first call."""
-        return self._made_once("receipt-key")
 
     def tag_secret(self) -> bytes:
         """Secret of the tags of codes and envelopes (32 bytes), made at the first call; never in a backup."""

@@ -29,7 +29,6 @@ def run_checks(settings: Settings) -> Iterator[str]:
         yield from _boxes(database, folder)
     folder.pepper()
     folder.form_secret()
-    folder.receipt_key()
     folder.tag_secret()
     yield f"key folder: private, {len(folder.parts())} sealed box(es)"
     if found.broken_at is not None:

@@ -1,7 +1,7 @@
 """A meeting this process runs alone: it holds the codes and the shares, has an opinion, votes and opens the box."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
 from time import monotonic
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import SYSTEM
 from app.ballots.finder import Finder
 from app.booth import service as booth
-from app.booth.domain import CastRequest, Sheet, options
+from app.booth.domain import Answers, Sheet, options
 from app.box import jobs
 from app.box.drop import drop
 from app.box.openings import Openings, Place
@@ -63,18 +63,18 @@ def remark() -> str:
 
 def vote(database: Database, folder: KeyFolder, now: datetime, codes: Iterable[str]) -> None:
     """Cast a ballot with each code as a phone does, by the booth's own service and the box's own door."""
-    secrets = booth.Secrets(folder.pepper(), folder.receipt_key())
+    pepper = folder.pepper()
     votes, finder = [], Finder(database, folder.tag_secret())
     for code in codes:
-        sheet = booth.open_paper(database, finder, secrets.pepper, now, code)
+        sheet = booth.open_paper(database, finder, pepper, now, code)
         counter = booth.open_counter(database, sheet.paper.round_id)
-        votes.append(booth.seal_ballot(counter, secrets, _filled_in(sheet)))
+        votes.append(booth.check_envelope(counter, pepper, booth.seal_sheet(_filled_in(sheet))))
     finder.close()
     for refusal in filter(None, drop(database, folder, votes, now)):
         raise DomainError(refusal)
 
 
-def _filled_in(sheet: Sheet) -> CastRequest:
+def _filled_in(sheet: Sheet) -> Sheet:
     paper, asked = sheet.paper, set(sheet.paper.rated_by(sheet.group_id))
     marks = bytes(
         choose(opinion(unit, place, len(options(paper.scheme.scale, item)))) if unit in asked else NOT_ASKED
@@ -82,9 +82,8 @@ def _filled_in(sheet: Sheet) -> CastRequest:
         for place, item in enumerate(paper.items)
     )
     unit = sorted(asked)[choose([1] * len(asked))]
-    remarks = ((unit, remark()),) if paper.remarks and chance(REMARKING) else ()
-    nonce = bytes.fromhex(sheet.nonce)
-    return CastRequest(sheet.code, paper.round_id, sheet.paper_hash, sheet.group_id, nonce, marks, remarks)
+    remarks = {unit: remark()} if paper.remarks and chance(REMARKING) else {}
+    return replace(sheet, answers=Answers(marks, remarks))
 
 
 def close_and_open(

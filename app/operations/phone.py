@@ -4,14 +4,18 @@ import asyncio
 import json
 import re
 import time
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import httpx
 
+from app.box.envelope import pack
+from app.box.seal import envelope_info, seal
 from app.core.secrets import chance, choose, jitter, token_bytes
 from app.operations.meeting import REMARKING, remark
+from app.rounds.domain import NOT_ASKED
 from app.slips.codes import new_code
 
 MARK_FIELD = re.compile(r"m(\d+)-(\d+)")
@@ -54,7 +58,8 @@ class PaperPage(HTMLParser):
         super().__init__()
         self.hidden: dict[str, str] = {}
         self.choices: dict[tuple[int, int], int] = {}
-        self.size = {"units": 0, "items": 0, "body": 0, "remark-bytes": 0}
+        self.size = {"units": 0, "items": 0, "place": 0, "remark-bytes": 0}
+        self.key = b""
         self.assets: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -67,6 +72,7 @@ class PaperPage(HTMLParser):
             self.choices[cell] = max(self.choices.get(cell, 0), int(found["value"]) + 1)
         elif tag == "form" and "data-ballot" in found:
             self.size = {name: int(found[f"data-{name}"]) for name in self.size}
+            self.key = bytes.fromhex(found["data-key"])
         elif tag in {"link", "script"} and (asset := found.get("href") or found.get("src", "")).startswith("/"):
             self.assets.append(asset)
 
@@ -166,15 +172,14 @@ class Phone:
         self._diary.waits.append(time.monotonic() - started)
 
     def _body(self, page: PaperPage, ballot: Ballot) -> bytes:
-        units, items = page.size["units"], page.size["items"]
-        cells = ((unit, item) for unit in range(units) for item in range(items))
-        signs = "".join(str(ballot.marks[cell]) if cell in ballot.marks else "-" for cell in cells)
-        kept = {name: page.hidden[name] for name in ("code", "round", "paper", "group", "nonce")}
-        remarks = {str(unit): text for unit, text in ballot.remarks.items()}
-        cast = {**kept, "marks": signs, "remarks": remarks, "pad": ""}
-        bare = len(json.dumps(cast, ensure_ascii=False, separators=(",", ":")).encode())
-        cast["pad"] = "." * max(0, page.size["body"] - bare)
-        return json.dumps(cast, ensure_ascii=False, separators=(",", ":")).encode()
+        """Seal the ballot as the script on a phone does; every time it is sent, it is sent in these bytes."""
+        kept = {name: page.hidden[name] for name in ("code", "round", "paper", "group")}
+        cells = ((unit, item) for unit in range(page.size["units"]) for item in range(page.size["items"]))
+        marks = bytes(ballot.marks.get(cell, NOT_ASKED) for cell in cells)
+        head = kept["paper"], page.size["place"]
+        plaintext = pack(head, marks, sorted(ballot.remarks.items()), page.size["remark-bytes"])
+        sealed = seal(page.key, envelope_info(kept["round"], kept["paper"], kept["group"]), plaintext)
+        return json.dumps({**kept, "sealed": b64encode(sealed).decode()}, separators=(",", ":")).encode()
 
     async def _hang_up_early(self, body: bytes) -> None:
         """Send and lose the connection before the answer: the ballot may or may not be in the box."""

@@ -70,6 +70,9 @@ class Paper:
     two_person: bool = True
     """Whether early close, extension, voiding and publication need a second person (SEC-41)."""
     document: PaperDocument | None = None
+    key_needed: int = 0
+    key_holders: int = 0
+    """How many of how many key-holders open the box; 0 in papers that do not say it."""
 
     def group(self, group_id: str) -> PaperGroup:
         """Return the group; KeyError if the paper has none of that id."""

@@ -140,6 +140,8 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         shuffle_units=round_view.shuffle_units,
         two_person=campaign.two_person,
         document=document,
+        key_needed=round_view.key_needed,
+        key_holders=round_view.key_holders,
     )
 
 

@@ -1,7 +1,7 @@
 """What browsers get of ``app/static``: files as they are, and some joined, so that a phone asks once and not six times.
 
 Every request costs a slow phone 0.4 s and a kilobyte of heads. The sources stay one module per behaviour; joining them
-drops imports, exports, comment lines and indentation, and nothing else.
+drops imports, comment lines, indentation and the exports of all parts but the last, and nothing else.
 """
 
 import re
@@ -12,7 +12,12 @@ from typing import Final
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 JOINED: Final[Mapping[str, tuple[str, ...]]] = {
     "css/booth.css": ("vendor/weui/weui-booth.min.css", "css/booth.css"),
+    "js/booth-entry.js": ("js/booth-kept.js", "js/booth-entry.js"),
+    "js/booth-done.js": ("js/booth-kept.js", "js/booth-done.js"),
+    "js/booth-error.js": ("js/booth-kept.js", "js/booth-error.js"),
+    "js/booth-seal.js": ("js/hpke.js", "js/booth-seal.js"),
     "js/booth-paper.js": (
+        "js/booth-kept.js",
         "js/booth-cast.js",
         "js/booth-done.js",
         "js/booth-order.js",
@@ -31,14 +36,18 @@ def served(folder: Path) -> dict[str, bytes]:
     found = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in KINDS)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
     joined = {
-        name: "".join(_part(part, files[part].decode()) for part in parts).encode()
+        name: "".join(_part(part, files[part].decode(), last=part == name) for part in parts).encode()
         for name, parts in JOINED.items()
         if files.keys() >= set(parts)
     }
     return {**files, **joined}
 
 
-def _part(name: str, text: str) -> str:
-    text = _EXPORT.sub("", _IMPORT.sub("", text)) if name.endswith(".js") else _COMMENT.sub("", text)
+def _part(name: str, text: str, *, last: bool) -> str:
+    if name.endswith(".js"):
+        text = _IMPORT.sub("", text)
+        text = text if last else _EXPORT.sub("", text)
+    else:
+        text = _COMMENT.sub("", text)
     lines = (line.strip() for line in text.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from app.ballots import reads, service, store
-from app.ballots.domain import GateState
+from app.ballots.domain import GateState, envelope_id
 from app.ballots.slot import Cast, Slot
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -30,7 +30,8 @@ def make_store(database: Database, folder: KeyFolder, codes: int = 5) -> tuple[s
 
 def make_casts(group: str, hashes: Sequence[bytes]) -> list[Cast]:
     """Return a cast of random bytes for each code."""
-    return [Cast(digest, group, token_bytes(16), token_bytes(100)) for digest in hashes]
+    sealed = [token_bytes(100) for _ in hashes]
+    return [Cast(digest, group, envelope_id(one), one) for digest, one in zip(hashes, sealed, strict=True)]
 
 
 def fill(database: Database, folder: KeyFolder, round_id: str, hashes: Mapping[str, Sequence[bytes]]) -> None:

@@ -38,6 +38,20 @@ def test_it_works(database: Database, folder: KeyFolder) -> None:
     slot.close()
 
 
+def test_only_the_very_bytes_with_a_spent_code_are_a_retry(database: Database, folder: KeyFolder) -> None:
+    """Whoever saw an envelope pass by learns nothing with it, and spends no code of his own."""
+    round_id, hashes = make_store(database, folder)
+    slot = Slot(database, folder.tag_secret(), round_id)
+    (cast,) = make_casts("staff", hashes["staff"][:1])
+    assert slot.drop([cast], NOON) == [""]
+    assert slot.drop([cast._replace(code_hash=b"n" * 32)], NOON) == ["code_unknown"]
+    with pytest.raises(REFUSED):
+        slot.drop([cast._replace(code_hash=hashes["staff"][1])], NOON)
+    assert reads.counts(database, round_id)["staff"] == Count(printed=5, spent=1, envelopes=1)
+    assert slot.drop([cast], NOON) == [""]
+    slot.close()
+
+
 def test_it_refuses(database: Database, folder: KeyFolder) -> None:
     round_id, hashes = make_store(database, folder)
     service.issue(database, folder, round_id, [service.Batch("b2", "staff", [b"v" * 32])])
@@ -162,7 +176,7 @@ def test_a_close_waits_for_the_casts_before_it(database: Database, folder: KeyFo
 
 def test_it_refuses_another_format(database: Database, folder: KeyFolder) -> None:
     round_id, hashes = make_store(database, folder)
-    by_hand(database, round_id, "UPDATE gate SET format = 2")
+    by_hand(database, round_id, "UPDATE gate SET format = 1")
     slot = Slot(database, folder.tag_secret(), round_id)
     with pytest.raises(Exception, match="box_other_format"):
         slot.drop([Cast(hashes["staff"][0], "staff", bytes(16), b"")], NOON)

@@ -92,7 +92,7 @@ def test_it_refuses_what_is_no_id(database: Database, round_id: str) -> None:
 
 def test_it_refuses_another_format(database: Database, folder: KeyFolder) -> None:
     round_id, _ = make_store(database, folder)
-    by_hand(database, round_id, "UPDATE gate SET format = 2")
+    by_hand(database, round_id, "UPDATE gate SET format = 1")
     with refuses("box_other_format"):
         reads.gate(database, round_id)
 

@@ -1,15 +1,14 @@
 """The sentences of SEC-18 follow the running configuration, and never say what must not be said."""
 
-import itertools
-
 import pytest
 
-from app.booth.privacy import Sentence, Setting, promises, setting_of, viewers
+from app.booth.privacy import SealedBy, Sentence, Setting, promises, setting_of, viewers
+from tests.booth.who_sees_what import SNAPSHOT, combinations, told
 from tests.factories import make_paper
 
 NEVER = ("100%", "绝对", "完全匿名", "端到端", "军用", "军事级", "无法破解", "黑客")
-TLS = Setting(https=True, loopback=False, k=5, remarks=False, remark_k=10)
-LAN = Setting(https=False, loopback=False, k=7, remarks=True, remark_k=12)
+TLS = Setting(SealedBy.PHONE, https=True, loopback=False, key=(2, 3), k=5, remarks=False, remark_k=10)
+LAN = Setting(SealedBy.SERVER, https=False, loopback=False, key=(0, 0), k=7, remarks=True, remark_k=12)
 
 
 def texts(setting: Setting) -> list[str]:
@@ -20,11 +19,11 @@ def texts(setting: Setting) -> list[str]:
 def test_it_works() -> None:
     assert [sentence.text % dict(sentence.params) for sentence in promises(TLS)] == [
         "不记名。不保存您的姓名、手机、网络地址和填写时间。",
-        "答案密封存放；开箱之前，任何人都读不到已存的答案。",
+        "答案在这部手机上封好才发出；开箱之前，服务器和任何人都读不到。",
         "不足 5 人评价的，不公布任何数字。",
     ]
     assert [viewer.who for viewer in viewers(TLS)] == [
-        "组织者、发票人员", "领导", "系统管理员", "网络管理者", "身边的人", "停电、断网",
+        "组织者、发票人员", "领导", "系统管理员", "持钥匙的人", "网络管理者", "身边的人", "停电、断网",
     ]  # fmt: skip
 
 
@@ -43,13 +42,27 @@ def test_remarks_are_spoken_of_only_where_they_can_be_written() -> None:
 
 
 def test_the_setting_is_the_papers() -> None:
-    paper = make_paper()
-    assert setting_of(paper, https=True, loopback=False) == Setting(
-        https=True, loopback=False, k=5, remarks=True, remark_k=10
+    paper = make_paper(key_needed=2, key_holders=3)
+    assert setting_of(paper, SealedBy.PHONE, https=True, loopback=False) == Setting(
+        SealedBy.PHONE, https=True, loopback=False, key=(2, 3), k=5, remarks=True, remark_k=10
     )
 
 
-@pytest.mark.parametrize(("https", "loopback", "remarks"), list(itertools.product([True, False], repeat=3)))
-def test_it_never_promises_too_much(https: bool, loopback: bool, remarks: bool) -> None:
-    said = "".join(texts(Setting(https=https, loopback=loopback, k=5, remarks=remarks, remark_k=10)))
-    assert not [word for word in NEVER if word in said]
+def test_nothing_is_said_of_keys_where_the_paper_does_not_tell() -> None:
+    assert "持钥匙的人" not in [viewer.who for viewer in viewers(LAN)]
+
+
+@pytest.mark.parametrize(("name", "setting"), list(combinations()))
+def test_it_never_promises_too_much(name: str, setting: Setting) -> None:
+    assert not [word for word in NEVER if word in "".join(texts(setting))], name
+
+
+def test_what_is_told_is_what_was_read_and_agreed_to() -> None:
+    assert told() == SNAPSHOT.read_text(encoding="utf-8")
+
+
+def test_a_server_that_sees_the_marks_never_says_that_it_does_not() -> None:
+    for name, setting in combinations():
+        said = "".join(texts(setting))
+        assert ("服务器只收到封好的信封" in said) == (setting.sealed_by is SealedBy.PHONE), name
+        assert ("答案在它的内存里" in said) == (setting.sealed_by is SealedBy.SERVER), name

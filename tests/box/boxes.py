@@ -13,7 +13,7 @@ from app.box.drop import Vote, drop
 from app.box.envelope import Ballot, encode
 from app.box.holder_secret import read_words
 from app.box.played import play_holders
-from app.box.seal import envelope_id, envelope_info, seal
+from app.box.seal import envelope_info, seal
 from app.campaigns.models import Campaign
 from app.core.acting import Acting, Principal
 from app.core.db import Database
@@ -145,10 +145,9 @@ def seal_votes(
     unused = {group: iter(some) for group, some in codes.items()}
     for ballot in ballots:
         hashed = code_hash(folder.pepper(), next(unused[ballot.group_id]))
-        plaintext = encode(paper, digest, ballot)
-        name = envelope_id(folder.receipt_key(), token_bytes(16), hashed, plaintext)
-        sealed = seal(key.public_key, envelope_info(paper.round_id, digest, name), plaintext)
-        yield Vote(Claim(paper.round_id, ballot.group_id, hashed), name, sealed)
+        info = envelope_info(paper.round_id, digest, ballot.group_id)
+        sealed = seal(key.public_key, info, encode(paper, digest, ballot))
+        yield Vote(Claim(paper.round_id, ballot.group_id, hashed), sealed)
 
 
 Contents = tuple[dict[tuple[str, str], Counter[bytes]], Counter[tuple[str, str]]]

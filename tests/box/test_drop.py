@@ -42,14 +42,13 @@ def place(database: Database, folder: KeyFolder) -> OpenRound:
 
 @pytest.fixture
 def make_vote(database: Database, folder: KeyFolder, place: OpenRound) -> MakeVote:
-    """Make a vote with the residents' code at a place, and an id of its own unless one is given."""
+    """Make a vote with the residents' code at a place, sealed anew unless the bytes are given."""
     key = reads.gate(database, place.id).public_key
 
-    def make(at: int = 0, envelope_id: bytes = b"", **claim: Any) -> Vote:  # noqa: ANN401
-        envelope_id = envelope_id or token_bytes(16)
-        sealed = seal(key, envelope_info(place.id, place.paper_hash, envelope_id), b"marks")
+    def make(at: int = 0, sealed: bytes = b"", **claim: Any) -> Vote:  # noqa: ANN401
+        sealed = sealed or seal(key, envelope_info(place.id, place.paper_hash, "residents"), b"marks")
         whole = Claim(place.id, "residents", code_hash(folder.pepper(), place.codes["residents"][at]))
-        return Vote(whole._replace(**claim), envelope_id, sealed)
+        return Vote(whole._replace(**claim), sealed)
 
     return make
 
@@ -109,7 +108,7 @@ def test_it_refuses_codes_by_their_state_and_leaves_neighbours_alone(
 ) -> None:
     set_code_state(database, folder, place.codes["residents"][1], CodeState.VOIDED)
     never_issued = make_vote(4)
-    never_issued = Vote(never_issued.claim._replace(code_hash=bytes(32)), never_issued.envelope_id, b"sealed")
+    never_issued = Vote(never_issued.claim._replace(code_hash=bytes(32)), b"sealed")
     votes = [make_vote(0), make_vote(1), make_vote(2, group_id="staff"), never_issued, make_vote(3)]
     assert cast_all(box, votes) == ["", "code_voided", "code_foreign", "code_unknown", ""]
     assert count_box(database, place.id) == (2, 2)
@@ -151,7 +150,7 @@ def test_it_refuses_a_round_that_is_not_there(box: Drop, make_vote: MakeVote) ->
 def test_an_envelope_that_is_there_already_spoils_nothing_else(
     database: Database, place: OpenRound, box: Drop, make_vote: MakeVote
 ) -> None:
-    taken = token_bytes(16)
+    taken = token_bytes(80)
     votes = [make_vote(0), make_vote(1, taken), make_vote(2, taken), make_vote(3)]
     outcomes = cast_all(box, votes)
     assert sorted(outcomes) == ["", "", "", "envelope_refused"]

@@ -77,7 +77,7 @@ def test_it_refuses_another_paper() -> None:
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [(0, 2), (33, 9), (34, 2), (35, 5), (35, NOT_ASKED), (47, 1), (48, 1), (PAPER.remark_bytes + 46, 1)],
+    [(0, 1), (33, 9), (34, 2), (35, 5), (35, NOT_ASKED), (47, 1), (48, 1), (PAPER.remark_bytes + 46, 1)],
 )
 def test_it_refuses_a_changed_field(place: int, value: int) -> None:
     changed = bytearray(encode(PAPER, HASH, plain()))

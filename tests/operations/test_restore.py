@@ -19,6 +19,7 @@ from app.ballots import service as gates
 from app.ballots.finder import Finder
 from app.ballots.slot import Slot
 from app.box.opening import Attempt, Progress, Room, open_box
+from app.box.reads import key_of
 from app.core import migrate
 from app.core.acting import Acting, Principal
 from app.core.db import Base, Database
@@ -135,7 +136,9 @@ class Round:
         with self.database.writing() as session:
             acting = Acting(session, cast.MORNING, ZHANG)
             shares, codes = cast.prepare(acting, self.keys, self.id)
-            self.hall = OpenRound(self.id, *frozen_paper(session, self.id), codes, shares)
+            key = key_of(session, self.id)
+            assert key is not None
+            self.hall = OpenRound(self.id, *frozen_paper(session, self.id), key.public_key, codes, shares)
 
     def to_open(self) -> None:
         self.acts(lambda acting: rounds.open_round(acting, self.keys, PORTS, self.id))

@@ -122,8 +122,8 @@ def hits(scene: Scene, used: list[Filled]) -> dict[str, list[str]]:
     """Return the files in which something stands that must not."""
     needles = [MARK.encode(), MARK.upper().encode(), MARK.encode("utf-16-le"), b"203.0.113.77"]
     for filled in used:
-        needles += [filled.code.encode(), format_code(filled.code).encode(), filled.marks, filled.nonce]
-        needles += [marks_to_text(filled.marks).encode(), filled.nonce.hex().encode()]
+        needles += [filled.code.encode(), format_code(filled.code).encode(), filled.marks]
+        needles.append(marks_to_text(filled.marks).encode())
     files = written(scene)
     assert len(files) > 3
     return {name: [str(needle) for needle in needles if needle in data] for name, data in files.items()
@@ -140,10 +140,10 @@ BAD = (
     Raw("POST", "/v/review", urlencode({MARK: MARK, "code": MARK, "round": MARK}).encode()),
     Raw("POST", "/v/cast", f'{{"code": "{MARK}"'.encode(), "application/json"),
     Raw("POST", "/v/cast", f'{{"code": "{MARK}", "code": "{MARK}"}}'.encode(), "application/json"),
-    Raw("POST", "/v/cast", b'{"remarks": ' + b"[" * 5_000 + MARK.encode(), "application/json"),
+    Raw("POST", "/v/cast", b'{"sealed": ' + b"[" * 5_000 + MARK.encode(), "application/json"),
     Raw("POST", "/v/cast", MARK.encode() * 60_000, "application/json"),
     Raw("POST", "/v/cast", MARK.encode(), f"text/{MARK}"),
-    Raw("POST", "/v/cast", urlencode({"code": MARK, "r1": MARK}).encode()),
+    Raw("POST", "/v/cast", urlencode({"code": MARK, "sealed": MARK}).encode()),
     Raw("POST", "/login", urlencode({"login": MARK, "password": MARK}).encode()),
     Raw("DELETE", f"/v/{MARK}"),
 )
@@ -183,7 +183,7 @@ def with_table_away(scene: Scene, table: str) -> list[Filled]:
 def with_a_taken_id(scene: Scene) -> list[Filled]:
     """Let an envelope meet another one of the same id."""
     filled, other = scene.next_ballot(), scene.next_ballot()
-    taken = literal(scene.database, filled.envelope_id(scene.folder))
+    taken = literal(scene.database, filled.envelope_id)
     nothing = literal(scene.database, b"x")
     insert = (
         f"INSERT INTO envelope (id, group_id, tag, sealed) VALUES ({taken}, '{filled.group}', {nothing}, {nothing})"  # noqa: S608

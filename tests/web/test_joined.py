@@ -18,6 +18,8 @@ def test_it_works() -> None:
     script = files["js/booth-paper.js"].decode()
     assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
     assert "function shuffleUnits(" in script
+    sealing = files["js/booth-seal.js"].decode()
+    assert re.findall(r"^export function (\w+)", sealing, re.MULTILINE) == ["envelope", "canSeal"]
     style = files["css/booth.css"].decode()
     assert style.index(".weui-btn{") < style.index(".grades span {")
     assert "/*" not in style

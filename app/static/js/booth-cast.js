@@ -9,24 +9,13 @@ function randomBytes(count) {
   return crypto.getRandomValues(new Uint8Array(count));
 }
 
-export function newNonce() {
-  return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-// Every cast of a paper has the same length, whatever is in it.
-export function packBody(ballot, length) {
-  const encoder = new TextEncoder();
-  const bare = encoder.encode(JSON.stringify({ ...ballot, pad: "" })).length;
-  return encoder.encode(JSON.stringify({ ...ballot, pad: ".".repeat(Math.max(0, length - bare)) }));
-}
-
 // Half of the wait is chance, so that a hall that was refused together does not come back together.
-function waitFor(attempt) {
+export function waitFor(attempt) {
   const whole = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
   return whole / 2 + (randomBytes(1)[0] / 255) * (whole / 2);
 }
 
-function pause(milliseconds, wake) {
+export function pause(milliseconds, wake) {
   return new Promise((resolve) => {
     const timer = setTimeout(done, milliseconds);
     function done() {

@@ -1,6 +1,9 @@
 // After the cast nothing leads back to the ballot, and the next slip may be scanned in the same tab.
 
+import { forget } from "./booth-kept.js";
+
 export function leaveNothing() {
+  forget();
   history.replaceState(null, "", "/v");
   window.addEventListener("hashchange", () => location.reload());
 }

@@ -1,5 +1,7 @@
 // Takes the code out of the address before anything else can keep it, and opens its paper.
 
+import { sendKept } from "./booth-kept.js";
+
 function openScanned() {
   const scanned = location.hash.slice(1);
   if (scanned === "") {
@@ -15,7 +17,9 @@ function start() {
   // A second scan in the same tab changes only the fragment.
   window.addEventListener("hashchange", openScanned);
   window.addEventListener("pagehide", () => document.querySelector("[data-entry]").reset());
-  openScanned();
+  if (!sendKept()) {
+    openScanned();
+  }
 }
 
 // This script waits for nothing, so it may come before the end of the page.

@@ -1,28 +1,24 @@
 // The paper on one page: progress, what is missing, review, cast. Without this script the forms do the same.
 
-import { cast, newNonce, packBody } from "./booth-cast.js";
+import { cast, pause, waitFor } from "./booth-cast.js";
 import { leaveNothing } from "./booth-done.js";
+import { forget, keep, sendKept } from "./booth-kept.js";
 import { shuffleUnits } from "./booth-order.js";
 import { fillReview } from "./booth-review.js";
 
-const ballot = document.querySelector("[data-ballot]");
-const find = (name) => ballot.querySelector(`[data-${name}]`);
-const texts = find("texts").dataset;
-const unitsOnPage = () => Array.from(ballot.querySelectorAll("[data-unit]"));
-if (ballot.dataset.shuffle) {
-  shuffleUnits(unitsOnPage(), ballot.dataset.shuffle);
-}
-const units = unitsOnPage();
-const cells = Array.from(ballot.querySelectorAll("[data-cell]"));
-const remarks = Array.from(ballot.querySelectorAll("textarea"));
-const next = find("next");
-const back = find("back");
-const review = find("review");
+const TRIES = 3;
 const encoder = new TextEncoder();
+const find = (name) => ballot.querySelector(`[data-${name}]`);
+const unitsOnPage = () => Array.from(ballot.querySelectorAll("[data-unit]"));
+const field = (name) => ballot.elements.namedItem(name).value;
+let ballot, texts, units, cells, remarks, next, back, review;
 let reviewing = false;
 let sending = false;
+let switching = false;
 let wakeUp = null;
-let leaving = false;
+let sealing = null;
+let failures = 0;
+let byServer = false;
 
 function isOpen(cell) {
   return cell.querySelector("input:checked") === null;
@@ -132,35 +128,106 @@ function openReview() {
   find("review-title").focus({ preventScroll: true });
 }
 
+const NOT_ASKED = 0xff;
+
 function markOf(unit, item) {
   const first = ballot.elements.namedItem(`m${unit}-${item}`);
   return first === null ? "-" : first.value;
 }
 
 function collect() {
-  const field = (name) => ballot.elements.namedItem(name).value;
   let marks = "";
   for (let unit = 0; unit < Number(ballot.dataset.units); unit += 1) {
     for (let item = 0; item < Number(ballot.dataset.items); item += 1) {
       marks += markOf(unit, item);
     }
   }
-  const written = {};
-  for (const area of remarks) {
-    const text = tidy(area.value);
-    if (text !== "") {
-      written[area.name.slice(1)] = text;
-    }
-  }
+  const written = remarks.map((area) => [Number(area.name.slice(1)), tidy(area.value)]).filter(([, text]) => text !== "");
   return {
-    code: field("code"),
     round: field("round"),
     paper: field("paper"),
     group: field("group"),
-    nonce: newNonce(),
-    marks,
-    remarks: written,
+    place: Number(ballot.dataset.place),
+    key: ballot.dataset.key,
+    marks: Array.from(marks, (sign) => (sign === "-" ? NOT_ASKED : Number(sign))),
+    remarks: written.sort(([one], [other]) => one - other),
+    remarkBytes: Number(ballot.dataset.remarkBytes),
   };
+}
+
+// Under another name at every try: browsers keep it in mind when an import failed.
+async function fetchSealing() {
+  const { primitives, sealing: module } = ballot.dataset;
+  const again = failures > 0 ? `&again=${failures}` : "";
+  const [parts, made] = await Promise.all([import(primitives + again), import(module + again)]);
+  return made.canSeal(parts) ? (filled) => made.envelope(parts, filled) : null;
+}
+
+// Resolves with what seals, or with null where this phone's arithmetic is wrong; rejects where nothing came.
+function prepareSealing() {
+  if (!sealing) {
+    sealing = fetchSealing();
+    sealing.then(
+      (seal) => {
+        if (!seal) {
+          leaveItToTheServer();
+        }
+      },
+      () => {
+        failures += 1;
+        sealing = null;
+      },
+    );
+  }
+  return sealing;
+}
+
+async function isReachable() {
+  try {
+    return (await fetch(ballot.dataset.primitives, { cache: "no-store" })).ok;
+  } catch {
+    return false;
+  }
+}
+
+// Waits for the network as long as it takes; what comes and still does not run is given up.
+async function sealer() {
+  let refused = 0;
+  while (refused < TRIES) {
+    try {
+      return await prepareSealing();
+    } catch {
+      if (await isReachable()) {
+        refused += 1;
+      } else {
+        await pause(waitFor(failures), (wake) => tell("offline", wake));
+        tell("sending", null);
+      }
+    }
+  }
+  return null;
+}
+
+async function sealedBallot() {
+  try {
+    const seal = await sealer();
+    return seal && { code: field("code"), round: field("round"), paper: field("paper"), group: field("group"), sealed: seal(collect()) };
+  } catch {
+    return null;
+  }
+}
+
+function showSealing() {
+  for (const part of ballot.querySelectorAll("[data-sealed-by]")) {
+    part.hidden = (part.dataset.sealedBy === "server") !== byServer;
+  }
+  find("fallen-back").hidden = !byServer;
+}
+
+// From here on the forms do what they do without scripts, and the person has been told before anything is sent.
+function leaveItToTheServer() {
+  byServer = true;
+  showSealing();
 }
 
 function tell(kind, wake) {
@@ -195,6 +262,14 @@ function showRefusal(outcome) {
   say(outcome.message || texts.textBusy);
 }
 
+function backFromCast() {
+  sending = false;
+  turnPage(false);
+  next.disabled = false;
+  back.disabled = false;
+  say(texts.textServer);
+}
+
 async function castBallot() {
   if (sending) {
     if (wakeUp) {
@@ -208,38 +283,107 @@ async function castBallot() {
     button.disabled = true;
   }
   tell("sending", null);
-  const outcome = await cast(packBody(collect(), Number(ballot.dataset.body)), tell);
+  const sealed = await sealedBallot();
+  if (!sealed) {
+    leaveItToTheServer();
+    backFromCast();
+    return;
+  }
+  keep(sealed);
+  const outcome = await cast(encoder.encode(JSON.stringify(sealed)), tell);
   if (outcome.receipt) {
     showDone(outcome.receipt);
   } else {
+    forget();
     showRefusal(outcome);
   }
 }
 
-ballot.noValidate = true;
-find("bar").hidden = false;
-find("filled-label").hidden = false;
-find("total").hidden = true;
-showProgress();
-ballot.addEventListener("change", (event) => {
+function answersOnPage() {
+  const fields = Array.from(ballot.elements).filter((one) => /^[mr]\d/.test(one.name));
+  return fields.filter((one) => one.type !== "radio" || one.checked).map(({ name, value }) => [name, value]);
+}
+
+function putBack(answers) {
+  for (const [name, value] of answers) {
+    const one = ballot.elements.namedItem(name);
+    one.value = value;
+    if (one.tagName === "TEXTAREA" && value !== "") {
+      one.parentElement.open = true;
+    }
+  }
+}
+
+// The page in the other language, asked for by the code alone; the answers never leave the phone. An old kind of
+// request, because it reads a page without making markup of text, which our content policy forbids.
+function otherLanguage() {
+  const wanted = document.documentElement.lang === "en" ? "zh" : "en";
+  const body = new URLSearchParams();
+  for (const one of ballot.querySelectorAll("input[type=hidden]")) {
+    body.append(one.name, one.name === "lang" ? wanted : one.value);
+  }
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", "/v/paper");
+    request.responseType = "document";
+    request.timeout = PATIENCE_MS;
+    request.onload = () => resolve(request.response);
+    request.onerror = reject;
+    request.ontimeout = reject;
+    request.send(body);
+  });
+}
+
+function turnInto(page) {
+  const answers = answersOnPage();
+  const large = document.getElementById("large").checked;
+  const wasReviewing = reviewing;
+  document.documentElement.lang = page.documentElement.lang;
+  document.title = page.title;
+  document.querySelector("main").replaceWith(page.querySelector("main"));
+  document.getElementById("large").checked = large;
+  reviewing = false;
+  start();
+  putBack(answers);
+  showProgress();
+  if (wasReviewing) {
+    openReview();
+  }
+  find("switch").focus({ preventScroll: true });
+}
+
+async function switchLanguage() {
+  if (switching || sending) {
+    return;
+  }
+  switching = true;
+  try {
+    const page = await otherLanguage();
+    if (page.querySelector("[data-ballot]")) {
+      turnInto(page);
+    } else {
+      const refusal = page.querySelector("[role=alert]");
+      say(refusal ? refusal.textContent : texts.textLanguage);
+    }
+  } catch {
+    say(texts.textLanguage);
+  } finally {
+    switching = false;
+  }
+}
+
+function noteMark(event) {
   const cell = event.target.closest("[data-cell]");
   if (cell) {
     clearMiss(cell);
     showProgress();
     say("");
+    prepareSealing().catch(() => {}); // tried again when the ballot is cast
   }
-});
-ballot.addEventListener("input", (event) => {
-  if (event.target.tagName === "TEXTAREA") {
-    showRoom(event.target);
-  }
-});
-// The language switch is a plain post. Old browsers do not tell a submit's button, so its click does.
-find("switch").addEventListener("click", () => {
-  leaving = true;
-});
-ballot.addEventListener("submit", (event) => {
-  if (leaving) {
+}
+
+function submit(event) {
+  if (byServer) {
     return;
   }
   event.preventDefault();
@@ -248,9 +392,47 @@ ballot.addEventListener("submit", (event) => {
   } else {
     openReview();
   }
-});
-back.addEventListener("click", () => {
+}
+
+function returnToMarks() {
   turnPage(false);
   window.scrollTo(0, 0);
   units[0].querySelector("h2").focus({ preventScroll: true });
-});
+}
+
+function look() {
+  ballot = document.querySelector("[data-ballot]");
+  texts = find("texts").dataset;
+  if (ballot.dataset.shuffle) {
+    shuffleUnits(unitsOnPage(), ballot.dataset.shuffle);
+  }
+  units = unitsOnPage();
+  cells = Array.from(ballot.querySelectorAll("[data-cell]"));
+  remarks = Array.from(ballot.querySelectorAll("textarea"));
+  next = find("next");
+  back = find("back");
+  review = find("review");
+}
+
+function start() {
+  look();
+  ballot.noValidate = true;
+  find("bar").hidden = false;
+  find("filled-label").hidden = false;
+  find("total").hidden = true;
+  find("switch").type = "button";
+  find("switch").addEventListener("click", switchLanguage);
+  showSealing();
+  showProgress();
+  ballot.addEventListener("change", noteMark);
+  ballot.addEventListener("input", (event) => {
+    if (event.target.tagName === "TEXTAREA") {
+      showRoom(event.target);
+    }
+  });
+  ballot.addEventListener("submit", submit);
+  back.addEventListener("click", returnToMarks);
+}
+
+start();
+sendKept();

@@ -15,7 +15,7 @@ function ascii(text) {
   return Uint8Array.from(text, (sign) => sign.charCodeAt(0));
 }
 
-function joined(...parts) {
+export function joined(...parts) {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -25,7 +25,7 @@ function joined(...parts) {
   return whole;
 }
 
-function unhex(text) {
+export function unhex(text) {
   return Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
 }
 
