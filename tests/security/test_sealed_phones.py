@@ -1,0 +1,153 @@
+"""Where scripts run no mark reaches the server in clear (SEC-74): a recording proxy, and the server's whole memory."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import which
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from tests.browser.conftest import ARGUMENTS, PHONE
+from tests.factories import OpenRound, count_box, make_open_round, make_paper
+from tests.postgresql import free_port
+from tests.security.test_memory import remembered
+from tests.servers import served
+
+PHONES = 6
+CELLS = 24
+WRITTEN = "金丝雀写的意见{at}号"
+
+
+@dataclass
+class Recorder:
+    """A proxy on loopback that writes down what phones send."""
+
+    port: int
+    towards: int
+    sent: list[bytes] = field(default_factory=list)
+
+    def run(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                phone, _ = listener.accept()
+                server = socket.create_connection(("127.0.0.1", self.towards))
+                Thread(target=self._pass_on, args=(phone, server, self.sent), daemon=True).start()
+                Thread(target=self._pass_on, args=(server, phone, None), daemon=True).start()
+
+    def _pass_on(self, one: socket.socket, other: socket.socket, record: list[bytes] | None) -> None:
+        with suppress(OSError), one, other:
+            while piece := one.recv(1 << 16):
+                if record is not None:
+                    record.append(piece)
+                other.sendall(piece)
+
+
+@contextmanager
+def recorder(port: int, towards: int) -> Iterator[Recorder]:
+    """Run a recorder as long as the block lasts."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        found = Recorder(port, towards)
+        thread = Thread(target=found.run, args=(listener,), daemon=True)
+        thread.start()
+        yield found
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+
+
+@contextmanager
+def phones(address: str, *, scripts: bool) -> Iterator[Page]:
+    path = which("chromium") or which("chromium-browser") or which("google-chrome")
+    with sync_playwright() as playwright:
+        browser: Browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        context = browser.new_context(**PHONE, base_url=address, java_script_enabled=scripts)
+        yield context.new_page()
+        browser.close()
+
+
+def marks_of(at: int) -> list[int]:
+    """Return the marks of a voter: no two voters alike, and no order that anything else has."""
+    return [(7 * cell * cell + 3 * at + cell // 3) % 5 for cell in range(CELLS)]
+
+
+def vote(phone: Page, place: OpenRound, at: int, *, scripts: bool) -> None:
+    code = place.codes["residents"][at]
+    if scripts:
+        phone.goto(f"/v#{code}")
+    else:
+        phone.goto("/v")
+        phone.get_by_label("票码").fill(code)
+        phone.get_by_role("button", name="打开测评表").click()
+    expect(phone.locator("[data-ballot]")).to_be_visible()
+    for cell, mark in enumerate(marks_of(at)):
+        phone.locator(f"label:has(input[name=m{cell // 6}-{cell % 6}][value='{mark}'])").click()
+    phone.get_by_text("写意见").first.click()
+    phone.locator("textarea").first.fill(WRITTEN.format(at=at))
+    if scripts:
+        phone.locator("[data-switch]").click()
+        expect(phone.locator("html")).to_have_attribute("lang", "en")
+        phone.locator("[data-next]").click()
+        phone.locator("[data-next]").click()
+    else:
+        phone.get_by_role("button", name="下一步").click()
+        phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.locator("[data-receipt]")).to_be_visible()
+
+
+def signs(at: int) -> list[bytes]:
+    """Return how the ballot of a voter would look in clear."""
+    marks = marks_of(at)
+    text = "".join(map(str, marks))
+    form = "&".join(f"m{cell // 6}-{cell % 6}={mark}" for cell, mark in enumerate(marks[:6]))
+    written = WRITTEN.format(at=at)
+    quoted = "".join(f"%{byte:02X}" for byte in written.encode()[:21])
+    return [bytes(marks), text.encode(), form.encode(), written.encode(), written.encode("utf-16-le"), quoted.encode()]
+
+
+@pytest.fixture
+def folder(settings: Settings) -> KeyFolder:
+    return KeyFolder(settings.data / "keys")
+
+
+def seen(
+    database: Database, settings: Settings, folder: KeyFolder, scratch: Path, *, scripts: bool
+) -> tuple[set[bytes], set[bytes]]:
+    """Let phones vote; return what of their ballots passed on the line, and what the server's memory holds."""
+    paper = make_paper(4, 6)
+    place = make_open_round(database, folder, paper, codes_each=PHONES)
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    wanted = [sign for at in range(PHONES) for sign in signs(at)]
+    with (
+        served(settings.data, settings.sqlalchemy_url, scratch, MANYIDU_BASE_URL=address) as server,
+        recorder(port, server.port) as line,
+        phones(address, scripts=scripts) as phone,
+    ):
+        for at in range(PHONES):
+            vote(phone, place, at, scripts=scripts)
+        memory = remembered(server, wanted)
+        passed = b"".join(line.sent)
+        assert count_box(database, place.id) == (PHONES, PHONES)
+        assert passed.count(b"POST /v/cast") == PHONES
+    return {sign for sign in wanted if sign in passed}, memory
+
+
+def test_no_mark_of_a_phone_that_seals_reaches_the_server(
+    database: Database, settings: Settings, folder: KeyFolder, tmp_path: Path
+) -> None:
+    assert seen(database, settings, folder, tmp_path, scripts=True) == (set(), set())
+
+
+def test_it_finds_the_marks_of_phones_that_do_not_seal(
+    database: Database, settings: Settings, folder: KeyFolder, tmp_path: Path
+) -> None:
+    """The harness can fail: without scripts the server seals, and the page says so."""
+    passed, memory = seen(database, settings, folder, tmp_path, scripts=False)
+    assert len(passed) >= PHONES
+    assert memory
