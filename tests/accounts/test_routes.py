@@ -183,3 +183,14 @@ def test_a_form_of_another_browser_is_refused(site: Site) -> None:
     assert stolen.status_code == 403
     assert desk.client.post("/staff", data=fields).status_code == 403
     assert site.at().post("/staff", **fields).status_code in {303, 401}
+
+
+def test_requests_and_answers_stand_in_inboxes(site: Site) -> None:
+    asker, other = site.at("zhangsan"), site.at("sunqi")
+    page = asker.post("/staff", login="zhouba", name="周八", role="scrutineer").text
+    [asked] = set(re.findall(r"/consents/(\w+)/refuse", page))
+    assert "张三 提请办理账号 zhouba" in other.get("/inbox").text
+    assert "提请办理账号" not in site.at("zhaoliu").get("/inbox").text
+    other.post(f"/consents/{asked}/grant")
+    assert "已同意" in asker.get("/inbox").text
+    assert "提请办理账号" not in other.get("/inbox").text

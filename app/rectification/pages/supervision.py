@@ -8,6 +8,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
+from app.consents.reads import all_waiting, answered
 from app.core.errors import DomainError
 from app.rectification.ledger import deadlines as daily
 from app.rectification.messages import inbox
@@ -17,12 +18,20 @@ from app.rectification.orders import modes, reads
 from app.rectification.pages.days import typed_day
 from app.rectification.rules.orders import ORDER_ENDS
 from app.rectification.rules.wording import LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS
-from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, SupervisorDesk
+from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, StaffDesk, SupervisorDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 from app.web.requests import database
 
 router = APIRouter()
+ANSWERS_SHOWN = timedelta(days=30)
+_BOTH = frozenset({"round", "account"})
+CONSENTS_OF = {
+    "organiser": _BOTH,
+    "scrutineer": _BOTH,
+    **dict.fromkeys(("auditor", "supervisor", "sysadmin", "secadmin"), frozenset({"account"})),
+}
+"""What waits for a second person and is shown to a role, by the kind of its subject."""
 COMING_DAYS = 14
 LISTED = 100
 NOTICES_A_PAGE = 100
@@ -89,7 +98,11 @@ def set_mode(desk: SupervisorDesk, order_id: str, form: Form) -> Response:
 
 
 def _inbox_page(desk: Desk, refused: Refused | None = None) -> Response:
+    kinds = CONSENTS_OF.get(desk.staff.role, frozenset())
+    since = desk.now - ANSWERS_SHOWN
     context = {
+        "waiting": [one for one in all_waiting(desk.session) if one.kind in kinds],
+        "answers": answered(desk.session, desk.staff.id, since) if kinds else (),
         "items": inbox.items_of(desk.session, desk.staff),
         "unread": inbox.unread(desk.session, desk.staff),
         "shown": inbox.SHOWN,
@@ -100,13 +113,13 @@ def _inbox_page(desk: Desk, refused: Refused | None = None) -> Response:
 
 
 @router.get("/inbox")
-def show_inbox(desk: RectificationDesk) -> Response:
+def show_inbox(desk: StaffDesk) -> Response:
     """Show what waits for the reader."""
     return _inbox_page(desk)
 
 
 @router.post("/inbox/read")
-def mark_read(desk: RectificationDesk, form: Form) -> Response:
+def mark_read(desk: StaffDesk, form: Form) -> Response:
     """Mark one item, or all, as read."""
 
     def act() -> None:
@@ -119,7 +132,7 @@ def mark_read(desk: RectificationDesk, form: Form) -> Response:
 
 
 @router.post("/inbox/address")
-def set_address(desk: RectificationDesk, form: Form) -> Response:
+def set_address(desk: StaffDesk, form: Form) -> Response:
     """Set where the reader wants mail, or that he wants none."""
 
     def act() -> None:
