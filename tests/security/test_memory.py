@@ -1,4 +1,4 @@
-"""Memory of every process of the service after an opening: no whole ballot, no private key (SEC-73).
+"""Memory of every process of the service after an opening: no whole ballot, private key or holder's words (SEC-73).
 
 The ballots are put into the box before the service starts: what casting leaves behind is another requirement's matter.
 """
@@ -6,6 +6,7 @@ The ballots are put into the box before the service starts: what casting leaves 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,9 @@ from sqlalchemy import text
 from app.accounts.models import StaffSession
 from app.accounts.service import token_hash
 from app.accounts.sessions import cookie_value
+from app.box import jobs
+from app.box.holder_secret import read_words
+from app.box.seal import seal
 from app.core.clock import utc_now
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -79,7 +83,17 @@ def enter(database: Database, folder: KeyFolder, client: httpx.Client) -> str:
     return form_token(folder.form_secret(), owner)
 
 
-def open_by_pages(server: Server, database: Database, folder: KeyFolder, box: Box) -> None:
+def sealed_fields(database: Database, words: str, number: int) -> dict[str, str]:
+    """Return what the page's script sends of a holder's words."""
+    with database.reading() as session:
+        job = jobs.job_of(session, "r1", utc_now())
+    assert job is not None
+    assert job.public_key is not None
+    sealed = seal(job.public_key, jobs.share_info("r1", job.id, number), read_words(words))
+    return {"number": str(number), "sealed": sealed.hex()}
+
+
+def open_by_pages(server: Server, database: Database, folder: KeyFolder, box: Box, *, scripts: bool = True) -> None:
     base = f"http://127.0.0.1:{server.port}"
     with httpx.Client(base_url=base, trust_env=False, timeout=30) as client:
         token = enter(database, folder, client)
@@ -88,13 +102,18 @@ def open_by_pages(server: Server, database: Database, folder: KeyFolder, box: Bo
             answer = client.post(f"/rounds/r1/opening/{step}", data={TOKEN_FIELD: token, **fields})
             assert answer.status_code in {200, 303}, answer.text
 
+        def checked() -> int:
+            holders = client.get("/rounds/r1/opening/progress").json()["holders"]
+            return list(holders.values()).count("checked")
+
         def phase() -> str:
             return str(client.get("/rounds/r1/opening/progress").json()["phase"])
 
         post("begin")
         wait_until(lambda: phase() == "waiting")
-        post("share", words=box.shares[0])
-        post("share", words=box.shares[1])
+        for number, words in enumerate(box.shares[:2], start=1):
+            post("share", **(sealed_fields(database, words, number) if scripts else {"words": words}))
+        wait_until(lambda: checked() == 2)
         post("start")
         wait_until(lambda: phase() in {"done", "failed"})
         assert phase() == "done"
@@ -113,10 +132,16 @@ def box(database: Database, folder: KeyFolder) -> Box:
     return make_box(database, folder, actor, make_paper(), BALLOTS)
 
 
+def traces_of(words: str) -> list[bytes]:
+    """Return what memory shows of a holder's secret: two words in a row, as typed or as posted, and its bytes."""
+    pairs = [f"{first}{gap}{second}".encode() for first, second in pairwise(words.split()) for gap in " +"]
+    return [*pairs, read_words(words)]
+
+
 def opened(
     database: Database, folder: KeyFolder, box: Box, scratch: Path, module: str = "app"
 ) -> tuple[set[bytes], set[bytes]]:
-    """Open the box by the service; return the ballots and the keys that its memory holds afterwards."""
+    """Open the box by the service; return the ballots and the keys and words that its memory holds afterwards."""
     key = unlocked(database, folder, box.shares[:2]).private_bytes_raw()
     ballots = [ballot.marks for ballot in box.ballots]
     assert len(set(ballots)) == sum(BALLOTS.values())
@@ -125,7 +150,8 @@ def opened(
         open_by_pages(server, database, folder, box)
         wait_until(lambda: not opening_processes(server))
         assert remembered(server, [str(server.port).encode()]), "the harness reads nothing"
-        return remembered(server, ballots), remembered(server, [key])
+        secrets = [key, *(trace for words in box.shares for trace in traces_of(words))]
+        return remembered(server, ballots), remembered(server, secrets)
 
 
 def opening_processes(server: Server) -> list[int]:
@@ -139,6 +165,16 @@ def test_no_ballot_and_no_key_outlives_the_opening(
     assert opened(database, folder, box, tmp_path) == (set(), set())
     with database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM stack"))
+
+
+def test_it_finds_the_words_of_holders_whose_pages_run_no_scripts(
+    database: Database, folder: KeyFolder, box: Box, tmp_path: Path
+) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    with served(folder.path.parent, url, tmp_path) as server:
+        open_by_pages(server, database, folder, box, scripts=False)
+        wait_until(lambda: not opening_processes(server))
+        assert remembered(server, [trace for words in box.shares[:2] for trace in traces_of(words)])
 
 
 def test_it_finds_ballots_in_a_build_that_opens_in_the_web_process(
