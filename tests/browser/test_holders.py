@@ -126,5 +126,5 @@ def test_without_scripts_the_server_draws_and_the_page_says_so(
     assert len(read_words(words)) == 16
     page.goto(f"/rounds/{round_id}/key")
     page.locator("summary").first.click()
-    expect(page.get_by_text("浏览器没有运行脚本：您的词").first).to_be_visible()
+    expect(page.get_by_text("由收到它的服务器办理").first).to_be_visible()
     context.close()

@@ -15,10 +15,13 @@ async function load() {
   return { primitives, hpke, secret, WORDS };
 }
 
+function sayWhoseWork(byServer) {
+  for (const notice of document.querySelectorAll("[data-by-server]")) notice.hidden = !byServer;
+}
+
+sayWhoseWork(false);
 const loading = load();
-loading.catch(() => {
-  for (const notice of document.querySelectorAll("[data-by-server]")) notice.hidden = false;
-});
+loading.catch(() => sayWhoseWork(true));
 
 function tell(form, code, params = {}) {
   const shown = form.querySelector("[data-problem]");
