@@ -40,6 +40,7 @@ BOUNDS = {
     "workshop_child_rss_mb": ("<=", 600),
     "start_s": ("<=", 1.6),
     "start_rss_mb": ("<=", 130),
+    "board_ms": ("<=", 100),
     "ledger_p95_ms": ("<=", 150),
     "ledger_round_trip_s": ("<=", 10),
     "merge_suggestion_f1": (">=", 0.80),
@@ -61,6 +62,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "bench.reports": ("report_s",),
     "bench.web_rss": ("web_rss_mb", "workshop_child_rss_mb"),
     "bench.start": ("start",),
+    "bench.board": ("board",),
     "bench.ledger": ("ledger",),
     "bench.merge_suggestions": ("merge_suggestion",),
 }

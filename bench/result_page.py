@@ -29,10 +29,10 @@ def measure(client: httpx.Client, round_id: str) -> None:
     timed(client, unit_page)
     tell("result_unit_page_p95_ms", p95([timed(client, unit_page) for _ in range(REQUESTS // 4)]))
     tell("result_page_cold_ms", cold)
-    rows = [f"{page}/units/u{place}/rows/0.svg" for place in range(CHARTS)]
-    timed(client, f"{page}/units/u{UNITS - 1}/rows/0.svg")
-    tell("result_row_chart_first_ms", statistics.median([timed(client, path) for path in rows]))
-    tell("result_row_chart_again_ms", statistics.median([timed(client, path) for path in rows]))
+    charts = [f"{page}/units/u{place}/chart.svg" for place in range(CHARTS)]
+    timed(client, f"{page}/units/u{UNITS - 1}/chart.svg")
+    tell("result_unit_chart_first_ms", statistics.median([timed(client, path) for path in charts]))
+    tell("result_unit_chart_again_ms", statistics.median([timed(client, path) for path in charts]))
     tell("result_overall_chart_first_ms", timed(client, f"{page}/charts/overall.svg"))
     print(f"{UNITS} units, {len(client.get(page).content) / 1e6:.2f} MB of HTML", file=sys.stderr)
 

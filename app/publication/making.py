@@ -28,8 +28,6 @@ def _drawn(result: Published, told: Mapping[str, Any]) -> str:
     unit = _unit(result, told["unit"])
     if told["chart"] == "unit":
         return charts.unit_chart(result.section, unit)
-    if told["chart"] == "row":
-        return charts.row_chart(result.section, unit, told["place"])
     return charts.groups_chart(unit, told["place"])
 
 

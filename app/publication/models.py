@@ -26,6 +26,26 @@ class ResultVersion(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ResultVerdict(Base):
+    """What a version says of one target, copied from its document when that is stored: so much a board reads of many.
+
+    As little of it may be shown as of the document. ``place`` counts the targets of all sections from 1; ``reasons`` is
+    the JSON list of the reasons' texts.
+    """
+
+    __tablename__ = "result_verdict"
+    __table_args__ = (
+        ForeignKeyConstraint(["round_id", "version"], ["result_version.round_id", "result_version.version"]),
+    )
+    round_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    target_id: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(Text)
+    reasons: Mapped[str] = mapped_column(Text)
+
+
 class ResultRelease(Base):
     """An entry of the release ledger: an audited act that lets a scope of readers see a version of a result.
 

@@ -40,12 +40,6 @@ def unit_chart(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
     return _chart(desk, round_id, "unit", unit=unit_id)
 
 
-@router.get("/results/{round_id}/units/{unit_id}/rows/{place}.svg")
-def row_chart(desk: ResultDesk, round_id: str, unit_id: str, place: int) -> Response:
-    """Draw one bar: place 0 is the overall figure, from 1 on the items."""
-    return _chart(desk, round_id, "row", unit=unit_id, place=place)
-
-
 @router.get("/results/{round_id}/charts/units.svg")
 def multiples_chart(desk: ResultDesk, round_id: str) -> Response:
     """Draw all units as a grid of small bars."""

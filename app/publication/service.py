@@ -17,8 +17,9 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
 from app.publication.domain import BANDS_ONLY, Scope, Wanted, ledger_refusal
-from app.publication.models import ResultRead, ResultRelease, ResultVersion
+from app.publication.models import ResultRead, ResultRelease, ResultVerdict, ResultVersion
 from app.publication.reads import has_result, ledger_of, stored_document, versions_of
+from app.publication.verdicts import store_verdicts
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state
 from app.rounds.ports import Ports
@@ -102,6 +103,7 @@ def store_version(acting: Acting, round_id: str, document: str, reason: str) -> 
         )
     )
     acting.session.flush()
+    store_verdicts(acting.session, round_id, version, document)
     return version
 
 
@@ -227,5 +229,5 @@ def archive(acting: Acting, round_id: str) -> None:
 
 def purge(session: Session, _folder: KeyFolder, round_id: str) -> None:
     """Delete the result of a rehearsal."""
-    for table in (ResultRead, ResultRelease, ResultVersion):
+    for table in (ResultRead, ResultRelease, ResultVerdict, ResultVersion):
         session.execute(delete(table).where(table.round_id == round_id))

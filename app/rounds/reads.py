@@ -1,7 +1,7 @@
 """Reading rounds; safe for the booth, because nothing here leads to staff, sessions or the audit log."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -103,6 +103,12 @@ def _resting(title: str, state: str, text: str | None, form_key: str, stage_id: 
     return Resting(title, units, groups, form_key, stage_id)
 
 
+def rounds_in(session: Session, states: Collection[RoundState]) -> Sequence[RoundView]:
+    """Return every round in one of the states, newest first."""
+    query = select(Round).where(Round.state.in_([state.value for state in states]))
+    return [view(row) for row in session.scalars(query.order_by(Round.created_at.desc(), Round.id))]
+
+
 @dataclass(frozen=True, slots=True)
 class Retest:
     """Which round a 复测 repeats, and the units it asks about."""
@@ -167,6 +173,12 @@ def frozen_paper(session: Session, round_id: str) -> tuple[Paper, str]:
     """Return the frozen paper and its hash (64 hex signs); DomainError ``paper_not_frozen``."""
     text, digest = frozen_text(session, round_id)
     return parse_paper(text), digest
+
+
+def frozen_papers(session: Session, round_ids: Collection[str]) -> Mapping[str, Paper]:
+    """Return the frozen papers of rounds by their ids, in one query; those without one are left out."""
+    query = select(Round.id, Round.paper).where(Round.id.in_(round_ids), Round.paper.is_not(None))
+    return {round_id: parse_paper(text) for round_id, text in session.execute(query) if text is not None}
 
 
 def waiting_approvals(session: Session, round_id: str) -> Sequence[Consent]:

@@ -13,6 +13,7 @@ from app.web.forms import TOKEN_FIELD
 from tests.browser.conftest import NOT_OURS, Installation
 from tests.browser.steps import AXE, log_in
 from tests.cast import PASSWORD, make_cast
+from tests.publication import counted
 from tests.security.furnished import furnish
 from tests.security.test_navigation import crawl, is_page, route_of
 from tests.security.world import LOGINS, World, populate
@@ -20,6 +21,9 @@ from tests.security.world import LOGINS, World, populate
 PHONE, SCREEN = ViewportSize(width=390, height=844), ViewportSize(width=1366, height=860)
 ROLES = ("organiser", "liaison", "supervisor", "leader", "scrutineer", "auditor")
 TOKEN = re.compile(rf'name="{TOKEN_FIELD}" value="([^"]+)"')
+WIDTHS = "bars => bars.map(bar => bar.lastElementChild.getBBox().width)"
+FILLS = "some => some.map(one => getComputedStyle(one).fill)"
+MOST_REQUESTS = 5
 RUNS_OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 DEAD = """() => [
   ...document.querySelectorAll("a:not([href]), [onclick], [tabindex]:not([tabindex='0'], [tabindex='-1'])"),
@@ -83,6 +87,35 @@ def look(browser: Browser, address: str, login: str, paths: Iterable[str]) -> li
         wrong += problems(page, path)
     context.close()
     return [each for each in wrong if not any(known in each for known in NOT_OURS)]
+
+
+def test_a_result_of_sixty_units_comes_in_few_requests(browser: Browser, installation: Installation) -> None:
+    with installation.database.writing() as session:
+        make_cast(session)
+    names = tuple(f"被测评单位{place + 1}" for place in range(60))
+    round_id = counted.store_published(installation.database, counted.make_votes(counted.make_paper(names)))
+    context = browser.new_context(base_url=installation.address, locale="zh-CN", viewport=SCREEN)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    log_in(page, "zhangsan")
+    fresh = browser.new_context(base_url=installation.address, locale="zh-CN", storage_state=context.storage_state())
+    page = fresh.new_page()
+    page.on("console", lambda said: complaints.append(said.text))
+    asked: list[str] = []
+    page.on("request", lambda sent: None if sent.url.startswith("data:") else asked.append(sent.url))
+    page.goto(f"/results/{round_id}", wait_until="networkidle")
+    widths = page.eval_on_selector_all("svg.grade-bar", WIDTHS)
+    worst = page.eval_on_selector_all(
+        "rect[fill='url(#grade-worst)']", "some => some.map(one => getComputedStyle(one).fill)"
+    )
+    fresh.close()
+    context.close()
+    assert len(asked) <= MOST_REQUESTS, asked
+    assert len(widths) == len(names)
+    assert all(width > 0 for width in widths)
+    assert set(worst) == {'url("#grade-worst")'}
+    assert [said for said in complaints if not any(known in said for known in NOT_OURS)] == []
 
 
 def test_it_works(browser: Browser, installation: Installation, world: World) -> None:

@@ -7,6 +7,9 @@ from tests.tally.cast import Json
 
 PERCENT = re.compile(r"[≥≤]?\d+(?:\.\d)?(?:–\d+)?%")
 
+PLACED = re.compile(r' (?:x|width)="[0-9.]+%"')
+DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
+
 
 class _Tables(HTMLParser):
     """Collects the texts of every table's body rows."""
@@ -36,9 +39,9 @@ class _Tables(HTMLParser):
 
 
 def tables_of(html: str) -> list[list[list[str]]]:
-    """Return tables, rows and cells of a page as texts."""
+    """Return tables, rows and cells of a page as texts; of a cell with a drawing what stands beside the drawing."""
     parser = _Tables()
-    parser.feed(html)
+    parser.feed(DRAWING.sub("", html))
     return parser.tables
 
 
@@ -68,5 +71,5 @@ def texts_of(value: object) -> set[str]:
 
 
 def percents(text: str) -> set[str]:
-    """Return every percentage in a text."""
-    return set(PERCENT.findall(text))
+    """Return every percentage in a text; where a bar begins and how wide it is drawn is none."""
+    return set(PERCENT.findall(PLACED.sub("", text)))

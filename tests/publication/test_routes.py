@@ -27,7 +27,6 @@ OUTPUTS = (
     "/results/{round_id}/charts/returns.svg",
     "/results/{round_id}/charts/items/{item}.svg",
     "/results/{round_id}/units/{unit_id}/chart.svg",
-    "/results/{round_id}/units/{unit_id}/rows/{place}.svg",
     "/results/{round_id}/units/{unit_id}/groups/{place}.svg",
     "/results/{round_id}/export.xlsx",
     "/results/{round_id}/reports",
@@ -110,9 +109,9 @@ def test_it_refuses_a_published_result_to_everyone_but_its_readers(new_client: N
 
 def test_it_refuses_unknown_units_and_bars(leader: TestClient, database: Database) -> None:
     round_id = counted.store_published(database, counted.make_votes())
-    for unknown in ("units/u99", "units/u99/chart.svg", "units/u1/rows/7.svg", "units/u1/rows/-1.svg"):
+    for unknown in ("units/u99", "units/u99/chart.svg", "units/u1/groups/7.svg", "units/u1/groups/-1.svg"):
         assert leader.get(f"/results/{round_id}/{unknown}").status_code == 404, unknown
-    for malformed in ("units/u1/rows/x.svg", f"units/u1/rows/{'9' * 5000}.svg"):
+    for malformed in ("units/u1/groups/x.svg", f"units/u1/groups/{'9' * 5000}.svg"):
         assert leader.get(f"/results/{round_id}/{malformed}").status_code == 400
 
 
@@ -227,7 +226,7 @@ def test_the_note_on_uniform_results_is_for_the_organiser(
 
 
 def test_a_chart_is_kept_by_the_browser_of_its_reader_alone(leader: TestClient, database: Database) -> None:
-    chart = f"/results/{counted.store_published(database, counted.make_votes())}/units/u0/rows/0.svg"
+    chart = f"/results/{counted.store_published(database, counted.make_votes())}/units/u0/groups/0.svg"
     first = leader.get(chart)
     assert first.headers["content-type"] == "image/svg+xml"
     assert "private" in first.headers["cache-control"]

@@ -230,5 +230,4 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /results/{round_id}/charts/items/{item}.svg": READER,
     "GET /results/{round_id}/units/{unit_id}/groups/{place}.svg": READER,
     "GET /results/{round_id}/units/{unit_id}/chart.svg": READER,
-    "GET /results/{round_id}/units/{unit_id}/rows/{place}.svg": READER,
 }

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.core.chinese import CHINA
 from app.opinions.reads import collected_on
-from app.publication.reads import READABLE, ledger_of
+from app.publication.reads import READABLE, ledgers
 from app.rectification.models import ActionEntry, OrderAttempt, RemedialAction, RemedialOrder, RemedialPlan
 from app.rectification.rules.board import Done, Source, Step
 from app.rectification.rules.ledger import ACTION_ENDS, ActionEvent
 from app.rectification.rules.orders import OrderState
 from app.rectification.rules.plans import PlanState
-from app.rounds.reads import frozen_paper, rounds_of
+from app.rounds.reads import frozen_papers, rounds_of
 
 ENDING = (ActionEvent.ACCEPT, ActionEvent.TURN_LONG_TERM, ActionEvent.EXPLAIN)
 PLAN_PROOF = "整改方案已审定"
@@ -37,7 +37,7 @@ Facts = Mapping[tuple[Source, str], tuple[Done, ...]]
 
 
 def facts_of(session: Session, campaign_id: str) -> Facts:
-    """Return all that is known of a campaign: queries for each table and published round, none for a unit."""
+    """Return all that is known of a campaign: queries for each table, none for a round or a unit."""
     found: dict[tuple[Source, str], list[Done]] = {}
     for every in (_opinions, _rounds, _plans, _ledgers):
         for fact in every(session, campaign_id):
@@ -66,14 +66,14 @@ def _rounds(session: Session, campaign_id: str) -> Iterator[Fact]:
 
     A round about a document fills 评议 only.
     """
-    again = _to_be_repeated(session, campaign_id)
-    for each in rounds_of(session, campaign_id):
-        if each.is_rehearsal or each.state not in READABLE:
-            continue
-        released = [line.released_at for line in ledger_of(session, each.id) if line.withdrawn_at is None]
+    again, releases = _to_be_repeated(session, campaign_id), ledgers(session)
+    held = [each for each in rounds_of(session, campaign_id) if not each.is_rehearsal and each.state in READABLE]
+    papers = frozen_papers(session, [each.id for each in held])
+    for each in held:
+        released = [line.released_at for line in releases.get(each.id, ()) if line.withdrawn_at is None]
         if not released:
             continue
-        paper, _ = frozen_paper(session, each.id)
+        paper = papers[each.id]
         source = Source.ROUND if paper.document is None else Source.REVIEW
         done = Done(_day(min(released)), f"“{each.title}”结果已公布")
         yield from (Fact(source, unit.id, done) for unit in paper.units if (each.id, unit.id) not in again)

@@ -13,7 +13,8 @@ from app.campaigns.reads import get_campaign, units_of_campaign
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.publication.domain import units_of_verdict
-from app.publication.reads import published, published_rounds, viewer_of
+from app.publication.reads import published, viewer_of
+from app.publication.verdicts import TargetVerdict, published_verdicts
 from app.rectification.models import Holiday, OrderAttempt, OrderEntry, RemedialOrder
 from app.rectification.rules.orders import Deadlines, OrderEvent, OrderState, Standing, Suggestion
 from app.rectification.rules.workdays import Holidays, add_working_days, seed_holidays, years_to_check
@@ -59,8 +60,16 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagLine:
+    """A unit whose published result lies below the line and about which nobody has decided yet, in the list of all."""
+
+    round: RoundView
+    unit: TargetVerdict
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
-    """A unit whose published result lies below the line and about which nobody has decided yet."""
+    """Such a unit with what the result says about it."""
 
     round: RoundView
     unit: Target
@@ -179,7 +188,7 @@ def entries_of(session: Session, order_id: str) -> Sequence[OrderEntry]:
     return sorted(rows, key=lambda row: (row.at, events.index(OrderEvent(row.event)), row.id))
 
 
-def flags(session: Session, staff: Principal, now: datetime, campaign_id: str = "") -> Sequence[Flag]:
+def flags(session: Session, staff: Principal, now: datetime) -> Sequence[FlagLine]:
     """Return the flagged units of published results without an order or a waiver, newest round first.
 
     Retests flag nobody anew: what they say is dealt with in the order they belong to.
@@ -187,14 +196,13 @@ def flags(session: Session, staff: Principal, now: datetime, campaign_id: str = 
     known = session.execute(select(RemedialOrder.round_id, RemedialOrder.unit_id))
     taken = {(round_id, unit_id) for round_id, unit_id in known}
     held_again = retests(session)
-    found = []
-    for line in published_rounds(session, viewer_of(session, staff), now):
-        if line.round.is_rehearsal or line.round.id in held_again:
-            continue
-        if not campaign_id or line.round.campaign_id == campaign_id:
-            flagged = _flagged(session, staff, line.round, now)
-            found += [flag for flag in flagged if (line.round.id, flag.unit["id"]) not in taken]
-    return found
+    return [
+        FlagLine(line.round, verdict)
+        for line, found in published_verdicts(session, viewer_of(session, staff), now, Verdict.REMEDIAL)
+        if not line.round.is_rehearsal and line.round.id not in held_again
+        for verdict in found
+        if (line.round.id, verdict.target_id) not in taken
+    ]
 
 
 def _flagged(session: Session, staff: Principal, row: RoundView, now: datetime) -> list[Flag]:

@@ -182,7 +182,7 @@ def test_what_has_ended_is_not_noticed(database: Database) -> None:
 def test_a_liaison_sees_notices_of_his_own_unit_alone(database: Database) -> None:
     found, _ = make_order(database)
     with database.writing() as session:
-        other = next(flag.unit["id"] for flag in flags(session, ZHANG, MORNING))
+        other = next(flag.unit.target_id for flag in flags(session, ZHANG, MORNING))
         ordering.confirm(Acting(session, MORNING, ZHANG), found.round_id, other, asked(session, found))
     run_on(database, MORNING.date() + 40 * DAY)
     with database.reading() as session:

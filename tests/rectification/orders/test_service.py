@@ -49,13 +49,13 @@ def standing(session: Session, order_id: str) -> OrderView:
 def test_it_works(database: Database) -> None:
     found = make_flagged(database)
     with database.writing() as session:
-        assert FLAGGED in {flag.unit["id"] for flag in reads.flags(session, ZHANG, MORNING)}
+        assert FLAGGED in {flag.unit.target_id for flag in reads.flags(session, ZHANG, MORNING)}
         order_id = ordering.confirm(
             Acting(session, MORNING, ZHANG), found.round_id, found.unit_id, asked(session, found)
         )
         view = standing(session, order_id)
         assert (view.standing.state, view.standing.attempt, view.unit_name) == (OrderState.ORDERED, 1, "县文工团")
-        assert FLAGGED not in {flag.unit["id"] for flag in reads.flags(session, ZHANG, MORNING)}
+        assert FLAGGED not in {flag.unit.target_id for flag in reads.flags(session, ZHANG, MORNING)}
         assert [entry.event for entry in reads.entries_of(session, order_id)] == ["confirm"]
     with database.reading() as session:
         assert "order.confirm" in set(session.scalars(sa.select(AuditEntry.action)))
@@ -110,7 +110,7 @@ def test_a_liaison_reaches_his_own_unit_alone(database: Database) -> None:
     found, order_id = make_order(database)
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
-        other = next(flag.unit["id"] for flag in reads.flags(session, ZHANG, MORNING))
+        other = next(flag.unit.target_id for flag in reads.flags(session, ZHANG, MORNING))
         foreign = ordering.confirm(acting, found.round_id, other, asked(session, found))
         assert [view.id for view in reads.orders(session, WU)] == [order_id]
         assert {view.id for view in reads.orders(session, ZHENG)} == {order_id, foreign}

@@ -40,7 +40,7 @@ def order_two(database: Database) -> tuple[str, str]:
     """Order two units, and issue what is overdue; return the id of the liaison's order and of the foreign one."""
     found, order_id = make_order(database)
     with database.writing() as session:
-        other = next(flag.unit["id"] for flag in flags(session, ZHANG, MORNING))
+        other = next(flag.unit.target_id for flag in flags(session, ZHANG, MORNING))
         foreign = ordering.confirm(Acting(session, MORNING, ZHANG), found.round_id, other, asked(session, found))
     with database.writing() as session:
         daily.run_daily(session, MORNING + LATE)
@@ -69,7 +69,7 @@ def test_pages_that_count_working_days_warn_of_a_year_without_holidays(
 ) -> None:
     found, _ = make_order(database)
     with database.reading() as session:
-        other = next(flag.unit["id"] for flag in flags(session, ZHANG, MORNING))
+        other = next(flag.unit.target_id for flag in flags(session, ZHANG, MORNING))
     pages = (f"/rectification/flags/{found.round_id}/{other}", "/rectification/supervision")
     warning, way_out = "2027 年的调休安排还没有登记", f"/campaigns/{found.campaign_id}/holidays"
     for clock.now, warned in ((MORNING, False), (datetime(2026, 12, 30, 1, 0, tzinfo=UTC), True)):

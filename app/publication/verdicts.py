@@ -1,0 +1,85 @@
+"""The verdicts of published results without their documents: what a board of many rounds reads.
+
+They are copied when a version is stored and never changed. Whoever decides something about one target reads the
+document, which is checked against its digest.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.publication.domain import BANDS_ONLY, Sight, Viewer
+from app.publication.models import ResultVerdict
+from app.publication.reads import PublishedLine, published_rounds_in_sight
+from app.tally.document import Document, every_target
+from app.tally.verdict import Verdict
+
+COLUMNS = (ResultVerdict.target_id, ResultVerdict.name, ResultVerdict.verdict, ResultVerdict.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetVerdict:
+    """What a version of a result says of one target; ``reasons`` are sentences."""
+
+    target_id: str
+    name: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+def store_verdicts(session: Session, round_id: str, version: int, document: Document) -> None:
+    """Copy the verdicts out of a version's document."""
+    rows = [
+        {
+            "round_id": round_id,
+            "version": version,
+            "place": place,
+            "target_id": target["id"],
+            "name": target["name"],
+            "verdict": target["verdict"]["code"],
+            "reasons": json.dumps([reason["text"] for reason in target["verdict"]["reasons"]], ensure_ascii=False),
+        }
+        for place, target in enumerate(every_target(document), start=1)
+    ]
+    if rows:
+        session.execute(insert(ResultVerdict), rows)
+
+
+def verdicts_of(session: Session, round_id: str, version: int) -> Sequence[TargetVerdict]:
+    """Return all verdicts of a version in official order. For this package alone, like ``stored_document``."""
+    query = select(*COLUMNS).where(ResultVerdict.round_id == round_id, ResultVerdict.version == version)
+    return [_verdict(*row) for row in session.execute(query.order_by(ResultVerdict.place))]
+
+
+def published_verdicts(
+    session: Session, viewer: Viewer, now: datetime, wanted: Verdict
+) -> Sequence[tuple[PublishedLine, Sequence[TargetVerdict]]]:
+    """Return the results that a viewer of figures may see, newest round first, with their targets of one verdict."""
+    lines = [
+        (line, sight)
+        for line, sight in published_rounds_in_sight(session, viewer, now)
+        if sight.scope not in BANDS_ONLY
+    ]
+    found = _rows(session, [(line.round.id, sight.version) for line, sight in lines], wanted)
+    return [(line, list(_seen(found.get(line.round.id, ()), sight))) for line, sight in lines]
+
+
+def _rows(session: Session, versions: Sequence[tuple[str, int]], wanted: Verdict) -> dict[str, list[TargetVerdict]]:
+    place = tuple_(ResultVerdict.round_id, ResultVerdict.version)
+    query = select(ResultVerdict.round_id, *COLUMNS).where(ResultVerdict.verdict == wanted.value, place.in_(versions))
+    found: dict[str, list[TargetVerdict]] = {}
+    for round_id, *row in session.execute(query.order_by(ResultVerdict.round_id, ResultVerdict.place)):
+        found.setdefault(round_id, []).append(_verdict(*row))
+    return found
+
+
+def _seen(verdicts: Sequence[TargetVerdict], sight: Sight) -> Iterator[TargetVerdict]:
+    return (each for each in verdicts if sight.unit_ids is None or each.target_id in sight.unit_ids)
+
+
+def _verdict(target_id: str, name: str, verdict: str, reasons: str) -> TargetVerdict:
+    return TargetVerdict(target_id, name, Verdict(verdict), tuple(json.loads(reasons)))
