@@ -18,6 +18,7 @@ from app.publication.domain import Wanted
 from app.publication.models import ResultRelease
 from app.publication.reads import release_of, stored_document, versions_of
 from app.publication.service import count_again, counting_chain, end_release, enter_release, people, store_version
+from app.publication.verdicts import written
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import Ports
@@ -26,7 +27,7 @@ from app.rounds.service import locked_round
 from app.slips.accounting import SlipAccount
 from app.slips.service import correct_counts
 from app.tally.chain import Chain
-from app.tally.document import Document, canonical_json
+from app.tally.document import Document
 from app.tally.restraint import restraint_of
 
 Counts = Mapping[str, tuple[int, int]]
@@ -49,7 +50,7 @@ def correct(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
     session, reason = acting.session, str(request["reason"])
     locked_round(session, round_id)
     document = _corrected(acting, round_id, request)
-    version = store_version(acting, round_id, canonical_json(document), reason)
+    version = store_version(acting, round_id, written(document), reason)
     query = select(ResultRelease).where(ResultRelease.round_id == round_id, ResultRelease.withdrawn_at.is_(None))
     rows = locked_rows(session, query)
     for row, release in [(row, release_of(row)) for row in rows]:

@@ -9,9 +9,9 @@ from app.box.counted import Stacks
 from app.box.preparing import Prepared
 from app.core.acting import Acting
 from app.publication.service import by_unit, counting_chain, store_version
+from app.publication.verdicts import Written, written
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import RoundView, frozen_paper, get_round, rounds_of
-from app.tally.document import canonical_json
 from app.tally.restraint import restraint_between
 from app.tally.result import result_document
 
@@ -27,19 +27,19 @@ def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Prepared:
     """
     chain = counting_chain(session, paper, paper.round_id, stacks.returned)
     earlier = _earlier(session, paper)
-    text = ""
+    result: Written | None = None
     if not chain.must_void:
         restraint = restraint_between(paper, [frozen_paper(session, other.id)[0] for other in earlier])
-        text = canonical_json(result_document(paper, stacks.marks, chain, by_unit(stacks.remarks), restraint))
+        result = written(result_document(paper, stacks.marks, chain, by_unit(stacks.remarks), restraint))
 
     def still_holds(session: Session) -> bool:
         now = counting_chain(session, paper, paper.round_id, stacks.returned)
         return now == chain and _ids(_earlier(session, paper)) == _ids(earlier)
 
     def write(acting: Acting) -> None:
-        if text:
-            store_version(acting, paper.round_id, text, "")
-        act = "result.freeze" if text else "result.refuse"
+        if result is not None:
+            store_version(acting, paper.round_id, result, "")
+        act = "result.refuse" if result is None else "result.freeze"
         audit.record(acting.session, acting.now, acting.actor, act, paper.round_id)
 
     return Prepared(still_holds, write)

@@ -19,7 +19,7 @@ from app.core.secrets import new_id, token_bytes
 from app.publication.domain import BANDS_ONLY, Scope, Wanted, ledger_refusal
 from app.publication.models import ResultRead, ResultRelease, ResultVerdict, ResultVersion
 from app.publication.reads import has_result, ledger_of, stored_document, versions_of
-from app.publication.verdicts import store_verdicts
+from app.publication.verdicts import Written, store_verdicts
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state
 from app.rounds.ports import Ports
@@ -85,25 +85,22 @@ def by_unit(remarks: Iterable[OfUnit]) -> dict[str, tuple[str, ...]]:
     return {unit_id: tuple(texts) for unit_id, texts in found.items()}
 
 
-def store_version(acting: Acting, round_id: str, document: str, reason: str) -> int:
-    """Add a version of the result, as ``canonical_json`` wrote it, with a verification code of its own.
-
-    Return its number.
-    """
+def store_version(acting: Acting, round_id: str, document: Written, reason: str) -> int:
+    """Add a version of the result with a verification code of its own; return its number."""
     version = len(versions_of(acting.session, round_id)) + 1
     acting.session.add(
         ResultVersion(
             round_id=round_id,
             version=version,
-            document=document,
-            digest=text_digest(document),
+            document=document.text,
+            digest=text_digest(document.text),
             code=new_code(token_bytes),
             reason=reason,
             created_at=acting.now,
         )
     )
     acting.session.flush()
-    store_verdicts(acting.session, round_id, version, document)
+    store_verdicts(acting.session, round_id, version, document.verdicts)
     return version
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.publication.domain import BANDS_ONLY, Sight, Viewer
 from app.publication.models import ResultVerdict
 from app.publication.reads import PublishedLine, published_rounds_in_sight
-from app.tally.document import Document, every_target
+from app.tally.document import Document, Target, canonical_json, every_target
 from app.tally.verdict import Verdict
 
 COLUMNS = (ResultVerdict.target_id, ResultVerdict.name, ResultVerdict.verdict, ResultVerdict.reasons)
@@ -31,19 +31,38 @@ class TargetVerdict:
     reasons: tuple[str, ...]
 
 
-def store_verdicts(session: Session, round_id: str, version: int, document: Document) -> None:
-    """Copy the verdicts out of a version's document."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document as it is stored: its canonical text, and the verdicts to stand beside it in official order."""
+
+    text: str
+    verdicts: tuple[TargetVerdict, ...]
+
+
+def written(document: Document) -> Written:
+    """Write a document down for ``store_version``, before its transaction begins."""
+    return Written(canonical_json(document), tuple(_said(target) for target in every_target(document)))
+
+
+def _said(target: Target) -> TargetVerdict:
+    ruling = target["verdict"]
+    reasons = tuple(reason["text"] for reason in ruling["reasons"])
+    return TargetVerdict(target["id"], target["name"], Verdict(ruling["code"]), reasons)
+
+
+def store_verdicts(session: Session, round_id: str, version: int, verdicts: Sequence[TargetVerdict]) -> None:
+    """Store the verdicts of a version."""
     rows = [
         {
             "round_id": round_id,
             "version": version,
             "place": place,
-            "target_id": target["id"],
-            "name": target["name"],
-            "verdict": target["verdict"]["code"],
-            "reasons": json.dumps([reason["text"] for reason in target["verdict"]["reasons"]], ensure_ascii=False),
+            "target_id": each.target_id,
+            "name": each.name,
+            "verdict": each.verdict.value,
+            "reasons": json.dumps(each.reasons, ensure_ascii=False),
         }
-        for place, target in enumerate(every_target(document), start=1)
+        for place, each in enumerate(verdicts, start=1)
     ]
     if rows:
         session.execute(insert(ResultVerdict), rows)
