@@ -6,9 +6,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
-import httpx
 import typer
+import uvloop
 
 from app.audit.service import SYSTEM
 from app.box import reads as box_reads
@@ -25,9 +26,11 @@ from app.core.secrets import shuffled
 from app.core.settings import Settings
 from app.main import PORTS
 from app.operations import demo
+from app.operations.listening import memory_of_listeners
 from app.operations.meeting import Meeting, close_and_open, opinion
 from app.operations.open_files import raise_open_files
 from app.operations.phone import Diary, Opinion, Phone, RefusedError
+from app.operations.phone_line import LineError, PhoneLine
 from app.operations.server import open_database
 from app.rounds import service as rounds
 from app.rounds.domain import NOT_ASKED, Paper
@@ -46,13 +49,30 @@ async def _play(url: str, codes: list[str], think: Opinion, seconds: float) -> D
     diary, trust, thinks = Diary(), ssl.create_default_context(), min(THINKING_SECONDS, seconds)
 
     async def visit(code: str) -> None:
-        async with httpx.AsyncClient(base_url=url, verify=trust, timeout=30.0, trust_env=False) as client:
-            await Phone(client, code, think, diary).vote(seconds, thinks)
+        line = PhoneLine(url, trust)
+        try:
+            await Phone(line, code, think, diary).vote(seconds, thinks)
+        finally:
+            line.close()
 
     started, before = time.monotonic(), time.process_time()
     async with asyncio.timeout(GIVE_UP_SECONDS):
         await asyncio.gather(*(visit(code) for code in codes))
     diary.client_share = (time.process_time() - before) / (time.monotonic() - started)
+    diary.server_mb = memory_of_listeners(port_of(url))
+    return diary
+
+
+def port_of(url: str) -> int:
+    """Return the port that an address leads to."""
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _played(url: str, codes: list[str], seconds: float) -> Diary:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        diary = runner.run(_play(url, codes, opinion, seconds))
+    _report(diary)
     return diary
 
 
@@ -132,10 +152,12 @@ def _percentiles(waits: list[float]) -> str:
 
 
 def _report(diary: Diary) -> None:
+    memory = "unknown" if diary.server_mb is None else f"{diary.server_mb:.0f} MB"
     typer.echo(
         f"{len(diary.cast)} phones voted; paper: {_percentiles(diary.pages)}; cast to receipt: "
         f"{_percentiles(diary.waits)}; {diary.retries} retries, {diary.doubles} double submits, "
-        f"{diary.refused_codes} foreign codes refused; the phones took {diary.client_share:.0%} of a core"
+        f"{diary.refused_codes} foreign codes refused; the phones took {diary.client_share:.0%} of a core; "
+        f"the server's memory: {memory}"
     )
 
 
@@ -149,8 +171,7 @@ def _play_own_round(database: Database, folder: KeyFolder, url: str, what: tuple
     phones, seconds = what
     meeting = _set_up(database, folder, phones)
     try:
-        diary = asyncio.run(_play(url, meeting.codes, opinion, seconds))
-        _report(diary)
+        diary = _played(url, meeting.codes, seconds)
         close_and_open(database, folder, meeting)
         with database.reading() as session:
             paper, _ = frozen_paper(session, meeting.round_id)
@@ -169,8 +190,7 @@ def _demo_round(settings: Settings, url: str, phones: int, seconds: float) -> st
     played = demo.take_codes(settings.data, phones)
     if len(played) < phones:
         typer.echo(f"only {len(played)} of the demo's codes are left")
-    diary = asyncio.run(_play(url, played, opinion, seconds))
-    _report(diary)
+    diary = _played(url, played, seconds)
     return None if len(diary.cast) == len(played) else "not every phone could vote"
 
 
@@ -183,7 +203,7 @@ def play(settings: Settings, url: str, what: tuple[str, int, float]) -> int:
         raise DomainError("field_not_a_choice", field="--round")
     try:
         difference = run(settings, url.rstrip("/"), phones, seconds)
-    except (RefusedError, httpx.HTTPError, TimeoutError) as error:
+    except (RefusedError, LineError, TimeoutError) as error:
         difference = f"{type(error).__name__}: {error}"
     typer.echo(difference or ("counted = cast" if kind == "own" else "done"), file=sys.stdout)
     return 1 if difference else 0

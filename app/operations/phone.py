@@ -5,20 +5,22 @@ import json
 import re
 import time
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
-
-import httpx
+from html import unescape
 
 from app.box.envelope import pack
 from app.box.seal import envelope_info, seal
 from app.core.secrets import chance, choose, jitter, token_bytes
 from app.operations.meeting import REMARKING, remark
+from app.operations.phone_line import Answer, LineError, PhoneLine
 from app.rounds.domain import NOT_ASKED
 from app.slips.codes import new_code
 
 MARK_FIELD = re.compile(r"m(\d+)-(\d+)")
+TAG = re.compile(r"<(input|form|link|script)\b([^>]*)>")
+ATTRIBUTE = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
+SIZES = ("units", "items", "place", "remark-bytes")
 OUT_OF_PATIENCE = 40
 BUSY = frozenset({429, 500, 502, 503, 504})
 FLAKY, DOUBLE, FOREIGN = 0.15, 0.10, 0.05
@@ -40,31 +42,31 @@ class Diary:
     """What the phones saw. ``pages``, ``waits``: seconds to the paper, and from the first attempt to the receipt.
 
     ``client_share``: how much of one core the phones took; near 1 the figures tell of the phones, not of the server.
+    ``server_mb``: the server's memory after them, where it can be seen.
     """
 
     cast: list[Ballot] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     client_share: float = 0.0
+    server_mb: float | None = None
     retries: int = 0
     doubles: int = 0
     refused_codes: int = 0
 
 
-class PaperPage(HTMLParser):
-    """Reads the hidden fields and the choices off the page of the paper."""
+@dataclass(slots=True)
+class PaperPage:
+    """The hidden fields, the choices and the assets of a page."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.hidden: dict[str, str] = {}
-        self.choices: dict[tuple[int, int], int] = {}
-        self.size = {"units": 0, "items": 0, "place": 0, "remark-bytes": 0}
-        self.key = b""
-        self.assets: list[str] = []
+    hidden: dict[str, str] = field(default_factory=dict)
+    choices: dict[tuple[int, int], int] = field(default_factory=dict)
+    size: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SIZES, 0))
+    key: bytes = b""
+    assets: list[str] = field(default_factory=list)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def take(self, tag: str, found: Mapping[str, str]) -> None:
         """Take what matters from a tag."""
-        found = {name: value or "" for name, value in attrs}
         if tag == "input" and found.get("type") == "hidden":
             self.hidden[found["name"]] = found.get("value", "")
         elif tag == "input" and (mark := MARK_FIELD.fullmatch(found.get("name", ""))):
@@ -78,9 +80,10 @@ class PaperPage(HTMLParser):
 
 
 def read_page(text: str) -> PaperPage:
-    """Return what a phone needs of a page."""
+    """Return what a phone needs of a page; an HTML parser would cost more than serving it did."""
     page = PaperPage()
-    page.feed(text)
+    for tag in TAG.finditer(text):
+        page.take(tag[1], {name: unescape(value) for name, value in ATTRIBUTE.findall(tag[2])})
     return page
 
 
@@ -91,12 +94,12 @@ class RefusedError(Exception):
 class Phone:
     """A phone in the hall, with its slip's code and an opinion."""
 
-    def __init__(self, client: httpx.AsyncClient, code: str, opinion: Opinion, diary: Diary) -> None:
+    def __init__(self, client: PhoneLine, code: str, opinion: Opinion, diary: Diary) -> None:
         self._client = client
         self._code = code
         self._opinion = opinion
         self._diary = diary
-        self._headers = {"Origin": str(client.base_url).rstrip("/"), "X-Manyidu": "1", "Accept": "application/json"}
+        self._headers = {"Origin": client.base_url, "X-Manyidu": "1", "Accept": "application/json"}
 
     async def vote(self, arrives_within: float, thinks: float) -> None:
         """Arrive, scan, fill in, cast."""
@@ -114,11 +117,11 @@ class Phone:
         await self._cast(page, ballot)
         self._diary.cast.append(ballot)
 
-    async def _patiently(self, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    async def _patiently(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
         for attempt in range(OUT_OF_PATIENCE):
             try:
                 response = await ask()
-            except httpx.TransportError:
+            except LineError:
                 response = None
             if response is not None and response.status_code not in BUSY:
                 return response
@@ -127,7 +130,7 @@ class Phone:
         message = "the server stayed busy or out of reach"
         raise RefusedError(message)
 
-    async def _enter(self, entry: PaperPage, code: str) -> httpx.Response:
+    async def _enter(self, entry: PaperPage, code: str) -> Answer:
         form = {**entry.hidden, "code": code}
         return await self._patiently(lambda: self._client.post("/v/paper", data=form))
 
@@ -186,10 +189,10 @@ class Phone:
         self._diary.retries += 1
         try:
             await asyncio.wait_for(self._post(body), timeout=0.005 + jitter(0.05))
-        except (TimeoutError, httpx.TransportError):
+        except (TimeoutError, LineError):
             return
 
-    async def _post(self, body: bytes) -> httpx.Response:
+    async def _post(self, body: bytes) -> Answer:
         headers = {**self._headers, "Content-Type": "application/json"}
         return await self._client.post("/v/cast", content=body, headers=headers)
 

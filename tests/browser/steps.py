@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from app.operations.meeting import opinion
 from app.operations.phone import Diary, Opinion, Phone
+from app.operations.phone_line import PhoneLine
 from app.slips.codes import parse_code
 from tests import cast
 
@@ -132,8 +132,9 @@ def play(address: str, codes: list[str], think: Opinion = opinion) -> Diary:
     diary = Diary()
 
     async def hall() -> None:
-        async with httpx.AsyncClient(base_url=address, timeout=30, trust_env=False) as client:
-            await asyncio.gather(*(Phone(client, code, think, diary).vote(0, 0) for code in codes))
+        line = PhoneLine(address)
+        await asyncio.gather(*(Phone(line, code, think, diary).vote(0, 0) for code in codes))
+        line.close()
 
     thread = threading.Thread(target=lambda: asyncio.run(hall()))
     thread.start()
