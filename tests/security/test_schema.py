@@ -9,7 +9,7 @@ from tests.security.schema_lint import live_problems, model_problems
 
 BALLOT_TABLES = {"stack", "remark"}
 STAFF_TABLES = {
-    "alembic_version", "approval", "audit_entry", "box_opening", "campaign", "campaign_form", "group_leaves_out",
+    "alembic_version", "audit_entry", "box_opening", "campaign", "campaign_form", "consent", "group_leaves_out",
     "invitation", "job", "key_holder", "reader_token", "report_template", "result_read", "result_release",
     "result_verdict", "result_version", "restored", "round", "round_intent", "round_key", "round_retest",
     "slip_batch", "slip_count", "stage", "staff", "staff_session", "staff_unit",

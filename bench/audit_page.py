@@ -1,0 +1,36 @@
+"""Measure the page of a log of 100,000 entries: the first after a start checks all of it, the others what is new."""
+
+import httpx
+
+from app.audit import service as audit
+from app.core.clock import utc_now
+from app.core.db import Database
+from bench.serving import p95, served, tell, timed
+
+ENTRIES, REQUESTS = 100_000, 60
+
+
+def store(database: Database) -> str:
+    """Fill the log; return the page's path."""
+    with database.writing() as session:
+        for number in range(ENTRIES):
+            audit.record(session, utc_now(), audit.SYSTEM, "slips.print", f"r{number % 40}", printed=number)
+            session.expunge_all()
+    return "/audit"
+
+
+def measure(client: httpx.Client, path: str) -> None:
+    """Ask for the newest page again and again, and once for the oldest."""
+    tell("audit_first_page_ms", timed(client, path))
+    tell("audit_page_ms", p95([timed(client, path) for _ in range(REQUESTS)]))
+    tell("audit_last_page_ms", timed(client, f"{path}?page_number={ENTRIES // 50}"))
+
+
+def main() -> None:
+    """Serve a fresh installation and measure it."""
+    with served(store, "auditor") as (client, path):
+        measure(client, path)
+
+
+if __name__ == "__main__":
+    main()
