@@ -93,7 +93,7 @@ def _fill_audit_log(database: Database) -> None:
 
 def large_workbook() -> bytes:
     """Return the template for units and groups, made heavy by a picture, as offices do."""
-    data = BytesIO(template_xlsx([], [], 10))
+    data = BytesIO(template_xlsx([], []))
     with zipfile.ZipFile(data, "a") as packed:
         packed.writestr("xl/media/image1.png", os.urandom(IMPORT_BYTES - len(data.getvalue())))
     return data.getvalue()

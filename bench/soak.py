@@ -1,7 +1,8 @@
 """``make soak``: attack the published tables of 100,000 random rounds, other ones than those of the tests (SEC-44).
 
-``--rounds`` and ``--seconds`` bound it; it says how many rounds it came to. It ends with 1 if a hidden number can be
-worked out, and writes the seeds of such rounds on stderr.
+Before that it makes the documents of every small table of one group, and of two groups of 10 to 12 (SEC-79).
+``--rounds`` and ``--seconds`` bound each of the three; it says how far it came. It ends with 1 if a hidden number can
+be worked out or a document is certain, and writes the seeds of such rounds on stderr.
 """
 
 import argparse
@@ -15,9 +16,22 @@ from dataclasses import dataclass
 from tests.disclosure.attacker import Reading
 from tests.disclosure.rounds import make_case
 from tests.disclosure.search import Leak, attack, contradictions, is_broken_down, truth_of
+from tests.disclosure.small_tables import (
+    FIRST,
+    Certain,
+    Counts,
+    Setup,
+    certain_of_pairs,
+    check,
+    every_size,
+    joined_certain,
+    setups,
+    splits,
+)
 
 ROUNDS, FIRST_SEED, CHUNK = 100_000, 1_000_000, 50
 MAX_SECONDS = 3600
+LAST_OF_PAIR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,7 @@ def see(seed: int) -> Seen:
         message = f"the document of round {seed} contradicts the truth"
         raise AssertionError(message)
     found = attack(case)
-    k = case.paper.scheme.k
+    k = case.paper.scheme.floor
     return Seen(seed, k, is_broken_down(case.document), found.targets, found.limited, found.narrowest, found.leaks)
 
 
@@ -56,10 +70,61 @@ def soak(rounds: int, seconds: float) -> Iterator[Seen]:
                 break
 
 
-def report(results: list[Seen], seconds: float) -> None:
+def small_tables(seconds: float) -> dict[str, tuple[float, str]]:
+    """Make the documents of one group that could be certain, with every number of 不了解; AssertionError if one is."""
+    end, made = time.monotonic() + seconds, 0
+    wanted = [(setup, count - unknown, unknown) for setup in setups() for count, unknown in every_size()]
+    with multiprocessing.get_context("spawn").Pool() as pool:
+        for documents in pool.imap_unordered(_check, wanted, chunksize=20):
+            made += documents
+            if time.monotonic() > end:
+                break
+    return {"soak_small_documents": (made, "")}
+
+
+def _check(wanted: tuple[Setup, int, int]) -> int:
+    return check(*wanted)
+
+
+def pairs(seconds: float) -> dict[str, tuple[float, str]]:
+    """Make the documents of all tables of two groups, sizes in turn; a size that was not finished is left out."""
+    end, made, certain, sizes = time.monotonic() + seconds, 0, 0, 0
+    with multiprocessing.get_context("spawn").Pool() as pool:
+        for setup, one, other in _pair_sizes():
+            found: dict[bytes, Certain] = {}
+            grades = len(setup.scale.grades)
+            firsts = [(setup, first, other) for first in splits(one, grades)]
+            for part in pool.imap_unordered(_pairs_of, firsts):
+                for key, says in part.items():
+                    found[key] = joined_certain(found.get(key, says), says)
+                if time.monotonic() > end:
+                    break
+            else:
+                made, sizes = made + len(found), sizes + 1
+                certain += sum(map(any, found.values()))
+                continue
+            break
+    return {"soak_pair_documents": (made, ""), "soak_pair_sizes": (sizes, ""), "soak_pairs_certain": (certain, "")}
+
+
+def _pairs_of(wanted: tuple[Setup, Counts, int]) -> dict[bytes, Certain]:
+    setup, first, other = wanted
+    return certain_of_pairs(setup, first, splits(other, len(first)))
+
+
+def _pair_sizes() -> Iterator[tuple[Setup, int, int]]:
+    """Yield scales of three grades before those of four, which have twenty times as many tables."""
+    for setup in sorted(setups(), key=lambda each: len(each.scale.grades)):
+        for one in range(FIRST, LAST_OF_PAIR + 1):
+            for other in range(FIRST, one + 1):
+                yield setup, one, other
+
+
+def report(results: list[Seen], seconds: float, tables: dict[str, tuple[float, str]]) -> None:
     """Print one JSON line for each figure."""
     told = [seen for seen in results if seen.leaks]
     figures: dict[str, tuple[float, str]] = {
+        **tables,
         "soak_rounds": (len(results), ""),
         "soak_rounds_broken_down": (sum(seen.broken_down for seen in results), ""),
         "soak_hidden_numbers": (sum(seen.numbers for seen in results), ""),
@@ -83,9 +148,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=MAX_SECONDS)
     wanted = parser.parse_args()
     before = time.monotonic()
+    tables = {**small_tables(wanted.seconds), **pairs(wanted.seconds)}
     results = list(soak(wanted.rounds, wanted.seconds))
-    report(results, time.monotonic() - before)
-    sys.exit(any(seen.leaks for seen in results))
+    report(results, time.monotonic() - before, tables)
+    sys.exit(any(seen.leaks for seen in results) or bool(tables["soak_pairs_certain"][0]))
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ class Viewer:
 def setting_of(paper: Paper, sealed_by: SealedBy, https: bool, loopback: bool) -> Setting:
     """Return what the sentences about this paper depend on."""
     key, scheme = (paper.key_needed, paper.key_holders), paper.scheme
-    return Setting(sealed_by, https, loopback, key, scheme.k, paper.remarks, scheme.remark_k)
+    return Setting(sealed_by, https, loopback, key, scheme.floor, paper.remarks, scheme.remark_k)
 
 
 def promises(setting: Setting) -> tuple[Sentence, ...]:

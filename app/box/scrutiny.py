@@ -114,7 +114,7 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 
 def _lines(session: Session, paper: Paper) -> dict[str, Line]:
     """Return a line for every voter group; the valid ballots are counted in the stacks, which outlive the codes."""
-    valid, k = returned_by_group(session, paper), paper.scheme.k
+    valid, k = returned_by_group(session, paper), paper.scheme.floor
     return {
         account.group_id: _line(account, valid[account.group_id], k)
         for account in slip_accounts(session, paper, paper.round_id)

@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-K_FLOOR = 5
+K_FLOOR = 10
+"""The fewest answers of which anything is ever shown (SEC-43, SEC-49)."""
+GROUP_FLOOR = 5
+"""The smallest group that slips are given to; below ``K_FLOOR`` it is counted in totals and never shown on its own."""
 REMARK_K_FLOOR = 10
 
 
@@ -149,6 +152,16 @@ class Scheme:
     weights: dict[str, Fraction] = field(default_factory=dict)
     item_lines: tuple[ItemLines, ...] = ()
     intervals: bool = False
+
+    @property
+    def floor(self) -> int:
+        """The fewest answers of which anything is shown; a scheme made under an older rule may name fewer."""
+        return max(self.k, K_FLOOR)
+
+    @property
+    def group_floor(self) -> int:
+        """The fewest people that slips are given to as a group of their own."""
+        return GROUP_FLOOR
 
     def lines_of(self, item_key: str) -> Lines | None:
         """Return the lines an item has to itself, or None."""

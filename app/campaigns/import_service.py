@@ -102,7 +102,7 @@ def _sheet(kind: str, keys: Sequence[str], rows: Iterable[Sequence[int | str]]) 
 
 def _plan(campaign: CampaignView, workbook: Workbook) -> Plan:
     names = [unit.name for unit in campaign.units]
-    preview = preview_workbook(workbook, names, campaign.scheme.k)
+    preview = preview_workbook(workbook, names)
     new_units, missing_units = _compare(names, preview.units)
     new_groups, missing_groups = _compare([group.name for group in campaign.groups], preview.groups)
     return Plan(preview, new_units, new_groups, missing_units, missing_groups)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
-from app.campaigns.domain import K_FLOOR, REMARK_K_FLOOR, Form, Item, Lines, Scale, Scheme
+from app.campaigns.domain import GROUP_FLOOR, K_FLOOR, REMARK_K_FLOOR, Form, Item, Lines, Scale, Scheme
 from app.core.errors import DomainError
 
 NAME_LIMIT = 60
@@ -78,10 +78,10 @@ def check_name(name: str) -> None:
         raise DomainError("name_too_long", name=name[:12] + "…", limit=NAME_LIMIT)
 
 
-def check_expected(name: str, expected: int, k: int) -> None:
+def check_expected(name: str, expected: int) -> None:
     """Refuse a number of people that cannot be, or that is too small to hide anyone."""
-    if expected < k:
-        raise DomainError("expected_below_k", name=name, k=k)
+    if expected < GROUP_FLOOR:
+        raise DomainError("expected_below_k", name=name, k=GROUP_FLOOR)
     if expected > MAX_EXPECTED:
         raise DomainError("expected_too_large", name=name, limit=MAX_EXPECTED)
 
@@ -127,7 +127,7 @@ def check_scheme(scheme: Scheme, group_ids: Collection[str]) -> None:
         raise DomainError("gate_order")
     if scheme.k < K_FLOOR or scheme.remark_k < REMARK_K_FLOOR:
         raise DomainError("k_too_small", k=K_FLOOR, remark_k=REMARK_K_FLOOR)
-    if scheme.gates.min_valid < scheme.k:
+    if scheme.gates.min_valid < scheme.floor:
         raise DomainError("min_valid_too_small")
     if scheme.weights and (set(scheme.weights) != set(group_ids) or sum(scheme.weights.values()) != 100):  # noqa: PLR2004
         raise DomainError("weights_not_hundred")

@@ -138,9 +138,8 @@ def save_groups(session: Session, now: datetime, staff: Principal, campaign_id: 
         raise DomainError("group_unknown")
     others = [group for group in groups.values() if group.id not in {row.id for row in rows}]
     check_names([*(row.name for row in rows), *(group.name for group in others)], MAX_GROUPS)
-    k = SCHEME_JSON.validate_json(campaign.scheme).k
     for row in rows:
-        check_expected(row.name, row.expected, k)
+        check_expected(row.name, row.expected)
     _step_aside(session, [groups[row.id] for row in rows if row.id and groups[row.id].name != row.name])
     for position, row in enumerate(rows):
         group = groups.get(row.id) or VoterGroup(id=new_id(), campaign_id=campaign_id)

@@ -112,7 +112,7 @@ def shown_scheme(campaign: CampaignView) -> dict[str, str]:
         "return_warning": ratio_text(scheme.gates.return_warning),
         "unknown_warning": ratio_text(scheme.gates.unknown_warning),
         "min_valid": str(scheme.gates.min_valid),
-        "k": str(scheme.k),
+        "k": str(scheme.floor),
         "remark_k": str(scheme.remark_k),
     }
     fields |= {

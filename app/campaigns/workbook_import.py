@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.campaigns.domain import K_FLOOR
+from app.campaigns.domain import GROUP_FLOOR
 from app.core.errors import DomainError
 from app.office.workbook import Row, Sheet, Workbook
 
@@ -112,7 +112,7 @@ class Preview:
     problems: tuple[CellProblem, ...]
 
 
-def preview_workbook(workbook: Workbook, known_units: Sequence[str] = (), k: int = K_FLOOR) -> Preview:
+def preview_workbook(workbook: Workbook, known_units: Sequence[str] = ()) -> Preview:
     """Check a workbook read with ``read_workbook(data, SHEETS)``.
 
     ``known_units`` are the campaign's units, used where the workbook brings none. Raises DomainError
@@ -127,7 +127,7 @@ def preview_workbook(workbook: Workbook, known_units: Sequence[str] = (), k: int
     if units_sheet is not None and (table := _Table(units_sheet, UNITS_SHEET, problems)).rows:
         units, rateable = _units(table)
     if groups_sheet is not None and (table := _Table(groups_sheet, GROUPS_SHEET, problems)).rows:
-        groups = _groups(table, rateable, k)
+        groups = _groups(table, rateable)
     if units is None and groups is None and not problems:
         empty = units_sheet or groups_sheet
         problems += [CellProblem(empty.name, 1, "A", "", "sheet_empty")] if empty else []
@@ -265,16 +265,16 @@ def _units(table: _Table) -> tuple[tuple[UnitRow, ...], dict[str, str]]:
     return tuple(sorted(found, key=lambda unit: unit.order)), rateable
 
 
-def _groups(table: _Table, rateable: Mapping[str, str], k: int) -> tuple[GroupRow, ...]:
+def _groups(table: _Table, rateable: Mapping[str, str]) -> tuple[GroupRow, ...]:
     found = []
     for row, order in table.ordered_rows():
-        name, expected, leaves_out = table.name(row), _expected(table, row, k), _leaves_out(table, row, rateable)
+        name, expected, leaves_out = table.name(row), _expected(table, row), _leaves_out(table, row, rateable)
         if order is not None and name is not None and expected is not None and leaves_out is not None:
             found.append(GroupRow(order, name, expected, leaves_out))
     return tuple(sorted(found, key=lambda group: group.order))
 
 
-def _expected(table: _Table, row: Row, k: int) -> int | None:
+def _expected(table: _Table, row: Row) -> int | None:
     text = table.text(row, "expected")
     number = _whole(text)
     if not text:
@@ -283,8 +283,8 @@ def _expected(table: _Table, row: Row, k: int) -> int | None:
         table.report(row.number, "expected", "expected_not_whole", value=text[:_SHOWN])
     elif not 1 <= number <= MAX_EXPECTED:
         table.report(row.number, "expected", "expected_out_of_range", value=text[:_SHOWN], high=MAX_EXPECTED)
-    elif number < k:
-        table.report(row.number, "expected", "expected_below_k", value=number, k=k)
+    elif number < GROUP_FLOOR:
+        table.report(row.number, "expected", "expected_below_k", value=number, k=GROUP_FLOOR)
     else:
         return number
     return None

@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from app.campaigns.domain import K_FLOOR
+from app.campaigns.domain import GROUP_FLOOR
 from app.campaigns.reads import get_campaign
 from app.campaigns.workbook_import import GROUPS_SHEET, MAX_EXPECTED, TITLES, UNITS_SHEET, GroupRow, UnitRow
 from app.office.bench import Bench, Made
@@ -31,10 +31,10 @@ def template(bench: Bench) -> Made:
         GroupRow(place, group.name, group.expected, tuple(names[unit_id] for unit_id in group.left_out))
         for place, group in enumerate(campaign.groups, 1)
     ]
-    return Made(template_xlsx(units, groups, campaign.scheme.k), "单位和类别.xlsx")
+    return Made(template_xlsx(units, groups), "单位和类别.xlsx")
 
 
-def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow], k: int = K_FLOOR) -> bytes:
+def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> bytes:
     """Both sheets with the present data; every text is a string cell, never a formula or a link (SEC-59)."""
     target = io.BytesIO()
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -43,14 +43,14 @@ def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow], k: int =
         _Writer(book, UNITS_SHEET, _UNITS_NOTE).fill(
             [{"order": unit.order, "name": unit.name, "short": unit.short, "note": unit.note} for unit in units]
         )
-        sheet = _Writer(book, GROUPS_SHEET, _GROUPS_NOTE.format(k=k))
+        sheet = _Writer(book, GROUPS_SHEET, _GROUPS_NOTE.format(k=GROUP_FLOOR))
         sheet.fill(
             [
                 {"order": g.order, "name": g.name, "expected": g.expected, "leaves_out": "、".join(g.leaves_out)}
                 for g in groups
             ]
         )
-        sheet.only_whole_numbers("expected", k, MAX_EXPECTED)
+        sheet.only_whole_numbers("expected", GROUP_FLOOR, MAX_EXPECTED)
     return target.getvalue()
 
 

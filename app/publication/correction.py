@@ -78,7 +78,7 @@ def _corrected(acting: Acting, round_id: str, request: Mapping[str, Any]) -> Doc
     document = count_again(session, paper, chain, restraint_of(before))
     if document["chain"] == before["chain"]:
         raise DomainError("correction_empty")
-    if restraint_of(document) != restraint_of(before):
+    if not restraint_of(before).is_kept_by(document):
         raise DomainError("correction_reveals")
     return document
 

@@ -157,7 +157,7 @@ def _check_other_rounds(session: Session, round_id: str, document: Document) -> 
             continue
         theirs = frozen_paper(session, other.id)[0], stored_document(session, other.id, max(released))
         if not may_stand_beside((paper, document), theirs):
-            raise DomainError("release_near_round", title=other.title, k=paper.scheme.k)
+            raise DomainError("release_near_round", title=other.title, k=paper.scheme.floor)
 
 
 def ask_to_publish(acting: Acting, ports: Ports, round_id: str, wanted: Wanted) -> bool:

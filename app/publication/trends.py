@@ -147,5 +147,5 @@ def pair_of(found: Trends, before_id: str, after_id: str) -> Pair:
         other = unit_of(before.section["targets"], unit["id"])
         if other is not None:
             allowed = may_compare(after.paper, before.paper, unit["id"])
-            rows.append((other, unit, "" if allowed else NOT_COMPARED.format(k=after.paper.scheme.k)))
+            rows.append((other, unit, "" if allowed else NOT_COMPARED.format(k=after.paper.scheme.floor)))
     return Pair(before, after, tuple(rows))

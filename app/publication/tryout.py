@@ -51,7 +51,7 @@ def tried_scheme(form: PostedForm, campaign: CampaignView, samples: Sequence[Sam
         k=form.integer("k", 1, 100, label="最少公布人数"),
         weights={key: weight for key, weight in weights.items() if weight is not None},
     )
-    scheme = replace(scheme, gates=replace(scheme.gates, min_valid=max(scheme.gates.min_valid, scheme.k)))
+    scheme = replace(scheme, gates=replace(scheme.gates, min_valid=max(scheme.gates.min_valid, scheme.floor)))
     check_scheme(scheme, [f"g{place}" for place in range(len(samples))])
     return scheme
 

@@ -265,7 +265,10 @@ def _method_lines(document: Document) -> Iterator[str]:
         weights = "、".join(f"{weight['name']} {weight['text']}" for weight in formula["weights"])
         yield f"类别权重：{weights}。"
     about = document["round"]
-    yield f"有效少于 {about['k']} 份的数据不显示；意见满 {about['remark_k']} 条才显示。"
+    yield (
+        f"有效少于 {about['k']} 份的数据不显示；评价几乎全部相同，或几乎没有人满意的，只显示区间；"
+        f"意见满 {about['remark_k']} 条才显示。"
+    )
 
 
 def remarks_block(unit: Target, remark_k: int, most: int) -> Markup:

@@ -135,8 +135,8 @@ class Step:
 
 
 def freeze_problems(paper: Paper) -> tuple[Step, ...]:
-    """Return the checklist before the freeze: something to rate, someone to rate it, no group below k (SEC-13)."""
-    small = [group.name for group in paper.groups if group.expected < paper.scheme.k]
+    """Return the checklist before the freeze: something to rate, someone to rate it, no group too small (SEC-13)."""
+    small = [group.name for group in paper.groups if group.expected < paper.scheme.group_floor]
     grades = len(paper.scheme.scale.grades)
     unfit = [item.label for item in paper.items if item.labels and len(item.labels) != grades]
     idle = [group.name for group in paper.groups if not paper.rated_by(group.id)]
@@ -145,6 +145,6 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
         Step("groups", "列出参评人员类别和人数", bool(paper.groups)),
         Step("items", "测评表至少有一项指标", bool(paper.items)),
         Step("labels", "指标的等次用语与量表的等次数一致", not unfit, detail="、".join(unfit)),
-        Step("small", "每个类别的人数不少于最小保密人数", not small, detail="、".join(small)),
+        Step("small", "每个类别的人数够发票", not small, detail="、".join(small)),
         Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
     )

@@ -57,8 +57,8 @@ def _check_numbers(paper: Paper, numbers: Mapping[str, int]) -> None:
     for group_id, count in numbers.items():
         if group_id not in names:
             raise DomainError("group_unknown")
-        if count < paper.scheme.k:
-            raise DomainError("slips_below_k", group=names[group_id], k=paper.scheme.k)
+        if count < paper.scheme.group_floor:
+            raise DomainError("slips_below_k", group=names[group_id], k=paper.scheme.group_floor)
 
 
 def _draw(count: int) -> set[str]:
@@ -194,7 +194,7 @@ def before_opening(session: Session, row: RoundView) -> list[Step]:
     live: dict[str, int] = {}
     for batch in reads.batches(session, row.id):
         live[batch.group_id] = live.get(batch.group_id, 0) + batch.printed - batch.voided
-    without = [group.name for group in paper.groups if live.get(group.id, 0) < paper.scheme.k]
+    without = [group.name for group in paper.groups if live.get(group.id, 0) < paper.scheme.group_floor]
     short = [group.name for group in paper.groups if live.get(group.id, 0) < group.expected]
     href = f"/rounds/{row.id}/slips"
     return [

@@ -6,24 +6,23 @@ from fractions import Fraction
 from math import ceil, floor
 
 from app.campaigns.domain import Denominator, Item, Measure, Scheme
-from app.tally.assess import Outcome, Round
+from app.rounds.domain import PaperGroup
+from app.tally.assess import Exact, Part, base_of
 from app.tally.disclosure import (
-    EXACT_FROM,
     HIDDEN,
     Figure,
     Hidden,
     View,
     band_figure,
-    is_pinned,
     part_figure,
     rate_figure,
     score_figure,
     size_figure,
     step_figure,
     steps_of,
-    view_of_group,
 )
-from app.tally.figures import PER_MILLE, Base, Marks, Rates, Table, percent_text, rates_of
+from app.tally.figures import PER_MILLE, Marks, Rates, Table, percent_text, rates_of
+from app.tally.hiding import Sight, rest_of, view_of_group
 from app.tally.rounding import round_together
 from app.tally.shown import Cell, Count, GroupRow, HiddenCell, Interval, MergedRow, OtherAnswer, Rate, Share
 from app.tally.uncertainty import wilson_interval
@@ -37,19 +36,18 @@ NOT_TO_SHOW = "a cell that is shown holds a figure that is not"
 class Look:
     """A table with its exact figures, and how closely it may be looked at.
 
-    ``shares``: with its distribution and 综合得分; ``counts``: with the numbers of that distribution. ``lookalikes``:
-    the rates of all tables that read like a banded one. ``blunt``: without how many answers there are.
+    ``span``: the figures between which those lie of all tables that read like a banded one. ``blunt``: without how many
+    answers there are.
     """
 
     table: Table
     rates: Rates | None
     view: View
     labels: tuple[str, ...]
-    shares: bool
-    counts: bool
     population: int | None = None
-    lookalikes: tuple[Rates, ...] = ()
+    span: tuple[Rates, Rates] | None = None
     blunt: bool = False
+    weighted: bool = False
 
 
 def floors_of(scheme: Scheme, measure: Measure) -> Marks:
@@ -101,16 +99,16 @@ def labels_of(item: Item, scheme: Scheme) -> tuple[str, ...]:
 
 def cell_json(look: Look, scheme: Scheme) -> Cell:
     """One cell of the document."""
-    rates, table, view, k = look.rates, look.table, look.view, scheme.k
+    rates, table, view, k = look.rates, look.table, look.view, scheme.floor
     if rates is None or view is View.HIDDEN:
         return hidden_json()
     shown = _bands(look, rates, scheme) if view is View.BANDED else _rates(look, rates, scheme)
-    score = score_figure(rates, table, view, k, floors_of(scheme, Measure.MEAN_SCORE)) if look.shares else HIDDEN
+    score = score_figure(rates, table, view, k, floors_of(scheme, Measure.MEAN_SCORE))
     return {
         "shown": True,
         "view": view,
-        "valid": _count_json(size_figure(table.valid, view, k, blunt=look.blunt)),
-        "answered": _count_json(size_figure(table.answered, view, k, blunt=look.blunt)),
+        "valid": _count_json(size_figure(table.valid, k, blunt=look.blunt)),
+        "answered": _count_json(size_figure(table.answered, k, blunt=look.blunt)),
         "satisfied_rate": shown.satisfied,
         "positive_rate": shown.positive,
         "dissatisfied_rate": shown.dissatisfied,
@@ -133,16 +131,15 @@ class _Shown:
 
 
 def _bands(look: Look, rates: Rates, scheme: Scheme) -> _Shown:
-    every = look.lookalikes or (rates,)
-    wide = look.blunt or is_pinned(look.table, scheme.formula.top, scheme.scale.positives)
+    low, high = look.span or (rates, rates)
 
-    def shown(some: Sequence[Fraction]) -> Rate:
-        return _shown_rate(band_figure(some, look.table.valid, scheme.k, wide=wide))
+    def shown(least: Fraction, most: Fraction) -> Rate:
+        return _shown_rate(band_figure(least, most, look.table.valid, scheme.floor))
 
     return _Shown(
-        shown([each.satisfied for each in every]),
-        shown([each.positive for each in every]),
-        shown([each.dissatisfied for each in every]),
+        shown(low.satisfied, high.satisfied),
+        shown(low.positive, high.positive),
+        shown(low.dissatisfied, high.dissatisfied),
         [],
     )
 
@@ -153,13 +150,13 @@ def _rates(look: Look, rates: Rates, scheme: Scheme) -> _Shown:
     steps = round_together(scheme, rates, steps_of(look.view), floors, ceilings_of(scheme))
 
     def shown(step: int) -> Rate:
-        return _shown_rate(step_figure(step, look.table.valid, look.view, scheme.k))
+        return _shown_rate(step_figure(step, look.table.valid, look.view, scheme.floor))
 
     return _Shown(
         shown(steps.satisfied),
         shown(steps.positive),
         shown(steps.dissatisfied),
-        _distribution(look, [shown(share) for share in steps.shares], scheme.k),
+        _distribution(look, [shown(share) for share in steps.shares], scheme.floor),
     )
 
 
@@ -180,66 +177,60 @@ def _other_json(label: str | None, count: int, look: Look, scheme: Scheme) -> Ot
         return None
     answered = look.table.answered
     ceiling = Marks(ceilings=(scheme.gates.unknown_warning,))
-    rate = rate_figure(look.table.share_of_answers(count), answered, look.view, scheme.k, ceiling)
-    number = _count_of(part_figure(count, answered, look.view, scheme.k))
+    rate = rate_figure(look.table.share_of_answers(count), answered, look.view, scheme.floor, ceiling)
+    number = _count_of(part_figure(count, answered, look.view, scheme.floor))
     return {"label": label, "count": number, "rate": rate_json(rate)}
 
 
 def _distribution(look: Look, shares: Sequence[Rate], k: int) -> list[Share]:
-    if not look.shares:
-        return []
+    """Write the grades. Weighted shares come without counts, a second equation about hidden groups."""
     rows: list[Share] = []
     for label, count, share in zip(look.labels, look.table.grades, shares, strict=True):
-        number = _count_of(part_figure(count, look.table.valid, look.view, k)) if look.counts else None
-        rows.append({"label": label, "count": number, "share": share})
+        number = HIDDEN if look.weighted else part_figure(count, look.table.valid, look.view, k)
+        rows.append({"label": label, "count": _count_of(number), "share": share})
     return rows
 
 
-def total_json(outcome: Outcome, labels: tuple[str, ...], scheme: Scheme, *, blunt: bool) -> Cell:
-    """Write a unit's total. Weighted shares come without counts, a second equation about hidden groups."""
+def total_json(exact: Exact, part: Part, sight: Sight, labels: tuple[str, ...], *, pooled: bool = False) -> Cell:
+    """Write a unit's total."""
     look = Look(
-        outcome.total,
-        outcome.rates,
-        outcome.view,
+        part.total,
+        part.rates,
+        sight.view,
         labels,
-        shares=outcome.least >= EXACT_FROM,
-        counts=not scheme.weights,
-        population=None if outcome.base is None else outcome.base.expected,
-        lookalikes=outcome.lookalikes,
-        blunt=blunt,
+        population=None if pooled else base_of(exact.chain, part.tables).expected,
+        span=part.span,
+        blunt=sight.blunt,
+        weighted=bool(exact.paper.scheme.weights),
     )
-    return cell_json(look, scheme)
+    return cell_json(look, exact.paper.scheme)
 
 
-def breakdown_json(outcome: Outcome, labels: tuple[str, ...], here: Round) -> list[GroupRow | MergedRow]:
+def breakdown_json(
+    exact: Exact, part: Part, sight: Sight, labels: tuple[str, ...], *, pooled: bool = False
+) -> list[GroupRow | MergedRow]:  # fmt: skip
     """Write the voter groups that rated the unit, in the order of the paper; no rows where none is shown."""
-    if outcome.hidden == frozenset(outcome.tables):
+    if sight.hidden == frozenset(part.tables):
         return []
-    rows: list[GroupRow | MergedRow] = [
-        {"id": group.id, "name": group.name, "cell": _group_json(outcome, group.id, labels, here)}
-        for group in here.paper.groups
-        if group.id in outcome.tables
-    ]
-    if outcome.rest_base is not None:
-        rows.append(_rest_json(outcome, outcome.rest_base, labels, here))
+    scheme, groups = exact.paper.scheme, [group for group in exact.paper.groups if group.id in part.tables]
+    rows: list[GroupRow | MergedRow] = []
+    for group in groups:
+        told = group.id not in sight.hidden
+        cell = _cell(part.tables[group.id], part.group_rates[group.id], labels, scheme) if told else hidden_json()
+        rows.append({"id": group.id, "name": group.name, "cell": cell})
+    if sight.hidden and not scheme.weights and not pooled:
+        rows.append(_rest_json(exact, part, [group for group in groups if group.id in sight.hidden], labels))
     return rows
 
 
-def _rest_json(outcome: Outcome, base: Base, labels: tuple[str, ...], here: Round) -> MergedRow:
+def _rest_json(exact: Exact, part: Part, hidden: Sequence[PaperGroup], labels: tuple[str, ...]) -> MergedRow:
     """Write the hidden groups as one merged row: what the total less the groups shown gives anyway."""
-    table, scheme = outcome.rest, here.paper.scheme
-    members = [group.name for group in here.paper.groups if group.id in outcome.hidden]
-    rates = rates_of(scheme.scale, scheme.formula, table, base)
-    return {"id": "", "name": REST_TEXT, "members": members, "cell": _part_json(table, rates, labels, here)}
+    scheme, ids = exact.paper.scheme, [group.id for group in hidden]
+    table = rest_of(part.tables, frozenset(ids))
+    rates = rates_of(scheme.scale, scheme.formula, table, base_of(exact.chain, ids))
+    names = [group.name for group in hidden]
+    return {"id": "", "name": REST_TEXT, "members": names, "cell": _cell(table, rates, labels, scheme)}
 
 
-def _group_json(outcome: Outcome, group_id: str, labels: tuple[str, ...], here: Round) -> Cell:
-    if group_id in outcome.hidden:
-        return hidden_json()
-    return _part_json(outcome.tables[group_id], outcome.group_rates[group_id], labels, here)
-
-
-def _part_json(table: Table, rates: Rates | None, labels: tuple[str, ...], here: Round) -> Cell:
-    view = view_of_group(table, here.rules)
-    exact = view is View.EXACT
-    return cell_json(Look(table, rates, view, labels, shares=exact, counts=exact), here.paper.scheme)
+def _cell(table: Table, rates: Rates | None, labels: tuple[str, ...], scheme: Scheme) -> Cell:
+    return cell_json(Look(table, rates, view_of_group(table), labels), scheme)

@@ -16,7 +16,7 @@ def round_facts(paper: Paper) -> RoundFacts:
         "campaign": paper.campaign,
         "title": paper.title,
         "rehearsal": paper.rehearsal,
-        "k": paper.scheme.k,
+        "k": paper.scheme.floor,
         "remark_k": paper.scheme.remark_k,
     }
 

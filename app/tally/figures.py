@@ -81,6 +81,10 @@ class Rates:
     mean_score: Fraction
 
 
+FIGURES = ("satisfied", "positive", "dissatisfied", "mean_score")
+"""The rates that a total is shown with, by name."""
+
+
 def rates_of(scale: Scale, formula: Formula, table: Table, base: Base) -> Rates | None:
     """Exact rates of a table; None where there is no valid answer or nothing to divide by."""
     divisor = {

@@ -3,44 +3,53 @@
 from fractions import Fraction
 
 from app.campaigns.domain import Scheme
-from app.tally.assess import Outcome, Round
+from app.rounds.domain import Paper
+from app.tally.assess import Exact, Part, Unit
 from app.tally.counting import UnitCount
-from app.tally.disclosure import EXACT_FROM, View, is_near_uniform
+from app.tally.disclosure import EXACT_FROM, View
+from app.tally.hiding import Rules, Sight
 from app.tally.shown import Note
 from app.tally.wording import ALIKE_TEXT, UNIFORM_TEXT, uneven_text, unknown_text
 
+_NEAR_UNIFORM = Fraction(98, 100)
 
-def unit_notes(scheme: Scheme, overall: Outcome, count: UnitCount) -> list[Note]:
+
+def unit_notes(paper: Paper, unit: Unit, sight: Sight) -> list[Note]:
     """Note a high 不了解率, one grade throughout, or many sheets that are alike."""
-    if overall.view is View.HIDDEN:
+    if sight.view is View.HIDDEN:
         return []
-    total = overall.total
+    scheme, total = paper.scheme, unit.overall.total
     notes: list[Note] = []
     if total.share_of_answers(total.unknown) > scheme.gates.unknown_warning:
         notes.append({"code": "unknown_high", "text": unknown_text(scheme)})
-    if is_near_uniform(total):
+    if _is_near_uniform(unit.overall):
         notes.append({"code": "uniform", "text": UNIFORM_TEXT})
-    elif _many_alike(scheme, count):
+    elif _many_alike(scheme, unit.count):
         notes.append({"code": "identical_sheets", "text": ALIKE_TEXT})
     return notes
 
 
+def _is_near_uniform(part: Part) -> bool:
+    """Whether 98 % gave one grade, or all but one did; the same of all tables that must read alike."""
+    return part.peak >= part.total.valid - 1 or part.peak >= _NEAR_UNIFORM * part.total.valid
+
+
 def _many_alike(scheme: Scheme, count: UnitCount) -> bool:
-    enough = count.sheets >= EXACT_FROM and count.alike >= scheme.k
+    enough = count.sheets >= EXACT_FROM and count.alike >= scheme.floor
     return enough and Fraction(count.alike, count.sheets) >= scheme.gates.alike_warning
 
 
-def uneven_groups(here: Round) -> list[Note]:
+def uneven_groups(exact: Exact, rules: Rules) -> list[Note]:
     """Note voter groups whose part of the returned ballots lies far from their part of those expected.
 
     Works from what the counting chain shows, so it tells nothing new of a group that is not shown.
     """
-    total, limit = here.chain.total, here.paper.scheme.gates.uneven_warning
-    if here.rules.unseen or not total.returned or not total.expected:
+    total, limit = exact.chain.total, exact.paper.scheme.gates.uneven_warning
+    if rules.unseen or not total.returned or not total.expected:
         return []
     far = []
-    for group in here.paper.groups:
-        chain = here.chain.group(group.id)
+    for group in exact.paper.groups:
+        chain = exact.chain.group(group.id)
         lies = Fraction(chain.returned, total.returned) - Fraction(chain.expected, total.expected)
         if abs(lies) > limit:
             far.append(group.name)

@@ -8,7 +8,6 @@ could be worked out by whoever takes the rest to have marked as before.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from app.campaigns.domain import K_FLOOR
 from app.rounds.domain import Paper
 from app.tally.disclosure import View
 from app.tally.document import Document, only_section
@@ -119,7 +118,7 @@ def _changes(paper: Paper, other: Paper, unit_id: str) -> list[int]:
 
 def _is_near(paper: Paper, *changes: int) -> bool:
     """Whether one to k - 1 people came or went, or as many are left over once comings and goings cancel out."""
-    k = max(paper.scheme.k, K_FLOOR)
+    k = paper.scheme.floor
     return 0 < sum(map(abs, changes)) < k or 0 < abs(sum(changes)) < k
 
 

@@ -1,15 +1,20 @@
-"""From stacks and the counting chain to the result document (app.tally.document), already disclosed."""
+"""From stacks and the counting chain to the result document (app.tally.document), already disclosed.
 
-from collections.abc import Iterable, Mapping, Sequence
+Three pure steps, each from one typed value to the next, none looking back: count (stacks → tables), assess (tables →
+exact figures and verdicts), disclose (exact → document, the only place where anything is hidden).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from app.campaigns.domain import K_FLOOR, Item
+from app.campaigns.domain import Item, Scheme
 from app.core.errors import DomainError
 from app.rounds.domain import Paper, PaperGroup
-from app.tally.assess import Outcome, Round, UnitOutcome, assess_unit, prepare
+from app.tally.assess import Exact, Part, Unit, assess
 from app.tally.cell import breakdown_json, labels_of, rate_json, total_json
 from app.tally.chain import Chain, GroupChain
-from app.tally.counting import UnitCount, count_round
+from app.tally.counting import count_round
 from app.tally.disclosure import Hidden, View, open_remarks, rate_figure
 from app.tally.document import (
     SECTION,
@@ -23,6 +28,7 @@ from app.tally.document import (
 )
 from app.tally.facts import formula_facts, round_facts, scale_facts
 from app.tally.figures import Marks
+from app.tally.hiding import Rules, Sight, rules_of, sights_of, told
 from app.tally.quality import uneven_groups, unit_notes
 from app.tally.restraint import FREE, Restraint
 from app.tally.shown import Chain as ChainFacts
@@ -35,17 +41,10 @@ from app.tally.shown import (
     ItemTable,
     Note,
     Overall,
-    Ruling,
 )
-from app.tally.verdict import Reason, ReturnState, Verdict, band_of
-from app.tally.wording import (
-    BANDS,
-    BREAKDOWN_TEXT,
-    VERDICTS,
-    line_text,
-    low_return_text,
-    reason_text,
-)
+from app.tally.shown import Ruling as Ruled
+from app.tally.verdict import Band, Reason, ReturnState, Ruling, Verdict, band_of, with_items
+from app.tally.wording import BANDS, BREAKDOWN_TEXT, VERDICTS, line_text, low_return_text, reason_text
 
 _WITHOUT_BAND = {Verdict.TOO_FEW, Verdict.INVALID}
 
@@ -57,7 +56,7 @@ def result_document(
     remarks: Mapping[str, tuple[str, ...]],
     restraint: Restraint = FREE,
 ) -> Document:
-    """Count, judge and disclose a round; ``stacks`` by (unit id, group id), ``remarks`` by unit id.
+    """Count, assess and disclose a round; ``stacks`` by (unit id, group id), ``remarks`` by unit id.
 
     ``restraint`` is what earlier releases ask (app.tally.restraint).
 
@@ -70,23 +69,57 @@ def result_document(
     for tables in (tables for count in counted.values() for tables in count.tables):
         if any(table.answered != chain.group(group).valid for group, table in tables.items()):
             raise DomainError("stack_count_differs")
-    here = prepare(paper, chain, restraint)
-    outcomes = {unit.id: assess_unit(here, unit.id, counted[unit.id].tables) for unit in paper.units}
-    targets = [
-        _target_json(here, place, outcomes[unit.id], (counted[unit.id], remarks.get(unit.id, ())))
-        for place, unit in enumerate(paper.units)
-    ]
+    return disclose(assess(paper, chain, counted), remarks, restraint)
+
+
+def disclose(exact: Exact, remarks: Mapping[str, tuple[str, ...]], restraint: Restraint = FREE) -> Document:
+    """Write what may be read of a round, and nothing else."""
+    paper, rules = exact.paper, rules_of(exact.paper, exact.chain, restraint)
+    units = [_shown(exact, rules, unit_id) for unit_id in exact.units]
+    targets = [_target_json(unit, place, remarks.get(unit.id, ())) for place, unit in enumerate(units, start=1)]
     return {
         "version": 2,
         "round": round_facts(paper),
-        "chain": _chain_json(here),
+        "chain": _chain_json(exact, rules),
         "voters": [{"id": group.id, "name": group.name} for group in paper.groups],
-        "sections": [_section_json(paper, list(outcomes.values()), targets)],
-        "notes": [*_round_notes(outcomes.values()), *uneven_groups(here)],
+        "sections": [_section_json(paper, units, targets)],
+        "notes": [*_round_notes(exact), *uneven_groups(exact, rules)],
     }
 
 
-def _section_json(paper: Paper, outcomes: Sequence[UnitOutcome], targets: list[Target]) -> Section:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A unit on its way into the document: what is told of it, and how closely its parts may be looked at.
+
+    ``bands`` are those of 满意率 that tables fall in which must read alike: one, if the unit has a band at all.
+    """
+
+    exact: Exact
+    id: str
+    unit: Unit
+    items: tuple[tuple[Item, Part, Sight], ...]
+    sight: Sight
+    ruling: Ruling
+    bands: frozenset[Band]
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme that the round obeys."""
+        return self.exact.paper.scheme
+
+
+def _shown(exact: Exact, rules: Rules, unit_id: str) -> _Shown:
+    unit = exact.units[unit_id]
+    sights, sight = sights_of(rules, unit_id, unit)
+    items = tuple(zip(exact.paper.items, unit.items, sights, strict=True))
+    ruling = with_items(told(unit.overall.rulings), [item_ruling(part, own) for _, part, own in items])
+    ends = unit.overall.span or (unit.overall.rates,)
+    without = ruling.verdict in _WITHOUT_BAND
+    bands = frozenset(band_of(rates.satisfied) for rates in ends if rates is not None and not without)
+    return _Shown(exact, unit_id, unit, items, sight, ruling, bands)
+
+
+def _section_json(paper: Paper, units: Sequence[_Shown], targets: list[Target]) -> Section:
     codes = [target["verdict"]["code"] for target in targets]
     return {
         "key": SECTION,
@@ -98,29 +131,28 @@ def _section_json(paper: Paper, outcomes: Sequence[UnitOutcome], targets: list[T
         "scale": scale_facts(paper),
         "formula": formula_facts(paper),
         "summary": summary_of(codes),
-        "overall_band": _overall_band(outcomes),
+        "overall_band": _overall_band(units),
         "targets": targets,
     }
 
 
-def _chain_json(here: Round) -> ChainFacts:
+def _chain_json(exact: Exact, rules: Rules) -> ChainFacts:
     """Write the chain over all groups and of each; what came back from an unseen group appears nowhere."""
-    total, gates = here.chain.total, here.paper.scheme.gates
+    paper, total, gates = exact.paper, exact.chain.total, exact.paper.scheme.gates
     rows: list[GroupCountedRow | GroupIssuedRow] = []
-    for group in here.paper.groups:
-        row = _chain_row(here, here.chain.group(group.id), shown=group.id not in here.rules.unseen)
+    for group in paper.groups:
+        row = _chain_row(paper.scheme, exact.chain.group(group.id), shown=group.id not in rules.unseen)
         rows.append(_of_group(group, row))
     warnings: list[Note] = []
-    if here.returns is not ReturnState.VALID:
-        invalid = here.returns is ReturnState.INVALID
-        text = low_return_text(here.paper.scheme, invalid=invalid)
+    if exact.returns is not ReturnState.VALID:
+        invalid = exact.returns is ReturnState.INVALID
+        text = low_return_text(paper.scheme, invalid=invalid)
         warnings.append({"code": "return_invalid" if invalid else "return_low", "text": text})
-    shown = total.valid >= max(here.paper.scheme.k, K_FLOOR)
     return {
-        "status": here.returns,
+        "status": exact.returns,
         "warnings": warnings,
         "gates": {"valid": line_text(gates.return_valid), "warning": line_text(gates.return_warning)},
-        "total": _chain_row(here, total, shown=shown),
+        "total": _chain_row(paper.scheme, total, shown=total.valid >= rules.k),
         "groups": rows,
     }
 
@@ -131,7 +163,7 @@ def _of_group(group: PaperGroup, row: CountedRow | IssuedRow) -> GroupCountedRow
     return {"id": group.id, "name": group.name, **row}
 
 
-def _chain_row(here: Round, chain: GroupChain, *, shown: bool) -> CountedRow | IssuedRow:
+def _chain_row(scheme: Scheme, chain: GroupChain, *, shown: bool) -> CountedRow | IssuedRow:
     row: IssuedRow = {
         "shown": shown,
         "expected": chain.expected,
@@ -142,9 +174,8 @@ def _chain_row(here: Round, chain: GroupChain, *, shown: bool) -> CountedRow | I
     }
     if not shown or chain.return_rate is None:
         return row
-    gates, k = here.paper.scheme.gates, here.paper.scheme.k
-    marks = Marks(floors=(gates.return_valid, gates.return_warning))
-    rate = rate_figure(chain.return_rate, chain.returned, View.EXACT, k, marks)
+    marks = Marks(floors=(scheme.gates.return_valid, scheme.gates.return_warning))
+    rate = rate_figure(chain.return_rate, chain.returned, View.EXACT, scheme.floor, marks)
     return {
         **row,
         "shown": True,
@@ -158,35 +189,34 @@ def _chain_row(here: Round, chain: GroupChain, *, shown: bool) -> CountedRow | I
     }
 
 
-def _target_json(here: Round, place: int, outcome: UnitOutcome, told: tuple[UnitCount, tuple[str, ...]]) -> Target:
-    """Write a unit; ``told`` are its counts, for notes on their quality, and the remarks to it."""
-    paper, (count, remarks) = here.paper, told
-    items = [_item_json(here, outcome, at) for at in range(len(paper.items))]
+def _target_json(shown: _Shown, position: int, remarks: tuple[str, ...]) -> Target:
+    paper = shown.exact.paper
+    items = [_item_json(shown, *each) for each in shown.items]
+    [band] = shown.bands if len(shown.bands) == 1 else [None]
     return {
-        "id": paper.units[place].id,
-        "name": paper.units[place].name,
-        "position": place + 1,
-        "verdict": _verdict_json(here, outcome),
-        "band": _band_json(outcome),
-        "overall": _overall_json(here, outcome, items),
+        "id": shown.id,
+        "name": paper.units[position - 1].name,
+        "position": position,
+        "verdict": _verdict_json(shown),
+        "band": _band_json(band),
+        "overall": _overall_json(shown, items),
         "items": items,
         "remarks": _remarks_json(paper, remarks),
-        "notes": unit_notes(paper.scheme, outcome.overall, count),
+        "notes": unit_notes(paper, shown.unit, shown.sight),
     }
 
 
-def _item_json(here: Round, outcome: UnitOutcome, place: int) -> ItemTable:
-    item, part = here.paper.items[place], outcome.items[place]
+def _item_json(shown: _Shown, item: Item, part: Part, sight: Sight) -> ItemTable:
     return {
         "key": item.key,
         "label": item.label,
         "overall": item.overall,
-        "verdict": _item_verdict(here, item, part),
-        **_table_json(here, part, labels_of(item, here.paper.scheme), blunt=outcome.blunt),
+        "verdict": _item_verdict(shown.scheme, item, item_ruling(part, sight)),
+        **_table_json(shown, part, sight, labels_of(item, shown.scheme)),
     }
 
 
-def _overall_json(here: Round, outcome: UnitOutcome, items: Sequence[ItemTable]) -> Overall:
+def _overall_json(shown: _Shown, items: Sequence[ItemTable]) -> Overall:
     """Repeat the overall item, or write all items pooled where the form asks none."""
     overall = next((item for item in items if item["overall"]), None)
     if overall is not None:
@@ -197,68 +227,70 @@ def _overall_json(here: Round, outcome: UnitOutcome, items: Sequence[ItemTable])
             "groups": overall["groups"],
             "groups_text": overall["groups_text"],
         }
-    grades = tuple(grade.label for grade in here.paper.scheme.scale.grades)
-    return {"key": None, "label": "各项合计", **_table_json(here, outcome.overall, grades, blunt=outcome.blunt)}
-
-
-def _table_json(here: Round, outcome: Outcome, labels: tuple[str, ...], *, blunt: bool) -> Figures:
-    groups = breakdown_json(outcome, labels, here)
+    grades = tuple(grade.label for grade in shown.scheme.scale.grades)
     return {
-        "total": total_json(outcome, labels, here.paper.scheme, blunt=blunt),
+        "key": None,
+        "label": "各项合计",
+        **_table_json(shown, shown.unit.overall, shown.sight, grades, pooled=True),
+    }
+
+
+def _table_json(
+    shown: _Shown, part: Part, sight: Sight, labels: tuple[str, ...], *, pooled: bool = False
+) -> Figures:  # fmt: skip
+    groups = breakdown_json(shown.exact, part, sight, labels, pooled=pooled)
+    return {
+        "total": total_json(shown.exact, part, sight, labels, pooled=pooled),
         "groups": groups,
         "groups_text": "" if groups else BREAKDOWN_TEXT,
     }
 
 
-def _verdict_json(here: Round, outcome: UnitOutcome) -> Ruling:
-    scheme, parts = here.paper.scheme, list(zip(here.paper.items, outcome.items, strict=True))
+def item_ruling(part: Part, sight: Sight) -> Ruling | None:
+    """Return what is told of an item with lines of its own; nothing where it is hidden or one mark decides."""
+    ruling = told(part.rulings) if part.rulings and sight.view is not View.HIDDEN else None
+    return None if ruling is None or ruling.verdict is Verdict.TOO_FEW else ruling
+
+
+def _verdict_json(shown: _Shown) -> Ruled:
+    scheme, ruling = shown.scheme, shown.ruling
+    ruled = [(item, item_ruling(part, sight)) for item, part, sight in shown.items]
     below = {
-        Reason.ITEM_REMEDIAL: [item for item, part in parts if _ruled(part, Verdict.REMEDIAL)],
-        Reason.ITEM_ATTENTION: [item for item, part in parts if _ruled(part, Verdict.ATTENTION)],
+        Reason.ITEM_REMEDIAL: [item for item, own in ruled if own and own.verdict is Verdict.REMEDIAL],
+        Reason.ITEM_ATTENTION: [item for item, own in ruled if own and own.verdict is Verdict.ATTENTION],
     }
     reasons: list[Note] = [
         {"code": reason.value, "text": reason_text(reason, scheme, items=below.get(reason, ()))}
-        for reason in outcome.ruling.reasons
+        for reason in ruling.reasons
     ]
-    return {"code": outcome.ruling.verdict, "label": VERDICTS[outcome.ruling.verdict], "reasons": reasons}
+    return {"code": ruling.verdict, "label": VERDICTS[ruling.verdict], "reasons": reasons}
 
 
-def _ruled(part: Outcome, verdict: Verdict) -> bool:
-    return part.ruling is not None and part.ruling.verdict is verdict
-
-
-def _item_verdict(here: Round, item: Item, part: Outcome) -> Ruling | None:
-    if part.ruling is None:
+def _item_verdict(scheme: Scheme, item: Item, ruling: Ruling | None) -> Ruled | None:
+    if ruling is None:
         return None
-    scheme = here.paper.scheme
     reasons: list[Note] = [
         {"code": reason.value, "text": reason_text(reason, scheme, scheme.lines_of(item.key))}
-        for reason in part.ruling.reasons
+        for reason in ruling.reasons
     ]
-    return {"code": part.ruling.verdict, "label": VERDICTS[part.ruling.verdict], "reasons": reasons}
+    return {"code": ruling.verdict, "label": VERDICTS[ruling.verdict], "reasons": reasons}
 
 
-def _overall_band(outcomes: Iterable[UnitOutcome]) -> BandLabel | None:
+def _overall_band(units: Sequence[_Shown]) -> BandLabel | None:
     """Put all units that have a band into one, each with the weight of its valid answers."""
-    seen = [outcome.overall for outcome in outcomes if _has_band(outcome)]
-    known = [(part.rates.satisfied, part.total.valid) for part in seen if part.rates is not None]
-    if not known:
-        return None
-    band = band_of(sum(rate * valid for rate, valid in known) / Fraction(sum(valid for _, valid in known)))
-    return {"code": band, "label": BANDS[band]}
+    seen = [unit.unit.overall for unit in units if len(unit.bands) == 1]
+    weights = Fraction(sum(part.total.valid for part in seen))
+    ends = list(zip(*((part.span or (part.rates, part.rates)) for part in seen), strict=True))
+    means = [
+        sum(rates.satisfied * part.total.valid for rates, part in zip(end, seen, strict=True) if rates) / weights
+        for end in ends
+    ]
+    bands = {band_of(mean) for mean in means}
+    return _band_json(bands.pop()) if len(bands) == 1 else None
 
 
-def _has_band(outcome: UnitOutcome) -> bool:
-    """Whether a unit has a band; not where it would tell all alike from all but one (SEC-46)."""
-    alike = {band_of(rates.satisfied) for rates in outcome.overall.lookalikes}
-    return outcome.ruling.verdict not in _WITHOUT_BAND and len(alike) <= 1
-
-
-def _band_json(outcome: UnitOutcome) -> BandLabel | None:
-    if not _has_band(outcome) or outcome.overall.rates is None:
-        return None
-    band = band_of(outcome.overall.rates.satisfied)
-    return {"code": band, "label": BANDS[band]}
+def _band_json(band: Band | None) -> BandLabel | None:
+    return None if band is None else {"code": band, "label": BANDS[band]}
 
 
 def _remarks_json(paper: Paper, remarks: tuple[str, ...]) -> Remarks:
@@ -268,8 +300,9 @@ def _remarks_json(paper: Paper, remarks: tuple[str, ...]) -> Remarks:
     return {"shown": True, "count": len(shown), "texts": list(shown)}
 
 
-def _round_notes(outcomes: Iterable[UnitOutcome]) -> list[Note]:
+def _round_notes(exact: Exact) -> list[Note]:
     """Say what holds for the whole result. An empty group is not named: that it is empty is a count below k."""
-    if any(outcome.overall.renormalised for outcome in outcomes):
+    rates = [each for unit in exact.units.values() for each in unit.overall.group_rates.values()]
+    if exact.paper.scheme.weights and None in rates:
         return [{"code": "renormalised", "text": "有类别没有有效评价，其权重已按比例分给其余类别"}]
     return []

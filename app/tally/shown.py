@@ -26,8 +26,8 @@ class Rate(TypedDict):
 class Count(TypedDict):
     """A number of answers as it may be shown.
 
-    ``count`` is null for a size band such as "20–29", and for "≥10" where the number would tell how few ballots came
-    from those who leave the unit out.
+    ``count`` is null for "≥10", where the number would tell one below k: of ballots from those who leave the unit out,
+    or of answers to an item that is pooled with others. Results of an earlier rule have size bands such as "20–29".
     """
 
     text: str
@@ -71,7 +71,8 @@ class ShownCell(TypedDict):
     """Figures as closely as they may be shown: exact, coarse (small numbers) or banded (uniform answers).
 
     The distribution holds the grades only, best first; its shares add to exactly 1000 tenths, in parts to the rates
-    (app.tally.rounding). It is empty where banded and below 30 valid answers, and with it goes ``mean_score``.
+    (app.tally.rounding). It is empty where banded, and with it goes ``mean_score``;
+    results of an earlier rule have neither below 30 valid answers.
     """
 
     shown: Literal[True]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from app.rounds.domain import Paper
-from app.tally.assess import prepare
 from app.tally.chain import Chain, GroupChain
+from app.tally.hiding import rules_of
 
 
 def unseen_groups(paper: Paper, slips: Mapping[str, tuple[int, int]]) -> frozenset[str]:
@@ -13,4 +13,4 @@ def unseen_groups(paper: Paper, slips: Mapping[str, tuple[int, int]]) -> frozens
     for group in paper.groups:
         issued, returned = slips[group.id]
         rows.append(GroupChain(group.id, group.expected, printed=issued, returned=returned, valid=returned))
-    return prepare(paper, Chain(tuple(rows))).rules.unseen
+    return rules_of(paper, Chain(tuple(rows))).unseen

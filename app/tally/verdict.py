@@ -32,6 +32,7 @@ class Reason(StrEnum):
     RETURN_TOO_LOW = "return_too_low"
     ITEM_REMEDIAL = "item_remedial"
     ITEM_ATTENTION = "item_attention"
+    ONE_DECIDES = "one_decides"
 
 
 class Band(StrEnum):
@@ -82,13 +83,11 @@ def measured(scheme: Scheme, rates: Rates) -> Fraction:
     }[scheme.formula.measure]
 
 
-def judge(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling:
-    """Judge a unit by its overall item; ``valid`` is the number of 有效评价 behind the rates."""
-    if rates is None or valid < max(scheme.gates.min_valid, scheme.k):
+def gate_of(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling | None:
+    """Return what keeps a unit from being judged at all; ``valid`` is the number of 有效评价 behind its rates."""
+    if rates is None or valid < max(scheme.gates.min_valid, scheme.floor):
         return Ruling(Verdict.TOO_FEW, (Reason.TOO_FEW,))
-    if returns is ReturnState.INVALID:
-        return Ruling(Verdict.INVALID, (Reason.RETURN_TOO_LOW,))
-    return compare(scheme, scheme.lines, rates)
+    return Ruling(Verdict.INVALID, (Reason.RETURN_TOO_LOW,)) if returns is ReturnState.INVALID else None
 
 
 def compare(scheme: Scheme, lines: Lines, rates: Rates) -> Ruling:

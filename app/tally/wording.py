@@ -71,8 +71,9 @@ def reason_text(reason: Reason, scheme: Scheme, lines: Lines | None = None, item
         Reason.BELOW_REMEDIAL: f"{name}未达到补课线 {mark_text(lines.remedial, measure)}",
         Reason.DISSATISFIED_ABOVE: f"不满意率高于 {line_text(lines.dissatisfied)}",
         Reason.BELOW_ATTENTION: f"{name}未达到提醒线 {mark_text(lines.attention, measure)}",
-        Reason.TOO_FEW: f"有效评价少于 {max(gates.min_valid, scheme.k)} 份，样本不足",
+        Reason.TOO_FEW: f"有效评价少于 {max(gates.min_valid, scheme.floor)} 份，样本不足",
         Reason.RETURN_TOO_LOW: f"回收率低于 {line_text(gates.return_valid)}，结果无效",
+        Reason.ONE_DECIDES: "评价几乎一致，结论只取决于其中一人；为保护匿名，不作结论",
         Reason.ITEM_REMEDIAL: f"{below}未达到本项的补课线",
         Reason.ITEM_ATTENTION: f"{below}未达到本项的提醒线",
     }[reason]
@@ -99,7 +100,7 @@ def formula_text(scheme: Scheme) -> str:
         parts.append("先按类别计算，再按权重合计；没有有效评价的类别不计，其权重按比例分给其余类别")
     has_ranges = scheme.intervals and formula.denominator is Denominator.VALID and not scheme.weights
     ranged = "满意率旁边的范围：全体应参加人员的满意率有 95% 的把握落在其中。" if has_ranges else ""
-    return "；".join(parts) + f"。{ranged}单位按机构序列排列，不作排名。少于 {scheme.k} 份的数据不显示。"
+    return "；".join(parts) + f"。{ranged}单位按机构序列排列，不作排名。少于 {scheme.floor} 份的数据不显示。"
 
 
 def low_return_text(scheme: Scheme, *, invalid: bool) -> str:

@@ -44,7 +44,7 @@ def test_remarks_are_spoken_of_only_where_they_can_be_written() -> None:
 def test_the_setting_is_the_papers() -> None:
     paper = make_paper(key_needed=2, key_holders=3)
     assert setting_of(paper, SealedBy.PHONE, https=True, loopback=False) == Setting(
-        SealedBy.PHONE, https=True, loopback=False, key=(2, 3), k=5, remarks=True, remark_k=10
+        SealedBy.PHONE, https=True, loopback=False, key=(2, 3), k=10, remarks=True, remark_k=10
     )
 
 

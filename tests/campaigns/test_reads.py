@@ -7,7 +7,7 @@ import pytest
 
 from app.campaigns import reads, scheme_service, service
 from app.campaigns.builtin import DEFAULT_SCALE, FORMS, SCALES
-from app.campaigns.domain import Denominator, Formula, Lines, Scheme
+from app.campaigns.domain import Denominator, Formula, Gates, Lines, Scheme
 from app.core.db import Database
 from app.core.errors import DomainError
 from tests.cast import GROUPS, MORNING, UNITS, make_campaign, make_cast
@@ -38,7 +38,8 @@ def test_a_scheme_and_a_form_come_back_as_they_were_saved(database: Database) ->
             scale=SCALES["satisfaction_five"],
             formula=Formula(3, Denominator.EXPECTED),
             lines=Lines(Fraction(2, 3), Fraction(1, 2), Fraction(1, 7)),
-            k=6,
+            k=12,
+            gates=replace(Gates(), min_valid=12),
             weights={groups[0].id: Fraction(100, 3), groups[1].id: Fraction(200, 3)},
         )
         scheme_service.set_scheme(session, MORNING, zhang, campaign_id, scheme, two_person=False)

@@ -29,7 +29,7 @@ SCHEME = {
     "return_warning": "80%",
     "unknown_warning": "30%",
     "min_valid": "10",
-    "k": "5",
+    "k": "10",
     "remark_k": "10",
     "two_person": "1",
 }
@@ -185,7 +185,7 @@ def test_the_scheme_is_saved_and_told_in_words(site: Site) -> None:
     [
         ("attention", "0.8", "百分数"),
         ("remedial", "90%", "补课线不应高于提醒线"),
-        ("k", "4", "不能少于 5"),
+        ("k", "9", "不能少于 10"),
         ("k", "²", "“最少公布人数”应是"),
         ("scale", "nothing", "“评价等次”的选项无效"),
         ("denominator", "nothing", "“分母”的选项无效"),

@@ -171,7 +171,7 @@ def test_it_refuses_a_bad_unit(rows: list[list[str]], expected: list[tuple[int, 
         (["1", "甲", "-5"], [("C", "expected_not_whole")]),
         (["1", "甲", "0"], [("C", "expected_out_of_range")]),
         (["1", "甲", "100001"], [("C", "expected_out_of_range")]),
-        (["1", "甲", "6"], [("C", "expected_below_k")]),
+        (["1", "甲", "4"], [("C", "expected_below_k")]),
         (["1", "甲", "7", "县文化馆、博物馆；剧团"], [("D", "unit_unknown"), ("D", "unit_unknown")]),
         (["1", "甲", "7", "县文化馆、县图书馆"], [("D", "all_units_left_out")]),
         (
@@ -181,7 +181,7 @@ def test_it_refuses_a_bad_unit(rows: list[list[str]], expected: list[tuple[int, 
     ],
 )
 def test_it_refuses_a_bad_group(row: list[str], expected: list[tuple[str, str]]) -> None:
-    found = preview(UNITS, [GROUPS[0], row], k=7)
+    found = preview(UNITS, [GROUPS[0], row])
     assert sorted(problems(found)) == [(2, column, code) for column, code in expected]
     assert found.groups == ()
 

@@ -141,10 +141,10 @@ class Reading:
         self._rate(self.points(sums), valid, cell["mean_score"], slack=(0.5, 1.0))
 
     def _read_mixture(self, sums: Sequence[Terms]) -> None:
-        """Read that there are figures at all: neither all nor all but one are alike, and somebody is satisfied."""
+        """Read that there are figures at all: neither all nor all but one are alike, and two are satisfied."""
         for place in range(GRADES):
             self.programme.say(joined([*sums[:place], *sums[place + 1 : GRADES]]), 2, FREE)
-        self.programme.say(joined(sums[: section_of(self.document)["formula"]["top"]]), 1, FREE)
+        self.programme.say(joined(sums[: section_of(self.document)["formula"]["top"]]), 2, FREE)
 
     def denominator(self, sums: Sequence[Terms], items: int, groups: Sequence[str]) -> Terms | float:
         """Return what 满意率 is divided by: valid answers, all answers (every sheet here is valid) or people."""
@@ -193,11 +193,10 @@ class Reading:
 
 
 def _size(text: str, k: int) -> tuple[float, float]:
-    """Return what a number or a size band says; he knows that nothing below k is shown."""
+    """Return what a number says, or that there are enough."""
     if text.startswith("≥"):
-        return float(text[1:]), FREE
-    low, _, high = text.partition("–")
-    return max(float(low), k), float(high or low)
+        return max(float(text[1:]), k), FREE
+    return float(text), float(text)
 
 
 def _interval(rate: Any, slack: tuple[float, float]) -> tuple[float, float]:  # noqa: ANN401

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
+from app.campaigns.domain import REMARK_K_FLOOR
 from tests.tally.cast import section_of
 
 Groups = frozenset[str]
@@ -65,14 +66,15 @@ def too_small(node: Any, k: int, path: str = "") -> Iterator[tuple[str, object]]
     for key, value in node.items() if isinstance(node, dict) else ():
         here = f"{path}/{key}"
         if key in COUNTS or (key == "count" and path.endswith("/remarks")):
-            most = None if isinstance(value, str) else _most(value)  # a gate is a text
-            if most is not None and most < k:
+            least = None if isinstance(value, str) else _least(value)  # a gate is a text
+            enough = min(k, REMARK_K_FLOOR) if path.endswith("/remarks") else k
+            if least is not None and least < enough:
                 yield here, value
         yield from too_small(value, k, here)
 
 
-def _most(value: Any) -> int | None:  # noqa: ANN401
-    """Return the most a number or a size band such as ``20–29`` stands for."""
+def _least(value: Any) -> int | None:  # noqa: ANN401
+    """Return the least that a number stands for; of “≥10” that."""
     if value is None or isinstance(value, int):
         return value
-    return int(value["text"].removeprefix("≥").split("–")[-1])
+    return int(value["text"].removeprefix("≥"))

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.campaigns.builtin import SCALES
-from app.campaigns.domain import Denominator, Formula, Item, ItemLines, Lines, Measure, Scheme
+from app.campaigns.domain import GROUP_FLOOR, K_FLOOR, Denominator, Formula, Item, ItemLines, Lines, Measure, Scheme
 from app.rounds.domain import Paper, PaperGroup, PaperUnit
 from app.tally.chain import Chain, GroupChain
 from app.tally.restraint import FREE, Restraint, restraint_between
@@ -43,13 +43,15 @@ class Case:
 def make_case(seed: int) -> Case:
     """Draw a round of up to two units, two items and five groups."""
     draw = random.Random(seed)
-    k = draw.choice((5, 5, 5, 6, 8))
+    k = draw.choice((5, 10, 10, 12, 15))
     units = tuple(PaperUnit(f"u{place}", f"单位{place}") for place in range(draw.choice((1, 1, 2))))
     items = tuple(Item(f"i{place}", f"指标{place}") for place in range(draw.choice((1, 1, 2))))
     if draw.random() < 0.6:
         items = (*items[:-1], Item(items[-1].key, items[-1].label, overall=True))
-    groups = [_group(draw, place, units, k) for place in range(draw.randint(2, 5))]
+    groups = [_group(draw, place, units, max(k, K_FLOOR)) for place in range(draw.randint(2, 5))]
     formula = Formula(draw.choice((1, 2, 2, 3)), draw.choice((Denominator.VALID, *Denominator)))
+    if formula.denominator is Denominator.EXPECTED:
+        groups = [(replace(group, expected=max(group.expected, came)), out, came) for group, out, came in groups]
     weights = _weights(draw, len(groups)) if draw.random() < 0.15 else {}
     formula = replace(formula, measure=draw.choice((Measure.SATISFIED_RATE, *Measure)))
     own_lines = (ItemLines("i0", Lines(Fraction(85, 100), Fraction(70, 100), Fraction(1, 4))),)
@@ -63,10 +65,10 @@ def make_case(seed: int) -> Case:
 def make_retest(case: Case, seed: int) -> Case:
     """Draw a later round of the same units and groups, some of which a few people joined or left."""
     draw = random.Random(seed)
-    k, before, groups = case.paper.scheme.k, case.ballots, []
+    k, before, groups = case.paper.scheme.floor, case.ballots, []
     for group in case.paper.groups:
         change = draw.choice((0, 0, 0, 1, -1, k - 1, k, -k, k + 3))
-        people = max(k, group.expected + change)
+        people = max(GROUP_FLOOR, group.expected + change)
         came = min(people, max(0, before[group.id] + draw.randint(-2, 2)))
         groups.append((replace(group, expected=people), people, came))
     paper = replace(case.paper, groups=tuple(group for group, _, _ in groups))
@@ -77,7 +79,8 @@ def _group(draw: random.Random, place: int, units: tuple[PaperUnit, ...], k: int
     issued = k + draw.choice((0, 1, 3, 10, 30, 60))
     came = draw.randint(0, issued) if draw.random() < 0.5 else min(issued, draw.randint(0, 2 * k))
     left = (units[0].id,) if len(units) > 1 and draw.random() < 0.25 else ()
-    return PaperGroup(f"g{place}", f"类别{place}", issued + draw.randint(0, 3), left), issued, came
+    people = draw.randint(GROUP_FLOOR, k - 1) if draw.random() < 0.1 else issued + draw.randint(0, 3)
+    return PaperGroup(f"g{place}", f"类别{place}", people, left), issued, came
 
 
 def _weights(draw: random.Random, count: int) -> dict[str, Fraction]:

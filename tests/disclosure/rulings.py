@@ -41,7 +41,7 @@ def read_ruling(reading: "Reading", unit: Any) -> None:  # noqa: ANN401
     sums, scheme, raters = _overall_sums(reading, unit), reading.paper.scheme, reading.raters(unit["id"])
     codes, overall = _codes(unit["verdict"]["reasons"]), unit["overall"]
     if "too_few" in codes and overall["key"] is not None:
-        reading.programme.say(joined(sums[:GRADES]), 0, max(scheme.gates.min_valid, scheme.k) - 1)
+        reading.programme.say(joined(sums[:GRADES]), 0, max(scheme.gates.min_valid, scheme.floor) - 1)
     if overall["total"]["shown"]:
         edge = float(scheme.gates.unknown_warning)
         many = "unknown_high" in _codes(unit["notes"])

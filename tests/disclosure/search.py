@@ -93,7 +93,7 @@ def attack(case: Case) -> Findings:
     if not is_broken_down(case.document):
         return Findings()
     reading = Reading(case.document, case.paper)
-    true, k = truth_of(case, reading), case.paper.scheme.k
+    true, k = truth_of(case, reading), case.paper.scheme.floor
     targets = list(_protected(reading, true, k))
     ranges = _witnessed(reading.programme, targets, true)
     ranges |= exact_ranges(
@@ -174,7 +174,7 @@ def _floors(case: Case, close: Sequence[Target], true: Vector) -> Ranges:
     """
     cells = Reading(case.document, case.paper, breakdown=False)
     for variable in cells.ballots.values():
-        if true[variable] >= case.paper.scheme.k:
+        if true[variable] >= case.paper.scheme.floor:
             cells.programme.say({variable: 1.0}, true[variable], true[variable])
     sums = Reading(case.document, case.paper, breakdown=False, chain=False)
     found = exact_ranges(cells.programme, [target for target in close if target.name[3] != "ballots"])

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.tally.alike import is_telling
 from app.tally.cell import Look, cell_json
-from app.tally.disclosure import View, is_uniform
+from app.tally.disclosure import View
 from app.tally.figures import Base, Table, rates_of
 from app.tally.result import result_document
 from tests.disclosure.attacker import Reading
@@ -33,22 +34,22 @@ def test_it_works(chunk: int) -> None:
 
 
 def test_it_finds_what_a_hand_calculation_finds() -> None:
-    # a and b are hidden: of their 15 ballots, 12 and 15 at most, 10 are satisfied and 2 are not
-    votes = {"a": (1, 1, 1, 0), "b": (4, 4, 2, 2), "c": (20, 10, 5, 5)}
+    # a and b are hidden: of their 27 ballots, 24 and 30 at most, 18 are satisfied and 4 are not
+    votes = {"a": (1, 1, 1, 0), "b": (8, 8, 4, 4), "c": (20, 10, 5, 5)}
     paper = make_paper(dict.fromkeys(votes, ()))
     stacks = {("u0", group): make_stack(make_marks(*counts)) for group, counts in votes.items()}
-    chain = make_chain({group: sum(counts) for group, counts in votes.items()}, {"a": 12, "b": 15, "c": 45})
+    chain = make_chain({group: sum(counts) for group, counts in votes.items()}, {"a": 24, "b": 30, "c": 45})
     reading = Reading(result_document(paper, stacks, chain, {}), paper)
     found = exact_ranges(reading.programme, [*reading.targets(), *reading.turnouts()])
     assert {(group, what): (each.low, each.high) for (_, _, group, what), each in found.items()} == {
-        ("a", "satisfied"): (0, 10),
-        ("a", "valid"): (0, 12),
-        ("a", "dissatisfied"): (0, 2),
-        ("a", "ballots"): (0, 12),
-        ("b", "satisfied"): (0, 10),
-        ("b", "valid"): (3, 15),
-        ("b", "dissatisfied"): (0, 2),
-        ("b", "ballots"): (3, 15),
+        ("a", "satisfied"): (0, 18),
+        ("a", "valid"): (0, 24),
+        ("a", "dissatisfied"): (0, 4),
+        ("a", "ballots"): (0, 24),
+        ("b", "satisfied"): (0, 18),
+        ("b", "valid"): (3, 27),
+        ("b", "dissatisfied"): (0, 4),
+        ("b", "ballots"): (3, 27),
     }
 
 
@@ -76,8 +77,7 @@ def reveal(case: Case, unit: str, item: str, group: str, view: View = View.EXACT
     for part in part_of(document, unit, item):
         for row in part["groups"]:
             if row["id"] == group:
-                exact = view is View.EXACT
-                row["cell"] = cell_json(Look(table, rates, view, labels, shares=exact, counts=exact), scheme)
+                row["cell"] = cell_json(Look(table, rates, view, labels), scheme)
     return replace(case, document=without_merged_rows(document))
 
 
@@ -97,8 +97,8 @@ def covers(case: Case) -> list[tuple[str, str, str]]:
             hidden = [row["id"] for row in item["groups"] if row["id"] and not row["cell"]["shown"]]
             counts = {group: case.truth[unit["id"], item["key"], group] for group in hidden}
             scheme = case.paper.scheme
-            many = [group for group in hidden if sum(counts[group][:4]) >= scheme.k]
-            fit = [group for group in many if not is_uniform(Table(counts[group][:4]), scheme.formula.top)]
+            many = [group for group in hidden if sum(counts[group][:4]) >= scheme.floor]
+            fit = [group for group in many if not is_telling(Table(counts[group][:4]), scheme.formula.top)]
             if len(hidden) == 2 and len(many) == len(fit) == 1:
                 found.append((unit["id"], item["key"], fit[0]))
     return found
@@ -116,7 +116,7 @@ def test_it_finds_a_small_group_whose_cover_is_told_in_the_chain() -> None:
     caught = []
     for case in map(make_case, range(CARELESS // 2)):
         hidden = [row["id"] for row in case.document["chain"]["groups"] if not row["shown"]]
-        told = [group for group in hidden if case.ballots[group] >= case.paper.scheme.k]
+        told = [group for group in hidden if case.ballots[group] >= case.paper.scheme.floor]
         if len(hidden) == 2 and len(told) == 1 and is_broken_down(case.document):
             document = deepcopy(case.document)
             row = next(row for row in document["chain"]["groups"] if row["id"] == told[0])

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.tally.disclosure import View, is_uniform
+from app.tally.alike import is_telling
+from app.tally.disclosure import View
 from app.tally.figures import Table, add_tables
 from app.tally.restraint import may_compare
 from tests.disclosure.released import Groups, cells, derived, parts, too_small, turnouts
@@ -29,7 +30,7 @@ def isolated(case: Case) -> list[tuple[Any, Groups]]:
     for name, part in parts(case.document):
         shown = {groups for groups, _ in cells(part, case.raters[name[0]])}
         for groups in derived(shown):
-            few = tables_of(case, name, groups).valid < case.paper.scheme.k
+            few = tables_of(case, name, groups).valid < case.paper.scheme.floor
             if few or (len(groups) == 1 and groups not in shown):
                 found.append((name, groups))
     return found
@@ -39,16 +40,16 @@ def isolated_turnouts(case: Case) -> list[Groups]:
     """Name the sets of groups whose ballots, fewer than k, follow from published numbers of ballots."""
     ballots = case.ballots
     known = derived(turnouts(case.document, case.raters))
-    return [groups for groups in known if sum(ballots[group] for group in groups) < case.paper.scheme.k]
+    return [groups for groups in known if sum(ballots[group] for group in groups) < case.paper.scheme.floor]
 
 
 def uniform_ones(case: Case) -> list[tuple[Any, Groups]]:
-    """Name the shown cells of more than bands in which everybody, or all but one, marked the same."""
+    """Name the shown cells of more than bands that all but tell everybody's mark."""
     return [
         (name, groups)
         for name, part in parts(case.document)
         for groups, cell in cells(part, case.raters[name[0]])
-        if cell["view"] != View.BANDED and is_uniform(tables_of(case, name, groups), case.paper.scheme.formula.top)
+        if cell["view"] != View.BANDED and is_telling(tables_of(case, name, groups), case.paper.scheme.formula.top)
     ]
 
 
@@ -56,14 +57,14 @@ def uniform_ones(case: Case) -> list[tuple[Any, Groups]]:
 def test_it_works(chunk: int) -> None:
     for seed in range(chunk * ROUNDS, (chunk + 1) * ROUNDS):
         case = make_case(seed)
-        assert list(too_small(case.document, case.paper.scheme.k)) == [], seed
+        assert list(too_small(case.document, case.paper.scheme.floor)) == [], seed
         assert isolated(case) == [], seed
         assert uniform_ones(case) == [], seed
         assert isolated_turnouts(case) == [], seed
 
 
 def test_it_finds_a_count_below_k() -> None:
-    document = {"units": [{"remarks": {"count": 3}, "total": {"valid": {"text": "5–9"}}}], "chain": {"returned": 4}}
+    document = {"units": [{"remarks": {"count": 3}, "total": {"valid": {"text": "≥5"}}}], "chain": {"returned": 4}}
     assert dict(too_small(document, 5)) == {"/units/0/remarks/count": 3, "/chain/returned": 4}
     assert len(list(too_small(document, 10))) == 3
 
@@ -79,7 +80,7 @@ def is_near(case: Case, later: Case, groups: Groups) -> bool:
     """Whether one to k - 1 people more or fewer stand behind the later figure."""
     before = {group.id: group.expected for group in case.paper.groups}
     changes = [group.expected - before[group.id] for group in later.paper.groups if group.id in groups]
-    return bool(sum(changes)) and sum(map(abs, changes)) < later.paper.scheme.k
+    return bool(sum(changes)) and sum(map(abs, changes)) < later.paper.scheme.floor
 
 
 def near_cells(case: Case, later: Case, *, merged: bool) -> list[tuple[Any, Groups]]:

@@ -1,76 +1,65 @@
-"""Fewer than 30 answers: with the number of ballots known, what is shown allows two raw tables or more (SEC-49)."""
+"""Ten to 29 answers: neither “everybody marked x” nor “nobody was satisfied” is ever certain (SEC-49, SEC-79)."""
 
-import random
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from app.campaigns.builtin import SCALES
-from app.campaigns.domain import Denominator, Formula, Gates, Measure, Scheme
-from app.tally.result import result_document
-from tests.tally.cast import make_chain, make_marks, make_paper, make_stack, section_of
-
-CHUNKS, TABLES = 4, 1_000
-MINDS = (
-    (5, 4, 3, 2, 1, 1),
-    (1, 1, 1, 1, 1, 1),
-    (9, 1, 0, 0, 0, 0),
-    (0, 0, 1, 9, 0, 0),
-    (1, 0, 0, 0, 0, 5),
-    (1, 0, 1, 0, 0, 0),
+from app.campaigns.domain import Denominator
+from tests.disclosure.small_tables import (
+    FIRST,
+    LAST,
+    THREE,
+    Certain,
+    Setup,
+    certain_of_pairs,
+    check,
+    every_size,
+    is_certain,
+    joined_certain,
+    setups,
+    splits,
 )
+from tests.tally.cast import section_of
 
-Counts = tuple[int, ...]
-
-
-def figures(scheme: Scheme, counts: Counts) -> Any:  # noqa: ANN401 - plain JSON
-    """Count one group of one unit; everything but its figures is the same for every table of so many ballots."""
-    paper = make_paper({"a": ()}, scheme=scheme, expected=sum(counts) + 3)
-    stacks = {("u0", "a"): make_stack(make_marks(*counts))}
-    document: Any = result_document(paper, stacks, make_chain({"a": sum(counts)}, expected=sum(counts) + 3), {})
-    return section_of(document)["targets"][0]["overall"]
-
-
-def neighbours(counts: Counts) -> Iterator[Counts]:
-    """Yield the tables in which one to three ballots are marked otherwise."""
-    for moved in (1, 2, 3):
-        for start, count in enumerate(counts):
-            for end in range(len(counts)):
-                if end != start and count >= moved:
-                    changed = list(counts)
-                    changed[start] -= moved
-                    changed[end] += moved
-                    yield tuple(changed)
-
-
-def make_case(draw: random.Random) -> tuple[Scheme, Counts]:
-    scale = replace(draw.choice(list(SCALES.values())), unknown=draw.choice(("不了解", None)))
-    top = draw.randint(1, min(3, len(scale.grades) - 1))
-    formula = Formula(top, draw.choice(list(Denominator)), draw.choice(list(Measure)))
-    weights = draw.choice(MINDS)[: len(scale.options)]
-    marks = draw.choices(range(len(scale.options)), weights if any(weights) else None, k=draw.randint(5, 29))
-    gates = replace(Gates(), min_valid=draw.choice((5, 10)))
-    return Scheme(scale, formula=formula, gates=gates), tuple(map(marks.count, range(len(scale.options))))
+CHUNKS = 4
+SETUPS = list(setups())
+SIZES = [(count, unknown) for count, unknown in every_size() if unknown in {0, count - FIRST}]
+"""Every number of answers, with no 不了解 and with as many as may be; ``make soak`` goes through all between."""
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_it_works(chunk: int) -> None:
-    shown = 0
-    for seed in range(chunk * TABLES, (chunk + 1) * TABLES):
-        scheme, counts = make_case(random.Random(seed))
-        found = figures(scheme, counts)
-        if found["total"]["shown"]:
-            shown += 1
-            assert any(figures(scheme, other) == found for other in neighbours(counts)), (scheme, counts)
-    assert shown > TABLES / 2
+    made = sum(check(setup, count - unknown, unknown) for setup in SETUPS for count, unknown in SIZES[chunk::CHUNKS])
+    assert made > len(SETUPS) * len(SIZES[chunk::CHUNKS])
 
 
-def test_it_finds_whole_percents_of_every_grade() -> None:
-    # of 25: 12, 7, 4, 2 are 48 %, 28 %, 16 % and 8 %, and no other table of 25 reads like that
-    def shares(counts: Counts) -> list[str]:
-        return [f"{100 * count / sum(counts):.0f}" for count in counts]
+def test_of_two_groups_nothing_is_certain_of_either() -> None:
+    setup = Setup(THREE, 1, Denominator.VALID)
+    found: dict[bytes, Certain] = {}
+    for first in splits(FIRST, 3):
+        for key, says in certain_of_pairs(setup, first, splits(FIRST, 3)).items():
+            found[key] = joined_certain(found.get(key, says), says)
+    assert len(found) > 500
+    assert not any(map(any, found.values()))
 
-    counts = (12, 7, 4, 2)
-    assert all(shares(other) != shares(counts) for other in neighbours(counts))
+
+def test_it_finds_a_table_that_stands_alone() -> None:
+    assert is_certain([(0, 0, 12, 0)], 2)
+    assert is_certain([(0, 0, 7, 5), (0, 0, 6, 6)], 2)
+    assert not is_certain([(0, 0, 7, 5), (1, 0, 6, 5)], 2)
+    assert not is_certain([(12, 0, 0, 0), (11, 0, 0, 1)], 2)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(SETUPS), st.data())
+def test_every_other_table_shows_its_rates_and_its_distribution(setup: Setup, data: st.DataObject) -> None:
+    grades = len(setup.scale.grades)
+    counts = data.draw(st.tuples(*[st.integers(0, 12)] * (grades + 1)).filter(lambda each: sum(each[:-1]) >= FIRST))
+    valid = sum(counts[:-1])
+    cell = section_of(json.loads(setup.document(counts)))["targets"][0]["overall"]["total"]
+    telling = max(counts[:-1]) >= valid - 1 or sum(counts[: setup.top]) <= 1
+    assert cell["view"] == ("banded" if telling else "exact" if valid >= LAST + 1 else "coarse")
+    assert (len(cell["distribution"]) == grades) is not telling
+    assert cell["valid"] == {"text": str(valid), "count": valid}

@@ -19,7 +19,7 @@ ZHANG = Principal("zhang", "张三", "organiser")
 
 FIELDS = {
     "top": "2", "denominator": "valid", "measure": "satisfied_rate", "attention": "80%", "remedial": "60%",
-    "dissatisfied": "1/3", "k": "5", "name-1": "代表",
+    "dissatisfied": "1/3", "k": "10", "name-1": "代表",
     "count-1-0": "52", "count-1-1": "27", "count-1-2": "16", "count-1-3": "5", "count-1-4": "6",
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.campaigns.domain import Item, Scheme
+from app.campaigns.domain import GROUP_FLOOR, Item, Scheme
 from app.rounds.domain import Event, Paper, PaperGroup, RoundState, freeze_problems, next_state
 from tests.factories import make_paper
 
@@ -61,10 +61,10 @@ def test_it_refuses_a_group_below_k_and_names_it(expected: int, missing: set[str
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(5, 20))
-def test_no_group_smaller_than_k_is_ever_frozen(sizes: list[int], k: int) -> None:
+def test_no_group_smaller_than_five_is_ever_frozen(sizes: list[int], k: int) -> None:
     groups = tuple(PaperGroup(f"g{at}", f"类别{at}", size) for at, size in enumerate(sizes))
     paper = make_paper(groups=groups, scheme=Scheme(make_paper().scheme.scale, k=k))
-    assert (min(sizes) < k) == ("small" in codes(paper))
+    assert (min(sizes) < GROUP_FLOOR) == ("small" in codes(paper))
 
 
 def test_it_refuses_a_group_that_rates_nothing() -> None:

@@ -158,17 +158,22 @@ def test_whole_percents_below_thirty_answers() -> None:
     # of 29: 14 = 48.28 %, 8 = 27.59 %, 4 = 13.79 %, 3 = 10.34 %; 22 of 29 = 75.86 %
     unit = unit_of(SCHEME, 14, 8, 4, 3)
     assert rates(unit) == ("76%", "90%", "10%")
-    assert unit["overall"]["total"]["valid"] == {"text": "20–29", "count": None}
-    # the 29 are published: 48 % of them could only be 14, so the grades' shares and 综合得分 are not
-    assert (unit["overall"]["total"]["distribution"], unit["overall"]["total"]["mean_score"]) == ([], None)
+    total = unit["overall"]["total"]
+    assert total["valid"] == {"text": "29", "count": 29}
+    assert [row["share"]["text"] for row in total["distribution"]] == ["48%", "28%", "14%", "10%"]
+    assert {row["count"] for row in total["distribution"]} == {None}
+    assert total["mean_score"]["text"] == "79"  # (1400 + 640 + 240)/29 = 78.6
 
 
-def test_whole_percents_of_one_grade_are_bands() -> None:
-    # 满意率 by the first of three grades: 12 of 24, 不满意率 7 of 24 and 5 between would all be known
+def test_a_committee_of_29_gets_its_result() -> None:
+    # three grades, the first alone counts: 16 of 29 = 55.17 %, 3 of 29 = 10.34 %
     three = Scheme(SCALES["satisfaction_three"], formula=Formula(1))
-    unit = unit_of(three, 12, 5, 7)
-    assert rates(unit) == ("30–70%", "≥70%", "≤30%")
-    assert rates(unit_of(replace(three, formula=Formula(2)), 12, 5, 7)) == ("71%", "71%", "29%")
+    assert rates(unit_of(three, 16, 10, 3)) == ("55%", "90%", "10%")
+    # all 29 satisfied, or all but one of them
+    assert rates(unit_of(three, 29, 0, 0)) == rates(unit_of(three, 28, 1, 0)) == ("≥90%", "≥90%", "≤10%")
+    # nobody satisfied, or one of them: 9 of 29 = 31.03 % dissatisfied
+    assert rates(unit_of(three, 0, 20, 9)) == rates(unit_of(three, 1, 19, 9)) == ("≤10%", "60–70%", "30–40%")
+    assert rates(unit_of(three, 2, 18, 9)) == ("7%", "69%", "31%")
 
 
 def test_the_interval_of_a_sample_stands_beside_the_rate() -> None:

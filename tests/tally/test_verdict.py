@@ -6,12 +6,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.campaigns.domain import Denominator, Formula, Gates, Lines
-from app.tally.figures import Base, Table, rates_of
-from app.tally.verdict import Band, Reason, ReturnState, Verdict, band_of, is_below, judge, return_state
+from app.campaigns.domain import Denominator, Formula, Gates, Lines, Scheme
+from app.tally.figures import Base, Rates, Table, rates_of
+from app.tally.verdict import (
+    Band,
+    Reason,
+    ReturnState,
+    Ruling,
+    Verdict,
+    band_of,
+    compare,
+    gate_of,
+    is_below,
+    return_state,
+)
 from tests.tally.cast import SCALE, make_scheme
 
 GOOD = ReturnState.VALID
+
+
+def judge(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling:
+    gate = gate_of(scheme, rates, valid, returns)
+    if gate is not None:
+        return gate
+    assert rates is not None
+    return compare(scheme, scheme.lines, rates)
 
 
 def verdict_of(

@@ -116,7 +116,7 @@ def pairs_of(session: Session, staff: Principal, now: datetime, order: OrderView
         after = _unit(session, staff, now, each.retest_round_id, order.unit_id) if each.retest_round_id else None
         if each.retest_round_id and after is not None:
             second, _ = frozen_paper(session, each.retest_round_id)
-            reason = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.k)
+            reason = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.floor)
             found.append(
                 SideBySide(before, after, (first.title, second.title), reason, each.attempt, each.retest_round_id)
             )
