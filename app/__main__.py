@@ -168,6 +168,20 @@ def check(data: Data = None) -> None:
         typer.echo(line)
 
 
+@cli.command()
+def verify(
+    files: Annotated[list[Path], typer.Argument(help="receipts.json, result.json")],
+    root: Annotated[str, typer.Option(help="Box fingerprint as printed: 64 hex digits or eight signs")] = "",
+    receipt: Annotated[str, typer.Option(help="Receipt to look up in the list")] = "",
+    key: Annotated[str, typer.Option(help="Public key as printed on the page /verify: 64 hex digits")] = "",
+    lang: Annotated[str, typer.Option(help="Language of the answer: zh or en")] = "",
+) -> None:
+    """Check receipts lists and results offline; exit 1 if anything is wrong."""
+    from app.operations.verify import Wanted, report  # noqa: PLC0415
+
+    raise typer.Exit(report(files, Wanted(root, receipt, key), lang))
+
+
 def main() -> None:
     """Run the command; what is refused is said in one sentence."""
     try:

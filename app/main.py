@@ -34,6 +34,7 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.core.signing import public_half
 from app.core.watch import Watch
 from app.office import routes as office_routes
 from app.office.shelf import Shelf
@@ -54,6 +55,7 @@ from app.publication import (
 )
 from app.publication import routes as publication_routes
 from app.publication import service as publication
+from app.receipts import routes as receipts_routes
 from app.rectification.pages import (
     board as routes_board,
 )
@@ -115,7 +117,7 @@ PORTS = Ports(
     public_key=box.public_key,
 )
 
-PUBLIC_ROUTERS = (booth_routes.router, routes_public.router, routes_ledger.public)
+PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.router, routes_ledger.public)
 """What voters and the public ask for; no log-in is known there."""
 DESK_FEATURES = (
     accounts_routes,
@@ -188,6 +190,7 @@ def build_api(
     app.state.clock = clock
     app.state.database = Database(engine, read_only=Audience.DESK not in audiences)
     app.state.key_folder = KeyFolder(settings.data / "keys")
+    app.state.public_key = public_half(app.state.key_folder.signing_key()).hex()
     app.state.pages = make_pages(settings)
     app.state.pages.environment.globals |= {"verdict_words": VERDICTS, "chain_words": CHAIN}
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None

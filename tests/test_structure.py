@@ -52,8 +52,13 @@ def test_functions_are_short() -> None:
 
 def test_modules_are_not_gods() -> None:
     lengths = {path: len((ROOT / path).read_text("utf-8").splitlines()) for path in TREES}
-    assert {path: length for path, length in lengths.items() if length > 330} == {}
+    assert {path: length for path, length in lengths.items() if length > 330 and path not in STAND_ALONE} == {}
+    assert all(lengths[path] <= 460 for path in STAND_ALONE)
     assert not [path for path in TREES if re.search(r"(utils|helpers|common|manager)\.py$", path)]
+
+
+STAND_ALONE = {"app/operations/verify.py"}
+"""Must be one file that runs without the product, a list of 2,048 signs included."""
 
 
 def test_nobody_commits_but_the_database_module() -> None:
@@ -67,8 +72,8 @@ def test_only_requests_and_named_writers_begin_transactions() -> None:
         "app/core/db.py", "app/core/migrate.py", "app/web/requests.py", "app/box/drop.py", "app/box/opening.py",
         "app/ballots/store.py", "app/ballots/service.py", "app/ballots/slot.py",
         "app/box/conducting.py", "app/box/openings.py", "app/rounds/acts.py",
-        "app/rounds/schedule.py", "app/publication/read_log.py", "app/rectification/messages/mail.py",
-        "app/accounts/entry.py", "app/office/shelf.py",
+        "app/rounds/schedule.py", "app/rounds/sealing.py", "app/publication/read_log.py",
+        "app/rectification/messages/mail.py", "app/accounts/entry.py", "app/office/shelf.py",
     }  # fmt: skip
     assert {path for path in found - allowed if not path.startswith("app/operations/")} == set()
 

@@ -15,6 +15,7 @@ from app.core.db import Database
 from app.core.errors import DomainError
 
 PAGE_ROWS = 1_000
+ID_ROWS = 10_000
 _GATE = select(GATE)
 _ENVELOPES = (
     select(ENVELOPE.c.id, ENVELOPE.c.group_id, ENVELOPE.c.sealed, ENVELOPE.c.tag)
@@ -22,6 +23,7 @@ _ENVELOPES = (
     .order_by(ENVELOPE.c.id)
     .limit(PAGE_ROWS)
 )
+_IDS = select(ENVELOPE.c.id).where(ENVELOPE.c.id > bindparam("after")).order_by(ENVELOPE.c.id).limit(ID_ROWS)
 
 
 class SealedEnvelope(NamedTuple):
@@ -98,6 +100,14 @@ def envelopes(database: Database, round_id: str) -> Iterator[Sequence[SealedEnve
     while rows := page(database, round_id, _ENVELOPES, last):
         yield [SealedEnvelope(*row) for row in rows]
         last = rows[-1][0]
+
+
+def ids(database: Database, round_id: str) -> list[bytes]:
+    """Return the ids of all envelopes, sorted; DomainError ``box_missing``."""
+    found: list[bytes] = []
+    while rows := page(database, round_id, _IDS, found[-1] if found else b""):
+        found += [row[0] for row in rows]
+    return sorted(found)
 
 
 def page(database: Database, round_id: str, query: Executable, after: bytes) -> Sequence[Any]:

@@ -1,16 +1,21 @@
 """The people around the sealed box: whether it may be opened at all, and before whom."""
 
+import hmac
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from app.ballots.reads import ids
 from app.ballots.verification import verify
 from app.box.reads import envelopes_by_group
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
+from app.core.merkle import tree_of
+from app.core.signs import signs_of
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import RoundView, frozen_paper, get_round
+from app.rounds.receipt_reads import RootView, root_of
 from app.slips.reads import slip_accounts, used_by_group
 
 MAX_PRESENT = 60
@@ -65,6 +70,26 @@ def check_tags(database: Database, folder: KeyFolder, paper: Paper) -> None:
             for group, found in wrong.items()
         ]
         raise DomainError("box_tampered", groups="、".join(told))
+
+
+def check_root(database: Database, round_id: str) -> None:
+    """Refuse a box whose envelopes are not those of its close (SEC-76).
+
+    DomainError ``root_missing``, or ``root_differs`` (``signs``: those that were shown and those that it gives now).
+    """
+    with database.reading() as session:
+        known = announced_root(session, round_id)
+    found = tree_of(ids(database, round_id)).root
+    if not hmac.compare_digest(found, known.root):
+        raise DomainError("root_differs", signs=known.signs, found=signs_of(found))
+
+
+def announced_root(session: Session, round_id: str) -> RootView:
+    """Return the root that everybody could read before any key was brought; DomainError ``root_missing``."""
+    known = root_of(session, round_id)
+    if known is None:
+        raise DomainError("root_missing")
+    return known
 
 
 def counts_problem(session: Session, round_id: str) -> DomainError | None:

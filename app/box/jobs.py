@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.box.ceremony import sealed_round
+from app.box.ceremony import announced_root, sealed_round
 from app.box.holder_secret import SECRET_BYTES, public_half, read_words
 from app.box.holders import match_half
 from app.box.models import OpeningJob, OpeningShare
@@ -91,11 +91,12 @@ def _is_gone(row: OpeningJob, now: datetime) -> bool:
 def start_over(acting: Acting, round_id: str) -> str | None:
     """Write down a new attempt and return its id; None if one is under way. The process is still to be started.
 
-    DomainError ``box_not_sealed``.
+    DomainError ``box_not_sealed`` or ``root_missing``.
     """
     session = acting.session
     locked_round(session, round_id)
     sealed_round(session, round_id)
+    announced_root(session, round_id)
     job = job_of(session, round_id, acting.now)
     if job and job.phase not in OVER:
         return None

@@ -23,7 +23,7 @@ from app.ballots.reads import SealedEnvelope, envelopes
 from app.ballots.service import destroy
 from app.ballots.tags import Tags
 from app.ballots.verification import is_rightly_tagged, tags_of
-from app.box.ceremony import check_counts, check_tags, sealed_round
+from app.box.ceremony import check_counts, check_root, check_tags, sealed_round
 from app.box.counted import LooseRemark, Stacks
 from app.box.envelope import BadEnvelope, Ballot, decode
 from app.box.models import Opening, Remark, RoundKey, Stack
@@ -90,8 +90,8 @@ class Room:
 def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
     """Turn the sealed envelopes into stacks and destroy the key.
 
-    DomainError ``box_not_sealed``, ``more_back_than_out``, ``box_not_as_spent``, ``box_tampered`` or
-    ``envelopes_damaged`` (``count``):
+    DomainError ``box_not_sealed``, ``more_back_than_out``, ``box_not_as_spent``, ``box_tampered``,
+    ``root_missing``, ``root_differs`` or ``envelopes_damaged`` (``count``):
     then the box stays sealed as it was.
     """
     with room.database.reading() as session:
@@ -100,6 +100,7 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
         progress.total = sum(check_counts(session, paper).values())
         hide = Masker(staff.name for staff in everyone(session))
     check_tags(room.database, room.folder, paper)
+    check_root(room.database, paper.round_id)
     tags = tags_of(room.folder, paper.round_id)
     open_one = partial(_open_one, attempt.private_key, (paper, digest), hide)
     stacks = shred(paper, _ballots(envelopes(room.database, paper.round_id), tags, open_one, progress), token_bytes)

@@ -19,7 +19,8 @@ from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
-from app.rounds.reads import get_round
+from app.rounds.reads import frozen_paper, get_round
+from app.rounds.receipt_reads import root_of
 from app.rounds.service import check_steps, checklist
 from app.slips.codes import plain_signs
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
@@ -210,6 +211,7 @@ def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "job": job,
         "missing": key.needed - len(job.checked) if key and job else 0,
         "opening": opening_of(db, round_id),
+        "root": root_of(db, round_id),
         "is_opened": row.state in OPENED,
         "steps": checklist(db, row, ports_of(desk.request)),
         "obstacle": _obstacle(desk, round_id) if row.state is RoundState.SEALED else "",
@@ -292,7 +294,16 @@ def opening_progress(desk: KeyDesk, round_id: str) -> Response:
     return desk.answer(lambda: JSONResponse(told))
 
 
-# ---- The report ----
+# ---- The minutes ----
+
+
+@router.get("/rounds/{round_id}/closing")
+def closing_page(desk: KeyDesk, round_id: str) -> Response:
+    """Show the record of the close, to be printed and signed before any key is brought."""
+    row, (paper, digest) = get_round(desk.session, round_id), frozen_paper(desk.session, round_id)
+    root = ceremony.announced_root(desk.session, round_id)
+    context = {"round": row, "paper": paper, "digest": digest, "root": root, "now": desk.now}
+    return desk.show("box/closing.html", **context)
 
 
 @router.get("/rounds/{round_id}/scrutiny")

@@ -13,6 +13,7 @@ from app.core.key_folder import KeyFolder
 from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import UnseenGroups
 from app.rounds.reads import RoundView, frozen_paper, get_round
+from app.rounds.receipt_reads import RootView, root_of
 from app.slips.reads import GroupAccount, hand_counts, slip_accounts
 
 OPENED = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
@@ -62,6 +63,8 @@ class Report:
     digest: str
     key: KeyView
     opening: OpeningView
+    root: RootView | None
+    """None for a box that was opened before roots were written."""
     lines: tuple[Line, ...]
     total: Line
     together: tuple[str, ...]
@@ -98,6 +101,7 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
         digest=digest,
         key=key,
         opening=opening,
+        root=root_of(session, round_id),
         lines=tuple(shown),
         total=_sum("", list(lines.values())),
         together=tuple(line.name for line in together),

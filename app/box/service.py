@@ -13,6 +13,7 @@ from app.core.key_folder import KeyFolder
 from app.rounds.domain import RoundState, Step
 from app.rounds.ports import Panel
 from app.rounds.reads import RoundView
+from app.rounds.receipt_reads import root_of
 
 
 def staff_names(session: Session) -> list[str]:
@@ -50,9 +51,8 @@ def panel(session: Session, row: RoundView) -> Panel | None:
     """Return the box's card on the round's page."""
     if row.state in {RoundState.DRAFT, RoundState.VOID}:
         return None
-    return Panel(
-        "box/panel.html", {"round": row, "key": key_of(session, row.id), "holders": holders_of(session, row.id)}
-    )
+    keys = {"key": key_of(session, row.id), "holders": holders_of(session, row.id)}
+    return Panel("box/panel.html", {"round": row, "root": root_of(session, row.id), **keys})
 
 
 def discard(session: Session, round_id: str) -> None:

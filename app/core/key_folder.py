@@ -23,7 +23,7 @@ class SettingsError(RuntimeError):
 
 
 class KeyFolder:
-    """The folder of the pepper, of two further secrets and of one server part per round with a sealed box.
+    """The folder of the pepper, of three further secrets and of one server part per round with a sealed box.
 
     Files are written whole or not at all and reach the disk before a method returns.
     """
@@ -47,6 +47,10 @@ class KeyFolder:
     def tag_secret(self) -> bytes:
         """Secret of the tags of codes and envelopes (32 bytes), made at the first call; never in a backup."""
         return self._made_once("tag-secret")
+
+    def signing_key(self) -> bytes:
+        """Seed of the key that signs results and receipts lists (32 bytes), made at the first call."""
+        return self._made_once("signing-key")
 
     def create_part(self, round_id: str) -> bytes:
         """Return the server's part of the round's key (32 bytes); after a crashed attempt it is the one made then."""

@@ -9,6 +9,7 @@ from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.core.signing import public_half
 from app.operations.server import check_engine, open_database
 from app.rounds.domain import RoundState
 from app.rounds.reads import all_rounds, frozen_paper
@@ -30,6 +31,7 @@ def run_checks(settings: Settings) -> Iterator[str]:
     folder.pepper()
     folder.form_secret()
     folder.tag_secret()
+    yield f"signing key: public half {public_half(folder.signing_key()).hex()}"
     yield f"key folder: private, {len(folder.parts())} sealed box(es)"
     if found.broken_at is not None:
         raise DomainError("audit_broken")

@@ -39,4 +39,5 @@ def notice_to_print(desk: AnybodysDesk, round_id: str) -> Response:
 def verify(desk: AnybodysDesk, code: str = "") -> Response:
     """Say whether a verification code is genuine and current, and nothing else."""
     answer = verification.check(desk.session, code, desk.now) if code else None
-    return desk.show("publication/verify.html", code=code[:60], answer=answer)
+    public_key = desk.request.app.state.public_key
+    return desk.show("publication/verify.html", code=code[:60], answer=answer, public_key=public_key)

@@ -24,6 +24,7 @@ from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rounds.domain import Event, RoundState, next_state
 from app.rounds.models import Intent, Round
+from app.rounds.sealing import write_root_soon
 
 EXTEND = "extend"
 GRACE = timedelta(seconds=10)
@@ -132,6 +133,8 @@ def _finish(database: Database, act: _Act) -> None:
         row = locked(session, Round, act.round_id)
         if row is not None:
             _follow(row, act)
+        if act.act == Event.CLOSE:
+            after_commit(session, partial(write_root_soon, database, act.round_id, act.asked_at))
         if act.act == Event.VOID:
             after_commit(session, partial(gates.destroy, database, act.round_id))
 

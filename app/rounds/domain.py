@@ -7,6 +7,7 @@ from enum import StrEnum
 from app.campaigns.domain import Item, Scheme
 
 NOT_ASKED = 0xFF
+RECEIPT_BYTES = 16
 """The mark of a unit that a voter group leaves out (nobody rates his own unit)."""
 
 

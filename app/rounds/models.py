@@ -97,3 +97,15 @@ class RoundDocument(Base):
     issues: Mapped[str] = mapped_column(Text, default="[]")
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     uploaded_by: Mapped[str] = mapped_column(Text)
+
+
+class BoxRoot(Base):
+    """What the closed box of a round held: the Merkle root over the ids of its envelopes, and the ids (SEC-76).
+
+    ``receipts`` are the ids of 16 bytes, joined in their own order, which tells nothing of the order of casting.
+    """
+
+    __tablename__ = "box_root"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    receipts: Mapped[bytes] = mapped_column(LargeBinary)

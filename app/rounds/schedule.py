@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 from app.audit.service import SYSTEM
 from app.core.acting import Acting
@@ -18,6 +19,7 @@ from app.core.watch import Pulse
 from app.rounds import due
 from app.rounds.acts import settle
 from app.rounds.ports import Ports
+from app.rounds.sealing import without_root, write_root
 
 LOG = logging.getLogger("manyidu")
 INTERVAL_SECONDS = 1.0
@@ -62,7 +64,12 @@ class Schedule:
         settle(self._database, now)
         with self._database.reading() as session:
             opening, closing = due.due(session, now)
-        failures = [*self._each(opening, self._open, now), *self._each(closing, self._close, now)]
+            rootless = without_root(session)
+        failures = [
+            *self._each(opening, self._open, now),
+            *self._each(closing, self._close, now),
+            *self._each(rootless, partial(write_root, self._database), now),
+        ]
         if not failures:
             self.pulse.went_well()
 

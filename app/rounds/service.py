@@ -33,7 +33,7 @@ from app.rounds.domain import (
     next_state,
     paper_digest,
 )
-from app.rounds.models import Intent, Round, RoundRetest
+from app.rounds.models import BoxRoot, Intent, Round, RoundRetest
 from app.rounds.ports import Ports
 from app.rounds.reads import KIND, RoundView, frozen_paper, paper_text, parse_paper, retested_units, view
 
@@ -289,7 +289,8 @@ def purge_round(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) 
     for purge in ports.purge:
         purge(acting.session, folder, round_id)
     consents.forget(acting.session, KIND, round_id)
-    acting.session.execute(delete(Intent).where(Intent.round_id == round_id))
+    for table in (Intent, BoxRoot):
+        acting.session.execute(delete(table).where(table.round_id == round_id))
     acting.session.execute(delete(Round).where(Round.id == round_id))
     audit.record(acting.session, acting.now, acting.actor, "round.purge", round_id)
     after_commit(acting.session, partial(gates.destroy, database_of(acting.session), round_id))

@@ -10,6 +10,7 @@ from app.office.qr import qr_grid, wifi_text
 from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
 from app.rounds.reads import frozen_paper, get_round
+from app.rounds.receipt_reads import root_of
 from app.slips import reads, service
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.downloads import PDF
@@ -126,6 +127,7 @@ def hall_screen(desk: KeyDesk, round_id: str) -> Response:
     row, (paper, digest) = get_round(desk.session, round_id), frozen_paper(desk.session, round_id)
     returned = reads.turnout(desk.session, round_id, service.TURNOUT_STEP)
     left = (row.closes_at - desk.now).total_seconds() if row.closes_at and row.state is RoundState.OPEN else None
+    root = root_of(desk.session, round_id)
     address = f"{desk.settings.base_url}/v"
     desk.leave()
     context = {
@@ -134,11 +136,13 @@ def hall_screen(desk: KeyDesk, round_id: str) -> Response:
         "digest": digest,
         "address": address,
         "address_qr": qr_grid(address),
+        "receipts_qr": qr_grid(f"{desk.settings.base_url}/receipts/{round_id}") if root else None,
         "wifi_qr": qr_grid(wifi_text(row.wifi_name, row.wifi_password)) if row.wifi_name else None,
+        "root": root,
         "returned": returned,
         "minutes_left": max(0, int(-(-left // 60))) if left is not None else None,
     }
     response = desk.show("slips/hall.html", **context)
-    if row.state in {RoundState.READY, RoundState.OPEN}:
+    if row.state in {RoundState.READY, RoundState.OPEN} or (row.state is RoundState.SEALED and root is None):
         response.headers["refresh"] = HALL_REFRESH_SECONDS
     return response

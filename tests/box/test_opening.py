@@ -7,16 +7,16 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from app.audit.models import AuditEntry
 from app.ballots import reads as ballots
 from app.ballots import service as boxes
 from app.ballots import store
-from app.ballots.domain import envelope_id
-from app.ballots.models import ENVELOPE
+from app.ballots.domain import CodeState, envelope_id
+from app.ballots.models import CODE, ENVELOPE
 from app.ballots.reads import SealedEnvelope
-from app.ballots.verification import tags_of
+from app.ballots.verification import tags_of, verify
 from app.box import ceremony, reads, unlocking
 from app.box.envelope import group_place, pack
 from app.box.holder_secret import read_words
@@ -32,8 +32,10 @@ from app.core.masking import NAME, PHONE
 from app.core.secrets import token_bytes
 from app.publication.service import counting_chain
 from app.rounds.domain import NOT_ASKED, RoundState
-from app.rounds.models import Round
+from app.rounds.models import BoxRoot, Round
 from app.rounds.reads import frozen_paper, get_round
+from app.rounds.receipt_reads import root_of
+from app.rounds.sealing import write_root
 from app.slips.models import Batch
 from tests.ballots.stores import sealed_in
 from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, laid_out, make_box, make_staff
@@ -177,6 +179,14 @@ def put_in(room: Room, places: Mapping[int, tuple[str, bytes]]) -> None:
     for at, (group, plaintext) in places.items():
         sealed = seal(key.public_key, envelope_info("r1", digest, group), plaintext)
         change(room, found[at], retag=True, id=envelope_id(sealed), sealed=sealed)
+    close_again(room)
+
+
+def close_again(room: Room) -> None:
+    """Make as if what lies in the box now had come before the close."""
+    with room.database.writing() as session:
+        session.execute(delete(BoxRoot))
+    write_root(room.database, "r1", NOON)
 
 
 def test_what_is_no_ballot_is_invalid_and_stops_nothing(room: Room, attempt: Attempt, box: Box) -> None:
@@ -223,9 +233,35 @@ def test_nothing_of_a_phone_can_stop_an_opening_or_add_to_it(room: Room, attempt
     for envelope in sealed_in(room.database, "r1"):
         sealed = token_bytes(len(envelope.sealed))
         change(room, envelope, retag=True, id=envelope_id(sealed), sealed=sealed)
+    close_again(room)
     open_box(room, attempt, Progress())
     with room.database.reading() as session:
         assert reads.returned_by_group(session, box.paper) == dict.fromkeys(COUNTS, 0)
+
+
+def test_it_refuses_a_box_that_does_not_give_the_root_of_its_close(room: Room, attempt: Attempt) -> None:
+    """Even who has the key folder cannot take a ballot out again, with all that counts it, once the root is known."""
+    first = sealed_in(room.database, "r1")[0]
+    tags, group = tags_of(room.folder, "r1"), first.group_id
+    with store.writing(room.database, "r1") as connection:
+        connection.execute(ENVELOPE.delete().where(ENVELOPE.c.id == first.id))
+        spent = select(CODE.c.hash, CODE.c.batch_id).where(CODE.c.state == CodeState.SPENT, CODE.c.group_id == group)
+        digest, batch = connection.execute(spent.limit(1)).one()
+        tag = tags.code(digest, group, batch, CodeState.LIVE)
+        connection.execute(CODE.update().where(CODE.c.hash == digest).values(state=int(CodeState.LIVE), tag=tag))
+        counts = boxes._counts(connection)
+        boxes._set_counts(connection, {**counts, group: counts[group].plus(spent=-1, envelopes=-1)})
+    assert verify(room.database, room.folder, "r1").is_right
+    with room.database.reading() as session:
+        root = root_of(session, "r1")
+    assert root is not None
+    assert refused(room, attempt, "root_differs").params["signs"] == root.signs
+
+
+def test_it_refuses_before_the_root_is_public(room: Room, attempt: Attempt) -> None:
+    with room.database.writing() as session:
+        session.execute(delete(BoxRoot))
+    refused(room, attempt, "root_missing")
 
 
 def test_it_refuses_a_stuffed_box(room: Room, attempt: Attempt) -> None:

@@ -74,6 +74,7 @@ def test_it_works(database: Database, folder: KeyFolder, schedule: Schedule, clo
     assert [entry for entry in log(database) if entry[1] == "system" and entry[0].startswith("round.")] == [
         ("round.open", "system"),
         ("round.close", "system"),
+        ("round.root", "system"),
     ]
 
 
@@ -130,7 +131,7 @@ def test_a_round_seen_due_that_another_node_opened_first_is_left_alone(
     schedule._close(round_id, CLOSES)
     schedule._close(round_id, CLOSES)
     actions = [action for action, actor in log(database) if actor == "system"]
-    assert [action for action in actions if action.startswith("round.")] == ["round.open", "round.close"]
+    assert [action for action in actions if action.startswith("round.")] == ["round.open", "round.close", "round.root"]
 
 
 def test_a_plan_that_moved_since_it_was_seen_due_is_kept(

@@ -23,6 +23,11 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /v/cast": EVERYONE,
     "GET /healthz": EVERYONE,
     "GET /static": EVERYONE,
+    # receipts of closed rounds, for everybody
+    "GET /receipts/{round_id}": EVERYONE,
+    "POST /receipts/{round_id}": EVERYONE,
+    "GET /receipts/{round_id}/receipts.json": EVERYONE,
+    "GET /verify/verify.py": EVERYONE,
     # accounts
     "GET /": STAFF,
     "GET /login": EVERYONE,
@@ -119,6 +124,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /rounds/{round_id}/opening/share": KEY_SIDE,
     "POST /rounds/{round_id}/opening/start": ORGANISER,
     "GET /rounds/{round_id}/opening/progress": KEY_SIDE,
+    "GET /rounds/{round_id}/closing": KEY_SIDE,
     "GET /rounds/{round_id}/scrutiny": KEY_SIDE,
     # results
     "GET /rounds/{round_id}/publish": ORGANISER,

@@ -23,6 +23,7 @@ from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled
 from app.rounds.domain import RoundState
+from app.rounds.sealing import write_root
 from app.slips.codes import code_hash
 from app.slips.redeem import Claim
 from tests.ballots.stores import sealed_in
@@ -137,6 +138,7 @@ def cast_all(site: Site, voters: Sequence[Filled]) -> None:
 
 def open_it(site: Site, hall: OpenRound) -> None:
     set_round(site.database, hall.id, state=RoundState.SEALED)
+    write_root(site.database, hall.id, LONG_AGO)
     key = combine(hall.shares, site.folder.read_part(hall.id), hall.id)
     room = Room(site.database, site.folder, lambda: LONG_AGO)
     open_box(room, Attempt(hall.id, key, ACTOR, ("张三",), (1,)), Progress())

@@ -1,0 +1,451 @@
+#!/usr/bin/env python3
+"""Checks receipts lists and results of manyidu on any computer, with nothing but Python 3.9 or later.
+
+    python verify.py receipts.json --root "eight signs or 64 digits" --receipt ABCD-EFGH-JKMN-PQRS
+    python verify.py result.json receipts.json --key 64-DIGITS-FROM-THE-PAGE-VERIFY
+
+The root is hashed as RFC 9162 has it, the signature checked after the reference code of RFC 8032 (section 6). This file
+uses nothing else of manyidu, so that it can be read, kept and run by whoever does not trust the installation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+RECEIPTS, RESULT = "manyidu/receipts/1", "manyidu/result/1"
+PREFIX = "manyidu signed document"
+ID_BITS, ROOT_DIGITS, SIGN_BITS, SIGN_COUNT = 128, 64, 11, 8
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+FEWEST, MOST = 16, 26
+# BIP-39, simplified Chinese, as in the PyPI package mnemonic (MIT licence, copyright 2013-2016 Pavol Rusnak).
+SIGNS = (
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说"
+    "产种面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使"
+    "点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明"
+    "看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展五果料"
+    "象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指"
+    "几九区强放决西被干做必战先回则任取据处队南给色光门即保治北造百规热领七海口东导器压志世金增争济阶"
+    "油思术极交受联什认六共权收证改清美再采转更单风切打白教速花带安场身车例真务具万每目至达走积示议声"
+    "报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需段研界拉林律叫且究观越织装影算"
+    "低持音众书布复容儿须际商非验连断深难近矿千周委素技备半办青省列习响约支般史感劳便团往酸历市克何除"
+    "消构府称太准精值号率族维划选标写存候毛亲快效斯院查江型眼王按格养易置派层片始却专状育厂京识适属圆"
+    "包火住调满县局照参红细引听该铁价严首底液官德随病苏失尔死讲配女黄推显谈罪神艺呢席含企望密批营项防"
+    "举球英氧势告李台落木帮轮破亚师围注远字材排供河态封另施减树溶怎止案言士均武固叶鱼波视仅费紧爱左章"
+    "早朝害续轻服试食充兵源判护司足某练差致板田降黑犯负击范继兴似余坚曲输修故城夫够送笔船占右财吃富春"
+    "职觉汉画功巴跟虽杂飞检吸助升阳互初创抗考投坏策古径换未跑留钢曾端责站简述钱副尽帝射草冲承独令限阿"
+    "宣环双请超微让控州良轴找否纪益依优顶础载倒房突坐粉敌略客袁冷胜绝析块剂测丝协诉念陈仍罗盐友洋错苦"
+    "夜刑移频逐靠混母短皮终聚汽村云哪既距卫停烈央察烧迅境若印洲刻括激孔搞甚室待核校散侵吧甲游久菜味旧"
+    "模湖货损预阻毫普稳乙妈植息扩银语挥酒守拿序纸医缺雨吗针刘啊急唱误训愿审附获茶鲜粮斤孩脱硫肥善龙演"
+    "父渐血欢械掌歌沙刚攻谓盾讨晚粒乱燃矛乎杀药宁鲁贵钟煤读班伯香介迫句丰培握兰担弦蛋沉假穿执答乐谁顺"
+    "烟缩征脸喜松脚困异免背星福买染井概慢怕磁倍祖皇促静补评翻肉践尼衣宽扬棉希伤操垂秋宜氢套督振架亮末"
+    "宪庆编牛触映雷销诗座居抓裂胞呼娘景威绿晶厚盟衡鸡孙延危胶屋乡临陆顾掉呀灯岁措束耐剧玉赵跳哥季课凯"
+    "胡额款绍卷齐伟蒸殖永宗苗川炉岩弱零杨奏沿露杆探滑镇饭浓航怀赶库夺伊灵税途灭赛归召鼓播盘裁险康唯录"
+    "菌纯借糖盖横符私努堂域枪润幅哈竟熟虫泽脑壤碳欧遍侧寨敢彻虑斜薄庭纳弹饲伸折麦湿暗荷瓦塞床筑恶户访"
+    "塔奇透梁刀旋迹卡氯遇份毒泥退洗摆灰彩卖耗夏择忙铜献硬予繁圈雪函亦抽篇阵阴丁尺追堆雄迎泛爸楼避谋吨"
+    "野猪旗累偏典馆索秦脂潮爷豆忽托惊塑遗愈朱替纤粗倾尚痛楚谢奋购磨君池旁碎骨监捕弟暴割贯殊释词亡壁顿"
+    "宝午尘闻揭炮残冬桥妇警综招吴付浮遭徐您摇谷赞箱隔订男吹园纷唐败宋玻巨耕坦荣闭湾键凡驻锅救恩剥凝碱"
+    "齿截炼麻纺禁废盛版缓净睛昌婚涉筒嘴插岸朗庄街藏姑贸腐奴啦惯乘伙恢匀纱扎辩耳彪臣亿璃抵脉秀萨俄网舞"
+    "店喷纵寸汗挂洪贺闪柬爆烯津稻墙软勇像滚厘蒙芳肯坡柱荡腿仪旅尾轧冰贡登黎削钻勒逃障氨郭峰币港伏轨亩"
+    "毕擦莫刺浪秘援株健售股岛甘泡睡童铸汤阀休汇舍牧绕炸哲磷绩朋淡尖启陷柴呈徒颜泪稍忘泵蓝拖洞授镜辛壮"
+    "锋贫虚弯摩泰幼廷尊窗纲弄隶疑氏宫姐震瑞怪尤琴循描膜违夹腰缘珠穷森枝竹沟催绳忆邦剩幸浆栏拥牙贮礼滤"
+    "钠纹罢拍咱喊袖埃勤罚焦潜伍墨欲缝姓刊饱仿奖铝鬼丽跨默挖链扫喝袋炭污幕诸弧励梅奶洁灾舟鉴苯讼抱毁懂"
+    "寒智埔寄届跃渡挑丹艰贝碰拔爹戴码梦芽熔赤渔哭敬颗奔铅仲虎稀妹乏珍申桌遵允隆螺仓魏锐晓氮兼隐碍赫拨"
+    "忠肃缸牵抢博巧壳兄杜讯诚碧祥柯页巡矩悲灌龄伦票寻桂铺圣恐恰郑趣抬荒腾贴柔滴猛阔辆妻填撤储签闹扰紫"
+    "砂递戏吊陶伐喂疗瓶婆抚臂摸忍虾蜡邻胸巩挤偶弃槽劲乳邓吉仁烂砖租乌舰伴瓜浅丙暂燥橡柳迷暖牌秧胆详簧"
+    "踏瓷谱呆宾糊洛辉愤竞隙怒粘乃绪肩籍敏涂熙皆侦悬掘享纠醒狂锁淀恨牲霸爬赏逆玩陵祝秒浙貌役彼悉鸭趋凤"
+    "晨畜辈秩卵署梯炎滩棋驱筛峡冒啥寿译浸泉帽迟硅疆贷漏稿冠嫩胁芯牢叛蚀奥鸣岭羊凭串塘绘酵融盆锡庙筹冻"
+    "辅摄袭筋拒僚旱钾鸟漆沈眉疏添棒穗硝韩逼扭侨凉挺碗栽炒杯患馏劝豪辽勃鸿旦吏拜狗埋辊掩饮搬骂辞勾扣估"
+    "蒋绒雾丈朵姆拟宇辑陕雕偿蓄崇剪倡厅咬驶薯刷斥番赋奉佛浇漫曼扇钙桃扶仔返俗亏腔鞋棱覆框悄叔撞骗勘旺"
+    "沸孤吐孟渠屈疾妙惜仰狠胀谐抛霉桑岗嘛衰盗渗脏赖涌甜曹阅肌哩厉烃纬毅昨伪症煮叹钉搭茎笼酷偷弓锥恒杰"
+    "坑鼻翼纶叙狱逮罐络棚抑膨蔬寺骤穆冶枯册尸凸绅坯牺焰轰欣晋瘦御锭锦丧旬锻垄搜扑邀亭酯迈舒脆酶闲忧酚"
+    "顽羽涨卸仗陪辟惩杭姚肚捉飘漂昆欺吾郎烷汁呵饰萧雅邮迁燕撒姻赴宴烦债帐斑铃旨醇董饼雏姿拌傅腹妥揉贤"
+    "拆歪葡胺丢浩徽昂垫挡览贪慰缴汪慌冯诺姜谊凶劣诬耀昏躺盈骑乔溪丛卢抹闷咨刮驾缆悟摘铒掷颇幻柄惠惨佳"
+    "仇腊窝涤剑瞧堡泼葱罩霍捞胎苍滨俩捅湘砍霞邵萄疯淮遂熊粪烘宿档戈驳嫂裕徙箭捐肠撑晒辨殿莲摊搅酱屏疫"
+    "哀蔡堵沫皱畅叠阁莱敲辖钩痕坝巷饿祸丘玄溜曰逻彭尝卿妨艇吞韦怨矮歇"
+)
+
+
+class Finding(NamedTuple):
+    """What a check found, in two languages."""
+
+    right: bool
+    zh: str
+    en: str
+
+
+def right(zh: str, en: str) -> Finding:
+    """Return what is as it should be."""
+    return Finding(True, zh, en)  # noqa: FBT003 - the finding itself
+
+
+def wrong(zh: str, en: str) -> Finding:
+    """Return what is not."""
+    return Finding(False, zh, en)  # noqa: FBT003 - the finding itself
+
+
+class Wanted(NamedTuple):
+    """What the list or the result is to be compared with; what is empty was not given."""
+
+    root: str = ""
+    receipt: str = ""
+    key: str = ""
+
+
+class UnreadableError(Exception):
+    """A file is not what it should be; its arguments are the sentence in Chinese and in English."""
+
+
+# ---- The tree of RFC 9162, section 2.1 ----
+
+
+def _hash(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def _split(count: int) -> int:
+    """Return the largest power of two that is smaller than ``count``."""
+    return 1 << (count - 1).bit_length() - 1
+
+
+def root_of(leaves: Sequence[bytes]) -> bytes:
+    """Return the root over leaves in their order: 32 bytes."""
+    if not leaves:
+        return _hash()
+    if len(leaves) == 1:
+        return _hash(b"\x00", leaves[0])
+    at = _split(len(leaves))
+    return _hash(b"\x01", root_of(leaves[:at]), root_of(leaves[at:]))
+
+
+def path_of(place: int, leaves: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """Return on which side (``left``, ``right``) of what was hashed so far each further hash stands, and the hash."""
+    if len(leaves) == 1:
+        return []
+    at = _split(len(leaves))
+    if place < at:
+        return [*path_of(place, leaves[:at]), ("right", root_of(leaves[at:]))]
+    return [*path_of(place - at, leaves[at:]), ("left", root_of(leaves[:at]))]
+
+
+def walk(leaf: bytes, path: Sequence[tuple[str, bytes]]) -> bytes:
+    """Return the root to which a path leads from a leaf."""
+    found = _hash(b"\x00", leaf)
+    for side, other in path:
+        found = _hash(b"\x01", other, found) if side == "left" else _hash(b"\x01", found, other)
+    return found
+
+
+def signs_of(root: bytes) -> str:
+    """Return the first 88 bits of a root as eight signs."""
+    number = int.from_bytes(root, "big") >> (len(root) * 8 - SIGN_BITS * SIGN_COUNT)
+    shifts = range(SIGN_BITS * (SIGN_COUNT - 1), -1, -SIGN_BITS)
+    return "".join(SIGNS[number >> shift & (1 << SIGN_BITS) - 1] for shift in shifts)
+
+
+# ---- Ed25519, after the reference code of RFC 8032, section 6 ----
+
+Point = tuple[int, int, int, int]
+P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+SQRT_M1 = pow(2, (P - 1) // 4, P)
+
+
+def _add(one: Point, two: Point) -> Point:
+    a, b = (one[1] - one[0]) * (two[1] - two[0]) % P, (one[1] + one[0]) * (two[1] + two[0]) % P
+    c, d = 2 * one[3] * two[3] * D % P, 2 * one[2] * two[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def _times(number: int, point: Point) -> Point:
+    found: Point = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            found = _add(found, point)
+        point, number = _add(point, point), number >> 1
+    return found
+
+
+def _is_same(one: Point, two: Point) -> bool:
+    return (one[0] * two[2] - two[0] * one[2]) % P == 0 and (one[1] * two[2] - two[1] * one[2]) % P == 0
+
+
+def _recover_x(y: int, sign: int) -> int | None:
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    if not square:
+        return None if sign else 0
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * SQRT_M1 % P
+    if (x * x - square) % P:
+        return None
+    return P - x if x & 1 != sign else x
+
+
+def _point(packed: bytes) -> Point | None:
+    number = int.from_bytes(packed, "little")
+    y = number & (1 << 255) - 1
+    x = _recover_x(y, number >> 255)
+    return None if x is None else (x, y, 1, x * y % P)
+
+
+BASE_Y = 4 * pow(5, P - 2, P) % P
+BASE: Point = (_recover_x(BASE_Y, 0) or 0, BASE_Y, 1, (_recover_x(BASE_Y, 0) or 0) * BASE_Y % P)
+
+
+def is_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether an Ed25519 signature (64 bytes) of this message was made with the key's secret half."""
+    if len(public_key) != 32 or len(signature) != 64:  # noqa: PLR2004 - the sizes of RFC 8032
+        return False
+    key, nonce, scalar = _point(public_key), _point(signature[:32]), int.from_bytes(signature[32:], "little")
+    if key is None or nonce is None or scalar >= Q:
+        return False
+    hashed = hashlib.sha512(signature[:32] + public_key + message).digest()
+    challenge = int.from_bytes(hashed, "little") % Q
+    return _is_same(_times(scalar, BASE), _add(nonce, _times(challenge, key)))
+
+
+# ---- What the files say ----
+
+
+def canonical(document: dict[str, Any]) -> bytes:
+    """Return what is signed: everything but the signature, written down the one way."""
+    body = {name: value for name, value in document.items() if name != "signature"}
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return f"{PREFIX}\n{document['format']}\n{text}".encode()
+
+
+def _unreadable(zh: str, en: str) -> NoReturn:
+    raise UnreadableError(zh, en)
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        _unreadable("文件里同一个名称出现了两次，不可信。", "A name stands in the file twice: it is not to be trusted.")
+    return dict(pairs)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return a receipts list or a result; UnreadableError for anything else."""
+    try:
+        document = json.loads(path.read_text("utf-8"), object_pairs_hook=_no_twins)
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except (OSError, ValueError, RecursionError):
+        _unreadable(
+            f"读不出这个文件：{path}。请重新下载。", f"This file cannot be read: {path}. Please download it again."
+        )
+    if not isinstance(document, dict) or document.get("format") not in (RECEIPTS, RESULT):
+        _unreadable(
+            f"这个文件不是回执名单，也不是测评结果：{path}。请从公布回执的页面或结果页面下载。",
+            f"This file is neither a receipts list nor a result: {path}. Please download one from its page.",
+        )
+    return document
+
+
+def _digits(value: object, count: int) -> bytes:
+    """Return what so many hex digits stand for; empty if they are none."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    return bytes.fromhex(text) if len(text) == count and set(text) <= set("0123456789abcdef") else b""
+
+
+def check_signature(document: dict[str, Any], key: str) -> list[Finding]:
+    """Check the signature with the key in the file, and this key against the one that was given."""
+    signature = document.get("signature")
+    if not isinstance(signature, dict):
+        return [wrong("文件没有签名。", "The file carries no signature.")]
+    own = _digits(signature.get("public_key"), ROOT_DIGITS)
+    given = _digits("".join(key.split()), ROOT_DIGITS)
+    if key and given != own:
+        return [
+            wrong(
+                "签名用的不是您给出的公钥：文件不是由那一套系统生成的，或公钥抄错了。",
+                "It is not signed with the key that you gave: another installation made it, or the key was miscopied.",
+            )
+        ]
+    if not is_signed(own, canonical(document), _digits(signature.get("signature"), 2 * ROOT_DIGITS)):
+        return [
+            wrong(
+                "签名不对：文件在生成以后被改动过。", "The signature is wrong: the file was changed after it was made."
+            )
+        ]
+    if key:
+        return [right("签名正确，公钥与您给出的一致。", "The signature is right, by the key that you gave.")]
+    return [
+        right(
+            f"签名与文件里的公钥相符。请与系统“核验”页公布的公钥核对：{own.hex()}",
+            f"The signature fits the key in the file. Compare it with the key on the page “verify”: {own.hex()}",
+        )
+    ]
+
+
+def check_printed_root(root: bytes, printed: str) -> list[Finding]:
+    """Compare a root with what was printed, read aloud or photographed: 64 hex digits or eight signs."""
+    plain = "".join(printed.split())
+    if not plain:
+        return []
+    if len(plain) == SIGN_COUNT and set(plain) <= set(SIGNS):
+        same = plain == signs_of(root)
+    elif _digits(plain, ROOT_DIGITS):
+        same = _digits(plain, ROOT_DIGITS) == root
+    else:
+        return [
+            wrong(
+                "给出的票箱指纹应是 64 位十六进制数字或八个字，请对照封箱记录重新输入。",
+                "The box fingerprint has 64 hex digits or eight signs: please type it again as it was printed.",
+            )
+        ]
+    if same:
+        return [right("票箱指纹与您给出的一致。", "The box fingerprint is the one that you gave.")]
+    return [
+        wrong(
+            f"票箱指纹与您给出的不一致：文件里是“{signs_of(root)}”。可能是另一轮的文件，或票箱被换过。请告诉监票人。",
+            f"The box fingerprint is not the one that you gave: the file has “{signs_of(root)}”. "
+            "It may be of another round, or the box was exchanged. Please tell the scrutineers.",
+        )
+    ]
+
+
+def _ids(document: dict[str, Any]) -> list[bytes] | None:
+    """Return the receipts if they are what such a list holds: different ids in their own order."""
+    listed = document.get("receipts")
+    found = [_digits(text, ID_BITS // 4) for text in listed] if isinstance(listed, list) else [b""]
+    whole = all(found) and found == sorted(set(found)) and document.get("count") == len(found)
+    return found if whole else None
+
+
+def check_receipts(document: dict[str, Any], wanted: Wanted) -> list[Finding]:
+    """Recompute the root of a receipts list, and the path of one receipt."""
+    ids = _ids(document)
+    if ids is None:
+        return [
+            wrong(
+                "回执名单不完整：有重复、乱序、写错的回执，或个数不对。",
+                "The list is not whole: receipts stand twice, out of order or miswritten, or their number is wrong.",
+            )
+        ]
+    root = root_of(ids)
+    signs = "".join(str(document.get("signs", "")).split())
+    if (_digits(document.get("root"), ROOT_DIGITS), signs) != (root, signs_of(root)):
+        return [
+            wrong(
+                "名单算不出文件里的票箱指纹：有回执被增加、删去或改动。",
+                "The list does not give the box fingerprint in the file: a receipt was added, dropped or changed.",
+            )
+        ]
+    found = [
+        right(
+            f"{len(ids)} 个回执算出的票箱指纹与文件一致：{signs_of(root)}",
+            f"The {len(ids)} receipts give the box fingerprint in the file: {signs_of(root)}",
+        ),
+        *check_printed_root(root, wanted.root),
+    ]
+    return found + (check_receipt(ids, root, wanted.receipt) if wanted.receipt else [])
+
+
+def parse_receipt(typed: str) -> tuple[int, int] | None:
+    """Return the first bits of an id as a number, and how many bits; None for what is no receipt."""
+    signs = "".join(sign for sign in typed.upper() if sign.isalnum())
+    if _digits(signs, ID_BITS // 4):
+        return int(signs, 16), ID_BITS
+    signs = signs.translate(str.maketrans("OIL", "011"))
+    if not FEWEST <= len(signs) <= MOST or not set(signs) <= set(CROCKFORD):
+        return None
+    number = 0
+    for sign in signs:
+        number = number << 5 | CROCKFORD.index(sign)
+    spare = max(0, 5 * len(signs) - ID_BITS)
+    return number >> spare, 5 * len(signs) - spare
+
+
+def check_receipt(ids: Sequence[bytes], root: bytes, typed: str) -> list[Finding]:
+    """Look a receipt up and follow its path to the root."""
+    parsed = parse_receipt(typed)
+    if parsed is None:
+        return [
+            wrong(
+                "回执码不对：应是 16 位字母和数字，请对照手机或纸条重新输入。",
+                "This is no receipt: it has 16 letters and digits. Please type it again as it was shown.",
+            )
+        ]
+    number, bits = parsed
+    places = [at for at, it in enumerate(ids) if int.from_bytes(it, "big") >> (ID_BITS - bits) == number]
+    if len(places) != 1:
+        return [
+            wrong(
+                "名单里没有这个回执。它可能是另一轮的：请看投票时页面上的轮次名称；确是本轮的，请告诉监票人。",
+                "The receipt is not in this list. It may be of another round; if it is not, tell the scrutineers.",
+            )
+        ]
+    path = path_of(places[0], ids)
+    steps = "".join(f"\n    {side:>5} {other.hex()}" for side, other in path)
+    say = right if walk(ids[places[0]], path) == root else wrong
+    return [say(f"回执在名单里，通到票箱指纹的路径：{steps}", f"The receipt is in the list. Its path:{steps}")]
+
+
+def check_result(document: dict[str, Any], wanted: Wanted) -> list[Finding]:
+    """Compare the root that a result names with the one that was printed."""
+    root = _digits(document.get("root"), ROOT_DIGITS)
+    if not root:
+        lacking = wrong("这份结果没有票箱指纹，不能核对。", "This result names no box fingerprint to compare.")
+        return [lacking] if wanted.root else []
+    told = right(f"结果出自票箱指纹为“{signs_of(root)}”的票箱。", f"The result is of the box “{signs_of(root)}”.")
+    return [told, *check_printed_root(root, wanted.root)]
+
+
+def check_together(documents: Sequence[dict[str, Any]]) -> list[Finding]:
+    """Check that several files are of one round and one box."""
+    if len({(document.get("round_id"), document.get("root")) for document in documents}) <= 1:
+        return []
+    return [wrong("这几个文件不是同一轮、同一个票箱的。", "These files are not of one round and one box.")]
+
+
+def check(documents: Sequence[dict[str, Any]], wanted: Wanted) -> list[Finding]:
+    """Check files that were read; all is right if every finding is."""
+    findings: list[Finding] = []
+    for document in documents:
+        findings += check_signature(document, wanted.key)
+        findings += (check_receipts if document["format"] == RECEIPTS else check_result)(document, wanted)
+    if wanted.receipt and not any(document["format"] == RECEIPTS for document in documents):
+        findings.append(wrong("要查回执，请给出回执名单。", "To look a receipt up, give a receipts list."))
+    return findings + check_together(documents)
+
+
+def report(paths: Sequence[Path], wanted: Wanted, language: str = "") -> int:
+    """Check files and say what was found; return 0 if all is right, else 1."""
+    try:
+        findings = check([read(path) for path in paths], wanted)
+    except UnreadableError as error:
+        findings = [wrong(*error.args)]
+    is_right = all(finding.right for finding in findings)
+    findings.append(
+        right("全部正确。", "All is right.") if is_right else wrong("有不对的地方。", "Something is wrong.")
+    )
+    chinese = (language or os.environ.get("LANG", "zh")).lower().startswith(("zh", "c"))
+    for finding in findings:
+        sys.stdout.write(f"{'[OK]' if finding.right else '[!!]'} {finding.zh if chinese else finding.en}\n")
+    return 0 if is_right else 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run as a program of its own."""
+    parser = argparse.ArgumentParser(description="manyidu: check receipts lists and results")
+    parser.add_argument("files", nargs="+", type=Path, help="receipts.json, result.json")
+    parser.add_argument("--root", default="", help="box fingerprint as printed: 64 hex digits or eight signs")
+    parser.add_argument("--receipt", default="", help="receipt to look up in the list")
+    parser.add_argument("--key", default="", help="public key as printed on the page /verify: 64 hex digits")
+    parser.add_argument("--lang", default="", choices=("", "zh", "en"), help="language of the answer")
+    given = parser.parse_args(arguments)
+    return report(given.files, Wanted(given.root, given.receipt, given.key), given.lang)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
