@@ -86,6 +86,9 @@ def test_it_works(desk: Page, browser: Browser, installation: Installation) -> N
     check(desk)
     confirm(desk, "截止投票")
     open_the_box(desk, round_id, shares)
+    minutes = desk.locator("main").inner_text()
+    for told in ("各人在本人账号下抽取", "监票人李四在本人账号下另行清点", "由张三、李四输入钥匙 2 份"):
+        assert told in minutes
     desk.goto(f"/rounds/{round_id}/publish")
     check(desk)
     desk.locator("main form button[type=submit]").first.click()
