@@ -136,8 +136,12 @@ class Step:
 
 
 def freeze_problems(paper: Paper) -> tuple[Step, ...]:
-    """Return the checklist before the freeze: something to rate, someone to rate it, no group too small (SEC-13)."""
+    """Return the checklist before the freeze: something to rate, someone to rate it, no group too small (SEC-13).
+
+    Groups that slips are given to but that will have no row of their own are named (SEC-84); that is no hindrance.
+    """
     small = [group.name for group in paper.groups if group.expected < paper.scheme.group_floor]
+    alone = [group.name for group in paper.groups if group.expected < paper.scheme.floor]
     grades = len(paper.scheme.scale.grades)
     unfit = [item.label for item in paper.items if item.labels and len(item.labels) != grades]
     idle = [group.name for group in paper.groups if not paper.rated_by(group.id)]
@@ -147,5 +151,12 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
         Step("items", "测评表至少有一项指标", bool(paper.items)),
         Step("labels", "指标的等次用语与量表的等次数一致", not unfit, detail="、".join(unfit)),
         Step("small", "每个类别的人数够发票", not small, detail="、".join(small)),
+        Step(
+            "rows",
+            "每个类别都达到最少公布人数（达不到的只计入合计，不单独显示）",
+            not alone,
+            detail="、".join(alone),
+            needed=False,
+        ),
         Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
     )

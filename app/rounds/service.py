@@ -157,7 +157,7 @@ def freeze(acting: Acting, round_id: str) -> str:
     campaign_row(acting.session, row.campaign_id)
     paper = draft_paper(acting.session, view(row))
     _move(row, Event.FREEZE)
-    missing = [step.label for step in freeze_problems(paper) if not step.done]
+    missing = [step.label for step in freeze_problems(paper) if step.needed and not step.done]
     if missing:
         raise DomainError("steps_missing", steps=";".join(missing))
     _freeze(row, paper)

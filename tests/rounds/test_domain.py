@@ -39,7 +39,7 @@ def test_a_round_never_goes_back(events: list[Event]) -> None:
 
 
 def codes(paper: Paper) -> set[str]:
-    return {step.code for step in freeze_problems(paper) if not step.done}
+    return {step.code for step in freeze_problems(paper) if step.needed and not step.done}
 
 
 def test_a_whole_paper_can_be_frozen() -> None:
@@ -57,7 +57,14 @@ def test_it_refuses_a_group_below_k_and_names_it(expected: int, missing: set[str
     paper = make_paper(groups=(PaperGroup("a", "甲类", 60), PaperGroup("b", "乙类", expected)))
     assert codes(paper) == missing
     if missing:
-        assert [step.detail for step in freeze_problems(paper) if not step.done] == ["乙类"]
+        assert {step.detail for step in freeze_problems(paper) if not step.done} == {"乙类"}
+
+
+@pytest.mark.parametrize(("expected", "told"), [(5, "乙类"), (9, "乙类"), (10, "")])
+def test_it_names_groups_that_will_have_no_row(expected: int, told: str) -> None:
+    paper = make_paper(groups=(PaperGroup("a", "甲类", 60), PaperGroup("b", "乙类", expected)))
+    [step] = [step for step in freeze_problems(paper) if step.code == "rows"]
+    assert (step.done, step.needed, step.detail) == (not told, False, told)
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(5, 20))
