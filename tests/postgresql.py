@@ -26,8 +26,8 @@ def _as_plain_user(command: list[str]) -> list[str]:
 
 
 @contextmanager
-def server() -> Iterator[tuple[str, Path]]:
-    """Yield the URL prefix (without a database name) and the data folder of a running server."""
+def server(*settings: str) -> Iterator[tuple[str, Path]]:
+    """Yield the URL prefix (without a database name) and the data folder of a running server with ``settings``."""
     if not BINARIES:
         message = "PostgreSQL is missing: install Debian's package postgresql (make test does)"
         raise RuntimeError(message)
@@ -39,6 +39,7 @@ def server() -> Iterator[tuple[str, Path]]:
     run = [str(binaries / "initdb"), "-D", str(data), "-U", "manyidu", "-A", "trust", "-E", "UTF8", "--no-sync"]
     subprocess.run(_as_plain_user(run), check=True, capture_output=True, cwd="/")
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c max_connections=120"
+    options += "".join(f" -c {setting}" for setting in settings)
     control = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options]
     subprocess.run(_as_plain_user([*control, "start"]), check=True, capture_output=True, cwd="/")
     try:

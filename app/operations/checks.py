@@ -1,24 +1,27 @@
 """``manyidu check``: what an administrator wants to know before a meeting."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from app.audit.service import check_chain
 from app.ballots import reads as ballots
-from app.box.ceremony import check_tags
+from app.ballots.domain import GateState
+from app.ballots.verification import verify
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.core.signing import public_half
 from app.operations.server import check_engine, open_database
-from app.rounds.domain import RoundState
+from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import all_rounds, frozen_paper
+
+UNDER_WAY = {RoundState.OPEN, RoundState.SEALED}
 
 
 def run_checks(settings: Settings) -> Iterator[str]:
-    """Yield a line per check that passed, or a warning.
+    """Yield a line per check that passed, a warning, or what is wrong with a box.
 
-    SettingsError, or DomainError ``box_tampered`` or ``audit_broken``, at the first that did not pass.
+    SettingsError, or DomainError ``boxes_tampered`` or ``audit_broken`` in the end if something was wrong.
     """
     folder = KeyFolder(settings.data / "keys")
     with open_database(settings) as database:
@@ -27,7 +30,7 @@ def run_checks(settings: Settings) -> Iterator[str]:
         yield f"database: durable ({database.engine.dialect.name})"
         with database.reading() as session:
             found = check_chain(session)
-        yield from _boxes(database, folder)
+        wrong = yield from _boxes(database, folder)
     folder.pepper()
     folder.form_secret()
     folder.tag_secret()
@@ -36,21 +39,53 @@ def run_checks(settings: Settings) -> Iterator[str]:
     if found.broken_at is not None:
         raise DomainError("audit_broken")
     yield f"audit log: {found.entries} entries, head {found.head}"
+    if wrong:
+        raise DomainError("boxes_tampered", count=wrong)
 
 
-def _boxes(database: Database, folder: KeyFolder) -> Iterator[str]:
-    """Check every tag of every sealed box, and whether the order of casts is being archived (SEC-75, SEC-87)."""
+def _boxes(database: Database, folder: KeyFolder) -> Generator[str, None, int]:
+    """Check every tag of every box, open ones too, and whether the order of casts is archived (SEC-75, SEC-87).
+
+    Return how many boxes are wrong.
+    """
     with database.reading() as session:
-        known = {row.id: row for row in all_rounds(session)}
-        papers = {row.id: frozen_paper(session, row.id)[0] for row in known.values() if row.state is RoundState.SEALED}
-    boxes = ballots.round_ids(database)
-    for round_id in sorted(boxes & papers.keys()):
-        check_tags(database, folder, papers[round_id])
-    yield f"boxes: {len(boxes)}, {len(boxes & papers.keys())} of them sealed with every tag right"
-    if strangers := boxes - known.keys():
+        rounds = all_rounds(session)
+        papers = {row.id: frozen_paper(session, row.id)[0] for row in rounds if row.state in UNDER_WAY}
+    here, wrong = ballots.round_ids(database), 0
+    for paper in papers.values():
+        if paper.round_id not in here:
+            yield f"warning: the box of “{paper.title}” is not here: its ballots are lost, void the round"
+        elif told := _wrong(database, folder, paper):
+            wrong += 1
+            yield f"WRONG: box of “{paper.title}”: {told}"
+    yield f"boxes: {len(here)}, of {len(here & papers.keys()) - wrong} under way every tag is right"
+    if strangers := here - {row.id for row in rounds}:
         yield f"warning: {len(strangers)} box(es) of rounds that this database does not know"
-    if any(row.state is RoundState.OPEN for row in known.values()) and _archives(database):
+    if any(row.state is RoundState.OPEN for row in rounds) and _archives(database):
         yield "warning: the WAL is archived while a round is open; it keeps the order of casts: switch archive_mode off"
+    return wrong
+
+
+def _wrong(database: Database, folder: KeyFolder, paper: Paper) -> str:
+    """Return what is wrong with a box, by voter group; empty if nothing is.
+
+    While ballots fall in, codes and envelopes are read one after the other, and their numbers may differ.
+    """
+    verdict, closed = verify(database, folder, paper.round_id), _is_closed(database, paper.round_id)
+    names = {group.id: group.name for group in paper.groups}
+    told = []
+    for group, found in verdict.groups.items():
+        if found.bad_envelopes or found.bad_codes:
+            bad = f"{found.bad_envelopes} envelope(s) and {found.bad_codes} code(s) with a wrong tag"
+            told.append(f"{names.get(group, group)}: {bad}")
+        elif closed and not found.is_right:
+            told.append(f"{names.get(group, group)}: {found.envelopes} envelope(s) for {found.spent} spent code(s)")
+    return "; ".join(told)
+
+
+def _is_closed(database: Database, round_id: str) -> bool:
+    found = ballots.find_gate(database, round_id)
+    return found is not None and found.state is GateState.CLOSED
 
 
 def _archives(database: Database) -> bool:

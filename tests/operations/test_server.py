@@ -21,7 +21,8 @@ from tests.cast import refuses
 
 def test_it_works(settings: Settings, database: Database) -> None:
     check_engine(database.engine)
-    assert [line.split(":")[0] for line in run_checks(settings)] == ["schema", "database", "key folder", "audit log"]
+    expected = ["schema", "database", "boxes", "key folder", "audit log"]
+    assert [line.split(":")[0] for line in run_checks(settings)] == expected
 
 
 @pytest.mark.parametrize("pragma", ["synchronous=OFF", "synchronous=NORMAL", "secure_delete=OFF", "journal_mode=WAL"])
