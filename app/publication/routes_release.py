@@ -34,6 +34,8 @@ def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
     context = {
         "round": row,
         "paper": paper,
+        "can_release": row.state is not RoundState.ARCHIVED,
+        "can_correct": row.state is RoundState.PUBLISHED,
         "must_void": row.state is RoundState.COUNTED and not reads.has_result(db, round_id),
         "waiting": [approval.act for approval in waiting_approvals(db, round_id)],
         "second_person": needs_second_person(db, row, "publish", desk.now),

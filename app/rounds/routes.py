@@ -11,7 +11,8 @@ from app.campaigns import reads as campaigns
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.rounds import approvals, document_reads, reads, restoring, service
-from app.rounds.domain import Event, RoundState, next_state
+from app.rounds.allowed import powers
+from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
 from app.rounds.service import RoundDraft
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
@@ -56,7 +57,11 @@ def list_rounds(desk: KeyDesk) -> Response:
     titles = {campaign.id: campaign.title for campaign in campaigns.all_campaigns(desk.session)}
     restored = restoring.waiting(desk.session)
     return desk.show(
-        "rounds/list.html", rounds=reads.all_rounds(desk.session), campaign_titles=titles, restored=restored
+        "rounds/list.html",
+        rounds=reads.all_rounds(desk.session),
+        campaign_titles=titles,
+        restored=restored,
+        can_start=desk.staff.role == "organiser",
     )
 
 
@@ -126,10 +131,9 @@ def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "document": next(iter(document_reads.documents_of(db, round_id)), None),
         "rehearsals": [other for other in family if other.rehearsal_of == round_id],
         "early": row.is_early(desk.now),
-        "can_void": next_state(row.state, Event.VOID) is not None,
+        "can": powers(desk.staff.role, row.state, is_rehearsal=row.is_rehearsal),
         "local_opens": _local(row.opens_at),
         "local_closes": _local(row.closes_at),
-        "states": list(RoundState),
         "values": typed(refused),
         "watch": watch_of(desk.request),
     }

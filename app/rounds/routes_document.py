@@ -6,6 +6,7 @@ from starlette.responses import Response
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
 from app.rounds import document_reads, documents
+from app.rounds.domain import RoundState
 from app.rounds.reads import get_round
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
@@ -19,6 +20,7 @@ def _page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "round": row,
         "campaign": get_campaign(desk.session, row.campaign_id),
         "versions": document_reads.documents_of(desk.session, round_id),
+        "can_change": row.state is RoundState.DRAFT,
         "unit_id": typed(refused).get("unit", ""),
     }
     return desk.show("rounds/document.html", refused, **context)

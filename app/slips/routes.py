@@ -132,6 +132,8 @@ def hall_screen(desk: KeyDesk, round_id: str) -> Response:
     desk.leave()
     context = {
         "round": row,
+        "waits": row.state is RoundState.READY,
+        "is_open": row.state is RoundState.OPEN,
         "paper": paper,
         "digest": digest,
         "address": address,

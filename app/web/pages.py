@@ -18,6 +18,7 @@ from app.core.settings import Settings
 from app.web import i18n
 from app.web.forms import TOKEN_FIELD, form_owner, form_token
 from app.web.joined import served
+from app.web.menu import ROLE_WORDS, menu
 
 APP = Path(__file__).parents[1]
 
@@ -50,12 +51,14 @@ class Pages:
     def render(self, request: Request, template: str, context: Mapping[str, object]) -> str:
         """Return a page's text in the reader's language; never while a transaction is held (SEC-72)."""
         hold_nothing("rendering")
+        staff = getattr(request.state, "staff", None)
         language = getattr(request.state, "language", None) or i18n.choose_language(request)
         values = {
             "language": language,
             "_": lambda sentence, **params: i18n.translate(language, sentence) % params if params
             else i18n.translate(language, sentence),
-            "staff": getattr(request.state, "staff", None),
+            "staff": staff,
+            "menu": menu(staff),
             "path": request.url.path,
             "token_field": TOKEN_FIELD,
             "form_token": form_token(request.app.state.key_folder.form_secret(), form_owner(request)),
@@ -76,6 +79,7 @@ def make_pages(settings: Settings) -> Pages:
     )
     hashes = static_hashes(APP / "static")
     environment.globals["static"] = lambda name: f"/static/{name}?v={hashes[name]}"
+    environment.globals["role_words"] = ROLE_WORDS
     environment.filters["date"] = chinese_date
     environment.filters["time"] = chinese_time
     return Pages(environment, settings)

@@ -1,0 +1,44 @@
+"""Where each role's pages are: the head of every page of staff, and what the roles are called."""
+
+from dataclasses import dataclass
+
+from app.core.acting import Principal
+
+ROLE_WORDS = {
+    "organiser": "组织者",
+    "scrutineer": "监票人",
+    "leader": "领导",
+    "auditor": "审计员",
+    "liaison": "单位联络员",
+    "supervisor": "督办员",
+    "sysadmin": "系统管理员",
+    "secadmin": "安全管理员",
+}
+_READERS = frozenset({"organiser", "leader", "liaison"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the menu; it is the current one below any of ``paths``, the first of which it leads to."""
+
+    label: str
+    roles: frozenset[str]
+    paths: tuple[str, ...]
+
+
+_PUBLIC = (Entry("结果公告", frozenset(), ("/notices",)), Entry("核验报告", frozenset(), ("/verify",)))
+_STAFF = (
+    Entry("轮次", frozenset({"organiser", "scrutineer"}), ("/rounds",)),
+    Entry("结果", _READERS, ("/results",)),
+    Entry("补课", _READERS | {"supervisor"}, ("/rectification",)),
+    Entry("收件箱", frozenset(ROLE_WORDS), ("/inbox",)),
+    Entry("活动与单位", frozenset({"organiser"}), ("/campaigns",)),
+    Entry("设置", frozenset({"organiser"}), ("/staff", "/templates", "/tokens")),
+    Entry("人员", frozenset({"scrutineer", "auditor", "supervisor", "sysadmin", "secadmin"}), ("/staff", "/consents")),
+    Entry("操作日志", frozenset({"auditor"}), ("/audit",)),
+)
+
+
+def menu(staff: Principal | None) -> tuple[Entry, ...]:
+    """Return what leads to somebody's pages; to the public's where nobody is logged in."""
+    return _PUBLIC if staff is None else tuple(entry for entry in _STAFF if staff.role in entry.roles)
