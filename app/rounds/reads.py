@@ -57,6 +57,11 @@ class RoundView:
         """Whether this is the rehearsal of another round."""
         return self.rehearsal_of is not None
 
+    @property
+    def is_archived(self) -> bool:
+        """Whether only its results are kept."""
+        return self.state is RoundState.ARCHIVED
+
     def is_early(self, now: datetime) -> bool:
         """Whether closing ``now`` would be before the planned end."""
         return self.closes_at is not None and now < self.closes_at

@@ -11,6 +11,7 @@ from app.core.secrets import new_id
 from app.rectification.board import service as board_service
 from app.rectification.board.service import BoardView, is_missing, mark_of
 from app.rectification.pages.days import day_of, typed_day
+from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.board import CellState, Done, Row, Source, Stage, Step, stage_problems
 from app.rectification.rules.wording import CELL_STATES, STAGE_PROBLEMS
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, UnitDesk
@@ -30,7 +31,11 @@ WORDS = {"cell_states": CELL_STATES}
 @router.get("/rectification/campaigns")
 def campaigns(desk: RectificationDesk) -> Response:
     """List the campaigns with their boards and documents."""
-    return desk.show("rectification/campaign_boards.html", boards=board_service.boards(desk.session, desk.staff))
+    return desk.show(
+        "rectification/campaign_boards.html",
+        boards=board_service.boards(desk.session, desk.staff),
+        can=reader_powers(desk.staff.role),
+    )
 
 
 @router.get("/campaigns/{campaign_id}/board")
@@ -47,6 +52,7 @@ def show_board(desk: RectificationDesk, campaign_id: str, show: str = "", part: 
         "rows": page_rows,
         "total": len(rows),
         "show": show,
+        "can": reader_powers(desk.staff.role),
     }
     return desk.show("rectification/campaign_board.html", **context, part=part, parts=parts, **WORDS)
 

@@ -18,6 +18,7 @@ from app.rectification.ledger.workbook import Mismatch, apply_changes, read_chan
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.orders import WORDS
+from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState
 from app.rectification.rules.transitions import events_allowed
@@ -39,7 +40,7 @@ def show_ledger(desk: RectificationDesk, show: Show = Show.ALL, order: str = "",
     found = ledger_page(desk.session, desk.staff, desk.today, (show, order), part)
     only = reads.get_order(desk.session, desk.staff, order) if order else None
     context = {"found": found, "show": show, "only": only, "columns": LEDGER_COLUMNS, "cells": cells_of}
-    return desk.show("rectification/ledger.html", **context, **LEDGER_WORDS)
+    return desk.show("rectification/ledger.html", can=reader_powers(desk.staff.role), **context, **LEDGER_WORDS)
 
 
 @router.get("/rectification/ledger.xlsx")
@@ -94,7 +95,9 @@ def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> 
         "files": attachments.files_of(session, action_id),
         "allowed": [event for event in events_allowed(ACTION_TABLE, ActionState(found.row.state)) if event in mine],
     }
-    return desk.show("rectification/action.html", refused, **context, **LEDGER_WORDS)
+    return desk.show(
+        "rectification/action.html", refused, can=reader_powers(desk.staff.role), **context, **LEDGER_WORDS
+    )
 
 
 @router.get("/rectification/actions/{action_id}")

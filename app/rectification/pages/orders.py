@@ -22,7 +22,8 @@ from app.rectification.orders.service import Confirmation
 from app.rectification.pages.days import typed_day
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import plan_of
-from app.rectification.rules.orders import ORDER_ENDS, ORDER_TABLE, Deadlines, OrderEvent, running_deadline
+from app.rectification.rules.allowed import reader_powers
+from app.rectification.rules.orders import ORDER_TABLE, Deadlines, OrderEvent, running_deadline
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import (
@@ -65,14 +66,22 @@ def board(desk: RectificationDesk, part: int = 1) -> Response:
     flags = reads.flags(desk.session, desk.staff, desk.now) if desk.staff.role == "organiser" else ()
     context = {"orders": views, "due": due, "flags": flags, "part": part, "pages": pages, "total": len(places)}
     context["unread"] = inbox.unread(desk.session, desk.staff)
-    return desk.show("rectification/board.html", **context, **WORDS)
+    return desk.show("rectification/board.html", can=reader_powers(desk.staff.role), **context, **WORDS)
 
 
 def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = None) -> Response:
     flag = reads.flagged_unit(desk.session, desk.staff, desk.now, *place)
     dates = ordering.proposed_dates(desk.session, flag.round.campaign_id, desk.today, 1)
     unknown = ordering.years_unknown(desk.session, flag.round.campaign_id, desk.today)
-    return desk.show("rectification/flag.html", refused, flag=flag, dates=dates, unknown=unknown, **WORDS)
+    return desk.show(
+        "rectification/flag.html",
+        refused,
+        flag=flag,
+        dates=dates,
+        unknown=unknown,
+        can=reader_powers(desk.staff.role),
+        **WORDS,
+    )
 
 
 @router.get("/rectification/flags/{round_id}/{unit_id}")
@@ -129,7 +138,6 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "plan": plan_of(session, order),
         "entries": reads.entries_of(session, order_id),
         "allowed": {event.value for event in events_allowed(ORDER_TABLE, standing.state)},
-        "order_ends": ORDER_ENDS,
         "due": running_deadline(standing.state, current.dates) if current else None,
         "again": ordering.proposed_dates(session, order.campaign_id, desk.today, standing.attempt + 1),
         "unknown": ordering.years_unknown(session, order.campaign_id, desk.today),
@@ -137,7 +145,7 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "retest": last_repeat(session, current.retest_round_id) if current and current.retest_round_id else "",
         "count": ledger_pages.counts(session, order_id),
     }
-    return desk.show("rectification/order.html", refused, **context, **WORDS)
+    return desk.show("rectification/order.html", refused, can=reader_powers(desk.staff.role), **context, **WORDS)
 
 
 @router.get("/rectification/orders/{order_id}")

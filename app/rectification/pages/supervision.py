@@ -16,6 +16,7 @@ from app.rectification.messages import mail as mailing
 from app.rectification.orders import holidays as holiday_service
 from app.rectification.orders import modes, reads
 from app.rectification.pages.days import typed_day
+from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.orders import ORDER_ENDS
 from app.rectification.rules.wording import LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, StaffDesk, SupervisorDesk
@@ -49,7 +50,13 @@ def supervision(desk: RectificationDesk, show: str = "", part: int = 1, issued: 
     coming = daily.matters(desk.session, views, desk.today + timedelta(days=COMING_DAYS))
     running = [view for view in views if view.current and view.standing.state not in ORDER_ENDS]
     unknown = daily.years_unknown(desk.session, views, desk.today)
-    context = {"page": found, "show": show, "issued": min(issued, MOST_COUNTED), "unknown": unknown}
+    context = {
+        "can": reader_powers(desk.staff.role),
+        "page": found,
+        "show": show,
+        "issued": min(issued, MOST_COUNTED),
+        "unknown": unknown,
+    }
     lists = {"coming": coming, "orders": running, "shown": LISTED}
     return desk.show("rectification/supervision.html", **context, **lists, **WORDS)
 
