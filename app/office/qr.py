@@ -7,9 +7,6 @@ from typing import Final
 
 import segno
 
-QUIET_ZONE: Final = 4
-"""White modules that must stay free around a code."""
-
 _ASCII_BITS: Final = 7
 _WIFI_ESCAPES: Final = str.maketrans({sign: f"\\{sign}" for sign in '\\;,:"'})
 

@@ -1,6 +1,6 @@
 """A 整改方案: actions with 四明确一承诺, and what is still missing from it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -78,34 +78,6 @@ class Gap:
     code: GapCode
     action: int = 0
 
-
-class Point(StrEnum):
-    """四明确一承诺."""
-
-    CONTENT = "content"
-    TARGET_AND_TIME = "target_and_time"
-    MEASURES = "measures"
-    RESPONSIBILITY = "responsibility"
-    COMMITMENT = "commitment"
-
-
-POINT_OF: Mapping[GapCode, Point] = {
-    GapCode.PROBLEM: Point.CONTENT,
-    GapCode.GOAL: Point.TARGET_AND_TIME,
-    GapCode.HORIZON: Point.TARGET_AND_TIME,
-    GapCode.DUE: Point.TARGET_AND_TIME,
-    GapCode.DUE_PAST: Point.TARGET_AND_TIME,
-    GapCode.SHORT_TOO_LATE: Point.TARGET_AND_TIME,
-    GapCode.MEDIUM_TOO_LATE: Point.TARGET_AND_TIME,
-    GapCode.LONG_TOO_EARLY: Point.TARGET_AND_TIME,
-    GapCode.MEASURES: Point.MEASURES,
-    GapCode.SPONSOR: Point.RESPONSIBILITY,
-    GapCode.LEAD_UNIT: Point.RESPONSIBILITY,
-    GapCode.LEAD_IS_CO_UNIT: Point.RESPONSIBILITY,
-    GapCode.OWNER: Point.RESPONSIBILITY,
-    GapCode.COMMITMENT: Point.COMMITMENT,
-}
-"""Which of the five points a gap belongs to; a plan without actions lacks them all."""
 
 DEFAULT_LIMITS = HorizonLimits()
 

@@ -3,7 +3,7 @@
 from app.rectification.rules.board import CellState, StageProblem
 from app.rectification.rules.ledger import ActionEvent, ActionState
 from app.rectification.rules.orders import OrderEvent, OrderState, Suggestion, Task
-from app.rectification.rules.plans import Gap, GapCode, Horizon, PlanEvent, PlanState, Point
+from app.rectification.rules.plans import Gap, GapCode, Horizon, PlanEvent, PlanState
 from app.rectification.rules.supervision import Level, Mode, SubjectKind
 
 ORDER_STATES = {
@@ -61,13 +61,6 @@ PLAN_STATES = {
 }
 PLAN_EVENTS = {PlanEvent.EDIT: "修改", PlanEvent.SUBMIT: "报送", PlanEvent.RETURN: "退回", PlanEvent.ACCEPT: "审定"}
 HORIZONS = {Horizon.SHORT: "近期", Horizon.MEDIUM: "中期", Horizon.LONG: "长期"}
-POINTS = {
-    Point.CONTENT: "明确整改内容",
-    Point.TARGET_AND_TIME: "明确整改目标和时限要求",
-    Point.MEASURES: "明确整改措施",
-    Point.RESPONSIBILITY: "明确整改责任",
-    Point.COMMITMENT: "作出公开承诺",
-}
 GAPS = {
     GapCode.NO_ACTIONS: "方案中还没有整改事项，请至少填写一项。",
     GapCode.PROBLEM: "第%(number)s项没有写明要解决的问题。",

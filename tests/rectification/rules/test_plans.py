@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from app.rectification.rules.plans import (
     PLAN_TABLE,
-    POINT_OF,
     Action,
     Gap,
     GapCode,
@@ -19,7 +18,6 @@ from app.rectification.rules.plans import (
     Plan,
     PlanEvent,
     PlanState,
-    Point,
     next_plan_state,
     plan_gaps,
     return_plan,
@@ -112,11 +110,9 @@ def test_it_refuses_a_lead_unit_that_helps_itself() -> None:
     assert codes(co_units=()) == []
 
 
-def test_every_gap_has_a_sentence_and_a_point() -> None:
+def test_every_gap_has_a_sentence() -> None:
     assert all(gap_text(Gap(code, 3)).startswith("第3项") for code in GapCode if code is not GapCode.NO_ACTIONS)
     assert gap_text(Gap(GapCode.NO_ACTIONS)).startswith("方案中还没有")
-    assert set(POINT_OF) == set(GapCode) - {GapCode.NO_ACTIONS}
-    assert set(POINT_OF.values()) == set(Point)
 
 
 def test_issues_without_an_action_are_named_in_order() -> None:

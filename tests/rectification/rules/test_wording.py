@@ -18,7 +18,6 @@ from app.rectification.rules import board, ledger, orders, plans, supervision, w
         (wording.PLAN_STATES, plans.PlanState),
         (wording.PLAN_EVENTS, plans.PlanEvent),
         (wording.HORIZONS, plans.Horizon),
-        (wording.POINTS, plans.Point),
         (wording.GAPS, plans.GapCode),
         (wording.ACTION_STATES, ledger.ActionState),
         (wording.ACTION_EVENTS, ledger.ActionEvent),
