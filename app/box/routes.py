@@ -17,6 +17,7 @@ from app.box.seal import receipt_prefix
 from app.box.shares import MAX_SHARES
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
+from app.rounds.allowed import powers
 from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
 from app.rounds.reads import frozen_paper, get_round
@@ -212,6 +213,7 @@ def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "missing": key.needed - len(job.checked) if key and job else 0,
         "opening": opening_of(db, round_id),
         "root": root_of(db, round_id),
+        "can": powers(desk.staff.role, row.state, is_rehearsal=row.is_rehearsal),
         "is_opened": row.state in OPENED,
         "steps": checklist(db, row, ports_of(desk.request)),
         "obstacle": _obstacle(desk, round_id) if row.state is RoundState.SEALED else "",

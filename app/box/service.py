@@ -10,6 +10,7 @@ from app.box.models import KeyHolder, Opening, OpeningJob, OpeningShare, Remark,
 from app.box.reads import holders_of, key_of
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
+from app.rounds.allowed import AFTER_OPENING
 from app.rounds.domain import RoundState, Step
 from app.rounds.ports import Panel
 from app.rounds.reads import RoundView
@@ -51,8 +52,15 @@ def panel(session: Session, row: RoundView) -> Panel | None:
     """Return the box's card on the round's page."""
     if row.state in {RoundState.DRAFT, RoundState.VOID}:
         return None
-    keys = {"key": key_of(session, row.id), "holders": holders_of(session, row.id)}
-    return Panel("box/panel.html", {"round": row, "root": root_of(session, row.id), **keys})
+    context = {
+        "round": row,
+        "root": root_of(session, row.id),
+        "key": key_of(session, row.id),
+        "holders": holders_of(session, row.id),
+        "is_sealed": row.state is RoundState.SEALED,
+        "is_opened": row.state in AFTER_OPENING,
+    }
+    return Panel("box/panel.html", context)
 
 
 def discard(session: Session, round_id: str) -> None:
