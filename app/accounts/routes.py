@@ -117,6 +117,7 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
         "outcome": outcome,
         "waiting": waiting(desk.session, KIND),
         "weighty": WEIGHTY,
+        "has_settings": role == Role.ORGANISER,
         "may": {act: may_ask(role, act, three_roles=three) for act in Act},
         "agrees": {act: may_agree(role, act, three_roles=three) for act in Act},
     }
