@@ -131,7 +131,9 @@ def test_an_old_hash_is_renewed_at_the_next_log_in(database: Database) -> None:
 def test_a_password_set_anew_while_the_old_one_is_checked_opens_nothing(database: Database) -> None:
     with database.writing() as session:
         zhang = make_cast(session)["zhangsan"]
-        checked = Passwords().check(service.stored_password(session, "lisi"), PASSWORD, known=True)
-        assert checked.right
+        stored = service.stored_password(session, "lisi")
+    checked = Passwords().check(stored, PASSWORD, known=True)
+    assert checked.right
+    with database.writing() as session:
         service.reissue_link(session, MORNING, zhang, "idlisi")
         assert service.log_in(session, MORNING, "lisi", checked) is None

@@ -47,7 +47,8 @@ def test_the_brief_stays_one_page_whatever_the_names(database: Database) -> None
     paper = counted.make_paper(tuple(f"{'名称很长的单位' * 15}{place}" for place in range(20)))
     round_id = counted.store_published(database, counted.make_votes(paper))
     with database.reading() as session:
-        made = brief(counted.result_for(session, round_id))
+        result = counted.result_for(session, round_id)
+    made = brief(result)
     assert len(pypdf.PdfReader(io.BytesIO(made)).pages) == 1
     assert "名称很长的单位19" in "".join(text_of(made).split())
 
@@ -79,8 +80,8 @@ def test_hostile_words_stay_words(database: Database) -> None:
     paper = counted.make_paper(HOSTILE)
     round_id = counted.store_published(database, counted.make_votes(paper), "leaders", "public")
     with database.reading() as session:
-        made = brief(counted.result_for(session, round_id))
-        board = notice(counted.bands_for(session, round_id), "http://127.0.0.1:8000")
+        result, bands = counted.result_for(session, round_id), counted.bands_for(session, round_id)
+    made, board = brief(result), notice(bands, "http://127.0.0.1:8000")
     assert made.startswith(b"%PDF")
     assert board.startswith(b"%PDF")
     assert b"/JavaScript" not in made + board

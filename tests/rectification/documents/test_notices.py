@@ -76,9 +76,10 @@ def progress_of(session: Session, campaign_id: str, staff: Principal = ZHANG, to
     return Progress(reads.orders(session, staff, campaign_id), rows, board, today)
 
 
-def summed(session: Session, staff: Principal = ZHANG) -> WordDocument:
-    order, rows = the_order(session, staff)
-    found = Results(session, staff, MORNING).of(order)
+def summed(database: Database, staff: Principal = ZHANG) -> WordDocument:
+    with database.reading() as session:
+        order, rows = the_order(session, staff)
+        found = Results(session, staff, MORNING).of(order)
     return opened(summary.order_summary(order, rows, found, "县文化局", TODAY))
 
 
@@ -111,8 +112,8 @@ def figures(unit: Json) -> list[str]:
 
 def test_it_works(database: Database) -> None:
     found, _, _ = make_ledger(database)
+    word = summed(database)
     with database.reading() as session:
-        word = summed(session)
         code, unit = result(session, found.round_id)
     text = text_of(word)
     for heading in ("一、基本情况", "二、整改落实情况", "三、整改成效", "四、存在的不足", "五、下一步打算"):
@@ -129,8 +130,8 @@ def test_it_works(database: Database) -> None:
 def test_the_first_result_stands_beside_the_retest(database: Database) -> None:
     found, _, _ = make_ledger(database)
     retest = make_retest(database)
+    word = summed(database)
     with database.reading() as session:
-        word = summed(session)
         first, second = result(session, found.round_id), result(session, retest)
     rows = cells(word, 1)
     assert rows[0][1:] == ["“群众满意度测评”满意率", "“县文工团复测”满意率"]
@@ -143,15 +144,12 @@ def test_the_first_result_stands_beside_the_retest(database: Database) -> None:
 def test_results_are_not_compared_where_that_would_tell_of_somebody(database: Database) -> None:
     found, _, _ = make_ledger(database)
     retest = make_retest(database, joined=1)
+    word = summed(database)
     with database.reading() as session:
-        word = summed(session)
         code, second = result(session, retest)
-        campaign = opened(
-            summary.campaign_summary(
-                progress_of(session, found.campaign_id),
-                [(the_order(session)[0], Results(session, ZHANG, MORNING).of(the_order(session)[0]))],
-            )
-        )
+        progress, (order, _) = progress_of(session, found.campaign_id), the_order(session)
+        results = [(order, Results(session, ZHANG, MORNING).of(order))]
+    campaign = opened(summary.campaign_summary(progress, results))
     for each in (word, campaign):
         assert "为保护匿名不作比较" in text_of(each)
         assert code not in each.sections[0].footer.paragraphs[0].text
@@ -161,8 +159,8 @@ def test_results_are_not_compared_where_that_would_tell_of_somebody(database: Da
 @pytest.mark.parametrize("staff", [ZHENG, ZHAO, WU], ids=lambda staff: staff.role)
 def test_figures_are_those_released_to_the_reader(database: Database, staff: Principal) -> None:
     found, _, _ = make_ledger(database)
+    word = summed(database, staff)
     with database.reading() as session:
-        word = summed(session, staff)
         code, _ = result(session, found.round_id)
     is_reader = staff.role != "supervisor"
     assert (summary.NOT_RELEASED in text_of(word)) is not is_reader
@@ -177,8 +175,8 @@ def test_a_campaign_s_summary_names_every_order_in_official_order(database: Data
         order, _ = the_order(session)
         progress = progress_of(session, found.campaign_id, today=later(40))
         results = [(order, Results(session, ZHANG, MORNING).of(order))]
-        word = opened(summary.campaign_summary(progress, results))
         code, unit = result(session, found.round_id)
+    word = opened(summary.campaign_summary(progress, results))
     text = text_of(word)
     assert "共责令 1 个单位补课，已办结 0 个，有期限已过尚未完成的 1 个。整改台账共 2 项，其中逾期 2 项。" in text
     assert cells(word, 0)[1][:4] == ["1", "县文工团", "县委发〔2026〕8号", "整改中"]
@@ -192,10 +190,10 @@ def test_a_waived_unit_has_no_summary_and_stands_with_its_reason(database: Datab
     with database.writing() as session:
         waive(Acting(session, MORNING, ZHANG), found.round_id, FLAGGED, "单位已撤并")
     with database.reading() as session:
-        order, _ = the_order(session)
-        with pytest.raises(ValueError, match="nothing to sum up"):
-            summary.order_summary(order, (), OrderResult(), "县文化局", TODAY)
-        text = text_of(opened(summary.campaign_summary(progress_of(session, found.campaign_id), [])))
+        (order, _), progress = the_order(session), progress_of(session, found.campaign_id)
+    with pytest.raises(ValueError, match="nothing to sum up"):
+        summary.order_summary(order, (), OrderResult(), "县文化局", TODAY)
+    text = text_of(opened(summary.campaign_summary(progress, [])))
     assert "县文工团按决定免于补课，理由：单位已撤并。" in text
     assert "没有责令补课的单位。" in text
 
@@ -205,9 +203,9 @@ def test_a_plan_holds_the_five_points_and_says_when_it_is_a_draft(database: Data
     with database.reading() as session:
         order, rows = the_order(session)
         plan = plan_of(session, order)
-        assert plan is not None
-        accepted = text_of(opened(documents.plan_document(order, rows, plan.state, TODAY)))
-        draft = text_of(opened(documents.plan_document(order, rows, PlanState.DRAFT, TODAY)))
+    assert plan is not None
+    accepted = text_of(opened(documents.plan_document(order, rows, plan.state, TODAY)))
+    draft = text_of(opened(documents.plan_document(order, rows, PlanState.DRAFT, TODAY)))
     for words in (
         "县文工团整改方案",
         "1．开放时间太短",
@@ -224,8 +222,8 @@ def test_newsletter_and_bulletin_hold_what_was_written_and_where_things_stand(da
     found, _, _ = make_ledger(database)
     with database.reading() as session:
         progress = progress_of(session, found.campaign_id)
-        news = opened(documents.newsletter_document(NEWS, progress))
-        notice = opened(documents.bulletin_document(NOTICE, progress))
+    news = opened(documents.newsletter_document(NEWS, progress))
+    notice = opened(documents.bulletin_document(NOTICE, progress))
     lines = text_of(news).splitlines()
     for words in ("整改落实工作简报", "第 3 期", "第三次推进会召开", "第一段。", "第二段。", "送：县委办公室"):
         assert words in lines
