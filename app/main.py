@@ -188,7 +188,7 @@ def build_api(
     app.state.settings = settings
     app.state.audiences = frozenset(audiences)
     app.state.clock = clock
-    app.state.database = Database(engine, read_only=Audience.DESK not in audiences)
+    app.state.database = Database(engine, KeyFolder(settings.data / "keys"), read_only=Audience.DESK not in audiences)
     app.state.key_folder = KeyFolder(settings.data / "keys")
     app.state.public_key = public_half(app.state.key_folder.signing_key()).hex()
     app.state.pages = make_pages(settings)

@@ -29,10 +29,10 @@ def fill(database: Database, folder: KeyFolder) -> list[bytes]:
     codes = []
     for state in itertools.islice(itertools.cycle(STATES), BOXES):
         round_id, hashes = new_id(), [token_bytes(32) for _ in range(CODES)]
-        service.create(database, round_id, ("{}", "ab" * 32), ["group"])
+        service.create(database, folder, round_id, ("{}", "ab" * 32), ["group"])
         service.issue(database, folder, round_id, [service.Batch("batch", "group", hashes)])
         if state is not GateState.NOT_YET:
-            service.change(database, round_id, service.Change("intent", "", state))
+            service.change(database, folder, round_id, service.Change("intent", "", state))
         codes.append(hashes[0])
     return codes
 

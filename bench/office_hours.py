@@ -55,7 +55,8 @@ def furnish(data: Path, url: str, bodies: int) -> tuple[Office, list[str]]:
     data.mkdir()
     engine = make_engine(url or f"sqlite:///{data / 'manyidu.sqlite3'}")
     migrate.upgrade(engine)
-    database, keys = Database(engine), KeyFolder(data / "keys")
+    keys = KeyFolder(data / "keys")
+    database = Database(engine, keys)
     with database.writing() as session:
         for role in PEOPLE:
             accounts.create_with_password(session, utc_now(), (role, role, role), counted.PASSWORD_HASH)

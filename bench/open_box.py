@@ -101,8 +101,8 @@ def _fill_box(database: Database, folder: Path, paper: Paper, what: tuple[str, b
     """Make the box by its own doors, as printing, opening, casting and closing do."""
     (text, public_key, remarks), keys = what, KeyFolder(folder / "keys")
     digest = paper_digest(text)
-    service.create(database, "bench", (text, digest), [group.id for group in paper.groups])
-    service.change(database, "bench", service.Change("opened", "", GateState.OPEN, None, public_key))
+    service.create(database, keys, "bench", (text, digest), [group.id for group in paper.groups])
+    service.change(database, keys, "bench", service.Change("opened", "", GateState.OPEN, None, public_key))
     slot = Slot(database, keys.tag_secret(), "bench")
     for casts in _casts(paper, digest, public_key, remarks):
         batches = {cast.group_id: [] for cast in casts}  # type: dict[str, list[bytes]]
@@ -113,7 +113,7 @@ def _fill_box(database: Database, folder: Path, paper: Paper, what: tuple[str, b
         )
         slot.drop(casts, NOW)
     slot.close()
-    service.change(database, "bench", service.Change("closed", "opened", GateState.CLOSED))
+    service.change(database, keys, "bench", service.Change("closed", "opened", GateState.CLOSED))
 
 
 def _casts(paper: Paper, digest: str, public_key: bytes, remarks: int) -> Iterator[list[Cast]]:
@@ -139,10 +139,11 @@ def _ballot(paper: Paper, group: str, at: int, remarks: int) -> Ballot:
 
 def open_it(folder: Path) -> None:
     """Have the box opened and print what it took; this process itself does next to nothing."""
-    database = Database(make_engine(f"sqlite:///{folder / 'box.sqlite3'}"))
+    keys = KeyFolder(folder / "keys")
+    database = Database(make_engine(f"sqlite:///{folder / 'box.sqlite3'}"), keys)
     shares = (folder / "shares").read_text("utf-8").splitlines()
     before = time.perf_counter()
-    open_box(Place(database, KeyFolder(folder / "keys"), utc_now), Meeting("c", "bench", [], shares, 1, ACTOR, ("甲",)))
+    open_box(Place(database, keys, utc_now), Meeting("c", "bench", [], shares, 1, ACTOR, ("甲",)))
     seconds = time.perf_counter() - before
     with database.reading() as session:
         record, found = opening_of(session, "bench"), len(remarks(session, "bench"))

@@ -27,7 +27,8 @@ def print_them(folder: Path) -> None:
     """Print the slips in this process and tell what it took."""
     engine = make_engine(f"sqlite:///{folder / 'bench.sqlite3'}")
     migrate.upgrade(engine)
-    database, keys = Database(engine), KeyFolder(folder / "keys")
+    keys = KeyFolder(folder / "keys")
+    database = Database(engine, keys)
     with database.writing() as session:
         acting = Acting(session, utc_now(), SYSTEM)
         campaign = set_up_campaign(session, acting.now, SYSTEM, "测评")

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from app.core import migrate
 from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import build_api, wrap
 from app.office.workshop import Workshop
@@ -103,7 +104,8 @@ def clock() -> TestClock:
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
     """The database, without the application."""
-    database = Database(make_engine(settings.sqlalchemy_url, settings.pool_size))
+    keys = KeyFolder(settings.data / "keys")
+    database = Database(make_engine(settings.sqlalchemy_url, settings.pool_size), keys)
     yield database
     database.engine.dispose()
 

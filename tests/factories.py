@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from app.ballots import reads, service, store
 from app.ballots.domain import CodeState, GateState
-from app.ballots.models import CODE, GATE
-from app.ballots.verification import tags_of
+from app.ballots.models import CODE
+from app.ballots.tags import tags_of
 from app.box.models import RoundKey
 from app.box.shares import create_key
 from app.campaigns.builtin import FORMS, SCALES
@@ -23,6 +23,7 @@ from app.rounds.models import Round
 from app.rounds.reads import paper_text
 from app.slips.codes import code_hash, new_code
 from app.slips.models import Batch
+from tests.ballots.stores import change_counts, set_gate
 
 LONG_AGO = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 UNIT_NAMES = ("县文化馆", "县图书馆", "县博物馆", "县剧团", "文化市场稽查队", "电影公司", "新华书店", "文物管理所")
@@ -96,10 +97,12 @@ def make_open_round(
         session.add(Round(**values))
         session.flush()
         session.add(RoundKey(round_id=paper.round_id, public_key=key.public_key, needed=shares[0], created_at=LONG_AGO))
-    service.create(database, paper.round_id, (text, str(values["paper_hash"])), [group.id for group in paper.groups])
+    service.create(
+        database, key_folder, paper.round_id, (text, str(values["paper_hash"])), [group.id for group in paper.groups]
+    )
     closes_at = columns.get("closes_at")
     act = service.Change("opened", "", GATES[RoundState(values["state"])], closes_at, key.public_key)
-    assert service.change(database, paper.round_id, act)
+    assert service.change(database, key_folder, paper.round_id, act)
     codes = {
         group.id: add_codes(database, key_folder, (paper.round_id, group.id), codes_each) for group in paper.groups
     }
@@ -143,8 +146,7 @@ def set_round(database: Database, round_id: str, **columns: Any) -> None:  # noq
     if "closes_at" in columns:
         gate["closes_at"] = reads.when(columns["closes_at"])
     if gate and round_id in store.round_ids(database):
-        with store.writing(database, round_id) as connection:
-            connection.execute(sa.update(GATE).values(**gate))
+        set_gate(database, round_id, **gate)
 
 
 def set_code_state(database: Database, key_folder: KeyFolder, code: str, state: CodeState) -> None:
@@ -157,10 +159,8 @@ def set_code_state(database: Database, key_folder: KeyFolder, code: str, state: 
                 continue
             tag = tags_of(key_folder, round_id).code(digest, found.group_id, found.batch_id, state)
             connection.execute(sa.update(CODE).where(CODE.c.hash == digest).values(state=int(state), tag=tag))
-            counts = service._counts(connection)
-            more = {"spent": 1} if state is CodeState.SPENT else {"voided": 1}
-            counts[found.group_id] = counts[found.group_id].plus(**more)
-            service._set_counts(connection, counts)
+        more = {"spent": 1} if state is CodeState.SPENT else {"voided": 1}
+        change_counts(database, round_id, found.group_id, proved=True, **more)
 
 
 def count_box(database: Database, round_id: str) -> tuple[int, int]:

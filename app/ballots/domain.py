@@ -75,6 +75,11 @@ class Gate:
         return refusal(self.state, self.closes_at, now)
 
 
+def may_change(before: int, after: GateState | None, *, is_right: bool) -> bool:
+    """Whether a gate that says ``before`` may be set to ``after`` (None: stays so): it opens once, if it is right."""
+    return after is not GateState.OPEN or (is_right and before == GateState.NOT_YET)
+
+
 def refusal(state: GateState, closes_at: datetime | None, now: datetime) -> str:
     """Return the error code why a gate lets no ballot in ``now``; empty while it does."""
     if state is GateState.NOT_YET:
@@ -118,11 +123,19 @@ class Verdict:
     """What a check of a whole box store found, by voter group."""
 
     groups: Mapping[str, Finding]
+    gate_is_right: bool = True
+    """Whether the gate is tagged rightly and, once closed, tells as many codes and envelopes as there are."""
 
     @property
     def is_right(self) -> bool:
         """Whether nobody without the key folder changed the box."""
-        return all(finding.is_right for finding in self.groups.values())
+        return self.gate_is_right and all(finding.is_right for finding in self.groups.values())
+
+    def fits(self, gate: Gate) -> bool:
+        """Whether so many codes were spent, and so many envelopes lie here, as the gate says."""
+        told = {group: (count.spent, count.envelopes) for group, count in gate.counts.items()}
+        found = {group: (finding.spent, finding.envelopes) for group, finding in self.groups.items()}
+        return all(found.get(group, (0, 0)) == told.get(group, (0, 0)) for group in found.keys() | told.keys())
 
     @property
     def wrong(self) -> dict[str, Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from sqlalchemy import CompoundSelect, MetaData, Select, Table, bindparam, select, union_all
@@ -16,7 +16,7 @@ from sqlalchemy.sql import Executable
 from app.ballots import lines, store
 from app.ballots.domain import FORMAT, CodeState, GateState, refusal
 from app.ballots.lines import FileLine, Line, Row, Union
-from app.ballots.models import CODE, GATE
+from app.ballots.models import CODE, GATE, TAGGED
 from app.ballots.reads import moment
 from app.ballots.tags import Tags
 from app.core.db import Database
@@ -38,19 +38,23 @@ class Found:
     group_id: str
     code_hash: bytes
     state: CodeState
-    gate: GateState
+    gate: GateState | None
+    """None for a gate that somebody without the key folder has set."""
     closes_at: datetime | None
     paper_hash: str
 
     def refusal(self, now: datetime) -> str:
         """Return the error code why nothing can be cast with it ``now``; empty while it can."""
+        if self.gate is None:
+            return "gate_tampered"
         return refusal(self.gate, self.closes_at, now) or _REFUSALS.get(self.state, "")
 
 
 def _query(code: Table, gate: Table) -> Select[tuple[object, ...]]:
     columns = (
         *(code.c[name] for name in ("hash", "group_id", "batch_id", "state", "tag")),
-        *(gate.c[name] for name in ("state", "closes_at", "paper_hash", "format")),
+        *(gate.c[column.name] for column in TAGGED),
+        gate.c.tag,
     )
     named = [column.label(f"c{at}") for at, column in enumerate(columns)]
     return select(gate.c.round_id, *named).where(code.c.hash == bindparam("code"))
@@ -66,6 +70,7 @@ class Finder:
         self._boxes: _Boxes = _Files(database) if database.is_sqlite else _Schemas(database)
         self._tag_secret = tag_secret
         self._tags: dict[str, Tags] = {}
+        self._proved: tuple[Any, ...] = ()
         self._lock = Lock()
 
     def find(self, hashes: Sequence[bytes]) -> dict[bytes, Found]:
@@ -80,13 +85,25 @@ class Finder:
             self._boxes.close()
 
     def _checked(self, row: Row) -> Found | None:
-        round_id, digest, group_id, batch_id, state, tag, gate, closes_at, paper_hash, number = row
+        round_id, digest, group_id, batch_id, state, tag, *gate = row
+        _, number, gate_state, closes_at, _, _, _, paper_hash, _, _ = gate
         if number != FORMAT or state not in set(CodeState):
             return None
-        known = CodeState(state)
-        if not self._tags_of(round_id).is_code(tag, digest, group_id, batch_id, known):
+        known, tags = CodeState(state), self._tags_of(round_id)
+        if not tags.is_code(tag, digest, group_id, batch_id, known):
             return None
-        return Found(round_id, group_id, digest, known, GateState(gate), moment(closes_at), paper_hash)
+        if not self._is_proved(tags, gate):
+            return Found(round_id, group_id, digest, known, None, None, paper_hash)
+        return Found(round_id, group_id, digest, known, GateState(gate_state), moment(closes_at), paper_hash)
+
+    def _is_proved(self, tags: Tags, gate: list[Any]) -> bool:
+        """Whether a gate's tag is right; of a box that was hit last it is known while only its counts change."""
+        *fields, tag = gate
+        read = (*fields[:-1], tag)
+        if read != self._proved and not tags.is_gate(tag, fields):
+            return False
+        self._proved = read
+        return True
 
     def _tags_of(self, round_id: str) -> Tags:
         if len(self._tags) > MOST_KEPT:

@@ -21,10 +21,17 @@ GATE = Table(
     Column("public_key", LargeBinary, nullable=False),
     Column("paper_hash", Text, nullable=False),
     Column("paper", Text, nullable=False),
+    Column("tag", LargeBinary, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
-"""One row. ``closes_at``: ISO 8601, empty for none; ``counts``: ``domain.pack_counts`` in the order of ``groups``."""
+"""One row. ``closes_at``: ISO 8601, empty for none; ``counts``: ``domain.pack_counts`` in the order of ``groups``;
+``tag``: see ``Tags.gate``."""
+TAGGED = tuple(
+    GATE.c[name]
+    for name in ("round_id", "format", "state", "closes_at", "intent", "groups", "public_key", "paper_hash", "counts")
+)
+"""What the gate's tag is made of, in this order; the last, the counts, only of a box that is closed."""
 
 CODE = Table(
     "code",

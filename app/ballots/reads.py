@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, select
@@ -10,7 +11,8 @@ from sqlalchemy.sql import Executable
 
 from app.ballots import store
 from app.ballots.domain import FORMAT, Count, Gate, GateState, unpack_counts
-from app.ballots.models import ENVELOPE, GATE
+from app.ballots.models import ENVELOPE, GATE, TAGGED
+from app.ballots.tags import Tags, tags_of
 from app.core.db import Database
 from app.core.errors import DomainError
 
@@ -51,16 +53,46 @@ def round_ids(database: Database) -> frozenset[str]:
 
 
 def gate(database: Database, round_id: str) -> Gate:
-    """Return the gate of a round's box; DomainError ``box_missing`` or ``box_other_format``."""
+    """Return the gate of a round's box.
+
+    DomainError ``box_missing``, ``box_other_format``, or ``gate_tampered`` if somebody without the key folder set it.
+    """
+    row = _row(database, round_id)
+    if not is_right(tags_of(database.keys, round_id), row):
+        raise DomainError("gate_tampered")
+    return _gate(row)
+
+
+def is_right(tags: Tags, row: Row[Any]) -> bool:
+    """Whether a whole row of a gate is as it was written, its paper included."""
+    kept = row._mapping  # noqa: SLF001 - its public name
+    if sha256(kept["paper"].encode()).hexdigest() != kept["paper_hash"]:
+        return False
+    return tags.is_gate(kept["tag"], [kept[column.name] for column in TAGGED])
+
+
+def _row(database: Database, round_id: str) -> Row[Any]:
     with store.reading(database, round_id) as connection:
         row = connection.execute(_GATE).one_or_none()
     if row is None:
         raise DomainError("box_missing")
-    return _gate(row)
+    if row.format != FORMAT:
+        raise DomainError("box_other_format", found=row.format, known=FORMAT)
+    return row
+
+
+def last_act(database: Database, round_id: str) -> str | None:
+    """Return the id of the last act on a gate, whoever wrote it; None where there is no box."""
+    try:
+        return str(_row(database, round_id).intent)
+    except DomainError as error:
+        if error.code != "box_missing":
+            raise
+        return None
 
 
 def find_gate(database: Database, round_id: str) -> Gate | None:
-    """Return the gate of a round's box, or None where there is none."""
+    """Return the gate of a round's box, or None where there is none; DomainError as ``gate`` otherwise."""
     try:
         return gate(database, round_id)
     except DomainError as error:
@@ -71,8 +103,6 @@ def find_gate(database: Database, round_id: str) -> Gate | None:
 
 def _gate(row: Row[Any]) -> Gate:
     kept = row._mapping  # noqa: SLF001 - its public name
-    if kept["format"] != FORMAT:
-        raise DomainError("box_other_format", found=kept["format"], known=FORMAT)
     return Gate(
         round_id=kept["round_id"],
         state=GateState(kept["state"]),
@@ -81,14 +111,22 @@ def _gate(row: Row[Any]) -> Gate:
         public_key=kept["public_key"],
         paper=kept["paper"],
         paper_hash=kept["paper_hash"],
-        counts=unpack_counts(json.loads(kept["groups"]), kept["counts"]),
+        counts=_counts(row),
     )
 
 
+def _counts(row: Row[Any]) -> dict[str, Count]:
+    return unpack_counts(json.loads(row.groups), row.counts)
+
+
 def counts(database: Database, round_id: str) -> dict[str, Count]:
-    """Return the counts of every voter group; none where there is no box."""
-    found = find_gate(database, round_id)
-    return dict(found.counts) if found else {}
+    """Return the counts of every voter group, which nothing proves before the box is opened; none without a box."""
+    try:
+        return _counts(_row(database, round_id))
+    except DomainError as error:
+        if error.code != "box_missing":
+            raise
+        return {}
 
 
 def envelopes(database: Database, round_id: str) -> Iterator[Sequence[SealedEnvelope]]:

@@ -4,19 +4,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from app.ballots import store
-from app.ballots.domain import FORMAT, CodeState, Count, GateState, pack_counts, unpack_counts
-from app.ballots.models import CODE, GATE
+from app.ballots.domain import FORMAT, CodeState, Count, GateState, may_change, pack_counts, unpack_counts
+from app.ballots.models import CODE, GATE, TAGGED
 from app.ballots.reads import when
-from app.ballots.tags import Tags
+from app.ballots.tags import Tags, tags_of
 from app.core.db import Database, held
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 
 _ROWS = 2_000
-_LOCKED = held(select(GATE.c.groups, GATE.c.counts))
+_LOCKED = held(select(*TAGGED, GATE.c.tag))
 _RETAG = (
     update(CODE)
     .where(CODE.c.hash == bindparam("code"), CODE.c.state == bindparam("before"))
@@ -47,10 +49,10 @@ class Change:
     public_key: bytes | None = None
 
 
-def create(database: Database, round_id: str, paper: tuple[str, str], groups: Sequence[str]) -> None:
+def create(database: Database, folder: KeyFolder, round_id: str, paper: tuple[str, str], groups: Sequence[str]) -> None:
     """Make the box of a round for ``paper`` = (JSON text, hash); nothing happens if there is one."""
     text, digest = paper
-    row = {
+    row: dict[str, Any] = {
         "round_id": round_id,
         "format": FORMAT,
         "state": int(GateState.NOT_YET),
@@ -62,12 +64,13 @@ def create(database: Database, round_id: str, paper: tuple[str, str], groups: Se
         "paper_hash": digest,
         "paper": text,
     }
+    row["tag"] = _tag(tags_of(folder, round_id), row)
     store.create(database, row)
 
 
 def issue(database: Database, folder: KeyFolder, round_id: str, batches: Sequence[Batch]) -> None:
-    """Put new codes into the box, in the order of their hashes; DomainError ``box_missing``."""
-    tags = Tags(folder.tag_secret(), round_id)
+    """Put new codes into the box, in the order of their hashes; DomainError ``box_missing`` or ``gate_tampered``."""
+    tags = tags_of(folder, round_id)
     placed = sorted((digest, batch.group_id, batch.id) for batch in batches for digest in batch.hashes)
     rows = [
         {
@@ -80,19 +83,23 @@ def issue(database: Database, folder: KeyFolder, round_id: str, batches: Sequenc
         for digest, group_id, batch_id in placed
     ]
     with store.writing(database, round_id) as connection:
-        counts = _counts(connection)
+        gate = _held(connection)
+        if not tags.is_gate(gate["tag"], _tagged(gate)):
+            raise DomainError("gate_tampered")
+        counts = _counts(gate)
         for start in range(0, len(rows), _ROWS):
             connection.execute(insert(CODE), rows[start : start + _ROWS])
         for batch in batches:
             counts[batch.group_id] = counts.get(batch.group_id, Count()).plus(printed=len(batch.hashes))
-        _set_counts(connection, counts)
+        _set(connection, tags, gate, {"counts": pack_counts(list(counts), counts)})
 
 
 def void(database: Database, folder: KeyFolder, round_id: str, batch_id: str) -> int:
     """Void the live codes of a batch; return how many of the batch are void now, those of an earlier time included."""
-    tags = Tags(folder.tag_secret(), round_id)
+    tags = tags_of(folder, round_id)
     with store.writing(database, round_id) as connection:
-        counts = _counts(connection)
+        gate = _held(connection)
+        counts = _counts(gate)
         live = select(CODE.c.hash, CODE.c.group_id, CODE.c.tag).where(
             CODE.c.batch_id == batch_id, CODE.c.state == int(CodeState.LIVE)
         )
@@ -104,7 +111,7 @@ def void(database: Database, folder: KeyFolder, round_id: str, batch_id: str) ->
                 counts[group_id] = counts[group_id].plus(voided=1)
         if rows:
             connection.execute(_RETAG, rows)
-            _set_counts(connection, counts)
+            _set(connection, tags, gate, {"counts": pack_counts(list(counts), counts)})
         gone = select(func.count()).where(CODE.c.batch_id == batch_id, CODE.c.state == int(CodeState.VOIDED))
         return connection.scalar(gone) or 0
 
@@ -114,18 +121,37 @@ def _retagged(digest: bytes, new_tag: bytes) -> dict[str, object]:
     return {"code": digest, "before": before, "after": after, "new_tag": new_tag}
 
 
-def _counts(connection: Connection) -> dict[str, Count]:
-    """Return the counts and hold the gate until the end of the transaction, as every writer of a box does."""
-    groups, packed = connection.execute(_LOCKED).one()
-    return unpack_counts(json.loads(groups), packed)
+def _held(connection: Connection) -> dict[str, Any]:
+    """Return the gate and hold it until the end of the transaction, as every writer of a box does."""
+    return dict(connection.execute(_LOCKED).mappings().one())
 
 
-def _set_counts(connection: Connection, counts: Mapping[str, Count]) -> None:
-    connection.execute(update(GATE).values(counts=pack_counts(list(counts), counts)))
+def _tagged(gate: Mapping[str, Any]) -> list[Any]:
+    return [gate[column.name] for column in TAGGED]
 
 
-def change(database: Database, round_id: str, act: Change) -> bool:
-    """Set the gate; return False, and set nothing, if another act was done on it since this one was decided."""
+def _tag(tags: Tags, gate: Mapping[str, Any]) -> bytes:
+    return tags.gate(_tagged(gate))
+
+
+def _counts(gate: Mapping[str, Any]) -> dict[str, Count]:
+    return unpack_counts(json.loads(gate["groups"]), gate["counts"])
+
+
+def _set(connection: Connection, tags: Tags, gate: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Write at the gate. One that was wrongly tagged keeps its tag: nothing that is done by us makes it right again."""
+    tag = gate["tag"]
+    if tags.is_gate(tag, _tagged(gate)):
+        tag = _tag(tags, {**gate, **values})
+    connection.execute(update(GATE).values(**values, tag=tag))
+
+
+def change(database: Database, folder: KeyFolder, round_id: str, act: Change) -> bool:
+    """Set the gate; return False, and set nothing, if it does not let this be done.
+
+    It does not if another act was done on it since this one was decided, and never opens twice; whatever the desk's
+    database says of the round. A gate that somebody else has set stays wrongly tagged, whatever is set.
+    """
     values = {
         "intent": act.intent,
         "state": None if act.state is None else int(act.state),
@@ -133,9 +159,14 @@ def change(database: Database, round_id: str, act: Change) -> bool:
         "public_key": act.public_key,
     }
     given = {name: value for name, value in values.items() if value is not None}
-    statement = update(GATE).where(GATE.c.intent == act.expects).values(given)
+    tags = tags_of(folder, round_id)
     with store.writing(database, round_id) as connection:
-        return connection.execute(statement).rowcount == 1
+        gate = _held(connection)
+        is_right = tags.is_gate(gate["tag"], _tagged(gate))
+        if gate["intent"] != act.expects or not may_change(gate["state"], act.state, is_right=is_right):
+            return False
+        _set(connection, tags, gate, given)
+        return True
 
 
 def destroy(database: Database, round_id: str) -> None:

@@ -3,21 +3,21 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
 from app.ballots import lines
 from app.ballots.domain import FORMAT, CodeState, Count, GateState, pack_counts, refusal, unpack_counts
 from app.ballots.lines import Line
-from app.ballots.models import CODE, ENVELOPE, GATE
+from app.ballots.models import CODE, ENVELOPE, GATE, TAGGED
 from app.ballots.reads import moment
 from app.ballots.tags import Tags
 from app.core.db import Database, held
 from app.core.errors import DomainError
 
 ACCEPTED: Final = ""
-_GATE = held(select(GATE.c.format, GATE.c.state, GATE.c.closes_at, GATE.c.groups, GATE.c.counts))
+_GATE = held(select(*TAGGED, GATE.c.tag))
 _CODE = select(CODE.c.group_id, CODE.c.batch_id, CODE.c.state, CODE.c.tag).where(CODE.c.hash == bindparam("code"))
 _SPEND = (
     update(CODE)
@@ -55,6 +55,8 @@ class Slot:
         self._round_id = round_id
         self._tags = Tags(tag_secret, round_id)
         self._line: Line | None = None
+        self._proved: tuple[Any, ...] = ()
+        """What the gate of an open box said, but for its counts, when its tag was checked last."""
 
     def drop(self, casts: Sequence[Cast], now: datetime) -> list[str]:
         """Spend the codes and store the envelopes; return ``ACCEPTED`` or an error code for each.
@@ -94,10 +96,11 @@ class Slot:
         gate = line.rows(_GATE, {})
         if not gate:
             raise DomainError("box_missing")
-        number, state, closes_at, groups, packed = gate[0]
+        *fields, tag = gate[0]
+        _, number, state, closes_at, _, groups, _, _, packed = fields
         if number != FORMAT:
             raise DomainError("box_other_format", found=number, known=FORMAT)
-        held = refusal(GateState(state), moment(closes_at), now)
+        held = self._tampered(fields, tag) or refusal(GateState(state), moment(closes_at), now)
         known = self._known(line, casts)
         stored = [] if held else _winners(casts, known)
         if stored:
@@ -114,6 +117,14 @@ class Slot:
             else held or _why(cast, known.get(cast.code_hash)) or "code_used"
             for cast in casts
         ]
+
+    def _tampered(self, fields: list[Any], tag: bytes) -> str:
+        """Return the error code if somebody without the key folder has set the gate; what was right stays right."""
+        read = (*fields[:-1], tag)
+        if read != self._proved and not self._tags.is_gate(tag, fields):
+            return "gate_tampered"
+        self._proved = read
+        return ""
 
     def _known(self, line: Line, casts: Sequence[Cast]) -> dict[bytes, _Known]:
         """Return the codes that are in the box; a wrongly tagged one is none (SEC-75)."""

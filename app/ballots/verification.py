@@ -1,14 +1,16 @@
 """Whether all tags in a box are right: what only somebody with the key folder can have made (SEC-75)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import bindparam, select
 
-from app.ballots.domain import CodeState, Verdict, envelope_id, verdict
+from app.ballots.domain import CodeState, GateState, Verdict, envelope_id, verdict
 from app.ballots.models import CODE
-from app.ballots.reads import PAGE_ROWS, SealedEnvelope, envelopes, page
-from app.ballots.tags import Tags
+from app.ballots.reads import PAGE_ROWS, SealedEnvelope, envelopes, gate, page
+from app.ballots.tags import Tags, tags_of
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 
 _CODES = (
@@ -26,18 +28,20 @@ def is_rightly_tagged(tags: Tags, envelope: SealedEnvelope) -> bool:
     return tags.is_envelope(envelope.tag, envelope.id, envelope.group_id, envelope.sealed)
 
 
-def tags_of(folder: KeyFolder, round_id: str) -> Tags:
-    """Return what checks the tags of a round's box."""
-    return Tags(folder.tag_secret(), round_id)
-
-
 def verify(database: Database, folder: KeyFolder, round_id: str) -> Verdict:
     """Check every tag in the box; DomainError ``box_missing``.
 
     Of a box that is open the numbers of spent codes and envelopes may differ, because they are read one after another.
     """
     tags = tags_of(folder, round_id)
-    return verdict(_codes(database, tags, round_id), _tagged_envelopes(database, tags, round_id))
+    counted = verdict(_codes(database, tags, round_id), _tagged_envelopes(database, tags, round_id))
+    try:
+        found = gate(database, round_id)
+    except DomainError as error:
+        if error.code != "gate_tampered":
+            raise
+        return replace(counted, gate_is_right=False)
+    return replace(counted, gate_is_right=found.state is not GateState.CLOSED or counted.fits(found))
 
 
 def _tagged_envelopes(database: Database, tags: Tags, round_id: str) -> Iterator[tuple[str, bool]]:

@@ -60,16 +60,19 @@ def check_counts(session: Session, paper: Paper) -> dict[str, int]:
 def check_tags(database: Database, folder: KeyFolder, paper: Paper) -> None:
     """Refuse a box in which a tag is wrong, or in which envelopes and spent codes differ (SEC-75).
 
-    DomainError ``box_tampered`` (``groups``: names, each with the numbers of wrong envelopes and codes).
+    DomainError ``box_tampered`` (``groups``: names, each with the numbers of wrong envelopes and codes) or
+    ``box_gate_tampered``.
     """
     names = {group.id: group.name for group in paper.groups}
-    wrong = verify(database, folder, paper.round_id).wrong
-    if wrong:
+    found = verify(database, folder, paper.round_id)
+    if wrong := found.wrong:
         told = [
-            f"{names.get(group, group)}（选票 {found.bad_envelopes}，票码 {found.bad_codes}）"
-            for group, found in wrong.items()
+            f"{names.get(group, group)}（选票 {each.bad_envelopes}，票码 {each.bad_codes}）"
+            for group, each in wrong.items()
         ]
         raise DomainError("box_tampered", groups="、".join(told))
+    if not found.gate_is_right:
+        raise DomainError("box_gate_tampered")
 
 
 def check_root(database: Database, round_id: str) -> None:

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 from app.accounts.service import everyone
 from app.ballots.reads import SealedEnvelope, envelopes
 from app.ballots.service import destroy
-from app.ballots.tags import Tags
-from app.ballots.verification import is_rightly_tagged, tags_of
+from app.ballots.tags import Tags, tags_of
+from app.ballots.verification import is_rightly_tagged
 from app.box.ceremony import check_counts, check_root, check_tags, sealed_round
 from app.box.counted import LooseRemark, Stacks
 from app.box.envelope import BadEnvelope, Ballot, decode

@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from app.core.holding import watch
+from app.core.key_folder import KeyFolder
 
 BUSY_TIMEOUT_MS = 15_000
 READ_ONLY = "manyidu_read_only"
@@ -167,9 +168,13 @@ def _desk(session: Session) -> DeskSession:
 
 
 class Database:
-    """One engine and the two kinds of session; ``read_only`` leaves it no transaction that can write."""
+    """One engine and the two kinds of session; ``read_only`` leaves it no transaction that can write.
 
-    def __init__(self, engine: Engine, *, read_only: bool = False) -> None:
+    Who opens, closes or reads gates of boxes hands in the ``keys``: the folder that proves them.
+    """
+
+    def __init__(self, engine: Engine, keys: KeyFolder | None = None, *, read_only: bool = False) -> None:
+        self._keys = keys
         self.engine = engine.execution_options(**{READ_ONLY: True}) if read_only else engine
         self._reading = engine.execution_options(**{READ_ONLY: True})
         self.aside = engine if self.is_sqlite else _twin(engine)
@@ -196,6 +201,14 @@ class Database:
             session.commit()
         for act in session.afterwards:
             act()
+
+    @property
+    def keys(self) -> KeyFolder:
+        """The folder of the secrets that belong to this database; whoever was given none does nothing that needs it."""
+        if self._keys is None:
+            message = "this database was opened without its key folder"
+            raise RuntimeError(message)
+        return self._keys
 
     @property
     def is_sqlite(self) -> bool:

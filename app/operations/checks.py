@@ -80,12 +80,16 @@ def _wrong(database: Database, folder: KeyFolder, paper: Paper) -> str:
             told.append(f"{names.get(group, group)}: {bad}")
         elif closed and not found.is_right:
             told.append(f"{names.get(group, group)}: {found.envelopes} envelope(s) for {found.spent} spent code(s)")
+    if not told and not verdict.gate_is_right:
+        return "its gate is not as the service left it"
     return "; ".join(told)
 
 
 def _is_closed(database: Database, round_id: str) -> bool:
-    found = ballots.find_gate(database, round_id)
-    return found is not None and found.state is GateState.CLOSED
+    try:
+        return ballots.gate(database, round_id).state is GateState.CLOSED
+    except DomainError:
+        return False
 
 
 def _archives(database: Database) -> bool:

@@ -32,9 +32,10 @@ def main() -> None:
     hide_memory()
     order = json.loads(sys.stdin.buffer.readline())
     die_with_parent(sys.stdin.fileno())
-    database = Database(make_engine(order["url"], CONNECTIONS))
+    folder = KeyFolder(Path(order["keys"]))
+    database = Database(make_engine(order["url"], CONNECTIONS), folder)
     at = datetime.fromisoformat(order["at"]) if "at" in order else None
-    room = opening_room(database, KeyFolder(Path(order["keys"])), (lambda: at) if at else utc_now)
+    room = opening_room(database, folder, (lambda: at) if at else utc_now)
     conduct(room, Ticket(order["round_id"], order["job_id"]))
 
 

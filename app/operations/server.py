@@ -16,7 +16,7 @@ from uvicorn.supervisors import Multiprocess
 from app.core import migrate
 from app.core.audiences import EVERYONE, Audience
 from app.core.db import Database, make_engine
-from app.core.key_folder import SettingsError
+from app.core.key_folder import KeyFolder, SettingsError
 from app.core.settings import Settings
 from app.main import create_app, voter_paths
 from app.operations.open_files import raise_open_files
@@ -59,7 +59,7 @@ def open_database(settings: Settings, *, migrated: bool = True) -> Iterator[Data
         if migrated and not migrate.is_current(engine):
             message = "the database's schema is not current: run `manyidu migrate` (never while a round is open)"
             raise SettingsError(message)
-        yield Database(engine)
+        yield Database(engine, KeyFolder(settings.data / "keys"))
     finally:
         engine.dispose()
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.ballots import reads as ballots
 from app.ballots import service as gates
-from app.ballots.domain import Gate, GateState
+from app.ballots.domain import GateState
 from app.ballots.service import Change
 from app.core.acting import Acting, Principal
 from app.core.db import Database, after_commit, database_of, locked
@@ -65,7 +65,9 @@ def intend(acting: Acting, round_id: str, act: str, **request: str) -> None:
     DomainError ``box_missing``, or ``act_under_way`` while another act on the round is not finished.
     """
     session, actor = acting.session, acting.actor
-    expects = ballots.gate(database_of(session), round_id).intent
+    expects = ballots.last_act(database_of(session), round_id)
+    if expects is None:
+        raise DomainError("box_missing")
     if session.get(Intent, round_id) is not None:
         raise DomainError("act_under_way")
     row = Intent(
@@ -91,7 +93,7 @@ def _read(row: Intent) -> _Act:
 
 def _carry_out(database: Database, act: _Act) -> None:
     """Set the gate, then the desk; DomainError ``round_wrong_state`` if the gate refuses."""
-    if not gates.change(database, act.round_id, act.change):
+    if not gates.change(database, database.keys, act.round_id, act.change):
         _drop(database, act)
         raise DomainError("round_wrong_state")
     _finish(database, act)
@@ -104,21 +106,26 @@ def settle(database: Database, now: datetime) -> None:
         known = select(Round.id).where(Round.state.in_(OVER), Round.id.in_(ballots.round_ids(database)))
         over = session.scalars(known).all()
     for act in left:
-        _decision(database, act, ballots.find_gate(database, act.round_id), now)(database, act)
+        _decision(database, act, ballots.last_act(database, act.round_id), now)(database, act)
     for round_id in over:
         gates.destroy(database, round_id)
 
 
-def _decision(database: Database, act: _Act, gate: Gate | None, now: datetime) -> Callable[[Database, _Act], None]:
-    if gate is None:
+def _decision(database: Database, act: _Act, last: str | None, now: datetime) -> Callable[[Database, _Act], None]:
+    if last is None:
         return _finish if act.act == Event.VOID else _drop
-    if gate.intent == act.id:
+    if last == act.id:
         return _finish
-    if gate.intent != act.expects:
+    if last != act.expects:
         return _drop
     # Whoever wrote it may be about to set the gate. The gate's mark makes sure that from now on he cannot.
     is_late = abs(now - act.asked_at) >= GRACE
-    return _drop if is_late and gates.change(database, act.round_id, Change(new_id(), act.expects)) else _leave
+    return _drop if is_late and _mark(database, act) else _leave
+
+
+def _mark(database: Database, act: _Act) -> bool:
+    """Set nothing at the gate but the id of an act that is none; whether it let that be done."""
+    return gates.change(database, database.keys, act.round_id, Change(new_id(), act.expects))
 
 
 def _leave(_database: Database, _act: _Act) -> None:

@@ -219,7 +219,7 @@ def void_round(acting: Acting, round_id: str, request: Mapping[str, Any]) -> Non
     row, reason = _locked(acting.session, round_id), request["reason"]
     after = _after(row, Event.VOID)
     audit.record(acting.session, acting.now, acting.actor, "round.void", round_id, reason=reason)
-    if ballots.find_gate(database_of(acting.session), round_id) is not None:
+    if ballots.last_act(database_of(acting.session), round_id) is not None:
         intend(acting, round_id, Event.VOID, reason=reason)
         return
     row.state, row.void_reason = after, reason

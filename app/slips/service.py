@@ -83,7 +83,7 @@ def _store(acting: Acting, folder: KeyFolder, paper: Paper, codes: Mapping[str, 
         batches.append(ballots.Batch(row.id, group_id, [code_hash(pepper, code) for code in drawn]))
     session.flush()
     database = database_of(session)
-    ballots.create(database, round_id, frozen_text(session, round_id), [group.id for group in paper.groups])
+    ballots.create(database, folder, round_id, frozen_text(session, round_id), [group.id for group in paper.groups])
     ballots.issue(database, folder, round_id, batches)
 
 

@@ -46,7 +46,7 @@ def test_it_says_what_has_become_of_a_code(database: Database, folder: KeyFolder
     assert finder.find([one])[one].refusal(NOON) == "code_used"
     service.void(database, folder, round_id, "b-staff")
     assert finder.find([two])[two].refusal(NOON) == "code_voided"
-    assert service.change(database, round_id, service.Change("i2", "i1", closes_at=NOON + timedelta(seconds=1)))
+    assert service.change(database, folder, round_id, service.Change("i2", "i1", closes_at=NOON + timedelta(seconds=1)))
     other = hashes["residents"][0]
     assert finder.find([other])[other].refusal(NOON) == ""
     assert finder.find([other])[other].refusal(NOON + timedelta(seconds=1)) == "round_closed"
@@ -65,7 +65,7 @@ def test_boxes_come_go_and_are_made_anew(database: Database, folder: KeyFolder) 
     service.destroy(database, first)
     assert finder.find([digest]) == {}
     assert set(finder.find([digest, others["staff"][0]])) == {others["staff"][0]}
-    service.create(database, first, PAPER, GROUPS)
+    service.create(database, folder, first, PAPER, GROUPS)
     service.issue(database, folder, first, [service.Batch("b1", "residents", [digest])])
     assert finder.find([digest])[digest].refusal(NOON) == "round_not_open"
     service.destroy(database, second)

@@ -23,20 +23,20 @@ def folder(settings: Settings) -> KeyFolder:
 def test_it_works(database: Database, folder: KeyFolder) -> None:
     round_id, _ = make_store(database, folder)
     later = NOON + timedelta(hours=1)
-    assert service.change(database, round_id, service.Change("i2", "i1", closes_at=later))
+    assert service.change(database, folder, round_id, service.Change("i2", "i1", closes_at=later))
     gate = reads.gate(database, round_id)
     assert (gate.state, gate.closes_at, gate.intent, gate.public_key) == (GateState.OPEN, later, "i2", bytes(32))
     assert gate.refusal(NOON) == ""
     assert gate.refusal(later) == "round_closed"
-    assert service.change(database, round_id, service.Change("i3", "i2", GateState.CLOSED))
+    assert service.change(database, folder, round_id, service.Change("i3", "i2", GateState.CLOSED))
     assert reads.gate(database, round_id).refusal(NOON) == "round_closed"
 
 
 def test_it_refuses_an_act_that_was_decided_before_another(database: Database, folder: KeyFolder) -> None:
     round_id, _ = make_store(database, folder)
-    assert service.change(database, round_id, service.Change("i2", "i1", GateState.CLOSED))
+    assert service.change(database, folder, round_id, service.Change("i2", "i1", GateState.CLOSED))
     before = reads.gate(database, round_id)
-    assert not service.change(database, round_id, service.Change("i3", "i1", GateState.OPEN))
+    assert not service.change(database, folder, round_id, service.Change("i3", "i1", GateState.OPEN))
     assert reads.gate(database, round_id) == before
 
 

@@ -75,13 +75,13 @@ def test_the_gate_alone_decides(database: Database, folder: KeyFolder) -> None:
     casts = make_casts("staff", hashes["staff"])
     later = NOON + timedelta(seconds=1)
     assert slot.drop(casts[:1], NOON) == [""]
-    assert service.change(database, round_id, service.Change("i2", "i1", closes_at=later))
+    assert service.change(database, folder, round_id, service.Change("i2", "i1", closes_at=later))
     assert slot.drop(casts[1:2], NOON) == [""]
     assert slot.drop(casts[2:3], later) == ["round_closed"]
     assert slot.drop(casts[:1], later) == [""]
-    assert service.change(database, round_id, service.Change("i3", "i2", GateState.CLOSED))
+    assert service.change(database, folder, round_id, service.Change("i3", "i2", GateState.CLOSED))
     assert slot.drop(casts[3:], NOON) == ["round_closed"] * 2
-    service.create(database, "r2", PAPER, GROUPS)
+    service.create(database, folder, "r2", PAPER, GROUPS)
     other = Slot(database, folder.tag_secret(), "r2")
     assert other.drop(casts[:1], NOON) == ["round_not_open"]
     other.close()
@@ -125,7 +125,7 @@ def test_a_box_made_anew_is_another_one(database: Database, folder: KeyFolder) -
     casts = make_casts("staff", hashes["staff"])
     assert slot.drop(casts[:1], NOON) == [""]
     service.destroy(database, round_id)
-    service.create(database, round_id, PAPER, GROUPS)
+    service.create(database, folder, round_id, PAPER, GROUPS)
     assert slot.drop(casts[1:2], NOON) == ["round_not_open"]
     assert store.round_ids(database) == {round_id}
     slot.close()
@@ -159,7 +159,7 @@ def test_a_close_waits_for_the_casts_before_it(database: Database, folder: KeyFo
     casts, closed = make_casts("staff", hashes["staff"]), threading.Event()
 
     def close() -> None:
-        service.change(database, round_id, service.Change("i2", "i1", GateState.CLOSED))
+        service.change(database, folder, round_id, service.Change("i2", "i1", GateState.CLOSED))
         closed.set()
 
     closer = threading.Thread(target=close)

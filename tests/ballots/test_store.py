@@ -30,7 +30,7 @@ def folder(settings: Settings) -> KeyFolder:
 
 
 def test_it_works(database: Database, folder: KeyFolder) -> None:
-    service.create(database, "r1", PAPER, GROUPS)
+    service.create(database, folder, "r1", PAPER, GROUPS)
     gate = reads.gate(database, "r1")
     assert (gate.state, gate.closes_at, gate.intent, gate.public_key) == (GateState.NOT_YET, None, "", b"")
     assert (gate.paper, gate.paper_hash) == PAPER
@@ -46,18 +46,18 @@ def test_it_works(database: Database, folder: KeyFolder) -> None:
 def test_a_second_making_changes_nothing(database: Database, folder: KeyFolder) -> None:
     round_id, _ = make_store(database, folder)
     before = reads.gate(database, round_id)
-    service.create(database, round_id, ("{}", "cd" * 32), ["others"])
+    service.create(database, folder, round_id, ("{}", "cd" * 32), ["others"])
     assert reads.gate(database, round_id) == before
 
 
-def test_many_may_make_it_at_once(database: Database) -> None:
+def test_many_may_make_it_at_once(database: Database, folder: KeyFolder) -> None:
     errors: list[Exception] = []
     barrier = threading.Barrier(6)
 
     def make() -> None:
         barrier.wait()
         try:
-            service.create(database, "r1", PAPER, GROUPS)
+            service.create(database, folder, "r1", PAPER, GROUPS)
         except Exception as error:  # noqa: BLE001 - told below
             errors.append(error)
 
@@ -77,7 +77,7 @@ def test_it_refuses_a_box_that_is_not_there(database: Database, folder: KeyFolde
     with refuses("box_missing"):
         service.issue(database, folder, "nowhere", [])
     with refuses("box_missing"):
-        service.change(database, "nowhere", service.Change("i1", ""))
+        service.change(database, folder, "nowhere", service.Change("i1", ""))
     assert reads.find_gate(database, "nowhere") is None
     assert reads.counts(database, "nowhere") == {}
     assert not reads.has_receipt(database, "nowhere", bytes(10))
@@ -85,9 +85,9 @@ def test_it_refuses_a_box_that_is_not_there(database: Database, folder: KeyFolde
 
 
 @pytest.mark.parametrize("round_id", ["", "../r1", "r1; DROP", "R1", "a" * 41])
-def test_it_refuses_what_is_no_id(database: Database, round_id: str) -> None:
+def test_it_refuses_what_is_no_id(database: Database, folder: KeyFolder, round_id: str) -> None:
     with pytest.raises(ValueError, match="round id"):
-        service.create(database, round_id, PAPER, GROUPS)
+        service.create(database, folder, round_id, PAPER, GROUPS)
 
 
 def test_it_refuses_another_format(database: Database, folder: KeyFolder) -> None:

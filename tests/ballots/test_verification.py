@@ -24,7 +24,7 @@ def folder(settings: Settings) -> KeyFolder:
 def box(database: Database, folder: KeyFolder) -> tuple[str, dict[str, list[bytes]]]:
     round_id, hashes = make_store(database, folder)
     fill(database, folder, round_id, hashes)
-    assert service.change(database, round_id, service.Change("i2", "i1"))
+    assert service.change(database, folder, round_id, service.Change("i2", "i1"))
     return round_id, hashes
 
 

@@ -54,8 +54,8 @@ def _file(url: str) -> Path:
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Database]:
-    database = Database(make_engine(url, pool_size=2))
+def opened(url: str, keys: Path) -> Iterator[Database]:
+    database = Database(make_engine(url, pool_size=2), KeyFolder(keys))
     yield database
     database.engine.dispose()
 
@@ -64,7 +64,7 @@ def opened(url: str) -> Iterator[Database]:
 def prepared(database_url: str, tmp_path: Path) -> Prepared:
     """A sealed box of a hundred envelopes, some with remarks."""
     folder = KeyFolder(tmp_path / "prepared-keys")
-    with opened(database_url) as database:
+    with opened(database_url, folder.path) as database:
         with database.writing() as session:
             actor = make_staff(session)
         box = make_box(database, folder, actor, hall_paper(), COUNTS)
@@ -76,7 +76,7 @@ def prepared(database_url: str, tmp_path: Path) -> Prepared:
 def open_in_child(url: str, keys: Path, attempt: tuple[bytes, Principal], started: Connection) -> None:
     """Open the box; the parent is told when it begins."""
     private_key, actor = attempt
-    with opened(url) as database:
+    with opened(url, keys) as database:
         room = Room(database, KeyFolder(keys), lambda: NOON)
         with database.reading() as session:  # what only takes time at the first use is not worth a kill
             ceremony.check_counts(session, frozen_paper(session, "r1")[0])
@@ -159,7 +159,7 @@ def finish(database: Database, folder: KeyFolder, prepared: Prepared) -> None:
 
 
 def test_a_killed_opening_can_be_finished(prepared: Prepared, tmp_path: Path) -> None:
-    with opened(prepared.url) as database:
+    with opened(prepared.url, prepared.keys) as database:
         sealed = [envelope.sealed[40:72] for envelope in sealed_in(database, "r1")]
         kind = database.engine.dialect.name
     cycles, usual = CYCLES[kind], 0.0
@@ -171,7 +171,7 @@ def test_a_killed_opening_can_be_finished(prepared: Prepared, tmp_path: Path) ->
             prepared.copy(url, keys)
             ran = run_and_kill(prepared, url, keys, after)
             usual = ran if ran < after else usual
-            with opened(url) as database:
+            with opened(url, keys) as database:
                 end_orphans(database)
                 assert check_whole(database, KeyFolder(keys), prepared.box, tidied=not cycle) or cycle
                 finish(database, KeyFolder(keys), prepared)

@@ -64,7 +64,7 @@ def table(database: Database, tmp_path: Path) -> Iterator[Table]:
     with database.writing() as session:
         people = make_cast(session)
         make_round(session, hall_paper())
-        yield Table(session, KeyFolder(tmp_path / "keys"), people)
+        yield Table(session, KeyFolder(tmp_path / "data" / "keys"), people)
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_the_secrets_are_nowhere(database: Database, tmp_path: Path) -> None:
     with database.writing() as session:
         people = make_cast(session)
         make_round(session, hall_paper())
-        table = Table(session, KeyFolder(tmp_path / "keys"), people)
+        table = Table(session, KeyFolder(tmp_path / "data" / "keys"), people)
         table.name(*LOGINS)
         table.draw(*LOGINS)
         table.read_back(*LOGINS)

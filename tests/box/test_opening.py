@@ -14,9 +14,10 @@ from app.ballots import reads as ballots
 from app.ballots import service as boxes
 from app.ballots import store
 from app.ballots.domain import CodeState, envelope_id
-from app.ballots.models import CODE, ENVELOPE
+from app.ballots.models import CODE, ENVELOPE, GATE
 from app.ballots.reads import SealedEnvelope
-from app.ballots.verification import tags_of, verify
+from app.ballots.tags import tags_of
+from app.ballots.verification import verify
 from app.box import ceremony, reads, unlocking
 from app.box.envelope import group_place, pack
 from app.box.holder_secret import read_words
@@ -37,7 +38,7 @@ from app.rounds.reads import frozen_paper, get_round
 from app.rounds.receipt_reads import root_of
 from app.rounds.sealing import write_root
 from app.slips.models import Batch
-from tests.ballots.stores import sealed_in
+from tests.ballots.stores import change_counts, sealed_in
 from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, laid_out, make_box, make_staff
 
 COUNTS = {"residents": 30, "staff": 12}
@@ -45,7 +46,7 @@ COUNTS = {"residents": 30, "staff": 12}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> KeyFolder:
-    return KeyFolder(tmp_path / "keys")
+    return KeyFolder(tmp_path / "data" / "keys")
 
 
 @pytest.fixture
@@ -249,8 +250,7 @@ def test_it_refuses_a_box_that_does_not_give_the_root_of_its_close(room: Room, a
         digest, batch = connection.execute(spent.limit(1)).one()
         tag = tags.code(digest, group, batch, CodeState.LIVE)
         connection.execute(CODE.update().where(CODE.c.hash == digest).values(state=int(CodeState.LIVE), tag=tag))
-        counts = boxes._counts(connection)
-        boxes._set_counts(connection, {**counts, group: counts[group].plus(spent=-1, envelopes=-1)})
+    change_counts(room.database, "r1", group, proved=True, spent=-1, envelopes=-1)
     assert verify(room.database, room.folder, "r1").is_right
     with room.database.reading() as session:
         root = root_of(session, "r1")
@@ -272,6 +272,14 @@ def test_it_refuses_a_stuffed_box(room: Room, attempt: Attempt) -> None:
     refused(room, attempt, "box_tampered")
 
 
+@pytest.mark.parametrize("column", ["public_key", "intent"])
+def test_it_refuses_a_gate_that_somebody_else_set(room: Room, attempt: Attempt, column: str) -> None:
+    with store.writing(room.database, "r1") as connection:
+        value = b"k" * 32 if column == "public_key" else "mine"
+        connection.execute(GATE.update().values(**{column: value}))
+    refused(room, attempt, "box_gate_tampered")
+
+
 def test_it_refuses_a_robbed_box(room: Room, attempt: Attempt) -> None:
     first = sealed_in(room.database, "r1")[0]
     with store.writing(room.database, "r1") as connection:
@@ -280,9 +288,7 @@ def test_it_refuses_a_robbed_box(room: Room, attempt: Attempt) -> None:
 
 
 def test_it_refuses_counts_that_differ(room: Room, attempt: Attempt) -> None:
-    with store.writing(room.database, "r1") as connection:
-        counts = boxes._counts(connection)
-        boxes._set_counts(connection, {**counts, "staff": counts["staff"].plus(envelopes=1)})
+    change_counts(room.database, "r1", "staff", proved=False, envelopes=1)
     assert refused(room, attempt, "box_not_as_spent").params == {"envelopes": 43, "spent": 42}
 
 
@@ -385,7 +391,7 @@ def test_recovery_destroys_what_a_crash_left(room: Room, attempt: Attempt) -> No
     open_box(room, attempt, Progress())
     for round_id in ("r1", "another0database"):
         room.folder.create_part(round_id)
-        boxes.create(room.database, round_id, ("{}", "ab" * 32), ["staff"])
+        boxes.create(room.database, room.folder, round_id, ("{}", "ab" * 32), ["staff"])
     recover(room.database, room.folder)
     assert room.folder.parts() == {"another0database"}
     assert ballots.round_ids(room.database) == {"another0database"}

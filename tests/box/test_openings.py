@@ -97,7 +97,7 @@ class Hall:
 
 @pytest.fixture
 def hall(database: Database, tmp_path: Path) -> Iterator[Hall]:
-    folder = KeyFolder(tmp_path / "keys")
+    folder = KeyFolder(tmp_path / "data" / "keys")
     with database.writing() as session:
         actor = make_staff(session)
     place = Place(database, folder, utc_now)

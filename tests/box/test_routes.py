@@ -8,7 +8,6 @@ from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from app.audit.models import AuditEntry
-from app.ballots import service as boxes
 from app.ballots import store
 from app.ballots.models import ENVELOPE
 from app.box.holder_secret import public_half
@@ -19,7 +18,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.rounds.models import Round
-from tests.ballots.stores import sealed_in
+from tests.ballots.stores import change_counts, sealed_in
 from tests.box.boxes import NOON, Box, hall_paper, make_box, make_round
 from tests.cast import Desk, make_cast
 from tests.waiting import wait_until
@@ -222,9 +221,7 @@ def test_a_failed_opening_is_told(organiser: Desk, box: Box, database: Database)
 
 @pytest.mark.usefixtures("box")
 def test_an_obstacle_is_told_before_anybody_types(organiser: Desk, database: Database) -> None:
-    with store.writing(database, "r1") as connection:
-        counts = boxes._counts(connection)
-        boxes._set_counts(connection, {**counts, "staff": counts["staff"].plus(envelopes=-1)})
+    change_counts(database, "r1", "staff", proved=False, envelopes=-1)
     page = organiser.get("/rounds/r1/opening")
     assert "信封 32 个" in page.text
     assert "33 张" in page.text

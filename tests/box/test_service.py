@@ -15,7 +15,7 @@ from tests.box.boxes import HOLDERS, NOON, hall_paper, make_box, make_round, mak
 
 @pytest.fixture
 def folder(tmp_path: Path) -> KeyFolder:
-    return KeyFolder(tmp_path / "keys")
+    return KeyFolder(tmp_path / "data" / "keys")
 
 
 def test_it_works(database: Database, folder: KeyFolder) -> None:

@@ -56,7 +56,7 @@ def installation(tmp_path: Path, sqlite_template: Path) -> Iterator[Installation
     thread.start()
     while not server.started:
         thread.join(0.02)
-    database = Database(make_engine(settings.sqlalchemy_url))
+    database = Database(make_engine(settings.sqlalchemy_url), KeyFolder(data / "keys"))
     yield Installation(settings.base_url, database, KeyFolder(data / "keys"), server)
     database.engine.dispose()
     server.should_exit = True

@@ -89,7 +89,7 @@ def elsewhere(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
 
 def installed(data: Path, url: str) -> Iterator[Elsewhere]:
     place = Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=BASE_URL)
-    database = Database(make_engine(place.sqlalchemy_url))
+    database = Database(make_engine(place.sqlalchemy_url), KeyFolder(data / "keys"))
     migrate.upgrade(database.engine)
     yield Elsewhere(place, database)
     database.engine.dispose()

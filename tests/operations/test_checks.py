@@ -67,6 +67,15 @@ def test_it_names_a_sealed_box_that_was_robbed(database: Database, settings: Set
     assert until_refused(settings)[0].startswith("WRONG: box of “第一轮”: 下属单位: 0 envelope(s) for 2 spent code(s)")
 
 
+@pytest.mark.parametrize("state", [RoundState.OPEN, RoundState.SEALED])
+def test_it_names_a_gate_that_somebody_else_set(
+    database: Database, settings: Settings, hall: OpenRound, state: RoundState
+) -> None:
+    set_round(database, hall.id, state=state)
+    by_hand(database, hall.id, f"UPDATE gate SET public_key = {literal(database, b'k' * 32)}")
+    assert until_refused(settings) == ["WRONG: box of “第一轮”: its gate is not as the service left it"]
+
+
 def test_it_warns_of_a_round_without_its_box(database: Database, settings: Settings, hall: OpenRound) -> None:
     """As a dump of the desk leaves it that was put back without its boxes."""
     destroy(database, hall.id)
@@ -85,7 +94,7 @@ def test_it_warns_of_a_box_without_its_round(database: Database, settings: Setti
 def test_it_warns_of_an_archive_while_a_round_is_open(tmp_path: Path) -> None:
     with postgresql.server("archive_mode=on", "archive_command=/bin/true") as (prefix, _):
         place = Settings(data=tmp_path, MANYIDU_DATABASE_URL=prefix + "postgres")
-        database = Database(make_engine(place.sqlalchemy_url))
+        database = Database(make_engine(place.sqlalchemy_url), KeyFolder(tmp_path / "keys"))
         migrate.upgrade(database.engine)
         hall = make_open_round(database, KeyFolder(tmp_path / "keys"))
         warning = (

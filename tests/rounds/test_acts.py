@@ -73,7 +73,8 @@ def _die(*_anything: object) -> None:
 
 def act_and_die(url: str, keys: Path, round_id: str, act: str, step: str) -> None:
     """Act in a process that is killed at one step."""
-    database, folder = Database(make_engine(url, pool_size=2)), KeyFolder(keys)
+    folder = KeyFolder(keys)
+    database = Database(make_engine(url, pool_size=2), folder)
     vars(acts).update({"before the gate": {"_carry_out": _die}, "before the desk": {"_finish": _die}}.get(step, {}))
     with database.writing() as session:
         DO[act](Acting(session, MORNING, ZHANG), folder, round_id)
@@ -197,11 +198,26 @@ def test_the_desk_s_columns_let_no_ballot_in(
     assert cast(database, folder, round_id, codes[0]) == "round_closed"
 
 
+def test_a_round_set_back_at_the_desk_does_not_open_its_box_again(
+    database: Database, folder: KeyFolder, ready: tuple[str, list[str]]
+) -> None:
+    """Who has only SQL can let the service open a round twice; the gate opens once (SEC-75)."""
+    round_id, codes = ready
+    do(database, folder, round_id, "open")
+    do(database, folder, round_id, "close")
+    with database.writing() as session:
+        session.execute(sa.text("UPDATE round SET state = 'ready'"))
+    with refuses("round_wrong_state"):
+        do(database, folder, round_id, "open")
+    assert cast(database, folder, round_id, codes[0]) == "round_closed"
+    assert state(database, round_id)[1] is GateState.CLOSED
+
+
 def test_boxes_of_rounds_that_are_over_are_destroyed(
     database: Database, folder: KeyFolder, ready: tuple[str, list[str]]
 ) -> None:
     round_id, _ = ready
-    gates.create(database, "another0database", ("{}", "ab" * 32), ["staff"])
+    gates.create(database, folder, "another0database", ("{}", "ab" * 32), ["staff"])
     with database.writing() as session:
         session.execute(sa.text("UPDATE round SET state = 'counted'"))
     settle(database, MORNING)

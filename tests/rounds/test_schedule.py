@@ -29,7 +29,7 @@ OPENS, CLOSES = MORNING + timedelta(hours=1), MORNING + timedelta(hours=2)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> KeyFolder:
-    return KeyFolder(tmp_path / "keys")
+    return KeyFolder(tmp_path / "data" / "keys")
 
 
 @pytest.fixture

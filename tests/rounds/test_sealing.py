@@ -17,12 +17,12 @@ from sqlalchemy.exc import OperationalError
 from app.audit import service as audit
 from app.audit.models import AuditEntry
 from app.ballots import reads as ballots
-from app.ballots import service as gates
 from app.ballots import store
 from app.ballots.domain import CodeState, envelope_id
 from app.ballots.models import CODE, ENVELOPE
 from app.ballots.slot import Cast, Slot
-from app.ballots.verification import tags_of, verify
+from app.ballots.tags import tags_of
+from app.ballots.verification import verify
 from app.core.acting import Acting, Principal
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -37,6 +37,7 @@ from app.rounds.receipt_reads import RootView, receipts_of, root_of, split
 from app.rounds.schedule import Schedule
 from app.rounds.sealing import write_root
 from app.slips.codes import code_hash
+from tests.ballots.stores import change_counts
 from tests.cast import MORNING, make_cast, make_ready, prepare
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -140,9 +141,9 @@ CUTS: dict[str, Callable[[], None]] = {
 }
 
 
-def close_and_die(url: str, round_id: str, cut: str) -> None:
+def close_and_die(url: str, keys: Path, round_id: str, cut: str) -> None:
     """Close a round in a process that is killed at one step."""
-    database = Database(make_engine(url, pool_size=2))
+    database = Database(make_engine(url, pool_size=2), KeyFolder(keys))
     with database.writing() as session:
         service.close_round(Acting(session, MORNING, ZHANG), round_id, {})
         CUTS[cut]()
@@ -153,7 +154,7 @@ def test_the_schedule_finishes_what_a_crash_cut_off(
     database: Database, folder: KeyFolder, round_id: str, cut: str
 ) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
-    child = FORKS.Process(target=close_and_die, args=(url, round_id, cut))
+    child = FORKS.Process(target=close_and_die, args=(url, database.keys.path, round_id, cut))
     child.start()
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
@@ -208,8 +209,7 @@ def test_a_ballot_that_was_taken_out_before_the_close_is_missing_from_the_receip
         digest, batch = connection.execute(spent).one()
         before = {"state": int(CodeState.LIVE), "tag": tags.code(digest, group, batch, CodeState.LIVE)}
         connection.execute(CODE.update().where(CODE.c.hash == digest).values(before))
-        counts = gates._counts(connection)
-        gates._set_counts(connection, {**counts, group: counts[group].plus(spent=-1, envelopes=-1)})
+    change_counts(database, round_id, group, proved=False, spent=-1, envelopes=-1)
     assert verify(database, folder, round_id).is_right
     close(database, round_id)
     with database.reading() as session:

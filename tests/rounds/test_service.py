@@ -30,7 +30,7 @@ DRAFT = RoundDraft("第一轮", "t2", key_needed=1, key_holders=1)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> KeyFolder:
-    return KeyFolder(tmp_path / "keys")
+    return KeyFolder(tmp_path / "data" / "keys")
 
 
 @pytest.fixture

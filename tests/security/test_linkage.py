@@ -91,7 +91,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) 
         else:
             prefix, cluster = request.getfixturevalue("postgresql_server")
             url = stack.enter_context(fresh_postgresql(prefix))
-        database = Database(make_engine(url, 4))
+        database = Database(make_engine(url, 4), KeyFolder(data / "keys"))
         stack.callback(database.engine.dispose)
         yield Site(database, KeyFolder(data / "keys"), data, cluster)
 

@@ -187,7 +187,8 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
 def make_world(url: str, data: Path) -> Iterator[World]:
     """Yield the installation at a migrated database."""
     settings = Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=BASE_URL, pool_size=5)
-    database, folder = Database(make_engine(url, 5)), KeyFolder(data / "keys")
+    folder = KeyFolder(data / "keys")
+    database = Database(make_engine(url, 5), folder)
     with database.writing() as session:
         people = make_cast(session)
         for login, role in ADMINISTRATORS.items():

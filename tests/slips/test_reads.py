@@ -17,7 +17,7 @@ from tests.factories import OpenRound, make_open_round, set_code_state
 
 @pytest.fixture
 def folder(tmp_path: Path) -> KeyFolder:
-    return KeyFolder(tmp_path / "keys")
+    return KeyFolder(tmp_path / "data" / "keys")
 
 
 @pytest.fixture

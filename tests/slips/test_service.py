@@ -31,7 +31,7 @@ from tests.security.correlation import spearman
 
 @pytest.fixture
 def folder(tmp_path: Path) -> KeyFolder:
-    return KeyFolder(tmp_path / "keys")
+    return KeyFolder(tmp_path / "data" / "keys")
 
 
 @pytest.fixture
