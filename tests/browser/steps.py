@@ -84,7 +84,7 @@ def hand_out_keys(page: Page, round_id: str, holders: int = 3) -> list[str]:
     page.goto(f"/rounds/{round_id}/key")
     for place, login in enumerate(HOLDERS[:holders]):
         name, role = cast.PEOPLE[login]
-        label = f"{name}{'（组织者）' if role == 'organiser' else '（监票人）'}"
+        label = f"{name}({'组织者' if role == 'organiser' else '监票人'})"
         page.locator("select[name='holder[]']").nth(place).select_option(label=label)
     check(page)
     page.get_by_role("button", name="指定持有人").click()
