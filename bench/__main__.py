@@ -90,7 +90,11 @@ def measure(part: str) -> list[dict[str, object]]:
     """Run one part in a process of its own and return its figures."""
     print(f"… {part}", file=sys.stderr)
     command = [sys.executable, "-W", "ignore", "-m", *part.split()]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False, text=True, timeout=PART_SECONDS)
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=False, text=True, timeout=PART_SECONDS)
+    except subprocess.TimeoutExpired:
+        print(f"{part} FAILED", file=sys.stderr)
+        return [{"figure": f"{part} did not end in time", "value": PART_SECONDS, "unit": "s", "bound": 0}]
     figures = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode:
         print(f"{part} FAILED", file=sys.stderr)

@@ -318,7 +318,7 @@ def test_it_refuses_where_a_box_of_former_days_lies(
     database: Database, keys: KeyFolder, target: Path, ready: str, elsewhere: Elsewhere
 ) -> None:
     back_up(database, keys, target, NOW)
-    gates.create(elsewhere.database, elsewhere.keys, ready, ("{}", "ab"), ["g"])
+    gates.create(elsewhere.database, keys, ready, ("{}", "ab"), ["g"])
     with refuses("restore_not_empty"):
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     gates.destroy(elsewhere.database, ready)
