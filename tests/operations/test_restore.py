@@ -436,7 +436,7 @@ def test_what_fails_on_the_way_leaves_nothing(
 ) -> None:
     """All of the database is one transaction: there is no restored desk without its mark."""
     back_up(database, keys, target, NOW)
-    (elsewhere.settings.data / "keys").mkdir(mode=0o755)
+    (elsewhere.settings.data / "keys").chmod(0o755)
     with pytest.raises(SettingsError):
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     assert [name for name, rows in contents(elsewhere.database, set()).items() if rows] == []

@@ -21,7 +21,7 @@ from tests.cast import refuses
 
 def test_it_works(settings: Settings, database: Database) -> None:
     check_engine(database.engine)
-    expected = ["schema", "database", "boxes", "key folder", "audit log"]
+    expected = ["schema", "database", "boxes", "signing key", "key folder", "audit log"]
     assert [line.split(":")[0] for line in run_checks(settings)] == expected
 
 
