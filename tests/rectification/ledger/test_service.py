@@ -1,6 +1,7 @@
 """Actions of the ledger in the database."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from app.core.db import Database
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.export import ledger_workbook
-from app.rectification.ledger.workbook import NEW_PROGRESS, RATING, apply_changes, read_changes
+from app.rectification.ledger.workbook import NEW_PROGRESS, RATING, Change, Mismatch, apply_changes, read_changes
 from app.rectification.rules.ledger import ActionEvent
 from app.web.forms import Upload
 from tests.cast import MORNING, refuses
@@ -156,13 +157,20 @@ def known(acting: Acting) -> list[ledger_acts.LedgerRow]:
     return list(ledger_acts.ledger(acting.session, acting.actor, MORNING.date()))
 
 
+def changes_of(acting: Acting, content: bytes) -> tuple[list[Change], list[Mismatch]]:
+    """Compare a workbook with the ledger, read by a thread that holds no transaction."""
+    rows = known(acting)
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(read_changes, acting, rows, content).result()
+
+
 def test_the_workbook_goes_out_and_comes_back(database: Database) -> None:
     _, _, ids = make_ledger(database, make_action(problem="=1+1", measures="第一行\n第二行"), make_action(problem="乙"))
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
-        assert read_changes(acting, known(acting), exported(session)) == ([], [])
+        assert changes_of(acting, exported(session)) == ([], [])
         back = edited(exported(session), {(2, NEW_PROGRESS): "已完成一半", (3, RATING): "满意"})
-        changes, wrong = read_changes(acting, known(acting), back)
+        changes, wrong = changes_of(acting, back)
         assert wrong == []
         assert [(change.action_id, change.progress, change.public_rating) for change in changes] == [
             (ids[0], "已完成一半", None), (ids[1], "", "满意"),
@@ -173,7 +181,7 @@ def test_the_workbook_goes_out_and_comes_back(database: Database) -> None:
         assert (second.state, second.public_rating) == ("announced", "满意")
         entries = [[entry.event for entry in ledger_acts.entries_of(session, each)] for each in ids]
         assert entries == [["progress"], ["public_rating"]]
-        assert read_changes(acting, known(acting), exported(session)) == ([], [])
+        assert changes_of(acting, exported(session)) == ([], [])
 
 
 def test_the_workbook_opens_no_door_that_the_page_of_an_action_keeps_shut(database: Database) -> None:
@@ -182,7 +190,7 @@ def test_the_workbook_opens_no_door_that_the_page_of_an_action_keeps_shut(databa
         for event, text in ((ActionEvent.PROGRESS, "在做"), (ActionEvent.COMPLETE, "做完")):
             Work(session, ids[0]).do(WU, event, text)
         back = edited(exported(session), {(2, NEW_PROGRESS): "又做", (3, RATING): "满意", (4, NEW_PROGRESS): "待定"})
-        changes, wrong = read_changes(Acting(session, MORNING, WU), known(Acting(session, MORNING, WU)), back)
+        changes, wrong = changes_of(Acting(session, MORNING, WU), back)
         assert changes == []
         assert [line.row for line in wrong] == [2, 3, 4]
         assert [word in line.reason for word, line in zip(("待验收", RATING, "没有写明"), wrong, strict=True)] == [
@@ -195,11 +203,11 @@ def test_it_names_every_row_that_does_not_match_and_imports_nothing(database: Da
     with database.writing() as session:
         acting = Acting(session, MORNING, WU)
         back = edited(exported(session), {(2, "整改目标"): "改低一点", (3, "事项编码（勿改）"): "nowhere"})
-        changes, wrong = read_changes(acting, known(acting), back)
+        changes, wrong = changes_of(acting, back)
         assert changes == []
         assert [(line.row, line.reason[:4]) for line in wrong] == [(2, "“整改目"), (3, "没有这个")]
         with refuses("workbook_not_xlsx"):
-            read_changes(acting, known(acting), b"no workbook")
+            changes_of(acting, b"no workbook")
 
 
 def test_time_is_what_the_caller_says(database: Database) -> None:
