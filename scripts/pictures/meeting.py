@@ -14,6 +14,7 @@ def take(camera: Camera) -> None:
     _campaign(camera, page)
     _open_round(camera, page)
     _open_the_box(camera, page)
+    _publish(camera, page)
 
 
 def _campaign(camera: Camera, page: Page) -> None:
@@ -41,18 +42,23 @@ def _open_round(camera: Camera, page: Page) -> None:
 
 
 def _open_the_box(camera: Camera, page: Page) -> None:
-    """Close, open the box with the demo's share, and publish, by the pages."""
+    """Close, count by hand and open the box with the demo's share, by the pages."""
     page.goto(camera.round)
     page.click("details.confirm summary")
     camera.shoot(page, "round-confirm", full=False)
     page.click("form[action$='/close'] button")
     camera.shoot(page, "round-sealed")
+    _box_record(camera, page)
+    page.goto(camera.round + "/slips")
+    page.get_by_role("button", name="保存清点").click()
+    camera.shoot(page, "slips-counted")
     page.goto(camera.round + "/opening")
     page.click("form[action$='/opening/begin'] button")
-    page.wait_for_selector("textarea[name=words]", timeout=60_000)
+    page.wait_for_selector("#words", timeout=60_000)
     camera.shoot(page, "opening")
-    page.fill("textarea[name=words]", camera.told["shares"][0])
+    page.fill("#words", camera.told["shares"][0])
     page.click("form[action$='/share'] button:not([formaction])")
+    page.get_by_text("钥匙已齐").wait_for()
     camera.shoot(page, "opening-unlocked")
     page.click("button[formaction$='/opening/start']")
     page.wait_for_selector("a[href$='/scrutiny']", timeout=60_000)
@@ -61,6 +67,9 @@ def _open_the_box(camera: Camera, page: Page) -> None:
     camera.shoot(page, "scrutiny-report")
     page.goto(camera.round)
     camera.shoot(page, "round-counted")
+
+
+def _publish(camera: Camera, page: Page) -> None:
     page.goto(camera.round + "/publish")
     camera.shoot(page, "publish")
     page.click("main form button[type=submit]")
@@ -68,6 +77,19 @@ def _open_the_box(camera: Camera, page: Page) -> None:
     camera.shoot(page, "publish-ledger")
     page.goto(camera.round.replace("/rounds/", "/results/"))
     camera.shoot(page, "result")
+
+
+def _box_record(camera: Camera, page: Page) -> None:
+    """Picture what is public of the closed box: hall screen, record to be signed, receipts."""
+    page.goto(camera.round + "/closing")
+    camera.shoot(page, "closing-record")
+    hall = camera.at("zhangsan", HALL)
+    hall.goto(camera.round + "/hall")
+    camera.shoot(hall, "hall-closed", full=False)
+    for size, name in ((PHONE, "receipts-phone"), (DESK, "receipts")):
+        anybody = camera.anybody(size)
+        anybody.goto(camera.round.replace("/rounds/", "/receipts/"))
+        camera.shoot(anybody, name, full=False)
 
 
 def auditor(camera: Camera) -> None:

@@ -9,12 +9,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import sqlalchemy as sa
 from PIL import Image
 from starlette.testclient import TestClient
@@ -36,6 +38,7 @@ from tests.rectification.flagged import make_action, make_ledger
 from tests.rectification.pages.test_documents import NEWS, NOTICE
 
 DPI = 60
+MAKING_SECONDS = 60
 COLUMNS, PAGES = 4, 8
 MOST_PICTURES = 3
 COLOURS = 128
@@ -113,7 +116,7 @@ def installation(folder: Path, fill: Callable[[Database, Path], str]) -> Iterato
     settings = Settings(data=folder)
     engine = make_engine(settings.sqlalchemy_url)
     migrate.upgrade(engine)
-    database = Database(engine)
+    database = Database(engine, KeyFolder(folder / "keys"))
     filled = fill(database, folder)
     app = wrap(build_api(settings, lambda: MORNING), settings)
     with TestClient(app, base_url=settings.base_url, follow_redirects=False) as client:
@@ -135,9 +138,20 @@ def results(room: Darkroom, client: TestClient, round_id: str, name: str) -> Non
 
 
 def _fetched(client: TestClient, path: str) -> bytes:
-    answer = client.get(path)
+    return _made(client, client.get(path))
+
+
+def _made(client: TestClient, answer: httpx.Response) -> bytes:
+    """Return the file, waiting on the page of its job where it takes long."""
+    deadline = time.monotonic() + MAKING_SECONDS
+    while answer.status_code == 303 or "refresh" in answer.headers:  # noqa: PLR2004 - see other
+        if time.monotonic() > deadline:
+            sys.exit(f"{answer.url}: not made in time")
+        time.sleep(0.1)
+        _, _, path = answer.headers.get("refresh", "").partition("url=")
+        answer = client.get(answer.headers.get("location") or path or answer.url)
     if answer.status_code != 200:  # noqa: PLR2004 - the one status of a download
-        sys.exit(f"{path}: {answer.status_code}")
+        sys.exit(f"{answer.url}: {answer.status_code}")
     return bytes(answer.content)
 
 
@@ -178,7 +192,8 @@ def rectification(room: Darkroom, folder: Path) -> None:
         ):  # fmt: skip
             room.take(f"remedial-{name}.{path[-4:]}", _fetched(client, f"/rectification/{path}"))
         for name, fields in (("newsletter", NEWS), ("bulletin", NOTICE)):
-            room.take(f"remedial-{name}.docx", desk.post(f"/rectification/{campaign}/bulletin", **fields).content)
+            made_later = desk.post(f"/rectification/{campaign}/bulletin", **fields)
+            room.take(f"remedial-{name}.docx", _made(client, made_later))
 
 
 def main() -> None:

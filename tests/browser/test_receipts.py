@@ -83,5 +83,6 @@ def test_the_hall_and_the_record_show_the_root(browser: Browser, installation: I
             expect(page.get_by_text(signs)).to_be_visible()
             if path.endswith("hall"):
                 page.set_viewport_size({"width": 1920, "height": 1080})
+                assert page.evaluate("document.documentElement.scrollHeight") <= 1080, "nobody scrolls a hall screen"
             check(page)
             picture(page, path.rsplit("/", 1)[1])
