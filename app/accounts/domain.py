@@ -33,6 +33,11 @@ THREE_ROLES = (Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR)
 """三员: they exclude each other, organising and holding keys; every account has one role."""
 
 
+def roles_offered(*, three_roles: bool) -> list[Role]:
+    """Return the roles that an account can be given: those of 三员 that have no other work only where it is on."""
+    return [role for role in Role if three_roles or role not in {Role.SYSADMIN, Role.SECADMIN}]
+
+
 class Act(StrEnum):
     """What is done to accounts."""
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.accounts import asking, entry, service
 from app.accounts.asking import KIND, Outcome
 from app.accounts.devices import known_device, remember_device
-from app.accounts.domain import WEIGHTY, Act, Role, may_agree, may_ask
+from app.accounts.domain import WEIGHTY, Act, Role, may_agree, may_ask, roles_offered
 from app.accounts.sessions import cookie_name, session_token, set_cookie
 from app.consents.reads import waiting
 from app.core.errors import DomainError
@@ -112,7 +112,7 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
     token = outcome.token if outcome else ""
     context = {
         "accounts": service.everyone(desk.session),
-        "roles": list(Role),
+        "roles": roles_offered(three_roles=three),
         "link": f"{desk.settings.desk_address}/welcome/{token}" if token else None,
         "outcome": outcome,
         "waiting": waiting(desk.session, KIND),

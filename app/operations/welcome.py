@@ -11,18 +11,9 @@ from app.office.qr import terminal_qr
 from app.operations import demo
 from app.operations.server import open_database
 from app.slips.codes import format_code
+from app.web.menu import ROLE_WORDS
 
 LINKS_SHOWN = 3
-ROLE_NAMES = {
-    "organiser": "组织者",
-    "scrutineer": "监票人",
-    "leader": "领导",
-    "auditor": "审计员",
-    "liaison": "单位联络员",
-    "supervisor": "督办员",
-    "sysadmin": "系统管理员",
-    "secadmin": "安全管理员",
-}
 FIRST_ROLES = (Role.ORGANISER, Role.SCRUTINEER)
 """Whose links a new installation prints: one alone could make nobody else, since another has to agree."""
 
@@ -35,7 +26,7 @@ def first_notice(settings: Settings, now: datetime) -> str:
     if not tokens:
         return ""
     links = "\n".join(
-        f"  {ROLE_NAMES[role]}  {settings.desk_address}/welcome/{token}" for role, token in tokens.items()
+        f"  {ROLE_WORDS[role]}  {settings.desk_address}/welcome/{token}" for role, token in tokens.items()
     )
     return f"还没有账号。请把这些一次性链接分别交给不同的人，由本人建立账号（7 天内有效）：\n{links}"
 
@@ -60,7 +51,7 @@ def demo_notice(settings: Settings, now: datetime) -> str:
         found = demo.load(settings.data) or demo.make(database, KeyFolder(settings.data / "keys"), settings.data, now)
     codes = [group[0] for group in found.codes.values()][: LINKS_SHOWN + 1]
     logins = "\n".join(
-        f"  {name}({ROLE_NAMES[role]})  用户名 {login}  口令 {found.passwords[login]}"
+        f"  {name}({ROLE_WORDS[role]})  用户名 {login}  口令 {found.passwords[login]}"
         for login, name, role in demo.STAFF
     )
     links = "\n".join(f"  {settings.base_url}/v#{code}    手工输入：{format_code(code)}" for code in codes[1:])

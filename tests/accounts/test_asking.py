@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import asking, service
 from app.accounts.asking import KIND
-from app.accounts.domain import Act, Role
+from app.accounts.domain import Act, Role, roles_offered
 from app.accounts.models import Staff
 from app.consents.reads import waiting
 from app.core.acting import Acting
@@ -156,3 +156,8 @@ def test_accounts_of_weight_made_or_linked_anew_are_known(people: People) -> Non
     agree(people, "wangwu")
     asking.create(people.acting("zhangsan"), ("zhouba", "周八", "leader"), three_roles=False)
     assert [staff.login for staff in service.fresh_since(people.session, LATER)] == ["lisi"]
+
+
+def test_roles_of_the_three_are_offered_where_they_are_in_force() -> None:
+    assert set(roles_offered(three_roles=True)) == set(Role)
+    assert set(Role) - set(roles_offered(three_roles=False)) == {Role.SYSADMIN, Role.SECADMIN}
