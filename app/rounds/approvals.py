@@ -24,8 +24,9 @@ def ask_or_act(acting: Acting, ports: Ports, round_id: str, act: str, request: M
 def decide(acting: Acting, ports: Ports, consent_id: str, *, granted: bool) -> str:
     """Agree or refuse as the second person; return the round's id. Nobody agrees to what he asked for himself."""
     found = consents.find(acting.session, consent_id, KIND)
-    request = consents.decide(acting, found, granted=granted)
     if granted:
         check_is_older(acting.session, acting.actor, found.asked_at)
+    request = consents.decide(acting, found, granted=granted)
+    if granted:
         ports.acts[found.act](acting, found.subject_id, request)
     return found.subject_id

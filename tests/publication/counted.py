@@ -182,7 +182,7 @@ def release(database: Database, round_id: str, scope: str = "leaders", **request
         service.publish(Acting(session, AT, ZHANG), round_id, {"scope": scope, **request})
 
 
-def store_second(database: Database, who: Principal) -> None:
+def store_account(database: Database, who: Principal) -> None:
     """Store an account that is older than whatever is asked for, so that it may agree to it."""
     with database.writing() as session:
         made_at = AT - timedelta(days=30)

@@ -136,7 +136,8 @@ def test_it_refuses_to_count_more_ballots_than_spent_codes(database: Database) -
 
 def test_a_second_person_decides_where_the_campaign_asks_for_one(database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes(), two_person=True)
-    counted.store_second(database, LI)
+    for person in (counted.ZHANG, LI):
+        counted.store_account(database, person)
     with database.writing() as session:
         acting = Acting(session, counted.AT, counted.ZHANG)
         assert not service.ask_to_publish(acting, PORTS, round_id, Wanted(Scope.LEADERS))
