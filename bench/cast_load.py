@@ -115,9 +115,10 @@ def measure(url: str, folder: Path, seconds: int, pairs: int, fastest: int) -> S
     data.mkdir()
     engine = make_engine(url or f"sqlite:///{data / 'manyidu.sqlite3'}")
     migrate.upgrade(engine)
-    database = Database(engine)
+    keys = KeyFolder(data / "keys")
+    database = Database(engine, keys)
     paper = make_paper(8, 6, remarks=False, remark_bytes=0)
-    place = make_open_round(database, KeyFolder(data / "keys"), paper, codes_each=fastest * seconds * pairs // 2)
+    place = make_open_round(database, keys, paper, codes_each=fastest * seconds * pairs // 2)
     files = write_bodies(place, folder, pairs)
     ratios, acknowledged = [], 0
     with bare("echo_app") as echo, served(data, url, folder) as product:

@@ -79,8 +79,9 @@ def main() -> None:
     """Measure on both databases."""
     with tempfile.TemporaryDirectory() as place, _databases(Path(place)) as urls:
         for url in urls:
-            database = Database(make_engine(url))
-            measure(database, KeyFolder(Path(place) / "keys"))
+            keys = KeyFolder(Path(place) / "keys")
+            database = Database(make_engine(url), keys)
+            measure(database, keys)
             database.engine.dispose()
 
 

@@ -109,7 +109,8 @@ def measure(browser: Browser, units: int, items: int) -> None:
         settings = Settings(data=data, base_url=f"http://127.0.0.1:{postgresql.free_port()}")
         engine = make_engine(settings.sqlalchemy_url)
         migrate.upgrade(engine)
-        place = make_open_round(Database(engine), KeyFolder(data / "keys"), paper(units, items), ATTEMPTS + 1)
+        keys = KeyFolder(data / "keys")
+        place = make_open_round(Database(engine, keys), keys, paper(units, items), ATTEMPTS + 1)
         engine.dispose()
         codes = place.codes["residents"]
         with served(settings):

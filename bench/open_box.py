@@ -73,7 +73,8 @@ def make_box(folder: Path, remarks: int) -> None:
     migrate.upgrade(engine)
     paper = make_paper(REMARK_BYTES if remarks else 0)
     text = paper_text(paper)
-    database, keys = Database(engine), KeyFolder(folder / "keys")
+    keys = KeyFolder(folder / "keys")
+    database = Database(engine, keys)
     with database.writing() as session:
         session.add(Campaign(id="c", title="测评", organisation="局", scheme="{}", created_at=NOW))
         session.flush()

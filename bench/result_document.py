@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from app.box.models import Stack
 from app.core import migrate
 from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.publication.service import count_again
 from app.rounds.domain import Paper
@@ -57,7 +58,7 @@ def store(database: Database, paper: Paper) -> None:
 
 def count(url: str, paper: Paper) -> None:
     """Count in a process of its own, so that its memory is that of the counting."""
-    database = Database(make_engine(url))
+    database = Database(make_engine(url), None)
     each = BALLOTS // GROUPS
     chain = Chain(tuple(GroupChain(group.id, each, each, each, each) for group in paper.groups))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -84,7 +85,7 @@ def main() -> None:
         engine = make_engine(settings.sqlalchemy_url)
         migrate.upgrade(engine)
         paper = make_paper()
-        store(Database(engine), paper)
+        store(Database(engine, KeyFolder(settings.data / "keys")), paper)
         engine.dispose()
         process = multiprocessing.get_context("spawn").Process(target=count, args=(settings.sqlalchemy_url, paper))
         process.start()

@@ -16,6 +16,7 @@ from app.accounts import service as accounts
 from app.core import migrate
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import create_app
 from tests.publication import counted
@@ -31,8 +32,9 @@ def served(store: Callable[[Database], str], role: str) -> Iterator[tuple[httpx.
         settings = Settings(data=Path(scratch), base_url=BASE)
         engine = make_engine(settings.sqlalchemy_url)
         migrate.upgrade(engine)
-        stored = store(Database(engine))
-        with Database(engine).writing() as session:
+        database = Database(engine, KeyFolder(settings.data / "keys"))
+        stored = store(database)
+        with database.writing() as session:
             accounts.create_with_password(session, utc_now(), ("reader", "读者", role), counted.PASSWORD_HASH)
         engine.dispose()
         server = uvicorn.Server(uvicorn.Config(create_app(settings), host=HOST, port=PORT, log_level="error"))

@@ -80,9 +80,10 @@ def measure(folder: Path, asked: argparse.Namespace) -> Sequence[tuple[float, fl
     data.mkdir()
     engine = make_engine(f"sqlite:///{data / 'manyidu.sqlite3'}")
     migrate.upgrade(engine)
-    database = Database(engine)
+    keys = KeyFolder(data / "keys")
+    database = Database(engine, keys)
     codes = -(-asked.fastest * asked.seconds * asked.pairs // 2)
-    place = make_open_round(database, KeyFolder(data / "keys"), make_paper(UNITS, ITEMS), codes_each=codes + 1)
+    place = make_open_round(database, keys, make_paper(UNITS, ITEMS), codes_each=codes + 1)
     files = write_bodies(place, folder, asked.pairs)
     found, acknowledged = [], 0
     with served(data, "", folder) as product:

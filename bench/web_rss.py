@@ -12,6 +12,7 @@ from app.accounts import service as accounts
 from app.core import migrate
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
 from bench.reports import store
 from bench.serving import fetched, tell
 from tests.publication import counted
@@ -84,8 +85,9 @@ def main() -> None:
         url = f"sqlite:///{data / 'manyidu.sqlite3'}"
         engine = make_engine(url)
         migrate.upgrade(engine)
-        round_id = store(Database(engine))
-        with Database(engine).writing() as session:
+        database = Database(engine, KeyFolder(data / "keys"))
+        round_id = store(database)
+        with database.writing() as session:
             fields = ("reader", "读者", "leader")
             accounts.create_with_password(session, utc_now(), fields, counted.PASSWORD_HASH)
         engine.dispose()

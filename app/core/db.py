@@ -170,10 +170,11 @@ def _desk(session: Session) -> DeskSession:
 class Database:
     """One engine and the two kinds of session; ``read_only`` leaves it no transaction that can write.
 
-    Who opens, closes or reads gates of boxes hands in the ``keys``: the folder that proves them.
+    Who opens, closes or reads gates of boxes hands in the ``keys``: the folder that proves them; who needs no secret
+    says so by ``None``.
     """
 
-    def __init__(self, engine: Engine, keys: KeyFolder | None = None, *, read_only: bool = False) -> None:
+    def __init__(self, engine: Engine, keys: KeyFolder | None, *, read_only: bool = False) -> None:
         self._keys = keys
         self.engine = engine.execution_options(**{READ_ONLY: True}) if read_only else engine
         self._reading = engine.execution_options(**{READ_ONLY: True})

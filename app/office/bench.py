@@ -55,7 +55,7 @@ Maker = Callable[[Bench], Made]
 
 @lru_cache(maxsize=KEPT_ENGINES)
 def _database(url: str) -> Database:
-    return Database(make_engine(url, 1))
+    return Database(make_engine(url, 1), None)
 
 
 def dotted(function: Callable[..., object]) -> str:

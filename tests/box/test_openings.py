@@ -321,7 +321,8 @@ from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 order = json.loads(sys.argv[1])
-place = Place(Database(make_engine(order["url"])), KeyFolder(Path(order["keys"])), utc_now)
+keys = KeyFolder(Path(order["keys"]))
+place = Place(Database(make_engine(order["url"]), keys), keys, utc_now)
 Openings(place).start("r1", order["job"])
 sys.stdin.read()
 """

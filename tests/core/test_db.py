@@ -84,7 +84,7 @@ def test_an_error_quotes_no_value(database: Database) -> None:
 def test_two_writers_take_turns(database: Database) -> None:
     with database.writing() as session:
         make_cast(session)
-    other = Database(make_engine(database.engine.url.render_as_string(hide_password=False), 2))
+    other = Database(make_engine(database.engine.url.render_as_string(hide_password=False), 2), None)
     for writer in (database, other, database):
         with writer.writing() as session:
             session.get_one(Staff, "idzhangsan", with_for_update=True).failures += 1
