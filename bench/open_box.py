@@ -37,6 +37,7 @@ from app.operations.meeting import Meeting, open_box
 from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.reads import paper_text
+from app.rounds.sealing import write_root
 from app.slips.models import Batch
 from tests.publication.counted import PASSWORD_HASH
 
@@ -95,6 +96,7 @@ def make_box(folder: Path, remarks: int) -> None:
     _fill_box(database, folder, paper, (text, public_key, remarks))
     with database.writing() as session:
         session.get_one(Round, "bench").state = RoundState.SEALED
+    write_root(database, "bench", NOW)
     engine.dispose()
 
 

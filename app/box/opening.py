@@ -31,11 +31,11 @@ from app.box.preparing import Prepare, Prepared
 from app.box.seal import envelope_info, unseal
 from app.box.shredding import shred
 from app.core.acting import Acting, Principal
-from app.core.child import give_back_memory
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.masking import Masker
+from app.core.memory import give_back_memory
 from app.core.secrets import shuffled, token_bytes
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper

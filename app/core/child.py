@@ -41,13 +41,6 @@ def _prctl(option: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), "prctl")
 
 
-def give_back_memory() -> None:
-    """Give memory that is not used any more back to the system, where the C library knows how."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
-
-
 def own_name() -> str:
     """Return this process's name, which no other process of any node ever has: node/pid/start."""
     return f"{_node()}/{os.getpid()}/{_started(os.getpid())}"

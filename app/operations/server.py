@@ -17,6 +17,7 @@ from app.core import migrate
 from app.core.audiences import EVERYONE, Audience
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder, SettingsError
+from app.core.memory import share_arenas
 from app.core.settings import Settings
 from app.main import create_app, voter_paths
 from app.operations.open_files import raise_open_files
@@ -87,7 +88,7 @@ def serve(
     if not port_is_free(host, port):
         message = f"port {port} is taken: stop what listens there, or choose another with PORT="
         raise SettingsError(message)
-    config = server_config(partial(create_app, settings, audiences=frozenset(audiences)), host, port, workers)
+    config = server_config(partial(make_served, settings, frozenset(audiences)), host, port, workers)
     if workers > 1:
         with config.bind_socket() as listener:
             Multiprocess(config, sockets=[listener]).run()
@@ -97,6 +98,12 @@ def serve(
         server.run()
     if not server.started:
         raise SystemExit(STARTUP_FAILURE)
+
+
+def make_served(settings: Settings, audiences: Collection[Audience]) -> ASGIApp:
+    """Return the application in the process that serves it, before it starts a thread."""
+    share_arenas()
+    return create_app(settings, audiences=frozenset(audiences))
 
 
 def server_config(make_app: Callable[[], ASGIApp], host: str, port: int, workers: int = 1) -> uvicorn.Config:

@@ -1,0 +1,25 @@
+"""How a process holds memory, where the C library (glibc) lets itself be told; elsewhere the calls do nothing."""
+
+import ctypes
+from typing import Final
+
+_M_ARENA_MAX: Final = -8
+ARENAS: Final = 2
+
+
+def share_arenas() -> None:
+    """Let all threads of this process take memory from few pools: to be called before they start.
+
+    By itself glibc gives each thread one of its own, and keeps in it what the thread used at most: ten Word reports
+    at once, handed out by forty threads, left 110 MB behind that nothing used any more.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, ARENAS)
+
+
+def give_back_memory() -> None:
+    """Give memory that is not used any more back to the system."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -1,0 +1,36 @@
+"""How a process holds memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAPS = """
+import ctypes, sys, threading
+from app.core.memory import share_arenas
+if sys.argv[1] == "shared":
+    share_arenas()
+together = threading.Barrier(16)
+def hold():
+    held = [bytes(2_000) for _ in range(500)]
+    together.wait(30)
+threads = [threading.Thread(target=hold) for _ in range(16)]
+for thread in threads: thread.start()
+for thread in threads: thread.join(30)
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+told = ctypes.c_void_p(libc.fopen(sys.argv[2].encode(), b"w"))
+libc.malloc_info(0, told)
+libc.fclose(told)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc lets itself be told")
+def test_threads_share_few_pools_of_memory(tmp_path: Path) -> None:
+    heaps = {}
+    for how in ("shared", "each"):
+        told = tmp_path / how
+        subprocess.run([sys.executable, "-c", HEAPS, how, str(told)], check=True, timeout=60)
+        heaps[how] = told.read_text("utf-8").count("<heap ")
+    assert heaps["shared"] <= 2 < heaps["each"]
