@@ -71,7 +71,6 @@ def make_cast(session: Session) -> dict[str, Principal]:
                 name=name,
                 role=role,
                 password_hash=PASSWORD_HASH,
-                failures=0,
                 disabled=False,
                 created_at=MORNING,
             )

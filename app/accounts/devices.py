@@ -1,6 +1,7 @@
 """The cookie of a known device: ``id.made.mac``, kept by a browser in which somebody logged in.
 
-It goes to the log-in page alone, so no voter's page ever meets it; it opens nothing, it only keeps a place free.
+It goes to the pages of log-in and of one-time links alone, so no voter's page ever meets it. It opens nothing: it only
+keeps a place free, and failures on it are counted apart from those of strangers.
 """
 
 import hmac
@@ -10,10 +11,8 @@ from hashlib import sha256
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.core.secrets import new_id
-
 LIFE = timedelta(days=365)
-PATH = "/login"
+PATHS = ("/login", "/welcome")
 
 
 def cookie_name(*, https: bool) -> str:
@@ -49,17 +48,17 @@ def known_device(request: Request) -> str | None:
     return read_cookie(state.key_folder.form_secret(), value, state.clock()) if value else None
 
 
-def remember_device(response: Response, request: Request) -> None:
+def remember_device(response: Response, request: Request, device: str) -> None:
     """Make the device known for another year, after a log-in."""
     state = request.app.state
     https = state.settings.desk_https
-    device = known_device(request) or new_id()
-    response.set_cookie(
-        cookie_name(https=https),
-        cookie_value(state.key_folder.form_secret(), device, state.clock()),
-        max_age=int(LIFE.total_seconds()),
-        path=PATH,
-        httponly=True,
-        secure=https,
-        samesite="strict",
-    )
+    for path in PATHS:
+        response.set_cookie(
+            cookie_name(https=https),
+            cookie_value(state.key_folder.form_secret(), device, state.clock()),
+            max_age=int(LIFE.total_seconds()),
+            path=path,
+            httponly=True,
+            secure=https,
+            samesite="strict",
+        )

@@ -3,9 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 
-LOCK_AFTER_FAILURES = 5
-LOCK_FOR = timedelta(minutes=30)
+FIRST_SLOWED = 4
+"""After so many failures in a row the next try has to wait two seconds, then four, eight and so on."""
+LONGEST_WAIT_SECONDS = 300
+FORGET_AFTER = timedelta(hours=1)
+"""Failures count no more when the last is so long ago; so guessing comes to some 20 tries an hour."""
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 INVITATION_LIFE = timedelta(days=7)
@@ -81,6 +85,14 @@ def password_is_weak(password: str, login: str) -> bool:
     return too_plain or (len(login) > 3 and login.lower() in password.lower())  # noqa: PLR2004
 
 
-def is_locked(locked_until: datetime | None, now: datetime) -> bool:
-    """Whether the account is still locked."""
-    return locked_until is not None and now < locked_until
+def delay_seconds(failures: int) -> int:
+    """Return how long after its last failure an account waits for the next try on the same device."""
+    return 0 if failures < FIRST_SLOWED else min(LONGEST_WAIT_SECONDS, 2 ** min(failures - FIRST_SLOWED + 1, 10))
+
+
+def seconds_to_wait(failures: int, failed_at: datetime, now: datetime) -> int:
+    """Return the whole seconds that are left of the delay: never more than its length, wherever the clock went."""
+    if now - failed_at > FORGET_AFTER:
+        return 0
+    left = delay_seconds(failures) - max(0.0, (now - failed_at).total_seconds())
+    return max(0, ceil(left))

@@ -17,8 +17,6 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(Text)
     password_hash: Mapped[str | None] = mapped_column(Text)
-    failures: Mapped[int] = mapped_column(Integer, default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     linked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -33,6 +31,20 @@ class StaffSession(Base):
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LoginTry(Base):
+    """Failed log-ins to an account on one device that logged in there before, or on all others (``""``).
+
+    ``account`` is an account's id, or a keyed digest of a name that no account has.
+    """
+
+    __tablename__ = "login_try"
+    account: Mapped[str] = mapped_column(Text, primary_key=True)
+    device: Mapped[str] = mapped_column(Text, primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    failed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    """When the last failure was, or the last success after it."""
 
 
 class Invitation(Base):

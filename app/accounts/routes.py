@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.accounts import asking, entry, service
+from app.accounts import asking, entry, logins, service
 from app.accounts.asking import KIND, Outcome
 from app.accounts.devices import known_device, remember_device
 from app.accounts.domain import WEIGHTY, Act, Role, may_agree, may_ask, roles_offered
@@ -44,24 +44,30 @@ def home(staff: AnyStaff) -> Response:
     return see_other(START_PAGES.get(Role(staff.role), "/rounds"))
 
 
+def _login_page(desk: OpenDesk, refused: Refused | None = None) -> Response:
+    return desk.show("accounts/login.html", refused)
+
+
 @router.get("/login")
 def login_page(desk: AnybodysDesk) -> Response:
     """Show the log-in form."""
-    return desk.show("accounts/login.html", login="")
+    return _login_page(desk)
 
 
 @router.post("/login")
 def log_in(desk: AnybodysDesk, form: OpenForm) -> Response:
     """Log in; a failure is shown on the same page, with the name kept."""
-    login, password = form.text("login", 64, label="用户名").lower(), form.text("password", 400, label="口令")
-    known, passwords = known_device(desk.request) is not None, desk.request.app.state.passwords
-    token = entry.log_in(database(desk.request), passwords, desk.now, (login, password), known=known)
-    if token is None:
-        return desk.show("accounts/login.html", Refused(DomainError("login_failed"), form), login=login)
-    response = see_other("/")
-    set_cookie(response, desk.request, token, desk.now)
-    remember_device(response, desk.request)
-    return response
+
+    def look() -> Response:
+        typed = form.text("login", 64, label="用户名").lower(), form.text("password", 400, label="口令")
+        passwords, device = desk.request.app.state.passwords, known_device(desk.request)
+        token, device = entry.log_in(database(desk.request), passwords, desk.now, typed, device)
+        response = see_other("/")
+        set_cookie(response, desk.request, token, desk.now)
+        remember_device(response, desk.request, device)
+        return response
+
+    return desk.consider(look, lambda refused: _login_page(desk, refused))
 
 
 @router.post("/logout")
@@ -69,7 +75,7 @@ def log_out(desk: StaffDesk, _form: Form) -> Response:
     """End the log-in and make the browser forget it."""
     token = session_token(desk.request, desk.now) or ""
     desk.request.state.renew = None
-    response = desk.attempt(lambda: service.log_out(desk.session, desk.now, token), "/login")
+    response = desk.attempt(lambda: logins.log_out(desk.session, desk.now, token), "/login")
     response.delete_cookie(cookie_name(https=desk.settings.desk_https))
     return response
 
@@ -93,8 +99,11 @@ def accept_invitation(desk: AnybodysDesk, token: str, form: OpenForm) -> Respons
 
     def look() -> Response:
         given, passwords = _given(form, first=staff is None), desk.request.app.state.passwords
-        entry.accept_invitation(database(desk.request), passwords, desk.now, token, given)
-        return see_other("/login")
+        data, device = database(desk.request), known_device(desk.request)
+        device = entry.accept_invitation(data, passwords, desk.now, token, given, device)
+        response = see_other("/login")
+        remember_device(response, desk.request, device)
+        return response
 
     return desk.consider(look, lambda refused: _welcome_page(desk, token, refused))
 

@@ -5,25 +5,21 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.accounts import tries
 from app.accounts.domain import (
-    ABSOLUTE,
     INVITATION_LIFE,
-    LOCK_AFTER_FAILURES,
-    LOCK_FOR,
     PASSWORD_MAX,
     WEIGHTY,
     Role,
-    is_locked,
     password_is_weak,
 )
 from app.accounts.models import Invitation, Staff, StaffSession, StaffUnit
-from app.accounts.passwords import Checked
 from app.audit import service as audit
 from app.core.acting import Principal
-from app.core.db import locked, locked_rows
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
 
@@ -94,9 +90,7 @@ def create_account(session: Session, now: datetime, actor: Principal, fields: tu
     """Make an account from (login, name, role) and return the token of its one-time password link."""
     login, name, role = fields
     check_fields(session, fields)
-    staff = Staff(
-        id=new_id(), login=login, name=name, role=role, created_at=now, linked_at=now, failures=0, disabled=False
-    )
+    staff = Staff(id=new_id(), login=login, name=name, role=role, created_at=now, linked_at=now, disabled=False)
     session.add(staff)
     session.flush()
     audit.record(session, now, actor, "account.create", staff.id, login=login, name=name, role=role)
@@ -118,9 +112,10 @@ def check_fields(session: Session, fields: tuple[str, str, str]) -> None:
 
 
 def reissue_link(session: Session, now: datetime, actor: Principal, staff_id: str) -> str:
-    """Return a fresh password link; the old password and all log-ins of the account end."""
+    """Return a fresh password link; the old password, all log-ins and the known devices of the account end."""
     staff = _get(session, staff_id)
-    staff.password_hash, staff.failures, staff.locked_until, staff.linked_at = None, 0, None, now
+    staff.password_hash, staff.linked_at = None, now
+    tries.forget(session, staff.id)
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
     session.execute(delete(Invitation).where(Invitation.staff_id == staff_id))
     audit.record(session, now, actor, "account.reset", staff.id, login=staff.login)
@@ -207,7 +202,7 @@ def _newcomer(now: datetime, names: tuple[str, str], role: str) -> Staff:
     login, name = names
     if not LOGIN_SHAPE.fullmatch(login):
         raise DomainError("login_name_malformed")
-    return Staff(id=new_id(), login=login, name=name, role=role, created_at=now, failures=0, disabled=False)
+    return Staff(id=new_id(), login=login, name=name, role=role, created_at=now, disabled=False)
 
 
 def check_password(session: Session, now: datetime, token: str, names: tuple[str, str], password: str) -> None:
@@ -220,8 +215,13 @@ def check_password(session: Session, now: datetime, token: str, names: tuple[str
         raise DomainError("password_weak")
 
 
-def accept_invitation(session: Session, now: datetime, token: str, names: tuple[str, str], password_hash: str) -> None:
-    """Use up the link: store the hash of a checked password; ``names`` = (login, name) make a first one."""
+def accept_invitation(
+    session: Session, now: datetime, token: str, names: tuple[str, str], password_hash: str
+) -> Principal:
+    """Use up the link: store the hash of a checked password; ``names`` = (login, name) make a first one.
+
+    Returns whose account it is; DomainError ``invitation_invalid``.
+    """
     found = locked(session, Invitation, token_hash(token))
     if found is None or found.expires_at <= now:
         raise DomainError("invitation_invalid")
@@ -232,6 +232,7 @@ def accept_invitation(session: Session, now: datetime, token: str, names: tuple[
     session.delete(found)
     session.flush()
     audit.record(session, now, principal(staff), "account.password", staff.id, login=staff.login)
+    return principal(staff)
 
 
 def create_with_password(
@@ -239,64 +240,4 @@ def create_with_password(
 ) -> Principal:
     """Make an account with a password at once, for demos and tests."""
     token = create_account(session, now, audit.SYSTEM, fields)
-    accept_invitation(session, now, token, (fields[0], fields[1]), password_hash)
-    found = session.scalars(select(Staff).where(Staff.login == fields[0])).one()
-    return principal(found)
-
-
-def stored_password(session: Session, login: str) -> str | None:
-    """Return the hash that a password has to fit, or None where there is no account or no password."""
-    return session.scalar(select(Staff.password_hash).where(Staff.login == login))
-
-
-def log_in(session: Session, now: datetime, login: str, checked: Checked) -> str | None:
-    """Return the token of a new log-in, or None: unknown, wrong, locked and disabled all look the same.
-
-    Returns instead of raising, because the count of failures must be committed. A password that was set anew since
-    it was checked opens nothing.
-    """
-    staff = next(iter(locked_rows(session, select(Staff).where(Staff.login == login))), None)
-    if staff is None or staff.disabled or is_locked(staff.locked_until, now):
-        return None
-    if not checked.right or checked.stored != staff.password_hash:
-        _count_failure(session, now, staff)
-        return None
-    staff.failures, staff.locked_until = 0, None
-    token = new_token()
-    session.add(
-        StaffSession(token_hash=token_hash(token), staff_id=staff.id, created_at=now, expires_at=now + ABSOLUTE)
-    )
-    session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
-    audit.record(session, now, principal(staff), "login", staff.id)
-    return token
-
-
-def renew_password_hash(session: Session, login: str, old: str, new: str) -> None:
-    """Put a hash with the parameters of today in the place of an old one, unless the password changed meanwhile."""
-    session.execute(update(Staff).where(Staff.login == login, Staff.password_hash == old).values(password_hash=new))
-
-
-def _count_failure(session: Session, now: datetime, staff: Staff) -> None:
-    staff.failures += 1
-    if staff.failures >= LOCK_AFTER_FAILURES:
-        staff.failures, staff.locked_until = 0, now + LOCK_FOR
-        audit.record(session, now, principal(staff), "login.locked", staff.id)
-
-
-def log_out(session: Session, now: datetime, token: str) -> None:
-    """End a log-in."""
-    found = locked(session, StaffSession, token_hash(token))
-    if found is None:
-        return
-    staff = _get(session, found.staff_id)
-    session.delete(found)
-    audit.record(session, now, principal(staff), "logout", staff.id)
-
-
-def who(session: Session, now: datetime, token: str) -> Principal | None:
-    """Return whose living log-in the token is."""
-    found = session.get(StaffSession, token_hash(token))
-    if found is None or found.expires_at <= now:
-        return None
-    staff = session.get(Staff, found.staff_id)
-    return None if staff is None or staff.disabled else principal(staff)
+    return accept_invitation(session, now, token, (fields[0], fields[1]), password_hash)

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.accounts.domain import ABSOLUTE, IDLE
-from app.accounts.service import token_hash, who
+from app.accounts.logins import who
+from app.accounts.service import token_hash
 from app.core.acting import Principal
 from app.web.requests import database
 

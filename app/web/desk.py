@@ -21,7 +21,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.web.auth import ACCOUNT_ROLES, ALL_ROLES, RoleGuard
 from app.web.downloads import attachment
-from app.web.errors import sentence, wants_json
+from app.web.errors import retry_after, sentence, wants_json
 from app.web.forms import PostedForm
 from app.web.i18n import choose_language
 from app.web.pages import page, see_other
@@ -96,7 +96,9 @@ class OpenDesk:
             refused, status, message = None, outcome or 200, ""
         saved = "saved" in self.request.query_params
         context = {"message": message, "typed": typed(refused), "saved": saved, "today": self.today, **context}
-        return page(self.request, template, status=status, **context)
+        response = page(self.request, template, status=status, **context)
+        response.headers.update(retry_after(status, refused.error.params if refused else {}))
+        return response
 
     def said(self, error: DomainError) -> tuple[int, str]:
         """Return the status and the reader's sentence of an error."""

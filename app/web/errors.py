@@ -16,13 +16,15 @@ from starlette.types import Message, Receive, Scope, Send
 from app.core.errors import DomainError
 from app.web import i18n
 from app.web.error_sentences import SENTENCES
+from app.web.error_sentences_accounts import ACCOUNT_SENTENCES
 from app.web.error_sentences_boxes import BOX_SENTENCES
 from app.web.error_sentences_results import RESULT_SENTENCES
 from app.web.pages import page
 
 LOG = logging.getLogger("manyidu")
-ALL_SENTENCES = {**SENTENCES, **RESULT_SENTENCES, **BOX_SENTENCES}
+ALL_SENTENCES = {**SENTENCES, **ACCOUNT_SENTENCES, **RESULT_SENTENCES, **BOX_SENTENCES}
 UNAVAILABLE = 503
+TOO_MANY = 429
 RETRY_AFTER_SECONDS = "2"
 UNAUTHORISED = 401
 RAISED_BY_TRIGGER = "P0001"
@@ -42,6 +44,13 @@ def sentence(language: str, code: str, params: dict[str, object]) -> tuple[int, 
     return status, wording % shown if params and "%(" in wording else wording
 
 
+def retry_after(status: int, params: dict[str, object]) -> dict[str, str]:
+    """Return the head that tells a program when to come again, where coming again helps."""
+    if status not in {UNAVAILABLE, TOO_MANY}:
+        return {}
+    return {"retry-after": str(params.get("seconds", RETRY_AFTER_SECONDS))}
+
+
 def _worded(language: str, value: object) -> str:
     return ";".join(i18n.translate(language, part) for part in str(value).split(";"))
 
@@ -58,7 +67,7 @@ def answer(request: Request, code: str, params: dict[str, object]) -> Response:
     """Return the page, or the JSON, that tells the reader what happened."""
     language = getattr(request.state, "language", None) or i18n.choose_language(request)
     status, text = sentence(language, code, params)
-    headers = {"retry-after": RETRY_AFTER_SECONDS} if status == UNAVAILABLE else {}
+    headers = retry_after(status, params)
     if status == UNAUTHORISED and request.url.path.startswith(API):
         headers["www-authenticate"] = "Bearer"
     if wants_json(request):

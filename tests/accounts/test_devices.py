@@ -1,5 +1,6 @@
 """The cookie of a known device."""
 
+import re
 from datetime import timedelta
 from typing import cast
 
@@ -53,7 +54,8 @@ def test_only_the_log_in_page_is_told_which_device_asks(
     answer = Desk(client, database, KeyFolder(settings.data / "keys")).post(
         "/login", login="zhangsan", password=PASSWORD
     )
-    (cookie,) = (one for one in answer.headers.get_list("set-cookie") if one.startswith("manyidu-device="))
-    assert "Path=/login" in cookie
-    assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
+    cookies = [one for one in answer.headers.get_list("set-cookie") if one.startswith("manyidu-device=")]
+    assert [re.findall(r"Path=([^;]+)", cookie) for cookie in cookies] == [["/login"], ["/welcome"]]
+    for cookie in cookies:
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie

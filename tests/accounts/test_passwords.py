@@ -7,9 +7,10 @@ from contextlib import ExitStack
 
 from argon2 import extract_parameters
 
-from app.accounts import entry, service
+from app.accounts import entry, logins, service
 from app.accounts.domain import Role
 from app.accounts.passwords import HASHER, MAX_WAITING, NOBODY, Passwords
+from app.accounts.tries import STRANGER, Place
 from app.core.db import Database
 from tests.cast import MORNING, PASSWORD, PASSWORD_HASH, make_cast, refuses
 
@@ -85,7 +86,7 @@ def test_no_transaction_is_open_while_a_password_is_checked(database: Database) 
     with ThreadPoolExecutor() as threads:
         with passwords.place(known=False):
             typed = ("zhangsan", PASSWORD)
-            entering = threads.submit(entry.log_in, database, passwords, MORNING, typed, known=False)
+            entering = threads.submit(entry.log_in, database, passwords, MORNING, typed, None)
             until(lambda: passwords.waiting == 1)
             assert no_connection_is_taken(database)
             with database.writing() as session:
@@ -102,11 +103,11 @@ def test_no_transaction_is_open_while_a_password_is_set(database: Database) -> N
     with ThreadPoolExecutor() as threads:
         with passwords.place(known=True), passwords.place(known=True):
             typed = (("", ""), "Grey-Heron-88")
-            setting = threads.submit(entry.accept_invitation, database, passwords, MORNING, link, typed)
+            setting = threads.submit(entry.accept_invitation, database, passwords, MORNING, link, typed, None)
             until(lambda: passwords.waiting == 1)
             assert no_connection_is_taken(database)
         setting.result(PATIENCE)
-    assert entry.log_in(database, passwords, MORNING, ("zhouba", "Grey-Heron-88"), known=True)
+    assert entry.log_in(database, passwords, MORNING, ("zhouba", "Grey-Heron-88"), "device")
 
 
 def no_connection_is_taken(database: Database) -> bool:
@@ -117,23 +118,25 @@ def no_connection_is_taken(database: Database) -> bool:
 def test_an_old_hash_is_renewed_at_the_next_log_in(database: Database) -> None:
     with database.writing() as session:
         make_cast(session)
-    assert entry.log_in(database, Passwords(), MORNING, ("zhangsan", "wrong"), known=True) is None
+    with refuses("login_failed"):
+        entry.log_in(database, Passwords(), MORNING, ("zhangsan", "wrong"), None)
     with database.reading() as session:
-        assert service.stored_password(session, "zhangsan") == PASSWORD_HASH
-    assert entry.log_in(database, Passwords(), MORNING, ("zhangsan", PASSWORD), known=True)
+        assert logins.stored_password(session, "zhangsan") == PASSWORD_HASH
+    assert entry.log_in(database, Passwords(), MORNING, ("zhangsan", PASSWORD), "device")
     with database.reading() as session:
-        renewed = service.stored_password(session, "zhangsan")
+        renewed = logins.stored_password(session, "zhangsan")
     assert renewed
     assert extract_parameters(renewed) == extract_parameters(NOBODY)
-    assert entry.log_in(database, Passwords(), MORNING, ("zhangsan", PASSWORD), known=True)
+    assert entry.log_in(database, Passwords(), MORNING, ("zhangsan", PASSWORD), "device")
 
 
 def test_a_password_set_anew_while_the_old_one_is_checked_opens_nothing(database: Database) -> None:
     with database.writing() as session:
         zhang = make_cast(session)["zhangsan"]
-        stored = service.stored_password(session, "lisi")
+        stored = logins.stored_password(session, "lisi")
+        place = Place("idlisi", STRANGER)
     checked = Passwords().check(stored, PASSWORD, known=True)
     assert checked.right
     with database.writing() as session:
         service.reissue_link(session, MORNING, zhang, "idlisi")
-        assert service.log_in(session, MORNING, "lisi", checked) is None
+        assert not logins.log_in(session, MORNING, place, "device", checked).token

@@ -53,15 +53,49 @@ def test_it_works(site: Site) -> None:
     assert "张三" in desk.get("/staff").text
 
 
-def test_it_tells_unknown_wrong_and_locked_alike(site: Site) -> None:
-    desk = site.at()
-    unknown = desk.post("/login", login="nobody", password=PASSWORD)
-    answers = [desk.post("/login", login="zhangsan", password="wrong") for _ in range(6)]
-    locked = desk.post("/login", login="zhangsan", password=PASSWORD)
-    assert {answer.status_code for answer in (unknown, *answers, locked)} == {401}
-    assert len({told(answer) for answer in (unknown, *answers, locked)}) == 1
-    assert 'value="zhangsan"' in locked.text
-    assert PASSWORD not in locked.text
+def test_it_tells_unknown_wrong_and_disabled_alike(site: Site) -> None:
+    with site.database.writing() as session:
+        service.set_disabled(session, MORNING, site.cast["zhangsan"], "idlisi", disabled=True)
+    texts = []
+    for login in ("nobody", "zhangsan", "lisi"):
+        desk = site.at()
+        answers = [desk.post("/login", login=login, password=password) for password in ("a", "b", "c", PASSWORD + "d")]
+        answers.append(desk.post("/login", login=login, password=PASSWORD))
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 401, 429]
+        assert f'value="{login}"' in answers[-1].text
+        assert PASSWORD not in answers[-1].text
+        texts.append([told(answer) for answer in answers])
+    assert texts[0] == texts[1] == texts[2]
+    assert len(set(texts[0])) == 3
+    assert "请等 2 秒再试" in texts[0][3]
+    assert "口令还没有核对" in texts[0][4]
+
+
+def test_a_stranger_who_guesses_does_not_keep_the_owner_out(site: Site, clock: TestClock) -> None:
+    owner, stranger, colleague = site.at(), site.at(), site.at()
+    owner.post("/login", login="zhangsan", password=PASSWORD)
+    colleague.post("/login", login="lisi", password=PASSWORD)
+    for guesser in (stranger, colleague):
+        for number in range(50):
+            clock.now += timedelta(seconds=3)
+            assert guesser.post("/login", login="zhangsan", password=f"guess {number}").status_code in {401, 429}
+    slowed = stranger.post("/login", login="zhangsan", password=PASSWORD)
+    assert slowed.status_code == 429
+    assert 0 < int(slowed.headers["retry-after"]) <= 300
+    assert owner.post("/login", login="zhangsan", password=PASSWORD).status_code == 303
+    clock.now += timedelta(seconds=int(slowed.headers["retry-after"]))
+    assert stranger.post("/login", login="zhangsan", password=PASSWORD).status_code == 303
+
+
+def test_who_set_a_password_by_a_fresh_link_waits_for_no_stranger(site: Site) -> None:
+    with site.database.writing() as session:
+        link = service.reissue_link(session, MORNING, site.cast["zhangsan"], "idlisi")
+    stranger, owner = site.at(), site.at()
+    for _ in range(9):
+        stranger.post("/login", login="lisi", password="guess")
+    owner.post(f"/welcome/{link}", password=NEW_PASSWORD, again=NEW_PASSWORD)
+    assert stranger.post("/login", login="lisi", password=NEW_PASSWORD).status_code == 429
+    assert owner.post("/login", login="lisi", password=NEW_PASSWORD).status_code == 303
 
 
 def test_an_idle_browser_is_logged_out_and_a_busy_one_is_not(site: Site, clock: TestClock) -> None:

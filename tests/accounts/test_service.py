@@ -1,38 +1,22 @@
-"""Accounts: log-in, lock, invitation, and the two limits of a session."""
+"""Accounts: log-in, invitation, and the two limits of a session."""
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
-from sqlalchemy.orm import Session
 
-from app.accounts import service
-from app.accounts.domain import ABSOLUTE, INVITATION_LIFE, LOCK_AFTER_FAILURES, LOCK_FOR, Role, password_is_weak
+from app.accounts import logins, service
+from app.accounts.domain import ABSOLUTE, INVITATION_LIFE, Role, password_is_weak
 from app.accounts.models import Invitation, Staff, StaffSession
-from app.accounts.passwords import Passwords
 from app.accounts.sessions import cookie_value, read_cookie
-from app.audit.models import AuditEntry
 from app.core.db import Database
 from app.core.errors import DomainError
+from tests.accounts.entering import log_in
 from tests.cast import MORNING, PASSWORD, make_cast
 
 NEW_PASSWORD = "Grey-Heron-88"
 NEW_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(NEW_PASSWORD)
-
-
-def log_in(session: Session, now: datetime, login: str, password: str) -> str | None:
-    """Log in within one session, as no page does: the password is checked by a thread that holds none."""
-    stored = service.stored_password(session, login)
-    with ThreadPoolExecutor(1) as aside:
-        checked = aside.submit(Passwords().check, stored, password, known=True).result()
-    return service.log_in(session, now, login, checked)
-
-
-def fail(session: Session, times: int) -> None:
-    for _ in range(times):
-        assert log_in(session, MORNING, "zhangsan", "wrong") is None
 
 
 def test_it_works(database: Database) -> None:
@@ -40,7 +24,7 @@ def test_it_works(database: Database) -> None:
         make_cast(session)
         token = log_in(session, MORNING, "zhangsan", PASSWORD)
         assert token
-        found = service.who(session, MORNING, token)
+        found = logins.who(session, MORNING, token)
         assert found
         assert (found.name, found.role) == ("张三", "organiser")
 
@@ -52,7 +36,7 @@ def test_what_is_stored_opens_nothing(database: Database) -> None:
         assert token
         stored = session.scalars(sa.select(StaffSession.token_hash)).one()
         assert token not in stored
-        assert service.who(session, MORNING, stored) is None
+        assert logins.who(session, MORNING, stored) is None
         hashes = session.scalars(sa.select(Staff.password_hash)).all()
         assert all(value and value.startswith("$argon2id$") for value in hashes)
 
@@ -67,32 +51,13 @@ def test_it_refuses_unknown_wrong_and_disabled_alike(database: Database) -> None
         assert log_in(session, MORNING, "zhangsan", PASSWORD * 50) is None
 
 
-def test_five_failures_lock_for_half_an_hour(database: Database) -> None:
-    with database.writing() as session:
-        make_cast(session)
-        fail(session, LOCK_AFTER_FAILURES)
-        almost = MORNING + LOCK_FOR - timedelta(seconds=1)
-        assert log_in(session, almost, "zhangsan", PASSWORD) is None
-        assert log_in(session, MORNING, "qianer", PASSWORD)
-        assert log_in(session, MORNING + LOCK_FOR, "zhangsan", PASSWORD)
-        assert "login.locked" in session.scalars(sa.select(AuditEntry.action)).all()
-
-
-def test_a_success_forgets_the_failures(database: Database) -> None:
-    with database.writing() as session:
-        make_cast(session)
-        for _ in range(2):
-            fail(session, LOCK_AFTER_FAILURES - 1)
-            assert log_in(session, MORNING, "zhangsan", PASSWORD)
-
-
 def test_a_log_in_ends_after_twelve_hours(database: Database) -> None:
     with database.writing() as session:
         make_cast(session)
         token = log_in(session, MORNING, "zhangsan", PASSWORD)
         assert token
-        assert service.who(session, MORNING + ABSOLUTE - timedelta(seconds=1), token)
-        assert service.who(session, MORNING + ABSOLUTE, token) is None
+        assert logins.who(session, MORNING + ABSOLUTE - timedelta(seconds=1), token)
+        assert logins.who(session, MORNING + ABSOLUTE, token) is None
 
 
 def test_a_cookie_idles_out_and_cannot_be_forged() -> None:
@@ -112,9 +77,9 @@ def test_a_token_is_worthless_after_log_out(database: Database) -> None:
         make_cast(session)
         token = log_in(session, MORNING, "zhangsan", PASSWORD)
         assert token
-        service.log_out(session, MORNING, token)
-        service.log_out(session, MORNING, token)
-        assert service.who(session, MORNING, token) is None
+        logins.log_out(session, MORNING, token)
+        logins.log_out(session, MORNING, token)
+        assert logins.who(session, MORNING, token) is None
 
 
 def test_disabling_and_a_fresh_link_end_every_log_in(database: Database) -> None:
@@ -123,9 +88,9 @@ def test_disabling_and_a_fresh_link_end_every_log_in(database: Database) -> None
         token = log_in(session, MORNING, "lisi", PASSWORD)
         assert token
         service.set_disabled(session, MORNING, cast["zhangsan"], cast["lisi"].id, disabled=True)
-        assert service.who(session, MORNING, token) is None
+        assert logins.who(session, MORNING, token) is None
         service.set_disabled(session, MORNING, cast["zhangsan"], cast["lisi"].id, disabled=False)
-        assert service.who(session, MORNING, token) is None
+        assert logins.who(session, MORNING, token) is None
         link = service.reissue_link(session, MORNING, cast["zhangsan"], cast["lisi"].id)
         assert log_in(session, MORNING, "lisi", PASSWORD) is None
         service.accept_invitation(session, MORNING, link, ("", ""), NEW_HASH)
@@ -171,7 +136,7 @@ def test_the_first_organiser_and_the_first_scrutineer_come_by_links_of_their_own
         service.accept_invitation(session, MORNING, links[Role.SCRUTINEER], ("lisi", "李四"), NEW_HASH)
         token = log_in(session, MORNING, "zhangsan", NEW_PASSWORD)
         assert token
-        found = service.who(session, MORNING, token)
+        found = logins.who(session, MORNING, token)
         assert found
         assert found.role == "organiser"
         assert {staff.role for staff in service.everyone(session)} == set(first)

@@ -60,11 +60,11 @@ def test_times_come_back_in_utc(database: Database) -> None:
     peking = datetime(2026, 11, 23, 9, 0, tzinfo=timezone(timedelta(hours=8)))
     with database.writing() as session:
         make_cast(session)["zhangsan"]
-        session.get_one(Staff, "idzhangsan").locked_until = peking
+        session.get_one(Staff, "idzhangsan").created_at = peking
     with database.reading() as session:
         found = session.get_one(Staff, "idzhangsan")
-        assert found.locked_until == peking == MORNING
-        assert found.locked_until.tzinfo is UTC
+        assert found.created_at == peking == MORNING
+        assert found.created_at.tzinfo is UTC
 
 
 def test_it_refuses_a_time_without_a_zone(database: Database) -> None:
@@ -72,7 +72,7 @@ def test_it_refuses_a_time_without_a_zone(database: Database) -> None:
     with database.writing() as session:
         make_cast(session)
         with pytest.raises(StatementError, match="naive"):
-            session.execute(sa.update(Staff).values(locked_until=naive))
+            session.execute(sa.update(Staff).values(created_at=naive))
 
 
 def test_an_error_quotes_no_value(database: Database) -> None:
@@ -87,9 +87,9 @@ def test_two_writers_take_turns(database: Database) -> None:
     other = Database(make_engine(database.engine.url.render_as_string(hide_password=False), 2), None)
     for writer in (database, other, database):
         with writer.writing() as session:
-            session.get_one(Staff, "idzhangsan", with_for_update=True).failures += 1
+            session.get_one(Staff, "idzhangsan", with_for_update=True).name += "!"
     with database.reading() as session:
-        assert session.get_one(Staff, "idzhangsan").failures == 3
+        assert session.get_one(Staff, "idzhangsan").name == "张三!!!"
     other.engine.dispose()
 
 

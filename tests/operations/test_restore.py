@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from app.accounts.service import stored_password
+from app.accounts.logins import stored_password
 from app.audit.service import check_chain
 from app.ballots import reads as ballots
 from app.ballots import service as gates

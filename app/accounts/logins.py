@@ -1,0 +1,91 @@
+"""Log-ins: begun with a password that was checked, ended by who began them, by an administrator, or by time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts import tries
+from app.accounts.domain import ABSOLUTE
+from app.accounts.models import Staff, StaffSession
+from app.accounts.passwords import Checked
+from app.accounts.service import principal, token_hash
+from app.accounts.tries import Place
+from app.audit import service as audit
+from app.core.acting import Principal
+from app.core.db import locked, locked_rows
+from app.core.secrets import new_token
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of a try: the token of a new log-in, or none and how many seconds the next try has to wait."""
+
+    token: str = ""
+    wait: int = 0
+    is_checked: bool = True
+    """False: the try came while a delay ran, and nothing that was typed was looked at."""
+
+
+def stored_password(session: Session, login: str) -> str | None:
+    """Return the hash that a password has to fit, or None where there is no account or no password."""
+    return session.scalar(select(Staff.password_hash).where(Staff.login == login))
+
+
+def log_in(session: Session, now: datetime, place: Place, device: str, checked: Checked) -> Entered:
+    """Begin a log-in to the account of ``place``, on ``device``, which is known there from now on.
+
+    Unknown, wrong and disabled all look the same. Returns instead of raising, because the count of failures must be
+    committed. A password that was set anew since it was checked opens nothing.
+    """
+    tries.prune(session, now)
+    wait = tries.wait_again(session, now, place)  # many may have been checked at once
+    if wait:
+        return Entered(wait=wait, is_checked=False)
+    staff = next(iter(locked_rows(session, select(Staff).where(Staff.id == place.account))), None)
+    if staff is None or staff.disabled or not checked.right or checked.stored != staff.password_hash:
+        return _fail(session, now, place, staff)
+    tries.succeed(session, now, place, device)
+    return Entered(_begin(session, now, staff))
+
+
+def _fail(session: Session, now: datetime, place: Place, staff: Staff | None) -> Entered:
+    row = tries.count_failure(session, now, place)
+    if staff is not None and tries.is_first_slowed(row):
+        audit.record(session, now, principal(staff), "login.slowed", staff.id)
+    return Entered(wait=tries.wait_at(session, now, place))
+
+
+def _begin(session: Session, now: datetime, staff: Staff) -> str:
+    token = new_token()
+    session.add(
+        StaffSession(token_hash=token_hash(token), staff_id=staff.id, created_at=now, expires_at=now + ABSOLUTE)
+    )
+    session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
+    audit.record(session, now, principal(staff), "login", staff.id)
+    return token
+
+
+def renew_password_hash(session: Session, login: str, old: str, new: str) -> None:
+    """Put a hash with the parameters of today in the place of an old one, unless the password changed meanwhile."""
+    session.execute(update(Staff).where(Staff.login == login, Staff.password_hash == old).values(password_hash=new))
+
+
+def log_out(session: Session, now: datetime, token: str) -> None:
+    """End a log-in."""
+    found = locked(session, StaffSession, token_hash(token))
+    if found is None:
+        return
+    staff = session.get_one(Staff, found.staff_id)
+    session.delete(found)
+    audit.record(session, now, principal(staff), "logout", staff.id)
+
+
+def who(session: Session, now: datetime, token: str) -> Principal | None:
+    """Return whose living log-in the token is."""
+    found = session.get(StaffSession, token_hash(token))
+    if found is None or found.expires_at <= now:
+        return None
+    staff = session.get(Staff, found.staff_id)
+    return None if staff is None or staff.disabled else principal(staff)
