@@ -10,6 +10,7 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from app.ballots.domain import CodeState
+from app.campaigns.rules import MAX_ITEMS, MAX_UNITS
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -115,6 +116,25 @@ def test_what_is_missing_is_named_and_everything_kept(client: TestClient, place:
     assert again.checked == marks
     assert again.fields["r2"] == "意见"
     assert response.text.count("autofocus") == 1
+
+
+def test_the_longest_paper_is_filled_in_without_scripts(
+    client: TestClient, database: Database, folder: KeyFolder
+) -> None:
+    units, items = MAX_UNITS, MAX_ITEMS
+    place = make_open_round(database, folder, make_paper(units, items))
+    paper = read(open_paper(client, place.codes["residents"][0]))
+    marks = dict.fromkeys(paper.names, "1")
+    assert len(marks) == units * items
+    short = {**marks, f"m{units - 1}-{items - 1}": ""}
+    refused = client.post(paper.action, data={**paper.fields, **short, "r1": "意见" * 190})
+    assert refused.status_code == 422
+    assert len(read(refused).checked) == units * items - 1
+    reviewed = client.post(paper.action, data={**paper.fields, **marks, "r1": "意见" * 190})
+    assert reviewed.status_code == 200
+    review = read(reviewed, "/v/cast")
+    assert client.post(review.action, data=review.fields).status_code == 200
+    assert count_box(database, place.id) == (1, 1)
 
 
 def test_going_back_and_changing_the_language_keep_everything(client: TestClient, place: OpenRound) -> None:
