@@ -10,7 +10,8 @@ from app.rounds.domain import NOT_ASKED, Paper
 SEED_SIGNS = 32
 _TONES = 4
 _NARROW_LABEL = 4
-_SECONDS_PER_MARK = 4
+_ROW = 5
+_SECONDS_PER_MARK = 3
 _NO_OPTION = 0xFE
 _DIGITS = b"0123456789"
 _MARK_OF_SIGN = bytes(
@@ -27,6 +28,11 @@ class Option:
     label: str
     tone: str
     opinion: bool
+
+    @property
+    def four(self) -> bool:
+        """Whether the label is broken in two and two signs where five cells stand in a row."""
+        return _width(self.label) == _NARROW_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +97,13 @@ def options(scale: Scale, item: Item) -> tuple[Option, ...]:
 
 
 def columns(choices: tuple[Option, ...]) -> int:
-    """Return how many grades stand side by side: all while the labels are short, else two."""
-    graded = [option for option in choices if option.opinion]
-    longest = max(_width(option.label) for option in graded)
-    fits = {3: _NARROW_LABEL + 1, 4: _NARROW_LABEL, 5: 2}
-    return len(graded) if longest <= fits.get(len(graded), 0) else min(2, len(graded))
+    """Return how many cells stand side by side: all up to five while the labels are short, else equal rows of them."""
+    cells, longest = len(choices), max(_width(option.label) for option in choices)
+    if longest <= _NARROW_LABEL:
+        return cells if cells <= _ROW else min(_NARROW_LABEL, (cells + 1) // 2)
+    if longest == _NARROW_LABEL + 1 and cells != _NARROW_LABEL:
+        return min(3, cells)
+    return 2
 
 
 def _width(label: str) -> int:

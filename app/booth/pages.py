@@ -194,6 +194,7 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
         "units": _unit_views(sheet, order),
         "cells": cells,
         "minutes": domain.minutes(cells),
+        "unknown": paper.scheme.scale.unknown_mark,
         "marks": domain.marks_to_text(sheet.answers.marks),
         "promises": {by: privacy.promises(setting) for by, setting in told.items()},
         "viewers": {by: privacy.viewers(setting) for by, setting in told.items()},

@@ -65,10 +65,15 @@ def test_an_items_own_words_replace_the_grades() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scale", "expected"), [("satisfaction", 4), ("satisfaction_three", 3), ("satisfaction_five", 2)]
+    ("scale", "expected"), [("satisfaction", 5), ("satisfaction_three", 3), ("satisfaction_five", 3)]
 )
-def test_long_words_stand_in_two_columns(scale: str, expected: int) -> None:
+def test_up_to_five_short_words_stand_in_a_row_and_others_in_equal_rows(scale: str, expected: int) -> None:
     assert domain.columns(domain.options(SCALES[scale], Item("i", "指标"))) == expected
+
+
+def test_six_cells_stand_in_two_equal_rows() -> None:
+    scale = Scale("six", SCALES["satisfaction"].grades, "不了解", "弃权")
+    assert domain.columns(domain.options(scale, Item("i", "指标"))) == 3
 
 
 def test_a_very_long_word_stands_in_two_columns() -> None:

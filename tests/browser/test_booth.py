@@ -86,7 +86,7 @@ def test_what_is_missing_is_named_and_focused(phone: Page, place: OpenRound) -> 
     scan(phone, place.codes["residents"][0])
     fill(phone, place, skip="m1-1")
     phone.get_by_role("button", name="下一步").click()
-    expect(phone.get_by_role("status").filter(has_text="还没有评：县图书馆 · 查找突出问题")).to_be_visible()
+    expect(phone.get_by_role("status").filter(has_text="还有 1 项没有评 · 县图书馆 · 查找突出问题")).to_be_visible()
     expect(phone.locator("input[name=m1-1][value='0']")).to_be_focused()
     expect(option(phone, "m1-1", 0)).to_be_in_viewport()
     option(phone, "m1-1", 0).click()
@@ -167,6 +167,8 @@ def test_the_keyboard_is_enough(phone: Page, installation: Installation, place: 
         phone.keyboard.press("Tab")
         if phone.evaluate("document.activeElement.tagName") == "SUMMARY":
             phone.keyboard.press("Tab")
+    expect(phone.get_by_role("button", name="目录")).to_be_focused()
+    phone.keyboard.press("Tab")
     expect(phone.get_by_role("button", name="下一步")).to_be_focused()
     phone.keyboard.press("Enter")
     expect(phone.get_by_role("heading", name="请核对")).to_be_focused()
@@ -185,7 +187,7 @@ def test_large_type_reaches_sixty_pixels(phone: Page, place: OpenRound) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_targets_are_large_enough_and_no_label_wraps(phone: Page, place: OpenRound) -> None:
+def test_targets_are_large_enough_and_no_sign_stands_alone(phone: Page, place: OpenRound) -> None:
     scan(phone, place.codes["residents"][0])
     fill(phone, place)
     heights = phone.evaluate(
@@ -196,9 +198,11 @@ def test_targets_are_large_enough_and_no_label_wraps(phone: Page, place: OpenRou
     lines = phone.evaluate(
         "Array.from(document.querySelectorAll('.grades span')).map(label => {"
         "const range = document.createRange(); range.selectNodeContents(label);"
-        "return range.getClientRects().length; })"
+        "const size = parseFloat(getComputedStyle(label).fontSize);"
+        "return Array.from(range.getClientRects(), line => line.width / size); })"
     )
-    assert set(lines) == {1}
+    assert {len(line) for line in lines} == {1, 2}
+    assert min(width for line in lines for width in line) > 1.5
 
 
 def test_a_second_slip_in_the_same_tab(phone: Page, installation: Installation, place: OpenRound) -> None:

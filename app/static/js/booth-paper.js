@@ -2,7 +2,10 @@
 
 import { cast, pause, waitFor } from "./booth-cast.js";
 import { leaveNothing } from "./booth-done.js";
+import { fillIndex } from "./booth-index.js";
 import { forget, keep, sendKept } from "./booth-kept.js";
+import { listLayout } from "./booth-list.js";
+import { clearMiss, isOpen, markRest, nextOpen, showMiss } from "./booth-missing.js";
 import { shuffleUnits } from "./booth-order.js";
 import { fillReview } from "./booth-review.js";
 
@@ -11,18 +14,18 @@ const encoder = new TextEncoder();
 const find = (name) => ballot.querySelector(`[data-${name}]`);
 const unitsOnPage = () => Array.from(ballot.querySelectorAll("[data-unit]"));
 const field = (name) => ballot.elements.namedItem(name).value;
-let ballot, texts, units, cells, remarks, next, back, review;
-let reviewing = false;
+let ballot, texts, units, cells, remarks, next, back, layout;
+let view = "marks";
+let scrolled = {}; // where each view was left
+let seen = null; // the cell gone to or marked last
+let changing = null; // what is changed from the review
+let hunting = false; // what is missing has been asked for
 let sending = false;
 let switching = false;
 let wakeUp = null;
 let sealing = null;
 let failures = 0;
 let byServer = false;
-
-function isOpen(cell) {
-  return cell.querySelector("input:checked") === null;
-}
 
 function showProgress() {
   const filled = cells.filter((cell) => !isOpen(cell)).length;
@@ -56,76 +59,159 @@ function showRoom(area) {
 
 function say(text) {
   find("says").textContent = text;
+  find("jump").hidden = true;
 }
 
-function clearMiss(cell) {
-  cell.classList.remove("missing");
-  const note = cell.querySelector(".miss");
-  if (note) {
-    note.remove();
-  }
+function scrollTo(target) {
+  const head = target.closest("[data-unit]").querySelector(".unit-head");
+  const over = ballot.querySelector(".top").offsetHeight + (head.contains(target) ? 0 : head.offsetHeight) + 12;
+  window.scrollTo(0, target.getBoundingClientRect().top + window.pageYOffset - over);
 }
 
-function showMiss(cell) {
-  if (!cell.querySelector(".miss")) {
-    const note = document.createElement("p");
-    note.className = "miss";
-    note.textContent = texts.textMiss;
-    cell.querySelector("legend").after(note);
-  }
-  cell.classList.add("missing");
-}
-
+// Twice, because what was out of sight gets its height only when it comes into it.
 function goTo(target, focus) {
-  const bar = ballot.querySelector(".top").offsetHeight + 12;
-  window.scrollTo(0, target.getBoundingClientRect().top + window.pageYOffset - bar);
+  layout.reveal(target);
+  scrollTo(target);
+  requestAnimationFrame(() => scrollTo(target));
   focus.focus({ preventScroll: true });
 }
 
-function firstProblem() {
+function goToCell(cell) {
+  seen = cell;
+  goTo(cell, cell.querySelector("input"));
+}
+
+function nameOf(cell) {
+  const unit = cell.closest("[data-unit]").querySelector("h2").textContent;
+  return `${unit} · ${cell.querySelector("legend").textContent}`;
+}
+
+function sayMissing(count, cell) {
+  say(texts.textMissing.replace("{n}", String(count)) + (cell ? ` · ${nameOf(cell)}` : ""));
+  find("jump").hidden = false;
+}
+
+function jumpToNext() {
   const open = cells.filter(isOpen);
-  open.forEach(showMiss);
-  if (open.length > 0) {
-    const unit = open[0].closest("[data-unit]").querySelector("h2").textContent;
-    say(`${texts.textMissing}${unit} · ${open[0].querySelector("legend").textContent}`);
-    goTo(open[0], open[0].querySelector("input"));
-    return true;
+  const cell = nextOpen(layout.cells(), seen);
+  if (cell) {
+    goToCell(cell);
+    sayMissing(open.length, cell);
   }
-  if (remarks.length > 0 && remarkBytesLeft() < 0) {
-    const longest = remarks.reduce((one, other) => (other.value.length > one.value.length ? other : one));
-    longest.parentElement.open = true;
-    showRoom(longest);
-    goTo(longest.parentElement, longest);
-    return true;
-  }
-  return false;
 }
 
-function turnPage(toReview) {
-  reviewing = toReview;
+// Once what is missing has been asked for, it is counted down.
+function countDown() {
+  const open = hunting ? cells.filter(isOpen).length : 0;
+  hunting = open > 0;
+  if (hunting) {
+    sayMissing(open, null);
+  } else {
+    say("");
+  }
+}
+
+function isMissing() {
+  const open = cells.filter(isOpen);
+  if (open.length === 0) {
+    return false;
+  }
+  for (const cell of open) {
+    showMiss(cell, texts.textMiss);
+  }
+  hunting = true;
+  seen = seen && isOpen(seen) ? null : seen;
+  jumpToNext();
+  return true;
+}
+
+function isTooLong() {
+  if (remarks.length === 0 || remarkBytesLeft() >= 0) {
+    return false;
+  }
+  const longest = remarks.reduce((one, other) => (other.value.length > one.value.length ? other : one));
+  longest.parentElement.open = true;
+  showRoom(longest);
+  goTo(longest.parentElement, longest);
+  return true;
+}
+
+function turnPage(to) {
+  scrolled[view] = window.pageYOffset;
+  view = to;
   say("");
-  for (const part of [find("intro"), ...units]) {
-    part.hidden = toReview;
+  for (const part of ballot.querySelectorAll("[data-intro]")) {
+    part.hidden = to !== "marks";
   }
-  review.hidden = !toReview;
-  back.hidden = !toReview;
-  find("filled-label").hidden = toReview;
-  next.textContent = toReview ? texts.textCast : texts.textNext;
+  layout.hide(to !== "marks");
+  find("review").hidden = to !== "review";
+  find("index").hidden = to !== "index";
+  find("open-index").hidden = to !== "marks";
+  back.hidden = to === "marks";
+  next.hidden = to === "index";
+  next.textContent = to === "review" ? texts.textCast : layout.isLast() ? texts.textNext : texts.textOn;
+  window.scrollTo(0, scrolled[to] || 0);
 }
 
-function change(title) {
-  turnPage(false);
-  goTo(title.closest("[data-unit]"), title);
+function change(target, button) {
+  turnPage("marks");
+  changing = button.getAttribute("aria-label").split(":")[0];
+  if (target.dataset.cell === undefined) {
+    goTo(target, target);
+  } else {
+    goToCell(target);
+  }
 }
 
 function openReview() {
-  if (firstProblem()) {
+  if (isMissing() || isTooLong()) {
     return;
   }
-  fillReview(find("review-list"), units, texts, change);
-  turnPage(true);
+  const shown = { ...texts, items: Number(ballot.dataset.items), large: document.getElementById("large").checked };
+  fillReview(find("review-list"), units, shown, change);
+  turnPage("review");
+  const labels = Array.from(find("review-list").querySelectorAll("button"));
+  const changed = changing && labels.find((button) => button.getAttribute("aria-label").startsWith(changing));
+  changing = null;
+  if (changed) {
+    const block = changed.closest("details");
+    if (block) {
+      block.open = true;
+      window.scrollTo(0, scrolled.review);
+    }
+  }
+  (changed || find("review-title")).focus({ preventScroll: true });
+}
+
+function jumpFromIndex(target) {
+  turnPage("marks");
+  if (target.dataset.cell === undefined) {
+    goTo(target, target);
+  } else {
+    goToCell(target);
+  }
+}
+
+function openIndex() {
+  const places = layout.places();
+  const done = places.filter((place) => !place.cells.some(isOpen)).length;
+  const open = cells.filter(isOpen).length;
+  fillIndex(find("index-list"), places, texts, jumpFromIndex);
+  find("index-done").textContent = `${done} / ${places.length}`;
+  const rest = find("rest");
+  rest.hidden = ballot.dataset.unknown === undefined || open === 0 || open === cells.length;
+  rest.textContent = texts.textRest.replace("{n}", String(open));
+  turnPage("index");
   window.scrollTo(0, 0);
-  find("review-title").focus({ preventScroll: true });
+  find("index-title").focus({ preventScroll: true });
+}
+
+// Offered once something has been marked; the review shows what it gave, and everything can still be changed.
+function giveRest() {
+  const given = markRest(cells, ballot.dataset.unknown);
+  turnPage("marks");
+  cells[0].dispatchEvent(new Event("change", { bubbles: true }));
+  say(texts.textGiven.replace("{n}", String(given)));
 }
 
 const NOT_ASKED = 0xff;
@@ -256,7 +342,7 @@ function showDone(receipt) {
 
 function showRefusal(outcome) {
   sending = false;
-  turnPage(true);
+  turnPage("review");
   next.disabled = false;
   back.disabled = false;
   say(outcome.message || texts.textBusy);
@@ -264,7 +350,7 @@ function showRefusal(outcome) {
 
 function backFromCast() {
   sending = false;
-  turnPage(false);
+  turnPage("marks");
   next.disabled = false;
   back.disabled = false;
   say(texts.textServer);
@@ -279,7 +365,7 @@ async function castBallot() {
   }
   sending = true;
   back.disabled = true;
-  for (const button of review.querySelectorAll("button")) {
+  for (const button of find("review").querySelectorAll("button")) {
     button.disabled = true;
   }
   tell("sending", null);
@@ -337,12 +423,13 @@ function otherLanguage() {
 function turnInto(page) {
   const answers = answersOnPage();
   const large = document.getElementById("large").checked;
-  const wasReviewing = reviewing;
+  const wasReviewing = view === "review";
   document.documentElement.lang = page.documentElement.lang;
   document.title = page.title;
   document.querySelector("main").replaceWith(page.querySelector("main"));
   document.getElementById("large").checked = large;
-  reviewing = false;
+  view = "marks";
+  seen = null;
   start();
   putBack(answers);
   showProgress();
@@ -375,9 +462,10 @@ async function switchLanguage() {
 function noteMark(event) {
   const cell = event.target.closest("[data-cell]");
   if (cell) {
+    seen = cell;
     clearMiss(cell);
     showProgress();
-    say("");
+    countDown();
     prepareSealing().catch(() => {}); // tried again when the ballot is cast
   }
 }
@@ -387,17 +475,17 @@ function submit(event) {
     return;
   }
   event.preventDefault();
-  if (reviewing) {
+  if (view === "review") {
     castBallot();
-  } else {
+  } else if (!layout.forward()) {
     openReview();
   }
 }
 
 function returnToMarks() {
-  turnPage(false);
-  window.scrollTo(0, 0);
-  units[0].querySelector("h2").focus({ preventScroll: true });
+  const opener = view === "index" ? find("open-index") : next;
+  turnPage("marks");
+  opener.focus({ preventScroll: true });
 }
 
 function look() {
@@ -411,14 +499,16 @@ function look() {
   remarks = Array.from(ballot.querySelectorAll("textarea"));
   next = find("next");
   back = find("back");
-  review = find("review");
+  layout = listLayout(units);
 }
 
 function start() {
   look();
-  ballot.noValidate = true;
   find("bar").hidden = false;
-  find("filled-label").hidden = false;
+  find("open-index").hidden = false;
+  find("open-index").addEventListener("click", openIndex);
+  find("jump").addEventListener("click", jumpToNext);
+  find("rest").addEventListener("click", giveRest);
   find("total").hidden = true;
   find("switch").type = "button";
   find("switch").addEventListener("click", switchLanguage);

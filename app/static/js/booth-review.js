@@ -1,34 +1,54 @@
-// Shows the answers once more. Text goes in as text, never as markup.
+// Shows the answers once more: each leads to its mark.
 
-function element(name, className, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
+import { element, putFolded } from "./booth-element.js";
+
+const ROWS_UP_TO = 96;
+const CARDS = 64;
+const LARGE_CARDS = 32;
+
+function markButton(unit, cell, change) {
+  const mark = cell.querySelector("input:checked").nextElementSibling;
+  const item = cell.querySelector("legend").textContent;
+  const button = element("button", `mark ${mark.parentNode.className}`, mark.textContent);
+  button.type = "button";
+  button.setAttribute("aria-label", `${unit} · ${item}: ${mark.textContent}`);
+  button.addEventListener("click", () => change(cell, button));
+  return button;
 }
 
-function marksOf(unit) {
+function rows(name, cells, change) {
   const list = element("dl", "marks", "");
-  for (const cell of unit.querySelectorAll("[data-cell]")) {
-    const mark = cell.querySelector("input:checked").nextElementSibling;
+  for (const cell of cells) {
     const row = document.createElement("div");
-    row.append(element("dt", "", cell.querySelector("legend").textContent));
-    row.append(element("dd", mark.parentNode.className, mark.textContent));
+    const said = document.createElement("dd");
+    said.append(markButton(name, cell, change));
+    row.append(element("dt", "", cell.querySelector("legend").textContent), said);
     list.append(row);
   }
   return list;
 }
 
-function card(unit, texts, change) {
+// A long paper's marks stand side by side, each under the beginning of its item.
+function brief(name, cells, change) {
+  const list = element("div", "brief", "");
+  for (const cell of cells) {
+    const button = markButton(name, cell, change);
+    button.prepend(element("small", "", cell.querySelector("legend").textContent));
+    list.append(button);
+  }
+  return list;
+}
+
+function card(unit, texts, marks, change) {
   const title = unit.querySelector("h2");
   const made = element("section", "card unit", "");
   const head = element("div", "unit-head", "");
   const button = element("button", "tool", texts.textChange);
   button.type = "button";
   button.setAttribute("aria-label", `${texts.textChange} ${title.textContent}`);
-  button.addEventListener("click", () => change(title));
+  button.addEventListener("click", () => change(title, button));
   head.append(element("h3", "", title.textContent), button);
-  made.append(head, marksOf(unit));
+  made.append(head, marks(title.textContent, Array.from(unit.querySelectorAll("[data-cell]")), change));
   const remark = unit.querySelector("textarea");
   if (remark && remark.value.trim() !== "") {
     made.append(element("p", "remark-label", texts.textRemark), element("p", "remark-kept", remark.value.trim()));
@@ -36,9 +56,9 @@ function card(unit, texts, change) {
   return made;
 }
 
+// change(target, button): goes to a title or a cell; `button` is where the review is come back to.
 export function fillReview(list, units, texts, change) {
-  list.textContent = "";
-  for (const unit of units) {
-    list.append(card(unit, texts, change));
-  }
+  const marks = units.length * texts.items > ROWS_UP_TO ? brief : rows;
+  const cards = units.map((unit) => card(unit, texts, marks, change));
+  putFolded(list, cards, texts.large ? LARGE_CARDS : CARDS, 0);
 }

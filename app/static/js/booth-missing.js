@@ -1,0 +1,39 @@
+// What is not marked yet: counted, shown, and gone to one after the other in the order of the page.
+
+export function isOpen(cell) {
+  return cell.querySelector("input:checked") === null;
+}
+
+export function clearMiss(cell) {
+  cell.classList.remove("missing");
+  const note = cell.querySelector(".miss");
+  if (note) {
+    note.remove();
+  }
+}
+
+export function showMiss(cell, text) {
+  if (!cell.querySelector(".miss")) {
+    const note = document.createElement("p");
+    note.className = "miss";
+    note.textContent = text;
+    cell.querySelector("legend").after(note);
+  }
+  cell.classList.add("missing");
+}
+
+// The first open cell behind `from`, and after the last the first of all.
+export function nextOpen(cells, from) {
+  const at = cells.indexOf(from) + 1;
+  return [...cells.slice(at), ...cells.slice(0, at)].find(isOpen);
+}
+
+// Gives every open cell the mark that is no opinion; says how many it gave.
+export function markRest(cells, mark) {
+  const open = cells.filter(isOpen);
+  for (const cell of open) {
+    clearMiss(cell);
+    cell.querySelector(`input[value="${mark}"]`).checked = true;
+  }
+  return open.length;
+}
