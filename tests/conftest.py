@@ -1,8 +1,10 @@
 """Databases, the application and its clients for every test."""
 
 import itertools
+import os
 import re
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -149,6 +151,25 @@ RENDERING = re.compile(
 )
 """Tests of what only reads and renders. All others write, lock, count, open, back up or migrate: these run on both
 databases; a test of this list runs on the one that its name draws, so that half of them run on each."""
+
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+ROOM_BYTES = 2 * 1024**3
+
+
+def in_memory(folder: Path) -> bool:
+    """Whether files of tests can live in ``folder``: it is there, has room for them, and programs may run from it."""
+    if not folder.is_dir():
+        return False
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize > ROOM_BYTES and not found.f_flag & os.ST_NOEXEC
+
+
+def pytest_configure() -> None:
+    """Put what tests write into memory where there is room: settings stay durable, and nobody waits for a disk."""
+    if "TMPDIR" not in os.environ and in_memory(MEMORY):
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
