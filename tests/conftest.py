@@ -16,13 +16,15 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.accounts import passwords
 from app.core import migrate
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import build_api, wrap
 from app.office.workshop import Workshop
-from tests import postgresql
+from app.operations import demo
+from tests import cast, postgresql
 
 BASE_URL = "http://127.0.0.1:8000"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -110,6 +112,18 @@ def database(settings: Settings) -> Iterator[Database]:
     database = Database(make_engine(settings.sqlalchemy_url, settings.pool_size), keys)
     yield database
     database.engine.dispose()
+
+
+COSTS = "tests/accounts/"
+"""Tests of what a password's hash costs."""
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash with little memory, but where the cost is tested: each log-in would renew the cheap hash of its account."""
+    if not request.node.nodeid.startswith(COSTS):
+        monkeypatch.setattr(passwords, "HASHER", cast.CHEAP)
+        monkeypatch.setattr(demo, "HASHER", cast.CHEAP)
 
 
 @pytest.fixture(scope="session")
