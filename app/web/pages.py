@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,13 @@ class Pages:
 
 
 def make_pages(settings: Settings) -> Pages:
-    """Return the template environment with its filters and the ``static()`` function."""
+    """Return the pages of an application."""
+    return Pages(_environment(), settings)
+
+
+@cache
+def _environment() -> Environment:
+    """Return the template environment with its filters and the ``static()`` function: templates are compiled once."""
     environment = Environment(
         loader=FileSystemLoader(APP / "templates"),
         autoescape=True,
@@ -82,7 +89,7 @@ def make_pages(settings: Settings) -> Pages:
     environment.globals["role_words"] = ROLE_WORDS
     environment.filters["date"] = chinese_date
     environment.filters["time"] = chinese_time
-    return Pages(environment, settings)
+    return environment
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
