@@ -165,7 +165,8 @@ def _audit_page(clerk: Clerk) -> bool:
 
 def _slips(office: Office) -> Work:
     def work(clerk: Clerk) -> bool:
-        numbers = {f"n-{group}": str(SLIPS // GROUPS) for group in office.groups}
+        confirmed = {"again": "1", "here_only": "1"}
+        numbers = {f"n-{group}": str(SLIPS // GROUPS) for group in office.groups} | confirmed
         printed = clerk.post(f"/rounds/{office.ready}/slips", f"/rounds/{office.ready}/slips/print", numbers)
         return "pdf" in printed.headers["content-type"]
 

@@ -36,7 +36,7 @@ def print_them(folder: Path) -> None:
         rounds.freeze(acting, round_id)
         numbers = {group.id: SLIPS // GROUPS for group in get_campaign(session, campaign).groups}
         started = time.perf_counter()
-        typeset = slips.print_slips(acting, keys, "https://vote.example.cn", (round_id, numbers))
+        typeset = slips.print_slips(acting, keys, "https://vote.example.cn", round_id, slips.PrintOrder(numbers))
     pdf = typeset()
     seconds = time.perf_counter() - started
     print(json.dumps({"figure": "slips_s", "value": round(seconds, 2), "unit": "s"}))

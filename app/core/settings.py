@@ -77,7 +77,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _no_plain_http_by_accident(self) -> "Settings":
-        if not self.allow_http and any(_is_plain(url) and not _is_here(url) for url in self.addresses(EVERYONE)):
+        if not self.allow_http and any(_is_plain(url) and not is_loopback(url) for url in self.addresses(EVERYONE)):
             message = (
                 "plain http on a network lets anyone in it read and change votes; "
                 "use an https address, or set MANYIDU_ALLOW_HTTP=1 if you accept that"
@@ -130,7 +130,7 @@ class Settings(BaseSettings):
     @property
     def loopback(self) -> bool:
         """Whether the voters' address is this machine only."""
-        return _is_here(self.base_url)
+        return is_loopback(self.base_url)
 
     @property
     def is_sqlite(self) -> bool:
@@ -147,14 +147,15 @@ def _is_plain(address: str) -> bool:
     return address.startswith("http://")
 
 
-def _is_here(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether nobody but this machine itself reaches an address: no phone does."""
     return (urlsplit(address).hostname or "") in LOOPBACK
 
 
 def hosts_of(address: str) -> frozenset[str]:
     """Return the values of the Host header that stand for an address of ours."""
     parts = urlsplit(address)
-    if not _is_here(address):
+    if not is_loopback(address):
         return frozenset({parts.netloc})
     suffix = f":{parts.port}" if parts.port else ""
     return frozenset({parts.netloc, *(f"{name}{suffix}" for name in ("127.0.0.1", "localhost", "[::1]"))})

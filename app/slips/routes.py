@@ -36,6 +36,9 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "accounts": accounts,
         "names": {group.id: group.name for group in paper.groups},
         "exact": exact,
+        "address": f"{desk.settings.base_url}/v",
+        "leads_nowhere": desk.settings.loopback,
+        "live": sum(one.printed - one.voided for one in accounts),
         "can_print": is_organiser and row.state in {RoundState.READY, RoundState.OPEN},
         "is_organiser": is_organiser,
         "hand_counts": counted,
@@ -68,12 +71,14 @@ def print_slips(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Issue slips and send their PDF, once."""
 
     def act() -> Callable[[], bytes]:
-        place = round_id, _numbers(form, desk.session, round_id)
-        return service.print_slips(desk.acting, desk.keys, desk.settings.base_url, place, backs=form.flag("backs"))
+        confirmed = {name: form.flag(name) for name in ("backs", "again", "here_only")}
+        order = service.PrintOrder(_numbers(form, desk.session, round_id), **confirmed)
+        return service.print_slips(desk.acting, desk.keys, desk.settings.base_url, round_id, order)
 
+    name = f"测评票-{get_round(desk.session, round_id).title}-{desk.today:%Y%m%d}.pdf"
     return desk.attempt(
         act,
-        lambda typeset: desk.send(typeset, PDF, "slips.pdf", "slips.pdf"),
+        lambda typeset: desk.send(typeset, PDF, name, "slips.pdf"),
         lambda refused: _slips_page(desk, round_id, refused),
     )
 
@@ -85,6 +90,16 @@ def void_batch(desk: OrganiserDesk, round_id: str, batch_id: str, form: Form) ->
     def act() -> None:
         reason = form.text("reason", 100, label="作废原因")
         service.void_batch(desk.acting, desk.keys, (round_id, batch_id), reason)
+
+    return _attempt(desk, round_id, act)
+
+
+@router.post("/rounds/{round_id}/slips/void")
+def void_all(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
+    """Void the unused slips of every batch at once."""
+
+    def act() -> None:
+        service.void_all(desk.acting, desk.keys, round_id, form.text("reason", 100, label="作废原因"))
 
     return _attempt(desk, round_id, act)
 

@@ -1,6 +1,7 @@
 """Printing, voiding and counting slips. A code leaves the system once, in the PDF, and stays only as its HMAC."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import delete
@@ -13,6 +14,7 @@ from app.core.db import database_of, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled, token_bytes
+from app.core.settings import is_loopback
 from app.office.workshop import Craft, alone
 from app.rounds.domain import Paper, RoundState, Step
 from app.rounds.ports import Panel
@@ -87,20 +89,44 @@ def _store(acting: Acting, folder: KeyFolder, paper: Paper, codes: Mapping[str, 
     ballots.issue(database, folder, round_id, batches)
 
 
-def print_slips(
-    acting: Acting, folder: KeyFolder, base_url: str, place: tuple[str, Mapping[str, int]], *, backs: bool = False
-) -> Callable[[], bytes]:
-    """Issue slips for ``place`` = (round id, numbers by group id) and return what typesets their PDF, kept nowhere.
+@dataclass(frozen=True, slots=True)
+class PrintOrder:
+    """What an organiser wants printed: numbers by group id, and what he has confirmed.
 
-    It is to be called after the commit: typesetting takes seconds, and casts would wait for it. With ``backs`` every
-    page is followed by one with the link to the result; a rehearsal releases none to participants.
+    ``backs``: every page is followed by one with the link to the result; a rehearsal releases none to participants.
+    ``again``: he knows that this round has slips already. ``here_only``: he knows that phones cannot reach the address.
     """
-    round_id, numbers = place
-    codes = issue(acting, folder, round_id, numbers)
+
+    numbers: Mapping[str, int]
+    backs: bool = False
+    again: bool = False
+    here_only: bool = False
+
+
+def _check_confirmed(session: Session, base_url: str, round_id: str, order: PrintOrder) -> None:
+    """Refuse what would be found out in the hall: slips that lead nowhere, and a second set that nobody meant."""
+    if is_loopback(base_url) and not order.here_only:
+        raise DomainError("slips_lead_nowhere", address=f"{base_url}/v")
+    live = sum(batch.printed - batch.voided for batch in reads.batches(session, round_id))
+    if live and not order.again:
+        raise DomainError("slips_again", count=sum(order.numbers.values()), live=live)
+
+
+def print_slips(
+    acting: Acting, folder: KeyFolder, base_url: str, round_id: str, order: PrintOrder
+) -> Callable[[], bytes]:
+    """Issue slips and return what typesets their PDF, kept nowhere.
+
+    It is to be called after the commit: typesetting takes seconds, and casts would wait for it. DomainError
+    ``slips_lead_nowhere`` and ``slips_again`` for what was not confirmed, and whatever ``issue`` refuses.
+    """
+    locked_round(acting.session, round_id)
+    _check_confirmed(acting.session, base_url, round_id, order)
+    codes = issue(acting, folder, round_id, order.numbers)
     paper, _ = frozen_paper(acting.session, round_id)
     back = SlipBack(paper.organisation, paper.title, f"{base_url}/notices/{round_id}")
     printed = sheets(acting.session, base_url, round_id, codes)
-    return partial(alone, TYPESET, packed(printed, back if backs and not paper.rehearsal else None))
+    return partial(alone, TYPESET, packed(printed, back if order.backs and not paper.rehearsal else None))
 
 
 def sheets(
@@ -128,8 +154,26 @@ def sheets(
     ]
 
 
+def void_all(acting: Acting, folder: KeyFolder, round_id: str, reason: str) -> int:
+    """Void the unused slips of every batch and return how many; DomainError ``batch_has_no_live_slip`` for none."""
+    locked_round(acting.session, round_id)
+    live = [batch.id for batch in reads.batches(acting.session, round_id) if batch.printed > batch.voided]
+    voided = sum(_void(acting, folder, (round_id, batch_id), reason) for batch_id in live)
+    if not voided:
+        raise DomainError("batch_has_no_live_slip")
+    return voided
+
+
 def void_batch(acting: Acting, folder: KeyFolder, place: tuple[str, str], reason: str) -> int:
-    """Void the unused slips of ``place`` = (round id, batch id) and return how many; used ones stay counted.
+    """Void the unused slips of ``place`` = (round id, batch id) and return how many; used ones stay counted."""
+    voided = _void(acting, folder, place, reason)
+    if not voided:
+        raise DomainError("batch_has_no_live_slip")
+    return voided
+
+
+def _void(acting: Acting, folder: KeyFolder, place: tuple[str, str], reason: str) -> int:
+    """Void the unused slips of a batch and return how many that were.
 
     The box first: were this transaction undone, doing it again would find them void already and write that down.
     """
@@ -141,9 +185,9 @@ def void_batch(acting: Acting, folder: KeyFolder, place: tuple[str, str], reason
     if row.state not in {RoundState.READY, RoundState.OPEN}:
         raise DomainError("round_wrong_state")
     voided = ballots.void(database_of(acting.session), folder, round_id, batch_id)
-    if voided == batch.voided:
-        raise DomainError("batch_has_no_live_slip")
     newly, batch.voided = voided - batch.voided, voided
+    if not newly:
+        return 0
     batch.void_reason = reason
     audit.record(acting.session, acting.now, acting.actor, "slips.void", round_id, batch=batch_id, reason=reason)
     return newly

@@ -72,6 +72,7 @@ def download(page: Page, button: str) -> Path:
 def print_slips(page: Page, round_id: str) -> list[str]:
     page.goto(f"/rounds/{round_id}/slips")
     check(page)
+    page.get_by_label("只在这台电脑上试用").check()
     printed = text_of(download(page, "生成并下载测评票 PDF"), "-raw")
     return [parse_code(code) for code in dict.fromkeys(PRINTED_CODE.findall(printed))]
 

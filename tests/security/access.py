@@ -111,6 +111,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /rounds/{round_id}/slips": KEY_SIDE,
     "POST /rounds/{round_id}/slips/print": ORGANISER,
     "POST /rounds/{round_id}/slips/batches/{batch_id}/void": ORGANISER,
+    "POST /rounds/{round_id}/slips/void": ORGANISER,
     "POST /rounds/{round_id}/slips/counts": KEY_SIDE,
     "GET /rounds/{round_id}/hall": KEY_SIDE,
     # the box

@@ -207,7 +207,11 @@ def _forms(world: World) -> Iterator[tuple[str, str, dict[str, str]]]:
     yield "nobody", "/v/review", paper.fields
     reviewed = world.desks["nobody"].client.post("/v/review", data=marks, headers=SAME_SITE)
     yield "nobody", "/v/cast", read(reviewed, "/v/cast").fields
-    yield "organiser", f"/rounds/{ready}/slips/print", {f"n-{group_of(world, ready)}": "3", "backs": "1"}
+    yield (
+        "organiser",
+        f"/rounds/{ready}/slips/print",
+        {f"n-{group_of(world, ready)}": "3", "backs": "1", "here_only": "1", "again": "1"},
+    )
     yield "organiser", f"/rounds/{ready}/key", {"holder[]": "持有人1"}
 
 

@@ -1,6 +1,7 @@
 """The pages of slips, and the hall screen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from starlette.testclient import TestClient
 from app.ballots.domain import CodeState
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS
@@ -16,6 +18,7 @@ from app.rounds import service as rounds
 from app.rounds.reads import frozen_paper
 from app.rounds.service import RoundDraft
 from app.slips import reads
+from app.slips.service import PrintOrder, print_slips
 from tests import pdf_pages
 from tests.cast import MORNING, Desk, make_cast, make_ready, prepare
 from tests.factories import set_code_state
@@ -53,13 +56,13 @@ def groups(database: Database, round_id: str) -> list[str]:
 def test_it_works(desk: Desk, round_id: str, groups: list[str]) -> None:
     page = f"/rounds/{round_id}/slips"
     assert "党代表" in desk.get(page).text
-    answer = desk.post(f"{page}/print", **{f"n-{group}": "12" for group in groups})
+    answer = desk.post(f"{page}/print", here_only="1", **{f"n-{group}": "12" for group in groups})
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-disposition"].startswith("attachment")
     assert "/notices/" not in pdf_pages.text(answer.content)
-    with_backs = desk.post(f"{page}/print", **{f"n-{groups[0]}": "12"}, backs="1").content
+    with_backs = desk.post(f"{page}/print", here_only="1", **{f"n-{groups[0]}": "12"}, backs="1", again="1").content
     [front, back] = pdf_pages.reader(with_backs).pages
     assert "/notices/" not in front.extract_text()
     assert f"/notices/{round_id}" in back.extract_text().replace("\u200b", "").replace("\n", "")
@@ -69,9 +72,9 @@ def test_printing_leaves_nothing_on_the_disk(desk: Desk, round_id: str, groups: 
     def files() -> set[Path]:
         return {path for path in settings.data.rglob("*") if path.is_file() and "journal" not in path.name}
 
-    desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{groups[0]}": "12"})  # makes the box
+    desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **{f"n-{groups[0]}": "12"})  # makes the box
     before = files()
-    pdf = desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{groups[0]}": "12"}).content
+    pdf = desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **{f"n-{groups[0]}": "12"}, again="1").content
     assert files() == before
     assert not [path for path in before if pdf[:200] in path.read_bytes()]
 
@@ -80,7 +83,9 @@ def test_a_refused_number_is_kept_and_nothing_is_issued(
     desk: Desk, database: Database, round_id: str, groups: list[str]
 ) -> None:
     for typed in ("4", "x", "99999", "-3", "20001"):
-        answer = desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{groups[0]}": typed, f"n-{groups[1]}": "13"})
+        answer = desk.post(
+            f"/rounds/{round_id}/slips/print", here_only="1", **{f"n-{groups[0]}": typed, f"n-{groups[1]}": "13"}
+        )
         assert 400 <= answer.status_code < 500
         assert f'value="{typed}"' in answer.text
         assert 'value="13"' in answer.text
@@ -90,7 +95,7 @@ def test_a_refused_number_is_kept_and_nothing_is_issued(
 
 
 def test_a_batch_is_voided_with_a_reason(desk: Desk, database: Database, round_id: str, groups: list[str]) -> None:
-    desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{groups[0]}": "12"})
+    desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **{f"n-{groups[0]}": "12"})
     with database.reading() as session:
         [batch] = reads.batches(session, round_id)
     where = f"/rounds/{round_id}/slips/batches/{batch.id}/void"
@@ -100,8 +105,54 @@ def test_a_batch_is_voided_with_a_reason(desk: Desk, database: Database, round_i
     assert desk.post(where, reason="打印坏了").status_code == 409
 
 
+def test_a_second_set_of_slips_is_asked_for_twice(
+    desk: Desk, database: Database, round_id: str, groups: list[str]
+) -> None:
+    wanted = {f"n-{groups[0]}": "12", f"n-{groups[1]}": "15"}
+    assert desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **wanted).content.startswith(b"%PDF-")
+    page = desk.get(f"/rounds/{round_id}/slips").text
+    assert "本轮已印 27 张还有效" in page
+    refused = desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **wanted)
+    assert refused.status_code == 409
+    assert "再印 27 张？本轮已印 27 张还有效" in refused.text
+    assert 'value="15"' in refused.text
+    assert desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **wanted, again="1").content.startswith(b"%PDF-")
+    assert printed(database, round_id) == [(12, 0), (12, 0), (15, 0), (15, 0)]
+    assert desk.post(f"/rounds/{round_id}/slips/void", reason="").status_code == 422
+    assert desk.post(f"/rounds/{round_id}/slips/void", reason="纸卡住了").status_code == 303
+    assert printed(database, round_id) == [(12, 12), (12, 12), (15, 15), (15, 15)]
+    assert desk.post(f"/rounds/{round_id}/slips/void", reason="纸卡住了").status_code == 409
+    again = desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **wanted)
+    assert again.content.startswith(b"%PDF-"), "with nothing left that counts there is nothing to confirm"
+    assert f"{MORNING:%Y%m%d}.pdf" in again.headers["content-disposition"]
+
+
+def printed(database: Database, round_id: str) -> list[tuple[int, int]]:
+    with database.reading() as session:
+        return sorted((batch.printed, batch.voided) for batch in reads.batches(session, round_id))
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"])
+def test_slips_that_no_phone_could_follow_are_asked_for_twice(
+    database: Database, keys: KeyFolder, round_id: str, groups: list[str], address: str
+) -> None:
+    order = PrintOrder({groups[0]: 12})
+    with database.writing() as session:
+        with pytest.raises(DomainError) as refused:
+            print_slips(Acting(session, MORNING, ACTOR), keys, address, round_id, order)
+        assert refused.value.code == "slips_lead_nowhere"
+        print_slips(Acting(session, MORNING, ACTOR), keys, address, round_id, replace(order, here_only=True))
+    assert printed(database, round_id) == [(12, 0)]
+
+
+def test_the_address_on_the_slips_is_shown_before_they_are_printed(
+    desk: Desk, round_id: str, settings: Settings
+) -> None:
+    assert f"<strong>{settings.base_url}/v</strong>" in desk.get(f"/rounds/{round_id}/slips").text
+
+
 def test_counts_that_cannot_be_right_are_refused_and_kept(desk: Desk, round_id: str, groups: list[str]) -> None:
-    desk.post(f"/rounds/{round_id}/slips/print", **{f"n-{group}": "12" for group in groups})
+    desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **{f"n-{group}": "12" for group in groups})
     typed = {f"spare-{group}": "13" for group in groups} | {f"back-{group}": "1" for group in groups}
     answer = desk.post(f"/rounds/{round_id}/slips/counts", **typed)
     assert 400 <= answer.status_code < 500
