@@ -2,9 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from app.campaigns.domain import Item, Scheme
+from app.core.errors import DomainError
 
 NOT_ASKED = 0xFF
 RECEIPT_BYTES = 16
@@ -133,6 +135,14 @@ class Step:
     href: str = ""
     detail: str = ""
     needed: bool = True
+
+
+def check_times(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> None:
+    """Refuse a plan that could never be kept, before anything is printed rather than in the hall."""
+    if opens_at and closes_at and closes_at <= opens_at:
+        raise DomainError("schedule_backwards")
+    if any(planned and planned <= now for planned in (opens_at, closes_at)):
+        raise DomainError("schedule_past")
 
 
 def freeze_problems(paper: Paper) -> tuple[Step, ...]:

@@ -29,6 +29,7 @@ from app.rounds.domain import (
     PaperUnit,
     RoundState,
     Step,
+    check_times,
     freeze_problems,
     next_state,
     paper_digest,
@@ -83,17 +84,16 @@ def _move(row: Round, event: Event) -> None:
     row.state = _after(row, event)
 
 
-def _check_draft(draft: RoundDraft) -> None:
+def _check_draft(draft: RoundDraft, now: datetime) -> None:
     alone = draft.key_needed == 1 and draft.key_holders == 1
     if not alone and not 2 <= draft.key_needed <= draft.key_holders <= MAX_HOLDERS:  # noqa: PLR2004
         raise DomainError("key_numbers")
-    if draft.opens_at and draft.closes_at and draft.closes_at <= draft.opens_at:
-        raise DomainError("schedule_backwards")
+    check_times(draft.opens_at, draft.closes_at, now)
 
 
 def create_round(acting: Acting, campaign_id: str, draft: RoundDraft, repeats: str | None = None) -> str:
     """Make a draft round and return its id."""
-    _check_draft(draft)
+    _check_draft(draft, acting.now)
     campaign_row(acting.session, campaign_id)
     campaigns.get_form(acting.session, campaign_id, draft.form_key)
     row = Round(id=new_id(), campaign_id=campaign_id, state=RoundState.DRAFT, created_at=acting.now, **asdict(draft))
@@ -109,7 +109,7 @@ def edit_round(acting: Acting, round_id: str, draft: RoundDraft) -> None:
     row = _locked(acting.session, round_id)
     if row.state != RoundState.DRAFT:
         raise DomainError("round_frozen")
-    _check_draft(draft)
+    _check_draft(draft, acting.now)
     campaign_row(acting.session, row.campaign_id)
     campaigns.get_form(acting.session, row.campaign_id, draft.form_key)
     for name, value in asdict(draft).items():
@@ -156,6 +156,7 @@ def freeze(acting: Acting, round_id: str) -> str:
     # Whoever deletes what the paper asks about holds this row too: he sees the paper, or the paper sees it gone.
     campaign_row(acting.session, row.campaign_id)
     paper = draft_paper(acting.session, view(row))
+    check_times(row.opens_at, row.closes_at, acting.now)
     _move(row, Event.FREEZE)
     missing = [step.label for step in freeze_problems(paper) if step.needed and not step.done]
     if missing:
@@ -310,8 +311,7 @@ def set_schedule(acting: Acting, round_id: str, opens_at: datetime | None, close
     row = _locked(acting.session, round_id)
     if RoundState(row.state) not in {RoundState.DRAFT, RoundState.READY}:
         raise DomainError("round_wrong_state")
-    if (opens_at and closes_at and closes_at <= opens_at) or (closes_at and closes_at <= acting.now):
-        raise DomainError("schedule_backwards")
+    check_times(opens_at, closes_at, acting.now)
     row.opens_at, row.closes_at = opens_at, closes_at
     times = {"opens_at": opens_at, "closes_at": closes_at}
     audit.record(acting.session, acting.now, acting.actor, "round.schedule", round_id, **times)

@@ -23,7 +23,7 @@ VERDICTS = {
 CHAIN = {
     "expected": "应参加", "printed": "印制", "voided": "作废", "spare": "剩余", "issued": "发出",
     "returned": "收回", "valid": "有效", "invalid": "无效", "blank": "空白", "handed_back": "退回",
-    "missing": "未收回", "return_rate": "回收率",
+    "missing": "未交回", "return_rate": "回收率",
 }  # fmt: skip
 """The numbers of the counting chain and 回收率, in their order."""
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -107,9 +107,25 @@ def test_it_refuses_a_plan_that_runs_backwards(acting: Acting) -> None:
     plan = replace(DRAFT, opens_at=MORNING, closes_at=MORNING)
     with refuses("schedule_backwards"):
         service.create_round(acting, campaign_id, plan)
-    round_id = make_ready(acting)
-    with refuses("schedule_backwards"):
+
+
+LONG_AGO = datetime(2020, 11, 27, tzinfo=UTC)
+
+
+def test_it_refuses_a_plan_of_the_past_before_anything_is_printed(acting: Acting) -> None:
+    campaign_id = make_campaign(acting.session, acting.actor)
+    for plan in (replace(DRAFT, opens_at=LONG_AGO), replace(DRAFT, closes_at=LONG_AGO)):
+        with refuses("schedule_past"):
+            service.create_round(acting, campaign_id, plan)
+    planned = replace(DRAFT, opens_at=MORNING + timedelta(hours=1), closes_at=MORNING + timedelta(hours=2))
+    round_id = service.create_round(acting, campaign_id, planned)
+    with refuses("schedule_past"):
+        service.edit_round(acting, round_id, replace(planned, opens_at=LONG_AGO))
+    with refuses("schedule_past"):
         service.set_schedule(acting, round_id, None, MORNING - timedelta(minutes=1))
+    with refuses("schedule_past"):
+        service.freeze(replace(acting, now=MORNING + timedelta(hours=1)), round_id)
+    service.freeze(acting, round_id)
 
 
 def test_it_refuses_to_open_before_all_is_done(acting: Acting, folder: KeyFolder) -> None:
