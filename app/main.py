@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.accounts import routes as accounts_routes
 from app.accounts.passwords import Passwords
+from app.accounts.proofs import prove
 from app.accounts.sessions import KeepAlive, authenticate
 from app.audit import routes as audit_routes
 from app.audit.service import Verified
@@ -236,6 +237,7 @@ def _add_desk(app: FastAPI) -> None:
     state.passwords = Passwords()
     state.audit_verified = Verified()
     state.authenticate = authenticate
+    state.prove = prove
     state.ports = PORTS
     state.resting_rounds = resting
     state.shelf = Shelf(state.database, state.settings.data, state.clock)

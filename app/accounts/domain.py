@@ -18,6 +18,10 @@ PASSWORD_CLASSES = 3
 PASSWORD_MAX = 200
 
 
+PROOF_LIFE = timedelta(minutes=5)
+"""So long after giving his password again somebody does acts of weight in the same log-in."""
+
+
 class Role(StrEnum):
     """What an account may do; exactly one each, so that nobody audits himself."""
 
@@ -83,6 +87,11 @@ def password_is_weak(password: str, login: str) -> bool:
     )
     too_plain = len(password) < PASSWORD_LENGTH or sum(classes) < PASSWORD_CLASSES
     return too_plain or (len(login) > 3 and login.lower() in password.lower())  # noqa: PLR2004
+
+
+def is_proven(proved_at: datetime | None, now: datetime) -> bool:
+    """Whether the proof is fresh; one of the future, left behind by a clock that was put back, is none."""
+    return proved_at is not None and timedelta(0) <= now - proved_at <= PROOF_LIFE
 
 
 def delay_seconds(failures: int) -> int:

@@ -15,6 +15,7 @@ from app.accounts.tries import Place
 from app.audit import service as audit
 from app.core.acting import Principal
 from app.core.db import locked, locked_rows
+from app.core.errors import DomainError
 from app.core.secrets import new_token
 
 
@@ -59,12 +60,54 @@ def _fail(session: Session, now: datetime, place: Place, staff: Staff | None) ->
 
 def _begin(session: Session, now: datetime, staff: Staff) -> str:
     token = new_token()
+    until = now + ABSOLUTE
     session.add(
-        StaffSession(token_hash=token_hash(token), staff_id=staff.id, created_at=now, expires_at=now + ABSOLUTE)
+        StaffSession(token_hash=token_hash(token), staff_id=staff.id, created_at=now, expires_at=until, proved_at=now)
     )
     session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
     audit.record(session, now, principal(staff), "login", staff.id)
     return token
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who has to prove in his log-in that he is himself, by what, and when he last did."""
+
+    staff_id: str
+    password_hash: str | None
+    proved_at: datetime | None
+
+
+def asked_to_prove(session: Session, key: str) -> Asked:
+    """Return what there is to prove in a log-in; DomainError ``login_needed`` where it is over."""
+    found = session.get(StaffSession, key)
+    staff = session.get(Staff, found.staff_id) if found else None
+    if found is None or staff is None:
+        raise DomainError("login_needed")
+    return Asked(staff.id, staff.password_hash, found.proved_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """Whether the proof was right, and how many seconds the next one has to wait."""
+
+    is_right: bool
+    wait: int = 0
+
+
+def prove(session: Session, now: datetime, place: Place, checked: Checked) -> Proved:
+    """Write down that who is logged in gave his password again, or failed to; ``place.device`` is the log-in's hash."""
+    wait = tries.wait_again(session, now, place)
+    found, staff = locked(session, StaffSession, place.device), session.get(Staff, place.account)
+    if wait or found is None or staff is None:
+        return Proved(is_right=False, wait=wait)
+    if not checked.right or checked.stored != staff.password_hash:
+        tries.count_failure(session, now, place)
+        audit.record(session, now, principal(staff), "login.unproved", staff.id)
+        return Proved(is_right=False, wait=tries.wait_at(session, now, place))
+    found.proved_at = now
+    tries.clear(session, place)
+    return Proved(is_right=True)
 
 
 def renew_password_hash(session: Session, login: str, old: str, new: str) -> None:

@@ -17,6 +17,7 @@ from app.web.auth import AnyStaff
 from app.web.desk import AccountsDesk, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
 from app.web.pages import see_other
+from app.web.proof import ProvenForm
 from app.web.requests import database
 
 router = APIRouter()
@@ -147,7 +148,7 @@ def staff_page(desk: AccountsDesk) -> Response:
 
 
 @router.post("/staff")
-def create_account(desk: ManagerDesk, form: Form) -> Response:
+def create_account(desk: ManagerDesk, form: ProvenForm) -> Response:
     """Make an account, or ask for it; what was typed is shown again when it is refused."""
 
     def act() -> Outcome:
@@ -164,7 +165,7 @@ def _change(desk: Desk, act: Act, staff_id: str, role: str = "") -> Response:
 
 
 @router.post("/staff/{staff_id}/link")
-def reissue_link(desk: ManagerDesk, staff_id: str, _form: Form) -> Response:
+def reissue_link(desk: ManagerDesk, staff_id: str, _form: ProvenForm) -> Response:
     """Make a fresh one-time link for an account, or ask for it."""
     return _change(desk, Act.LINK, staff_id)
 
@@ -176,13 +177,13 @@ def disable(desk: ManagerDesk, staff_id: str, _form: Form) -> Response:
 
 
 @router.post("/staff/{staff_id}/enable")
-def enable(desk: ManagerDesk, staff_id: str, _form: Form) -> Response:
+def enable(desk: ManagerDesk, staff_id: str, _form: ProvenForm) -> Response:
     """Enable an account again, or ask for it."""
     return _change(desk, Act.ENABLE, staff_id)
 
 
 @router.post("/staff/{staff_id}/role")
-def give_role(desk: ManagerDesk, staff_id: str, form: Form) -> Response:
+def give_role(desk: ManagerDesk, staff_id: str, form: ProvenForm) -> Response:
     """Give an account another role, or ask for it."""
     return _change(desk, Act.ROLE, staff_id, form.text("role", 20, label="角色"))
 
@@ -193,7 +194,7 @@ def _answer(desk: Desk, consent_id: str, *, granted: bool) -> Response:
 
 
 @router.post("/consents/{consent_id}/grant")
-def grant(desk: AccountsDesk, consent_id: str, _form: Form) -> Response:
+def grant(desk: AccountsDesk, consent_id: str, _form: ProvenForm) -> Response:
     """Agree to an act on an account as the second person."""
     return _answer(desk, consent_id, granted=True)
 

@@ -89,6 +89,11 @@ def succeed(session: Session, now: datetime, place: Place, device: str) -> None:
             row.failures, row.failed_at = 0, now
 
 
+def clear(session: Session, place: Place) -> None:
+    """Forget the failures counted there, and know nothing."""
+    session.execute(delete(LoginTry).where(LoginTry.account == place.account, LoginTry.device == place.device))
+
+
 def forget(session: Session, account: str) -> None:
     """Forget all devices and failures of an account."""
     session.execute(delete(LoginTry).where(LoginTry.account == account))

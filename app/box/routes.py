@@ -27,6 +27,7 @@ from app.slips.codes import plain_signs
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
+from app.web.proof import ProvenForm
 from app.web.requests import database
 
 router = APIRouter()
@@ -240,7 +241,7 @@ def opening_page(desk: KeyDesk, round_id: str) -> Response:
 
 
 @router.post("/rounds/{round_id}/opening/begin")
-def begin_opening(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
+def begin_opening(desk: OrganiserDesk, round_id: str, _form: ProvenForm) -> Response:
     """Start the process that will open the box; it waits for shares."""
 
     def begin() -> str | None:
@@ -273,7 +274,7 @@ def enter_share(desk: KeyDesk, round_id: str, form: Form) -> Response:
 
 
 @router.post("/rounds/{round_id}/opening/start")
-def start_opening(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
+def start_opening(desk: OrganiserDesk, round_id: str, form: ProvenForm) -> Response:
     """Give the word: the process opens the box with the shares that it has."""
 
     def give_word() -> None:

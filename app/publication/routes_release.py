@@ -21,6 +21,7 @@ from app.slips.reads import slip_accounts
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
+from app.web.proof import ProvenForm
 
 router = APIRouter()
 DAY = "%Y-%m-%d"
@@ -91,7 +92,7 @@ def _end_of_day(text: str) -> datetime:
 
 
 @router.post("/rounds/{round_id}/publish")
-def publish(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
+def publish(desk: OrganiserDesk, round_id: str, form: ProvenForm) -> Response:
     """Publish in a scope, or ask the second person for it."""
     ports = ports_of(desk.request)
     return desk.attempt(
@@ -112,7 +113,7 @@ def withdraw(desk: OrganiserDesk, round_id: str, release_id: str, form: Form) ->
 
 
 @router.post("/rounds/{round_id}/correct")
-def correct(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
+def correct(desk: OrganiserDesk, round_id: str, form: ProvenForm) -> Response:
     """Correct the slip counts of a published result, or ask the second person for it."""
 
     def act() -> None:

@@ -19,6 +19,7 @@ from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
 from app.web.health import watch_of
 from app.web.pages import see_other
+from app.web.proof import ProvenForm
 
 router = APIRouter()
 MAX_HOLDERS = 16
@@ -210,7 +211,7 @@ def close_round(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
 
 
 @router.post("/rounds/{round_id}/void")
-def void_round(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
+def void_round(desk: OrganiserDesk, round_id: str, form: ProvenForm) -> Response:
     """Declare the round void, once its name has been typed."""
 
     def act() -> None:
@@ -253,7 +254,7 @@ def _decide(desk: Desk, approval_id: str, *, granted: bool) -> Response:
 
 
 @router.post("/approvals/{approval_id}/grant")
-def grant(desk: KeyDesk, approval_id: str, _form: Form) -> Response:
+def grant(desk: KeyDesk, approval_id: str, _form: ProvenForm) -> Response:
     """Agree as the second person."""
     return _decide(desk, approval_id, granted=True)
 

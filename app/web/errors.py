@@ -19,6 +19,7 @@ from app.web.error_sentences import SENTENCES
 from app.web.error_sentences_accounts import ACCOUNT_SENTENCES
 from app.web.error_sentences_boxes import BOX_SENTENCES
 from app.web.error_sentences_results import RESULT_SENTENCES
+from app.web.forms import TOKEN_FIELD
 from app.web.pages import page
 
 LOG = logging.getLogger("manyidu")
@@ -74,6 +75,9 @@ def answer(request: Request, code: str, params: dict[str, object]) -> Response:
         response: Response = JSONResponse({"error": code, "message": text}, status_code=status)
     elif code == "login_needed" and request.method == "GET":
         return RedirectResponse("/login", status_code=303)
+    elif getattr(request.state, "is_proving", False):
+        fields = [pair for pair in request.state.posted.pairs() if pair[0] != TOKEN_FIELD]
+        response = page(request, "proof.html", status=status, message=text, fields=fields)
     else:
         in_booth = request.url.path == "/v" or request.url.path.startswith("/v/")
         template = "booth/error.html" if in_booth else "error.html"

@@ -3,7 +3,7 @@
 import hmac
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, cast
@@ -82,6 +82,15 @@ class PostedForm:
         """Return an uploaded file with the name its sender gave it, or None where none was chosen."""
         data = self._files.get(name, b"")
         return Upload(self._names.get(name, ""), data) if data else None
+
+    def without(self, names: Collection[str]) -> "PostedForm":
+        """Return the form without these fields."""
+        fields = {name: values for name, values in self._fields.items() if name not in names}
+        return PostedForm(fields, self._files, self._names)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return every field with each of its values, as they were sent; no files."""
+        return [(name, value) for name, values in self._fields.items() for value in values]
 
     def as_dict(self) -> dict[str, str]:
         """Return the first value of every field, for showing a refused form again."""

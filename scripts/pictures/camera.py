@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.steps import prove_when_asked
+
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "docs" / "screenshots"
 PHONE: dict[str, Any] = {
@@ -86,6 +88,7 @@ class Camera:
         page.fill("input[name=login]", login)
         page.fill("input[name=password]", self.told["passwords"][login])
         page.click("main button[type=submit]")
+        prove_when_asked(page, self.told["passwords"][login])
         return page
 
     def desk(self, login: str) -> Page:

@@ -29,6 +29,17 @@ def log_in(page: Page, login: str, password: str = cast.PASSWORD) -> None:
     page.get_by_label("口令").fill(password)
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("button", name="退出")).to_be_visible()
+    prove_when_asked(page, password)
+
+
+def prove_when_asked(page: Page, password: str) -> None:
+    """Give the password again whenever a page asks for it: a meeting takes longer than a proof is good for."""
+
+    def prove() -> None:
+        page.get_by_label("口令").fill(password)
+        page.get_by_role("button", name="核对并继续办理").click()
+
+    page.add_locator_handler(page.locator("input[name=proof_password]"), prove)
 
 
 @contextmanager

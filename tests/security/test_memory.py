@@ -79,7 +79,9 @@ def enter(database: Database, folder: KeyFolder, client: httpx.Client) -> str:
     owner = token_hash(token)
     with database.writing() as session:
         later = now + timedelta(hours=1)
-        session.add(StaffSession(token_hash=owner, staff_id="idzhangsan", created_at=now, expires_at=later))
+        session.add(
+            StaffSession(token_hash=owner, staff_id="idzhangsan", created_at=now, expires_at=later, proved_at=now)
+        )
     client.cookies.set("manyidu", cookie_value(folder.form_secret(), token, now))
     return form_token(folder.form_secret(), owner)
 
