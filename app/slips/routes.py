@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from app.core.chinese import CHINA
 from app.office.qr import qr_grid, wifi_text
 from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
@@ -157,6 +158,8 @@ def hall_screen(desk: KeyDesk, round_id: str) -> Response:
         "wifi_qr": qr_grid(wifi_text(row.wifi_name, row.wifi_password)) if row.wifi_name else None,
         "root": root,
         "returned": returned,
+        "clock": f"{desk.now.astimezone(CHINA):%H:%M}",
+        "ends_at": f"{row.closes_at.astimezone(CHINA):%H:%M} " if left is not None and row.closes_at else "",
         "minutes_left": max(0, int(-(-left // 60))) if left is not None else None,
     }
     response = desk.show("slips/hall.html", **context)
