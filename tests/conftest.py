@@ -4,6 +4,7 @@ import itertools
 import os
 import re
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -179,8 +180,20 @@ def in_memory(folder: Path) -> bool:
     return found.f_bavail * found.f_frsize > ROOM_BYTES and not found.f_flag & os.ST_NOEXEC
 
 
+LONGEST = (
+    "tests/browser/", "tests/security/test_walls", "tests/security/test_memory", "tests/operations/test_hall",
+    "tests/operations/test_s", "tests/test_wheel", "tests/test_crash_casting", "tests/box/test_openings",
+    "tests/box/test_crash", "tests/operations/test_restore",
+)  # fmt: skip
+"""Tests of many seconds: they begin, lest one worker be left with them while the other has nothing to do."""
+
+
 def pytest_configure() -> None:
-    """Put what tests write into memory where there is room: settings stay durable, and nobody waits for a disk."""
+    """Put what tests write into memory where there is room: settings stay durable, and nobody waits for a disk.
+
+    Keep bytecode: tests start some hundred interpreters, each of which would compile the whole product.
+    """
+    os.environ["PYTHONDONTWRITEBYTECODE"], sys.dont_write_bytecode = "", False
     if "TMPDIR" not in os.environ and in_memory(MEMORY):
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None
@@ -201,11 +214,12 @@ def runs(nodeid: str) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the second database where one is enough; mark the tests of ``make quick``."""
+    """Leave out the second database where one is enough; the longest first; mark the tests of ``make quick``."""
     if not config.getoption("--all-databases"):
         left_out = [item for item in items if not runs(item.nodeid)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if runs(item.nodeid)]
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     for item in items:
         needs = set(getattr(item, "fixturenames", ()))
         if not REAL_PARTS & needs and not item.nodeid.startswith(LABOUR):

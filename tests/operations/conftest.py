@@ -1,5 +1,6 @@
 """A demo installation on each database, served by a real server in a thread."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from app.core import migrate
 from app.core.acting import Acting
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
@@ -76,10 +76,13 @@ class Elsewhere:
 
 
 @pytest.fixture
-def elsewhere(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Elsewhere]:
+def elsewhere(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path, sqlite_template: Path
+) -> Iterator[Elsewhere]:
     data = tmp_path / "elsewhere"
     data.mkdir()
     if settings.is_sqlite:
+        shutil.copyfile(sqlite_template, data / "manyidu.sqlite3")
         yield from installed(data, f"sqlite:///{data / 'manyidu.sqlite3'}")
         return
     prefix, _ = request.getfixturevalue("postgresql_server")
@@ -90,6 +93,5 @@ def elsewhere(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
 def installed(data: Path, url: str) -> Iterator[Elsewhere]:
     place = Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=BASE_URL)
     database = Database(make_engine(place.sqlalchemy_url), KeyFolder(data / "keys"))
-    migrate.upgrade(database.engine)
     yield Elsewhere(place, database)
     database.engine.dispose()
