@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
+from app.core.folding import MIDDLE_DOTS
+
 PHONE = "〔电话已隐去〕"
 IDENTITY = "〔身份证号已隐去〕"
 NUMBER = "〔号码已隐去〕"
@@ -38,6 +40,9 @@ _FOREIGN = re.compile("[^\x00-\x7f\u4e00-\u9fff]")
 _FEWEST_DIGITS = 5
 _OLD_IDENTITY, _IDENTITY = 15, 18
 _NAME_FROM = 2
+_DOT = f"[.{re.escape(MIDDLE_DOTS)}]"
+_BETWEEN = rf"[\s.{re.escape(MIDDLE_DOTS)}]{{0,3}}"
+"""What may stand between the signs of a name: people write names of several parts with every kind of dot, or none."""
 
 _TITLES = (
     "(?:常务)?副?(?:书记|县长|区长|镇长|乡长|村长|部长|局长|主任|主席|科长|股长|处长|所长|站长|馆长|队长|院长|校长|园长|"
@@ -73,10 +78,13 @@ class Masker:
     """Masks personal data; ``names`` are people whose names, and surnames with a title, are hidden too."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        known = {"".join(name.split()) for name in names}
-        people = sorted((name for name in known if len(name) >= _NAME_FROM), key=lambda name: (-len(name), name))
-        self._people = re.compile(_people_pattern(people)) if people else None
-        self._first = re.compile(f"[老小{''.join(re.escape(name[0]) for name in people)}]")
+        known = [_parts_of(name) for name in names]
+        plain = {parts[0] for parts in known if len(parts) == 1}
+        people = _longest_first({"".join(parts) for parts in known} | {part for parts in known for part in parts})
+        surnames = _longest_first({_surname(name) for name in plain if len(name) >= _NAME_FROM}, 1)
+        self._people = re.compile(_people_pattern(people, surnames), re.IGNORECASE) if people else None
+        firsts = "".join(re.escape(name[0]) for name in people)
+        self._first = re.compile(f"[老小{firsts}]", re.IGNORECASE)
 
     def mask(self, text: str) -> str:
         """Return the cleaned text with marks in the place of personal data; masking twice changes nothing more."""
@@ -85,8 +93,10 @@ class Masker:
         return "".join(part if place % 2 else self._mask_part(part) for place, part in enumerate(parts))
 
     def _mask_part(self, text: str) -> str:
-        if self._people is not None and self._first.search(text):
-            text = self._people.sub(NAME, text)
+        if self._people is not None:
+            plain = _plain(text)
+            if self._first.search(plain):
+                text = _replace(text, plain, self._people, lambda _: NAME)
         if _is_harmless(text):
             return text
         forms = _forms(text)
@@ -179,12 +189,23 @@ def _local_mark(found: re.Match[str]) -> str:
     return "" if is_years or (len(found[0]) == len("20091123") and _is_day(found[0])) else PHONE
 
 
-def _people_pattern(people: Sequence[str]) -> str:
+def _parts_of(name: str) -> tuple[str, ...]:
+    """Return a name in one spelling, without spaces, parted where it has dots: people are called by either part."""
+    plain = _plain("".join(sign for sign in name if not sign.isspace() and unicodedata.category(sign) != "Cf"))
+    return tuple(part for part in re.split(_DOT, plain) if part) or ("",)
+
+
+def _longest_first(names: Iterable[str], shortest: int = _NAME_FROM) -> list[str]:
+    return sorted((name for name in names if len(name) >= shortest), key=lambda name: (-len(name), name))
+
+
+def _people_pattern(people: Sequence[str], surnames: Sequence[str]) -> str:
     """Return the pattern of full names, with a title behind or not, and of surnames with a title or 老 or 小."""
-    surnames = sorted({_surname(name) for name in people}, key=lambda name: (-len(name), name))
-    full = "|".join(r"\s?".join(map(re.escape, name)) for name in people)
+    full = "|".join(_BETWEEN.join(map(re.escape, name)) for name in people)
     familiar = "".join(re.escape(name) for name in surnames if len(name) == 1 and name not in _EVERYDAY)
-    ways = [f"(?:{full})(?:{_TITLES})?", f"(?:{'|'.join(map(re.escape, surnames))}){_TITLES}"]
+    ways = [f"(?:{full})(?:{_TITLES})?"]
+    if surnames:
+        ways.append(f"(?:{'|'.join(map(re.escape, surnames))}){_TITLES}")
     return "|".join([*ways, f"[老小][{familiar}]"] if familiar else ways)
 
 

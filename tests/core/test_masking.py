@@ -75,6 +75,26 @@ def test_people_of_the_list_are_hidden(text: str, masked: str) -> None:
     assert MASKER.mask(text) == masked
 
 
+@pytest.mark.parametrize("typed", ["买买提·艾力", "买买提•艾力", "买买提．艾力", "买买提艾力", "买买提 · 艾力"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "买买提·艾力", "买买提•艾力", "买买提・艾力", "买买提．艾力", "买买提.艾力", "买买提･艾力", "买买提‧艾力",
+        "买买提∙艾力", "买买提艾力", "买买提 艾力", "买买提 · 艾力", "买买提\u200b·艾力", "买 买 提·艾 力",
+        "买买提·艾力主任",
+    ],
+)  # fmt: skip
+def test_a_name_is_hidden_in_every_spelling(typed: str, written: str) -> None:
+    assert Masker([typed]).mask(f"窗口{written}态度差") == f"窗口{NAME}态度差"
+
+
+def test_a_name_of_several_parts_is_hidden_by_each() -> None:
+    masker = Masker(["买买提·艾力", "Ａｌｉｃｅ Ｗｕ", "⾼明远"])
+    assert masker.mask("买买提态度差，艾力也一样") == f"{NAME}态度差，{NAME}也一样"
+    assert masker.mask("找alice wu和高明远") == f"找{NAME}和{NAME}"
+    assert masker.mask("买菜不便") == "买菜不便"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,0 +1,21 @@
+"""One folding of spellings: names, titles and totals that a reader takes for the same have one key."""
+
+import re
+import unicodedata
+from typing import Final
+
+MIDDLE_DOTS: Final = "·•‧∙⋅⸱ꞏᐧ‣◦●⚫・･˙․⸳🞄"
+"""What people write between the parts of a name; the full-width stop U+FF0E is written there too, by folding ``.``."""
+_DROPPED: Final = re.compile(f"[{re.escape(MIDDLE_DOTS)}]")
+
+
+def folded(text: str) -> str:
+    """Return what two texts share that differ in width, case, spaces, middle dots or unseen signs alone."""
+    seen = "".join(sign for sign in _DROPPED.sub("", text) if unicodedata.category(sign) != "Cf")
+    plain = _DROPPED.sub("", spaceless(seen))
+    return plain or spaceless(text)
+
+
+def spaceless(text: str) -> str:
+    """Return the text in one width and case without spaces; dots stay, for numbers have some that mean something."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
