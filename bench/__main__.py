@@ -44,6 +44,7 @@ BOUNDS = {
     "board_ms": ("<=", 100),
     "ledger_p95_ms": ("<=", 150),
     "ledger_round_trip_s": ("<=", 10),
+    "import_preview_s": ("<=", 2),
     "merge_suggestion_f1": (">=", 0.80),
     "merge_suggestion_held_out_f1": (">=", 0.55),
     "merge_suggestion_s": ("<=", 2),
@@ -66,6 +67,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "bench.audit_page": ("audit",),
     "bench.board": ("board",),
     "bench.ledger": ("ledger",),
+    "bench.imports": ("import_preview_s",),
     "bench.merge_suggestions": ("merge_suggestion",),
 }
 """What is run, and how the names of the figures begin that come of it."""

@@ -149,6 +149,8 @@ def xxe_in_strange_part() -> bytes:
     strings = f'{_HEAD}<!DOCTYPE sst [<!ENTITY x "y">]><sst xmlns="{MAIN_NS}"><si><t>&x;</t></si></sst>'
     spoilt["xl/strings.bin"] = strings.encode()
     spoilt["[Content_Types].xml"] = spoilt["[Content_Types].xml"].replace(b"sharedStrings.xml", b"strings.bin")
+    relations = "xl/_rels/workbook.xml.rels"
+    spoilt[relations] = spoilt[relations].replace(b"sharedStrings.xml", b"strings.bin")
     del spoilt[STRINGS]
     return pack(spoilt)
 
@@ -265,9 +267,14 @@ def docx() -> bytes:
     return pack({**spoilt, "[Content_Types].xml": types})
 
 
-def csv() -> bytes:
-    """Text, renamed."""
-    return "序号，单位名称\n1,文化馆\n".encode("gb18030")
+def web_page() -> bytes:
+    """A table of a web page under the name of an old workbook, as some systems export."""
+    return "<html><table><tr><td>单位名称</td></tr></table></html>".encode()
+
+
+def noise() -> bytes:
+    """Neither a workbook nor a text."""
+    return struct.pack(">400I", *_noise(400))
 
 
 def wrong_encoding() -> bytes:
@@ -384,7 +391,8 @@ CORPUS: dict[Callable[[], bytes], str | None] = {
     encrypted_zip: "workbook_encrypted",
     ods: "workbook_not_xlsx",
     docx: "workbook_not_xlsx",
-    csv: "workbook_not_xlsx",
+    web_page: "workbook_not_xlsx",
+    noise: "workbook_not_xlsx",
     wrong_encoding: "workbook_broken",
     unknown_encoding: "workbook_broken",
     utf16_doctype: "workbook_dtd",

@@ -31,7 +31,8 @@ from app.campaigns.workbook_import import (
 from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.secrets import new_id
-from app.office.workbook import Cell, Row, Sheet, Workbook, read_workbook
+from app.office.sheets.tables import cells_row
+from app.office.workbook import Sheet, Workbook, read_workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def preview_carried(campaign: CampaignView, text: str) -> Plan:
     if carried.groups is not None:
         rows = [(order, name, expected, "\n".join(names)) for order, name, expected, names in carried.groups]
         sheets.append(_sheet(GROUPS_SHEET, ("order", "name", "expected", "leaves_out"), rows))
-    return _plan(campaign, Workbook(tuple(sheet.name for sheet in sheets), tuple(sheets)))
+    return _plan(campaign, Workbook(tuple(sheets)))
 
 
 def carry(preview: Preview) -> str:
@@ -88,16 +89,9 @@ def carry(preview: Preview) -> str:
 
 
 def _sheet(kind: str, keys: Sequence[str], rows: Iterable[Sequence[int | str]]) -> Sheet:
-    letters = "ABCD"
     titles = [TITLES[kind][key][0] for key in keys]
     texts = [titles, *([str(value) for value in row] for row in rows)]
-    return Sheet(
-        kind,
-        tuple(
-            Row(number, tuple(Cell(kind, number, letter, text) for letter, text in zip(letters, row, strict=False)))
-            for number, row in enumerate(texts, 1)
-        ),
-    )
+    return Sheet(kind, tuple(cells_row(kind, number, row) for number, row in enumerate(texts, 1)))
 
 
 def _plan(campaign: CampaignView, workbook: Workbook) -> Plan:

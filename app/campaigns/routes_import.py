@@ -10,6 +10,7 @@ from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.workbook_import import PROBLEM_SENTENCES
 from app.core.errors import DomainError
 from app.office.ordering import file_later
+from app.office.sheets.notes import NOTE_SENTENCES
 from app.office.workshop import Craft
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form
@@ -39,7 +40,8 @@ def template(desk: OrganiserDesk, campaign_id: str) -> Response:
 def _preview(desk: Desk, campaign: CampaignView, plan: Plan) -> Response:
     context = {"campaign": campaign, "plan": plan, "carried": import_service.carry(plan.preview)}
     status = 422 if plan.preview.problems else None
-    return desk.show("campaigns/preview.html", status, **context, sentences=PROBLEM_SENTENCES)
+    words = {"sentences": PROBLEM_SENTENCES, "note_sentences": NOTE_SENTENCES}
+    return desk.show("campaigns/preview.html", status, **context, **words)
 
 
 @router.post("/campaigns/{campaign_id}/import")

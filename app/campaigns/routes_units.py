@@ -9,6 +9,7 @@ from app.campaigns import service
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
 from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
+from app.campaigns.rules import pasted_names
 from app.campaigns.typed import TypedRow, name_rows, typed_rows
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
@@ -53,10 +54,12 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
 @router.post("/campaigns/{campaign_id}/units/add")
 def add(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Add units, one a line."""
-    names = form.as_dict().get("names", "").splitlines()
-    return _attempt(
-        desk, campaign_id, lambda: service.add_units(desk.session, desk.now, desk.staff, campaign_id, names)
-    )
+
+    def act() -> None:
+        names = pasted_names(form.as_dict().get("names", ""))
+        service.add_units(desk.session, desk.now, desk.staff, campaign_id, names)
+
+    return _attempt(desk, campaign_id, act)
 
 
 def _chosen(desk: Desk, campaign_id: str, unit_id: str) -> tuple[CampaignView, UnitView]:

@@ -1,5 +1,6 @@
 """What may be set up and what is refused; pure, so that pages and uploads obey the same rules."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from dataclasses import dataclass, replace
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
 from app.campaigns.domain import GROUP_FLOOR, K_FLOOR, REMARK_K_FLOOR, Form, Item, Lines, Scale, Scheme
 from app.core.errors import DomainError
+from app.core.folding import folded, spaceless
 
 NAME_LIMIT = 60
 TITLE_LIMIT = 80
@@ -24,6 +26,9 @@ REMARK_K_CEILING = 1000
 MIN_VALID_CEILING = 1000
 UNKNOWN_LABEL = "不了解"
 ABSTAIN_LABEL = "弃权"
+
+_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[2-9]\d{6,7}|[2-9]\d{6,7})(?!\d)")
+_NUMBERED = re.compile(r"\(?(\d{1,4})(?:\s*[、.)]\s*|\s+)(?=\D)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,46 @@ def _is_visible(sign: str) -> bool:
 
 def name_key(name: str) -> str:
     """Return what two names share that a reader could not tell apart."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return folded(name)
+
+
+def strange_in_name(name: str) -> str:
+    """Return what makes a name of a list none: a code, or "" where it looks like one.
+
+    ``name_is_number``, ``name_has_number`` (of a list, before it), ``name_has_phone``.
+    """
+    plain = spaceless(name)
+    if _PHONE.search(re.sub("[-–—]", "", plain)):
+        return "name_has_phone"
+    if re.fullmatch(r"[0-9.、-]+", plain):
+        return "name_is_number"
+    return "name_has_number" if _NUMBERED.match(unicodedata.normalize("NFKC", name).strip()) else ""
+
+
+def pasted_names(text: str) -> list[str]:
+    """Return the names of a pasted list, one a line: columns that only count the lines, and such numbers, are no part.
+
+    DomainError ``name_has_columns`` where more than a name stands in a line, and as ``strange_in_name``.
+    """
+    names = list[str]()
+    for line in filter(str.strip, text.splitlines()):
+        cells = [cleaned for cell in line.split("\t") if (cleaned := clean_name(cell))]
+        if len(cells) > 1 and spaceless(cells[0]).rstrip(".、").isdecimal():
+            cells = cells[1:]
+        name, *more = cells or [""]
+        if more:
+            raise DomainError("name_has_columns", name=name[:NAME_LIMIT], more="、".join(more)[:NAME_LIMIT])
+        name = _without_number(name, len(names) + 1)
+        if code := strange_in_name(name):
+            raise DomainError(code, value=name[:NAME_LIMIT])
+        names.append(name)
+    return [name for name in names if name]
+
+
+def _without_number(name: str, place: int) -> str:
+    """Return a name without the number of its line before it; another number may belong to it."""
+    found = _NUMBERED.match(name)
+    return name[found.end() :] if found and int(found[1]) == place else name
 
 
 def check_names(names: Sequence[str], limit: int) -> None:

@@ -1,93 +1,125 @@
-"""Untrusted Excel workbooks in (SEC-56), plain text cells out (SEC-59). No workbook is ever written to disk."""
+"""Untrusted sheets in (SEC-56), plain text cells out (SEC-59). No workbook is ever written to disk."""
 
 import json
 import re
-import subprocess
-import sys
-import threading
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 from app.core.errors import DomainError
-from app.core.holding import hold_nothing
-from app.office import workbook_child
+from app.office.sheets.archive import OLE_MAGIC
+from app.office.sheets.found import MAX_BYTES, MAX_CELLS
+from app.office.workshop import Craft, alone
 
-MAX_BYTES = workbook_child.MAX_BYTES
-WALL_SECONDS = 4.3
-SEAT_SECONDS = 0.4
+WALL_SECONDS: Final = 5.0
+READER: Final = "app.office.sheets.reading:read"
 
-_CHILD = Path(workbook_child.__file__).resolve()
 _ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
 _EXCEL_CELL = 32_767
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-# Each child may cost 256 MB: two at a time; whoever comes third is asked to try again.
-_SEATS = threading.BoundedSemaphore(2)
+_MEANT = {
+    "workshop_full": "workbook_busy",
+    "workshop_slow": "workbook_slow",
+    "workshop_too_large": "workbook_bomb",
+    # Killed: by the limit on processor time, or by a fault of a parser.
+    "workshop_failed": "workbook_slow",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One filled cell; ``column`` is its letter, a whole number's text has no decimals."""
+    """One filled cell as it is shown; ``column`` is its letter.
+
+    ``fault`` says why its text is none: "error" (a formula's error value), "no_value" (a formula that nobody
+    calculated), "digits_lost" (too long for a number).
+    """
 
     sheet: str
     row: int
     column: str
     text: str
+    fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """The filled cells of one row, left to right; ``number`` as Excel shows it."""
 
     number: int
     cells: tuple[Cell, ...]
 
+    def cell(self, column: str) -> Cell | None:
+        """Return the cell under ``column``; None if it is not filled."""
+        return self._by_column.get(column)
+
+    @cached_property
+    def _by_column(self) -> dict[str, Cell]:
+        return {cell.column: cell for cell in self.cells}
+
     def text(self, column: str) -> str:
         """Return the text of the cell under ``column``; empty if it is not filled."""
-        return next((cell.text for cell in self.cells if cell.column == column), "")
+        cell = self.cell(column)
+        return "" if cell is None else cell.text
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its rows that have a filled cell, top to bottom."""
+    """One sheet: its rows that show something, top to bottom; a merged cell is in every row it covers.
+
+    ``state``: "" where it was read, else why not ("hidden", "chart", "broken"). ``filled`` names the merged ranges
+    that were written into several rows, ``wide`` the others: first row, last row, first column, last column.
+    """
 
     name: str
     rows: tuple[Row, ...]
+    state: str = ""
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
+    wide: tuple[tuple[int, int, int, int], ...] = ()
+    refused: tuple[str, dict[str, object]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """What was read; ``names`` lists every sheet, also those not asked for."""
+    """What was read; ``lost`` names what of the file could not be: "styles"."""
 
-    names: tuple[str, ...]
     sheets: tuple[Sheet, ...]
+    lost: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all sheets, also of those that were not read."""
+        return tuple(sheet.name for sheet in self.sheets)
 
     def sheet(self, *names: str) -> Sheet | None:
-        """Return the first sheet that bears one of ``names``."""
-        return next((sheet for sheet in self.sheets if sheet.name in names), None)
+        """Return the first sheet that was read and bears one of ``names``."""
+        return next((sheet for sheet in self.sheets if sheet.name in names and not sheet.state), None)
 
 
-def read_workbook(data: bytes, sheets: Collection[str] = (), *, most_cells: int = workbook_child.MAX_CELLS) -> Workbook:
-    """Read the filled cells of the named sheets (all if none is named) of an uploaded .xlsx.
+def read_workbook(data: bytes, first: Collection[str] = (), *, most_cells: int = MAX_CELLS) -> Workbook:
+    """Read an uploaded .xlsx, .xls or .csv in a child of the workshop.
 
-    Blocks for at most ``SEAT_SECONDS + WALL_SECONDS``, in proportion longer where more cells are allowed. Raises
-    DomainError with a ``workbook_…`` code, nothing else.
+    A sheet named in ``first`` must keep within the limits; the others must if there is none. Blocks for at most
+    twice ``WALL_SECONDS``, in proportion longer where more cells are allowed. Raises DomainError with a
+    ``workbook_…`` code, nothing else.
     """
-    hold_nothing("reading a workbook")
     _check_outside(data)
-    if not _SEATS.acquire(timeout=SEAT_SECONDS):
-        raise DomainError("workbook_busy")
+    craft = Craft(READER, seconds=WALL_SECONDS * max(1.0, most_cells / MAX_CELLS))
     try:
-        output = _run_child(data, sheets, most_cells)
-    finally:
-        _SEATS.release()
-    try:
-        return _workbook(json.loads(output))
-    except (ValueError, KeyError, TypeError) as error:
-        raise DomainError("workbook_broken") from error
+        answer = json.loads(alone(craft, data, {"first": sorted(first), "most_cells": most_cells}))
+    except DomainError as error:
+        raise DomainError(_MEANT.get(error.code, error.code)) from error
+    if "refused" in answer:
+        raise DomainError(answer["refused"], **answer["params"])
+    book = Workbook(tuple(_sheet(sheet) for sheet in answer["sheets"]), tuple(answer["lost"]))
+    named = [sheet for sheet in book.sheets if sheet.name in first] or book.sheets
+    for sheet in named:
+        if sheet.refused is not None:
+            raise DomainError(sheet.refused[0], **sheet.refused[1])
+    return book
 
 
 def _check_outside(data: bytes) -> None:
@@ -96,43 +128,21 @@ def _check_outside(data: bytes) -> None:
         raise DomainError("workbook_empty")
     if len(data) > MAX_BYTES:
         raise DomainError("workbook_too_large", limit_mb=MAX_BYTES // 1024**2)
-    if data.startswith(workbook_child.OLE_MAGIC):
-        raise DomainError("workbook_encrypted" if _ENCRYPTED_MARK in data else "workbook_old_format")
-    if not data.startswith(workbook_child.ZIP_MAGIC):
-        raise DomainError("workbook_not_xlsx")
+    if data.startswith(OLE_MAGIC) and _ENCRYPTED_MARK in data:
+        raise DomainError("workbook_encrypted")
 
 
-def _run_child(data: bytes, sheets: Collection[str], most_cells: int) -> bytes:
-    command = [sys.executable, "-I", "-B", "-X", "utf8", str(_CHILD), json.dumps(sorted(sheets)), str(most_cells)]
-    try:
-        done = subprocess.run(  # noqa: S603 -- our own file, run by our own interpreter
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=WALL_SECONDS * workbook_child.times_the_usual(most_cells),
-            check=False,
-            cwd="/",
-            env={"OPENPYXL_LXML": "False"},
-        )
-    except subprocess.TimeoutExpired:
-        raise DomainError("workbook_slow") from None
-    if done.returncode < 0:
-        # Killed: by the limit on processor time, or by a fault of a parser.
-        raise DomainError("workbook_slow")
-    return done.stdout
-
-
-def _workbook(answer: dict[str, Any]) -> Workbook:
-    if "refused" in answer:
-        raise DomainError(answer["refused"], **answer["params"])
-    return Workbook(tuple(answer["names"]), tuple(_sheet(sheet["name"], sheet["rows"]) for sheet in answer["sheets"]))
-
-
-def _sheet(name: str, rows: list[Any]) -> Sheet:
+def _sheet(told: dict[str, Any]) -> Sheet:
+    name = told["name"]
     return Sheet(
         name,
-        tuple(Row(number, tuple(Cell(name, number, column, text) for column, text in cells)) for number, cells in rows),
+        tuple(Row(number, tuple(Cell(name, number, *cell) for cell in cells)) for number, cells in told["rows"]),
+        told["state"],
+        tuple(told["hidden_rows"]),
+        tuple(told["hidden_columns"]),
+        tuple(told["filled"]),
+        tuple((area[0], area[1], area[2], area[3]) for area in told["wide"]),
+        (told["refused"][0], told["refused"][1]) if told["refused"] else None,
     )
 
 

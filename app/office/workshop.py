@@ -238,11 +238,12 @@ def _outcome(child: Child, order: Order) -> Made:
 _ALONE = threading.BoundedSemaphore(SEATS)
 
 
-def alone(craft: Craft, body: bytes) -> bytes:
+def alone(craft: Craft, body: bytes, arguments: Head | None = None) -> bytes:
     """Have something made of bytes in a child that does nothing else and then ends, and wait for it.
 
-    For what must be kept nowhere: no row, no file, no process remembers it. DomainError ``workshop_full`` where no
-    place is free in time, ``workshop_slow``, ``workshop_failed``, or the maker's own.
+    For what must be kept nowhere (no row, no file, no process remembers it), and for what strangers bring.
+    DomainError ``workshop_full`` where no place is free in time, ``workshop_slow``, ``workshop_failed``, or the
+    maker's own.
     """
     hold_nothing("waiting for a child")
     if not _ALONE.acquire(timeout=craft.seconds):
@@ -250,7 +251,8 @@ def alone(craft: Craft, body: bytes) -> bytes:
     try:
         child = Child()
         try:
-            return _outcome(child, Order("", craft, _NOBODY | {"maker": craft.maker}, body)).content
+            head = _NOBODY | {"maker": craft.maker, "arguments": arguments or {}}
+            return _outcome(child, Order("", craft, head, body)).content
         finally:
             child.close()
     finally:

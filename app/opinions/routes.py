@@ -6,6 +6,7 @@ from starlette.responses import Response
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
 from app.office.ordering import file_later
+from app.office.sheets.notes import NOTE_SENTENCES
 from app.office.workshop import Craft
 from app.opinions import reads, service
 from app.opinions.domain import TEXT_LIMIT, TYPED_SOURCES
@@ -140,6 +141,7 @@ def _preview_page(desk: Desk, known: Known, made: Preview) -> Response:
         units=units,
         campaign=known.campaign,
         sentences=PROBLEM_SENTENCES,
+        note_sentences=NOTE_SENTENCES,
     )
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.service import campaign_row
 from app.core.acting import Acting
 from app.core.errors import DomainError
+from app.core.folding import spaceless
 from app.core.holding import hold_nothing
 from app.core.masking import Masker, length
 from app.core.secrets import new_id, shuffled
@@ -54,7 +54,7 @@ class Wish:
 
 def number_key(source: str, number: str) -> tuple[str, str]:
     """Return what is the same for numbers that a reader could not tell apart."""
-    return source, "".join(unicodedata.normalize("NFKC", number).casefold().split())
+    return source, spaceless(number)
 
 
 def listed_names(text: str) -> list[str]:

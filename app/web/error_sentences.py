@@ -45,6 +45,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "name_missing": (422, "有名称没有填写。其余内容没有丢失，请补上后再提交。"),
     "name_too_long": (422, "“%(name)s”太长，最多 %(limit)s 个字。请缩短后再提交。"),
     "name_twice": (422, "“%(name)s”重复了。每个名称只能出现一次，请改正后再提交。"),
+    "name_has_columns": (422, "“%(name)s”后面还有“%(more)s”。请只粘贴名称这一列。"),
+    "name_is_number": (422, "“%(value)s”只有数字，不像名称。请改正后再提交。"),
+    "name_has_number": (422, "“%(value)s”前面像是序号。请只填写名称。"),
+    "name_has_phone": (422, "“%(value)s”里像有电话号码，会印给每一位参评人员看。请只填写名称。"),
     "too_many_names": (422, "数量太多，最多 %(limit)s 个。请合并或删去一些后再提交。"),
     "expected_below_k": (422, "“%(name)s”少于 %(k)s 人，不能保证匿名。请与其他类别合并。"),
     "expected_too_large": (422, "“%(name)s”的应参加人数太大，最多 %(limit)s 人。请核对。"),
@@ -130,9 +134,12 @@ SENTENCES: dict[str, tuple[int, str]] = {
     ),
     "workbook_not_xlsx": (
         422,
-        "这不是 .xlsx 工作簿，没有保存任何内容。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。",
+        "这不是 .xlsx、.xls 或 .csv 文件，没有保存任何内容。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。",
     ),
-    "workbook_old_format": (422, "这是旧格式（.xls），没有保存任何内容。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。"),
+    "workbook_old_format": (
+        422,
+        "这个旧格式（.xls）的文件无法读取，没有保存任何内容。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。",
+    ),
     "workbook_encrypted": (422, "文件设有密码，无法读取，没有保存任何内容。请取消密码、另存后再上传。"),
     "workbook_macros": (
         422,
@@ -168,8 +175,9 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "workbook_too_many_cells": (422, "填写的单元格超过 %(limit)s 个，没有保存任何内容。请只保留名单后再上传。"),
     "workbook_no_sheet": (
         422,
-        "没有“%(units)s”或“%(groups)s”工作表（现有：%(found)s）。没有保存，请改好名称。",
+        "没有“%(units)s”或“%(groups)s”工作表，也没有一张有“单位名称”或“类别名称”列（现有：%(found)s）。没有保存任何内容。",
     ),
+    "workbook_hidden": (422, "文件中没有可以读取的工作表：都是隐藏的。没有保存任何内容，请取消隐藏后再上传。"),
     # the booth
     "code_malformed": (422, "票码应是 13 位字母和数字。请对照票面重新输入。"),
     "code_check_sign": (422, "票码有一位输错了。请对照票面逐个核对。"),
@@ -227,7 +235,6 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "step_too_late": (409, "目前是“%(state)s”，“%(event)s”已经办过或不再适用，没有改动。现在可以办理：%(allowed)s。"),
     "step_set_aside": (409, "目前是“%(state)s”，不能“%(event)s”，没有改动。如条件具备，请先“恢复整改”。"),
     "step_ended": (409, "目前是“%(state)s”，事情已经办结，不能再“%(event)s”，没有改动。"),
-    "ledger_mismatch": (422, "表格与台账对不上，没有导入任何内容。请按下面列出的行和原因改正后，再次上传。"),
     "action_unknown": (404, "没有这项整改事项，或不在您的范围内。"),
     "plan_own_review": (403, "方案由您本人报送，须由其他人审定。没有保存审定意见。"),
     "plan_too_long": (422, "整改事项超过 %(limit)s 项，没有保存。请合并后再保存。"),
@@ -294,7 +301,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "act_changes_nothing": (409, "勾选的意见已经在那里，或名称没有变化，没有改动。"),
     "act_not_counting": (409, "没有这一项，或者已经撤销过，没有改动。页面已更新，请核对后再办。"),
     "act_built_upon": (409, "第 %(later)s 项又办过第 %(number)s 项的意见或问题，没有撤销。请先撤销第 %(later)s 项。"),
-    "import_too_much": (413, "意见太多，一次放不下，什么都没有保存。请把表格分成几份，分别导入。"),
+    "import_too_much": (413, "内容太多，一次放不下，什么都没有保存。请把表格分成几份，分别导入。"),
     # campaign board
     "board_step_unknown": (404, "没有找到这个步骤，可能已被删除。请回到环节步骤页面重新选择。"),
     "board_step_done": (409, "这个步骤已经登记过，没有重复登记。要改动请先撤销原来的登记。"),

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Formula, Scheme
 from app.campaigns.ratios import parse_ratio, ratio_text
-from app.campaigns.rules import clean_name, reordered
+from app.campaigns.rules import clean_name, pasted_names, reordered, strange_in_name
 from app.campaigns.wording import formula_words
 from app.core.errors import DomainError
+from tests.cast import refuses
 
 
 def as_is(sentence: str, **params: object) -> str:
@@ -70,3 +71,39 @@ def test_the_default_formula_reads_as_officials_write_it() -> None:
     scheme = Scheme(SCALES["satisfaction"])
     assert formula_words(scheme, as_is) == "满意率 =（满意 + 比较满意）÷ 有效评价"
     assert formula_words(replace(scheme, formula=Formula(1)), as_is) == "满意率 =（满意）÷ 有效评价"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "县甲局\n县乙局\n县丙局",
+        "1\t县甲局\n2\t县乙局\n3\t县丙局",
+        "1\t县甲局\n2、县乙局\n\n3. 县丙局",
+        "1 县甲局\r\n2 县乙局\r\n（3）县丙局\t",
+        "\t县甲局\n\t县乙局\t\n县丙局",
+    ],
+)
+def test_pasted_columns_are_split(text: str) -> None:
+    assert pasted_names(text) == ["县甲局", "县乙局", "县丙局"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("县丁局\t\t13800000000", "name_has_columns"),
+        ("县丁局 13800000000", "name_has_phone"),
+        ("县丁局（0791-86230000）", "name_has_phone"),
+        ("13800000000", "name_has_phone"),
+        ("12", "name_is_number"),
+        ("5、县丁局", "name_has_number"),
+    ],
+)
+def test_it_points_out_what_is_no_name(text: str, code: str) -> None:
+    with refuses(code):
+        pasted_names(text)
+
+
+@pytest.mark.parametrize("name", ["110指挥中心", "县第2中学", "3号院管委会", "12345热线", "A·B公司", "2026届", "县委"])
+def test_names_may_have_numbers(name: str) -> None:
+    assert strange_in_name(name) == ""
+    assert pasted_names(name) == [name]

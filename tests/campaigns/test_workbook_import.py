@@ -21,7 +21,9 @@ from app.campaigns.workbook_import import (
 )
 from app.campaigns.workbook_template import template_xlsx
 from app.core.errors import DomainError
+from app.office.sheets.notes import NOTE_SENTENCES
 from app.office.workbook import Cell, Row, Sheet, Workbook, read_workbook
+from tests.office.sheets import made
 
 UNITS = [["序号", "单位名称", "简称"], ["1", "县文化馆", "文化馆"], ["2", "县图书馆", ""]]
 GROUPS = [
@@ -36,7 +38,14 @@ def sheet(name: str, rows: list[list[str]]) -> Sheet:
     return Sheet(
         name,
         tuple(
-            Row(number, tuple(Cell(name, number, "ABCDEFGH"[at], text) for at, text in enumerate(row) if text))
+            Row(
+                number,
+                tuple(
+                    Cell(name, number, "ABCDEFGH"[at], text, "error" if text == "#REF!" else "")
+                    for at, text in enumerate(row)
+                    if text
+                ),
+            )
             for number, row in enumerate(rows, start=1)
             if any(row)
         ),
@@ -47,7 +56,7 @@ def preview(units: list[list[str]] | None = None, groups: list[list[str]] | None
     """Check sheets given as rows of texts."""
     given_sheets = [(UNITS_SHEET, units), (GROUPS_SHEET, groups)]
     sheets = tuple(sheet(name, rows) for name, rows in given_sheets if rows is not None)
-    return preview_workbook(Workbook(tuple(s.name for s in sheets), sheets), **more)
+    return preview_workbook(Workbook(sheets), **more)
 
 
 def problems(found: Preview) -> list[tuple[int, str, str]]:
@@ -130,7 +139,7 @@ def test_a_short_name_and_a_name_with_a_separator_are_known() -> None:
 
 def test_it_refuses_a_workbook_without_either_sheet() -> None:
     with pytest.raises(DomainError) as caught:
-        preview_workbook(Workbook(("Sheet1",), (sheet("Sheet1", UNITS),)))
+        preview_workbook(Workbook((sheet("Sheet1", [["甲"]]),)))
     assert caught.value.code == "workbook_no_sheet"
     assert caught.value.params["found"] == "Sheet1"
 
@@ -138,9 +147,9 @@ def test_it_refuses_a_workbook_without_either_sheet() -> None:
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ([], [(1, "A", "header_missing")]),
-        ([["甲", "乙"], ["1", "县文化馆"]], [(1, "A", "header_missing")]),
-        ([["序号", "单位名称", "名称"], ["1", "甲"]], [(1, "C", "header_twice")]),
+        ([], [(1, "B", "header_missing")]),
+        ([["甲", "乙"], ["1", "县文化馆"]], [(1, "B", "header_missing")]),
+        ([["序号", "单位名称", "单位 名称"], ["1", "甲"]], [(1, "C", "header_twice")]),
         ([UNITS[0]], [(1, "A", "sheet_empty")]),
         ([UNITS[0], ["1", ""]], [(2, "B", "text_empty")]),
         ([UNITS[0], ["1", "甲"], ["2", "甲 "]], [(3, "B", "name_twice")]),
@@ -148,13 +157,19 @@ def test_it_refuses_a_workbook_without_either_sheet() -> None:
         ([UNITS[0], ["1", "甲" * 61]], [(2, "B", "text_too_long")]),
         ([UNITS[0], ["1", "甲\n乙"]], [(2, "B", "text_control")]),
         ([UNITS[0], ["1", "甲\u202e乙"]], [(2, "B", "text_control")]),
-        ([UNITS[0], ["1", "甲_x0000_"]], [(2, "B", "text_control")]),
         ([UNITS[0], ["1", "#REF!"]], [(2, "B", "text_error")]),
         ([UNITS[0], ["1", "甲", "乙" * 61]], [(2, "C", "text_too_long")]),
         ([UNITS[0], ["1", "甲"], ["", "乙"]], [(3, "A", "order_empty")]),
         ([UNITS[0], ["1", "甲"], ["1", "乙"]], [(3, "A", "order_twice")]),
         ([UNITS[0], ["一", "甲"], ["0", "乙"], ["1.5", "丙"]], [(n, "A", "order_not_whole") for n in (2, 3, 4)]),
         ([UNITS[0], ["1", "甲"], ["合计", "1"]], [(3, "B", "total_row")]),
+        ([UNITS[0], ["1", "甲"], ["", "合 计："]], [(3, "B", "total_row")]),
+        ([UNITS[0], ["1", "甲"], ["", "总 数"]], [(3, "B", "total_row")]),
+        ([UNITS[0], ["1", "甲·乙"], ["2", "甲•乙"]], [(3, "B", "name_twice")]),
+        ([UNITS[0], ["1", "13800000000"]], [(2, "B", "name_has_phone")]),
+        ([UNITS[0], ["1", "甲局 0791-86230000"]], [(2, "B", "name_has_phone")]),
+        ([UNITS[0], ["1", "12"]], [(2, "B", "name_is_number")]),
+        ([UNITS[0], ["1", "3、甲局"]], [(2, "B", "name_has_number")]),
         ([UNITS[0], *([str(n), f"甲{n}"] for n in range(1, 1_020))], [(1_002, "B", "too_many_rows")]),
     ],
 )
@@ -188,7 +203,7 @@ def test_it_refuses_a_bad_group(row: list[str], expected: list[tuple[str, str]])
 
 def test_it_names_every_missing_column_of_the_groups() -> None:
     found = preview(None, [["类别名称", "备注"], ["甲", ""]])
-    assert problems(found) == [(1, "A", "header_missing")]
+    assert problems(found) == [(1, "C", "header_missing")]
     assert found.problems[0].params == {"wanted": "应参加人数"}
 
 
@@ -204,3 +219,101 @@ def test_a_problem_tells_the_reader_where_and_what() -> None:
     assert PROBLEM_SENTENCES[problem.code] % problem.params == (
         "只有 3 人，少于 5 人的类别不能保证匿名。请与其他类别合并。"
     )
+
+
+def notes(found: Preview) -> list[tuple[str, str, str]]:
+    """Kind, place and code of each note."""
+    for note in found.reading.notes:
+        assert NOTE_SENTENCES[note.code] % note.params
+    return [(note.kind, note.place, note.code) for note in found.reading.notes]
+
+
+def read(data: bytes, **more: Any) -> Preview:  # noqa: ANN401
+    """Check an uploaded file."""
+    return preview_workbook(read_workbook(data, SHEETS), **more)
+
+
+def test_merged_cells_hold_for_every_row_they_cover() -> None:
+    rows = made.row(1, "类别名称", "应参加人数", "不参评单位") + "".join(
+        made.row(number, f"下属{name}", "20", "县文化馆" if number == 2 else "")
+        for number, name in enumerate("甲乙丙", 2)
+    )
+    area = '<mergeCells count="1"><mergeCell ref="C2:C4"/></mergeCells>'
+    data = made.from_xml(rows, behind=area, sheet=GROUPS_SHEET)
+    found = read(data, known_units=["县文化馆", "县图书馆"])
+    assert [group.leaves_out for group in found.groups or ()] == [("县文化馆",)] * 3
+    assert notes(found) == [("range", "C2:C4", "filled")]
+
+
+def test_a_formula_nobody_calculated_is_named() -> None:
+    rows = made.row(1, "单位名称") + made.row(2, "县甲馆") + '<row r="3"><c r="A3"><f>A9</f><v></v></c></row>'
+    assert problems(read(made.from_xml(rows + made.row(4, "县丙团")))) == [(3, "A", "formula_without_value")]
+
+
+def test_a_total_is_named_however_it_is_spaced() -> None:
+    rows: list[list[str | int]] = [["类别名称", "应参加人数"], ["党代表", 30], ["服务对象", 60], ["合 计", 90]]
+    assert problems(read(made.listed(rows, GROUPS_SHEET))) == [(4, "A", "total_row")]
+
+
+def test_lists_are_known_by_their_titles_where_sheets_have_other_names() -> None:
+    data = made.listed(
+        [["责任单位"], ["县甲馆"]], "Sheet1", 说明=[["怎样填写"]], 人员=[["参评人员", "人数"], ["党代表", "30"]]
+    )
+    found = read(data)
+    assert found.units == (UnitRow(1, "县甲馆"),)
+    assert found.groups == (GroupRow(1, "党代表", 30),)
+    assert [(each.column, each.title, each.meaning) for each in found.reading.matched] == [
+        ("A", "责任单位", "单位名称"),
+        ("A", "参评人员", "类别名称"),
+        ("B", "人数", "应参加人数"),
+    ]
+    assert notes(found) == [("sheet", "说明", "sheet_other")]
+
+
+def test_what_is_not_taken_is_named() -> None:
+    units = [
+        ["县直单位名单"],
+        ["序号", "单位名称", "联系人", "", "备注"],
+        ["1", "县甲馆", "张三", "x", "旧名甲站"],
+        ["", "", "李四"],
+        ["序号", "单位名称"],
+        ["2", "县乙馆"],
+    ]
+    found = preview(units)
+    assert found.units == (UnitRow(1, "县甲馆", "", "旧名甲站"), UnitRow(2, "县乙馆"))
+    assert notes(found) == [
+        ("column", "C", "column_unknown"),
+        ("column", "D", "column_untitled"),
+        ("column", "E", "column_note"),
+        ("row", "1", "rows_above"),
+        ("row", "4", "row_without"),
+        ("row", "5", "row_header_again"),
+    ]
+
+
+def test_a_header_may_be_two_rows_high() -> None:
+    rows = made.row(1, "类别名称", "人员情况") + made.row(2, "", "应到", "实到") + made.row(3, "党代表", "30", "28")
+    areas = '<mergeCells><mergeCell ref="A1:A2"/><mergeCell ref="B1:C1"/></mergeCells>'
+    found = read(made.from_xml(rows, behind=areas, sheet=GROUPS_SHEET))
+    assert found.groups == (GroupRow(1, "党代表", 30),)
+    assert ("column", "C", "column_unknown") in notes(found)
+
+
+def test_a_merged_subtitle_is_no_row_and_a_merged_row_is_named() -> None:
+    rows = (
+        made.row(1, "序号", "单位名称")
+        + made.row(2, "一、县直部门")
+        + made.row(3, "1", "县甲馆")
+        + made.row(4, "2", "")
+    )
+    areas = '<mergeCells><mergeCell ref="A2:B2"/></mergeCells>'
+    found = read(made.from_xml(rows, behind=areas))
+    assert ("row", "2", "row_subtitle") in notes(found)
+    assert problems(found) == [(4, "B", "text_empty")]
+    wide = '<mergeCells><mergeCell ref="A3:B4"/></mergeCells>'
+    assert (3, "A", "merged_wide") in problems(read(made.from_xml(rows, behind=wide)))
+
+
+def test_a_file_with_commas_is_read() -> None:
+    found = read("序号,单位名称\r\n1,县甲馆\r\n2,县乙馆\r\n".encode("gb18030"))
+    assert found.units == (UnitRow(1, "县甲馆"), UnitRow(2, "县乙馆"))

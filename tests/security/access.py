@@ -195,6 +195,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /rectification/ledger.docx": RECTIFIERS,
     "GET /rectification/import": WORKERS,
     "POST /rectification/import": WORKERS,
+    "POST /rectification/import/confirm": WORKERS,
     "GET /rectification/actions/{action_id}": RECTIFIERS,
     "POST /rectification/actions/{action_id}": WORKERS,
     "POST /rectification/actions/{action_id}/rating": SUPERVISORS,

@@ -4,11 +4,18 @@ Progress and 群众评价 come in by upload, under the rules and rights of the p
 with the plan, acceptance and state belong to the acts of the ledger. Rows that do not match are named with the reason.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from app.audit import service as audit
 from app.core.acting import Acting
+from app.core.errors import DomainError
+from app.core.folding import folded
+from app.office.sheets.tables import CellProblem, Listing, Reading, Table, has_needed, left_sheets
 from app.office.workbook import plain, read_workbook
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.service import LedgerRow, by_now, record_progress, record_rating, rule_view
@@ -23,11 +30,14 @@ KEY = "事项编码（勿改）"
 UNIT = "单位"
 NEW_PROGRESS = "本次进展（填写）"
 HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS)
+LISTING: Final = Listing({head: (head,) for head in HEADS}, HEADS)
 RATING = "群众评价"
 MOST_CELLS = 300_000
 """Of one workbook; ten thousand actions with every column filled are 220,000."""
 _LIMITS = {NEW_PROGRESS: 2000, RATING: 200}
 _SETTLED = tuple(column for column in LEDGER_COLUMNS if column.heading != RATING)
+_PART, _MOST_CARRIED = 150_000, 650_000
+"""Signs of one field that a page carries, and of all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +57,67 @@ class Change:
     public_rating: str | None
 
 
-def read_changes(acting: Acting, known: Iterable[LedgerRow], content: bytes) -> tuple[list[Change], list[Mismatch]]:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an import would change, beside the action it is about, and what is wrong; all of it comes in or nothing."""
+
+    changes: tuple[tuple[Change, LedgerRow], ...]
+    wrong: tuple[Mismatch, ...] = ()
+    problems: tuple[CellProblem, ...] = ()
+    reading: Reading = field(default=Reading(), compare=False)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it may come in."""
+        return not self.wrong and not self.problems
+
+
+_CARRIED = TypeAdapter(list[tuple[str, str, str | None]])
+
+
+def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -> Preview:
     """Compare a workbook with ``known``, the ledger within reach; no session is needed.
 
     DomainError ``workbook_…`` where it is none of ours.
     """
-    sheet = read_workbook(content, (SHEET,), most_cells=MOST_CELLS).sheet(SHEET)
-    if sheet is None or not sheet.rows:
-        return [], [Mismatch(1, f"没有名为“{SHEET}”的工作表")]
-    letters = {cell.text: cell.column for cell in sheet.rows[0].cells}
-    missing = [head for head in HEADS if head not in letters]
-    if missing:
-        return [], [Mismatch(sheet.rows[0].number, f"缺少列“{missing[0]}”")]
+    workbook = read_workbook(content, (SHEET,), most_cells=MOST_CELLS)
+    sheet = workbook.sheet(SHEET) or next((each for each in workbook.sheets if has_needed(each, LISTING)), None)
+    if sheet is None:
+        return Preview((), (Mismatch(1, f"没有名为“{SHEET}”的工作表"),), (), left_sheets(workbook, [], (LISTING,)))
+    table = Table(sheet, LISTING)
     check = _Check(acting, {each.row.id: each for each in known})
-    for row in sheet.rows[1:]:
-        filled = {cell.column: cell.text.strip() for cell in row.cells}
-        check.take(row.number, {head: filled.get(letters[head], "") for head in HEADS})
-    return check.changes, check.wrong
+    for row in table.rows():
+        check.take(row.number, {head: table.text(row, head) for head in HEADS})
+    reading = table.reading() + left_sheets(workbook, [sheet], (LISTING,))
+    return Preview(tuple(check.changes), tuple(check.wrong), tuple(table.problems), reading)
+
+
+def preview_carried(acting: Acting, known: Iterable[LedgerRow], parts: Sequence[str]) -> Preview:
+    """Check what the page carried by the rules of the upload; DomainError ``form_malformed``."""
+    try:
+        carried = [change for part in parts for change in _CARRIED.validate_json(part)]
+    except ValidationError as error:
+        raise DomainError("form_malformed") from error
+    check = _Check(acting, {each.row.id: each for each in known})
+    for number, (action_id, progress, rating) in enumerate(carried, 1):
+        check.take_change(number, Change(action_id, progress, rating))
+    return Preview(tuple(check.changes), tuple(check.wrong))
+
+
+def carry(preview: Preview) -> list[str]:
+    """Return the changes as the page carries them, in parts; DomainError ``import_too_much``."""
+    parts: list[list[tuple[str, str, str | None]]] = [[]]
+    size, total = 0, 0
+    for change, _ in preview.changes:
+        if size > _PART:
+            parts.append([])
+            size = 0
+        parts[-1].append((change.action_id, change.progress, change.public_rating))
+        length = len(change.progress) + len(change.public_rating or "") + 50
+        size, total = size + length, total + length
+    if total > _MOST_CARRIED:
+        raise DomainError("import_too_much")
+    return [json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in parts if part]
 
 
 class _Check:
@@ -73,25 +127,32 @@ class _Check:
         self._acting = acting
         self._known = known
         self._seen: set[str] = set()
-        self.changes: list[Change] = []
+        self.changes: list[tuple[Change, LedgerRow]] = []
         self.wrong: list[Mismatch] = []
 
     def take(self, number: int, told: Mapping[str, str]) -> None:
         """Keep what a row says anew, or why it does not match."""
         each = self._known.get(told[KEY])
+        if each is not None and (reason := _unlike(told, each)):
+            self._seen.add(each.row.id)
+            self.wrong.append(Mismatch(number, reason))
+            return
+        is_rated = each is not None and told[RATING] != plain(each.row.public_rating).strip()
+        self.take_change(number, Change(told[KEY], told[NEW_PROGRESS], told[RATING] if is_rated else None))
+
+    def take_change(self, number: int, change: Change) -> None:
+        """Keep a change that the ledger takes, or why it does not."""
+        each = self._known.get(change.action_id)
         if each is None:
             self.wrong.append(Mismatch(number, "没有这个事项，或不在您的范围内"))
             return
-        is_rated = told[RATING] != plain(each.row.public_rating).strip()
-        change = Change(each.row.id, told[NEW_PROGRESS], told[RATING] if is_rated else None)
-        reason = (
-            "同一事项出现了两次" if each.row.id in self._seen else _unlike(told, each) or self._refused(change, each)
-        )
+        is_second = each.row.id in self._seen
         self._seen.add(each.row.id)
+        reason = "同一事项出现了两次" if is_second else _too_long(change) or self._refused(change, each)
         if reason:
             self.wrong.append(Mismatch(number, reason))
         elif change.progress or change.public_rating is not None:
-            self.changes.append(change)
+            self.changes.append((change, each))
 
     def _refused(self, change: Change, each: LedgerRow) -> str:
         """Say why the rules of the ledger do not take the change."""
@@ -110,14 +171,15 @@ class _Check:
 def _unlike(told: Mapping[str, str], each: LedgerRow) -> str:
     cells = cells_of(each) | {UNIT: each.order.unit_name}
     for key, heading in ((UNIT, UNIT), *((column.key, column.heading) for column in _SETTLED)):
-        if told[heading] != cells[key] and _folded(told[heading]) != _folded(plain(cells[key])):
+        if told[heading] != cells[key] and folded(told[heading]) != folded(plain(cells[key])):
             return f"“{heading}”与台账不一致；这一列不能通过导入修改"
+    return ""
+
+
+def _too_long(change: Change) -> str:
+    told = {NEW_PROGRESS: change.progress, RATING: change.public_rating or ""}
     long = next((head for head, limit in _LIMITS.items() if len(told[head]) > limit), "")
     return f"“{long}”超过 {_LIMITS[long]} 字" if long else ""
-
-
-def _folded(text: str) -> str:
-    return "".join(text.split())
 
 
 def apply_changes(acting: Acting, changes: Sequence[Change]) -> int:

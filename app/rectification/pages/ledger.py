@@ -1,20 +1,19 @@
 """The 整改台账: all actions, one action with what happened to it, and the public page of commitments."""
 
-from collections.abc import Sequence
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.office.ordering import file_later
 from app.office.qr import qr_grid
+from app.office.sheets.notes import NOTE_SENTENCES
+from app.office.sheets.tables import PROBLEM_SENTENCES
 from app.office.workshop import Craft
-from app.rectification.ledger import attachments
+from app.rectification.ledger import attachments, workbook
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.reads import Show, announced, ledger_page
 from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT
-from app.rectification.ledger.workbook import Mismatch, apply_changes, read_changes
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.orders import WORDS
@@ -62,24 +61,45 @@ def import_page(desk: WorkingDesk) -> Response:
 
 
 @router.post("/rectification/import")
-def import_ledger(desk: WorkingDesk, form: Form) -> Response:
-    """Bring an edited ledger back: all of it, or nothing with the rows that do not match."""
+def preview_ledger(desk: WorkingDesk, form: Form) -> Response:
+    """Show what an edited ledger would change, and the rows that do not match; nothing is saved yet."""
 
     def look() -> Response:
         known = list(ledger_acts.ledger(desk.session, desk.staff, desk.today))
         desk.leave()
-        changes, wrong = read_changes(desk.acting, known, form.file("workbook"))
-        if wrong:
-            return _import_page(desk, Refused(DomainError("ledger_mismatch"), form), wrong=wrong)
-        return desk.attempt(lambda: apply_changes(desk.acting, changes), lambda done: _import_page(desk, done=done))
+        return _preview_page(desk, workbook.preview_upload(desk.acting, known, form.file("workbook")))
 
     return desk.consider(look, lambda refused: _import_page(desk, refused))
 
 
-def _import_page(
-    desk: Desk, refused: Refused | None = None, *, wrong: Sequence[Mismatch] = (), done: int | None = None
-) -> Response:
-    return desk.show("rectification/import.html", refused, wrong=wrong, done=done)
+@router.post("/rectification/import/confirm")
+def import_ledger(desk: WorkingDesk, form: Form) -> Response:
+    """Bring in what the preview showed, checked anew: all of it or nothing."""
+
+    def look() -> Response:
+        known = list(ledger_acts.ledger(desk.session, desk.staff, desk.today))
+        desk.leave()
+        found = workbook.preview_carried(desk.acting, known, form.several("rows[]"))
+        if not found.is_whole:
+            return _preview_page(desk, found)
+        changes = [change for change, _ in found.changes]
+        return desk.attempt(
+            lambda: workbook.apply_changes(desk.acting, changes),
+            lambda done: _import_page(desk, done=done),
+        )
+
+    return desk.consider(look, lambda refused: _import_page(desk, refused))
+
+
+def _import_page(desk: Desk, refused: Refused | None = None, *, done: int | None = None) -> Response:
+    return desk.show("rectification/import.html", refused, done=done)
+
+
+def _preview_page(desk: Desk, preview: workbook.Preview) -> Response:
+    carried = workbook.carry(preview) if preview.is_whole else []
+    words = {"sentences": PROBLEM_SENTENCES, "note_sentences": NOTE_SENTENCES}
+    status = None if preview.is_whole else 422
+    return desk.show("rectification/import_preview.html", status, preview=preview, carried=carried, **words)
 
 
 def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> Response:

@@ -1,11 +1,14 @@
 """Actions of the ledger in the database."""
 
+import io
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from sqlalchemy.orm import Session
 
@@ -14,7 +17,17 @@ from app.core.db import Database
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.export import ledger_workbook
-from app.rectification.ledger.workbook import NEW_PROGRESS, RATING, Change, Mismatch, apply_changes, read_changes
+from app.rectification.ledger.workbook import (
+    NEW_PROGRESS,
+    RATING,
+    Change,
+    Mismatch,
+    Preview,
+    apply_changes,
+    carry,
+    preview_carried,
+    preview_upload,
+)
 from app.rectification.rules.ledger import ActionEvent
 from app.web.forms import Upload
 from tests.cast import MORNING, refuses
@@ -139,10 +152,6 @@ def exported(session: Session, who: Principal = WU) -> bytes:
 
 def edited(content: bytes, changes: dict[tuple[int, str], str]) -> bytes:
     """Write texts into the workbook: (row, heading) → text."""
-    import io  # noqa: PLC0415
-
-    import openpyxl  # noqa: PLC0415
-
     book = openpyxl.load_workbook(io.BytesIO(content))
     sheet = book.active
     heads = {cell.value: cell.column for cell in sheet[1]}
@@ -161,7 +170,9 @@ def changes_of(acting: Acting, content: bytes) -> tuple[list[Change], list[Misma
     """Compare a workbook with the ledger, read by a thread that holds no transaction."""
     rows = known(acting)
     with ThreadPoolExecutor(1) as aside:
-        return aside.submit(read_changes, acting, rows, content).result()
+        found = aside.submit(preview_upload, acting, rows, content).result()
+    assert found.is_whole == (not found.wrong)
+    return [change for change, _ in found.changes], list(found.wrong)
 
 
 def test_the_workbook_goes_out_and_comes_back(database: Database) -> None:
@@ -207,7 +218,64 @@ def test_it_names_every_row_that_does_not_match_and_imports_nothing(database: Da
         assert changes == []
         assert [(line.row, line.reason[:4]) for line in wrong] == [(2, "“整改目"), (3, "没有这个")]
         with refuses("workbook_not_xlsx"):
-            changes_of(acting, b"no workbook")
+            changes_of(acting, bytes(range(256)))
+
+
+def test_cells_come_in_as_they_look_and_faults_are_named(database: Database) -> None:
+    make_ledger(database, make_action(), make_action(problem="乙"), make_action(problem="丙"))
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        book = openpyxl.load_workbook(io.BytesIO(exported(session)))
+        sheet = book.active
+        assert sheet is not None
+        heads = {cell.value: cell.column for cell in sheet[1]}
+        for row, head, value, code in [
+            (2, NEW_PROGRESS, 0.5, "0%"), (2, RATING, 0.985, "0.00%"), (3, NEW_PROGRESS, 46351, 'yyyy"年"m"月"d"日"'),
+        ]:  # fmt: skip
+            cell = sheet.cell(row, heads[head], value)
+            cell.number_format = code
+        sheet.cell(1, len(heads) + 1, "联系人")
+        sheet.cell(2, len(heads) + 1, "张三")
+        found = _previewed(acting, book)
+        assert [(each.progress, each.public_rating) for each, _ in found.changes] == [
+            ("50%", "98.50%"), ("2026年11月25日", None),
+        ]  # fmt: skip
+        assert [note.code for note in found.reading.notes] == ["column_unknown"]
+        assert preview_carried(acting, known(acting), carry(found)) == found
+        sheet.cell(3, heads[NEW_PROGRESS], "#NAME?").data_type = "e"
+        sheet.cell(4, heads[NEW_PROGRESS], "=A9")
+        found = _previewed(acting, book)
+        assert [(each.row, each.code) for each in found.problems] == [(3, "text_error"), (4, "formula_without_value")]
+        assert not found.is_whole
+
+
+def _previewed(acting: Acting, book: openpyxl.Workbook) -> Preview:
+    out = io.BytesIO()
+    book.save(out)
+    rows = known(acting)
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(preview_upload, acting, rows, out.getvalue()).result()
+
+
+@pytest.mark.parametrize("part", ["", "{}", '[["a"]]', '[["a","b","c","d"]]', '[["a","b",1]]'])
+def test_it_refuses_what_no_page_of_ours_carried(database: Database, part: str) -> None:
+    with database.writing() as session, refuses("form_malformed"):
+        preview_carried(Acting(session, MORNING, ZHANG), [], [part])
+
+
+def test_what_was_carried_is_checked_anew(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        for who, carried, word in [
+            (WU, [[action_id, "", "满意"]], "组织者"),
+            (WU, [["nowhere", "做了", None]], "没有这个事项"),
+            (WU, [[action_id, "做了", None], [action_id, "又做", None]], "两次"),
+            (ZHANG, [[action_id, "字" * 2001, None]], "超过 2000 字"),
+        ]:
+            acting = Acting(session, MORNING, who)
+            found = preview_carried(acting, known(acting), [json.dumps(carried)])
+            assert word in found.wrong[0].reason
+            assert not found.is_whole
 
 
 def test_time_is_what_the_caller_says(database: Database) -> None:

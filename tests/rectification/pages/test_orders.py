@@ -1,5 +1,6 @@
 """The pages of orders, plans and ledger, without scripts: the board leads on, nothing typed is lost."""
 
+import html
 import re
 from collections.abc import Callable
 
@@ -156,11 +157,21 @@ def test_a_workbook_comes_in_whole_or_not_at_all(database: Database, new_desk: D
         sent = desk.client.post("/rectification/import", data=data, files=files, headers={"origin": BASE_URL})
         return str(sent.text)
 
+    def confirm(page: str) -> str:
+        carried = [html.unescape(part) for part in re.findall(r'name="rows\[\]" value="([^"]*)"', page)]
+        data = {"form_token": form_token(desk.client, "/rectification/import"), "rows[]": carried}
+        sent = desk.client.post("/rectification/import/confirm", data=data, headers={"origin": BASE_URL})
+        return str(sent.text)
+
     refused = bring(edited(good, {(2, "整改目标"): "改低一点"}))
     assert "没有导入任何内容" in refused
     assert "“整改目标”与台账不一致" in refused
     assert "已公示" in desk.get(f"/rectification/actions/{action_id}").text
-    assert "更新了 1 项" in bring(good)
+    preview = bring(good)
+    assert "以下 1 项还没有更新" in preview
+    assert "已公示" in desk.get(f"/rectification/actions/{action_id}").text
+    assert "更新了 1 项" in confirm(preview)
+    assert "没有要更新的内容" in bring(desk.get(f"/rectification/ledger.xlsx?order={order_id}").content)
     ledger = desk.get("/rectification/ledger").text
     assert "已完成一半" in ledger
     assert "整改中" in ledger
