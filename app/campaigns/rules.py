@@ -28,7 +28,7 @@ UNKNOWN_LABEL = "不了解"
 ABSTAIN_LABEL = "弃权"
 
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[2-9]\d{6,7}|[2-9]\d{6,7})(?!\d)")
-_NUMBERED = re.compile(r"\(?(\d{1,4})(?:\s*[、.)]\s*|\s+)(?=\D)")
+_NUMBERED = re.compile(r"[(（]?(\d{1,4})(?:\s*[、.．)）]\s*|\s+)(?=\D)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,14 @@ def answer(data: bytes, first: Sequence[str] = (), most_cells: int = MAX_CELLS) 
     except (zipfile.BadZipFile, zlib.error, EOFError):
         return {"refused": "workbook_broken", "params": {}}
     except Exception as failure:  # noqa: BLE001 -- on hostile bytes every other failure is one and the same refusal
-        is_large = isinstance(failure, expat.ExpatError) and failure.code == _XML_NO_MEMORY
-        return {"refused": "workbook_bomb" if is_large else "workbook_broken", "params": {}}
+        return {"refused": _named(failure, data), "params": {}}
+
+
+def _named(failure: Exception, data: bytes) -> str:
+    """Return the code of a failure: an old workbook that cannot be read may be saved anew, a large one is refused."""
+    if isinstance(failure, expat.ExpatError) and failure.code == _XML_NO_MEMORY:
+        return "workbook_bomb"
+    return "workbook_old_format" if data.startswith(OLE_MAGIC) else "workbook_broken"
 
 
 def _sheets(data: bytes, first: frozenset[str], budget: Budget) -> dict[str, Any]:
