@@ -242,8 +242,8 @@ def alone(craft: Craft, body: bytes, arguments: Head | None = None, patience: fl
     """Have something made of bytes in a child that does nothing else and then ends, and wait for it.
 
     For what must be kept nowhere (no row, no file, no process remembers it), and for what strangers bring.
-    DomainError ``workshop_full`` where no place is free in time (``patience`` seconds), ``workshop_slow``, ``workshop_failed``, or the
-    maker's own.
+    DomainError ``workshop_full`` where no place is free within ``patience`` seconds, ``workshop_slow``,
+    ``workshop_failed``, or the maker's own.
     """
     hold_nothing("waiting for a child")
     if not _ALONE.acquire(timeout=craft.seconds if patience is None else patience):
