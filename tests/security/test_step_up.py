@@ -37,6 +37,7 @@ WEIGHTY = re.compile(r"POST .*/(void|publish|correct|grant|link|enable|role|open
 LIGHT = {
     "POST /rounds/{round_id}/opening/share": "a holder's secret proves more than his password does",
     "POST /rounds/{round_id}/slips/batches/{batch_id}/void": "voids slips, no round",
+    "POST /rounds/{round_id}/slips/void": "voids slips, no round",
 }
 TYPED: dict[str, str | list[str]] = {
     "reason": "会场断电,\n重新组织",
