@@ -56,6 +56,7 @@ from app.publication import (
 )
 from app.publication import routes as publication_routes
 from app.publication import service as publication
+from app.publication.earlier import sign_earlier
 from app.receipts import routes as receipts_routes
 from app.rectification.pages import (
     board as routes_board,
@@ -111,8 +112,8 @@ PORTS = Ports(
         "extend": extend_round,
         "void": _void,
         "publish": publication.publish,
-        "correct": correction.correct,
     },
+    ready={"correct": correction.make_ready},
     unseen_groups=unseen_groups,
     merged=opinions_reads.merged_for,
     public_key=box.public_key,
@@ -156,6 +157,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     schedule = Schedule(state.database, state.key_folder, PORTS, state.clock)
     if Audience.DESK in state.audiences:
         recover(state.database, state.key_folder)
+        sign_earlier(state.database, state.clock())
         state.watch.add(schedule.pulse)
         schedule.start()
         state.watch.add(state.shelf.pulse)

@@ -13,16 +13,18 @@ from pathlib import Path
 import numpy as np
 import sqlalchemy as sa
 
+from app.box import reads as box
 from app.box.models import Stack
 from app.core import migrate
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.publication.service import count_again
+from app.publication.service import by_unit
 from app.rounds.domain import Paper
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import canonical_json
 from app.tally.restraint import FREE
+from app.tally.result import result_document
 from tests.publication import counted
 
 UNITS, GROUPS, BALLOTS = 100, 10, 1_000_000
@@ -64,7 +66,8 @@ def count(url: str, paper: Paper) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     started = time.perf_counter()
     with database.reading() as session:
-        document = count_again(session, paper, chain, FREE)
+        stacks, remarks = box.stacks(session, paper.round_id), by_unit(box.remarks(session, paper.round_id))
+    document = result_document(paper, stacks, chain, remarks, FREE)
     text = canonical_json(document)
     took = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

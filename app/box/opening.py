@@ -156,7 +156,8 @@ def _put_down(room: Room, attempt: Attempt, paper: Paper, found: tuple[Stacks, C
     """Work out what goes with the stacks, and store both; again where the desk changed what it rests on."""
     for _ in range(TRIES):
         with room.database.reading() as session:
-            prepared = [prepare(session, paper, found[0]) for prepare in room.prepare]
+            works = [prepare(session, paper, found[0]) for prepare in room.prepare]
+        prepared = [work() for work in works]
         if _swap(room, attempt, found, prepared):
             return
     raise DomainError("box_changed")

@@ -21,5 +21,5 @@ class Prepared:
     write: Callable[[Acting], None]
 
 
-Prepare = Callable[[Session, Paper, Stacks], Prepared]
-"""What another feature works out of a round's stacks before they are stored."""
+Prepare = Callable[[Session, Paper, Stacks], Callable[[], Prepared]]
+"""What another feature works out of a round's stacks before they are stored: it reads, then works in no session."""

@@ -14,6 +14,7 @@ _FILE_MODE = 0o600
 _OTHERS = 0o077
 _LEAST_DISTINCT = 12
 """Fewer different bytes than this among 32 are a typed or zeroed file, not chance (< 1 in 10**12)."""
+EARLIER_SIGNED = "earlier-results-signed"
 _PART_PREFIX = "round-"
 _ROUND_ID = re.compile(r"[0-9a-z]{1,64}")
 
@@ -51,6 +52,14 @@ class KeyFolder:
     def signing_key(self) -> bytes:
         """Seed of the key that signs results and receipts lists (32 bytes), made at the first call."""
         return self._made_once("signing-key")
+
+    def has_signed_earlier(self) -> bool:
+        """Whether the results from before there were signatures have been signed, which is done once."""
+        return (self.path / EARLIER_SIGNED).exists()
+
+    def note_signed_earlier(self) -> None:
+        """Note it: from now on a result without a signature is one whose signature was taken away."""
+        self._made_once(EARLIER_SIGNED)
 
     def create_part(self, round_id: str) -> bytes:
         """Return the server's part of the round's key (32 bytes); after a crashed attempt it is the one made then."""

@@ -17,14 +17,14 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from app.core.db import Base, Database
-from app.core.key_folder import KeyFolder
+from app.core.key_folder import EARLIER_SIGNED, KeyFolder
 from app.core.migrate import current_revision
 from app.rectification.ledger.attachments import FOLDER
 
 FORMAT = 2
 """Backups of format 1, which the first releases wrote, have neither a time nor digests of their files."""
 ABOUT = "about.json"
-SECRETS = ("pepper", "form-secret", "receipt-key", "signing-key")
+SECRETS = ("pepper", "form-secret", "receipt-key", "signing-key", EARLIER_SIGNED)
 PREFIX = "secret-"
 PASSING = frozenset({"job", "opening_job", "opening_share", "round_intent"})
 """Tables of what is under way in this very moment: after a restore nothing of it is."""

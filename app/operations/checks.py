@@ -12,6 +12,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.core.signing import public_half
 from app.operations.server import check_engine, open_database
+from app.publication.signing import check_stored, versions_in
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import all_rounds, frozen_paper
 
@@ -21,7 +22,8 @@ UNDER_WAY = {RoundState.OPEN, RoundState.SEALED}
 def run_checks(settings: Settings) -> Iterator[str]:
     """Yield a line per check that passed, a warning, or what is wrong with a box.
 
-    SettingsError, or DomainError ``boxes_tampered`` or ``audit_broken`` in the end if something was wrong.
+    SettingsError, or DomainError ``boxes_tampered``, ``results_tampered`` or ``audit_broken`` in the end if something
+    was wrong.
     """
     folder = KeyFolder(settings.data / "keys")
     with open_database(settings) as database:
@@ -31,6 +33,7 @@ def run_checks(settings: Settings) -> Iterator[str]:
         with database.reading() as session:
             found = check_chain(session)
         wrong = yield from _boxes(database, folder)
+        unsigned = yield from _results(database)
     folder.pepper()
     folder.form_secret()
     folder.tag_secret()
@@ -41,6 +44,8 @@ def run_checks(settings: Settings) -> Iterator[str]:
     yield f"audit log: {found.entries} entries, head {found.head}"
     if wrong:
         raise DomainError("boxes_tampered", count=wrong)
+    if unsigned:
+        raise DomainError("results_tampered", count=unsigned)
 
 
 def _boxes(database: Database, folder: KeyFolder) -> Generator[str, None, int]:
@@ -63,6 +68,21 @@ def _boxes(database: Database, folder: KeyFolder) -> Generator[str, None, int]:
         yield f"warning: {len(strangers)} box(es) of rounds that this database does not know"
     if any(row.state is RoundState.OPEN for row in rounds) and _archives(database):
         yield "warning: the WAL is archived while a round is open; it keeps the order of casts: switch archive_mode off"
+    return wrong
+
+
+def _results(database: Database) -> Generator[str, None, int]:
+    """Check the signature of every version of every result (SEC-75); return how many are wrong."""
+    versions, wrong = versions_in(database), 0
+    with database.reading() as session:
+        titles = {row.id: row.title for row in all_rounds(session)}
+    for round_id, version in versions:
+        try:
+            check_stored(database, round_id, version)
+        except DomainError as error:
+            wrong += 1
+            yield f"WRONG: result of “{titles[round_id]}”, version {version}: {error.code}"
+    yield f"results: {len(versions)} version(s), of {len(versions) - wrong} the signature is right"
     return wrong
 
 

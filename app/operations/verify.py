@@ -261,20 +261,28 @@ def check_signature(document: dict[str, Any], key: str) -> list[Finding]:
     """Check the signature with the key in the file, and this key against the one that was given."""
     signature = document.get("signature")
     if not isinstance(signature, dict):
-        return [wrong("文件没有签名。", "The file carries no signature.")]
+        return [
+            wrong(
+                "文件没有签名，不能核对。请从结果页面下载“签名的结果”，从回执页面下载回执名单。",
+                "The file carries no signature. Please download the signed result or the receipts list from its page.",
+            )
+        ]
     own = _digits(signature.get("public_key"), ROOT_DIGITS)
     given = _digits("".join(key.split()), ROOT_DIGITS)
     if key and given != own:
         return [
             wrong(
-                "签名用的不是您给出的公钥：文件不是由那一套系统生成的，或公钥抄错了。",
-                "It is not signed with the key that you gave: another installation made it, or the key was miscopied.",
+                "签名用的不是您给出的公钥。请对照“核验”页重新抄写公钥；没有抄错的，文件出自另一套系统，不要使用，请告诉监票人。",
+                "It is not signed with the key that you gave. Please copy the key from the page “verify” again; if it "
+                "was right, another installation made the file: do not use it, and tell the scrutineers.",
             )
         ]
     if not is_signed(own, canonical(document), _digits(signature.get("signature"), 2 * ROOT_DIGITS)):
         return [
             wrong(
-                "签名不对：文件在生成以后被改动过。", "The signature is wrong: the file was changed after it was made."
+                "签名不对：文件在生成以后被改动过。请重新下载；重新下载的仍不对，不要使用，请告诉监票人。",
+                "The signature is wrong: the file was changed after it was made. Please download it again; if that one "
+                "is wrong, too, do not use it, and tell the scrutineers.",
             )
         ]
     if key:
@@ -391,14 +399,31 @@ def check_receipt(ids: Sequence[bytes], root: bytes, typed: str) -> list[Finding
     return [say(f"回执在名单里，通到票箱指纹的路径：{steps}", f"The receipt is in the list. Its path:{steps}")]
 
 
+def say_which(document: dict[str, Any]) -> list[Finding]:
+    """Say of which round and version a result is, and whether it is all of it."""
+    inner = document.get("document")
+    about = inner.get("round") if isinstance(inner, dict) else None
+    title = about.get("title") if isinstance(about, dict) else None
+    if not isinstance(title, str):
+        return []
+    version, whole = document.get("version"), document.get("whole") is True
+    return [
+        right(
+            f"“{title}”结果第 {version} 版，{'全部内容' if whole else '读者能看的一部分'}。",
+            f"Result of “{title}”, version {version}, {'all of it' if whole else 'the part that its reader may see'}.",
+        )
+    ]
+
+
 def check_result(document: dict[str, Any], wanted: Wanted) -> list[Finding]:
     """Compare the root that a result names with the one that was printed."""
+    which = say_which(document)
     root = _digits(document.get("root"), ROOT_DIGITS)
     if not root:
         lacking = wrong("这份结果没有票箱指纹，不能核对。", "This result names no box fingerprint to compare.")
-        return [lacking] if wanted.root else []
+        return [*which, lacking] if wanted.root else which
     told = right(f"结果出自票箱指纹为“{signs_of(root)}”的票箱。", f"The result is of the box “{signs_of(root)}”.")
-    return [told, *check_printed_root(root, wanted.root)]
+    return [*which, told, *check_printed_root(root, wanted.root)]
 
 
 def check_together(documents: Sequence[dict[str, Any]]) -> list[Finding]:

@@ -16,9 +16,8 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication import api_shapes, reads, tokens
-from app.publication.domain import BANDS_ONLY, ORGANISERS_ONLY, Scope, sight_of
+from app.publication.domain import BANDS_ONLY, Scope, sight_of
 from app.publication.read_log import note_read
-from app.tally.document import Section, Target
 from app.web.desk import AnybodysDesk, OpenDesk
 
 DOCUMENTED = HTTPBearer(auto_error=False, scheme_name="token", description="A token that an organiser made.")
@@ -92,15 +91,6 @@ def _release(version: reads.VersionLine | Found, scope: Scope, *, whole: bool) -
         "reason": "" if scope in BANDS_ONLY else version.reason,
         "digest": version.digest if whole else None,
     }
-
-
-def told(section: Section) -> Section:
-    """Leave out the notes that the pages keep from everybody but organisers."""
-    return {**section, "targets": [_told(target) for target in section["targets"]]}
-
-
-def _told(target: Target) -> Target:
-    return {**target, "notes": [note for note in target["notes"] if note["code"] not in ORGANISERS_ONLY]}
 
 
 def released(program: Program, found: Found, **parts: object) -> Response:

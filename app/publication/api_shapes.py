@@ -99,6 +99,47 @@ class BandTargetResult(Release):
     target: TargetBand
 
 
+class Signature(Shape):
+    """The installation's signature; ``verify.py`` says what is signed. Key and signature are hex digits."""
+
+    algorithm: Literal["Ed25519"]
+    public_key: str
+    signature: str
+
+
+class Signed(Shape):
+    """A result with the signature of the installation.
+
+    ``root`` and ``signs`` are those of the box that was counted, null where none was ever written; ``digest`` is null
+    for who sees a part of the result (``whole`` false).
+    """
+
+    format: Literal["manyidu/result/1"]
+    round_id: str
+    version: int
+    whole: bool
+    digest: str | None
+    code: str
+    published_at: datetime
+    root: str | None
+    signs: str | None
+    signature: Signature
+
+
+class FullSignedResult(Signed):
+    """A signed result in the scope of leaders or of units."""
+
+    scope: Literal[Scope.LEADERS, Scope.UNIT]
+    document: Document
+
+
+class BandSignedResult(Signed):
+    """A signed result in the scope of participants or of the public."""
+
+    scope: Literal[Scope.PARTICIPANTS, Scope.PUBLIC]
+    document: BandDocument
+
+
 class ResultLine(Release):
     """A result in the list, without any figure."""
 
@@ -118,4 +159,5 @@ class ResultList(Shape):
 FlatResult = Annotated[FullFlatResult | BandFlatResult, Field(discriminator="scope")]
 UnitResult = Annotated[FullUnitResult | BandUnitResult, Field(discriminator="scope")]
 Result = Annotated[FullResult | BandResult, Field(discriminator="scope")]
+SignedResult = Annotated[FullSignedResult | BandSignedResult, Field(discriminator="scope")]
 TargetResult = Annotated[FullTargetResult | BandTargetResult, Field(discriminator="scope")]

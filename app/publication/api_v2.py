@@ -1,16 +1,22 @@
 """The second version of the interface: the result document as it is, section by section."""
 
 from functools import cache
+from typing import Any
 
 from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication import api_shapes
-from app.publication.api import Found, Reading, answer, described, new_router, released, told
+from app.publication.api import Found, Reading, answer, described, new_router, released
 from app.publication.reads import Published
+from app.publication.renditions import told
+from app.publication.signing import signed_result, stored_signature
 from app.tally.document import BandDocument, Document
 
 router = new_router("/api/v2")
+UNSIGNED: dict[int | str, dict[str, Any]] = {
+    409: {"model": api_shapes.Problem, "description": "The stored signature is missing or wrong; nothing is signed."}
+}
 
 
 @router.get("/openapi.json", include_in_schema=False)
@@ -41,6 +47,15 @@ def read_result(program: Reading, round_id: str) -> Response:
     """Answer the result document in the token's scope."""
     found = program.result(round_id)
     return released(program, found, document=_document(found))
+
+
+@router.get("/results/{round_id}/signed", response_model=api_shapes.SignedResult, responses=UNSIGNED)
+def read_signed(program: Reading, round_id: str) -> Response:
+    """Answer the result document in the token's scope with the installation's signature, as ``verify.py`` reads it."""
+    found, desk = program.result(round_id), program.desk
+    stored, seed = stored_signature(desk.session, round_id, found.version), desk.keys.signing_key()
+    desk.leave()
+    return answer(program, signed_result(seed, found, stored))
 
 
 @router.get("/results/{round_id}/sections/{section}/targets/{target}", response_model=api_shapes.TargetResult)

@@ -5,23 +5,26 @@ before it held back: where the new numbers would ask for more to be hidden, old 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.box import reads as box
 from app.core.acting import Acting
-from app.core.db import locked_rows
+from app.core.db import Database, locked_rows
 from app.core.errors import DomainError
 from app.publication.domain import Wanted
 from app.publication.models import ResultRelease
 from app.publication.reads import release_of, stored_document, versions_of
-from app.publication.service import count_again, counting_chain, end_release, enter_release, people, store_version
+from app.publication.service import by_unit, counting_chain, end_release, enter_release, people, store_version
+from app.publication.signing import Signed, root_text, sign
 from app.publication.verdicts import written
-from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Paper, RoundState
-from app.rounds.ports import Ports
+from app.rounds.ports import Act
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import locked_round
 from app.slips.accounting import SlipAccount
@@ -29,58 +32,80 @@ from app.slips.service import correct_counts
 from app.tally.chain import Chain
 from app.tally.document import Document
 from app.tally.restraint import restraint_of
+from app.tally.result import result_document
 
 Counts = Mapping[str, tuple[int, int]]
 """Spare and handed-back slips by voter group id."""
 
 
-def ask_to_correct(acting: Acting, ports: Ports, round_id: str, counts: Counts, reason: str) -> bool:
-    """Correct, or ask the second person for it; return whether it was done."""
-    paper, _ = frozen_paper(acting.session, round_id)
-    chain = counting_chain(acting.session, paper, round_id)
+def request_of(session: Session, round_id: str, counts: Counts, reason: str, asked_by: str) -> dict[str, Any]:
+    """Return what is asked for: the counts that differ from those that are known, and why."""
+    paper, _ = frozen_paper(session, round_id)
+    chain = counting_chain(session, paper, round_id)
     known = {group.id: (chain.group(group.id).spare, chain.group(group.id).handed_back) for group in paper.groups}
     changed = {group: list(pair) for group, pair in counts.items() if pair != known.get(group)}
-    request = {"counts": changed, "reason": reason, "asked_by": acting.actor.name}
-    _corrected(acting, round_id, request)
-    return ask_or_act(acting, ports, round_id, "correct", request)
+    return {"counts": changed, "reason": reason, "asked_by": asked_by}
 
 
-def correct(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
-    """Store the corrected version and put it in the place of the old one in every release that is in force."""
-    session, reason = acting.session, str(request["reason"])
-    locked_round(session, round_id)
-    document = _corrected(acting, round_id, request)
-    version = store_version(acting, round_id, written(document), reason)
-    query = select(ResultRelease).where(ResultRelease.round_id == round_id, ResultRelease.withdrawn_at.is_(None))
-    rows = locked_rows(session, query)
-    for row, release in [(row, release_of(row)) for row in rows]:
-        if not release.is_active(acting.now):
-            continue
-        end_release(acting, row, reason)
-        enter_release(
-            acting,
-            round_id,
-            version,
-            Wanted(release.scope, release.unit_ids, release.reader_ids, release.expires_at),
-            by=people(acting, request),
-        )
-    correct_counts(session, round_id, _counts(request))
-    audit.record(session, acting.now, acting.actor, "result.correct", round_id, version=version, reason=reason)
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What a correction rests on; ``chain`` is the corrected one."""
+
+    paper: Paper
+    chain: Chain
+    before: Document
+    version: int
+    root: str
 
 
-def _corrected(acting: Acting, round_id: str, request: Mapping[str, Any]) -> Document:
-    session = acting.session
+def _basis(session: Session, round_id: str, request: Mapping[str, Any]) -> _Basis:
     if get_round(session, round_id).state is not RoundState.PUBLISHED:
         raise DomainError("round_wrong_state")
     paper, _ = frozen_paper(session, round_id)
-    before = stored_document(session, round_id, versions_of(session, round_id)[-1].version)
     chain = _with_counts(paper, counting_chain(session, paper, round_id), _counts(request))
-    document = count_again(session, paper, chain, restraint_of(before))
-    if document["chain"] == before["chain"]:
+    last = versions_of(session, round_id)[-1].version
+    return _Basis(paper, chain, stored_document(session, round_id, last), last + 1, root_text(session, round_id))
+
+
+def make_ready(database: Database, round_id: str, request: Mapping[str, Any]) -> Act:
+    """Count the corrected version and sign it, while no transaction is held; return the act that stores it."""
+    with database.reading() as session:
+        basis = _basis(session, round_id, request)
+        stacks, remarks = box.stacks(session, round_id), by_unit(box.remarks(session, round_id))
+    restraint = restraint_of(basis.before)
+    document = result_document(basis.paper, stacks, basis.chain, remarks, restraint)
+    if document["chain"] == basis.before["chain"]:
         raise DomainError("correction_empty")
-    if not restraint_of(before).is_kept_by(document):
+    if not restraint.is_kept_by(document):
         raise DomainError("correction_reveals")
-    return document
+    seed = database.keys.signing_key()
+    return partial(_correct, basis, sign(seed, written(document), (round_id, basis.version, basis.root)))
+
+
+def _correct(basis: _Basis, made: Signed, acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
+    """Store the corrected version and put it in the place of the old one in every release that is in force.
+
+    DomainError ``result_changed`` if what it rests on has changed since it was counted.
+    """
+    session, reason = acting.session, str(request["reason"])
+    locked_round(session, round_id)
+    if _basis(session, round_id, request) != basis:
+        raise DomainError("result_changed")
+    store_version(acting, round_id, made, reason)
+    _release_again(acting, round_id, basis.version, request)
+    correct_counts(session, round_id, _counts(request))
+    detail = {"version": basis.version, "reason": reason}
+    audit.record(session, acting.now, acting.actor, "result.correct", round_id, **detail)
+
+
+def _release_again(acting: Acting, round_id: str, version: int, request: Mapping[str, Any]) -> None:
+    query = select(ResultRelease).where(ResultRelease.round_id == round_id, ResultRelease.withdrawn_at.is_(None))
+    by = people(acting, request)
+    for row, release in [(row, release_of(row)) for row in locked_rows(acting.session, query)]:
+        if release.is_active(acting.now):
+            end_release(acting, row, str(request["reason"]))
+            wanted = Wanted(release.scope, release.unit_ids, release.reader_ids, release.expires_at)
+            enter_release(acting, round_id, version, wanted, by=by)
 
 
 def _counts(request: Mapping[str, Any]) -> Counts:

@@ -1,6 +1,7 @@
 """The first version of a result: worked out of the stacks in hand when a box is opened, and stored with them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -8,8 +9,10 @@ from app.audit import service as audit
 from app.box.counted import Stacks
 from app.box.preparing import Prepared
 from app.core.acting import Acting
+from app.core.db import database_of
 from app.publication.service import by_unit, counting_chain, store_version
-from app.publication.verdicts import Written, written
+from app.publication.signing import Signed, root_text, sign
+from app.publication.verdicts import written
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import RoundView, frozen_paper, get_round, rounds_of
 from app.tally.restraint import restraint_between
@@ -18,8 +21,8 @@ from app.tally.result import result_document
 COUNTED = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
 
 
-def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Prepared:
-    """Count, judge and disclose the result, for the transaction that empties the box.
+def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Callable[[], Prepared]:
+    """Count, judge, disclose and sign the result, for the transaction that empties the box.
 
     It rests on the slip counts and on the campaign's other rounds. Where more came back than went out there is no
     result: such a round can only be declared void. The digest is not written to the log: of a small round it could be
@@ -27,22 +30,28 @@ def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Prepared:
     """
     chain = counting_chain(session, paper, paper.round_id, stacks.returned)
     earlier = _earlier(session, paper)
-    result: Written | None = None
-    if not chain.must_void:
-        restraint = restraint_between(paper, [frozen_paper(session, other.id)[0] for other in earlier])
-        result = written(result_document(paper, stacks.marks, chain, by_unit(stacks.remarks), restraint))
+    papers = [frozen_paper(session, other.id)[0] for other in earlier]
+    root, seed = root_text(session, paper.round_id), database_of(session).keys.signing_key()
+
+    def made() -> Signed | None:
+        if chain.must_void:
+            return None
+        restraint = restraint_between(paper, papers)
+        document = result_document(paper, stacks.marks, chain, by_unit(stacks.remarks), restraint)
+        return sign(seed, written(document), (paper.round_id, 1, root))
 
     def still_holds(session: Session) -> bool:
         now = counting_chain(session, paper, paper.round_id, stacks.returned)
         return now == chain and _ids(_earlier(session, paper)) == _ids(earlier)
 
-    def write(acting: Acting) -> None:
-        if result is not None:
-            store_version(acting, paper.round_id, result, "")
-        act = "result.refuse" if result is None else "result.freeze"
-        audit.record(acting.session, acting.now, acting.actor, act, paper.round_id)
+    return lambda: Prepared(still_holds, partial(_write, paper.round_id, made()))
 
-    return Prepared(still_holds, write)
+
+def _write(round_id: str, result: Signed | None, acting: Acting) -> None:
+    if result is not None:
+        store_version(acting, round_id, result, "")
+    act = "result.refuse" if result is None else "result.freeze"
+    audit.record(acting.session, acting.now, acting.actor, act, round_id)
 
 
 def _ids(rounds: Sequence[RoundView]) -> set[str]:

@@ -46,6 +46,22 @@ class ResultVerdict(Base):
     reasons: Mapped[str] = mapped_column(Text)
 
 
+class ResultSignature(Base):
+    """The installation's signature (64 bytes) of a version: of its digest and of the root of the box that it is from.
+
+    ``root`` is 64 hex digits, empty for a box that was opened before roots were written.
+    """
+
+    __tablename__ = "result_signature"
+    __table_args__ = (
+        ForeignKeyConstraint(["round_id", "version"], ["result_version.round_id", "result_version.version"]),
+    )
+    round_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    root: Mapped[str] = mapped_column(Text)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class ResultRelease(Base):
     """An entry of the release ledger: an audited act that lets a scope of readers see a version of a result.
 

@@ -5,8 +5,8 @@ circle gets bands, with chain, formula and notes. What a unit's reader gets tell
 ``overall_band``.
 """
 
-from app.publication.domain import Scope, Sight
-from app.tally.document import BandDocument, BandSection, Document, Section, summary_of
+from app.publication.domain import ORGANISERS_ONLY, Scope, Sight
+from app.tally.document import BandDocument, BandSection, Document, Section, Target, summary_of
 
 
 def rendition(document: Document, sight: Sight) -> Document:
@@ -20,6 +20,15 @@ def rendition(document: Document, sight: Sight) -> Document:
 def _cut(section: Section, unit_ids: frozenset[str]) -> Section:
     targets = [target for target in section["targets"] if target["id"] in unit_ids]
     return {**section, "targets": targets, "summary": summary_of([target["verdict"]["code"] for target in targets])}
+
+
+def told(section: Section) -> Section:
+    """Leave out the notes that are kept from everybody but organisers."""
+    return {**section, "targets": [_told(target) for target in section["targets"]]}
+
+
+def _told(target: Target) -> Target:
+    return {**target, "notes": [note for note in target["notes"] if note["code"] not in ORGANISERS_ONLY]}
 
 
 def bands(document: Document) -> BandDocument:

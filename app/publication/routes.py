@@ -6,11 +6,13 @@ from starlette.responses import Response
 from app.publication import reads
 from app.publication.domain import Pick, Scope, notes_for, pick_of, picked_units, rights_of, units_with_remarks
 from app.publication.seen import merged_in, result_and_unit, result_of, version_of
+from app.publication.signing import signed_file, stored_signature
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
-from app.web.desk import Desk, Refused, ResultDesk
+from app.web.desk import Desk, OpenDesk, Refused, ResultDesk
 
 router = APIRouter()
+JSON = "application/json"
 REMARKS_AHEAD = 2
 """How many remarks of a unit open the result page; its own page has them all."""
 
@@ -58,6 +60,19 @@ def _open_to(desk: Desk, round_id: str) -> dict[Scope, bool]:
     in_force = [release for release in reads.ledger_of(desk.session, round_id) if release.is_active(desk.now)]
     whole = {release.scope for release in in_force if release.unit_ids is None and release.reader_ids is None}
     return {scope: scope in whole for scope in Scope if scope in {release.scope for release in in_force}}
+
+
+@router.get("/results/{round_id}/result.json")
+def signed(desk: ResultDesk, round_id: str) -> Response:
+    """Send what the reader sees of a result, signed, to be checked without this service."""
+    return signed_answer(desk, result_of(desk, round_id, "signed"))
+
+
+def signed_answer(desk: OpenDesk, result: reads.Published | reads.PublishedBands) -> Response:
+    """Send a result as a signed file, made after the session has ended."""
+    stored, seed = stored_signature(desk.session, result.round_id, result.version), desk.keys.signing_key()
+    name = f"{result.document['round']['title']}结果.json"
+    return desk.send(lambda: signed_file(seed, result, stored), JSON, name, "result.json")
 
 
 @router.get("/results/{round_id}/versions/{version}")

@@ -13,6 +13,7 @@ from app.core.errors import DomainError
 from app.publication import correction, reads, service
 from app.publication.domain import Scope, Wanted
 from app.publication.read_log import reads_of
+from app.rounds.approvals import ask_or_act
 from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
 from app.rounds.reads import frozen_paper, get_round, waiting_approvals
@@ -22,6 +23,7 @@ from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
+from app.web.requests import database
 
 router = APIRouter()
 DAY = "%Y-%m-%d"
@@ -116,12 +118,15 @@ def withdraw(desk: OrganiserDesk, round_id: str, release_id: str, form: Form) ->
 def correct(desk: OrganiserDesk, round_id: str, form: ProvenForm) -> Response:
     """Correct the slip counts of a published result, or ask the second person for it."""
 
-    def act() -> None:
+    def look() -> Response:
         counts = _counts(form, [group.id for group in frozen_paper(desk.session, round_id)[0].groups])
         reason = form.text("reason", 200, label=REASON)
-        correction.ask_to_correct(desk.acting, ports_of(desk.request), round_id, counts, reason)
+        request = correction.request_of(desk.session, round_id, counts, reason, desk.staff.name)
+        desk.leave()
+        ports = ports_of(desk.request).made_ready(database(desk.request), round_id, "correct", request)
+        return _attempt(desk, round_id, lambda: ask_or_act(desk.acting, ports, round_id, "correct", request))
 
-    return _attempt(desk, round_id, act)
+    return desk.consider(look, partial(_confirm_page, desk, round_id))
 
 
 def _counts(form: PostedForm, group_ids: list[str]) -> dict[str, tuple[int, int]]:

@@ -17,9 +17,10 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
 from app.publication.domain import BANDS_ONLY, Scope, Wanted, ledger_refusal
-from app.publication.models import ResultRead, ResultRelease, ResultVerdict, ResultVersion
+from app.publication.models import ResultRead, ResultRelease, ResultSignature, ResultVerdict, ResultVersion
 from app.publication.reads import has_result, ledger_of, stored_document, versions_of
-from app.publication.verdicts import Written, store_verdicts
+from app.publication.signing import Signed
+from app.publication.verdicts import store_verdicts
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state
 from app.rounds.ports import Ports
@@ -28,9 +29,8 @@ from app.rounds.service import archive_round, locked_round, publish_round
 from app.slips.codes import new_code
 from app.slips.reads import slip_accounts
 from app.tally.chain import Chain, GroupChain
-from app.tally.document import Document, text_digest
-from app.tally.restraint import Restraint, may_stand_beside
-from app.tally.result import result_document
+from app.tally.document import Document
+from app.tally.restraint import may_stand_beside
 
 
 def counting_chain(session: Session, paper: Paper, round_id: str, valid: Mapping[str, int] | None = None) -> Chain:
@@ -59,12 +59,6 @@ def counting_chain(session: Session, paper: Paper, round_id: str, valid: Mapping
     return Chain(tuple(rows))
 
 
-def count_again(session: Session, paper: Paper, chain: Chain, restraint: Restraint) -> Document:
-    """Return the document of a round's stored stacks and remarks."""
-    texts = by_unit(box.remarks(session, paper.round_id))
-    return result_document(paper, box.stacks(session, paper.round_id), chain, texts, restraint)
-
-
 class OfUnit(Protocol):
     """A remark to a unit."""
 
@@ -85,23 +79,29 @@ def by_unit(remarks: Iterable[OfUnit]) -> dict[str, tuple[str, ...]]:
     return {unit_id: tuple(texts) for unit_id, texts in found.items()}
 
 
-def store_version(acting: Acting, round_id: str, document: Written, reason: str) -> int:
-    """Add a version of the result with a verification code of its own; return its number."""
-    version = len(versions_of(acting.session, round_id)) + 1
-    acting.session.add(
+def store_version(acting: Acting, round_id: str, made: Signed, reason: str) -> None:
+    """Add a version of the result with its signature and a verification code of its own.
+
+    DomainError ``result_changed`` if it was signed as another version than the next one.
+    """
+    session, version, document = acting.session, made.statement.version, made.written
+    if version != len(versions_of(session, round_id)) + 1:
+        raise DomainError("result_changed")
+    session.add(
         ResultVersion(
             round_id=round_id,
             version=version,
             document=document.text,
-            digest=text_digest(document.text),
+            digest=document.digest,
             code=new_code(token_bytes),
             reason=reason,
             created_at=acting.now,
         )
     )
-    acting.session.flush()
-    store_verdicts(acting.session, round_id, version, document.verdicts)
-    return version
+    session.flush()
+    root, signature = made.statement.root, made.signature
+    session.add(ResultSignature(round_id=round_id, version=version, root=root, signature=signature))
+    store_verdicts(session, round_id, version, document.verdicts)
 
 
 def request_of(wanted: Wanted) -> dict[str, Any]:
@@ -226,5 +226,5 @@ def archive(acting: Acting, round_id: str) -> None:
 
 def purge(session: Session, _folder: KeyFolder, round_id: str) -> None:
     """Delete the result of a rehearsal."""
-    for table in (ResultRead, ResultRelease, ResultVerdict, ResultVersion):
+    for table in (ResultRead, ResultRelease, ResultVerdict, ResultSignature, ResultVersion):
         session.execute(delete(table).where(table.round_id == round_id))

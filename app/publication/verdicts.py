@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.publication.domain import BANDS_ONLY, Sight, Viewer
 from app.publication.models import ResultVerdict
 from app.publication.reads import PublishedLine, published_rounds_in_sight
-from app.tally.document import Document, Target, canonical_json, every_target
+from app.tally.document import Document, Target, canonical_json, every_target, text_digest
 from app.tally.verdict import Verdict
 
 COLUMNS = (ResultVerdict.target_id, ResultVerdict.name, ResultVerdict.verdict, ResultVerdict.reasons)
@@ -33,15 +33,17 @@ class TargetVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document as it is stored: its canonical text, and the verdicts to stand beside it in official order."""
+    """A document as it is stored: canonical text and its SHA-256, the verdicts to stand beside it in official order."""
 
     text: str
+    digest: str
     verdicts: tuple[TargetVerdict, ...]
 
 
 def written(document: Document) -> Written:
     """Write a document down for ``store_version``, before its transaction begins."""
-    return Written(canonical_json(document), tuple(_said(target) for target in every_target(document)))
+    text = canonical_json(document)
+    return Written(text, text_digest(text), tuple(_said(target) for target in every_target(document)))
 
 
 def _said(target: Target) -> TargetVerdict:

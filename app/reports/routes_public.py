@@ -8,6 +8,7 @@ from app.office.workshop import Craft
 from app.publication import reads, verification
 from app.publication.admission import admission
 from app.publication.domain import Scope
+from app.publication.routes import signed_answer
 from app.web.desk import AnybodysDesk
 
 router = APIRouter()
@@ -33,6 +34,12 @@ def notice(desk: AnybodysDesk, round_id: str) -> Response:
 def notice_to_print(desk: AnybodysDesk, round_id: str) -> Response:
     """Send the notice as a PDF for the board; it is made once for everybody."""
     return public_file(desk.request, NOTICE, admission(desk.session, round_id, reads.ANYONE, desk.now).as_arguments())
+
+
+@router.get("/notices/{round_id}/result.json")
+def signed(desk: AnybodysDesk, round_id: str) -> Response:
+    """Send the bands of a result, signed, to be checked without this service."""
+    return signed_answer(desk, reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now))
 
 
 @router.get("/verify")

@@ -5,7 +5,9 @@ from typing import Any
 
 from app.accounts.service import check_is_older
 from app.consents import service as consents
+from app.consents.reads import waiting
 from app.core.acting import Acting
+from app.core.db import Database
 from app.rounds.ports import Ports
 from app.rounds.reads import KIND
 from app.rounds.service import locked_round, needs_second_person
@@ -19,6 +21,13 @@ def ask_or_act(acting: Acting, ports: Ports, round_id: str, act: str, request: M
         return True
     consents.ask(acting, (KIND, round_id), act, request)
     return False
+
+
+def made_ready(database: Database, ports: Ports, consent_id: str) -> Ports:
+    """Return the ports with what agreeing to a request would do worked out, while no transaction is held."""
+    with database.reading() as session:
+        found = next((one for one in waiting(session, KIND) if one.id == consent_id), None)
+    return ports.made_ready(database, found.subject_id, found.act, found.asked_for) if found else ports
 
 
 def decide(acting: Acting, ports: Ports, consent_id: str, *, granted: bool) -> str:

@@ -1,13 +1,14 @@
 """What rounds need from features above them, handed in by the composition root, so that imports keep one direction."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
 from app.core.acting import Acting
+from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.rounds.domain import Paper, Step
 from app.rounds.reads import RoundView
@@ -60,6 +61,8 @@ NOTHING_MERGED = Merged()
 Checklist = Callable[[Session, RoundView], list[Step]]
 Purge = Callable[[Session, KeyFolder, str], None]
 Act = Callable[[Acting, str, Mapping[str, Any]], None]
+Ready = Callable[[Database, str, Mapping[str, Any]], Act]
+"""Works out of a round and a request, while no transaction is held, an act that only writes."""
 UnseenGroups = Callable[[Paper, Mapping[str, tuple[int, int]]], frozenset[str]]
 MakePanel = Callable[[Session, RoundView], Panel | None]
 ReadMerged = Callable[[Session, Earshot], Merged]
@@ -80,7 +83,7 @@ def _no_key(_session: Session, _round_id: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """``acts`` are those that a second person may have to approve, by name.
+    """``acts`` are those that a second person may have to approve, by name; ``ready`` make such acts beforehand.
 
     ``unseen_groups`` names the voter groups whose numbers no report may show, from the slips issued and returned of
     each. ``merged`` tells a result's reader into which issues opinions were merged. ``public_key`` gives the key to
@@ -92,9 +95,16 @@ class Ports:
     purge: tuple[Purge, ...] = ()
     panels: tuple[MakePanel, ...] = ()
     acts: Mapping[str, Act] = field(default_factory=dict)
+    ready: Mapping[str, Ready] = field(default_factory=dict)
     unseen_groups: UnseenGroups = _every_group
     merged: ReadMerged = _nothing_merged
     public_key: PublicKey = _no_key
+
+    def made_ready(self, database: Database, round_id: str, act: str, request: Mapping[str, Any]) -> "Ports":
+        """Return the ports with an act on a round worked out as far as it can be while no transaction is held."""
+        if act not in self.ready:
+            return self
+        return replace(self, acts={**self.acts, act: self.ready[act](database, round_id, request)})
 
 
 def ports_of(request: Request) -> Ports:

@@ -20,6 +20,7 @@ from app.web.forms import Form, PostedForm
 from app.web.health import watch_of
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
+from app.web.requests import database
 
 router = APIRouter()
 MAX_HOLDERS = 16
@@ -250,6 +251,9 @@ def purge_rehearsals(desk: OrganiserDesk, round_id: str, _form: Form) -> Respons
 
 def _decide(desk: Desk, approval_id: str, *, granted: bool) -> Response:
     ports = ports_of(desk.request)
+    if granted:
+        desk.leave()
+        ports = approvals.made_ready(database(desk.request), ports, approval_id)
     return desk.attempt(lambda: approvals.decide(desk.acting, ports, approval_id, granted=granted), _to_round)
 
 

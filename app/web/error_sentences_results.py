@@ -20,6 +20,15 @@ RESULT_SENTENCES: dict[str, tuple[int, str]] = {
     "release_rehearsal": (409, "这是演练，没有公布。演练结果只能在组织者和领导范围内公布。"),
     "release_unknown": (404, "没有找到这条公布记录，没有改动。请在公布台账中重新选择。"),
     "release_withdrawn": (409, "这条公布已经撤回，不需要再次撤回。"),
+    "result_changed": (409, "填写期间，本轮的结果或清点数被别人改过，没有更正。请刷新页面，核对后再提交。"),
+    "result_unsigned": (
+        409,
+        "这一版结果没有签名，没有下载。签名在计票时生成，不会自己消失：请管理员运行 manyidu check，并查看操作日志。",
+    ),
+    "result_signature_wrong": (
+        409,
+        "这一版结果与签名不符，没有下载：结果在数据库里被改动过，或者密钥文件夹换过。请管理员运行 manyidu check。",
+    ),
     "correction_empty": (400, "填写的数字与现有的一致，没有什么可以更正。"),
     "correction_reveals": (
         409,

@@ -22,9 +22,11 @@ from app.campaigns.reads import SCHEME_JSON
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.secrets import new_id, token_bytes
-from app.publication import reads, service
+from app.main import PORTS
+from app.publication import correction, reads, service
 from app.publication.domain import Scope, Viewer
 from app.publication.freezing import prepare_result
+from app.rounds.approvals import ask_or_act, decide, made_ready
 from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper, paper_text
@@ -150,15 +152,33 @@ def _store_slips(session: Session, votes: Votes, group: tuple[str, int]) -> None
 
 def count(database: Database, round_id: str) -> None:
     """Count the round as the opening of its box does."""
-    with database.writing() as session:
-        acting = Acting(session, AT, ZHANG)
+    with database.reading() as session:
         paper, _ = frozen_paper(session, round_id)
         stored = box.remarks(session, round_id)
         remarks = [LooseRemark(b"", remark.unit_id, remark.text) for remark in stored]
         stacks = Stacks(box.stacks(session, round_id), remarks, box.returned_by_group(session, paper))
-        prepared = prepare_result(session, paper, stacks)
+        work = prepare_result(session, paper, stacks)
+    prepared = work()
+    with database.writing() as session:
+        acting = Acting(session, AT, ZHANG)
         count_round(acting, round_id)
         prepared.write(acting)
+
+
+def correct(database: Database, round_id: str, counts: Mapping[str, tuple[int, int]], at: datetime = AT) -> bool:
+    """Correct spare and handed-back slips of a published result, or ask for it; return whether it was done."""
+    with database.reading() as session:
+        request = correction.request_of(session, round_id, counts, "漏数剩余票", ZHANG.name)
+    ports = PORTS.made_ready(database, round_id, "correct", request)
+    with database.writing() as session:
+        return ask_or_act(Acting(session, at, ZHANG), ports, round_id, "correct", request)
+
+
+def agree(database: Database, consent_id: str, second: Principal, at: datetime = AT) -> None:
+    """Agree as the second person to what waits for one."""
+    ports = made_ready(database, PORTS, consent_id)
+    with database.writing() as session:
+        decide(Acting(session, at, second), ports, consent_id, granted=True)
 
 
 def store_counted(database: Database, votes: Votes, *, two_person: bool = False) -> str:

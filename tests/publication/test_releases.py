@@ -18,7 +18,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.main import PORTS
-from app.publication import correction, reads, service, verification
+from app.publication import reads, service, verification
 from app.publication.domain import BANDS_ONLY, Release, Scope, Viewer, Wanted
 from app.publication.models import ResultRead, ResultVersion
 from app.publication.read_log import reads_of
@@ -53,9 +53,7 @@ def withdraw(database: Database, round_id: str, place: int = 0) -> None:
 
 
 def correct(database: Database, round_id: str, counts: dict[str, tuple[int, int]]) -> bool:
-    with database.writing() as session:
-        acting = Acting(session, LATER, counted.ZHANG)
-        return correction.ask_to_correct(acting, PORTS, round_id, counts, "漏数剩余票")
+    return counted.correct(database, round_id, counts, LATER)
 
 
 def spared() -> counted.Votes:
@@ -182,7 +180,7 @@ def test_both_people_stand_in_the_ledger(database: Database) -> None:
     with database.writing() as session:
         [waiting] = waiting_approvals(session, round_id)
         assert waiting.asked_for["counts"] == {"g4": [1, 0]}
-        decide(Acting(session, LATER, qian), PORTS, waiting.id, granted=True)
+    counted.agree(database, waiting.id, qian, LATER)
     entries = sorted((one.version, one.released_by) for one in _ledger(database, round_id))
     assert entries == [(1, "张三、钱二"), (2, "张三、钱二")]
 

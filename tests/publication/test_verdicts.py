@@ -9,12 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core import migrate
-from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.main import PORTS
-from app.publication import correction, service
+from app.publication import service
 from app.publication.domain import Scope, Viewer
 from app.publication.models import ResultVerdict, ResultVersion
 from app.publication.reads import published, stored_document
@@ -46,9 +44,7 @@ def seen(session: Session, viewer: Viewer, verdict: Verdict) -> dict[str, list[s
 
 
 def correct(database: Database, round_id: str) -> None:
-    with database.writing() as session:
-        acting = Acting(session, counted.AT + timedelta(hours=1), counted.ZHANG)
-        assert correction.ask_to_correct(acting, PORTS, round_id, {"g4": (1, 0)}, "漏数剩余票")
+    assert counted.correct(database, round_id, {"g4": (1, 0)}, counted.AT + timedelta(hours=1))
 
 
 def test_they_equal_those_of_every_version(database: Database) -> None:

@@ -136,6 +136,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /results": READER,
     "GET /results/{round_id}/versions/{version}": READER,
     "GET /results/{round_id}/export.xlsx": READER,
+    "GET /results/{round_id}/result.json": READER,
     "GET /results/{round_id}/brief.pdf": READER,
     "GET /results/{round_id}/documents/{version}": READER,
     "POST /results/{round_id}/documents": frozenset({"organiser", "liaison"}),
@@ -163,6 +164,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v2/openapi.json": EVERYONE,
     "GET /api/v2/results": EVERYONE,
     "GET /api/v2/results/{round_id}": EVERYONE,
+    "GET /api/v2/results/{round_id}/signed": EVERYONE,
     "GET /api/v2/results/{round_id}/sections/{section}/targets/{target}": EVERYONE,
     # opinions
     "GET /campaigns/{campaign_id}/opinions": ORGANISER,
@@ -229,6 +231,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /notices": EVERYONE,
     "GET /notices/{round_id}": EVERYONE,
     "GET /notices/{round_id}/notice.pdf": EVERYONE,
+    "GET /notices/{round_id}/result.json": EVERYONE,
     "GET /verify": EVERYONE,
     "GET /results/{round_id}": READER,
     "GET /results/{round_id}/units/{unit_id}": READER,

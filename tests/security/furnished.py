@@ -10,7 +10,6 @@ from app.campaigns import scheme_service
 from app.core.acting import Acting
 from app.core.db import Database
 from app.opinions import service as opinions
-from app.publication import correction
 from app.publication import service as publication
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
@@ -84,9 +83,7 @@ def _correct_big(database: Database) -> None:
     few = {"党代表": 14, "服务对象": 20}
     paper = counted.make_paper(tuple(f"第{number}所" for number in range(1, MANY + 1)), few)
     round_id = counted.store_published(database, counted.make_votes(paper, remarks=0), "leaders", "unit")
-    with database.writing() as session:
-        acting = Acting(session, MORNING, ZHANG)
-        correction.correct(acting, round_id, {"reason": "漏数剩余票", "counts": {"g0": (1, 0)}})
+    counted.correct(database, round_id, {"g0": (1, 0)}, MORNING)
 
 
 def _work(acting: Acting, data: Path, done: str, running: str) -> None:

@@ -152,9 +152,9 @@ def test_everything_shuts_when_the_release_ends(
         code = reads.versions_of(session, first)[0].code
     bearer = {"authorization": f"Bearer {secret}"}
     own = list(addresses(campaign, (first, second), "u1"))
-    public = [f"/notices/{first}", f"/notices/{first}/notice.pdf"]
+    public = [f"/notices/{first}", f"/notices/{first}/notice.pdf", f"/notices/{first}/result.json"]
     api = [f"/api/v1/results/{first}", f"/api/v1/results/{first}/units/u1", f"/api/v2/results/{first}"]
-    api.append(f"/api/v2/results/{first}/sections/main/targets/u1")
+    api += [f"/api/v2/results/{first}/sections/main/targets/u1", f"/api/v2/results/{first}/signed"]
     kept = {address: leader.get(address) for address in own}
     assert {answer.status_code for answer in kept.values()} == {200}
     assert {anyone.get(address).status_code for address in public} == {200}
