@@ -10,12 +10,13 @@ from hashlib import sha256
 from threading import Lock
 from typing import TypedDict
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
 from app.core.acting import Principal
 from app.core.errors import DomainError
+from app.core.signs import signs_of
 from app.publication.domain import (
     BANDS_ONLY,
     Release,
@@ -25,7 +26,7 @@ from app.publication.domain import (
     sight_of,
     sight_of_version,
 )
-from app.publication.models import ResultRelease, ResultVersion
+from app.publication.models import ResultRelease, ResultSignature, ResultVersion
 from app.publication.renditions import bands, rendition
 from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView, frozen_papers, get_round, rounds_in
@@ -55,6 +56,18 @@ class Edition:
     reason: str = ""
     is_whole: bool = True
     corrects: int | None = None
+    root: str = ""
+    """The root of the box that was counted as hex digits; empty for one that was opened before there were roots."""
+
+    @property
+    def signs(self) -> str:
+        """The root's eight signs, or empty text."""
+        return signs_of(bytes.fromhex(self.root)) if self.root else ""
+
+    @property
+    def footer(self) -> str:
+        """What stands in the footer of whatever quotes the result: verification code and root."""
+        return f"{self.code}（票箱指纹 {self.signs}）" if self.root else self.code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +106,14 @@ class PublishedLine:
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A version of a result without its figures; ``code`` as it is printed."""
+    """A version of a result without its figures; ``code`` as it is printed, ``root`` of its box in hex digits."""
 
     version: int
     digest: str
     code: str
     reason: str
     created_at: datetime
+    root: str = ""
 
 
 class _Parsed:
@@ -216,6 +230,7 @@ class _About(TypedDict):
     version: int
     code: str
     reason: str
+    root: str
 
 
 def _edition(session: Session, round_id: str, sight: Sight) -> tuple[_About, Document]:
@@ -232,6 +247,7 @@ def _edition(session: Session, round_id: str, sight: Sight) -> tuple[_About, Doc
         "version": line.version,
         "code": line.code,
         "reason": line.reason,
+        "root": line.root,
     }
     return about, document
 
@@ -243,21 +259,20 @@ def rates_any(sight: Sight, unit_ids: Collection[str]) -> bool:
 
 def line_of(session: Session, round_id: str, version: int) -> VersionLine:
     """Return a version without its figures."""
-    columns = (ResultVersion.version, ResultVersion.digest, ResultVersion.code, ResultVersion.reason)
-    query = select(*columns, ResultVersion.created_at)
-    found = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
-    return _version_line(*found)
+    return _lines(session, ResultVersion.round_id == round_id, ResultVersion.version == version)[0]
 
 
 def versions_of(session: Session, round_id: str) -> Sequence[VersionLine]:
     """Return the versions of a result, first one first, without any figure."""
+    return _lines(session, ResultVersion.round_id == round_id)
+
+
+def _lines(session: Session, *wanted: ColumnElement[bool]) -> list[VersionLine]:
+    same = and_(ResultSignature.round_id == ResultVersion.round_id, ResultSignature.version == ResultVersion.version)
     columns = (ResultVersion.version, ResultVersion.digest, ResultVersion.code, ResultVersion.reason)
-    query = select(*columns, ResultVersion.created_at).where(ResultVersion.round_id == round_id)
-    return [_version_line(*row) for row in session.execute(query.order_by(ResultVersion.version))]
-
-
-def _version_line(version: int, digest: str, code: str, reason: str, created_at: datetime) -> VersionLine:
-    return VersionLine(version, digest, format_code(code), reason, created_at)
+    query = select(*columns, ResultVersion.created_at, ResultSignature.root).outerjoin(ResultSignature, same)
+    rows = session.execute(query.where(*wanted).order_by(ResultVersion.version))
+    return [VersionLine(row[0], row[1], format_code(row[2]), *row[3:5], row[5] or "") for row in rows]
 
 
 def _document(session: Session, round_id: str, line: VersionLine) -> Document:

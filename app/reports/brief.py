@@ -26,7 +26,9 @@ _FRAME: Final = r"""
 #set page(paper: "a4", margin: (x: 18mm, top: 16mm, bottom: 18mm), footer: [
   #set text(size: 8pt, fill: muted)
   #line(length: 100%, stroke: 0.4pt + muted)
-  核验码 #d.code #if d.version > 1 [（第 #d.version 版）] #h(1fr) 单位按机构序列排列，不作排名
+  核验码 #d.code #if d.version > 1 [（第 #d.version 版）]
+  #if d.signs != "" [#h(1em) 票箱指纹 #d.signs]
+  #h(1fr) 单位按机构序列排列，不作排名
 ])
 #set text(font: d.font, lang: "zh", region: "cn", fill: ink, size: 10pt)
 #set par(leading: 0.62em, spacing: 0.8em)
@@ -169,6 +171,7 @@ def _frame(edition: Edition, document: Document | BandDocument, title: str) -> d
         "date": f"{chinese_date(edition.published_at)}公布",
         "code": edition.code,
         "version": edition.version,
+        "signs": edition.signs,
         "chain": numbers,
         "notes": [note["text"] for note in (*document["chain"]["warnings"], *document["notes"])],
     }

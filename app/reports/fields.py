@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 _FOLDER: Final = Path(__file__).resolve().parent / "templates"
+ROOT: Final = "票箱指纹"
+"""The field of the root of the box, which templates from before it do not name."""
 
 
 class ReportKind(StrEnum):
@@ -32,6 +34,7 @@ _COMMON = (
     Field("组织单位", label="组织测评的单位"),
     Field("日期", label="生成报告的日期"),
     Field("核验码", label="结果的核验码，凭它可以核验报告的真伪；应放在页脚"),
+    Field(ROOT, label="票箱指纹的八个字；模板里没有的，写在核验码后面", needed=False),
     Field("活动", label="活动名称", needed=False),
     Field("文号", label="文号；没有填写时留空", needed=False),
     Field("版本", label="更正版的说明；第一版没有内容", needed=False),

@@ -67,6 +67,7 @@ def common_values(result: Published, title: str, number: str, now: datetime) -> 
         "活动": one_line(about["campaign"]),
         "日期": chinese_date(now),
         "核验码": result.code,
+        "票箱指纹": result.signs or "无",
         "文号": one_line(number) or NUMBER_BLANK,
         "版本": one_line(version),
     }

@@ -24,7 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from app.core.errors import DomainError
 from app.office.markup import Pictures, Style
 from app.office.package import check_package
-from app.reports.fields import FIELDS, ReportKind, blocks_of, shipped_template
+from app.reports.fields import FIELDS, ROOT, ReportKind, blocks_of, shipped_template
 
 _MAX_USES = 40
 _MAX_TOKENS = 3 * 3_000
@@ -101,6 +101,7 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
         """Take a template that ``check_package`` let pass."""
         super().__init__(io.BytesIO(content))
         self._kind = kind
+        self._content = content
 
     def sources(self) -> Iterator[str]:
         """Return the text of every part that may hold fields, as the environment will read it."""
@@ -111,7 +112,12 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
                 yield self.patch_xml(self.get_part_xml(part))
 
     def fill(self, values: Mapping[str, str], pictures: Pictures, now: datetime) -> bytes:
-        """Return the report; Markup goes in as it is, every other text is escaped."""
+        """Return the report; Markup goes in as it is, every other text is escaped.
+
+        A template without a place for the root of the box has it behind the verification code.
+        """
+        if not _names_root(self._kind, self._content):
+            values = {**values, "核验码": f"{values['核验码']}（票箱指纹：{values[ROOT]}）"}
         self.render(values, _ENVIRONMENT)
         _lend_styles(self.docx.styles.element)
         for picture_id, png in pictures.stored():
@@ -157,6 +163,11 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
 
     def render_footnotes(self, context: Values, jinja_env: object = None) -> None:
         """Leave footnotes alone: they are no place for fields."""
+
+
+@lru_cache(maxsize=4)
+def _names_root(kind: ReportKind, content: bytes) -> bool:
+    return any(ROOT in source for source in WordTemplate(kind, content).sources())
 
 
 @lru_cache(maxsize=32)

@@ -44,6 +44,8 @@ REMARKS_LISTED = 20
 METHOD = "无记名填写测评表，封箱后由监票人共同开箱计票"
 
 _FLAGGED = (Verdict.REMEDIAL, Verdict.ATTENTION)
+_DIGITS = 8
+"""So many digits of a root stand together, so that a line can break between."""
 _SIGNERS = ("监票人", "监票人", "计票人", "负责人")
 
 
@@ -91,7 +93,7 @@ def scrutiny_report(result: Published, template: bytes | None, particulars: Part
     about = document["round"]
     values = {
         **common_values(result, f"{about['title']}监票情况报告", particulars.number, now),
-        "监票情况": joined([_scrutiny_story(document, particulars), _scrutiny(document, "表")]),
+        "监票情况": joined([_scrutiny_story(result, particulars), _scrutiny(document, "表")]),
         "签字": paragraphs((f"{signer}（签字）：{BLANK}　　日期：{BLANK}" for signer in _SIGNERS), Style.SIGNATURE),
     }
     return fill_template(ReportKind.SCRUTINY, template, values, pictures, now)
@@ -290,14 +292,29 @@ def _form_table(paper: Paper) -> Markup:
     return joined([table(f"《{paper.form_title}》", columns, rows), paragraph(f"无记名填写。{remarks}", Style.NOTE)])
 
 
-def _scrutiny_story(document: Document, particulars: Particulars) -> Markup:
+def _scrutiny_story(result: Published, particulars: Particulars) -> Markup:
+    document = result.document
     about = document["round"]
     return joined(
         [
             paragraph(f"{about['organisation']}{about['campaign']}{about['title']}的监票、计票情况报告如下。"),
             paragraph(f"时间：{particulars.time or BLANK}。地点：{particulars.place or BLANK}。"),
             paragraph(chain_sentence(document)),
+            _root(result),
             paragraphs(f"提示：{text}。" for text in warnings_of(document)),
+        ]
+    )
+
+
+def _root(result: Published) -> Markup:
+    """Return the root of the box that was counted, to be held against what was signed at the close."""
+    if not result.root:
+        return joined([])
+    digits = " ".join(result.root[at : at + _DIGITS] for at in range(0, len(result.root), _DIGITS))
+    return joined(
+        [
+            paragraph(f"截止封箱时公布的票箱指纹：“{result.signs}”，与开箱时一致。"),
+            paragraph(f"票箱指纹全文（64 位十六进制数字）：{digits}", Style.NOTE),
         ]
     )
 

@@ -33,7 +33,7 @@ def result_workbook(result: Published) -> bytes:
         formats = formats_of(book)
         for name, fill in _SHEETS:
             sheet = book.add_worksheet(name)
-            set_up_print(sheet, plain(result.document["round"]["title"]), result.code)
+            set_up_print(sheet, plain(result.document["round"]["title"]), result.footer)
             fill(Table(sheet, formats), result)
     return out.getvalue()
 
@@ -78,6 +78,8 @@ def _summary(table: Table, result: Published) -> None:
     table.row(["测评表", result.section["form_title"]])
     table.row(["公布时间", chinese_time(result.published_at)])
     table.row(["核验码", result.code])
+    if result.root:
+        table.row(["票箱指纹", f"{result.signs}　{result.root}"])
     table.row(["版本", f"第 {result.version} 版"])
     if result.reason:
         table.row(["更正理由", result.reason])

@@ -121,15 +121,15 @@ def _lines(text: str, width: int) -> int:
     return sum(max(1, ceil(text_width(line, 2) / (width - 1))) for line in text.split("\n"))
 
 
-def set_up_print(sheet: Worksheet, title: str, code: str) -> None:
-    """Print on A4 across, as wide as the paper, with the heads on every page."""
+def set_up_print(sheet: Worksheet, title: str, footer: str) -> None:
+    """Print on A4 across, as wide as the paper, heads on every page; ``footer`` is what stands behind 核验码."""
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     # In Excel's language of headers & begins a code; the wide one is read alike and means nothing.
     sheet.set_header(f"&C{title[:_TITLE_SIGNS].replace('&', '＆')}　&A")
-    sheet.set_footer(f"&L核验码 {code}&C单位按机构序列排列，不作排名&R&P/&N")
+    sheet.set_footer(f"&L核验码 {footer}&C单位按机构序列排列，不作排名&R&P/&N")
 
 
 def formats_of(book: xlsxwriter.Workbook) -> Formats:
