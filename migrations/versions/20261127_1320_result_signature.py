@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_1240"
-down_revision = "20261127_1230"
+revision = "20261127_1320"
+down_revision = "20261127_1310"
 branch_labels = None
 depends_on = None
 
