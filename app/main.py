@@ -49,6 +49,7 @@ from app.publication import (
     correction,
     routes_charts,
     routes_documents,
+    routes_freeze,
     routes_release,
     routes_tokens,
     routes_trends,
@@ -76,6 +77,7 @@ from app.reports import routes as routes_reports
 from app.reports import routes_public
 from app.rounds import routes as rounds_routes
 from app.rounds import routes_document
+from app.rounds.freezing import freeze_asked
 from app.rounds.ports import Ports
 from app.rounds.reads import resting
 from app.rounds.schedule import Schedule
@@ -108,6 +110,7 @@ PORTS = Ports(
     purge=(publication.purge, box.purge, slips.purge),
     panels=(slips.panel, box.panel),
     acts={
+        "freeze": freeze_asked,
         "close": close_round,
         "extend": extend_round,
         "void": _void,
@@ -133,6 +136,7 @@ DESK_FEATURES = (
     publication_routes,
     routes_charts,
     routes_documents,
+    routes_freeze,
     routes_release,
     routes_reports,
     routes_tokens,

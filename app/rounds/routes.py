@@ -10,7 +10,7 @@ from app.accounts.service import everyone
 from app.campaigns import reads as campaigns
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
-from app.rounds import approvals, document_reads, reads, restoring, service
+from app.rounds import approvals, document_reads, freezing, reads, restoring, service
 from app.rounds.allowed import powers
 from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
@@ -164,8 +164,13 @@ def show_paper(desk: KeyDesk, round_id: str) -> Response:
 
 @router.post("/rounds/{round_id}/freeze")
 def freeze(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
-    """Freeze the paper."""
-    return _attempt(desk, round_id, lambda: service.freeze(desk.acting, round_id))
+    """Freeze the paper, or ask the second person for it."""
+
+    def act() -> None:
+        request = freezing.request_to_freeze(desk.acting, round_id)
+        approvals.ask_or_act(desk.acting, ports_of(desk.request), round_id, freezing.FREEZE, request)
+
+    return _attempt(desk, round_id, act)
 
 
 @router.post("/rounds/{round_id}/open")

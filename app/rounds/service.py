@@ -1,6 +1,6 @@
 """The life of a round: every act of DESIGN.md section 5 but those that need keys or marks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -158,9 +158,7 @@ def freeze(acting: Acting, round_id: str) -> str:
     paper = draft_paper(acting.session, view(row))
     check_times(row.opens_at, row.closes_at, acting.now)
     _move(row, Event.FREEZE)
-    missing = [step.label for step in freeze_problems(paper) if step.needed and not step.done]
-    if missing:
-        raise DomainError("steps_missing", steps=";".join(missing))
+    refuse_missing(freeze_problems(paper))
     _freeze(row, paper)
     audit.record(acting.session, acting.now, acting.actor, "round.freeze", round_id, paper=row.paper_hash)
     return str(row.paper_hash)
@@ -177,7 +175,12 @@ def checklist(session: Session, round_view: RoundView, ports: Ports) -> list[Ste
 
 def check_steps(session: Session, round_view: RoundView, ports: Ports) -> None:
     """Refuse the next step while something needed is missing: DomainError ``steps_missing``."""
-    missing = [step.label for step in checklist(session, round_view, ports) if step.needed and not step.done]
+    refuse_missing(checklist(session, round_view, ports))
+
+
+def refuse_missing(steps: Iterable[Step]) -> None:
+    """Refuse while something needed is missing: DomainError ``steps_missing``."""
+    missing = [step.label for step in steps if step.needed and not step.done]
     if missing:
         raise DomainError("steps_missing", steps=";".join(missing))
 
@@ -318,8 +321,8 @@ def set_schedule(acting: Acting, round_id: str, opens_at: datetime | None, close
 
 
 def needs_second_person(session: Session, row: RoundView, act: str, now: datetime) -> bool:
-    """Whether this act waits for a second person (SEC-41): as frozen with the paper; rehearsals never do."""
+    """Whether this act waits for a second person (SEC-41): as frozen; never in rehearsals, nor to freeze 1-of-1."""
     paper = frozen_paper(session, row.id)[0] if row.paper_hash else draft_paper(session, row)
     if row.is_rehearsal or not paper.two_person:
         return False
-    return act != "close" or row.is_early(now)
+    return row.is_early(now) if act == "close" else act != "freeze" or paper.key_holders > 1

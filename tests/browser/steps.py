@@ -70,6 +70,13 @@ def confirm(page: Page, step: str) -> None:
     page.get_by_role("button", name=f"确认{step}").click()
 
 
+def freeze(page: Page) -> None:
+    """Freeze a round, or ask for it, on the page that shows what is fixed and how small groups will look."""
+    page.get_by_role("link", name="冻结测评表").click()
+    check(page)
+    page.locator("form[action$='/freeze'] button").click()
+
+
 def text_of(pdf: Path, *options: str) -> str:
     return subprocess.run(["pdftotext", *options, pdf, "-"], capture_output=True, check=True).stdout.decode()
 

@@ -12,6 +12,7 @@ from tests.browser.steps import (
     DESK,
     check,
     confirm,
+    freeze,
     hand_out_keys,
     log_in,
     open_the_box,
@@ -34,15 +35,32 @@ def desk(browser: Browser, installation: Installation, campaign_id: str) -> Iter
         yield page
 
 
-def make_round(page: Page) -> str:
+def make_round(page: Page, browser: Browser, installation: Installation) -> str:
     page.get_by_role("link", name="发起测评轮次").click()
     page.get_by_label("允许填写意见建议").check()
     check(page)
     page.get_by_role("button", name="保存").click()
     check(page)
-    confirm(page, "冻结测评表")
+    freeze(page)
+    round_id = page.url.rsplit("/", 1)[-1]
+    agree_to_freeze(browser, installation, round_id)
+    page.reload()
     expect(page.locator(".round-state-ready")).to_be_visible()
-    return page.url.rsplit("/", 1)[-1]
+    return round_id
+
+
+def agree_to_freeze(browser: Browser, installation: Installation, round_id: str) -> None:
+    """Let the second person look at groups, recusals and the preview, and agree."""
+    context = browser.new_context(**DESK, base_url=installation.address)
+    page = context.new_page()
+    log_in(page, "lisi")
+    page.goto(f"/rounds/{round_id}")
+    page.get_by_role("link", name="核对类别、人数和预览").click()
+    expect(page.locator("main")).to_contain_text("示例票面，不是任何人的评价")
+    check(page)
+    page.get_by_role("button", name="已核对类别、人数和回避，同意冻结").click()
+    expect(page.locator(".round-state-ready")).to_be_visible()
+    context.close()
 
 
 def agree(browser: Browser, installation: Installation, round_id: str) -> None:
@@ -71,7 +89,7 @@ def read_result(browser: Browser, installation: Installation, round_id: str) -> 
 
 
 def test_it_works(desk: Page, browser: Browser, installation: Installation) -> None:
-    round_id = make_round(desk)
+    round_id = make_round(desk, browser, installation)
     codes = print_slips(desk, round_id)
     expected = sum(cast.GROUPS.values())
     assert len(codes) > expected

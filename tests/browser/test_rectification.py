@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.core.clock import utc_now
 from app.operations import demo
 from tests.browser.conftest import NOT_OURS, Installation
-from tests.browser.steps import DESK, check, confirm, hand_out_keys, log_in, open_the_box, play, print_slips
+from tests.browser.steps import DESK, check, confirm, freeze, hand_out_keys, log_in, open_the_box, play, print_slips
 
 UNIT = demo.LIAISON_OF
 ANGRY, CONTENT = (1, 1, 6, 6), (8, 3, 1, 0.2)
@@ -119,7 +119,7 @@ def retest(page: Page, order_url: str, address: str, grades: Sequence[float]) ->
     page.get_by_role("button", name="建立复测轮次").click()
     page.get_by_role("link", name="复测轮次").click()
     round_id = page.url.rsplit("/", 1)[-1]
-    confirm(page, "冻结测评表")
+    freeze(page)
     codes = print_slips(page, round_id)
     shares = hand_out_keys(page, round_id, 1)
     page.goto(f"/rounds/{round_id}")

@@ -10,7 +10,7 @@ from app.opinions.domain import Kind
 from app.opinions.service import Wish, do
 from tests import cast
 from tests.browser.conftest import Installation
-from tests.browser.steps import check, confirm, hand_out_keys, open_the_box, organiser_at, play, print_slips
+from tests.browser.steps import check, confirm, freeze, hand_out_keys, open_the_box, organiser_at, play, print_slips
 from tests.opinions.collected import acting, ids, make_opinions
 
 UNIT = cast.UNITS[1]
@@ -53,7 +53,8 @@ def make_round(page: Page, report: Path) -> str:
     expect(page.get_by_role("link", name="分析检查报告.pdf")).to_be_visible()
     check(page)
     page.get_by_role("link", name="回到轮次").click()
-    confirm(page, "冻结测评表")
+    freeze(page)
+    expect(page.locator(".round-state-ready")).to_be_visible()
     return page.url.rsplit("/", 1)[-1]
 
 

@@ -95,6 +95,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /rounds/{round_id}/edit": ORGANISER,
     "GET /rounds/{round_id}": KEY_SIDE,
     "GET /rounds/{round_id}/paper": KEY_SIDE,
+    "GET /rounds/{round_id}/freeze": KEY_SIDE,
     "POST /rounds/{round_id}/freeze": ORGANISER,
     "POST /rounds/{round_id}/open": ORGANISER,
     "POST /rounds/{round_id}/schedule": ORGANISER,

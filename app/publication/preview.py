@@ -1,0 +1,110 @@
+"""How a round would look if everybody came: example marks go the way of real ones, through app.tally (SEC-84).
+
+Who agrees to a freeze sees, before it is too late, which voter groups get a row, which are shown together or not at
+all, and what a few ballots show. The marks are the same for every round and say nothing of anybody.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import floor
+
+from app.campaigns.domain import Item
+from app.rounds.domain import Paper, PaperGroup, PaperUnit
+from app.tally.chain import Chain, GroupChain
+from app.tally.document import Section, Target, only_section
+from app.tally.result import result_document
+
+SIZES = (1, 8, 12, 29, 30)
+"""So many ballots are looked at: below 10 there is nothing, from 30 everything."""
+ALIKE = 12
+"""So many ballots that all say the same are looked at, too."""
+MOST = 10_000
+_WEIGHTS = ((52, 27, 16, 5), (38, 30, 22, 10), (61, 25, 11, 3))
+_ITEM = Item("overall", "总体评价", overall=True)
+_GROUP = "g"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What would be shown of one example unit; ``left_out`` are the names of the groups that do not rate it."""
+
+    left_out: tuple[str, ...]
+    unit: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """What would be shown of so many ballots; ``alike``: of ballots that all say the same."""
+
+    count: int
+    alike: bool
+    unit: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The examples of a paper, with the section that says how to read them."""
+
+    section: Section
+    examples: tuple[Example, ...]
+    small: tuple[Small, ...]
+
+
+def preview_of(paper: Paper) -> Preview | None:
+    """Return what would be shown of a round of this paper; None where nobody is to vote yet."""
+    if not paper.groups or not paper.units or not any(group.expected for group in paper.groups):
+        return None
+    section, examples = _examples(paper)
+    alone = replace(paper.scheme, weights={}, item_lines=())
+    bare = replace(paper, items=(_ITEM,), scheme=alone, units=(PaperUnit("x", ""),), document=None)
+    small = [Small(count, alike=False, unit=_small(bare, count, _WEIGHTS[0])) for count in SIZES]
+    small.append(Small(ALIKE, alike=True, unit=_small(bare, ALIKE, (1,))))
+    return Preview(section, examples, tuple(small))
+
+
+def _examples(paper: Paper) -> tuple[Section, tuple[Example, ...]]:
+    """Return an example for every set of groups that some unit is rated without, in official order."""
+    recused = {
+        unit.id: tuple(group.name for group in paper.groups if unit.id in group.left_out) for unit in paper.units
+    }
+    kept = {names: unit_id for unit_id, names in reversed(recused.items())}
+    shown = [unit_id for unit_id in recused if kept[recused[unit_id]] == unit_id]
+    groups = tuple(_sized(group) for group in paper.groups)
+    units = tuple(unit for unit in paper.units if unit.id in shown)
+    scheme = replace(paper.scheme, item_lines=())
+    bare = replace(paper, items=(_ITEM,), scheme=scheme, units=units, groups=groups, document=None)
+    section = _section(bare, {group.id: _WEIGHTS[at % len(_WEIGHTS)] for at, group in enumerate(groups)})
+    targets = {target["id"]: target for target in section["targets"]}
+    return section, tuple(Example(recused[unit_id], targets[unit_id]) for unit_id in shown)
+
+
+def _sized(group: PaperGroup) -> PaperGroup:
+    return replace(group, expected=min(group.expected, MOST))
+
+
+def _small(paper: Paper, count: int, weights: Sequence[int]) -> Target:
+    group = PaperGroup(_GROUP, "", count)
+    return _section(replace(paper, groups=(group,)), {_GROUP: weights})["targets"][0]
+
+
+def _section(paper: Paper, weights: Mapping[str, Sequence[int]]) -> Section:
+    grades = len(paper.scheme.scale.grades)
+    stacks = {
+        (unit.id, group.id): marks_of(group.expected, weights[group.id][:grades])
+        for unit in paper.units
+        for group in paper.groups
+        if unit.id not in group.left_out and group.expected
+    }
+    rows = [GroupChain(group.id, *(group.expected,) * 4) for group in paper.groups]
+    return only_section(result_document(paper, stacks, Chain(tuple(rows)), {}))
+
+
+def marks_of(count: int, weights: Sequence[int]) -> bytes:
+    """Share so many marks out among the grades by their weights: whole parts first, then the largest rests."""
+    parts = [Fraction(weight * count, sum(weights)) for weight in weights]
+    shares = [floor(part) for part in parts]
+    rests = sorted(range(len(parts)), key=lambda at: shares[at] - parts[at])
+    for at in rests[: count - sum(shares)]:
+        shares[at] += 1
+    return b"".join(bytes([grade]) * share for grade, share in enumerate(shares))

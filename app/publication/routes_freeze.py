@@ -1,0 +1,37 @@
+"""The page before the freeze: what is fixed by it, and how small voter groups will look (SEC-84)."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.publication.preview import preview_of
+from app.rounds.allowed import powers
+from app.rounds.domain import RoundState, freeze_problems, paper_digest
+from app.rounds.freezing import FREEZE, rows_of
+from app.rounds.reads import get_round, paper_text, waiting_approvals
+from app.rounds.service import draft_paper, needs_second_person
+from app.web.desk import KeyDesk
+
+router = APIRouter()
+
+
+@router.get("/rounds/{round_id}/freeze")
+def freeze_page(desk: KeyDesk, round_id: str) -> Response:
+    """Show groups, expected numbers, recusals and the preview, to who asks for the freeze and to who agrees to it."""
+    row = get_round(desk.session, round_id)
+    if row.state is not RoundState.DRAFT:
+        raise DomainError("round_wrong_state")
+    paper = draft_paper(desk.session, row)
+    waiting = next((one for one in waiting_approvals(desk.session, round_id) if one.act == FREEZE), None)
+    context = {
+        "round": row,
+        "paper": paper,
+        "rows": rows_of(paper),
+        "missing": [step.label for step in freeze_problems(paper) if step.needed and not step.done],
+        "waiting": waiting,
+        "changed": waiting is not None and waiting.asked_for["paper"] != paper_digest(paper_text(paper)),
+        "second_person": needs_second_person(desk.session, row, FREEZE, desk.now),
+        "can": powers(desk.staff.role, row.state, is_rehearsal=row.is_rehearsal),
+    }
+    desk.leave()
+    return desk.show("publication/freeze.html", **context, preview=preview_of(paper))

@@ -1,0 +1,56 @@
+"""Asking for the freeze, and freezing what was agreed to: groups and recusals are seen by two (SEC-84)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.core.acting import Acting
+from app.core.errors import DomainError
+from app.rounds.domain import Event, Paper, PaperGroup, freeze_problems, next_state, paper_digest
+from app.rounds.reads import get_round, paper_text
+from app.rounds.service import draft_paper, freeze, refuse_missing
+
+FREEZE: Final = "freeze"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A voter group as it is about to be frozen; ``left_out`` are the names of the units that it does not rate."""
+
+    group: PaperGroup
+    left_out: tuple[str, ...]
+    gets_slips: bool
+    gets_row: bool
+
+
+def rows_of(paper: Paper) -> list[GroupRow]:
+    """Return the voter groups with what becomes of their answers, in their order."""
+    return [
+        GroupRow(
+            group=group,
+            left_out=tuple(unit.name for unit in paper.units if unit.id in group.left_out),
+            gets_slips=group.expected >= paper.scheme.group_floor,
+            gets_row=group.expected >= paper.scheme.floor,
+        )
+        for group in paper.groups
+    ]
+
+
+def request_to_freeze(acting: Acting, round_id: str) -> dict[str, Any]:
+    """Return what is asked for: the digest of the paper as it is now, with the groups that the second person sees.
+
+    DomainError ``round_wrong_state`` or ``steps_missing``.
+    """
+    row = get_round(acting.session, round_id)
+    if next_state(row.state, Event.FREEZE) is None:
+        raise DomainError("round_wrong_state")
+    paper = draft_paper(acting.session, row)
+    refuse_missing(freeze_problems(paper))
+    groups = [{"name": of.group.name, "expected": of.group.expected, "without": of.left_out} for of in rows_of(paper)]
+    return {"paper": paper_digest(paper_text(paper)), "groups": groups}
+
+
+def freeze_asked(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
+    """Freeze the very paper that was asked for; DomainError ``freeze_outdated`` where it is another one by now."""
+    if freeze(acting, round_id) != request["paper"]:
+        raise DomainError("freeze_outdated")
