@@ -1,6 +1,6 @@
 """Opening the box: everything cast is counted, nothing else is, and afterwards nothing can be opened any more."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
@@ -343,9 +343,9 @@ def test_two_processes_open_once(room: Room, attempt: Attempt, box: Box) -> None
     """Both unseal everything; only the database stands between them."""
     both_unsealed, outcomes = Barrier(2), list[str]()
 
-    def meet(_session: Session, _paper: Paper, _stacks: Stacks) -> Prepared:
+    def meet(_session: Session, _paper: Paper, _stacks: Stacks) -> Callable[[], Prepared]:
         both_unsealed.wait(timeout=60)
-        return Prepared(still_holds=lambda _: True, write=lambda _: None)
+        return lambda: Prepared(still_holds=lambda _: True, write=lambda _: None)
 
     def open_it() -> None:
         try:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_1320"
-down_revision = "20261127_1310"
+revision = "20261127_1340"
+down_revision = "20261127_1320"
 branch_labels = None
 depends_on = None
 
