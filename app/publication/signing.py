@@ -128,8 +128,9 @@ def signed_result(seed: bytes, found: Published | PublishedBands, stored: Stored
 
 
 def signed_file(seed: bytes, found: Published | PublishedBands, stored: Stored | None) -> bytes:
-    """Return ``signed_result`` as the text of a file."""
-    return orjson.dumps(signed_result(seed, found, stored), option=orjson.OPT_INDENT_2)
+    """Return ``signed_result`` as the text of a file; < is written so that no browser takes words for tags."""
+    text = orjson.dumps(signed_result(seed, found, stored), option=orjson.OPT_INDENT_2)
+    return text.replace(b"<", rb"\u003c")
 
 
 def _wrapped(found: Published | PublishedBands, root: str) -> Mapping[str, Any]:

@@ -305,7 +305,9 @@ def test_the_description_is_open_and_names_every_operation(client: TestClient, p
     assert answer.status_code == 200
     described = answer.json()
     assert described["openapi"].startswith("3.1")
+    signed = {} if path == FIRST else {path + "/{round_id}/signed": ["get"]}
     assert {named: list(methods) for named, methods in described["paths"].items()} == {
+        **signed,
         path: ["get"],
         path + "/{round_id}": ["get"],
         path + last: ["get"],

@@ -29,6 +29,7 @@ OUTPUTS = (
     "/results/{round_id}/units/{unit_id}/chart.svg",
     "/results/{round_id}/units/{unit_id}/groups/{place}.svg",
     "/results/{round_id}/export.xlsx",
+    "/results/{round_id}/result.json",
     "/results/{round_id}/reports",
     "/results/{round_id}/report.docx",
     "/results/{round_id}/scrutiny.docx",
