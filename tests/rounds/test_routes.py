@@ -1,6 +1,7 @@
 """The pages of rounds: what was typed is never lost, and nothing is done without being asked for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +11,11 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.main import PORTS
+from app.rounds.approvals import decide
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
+from app.rounds.reads import waiting_approvals
 from tests.cast import MORNING, Desk, make_campaign, make_cast, make_draft, make_ready, prepare
 
 GOOD = {
@@ -48,6 +52,12 @@ def acting_of(database: Database) -> Callable[[Callable[[Acting], str]], str]:
 Behind = Callable[[Callable[[Acting], str]], str]
 
 
+def agree(acting: Acting, round_id: str) -> str:
+    """Let 李四 agree to the only act that waits."""
+    [waiting] = waiting_approvals(acting.session, round_id)
+    return decide(replace(acting, actor=Principal("idlisi", "李四", "scrutineer")), PORTS, waiting.id, granted=True)
+
+
 def row(database: Database) -> Round:
     with database.reading() as session:
         return session.scalars(sa.select(Round)).one()
@@ -61,6 +71,8 @@ def test_it_works(desk: Desk, database: Database, keys: KeyFolder, acting_of: Be
     assert "第二轮测评" in desk.get("/rounds").text
     assert desk.post(f"{page}/freeze").status_code == 303
     round_id = page.rsplit("/", 1)[1]
+    assert row(database).state == RoundState.DRAFT  # three keys: a second person sees groups and recusals first
+    acting_of(lambda acting: agree(acting, round_id))
     acting_of(lambda acting: str(prepare(acting, keys, round_id)))
     assert desk.post(f"{page}/open").headers["location"] == page
     assert row(database).state == RoundState.OPEN
