@@ -1,8 +1,12 @@
 """Which tests run on which database."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.conftest import runs
+from tests.conftest import LONGEST, in_memory, runs
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
@@ -21,3 +25,13 @@ def test_what_renders_runs_on_one_and_half_on_each() -> None:
 
 def test_a_test_without_a_database_always_runs() -> None:
     assert runs("tests/publication/test_routes.py::test_it")
+
+
+def test_files_stay_on_disk_where_memory_has_no_room(tmp_path: Path) -> None:
+    assert not in_memory(tmp_path / "nothing")
+    assert not in_memory(Path("/proc"))
+
+
+def test_the_longest_tests_are_there() -> None:
+    for start in LONGEST:
+        assert list(ROOT.glob(f"{start}*")), start
