@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
+if TYPE_CHECKING:
+    # A child that reads a file for a stranger starts without the database and its library.
+    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,6 @@ class Principal:
 class Acting:
     """Who does something, when, in which transaction."""
 
-    session: Session
+    session: "Session"
     now: datetime
     actor: Principal
