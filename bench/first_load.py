@@ -25,7 +25,7 @@ from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import create_app
-from app.rounds.domain import Paper, PaperUnit
+from app.rounds.domain import Paper, PaperUnit, layout_for
 from tests import postgresql
 from tests.factories import make_open_round, make_paper
 
@@ -52,7 +52,8 @@ class Seen:
 def paper(units: int, items: int) -> Paper:
     """Return a paper with remarks; the units have names as long as they are in a county."""
     names = [place + house for house in HOUSES for place in PLACES]
-    return replace(make_paper(units, items), units=tuple(PaperUnit(f"u{at}", names[at]) for at in range(units)))
+    named = tuple(PaperUnit(f"u{at}", names[at]) for at in range(units))
+    return replace(make_paper(units, items), units=named, layout=layout_for("", units, items, remarks=True))
 
 
 @contextmanager

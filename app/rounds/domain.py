@@ -26,6 +26,29 @@ class RoundState(StrEnum):
     VOID = "void"
 
 
+class Layout(StrEnum):
+    """How a paper is laid out on the phone: all objects below each other, one a page, or one item for all a page."""
+
+    LIST = "list"
+    PAGED = "paged"
+    MATRIX = "matrix"
+
+
+LIST_UP_TO = 12
+"""Objects that are still one list."""
+MATRIX_UP_TO = 8
+"""Items that are still few, where objects are many."""
+
+
+def layout_for(chosen: str, units: int, items: int, *, remarks: bool) -> Layout:
+    """Return the chosen layout, or for none the one that fits the size: a remark belongs to its object's page."""
+    if chosen:
+        return Layout(chosen)
+    if units <= LIST_UP_TO:
+        return Layout.LIST
+    return Layout.PAGED if remarks or items > MATRIX_UP_TO else Layout.MATRIX
+
+
 @dataclass(frozen=True, slots=True)
 class PaperUnit:
     """A rated unit; its place in ``Paper.units`` is its place in the official order."""
@@ -76,6 +99,7 @@ class Paper:
     key_needed: int = 0
     key_holders: int = 0
     """How many of how many key-holders open the box; 0 in papers that do not say it."""
+    layout: Layout = Layout.LIST
 
     def group(self, group_id: str) -> PaperGroup:
         """Return the group; KeyError if the paper has none of that id."""

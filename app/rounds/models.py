@@ -22,6 +22,8 @@ class Round(Base):
     form_key: Mapped[str] = mapped_column(Text)
     shuffle_units: Mapped[bool] = mapped_column(Boolean, default=False)
     remarks: Mapped[bool] = mapped_column(Boolean, default=False)
+    layout: Mapped[str] = mapped_column(Text, default="")
+    """How the paper is laid out on the phone; empty: as its size asks for at the freeze."""
     key_needed: Mapped[int] = mapped_column(Integer, default=2)
     key_holders: Mapped[int] = mapped_column(Integer, default=3)
     wifi_name: Mapped[str] = mapped_column(Text, default="")

@@ -38,6 +38,7 @@ class RoundView:
     form_key: str
     shuffle_units: bool
     remarks: bool
+    layout: str
     key_needed: int
     key_holders: int
     wifi_name: str

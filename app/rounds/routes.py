@@ -12,7 +12,7 @@ from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.rounds import approvals, document_reads, freezing, reads, restoring, service
 from app.rounds.allowed import powers
-from app.rounds.domain import RoundState
+from app.rounds.domain import Layout, RoundState
 from app.rounds.ports import ports_of
 from app.rounds.service import RoundDraft
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
@@ -37,6 +37,13 @@ def _time(form: PostedForm, name: str, label: str) -> datetime | None:
         raise DomainError("field_not_a_time", field=label) from error
 
 
+def _layout(form: PostedForm) -> str:
+    chosen = form.text("layout", 10, needed=False)
+    if chosen and chosen not in {layout.value for layout in Layout}:
+        raise DomainError("form_malformed")
+    return chosen
+
+
 def _draft(form: PostedForm) -> RoundDraft:
     return RoundDraft(
         title=form.text("title", 60, label="轮次名称"),
@@ -44,6 +51,7 @@ def _draft(form: PostedForm) -> RoundDraft:
         stage_id=form.text("stage_id", 40, needed=False) or None,
         shuffle_units=form.flag("shuffle_units"),
         remarks=form.flag("remarks"),
+        layout=_layout(form),
         key_needed=form.integer("key_needed", 1, MAX_HOLDERS, label="开箱需要的钥匙份数"),
         key_holders=form.integer("key_holders", 1, MAX_HOLDERS, label="钥匙总份数"),
         wifi_name=form.text("wifi_name", 32, needed=False, label="无线网络名称"),

@@ -31,6 +31,7 @@ from app.rounds.domain import (
     Step,
     check_times,
     freeze_problems,
+    layout_for,
     next_state,
     paper_digest,
 )
@@ -40,7 +41,6 @@ from app.rounds.reads import KIND, RoundView, frozen_paper, paper_text, parse_pa
 
 REMARK_BYTES = 1_200
 """Room for remarks in an envelope: 400 Chinese signs over all units; constant, so that length tells nothing."""
-PROMISE = "slips"
 MAX_HOLDERS = 16
 
 
@@ -53,6 +53,7 @@ class RoundDraft:
     stage_id: str | None = None
     shuffle_units: bool = False
     remarks: bool = False
+    layout: str = ""
     key_needed: int = 2
     key_holders: int = 3
     wifi_name: str = ""
@@ -134,7 +135,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         units=tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units if asked is None or unit.id in asked),
         groups=tuple(PaperGroup(g.id, g.name, g.expected, g.left_out) for g in campaign.groups),
         scheme=campaigns.scheme_for(campaign, form),
-        promise=PROMISE,
+        promise="slips",
         remarks=round_view.remarks,
         remark_bytes=REMARK_BYTES if round_view.remarks else 0,
         shuffle_units=round_view.shuffle_units,
@@ -142,6 +143,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         document=document,
         key_needed=round_view.key_needed,
         key_holders=round_view.key_holders,
+        layout=layout_for(round_view.layout, len(asked or campaign.units), len(form.items), remarks=round_view.remarks),
     )
 
 

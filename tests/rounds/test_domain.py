@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.campaigns.domain import GROUP_FLOOR, Item, Scheme
-from app.rounds.domain import Event, Paper, PaperGroup, RoundState, freeze_problems, next_state
+from app.rounds.domain import Event, Layout, Paper, PaperGroup, RoundState, freeze_problems, layout_for, next_state
 from tests.factories import make_paper
 
 ALLOWED = {
@@ -91,3 +91,17 @@ def test_a_group_rates_in_official_order_without_its_own_unit() -> None:
     assert paper.rated_by("staff") == (1, 2, 3)
     with pytest.raises(KeyError):
         paper.group("nobody")
+
+
+@pytest.mark.parametrize(
+    ("units", "items", "remarks", "expected"),
+    [
+        (12, 12, True, Layout.LIST),
+        (13, 5, False, Layout.MATRIX),
+        (63, 8, False, Layout.MATRIX),
+        (63, 9, False, Layout.PAGED),
+        (63, 5, True, Layout.PAGED),
+    ],
+)
+def test_the_layout_follows_the_size(units: int, items: int, *, remarks: bool, expected: Layout) -> None:
+    assert layout_for("", units, items, remarks=remarks) is expected

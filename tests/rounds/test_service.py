@@ -300,3 +300,12 @@ def test_a_rehearsal_is_not_repeated_as_a_round_that_counts(acting: Acting) -> N
     service.void_round(acting, rehearsal, {"reason": "试过了"})
     with refuses("round_wrong_state"):
         service.repeat_round(acting, rehearsal)
+
+
+def test_the_layout_is_chosen_or_follows_the_size(acting: Acting) -> None:
+    campaign_id = make_campaign(acting.session, acting.actor)
+    chosen = service.create_round(acting, campaign_id, replace(DRAFT, layout="matrix"))
+    left = service.create_round(acting, campaign_id, DRAFT)
+    for round_id, layout in ((chosen, "matrix"), (left, "list")):
+        service.freeze(acting, round_id)
+        assert frozen_paper(acting.session, round_id)[0].layout == layout

@@ -9,8 +9,9 @@ function entry({ title, cells, target }, texts, jump) {
   const open = cells.filter(isOpen);
   const button = element("button", open.length > 0 ? "place" : "place done", "");
   button.type = "button";
-  const state = open.length > 0 ? texts.textLacks.replace("{n}", String(open.length)) : texts.textDone;
-  button.append(element("span", "place-name", title), element("span", "place-state", state));
+  const done = cells.length > 0 ? texts.textDone : "";
+  const state = open.length > 0 ? texts.textLacks.replace("{n}", String(open.length)) : done;
+  button.append(element("span", "place-name", title), element("span", done ? "place-state" : "place-state free", state));
   button.addEventListener("click", () => jump(open[0] || target));
   return button;
 }

@@ -17,8 +17,11 @@ export function listLayout(units) {
         unit.hidden = aside;
       }
     },
-    // Goes on to the next page; says whether there was one.
-    forward: () => false,
+    // What stands over a target that is scrolled to.
+    over: (target) => target.closest("[data-unit]").querySelector(".unit-head"),
+    // Goes on to the next page or back.
+    turnBy() {},
     isLast: () => true,
+    isFirst: () => true,
   };
 }

@@ -27,10 +27,14 @@ let sealing = null;
 let failures = 0;
 let byServer = false;
 
+function filled() {
+  return ballot.querySelectorAll("input:checked").length;
+}
+
 function showProgress() {
-  const filled = cells.filter((cell) => !isOpen(cell)).length;
-  find("filled").textContent = String(filled);
-  find("bar").value = filled;
+  const count = filled();
+  find("filled").textContent = String(count);
+  find("bar").value = count;
 }
 
 function tidy(text) {
@@ -63,7 +67,7 @@ function say(text) {
 }
 
 function scrollTo(target) {
-  const head = target.closest("[data-unit]").querySelector(".unit-head");
+  const head = layout.over(target);
   const over = ballot.querySelector(".top").offsetHeight + (head.contains(target) ? 0 : head.offsetHeight) + 12;
   window.scrollTo(0, target.getBoundingClientRect().top + window.pageYOffset - over);
 }
@@ -78,7 +82,7 @@ function goTo(target, focus) {
 
 function goToCell(cell) {
   seen = cell;
-  goTo(cell, cell.querySelector("input"));
+  goTo(cell, cell.querySelector("input:checked") || cell.querySelector("input"));
 }
 
 function nameOf(cell) {
@@ -102,7 +106,7 @@ function jumpToNext() {
 
 // Once what is missing has been asked for, it is counted down.
 function countDown() {
-  const open = hunting ? cells.filter(isOpen).length : 0;
+  const open = hunting ? cells.length - filled() : 0;
   hunting = open > 0;
   if (hunting) {
     sayMissing(open, null);
@@ -136,6 +140,17 @@ function isTooLong() {
   return true;
 }
 
+function isDone() {
+  return filled() === cells.length;
+}
+
+// The one next action, and beside it the way back on a paper of several pages.
+function showNext() {
+  const goesOn = view === "marks" && !layout.isLast(isDone());
+  next.textContent = view === "review" ? texts.textCast : goesOn ? texts.textOn : texts.textNext;
+  find("prev").hidden = view !== "marks" || layout.isFirst();
+}
+
 function turnPage(to) {
   scrolled[view] = window.pageYOffset;
   view = to;
@@ -144,12 +159,12 @@ function turnPage(to) {
     part.hidden = to !== "marks";
   }
   layout.hide(to !== "marks");
+  showNext();
   find("review").hidden = to !== "review";
   find("index").hidden = to !== "index";
   find("open-index").hidden = to !== "marks";
   back.hidden = to === "marks";
   next.hidden = to === "index";
-  next.textContent = to === "review" ? texts.textCast : layout.isLast() ? texts.textNext : texts.textOn;
   window.scrollTo(0, scrolled[to] || 0);
 }
 
@@ -194,10 +209,11 @@ function jumpFromIndex(target) {
 
 function openIndex() {
   const places = layout.places();
-  const done = places.filter((place) => !place.cells.some(isOpen)).length;
+  const asked = places.filter((place) => place.cells.length > 0);
+  const done = asked.filter((place) => !place.cells.some(isOpen)).length;
   const open = cells.filter(isOpen).length;
   fillIndex(find("index-list"), places, texts, jumpFromIndex);
-  find("index-done").textContent = `${done} / ${places.length}`;
+  find("index-done").textContent = `${done} / ${asked.length}`;
   const rest = find("rest");
   rest.hidden = ballot.dataset.unknown === undefined || open === 0 || open === cells.length;
   rest.textContent = texts.textRest.replace("{n}", String(open));
@@ -466,6 +482,7 @@ function noteMark(event) {
     clearMiss(cell);
     showProgress();
     countDown();
+    showNext();
     prepareSealing().catch(() => {}); // tried again when the ballot is cast
   }
 }
@@ -477,8 +494,10 @@ function submit(event) {
   event.preventDefault();
   if (view === "review") {
     castBallot();
-  } else if (!layout.forward()) {
+  } else if (layout.isLast(isDone())) {
     openReview();
+  } else {
+    layout.turnBy(1);
   }
 }
 
@@ -500,6 +519,14 @@ function look() {
   next = find("next");
   back = find("back");
   layout = listLayout(units);
+  const onTurn = () => {
+    say("");
+    showNext();
+  };
+  const use = (other) => {
+    layout = other;
+  };
+  document.dispatchEvent(new CustomEvent("layout", { detail: { ballot, units, texts, onTurn, use } }));
 }
 
 function start() {
@@ -507,6 +534,7 @@ function start() {
   find("bar").hidden = false;
   find("open-index").hidden = false;
   find("open-index").addEventListener("click", openIndex);
+  find("prev").addEventListener("click", () => layout.turnBy(-1));
   find("jump").addEventListener("click", jumpToNext);
   find("rest").addEventListener("click", giveRest);
   find("total").hidden = true;
@@ -514,6 +542,7 @@ function start() {
   find("switch").addEventListener("click", switchLanguage);
   showSealing();
   showProgress();
+  showNext();
   ballot.addEventListener("change", noteMark);
   ballot.addEventListener("input", (event) => {
     if (event.target.tagName === "TEXTAREA") {

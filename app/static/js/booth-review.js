@@ -4,7 +4,7 @@ import { element, putFolded } from "./booth-element.js";
 
 const ROWS_UP_TO = 96;
 const CARDS = 64;
-const LARGE_CARDS = 32;
+const SMALL_CARDS = 24; // of large type or on a narrow phone, so that no view is longer than twelve screens
 
 function markButton(unit, cell, change) {
   const mark = cell.querySelector("input:checked").nextElementSibling;
@@ -41,7 +41,7 @@ function brief(name, cells, change) {
 
 function card(unit, texts, marks, change) {
   const title = unit.querySelector("h2");
-  const made = element("section", "card unit", "");
+  const made = element("section", marks === brief ? "card unit tight" : "card unit", "");
   const head = element("div", "unit-head", "");
   const button = element("button", "tool", texts.textChange);
   button.type = "button";
@@ -60,5 +60,5 @@ function card(unit, texts, marks, change) {
 export function fillReview(list, units, texts, change) {
   const marks = units.length * texts.items > ROWS_UP_TO ? brief : rows;
   const cards = units.map((unit) => card(unit, texts, marks, change));
-  putFolded(list, cards, texts.large ? LARGE_CARDS : CARDS, 0);
+  putFolded(list, cards, texts.large || window.innerWidth < 360 ? SMALL_CARDS : CARDS, 0);
 }

@@ -1,0 +1,158 @@
+// A long paper in pages: `paged` shows one object at a time, `matrix` one item and its objects, a row each. Both are made
+// of the list's own markup, of which everything that is not on the page is hidden and so not laid out.
+// Answers the paper's script when it asks for a layout, with the names of booth-list.js.
+
+const ROWS = 64;
+const LARGE_ROWS = 32; // so that no page is longer than twelve screens of a small phone
+
+const cellsOf = (unit) => Array.from(unit.querySelectorAll("[data-cell]"));
+const titleOf = (unit) => unit.querySelector("h2").textContent;
+
+// A page: title, units, and the place of its item among a unit's children behind the head (null: all of them).
+function objectPages(units) {
+  return units.map((unit) => ({ title: titleOf(unit), units: [unit], item: null }));
+}
+
+function blocks(units) {
+  const count = Math.ceil(units.length / (document.getElementById("large").checked ? LARGE_ROWS : ROWS));
+  const size = Math.ceil(units.length / count);
+  return Array.from({ length: count }, (_, at) => ({ from: at * size, units: units.slice(at * size, (at + 1) * size) }));
+}
+
+function itemPages(units, texts) {
+  const names = cellsOf(units[0]).map((cell) => cell.querySelector("legend").textContent);
+  if (units[0].querySelector(".remark")) {
+    names.push(texts.textRemark);
+  }
+  const parts = blocks(units);
+  const range = ({ from, units: rows }) => (parts.length > 1 ? ` ${from + 1}–${from + rows.length}` : "");
+  return [].concat(...names.map((name, item) => parts.map((part) => ({ title: name + range(part), units: part.units, item }))));
+}
+
+function cellsOn(page) {
+  const cells = (unit) => (page.item === null ? cellsOf(unit) : cellsOf(unit).slice(page.item, page.item + 1));
+  return [].concat(...page.units.map(cells));
+}
+
+function isOn(page, target) {
+  const unit = target.closest("[data-unit]");
+  const place = Array.from(unit.children).findIndex((child) => child.contains(target)) - 1;
+  return page.units.includes(unit) && (page.item === null || place < 0 || page.item === place);
+}
+
+function headOf(ballot) {
+  const head = document.createElement("div");
+  head.className = "unit-head where";
+  const title = document.createElement("h2");
+  title.tabIndex = -1;
+  const count = document.createElement("p");
+  count.className = "count";
+  head.append(title, count);
+  ballot.querySelector(".main").insertBefore(head, ballot.querySelector("[data-unit]"));
+  return head;
+}
+
+// Whether every item is one row of short words, so that it stands beside the name.
+function areShort(units) {
+  return Array.from(units[0].querySelectorAll(".grades")).every((one) => one.classList.contains(`cols-${one.children.length}`));
+}
+
+class Pages {
+  constructor({ ballot, units, texts, onTurn }) {
+    this.isMatrix = ballot.dataset.layout === "matrix";
+    Object.assign(this, { ballot, units, texts, onTurn, at: 0, pages: [], aside: false });
+    this.head = this.isMatrix ? headOf(ballot) : null;
+    ballot.classList.add(this.isMatrix ? "matrix" : "paged");
+    ballot.classList.toggle("beside", this.isMatrix && areShort(units));
+    this.arrange();
+    if (this.isMatrix) {
+      document.getElementById("large").addEventListener("change", () => this.arrange());
+    }
+  }
+
+  // Another size of type has other pages; the first row stays on the page.
+  arrange() {
+    const before = this.pages[this.at];
+    this.pages = this.isMatrix ? itemPages(this.units, this.texts) : objectPages(this.units);
+    this.at = before ? this.pages.findIndex((page) => page.item === before.item && page.units.includes(before.units[0])) : 0;
+    for (const unit of this.units) {
+      unit.hidden = true;
+    }
+    this.show();
+  }
+
+  show() {
+    const page = this.pages[this.at];
+    for (const unit of page.units) {
+      unit.hidden = this.aside;
+      if (this.isMatrix) {
+        Array.from(unit.children).forEach((child, place) => {
+          child.hidden = place > 0 && place !== page.item + 1;
+        });
+      }
+    }
+    for (const intro of this.ballot.querySelectorAll("[data-intro]")) {
+      intro.hidden = this.aside || this.at > 0;
+    }
+    if (this.head) {
+      this.head.hidden = this.aside;
+      this.head.firstChild.textContent = page.title;
+      this.head.lastChild.textContent = `${this.at + 1} / ${this.pages.length}`;
+    }
+    this.onTurn();
+  }
+
+  turnTo(at) {
+    for (const unit of this.pages[this.at].units) {
+      unit.hidden = true;
+    }
+    this.at = at;
+    this.show();
+  }
+
+  // To the beginning of another page, where reading goes on.
+  turnBy(step) {
+    this.turnTo(this.at + step);
+    window.scrollTo(0, 0);
+    (this.head || this.pages[this.at].units[0]).querySelector("h2").focus({ preventScroll: true });
+  }
+
+  cells() {
+    return [].concat(...this.pages.map(cellsOn));
+  }
+
+  places() {
+    return this.pages.map((page) => {
+      const cells = cellsOn(page);
+      return { title: page.title, cells, target: cells[0] || page.units[0].querySelector("summary") };
+    });
+  }
+
+  // What stands over a target that is scrolled to.
+  over(target) {
+    return this.head || target.closest("[data-unit]").querySelector(".unit-head");
+  }
+
+  reveal(target) {
+    if (!isOn(this.pages[this.at], target)) {
+      this.turnTo(this.pages.findIndex((page) => isOn(page, target)));
+    }
+  }
+
+  hide(aside) {
+    this.aside = aside;
+    this.show();
+  }
+
+  // Once nothing is open the rest is passed over, but not the page of remarks.
+  isLast(isDone) {
+    const after = this.pages[this.at + 1];
+    return !after || (isDone && cellsOn(after).length > 0);
+  }
+
+  isFirst() {
+    return this.at === 0;
+  }
+}
+
+document.addEventListener("layout", ({ detail }) => detail.use(new Pages(detail)));
