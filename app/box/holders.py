@@ -3,7 +3,7 @@
 The database keeps a secret's public half alone. Who has drawn and read back is seen by all, no secret by anybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from sqlalchemy import delete, select, update
@@ -76,6 +76,18 @@ def _chosen(session: Session, staff_ids: Sequence[str], count: int) -> list[Prin
     return chosen
 
 
+def organisers_among(session: Session, staff_ids: Iterable[str | None]) -> int:
+    """Return how many of these are organisers by now: a role may have been changed since they were named."""
+    wanted = set(staff_ids)
+    return sum(row.id in wanted and row.role == Role.ORGANISER for row in accounts.everyone(session))
+
+
+def check_organisers(session: Session, staff_ids: Iterable[str | None]) -> None:
+    """Refuse more organisers among those whose secrets open the box than may be: DomainError ``holder_organisers``."""
+    if organisers_among(session, staff_ids) > MOST_ORGANISERS:
+        raise DomainError("holder_organisers")
+
+
 def forget_key(session: Session, round_id: str) -> bool:
     """Delete the round's key and its parts, not who holds them; return whether there was one."""
     session.execute(update(KeyHolder).where(KeyHolder.round_id == round_id).values(part=None))
@@ -95,11 +107,12 @@ def own_place(session: Session, actor: Principal, round_id: str) -> HolderView:
 def draw(acting: Acting, round_id: str, public_key: bytes) -> None:
     """Keep the public half of the secret that the acting holder drew; one drawn before holds nothing any more.
 
-    DomainError ``round_wrong_state``, ``holder_not_you`` or ``holder_half_bad``.
+    DomainError ``round_wrong_state``, ``holder_not_you``, ``holder_organisers`` or ``holder_half_bad``.
     """
     session = acting.session
     ready_round(session, round_id)
     holder = own_place(session, acting.actor, round_id)
+    check_organisers(session, (one.staff_id for one in holders_of(session, round_id)))
     _check_half(session, round_id, public_key)
     forget_key(session, round_id)
     row = locked(session, KeyHolder, (round_id, holder.number))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.box.ceremony import announced_root, sealed_round
 from app.box.holder_secret import SECRET_BYTES, public_half, read_words
-from app.box.holders import match_half
+from app.box.holders import check_organisers, match_half
 from app.box.models import OpeningJob, OpeningShare
 from app.box.reads import KeyView, key_of
 from app.box.seal import SEALED_OVERHEAD, seal
@@ -139,8 +139,8 @@ def _waiting(acting: Acting, round_id: str) -> tuple[JobView, bytes, KeyView]:
 def give_share(acting: Acting, round_id: str, typed: str) -> None:
     """Check the words of one more secret here, without the page's script, and leave it sealed for the process.
 
-    DomainError ``opening_not_waiting``, as ``read_words``, ``share_unknown``, ``shares_duplicate`` or
-    ``shares_enough``.
+    DomainError ``opening_not_waiting``, as ``read_words``, ``share_unknown``, ``shares_duplicate``,
+    ``shares_enough`` or ``holder_organisers``.
     """
     job, public_key, key = _waiting(acting, round_id)
     secret = read_words(typed)
@@ -152,7 +152,8 @@ def give_share(acting: Acting, round_id: str, typed: str) -> None:
 def give_sealed(acting: Acting, round_id: str, number: int, sealed: bytes) -> None:
     """Leave a secret that the page's script sealed to the process, which alone can tell whether it is right.
 
-    DomainError ``opening_not_waiting``, ``share_unknown``, ``shares_duplicate`` or ``shares_enough``.
+    DomainError ``opening_not_waiting``, ``share_unknown``, ``shares_duplicate``, ``shares_enough`` or
+    ``holder_organisers``.
     """
     job, _, key = _waiting(acting, round_id)
     if len(sealed) != SECRET_BYTES + SEALED_OVERHEAD or number not in {holder.number for holder in key.holders}:
@@ -165,6 +166,8 @@ def _leave(session: Session, job: JobView, key: KeyView, share: OpeningShare) ->
         raise DomainError("shares_duplicate")
     if len(job.given) >= key.needed:
         raise DomainError("shares_enough", needed=key.needed)
+    at_table = {*job.given, share.number}
+    check_organisers(session, (holder.staff_id for holder in key.holders if holder.number in at_table))
     mine = (OpeningShare.round_id == share.round_id, OpeningShare.number == share.number)
     session.execute(delete(OpeningShare).where(*mine))
     session.add(share)

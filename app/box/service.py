@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.domain import Role
-from app.box.holders import forget_key
+from app.box.holders import MOST_ORGANISERS, forget_key, organisers_among
 from app.box.models import KeyHolder, Opening, OpeningJob, OpeningShare, Remark, Stack
 from app.box.reads import holders_of, key_of
 from app.core.errors import DomainError
@@ -43,6 +43,12 @@ def before_opening(session: Session, row: RoundView) -> list[Step]:
             checked == row.key_holders,
             href,
             f"{checked}/{row.key_holders}" if holders else "",
+        ),
+        Step(
+            "key_people",
+            "钥匙持有人里组织者最多一人（角色改过的，重新指定持有人）",
+            organisers_among(session, (holder.staff_id for holder in holders)) <= MOST_ORGANISERS,
+            href,
         ),
         Step("key_made", "生成票箱钥匙", key_of(session, row.id) is not None, href),
     ]

@@ -64,9 +64,13 @@ def assess(paper: Paper, chain: Chain, counted: Mapping[str, UnitCount]) -> Exac
 
 
 def base_of(chain: Chain, groups: Iterable[str], times: int = 1) -> Base:
-    """Add up returned and expected ballots of some groups, ``times`` over for pooled items."""
+    """Add up returned and expected ballots of some groups, ``times`` over for pooled items.
+
+    Where more came back than were expected, as many count as expected: no rate exceeds the whole. The result says so.
+    """
     rows = [chain.group(group) for group in groups]
-    return Base(times * sum(row.returned for row in rows), times * sum(row.expected for row in rows))
+    returned, expected = sum(row.returned for row in rows), sum(row.expected for row in rows)
+    return Base(times * returned, times * max(expected, returned))
 
 
 def _unit(paper: Paper, chain: Chain, returns: ReturnState, count: UnitCount) -> Unit:

@@ -4,7 +4,7 @@ Three pure steps, each from one typed value to the next, none looking back: coun
 exact figures and verdicts), disclose (exact → document, the only place where anything is hidden).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -44,7 +44,15 @@ from app.tally.shown import (
 )
 from app.tally.shown import Ruling as Ruled
 from app.tally.verdict import Band, Reason, ReturnState, Ruling, Verdict, band_of, with_items
-from app.tally.wording import BANDS, BREAKDOWN_TEXT, VERDICTS, line_text, low_return_text, reason_text
+from app.tally.wording import (
+    BANDS,
+    BREAKDOWN_TEXT,
+    VERDICTS,
+    line_text,
+    low_return_text,
+    more_than_expected_text,
+    reason_text,
+)
 
 _WITHOUT_BAND = {Verdict.TOO_FEW, Verdict.INVALID}
 
@@ -148,6 +156,7 @@ def _chain_json(exact: Exact, rules: Rules) -> ChainFacts:
         invalid = exact.returns is ReturnState.INVALID
         text = low_return_text(paper.scheme, invalid=invalid)
         warnings.append({"code": "return_invalid" if invalid else "return_low", "text": text})
+    warnings += [{"code": "more_than_expected", "text": text} for text in _more_than_expected(exact, rules)]
     return {
         "status": exact.returns,
         "warnings": warnings,
@@ -155,6 +164,17 @@ def _chain_json(exact: Exact, rules: Rules) -> ChainFacts:
         "total": _chain_row(paper.scheme, total, shown=total.valid >= rules.k),
         "groups": rows,
     }
+
+
+def _more_than_expected(exact: Exact, rules: Rules) -> Iterator[str]:
+    """Yield the sentence on groups, and on all together, of which more came back than were expected and it is seen."""
+    total = exact.chain.total
+    rows = [(group.name, exact.chain.group(group.id)) for group in exact.paper.groups if group.id not in rules.unseen]
+    names = [name for name, row in rows if row.returned > row.expected]
+    if total.valid >= rules.k and total.returned > total.expected:
+        names.append("合计")
+    if names:
+        yield more_than_expected_text(names)
 
 
 def _of_group(group: PaperGroup, row: CountedRow | IssuedRow) -> GroupCountedRow | GroupIssuedRow:

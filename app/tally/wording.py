@@ -111,6 +111,11 @@ def low_return_text(scheme: Scheme, *, invalid: bool) -> str:
     return f"回收率低于 {line_text(gates.return_warning)}，请慎重使用结果"
 
 
+def more_than_expected_text(names: Sequence[str]) -> str:
+    """Name where more ballots came back than people were expected."""
+    return f"收回多于应参加人数（{'、'.join(names)}）：按应参加计算的比率改按收回份数计算，请核对名册"
+
+
 def unknown_text(scheme: Scheme) -> str:
     """Warn about 不了解率."""
     return f"不了解率高于 {line_text(scheme.gates.unknown_warning)}"

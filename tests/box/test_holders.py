@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Staff
 from app.audit.models import AuditEntry
 from app.box import holders, key_making, reads, unlocking
 from app.box.holder_secret import public_half, words_of
 from app.box.models import KeyHolder
+from app.box.service import before_opening
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.rounds.models import Round
+from app.rounds.reads import get_round
 from tests.box.boxes import NOON, hall_paper, make_round
 from tests.cast import make_cast, refuses
 
@@ -204,6 +207,20 @@ def test_it_refuses_the_half_of_another_holder(keyed: Table) -> None:
 def test_it_refuses_wrong_holders(table: Table, logins: tuple[str, ...], code: str) -> None:
     with refuses(code):
         table.name(*logins)
+
+
+def test_a_role_that_was_changed_since_is_counted_again(keyed: Table) -> None:
+    steps = {step.code: step.done for step in before_opening(keyed.session, get_round(keyed.session, "r1"))}
+    assert steps["key_people"]
+    keyed.session.get_one(Staff, keyed.people["lisi"].id).role = "organiser"
+    keyed.session.flush()
+    steps = {step.code: step.done for step in before_opening(keyed.session, get_round(keyed.session, "r1"))}
+    assert not steps["key_people"]
+    with refuses("holder_organisers"):
+        keyed.draw("wangwu")
+    with refuses("holder_organisers"):
+        holders.check_organisers(keyed.session, [keyed.people[login].id for login in ("zhangsan", "lisi")])
+    holders.check_organisers(keyed.session, [keyed.people[login].id for login in ("lisi", "wangwu")])
 
 
 @pytest.mark.parametrize("state", ["draft", "open", "sealed", "counted", "void"])

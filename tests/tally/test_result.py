@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.campaigns.domain import Item, Scheme
+from app.campaigns.domain import Denominator, Item, Scheme
 from app.core.errors import DomainError
 from app.rounds.domain import Paper
 from app.tally.chain import Chain, GroupChain
@@ -294,3 +294,15 @@ def test_only_disclosure_turns_tables_into_numbers() -> None:
     assert {path[0] for path in inner} == {"scale", "formula", "summary", "targets"}
     assert {path for path in inner if path[0] == "targets"} == {("targets", "position")}
     assert {path[-1] for path in numbers if path[0] == "chain"} == {"expected", "printed", "voided", "spare", "issued"}
+
+
+def test_more_back_than_expected_makes_no_rate_above_the_whole_and_is_named() -> None:
+    paper = make_paper({"a": ()}, expected=20)
+    scheme = replace(paper.scheme, formula=replace(paper.scheme.formula, denominator=Denominator.EXPECTED))
+    paper = replace(paper, scheme=scheme)
+    stacks = {(unit.id, "a"): make_stack(*([0] * 20 + [1] * 15 + [3] * 5 for _ in paper.items)) for unit in paper.units}
+    document = result_document(paper, stacks, make_chain({"a": 40}, expected=20), {})
+    [warning] = [note for note in document["chain"]["warnings"] if note["code"] == "more_than_expected"]
+    assert "合计" in warning["text"]
+    total = section_of(document)["targets"][0]["overall"]["total"]
+    assert total["satisfied_rate"]["text"] == "87.5%"
