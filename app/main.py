@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.accounts import routes as accounts_routes
+from app.accounts import routes_return
 from app.accounts.passwords import Passwords
 from app.accounts.proofs import prove
 from app.accounts.sessions import KeepAlive, authenticate
@@ -126,6 +127,7 @@ PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.rou
 """What voters and the public ask for; no log-in is known there."""
 DESK_FEATURES = (
     accounts_routes,
+    routes_return,
     audit_routes,
     office_routes,
     campaigns_routes,

@@ -13,7 +13,6 @@ from app.accounts.domain import WEIGHTY, Act, Role, may_agree, may_ask, roles_of
 from app.accounts.sessions import cookie_name, session_token, set_cookie
 from app.consents.reads import waiting
 from app.core.errors import DomainError
-from app.web.auth import AnyStaff
 from app.web.desk import AccountsDesk, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
 from app.web.pages import see_other
@@ -21,14 +20,6 @@ from app.web.proof import ProvenForm
 from app.web.requests import database
 
 router = APIRouter()
-START_PAGES = {
-    Role.LEADER: "/results",
-    Role.LIAISON: "/rectification",
-    Role.SUPERVISOR: "/rectification",
-    Role.AUDITOR: "/audit",
-    Role.SYSADMIN: "/staff",
-    Role.SECADMIN: "/staff",
-}
 
 
 def _open_form(request: Request, form: AnonymousForm) -> PostedForm:
@@ -37,12 +28,6 @@ def _open_form(request: Request, form: AnonymousForm) -> PostedForm:
 
 
 OpenForm = Annotated[PostedForm, Depends(_open_form)]
-
-
-@router.get("/")
-def home(staff: AnyStaff) -> Response:
-    """Lead to where the role's work begins."""
-    return see_other(START_PAGES.get(Role(staff.role), "/rounds"))
 
 
 def _login_page(desk: OpenDesk, refused: Refused | None = None) -> Response:

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -20,6 +22,7 @@ from app.web.error_sentences_accounts import ACCOUNT_SENTENCES
 from app.web.error_sentences_boxes import BOX_SENTENCES
 from app.web.error_sentences_results import RESULT_SENTENCES
 from app.web.forms import TOKEN_FIELD
+from app.web.kept import late_form, remember_way
 from app.web.pages import page
 
 LOG = logging.getLogger("manyidu")
@@ -74,7 +77,8 @@ def answer(request: Request, code: str, params: dict[str, object]) -> Response:
     if wants_json(request):
         response: Response = JSONResponse({"error": code, "message": text}, status_code=status)
     elif code == "login_needed" and request.method == "GET":
-        return RedirectResponse("/login", status_code=303)
+        response = RedirectResponse("/login", status_code=303)
+        remember_way(response, request)
     elif getattr(request.state, "is_proving", False):
         fields = [pair for pair in request.state.posted.pairs() if pair[0] != TOKEN_FIELD]
         response = page(request, "proof.html", status=status, message=text, fields=fields)
@@ -91,9 +95,13 @@ async def refuse(scope: Scope, receive: Receive, send: Send, code: str) -> None:
     await answer(Request(scope, receive), code, {})(scope, receive, send)
 
 
-def _domain(request: Request, error: Exception) -> Response:
+async def _domain(request: Request, error: Exception) -> Response:
     known = cast("DomainError", error)
-    return answer(request, known.code, known.params)
+    if known.code == "login_needed" and not wants_json(request):
+        kept = await late_form(request)
+        if kept is not None:
+            return await run_in_threadpool(partial(page, request, "kept.html", status=UNAUTHORISED, **kept))
+    return await run_in_threadpool(answer, request, known.code, known.params)
 
 
 def _http(request: Request, error: Exception) -> Response:

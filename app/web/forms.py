@@ -88,6 +88,11 @@ class PostedForm:
         fields = {name: values for name, values in self._fields.items() if name not in names}
         return PostedForm(fields, self._files, self._names)
 
+    @property
+    def has_files(self) -> bool:
+        """Whether a file came with it."""
+        return any(self._files.values())
+
     def pairs(self) -> list[tuple[str, str]]:
         """Return every field with each of its values, as they were sent; no files."""
         return [(name, value) for name, values in self._fields.items() for value in values]

@@ -30,6 +30,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /verify/verify.py": EVERYONE,
     # accounts
     "GET /": STAFF,
+    "POST /again": STAFF,
     "GET /login": EVERYONE,
     "POST /login": EVERYONE,
     "POST /logout": STAFF,

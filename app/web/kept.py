@@ -1,0 +1,67 @@
+"""What is kept over the end of a log-in: the page that was asked for, and a form that was posted too late.
+
+The form stays in the browser: the refusal is a page that carries it, and that goes on once its sender has logged in
+beside it. It works without scripts, and with whatever a log-in asks for.
+"""
+
+import re
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.web.forms import TOKEN_FIELD, PostedForm, read_form
+
+GO_ON: Final = "/again"
+WAY_COOKIE: Final = "manyidu-way"
+WAY_SECONDS: Final = 15 * 60
+WAY_LENGTH: Final = 1_000
+KEPT_LENGTH: Final = 400_000
+OWN_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
+SECRET: Final = re.compile(r"/(opening|key)(/|$)|^/(logout|login|welcome)")
+"""Where words of a key or passwords are typed: such a form is carried nowhere."""
+
+
+def remember_way(response: Response, request: Request) -> None:
+    """Let the browser remember for a while which page it asked for, so that the log-in leads there."""
+    way = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if len(way) <= WAY_LENGTH and way != "/":
+        https = request.app.state.settings.desk_https
+        response.set_cookie(WAY_COOKIE, way, max_age=WAY_SECONDS, httponly=True, secure=https, samesite="strict")
+
+
+def way_back(request: Request) -> str | None:
+    """Return the page of ours that was asked for before the log-in, or None."""
+    way = request.cookies.get(WAY_COOKIE, "")
+    return way if OWN_PATH.fullmatch(way) else None
+
+
+async def late_form(request: Request) -> dict[str, object] | None:
+    """Return what the page shows that keeps a form posted after the log-in had ended; None for nothing to keep."""
+    if request.method != "POST" or SECRET.search(request.url.path):
+        return None
+    try:
+        form = await read_form(request)
+    except DomainError:
+        return None
+    if request.url.path == GO_ON:
+        path, kept = form.text("path", WAY_LENGTH, needed=False), form.text("kept", KEPT_LENGTH, needed=False)
+    else:
+        path = request.url.path
+        kept = urlencode([pair for pair in form.pairs() if pair[0] != TOKEN_FIELD and "password" not in pair[0]])
+    if not kept or len(kept) > KEPT_LENGTH:
+        return None
+    return {"to": path, "kept": kept, "files": form.has_files}
+
+
+def kept_form(form: PostedForm) -> tuple[str, list[tuple[str, str]]]:
+    """Return where a kept form was to go and its fields; DomainError ``form_malformed``."""
+    path, kept = form.text("path", WAY_LENGTH), form.text("kept", KEPT_LENGTH)
+    if not OWN_PATH.fullmatch(path):
+        raise DomainError("form_malformed")
+    try:
+        return path, parse_qsl(kept, keep_blank_values=True, strict_parsing=True, errors="strict")
+    except ValueError as error:
+        raise DomainError("form_malformed") from error
