@@ -21,7 +21,7 @@ def test_it_works() -> None:
     sealing = files["js/booth-seal.js"].decode()
     assert re.findall(r"^export function (\w+)", sealing, re.MULTILINE) == ["envelope", "canSeal"]
     style = files["css/booth.css"].decode()
-    assert style.index(".weui-btn{") < style.index(".grades span {")
+    assert style.index(".weui-btn{") < style.index(".grades span{")
     assert "/*" not in style
 
 
