@@ -156,3 +156,20 @@ class Pages {
 }
 
 document.addEventListener("layout", ({ detail }) => detail.use(new Pages(detail)));
+
+// The styles of the matrix come along with it, so that short papers do not carry them.
+const RULES = [
+  ".where { position: sticky; top: var(--top); z-index: 2; margin: 0 -14px; padding: 10px 16px; background: var(--ground); }",
+  ".matrix .card[data-unit] { contain: content; margin: 0 -14px; padding: 8px 12px; border-radius: 0; border-bottom: 1px solid var(--line); box-shadow: none; }",
+  ".matrix [data-unit] > .unit-head { position: static; margin: 0; padding: 0 0 6px; border: 0; }",
+  ".matrix [data-unit] .count, .matrix .miss { display: none; }",
+  ".matrix [data-unit] h2 { font-size: .94em; font-weight: 400; line-height: 1.25; -webkit-line-clamp: 3; }",
+  ".matrix .item { padding: 0; border: 0; }",
+  ".matrix .item legend { position: absolute; width: 1px; height: 1px; padding: 0; overflow: hidden; clip: rect(0 0 0 0); }",
+  ".matrix .item.missing { margin: 0; padding: 0; box-shadow: -4px 0 0 var(--warn); }",
+  ".matrix .cols-5 { grid-column-gap: 4px; }",
+  "@media (max-width: 359px) { .booth:not(.x).matrix .cols-5 { grid-template-columns: repeat(5, 1fr); } .matrix .cols-5 span { font-size: .82em; } .matrix .cols-5 .w4 span { padding-left: calc(50% - 1.15em); padding-right: calc(50% - 1.15em); } .large-box:checked + .booth.matrix .cols-5 { grid-template-columns: repeat(3, 1fr); } .large-box:checked + .booth.matrix .cols-5 span { font-size: .94em; } }",
+  "@media (min-width: 360px) { .large-box:not(:checked) + .beside .card[data-unit] { display: flex; align-items: center; } .large-box:not(:checked) + .beside [data-unit] > .unit-head { flex: 1; padding: 0 8px 0 0; } .large-box:not(:checked) + .beside .item { flex: none; } .large-box:not(:checked) + .beside .grades { grid-template-columns: none; grid-auto-flow: column; grid-auto-columns: 46px; } .large-box:not(:checked) + .beside .grades span { min-height: 48px; padding-left: 0; padding-right: 0; font-size: .78em; } .large-box:not(:checked) + .beside .cols-5 .w4 span { padding-left: calc(50% - 1.15em); padding-right: calc(50% - 1.15em); } }",
+];
+const sheet = document.styleSheets[0];
+RULES.forEach((rule) => sheet.insertRule(rule, sheet.cssRules.length));

@@ -168,14 +168,18 @@ function turnPage(to) {
   window.scrollTo(0, scrolled[to] || 0);
 }
 
-function change(target, button) {
+function jumpTo(target) {
   turnPage("marks");
-  changing = button.getAttribute("aria-label").split(":")[0];
   if (target.dataset.cell === undefined) {
     goTo(target, target);
   } else {
     goToCell(target);
   }
+}
+
+function change(target, button) {
+  changing = button.getAttribute("aria-label").split(":")[0];
+  jumpTo(target);
 }
 
 function openReview() {
@@ -198,21 +202,12 @@ function openReview() {
   (changed || find("review-title")).focus({ preventScroll: true });
 }
 
-function jumpFromIndex(target) {
-  turnPage("marks");
-  if (target.dataset.cell === undefined) {
-    goTo(target, target);
-  } else {
-    goToCell(target);
-  }
-}
-
 function openIndex() {
   const places = layout.places();
   const asked = places.filter((place) => place.cells.length > 0);
   const done = asked.filter((place) => !place.cells.some(isOpen)).length;
   const open = cells.filter(isOpen).length;
-  fillIndex(find("index-list"), places, texts, jumpFromIndex);
+  fillIndex(find("index-list"), places, texts, jumpTo);
   find("index-done").textContent = `${done} / ${asked.length}`;
   const rest = find("rest");
   rest.hidden = ballot.dataset.unknown === undefined || open === 0 || open === cells.length;
