@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.accounts import routes as accounts_routes
-from app.accounts import routes_return
+from app.accounts import routes_own, routes_return
 from app.accounts.passwords import Passwords
 from app.accounts.proofs import prove
 from app.accounts.sessions import KeepAlive, authenticate
@@ -128,6 +128,7 @@ PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.rou
 DESK_FEATURES = (
     accounts_routes,
     routes_return,
+    routes_own,
     audit_routes,
     office_routes,
     campaigns_routes,

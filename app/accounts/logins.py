@@ -1,12 +1,13 @@
 """Log-ins: begun with a password that was checked, ended by who began them, by an administrator, or by time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts import tries
+from app.accounts import factors, tries
 from app.accounts.domain import ABSOLUTE
 from app.accounts.models import Staff, StaffSession
 from app.accounts.passwords import Checked
@@ -27,11 +28,19 @@ class Entered:
     wait: int = 0
     is_checked: bool = True
     """False: the try came while a delay ran, and nothing that was typed was looked at."""
+    asked_of: str = ""
+    """The id of the account whose password was right, and which has a second factor that has not been given."""
 
 
 def stored_password(session: Session, login: str) -> str | None:
     """Return the hash that a password has to fit, or None where there is no account or no password."""
     return session.scalar(select(Staff.password_hash).where(Staff.login == login))
+
+
+def stored_of(session: Session, staff_id: str) -> tuple[str, str | None]:
+    """Return log-in name and hash of an account by its id; empty and None where there is none."""
+    staff = session.get(Staff, staff_id)
+    return (staff.login, staff.password_hash) if staff else ("", None)
 
 
 def log_in(session: Session, now: datetime, place: Place, device: str, checked: Checked) -> Entered:
@@ -46,6 +55,25 @@ def log_in(session: Session, now: datetime, place: Place, device: str, checked: 
         return Entered(wait=wait, is_checked=False)
     staff = next(iter(locked_rows(session, select(Staff).where(Staff.id == place.account))), None)
     if staff is None or staff.disabled or not checked.right or checked.stored != staff.password_hash:
+        return _fail(session, now, place, staff)
+    if factors.is_on(session, staff.id):
+        return Entered(asked_of=staff.id)
+    tries.succeed(session, now, place, device)
+    return Entered(_begin(session, now, staff))
+
+
+def enter_code(session: Session, now: datetime, place: Place, device: str, given: tuple[str, str]) -> Entered:
+    """Begin the log-in of who gave the right password before; ``given`` = (the hash that it fitted, code).
+
+    DomainError ``login_again`` where the password was changed meanwhile.
+    """
+    wait = tries.wait_again(session, now, place)
+    if wait:
+        return Entered(wait=wait, is_checked=False)
+    staff = locked(session, Staff, place.account)
+    if staff is None or staff.disabled or staff.password_hash != given[0]:
+        raise DomainError("login_again")
+    if not factors.takes(session, now, staff.id, given[1]):
         return _fail(session, now, place, staff)
     tries.succeed(session, now, place, device)
     return Entered(_begin(session, now, staff))
@@ -76,6 +104,8 @@ class Asked:
     staff_id: str
     password_hash: str | None
     proved_at: datetime | None
+    by_code: bool
+    """Whether the account has a second factor, whose code is then the proof."""
 
 
 def asked_to_prove(session: Session, key: str) -> Asked:
@@ -84,7 +114,7 @@ def asked_to_prove(session: Session, key: str) -> Asked:
     staff = session.get(Staff, found.staff_id) if found else None
     if found is None or staff is None:
         raise DomainError("login_needed")
-    return Asked(staff.id, staff.password_hash, found.proved_at)
+    return Asked(staff.id, staff.password_hash, found.proved_at, factors.is_on(session, staff.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +125,13 @@ class Proved:
     wait: int = 0
 
 
-def prove(session: Session, now: datetime, place: Place, checked: Checked) -> Proved:
-    """Write down that who is logged in gave his password again, or failed to; ``place.device`` is the log-in's hash."""
+def prove(session: Session, now: datetime, place: Place, is_right: Callable[[Staff], bool]) -> Proved:
+    """Write down that who is logged in proved himself, or failed to; ``place.device`` is the log-in's hash."""
     wait = tries.wait_again(session, now, place)
     found, staff = locked(session, StaffSession, place.device), session.get(Staff, place.account)
     if wait or found is None or staff is None:
         return Proved(is_right=False, wait=wait)
-    if not checked.right or checked.stored != staff.password_hash:
+    if not is_right(staff):
         tries.count_failure(session, now, place)
         audit.record(session, now, principal(staff), "login.unproved", staff.id)
         return Proved(is_right=False, wait=tries.wait_at(session, now, place))

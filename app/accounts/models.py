@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
@@ -47,6 +47,26 @@ class LoginTry(Base):
     failures: Mapped[int] = mapped_column(Integer)
     failed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     """When the last failure was, or the last success after it."""
+
+
+class SecondFactor(Base):
+    """The secret that an account shares with its owner's phone; it counts once a first code has confirmed it."""
+
+    __tablename__ = "second_factor"
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    """Sealed under a key of the key folder."""
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    """The half minute of the newest code that was accepted; that code and older ones are not accepted again."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the phone, once; used ones are deleted."""
+
+    __tablename__ = "recovery_code"
+    code_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
 
 
 class Invitation(Base):

@@ -10,6 +10,7 @@ from app.accounts import asking, entry, logins, service
 from app.accounts.asking import KIND, Outcome
 from app.accounts.devices import known_device, remember_device
 from app.accounts.domain import WEIGHTY, Act, Role, may_agree, may_ask, roles_offered
+from app.accounts.entry import Admitted
 from app.accounts.sessions import cookie_name, session_token, set_cookie
 from app.consents.reads import waiting
 from app.core.errors import DomainError
@@ -47,13 +48,39 @@ def log_in(desk: AnybodysDesk, form: OpenForm) -> Response:
     def look() -> Response:
         typed = form.text("login", 64, label="用户名").lower(), form.text("password", 400, label="口令")
         passwords, device = desk.request.app.state.passwords, known_device(desk.request)
-        token, device = entry.log_in(database(desk.request), passwords, desk.now, typed, device)
-        response = see_other("/")
-        set_cookie(response, desk.request, token, desk.now)
-        remember_device(response, desk.request, device)
-        return response
+        admitted = entry.log_in(database(desk.request), passwords, desk.now, typed, device)
+        return _code_page(desk, admitted.ticket) if admitted.ticket else _admit(desk, admitted)
 
     return desk.consider(look, lambda refused: _login_page(desk, refused))
+
+
+def _admit(desk: OpenDesk, admitted: Admitted) -> Response:
+    response = see_other("/")
+    set_cookie(response, desk.request, admitted.token, desk.now)
+    remember_device(response, desk.request, admitted.device)
+    return response
+
+
+def _code_page(desk: OpenDesk, ticket: str, refused: Refused | None = None) -> Response:
+    return desk.show("accounts/code.html", refused, ticket=ticket)
+
+
+@router.post("/login/code")
+def enter_code(desk: AnybodysDesk, form: OpenForm) -> Response:
+    """Finish a log-in by a code of the second factor; a wrong one is asked for again without the password."""
+    ticket = form.text("ticket", 200, needed=False)
+
+    def look() -> Response:
+        code = form.text("code", 40, label="动态码")
+        return _admit(
+            desk, entry.enter_code(database(desk.request), desk.now, ticket, code, known_device(desk.request))
+        )
+
+    def again(refused: Refused) -> Response:
+        over = refused.error.code == "login_again"
+        return _login_page(desk, refused) if over else _code_page(desk, ticket, refused)
+
+    return desk.consider(look, again)
 
 
 @router.post("/logout")

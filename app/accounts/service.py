@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts import tries
+from app.accounts import factors, tries
 from app.accounts.domain import (
     INVITATION_LIFE,
     PASSWORD_MAX,
@@ -112,10 +112,11 @@ def check_fields(session: Session, fields: tuple[str, str, str]) -> None:
 
 
 def reissue_link(session: Session, now: datetime, actor: Principal, staff_id: str) -> str:
-    """Return a fresh password link; the old password, all log-ins and the known devices of the account end."""
+    """Return a fresh password link; the old password, second factor, log-ins and known devices of the account end."""
     staff = _get(session, staff_id)
     staff.password_hash, staff.linked_at = None, now
     tries.forget(session, staff.id)
+    factors.reset(session, staff.id)
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
     session.execute(delete(Invitation).where(Invitation.staff_id == staff_id))
     audit.record(session, now, actor, "account.reset", staff.id, login=staff.login)
@@ -157,6 +158,11 @@ def give_role(session: Session, now: datetime, actor: Principal, staff_id: str, 
 def find(session: Session, staff_id: str) -> Staff:
     """Return an account; DomainError ``not_found``."""
     return _get(session, staff_id)
+
+
+def find_own(session: Session, actor: Principal) -> Staff:
+    """Return the account of who is logged in, to be read."""
+    return session.get_one(Staff, actor.id)
 
 
 def units_of(session: Session, staff_id: str) -> frozenset[str]:

@@ -24,7 +24,7 @@ class SettingsError(RuntimeError):
 
 
 class KeyFolder:
-    """The folder of the pepper, of three further secrets and of one server part per round with a sealed box.
+    """The folder of the pepper, of four further secrets and of one server part per round with a sealed box.
 
     Files are written whole or not at all and reach the disk before a method returns.
     """
@@ -60,6 +60,10 @@ class KeyFolder:
     def note_signed_earlier(self) -> None:
         """Note it: from now on a result without a signature is one whose signature was taken away."""
         self._made_once(EARLIER_SIGNED)
+
+    def factor_secret(self) -> bytes:
+        """Key under which the secrets of second factors are stored (32 bytes), made at the first call."""
+        return self._made_once("factor-secret")
 
     def create_part(self, round_id: str) -> bytes:
         """Return the server's part of the round's key (32 bytes); after a crashed attempt it is the one made then."""

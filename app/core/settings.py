@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """Allow a plain-http address other than loopback, with a red line on every page (SEC-50)."""
     three_roles: bool = False
     """Accounts are made by a ``sysadmin``, roles given by a ``secadmin`` (三员); organisers then do neither."""
+    organiser_totp: bool = False
+    """Organisers need a second factor: without one they reach the page that sets it up and nothing else."""
     pool_size: int = 20
     """Database connections per process."""
     smtp_host: str = ""

@@ -24,7 +24,7 @@ from app.rectification.ledger.attachments import FOLDER
 FORMAT = 2
 """Backups of format 1, which the first releases wrote, have neither a time nor digests of their files."""
 ABOUT = "about.json"
-SECRETS = ("pepper", "form-secret", "receipt-key", "signing-key", EARLIER_SIGNED)
+SECRETS = ("pepper", "form-secret", "receipt-key", "signing-key", "factor-secret", EARLIER_SIGNED)
 PREFIX = "secret-"
 PASSING = frozenset({"job", "opening_job", "opening_share", "round_intent"})
 """Tables of what is under way in this very moment: after a restore nothing of it is."""

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from app.core.acting import Principal
 from app.core.errors import DomainError
+from app.web.pages import OWN_ACCOUNT
 
 Authenticate = Callable[[Request], Principal | None]
 
@@ -32,7 +33,15 @@ class RoleGuard:
             raise DomainError("login_needed")
         if staff.role not in self.roles:
             raise DomainError("role_refused")
+        if getattr(request.state, "needs_factor", False) and not _is_own_page(request):
+            raise DomainError("factor_needed")
         return staff
+
+
+def _is_own_page(request: Request) -> bool:
+    """Whether this is what somebody without the second factor that he needs may still use."""
+    path = request.url.path
+    return path in {OWN_ACCOUNT, "/logout"} or path.startswith(f"{OWN_ACCOUNT}/")
 
 
 ACCOUNT_ROLES = ("organiser", "scrutineer", "auditor", "supervisor", "sysadmin", "secadmin")

@@ -23,7 +23,7 @@ from app.web.error_sentences_boxes import BOX_SENTENCES
 from app.web.error_sentences_results import RESULT_SENTENCES
 from app.web.forms import TOKEN_FIELD
 from app.web.kept import late_form, remember_way
-from app.web.pages import page
+from app.web.pages import OWN_ACCOUNT, page
 
 LOG = logging.getLogger("manyidu")
 ALL_SENTENCES = {**SENTENCES, **ACCOUNT_SENTENCES, **RESULT_SENTENCES, **BOX_SENTENCES}
@@ -79,15 +79,26 @@ def answer(request: Request, code: str, params: dict[str, object]) -> Response:
     elif code == "login_needed" and request.method == "GET":
         response = RedirectResponse("/login", status_code=303)
         remember_way(response, request)
+    elif code == "factor_needed" and request.method == "GET":
+        response = RedirectResponse(OWN_ACCOUNT, status_code=303)
     elif getattr(request.state, "is_proving", False):
-        fields = [pair for pair in request.state.posted.pairs() if pair[0] != TOKEN_FIELD]
-        response = page(request, "proof.html", status=status, message=text, fields=fields)
+        response = _proof_page(request, status, text)
     else:
         in_booth = request.url.path == "/v" or request.url.path.startswith("/v/")
         template = "booth/error.html" if in_booth else "error.html"
         response = page(request, template, status=status, message=text, code=code)
     response.headers.update(headers)
     return response
+
+
+def _proof_page(request: Request, status: int, text: str) -> Response:
+    """Show the form that was held, hidden, beside the question for a proof of who sends it."""
+    context = {
+        "message": text,
+        "fields": [pair for pair in request.state.posted.pairs() if pair[0] != TOKEN_FIELD],
+        "by_code": getattr(request.state, "proves_by_code", False),
+    }
+    return page(request, "proof.html", status=status, **context)
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, code: str) -> None:

@@ -22,6 +22,8 @@ from app.web.joined import served
 from app.web.menu import ROLE_WORDS, menu
 
 APP = Path(__file__).parents[1]
+OWN_ACCOUNT = "/account"
+"""Where somebody looks after his own log-in."""
 
 
 class HashedStatic(StaticFiles):

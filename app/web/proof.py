@@ -11,7 +11,8 @@ from fastapi import Depends, Request
 from app.web.forms import Form, PostedForm
 
 PASSWORD_FIELD = "proof_password"  # noqa: S105 - the name of the field, not a secret
-FIELDS = frozenset({PASSWORD_FIELD})
+CODE_FIELD = "proof_code"
+FIELDS = frozenset({PASSWORD_FIELD, CODE_FIELD})
 Prove = Callable[[Request, PostedForm], None]
 
 

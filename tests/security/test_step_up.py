@@ -31,9 +31,12 @@ STEP_UP = {
     "POST /staff/{staff_id}/enable": "organiser",
     "POST /staff/{staff_id}/role": "organiser",
     "POST /consents/{consent_id}/grant": "scrutineer",
+    "POST /account/factor": "scrutineer",
 }
 """Every act of weight, and who does it here."""
-WEIGHTY = re.compile(r"POST .*/(void|publish|correct|grant|link|enable|role|opening/\w+)$|POST /staff$")
+WEIGHTY = re.compile(
+    r"POST .*/(void|publish|correct|grant|link|enable|role|opening/\w+)$|POST /staff$|POST /account/factor$"
+)
 LIGHT = {
     "POST /rounds/{round_id}/opening/share": "a holder's secret proves more than his password does",
     "POST /rounds/{round_id}/slips/batches/{batch_id}/void": "voids slips, no round",
@@ -99,7 +102,7 @@ def test_it_asks_and_goes_on_with_the_same_form(stale: World, route: str) -> Non
     assert asks_for_proof(wrong)
     assert hidden(wrong) == kept
     assert PASSWORD not in wrong.text
-    assert "口令不对" in wrong.text
+    assert "口令或动态码不对" in wrong.text
     assert not asks_for_proof(desk.post_once(address, **TYPED, proof_password=PASSWORD))
     assert not asks_for_proof(desk.post_once(address, **TYPED))
 

@@ -1,0 +1,72 @@
+"""One's own account: the second factor is set up, confirmed and given up here."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.accounts import factors, service
+from app.core.errors import DomainError
+from app.office.qr import qr_grid
+from app.web.desk import Desk, Refused, StaffDesk
+from app.web.forms import Form
+from app.web.pages import OWN_ACCOUNT
+from app.web.proof import ProvenForm
+
+router = APIRouter()
+
+
+def _page(desk: Desk, refused: Refused | None = None, codes: list[str] | None = None) -> Response:
+    staff = service.find_own(desk.session, desk.staff)
+    waiting = factors.to_confirm(desk.session, desk.staff, staff.login)
+    context = {
+        "login": staff.login,
+        "is_on": factors.is_on(desk.session, staff.id),
+        "left": factors.left(desk.session, staff.id),
+        "secret": waiting[0] if waiting else "",
+        "code": qr_grid(waiting[1]) if waiting else None,
+        "codes": codes or [],
+        "must": desk.settings.organiser_totp and staff.role == "organiser",
+    }
+    return desk.show("accounts/own.html", refused, **context)
+
+
+@router.get(OWN_ACCOUNT)
+def own_account(desk: StaffDesk) -> Response:
+    """Show one's own account and whether its log-in asks for a second factor."""
+    return _page(desk)
+
+
+@router.post("/account/factor")
+def begin(desk: StaffDesk, _form: ProvenForm) -> Response:
+    """Draw the secret of a second factor and show it."""
+    return desk.attempt(lambda: factors.begin(desk.acting), OWN_ACCOUNT, lambda refused: _page(desk, refused))
+
+
+@router.post("/account/factor/confirm")
+def confirm(desk: StaffDesk, form: Form) -> Response:
+    """Put the second factor in force by a first code; show the recovery codes, once."""
+    return desk.attempt(
+        lambda: factors.confirm(desk.acting, form.text("code", 40, label="动态码")),
+        lambda codes: _page(desk, codes=codes),
+        lambda refused: _page(desk, refused),
+    )
+
+
+@router.post("/account/factor/off")
+def turn_off(desk: StaffDesk, form: Form) -> Response:
+    """Give up the second factor; it takes the password and a code."""
+    stored = service.find_own(desk.session, desk.staff).password_hash
+    desk.leave()
+
+    def look() -> Response:
+        password, code = form.text("password", 400, label="口令"), form.text("code", 40, label="动态码")
+        checked = desk.request.app.state.passwords.check(stored, password, known=True)
+
+        def act() -> None:
+            is_right = checked.right and factors.takes(desk.session, desk.now, desk.staff.id, code)
+            if not is_right:
+                raise DomainError("factor_off_refused")
+            factors.turn_off(desk.acting)
+
+        return desk.attempt(act, OWN_ACCOUNT, lambda refused: _page(desk, refused))
+
+    return desk.consider(look, lambda refused: _page(desk, refused))
