@@ -34,6 +34,7 @@ from app.core.acting import Acting
 from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
+from app.core.guesses import Guesses
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.core.signing import public_half
@@ -205,6 +206,7 @@ def build_api(
     app.state.pages.environment.globals |= {"verdict_words": VERDICTS, "chain_words": CHAIN}
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
     app.state.watch = Watch()
+    app.state.guesses = Guesses(clock)
     for pulse in app.state.workshop.pulses:
         app.state.watch.add(pulse)
     errors.install(app)
@@ -223,8 +225,8 @@ def _add_booth(app: FastAPI) -> None:
     state.finder = Finder(state.database, state.key_folder.tag_secret())
     state.drop = Drop(state.database, state.key_folder, state.clock)
     state.watch.add(state.drop.pulse)
-    state.cast_desk = CastDesk(state.database, state.key_folder, state.drop, https=state.settings.https)
-    state.paper_desk = PaperDesk(state.database, state.finder, state.key_folder.pepper(), state.clock)
+    state.cast_desk = CastDesk(state.database, state.key_folder, state.drop, state.guesses, https=state.settings.https)
+    state.paper_desk = PaperDesk(state.database, state.finder, state.key_folder.pepper(), state.clock, state.guesses)
     state.entry_desk = EntryDesk()
     # First, because routes are tried in turn and these are asked for most.
     app.router.routes.insert(0, Route(CAST_PATH, state.cast_desk, methods=["POST"], name="cast"))

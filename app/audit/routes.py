@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.audit import service
 from app.web.desk import AuditorDesk
+from app.web.health import guesses_of
 from app.web.requests import database
 
 router = APIRouter()
@@ -20,4 +21,5 @@ def log_page(desk: AuditorDesk, page_number: int = 1) -> Response:
     desk.leave()
     check = verified.check(database(desk.request))
     pages = -(-total // PAGE_SIZE) or 1
-    return desk.show("audit/log.html", rows=rows, check=check, number=number, pages=pages, total=total)
+    context = {"rows": rows, "check": check, "number": number, "pages": pages, "total": total}
+    return desk.show("audit/log.html", **context, guesses=guesses_of(desk.request))

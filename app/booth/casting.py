@@ -19,6 +19,7 @@ from app.box.drop import Drop, Vote
 from app.box.seal import receipt_text
 from app.core.db import Database
 from app.core.errors import DomainError
+from app.core.guesses import Guesses
 from app.core.key_folder import KeyFolder
 from app.web.errors import answer
 from app.web.forms import PostedForm, check_form_token, parse_urlencoded
@@ -33,10 +34,11 @@ CLEAR: Final = ("clear-site-data", '"cache", "storage"')
 class CastDesk:
     """ASGI endpoint that takes ballots, as JSON from a script or as a plain form."""
 
-    def __init__(self, database: Database, key_folder: KeyFolder, box: Drop, *, https: bool) -> None:
+    def __init__(self, database: Database, key_folder: KeyFolder, box: Drop, guesses: Guesses, *, https: bool) -> None:
         self._database = database
         self._pepper = key_folder.pepper()
         self._box = box
+        self._guesses = guesses
         self._counters: dict[str, Counter] = {}
         self._extra = dict([CLEAR]) if https else {}
         self._clear = [(name.encode(), value.encode()) for name, value in self._extra.items()]
@@ -54,6 +56,8 @@ class CastDesk:
             request = Request(scope, receive)
             response = await self._from_form(request, parse_urlencoded(await wire.read_body(receive)))
         except DomainError as error:
+            if error.code == "code_unknown":
+                self._guesses.note()
             response = answer(Request(scope, receive), error.code, error.params)
         await response(scope, receive, send)
 

@@ -24,6 +24,7 @@ from app.booth.service import Admission
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.gathered import Gathered
+from app.core.guesses import Guesses
 from app.slips.codes import code_hash, parse_code
 from app.web.errors import answer
 from app.web.forms import PostedForm, check_form_token, parse_urlencoded
@@ -71,11 +72,14 @@ class Shelf:
 class PaperDesk:
     """ASGI endpoint that hands out papers."""
 
-    def __init__(self, database: Database, finder: Finder, pepper: bytes, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, finder: Finder, pepper: bytes, clock: Callable[[], datetime], guesses: Guesses
+    ) -> None:
         self._database = database
         self._finder = finder
         self._pepper = pepper
         self._clock = clock
+        self._guesses = guesses
         self._shelf = Shelf()
         self._codes: Gathered[bytes, Admission] = Gathered("codes", self._admit)
 
@@ -86,6 +90,8 @@ class PaperDesk:
             form = await _posted(request)
             body = await self._paper(request, form)
         except DomainError as error:
+            if error.code == "code_unknown":
+                self._guesses.note()
             response = await run_sync(_refused, request, error)
             await response(scope, receive, send)
             return

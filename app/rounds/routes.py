@@ -17,7 +17,7 @@ from app.rounds.ports import ports_of
 from app.rounds.service import RoundDraft
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
-from app.web.health import watch_of
+from app.web.health import guesses_of, watch_of
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
 from app.web.requests import database
@@ -146,6 +146,8 @@ def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "local_closes": _local(row.closes_at),
         "values": typed(refused),
         "watch": watch_of(desk.request),
+        "is_live": row.state in {RoundState.READY, RoundState.OPEN},
+        "guesses": guesses_of(desk.request),
     }
     return desk.show("rounds/show.html", refused, **context)
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import text
 from starlette.responses import PlainTextResponse
 
+from app.core.guesses import Guesses
 from app.core.watch import Watch
 from app.web.requests import database
 
@@ -17,6 +18,11 @@ def watch_of(request: Request) -> Watch:
     return cast("Watch", request.app.state.watch)
 
 
+def guesses_of(request: Request) -> Guesses:
+    """Return what is known of wrong slip codes in this process."""
+    return cast("Guesses", request.app.state.guesses)
+
+
 @router.get("/healthz")
 def health(request: Request) -> PlainTextResponse:
     """Answer 200 when the database answers too; 503 with the names of threads that stand still."""
@@ -26,5 +32,7 @@ def health(request: Request) -> PlainTextResponse:
     still = watch.standing_still()
     if still:
         return PlainTextResponse("stands still: " + ", ".join(still), status_code=503)
+    guesses = guesses_of(request)
+    counted = f"unknown slip codes: {guesses.lately} lately, {guesses.most} in the worst minute, {guesses.total} in all"
     failing = [f"{name}: {error}" for name, error in watch.failing().items()]
-    return PlainTextResponse("\n".join(["ok", *failing]))
+    return PlainTextResponse("\n".join(["ok", *failing, *([counted] if guesses.total else [])]))

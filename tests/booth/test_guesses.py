@@ -1,0 +1,64 @@
+"""Wrong slip codes are counted for the installation, shown to staff, and change nothing for voters (SEC-55)."""
+
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.core.acting import Acting
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.secrets import token_bytes
+from app.core.settings import Settings
+from app.slips.codes import new_code
+from tests.cast import MORNING, Desk, make_cast, make_ready, prepare
+
+SAME_SITE = {"sec-fetch-site": "same-origin"}
+
+
+@pytest.fixture
+def ready(database: Database, settings: Settings) -> tuple[str, str]:
+    """A round with slips, and one live code of it."""
+    with database.writing() as session:
+        people = make_cast(session)
+        acting = Acting(session, MORNING, people["zhangsan"])
+        round_id = make_ready(acting, two_person=False)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, people["zhangsan"])
+        _, codes = prepare(acting, KeyFolder(settings.data / "keys"), round_id)
+    return round_id, next(iter(codes.values()))[0]
+
+
+def test_it_works(
+    new_client: Callable[[], TestClient], database: Database, settings: Settings, ready: tuple[str, str]
+) -> None:
+    round_id, live = ready
+    phone, folder = new_client(), KeyFolder(settings.data / "keys")
+    organiser, auditor = (Desk(new_client(), database, folder, login) for login in ("zhangsan", "sunqi"))
+    assert "不认识的票码" not in organiser.get(f"/rounds/{round_id}").text
+    tried = [new_code(token_bytes) for _ in range(21)]
+    for code in tried:
+        answer = phone.post("/v/paper", data={"code": code, "lang": "zh"}, headers=SAME_SITE)
+        assert answer.status_code == 404
+    for page in (organiser.get(f"/rounds/{round_id}"), auditor.get("/audit")):
+        assert "有人在试票码" in page.text
+        assert "一分钟内最多有 21 个" in page.text
+        assert not any(code in page.text for code in tried)
+    assert "21 in the worst minute, 21 in all" in phone.get("/healthz").text
+    answer = phone.post("/v/paper", data={"code": live, "lang": "zh"}, headers=SAME_SITE)
+    assert answer.status_code != 404
+
+
+def test_what_is_malformed_or_of_a_round_is_no_guess(
+    new_client: Callable[[], TestClient], database: Database, settings: Settings, ready: tuple[str, str]
+) -> None:
+    round_id, live = ready
+    phone = new_client()
+    organiser = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    for code in (live, "", "ABC", "x" * 40):
+        phone.post("/v/paper", data={"code": code, "lang": "zh"}, headers=SAME_SITE)
+    assert "不认识的票码" not in organiser.get(f"/rounds/{round_id}").text
+    phone.post("/v/paper", data={"code": new_code(token_bytes), "lang": "zh"}, headers=SAME_SITE)
+    page = organiser.get(f"/rounds/{round_id}").text
+    assert "本服务启动以来有 1 个不认识的票码" in page
+    assert "有人在试票码" not in page
