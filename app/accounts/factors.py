@@ -74,7 +74,10 @@ def to_confirm(session: Session, staff: Principal, login: str) -> tuple[str, str
     row = session.get(SecondFactor, staff.id)
     if row is None or row.confirmed_at is not None:
         return None
-    maker = _open(database_of(session).keys, row)
+    try:
+        maker = _open(database_of(session).keys, row)
+    except DomainError:  # of another key folder: a new one is drawn
+        return None
     return maker.secret, maker.provisioning_uri(name=login, issuer_name=ISSUER)
 
 

@@ -3,12 +3,17 @@
 Read, leave the session, hash, then write; wrong passwords slow the next try of this log-in alone.
 """
 
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from app.accounts import factors, logins, tries
 from app.accounts.domain import is_proven
 from app.accounts.logins import Asked
 from app.accounts.models import Staff
+from app.accounts.passwords import Checked
 from app.accounts.tries import Place
 from app.core.errors import DomainError
 from app.web.forms import PostedForm
@@ -36,18 +41,43 @@ def prove(request: Request, form: PostedForm) -> None:
     _check(request, asked, typed)
 
 
+def give_both(request: Request, password: str, code: str) -> None:
+    """Return if both password and code of the second factor are right; tried as slowly as any proof.
+
+    DomainError ``proof_wrong``, ``proof_slowed`` or ``login_busy``.
+    """
+    with database(request).reading() as session:
+        asked = logins.asked_to_prove(session, request.state.session_key)
+        wait = tries.wait_at(session, get_now(request), Place(asked.staff_id, request.state.session_key))
+    if wait:
+        raise DomainError("proof_slowed", seconds=wait)
+    checked = request.app.state.passwords.check(asked.password_hash, password, known=True)
+    now = get_now(request)
+    _write_down(
+        request,
+        asked,
+        lambda session, staff: _fits(checked, staff) and factors.takes(session, now, staff.id, code),
+    )
+
+
 def _check(request: Request, asked: Asked, typed: str) -> None:
     """Hold what was typed against what is stored, and write down what came of it."""
-    now, place = get_now(request), Place(asked.staff_id, request.state.session_key)
-    checked = None if asked.by_code else request.app.state.passwords.check(asked.password_hash, typed, known=True)
+    now = get_now(request)
+    if asked.by_code:
+        _write_down(request, asked, lambda session, staff: factors.takes(session, now, staff.id, typed))
+        return
+    checked = request.app.state.passwords.check(asked.password_hash, typed, known=True)
+    _write_down(request, asked, lambda _session, staff: _fits(checked, staff))
+
+
+def _fits(checked: Checked, staff: Staff) -> bool:
+    return checked.right and checked.stored == staff.password_hash
+
+
+def _write_down(request: Request, asked: Asked, is_right: Callable[[Session, Staff], bool]) -> None:
+    place = Place(asked.staff_id, request.state.session_key)
     with database(request).writing() as session:
-
-        def is_right(staff: Staff) -> bool:
-            if checked is None:
-                return factors.takes(session, now, staff.id, typed)
-            return bool(checked.right and checked.stored == staff.password_hash)
-
-        proved = logins.prove(session, now, place, is_right)
+        proved = logins.prove(session, get_now(request), place, partial(is_right, session))
     if proved.wait:
         raise DomainError("proof_slowed", seconds=proved.wait)
     if not proved.is_right:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts import factors, service
-from app.core.errors import DomainError
+from app.accounts.proofs import give_both
 from app.office.qr import qr_grid
 from app.web.desk import Desk, Refused, StaffDesk
 from app.web.forms import Form
@@ -22,11 +22,11 @@ def _page(desk: Desk, refused: Refused | None = None, codes: list[str] | None = 
         "is_on": factors.is_on(desk.session, staff.id),
         "left": factors.left(desk.session, staff.id),
         "secret": waiting[0] if waiting else "",
-        "code": qr_grid(waiting[1]) if waiting else None,
         "codes": codes or [],
         "must": desk.settings.organiser_totp and staff.role == "organiser",
     }
-    return desk.show("accounts/own.html", refused, **context)
+    desk.leave()
+    return desk.show("accounts/own.html", refused, **context, code=qr_grid(waiting[1]) if waiting else None)
 
 
 @router.get(OWN_ACCOUNT)
@@ -54,19 +54,9 @@ def confirm(desk: StaffDesk, form: Form) -> Response:
 @router.post("/account/factor/off")
 def turn_off(desk: StaffDesk, form: Form) -> Response:
     """Give up the second factor; it takes the password and a code."""
-    stored = service.find_own(desk.session, desk.staff).password_hash
-    desk.leave()
 
     def look() -> Response:
-        password, code = form.text("password", 400, label="口令"), form.text("code", 40, label="动态码")
-        checked = desk.request.app.state.passwords.check(stored, password, known=True)
-
-        def act() -> None:
-            is_right = checked.right and factors.takes(desk.session, desk.now, desk.staff.id, code)
-            if not is_right:
-                raise DomainError("factor_off_refused")
-            factors.turn_off(desk.acting)
-
-        return desk.attempt(act, OWN_ACCOUNT, lambda refused: _page(desk, refused))
+        give_both(desk.request, form.text("password", 400, label="口令"), form.text("code", 40, label="动态码"))
+        return desk.attempt(lambda: factors.turn_off(desk.acting), OWN_ACCOUNT, lambda refused: _page(desk, refused))
 
     return desk.consider(look, lambda refused: _page(desk, refused))
