@@ -114,7 +114,7 @@ def test_a_program_is_told(stale: World) -> None:
 
 
 def test_who_may_not_is_refused_before_he_is_asked(stale: World) -> None:
-    for route, doer in STEP_UP.items():
+    for route in STEP_UP:
         address = stale.address(route.split(" ")[1], RoundState.COUNTED)
-        for role in {"nobody", "leader"} - {doer}:
+        for role in {"nobody", "leader"} - ACCESS[route]:
             assert not asks_for_proof(stale.desks[role].post_once(address, **TYPED))
