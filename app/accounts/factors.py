@@ -59,7 +59,7 @@ def left(session: Session, staff_id: str) -> int:
     return session.scalar(select(func.count()).where(RecoveryCode.staff_id == staff_id)) or 0
 
 
-def begin(acting: Acting) -> None:
+def draw(acting: Acting) -> None:
     """Draw a secret for one's own account; DomainError ``factor_on`` where one is in force."""
     row = locked(acting.session, SecondFactor, acting.actor.id)
     if row is not None and row.confirmed_at is not None:

@@ -36,9 +36,9 @@ def own_account(desk: StaffDesk) -> Response:
 
 
 @router.post("/account/factor")
-def begin(desk: StaffDesk, _form: ProvenForm) -> Response:
+def draw(desk: StaffDesk, _form: ProvenForm) -> Response:
     """Draw the secret of a second factor and show it."""
-    return desk.attempt(lambda: factors.begin(desk.acting), OWN_ACCOUNT, lambda refused: _page(desk, refused))
+    return desk.attempt(lambda: factors.draw(desk.acting), OWN_ACCOUNT, lambda refused: _page(desk, refused))
 
 
 @router.post("/account/factor/confirm")

@@ -33,7 +33,7 @@ def acting(session: Session) -> Acting:
 
 def turn_on(session: Session) -> tuple[TOTP, list[str]]:
     """Return what makes the codes, and the recovery codes."""
-    factors.begin(acting(session))
+    factors.draw(acting(session))
     waiting = factors.to_confirm(session, ZHANG, "zhangsan")
     assert waiting
     phone = TOTP(waiting[0])
@@ -101,14 +101,14 @@ def test_another_key_folder_is_told(session: Session, database: Database) -> Non
 def test_it_is_confirmed_by_a_right_code_alone(session: Session) -> None:
     with refuses("factor_gone"):
         factors.confirm(acting(session), "000000")
-    factors.begin(acting(session))
+    factors.draw(acting(session))
     with refuses("factor_code_wrong"):
         factors.confirm(acting(session), "abc")
     assert not factors.is_on(session, ZHANG.id)
     assert not takes(session, "000000")
     turn_on(session)
     with refuses("factor_on"):
-        factors.begin(acting(session))
+        factors.draw(acting(session))
 
 
 def test_a_fresh_link_resets_it(session: Session) -> None:
