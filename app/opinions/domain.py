@@ -205,3 +205,20 @@ def replay(opinions: Iterable[str], acts: Sequence[Act]) -> Sorting:
     for act in acts:
         sorting.do(act)
     return sorting
+
+
+MOST_COMPARED = 2_000
+"""How many opinions are compared at a time; what is left is proposed once these are sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Opinions, by their places, that seem to belong together, or to an issue there is (by its place; None: a new one).
+
+    ``title`` is what a new issue could be called, ``words`` what the proposal rests on.
+    """
+
+    members: tuple[int, ...]
+    issue: int | None
+    title: str
+    words: tuple[str, ...]

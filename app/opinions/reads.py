@@ -11,9 +11,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.reads import CampaignView, get_campaign
-from app.opinions.domain import ASIDE, TYPED_SOURCES, UNSORTED, Act, Kind, Sorting, Source, replay
+from app.opinions.domain import ASIDE, TYPED_SOURCES, UNSORTED, Act, Kind, Proposal, Sorting, Source, replay
 from app.opinions.models import Opinion, OpinionAct
-from app.opinions.similarity import Proposal, propose
 from app.publication.admission import Admission, admission
 from app.publication.domain import Scope, Viewer, units_with_remarks
 from app.publication.reads import published, published_rounds
@@ -203,6 +202,8 @@ def record_of(session: Session, found: Collection) -> Sequence[ActLine]:
 
 def proposals(found: Collection) -> Sequence[tuple[Proposal, Sequence[OpinionView], Issue | None]]:
     """Return what the unsorted opinions suggest: a proposal, its opinions, and the issue they might belong to."""
+    from app.opinions.similarity import propose  # noqa: PLC0415 -- numpy, which no other page of the desk needs
+
     unsorted, issues = found.at(UNSORTED), found.issues
     texts = [[opinion.text for opinion in found.at(issue.id)] for issue in issues]
     return [

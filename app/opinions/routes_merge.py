@@ -8,11 +8,10 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.opinions import reads, service
-from app.opinions.domain import ASIDE, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
+from app.opinions.domain import ASIDE, MOST_COMPARED, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
 from app.opinions.reads import Collection, OpinionView
 from app.opinions.routes import PAGE, part_of
 from app.opinions.service import Wish
-from app.opinions.similarity import MOST_COMPARED
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other

@@ -8,18 +8,16 @@ dictionary alone find next to nothing (``make bench``).
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.opinions.domain import MOST_COMPARED, Proposal
 from app.opinions.subjects import SUBJECTS
 
 Matrix = NDArray[np.floating[Any]]
 
-MOST_COMPARED = 2_000
-"""How many opinions are compared at a time; what is left is proposed once these are sorted."""
 MOST_OF_AN_ISSUE = 40
 MOST_RUNS = 4_096
 SUBJECT_SHARE = 0.7
@@ -32,19 +30,6 @@ _WORDS = tuple(tuple(words.split()) for words in SUBJECTS.values())
 _NAMES = tuple(SUBJECTS)
 _BREAKS = re.compile(r"[^\u3400-\u9fffA-Za-z0-9]+")
 _CLAUSE = re.compile(r"[，。；！？,;!?\n]")
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Opinions, by their places, that seem to belong together, or to an issue there is (by its place; None: a new one).
-
-    ``title`` is what a new issue could be called, ``words`` what the proposal rests on.
-    """
-
-    members: tuple[int, ...]
-    issue: int | None
-    title: str
-    words: tuple[str, ...]
 
 
 def propose(texts: Sequence[str], issues: Sequence[Sequence[str]] = ()) -> Sequence[Proposal]:

@@ -8,8 +8,7 @@ from app.campaigns.domain import Lines, Scheme
 from app.rounds.domain import Paper
 from app.tally.alike import Tables, lookalikes
 from app.tally.chain import Chain
-from app.tally.counting import UnitCount
-from app.tally.figures import FIGURES, Base, Rates, Table, add_tables, rates_of, weigh
+from app.tally.figures import FIGURES, Base, Rates, Table, UnitCount, add_tables, rates_of, weigh
 from app.tally.verdict import ReturnState, Ruling, compare, gate_of, return_state
 
 

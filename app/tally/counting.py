@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED, Paper
-from app.tally.figures import Table
+from app.tally.figures import Table, UnitCount
 
 Counts = NDArray[np.int64]
 
@@ -33,18 +33,6 @@ class Patterns:
             marks = self.numbers // self.options ** (self.items - 1 - item) % self.options
             rows.append(np.bincount(marks, weights=self.counts, minlength=self.options))
         return np.array(rows).astype(np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class UnitCount:
-    """What was counted for a unit: tables by item and group id, sheets in all, and the most that are alike.
-
-    ``alike`` leaves out sheets with the same mark everywhere: those say no more than that people are of one mind.
-    """
-
-    tables: tuple[dict[str, Table], ...]
-    sheets: int
-    alike: int
 
 
 def count_patterns(stack: bytes, items: int, options: int) -> Patterns:

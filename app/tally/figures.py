@@ -52,6 +52,18 @@ class Table:
         return sum(self.grades[:grades])
 
 
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """What was counted for a unit: tables by item and group id, sheets in all, and the most that are alike.
+
+    ``alike`` leaves out sheets with the same mark everywhere: those say no more than that people are of one mind.
+    """
+
+    tables: tuple[dict[str, Table], ...]
+    sheets: int
+    alike: int
+
+
 def add_tables(tables: Iterable[Table], grades: int) -> Table:
     """Sum of tables of one scale; no table at all gives zeros."""
     total, unknown, abstain = [0] * grades, 0, 0

@@ -5,8 +5,8 @@ from fractions import Fraction
 from app.campaigns.domain import Scheme
 from app.rounds.domain import Paper
 from app.tally.assess import Exact, Part, Unit
-from app.tally.counting import UnitCount
 from app.tally.disclosure import EXACT_FROM, View
+from app.tally.figures import UnitCount
 from app.tally.hiding import Rules, Sight
 from app.tally.shown import Note
 from app.tally.wording import ALIKE_TEXT, UNIFORM_TEXT, uneven_text, unknown_text

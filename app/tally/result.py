@@ -14,7 +14,6 @@ from app.rounds.domain import Paper, PaperGroup
 from app.tally.assess import Exact, Part, Unit, assess
 from app.tally.cell import breakdown_json, labels_of, rate_json, total_json
 from app.tally.chain import Chain, GroupChain
-from app.tally.counting import count_round
 from app.tally.disclosure import Hidden, View, open_remarks, rate_figure
 from app.tally.document import (
     SECTION,
@@ -71,6 +70,8 @@ def result_document(
     Raises ``DomainError``: ``more_returned_than_issued``, ``stack_damaged``, ``stack_foreign`` or, where the box and
     the counting chain disagree, ``stack_count_differs``.
     """
+    from app.tally.counting import count_round  # noqa: PLC0415 -- numpy, which only counting needs
+
     if chain.must_void:
         raise DomainError("more_returned_than_issued")
     counted = count_round(paper, stacks)

@@ -3,7 +3,20 @@
 import subprocess
 import sys
 
-HEAVY = {"matplotlib", "openpyxl", "docx", "docxtpl", "typst", "pypdf", "xlsxwriter", "PIL", "lxml", "fontTools"}
+HEAVY = {
+    "matplotlib",
+    "openpyxl",
+    "docx",
+    "docxtpl",
+    "typst",
+    "pypdf",
+    "xlsxwriter",
+    "PIL",
+    "lxml",
+    "fontTools",
+    "numpy",
+    "holidays",
+}
 SAY = "import sys, app.main; print(*{name.partition('.')[0] for name in sys.modules})"
 
 

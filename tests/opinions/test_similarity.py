@@ -8,7 +8,8 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from app.opinions.demo_opinions import DEMO_OPINIONS
-from app.opinions.similarity import LEAST_ALIKE, MOST_COMPARED, linked, propose
+from app.opinions.domain import MOST_COMPARED
+from app.opinions.similarity import LEAST_ALIKE, linked, propose
 from app.opinions.subjects import SUBJECTS
 
 TEXTS = (

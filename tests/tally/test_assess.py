@@ -5,8 +5,7 @@ from fractions import Fraction
 
 from app.campaigns.domain import Item, Scheme
 from app.tally.assess import Unit, assess
-from app.tally.counting import UnitCount
-from app.tally.figures import Table
+from app.tally.figures import Table, UnitCount
 from app.tally.verdict import Verdict
 from tests.tally.cast import OVERALL, make_chain, make_paper, make_scheme
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED
-from app.tally.counting import UnitCount, count_patterns, count_round, most_alike
-from app.tally.figures import Table
+from app.tally.counting import count_patterns, count_round, most_alike
+from app.tally.figures import Table, UnitCount
 from tests.tally.cast import make_marks, make_paper, make_stack
 
 

@@ -12,9 +12,8 @@ from app.campaigns.domain import Item, Scheme
 from app.rounds.domain import Paper
 from app.tally.assess import Unit, assess
 from app.tally.chain import Chain
-from app.tally.counting import UnitCount
 from app.tally.disclosure import View
-from app.tally.figures import Table, add_tables
+from app.tally.figures import Table, UnitCount, add_tables
 from app.tally.hiding import Rules, Sight, possible, rules_of, sights_of, told
 from app.tally.margins import Bounds
 from app.tally.verdict import Reason, Ruling, Verdict

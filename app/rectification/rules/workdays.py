@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from holidays import country_holidays
-
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -26,6 +24,8 @@ def seed_holidays(years: Iterable[int]) -> Holidays:
 
     The exchange is announced each November for the next year only; see ``years_to_check``.
     """
+    from holidays import country_holidays  # noqa: PLC0415 -- all countries' modules, for a table made once a campaign
+
     wanted = frozenset(years)
     known = country_holidays("CN", years=sorted(wanted))
     working = {day for day in known.weekend_workdays if day.year in wanted}
