@@ -225,7 +225,8 @@ def test_scripts_use_no_weak_or_forbidden_doors(path: Path) -> None:
     text = path.read_text("utf-8")
     banned = ("Math.random", "innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write", "localStorage",
               "navigator.userAgent", "sendBeacon", "serviceWorker", "indexedDB")  # fmt: skip
-    assert [word for word in banned if word in text] == []
+    found = {word for word in banned if word in text}
+    assert found == ({"localStorage"} if path.name == "booth-kept.js" else set())
 
 
 def test_the_repository_names_no_machine() -> None:

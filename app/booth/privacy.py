@@ -93,9 +93,13 @@ def viewers(setting: Setting) -> tuple[Viewer, ...]:
         Viewer("系统管理员", tuple(_administrator(setting))),
         *((Viewer("持钥匙的人", tuple(_holders(*setting.key))),) if setting.key[0] else ()),
         Viewer("网络管理者", tuple(_network(setting))),
+        Viewer("拿到这部手机的人", tuple(_phone(setting))),
         Viewer("身边的人", (Sentence("我们看不到谁站在您身边。请独自填写；投出后不能再改。"),)),
         *((Viewer("意见", tuple(_remarks(setting))),) if setting.remarks else ()),
-        Viewer("停电、断网", (Sentence("看到确认页就表示已存好，停电也不会丢；没看到就再投一次，不会重复计入。"),)),
+        Viewer(
+            "停电、断网",
+            (Sentence("看到“已投入票箱”才算投完：已存好，停电也不会丢；没看到就再投一次，不会重复计入。"),),
+        ),
     )
 
 
@@ -129,6 +133,15 @@ def _network(setting: Setting) -> Iterator[Sentence]:
         )
     else:
         yield Sentence("当前连接没有加密，同一网络里的人能看到、也能改动您的答案。", warning=not setting.loopback)
+
+
+def _phone(setting: Setting) -> Iterator[Sentence]:
+    if setting.sealed_by is SealedBy.PHONE:
+        yield Sentence("没投出时，答案加密留在本机，没有票打不开；手机和票都拿到的人能看到，也能替您投。")
+        yield Sentence("投出就清除；没投的，截止后再扫这张票，或 24 小时后再打开本站时清除。")
+        yield Sentence("票码留在本页面，到投出为止。")
+    else:
+        yield Sentence("答案不留在本机：没投出就关掉页面，要重新填。")
 
 
 def _remarks(setting: Setting) -> Iterator[Sentence]:

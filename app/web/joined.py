@@ -1,7 +1,8 @@
 """What browsers get of ``app/static``: files as they are, and some joined, so that a phone asks once and not six times.
 
 Every request costs a slow phone 0.4 s and a kilobyte of heads. The sources stay one module per behaviour; joining them
-drops imports, comment lines, spaces that mean nothing and the exports of all parts but the last, and nothing else.
+drops imports, comment lines, spaces that mean nothing and the exports of all parts but the last, and nothing else. A
+vendored module, which exports by one list at its end, becomes an object under the name that others import it by.
 """
 
 import re
@@ -12,13 +13,19 @@ from typing import Final
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 JOINED: Final[Mapping[str, tuple[str, ...]]] = {
     "css/booth.css": ("vendor/weui/weui-booth.min.css", "css/booth.css"),
-    "js/booth-entry.js": ("js/booth-kept.js", "js/booth-entry.js"),
     "js/booth-done.js": ("js/booth-kept.js", "js/booth-done.js"),
     "js/booth-error.js": ("js/booth-kept.js", "js/booth-error.js"),
-    "js/booth-seal.js": ("js/hpke.js", "js/booth-seal.js"),
-    "js/booth-paper.js": (
-        "js/booth-kept.js",
+    "js/booth-seal.js": (
+        "vendor/sealing/primitives.min.js",
+        "js/hpke.js",
         "js/booth-cast.js",
+        "js/booth-draft.js",
+        "js/booth-seal.js",
+    ),
+    "js/booth-visit.js": (
+        "js/booth-kept.js",
+        "js/booth-ask.js",
+        "js/booth-wait.js",
         "js/booth-done.js",
         "js/booth-order.js",
         "js/booth-element.js",
@@ -27,12 +34,14 @@ JOINED: Final[Mapping[str, tuple[str, ...]]] = {
         "js/booth-list.js",
         "js/booth-review.js",
         "js/booth-paper.js",
+        "js/booth-visit.js",
     ),
 }
 """The name under which parts are served together, and the parts, each after those it imports."""
 _IMPORT: Final = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export ", re.MULTILINE)
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_EXPORTS: Final = re.compile(r"export\{([^{}]*)\};?\s*$")
 _STATEMENT: Final = re.compile(r"\n(?![\s})\]])")
 """Where a statement of a module begins: each gets a line of its own."""
 _KEPT: Final = r'"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|/(?=[^\s/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/'
@@ -56,10 +65,18 @@ def served(folder: Path) -> dict[str, bytes]:
 def _part(name: str, text: str, *, last: bool) -> str:
     if name.endswith(".css"):
         return _LOOSE.sub("", _COMMENT.sub("", text)).replace(";}", "}").strip() + "\n"
+    if name.endswith(".min.js"):
+        known_as = name.rsplit("/", 1)[-1].removesuffix(".min.js")
+        return _EXPORTS.sub(lambda found: f"const {known_as}={{{_fields(found[1])}}};", text)
     text = _IMPORT.sub("", text)
     text = text if last else _EXPORT.sub("", text)
     lines = (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("//"))
     return "".join(_squeezed(statement) + "\n" for statement in _STATEMENT.split("\n".join(lines)))
+
+
+def _fields(exported: str) -> str:
+    """Turn ``a as b,c`` into ``b:a,c``."""
+    return re.sub(r"([\w$]+) as ([\w$]+)", r"\2:\1", exported)
 
 
 def _squeezed(statement: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -83,6 +83,14 @@ def phone(browser: Browser, installation: Installation) -> Iterator[Page]:
 def old_phone(browser: Browser, installation: Installation) -> Iterator[Page]:
     """The same with scripts off."""
     yield from _page(browser, installation, {"java_script_enabled": False})
+
+
+@pytest.fixture
+def another_phone(browser: Browser, installation: Installation) -> Iterator[BrowserContext]:
+    """A phone that shares no storage with the first."""
+    context = browser.new_context(**PHONE, base_url=installation.address)
+    yield context
+    context.close()
 
 
 def _page(browser: Browser, installation: Installation, options: dict[str, Any]) -> Iterator[Page]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
@@ -23,7 +23,8 @@ def place(installation: Installation) -> OpenRound:
 def scan(phone: Page, code: str) -> None:
     """Open what the QR code of a slip says."""
     phone.goto(f"/v#{code}")
-    expect(phone.locator("[data-ballot]")).to_be_visible()
+    expect(phone.locator(f"[data-ballot] [name=code][value='{code}']")).to_be_attached()
+    expect(phone.locator("[data-bar]")).to_be_visible()
 
 
 def option(phone: Page, field: str, mark: int) -> Locator:
@@ -138,12 +139,14 @@ def test_a_busy_server_is_told_and_tried_again(phone: Page, installation: Instal
     expect_thanks(phone, installation, place)
 
 
-def test_a_refusal_is_told_and_nothing_lost(phone: Page, installation: Installation, place: OpenRound) -> None:
+def test_a_refusal_is_told_and_nothing_lost(
+    phone: Page, another_phone: BrowserContext, installation: Installation, place: OpenRound
+) -> None:
     code = place.codes["residents"][0]
     scan(phone, code)
     fill(phone, place)
     phone.get_by_role("button", name="下一步").click()
-    other = phone.context.new_page()
+    other = another_phone.new_page()
     scan(other, code)
     fill(other, place)
     other.get_by_role("button", name="下一步").click()

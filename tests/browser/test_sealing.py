@@ -16,7 +16,6 @@ from tests.browser.conftest import Installation
 from tests.browser.test_booth import REMARK, expect_thanks, fill, option, scan
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
 
-WRONG_ARITHMETIC = "export const scalarMult = () => new Uint8Array(32), scalarMultBase = scalarMult, hmac = scalarMult;"
 AFTER_THE_ENTRY = {"/v/paper", "/v/document", "/v/cast"}
 
 
@@ -142,7 +141,7 @@ def test_the_sealing_module_comes_while_the_person_marks(phone: Page, installati
     assert not [one for one in sent if "seal" in one.url]
     option(phone, "m0-0", 1).click()
     phone.wait_for_load_state("networkidle")
-    wait = "() => performance.getEntriesByType('resource').filter((one) => one.name.includes('seal')).length === 2"
+    wait = "() => performance.getEntriesByType('resource').filter((one) => one.name.includes('seal')).length === 1"
     phone.wait_for_function(wait)
     phone.wait_for_load_state("networkidle")
     sizes = [one.sizes() for one in sent if one.url.startswith(installation.address)]
@@ -152,7 +151,10 @@ def test_the_sealing_module_comes_while_the_person_marks(phone: Page, installati
 
 def miscalculate(route: Route) -> None:
     """Bring arithmetic that is wrong."""
-    route.fulfill(content_type="text/javascript", body=WRONG_ARITHMETIC)
+    script = route.fetch().text()
+    wrong = script.replace("hmac:", "hmac:()=>new Uint8Array(32),rightHmac:")
+    assert wrong != script
+    route.fulfill(content_type="text/javascript", body=wrong)
 
 
 def lose_the_answer(route: Route) -> None:
@@ -173,7 +175,7 @@ def test_a_reload_between_sending_and_answer_ends_with_the_same_receipt(
     cast(phone)
     expect(phone.get_by_role("status").filter(has_text="网络断了")).to_be_visible()
     kept = json.loads(phone.evaluate("sessionStorage.getItem('ballot')"))
-    assert kept.keys() == {"code", "round", "paper", "group", "sealed"}
+    assert kept.keys() == {"code", "round", "paper", "group", "sealed", "draft"}
     phone.unroute("**/v/cast")
     phone.reload()
     expect_thanks(phone, installation, place)
@@ -221,7 +223,7 @@ def test_a_used_code_says_what_to_do(phone: Page, installation: Installation, pl
 def test_a_phone_that_cannot_seal_says_so_and_lets_the_server(
     phone: Page, installation: Installation, place: OpenRound
 ) -> None:
-    phone.route("**/primitives.min.js*", miscalculate)
+    phone.route("**/booth-seal.js*", miscalculate)
     sent = watch(phone)
     scan(phone, place.codes["residents"][0])
     expect(phone.get_by_text("答案在这部手机上封好才发出")).to_be_visible()
@@ -243,11 +245,11 @@ def test_a_self_test_that_fails_only_at_the_cast_sends_nothing_before_it_is_told
 ) -> None:
     """The module arrives late: the review is open already."""
     scan(phone, place.codes["residents"][0])
-    phone.route("**/primitives.min.js*", lambda route: route.abort("internetdisconnected"))
+    phone.route("**/booth-seal.js*", lambda route: route.abort("internetdisconnected"))
     fill(phone, place)
     review(phone)
-    phone.unroute("**/primitives.min.js*")
-    phone.route("**/primitives.min.js*", miscalculate)
+    phone.unroute("**/booth-seal.js*")
+    phone.route("**/booth-seal.js*", miscalculate)
     sent = watch(phone)
     cast(phone)
     expect(phone.get_by_role("status").filter(has_text="这部手机不能自己封票")).to_be_visible()

@@ -1,15 +1,17 @@
 // The paper on one page: progress, what is missing, review, cast. Without this script the forms do the same.
 
-import { cast, pause, waitFor } from "./booth-cast.js";
-import { leaveNothing } from "./booth-done.js";
+import { askPaper } from "./booth-ask.js";
+import { leaveNothing, startAnew } from "./booth-done.js";
 import { fillIndex } from "./booth-index.js";
-import { forget, keep, sendKept } from "./booth-kept.js";
+import { FINAL, KIOSK, forget, home, keep, readDraft, sendKept, sweepDrafts, writeDraft } from "./booth-kept.js";
 import { listLayout } from "./booth-list.js";
 import { clearMiss, isOpen, markRest, nextOpen, showMiss } from "./booth-missing.js";
 import { shuffleUnits } from "./booth-order.js";
 import { fillReview } from "./booth-review.js";
+import { pause, waitFor } from "./booth-wait.js";
 
 const TRIES = 3;
+const DOCUMENT_MS = 1000;
 const encoder = new TextEncoder();
 const find = (name) => ballot.querySelector(`[data-${name}]`);
 const unitsOnPage = () => Array.from(ballot.querySelectorAll("[data-unit]"));
@@ -24,8 +26,20 @@ let sending = false;
 let switching = false;
 let wakeUp = null;
 let sealing = null;
+let tools = null; // what seals, once it is needed
 let failures = 0;
 let byServer = false;
+let draft = null; // of the paper on this page, once what seals is here
+let sent = null; // the sealed ballot, from sending to answer
+let shown = null; // the page, its title and language, to be shown again after Back and Forward
+let openedAt = ""; // what was shown before a reload
+let over = false; // a receipt is shown, or another page ended this ballot
+let refused = false; // for good
+let leaving = false; // by something that does not take the marks away
+let returning = false; // Back from the review was asked for and has not arrived
+let arrive = null; // what is to be done when it has
+// Opened by the entry page, which then goes through the history with us; or a page of its own, as without scripts.
+export const isAlone = document.querySelector("script[data-alone]") !== null;
 
 function filled() {
   return ballot.querySelectorAll("input:checked").length;
@@ -63,7 +77,13 @@ function showRoom(area) {
 
 function say(text) {
   find("says").textContent = text;
+  find("says").classList.remove("calm");
   find("jump").hidden = true;
+}
+
+function note(text) {
+  say(text);
+  find("says").classList.add("calm");
 }
 
 function scrollTo(target) {
@@ -151,6 +171,17 @@ function showNext() {
   find("prev").hidden = view !== "marks" || layout.isFirst();
 }
 
+// The entry in the history of what is shown: Back from the review leads to the marks, never out of the ballot.
+function addEntry(at) {
+  if (history.state && history.state.at === at) {
+    return;
+  }
+  if (isAlone) {
+    history.replaceState({ at: "paper" }, "", home());
+  }
+  history.pushState({ at }, "", home());
+}
+
 function turnPage(to) {
   scrolled[view] = window.pageYOffset;
   view = to;
@@ -168,8 +199,7 @@ function turnPage(to) {
   window.scrollTo(0, scrolled[to] || 0);
 }
 
-function jumpTo(target) {
-  turnPage("marks");
+function jump(target) {
   if (target.dataset.cell === undefined) {
     goTo(target, target);
   } else {
@@ -179,7 +209,30 @@ function jumpTo(target) {
 
 function change(target, button) {
   changing = button.getAttribute("aria-label").split(":")[0];
-  jumpTo(target);
+  returnToMarks(() => jump(target));
+}
+
+// By the history, so that its entries stay what was shown; then goes on with what is to be done there.
+function returnToMarks(then) {
+  if (returning) {
+    return;
+  }
+  arrive = then;
+  if (history.state && history.state.at === view) {
+    returning = true;
+    history.back();
+  } else {
+    showMarks();
+  }
+}
+
+function showMarks() {
+  const opener = view === "index" ? find("open-index") : next;
+  const go = arrive || (() => opener.focus({ preventScroll: true }));
+  arrive = null;
+  returning = false;
+  turnPage("marks");
+  go();
 }
 
 function openReview() {
@@ -189,6 +242,7 @@ function openReview() {
   const shown = { ...texts, items: Number(ballot.dataset.items), large: document.getElementById("large").checked };
   fillReview(find("review-list"), units, shown, change);
   turnPage("review");
+  addEntry("review");
   const labels = Array.from(find("review-list").querySelectorAll("button"));
   const changed = changing && labels.find((button) => button.getAttribute("aria-label").startsWith(changing));
   changing = null;
@@ -207,12 +261,13 @@ function openIndex() {
   const asked = places.filter((place) => place.cells.length > 0);
   const done = asked.filter((place) => !place.cells.some(isOpen)).length;
   const open = cells.filter(isOpen).length;
-  fillIndex(find("index-list"), places, texts, jumpTo);
+  fillIndex(find("index-list"), places, texts, (target) => returnToMarks(() => jump(target)));
   find("index-done").textContent = `${done} / ${asked.length}`;
   const rest = find("rest");
   rest.hidden = ballot.dataset.unknown === undefined || open === 0 || open === cells.length;
   rest.textContent = texts.textRest.replace("{n}", String(open));
   turnPage("index");
+  addEntry("index");
   window.scrollTo(0, 0);
   find("index-title").focus({ preventScroll: true });
 }
@@ -220,9 +275,10 @@ function openIndex() {
 // Offered once something has been marked; the review shows what it gave, and everything can still be changed.
 function giveRest() {
   const given = markRest(cells, ballot.dataset.unknown);
-  turnPage("marks");
-  cells[0].dispatchEvent(new Event("change", { bubbles: true }));
-  say(texts.textGiven.replace("{n}", String(given)));
+  returnToMarks(() => {
+    cells[0].dispatchEvent(new Event("change", { bubbles: true }));
+    say(texts.textGiven.replace("{n}", String(given)));
+  });
 }
 
 const NOT_ASKED = 0xff;
@@ -245,7 +301,6 @@ function collect() {
     paper: field("paper"),
     group: field("group"),
     place: Number(ballot.dataset.place),
-    key: ballot.dataset.key,
     marks: Array.from(marks, (sign) => (sign === "-" ? NOT_ASKED : Number(sign))),
     remarks: written.sort(([one], [other]) => one - other),
     remarkBytes: Number(ballot.dataset.remarkBytes),
@@ -254,10 +309,8 @@ function collect() {
 
 // Under another name at every try: browsers keep it in mind when an import failed.
 async function fetchSealing() {
-  const { primitives, sealing: module } = ballot.dataset;
-  const again = failures > 0 ? `&again=${failures}` : "";
-  const [parts, made] = await Promise.all([import(primitives + again), import(module + again)]);
-  return made.canSeal(parts) ? (filled) => made.envelope(parts, filled) : null;
+  const { prepare } = await import(ballot.dataset.sealing + (failures > 0 ? `&again=${failures}` : ""));
+  return prepare(ballot.dataset.key);
 }
 
 // Resolves with what seals, or with null where this phone's arithmetic is wrong; rejects where nothing came.
@@ -265,8 +318,10 @@ function prepareSealing() {
   if (!sealing) {
     sealing = fetchSealing();
     sealing.then(
-      (seal) => {
-        if (!seal) {
+      (tools) => {
+        if (tools) {
+          watch(tools);
+        } else {
           leaveItToTheServer();
         }
       },
@@ -281,7 +336,7 @@ function prepareSealing() {
 
 async function isReachable() {
   try {
-    return (await fetch(ballot.dataset.primitives, { cache: "no-store" })).ok;
+    return (await fetch(ballot.dataset.sealing, { cache: "no-store" })).ok;
   } catch {
     return false;
   }
@@ -307,8 +362,9 @@ async function sealer() {
 
 async function sealedBallot() {
   try {
-    const seal = await sealer();
-    return seal && { code: field("code"), round: field("round"), paper: field("paper"), group: field("group"), sealed: seal(collect()) };
+    tools = await sealer();
+    const head = { code: field("code"), round: field("round"), paper: field("paper"), group: field("group") };
+    return tools && { ...head, sealed: tools.envelope(collect()) };
   } catch {
     return null;
   }
@@ -347,12 +403,35 @@ function showDone(receipt) {
   ballot.reset();
   ballot.replaceWith(page);
   leaveNothing();
+  if (isAlone) {
+    startAnew();
+  }
   window.scrollTo(0, 0);
   page.querySelector("h1").focus();
 }
 
+function stopDraft() {
+  if (draft) {
+    draft.stop();
+  }
+  draft = null;
+}
+
+function forgetAll() {
+  stopDraft();
+  forget();
+}
+
 function showRefusal(outcome) {
   sending = false;
+  sent = null;
+  refused = FINAL.includes(outcome.error);
+  if (refused) {
+    forgetAll();
+  } else {
+    keepCode();
+    saveDraft();
+  }
   turnPage("review");
   next.disabled = false;
   back.disabled = false;
@@ -361,6 +440,7 @@ function showRefusal(outcome) {
 
 function backFromCast() {
   sending = false;
+  history.replaceState({ at: "paper" }, "", home());
   turnPage("marks");
   next.disabled = false;
   back.disabled = false;
@@ -386,13 +466,96 @@ async function castBallot() {
     backFromCast();
     return;
   }
-  keep(sealed);
-  const outcome = await cast(encoder.encode(JSON.stringify(sealed)), tell);
+  sent = sealed;
+  keep({ ...sealed, draft: draft && draft.name });
+  saveDraft();
+  const rest = (attempt, wake) => pause(waitFor(attempt), wake);
+  const outcome = await tools.cast(encoder.encode(JSON.stringify(sealed)), tell, rest);
   if (outcome.receipt) {
+    over = true;
+    forgetAll();
     showDone(outcome.receipt);
   } else {
-    forget();
     showRefusal(outcome);
+  }
+}
+
+function keepCode() {
+  keep({ code: field("code"), draft: draft && draft.name });
+}
+
+function isWritten() {
+  return cells.some((cell) => !isOpen(cell)) || remarks.some((area) => area.value !== "");
+}
+
+function isWhole() {
+  return !cells.some(isOpen) && (remarks.length === 0 || remarkBytesLeft() >= 0);
+}
+
+function isUnsent() {
+  return ballot && !over && !refused && !leaving && !byServer && !KIOSK && isWritten();
+}
+
+function saveDraft() {
+  if (draft) {
+    draft.saveNow();
+  }
+}
+
+// A ballot that was sent and not answered, before this page came, is sent again.
+function sendAgain() {
+  if (sent && !sending) {
+    keep({ ...sent, draft: draft.name });
+    sendKept();
+  } else {
+    keepCode();
+  }
+}
+
+// Another page has ended this ballot.
+function end() {
+  over = true;
+  forget();
+  ballot.reset();
+  location.replace(home());
+}
+
+// What the draft's script may see of the paper and do to it.
+const page = {
+  look: () => ({ ballot, texts, units, sent, lang: document.documentElement.lang, large: document.getElementById("large") }),
+  code: () => field("code"),
+  paper: () => field("paper"),
+  answers: () => answersOnPage().filter(([, value]) => value !== ""),
+  putBack(answers) {
+    putBack(answers);
+    showProgress();
+    return filled();
+  },
+  // What was on the screen before a reload.
+  reopen() {
+    if (openedAt === "review" && isWhole()) {
+      openReview();
+    }
+    return view === "review";
+  },
+  hasSent(sealed) {
+    sent = sealed;
+  },
+  note,
+  goTo,
+  switchLanguage,
+  sendAgain,
+  end,
+};
+
+function watch(tools) {
+  if (draft || KIOSK || over || refused) {
+    return;
+  }
+  draft = tools.watchDraft({ readDraft, writeDraft }, page);
+  sendAgain();
+  if (isWritten()) {
+    draft.saveSoon();
   }
 }
 
@@ -411,24 +574,9 @@ function putBack(answers) {
   }
 }
 
-// The page in the other language, asked for by the code alone; the answers never leave the phone. An old kind of
-// request, because it reads a page without making markup of text, which our content policy forbids.
+// The page in the other language, asked for by the code alone; the answers never leave the phone.
 function otherLanguage() {
-  const wanted = document.documentElement.lang === "en" ? "zh" : "en";
-  const body = new URLSearchParams();
-  for (const one of ballot.querySelectorAll("input[type=hidden]")) {
-    body.append(one.name, one.name === "lang" ? wanted : one.value);
-  }
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", "/v/paper");
-    request.responseType = "document";
-    request.timeout = PATIENCE_MS;
-    request.onload = () => resolve(request.response);
-    request.onerror = reject;
-    request.ontimeout = reject;
-    request.send(body);
-  });
+  return askPaper(ballot, { lang: document.documentElement.lang === "en" ? "zh" : "en" });
 }
 
 function turnInto(page) {
@@ -448,6 +596,7 @@ function turnInto(page) {
     openReview();
   }
   find("switch").focus({ preventScroll: true });
+  noteWritten();
 }
 
 async function switchLanguage() {
@@ -457,6 +606,9 @@ async function switchLanguage() {
   switching = true;
   try {
     const page = await otherLanguage();
+    if (!ballot.isConnected) {
+      return; // gone back to the entry meanwhile
+    }
     if (page.querySelector("[data-ballot]")) {
       turnInto(page);
     } else {
@@ -478,6 +630,14 @@ function noteMark(event) {
     showProgress();
     countDown();
     showNext();
+    noteWritten();
+  }
+}
+
+function noteWritten() {
+  if (draft) {
+    draft.saveSoon();
+  } else {
     prepareSealing().catch(() => {}); // tried again when the ballot is cast
   }
 }
@@ -496,14 +656,9 @@ function submit(event) {
   }
 }
 
-function returnToMarks() {
-  const opener = view === "index" ? find("open-index") : next;
-  turnPage("marks");
-  opener.focus({ preventScroll: true });
-}
-
 function look() {
   ballot = document.querySelector("[data-ballot]");
+  shown = { page: document.querySelector("main"), title: document.title, lang: document.documentElement.lang };
   texts = find("texts").dataset;
   if (ballot.dataset.shuffle) {
     shuffleUnits(unitsOnPage(), ballot.dataset.shuffle);
@@ -542,11 +697,76 @@ function start() {
   ballot.addEventListener("input", (event) => {
     if (event.target.tagName === "TEXTAREA") {
       showRoom(event.target);
+      noteWritten();
     }
   });
   ballot.addEventListener("submit", submit);
-  back.addEventListener("click", returnToMarks);
+  back.addEventListener("click", () => returnToMarks(null));
+  document.getElementById("large").addEventListener("change", () => isWritten() && noteWritten());
+  document.querySelector("[data-go-on-here]").addEventListener("click", () => draft.takeOver());
 }
 
-start();
-sendKept();
+export function codeOfPaper() {
+  return field("code");
+}
+
+export function shownPage() {
+  return shown;
+}
+
+export function isSending() {
+  return sending && !over;
+}
+
+export function isOver() {
+  return over;
+}
+
+// Back and forward have arrived at the paper or at its review.
+export function turnTo(at) {
+  if (isSending()) {
+    history.pushState({ at: "review" }, "", home());
+  } else if (at === "review" && view !== "review") {
+    openReview();
+  } else if (at === "index" && view !== "index") {
+    openIndex();
+  } else if (at !== view && view !== "marks") {
+    showMarks();
+  }
+}
+
+// Takes a paper that has just come into the page; `at` says what was shown of it before a reload.
+export function begin(at) {
+  stopDraft();
+  [sent, sealing, arrive, seen, changing] = [null, null, null, null, null];
+  [sending, over, refused, returning, hunting] = [false, false, false, false, false];
+  view = "marks";
+  scrolled = {};
+  openedAt = at;
+  start();
+  keepCode();
+  if (sweepDrafts()) {
+    prepareSealing().catch(() => {});
+  }
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (isUnsent()) {
+    event.preventDefault();
+    event.returnValue = "";
+  }
+});
+// A document is fetched beside the paper.
+window.addEventListener("submit", (event) => {
+  leaving = event.target.id === "document";
+  setTimeout(() => {
+    leaving = false;
+  }, DOCUMENT_MS);
+});
+
+export function beginAlone() {
+  window.addEventListener("popstate", () => turnTo(history.state && history.state.at));
+  if (!sendKept()) {
+    begin();
+  }
+}

@@ -1,9 +1,13 @@
 // Makes the envelope of a ballot on the phone. Fetched, with the primitives, while the person marks.
 // The bytes are those of app/box/envelope.py and app/box/seal.py; numbers are big-endian.
 
-import { isSound, joined, seal, unhex } from "./hpke.js";
+import { cast } from "./booth-cast.js";
+import { base64, readDraftOf, watchDraft } from "./booth-draft.js";
+import * as primitives from "../vendor/sealing/primitives.min.js";
+import { capsule, finish, joined, sealIn, soundness, unhex } from "./hpke.js";
 
 const FORMAT = 2;
+const LATEST_MS = 200;
 const encoder = new TextEncoder();
 
 function short(number) {
@@ -23,17 +27,48 @@ function plaintext({ paper, place, marks, remarks, remarkBytes }) {
   return joined([FORMAT], unhex(paper), short(place), marks, area);
 }
 
-function base64(bytes) {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+// One step whenever the phone has nothing else to do.
+async function inIdleTime(steps) {
+  const later = window.requestIdleCallback || setTimeout;
+  let step = steps.next();
+  while (!step.done) {
+    await new Promise((go) => later(go, { timeout: LATEST_MS }));
+    step = steps.next();
+  }
+  return step.value;
 }
 
-// ballot: round, paper (hex), group, place of the group, key (hex), marks (bytes), remarks ([place, text] in order),
-// remarkBytes. Returns the sealed bytes as base64.
-export function envelope(primitives, ballot) {
-  const info = joined(encoder.encode("manyidu/envelope/v2"), sized(ballot.round), unhex(ballot.paper), sized(ballot.group));
-  return base64(seal(primitives, unhex(ballot.key), info, plaintext(ballot)));
+function infoOf({ round, paper, group }) {
+  return joined(encoder.encode("manyidu/envelope/v2"), sized(round), unhex(paper), sized(group));
 }
 
-export function canSeal(primitives) {
-  return isSound(primitives);
+// Resolves, once the arithmetic was tried, with what seals ballots to a key (hex) and watches over a draft; with null
+// where it is wrong. The key of the first ballot is made while the person marks.
+export async function prepare(key) {
+  if (!(await inIdleTime(soundness(primitives)))) {
+    return null;
+  }
+  const toKey = () => capsule(primitives, unhex(key));
+  const first = toKey();
+  let made = null;
+  inIdleTime(first).then(
+    (ready) => {
+      made = ready;
+    },
+    () => {}, // told when a ballot is sealed
+  );
+  return {
+    // ballot: round, paper (hex), group, place of the group, marks (bytes), remarks ([place, text] in order),
+    // remarkBytes. Returns the sealed bytes as base64.
+    envelope(ballot) {
+      const own = made || finish(first) || finish(toKey());
+      made = null;
+      return base64(sealIn(primitives, own, infoOf(ballot), plaintext(ballot)));
+    },
+    cast,
+    watchDraft: (store, page) => watchDraft(primitives, store, page),
+  };
 }
+
+// The draft of a slip whose paper is not open.
+export const draftOf = (read, code) => readDraftOf(primitives, read, code);
