@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from app.box.seal import receipt_text
 from app.rounds.domain import RoundState
@@ -121,7 +121,12 @@ def test_a_reload_on_the_review_comes_back_to_the_review(phone: Page, place: Ope
 
 def test_leaving_with_marks_is_asked_about_and_without_is_not(phone: Page, place: OpenRound) -> None:
     asked: list[str] = []
-    phone.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    phone.on("dialog", answer)
     scan(phone, place.codes["residents"][0])
     phone.locator("h2").first.click()
     phone.goto("/v?lang=zh")
