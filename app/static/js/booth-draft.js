@@ -27,8 +27,7 @@ function keysOf({ hmac, SHA256 }, code) {
 
 function pack(primitives, key, state) {
   const written = text.encode(JSON.stringify(state));
-  const filled = new Uint8Array(Math.ceil(written.length / ROOM) * ROOM).fill(0x20);
-  filled.set(written);
+  const filled = joined(written, new Uint8Array(ROOM - (written.length % ROOM)).fill(0x20));
   const nonce = crypto.getRandomValues(new Uint8Array(DRAFT_NONCE_BYTES));
   return base64(joined(nonce, new primitives.ChaCha20Poly1305(key).seal(nonce, filled)));
 }
@@ -114,7 +113,7 @@ export function watchDraft(primitives, store, page) {
   }
 
   function heard(event) {
-    if (event.key !== name || !mine) {
+    if (event.key !== name || mine === null) {
       return;
     }
     mine = false;
@@ -139,7 +138,7 @@ export function watchDraft(primitives, store, page) {
 
   function stop() {
     flush();
-    mine = false;
+    mine = null;
   }
 
   window.addEventListener("storage", heard);
