@@ -1,7 +1,7 @@
 """What browsers get of ``app/static``: files as they are, and some joined, so that a phone asks once and not six times.
 
 Every request costs a slow phone 0.4 s and a kilobyte of heads. The sources stay one module per behaviour; joining them
-drops imports, comment lines, spaces that mean nothing and the exports of all parts but the last, and nothing else. A
+drops imports, comment lines, spaces that mean nothing and the exports of all parts but the last, and shortens names. A
 vendored module, which exports by one list at its end, becomes an object under the name that others import it by.
 """
 
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+LONG: Final = 3
+"""Signs of a name that is worth shortening."""
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 JOINED: Final[Mapping[str, tuple[str, ...]]] = {
     "css/booth.css": ("vendor/weui/weui-booth.min.css", "css/booth.css"),
@@ -46,6 +48,9 @@ _STATEMENT: Final = re.compile(r"\n(?![\s})\]])")
 """Where a statement of a module begins: each gets a line of its own."""
 _KEPT: Final = r'"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|/(?=[^\s/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/'
 """Texts and patterns; a division has spaces around it."""
+_OWN: Final = re.compile(r"^(?:async )?(?:(?:function\*? ?|const |class )(\w+)|let ([\w,]+);)", re.MULTILINE)
+_PROPERTY: Final = r"[{{,](?:async )?{0}(?:[,}}:]|\([^()]*\)\{{)"
+_WORD: Final = re.compile(r"(?<![\w$])(?<!(?<!\.\.)\.)[A-Za-z_]\w*")
 _SPACES: Final = re.compile(rf"({_KEPT})|\s+")
 _LOOSE: Final = re.compile(r"(?<=[{};,:])\s+|\s+(?=[{}])")
 
@@ -54,12 +59,15 @@ def served(folder: Path) -> dict[str, bytes]:
     """Return the content of every file of ``KINDS`` below ``folder``, as it is served, by its path."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in KINDS)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
-    joined = {
-        name: "".join(_part(part, files[part].decode(), last=part == name) for part in parts).encode()
-        for name, parts in JOINED.items()
-        if files.keys() >= set(parts)
-    }
+    joined = {name: _join(name, files) for name, parts in JOINED.items() if files.keys() >= set(parts)}
     return {**files, **joined}
+
+
+def _join(name: str, files: Mapping[str, bytes]) -> bytes:
+    texts = [_part(part, files[part].decode(), last=part == name) for part in JOINED[name]]
+    vendored = sum(part.endswith(".min.js") for part in JOINED[name])
+    ours = "".join(texts[vendored:])
+    return ("".join(texts[:vendored]) + (_shortened(ours) if name.endswith(".js") else ours)).encode()
 
 
 def _part(name: str, text: str, *, last: bool) -> str:
@@ -77,6 +85,23 @@ def _part(name: str, text: str, *, last: bool) -> str:
 def _fields(exported: str) -> str:
     """Turn ``a as b,c`` into ``b:a,c``."""
     return re.sub(r"([\w$]+) as ([\w$]+)", r"\2:\1", exported)
+
+
+def _shortened(script: str) -> str:
+    """Give the names that a joined script has for itself alone shorter ones, but for those that may name a property."""
+    names = {name for found in _OWN.finditer(script) for name in (found[1] or found[2]).split(",") if len(name) >= LONG}
+    own = sorted(name for name in names if not re.search(_PROPERTY.format(name), script))
+    short = {name: f"${at:x}" for at, name in enumerate(own)}
+
+    def rename(code: str) -> str:
+        return _WORD.sub(lambda found: short.get(found[0], found[0]), code)
+
+    def token(found: re.Match[str]) -> str:
+        if found[0].startswith("`"):
+            return re.sub(r"\$\{[^}]*\}", lambda inner: rename(inner[0]), found[0])
+        return found[0] if found[1] else rename(found[0])
+
+    return re.sub(rf"({_KEPT})|[\w$.]+", token, script)
 
 
 def _squeezed(statement: str) -> str:
