@@ -105,7 +105,7 @@ def _shortened(script: str) -> str:
 
 
 def _squeezed(statement: str) -> str:
-    """Return a statement with spaces only where words or signs would run together."""
+    """Return a statement with spaces only where words or signs would run together, and around a division."""
     without_notes = re.sub(r"(?<=[;,{]) // .*$", "", statement, flags=re.MULTILINE)
     squeezed = _SPACES.sub(lambda found: found[1] or (" " if _parts_words(found) else ""), without_notes)
     return squeezed.replace(";}", "}")
@@ -113,4 +113,4 @@ def _squeezed(statement: str) -> str:
 
 def _parts_words(found: re.Match[str]) -> bool:
     around = found.string[max(0, found.start() - 1) : found.start()] + found.string[found.end() : found.end() + 1]
-    return re.fullmatch(r"[\w$]{2}|\+\+|--", around) is not None
+    return re.fullmatch(r"[\w$]{2}|\+\+|--|./|/.", around) is not None

@@ -214,12 +214,12 @@ def test_after_a_day_it_is_gone(phone: Page, place: OpenRound) -> None:
     phone.clock.install()
     scan(phone, place.codes["residents"][0])
     mark(phone, "m0-0")
-    phone.clock.set_system_time(phone.evaluate("Date.now() + 23 * 3600 * 1000 - 60 * 1000"))
-    phone.goto("/v")
+    phone.clock.set_system_time(phone.evaluate("Date.now() / 1000 + 23 * 3600 - 60"))
+    phone.goto("/v?lang=zh")
     expect(phone.get_by_role("button", name="继续填写")).to_be_visible()
     assert phone.evaluate(f"{DRAFTS}.length") == 1
-    phone.clock.set_system_time(phone.evaluate("Date.now() + 2 * 3600 * 1000"))
-    phone.goto("/v?lang=zh")
+    phone.clock.set_system_time(phone.evaluate("Date.now() / 1000 + 2 * 3600"))
+    phone.goto("/v")
     phone.wait_for_function(f"() => {DRAFTS}.length === 0")
 
 

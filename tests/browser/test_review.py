@@ -72,7 +72,7 @@ def read_and_rate(phone: Page, code: str) -> None:
         cell.locator("label").first.click()
     phone.locator("[data-next]").click()
     phone.get_by_role("button", name="投入票箱").click()
-    expect(phone.get_by_text("已投入票箱")).to_be_visible()
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
 
 
 def revise(page: Page, report: Path) -> None:

@@ -49,6 +49,29 @@ def test_parts_come_after_those_they_import(name: str) -> None:
         seen.append(part)
 
 
+def test_names_are_shortened_everywhere_or_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    for part in JOINED["js/booth-done.js"]:
+        (tmp_path / part).write_text("")
+    source = """const LIMIT = 8;
+export const half = (whole) => whole / 2 + other(whole) / LIMIT;
+function other(one) {
+  const found = { kept: `a${half(one)}`, limit: LIMIT };
+  return found.other / half("other / half") / LIMIT;
+}
+function kept() {}
+"""
+    (tmp_path / "js" / "booth-done.js").write_text(source)
+    assert (
+        served(tmp_path)["js/booth-done.js"].decode()
+        == """const $0=8;
+export const half=(whole)=>whole / 2+$1(whole) / $0;
+function $1(one){const found={kept:`a${half(one)}`,limit:$0};return found.other / half("other / half") / $0}
+function kept(){}
+"""
+    )
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_no_name_stands_for_two_things(name: str) -> None:
     source = "".join((STATIC / part).read_text() for part in JOINED[name])
