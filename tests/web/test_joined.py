@@ -63,7 +63,7 @@ function kept() {}
 """
     (tmp_path / "js" / "booth-done.js").write_text(source)
     assert (
-        served(tmp_path)["js/booth-done.js"].decode()
+        served(tmp_path)["js/booth-done.js"].decode().lstrip()
         == """const $0=8;
 export const half=(whole)=>whole / 2+$1(whole) / $0;
 function $1(one){const found={kept:`a${half(one)}`,limit:$0};return found.other / half("other / half") / $0}
