@@ -30,6 +30,8 @@ def run_checks(settings: Settings) -> Iterator[str]:
         yield "schema: current"
         check_engine(database.engine)
         yield f"database: durable ({database.engine.dialect.name})"
+        if settings.loopback:
+            yield f"warning: slips lead to {settings.base_url}, which no phone reaches: set MANYIDU_BASE_URL"
         with database.reading() as session:
             found = check_chain(session)
         wrong = yield from _boxes(database, folder)

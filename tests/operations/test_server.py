@@ -21,8 +21,10 @@ from tests.cast import refuses
 
 def test_it_works(settings: Settings, database: Database) -> None:
     check_engine(database.engine)
-    expected = ["schema", "database", "boxes", "signing key", "key folder", "audit log"]
-    assert [line.split(":")[0] for line in run_checks(settings)] == expected
+    expected = ["schema", "database", "warning", "boxes", "results", "signing key", "key folder", "audit log"]
+    lines = list(run_checks(settings))
+    assert [line.split(":")[0] for line in lines] == expected
+    assert settings.base_url in lines[2]
 
 
 @pytest.mark.parametrize("pragma", ["synchronous=OFF", "synchronous=NORMAL", "secure_delete=OFF", "journal_mode=WAL"])
