@@ -35,9 +35,12 @@ SLOWER_PROCESSOR = 4
 ATTEMPTS = 5
 PLACES = ("城关", "河西", "东山", "柳林", "石桥", "新店", "白沙")
 HOUSES = ("镇卫生院", "中心小学", "司法所", "财政所", "派出所", "供电所", "国土资源所", "农业服务中心", "文化站")
-USED = """() => performance.timeOrigin + Math.max(
-  performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd,
-  performance.getEntriesByName("first-contentful-paint")[0].startTime)"""
+WATCH = """new MutationObserver(() => {
+  if (!window.used && document.querySelector("[data-bar]:not([hidden])")) {
+    window.used = -1;
+    requestAnimationFrame(() => setTimeout(() => { window.used = Date.now(); }));
+  }
+}).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["hidden"] });"""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def visit(browser: Browser, address: str, code: str, *, slow: bool) -> Seen:
     """Scan a slip with a phone that has never been here."""
     context = browser.new_context(**PHONE, base_url=address)
     page = context.new_page()
+    page.add_init_script(WATCH)
     if slow:
         tools = context.new_cdp_session(page)
         tools.send("Network.enable")
@@ -88,7 +92,7 @@ def visit(browser: Browser, address: str, code: str, *, slow: bool) -> Seen:
     page.goto(f"/v#{code}")
     page.wait_for_selector("[data-bar]:not([hidden])")
     page.wait_for_load_state("networkidle")
-    used = page.evaluate(USED) / 1000 - started
+    used = page.evaluate("window.used") / 1000 - started
     seen = Seen(*_wire([request for request in requests if request.url.startswith(address)], verbose=not slow), used)
     context.close()
     return seen
