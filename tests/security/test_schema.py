@@ -10,9 +10,10 @@ from tests.security.schema_lint import live_problems, model_problems
 BALLOT_TABLES = {"stack", "remark"}
 STAFF_TABLES = {
     "alembic_version", "audit_entry", "box_opening", "box_root", "campaign", "campaign_form", "consent",
-    "group_leaves_out", "invitation", "job", "key_holder", "login_try", "reader_token", "report_template",
+    "group_leaves_out", "invitation", "job", "key_holder", "login_try", "reader_token", "recovery_code",
+    "report_template",
     "result_read", "result_release", "result_signature", "result_verdict", "result_version", "restored",
-    "round", "round_intent", "round_key", "round_retest",
+    "round", "round_intent", "round_key", "round_retest", "second_factor",
     "slip_batch", "slip_count", "stage", "staff", "staff_session", "staff_unit",
     "unit", "voter_group",
     "action_entry", "action_extension", "attachment", "board_done", "campaign_board", "holiday", "inbox_item",
