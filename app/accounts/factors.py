@@ -94,7 +94,7 @@ def confirm(acting: Acting, code: str) -> list[str]:
     row.confirmed_at = acting.now
     codes = [_new_recovery_code() for _ in range(RECOVERY_CODES)]
     acting.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == acting.actor.id))
-    acting.session.add_all([RecoveryCode(code_hash=_digest(code), staff_id=acting.actor.id) for code in codes])
+    acting.session.add_all([RecoveryCode(digest=_digest(code), staff_id=acting.actor.id) for code in codes])
     audit.record(acting.session, acting.now, acting.actor, "account.factor_on", acting.actor.id)
     return codes
 

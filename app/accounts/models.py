@@ -65,7 +65,7 @@ class RecoveryCode(Base):
     """A code that stands in for the phone, once; used ones are deleted."""
 
     __tablename__ = "recovery_code"
-    code_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
 
 

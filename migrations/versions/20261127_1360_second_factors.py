@@ -22,10 +22,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "recovery_code",
-        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("staff_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_recovery_code_staff_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("code_hash", name="pk_recovery_code"),
+        sa.PrimaryKeyConstraint("digest", name="pk_recovery_code"),
     )
     op.create_index("ix_recovery_code_staff_id", "recovery_code", ["staff_id"])
 

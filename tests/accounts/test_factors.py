@@ -86,7 +86,7 @@ def test_what_is_stored_makes_no_code(session: Session, database: Database) -> N
     phone, codes = turn_on(session)
     row = session.get_one(SecondFactor, ZHANG.id)
     assert phone.byte_secret() not in row.secret
-    stored = session.scalars(sa.select(RecoveryCode.code_hash)).all()
+    stored = session.scalars(sa.select(RecoveryCode.digest)).all()
     assert not set(stored) & {factors.plain(code) for code in codes}
     assert database_of(session).keys.factor_secret() == KeyFolder(database.keys.path).factor_secret()
 
