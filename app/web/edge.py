@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import DomainError
+from app.core.holding import begin_request
 from app.core.settings import hosts_of
 from app.web.errors import refuse
 
@@ -73,6 +74,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        begin_request()
         scope["app"] = self._api  # what pages are rendered with, also where no router has been passed
         headers: dict[bytes, bytes] = dict(scope["headers"])
         send = self._with_headers(send)
