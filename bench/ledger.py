@@ -18,7 +18,7 @@ from app.rectification.models import OrderAttempt, RemedialAction, RemedialOrder
 from app.rectification.rules.ledger import ActionState
 from app.rectification.rules.wording import ACTION_STATES
 from app.rounds.models import Round
-from bench.serving import BASE, form_token, p95, served, tell, timed
+from bench.serving import BASE, form_token, made, p95, served, tell, timed
 from tests.publication import counted
 
 UNITS, ACTIONS, REQUESTS = 700, 10_000, 60
@@ -106,7 +106,7 @@ def measure(client: httpx.Client) -> None:
         tell(f"ledger_p95_ms{path.removeprefix('/rectification') or '/board'}", value)
     tell("ledger_p95_ms", slowest)
     started = time.perf_counter()
-    content = client.get("/rectification/ledger.xlsx").raise_for_status().content
+    content = made(client, "/rectification/ledger.xlsx")
     out = time.perf_counter() - started
     edited = _edited(content)
     token = form_token(client, "/rectification/import")

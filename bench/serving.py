@@ -71,13 +71,18 @@ def timed(client: httpx.Client, path: str) -> float:
 
 
 def fetched(client: httpx.Client, path: str) -> float:
-    """Return the milliseconds until a file is here, asked for until it is; RuntimeError where it never is."""
+    """Return the milliseconds until a file is here; RuntimeError where it never is."""
     started = time.perf_counter()
+    made(client, path)
+    return (time.perf_counter() - started) * 1000
+
+
+def made(client: httpx.Client, path: str) -> bytes:
+    """Return a file, asked for until it is here; RuntimeError where it never is."""
     for _ in range(6_000):
         answer = client.get(path)
         if answer.status_code != httpx.codes.SEE_OTHER:
-            answer.raise_for_status()
-            return (time.perf_counter() - started) * 1000
+            return answer.raise_for_status().content
         time.sleep(0.05)
     message = f"{path} was never ready"
     raise RuntimeError(message)
