@@ -36,8 +36,10 @@ MOST_CELLS = 300_000
 """Of one workbook; ten thousand actions with every column filled are 220,000."""
 _LIMITS = {NEW_PROGRESS: 2000, RATING: 200}
 _SETTLED = tuple(column for column in LEDGER_COLUMNS if column.heading != RATING)
-_PART, _MOST_CARRIED = 150_000, 650_000
-"""Signs of one field that a page carries, and of all of them."""
+_PART = 150_000
+"""Signs of one field that a page carries."""
+_MOST_CARRIED = 2_300_000
+"""Bytes of all of them: what a form may bring, less what else is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +109,17 @@ def preview_carried(acting: Acting, known: Iterable[LedgerRow], parts: Sequence[
 def carry(preview: Preview) -> list[str]:
     """Return the changes as the page carries them, in parts; DomainError ``import_too_much``."""
     parts: list[list[tuple[str, str, str | None]]] = [[]]
-    size, total = 0, 0
+    size = 0
     for change, _ in preview.changes:
         if size > _PART:
             parts.append([])
             size = 0
         parts[-1].append((change.action_id, change.progress, change.public_rating))
-        length = len(change.progress) + len(change.public_rating or "") + 50
-        size, total = size + length, total + length
-    if total > _MOST_CARRIED:
+        size += len(change.progress) + len(change.public_rating or "") + 50
+    carried = [json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in parts if part]
+    if sum(len(part.encode()) for part in carried) > _MOST_CARRIED:
         raise DomainError("import_too_much")
-    return [json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in parts if part]
+    return carried
 
 
 class _Check:
