@@ -88,7 +88,7 @@ from app.slips import routes as slips_routes
 from app.slips import service as slips
 from app.tally.unseen import unseen_groups
 from app.tally.wording import CHAIN, VERDICTS
-from app.web import errors, health
+from app.web import errors, health, language
 from app.web.edge import Edge
 from app.web.packed import PackedStatic
 from app.web.pages import APP, make_pages, see_other
@@ -213,6 +213,7 @@ def build_api(
     if Audience.BOOTH in audiences:
         _add_booth(app)
     app.include_router(health.router)
+    app.include_router(language.router)
     if Audience.DESK in audiences:
         _add_desk(app)
     app.mount("/static", PackedStatic(APP / "static"), name="static")
@@ -260,7 +261,7 @@ def _add_desk(app: FastAPI) -> None:
 def voter_paths() -> frozenset[bytes]:
     """Return the first segments of the paths that voters and the public ask for, such as ``b"v"``."""
     paths = [route.path for router in PUBLIC_ROUTERS for route in iter_route_contexts(router.routes)]
-    return frozenset(path.split("/")[1].encode() for path in [*paths, "/healthz", "/static"] if path)
+    return frozenset(path.split("/")[1].encode() for path in [*paths, "/healthz", language.SWITCH, "/static"] if path)
 
 
 class BoothFirst:

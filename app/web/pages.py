@@ -6,6 +6,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -63,12 +64,23 @@ class Pages:
             "staff": staff,
             "menu": menu(staff),
             "path": request.url.path,
+            "here": _here(request),
             "token_field": TOKEN_FIELD,
             "form_token": form_token(request.app.state.key_folder.form_secret(), form_owner(request)),
             "plain_http": not self.settings.https and not self.settings.loopback,
             "base_url": self.settings.base_url,
         }  # fmt: skip
         return self.environment.get_template(template).render({**values, **context})
+
+
+def _here(request: Request) -> str:
+    """Return the way back to this page; where a form was answered, to the page that it stood on."""
+    if request.method == "GET":
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if came_from.netloc != request.url.netloc:
+        return "/"
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
 
 
 def make_pages(settings: Settings) -> Pages:

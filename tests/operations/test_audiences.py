@@ -46,7 +46,7 @@ def test_it_works(settings: Settings, database: Database) -> None:
     booth, desk = routes(settings, Audience.BOOTH), routes(settings, Audience.DESK)
     assert database.is_sqlite
     assert booth | desk == set(ACCESS) | {"GET /"}
-    assert booth & desk == {"GET /healthz", "GET /static", "GET /"}
+    assert booth & desk == {"GET /healthz", "GET /language", "GET /static", "GET /"}
     for_staff = {route for route, allowed in ACCESS.items() if allowed != EVERYONE} | OF_STAFF_BUT_OPEN
     assert not (booth & for_staff) - {"GET /"}, "a route of staff stands in the booth's process"
 

@@ -23,6 +23,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /v/cast": EVERYONE,
     "GET /healthz": EVERYONE,
     "GET /static": EVERYONE,
+    "GET /language": EVERYONE,
     # receipts of closed rounds, for everybody
     "GET /receipts/{round_id}": EVERYONE,
     "POST /receipts/{round_id}": EVERYONE,

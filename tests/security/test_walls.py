@@ -38,6 +38,7 @@ COMPUTES_NOTHING = {
     "GET /": "leads on",
     "GET /static": "files",
     "GET /healthz": "a line",
+    "GET /language": "leads back",
     "GET /jobs/{job_id}/file": "hands out what was made",
     "GET /verify/verify.py": "a file",
     "GET /api/v1/openapi.json": "made once in a process",
