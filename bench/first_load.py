@@ -8,7 +8,6 @@ import json
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import create_app
 from app.rounds.domain import Paper, PaperUnit, layout_for
+from bench.serving import running
 from tests import postgresql
 from tests.factories import make_open_round, make_paper
 
@@ -66,14 +66,8 @@ def served(settings: Settings) -> Iterator[None]:
     config = uvicorn.Config(
         create_app(settings), port=port, log_level="critical", access_log=False, server_header=False
     )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.02)
-    yield
-    server.should_exit = True
-    thread.join()
+    with running(config):
+        yield
 
 
 def visit(browser: Browser, address: str, code: str, *, slow: bool) -> Seen:

@@ -14,14 +14,16 @@ import uvicorn
 
 from app.accounts import service as accounts
 from app.core import migrate
+from app.core.audiences import EVERYONE
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.main import create_app
+from app.operations.server import make_served
 from tests.publication import counted
 
 HOST, PORT = "127.0.0.1", 8941
+STOP_SECONDS = 20
 BASE = f"http://{HOST}:{PORT}"
 
 
@@ -37,17 +39,30 @@ def served(store: Callable[[Database], str], role: str) -> Iterator[tuple[httpx.
         with database.writing() as session:
             accounts.create_with_password(session, utc_now(), ("reader", "读者", role), counted.PASSWORD_HASH)
         engine.dispose()
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), host=HOST, port=PORT, log_level="error"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
+        config = uvicorn.Config(make_served(settings, EVERYONE), host=HOST, port=PORT, log_level="error")
         transport = httpx.HTTPTransport(retries=5)
-        with httpx.Client(base_url=BASE, timeout=120, transport=transport, trust_env=False) as client:
-            while not server.started:
-                time.sleep(0.05)
+        client = httpx.Client(base_url=BASE, timeout=120, transport=transport, trust_env=False)
+        with running(config), client:
             log_in(client)
             yield client, stored
+
+
+@contextmanager
+def running(config: uvicorn.Config) -> Iterator[None]:
+    """Serve on a thread until the block is left, also by an error; a server that will not stop holds nobody up."""
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            thread.join(0.02)
+            if not thread.is_alive():
+                message = "the server did not start"
+                raise RuntimeError(message)
+        yield
+    finally:
         server.should_exit = True
-        thread.join()
+        thread.join(STOP_SECONDS)
 
 
 def form_token(client: httpx.Client, path: str) -> str:

@@ -17,7 +17,7 @@ from app.core import migrate
 from app.core.audiences import EVERYONE, Audience
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder, SettingsError
-from app.core.memory import share_arenas
+from app.core.memory import keep_what_is_made, share_arenas
 from app.core.settings import Settings
 from app.main import create_app, voter_paths
 from app.operations.open_files import raise_open_files
@@ -103,7 +103,9 @@ def serve(
 def make_served(settings: Settings, audiences: Collection[Audience]) -> ASGIApp:
     """Return the application in the process that serves it, before it starts a thread."""
     share_arenas()
-    return create_app(settings, audiences=frozenset(audiences))
+    app = create_app(settings, audiences=frozenset(audiences))
+    keep_what_is_made()
+    return app
 
 
 def server_config(make_app: Callable[[], ASGIApp], host: str, port: int, workers: int = 1) -> uvicorn.Config:

@@ -34,3 +34,23 @@ def test_threads_share_few_pools_of_memory(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", HEAPS, how, str(told)], check=True, timeout=60)
         heaps[how] = told.read_text("utf-8").count("<heap ")
     assert heaps["shared"] <= 2 < heaps["each"]
+
+
+COLLECTED = """
+import gc, sys
+from app.core.memory import keep_what_is_made
+made = [[] for _ in range(50_000)]
+gc.collect()
+if sys.argv[1] == "kept":
+    keep_what_is_made()
+print(sum(len(gc.get_objects(generation)) for generation in range(3)))
+"""
+
+
+def test_the_collector_passes_over_what_stays() -> None:
+    counts = {}
+    for how in ("kept", "left"):
+        told = subprocess.run([sys.executable, "-c", COLLECTED, how], check=True, timeout=60, capture_output=True)
+        counts[how] = int(told.stdout)
+    assert counts["kept"] < 1_000
+    assert counts["left"] > 50_000
