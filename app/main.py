@@ -86,6 +86,8 @@ from app.rounds.schedule import Schedule
 from app.rounds.service import close_round, extend_round, void_round
 from app.slips import routes as slips_routes
 from app.slips import service as slips
+from app.tally.document import overall_of, parts_of
+from app.tally.shown import participation_rate
 from app.tally.unseen import unseen_groups
 from app.tally.wording import CHAIN, VERDICTS
 from app.web import errors, health, language
@@ -203,7 +205,10 @@ def build_api(
     app.state.key_folder = KeyFolder(settings.data / "keys")
     app.state.public_key = public_half(app.state.key_folder.signing_key()).hex()
     app.state.pages = make_pages(settings)
-    app.state.pages.environment.globals |= {"verdict_words": VERDICTS, "chain_words": CHAIN}
+    app.state.pages.environment.globals |= {
+        "verdict_words": VERDICTS, "chain_words": CHAIN,
+        "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
+    }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
     app.state.watch = Watch()
     app.state.guesses = Guesses(clock)

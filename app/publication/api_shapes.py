@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.publication.domain import Scope
 from app.tally.document import BandDocument, Document, Target, TargetBand
 from app.tally.flat import FlatBandDocument, FlatDocument
+from app.tally.shown import Rate
 
 
 class Shape(BaseModel):
@@ -71,14 +72,20 @@ class BandUnitResult(Release):
     unit: TargetBand
 
 
-class FullResult(Release):
+class Turnout(Release):
+    """The release with 参评率 （收回 ÷ 应参加） beside the 回收率 of the document; null where that is not told."""
+
+    participation_rate: Rate | None
+
+
+class FullResult(Turnout):
     """A result in the scope of leaders or of units."""
 
     scope: Literal[Scope.LEADERS, Scope.UNIT]
     document: Document
 
 
-class BandResult(Release):
+class BandResult(Turnout):
     """A result in the scope of participants or of the public."""
 
     scope: Literal[Scope.PARTICIPANTS, Scope.PUBLIC]

@@ -12,6 +12,7 @@ from app.publication.reads import Published
 from app.publication.renditions import told
 from app.publication.signing import signed_result, stored_signature
 from app.tally.document import BandDocument, Document
+from app.tally.shown import participation_rate
 
 router = new_router("/api/v2")
 UNSIGNED: dict[int | str, dict[str, Any]] = {
@@ -46,7 +47,8 @@ def _document(found: Found) -> Document | BandDocument:
 def read_result(program: Reading, round_id: str) -> Response:
     """Answer the result document in the token's scope."""
     found = program.result(round_id)
-    return released(program, found, document=_document(found))
+    turnout = participation_rate(found.document["chain"]["total"])
+    return released(program, found, document=_document(found), participation_rate=turnout)
 
 
 @router.get("/results/{round_id}/signed", response_model=api_shapes.SignedResult, responses=UNSIGNED)

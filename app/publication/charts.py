@@ -10,9 +10,12 @@ from app.charts.palette import Kind
 from app.charts.rates import Rate, RateChart, Row, rates_png, rates_svg
 from app.core.errors import DomainError
 from app.publication.domain import Pair
+from app.tally import shown
 from app.tally.document import Document, Section, Target, only_section, parts_of
-from app.tally.shown import Cell, ChainRow, Share
-from app.tally.wording import HIDDEN_TEXT
+from app.tally.shown import Cell, ChainRow, Share, participation_rate
+from app.tally.wording import CHAIN, HIDDEN_TEXT
+
+TURNOUT = (CHAIN["return_rate"], CHAIN["participation_rate"])
 
 Drawn = tuple[tuple[Bar, ...], tuple[str, ...], str, str]
 """Bars, options, title and description of a distribution chart."""
@@ -155,13 +158,17 @@ def _told(rows: tuple[Row, ...]) -> str:
 
 
 def return_chart(document: Document) -> str:
-    """Draw the return rate of the round and of each voter group that is shown, beside the gates it has to pass."""
+    """Draw 回收率 and 参评率 of the round and of each voter group that is shown, beside the gates of the former."""
+    return rates_svg(*_return_parts(document))
+
+
+def _return_parts(document: Document) -> tuple[RateChart, str, str]:
     chain = document["chain"]
     rows = (_return_row("合计", chain["total"]), *(_return_row(row["name"], row) for row in chain["groups"]))
-    gates = ((chain["gates"]["valid"], "有效线"), (chain["gates"]["warning"], "提示线"))
+    gates = ((chain["gates"]["valid"], "回收率有效线"), (chain["gates"]["warning"], "回收率提示线"))
     lines = tuple((_part(gate), f"{words} {gate}") for gate, words in gates)
     told = "；".join((_told(rows), *(words for _, words in lines)))
-    return rates_svg(RateChart(rows, ("回收率",), lines), f"{document['round']['title']} 回收率", told)
+    return RateChart(rows, TURNOUT, lines), f"{document['round']['title']} {'、'.join(TURNOUT)}", told
 
 
 def _part(line: str) -> float:
@@ -170,11 +177,15 @@ def _part(line: str) -> float:
 
 
 def _return_row(label: str, row: ChainRow) -> Row:
-    rate = row["return_rate"] if "returned" in row else None
-    if rate is None or "returned" not in row:
+    turnout = participation_rate(row)
+    if "returned" not in row or row["return_rate"] is None or turnout is None:
         return Row(label, note=HIDDEN_TEXT)
-    text = f"{rate['text']}（{row['returned']}/{row['issued']}）"
-    return Row(label, (Rate(text, min(rate["tenths"] or 0, 1000) / 1000),))
+    parts = ((row["return_rate"], row["issued"]), (turnout, row["expected"]))
+    return Row(label, tuple(_returned(rate, row["returned"], whole) for rate, whole in parts))
+
+
+def _returned(rate: shown.Rate, returned: int, whole: int) -> Rate:
+    return Rate(f"{rate['text']}（{returned}/{whole}）", min(rate["tenths"] or 0, 1000) / 1000)
 
 
 def before_after_chart(title: str, series: tuple[str, str], rows: tuple[Pair, ...]) -> str:

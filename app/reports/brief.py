@@ -8,8 +8,8 @@ from app.office.typesetting import FONT_FAMILY, pdf
 from app.publication import charts
 from app.publication.domain import units_of_verdict
 from app.publication.reads import Edition, Published, PublishedBands
-from app.tally.document import BandDocument, Document, Section, Target, parts_of, summary_rows
-from app.tally.shown import ItemTable, Overall, Ruling
+from app.tally.document import BandDocument, Document, Section, Target, overall_of, parts_of, summary_rows
+from app.tally.shown import ItemTable, Overall, Ruling, participation_rate
 from app.tally.verdict import Verdict
 from app.tally.wording import CHAIN, VERDICTS
 
@@ -161,7 +161,8 @@ def _frame(edition: Edition, document: Document | BandDocument, title: str) -> d
     numbers = [[CHAIN["expected"], str(total["expected"])], [CHAIN["issued"], str(total["issued"])]]
     if "returned" in total:
         numbers += [[CHAIN["returned"], str(total["returned"])], [CHAIN["valid"], str(total["valid"])]]
-        numbers += [[CHAIN["return_rate"], rate["text"]] for rate in [total["return_rate"]] if rate is not None]
+        rates = {"return_rate": total["return_rate"], "participation_rate": participation_rate(total)}
+        numbers += [[CHAIN[key], rate["text"]] for key, rate in rates.items() if rate is not None]
     return {
         "font": FONT_FAMILY,
         "title": title,
@@ -185,7 +186,7 @@ def _qr_svg(text: str) -> str:
 
 def _heads(section: Section) -> list[str]:
     units = section["targets"]
-    heads = [units[0]["name"] if len(units) == 1 else "单位", "分布", "满意率", "不满意率", "有效"]
+    heads = [units[0]["name"] if len(units) == 1 else "单位", "分布", "满意率", "不满意率", "有效（人）"]
     has_verdicts = len(units) > 1 or any(item["verdict"] for unit in units for item in unit["items"])
     return [*heads, "结论"] if has_verdicts else heads
 
@@ -204,7 +205,7 @@ def _parts(unit: Target) -> list[tuple[int, ItemTable | Overall]]:
 
 
 def _row(section: Section, unit: Target, place: int, label: str) -> list[str]:
-    part: ItemTable | Overall = unit["items"][place - 1] if place else unit["overall"]
+    part: ItemTable | Overall = unit["items"][place - 1] if place else overall_of(unit)
     cell, verdict = part["total"], _verdict(unit, place)
     figures = ["—"] * 3
     if cell["shown"]:

@@ -42,16 +42,17 @@ _GRADE, _RATE, _COUNT, _RANGED = 13.5, 13.5, 10, 20
 
 @dataclass(frozen=True, slots=True)
 class ChainColumns:
-    """Which numbers of the counting chain a table shows; with ``returns`` stands 回收率."""
+    """Which numbers of the counting chain a table shows; with ``returns`` stand 回收率 and 参评率."""
 
     slips: tuple[SlipKey, ...]
     returns: tuple[ReturnKey, ...] = ()
 
     def labels(self) -> list[str]:
         """Return the heads of the columns."""
-        return [CHAIN[key] for key in (*self.slips, *self.returns, *(["return_rate"] if self.returns else []))]
+        return [CHAIN[key] for key in (*self.slips, *self.returns, *(RATES if self.returns else []))]
 
 
+RATES = ("return_rate", "participation_rate")
 SHORT_CHAIN = ChainColumns(("expected", "issued"), ("returned", "valid", "invalid", "blank"))
 SLIPS_CHAIN = ChainColumns(SLIPS)
 RETURNS_CHAIN = ChainColumns(("issued",), RETURNS)
@@ -100,7 +101,7 @@ class Figures:
             Column("满意率", _RANGED if has_intervals(self._section) else _RATE),
             *extra,
             Column("不满意率", _RATE),
-            Column("有效", _COUNT),
+            Column("有效（人）", _COUNT),
             *others,
         ]
 
@@ -216,8 +217,9 @@ def _chain_row(name: str, row: ChainRow, columns: ChainColumns) -> list[Cell]:
     if not columns.returns:
         return [name, *slips]
     if "returned" not in row:
-        return [name, *slips, Spanning(HIDDEN_TEXT, len(columns.returns) + 1)]
-    return [name, *slips, *(str(row[key]) for key in columns.returns), figure_text(row["return_rate"])]
+        return [name, *slips, Spanning(HIDDEN_TEXT, len(columns.returns) + len(RATES))]
+    rates = (row["return_rate"], shown.participation_rate(row))
+    return [name, *slips, *(str(row[key]) for key in columns.returns), *map(figure_text, rates)]
 
 
 def chain_sentence(document: Document) -> str:
@@ -226,10 +228,11 @@ def chain_sentence(document: Document) -> str:
     begin = f"应参加 {total['expected']} 人，发出 {total['issued']} 份，"
     if "returned" not in total:
         return f"{begin}收回情况{HIDDEN_TEXT}。"
-    rate = f"，回收率 {total['return_rate']['text']}" if total["return_rate"] else ""
+    rates = zip(RATES, (total["return_rate"], shown.participation_rate(total)), strict=True)
+    told = "".join(f"，{CHAIN[key]} {rate['text']}" for key, rate in rates if rate)
     return (
         f"{begin}收回 {total['returned']} 份，其中有效 {total['valid']} 份、无效 {total['invalid']} 份、"
-        f"空白 {total['blank']} 份{rate}。"
+        f"空白 {total['blank']} 份{told}。"
     )
 
 

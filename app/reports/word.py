@@ -33,7 +33,7 @@ from app.reports.report_data import (
 from app.reports.templates import fill_template
 from app.rounds.domain import Paper
 from app.rounds.ports import NOTHING_MERGED, Merged
-from app.tally.document import Document, Section, Target, every_target, only_section, parts_of, summary_rows
+from app.tally.document import Document, Section, Target, every_target, only_section, overall_of, parts_of, summary_rows
 from app.tally.shown import Cell as FigureCell
 from app.tally.shown import Ruling
 from app.tally.verdict import Verdict
@@ -142,7 +142,7 @@ def _overall_table(section: Section, figures: Figures) -> Markup:
         Column("结论", 15, Style.HEAD),
     ]
     rows = [
-        [str(unit["position"]), unit["name"], *figures.cells(unit["overall"]["total"]), unit["verdict"]["label"]]
+        [str(unit["position"]), unit["name"], *figures.cells(overall_of(unit)["total"]), unit["verdict"]["label"]]
         for unit in section["targets"]
     ]
     return table("表 2　各单位总体评价（按机构序列，不作排名）", fitted(columns), rows)

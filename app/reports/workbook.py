@@ -20,8 +20,8 @@ from app.reports.worksheet import (
     formats_of,
     set_up_print,
 )
-from app.tally.document import Section, summary_rows
-from app.tally.shown import RETURNS, SLIPS, Cell, ChainRow, GroupRow, ItemTable, MergedRow, Ruling
+from app.tally.document import Section, overall_of, summary_rows
+from app.tally.shown import RETURNS, SLIPS, Cell, ChainRow, GroupRow, ItemTable, MergedRow, Ruling, participation_rate
 from app.tally.wording import CHAIN, VERDICTS
 
 
@@ -43,7 +43,7 @@ def _figure_heads(section: Section) -> list[str]:
     grades = [grade["label"] for grade in scale["grades"]]
     others = [f"{label}率" for label in (scale["unknown"], scale["abstain"]) if label is not None]
     interval = ["满意率可能区间"] if has_intervals(section) else []
-    return [*grades, "满意率", *interval, "总体满意率", "不满意率", "综合得分", "有效评价", *others, "等次用语"]
+    return [*grades, "满意率", *interval, "总体满意率", "不满意率", "综合得分", "有效（人）", *others, "等次用语"]
 
 
 def _figures(section: Section, cell: Cell) -> list[Value]:
@@ -101,7 +101,7 @@ def _chain_row(row: ChainRow) -> list[Value]:
     slips = [row[key] for key in SLIPS]
     if "returned" not in row:
         return [*slips, *(["不显示"] if not row["shown"] else [])]
-    return [*slips, *(row[key] for key in RETURNS), row["return_rate"]]
+    return [*slips, *(row[key] for key in RETURNS), row["return_rate"], participation_rate(row)]
 
 
 def _by_unit(table: Table, result: Published) -> None:
@@ -111,7 +111,7 @@ def _by_unit(table: Table, result: Published) -> None:
     for unit in section["targets"]:
         told = [*_reasons(unit["verdict"]), *notes_for(unit, result.scope)]
         lead: list[Value] = [unit["position"], unit["name"], unit["verdict"]["label"], "；".join(told)]
-        table.row([*lead, *_figures(section, unit["overall"]["total"])])
+        table.row([*lead, *_figures(section, overall_of(unit)["total"])])
 
 
 def _by_item(table: Table, result: Published) -> None:

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict  # pydantic describes no other before Py
 
 from app.campaigns.domain import Denominator, Measure
 from app.core.errors import DomainError
-from app.tally.shown import Chain, ItemTable, Note, Overall, Ruling
+from app.tally.shown import Chain, Count, ItemTable, Note, Overall, Ruling
 from app.tally.verdict import Band, Verdict
 
 SECTION: Final = "main"
@@ -198,9 +198,30 @@ class Document(_DocumentFrame):
     sections: list[Section]
 
 
+def overall_of(target: Target) -> Overall:
+    """Return the overall part of a target with 有效 in people, as every reader is told it.
+
+    Of pooled items the document adds up marks (次); people are as many as marked the item that most of them marked.
+    """
+    overall = target["overall"]
+    total = overall["total"]
+    if overall["key"] is not None or not total["shown"] or total["valid"]["count"] is None:
+        return overall
+    return {**overall, "total": {**total, "valid": _people(target, total["valid"])}}
+
+
+def _people(target: Target, marks: Count) -> Count:
+    """Return the most valid answers to any item; the marks, named so, where some item does not tell its own."""
+    told = [item["total"]["valid"]["count"] if item["total"]["shown"] else None for item in target["items"]]
+    known = [count for count in told if count is not None]
+    if not known or len(known) < len(told):
+        return {"text": f"{marks['text']} 次", "count": None}
+    return {"text": str(max(known)), "count": max(known)}
+
+
 def parts_of(target: Target) -> list[ItemTable | Overall]:
     """Return what a target was judged by: its items, after all of them pooled where the form asks no overall one."""
-    pooled = [target["overall"]] if target["overall"]["key"] is None else []
+    pooled = [overall_of(target)] if target["overall"]["key"] is None else []
     return [*pooled, *target["items"]]
 
 

@@ -1,11 +1,13 @@
 """The parts of a result document (app.tally.document) that hold figures: cells, tables, the counting chain."""
 
+from fractions import Fraction
 from typing import Literal, final
 
 from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
 
 from app.campaigns.domain import Measure
 from app.tally.disclosure import View
+from app.tally.figures import PER_MILLE, percent_text, round_rate
 from app.tally.verdict import ReturnState, Verdict
 
 
@@ -24,7 +26,7 @@ class Rate(TypedDict):
 
 
 class Count(TypedDict):
-    """A number of answers as it may be shown.
+    """A number of answers as it may be shown: of people, or where all items are pooled of marks added up over them.
 
     ``count`` is null for "≥10", where the number would tell one below k: of ballots from those who leave the unit out,
     or of answers to an item that is pooled with others. Results of an earlier rule have size bands such as "20–29".
@@ -219,6 +221,20 @@ class GateTexts(TypedDict):
 
 
 ChainRow = CountedRow | IssuedRow | GroupCountedRow | GroupIssuedRow
+
+
+def participation_rate(row: ChainRow) -> Rate | None:
+    """Return 参评率 = 收回 ÷ 应参加 in tenths of a percent, half up; None where what came back is not told.
+
+    All of it is 100% and none of it 0%, and nothing else is. It stands beside 回收率 wherever that is said.
+    """
+    if "returned" not in row or not row["expected"]:
+        return None
+    rate = Fraction(row["returned"], row["expected"])
+    tenths = round_rate(rate)
+    if rate not in (0, 1):
+        tenths = min(max(tenths, 1), PER_MILLE - 1) if rate < 1 else max(tenths, PER_MILLE + 1)
+    return {"text": percent_text(tenths), "tenths": tenths}
 
 
 class Chain(TypedDict):

@@ -23,9 +23,9 @@ VERDICTS = {
 CHAIN = {
     "expected": "应参加", "printed": "印制", "voided": "作废", "spare": "剩余", "issued": "发出",
     "returned": "收回", "valid": "有效", "invalid": "无效", "blank": "空白", "handed_back": "退回",
-    "missing": "未交回", "return_rate": "回收率",
+    "missing": "未交回", "return_rate": "回收率", "participation_rate": "参评率",
 }  # fmt: skip
-"""The numbers of the counting chain and 回收率, in their order."""
+"""The numbers of the counting chain, 回收率 and 参评率, in their order."""
 
 BANDS = {Band.FROM_90: "90%以上", Band.FROM_80: "80%–90%", Band.FROM_60: "60%–80%", Band.UNDER_60: "60%以下"}
 

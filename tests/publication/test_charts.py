@@ -6,6 +6,7 @@ from defusedxml.ElementTree import fromstring
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.publication import charts
+from app.tally.shown import participation_rate
 from tests.publication import counted, reading
 from tests.tally.cast import Json, section_of
 
@@ -58,10 +59,13 @@ def test_it_refuses_a_place_without_a_bar(database: Database, place: int) -> Non
 def test_return_rates_stand_beside_the_gates_they_have_to_pass(database: Database) -> None:
     document = document_of(database, counted.make_votes(share=0.7))
     texts = [node.text for node in fromstring(charts.return_chart(document)).iter() if node.tag.endswith("text")]
-    assert "有效线 2/3" in texts
-    assert "提示线 80%" in texts
+    assert "回收率有效线 2/3" in texts
+    assert "回收率提示线 80%" in texts
     total = document["chain"]["total"]
     assert f"{total['return_rate']['text']}（{total['returned']}/{total['issued']}）" in texts
+    turnout = participation_rate(total)
+    assert turnout is not None
+    assert f"{turnout['text']}（{total['returned']}/{total['expected']}）" in texts
 
 
 def test_many_units_stand_with_their_rates(database: Database) -> None:

@@ -14,6 +14,7 @@ from app.publication import routes, routes_charts
 from app.publication.models import ResultVersion
 from app.reports import routes as routes_reports
 from app.slips.models import Batch
+from app.tally.document import overall_of, parts_of
 from tests.publication import counted, reading
 from tests.tally.cast import Json, section_of
 
@@ -128,7 +129,7 @@ def test_the_pages_show_the_figures_of_the_document_and_no_others(
     assert reading.percents(page) <= allowed
     rows = reading.tables_of(page)[-1][1:]
     for row, unit in zip(rows, section_of(document)["targets"], strict=True):
-        figures = reading.shown_figures(unit["overall"]["total"], scale)
+        figures = reading.shown_figures(overall_of(unit)["total"], scale)
         assert row == [str(unit["position"]), unit["name"], "", *figures, unit["verdict"]["label"]]
     unit = section_of(document)["targets"][5]
     page = leader.get(f"/results/{round_id}/units/{unit['id']}").text
@@ -137,7 +138,7 @@ def test_the_pages_show_the_figures_of_the_document_and_no_others(
 
 
 def _check_unit_page(tables: list[list[list[str]]], unit: Json, scale: Json) -> None:
-    parts = unit["items"] if unit["overall"]["key"] else [unit["overall"], *unit["items"]]
+    parts = parts_of(unit)
     for row, part in zip(tables[0][1:], parts, strict=True):
         assert row[:-1] == [part["label"], "", *reading.shown_figures(part["total"], scale)]
     with_groups = [item for item in unit["items"] if item["groups"]]
@@ -164,7 +165,7 @@ def test_small_groups_and_units_show_what_the_document_shows(
     small = section_of(document)["targets"][1]
     page = leader.get(f"/results/{round_id}").text
     row = reading.tables_of(page)[-1][2]
-    figures = reading.shown_figures(small["overall"]["total"], section_of(document)["scale"])
+    figures = reading.shown_figures(overall_of(small)["total"], section_of(document)["scale"])
     assert row == ["2", "县图书馆", "", *figures, small["verdict"]["label"]]
     assert (len(row) == 5) == (valid < 10)
     assert any(words in page for words in counted.WORDS) == (valid >= 10)

@@ -13,6 +13,8 @@ from app.publication.reads import Published
 from app.reports.word import REMARKS_LISTED, UNITS_PER_CHART, Particulars, scrutiny_report, survey_report
 from app.rounds.domain import PaperUnit
 from app.rounds.ports import Merged, MergedIssue
+from app.tally.document import overall_of
+from app.tally.shown import participation_rate
 from tests.publication.counted import UNITS, WORDS, make_paper, make_votes
 from tests.publication.reading import percents, shown_figures, texts_of
 from tests.reports.printed import CODE, NOW, make_document, make_result, open_word, rows_under, text_of
@@ -88,7 +90,7 @@ def test_every_figure_is_the_documents(document: Json) -> None:
     overall = rows_under(word, "表 2　各单位总体评价（按机构序列，不作排名）")
     assert [row[:2] for row in overall] == [[str(place + 1), name] for place, name in enumerate(UNITS)]
     for row, unit in zip(overall, section_of(document)["targets"], strict=True):
-        assert row[2:-1] == shown_figures(unit["overall"]["total"], scale)
+        assert row[2:-1] == shown_figures(overall_of(unit)["total"], scale)
         assert row[-1] == unit["verdict"]["label"]
         items = rows_under(word, f"{unit['name']}各项评价")
         assert [row[2:] for row in items] == [shown_figures(item["total"], scale) for item in unit["items"]]
@@ -116,8 +118,10 @@ def test_counts_and_chain_are_the_documents(document: Json) -> None:
             ]
     total = document["chain"]["total"]
     keys = ("expected", "issued", "returned", "valid", "invalid", "blank")
+    turnout = participation_rate(total)
+    assert turnout is not None
     row = rows_under(word, "表 1　参评人员和计票链")[-1]
-    assert row == ["合计", *(str(total[key]) for key in keys), total["return_rate"]["text"]]
+    assert row == ["合计", *(str(total[key]) for key in keys), total["return_rate"]["text"], turnout["text"]]
 
 
 @pytest.mark.parametrize(("form", "scale"), [("t1", "quality"), ("t4", "satisfaction_five"), ("t2", "satisfaction")])
@@ -203,6 +207,6 @@ def test_scrutiny_report(document: Json) -> None:
     assert [row[0] for row in slips] == [*(group["name"] for group in document["chain"]["groups"]), "合计"]
     assert slips[-1][1:] == [str(total[key]) for key in ("expected", "printed", "voided", "spare", "issued")]
     keys = ("issued", "returned", "valid", "invalid", "blank", "handed_back", "missing")
-    assert rows_under(word, "表 2　测评票的收回和计票")[-1][1:-1] == [str(total[key]) for key in keys]
+    assert rows_under(word, "表 2　测评票的收回和计票")[-1][1:-2] == [str(total[key]) for key in keys]
     assert text_of(word).count("（签字）：") == 4
     assert not word.inline_shapes

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from app.core.db import Database
 from app.office.workbook import plain
 from app.reports.workbook import result_workbook
+from app.tally.document import overall_of
 from tests.publication import counted, reading
 from tests.reports.printed import make_document, make_result
 from tests.tally.cast import Json, section_of
@@ -50,7 +51,7 @@ def check(row: dict[str, str | None], cell: Json, scale: Json) -> None:
         return
     for head, key in (("满意率", "satisfied_rate"), ("总体满意率", "positive_rate"), ("不满意率", "dissatisfied_rate")):
         assert row[head] == cell[key]["text"]
-    assert row["有效评价"] == cell["valid"]["text"]
+    assert row["有效（人）"] == cell["valid"]["text"]
     assert float(row["综合得分"] or -1) == (float(cell["mean_score"]["text"]) if cell["mean_score"] else -1)
     shares = [part["share"]["text"] for part in cell["distribution"]] or [None] * len(scale["grades"])
     assert [row[grade["label"]] for grade in scale["grades"]] == shares
@@ -66,7 +67,7 @@ def test_the_workbook_holds_the_figures_of_the_document(database: Database, form
     assert book.sheetnames == SHEETS
     for row, unit in zip(rows(book["各单位"]), units, strict=True):
         assert (row["单位"], row["结论"]) == (unit["name"], unit["verdict"]["label"])
-        check(row, unit["overall"]["total"], scale)
+        check(row, overall_of(unit)["total"], scale)
     items = [item for unit in units for item in unit["items"]]
     for row, item in zip(rows(book["各指标"]), items, strict=True):
         check(row, item["total"], scale)
@@ -91,7 +92,7 @@ def test_exact_figures_are_numbers(database: Database) -> None:
     assert (
         round(rate.value * 1000) == section_of(document)["targets"][0]["overall"]["total"]["satisfied_rate"]["tenths"]
     )
-    assert sheet.cell(2, heads.index("有效评价") + 1).data_type == "n"
+    assert sheet.cell(2, heads.index("有效（人）") + 1).data_type == "n"
     assert all(book[name].freeze_panes == "C2" for name in SHEETS)
 
 
@@ -103,6 +104,7 @@ def test_the_chain_is_numbers(database: Database) -> None:
     for head, key in (("应参加", "expected"), ("发出", "issued"), ("收回", "returned"), ("有效", "valid")):
         assert last[heads.index(head)] == total[key]
     assert round(last[heads.index("回收率")] * 1000) == total["return_rate"]["tenths"]
+    assert round(last[heads.index("参评率")] * 1000) == round(1000 * total["returned"] / total["expected"])
 
 
 def test_a_title_is_no_code_of_excels_headers() -> None:

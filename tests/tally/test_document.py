@@ -3,11 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from app.campaigns.domain import Item
 from app.core.errors import DomainError
-from app.tally.document import every_target, only_section, parts_of, summary_of, summary_rows
+from app.tally.document import Target, every_target, only_section, overall_of, parts_of, summary_of, summary_rows
 from app.tally.result import result_document
 from app.tally.verdict import Verdict
 from tests.tally.cast import Json, make_chain, make_marks, make_paper, make_stack
@@ -55,6 +57,33 @@ def test_a_pooled_figure_stands_before_the_items() -> None:
     pooled: Json = {**first, "overall": {**first["overall"], "key": None}}
     assert parts_of(first) == first["items"]
     assert parts_of(pooled) == [pooled["overall"], *first["items"]]
+
+
+def test_a_pooled_figure_counts_people_and_no_marks() -> None:
+    items = (Item("a", "办事"), Item("b", "收费"), Item("c", "公开"))
+    paper = make_paper({"a": ()}, items=items)
+    # Of 40 people 4 do not know the second item and 1 the third.
+    sheets = [make_marks(20, 10, 6, 4), make_marks(18, 10, 5, 3, 4), make_marks(19, 10, 6, 4, 1)]
+    document = result_document(paper, {("u0", "a"): make_stack(*sheets)}, make_chain({"a": 40}), {})
+    target = next(every_target(document))
+    total = target["overall"]["total"]
+    assert total["shown"]
+    assert total["valid"] == {"text": "115", "count": 115}
+    assert [part["total"]["valid"]["text"] for part in parts_of(target) if part["total"]["shown"]] == [
+        "40", "40", "36", "39",
+    ]  # fmt: skip
+    assert overall_of(target)["total"] == {**total, "valid": {"text": "40", "count": 40}}
+
+
+def test_marks_are_named_where_an_item_does_not_tell_how_many_people_marked_it() -> None:
+    target = next(every_target(make_document()))
+    hidden = {**target["items"][0], "total": {"shown": False, "text": ""}}
+    overall = {**target["overall"], "key": None}
+    pooled = cast("Target", {**target, "overall": overall, "items": [hidden, *target["items"][1:]]})
+    total, told = pooled["overall"]["total"], overall_of(pooled)["total"]
+    assert total["shown"]
+    assert told["shown"]
+    assert told["valid"] == {"text": f"{total['valid']['text']} 次", "count": None}
 
 
 def test_verdicts_are_counted_best_first() -> None:
