@@ -90,3 +90,10 @@ def count_staff(bench: Bench) -> Made:
     """Read the database."""
     with bench.reading() as session:
         return Made(str(session.execute(sa.text("SELECT count(*) FROM staff")).scalar_one()).encode())
+
+
+def devour(_: Bench) -> Made:
+    """Take memory piece by piece for as long as there is any."""
+    held = []
+    while True:
+        held.append(bytearray(os.urandom(1024)) * (8 * 1024))

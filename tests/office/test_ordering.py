@@ -1,6 +1,8 @@
 """Files that take longer than their request: the page that waits, who gets them, and when they are gone."""
 
+import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -155,6 +157,47 @@ def test_a_failure_is_said_and_asking_again_begins_anew(
     assert re.search(r'role="alert">[^<]*名称', shown.text)
     assert desk.client.get(address).status_code == 422
     assert rows(database) == []
+
+
+def said(desk: Desk, page: str) -> str:
+    """Return what the page of a job says went wrong."""
+    found = re.search(r'role="alert">([^<]*)<', desk.client.get(page).text)
+    return found[1] if found else ""
+
+
+def test_a_job_that_eats_memory_is_stopped_and_its_page_says_so(
+    browser: Callable[[str], Desk], database: Database
+) -> None:
+    desk = browser("zhangsan")
+    page = waited(desk, f"{LINK}?maker=devour")
+    until(lambda: rows(database) == ["failed"], "the limit")
+    with database.reading() as session:
+        assert session.scalars(sa.select(Job.error_code)).all() == ["workshop_too_large"]
+    assert said(desk, page) == "文件太大，超出了内存限制，没有做成。请缩小范围后再试。"
+
+
+def begun(sign: Sign) -> int:
+    """Return the process of a job that runs, and be ready for the sign of the next."""
+    until(lambda: sign[0].exists() and sign[0].read_text("utf-8"), "the job to begin")
+    pid = int(sign[0].read_text("utf-8"))
+    sign[0].unlink()
+    return pid
+
+
+def test_a_killed_child_is_told_on_its_page_and_harms_no_other_job(
+    browser: Callable[[str], Desk], database: Database, sign: Sign
+) -> None:
+    desk, other = browser("zhangsan"), browser("zhaoliu")
+    page, killed = waited(desk), begun(sign)
+    others_page, spared = waited(other), begun(sign)
+    assert killed != spared
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: "failed" in rows(database), "the end of the killed job")
+    assert said(desk, page) == "文件没有做成，什么也没有改变。请再试一次；仍然不行，请联系管理员。"
+    assert 'role="alert"' not in other.client.get(others_page).text
+    sign[1].touch()
+    until(lambda: sorted(rows(database)) == ["done", "failed"], "the other file")
+    assert other.client.get(LINK).content == str(spared).encode()
 
 
 def test_it_is_gone_after_an_hour(
