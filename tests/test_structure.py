@@ -122,6 +122,11 @@ def test_files_are_made_after_reading() -> None:
     assert found == set()
 
 
+def test_workbooks_are_written_in_one_way() -> None:
+    found = {path for path, tree in TREES.items() for name, _ in calls(tree) if name == "xlsxwriter.Workbook"}
+    assert found == {"app/office/books.py"}
+
+
 def test_rows_are_locked_in_one_way() -> None:
     found = {path for path, tree in TREES.items() for name, _ in calls(tree) if name.endswith(".with_for_update")}
     assert found == {"app/core/db.py"}

@@ -1,6 +1,5 @@
 """The workbook an organiser downloads, edits and uploads again."""
 
-import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from app.campaigns.domain import GROUP_FLOOR
 from app.campaigns.reads import get_campaign
 from app.campaigns.workbook_import import GROUPS_SHEET, MAX_EXPECTED, TITLES, UNITS_SHEET, GroupRow, UnitRow
 from app.office.bench import Bench, Made
+from app.office.books import written
 from app.office.workbook import export_text, looks_like_formula
 
 _WIDTHS = {"order": 8, "name": 32, "short": 16, "note": 28, "expected": 14, "leaves_out": 48}
@@ -36,22 +36,22 @@ def template(bench: Bench) -> Made:
 
 def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> bytes:
     """Both sheets with the present data; every text is a string cell, never a formula or a link (SEC-59)."""
-    target = io.BytesIO()
-    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(target, {"in_memory": True, **safe}) as book:
-        book.set_properties({"created": _NO_DATE})
-        _Writer(book, UNITS_SHEET, _UNITS_NOTE).fill(
-            [{"order": unit.order, "name": unit.name, "short": unit.short, "note": unit.note} for unit in units]
-        )
-        sheet = _Writer(book, GROUPS_SHEET, _GROUPS_NOTE.format(k=GROUP_FLOOR))
-        sheet.fill(
-            [
-                {"order": g.order, "name": g.name, "expected": g.expected, "leaves_out": "、".join(g.leaves_out)}
-                for g in groups
-            ]
-        )
-        sheet.only_whole_numbers("expected", GROUP_FLOOR, MAX_EXPECTED)
-    return target.getvalue()
+    return written(lambda book: _fill(book, units, groups))
+
+
+def _fill(book: xlsxwriter.Workbook, units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> None:
+    book.set_properties({"created": _NO_DATE})
+    _Writer(book, UNITS_SHEET, _UNITS_NOTE).fill(
+        [{"order": unit.order, "name": unit.name, "short": unit.short, "note": unit.note} for unit in units]
+    )
+    sheet = _Writer(book, GROUPS_SHEET, _GROUPS_NOTE.format(k=GROUP_FLOOR))
+    sheet.fill(
+        [
+            {"order": g.order, "name": g.name, "expected": g.expected, "leaves_out": "、".join(g.leaves_out)}
+            for g in groups
+        ]
+    )
+    sheet.only_whole_numbers("expected", GROUP_FLOOR, MAX_EXPECTED)
 
 
 class _Writer:

@@ -19,6 +19,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from app.charts.palette import LINE, Look
+from app.core.holding import hold_nothing
 
 FAMILY = "Noto Sans SC"
 _STACK = f"'{FAMILY}', 'PingFang SC', 'Microsoft YaHei', sans-serif"
@@ -93,6 +94,7 @@ class Sheet:
 
     def svg(self, title: str, description: str) -> str:
         """Render the sheet as a stand-alone SVG image: same calls, same bytes."""
+        hold_nothing("drawing")
         out = io.StringIO()
         with _lock, _settings(), warnings.catch_warnings():
             # The reader's own font draws the text of an SVG.
@@ -108,6 +110,7 @@ class Sheet:
 
     def png(self, title: str, description: str, dpi: int) -> bytes:
         """Render the sheet as pixels; one CSS pixel is 1/96 inch of the page it is put on."""
+        hold_nothing("drawing")
         out = io.BytesIO()
         with _lock, _settings():
             _add_fonts()

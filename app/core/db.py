@@ -15,15 +15,17 @@ import psycopg
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Select, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from sqlalchemy.types import TypeDecorator
 
-from app.core.holding import watch
+from app.core.holding import given_back, taken
 from app.core.key_folder import KeyFolder
 
 BUSY_TIMEOUT_MS = 15_000
 READ_ONLY = "manyidu_read_only"
 """Execution option of a connection whose transactions cannot write."""
+_HOLDER = "manyidu_holder"
+"""Under this name a pooled connection knows who took it."""
 T = TypeVar("T")
 Columns = TypeVarTuple("Columns")
 BALLOT_SIDE = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -96,11 +98,27 @@ def connect_postgresql(engine: Engine) -> psycopg.Connection[Any]:
     return psycopg.connect(**parameters, autocommit=True)
 
 
+def _taken(_connection: object, entry: ConnectionPoolEntry, _proxy: object) -> None:
+    entry.info[_HOLDER] = taken()
+
+
+def _given_back(_connection: object, entry: ConnectionPoolEntry) -> None:
+    holder = entry.info.pop(_HOLDER, None)
+    if holder is not None:
+        given_back(holder)
+
+
+def _watch(engine: Engine) -> None:
+    """Count the connections of an engine that each request or thread holds."""
+    event.listen(engine, "checkout", _taken)
+    event.listen(engine, "checkin", _given_back)
+
+
 def make_file_engine(path: Path) -> Engine:
     """Return an engine for an SQLite file that is there: it opens the file for each transaction and keeps nothing."""
     engine = create_engine("sqlite://", creator=lambda: connect_file(path), poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "begin", _begin_sqlite)
-    watch(engine)
+    _watch(engine)
     return engine
 
 
@@ -126,7 +144,7 @@ def make_engine(url: str, pool_size: int = 20) -> Engine:
     else:
         engine = create_engine(url, pool_pre_ping=True, **options)
         event.listen(engine, "begin", _begin_postgresql)
-    watch(engine)
+    _watch(engine)
     return engine
 
 

@@ -8,13 +8,9 @@ from collections import Counter
 from contextvars import ContextVar
 from threading import Lock, get_ident
 
-from sqlalchemy import Engine, event
-from sqlalchemy.pool import ConnectionPoolEntry
-
 _request: ContextVar[object | None] = ContextVar("request", default=None)
 _held: Counter[object] = Counter()
 _lock = Lock()
-_HOLDER = "manyidu_holder"
 
 
 def begin_request() -> None:
@@ -26,27 +22,20 @@ def _holder() -> object:
     return _request.get() or get_ident()
 
 
-def _out(_connection: object, entry: ConnectionPoolEntry, _proxy: object) -> None:
-    holder = entry.info[_HOLDER] = _holder()
+def taken() -> object:
+    """Count a connection as taken by who asks; return the holder, who is named when it is given back."""
+    holder = _holder()
     with _lock:
         _held[holder] += 1
+    return holder
 
 
-def _back(_connection: object, entry: ConnectionPoolEntry) -> None:
-    # By who took it: a connection may be given back by another thread.
-    holder = entry.info.pop(_HOLDER, None)
-    if holder is None:
-        return
+def given_back(holder: object) -> None:
+    """Count a connection as given back by its holder, whichever thread does it."""
     with _lock:
         _held[holder] -= 1
         if not _held[holder]:
             del _held[holder]
-
-
-def watch(engine: Engine) -> None:
-    """Count the connections of an engine that each request or thread holds."""
-    event.listen(engine, "checkout", _out)
-    event.listen(engine, "checkin", _back)
 
 
 def held_here() -> int:

@@ -24,6 +24,7 @@ from pypdf.generic import (
     StreamObject,
 )
 
+from app.core.holding import hold_nothing
 from app.office.qr import QrGrid
 
 POINTS_PER_MM: Final = 72 / 25.4
@@ -174,6 +175,7 @@ def _form(writer: PdfWriter, page: PageObject) -> IndirectObject:
 
 def overlay(typeset: bytes, pages: Iterable[Ink], title: str) -> bytes:
     """Return a PDF of these pages, whose ink may show pages of ``typeset``; it names no time and no machine."""
+    hold_nothing("drawing pages")
     writer = PdfWriter()
     writer.pdf_header = "%PDF-1.7"
     forms = {

@@ -1,6 +1,5 @@
 """Workbooks that leave: the template for collected opinions, and the issues with their opinions."""
 
-import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import xlsxwriter
 
 from app.office.bench import Bench, Made
+from app.office.books import written
 from app.office.workbook import export_text, looks_like_formula
 from app.opinions.domain import ASIDE, UNSORTED, Source
 from app.opinions.reads import Collection, OpinionView, collection
@@ -15,7 +15,6 @@ from app.opinions.workbook_import import SHEET, SOURCES, TITLES
 
 SOURCE_NAMES = {source: names[0] for source, names in SOURCES.items()} | {Source.REMARK: "测评留言"}
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-_SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _SPARE_ROWS = 1_000
 _OPINION_HEADS = ("来源", "编号", "单位", "意见")
 _OPINION_WIDTHS = (14, 10, 24, 80)
@@ -35,29 +34,31 @@ def issues(bench: Bench) -> Made:
 
 def template_xlsx() -> bytes:
     """Return an empty workbook with the columns of the import."""
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, _SAFE) as book:
-        book.set_properties({"created": _NO_DATE})
-        sheet = _Sheet(book, SHEET, [titles[0] for titles in TITLES.values()], _OPINION_WIDTHS)
-        choice = {"validate": "list", "source": [names[0] for names in SOURCES.values()]}
-        sheet.sheet.data_validation(1, 0, _SPARE_ROWS, 0, choice)
-    return target.getvalue()
+    return written(_template)
+
+
+def _template(book: xlsxwriter.Workbook) -> None:
+    book.set_properties({"created": _NO_DATE})
+    sheet = _Sheet(book, SHEET, [titles[0] for titles in TITLES.values()], _OPINION_WIDTHS)
+    choice = {"validate": "list", "source": [names[0] for names in SOURCES.values()]}
+    sheet.sheet.data_validation(1, 0, _SPARE_ROWS, 0, choice)
 
 
 def issues_xlsx(found: Collection) -> bytes:
     """Return the issues, what was merged into each, what is unsorted and what was set aside; nothing is left out."""
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, _SAFE) as book:
-        book.set_properties({"created": _NO_DATE, "title": export_text(found.campaign.title)})
-        _issues(book, found)
-        merged = _Sheet(book, "问题与意见", ("序号", "问题", *_OPINION_HEADS), (6, 32, *_OPINION_WIDTHS))
-        for place, issue in enumerate(found.issues, 1):
-            merged.rows((place, issue.title, *_cells(opinion)) for opinion in found.at(issue.id))
-        unsorted = _Sheet(book, "未归并", _OPINION_HEADS, _OPINION_WIDTHS)
-        unsorted.rows(_cells(opinion) for opinion in found.at(UNSORTED))
-        aside = _Sheet(book, "不采纳", (*_OPINION_HEADS, "理由"), (*_OPINION_WIDTHS, 32))
-        aside.rows((*_cells(opinion), found.sorting.reasons[opinion.id]) for opinion in found.at(ASIDE))
-    return target.getvalue()
+    return written(lambda book: _sheets(book, found))
+
+
+def _sheets(book: xlsxwriter.Workbook, found: Collection) -> None:
+    book.set_properties({"created": _NO_DATE, "title": export_text(found.campaign.title)})
+    _issues(book, found)
+    merged = _Sheet(book, "问题与意见", ("序号", "问题", *_OPINION_HEADS), (6, 32, *_OPINION_WIDTHS))
+    for place, issue in enumerate(found.issues, 1):
+        merged.rows((place, issue.title, *_cells(opinion)) for opinion in found.at(issue.id))
+    unsorted = _Sheet(book, "未归并", _OPINION_HEADS, _OPINION_WIDTHS)
+    unsorted.rows(_cells(opinion) for opinion in found.at(UNSORTED))
+    aside = _Sheet(book, "不采纳", (*_OPINION_HEADS, "理由"), (*_OPINION_WIDTHS, 32))
+    aside.rows((*_cells(opinion), found.sorting.reasons[opinion.id]) for opinion in found.at(ASIDE))
 
 
 def _issues(book: Any, found: Collection) -> None:  # noqa: ANN401 -- XlsxWriter has no types

@@ -22,6 +22,7 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.core.errors import DomainError
+from app.core.holding import hold_nothing
 from app.office.markup import Pictures, Style
 from app.office.package import check_package
 from app.reports.fields import FIELDS, ROOT, ReportKind, blocks_of, shipped_template
@@ -116,6 +117,7 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
 
         A template without a place for the root of the box has it behind the verification code.
         """
+        hold_nothing("filling a template")
         if not _names_root(self._kind, self._content):
             values = {**values, "核验码": f"{values['核验码']}（票箱指纹：{values[ROOT]}）"}
         self.render(values, _ENVIRONMENT)

@@ -1,17 +1,15 @@
 """A published result as an Excel workbook: text is always text, exact figures are numbers, there is no formula."""
 
-import io
-
 import xlsxwriter
 
 from app.core.chinese import chinese_time
+from app.office.books import written
 from app.office.workbook import plain
 from app.publication.domain import has_intervals, notes_for, units_with_remarks
 from app.publication.reads import Published
 from app.reports.worksheet import (
     LONG,
     NARROW,
-    OPTIONS,
     PLACE,
     TELLING,
     WIDE,
@@ -27,15 +25,17 @@ from app.tally.wording import CHAIN, VERDICTS
 
 def result_workbook(result: Published) -> bytes:
     """Return the workbook's bytes: 汇总， 计票链， 各单位， 各指标， 各类别， 意见， 口径."""
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, OPTIONS) as book:
-        book.set_properties({"title": plain(result.document["round"]["title"]), "created": result.published_at})
-        formats = formats_of(book)
-        for name, fill in _SHEETS:
-            sheet = book.add_worksheet(name)
-            set_up_print(sheet, plain(result.document["round"]["title"]), result.footer)
-            fill(Table(sheet, formats), result)
-    return out.getvalue()
+    return written(lambda book: _fill(book, result))
+
+
+def _fill(book: xlsxwriter.Workbook, result: Published) -> None:
+    title = plain(result.document["round"]["title"])
+    book.set_properties({"title": title, "created": result.published_at})
+    formats = formats_of(book)
+    for name, fill in _SHEETS:
+        sheet = book.add_worksheet(name)
+        set_up_print(sheet, title, result.footer)
+        fill(Table(sheet, formats), result)
 
 
 def _figure_heads(section: Section) -> list[str]:

@@ -13,12 +13,6 @@ from app.charts.distribution import text_width
 from app.office.workbook import looks_like_formula, plain
 
 _RISKY = tuple("=+-@\t\r\n|%")
-OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
 PLACE, NARROW, WIDE, TELLING, LONG = 6, 10, 28, 30, 90
 _LINE = 15
 """Height of a row of one line in points."""

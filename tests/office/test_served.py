@@ -10,7 +10,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from tests.cast import make_cast
-from tests.office.planted import LINK, SIGNS
+from tests.office.planted import LINK
 from tests.security.test_memory import enter, family
 from tests.servers import Server, served
 from tests.waiting import wait_until
@@ -36,8 +36,8 @@ def test_no_child_outlives_a_killed_web_process(settings: Settings, database: Da
     signs.mkdir()
     with database.writing() as session:
         make_cast(session)
-    told = {SIGNS: str(signs)}
-    with served(settings.data, settings.database_url, tmp_path, module="tests.office.planted", **told) as server:
+    place, url, module = settings.data, settings.database_url, "tests.office.planted"
+    with served(place, url, tmp_path, module=module, PLANTED_SIGNS=str(signs)) as server:
         ask(database, settings, server, "one", "two")
         wait_until(lambda: len(begun(signs)) == 2)
         children = set(begun(signs))

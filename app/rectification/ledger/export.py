@@ -1,44 +1,38 @@
 """The 整改台账 as an Excel workbook that can be edited and brought back."""
 
-import io
 from collections.abc import Sequence
 
 import xlsxwriter
 
+from app.office.books import written
 from app.office.workbook import looks_like_formula, plain
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.ledger.workbook import HEADS, SHEET
 from app.rectification.rules.columns import LEDGER_COLUMNS
 
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
-
 
 def ledger_workbook(rows: Sequence[LedgerRow]) -> bytes:
     """Return the ledger with all its columns, one row for each action, text as text."""
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, _OPTIONS) as book:
-        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        text = book.add_format({"text_wrap": True, "valign": "top"})
-        quoted = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
-        sheet = book.add_worksheet(SHEET)
-        sheet.freeze_panes(1, 3)
-        sheet.set_column(0, 0, 24, text)
-        sheet.set_column(1, len(HEADS) - 1, 16, text)
-        sheet.set_landscape()
-        sheet.repeat_rows(0)
-        for column, words in enumerate(HEADS):
-            sheet.write_string(0, column, words, head)
-        for place, each in enumerate(rows, start=1):
-            for column, words in enumerate(_texts(each)):
-                if shown := plain(words):
-                    sheet.write_string(place, column, shown, quoted if looks_like_formula(shown) else text)
-    return out.getvalue()
+    return written(lambda book: _fill(book, rows))
+
+
+def _fill(book: xlsxwriter.Workbook, rows: Sequence[LedgerRow]) -> None:
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    text = book.add_format({"text_wrap": True, "valign": "top"})
+    quoted = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
+    sheet = book.add_worksheet(SHEET)
+    sheet.freeze_panes(1, 3)
+    sheet.set_column(0, 0, 24, text)
+    sheet.set_column(1, len(HEADS) - 1, 16, text)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
+    for column, words in enumerate(HEADS):
+        sheet.write_string(0, column, words, head)
+    for place, each in enumerate(rows, start=1):
+        for column, words in enumerate(_texts(each)):
+            if shown := plain(words):
+                sheet.write_string(place, column, shown, quoted if looks_like_formula(shown) else text)
 
 
 def _texts(each: LedgerRow) -> list[str]:
