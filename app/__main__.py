@@ -12,8 +12,8 @@ from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder, SettingsError
+from app.core.memory import begin_start
 from app.core.settings import Settings
-from app.web.errors import sentence
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="满意度测评 manyidu")
 Data = Annotated[Path | None, typer.Option(help="Folder of the database and key files (default: MANYIDU_DATA or data)")]
@@ -47,6 +47,7 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes that serve; more than one needs PostgreSQL", min=1)] = 1,
 ) -> None:
     """Serve an installation; an empty one prints one-time links for its first accounts."""
+    begin_start()
     from app.operations.one_server import only_server  # noqa: PLC0415 - a command loads what it needs
     from app.operations.server import serve as run  # noqa: PLC0415
 
@@ -187,6 +188,8 @@ def main() -> None:
     try:
         cli()
     except DomainError as error:
+        from app.web.errors import sentence  # noqa: PLC0415 - who is not refused starts without it
+
         sys.exit(f"manyidu: {sentence('zh', error.code, error.params)[1]} [{error.code}]")
     except SettingsError as error:
         sys.exit(f"manyidu: {error}")

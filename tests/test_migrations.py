@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 import app.schema  # noqa: F401 - fills Base.metadata
 from app.core import migrate
-from app.core.db import Base, Database, UtcDateTime
+from app.core.db import Base, Database, UtcDateTime, make_engine
 from tests.cast import MORNING
 
 VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
@@ -50,6 +50,16 @@ def filled(database: Database) -> Database:
 
 def test_it_works(database: Database) -> None:
     assert migrate.is_current(database.engine)
+
+
+def test_the_newest_revision_is_read_from_the_files_alone(tmp_path: Path) -> None:
+    assert migrate.head() == ScriptDirectory(str(VERSIONS.parent)).get_current_head()
+    assert all(migrate.is_known(revision) for revision in REVISIONS)
+    assert not migrate.is_known("20200101_0000")
+    empty = make_engine(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+    assert migrate.current_revision(empty) is None
+    assert not migrate.is_current(empty)
+    empty.dispose()
 
 
 def test_head_equals_the_models(database: Database) -> None:

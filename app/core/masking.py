@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 from app.core.folding import MIDDLE_DOTS
 
@@ -34,7 +35,9 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_SIGNS = "10X98765432"
 _LONG_FROM = 11
 _SUSPICIOUS = re.compile("[A-Za-z@]")
-_HAN = re.compile("[" + "".join(sign for sign in map(chr, range(0x4E00, 0xA000)) if ord(sign) not in _SPOKEN) + "]+")
+_HAN_FIRST, _HAN_LAST = 0x4E00, 0x9FFF
+_EDGES = (_HAN_FIRST - 1, *sorted(sign for sign in _SPOKEN if sign >= _HAN_FIRST), _HAN_LAST + 1)
+_HAN = re.compile("[" + "".join(f"{chr(a + 1)}-{chr(b - 1)}" for a, b in pairwise(_EDGES) if b - a > 1) + "]+")
 """Most of what people write: it stands for nothing else, so that one need not look at it sign by sign."""
 _FOREIGN = re.compile("[^\x00-\x7f\u4e00-\u9fff]")
 _FEWEST_DIGITS = 5

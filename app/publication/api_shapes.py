@@ -18,7 +18,7 @@ from app.tally.shown import Rate
 class Shape(BaseModel):
     """An object of an answer; it and all that it holds have the fields that are named and no other."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Problem(Shape):

@@ -7,6 +7,7 @@ vendored module, which exports by one list at its end, becomes an object under t
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -49,14 +50,16 @@ _STATEMENT: Final = re.compile(r"\n(?![\s})\]])")
 _KEPT: Final = r'"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|/(?=[^\s/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/'
 """Texts and patterns; a division has spaces around it."""
 _OWN: Final = re.compile(r"^(?:async )?(?:(?:function\*? ?|const |class )(\w+)|let ([\w,]+);)", re.MULTILINE)
-_PROPERTY: Final = r"[{{,](?:async )?{0}(?:[,}}:]|\([^()]*\)\{{)"
+_PROPERTY: Final = re.compile(r"(?<=[{,])(?:async )?(\w+)(?=[,}:]|\([^()]*\)\{)")
 _WORD: Final = re.compile(r"(?<![\w$])(?<!(?<!\.\.)\.)[A-Za-z_]\w*")
 _SPACES: Final = re.compile(rf"({_KEPT})|\s+")
+_PARTED: Final = re.compile(r"[\w$]{2}|\+\+|--|./|/.")
 _LOOSE: Final = re.compile(r"(?<=[{};,:])\s+|\s+(?=[{}])")
 
 
-def served(folder: Path) -> dict[str, bytes]:
-    """Return the content of every file of ``KINDS`` below ``folder``, as it is served, by its path."""
+@lru_cache(maxsize=1)
+def served(folder: Path) -> Mapping[str, bytes]:
+    """Return the content of every file of ``KINDS`` below ``folder``, as it is served, by its path: read once."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in KINDS)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
     joined = {name: _join(name, files) for name, parts in JOINED.items() if files.keys() >= set(parts)}
@@ -90,7 +93,7 @@ def _fields(exported: str) -> str:
 def _shortened(script: str) -> str:
     """Give the names that a joined script has for itself alone shorter ones, but for those that may name a property."""
     names = {name for found in _OWN.finditer(script) for name in (found[1] or found[2]).split(",") if len(name) >= LONG}
-    own = sorted(name for name in names if not re.search(_PROPERTY.format(name), script))
+    own = sorted(names - set(_PROPERTY.findall(script)))
     short = {name: f"${at:x}" for at, name in enumerate(own)}
 
     def rename(code: str) -> str:
@@ -113,4 +116,4 @@ def _squeezed(statement: str) -> str:
 
 def _parts_words(found: re.Match[str]) -> bool:
     around = found.string[max(0, found.start() - 1) : found.start()] + found.string[found.end() : found.end() + 1]
-    return re.fullmatch(r"[\w$]{2}|\+\+|--|./|/.", around) is not None
+    return _PARTED.fullmatch(around) is not None

@@ -54,3 +54,22 @@ def test_the_collector_passes_over_what_stays() -> None:
         counts[how] = int(told.stdout)
     assert counts["kept"] < 1_000
     assert counts["left"] > 50_000
+
+
+START = """
+import gc, sys
+from pathlib import Path
+from app.core.memory import begin_start
+begin_start()
+assert not gc.isenabled()
+from app.core.audiences import EVERYONE
+from app.core.settings import Settings
+from app.operations.server import make_served
+make_served(Settings(data=Path(sys.argv[1])), EVERYONE)
+print(gc.isenabled(), gc.get_freeze_count() > 100_000)
+"""
+
+
+def test_garbage_is_looked_for_again_once_the_service_serves(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", START, str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() == ["True", "True"]
