@@ -46,6 +46,11 @@ def roles_offered(*, three_roles: bool) -> list[Role]:
     return [role for role in Role if three_roles or role not in {Role.SYSADMIN, Role.SECADMIN}]
 
 
+def needs_factor(role: str, *, organiser_totp: bool) -> bool:
+    """Whether an account of this role does nothing before it has a second factor."""
+    return organiser_totp and role == Role.ORGANISER
+
+
 class Act(StrEnum):
     """What is done to accounts."""
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts import factors, service
+from app.accounts.domain import needs_factor
 from app.accounts.proofs import give_both
 from app.office.qr import qr_grid
 from app.web.desk import Desk, Refused, StaffDesk
@@ -23,7 +24,7 @@ def _page(desk: Desk, refused: Refused | None = None, codes: list[str] | None = 
         "left": factors.left(desk.session, staff.id),
         "secret": waiting[0] if waiting else "",
         "codes": codes or [],
-        "must": desk.settings.organiser_totp and staff.role == "organiser",
+        "must": needs_factor(staff.role, organiser_totp=desk.settings.organiser_totp),
     }
     desk.leave()
     return desk.show("accounts/own.html", refused, **context, code=qr_grid(waiting[1]) if waiting else None)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.accounts import factors
-from app.accounts.domain import ABSOLUTE, IDLE, Role
+from app.accounts.domain import ABSOLUTE, IDLE, needs_factor
 from app.accounts.logins import who
 from app.accounts.service import token_hash
 from app.core.acting import Principal
@@ -79,8 +79,11 @@ def authenticate(request: Request) -> Principal | None:
     if token:
         with database(request).reading() as session:
             staff = who(session, now, token)
-            must = request.app.state.settings.organiser_totp and staff is not None and staff.role == Role.ORGANISER
-            request.state.needs_factor = bool(must and staff and not factors.is_on(session, staff.id))
+            request.state.needs_factor = (
+                staff is not None
+                and needs_factor(staff.role, organiser_totp=request.app.state.settings.organiser_totp)
+                and not factors.is_on(session, staff.id)
+            )
     request.state.staff = staff
     request.state.session_key = token_hash(token) if staff and token else "anyone"
     request.state.renew = token if staff and _is_stale(request, now) else None

@@ -66,6 +66,21 @@ def test_the_log_in_leads_to_the_page_that_was_asked_for(office: Office) -> None
     assert office.desk.client.get("/").headers["location"] == "/rounds", "only once"
 
 
+ODD = ("/rounds/第一轮", "/rounds/r1?from=%E8%BD%AE", "/rounds/\u00e9", '/rounds/";x=1', "/" + "r" * 2_000)
+
+
+@pytest.mark.parametrize("path", ODD)
+def test_whatever_was_asked_for_the_log_in_is_shown(office: Office, path: str) -> None:
+    assert office.desk.client.get(path).status_code in {303, 404}
+    assert office.log_in().isascii()
+
+
+def test_a_form_for_a_path_that_no_cookie_could_carry_is_refused_plainly(office: Office) -> None:
+    answer = office.desk.post("/campaigns/第一/units/add", names=NAMES)
+    assert answer.status_code == 401
+    assert "请先登录" in answer.text
+
+
 @pytest.mark.parametrize(
     "way", ["//evil.example/x", "/\\evil.example", "https://evil.example/", "/a b", "", "javascript:x"]
 )
