@@ -1,4 +1,4 @@
-"""Measure the preview of an uploaded workbook: 2,000 opinions, masked, with number formats and a merged column."""
+"""Measure the preview of an uploaded workbook: 2,000 opinions, masked, with number formats."""
 
 import io
 import statistics

@@ -9,6 +9,7 @@ from app.campaigns.builtin import DEFAULT_SCALE, SCALES
 from app.campaigns.domain import GROUP_FLOOR, K_FLOOR, REMARK_K_FLOOR, Form, Item, Lines, Scale, Scheme
 from app.core.errors import DomainError
 from app.core.folding import folded, spaceless
+from app.core.masking import PHONE, Masker
 
 NAME_LIMIT = 60
 TITLE_LIMIT = 80
@@ -27,8 +28,9 @@ MIN_VALID_CEILING = 1000
 UNKNOWN_LABEL = "不了解"
 ABSTAIN_LABEL = "弃权"
 
-_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[2-9]\d{6,7}|[2-9]\d{6,7})(?!\d)")
-_NUMBERED = re.compile(r"[(（]?(\d{1,4})(?:\s*[、.．)）]\s*|\s+)(?=\D)")
+_MASKER = Masker()
+_NUMBERED = re.compile(r"[(（]?(\d{1,4})(?:\s*[、.．)）]\s*|(?<!\d{4})\s+)(?=\D)")
+"""A number before a name, as of a list; four digits and a space are a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def strange_in_name(name: str) -> str:
     ``name_is_number``, ``name_has_number`` (of a list, before it), ``name_has_phone``.
     """
     plain = spaceless(name)
-    if _PHONE.search(re.sub("[-–—]", "", plain)):
+    if PHONE in _MASKER.mask(name):
         return "name_has_phone"
     if re.fullmatch(r"[0-9.、-]+", plain):
         return "name_is_number"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,13 +11,15 @@ from typing import Any, Final
 
 from app.core.errors import DomainError
 from app.office.sheets.archive import OLE_MAGIC
-from app.office.sheets.found import MAX_BYTES, MAX_CELLS
+from app.office.sheets.found import MAX_BYTES, MAX_CELLS, times_the_usual
 from app.office.workshop import Craft, alone
 
 WALL_SECONDS: Final = 15.0
 """The child's limit on processor time ends labour before; this one ends what waits."""
 SEAT_SECONDS: Final = 5.0
 READER: Final = "app.office.sheets.reading:read"
+_READERS = threading.BoundedSemaphore(2)
+"""Places of their own: whoever uploads slow files must not keep a round from its key."""
 
 _ENCRYPTED_MARK = "EncryptedPackage".encode("utf-16-le")
 _EXCEL_CELL = 32_767
@@ -109,10 +112,10 @@ def read_workbook(data: bytes, first: Collection[str] = (), *, most_cells: int =
     ``workbook_…`` code, nothing else.
     """
     _check_outside(data)
-    craft = Craft(READER, seconds=WALL_SECONDS * max(1.0, most_cells / MAX_CELLS))
+    craft = Craft(READER, seconds=WALL_SECONDS * times_the_usual(most_cells))
     told = {"first": sorted(first), "most_cells": most_cells}
     try:
-        answer = json.loads(alone(craft, data, told, SEAT_SECONDS))
+        answer = json.loads(alone(craft, data, told, SEAT_SECONDS, _READERS))
     except DomainError as error:
         raise DomainError(_MEANT.get(error.code, error.code)) from error
     if "refused" in answer:

@@ -238,15 +238,21 @@ def _outcome(child: Child, order: Order) -> Made:
 _ALONE = threading.BoundedSemaphore(SEATS)
 
 
-def alone(craft: Craft, body: bytes, arguments: Head | None = None, patience: float | None = None) -> bytes:
+def alone(
+    craft: Craft,
+    body: bytes,
+    arguments: Head | None = None,
+    patience: float | None = None,
+    places: threading.Semaphore = _ALONE,
+) -> bytes:
     """Have something made of bytes in a child that does nothing else and then ends, and wait for it.
 
     For what must be kept nowhere (no row, no file, no process remembers it), and for what strangers bring.
-    DomainError ``workshop_full`` where no place is free within ``patience`` seconds, ``workshop_slow``,
+    DomainError ``workshop_full`` where none of the ``places`` is free within ``patience`` seconds, ``workshop_slow``,
     ``workshop_failed``, or the maker's own.
     """
     hold_nothing("waiting for a child")
-    if not _ALONE.acquire(timeout=craft.seconds if patience is None else patience):
+    if not places.acquire(timeout=craft.seconds if patience is None else patience):
         raise DomainError("workshop_full")
     try:
         child = Child()
@@ -256,7 +262,7 @@ def alone(craft: Craft, body: bytes, arguments: Head | None = None, patience: fl
         finally:
             child.close()
     finally:
-        _ALONE.release()
+        places.release()
 
 
 _NOBODY: Final[dict[str, Any]] = {

@@ -1,18 +1,18 @@
 """Opinions out of an uploaded workbook: every bad cell is named before anything is saved, what is shown is masked."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from app.campaigns.reads import CampaignView
 from app.core.errors import DomainError
 from app.core.folding import folded
 from app.core.masking import length
 from app.office.sheets import tables
+from app.office.sheets.carried import brought, carried
 from app.office.sheets.notes import Note, rows_told
 from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, Table, cells_row, has_needed, left_sheets
 from app.office.workbook import Row, Sheet, Workbook, read_workbook
@@ -38,23 +38,14 @@ LISTING: Final = Listing(
     ("source", "number", "text"),
 )  # fmt: skip
 TITLES: Mapping[str, Sequence[str]] = LISTING.titles
-_ELSEWHERE = ("网络", "网上", "信访", "走访", "调研", "热线", "邮件")
 SOURCES: Mapping[Source, tuple[str, ...]] = {
     Source.SHEET: ("征求意见表", "意见表", "征求意见", "意见征求表", "书面征求意见"),
     Source.MEETING: ("座谈会", "座谈", "座谈会议"),
     Source.OTHER: (
-        "其他",
-        "其它",
-        "意见箱",
-        "来信",
-        "来访",
-        "电话",
-        *("网络", "网上", "信访", "走访", "调研", "热线", "邮件"),
+        "其他", "其它", "意见箱", "来信", "来访", "电话", "网络", "网上", "信访", "走访", "调研", "热线", "邮件",
     ),
-}
+}  # fmt: skip
 _SAID_OTHER = frozenset({"其他", "其它"})
-CHUNK = 150_000
-MOST_CARRIED = 650_000
 _BETWEEN_UNITS = re.compile(r"[、;；,，\n/]+")
 
 PROBLEM_SENTENCES: Mapping[str, str] = {
@@ -111,10 +102,7 @@ def _chosen(workbook: Workbook) -> list[Sheet]:
 
 def preview_carried(known: Known, parts: Sequence[str]) -> Preview:
     """Check what the page carried by the same rules as the upload."""
-    try:
-        rows = [row for part in parts for row in _CARRIED.validate_json(part)]
-    except ValidationError as error:
-        raise DomainError("form_malformed") from error
+    rows = brought(_CARRIED, parts)
     texts = [tuple(titles[0] for titles in TITLES.values()), *rows]
     return _preview(known, [Sheet(SHEET, tuple(cells_row(SHEET, number, row) for number, row in enumerate(texts, 1)))])
 
@@ -122,18 +110,9 @@ def preview_carried(known: Known, parts: Sequence[str]) -> Preview:
 def carry(known: Known, preview: Preview) -> list[str]:
     """Return the rows as the page carries them, in parts; DomainError ``import_too_much``."""
     names = {unit.id: unit.name for unit in known.campaign.units}
-    parts, part, size, total = [], list[list[str]](), 0, 0
-    for row in preview.rows:
-        texts = [SOURCES[Source(row.source)][0], row.number, names.get(row.unit_id, ""), row.text]
-        if size > CHUNK:
-            parts.append(part)
-            part, size = [], 0
-        part.append(texts)
-        long = len(json.dumps(texts, ensure_ascii=False))
-        size, total = size + long, total + long
-    if total > MOST_CARRIED:
-        raise DomainError("import_too_much")
-    return [json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in [*parts, part] if part]
+    return carried(
+        (SOURCES[Source(row.source)][0], row.number, names.get(row.unit_id, ""), row.text) for row in preview.rows
+    )
 
 
 def _preview(known: Known, sheets: Sequence[Sheet]) -> Preview:

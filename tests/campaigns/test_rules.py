@@ -103,7 +103,13 @@ def test_it_points_out_what_is_no_name(text: str, code: str) -> None:
         pasted_names(text)
 
 
-@pytest.mark.parametrize("name", ["110指挥中心", "县第2中学", "3号院管委会", "12345热线", "A·B公司", "2026届", "县委"])
+NAMES_WITH_NUMBERS = (
+    "110指挥中心", "县第2中学", "3号院管委会", "12345热线", "A·B公司", "2026届", "县委", "2020-2024届毕业生代表",
+    "2021—2025年规划办", "20231201中队", "2023 级学生代表", "2024 年新任干部",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES_WITH_NUMBERS)
 def test_names_may_have_numbers(name: str) -> None:
     assert strange_in_name(name) == ""
     assert pasted_names(name) == [name]

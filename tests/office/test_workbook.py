@@ -18,23 +18,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import DomainError
-from app.office import workshop
+from app.office import workbook
 from app.office.sheets import reading
-from app.office.sheets.found import MAX_CELLS, MAX_ROWS
+from app.office.sheets.found import MAX_CELLS, MAX_ROWS, times_the_usual
 from app.office.workbook import Cell, export_text, looks_like_formula, read_workbook
 from app.web.error_sentences import SENTENCES
 from tests import hostile_workbooks as hostile
 
-ANSWER_SECONDS = 25.0
+ANSWER_SECONDS = workbook.SEAT_SECONDS + workbook.WALL_SECONDS + 1.0
+"""A second to take the answer apart."""
 RSS_MB = 300
 MEASURED = """
 import sys
+from app.office.bench import Bench
 from app.office.sheets import reading
-reading.limit_myself(int(sys.argv[1]))
-answer = reading.answer(sys.stdin.buffer.read())
+told = {"first": [], "most_cells": int(sys.argv[1])}
+bench = Bench(told, sys.stdin.buffer.read(), None, None, "", None, "")
+answer = reading.read(bench).content
 with open("/proc/self/status") as status:
     sys.stderr.write(status.read())
-sys.stdout.write("refused" if "refused" in answer else "read")
+sys.stdout.write("refused" if answer.startswith(b'{"refused"') else "read")
 """
 PREFIXED = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", " =1"]
 
@@ -121,6 +124,7 @@ def test_the_child_stays_small(build: Callable[[], bytes]) -> None:
         assert done.returncode < 0, "neither an answer nor stopped by its limits"
     else:
         assert done.returncode == 0
+        assert done.stdout in {b"read", b"refused"}
         assert int(peak[1]) < RSS_MB * 1024
 
 
@@ -133,8 +137,9 @@ def test_it_reads_an_honest_workbook_beside_a_hostile_one() -> None:
     assert len(codes) == 1
 
 
-def test_it_refuses_a_third_reader() -> None:
-    with workshop._ALONE, workshop._ALONE:
+def test_it_refuses_a_third_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "SEAT_SECONDS", 0.1)
+    with workbook._READERS, workbook._READERS:
         assert refusal(hostile.honest([["单位"]])) == "workbook_busy"
     assert refusal(hostile.honest([["单位"]])) is None
 
@@ -156,9 +161,9 @@ def test_it_reads_as_much_as_is_allowed() -> None:
 
 
 def test_whoever_may_bring_more_cells_gets_more_time() -> None:
-    assert reading.times_the_usual(1) == 1
-    assert reading.times_the_usual(MAX_CELLS) == 1
-    assert reading.times_the_usual(3 * MAX_CELLS) == 3
+    assert times_the_usual(1) == 1
+    assert times_the_usual(MAX_CELLS) == 1
+    assert times_the_usual(3 * MAX_CELLS) == 3
 
 
 @given(st.binary(max_size=400), st.integers(0, 2_000))

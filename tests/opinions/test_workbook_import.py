@@ -11,11 +11,11 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Scheme
 from app.campaigns.reads import CampaignView, UnitView
 from app.core.masking import IDENTITY, PHONE
+from app.office.sheets.carried import MOST_BYTES
 from app.office.sheets.notes import NOTE_SENTENCES
 from app.opinions.domain import TEXT_LIMIT
 from app.opinions.service import Hiding, TypedOpinion
 from app.opinions.workbook_import import (
-    MOST_CARRIED,
     PROBLEM_SENTENCES,
     Known,
     Preview,
@@ -147,12 +147,22 @@ def test_a_text_as_long_as_may_be_survives_its_marks() -> None:
 
 
 def test_it_refuses_to_carry_more_than_a_form_holds() -> None:
-    rows = tuple(TypedOpinion("sheet", str(number), "", "字" * 990) for number in range(MOST_CARRIED // 990))
+    rows = tuple(TypedOpinion("sheet", str(number), "", "字" * 990) for number in range(MOST_BYTES // (3 * 990)))
     with refuses("import_too_much"):
         carry(KNOWN, Preview(rows, ()))
 
 
-@pytest.mark.parametrize("part", ["", "{}", '[["a"]]', "[[1,2,3,4]]", json.dumps([["座谈会", "1", "", "好", "差"]])])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "",
+        "{}",
+        '[["a"]]',
+        "[[1,2,3,4]]",
+        json.dumps([["座谈会", "1", "", "好", "差"]]),
+        '[["座谈会","1\\u0000","","好"]]',
+    ],
+)
 def test_it_refuses_what_no_page_of_ours_carried(part: str) -> None:
     with refuses("form_malformed"):
         preview_carried(KNOWN, [part])
@@ -257,3 +267,17 @@ def test_a_file_with_commas_is_read() -> None:
     text = '来源,编号,单位,意见\r\n座谈会,1,县文化馆,"好，\r\n很好"\r\n'
     for code in ("gb18030", "utf-8-sig"):
         assert preview_upload(KNOWN, text.encode(code)).rows == (TypedOpinion("meeting", "1", "u1", "好，\n很好"),)
+
+
+def test_a_note_merged_down_the_side_is_no_header() -> None:
+    """What stands beside the list swallows no rows of it."""
+
+    def fill(made: Any) -> None:  # noqa: ANN401 -- XlsxWriter has no types
+        page = made.add_worksheet("意见")
+        page.write_row(0, 0, ("来源", "编号", "意见"))
+        page.merge_range("D1:D6", "填表说明")
+        for number in range(1, 10):
+            page.write_row(number, 0, ("座谈会", str(number), f"第{number}条意见"))
+
+    read = preview_upload(KNOWN, sheets.book(fill))
+    assert [row.number for row in read.rows] == [str(number) for number in range(1, 10)]

@@ -64,7 +64,7 @@ def shown_text(text: str, code: str) -> str:
 
 
 def _code(code: str) -> str:
-    if len(code) > _LONGEST_CODE:
+    if not code or len(code) > _LONGEST_CODE:
         return GENERAL
     return next((meant for mark, meant in _SYSTEM if mark in code.lower()), code)
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from typing import Final
 
@@ -12,6 +13,7 @@ _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xf
 _GUESSES: Final = ("utf-8", "gb18030")
 _SEPARATORS: Final = "\t,;|，；"
 _LINES_LOOKED_AT: Final = 20
+_QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')
 _MARKUP: Final = ("<html", "<!doctype", "<table", "<?xml", "<meta", "{", "%pdf", "{\\rtf")
 
 
@@ -54,8 +56,8 @@ def _decoded(data: bytes) -> str:
 
 
 def _separator(text: str) -> str:
-    """Return the sign that stands in most of the first lines, and there most evenly."""
-    lines = [line for line in text.splitlines()[:_LINES_LOOKED_AT] if line.strip()]
+    """Return the sign that stands in most of the first lines; what is quoted says nothing about it."""
+    lines = [line for line in _QUOTED.sub("", text).splitlines()[:_LINES_LOOKED_AT] if line.strip()]
     counts = {sign: [line.count(sign) for line in lines] for sign in _SEPARATORS}
     best = max(_SEPARATORS, key=lambda sign: (sum(map(bool, counts[sign])), sum(counts[sign])))
     return best if any(counts[best]) else ","

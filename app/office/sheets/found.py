@@ -27,6 +27,11 @@ Area = tuple[int, int, int, int]
 """A merged range: first row, last row, first column, last column, all counted from 1."""
 
 
+def times_the_usual(most_cells: int) -> float:
+    """Return how much more time than usual a reader gets who may bring more cells than usual."""
+    return max(1.0, most_cells / MAX_CELLS)
+
+
 class WorkbookRefusedError(Exception):
     """The file breaks a limit; ``code`` and ``params`` become the reader's sentence."""
 
@@ -74,25 +79,36 @@ class Found:
     def put(self, row: int, column: int, text: str, fault: str = "") -> None:
         """Keep a cell that shows something; an error value that was copied as text is no text of anybody."""
         lost = ERROR if text[:1] == "#" and text.strip() in ERRORS else ""
-        self.cells.setdefault(row, {})[column] = text, fault or lost
+        # No database and no page takes a NUL, which an escape or an old workbook can bring.
+        self.cells.setdefault(row, {})[column] = text.replace("\0", ""), fault or lost
 
-    def fill_merged(self) -> list[str]:
-        """Write what a merged range shows beside each row it covers that lists something; return those ranges."""
-        own = {number: frozenset(row) for number, row in self.cells.items()}
+    def fill_merged(self, budget: Budget) -> list[str]:
+        """Write what a merged range shows beside each row it covers that lists something; return those ranges.
+
+        What is written counts as read: WorkbookRefusedError where it is too much.
+        """
         filled = []
-        for first, last, left, right in self.merged[:MAX_MERGED]:
+        for first, last, left, right in self.merged:
             shown = self.cells.get(first, {}).get(left)
-            covered = [row for row in range(first + 1, min(last, MAX_ROWS) + 1) if own.get(row)] if shown else []
+            if shown is None:
+                continue
+            covered = [row for row in range(first + 1, min(last, MAX_ROWS) + 1) if row in self.cells]
             for row in covered:
-                if shown is not None:
-                    self.cells[row].setdefault(left, shown)
+                if left not in self.cells[row]:
+                    budget.spend(self.name, row, left, shown[0])
+                    self.cells[row][left] = shown
             if covered:
                 filled.append(f"{letters(left)}{first}:{letters(right)}{last}")
         return filled
 
-    def told(self) -> dict[str, Any]:
-        """Return what the service is told, in JSON's terms."""
-        filled = self.fill_merged()
+    def told(self, budget: Budget) -> dict[str, Any]:
+        """Return what the service is told, in JSON's terms; a limit that is broken is kept with the sheet."""
+        filled = list[str]()
+        try:
+            filled = self.fill_merged(budget)
+        except WorkbookRefusedError as refusal:
+            self.refused = refusal
+            self.cells.clear()
         shown = [(number, row) for number, row in sorted(self.cells.items()) if number not in self.hidden_rows]
         return {
             "name": self.name,
@@ -103,7 +119,7 @@ class Found:
             "hidden_rows": sorted(number for number in self.hidden_rows if self.cells.get(number)),
             "hidden_columns": list(_letters_of(self.hidden_columns)),
             "filled": filled,
-            "wide": [list(area) for area in self.merged[:MAX_MERGED] if area[3] > area[2]],
+            "wide": [list(area) for area in self.merged if area[3] > area[2]],
             "refused": [self.refused.code, self.refused.params] if self.refused else None,
         }
 

@@ -164,7 +164,7 @@ class Grid(Part):
 def of_number(number: float, code: str, *, from_1904: bool) -> Filled:
     """Return what a number shows; and that digits were lost, if it stands for more than it could keep."""
     text = shown(number, code, from_1904=from_1904)
-    is_long = abs(number) >= _EXACT and code in {GENERAL, "0", "@"} and number == int(number)
+    is_long = abs(number) >= _EXACT and number == int(number)
     return text, DIGITS_LOST if is_long else ""
 
 

@@ -13,7 +13,7 @@ from xml.parsers import expat
 from app.office.bench import Bench, Made
 from app.office.sheets import delimited, xls, xlsx
 from app.office.sheets.archive import OLE_MAGIC, ZIP_MAGIC
-from app.office.sheets.found import MAX_CELLS, Budget, WorkbookRefusedError
+from app.office.sheets.found import MAX_CELLS, Budget, WorkbookRefusedError, times_the_usual
 
 CPU_SECONDS: Final = 4
 MEMORY_BYTES: Final = 256 * 1024**2
@@ -26,11 +26,6 @@ def read(bench: Bench) -> Made:
     limit_myself(most_cells)
     found = answer(bench.body, bench.arguments["first"], most_cells)
     return Made(json.dumps(found, ensure_ascii=False).encode())
-
-
-def times_the_usual(most_cells: int) -> float:
-    """Return how much more time than usual a reader gets who may bring more cells than usual."""
-    return max(1.0, most_cells / MAX_CELLS)
 
 
 def limit_myself(most_cells: int) -> None:
@@ -70,4 +65,4 @@ def _sheets(data: bytes, first: frozenset[str], budget: Budget) -> dict[str, Any
         found, lost = xlsx.read(data, budget, first)
     else:
         found, lost = delimited.read(data, budget), []
-    return {"sheets": [sheet.told() for sheet in found], "lost": lost}
+    return {"sheets": [sheet.told(budget) for sheet in found], "lost": lost}

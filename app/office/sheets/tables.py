@@ -5,6 +5,7 @@ over in silence.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +22,7 @@ SHOWN: Final = 40
 _HEADER_WITHIN: Final = 20
 _TOTAL: Final = re.compile(r"(?:合计|总计|小计|共计|总数|总人数|累计)(?:[0-9,]+[人个条家名]?)?")
 _IN_TITLES: Final = re.compile(r"\(.*?\)|\[.*?\]|[*:_/-]")
-_RANGE: Final = re.compile(r"[A-Z]+([0-9]+):[A-Z]+([0-9]+)")
+_RANGE: Final = re.compile(r"([A-Z]+)([0-9]+):[A-Z]+([0-9]+)")
 _FAULTS: Final = {ERROR: "text_error", NO_VALUE: "formula_without_value", DIGITS_LOST: "digits_lost"}
 
 PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
@@ -113,14 +114,14 @@ def has_needed(sheet: Sheet, listing: Listing) -> bool:
 
 
 def _block_matches(sheet: Sheet, place: int, listing: Listing) -> set[str]:
-    return set().union(*(listing.matches(row) for row in _header_rows(sheet, place)))
+    return set().union(*(listing.matches(row) for row in _header_rows(sheet, place, listing)))
 
 
-def _header_rows(sheet: Sheet, place: int) -> tuple[Row, ...]:
-    """Return the rows of the header: more than one where a title is merged downwards."""
-    first = sheet.rows[place].number
-    spans = [found for found in map(_RANGE.fullmatch, sheet.filled) if found]
-    last = max((int(found[2]) for found in spans if int(found[1]) == first), default=first)
+def _header_rows(sheet: Sheet, place: int, listing: Listing) -> tuple[Row, ...]:
+    """Return the rows of the header: more than one where a title of the list is merged downwards."""
+    head = sheet.rows[place]
+    spans = [found for found in map(_RANGE.fullmatch, sheet.filled) if found and listing.key(head.text(found[1]))[0]]
+    last = max((int(found[3]) for found in spans if int(found[2]) == head.number), default=head.number)
     return tuple(row for row in sheet.rows[place:] if row.number <= last)
 
 
@@ -144,7 +145,7 @@ class Table:
 
     def _under(self, place: int | None) -> tuple[Row, ...]:
         """Understand the titles; return the rows below, none where a needed column is missing."""
-        rows = _header_rows(self.sheet, place) if place is not None else ()
+        rows = _header_rows(self.sheet, place, self.listing) if place is not None else ()
         for row in rows:
             self._titles |= {cell.column: cell.text for cell in row.cells if self.listing.key(cell.text)[0]}
             self._titles = {cell.column: cell.text for cell in row.cells} | self._titles
@@ -197,15 +198,17 @@ class Table:
         """Return the rows that one merged cell fills alone; others with cells over several columns are reported."""
         taken = {column_of(column): key for key, column in self.columns.items()}
         alone = {row.number for row in self.body if len(row.cells) == 1}
-        found = set()
+        numbers, found = [row.number for row in self.body], set()
         for first, last, left, right in self.sheet.wide:
             keys = [key for column, key in taken.items() if left <= column <= right]
-            rows = [row for row in self.body if first <= row.number <= last] if len(keys) > 1 else []
-            if rows and first == last and first in alone:
+            at = bisect_left(numbers, first)
+            if len(keys) < 2 or at == len(numbers) or numbers[at] > last:  # noqa: PLR2004 - over two columns of ours
+                continue
+            if first == last and first in alone:
                 found.add(first)
-            elif rows and not any(total_of(cell.text) for cell in rows[0].cells):
+            elif not self.total(self.body[at]):
                 area = f"{letters(left)}{first}:{letters(right)}{last}"
-                self.report(rows[0].number, keys[0], "merged_wide", value=area)
+                self.report(numbers[at], keys[0], "merged_wide", value=area)
         return found
 
     def _report_faults(self, row: Row) -> None:
@@ -213,7 +216,7 @@ class Table:
             return
         for key, column in self.columns.items():
             cell = row.cell(column)
-            if cell is not None and cell.fault:
+            if cell is not None and cell.fault and key not in self.listing.unsaved:
                 self.report(row.number, key, _FAULTS[cell.fault], value=cell.text[:SHOWN])
                 self._faulty.add((row.number, key))
 
@@ -231,7 +234,9 @@ class Table:
 
     def total(self, row: Row) -> str:
         """Return what a row says that is the sum of others; empty if it says nothing of the kind."""
-        return next((cell.text.strip() for cell in row.cells if total_of(cell.text)), "")
+        aside = {self.columns.get(key) for key in self.listing.unsaved}
+        told = (cell.text for cell in row.cells if cell.column not in aside)
+        return next((text.strip() for text in told if total_of(text)), "")
 
     def _leave(self, code: str, rows: Sequence[int]) -> None:
         self._left.setdefault(code, []).extend(rows)
@@ -250,7 +255,8 @@ class Table:
         rows = [Note(self.sheet.name, "row", rows_told(rows), code, {}) for code, rows in self._left.items() if rows]
         if self.sheet.hidden_rows:
             rows.append(Note(self.sheet.name, "row", rows_told(self.sheet.hidden_rows), "row_hidden", {}))
-        filled = [Note(self.sheet.name, "range", area, "filled", {}) for area in self.sheet.filled]
+        areas = "、".join(self.sheet.filled[:SHOWN]) + ("…" if len(self.sheet.filled) > SHOWN else "")
+        filled = [Note(self.sheet.name, "range", areas, "filled", {})] if areas else []
         return Reading(matched, (*self._notes, *rows, *filled))
 
     def _note_columns(self) -> None:

@@ -105,7 +105,7 @@ class _Styles(Part):
         self._in_cells = False
 
     def start(self, tag: str, attributes: Attributes) -> None:
-        if tag == "numFmt":
+        if tag == "numFmt" and not self._ids:  # those behind belong to conditional formats, which count anew
             self._codes[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", GENERAL)
         self._in_cells = self._in_cells or tag == "cellXfs"
         if tag == "xf" and self._in_cells:

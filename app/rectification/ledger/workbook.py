@@ -4,17 +4,16 @@ Progress and 群众评价 come in by upload, under the rules and rights of the p
 with the plan, acceptance and state belong to the acts of the ledger. Rows that do not match are named with the reason.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from app.audit import service as audit
 from app.core.acting import Acting
-from app.core.errors import DomainError
 from app.core.folding import folded
+from app.office.sheets.carried import brought, carried
 from app.office.sheets.tables import CellProblem, Listing, Reading, Table, has_needed, left_sheets
 from app.office.workbook import plain, read_workbook
 from app.rectification.ledger.cells import cells_of
@@ -36,10 +35,6 @@ MOST_CELLS = 300_000
 """Of one workbook; ten thousand actions with every column filled are 220,000."""
 _LIMITS = {NEW_PROGRESS: 2000, RATING: 200}
 _SETTLED = tuple(column for column in LEDGER_COLUMNS if column.heading != RATING)
-_PART = 150_000
-"""Signs of one field that a page carries."""
-_MOST_CARRIED = 2_300_000
-"""Bytes of all of them: what a form may bring, less what else is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +91,15 @@ def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -
 
 def preview_carried(acting: Acting, known: Iterable[LedgerRow], parts: Sequence[str]) -> Preview:
     """Check what the page carried by the rules of the upload; DomainError ``form_malformed``."""
-    try:
-        carried = [change for part in parts for change in _CARRIED.validate_json(part)]
-    except ValidationError as error:
-        raise DomainError("form_malformed") from error
     check = _Check(acting, {each.row.id: each for each in known})
-    for number, (action_id, progress, rating) in enumerate(carried, 1):
+    for number, (action_id, progress, rating) in enumerate(brought(_CARRIED, parts), 1):
         check.take_change(number, Change(action_id, progress, rating))
     return Preview(tuple(check.changes), tuple(check.wrong))
 
 
 def carry(preview: Preview) -> list[str]:
     """Return the changes as the page carries them, in parts; DomainError ``import_too_much``."""
-    parts: list[list[tuple[str, str, str | None]]] = [[]]
-    size = 0
-    for change, _ in preview.changes:
-        if size > _PART:
-            parts.append([])
-            size = 0
-        parts[-1].append((change.action_id, change.progress, change.public_rating))
-        size += len(change.progress) + len(change.public_rating or "") + 50
-    carried = [json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in parts if part]
-    if sum(len(part.encode()) for part in carried) > _MOST_CARRIED:
-        raise DomainError("import_too_much")
-    return carried
+    return carried((change.action_id, change.progress, change.public_rating) for change, _ in preview.changes)
 
 
 class _Check:

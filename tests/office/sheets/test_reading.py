@@ -207,3 +207,47 @@ def test_no_scratched_old_workbook_ends_in_an_error(noise: bytes, place: int) ->
 @given(st.binary(max_size=300))
 def test_no_bytes_end_in_an_error(data: bytes) -> None:
     assert reading.answer(data).keys() in ({"sheets", "lost"}, {"refused", "params"})
+
+
+def test_formats_of_conditions_are_not_those_of_cells() -> None:
+    styles = (
+        f'<styleSheet xmlns="{parts.MAIN_NS}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
+        '<dxfs><dxf><numFmt numFmtId="14" formatCode="0.00%"/></dxf></dxfs></styleSheet>'
+    )
+    data = made.from_xml('<row r="1"><c r="A1" s="1"><v>46351</v></c></row>', styles=styles.encode())
+    assert texts(only(data)) == [["2026/11/25"]]
+
+
+def test_a_nul_is_no_text() -> None:
+    assert texts(only(made.from_xml(made.row(1, "文_x0000_化馆")))) == [["文化馆"]]
+
+
+def test_filling_merged_ranges_counts_as_reading() -> None:
+    rows = "".join(
+        made.row(number, *["甲"] * 8) if number == 1 else made.row(number, "", "", "", "", "", "", "", "乙")
+        for number in range(1, 20_001)
+    )
+    merged = "".join(f'<mergeCell ref="{letter}1:{letter}20000"/>' for letter in "ABCDEFG")
+    with pytest.raises(DomainError) as refused:
+        read_workbook(made.from_xml(rows, behind=f"<mergeCells>{merged}</mergeCells>"))
+    assert refused.value.code == "workbook_too_many_cells"
+
+
+def test_commas_of_the_language_inside_quotes_part_no_columns() -> None:
+    lines = (
+        "来源,编号,单位,意见",
+        '座谈会,1,,"办事慢，窗口少。',
+        '希望延长时间，增加窗口。"',
+        '座谈会,2,,"一，二',
+        '三，四"',
+    )
+    text = "\n".join(lines)
+    assert texts(only(text.encode()))[0] == ["来源", "编号", "单位", "意见"]
+
+
+@pytest.mark.parametrize("code", ["General", "0", "0_ ", r"0_);[Red]\(0\)", "#,##0"])
+def test_digits_that_a_number_could_not_keep_are_missed_under_every_format(code: str) -> None:
+    def fill(book: Any) -> None:  # noqa: ANN401 -- XlsxWriter has no types
+        book.add_worksheet("意见").write_number("A1", 360721199001011234, book.add_format({"num_format": code}))
+
+    assert only(made.book(fill)).rows[0].cells[0].fault == "digits_lost"
