@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from app.ballots.reads import ids
+from app.ballots.reads import gate, ids
 from app.ballots.verification import verify
 from app.box.reads import envelopes_by_group
 from app.core.db import Database
@@ -73,6 +73,16 @@ def check_tags(database: Database, folder: KeyFolder, paper: Paper) -> None:
         raise DomainError("box_tampered", groups="、".join(told))
     if not found.gate_is_right:
         raise DomainError("box_gate_tampered")
+
+
+def check_paper(database: Database, round_id: str, text: str) -> None:
+    """Refuse a paper that is not the one voters had before them, of which the box holds a proven copy (SEC-75).
+
+    Envelopes are bound to the paper's hash alone: with names exchanged in the text, marks would count for others.
+    DomainError ``box_paper_changed``, or as ``gate``.
+    """
+    if gate(database, round_id).paper != text:
+        raise DomainError("box_paper_changed")
 
 
 def check_root(database: Database, round_id: str) -> None:

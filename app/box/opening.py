@@ -23,7 +23,7 @@ from app.ballots.reads import SealedEnvelope, envelopes
 from app.ballots.service import destroy
 from app.ballots.tags import Tags, tags_of
 from app.ballots.verification import is_rightly_tagged
-from app.box.ceremony import check_counts, check_root, check_tags, sealed_round
+from app.box.ceremony import check_counts, check_paper, check_root, check_tags, sealed_round
 from app.box.counted import LooseRemark, Stacks
 from app.box.envelope import BadEnvelope, Ballot, decode
 from app.box.models import Opening, Remark, RoundKey, Stack
@@ -38,7 +38,7 @@ from app.core.masking import Masker
 from app.core.memory import give_back_memory
 from app.core.secrets import shuffled, token_bytes
 from app.rounds.domain import Paper, RoundState
-from app.rounds.reads import frozen_paper
+from app.rounds.reads import frozen_paper, frozen_text, parse_paper
 from app.rounds.service import count_round, locked_round
 from app.slips.service import keep_used
 
@@ -91,15 +91,17 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
     """Turn the sealed envelopes into stacks and destroy the key.
 
     DomainError ``box_not_sealed``, ``more_back_than_out``, ``box_not_as_spent``, ``box_tampered``,
-    ``root_missing``, ``root_differs`` or ``envelopes_damaged`` (``count``):
+    ``box_paper_changed``, ``root_missing``, ``root_differs`` or ``envelopes_damaged`` (``count``):
     then the box stays sealed as it was.
     """
     with room.database.reading() as session:
         sealed_round(session, attempt.round_id)
-        paper, digest = frozen_paper(session, attempt.round_id)
+        text, digest = frozen_text(session, attempt.round_id)
+        paper = parse_paper(text)
         progress.total = sum(check_counts(session, paper).values())
         hide = Masker(staff.name for staff in everyone(session))
     check_tags(room.database, room.folder, paper)
+    check_paper(room.database, paper.round_id, text)
     check_root(room.database, paper.round_id)
     tags = tags_of(room.folder, paper.round_id)
     open_one = partial(_open_one, attempt.private_key, (paper, digest), hide)

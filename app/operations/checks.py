@@ -14,7 +14,7 @@ from app.core.signing import public_half
 from app.operations.server import check_engine, open_database
 from app.publication.signing import check_stored, versions_in
 from app.rounds.domain import Paper, RoundState
-from app.rounds.reads import all_rounds, frozen_paper
+from app.rounds.reads import all_rounds, frozen_text, parse_paper
 
 UNDER_WAY = {RoundState.OPEN, RoundState.SEALED}
 
@@ -57,12 +57,13 @@ def _boxes(database: Database, folder: KeyFolder) -> Generator[str, None, int]:
     """
     with database.reading() as session:
         rounds = all_rounds(session)
-        papers = {row.id: frozen_paper(session, row.id)[0] for row in rounds if row.state in UNDER_WAY}
+        papers = {row.id: frozen_text(session, row.id)[0] for row in rounds if row.state in UNDER_WAY}
     here, wrong = ballots.round_ids(database), 0
-    for paper in papers.values():
+    for text in papers.values():
+        paper = parse_paper(text)
         if paper.round_id not in here:
             yield f"warning: the box of “{paper.title}” is not here: its ballots are lost, void the round"
-        elif told := _wrong(database, folder, paper):
+        elif told := _wrong(database, folder, paper) or _wrong_paper(database, paper.round_id, text):
             wrong += 1
             yield f"WRONG: box of “{paper.title}”: {told}"
     yield f"boxes: {len(here)}, of {len(here & papers.keys()) - wrong} under way every tag is right"
@@ -105,6 +106,11 @@ def _wrong(database: Database, folder: KeyFolder, paper: Paper) -> str:
     if not told and not verdict.gate_is_right:
         return "its gate is not as the service left it"
     return "; ".join(told)
+
+
+def _wrong_paper(database: Database, round_id: str, text: str) -> str:
+    is_same = ballots.gate(database, round_id).paper == text
+    return "" if is_same else "the paper of its round is not the one that voters had before them"
 
 
 def _is_closed(database: Database, round_id: str) -> bool:

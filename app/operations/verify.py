@@ -399,36 +399,38 @@ def check_receipt(ids: Sequence[bytes], root: bytes, typed: str) -> list[Finding
     return [say(f"回执在名单里，通到票箱指纹的路径：{steps}", f"The receipt is in the list. Its path:{steps}")]
 
 
+def _plain(value: object) -> str:
+    """Return words of an unproven file without the signs by which they could move about on the reader's screen."""
+    return "".join(sign for sign in str(value) if sign.isprintable())[:120]
+
+
 def say_which(document: dict[str, Any]) -> list[Finding]:
     """Say of which round and version a result is, and whether it is all of it."""
     inner = document.get("document")
     about = inner.get("round") if isinstance(inner, dict) else None
-    title = about.get("title") if isinstance(about, dict) else None
-    if not isinstance(title, str):
+    if not isinstance(about, dict) or not isinstance(title := about.get("title"), str):
         return []
-    version, whole = document.get("version"), document.get("whole") is True
-    return [
-        right(
-            f"“{title}”结果第 {version} 版，{'全部内容' if whole else '读者能看的一部分'}。",
-            f"Result of “{title}”, version {version}, {'all of it' if whole else 'the part that its reader may see'}.",
-        )
-    ]
+    name, version, whole = _plain(title), _plain(document.get("version")), document.get("whole") is True
+    part = ("全部内容", "all of it") if whole else ("读者能看的一部分", "the part that its reader may see")
+    zh, en = ("演练，不是正式结果：", "A rehearsal, no result: ") if about.get("rehearsal") is True else ("", "")
+    zh += f"“{name}”结果第 {version} 版，{part[0]}。"
+    en += f"Result of “{name}”, version {version}, {part[1]}."
+    return [right(zh, en)]
 
 
 def check_result(document: dict[str, Any], wanted: Wanted) -> list[Finding]:
     """Compare the root that a result names with the one that was printed."""
-    which = say_which(document)
     root = _digits(document.get("root"), ROOT_DIGITS)
     if not root:
         lacking = wrong("这份结果没有票箱指纹，不能核对。", "This result names no box fingerprint to compare.")
-        return [*which, lacking] if wanted.root else which
+        return [lacking] if wanted.root else []
     told = right(f"结果出自票箱指纹为“{signs_of(root)}”的票箱。", f"The result is of the box “{signs_of(root)}”.")
-    return [*which, told, *check_printed_root(root, wanted.root)]
+    return [told, *check_printed_root(root, wanted.root)]
 
 
 def check_together(documents: Sequence[dict[str, Any]]) -> list[Finding]:
     """Check that several files are of one round and one box."""
-    if len({(document.get("round_id"), document.get("root")) for document in documents}) <= 1:
+    if len({(str(document.get("round_id")), str(document.get("root"))) for document in documents}) <= 1:
         return []
     return [wrong("这几个文件不是同一轮、同一个票箱的。", "These files are not of one round and one box.")]
 
@@ -437,7 +439,10 @@ def check(documents: Sequence[dict[str, Any]], wanted: Wanted) -> list[Finding]:
     """Check files that were read; all is right if every finding is."""
     findings: list[Finding] = []
     for document in documents:
-        findings += check_signature(document, wanted.key)
+        proof = check_signature(document, wanted.key)
+        findings += proof
+        if document["format"] == RESULT and all(finding.right for finding in proof):
+            findings += say_which(document)
         findings += (check_receipts if document["format"] == RECEIPTS else check_result)(document, wanted)
     if wanted.receipt and not any(document["format"] == RECEIPTS for document in documents):
         findings.append(wrong("要查回执，请给出回执名单。", "To look a receipt up, give a receipts list."))
@@ -451,9 +456,8 @@ def report(paths: Sequence[Path], wanted: Wanted, language: str = "") -> int:
     except UnreadableError as error:
         findings = [wrong(*error.args)]
     is_right = all(finding.right for finding in findings)
-    findings.append(
-        right("全部正确。", "All is right.") if is_right else wrong("有不对的地方。", "Something is wrong.")
-    )
+    end = right("全部正确。", "All is right.") if is_right else wrong("有不对的地方。", "Something is wrong.")
+    findings.append(end)
     chinese = (language or os.environ.get("LANG", "zh")).lower().startswith(("zh", "c"))
     for finding in findings:
         sys.stdout.write(f"{'[OK]' if finding.right else '[!!]'} {finding.zh if chinese else finding.en}\n")

@@ -7,11 +7,8 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication import api_shapes
-from app.publication.api import Found, Reading, answer, described, new_router, released
-from app.publication.reads import Published
-from app.publication.renditions import told
-from app.publication.signing import signed_result, stored_signature
-from app.tally.document import BandDocument, Document
+from app.publication.api import Reading, answer, described, new_router, released
+from app.publication.signing import seen, signed_result, stored_signature
 from app.tally.shown import participation_rate
 
 router = new_router("/api/v2")
@@ -37,34 +34,28 @@ def list_results(program: Reading) -> Response:
     return answer(program, {"results": list(program.lines())})
 
 
-def _document(found: Found) -> Document | BandDocument:
-    if isinstance(found, Published):
-        return {**found.document, "sections": [told(section) for section in found.document["sections"]]}
-    return found.document
-
-
 @router.get("/results/{round_id}", response_model=api_shapes.Result)
 def read_result(program: Reading, round_id: str) -> Response:
     """Answer the result document in the token's scope."""
     found = program.result(round_id)
     turnout = participation_rate(found.document["chain"]["total"])
-    return released(program, found, document=_document(found), participation_rate=turnout)
+    return released(program, found, document=seen(found), participation_rate=turnout)
 
 
 @router.get("/results/{round_id}/signed", response_model=api_shapes.SignedResult, responses=UNSIGNED)
 def read_signed(program: Reading, round_id: str) -> Response:
     """Answer the result document in the token's scope with the installation's signature, as ``verify.py`` reads it."""
     found, desk = program.result(round_id), program.desk
-    stored, seed = stored_signature(desk.session, round_id, found.version), desk.keys.signing_key()
+    stored = stored_signature(desk.session, round_id, found.version)
     desk.leave()
-    return answer(program, signed_result(seed, found, stored))
+    return answer(program, signed_result(desk.keys.signing_key(), found, stored))
 
 
 @router.get("/results/{round_id}/sections/{section}/targets/{target}", response_model=api_shapes.TargetResult)
 def read_target(program: Reading, round_id: str, section: str, target: str) -> Response:
     """Answer what was rated, of one section of the result document; not found where the token does not see it."""
     found = program.result(round_id)
-    for part in _document(found)["sections"]:
+    for part in seen(found)["sections"]:
         for rated in part["targets"] if part["key"] == section else ():
             if rated["id"] == target:
                 return released(program, found, target=rated)

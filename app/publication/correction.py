@@ -19,9 +19,9 @@ from app.core.db import Database, locked_rows
 from app.core.errors import DomainError
 from app.publication.domain import Wanted
 from app.publication.models import ResultRelease
-from app.publication.reads import release_of, stored_document, versions_of
+from app.publication.reads import VersionLine, release_of, stored_document, versions_of
 from app.publication.service import by_unit, counting_chain, end_release, enter_release, people, store_version
-from app.publication.signing import Signed, root_text, sign
+from app.publication.signing import Signed, Stored, check_signature, sign, stored_signature
 from app.publication.verdicts import written
 from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import Act
@@ -30,7 +30,6 @@ from app.rounds.service import locked_round
 from app.slips.accounting import SlipAccount
 from app.slips.service import correct_counts
 from app.tally.chain import Chain
-from app.tally.document import Document
 from app.tally.restraint import restraint_of
 from app.tally.result import result_document
 
@@ -53,9 +52,8 @@ class _Basis:
 
     paper: Paper
     chain: Chain
-    before: Document
-    version: int
-    root: str
+    before: VersionLine
+    signature: Stored | None
 
 
 def _basis(session: Session, round_id: str, request: Mapping[str, Any]) -> _Basis:
@@ -63,23 +61,29 @@ def _basis(session: Session, round_id: str, request: Mapping[str, Any]) -> _Basi
         raise DomainError("round_wrong_state")
     paper, _ = frozen_paper(session, round_id)
     chain = _with_counts(paper, counting_chain(session, paper, round_id), _counts(request))
-    last = versions_of(session, round_id)[-1].version
-    return _Basis(paper, chain, stored_document(session, round_id, last), last + 1, root_text(session, round_id))
+    last = versions_of(session, round_id)[-1]
+    return _Basis(paper, chain, last, stored_signature(session, round_id, last.version))
 
 
 def make_ready(database: Database, round_id: str, request: Mapping[str, Any]) -> Act:
-    """Count the corrected version and sign it, while no transaction is held; return the act that stores it."""
+    """Count the corrected version and sign it, while no transaction is held; return the act that stores it.
+
+    DomainError as ``check_signature`` where the version before is not as it was signed: it says what is held back.
+    """
+    seed = database.keys.signing_key()
     with database.reading() as session:
         basis = _basis(session, round_id, request)
+        before = stored_document(session, round_id, basis.before.version)
         stacks, remarks = box.stacks(session, round_id), by_unit(box.remarks(session, round_id))
-    restraint = restraint_of(basis.before)
+    check_signature(seed, basis.signature, (round_id, basis.before.version, basis.before.digest))
+    restraint = restraint_of(before)
     document = result_document(basis.paper, stacks, basis.chain, remarks, restraint)
-    if document["chain"] == basis.before["chain"]:
+    if document["chain"] == before["chain"]:
         raise DomainError("correction_empty")
     if not restraint.is_kept_by(document):
         raise DomainError("correction_reveals")
-    seed = database.keys.signing_key()
-    return partial(_correct, basis, sign(seed, written(document), (round_id, basis.version, basis.root)))
+    made = sign(seed, written(document), (round_id, basis.before.version + 1, basis.before.root))
+    return partial(_correct, basis, made)
 
 
 def _correct(basis: _Basis, made: Signed, acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
@@ -92,9 +96,9 @@ def _correct(basis: _Basis, made: Signed, acting: Acting, round_id: str, request
     if _basis(session, round_id, request) != basis:
         raise DomainError("result_changed")
     store_version(acting, round_id, made, reason)
-    _release_again(acting, round_id, basis.version, request)
+    _release_again(acting, round_id, made.statement.version, request)
     correct_counts(session, round_id, _counts(request))
-    detail = {"version": basis.version, "reason": reason}
+    detail = {"version": made.statement.version, "reason": reason}
     audit.record(session, acting.now, acting.actor, "result.correct", round_id, **detail)
 
 

@@ -9,12 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.db import Database
 from app.publication.models import ResultSignature, ResultVersion
-from app.publication.signing import Signed, root_text, sign
+from app.publication.signing import Signed, root_text, sign, version_text
 from app.publication.verdicts import Written
 from app.tally.document import text_digest
 
@@ -45,16 +44,10 @@ def _unsigned(database: Database) -> list[Key]:
 
 def _signed(database: Database, key: Key) -> Signed | None:
     with database.reading() as session:
-        text, digest = _text(session, key)
+        text, digest = version_text(session, *key)
         root = root_text(session, key[0])
     written = Written(text, text_digest(text), ())
     return sign(database.keys.signing_key(), written, (*key, root)) if written.digest == digest else None
-
-
-def _text(session: Session, key: Key) -> tuple[str, str]:
-    query = select(ResultVersion.document, ResultVersion.digest)
-    row = session.execute(query.where(ResultVersion.round_id == key[0], ResultVersion.version == key[1])).one()
-    return row.document, row.digest
 
 
 def _write(database: Database, made: Signed, now: datetime) -> None:

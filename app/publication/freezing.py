@@ -30,7 +30,7 @@ def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Callable[[
     """
     chain = counting_chain(session, paper, paper.round_id, stacks.returned)
     earlier = _earlier(session, paper)
-    papers = [frozen_paper(session, other.id)[0] for other in earlier]
+    papers = papers_before(session, paper)
     root, seed = root_text(session, paper.round_id), database_of(session).keys.signing_key()
 
     def made() -> Signed | None:
@@ -45,6 +45,11 @@ def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Callable[[
         return now == chain and _ids(_earlier(session, paper)) == _ids(earlier)
 
     return lambda: Prepared(still_holds, partial(_write, paper.round_id, made()))
+
+
+def papers_before(session: Session, paper: Paper) -> list[Paper]:
+    """Return the papers of the campaign's rounds beside whose results that of this paper will stand."""
+    return [frozen_paper(session, other.id)[0] for other in _earlier(session, paper)]
 
 
 def _write(round_id: str, result: Signed | None, acting: Acting) -> None:

@@ -13,6 +13,7 @@ from app.campaigns.domain import Item
 from app.rounds.domain import Paper, PaperGroup, PaperUnit
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Section, Target, only_section
+from app.tally.restraint import FREE, Restraint, restraint_between
 from app.tally.result import result_document
 
 SIZES = (1, 8, 12, 29, 30)
@@ -51,11 +52,11 @@ class Preview:
     small: tuple[Small, ...]
 
 
-def preview_of(paper: Paper) -> Preview | None:
-    """Return what would be shown of a round of this paper; None where nobody is to vote yet."""
+def preview_of(paper: Paper, before: Sequence[Paper] = ()) -> Preview | None:
+    """Return what would be shown of a round of this paper beside those ``before``; None where nobody is to vote yet."""
     if not paper.groups or not paper.units or not any(group.expected for group in paper.groups):
         return None
-    section, examples = _examples(paper)
+    section, examples = _examples(paper, before)
     alone = replace(paper.scheme, weights={}, item_lines=())
     bare = replace(paper, items=(_ITEM,), scheme=alone, units=(PaperUnit("x", ""),), document=None)
     small = [Small(count, alike=False, unit=_small(bare, count, _WEIGHTS[0])) for count in SIZES]
@@ -63,7 +64,7 @@ def preview_of(paper: Paper) -> Preview | None:
     return Preview(section, examples, tuple(small))
 
 
-def _examples(paper: Paper) -> tuple[Section, tuple[Example, ...]]:
+def _examples(paper: Paper, before: Sequence[Paper]) -> tuple[Section, tuple[Example, ...]]:
     """Return an example for every set of groups that some unit is rated without, in official order."""
     recused = {
         unit.id: tuple(group.name for group in paper.groups if unit.id in group.left_out) for unit in paper.units
@@ -74,7 +75,8 @@ def _examples(paper: Paper) -> tuple[Section, tuple[Example, ...]]:
     units = tuple(unit for unit in paper.units if unit.id in shown)
     scheme = replace(paper.scheme, item_lines=())
     bare = replace(paper, items=(_ITEM,), scheme=scheme, units=units, groups=groups, document=None)
-    section = _section(bare, {group.id: _WEIGHTS[at % len(_WEIGHTS)] for at, group in enumerate(groups)})
+    weights = {group.id: _WEIGHTS[at % len(_WEIGHTS)] for at, group in enumerate(groups)}
+    section = _section(bare, weights, restraint_between(paper, before))
     targets = {target["id"]: target for target in section["targets"]}
     return section, tuple(Example(recused[unit_id], targets[unit_id]) for unit_id in shown)
 
@@ -88,16 +90,18 @@ def _small(paper: Paper, count: int, weights: Sequence[int]) -> Target:
     return _section(replace(paper, groups=(group,)), {_GROUP: weights})["targets"][0]
 
 
-def _section(paper: Paper, weights: Mapping[str, Sequence[int]]) -> Section:
+def _section(paper: Paper, weights: Mapping[str, Sequence[int]], restraint: Restraint = FREE) -> Section:
     grades = len(paper.scheme.scale.grades)
+    voting = [group for group in paper.groups if group.expected]
+    marks = {group.id: marks_of(group.expected, weights[group.id][:grades]) for group in voting}
     stacks = {
-        (unit.id, group.id): marks_of(group.expected, weights[group.id][:grades])
+        (unit.id, group.id): marks[group.id]
         for unit in paper.units
-        for group in paper.groups
-        if unit.id not in group.left_out and group.expected
+        for group in voting
+        if unit.id not in group.left_out
     }
     rows = [GroupChain(group.id, *(group.expected,) * 4) for group in paper.groups]
-    return only_section(result_document(paper, stacks, Chain(tuple(rows)), {}))
+    return only_section(result_document(paper, stacks, Chain(tuple(rows)), {}, restraint))
 
 
 def marks_of(count: int, weights: Sequence[int]) -> bytes:

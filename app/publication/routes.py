@@ -10,9 +10,9 @@ from app.publication.signing import signed_file, stored_signature
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
 from app.web.desk import Desk, OpenDesk, Refused, ResultDesk
+from app.web.downloads import JSON
 
 router = APIRouter()
-JSON = "application/json"
 REMARKS_AHEAD = 2
 """How many remarks of a unit open the result page; its own page has them all."""
 
@@ -70,9 +70,9 @@ def signed(desk: ResultDesk, round_id: str) -> Response:
 
 def signed_answer(desk: OpenDesk, result: reads.Published | reads.PublishedBands) -> Response:
     """Send a result as a signed file, made after the session has ended."""
-    stored, seed = stored_signature(desk.session, result.round_id, result.version), desk.keys.signing_key()
+    stored, keys = stored_signature(desk.session, result.round_id, result.version), desk.keys
     name = f"{result.document['round']['title']}结果.json"
-    return desk.send(lambda: signed_file(seed, result, stored), JSON, name, "result.json")
+    return desk.send(lambda: signed_file(keys.signing_key(), result, stored), JSON, name, "result.json")
 
 
 @router.get("/results/{round_id}/versions/{version}")

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
+from app.publication.freezing import papers_before
 from app.publication.preview import preview_of
 from app.rounds.allowed import powers
 from app.rounds.domain import RoundState, freeze_problems, paper_digest
@@ -29,9 +30,10 @@ def freeze_page(desk: KeyDesk, round_id: str) -> Response:
         "rows": rows_of(paper),
         "missing": [step.label for step in freeze_problems(paper) if step.needed and not step.done],
         "waiting": waiting,
-        "changed": waiting is not None and waiting.asked_for["paper"] != paper_digest(paper_text(paper)),
         "second_person": needs_second_person(desk.session, row, FREEZE, desk.now),
         "can": powers(desk.staff.role, row.state, is_rehearsal=row.is_rehearsal),
     }
+    before = papers_before(desk.session, paper)
     desk.leave()
-    return desk.show("publication/freeze.html", **context, preview=preview_of(paper))
+    changed = waiting is not None and waiting.asked_for["paper"] != paper_digest(paper_text(paper))
+    return desk.show("publication/freeze.html", **context, changed=changed, preview=preview_of(paper, before))

@@ -1,7 +1,8 @@
 """Signatures of results: one that is stored with every version, and one of what is sent, the cut its reader may see.
 
 Both are made and checked while no transaction is held. Nothing is signed for sending unless the stored signature is
-right: who writes into the database but does not hold the key folder gets nothing signed.
+right: who changes a stored result, but does not hold the key folder, gets nothing signed. Its code and the moment of
+publication are said when it is sent; no stored signature covers them.
 """
 
 from collections.abc import Mapping
@@ -84,8 +85,8 @@ def stored_signature(session: Session, round_id: str, version: int) -> Stored | 
     return None if row is None else Stored(row.root, row.signature)
 
 
-def check_signature(seed: bytes, stored: Stored | None, of: tuple[str, int, str]) -> None:
-    """Check the signature of the version ``of`` = (round, number, digest); no transaction may be held.
+def check_signature(seed: bytes, stored: Stored | None, of: tuple[str, int, str]) -> Stored:
+    """Return the signature of the version ``of`` = (round, number, digest), checked; no transaction may be held.
 
     DomainError ``result_unsigned`` or ``result_signature_wrong``.
     """
@@ -96,6 +97,14 @@ def check_signature(seed: bytes, stored: Stored | None, of: tuple[str, int, str]
     statement = Statement(round_id, version, digest, stored.root)
     if not is_right(public_half(seed), statement.document(), stored.signature):
         raise DomainError("result_signature_wrong")
+    return stored
+
+
+def version_text(session: Session, round_id: str, version: int) -> tuple[str, str]:
+    """Return a stored version as its text, and the digest beside it, which may not be its own."""
+    query = select(ResultVersion.document, ResultVersion.digest)
+    row = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
+    return row.document, row.digest
 
 
 def versions_in(database: Database) -> list[tuple[str, int]]:
@@ -110,27 +119,32 @@ def check_stored(database: Database, round_id: str, version: int) -> None:
 
     Before the first start since there are signatures, a version without one is as it should be.
     """
-    query = select(ResultVersion.document, ResultVersion.digest)
     with database.reading() as session:
-        row = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
+        text, digest = version_text(session, round_id, version)
         stored = stored_signature(session, round_id, version)
-    if text_digest(row.document) != row.digest:
+    if text_digest(text) != digest:
         raise DomainError("result_damaged")
     if stored is not None or database.keys.has_signed_earlier():
-        check_signature(database.keys.signing_key(), stored, (round_id, version, row.digest))
+        check_signature(database.keys.signing_key(), stored, (round_id, version, digest))
 
 
 def signed_result(seed: bytes, found: Published | PublishedBands, stored: Stored | None) -> dict[str, Any]:
     """Return what a reader sees of a result, signed; DomainError as ``check_signature``."""
-    check_signature(seed, stored, (found.round_id, found.version, found.digest))
-    root = stored.root if stored else ""
-    return signed(seed, _wrapped(found, root))
+    proved = check_signature(seed, stored, (found.round_id, found.version, found.digest))
+    return signed(seed, _wrapped(found, proved.root))
 
 
 def signed_file(seed: bytes, found: Published | PublishedBands, stored: Stored | None) -> bytes:
     """Return ``signed_result`` as the text of a file; < is written so that no browser takes words for tags."""
     text = orjson.dumps(signed_result(seed, found, stored), option=orjson.OPT_INDENT_2)
     return text.replace(b"<", rb"\u003c")
+
+
+def seen(found: Published | PublishedBands) -> Document | BandDocument:
+    """Return the document as it goes out: without the notes that only organisers get."""
+    if isinstance(found, PublishedBands) or found.scope is Scope.ORGANISERS:
+        return found.document
+    return {**found.document, "sections": [told(section) for section in found.document["sections"]]}
 
 
 def _wrapped(found: Published | PublishedBands, root: str) -> Mapping[str, Any]:
@@ -145,11 +159,5 @@ def _wrapped(found: Published | PublishedBands, root: str) -> Mapping[str, Any]:
         "published_at": found.published_at.isoformat(),
         "root": root or None,
         "signs": signs_of(bytes.fromhex(root)) if root else None,
-        "document": _seen(found),
+        "document": seen(found),
     }
-
-
-def _seen(found: Published | PublishedBands) -> Document | BandDocument:
-    if isinstance(found, PublishedBands) or found.scope is Scope.ORGANISERS:
-        return found.document
-    return {**found.document, "sections": [told(section) for section in found.document["sections"]]}

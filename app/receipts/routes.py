@@ -13,11 +13,11 @@ from app.receipts.domain import parse_receipt
 from app.receipts.listing import Found, Listing, listing_of
 from app.slips.codes import plain_signs
 from app.web.desk import AnybodysDesk, OpenDesk, Refused
-from app.web.downloads import attachment
+from app.web.downloads import JSON, attachment
 from app.web.forms import AnonymousForm, PostedForm, check_form_token
 
 router = APIRouter()
-JSON, PYTHON = "application/json", "text/x-python"
+PYTHON = "text/x-python"
 PROGRAM = Path(__file__).parents[1] / "operations" / "verify.py"
 MOST_TYPED = 60
 

@@ -25,6 +25,7 @@ from app.office.markup import (
 from app.publication.charts import distribution_of, shares_of
 from app.publication.domain import has_intervals
 from app.publication.reads import Published
+from app.reports.fields import ROOT
 from app.reports.strips import strip_pngs
 from app.tally import shown
 from app.tally.document import Document, Section, Target, only_section, parts_of
@@ -68,7 +69,7 @@ def common_values(result: Published, title: str, number: str, now: datetime) -> 
         "活动": one_line(about["campaign"]),
         "日期": chinese_date(now),
         "核验码": result.code,
-        "票箱指纹": result.signs or "无",
+        ROOT: result.signs or "无",
         "文号": one_line(number) or NUMBER_BLANK,
         "版本": one_line(version),
     }

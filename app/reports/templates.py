@@ -167,9 +167,12 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
         """Leave footnotes alone: they are no place for fields."""
 
 
+_ROOT_FIELD = re.compile(r"\{\{\s*" + ROOT)
+
+
 @lru_cache(maxsize=4)
 def _names_root(kind: ReportKind, content: bytes) -> bool:
-    return any(ROOT in source for source in WordTemplate(kind, content).sources())
+    return any(_ROOT_FIELD.search(source) for source in WordTemplate(kind, content).sources())
 
 
 @lru_cache(maxsize=32)

@@ -34,6 +34,7 @@ class RoundPowers:
     read_scrutiny: bool
     print_anew: bool
     """Whether slips that became void can still be replaced."""
+    see_freeze: bool
     station: int
     """Where the round stands among ``STATIONS``; -1 where it left the way."""
 
@@ -58,5 +59,6 @@ def powers(role: str, state: RoundState, *, is_rehearsal: bool) -> RoundPowers:
         look_up_receipts=state in {RoundState.OPEN, RoundState.SEALED},
         read_scrutiny=state in AFTER_OPENING,
         print_anew=state in BEFORE_CLOSE,
+        see_freeze=state is RoundState.DRAFT,
         station=STATIONS.index(shown) if shown in STATIONS else -1,
     )

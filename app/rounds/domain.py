@@ -108,6 +108,14 @@ class Paper:
                 return group
         raise KeyError(group_id)
 
+    def gets_slips(self, group: PaperGroup) -> bool:
+        """Whether a voter group is large enough to vote at all."""
+        return group.expected >= self.scheme.group_floor
+
+    def gets_row(self, group: PaperGroup) -> bool:
+        """Whether a voter group is large enough for a row of its own."""
+        return group.expected >= self.scheme.floor
+
     def rated_by(self, group_id: str) -> tuple[int, ...]:
         """Return the indices into ``units`` of those the group rates, in official order."""
         left_out = self.group(group_id).left_out
@@ -174,8 +182,8 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
 
     Groups that slips are given to but that will have no row of their own are named (SEC-84); that is no hindrance.
     """
-    small = [group.name for group in paper.groups if group.expected < paper.scheme.group_floor]
-    alone = [group.name for group in paper.groups if group.expected < paper.scheme.floor]
+    small = [group.name for group in paper.groups if not paper.gets_slips(group)]
+    alone = [group.name for group in paper.groups if not paper.gets_row(group)]
     grades = len(paper.scheme.scale.grades)
     unfit = [item.label for item in paper.items if item.labels and len(item.labels) != grades]
     idle = [group.name for group in paper.groups if not paper.rated_by(group.id)]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy.orm import Session
+
 from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.rounds.domain import Event, Paper, PaperGroup, freeze_problems, next_state, paper_digest
@@ -29,22 +31,22 @@ def rows_of(paper: Paper) -> list[GroupRow]:
         GroupRow(
             group=group,
             left_out=tuple(unit.name for unit in paper.units if unit.id in group.left_out),
-            gets_slips=group.expected >= paper.scheme.group_floor,
-            gets_row=group.expected >= paper.scheme.floor,
+            gets_slips=paper.gets_slips(group),
+            gets_row=paper.gets_row(group),
         )
         for group in paper.groups
     ]
 
 
-def request_to_freeze(acting: Acting, round_id: str) -> dict[str, Any]:
+def request_to_freeze(session: Session, round_id: str) -> dict[str, Any]:
     """Return what is asked for: the digest of the paper as it is now, with the groups that the second person sees.
 
     DomainError ``round_wrong_state`` or ``steps_missing``.
     """
-    row = get_round(acting.session, round_id)
+    row = get_round(session, round_id)
     if next_state(row.state, Event.FREEZE) is None:
         raise DomainError("round_wrong_state")
-    paper = draft_paper(acting.session, row)
+    paper = draft_paper(session, row)
     refuse_missing(freeze_problems(paper))
     groups = [{"name": of.group.name, "expected": of.group.expected, "without": of.left_out} for of in rows_of(paper)]
     return {"paper": paper_digest(paper_text(paper)), "groups": groups}

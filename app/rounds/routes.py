@@ -176,11 +176,14 @@ def show_paper(desk: KeyDesk, round_id: str) -> Response:
 def freeze(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
     """Freeze the paper, or ask the second person for it."""
 
-    def act() -> None:
-        request = freezing.request_to_freeze(desk.acting, round_id)
-        approvals.ask_or_act(desk.acting, ports_of(desk.request), round_id, freezing.FREEZE, request)
+    def look() -> Response:
+        request, ports = freezing.request_to_freeze(desk.session, round_id), ports_of(desk.request)
+        desk.leave()
+        return _attempt(
+            desk, round_id, lambda: approvals.ask_or_act(desk.acting, ports, round_id, freezing.FREEZE, request)
+        )
 
-    return _attempt(desk, round_id, act)
+    return desk.consider(look, lambda refused: _show(desk, round_id, refused))
 
 
 @router.post("/rounds/{round_id}/open")

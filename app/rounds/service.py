@@ -115,7 +115,8 @@ def edit_round(acting: Acting, round_id: str, draft: RoundDraft) -> None:
     campaigns.get_form(acting.session, row.campaign_id, draft.form_key)
     for name, value in asdict(draft).items():
         setattr(row, name, value)
-    audit.record(acting.session, acting.now, acting.actor, "round.edit", round_id, title=draft.title)
+    told = {"title": draft.title, "keys": f"{draft.key_needed}/{draft.key_holders}"}
+    audit.record(acting.session, acting.now, acting.actor, "round.edit", round_id, **told)
 
 
 def draft_paper(session: Session, round_view: RoundView) -> Paper:
@@ -125,6 +126,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
     asked, document = retested_units(session, round_view.id), None
     if found := document_reads.subject(session, round_view.id):
         asked, document = frozenset({found[0]}), found[1]
+    units = tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units if asked is None or unit.id in asked)
     return Paper(
         round_id=round_view.id,
         organisation=campaign.organisation,
@@ -132,7 +134,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         title=round_view.title,
         form_title=form.title,
         items=form.items,
-        units=tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units if asked is None or unit.id in asked),
+        units=units,
         groups=tuple(PaperGroup(g.id, g.name, g.expected, g.left_out) for g in campaign.groups),
         scheme=campaigns.scheme_for(campaign, form),
         promise="slips",
@@ -143,7 +145,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         document=document,
         key_needed=round_view.key_needed,
         key_holders=round_view.key_holders,
-        layout=layout_for(round_view.layout, len(asked or campaign.units), len(form.items), remarks=round_view.remarks),
+        layout=layout_for(round_view.layout, len(units), len(form.items), remarks=round_view.remarks),
     )
 
 
@@ -323,8 +325,6 @@ def set_schedule(acting: Acting, round_id: str, opens_at: datetime | None, close
 
 
 def needs_second_person(session: Session, row: RoundView, act: str, now: datetime) -> bool:
-    """Whether this act waits for a second person (SEC-41): as frozen; never in rehearsals, nor to freeze 1-of-1."""
+    """Whether this act waits for a second person (SEC-41): as frozen; never in rehearsals."""
     paper = frozen_paper(session, row.id)[0] if row.paper_hash else draft_paper(session, row)
-    if row.is_rehearsal or not paper.two_person:
-        return False
-    return row.is_early(now) if act == "close" else act != "freeze" or paper.key_holders > 1
+    return paper.two_person and not row.is_rehearsal and (act != "close" or row.is_early(now))

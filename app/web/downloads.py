@@ -9,6 +9,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP = "application/zip"
 PDF = "application/pdf"
+JSON = "application/json"
 
 
 def attachment(content: bytes, media_type: str, name: str, plain: str = "file") -> Response:

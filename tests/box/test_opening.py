@@ -1,5 +1,6 @@
 """Opening the box: everything cast is counted, nothing else is, and afterwards nothing can be opened any more."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -281,6 +282,21 @@ def test_it_refuses_a_gate_that_somebody_else_set(room: Room, attempt: Attempt, 
         value = b"k" * 32 if column == "public_key" else "mine"
         connection.execute(GATE.update().values(**{column: value}))
     refused(room, attempt, "box_gate_tampered")
+
+
+def test_it_refuses_a_paper_that_is_not_the_one_voters_had(room: Room, attempt: Attempt) -> None:
+    """Its hash stays, so that every envelope still fits; two names are exchanged."""
+    with room.database.engine.begin() as connection:
+        where = "" if room.database.is_sqlite else " ON round"
+        connection.exec_driver_sql(f"DROP TRIGGER round_paper_frozen{where}")
+        text = connection.execute(select(Round.paper).where(Round.id == "r1")).scalar_one()
+        told = json.loads(str(text))
+        units = told["sections"][0]["objects"]
+        units[0]["name"], units[1]["name"] = units[1]["name"], units[0]["name"]
+        changed = json.dumps(told, ensure_ascii=False)
+        assert changed != text
+        connection.execute(update(Round).where(Round.id == "r1").values(paper=changed))
+    refused(room, attempt, "box_paper_changed")
 
 
 def test_it_refuses_a_robbed_box(room: Room, attempt: Attempt) -> None:

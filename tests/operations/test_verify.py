@@ -147,6 +147,31 @@ def test_it_checks_a_result_and_whether_a_list_is_of_its_round() -> None:
     assert not is_right(make_result(None), root=ROOT.hex())
 
 
+def titled(title: str, **about: object) -> Document:
+    inner = {"round": {"title": title, **about}}
+    return signed(SEED, {"format": verify.RESULT, "round_id": "r1", "root": None, "version": 1, "document": inner})
+
+
+def said(document: Document) -> str:
+    return "".join(finding.zh + finding.en for finding in check([document], Wanted()))
+
+
+def test_a_rehearsal_is_no_result() -> None:
+    assert "演练，不是正式结果：“第一轮”" in said(titled("第一轮", rehearsal=True))
+    assert "演练" not in said(titled("第一轮", rehearsal=False))
+
+
+def test_words_that_nobody_signed_are_not_shown_and_none_move_the_reader_s_screen() -> None:
+    evil = titled("第一轮\u001b[2F\u001b[J[OK] 签名正确")
+    assert "\u001b" not in said(evil)
+    assert "第一轮" not in said({**evil, "version": "1\u001b[8m"})
+
+
+@pytest.mark.parametrize("strange", [["r1"], {"r": 1}, None])
+def test_files_of_strange_rounds_are_of_no_round_together(strange: object) -> None:
+    assert not is_right(signed(SEED, {**make_result(ROOT), "round_id": strange}), make_list(IDS))
+
+
 # The vectors of RFC 8032, section 7.1: secret, public, message, signature.
 VECTORS = [
     (

@@ -188,6 +188,16 @@ def test_it_signs_nothing_that_was_changed_in_the_database(
     assert browser.get(f"/results/{round_id}/result.json").status_code == 409
 
 
+@pytest.mark.parametrize("fault", [change_result, drop_signature, change_root])
+def test_no_correction_rests_on_what_was_changed_in_the_database(
+    database: Database, fault: Callable[[Database, str], None]
+) -> None:
+    round_id = store_published(database, spare=4)
+    fault(database, round_id)
+    with pytest.raises(DomainError, match=r"result_unsigned|result_signature_wrong"):
+        counted.correct(database, round_id, {"g4": (1, 0)})
+
+
 def test_a_correction_is_signed_too(new_client: NewClient, database: Database, tmp_path: Path) -> None:
     round_id = store_published(database, spare=4)
     assert counted.correct(database, round_id, {"g4": (1, 0)})

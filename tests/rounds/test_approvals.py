@@ -1,6 +1,6 @@
 """Acts that need two different people (SEC-41): 张三 asks, 钱二 or 李四 agrees, 张三 never agrees with himself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,25 +20,12 @@ from app.rounds.approvals import ask_or_act, decide
 from app.rounds.domain import RoundState
 from app.rounds.reads import get_round, waiting_approvals
 from app.web.errors import sentence
-from tests.cast import MORNING, Desk, committed, make_cast, make_ready, prepare, refuses
+from tests.cast import MORNING, Desk, committed, make_ready, prepare, refuses
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> KeyFolder:
     return KeyFolder(tmp_path / "data" / "keys")
-
-
-@pytest.fixture
-def people(database: Database) -> dict[str, Principal]:
-    with database.writing() as session:
-        return make_cast(session)
-
-
-@pytest.fixture
-def acting(database: Database, people: dict[str, Principal]) -> Iterator[Acting]:
-    """张三 at work."""
-    with database.writing() as session:
-        yield Acting(session, MORNING, people["zhangsan"])
 
 
 def open_round(acting: Acting, folder: KeyFolder, *, two_person: bool = True) -> str:

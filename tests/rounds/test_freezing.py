@@ -1,6 +1,6 @@
 """Two people see groups, numbers and recusals before they are fixed; what was changed meanwhile is not frozen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,27 +19,14 @@ from app.rounds.approvals import ask_or_act, decide
 from app.rounds.domain import RoundState
 from app.rounds.freezing import FREEZE, request_to_freeze, rows_of
 from app.rounds.reads import frozen_paper, get_round, waiting_approvals
-from app.rounds.service import RoundDraft, draft_paper
-from tests.cast import MORNING, Desk, committed, make_cast, make_draft, refuses
+from app.rounds.service import RoundDraft, draft_paper, edit_round
+from tests.cast import MORNING, Desk, committed, make_draft, refuses
 
 THREE_HOLDERS = RoundDraft("第一轮", "t2", remarks=True, key_needed=2, key_holders=3)
 
 
-@pytest.fixture
-def people(database: Database) -> dict[str, Principal]:
-    with database.writing() as session:
-        return make_cast(session)
-
-
-@pytest.fixture
-def acting(database: Database, people: dict[str, Principal]) -> Iterator[Acting]:
-    """张三 at work."""
-    with database.writing() as session:
-        yield Acting(session, MORNING, people["zhangsan"])
-
-
 def ask(acting: Acting, round_id: str) -> bool:
-    done = ask_or_act(acting, PORTS, round_id, FREEZE, request_to_freeze(acting, round_id))
+    done = ask_or_act(acting, PORTS, round_id, FREEZE, request_to_freeze(acting.session, round_id))
     committed(acting.session)
     return done
 
@@ -58,7 +45,7 @@ def state(acting: Acting, round_id: str) -> RoundState:
 @pytest.mark.parametrize("second", ["qianer", "lisi"])
 def test_it_works(acting: Acting, people: dict[str, Principal], second: str) -> None:
     round_id = make_draft(acting, draft=THREE_HOLDERS)
-    asked = request_to_freeze(acting, round_id)
+    asked = request_to_freeze(acting.session, round_id)
     assert not ask(acting, round_id)
     assert state(acting, round_id) == RoundState.DRAFT
     agree(acting, people[second], round_id)
@@ -89,9 +76,19 @@ def test_it_refuses_somebody_who_is_newer_than_what_was_asked(acting: Acting, pe
     assert state(acting, round_id) == RoundState.DRAFT
 
 
-@pytest.mark.parametrize(("draft", "two_person"), [(THREE_HOLDERS, False), (None, True)])
-def test_where_one_person_does_all_he_freezes_alone(acting: Acting, draft: RoundDraft | None, two_person: bool) -> None:
-    round_id = make_draft(acting, two_person=two_person, draft=draft)
+def test_one_key_lets_nobody_past_the_second_person(acting: Acting, people: dict[str, Principal]) -> None:
+    round_id = make_draft(acting, draft=THREE_HOLDERS)
+    alone = replace(THREE_HOLDERS, key_needed=1, key_holders=1)
+    edit_round(acting, round_id, alone)
+    assert not ask(acting, round_id)
+    agree(acting, people["lisi"], round_id)
+    assert state(acting, round_id) == RoundState.READY
+    edited = acting.session.scalars(sa.select(AuditEntry.detail).where(AuditEntry.action == "round.edit")).one()
+    assert '"keys": "1/1"' in edited
+
+
+def test_where_one_person_does_all_he_freezes_alone(acting: Acting) -> None:
+    round_id = make_draft(acting, two_person=False, draft=THREE_HOLDERS)
     assert ask(acting, round_id)
     assert state(acting, round_id) == RoundState.READY
 
@@ -121,7 +118,7 @@ def test_it_refuses_to_ask_for_what_cannot_be_frozen(acting: Acting) -> None:
     round_id = make_draft(acting, draft=THREE_HOLDERS)
     acting.session.execute(sa.update(VoterGroup).values(expected=1))
     with refuses("steps_missing"):
-        request_to_freeze(acting, round_id)
+        request_to_freeze(acting.session, round_id)
 
 
 def test_rows_say_what_becomes_of_a_group(acting: Acting) -> None:
