@@ -2,9 +2,12 @@
 
 import io
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pypdf import PdfReader
+from pypdf.generic import ContentStream
 
 
 def text(document: bytes, *options: str) -> str:
@@ -39,3 +42,25 @@ def qr_texts(pictures: list[Path]) -> list[str]:
 
 def reader(document: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(document))
+
+
+def glyphs(document: bytes) -> list[int]:
+    """Numbers of the glyphs that pages show in typeset fonts, in the order of showing; 0 is the box for “none”."""
+    return [number for page in reader(document).pages for number in _shown(page.get_contents(), page, page.pdf)]
+
+
+def _shown(content: Any, owner: Any, pdf: Any) -> Iterator[int]:  # noqa: ANN401 - whatever pypdf holds
+    if content is None:
+        return
+    resources, wide = owner.get("/Resources", {}), False
+    for operands, operator in ContentStream(content, pdf).operations:
+        if operator == b"Tf":
+            wide = resources["/Font"][operands[0]].get("/Encoding") == "/Identity-H"
+        elif operator in {b"Tj", b"TJ"} and wide:
+            for part in operands if operator == b"Tj" else operands[0]:
+                raw = getattr(part, "original_bytes", b"")
+                yield from (int.from_bytes(raw[at : at + 2], "big") for at in range(0, len(raw), 2))
+        elif operator == b"Do":
+            form = resources["/XObject"][operands[0]]
+            if form.get("/Subtype") == "/Form":
+                yield from _shown(form, form, pdf)

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from matplotlib.ft2font import FT2Font
 
+from app.core.printable import FACES
+
 STATIC = Path(__file__).resolve().parent.parent / "app" / "static"
 MANIFEST = STATIC / "vendor" / "vendored.json"
-FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
+FONTS = FACES
 LEVEL_1 = "".join(
     bytes([row, cell]).decode("gb2312")
     for row in range(0xB0, 0xD8)
@@ -33,8 +35,13 @@ def _bundles() -> list[dict[str, Any]]:
     return bundles
 
 
+def _fonts() -> list[dict[str, Any]]:
+    fonts: list[dict[str, Any]] = json.loads(MANIFEST.read_text(encoding="utf-8"))["fonts"]
+    return fonts
+
+
 def _recorded() -> dict[str, str]:
-    return {name: digest for made in [*_packages(), *_bundles()] for name, digest in made["files"].items()}
+    return {name: digest for made in [*_packages(), *_bundles(), *_fonts()] for name, digest in made["files"].items()}
 
 
 def _on_disk() -> dict[str, str]:
@@ -62,6 +69,12 @@ def test_every_package_is_pinned_and_brings_its_licence() -> None:
             assert re.fullmatch(r"\d+\.\d+\.\d+", package["version"])
             assert re.fullmatch(r"[0-9a-f]{64}", package["tarball_sha256"])
         assert f"{made['folder']}/LICENSE" in made["files"]
+    for package in _fonts():
+        assert re.fullmatch(r"(\d+:)?\d[\w.+-]*", package["version"])
+        assert re.fullmatch(r"[0-9a-f]{64}", package["deb_sha256"])
+        licence = (STATIC / "fonts" / "OFL.txt").read_text(encoding="utf-8")
+        assert licence.startswith("© ")
+        assert "SIL OPEN FONT LICENSE Version 1.1" in licence
 
 
 def test_the_sealing_primitives_suit_old_phones() -> None:

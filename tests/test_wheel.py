@@ -16,6 +16,8 @@ from tests.postgresql import free_port
 from tests.servers import wait_for_port
 
 ROOT = Path(__file__).parents[1]
+LARGEST = 40 * 1000**2
+"""Most of a wheel is fonts; it has to go through a mailbox or onto a server by a slow line."""
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 
@@ -32,6 +34,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheel = [*PIP, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(place), str(source)]
     subprocess.run(wheel, check=True, cwd=place, timeout=200)
     [built] = place.glob("manyidu-*.whl")
+    assert built.stat().st_size <= LARGEST
     environment = place / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True, timeout=60)
     python = environment / "bin" / "python"

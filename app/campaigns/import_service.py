@@ -30,6 +30,7 @@ from app.campaigns.workbook_import import (
 )
 from app.core.acting import Acting
 from app.core.errors import DomainError
+from app.core.printable import Unprintable, Words, unprintable
 from app.core.secrets import new_id
 from app.office.sheets.tables import cells_row
 from app.office.workbook import Sheet, Workbook, read_workbook
@@ -52,6 +53,13 @@ class Plan:
     new_groups: frozenset[str]
     missing_units: tuple[str, ...]
     missing_groups: tuple[str, ...]
+
+    @property
+    def unprintable(self) -> tuple[Unprintable, ...]:
+        """What of the listed names no output can print."""
+        units = (Words(field="单位", text=unit.name) for unit in self.preview.units or ())
+        groups = (Words(field="参评人员类别", text=group.name) for group in self.preview.groups or ())
+        return unprintable((*units, *groups))
 
 
 _CARRIED = TypeAdapter(Carried)

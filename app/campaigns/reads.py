@@ -1,6 +1,6 @@
 """What the rest of the product may know of a campaign: frozen views, no tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
@@ -12,6 +12,7 @@ from app.campaigns.domain import Form, Scheme
 from app.campaigns.models import Campaign, CampaignForm, GroupLeavesOut, Stage, Unit, VoterGroup
 from app.campaigns.rules import check_form, check_top, scale_for
 from app.core.errors import DomainError
+from app.core.printable import Unprintable, Words, unprintable
 
 SCHEME_JSON = TypeAdapter(Scheme)
 FORM_JSON = TypeAdapter(Form)
@@ -74,6 +75,21 @@ class CampaignView:
     def expected(self) -> int:
         """Number of people expected, all groups together."""
         return sum(group.expected for group in self.groups)
+
+    @property
+    def unprintable(self) -> tuple[Unprintable, ...]:
+        """What of the names set up here no output can print."""
+        return unprintable(self._words())
+
+    def _words(self) -> Iterator[Words]:
+        yield Words(field="活动名称", text=self.title)
+        yield Words(field="组织单位", text=self.organisation)
+        yield from (Words(field="单位", text=unit.name) for unit in self.units)
+        yield from (Words(field="参评人员类别", text=group.name) for group in self.groups)
+        for own in self.forms:
+            yield Words(field="测评表", text=own.title)
+            yield from (Words(field="指标", text=item.label) for item in own.form.items)
+            yield from (Words(field="等次", text=label) for item in own.form.items for label in item.labels)
 
     def unit(self, unit_id: str) -> UnitView | None:
         """Return the unit, or None."""

@@ -6,7 +6,6 @@ import threading
 import warnings
 from contextlib import AbstractContextManager
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 from xml.sax.saxutils import escape
 
@@ -20,16 +19,13 @@ from matplotlib.transforms import Affine2D
 
 from app.charts.palette import LINE, Look
 from app.core.holding import hold_nothing
+from app.core.printable import FACES, FAMILY, FONTS, on_paper
 
-FAMILY = "Noto Sans SC"
 _STACK = f"'{FAMILY}', 'PingFang SC', 'Microsoft YaHei', sans-serif"
-_FONTS = Path(__file__).resolve().parent.parent / "static" / "fonts"
 _PX_PER_INCH = 72
 _CSS_PX_PER_INCH = 96
 # Half the height of digits and Han above the baseline, in em: placed by baseline, a line looks centred in any font.
 _MIDDLE = 0.36
-_NO_GLYPH = "〓"
-"""Stands in print for a sign that the font lacks."""
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STYLE = re.compile(r' style="([^"]*)"')
@@ -115,7 +111,7 @@ class Sheet:
         with _lock, _settings():
             _add_fonts()
             for drawn in self._figure.findobj(Text):
-                drawn.set_text("".join(sign if ord(sign) in _glyphs() else _NO_GLYPH for sign in drawn.get_text()))
+                drawn.set_text(on_paper(drawn.get_text()))
             self._figure.set_dpi(dpi * _PX_PER_INCH / _CSS_PX_PER_INCH)
             metadata = {"Title": clean(title), "Description": clean(description), "Software": None}
             canvas = FigureCanvasAgg(self._figure)
@@ -133,16 +129,9 @@ def _settings() -> AbstractContextManager[None]:
 
 
 @cache
-def _glyphs() -> frozenset[int]:
-    """Return the signs that the fonts of a picture can draw."""
-    paths = (_FONTS / "NotoSansSC-Regular.ttf", font_manager.findfont("DejaVu Sans"))
-    return frozenset().union(*(font_manager.get_font(str(path)).get_charmap() for path in paths))
-
-
-@cache
 def _add_fonts() -> None:
-    for name in ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"):
-        font_manager.fontManager.addfont(_FONTS / name)
+    for name in FACES:
+        font_manager.fontManager.addfont(FONTS / name)
 
 
 def _slimmed(drawn: str) -> str:

@@ -1,10 +1,12 @@
 """One page for a leader's desk, and the notice for the board: PDFs of a published result."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from app.core.chinese import chinese_date
+from app.core.printable import FAMILY, NO_GLYPH, Words, unprintable
 from app.office.qr import qr_grid
-from app.office.typesetting import FONT_FAMILY, pdf
+from app.office.typesetting import pdf
 from app.publication import charts
 from app.publication.domain import units_of_verdict
 from app.publication.reads import Edition, Published, PublishedBands
@@ -134,7 +136,7 @@ def brief(result: Published) -> bytes:
         "grid": grid,
         "ratio": _height_by_width(grid) if many else 1,
     }
-    return pdf(_BRIEF, data)
+    return _set(_BRIEF, data)
 
 
 def notice(result: PublishedBands, address: str) -> bytes:
@@ -153,7 +155,24 @@ def notice(result: PublishedBands, address: str) -> bytes:
         "verify": verify,
         "qr": _qr_svg(verify),
     }
-    return pdf(_NOTICE, data)
+    return _set(_NOTICE, data)
+
+
+def _set(template: str, data: dict[str, object]) -> bytes:
+    """Typeset a template whose data have ``notes``; a last one names the signs that no font has."""
+    texts = sorted((text for text in _texts(data) if not text.startswith("<svg")), key=len, reverse=True)
+    lacking = {each.code: each.text for each in unprintable(Words(field="", text=text) for text in texts)}
+    told = "、".join(f"{text}（{code}）" for code, text in lacking.items())
+    notes = [*_texts(data["notes"]), *([f"{NO_GLYPH} 代替任何字库都没有的字：{told}"] if lacking else [])]
+    return pdf(template, {**data, "notes": notes})
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _frame(edition: Edition, document: Document | BandDocument, title: str) -> dict[str, object]:
@@ -164,7 +183,7 @@ def _frame(edition: Edition, document: Document | BandDocument, title: str) -> d
         rates = {"return_rate": total["return_rate"], "participation_rate": participation_rate(total)}
         numbers += [[CHAIN[key], rate["text"]] for key, rate in rates.items() if rate is not None]
     return {
-        "font": FONT_FAMILY,
+        "font": FAMILY,
         "title": title,
         "organisation": about["organisation"],
         "campaign": about["campaign"],

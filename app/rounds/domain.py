@@ -1,12 +1,14 @@
 """The frozen paper and the life of a round (DESIGN.md section 5), without any I/O."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from app.campaigns.domain import Item, Scheme
 from app.core.errors import DomainError
+from app.core.printable import Words, unprintable
 
 NOT_ASKED = 0xFF
 RECEIPT_BYTES = 16
@@ -122,6 +124,20 @@ class Paper:
         return tuple(place for place, unit in enumerate(self.units) if unit.id not in left_out)
 
 
+def words_of(paper: Paper) -> Iterator[Words]:
+    """Yield what of a paper stands on slips, in briefs and in charts."""
+    yield Words(field="组织单位", text=paper.organisation)
+    yield Words(field="活动名称", text=paper.campaign)
+    yield Words(field="轮次名称", text=paper.title)
+    yield Words(field="测评表", text=paper.form_title)
+    yield from (Words(field="单位", text=unit.name) for unit in paper.units)
+    yield from (Words(field="参评人员类别", text=group.name) for group in paper.groups)
+    for item in paper.items:
+        yield Words(field="指标", text=item.label)
+        yield from (Words(field="等次", text=label) for label in item.labels)
+    yield from (Words(field="等次", text=grade.label) for grade in paper.scheme.scale.grades)
+
+
 def paper_digest(text: str) -> str:
     """SHA-256 of the paper's stored JSON text, as 64 hex signs. The text itself is kept, so nothing is re-encoded."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -187,6 +203,7 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
     grades = len(paper.scheme.scale.grades)
     unfit = [item.label for item in paper.items if item.labels and len(item.labels) != grades]
     idle = [group.name for group in paper.groups if not paper.rated_by(group.id)]
+    lacking = unprintable(words_of(paper))
     return (
         Step("units", "列出被测评单位", bool(paper.units)),
         Step("groups", "列出参评人员类别和人数", bool(paper.groups)),
@@ -201,4 +218,5 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
             needed=False,
         ),
         Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
+        Step("signs", "名称里的字都印得出来", not lacking, detail="、".join(map(str, lacking)), needed=False),
     )

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.core.errors import DomainError
+from app.core.printable import FAMILY
 from app.office.bench import Bench, Made
 from app.office.pdf_overlay import Ink, overlay
 from app.office.qr import QrGrid, QrSeries, qr_grid, wifi_text
-from app.office.typesetting import FONT_FAMILY, pdf
+from app.office.typesetting import pdf
 from app.slips.codes import CODE_LENGTH, format_code
 from app.slips.sheets import SlipBack, SlipSheet, unpacked
 
@@ -205,7 +206,7 @@ def _breakable(text: str) -> str:
 
 def _layout() -> dict[str, object]:
     return {
-        "font": FONT_FAMILY,
+        "font": FAMILY,
         "page": _PAGE,
         "slip": _SLIP,
         "margin": _MARGIN,

@@ -39,6 +39,7 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "exact": exact,
         "address": f"{desk.settings.base_url}/v",
         "leads_nowhere": desk.settings.loopback,
+        "unprintable": service.unprintable_on(db, round_id),
         "live": sum(one.printed - one.voided for one in accounts),
         "can_print": is_organiser and row.state in {RoundState.READY, RoundState.OPEN},
         "is_organiser": is_organiser,
@@ -72,7 +73,7 @@ def print_slips(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Issue slips and send their PDF, once."""
 
     def act() -> Callable[[], bytes]:
-        confirmed = {name: form.flag(name) for name in ("backs", "again", "here_only")}
+        confirmed = {name: form.flag(name) for name in ("backs", "again", "here_only", "marked")}
         order = service.PrintOrder(_numbers(form, desk.session, round_id), **confirmed)
         return service.print_slips(desk.acting, desk.keys, desk.settings.base_url, round_id, order)
 

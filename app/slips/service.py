@@ -13,6 +13,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import database_of, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
+from app.core.printable import Unprintable, Words, unprintable
 from app.core.secrets import new_id, shuffled, token_bytes
 from app.core.settings import is_loopback
 from app.office.workshop import Craft, alone
@@ -95,21 +96,34 @@ class PrintOrder:
 
     ``backs``: every page is followed by one with the link to the result; a rehearsal releases none to participants.
     ``again``: he knows that this round has slips already. ``here_only``: he knows that phones cannot reach the address.
+    ``marked``: he knows which signs cannot be printed and that a mark will stand for them.
     """
 
     numbers: Mapping[str, int]
     backs: bool = False
     again: bool = False
     here_only: bool = False
+    marked: bool = False
+
+
+def unprintable_on(session: Session, round_id: str) -> tuple[Unprintable, ...]:
+    """Return the signs on the slips of a round that no font has."""
+    row, (paper, _) = get_round(session, round_id), frozen_paper(session, round_id)
+    named = (Words(field="参评人员类别", text=group.name) for group in paper.groups)
+    wifi = (Words(field="网络名称", text=row.wifi_name), Words(field="网络密码", text=row.wifi_password))
+    titles = (Words(field="组织单位", text=paper.organisation), Words(field="轮次名称", text=paper.title))
+    return unprintable((*titles, *named, *wifi))
 
 
 def _check_confirmed(session: Session, base_url: str, round_id: str, order: PrintOrder) -> None:
-    """Refuse what would be found out in the hall: slips that lead nowhere, and a second set that nobody meant."""
+    """Refuse what would be found out in the hall: slips that lead nowhere, a second set that nobody meant, gaps."""
     if is_loopback(base_url) and not order.here_only:
         raise DomainError("slips_lead_nowhere", address=f"{base_url}/v")
     live = sum(batch.printed - batch.voided for batch in reads.batches(session, round_id))
     if live and not order.again:
         raise DomainError("slips_again", count=sum(order.numbers.values()), live=live)
+    if not order.marked and (lacking := unprintable_on(session, round_id)):
+        raise DomainError("slips_unprintable", signs="、".join(map(str, lacking)))
 
 
 def print_slips(
@@ -118,7 +132,8 @@ def print_slips(
     """Issue slips and return what typesets their PDF, kept nowhere.
 
     It is to be called after the commit: typesetting takes seconds, and casts would wait for it. DomainError
-    ``slips_lead_nowhere`` and ``slips_again`` for what was not confirmed, and whatever ``issue`` refuses.
+    ``slips_lead_nowhere``, ``slips_again`` and ``slips_unprintable`` for what was not confirmed, and what ``issue``
+    refuses.
     """
     locked_round(acting.session, round_id)
     _check_confirmed(acting.session, base_url, round_id, order)

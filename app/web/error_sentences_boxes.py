@@ -73,6 +73,10 @@ BOX_SENTENCES: dict[str, tuple[int, str]] = {
             "请管理员设好 MANYIDU_BASE_URL；只在这台电脑上试用的，勾选“只在这台电脑上试用”再印。"
         ),
     ),
+    "slips_unprintable": (
+        422,
+        "票上有任何字库都没有的字：%(signs)s。没有印。请换一种写法；仍然要印的，勾选“仍然要印”再印。",
+    ),
     "slips_again": (
         409,
         (

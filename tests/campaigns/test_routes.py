@@ -271,6 +271,19 @@ def test_the_template_brings_back_what_there_is(site: Site) -> None:
     assert "drop_missing" not in text
 
 
+def test_signs_that_no_font_has_are_named_on_every_page_of_the_set_up(site: Site) -> None:
+    """In the preview before anything is saved, and as long as the name is in use."""
+    told = "单位“县𠀀馆”里的“𠀀”（U+20000）"
+    status, text = site.upload(template_xlsx([UnitRow(1, "县𠀀馆"), UnitRow(2, "䶮𬭎馆")], []))
+    assert (status, text.count(told), text.count("（U+")) == (200, 1, 1)
+    assert told not in html.unescape(site.desk.get(f"{site.root}/units").text)
+    found = re.search(r'name="rows" value="(\{.*?\})">', text)
+    assert found
+    assert site.desk.post(f"{site.root}/import/confirm", rows=found[1]).status_code == 303
+    for page in ("", "/units", "/groups", "/scheme"):
+        assert html.unescape(site.desk.get(site.root + page).text).count(told) == 1
+
+
 def test_a_workbook_with_bad_cells_names_each_of_them(site: Site) -> None:
     units = [UnitRow(1, "县文化馆"), UnitRow(2, "县文化馆")]
     status, text = site.upload(template_xlsx(units, [GroupRow(1, "党代表", 2, ("县体委",))]))

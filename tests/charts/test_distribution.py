@@ -4,7 +4,6 @@ import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -16,6 +15,7 @@ from PIL import Image
 
 from app.charts.distribution import Bar, distribution_png, distribution_svg, row_svg, share_text, wrapped
 from app.charts.palette import Look, looks
+from app.core.printable import FACES, FONTS
 
 SVG = "{http://www.w3.org/2000/svg}"
 OPTIONS = ("满意", "比较满意", "基本满意", "不满意", "不了解", "弃权")
@@ -191,8 +191,7 @@ def test_halves_go_up(share: float, whole: bool, text: str) -> None:
 
 def test_png_shows_chinese() -> None:
     """The bundled font has the glyphs, and changing one character changes the picture only where it stands."""
-    fonts = Path(__file__).resolve().parents[2] / "app" / "static" / "fonts"
-    glyphs = FT2Font(fonts / "NotoSansSC-Regular.ttf").get_charmap()
+    glyphs = FT2Font(FONTS / FACES[0]).get_charmap()
     assert all(glyphs.get(ord(char), 0) != 0 for char in "".join(OPTIONS) + "县文化馆")
 
     pixels = [_pixels(first) for first in ("满意", "好意")]

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.office.typesetting import FONTS, pdf, printable
+from app.charts.sheet import Sheet
+from app.core.printable import FACES, FONTS
+from app.office.typesetting import pdf
 from tests import pdf_pages
+from tests.gb18030 import LEVEL_2
 
 TEMPLATE = """
 #let d = json(bytes(sys.inputs.data))
@@ -67,10 +70,40 @@ def test_threads_do_not_mix_their_data() -> None:
 
 
 def test_the_fonts_are_there() -> None:
-    assert {path.name for path in FONTS.glob("*.ttf")} >= {"NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"}
+    assert {path.name for path in FONTS.glob("*.otf")} == set(FACES)
 
 
 def test_signs_without_a_glyph_become_a_mark_and_unseen_ones_go() -> None:
     words = "🎉办事\u200d大\u202e厅\x00"
     assert pdf_pages.text(pdf(TEMPLATE, {"words": words})).strip().replace(" ", "") == "〓办事大厅"
-    assert printable({"a": ["县\x0b", 1, ("乙\n", None)]}) == {"a": ["县", 1, ["乙\n", None]]}
+
+
+@pytest.mark.parametrize("weight", ["regular", "bold"])
+def test_all_of_level_2_is_typeset(weight: str) -> None:
+    """Every sign has a glyph of its own, and the file says which sign each glyph is."""
+    signs = [chr(code) for code in sorted(LEVEL_2) if not chr(code).isspace()]
+    template = TEMPLATE.replace('"Noto Sans SC"', f'"Noto Sans SC", weight: "{weight}"')
+    lines = ["".join(signs[at : at + 20]) for at in range(0, len(signs), 20)]
+    document = pdf(template.replace("d.words", "d.words.join(linebreak())"), {"words": lines})
+    shown = pdf_pages.glyphs(document)
+    assert len(shown) == len(signs)
+    assert 0 not in shown
+    assert set(signs) - set(pdf_pages.text(document)) == set()
+
+
+def test_all_of_level_2_stands_in_a_drawing_on_a_page() -> None:
+    """The briefs set drawings with text in them."""
+    signs = [chr(code) for code in sorted(LEVEL_2) if not chr(code).isspace()]
+    sheet = Sheet(1_000, 9_000)
+    for row in range(0, len(signs), 50):
+        sheet.text(0, 10 + row // 50 * 15, "".join(signs[row : row + 50]), "#000000")
+    template = '#let d = json(bytes(sys.inputs.data))\n#image(bytes(d.svg), format: "svg", height: 20cm)'
+    shown = pdf_pages.glyphs(pdf(template, {"svg": sheet.svg("题", "述")}))
+    assert len(shown) >= len(signs)
+    assert 0 not in shown
+
+
+def test_a_sign_that_no_font_has_would_be_seen_here() -> None:
+    """Were the check not asked, the box would stand on the page."""
+    document = pdf(TEMPLATE.replace("d.words", "str.from-unicode(0x20000)"), {})
+    assert 0 in pdf_pages.glyphs(document)

@@ -1,6 +1,7 @@
 """The one-page brief and the notice, read back with pdftotext."""
 
 import io
+import re
 import subprocess
 
 import pypdf
@@ -9,6 +10,7 @@ from starlette.testclient import TestClient
 
 from app.core.db import Database
 from app.reports.brief import brief, notice
+from tests import pdf_pages
 from tests.publication import counted, reading
 from tests.tally.cast import Json, section_of
 
@@ -74,6 +76,23 @@ def test_the_notice_holds_bands_and_a_way_to_check_it(client: TestClient, databa
     for unit in section_of(result.document)["targets"]:
         assert f"{unit['name']}{unit['band']['label']}".replace(" ", "") in "".join(text.split())
     assert client.get("/notices/nothing/notice.pdf").status_code == 404
+
+
+def test_signs_that_no_font_has_are_named_on_the_page_itself(client: TestClient, database: Database) -> None:
+    papers = counted.make_paper(("县𠀀馆", "䶮𬭎馆")), counted.make_paper(("䶮𬭎馆", "县𠀀馆"))
+    read, posted = (
+        counted.store_published(database, counted.make_votes(paper), *to)
+        for paper, to in zip(papers, ((), ("public",)), strict=True)
+    )
+    with database.reading() as session:
+        result = counted.result_for(session, read)
+    for made in (brief(result), client.get(f"/notices/{posted}/notice.pdf").content):
+        text = "".join(text_of(made).split())
+        assert "䶮𬭎馆" in text
+        assert re.search(r"〓代替任何字库都没有的字：(1\.)?县〓馆（U\+20000）(?!、)", text)
+        assert 0 not in pdf_pages.glyphs(made)
+    plain = counted.store_published(database, counted.make_votes(counted.make_paper(("县文化馆",))), "public")
+    assert "〓" not in text_of(client.get(f"/notices/{plain}/notice.pdf").content)
 
 
 def test_hostile_words_stay_words(database: Database) -> None:

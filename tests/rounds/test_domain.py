@@ -60,6 +60,22 @@ def test_it_refuses_a_group_below_k_and_names_it(expected: int, missing: set[str
         assert {step.detail for step in freeze_problems(paper) if not step.done} == {"乙类"}
 
 
+def test_it_names_signs_that_no_font_has() -> None:
+    """Wherever they stand; they are no hindrance, for the vote may have to go on."""
+    whole = make_paper()
+    lacking = [
+        replace(whole, title="第🎉轮"),
+        replace(whole, organisation="🎉县"),
+        replace(whole, groups=(replace(whole.groups[0], name="🎉类"), *whole.groups[1:])),
+        replace(whole, units=(*whole.units[1:], replace(whole.units[0], name="🎉馆"))),
+        replace(whole, items=(*whole.items[1:], replace(whole.items[0], label="🎉风"))),
+    ]
+    for paper in (whole, *lacking):
+        [step] = [step for step in freeze_problems(paper) if step.code == "signs"]
+        assert (step.done, step.needed) == (paper is whole, False)
+        assert step.detail.endswith("" if step.done else "：🎉（U+1F389）")
+
+
 @pytest.mark.parametrize(("expected", "told"), [(5, "乙类"), (9, "乙类"), (10, "")])
 def test_it_names_groups_that_will_have_no_row(expected: int, told: str) -> None:
     paper = make_paper(groups=(PaperGroup("a", "甲类", 60), PaperGroup("b", "乙类", expected)))

@@ -127,6 +127,14 @@ def test_long_names_shrink_instead_of_being_cut_off() -> None:
     assert all(part in plain for part in (sheet.title, sheet.group, sheet.address))
 
 
+def test_rare_names_stand_on_slips() -> None:
+    """Signs that people and places bear and that common fonts lack, in both weights."""
+    rare = "㛃𬭎䶮𫖯龑"
+    document = slips_pdf([(replace(SHEET, title=rare, group=rare, round_name=rare), make_codes(2))])
+    assert pdf_pages.text(document).count(rare) == 3 * 2
+    assert 0 not in pdf_pages.glyphs(document)
+
+
 def test_it_leaves_nothing_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)

@@ -151,6 +151,22 @@ def test_the_address_on_the_slips_is_shown_before_they_are_printed(
     assert f"<strong>{settings.base_url}/v</strong>" in desk.get(f"/rounds/{round_id}/slips").text
 
 
+def test_signs_that_no_font_has_are_named_before_slips_are_printed(
+    desk: Desk, database: Database, round_id: str, groups: list[str]
+) -> None:
+    """The network's name may be set after the freeze; a mark in its place is printed only knowingly."""
+    page, wanted = f"/rounds/{round_id}/slips", {f"n-{groups[0]}": "12", "here_only": "1"}
+    assert 'name="marked"' not in desk.get(page).text
+    assert desk.post(f"/rounds/{round_id}/wifi", wifi_name="礼堂🎉", wifi_password="").status_code == 303
+    assert "网络名称“礼堂🎉”里的“🎉”（U+1F389）" in desk.get(page).text
+    refused = desk.post(f"{page}/print", **wanted)
+    assert (refused.status_code, "礼堂🎉：🎉（U+1F389）。没有印" in refused.text) == (422, True)
+    assert printed(database, round_id) == []
+    made = desk.post(f"{page}/print", **wanted, marked="1").content
+    assert "礼堂〓" in pdf_pages.text(made).replace("\u200b", "")
+    assert 0 not in pdf_pages.glyphs(made)
+
+
 def test_counts_that_cannot_be_right_are_refused_and_kept(desk: Desk, round_id: str, groups: list[str]) -> None:
     desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **{f"n-{group}": "12" for group in groups})
     typed = {f"spare-{group}": "13" for group in groups} | {f"back-{group}": "1" for group in groups}
