@@ -10,11 +10,12 @@ from app.rectification.documents.progress import Bulletin, Newsletter, read_prog
 from app.rectification.documents.results import Results
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.export import ledger_workbook
-from app.rectification.ledger.reads import Show, picked_rows
+from app.rectification.ledger.reads import picked_rows
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.orders import reads
 from app.rectification.orders.retesting import pairs_of
 from app.rectification.plans.service import plan_of
+from app.rectification.rules.picks import read_pick
 from app.rounds.reads import frozen_paper
 
 
@@ -72,19 +73,24 @@ def campaign_summary(bench: Bench) -> Made:
 
 
 def _picked(bench: Bench) -> list[LedgerRow]:
-    chosen = Show(bench.arguments["show"]), bench.arguments["order"]
+    pick, _ = read_pick(bench.arguments)
     with bench.reading() as session:
-        return list(picked_rows(session, bench.staff, bench.today, chosen))
+        return picked_rows(session, bench.staff, bench.today, pick)
+
+
+def _named(bench: Bench, kind: str) -> str:
+    """Return the name of the file: one that holds a part says so."""
+    return f"整改台账（部分）.{kind}" if bench.arguments else f"整改台账.{kind}"
 
 
 def ledger_sheet(bench: Bench) -> Made:
     """Make the ledger as a workbook."""
-    return Made(ledger_workbook(_picked(bench)), "整改台账.xlsx")
+    return Made(ledger_workbook(_picked(bench)), _named(bench, "xlsx"))
 
 
 def ledger_print(bench: Bench) -> Made:
     """Make the ledger as a Word table."""
-    return Made(notices.ledger_document(_picked(bench), "整改台账"), "整改台账.docx")
+    return Made(notices.ledger_document(_picked(bench), "整改台账"), _named(bench, "docx"))
 
 
 def newsletter(bench: Bench) -> Made:

@@ -1,63 +1,73 @@
 """A page of the 整改台账: only the actions that are shown are read, in official order of units."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core.acting import Principal
+from app.core.folding import folded
 from app.rectification.ledger.service import LedgerRow, ledger_row
 from app.rectification.models import RemedialAction
 from app.rectification.orders.reads import Place, places, views_of
 from app.rectification.rules.ledger import ACTION_ENDS, ActionState, is_open
+from app.rectification.rules.picks import Pick, Show, week_of
 
 PAGE = 100
-
-
-class Show(StrEnum):
-    """Which actions are picked; the order never changes."""
-
-    ALL = ""
-    OPEN = "open"
-    LATE = "late"
+EVERYTHING = Pick()
+SEARCHED = (
+    RemedialAction.problem, RemedialAction.source, RemedialAction.goal, RemedialAction.measures,
+    RemedialAction.lead_unit, RemedialAction.co_units, RemedialAction.commitment, RemedialAction.progress,
+    RemedialAction.completion, RemedialAction.explanation, RemedialAction.public_rating,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerPage:
-    """One page of the ledger; ``total`` counts the actions of all pages."""
+    """One page of the ledger; ``total``, ``running`` (not 已销号) and ``late`` count the actions of all pages."""
 
     rows: Sequence[LedgerRow]
     total: int
     part: int
     parts: int
+    running: int = 0
+    late: int = 0
 
 
-def ledger_page(
-    session: Session, staff: Principal, today: date, pick: tuple[Show, str] = (Show.ALL, ""), part: int = 1
-) -> LedgerPage:
-    """Return one page of the ledger within reach; ``pick`` = (which actions, of which order; empty = all)."""
-    show, order_id = pick
-    wanted = [place for place in places(session, staff) if order_id in {"", place.order_id}]
-    counted = select(RemedialAction.order_id, func.count()).where(*_picked(show, today))
-    counts = dict(session.execute(counted.group_by(RemedialAction.order_id)).all())
-    total = sum(counts.get(place.order_id, 0) for place in wanted)
+def ledger_page(session: Session, staff: Principal, today: date, pick: Pick = EVERYTHING, part: int = 1) -> LedgerPage:
+    """Return one page of the picked actions within reach."""
+    wanted = _wanted(session, staff, pick)
+    counts = _counts(session, pick, today)
+    sums = [sum(column) for column in zip(*(counts.get(each.order_id, (0, 0, 0)) for each in wanted), strict=True)]
+    total, running, late = sums or (0, 0, 0)
     parts = max(1, -(-total // PAGE))
     part = min(max(part, 1), parts)
     start = (part - 1) * PAGE
-    cut, skipped = _cut(wanted, counts, start)
-    rows = list(_rows(session, cut, show, today))
-    return LedgerPage(rows[start - skipped : start - skipped + PAGE], total, part, parts)
+    cut, skipped = _cut(wanted, {order_id: count[0] for order_id, count in counts.items()}, start)
+    rows = list(_rows(session, cut, pick, today))
+    return LedgerPage(rows[start - skipped : start - skipped + PAGE], total, part, parts, running, late)
 
 
-def picked_rows(session: Session, staff: Principal, today: date, pick: tuple[Show, str]) -> list[LedgerRow]:
+def picked_rows(session: Session, staff: Principal, today: date, pick: Pick) -> list[LedgerRow]:
     """Return all picked actions within reach, in the order of the pages."""
-    show, order_id = pick
-    return list(
-        _rows(session, [each for each in places(session, staff) if order_id in {"", each.order_id}], show, today)
-    )
+    return list(_rows(session, _wanted(session, staff, pick), pick, today))
+
+
+def _wanted(session: Session, staff: Principal, pick: Pick) -> list[Place]:
+    unit = folded(pick.unit)
+    found = (each for each in places(session, staff) if pick.order in {"", each.order_id})
+    return [each for each in found if unit in folded(each.unit_name)]
+
+
+def _counts(session: Session, pick: Pick, today: date) -> dict[str, tuple[int, int, int]]:
+    """Return by order how many actions are picked, how many of them are not 已销号, and how many are late."""
+    running = case((RemedialAction.state != ActionState.CLOSED_OUT.value, 1), else_=0)
+    late = case((and_(*_shown(Show.LATE, today)), 1), else_=0)
+    counted = select(RemedialAction.order_id, func.count(), func.sum(running), func.sum(late))
+    rows = session.execute(counted.where(*_picked(pick, today)).group_by(RemedialAction.order_id))
+    return {order_id: (count, int(open_), int(overdue)) for order_id, count, open_, overdue in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def counts(session: Session, order_id: str) -> Counts:
     """Count the actions of an order's accepted plans, those of earlier attempts too."""
     rows = session.execute(
         select(RemedialAction.state, RemedialAction.announced_on).where(
-            RemedialAction.order_id == order_id, *_picked(Show.ALL, date.min)
+            RemedialAction.order_id == order_id, *_picked(EVERYTHING, date.min)
         )
     ).all()
     running = sum(is_open(ActionState(state)) for state, _ in rows)
@@ -100,9 +110,9 @@ def _cut(wanted: Sequence[Place], counts: dict[str, int], start: int) -> tuple[l
     return cut, skipped
 
 
-def _rows(session: Session, cut: Sequence[Place], show: Show, today: date) -> Iterator[LedgerRow]:
+def _rows(session: Session, cut: Sequence[Place], pick: Pick, today: date) -> Iterator[LedgerRow]:
     ids = [place.order_id for place in cut]
-    query = select(RemedialAction).where(RemedialAction.order_id.in_(ids), *_picked(show, today))
+    query = select(RemedialAction).where(RemedialAction.order_id.in_(ids), *_picked(pick, today))
     found: dict[str, list[RemedialAction]] = {}
     order = (RemedialAction.attempt, RemedialAction.position, RemedialAction.id)
     for row in session.scalars(query.order_by(*order)):
@@ -111,12 +121,36 @@ def _rows(session: Session, cut: Sequence[Place], show: Show, today: date) -> It
         yield from (ledger_row(view, row, today) for row in found.get(view.id, ()))
 
 
-def _picked(show: Show, today: date) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of what is shown; what is late is the same as in ``ledger.overdue``."""
-    in_ledger = RemedialAction.state != ActionState.DRAFTED.value
+def _picked(pick: Pick, today: date) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of what is picked."""
+    yield RemedialAction.state != ActionState.DRAFTED.value
+    yield from _shown(pick.show, today)
+    if pick.state:
+        yield RemedialAction.state == pick.state
+    if pick.since is not None:
+        yield _last_day() >= pick.since
+    if pick.until is not None:
+        yield _last_day() <= pick.until
+    if pick.lead:
+        yield _contain((RemedialAction.sponsor, RemedialAction.owner), pick.lead)
+    yield from (_contain(SEARCHED, word) for word in pick.words.split())
+
+
+def _shown(show: Show, today: date) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of one touch; what is late is the same as in ``ledger.overdue``."""
     if show is Show.OPEN:
-        return in_ledger, RemedialAction.state != ActionState.CLOSED_OUT.value
+        yield RemedialAction.state != ActionState.CLOSED_OUT.value
+    if show in {Show.LATE, Show.WEEK}:
+        yield RemedialAction.state.not_in([state.value for state in ACTION_ENDS])
     if show is Show.LATE:
-        running = RemedialAction.state.not_in([state.value for state in ACTION_ENDS])
-        return in_ledger, running, func.coalesce(RemedialAction.extended_to, RemedialAction.due) < today
-    return (in_ledger,)
+        yield _last_day() < today
+    if show is Show.WEEK:
+        yield _last_day().between(*week_of(today))
+
+
+def _last_day() -> ColumnElement[date | None]:
+    return func.coalesce(RemedialAction.extended_to, RemedialAction.due)
+
+
+def _contain(columns: Iterable[InstrumentedAttribute[str]], word: str) -> ColumnElement[bool]:
+    return or_(*(column.icontains(word, autoescape=True) for column in columns))

@@ -11,15 +11,16 @@ from app.office.sheets.tables import PROBLEM_SENTENCES
 from app.office.workshop import Craft
 from app.rectification.ledger import attachments, workbook
 from app.rectification.ledger import service as ledger_acts
-from app.rectification.ledger.cells import cells_of
-from app.rectification.ledger.reads import Show, announced, ledger_page
+from app.rectification.ledger.reads import announced, ledger_page
 from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.orders import WORDS
+from app.rectification.pages.views import read_view
 from app.rectification.rules.allowed import reader_powers
-from app.rectification.rules.columns import LEDGER_COLUMNS
+from app.rectification.rules.columns import CHOSEN
 from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState
+from app.rectification.rules.picks import LONGEST, told_of
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import ACTION_EVENTS, ACTION_STATES, HORIZONS
 from app.rounds.reads import frozen_paper
@@ -34,24 +35,25 @@ LEDGER_WORDS = {**WORDS, "action_states": ACTION_STATES, "action_events": ACTION
 
 
 @router.get("/rectification/ledger")
-def show_ledger(desk: RectificationDesk, show: Show = Show.ALL, order: str = "", part: int = 1) -> Response:
-    """Show a page of the ledger; ``show`` picks what is late or open. The order stays the official one."""
-    found = ledger_page(desk.session, desk.staff, desk.today, (show, order), part)
-    only = reads.get_order(desk.session, desk.staff, order) if order else None
-    context = {"found": found, "show": show, "only": only, "columns": LEDGER_COLUMNS, "cells": cells_of}
+def show_ledger(desk: RectificationDesk, part: int = 1) -> Response:
+    """Show a page of the ledger by the conditions and columns of its address. The order stays the official one."""
+    view = read_view(desk.request.query_params)
+    found = ledger_page(desk.session, desk.staff, desk.today, view.pick, part)
+    only = reads.get_order(desk.session, desk.staff, view.pick.order) if view.pick.order else None
+    context = {"found": found, "view": view, "only": only, "choices": CHOSEN, "longest": LONGEST}
     return desk.show("rectification/ledger.html", can=reader_powers(desk.staff.role), **context, **LEDGER_WORDS)
 
 
 @router.get("/rectification/ledger.xlsx")
-def export_ledger(desk: RectificationDesk, show: Show = Show.ALL, order: str = "") -> Response:
-    """Send the ledger within reach as a workbook that can be edited and brought back."""
-    return file_later(desk.request, desk.staff, LEDGER_SHEET, {"show": show.value, "order": order})
+def export_ledger(desk: RectificationDesk) -> Response:
+    """Send what is picked of the ledger within reach as a workbook that can be edited and brought back."""
+    return file_later(desk.request, desk.staff, LEDGER_SHEET, told_of(read_view(desk.request.query_params).pick))
 
 
 @router.get("/rectification/ledger.docx")
-def print_ledger(desk: RectificationDesk, show: Show = Show.ALL, order: str = "") -> Response:
-    """Send the ledger within reach as a Word table for print."""
-    return file_later(desk.request, desk.staff, LEDGER_PRINT, {"show": show.value, "order": order})
+def print_ledger(desk: RectificationDesk) -> Response:
+    """Send what is picked of the ledger within reach as a Word table for print."""
+    return file_later(desk.request, desk.staff, LEDGER_PRINT, told_of(read_view(desk.request.query_params).pick))
 
 
 @router.get("/rectification/import")

@@ -33,3 +33,9 @@ LEDGER_COLUMNS = (
     Column("public_rating", "群众评价"),
     Column("state", "状态"),
 )
+
+FROZEN = ("number", "problem")
+"""What stands first on the page beside the unit, and stays while the rest is scrolled."""
+ALWAYS = (*FROZEN, "state", "due", "progress")
+CHOSEN = tuple(column for column in LEDGER_COLUMNS if column.key not in ALWAYS)
+"""What the page shows where its reader asks for it."""

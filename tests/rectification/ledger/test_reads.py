@@ -8,8 +8,9 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.rectification.ledger import reads as ledger_pages
 from app.rectification.ledger import service as ledger_acts
-from app.rectification.ledger.reads import Show, ledger_page, picked_rows
-from app.rectification.rules.ledger import ActionEvent
+from app.rectification.ledger.reads import ledger_page, picked_rows
+from app.rectification.rules.ledger import ActionEvent, ActionState
+from app.rectification.rules.picks import Pick, Show
 from tests.cast import MORNING
 from tests.rectification.flagged import WU, ZHANG, ZHAO, later, make_action, make_ledger
 
@@ -25,8 +26,8 @@ def test_it_works(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         whole = ledger_acts.ledger(session, ZHANG, MORNING.date())
         assert [row for page in pages for row in page.rows] == list(whole)
         assert ledger_page(session, ZHANG, MORNING.date(), part=99).part == 3
-        assert ledger_page(session, ZHANG, MORNING.date(), (Show.ALL, order_id)).total == 7
-        assert ledger_page(session, ZHANG, MORNING.date(), (Show.ALL, "nowhere")).total == 0
+        assert ledger_page(session, ZHANG, MORNING.date(), Pick(order=order_id)).total == 7
+        assert ledger_page(session, ZHANG, MORNING.date(), Pick(order="nowhere")).total == 0
 
 
 def test_what_is_late_is_what_the_rules_call_late(database: Database) -> None:
@@ -41,7 +42,7 @@ def test_what_is_late_is_what_the_rules_call_late(database: Database) -> None:
         for days in (9, 10, 11, 13, 14, 15, 40, 41):
             today = MORNING.date() + timedelta(days=days)
             late = [row.row.id for row in ledger_acts.ledger(session, ZHANG, today) if row.is_overdue]
-            assert [row.row.id for row in picked_rows(session, ZHANG, today, (Show.LATE, ""))] == late
+            assert [row.row.id for row in picked_rows(session, ZHANG, today, Pick(Show.LATE))] == late
 
 
 def test_it_shows_no_more_than_is_within_reach(database: Database) -> None:
@@ -50,3 +51,47 @@ def test_it_shows_no_more_than_is_within_reach(database: Database) -> None:
         stranger = type(WU)("idnobody", "无人", "liaison")
         totals = [ledger_page(session, who, MORNING.date()).total for who in (ZHANG, ZHAO, WU, stranger)]
         assert totals == [1, 1, 1, 0]
+
+
+def test_conditions_pick_by_unit_state_lead_days_and_words(database: Database) -> None:
+    actions = [
+        make_action(problem="开放时间太短", sponsor="钱副局长", due=later(1)),
+        make_action(problem="停车100%不够", owner="周主任", due=later(8), measures="增设车位"),
+        make_action(problem="厕所不干净", sponsor="郑局长", due=later(30)),
+    ]
+    _, _, ids = make_ledger(database, *actions)
+    with database.writing() as session:
+        ledger_acts.act(Acting(session, MORNING, WU), ids[2], ActionEvent.PROGRESS, "已经请了保洁员")
+        session.flush()
+        cases = {
+            Pick(unit="文工团"): [0, 1, 2],
+            Pick(unit="财政局"): [],
+            Pick(state=ActionState.IN_PROGRESS): [2],
+            Pick(lead="周主任"): [1],
+            Pick(lead="局长"): [0, 1, 2],
+            Pick(lead="郑局"): [2],
+            Pick(words="保洁"): [2],
+            Pick(words="车位 停车"): [1],
+            Pick(words="车位 厕所"): [],
+            Pick(words="100%"): [1],
+            Pick(words="%"): [1],
+            Pick(since=later(8)): [1, 2],
+            Pick(until=later(8)): [0, 1],
+            Pick(since=later(2), until=later(9)): [1],
+            Pick(Show.WEEK): [0],
+        }
+        for pick, places in cases.items():
+            found = ledger_page(session, ZHANG, MORNING.date(), pick)
+            assert [row.row.id for row in found.rows] == [ids[place] for place in places], pick
+            assert found.rows == picked_rows(session, ZHANG, MORNING.date(), pick)
+            assert found.total == len(places)
+
+
+def test_the_head_counts_all_pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_ledger(database, *(make_action(due=later(10 + number)) for number in range(7)))
+    monkeypatch.setattr(ledger_pages, "PAGE", 3)
+    with database.reading() as session:
+        found = ledger_page(session, ZHANG, later(13), Pick(), 2)
+        assert (found.total, found.running, found.late, found.parts) == (7, 7, 3, 3)
+        found = ledger_page(session, ZHANG, later(13), Pick(Show.LATE))
+        assert (found.total, found.running, found.late) == (3, 3, 3)

@@ -4,22 +4,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.campaigns.models import Unit
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from tests.cast import Desk
 from tests.rectification.flagged import FLAGGED, make_flagged
 
 Fields = dict[str, str | list[str]]
-
-
-@pytest.fixture
-def new_desk(new_client: Callable[[], TestClient], database: Database, settings: Settings) -> Callable[[str], Desk]:
-    """Log one of the cast in, in a browser of his own."""
-    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
 
 
 @pytest.fixture

@@ -7,13 +7,10 @@ from urllib.parse import unquote
 import pytest
 import sqlalchemy as sa
 from httpx import Response
-from starlette.testclient import TestClient
 
 from app.audit.models import AuditEntry
 from app.core.acting import Acting
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.opinions import service as opinions
 from app.opinions.domain import Kind
 from app.opinions.reads import opinion_ids
@@ -34,12 +31,6 @@ NOTICE = {
     "kind": "bulletin", "bulletin_title": "进展通报", "document_number": "县文发〔2026〕9号", "addressee": "各单位",
     "bulletin_day": "2026-11-23", "issuer": "县文化局", "opening": "",
 }  # fmt: skip
-
-
-@pytest.fixture
-def new_desk(new_client: Callable[[], TestClient], database: Database, settings: Settings) -> Callable[[str], Desk]:
-    """Log one of the cast in, in a browser of his own."""
-    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
 
 
 def read(answer: Response) -> str:

@@ -2,14 +2,10 @@
 
 import html
 import re
-from collections.abc import Callable
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.rectification.ledger.workbook import NEW_PROGRESS
 from app.rectification.orders import reads
 from app.rectification.pages.plans import FIELDS
@@ -18,14 +14,7 @@ from tests.conftest import BASE_URL
 from tests.publication.counted import form_token
 from tests.rectification.flagged import ZHANG, later, make_flagged, make_ledger, make_order
 from tests.rectification.ledger.test_service import PDF, edited
-
-Desks = Callable[[str], Desk]
-
-
-@pytest.fixture
-def new_desk(new_client: Callable[[], TestClient], database: Database, settings: Settings) -> Desks:
-    """Log one of the cast in, in a browser of his own."""
-    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
+from tests.rectification.pages.conftest import Desks
 
 
 def plan_fields(page: str, **typed: str) -> dict[str, str | list[str]]:

@@ -25,15 +25,9 @@ from tests.conftest import BASE_URL, TestClock
 from tests.publication.counted import form_token
 from tests.rectification.flagged import FLAGGED, WU, ZHANG, asked, make_ledger, make_order
 from tests.rectification.messages.test_mail import Postbox, mail_server
+from tests.rectification.pages.conftest import Desks
 
 LATE = timedelta(days=40)
-Desks = Callable[[str], Desk]
-
-
-@pytest.fixture
-def new_desk(new_client: Callable[[], TestClient], database: Database, settings: Settings) -> Desks:
-    """Log one of the cast in, in a browser of his own."""
-    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
 
 
 def order_two(database: Database) -> tuple[str, str]:
