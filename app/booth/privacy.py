@@ -137,9 +137,9 @@ def _network(setting: Setting) -> Iterator[Sentence]:
 
 def _phone(setting: Setting) -> Iterator[Sentence]:
     if setting.sealed_by is SealedBy.PHONE:
-        yield Sentence("没投出时，答案加密留在本机，没有票打不开；手机和票都拿到的人能看到，也能替您投。")
-        yield Sentence("投出就清除；没投的，截止后再扫这张票，或 24 小时后再打开本站时清除。")
-        yield Sentence("票码留在本页面，到投出为止。")
+        yield Sentence("没投出时，答案加密留在本机；关掉本页面后，没有票打不开。手机和票都拿到的人能看到，也能替您投。")
+        yield Sentence("投出就清除；没投的，截止后再扫这张票，或 24 小时后再打开投票页时清除。")
+        yield Sentence("本页面开着时，票码不加密留在其中，到投出为止。")
     else:
         yield Sentence("答案不留在本机：没投出就关掉页面，要重新填。")
 

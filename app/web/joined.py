@@ -6,6 +6,8 @@ vendored module, which exports by one list at its end, becomes an object under t
 """
 
 import re
+import string
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -47,12 +49,20 @@ _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _EXPORTS: Final = re.compile(r"export\{([^{}]*)\};?\s*$")
 _STATEMENT: Final = re.compile(r"\n(?![\s})\]])")
 """Where a statement of a module begins: each gets a line of its own."""
-_KEPT: Final = r'"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|/(?=[^\s/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/'
+_KEPT: Final = (
+    r'"(?:\\.|[^"\\\n])*"|'
+    r"'(?:\\.|[^'\\\n])*'|"
+    r"`(?:\\.|[^`\\])*`|"
+    r"/(?=[^\s/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/"
+)
 """Texts and patterns; a division has spaces around it."""
 _OWN: Final = re.compile(r"^(?:async )?(?:(?:function\*? ?|const |class )(\w+)|let ([\w,]+);)", re.MULTILINE)
 _PROPERTY: Final = re.compile(r"(?<=[{,])(?:async )?(\w+)(?=[,}:]|\([^()]*\)\{)")
+_TAKEN_OUT: Final = re.compile(r"(?:[(,:=]|const|let)\{([^{}]*)\}")
+_BY_DEFAULT: Final = re.compile(r"(?<![\w$])(\w+)=(?![=>])")
+_NUMERALS: Final = string.digits + string.ascii_letters
 _WORD: Final = re.compile(r"(?<![\w$])(?<!(?<!\.\.)\.)[A-Za-z_]\w*")
-_SPACES: Final = re.compile(rf"({_KEPT})|\s+")
+_SPACES: Final = re.compile(rf"({_KEPT})|\s+|;(?=\s*\}})")
 _PARTED: Final = re.compile(r"[\w$]{2}|\+\+|--|./|/.")
 _LOOSE: Final = re.compile(r"(?<=[{};,:])\s+|\s+(?=[{}])")
 
@@ -93,8 +103,10 @@ def _fields(exported: str) -> str:
 def _shortened(script: str) -> str:
     """Give the names that a joined script has for itself alone shorter ones, but for those that may name a property."""
     names = {name for found in _OWN.finditer(script) for name in (found[1] or found[2]).split(",") if len(name) >= LONG}
-    own = sorted(names - set(_PROPERTY.findall(script)))
-    short = {name: f"${at:x}" for at, name in enumerate(own)}
+    own = sorted(names - _properties(script))
+    uses = Counter(re.findall(r"\w+", script))
+    own.sort(key=lambda name: -uses[name])
+    short = {name: f"${_numeral(at)}" for at, name in enumerate(own)}
 
     def rename(code: str) -> str:
         return _WORD.sub(lambda found: short.get(found[0], found[0]), code)
@@ -107,13 +119,29 @@ def _shortened(script: str) -> str:
     return re.sub(rf"({_KEPT})|[\w$.]+", token, script)
 
 
+def _properties(script: str) -> set[str]:
+    """Return the names in objects, and those taken out of one with a default value."""
+    taken_out = " ".join(_TAKEN_OUT.findall(script))
+    return {*_PROPERTY.findall(script), *_BY_DEFAULT.findall(taken_out)}
+
+
+def _numeral(number: int) -> str:
+    """Write a number in as few letters and digits as there are."""
+    higher, last = divmod(number, len(_NUMERALS))
+    return (_numeral(higher) if higher else "") + _NUMERALS[last]
+
+
 def _squeezed(statement: str) -> str:
-    """Return a statement with spaces only where words or signs would run together, and around a division."""
+    """Return a statement with spaces only where words or signs would run together, and around a division.
+
+    What ends the last statement of a block goes too.
+    """
     without_notes = re.sub(r"(?<=[;,{]) // .*$", "", statement, flags=re.MULTILINE)
-    squeezed = _SPACES.sub(lambda found: found[1] or (" " if _parts_words(found) else ""), without_notes)
-    return squeezed.replace(";}", "}")
+    return _SPACES.sub(lambda found: found[1] or (" " if _parts_words(found) else ""), without_notes)
 
 
 def _parts_words(found: re.Match[str]) -> bool:
+    if found[0] == ";":
+        return False
     around = found.string[max(0, found.start() - 1) : found.start()] + found.string[found.end() : found.end() + 1]
     return _PARTED.fullmatch(around) is not None

@@ -10,6 +10,7 @@ from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
 from tests.browser.steps import check
 from tests.browser.test_booth import option, scan
+from tests.browser.test_drafts import kept
 from tests.browser.test_long_paper import MARK_ALL, SMALL, Paper, height_of, make, top_of
 from tests.factories import OpenRound
 
@@ -235,3 +236,48 @@ def test_without_scripts_it_is_a_list(old_phone: Page, make: Paper, layout: Layo
             option(old_phone, f"m{unit}-{item}", 1).click()
     old_phone.get_by_role("button", name="下一步").click()
     expect(old_phone.get_by_role("heading", name="请核对")).to_be_visible()
+
+
+def test_a_layout_that_does_not_come_leaves_the_list(phone: Page, make: Paper) -> None:
+    place = make(14, 2, layout=Layout.PAGED)
+    phone.route("**/booth-layout.js*", lambda route: route.abort("internetdisconnected"))
+    scan(phone, place.codes["residents"][0])
+    expect(phone.locator("[data-unit]").last).to_be_visible()
+    phone.evaluate(MARK_ALL)
+    phone.locator("[data-next]").click()
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+
+
+def test_a_list_after_a_matrix_is_a_list(phone: Page, make: Paper) -> None:
+    scan(phone, make(14, 2, layout=Layout.MATRIX).codes["residents"][0])
+    expect(phone.locator(".where")).to_be_visible()
+    scan(phone, make(3, 2, layout=Layout.LIST).codes["residents"][0])
+    expect(phone.locator(".where")).to_have_count(0)
+    expect(phone.locator("[data-cell]:visible")).to_have_count(6)
+
+
+def test_a_matrix_comes_back_where_it_was(phone: Page, make: Paper) -> None:
+    """The item, and as many rows as the size of type has."""
+    code = make(40, 3, layout=Layout.MATRIX).codes["residents"][0]
+    scan(phone, code)
+    phone.locator("label.tool").click()
+    option(phone, "m0-0", 1).click()
+    for _ in range(3):
+        phone.locator("[data-next]").click()
+    here = phone.locator(".where").inner_text()
+    option(phone, "m39-1", 1).click()
+    kept(phone)
+    phone.reload()
+    expect(phone.locator("[data-filled]")).to_have_text("2")
+    expect(phone.locator(".where")).to_have_text(here, use_inner_text=True)
+    expect(phone.locator("[data-unit]:visible")).to_have_count(20)
+
+
+def test_another_language_stays_on_the_page(phone: Page, make: Paper) -> None:
+    scan(phone, make(14, 2, layout=Layout.PAGED).codes["residents"][0])
+    for _ in range(4):
+        phone.locator("[data-next]").click()
+    phone.locator("[data-switch]").click()
+    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    expect(phone.locator("[data-unit]:visible .count")).to_have_text("5 / 14")

@@ -72,6 +72,26 @@ function kept(){}
     )
 
 
+def test_texts_patterns_and_properties_stay(tmp_path: Path) -> None:
+    """Whatever the quotes; what ends a block in a text; a name that is taken out of an object with a default."""
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "booth-kept.js").write_text("")
+    source = """const found = 1;
+const other = 2;
+export function tell({ found = 3, as = other }) {
+  return ['found  it', "a { b ;}", `c {;}`, /;}/, found, as, other];
+}
+"""
+    (tmp_path / "js" / "booth-done.js").write_text(source)
+    assert (
+        served(tmp_path)["js/booth-done.js"].decode().lstrip()
+        == """const found=1;
+const $0=2;
+export function tell({found=3,as=$0}){return['found  it',"a { b ;}",`c {;}`, /;}/,found,as,$0]}
+"""
+    )
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_no_name_stands_for_two_things(name: str) -> None:
     source = "".join((STATIC / part).read_text() for part in JOINED[name])

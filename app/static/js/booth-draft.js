@@ -49,16 +49,24 @@ export function readDraftOf(primitives, read, code) {
   return { name, key, state: found && unpack(primitives, key, found.box) };
 }
 
-// In view: the object under the head of the page.
+// In view: the object under the head of the page, and which of its parts begins what is shown of it behind its name.
 function placeOfReader({ ballot, units }) {
   const line = ballot.querySelector(".top").offsetHeight + 1;
   const seen = units.find((unit) => unit.getBoundingClientRect().bottom > line);
-  return seen ? seen.dataset.unit : "";
+  return seen ? { unit: seen.dataset.unit, part: Array.from(seen.children).findIndex((one, at) => at > 0 && !one.hidden) } : {};
+}
+
+// An object's first part stands at its beginning.
+function goToPlace({ goTo }, units, { unit, part }) {
+  const one = units.find(({ dataset }) => dataset.unit === unit);
+  if (one) {
+    goTo((part > 1 && one.children[part]) || one, one.querySelector("h2"));
+  }
 }
 
 function stateOf(page) {
   const { sent, lang, large, ...rest } = page.look();
-  return { paper: page.paper(), answers: page.answers(), unit: placeOfReader(rest), lang, large: large.checked, sealed: sent };
+  return { paper: page.paper(), answers: page.answers(), ...placeOfReader(rest), lang, large: large.checked, sealed: sent };
 }
 
 // What was filled in before; a mark that was made since the page came stays.
@@ -69,12 +77,17 @@ function restore(page, state) {
     return;
   }
   page.hasSent(state.sealed);
+  if (page.isSending()) {
+    return; // what was looked over is on its way
+  }
   const isFree = ([name]) => (ballot.elements.namedItem(name) || {}).value === "";
   const filled = page.putBack(state.answers.filter(isFree));
-  large.checked = state.large;
-  const unit = units.find((one) => one.dataset.unit === state.unit);
-  if (!page.reopen() && unit) {
-    page.goTo(unit, unit.querySelector("h2"));
+  if (large.checked !== state.large) {
+    large.checked = state.large;
+    large.dispatchEvent(new Event("change"));
+  }
+  if (!page.reopen()) {
+    goToPlace(page, units, state);
   }
   page.note(texts.textRestored.replace("{n}", String(filled)));
   if (state.lang !== lang) {
@@ -113,8 +126,8 @@ export function watchDraft(primitives, store, page) {
   }
 
   function heard(event) {
-    if (event.key !== name || mine === null) {
-      return;
+    if (event.key !== name || mine === null || page.isSending()) {
+      return; // what is on its way is answered here
     }
     mine = false;
     if (event.newValue === null) {

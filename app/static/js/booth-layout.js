@@ -155,7 +155,12 @@ class Pages {
   }
 }
 
-document.addEventListener("layout", ({ detail }) => detail.use(new Pages(detail)));
+// This script stays when another paper comes into the page, which may be a list.
+document.addEventListener("layout", ({ detail }) => {
+  if (detail.ballot.dataset.layout !== "list") {
+    detail.use(new Pages(detail));
+  }
+});
 
 // The styles of the matrix come along with it, so that short papers do not carry them.
 const RULES = [

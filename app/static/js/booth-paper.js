@@ -360,11 +360,14 @@ async function sealer() {
   return null;
 }
 
+// What was looked over is what is sealed, whatever a draft brings while the sealing comes; unless it brings a ballot that was
+// sent before.
 async function sealedBallot() {
+  const filledIn = collect();
   try {
     tools = await sealer();
     const head = { code: field("code"), round: field("round"), paper: field("paper"), group: field("group") };
-    return tools && { ...head, sealed: tools.envelope(collect()) };
+    return tools && (sent || { ...head, sealed: tools.envelope(filledIn) });
   } catch {
     return null;
   }
@@ -505,8 +508,9 @@ function saveDraft() {
 // A ballot that was sent and not answered, before this page came, is sent again.
 function sendAgain() {
   if (sent && !sending) {
+    leaving = true;
     keep({ ...sent, draft: draft.name });
-    sendKept();
+    leaving = sendKept();
   } else {
     keepCode();
   }
@@ -531,18 +535,25 @@ const page = {
     showProgress();
     return filled();
   },
-  // What was on the screen before a reload.
+  // What was on the screen before a reload; or what is on it, with the answers that another page brought.
   reopen() {
-    if (openedAt === "review" && isWhole()) {
+    const at = view === "marks" ? openedAt : view;
+    openedAt = "";
+    if (at === "review" && isWhole()) {
       openReview();
+    } else if (view === "index") {
+      openIndex();
+    } else if (view === "review") {
+      returnToMarks(null);
     }
-    return view === "review";
+    return view !== "marks";
   },
   hasSent(sealed) {
     sent = sealed;
   },
   note,
   goTo,
+  isSending,
   switchLanguage,
   sendAgain,
   end,
@@ -583,6 +594,7 @@ function turnInto(page) {
   const answers = answersOnPage();
   const large = document.getElementById("large").checked;
   const wasReviewing = view === "review";
+  const { at } = layout;
   document.documentElement.lang = page.documentElement.lang;
   document.title = page.title;
   document.querySelector("main").replaceWith(page.querySelector("main"));
@@ -590,6 +602,9 @@ function turnInto(page) {
   view = "marks";
   seen = null;
   start();
+  if (at) {
+    layout.turnTo(at);
+  }
   putBack(answers);
   showProgress();
   if (wasReviewing) {
@@ -604,21 +619,22 @@ async function switchLanguage() {
     return;
   }
   switching = true;
+  const before = ballot;
+  let page = null;
   try {
-    const page = await otherLanguage();
-    if (!ballot.isConnected) {
-      return; // gone back to the entry meanwhile
-    }
-    if (page.querySelector("[data-ballot]")) {
-      turnInto(page);
-    } else {
-      const refusal = page.querySelector("[role=alert]");
-      say(refusal ? refusal.textContent : texts.textLanguage);
-    }
+    page = await otherLanguage();
   } catch {
-    say(texts.textLanguage);
-  } finally {
-    switching = false;
+    // said below
+  }
+  switching = false;
+  if (ballot !== before || !ballot.isConnected || sending) {
+    return; // gone back to the entry meanwhile, on to another slip, or on its way
+  }
+  if (page && page.querySelector("[data-ballot]")) {
+    turnInto(page);
+  } else {
+    const refusal = page && page.querySelector("[data-error] [role=alert]");
+    say(refusal ? refusal.textContent : texts.textLanguage);
   }
 }
 
@@ -744,6 +760,7 @@ export function begin(at) {
   scrolled = {};
   openedAt = at;
   start();
+  find("title").focus({ preventScroll: true });
   keepCode();
   if (sweepDrafts()) {
     prepareSealing().catch(() => {});

@@ -65,23 +65,30 @@ async function isSentAgain(code) {
   return false;
 }
 
-// The refusal as a page of its own, as without scripts.
+// The refusal, as the server answered it: an error's page, or the entry with a sentence where the code may be mistyped.
+// What something between here and there answers is no refusal.
 async function refuse(page, code) {
   const error = page.querySelector("[data-error]");
+  if (!error && !page.querySelector("[data-entry]")) {
+    throw new TypeError("no page of ours");
+  }
   if (!error || FINAL.includes(error.dataset.error)) {
     if (sweepDrafts() && (await isSentAgain(code))) {
       return;
     }
     forget();
   }
-  input.value = code;
-  form.submit();
+  show(page.querySelector("main"), page.title, page.documentElement.lang);
+  if (!error) {
+    takeEntry();
+    input.focus();
+  }
 }
 
 async function showPaper(page, place) {
   const layout = page.querySelector("[data-layout-script]");
   if (layout) {
-    await import(layout.getAttribute("src"));
+    await import(layout.getAttribute("src")).catch(() => {}); // then all stands in one list
   }
   isOpened = true;
   if (place === "new") {
@@ -175,7 +182,7 @@ function goOn(event) {
   }
 }
 
-function enter() {
+function takeEntry() {
   entryPage = document.querySelector("main");
   form = part("entry");
   words = form.dataset;
@@ -183,12 +190,18 @@ function enter() {
   input = form.querySelector("#code");
   button.dataset.own = button.textContent;
   Object.assign(entryPage.dataset, { title: document.title, language: document.documentElement.lang });
-  history.scrollRestoration = "manual";
   form.addEventListener("submit", goOn);
+}
+
+function enter() {
+  takeEntry();
+  history.scrollRestoration = "manual";
   window.addEventListener("popstate", travel);
   // A second scan in the same tab changes only the fragment.
   window.addEventListener("hashchange", openScanned);
   window.addEventListener("pagehide", () => form.reset());
+  // A page out of the browser's memory may show what was cast meanwhile.
+  window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   sweepDrafts();
   if (sendKept()) {
     return;
