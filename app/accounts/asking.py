@@ -1,15 +1,19 @@
 """Acts on accounts of weight: asked for by one, done only when an older other one agrees (SEC-77).
 
-Who agrees gets the one-time link where there is one, and hands it to the account's owner.
+Who agrees gets the one-time link where there is one, who asked the code that goes with it (``handover``); each hands
+his half to the account's owner.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.accounts import service
-from app.accounts.domain import Act, may_agree, may_ask, needs_consent
+from app.accounts.domain import INVITATION_LIFE, Act, may_agree, may_ask, needs_consent
+from app.accounts.handover import code_of
 from app.consents import service as consents
+from app.consents.reads import answered
 from app.core.acting import Acting
+from app.core.db import database_of
 from app.core.errors import DomainError
 
 KIND = "account"
@@ -19,37 +23,38 @@ Request = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an act: done or asked for, and the token of a one-time link where it made one."""
+    """What became of an act: done or asked for; the token of the one-time link, and whether that asks for a code."""
 
     is_done: bool
     token: str = ""
+    with_code: bool = False
 
 
-def _create(acting: Acting, request: Request) -> str:
+def _create(acting: Acting, request: Request, consent_id: str | None) -> str:
     fields = (request["login"], request["name"], request["role"])
-    return service.create_account(acting.session, acting.now, acting.actor, fields)
+    return service.create_account(acting.session, acting.now, acting.actor, fields, consent_id)
 
 
-def _link(acting: Acting, request: Request) -> str:
-    return service.reissue_link(acting.session, acting.now, acting.actor, request["staff_id"])
+def _link(acting: Acting, request: Request, consent_id: str | None) -> str:
+    return service.reissue_link(acting.session, acting.now, acting.actor, request["staff_id"], consent_id)
 
 
-def _enable(acting: Acting, request: Request) -> str:
+def _enable(acting: Acting, request: Request, _consent_id: str | None) -> str:
     service.set_disabled(acting.session, acting.now, acting.actor, request["staff_id"], disabled=False)
     return ""
 
 
-def _disable(acting: Acting, request: Request) -> str:
+def _disable(acting: Acting, request: Request, _consent_id: str | None) -> str:
     service.set_disabled(acting.session, acting.now, acting.actor, request["staff_id"], disabled=True)
     return ""
 
 
-def _role(acting: Acting, request: Request) -> str:
+def _role(acting: Acting, request: Request, _consent_id: str | None) -> str:
     service.give_role(acting.session, acting.now, acting.actor, request["staff_id"], request["role"])
     return ""
 
 
-_DO: dict[Act, Callable[[Acting, Request], str]] = {
+_DO: dict[Act, Callable[[Acting, Request, str | None], str]] = {
     Act.CREATE: _create,
     Act.LINK: _link,
     Act.ENABLE: _enable,
@@ -78,9 +83,20 @@ def _ask_or_do(acting: Acting, act: Act, request: Request, *, before: str = "", 
     if not may_ask(acting.actor.role, act, three_roles=three_roles):
         raise DomainError("account_act_refused")
     if not needs_consent(act, (before, request["role"]), three_roles=three_roles):
-        return Outcome(is_done=True, token=_DO[act](acting, request))
+        return Outcome(is_done=True, token=_DO[act](acting, request, None))
     consents.ask(acting, (KIND, request["login"]), act, request)
     return Outcome(is_done=False)
+
+
+def to_hand_over(acting: Acting) -> list[tuple[str, str, str]]:
+    """Return the codes that the actor hands over himself: (name, log-in name, code), while their links wait."""
+    session, secret = acting.session, database_of(acting.session).keys.form_secret()
+    since = acting.now - INVITATION_LIFE
+    granted = [each.id for each in answered(session, acting.actor.id, since) if each.kind == KIND and each.granted]
+    return [
+        (staff.name, staff.login, code_of(secret, consent_id))
+        for staff, consent_id in service.handed_over(session, acting.now, granted)
+    ]
 
 
 def decide(acting: Acting, consent_id: str, *, granted: bool, three_roles: bool) -> Outcome:
@@ -96,4 +112,4 @@ def decide(acting: Acting, consent_id: str, *, granted: bool, three_roles: bool)
     if granted:
         service.check_is_older(acting.session, acting.actor, found.asked_at)
     request = consents.decide(acting, found, granted=granted)
-    return Outcome(is_done=granted, token=_DO[act](acting, request) if granted else "")
+    return Outcome(is_done=granted, token=_DO[act](acting, request, found.id) if granted else "", with_code=True)

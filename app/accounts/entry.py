@@ -122,18 +122,28 @@ def accept_invitation(
     passwords: Passwords,
     now: datetime,
     token: str,
-    typed: tuple[tuple[str, str], str],
+    typed: tuple[tuple[str, str], str, str],
     device: str | None,
 ) -> str:
-    """Use up the link, with ``typed`` = ((login, name), password); return the device that is known from now on.
+    """Use up the link, with ``typed`` = ((login, name), password, handover code); return the device known from now on.
 
     Who holds a link that lives is no stranger. So a fresh link also leads past guesses that make strangers wait.
     """
-    names, password = typed
+    names, password, code = typed
     with database.reading() as session:
         service.check_password(session, now, token, names, password)
+    _check_code(database, now, token, code)
     hashed, own = passwords.hash(password, known=True), device or new_id()
     with database.writing() as session:
         staff = service.accept_invitation(session, now, token, names, hashed)
         tries.succeed(session, now, tries.Place(staff.id, own), own)
     return own
+
+
+def _check_code(database: Database, now: datetime, token: str, code: str) -> None:
+    """Refuse a wrong handover code once it has been counted."""
+    secret = database.keys.form_secret()
+    with database.writing() as session:
+        right = service.take_code(session, now, token, secret, code)
+    if not right:
+        raise DomainError("handover_wrong")

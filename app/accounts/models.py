@@ -76,6 +76,10 @@ class Invitation(Base):
     token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
     role: Mapped[str] = mapped_column(Text, default="")
+    consent_id: Mapped[str | None] = mapped_column(Text)
+    """The request that a second person agreed to; the link then opens only with the code that the asker has."""
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    """How many wrong codes were typed."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

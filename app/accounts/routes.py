@@ -11,6 +11,7 @@ from app.accounts.asking import KIND, Outcome
 from app.accounts.devices import known_device, remember_device
 from app.accounts.domain import WEIGHTY, Act, Role, may_agree, may_ask, roles_offered
 from app.accounts.entry import Admitted
+from app.accounts.handover import is_asked
 from app.accounts.sessions import cookie_name, session_token, set_cookie
 from app.consents.reads import waiting
 from app.core.errors import DomainError
@@ -95,7 +96,9 @@ def log_out(desk: StaffDesk, _form: Form) -> Response:
 
 def _welcome_page(desk: OpenDesk, token: str, refused: Refused | None = None) -> Response:
     found, staff = service.invitation(desk.session, desk.now, token)
-    return desk.show("accounts/welcome.html", refused, token=token, account=staff, role=found.role)
+    return desk.show(
+        "accounts/welcome.html", refused, token=token, account=staff, role=found.role, with_code=is_asked(found)
+    )
 
 
 @router.get("/welcome/{token}")
@@ -121,12 +124,13 @@ def accept_invitation(desk: AnybodysDesk, token: str, form: OpenForm) -> Respons
     return desk.consider(look, lambda refused: _welcome_page(desk, token, refused))
 
 
-def _given(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str]:
+def _given(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str, str]:
     password = form.text("password", 400, label="口令")
     if password != form.text("again", 400, label="再输一次口令"):
         raise DomainError("passwords_differ")
     login = form.text("login", 64, needed=first, label="用户名").lower()
-    return (login, form.text("name", 40, needed=first, label="姓名")), password
+    code = form.text("code", 40, needed=False, label="交接码")
+    return (login, form.text("name", 40, needed=first, label="姓名")), password, code
 
 
 def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | None = None) -> Response:
@@ -137,6 +141,7 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
         "roles": roles_offered(three_roles=three),
         "link": f"{desk.settings.desk_address}/welcome/{token}" if token else None,
         "outcome": outcome,
+        "handed_over": asking.to_hand_over(desk.acting),
         "waiting": waiting(desk.session, KIND),
         "weighty": WEIGHTY,
         "has_settings": role == Role.ORGANISER,
@@ -183,7 +188,7 @@ def reissue_link(desk: ManagerDesk, staff_id: str, _form: ProvenForm) -> Respons
 
 
 @router.post("/staff/{staff_id}/disable")
-def disable(desk: ManagerDesk, staff_id: str, _form: Form) -> Response:
+def disable(desk: ManagerDesk, staff_id: str, _form: ProvenForm) -> Response:
     """Disable an account."""
     return _change(desk, Act.DISABLE, staff_id)
 

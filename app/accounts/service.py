@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts import factors, tries
+from app.accounts import factors, handover, tries
 from app.accounts.domain import (
     INVITATION_LIFE,
     PASSWORD_MAX,
@@ -65,10 +65,13 @@ def fresh_since(session: Session, since: datetime) -> list[Staff]:
     ]
 
 
-def _invite(session: Session, now: datetime, staff_id: str | None, role: str = "") -> str:
+def _invite(
+    session: Session, now: datetime, staff_id: str | None, role: str = "", consent_id: str | None = None
+) -> str:
     token = new_token()
-    expires_at = now + INVITATION_LIFE
-    session.add(Invitation(token_hash=token_hash(token), staff_id=staff_id, role=role, expires_at=expires_at))
+    link = Invitation(token_hash=token_hash(token), staff_id=staff_id, role=role, consent_id=consent_id, tries=0)
+    link.expires_at = now + INVITATION_LIFE
+    session.add(link)
     session.flush()
     return token
 
@@ -86,15 +89,20 @@ def first_links(session: Session, now: datetime, roles: Sequence[Role]) -> dict[
     return {role: _invite(session, now, None, role) for role in roles if role not in taken}
 
 
-def create_account(session: Session, now: datetime, actor: Principal, fields: tuple[str, str, str]) -> str:
-    """Make an account from (login, name, role) and return the token of its one-time password link."""
+def create_account(
+    session: Session, now: datetime, actor: Principal, fields: tuple[str, str, str], consent_id: str | None = None
+) -> str:
+    """Make an account from (login, name, role) and return the token of its one-time password link.
+
+    Where a second person agreed, ``consent_id`` says to what: the link then asks for the code of ``handover``.
+    """
     login, name, role = fields
     check_fields(session, fields)
     staff = Staff(id=new_id(), login=login, name=name, role=role, created_at=now, linked_at=now, disabled=False)
     session.add(staff)
     session.flush()
     audit.record(session, now, actor, "account.create", staff.id, login=login, name=name, role=role)
-    return _invite(session, now, staff.id)
+    return _invite(session, now, staff.id, consent_id=consent_id)
 
 
 def check_fields(session: Session, fields: tuple[str, str, str]) -> None:
@@ -111,7 +119,9 @@ def check_fields(session: Session, fields: tuple[str, str, str]) -> None:
         raise DomainError("login_name_taken")
 
 
-def reissue_link(session: Session, now: datetime, actor: Principal, staff_id: str) -> str:
+def reissue_link(
+    session: Session, now: datetime, actor: Principal, staff_id: str, consent_id: str | None = None
+) -> str:
     """Return a fresh password link; the old password, second factor, log-ins and known devices of the account end."""
     staff = _get(session, staff_id)
     staff.password_hash, staff.linked_at = None, now
@@ -120,7 +130,7 @@ def reissue_link(session: Session, now: datetime, actor: Principal, staff_id: st
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
     session.execute(delete(Invitation).where(Invitation.staff_id == staff_id))
     audit.record(session, now, actor, "account.reset", staff.id, login=staff.login)
-    return _invite(session, now, staff.id)
+    return _invite(session, now, staff.id, consent_id=consent_id)
 
 
 def reissue_link_for(session: Session, now: datetime, login: str) -> str:
@@ -199,7 +209,7 @@ def _get(session: Session, staff_id: str) -> Staff:
 def invitation(session: Session, now: datetime, token: str) -> tuple[Invitation, Staff | None]:
     """Return a living invitation and its account (None: it makes the first one of its role)."""
     found = session.get(Invitation, token_hash(token))
-    if found is None or found.expires_at <= now:
+    if found is None or found.expires_at <= now or found.tries >= handover.TRIES:
         raise DomainError("invitation_invalid")
     return found, session.get(Staff, found.staff_id) if found.staff_id else None
 
@@ -219,6 +229,25 @@ def check_password(session: Session, now: datetime, token: str, names: tuple[str
         check_fields(session, (login, names[1], found.role))
     if len(password) > PASSWORD_MAX or password_is_weak(password, login):
         raise DomainError("password_weak")
+
+
+def take_code(session: Session, now: datetime, token: str, secret: bytes, typed: str) -> bool:
+    """Whether the handover code is right where the link asks for one; a wrong one is counted.
+
+    DomainError ``invitation_invalid``.
+    """
+    found = locked(session, Invitation, token_hash(token))
+    if found is None or found.expires_at <= now:
+        raise DomainError("invitation_invalid")
+    return handover.fits(found, secret, typed)
+
+
+def handed_over(session: Session, now: datetime, consent_ids: Collection[str]) -> list[tuple[Staff, str]]:
+    """Return whose links wait for their owners after these requests, each with the id of its request."""
+    query = select(Staff, Invitation.consent_id).join(Invitation, Invitation.staff_id == Staff.id)
+    living = (Invitation.expires_at > now, Invitation.tries < handover.TRIES)
+    query = query.where(Invitation.consent_id.in_(consent_ids), *living).order_by(Staff.login)
+    return [(staff, consent_id) for staff, consent_id in session.execute(query) if consent_id]
 
 
 def accept_invitation(

@@ -105,7 +105,7 @@ def publish(desk: OrganiserDesk, round_id: str, form: ProvenForm) -> Response:
 
 
 @router.post("/rounds/{round_id}/releases/{release_id}/withdraw")
-def withdraw(desk: OrganiserDesk, round_id: str, release_id: str, form: Form) -> Response:
+def withdraw(desk: OrganiserDesk, round_id: str, release_id: str, form: ProvenForm) -> Response:
     """Withdraw a release, with a reason."""
 
     def act() -> None:

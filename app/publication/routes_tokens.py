@@ -11,6 +11,7 @@ from app.publication import tokens
 from app.publication.domain import Scope
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
+from app.web.proof import ProvenForm
 
 router = APIRouter()
 MOST_SIGNS = 40
@@ -50,7 +51,7 @@ def _wanted(form: PostedForm) -> tokens.WantedToken:
 
 
 @router.post("/tokens")
-def create(desk: OrganiserDesk, form: Form) -> Response:
+def create(desk: OrganiserDesk, form: ProvenForm) -> Response:
     """Make a token and show it, this once."""
     return desk.attempt(
         lambda: tokens.create(desk.acting, _wanted(form)),

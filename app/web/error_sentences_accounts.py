@@ -31,6 +31,10 @@ ACCOUNT_SENTENCES: dict[str, tuple[int, str]] = {
     "password_weak": (422, "口令太弱：至少 10 个字符，含大写字母、小写字母、数字、符号中的三类，且不含用户名。"),
     "passwords_differ": (422, "两次输入的口令不一致，请重新输入。"),
     "invitation_invalid": (410, "这个链接已经用过或已过期。请向组织者索取新的链接。"),
+    "handover_wrong": (
+        422,
+        "交接码不对，口令还没有设。请向提请建立（或重发链接）的人核对后再输；输错 5 次，链接作废，须重新提请。",
+    ),
     "account_unknown": (404, "没有用户名为“%(login)s”的账号。"),
     "own_account": (409, "不能停用自己的账号。请由另一位组织者办理。"),
 }

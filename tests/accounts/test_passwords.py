@@ -102,7 +102,7 @@ def test_no_transaction_is_open_while_a_password_is_set(database: Database) -> N
         link = service.create_account(session, MORNING, zhang, ("zhouba", "周八", "scrutineer"))
     with ThreadPoolExecutor() as threads:
         with passwords.place(known=True), passwords.place(known=True):
-            typed = (("", ""), "Grey-Heron-88")
+            typed = (("", ""), "Grey-Heron-88", "")
             setting = threads.submit(entry.accept_invitation, database, passwords, MORNING, link, typed, None)
             until(lambda: passwords.waiting == 1)
             assert no_connection_is_taken(database)

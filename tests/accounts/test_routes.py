@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -189,10 +190,63 @@ def test_an_account_of_weight_is_made_when_another_agrees(site: Site) -> None:
     assert (own.status_code, told(own)) == (403, "自己提出的事项须由另一人同意。")
     assert "周八" in other.get("/staff").text
     agreed = other.post(f"/consents/{grant}/grant")
-    found = re.search(r"/welcome/([\w-]+)", agreed.text)
-    assert found
-    assert site.at().get(f"/welcome/{found[1]}").status_code == 200
+    assert "/welcome/" in agreed.text
     assert other.post(f"/consents/{grant}/grant").status_code == 404
+
+
+def granted(site: Site) -> tuple[str, str]:
+    """Return (path of the link, handover code) of an account that one asked for and another agreed to."""
+    asker, other = site.at("zhangsan"), site.at("lisi")
+    page = asker.post("/staff", login="zhouba", name="周八", role="scrutineer").text
+    [asked] = set(re.findall(r"/consents/(\w+)/refuse", page))
+    agreed = other.post(f"/consents/{asked}/grant").text
+    [link] = re.findall(r"/welcome/[\w-]+", agreed)
+    [code] = re.findall(r"\b\d{4} \d{4}\b", asker.get("/staff").text)
+    assert code not in agreed
+    assert code not in other.get("/staff").text
+    assert link not in asker.get("/staff").text
+    return link, code
+
+
+def test_neither_who_asked_nor_who_agreed_can_take_the_account(site: Site) -> None:
+    link, code = granted(site)
+    agreed = site.at()
+    assert 'name="code"' in agreed.get(link).text
+    refused = agreed.post(link, password=NEW_PASSWORD, again=NEW_PASSWORD)
+    assert refused.status_code == 422
+    assert "交接码不对" in refused.text
+    assert site.at().post("/login", login="zhouba", password=NEW_PASSWORD).status_code == 401
+    owner = site.at()
+    assert owner.post(link, password=NEW_PASSWORD, again=NEW_PASSWORD, code=code).status_code == 303
+    assert owner.post("/login", login="zhouba", password=NEW_PASSWORD).status_code == 303
+    assert code not in site.at("zhangsan").get("/staff").text
+
+
+def test_a_link_ends_when_its_code_is_guessed(site: Site) -> None:
+    link, code = granted(site)
+    guest, wrong = site.at(), f"{(int(code.replace(' ', '')) + 1) % 10**8:08d}"
+    answers = [guest.post(link, password=NEW_PASSWORD, again=NEW_PASSWORD, code=wrong).status_code for _ in range(5)]
+    assert answers == [422, 422, 422, 422, 410]
+    assert guest.post(link, password=NEW_PASSWORD, again=NEW_PASSWORD, code=code).status_code == 410
+    assert guest.get(link).status_code == 410
+    assert code not in site.at("zhangsan").get("/staff").text
+
+
+def test_many_guesses_at_once_count_one_by_one(site: Site) -> None:
+    link, _ = granted(site)
+    guests = [site.at() for _ in range(12)]
+    with ThreadPoolExecutor(12) as threads:
+        fields = {"password": NEW_PASSWORD, "again": NEW_PASSWORD, "code": "x"}
+        answers = list(threads.map(lambda guest: guest.post(link, **fields).status_code, guests))
+    assert answers.count(422) <= 5
+    assert set(answers) <= {422, 410}
+
+
+def test_a_code_is_read_however_it_is_set_apart(site: Site) -> None:
+    link, code = granted(site)
+    assert (
+        site.at().post(link, password=NEW_PASSWORD, again=NEW_PASSWORD, code=code.replace(" ", "-")).status_code == 303
+    )
 
 
 def test_what_is_refused_is_not_done(site: Site) -> None:

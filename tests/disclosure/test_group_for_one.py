@@ -14,11 +14,18 @@ from tests.tally.cast import Json, make_chain, make_paper, make_stack, section_o
 
 ITEMS = tuple(Item(f"i{place}", f"指标{place}", overall=place == 4) for place in range(5))
 UNITS, BIG = 6, {"a": 60, "b": 45}
-RATHER = 1
+GRADES, UNKNOWN = 4, 4
 
 
-def draw_round(seed: int, people: int, slips: int) -> tuple[Paper, Json, dict[tuple[str, str], int]]:
-    """Count a round in which one of ``slips`` in group c is the victim's; the others are known to be 比较满意."""
+def known_marks(draw: random.Random, count: int, unsure: int) -> list[int]:
+    """Return what the attacker marks himself: every grade in turn, which no rule about like answers hides."""
+    marks = [place % GRADES for place in range(count - unsure)] + [UNKNOWN] * unsure
+    draw.shuffle(marks)
+    return marks
+
+
+def draw_round(seed: int, people: int, slips: int, unsure: int = 0) -> tuple[Paper, Json, dict[tuple[str, str], int]]:
+    """Count a round in which one of ``slips`` in group c is the victim's, and all others are known."""
     draw = random.Random(seed)
     names = [*BIG, "c"]
     base = make_paper(dict.fromkeys(names, ()), UNITS, ITEMS, expected=200)
@@ -30,7 +37,7 @@ def draw_round(seed: int, people: int, slips: int) -> tuple[Paper, Json, dict[tu
             stacks[unit.id, group] = make_stack(*(draw.choices(range(4), (4, 3, 2, 1), k=size) for _ in ITEMS))
         own = [draw.randrange(4) for _ in ITEMS]
         victim |= {(unit.id, item.key): mark for item, mark in zip(ITEMS, own, strict=True)}
-        stacks[unit.id, "c"] = make_stack(*([mark, *[RATHER] * (slips - 1)] for mark in own))
+        stacks[unit.id, "c"] = make_stack(*([mark, *known_marks(draw, slips - 1, unsure)] for mark in own))
     chain = make_chain({**BIG, "c": slips})
     return paper, result_document(paper, stacks, chain, {}), victim
 
@@ -40,10 +47,20 @@ def rows_of(document: Json) -> list[Json]:
     return [row for part in parts for row in part["groups"]]
 
 
-@pytest.mark.parametrize(("people", "slips"), [(5, 5), (9, 9), (5, 14), (9, 30)])
-def test_it_works(people: int, slips: int) -> None:
+CASES = {
+    "few were expected and came": (5, 5, 0),
+    "one less than the floor": (9, 9, 0),
+    "few were expected, more slips were made": (5, 14, 0),
+    "few were expected, many slips were made": (9, 30, 0),
+    "many were expected, few came": (40, 9, 0),
+    "many came, few of them answered": (40, 14, 5),
+}
+
+
+@pytest.mark.parametrize(("people", "slips", "unsure"), CASES.values(), ids=CASES)
+def test_it_shows_no_row(people: int, slips: int, unsure: int) -> None:
     for seed in range(5):
-        _, document, _ = draw_round(seed, people, slips)
+        _, document, _ = draw_round(seed, people, slips, unsure)
         assert not [row for row in rows_of(document) if row["id"] == "c" and row["cell"]["shown"]], seed
         assert all(len(row["members"]) > 1 for row in rows_of(document) if not row["id"])
 
@@ -54,9 +71,10 @@ def test_who_knows_the_rest_learns_nothing_of_the_one() -> None:
     reading = Reading(document, paper)
     reading.programme.say({reading.ballots["c"]: 1.0}, 5, 5)
     for unit, item in victim:
-        reading.programme.say({reading.cells[unit, item, "c"][RATHER]: 1.0}, 4, 5)
+        for grade in range(GRADES):
+            reading.programme.say({reading.cells[unit, item, "c"][grade]: 1.0}, 1, 2)
     found = exact_ranges(reading.programme, [each for each in reading.targets() if each.name[2] == "c"])
     assert found
     satisfied = [each for name, each in found.items() if name[3] == "satisfied"]
     assert len(satisfied) == len(victim) == 30
-    assert all((each.low, each.high) == (4, 5) for each in satisfied)
+    assert all((each.low, each.high) == (2, 3) for each in satisfied)

@@ -32,10 +32,14 @@ STEP_UP = {
     "POST /staff/{staff_id}/role": "organiser",
     "POST /consents/{consent_id}/grant": "scrutineer",
     "POST /account/factor": "scrutineer",
+    "POST /staff/{staff_id}/disable": "organiser",
+    "POST /rounds/{round_id}/releases/{release_id}/withdraw": "organiser",
+    "POST /tokens": "organiser",
 }
 """Every act of weight, and who does it here."""
 WEIGHTY = re.compile(
-    r"POST .*/(void|publish|correct|grant|link|enable|role|opening/\w+)$|POST /staff$|POST /account/factor$"
+    r"POST .*/(void|publish|correct|withdraw|grant|link|enable|disable|role|opening/\w+)$"
+    r"|POST /(staff|tokens)$|POST /account/factor$"
 )
 LIGHT = {
     "POST /rounds/{round_id}/opening/share": "a holder's secret proves more than his password does",
