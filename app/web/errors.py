@@ -33,6 +33,8 @@ RETRY_AFTER_SECONDS = "2"
 UNAUTHORISED = 401
 RAISED_BY_TRIGGER = "P0001"
 """What PostgreSQL calls the refusal of one of our triggers; SQLite calls it an integrity error."""
+KEEPS_THE_FORM = frozenset({"login_needed", "factor_needed"})
+"""Refusals that its sender undoes in another window: what he typed waits in the page meanwhile."""
 API = "/api/"
 """Below this path programs ask: they get JSON, and are told that a token is wanted (RFC 6750)."""
 OUR_WORDS = frozenset({"field", "steps", "state", "event", "allowed"})
@@ -108,10 +110,12 @@ async def refuse(scope: Scope, receive: Receive, send: Send, code: str) -> None:
 
 async def _domain(request: Request, error: Exception) -> Response:
     known = cast("DomainError", error)
-    if known.code == "login_needed" and not wants_json(request):
+    if known.code in KEEPS_THE_FORM and not wants_json(request):
         kept = await late_form(request)
         if kept is not None:
-            return await run_in_threadpool(partial(page, request, "kept.html", status=UNAUTHORISED, **kept))
+            status, lacks_factor = ALL_SENTENCES[known.code][0], known.code == "factor_needed"
+            shown = partial(page, request, "kept.html", status=status, lacks_factor=lacks_factor, **kept)
+            return await run_in_threadpool(shown)
     return await run_in_threadpool(answer, request, known.code, known.params)
 
 

@@ -1,5 +1,7 @@
 """What is kept over the end of a log-in: the page that was asked for, and a form that was posted too late.
 
+So is a form that was posted before its sender had the second factor that he needs.
+
 The form stays in the browser: the refusal is a page that carries it, and that goes on once its sender has logged in
 beside it. It works without scripts, and with whatever a log-in asks for.
 """

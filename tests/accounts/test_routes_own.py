@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from tests.booth.test_routes import read
 from tests.cast import PASSWORD, Desk, make_cast
 from tests.conftest import TestClock
 
@@ -145,14 +146,16 @@ class TestDemanded:
         for path in ("/", "/rounds", "/staff", "/campaigns", "/inbox"):
             answer = desk.get(path)
             assert (answer.status_code, answer.headers["location"]) == (303, "/account")
-        refused = desk.post("/staff", **NEW)
-        assert (refused.status_code, told(refused)) == (
-            403, "组织者须先开通动态码才能办理。请打开“账号与登录”页开通。"
-        )  # fmt: skip
+        kept = desk.post("/staff", **NEW)
+        assert (kept.status_code, "须先开通动态码，还没有提交" in kept.text) == (403, True)
+        carried = read(kept, "/again").fields
+        assert desk.client.post("/again", data=carried).status_code == 403, "going on before it is turned on keeps it"
         assert "组织者须先开通动态码" in desk.get("/account").text
         turn_on(desk, clock)
         assert desk.get("/rounds").status_code == 200
-        assert "/welcome/" in desk.post("/staff", **NEW).text
+        form = read(desk.client.post("/again", data=carried), "/staff")
+        assert {name: form.fields[name] for name in NEW} == NEW
+        assert "/welcome/" in desk.client.post(form.action, data=form.fields).text
 
     def test_others_do_not_need_one(self, at: Open) -> None:
         assert at("lisi").get("/rounds").status_code == 200
