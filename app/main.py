@@ -211,7 +211,7 @@ def build_api(
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
     app.state.watch = Watch()
-    app.state.guesses = Guesses(clock)
+    app.state.guesses = Guesses(clock, settings.data / "guesses")
     for pulse in app.state.workshop.pulses:
         app.state.watch.add(pulse)
     errors.install(app)

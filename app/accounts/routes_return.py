@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.accounts.domain import Role
-from app.core.errors import DomainError
 from app.web.auth import AnyStaff
 from app.web.desk import StaffDesk
 from app.web.forms import AnonymousForm, PostedForm, check_form_token, form_owner
@@ -37,10 +36,7 @@ def home(staff: AnyStaff, request: Request) -> Response:
 def _from_kept_page(request: Request, form: AnonymousForm) -> PostedForm:
     # The page was made while nobody was logged in, and carries the token of anyone's forms; or while its sender was
     # and lacked a second factor, and carries his own.
-    try:
-        check_form_token(request, form, "anyone")
-    except DomainError:
-        check_form_token(request, form, form_owner(request))
+    check_form_token(request, form, "anyone", form_owner(request))
     return form
 
 

@@ -1,47 +1,60 @@
-"""Slip codes that no box knows, counted for a process by the minute: no code, no address, no person (SEC-55)."""
+"""Slip codes that no box knows, counted by the minute: no code, no address, no person (SEC-55).
 
-from collections import Counter
-from collections.abc import Callable
+Every process below one data folder counts into the same files: one file a minute, one byte a code. So a page shows what
+all workers saw, of the booth and of the desk, and counting needs neither a lock nor the database.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
-from threading import Lock
+from pathlib import Path
 
 MANY = 20
 """More than these in one minute are no slips of the pen."""
 REMEMBERED_MINUTES = 60
+MOST_BYTES = 1_000_000
+"""A minute in which more were tried is not counted further."""
 
 
 class Guesses:
-    """How many well-formed codes were unknown, in each minute of the last hour and since the start.
+    """How many well-formed codes were unknown, in each minute of the last hour.
 
-    It changes nothing for anybody who votes: nobody is slowed or refused by it.
+    It changes nothing for anybody who votes: nobody is slowed or refused by it, nor by a disk that is full.
     """
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], folder: Path) -> None:
         self._clock = clock
-        self._minutes: Counter[int] = Counter()
-        self._lock = Lock()
-        self.total = 0
+        self._folder = folder
 
     def note(self) -> None:
         """Count one more."""
-        minute = self._minute()
-        with self._lock:
-            self.total += 1
-            self._minutes[minute] += 1
-            if len(self._minutes) > REMEMBERED_MINUTES + 1:
-                self._forget(minute)
+        with suppress(OSError):
+            minute = self._folder / str(self._minute())
+            if not minute.exists():
+                self._begin()
+            elif minute.stat().st_size >= MOST_BYTES:
+                return
+            descriptor = os.open(minute, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(descriptor, b".")
+            finally:
+                os.close(descriptor)
 
     @property
     def lately(self) -> int:
         """How many there were in this minute and the one before."""
-        minute = self._minute()
-        return self._minutes[minute] + self._minutes[minute - 1]
+        return sum(count for age, count in self._counts() if age in {0, 1})
 
     @property
     def most(self) -> int:
         """How many there were in the worst minute of the last hour."""
-        first, last = self._minute() - REMEMBERED_MINUTES, self._minute()
-        return max((count for minute, count in list(self._minutes.items()) if first < minute <= last), default=0)
+        return max((count for _, count in self._counts()), default=0)
+
+    @property
+    def in_hour(self) -> int:
+        """How many there were in the last hour."""
+        return sum(count for _, count in self._counts())
 
     @property
     def are_many(self) -> bool:
@@ -51,6 +64,24 @@ class Guesses:
     def _minute(self) -> int:
         return int(self._clock().timestamp()) // 60
 
-    def _forget(self, now: int) -> None:
-        kept = {minute: count for minute, count in self._minutes.items() if abs(now - minute) <= REMEMBERED_MINUTES}
-        self._minutes = Counter(kept)
+    def _counts(self) -> Iterator[tuple[int, int]]:
+        """Yield (age in minutes, count) of the last hour."""
+        now = self._minute()
+        for minute, path in self._files():
+            if 0 <= now - minute < REMEMBERED_MINUTES:
+                with suppress(OSError):  # another process has just deleted it
+                    yield now - minute, path.stat().st_size
+
+    def _files(self) -> Iterator[tuple[int, Path]]:
+        with suppress(OSError):
+            for path in list(self._folder.iterdir()):
+                if path.name.isdecimal():
+                    yield int(path.name), path
+
+    def _begin(self) -> None:
+        """Make the folder, and delete what is of no hour that counts: older, or of a clock that was put back."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        now = self._minute()
+        for minute, path in self._files():
+            if abs(now - minute) > REMEMBERED_MINUTES:
+                path.unlink(missing_ok=True)

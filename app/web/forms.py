@@ -162,11 +162,10 @@ async def _parse_multipart(request: Request) -> PostedForm:
     return PostedForm(_checked(pairs), files, names)
 
 
-def check_form_token(request: Request, form: PostedForm, owner: str) -> None:
-    """Refuse a form that did not come from one of our pages."""
-    expected = form_token(request.app.state.key_folder.form_secret(), owner)
-    given = form.text(TOKEN_FIELD, 64, needed=False)
-    if not hmac.compare_digest(expected.encode(), given.encode()):
+def check_form_token(request: Request, form: PostedForm, *owners: str) -> None:
+    """Refuse a form that did not come from one of our pages, made for one of these owners."""
+    secret, given = request.app.state.key_folder.form_secret(), form.text(TOKEN_FIELD, 64, needed=False).encode()
+    if not any(hmac.compare_digest(form_token(secret, owner).encode(), given) for owner in owners):
         raise DomainError("form_token_wrong")
 
 

@@ -19,7 +19,7 @@ def watch_of(request: Request) -> Watch:
 
 
 def guesses_of(request: Request) -> Guesses:
-    """Return what is known of wrong slip codes in this process."""
+    """Return what is known of wrong slip codes below this data folder."""
     return cast("Guesses", request.app.state.guesses)
 
 
@@ -33,6 +33,8 @@ def health(request: Request) -> PlainTextResponse:
     if still:
         return PlainTextResponse("stands still: " + ", ".join(still), status_code=503)
     guesses = guesses_of(request)
-    counted = f"unknown slip codes: {guesses.lately} lately, {guesses.most} in the worst minute, {guesses.total} in all"
+    counted = (
+        f"unknown slip codes: {guesses.lately} lately, {guesses.most} in the worst minute, {guesses.in_hour} in an hour"
+    )
     failing = [f"{name}: {error}" for name, error in watch.failing().items()]
-    return PlainTextResponse("\n".join(["ok", *failing, *([counted] if guesses.total else [])]))
+    return PlainTextResponse("\n".join(["ok", *failing, *([counted] if guesses.in_hour else [])]))

@@ -40,11 +40,18 @@ def test_it_works(
     for code in tried:
         answer = phone.post("/v/paper", data={"code": code, "lang": "zh"}, headers=SAME_SITE)
         assert answer.status_code == 404
-    for page in (organiser.get(f"/rounds/{round_id}"), auditor.get("/audit")):
+    pages = (
+        organiser.get(f"/rounds/{round_id}"),
+        auditor.get("/audit"),
+        organiser.get("/inbox"),
+        auditor.get("/inbox"),
+    )
+    assert "有人在试票码" not in Desk(new_client(), database, folder, "zhaoliu").get("/inbox").text
+    for page in pages:
         assert "有人在试票码" in page.text
-        assert "一分钟内最多有 21 个" in page.text
+        assert "一分钟内最多 21 个" in page.text
         assert not any(code in page.text for code in tried)
-    assert "21 in the worst minute, 21 in all" in phone.get("/healthz").text
+    assert "21 in the worst minute, 21 in an hour" in phone.get("/healthz").text
     answer = phone.post("/v/paper", data={"code": live, "lang": "zh"}, headers=SAME_SITE)
     assert answer.status_code != 404
 
@@ -60,5 +67,5 @@ def test_what_is_malformed_or_of_a_round_is_no_guess(
     assert "不认识的票码" not in organiser.get(f"/rounds/{round_id}").text
     phone.post("/v/paper", data={"code": new_code(token_bytes), "lang": "zh"}, headers=SAME_SITE)
     page = organiser.get(f"/rounds/{round_id}").text
-    assert "本服务启动以来有 1 个不认识的票码" in page
+    assert "最近一小时有 1 个不认识的票码" in page
     assert "有人在试票码" not in page

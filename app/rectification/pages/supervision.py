@@ -21,6 +21,7 @@ from app.rectification.rules.orders import ORDER_ENDS
 from app.rectification.rules.wording import LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, StaffDesk, SupervisorDesk
 from app.web.forms import Form, PostedForm
+from app.web.health import guesses_of
 from app.web.pages import see_other
 from app.web.requests import database
 
@@ -33,6 +34,8 @@ CONSENTS_OF = {
     **dict.fromkeys(("auditor", "supervisor", "sysadmin", "secadmin"), frozenset({"account"})),
 }
 """What waits for a second person and is shown to a role, by the kind of its subject."""
+TOLD_OF_GUESSES = frozenset({"organiser", "scrutineer", "auditor"})
+"""Who is told where he looks first that somebody tries slip codes."""
 COMING_DAYS = 14
 LISTED = 100
 NOTICES_A_PAGE = 100
@@ -113,6 +116,7 @@ def _inbox_page(desk: Desk, refused: Refused | None = None) -> Response:
         "items": inbox.items_of(desk.session, desk.staff),
         "unread": inbox.unread(desk.session, desk.staff),
         "shown": inbox.SHOWN,
+        "guesses": guesses_of(desk.request) if desk.staff.role in TOLD_OF_GUESSES else None,
         "mail_on": desk.settings.sends_mail,
         "address": inbox.address_of(desk.session, desk.staff),
     }
