@@ -140,6 +140,21 @@ def account(login: str, name: str, role: str, data: Data = None) -> None:
 
 
 @cli.command()
+def grants(
+    booth_role: Annotated[str, typer.Option(help="Database role that `serve --only booth` logs in as; it must exist")],
+    data: Data = None,
+    tell: Annotated[bool, typer.Option("--tell", help="Print the statements without running them")] = False,
+) -> None:
+    """Give a PostgreSQL role what the booth needs and no more; run as the desk, once, for all boxes to come."""
+    from app.operations.grants import grant  # noqa: PLC0415
+    from app.operations.server import open_database  # noqa: PLC0415
+
+    with open_database(_settings(data)) as database:
+        for statement in grant(database, booth_role, do=not tell):
+            typer.echo(f"{statement};")
+
+
+@cli.command()
 def supervise(data: Data = None) -> None:
     """Issue the 督办 notices that are due and send waiting mail; run it once a day from cron or systemd."""
     from app.operations.supervising import supervise as run  # noqa: PLC0415

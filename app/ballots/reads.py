@@ -52,6 +52,11 @@ def round_ids(database: Database) -> frozenset[str]:
     return store.round_ids(database)
 
 
+def schemas(database: Database) -> list[str]:
+    """Return the PostgreSQL schemas of all boxes."""
+    return [store.schema_of(round_id) for round_id in sorted(store.round_ids(database))]
+
+
 def gate(database: Database, round_id: str) -> Gate:
     """Return the gate of a round's box.
 

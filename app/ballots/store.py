@@ -17,6 +17,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 
 from app.ballots.domain import ROUND_ID, GateState
 from app.ballots.models import GATE, METADATA, SCHEMA
+from app.ballots.rights import share
 from app.core.db import READ_ONLY, Database, make_file_engine
 from app.core.errors import DomainError
 from app.core.secrets import new_id
@@ -27,8 +28,9 @@ PREFIX: Final = "box_"
 SCHEMAS: Final = select(column("nspname", Text)).select_from(table("pg_namespace"))
 """The names of all PostgreSQL schemas."""
 _NAMES = func.string_agg(column("nspname", Text), literal_column("'/'"))
-ALL_SCHEMAS: Final = select(_NAMES).select_from(table("pg_namespace"))
-"""The same in one text, which costs less to fetch and to compare."""
+_USABLE = func.has_schema_privilege(column("oid"), literal_column("'USAGE'"))
+ALL_SCHEMAS: Final = select(_NAMES).select_from(table("pg_namespace")).where(_USABLE)
+"""Those that may be used, in one text, which costs less to fetch and to compare."""
 _DRAFT, _GONE = ".new-", ".gone-"
 _PIECE: Final = bytes(1 << 20)
 _file_engine = lru_cache(maxsize=256)(make_file_engine)
@@ -90,6 +92,7 @@ def create(database: Database, row: Mapping[str, object]) -> None:
         with _with_schema(database.aside, round_id).begin() as connection:
             connection.execute(CreateSchema(schema_of(round_id)))
             _fill(connection, row)
+            share(connection, schema_of(round_id))
     except (ProgrammingError, IntegrityError) as error:
         if not isinstance(error.orig, (postgresql.DuplicateSchema, postgresql.UniqueViolation)):
             raise

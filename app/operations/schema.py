@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.core import migrate
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
+from app.operations.grants import renew
 from app.operations.server import open_database
 from app.rounds.domain import RoundState
 
@@ -29,3 +30,4 @@ def bring_up_to_date(settings: Settings) -> None:
             message = "a round is open or sealed: finish it with the old version before the schema is changed"
             raise SettingsError(message)
         migrate.upgrade(database.engine)
+        renew(database)
