@@ -11,7 +11,7 @@ from app.charts.sheet import Sheet, clean
 
 __all__ = ["Bar", "distribution_png", "distribution_svg", "grade_colours", "row_svg"]
 
-_PNG_WIDTH = 590
+_SVG_WIDTH, _PNG_WIDTH = 960, 590
 _ROW_SIZE = (400, 26)
 _PAD = 16
 _BAR_HEIGHT = 24
@@ -22,9 +22,14 @@ _LABEL_SIZE = 13
 _LABEL_MAX = 13 * _LABEL_SIZE
 _LABEL_LINES = 2
 _SHARE_SIZE = 12
+_LINES, _LINE_SIZE = 26, 11
 _OPENING = "（(《〈“‘【〔"
 _SUM_TOLERANCE = 0.005
 _FLOAT_NOISE = 1e-9
+
+
+Lines = tuple[tuple[float, str], ...]
+"""Lines to hold bars against: where, as a share of 1, and their words."""
 
 
 @dataclass(frozen=True)
@@ -51,24 +56,25 @@ def distribution_svg(
     description: str,
     *,
     kinds: tuple[str, ...],
-    width: int = 960,
+    lines: Lines = (),
 ) -> str:
-    """Draw the bars with legend and scale as an SVG image; ValueError for figures that do not fit the options."""
-    return _chart(bars, options, kinds, width).svg(title, description)
+    """Draw the bars with legend, scale and lines as an SVG image; ValueError for figures that do not fit."""
+    return _chart(bars, (options, kinds, lines), _SVG_WIDTH).svg(title, description)
 
 
 @lru_cache(maxsize=32)
-def distribution_png(
+def distribution_png(  # noqa: PLR0913 - what distribution_svg takes, and the resolution
     bars: tuple[Bar, ...],
     options: tuple[str, ...],
     title: str,
     description: str,
     *,
     kinds: tuple[str, ...],
+    lines: Lines = (),
     dpi: int = 200,
 ) -> bytes:
     """Draw the same chart with the bundled font as PNG, 156 mm wide: the text width of an official A4 page."""
-    return _chart(bars, options, kinds, _PNG_WIDTH).png(title, description, dpi)
+    return _chart(bars, (options, kinds, lines), _PNG_WIDTH).png(title, description, dpi)
 
 
 @lru_cache(maxsize=2048)
@@ -136,23 +142,39 @@ def _check(bar: Bar, options: tuple[str, ...], kinds: tuple[str, ...]) -> None:
         raise ValueError(msg)
 
 
-def _chart(bars: tuple[Bar, ...], options: tuple[str, ...], kinds: tuple[str, ...], width: int) -> Sheet:
+def _chart(bars: tuple[Bar, ...], told: tuple[tuple[str, ...], tuple[str, ...], Lines], width: int) -> Sheet:
+    options, kinds, lines = told
     for bar in bars:
         _check(bar, options, kinds)
     styles = looks(kinds)
     labels = [wrapped(bar.label, _LABEL_MAX, _LABEL_SIZE) for bar in bars]
     left = _PAD + max((text_width(line, _LABEL_SIZE) for lines in labels for line in lines), default=0) + 12
     legend = _legend_places(options, width)
-    top = _PAD + (legend[-1][1] + 1) * _LEGEND_LINE + 8
+    top = _PAD + (legend[-1][1] + 1) * _LEGEND_LINE + 8 + (_LINES if lines else 0)
     sheet = Sheet(width, top + len(bars) * _PITCH + _AXIS, PAPER)
     _draw_legend(sheet, options, styles, legend, _PAD)
     room = (width - left - _PAD - 12, _BAR_HEIGHT)
     _draw_scale(sheet, left, (top, top + len(bars) * _PITCH), room[0])
-    for place, (bar, lines) in enumerate(zip(bars, labels, strict=True)):
+    for place, (bar, label) in enumerate(zip(bars, labels, strict=True)):
         y = top + place * _PITCH + (_PITCH - _BAR_HEIGHT) / 2
-        _draw_label(sheet, lines, left - 12, y + _BAR_HEIGHT / 2)
+        _draw_label(sheet, label, left - 12, y + _BAR_HEIGHT / 2)
         _draw_bar(sheet, bar, (left, y), room, styles)
+    draw_lines(sheet, lines, (left, top), (room[0], 0))
+    for share, _words in lines:
+        # From bar to bar, so that no line crosses the words on them.
+        for place in range(len(bars) + 1):
+            sheet.rule(left + room[0] * share, top + place * _PITCH - 10, 20, INK)
     return sheet
+
+
+def draw_lines(sheet: Sheet, lines: Lines, corner: tuple[float, float], room: tuple[float, float]) -> None:
+    """Draw lines down a field that is 100 % wide, with their words above; words of two lines part to both sides."""
+    (left, top), (width, height) = corner, room
+    for place, (share, words) in enumerate(lines):
+        x, taken = left + width * share, text_width(words, _LINE_SIZE)
+        sheet.rule(x, top - 6, height + 6, INK)
+        shift = taken / 2 if len(lines) == 1 else (taken - 4, 4)[place % 2]
+        sheet.text(min(max(x - shift, left), left + width - taken), top - 14, words, INK, size=_LINE_SIZE)
 
 
 def _legend_places(options: tuple[str, ...], room: float) -> list[tuple[float, int]]:

@@ -4,7 +4,7 @@ from functools import lru_cache
 from itertools import accumulate
 from math import ceil
 
-from app.charts.distribution import Bar, shortened, text_width
+from app.charts.distribution import Bar, Lines, shortened, text_width
 from app.charts.palette import INK, MUTED, PAPER, Look, looks
 from app.charts.sheet import Sheet
 
@@ -18,13 +18,18 @@ _WIDTH, _COLUMNS = 960, 4
 
 @lru_cache(maxsize=32)
 def multiples_svg(
-    bars: tuple[Bar, ...], options: tuple[str, ...], title: str, description: str, kinds: tuple[str, ...]
+    bars: tuple[Bar, ...],
+    options: tuple[str, ...],
+    title: str,
+    description: str,
+    kinds: tuple[str, ...],
+    lines: Lines = (),
 ) -> str:
     """Draw the grid as an SVG image of 960 px."""
-    return _sheet(bars, options, kinds).svg(title, description)
+    return _sheet(bars, options, kinds, lines).svg(title, description)
 
 
-def _sheet(bars: tuple[Bar, ...], options: tuple[str, ...], kinds: tuple[str, ...]) -> Sheet:
+def _sheet(bars: tuple[Bar, ...], options: tuple[str, ...], kinds: tuple[str, ...], lines: Lines) -> Sheet:
     styles = looks(kinds)
     columns = max(1, min(_COLUMNS, len(bars)))
     rows = ceil(len(bars) / columns)
@@ -34,10 +39,16 @@ def _sheet(bars: tuple[Bar, ...], options: tuple[str, ...], kinds: tuple[str, ..
         sheet.box(x, _PAD, (14, 12), look)
         sheet.text(x + 19, _PAD + 6, option, INK, size=_LABEL_SIZE)
         x += 19 + text_width(option, _LABEL_SIZE) + 14
+    for share_line in lines:
+        sheet.plain(x + 2, _PAD - 1, (2, 14), INK)
+        sheet.text(x + 9, _PAD + 6, share_line[1], INK, size=_LABEL_SIZE)
+        x += 9 + text_width(share_line[1], _LABEL_SIZE) + 14
     cell = (_WIDTH - _PAD) / columns - _PAD
     for place, bar in enumerate(bars):
-        left = _PAD + (place // rows) * (cell + _PAD)
-        _cell(sheet, bar, (left, _PAD + _LEGEND + (place % rows) * _CELL), cell, styles)
+        left, top = _PAD + (place // rows) * (cell + _PAD), _PAD + _LEGEND + (place % rows) * _CELL
+        _cell(sheet, bar, (left, top), cell, styles)
+        for share, _words in lines if sum(bar.shares) else ():
+            sheet.rule(left + cell * share, top + 18, _BAR_HEIGHT + 4, INK)
     return sheet
 
 

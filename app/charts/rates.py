@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.charts.distribution import text_width, wrapped
+from app.charts.distribution import Lines, draw_lines, text_width, wrapped
 from app.charts.palette import INK, LINE, MUTED, PAPER, Look
 from app.charts.sheet import Sheet
 
@@ -51,7 +51,7 @@ class RateChart:
 
     rows: tuple[Row, ...]
     series: tuple[str, ...]
-    lines: tuple[tuple[float, str], ...] = ()
+    lines: Lines = ()
 
     def __post_init__(self) -> None:
         """Refuse more series than there are looks, and rows that do not fit them."""
@@ -119,12 +119,7 @@ def _scale(sheet: Sheet, chart: RateChart, corner: tuple[float, float], room: tu
         x = left + width * quarter / 4
         sheet.rule(x, top, height + 4, LINE)
         sheet.text(x, top + height + 14, f"{quarter * 25}%", MUTED, size=11, align="center")
-    for place, (share, words) in enumerate(chart.lines):
-        x, taken = left + width * share, text_width(words, 11)
-        sheet.rule(x, top - 6, height + 6, INK)
-        # Words of two lines part to both sides, so that close lines keep them legible.
-        shift = taken / 2 if len(chart.lines) == 1 else (taken - 4, 4)[place % 2]
-        sheet.text(min(max(x - shift, left), left + width - taken), top - 14, words, INK, size=11)
+    draw_lines(sheet, chart.lines, corner, room)
 
 
 def _bar(sheet: Sheet, rate: Rate, corner: tuple[float, float], room: float, look: Look) -> None:

@@ -31,6 +31,7 @@ MEDIA: Final = {
     ".zip": downloads.ZIP,
     ".pdf": downloads.PDF,
     ".svg": "image/svg+xml",
+    ".png": "image/png",
 }
 
 
@@ -150,7 +151,7 @@ class PictureLater(Response):
             made = await made_within(workshop_of(request).order(self._wanted).future, PUBLIC_SECONDS)
             if made is None:
                 raise DomainError("workshop_full")
-            response = Response(made.content, media_type=MEDIA[".svg"], headers=self._sent)
+            response = Response(made.content, media_type=MEDIA[PurePath(request.url.path).suffix], headers=self._sent)
         await response(scope, receive, send)
 
 

@@ -1,17 +1,18 @@
 """Charts of a published result: the shown shares of the document, nothing worked out anew."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from fractions import Fraction
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from app.charts.distribution import Bar, distribution_png, distribution_svg, legend_svg, row_svg
 from app.charts.multiples import multiples_svg
 from app.charts.palette import Kind
 from app.charts.rates import Rate, RateChart, Row, rates_png, rates_svg
 from app.core.errors import DomainError
-from app.publication.domain import Pair
+from app.publication.domain import Pair, drawn_lines, part_of
 from app.tally import shown
-from app.tally.document import Document, Section, Target, only_section, parts_of
+from app.tally.document import Document, Section, Target, only_section, overall_of, parts_of
+from app.tally.figures import PER_MILLE
 from app.tally.shown import Cell, ChainRow, Share, participation_rate
 from app.tally.wording import CHAIN, HIDDEN_TEXT
 
@@ -76,60 +77,71 @@ def legend(section: Section) -> str:
     return legend_svg(options, _kinds(options), "图例")
 
 
-def unit_chart(section: Section, unit: Target) -> str:
-    """Draw all items of a unit."""
-    return distribution_svg(*_unit_parts(section, unit), kinds=_kinds(_grades(section)))
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart that is drawn when it is known in which form."""
+
+    svg: Callable[[], str]
+    png: Callable[[], bytes]
+
+    def drawn(self, form: str) -> bytes:
+        """Draw the chart as ``svg`` or ``png``."""
+        return self.png() if form == "png" else self.svg().encode()
 
 
-def _unit_parts(section: Section, unit: Target) -> Drawn:
-    parts = parts_of(unit)
-    return _parts(section, [(part["label"], part["total"]) for part in parts], f"{unit['name']} 各项评价")
+def _bars(drawn: Drawn, lines: Sequence[tuple[int, str]]) -> Chart:
+    kinds, shares = _kinds(drawn[1]), tuple((tenths / PER_MILLE, words) for tenths, words in lines)
+    asked = {"kinds": kinds, "lines": shares}
+    return Chart(partial(distribution_svg, *drawn, **asked), partial(distribution_png, *drawn, **asked))
 
 
-def overall_chart(document: Document) -> str:
-    """Draw the overall figure of all units in official order."""
-    drawn, kinds = _overall_parts(document, only_section(document)["targets"])
-    return distribution_svg(*drawn, kinds=kinds)
+def _rates(parts: tuple[RateChart, str, str]) -> Chart:
+    return Chart(partial(rates_svg, *parts), partial(rates_png, *parts))
 
 
-def overall_chart_png(document: Document, units: Sequence[Target]) -> bytes:
-    """Draw the overall figure of some of the units for Word."""
-    drawn, kinds = _overall_parts(document, units)
-    return distribution_png(*drawn, kinds=kinds)
+def unit_chart(section: Section, unit: Target) -> Chart:
+    """Return the chart of all items of a unit."""
+    named = [(part["label"], part["total"]) for part in parts_of(unit)]
+    return _bars(_parts(section, named, f"{unit['name']} 各项评价"), drawn_lines(section))
 
 
-def _overall_parts(document: Document, units: Sequence[Target]) -> tuple[Drawn, tuple[str, ...]]:
-    section, named = only_section(document), [(unit["name"], unit["overall"]["total"]) for unit in units]
-    return _parts(section, named, f"{document['round']['title']} 各单位总体评价"), _kinds(_grades(section))
+def overall_chart(document: Document, units: Sequence[Target] | None = None) -> Chart:
+    """Return the chart of the overall figure of all units, or some, in official order."""
+    section = only_section(document)
+    return _bars(_overall_parts(document, section["targets"] if units is None else units), drawn_lines(section))
 
 
-def item_chart(document: Document, item_key: str) -> str:
-    """Draw one item of all units in official order; DomainError ``not_found``."""
-    section, named, label = only_section(document), [], ""
-    for unit in section["targets"]:
-        for item in unit["items"]:
-            if item["key"] == item_key:
-                named.append((unit["name"], item["total"]))
-                label = item["label"]
+def _overall_parts(document: Document, units: Sequence[Target]) -> Drawn:
+    named = [(unit["name"], overall_of(unit)["total"]) for unit in units]
+    return _parts(only_section(document), named, f"{document['round']['title']} 各单位总体评价")
+
+
+def item_chart(document: Document, item_key: str) -> Chart:
+    """Return the chart of one item of all units in official order; DomainError ``not_found``."""
+    section = only_section(document)
+    named = [(unit["name"], item) for unit in section["targets"] for item in unit["items"] if item["key"] == item_key]
     if not named:
         raise DomainError("not_found")
-    drawn = _parts(section, named, f"{document['round']['title']} {label}")
-    return distribution_svg(*drawn, kinds=_kinds(_grades(section)))
+    title = f"{document['round']['title']} {named[0][1]['label']}"
+    return _bars(
+        _parts(section, [(name, item["total"]) for name, item in named], title), drawn_lines(section, item_key)
+    )
 
 
 def multiples_chart(document: Document) -> str:
     """Draw the overall figure of many units as a grid."""
     units = only_section(document)["targets"]
-    (bars, options, title, description), kinds = _overall_parts(document, units)
+    bars, options, title, description = _overall_parts(document, units)
     cells = [unit["overall"]["total"] for unit in units]
     figures = [cell["satisfied_rate"]["text"] if cell["shown"] else "" for cell in cells]
     bars = tuple(replace(bar, figure=figure) for bar, figure in zip(bars, figures, strict=True))
-    return multiples_svg(bars, options, title, description, kinds)
+    lines = tuple((tenths / PER_MILLE, words) for tenths, words in drawn_lines(only_section(document)))
+    return multiples_svg(bars, options, title, description, _kinds(options), lines)
 
 
-def groups_chart(unit: Target, place: int) -> str:
-    """Draw 满意率 of each voter group beside the total; place 0 is the overall figure, from 1 on the items."""
-    return rates_svg(*_groups_parts(unit, place))
+def groups_chart(unit: Target, place: int) -> Chart:
+    """Return the chart of 满意率 of each voter group beside the total; place 0 is the overall figure, else an item."""
+    return _rates(_groups_parts(unit, place))
 
 
 def _groups_parts(unit: Target, place: int) -> tuple[RateChart, str, str]:
@@ -157,23 +169,18 @@ def _told(rows: tuple[Row, ...]) -> str:
     return "；".join(f"{row.label}：{'，'.join(rate.text for rate in row.rates) or row.note}" for row in rows)
 
 
-def return_chart(document: Document) -> str:
-    """Draw 回收率 and 参评率 of the round and of each voter group that is shown, beside the gates of the former."""
-    return rates_svg(*_return_parts(document))
+def return_chart(document: Document) -> Chart:
+    """Return the chart of 回收率 and 参评率 of the round and each voter group shown, with the gates of 回收率."""
+    return _rates(_return_parts(document))
 
 
 def _return_parts(document: Document) -> tuple[RateChart, str, str]:
     chain = document["chain"]
     rows = (_return_row("合计", chain["total"]), *(_return_row(row["name"], row) for row in chain["groups"]))
     gates = ((chain["gates"]["valid"], "回收率有效线"), (chain["gates"]["warning"], "回收率提示线"))
-    lines = tuple((_part(gate), f"{words} {gate}") for gate, words in gates)
+    lines = tuple((float(part_of(gate)), f"{words} {gate}") for gate, words in gates)
     told = "；".join((_told(rows), *(words for _, words in lines)))
     return RateChart(rows, TURNOUT, lines), f"{document['round']['title']} {'、'.join(TURNOUT)}", told
-
-
-def _part(line: str) -> float:
-    """Return a line of the document, 80% or 2/3, as a part of 1."""
-    return float(Fraction(line[:-1]) / 100 if line.endswith("%") else Fraction(line))
 
 
 def _return_row(label: str, row: ChainRow) -> Row:

@@ -4,12 +4,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from fractions import Fraction
+from typing import Final, TypeVar
+from urllib.parse import urlencode
 
-from app.tally.document import Document, Section, Target, TargetBand, every_target
+from app.campaigns.domain import Denominator, Measure
+from app.core.folding import folded
+from app.tally.document import Document, LineTexts, Section, Target, TargetBand, every_target
+from app.tally.figures import PER_MILLE
 from app.tally.shown import Cell
 from app.tally.verdict import ReturnState, Verdict
 
+MOST_SOUGHT: Final = 60
+"""Signs of a name that somebody looks for."""
 Seen = TypeVar("Seen", Target, TargetBand)
 Pair = tuple[str, Cell, Cell, str]
 """A label, the cell before and the cell after, and why the two may not be compared, if so."""
@@ -201,25 +208,73 @@ class Pick(StrEnum):
     FLAGGED = "flagged"
     REMEDIAL = "remedial"
     ATTENTION = "attention"
+    MET = "met"
+    TOO_FEW = "too_few"
+    INVALID = "invalid"
 
 
 VERDICTS_OF: Mapping[Pick, frozenset[Verdict]] = {
     Pick.FLAGGED: frozenset({Verdict.REMEDIAL, Verdict.ATTENTION}),
-    Pick.REMEDIAL: frozenset({Verdict.REMEDIAL}),
-    Pick.ATTENTION: frozenset({Verdict.ATTENTION}),
+    **{pick: frozenset({Verdict(pick.value)}) for pick in Pick if pick not in {Pick.ALL, Pick.FLAGGED}},
 }
 
 
-def pick_of(text: str) -> Pick:
-    """Return the pick of that name; anything else picks all units."""
-    return Pick(text) if text in set(Pick) else Pick.ALL
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a reader wants of the table of units: which units, whose names hold which text, and whether with shares."""
+
+    pick: Pick = Pick.ALL
+    text: str = ""
+    shares: bool = False
+
+    def address(self, **other: object) -> str:
+        """Return the query of this search with other wishes in the place of its own; empty text for all of it."""
+        wish = replace(self, **other)  # type: ignore[arg-type]
+        told = {
+            "show": "" if wish.pick == Pick.ALL else wish.pick,
+            "q": wish.text,
+            "shares": "1" if wish.shares else "",
+        }
+        query = urlencode({key: value for key, value in told.items() if value})
+        return f"?{query}" if query else ""
 
 
-def picked_units(section: Section, pick: Pick) -> Sequence[Target]:
-    """Return the picked units in official order."""
-    if pick is Pick.ALL:
-        return section["targets"]
-    return [unit for unit in section["targets"] if unit["verdict"]["code"] in VERDICTS_OF[pick]]
+def search_of(show: str, text: str, shares: str) -> Search:
+    """Return the search of an address; a name that is no pick picks all units."""
+    return Search(Pick(show) if show in set(Pick) else Pick.ALL, text.strip()[:MOST_SOUGHT], shares == "1")
+
+
+def found_units(section: Section, search: Search) -> Sequence[Target]:
+    """Return the units that somebody looks for, in official order."""
+    wanted, text = VERDICTS_OF.get(search.pick, frozenset(Verdict)), folded(search.text)
+    return [unit for unit in section["targets"] if unit["verdict"]["code"] in wanted and text in folded(unit["name"])]
+
+
+def picks_of(section: Section) -> list[tuple[Pick, int]]:
+    """Return what units can be picked by, with the number of each; verdicts that no unit has are left out."""
+    every = [unit["verdict"]["code"] for unit in section["targets"]]
+    picks = [(pick, sum(code in VERDICTS_OF[pick] for code in every)) for pick in Pick if pick is not Pick.ALL]
+    return [(Pick.ALL, len(every)), *((pick, count) for pick, count in picks if count)]
+
+
+def drawn_lines(section: Section, item_key: str = "") -> list[tuple[int, str]]:
+    """Return the lines to be drawn across bars of shares, in tenths of a percent with their words.
+
+    Those of the overall figure, or of an item: one without lines of its own is held against none. Bars divide 有效评价,
+    best grade first: a line on another base, or on 综合得分, has no place in them.
+    """
+    formula = section["formula"]
+    own: list[LineTexts] = [line for line in formula["item_lines"] if line["key"] == item_key]
+    lines = own if item_key else [formula["lines"]]
+    if not lines or formula["denominator"] != Denominator.VALID or formula["measure"] == Measure.MEAN_SCORE:
+        return []
+    texts = (("补课线", lines[0]["remedial"]), ("提醒线", lines[0]["attention"]))
+    return [(round(part_of(line) * PER_MILLE), f"{words} {line}") for words, line in texts]
+
+
+def part_of(line: str) -> Fraction:
+    """Return a line of the document, 80% or 2/3, as a part of 1."""
+    return Fraction(line[:-1]) / 100 if line.endswith("%") else Fraction(line)
 
 
 def units_of_verdict(section: Section, verdict: Verdict) -> Sequence[Target]:

@@ -19,8 +19,8 @@ def _unit(result: Published, unit_id: str) -> Target:
     return found
 
 
-def _drawn(result: Published, told: Mapping[str, Any]) -> str:
-    whole = {"overall": charts.overall_chart, "units": charts.multiples_chart, "returns": charts.return_chart}
+def _chart(result: Published, told: Mapping[str, Any]) -> charts.Chart:
+    whole = {"overall": charts.overall_chart, "returns": charts.return_chart}
     if told["chart"] in whole:
         return whole[told["chart"]](result.document)
     if told["chart"] == "item":
@@ -35,7 +35,7 @@ def chart(bench: Bench) -> Made:
     """Draw a chart of one result."""
     with bench.reading() as session:
         result = admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now)
-    return Made(_drawn(result, bench.arguments).encode())
+    return Made(_chart(result, bench.arguments).drawn(bench.arguments["form"]))
 
 
 def comparison(bench: Bench) -> Made:

@@ -4,17 +4,31 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.publication import reads
-from app.publication.domain import Pick, Scope, notes_for, pick_of, picked_units, rights_of, units_with_remarks
+from app.publication.domain import (
+    Scope,
+    Search,
+    drawn_lines,
+    found_units,
+    notes_for,
+    picks_of,
+    rights_of,
+    search_of,
+    units_of_verdict,
+    units_with_remarks,
+)
 from app.publication.seen import merged_in, result_and_unit, result_of, version_of
 from app.publication.signing import signed_file, stored_signature
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
+from app.tally.verdict import Verdict
 from app.web.desk import Desk, OpenDesk, Refused, ResultDesk
 from app.web.downloads import JSON
 
 router = APIRouter()
 REMARKS_AHEAD = 2
-"""How many remarks of a unit open the result page; its own page has them all."""
+"""How many remarks of a unit stand on the result page; its own page has them all."""
+FLAGGED = (Verdict.REMEDIAL, Verdict.ATTENTION)
+ALL = Search()
 
 
 @router.get("/results")
@@ -26,25 +40,27 @@ def list_results(desk: ResultDesk) -> Response:
 
 
 @router.get("/results/{round_id}")
-def show_result(desk: ResultDesk, round_id: str, show: str = "") -> Response:
-    """Show remarks, chain and units; ``show`` picks units, which stay in official order."""
-    return result_page(desk, round_id, show)
+def show_result(desk: ResultDesk, round_id: str, show: str = "", q: str = "", shares: str = "") -> Response:
+    """Show what came out, the units, and what was said; ``show`` and ``q`` pick units, which stay in official order."""
+    return result_page(desk, round_id, search_of(show, q, shares))
 
 
-def result_page(desk: Desk, round_id: str, show: str = "", refused: Refused | None = None) -> Response:
+def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refused | None = None) -> Response:
     """Show the result; after a refused document with its sentence and what was typed."""
-    result, pick = result_of(desk, round_id), pick_of(show)
+    result = result_of(desk, round_id)
     context = {
         "result": result,
         "document": result.document,
         "section": result.section,
         "campaign_id": get_round(desk.session, round_id).campaign_id,
-        "units": picked_units(result.section, pick),
+        "units": found_units(result.section, search),
+        "flagged": {verdict: units_of_verdict(result.section, verdict) for verdict in FLAGGED},
+        "lines": drawn_lines(result.section),
         "heard": units_with_remarks(result.document),
         "merged": merged_in(desk, result),
         "remarks_ahead": REMARKS_AHEAD,
-        "pick": pick,
-        "picks": list(Pick),
+        "search": search,
+        "picks": picks_of(result.section),
         "open_to": _open_to(desk, round_id),
         "may": rights_of(desk.staff.role),
         "versions_of_document": documents_of(desk.session, round_id),

@@ -1,18 +1,29 @@
-"""The pictures of a published result: drawn in the workshop, once for each version and cut, and kept there."""
+"""The charts of a published result, each on a page with its numbers, as SVG and as PNG.
 
-from collections.abc import Mapping
+They are drawn in the workshop, once for each version and cut, and kept there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.core.errors import DomainError
 from app.office.ordering import picture_later
 from app.office.workshop import Craft
-from app.publication.seen import admitted_of
+from app.publication.domain import drawn_lines
+from app.publication.reads import Published
+from app.publication.seen import admitted_of, result_and_unit, result_of
+from app.tally.document import overall_of, parts_of
+from app.tally.shown import Cell
 from app.web.desk import Desk, ResultDesk
 
 router = APIRouter()
 CHART: Final = Craft("app.publication.making:chart", seconds=60)
+FORMS: Final = frozenset({"svg", "png"})
+OVERALL, RETURNS, TOTAL = "各单位总体评价", "回收率和参评率", "合计"
 
 
 def picture(desk: Desk, craft: Craft, arguments: Mapping[str, Any]) -> Response:
@@ -23,42 +34,107 @@ def picture(desk: Desk, craft: Craft, arguments: Mapping[str, Any]) -> Response:
     )
 
 
-def _chart(desk: Desk, round_id: str, chart: str, **which: object) -> Response:
+def _chart(desk: Desk, round_id: str, form: str, chart: str, **which: object) -> Response:
+    if form not in FORMS:
+        raise DomainError("not_found")
     told = admitted_of(desk, round_id)
-    return picture(desk, CHART, {**told, "chart": chart, **which})
+    return picture(desk, CHART, {**told, "chart": chart, "form": form, **which})
 
 
-@router.get("/results/{round_id}/charts/overall.svg")
-def overall_chart(desk: ResultDesk, round_id: str) -> Response:
+@router.get("/results/{round_id}/charts/overall.{form}")
+def overall_chart(desk: ResultDesk, round_id: str, form: str) -> Response:
     """Draw the overall figures of all units."""
-    return _chart(desk, round_id, "overall")
+    return _chart(desk, round_id, form, "overall")
 
 
-@router.get("/results/{round_id}/units/{unit_id}/chart.svg")
-def unit_chart(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
+@router.get("/results/{round_id}/units/{unit_id}/chart.{form}")
+def unit_chart(desk: ResultDesk, round_id: str, unit_id: str, form: str) -> Response:
     """Draw all items of a unit."""
-    return _chart(desk, round_id, "unit", unit=unit_id)
+    return _chart(desk, round_id, form, "unit", unit=unit_id)
 
 
-@router.get("/results/{round_id}/charts/units.svg")
-def multiples_chart(desk: ResultDesk, round_id: str) -> Response:
-    """Draw all units as a grid of small bars."""
-    return _chart(desk, round_id, "units")
-
-
-@router.get("/results/{round_id}/charts/returns.svg")
-def return_chart(desk: ResultDesk, round_id: str) -> Response:
+@router.get("/results/{round_id}/charts/returns.{form}")
+def return_chart(desk: ResultDesk, round_id: str, form: str) -> Response:
     """Draw the return rates."""
-    return _chart(desk, round_id, "returns")
+    return _chart(desk, round_id, form, "returns")
 
 
-@router.get("/results/{round_id}/charts/items/{item}.svg")
-def item_chart(desk: ResultDesk, round_id: str, item: str) -> Response:
+@router.get("/results/{round_id}/charts/items/{item}.{form}")
+def item_chart(desk: ResultDesk, round_id: str, item: str, form: str) -> Response:
     """Draw one item of all units."""
-    return _chart(desk, round_id, "item", item=item)
+    return _chart(desk, round_id, form, "item", item=item)
 
 
-@router.get("/results/{round_id}/units/{unit_id}/groups/{place}.svg")
-def groups_chart(desk: ResultDesk, round_id: str, unit_id: str, place: int) -> Response:
+@router.get("/results/{round_id}/units/{unit_id}/groups/{place}.{form}")
+def groups_chart(desk: ResultDesk, round_id: str, unit_id: str, place: int, form: str) -> Response:
     """Draw the voter groups of one figure of a unit: place 0 is the overall figure, from 1 on the items."""
-    return _chart(desk, round_id, "groups", unit=unit_id, place=place)
+    return _chart(desk, round_id, form, "groups", unit=unit_id, place=place)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart on a page of its own.
+
+    ``path``: its address without the form. ``rows``: the figures it draws by name; none for those of the chain.
+    ``lines``: what it holds them against. ``back``: the page it belongs to.
+    """
+
+    path: str
+    back: str
+    title: str
+    rows: Sequence[tuple[str, Cell]] = ()
+    lines: Sequence[tuple[int, str]] = ()
+
+
+def _page(desk: Desk, result: Published, picture: Picture) -> Response:
+    told = {"result": result, "document": result.document, "section": result.section, "picture": picture}
+    return desk.show("publication/chart.html", **told)
+
+
+@router.get("/results/{round_id}/charts/overall")
+def overall_page(desk: ResultDesk, round_id: str) -> Response:
+    """Show the chart of the overall figures of all units with its numbers."""
+    result, back = result_of(desk, round_id), f"/results/{round_id}"
+    rows = [(unit["name"], overall_of(unit)["total"]) for unit in result.section["targets"]]
+    lines = drawn_lines(result.section)
+    return _page(desk, result, Picture(f"{back}/charts/overall", back, OVERALL, rows, lines))
+
+
+@router.get("/results/{round_id}/charts/returns")
+def returns_page(desk: ResultDesk, round_id: str) -> Response:
+    """Show the chart of the return rates with its numbers."""
+    result, back = result_of(desk, round_id), f"/results/{round_id}"
+    return _page(desk, result, Picture(f"{back}/charts/returns", back, RETURNS))
+
+
+@router.get("/results/{round_id}/charts/items/{item}")
+def item_page(desk: ResultDesk, round_id: str, item: str) -> Response:
+    """Show the chart of one item of all units with its numbers."""
+    result, back = result_of(desk, round_id), f"/results/{round_id}"
+    units = result.section["targets"]
+    asked = [(unit["name"], part) for unit in units for part in unit["items"] if part["key"] == item]
+    if not asked:
+        raise DomainError("not_found")
+    rows, lines = [(name, part["total"]) for name, part in asked], drawn_lines(result.section, item)
+    return _page(desk, result, Picture(f"{back}/charts/items/{item}", back, asked[0][1]["label"], rows, lines))
+
+
+@router.get("/results/{round_id}/units/{unit_id}/chart")
+def unit_page(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
+    """Show the chart of all items of a unit with its numbers."""
+    result, unit = result_and_unit(desk, round_id, unit_id)
+    back = f"/results/{round_id}/units/{unit_id}"
+    rows = [(part["label"], part["total"]) for part in parts_of(unit)]
+    return _page(desk, result, Picture(f"{back}/chart", back, unit["name"], rows, drawn_lines(result.section)))
+
+
+@router.get("/results/{round_id}/units/{unit_id}/groups/{place}")
+def groups_page(desk: ResultDesk, round_id: str, unit_id: str, place: int) -> Response:
+    """Show the chart of the voter groups of one figure of a unit with its numbers."""
+    result, unit = result_and_unit(desk, round_id, unit_id)
+    back, parts = f"/results/{round_id}/units/{unit_id}", [overall_of(unit), *unit["items"]]
+    if not 0 <= place < len(parts):
+        raise DomainError("not_found")
+    part = parts[place]
+    rows = [(TOTAL, part["total"]), *((group["name"], group["cell"]) for group in part["groups"])]
+    return _page(desk, result, Picture(f"{back}/groups/{place}", back, f"{unit['name']} {part['label']}", rows))

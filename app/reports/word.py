@@ -7,7 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from app.office.markup import TEXT_WIDTH, Cell, Column, Pictures, Style, joined, paragraph, paragraphs, table
-from app.publication.charts import overall_chart_png
+from app.publication.charts import overall_chart
 from app.publication.domain import notes_for, units_of_verdict, units_with_remarks
 from app.publication.reads import Published
 from app.reports.fields import ReportKind
@@ -154,7 +154,7 @@ def _overall_charts(document: Document, pictures: Pictures) -> Markup:
     blocks: list[Markup] = []
     for place, part in enumerate(parts, start=1):
         words = f"图 {place}　各单位总体评价的分布（序 {part[0]['position']}–{part[-1]['position']}）"
-        picture = pictures.run(overall_chart_png(document, part), TEXT_WIDTH, words)
+        picture = pictures.run(overall_chart(document, part).png(), TEXT_WIDTH, words)
         blocks += [paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE)]
     return joined(blocks)
 

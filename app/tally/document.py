@@ -14,7 +14,7 @@ from typing_extensions import TypedDict  # pydantic describes no other before Py
 
 from app.campaigns.domain import Denominator, Measure
 from app.core.errors import DomainError
-from app.tally.shown import Chain, Count, ItemTable, Note, Overall, Ruling
+from app.tally.shown import Chain, Count, ItemTable, Note, Overall, Ruling, ShownCell
 from app.tally.verdict import Band, Verdict
 
 SECTION: Final = "main"
@@ -199,23 +199,33 @@ class Document(_DocumentFrame):
 
 
 def overall_of(target: Target) -> Overall:
-    """Return the overall part of a target with 有效 in people, as every reader is told it.
+    """Return the overall part of a target with its answers in people, as every reader is told it.
 
-    Of pooled items the document adds up marks (次); people are as many as marked the item that most of them marked.
+    Of pooled items the document adds up marks (次); people are as many as answered the item that most of them answered,
+    and how many marks fell to a grade is left out.
     """
     overall = target["overall"]
     total = overall["total"]
-    if overall["key"] is not None or not total["shown"] or total["valid"]["count"] is None:
+    if overall["key"] is not None or not total["shown"]:
         return overall
-    return {**overall, "total": {**total, "valid": _people(target, total["valid"])}}
+    people: ShownCell = {
+        **total,
+        "valid": _people(target, "valid"),
+        "answered": _people(target, "answered"),
+        "distribution": [{**share, "count": None} for share in total["distribution"]],
+    }
+    return {**overall, "total": people}
 
 
-def _people(target: Target, marks: Count) -> Count:
-    """Return the most valid answers to any item; the marks, named so, where some item does not tell its own."""
-    told = [item["total"]["valid"]["count"] if item["total"]["shown"] else None for item in target["items"]]
+def _people(target: Target, key: Literal["valid", "answered"]) -> Count:
+    """Return the most answers to any item; the marks, named so, where some item does not tell its own."""
+    cells = [item["total"] for item in target["items"]]
+    told = [cell[key]["count"] if cell["shown"] else None for cell in cells]
     known = [count for count in told if count is not None]
-    if not known or len(known) < len(told):
-        return {"text": f"{marks['text']} 次", "count": None}
+    pooled = target["overall"]["total"]
+    if pooled["shown"] and (not known or len(known) < len(told)):
+        marks = pooled[key]
+        return marks if marks["count"] is None else {"text": f"{marks['text']} 次", "count": None}
     return {"text": str(max(known)), "count": max(known)}
 
 

@@ -7,7 +7,7 @@ from tests.tally.cast import Json
 
 PERCENT = re.compile(r"[≥≤]?\d+(?:\.\d)?(?:–\d+)?%")
 
-PLACED = re.compile(r' (?:x|width)="[0-9.]+%"')
+PLACED = re.compile(r' (?:x|x1|x2|width)="[0-9.]+%"')
 DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 
@@ -71,5 +71,5 @@ def texts_of(value: object) -> set[str]:
 
 
 def percents(text: str) -> set[str]:
-    """Return every percentage in a text; where a bar begins and how wide it is drawn is none."""
+    """Return every percentage in a text; where a bar or a line is drawn is none."""
     return set(PERCENT.findall(PLACED.sub("", text)))

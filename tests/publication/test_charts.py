@@ -29,7 +29,7 @@ def test_charts_show_percentages_of_the_document_alone(database: Database, form:
     allowed = set().union(*map(reading.percents, reading.texts_of(document)))
     scale = {"0%", "25%", "50%", "75%", "100%"}
     drawn = [charts.row_chart(section_of(document), unit, place) for place in range(len(unit["items"]) + 1)]
-    for svg in (*drawn, charts.unit_chart(section_of(document), unit), charts.overall_chart(document)):
+    for svg in (*drawn, charts.unit_chart(section_of(document), unit).svg(), charts.overall_chart(document).svg()):
         assert reading.percents(words(svg)) <= allowed | scale
     assert unit["overall"]["total"]["distribution"][0]["share"]["text"] in words(drawn[0])
 
@@ -58,7 +58,7 @@ def test_it_refuses_a_place_without_a_bar(database: Database, place: int) -> Non
 
 def test_return_rates_stand_beside_the_gates_they_have_to_pass(database: Database) -> None:
     document = document_of(database, counted.make_votes(share=0.7))
-    texts = [node.text for node in fromstring(charts.return_chart(document)).iter() if node.tag.endswith("text")]
+    texts = [node.text for node in fromstring(charts.return_chart(document).svg()).iter() if node.tag.endswith("text")]
     assert "回收率有效线 2/3" in texts
     assert "回收率提示线 80%" in texts
     total = document["chain"]["total"]
@@ -73,3 +73,26 @@ def test_many_units_stand_with_their_rates(database: Database) -> None:
     texts = [node.text for node in fromstring(charts.multiples_chart(document)).iter() if node.tag.endswith("text")]
     for unit in section_of(document)["targets"]:
         assert unit["overall"]["total"]["satisfied_rate"]["text"] in texts
+
+
+def test_charts_hold_the_bars_against_the_lines(database: Database) -> None:
+    document = document_of(database, counted.make_votes())
+    unit = section_of(document)["targets"][0]
+    for chart in (charts.overall_chart(document), charts.unit_chart(section_of(document), unit)):
+        text = words(chart.svg())
+        assert "补课线 60%" in text
+        assert "提醒线 80%" in text
+    item = next(item["key"] for item in unit["items"] if not item["overall"])
+    assert "补课线" not in words(charts.item_chart(document, item).svg())
+
+
+def test_a_chart_is_drawn_in_both_forms(database: Database) -> None:
+    document = document_of(database, counted.make_votes())
+    chart = charts.overall_chart(document)
+    assert chart.drawn("svg").startswith(b"<svg")
+    assert chart.drawn("png").startswith(b"\x89PNG")
+
+
+def test_marks_of_pooled_items_are_drawn_without_counts(database: Database) -> None:
+    document = document_of(database, counted.make_votes(counted.make_paper(form="t4")))
+    assert " (" not in words(charts.overall_chart(document).svg())

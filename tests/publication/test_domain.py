@@ -10,13 +10,16 @@ from app.publication.domain import (
     Release,
     Rights,
     Scope,
+    Search,
     Sight,
     Viewer,
     Wanted,
+    drawn_lines,
+    found_units,
     ledger_refusal,
-    pick_of,
-    picked_units,
+    picks_of,
     rights_of,
+    search_of,
     sight_of,
     sight_of_version,
     unit_of,
@@ -24,6 +27,7 @@ from app.publication.domain import (
 )
 from tests.tally.cast import Json, section_of
 
+NAMES = ("县文化馆", "县图书馆", "县·博物馆", "ＡＢ 公司", "文化市场稽查队", "广播站")
 VERDICTS = ("met", "remedial", "attention", "too_few", "remedial", "invalid")
 
 
@@ -35,7 +39,7 @@ def one_section(targets: list[Json]) -> Json:
 def document() -> Json:
     return one_section(
         [
-            {"id": f"u{place}", "verdict": {"code": code}, "remarks": {"shown": place % 2 == 0}}
+            {"id": f"u{place}", "name": NAMES[place], "verdict": {"code": code}, "remarks": {"shown": place % 2 == 0}}
             for place, code in enumerate(VERDICTS)
         ]
     )
@@ -46,16 +50,64 @@ def ids(units: object) -> list[str]:
 
 
 def test_picks_keep_the_official_order(document: Json) -> None:
-    assert ids(picked_units(section_of(document), Pick.ALL)) == ["u0", "u1", "u2", "u3", "u4", "u5"]
-    assert ids(picked_units(section_of(document), Pick.FLAGGED)) == ["u1", "u2", "u4"]
-    assert ids(picked_units(section_of(document), Pick.REMEDIAL)) == ["u1", "u4"]
-    assert ids(picked_units(section_of(document), Pick.ATTENTION)) == ["u2"]
+    assert ids(found_units(section_of(document), Search(Pick.ALL))) == ["u0", "u1", "u2", "u3", "u4", "u5"]
+    assert ids(found_units(section_of(document), Search(Pick.FLAGGED))) == ["u1", "u2", "u4"]
+    assert ids(found_units(section_of(document), Search(Pick.REMEDIAL))) == ["u1", "u4"]
+    assert ids(found_units(section_of(document), Search(Pick.ATTENTION))) == ["u2"]
     assert ids(units_with_remarks(document)) == ["u0", "u2", "u4"]
+
+
+@pytest.mark.parametrize(
+    ("pick", "text", "expected"),
+    [
+        (Pick.ALL, "文化", ["u0", "u4"]),
+        (Pick.REMEDIAL, "文化", ["u4"]),
+        (Pick.ALL, " 县博物馆 ", ["u2"]),
+        (Pick.ALL, "ab公司", ["u3"]),
+        (Pick.ALL, "没有的", []),
+        (Pick.TOO_FEW, "", ["u3"]),
+    ],
+)
+def test_units_are_found_by_any_spelling_of_their_names(
+    document: Json, pick: Pick, text: str, expected: list[str]
+) -> None:
+    assert ids(found_units(section_of(document), Search(pick, text))) == expected
+
+
+def test_picks_count_their_units_and_empty_ones_are_left_out(document: Json) -> None:
+    counts = {pick.value: count for pick, count in picks_of(section_of(document))}
+    assert counts == {"all": 6, "flagged": 3, "remedial": 2, "attention": 1, "met": 1, "too_few": 1, "invalid": 1}
+    few = one_section(document["sections"][0]["targets"][:1])
+    assert picks_of(section_of(few)) == [(Pick.ALL, 1), (Pick.MET, 1)]
+
+
+def test_an_address_keeps_the_other_wishes() -> None:
+    search = search_of("remedial", " 文&化 ", "1")
+    assert search.address() == "?show=remedial&q=%E6%96%87%26%E5%8C%96&shares=1"
+    assert search.address(pick=Pick.ALL, shares=False) == "?q=%E6%96%87%26%E5%8C%96"
+    assert search_of("", "", "2").address() == ""
+    assert len(search_of("", "文" * 500, "").text) == 60
+
+
+def formula(**changes: object) -> Json:
+    lines = {"attention": "80%", "remedial": "2/3", "dissatisfied": "1/3"}
+    own = {**lines, "key": "a", "label": "办事", "remedial": "50%"}
+    return {
+        "formula": {"lines": lines, "item_lines": [own], "denominator": "valid", "measure": "satisfied_rate", **changes}
+    }
+
+
+def test_lines_are_drawn_where_bars_can_be_held_against_them() -> None:
+    assert drawn_lines(formula()) == [(667, "补课线 2/3"), (800, "提醒线 80%")]
+    assert drawn_lines(formula(), "a") == [(500, "补课线 50%"), (800, "提醒线 80%")]
+    assert drawn_lines(formula(), "b") == []
+    assert drawn_lines(formula(denominator="expected")) == []
+    assert drawn_lines(formula(measure="mean_score")) == []
 
 
 @pytest.mark.parametrize("text", ["", "best", "rate desc", "ALL", "flagged\0"])
 def test_it_refuses_to_pick_by_anything_else(text: str) -> None:
-    assert pick_of(text) is Pick.ALL
+    assert search_of(text, "", "").pick is Pick.ALL
 
 
 def test_a_unit_is_found_by_its_id_alone(document: Json) -> None:

@@ -23,12 +23,16 @@ OUTPUTS = (
     "/results/{round_id}",
     "/results/{round_id}/versions/{version}",
     "/results/{round_id}/units/{unit_id}",
-    "/results/{round_id}/charts/overall.svg",
-    "/results/{round_id}/charts/units.svg",
-    "/results/{round_id}/charts/returns.svg",
-    "/results/{round_id}/charts/items/{item}.svg",
-    "/results/{round_id}/units/{unit_id}/chart.svg",
-    "/results/{round_id}/units/{unit_id}/groups/{place}.svg",
+    "/results/{round_id}/charts/overall",
+    "/results/{round_id}/charts/overall.{form}",
+    "/results/{round_id}/charts/returns",
+    "/results/{round_id}/charts/returns.{form}",
+    "/results/{round_id}/charts/items/{item}",
+    "/results/{round_id}/charts/items/{item}.{form}",
+    "/results/{round_id}/units/{unit_id}/chart",
+    "/results/{round_id}/units/{unit_id}/chart.{form}",
+    "/results/{round_id}/units/{unit_id}/groups/{place}",
+    "/results/{round_id}/units/{unit_id}/groups/{place}.{form}",
     "/results/{round_id}/export.xlsx",
     "/results/{round_id}/result.json",
     "/results/{round_id}/reports",
@@ -47,7 +51,7 @@ HOSTILE = (
 
 
 def path(route: str, round_id: str, unit_id: str = "u3") -> str:
-    return route.format(round_id=round_id, unit_id=unit_id, place=0, version=1, item="overall")
+    return route.format(round_id=round_id, unit_id=unit_id, place=0, version=1, item="overall", form="svg")
 
 
 def document_of(database: Database, round_id: str) -> Json:
@@ -72,7 +76,8 @@ def test_a_leader_reads_page_unit_charts_and_workbook(leader: TestClient, databa
         answer = leader.get(path(route, round_id))
         assert answer.status_code == 200, route
     page = leader.get(f"/results/{round_id}").text
-    assert page.index("意见和建议") < page.index("计票链") < page.index("各单位总体评价")
+    parts = [page.index(f'id="{part}-title"') for part in ("overall", "units", "chain", "heard")]
+    assert parts == sorted(parts)
 
 
 def test_every_output_is_in_the_list_of_this_test() -> None:
@@ -92,7 +97,7 @@ def test_it_refuses_every_output_to_every_role_before_the_publication(
         for route in OUTPUTS:
             answer = browser.get(path(route, round_id))
             assert answer.status_code == (404 if role in READERS else 403), (role, route)
-            unknown = browser.get(path(route, "no-such-round"))
+            unknown = browser.get(path(route, "0" * len(round_id)))
             assert (answer.status_code, len(answer.text)) == (unknown.status_code, len(unknown.text)), (role, route)
         for other in (f"/rounds/{round_id}", f"/rounds/{round_id}/publish", "/results"):
             assert not reading.percents(frozen.document) & reading.percents(browser.get(other).text), (role, other)
@@ -113,6 +118,8 @@ def test_it_refuses_unknown_units_and_bars(leader: TestClient, database: Databas
     round_id = counted.store_published(database, counted.make_votes())
     for unknown in ("units/u99", "units/u99/chart.svg", "units/u1/groups/7.svg", "units/u1/groups/-1.svg"):
         assert leader.get(f"/results/{round_id}/{unknown}").status_code == 404, unknown
+    for unknown in ("charts/overall.pdf", "charts/items/none", "charts/items/none.svg", "units/u1/groups/7"):
+        assert leader.get(f"/results/{round_id}/{unknown}").status_code == 404, unknown
     for malformed in ("units/u1/groups/x.svg", f"units/u1/groups/{'9' * 5000}.svg"):
         assert leader.get(f"/results/{round_id}/{malformed}").status_code == 400
 
@@ -124,10 +131,10 @@ def test_the_pages_show_the_figures_of_the_document_and_no_others(
     round_id = counted.store_published(database, counted.make_votes(counted.make_paper(form=form)))
     document = document_of(database, round_id)
     scale = section_of(document)["scale"]
-    page = leader.get(f"/results/{round_id}").text
+    page = leader.get(f"/results/{round_id}?shares=1").text
     allowed = set().union(*map(reading.percents, reading.texts_of(document)))
     assert reading.percents(page) <= allowed
-    rows = reading.tables_of(page)[-1][1:]
+    rows = reading.tables_of(page)[0][1:]
     for row, unit in zip(rows, section_of(document)["targets"], strict=True):
         figures = reading.shown_figures(overall_of(unit)["total"], scale)
         assert row == [str(unit["position"]), unit["name"], "", *figures, unit["verdict"]["label"]]
@@ -163,13 +170,13 @@ def test_small_groups_and_units_show_what_the_document_shows(
     round_id = counted.store_published(database, votes)
     document = document_of(database, round_id)
     small = section_of(document)["targets"][1]
-    page = leader.get(f"/results/{round_id}").text
-    row = reading.tables_of(page)[-1][2]
+    page = leader.get(f"/results/{round_id}?shares=1").text
+    row = reading.tables_of(page)[0][2]
     figures = reading.shown_figures(overall_of(small)["total"], section_of(document)["scale"])
     assert row == ["2", "县图书馆", "", *figures, small["verdict"]["label"]]
     assert (len(row) == 5) == (valid < 10)
     assert any(words in page for words in counted.WORDS) == (valid >= 10)
-    chain = reading.tables_of(page)[0][1]
+    chain = reading.tables_of(page)[1][1]
     assert ("为保护匿名不显示" in chain) == (not document["chain"]["groups"][0]["shown"])
 
 
@@ -184,15 +191,70 @@ def test_a_filter_keeps_the_official_order(
     expected = [
         unit for unit in section_of(document_of(database, round_id))["targets"] if unit["verdict"]["code"] in verdicts
     ]
-    rows = reading.tables_of(leader.get(f"/results/{round_id}?show={show}").text)[-1][1:]
+    rows = reading.tables_of(leader.get(f"/results/{round_id}?show={show}").text)[0][1:]
     assert [(row[0], row[1]) for row in rows] == [(str(unit["position"]), unit["name"]) for unit in expected]
     assert 0 < len(rows) < len(counted.UNITS)
+
+
+def test_each_number_stands_once_in_the_table(leader: TestClient, database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes())
+    page = leader.get(f"/results/{round_id}").text
+    heads = [head.strip() for head in reading.tables_of(page)[0][0]]
+    assert heads == ["序", "单位", "分布", "满意率", "不满意率", "有效（人）", "不了解率", "结论"]
+    assert 'href="/results/' in page
+    assert "?shares=1#units-title" in page
+    more = reading.tables_of(leader.get(f"/results/{round_id}?shares=1").text)[0][0]
+    assert [head.strip() for head in more][3:7] == ["满意", "比较满意", "基本满意", "不满意"]
+
+
+def test_the_first_picture_counts_and_names_what_is_flagged(leader: TestClient, database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes(counted.make_paper(groups={"甲": 200}), 0.7))
+    section = section_of(document_of(database, round_id))
+    page = leader.get(f"/results/{round_id}").text
+    picture = page[page.index('id="overall-title"') : page.index('id="units-title"')]
+    assert "70.0%" in picture
+    assert "收回 140 ÷ 应参加 200" in " ".join(picture.split())
+    for code in ("remedial", "attention", "met"):
+        assert f'?show={code}#units-title">{section["summary"][code]}</a>' in picture
+    for unit in section["targets"]:
+        named = f'units/{unit["id"]}">{unit["name"]}</a>' in picture
+        assert named == (unit["verdict"]["code"] in {"remedial", "attention"})
+    assert picture.count('class="slim-bar"') == len(section["targets"])
+    assert not re.search(r"\d%</(?:text|span)>", picture.replace("补课线 60%", "").replace("提醒线 80%", ""))
+
+
+def test_a_text_finds_units(leader: TestClient, database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes())
+    found = leader.get(f"/results/{round_id}", params={"q": "图书"}).text
+    assert [row[1] for row in reading.tables_of(found)[0][1:]] == ["县图书馆"]
+    assert 'value="图书"' in found
+    nothing = leader.get(f"/results/{round_id}", params={"q": "没有", "show": "met"}).text
+    assert "没有这样的单位" in nothing
+    assert 'name="show" value="met"' in nothing
+
+
+def test_a_chart_stands_on_a_page_with_its_numbers(leader: TestClient, database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes())
+    document = document_of(database, round_id)
+    section = section_of(document)
+    page = leader.get(f"/results/{round_id}/charts/overall").text
+    for said in ("charts/overall.svg", "charts/overall.png", "补课线 60%", f'href="/results/{round_id}"'):
+        assert said in page
+    rows = reading.tables_of(page)[0][1:]
+    for row, unit in zip(rows, section["targets"], strict=True):
+        assert row == [unit["name"], *reading.shown_figures(overall_of(unit)["total"], section["scale"])]
+    chain = reading.tables_of(leader.get(f"/results/{round_id}/charts/returns").text)[0]
+    assert chain[-1][0] == "合计"
+    assert leader.get(f"/results/{round_id}/charts/overall.png").headers["content-type"] == "image/png"
+    menu = leader.get(f"/results/{round_id}").text
+    assert menu.count(f'href="/results/{round_id}/charts/overall"') == 1
+    assert "charts/items/overall" not in menu
 
 
 def test_no_page_offers_to_rank(leader: TestClient, database: Database) -> None:
     round_id = counted.store_published(database, counted.make_votes())
     for show in ("", "?show=rate", "?sort=rate&order=desc", "?show=&show=flagged"):
-        rows = reading.tables_of(leader.get(f"/results/{round_id}{show}").text)[-1][1:]
+        rows = reading.tables_of(leader.get(f"/results/{round_id}{show}").text)[0][1:]
         places = [int(row[0]) for row in rows]
         assert places == sorted(places)
     page = leader.get(f"/results/{round_id}").text

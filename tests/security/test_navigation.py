@@ -44,7 +44,6 @@ NOT_CLICKED = {
     "GET /api/v2/results/{round_id}/signed": "for programs",
     "GET /api/v2/results/{round_id}/sections/{section}/targets/{target}": "for programs",
     "GET /rounds/{round_id}/opening/progress": "asked by the page of an opening while it runs",
-    "liaison GET /results/{round_id}/charts/units.svg": "small charts are for more units than a liaison speaks for",
     "supervisor GET /rectification/orders/{order_id}/comparison.svg": "no result is ever released to supervisors",
 }
 """What need not be reached, by everybody or by one role, and why."""
@@ -61,10 +60,10 @@ GETS = {route: pattern(route.removeprefix("GET ")) for route in ACCESS if route.
 
 
 def route_of(address: str) -> str:
-    """Return the route that answers an address: the one with the fewest parameters, as routing prefers."""
+    """Return the route that answers an address: a picture's before its page's, then the one with fewest parameters."""
     path = urlsplit(address).path
     fits = [route for route, shape in GETS.items() if shape.match(path)]
-    return min(fits, key=lambda route: route.count("{"), default="")
+    return min(fits, key=lambda route: (".{form}" not in route, route.count("{")), default="")
 
 
 def links(base: str, html: str) -> Iterator[str]:

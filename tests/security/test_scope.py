@@ -64,7 +64,7 @@ def addresses(campaign: str, rounds: tuple[str, str], unit_id: str) -> Iterator[
     """Yield every address that shows something of a result, for one unit."""
     for round_id in rounds:
         for route in OUTPUTS:
-            yield route.format(round_id=round_id, unit_id=unit_id, place=1, version=1, item="overall")
+            yield route.format(round_id=round_id, unit_id=unit_id, place=1, version=1, item="overall", form="svg")
     for route in TRENDS:
         yield f"/results/campaigns/{campaign}" + route.format(unit_id=unit_id, first=rounds[0], second=rounds[1])
 
@@ -79,7 +79,7 @@ def foreign_figures(document: Json) -> set[str]:
     return {text for text in figures - told if "." in text}
 
 
-UNNAMED = ("charts/returns.svg", "/scrutiny.docx", "/reports")
+UNNAMED = ("charts/returns", "charts/returns.svg", "/scrutiny.docx", "/reports")
 """What tells of the round and names no unit."""
 
 

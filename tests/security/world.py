@@ -174,6 +174,7 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
             for unit in own.units:
                 session.add(StaffUnit(staff_id=people["wujiu"].id, unit_id=unit.id))
     world.places = {
+        "form": "svg",
         "campaign_id": row.campaign_id, "unit_id": paper.units[1].id, "group_id": paper.groups[1].id, "key": "t2",
         "version": "1", "release_id": "norelease", "order_id": "noorder", "action_id": "noaction", "event": "complete",
         "extension_id": "noextension", "file_id": "nofile", "public_id": "nopublic",

@@ -56,7 +56,7 @@ def test_a_pooled_figure_stands_before_the_items() -> None:
     [first, _] = every_target(make_document())
     pooled: Json = {**first, "overall": {**first["overall"], "key": None}}
     assert parts_of(first) == first["items"]
-    assert parts_of(pooled) == [pooled["overall"], *first["items"]]
+    assert parts_of(pooled) == [overall_of(pooled), *first["items"]]
 
 
 def test_a_pooled_figure_counts_people_and_no_marks() -> None:
@@ -72,7 +72,9 @@ def test_a_pooled_figure_counts_people_and_no_marks() -> None:
     assert [part["total"]["valid"]["text"] for part in parts_of(target) if part["total"]["shown"]] == [
         "40", "40", "36", "39",
     ]  # fmt: skip
-    assert overall_of(target)["total"] == {**total, "valid": {"text": "40", "count": 40}}
+    people = {"text": "40", "count": 40}
+    shares = [{**share, "count": None} for share in total["distribution"]]
+    assert overall_of(target)["total"] == {**total, "valid": people, "answered": people, "distribution": shares}
 
 
 def test_marks_are_named_where_an_item_does_not_tell_how_many_people_marked_it() -> None:
