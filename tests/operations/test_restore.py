@@ -97,7 +97,7 @@ def test_it_brings_orders_ledger_and_attachments_back(
         acting = Acting(session, cast.MORNING, WU)
         entry = ledger_acts.act(acting, action_id, ActionEvent.PROGRESS, "见附件")
         attachments.attach(acting, settings.data, (action_id, entry), Upload("证明.pdf", pdf))
-        ledger_acts.request_extension(acting, action_id, later(40), "设备未到")
+        ledger_acts.request_extension(acting, action_id, later(42), "设备未到")
         campaign_id = session.scalars(sa.select(RemedialOrder.campaign_id)).one()
         session.add(Holiday(campaign_id=campaign_id, day=later(9), working=False))
     back_up(database, keys, target, NOW)

@@ -17,6 +17,7 @@ from app.rectification.orders.service import Confirmation
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import PlanRow
 from app.rectification.rules.plans import Action, Horizon
+from app.rectification.rules.workdays import seed_holidays, working_day_from
 from app.rounds.models import Round
 from tests.cast import MORNING, make_cast
 from tests.publication import counted
@@ -99,8 +100,9 @@ def make_action(**changes: object) -> Action:
 
 
 def make_rows(*actions: Action) -> list[PlanRow]:
-    """Return rows as they are typed, new ones all of them."""
-    return [PlanRow("", action, "群众意见") for action in actions or (make_action(),)]
+    """Return rows as they are typed, new ones all of them; what would be due on a day off is due on the next day."""
+    worked = (replace(action, due=working(action.due)) for action in actions or (make_action(),))
+    return [PlanRow("", action, "群众意见") for action in worked]
 
 
 def make_ledger(database: Database, *actions: Action) -> tuple[Flagged, str, list[str]]:
@@ -110,7 +112,10 @@ def make_ledger(database: Database, *actions: Action) -> tuple[Flagged, str, lis
 
 
 def keep_ledger(database: Database, order_id: str, *actions: Action, by: Principal = WU) -> list[str]:
-    """Plan, accept and announce; return the ids of the order's actions."""
+    """Plan, accept and announce; return the ids of the order's actions.
+
+    They keep the last days that were asked for, days off too: those of plans from before a table was changed.
+    """
     with database.writing() as session:
         planning.save_plan(Acting(session, MORNING, by), order_id, make_rows(*actions))
         session.flush()
@@ -119,7 +124,15 @@ def keep_ledger(database: Database, order_id: str, *actions: Action, by: Princip
         planning.announce(Acting(session, MORNING, by), order_id)
         session.flush()
         own = sa.select(RemedialAction.id).where(RemedialAction.order_id == order_id)
-        return list(session.scalars(own.order_by(RemedialAction.position)))
+        ids = list(session.scalars(own.order_by(RemedialAction.position)))
+        for action_id, action in zip(ids, actions or (make_action(),), strict=True):
+            session.get_one(RemedialAction, action_id).due = action.due
+        return ids
+
+
+def working(day: date | None) -> date | None:
+    """Return the day, or the next on which offices are open, as seen from the cast's morning."""
+    return day and working_day_from(max(day, MORNING.date()), seed_holidays((day.year, day.year + 1)))
 
 
 def later(days: int) -> date:

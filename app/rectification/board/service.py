@@ -18,7 +18,7 @@ from app.core.db import locked
 from app.core.errors import DomainError
 from app.rectification.board.facts import fact_for, facts_of
 from app.rectification.models import BoardDone, CampaignBoard
-from app.rectification.orders.reads import reach
+from app.rectification.orders.reads import days_table, reach
 from app.rectification.orders.service import today_of
 from app.rectification.rules.board import (
     DEFAULT_STAGES,
@@ -33,6 +33,7 @@ from app.rectification.rules.board import (
     done_refusal,
     stage_problems,
 )
+from app.rectification.rules.workdays import Holidays
 
 STAGES = TypeAdapter(tuple[Stage, ...])
 MOST_STAGES, MOST_STEPS = 20, 60
@@ -166,7 +167,7 @@ def save_stages(acting: Acting, campaign_id: str, stages: Sequence[Stage], seen:
     row = locked(session, CampaignBoard, campaign_id)
     if mark_of(stages_of(session, campaign_id)) != seen:
         raise DomainError("board_changed_meanwhile")
-    if not stages or stage_problems(stages):
+    if not stages or stage_problems(stages, due_table(session, campaign_id, stages)):
         raise DomainError("board_stages_wrong")
     if len(stages) > MOST_STAGES or sum(len(stage.steps) for stage in stages) > MOST_STEPS:
         raise DomainError("board_too_long")
@@ -178,6 +179,11 @@ def save_stages(acting: Acting, campaign_id: str, stages: Sequence[Stage], seen:
         row.stages = text
     names = [step.name for stage in stages for step in stage.steps]
     audit.record(session, acting.now, acting.actor, "board.stages", campaign_id, steps=names)
+
+
+def due_table(session: Session, campaign_id: str, stages: Sequence[Stage]) -> Holidays:
+    """Return the table that says whether the steps' last days are worked."""
+    return days_table(session, campaign_id, [step.due for stage in stages for step in stage.steps])
 
 
 def _refuse_loss(session: Session, campaign_id: str, stages: Sequence[Stage]) -> None:

@@ -14,8 +14,8 @@ from app.core.db import locked, locked_rows
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED, tell_of_action
-from app.rectification.models import ActionEntry, ActionExtension, RemedialAction
-from app.rectification.orders.reads import OrderView, get_order, orders
+from app.rectification.models import ActionEntry, ActionExtension, RemedialAction, RemedialOrder
+from app.rectification.orders.reads import OrderView, get_order, orders, refuse_days_off
 from app.rectification.orders.service import step_refused, today_of
 from app.rectification.rules.ledger import (
     ACTION_TABLE,
@@ -136,6 +136,8 @@ def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date
     row = _locked(acting, action_id)
     before = rule_view(row)
     after = move(before, event, Act(by_now(acting), today_of(acting), text, due))
+    if due is not None and not isinstance(after, Refusal):
+        refuse_days_off(acting.session, _campaign(acting.session, row), {"新的完成时限": due})
     if isinstance(after, Refusal):
         raise _refused(after, before.state, event)
     _store(row, after)
@@ -192,6 +194,7 @@ def request_extension(acting: Acting, action_id: str, until: date, reason: str) 
     asked = ask_extension(rule_view(row), Act(by_now(acting), today_of(acting), reason), until, pending=pending)
     if isinstance(asked, Refusal):
         raise DomainError(asked.value)
+    refuse_days_off(acting.session, _campaign(acting.session, row), {"延期至": until})
     acting.session.add(
         ActionExtension(
             id=new_id(),
@@ -224,6 +227,10 @@ def decide(acting: Acting, action_id: str, extension_id: str, *, granted: bool) 
     found.decided_on = today_of(acting)
     acting.session.add(_entry(acting, action_id, EXTENSION_DECIDED, "同意延期" if granted else "不同意延期"))
     audit.record(acting.session, acting.now, acting.actor, "action.extension.decide", action_id, granted=granted)
+
+
+def _campaign(session: Session, row: RemedialAction) -> str:
+    return session.get_one(RemedialOrder, row.order_id).campaign_id
 
 
 def by_now(acting: Acting) -> Person:

@@ -1,7 +1,7 @@
 """Orders as pages see them, each within the reach of the one who asks: a liaison sees his own units only."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +17,13 @@ from app.publication.reads import published, viewer_of
 from app.publication.verdicts import TargetVerdict, published_verdicts
 from app.rectification.models import Holiday, OrderAttempt, OrderEntry, RemedialOrder
 from app.rectification.rules.orders import Deadlines, OrderEvent, OrderState, Standing, Suggestion
-from app.rectification.rules.workdays import Holidays, add_working_days, seed_holidays, years_to_check
+from app.rectification.rules.workdays import (
+    Holidays,
+    add_working_days,
+    seed_holidays,
+    working_day_from,
+    years_to_check,
+)
 from app.rounds.reads import RoundView, get_round, retests
 from app.tally.document import Target
 from app.tally.verdict import Verdict
@@ -228,6 +234,23 @@ def holidays_of(session: Session, campaign_id: str, years: Collection[int]) -> H
         (working if row.working else off).add(row.day)
         (off if row.working else working).discard(row.day)
     return Holidays(frozenset(off), frozenset(working))
+
+
+def days_table(session: Session, campaign_id: str, days: Collection[date | None]) -> Holidays:
+    """Return the table that says whether these days are worked, and which working days come after them."""
+    years = {year for day in days if day is not None for year in (day.year, day.year + 1)}
+    return holidays_of(session, campaign_id, years)
+
+
+def refuse_days_off(session: Session, campaign_id: str, days: Mapping[str, date]) -> None:
+    """Refuse the first of these deadlines, by the names of their fields, that is none of the campaign's working days.
+
+    DomainError ``deadline_day_off`` names the working day that comes next.
+    """
+    table = days_table(session, campaign_id, days.values())
+    for field, day in days.items():
+        if (later := working_day_from(day, table)) != day:
+            raise DomainError("deadline_day_off", field=field, day=day.isoformat(), next=later.isoformat())
 
 
 def unknown_years(session: Session, campaign_id: str, start: date, working_days: int) -> tuple[int, ...]:

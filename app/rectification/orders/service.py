@@ -16,9 +16,8 @@ from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
 from app.rectification.messages.notify import tell_of_order
 from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder, RemedialPlan
-from app.rectification.orders.reads import flagged_unit, holidays_of, standing_of, unknown_years
+from app.rectification.orders.reads import flagged_unit, holidays_of, refuse_days_off, standing_of
 from app.rectification.rules.orders import (
-    DEFAULT_RULES,
     ORDER_TABLE,
     Deadlines,
     OrderEvent,
@@ -32,6 +31,10 @@ from app.rectification.rules.plans import PlanState
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.transitions import Event, State, events_allowed
 from app.rectification.rules.wording import ORDER_EVENTS, ORDER_STATES
+from app.rectification.rules.workdays import years_to_check
+
+DATES = {"plan": "报送方案的期限", "remedial": "完成补课的期限", "retest": "复测的期限"}
+"""The deadlines of an order by their names on its form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,9 @@ def proposed_dates(session: Session, campaign_id: str, ordered_on: date, attempt
 
 def years_unknown(session: Session, campaign_id: str, ordered_on: date) -> tuple[int, ...]:
     """Return the years that the proposed dates reach and whose holidays nobody has entered."""
-    return unknown_years(session, campaign_id, ordered_on, DEFAULT_RULES.plan_working_days)
+    table = holidays_of(session, campaign_id, (ordered_on.year, ordered_on.year + 1))
+    last = deadlines(ordered_on, 1, table).retest
+    return years_to_check(range(ordered_on.year, last.year + 1), table)
 
 
 def confirm(acting: Acting, round_id: str, unit_id: str, asked: Confirmation) -> str:
@@ -165,6 +170,8 @@ def step_refused(
 def _add_attempt(acting: Acting, order: RemedialOrder, asked: Confirmation) -> None:
     ordered_on = today_of(acting)
     _refuse_all(confirmation_refusals(asked.document_number, asked.reason, asked.dates, ordered_on))
+    dates = {label: getattr(asked.dates, name) for name, label in DATES.items()}
+    refuse_days_off(acting.session, order.campaign_id, dates)
     order.mode = asked.mode
     acting.session.add(
         OrderAttempt(

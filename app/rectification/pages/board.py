@@ -14,6 +14,7 @@ from app.rectification.pages.days import day_of, typed_day
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.board import CellState, Done, Row, Source, Stage, Step, stage_problems
 from app.rectification.rules.wording import CELL_STATES, STAGE_PROBLEMS
+from app.rectification.rules.workdays import Holidays, working_day_from
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, UnitDesk
 from app.web.forms import Form, PostedForm
 
@@ -114,6 +115,7 @@ def undo(desk: UnitDesk, campaign_id: str, unit_id: str, step: str, _form: Form)
 
 
 Rows = list[dict[str, str]]
+Problem = tuple[str, str, date | None]
 
 
 def _columns(form: PostedForm, kind: str, fields: Sequence[str]) -> Rows:
@@ -201,12 +203,13 @@ def _edited(form: PostedForm, known: Sequence[Stage]) -> tuple[Stage, ...]:
 
 def _edit_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     view = board_service.board_of(desk.session, desk.staff, desk.today, campaign_id)
-    problems: list[tuple[str, str]] = []
+    problems: list[Problem] = []
     stages, steps = _shown(view.stages)
     if refused is not None and refused.error.code != "form_malformed":
         stages, steps = _typed(refused.form)
         if refused.error.code == "board_stages_wrong":
-            problems = _problems(_edited(refused.form, view.stages))
+            edited = _edited(refused.form, view.stages)
+            problems = _problems(edited, board_service.due_table(desk.session, campaign_id, edited))
     context = {"view": view, "stages": stages, "steps": steps, "problems": problems, "seen": _seen(view, refused)}
     dropped = refused.form.several("drop[]") if refused else []
     return desk.show("rectification/campaign_board_edit.html", refused, **context, dropped=dropped, **WORDS)
@@ -219,9 +222,15 @@ def _seen(view: BoardView, refused: Refused | None) -> str:
     return refused.form.text("seen", 16, needed=False)
 
 
-def _problems(stages: Sequence[Stage]) -> list[tuple[str, str]]:
-    names = {part.key: part.name for part in stages} | {step.key: step.name for stage in stages for step in stage.steps}
-    return [(names[key], STAGE_PROBLEMS[problem]) for problem, key in stage_problems(stages)]
+def _problems(stages: Sequence[Stage], table: Holidays) -> list[Problem]:
+    """Return whose problems there are, what they are, and the working day that comes next where it is about one."""
+    steps = {step.key: step for stage in stages for step in stage.steps}
+    names = {part.key: part.name for part in stages} | {key: step.name for key, step in steps.items()}
+    dues = {key: step.due for key, step in steps.items()}
+    return [
+        (names[key], STAGE_PROBLEMS[problem], working_day_from(due, table) if (due := dues.get(key)) else None)
+        for problem, key in stage_problems(stages, table)
+    ]
 
 
 @router.get("/campaigns/{campaign_id}/board/edit")

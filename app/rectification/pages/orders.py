@@ -18,7 +18,7 @@ from app.rectification.orders import reads, retesting
 from app.rectification.orders import service as ordering
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.retesting import SideBySide
-from app.rectification.orders.service import Confirmation
+from app.rectification.orders.service import DATES, Confirmation
 from app.rectification.pages.days import typed_day
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import plan_of
@@ -96,9 +96,7 @@ def confirmation(form: PostedForm) -> Confirmation:
     if mode and mode not in set(Mode):
         raise DomainError("field_not_a_choice", field="督办方式")
     dates = Deadlines(
-        typed_day(form, "plan_due", "报送方案的期限"),
-        typed_day(form, "remedial_due", "完成补课的期限"),
-        typed_day(form, "retest_due", "复测的期限"),
+        *(typed_day(form, f"{name}_due", label) for name, label in DATES.items()),
     )
     number = form.text("document_number", 60, needed=False)
     return Confirmation(number, form.text("reason", 500, needed=False), dates, mode)

@@ -77,7 +77,8 @@ def _plan_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Res
     # An incomplete plan has been kept; what was refused for another reason stands in the form alone.
     unsaved = refused is not None and code not in {"form_malformed", "plan_incomplete"}
     rows = _typed(refused.form) if refused is not None and unsaved else _shown(plan)
-    gaps = [gap_text(gap) for gap in plan_gaps(plan.plan, desk.today)] if plan.is_open else []
+    table = reads.days_table(desk.session, order.campaign_id, [action.due for action in plan.plan.actions])
+    gaps = [gap_text(gap) for gap in plan_gaps(plan.plan, desk.today, table)] if plan.is_open else []
     issues = {issue.id: issue for issue in issues_for(desk.session, order)}
     left = [issues[each] for each in unanswered_issues(plan.plan, issues)] if plan.is_open else []
     typed_on = refused is not None and unsaved and code != "plan_changed"

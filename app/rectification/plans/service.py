@@ -17,7 +17,7 @@ from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.opinions.reads import Issue
 from app.rectification.models import RemedialAction, RemedialOrder, RemedialPlan
-from app.rectification.orders.reads import OrderView, get_order
+from app.rectification.orders.reads import OrderView, days_table, get_order
 from app.rectification.orders.service import locked_order, note, order_moved, step_refused, today_of
 from app.rectification.plans.issues import check_chosen, issues_for, source_words
 from app.rectification.rules.ledger import ActionEvent, ActionState, next_action_state
@@ -167,7 +167,9 @@ def submit(acting: Acting, order_id: str) -> None:
     """Submit a plan that lacks nothing; ``plan_incomplete`` otherwise, and the page names what is missing."""
     order, plan = _open_plan(acting, order_id)
     view = plan_of(acting.session, get_order(acting.session, acting.actor, order_id))
-    after = submit_plan(PlanState(plan.state), view.plan if view else Plan(), today_of(acting))
+    planned_now = view.plan if view else Plan()
+    table = days_table(acting.session, order.campaign_id, [action.due for action in planned_now.actions])
+    after = submit_plan(PlanState(plan.state), planned_now, today_of(acting), table)
     plan.state = _or_refuse(after, plan, PlanEvent.SUBMIT).value
     plan.submitted_at, plan.submitted_by = acting.now, acting.actor.name
     order_moved(order, OrderEvent.SUBMIT_PLAN)

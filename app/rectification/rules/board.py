@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.rectification.rules.blank import is_blank
 from app.rectification.rules.refusals import Refusal
+from app.rectification.rules.workdays import NO_HOLIDAYS, Holidays, is_working_day
 
 
 class Source(StrEnum):
@@ -72,9 +73,10 @@ class StageProblem(StrEnum):
     NAME_MISSING = "stage_name_missing"
     KEY_TWICE = "stage_key_twice"
     ENDS_BEFORE_START = "stage_ends_before_start"
+    DUE_DAY_OFF = "stage_due_day_off"
 
 
-def stage_problems(stages: Sequence[Stage]) -> tuple[tuple[StageProblem, str], ...]:
+def stage_problems(stages: Sequence[Stage], holidays: Holidays = NO_HOLIDAYS) -> tuple[tuple[StageProblem, str], ...]:
     """Name every problem with the key of the stage or step it stands in."""
     steps = [step for stage in stages for step in stage.steps]
     keys = [step.key for step in steps]
@@ -89,6 +91,8 @@ def stage_problems(stages: Sequence[Stage]) -> tuple[tuple[StageProblem, str], .
         for step in steps
         if step.starts is not None and step.due is not None and step.due < step.starts
     ]
+    off = [step for step in steps if step.due is not None and not is_working_day(step.due, holidays)]
+    found += [(StageProblem.DUE_DAY_OFF, step.key) for step in off]
     return tuple(found)
 
 

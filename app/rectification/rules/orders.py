@@ -11,7 +11,7 @@ from app.rectification.rules.blank import is_blank
 from app.rectification.rules.plans import PlanEvent
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.transitions import total_table
-from app.rectification.rules.workdays import Holidays, add_working_days
+from app.rectification.rules.workdays import Holidays, add_working_days, working_day_from
 from app.tally.verdict import Verdict
 
 
@@ -169,12 +169,12 @@ DEFAULT_RULES = OrderRules()
 
 
 def deadlines(ordered_on: date, attempt: int, holidays: Holidays, rules: OrderRules = DEFAULT_RULES) -> Deadlines:
-    """Propose the dates of an order; every attempt after the first gets the shorter times."""
+    """Propose the dates of an order, working days all; every attempt after the first gets the shorter times."""
     part = Fraction(1) if attempt <= 1 else rules.again
     plan = add_working_days(ordered_on, ceil(rules.plan_working_days * part), holidays)
     # Around long holidays the working days can reach further than the calendar days do.
-    remedial = max(plan, ordered_on + timedelta(days=ceil(rules.remedial_days * part)))
-    retest = max(remedial, ordered_on + timedelta(days=ceil(rules.retest_days * part)))
+    remedial = working_day_from(max(plan, ordered_on + timedelta(days=ceil(rules.remedial_days * part))), holidays)
+    retest = working_day_from(max(remedial, ordered_on + timedelta(days=ceil(rules.retest_days * part))), holidays)
     return Deadlines(plan, remedial, retest)
 
 

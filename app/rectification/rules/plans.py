@@ -8,6 +8,7 @@ from enum import StrEnum
 from app.rectification.rules.blank import is_blank
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.transitions import total_table
+from app.rectification.rules.workdays import NO_HOLIDAYS, Holidays, is_working_day, working_day_from
 
 
 class Horizon(StrEnum):
@@ -69,28 +70,43 @@ class GapCode(StrEnum):
     MEDIUM_TOO_LATE = "medium_too_late"
     LONG_TOO_EARLY = "long_too_early"
     LEAD_IS_CO_UNIT = "lead_is_co_unit"
+    DUE_DAY_OFF = "due_day_off"
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing to put right; ``action`` is the action's number, 0 the plan as a whole. ``gap_text`` words it."""
+    """One thing to put right; ``action`` is the action's number, 0 the plan as a whole. ``gap_text`` words it.
+
+    ``day`` is the day to choose instead, where there is one.
+    """
 
     code: GapCode
     action: int = 0
+    day: date | None = None
 
 
 DEFAULT_LIMITS = HorizonLimits()
 
 
-def plan_gaps(plan: Plan, today: date, limits: HorizonLimits = DEFAULT_LIMITS) -> tuple[Gap, ...]:
+def plan_gaps(
+    plan: Plan, today: date, holidays: Holidays = NO_HOLIDAYS, limits: HorizonLimits = DEFAULT_LIMITS
+) -> tuple[Gap, ...]:
     """Name all that keeps a plan from being submitted, action by action."""
     if not plan.actions:
         return (Gap(GapCode.NO_ACTIONS),)
     return tuple(
-        Gap(code, number)
+        gap
         for number, action in enumerate(plan.actions, start=1)
-        for code in (*_missing(action), *_contradictions(action, today, limits))
+        for gap in _gaps(number, action, (today, holidays), limits)
     )
+
+
+def _gaps(number: int, action: Action, when: tuple[date, Holidays], limits: HorizonLimits) -> Iterator[Gap]:
+    today, holidays = when
+    for code in (*_missing(action), *_contradictions(action, today, limits)):
+        yield Gap(code, number)
+    if action.due is not None and action.due >= today and not is_working_day(action.due, holidays):
+        yield Gap(GapCode.DUE_DAY_OFF, number, working_day_from(action.due, holidays))
 
 
 def _missing(action: Action) -> Iterator[GapCode]:
@@ -169,12 +185,10 @@ def next_plan_state(state: PlanState, event: PlanEvent) -> PlanState | Refusal:
     return PLAN_TABLE[state, event]
 
 
-def submit_plan(
-    state: PlanState, plan: Plan, today: date, limits: HorizonLimits = DEFAULT_LIMITS
-) -> PlanState | Refusal:
+def submit_plan(state: PlanState, plan: Plan, today: date, holidays: Holidays = NO_HOLIDAYS) -> PlanState | Refusal:
     """Submit a plan that has no gaps; ``PLAN_INCOMPLETE`` otherwise."""
     after = next_plan_state(state, PlanEvent.SUBMIT)
-    if not isinstance(after, Refusal) and plan_gaps(plan, today, limits):
+    if not isinstance(after, Refusal) and plan_gaps(plan, today, holidays):
         return Refusal.PLAN_INCOMPLETE
     return after
 

@@ -77,12 +77,13 @@ GAPS = {
     GapCode.MEDIUM_TOO_LATE: "第%(number)s项列为中期，完成时限却超出中期的范围，请改时限或改为长期。",
     GapCode.LONG_TOO_EARLY: "第%(number)s项列为长期，完成时限却在近期之内，请改时限或改为近期。",
     GapCode.LEAD_IS_CO_UNIT: "第%(number)s项的主办单位同时列为协办单位，请去掉其中一处。",
+    GapCode.DUE_DAY_OFF: "第%(number)s项的完成时限是休息日，请改为工作日；之后的第一个工作日是%(day)s。",
 }
 
 
 def gap_text(gap: Gap) -> str:
     """Say in Chinese what is missing, and in which action."""
-    return GAPS[gap.code] % {"number": gap.action}
+    return GAPS[gap.code] % {"number": gap.action, "day": gap.day}
 
 
 ACTION_STATES = {
@@ -134,4 +135,5 @@ STAGE_PROBLEMS = {
     StageProblem.NAME_MISSING: "名称没有填写。",
     StageProblem.KEY_TWICE: "标识重复，请换一个。",
     StageProblem.ENDS_BEFORE_START: "结束日期早于开始日期。",
+    StageProblem.DUE_DAY_OFF: "截止日期是休息日，请改为工作日；之后的第一个工作日是%(day)s。",
 }

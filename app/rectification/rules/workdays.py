@@ -43,6 +43,13 @@ def is_working_day(day: date, holidays: Holidays) -> bool:
     return day in holidays.working or (day.weekday() < _SATURDAY and day not in holidays.off)
 
 
+def working_day_from(day: date, holidays: Holidays) -> date:
+    """Return the day itself where offices are open, else the next one on which they are: where deadlines may fall."""
+    while not is_working_day(day, holidays):
+        day += _DAY
+    return day
+
+
 def add_working_days(start: date, count: int, holidays: Holidays) -> date:
     """Return the ``count``-th working day after ``start``, which itself is not counted; 0 gives ``start``."""
     day = start

@@ -19,6 +19,7 @@ from app.rectification.board.service import BoardView, board_of, mark_of
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.models import RemedialOrder
 from app.rectification.orders import retesting
+from app.rectification.orders.holidays import Change, save
 from app.rectification.plans import service as planning
 from app.rectification.rules.board import DEFAULT_STAGES, CellState, Done, Source, Stage, Step
 from app.rectification.rules.ledger import ActionEvent
@@ -246,7 +247,7 @@ def test_it_refuses_what_is_unknown_or_done_twice(database: Database) -> None:
 
 def test_stages_are_kept_and_late_steps_found(database: Database) -> None:
     found = make_flagged(database)
-    stages = (Stage("one", "一阶段", (Step("a", "动员", due=later(-1)), Step("b", "自查", starts=later(3)))),)
+    stages = (Stage("one", "一阶段", (Step("a", "动员", due=later(-3)), Step("b", "自查", starts=later(3)))),)
     with database.writing() as session:
         board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(DEFAULT_STAGES))
     with database.reading() as session:
@@ -255,6 +256,17 @@ def test_stages_are_kept_and_late_steps_found(database: Database) -> None:
         assert {cell.state for row in view.rows for cell in row.cells} == {CellState.LATE, CellState.NOT_DUE}
         assert view.missing == len(counted.UNITS)
         assert audited(session)[-1] == "board.stages"
+
+
+def test_it_refuses_a_step_whose_last_day_is_a_day_off(database: Database) -> None:
+    found = make_flagged(database)
+    sunday = later(6)
+    stages = (Stage("one", "一阶段", (Step("a", "动员", due=sunday),)),)
+    with database.writing() as session:
+        with refuses("board_stages_wrong"):
+            board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(DEFAULT_STAGES))
+        save(acting(session), found.campaign_id, [Change(sunday, working=True)])
+        board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(DEFAULT_STAGES))
 
 
 def test_it_refuses_stages_that_lose_entries_or_another_s_edit(database: Database) -> None:

@@ -101,7 +101,7 @@ def test_a_year_whose_holidays_nobody_entered_is_named_as_soon_as_working_days_r
         views = orders(session, ZHENG)
         assert daily.years_unknown(session, views, MORNING.date()) == {}
         assert daily.years_unknown(session, views, year_end.date()) == {found.campaign_id: (2027,)}
-        assert ordering.years_unknown(session, found.campaign_id, date(2026, 12, 10)) == ()
+        assert ordering.years_unknown(session, found.campaign_id, date(2026, 10, 12)) == ()
         assert ordering.years_unknown(session, found.campaign_id, date(2026, 12, 25)) == (2027,)
     assert "注意：2027 年的调休安排还没有登记" in supervise(settings, year_end)
     with database.writing() as session:

@@ -35,11 +35,11 @@ def test_what_is_late_is_what_the_rules_call_late(database: Database) -> None:
     _, _, ids = make_ledger(database, *actions)
     with database.writing() as session:
         ledger_acts.act(Acting(session, MORNING, WU), ids[0], ActionEvent.EXPLAIN, "场地正在改造")
-        ledger_acts.request_extension(Acting(session, MORNING, WU), ids[1], later(40), "设备未到")
+        ledger_acts.request_extension(Acting(session, MORNING, WU), ids[1], later(42), "设备未到")
         (asked,) = ledger_acts.extensions_of(session, ids[1])
         ledger_acts.decide(Acting(session, MORNING, ZHANG), ids[1], asked.id, granted=True)
         session.flush()
-        for days in (9, 10, 11, 13, 14, 15, 40, 41):
+        for days in (9, 10, 11, 13, 14, 15, 42, 43):
             today = MORNING.date() + timedelta(days=days)
             late = [row.row.id for row in ledger_acts.ledger(session, ZHANG, today) if row.is_overdue]
             assert [row.row.id for row in picked_rows(session, ZHANG, today, Pick(Show.LATE))] == late

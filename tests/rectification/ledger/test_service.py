@@ -98,8 +98,10 @@ def test_more_time_is_asked_for_before_the_last_day_and_granted_by_another(datab
         unit = Acting(session, MORNING, WU)
         with refuses("extension_too_late"):
             late = Acting(session, MORNING + timedelta(days=20), WU)
-            ledger_acts.request_extension(late, action_id, later(40), "设备未到")
-        ledger_acts.request_extension(unit, action_id, later(40), "设备未到")
+            ledger_acts.request_extension(late, action_id, later(42), "设备未到")
+        with refuses("deadline_day_off"):
+            ledger_acts.request_extension(unit, action_id, later(40), "设备未到")
+        ledger_acts.request_extension(unit, action_id, later(42), "设备未到")
         with refuses("extension_pending"):
             ledger_acts.request_extension(unit, action_id, later(50), "设备未到")
         (asked,) = ledger_acts.extensions_of(session, action_id)

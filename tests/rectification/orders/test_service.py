@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from app.audit.models import AuditEntry
 from app.core.acting import Acting
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.publication import service as publication
 from app.publication.read_log import reads_of
@@ -19,7 +20,9 @@ from app.rectification.ledger import reads as ledger_pages
 from app.rectification.models import OrderAttempt, RemedialOrder
 from app.rectification.orders import reads, retesting
 from app.rectification.orders import service as ordering
+from app.rectification.orders.holidays import Change, save
 from app.rectification.orders.reads import OrderView
+from app.rectification.orders.service import DATES
 from app.rectification.plans import service as planning
 from app.rectification.rules.orders import OrderEvent, OrderState, Suggestion
 from app.rounds import service as rounds
@@ -98,6 +101,28 @@ def test_it_refuses_dates_that_do_not_follow_each_other(database: Database) -> N
                 wrong = replace(right, dates=dates)
                 ordering.confirm(Acting(session, MORNING, ZHANG), found.round_id, found.unit_id, wrong)
             session.rollback()
+
+
+@pytest.mark.parametrize(("name", "field"), DATES.items())
+def test_it_refuses_a_deadline_on_a_day_off_and_names_the_next_working_day(
+    database: Database, name: str, field: str
+) -> None:
+    found = make_flagged(database)
+    sunday, monday = date(2027, 1, 24), date(2027, 1, 25)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        right = asked(session, found)
+        # Of the three in their order, the one that is tried falls on the Sunday, the later ones on the Monday.
+        names = list(DATES)
+        days = dict.fromkeys(names[names.index(name) :], monday) | {name: sunday}
+        dates = replace(right.dates, **days)
+        with pytest.raises(DomainError) as refused:
+            ordering.confirm(acting, found.round_id, found.unit_id, replace(right, dates=dates))
+        assert refused.value.code == "deadline_day_off"
+        assert refused.value.params == {"field": field, "day": "2027-01-24", "next": "2027-01-25"}
+        session.rollback()
+        save(acting, found.campaign_id, [Change(sunday, working=True)])
+        assert ordering.confirm(acting, found.round_id, found.unit_id, replace(right, dates=dates))
 
 
 def test_it_refuses_to_order_a_unit_that_is_not_flagged(database: Database) -> None:

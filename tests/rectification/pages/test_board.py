@@ -104,7 +104,7 @@ def test_stages_are_renamed_moved_added_and_removed(root: str, new_desk: Callabl
     put(fields, "stage_name", 3, "巩固提高")
     put(fields, "step_name", 1, "集中学习")
     put(fields, "step_place", 1, "5")
-    put(fields, "step_due", 1, "2026-11-01")
+    put(fields, "step_due", 1, "2026-11-02")
     put(fields, "step_name", -1, "回头看")
     answer = desk.post(f"{root}/edit", **fields, **{"drop[]": ["step:mechanism"]})
     assert (answer.status_code, answer.headers["location"]) == (303, f"{root}/edit")

@@ -22,7 +22,7 @@ def plan_fields(page: str, **typed: str) -> dict[str, str | list[str]]:
     version = re.findall(r'name="version" value="([^"]*)"', page)[0]
     full = {
         "problem": "下乡演出太少", "source": "测评留言", "goal": "每乡四场", "horizon": "short", "measures": "排出计划",
-        "due": later(20).isoformat(), "sponsor": "钱副局长", "lead_unit": "县文工团", "owner": "孙团长",
+        "due": later(21).isoformat(), "sponsor": "钱副局长", "lead_unit": "县文工团", "owner": "孙团长",
         "commitment": "每月四场",
     } | typed  # fmt: skip
     return {"version": version, "then": "submit"} | {f"{name}[]": [full.get(name, "")] for name in FIELDS}

@@ -27,7 +27,7 @@ from app.rectification.rules.orders import (
 )
 from app.rectification.rules.plans import PLAN_TABLE, PlanEvent, PlanState, next_plan_state
 from app.rectification.rules.refusals import Refusal
-from app.rectification.rules.workdays import NO_HOLIDAYS, Holidays, add_working_days, seed_holidays
+from app.rectification.rules.workdays import NO_HOLIDAYS, Holidays, add_working_days, is_working_day, seed_holidays
 from app.tally.verdict import Verdict
 from tests.rectification.walks import assert_total, reachable
 
@@ -167,6 +167,8 @@ def test_proposed_dates_can_always_be_ordered(ordered_on: date, table: Holidays)
     assert first.plan == add_working_days(ordered_on, 10, table)
     assert confirmation_refusals("文〔2026〕1号", "低于补课线", first, ordered_on) == ()
     assert confirmation_refusals("文〔2026〕2号", "复测未达标", second, ordered_on) == ()
+    every = [getattr(dates, name) for dates in (first, second) for name in ("plan", "remedial", "retest")]
+    assert all(is_working_day(day, table) for day in every)
     assert (second.plan, second.remedial, second.retest) <= (first.plan, first.remedial, first.retest)
 
 

@@ -26,6 +26,7 @@ from app.rectification.rules.plans import (
 )
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.wording import gap_text
+from app.rectification.rules.workdays import Holidays, is_working_day, seed_holidays, working_day_from
 from tests.rectification.walks import assert_total, reachable
 
 TODAY = date(2026, 11, 24)
@@ -97,12 +98,23 @@ def test_every_missing_point_is_named_once_with_its_action(holes: list[set[GapCo
     ],
 )
 def test_it_refuses_dates_past_or_against_the_horizon(horizon: Horizon, days: int, expected: list[GapCode]) -> None:
-    assert codes(horizon=horizon, due=TODAY + timedelta(days=days)) == expected
+    due = TODAY + timedelta(days=days)
+    table = Holidays(working=frozenset((due,)))
+    plan = Plan((replace(WHOLE, horizon=horizon, due=due),))
+    assert [gap.code for gap in plan_gaps(plan, TODAY, table)] == expected
+
+
+@given(st.dates(TODAY, TODAY + timedelta(days=80)))
+def test_a_last_day_on_a_day_off_is_a_gap_that_names_the_next_working_day(due: date) -> None:
+    table = seed_holidays((2026, 2027))
+    gaps = plan_gaps(Plan((replace(WHOLE, due=due),)), TODAY, table)
+    expected = () if is_working_day(due, table) else (Gap(GapCode.DUE_DAY_OFF, 1, working_day_from(due, table)),)
+    assert gaps == expected
 
 
 def test_the_limits_are_a_setting() -> None:
-    plan = Plan((replace(WHOLE, due=TODAY + timedelta(days=61)),))
-    assert plan_gaps(plan, TODAY, HorizonLimits(short_days=60)) == (Gap(GapCode.SHORT_TOO_LATE, 1),)
+    plan = Plan((replace(WHOLE, due=TODAY + timedelta(days=62)),))
+    assert plan_gaps(plan, TODAY, limits=HorizonLimits(short_days=60)) == (Gap(GapCode.SHORT_TOO_LATE, 1),)
 
 
 def test_it_refuses_a_lead_unit_that_helps_itself() -> None:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.transitions import events_allowed, total_table
-from app.web.error_sentences import SENTENCES
+from app.web.errors import ALL_SENTENCES
 
 
 class Light(StrEnum):
@@ -52,4 +52,4 @@ def test_it_names_what_is_allowed_now() -> None:
 
 
 def test_every_refusal_has_its_sentence() -> None:
-    assert [refusal for refusal in Refusal if refusal.value not in SENTENCES] == []
+    assert [refusal for refusal in Refusal if refusal.value not in ALL_SENTENCES] == []

@@ -12,6 +12,7 @@ from app.rectification.rules.workdays import (
     add_working_days,
     is_working_day,
     seed_holidays,
+    working_day_from,
     years_to_check,
 )
 
@@ -40,6 +41,19 @@ def test_adding_is_the_first_day_that_counts_so_many(start: date, count: int, ta
     assert naive(start, end, table) == count
     assert count == 0 or is_working_day(end, table)
     assert end >= start
+
+
+@given(day=DAYS, table=TABLES)
+def test_a_deadline_falls_on_the_first_working_day_from_its_day_on(day: date, table: Holidays) -> None:
+    found = working_day_from(day, table)
+    assert is_working_day(found, table)
+    assert found == day or naive(day - timedelta(days=1), found, table) == 1
+
+
+def test_a_weekend_day_that_is_worked_in_exchange_may_be_a_last_day() -> None:
+    # Sunday 20 September 2026 is worked; from Friday 25 to Sunday 27 September offices are closed.
+    assert working_day_from(date(2026, 9, 20), SEED) == date(2026, 9, 20)
+    assert working_day_from(date(2026, 9, 25), SEED) == date(2026, 9, 28)
 
 
 @given(start=DAYS, later=st.integers(0, 60), count=st.integers(0, 30), table=TABLES)
