@@ -1,5 +1,6 @@
 """The ``manyidu`` command."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from app.core.clock import utc_now
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder, SettingsError
 from app.core.memory import begin_start
-from app.core.settings import Settings
+from app.core.settings import Settings, complaints, unknown_settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="满意度测评 manyidu")
 Data = Annotated[Path | None, typer.Option(help="Folder of the database and key files (default: MANYIDU_DATA or data)")]
@@ -22,6 +23,9 @@ Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for a hal
 
 
 def _settings(data: Path | None, port: int | None = None) -> Settings:
+    """Return the settings; SettingsError or ValidationError for what can never work."""
+    if unknown := "; ".join(unknown_settings(os.environ)):
+        raise SettingsError(unknown)
     given: dict[str, object] = {} if data is None else {"data": data}
     settings = Settings(**given)  # type: ignore[arg-type]
     if port and "base_url" not in settings.model_fields_set:
@@ -209,7 +213,7 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(f"manyidu: {error}")
     except ValidationError as error:
-        sys.exit("manyidu: " + "; ".join(str(problem["msg"]) for problem in error.errors()))
+        sys.exit("manyidu: " + "; ".join(complaints(error)))
 
 
 if __name__ == "__main__":

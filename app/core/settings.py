@@ -1,12 +1,14 @@
 """Frozen settings, built once in ``main``. Every one is described in docs/deploy.md (a test compares)."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.core.audiences import EVERYONE, Audience
@@ -14,6 +16,29 @@ from app.core.audiences import EVERYONE, Audience
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 MAIL_HOST = re.compile(r"[A-Za-z0-9.:-]*")
+ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - refused, not listened on
+"""Hosts that a server may listen on and that no phone can open."""
+DRIVERS = ("sqlite", "postgresql+psycopg")
+PREFIX: Final = "MANYIDU_"
+EXAMPLES: Final[Mapping[str, str]] = {
+    "DATA": "/srv/manyidu/data",
+    "DATABASE_URL": "postgresql://manyidu@127.0.0.1/manyidu",
+    "BASE_URL": "https://vote.example.cn",
+    "DESK_URL": "http://127.0.0.1:8001",
+    "ALLOW_HTTP": "1",
+    "THREE_ROLES": "1",
+    "ORGANISER_TOTP": "1",
+    "POOL_SIZE": "20",
+    "SMTP_HOST": "mail.example.cn",
+    "SMTP_PORT": "587",
+    "SMTP_FROM": "notice@example.cn",
+    "SMTP_USER": "manyidu",
+    "SMTP_PASSWORD": "…",
+    "SMTP_SECURITY": "starttls",
+}
+"""What each setting may look like, for whoever set it to something that cannot work."""
+SECRETS: Final = ("SMTP_PASSWORD", "DATABASE_URL")
+"""Settings whose value is never repeated: it holds a password, or may."""
 
 
 class MailSecurity(StrEnum):
@@ -43,7 +68,7 @@ class Settings(BaseSettings):
     """Accounts are made by a ``sysadmin``, roles given by a ``secadmin`` (三员); organisers then do neither."""
     organiser_totp: bool = False
     """Organisers need a second factor: without one they reach the page that sets it up and nothing else."""
-    pool_size: int = 20
+    pool_size: int = Field(20, ge=1, le=1_000)
     """Database connections per process."""
     smtp_host: str = ""
     """Mail server that takes reminders of 督办; empty: no mail."""
@@ -58,31 +83,46 @@ class Settings(BaseSettings):
     smtp_security: MailSecurity = MailSecurity.STARTTLS
     """How the way to the mail server is kept private."""
 
-    @field_validator("base_url", "desk_url")
+    @field_validator("base_url")
     @classmethod
-    def _plain_origin(cls, value: str, info: ValidationInfo) -> str:
-        if not value and info.field_name == "desk_url":
-            return value
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-            message = f"MANYIDU_{str(info.field_name).upper()} must look like https://vote.example.cn"
+    def _plain_origin(cls, value: str) -> str:
+        return _origin(value)
+
+    @field_validator("desk_url")
+    @classmethod
+    def _plain_origin_or_none(cls, value: str) -> str:
+        return _origin(value) if value else value
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _named_folder(cls, value: object) -> object:
+        if not str(value).strip() or "\0" in str(value):
+            message = "names no folder"
             raise ValueError(message)
-        return f"{parts.scheme}://{parts.netloc}".lower()
+        return value
 
     @field_validator("database_url")
     @classmethod
     def _name_the_driver(cls, value: str) -> str:
         for short in ("postgresql://", "postgres://"):
             if value.startswith(short):
-                return "postgresql+psycopg://" + value.removeprefix(short)
+                value = "postgresql+psycopg://" + value.removeprefix(short)
+        driver, found, rest = value.partition("://")
+        if value and (not found or driver not in DRIVERS):
+            message = "is the address of no database that can be used, which are SQLite and PostgreSQL"
+            raise ValueError(message)
+        if driver == "sqlite" and rest.strip("/") in {"", ":memory:"}:
+            message = "is a database in memory, which would lose every ballot"
+            raise ValueError(message)
         return value
 
     @model_validator(mode="after")
     def _no_plain_http_by_accident(self) -> "Settings":
         if not self.allow_http and any(_is_plain(url) and not is_loopback(url) for url in self.addresses(EVERYONE)):
             message = (
-                "plain http on a network lets anyone in it read and change votes; "
-                "use an https address, or set MANYIDU_ALLOW_HTTP=1 if you accept that"
+                f"MANYIDU_BASE_URL={self.base_url} MANYIDU_DESK_URL={self.desk_url}: plain http on a network lets "
+                "anyone in it read and change votes; use an https address, for example "
+                "MANYIDU_BASE_URL=https://vote.example.cn, or set MANYIDU_ALLOW_HTTP=1 if you accept that"
             )
             raise ValueError(message)
         return self
@@ -91,11 +131,16 @@ class Settings(BaseSettings):
     def _no_careless_mail(self) -> "Settings":
         password = self.smtp_password.get_secret_value()
         wrong = {
-            "MANYIDU_SMTP_HOST must be the name or address of a mail server": not MAIL_HOST.fullmatch(self.smtp_host),
-            "MANYIDU_SMTP_FROM must be an address, such as notice@example.cn": self.sends_mail
-            and not MAIL_ADDRESS.fullmatch(self.smtp_from),
-            "MANYIDU_SMTP_USER and MANYIDU_SMTP_PASSWORD go together": bool(self.smtp_user) != bool(password),
-            "MANYIDU_SMTP_SECURITY=none would send the password readable over the network; use starttls or tls": (
+            f"MANYIDU_SMTP_HOST={self.smtp_host!r}: must be the name or address of a mail server; for example "
+            "MANYIDU_SMTP_HOST=mail.example.cn": not MAIL_HOST.fullmatch(self.smtp_host),
+            f"MANYIDU_SMTP_FROM={self.smtp_from!r}: must be the sender's address where MANYIDU_SMTP_HOST is set; for "
+            "example MANYIDU_SMTP_FROM=notice@example.cn": (
+                self.sends_mail and not MAIL_ADDRESS.fullmatch(self.smtp_from)
+            ),
+            f"MANYIDU_SMTP_USER={self.smtp_user!r} and MANYIDU_SMTP_PASSWORD go together: set both, for example "
+            "MANYIDU_SMTP_USER=manyidu MANYIDU_SMTP_PASSWORD=…, or neither": bool(self.smtp_user) != bool(password),
+            "MANYIDU_SMTP_SECURITY=none would send the password readable over the network; use starttls or tls, for "
+            "example MANYIDU_SMTP_SECURITY=starttls": (
                 bool(password) and self.smtp_security == MailSecurity.NONE and self.smtp_host not in LOOPBACK
             ),
         }
@@ -143,6 +188,42 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         """The database to use."""
         return self.database_url or f"sqlite:///{self.data / 'manyidu.sqlite3'}"
+
+
+def _origin(value: str) -> str:
+    """Return an address as browsers write it; ValueError unless a browser can open it and a QR hold nothing more."""
+    parts = urlsplit(value)
+    more = (parts.path.strip("/"), parts.query, parts.fragment, parts.username, parts.password)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or any(more) or re.search(r"[\s\\]", parts.netloc):
+        message = "is no plain address with http:// or https:// and a host"
+        raise ValueError(message)
+    if parts.port == 0 or parts.netloc.endswith(":"):
+        message = "names no port between 1 and 65535"
+        raise ValueError(message)
+    if parts.hostname in ANYWHERE:
+        message = "is an address to listen on; no phone can open it"
+        raise ValueError(message)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def complaints(error: ValidationError) -> Iterator[str]:
+    """Yield a sentence for each setting that cannot work: its name, its value unless secret, why, and an example."""
+    for problem in error.errors():
+        why = str(problem["msg"]).removeprefix("Value error, ")
+        if not problem["loc"]:
+            yield why
+            continue
+        name = str(problem["loc"][0]).upper().removeprefix(PREFIX)
+        value = "" if name in SECRETS else problem["input"]
+        yield f"{PREFIX}{name}={value}: {why}; for example {PREFIX}{name}={EXAMPLES[name]}"
+
+
+def unknown_settings(names: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each name of the environment that looks like a setting of ours and is none."""
+    for name in sorted(names):
+        if name.startswith(PREFIX) and (own := name.removeprefix(PREFIX)) not in EXAMPLES:
+            (near,) = get_close_matches(own, EXAMPLES, n=1, cutoff=0.0)
+            yield f"{name} is no setting; perhaps you mean {PREFIX}{near}, for example {PREFIX}{near}={EXAMPLES[near]}"
 
 
 def _is_plain(address: str) -> bool:

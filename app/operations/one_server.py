@@ -11,6 +11,7 @@ from pathlib import Path
 from app.core.audiences import Audience
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
+from app.operations import places
 
 MODE = 0o600
 MOST_BYTES = 1_000
@@ -24,7 +25,7 @@ def only_server(settings: Settings, audiences: Iterable[Audience], port: int, no
     """
     with ExitStack() as held:
         if settings.is_sqlite:
-            settings.data.mkdir(parents=True, exist_ok=True)
+            places.made(settings)
             for audience in sorted(audiences):
                 held.enter_context(_held(settings.data / f"{audience}.lock", audience, (port, now)))
         yield

@@ -6,6 +6,7 @@ and what a restore means for rounds. A restore that fails or is killed leaves a 
 
 import gzip
 import json
+import os
 import shutil
 import tarfile
 import tempfile
@@ -36,7 +37,10 @@ from app.rectification.ledger.attachments import FOLDER
 from app.rounds.restoring import LOST, mark
 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-DAMAGED = (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, LookupError, AttributeError)
+DAMAGED = (
+    tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, LookupError, AttributeError, TypeError,
+    OverflowError, RecursionError,
+)  # fmt: skip
 """What reading a file raises that is no backup, or not a whole one."""
 _UNDER_WAY = sql("SELECT id FROM round WHERE state IN ('open', 'sealed') ORDER BY id")
 _VOID_UNDER_WAY = sql("UPDATE round SET state = 'void', void_reason = :why WHERE state IN ('open', 'sealed')")
@@ -57,7 +61,7 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
 
     DomainError ``restore_missing``, ``restore_damaged``, ``restore_other`` (``revision``) or ``restore_not_empty``.
     """
-    if not source.is_file():
+    if not source.is_file() or not os.access(source, os.R_OK):
         raise DomainError("restore_missing")
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
@@ -67,9 +71,8 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
             raise DomainError("restore_other", revision=about.revision)
         if not _is_empty(database, data):
             raise DomainError("restore_not_empty")
-        with database.engine.begin() as connection:
-            with _damage_is_said():
-                lost = _fill_all(connection, place, about.revision)
+        with _damage_is_said(), _all_or_no_files(data), database.engine.begin() as connection:
+            lost = _fill_all(connection, place, about.revision)
             folder = _copy_files(place, data)
             migrate.upgrade_on(connection)
             with Session(connection) as session:
@@ -82,6 +85,18 @@ def _damage_is_said() -> Iterator[None]:
         yield
     except (*DAMAGED, IntegrityError, StatementError) as error:
         raise DomainError("restore_damaged") from error
+
+
+@contextmanager
+def _all_or_no_files(data: Path) -> Iterator[None]:
+    """Take back what was copied into an empty installation where the restore fails after all."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(data / FOLDER, ignore_errors=True)
+        for name in SECRETS:
+            (data / "keys" / name).unlink(missing_ok=True)
+        raise
 
 
 def _unpack(source: Path, place: Path) -> About:

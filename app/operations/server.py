@@ -1,6 +1,7 @@
 """Running the service: gates first, then one uvicorn worker with bounded sockets."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +10,7 @@ from typing import cast
 
 import uvicorn
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
@@ -18,8 +20,9 @@ from app.core.audiences import EVERYONE, Audience
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder, SettingsError
 from app.core.memory import keep_what_is_made, share_arenas
-from app.core.settings import Settings
+from app.core.settings import EXAMPLES, Settings
 from app.main import create_app, voter_paths
+from app.operations import places
 from app.operations.open_files import raise_open_files
 from app.web.protocol import bounded
 from app.web.sockets import Limits, Sockets
@@ -30,6 +33,7 @@ BACKLOG = 4_096
 """Connections that the system keeps until they are taken up; a hall opens them all at once."""
 STARTING_SECONDS = 60
 """A worker that has not begun to answer its parent by then is taken for dead; a busy machine starts slowly."""
+EXAMPLE_URL = EXAMPLES["DATABASE_URL"]
 DURABLE_COMMITS = {"on", "remote_write", "remote_apply", "local"}
 
 
@@ -51,12 +55,27 @@ def check_engine(engine: Engine) -> None:
         raise SettingsError(message)
 
 
+def check_answers(engine: Engine) -> None:
+    """Refuse a database that cannot be reached or is none; SettingsError says what the driver says."""
+    try:
+        engine.connect().close()
+        engine.dispose()
+    except DBAPIError as error:
+        said = " ".join(str(error.orig).split())
+        where = f"the file {engine.url.database}" if engine.dialect.name == "sqlite" else "PostgreSQL"
+        message = (
+            f"MANYIDU_DATABASE_URL: {where} cannot be used ({said}); for example MANYIDU_DATABASE_URL={EXAMPLE_URL}"
+        )
+        raise SettingsError(message) from None
+
+
 @contextmanager
 def open_database(settings: Settings, *, migrated: bool = True) -> Iterator[Database]:
     """Yield the installation's database; with ``migrated`` refuse one whose schema is not current."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    places.made(settings)
     engine = make_engine(settings.sqlalchemy_url, settings.pool_size)
     try:
+        check_answers(engine)
         if migrated and not migrate.is_current(engine):
             message = "the database's schema is not current: run `manyidu migrate` (never while a round is open)"
             raise SettingsError(message)
@@ -65,15 +84,24 @@ def open_database(settings: Settings, *, migrated: bool = True) -> Iterator[Data
         engine.dispose()
 
 
-def port_is_free(host: str, port: int) -> bool:
-    """Whether the port can be listened on."""
-    with socket.socket() as probe:
+def check_listening(host: str, port: int) -> None:
+    """Refuse an address on which nothing can listen; SettingsError says whether host or port is at fault."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except PermissionError:
+            message = (
+                f"--port={port}: this user may not listen there; choose another above 1023, for example --port=8000"
+            )
+        except OSError as error:
+            message = f"--host={host}: is no address of this machine; for example --host=0.0.0.0 for all it has"
+            if error.errno == errno.EADDRINUSE:
+                message = f"--port={port}: is taken; stop what listens there or choose another, for example --port=8001"
+        else:
+            return
+    raise SettingsError(message)
 
 
 def serve(
@@ -81,13 +109,14 @@ def serve(
 ) -> None:
     """Serve until stopped. No access log: nothing about a voter is written anywhere (SEC-04)."""
     if workers > 1 and settings.is_sqlite:
-        message = "several workers need PostgreSQL (DATABASE_URL): an embedded database is served by one process"
+        message = (
+            f"--workers={workers}: several processes need PostgreSQL, for example MANYIDU_DATABASE_URL={EXAMPLE_URL}; "
+            "an embedded database is served by one, --workers=1"
+        )
         raise SettingsError(message)
     with open_database(settings) as database:
         check_engine(database.engine)
-    if not port_is_free(host, port):
-        message = f"port {port} is taken: stop what listens there, or choose another with PORT="
-        raise SettingsError(message)
+    check_listening(host, port)
     config = server_config(partial(make_served, settings, frozenset(audiences)), host, port, workers)
     if workers > 1:
         with config.bind_socket() as listener:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.core.audiences import EVERYONE, Audience
-from app.core.settings import Settings, hosts_of
+from app.core.settings import EXAMPLES, Settings, complaints, hosts_of, unknown_settings
 
 
 @pytest.fixture(autouse=True)
@@ -61,10 +61,77 @@ def test_staff_may_have_an_address_of_their_own() -> None:
     assert Settings(base_url="https://vote.example.cn").addresses(EVERYONE) == {"https://vote.example.cn"}
     with pytest.raises(ValidationError, match="plain http"):
         Settings(base_url="https://vote.example.cn", desk_url="http://192.168.1.5:8001")
-    with pytest.raises(ValidationError, match="MANYIDU_DESK_URL"):
+    with pytest.raises(ValidationError, match="desk_url"):
         Settings(desk_url="staff.example.cn")
 
 
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         Settings().pool_size = 3  # type: ignore[misc]
+
+
+WRONG = [
+    ("MANYIDU_BASE_URL", "vote.example.cn", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "https://vote.example.cn:99999", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "https://vote.example.cn:0", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "https://vote.example.cn:", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "https://vote.example.cn/#x", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "https://zhang@vote.example.cn", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "https://vote example.cn", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "http://0.0.0.0:8000", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "http://[::]:8000", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "http://[::1:8000", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "http://192.168.1.5:8000", "https://vote.example.cn"),
+    ("MANYIDU_DESK_URL", "staff.example.cn", "http://127.0.0.1:8001"),
+    ("MANYIDU_DATA", " ", "/srv/manyidu/data"),
+    ("MANYIDU_ALLOW_HTTP", "ja", "1"),
+    ("MANYIDU_THREE_ROLES", "2", "1"),
+    ("MANYIDU_ORGANISER_TOTP", "", "1"),
+    ("MANYIDU_POOL_SIZE", "0", "20"),
+    ("MANYIDU_POOL_SIZE", "-3", "20"),
+    ("MANYIDU_POOL_SIZE", "many", "20"),
+    ("MANYIDU_SMTP_PORT", "70000", "587"),
+    ("MANYIDU_SMTP_SECURITY", "ssl", "starttls"),
+    ("MANYIDU_SMTP_HOST", "mail example", "mail.example.cn"),
+    ("MANYIDU_SMTP_USER", "manyidu", "manyidu"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "example"), WRONG)
+def test_what_can_never_work_is_told_with_name_value_and_example(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, example: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    [told] = complaints(refused.value)
+    assert told.startswith((f"{name}={value}", f"{name}={value!r}"))
+    assert f"{name}={example}" in told.split("for example")[1]
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://u:geheim@h/d", "postgresql+asyncpg://u:geheim@h/d", "h/geheim", "sqlite://", "sqlite:///:memory:"]
+)
+def test_a_database_that_cannot_be_used_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("MANYIDU_DATABASE_URL", url)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    [told] = complaints(refused.value)
+    assert told.endswith("for example MANYIDU_DATABASE_URL=postgresql://manyidu@127.0.0.1/manyidu")
+    assert "geheim" not in told
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(base_url="x", pool_size=0, smtp_port=0)
+    assert len(list(complaints(refused.value))) == 3
+
+
+def test_a_misspelt_setting_is_no_setting() -> None:
+    """Else a typing error would silently leave the default."""
+    [told] = unknown_settings(["PATH", "MANYIDU_DATA", "MANYIDU_BASEURL", "DATABASE_URL"])
+    assert told == (
+        "MANYIDU_BASEURL is no setting; perhaps you mean MANYIDU_BASE_URL, for example "
+        "MANYIDU_BASE_URL=https://vote.example.cn"
+    )
+    assert {name.upper() for name in Settings.model_fields} == set(EXAMPLES)

@@ -1,8 +1,12 @@
 """A restore brings the desk back, never a box: no slip printed before it is worth anything (SEC-86)."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import tarfile
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -49,6 +53,7 @@ from tests.factories import OpenRound
 from tests.operations.conftest import Elsewhere
 from tests.phones import HEADERS, fill_in
 from tests.rectification.flagged import WU, later, make_ledger
+from tests.servers import ROOT
 
 NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 ZHANG, LI = Principal("idzhangsan", "张三", "organiser"), Principal("idlisi", "李四", "scrutineer")
@@ -335,6 +340,36 @@ def flip(target: Path) -> None:
     target.write_bytes(content)
 
 
+def a_zip(target: Path) -> None:
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("about.json", '{"format": 2}')
+
+
+def a_database(target: Path) -> None:
+    target.write_bytes(b"SQLite format 3\x00" + bytes(4_000))
+
+
+def something_else(target: Path) -> None:
+    place = target.with_name("else")
+    place.mkdir()
+    (place / "letter.txt").write_text("a letter")
+    pack(place, target)
+
+
+def out_of_the_folder(target: Path) -> None:
+    with tarfile.open(target, "w:gz") as archive:
+        about = tarfile.TarInfo("../about.json")
+        archive.addfile(about)
+
+
+def last_number(place: Path) -> None:
+    """Fit for the tables of a backup without digests, but no entry of the log can follow: after files were copied."""
+    about = json.loads((place / "about.json").read_text())
+    (place / "about.json").write_text(json.dumps({"format": 1, "revision": about["revision"]}))
+    lines = (place / "audit_entry.jsonl").read_text("utf-8").splitlines()
+    (place / "audit_entry.jsonl").write_text(json.dumps(json.loads(lines[-1]) | {"number": 2**63 - 1}), "utf-8")
+
+
 def no_archive(target: Path) -> None:
     target.write_text("not a backup")
 
@@ -365,6 +400,16 @@ DAMAGES = {
     "about no JSON": repacked(lambda place: (place / "about.json").write_text("{")),
     "old and a column too many": repacked(lambda place: as_old(place, '{"id": "x", "colour": "red"}')),
     "old and a row without its parent": repacked(lambda place: as_old(place, '{"id": "x", "repeats": "y"}')),
+    "a zip of something else": a_zip,
+    "a database file": a_database,
+    "an archive of something else": something_else,
+    "about a list": repacked(lambda place: (place / "about.json").write_text("[1]")),
+    "about without sense": repacked(
+        lambda place: (place / "about.json").write_text('{"format": 1e999, "revision": 1}')
+    ),
+    "about too deep": repacked(lambda place: (place / "about.json").write_text("[" * 100_000)),
+    "out of the folder": out_of_the_folder,
+    "old and a log that is full": repacked(last_number),
     "old and no row": repacked(lambda place: as_old(place, "[]")),
 }
 
@@ -394,8 +439,44 @@ def test_it_says_that_a_backup_is_damaged(
     with refuses("restore_damaged"):
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     assert [name for name, rows in contents(elsewhere.database, set()).items() if rows] == []
+    assert list((elsewhere.settings.data / "keys").iterdir()) == []
+    assert not (elsewhere.settings.data / attachments.FOLDER).exists()
     target.write_bytes(whole)
     restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+
+
+@pytest.mark.usefixtures("ready")
+def test_the_command_says_it_in_a_sentence_and_fails(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+) -> None:
+    """As whoever types the command sees it: no traceback, another exit than 0, an installation as empty as before."""
+    back_up(database, keys, target, NOW)
+    whole, command = target.read_bytes(), [sys.executable, "-m", "app", "restore", str(target)]
+    environment = os.environ | {"MANYIDU_DATABASE_URL": elsewhere.settings.database_url}
+    for damage, told in (
+        (cut, "这个文件不是完整的备份"),
+        (a_zip, "这个文件不是完整的备份"),
+        (newer, "备份来自更新的版本（20990101_0000）"),
+    ):
+        damage(target)
+        done = subprocess.run(
+            [*command, "--data", str(elsewhere.settings.data)],
+            cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("manyidu: ")
+        assert told in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    assert [name for name, rows in contents(elsewhere.database, set()).items() if rows] == []
+    target.write_bytes(whole)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+
+
+def newer(target: Path) -> None:
+    place = target.with_name("from-tomorrow")
+    place.mkdir()
+    (place / "about.json").write_text(json.dumps({"format": 2, "revision": "20990101_0000", "files": {}}), "utf-8")
+    pack(place, target)
 
 
 def test_it_says_that_there_is_no_such_file(target: Path, elsewhere: Elsewhere) -> None:

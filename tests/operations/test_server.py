@@ -15,7 +15,7 @@ from app.core.settings import Settings
 from app.operations import demo, welcome
 from app.operations.checks import run_checks
 from app.operations.schema import bring_up_to_date
-from app.operations.server import check_engine, open_database, port_is_free
+from app.operations.server import check_engine, check_listening, open_database
 from tests.cast import refuses
 
 
@@ -87,5 +87,14 @@ def test_a_taken_port_is_noticed() -> None:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         port = listener.getsockname()[1]
-        assert not port_is_free("127.0.0.1", port)
-    assert port_is_free("127.0.0.1", port)
+        with pytest.raises(SettingsError, match=rf"--port={port}: is taken.* for example --port="):
+            check_listening("127.0.0.1", port)
+    check_listening("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["999.1.1.1", "192.0.2.7", "no host"])
+def test_an_address_of_no_machine_is_no_taken_port(host: str) -> None:
+    with pytest.raises(
+        SettingsError, match=f"--host={host}: is no address of this machine; for example --host=0.0.0.0"
+    ):
+        check_listening(host, 0)
