@@ -1,4 +1,4 @@
-"""What the docs name exists: settings, commands, pictures, and the tests that the assurance table rests on."""
+"""What the docs name exists: settings, commands, pictures, links, requirements and the tests that show them."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,9 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 NAMED_TEST = re.compile(r"`([\w/.]*)::(\w+)`")
 PICTURE = re.compile(r"(?:docs/)?(screenshots/[\w-]+\.png)")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+CITED = re.compile(r"SEC-(\d\d(?:(?:, | to SEC-|–)\d\d(?!\d))*)")
+SPEAKING = {".py", ".md", ".html", ".js", ".css", ".toml"}
 
 
 def named_tests() -> Iterator[tuple[str, str]]:
@@ -49,3 +52,92 @@ def test_readme_names_commands_that_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
     named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text("utf-8")))
     assert {"demo", "test", "run"} <= named <= targets
+
+
+def pages() -> list[Path]:
+    """Return every page of the docs."""
+    return [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+
+
+def spoken() -> Iterator[tuple[Path, str]]:
+    """Yield every text of ours that may cite a requirement or a section of the docs."""
+    places = [ROOT / name for name in ("app", "tests", "bench", "migrations", "docs", "scripts")]
+    files = [*ROOT.glob("*.md"), ROOT / "pyproject.toml", *(file for place in places for file in place.rglob("*"))]
+    for file in files:
+        if file.is_file() and "vendor" not in file.parts and file.suffix in SPEAKING:
+            yield file, file.read_text("utf-8")
+
+
+def cited(text: str) -> set[int]:
+    """Return the requirements that a text names, ranges and lists written out."""
+    numbers: set[int] = set()
+    for run in CITED.findall(text):
+        for part in re.split(", ", run):
+            first, *last = (int(number) for number in re.findall(r"\d\d", part))
+            numbers.update(range(first, max([first, *last]) + 1))
+    return numbers
+
+
+def rows(page: str) -> Iterator[tuple[set[int], list[str]]]:
+    """Yield the rows of a page's tables that begin with requirements, with their cells."""
+    for line in (DOCS / page).read_text("utf-8").splitlines():
+        if line.startswith("| SEC-"):
+            cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+            yield cited(cells[0]), cells
+
+
+def requirements() -> dict[int, str]:
+    """Return every requirement's state by its number: built, partly or no."""
+    states: dict[int, str] = {}
+    for numbers, cells in rows("requirements.md"):
+        assert not numbers & states.keys(), f"a number given twice: {cells[0]}"
+        states.update(dict.fromkeys(numbers, cells[2] if len(numbers) == 1 else "no"))
+    return states
+
+
+def test_citations_are_read_whole() -> None:
+    assert cited("(SEC-43, 45, 46) and SEC-02, 03, 19–22; SEC-05 to SEC-07, SEC-09") == {
+        *(43, 45, 46),
+        *(2, 3, 19, 20, 21, 22),
+        *(5, 6, 7, 9),
+    }
+    assert cited("SEC-40, 2026-11-27") == {40}
+
+
+def test_every_requirement_that_is_cited_stands_in_the_requirements() -> None:
+    named = {file.relative_to(ROOT).as_posix(): cited(text) for file, text in spoken()}
+    assert len(set().union(*named.values())) > 80
+    known = requirements().keys()
+    assert {file: numbers - known for file, numbers in named.items() if numbers - known} == {}
+
+
+def test_what_is_called_built_is_shown() -> None:
+    states = requirements()
+    assert set(states.values()) == {"built", "partly", "no"}
+    told = {number for numbers, _ in rows("assurance.md") for number in numbers}
+    shown = {number for numbers, cells in rows("assurance.md") if "not yet" not in cells[2] for number in numbers}
+    assert told == states.keys()
+    assert {number for number, state in states.items() if state == "built"} - shown == set()
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    links = [(page, link) for page in pages() for link in LINK.findall(page.read_text("utf-8"))]
+    assert len(links) > 100
+    assert [f"{page.name}: {link}" for page, link in links if not _leads_somewhere(page, link)] == []
+
+
+def _leads_somewhere(page: Path, link: str) -> bool:
+    if re.match(r"\w+:", link):
+        return True
+    name, _, place = link.partition("#")
+    file = page.parent / name if name else page
+    return file.is_file() and (not place or place in {_slug(heading) for heading in headings(file)})
+
+
+def headings(file: Path) -> list[str]:
+    """Return the headings of a page."""
+    return re.findall(r"^#+ (.+)$", file.read_text("utf-8"), flags=re.MULTILINE)
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
