@@ -1,4 +1,4 @@
-"""The page that asks for the code, past FastAPI's layers: the same for everybody, rendered once per language."""
+"""The page that asks for the code, past FastAPI's layers: rendered once per language and kind of machine."""
 
 import gzip
 from typing import Final
@@ -16,15 +16,16 @@ class EntryDesk:
     """ASGI endpoint; a scanned code comes in the address's fragment, which browsers do not send."""
 
     def __init__(self) -> None:
-        self._pages: dict[str, bytes] = {}
+        self._pages: dict[tuple[str, bool], bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the page."""
         request = Request(scope, receive)
         pages.speak(request)
-        page = self._pages.get(request.state.language)
+        kind = request.state.language, request.state.kiosk
+        page = self._pages.get(kind)
         if page is None:
-            page = self._pages[request.state.language] = await run_sync(_printed, request)
+            page = self._pages[kind] = await run_sync(_printed, request)
         await pages.send_packed(request, page, send)
 
 

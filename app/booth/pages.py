@@ -60,11 +60,12 @@ class UnitView:
 
 
 def speak(request: Request, form: PostedForm | None = None) -> None:
-    """Settle the language by the address, the form, or the browser; the booth reads no cookie."""
+    """Settle language and kind of machine by the address, the form, or the browser; the booth reads no cookie."""
     asked = form.text("lang", 8, needed=False) if form else request.query_params.get("lang")
     if asked not in i18n.LANGUAGES:
         asked = i18n.browser_language(request.headers.get("accept-language", ""))
     request.state.language = asked
+    request.state.kiosk = form.flag("kiosk") if form else "kiosk" in request.query_params
 
 
 def packed(request: Request, response: Response) -> Response:
@@ -186,7 +187,7 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
     order = paper.rated_by(sheet.group_id)
     cells = len(order) * len(paper.items)
     place = settings.https, settings.loopback
-    told = {by: privacy.setting_of(paper, by, *place) for by in privacy.SealedBy}
+    told = {by: replace(privacy.setting_of(paper, by, *place), kiosk=request.state.kiosk) for by in privacy.SealedBy}
     return {
         "sheet": sheet,
         "paper": paper,

@@ -40,6 +40,7 @@ class Kind(NamedTuple):
     group_id: str
     language: str
     large: bool
+    kiosk: bool
 
 
 class Shelf:
@@ -105,7 +106,8 @@ class PaperDesk:
         typed = request.state.typed = form.text("code", wire.MAX_SHORT, needed=False)
         code = parse_code(typed)
         place = await self._codes.ask(code_hash(self._pepper, code))
-        kind = Kind(place.paper_hash, place.group_id, request.state.language, form.flag("large"))
+        state = request.state
+        kind = Kind(place.paper_hash, place.group_id, state.language, form.flag("large"), state.kiosk)
         paper = self._shelf.find(kind)
         if paper is None:
             paper = await run_sync(self._printed, request, place, kind)

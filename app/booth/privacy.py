@@ -28,6 +28,8 @@ class Setting:
     k: int
     remarks: bool
     remark_k: int
+    kiosk: bool = False
+    """Whether the phone is a machine that the organisers put up for whoever has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def viewers(setting: Setting) -> tuple[Viewer, ...]:
         Viewer("系统管理员", tuple(_administrator(setting))),
         *((Viewer("持钥匙的人", tuple(_holders(*setting.key))),) if setting.key[0] else ()),
         Viewer("网络管理者", tuple(_network(setting))),
-        Viewer("拿到这部手机的人", tuple(_phone(setting))),
+        Viewer("下一个用这台投票机的人" if setting.kiosk else "拿到这部手机的人", tuple(_phone(setting))),
         Viewer("身边的人", (Sentence("我们看不到谁站在您身边。请独自填写；投出后不能再改。"),)),
         *((Viewer("意见", tuple(_remarks(setting))),) if setting.remarks else ()),
         Viewer(
@@ -136,6 +138,10 @@ def _network(setting: Setting) -> Iterator[Sentence]:
 
 
 def _phone(setting: Setting) -> Iterator[Sentence]:
+    if setting.kiosk:
+        yield Sentence("票码和答案都不留在投票机里：投出后 10 秒清空；没投出的，90 秒没有人操作就清空，要重新填。")
+        yield Sentence("投票机由组织者准备，装了监控软件就会露出答案；在意的，请用自己的手机。")
+        return
     if setting.sealed_by is SealedBy.PHONE:
         yield Sentence("没投出时，答案加密留在本机；关掉本页面后，没有票打不开。手机和票都拿到的人能看到，也能替您投。")
         yield Sentence("投出就清除；没投的，截止后再扫这张票，或 24 小时后再打开投票页时清除。")

@@ -23,8 +23,8 @@ _HEAD: Final = ("code", "round", "paper", "group")
 _KEYS: Final = frozenset({*_HEAD, "sealed"})
 _REMARK: Final = re.compile(r"r(0|[1-9][0-9]{0,3})", re.ASCII)
 _MARK: Final = re.compile(r"m[0-9]{1,4}-[0-9]{1,4}", re.ASCII)
-_CAST_FIELDS: Final = frozenset({*_KEYS, "lang", "large", TOKEN_FIELD})
-_REVIEW_FIELDS: Final = frozenset({*_HEAD, "marks", "lang", "large", "switch", "back", TOKEN_FIELD})
+_CAST_FIELDS: Final = frozenset({*_KEYS, "lang", "large", "kiosk", TOKEN_FIELD})
+_REVIEW_FIELDS: Final = frozenset({*_HEAD, "marks", "lang", "large", "kiosk", "switch", "back", TOKEN_FIELD})
 MAX_SHORT: Final = 128
 
 

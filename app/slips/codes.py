@@ -27,6 +27,8 @@ _LONGEST_TYPED: Final = 64
 _FIELD_POLYNOMIAL: Final = 0b100101
 _HASH_LABEL: Final = b"slip code\x00"
 _CANONICAL: Final = re.compile(rf"[{SIGNS}]{{{CODE_LENGTH}}}", re.ASCII)
+_AFTER_ADDRESS: Final = re.compile("[#\N{FULLWIDTH NUMBER SIGN}]")
+"""A gun that scans a slip types the whole address, of which the code is the fragment."""
 _FILLER: Final = frozenset({"Pd", "Zs", "Cf"})
 _TYPED: Final = {
     **{ord(sign): sign for sign in SIGNS},
@@ -68,8 +70,9 @@ def new_code(draw: Callable[[int], bytes]) -> str:
 def parse_code(typed: str) -> str:
     """Return the canonical code for what a voter typed or scanned.
 
-    Small letters, spaces, dashes and the full-width signs of Chinese keyboards are accepted; O is read as 0, I and L
-    as 1. Raises ``code_malformed`` unless thirteen signs of the alphabet remain, ``code_check_sign`` when one is wrong.
+    Small letters, spaces, dashes and the full-width signs of Chinese keyboards are accepted, as is an address that ends
+    in ``#`` and the code; O is read as 0, I and L as 1. Raises ``code_malformed`` unless thirteen signs of the alphabet
+    remain, ``code_check_sign`` when one is wrong.
     """
     code = typed if _CANONICAL.fullmatch(typed) else _tidy(typed)
     if _parity(code):
@@ -87,7 +90,7 @@ def plain_signs(typed: str) -> str:
 
 
 def _tidy(typed: str) -> str:
-    code = plain_signs(typed)
+    code = plain_signs(_AFTER_ADDRESS.split(typed)[-1])
     if not _CANONICAL.fullmatch(code):
         raise DomainError("code_malformed")
     return code

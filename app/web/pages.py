@@ -69,6 +69,7 @@ class Pages:
             "form_token": form_token(request.app.state.key_folder.form_secret(), form_owner(request)),
             "plain_http": not self.settings.https and not self.settings.loopback,
             "base_url": self.settings.base_url,
+            "kiosk": getattr(request.state, "kiosk", False),
         }  # fmt: skip
         return self.environment.get_template(template).render({**values, **context})
 

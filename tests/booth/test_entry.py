@@ -46,3 +46,17 @@ def test_what_one_phone_typed_is_on_no_other_page(client: TestClient) -> None:
     refused = client.post("/v/paper", data={"code": "QQQQ"}, headers={"sec-fetch-site": "same-origin"})
     assert "QQQQ" in refused.text
     assert client.get("/v").text == untouched
+
+
+def test_a_shared_machine_has_pages_of_its_own(client: TestClient, rendered: list[str]) -> None:
+    """Whatever it is asked for, and whatever it is answered, it stays one."""
+    shared, own = client.get("/v?kiosk").text, client.get("/v").text
+    assert "data-kiosk" in shared
+    assert "kiosk" not in own
+    assert 'href="/v?kiosk&amp;lang=en"' in shared
+    assert client.get("/v?kiosk").text == shared
+    assert rendered == ["zh", "zh"]
+    fields = {"code": "QQQQ", "kiosk": "1"}
+    refused = client.post("/v/paper", data=fields, headers={"sec-fetch-site": "same-origin"})
+    assert "data-kiosk" in refused.text
+    assert "no-store" in refused.headers["cache-control"]

@@ -113,7 +113,7 @@ def paper(text: bytes) -> PrintedPaper:
 
 
 def kind(number: int) -> Kind:
-    return Kind(str(number), "g", "zh", large=False)
+    return Kind(str(number), "g", "zh", large=False, kiosk=False)
 
 
 def test_the_shelf_keeps_what_was_asked_for_last() -> None:

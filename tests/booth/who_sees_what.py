@@ -21,6 +21,8 @@ def combinations() -> Iterator[tuple[str, Setting]]:
             for key in KEYS:
                 setting = Setting(by, https, loopback, key, k=5, remarks=True, remark_k=10)
                 yield f"sealed by the {by}, {place}, keys {key[0]} of {key[1]}", setting
+    kiosk = Setting(SealedBy.PHONE, https=True, loopback=False, key=(2, 3), k=5, remarks=True, remark_k=10, kiosk=True)
+    yield "sealed by a machine for whoever has no phone", kiosk
 
 
 def told() -> str:

@@ -113,3 +113,10 @@ def test_the_hash_is_keyed() -> None:
     code = new_code(token_bytes)
     assert code_hash(b"p" * 32, code) == hmac.new(b"p" * 32, b"slip code\x00" + code.encode(), hashlib.sha256).digest()
     assert code_hash(b"p" * 32, code) != code_hash(b"q" * 32, code)
+
+
+@pytest.mark.parametrize(
+    "before", ["https://vote.example.gov.cn/v#", "HTTP://192.168.1.5:8000/V#", "http：//x/v＃", "#"]
+)
+def test_a_scanned_address_is_read_by_its_code(before: str) -> None:
+    assert [parse_code(before + code.lower()) for code in SAMPLE[:3]] == SAMPLE[:3]

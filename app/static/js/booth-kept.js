@@ -1,7 +1,7 @@
 // All that a phone keeps of a ballot before its receipt, and the one door to its storage. A phone without storage, or one
 // whose storage is full, works without: then a reload asks for the slip again.
 // In this tab: the slip's code, from the scan on, and the sealed ballot once it was sent. On this phone: drafts, sealed
-// under a key that only the slip's code gives, for a day at most. At a shared device (?kiosk): nothing.
+// under a key that only the slip's code gives, for a day at most. At a shared machine (booth-kiosk.js): nothing.
 
 const NAME = "ballot";
 const DRAFT = "manyidu.draft.";
@@ -9,11 +9,11 @@ const HOUR_MS = 3600000;
 const HOURS = 24;
 const SENT = ["code", "round", "paper", "group", "sealed"];
 export const FINAL = ["code_used", "code_voided", "code_unknown", "round_closed", "round_void", "paper_changed"];
-export const KIOSK = new URLSearchParams(location.search).has("kiosk");
+export const KIOSK = "kiosk" in document.documentElement.dataset;
 
 // Where the booth begins, in the reader's language.
 export function home() {
-  return location.pathname === "/v" ? location.pathname + location.search : "/v";
+  return "/v" + (location.pathname === "/v" ? location.search : KIOSK ? "?kiosk" : "");
 }
 
 function attempt(act) {
@@ -25,7 +25,7 @@ function attempt(act) {
 }
 
 export function kept() {
-  return attempt(() => JSON.parse(sessionStorage.getItem(NAME)));
+  return KIOSK ? null : attempt(() => JSON.parse(sessionStorage.getItem(NAME)));
 }
 
 export function keep(fields) {

@@ -48,7 +48,7 @@ function sayAtEntry(text) {
 }
 
 function tidied(typed) {
-  const signs = typed.normalize("NFKC").toUpperCase().replace(/[^0-9A-Z]/g, "");
+  const signs = typed.normalize("NFKC").split("#").pop().toUpperCase().replace(/[^0-9A-Z]/g, "");
   return signs.replace(/O/g, "0").replace(/[IL]/g, "1");
 }
 
