@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel.messages.pofile import read_po
+
 from app.core.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -12,6 +14,8 @@ NAMED_TEST = re.compile(r"`([\w/.]*)::(\w+)`")
 PICTURE = re.compile(r"(?:docs/)?(screenshots/[\w-]+\.png)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CITED = re.compile(r"SEC-(\d\d(?:(?:, | to SEC-|–)\d\d(?!\d))*)")
+SECTION = re.compile(r"docs/([\w-]+\.md) (“[^”]+”(?:(?:, | and )“[^”]+”)*)")
+FOREIGN = re.compile(r"\b(?:DESIGN|DOMAIN|STYLE|UI|VOTES|MOVES)(?:\.md| §)")
 SPEAKING = {".py", ".md", ".html", ".js", ".css", ".toml"}
 
 
@@ -141,3 +145,49 @@ def headings(file: Path) -> list[str]:
 
 def _slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def terms() -> Iterator[tuple[str, str, str, str]]:
+    """Yield the glossary's terms: Chinese, English (or –), the file below app/ and the name in it, if one is given."""
+    for line in (DOCS / "glossary.md").read_text("utf-8").splitlines():
+        if found := re.match(r"\| (\S+) \| (.+?) \| `([\w/.]+)(?:::(\w+))?` \| .+\. \|$", line):
+            chinese, english, file, name = found.groups(default="")
+            yield chinese, english, file, name
+
+
+def test_every_line_of_the_glossary_is_read() -> None:
+    text = (DOCS / "glossary.md").read_text("utf-8")
+    lines = [line for line in text.splitlines() if re.match(r"\| (?!中文|-)", line)]
+    assert [line for line in lines if line.startswith("|---")] == []
+    assert len(list(terms())) == len({term[0] for term in terms()}) == len(lines) > 80
+
+
+def test_what_the_glossary_names_is_in_the_code() -> None:
+    assert [f"{file}::{name}" for _, _, file, name in terms() if not _is_in_code(file, name)] == []
+
+
+def _is_in_code(file: str, name: str) -> bool:
+    path = ROOT / "app" / file
+    return path.exists() and (not name or bool(re.search(rf"\b{name}\b", path.read_text("utf-8"))))
+
+
+def test_the_glossary_speaks_english_like_the_pages() -> None:
+    with (ROOT / "app/locale/en/LC_MESSAGES/messages.po").open("rb") as file:
+        pages_say = {message.id: message.string for message in read_po(file)}
+    said = [(chinese, english, pages_say.get(chinese, "–")) for chinese, english, _, _ in terms()]
+    assert [(chinese, english, right) for chinese, english, right in said if english != right] == []
+
+
+def test_sections_that_are_cited_exist() -> None:
+    cited_sections = [
+        (file.name, page, section)
+        for file, text in spoken()
+        for page, sections in SECTION.findall(text)
+        for section in re.findall(r"“([^”]+)”", sections)
+    ]
+    assert len(cited_sections) > 10
+    assert [found for found in cited_sections if found[2] not in headings(DOCS / found[1])] == []
+
+
+def test_no_text_is_cited_that_is_not_here() -> None:
+    assert [file.name for file, text in spoken() if file != Path(__file__) and FOREIGN.search(text)] == []

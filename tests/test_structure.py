@@ -1,4 +1,4 @@
-"""Rules of DESIGN.md and STYLE.md that a reader of the source can check."""
+"""The rules of docs/style.md “Rules” that a reader of the source can check."""
 
 import ast
 import re

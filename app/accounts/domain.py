@@ -1,4 +1,4 @@
-"""Roles and the rules of log-in (DOMAIN.md section 8)."""
+"""Roles and the rules of log-in (docs/glossary.md “Roles”)."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Opening the box (DESIGN.md section 1.5).
+"""Opening the box (docs/design.md “Opening”).
 
 All envelopes are read and checked in memory, one at a time, and the result is worked out of the stacks in hand; then
 one transaction, which only writes, swaps envelopes for stacks: a crash leaves the sealed box or the finished stacks,

@@ -1,4 +1,4 @@
-"""From whole ballots to stacks: one sheet per unit, every stack in an order of its own (DESIGN.md section 1.5)."""
+"""From whole ballots to stacks: one sheet per unit, every stack in an order of its own (docs/design.md “Opening”)."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""The scales and forms that ship (DOMAIN.md sections 2 and 5); a campaign copies and edits them.
+"""The scales and forms that ship (docs/glossary.md “The campaign”); a campaign copies and edits them.
 
 The third grade of a four-grade scale （基本满意， 一般， 基本称职， 基本合格） is positive: it scores 60, a pass, and
 belongs to 总体满意率 but not to the headline 满意率. Grades that are not positive make up 不满意率.

@@ -1,4 +1,7 @@
-"""What is settled before a round: scale, formula, lines, gates, form items (DOMAIN.md sections 2, 3 and 5)."""
+"""What is settled before a round: scale, formula, lines, gates, form items.
+
+The terms: docs/glossary.md “The campaign”, “Figures” and “Verdicts”.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -135,7 +135,7 @@ def _begin_postgresql(connection: Connection) -> None:
 
 
 def make_engine(url: str, pool_size: int = 20) -> Engine:
-    """Return an engine with the durable settings of DESIGN.md section 4."""
+    """Return an engine with the durable settings of docs/design.md “Decisions”."""
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 10, "pool_timeout": 20, "hide_parameters": True}
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"check_same_thread": False}, **options)

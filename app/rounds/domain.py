@@ -1,4 +1,4 @@
-"""The frozen paper and the life of a round (DESIGN.md section 5), without any I/O."""
+"""The frozen paper and the life of a round (docs/design.md “The life of a round”), without any I/O."""
 
 import hashlib
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ RECEIPT_BYTES = 16
 
 
 class RoundState(StrEnum):
-    """States of DESIGN.md section 5."""
+    """States of docs/design.md “The life of a round”, in their order but for the last."""
 
     DRAFT = "draft"
     READY = "ready"

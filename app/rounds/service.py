@@ -1,4 +1,4 @@
-"""The life of a round: every act of DESIGN.md section 5 but those that need keys or marks."""
+"""The life of a round: every act of docs/design.md “The life of a round” but those that need keys or marks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace

@@ -1,4 +1,4 @@
-"""Exact arithmetic of DOMAIN.md section 2: counts to rates as fractions, and fractions to the signs that are shown.
+"""Exact arithmetic (docs/glossary.md “Figures”): counts to rates as fractions, and fractions to the signs shown.
 
 满意率 and 总体满意率 are divided by the formula's denominator. 不满意率 (every grade that is not positive; in the
 built-in four-grade scales that is the worst grade) and the shares of a distribution are always divided by 有效评价，

@@ -1,4 +1,4 @@
-"""达标, 提醒, 需补课, 样本不足: decided on exact fractions, never on what is shown (DOMAIN.md sections 2 and 3)."""
+"""达标, 提醒, 需补课, 样本不足: decided on exact fractions, never on what is shown (docs/glossary.md “Verdicts”)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
