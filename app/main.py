@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,6 +18,7 @@ from app.accounts import routes as accounts_routes
 from app.accounts import routes_own, routes_return
 from app.accounts.passwords import Passwords
 from app.accounts.proofs import prove
+from app.accounts.service import in_office
 from app.accounts.sessions import KeepAlive, authenticate
 from app.audit import routes as audit_routes
 from app.audit.service import Verified
@@ -30,6 +33,7 @@ from app.box.drop import Drop
 from app.box.openings import Openings, Place
 from app.box.tidying import recover
 from app.campaigns import routes as campaigns_routes
+from app.consents import routes as consents_routes
 from app.core.acting import Acting
 from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
@@ -39,6 +43,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.core.signing import public_half
 from app.core.watch import Watch
+from app.inbox.mail import send_waiting
 from app.office import routes as office_routes
 from app.office.shelf import Shelf
 from app.office.workshop import Workshop
@@ -133,6 +138,7 @@ DESK_FEATURES = (
     routes_return,
     routes_own,
     audit_routes,
+    consents_routes,
     office_routes,
     campaigns_routes,
     rounds_routes,
@@ -248,6 +254,13 @@ async def _lead_to_booth(_request: Request) -> Response:
     return see_other("/v")
 
 
+def _mail_out(database: Database, settings: Settings, now: datetime) -> BackgroundTask | None:
+    """Return what mails, once the answer has left, everybody for whom something waits."""
+    if not settings.sends_mail:
+        return None
+    return BackgroundTask(send_waiting, database, settings, now, in_office)
+
+
 def _add_desk(app: FastAPI) -> None:
     """Give the application what staff ask for."""
     state = app.state
@@ -257,6 +270,7 @@ def _add_desk(app: FastAPI) -> None:
     state.prove = prove
     state.ports = PORTS
     state.resting_rounds = resting
+    state.mail_out = partial(_mail_out, state.database, state.settings)
     state.shelf = Shelf(state.database, state.settings.data, state.clock)
     state.openings = Openings(Place(state.database, state.key_folder, state.clock))
     for feature in DESK_FEATURES:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.accounts import service
-from app.accounts.domain import INVITATION_LIFE, Act, may_agree, may_ask, needs_consent
+from app.accounts.domain import INVITATION_LIFE, Act, Role, may_agree, may_ask, needs_consent
 from app.accounts.handover import code_of
 from app.consents import service as consents
 from app.consents.reads import answered
+from app.consents.service import Asking
 from app.core.acting import Acting
 from app.core.db import database_of
 from app.core.errors import DomainError
@@ -19,6 +20,14 @@ from app.core.errors import DomainError
 KIND = "account"
 """What consents to acts on accounts are filed under; their subject is the log-in name."""
 Request = Mapping[str, str]
+WHAT = {
+    Act.CREATE: "建立账号“{name}”（{login}）",
+    Act.LINK: "给账号“{name}”（{login}）重发登录链接",
+    Act.ENABLE: "启用账号“{name}”（{login}）",
+    Act.DISABLE: "停用账号“{name}”（{login}）",
+    Act.ROLE: "改变账号“{name}”（{login}）的角色",
+}
+"""How a request for each act is told to those who may agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,10 @@ def _ask_or_do(acting: Acting, act: Act, request: Request, *, before: str = "", 
         raise DomainError("account_act_refused")
     if not needs_consent(act, (before, request["role"]), three_roles=three_roles):
         return Outcome(is_done=True, token=_DO[act](acting, request, None))
-    consents.ask(acting, (KIND, request["login"]), act, request)
+    readers = [role for role in Role if may_agree(role, act, three_roles=three_roles)]
+    what = WHAT[act].format_map(request)
+    staff_ids = service.others_of(acting.session, readers, acting.actor)
+    consents.ask(acting, Asking(KIND, request["login"], act, what, "/staff", staff_ids), request)
     return Outcome(is_done=False)
 
 

@@ -41,6 +41,16 @@ def everyone(session: Session) -> Sequence[Staff]:
     return session.scalars(select(Staff).order_by(Staff.created_at, Staff.id)).all()
 
 
+def in_office(session: Session) -> dict[str, str]:
+    """Return the names of all who can log in, by id."""
+    return {staff.id: staff.name for staff in everyone(session) if not staff.disabled}
+
+
+def others_of(session: Session, roles: Collection[str], actor: Principal) -> list[str]:
+    """Return the ids of all in office with one of these roles but the actor himself."""
+    return [one.id for one in everyone(session) if one.role in roles and not one.disabled and one.id != actor.id]
+
+
 def leaders(session: Session) -> Sequence[Staff]:
     """Return the leaders who can log in, in the order their accounts were made."""
     return [staff for staff in everyone(session) if staff.role == "leader" and not staff.disabled]

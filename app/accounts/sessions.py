@@ -17,6 +17,7 @@ from app.accounts.domain import ABSOLUTE, IDLE, needs_factor
 from app.accounts.logins import who
 from app.accounts.service import token_hash
 from app.core.acting import Principal
+from app.inbox.service import unread
 from app.web.requests import database
 
 RENEW_AFTER_SECONDS = 60
@@ -84,6 +85,7 @@ def authenticate(request: Request) -> Principal | None:
                 and needs_factor(staff.role, organiser_totp=request.app.state.settings.organiser_totp)
                 and not factors.is_on(session, staff.id)
             )
+            request.state.unread = unread(session, staff) if staff else 0
     request.state.staff = staff
     request.state.session_key = token_hash(token) if staff and token else "anyone"
     request.state.renew = token if staff and _is_stale(request, now) else None

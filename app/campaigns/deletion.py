@@ -18,6 +18,6 @@ def attempt_to_delete(desk: Desk, campaign: CampaignView, kind: str, name: str, 
     """Delete and go back to the list, or ask again."""
     return desk.attempt(
         act,
-        f"/campaigns/{campaign.id}/{kind}s?saved=1",
+        f"/campaigns/{campaign.id}/{kind}s",
         lambda refused: ask_for_name(desk, campaign, kind, name, refused),
     )

@@ -84,7 +84,7 @@ def edit(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
 
     return desk.attempt(
         act,
-        f"/campaigns/{campaign_id}?saved=1",
+        f"/campaigns/{campaign_id}",
         lambda refused: desk.show(
             "campaigns/edit.html", refused, campaign=get_campaign(desk.session, campaign_id), rows=rows
         ),

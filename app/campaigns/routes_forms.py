@@ -72,7 +72,7 @@ def save(desk: OrganiserDesk, campaign_id: str, key: str, posted: Form) -> Respo
 
     return desk.attempt(
         act,
-        f"/campaigns/{campaign_id}/forms/{key}?saved=1",
+        f"/campaigns/{campaign_id}/forms/{key}",
         lambda refused: _show_editor(desk, chosen, posted.as_dict(), rows, refused),
     )
 

@@ -37,7 +37,7 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     rows = typed_rows(form, expected=True)
     return desk.attempt(
         lambda: service.save_groups(desk.session, desk.now, desk.staff, campaign_id, group_rows(rows)),
-        f"/campaigns/{campaign_id}/groups?saved=1",
+        f"/campaigns/{campaign_id}/groups",
         lambda refused: _groups_page(desk, campaign_id, refused, rows),
     )
 
@@ -64,7 +64,7 @@ def save_left_out(desk: OrganiserDesk, campaign_id: str, group_id: str, form: Fo
     shown = {"campaign": campaign, "group": group, "left_out": left_out}
     return desk.attempt(
         lambda: service.set_left_out(desk.session, desk.now, desk.staff, campaign_id, group_id, left_out),
-        f"/campaigns/{campaign_id}/groups?saved=1",
+        f"/campaigns/{campaign_id}/groups",
         lambda refused: desk.show("campaigns/group.html", refused, **shown),
     )
 

@@ -68,7 +68,7 @@ def confirm(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     def again(refused: Refused) -> Response:
         return _upload_page(desk, campaign_id, refused)
 
-    done = f"/campaigns/{campaign_id}?saved=1"
+    done = f"/campaigns/{campaign_id}"
     return desk.consider(look, again)
 
 

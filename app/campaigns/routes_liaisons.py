@@ -42,5 +42,5 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
             if wanted != {account.id for account in before.get(unit.id, [])}:
                 accounts.set_liaisons(desk.session, desk.now, desk.staff, unit.id, wanted)
 
-    done = f"/campaigns/{campaign_id}/liaisons?saved=1"
+    done = f"/campaigns/{campaign_id}/liaisons"
     return desk.attempt(act, done, lambda refused: _page(desk, campaign_id, refused))

@@ -51,5 +51,5 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
         who = desk.session, desk.now, desk.staff
         scheme_service.set_scheme(*who, campaign_id, scheme, two_person=form.flag("two_person"))
 
-    done = f"/campaigns/{campaign_id}/scheme?saved=1"
+    done = f"/campaigns/{campaign_id}/scheme"
     return desk.attempt(act, done, lambda refused: _show(desk, campaign_id, refused))

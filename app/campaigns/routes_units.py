@@ -30,7 +30,7 @@ def _units_page(
 def _attempt(
     desk: Desk, campaign_id: str, act: Callable[[], object], rows: Sequence[TypedRow] | None = None
 ) -> Response:
-    done = f"/campaigns/{campaign_id}/units?saved=1"
+    done = f"/campaigns/{campaign_id}/units"
     return desk.attempt(act, done, lambda refused: _units_page(desk, campaign_id, refused, rows))
 
 

@@ -12,7 +12,8 @@ from app.core.db import Base, UtcDateTime
 class Consent(Base):
     """An act that waits for a second person, or waited (SEC-41, SEC-77).
 
-    ``kind`` and ``subject_id`` say what it is done to; ``request`` is the JSON of what was asked.
+    ``kind`` and ``subject_id`` say what it is done to; ``request`` is the JSON of what was asked;
+    ``what`` says it in a few words and ``href`` leads to where it is answered.
     """
 
     __tablename__ = "consent"
@@ -22,6 +23,8 @@ class Consent(Base):
     subject_id: Mapped[str] = mapped_column(Text)
     act: Mapped[str] = mapped_column(Text)
     request: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(Text, server_default="")
+    href: Mapped[str] = mapped_column(Text, server_default="")
     asked_by: Mapped[str] = mapped_column(Text)
     asked_by_name: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -4,7 +4,9 @@ Who may decide, and what is done when somebody agrees, is known by the feature w
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -13,29 +15,51 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.consents.models import Consent
 from app.core.acting import Acting
-from app.core.db import locked
+from app.core.db import locked, locked_rows
 from app.core.errors import DomainError
 from app.core.secrets import new_id
+from app.inbox import service as inbox
+
+ASKED = "{name}提请{what}。"
+GRANTED = "{name}同意了您的提请，事项已经办理：{what}。"
+REFUSED = "{name}不同意您的提请，没有办理：{what}。"
+LAPSED = "您的提请已经失效，因为情况变了，没有办理：{what}。"
 
 
-def ask(acting: Acting, subject: tuple[str, str], act: str, request: Mapping[str, Any]) -> None:
-    """Ask for an act on ``subject`` = (kind, id); DomainError ``approval_waiting`` if the same is asked already."""
-    kind, subject_id = subject
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """An act that is asked for: on what (kind and id), in which words, where and by whom it may be answered."""
+
+    kind: str
+    subject_id: str
+    act: str
+    what: str
+    href: str
+    staff_ids: Collection[str]
+
+
+def ask(acting: Acting, asking: Asking, request: Mapping[str, Any]) -> None:
+    """Ask for an act and tell all who may agree; DomainError ``approval_waiting`` if the same is asked already."""
+    kind, subject_id, act = asking.kind, asking.subject_id, asking.act
     same = (Consent.kind == kind, Consent.subject_id == subject_id, Consent.act == act, Consent.granted.is_(None))
     if acting.session.scalars(select(Consent).where(*same)).first() is not None:
         raise DomainError("approval_waiting")
-    acting.session.add(
-        Consent(
-            id=new_id(),
-            kind=kind,
-            subject_id=subject_id,
-            act=act,
-            request=json.dumps(dict(request), ensure_ascii=False),
-            asked_by=acting.actor.id,
-            asked_by_name=acting.actor.name,
-            asked_at=acting.now,
-        )
+    row = Consent(
+        id=new_id(),
+        kind=kind,
+        subject_id=subject_id,
+        act=act,
+        what=asking.what,
+        href=asking.href,
+        request=json.dumps(dict(request), ensure_ascii=False),
+        asked_by=acting.actor.id,
+        asked_by_name=acting.actor.name,
+        asked_at=acting.now,
     )
+    acting.session.add(row)
+    text = ASKED.format(name=acting.actor.name, what=asking.what)
+    inbox.tell(acting.session, acting.now, asking.staff_ids, text, asking.href, row.id)
+    acting.say("asked")
     audit.record(acting.session, acting.now, acting.actor, f"{kind}.{act}.ask", subject_id, **request)
 
 
@@ -52,12 +76,27 @@ def decide(acting: Acting, found: Consent, *, granted: bool) -> dict[str, Any]:
     if granted and found.asked_by == acting.actor.id:
         raise DomainError("approval_own")
     found.granted, found.decided_by, found.decided_at = granted, acting.actor.id, acting.now
+    inbox.settle(acting.session, acting.now, found.id)
+    if found.asked_by != acting.actor.id:
+        text = (GRANTED if granted else REFUSED).format(name=acting.actor.name, what=found.what)
+        inbox.tell(acting.session, acting.now, [found.asked_by], text, found.href)
     verb = "grant" if granted else "refuse"
     audit.record(acting.session, acting.now, acting.actor, f"{found.kind}.{found.act}.{verb}", found.subject_id)
     request: dict[str, Any] = json.loads(found.request)
     return request
 
 
+def lapse(session: Session, now: datetime, kind: str, subject_id: str, acts: Collection[str]) -> None:
+    """Let requests for these acts on a subject lapse, because they can be done no more; the askers are told."""
+    of_subject = (Consent.kind == kind, Consent.subject_id == subject_id, Consent.act.in_(acts))
+    for row in locked_rows(session, select(Consent).where(*of_subject, Consent.granted.is_(None))):
+        row.granted, row.decided_at = False, now
+        inbox.settle(session, now, row.id)
+        inbox.tell(session, now, [row.asked_by], LAPSED.format(what=row.what), row.href)
+
+
 def forget(session: Session, kind: str, subject_id: str) -> None:
     """Delete all that was ever asked of a subject that is deleted itself."""
-    session.execute(delete(Consent).where(Consent.kind == kind, Consent.subject_id == subject_id))
+    of_subject = (Consent.kind == kind, Consent.subject_id == subject_id)
+    inbox.forget(session, session.scalars(select(Consent.id).where(*of_subject)).all())
+    session.execute(delete(Consent).where(*of_subject))

@@ -8,6 +8,12 @@ if TYPE_CHECKING:
     # A child that reads a file for a stranger starts without the database and its library.
     from sqlalchemy.orm import Session
 
+SAID = "said"
+"""Under this name a session keeps the code of the sentence that its actor is told."""
+
+TOLD = "told"
+"""Under this name a session notes that somebody's inbox got something: mail about it leaves after the commit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -25,3 +31,7 @@ class Acting:
     session: "Session"
     now: datetime
     actor: Principal
+
+    def say(self, code: str) -> None:
+        """Have the actor told ``code``'s sentence once this is committed, instead of what his form says otherwise."""
+        self.session.info[SAID] = code

@@ -3,13 +3,14 @@
 from collections import Counter
 from datetime import datetime
 
+from app.accounts.service import in_office
 from app.audit.service import SYSTEM
 from app.core.chinese import CHINA
 from app.core.settings import Settings
+from app.inbox.mail import send_waiting
 from app.operations.server import open_database
 from app.rectification.ledger.attachments import sweep
 from app.rectification.ledger.deadlines import run_daily, years_unknown
-from app.rectification.messages.mail import send_waiting
 from app.rectification.orders.reads import orders
 from app.rectification.rules.supervision import Level
 
@@ -23,7 +24,7 @@ def supervise(settings: Settings, now: datetime) -> str:
             issued = run_daily(session, now)
             sweep(session, settings.data, now)
             unknown = years_unknown(session, orders(session, SYSTEM), now.astimezone(CHINA).date())
-        mail = send_waiting(database, settings, now)
+        mail = send_waiting(database, settings, now, in_office)
     counts = Counter(notice.level for notice in issued)
     words = "，".join(f"{name} {counts[level]} 份" for level, name in NAMES.items())
     mailed = f"邮件发出 {mail.sent} 封，未发出 {mail.failed} 封" if settings.sends_mail else "邮件提醒没有开通"

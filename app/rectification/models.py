@@ -177,28 +177,6 @@ class SupervisionNotice(Base):
     issued_on: Mapped[date] = mapped_column(Date)
 
 
-class InboxItem(Base):
-    """A message to one member of staff: a notice or what has happened; ``href`` leads to where it is dealt with."""
-
-    __tablename__ = "inbox_item"
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
-    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
-    notice_id: Mapped[str | None] = mapped_column(ForeignKey("supervision_notice.id"))
-    text: Mapped[str] = mapped_column(Text)
-    href: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class StaffMail(Base):
-    """Where a member of staff wants notices sent, if mail is switched on."""
-
-    __tablename__ = "staff_mail"
-    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
-    address: Mapped[str] = mapped_column(Text)
-
-
 class CampaignBoard(Base):
     """The campaign's own stages and steps as JSON; without a row the default ones hold."""
 

@@ -18,17 +18,22 @@ from app.ballots import reads as ballots
 from app.ballots import service as gates
 from app.ballots.domain import GateState
 from app.ballots.service import Change
+from app.consents import service as consents
 from app.core.acting import Acting, Principal
 from app.core.db import Database, after_commit, database_of, locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rounds.domain import Event, RoundState, next_state
 from app.rounds.models import Intent, Round
+from app.rounds.reads import KIND
 from app.rounds.sealing import write_root_soon
 
 EXTEND = "extend"
 GRACE = timedelta(seconds=10)
 """How long an intent may wait for whoever wrote it; the gate would refuse him afterwards, so it decides nothing."""
+ALL_ACTS = ("freeze", "close", "extend", "void", "publish", "correct")
+LAPSED_BY = {Event.CLOSE.value: ("close", "extend"), Event.VOID.value: ALL_ACTS}
+"""Which acts, once asked for, can be agreed to no more after an event."""
 OVER = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED, RoundState.VOID})
 """States of a round whose box is, or is to be, destroyed."""
 _GATES = {Event.OPEN: GateState.OPEN, Event.CLOSE: GateState.CLOSED, Event.VOID: GateState.CLOSED}
@@ -140,6 +145,7 @@ def _finish(database: Database, act: _Act) -> None:
         row = locked(session, Round, act.round_id)
         if row is not None:
             _follow(row, act)
+            consents.lapse(session, act.asked_at, KIND, act.round_id, LAPSED_BY.get(act.act, ()))
         if act.act == Event.CLOSE:
             after_commit(session, partial(write_root_soon, database, act.round_id, act.asked_at))
         if act.act == Event.VOID:

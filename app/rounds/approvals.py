@@ -3,14 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.accounts.service import check_is_older
+from app.accounts.service import check_is_older, others_of
 from app.consents import service as consents
 from app.consents.reads import waiting
+from app.consents.service import Asking
 from app.core.acting import Acting
 from app.core.db import Database
 from app.rounds.ports import Ports
 from app.rounds.reads import KIND
 from app.rounds.service import locked_round, needs_second_person
+
+AGREE = ("organiser", "scrutineer")
+"""Who may be the second person for an act on a round."""
+WHAT = {
+    "freeze": "冻结“{title}”的测评表",
+    "close": "提前截止“{title}”的投票",
+    "extend": "延长“{title}”的投票时间",
+    "void": "作废“{title}”",
+    "publish": "公布“{title}”的结果",
+    "correct": "更正“{title}”的结果",
+}
+"""How a request for each act is told to those who may agree."""
 
 
 def ask_or_act(acting: Acting, ports: Ports, round_id: str, act: str, request: Mapping[str, Any]) -> bool:
@@ -19,7 +32,9 @@ def ask_or_act(acting: Acting, ports: Ports, round_id: str, act: str, request: M
     if not needs_second_person(acting.session, row, act, acting.now):
         ports.acts[act](acting, round_id, request)
         return True
-    consents.ask(acting, (KIND, round_id), act, request)
+    staff_ids = others_of(acting.session, AGREE, acting.actor)
+    asking = Asking(KIND, round_id, act, WHAT[act].format(title=row.title), f"/rounds/{round_id}", staff_ids)
+    consents.ask(acting, asking, request)
     return False
 
 

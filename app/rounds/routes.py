@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.accounts.service import everyone
 from app.campaigns import reads as campaigns
+from app.consents.reads import subjects_waiting
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.rounds import approvals, document_reads, freezing, reads, restoring, service
@@ -71,6 +72,7 @@ def list_rounds(desk: KeyDesk) -> Response:
         rounds=reads.all_rounds(desk.session),
         campaign_titles=titles,
         restored=restored,
+        waiting=subjects_waiting(desk.session, reads.KIND),
         can_start=desk.staff.role == "organiser",
     )
 

@@ -21,7 +21,7 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
 from app.rounds import document_reads, documents, restoring
-from app.rounds.acts import EXTEND, intend
+from app.rounds.acts import ALL_ACTS, EXTEND, intend
 from app.rounds.domain import (
     Event,
     Paper,
@@ -230,8 +230,8 @@ def void_round(acting: Acting, round_id: str, request: Mapping[str, Any]) -> Non
     if ballots.last_act(database_of(acting.session), round_id) is not None:
         intend(acting, round_id, Event.VOID, reason=reason)
         return
-    row.state, row.void_reason = after, reason
-    row.closed_at = row.closed_at or acting.now
+    row.state, row.void_reason, row.closed_at = after, reason, row.closed_at or acting.now
+    consents.lapse(acting.session, acting.now, KIND, round_id, ALL_ACTS)
 
 
 def count_round(acting: Acting, round_id: str, **detail: object) -> None:

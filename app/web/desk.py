@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.core.acting import Acting, Principal
+from app.core.acting import SAID, TOLD, Acting, Principal
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.core.holding import hold_nothing
@@ -26,6 +26,7 @@ from app.web.forms import PostedForm
 from app.web.i18n import choose_language
 from app.web.pages import page, see_other
 from app.web.requests import Sitting, database, get_key_folder, get_now, get_settings
+from app.web.said import forget, tell, told
 
 NO_PAGE = frozenset({"not_found", "role_refused"})
 """Errors after which no page is shown again, though there may be one."""
@@ -94,9 +95,10 @@ class OpenDesk:
             refused, (status, message) = outcome, self.said(outcome.error)
         else:
             refused, status, message = None, outcome or 200, ""
-        saved = "saved" in self.request.query_params
-        context = {"message": message, "typed": typed(refused), "saved": saved, "today": self.today, **context}
+        done = "" if refused else told(self.request)
+        context = {"message": message, "typed": typed(refused), "done": done, "today": self.today, **context}
         response = page(self.request, template, status=status, **context)
+        forget(self.request, response)
         response.headers.update(retry_after(status, refused.error.params if refused else {}))
         return response
 
@@ -126,14 +128,18 @@ class OpenDesk:
         try:
             with self.sitting.acting():
                 done = act()
+                notes = self.session.info
         except DomainError as error:
             return self._refuse(error, again)
-        return see_other(then) if isinstance(then, str) else then(done)
+        response = see_other(then) if isinstance(then, str) else then(done)
+        if notes.get(TOLD):
+            response.background = response.background or self.request.app.state.mail_out(self.now)
+        return tell(self.request, response, notes.get(SAID, ""))
 
     def consider(self, look: Callable[[], Response], again: Again, form: PostedForm | None = None) -> Response:
         """Answer a form by what needs no transaction of this desk; when it is refused, show the page again."""
         try:
-            return look()
+            return tell(self.request, look())
         except DomainError as error:
             self.leave()
             return self._refuse(error, again, form)

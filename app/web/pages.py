@@ -63,6 +63,7 @@ class Pages:
             else i18n.translate(language, sentence),
             "staff": staff,
             "menu": menu(staff),
+            "unread_count": getattr(request.state, "unread", 0),
             "path": request.url.path,
             "here": _here(request),
             "token_field": TOKEN_FIELD,

@@ -277,8 +277,8 @@ def test_requests_and_answers_stand_in_inboxes(site: Site) -> None:
     asker, other = site.at("zhangsan"), site.at("sunqi")
     page = asker.post("/staff", login="zhouba", name="周八", role="scrutineer").text
     [asked] = set(re.findall(r"/consents/(\w+)/refuse", page))
-    assert "张三 提请办理账号 zhouba" in other.get("/inbox").text
-    assert "提请办理账号" not in site.at("zhaoliu").get("/inbox").text
+    assert "张三 提请：建立账号“周八”（zhouba）" in other.get("/inbox").text
+    assert "建立账号" not in site.at("zhaoliu").get("/inbox").text
     other.post(f"/consents/{asked}/grant")
-    assert "已同意" in asker.get("/inbox").text
-    assert "提请办理账号" not in other.get("/inbox").text
+    assert "孙七同意了您的提请" in asker.get("/inbox").text
+    assert "等您答复" not in other.get("/inbox").text

@@ -100,7 +100,7 @@ def test_every_page_opens(site: Site) -> None:
         "/import",
     ]
     pages += [f"/groups/{view.groups[0].id}", f"/groups/{view.groups[0].id}/delete", f"/forms/{key}/delete"]
-    pages += [f"/units/{view.units[0].id}/delete", "/units?saved=1"]
+    pages += [f"/units/{view.units[0].id}/delete", "/units"]
     for path in ("/campaigns", "/campaigns/new", *(site.root + page for page in pages)):
         answer = site.desk.get(path)
         assert answer.status_code == 200, path
@@ -148,7 +148,7 @@ def test_a_refused_form_keeps_what_was_typed(site: Site) -> None:
 def test_order_and_names_are_saved_together(site: Site) -> None:
     units = site.view.units
     rows = {"id[]": [unit.id for unit in units], "place[]": ["1", "2", "1"], "name[]": ["甲", "乙", "丙"]}
-    assert site.desk.post(f"{site.root}/units", **rows).headers["location"].endswith("?saved=1")
+    assert site.desk.post(f"{site.root}/units", **rows).headers["location"].endswith("")
     assert [unit.name for unit in site.view.units] == ["丙", "甲", "乙"]
 
 

@@ -10,13 +10,17 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.audit.models import AuditEntry
+from app.consents.reads import asked_of
+from app.consents.service import GRANTED, LAPSED, REFUSED
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.inbox import service as inbox
 from app.main import PORTS
 from app.rounds import service
-from app.rounds.approvals import ask_or_act, decide
+from app.rounds.acts import ALL_ACTS
+from app.rounds.approvals import WHAT, ask_or_act, decide
 from app.rounds.domain import RoundState
 from app.rounds.reads import get_round, waiting_approvals
 from app.web.errors import sentence
@@ -134,10 +138,55 @@ def test_an_act_that_came_too_late_is_refused(acting: Acting, people: dict[str, 
     round_id = open_round(acting, folder)
     ask_or_act(acting, PORTS, round_id, "extend", REQUESTS["extend"])
     committed(acting.session)
+    asked = only_approval(acting, round_id)
+    assert inbox.unread(acting.session, people["lisi"]) == 1
     service.close_round(acting, round_id, {})
     committed(acting.session)
-    with refuses("round_wrong_state"):
-        decide(replace(acting, actor=people["lisi"]), PORTS, only_approval(acting, round_id), granted=True)
+    with refuses("approval_gone"):
+        decide(replace(acting, actor=people["lisi"]), PORTS, asked, granted=True)
+    assert inbox.unread(acting.session, people["lisi"]) == 0
+    assert [item.text for item in inbox.items_of(acting.session, acting.actor)] == [
+        LAPSED.format(what=WHAT["extend"].format(title=get_round(acting.session, round_id).title))
+    ]
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_all_who_may_agree_are_told_and_the_asker_is_told_the_answer(
+    acting: Acting, people: dict[str, Principal], folder: KeyFolder, granted: bool
+) -> None:
+    round_id = open_round(acting, folder)
+    ask_or_act(acting, PORTS, round_id, "void", {"reason": "名单有误"})
+    committed(acting.session)
+    waits = {name: inbox.unread(acting.session, who) for name, who in people.items()}
+    assert {name for name, count in waits.items() if count} == {"qianer", "lisi", "wangwu"}
+    (item,) = inbox.items_of(acting.session, people["lisi"])
+    inbox.mark_read(replace(acting, actor=people["lisi"]), item.id)
+    inbox.mark_all_read(replace(acting, actor=people["lisi"]))
+    committed(acting.session)
+    assert inbox.unread(acting.session, people["lisi"]) == 1
+    assert [one.subject_id for one in asked_of(acting.session, people["lisi"].id)] == [round_id]
+    decide(replace(acting, actor=people["lisi"]), PORTS, only_approval(acting, round_id), granted=granted)
+    committed(acting.session)
+    assert not any(inbox.unread(acting.session, people[name]) for name in ("qianer", "lisi", "wangwu"))
+    (told,) = inbox.items_of(acting.session, acting.actor)
+    assert told.text == (GRANTED if granted else REFUSED).format(
+        name="李四", what=WHAT["void"].format(title=get_round(acting.session, round_id).title)
+    )
+
+
+def test_what_one_takes_back_oneself_is_told_to_nobody(
+    acting: Acting, people: dict[str, Principal], folder: KeyFolder
+) -> None:
+    round_id = open_round(acting, folder)
+    ask_or_act(acting, PORTS, round_id, "void", {"reason": "名单有误"})
+    committed(acting.session)
+    decide(acting, PORTS, only_approval(acting, round_id), granted=False)
+    committed(acting.session)
+    assert not any(inbox.unread(acting.session, who) for who in people.values())
+
+
+def test_every_act_that_is_asked_for_has_its_words() -> None:
+    assert set(WHAT) == {*PORTS.acts, *PORTS.ready} == set(ALL_ACTS)
 
 
 def test_two_log_ins_of_one_person_are_one_person(

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from httpx import Response
 
 from app.core.acting import Acting
+from app.inbox.models import InboxItem
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.deadlines import run_daily
-from app.rectification.models import ActionExtension, Attachment, InboxItem, SupervisionNotice
+from app.rectification.models import ActionExtension, Attachment, SupervisionNotice
 from app.rectification.orders import service as ordering
 from app.rectification.rules.ledger import ActionEvent
 from app.rounds import documents

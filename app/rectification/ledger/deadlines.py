@@ -15,9 +15,10 @@ from app.core.acting import Principal
 from app.core.chinese import CHINA, chinese_day
 from app.core.errors import DomainError
 from app.core.secrets import new_id
+from app.inbox.models import InboxItem
 from app.rectification.ledger.service import rule_view
 from app.rectification.messages.notify import action_title
-from app.rectification.models import InboxItem, RemedialAction, SupervisionNotice
+from app.rectification.models import RemedialAction, SupervisionNotice
 from app.rectification.orders.reads import OrderView, holidays_of, orders, reach, unknown_years
 from app.rectification.rules.ledger import ACTION_ENDS, ActionState
 from app.rectification.rules.orders import ORDER_ENDS, Task

@@ -1,1 +1,1 @@
-"""What is told to whom: inbox and mail."""
+"""What is told to whom of 补课 and 整改."""

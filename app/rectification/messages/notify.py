@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from app.accounts.service import everyone, liaisons_of
 from app.campaigns.reads import get_campaign
 from app.core.acting import Acting
-from app.core.secrets import new_id
-from app.rectification.models import InboxItem, RemedialAction, RemedialOrder
+from app.inbox import service as inbox
+from app.rectification.models import RemedialAction, RemedialOrder
 from app.rectification.rules.ledger import ActionEvent
 from app.rectification.rules.orders import OrderEvent
 
@@ -76,13 +76,12 @@ def tell_of_action(acting: Acting, action_id: str, event: str) -> None:
         _tell(acting, order, ACTION_TOLD[event], f"/rectification/actions/{action_id}", title=title)
 
 
-def _tell(acting: Acting, order: RemedialOrder, told: tuple[Side, str], href: str, **words: str) -> None:
-    side, sentence = told
+def _tell(acting: Acting, order: RemedialOrder, message: tuple[Side, str], href: str, **words: str) -> None:
+    side, sentence = message
     unit = get_campaign(acting.session, order.campaign_id).unit(order.unit_id)
     text = sentence.format_map({"unit": unit.name if unit else "", **words})
-    for staff_id in _readers(acting.session, order.unit_id, side):
-        if staff_id != acting.actor.id:
-            acting.session.add(InboxItem(id=new_id(), staff_id=staff_id, text=text, href=href, at=acting.now))
+    told = [staff_id for staff_id in _readers(acting.session, order.unit_id, side) if staff_id != acting.actor.id]
+    inbox.tell(acting.session, acting.now, told, text, href)
 
 
 def _readers(session: Session, unit_id: str, side: Side) -> list[str]:

@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from app.core.acting import Acting
 from app.core.errors import DomainError
+from app.inbox import service as inbox
 from app.office.ordering import file_later
 from app.office.workshop import Craft
 from app.publication.read_log import note_read
 from app.publication.routes_charts import picture
 from app.rectification.ledger import reads as ledger_pages
-from app.rectification.messages import inbox
 from app.rectification.orders import reads, retesting
 from app.rectification.orders import service as ordering
 from app.rectification.orders.reads import OrderView

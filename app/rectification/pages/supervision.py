@@ -1,41 +1,24 @@
-"""The supervision page and its 督办单, the mode of an order, the inbox, and the holiday table."""
+"""The supervision page and its 督办单, the mode of an order, and the holiday table."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from fastapi import APIRouter
-from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
-from app.consents.reads import all_waiting, answered
-from app.core.errors import DomainError
 from app.rectification.ledger import deadlines as daily
-from app.rectification.messages import inbox
-from app.rectification.messages import mail as mailing
 from app.rectification.orders import holidays as holiday_service
 from app.rectification.orders import modes, reads
 from app.rectification.pages.days import typed_day
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.orders import ORDER_ENDS
 from app.rectification.rules.wording import LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS
-from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, StaffDesk, SupervisorDesk
+from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
-from app.web.health import guesses_of
 from app.web.pages import see_other
-from app.web.requests import database
 
 router = APIRouter()
-ANSWERS_SHOWN = timedelta(days=30)
-_BOTH = frozenset({"round", "account"})
-CONSENTS_OF = {
-    "organiser": _BOTH,
-    "scrutineer": _BOTH,
-    **dict.fromkeys(("auditor", "supervisor", "sysadmin", "secadmin"), frozenset({"account"})),
-}
-"""What waits for a second person and is shown to a role, by the kind of its subject."""
-TOLD_OF_GUESSES = frozenset({"organiser", "scrutineer", "auditor"})
-"""Who is told where he looks first that somebody tries slip codes."""
 COMING_DAYS = 14
 LISTED = 100
 NOTICES_A_PAGE = 100
@@ -70,7 +53,7 @@ def run(desk: SupervisorDesk, _form: Form) -> Response:
 
     def then(issued: Sequence[object]) -> Response:
         answer = see_other(f"/rectification/supervision?issued={len(issued)}")
-        answer.background = BackgroundTask(mailing.send_waiting, database(desk.request), desk.settings, desk.now)
+        answer.background = desk.request.app.state.mail_out(desk.now)
         return answer
 
     return desk.attempt(lambda: daily.run_daily(desk.session, desk.now, desk.staff), then)
@@ -105,53 +88,6 @@ def set_mode(desk: SupervisorDesk, order_id: str, form: Form) -> Response:
 
     then = f"/rectification/orders/{order_id}"
     return desk.attempt(act, then, lambda refused: _mode_page(desk, order_id, refused))
-
-
-def _inbox_page(desk: Desk, refused: Refused | None = None) -> Response:
-    kinds = CONSENTS_OF.get(desk.staff.role, frozenset())
-    since = desk.now - ANSWERS_SHOWN
-    context = {
-        "waiting": [one for one in all_waiting(desk.session) if one.kind in kinds],
-        "answers": answered(desk.session, desk.staff.id, since) if kinds else (),
-        "items": inbox.items_of(desk.session, desk.staff),
-        "unread": inbox.unread(desk.session, desk.staff),
-        "shown": inbox.SHOWN,
-        "guesses": guesses_of(desk.request) if desk.staff.role in TOLD_OF_GUESSES else None,
-        "mail_on": desk.settings.sends_mail,
-        "address": inbox.address_of(desk.session, desk.staff),
-    }
-    return desk.show("rectification/inbox.html", refused, **context)
-
-
-@router.get("/inbox")
-def show_inbox(desk: StaffDesk) -> Response:
-    """Show what waits for the reader."""
-    return _inbox_page(desk)
-
-
-@router.post("/inbox/read")
-def mark_read(desk: StaffDesk, form: Form) -> Response:
-    """Mark one item, or all, as read."""
-
-    def act() -> None:
-        if form.flag("all"):
-            inbox.mark_all_read(desk.acting)
-        else:
-            inbox.mark_read(desk.acting, form.text("item", 64))
-
-    return desk.attempt(act, "/inbox")
-
-
-@router.post("/inbox/address")
-def set_address(desk: StaffDesk, form: Form) -> Response:
-    """Set where the reader wants mail, or that he wants none."""
-
-    def act() -> None:
-        if not desk.settings.sends_mail:
-            raise DomainError("mail_off")
-        inbox.set_address(desk.acting, form.text("address", 300, needed=False, label="邮箱地址"))
-
-    return desk.attempt(act, "/inbox", lambda refused: _inbox_page(desk, refused))
 
 
 def _holidays_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:

@@ -12,10 +12,11 @@ from app.audit.models import AuditEntry
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.settings import Settings
+from app.inbox.models import InboxItem
 from app.operations.supervising import supervise
 from app.rectification.ledger import deadlines as daily
 from app.rectification.ledger import service as ledger_acts
-from app.rectification.models import InboxItem, RemedialAction, RemedialOrder, SupervisionNotice
+from app.rectification.models import RemedialAction, RemedialOrder, SupervisionNotice
 from app.rectification.orders import service as ordering
 from app.rectification.orders.holidays import Change, save
 from app.rectification.orders.modes import set_mode

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from app.accounts.models import StaffUnit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.inbox.models import InboxItem
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.messages.notify import ORDER_TOLD, ORDER_UNTOLD, action_title
-from app.rectification.models import InboxItem
 from app.rectification.orders.modes import set_mode
 from app.rectification.plans import service as planning
 from app.rectification.rules.ledger import ActionEvent

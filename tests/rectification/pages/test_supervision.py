@@ -13,18 +13,19 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.inbox import service as inbox
+from app.inbox.models import InboxItem
 from app.main import build_api, wrap
 from app.rectification.ledger import deadlines as daily
-from app.rectification.messages import inbox
-from app.rectification.models import Holiday, InboxItem, OrderAttempt
+from app.rectification.models import Holiday, OrderAttempt
 from app.rectification.orders import service as ordering
 from app.rectification.orders.reads import flags, orders
 from app.web.forms import TOKEN_FIELD
 from tests.cast import MORNING, PASSWORD, Desk
 from tests.conftest import BASE_URL, TestClock
+from tests.inbox.test_mail import Postbox, mail_server
 from tests.publication.counted import form_token
 from tests.rectification.flagged import FLAGGED, WU, ZHANG, asked, make_ledger, make_order
-from tests.rectification.messages.test_mail import Postbox, mail_server
 from tests.rectification.pages.conftest import Desks
 
 LATE = timedelta(days=40)

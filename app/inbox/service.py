@@ -1,16 +1,18 @@
 """The inbox of a member of staff: notices that wait for him, and where he wants mail about them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.core.acting import Acting, Principal
+from app.core.acting import TOLD, Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
-from app.rectification.models import InboxItem, StaffMail
+from app.core.secrets import new_id
+from app.inbox.models import InboxItem, StaffMail
 
 SHOWN = 200
 ADDRESS_LENGTH = 254
@@ -18,6 +20,25 @@ _NAME = r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"(?=.{{1,64}}@){_NAME}@(?:{_LABEL}\.)+{_LABEL}", re.ASCII)
 """The plain form that every server takes: no quotes, comments, spaces, line ends or signs beyond ASCII."""
+
+
+def tell(session: Session, now: datetime, staff_ids: Iterable[str], text: str, href: str, consent_id: str = "") -> None:
+    """Put a message into the inboxes of these people; ``consent_id`` names the request they are asked to answer."""
+    fields = {"text": text, "href": href, "at": now, "consent_id": consent_id or None}
+    for staff_id in staff_ids:
+        session.add(InboxItem(id=new_id(), staff_id=staff_id, **fields))
+        session.info[TOLD] = True
+
+
+def settle(session: Session, now: datetime, consent_id: str) -> None:
+    """Let a request that was answered wait in nobody's inbox any more."""
+    asked = (InboxItem.consent_id == consent_id, InboxItem.read_at.is_(None))
+    session.execute(update(InboxItem).where(*asked).values(read_at=now))
+
+
+def forget(session: Session, consent_ids: Collection[str]) -> None:
+    """Delete the messages of requests that are deleted themselves."""
+    session.execute(delete(InboxItem).where(InboxItem.consent_id.in_(consent_ids)))
 
 
 def items_of(session: Session, staff: Principal) -> Sequence[InboxItem]:
@@ -28,25 +49,28 @@ def items_of(session: Session, staff: Principal) -> Sequence[InboxItem]:
 
 
 def unread(session: Session, staff: Principal) -> int:
-    """Count what somebody has not read."""
+    """Count what somebody has not read, or not answered where he is asked."""
     query = select(func.count()).where(InboxItem.staff_id == staff.id, InboxItem.read_at.is_(None))
     return session.scalar(query) or 0
 
 
 def mark_read(acting: Acting, item_id: str) -> None:
-    """Mark one of the actor's own items as read; DomainError ``inbox_item_unknown``, for foreign ones too."""
+    """Mark one of the actor's own items as read, unless it waits for his answer.
+
+    DomainError ``inbox_item_unknown``, for foreign ones too.
+    """
     item = locked(acting.session, InboxItem, item_id)
     if item is None or item.staff_id != acting.actor.id:
         raise DomainError("inbox_item_unknown")
-    if item.read_at is None:
+    if item.read_at is None and item.consent_id is None:
         item.read_at = acting.now
         audit.record(acting.session, acting.now, acting.actor, "inbox.read", item.notice_id or item_id)
 
 
 def mark_all_read(acting: Acting) -> int:
-    """Mark all of the actor's items as read; return how many were not."""
-    mine = (InboxItem.staff_id == acting.actor.id, InboxItem.read_at.is_(None))
-    count = unread(acting.session, acting.actor)
+    """Mark all of the actor's items as read but those that wait for his answer; return how many were not."""
+    mine = (InboxItem.staff_id == acting.actor.id, InboxItem.read_at.is_(None), InboxItem.consent_id.is_(None))
+    count = acting.session.scalar(select(func.count()).where(*mine)) or 0
     if count:
         acting.session.execute(update(InboxItem).where(*mine).values(read_at=acting.now))
         audit.record(acting.session, acting.now, acting.actor, "inbox.read_all", "", items=count)

@@ -4,7 +4,7 @@ import logging
 import smtplib
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,25 +13,27 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from app.accounts.service import everyone
 from app.core.db import Database
 from app.core.secrets import new_id
 from app.core.settings import MailSecurity, Settings
-from app.rectification.models import InboxItem, StaffMail
+from app.inbox.models import InboxItem, StaffMail
 
 LOG = logging.getLogger("manyidu")
 TIMEOUT_S = 10.0
 MAILS_A_RUN = 300
 """More wait for the next run, so that a slow server cannot keep one going for hours."""
-SUBJECT = "满意度测评：有督办提醒等您处理"
+SUBJECT = "满意度测评：有提醒等您处理"
 BODY = """{name}：
 
-收件箱中有新的督办提醒，请登录后查看并办理：
+收件箱中有新的提醒，请登录后查看并办理：
 {link}
 
-本邮件由系统自动发出，不含督办内容，请勿回复。
+本邮件由系统自动发出，不含具体内容，请勿回复。
 """
+InOffice = Callable[[Session], Mapping[str, str]]
+"""Reads the names of all who can log in, by id: accounts know them."""
 _REFUSED_ONE = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 _AT_WORK = threading.Lock()
 
@@ -53,18 +55,20 @@ class Sent:
     failed: int = 0
 
 
-def send_waiting(database: Database, settings: Settings, now: datetime, timeout: float = TIMEOUT_S) -> Sent:
+def send_waiting(
+    database: Database, settings: Settings, now: datetime, in_office: InOffice, timeout: float = TIMEOUT_S
+) -> Sent:
     """Mail everybody for whom something waits. Never raises because of a mail server; what failed stays to be sent."""
     if not settings.sends_mail or not _AT_WORK.acquire(blocking=False):
         return Sent()
     try:
-        waiting = waiting_mail(database)[:MAILS_A_RUN]
+        waiting = waiting_mail(database, in_office)[:MAILS_A_RUN]
         return _send(database, settings, now, waiting, timeout) if waiting else Sent()
     finally:
         _AT_WORK.release()
 
 
-def waiting_mail(database: Database) -> list[Waiting]:
+def waiting_mail(database: Database, in_office: InOffice) -> list[Waiting]:
     """Return who is to be mailed: in office, with an address, and with unread items no mail was sent for."""
     query = (
         select(InboxItem.staff_id, StaffMail.address, InboxItem.id)
@@ -74,7 +78,7 @@ def waiting_mail(database: Database) -> list[Waiting]:
     )
     found: dict[tuple[str, str], list[str]] = {}
     with database.reading() as session:
-        names = {staff.id: staff.name for staff in everyone(session) if not staff.disabled}
+        names = in_office(session)
         for staff_id, address, item_id in session.execute(query):
             found.setdefault((staff_id, address), []).append(item_id)
     return [Waiting(names[key[0]], key[1], tuple(ids)) for key, ids in found.items() if key[0] in names]

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEntry
 from app.core.acting import Acting, Principal
 from app.core.db import Database
-from app.rectification.messages import inbox
-from app.rectification.models import InboxItem, StaffMail
+from app.inbox import service as inbox
+from app.inbox.models import InboxItem, StaffMail
 from tests.cast import MORNING, make_cast, refuses
 from tests.rectification.flagged import WU, ZHENG
 

@@ -25,18 +25,19 @@ from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
 from app.accounts.models import Staff
+from app.accounts.service import in_office
 from app.core.acting import Acting
 from app.core.clock import utc_now
 from app.core.db import Database
 from app.core.settings import Settings
+from app.inbox import service as inbox
+from app.inbox.mail import Sent, send_waiting
+from app.inbox.models import InboxItem
 from app.operations.supervising import supervise
-from app.rectification.messages import inbox
-from app.rectification.messages.mail import Sent, send_waiting
-from app.rectification.models import InboxItem
 from tests.cast import MORNING, make_cast
+from tests.inbox.test_service import add_items
 from tests.postgresql import free_port
 from tests.rectification.flagged import WU, ZHENG
-from tests.rectification.messages.test_inbox import add_items
 
 PASSWORD = "mail-Right-7"
 
@@ -119,8 +120,8 @@ def test_it_works(waiting: Database, mailed: Callable[..., Settings]) -> None:
     box = Postbox()
     with mail_server(box) as port:
         settings = mailed(port)
-        assert send_waiting(waiting, settings, MORNING) == Sent(2, 0)
-        assert send_waiting(waiting, settings, MORNING) == Sent(0, 0)
+        assert send_waiting(waiting, settings, MORNING, in_office) == Sent(2, 0)
+        assert send_waiting(waiting, settings, MORNING, in_office) == Sent(0, 0)
     assert [address for address, _ in box.taken] == ["wu@example.cn", "zheng@example.cn"]
     assert unmailed(waiting) == ["idzhaoliu000"]
     message = box.taken[0][1]
@@ -142,13 +143,13 @@ def test_what_was_read_or_belongs_to_nobody_in_office_is_not_mailed(
         session.get_one(Staff, ZHENG.id).disabled = True
     box = Postbox()
     with mail_server(box) as port:
-        assert send_waiting(waiting, mailed(port), MORNING) == Sent()
+        assert send_waiting(waiting, mailed(port), MORNING, in_office) == Sent()
     assert box.taken == []
 
 
 def test_it_is_off_by_default(waiting: Database, settings: Settings) -> None:
     assert not settings.sends_mail
-    assert send_waiting(waiting, settings, MORNING) == Sent()
+    assert send_waiting(waiting, settings, MORNING, in_office) == Sent()
     assert len(unmailed(waiting)) == 5
 
 
@@ -156,15 +157,15 @@ def test_one_refused_recipient_does_not_stop_the_others(waiting: Database, maile
     box = Postbox(refused={"wu@example.cn"})
     with mail_server(box) as port:
         settings = mailed(port)
-        assert send_waiting(waiting, settings, MORNING) == Sent(1, 1)
+        assert send_waiting(waiting, settings, MORNING, in_office) == Sent(1, 1)
         assert unmailed(waiting) == ["idwujiu000", "idwujiu001", "idzhaoliu000"]
         box.refused.clear()
-        assert send_waiting(waiting, settings, MORNING + timedelta(days=1)) == Sent(1, 0)
+        assert send_waiting(waiting, settings, MORNING + timedelta(days=1), in_office) == Sent(1, 0)
     assert [address for address, _ in box.taken] == ["zheng@example.cn", "wu@example.cn"]
 
 
 def test_a_server_that_is_away_loses_nothing(waiting: Database, mailed: Callable[..., Settings]) -> None:
-    assert send_waiting(waiting, mailed(free_port()), MORNING) == Sent(0, 2)
+    assert send_waiting(waiting, mailed(free_port()), MORNING, in_office) == Sent(0, 2)
     assert len(unmailed(waiting)) == 5
 
 
@@ -198,7 +199,7 @@ def silent_server(greeting: bytes = b"") -> Iterator[int]:
 def test_a_server_that_hangs_is_given_up(waiting: Database, mailed: Callable[..., Settings], greeting: bytes) -> None:
     with silent_server(greeting) as port:
         started = time.monotonic()
-        assert send_waiting(waiting, mailed(port), MORNING, timeout=0.3) == Sent(0, 2)
+        assert send_waiting(waiting, mailed(port), MORNING, in_office, timeout=0.3) == Sent(0, 2)
         assert time.monotonic() - started < 5
     assert len(unmailed(waiting)) == 5
 
@@ -248,9 +249,9 @@ def test_the_way_is_private_and_the_server_s_certificate_is_checked(
     with mail_server(box, **options) as port:
         settings = mailed(port, smtp_security=security)
         monkeypatch.delenv("SSL_CERT_FILE")
-        assert send_waiting(waiting, settings, MORNING) == Sent(0, 2)
+        assert send_waiting(waiting, settings, MORNING, in_office) == Sent(0, 2)
         monkeypatch.setenv("SSL_CERT_FILE", str(path))
-        assert send_waiting(waiting, settings, MORNING) == Sent(2, 0)
+        assert send_waiting(waiting, settings, MORNING, in_office) == Sent(2, 0)
     assert len(box.taken) == 2
 
 
@@ -265,7 +266,7 @@ def test_a_wrong_password_stops_the_run(
     with mail_server(box, tls_context=certificate[1], authenticator=box.authenticate, auth_required=True) as port:
         for password, wanted in (("wrong", Sent(0, 2)), (PASSWORD, Sent(2, 0))):
             given = {"smtp_security": "starttls", "smtp_user": "manyidu", "smtp_password": password}
-            assert send_waiting(waiting, mailed(port, **given), MORNING) == wanted
+            assert send_waiting(waiting, mailed(port, **given), MORNING, in_office) == wanted
     assert set(box.logins) == {"manyidu"}
 
 
@@ -274,7 +275,7 @@ def test_a_server_without_tls_gets_nothing_where_tls_is_wanted(
 ) -> None:
     box = Postbox()
     with mail_server(box) as port:
-        assert send_waiting(waiting, mailed(port, smtp_security="starttls"), MORNING) == Sent(0, 2)
+        assert send_waiting(waiting, mailed(port, smtp_security="starttls"), MORNING, in_office) == Sent(0, 2)
     assert box.taken == []
 
 
