@@ -12,14 +12,17 @@ from app.accounts.devices import known_device, remember_device
 from app.accounts.domain import WEIGHTY, Act, Role, may_agree, may_ask, roles_offered
 from app.accounts.entry import Admitted
 from app.accounts.handover import is_asked
+from app.accounts.models import Staff
 from app.accounts.sessions import cookie_name, session_token, set_cookie
 from app.consents.reads import waiting
 from app.core.errors import DomainError
 from app.web.desk import AccountsDesk, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
+from app.web.menu import ROLE_WORDS
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
 from app.web.requests import database
+from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
 
@@ -138,6 +141,7 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
     token = outcome.token if outcome else ""
     context = {
         "accounts": service.everyone(desk.session),
+        "stored_role": _stored_role,
         "roles": roles_offered(three_roles=three),
         "link": f"{desk.settings.desk_address}/welcome/{token}" if token else None,
         "outcome": outcome,
@@ -176,9 +180,13 @@ def create_account(desk: ManagerDesk, form: ProvenForm) -> Response:
     return _decide_on(desk, act)
 
 
-def _change(desk: Desk, act: Act, staff_id: str, role: str = "") -> Response:
+def _change(desk: Desk, act: Act, staff_id: str) -> Response:
     three_roles = desk.settings.three_roles
-    return _decide_on(desk, lambda: asking.change(desk.acting, act, staff_id, role, three_roles=three_roles))
+    return _decide_on(desk, lambda: asking.change(desk.acting, act, staff_id, three_roles=three_roles))
+
+
+def _stored_role(staff: Staff) -> Stored:
+    return stored([(staff.name, ROLE_WORDS[staff.role])], staff.id)
 
 
 @router.post("/staff/{staff_id}/link")
@@ -202,7 +210,13 @@ def enable(desk: ManagerDesk, staff_id: str, _form: ProvenForm) -> Response:
 @router.post("/staff/{staff_id}/role")
 def give_role(desk: ManagerDesk, staff_id: str, form: ProvenForm) -> Response:
     """Give an account another role, or ask for it."""
-    return _change(desk, Act.ROLE, staff_id, form.text("role", 20, label="角色"))
+    role, three_roles = form.text("role", 20, label="角色"), desk.settings.three_roles
+
+    def act() -> Outcome:
+        refuse_stale(form, _stored_role(service.find(desk.session, staff_id)))
+        return asking.change(desk.acting, Act.ROLE, staff_id, role, three_roles=three_roles)
+
+    return _decide_on(desk, act)
 
 
 def _answer(desk: Desk, consent_id: str, *, granted: bool) -> Response:

@@ -16,11 +16,13 @@ from app.campaigns.ports import resting_rounds
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import CampaignView, all_campaigns, get_campaign
 from app.campaigns.rules import NameRow
+from app.campaigns.stored import locked_campaign, stored_head
 from app.campaigns.typed import TypedRow, typed_rows
 from app.campaigns.wording import formula_words
-from app.web.desk import OrganiserDesk
+from app.web.desk import OrganiserDesk, Refused
 from app.web.forms import Form
 from app.web.pages import see_other
+from app.web.stale import refuse_stale
 
 router = APIRouter()
 SPARE_STAGES = 2
@@ -68,7 +70,8 @@ def edit_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show name, organisation and stages."""
     campaign = get_campaign(desk.session, campaign_id)
     typed = {"title": campaign.title, "organisation": campaign.organisation}
-    return desk.show("campaigns/edit.html", campaign=campaign, typed=typed, rows=_stage_rows(campaign))
+    context = {"campaign": campaign, "stored": stored_head(campaign), "rows": _stage_rows(campaign)}
+    return desk.show("campaigns/edit.html", typed=typed, **context)
 
 
 @router.post("/campaigns/{campaign_id}/edit")
@@ -77,18 +80,17 @@ def edit(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     typed, rows = form.as_dict(), typed_rows(form)
 
     def act() -> None:
+        refuse_stale(form, stored_head(locked_campaign(desk.session, campaign_id)))
         who = desk.session, desk.now, desk.staff
         service.edit_campaign(*who, campaign_id, typed.get("title", ""), typed.get("organisation", ""))
         kept = [NameRow(row.id, row.name) for row in rows]
         service.set_stages(desk.acting, resting_rounds(desk.request), campaign_id, kept)
 
-    return desk.attempt(
-        act,
-        f"/campaigns/{campaign_id}",
-        lambda refused: desk.show(
-            "campaigns/edit.html", refused, campaign=get_campaign(desk.session, campaign_id), rows=rows
-        ),
-    )
+    def again(refused: Refused) -> Response:
+        campaign = get_campaign(desk.session, campaign_id)
+        return desk.show("campaigns/edit.html", refused, campaign=campaign, stored=stored_head(campaign), rows=rows)
+
+    return desk.attempt(act, f"/campaigns/{campaign_id}", again)
 
 
 for part in (routes_units, routes_liaisons, routes_groups, routes_scheme, routes_forms, routes_import):

@@ -12,11 +12,13 @@ from app.campaigns.deletion import ask_for_name, attempt_to_delete
 from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import CampaignView, get_campaign, get_form
 from app.campaigns.rules import ADVISED_ITEMS, scale_for
+from app.campaigns.stored import locked_campaign, stored_form
 from app.campaigns.typed import TypedItem, shown_items, typed_form, typed_items
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form
 from app.web.pages import see_other
+from app.web.stale import refuse_stale
 
 router = APIRouter()
 WORDS = {"scales": SCALES, "scale_for": scale_for}
@@ -47,7 +49,7 @@ def _show_editor(
     desk: Desk, chosen: Chosen, typed: Mapping[str, str], rows: Sequence[TypedItem], refused: Refused | None = None
 ) -> Response:
     campaign, form = chosen
-    shown = {"campaign": campaign, "form": form, "typed": typed, "rows": rows}
+    shown = {"campaign": campaign, "form": form, "typed": typed, "rows": rows, "stored": stored_form(form)}
     return desk.show("campaigns/form_edit.html", refused, **shown, **WORDS)
 
 
@@ -64,16 +66,18 @@ def form_page(desk: OrganiserDesk, campaign_id: str, key: str) -> Response:
 @router.post("/campaigns/{campaign_id}/forms/{key}")
 def save(desk: OrganiserDesk, campaign_id: str, key: str, posted: Form) -> Response:
     """Save an edited form."""
-    chosen, rows = _chosen(desk, campaign_id, key), typed_items(posted)
+    rows = typed_items(posted)
 
     def act() -> None:
+        locked_campaign(desk.session, campaign_id)
+        refuse_stale(posted, stored_form(get_form(desk.session, campaign_id, key)))
         edit = typed_form(posted, rows)
         scheme_service.save_form(desk.session, desk.now, desk.staff, campaign_id, key, edit)
 
     return desk.attempt(
         act,
         f"/campaigns/{campaign_id}/forms/{key}",
-        lambda refused: _show_editor(desk, chosen, posted.as_dict(), rows, refused),
+        lambda refused: _show_editor(desk, _chosen(desk, campaign_id, key), posted.as_dict(), rows, refused),
     )
 
 

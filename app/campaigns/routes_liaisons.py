@@ -1,13 +1,18 @@
 """The page that says which accounts speak for which unit."""
 
+from collections.abc import Mapping, Sequence
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts import service as accounts
 from app.accounts.domain import Role
-from app.campaigns.reads import get_campaign
+from app.accounts.models import Staff
+from app.campaigns.reads import CampaignView, get_campaign
+from app.campaigns.stored import locked_campaign
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form
+from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
 
@@ -18,10 +23,17 @@ def _page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Respo
     everyone = accounts.everyone(desk.session)
     context = {
         "campaign": campaign,
+        "stored": _stored(campaign, found),
         "chosen": {unit_id: {staff.id for staff in some} for unit_id, some in found.items()},
         "liaisons": [staff for staff in everyone if staff.role == Role.LIAISON and not staff.disabled],
     }
     return desk.show("campaigns/liaisons.html", refused, **context)
+
+
+def _stored(campaign: CampaignView, found: Mapping[str, Sequence[Staff]]) -> Stored:
+    chosen = [(unit, found.get(unit.id, ())) for unit in campaign.units]
+    lines = [(unit.name, "、".join(one.name for one in some)) for unit, some in chosen]
+    return stored(lines, [(unit.id, [one.id for one in some]) for unit, some in chosen])
 
 
 @router.get("/campaigns/{campaign_id}/liaisons")
@@ -35,8 +47,9 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Keep who speaks for which unit."""
 
     def act() -> None:
-        campaign = get_campaign(desk.session, campaign_id)
+        campaign = locked_campaign(desk.session, campaign_id)
         before = accounts.liaisons_of(desk.session, [unit.id for unit in campaign.units])
+        refuse_stale(form, _stored(campaign, before))
         for unit in campaign.units:
             wanted = set(form.several(f"unit-{unit.id}[]"))
             if wanted != {account.id for account in before.get(unit.id, [])}:

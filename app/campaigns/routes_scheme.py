@@ -7,10 +7,12 @@ from app.campaigns import scheme_service
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator, Measure
 from app.campaigns.reads import get_campaign
+from app.campaigns.stored import locked_campaign, stored_scheme
 from app.campaigns.typed import ITEM_LINE_ROWS, shown_scheme, typed_scheme
 from app.campaigns.wording import base_words, denominator_words, formula_words, measure_words
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
+from app.web.stale import refuse_stale
 
 router = APIRouter()
 WORDING = {
@@ -23,10 +25,11 @@ WORDING = {
 
 def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
-    stored = shown_scheme(campaign)
+    shown = shown_scheme(campaign)
     context = {
         "campaign": campaign,
-        "typed": dict.fromkeys(stored, "") | typed(refused) if refused else stored,
+        "stored": stored_scheme(campaign),
+        "typed": dict.fromkeys(shown, "") | typed(refused) if refused else shown,
         "scales": list(SCALES.values()),
         "denominators": list(Denominator),
         "measures": list(Measure),
@@ -47,7 +50,9 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Save the scheme for rounds to come."""
 
     def act() -> None:
-        scheme = typed_scheme(form, get_campaign(desk.session, campaign_id).groups)
+        campaign = locked_campaign(desk.session, campaign_id)
+        refuse_stale(form, stored_scheme(campaign))
+        scheme = typed_scheme(form, campaign.groups)
         who = desk.session, desk.now, desk.staff
         scheme_service.set_scheme(*who, campaign_id, scheme, two_person=form.flag("two_person"))
 

@@ -10,10 +10,12 @@ from app.campaigns.deletion import ask_for_name, attempt_to_delete
 from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.rules import pasted_names
+from app.campaigns.stored import locked_campaign, stored_units
 from app.campaigns.typed import TypedRow, name_rows, typed_rows
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
+from app.web.stale import refuse_stale
 
 router = APIRouter()
 
@@ -23,8 +25,9 @@ def _units_page(
 ) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     stored = [TypedRow(unit.id, str(place), unit.name) for place, unit in enumerate(campaign.units, 1)]
-    context = {"campaign": campaign, "rows": stored if rows is None else rows, "added": typed(refused).get("names", "")}
-    return desk.show("campaigns/units.html", refused, **context)
+    added = typed(refused).get("names", "")
+    context = {"rows": stored if rows is None else rows, "added": added, "stored": stored_units(campaign)}
+    return desk.show("campaigns/units.html", refused, campaign=campaign, **context)
 
 
 def _attempt(
@@ -46,6 +49,7 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     rows = typed_rows(form)
 
     def act() -> None:
+        refuse_stale(form, stored_units(locked_campaign(desk.session, campaign_id)))
         service.save_units(desk.session, desk.now, desk.staff, campaign_id, name_rows(rows))
 
     return _attempt(desk, campaign_id, act, rows)

@@ -15,13 +15,16 @@ from app.rounds import approvals, document_reads, freezing, reads, restoring, se
 from app.rounds.allowed import powers
 from app.rounds.domain import Layout, RoundState
 from app.rounds.ports import ports_of
+from app.rounds.reads import RoundView
 from app.rounds.service import RoundDraft
+from app.rounds.stored import stored_draft, stored_times, stored_wifi
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
 from app.web.health import guesses_of, watch_of
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
 from app.web.requests import database
+from app.web.stale import refuse_stale
 
 router = APIRouter()
 MAX_HOLDERS = 16
@@ -87,9 +90,16 @@ def _local(moment: datetime | None) -> str:
     return moment.astimezone(CHINA).strftime(LOCAL_TIME) if moment else ""
 
 
-def _draft_page(desk: Desk, campaign_id: str, values: Mapping[str, object], refused: Refused | None = None) -> Response:
+def _draft_page(
+    desk: Desk,
+    campaign_id: str,
+    values: Mapping[str, object],
+    refused: Refused | None = None,
+    row: RoundView | None = None,
+) -> Response:
     campaign = campaigns.get_campaign(desk.session, campaign_id)
     context = {"campaign": campaign, "values": typed(refused) or values, "holders": range(1, MAX_HOLDERS + 1)}
+    context["stored"] = stored_draft(row) if row else None
     return desk.show("rounds/draft.html", refused, action=desk.request.url.path, **context)
 
 
@@ -116,17 +126,22 @@ def edit_page(desk: OrganiserDesk, round_id: str) -> Response:
     row = reads.get_round(desk.session, round_id)
     values = {name: getattr(row, name) for name in RoundDraft.__dataclass_fields__}
     values.update(opens_at=_local(row.opens_at), closes_at=_local(row.closes_at))
-    return _draft_page(desk, row.campaign_id, values)
+    return _draft_page(desk, row.campaign_id, values, row=row)
 
 
 @router.post("/rounds/{round_id}/edit")
 def edit_round(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Change a draft round."""
-    return desk.attempt(
-        lambda: service.edit_round(desk.acting, round_id, _draft(form)),
-        f"/rounds/{round_id}",
-        lambda refused: _draft_page(desk, reads.get_round(desk.session, round_id).campaign_id, {}, refused),
-    )
+
+    def act() -> None:
+        refuse_stale(form, stored_draft(service.locked_round(desk.session, round_id)))
+        service.edit_round(desk.acting, round_id, _draft(form))
+
+    def again(refused: Refused) -> Response:
+        row = reads.get_round(desk.session, round_id)
+        return _draft_page(desk, row.campaign_id, {}, refused, row)
+
+    return desk.attempt(act, f"/rounds/{round_id}", again)
 
 
 def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
@@ -147,6 +162,8 @@ def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "local_opens": _local(row.opens_at),
         "local_closes": _local(row.closes_at),
         "values": typed(refused),
+        "times": stored_times(row),
+        "wifi": stored_wifi(row),
         "watch": watch_of(desk.request),
         "is_live": row.state in {RoundState.READY, RoundState.OPEN},
         "guesses": guesses_of(desk.request),
@@ -203,7 +220,9 @@ def schedule(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
 
 def _schedule(desk: Desk, round_id: str, form: PostedForm) -> None:
     acting, closes_at = desk.acting, _time(form, "closes_at", "截止时间")
-    if reads.get_round(acting.session, round_id).state is not RoundState.OPEN:
+    row = service.locked_round(acting.session, round_id)
+    refuse_stale(form, stored_times(row))
+    if row.state is not RoundState.OPEN:
         service.set_schedule(acting, round_id, _time(form, "opens_at", "开始时间"), closes_at)
     elif closes_at is None or closes_at <= acting.now:
         raise DomainError("schedule_over")
@@ -217,6 +236,7 @@ def set_wifi(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Name the hall's own network."""
 
     def act() -> None:
+        refuse_stale(form, stored_wifi(service.locked_round(desk.session, round_id)))
         name = form.text("wifi_name", 32, needed=False, label="无线网络名称")
         password = form.text("wifi_password", 63, needed=False, label="无线网络密码")
         service.set_wifi(desk.acting, round_id, name, password)

@@ -12,10 +12,12 @@ from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.receipt_reads import root_of
+from app.rounds.service import locked_round
 from app.slips import reads, service
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.downloads import PDF
 from app.web.forms import Form, PostedForm
+from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
 MAX_PER_GROUP = 20_000
@@ -48,8 +50,23 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "is_seconded": row.key_holders > 1,
         "can_count": row.state in {RoundState.READY, RoundState.OPEN, RoundState.SEALED},
         "values": typed(refused),
+        "stored": _stored_counts(desk, round_id),
     }
     return desk.show("slips/slips.html", refused, **context)
+
+
+def _stored_counts(desk: Desk, round_id: str) -> Stored:
+    """Return what the reader himself has counted: an organiser first, a scrutineer second."""
+    paper, _ = frozen_paper(desk.session, round_id)
+    counted, is_organiser = reads.hand_counts(desk.session, round_id), desk.staff.role == "organiser"
+    own = {group: (count.first if is_organiser else count.second) for group, count in counted.items()}
+    rows = [(group.name, own.get(group.id)) for group in paper.groups]
+    return stored([(name, _counted(row) if row else "") for name, row in rows], is_organiser)
+
+
+def _counted(row: reads.Tally) -> str:
+    present = "—" if row.present is None else row.present
+    return f"到会 {present}、剩余 {row.spare}、退回 {row.handed_back}"
 
 
 def _attempt(desk: Desk, round_id: str, act: Callable[[], object]) -> Response:
@@ -132,6 +149,8 @@ def set_counts(desk: KeyDesk, round_id: str, form: Form) -> Response:
     """Record what was counted by hand, by an organiser and by a scrutineer after him."""
 
     def act() -> None:
+        locked_round(desk.session, round_id)
+        refuse_stale(form, _stored_counts(desk, round_id))
         present = _present(form, desk.session, round_id)
         service.set_counts(desk.acting, round_id, _counts(form, desk.session, round_id), present)
 

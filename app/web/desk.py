@@ -96,7 +96,8 @@ class OpenDesk:
         else:
             refused, status, message = None, outcome or 200, ""
         done = "" if refused else told(self.request)
-        context = {"message": message, "typed": typed(refused), "done": done, "today": self.today, **context}
+        known = {"message": message, "typed": typed(refused), "done": done, "today": self.today}
+        context = {**known, "refused": refused, **context}
         response = page(self.request, template, status=status, **context)
         forget(self.request, response)
         response.headers.update(retry_after(status, refused.error.params if refused else {}))

@@ -1,6 +1,10 @@
-"""The table of app.web.error_sentences goes on here: accounts and log-ins."""
+"""The table of app.web.error_sentences goes on here: accounts, log-ins, older tabs."""
 
 ACCOUNT_SENTENCES: dict[str, tuple[int, str]] = {
+    "stale": (
+        409,
+        "没有保存：您打开这个页面之后，另一个窗口或者另一个人已经改过。您填的都还在，请对照现在保存的内容再保存一次。",
+    ),
     "login_needed": (401, "请先登录。"),
     "role_refused": (403, "您的账号没有这项权限。如确需办理，请联系组织者。"),
     "login_busy": (503, "此刻登录的人较多，口令还没有核对。请稍候几秒再试一次。"),

@@ -1,0 +1,53 @@
+"""What is stored of all that each form of a campaign edits, so that an older tab does not undo a newer save."""
+
+from sqlalchemy.orm import Session
+
+from app.campaigns.domain import Form
+from app.campaigns.reads import CampaignView, GroupView, get_campaign
+from app.campaigns.service import campaign_row
+from app.campaigns.typed import shown_scheme
+from app.campaigns.wording import base_words, formula_words
+from app.web.stale import Stored, stored
+
+
+def locked_campaign(session: Session, campaign_id: str) -> CampaignView:
+    """Return the campaign as it is now, which nobody else changes until the end of the transaction."""
+    campaign_row(session, campaign_id)
+    return get_campaign(session, campaign_id)
+
+
+def stored_head(campaign: CampaignView) -> Stored:
+    """Return name, organisation and stages."""
+    lines = [("活动名称", campaign.title), ("主办单位", campaign.organisation)]
+    stages = [("阶段", stage.title) for stage in campaign.stages]
+    return stored([*lines, *stages], [stage.id for stage in campaign.stages])
+
+
+def stored_units(campaign: CampaignView) -> Stored:
+    """Return the units in official order."""
+    lines = [(str(place), unit.name) for place, unit in enumerate(campaign.units, 1)]
+    return stored(lines, [unit.id for unit in campaign.units])
+
+
+def stored_groups(campaign: CampaignView) -> Stored:
+    """Return the voter groups with their expected numbers, in order."""
+    return stored([(one.name, str(one.expected)) for one in campaign.groups], [one.id for one in campaign.groups])
+
+
+def stored_left_out(campaign: CampaignView, group: GroupView) -> Stored:
+    """Return the units that a group does not rate."""
+    names = [unit.name for unit in campaign.units if unit.id in group.left_out]
+    return stored([("不参评的单位", "、".join(names))], group.id, group.left_out)
+
+
+def stored_scheme(campaign: CampaignView) -> Stored:
+    """Return the scheme in words; every field of it counts."""
+    scheme = campaign.scheme
+    words = f"{formula_words(scheme, str)} {base_words(scheme, str)}"
+    return stored([("现行口径", words)], sorted(shown_scheme(campaign).items()))
+
+
+def stored_form(form: Form) -> Stored:
+    """Return a form's title, scale and items."""
+    items = [(str(place), "/".join([item.label, *item.labels])) for place, item in enumerate(form.items, 1)]
+    return stored([("表名", form.title), *items], form.scale, form.remarks, [(i.key, i.overall) for i in form.items])

@@ -1,0 +1,208 @@
+"""Older tabs: every form over what is stored is refused once that has changed, and shows both versions."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from httpx import Response
+from starlette.testclient import TestClient
+
+from app.campaigns.reads import get_campaign
+from app.campaigns.scheme_service import copy_form
+from app.core.acting import Acting, Principal
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.rounds.reads import frozen_paper, get_round
+from app.slips.service import issue
+from tests.cast import MORNING, Desk, make_cast, make_draft, make_ready
+from tests.web.test_said import posts
+
+CHECKED = {
+    "/campaigns/{campaign_id}/edit",
+    "/campaigns/{campaign_id}/units",
+    "/campaigns/{campaign_id}/liaisons",
+    "/campaigns/{campaign_id}/groups",
+    "/campaigns/{campaign_id}/groups/{group_id}",
+    "/campaigns/{campaign_id}/scheme",
+    "/campaigns/{campaign_id}/forms/{key}",
+    "/rounds/{round_id}/edit",
+    "/rounds/{round_id}/schedule",
+    "/rounds/{round_id}/wifi",
+    "/rounds/{round_id}/slips/counts",
+    "/staff/{staff_id}/role",
+}
+OTHERWISE = {
+    "/rectification/orders/{order_id}/plan": "compares versions of the plan",
+    "/campaigns/{campaign_id}/opinions/merge": "is replayed from a list of acts, which it names",
+    "/campaigns/{campaign_id}/import/confirm": "names what is stored in its preview",
+    "/rectification/import/confirm": "compares each row with the one that was exported",
+    "/campaigns/{campaign_id}/holidays": "changes the days it names and no others",
+    "/inbox/address": "has one field, of the reader alone",
+    "/templates/{kind}": "brings a whole file",
+    "/results/{round_id}/documents": "makes a new version beside the old ones",
+    "/rounds/{round_id}/document": "brings a whole file",
+    "/rounds/{round_id}/key": "is refused once a key slip is drawn",
+    "/rectification/orders/{order_id}/mode": "has one field, and each change is written down",
+    "/campaigns/{campaign_id}/board/edit": "keeps what was done under the ids of its steps",
+}
+"""Forms over what is stored that an older tab cannot undo in silence, and why."""
+MAKES_OR_STEPS = re.compile(
+    r"^/(login|logout|welcome|again|account|jobs|restored|approvals|consents|tokens|inbox/read)|/(new|add|delete|copy"
+    r"|freeze|open|close|void|repeat|rehearsal|purge|archive|print|draw|check|make|receipt|begin|share|start|publish"
+    r"|withdraw|correct|reset|remarks|import|proposals|record|undo|run|link|enable|disable|opinions|review|bulletin"
+    r"|opinions/import/confirm)$|^/staff$|^/rectification/(flags|actions)/|/steps/|/board/\{unit_id\}"
+)
+"""Forms that make something, or do a step which the state allows once: they bring nothing that was stored."""
+
+
+def test_every_form_over_what_is_stored_is_checked_or_says_why_not() -> None:
+    edits = {path for path in posts() if not MAKES_OR_STEPS.search(path)}
+    assert edits == CHECKED | {path for path in OTHERWISE if not MAKES_OR_STEPS.search(path)}
+    assert set(OTHERWISE) <= posts()
+
+
+class _Forms(HTMLParser):
+    """The fields of a page's forms as a browser would send them, by the path they go to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[tuple[str, str]]] = {}
+        self._path = self._select = self._area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._path = given.get("action", "")
+            self.found[self._path] = []
+        elif (
+            tag == "input"
+            and "name" in given
+            and (given.get("type") not in {"checkbox", "radio"} or "checked" in given)
+        ):
+            self._keep(given["name"], given.get("value", "on"))
+        elif tag == "select":
+            self._select = given["name"]
+        elif tag == "option" and "selected" in given:
+            self._keep(self._select, given["value"])
+
+    def _keep(self, name: str, value: str) -> None:
+        if self._path:
+            self.found[self._path].append((name, value))
+
+
+Fields = dict[str, list[str]]
+
+
+def form_of(page: str, path: str) -> Fields:
+    """Return what the form of this path holds."""
+    parser = _Forms()
+    parser.feed(page)
+    fields: Fields = {}
+    for name, value in parser.found[path]:
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+class Place:
+    """A page, a form on it, and a change to it that somebody else saves first."""
+
+    def __init__(self, page: str, path: str, field: str, values: tuple[str, str]) -> None:
+        self.page, self.path, self.field = page, path, field
+        self.first, self.second = values
+
+
+C, R = "/campaigns/{campaign_id}", "/rounds/{round_id}"
+PLACES = {
+    f"{C}/edit": Place(f"{C}/edit", f"{C}/edit", "organisation", ("甲局", "乙局")),
+    f"{C}/units": Place(f"{C}/units", f"{C}/units", "name[]", ("甲馆", "乙馆")),
+    f"{C}/liaisons": Place(f"{C}/liaisons", f"{C}/liaisons", "unit-{unit_id}[]", ("idwujiu", "")),
+    f"{C}/groups": Place(f"{C}/groups", f"{C}/groups", "expected[]", ("11", "12")),
+    f"{C}/groups/{{group_id}}": Place(
+        f"{C}/groups/{{group_id}}", f"{C}/groups/{{group_id}}", "left_out[]", ("{unit_id}", "")
+    ),
+    f"{C}/scheme": Place(f"{C}/scheme", f"{C}/scheme", "attention", ("81%", "82%")),
+    f"{C}/forms/{{key}}": Place(f"{C}/forms/{{key}}", f"{C}/forms/{{key}}", "title", ("甲表", "乙表")),
+    f"{R}/edit": Place(f"{R}/edit", f"{R}/edit", "title", ("甲轮", "乙轮")),
+    f"{R}/schedule": Place(R, f"{R}/schedule", "closes_at", ("2026-11-30T10:00", "2026-11-30T11:00")),
+    f"{R}/wifi": Place(R, f"{R}/wifi", "wifi_name", ("甲网", "乙网")),
+    "/rounds/{frozen_id}/slips/counts": Place(
+        "/rounds/{frozen_id}/slips", "/rounds/{frozen_id}/slips/counts", "spare-{frozen_group}", ("1", "2")
+    ),
+    "/staff/{staff_id}/role": Place("/staff", "/staff/{staff_id}/role", "role", ("liaison", "leader")),
+}
+
+
+def test_every_checked_form_is_tried() -> None:
+    assert {path.replace("frozen_id", "round_id") for path in PLACES} == CHECKED
+
+
+@pytest.fixture
+def organiser(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+    with database.writing() as session:
+        make_cast(session)
+    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+
+
+@pytest.fixture
+def ids(settings: Settings, database: Database, organiser: Desk) -> dict[str, str]:
+    """Return the ids that the paths of all forms need: of a campaign, its parts, a draft round and a frozen one."""
+    assert organiser
+    folder = KeyFolder(settings.data / "keys")
+    with database.writing() as session:
+        acting = Acting(session, MORNING, Principal("idzhangsan", "张三", "organiser"))
+        round_id, frozen_id = make_draft(acting), make_ready(acting)
+        campaign_id = get_round(session, round_id).campaign_id
+        key = copy_form(session, MORNING, acting.actor, campaign_id, "t2")
+        groups = [group.id for group in frozen_paper(session, frozen_id)[0].groups]
+        issue(acting, folder, frozen_id, dict.fromkeys(groups, 10))
+    with database.reading() as session:
+        campaign = get_campaign(session, campaign_id)
+    found = {
+        "campaign_id": campaign_id,
+        "round_id": round_id,
+        "frozen_id": frozen_id,
+        "key": key,
+        "staff_id": "idwujiu",
+    }
+    return {**found, "unit_id": campaign.units[0].id, "group_id": campaign.groups[0].id, "frozen_group": groups[0]}
+
+
+def changed(form: Fields, field: str, value: str) -> Fields:
+    """Return the form with the first value of a field changed, or the field gone."""
+    rest = form.get(field, [""])[1:]
+    return {**form, field: [value, *rest]} if value else {name: form[name] for name in form if name != field}
+
+
+def send(desk: Desk, path: str, form: Fields) -> Response:
+    given = {name: values if len(values) > 1 or name.endswith("[]") else values[0] for name, values in form.items()}
+    given.pop("form_token", None)
+    return desk.post(path, **given)
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=list(PLACES))
+def test_an_older_tab_is_refused_with_both_versions(organiser: Desk, ids: dict[str, str], place: Place) -> None:
+    page, path, field = (text.format_map(ids) for text in (place.page, place.path, place.field))
+    first, second = place.first.format_map(ids), place.second.format_map(ids)
+    older = form_of(organiser.get(page).text, path)
+    saved = send(organiser, path, changed(older, field, first))
+    assert saved.status_code in {200, 303}, saved.text
+    refused = send(organiser, path, changed(older, field, second))
+    assert refused.status_code == 409
+    assert "stored-now" in refused.text
+    again = form_of(refused.text, path)
+    assert again.get(field, [""])[0] == second or path.startswith("/staff")
+    assert send(organiser, path, changed(again, field, second)).status_code in {200, 303}
+
+
+def test_a_form_that_is_refused_for_something_else_stays_as_old_as_it_was(organiser: Desk, ids: dict[str, str]) -> None:
+    path = f"/campaigns/{ids['campaign_id']}/edit"
+    older = form_of(organiser.get(path).text, path)
+    send(organiser, path, changed(older, "organisation", "甲局"))
+    faulty = send(organiser, path, {**older, "title": [""], "seen": older["seen"]})
+    assert faulty.status_code == 409
+    newer = form_of(organiser.get(path).text, path)
+    faulty = send(organiser, path, {**newer, "title": [""]})
+    assert faulty.status_code == 422
+    assert form_of(faulty.text, path)["seen"] == newer["seen"]
