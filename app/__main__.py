@@ -184,7 +184,7 @@ def check(data: Data = None) -> None:
     """Check database settings, schema, key folder and the audit log's chain."""
     from app.operations.checks import run_checks  # noqa: PLC0415
 
-    for line in run_checks(_settings(data)):
+    for line in run_checks(_settings(data), utc_now()):
         typer.echo(line)
 
 

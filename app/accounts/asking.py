@@ -37,6 +37,8 @@ class Outcome:
     is_done: bool
     token: str = ""
     with_code: bool = False
+    whose: str = ""
+    """The name of the account's owner."""
 
 
 def _create(acting: Acting, request: Request, consent_id: str | None) -> str:
@@ -92,7 +94,7 @@ def _ask_or_do(acting: Acting, act: Act, request: Request, *, before: str = "", 
     if not may_ask(acting.actor.role, act, three_roles=three_roles):
         raise DomainError("account_act_refused")
     if not needs_consent(act, (before, request["role"]), three_roles=three_roles):
-        return Outcome(is_done=True, token=_DO[act](acting, request, None))
+        return Outcome(is_done=True, token=_DO[act](acting, request, None), whose=request["name"])
     readers = [role for role in Role if may_agree(role, act, three_roles=three_roles)]
     what = WHAT[act].format_map(request)
     staff_ids = service.others_of(acting.session, readers, acting.actor)
@@ -124,4 +126,5 @@ def decide(acting: Acting, consent_id: str, *, granted: bool, three_roles: bool)
     if granted:
         service.check_is_older(acting.session, acting.actor, found.asked_at)
     request = consents.decide(acting, found, granted=granted)
-    return Outcome(is_done=granted, token=_DO[act](acting, request, found.id) if granted else "", with_code=True)
+    token = _DO[act](acting, request, found.id) if granted else ""
+    return Outcome(is_done=granted, token=token, with_code=True, whose=request["name"])

@@ -51,6 +51,12 @@ def others_of(session: Session, roles: Collection[str], actor: Principal) -> lis
     return [one.id for one in everyone(session) if one.role in roles and not one.disabled and one.id != actor.id]
 
 
+def able_to_log_in(session: Session, roles: Collection[str]) -> list[Principal]:
+    """Return all of these roles who are in office and have a password, in the order their accounts were made."""
+    staff = (one for one in everyone(session) if one.role in roles and not one.disabled and one.password_hash)
+    return [principal(one) for one in staff]
+
+
 def leaders(session: Session) -> Sequence[Staff]:
     """Return the leaders who can log in, in the order their accounts were made."""
     return [staff for staff in everyone(session) if staff.role == "leader" and not staff.disabled]

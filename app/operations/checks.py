@@ -1,6 +1,7 @@
 """``manyidu check``: what an administrator wants to know before a meeting."""
 
 from collections.abc import Generator, Iterator
+from datetime import datetime
 
 from app.audit.service import check_chain
 from app.ballots import reads as ballots
@@ -14,12 +15,13 @@ from app.core.signing import public_half
 from app.operations.server import check_engine, open_database
 from app.publication.signing import check_stored, versions_in
 from app.rounds.domain import Paper, RoundState
+from app.rounds.hall_check import hall_of, hall_steps
 from app.rounds.reads import all_rounds, frozen_text, parse_paper
 
 UNDER_WAY = {RoundState.OPEN, RoundState.SEALED}
 
 
-def run_checks(settings: Settings) -> Iterator[str]:
+def run_checks(settings: Settings, now: datetime) -> Iterator[str]:
     """Yield a line per check that passed, a warning, or what is wrong with a box.
 
     SettingsError, or DomainError ``boxes_tampered``, ``results_tampered`` or ``audit_broken`` in the end if something
@@ -34,6 +36,7 @@ def run_checks(settings: Settings) -> Iterator[str]:
             yield f"warning: slips lead to {settings.base_url}, which no phone reaches: set MANYIDU_BASE_URL"
         with database.reading() as session:
             found = check_chain(session)
+        yield from _halls(database, settings, now)
         wrong = yield from _boxes(database, folder)
         unsigned = yield from _results(database)
     folder.pepper()
@@ -48,6 +51,16 @@ def run_checks(settings: Settings) -> Iterator[str]:
         raise DomainError("boxes_tampered", count=wrong)
     if unsigned:
         raise DomainError("results_tampered", count=unsigned)
+
+
+def _halls(database: Database, settings: Settings, now: datetime) -> Iterator[str]:
+    """Say of every round that has not begun what would fail in the hall, as its page does."""
+    hall = hall_of(settings, now)
+    with database.reading() as session:
+        steps = [(row.title, step) for row in all_rounds(session) for step in hall_steps(session, row, hall)]
+    for title, step in steps:
+        if not step.done:
+            yield f"warning: “{title}”: {step.label}" + (f" ({step.detail})" if step.detail else "")
 
 
 def _boxes(database: Database, folder: KeyFolder) -> Generator[str, None, int]:

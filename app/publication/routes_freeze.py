@@ -9,6 +9,7 @@ from app.publication.preview import preview_of
 from app.rounds.allowed import powers
 from app.rounds.domain import RoundState, freeze_problems, paper_digest
 from app.rounds.freezing import FREEZE, rows_of
+from app.rounds.hall_check import hall_of, hall_steps
 from app.rounds.reads import get_round, paper_text, waiting_approvals
 from app.rounds.service import draft_paper, needs_second_person
 from app.web.desk import KeyDesk
@@ -29,6 +30,7 @@ def freeze_page(desk: KeyDesk, round_id: str) -> Response:
         "paper": paper,
         "rows": rows_of(paper),
         "missing": [step.label for step in freeze_problems(paper) if step.needed and not step.done],
+        "advice": [one for one in hall_steps(desk.session, row, hall_of(desk.settings, desk.now)) if not one.done],
         "waiting": waiting,
         "second_person": needs_second_person(desk.session, row, FREEZE, desk.now),
         "can": powers(desk.staff.role, row.state, is_rehearsal=row.is_rehearsal),

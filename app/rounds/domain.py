@@ -208,7 +208,7 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
         Step("units", "列出被测评单位", bool(paper.units)),
         Step("groups", "列出参评人员类别和人数", bool(paper.groups)),
         Step("items", "测评表至少有一项指标", bool(paper.items)),
-        Step("labels", "指标的等次用语与量表的等次数一致", not unfit, detail="、".join(unfit)),
+        Step("labels", "指标自己的等次，个数与评价等次相同", not unfit, detail="、".join(unfit)),
         Step("small", "每个类别的人数够发票", not small, detail="、".join(small)),
         Step(
             "rows",

@@ -14,6 +14,7 @@ from app.core.errors import DomainError
 from app.rounds import approvals, document_reads, freezing, reads, restoring, service
 from app.rounds.allowed import powers
 from app.rounds.domain import Layout, RoundState
+from app.rounds.hall_check import hall_of, hall_steps
 from app.rounds.ports import ports_of
 from app.rounds.reads import RoundView
 from app.rounds.service import RoundDraft
@@ -151,7 +152,7 @@ def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
     context = {
         "round": row,
         "campaign": campaigns.get_campaign(db, row.campaign_id),
-        "steps": service.checklist(db, row, ports),
+        "steps": [*service.checklist(db, row, ports), *hall_steps(db, row, hall_of(desk.settings, desk.now))],
         "panels": [panel for make in ports.panels if (panel := make(db, row)) is not None],
         "approvals": reads.waiting_approvals(db, round_id),
         "names": {staff.id: staff.name for staff in everyone(db)},

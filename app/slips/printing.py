@@ -74,7 +74,7 @@ _TEMPLATE: Final = r"""
   let left = d.qr_at.at(0) * 1mm
   let right = left + d.qr_width * 1mm + 3.6mm
   let right-width = inner - (right - left)
-  place(dx: left, dy: 3.4mm, fitted(inner, 5mm, 8.8pt, align(horizon, strong(s.title))))
+  place(dx: left, dy: 3.4mm, fitted(inner, 5mm, 11pt, align(horizon, strong(s.title))))
   place(dx: right, dy: 8.7mm, fitted(right-width, 2.6mm, 6.6pt, text(fill: muted, s.round_name)))
   place(dx: right, dy: 11.5mm, fitted(right-width, 2.7mm, 6.6pt, [您是 #s.people 人中的一人]))
   place(dx: right, dy: 14.5mm, block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: 1.4mm, y: 0.6mm), width: right-width,
@@ -94,7 +94,7 @@ _TEMPLATE: Final = r"""
   let left = d.qr_at.at(0) * 1mm
   let side = 22mm
   let right = left + side + 3.6mm
-  place(dx: left, dy: 3.4mm, fitted(inner, 7.2mm, 8.8pt, align(horizon, strong(s.title))))
+  place(dx: left, dy: 3.4mm, fitted(inner, 7.2mm, 11pt, align(horizon, strong(s.title))))
   place(dx: left, dy: 10.9mm, fitted(inner, 2.8mm, 6.6pt, text(fill: muted, s.round_name)))
   place(dx: left, dy: 16mm, image(bytes(s.svg), format: "svg", width: side))
   place(dx: right, dy: 16mm, fitted(inner - side - 3.6mm, side, 7.6pt,

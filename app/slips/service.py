@@ -223,12 +223,20 @@ def set_counts(
     closed = row.state is RoundState.SEALED
     for account in reads.slip_accounts(acting.session, paper, round_id):
         spare, handed_back = counts.get(account.group_id, (account.spare, account.handed_back))
-        used = account.used if closed else 0
-        SlipAccount(account.printed, account.voided, spare, handed_back, used)
+        _check(account, spare, handed_back, account.used if closed else 0)
         tally = reads.Tally(spare, handed_back, (present or {}).get(account.group_id))
         acting.session.merge(_written(acting.actor, round_id, account.group_id, tally))
     told = {"counts": dict(counts), "present": dict(present or {})}
     audit.record(acting.session, acting.now, acting.actor, "slips.count", round_id, **told)
+
+
+def _check(account: reads.GroupAccount, spare: int, handed_back: int, used: int) -> None:
+    """Refuse numbers that cannot be right, and say of which voter group."""
+    try:
+        SlipAccount(account.printed, account.voided, spare, handed_back, used)
+    except DomainError as error:
+        told = {"group": account.name, "group_id": account.group_id, **error.params}
+        raise DomainError(f"group_{error.code}", **told) from error
 
 
 def _written(actor: Principal, round_id: str, group_id: str, tally: reads.Tally) -> SlipCount:
@@ -268,7 +276,7 @@ def before_counting(session: Session, row: RoundView) -> list[Step]:
     counts = reads.hand_counts(session, row.id)
     found = {group.name: counts.get(group.id, reads.HandCount()) for group in paper.groups}
     left = [name for name, count in found.items() if count.first is None]
-    label, href = "清点剩余和退回的测评票（开箱后不能再改）", f"/rounds/{row.id}/slips"
+    label, href = "清点剩余和退回的测评票（开箱后改动须走“更正”）", f"/rounds/{row.id}/slips#counts"
     steps = [Step("slips_counted", label, not left, href, "、".join(left))]
     if row.key_holders > 1:  # one person who holds the only key counts alone
         open_ = [name for name, count in found.items() if not count.agrees]

@@ -63,6 +63,15 @@ BOX_SENTENCES: dict[str, tuple[int, str]] = {
         403,
         "这项账号操作不由您办理。未启用三员时由组织者提请、另一位工作人员同意；启用三员时由系统管理员建立账号，安全管理员授予角色。",
     ),
+    "group_slips_negative": (422, "“%(group)s”的张数不能是负数。请重新清点。"),
+    "group_slips_more_than_printed": (
+        422,
+        "“%(group)s”作废和剩余共 %(withheld)s 张，多于印制的 %(printed)s 张。请重新清点这一类别。",
+    ),
+    "group_slips_more_back_than_out": (
+        422,
+        "“%(group)s”收回和退回共 %(back)s 张，多于发出的 %(out)s 张。请重新清点这一类别；属实的，本轮应作废。",
+    ),
     "approval_younger": (403, "您的账号（或它的登录链接）是在这项申请之后才建立的，不能由您同意。请由更早的账号办理。"),
     "script_failed": (503, "没有办成，什么也没有改动。请检查网络，刷新页面后再试。"),
     "shares_being_checked": (409, "钥匙正由开箱进程核对，一般不到一秒。请稍候再点“开箱”。"),

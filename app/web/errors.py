@@ -87,11 +87,18 @@ def answer(request: Request, code: str, params: dict[str, object]) -> Response:
     elif getattr(request.state, "is_proving", False):
         response = _proof_page(request, status, text)
     else:
+        _know_reader(request, code)
         in_booth = request.url.path == "/v" or request.url.path.startswith("/v/")
         template = "booth/error.html" if in_booth else "error.html"
         response = page(request, template, status=status, message=text, code=code)
     response.headers.update(headers)
     return response
+
+
+def _know_reader(request: Request, code: str) -> None:
+    """Find out who asked for a page that is not there, so that it keeps his menu; no guard did."""
+    if code in {"not_found", "method_wrong"} and hasattr(request.app.state, "authenticate"):
+        request.app.state.authenticate(request)
 
 
 def _proof_page(request: Request, status: int, text: str) -> Response:

@@ -15,7 +15,7 @@ from app.rounds.domain import RoundState
 from app.slips.codes import code_hash
 from tests import postgresql
 from tests.ballots.stores import by_hand, fill, literal
-from tests.cast import refuses
+from tests.cast import MORNING, refuses
 from tests.factories import OpenRound, make_open_round, set_round
 
 
@@ -30,12 +30,12 @@ def hall(database: Database, settings: Settings) -> OpenRound:
 
 
 def lines(settings: Settings) -> list[str]:
-    told = [line for line in run_checks(settings) if line.startswith(("WRONG", "warning", "boxes"))]
+    told = [line for line in run_checks(settings, MORNING) if line.startswith(("WRONG", "warning", "boxes"))]
     return [line for line in told if "no phone reaches" not in line]
 
 
 def until_refused(settings: Settings) -> list[str]:
-    checks, found = run_checks(settings), []
+    checks, found = run_checks(settings, MORNING), []
     with refuses("boxes_tampered"):
         while True:
             found.append(next(checks))

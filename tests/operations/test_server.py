@@ -16,13 +16,13 @@ from app.operations import demo, welcome
 from app.operations.checks import run_checks
 from app.operations.schema import bring_up_to_date
 from app.operations.server import check_engine, check_listening, open_database
-from tests.cast import refuses
+from tests.cast import MORNING, refuses
 
 
 def test_it_works(settings: Settings, database: Database) -> None:
     check_engine(database.engine)
     expected = ["schema", "database", "warning", "boxes", "results", "signing key", "key folder", "audit log"]
-    lines = list(run_checks(settings))
+    lines = list(run_checks(settings, MORNING))
     assert [line.split(":")[0] for line in lines] == expected
     assert settings.base_url in lines[2]
 

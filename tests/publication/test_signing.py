@@ -183,7 +183,7 @@ def test_it_signs_nothing_that_was_changed_in_the_database(
     assert browser.get(f"/results/{round_id}/result.json").status_code == 409
     told: list[str] = []
     with pytest.raises(DomainError, match="results_tampered"):
-        told += list(run_checks(settings))
+        told += list(run_checks(settings, MORNING))
     sign_earlier(database, MORNING)
     assert browser.get(f"/results/{round_id}/result.json").status_code == 409
 

@@ -165,7 +165,7 @@ def test_counts_by_hand_must_add_up(acting: Acting, folder: KeyFolder) -> None:
     one, other = group_ids(acting, round_id)
     codes = service.issue(acting, folder, round_id, {one: 10, other: 10})
     service.set_counts(acting, round_id, {one: (4, 6), other: (0, 0)})
-    with refuses("slips_more_than_printed"):
+    with refuses("group_slips_more_than_printed"):
         service.set_counts(acting, round_id, {one: (11, 0)})
     spend(acting, folder, codes[one][:3])
     acting.session.get_one(Round, round_id).state = "open"
@@ -173,7 +173,7 @@ def test_counts_by_hand_must_add_up(acting: Acting, folder: KeyFolder) -> None:
     service.set_counts(acting, round_id, {one: (4, 6)})  # says nothing of the three that are used
     acting.session.get_one(Round, round_id).state = "sealed"
     acting.session.flush()
-    with refuses("slips_more_back_than_out"):
+    with refuses("group_slips_more_back_than_out"):
         service.set_counts(acting, round_id, {one: (4, 6)})
     service.set_counts(acting, round_id, {one: (4, 3)})
     paper, _ = frozen_paper(acting.session, round_id)
