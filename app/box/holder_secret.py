@@ -1,7 +1,8 @@
 """A key-holder's own secret: 128 bits, written as 16 words, and the X25519 key pair that follows from it.
 
 The words are those of SLIP-39's list, and so is the checksum (RS1024): 13 words of the secret and 3 that notice
-every slip of the pen in up to three words. The page's script writes and reads them in the same way.
+every slip of the pen in up to three words. Each word has a number of four digits, its place in the list from 0001, for
+who types on a number pad. The page's script writes and reads them in the same way.
 """
 
 import re
@@ -27,6 +28,8 @@ _CHECKED_FOR = b"manyidu"
 _KEY_INFO = b"manyidu/holder-key/v1"
 _LONGEST_TYPED = 2000
 _LONGEST_ECHO = 16
+_DIGITS_A_NUMBER = 4
+_DIGITS = re.compile(r"[0-9]+")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _PLACES: dict[str, int] = {word: place for place, word in enumerate(WORDLIST)}
 _BY_PREFIX: dict[str, str] = {word[:PREFIX]: word for word in WORDLIST}
@@ -42,8 +45,13 @@ def words_of(secret: bytes) -> str:
     return " ".join(WORDLIST[place] for place in (*data, *rs1024.create_checksum(data, _CHECKED_FOR)))
 
 
+def numbers_of(words: Sequence[str]) -> list[str]:
+    """Return the number of each word, of four digits."""
+    return [f"{_PLACES[word] + 1:04}" for word in words]
+
+
 def read_words(typed: str) -> bytes:
-    """Return the secret whose words were typed.
+    """Return the secret whose words, or instead of them whose numbers, were typed.
 
     Capitals, full-width letters, line breaks, numbering and words cut after four letters or later are put right.
     DomainError ``share_word_unknown`` (``position`` from 1, ``word``), ``share_length`` (``expected``, ``have``) or
@@ -52,10 +60,22 @@ def read_words(typed: str) -> bytes:
     if len(typed) > _LONGEST_TYPED:
         raise DomainError("share_length", expected=SECRET_WORDS, have=len(typed.split()))
     plain = unicodedata.normalize("NFKC", typed).lower()
-    places = [_place(at, word) for at, word in enumerate(_NOT_LETTERS.sub(" ", plain).split(), start=1)]
+    words = _NOT_LETTERS.sub(" ", plain).split()
+    places = [_place(at, word) for at, word in enumerate(words, start=1)] if words else _numbered(plain)
     if len(places) != SECRET_WORDS:
         raise DomainError("share_length", expected=SECRET_WORDS, have=len(places))
     return _checked(places)
+
+
+def _numbered(plain: str) -> list[int]:
+    """Return the places that numbers name: groups of up to four digits, or one run that is cut into fours."""
+    groups = _DIGITS.findall(plain)
+    if any(len(group) > _DIGITS_A_NUMBER for group in groups):
+        groups = re.findall(f"[0-9]{{1,{_DIGITS_A_NUMBER}}}", "".join(groups))
+    for position, group in enumerate(groups, start=1):
+        if not 1 <= int(group) <= len(WORDLIST):
+            raise DomainError("share_word_unknown", position=position, word=group)
+    return [int(group) - 1 for group in groups]
 
 
 def _place(position: int, typed: str) -> int:

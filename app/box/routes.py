@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.audit.service import Verified
 from app.box import ceremony, holders, jobs, key_making, read_back, service
-from app.box.holder_secret import SECRET_BYTES, SECRET_WORDS, public_half, read_words, words_of
+from app.box.holder_secret import SECRET_BYTES, SECRET_WORDS, numbers_of, public_half, read_words, words_of
 from app.box.openings import Openings
 from app.box.reads import HolderView, KeyView, has_receipt, holders_of, key_of, opening_of
 from app.box.scrutiny import OPENED, report
@@ -129,7 +129,7 @@ def _draw_here(desk: Desk, round_id: str) -> Response:
     def show(own: HolderView) -> Response:
         words = words_of(secret).split()
         context = {"round": get_round(desk.session, round_id), "own": own, "words": words, "now": desk.now}
-        return desk.show("box/drawn.html", **context)
+        return desk.show("box/drawn.html", numbers=numbers_of(words), **context)
 
     return desk.attempt(draw, show, partial(_key_page, desk, round_id))
 

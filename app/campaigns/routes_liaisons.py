@@ -11,7 +11,7 @@ from app.accounts.models import Staff
 from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.stored import locked_campaign
 from app.web.desk import Desk, OrganiserDesk, Refused
-from app.web.forms import Form
+from app.web.forms import Form, PostedForm
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
@@ -24,10 +24,18 @@ def _page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Respo
     context = {
         "campaign": campaign,
         "stored": _stored(campaign, found),
-        "chosen": {unit_id: {staff.id for staff in some} for unit_id, some in found.items()},
+        "chosen": _ticked(campaign, refused.form) if refused else _kept(found),
         "liaisons": [staff for staff in everyone if staff.role == Role.LIAISON and not staff.disabled],
     }
     return desk.show("campaigns/liaisons.html", refused, **context)
+
+
+def _kept(found: Mapping[str, Sequence[Staff]]) -> dict[str, set[str]]:
+    return {unit_id: {staff.id for staff in some} for unit_id, some in found.items()}
+
+
+def _ticked(campaign: CampaignView, form: PostedForm) -> dict[str, set[str]]:
+    return {unit.id: set(form.several(f"unit-{unit.id}[]")) for unit in campaign.units}
 
 
 def _stored(campaign: CampaignView, found: Mapping[str, Sequence[Staff]]) -> Stored:

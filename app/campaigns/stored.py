@@ -40,10 +40,14 @@ def stored_left_out(campaign: CampaignView, group: GroupView) -> Stored:
     return stored([("不参评的单位", "、".join(names))], group.id, group.left_out)
 
 
+def _as_written(sentence: str, **params: object) -> str:
+    return sentence % params if params else sentence
+
+
 def stored_scheme(campaign: CampaignView) -> Stored:
     """Return the scheme in words; every field of it counts."""
     scheme = campaign.scheme
-    words = f"{formula_words(scheme, str)} {base_words(scheme, str)}"
+    words = f"{formula_words(scheme, _as_written)} {base_words(scheme, _as_written)}"
     return stored([("现行口径", words)], sorted(shown_scheme(campaign).items()))
 
 

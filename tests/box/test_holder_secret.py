@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shamir_mnemonic.wordlist import WORDLIST
 
-from app.box.holder_secret import SECRET_WORDS, holder_key, public_half, read_words, words_of
+from app.box.holder_secret import SECRET_WORDS, holder_key, numbers_of, public_half, read_words, words_of
 from app.core.errors import DomainError
 
 SECRET = bytes(range(16))
@@ -93,3 +93,23 @@ def test_every_swap_of_neighbours_is_noticed() -> None:
         if words[place] != words[place + 1]:
             typed = [*words[:place], words[place + 1], words[place], *words[place + 2 :]]
             assert unreadable(" ".join(typed)).code == "share_checksum"
+
+
+def test_numbers_say_the_same_as_words() -> None:
+    numbers = numbers_of(words_of(SECRET).split())
+    assert len(numbers) == SECRET_WORDS
+    assert {len(number) for number in numbers} == {4}
+    for typed in (
+        " ".join(numbers),
+        "".join(numbers),
+        "\n".join(str(int(number)) for number in numbers),
+        "，".join(numbers),
+    ):
+        assert read_words(typed) == SECRET
+
+
+@pytest.mark.parametrize("wrong", ["0000", "1025"])
+def test_it_names_a_number_that_no_word_has(wrong: str) -> None:
+    numbers = numbers_of(words_of(SECRET).split())
+    told = unreadable(" ".join([*numbers[:4], wrong, *numbers[5:]]))
+    assert (told.code, told.params["position"]) == ("share_word_unknown", 5)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from shamir_mnemonic.wordlist import WORDLIST
 
-from app.box.holder_secret import public_half, read_words, words_of
+from app.box.holder_secret import numbers_of, public_half, read_words, words_of
 from app.core.acting import Acting
 from app.rounds.service import RoundDraft
 from tests import cast
@@ -40,7 +40,10 @@ def test_a_browser_writes_and_reads_words_as_the_server_does(arithmetic: Page) -
     for secret in (bytes(16), b"\xff" * 16, bytes(range(16)), bytes(range(100, 116))):
         words = words_of(secret)
         assert run(arithmetic, "return secret.wordsOf(WORDS, bytes(given)).join(' ')", secret.hex()) == words
-        for typed in (words, words.upper().replace(" ", "\n"), " ".join(word[:4] for word in words.split())):
+        numbers = numbers_of(words.split())
+        assert run(arithmetic, "return secret.numbersOf(WORDS, given.split(' '))", words) == numbers
+        short = " ".join(word[:4] for word in words.split())
+        for typed in (words, words.upper().replace(" ", "\n"), short, " ".join(numbers), "".join(numbers)):
             assert run(arithmetic, "return hex(secret.readWords(WORDS, given))", typed) == secret.hex()
         half = run(arithmetic, "return hex(secret.publicHalf(primitives, bytes(given), 'r1'))", secret.hex())
         assert half == public_half(secret, "r1").hex()

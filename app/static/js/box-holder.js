@@ -35,8 +35,11 @@ function set(form, fields) {
 
 // ---- Drawing ----
 
-function show(words) {
+function show(words, numbers) {
   const slip = document.querySelector("[data-slip]");
+  slip.querySelectorAll("[data-number]").forEach((cell, at) => {
+    cell.textContent = numbers[at];
+  });
   slip.querySelectorAll("[data-word]").forEach((cell, at) => {
     cell.textContent = words[at];
   });
@@ -60,7 +63,8 @@ async function drawIn(form) {
   });
   const told = await answer.json();
   if (answer.ok) {
-    show(secret.wordsOf(WORDS, drawn));
+    const words = secret.wordsOf(WORDS, drawn);
+    show(words, secret.numbersOf(WORDS, words));
   } else {
     const shown = form.querySelector("[data-problem]");
     shown.textContent = told.message;

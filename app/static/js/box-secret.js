@@ -38,6 +38,11 @@ export function wordsOf(list, secret) {
   return [...data, ...check].map((place) => list[place]);
 }
 
+// Each word's place in the list, from 0001, for who types on a number pad.
+export function numbersOf(list, words) {
+  return words.map((word) => String(list.indexOf(word) + 1).padStart(4, "0"));
+}
+
 export class Unreadable extends Error {
   constructor(code, params = {}) {
     super(code);
@@ -52,14 +57,22 @@ function placeOf(list, typed, position) {
   return place;
 }
 
+// Groups of up to four digits, or one run that is cut into fours.
+function numbered(list, typed) {
+  const groups = typed.match(/[0-9]+/g) || [];
+  const cut = groups.some((group) => group.length > 4) ? groups.join("").match(/[0-9]{1,4}/g) : groups;
+  return cut.map((group, position) => {
+    const place = Number(group) - 1;
+    if (place < 0 || place >= list.length) throw new Unreadable("share_word_unknown", { position: position + 1 });
+    return place;
+  });
+}
+
 // Capitals, full-width letters, line breaks, numbering and words cut after four letters or later are put right.
 export function readWords(list, typed) {
-  const words = typed
-    .normalize("NFKC")
-    .toLowerCase()
-    .split(/[^\p{L}\p{M}]+/u)
-    .filter(Boolean);
-  const places = words.map((word, position) => placeOf(list, word, position));
+  const plain = typed.normalize("NFKC").toLowerCase();
+  const words = plain.split(/[^\p{L}\p{M}]+/u).filter(Boolean);
+  const places = words.length ? words.map((word, position) => placeOf(list, word, position)) : numbered(list, plain);
   if (places.length !== WORD_COUNT) throw new Unreadable("share_length", { have: places.length });
   const bits = places.slice(0, DATA_WORDS).map((place) => place.toString(2).padStart(BITS, "0")).join("");
   if (polymod([...CHECKED_FOR, ...places]) !== 1 || !bits.startsWith("00")) throw new Unreadable("share_checksum");

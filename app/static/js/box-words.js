@@ -4,7 +4,10 @@ for (const form of document.querySelectorAll("form[data-words]")) {
   const shown = form.querySelector("[data-count]");
   if (!field || !shown) continue;
   const total = Number(shown.dataset.total);
-  const count = () => field.value.split(/[^A-Za-z]+/).filter(Boolean).length;
+  const count = () => {
+    const words = field.value.split(/[^A-Za-z]+/).filter(Boolean).length;
+    return words || Math.ceil(field.value.replace(/[^0-9]/g, "").length / 4);
+  };
   const show = () => {
     shown.textContent = `${count()} / ${total}`;
   };
