@@ -203,7 +203,9 @@ def _origin(value: str) -> str:
     if parts.hostname in ANYWHERE:
         message = "is an address to listen on; no phone can open it"
         raise ValueError(message)
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    usual = ":443" if parts.scheme == "https" else ":80"
+    host = parts.netloc.lower().removesuffix(usual).encode("idna").decode()
+    return f"{parts.scheme}://{host}"
 
 
 def complaints(error: ValidationError) -> Iterator[str]:

@@ -135,3 +135,15 @@ def test_a_misspelt_setting_is_no_setting() -> None:
         "MANYIDU_BASE_URL=https://vote.example.cn"
     )
     assert {name.upper() for name in Settings.model_fields} == set(EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("https://Vote.Example.cn:443/", "https://vote.example.cn"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("https://投票.example.cn:8443", "https://xn--oruz12c.example.cn:8443"),
+    ],
+)
+def test_an_address_is_printed_in_the_form_that_browsers_send(given: str, sent: str) -> None:
+    assert Settings(base_url=given).base_url == sent
