@@ -8,8 +8,7 @@ from fractions import Fraction
 class GroupChain:
     """Slip accounting of one voter group; ``returned`` splits into valid, invalid and blank.
 
-    printed = voided + spare + issued and issued = returned + handed back + missing. Roster mode sets ``printed`` to
-    the number of ballot papers issued.
+    printed = voided + spare + issued and issued = returned + handed back + missing.
     """
 
     group_id: str
