@@ -6,7 +6,18 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from app.accounts import domain as accounts
+from app.accounts import passwords
+from app.box import drop, shares
+from app.campaigns import domain as campaigns
+from app.core import guesses, watch
 from app.core.settings import Settings
+from app.office.sheets import archive, found, reading
+from app.rounds import service as rounds
+from app.slips import codes, service
+from app.slips import routes as slips_routes
+from app.tally import disclosure
+from app.web import edge, sockets
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -122,6 +133,48 @@ def test_what_is_called_built_is_shown() -> None:
     shown = {number for numbers, cells in rows("assurance.md") if "not yet" not in cells[2] for number in numbers}
     assert told == states.keys()
     assert {number for number, state in states.items() if state == "built"} - shown == set()
+
+
+NUMBERS: dict[int, tuple[str, ...]] = {
+    8: (f"*n* ≤ {shares.MAX_SHARES}",),
+    11: (f"multiples of {service.TURNOUT_STEP}", f"every {slips_routes.HALL_REFRESH_SECONDS} seconds"),
+    13: (f"fewer than {campaigns.GROUP_FLOOR} people",),
+    16: (f"{rounds.REMARK_BYTES:,} bytes", f"from {campaigns.REMARK_K_FLOOR} a unit"),
+    30: (f"{codes.CODE_LENGTH - 1} random Crockford signs",),
+    43: (f"fewer than {campaigns.K_FLOOR} valid answers",),
+    49: (f"from {disclosure.EXACT_FROM} on",),
+    54: (
+        f"{accounts.PASSWORD_LENGTH} signs or more",
+        f"{accounts.IDLE.total_seconds() / 60:.0f} minutes idle",
+        f"{accounts.ABSOLUTE.total_seconds() / 3600:.0f} hours in all",
+        f"live {accounts.INVITATION_LIFE.days} days",
+        f"{passwords.HASHER.memory_cost // 1024} MiB, {passwords.HASHER.time_cost} passes",
+    ),
+    55: (f"more than {guesses.MANY} in a minute",),
+    56: (
+        f"{found.MAX_BYTES // 1024**2} MB, {archive.MAX_ENTRIES} archive entries",
+        f"{archive.MAX_UNPACKED // 1024**2} MB unpacked",
+        f"a ratio of {archive.MAX_RATIO}",
+        f"{found.MAX_ROWS:,} rows × {found.MAX_COLUMNS} columns and {found.MAX_CELLS:,} cells",
+        f"{reading.MEMORY_BYTES // 1024**2} MB and {reading.CPU_SECONDS} seconds",
+    ),
+    62: (f"{edge.MAX_BODY / 1e6} MB",),
+    66: (f"more than {drop.MAX_WAITING:,} casts",),
+    80: (
+        f"{sockets.HEAD_SECONDS:.0f} seconds for a head",
+        f"at most {sockets.Limits.of(sockets.MOST_FILES).staff:,} to staff",
+        f"up to {accounts.LONGEST_WAIT_SECONDS // 60} minutes",
+        f"once in {accounts.PROOF_LIFE.total_seconds() / 60:.0f} minutes",
+    ),
+    81: (f"silent for {watch.PATIENCE_SECONDS:.0f} seconds",),
+}
+"""What the requirements say in numbers, made from what is in force."""
+
+
+def test_the_numbers_of_the_requirements_are_in_force() -> None:
+    said = {number: cells[3] for numbers, cells in rows("requirements.md") if len(numbers) == 1 for number in numbers}
+    asked = [(number, words) for number, several in NUMBERS.items() for words in several]
+    assert [(number, words) for number, words in asked if words not in said[number]] == []
 
 
 def test_links_between_pages_lead_somewhere() -> None:
