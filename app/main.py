@@ -65,6 +65,7 @@ from app.publication import (
 from app.publication import routes as publication_routes
 from app.publication import service as publication
 from app.publication.earlier import sign_earlier
+from app.publication.spoken import speak
 from app.receipts import routes as receipts_routes
 from app.rectification.pages import (
     board as routes_board,
@@ -212,7 +213,7 @@ def build_api(
     app.state.public_key = public_half(app.state.key_folder.signing_key()).hex()
     app.state.pages = make_pages(settings)
     app.state.pages.environment.globals |= {
-        "verdict_words": VERDICTS, "chain_words": CHAIN,
+        "verdict_words": VERDICTS, "chain_words": CHAIN, "speak": speak,
         "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None

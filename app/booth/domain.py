@@ -32,7 +32,7 @@ class Option:
     @property
     def four(self) -> bool:
         """Whether the label is broken in two and two signs where five cells stand in a row."""
-        return _width(self.label) == _NARROW_LABEL
+        return _width(self.label) == _NARROW_LABEL and not self.label.isascii()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.booth.domain import CastRequest, Sheet
 from app.box.envelope import group_place
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
+from app.rounds.english import spoken
 from app.slips.codes import CODE_LENGTH
 from app.web import i18n
 from app.web.errors import RETRY_AFTER_SECONDS, sentence
@@ -114,6 +115,11 @@ class PrintedPaper:
         return self.page.fill([own[field].encode() for field in self.fields])
 
 
+def in_language(request: Request, sheet: Sheet) -> Sheet:
+    """Return the sheet with its paper's names in the reader's language."""
+    return replace(sheet, paper=spoken(sheet.paper, request.state.language))
+
+
 def print_paper(request: Request, sheet: Sheet) -> PrintedPaper:
     """Render a paper with holes where code and seed of ``sheet`` would stand."""
     stand_ins: dict[str, Any] = {field: token_bytes(16).hex() for field in _OWN}
@@ -183,6 +189,8 @@ def _render(
 
 
 def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
+    chinese_only = request.state.language == "en" and bool(sheet.paper.untranslated)
+    sheet = in_language(request, sheet)
     paper, settings = sheet.paper, request.app.state.settings
     order = paper.rated_by(sheet.group_id)
     cells = len(order) * len(paper.items)
@@ -195,6 +203,7 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
         "units": _unit_views(sheet, order),
         "cells": cells,
         "minutes": domain.minutes(cells),
+        "chinese_only": chinese_only,
         "unknown": paper.scheme.scale.unknown_mark,
         "marks": domain.marks_to_text(sheet.answers.marks),
         "promises": {by: privacy.promises(setting) for by, setting in told.items()},

@@ -43,7 +43,7 @@ def review(request: Request, form: BoothForm, keys: Keys) -> Response:
         request.state.language = i18n.LANGUAGES[request.state.language == "zh"]
     if form.flag("switch") or form.flag("back"):
         return pages.filled_paper_page(request, sheet)
-    sealed = service.check_and_seal(sheet)
+    sealed = service.check_and_seal(pages.in_language(request, sheet))
     if isinstance(sealed, DomainError):
         return pages.filled_paper_page(request, replace(sheet, missing=missing_places(sheet)), sealed)
     return pages.review_page(request, sheet, sealed)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.campaigns.english_service import keep_english
 from app.campaigns.models import GroupLeavesOut, Unit, VoterGroup
 from app.campaigns.ports import Resting, RestingRounds, check_unused
 from app.campaigns.reads import CampaignView
@@ -38,10 +39,13 @@ from app.office.workbook import Sheet, Workbook, read_workbook
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What the page of the preview carries to the confirmation; None where the workbook had no such sheet."""
+    """What the page of the preview carries to the confirmation; None where the workbook had no such sheet.
 
-    units: tuple[tuple[int, str], ...] | None
-    groups: tuple[tuple[int, str, int, tuple[str, ...]], ...] | None
+    A page from before there were English names carries rows without them.
+    """
+
+    units: tuple[tuple[int, str] | tuple[int, str, str], ...] | None
+    groups: tuple[tuple[int, str, int, tuple[str, ...]] | tuple[int, str, int, tuple[str, ...], str], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +82,20 @@ def preview_carried(campaign: CampaignView, text: str) -> Plan:
         raise DomainError("form_malformed") from error
     sheets = []
     if carried.units is not None:
-        sheets.append(_sheet(UNITS_SHEET, ("order", "name"), carried.units))
+        sheets.append(_sheet(UNITS_SHEET, ("order", "name", "english"), carried.units))
     if carried.groups is not None:
-        rows = [(order, name, expected, "\n".join(names)) for order, name, expected, names in carried.groups]
-        sheets.append(_sheet(GROUPS_SHEET, ("order", "name", "expected", "leaves_out"), rows))
+        rows = [(*row[:3], "\n".join(row[3]), *row[4:]) for row in carried.groups]
+        sheets.append(_sheet(GROUPS_SHEET, ("order", "name", "expected", "leaves_out", "english"), rows))
     return _plan(campaign, Workbook(tuple(sheets)))
 
 
 def carry(preview: Preview) -> str:
     """Return the rows as the page carries them."""
-    units = None if preview.units is None else [(unit.order, unit.name) for unit in preview.units]
+    units = None if preview.units is None else [(unit.order, unit.name, unit.english) for unit in preview.units]
     groups = (
         None
         if preview.groups is None
-        else [(group.order, group.name, group.expected, group.leaves_out) for group in preview.groups]
+        else [(group.order, group.name, group.expected, group.leaves_out, group.english) for group in preview.groups]
     )
     return json.dumps({"units": units, "groups": groups}, ensure_ascii=False, separators=(",", ":"))
 
@@ -137,6 +141,8 @@ def save_plan(acting: Acting, rounds: RestingRounds, campaign_id: str, plan: Pla
         _save_units(session, campaign_id, plan.preview.units, resting)
     if plan.preview.groups is not None:
         _save_groups(session, campaign_id, plan.preview.groups, resting)
+    for rows in (plan.preview.units or (), plan.preview.groups or ()):
+        keep_english(session, campaign_id, {row.name: row.english for row in rows if row.english})
     keep_weights_whole(session, campaign)
     dropped = [*plan.missing_units, *plan.missing_groups] if drop_missing else []
     units = None if plan.preview.units is None else [unit.name for unit in plan.preview.units]

@@ -61,6 +61,15 @@ class GroupLeavesOut(Base):
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True)
 
 
+class EnglishName(Base):
+    """The English of something that voters read, by its Chinese name: whatever has that name is called so."""
+
+    __tablename__ = "english_name"
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    english: Mapped[str] = mapped_column(Text)
+
+
 class CampaignForm(Base):
     """A copied or edited 测评表; ``document`` is the JSON of ``domain.Form``. Built-in forms live in ``builtin.py``."""
 

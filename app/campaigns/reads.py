@@ -1,7 +1,7 @@
 """What the rest of the product may know of a campaign: frozen views, no tables."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
 from sqlalchemy import func, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.campaigns.builtin import FORMS
 from app.campaigns.domain import Form, Scheme
-from app.campaigns.models import Campaign, CampaignForm, GroupLeavesOut, Stage, Unit, VoterGroup
+from app.campaigns.models import Campaign, CampaignForm, EnglishName, GroupLeavesOut, Stage, Unit, VoterGroup
 from app.campaigns.rules import check_form, check_top, scale_for
 from app.core.errors import DomainError
 from app.core.printable import Unprintable, Words, unprintable
@@ -70,6 +70,8 @@ class CampaignView:
     units: tuple[UnitView, ...]
     groups: tuple[GroupView, ...]
     forms: tuple[FormView, ...]
+    english: Mapping[str, str] = field(default_factory=dict)
+    """The campaign's own English of names, beside what ships."""
 
     @property
     def expected(self) -> int:
@@ -143,7 +145,14 @@ def get_campaign(session: Session, campaign_id: str) -> CampaignView:
         units=units,
         groups=_groups(session, campaign_id, units),
         forms=_forms(session, campaign_id),
+        english=english_names(session, campaign_id),
     )
+
+
+def english_names(session: Session, campaign_id: str) -> dict[str, str]:
+    """Return the campaign's own English of names."""
+    query = select(EnglishName.name, EnglishName.english).where(EnglishName.campaign_id == campaign_id)
+    return {row.name: row.english for row in session.execute(query.order_by(EnglishName.name))}
 
 
 def units_of_campaign(session: Session, campaign_id: str) -> tuple[UnitView, ...]:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import (
+    routes_english,
     routes_forms,
     routes_groups,
     routes_import,
@@ -93,5 +94,5 @@ def edit(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     return desk.attempt(act, f"/campaigns/{campaign_id}", again)
 
 
-for part in (routes_units, routes_liaisons, routes_groups, routes_scheme, routes_forms, routes_import):
+for part in (routes_units, routes_liaisons, routes_groups, routes_scheme, routes_forms, routes_english, routes_import):
     router.include_router(part.router)

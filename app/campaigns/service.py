@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
 from app.campaigns.domain import Scheme
-from app.campaigns.models import Campaign, CampaignForm, GroupLeavesOut, Stage, Unit, VoterGroup
+from app.campaigns.models import Campaign, CampaignForm, EnglishName, GroupLeavesOut, Stage, Unit, VoterGroup
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.reads import SCHEME_JSON
 from app.campaigns.rules import (
@@ -186,7 +186,7 @@ def delete_campaign(session: Session, now: datetime, staff: Principal, campaign_
     campaign = campaign_row(session, campaign_id)
     for group in _groups(session, campaign_id):
         session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.group_id == group.id))
-    for table in (VoterGroup, Unit, Stage, CampaignForm):
+    for table in (VoterGroup, Unit, Stage, CampaignForm, EnglishName):
         session.execute(delete(table).where(table.campaign_id == campaign_id))
     session.delete(campaign)
     audit.record(session, now, staff, "campaign.delete", campaign_id, title=campaign.title)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from app.campaigns.domain import Denominator, Measure, Scheme
 
 Translate = Callable[..., str]
+Say = Callable[[str], str]
+"""Says a name in the reader's language."""
 
 
 def denominator_words(denominator: Denominator, _: Translate) -> str:
@@ -25,13 +27,13 @@ def measure_words(measure: Measure, _: Translate) -> str:
     }[measure]
 
 
-def formula_words(scheme: Scheme, _: Translate) -> str:
+def formula_words(scheme: Scheme, _: Translate, say: Say = str) -> str:
     """Return the formula of 满意率 as one line."""
-    best = " + ".join(grade.label for grade in scheme.scale.grades[: scheme.formula.top])
+    best = " + ".join(say(grade.label) for grade in scheme.scale.grades[: scheme.formula.top])
     return _("满意率 =（%(best)s）÷ %(base)s", best=best, base=denominator_words(scheme.formula.denominator, _))
 
 
-def base_words(scheme: Scheme, _: Translate) -> str:
+def base_words(scheme: Scheme, _: Translate, say: Say = str) -> str:
     """Return what counts as 有效评价."""
-    extra = "、".join(label for label in (scheme.scale.unknown, scheme.scale.abstain) if label)
+    extra = _("、").join(say(label) for label in (scheme.scale.unknown, scheme.scale.abstain) if label)
     return _("有效评价不含“%(extra)s”。", extra=extra) if extra else _("全部评价都计入有效评价。")

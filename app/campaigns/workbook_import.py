@@ -21,6 +21,7 @@ GROUPS_SHEETS = (GROUPS_SHEET, "参评人员", "人员类别", "类别")
 SHEETS = UNITS_SHEETS + GROUPS_SHEETS
 
 _ORDER = ("序号", "编号", "排序", "序", "顺序", "次序", "no.")
+_ENGLISH = ("英文名称", "英文", "英文名", "英文全称", "英语名称", "english", "english name", "name in english")
 LISTINGS: Final[Mapping[str, Listing]] = {
     UNITS_SHEET: Listing(
         {
@@ -30,6 +31,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
                 "部门名称", "部门", "责任单位", "涉及单位", "涉及部门", "单位(部门)名称", "机构名称", "全称",
             ),
             "short": ("简称", "单位简称"),
+            "english": _ENGLISH,
             "note": ("备注", "说明"),
         },
         ("name",),
@@ -49,6 +51,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             "leaves_out": (
                 "不参评单位", "不测评单位", "不评单位", "回避单位", "不参评的单位", "不参加测评的单位", "不评议单位",
             ),
+            "english": _ENGLISH,
         },
         ("name", "expected"),
     ),
@@ -56,6 +59,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
 TITLES: Mapping[str, Mapping[str, Sequence[str]]] = {kind: listing.titles for kind, listing in LISTINGS.items()}
 
 MAX_NAME = 60
+MAX_ENGLISH = 160
 MAX_ORDER = 9_999
 MAX_EXPECTED = 100_000
 MAX_LISTED = {UNITS_SHEET: 1_000, GROUPS_SHEET: 100}
@@ -92,6 +96,7 @@ class UnitRow:
     name: str
     short: str = ""
     note: str = ""
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class GroupRow:
     name: str
     expected: int
     leaves_out: tuple[str, ...] = ()
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +210,8 @@ class _Table(Table):
         bad = next((letter for letter in text if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), "")
         if bad:
             self.report(row.number, key, "text_control", value=f"U+{ord(bad):04X}")
-        elif len(text) > MAX_NAME:
-            self.report(row.number, key, "text_too_long", length=len(text), limit=MAX_NAME)
+        elif len(text) > (limit := MAX_ENGLISH if key == "english" else MAX_NAME):
+            self.report(row.number, key, "text_too_long", length=len(text), limit=limit)
         elif key == "name" and (code := "text_empty" if not text else strange_in_name(text)):
             self.report(row.number, key, code, value=text[:SHOWN])
         else:
@@ -236,9 +242,9 @@ def _units(table: _Table) -> tuple[tuple[UnitRow, ...], dict[str, str]]:
     rateable = {folded(text): table.text(row, "name") for row in table.listed if (text := table.text(row, "short"))}
     rateable |= {folded(text): text for row in table.listed if (text := table.text(row, "name"))}
     for row, order in table.ordered_rows():
-        name, short, note = table.name(row), table.name(row, "short"), table.text(row, "note")
-        if order is not None and name is not None and short is not None:
-            found.append(UnitRow(order, name, short, note[:MAX_NAME]))
+        name, short, english = table.name(row), table.name(row, "short"), table.name(row, "english")
+        if order is not None and name is not None and short is not None and english is not None:
+            found.append(UnitRow(order, name, short, table.text(row, "note")[:MAX_NAME], english))
     return tuple(sorted(found, key=lambda unit: unit.order)), rateable
 
 
@@ -246,8 +252,11 @@ def _groups(table: _Table, rateable: Mapping[str, str]) -> tuple[GroupRow, ...]:
     found = []
     for row, order in table.ordered_rows():
         name, expected, leaves_out = table.name(row), _expected(table, row), _leaves_out(table, row, rateable)
-        if order is not None and name is not None and expected is not None and leaves_out is not None:
-            found.append(GroupRow(order, name, expected, leaves_out))
+        english = table.name(row, "english")
+        if order is None or name is None or english is None:
+            continue
+        if expected is not None and leaves_out is not None:
+            found.append(GroupRow(order, name, expected, leaves_out, english))
     return tuple(sorted(found, key=lambda group: group.order))
 
 

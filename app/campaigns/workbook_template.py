@@ -13,7 +13,7 @@ from app.office.bench import Bench, Made
 from app.office.books import written
 from app.office.workbook import export_text, looks_like_formula
 
-_WIDTHS = {"order": 8, "name": 32, "short": 16, "note": 28, "expected": 14, "leaves_out": 48}
+_WIDTHS = {"order": 8, "name": 32, "short": 16, "english": 36, "note": 28, "expected": 14, "leaves_out": 48}
 _SPARE_ROWS = 200
 _UNITS_NOTE = "每行一个单位，按机构序列编号。改好后保存，再到系统中上传；上传后先预览，确认后才保存。"
 _GROUPS_NOTE = "每行一个类别；应参加人数不少于 {k} 人。不参评单位写单位名称，多个用“、”隔开，没有就留空。"
@@ -25,10 +25,11 @@ def template(bench: Bench) -> Made:
     """Make the template of a campaign with what is set up already, in the workshop."""
     with bench.reading() as session:
         campaign = get_campaign(session, bench.arguments["campaign"])
+    own = campaign.english
     names = {unit.id: unit.name for unit in campaign.units}
-    units = [UnitRow(place, unit.name) for place, unit in enumerate(campaign.units, 1)]
+    units = [UnitRow(place, unit.name, english=own.get(unit.name, "")) for place, unit in enumerate(campaign.units, 1)]
     groups = [
-        GroupRow(place, group.name, group.expected, tuple(names[unit_id] for unit_id in group.left_out))
+        GroupRow(place, group.name, group.expected, tuple(names[of] for of in group.left_out), own.get(group.name, ""))
         for place, group in enumerate(campaign.groups, 1)
     ]
     return Made(template_xlsx(units, groups), "单位和类别.xlsx")
@@ -42,12 +43,18 @@ def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> bytes
 def _fill(book: xlsxwriter.Workbook, units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> None:
     book.set_properties({"created": _NO_DATE})
     _Writer(book, UNITS_SHEET, _UNITS_NOTE).fill(
-        [{"order": unit.order, "name": unit.name, "short": unit.short, "note": unit.note} for unit in units]
+        [{"order": u.order, "name": u.name, "short": u.short, "english": u.english, "note": u.note} for u in units]
     )
     sheet = _Writer(book, GROUPS_SHEET, _GROUPS_NOTE.format(k=GROUP_FLOOR))
     sheet.fill(
         [
-            {"order": g.order, "name": g.name, "expected": g.expected, "leaves_out": "、".join(g.leaves_out)}
+            {
+                "order": g.order,
+                "name": g.name,
+                "expected": g.expected,
+                "leaves_out": "、".join(g.leaves_out),
+                "english": g.english,
+            }
             for g in groups
         ]
     )

@@ -1,7 +1,13 @@
-"""Dates as they are written in China, in China's time."""
+"""Dates as they are written in China, and in English beside, in China's time."""
 
+import re
 from datetime import date, datetime, timedelta, timezone
 
+_HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 CHINA = timezone(timedelta(hours=8), "CST")
 
 
@@ -21,6 +27,31 @@ def chinese_day(value: date) -> str:
 def chinese_time(value: datetime | None) -> str:
     """Return 2026年11月23日 09:05 in China's time, or a dash."""
     return "—" if value is None else f"{chinese_date(value)} {value.astimezone(CHINA):%H:%M}"
+
+
+def english_day(value: date) -> str:
+    """Return 23 November 2026."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def day_in(language: str, value: date) -> str:
+    """Return a day as a reader of the language writes it."""
+    return english_day(value) if language == "en" else chinese_day(value)
+
+
+def date_in(language: str, value: datetime | None) -> str:
+    """Return the day of a moment, as ``day_in``, or a dash."""
+    return "—" if value is None else day_in(language, value.astimezone(CHINA).date())
+
+
+def time_in(language: str, value: datetime | None) -> str:
+    """Return day, hour and minute, as ``day_in``, or a dash."""
+    return "—" if value is None else f"{date_in(language, value)} {value.astimezone(CHINA):%H:%M}"
+
+
+def has_chinese(text: str) -> bool:
+    """Whether there is a Chinese sign in a text."""
+    return _HAN.search(text) is not None
 
 
 def days_words(first: datetime | None, last: datetime | None) -> str:

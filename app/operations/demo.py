@@ -19,6 +19,7 @@ from app.box.played import play_holders
 from app.campaigns import reads as campaign_reads
 from app.campaigns import scheme_service
 from app.campaigns import service as campaigns
+from app.campaigns.english_service import keep_english
 from app.campaigns.rules import GroupRow
 from app.core.acting import Acting, Principal
 from app.core.db import Database
@@ -41,6 +42,22 @@ GROUPS = {
     "党代表": 14, "人大代表": 16, "政协委员": 14, "有关部门": 16,
     "服务对象": 20, "下属单位": 14, "社区代表": 12, "农村基层干部代表": 14,
 }  # fmt: skip
+TITLE, ORGANISATION = "学习实践活动群众满意度测评", "××县文化局"
+FIRST_ROUND, OPEN_ROUND = "群众满意度测评（第一次）", "群众满意度测评"
+ENGLISH = {
+    TITLE: "Public satisfaction with the study and practice campaign",
+    ORGANISATION: "×× County Culture Bureau",
+    FIRST_ROUND: "Public satisfaction (first round)",
+    OPEN_ROUND: "Public satisfaction",
+    **dict(zip(UNITS, (
+        "County Culture Centre", "County Library", "County Museum", "County Performing Troupe",
+        "Film Distribution Company", "Cultural Market Inspection", "Cultural Relics Office", "Broadcasting Station",
+    ), strict=True)),
+    **dict(zip(GROUPS, (
+        "Party delegates", "People’s Congress deputies", "Political Consultative members", "Related departments",
+        "Users of services", "Subordinate units", "Community delegates", "Village officials",
+    ), strict=True)),
+}  # fmt: skip
 SPARE = 6
 LINKS_KEPT = 1
 """Codes of each group that are printed for people; the played phones leave them alone."""
@@ -55,7 +72,6 @@ STAFF = (
 )
 LIAISON_OF = UNITS[3]
 SCOPES = ("leaders", "unit", "public")
-FIRST_ROUND = "群众满意度测评（第一次）"
 DAYS_AGO, HOURS_OPEN = 7, 2
 STEPS_DONE = {
     "study": (60, "学习记录"),
@@ -120,7 +136,7 @@ def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> De
             for login, name, role in STAFF
         }
         zhang = people["zhangsan"]
-        campaign_id = set_up_campaign(session, then, zhang, "学习实践活动群众满意度测评")
+        campaign_id = set_up_campaign(session, then, zhang, TITLE)
         units = campaign_reads.get_campaign(session, campaign_id).units
         unit = next(unit for unit in units if unit.name == LIAISON_OF)
         accounts.set_liaisons(session, then, zhang, unit.id, [people["wujiu"].id])
@@ -128,7 +144,7 @@ def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> De
         _enter_steps(Acting(session, then, zhang), campaign_id)
     _hold_first_round(database, folder, then, (zhang, campaign_id))
     with database.writing() as session:
-        round_id, shares, codes = _open_round(Acting(session, now, zhang), folder, campaign_id, "群众满意度测评")
+        round_id, shares, codes = _open_round(Acting(session, now, zhang), folder, campaign_id, OPEN_ROUND)
     demo = Demo(round_id, passwords, shares, codes)
     _write(demo_file(data), demo)
     return demo
@@ -145,11 +161,12 @@ def _enter_steps(acting: Acting, campaign_id: str) -> None:
 
 def set_up_campaign(session: Session, now: datetime, organiser: Principal, title: str) -> str:
     """Make the bureau's campaign; one person may act alone, so that the demo can be walked through by one."""
-    campaign_id = campaigns.create_campaign(session, now, organiser, title, "××县文化局")
+    campaign_id = campaigns.create_campaign(session, now, organiser, title, ORGANISATION)
     campaigns.add_units(session, now, organiser, campaign_id, UNITS)
     rows = [GroupRow("", name, expected) for name, expected in GROUPS.items()]
     campaigns.save_groups(session, now, organiser, campaign_id, rows)
     session.flush()
+    keep_english(session, campaign_id, ENGLISH)
     scheme = campaign_reads.get_campaign(session, campaign_id).scheme
     scheme_service.set_scheme(session, now, organiser, campaign_id, scheme, two_person=False)
     return campaign_id

@@ -18,6 +18,7 @@ from app.publication.domain import (
 )
 from app.publication.seen import merged_in, result_and_unit, result_of, version_of
 from app.publication.signing import signed_file, stored_signature
+from app.publication.spoken import spoken
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
 from app.tally.verdict import Verdict
@@ -47,7 +48,7 @@ def show_result(desk: ResultDesk, round_id: str, show: str = "", q: str = "", sh
 
 def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refused | None = None) -> Response:
     """Show the result; after a refused document with its sentence and what was typed."""
-    result = result_of(desk, round_id)
+    result = spoken(desk, result_of(desk, round_id))
     context = {
         "result": result,
         "document": result.document,
@@ -94,7 +95,7 @@ def signed_answer(desk: OpenDesk, result: reads.Published | reads.PublishedBands
 @router.get("/results/{round_id}/versions/{version}")
 def show_version(desk: ResultDesk, round_id: str, version: int) -> Response:
     """Show an earlier version beside which a correction stands."""
-    result = version_of(desk, round_id, version)
+    result = spoken(desk, version_of(desk, round_id, version))
     context = {
         "result": result,
         "document": result.document,

@@ -1,5 +1,7 @@
 """Pages of a campaign for leaders: all rounds at a glance, one unit through the rounds, two rounds side by side."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -8,9 +10,11 @@ from app.office.workshop import Craft
 from app.publication import reads, trends
 from app.publication.read_log import note_read
 from app.publication.routes_charts import picture
+from app.publication.spoken import in_language
 from app.publication.trends import Column, Trends
 from app.tally.document import every_target
 from app.web.desk import Desk, ResultDesk
+from app.web.i18n import choose_language
 
 router = APIRouter()
 PATH = "/results/campaigns/{campaign_id}"
@@ -18,7 +22,13 @@ COMPARISON = Craft("app.publication.making:comparison", seconds=60)
 
 
 def _trends(desk: Desk, campaign_id: str) -> Trends:
-    return trends.trends(desk.session, reads.viewer_of(desk.session, desk.staff), desk.now, campaign_id)
+    found = trends.trends(desk.session, reads.viewer_of(desk.session, desk.staff), desk.now, campaign_id)
+    language = choose_language(desk.request)
+    if language != "en":
+        return found
+    desk.leave()
+    columns = tuple(replace(each, result=in_language(language, each.result, each.paper)) for each in found.columns)
+    return trends.retold(found, columns)
 
 
 def _note(desk: Desk, *columns: Column) -> None:

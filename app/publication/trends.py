@@ -5,7 +5,7 @@ unit only where the numbers of people who rate it are the same or at least k apa
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -77,6 +77,11 @@ def trends(session: Session, viewer: Viewer, now: datetime, campaign_id: str) ->
         raise DomainError("not_found")
     columns = tuple(_column(session, viewer, now, line) for line in reversed(lines))
     return Trends(campaign_id, lines[0].campaign, lines[0].organisation, columns, _units(columns))
+
+
+def retold(found: Trends, columns: tuple[Column, ...]) -> Trends:
+    """Return the same rounds with their results in other words."""
+    return replace(found, columns=columns, units=_units(columns))
 
 
 def _column(session: Session, viewer: Viewer, now: datetime, line: PublishedLine) -> Column:

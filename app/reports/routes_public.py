@@ -9,6 +9,7 @@ from app.publication import reads, verification
 from app.publication.admission import admission
 from app.publication.domain import Scope
 from app.publication.routes import signed_answer
+from app.publication.spoken import spoken
 from app.web.desk import AnybodysDesk
 
 router = APIRouter()
@@ -24,7 +25,7 @@ def list_notices(desk: AnybodysDesk) -> Response:
 @router.get("/notices/{round_id}")
 def notice(desk: AnybodysDesk, round_id: str) -> Response:
     """Show the bands of a result that was released to participants or to the public."""
-    result = reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now)
+    result = spoken(desk, reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now))
     listed = result.scope is Scope.PUBLIC
     context = {"result": result, "document": result.document, "section": result.section, "listed": listed}
     return desk.show("publication/notice.html", **context)

@@ -1,12 +1,14 @@
 """The frozen paper and the life of a round (docs/design.md “The life of a round”), without any I/O."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from app.campaigns.domain import Item, Scheme
+from app.campaigns.names import SHIPPED
+from app.core.chinese import has_chinese
 from app.core.errors import DomainError
 from app.core.printable import Words, unprintable
 
@@ -36,6 +38,8 @@ class Layout(StrEnum):
     MATRIX = "matrix"
 
 
+_NAMED = 8
+"""Names that a line of the checklist tells before it breaks off."""
 LIST_UP_TO = 12
 """Objects that are still one list."""
 MATRIX_UP_TO = 8
@@ -102,6 +106,26 @@ class Paper:
     key_holders: int = 0
     """How many of how many key-holders open the box; 0 in papers that do not say it."""
     layout: Layout = Layout.LIST
+    english: Mapping[str, str] = field(default_factory=dict)
+    """What of its names is called in English; empty in papers that were frozen without."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that a voter reads on the paper, each once."""
+        own = [name for item in self.items for name in (item.label, *item.labels)]
+        titles = (self.campaign, self.organisation, self.title, self.form_title)
+        listed = (*(unit.name for unit in self.units), *(group.name for group in self.groups))
+        return tuple(dict.fromkeys((*titles, *own, *self.scheme.scale.options, *listed)))
+
+    @property
+    def untranslated(self) -> tuple[str, ...]:
+        """The names that are shown in Chinese to who reads English."""
+        return tuple(name for name in self.names if name not in self.english and has_chinese(name))
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether somebody gave one of its names an English one, beside those that ship."""
+        return any(SHIPPED.get(name) != english for name, english in self.english.items())
 
     def group(self, group_id: str) -> PaperGroup:
         """Return the group; KeyError if the paper has none of that id."""
@@ -219,4 +243,14 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
         ),
         Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
         Step("signs", "名称里的字都印得出来", not lacking, detail="、".join(map(str, lacking)), needed=False),
+        *_english_step(paper),
     )
+
+
+def _english_step(paper: Paper) -> tuple[Step, ...]:
+    """Return the line about English names, for a paper that has any of its own."""
+    if not paper.is_translated:
+        return ()
+    missing = paper.untranslated
+    named = "、".join(missing[:_NAMED]) + ("…" if len(missing) > _NAMED else "")
+    return (Step("english", "名称都有英文（没有的照印中文）", not missing, detail=named, needed=False),)

@@ -35,6 +35,7 @@ from app.rounds.domain import (
     next_state,
     paper_digest,
 )
+from app.rounds.english import with_english
 from app.rounds.models import BoxRoot, Intent, Round, RoundRetest
 from app.rounds.ports import Ports
 from app.rounds.reads import KIND, RoundView, frozen_paper, paper_text, parse_paper, retested_units, view
@@ -127,7 +128,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
     if found := document_reads.subject(session, round_view.id):
         asked, document = frozenset({found[0]}), found[1]
     units = tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units if asked is None or unit.id in asked)
-    return Paper(
+    paper = Paper(
         round_id=round_view.id,
         organisation=campaign.organisation,
         campaign=campaign.title,
@@ -147,11 +148,11 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         key_holders=round_view.key_holders,
         layout=layout_for(round_view.layout, len(units), len(form.items), remarks=round_view.remarks),
     )
+    return with_english(paper, campaign.english)
 
 
 def _freeze(row: Round, paper: Paper) -> None:
-    text = paper_text(paper)
-    row.paper, row.paper_hash = text, paper_digest(text)
+    row.paper, row.paper_hash = (text := paper_text(paper)), paper_digest(text)
 
 
 def freeze(acting: Acting, round_id: str) -> str:
@@ -261,8 +262,7 @@ def repeat_round(acting: Acting, round_id: str) -> str:
     fields = {name: getattr(row, name) for name in RoundDraft.__dataclass_fields__}
     draft = replace(RoundDraft(**fields), opens_at=None, closes_at=None)
     again = create_round(acting, row.campaign_id, draft, repeats=round_id)
-    link = locked(acting.session, RoundRetest, round_id)
-    if link is not None:
+    if (link := locked(acting.session, RoundRetest, round_id)) is not None:
         acting.session.add(RoundRetest(round_id=again, retest_of=link.retest_of, unit_ids=link.unit_ids))
     documents.copy(acting.session, round_id, again)
     return again

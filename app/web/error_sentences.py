@@ -75,6 +75,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
         422,
         "“%(name)s”的专用等次应为互不相同的 %(count)s 个词，用“/”隔开。请改正，或留空使用统一等次。",
     ),
+    "english_changed": (409, "“%(name)s”的英文名称已被别人改为“%(now)s”，没有保存。请核对后再存。"),
     "campaign_changed": (409, "这段时间里活动的设置被别人改过，没有导入。请重新上传后核对。"),
     "import_has_problems": (422, "表格中还有 %(count)s 处问题，没有保存。请改好后重新上传。"),
     # the box

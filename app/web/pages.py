@@ -1,25 +1,27 @@
 """Rendering Jinja templates: autoescape on, no template from a string, language and staff in every context."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app.core.chinese import chinese_date, chinese_time
+from app.core.chinese import date_in, day_in, time_in
 from app.core.holding import hold_nothing
 from app.core.settings import Settings
 from app.web import i18n
 from app.web.forms import TOKEN_FIELD, form_owner, form_token
 from app.web.joined import served
+from app.web.marked import mark_chinese
 from app.web.menu import ROLE_WORDS, menu
 
 APP = Path(__file__).parents[1]
@@ -61,6 +63,7 @@ class Pages:
             "language": language,
             "_": lambda sentence, **params: i18n.translate(language, sentence) % params if params
             else i18n.translate(language, sentence),
+            "say": self._speaker(language, context),
             "staff": staff,
             "menu": menu(staff),
             "unread_count": getattr(request.state, "unread", 0),
@@ -72,7 +75,16 @@ class Pages:
             "base_url": self.settings.base_url,
             "kiosk": getattr(request.state, "kiosk", False),
         }  # fmt: skip
-        return self.environment.get_template(template).render({**values, **context})
+        html = self.environment.get_template(template).render({**values, **context})
+        return mark_chinese(html) if language == "en" else html
+
+    def _speaker(self, language: str, context: Mapping[str, object]) -> Callable[[str], str]:
+        """Return what says names and stored sentences, by the English names of the page's campaign or paper."""
+        if language != "en":
+            return str
+        own = getattr(context.get("campaign") or context.get("paper"), "english", None) or {}
+        speak = cast("Callable[[Mapping[str, str], str], str]", self.environment.globals["speak"])
+        return partial(speak, own)
 
 
 def _here(request: Request) -> str:
@@ -103,9 +115,27 @@ def _environment() -> Environment:
     hashes = static_hashes(APP / "static")
     environment.globals["static"] = lambda name: f"/static/{name}?v={hashes[name]}"
     environment.globals["role_words"] = ROLE_WORDS
-    environment.filters["date"] = chinese_date
-    environment.filters["time"] = chinese_time
+    for name, written in (("date", date_in), ("time", time_in), ("day", day_in)):
+        environment.filters[name] = _for_reader(written)
+    environment.filters["said"] = _said
     return environment
+
+
+@pass_context
+def _said(context: Context, text: str) -> str:
+    """Return a name or a sentence of ours as the reader says it."""
+    say: Callable[[str], str] = context.resolve("say")
+    return say(text)
+
+
+def _for_reader(written: Callable[[str, Any], str]) -> Callable[[Context, Any], str]:
+    """Return a filter that writes a value down in the language of the page."""
+
+    @pass_context
+    def write(context: Context, value: Any) -> str:  # noqa: ANN401 - a template may hand anything in
+        return written(context.get("language", "zh"), value)
+
+    return write
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:

@@ -87,6 +87,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /campaigns/{campaign_id}/forms/{key}": ORGANISER,
     "GET /campaigns/{campaign_id}/forms/{key}/delete": ORGANISER,
     "POST /campaigns/{campaign_id}/forms/{key}/delete": ORGANISER,
+    "GET /campaigns/{campaign_id}/english": ORGANISER,
+    "POST /campaigns/{campaign_id}/english": ORGANISER,
     "GET /campaigns/{campaign_id}/import": ORGANISER,
     "GET /campaigns/{campaign_id}/import/template.xlsx": ORGANISER,
     "POST /campaigns/{campaign_id}/import": ORGANISER,

@@ -1,0 +1,104 @@
+"""A campaign's dictionary: the English names of what its voters read, which a round freezes into its paper."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.campaigns.builtin import FORMS
+from app.campaigns.models import EnglishName
+from app.campaigns.names import SHIPPED
+from app.campaigns.reads import CampaignView, english_names
+from app.campaigns.rules import clean_name
+from app.campaigns.service import campaign_row
+from app.core.acting import Acting
+from app.core.errors import DomainError
+
+ENGLISH_LIMIT = 160
+"""Signs of an English name; they run about twice as long as Chinese ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name that voters read; ``kind`` says of what, ``english`` is the campaign's own, ``shipped`` the product's."""
+
+    kind: str
+    name: str
+    english: str
+    shipped: str
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it would be shown in Chinese."""
+        return not (self.english or self.shipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An English name as it was typed, and as it stood on the page before."""
+
+    name: str
+    before: str
+    english: str
+
+
+def dictionary(campaign: CampaignView, round_titles: Iterable[str]) -> list[Entry]:
+    """Return every name of the campaign that its voters read, each once, by kind."""
+    pairs = dict[str, str]()
+    for kind, names in _names(campaign, round_titles):
+        for name in names:
+            pairs.setdefault(name, kind)
+    own = campaign.english
+    return [Entry(kind, name, own.get(name, ""), SHIPPED.get(name, "")) for name, kind in pairs.items()]
+
+
+def _names(campaign: CampaignView, round_titles: Iterable[str]) -> Sequence[tuple[str, Iterable[str]]]:
+    own = [view.form for view in campaign.forms if view.key not in FORMS]
+    items = [item for form in own for item in form.items]
+    grades = [label for item in items for label in item.labels]
+    return (
+        ("活动", (campaign.title, campaign.organisation)),
+        ("轮次", round_titles),
+        ("单位", (unit.name for unit in campaign.units)),
+        ("参评人员", (group.name for group in campaign.groups)),
+        ("测评表", (form.title for form in own)),
+        ("指标", (item.label for item in items)),
+        ("等次", (*campaign.scheme.scale.options, *grades)),
+    )
+
+
+def save_english(acting: Acting, campaign_id: str, changes: Sequence[Change]) -> None:
+    """Give names their English; an empty one takes it away.
+
+    DomainError ``english_changed`` where somebody changed one of them since the page was made, ``name_too_long``.
+    """
+    campaign_row(acting.session, campaign_id)
+    stored = english_names(acting.session, campaign_id)
+    wanted = {}
+    for change in changes:
+        english = clean_name(change.english)
+        if english == change.before:
+            continue
+        if stored.get(change.name, "") not in {change.before, english}:
+            raise DomainError("english_changed", name=change.name, now=stored.get(change.name, "") or "—")
+        wanted[change.name] = english
+    keep_english(acting.session, campaign_id, wanted)
+    audit.record(acting.session, acting.now, acting.actor, "campaign.english", campaign_id, names=wanted)
+
+
+def keep_english(session: Session, campaign_id: str, wanted: Mapping[str, str]) -> None:
+    """Write English names down; one that is empty, or what ships anyway, is not kept."""
+    for name, english in wanted.items():
+        if len(english) > ENGLISH_LIMIT:
+            raise DomainError("name_too_long", name=english[:12] + "…", limit=ENGLISH_LIMIT)
+        row = session.get(EnglishName, (campaign_id, name))
+        if english and english != SHIPPED.get(name):
+            session.merge(EnglishName(campaign_id=campaign_id, name=name, english=english))
+        elif row is not None:
+            session.delete(row)
+
+
+def missing(entries: Iterable[Entry]) -> int:
+    """Count the names that have no English."""
+    return sum(entry.is_missing for entry in entries)

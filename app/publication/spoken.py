@@ -1,0 +1,36 @@
+"""A result in the language of its reader; what is stored, signed, printed or read by programs stays Chinese."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from app.publication.reads import Published, PublishedBands
+from app.rounds.domain import Paper
+from app.rounds.reads import frozen_paper
+from app.tally.spoken import Speaker
+from app.web.desk import OpenDesk
+from app.web.i18n import choose_language, english
+
+Result = TypeVar("Result", Published, PublishedBands)
+
+
+def spoken(desk: OpenDesk, result: Result) -> Result:
+    """Return the result as its reader is shown it on a page."""
+    language = choose_language(desk.request)
+    if language != "en":
+        return result
+    paper, _ = frozen_paper(desk.session, result.round_id)
+    desk.leave()
+    return in_language(language, result, paper)
+
+
+def in_language(language: str, result: Result, paper: Paper) -> Result:
+    """Return the result in the language, with the English names of its paper."""
+    if language != "en":
+        return result
+    return replace(result, document=Speaker(paper.english, english()).document(result.document))
+
+
+def speak(names: Mapping[str, str], text: str) -> str:
+    """Return a name or a sentence of ours in English, with these names beside those that ship."""
+    return Speaker(names, english()).say(text)

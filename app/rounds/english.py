@@ -1,0 +1,45 @@
+"""A paper in English: its names, where they have English ones, are frozen in it beside the Chinese (no I/O)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.campaigns.domain import Grade, Item, Scale
+from app.campaigns.names import english_of
+from app.rounds.domain import Paper
+
+
+def with_english(paper: Paper, own: Mapping[str, str]) -> Paper:
+    """Return the paper with the English of its names out of its campaign's dictionary and the one that ships."""
+    return replace(paper, english={name: found for name in paper.names if (found := english_of(own, name))})
+
+
+def spoken(paper: Paper, language: str) -> Paper:
+    """Return the paper as a reader of the language is shown it; what is not in English stays as it is printed."""
+    if language != "en" or not paper.english:
+        return paper
+
+    def said(name: str) -> str:
+        return paper.english.get(name, name)
+
+    return replace(
+        paper,
+        campaign=said(paper.campaign),
+        organisation=said(paper.organisation),
+        title=said(paper.title),
+        form_title=said(paper.form_title),
+        items=tuple(_item(item, paper.english) for item in paper.items),
+        units=tuple(replace(unit, name=said(unit.name)) for unit in paper.units),
+        groups=tuple(replace(group, name=said(group.name)) for group in paper.groups),
+        scheme=replace(paper.scheme, scale=_scale(paper.scheme.scale, paper.english)),
+    )
+
+
+def _item(item: Item, english: Mapping[str, str]) -> Item:
+    labels = tuple(english.get(label, label) for label in item.labels)
+    return replace(item, label=english.get(item.label, item.label), labels=labels)
+
+
+def _scale(scale: Scale, english: Mapping[str, str]) -> Scale:
+    grades = tuple(Grade(english.get(grade.label, grade.label), grade.score, grade.positive) for grade in scale.grades)
+    unknown, abstain = (label and english.get(label, label) for label in (scale.unknown, scale.abstain))
+    return Scale(scale.key, grades, unknown, abstain)

@@ -1,0 +1,123 @@
+"""A result in English: its names as the paper gives them, and the sentences that are frozen with it (no I/O).
+
+What is stored is Chinese and stays so; only what a reader is shown is spoken. A sentence with values in it is found by
+its pattern, of which there is one for each that ``wording`` makes.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from app.campaigns.names import SHIPPED
+from app.core.chinese import has_chinese
+
+PATTERNS: Final = (
+    "%(measure)s未达到补课线 %(line)s",
+    "%(measure)s未达到提醒线 %(line)s",
+    "不满意率高于 %(line)s",
+    "不了解率高于 %(line)s",
+    "有效评价少于 %(n)s 份，样本不足",
+    "回收率低于 %(line)s，结果无效",
+    "回收率低于 %(line)s，本次结果无效",
+    "回收率低于 %(line)s，请慎重使用结果",
+    "%(items)s未达到本项的补课线",
+    "%(items)s未达到本项的提醒线",
+    "满意率 =（%(grades)s）÷ %(base)s",
+    "总体满意率 =（%(grades)s）÷ %(base)s",
+    "不满意率 =（%(grades)s）÷ %(base)s",
+    "不满意率 = %(grades)s ÷ %(base)s",
+    "有效评价不含%(labels)s",
+    "综合得分为有效评价的平均分（%(scores)s）",
+    "%(grade)s %(score)s 分",
+    "%(score)s 分",
+    "少于 %(n)s 份的数据不显示",
+    "收回多于应参加人数（%(names)s）：按应参加计算的比率改按收回份数计算，请核对名册",
+    "%(names)s占收回票数的比例与其占应参加人数的比例相差较大",
+    "%(share)s以上",
+    "%(share)s以下",
+    "%(title)s（副本）",
+    "%(title)s（副本%(n)s）",
+    "%(group)s的%(figure)s =%(division)s",
+    "综合得分 =（%(sum)s）÷ %(base)s",
+    "综合得分 = %(sum)s ÷ %(base)s",
+    "满意率 = %(grades)s ÷ %(base)s",
+    "总体满意率 = %(grades)s ÷ %(base)s",
+    "%(value)s，公布为 %(band)s",
+    "%(form)s：%(item)s",
+    "“%(title)s”结果已公布",
+    "登记征求到的意见 %(count)s 条",
+)
+PARTS: Final = (
+    "先按类别计算，再按权重合计",
+    "没有有效评价的类别不计，其权重按比例分给其余类别",
+    "满意率旁边的范围：全体应参加人员的满意率有 95% 的把握落在其中",
+    "单位按机构序列排列，不作排名",
+    "有类别没有有效评价，其权重已按比例分给其余类别",
+    "各项合计",
+    "合计",
+    "整改方案已审定",
+)
+"""Sentences without values, as they stand between the stops of a longer text; listed for the catalogue."""
+NOT_SPOKEN: Final = frozenset({"texts", "id", "key", "code", "digest"})
+"""Remarks are what people wrote; the others are no words."""
+_PLACE: Final = re.compile(r"%\((\w+)\)s")
+_STOPS: Final = {"。": ". ", "；": "; ", " · ": " · "}
+_JOINED: Final = re.compile(r"(、| \+ |“|”)")
+_STOP: Final = re.compile("(。|；| · )")
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = _PLACE.split(sentence)
+    escaped = [f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)]
+    return re.compile("".join(escaped))
+
+
+_COMPILED: Final = tuple((sentence, _pattern(sentence)) for sentence in PATTERNS)
+
+
+class Speaker:
+    """Says Chinese words in English; ``names``: beside those that ship, ``ours``: the product's own sentences."""
+
+    def __init__(self, names: Mapping[str, str], ours: Mapping[str, str]) -> None:
+        self._names = {**SHIPPED, **names}
+        self._ours = ours
+
+    def document(self, value: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
+        """Return a document, or a part of one, in English; it is not changed itself."""
+        if isinstance(value, str):
+            return self.say(value)
+        if isinstance(value, list):
+            return [self.document(each) for each in value]
+        if isinstance(value, dict):
+            return {key: each if key in NOT_SPOKEN else self.document(each) for key, each in value.items()}
+        return value
+
+    def say(self, text: str) -> str:
+        """Return a text in English, as far as its words are known."""
+        if not has_chinese(text):
+            return text
+        if (known := self._known(text)) is not None:
+            return known
+        parts = _STOP.split(text)
+        if len(parts) == 1:
+            return text
+        return "".join(_STOPS.get(part) or self.say(part) for part in parts).strip()
+
+    def _known(self, text: str) -> str | None:
+        if text in self._names:
+            return self._names[text]
+        if text in self._ours:
+            return self._ours[text]
+        if "。" in text or "；" in text:
+            return None
+        found = ((sentence, pattern.fullmatch(text)) for sentence, pattern in _COMPILED)
+        sentence, match = next(((sentence, match) for sentence, match in found if match), ("", None))
+        if match is None:
+            return None
+        values = {name: self._joined(value) for name, value in match.groupdict().items()}
+        return self._ours[sentence] % values
+
+    def _joined(self, text: str) -> str:
+        """Say the words of a list one by one."""
+        said = "".join(", " if part == "、" else self.say(part) for part in _JOINED.split(text))
+        return said.replace("（", "(").replace("）", ")")

@@ -1,0 +1,56 @@
+"""What stays Chinese on an English page is marked as Chinese, for screen readers, dictionaries and line breaking.
+
+Names and texts that people typed have no translation. To mark them where they are printed would have to be remembered
+in every template, so it is done once, to the finished page.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_RUN: Final = re.compile(f"[{CHINESE}](?:[^<>&A-Za-z]*[{CHINESE}])*")
+_PIECE: Final = re.compile(r'(<(?:[^>"]|"[^"]*")*>)([^<]*)')
+_TAG: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
+_PLAIN: Final = frozenset({"title", "textarea", "script", "style", "svg"})
+"""Elements that hold no other elements, or none of HTML."""
+_VOID: Final = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
+
+
+@dataclass(slots=True)
+class _Left:
+    """An element whose texts are left alone, and how many of its own kind are open in it."""
+
+    name: str = ""
+    depth: int = 0
+
+    def pass_by(self, tag: str) -> bool:
+        """Whether the text behind this tag is left alone."""
+        found = _TAG.match(tag)
+        name = found[1].lower() if found else ""
+        if not self.depth and not tag.startswith("</") and (name in _PLAIN or ' lang="zh' in tag):
+            self.name, self.depth = name, int(name not in _VOID)
+        elif self.depth and name == self.name:
+            self.depth += -1 if tag.startswith("</") else 1
+        return self.depth > 0
+
+
+def mark_chinese(html: str) -> str:
+    """Return an English page in which whatever is Chinese in its texts stands in an element that says so."""
+    return html if html.isascii() else "".join(_marked(html))
+
+
+def _marked(html: str) -> Iterator[str]:
+    left, at = _Left(), 0
+    for piece in _PIECE.finditer(html):
+        tag, text = piece.groups()
+        yield html[at : piece.start()]
+        at = piece.end()
+        if left.pass_by(tag) or text.isascii() or not _RUN.search(text):
+            yield tag + text
+        elif tag.startswith("<option"):
+            yield f'<option lang="zh"{tag[len("<option") :]}{text}'
+        else:
+            yield tag + _RUN.sub(r'<bdi lang="zh">\g<0></bdi>', text)
+    yield html[at:]

@@ -1,0 +1,91 @@
+"""A campaign's English names: typed on their page, brought by a workbook, kept from an older tab."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.campaigns import english_service
+from app.campaigns.english_service import ENGLISH_LIMIT, Change, dictionary, missing
+from app.campaigns.reads import english_names
+from app.campaigns.workbook_import import GroupRow, UnitRow, preview_workbook
+from app.campaigns.workbook_template import template_xlsx
+from app.core.acting import Acting
+from app.core.db import Database
+from app.core.settings import Settings
+from app.office.workbook import read_workbook
+from tests.campaigns.test_routes import Site
+from tests.cast import MORNING, UNITS, refuses
+
+ENGLISH = "County Library"
+LIBRARY = UNITS[1]
+
+
+@pytest.fixture
+def site(database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> Site:
+    return Site(database, settings, new_client)
+
+
+def save(site: Site, *changes: Change) -> None:
+    with site.database.writing() as session:
+        acting = Acting(session, MORNING, site.cast["zhangsan"])
+        english_service.save_english(acting, site.id, changes)
+
+
+def own(site: Site) -> dict[str, str]:
+    with site.database.reading() as session:
+        return english_names(session, site.id)
+
+
+def test_it_works(site: Site) -> None:
+    page = site.desk.get(f"{site.root}/english")
+    assert f'value="{LIBRARY}"' in page.text
+    names = re.findall(r'name="name\[\]" value="([^"]*)"', page.text)
+    typed = {"name[]": names, "before[]": [""] * len(names)}
+    english = [ENGLISH if name == LIBRARY else "" for name in names]
+    assert site.desk.post(f"{site.root}/english", **typed, **{"english[]": english}).status_code == 303
+    assert own(site) == site.view.english == {LIBRARY: ENGLISH}
+    assert f'value="{ENGLISH}"' in site.desk.get(f"{site.root}/english").text
+
+
+def test_what_ships_counts_and_is_not_kept(site: Site) -> None:
+    entries = {entry.name: entry for entry in dictionary(site.view, ["第一轮"])}
+    assert (entries["满意"].shipped, entries["满意"].is_missing) == ("Satisfied", False)
+    assert entries["第一轮"].is_missing
+    before = missing(entries.values())
+    save(site, Change("满意", "", "Satisfied"), Change("第一轮", "", " Round  one "))
+    assert own(site) == {"第一轮": "Round one"}
+    assert missing(dictionary(site.view, ["第一轮"])) == before - 1
+
+
+def test_an_empty_name_takes_it_away(site: Site) -> None:
+    save(site, Change(LIBRARY, "", ENGLISH))
+    save(site, Change(LIBRARY, ENGLISH, ""))
+    assert own(site) == {}
+
+
+def test_an_older_tab_undoes_nothing(site: Site) -> None:
+    save(site, Change(LIBRARY, "", ENGLISH))
+    save(site, Change(LIBRARY, "", ""), Change(UNITS[0], "", "Culture Centre"))
+    assert own(site) == {LIBRARY: ENGLISH, UNITS[0]: "Culture Centre"}
+    with refuses("english_changed"):
+        save(site, Change(LIBRARY, "", "Another Library"))
+    assert own(site)[LIBRARY] == ENGLISH
+
+
+def test_it_refuses_a_name_that_is_too_long(site: Site) -> None:
+    with refuses("name_too_long"):
+        save(site, Change(LIBRARY, "", "x" * (ENGLISH_LIMIT + 1)))
+
+
+def test_a_workbook_brings_and_takes_them(site: Site) -> None:
+    data = template_xlsx([UnitRow(1, LIBRARY, english=ENGLISH)], [GroupRow(1, "党代表", 20, (), "Party delegates")])
+    read = preview_workbook(read_workbook(data, ("单位", "参评人员类别")))
+    assert [unit.english for unit in read.units or ()] == [ENGLISH]
+    assert [group.english for group in read.groups or ()] == ["Party delegates"]
+    status, text = site.upload(data)
+    assert (status, ENGLISH in text) == (200, True)
+    rows = text.split('name="rows" value="', 1)[1].split('">', 1)[0]
+    assert site.desk.post(f"{site.root}/import/confirm", rows=rows).status_code == 303
+    assert own(site) == {LIBRARY: ENGLISH, "党代表": "Party delegates"}

@@ -1,0 +1,24 @@
+"""What ships has English names, every one of them."""
+
+from app.campaigns.builtin import FORMS, SCALES
+from app.campaigns.names import SHIPPED, english_of
+from app.campaigns.rules import ABSTAIN_LABEL, UNKNOWN_LABEL
+
+
+def test_everything_that_ships_has_an_english_name() -> None:
+    items = [item for form in FORMS.values() for item in form.items]
+    wanted = {UNKNOWN_LABEL, ABSTAIN_LABEL, *(form.title for form in FORMS.values()), *(item.label for item in items)}
+    wanted |= {label for item in items for label in item.labels}
+    wanted |= {label for scale in SCALES.values() for label in scale.options}
+    assert wanted == set(SHIPPED)
+
+
+def test_the_grades_of_a_scale_stay_different() -> None:
+    for scale in SCALES.values():
+        assert len({SHIPPED[label] for label in scale.options}) == len(scale.options)
+
+
+def test_a_campaigns_own_name_goes_first() -> None:
+    assert english_of({"好": "Fine", "差": ""}, "好") == "Fine"
+    assert english_of({"好": "Fine", "差": ""}, "差") == "Poor"
+    assert english_of({}, "县文化馆") == ""

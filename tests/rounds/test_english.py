@@ -1,0 +1,56 @@
+"""A paper in English: its names are frozen in it, and papers from before stay byte for byte what they were."""
+
+import json
+from dataclasses import replace
+
+from app.rounds.domain import Paper, freeze_problems, paper_digest
+from app.rounds.english import spoken, with_english
+from app.rounds.reads import paper_text, parse_paper
+from tests.factories import make_paper
+
+UNIT = "Culture Centre"
+
+
+def translated(paper: Paper) -> Paper:
+    return with_english(paper, {paper.units[0].name: UNIT, paper.title: "Round one"})
+
+
+def test_it_works() -> None:
+    paper = translated(make_paper())
+    said = spoken(paper, "en")
+    assert (said.title, said.units[0].name, said.units[1].name) == ("Round one", UNIT, paper.units[1].name)
+    assert said.form_title == "Satisfaction with the study and practice campaign"
+    assert said.scheme.scale.options == (
+        "Satisfied", "Fairly satisfied", "Basically satisfied", "Dissatisfied", "Don’t know",
+    )  # fmt: skip
+    assert [item.key for item in said.items] == [item.key for item in paper.items]
+    assert spoken(paper, "zh") is paper
+
+
+def test_the_names_are_frozen_with_the_paper() -> None:
+    paper = make_paper()
+    text = paper_text(translated(paper))
+    assert parse_paper(text) == translated(paper)
+    assert json.loads(text)["english"][paper.units[0].name] == UNIT
+    assert paper_digest(text) != paper_digest(paper_text(paper))
+
+
+def test_a_paper_from_before_is_read_and_spoken_as_it_is() -> None:
+    fields = json.loads(paper_text(make_paper()))
+    del fields["english"]
+    old = parse_paper(json.dumps(fields, ensure_ascii=False))
+    assert old.english == {}
+    assert spoken(old, "en") is old
+
+
+def test_the_checklist_speaks_of_them_once_somebody_gave_any() -> None:
+    paper = make_paper()
+    steps = {step.code: step for step in freeze_problems(with_english(paper, {}))}
+    assert "english" not in steps
+    step = {step.code: step for step in freeze_problems(translated(paper))}["english"]
+    assert (step.done, step.needed) == (False, False)
+    assert paper.units[1].name in step.detail
+    assert UNIT not in step.detail
+    every = {name: f"name {place}" for place, name in enumerate(paper.names)}
+    done = {step.code: step.done for step in freeze_problems(replace(paper, english=every))}
+    assert done["english"]

@@ -1,0 +1,121 @@
+"""Every page in English: what is Chinese on it was typed by somebody, and is marked as Chinese."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from httpx import Response
+
+from app.accounts.models import Staff
+from app.box.models import KeyHolder
+from app.campaigns.models import Campaign, Stage, Unit, VoterGroup
+from app.campaigns.names import SHIPPED
+from app.core.db import Base
+from app.rounds.models import Round, RoundDocument
+from app.web.i18n import COOKIE, english
+from app.web.marked import CHINESE
+from tests.security.access import ACCESS
+from tests.security.furnished import furnish
+from tests.security.test_matrix import served, states_for
+from tests.security.test_navigation import crawl, is_page
+from tests.security.world import World
+from tests.texts import Texts
+
+HAN = re.compile(f"[{CHINESE}]")
+RUN = re.compile(f"[{CHINESE}](?:[^A-Za-z]*[{CHINESE}])*")
+BETWEEN = re.compile(r"[\s/、，；·,;()（）“”：:。+=÷×-]+")
+VOTERS = re.compile(r" /v( |$)")
+"""The page of voters goes by its address, and by no choice of staff."""
+DATE = re.compile("[0-9] ?[年月日]")
+OF_FILES = frozenset({"单位", "参评人员类别", "英文名称", "本次进展", "群众评价", "休", "班"})
+"""Titles of sheets and columns, and words that are typed into a file: they are Chinese there."""
+NOT_YET = re.compile(r"/opinions/proposals|/inbox|/rectification/(actions|ledger|supervision)")
+"""Words out of opinions, some of which are words of ours too; and sentences that are stored with their days."""
+SPOKEN_BY_US = frozenset({"result_version", "result_verdict"})
+"""Tables that hold our own words beside those that people typed."""
+
+
+def typed_texts(world: World) -> str:
+    """Return everything that people typed into the installation, and what the world's scripts did."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in SPOKEN_BY_US]
+    with world.database.reading() as session:
+        rows = [value for table in tables for row in session.execute(sa.select(table)) for value in row]
+    return "\n".join(text for value in rows if isinstance(value, str) for text in strings(value))
+
+
+def strings(value: str) -> Iterator[str]:
+    """Yield a text, and where it is JSON the texts in it."""
+    try:
+        waiting = [json.loads(value)] if value[:1] in "[{" else []
+    except ValueError:
+        waiting = []
+    yield value
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, dict | list):
+            waiting += each.values() if isinstance(each, dict) else each
+
+
+def names_in(world: World) -> frozenset[str]:
+    """Return what people gave their things as names, which may be words of ours too."""
+    columns = (Unit.name, VoterGroup.name, Stage.title, Campaign.title, Campaign.organisation, Round.title, Staff.name)
+    with world.database.reading() as session:
+        files = [name.rsplit(".", 1)[0] for name in session.scalars(sa.select(RoundDocument.name))]
+        holders = [name.rstrip("0123456789") for name in session.scalars(sa.select(KeyHolder.name))]
+        return frozenset(
+            (*files, *holders, *(name for column in columns for name in session.scalars(sa.select(column))))
+        )
+
+
+def faults(html: str, typed: str, names: frozenset[str]) -> set[str]:
+    """Return what is wrong with the Chinese of an English page."""
+    reader = Texts()
+    reader.feed(html)
+    found = set()
+    for text, marked in reader.seen:
+        if HAN.search(text) and not marked:
+            found.add(f"not marked: {text.strip()}")
+        elif marked != "by hand":
+            found |= {run for run in RUN.findall(text) if is_ours(run, typed, names) or DATE.search(text)}
+    return found
+
+
+def is_ours(run: str, typed: str, names: frozenset[str]) -> bool:
+    """Whether these are words of the product, which have an English of their own."""
+    if run in typed and run not in SHIPPED and run not in english():
+        return False
+    words = [word for word in BETWEEN.split(run) if HAN.search(word)]
+    return any(
+        word not in names | OF_FILES and (word not in typed or word in SHIPPED or word in english()) for word in words
+    )
+
+
+@pytest.fixture(scope="module")
+def answers(world: World) -> dict[str, Response]:
+    """Every page that anybody is shown, by role and address."""
+    furnish(world.database, world.settings.data)
+    found: dict[str, Response] = {}
+    for role, desk in world.desks.items():
+        desk.client.cookies.set(COOKIE, "en")
+        found |= {f"{role} {address}": answer for address, answer in crawl(desk.get).items()}
+    for route in sorted(served(world) - {"GET /static", "GET /language"}):
+        path = route.removeprefix("GET ")
+        role = max(ACCESS[route], key=lambda each: (each == "organiser", each))
+        for state in states_for(route) if route.startswith("GET ") else ():
+            found[f"{role} {path} {state}"] = world.desks[role].get(world.address(path, state))
+    return {
+        name: answer
+        for name, answer in found.items()
+        if is_page(answer) and not (VOTERS.search(name) or NOT_YET.search(name))
+    }
+
+
+def test_what_is_chinese_on_an_english_page_was_typed_and_is_marked(world: World, answers: dict[str, Response]) -> None:
+    typed = typed_texts(world)
+    names = names_in(world)
+    wrong = {name: sorted(found) for name, answer in answers.items() if (found := faults(answer.text, typed, names))}
+    assert wrong == {}

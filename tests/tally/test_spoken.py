@@ -1,0 +1,81 @@
+"""A stored result in English: every sentence that is frozen with a result is known, whatever values it has."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from app.campaigns.builtin import FORMS, SCALES
+from app.campaigns.domain import Denominator, Formula, Measure, Scheme
+from app.core.chinese import has_chinese
+from app.tally import wording
+from app.tally.spoken import Speaker
+from app.tally.verdict import Reason
+from app.web.i18n import english
+
+NAMES = {"县文化馆": "Culture Centre", "党代表": "Delegates", "群众代表": "Residents"}
+SPEAKER = Speaker(NAMES, english())
+PLAIN = Scheme(replace(SCALES["satisfaction_five"], unknown="不了解", abstain="弃权"))
+SCHEMES = [
+    Scheme(scale, Formula(2, denominator, measure), weights=weights, intervals=intervals)
+    for scale in (*SCALES.values(), PLAIN.scale)
+    for denominator in Denominator
+    for measure in Measure
+    for weights in ({}, {"g": Fraction(100)})
+    for intervals in (False, True)
+]
+
+
+def test_it_works() -> None:
+    assert SPEAKER.say("满意率未达到补课线 60%") == "Satisfied rate below the remedial line of 60%"
+    assert SPEAKER.say("“服务质量”、“办事公开”未达到本项的提醒线") == (
+        "“Quality of service”, “Openness”: below the attention line of its own"
+    )
+
+
+def test_every_formula_is_known() -> None:
+    left = {text: said for scheme in SCHEMES if has_chinese(said := SPEAKER.say(text := wording.formula_text(scheme)))}
+    assert left == {}
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_is_known(reason: Reason) -> None:
+    for scheme in SCHEMES:
+        said = SPEAKER.say(wording.reason_text(reason, scheme, items=FORMS["t4"].items[:2]))
+        assert not has_chinese(said)
+
+
+def test_every_other_sentence_is_known() -> None:
+    names = ("党代表", "群众代表", "合计")
+    told = [
+        *(
+            getattr(wording, name)
+            for name in ("HIDDEN_TEXT", "UNIFORM_TEXT", "ALIKE_TEXT", "REST_TEXT", "BREAKDOWN_TEXT")
+        ),
+        *(*wording.VERDICTS.values(), *wording.CHAIN.values(), *wording.BANDS.values()),
+        *(wording.low_return_text(PLAIN, invalid=invalid) for invalid in (True, False)),
+        wording.more_than_expected_text(names),
+        wording.unknown_text(PLAIN),
+        wording.uneven_text(names[:2]),
+        "有类别没有有效评价，其权重已按比例分给其余类别",
+        "各项合计",
+    ]
+    assert [text for text in told if has_chinese(SPEAKER.say(text))] == []
+
+
+def test_a_document_is_spoken_but_for_what_people_wrote() -> None:
+    document = {
+        "id": "满意",
+        "targets": [{"name": "县文化馆", "label": "各项合计", "remarks": {"texts": ["满意"]}}],
+        "n": 1,
+    }
+    assert SPEAKER.document(document) == {
+        "id": "满意",
+        "targets": [{"name": "Culture Centre", "label": "All items together", "remarks": {"texts": ["满意"]}}],
+        "n": 1,
+    }
+    assert document["n"] == 1
+
+
+def test_what_is_not_known_stays() -> None:
+    assert SPEAKER.say("某种新的说明 3") == "某种新的说明 3"
