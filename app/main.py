@@ -213,7 +213,7 @@ def build_api(
     app.state.public_key = public_half(app.state.key_folder.signing_key()).hex()
     app.state.pages = make_pages(settings)
     app.state.pages.environment.globals |= {
-        "verdict_words": VERDICTS, "chain_words": CHAIN, "speak": speak,
+        "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak,
         "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None

@@ -46,9 +46,8 @@ BY_STATUS = {404: "not_found", 405: "method_wrong", 413: "body_too_large", 400: 
 def sentence(language: str, code: str, params: dict[str, object]) -> tuple[int, str]:
     """Return the status and the reader's sentence of an error; an unknown code is a fault of ours."""
     status, text = ALL_SENTENCES.get(code, SENTENCES["internal"])
-    wording = i18n.translate(language, text)
     shown = {name: _worded(language, value) if name in OUR_WORDS else value for name, value in params.items()}
-    return status, wording % shown if params and "%(" in wording else wording
+    return status, i18n.worded(language, text, shown) if params and "%(" in text else i18n.translate(language, text)
 
 
 def retry_after(status: int, params: dict[str, object]) -> dict[str, str]:

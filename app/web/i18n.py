@@ -1,5 +1,6 @@
 """Two languages: the msgids are the Chinese sentences, ``app/locale/en`` holds the English ones."""
 
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -26,6 +27,38 @@ def english() -> Mapping[str, str]:
 def translate(language: str, sentence: str) -> str:
     """Return the sentence in the language, or in Chinese where English has none."""
     return english().get(sentence, sentence) if language == "en" else sentence
+
+
+_COUNTED = re.compile(r"%\((\w+)\)s((?: [a-z]+)??) ([a-z]+s|people)\b(?: (are|have|were|do)\b)?")
+_NO_PLURALS = frozenset({"is", "has", "was", "does", "its", "this", "as", "unless", "less", "makes", "asks", "repeats"})
+_OF_ONE = {"are": "is", "have": "has", "were": "was", "do": "does"}
+
+
+def worded(language: str, sentence: str, params: Mapping[str, object]) -> str:
+    """Return the sentence in the language with its values."""
+    wording = translate(language, sentence)
+    return (counted(wording, params) if language == "en" else wording) % params
+
+
+def counted(wording: str, params: Mapping[str, object]) -> str:
+    """Return an English sentence with places for values, in which what there is one of stands in the singular."""
+    return _COUNTED.sub(lambda found: _of_one(found, params), wording)
+
+
+def _of_one(found: re.Match[str], params: Mapping[str, object]) -> str:
+    name, adjective, noun, verb = found.groups()
+    if str(params.get(name)) != "1" or {noun, adjective.strip()} & _NO_PLURALS:
+        return found[0]
+    return f"%({name})s{adjective} {_singular(noun)}" + (f" {_OF_ONE[verb]}" if verb else "")
+
+
+def _singular(noun: str) -> str:
+    if noun == "people":
+        return "person"
+    for ending, one in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("xes", "x"), ("s", "")):
+        if noun.endswith(ending):
+            return noun.removesuffix(ending) + one
+    return noun
 
 
 def choose_language(request: Request) -> str:

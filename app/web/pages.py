@@ -61,9 +61,9 @@ class Pages:
         language = getattr(request.state, "language", None) or i18n.choose_language(request)
         values = {
             "language": language,
-            "_": lambda sentence, **params: i18n.translate(language, sentence) % params if params
+            "_": lambda sentence, **params: i18n.worded(language, sentence, params) if params
             else i18n.translate(language, sentence),
-            "say": self._speaker(language, context),
+            "speak": self._speaker(language, context),
             "staff": staff,
             "menu": menu(staff),
             "unread_count": getattr(request.state, "unread", 0),
@@ -83,7 +83,7 @@ class Pages:
         if language != "en":
             return str
         own = getattr(context.get("campaign") or context.get("paper"), "english", None) or {}
-        speak = cast("Callable[[Mapping[str, str], str], str]", self.environment.globals["speak"])
+        speak = cast("Callable[[Mapping[str, str], str], str]", self.environment.globals["speak_with"])
         return partial(speak, own)
 
 
@@ -124,8 +124,8 @@ def _environment() -> Environment:
 @pass_context
 def _said(context: Context, text: str) -> str:
     """Return a name or a sentence of ours as the reader says it."""
-    say: Callable[[str], str] = context.resolve("say")
-    return say(text)
+    speak: Callable[[str], str] = context.resolve("speak")
+    return speak(text)
 
 
 def _for_reader(written: Callable[[str, Any], str]) -> Callable[[Context, Any], str]:

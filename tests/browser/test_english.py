@@ -56,12 +56,13 @@ def enter(page: Page, code: str) -> None:
     page.goto("/v?lang=en")
     page.locator("[name=code]").first.fill(code)
     page.locator("[name=code]").first.press("Enter")
-    expect(page.locator("[data-next]")).to_have_text("Next: check")
+    expect(page.locator("[data-next]")).to_be_visible()
 
 
 @pytest.mark.parametrize("layout", Layout)
 def test_it_works(phone: Page, installation: Installation, layout: Layout) -> None:
     place = make_demo_round(installation, layout)
+    phone.emulate_media(reduced_motion="reduce")
     phone.goto("/v?lang=en")
     read(phone)
     enter(phone, place.codes["residents"][0])

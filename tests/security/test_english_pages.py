@@ -29,8 +29,8 @@ BETWEEN = re.compile(r"[\s/、，；·,;()（）“”：:。+=÷×-]+")
 VOTERS = re.compile(r" /v( |$)")
 """The page of voters goes by its address, and by no choice of staff."""
 DATE = re.compile("[0-9] ?[年月日]")
-OF_FILES = frozenset({"单位", "参评人员类别", "英文名称", "本次进展", "群众评价", "休", "班"})
-"""Titles of sheets and columns, and words that are typed into a file: they are Chinese there."""
+OF_FILES = frozenset({"单位", "参评人员类别", "英文名称", "本次进展", "群众评价", "休", "班", "县文党〔2026〕8号"})
+"""Titles of sheets and columns, words that are typed into a file, an example of a proof: they are Chinese there."""
 NOT_YET = re.compile(r"/opinions/proposals|/inbox|/rectification/(actions|ledger|supervision)")
 """Words out of opinions, some of which are words of ours too; and sentences that are stored with their days."""
 SPOKEN_BY_US = frozenset({"result_version", "result_verdict"})
