@@ -178,6 +178,11 @@ def get_form(session: Session, campaign_id: str, key: str) -> Form:
     return FORM_JSON.validate_json(row.document)
 
 
+def every_english(session: Session) -> dict[str, str]:
+    """Return the English of names in all campaigns, for lists of many; where two differ, that of one of them."""
+    return {row.name: row.english for row in session.execute(select(EnglishName.name, EnglishName.english))}
+
+
 def _stages(session: Session, campaign_id: str) -> tuple[StageView, ...]:
     rows = session.scalars(select(Stage).where(Stage.campaign_id == campaign_id).order_by(Stage.position, Stage.id))
     return tuple(StageView(row.id, row.position, row.title) for row in rows)

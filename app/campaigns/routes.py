@@ -15,7 +15,7 @@ from app.campaigns import (
 )
 from app.campaigns.ports import resting_rounds
 from app.campaigns.ratios import ratio_text
-from app.campaigns.reads import CampaignView, all_campaigns, get_campaign
+from app.campaigns.reads import CampaignView, all_campaigns, every_english, get_campaign
 from app.campaigns.rules import NameRow
 from app.campaigns.stored import locked_campaign, stored_head
 from app.campaigns.typed import TypedRow, typed_rows
@@ -32,7 +32,7 @@ SPARE_STAGES = 2
 @router.get("/campaigns")
 def list_page(desk: OrganiserDesk) -> Response:
     """List the campaigns."""
-    return desk.show("campaigns/list.html", campaigns=all_campaigns(desk.session))
+    return desk.show("campaigns/list.html", campaigns=all_campaigns(desk.session), english=every_english(desk.session))
 
 
 @router.get("/campaigns/new")

@@ -4,7 +4,7 @@ import hmac
 import json
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
@@ -102,6 +102,7 @@ class PublishedLine:
     organisation: str
     campaign: str
     published_at: datetime
+    english: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +304,7 @@ def published_rounds_in_sight(session: Session, viewer: Viewer, now: datetime) -
     seen = [(row, sight_of(viewer, every.get(row.id, ()), now)) for row in rounds_in(session, READABLE)]
     papers = frozen_papers(session, [row.id for row, sight in seen if sight is not None])
     return [
-        (PublishedLine(row, paper.organisation, paper.campaign, sight.since), sight)
+        (PublishedLine(row, paper.organisation, paper.campaign, sight.since, paper.english), sight)
         for row, sight in seen
         if sight is not None and (paper := papers[row.id]) and rates_any(sight, {unit.id for unit in paper.units})
     ]

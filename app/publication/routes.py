@@ -18,7 +18,7 @@ from app.publication.domain import (
 )
 from app.publication.seen import merged_in, result_and_unit, result_of, version_of
 from app.publication.signing import signed_file, stored_signature
-from app.publication.spoken import spoken
+from app.publication.spoken import english_on, spoken
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
 from app.tally.verdict import Verdict
@@ -37,7 +37,8 @@ def list_results(desk: ResultDesk) -> Response:
     """List the results that the reader may see, newest round first."""
     viewer = reads.viewer_of(desk.session, desk.staff)
     results = reads.published_rounds(desk.session, viewer, desk.now)
-    return desk.show("publication/list.html", results=results, may=rights_of(desk.staff.role))
+    may, english = rights_of(desk.staff.role), english_on(results)
+    return desk.show("publication/list.html", results=results, may=may, english=english)
 
 
 @router.get("/results/{round_id}")

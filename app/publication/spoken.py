@@ -1,10 +1,10 @@
 """A result in the language of its reader; what is stored, signed, printed or read by programs stays Chinese."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from app.publication.reads import Published, PublishedBands
+from app.publication.reads import Published, PublishedBands, PublishedLine
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
 from app.tally.spoken import Speaker
@@ -34,3 +34,8 @@ def in_language(language: str, result: Result, paper: Paper) -> Result:
 def speak(names: Mapping[str, str], text: str) -> str:
     """Return a name or a sentence of ours in English, with these names beside those that ship."""
     return Speaker(names, english()).say(text)
+
+
+def english_on(lines: Sequence[PublishedLine]) -> dict[str, str]:
+    """Return the English of names on a list of results."""
+    return {name: english for line in lines for name, english in line.english.items()}

@@ -9,7 +9,7 @@ from app.publication import reads, verification
 from app.publication.admission import admission
 from app.publication.domain import Scope
 from app.publication.routes import signed_answer
-from app.publication.spoken import spoken
+from app.publication.spoken import english_on, spoken
 from app.web.desk import AnybodysDesk
 
 router = APIRouter()
@@ -19,7 +19,8 @@ NOTICE = Craft("app.reports.making:notice", "notice.pdf")
 @router.get("/notices")
 def list_notices(desk: AnybodysDesk) -> Response:
     """List the results that are public; those for participants are reached by their link alone."""
-    return desk.show("publication/notices.html", results=reads.public_rounds(desk.session, desk.now))
+    results = reads.public_rounds(desk.session, desk.now)
+    return desk.show("publication/notices.html", results=results, english=english_on(results))
 
 
 @router.get("/notices/{round_id}")

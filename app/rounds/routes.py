@@ -75,6 +75,7 @@ def list_rounds(desk: KeyDesk) -> Response:
         "rounds/list.html",
         rounds=reads.all_rounds(desk.session),
         campaign_titles=titles,
+        english=campaigns.every_english(desk.session),
         restored=restored,
         waiting=subjects_waiting(desk.session, reads.KIND),
         can_start=desk.staff.role == "organiser",

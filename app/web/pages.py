@@ -82,7 +82,8 @@ class Pages:
         """Return what says names and stored sentences, by the English names of the page's campaign or paper."""
         if language != "en":
             return str
-        own = getattr(context.get("campaign") or context.get("paper"), "english", None) or {}
+        of_page = getattr(context.get("campaign") or context.get("paper"), "english", None)
+        own = cast("Mapping[str, str]", context.get("english") or of_page or {})
         speak = cast("Callable[[Mapping[str, str], str], str]", self.environment.globals["speak_with"])
         return partial(speak, own)
 

@@ -1,0 +1,68 @@
+"""A result for who reads English: names as frozen, sentences in English, the signed file as it is stored."""
+
+import json
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.core.chinese import has_chinese
+from app.core.db import Database
+from app.rounds.english import with_english
+from app.web.i18n import COOKIE
+from tests.publication import counted
+from tests.texts import Texts
+
+UNIT, GROUP, TITLE = "Performing Troupe", "Users of services", "Public satisfaction"
+WORDS_OF_VOTERS = set(counted.WORDS)
+
+
+@pytest.fixture
+def leader(client: TestClient, database: Database) -> TestClient:
+    browser = counted.log_in(client, database, "leader")
+    browser.cookies.set(COOKIE, "en")
+    return browser
+
+
+@pytest.fixture
+def round_id(database: Database) -> str:
+    paper = counted.make_paper()
+    own = {name: f"Name {place}" for place, name in enumerate(paper.names)}
+    for label in (*(item.label for item in paper.items), *paper.scheme.scale.options):
+        del own[label]
+    own |= {paper.units[3].name: UNIT, "服务对象": GROUP, paper.title: TITLE}
+    return counted.store_published(database, counted.make_votes(with_english(paper, own)), "leaders", "public")
+
+
+def chinese(html: str) -> set[str]:
+    reader = Texts()
+    reader.feed(html)
+    return {text.strip() for text, _ in reader.seen if has_chinese(text)} - WORDS_OF_VOTERS - {"中文"}
+
+
+@pytest.mark.parametrize("path", ["", "/units/u3", "/units/u0"])
+def test_it_works(leader: TestClient, round_id: str, path: str) -> None:
+    page = leader.get(f"/results/{round_id}{path}").text
+    assert (TITLE in page, "Satisfied rate = (Satisfied + Fairly satisfied) ÷ Valid marks" in page) == (True, True)
+    assert {text for text in chinese(page) if text not in WORDS_OF_VOTERS} <= {"赵六"}
+    assert "Users of services" in leader.get(f"/results/{round_id}/units/u0").text
+
+
+def test_rounds_side_by_side_are_in_english(leader: TestClient, round_id: str) -> None:
+    page = leader.get("/results")
+    campaign = page.text.split("/results/campaigns/")[1].split('"')[0]
+    assert UNIT in leader.get(f"/results/campaigns/{campaign}").text
+    assert "Raising awareness" in leader.get(f"/results/campaigns/{campaign}/units/u3").text
+    del round_id
+
+
+def test_a_public_notice_is_in_english(client: TestClient, database: Database, round_id: str) -> None:
+    del database
+    client.cookies.set(COOKIE, "en")
+    page = client.get(f"/notices/{round_id}").text
+    assert (UNIT in page, chinese(page)) == (True, set())
+
+
+def test_the_signed_file_is_what_is_stored(leader: TestClient, round_id: str) -> None:
+    signed = json.loads(leader.get(f"/results/{round_id}/result.json").text)
+    assert UNIT not in json.dumps(signed, ensure_ascii=False)
+    assert "县文工团" in json.dumps(signed, ensure_ascii=False)
