@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from app.charts.distribution import Bar, distribution_png, distribution_svg, legend_svg, row_svg
 from app.charts.multiples import multiples_svg
@@ -81,12 +82,20 @@ def legend(section: Section) -> str:
 class Chart:
     """A chart that is drawn when it is known in which form."""
 
-    svg: Callable[[], str]
-    png: Callable[[], bytes]
+    svg: partial[str]
+    png: partial[bytes]
 
     def drawn(self, form: str) -> bytes:
         """Draw the chart as ``svg`` or ``png``."""
         return self.png() if form == "png" else self.svg().encode()
+
+
+def in_words(chart: Chart, say: Callable[[Any], Any]) -> Chart:
+    """Return the chart with what is written in it said in other words; ``say`` takes whatever it is drawn from."""
+    svg, png = chart.svg, chart.png
+    return Chart(
+        partial(svg.func, *say(svg.args), **say(svg.keywords)), partial(png.func, *say(png.args), **say(png.keywords))
+    )
 
 
 def _bars(drawn: Drawn, lines: Sequence[tuple[int, str]]) -> Chart:

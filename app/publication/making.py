@@ -9,7 +9,10 @@ from app.publication import charts, trends
 from app.publication.admission import admitted
 from app.publication.domain import unit_of
 from app.publication.reads import Published, viewer_of
+from app.rounds.reads import frozen_paper
 from app.tally.document import Target, every_target
+from app.tally.spoken import Speaker
+from app.web.i18n import english
 
 
 def _unit(result: Published, unit_id: str) -> Target:
@@ -35,7 +38,11 @@ def chart(bench: Bench) -> Made:
     """Draw a chart of one result."""
     with bench.reading() as session:
         result = admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now)
-    return Made(_chart(result, bench.arguments).drawn(bench.arguments["form"]))
+        paper, _ = frozen_paper(session, result.round_id)
+    drawn = _chart(result, bench.arguments)
+    if bench.arguments["language"] == "en":
+        drawn = charts.in_words(drawn, Speaker(paper.english, english()).document)
+    return Made(drawn.drawn(bench.arguments["form"]))
 
 
 def comparison(bench: Bench) -> Made:

@@ -16,9 +16,11 @@ from app.office.workshop import Craft
 from app.publication.domain import drawn_lines
 from app.publication.reads import Published
 from app.publication.seen import admitted_of, result_and_unit, result_of
+from app.publication.spoken import spoken
 from app.tally.document import overall_of, parts_of
 from app.tally.shown import Cell
 from app.web.desk import Desk, ResultDesk
+from app.web.i18n import choose_language
 
 router = APIRouter()
 CHART: Final = Craft("app.publication.making:chart", seconds=60)
@@ -38,7 +40,8 @@ def _chart(desk: Desk, round_id: str, form: str, chart: str, **which: object) ->
     if form not in FORMS:
         raise DomainError("not_found")
     told = admitted_of(desk, round_id)
-    return picture(desk, CHART, {**told, "chart": chart, "form": form, **which})
+    language = choose_language(desk.request)
+    return picture(desk, CHART, {**told, "chart": chart, "form": form, "language": language, **which})
 
 
 @router.get("/results/{round_id}/charts/overall.{form}")
@@ -94,7 +97,7 @@ def _page(desk: Desk, result: Published, picture: Picture) -> Response:
 @router.get("/results/{round_id}/charts/overall")
 def overall_page(desk: ResultDesk, round_id: str) -> Response:
     """Show the chart of the overall figures of all units with its numbers."""
-    result, back = result_of(desk, round_id), f"/results/{round_id}"
+    result, back = spoken(desk, result_of(desk, round_id)), f"/results/{round_id}"
     rows = [(unit["name"], overall_of(unit)["total"]) for unit in result.section["targets"]]
     lines = drawn_lines(result.section)
     return _page(desk, result, Picture(f"{back}/charts/overall", back, OVERALL, rows, lines))
@@ -103,14 +106,14 @@ def overall_page(desk: ResultDesk, round_id: str) -> Response:
 @router.get("/results/{round_id}/charts/returns")
 def returns_page(desk: ResultDesk, round_id: str) -> Response:
     """Show the chart of the return rates with its numbers."""
-    result, back = result_of(desk, round_id), f"/results/{round_id}"
+    result, back = spoken(desk, result_of(desk, round_id)), f"/results/{round_id}"
     return _page(desk, result, Picture(f"{back}/charts/returns", back, RETURNS))
 
 
 @router.get("/results/{round_id}/charts/items/{item}")
 def item_page(desk: ResultDesk, round_id: str, item: str) -> Response:
     """Show the chart of one item of all units with its numbers."""
-    result, back = result_of(desk, round_id), f"/results/{round_id}"
+    result, back = spoken(desk, result_of(desk, round_id)), f"/results/{round_id}"
     units = result.section["targets"]
     asked = [(unit["name"], part) for unit in units for part in unit["items"] if part["key"] == item]
     if not asked:

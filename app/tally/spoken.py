@@ -6,6 +6,7 @@ its pattern, of which there is one for each that ``wording`` makes.
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final
 
 from app.campaigns.names import SHIPPED
@@ -45,6 +46,15 @@ PATTERNS: Final = (
     "%(value)s，公布为 %(band)s",
     "%(form)s：%(item)s",
     "“%(title)s”结果已公布",
+    "补课线 %(line)s",
+    "提醒线 %(line)s",
+    "回收率有效线 %(line)s",
+    "回收率提示线 %(line)s",
+    "满意率 %(rate)s",
+    "%(name)s 各项评价",
+    "%(name)s 各单位总体评价",
+    "%(name)s 各类别满意率",
+    "%(name)s 回收率、参评率",
     "登记征求到的意见 %(count)s 条",
 )
 PARTS: Final = (
@@ -61,9 +71,9 @@ PARTS: Final = (
 NOT_SPOKEN: Final = frozenset({"texts", "id", "key", "code", "digest"})
 """Remarks are what people wrote; the others are no words."""
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
-_STOPS: Final = {"。": ". ", "；": "; ", " · ": " · "}
+_STOPS: Final = {"。": ". ", "；": "; ", "，": ", ", " · ": " · "}
 _JOINED: Final = re.compile(r"(、| \+ |“|”)")
-_STOP: Final = re.compile("(。|；| · )")
+_FIGURE: Final = re.compile(r"(.+?) ([0-9≥≤][0-9.%–≥≤]*)")
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
@@ -83,11 +93,13 @@ class Speaker:
         self._ours = ours
 
     def document(self, value: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
-        """Return a document, or a part of one, in English; it is not changed itself."""
+        """Return a document, or a part of one, or what a chart is drawn from, in English; it is not changed itself."""
         if isinstance(value, str):
             return self.say(value)
-        if isinstance(value, list):
-            return [self.document(each) for each in value]
+        if isinstance(value, list | tuple):
+            return type(value)(self.document(each) for each in value)
+        if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **{part.name: self.document(getattr(value, part.name)) for part in fields(value)})
         if isinstance(value, dict):
             return {key: each if key in NOT_SPOKEN else self.document(each) for key, each in value.items()}
         return value
@@ -98,10 +110,10 @@ class Speaker:
             return text
         if (known := self._known(text)) is not None:
             return known
-        parts = _STOP.split(text)
-        if len(parts) == 1:
+        stop = next((stop for stop in _STOPS if stop in text), None)
+        if stop is None:
             return text
-        return "".join(_STOPS.get(part) or self.say(part) for part in parts).strip()
+        return _STOPS[stop].join(self.say(part) for part in text.split(stop)).strip()
 
     def _known(self, text: str) -> str | None:
         if text in self._names:
@@ -110,6 +122,8 @@ class Speaker:
             return self._ours[text]
         if "。" in text or "；" in text:
             return None
+        if (figure := _FIGURE.fullmatch(text)) is not None and figure[1] in self._names:
+            return f"{self._names[figure[1]]} {figure[2]}"
         found = ((sentence, pattern.fullmatch(text)) for sentence, pattern in _COMPILED)
         sentence, match = next(((sentence, match) for sentence, match in found if match), ("", None))
         if match is None:
@@ -119,5 +133,7 @@ class Speaker:
 
     def _joined(self, text: str) -> str:
         """Say the words of a list one by one."""
+        if text in self._names:
+            return self._names[text]
         said = "".join(", " if part == "、" else self.say(part) for part in _JOINED.split(text))
-        return said.replace("（", "(").replace("）", ")")
+        return said.replace("=（", "= (").replace("）÷", ") ÷").replace("（", "(").replace("）", ")")

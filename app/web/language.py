@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from app.core.errors import DomainError
 from app.web.i18n import COOKIE, LANGUAGES
 from app.web.kept import OWN_PATH, WAY_LENGTH
 from app.web.pages import see_other
@@ -18,12 +17,14 @@ KEPT_SECONDS: Final = 365 * 24 * 3_600
 
 @router.get(SWITCH)
 def switch(
-    request: Request, to: Annotated[str, Query(max_length=8)], back: Annotated[str, Query(max_length=WAY_LENGTH)] = "/"
+    request: Request,
+    to: Annotated[str, Query(max_length=8)] = "",
+    back: Annotated[str, Query(max_length=WAY_LENGTH)] = "/",
 ) -> Response:
-    """Keep the language that was chosen, which goes before that of the browser, and go back to the page."""
-    if to not in LANGUAGES:
-        raise DomainError("not_found")
+    """Keep the chosen language, which goes before that of the browser; go back to the page, also from no language."""
     response = see_other(without_language(back))
+    if to not in LANGUAGES:
+        return response
     https = request.app.state.settings.desk_https
     response.set_cookie(COOKIE, to, max_age=KEPT_SECONDS, httponly=True, secure=https, samesite="lax")
     return response

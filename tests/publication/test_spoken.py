@@ -1,6 +1,7 @@
 """A result for who reads English: names as frozen, sentences in English, the signed file as it is stored."""
 
 import json
+import re
 
 import pytest
 from starlette.testclient import TestClient
@@ -60,6 +61,16 @@ def test_a_public_notice_is_in_english(client: TestClient, database: Database, r
     client.cookies.set(COOKIE, "en")
     page = client.get(f"/notices/{round_id}").text
     assert (UNIT in page, chinese(page)) == (True, set())
+
+
+@pytest.mark.parametrize(
+    "chart",
+    ["charts/overall", "charts/returns", "charts/items/awareness", "units/u3/chart", "units/u0/groups/0"],
+)
+def test_charts_and_their_pages_are_in_english(leader: TestClient, round_id: str, chart: str) -> None:
+    assert chinese(leader.get(f"/results/{round_id}/{chart}").text) <= {"赵六"}
+    drawn = leader.get(f"/results/{round_id}/{chart}.svg")
+    assert (drawn.status_code, re.findall("[^<>]*[\u4e00-\u9fff][^<>]*", drawn.text)) == (200, [])
 
 
 def test_the_signed_file_is_what_is_stored(leader: TestClient, round_id: str) -> None:

@@ -43,5 +43,6 @@ def test_it_leads_to_no_other_host(way: str) -> None:
     assert without_language(way) == "/"
 
 
-def test_it_refuses_other_languages(client: TestClient) -> None:
-    assert client.get("/language?to=fr").status_code == 404
+def test_another_language_changes_nothing(client: TestClient) -> None:
+    answer = client.get("/language?to=fr&back=/verify")
+    assert (answer.status_code, answer.headers["location"], "set-cookie" in answer.headers) == (303, "/verify", False)
