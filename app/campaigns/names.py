@@ -23,7 +23,7 @@ SHIPPED: Final[Mapping[str, str]] = MappingProxyType(
         "合格": "Qualified",
         "基本合格": "Basically qualified",
         "不合格": "Not qualified",
-        "不了解": "Don’t know",
+        "不了解": "Don't know",
         "弃权": "Abstain",
         "深": "Deep",
         "较深": "Fairly deep",

@@ -124,11 +124,19 @@ def wrapped(label: str, room: float, size: float) -> tuple[str, ...]:
         end = max(sum(width <= room for width in accumulate(text_width(char, size) for char in rest)), 1)
         if end < len(rest) and rest[end - 1] in _OPENING and end > 1:
             end -= 1
+        end = _between_words(rest, end)
         lines.append(rest[:end].strip())
         rest = rest[end:].strip()
     if rest:
         lines[-1] = lines[-1][:-1] + "…"
     return tuple(lines)
+
+
+def _between_words(text: str, end: int) -> int:
+    """Return where a line of at most ``end`` signs ends, so that no Latin word is broken where there is a space."""
+    if end < len(text) and text[end - 1 : end + 1].isascii() and text[end] != " ":
+        return text.rfind(" ", 1, end) if " " in text[1:end] else end
+    return end
 
 
 def _check(bar: Bar, options: tuple[str, ...], kinds: tuple[str, ...]) -> None:

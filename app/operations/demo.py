@@ -54,7 +54,7 @@ ENGLISH = {
         "Film Distribution Company", "Cultural Market Inspection", "Cultural Relics Office", "Broadcasting Station",
     ), strict=True)),
     **dict(zip(GROUPS, (
-        "Party delegates", "People’s Congress deputies", "Political Consultative members", "Related departments",
+        "Party delegates", "People's Congress deputies", "Political Consultative members", "Related departments",
         "Users of services", "Subordinate units", "Community delegates", "Village officials",
     ), strict=True)),
 }  # fmt: skip

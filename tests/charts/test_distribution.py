@@ -178,6 +178,8 @@ def test_long_labels_take_two_lines() -> None:
     assert [len(line) for line in long] == [13, 13]
     assert long[1].endswith("…")
     assert wrapped("", 169, 13) == ()
+    assert wrapped("County Performing Troupe", 140, 13) == ("County Performing", "Troupe")
+    assert len(wrapped("Donaudampfschifffahrtsgesellschaft", 140, 13)) == 2
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_it_works() -> None:
     assert (said.title, said.units[0].name, said.units[1].name) == ("Round one", UNIT, paper.units[1].name)
     assert said.form_title == "Satisfaction with the study and practice campaign"
     assert said.scheme.scale.options == (
-        "Satisfied", "Fairly satisfied", "Basically satisfied", "Dissatisfied", "Don’t know",
+        "Satisfied", "Fairly satisfied", "Basically satisfied", "Dissatisfied", "Don't know",
     )  # fmt: skip
     assert [item.key for item in said.items] == [item.key for item in paper.items]
     assert spoken(paper, "zh") is paper
