@@ -110,6 +110,9 @@ class Speaker:
             return text
         if (known := self._known(text)) is not None:
             return known
+        name, _, rest = text.partition(" ")
+        if name in self._names and rest:
+            return f"{self._names[name]} {self.say(rest)}"
         stop = next((stop for stop in _STOPS if stop in text), None)
         if stop is None:
             return text

@@ -89,7 +89,7 @@ def _correct_big(database: Database) -> None:
 def _work(acting: Acting, data: Path, done: str, running: str) -> None:
     entry = ledger_acts.act(acting, running, ActionEvent.PROGRESS, "价目表已经上墙")
     attachments.attach(acting, data, (running, entry), Upload("价目表.pdf", PDF))
-    ledger_acts.request_extension(acting, running, MORNING.date() + timedelta(days=40), "还要等物价部门批复")
+    ledger_acts.request_extension(acting, running, MORNING.date() + timedelta(days=42), "还要等物价部门批复")
     ledger_acts.act(acting, done, ActionEvent.PROGRESS, "排班已经调整")
     ledger_acts.act(acting, done, ActionEvent.COMPLETE, "周末已经开放")
 
