@@ -54,7 +54,7 @@ def foreign(world: World, own: Furnished) -> dict[str, str]:
         acting = Acting(session, MORNING, ZHANG)
         entry = ledger_acts.act(acting, action_id, ActionEvent.PROGRESS, MARK)
         attachments.attach(acting, world.settings.data, (action_id, entry), Upload(f"{MARK}.pdf", PDF))
-        ledger_acts.request_extension(acting, action_id, MORNING.date() + timedelta(days=40), MARK)
+        ledger_acts.request_extension(acting, action_id, MORNING.date() + timedelta(days=42), MARK)
         run_daily(session, MORNING + ALL_LATE)
         notice = sa.select(SupervisionNotice.id).where(SupervisionNotice.subject_id == action_id)
         return {
