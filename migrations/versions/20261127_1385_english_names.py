@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_1370"
-down_revision = "20261127_1365"
+revision = "20261127_1385"
+down_revision = "20261127_1380"
 branch_labels = None
 depends_on = None
 
