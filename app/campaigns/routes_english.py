@@ -38,7 +38,7 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     kept = {change.name: change.english for change in changes}
     return desk.attempt(
         lambda: save_english(desk.acting, campaign_id, changes),
-        f"/campaigns/{campaign_id}/english?saved=1",
+        f"/campaigns/{campaign_id}/english",
         lambda refused: _page(desk, campaign_id, refused, kept),
     )
 

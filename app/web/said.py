@@ -16,6 +16,7 @@ SENTENCES = {
     "/inbox/address": "已保存邮箱地址。",
     "/campaigns/new": "活动已建立。接下来录入单位和参评人员类别。",
     "/campaigns/{campaign_id}/edit": "活动设置已保存。更改只影响以后冻结的轮次。",
+    "/campaigns/{campaign_id}/english": "英文名称已保存。更改只影响以后冻结的轮次。",
     "/campaigns/{campaign_id}/units": "单位已保存。更改只影响以后冻结的轮次。",
     "/campaigns/{campaign_id}/units/add": "单位已添加。",
     "/campaigns/{campaign_id}/units/{unit_id}/delete": "单位已删除。",

@@ -38,6 +38,7 @@ OTHERWISE = {
     "/campaigns/{campaign_id}/opinions/merge": "is replayed from a list of acts, which it names",
     "/campaigns/{campaign_id}/import/confirm": "names what is stored in its preview",
     "/rectification/import/confirm": "compares each row with the one that was exported",
+    "/campaigns/{campaign_id}/english": "brings what each name was called on its page",
     "/campaigns/{campaign_id}/holidays": "changes the days it names and no others",
     "/inbox/address": "has one field, of the reader alone",
     "/templates/{kind}": "brings a whole file",
