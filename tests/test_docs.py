@@ -18,11 +18,12 @@ from app.slips import codes, service
 from app.slips import routes as slips_routes
 from app.tally import disclosure
 from app.web import edge, sockets
+from scripts.pictures.palette import MOST_BYTES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 NAMED_TEST = re.compile(r"`([\w/.]*)::(\w+)`")
-PICTURE = re.compile(r"(?:docs/)?(screenshots/[\w-]+\.png)")
+PICTURE = re.compile(r"(?:docs/)?(screenshots/[\w-]+\.\w+)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CITED = re.compile(r"SEC-(\d\d(?:(?:, | to SEC-|–)\d\d(?!\d))*)")
 SECTION = re.compile(r"docs/([\w-]+\.md) (“[^”]+”(?:(?:, | and )“[^”]+”)*)")
@@ -55,6 +56,13 @@ def test_every_picture_exists_and_is_described() -> None:
     named = {picture for page in pages for picture in PICTURE.findall(page.read_text("utf-8"))}
     assert {picture for picture in named if not (DOCS / picture).is_file()} == set()
     assert not [page.name for page in pages if "![](" in page.read_text("utf-8")]
+
+
+def test_pictures_together_are_light() -> None:
+    """Nobody fetches the repository without them."""
+    pictures = [path for path in (DOCS / "screenshots").iterdir() if path.is_file()]
+    assert {path.suffix for path in pictures} == {".webp"}
+    assert sum(path.stat().st_size for path in pictures) <= MOST_BYTES
 
 
 def test_every_setting_is_described() -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from scripts.pictures import booth, meeting, remedy, results
 from scripts.pictures.camera import DESK, ROOT, TARGET, Camera, demo
+from scripts.pictures.palette import weigh
 from tests.browser.conftest import ARGUMENTS
 
 PHONES = "100"
@@ -33,6 +34,7 @@ def main() -> None:
         results.take(camera)
         meeting.auditor(camera)
         browser.close()
+    weigh(TARGET)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from scripts.pictures.palette import keep
 from tests.browser.steps import prove_when_asked
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +75,7 @@ class Camera:
     def shoot(self, page: Page, name: str, *, full: bool = True) -> None:
         """Keep a picture; the whole page unless it is about what is seen first."""
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=TARGET / f"{name}.png", full_page=full)
+        keep(page.screenshot(full_page=full), TARGET / f"{name}.webp")
         print(name)
 
     def anybody(self, size: dict[str, Any], locale: str = "zh-CN", **options: object) -> Page:

@@ -128,5 +128,5 @@ def test_it_refuses_several_workers_on_an_embedded_database(
         [*line, "--port", str(free_port())], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     assert refused.returncode == 1
-    assert refused.stderr.splitlines()[-1].startswith("manyidu: several workers need PostgreSQL")
+    assert refused.stderr.splitlines()[-1].startswith("manyidu: --workers=2: several processes need PostgreSQL")
     assert "Traceback" not in refused.stderr
