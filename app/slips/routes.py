@@ -14,6 +14,7 @@ from app.rounds.reads import frozen_paper, get_round
 from app.rounds.receipt_reads import root_of
 from app.rounds.service import locked_round
 from app.slips import reads, service
+from app.slips.reach import answers
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.downloads import PDF
 from app.web.forms import Form, PostedForm
@@ -41,6 +42,7 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "exact": exact,
         "address": f"{desk.settings.base_url}/v",
         "leads_nowhere": desk.settings.loopback,
+        "unanswered": refused and (refused.error.code == "slips_unanswered" or refused.form.flag("here_only")),
         "unprintable": service.unprintable_on(db, round_id),
         "live": sum(one.printed - one.voided for one in accounts),
         "can_print": is_organiser and row.state in {RoundState.READY, RoundState.OPEN},
@@ -88,13 +90,16 @@ def _numbers(form: PostedForm, session: Session, round_id: str) -> dict[str, int
 @router.post("/rounds/{round_id}/slips/print")
 def print_slips(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Issue slips and send their PDF, once."""
+    name = f"测评票-{get_round(desk.session, round_id).title}-{desk.today:%Y%m%d}.pdf"
+    base_url = desk.settings.base_url
+    desk.leave()
+    unanswered = not (desk.settings.loopback or form.flag("here_only") or answers(base_url))
 
     def act() -> Callable[[], bytes]:
         confirmed = {name: form.flag(name) for name in ("backs", "again", "here_only", "marked")}
-        order = service.PrintOrder(_numbers(form, desk.session, round_id), **confirmed)
-        return service.print_slips(desk.acting, desk.keys, desk.settings.base_url, round_id, order)
+        order = service.PrintOrder(_numbers(form, desk.session, round_id), unanswered=unanswered, **confirmed)
+        return service.print_slips(desk.acting, desk.keys, base_url, round_id, order)
 
-    name = f"测评票-{get_round(desk.session, round_id).title}-{desk.today:%Y%m%d}.pdf"
     return desk.attempt(
         act,
         lambda typeset: desk.send(typeset, PDF, name, "slips.pdf"),

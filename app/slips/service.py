@@ -96,6 +96,7 @@ class PrintOrder:
 
     ``backs``: every page is followed by one with the link to the result; a rehearsal releases none to participants.
     ``again``: he knows that this round has slips already. ``here_only``: he knows that phones cannot reach the address.
+    ``unanswered``: nothing answered at the address when it was asked just now.
     ``marked``: he knows which signs cannot be printed and that a mark will stand for them.
     """
 
@@ -104,6 +105,7 @@ class PrintOrder:
     again: bool = False
     here_only: bool = False
     marked: bool = False
+    unanswered: bool = False
 
 
 def unprintable_on(session: Session, round_id: str) -> tuple[Unprintable, ...]:
@@ -119,6 +121,8 @@ def _check_confirmed(session: Session, base_url: str, round_id: str, order: Prin
     """Refuse what would be found out in the hall: slips that lead nowhere, a second set that nobody meant, gaps."""
     if is_loopback(base_url) and not order.here_only:
         raise DomainError("slips_lead_nowhere", address=f"{base_url}/v")
+    if order.unanswered and not order.here_only:
+        raise DomainError("slips_unanswered", address=f"{base_url}/v")
     live = sum(batch.printed - batch.voided for batch in reads.batches(session, round_id))
     if live and not order.again:
         raise DomainError("slips_again", count=sum(order.numbers.values()), live=live)
@@ -132,8 +136,8 @@ def print_slips(
     """Issue slips and return what typesets their PDF, kept nowhere.
 
     It is to be called after the commit: typesetting takes seconds, and casts would wait for it. DomainError
-    ``slips_lead_nowhere``, ``slips_again`` and ``slips_unprintable`` for what was not confirmed, and what ``issue``
-    refuses.
+    ``slips_lead_nowhere``, ``slips_unanswered``, ``slips_again`` and ``slips_unprintable`` for what was not confirmed,
+    and what ``issue`` refuses.
     """
     locked_round(acting.session, round_id)
     _check_confirmed(acting.session, base_url, round_id, order)

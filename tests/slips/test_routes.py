@@ -145,6 +145,19 @@ def test_slips_that_no_phone_could_follow_are_asked_for_twice(
     assert printed(database, round_id) == [(12, 0)]
 
 
+def test_an_address_that_does_not_answer_is_asked_about(
+    database: Database, keys: KeyFolder, round_id: str, groups: list[str]
+) -> None:
+    order = PrintOrder({groups[0]: 12}, unanswered=True)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ACTOR)
+        with pytest.raises(DomainError) as refused:
+            print_slips(acting, keys, "https://vote.example.cn", round_id, order)
+        assert refused.value.code == "slips_unanswered"
+        print_slips(acting, keys, "https://vote.example.cn", round_id, replace(order, here_only=True))
+    assert printed(database, round_id) == [(12, 0)]
+
+
 def test_the_address_on_the_slips_is_shown_before_they_are_printed(
     desk: Desk, round_id: str, settings: Settings
 ) -> None:
