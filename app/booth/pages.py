@@ -27,6 +27,7 @@ HTML: Final = "text/html; charset=utf-8"
 _HEADERS: Final = (
     (b"content-type", HTML.encode()), (b"vary", b"accept-encoding"), (b"cache-control", b"no-store")
 )  # fmt: skip
+_LAYOUT_SCRIPT: Final = re.compile(rb'src="([^"]+)" data-layout-script')
 _PAD_HERE: Final = b"<!--pad-->"
 _ESCAPED: Final = 5
 """Bytes that one byte of a remark can take in HTML."""
@@ -79,9 +80,12 @@ def packed(request: Request, response: Response) -> Response:
     return response
 
 
-async def send_packed(request: Request, body: bytes, send: Send) -> None:
-    """Send a gzipped page that carries no answers, unpacked to a browser that wants it so."""
-    headers = [*_HEADERS]
+async def send_packed(request: Request, body: bytes, send: Send, ahead: bytes = b"") -> None:
+    """Send a gzipped page that carries no answers, unpacked to a browser that wants it so.
+
+    ``ahead``: a script that the page will ask for; whoever reads the page by a script can ask for it meanwhile.
+    """
+    headers = [*_HEADERS, (b"x-ahead", ahead)] if ahead else [*_HEADERS]
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers.append((b"content-encoding", b"gzip"))
     else:
@@ -109,6 +113,8 @@ class PrintedPaper:
     page: Spliced
     fields: tuple[str, ...]
     """What each hole of the page is for."""
+    ahead: bytes = b""
+    """See ``send_packed``."""
 
     def handed_to(self, own: Mapping[str, str]) -> bytes:
         """Return the page of one voter, who has ``code`` and ``seed`` of his own, gzipped."""
@@ -123,12 +129,13 @@ def in_language(request: Request, sheet: Sheet) -> Sheet:
 def print_paper(request: Request, sheet: Sheet) -> PrintedPaper:
     """Render a paper with holes where code and seed of ``sheet`` would stand."""
     stand_ins: dict[str, Any] = {field: token_bytes(16).hex() for field in _OWN}
-    html = _render(request, "booth/paper.html", replace(sheet, **stand_ins), 200).body
-    pieces = re.split(f"({'|'.join(stand_ins.values())})", bytes(html).decode())
+    html = bytes(_render(request, "booth/paper.html", replace(sheet, **stand_ins), 200).body)
+    pieces = re.split(f"({'|'.join(stand_ins.values())})", html.decode())
     by_text = {text: field for field, text in stand_ins.items()}
     fields = tuple(by_text[piece] for piece in pieces[1::2])
     page = splice([piece.encode() for piece in pieces[::2]], [_OWN[field] for field in fields])
-    return PrintedPaper(page, fields)
+    layout = _LAYOUT_SCRIPT.search(html)
+    return PrintedPaper(page, fields, layout[1] if layout else b"")
 
 
 def filled_paper_page(request: Request, sheet: Sheet, error: DomainError | None = None) -> Response:

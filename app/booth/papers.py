@@ -89,20 +89,21 @@ class PaperDesk:
         request = Request(scope, receive)
         try:
             form = await _posted(request)
-            body = await self._paper(request, form)
+            body, ahead = await self._paper(request, form)
         except DomainError as error:
             if error.code == "code_unknown":
                 self._guesses.note()
             response = await run_sync(_refused, request, error)
             await response(scope, receive, send)
             return
-        await pages.send_packed(request, body, send)
+        await pages.send_packed(request, body, send, ahead)
 
     def close(self) -> None:
         """Stop looking codes up."""
         self._codes.close()
 
-    async def _paper(self, request: Request, form: PostedForm) -> bytes:
+    async def _paper(self, request: Request, form: PostedForm) -> tuple[bytes, bytes]:
+        """Return the page of one voter, and what it asks for ahead."""
         typed = request.state.typed = form.text("code", wire.MAX_SHORT, needed=False)
         code = parse_code(typed)
         place = await self._codes.ask(code_hash(self._pepper, code))
@@ -112,7 +113,7 @@ class PaperDesk:
         if paper is None:
             paper = await run_sync(self._printed, request, place, kind)
         seed = service.order_seed(self._pepper, code)
-        return paper.handed_to({"code": code, "seed": seed})
+        return paper.handed_to({"code": code, "seed": seed}), paper.ahead
 
     def _admit(self, hashes: Sequence[bytes]) -> Sequence[Admission | DomainError]:
         return service.admit(self._finder, hashes, self._clock())

@@ -36,7 +36,7 @@ def security_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
         "referrer-policy": "no-referrer",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
-        "permissions-policy": ", ".join(f"{name}=()" for name in PERMISSIONS_OFF),
+        "permissions-policy": ",".join(f"{name}=()" for name in PERMISSIONS_OFF),
     }
     if https:
         headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"

@@ -15,6 +15,7 @@ from app.booth.papers import Kind, Shelf
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.rounds.domain import Layout
 from app.slips.codes import format_code
 from app.web.spliced import splice
 from tests.booth.phones import SAME_SITE
@@ -53,6 +54,17 @@ def test_it_works(client: TestClient, place: OpenRound) -> None:
     for response in (packed, plain):
         assert f'name="code" value="{code}"' in response.text
         assert response.text.endswith("</html>")
+
+
+def test_a_long_paper_names_its_script_ahead(client: TestClient, database: Database, settings: Settings) -> None:
+    """So that the script comes beside the paper and not a round trip after it."""
+    keys = KeyFolder(settings.data / "keys")
+    long = make_open_round(database, keys, make_paper(20, 3, layout=Layout.PAGED), codes_each=1)
+    short = make_open_round(database, keys, make_paper(3, 3), codes_each=1)
+    answer = open_paper(client, long.codes["residents"][0])
+    assert f'src="{answer.headers["x-ahead"]}" data-layout-script' in answer.text
+    assert client.get(answer.headers["x-ahead"]).status_code == 200
+    assert "x-ahead" not in open_paper(client, short.codes["residents"][0]).headers
 
 
 def test_all_codes_of_a_group_get_pages_of_one_length(client: TestClient, place: OpenRound) -> None:

@@ -59,7 +59,7 @@ def assert_headers(answer: Response) -> None:
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == "same-origin"
-    assert headers["permissions-policy"].split(", ") == [f"{name}=()" for name in PERMISSIONS_OFF]
+    assert headers["permissions-policy"].split(",") == [f"{name}=()" for name in PERMISSIONS_OFF]
     assert "server" not in headers
     assert "x-powered-by" not in headers
 

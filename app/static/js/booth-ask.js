@@ -17,6 +17,13 @@ export function askPaper(form, changed) {
     request.open("POST", "/v/paper");
     request.responseType = "document";
     request.timeout = ANSWER_MS;
+    // What a long paper asks for comes beside it, not after it.
+    request.onreadystatechange = () => {
+      const ahead = request.readyState === 2 && request.getResponseHeader("x-ahead");
+      if (ahead) {
+        import(ahead).catch(() => {});
+      }
+    };
     request.onload = () => (request.response ? resolve(request.response) : reject(new TypeError("no page")));
     request.onerror = reject;
     request.ontimeout = reject;
