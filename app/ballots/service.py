@@ -16,8 +16,10 @@ from app.ballots.tags import Tags, tags_of
 from app.core.db import Database, held
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
+from app.core.turns import in_turns
 
-_ROWS = 2_000
+_ROWS = 200
+"""Rows of one statement: more of them would keep the interpreter from casts for long."""
 _LOCKED = held(select(*TAGGED, GATE.c.tag))
 _RETAG = (
     update(CODE)
@@ -80,14 +82,14 @@ def issue(database: Database, folder: KeyFolder, round_id: str, batches: Sequenc
             "state": int(CodeState.LIVE),
             "tag": tags.code(digest, group_id, batch_id, CodeState.LIVE),
         }
-        for digest, group_id, batch_id in placed
+        for digest, group_id, batch_id in in_turns(placed)
     ]
     with store.writing(database, round_id) as connection:
         gate = _held(connection)
         if not tags.is_gate(gate["tag"], _tagged(gate)):
             raise DomainError("gate_tampered")
         counts = _counts(gate)
-        for start in range(0, len(rows), _ROWS):
+        for start in in_turns(range(0, len(rows), _ROWS), 1):
             connection.execute(insert(CODE), rows[start : start + _ROWS])
         for batch in batches:
             counts[batch.group_id] = counts.get(batch.group_id, Count()).plus(printed=len(batch.hashes))
@@ -104,13 +106,14 @@ def void(database: Database, folder: KeyFolder, round_id: str, batch_id: str) ->
             CODE.c.batch_id == batch_id, CODE.c.state == int(CodeState.LIVE)
         )
         rows = []
-        for digest, group_id, tag in connection.execute(live).all():
+        for digest, group_id, tag in in_turns(connection.execute(live).all()):
             if tags.is_code(tag, digest, group_id, batch_id, CodeState.LIVE):
                 new_tag = tags.code(digest, group_id, batch_id, CodeState.VOIDED)
                 rows.append(_retagged(digest, new_tag))
                 counts[group_id] = counts[group_id].plus(voided=1)
         if rows:
-            connection.execute(_RETAG, rows)
+            for start in in_turns(range(0, len(rows), _ROWS), 1):
+                connection.execute(_RETAG, rows[start : start + _ROWS])
             _set(connection, tags, gate, {"counts": pack_counts(list(counts), counts)})
         gone = select(func.count()).where(CODE.c.batch_id == batch_id, CODE.c.state == int(CodeState.VOIDED))
         return connection.scalar(gone) or 0

@@ -24,13 +24,15 @@ class ChildLostError(Exception):
 class Child:
     """One child process and the pipes to it."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-P", "-X", "utf8", "-m", _INSIDE, str(os.getpid())]
+    def __init__(self, niceness: int = 0) -> None:
+        """Start one; the greater its niceness, the more it gives way to whatever else the machine has to do."""
+        command = [sys.executable, "-P", "-X", "utf8", "-m", _INSIDE, str(os.getpid()), str(niceness)]
         self._process = subprocess.Popen(  # noqa: S603 -- our own module, run by our own interpreter
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
             env=_environment(),
         )  # fmt: skip
         self.resident = 0
+        self._is_lost = False
 
     @property
     def pid(self) -> int:
@@ -39,12 +41,12 @@ class Child:
 
     @property
     def lives(self) -> bool:
-        """Whether it still runs."""
-        return self._process.poll() is None
+        """Whether it still runs and answers: of one that is just ending the system says for a moment that it runs."""
+        return not self._is_lost and self._process.poll() is None
 
     def work(self, request: bytes, seconds: float) -> tuple[Head, bytes]:
         """Return the answer to a frame; ChildLostError where the child ends, TimeoutError where it takes too long."""
-        until = time.monotonic() + seconds
+        until, self._is_lost = time.monotonic() + seconds, True
         try:
             _write(self._process, request)
             answered = unpacked(lambda size: self._read(size, until))
@@ -52,6 +54,7 @@ class Child:
             raise ChildLostError from None
         if answered is None:
             raise ChildLostError
+        self._is_lost = False
         self.resident = int(answered[0]["resident"])
         return answered
 

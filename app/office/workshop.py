@@ -31,6 +31,8 @@ IDLE_SECONDS: Final = 300.0
 LONGEST_SECONDS: Final = 400.0
 """A seat that works and is silent for longer stands still: every job is ended before."""
 KEPT_BYTES: Final = 8 * 1024**2
+NICENESS: Final = 10
+"""Of children at seats: two of them at work on two cores must not keep a cast waiting for its turn."""
 PATIENCE_SECONDS: Final = 2.0
 """So long a request waits for its file; one that takes longer gets a page, which can be left and come back to."""
 
@@ -185,7 +187,7 @@ class Workshop:
         try:
             if child is None or not child.lives:
                 _end(child)
-                child = Child()
+                child = Child(NICENESS)
             made = self._made(ticket, child)
         except Exception as error:  # noqa: BLE001 -- see below
             # A seat outlives whatever happens at it; the text of an error may quote values.

@@ -29,8 +29,9 @@ _STATM_RESIDENT: Final = 1
 Job = tuple[Head, bytes]
 
 
-def limit_myself() -> None:
+def limit_myself(niceness: int) -> None:
     """Set by the child itself: a hook between fork and exec would not be safe in a threaded server."""
+    os.nice(niceness)
     resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -87,9 +88,10 @@ def answer(head: Head, body: bytes) -> bytes:
 
 
 def main() -> None:
-    """Argument: the parent's process id. Frames come in on stdin, answers go out on stdout."""
-    die_with(int(sys.argv[1]))
-    limit_myself()
+    """Arguments: the parent's process id, the niceness. Frames come in on stdin, answers go out on stdout."""
+    parent, niceness = map(int, sys.argv[1:])
+    die_with(parent)
+    limit_myself(niceness)
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     # Whatever a library prints must not stand among the answers.
     silence = os.open(os.devnull, os.O_WRONLY)

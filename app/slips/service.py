@@ -16,6 +16,7 @@ from app.core.key_folder import KeyFolder
 from app.core.printable import Unprintable, Words, unprintable
 from app.core.secrets import new_id, shuffled, token_bytes
 from app.core.settings import is_loopback
+from app.core.turns import in_turns
 from app.office.workshop import Craft, alone
 from app.rounds.domain import Paper, RoundState, Step
 from app.rounds.ports import Panel
@@ -67,7 +68,7 @@ def _check_numbers(paper: Paper, numbers: Mapping[str, int]) -> None:
 def _draw(count: int) -> set[str]:
     codes: set[str] = set()
     while len(codes) < count:
-        codes.add(new_code(token_bytes))
+        codes.update(new_code(token_bytes) for _ in in_turns(range(count - len(codes))))
     return codes
 
 
@@ -83,7 +84,7 @@ def _store(acting: Acting, folder: KeyFolder, paper: Paper, codes: Mapping[str, 
             id=new_id(), round_id=round_id, group_id=group_id, printed=len(drawn), voided=0, created_at=acting.now
         )
         session.add(row)
-        batches.append(ballots.Batch(row.id, group_id, [code_hash(pepper, code) for code in drawn]))
+        batches.append(ballots.Batch(row.id, group_id, [code_hash(pepper, code) for code in in_turns(drawn)]))
     session.flush()
     database = database_of(session)
     ballots.create(database, folder, round_id, frozen_text(session, round_id), [group.id for group in paper.groups])

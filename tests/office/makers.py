@@ -97,3 +97,8 @@ def devour(_: Bench) -> Made:
     held = []
     while True:
         held.append(bytearray(os.urandom(1024)) * (8 * 1024))
+
+
+def niceness(_: Bench) -> Made:
+    """Say how far this process gives way to others."""
+    return Made(str(os.getpriority(os.PRIO_PROCESS, 0)).encode())

@@ -14,7 +14,7 @@ from app.core.acting import Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.settings import Settings
-from app.office.workshop import GROWN_BYTES, Craft, Order, Ticket, Workshop, alone, head_of
+from app.office.workshop import GROWN_BYTES, NICENESS, Craft, Order, Ticket, Workshop, alone, head_of
 from tests.cast import MORNING, make_cast
 
 READER = Principal("p1", "张三", "leader")
@@ -117,6 +117,14 @@ def test_a_killed_child_harms_no_other_job(shop: Workshop, make: Callable[..., O
     assert shop.order(make("echo", 3)).future.result(timeout=60).name == "回声.pdf"
 
 
+def test_a_child_that_is_just_ending_gets_no_other_job(make: Callable[..., Order]) -> None:
+    workshop = Workshop(seats=1)
+    for number in range(5):
+        assert code_of(workshop.order(make("die", number))) == "workshop_failed"
+        assert workshop.order(make("echo", number)).future.result(timeout=60).name == "回声.pdf"
+    workshop.close()
+
+
 def test_a_child_that_died_while_it_had_nothing_to_do_is_replaced(make: Callable[..., Order]) -> None:
     workshop = Workshop(seats=1)
     pid = int(workshop.order(make("echo", 1)).future.result(timeout=60).content.split(b" ")[2])
@@ -196,6 +204,14 @@ def test_a_job_alone_leaves_no_process() -> None:
     assert not lives(int(pid))
     with pytest.raises(DomainError, match="workshop_failed"):
         alone(Craft("tests.office.makers:die"), b"")
+
+
+def test_who_sits_at_a_seat_gives_way_and_who_is_waited_for_does_not(
+    shop: Workshop, make: Callable[..., Order]
+) -> None:
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert int(shop.order(make("niceness")).future.result(timeout=60).content) == min(19, ours + NICENESS)
+    assert int(alone(Craft("tests.office.makers:niceness"), b"")) == ours
 
 
 def test_a_child_inherits_neither_files_nor_settings(
