@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from app.charts.distribution import Bar, distribution_png, distribution_svg, legend_svg, row_svg
+from app.charts.distribution import Bar, Lines, distribution_png, distribution_svg, legend_svg, row_svg
+from app.charts.multiples import multiples_png as draw_multiples
 from app.charts.multiples import multiples_svg
 from app.charts.palette import Kind
 from app.charts.rates import Rate, RateChart, Row, rates_png, rates_svg
@@ -21,6 +22,8 @@ TURNOUT = (CHAIN["return_rate"], CHAIN["participation_rate"])
 
 Drawn = tuple[tuple[Bar, ...], tuple[str, ...], str, str]
 """Bars, options, title and description of a distribution chart."""
+Grid = tuple[tuple[Bar, ...], tuple[str, ...], str, str, tuple[str, ...], Lines]
+"""The same with kinds and lines."""
 
 
 def distribution_of(cell: Cell) -> list[Share]:
@@ -139,13 +142,22 @@ def item_chart(document: Document, item_key: str) -> Chart:
 
 def multiples_chart(document: Document) -> str:
     """Draw the overall figure of many units as a grid."""
-    units = only_section(document)["targets"]
-    bars, options, title, description = _overall_parts(document, units)
-    cells = [unit["overall"]["total"] for unit in units]
+    return multiples_svg(*_multiples_parts(document))
+
+
+def multiples_png(document: Document) -> bytes:
+    """Draw the same grid for Word."""
+    return draw_multiples(*_multiples_parts(document))
+
+
+def _multiples_parts(document: Document) -> Grid:
+    section = only_section(document)
+    bars, options, title, description = _overall_parts(document, section["targets"])
+    cells = [unit["overall"]["total"] for unit in section["targets"]]
     figures = [cell["satisfied_rate"]["text"] if cell["shown"] else "" for cell in cells]
     bars = tuple(replace(bar, figure=figure) for bar, figure in zip(bars, figures, strict=True))
-    lines = tuple((tenths / PER_MILLE, words) for tenths, words in drawn_lines(only_section(document)))
-    return multiples_svg(bars, options, title, description, _kinds(options), lines)
+    lines = tuple((tenths / PER_MILLE, words) for tenths, words in drawn_lines(section))
+    return bars, options, title, description, _kinds(options), lines
 
 
 def groups_chart(unit: Target, place: int) -> Chart:

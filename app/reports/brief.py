@@ -17,7 +17,8 @@ from app.tally.wording import CHAIN, VERDICTS
 
 MOST_ROWS: Final = 20
 """Up to here every unit has a row of its own; more are drawn as a grid."""
-MOST_FLAGGED: Final = 8
+SIGNS_BESIDE_GRID: Final = 1_400
+"""So many signs of names leave the grid its place; where there are more it stands on a second page."""
 NO_BAND: Final = "样本不足或结果无效，不公布"
 
 _FRAME: Final = r"""
@@ -77,10 +78,9 @@ _BRIEF: Final = (
     )).flatten()
   )
 ]
+#for row in d.flagged [#text(size: 9.5pt)[*#row.at(0)*（#row.at(1) 个）#row.at(2)：#row.at(3)] #parbreak()]
 #if d.flagged.len() > 0 [
-  *需补课的单位*（系统只作提示，是否责令补课由组织者决定） \
-  #for row in d.flagged [#text(size: 9.5pt)[#row.at(0). #row.at(1)：#row.at(2)] \ ]
-  #if d.more > 0 [#text(size: 9pt, fill: muted)[另有 #d.more 个单位，见测评情况报告。]]
+  #text(size: 9pt, fill: muted)[系统只作提示，是否责令补课由组织者决定。]
 ] else [没有需补课的单位。]
 ]
 #if d.grid == "" [
@@ -89,6 +89,7 @@ _BRIEF: Final = (
   #body
 ]
 #if d.grid != "" [
+  #if d.long [#pagebreak()]
   #block(height: 1fr, width: 100%, layout(room => align(center, image(
     bytes(d.grid), format: "svg", width: calc.min(room.width, room.height / d.ratio), alt: "各单位总体评价分布图"))))
 ]
@@ -118,9 +119,12 @@ _NOTICE: Final = (
 
 
 def brief(result: Published) -> bytes:
-    """Return the one-page brief of a result that holds figures (scopes organisers, leaders, unit)."""
+    """Return the one-page brief of a result that holds figures (scopes organisers, leaders, unit).
+
+    Every flagged unit is named; only where their names fill the page the picture goes on to a second.
+    """
     document, section = result.document, result.section
-    flagged = units_of_verdict(section, Verdict.REMEDIAL)
+    flagged = _flagged(section)
     many = len(section["targets"]) > MOST_ROWS
     grid = charts.multiples_chart(document) if many else ""
     summary = [[VERDICTS[verdict], f"{count} 个单位"] for verdict, count in summary_rows(section["summary"]) if count]
@@ -131,8 +135,8 @@ def brief(result: Published) -> bytes:
         "rows": [] if many else _rows(section),
         "legend": charts.legend(section),
         "formula": section["formula"]["text"],
-        "flagged": [[row["position"], row["name"], _reasons(row)] for row in flagged[:MOST_FLAGGED]],
-        "more": max(0, len(flagged) - MOST_FLAGGED),
+        "flagged": flagged,
+        "long": sum(len(row[3]) for row in flagged) > SIGNS_BESIDE_GRID,
         "grid": grid,
         "ratio": _height_by_width(grid) if many else 1,
     }
@@ -242,5 +246,11 @@ def _height_by_width(svg: str) -> float:
     return float(height) / float(width)
 
 
-def _reasons(unit: Target) -> str:
-    return "；".join(reason["text"] for reason in unit["verdict"]["reasons"])
+def _flagged(section: Section) -> list[list[str]]:
+    """Return verdict, number, reason and names of all flagged units, in official order: one row for each reason."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for verdict in (Verdict.REMEDIAL, Verdict.ATTENTION):
+        for unit in units_of_verdict(section, verdict):
+            reasons = "；".join(reason["text"] for reason in unit["verdict"]["reasons"])
+            found.setdefault((VERDICTS[verdict], reasons), []).append(f"{unit['position']}. {unit['name']}")
+    return [[word, str(len(names)), reasons, "、".join(names)] for (word, reasons), names in found.items()]

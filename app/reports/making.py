@@ -11,8 +11,9 @@ from app.reports import brief as brief_pdf
 from app.reports import letters as letters_word
 from app.reports import service
 from app.reports.fields import ReportKind
+from app.reports.scrutiny import Particulars, scrutiny_report
 from app.reports.templates import check_template
-from app.reports.word import Particulars, scrutiny_report, survey_report
+from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
 from app.rounds.reads import frozen_paper
 from app.tally.document import every_target

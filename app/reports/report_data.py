@@ -102,7 +102,7 @@ class Figures:
             Column("满意率", _RANGED if has_intervals(self._section) else _RATE),
             *extra,
             Column("不满意率", _RATE),
-            Column("有效（人）", _COUNT),
+            Column("有效人数", _COUNT),
             *others,
         ]
 

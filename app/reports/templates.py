@@ -26,6 +26,7 @@ from app.core.holding import hold_nothing
 from app.office.markup import Pictures, Style
 from app.office.package import check_package
 from app.reports.fields import FIELDS, ROOT, ReportKind, blocks_of, shipped_template
+from app.reports.naming import round_in_campaign
 
 _MAX_USES = 40
 _MAX_TOKENS = 3 * 3_000
@@ -126,7 +127,7 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
             image = ImagePart(PackURI(f"/word/media/{picture_id}-report.png"), "image/png", png)
             self.docx.part.load_rel(RELATIONSHIP_TYPE.IMAGE, image, picture_id)
         about = self.docx.core_properties
-        about.title = f"{values['活动']}{values['标题']}"[:255]
+        about.title = round_in_campaign(values["活动"], values["标题"])[:255]
         about.author, about.last_modified_by = values["组织单位"][:255], ""
         about.created = about.modified = now.astimezone(UTC).replace(tzinfo=None)
         out = io.BytesIO()

@@ -1,22 +1,20 @@
-"""测评情况报告 and 监票情况报告 in Word, from the result document and from nothing else."""
+"""测评情况报告 in Word, from the result document and from nothing else."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
 
 from app.office.markup import TEXT_WIDTH, Cell, Column, Pictures, Style, joined, paragraph, paragraphs, table
-from app.publication.charts import overall_chart
+from app.publication.charts import multiples_png, overall_chart
 from app.publication.domain import notes_for, units_of_verdict, units_with_remarks
 from app.publication.reads import Published
 from app.reports.fields import ReportKind
+from app.reports.naming import round_in_campaign
 from app.reports.report_data import (
     BLANK,
     NONE,
-    RETURNS_CHAIN,
     SHORT_CHAIN,
-    SLIPS_CHAIN,
     Figures,
     chain_sentence,
     chain_table,
@@ -30,36 +28,23 @@ from app.reports.report_data import (
     remarks_block,
     warnings_of,
 )
+from app.reports.scrutiny import Particulars, scrutiny_tables
 from app.reports.templates import fill_template
 from app.rounds.domain import Paper
-from app.rounds.ports import NOTHING_MERGED, Merged
+from app.rounds.ports import Merged
 from app.tally.document import Document, Section, Target, every_target, only_section, overall_of, parts_of, summary_rows
 from app.tally.shown import Cell as FigureCell
-from app.tally.shown import Ruling
+from app.tally.shown import ItemTable, Ruling
 from app.tally.verdict import Verdict
 from app.tally.wording import VERDICTS
 
 UNITS_PER_CHART = 15
-REMARKS_LISTED = 20
-METHOD = "无记名填写测评表，封箱后由监票人共同开箱计票"
+"""Up to here every unit has a row in the picture of all; more are drawn as a grid."""
+FEW_UNITS, FEW_TOLD = 3, 8
+"""Units of which all have a block of their own; blocks up to which each flagged unit has one, not a row of a table."""
+REMARKS_LISTED, REMARKS_OF_MANY, MOST_HEARD = 10, 3, 20
 
 _FLAGGED = (Verdict.REMEDIAL, Verdict.ATTENTION)
-_DIGITS = 8
-"""So many digits of a root stand together, so that a line can break between."""
-_SIGNERS = ("监票人", "监票人", "计票人", "负责人")
-
-
-@dataclass(frozen=True, slots=True)
-class Particulars:
-    """What no document holds and a person writes; what is empty stays blank in the report, to be filled in by hand."""
-
-    number: str = ""
-    basis: str = ""
-    time: str = ""
-    place: str = ""
-    method: str = METHOD
-    merged: Merged = NOTHING_MERGED
-    """The issues into which opinions were merged."""
 
 
 def survey_report(
@@ -67,36 +52,24 @@ def survey_report(
 ) -> bytes:
     """Return the 测评情况报告; ``paper`` is the round's frozen one."""
     document, section, pictures = result.document, result.section, Pictures()
-    about, units = document["round"], section["targets"]
+    about, chosen = document["round"], units_told(section)
     figures = Figures(section, pictures)
-    figures.draw(part["total"] for unit in units for part in parts_of(unit))
+    figures.draw(part["total"] for unit in chosen for part in parts_of(unit))
     values = {
         **common_values(result, f"{about['title']}情况报告", particulars.number, now),
         "基本情况": _basics(document, particulars),
         "需要关注的单位": _units_of_concern(section),
         "总体评价": joined([_overall_table(section, figures), _overall_charts(document, pictures)]),
         "口径": method_block(document),
-        "各项评价": joined(_unit_block(result, figures, unit) for unit in units),
-        "意见建议": _opinions(document, particulars.merged),
+        "各项评价": _details(result, figures, chosen),
+        "意见建议": _opinions(document, chosen, particulars.merged),
         "主要问题": _problems(section),
         "整改安排": _next_steps(section),
-        "统计表": joined(_counts_table(section, unit) for unit in units),
+        "统计表": _counts(section, chosen),
         "测评表": _form_table(paper),
-        "监票情况": _scrutiny(document, "附表"),
+        "监票情况": scrutiny_tables(document, "附表"),
     }
     return fill_template(ReportKind.SURVEY, template, values, pictures, now)
-
-
-def scrutiny_report(result: Published, template: bytes | None, particulars: Particulars, now: datetime) -> bytes:
-    """Return the 监票情况报告, to be printed and signed."""
-    document, pictures = result.document, Pictures()
-    about = document["round"]
-    values = {
-        **common_values(result, f"{about['title']}监票情况报告", particulars.number, now),
-        "监票情况": joined([_scrutiny_story(result, particulars), _scrutiny(document, "表")]),
-        "签字": paragraphs((f"{signer}（签字）：{BLANK}　　日期：{BLANK}" for signer in _SIGNERS), Style.SIGNATURE),
-    }
-    return fill_template(ReportKind.SCRUTINY, template, values, pictures, now)
 
 
 def _basics(document: Document, particulars: Particulars) -> Markup:
@@ -105,7 +78,8 @@ def _basics(document: Document, particulars: Particulars) -> Markup:
         f"测评时间：{particulars.time or BLANK}。测评地点：{particulars.place or BLANK}。"
         f"测评方式：{particulars.method or BLANK}。测评表为《{only_section(document)['form_title']}》。"
     )
-    begin = f"根据{particulars.basis or BLANK}，{about['organisation']}对{about['campaign']}组织了{about['title']}。"
+    named = round_in_campaign(about["campaign"], about["title"])
+    begin = f"根据{particulars.basis or BLANK}，{about['organisation']}组织了{named}。"
     return joined(
         [
             paragraph(begin),
@@ -117,17 +91,23 @@ def _basics(document: Document, particulars: Particulars) -> Markup:
     )
 
 
+def units_told(section: Section) -> list[Target]:
+    """Return the units worth more than a row of the overall table: those flagged; all where there are few."""
+    units = section["targets"]
+    return [unit for unit in units if len(units) <= FEW_UNITS or unit["verdict"]["code"] in _FLAGGED]
+
+
 def _units_of_concern(section: Section) -> Markup:
     counts = summary_rows(section["summary"])
     numbers = "，".join(f"{VERDICTS[verdict]} {count} 个" for verdict, count in counts if verdict != Verdict.INVALID)
     lines = [
-        f"{unit['name']}：{unit['verdict']['label']}。{reasons_of(unit['verdict'])}"
-        for unit in section["targets"]
-        if unit["verdict"]["code"] != Verdict.MET
+        f"{VERDICTS[verdict]}：{'、'.join(unit['name'] for unit in found)}。"
+        for verdict in (*_FLAGGED, Verdict.TOO_FEW, Verdict.INVALID)
+        if (found := units_of_verdict(section, verdict))
     ]
     first = "以下单位需要关注，按机构序列列出，不作排名。" if lines else "没有低于提醒线、补课线的单位。"
     heard = (
-        "群众的意见和建议见第三部分，主要问题见第四部分。"
+        "群众的意见和建议见第三部分，原因见第四部分。"
         if any(unit["remarks"]["shown"] for unit in section["targets"])
         else ""
     )
@@ -150,13 +130,44 @@ def _overall_table(section: Section, figures: Figures) -> Markup:
 
 def _overall_charts(document: Document, pictures: Pictures) -> Markup:
     units = only_section(document)["targets"]
-    parts = [units[at : at + UNITS_PER_CHART] for at in range(0, len(units), UNITS_PER_CHART)]
-    blocks: list[Markup] = []
-    for place, part in enumerate(parts, start=1):
-        words = f"图 {place}　各单位总体评价的分布（序 {part[0]['position']}–{part[-1]['position']}）"
-        picture = pictures.run(overall_chart(document, part).png(), TEXT_WIDTH, words)
-        blocks += [paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE)]
-    return joined(blocks)
+    png = overall_chart(document).png() if len(units) <= UNITS_PER_CHART else multiples_png(document)
+    words = "图 1　各单位总体评价的分布"
+    picture = pictures.run(png, TEXT_WIDTH, words)
+    return joined([paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE)])
+
+
+def _details(result: Published, figures: Figures, chosen: Sequence[Target]) -> Markup:
+    """Return a block for each chosen unit, or one table where they are many, and where everything else is found."""
+    if len(chosen) > FEW_TOLD:
+        rest = "各项的分布、各类别的评价和其余单位见统计表（Excel）。"
+        return joined([_matrix(result.section, chosen), paragraph(rest)])
+    blocks = [_unit_block(result, figures, unit) for unit in chosen]
+    others = len(result.section["targets"]) - len(chosen)
+    whose = f"其余 {others} 个单位" if chosen else "各单位"
+    rest = f"{whose}的各项、各类别评价见统计表（Excel）。"
+    return joined([*blocks, *([paragraph(rest)] if others else [])])
+
+
+def _matrix(section: Section, chosen: Sequence[Target]) -> Markup:
+    """Return 满意率 of every item of many units in one table."""
+    labels = [item["label"] for item in section["items"]]
+    width = (TEXT_WIDTH - 55) / len(labels)
+    columns = [
+        Column("序", 8, Style.HEAD),
+        Column("单位", 0, Style.CELL),
+        *(Column(label, width) for label in labels),
+        Column("结论", 13, Style.HEAD),
+    ]
+    rows = (
+        [str(unit["position"]), unit["name"], *map(_rate_text, unit["items"]), unit["verdict"]["label"]]
+        for unit in chosen
+    )
+    return table("表 3　需补课和提醒的单位各项满意率", fitted(columns), rows)
+
+
+def _rate_text(item: ItemTable) -> str:
+    total = item["total"]
+    return total["satisfied_rate"]["text"] if total["shown"] else "不显示"
 
 
 def _unit_block(result: Published, figures: Figures, unit: Target) -> Markup:
@@ -175,27 +186,34 @@ def _unit_block(result: Published, figures: Figures, unit: Target) -> Markup:
     )
 
 
-def _item_lines(unit: Target) -> list[str]:
-    return [f"“{item}”{ruling['label']}：{reasons_of(ruling)}" for item, ruling in _below(unit)]
-
-
 def _below(unit: Target) -> list[tuple[str, Ruling]]:
     """Return the items that are below lines of their own, by their labels."""
     ruled = [(item["label"], item["verdict"]) for item in unit["items"]]
     return [(item, ruling) for item, ruling in ruled if ruling is not None and ruling["code"] in _FLAGGED]
 
 
-def _opinions(document: Document, merged: Merged) -> Markup:
-    remark_k = document["round"]["remark_k"]
-    heard = units_with_remarks(document)
+def _opinions(document: Document, chosen: Sequence[Target], merged: Merged) -> Markup:
+    remark_k, every = document["round"]["remark_k"], units_with_remarks(document)
+    few = len(every) <= FEW_TOLD
+    heard = every if few else [unit for unit in chosen if unit["remarks"]["shown"]][:MOST_HEARD]
     blocks = [paragraph(line) for line in _issues(document, merged)]
-    for unit in heard:
+    for unit in heard if few else ():
         blocks.append(paragraph(unit["name"], Style.SUBHEADING))
         blocks.append(remarks_block(unit, remark_k, REMARKS_LISTED))
-    if len(heard) < len(only_section(document)["targets"]):
-        whose = "其余单位" if heard else "各单位"
+    if not few:
+        blocks.append(
+            paragraph(f"下面每个单位列出 {REMARKS_OF_MANY} 条，全部意见见统计表（Excel）。顺序随机，与任何一张票无关。")
+        )
+        blocks.append(paragraphs(map(_few_remarks, heard), Style.REMARK))
+    if len(every) < len(only_section(document)["targets"]):
+        whose = "其余单位" if every else "各单位"
         blocks.append(paragraph(f"{whose}没有意见，或不足 {remark_k} 条，为保护匿名不显示。"))
     return joined(blocks)
+
+
+def _few_remarks(unit: Target) -> str:
+    texts = "；".join(text.rstrip("。；") for text in unit["remarks"]["texts"][:REMARKS_OF_MANY])
+    return f"{unit['name']}（共 {unit['remarks']['count']} 条）：{texts}。"
 
 
 def _issues(document: Document, merged: Merged) -> Iterator[str]:
@@ -211,14 +229,18 @@ def _issues(document: Document, merged: Merged) -> Iterator[str]:
 
 
 def _problems(section: Section) -> Markup:
-    lines: list[str] = []
-    for unit in section["targets"]:
-        below = _below(unit)
-        if unit["verdict"]["code"] in _FLAGGED or below:
-            items = "".join(f"“{item}”{reasons_of(ruling)}" for item, ruling in below)
-            reasons = "" if unit["verdict"]["code"] not in _FLAGGED else reasons_of(unit["verdict"])
-            lines.append(f"{unit['name']}：{reasons}{items}")
+    """Return every reason once, with the units that it holds of."""
+    found: dict[str, list[str]] = {}
+    for unit in (*(unit for verdict in _FLAGGED for unit in units_of_verdict(section, verdict)), *_rest(section)):
+        told = [reasons_of(unit["verdict"])] if unit["verdict"]["code"] in _FLAGGED else []
+        for reason in [*told, *(f"“{item}”{reasons_of(ruling)}" for item, ruling in _below(unit))]:
+            found.setdefault(reason.removesuffix("。"), []).append(unit["name"])
+    lines = [f"{reason}（{len(names)} 个单位）：{'、'.join(names)}。" for reason, names in found.items()]
     return paragraphs(lines or ["没有单位或指标低于规定的线。"])
+
+
+def _rest(section: Section) -> list[Target]:
+    return [unit for unit in section["targets"] if unit["verdict"]["code"] not in _FLAGGED]
 
 
 def _next_steps(section: Section) -> Markup:
@@ -245,6 +267,14 @@ def _deadlines(names: Iterable[str]) -> Markup:
     return table("补课安排", fitted(columns), ([name, *("" for _ in heads)] for name in names))
 
 
+def _counts(section: Section, chosen: Sequence[Target]) -> Markup:
+    """Return the counts of the chosen units; of many, and of the others, the workbook has them."""
+    told = chosen if len(chosen) <= FEW_TOLD else []
+    whole = len(told) == len(section["targets"])
+    rest = [] if whole else [f"{'其余' if told else '各'}单位各项的份数见统计表（Excel）。"]
+    return joined([*(_counts_table(section, unit) for unit in told), paragraphs(rest)])
+
+
 def _counts_table(section: Section, unit: Target) -> Markup:
     scale = section["scale"]
     others = [label for label in (scale["unknown"], scale["abstain"]) if label is not None]
@@ -258,11 +288,11 @@ def _counts_table(section: Section, unit: Target) -> Markup:
             Column("综合得分", 16),
         ]
     )
-    rows = [[part["label"], *_counts(part["total"], len(scale["grades"]), len(others))] for part in parts_of(unit)]
+    rows = [[part["label"], *_counted(part["total"], len(scale["grades"]), len(others))] for part in parts_of(unit)]
     return table(f"{unit['position']}．{unit['name']}（份）", columns, rows)
 
 
-def _counts(cell: FigureCell, grades: int, others: int) -> list[Cell]:
+def _counted(cell: FigureCell, grades: int, others: int) -> list[Cell]:
     if not cell["shown"]:
         return ["不显示"] * (grades + others + 3)
     texts = [_count(row["count"]) for row in cell["distribution"]] or [NONE] * grades
@@ -290,40 +320,3 @@ def _form_table(paper: Paper) -> Markup:
     ]
     remarks = "每个单位另有“意见和建议”一栏，可以不填。" if paper.remarks else ""
     return joined([table(f"《{paper.form_title}》", columns, rows), paragraph(f"无记名填写。{remarks}", Style.NOTE)])
-
-
-def _scrutiny_story(result: Published, particulars: Particulars) -> Markup:
-    document = result.document
-    about = document["round"]
-    return joined(
-        [
-            paragraph(f"{about['organisation']}{about['campaign']}{about['title']}的监票、计票情况报告如下。"),
-            paragraph(f"时间：{particulars.time or BLANK}。地点：{particulars.place or BLANK}。"),
-            paragraph(chain_sentence(document)),
-            _root(result),
-            paragraphs(f"提示：{text}。" for text in warnings_of(document)),
-        ]
-    )
-
-
-def _root(result: Published) -> Markup:
-    """Return the root of the box that was counted, to be held against what was signed at the close."""
-    if not result.root:
-        return joined([])
-    digits = " ".join(result.root[at : at + _DIGITS] for at in range(0, len(result.root), _DIGITS))
-    return joined(
-        [
-            paragraph(f"截止封箱时公布的票箱指纹：“{result.signs}”，与开箱时一致。"),
-            paragraph(f"票箱指纹全文（64 位十六进制数字）：{digits}", Style.NOTE),
-        ]
-    )
-
-
-def _scrutiny(document: Document, prefix: str) -> Markup:
-    """Return the whole counting chain in two tables: slips, and what came back."""
-    return joined(
-        [
-            chain_table(document, SLIPS_CHAIN, f"{prefix} 1　测评票的印制和发出"),
-            chain_table(document, RETURNS_CHAIN, f"{prefix} 2　测评票的收回和计票"),
-        ]
-    )

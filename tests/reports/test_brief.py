@@ -104,3 +104,19 @@ def test_hostile_words_stay_words(database: Database) -> None:
     assert made.startswith(b"%PDF")
     assert board.startswith(b"%PDF")
     assert b"/JavaScript" not in made + board
+
+
+@pytest.mark.parametrize("signs", [1, 12])
+def test_every_flagged_unit_is_named(database: Database, signs: int) -> None:
+    names = tuple(f"{'市某某委员会' * signs}第{place}单位" for place in range(63))
+    paper = counted.make_paper(names)
+    round_id = counted.store_published(database, counted.make_votes(paper, opinions=((20, 30, 30, 20, 2),)))
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+    flagged = [unit for unit in result.section["targets"] if unit["verdict"]["code"] in {"remedial", "attention"}]
+    made = brief(result)
+    text = "".join(text_of(made).split())
+    assert len(flagged) == 63
+    assert all(f"第{place}单位" in text for place in range(63))
+    pages = len(pypdf.PdfReader(io.BytesIO(made)).pages)
+    assert pages == 1 if signs == 1 else pages > 1

@@ -15,7 +15,8 @@ from app.publication.reads import Published
 from app.reports.brief import brief, notice
 from app.reports.fields import ReportKind
 from app.reports.letters import feedback_letters
-from app.reports.word import Particulars, scrutiny_report, survey_report
+from app.reports.scrutiny import Particulars, scrutiny_report
+from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
 from app.rounds.models import BoxRoot
 from tests.publication import counted

@@ -1,8 +1,10 @@
 """测评情况报告 and 监票情况报告: every figure is the document's, every text is text."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from docx.shared import Mm
@@ -10,16 +12,21 @@ from docx.shared import Mm
 from app.campaigns.builtin import SCALES
 from app.publication.domain import Scope
 from app.publication.reads import Published
-from app.reports.word import REMARKS_LISTED, UNITS_PER_CHART, Particulars, scrutiny_report, survey_report
+from app.reports.letters import feedback_letter
+from app.reports.scrutiny import Particulars, scrutiny_report
+from app.reports.word import REMARKS_LISTED, UNITS_PER_CHART, survey_report
 from app.rounds.domain import PaperUnit
 from app.rounds.ports import Merged, MergedIssue
 from app.tally.document import overall_of
 from app.tally.shown import participation_rate
 from tests.publication.counted import UNITS, WORDS, make_paper, make_votes
 from tests.publication.reading import percents, shown_figures, texts_of
+from tests.reports.pages import estimate, pages
 from tests.reports.printed import CODE, NOW, make_document, make_result, open_word, rows_under, text_of
 from tests.tally.cast import Json, section_of, with_units
 
+CLAUSES = re.compile("[，。；：、\n]")
+SAID_TWICE = re.compile("([\u4e00-\u9fff]{4,}).*\\1")
 PAPER = make_paper()
 ISSUES = (
     MergedIssue("i1", "开放时间太短", 52, frozenset({"u1", "u0"})),
@@ -35,6 +42,13 @@ WRITTEN = Particulars(
     MERGED,
 )
 HOSTILE = ("{{ 7*7 }}单位", "<w:p>甲</w:p>", "=cmd|' /C calc'!A0", "甲\x00\x0b乙", "..\\/上级")
+
+
+def told(document: Json) -> list[Json]:
+    """Return the units that a report tells more of than a row: those that are flagged."""
+    chosen = [unit for unit in section_of(document)["targets"] if unit["verdict"]["code"] in {"remedial", "attention"}]
+    assert 0 < len(chosen) < len(section_of(document)["targets"])
+    return chosen
 
 
 def survey(result: Published, particulars: Particulars = WRITTEN) -> bytes:
@@ -63,13 +77,13 @@ def test_it_works(document: Json) -> None:
     assert text.index("需要关注的单位") < text.index("表 2")
 
 
-def test_annexes_are_named_before_the_signature_and_begin_on_pages_of_their_own(document: Json) -> None:
+def test_annexes_are_named_before_the_signature_and_begin_on_a_new_page(document: Json) -> None:
     lines = text_of(open_word(survey(make_result(document)))).splitlines()
     first, signed, annex = lines.index("附件：1．统计表"), lines.index("2026年11月23日"), lines.index("附件1")
     assert first < signed < annex
     word = open_word(survey(make_result(document)))
     broken = [line.text for line in word.paragraphs if line.paragraph_format.page_break_before]
-    assert broken == ["附件1", "附件2", "附件3"]
+    assert broken == ["附件1"]
 
 
 def test_a_range_stands_under_its_rate_and_is_explained() -> None:
@@ -92,6 +106,7 @@ def test_every_figure_is_the_documents(document: Json) -> None:
     for row, unit in zip(overall, section_of(document)["targets"], strict=True):
         assert row[2:-1] == shown_figures(overall_of(unit)["total"], scale)
         assert row[-1] == unit["verdict"]["label"]
+    for unit in told(document):
         items = rows_under(word, f"{unit['name']}各项评价")
         assert [row[2:] for row in items] == [shown_figures(item["total"], scale) for item in unit["items"]]
         groups = rows_under(word, f"{unit['name']}各类别评价")
@@ -105,7 +120,7 @@ def test_every_figure_is_the_documents(document: Json) -> None:
 
 def test_counts_and_chain_are_the_documents(document: Json) -> None:
     word = open_word(survey(make_result(document)))
-    for unit in section_of(document)["targets"]:
+    for unit in told(document):
         rows = rows_under(word, f"{unit['position']}．{unit['name']}（份）")
         for row, item in zip(rows, unit["items"], strict=True):
             total = item["total"]
@@ -153,7 +168,10 @@ def test_hidden_figures_stay_hidden() -> None:
 def test_only_so_many_remarks_are_listed() -> None:
     document = make_document(make_votes(remarks=REMARKS_LISTED + 5))
     lines = text_of(open_word(survey(make_result(document)))).splitlines()
-    assert f"共 25 条，以下列出 {REMARKS_LISTED} 条，其余见统计表“意见”。顺序随机，与任何一张票无关。" in lines
+    assert (
+        f"共 {REMARKS_LISTED + 5} 条，以下列出 {REMARKS_LISTED} 条，其余见统计表“意见”。顺序随机，与任何一张票无关。"
+        in lines
+    )
     assert sum(line.startswith("• ") for line in lines) == REMARKS_LISTED * len(UNITS)
 
 
@@ -164,10 +182,78 @@ def test_pictures_are_pngs_with_words() -> None:
         pictures = [archive.read(name) for name in archive.namelist() if name.startswith("word/media/")]
         xml = archive.read("word/document.xml").decode()
     assert all(picture.startswith(b"\x89PNG") for picture in pictures)
-    assert xml.count("<w:drawing>") == 2 + 16 * 6
-    assert 'descr="图 2　各单位总体评价的分布（序 16–16）"' in xml
-    share = section_of(document)["targets"][0]["items"][0]["total"]["distribution"][0]["share"]["text"]
+    assert xml.count("<w:drawing>") == 1
+    assert 'descr="图 1　各单位总体评价的分布"' in xml
+
+
+def test_bars_of_flagged_units_have_words(document: Json) -> None:
+    with zipfile.ZipFile(io.BytesIO(survey(make_result(document)))) as archive:
+        xml = archive.read("word/document.xml").decode()
+    assert xml.count("<w:drawing>") == 1 + sum(len(unit["items"]) for unit in told(document))
+    share = told(document)[0]["items"][0]["total"]["distribution"][0]["share"]["text"]
     assert f'descr="满意 {share}，' in xml
+
+
+@pytest.mark.parametrize("form", ["t2", "t4"])
+def test_sixty_three_units_take_twenty_pages_at_most(tmp_path: Path, form: str) -> None:
+    names = tuple(f"市第{place + 1}个单位委员会办公室" for place in range(63))
+    groups = {f"参评人员类别{place}": 50 for place in range(12)}
+    paper = make_paper(names, groups, form)
+    document = make_document(make_votes(paper))
+    report = tmp_path / "report.docx"
+    report.write_bytes(survey_report(make_result(document), None, paper, WRITTEN, NOW))
+    assert 8 <= pages(report) <= 20
+    assert 8 <= estimate(report) <= 20
+    rows = rows_under(open_word(report.read_bytes()), "表 3　需补课和提醒的单位各项满意率")
+    assert [row[1] for row in rows] == [unit["name"] for unit in told(document)]
+    for row, unit in zip(rows, told(document), strict=True):
+        assert row[2:-1] == [item["total"]["satisfied_rate"]["text"] for item in unit["items"]]
+
+
+def test_a_letter_does_not_end_in_a_page_of_method(tmp_path: Path, document: Json) -> None:
+    letter = tmp_path / "letter.docx"
+    unit = section_of(document)["targets"][3]
+    letter.write_bytes(feedback_letter(make_result(document), unit, None, NOW))
+    assert pages(letter) <= 3
+    lines = text_of(open_word(letter.read_bytes())).splitlines()
+    method = next(place for place, line in enumerate(lines) if line.startswith("满意率 ="))
+    assert lines.index("一、测评结果") < method < lines.index("二、各类别参评人员的评价")
+    assert lines[-1] == "2026年11月23日"
+
+
+@pytest.mark.parametrize(
+    ("campaign", "title"),
+    [
+        ("学习实践活动群众满意度测评", "群众满意度测评（第一次）"),
+        ("市直部门2026年度群众满意度测评", "市直部门群众满意度测评"),
+        ("政风行风评议", "政风行风评议复测"),
+        ("学习实践科学发展观活动", "群众满意度测评"),
+    ],
+)
+def test_no_sentence_says_a_name_twice(campaign: str, title: str) -> None:
+    paper = replace(make_paper(), campaign=campaign, title=title)
+    result = make_result(make_document(make_votes(paper)))
+    every = [
+        survey_report(result, None, paper, WRITTEN, NOW),
+        scrutiny_report(result, None, Particulars(), NOW),
+        feedback_letter(result, result.section["targets"][0], None, NOW),
+    ]
+    for content in every:
+        word = open_word(content)
+        clauses = [*CLAUSES.split(text_of(word)), word.core_properties.title]
+        assert [clause for clause in clauses if SAID_TWICE.search(clause)] == []
+
+
+def test_problems_say_every_reason_once_and_names_are_not_repeated_with_reasons(document: Json) -> None:
+    lines = text_of(open_word(survey(make_result(document)))).splitlines()
+    concern = lines[lines.index("（一）需要关注的单位") : lines.index("（二）各单位总体评价")]
+    problems = lines[lines.index("四、主要问题") + 1 : lines.index("五、下一步整改安排")]
+    assert not set(concern) & set(problems)
+    reasons = [line.split("（")[0] for line in problems]
+    assert len(reasons) == len(set(reasons))
+    for unit in told(document):
+        assert any(unit["name"] in line for line in problems)
+        assert any(unit["name"] in line for line in concern)
 
 
 def test_texts_of_organisers_are_texts() -> None:
