@@ -6,16 +6,20 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.service import others_of
 from app.audit import service as audit
 from app.core.acting import Acting
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
+from app.inbox import service as inbox
 from app.rounds.domain import RoundState, Step
 from app.rounds.models import Restored, Round
 from app.rounds.ports import Ports
 
+ACCEPT = ("organiser", "scrutineer")
+TOLD = "本安装由备份恢复，{name}已经确认，还须另一人确认后才能开始投票。"
 BEFORE_OPENING = (RoundState.DRAFT, RoundState.READY)
 LOST = "本安装由备份恢复，备份里没有票箱：本轮的票箱和其中的选票已经丢失。可以重新发起一轮。"
 
@@ -54,6 +58,8 @@ def accept(acting: Acting, restored_id: str) -> None:
         raise DomainError("approval_own")
     if not row.first_by:
         row.first_by, row.first_name = acting.actor.id, acting.actor.name
+        others = others_of(acting.session, ACCEPT, acting.actor)
+        inbox.tell(acting.session, acting.now, others, TOLD.format(name=acting.actor.name), "/rounds")
     else:
         row.second_by = acting.actor.id
     audit.record(acting.session, acting.now, acting.actor, "installation.accept", "")

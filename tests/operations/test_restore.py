@@ -242,6 +242,7 @@ def test_two_people_accept_before_a_restored_installation_opens_a_round(
         assert "张三已经确认" in zhang.get("/rounds").text
         assert zhang.post(f"/rounds/{ready}/open").status_code == 409
         li = Desk(client, elsewhere.database, elsewhere.keys, "lisi")
+        assert "还须另一人确认后才能开始投票" in li.get("/inbox").text
         assert li.post(f"/restored/{marked.id}/accept").status_code == 303
         assert li.post(f"/restored/{marked.id}/accept").status_code == 409
         zhang = Desk(client, elsewhere.database, elsewhere.keys, "zhangsan")
