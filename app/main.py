@@ -95,7 +95,7 @@ from app.slips import service as slips
 from app.tally.document import overall_of, parts_of
 from app.tally.shown import participation_rate
 from app.tally.unseen import unseen_groups
-from app.tally.wording import CHAIN, VERDICTS
+from app.tally.wording import CHAIN, VERDICTS, half_fails, line_text, mark_text
 from app.web import errors, health, language
 from app.web.edge import Edge
 from app.web.packed import PackedStatic
@@ -215,6 +215,7 @@ def build_api(
     app.state.pages.environment.globals |= {
         "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak,
         "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
+        "half_fails": half_fails, "line_text": line_text, "mark_text": mark_text,
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
     app.state.watch = Watch()

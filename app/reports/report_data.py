@@ -30,7 +30,7 @@ from app.reports.strips import strip_pngs
 from app.tally import shown
 from app.tally.document import Document, Section, Target, only_section, parts_of
 from app.tally.shown import RETURNS, SLIPS, ChainRow, ItemTable, ReturnKey, Ruling, ShownCell, SlipKey, measure_of
-from app.tally.wording import CHAIN, HIDDEN_TEXT
+from app.tally.wording import CHAIN, HIDDEN_TEXT, on_line_text
 
 BLANK = "＿＿＿＿＿＿"
 NUMBER_BLANK = "〔　　　　〕　　号"
@@ -256,10 +256,11 @@ def method_block(document: Document) -> Markup:
 def _method_lines(document: Document) -> Iterator[str]:
     formula = only_section(document)["formula"]
     lines, measure = formula["lines"], formula["measure_label"]
+    on_line = on_line_text(formula["denominator"], (lines["attention"], lines["remedial"]))
     yield formula["text"]
     yield (
         f"提醒线：{measure}低于 {lines['attention']}。补课线：{measure}低于 {lines['remedial']}，"
-        f"或不满意率高于 {lines['dissatisfied']}。恰在线上不算低于。"
+        f"或不满意率高于 {lines['dissatisfied']}。{on_line}"
     )
     for own in formula["item_lines"]:
         yield (

@@ -20,7 +20,7 @@ from app.reports.worksheet import (
 )
 from app.tally.document import Section, overall_of, summary_rows
 from app.tally.shown import RETURNS, SLIPS, Cell, ChainRow, GroupRow, ItemTable, MergedRow, Ruling, participation_rate
-from app.tally.wording import CHAIN, VERDICTS
+from app.tally.wording import CHAIN, VERDICTS, on_line_text
 
 
 def result_workbook(result: Published) -> bytes:
@@ -166,14 +166,15 @@ def _method(table: Table, result: Published) -> None:
     table.head(["项目", "内容"], [WIDE, LONG])
     table.row(["口径", formula["text"]])
     measure = formula["measure_label"]
-    remedial = f"{measure}低于 {lines['remedial']}，或不满意率高于 {lines['dissatisfied']}；恰在线上不算低于"
+    on_line = on_line_text(formula["denominator"], (lines["attention"], lines["remedial"]))
+    remedial = f"{measure}低于 {lines['remedial']}，或不满意率高于 {lines['dissatisfied']}；{on_line.rstrip('。')}"
     table.row(["提醒线", f"{measure}低于 {lines['attention']}"])
     table.row(["补课线", remedial])
     for item in formula["item_lines"]:
         words = f"提醒线 {item['attention']}，补课线 {item['remedial']}，不满意率线 {item['dissatisfied']}"
         table.row([f"指标自己的线 {item['label']}", words])
-    table.row(["最小显示份数", about["k"]])
-    table.row(["意见最小显示条数", about["remark_k"]])
+    table.row(["最少公布人数", about["k"]])
+    table.row(["意见最少公布人数", about["remark_k"]])
     for grade in scale["grades"]:
         table.row([f"等次 {grade['label']}", f"{grade['score']} 分"])
     for weight in formula["weights"]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from app.campaigns.domain import Denominator, Item, Lines, Measure, Scheme
 from app.tally.verdict import Band, Reason, Verdict
 
+ON_LINE, HALF_FAILS = "恰在线上不算低于。", "恰为半数的算低于（须过半数），其余恰在线上不算低于。"
 HIDDEN_TEXT = "为保护匿名不显示"
 UNIFORM_TEXT = "结果高度一致，建议结合座谈核实"
 ALIKE_TEXT = "内容相同的测评表较多，建议结合座谈核实"
@@ -43,6 +44,16 @@ def line_text(line: Fraction) -> str:
         return f"{line.numerator}/{line.denominator}"
     whole, rest = divmod(int(tenths), 10)
     return f"{whole}.{rest}%" if rest else f"{whole}%"
+
+
+def half_fails(denominator: str, lines: Sequence[str]) -> bool:
+    """Whether a line, as the document words it, is half of all members, whom exactly half is no majority of."""
+    return denominator == Denominator.EXPECTED and not {"50%", "50 分"}.isdisjoint(lines)
+
+
+def on_line_text(denominator: str, lines: Sequence[str]) -> str:
+    """Say what becomes of a figure exactly on a line."""
+    return HALF_FAILS if half_fails(denominator, lines) else ON_LINE
 
 
 def measure_text(measure: Measure) -> str:

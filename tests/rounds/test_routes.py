@@ -76,7 +76,10 @@ def test_it_works(desk: Desk, database: Database, keys: KeyFolder, acting_of: Be
     acting_of(lambda acting: str(prepare(acting, keys, round_id)))
     assert desk.post(f"{page}/open").headers["location"] == page
     assert row(database).state == RoundState.OPEN
-    assert desk.get(f"{page}/paper").status_code == 200
+    paper = desk.get(f"{page}/paper")
+    assert paper.status_code == 200
+    for said in ("满意率低于 80%；补课线：", "不满意率高于三分之一。恰在线上不算低于。", "data-print", "paper-units"):
+        assert said in paper.text
     assert desk.post(f"{page}/close").status_code == 303
     assert row(database).state == RoundState.OPEN  # early: it waits for a second person
     assert "/approvals/" in desk.get(page).text
