@@ -26,6 +26,14 @@ class BatchView:
     void_reason: str
     created_at: datetime
 
+    @property
+    def left(self) -> int:
+        """How many slips go on being good: none of a batch that was voided, though some of it were used before.
+
+        Their number, which is ``printed - voided``, is not told while the box is open (SEC-11).
+        """
+        return 0 if self.void_reason else self.printed
+
 
 @dataclass(frozen=True, slots=True)
 class GroupAccount:
@@ -39,6 +47,7 @@ class GroupAccount:
     spare: int
     handed_back: int
     used: int
+    left: int
     account: SlipAccount | None
     problem: str = ""
 
@@ -90,13 +99,13 @@ def _account(
         "handed_back": counted.handed_back if counted else 0,
         "used": used,
     }
-    group_id, name, expected = group
+    (group_id, name, expected), left = group, sum(batch.left for batch in printed)
     account, problem = None, ""
     try:
         account = SlipAccount(**numbers)
     except DomainError as error:
         problem = error.code
-    return GroupAccount(group_id, name, expected, **numbers, account=account, problem=problem)
+    return GroupAccount(group_id, name, expected, **numbers, left=left, account=account, problem=problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _check_confirmed(session: Session, base_url: str, round_id: str, order: Prin
         raise DomainError("slips_lead_nowhere", address=f"{base_url}/v")
     if order.unanswered and not order.here_only:
         raise DomainError("slips_unanswered", address=f"{base_url}/v")
-    live = sum(batch.printed - batch.voided for batch in reads.batches(session, round_id))
+    live = sum(batch.left for batch in reads.batches(session, round_id))
     if live and not order.again:
         raise DomainError("slips_again", count=sum(order.numbers.values()), live=live)
     if not order.marked and (lacking := unprintable_on(session, round_id)):
@@ -265,7 +265,7 @@ def before_opening(session: Session, row: RoundView) -> list[Step]:
     paper, _ = frozen_paper(session, row.id)
     live: dict[str, int] = {}
     for batch in reads.batches(session, row.id):
-        live[batch.group_id] = live.get(batch.group_id, 0) + batch.printed - batch.voided
+        live[batch.group_id] = live.get(batch.group_id, 0) + batch.left
     without = [group.name for group in paper.groups if live.get(group.id, 0) < paper.scheme.group_floor]
     short = [group.name for group in paper.groups if live.get(group.id, 0) < group.expected]
     href = f"/rounds/{row.id}/slips"
@@ -295,10 +295,11 @@ def panel(session: Session, row: RoundView) -> Panel | None:
     if row.state in {RoundState.DRAFT, RoundState.VOID} or row.paper_hash is None:
         return None
     paper, _ = frozen_paper(session, row.id)
-    printed = sum(batch.printed - batch.voided for batch in reads.batches(session, row.id))
-    returned = reads.turnout(session, row.id, TURNOUT_STEP if row.state is RoundState.OPEN else 1)
+    is_open, printed = row.state is RoundState.OPEN, reads.batches(session, row.id)
+    good = sum(batch.left if is_open else batch.printed - batch.voided for batch in printed)
+    returned = reads.turnout(session, row.id, TURNOUT_STEP if is_open else 1)
     expected = sum(group.expected for group in paper.groups)
-    context = {"expected": expected, "printed": printed, "returned": returned, "coarse": row.state is RoundState.OPEN}
+    context = {"expected": expected, "printed": good, "returned": returned, "coarse": is_open}
     return Panel("slips/panel.html", {**context, "round": row})
 
 

@@ -1,5 +1,6 @@
 """The pages of slips, and the hall screen."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -205,6 +206,22 @@ def test_no_page_tells_of_a_single_ballot_while_the_round_is_open(
         assert {page: desk.get(page).text for page in pages} == seen
     set_code_state(database, keys, all_codes[4], CodeState.SPENT)
     assert {page: desk.get(page).text for page in pages} != seen
+
+
+def test_voiding_while_the_round_is_open_tells_of_no_ballot(desk: Desk, database: Database, keys: KeyFolder) -> None:
+    def seen_after(used: int) -> list[str]:
+        with database.writing() as session:
+            acting = Acting(session, MORNING, ACTOR)
+            round_id = make_ready(acting, draft=DRAFT)
+            _, codes = prepare(acting, keys, round_id)
+            rounds.open_round(acting, keys, PORTS, round_id)
+        for code in next(iter(codes.values()))[:used]:
+            set_code_state(database, keys, code, CodeState.SPENT)
+        assert desk.post(f"/rounds/{round_id}/slips/void", reason="票被人拿走了").status_code == 303
+        pages = [desk.get(f"/rounds/{round_id}{page}").text for page in ("", "/slips")]
+        return [re.sub(r"[0-9a-z]{20,}", "", page) for page in pages]
+
+    assert seen_after(3) == seen_after(0)
 
 
 def test_the_hall_screen_asks_again_by_itself(desk: Desk, database: Database, keys: KeyFolder, round_id: str) -> None:
