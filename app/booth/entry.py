@@ -16,13 +16,13 @@ class EntryDesk:
     """ASGI endpoint; a scanned code comes in the address's fragment, which browsers do not send."""
 
     def __init__(self) -> None:
-        self._pages: dict[tuple[str, bool], bytes] = {}
+        self._pages: dict[tuple[str, bool, bool], bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the page."""
         request = Request(scope, receive)
         pages.speak(request)
-        kind = request.state.language, request.state.kiosk
+        kind = request.state.language, request.state.kiosk, "staff" in request.query_params
         page = self._pages.get(kind)
         if page is None:
             page = self._pages[kind] = await run_sync(_printed, request)

@@ -103,7 +103,8 @@ def entry_page(request: Request, code: str, error: DomainError) -> Response:
 def entry_markup(request: Request, code: str = "", error: DomainError | None = None) -> Response:
     """Return the page that asks for the code, not compressed."""
     status, message = said(request, error)
-    return page(request, "booth/entry.html", status=status, code=code, message=message)
+    for_staff = "staff" in request.query_params
+    return page(request, "booth/entry.html", status=status, code=code, message=message, for_staff=for_staff)
 
 
 @dataclass(frozen=True, slots=True)

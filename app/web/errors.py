@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from app.core.audiences import Audience
 from app.core.errors import DomainError
 from app.web import i18n
 from app.web.error_sentences import SENTENCES
@@ -79,7 +80,7 @@ def answer(request: Request, code: str, params: dict[str, object]) -> Response:
     if wants_json(request):
         response: Response = JSONResponse({"error": code, "message": text}, status_code=status)
     elif code == "login_needed" and request.method == "GET":
-        response = RedirectResponse("/login", status_code=303)
+        response = RedirectResponse(_door(request), status_code=303)
         remember_way(response, request)
     elif code == "factor_needed" and request.method == "GET":
         response = RedirectResponse(OWN_ACCOUNT, status_code=303)
@@ -98,6 +99,12 @@ def _know_reader(request: Request, code: str) -> None:
     """Find out who asked for a page that is not there, so that it keeps his menu; no guard did."""
     if code in {"not_found", "method_wrong"} and hasattr(request.app.state, "authenticate"):
         request.app.state.authenticate(request)
+
+
+def _door(request: Request) -> str:
+    """Whoever types the bare address is asked for his slip first, where slips are taken; staff go on from there."""
+    is_bare = request.url.path == "/" and Audience.BOOTH in request.app.state.audiences
+    return "/v?staff" if is_bare else "/login"
 
 
 def _proof_page(request: Request, status: int, text: str) -> Response:

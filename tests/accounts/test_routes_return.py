@@ -66,6 +66,18 @@ def test_the_log_in_leads_to_the_page_that_was_asked_for(office: Office) -> None
     assert office.desk.client.get("/").headers["location"] == "/rounds", "only once"
 
 
+def test_the_bare_address_asks_for_a_slip_first_and_lets_staff_go_on(office: Office) -> None:
+    """One who typed what stands on the slip without its end is a voter."""
+    client = office.desk.client
+    answer = client.get("/")
+    assert answer.headers["location"] == "/v?staff"
+    door = client.get("/v?staff").text
+    assert door.index('name="code"') < door.index('href="/login"')
+    assert "/login" not in client.get("/v").text
+    assert office.log_in() == "/rounds"
+    assert client.get("/").headers["location"] == "/rounds"
+
+
 ODD = ("/rounds/第一轮", "/rounds/r1?from=%E8%BD%AE", "/rounds/\u00e9", '/rounds/";x=1', "/" + "r" * 2_000)
 
 

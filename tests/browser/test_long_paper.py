@@ -199,3 +199,18 @@ def test_rotation_keeps_the_marks(browser: Browser, installation: Installation, 
     expect(page.locator("[name=m1-1][value='2']")).to_be_checked()
     check(page)
     context.close()
+
+
+@pytest.mark.parametrize("size", [{"width": 390, "height": 844}, SMALL])
+def test_the_review_says_when_it_is_done_and_the_receipt_fits(phone: Page, make: Paper, size: Any) -> None:  # noqa: ANN401
+    phone.set_viewport_size(size)
+    scan(phone, make(2, 2).codes["residents"][0])
+    phone.locator("label.tool").click()
+    phone.evaluate(MARK_ALL)
+    phone.locator("[data-next]").click()
+    expect(phone.get_by_text("看到“已投入票箱”才算投完").and_(phone.locator("[data-review] p"))).to_be_in_viewport()
+    check(phone)
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    check(phone)
+    assert phone.locator("[data-receipt]").evaluate("one => one.scrollWidth <= one.clientWidth")
