@@ -29,6 +29,7 @@ RECTIFICATION_SENTENCES: dict[str, tuple[int, str]] = {
     "order_plan_due_past": (422, "报送方案的期限应在责令之日以后。其余内容没有丢失，请改正后再提交。"),
     "order_remedial_before_plan": (422, "完成补课的期限早于报送方案的期限。其余内容没有丢失，请改正后再提交。"),
     "order_retest_before_remedial": (422, "复测的期限早于完成补课的期限。其余内容没有丢失，请改正后再提交。"),
+    "announce_not_confirmed": (422, "还没有公示。公示以后任何人都能看到，请先看一遍下面的内容，勾选后再公示。"),
     "plan_incomplete": (422, "方案还不完整，没有报送，已填的内容都已保存。请按所列缺项补齐后再报送。"),
     "plan_remarks_missing": (422, "退回方案需要写明意见，方案没有退回。请写明要修改什么后再提交。"),
     "action_text_missing": (422, "没有写明情况，没有改动。请用一两句话写清楚后再提交。"),

@@ -200,6 +200,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /rectification/orders/{order_id}/notice.docx": RECTIFIERS,
     "POST /rectification/orders/{order_id}/steps/{event}": WORKERS,
     "POST /rectification/orders/{order_id}/review": SUPERVISORS,
+    "GET /rectification/orders/{order_id}/announce": WORKERS,
     "GET /rectification/orders/{order_id}/plan": WORKERS,
     "POST /rectification/orders/{order_id}/plan": WORKERS,
     "GET /rectification/ledger": RECTIFIERS,

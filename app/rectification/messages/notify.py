@@ -80,11 +80,19 @@ def _tell(acting: Acting, order: RemedialOrder, message: tuple[Side, str], href:
     side, sentence = message
     unit = get_campaign(acting.session, order.campaign_id).unit(order.unit_id)
     text = sentence.format_map({"unit": unit.name if unit else "", **words})
-    told = [staff_id for staff_id in _readers(acting.session, order.unit_id, side) if staff_id != acting.actor.id]
+    told = [staff_id for staff_id, _ in _readers(acting.session, order.unit_id, side) if staff_id != acting.actor.id]
     inbox.tell(acting.session, acting.now, told, text, href)
 
 
-def _readers(session: Session, unit_id: str, side: Side) -> list[str]:
+def told_names(session: Session, unit_id: str, side: Side, but: str) -> list[str]:
+    """Return the names of those who are told what ``but`` does."""
+    return [name for staff_id, name in _readers(session, unit_id, side) if staff_id != but]
+
+
+def _readers(session: Session, unit_id: str, side: Side) -> list[tuple[str, str]]:
+    """Return ids and names."""
     if side is Side.UNIT:
-        return [staff.id for staff in liaisons_of(session, [unit_id]).get(unit_id, ()) if not staff.disabled]
-    return [staff.id for staff in everyone(session) if staff.role in _ROLES[side] and not staff.disabled]
+        return [
+            (staff.id, staff.name) for staff in liaisons_of(session, [unit_id]).get(unit_id, ()) if not staff.disabled
+        ]
+    return [(staff.id, staff.name) for staff in everyone(session) if staff.role in _ROLES[side] and not staff.disabled]

@@ -15,14 +15,16 @@ from app.rectification.ledger.reads import announced, ledger_page
 from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
-from app.rectification.pages.orders import WORDS
+from app.rectification.pages.faults import faulty
+from app.rectification.pages.orders import LEDGER_WORDS
+from app.rectification.pages.outcomes import DONE, action_outcome
 from app.rectification.pages.views import read_view
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import CHOSEN
 from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState
 from app.rectification.rules.picks import LONGEST, told_of
 from app.rectification.rules.transitions import events_allowed
-from app.rectification.rules.wording import ACTION_EVENTS, ACTION_STATES, HORIZONS
+from app.rectification.rules.wording import TOLD_WHY
 from app.rounds.reads import frozen_paper
 from app.web.desk import AnybodysDesk, Desk, RectificationDesk, Refused, SupervisorDesk, WorkingDesk
 from app.web.downloads import ANY_FILE
@@ -31,7 +33,6 @@ from app.web.forms import Form
 router, public = APIRouter(), APIRouter()
 LEDGER_SHEET = Craft("app.rectification.documents.making:ledger_sheet", "ledger.xlsx")
 LEDGER_PRINT = Craft("app.rectification.documents.making:ledger_print", "ledger.docx")
-LEDGER_WORDS = {**WORDS, "action_states": ACTION_STATES, "action_events": ACTION_EVENTS, "horizons": HORIZONS}
 
 
 @router.get("/rectification/ledger")
@@ -107,12 +108,15 @@ def _preview_page(desk: Desk, preview: workbook.Preview) -> Response:
 def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> Response:
     session, role = desk.session, desk.staff.role
     found = ledger_acts.get_action(session, desk.staff, action_id, desk.today)
+    entries = ledger_acts.entries_of(session, action_id)
     mine = {"liaison": BY_THE_UNIT, "leader": frozenset[ActionEvent]()}.get(role, BY_THE_UNIT | BY_SUPERVISION)
     context = {
         "found": found,
         "row": found.row,
         "order": found.order,
-        "entries": ledger_acts.entries_of(session, action_id),
+        "entries": entries,
+        "outcome": action_outcome(desk, found.order, entries),
+        "faulty": faulty(refused),
         "extensions": ledger_acts.extensions_of(session, action_id),
         "files": attachments.files_of(session, action_id),
         "allowed": [event for event in events_allowed(ACTION_TABLE, ActionState(found.row.state)) if event in mine],
@@ -142,14 +146,14 @@ def act(desk: WorkingDesk, action_id: str, form: Form) -> Response:
         if (upload := form.upload("file")) is not None:
             attachments.attach(desk.acting, desk.settings.data, (action_id, entry), upload)
 
-    then = f"/rectification/actions/{action_id}"
+    then = f"/rectification/actions/{action_id}?{DONE}=step"
     return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
 
 
 @router.post("/rectification/actions/{action_id}/rating")
 def rate(desk: SupervisorDesk, action_id: str, form: Form) -> Response:
     """Record 群众评价."""
-    then = f"/rectification/actions/{action_id}"
+    then = f"/rectification/actions/{action_id}?{DONE}=step"
     return desk.attempt(
         lambda: ledger_acts.rate(desk.acting, action_id, form.text("public_rating", 200, needed=False)),
         then,
@@ -165,7 +169,7 @@ def ask_extension(desk: WorkingDesk, action_id: str, form: Form) -> Response:
         until = typed_day(form, "until", "延期至")
         ledger_acts.request_extension(desk.acting, action_id, until, form.text("reason", 500, needed=False))
 
-    then = f"/rectification/actions/{action_id}"
+    then = f"/rectification/actions/{action_id}?{DONE}=step"
     return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
 
 
@@ -177,7 +181,7 @@ def decide_extension(desk: SupervisorDesk, action_id: str, extension_id: str, fo
         granted = form.text("decision", 10, label="决定") == "grant"
         ledger_acts.decide(desk.acting, action_id, extension_id, granted=granted)
 
-    then = f"/rectification/actions/{action_id}"
+    then = f"/rectification/actions/{action_id}?{DONE}=step"
     return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
 
 
@@ -199,4 +203,6 @@ def commitments(desk: AnybodysDesk, public_id: str) -> Response:
     paper, _ = frozen_paper(desk.session, order.round_id)
     desk.leave()
     code = qr_grid(f"{desk.settings.base_url}/commitments/{order.public_id}")
-    return desk.show("rectification/commitments.html", order=order, rows=rows, paper=paper, code=code, **LEDGER_WORDS)
+    closed = sum(row.state == ActionState.CLOSED_OUT.value for row in rows)
+    context = {"order": order, "rows": rows, "paper": paper, "code": code, "closed": closed, "told_why": TOLD_WHY}
+    return desk.show("rectification/commitments.html", **context, **LEDGER_WORDS)

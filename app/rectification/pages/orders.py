@@ -20,6 +20,8 @@ from app.rectification.orders.reads import OrderView
 from app.rectification.orders.retesting import SideBySide
 from app.rectification.orders.service import DATES, Confirmation
 from app.rectification.pages.days import typed_day
+from app.rectification.pages.faults import faulty
+from app.rectification.pages.outcomes import DONE, order_outcome
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.allowed import reader_powers
@@ -27,6 +29,9 @@ from app.rectification.rules.orders import ORDER_TABLE, Deadlines, OrderEvent, r
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import (
+    ACTION_EVENTS,
+    ACTION_STATES,
+    HORIZONS,
     MODES,
     NEXT_STEPS,
     ORDER_EVENTS,
@@ -34,6 +39,8 @@ from app.rectification.rules.wording import (
     PLAN_STATES,
     SUGGESTIONS,
     TASKS,
+    TOLD_WHY,
+    board_empty,
 )
 from app.rounds.reads import last_repeat
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, SupervisorDesk, WorkingDesk
@@ -54,6 +61,8 @@ WORDS = {
     "modes": MODES,
 }
 
+LEDGER_WORDS = {**WORDS, "action_states": ACTION_STATES, "action_events": ACTION_EVENTS, "horizons": HORIZONS}
+
 
 @router.get("/rectification")
 def board(desk: RectificationDesk, part: int = 1) -> Response:
@@ -66,6 +75,7 @@ def board(desk: RectificationDesk, part: int = 1) -> Response:
     flags = reads.flags(desk.session, desk.staff, desk.now) if desk.staff.role == "organiser" else ()
     context = {"orders": views, "due": due, "flags": flags, "part": part, "pages": pages, "total": len(places)}
     context["unread"] = inbox.unread(desk.session, desk.staff)
+    context["empty"] = board_empty(desk.staff.role, len(flags))
     return desk.show("rectification/board.html", can=reader_powers(desk.staff.role), **context, **WORDS)
 
 
@@ -79,6 +89,7 @@ def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = Non
         flag=flag,
         dates=dates,
         unknown=unknown,
+        faulty=faulty(refused),
         can=reader_powers(desk.staff.role),
         **WORDS,
     )
@@ -112,7 +123,7 @@ def decide(desk: OrganiserDesk, round_id: str, unit_id: str, form: Form) -> Resp
         return ordering.confirm(desk.acting, round_id, unit_id, confirmation(form))
 
     def then(order_id: str) -> Response:
-        return see_other(f"/rectification/orders/{order_id}")
+        return see_other(f"/rectification/orders/{order_id}?{DONE}=step")
 
     place = (round_id, unit_id)
     return desk.attempt(act, then, lambda refused: _flag_page(desk, place, refused))
@@ -131,10 +142,13 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
     # Noting that results were read ends the session, so all else is read in the one that follows.
     pairs = _both_results(desk, order)
     session, standing, current = desk.session, order.standing, order.current
+    entries = reads.entries_of(session, order_id)
     context = {
         "order": order,
         "plan": plan_of(session, order),
-        "entries": reads.entries_of(session, order_id),
+        "entries": entries,
+        "outcome": order_outcome(desk, order, entries),
+        "faulty": faulty(refused),
         "allowed": {event.value for event in events_allowed(ORDER_TABLE, standing.state)},
         "due": running_deadline(standing.state, current.dates) if current else None,
         "again": ordering.proposed_dates(session, order.campaign_id, desk.today, standing.attempt + 1),
@@ -144,6 +158,37 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "count": ledger_pages.counts(session, order_id),
     }
     return desk.show("rectification/order.html", refused, can=reader_powers(desk.staff.role), **context, **WORDS)
+
+
+def _announce(acting: Acting, order_id: str, form: PostedForm) -> None:
+    """Make the commitments public, once somebody has seen what will be read, where and by whom."""
+    if not form.flag("confirmed"):
+        raise DomainError("announce_not_confirmed")
+    planning.announce(acting, order_id)
+
+
+def _announce_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
+    order = reads.get_order(desk.session, desk.staff, order_id)
+    plan = plan_of(desk.session, order)
+    if plan is None or OrderEvent.BEGIN not in events_allowed(ORDER_TABLE, order.standing.state):
+        raise DomainError("not_found")
+    earlier = ledger_pages.announced(desk.session, order_id)
+    context = {
+        "order": order,
+        "rows": plan.rows,
+        "earlier": len(earlier),
+        "address": f"{desk.settings.base_url}/commitments/{order.public_id}",
+        "faulty": faulty(refused),
+        "told_why": TOLD_WHY,
+        "people": sorted({name for row in plan.rows for name in (row.sponsor, row.owner) if name}),
+    }
+    return desk.show("rectification/announce.html", refused, **context, **LEDGER_WORDS)
+
+
+@router.get("/rectification/orders/{order_id}/announce")
+def announce_page(desk: WorkingDesk, order_id: str) -> Response:
+    """Show exactly what the public will read, where and by whom, before it is made public."""
+    return _announce_page(desk, order_id)
 
 
 @router.get("/rectification/orders/{order_id}")
@@ -163,8 +208,12 @@ def take_step(desk: WorkingDesk, order_id: str, event: str, form: Form) -> Respo
             raise DomainError("not_found")
         step()
 
-    then = f"/rectification/orders/{order_id}"
-    return desk.attempt(act, then, lambda refused: _order_page(desk, order_id, refused))
+    def again(refused: Refused) -> Response:
+        if refused.error.code == "announce_not_confirmed":
+            return _announce_page(desk, order_id, refused)
+        return _order_page(desk, order_id, refused)
+
+    return desk.attempt(act, f"/rectification/orders/{order_id}?{DONE}=step", again)
 
 
 def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Callable[[], object]]:
@@ -174,7 +223,7 @@ def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Call
         ordering.step(acting, order_id, event, form.text(name, 2000, label=label))
 
     by_unit: dict[str, Callable[[], object]] = {
-        OrderEvent.BEGIN.value: lambda: planning.announce(acting, order_id),
+        OrderEvent.BEGIN.value: lambda: _announce(acting, order_id, form),
         OrderEvent.COMPLETE.value: lambda: told(OrderEvent.COMPLETE, "text", "完成情况"),
     }
     if acting.actor.role != "organiser":
@@ -199,7 +248,7 @@ def review_plan(desk: SupervisorDesk, order_id: str, form: Form) -> Response:
         else:
             planning.send_back(desk.acting, order_id, form.text("remarks", 2000, needed=False))
 
-    then = f"/rectification/orders/{order_id}"
+    then = f"/rectification/orders/{order_id}?{DONE}=step"
     return desk.attempt(act, then, lambda refused: _order_page(desk, order_id, refused))
 
 

@@ -1,5 +1,6 @@
 """The page on which a unit writes its 整改方案."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from fastapi import APIRouter
@@ -8,12 +9,15 @@ from starlette.responses import Response
 from app.core.errors import DomainError
 from app.rectification.orders import reads
 from app.rectification.pages.days import day_of
+from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import WORDS
+from app.rectification.pages.outcomes import DONE
 from app.rectification.plans import service as planning
 from app.rectification.plans.issues import issues_for
 from app.rectification.plans.service import CO_UNIT_MARK, MOST_ACTIONS, PlanRow, PlanView, plan_of
-from app.rectification.rules.plans import Action, Horizon, plan_gaps, unanswered_issues
-from app.rectification.rules.wording import HORIZONS, gap_text
+from app.rectification.rules.columns import LEDGER_COLUMNS
+from app.rectification.rules.plans import Action, Gap, Horizon, plan_gaps, unanswered_issues
+from app.rectification.rules.wording import GAP_FIELDS, HORIZONS, gap_text
 from app.web.desk import Desk, Refused, WorkingDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
@@ -25,6 +29,9 @@ FIELDS = (
 )  # fmt: skip
 LIMITS = {"id": 40, "horizon": 10, "due": 10, "issue_id": 40, "sponsor": 80, "lead_unit": 80, "owner": 80}
 LONGEST = 1000
+PLAN_LABELS = {column.key: column.heading for column in LEDGER_COLUMNS if column.planned}
+Marks = dict[str, list[str]]
+"""What is wrong with fields, by the end of their ids: ``due-2`` is the last day of the second action."""
 
 
 def _typed(form: PostedForm) -> list[dict[str, str]]:
@@ -39,9 +46,10 @@ def _typed(form: PostedForm) -> list[dict[str, str]]:
 def _row(number: int, typed: dict[str, str]) -> PlanRow:
     for name, text in typed.items():
         if len(text) > LIMITS.get(name, LONGEST):
-            raise DomainError("field_too_long", field=f"第{number}项", limit=LIMITS.get(name, LONGEST))
+            told = f"第{number}项{PLAN_LABELS.get(name, '')}"
+            raise DomainError("field_too_long", field=told, limit=LIMITS.get(name, LONGEST), at=f"{name}-{number}")
     if typed["horizon"] and typed["horizon"] not in set(Horizon):
-        raise DomainError("field_not_a_choice", field="时限类型")
+        raise DomainError("field_not_a_choice", field=f"第{number}项时限类型", at=f"horizon-{number}")
     parts = [part.strip() for part in typed["co_units"].replace(",", CO_UNIT_MARK).split(CO_UNIT_MARK)]
     action = Action(
         problem=typed["problem"],
@@ -60,12 +68,19 @@ def _row(number: int, typed: dict[str, str]) -> PlanRow:
 
 
 def _due(number: int, text: str) -> date | None:
-    return day_of(text, f"第{number}项完成时限") if text else None
+    return day_of(text, f"第{number}项完成时限", at=f"due-{number}") if text else None
 
 
 def _shown(plan: PlanView) -> list[dict[str, str]]:
     rows = [{name: str(getattr(row, name) or "") for name in FIELDS} for row in plan.rows]
     return [*rows, dict.fromkeys(FIELDS, "")] if plan.is_open else rows
+
+
+def _by_field(gaps: Sequence[Gap]) -> Marks:
+    found: Marks = {}
+    for gap in gaps:
+        found.setdefault(f"{GAP_FIELDS[gap.code]}-{gap.action or 1}", []).append(gap_text(gap))
+    return found
 
 
 def _plan_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
@@ -78,14 +93,16 @@ def _plan_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Res
     unsaved = refused is not None and code not in {"form_malformed", "plan_incomplete"}
     rows = _typed(refused.form) if refused is not None and unsaved else _shown(plan)
     table = reads.days_table(desk.session, order.campaign_id, [action.due for action in plan.plan.actions])
-    gaps = [gap_text(gap) for gap in plan_gaps(plan.plan, desk.today, table)] if plan.is_open else []
+    gaps = _by_field(plan_gaps(plan.plan, desk.today, table)) if plan.is_open else {}
     issues = {issue.id: issue for issue in issues_for(desk.session, order)}
     left = [issues[each] for each in unanswered_issues(plan.plan, issues)] if plan.is_open else []
     typed_on = refused is not None and unsaved and code != "plan_changed"
     version = refused.form.as_dict().get("version", "") if refused is not None and typed_on else plan.version
+    # What a draft still lacks is listed; its fields are marked once somebody has tried to submit it.
+    marks = gaps if code == "plan_incomplete" else {}
     context = {
         "order": order, "plan": plan, "rows": rows, "gaps": gaps, "horizons": HORIZONS, "issues": issues.values(),
-        "left": left, "version": version,
+        "left": left, "version": version, "faulty": faulty(refused), "marks": marks,
     }  # fmt: skip
     return desk.show("rectification/plan.html", refused, **context, **WORDS)
 
@@ -107,8 +124,8 @@ def save_plan(desk: WorkingDesk, order_id: str, form: Form) -> Response:
 
     def then(_kept: None) -> Response:
         if not submit:
-            return see_other(f"{path}/plan")
-        return desk.attempt(lambda: planning.submit(desk.acting, order_id), path, again)
+            return see_other(f"{path}/plan?saved=1")
+        return desk.attempt(lambda: planning.submit(desk.acting, order_id), f"{path}?{DONE}=step", again)
 
     def again(refused: Refused) -> Response:
         return _plan_page(desk, order_id, refused)

@@ -11,9 +11,11 @@ from app.rectification.ledger import deadlines as daily
 from app.rectification.orders import holidays as holiday_service
 from app.rectification.orders import modes, reads
 from app.rectification.pages.days import typed_day
+from app.rectification.pages.faults import faulty
+from app.rectification.pages.outcomes import DONE, MODE
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.orders import ORDER_ENDS
-from app.rectification.rules.wording import LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS
+from app.rectification.rules.wording import LEVEL_SENTENCES, LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS, notices_empty
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
@@ -42,6 +44,7 @@ def supervision(desk: RectificationDesk, show: str = "", part: int = 1, issued: 
         "show": show,
         "issued": min(issued, MOST_COUNTED),
         "unknown": unknown,
+        "empty": notices_empty(len(coming), everything=show == "all"),
     }
     lists = {"coming": coming, "orders": running, "shown": LISTED}
     return desk.show("rectification/supervision.html", **context, **lists, **WORDS)
@@ -64,12 +67,13 @@ def notice(desk: RectificationDesk, notice_id: str) -> Response:
     """Show one 督办单, to be printed."""
     found = daily.get_notice(desk.session, desk.staff, notice_id)
     context = {"notice": found, "campaign": get_campaign(desk.session, found.campaign_id)}
+    context["level_sentences"] = LEVEL_SENTENCES
     return desk.show("rectification/supervision_notice.html", **context, **WORDS)
 
 
 def _mode_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
     order = reads.get_order(desk.session, desk.staff, order_id)
-    return desk.show("rectification/supervision_mode.html", refused, order=order, **WORDS)
+    return desk.show("rectification/supervision_mode.html", refused, order=order, faulty=faulty(refused), **WORDS)
 
 
 @router.get("/rectification/orders/{order_id}/mode")
@@ -86,7 +90,7 @@ def set_mode(desk: SupervisorDesk, order_id: str, form: Form) -> Response:
         reason = form.text("reason", REASON_LIMIT, needed=False, label="理由")
         modes.set_mode(desk.acting, order_id, form.text("mode", 20, needed=False), reason)
 
-    then = f"/rectification/orders/{order_id}"
+    then = f"/rectification/orders/{order_id}?{DONE}={MODE}"
     return desk.attempt(act, then, lambda refused: _mode_page(desk, order_id, refused))
 
 
@@ -116,7 +120,7 @@ def save_holidays(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response
     years = holiday_service.years_shown(desk.today)
     return desk.attempt(
         lambda: holiday_service.save_lines(desk.acting, campaign_id, _lines(form), years),
-        f"/campaigns/{campaign_id}/holidays",
+        f"/campaigns/{campaign_id}/holidays?saved=1",
         lambda refused: _holidays_page(desk, campaign_id, refused),
     )
 
@@ -126,6 +130,6 @@ def take_back(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Let the country's table hold again for a day."""
     return desk.attempt(
         lambda: holiday_service.take_back(desk.acting, campaign_id, typed_day(form, "day", "日期")),
-        f"/campaigns/{campaign_id}/holidays",
+        f"/campaigns/{campaign_id}/holidays?saved=1",
         lambda refused: _holidays_page(desk, campaign_id, refused),
     )

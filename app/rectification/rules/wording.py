@@ -1,9 +1,9 @@
 """The Chinese words of 补课: states, events, gaps, levels, and the suggestions that are recorded."""
 
-from app.rectification.rules.board import CellState, StageProblem
+from app.rectification.rules.board import Cell, CellState, Source, StageProblem
 from app.rectification.rules.ledger import ActionEvent, ActionState
 from app.rectification.rules.orders import OrderEvent, OrderState, Suggestion, Task
-from app.rectification.rules.plans import Gap, GapCode, Horizon, PlanEvent, PlanState
+from app.rectification.rules.plans import Action, Gap, GapCode, Horizon, PlanEvent, PlanState
 from app.rectification.rules.supervision import Level, Mode, SubjectKind
 
 ORDER_STATES = {
@@ -13,7 +13,7 @@ ORDER_STATES = {
     OrderState.PLAN_SUBMITTED: "方案待审",
     OrderState.PLAN_ACCEPTED: "方案已审定",
     OrderState.IN_PROGRESS: "整改中",
-    OrderState.COMPLETED: "已报完成",
+    OrderState.COMPLETED: "已报告完成",
     OrderState.RETEST_PLANNED: "已安排复测",
     OrderState.RETESTED: "已复测",
     OrderState.ESCALATED: "复测未达标",
@@ -47,6 +47,28 @@ NEXT_STEPS = {
     OrderState.ESCALATED: "组织者再次责令补课",
 }
 """Who does what next; the ends have nothing more to be done."""
+
+
+def notices_empty(coming: int, *, everything: bool) -> tuple[str, str]:
+    """Say why no 督办单 is listed, and what comes next, above ``coming`` matters that are due soon or overdue."""
+    first = "还没有发出过督办单" if everything else "没有尚在办理的督办单"
+    if coming:
+        return (
+            first,
+            "下面的事项快到期或者已经逾期。每天计算时，或者点“现在计算并发出”以后，督办单列在这里。",
+        )
+    return first, "有事项快到期、进度滞后或者逾期时，督办单列在这里。"
+
+
+def board_empty(role: str, waiting: int) -> tuple[str, str]:
+    """Say why no unit is ordered, and what comes next, beside ``waiting`` units about which nobody has decided."""
+    if role == "organiser" and waiting:
+        return "还没有责令补课的单位", "上面的单位还在等待决定。责令补课或者说明理由以后，列在这里。"
+    if role == "organiser":
+        return "没有需要补课的单位", "结果公布后，低于补课线的单位先列为“等待决定的单位”，由组织者决定是否责令补课。"
+    return "还没有责令补课的单位", "组织者对低于补课线的单位作出决定以后，列在这里。"
+
+
 TASKS = {Task.PLAN: "报送整改方案", Task.REMEDIAL: "完成补课", Task.RETEST: "组织复测"}
 SUGGESTIONS = {
     Suggestion.TALK: "建议挂牌督办，并约谈单位主要负责人或者进行诫勉谈话。本条仅为建议，由有权机关研究决定。",
@@ -81,6 +103,19 @@ GAPS = {
 }
 
 
+GAP_FIELDS = {
+    **{code: code.value for code in GapCode if code.value in {*Action.__dataclass_fields__}},
+    GapCode.NO_ACTIONS: "problem",
+    GapCode.DUE_PAST: "due",
+    GapCode.SHORT_TOO_LATE: "due",
+    GapCode.MEDIUM_TOO_LATE: "due",
+    GapCode.LONG_TOO_EARLY: "due",
+    GapCode.DUE_DAY_OFF: "due",
+    GapCode.LEAD_IS_CO_UNIT: "co_units",
+}
+"""The field of the plan's form in which each gap is to be put right."""
+
+
 def gap_text(gap: Gap) -> str:
     """Say in Chinese what is missing, and in which action."""
     return GAPS[gap.code] % {"number": gap.action, "day": gap.day}
@@ -97,6 +132,8 @@ ACTION_STATES = {
     ActionState.LONG_TERM: "转入长期",
     ActionState.EXPLAINED: "暂不具备条件（已向群众说明）",
 }
+TOLD_WHY = frozenset({ActionState.EXPLAINED.value})
+"""States in which the public reads why nothing is done now."""
 ACTION_EVENTS = {
     ActionEvent.APPROVE: "审定",
     ActionEvent.ANNOUNCE: "公示",
@@ -117,6 +154,11 @@ MODES = {
     Mode.TRACKED: "立项督查",
 }
 LEVELS = {Level.BLUE: "蓝色（即将到期）", Level.YELLOW: "黄色（进度滞后）", Level.RED: "红色（已经逾期）"}
+LEVEL_SENTENCES = {
+    Level.BLUE: "在“%(campaign)s”中，你单位的下列事项即将到期，请按时办理。",
+    Level.YELLOW: "在“%(campaign)s”中，你单位的下列事项临近到期，或者时间过半还没有进展，请抓紧办理。",
+    Level.RED: "在“%(campaign)s”中，你单位的下列事项已经逾期，请立即办理，并说明原因。",
+}
 SUBJECT_KINDS = {
     SubjectKind.PLAN: "整改方案",
     SubjectKind.REMEDIAL: "补课",
@@ -130,6 +172,34 @@ CELL_STATES = {
     CellState.LATE: "已逾期",
     CellState.NOT_DUE: "未到时间",
 }
+AFTER_DUE, LEFT_OUT = "逾期完成", "漏项"
+
+
+def cell_words(cell: Cell) -> tuple[str, str]:
+    """Say where a unit stands with a step, and what has to be said beside it."""
+    if cell.after_due:
+        return AFTER_DUE, ""
+    if not cell.left_out:
+        return CELL_STATES[cell.state], ""
+    return (CELL_STATES[cell.state], LEFT_OUT) if cell.state is CellState.LATE else (LEFT_OUT, "")
+
+
+def cell_tone(cell: Cell) -> str:
+    """Return the class of the tag beside these words."""
+    if cell.state is CellState.DONE:
+        return "tag-good"
+    return "tag-bad" if cell.state is CellState.LATE or cell.left_out else ""
+
+
+SOURCES = {
+    Source.HAND: "由人登记",
+    Source.OPINIONS: "征求到意见即完成",
+    Source.REVIEW: "评议结果公布即完成",
+    Source.PLAN: "整改方案审定即完成",
+    Source.LEDGER: "台账事项全部办结即完成",
+    Source.ROUND: "测评结果公布即完成",
+}
+"""What fills a step."""
 STAGE_PROBLEMS = {
     StageProblem.NO_STEPS: "这个阶段还没有环节，请至少填写一个。",
     StageProblem.NAME_MISSING: "名称没有填写。",

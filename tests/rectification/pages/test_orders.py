@@ -45,16 +45,16 @@ def test_the_board_leads_from_step_to_step(database: Database, new_desk: Desks) 
     assert refused.status_code == 422
     assert "没有填写文号" in refused.text
     assert "低于补课线</textarea>" in refused.text
-    order = organiser.post(flag, **typed, document_number="县委发〔2026〕8号").headers["location"]
+    order = organiser.post(flag, **typed, document_number="县委发〔2026〕8号").headers["location"].split("?")[0]
     assert next_step(liaison) == f"{order}/plan"
     assert next_step(organiser) == f"{order}/plan"
     assert next_step(supervisor) == order
     page = liaison.get(f"{order}/plan").text
-    assert liaison.post(f"{order}/plan", **plan_fields(page)).headers["location"] == order
+    assert liaison.post(f"{order}/plan", **plan_fields(page)).headers["location"] == f"{order}?done=step"
     assert next_step(supervisor) == order
     assert supervisor.post(f"{order}/review", decision="accept").status_code == 303
     assert "单位公示承诺，开始整改" in liaison.get("/rectification").text
-    assert liaison.post(f"{order}/steps/begin").status_code == 303
+    assert liaison.post(f"{order}/steps/begin", confirmed="1").status_code == 303
     public = re.findall(r'href="(/commitments/[^"]+)"', liaison.get(order).text)[0]
     assert liaison.post(f"{order}/steps/complete", text="已全部整改").status_code == 303
     assert next_step(organiser) == order
