@@ -12,7 +12,6 @@ from app.rectification.board import service as board_service
 from app.rectification.board.service import BoardView, is_missing, mark_of
 from app.rectification.pages.days import day_of, typed_day
 from app.rectification.pages.faults import faulty
-from app.rectification.pages.outcomes import STEP_DONE
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.board import CellState, Done, Row, Source, Stage, Step, stage_problems
 from app.rectification.rules.wording import SOURCES, STAGE_PROBLEMS, cell_tone, cell_words
@@ -81,7 +80,6 @@ def _step_page(desk: Desk, campaign_id: str, place: tuple[str, str], refused: Re
         "entry": entry,
         "fact": view.facts.get(place),
         "by_system": step.source is not Source.HAND,
-        "step_done": STEP_DONE,
         "faulty": faulty(refused),
         "may_tick": entry is None and (mine or by_liaison),
         "may_undo": entry is not None and (mine or (by_liaison and entry.by == desk.staff.name)),
@@ -104,14 +102,14 @@ def tick(desk: UnitDesk, campaign_id: str, unit_id: str, step: str, form: Form) 
         done = Done(day, form.text("proof", PROOF_LIMIT, needed=False, label="依据"))
         board_service.tick(desk.acting, campaign_id, (unit_id, step), done)
 
-    then = f"/campaigns/{campaign_id}/board/{unit_id}/{step}?saved=1"
+    then = f"/campaigns/{campaign_id}/board/{unit_id}/{step}"
     return desk.attempt(act, then, lambda refused: _step_page(desk, campaign_id, (unit_id, step), refused))
 
 
 @router.post("/campaigns/{campaign_id}/board/{unit_id}/{step}/undo")
 def undo(desk: UnitDesk, campaign_id: str, unit_id: str, step: str, _form: Form) -> Response:
     """Take an entry back."""
-    then = f"/campaigns/{campaign_id}/board/{unit_id}/{step}?saved=1"
+    then = f"/campaigns/{campaign_id}/board/{unit_id}/{step}"
     return desk.attempt(
         lambda: board_service.undo(desk.acting, campaign_id, (unit_id, step)),
         then,
@@ -253,5 +251,5 @@ def save_stages(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
         edited = _edited(form, known)
         board_service.save_stages(desk.acting, campaign_id, edited, form.text("seen", 16, needed=False))
 
-    then = f"/campaigns/{campaign_id}/board/edit?saved=1"
+    then = f"/campaigns/{campaign_id}/board/edit"
     return desk.attempt(act, then, lambda refused: _edit_page(desk, campaign_id, refused))

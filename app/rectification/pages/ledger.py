@@ -17,7 +17,7 @@ from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import LEDGER_WORDS
-from app.rectification.pages.outcomes import DONE, action_outcome
+from app.rectification.pages.outcomes import DONE, action_outcome, outcome_shown
 from app.rectification.pages.views import read_view
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import CHOSEN
@@ -115,7 +115,7 @@ def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> 
         "row": found.row,
         "order": found.order,
         "entries": entries,
-        "outcome": action_outcome(desk, found.order, entries),
+        **outcome_shown(action_outcome(desk, found.order, entries)),
         "faulty": faulty(refused),
         "extensions": ledger_acts.extensions_of(session, action_id),
         "files": attachments.files_of(session, action_id),

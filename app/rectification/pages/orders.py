@@ -21,7 +21,7 @@ from app.rectification.orders.retesting import SideBySide
 from app.rectification.orders.service import DATES, Confirmation
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
-from app.rectification.pages.outcomes import DONE, order_outcome
+from app.rectification.pages.outcomes import DONE, order_outcome, outcome_shown
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.allowed import reader_powers
@@ -147,7 +147,7 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "order": order,
         "plan": plan_of(session, order),
         "entries": entries,
-        "outcome": order_outcome(desk, order, entries),
+        **outcome_shown(order_outcome(desk, order, entries)),
         "faulty": faulty(refused),
         "allowed": {event.value for event in events_allowed(ORDER_TABLE, standing.state)},
         "due": running_deadline(standing.state, current.dates) if current else None,

@@ -45,7 +45,6 @@ ACTION_DONE: Mapping[str, str] = {
     EXTENSION_DECIDED: "延期申请已批复。",
     "public_rating": "群众评价已保存。",
 }
-STEP_DONE = {True: "已登记完成。", False: "登记已撤销，操作日志保留原来的登记。"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,11 @@ class Outcome:
 
     sentence: str
     told: Sequence[str] | None
+
+
+def outcome_shown(outcome: Outcome | None) -> dict[str, object]:
+    """Return what a page is given: it says more than the sentence that the form alone would leave, and not both."""
+    return {"outcome": outcome} if outcome is None else {"outcome": outcome, "done": ""}
 
 
 def order_outcome(desk: Desk, order: OrderView, entries: Sequence[OrderEntry]) -> Outcome | None:

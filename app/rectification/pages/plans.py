@@ -124,7 +124,7 @@ def save_plan(desk: WorkingDesk, order_id: str, form: Form) -> Response:
 
     def then(_kept: None) -> Response:
         if not submit:
-            return see_other(f"{path}/plan?saved=1")
+            return see_other(f"{path}/plan")
         return desk.attempt(lambda: planning.submit(desk.acting, order_id), f"{path}?{DONE}=step", again)
 
     def again(refused: Refused) -> Response:

@@ -120,7 +120,7 @@ def save_holidays(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response
     years = holiday_service.years_shown(desk.today)
     return desk.attempt(
         lambda: holiday_service.save_lines(desk.acting, campaign_id, _lines(form), years),
-        f"/campaigns/{campaign_id}/holidays?saved=1",
+        f"/campaigns/{campaign_id}/holidays",
         lambda refused: _holidays_page(desk, campaign_id, refused),
     )
 
@@ -130,6 +130,6 @@ def take_back(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Let the country's table hold again for a day."""
     return desk.attempt(
         lambda: holiday_service.take_back(desk.acting, campaign_id, typed_day(form, "day", "日期")),
-        f"/campaigns/{campaign_id}/holidays?saved=1",
+        f"/campaigns/{campaign_id}/holidays",
         lambda refused: _holidays_page(desk, campaign_id, refused),
     )

@@ -42,7 +42,7 @@ def test_each_step_says_what_was_done_who_was_told_and_what_comes_next(database:
     page = liaison.get(f"{order}/plan").text
     draft = liaison.post(f"{order}/plan", **(plan_fields(page, goal="") | {"then": "draft"})).headers["location"]
     page = liaison.get(draft).text
-    assert "草稿已保存，还没有报送" in page
+    assert "整改方案已保存" in page
     sent = liaison.get(liaison.post(f"{order}/plan", **plan_fields(page)).headers["location"]).text
     assert said(sent).startswith("方案已报送。已在收件箱中告知：")
     assert "郑十" in said(sent)
