@@ -102,7 +102,7 @@ def tick(desk: UnitDesk, campaign_id: str, unit_id: str, step: str, form: Form) 
         done = Done(day, form.text("proof", PROOF_LIMIT, needed=False, label="依据"))
         board_service.tick(desk.acting, campaign_id, (unit_id, step), done)
 
-    then = f"/campaigns/{campaign_id}/board/{unit_id}/{step}"
+    then = f"/campaigns/{campaign_id}/board"
     return desk.attempt(act, then, lambda refused: _step_page(desk, campaign_id, (unit_id, step), refused))
 
 
