@@ -140,7 +140,7 @@ def test_the_mode_of_an_order_is_changed(database: Database, new_desk: Desks) ->
     assert address in desk.get("/rectification/supervision").text
     assert "一般督促" in desk.get(address).text
     answer = desk.post(address, mode="on_site", reason="涉及三个单位，需要会商<1>")
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/rectification/orders/{order_id}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/rectification/orders/{order_id}?done=mode")
     text = desk.get(f"/rectification/orders/{order_id}").text
     assert "由“一般督促”改为“现场会办”：涉及三个单位，需要会商&lt;1&gt;" in text
     assert new_desk("wujiu").get(address).status_code == 403
