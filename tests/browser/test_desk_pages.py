@@ -21,7 +21,7 @@ from tests.security.world import LOGINS, World, populate
 PHONE, SCREEN = ViewportSize(width=390, height=844), ViewportSize(width=1366, height=860)
 ROLES = ("organiser", "liaison", "supervisor", "leader", "scrutineer", "auditor")
 TOKEN = re.compile(rf'name="{TOKEN_FIELD}" value="([^"]+)"')
-WIDTHS = "bars => bars.map(bar => bar.lastElementChild.getBBox().width)"
+WIDTHS = "bars => bars.map(bar => bar.querySelector('rect').getBBox().width)"
 FILLS = "some => some.map(one => getComputedStyle(one).fill)"
 MOST_REQUESTS = 5
 RUNS_OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
