@@ -137,6 +137,7 @@ function count(now, quiet) {
 
 // Somebody is there. What has been said already is answered by its buttons alone.
 function touch() {
+  opened = opened || find("[data-ballot]") !== null; // between two looks, too
   if (!told) {
     touched = Date.now();
   }
