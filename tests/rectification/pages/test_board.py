@@ -177,4 +177,4 @@ def test_700_units_are_shown_page_by_page_in_official_order(
     ]
     assert shown == [f"第{at:03}" for at in range(9, 701)]
     assert "筛选出 0 个单位，全部 700 个" in desk.get(f"{root}?show=late").text
-    assert "共 700 个单位" in desk.get(f"{root}?show=missing&part=99").text
+    assert "筛选出 700 个单位，全部 700 个" in desk.get(f"{root}?show=missing&part=99").text
