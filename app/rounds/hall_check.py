@@ -64,7 +64,7 @@ def _people(session: Session, paper: Paper, able: Sequence[Principal], hall: Hal
     yield Step("holders_able", label, enough, "/staff", f"{len(able)}/{paper.key_holders}", needed=False)
     if hall.organiser_totp:
         bare = [one.name for one in organisers if not factors.is_on(session, one.id)]
-        yield Step("factors", "组织者都已设置动态口令", not bare, "/account", "、".join(bare), needed=False)
+        yield Step("factors", "组织者都已开通动态码", not bare, "/account", "、".join(bare), needed=False)
 
 
 def _address(row: RoundView, hall: Hall) -> Iterable[Step]:

@@ -11,7 +11,7 @@ COOKIE = "manyidu-said"
 LIFE_SECONDS = 60
 SENTENCES = {
     "asked": "已经提请，还没有生效：须由另一人同意。有权同意的人会在收件箱中看到，答复后您的收件箱会有提醒。",
-    "/account/factor/off": "已经关闭动态口令。",
+    "/account/factor/off": "已经关闭动态码。",
     "/inbox/read": "已标为已读。",
     "/inbox/address": "已保存邮箱地址。",
     "/campaigns/new": "活动已建立。接下来录入单位和参评人员类别。",
