@@ -170,13 +170,15 @@ def _announce(acting: Acting, order_id: str, form: PostedForm) -> None:
 def _announce_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
     order = reads.get_order(desk.session, desk.staff, order_id)
     plan = plan_of(desk.session, order)
-    if plan is None or OrderEvent.BEGIN not in events_allowed(ORDER_TABLE, order.standing.state):
+    if plan is None:
         raise DomainError("not_found")
     earlier = ledger_pages.announced(desk.session, order_id)
     context = {
         "order": order,
         "rows": plan.rows,
-        "earlier": len(earlier),
+        "earlier": sum(row.attempt < order.standing.attempt for row in earlier),
+        "is_public": any(row.attempt == order.standing.attempt for row in earlier),
+        "may_announce": OrderEvent.BEGIN in events_allowed(ORDER_TABLE, order.standing.state),
         "address": f"{desk.settings.base_url}/commitments/{order.public_id}",
         "faulty": faulty(refused),
         "told_why": TOLD_WHY,
