@@ -84,7 +84,7 @@ def open_it(desk: Desk, box: Box, **fields: str | list[str]) -> None:
 
 def words_on(page: str) -> str:
     """Return the words of the slip on a page."""
-    return " ".join(re.findall(r"<li data-word>([a-z]+)</li>", page))
+    return " ".join(re.findall(r"<span data-word>([a-z]+)</span>", page))
 
 
 IDS = ["idzhangsan", "idlisi", "idwangwu"]

@@ -9,6 +9,11 @@ import sqlalchemy as sa
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made
 
+LINK = "/planted/slow.pdf"
+"""The file that ``tests.office.planted`` never gets ready."""
+SIGNS = "PLANTED_SIGNS"
+"""Names the folder in which each of its jobs leaves a file with its process id."""
+
 
 def echo(bench: Bench) -> Made:
     """Give back what came in, with who asked and the process that answers."""

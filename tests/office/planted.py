@@ -1,4 +1,7 @@
-"""The service with one file more: a job that says that it began, and then waits for something that never comes."""
+"""The service with one file more: a job that says that it began, and then waits for something that never comes.
+
+It is started and never imported: its route would stand in every application of the process.
+"""
 
 import os
 from pathlib import Path
@@ -11,10 +14,7 @@ from app.office import routes
 from app.office.ordering import file_later
 from app.office.workshop import Craft
 from app.web.auth import AnyStaff
-
-LINK = "/planted/slow.pdf"
-SIGNS = "PLANTED_SIGNS"
-"""Names the folder in which each job leaves a file with its process id."""
+from tests.office.makers import LINK, SIGNS
 
 
 @routes.router.get(LINK)

@@ -10,7 +10,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from tests.cast import make_cast
-from tests.office.planted import LINK
+from tests.office.makers import LINK
 from tests.security.test_memory import enter, family
 from tests.servers import Server, served
 from tests.waiting import wait_until

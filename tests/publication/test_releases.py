@@ -171,6 +171,7 @@ def test_both_people_stand_in_the_ledger(database: Database) -> None:
     round_id = counted.store_counted(database, spared(), two_person=True)
     qian = Principal("qian", "钱二", "organiser")
     counted.store_account(database, qian)
+    counted.store_account(database, counted.ZHANG)
     with database.writing() as session:
         acting = Acting(session, LATER, counted.ZHANG)
         assert not service.ask_to_publish(acting, PORTS, round_id, Wanted(Scope.LEADERS))

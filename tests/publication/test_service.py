@@ -158,6 +158,7 @@ def test_a_second_person_decides_where_the_campaign_asks_for_one(database: Datab
 
 def test_a_refusal_publishes_nothing(database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes(), two_person=True)
+    counted.store_account(database, counted.ZHANG)
     with database.writing() as session:
         service.ask_to_publish(Acting(session, counted.AT, counted.ZHANG), PORTS, round_id, Wanted(Scope.LEADERS))
         approval = session.scalars(sa.select(Consent)).one().id
