@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.charts.palette import grade_colours
+
 FLAT: Final = 24
 BLENDS: Final = 24
 MOST_BYTES: Final = 3_000_000
@@ -26,16 +28,21 @@ def keep(shot: bytes, path: Path) -> None:
 
 
 def reduced(picture: Image.Image) -> Image.Image:
-    """Return the picture (RGB) in at most 48 colours, without dithering."""
+    """Return the picture (RGB) in at most 48 colours beside those of the grades, without dithering."""
     pixels = np.asarray(picture, dtype=np.int64)
     packed = pixels[..., 0] << 16 | pixels[..., 1] << 8 | pixels[..., 2]
     colours, places, counts = np.unique(packed, return_inverse=True, return_counts=True)
     channels = _channels(colours)
     by_area = np.argsort(counts, kind="stable")[::-1]
-    palette = np.concatenate([channels[by_area[:FLAT]], _blends(channels[by_area[FLAT:]])])
+    palette = np.concatenate([_of_grades(), channels[by_area[:FLAT]], _blends(channels[by_area[FLAT:]])])
     distances = ((channels[:, None, :] - palette[None, :, :]) ** 2).sum(axis=2)
     near = palette[distances.argmin(axis=1)].astype(np.uint8)
     return Image.fromarray(near[places.reshape(packed.shape)])
+
+
+def _of_grades() -> NDArray[np.int64]:
+    """Return the colours of the grades: they may fill a swatch and no more, and must not read as another's."""
+    return np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in grade_colours(6)], dtype=np.int64)
 
 
 def _channels(packed: NDArray[np.int64]) -> NDArray[np.int64]:
