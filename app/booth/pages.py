@@ -4,6 +4,7 @@ import gzip
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from app.slips.codes import CODE_LENGTH
 from app.web import i18n
 from app.web.errors import RETRY_AFTER_SECONDS, sentence
 from app.web.forms import PostedForm
+from app.web.marked import mark_chinese
 from app.web.pages import page
 from app.web.spliced import Spliced, splice
 
@@ -31,7 +33,8 @@ _LAYOUT_SCRIPT: Final = re.compile(rb'src="([^"]+)" data-layout-script')
 _PAD_HERE: Final = b"<!--pad-->"
 _ESCAPED: Final = 5
 """Bytes that one byte of a remark can take in HTML."""
-_PER_CELL: Final = 64
+_PER_CELL: Final = 40
+"""Bytes of markup that an answer to an item takes beside its words."""
 _OWN: Final = {"code": CODE_LENGTH, "seed": domain.SEED_SIGNS}
 """What differs from voter to voter on an empty paper, and how many signs it always has."""
 _ROOM: Final = 2_048
@@ -181,12 +184,19 @@ def _constant(
     response = _render(request, template, sheet, status, sealed)
     empty = replace(sheet, answers=domain.blank(sheet.paper), message="", missing=(), large=False)
     bare = _render(request, template, empty, status, sealed)
-    cells = len(sheet.paper.units) * len(sheet.paper.items)
-    length = len(bare.body) + _ROOM + cells * _PER_CELL + _ESCAPED * sheet.paper.remark_bytes
+    length = len(bare.body) + _ROOM + _room_of_answers(request, sheet) + _ESCAPED * sheet.paper.remark_bytes
     missing = length - len(response.body)
     response.body = bytes(response.body).replace(_PAD_HERE, b"<!--" + b"." * (missing + len(_PAD_HERE) - 7) + b"-->")
     response.headers["content-length"] = str(len(response.body))
     return response
+
+
+def _room_of_answers(request: Request, sheet: Sheet) -> int:
+    """Return how many bytes the answers can take, whatever they are: an English word may be twenty times a Chinese."""
+    paper = in_language(request, sheet).paper
+    choices = [domain.options(paper.scheme.scale, item) for item in paper.items]
+    longest = [max(len(mark_chinese(f"<b>{escape(option.label)}").encode()) for option in each) for each in choices]
+    return len(paper.units) * sum(_PER_CELL + words for words in longest)
 
 
 def _render(

@@ -275,6 +275,19 @@ def test_pages_with_answers_have_one_length_and_are_not_compressed(client: TestC
     assert len(lengths) == 1
 
 
+@pytest.mark.parametrize("word", ["x" * 160, "很A" * 4])
+def test_long_words_of_a_grade_do_not_change_the_length(
+    client: TestClient, database: Database, folder: KeyFolder, word: str
+) -> None:
+    """Of two words for the best grade one is long, and the other made of many pieces that are marked as Chinese."""
+    place = make_open_round(database, folder, make_paper(40, 5, english={"满意": word, "基本满意": "fair"}))
+    paper = read(open_paper(client, place.codes["residents"][0], lang="en"))
+    pages = [client.post("/v/review", data={**paper.fields, **dict.fromkeys(paper.names, mark)}) for mark in "0123"]
+    assert [page.status_code for page in pages] == [200] * 4
+    assert pages[0].text.count(word[0]) >= 200 * word.count(word[0])
+    assert len({len(page.content) for page in pages}) == 1
+
+
 def test_a_remark_that_is_too_long_is_refused_with_everything_kept(client: TestClient, place: OpenRound) -> None:
     paper = read(open_paper(client, place.codes["residents"][0]))
     fields = {**paper.fields, **dict.fromkeys(paper.names, "1"), "r2": "长" * 401}
