@@ -7,6 +7,7 @@ all workers saw, of the booth and of the desk, and counting needs neither a lock
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,20 @@ MANY = 20
 REMEMBERED_MINUTES = 60
 MOST_BYTES = 1_000_000
 """A minute in which more were tried is not counted further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many codes were unknown: in this minute and the one before, in the worst of an hour, in the hour."""
+
+    lately: int
+    most: int
+    in_hour: int
+
+    @property
+    def are_many(self) -> bool:
+        """Whether somebody guesses, or did within the hour."""
+        return self.most > MANY
 
 
 class Guesses:
@@ -41,25 +56,11 @@ class Guesses:
             finally:
                 os.close(descriptor)
 
-    @property
-    def lately(self) -> int:
-        """How many there were in this minute and the one before."""
-        return sum(count for age, count in self._counts() if age in {0, 1})
-
-    @property
-    def most(self) -> int:
-        """How many there were in the worst minute of the last hour."""
-        return max((count for _, count in self._counts()), default=0)
-
-    @property
-    def in_hour(self) -> int:
-        """How many there were in the last hour."""
-        return sum(count for _, count in self._counts())
-
-    @property
-    def are_many(self) -> bool:
-        """Whether somebody guesses, or did within the hour."""
-        return self.most > MANY
+    def counted(self) -> Counted:
+        """Return how many there were, by one look at the files."""
+        counts = dict(self._counts())
+        lately = counts.get(0, 0) + counts.get(1, 0)
+        return Counted(lately, max(counts.values(), default=0), sum(counts.values()))
 
     def _minute(self) -> int:
         return int(self._clock().timestamp()) // 60

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import text
 from starlette.responses import PlainTextResponse
 
-from app.core.guesses import Guesses
+from app.core.guesses import Counted, Guesses
 from app.core.watch import Watch
 from app.web.requests import database
 
@@ -18,9 +18,9 @@ def watch_of(request: Request) -> Watch:
     return cast("Watch", request.app.state.watch)
 
 
-def guesses_of(request: Request) -> Guesses:
+def guesses_of(request: Request) -> Counted:
     """Return what is known of wrong slip codes below this data folder."""
-    return cast("Guesses", request.app.state.guesses)
+    return cast("Guesses", request.app.state.guesses).counted()
 
 
 @router.get("/healthz")
