@@ -48,33 +48,29 @@ class Bar:
     """The rate that stands at the right of the label, where many bars stand in a grid."""
 
 
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """What a chart of distributions shows: bars of shares of the options, whose ``kinds`` say how each is painted."""
+
+    bars: tuple[Bar, ...]
+    options: tuple[str, ...]
+    kinds: tuple[str, ...]
+    title: str
+    description: str
+    """For those who do not see the chart."""
+    lines: Lines = ()
+
+
 @lru_cache(maxsize=128)
-def distribution_svg(
-    bars: tuple[Bar, ...],
-    options: tuple[str, ...],
-    title: str,
-    description: str,
-    *,
-    kinds: tuple[str, ...],
-    lines: Lines = (),
-) -> str:
+def distribution_svg(shown: Distribution) -> str:
     """Draw the bars with legend, scale and lines as an SVG image; ValueError for figures that do not fit."""
-    return _chart(bars, (options, kinds, lines), _SVG_WIDTH).svg(title, description)
+    return _chart(shown, _SVG_WIDTH).svg(shown.title, shown.description)
 
 
 @lru_cache(maxsize=32)
-def distribution_png(  # noqa: PLR0913 - what distribution_svg takes, and the resolution
-    bars: tuple[Bar, ...],
-    options: tuple[str, ...],
-    title: str,
-    description: str,
-    *,
-    kinds: tuple[str, ...],
-    lines: Lines = (),
-    dpi: int = 200,
-) -> bytes:
+def distribution_png(shown: Distribution, dpi: int = 200) -> bytes:
     """Draw the same chart with the bundled font as PNG, 156 mm wide: the text width of an official A4 page."""
-    return _chart(bars, (options, kinds, lines), _PNG_WIDTH).png(title, description, dpi)
+    return _chart(shown, _PNG_WIDTH).png(shown.title, shown.description, dpi)
 
 
 @lru_cache(maxsize=2048)
@@ -150,13 +146,13 @@ def _check(bar: Bar, options: tuple[str, ...], kinds: tuple[str, ...]) -> None:
         raise ValueError(msg)
 
 
-def _chart(bars: tuple[Bar, ...], told: tuple[tuple[str, ...], tuple[str, ...], Lines], width: int) -> Sheet:
-    options, kinds, lines = told
+def _chart(shown: Distribution, width: int) -> Sheet:
+    bars, options, lines = shown.bars, shown.options, shown.lines
     for bar in bars:
-        _check(bar, options, kinds)
-    styles = looks(kinds)
+        _check(bar, options, shown.kinds)
+    styles = looks(shown.kinds)
     labels = [wrapped(bar.label, _LABEL_MAX, _LABEL_SIZE) for bar in bars]
-    left = _PAD + max((text_width(line, _LABEL_SIZE) for lines in labels for line in lines), default=0) + 12
+    left = _PAD + max((text_width(line, _LABEL_SIZE) for label in labels for line in label), default=0) + 12
     legend = _legend_places(options, width)
     top = _PAD + (legend[-1][1] + 1) * _LEGEND_LINE + 8 + (_LINES if lines else 0)
     sheet = Sheet(width, top + len(bars) * _PITCH + _AXIS, PAPER)

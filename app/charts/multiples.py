@@ -4,7 +4,7 @@ from functools import lru_cache
 from itertools import accumulate
 from math import ceil
 
-from app.charts.distribution import Bar, Lines, shortened, text_width
+from app.charts.distribution import Bar, Distribution, shortened, text_width
 from app.charts.palette import INK, MUTED, PAPER, Look, looks
 from app.charts.sheet import Sheet
 
@@ -17,50 +17,36 @@ _WIDTH, _COLUMNS, _DPI = 960, 4, 150
 
 
 @lru_cache(maxsize=32)
-def multiples_svg(
-    bars: tuple[Bar, ...],
-    options: tuple[str, ...],
-    title: str,
-    description: str,
-    kinds: tuple[str, ...],
-    lines: Lines = (),
-) -> str:
+def multiples_svg(shown: Distribution) -> str:
     """Draw the grid as an SVG image of 960 px."""
-    return _sheet(bars, options, kinds, lines).svg(title, description)
+    return _sheet(shown).svg(shown.title, shown.description)
 
 
 @lru_cache(maxsize=8)
-def multiples_png(
-    bars: tuple[Bar, ...],
-    options: tuple[str, ...],
-    title: str,
-    description: str,
-    kinds: tuple[str, ...],
-    lines: Lines = (),
-) -> bytes:
+def multiples_png(shown: Distribution) -> bytes:
     """Draw the same grid with the bundled font as PNG, sharp where it is printed 156 mm wide."""
-    return _sheet(bars, options, kinds, lines).png(title, description, _DPI)
+    return _sheet(shown).png(shown.title, shown.description, _DPI)
 
 
-def _sheet(bars: tuple[Bar, ...], options: tuple[str, ...], kinds: tuple[str, ...], lines: Lines) -> Sheet:
-    styles = looks(kinds)
+def _sheet(shown: Distribution) -> Sheet:
+    styles, bars = looks(shown.kinds), shown.bars
     columns = max(1, min(_COLUMNS, len(bars)))
     rows = ceil(len(bars) / columns)
     sheet = Sheet(_WIDTH, _PAD + _LEGEND + rows * _CELL + _PAD, PAPER)
     x = float(_PAD)
-    for option, look in zip(options, styles, strict=True):
+    for option, look in zip(shown.options, styles, strict=True):
         sheet.box(x, _PAD, (14, 12), look)
         sheet.text(x + 19, _PAD + 6, option, INK, size=_LABEL_SIZE)
         x += 19 + text_width(option, _LABEL_SIZE) + 14
-    for share_line in lines:
+    for _share, words in shown.lines:
         sheet.plain(x + 2, _PAD - 1, (2, 14), INK)
-        sheet.text(x + 9, _PAD + 6, share_line[1], INK, size=_LABEL_SIZE)
-        x += 9 + text_width(share_line[1], _LABEL_SIZE) + 14
+        sheet.text(x + 9, _PAD + 6, words, INK, size=_LABEL_SIZE)
+        x += 9 + text_width(words, _LABEL_SIZE) + 14
     cell = (_WIDTH - _PAD) / columns - _PAD
     for place, bar in enumerate(bars):
         left, top = _PAD + (place // rows) * (cell + _PAD), _PAD + _LEGEND + (place % rows) * _CELL
         _cell(sheet, bar, (left, top), cell, styles)
-        for share, _words in lines if sum(bar.shares) else ():
+        for share, _words in shown.lines if sum(bar.shares) else ():
             sheet.rule(left + cell * share, top + 18, _BAR_HEIGHT + 4, INK)
     return sheet
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from app.charts.distribution import Bar, Lines, distribution_png, distribution_svg, legend_svg, row_svg
+from app.charts.distribution import Bar, Distribution, distribution_png, distribution_svg, legend_svg, row_svg
 from app.charts.multiples import multiples_png as draw_multiples
 from app.charts.multiples import multiples_svg
 from app.charts.palette import Kind
@@ -19,11 +19,6 @@ from app.tally.shown import Cell, ChainRow, Share, participation_rate
 from app.tally.wording import CHAIN, HIDDEN_TEXT
 
 TURNOUT = (CHAIN["return_rate"], CHAIN["participation_rate"])
-
-Drawn = tuple[tuple[Bar, ...], tuple[str, ...], str, str]
-"""Bars, options, title and description of a distribution chart."""
-Grid = tuple[tuple[Bar, ...], tuple[str, ...], str, str, tuple[str, ...], Lines]
-"""The same with kinds and lines."""
 
 
 def distribution_of(cell: Cell) -> list[Share]:
@@ -101,10 +96,8 @@ def in_words(chart: Chart, say: Callable[[Any], Any]) -> Chart:
     )
 
 
-def _bars(drawn: Drawn, lines: Sequence[tuple[int, str]]) -> Chart:
-    kinds, shares = _kinds(drawn[1]), tuple((tenths / PER_MILLE, words) for tenths, words in lines)
-    asked = {"kinds": kinds, "lines": shares}
-    return Chart(partial(distribution_svg, *drawn, **asked), partial(distribution_png, *drawn, **asked))
+def _bars(drawn: Distribution) -> Chart:
+    return Chart(partial(distribution_svg, drawn), partial(distribution_png, drawn))
 
 
 def _rates(parts: tuple[RateChart, str, str]) -> Chart:
@@ -114,18 +107,18 @@ def _rates(parts: tuple[RateChart, str, str]) -> Chart:
 def unit_chart(section: Section, unit: Target) -> Chart:
     """Return the chart of all items of a unit."""
     named = [(part["label"], part["total"]) for part in parts_of(unit)]
-    return _bars(_parts(section, named, f"{unit['name']} 各项评价"), drawn_lines(section))
+    return _bars(_parts(section, named, f"{unit['name']} 各项评价", drawn_lines(section)))
 
 
 def overall_chart(document: Document, units: Sequence[Target] | None = None) -> Chart:
     """Return the chart of the overall figure of all units, or some, in official order."""
     section = only_section(document)
-    return _bars(_overall_parts(document, section["targets"] if units is None else units), drawn_lines(section))
+    return _bars(_overall_parts(document, section["targets"] if units is None else units))
 
 
-def _overall_parts(document: Document, units: Sequence[Target]) -> Drawn:
-    named = [(unit["name"], overall_of(unit)["total"]) for unit in units]
-    return _parts(only_section(document), named, f"{document['round']['title']} 各单位总体评价")
+def _overall_parts(document: Document, units: Sequence[Target]) -> Distribution:
+    section, named = only_section(document), [(unit["name"], overall_of(unit)["total"]) for unit in units]
+    return _parts(section, named, f"{document['round']['title']} 各单位总体评价", drawn_lines(section))
 
 
 def item_chart(document: Document, item_key: str) -> Chart:
@@ -135,29 +128,26 @@ def item_chart(document: Document, item_key: str) -> Chart:
     if not named:
         raise DomainError("not_found")
     title = f"{document['round']['title']} {named[0][1]['label']}"
-    return _bars(
-        _parts(section, [(name, item["total"]) for name, item in named], title), drawn_lines(section, item_key)
-    )
+    cells = [(name, item["total"]) for name, item in named]
+    return _bars(_parts(section, cells, title, drawn_lines(section, item_key)))
 
 
 def multiples_chart(document: Document) -> str:
     """Draw the overall figure of many units as a grid."""
-    return multiples_svg(*_multiples_parts(document))
+    return multiples_svg(_multiples_parts(document))
 
 
 def multiples_png(document: Document) -> bytes:
     """Draw the same grid for Word."""
-    return draw_multiples(*_multiples_parts(document))
+    return draw_multiples(_multiples_parts(document))
 
 
-def _multiples_parts(document: Document) -> Grid:
-    section = only_section(document)
-    bars, options, title, description = _overall_parts(document, section["targets"])
-    cells = [unit["overall"]["total"] for unit in section["targets"]]
+def _multiples_parts(document: Document) -> Distribution:
+    units = only_section(document)["targets"]
+    drawn, cells = _overall_parts(document, units), [unit["overall"]["total"] for unit in units]
     figures = [cell["satisfied_rate"]["text"] if cell["shown"] else "" for cell in cells]
-    bars = tuple(replace(bar, figure=figure) for bar, figure in zip(bars, figures, strict=True))
-    lines = tuple((tenths / PER_MILLE, words) for tenths, words in drawn_lines(section))
-    return bars, options, title, description, _kinds(options), lines
+    bars = tuple(replace(bar, figure=figure) for bar, figure in zip(drawn.bars, figures, strict=True))
+    return replace(drawn, bars=bars)
 
 
 def groups_chart(unit: Target, place: int) -> Chart:
@@ -237,7 +227,10 @@ def _pair_row(label: str, before: Cell, after: Cell, reason: str) -> Row:
     return Row(label, _rate_row(label, before).rates + _rate_row(label, after).rates)
 
 
-def _parts(section: Section, named: list[tuple[str, Cell]], title: str) -> Drawn:
-    bars = tuple(_bar(name, cell) for name, cell in named)
+def _parts(
+    section: Section, named: Sequence[tuple[str, Cell]], title: str, lines: Sequence[tuple[int, str]]
+) -> Distribution:
+    bars, options = tuple(_bar(name, cell) for name, cell in named), _grades(section)
     description = "；".join(f"{name}：{_words(cell)}" for name, cell in named)
-    return bars, _grades(section), title, description
+    shares = tuple((tenths / PER_MILLE, words) for tenths, words in lines)
+    return Distribution(bars, options, _kinds(options), title, description, shares)

@@ -13,7 +13,7 @@ from matplotlib import rcParams
 from matplotlib.ft2font import FT2Font
 from PIL import Image
 
-from app.charts.distribution import Bar, distribution_png, distribution_svg, row_svg, share_text, wrapped
+from app.charts.distribution import Bar, Distribution, distribution_png, distribution_svg, row_svg, share_text, wrapped
 from app.charts.palette import Look, looks
 from app.core.printable import FACES, FONTS
 
@@ -30,7 +30,7 @@ LOOKS = looks(KINDS)
 
 def draw(bars: tuple[Bar, ...] = BARS, title: str = "各单位总体评价", description: str = "三个单位") -> str:
     """Draw bars with the usual options."""
-    return distribution_svg(bars, OPTIONS, title, description, kinds=KINDS)
+    return distribution_svg(Distribution(bars, OPTIONS, KINDS, title, description))
 
 
 def draw_row(shares: tuple[float, ...]) -> str:
@@ -93,10 +93,10 @@ def test_bars_stay_in_the_order_given() -> None:
 
 def test_drawing_again_gives_the_same_bytes() -> None:
     """Also past the cache, so that files can be compared by hash."""
-    first = draw(), draw_row(BARS[0].shares), distribution_png(BARS, OPTIONS, "题", "述", kinds=KINDS)
+    first = draw(), draw_row(BARS[0].shares), distribution_png(Distribution(BARS, OPTIONS, KINDS, "题", "述"))
     for function in (distribution_svg, row_svg, distribution_png):
         function.cache_clear()
-    assert (draw(), draw_row(BARS[0].shares), distribution_png(BARS, OPTIONS, "题", "述", kinds=KINDS)) == first
+    assert (draw(), draw_row(BARS[0].shares), distribution_png(Distribution(BARS, OPTIONS, KINDS, "题", "述"))) == first
 
 
 def test_threads_do_not_disturb_each_other() -> None:
@@ -205,11 +205,11 @@ def test_png_shows_chinese() -> None:
 def test_png_is_as_wide_as_a_page_of_text() -> None:
     """156 mm at the resolution asked for."""
     for dpi in (100, 200):
-        picture = Image.open(io.BytesIO(distribution_png(BARS, OPTIONS, "题", "述", kinds=KINDS, dpi=dpi)))
+        picture = Image.open(io.BytesIO(distribution_png(Distribution(BARS, OPTIONS, KINDS, "题", "述"), dpi=dpi)))
         assert picture.info["dpi"] == pytest.approx((dpi, dpi), abs=0.1)
         assert picture.width / dpi * 25.4 == pytest.approx(156, abs=1)
 
 
 def _pixels(first: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    png = distribution_png(BARS, (first, *OPTIONS[1:]), "题", "述", kinds=KINDS)
+    png = distribution_png(Distribution(BARS, (first, *OPTIONS[1:]), KINDS, "题", "述"))
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=np.uint8)
