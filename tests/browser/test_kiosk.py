@@ -8,7 +8,7 @@ from app.slips.codes import format_code
 from tests.browser.conftest import Installation
 from tests.browser.steps import check
 from tests.browser.test_booth import expect_thanks, fill, option
-from tests.browser.test_sealing import cast, review
+from tests.browser.test_sealing import cast, cast_in_vain, review
 from tests.factories import OpenRound, make_open_round, make_paper, set_round
 
 SEEN = "document.body.innerText"
@@ -155,9 +155,7 @@ def test_a_ballot_that_is_on_its_way_is_not_cleared_away(
     enter(machine, place.codes["residents"][0])
     fill(machine, place)
     review(machine)
-    machine.route("**/v/cast", lambda route: route.abort("internetdisconnected"))
-    cast(machine)
-    expect(machine.get_by_role("status").filter(has_text="网络断了")).to_be_visible()
+    cast_in_vain(machine)
     machine.clock.run_for("03:00")
     expect(machine.get_by_role("status").filter(has_text="选票正在投出")).to_be_visible()
     expect(machine.locator("[data-review-list]")).to_be_hidden()

@@ -11,7 +11,7 @@ from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
 from tests.browser.test_booth import expect_thanks, fill, option, scan
 from tests.browser.test_drafts import DRAFTS, expect_nothing_left, expect_restored, filled, kept, mark
-from tests.browser.test_sealing import cast, review
+from tests.browser.test_sealing import cast, cast_in_vain, review
 from tests.factories import OpenRound, make_open_round, make_paper, set_round
 
 FOREIGN = (
@@ -82,9 +82,7 @@ def test_a_fault_of_the_server_is_not_for_good(phone: Page, installation: Instal
     scan(phone, code)
     fill(phone, place)
     review(phone)
-    phone.route("**/v/cast", lambda route: route.abort("internetdisconnected"))
-    cast(phone)
-    expect(phone.get_by_role("status").filter(has_text="网络断了")).to_be_visible()
+    cast_in_vain(phone)
     fault = phone.request.get("/v/nothing").text().replace('data-error="not_found"', 'data-error="internal"')
     assert "internal" in fault
     phone.unroute("**/v/cast")
@@ -215,9 +213,7 @@ def test_a_page_that_sends_does_not_hear_another(phone: Page, installation: Inst
     scan(phone, code)
     fill(phone, place)
     review(phone)
-    phone.route("**/v/cast", lambda route: route.abort("internetdisconnected"))
-    cast(phone)
-    expect(phone.get_by_role("status").filter(has_text="网络断了")).to_be_visible()
+    cast_in_vain(phone)
     other = phone.context.new_page()
     other.goto(f"/v#{code}")
     expect_thanks(other, installation, place)

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -39,6 +40,18 @@ def review(page: Page) -> None:
 
 def cast(page: Page) -> None:
     page.get_by_role("button", name="投入票箱").click()
+
+
+def lose(route: Route) -> None:
+    """Let a request come nowhere."""
+    route.abort("internetdisconnected")
+
+
+def cast_in_vain(page: Page, fate: Callable[[Route], None] = lose) -> None:
+    """Cast a ballot whose answer never comes; ``fate`` is what becomes of it on the way."""
+    page.route("**/v/cast", fate)
+    cast(page)
+    expect(page.get_by_role("status").filter(has_text="网络断了")).to_be_visible()
 
 
 def write_remarks(page: Page) -> None:
@@ -171,9 +184,7 @@ def test_a_reload_between_sending_and_answer_ends_with_the_same_receipt(
     scan(phone, place.codes["residents"][0])
     fill(phone, place)
     review(phone)
-    phone.route("**/v/cast", lose_the_answer if arrived else lambda route: route.abort("internetdisconnected"))
-    cast(phone)
-    expect(phone.get_by_role("status").filter(has_text="网络断了")).to_be_visible()
+    cast_in_vain(phone, lose_the_answer if arrived else lose)
     kept = json.loads(phone.evaluate("sessionStorage.getItem('ballot')"))
     assert kept.keys() == {"code", "round", "paper", "group", "sealed", "draft"}
     phone.unroute("**/v/cast")
