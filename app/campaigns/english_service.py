@@ -83,6 +83,8 @@ def save_english(acting: Acting, campaign_id: str, changes: Sequence[Change]) ->
         if stored.get(change.name, "") not in {change.before, english}:
             raise DomainError("english_changed", name=change.name, now=stored.get(change.name, "") or "—")
         wanted[change.name] = english
+    if not wanted:
+        return
     keep_english(acting.session, campaign_id, wanted)
     audit.record(acting.session, acting.now, acting.actor, "campaign.english", campaign_id, names=wanted)
 

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from app.audit.models import AuditEntry
 from app.campaigns import english_service
 from app.campaigns.english_service import ENGLISH_LIMIT, Change, dictionary, missing
 from app.campaigns.reads import english_names
@@ -63,6 +65,14 @@ def test_an_empty_name_takes_it_away(site: Site) -> None:
     save(site, Change(LIBRARY, "", ENGLISH))
     save(site, Change(LIBRARY, ENGLISH, ""))
     assert own(site) == {}
+
+
+def test_saving_what_stands_already_leaves_no_trace(site: Site) -> None:
+    save(site, Change(LIBRARY, "", ENGLISH))
+    save(site, Change(LIBRARY, ENGLISH, ENGLISH))
+    with site.database.reading() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "campaign.english")).all()
+    assert len(entries) == 1
 
 
 def test_an_older_tab_undoes_nothing(site: Site) -> None:
