@@ -156,8 +156,11 @@ REAL_PARTS = {"sqlite_template", "postgresql_server", "browser", "installed"}
 """Fixtures that start a database, a browser or a server."""
 LABOUR = (
     "tests/disclosure/", "tests/office/test_workbook", "tests/campaigns/test_workbook_import", "tests/slips/test_codes",
+    "tests/office/test_typesetting.py::test_all_of_level_2", "tests/charts/test_sheet.py::test_all_of_level_2",
+    "tests/reports/test_word.py::test_sixty_three_units", "tests/slips/test_printing.py::test_every_back",
+    "tests/core/test_guesses.py::test_all_processes",
 )  # fmt: skip
-"""Tests that ask for no real part but compute for minutes."""
+"""Tests that ask for no real part but compute for long; ``make quick`` leaves them to ``make test``."""
 
 
 RENDERING = re.compile(

@@ -13,6 +13,7 @@ from app.rectification.ledger import attachments, workbook
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.reads import announced, ledger_page
 from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT
+from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
@@ -29,6 +30,7 @@ from app.rounds.reads import frozen_paper
 from app.web.desk import AnybodysDesk, Desk, RectificationDesk, Refused, SupervisorDesk, WorkingDesk
 from app.web.downloads import ANY_FILE
 from app.web.forms import Form
+from app.web.pages import see_other
 
 router, public = APIRouter(), APIRouter()
 LEDGER_SHEET = Craft("app.rectification.documents.making:ledger_sheet", "ledger.xlsx")
@@ -136,7 +138,7 @@ def show_action(desk: RectificationDesk, action_id: str) -> Response:
 def act(desk: WorkingDesk, action_id: str, form: Form) -> Response:
     """Report progress or completion, accept or return, set aside or resume; with a file as proof if there is one."""
 
-    def do() -> None:
+    def do() -> str:
         event = form.text("event", 20, label="操作")
         if event not in set(ActionEvent):
             raise DomainError("field_not_a_choice", field="操作")
@@ -145,18 +147,22 @@ def act(desk: WorkingDesk, action_id: str, form: Form) -> Response:
         entry = ledger_acts.act(desk.acting, action_id, ActionEvent(event), text, due)
         if (upload := form.upload("file")) is not None:
             attachments.attach(desk.acting, desk.settings.data, (action_id, entry), upload)
+        return _after(action_id, event)
 
-    then = f"/rectification/actions/{action_id}?{DONE}=step"
-    return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
+    return desk.attempt(do, see_other, lambda refused: _action_page(desk, action_id, refused))
+
+
+def _after(action_id: str, event: str) -> str:
+    """Return the address of an action's page that tells what was done."""
+    return f"/rectification/actions/{action_id}?{DONE}={event}"
 
 
 @router.post("/rectification/actions/{action_id}/rating")
 def rate(desk: SupervisorDesk, action_id: str, form: Form) -> Response:
     """Record 群众评价."""
-    then = f"/rectification/actions/{action_id}?{DONE}=step"
     return desk.attempt(
         lambda: ledger_acts.rate(desk.acting, action_id, form.text("public_rating", 200, needed=False)),
-        then,
+        f"/rectification/actions/{action_id}",
         lambda refused: _action_page(desk, action_id, refused),
     )
 
@@ -169,7 +175,7 @@ def ask_extension(desk: WorkingDesk, action_id: str, form: Form) -> Response:
         until = typed_day(form, "until", "延期至")
         ledger_acts.request_extension(desk.acting, action_id, until, form.text("reason", 500, needed=False))
 
-    then = f"/rectification/actions/{action_id}?{DONE}=step"
+    then = _after(action_id, EXTENSION)
     return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
 
 
@@ -181,7 +187,7 @@ def decide_extension(desk: SupervisorDesk, action_id: str, extension_id: str, fo
         granted = form.text("decision", 10, label="决定") == "grant"
         ledger_acts.decide(desk.acting, action_id, extension_id, granted=granted)
 
-    then = f"/rectification/actions/{action_id}?{DONE}=step"
+    then = _after(action_id, EXTENSION_DECIDED)
     return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
 
 

@@ -43,7 +43,6 @@ ACTION_DONE: Mapping[str, str] = {
     ActionEvent.RESUME: "已恢复整改，时限重新计算。",
     EXTENSION: "延期申请已提交，等待他人批复；批复以前原来的时限不变。",
     EXTENSION_DECIDED: "延期申请已批复。",
-    "public_rating": "群众评价已保存。",
 }
 
 
@@ -72,12 +71,12 @@ def order_outcome(desk: Desk, order: OrderView, entries: Sequence[OrderEntry]) -
 
 
 def action_outcome(desk: Desk, order: OrderView, entries: Sequence[ActionEntry]) -> Outcome | None:
-    """Return what the reader has just done to an action, where the page was asked for after an act of his."""
-    if DONE not in desk.request.query_params or not entries or entries[-1].by_id != desk.staff.id:
+    """Return what the reader has just done to an action; the address names it, and nothing was done to it since."""
+    event, newest = desk.request.query_params.get(DONE), entries[-1] if entries else None
+    if event is None or newest is None or not _is_today(desk, newest):
         return None
-    if not _is_today(desk, entries[-1]):
+    if not any((each.event, each.by_id, each.at) == (event, desk.staff.id, newest.at) for each in entries):
         return None
-    event = entries[-1].event
     return _outcome(desk, order, ACTION_DONE[event], ACTION_TOLD[event][0] if event in ACTION_TOLD else None)
 
 
