@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from app.campaigns.disclosure import PROTECTED, Disclosure
+
 K_FLOOR = 10
 """The fewest answers of which anything is ever shown (SEC-43, SEC-49)."""
 GROUP_FLOOR = 5
@@ -155,6 +157,7 @@ class Scheme:
     weights: dict[str, Fraction] = field(default_factory=dict)
     item_lines: tuple[ItemLines, ...] = ()
     intervals: bool = False
+    disclosure: Disclosure = PROTECTED
 
     @property
     def floor(self) -> int:

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.campaigns import scheme_service
 from app.campaigns.builtin import SCALES
+from app.campaigns.disclosure import EXTENT_HINTS, EXTENT_WORDS, KIND_HINTS, KIND_WORDS, promise_text
 from app.campaigns.domain import Denominator, Measure
 from app.campaigns.reads import get_campaign
 from app.campaigns.stored import locked_campaign, stored_scheme
@@ -20,6 +21,11 @@ WORDING = {
     "base_words": base_words,
     "denominator_words": denominator_words,
     "measure_words": measure_words,
+    "kind_words": KIND_WORDS,
+    "kind_hints": KIND_HINTS,
+    "extent_words": EXTENT_WORDS,
+    "extent_hints": EXTENT_HINTS,
+    "promise_text": promise_text,
 }
 
 

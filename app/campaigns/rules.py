@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
+from app.campaigns.disclosure import hindrances
 from app.campaigns.domain import GROUP_FLOOR, K_FLOOR, REMARK_K_FLOOR, Form, Item, Lines, Scale, Scheme
 from app.core.errors import DomainError
 from app.core.folding import folded, spaceless
@@ -177,6 +178,14 @@ def check_scheme(scheme: Scheme, group_ids: Collection[str]) -> None:
         raise DomainError("min_valid_too_small")
     if scheme.weights and (set(scheme.weights) != set(group_ids) or sum(scheme.weights.values()) != 100):  # noqa: PLR2004
         raise DomainError("weights_not_hundred")
+
+
+def check_disclosure(scheme: Scheme, groups: Sequence[tuple[str, int]]) -> None:
+    """Refuse to announce what the voter groups (name, people expected) or the weights forbid, by its own name."""
+    if not scheme.disclosure.announced:
+        return
+    for hindrance in hindrances(groups, remarks=False, weighted=bool(scheme.weights)):
+        raise DomainError(hindrance.code, detail=hindrance.detail)
 
 
 def check_top(scheme: Scheme) -> None:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns.builtin import SCALES
+from app.campaigns.disclosure import disclosure_text
 from app.campaigns.domain import Form, Item, Scheme
 from app.campaigns.models import CampaignForm, VoterGroup
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
-from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, clean_name, scale_for
+from app.campaigns.rules import TITLE_LIMIT, check_disclosure, check_form, check_scheme, clean_name, scale_for
 from app.campaigns.service import campaign_row, check_typed
 from app.core.acting import Acting, Principal
 from app.core.db import locked
@@ -37,8 +38,10 @@ def set_scheme(
 ) -> None:
     """Make this the campaign's scheme for rounds to come."""
     campaign = campaign_row(session, campaign_id)
-    groups = session.scalars(select(VoterGroup.id).where(VoterGroup.campaign_id == campaign_id)).all()
-    check_scheme(scheme, groups)
+    query = select(VoterGroup).where(VoterGroup.campaign_id == campaign_id)
+    groups = session.scalars(query.order_by(VoterGroup.position)).all()
+    check_scheme(scheme, [group.id for group in groups])
+    check_disclosure(scheme, [(group.name, group.expected) for group in groups])
     if not {own.item for own in scheme.item_lines} <= {key for key, _ in askable_items(session, campaign_id)}:
         raise DomainError("field_not_a_choice", field="指标")
     campaign.scheme, campaign.two_person = SCHEME_JSON.dump_json(scheme).decode(), two_person
@@ -67,6 +70,7 @@ def _told(scheme: Scheme) -> dict[str, object]:
         "k": scheme.k,
         "remark_k": scheme.remark_k,
         "weighted": bool(scheme.weights),
+        "disclosure": disclosure_text(scheme.disclosure),
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from app.campaigns.builtin import SCALES
+from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Denominator, Form, Formula, Gates, Item, ItemLines, Lines, Measure, Scheme
 from app.campaigns.ratios import parse_ratio, ratio_text
 from app.campaigns.reads import CampaignView, GroupView
@@ -117,6 +118,8 @@ def shown_scheme(campaign: CampaignView) -> dict[str, str]:
     }
     fields |= {
         "measure": scheme.formula.measure.value,
+        "disclosure": scheme.disclosure.kind.value,
+        "extent": scheme.disclosure.extent.value,
         "alike_warning": ratio_text(scheme.gates.alike_warning),
         "uneven_warning": ratio_text(scheme.gates.uneven_warning),
     }
@@ -155,7 +158,17 @@ def typed_scheme(form: PostedForm, groups: Sequence[GroupView]) -> Scheme:
         weights=_weights(form.as_dict(), groups),
         item_lines=_item_lines(form),
         intervals=form.flag("intervals"),
+        disclosure=typed_disclosure(form),
     )
+
+
+def typed_disclosure(form: PostedForm) -> Disclosure:
+    """Return what is to be shown; protected where nothing was chosen."""
+    kind = form.text("disclosure", 20, needed=False) or Kind.PROTECTED
+    extent = form.text("extent", 20, needed=False) or Extent.COUNTS
+    if kind not in set(Kind) or extent not in set(Extent):
+        raise DomainError("field_not_a_choice", field="公布到什么程度")
+    return Disclosure(Kind(kind), Extent(extent))
 
 
 def typed_lines(form: PostedForm, row: str = "") -> Lines:

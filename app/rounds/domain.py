@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.campaigns.disclosure import STEPS, hindrances
 from app.campaigns.domain import Item, Scheme
 from app.campaigns.names import SHIPPED
 from app.core.chinese import has_chinese
@@ -142,6 +143,10 @@ class Paper:
         """Whether a voter group is large enough for a row of its own."""
         return group.expected >= self.scheme.floor
 
+    def raters_of(self, unit_id: str) -> int:
+        """Return how many people are expected to rate a unit."""
+        return sum(group.expected for group in self.groups if unit_id not in group.left_out)
+
     def rated_by(self, group_id: str) -> tuple[int, ...]:
         """Return the indices into ``units`` of those the group rates, in official order."""
         left_out = self.group(group_id).left_out
@@ -243,8 +248,23 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
         ),
         Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
         Step("signs", "名称里的字都印得出来", not lacking, detail="、".join(map(str, lacking)), needed=False),
+        *_shown_steps(paper),
         *_english_step(paper),
     )
+
+
+def _shown_steps(paper: Paper) -> Iterator[Step]:
+    """Yield what hinders an announced round, and the units of which nothing would be shown even if everybody came."""
+    if paper.scheme.disclosure.announced:
+        groups, weighted = [(group.name, group.expected) for group in paper.groups], bool(paper.scheme.weights)
+        found = {one.code: one for one in hindrances(groups, remarks=paper.remarks, weighted=weighted)}
+        for code, label in STEPS.items():
+            yield Step(code, label, code not in found, detail=str(found.get(code, "")))
+    least = max(paper.scheme.floor, paper.scheme.gates.min_valid)
+    bare = [unit.name for unit in paper.units if paper.groups and paper.raters_of(unit.id) < least]
+    named = "、".join(bare[:_NAMED]) + ("…" if len(bare) > _NAMED else "")
+    label = "人人都来时，每个单位的结果都有数字（否则只写“样本不足”）"
+    yield Step("figures", label, not bare, detail=named, needed=False)
 
 
 def _english_step(paper: Paper) -> tuple[Step, ...]:

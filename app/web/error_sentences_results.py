@@ -1,6 +1,15 @@
 """The table of app.web.error_sentences goes on here: results, their releases, tokens with which programs read them."""
 
 RESULT_SENTENCES: dict[str, tuple[int, str]] = {
+    "announced_groups": (
+        422,
+        "公开计票的，只能有一个参评人员类别，现有：%(detail)s。请把几个类别合成一个，如“全体参评人员”，或改选“保护”。",
+    ),
+    "announced_weights": (422, "公开计票的，不能按类别加权。请把类别权重全部留空，或改选“保护”。"),
+    "announced_few": (
+        422,
+        "公开计票的，应参加人数不少于 10 人，现有 %(detail)s。例如“全体参评人员，10 人”；不够的，请改选“保护”。",
+    ),
     "result_not_published": (404, "没有找到已公布的结果。结果由组织者公布后才能查看，公布之前任何人都看不到。"),
     "result_must_void": (409, "收回的测评票多于发出的，本轮没有可以公布的结果，应作废后重新测评。"),
     "result_already_published": (

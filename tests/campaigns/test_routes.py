@@ -190,6 +190,9 @@ def test_the_scheme_is_saved_and_told_in_words(site: Site) -> None:
         ("scale", "nothing", "“评价等次”的选项无效"),
         ("denominator", "nothing", "“分母”的选项无效"),
         ("return_valid", "", "没有填写"),
+        ("disclosure", "nothing", "“公布到什么程度”的选项无效"),
+        ("extent", "nothing", "“公布到什么程度”的选项无效"),
+        ("disclosure", "announced", "只能有一个参评人员类别，现有："),
     ],
 )
 def test_it_refuses_a_wrong_scheme(site: Site, field: str, typed: str, told: str) -> None:
