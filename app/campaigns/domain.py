@@ -8,7 +8,10 @@ from enum import StrEnum
 from fractions import Fraction
 
 from app.campaigns.disclosure import PROTECTED, Disclosure
+from app.campaigns.rule import ATTENTION, MET, REMEDIAL, Condition, Quantity, Rule, Sign, Step
 
+_HALF = Fraction(1, 2)
+DECIMALS = range(3)
 K_FLOOR = 10
 """The fewest answers of which anything is ever shown (SEC-43, SEC-49)."""
 GROUP_FLOOR = 5
@@ -17,10 +20,11 @@ REMARK_K_FLOOR = 10
 
 
 class Denominator(StrEnum):
-    """What the rates are divided by."""
+    """基数: what every share of a row is divided by."""
 
     VALID = "valid"
     RETURNED = "returned"
+    PRESENT = "present"
     EXPECTED = "expected"
 
 
@@ -142,10 +146,23 @@ class Gates:
 
 
 @dataclass(frozen=True, slots=True)
+class Quorum:
+    """法定人数: how many of those expected must be present; ``sign`` is > or >=."""
+
+    share: Fraction
+    sign: Sign = Sign.AT_LEAST
+
+    def is_met(self, present: int, expected: int) -> bool:
+        """Whether so many of so many are enough; nobody of nobody is not."""
+        return expected > 0 and self.sign.holds(Fraction(present, expected), self.share)
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     """测评方案: everything that turns marks into a verdict. ``weights``: voter group id to percent, summing to 100.
 
-    ``intervals`` gives the uncertainty beside rates, where those who answered stand for more people.
+    ``intervals`` gives the uncertainty beside rates, where those who answered stand for more people. ``rule`` is None
+    in schemes from before there were rules: they are judged by their lines. ``decimals`` of a percent are shown.
     """
 
     scale: Scale
@@ -158,6 +175,28 @@ class Scheme:
     item_lines: tuple[ItemLines, ...] = ()
     intervals: bool = False
     disclosure: Disclosure = PROTECTED
+    rule: Rule | None = None
+    decimals: int = 1
+    quorum: Quorum | None = None
+
+    @property
+    def judged_by(self) -> Rule:
+        """The rule that gives an object its word."""
+        return rule_of_lines(self, self.lines) if self.rule is None else self.rule
+
+    def judges(self, quantity: Quantity, grades: int = 0) -> bool:
+        """Whether the rule, or that of an item, looks at a quantity."""
+        rules = [self.judged_by, *(rule_of_lines(self, own.lines) for own in self.item_lines)]
+        return any(
+            (condition.quantity, condition.grades) == (quantity, grades)
+            for rule in rules
+            for condition in rule.conditions
+        )
+
+    @property
+    def is_lined(self) -> bool:
+        """Whether the rule is no more than the lines say, with the words that ship."""
+        return self.rule is None or self.rule == rule_of_lines(self, self.lines)
 
     @property
     def floor(self) -> int:
@@ -172,3 +211,42 @@ class Scheme:
     def lines_of(self, item_key: str) -> Lines | None:
         """Return the lines an item has to itself, or None."""
         return next((own.lines for own in self.item_lines if own.item == item_key), None)
+
+    def item_rule(self, item_key: str) -> Rule | None:
+        """Return the rule that an item is judged by for itself, or None."""
+        lines = self.lines_of(item_key)
+        return None if lines is None else rule_of_lines(self, lines)
+
+
+def rule_of_lines(scheme: Scheme, lines: Lines) -> Rule:
+    """Return what lines say as a rule: 不满意率 first, then the figure that the lines are drawn on.
+
+    On a line is not below it; but half of all members is no majority of them （人大). 不满意率 was of 有效评价 whatever
+    the base, before there were rules.
+    """
+    negatives = len(scheme.scale.grades) - scheme.scale.positives
+    of_valid = scheme.rule is None and scheme.formula.denominator is not Denominator.VALID
+    above = Condition(Quantity.LAST, Sign.ABOVE, lines.dissatisfied, negatives, of_valid)
+    steps = [
+        *([Step((above,), REMEDIAL)] if negatives else []),
+        Step((_not_below(scheme, lines.attention),), MET),
+        *([Step((_not_below(scheme, lines.remedial),), ATTENTION)] if lines.remedial < lines.attention else []),
+        Step((), REMEDIAL),
+    ]
+    return Rule(tuple(steps))
+
+
+def _not_below(scheme: Scheme, line: Fraction) -> Condition:
+    formula, scale = scheme.formula, scheme.scale
+    if formula.measure is Measure.MEAN_SCORE:
+        quantity, number, grades = Quantity.MEAN, line * 100, 0
+    else:
+        quantity, number = Quantity.FIRST, line
+        grades = formula.top if formula.measure is Measure.SATISFIED_RATE else scale.positives
+    strict = formula.denominator is Denominator.EXPECTED and line == _HALF
+    return Condition(quantity, Sign.ABOVE if strict else Sign.AT_LEAST, number, grades)
+
+
+def default_top(scale: Scale) -> int:
+    """Return how many grades 满意率 counts where nobody said: of three the first alone, else two."""
+    return 1 if len(scale.grades) <= 3 else 2  # noqa: PLR2004

@@ -23,12 +23,20 @@ from app.web.error_sentences_accounts import ACCOUNT_SENTENCES
 from app.web.error_sentences_boxes import BOX_SENTENCES
 from app.web.error_sentences_rectification import RECTIFICATION_SENTENCES
 from app.web.error_sentences_results import RESULT_SENTENCES
+from app.web.error_sentences_rules import RULE_SENTENCES
 from app.web.forms import TOKEN_FIELD
 from app.web.kept import late_form, remember_way
 from app.web.pages import OWN_ACCOUNT, page
 
 LOG = logging.getLogger("manyidu")
-ALL_SENTENCES = {**SENTENCES, **ACCOUNT_SENTENCES, **RESULT_SENTENCES, **BOX_SENTENCES, **RECTIFICATION_SENTENCES}
+ALL_SENTENCES = {
+    **SENTENCES,
+    **ACCOUNT_SENTENCES,
+    **RESULT_SENTENCES,
+    **RULE_SENTENCES,
+    **BOX_SENTENCES,
+    **RECTIFICATION_SENTENCES,
+}
 UNAVAILABLE = 503
 TOO_MANY = 429
 RETRY_AFTER_SECONDS = "2"

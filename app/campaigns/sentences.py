@@ -1,0 +1,179 @@
+"""The Chinese sentences of a scheme: formula, rule, gates. One function each; whatever prints a rule prints these.
+
+A number that is reached is 达到……（含）, one to be passed 超过, the others 不足 and 不超过. Never 以上 or 以下, which
+leave open on which side the number itself is. In English see app.tally.spoken.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from app.campaigns.domain import Denominator, Gates, Item, Measure, Quorum, Scheme
+from app.campaigns.rule import LEFT_OPEN, SHARES, Condition, Plurality, Quantity, Rule, Sign, Step, Tie, Word
+
+BASES = {
+    Denominator.VALID: "有效评价",
+    Denominator.RETURNED: "收回票数",
+    Denominator.PRESENT: "到会人数",
+    Denominator.EXPECTED: "应参加人数",
+}
+MEASURES = {
+    Measure.SATISFIED_RATE: "满意率",
+    Measure.POSITIVE_RATE: "总体满意率",
+    Measure.MEAN_SCORE: "综合得分",
+}
+_SIGNS = {Sign.ABOVE: "超过 {}", Sign.AT_LEAST: "达到 {}（含）", Sign.BELOW: "不足 {}", Sign.AT_MOST: "不超过 {}"}
+_TIES = {
+    Tie.WORSE: "得票并列的，取较低的等次",
+    Tie.BETTER: "得票并列的，取较高的等次",
+    Tie.MEETING: "得票并列的，由会议确定",
+}
+_PERCENT = 100
+
+
+def share_text(share: Fraction) -> str:
+    """Write a share as percent where that is a short number, otherwise as a fraction (1/3)."""
+    tenths = share * 1000
+    if tenths.denominator != 1:
+        return f"{share.numerator}/{share.denominator}"
+    whole, rest = divmod(int(tenths), 10)
+    return f"{whole}.{rest}%" if rest else f"{whole}%"
+
+
+def points_text(points: Fraction) -> str:
+    """Write a number of points."""
+    return f"{float(points):g} 分"
+
+
+def _joined(labels: Sequence[str]) -> str:
+    return " + ".join(labels)
+
+
+def quantity_text(scheme: Scheme, condition: Condition) -> str:
+    """Name what a condition looks at, by the name it has in the formula where it has one."""
+    labels, count = [grade.label for grade in scheme.scale.grades], condition.grades
+    if condition.quantity is Quantity.MEAN:
+        return MEASURES[Measure.MEAN_SCORE]
+    if condition.quantity is Quantity.COMPOSITE:
+        return "综合评价得分"
+    if condition.quantity is Quantity.FIRST:
+        named = {scheme.scale.positives: "总体满意率", scheme.formula.top: "满意率"}
+        return named.get(count) or f"“{_joined(labels[:count])}”的比例"
+    if condition.of_valid:
+        return f"“{_joined(labels[-count:])}”占有效评价的比例"
+    if count == len(labels) - scheme.scale.positives:
+        return "不满意率"
+    return f"“{_joined(labels[-count:])}”的比例"
+
+
+def condition_text(scheme: Scheme, condition: Condition) -> str:
+    """Say one condition."""
+    number = condition.number
+    written = share_text(number) if condition.quantity in SHARES else points_text(number)
+    return f"{quantity_text(scheme, condition)}{_SIGNS[condition.sign].format(written)}"
+
+
+def conditions_text(scheme: Scheme, conditions: Sequence[Condition]) -> str:
+    """Say conditions that must all hold."""
+    return "，并且".join(condition_text(scheme, condition) for condition in conditions)
+
+
+def _those(scheme: Scheme, conditions: Sequence[Condition]) -> str:
+    said = conditions_text(scheme, conditions)
+    return f"{said}的" if said.endswith("）") else f"{said} 的"
+
+
+def step_text(scheme: Scheme, step: Step) -> str:
+    """Say one step of a rule."""
+    if not step.conditions:
+        return f"其余的为“{step.word.text}”"
+    return f"{_those(scheme, step.conditions)}，为“{step.word.text}”"
+
+
+def rule_text(scheme: Scheme, rule: Rule | None = None) -> str:
+    """Say a rule, the scheme's own where none is given, with what follows from each word."""
+    rule = rule or scheme.judged_by
+    if rule.plurality is not None:
+        parts = [_plurality_text(scheme, rule.plurality)]
+    else:
+        parts = ["；".join(step_text(scheme, step) for step in rule.steps)]
+        if len(rule.steps) > 2:  # noqa: PLR2004 - of two only one can come first
+            parts.append("从前往后，以先符合的为准")
+    parts += [f"{_those(scheme, flag.conditions)}，另注“{flag.text}”" for flag in rule.flags]
+    parts += consequence_texts(rule)
+    return "".join(f"{part}。" for part in parts)
+
+
+def _plurality_text(scheme: Scheme, plurality: Plurality) -> str:
+    grades = zip(scheme.scale.grades, plurality.words, strict=True)
+    named = [f"“{grade.label}”最多的为“{word.text}”" for grade, word in grades]
+    return "；".join(["得票最多的等次决定结论", *named, _TIES[plurality.tie]])
+
+
+def consequence_texts(rule: Rule) -> list[str]:
+    """Say what follows from each word that has a consequence; each once."""
+    words: Mapping[str, Word] = {word.text: word for word in rule.words if word.consequence and word != LEFT_OPEN}
+    return [f"“{text}”：{word.consequence}" for text, word in words.items()]
+
+
+def formula_text(scheme: Scheme) -> str:
+    """口径, printed beside every figure."""
+    scale, formula, base = scheme.scale, scheme.formula, BASES[scheme.formula.denominator]
+    labels = [grade.label for grade in scale.grades]
+    best, negative = labels[: formula.top], labels[scale.positives :]
+    parts = [f"满意率 =（{_joined(best)}）÷ {base}"]
+    without = "".join(f"“{label}”" for label in (scale.unknown, scale.abstain) if label is not None)
+    if without and formula.denominator is Denominator.VALID:
+        parts.append(f"有效评价不含{without}")
+    if negative:
+        parts.append(_share_formula("不满意率", negative, base))
+    if scheme.judges(Quantity.MEAN):
+        scores = "、".join(f"{grade.label} {grade.score} 分" for grade in scale.grades)
+        parts.append(f"综合得分为有效评价的平均分（{scores}）")
+    if formula.top == scale.positives:
+        parts.append("满意率与总体满意率相同")
+    elif scheme.judges(Quantity.FIRST, scale.positives):
+        parts.append(f"总体满意率 =（{_joined(labels[: scale.positives])}）÷ {base}")
+    if scheme.weights:
+        parts.append("先按类别计算，再按权重合计；没有有效评价的类别不计，其权重按比例分给其余类别")
+    has_ranges = scheme.intervals and formula.denominator is Denominator.VALID and not scheme.weights
+    ranged = "满意率旁边的范围：全体应参加人员的满意率有 95% 的把握落在其中。" if has_ranges else ""
+    return "；".join(parts) + f"。{ranged}单位按机构序列排列，不作排名。少于 {scheme.floor} 份的数据不显示。"
+
+
+def _share_formula(name: str, labels: Sequence[str], base: str) -> str:
+    return f"{name} =（{_joined(labels)}）÷ {base}" if len(labels) > 1 else f"{name} = {labels[0]} ÷ {base}"
+
+
+def quorum_text(quorum: Quorum) -> str:
+    """Say how many must be present."""
+    said = _SIGNS[quorum.sign].format(share_text(quorum.share)).replace(" ", "应参加人数的 ", 1)
+    return f"到会人数{said}，结果方为有效"
+
+
+def gates_text(gates: Gates, quorum: Quorum | None, floor: int) -> str:
+    """Say when a result is valid and when it is not judged."""
+    returned = f"回收率不足 {share_text(gates.return_valid)} 的，结果无效"
+    first = returned if quorum is None else quorum_text(quorum)
+    return f"{first}；有效评价少于 {max(gates.min_valid, floor)} 份的，样本不足，不作结论。"
+
+
+def item_rule_texts(scheme: Scheme, items: Sequence[Item]) -> list[str]:
+    """Say the rules that items have to themselves; a unit's word is the gravest of all."""
+    own = [(item, rule) for item in items if (rule := scheme.item_rule(item.key)) is not None]
+    said = ["；".join(step_text(scheme, step) for step in rule.steps) for _, rule in own]
+    return [f"“{item.label}”另有规定：{text}。" for (item, _), text in zip(own, said, strict=True)]
+
+
+def weights_text(scheme: Scheme, names: Mapping[str, str]) -> str:
+    """Say the weights of the voter groups, whose names are given by id; empty where none are used."""
+    said = [
+        f"{name} {share_text(scheme.weights[key] / _PERCENT)}" for key, name in names.items() if key in scheme.weights
+    ]
+    return f"类别权重：{'，'.join(said)}。" if said else ""
+
+
+def scheme_texts(scheme: Scheme, items: Sequence[Item], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return all that is printed of a scheme: on the paper, before the vote, with the result."""
+    own, weights = item_rule_texts(scheme, items), weights_text(scheme, names)
+    gates = gates_text(scheme.gates, scheme.quorum, scheme.floor)
+    return tuple(filter(None, [formula_text(scheme), rule_text(scheme), *own, weights, gates]))
