@@ -50,6 +50,7 @@ from app.office.workshop import Workshop
 from app.opinions import reads as opinions_reads
 from app.opinions import routes as opinions_routes
 from app.opinions import routes_merge
+from app.preview import routes as preview_routes
 from app.publication import (
     api_v1,
     api_v2,
@@ -146,6 +147,7 @@ DESK_FEATURES = (
     routes_document,
     slips_routes,
     box_routes,
+    preview_routes,
     publication_routes,
     routes_charts,
     routes_documents,

@@ -19,6 +19,7 @@ from app.core.secrets import token_bytes
 from app.rounds.english import spoken
 from app.slips.codes import CODE_LENGTH
 from app.web import i18n
+from app.web.edge import FRAMED
 from app.web.errors import RETRY_AFTER_SECONDS, sentence
 from app.web.forms import PostedForm
 from app.web.marked import mark_chinese
@@ -148,6 +149,14 @@ def filled_paper_page(request: Request, sheet: Sheet, error: DomainError | None 
     return _constant(request, "booth/paper.html", replace(sheet, message=message), status)
 
 
+def preview_page(request: Request, sheet: Sheet, other_language: str) -> Response:
+    """Return an empty paper to be looked at in a frame, which can send nothing; ``other_language``: where it is so."""
+    speak(request)
+    response = _render(request, "booth/preview.html", sheet, 200, other_language=other_language)
+    response.headers["content-security-policy"] = FRAMED
+    return response
+
+
 def review_page(request: Request, sheet: Sheet, sealed: CastRequest) -> Response:
     """Return the answers to be looked over once more, with the envelope in which they are sealed already."""
     return _constant(request, "booth/review.html", sheet, 200, wire.packed(sealed))
@@ -200,9 +209,14 @@ def _room_of_answers(request: Request, sheet: Sheet) -> int:
 
 
 def _render(
-    request: Request, template: str, sheet: Sheet, status: int, sealed: Mapping[str, str] | None = None
+    request: Request,
+    template: str,
+    sheet: Sheet,
+    status: int,
+    sealed: Mapping[str, str] | None = None,
+    **more: object,
 ) -> Response:
-    context: dict[str, Any] = {**_paper_context(request, sheet), "sealed": sealed or {}}
+    context: dict[str, Any] = {**_paper_context(request, sheet), "sealed": sealed or {}, **more}
     return page(request, template, status=status, **context)
 
 

@@ -11,8 +11,8 @@ from app.campaigns.domain import Form, Grade, Item, Scale
 
 DEFAULT_SCALE = "satisfaction"
 
-_SCORES = {3: (100, 60, 0), 4: (100, 80, 60, 0), 5: (100, 80, 60, 30, 0)}
-_NEGATIVE = {3: 1, 4: 1, 5: 2}
+_SCORES = {2: (100, 0), 3: (100, 60, 0), 4: (100, 80, 60, 0), 5: (100, 80, 60, 30, 0)}
+_NEGATIVE = {2: 1, 3: 1, 4: 1, 5: 2}
 
 
 def _scale(key: str, labels: str, unknown: str | None = None) -> Scale:
@@ -37,6 +37,7 @@ _ALL_SCALES = (
     _scale("competence", "优秀/称职/基本称职/不称职"),
     _scale("qualification", "优秀/合格/基本合格/不合格"),
     _scale("satisfaction_five", "非常满意/满意/基本满意/不满意/非常不满意"),
+    _scale("yes_no", "是/否", "不了解"),
 )
 
 _T1 = Form(
@@ -69,6 +70,14 @@ _T2 = Form(
     remarks=True,
 )
 
+_T3 = Form(
+    key="t3",
+    title="教育实践活动群众测评表",
+    scale=DEFAULT_SCALE,
+    items=(_item("overall", "总体评价", overall=True), _item("solving", "解决突出问题")),
+    remarks=True,
+)
+
 _T4 = Form(
     key="t4",
     title="政风行风评议表",
@@ -82,5 +91,98 @@ _T4 = Form(
     ),
 )
 
+_T5 = Form(
+    key="t5",
+    title="专项报告满意度测评表",
+    scale="satisfaction_three",
+    items=(_item("overall", "总体评价", overall=True),),
+)
+
+_T6 = Form(
+    key="t6",
+    title="年度考核民主测评票",
+    scale="competence",
+    items=(
+        _item("virtue", "德"),
+        _item("ability", "能"),
+        _item("diligence", "勤"),
+        _item("achievement", "绩"),
+        _item("integrity", "廉"),
+        _item("overall", "总体评价", overall=True),
+    ),
+)
+
+_T7 = Form(
+    key="t7",
+    title="民主评议党员测评表",
+    scale="qualification",
+    items=(
+        _item("conviction", "理想信念"),
+        _item("purpose", "宗旨意识"),
+        _item("discipline", "组织纪律"),
+        _item("example", "先锋模范作用"),
+        _item("integrity", "廉洁自律"),
+        _item("overall", "总体评价", overall=True),
+    ),
+)
+
+_T8 = Form(
+    key="t8",
+    title="整改事项满意度测评表",
+    scale="satisfaction_three",
+    items=(_item("overall", "整改效果", overall=True),),
+)
+
+_SCHOOL = Form(
+    key="school",
+    title="学校满意度测评表",
+    scale="satisfaction_five",
+    items=(
+        _item("teaching", "教育教学"),
+        _item("teachers", "师德师风"),
+        _item("safety", "校园安全"),
+        _item("campus", "校园环境和食宿"),
+        _item("parents", "家校沟通"),
+        _item("fees", "收费公开"),
+        _item("overall", "总体评价", overall=True),
+    ),
+    remarks=True,
+)
+
+_HOSPITAL = Form(
+    key="hospital",
+    title="医院满意度测评表",
+    scale="satisfaction_five",
+    items=(
+        _item("process", "挂号和就诊流程"),
+        _item("skill", "诊疗水平"),
+        _item("attitude", "服务态度"),
+        _item("explanation", "病情和费用的说明"),
+        _item("surroundings", "就医环境"),
+        _item("integrity", "医德医风"),
+        _item("overall", "总体评价", overall=True),
+    ),
+    remarks=True,
+)
+
+_WINDOW = Form(
+    key="window",
+    title="窗口服务满意度测评表",
+    scale="satisfaction_five",
+    items=(
+        _item("guidance", "办事指引"),
+        _item("process", "办事流程"),
+        _item("speed", "办事效率"),
+        _item("attitude", "服务态度"),
+        _item("result", "办理结果"),
+        _item("overall", "总体评价", overall=True),
+    ),
+    remarks=True,
+)
+
+_BLANK = Form(key="blank", title="空白测评表", scale=DEFAULT_SCALE, items=(_item("overall", "总体评价", overall=True),))
+
+_ALL_FORMS = (_T1, _T2, _T3, _T4, _T5, _T6, _T7, _T8, _SCHOOL, _HOSPITAL, _WINDOW, _BLANK)
+
 SCALES: Mapping[str, Scale] = MappingProxyType({scale.key: scale for scale in _ALL_SCALES})
-FORMS: Mapping[str, Form] = MappingProxyType({form.key: form for form in (_T1, _T2, _T4)})
+FORMS: Mapping[str, Form] = MappingProxyType({form.key: form for form in _ALL_FORMS})

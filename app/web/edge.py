@@ -19,12 +19,19 @@ CSP = (
     "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'"
 )
+FRAMING = CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
+"""Of a page of the desk that shows another page of ours in a frame."""
+FRAMED = CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace(
+    "connect-src 'self'; form-action 'self'", "connect-src 'none'; form-action 'none'"
+)
+"""Of a page that is shown so: whatever is done on it, it can send nothing anywhere."""
 PERMISSIONS_OFF = (
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "gamepad",
     "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer",
     "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial",
     "storage-access", "usb", "xr-spatial-tracking",
 )  # fmt: skip
+_POLICY = b"content-security-policy"
 UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -64,6 +71,7 @@ class Edge:
         self._app = app
         self._api = api
         self._headers = security_headers(https=all(address.startswith("https://") for address in addresses))
+        self._beside_policy = [(name, value) for name, value in self._headers if name != _POLICY]
         self._hosts = {host.encode() for address in addresses for host in hosts_of(address)}
         self._origins = {
             f"{urlsplit(address).scheme}://{host}".encode() for address in addresses for host in hosts_of(address)
@@ -114,14 +122,15 @@ class Edge:
         return ""
 
     def _with_headers(self, send: Send) -> Send:
-        extra = self._headers
+        extra, beside_policy = self._headers, self._beside_policy
 
         async def wrapped(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = message["headers"]
                 if not any(name == b"cache-control" for name, _ in present):
                     present = [*present, (b"cache-control", b"no-store")]
-                message["headers"] = [*present, *extra]
+                has_policy = any(name == _POLICY for name, _ in present)
+                message["headers"] = [*present, *(beside_policy if has_policy else extra)]
             await send(message)
 
         return wrapped

@@ -105,6 +105,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /rounds/{round_id}": KEY_SIDE,
     "GET /rounds/{round_id}/paper": KEY_SIDE,
     "GET /rounds/{round_id}/freeze": KEY_SIDE,
+    "GET /rounds/{round_id}/phone": KEY_SIDE,
+    "GET /rounds/{round_id}/phone/form": KEY_SIDE,
     "POST /rounds/{round_id}/freeze": ORGANISER,
     "POST /rounds/{round_id}/open": ORGANISER,
     "POST /rounds/{round_id}/schedule": ORGANISER,

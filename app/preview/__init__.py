@@ -1,0 +1,1 @@
+"""The phone form to be looked at before anybody votes on it."""

@@ -1,0 +1,93 @@
+"""The phone form of a round before the freeze: the booth's own page, which nobody can cast."""
+
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.booth.domain import options
+from app.campaigns import reads as campaigns
+from app.campaigns import service as campaign_service
+from app.core.acting import Acting, Principal
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.preview.sheets import GROUP, UNITS, sample_sheet
+from app.rounds.service import RoundDraft, create_round
+from app.web.edge import CSP, FRAMED, FRAMING
+from tests.cast import MORNING, Desk, make_campaign, make_cast, make_draft, make_ready
+from tests.factories import make_paper
+
+ZHANG = Principal("idzhangsan", "张三", "organiser")
+
+
+@pytest.fixture
+def desk(new_client: Callable[[], TestClient], database: Database, settings: Settings) -> Desk:
+    """The browser of 张三."""
+    with database.writing() as session:
+        make_cast(session)
+    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+
+
+def policy(desk: Desk, path: str) -> str:
+    return str(desk.get(path).headers["content-security-policy"])
+
+
+def test_it_works(desk: Desk, database: Database) -> None:
+    with database.writing() as session:
+        round_id = make_draft(Acting(session, MORNING, ZHANG))
+    page = desk.get(f"/rounds/{round_id}/phone")
+    assert page.status_code == 200
+    form = desk.get(f"/rounds/{round_id}/phone/form").text
+    assert "预览：" in form
+    assert form.count("data-unit=") == 3
+    assert 'action="/v/review"' not in form
+    assert 'name="code" value=""' in form
+    english = desk.get(f"/rounds/{round_id}/phone/form?lang=en").text
+    assert "Preview" in english
+
+
+def test_each_group_gets_its_own_objects(desk: Desk, database: Database) -> None:
+    with database.writing() as session:
+        campaign_id = make_campaign(session, ZHANG)
+        campaign = campaigns.get_campaign(session, campaign_id)
+        first, second = campaign.groups[:2]
+        left_out = [campaign.units[0].id]
+        campaign_service.set_left_out(session, MORNING, ZHANG, campaign_id, second.id, left_out)
+        round_id = create_round(Acting(session, MORNING, ZHANG), campaign_id, RoundDraft("第一轮", "t2"))
+    counted = {
+        group.id: desk.get(f"/rounds/{round_id}/phone/form?group={group.id}").text.count("data-unit=")
+        for group in (first, second)
+    }
+    assert list(counted.values()) == [3, 2]
+
+
+def test_a_frozen_round_is_shown_as_it_was_frozen(desk: Desk, database: Database) -> None:
+    with database.writing() as session:
+        round_id = make_ready(Acting(session, MORNING, ZHANG))
+        campaign_id = campaigns.all_campaigns(session)[0].id
+        campaign_service.add_units(session, MORNING, ZHANG, campaign_id, ["后来加的单位"])
+    assert "后来加的单位" not in desk.get(f"/rounds/{round_id}/phone/form").text
+
+
+def test_only_these_pages_may_be_framed_and_they_send_nothing(desk: Desk, database: Database) -> None:
+    with database.writing() as session:
+        round_id = make_draft(Acting(session, MORNING, ZHANG))
+    assert policy(desk, f"/rounds/{round_id}") == CSP
+    assert policy(desk, f"/rounds/{round_id}/phone") == FRAMING
+    assert policy(desk, f"/rounds/{round_id}/phone/form") == FRAMED
+    assert "frame-src 'self'; frame-ancestors 'none'" in FRAMING
+    for word in ("connect-src 'none'", "form-action 'none'", "frame-ancestors 'self'"):
+        assert word in FRAMED
+
+
+def test_what_is_not_listed_yet_is_stood_in_for() -> None:
+    paper = make_paper()
+    sheet = sample_sheet(paper, "nobody")
+    assert sheet.group_id == paper.groups[0].id
+    bare = sample_sheet(
+        type(paper)(**{name: getattr(paper, name) for name in paper.__slots__} | {"units": (), "groups": ()})
+    )
+    assert bare.paper.units == UNITS
+    assert bare.group_id == GROUP.id
+    assert options(bare.paper.scheme.scale, bare.paper.items[0])
