@@ -28,6 +28,7 @@ from app.rounds.domain import Paper, PaperUnit, layout_for
 from bench.serving import running
 from tests import postgresql
 from tests.factories import make_open_round, make_paper
+from tests.papers import asked
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "locale": "zh-CN"}
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
@@ -56,7 +57,7 @@ def paper(units: int, items: int) -> Paper:
     """Return a paper with remarks; the units have names as long as they are in a county."""
     names = [place + house for house in HOUSES for place in PLACES]
     named = tuple(PaperUnit(f"u{at}", names[at]) for at in range(units))
-    return replace(make_paper(units, items), units=named, layout=layout_for("", units, items, remarks=True))
+    return replace(asked(make_paper(units, items), units=named), layout=layout_for("", units, items, remarks=True))
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.operations.meeting import Meeting, open_box
-from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.reads import paper_text
 from app.rounds.sealing import write_root
@@ -57,9 +57,13 @@ def make_paper(remark_bytes: int) -> Paper:
         organisation="某县文化局",
         campaign="测评",
         title="第一轮",
-        form_title="测评表",
-        items=tuple(Item(f"i{at}", f"第{at}项") for at in range(ITEMS)),
-        units=tuple(PaperUnit(f"u{at:02}", f"单位{at}") for at in range(UNITS)),
+        parts=(
+            PaperSection(
+                "测评表",
+                tuple(Item(f"i{at}", f"第{at}项") for at in range(ITEMS)),
+                tuple(PaperUnit(f"u{at:02}", f"单位{at}") for at in range(UNITS)),
+            ),
+        ),
         groups=tuple(PaperGroup(f"g{at}", f"类别{at}", ENVELOPES // GROUPS) for at in range(GROUPS)),
         scheme=Scheme(next(iter(SCALES.values()))),
         promise="slips",

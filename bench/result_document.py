@@ -43,7 +43,7 @@ def store(database: Database, paper: Paper) -> None:
     with database.writing() as session:
         session.execute(sa.delete(Stack))
     draw = np.random.default_rng(7)
-    size = BALLOTS // GROUPS * len(paper.items)
+    size = BALLOTS // GROUPS * len(paper.section.items)
     for unit in paper.units:
         rows = [
             {

@@ -18,7 +18,7 @@ from app.campaigns.models import Campaign
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
-from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.reads import paper_text
 from app.slips.codes import code_hash, new_code
@@ -54,10 +54,17 @@ def make_paper(units: int = 3, items: int = 3, **changes: Any) -> Paper:  # noqa
         organisation="某县文化局",
         campaign="县文化局学习实践活动群众满意度测评",
         title="第一轮",
-        form_title=form.title,
-        items=tuple(form.items[at] if at < len(form.items) else Item(f"i{at}", f"指标{at + 1}") for at in range(items)),
-        units=tuple(
-            PaperUnit(f"u{at}", UNIT_NAMES[at] if at < len(UNIT_NAMES) else f"单位{at + 1}") for at in range(units)
+        parts=(
+            PaperSection(
+                form.title,
+                tuple(
+                    form.items[at] if at < len(form.items) else Item(f"i{at}", f"指标{at + 1}") for at in range(items)
+                ),
+                tuple(
+                    PaperUnit(f"u{at}", UNIT_NAMES[at] if at < len(UNIT_NAMES) else f"单位{at + 1}")
+                    for at in range(units)
+                ),
+            ),
         ),
         groups=(PaperGroup("residents", "人大代表", 60), PaperGroup("staff", "下属单位", 20, ("u0",))),
         scheme=Scheme(SCALES[form.scale]),

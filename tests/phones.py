@@ -58,7 +58,7 @@ class Filled:
 
 def random_marks(hall: OpenRound, group: str) -> bytes:
     """Return marks drawn at random for what the group rates."""
-    width, options = len(hall.paper.items), len(hall.paper.scheme.scale.options)
+    width, options = len(hall.paper.section.items), len(hall.paper.scheme.scale.options)
     marks = bytearray((NOT_ASKED,)) * (len(hall.paper.units) * width)
     for unit in hall.paper.rated_by(group):
         marks[unit * width : (unit + 1) * width] = bytes(drawn % options for drawn in token_bytes(width))

@@ -1,6 +1,6 @@
 """What a voter is shown and what he answers, without any I/O."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.campaigns.domain import Item, Scale
@@ -37,7 +37,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Marks so far (unit-major, ``NOT_ASKED`` where none) and remarks by place of the unit."""
+    """Marks so far (as in a ballot, ``NOT_ASKED`` where none) and remarks by place of the unit in the paper."""
 
     marks: bytes
     remarks: Mapping[int, str] = field(default_factory=dict)
@@ -128,22 +128,27 @@ def remark_field(unit: int) -> str:
 
 def blank(paper: Paper) -> Answers:
     """Return no answers."""
-    return Answers(bytes((NOT_ASKED,)) * (len(paper.units) * len(paper.items)))
+    return Answers(bytes((NOT_ASKED,)) * paper.cells)
+
+
+def asked_cells(paper: Paper, group_id: str) -> Iterator[tuple[int, int, int]]:
+    """Yield every cell that a group is asked, in official order: unit in the paper, item, place of the mark."""
+    for section in paper.sections:
+        for unit in section.rated_by(group_id):
+            for item in range(len(section.items)):
+                yield section.first + unit, item, section.mark_of(unit, item)
 
 
 def read_answers(paper: Paper, group_id: str, text: Callable[[str], str]) -> Answers:
     """Return the answers of a posted form, whose fields ``text`` gives; DomainError ``marks_malformed``."""
-    signs = bytearray(b"-" * (len(paper.units) * len(paper.items)))
-    remarks = {}
-    for unit in paper.rated_by(group_id):
-        for item in range(len(paper.items)):
-            value = text(mark_field(unit, item))
-            if len(value) > 1 or not value.isascii():
-                raise DomainError("marks_malformed")
-            if value:
-                signs[unit * len(paper.items) + item] = ord(value)
-        if remark := text(remark_field(unit)):
-            remarks[unit] = remark
+    signs = bytearray(b"-" * paper.cells)
+    for unit, item, at in asked_cells(paper, group_id):
+        value = text(mark_field(unit, item))
+        if len(value) > 1 or not value.isascii():
+            raise DomainError("marks_malformed")
+        if value:
+            signs[at] = ord(value)
+    remarks = {unit: remark for unit in paper.rated_by(group_id) if (remark := text(remark_field(unit)))}
     return Answers(marks_from_text(signs.decode()), remarks)
 
 
@@ -159,12 +164,10 @@ def marks_to_text(marks: bytes) -> str:
 
 def missing_places(sheet: Sheet) -> tuple[tuple[int, int], ...]:
     """Return unit and item of every cell that is asked and not answered, in official order."""
-    width = len(sheet.paper.items)
     return tuple(
         (unit, item)
-        for unit in sheet.paper.rated_by(sheet.group_id)
-        for item in range(width)
-        if sheet.answers.marks[unit * width + item] == NOT_ASKED
+        for unit, item, at in asked_cells(sheet.paper, sheet.group_id)
+        if sheet.answers.marks[at] == NOT_ASKED
     )
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Final
@@ -16,6 +16,7 @@ from app.booth.domain import CastRequest, Sheet
 from app.box.envelope import group_place
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
+from app.rounds.domain import Section
 from app.rounds.english import spoken
 from app.slips.codes import CODE_LENGTH
 from app.web import i18n
@@ -203,9 +204,13 @@ def _constant(
 def _room_of_answers(request: Request, sheet: Sheet) -> int:
     """Return how many bytes the answers can take, whatever they are: an English word may be twenty times a Chinese."""
     paper = in_language(request, sheet).paper
-    choices = [domain.options(paper.scheme.scale, item) for item in paper.items]
+    return sum(len(section.units) * _room_of_items(section) for section in paper.sections)
+
+
+def _room_of_items(section: Section) -> int:
+    choices = [domain.options(section.scheme.scale, item) for item in section.items]
     longest = [max(len(mark_chinese(f"<b>{escape(option.label)}").encode()) for option in each) for each in choices]
-    return len(paper.units) * sum(_PER_CELL + words for words in longest)
+    return sum(_PER_CELL + words for words in longest)
 
 
 def _render(
@@ -224,19 +229,20 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
     chinese_only = request.state.language == "en" and bool(sheet.paper.untranslated)
     sheet = in_language(request, sheet)
     paper, settings = sheet.paper, request.app.state.settings
-    order = paper.rated_by(sheet.group_id)
-    cells = len(order) * len(paper.items)
+    section = paper.section
+    cells = sum(1 for _ in domain.asked_cells(paper, sheet.group_id))
     place = settings.https, settings.loopback
     told = {by: replace(privacy.setting_of(paper, by, *place), kiosk=request.state.kiosk) for by in privacy.SealedBy}
     return {
         "sheet": sheet,
         "paper": paper,
+        "section": section,
         "group": paper.group(sheet.group_id),
-        "units": _unit_views(sheet, order),
+        "units": _unit_views(sheet, section),
         "cells": cells,
         "minutes": domain.minutes(cells),
         "chinese_only": chinese_only,
-        "unknown": paper.scheme.scale.unknown_mark,
+        "unknown": section.scheme.scale.unknown_mark,
         "marks": domain.marks_to_text(sheet.answers.marks),
         "promises": {by: privacy.promises(setting) for by, setting in told.items()},
         "viewers": {by: privacy.viewers(setting) for by, setting in told.items()},
@@ -248,27 +254,26 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
     }
 
 
-def _unit_views(sheet: Sheet, order: Iterable[int]) -> list[UnitView]:
-    paper, width = sheet.paper, len(sheet.paper.items)
-    choices = [domain.options(paper.scheme.scale, item) for item in paper.items]
+def _unit_views(sheet: Sheet, section: Section) -> list[UnitView]:
+    choices = [domain.options(section.scheme.scale, item) for item in section.items]
     columns = [domain.columns(options) for options in choices]
     return [
         UnitView(
-            place,
-            paper.units[place].name,
+            section.first + place,
+            section.units[place].name,
             tuple(
                 CellView(
-                    domain.mark_field(place, at),
+                    domain.mark_field(section.first + place, at),
                     item.label,
                     choices[at],
                     columns[at],
-                    sheet.answers.marks[place * width + at],
-                    (place, at) in sheet.missing,
+                    sheet.answers.marks[section.mark_of(place, at)],
+                    (section.first + place, at) in sheet.missing,
                 )
-                for at, item in enumerate(paper.items)
+                for at, item in enumerate(section.items)
             ),
-            domain.remark_field(place),
-            sheet.answers.remarks.get(place, ""),
+            domain.remark_field(section.first + place),
+            sheet.answers.remarks.get(section.first + place, ""),
         )
-        for place in order
+        for place in section.rated_by(sheet.group_id)
     ]

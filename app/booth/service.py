@@ -163,7 +163,8 @@ def encode_named(paper: Paper, paper_hash: str, ballot: Ballot) -> bytes:
 
 
 def _missing(paper: Paper, unit: int, item: int) -> DomainError:
-    return DomainError("mark_missing", unit=paper.units[unit].name, item=paper.items[item].label)
+    section = paper.section_at(unit)
+    return DomainError("mark_missing", unit=paper.units[unit].name, item=section.items[item].label)
 
 
 def posted_sheet(database: Database, head: Filled, text: Callable[[str], str] | None) -> Sheet:
@@ -180,7 +181,7 @@ def posted_sheet(database: Database, head: Filled, text: Callable[[str], str] | 
     if head.group_id not in {group.id for group in paper.groups}:
         raise DomainError("group_unknown")
     answers = read_answers(paper, head.group_id, text) if text else Answers(head.marks, dict(head.remarks))
-    if len(answers.marks) != len(paper.units) * len(paper.items):
+    if len(answers.marks) != paper.cells:
         raise DomainError("marks_malformed")
     return Sheet(head.code, head.group_id, paper, pinned.paper_hash, pinned.key, answers)
 

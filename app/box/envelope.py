@@ -1,9 +1,8 @@
 """The plaintext of a ballot: the same size for every ballot of a paper (SEC-12), and read back strictly (SEC-37).
 
 Layout (format 2): version (1 byte), paper hash (32), place of the voter group (2), one byte per mark (section by
-section, each of objects x items; a round has one section as yet), remarks (exactly ``Paper.remark_bytes``): their
-number (2), then per remark place of the object, counted over all sections (2), length (2) and UTF-8, then zeros.
-Numbers are big-endian.
+section, each of objects x items), remarks (exactly ``Paper.remark_bytes``): their number (2), then per remark place of
+the object, counted over all sections (2), length (2) and UTF-8, then zeros. Numbers are big-endian.
 The phone's script (``booth-seal.js``) writes the same.
 """
 
@@ -12,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.errors import DomainError
-from app.rounds.domain import NOT_ASKED, Paper
+from app.rounds.domain import NOT_ASKED, Paper, Section
 
 VERSION = 2
 _HEAD = struct.Struct(">B32sH")
@@ -28,7 +27,7 @@ class BadEnvelope(DomainError):  # noqa: N818 - an envelope is what is bad, not 
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """One voter's marks, unit-major, and his remarks as pairs of place of the unit and text."""
+    """One voter's marks, section by section and unit-major, and his remarks as pairs of place of the unit and text."""
 
     group_id: str
     marks: bytes
@@ -37,7 +36,7 @@ class Ballot:
 
 def plaintext_size(paper: Paper) -> int:
     """Bytes of every plaintext of this paper."""
-    return _HEAD.size + len(paper.units) * len(paper.items) + paper.remark_bytes
+    return _HEAD.size + paper.cells + paper.remark_bytes
 
 
 def check_marks(paper: Paper, ballot: Ballot) -> None:
@@ -45,39 +44,40 @@ def check_marks(paper: Paper, ballot: Ballot) -> None:
 
     DomainError ``missing_marks`` (with ``unit`` and ``item``, places in the paper) or ``marks_malformed``.
     """
-    width = len(paper.items)
-    if len(ballot.marks) != len(paper.units) * width:
+    if len(ballot.marks) != paper.cells:
         raise DomainError("marks_malformed")
-    asked = _asked_marks(paper, ballot)
-    if asked.translate(None, _ALL_VALUES[: len(paper.scheme.scale.options)]):
-        _name_the_first_bad(paper, ballot)
-
-
-def _asked_marks(paper: Paper, ballot: Ballot) -> bytes | bytearray:
-    """Return the marks without the units that the group leaves out."""
     left_out = paper.group(ballot.group_id).left_out
+    for section in paper.sections:
+        marks = ballot.marks[section.start : section.end]
+        asked = _asked_marks(section, left_out, marks)
+        if asked.translate(None, _ALL_VALUES[: len(section.scheme.scale.options)]):
+            _name_the_first_bad(section, left_out, marks)
+
+
+def _asked_marks(section: Section, left_out: tuple[str, ...], marks: bytes) -> bytes | bytearray:
+    """Return the marks without the units that the group leaves out."""
     if not left_out:
-        return ballot.marks
-    width = len(paper.items)
+        return marks
+    width = len(section.items)
     empty = bytes((NOT_ASKED,)) * width
-    asked = bytearray(ballot.marks)
-    for place in range(len(paper.units) - 1, -1, -1):
-        if paper.units[place].id in left_out:
+    asked = bytearray(marks)
+    for place in range(len(section.units) - 1, -1, -1):
+        if section.units[place].id in left_out:
             start = place * width
             if asked[start : start + width] != empty:
-                raise DomainError("marks_malformed", unit=place)
+                raise DomainError("marks_malformed", unit=section.first + place)
             del asked[start : start + width]
     return asked
 
 
-def _name_the_first_bad(paper: Paper, ballot: Ballot) -> None:
-    width, options = len(paper.items), len(paper.scheme.scale.options)
-    for unit in paper.rated_by(ballot.group_id):
-        for item in range(width):
-            mark = ballot.marks[unit * width + item]
+def _name_the_first_bad(section: Section, left_out: tuple[str, ...], marks: bytes) -> None:
+    width, options = len(section.items), len(section.scheme.scale.options)
+    for place, unit in enumerate(section.units):
+        for item in range(width if unit.id not in left_out else 0):
+            mark = marks[place * width + item]
             if mark >= options:
                 code = "missing_marks" if mark == NOT_ASKED else "marks_malformed"
-                raise DomainError(code, unit=unit, item=item)
+                raise DomainError(code, unit=section.first + place, item=item)
 
 
 def encode(paper: Paper, paper_hash: str, ballot: Ballot) -> bytes:

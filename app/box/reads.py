@@ -103,13 +103,12 @@ def stacks(session: Session, round_id: str) -> dict[tuple[str, str], bytes]:
 
 def returned_by_group(session: Session, paper: Paper) -> dict[str, int]:
     """Return the number of counted ballots of every voter group; 0 for all before the opening."""
-    query = (
-        select(Stack.group_id, func.max(func.length(Stack.marks)))
-        .where(Stack.round_id == paper.round_id)
-        .group_by(Stack.group_id)
-    )
-    sizes = {group: size // len(paper.items) for group, size in session.execute(query)}
-    return {group.id: sizes.get(group.id, 0) for group in paper.groups}
+    query = select(Stack.unit_id, Stack.group_id, func.length(Stack.marks)).where(Stack.round_id == paper.round_id)
+    width = {unit.id: len(section.items) for section in paper.sections for unit in section.units}
+    counted = dict.fromkeys((group.id for group in paper.groups), 0)
+    for unit, group, size in session.execute(query):
+        counted[group] = max(counted[group], size // width[unit])
+    return counted
 
 
 def remarks(session: Session, round_id: str) -> Sequence[RemarkView]:

@@ -27,11 +27,14 @@ def shred(paper: Paper, ballots: Iterable[Ballot], draw: Draw) -> Stacks:
     marks: dict[tuple[str, str], bytes] = {}
     returned: dict[str, int] = {}
     for group_id, pile in piles.items():
-        sheets = np.frombuffer(pile, dtype=np.uint8).reshape(-1, len(paper.units), len(paper.items))
-        returned[group_id] = len(sheets)
-        for place in paper.rated_by(group_id):
-            rows = sheets[random_order(len(sheets), draw), place, :]
-            marks[paper.units[place].id, group_id] = rows.tobytes()
+        ballots_of_group = np.frombuffer(pile, dtype=np.uint8).reshape(-1, paper.cells)
+        returned[group_id] = len(ballots_of_group)
+        for section in paper.sections:
+            asked = ballots_of_group[:, section.start : section.end]
+            sheets = asked.reshape(-1, len(section.units), len(section.items))
+            for place in section.rated_by(group_id):
+                rows = sheets[random_order(len(sheets), draw), place, :]
+                marks[section.units[place].id, group_id] = rows.tobytes()
     return Stacks(marks, _loosen(paper, remarks, draw), returned)
 
 

@@ -19,6 +19,15 @@ GROUP_FLOOR = 5
 REMARK_K_FLOOR = 10
 
 
+class Objects(StrEnum):
+    """What is rated."""
+
+    UNIT = "unit"
+    PERSON = "person"
+    PROJECT = "project"
+    DOCUMENT = "document"
+
+
 class Denominator(StrEnum):
     """基数: what every share of a row is divided by."""
 

@@ -107,12 +107,12 @@ Counted = Counter[tuple[str, ...]]
 def _counted(database: Database, paper: Paper) -> Counted:
     """Return every count of the opened box: (unit, item, group, mark) and (remark, unit, text)."""
     found: Counted = Counter()
-    width = len(paper.items)
+    keys = {unit.id: [item.key for item in section.items] for section in paper.sections for unit in section.units}
     with database.reading() as session:
         for (unit_id, group_id), marks in box_reads.stacks(session, paper.round_id).items():
             for place, mark in enumerate(marks):
                 if mark != NOT_ASKED:
-                    found[unit_id, paper.items[place % width].key, group_id, str(mark)] += 1
+                    found[unit_id, keys[unit_id][place % len(keys[unit_id])], group_id, str(mark)] += 1
         for remark in box_reads.remarks(session, paper.round_id):
             found["remark", remark.unit_id, remark.text] += 1
     return found
@@ -123,7 +123,8 @@ def _expected(paper: Paper, diary: Diary) -> Counted:
     cast: Counted = Counter()
     for ballot in diary.cast:
         for (unit, item), mark in ballot.marks.items():
-            cast[paper.units[unit].id, paper.items[item].key, ballot.group_id, str(mark)] += 1
+            key = paper.section_at(unit).items[item].key
+            cast[paper.units[unit].id, key, ballot.group_id, str(mark)] += 1
         for unit, text in ballot.remarks.items():
             cast["remark", paper.units[unit].id, text] += 1
     return cast

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.audit.service import SYSTEM
 from app.ballots.finder import Finder
 from app.booth import service as booth
-from app.booth.domain import Answers, Sheet, options
+from app.booth.domain import Answers, Sheet, asked_cells, blank, options
 from app.box import jobs
 from app.box.drop import drop
 from app.box.openings import Openings, Place
@@ -22,7 +22,6 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import chance, choose
 from app.rounds import service as rounds
-from app.rounds.domain import NOT_ASKED
 
 QUALITIES = (0.88, 0.78, 0.84, 0.47, 0.66, 0.55, 0.82, 0.72)
 """How well each unit is thought of; the fourth and the sixth need to do better."""
@@ -75,15 +74,14 @@ def vote(database: Database, folder: KeyFolder, now: datetime, codes: Iterable[s
 
 
 def _filled_in(sheet: Sheet) -> Sheet:
-    paper, asked = sheet.paper, set(sheet.paper.rated_by(sheet.group_id))
-    marks = bytes(
-        choose(opinion(unit, place, len(options(paper.scheme.scale, item)))) if unit in asked else NOT_ASKED
-        for unit in range(len(paper.units))
-        for place, item in enumerate(paper.items)
-    )
-    unit = sorted(asked)[choose([1] * len(asked))]
+    paper, asked = sheet.paper, sheet.paper.rated_by(sheet.group_id)
+    marks = bytearray(blank(paper).marks)
+    for unit, item, at in asked_cells(paper, sheet.group_id):
+        section = paper.section_at(unit)
+        marks[at] = choose(opinion(unit, item, len(options(section.scheme.scale, section.items[item]))))
+    unit = asked[choose([1] * len(asked))]
     remarks = {unit: remark()} if paper.remarks and chance(REMARKING) else {}
-    return replace(sheet, answers=Answers(marks, remarks))
+    return replace(sheet, answers=Answers(bytes(marks), remarks))
 
 
 def close_and_open(

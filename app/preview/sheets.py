@@ -17,7 +17,8 @@ GROUP: Final = PaperGroup("sample", "参评人员", GROUP_FLOOR)
 
 def sample_sheet(paper: Paper, group_id: str = "") -> Sheet:
     """Return the sheet of a voter group, or of the first where there is none of that id."""
-    whole = replace(paper, units=paper.units or UNITS, groups=paper.groups or (GROUP,))
+    parts = tuple(part if part.units else replace(part, units=UNITS) for part in paper.parts)
+    whole = replace(paper, parts=parts, groups=paper.groups or (GROUP,))
     known = {group.id for group in whole.groups}
     group = group_id if group_id in known else whole.groups[0].id
     return Sheet("", group, whole, NO_DIGEST, NO_KEY, blank(whole))

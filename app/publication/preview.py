@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import floor
 
 from app.campaigns.domain import Item
-from app.rounds.domain import Paper, PaperGroup, PaperUnit
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Section, Target, only_section
 from app.tally.restraint import FREE, Restraint, restraint_between
@@ -58,7 +58,7 @@ def preview_of(paper: Paper, before: Sequence[Paper] = ()) -> Preview | None:
         return None
     section, examples = _examples(paper, before)
     alone = replace(paper.scheme, weights={}, item_lines=())
-    bare = replace(paper, items=(_ITEM,), scheme=alone, units=(PaperUnit("x", ""),), document=None)
+    bare = replace(paper, parts=(_part(paper, PaperUnit("x", "")),), scheme=alone, document=None)
     small = [Small(count, alike=False, unit=_small(bare, count, _WEIGHTS[0])) for count in SIZES]
     small.append(Small(ALIKE, alike=True, unit=_small(bare, ALIKE, (1,))))
     return Preview(section, examples, tuple(small))
@@ -74,11 +74,15 @@ def _examples(paper: Paper, before: Sequence[Paper]) -> tuple[Section, tuple[Exa
     groups = tuple(_sized(group) for group in paper.groups)
     units = tuple(unit for unit in paper.units if unit.id in shown)
     scheme = replace(paper.scheme, item_lines=())
-    bare = replace(paper, items=(_ITEM,), scheme=scheme, units=units, groups=groups, document=None)
+    bare = replace(paper, parts=(_part(paper, *units),), scheme=scheme, groups=groups, document=None)
     weights = {group.id: _WEIGHTS[at % len(_WEIGHTS)] for at, group in enumerate(groups)}
     section = _section(bare, weights, restraint_between(paper, before))
     targets = {target["id"]: target for target in section["targets"]}
     return section, tuple(Example(recused[unit_id], targets[unit_id]) for unit_id in shown)
+
+
+def _part(paper: Paper, *units: PaperUnit) -> PaperSection:
+    return PaperSection(paper.section.form_title, (_ITEM,), units)
 
 
 def _sized(group: PaperGroup) -> PaperGroup:

@@ -7,7 +7,8 @@ from app.core.errors import DomainError
 from app.publication.freezing import papers_before
 from app.publication.preview import preview_of
 from app.rounds.allowed import powers
-from app.rounds.domain import RoundState, freeze_problems, paper_digest
+from app.rounds.checklist import freeze_problems
+from app.rounds.domain import RoundState, paper_digest
 from app.rounds.freezing import FREEZE, rows_of
 from app.rounds.hall_check import hall_of, hall_steps
 from app.rounds.reads import get_round, paper_text, waiting_approvals

@@ -9,7 +9,7 @@ from app.campaigns.rules import check_scheme
 from app.campaigns.typed import typed_formula, typed_lines, typed_weight
 from app.core.errors import DomainError
 from app.publication.arithmetic import Sample, written_out
-from app.rounds.domain import Paper, PaperGroup, PaperUnit
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Document, Section, Target, only_section
 from app.tally.result import result_document
@@ -94,9 +94,7 @@ def try_out(scheme: Scheme, samples: Sequence[Sample], labels: Mapping[str, str]
         organisation="",
         campaign="",
         title="",
-        form_title="",
-        items=items,
-        units=(_UNIT,),
+        parts=(PaperSection("", items, (_UNIT,)),),
         groups=tuple(PaperGroup(key, sample.name, sample.expected) for key, sample in groups.items()),
         scheme=scheme,
         promise="",

@@ -305,7 +305,8 @@ def _count(count: int | None) -> str:
 
 
 def _form_table(paper: Paper) -> Markup:
-    scale = paper.scheme.scale
+    section = paper.section
+    scale = section.scheme.scale
     others = [label for label in (scale.unknown, scale.abstain) if label is not None]
     columns = fitted(
         [
@@ -316,7 +317,7 @@ def _form_table(paper: Paper) -> Markup:
     )
     rows = [
         [item.label, *(f"□{label}" for label in (*(item.labels or (grade.label for grade in scale.grades)), *others))]
-        for item in paper.items
+        for item in section.items
     ]
     remarks = "每个单位另有“意见和建议”一栏，可以不填。" if paper.remarks else ""
-    return joined([table(f"《{paper.form_title}》", columns, rows), paragraph(f"无记名填写。{remarks}", Style.NOTE)])
+    return joined([table(f"《{section.form_title}》", columns, rows), paragraph(f"无记名填写。{remarks}", Style.NOTE)])

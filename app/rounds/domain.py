@@ -2,20 +2,23 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from app.campaigns.disclosure import STEPS, hindrances
-from app.campaigns.domain import Item, Scheme
+from app.campaigns.domain import Item, Objects, Scheme
 from app.campaigns.names import SHIPPED
 from app.core.chinese import has_chinese
 from app.core.errors import DomainError
-from app.core.printable import Words, unprintable
 
 NOT_ASKED = 0xFF
-RECEIPT_BYTES = 16
 """The mark of a unit that a voter group leaves out (nobody rates his own unit)."""
+RECEIPT_BYTES = 16
+MAIN = "main"
+"""The key of a section that stands alone."""
+UNITS = "单位"
+ROUND_WIDE = ("gates", "k", "remark_k", "weights", "intervals", "disclosure", "quorum")
+"""What of a scheme is the round's, whatever its sections have of their own."""
 
 
 class RoundState(StrEnum):
@@ -39,8 +42,6 @@ class Layout(StrEnum):
     MATRIX = "matrix"
 
 
-_NAMED = 8
-"""Names that a line of the checklist tells before it breaks off."""
 LIST_UP_TO = 12
 """Objects that are still one list."""
 MATRIX_UP_TO = 8
@@ -58,7 +59,7 @@ def layout_for(chosen: str, units: int, items: int, *, remarks: bool) -> Layout:
 
 @dataclass(frozen=True, slots=True)
 class PaperUnit:
-    """A rated unit; its place in ``Paper.units`` is its place in the official order."""
+    """Something rated; its place in ``Paper.units`` is its place in the official order."""
 
     id: str
     name: str
@@ -72,6 +73,50 @@ class PaperGroup:
     name: str
     expected: int
     left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSection:
+    """A part of a paper: objects of one sort, called ``noun``, each rated by the same items.
+
+    No object stands in two sections. ``own``: a scheme of its own, None for the round's; what holds of the whole round
+    (``ROUND_WIDE``) is the round's in any case.
+    """
+
+    form_title: str
+    items: tuple[Item, ...]
+    units: tuple[PaperUnit, ...]
+    key: str = MAIN
+    noun: str = UNITS
+    objects: Objects = Objects.UNIT
+    own: Scheme | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section(PaperSection):
+    """A section with what it has of its round: the voter groups, and the scheme that it obeys.
+
+    ``first`` is the place of its first unit in the paper, ``start`` that of its first mark in a ballot.
+    """
+
+    groups: tuple[PaperGroup, ...] = field(kw_only=True)
+    scheme: Scheme = field(kw_only=True)
+    first: int = field(kw_only=True)
+    start: int = field(kw_only=True)
+
+    @property
+    def end(self) -> int:
+        """The place after its last mark in a ballot."""
+        return self.start + len(self.units) * len(self.items)
+
+    def mark_of(self, unit: int, item: int) -> int:
+        """Return the place in a ballot of an item's mark, of a unit by its place in the section."""
+        return self.start + unit * len(self.items) + item
+
+    def rated_by(self, group_id: str) -> tuple[int, ...]:
+        """Return the indices into ``units`` of those the group rates, in official order."""
+        left_out = next(group.left_out for group in self.groups if group.id == group_id)
+        return tuple(place for place, unit in enumerate(self.units) if unit.id not in left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +135,8 @@ class Paper:
     organisation: str
     campaign: str
     title: str
-    form_title: str
-    items: tuple[Item, ...]
-    units: tuple[PaperUnit, ...]
+    parts: tuple[PaperSection, ...]
+    """The sections as they are frozen; readers take them from ``sections``."""
     groups: tuple[PaperGroup, ...]
     scheme: Scheme
     promise: str
@@ -111,12 +155,50 @@ class Paper:
     """What of its names is called in English; empty in papers that were frozen without."""
 
     @property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections of the paper in their order."""
+        found: list[Section] = []
+        first = start = 0
+        for part in self.parts:
+            own = {each.name: getattr(part, each.name) for each in fields(part)}
+            section = Section(**own, groups=self.groups, scheme=self._scheme_of(part), first=first, start=start)
+            found.append(section)
+            first, start = first + len(section.units), section.end
+        return tuple(found)
+
+    def _scheme_of(self, part: PaperSection) -> Scheme:
+        if part.own is None:
+            return self.scheme
+        return replace(part.own, **{name: getattr(self.scheme, name) for name in ROUND_WIDE})
+
+    @property
+    def section(self) -> Section:
+        """The section of a paper of one; DomainError ``sections_several``."""
+        if len(self.parts) != 1:
+            raise DomainError("sections_several")
+        return self.sections[0]
+
+    def section_at(self, place: int) -> Section:
+        """Return the section of the unit at a place in ``units``."""
+        return next(section for section in reversed(self.sections) if section.first <= place)
+
+    @property
+    def units(self) -> tuple[PaperUnit, ...]:
+        """What is rated in any section, in official order."""
+        return tuple(unit for part in self.parts for unit in part.units)
+
+    @property
+    def cells(self) -> int:
+        """How many marks a ballot has: section by section, each of objects x items."""
+        return sum(len(part.units) * len(part.items) for part in self.parts)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Every name that a voter reads on the paper, each once."""
-        own = [name for item in self.items for name in (item.label, *item.labels)]
-        titles = (self.campaign, self.organisation, self.title, self.form_title)
+        asked = [name for part in self.sections for name in _asked(part)]
+        titles = (self.campaign, self.organisation, self.title, *(part.form_title for part in self.parts))
         listed = (*(unit.name for unit in self.units), *(group.name for group in self.groups))
-        return tuple(dict.fromkeys((*titles, *own, *self.scheme.scale.options, *listed)))
+        return tuple(dict.fromkeys((*titles, *asked, *listed)))
 
     @property
     def untranslated(self) -> tuple[str, ...]:
@@ -148,23 +230,15 @@ class Paper:
         return sum(group.expected for group in self.groups if unit_id not in group.left_out)
 
     def rated_by(self, group_id: str) -> tuple[int, ...]:
-        """Return the indices into ``units`` of those the group rates, in official order."""
+        """Return the indices into ``units`` of those the group rates, counted over all sections."""
         left_out = self.group(group_id).left_out
         return tuple(place for place, unit in enumerate(self.units) if unit.id not in left_out)
 
 
-def words_of(paper: Paper) -> Iterator[Words]:
-    """Yield what of a paper stands on slips, in briefs and in charts."""
-    yield Words(field="组织单位", text=paper.organisation)
-    yield Words(field="活动名称", text=paper.campaign)
-    yield Words(field="轮次名称", text=paper.title)
-    yield Words(field="测评表", text=paper.form_title)
-    yield from (Words(field="单位", text=unit.name) for unit in paper.units)
-    yield from (Words(field="参评人员类别", text=group.name) for group in paper.groups)
-    for item in paper.items:
-        yield Words(field="指标", text=item.label)
-        yield from (Words(field="等次", text=label) for label in item.labels)
-    yield from (Words(field="等次", text=grade.label) for grade in paper.scheme.scale.grades)
+def _asked(section: Section) -> Iterator[str]:
+    """Yield the words of a section's items and of its scale."""
+    yield from (name for item in section.items for name in (item.label, *item.labels))
+    yield from section.scheme.scale.options
 
 
 def paper_digest(text: str) -> str:
@@ -220,57 +294,3 @@ def check_times(opens_at: datetime | None, closes_at: datetime | None, now: date
         raise DomainError("schedule_backwards")
     if any(planned and planned <= now for planned in (opens_at, closes_at)):
         raise DomainError("schedule_past")
-
-
-def freeze_problems(paper: Paper) -> tuple[Step, ...]:
-    """Return the checklist before the freeze: something to rate, someone to rate it, no group too small (SEC-13).
-
-    Groups that slips are given to but that will have no row of their own are named (SEC-84); that is no hindrance.
-    """
-    small = [group.name for group in paper.groups if not paper.gets_slips(group)]
-    alone = [group.name for group in paper.groups if not paper.gets_row(group)]
-    grades = len(paper.scheme.scale.grades)
-    unfit = [item.label for item in paper.items if item.labels and len(item.labels) != grades]
-    idle = [group.name for group in paper.groups if not paper.rated_by(group.id)]
-    lacking = unprintable(words_of(paper))
-    return (
-        Step("units", "列出被测评单位", bool(paper.units)),
-        Step("groups", "列出参评人员类别和人数", bool(paper.groups)),
-        Step("items", "测评表至少有一项指标", bool(paper.items)),
-        Step("labels", "指标自己的等次，个数与评价等次相同", not unfit, detail="、".join(unfit)),
-        Step("small", "每个类别的人数够发票", not small, detail="、".join(small)),
-        Step(
-            "rows",
-            "每个类别都达到最少公布人数（达不到的只计入合计，不单独显示）",
-            not alone,
-            detail="、".join(alone),
-            needed=False,
-        ),
-        Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
-        Step("signs", "名称里的字都印得出来", not lacking, detail="、".join(map(str, lacking)), needed=False),
-        *_shown_steps(paper),
-        *_english_step(paper),
-    )
-
-
-def _shown_steps(paper: Paper) -> Iterator[Step]:
-    """Yield what hinders an announced round, and the units of which nothing would be shown even if everybody came."""
-    if paper.scheme.disclosure.announced:
-        groups, weighted = [(group.name, group.expected) for group in paper.groups], bool(paper.scheme.weights)
-        found = {one.code: one for one in hindrances(groups, remarks=paper.remarks, weighted=weighted)}
-        for code, label in STEPS.items():
-            yield Step(code, label, code not in found, detail=str(found.get(code, "")))
-    least = max(paper.scheme.floor, paper.scheme.gates.min_valid)
-    bare = [unit.name for unit in paper.units if paper.groups and paper.raters_of(unit.id) < least]
-    named = "、".join(bare[:_NAMED]) + ("…" if len(bare) > _NAMED else "")
-    label = "人人都来时，每个单位的结果都有数字（否则只写“样本不足”）"
-    yield Step("figures", label, not bare, detail=named, needed=False)
-
-
-def _english_step(paper: Paper) -> tuple[Step, ...]:
-    """Return the line about English names, for a paper that has any of its own."""
-    if not paper.is_translated:
-        return ()
-    missing = paper.untranslated
-    named = "、".join(missing[:_NAMED]) + ("…" if len(missing) > _NAMED else "")
-    return (Step("english", "名称都有英文（没有的照印中文）", not missing, detail=named, needed=False),)

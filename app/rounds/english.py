@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.campaigns.domain import Grade, Item, Scale
+from app.campaigns.domain import Grade, Item, Scale, Scheme
 from app.campaigns.names import english_of
-from app.rounds.domain import Paper
+from app.rounds.domain import Paper, PaperSection
 
 
 def with_english(paper: Paper, own: Mapping[str, str]) -> Paper:
@@ -26,12 +26,24 @@ def spoken(paper: Paper, language: str) -> Paper:
         campaign=said(paper.campaign),
         organisation=said(paper.organisation),
         title=said(paper.title),
-        form_title=said(paper.form_title),
-        items=tuple(_item(item, paper.english) for item in paper.items),
-        units=tuple(replace(unit, name=said(unit.name)) for unit in paper.units),
+        parts=tuple(_part(part, paper.english) for part in paper.parts),
         groups=tuple(replace(group, name=said(group.name)) for group in paper.groups),
-        scheme=replace(paper.scheme, scale=_scale(paper.scheme.scale, paper.english)),
+        scheme=_scheme(paper.scheme, paper.english),
     )
+
+
+def _part(part: PaperSection, english: Mapping[str, str]) -> PaperSection:
+    return replace(
+        part,
+        form_title=english.get(part.form_title, part.form_title),
+        items=tuple(_item(item, english) for item in part.items),
+        units=tuple(replace(unit, name=english.get(unit.name, unit.name)) for unit in part.units),
+        own=None if part.own is None else _scheme(part.own, english),
+    )
+
+
+def _scheme(scheme: Scheme, english: Mapping[str, str]) -> Scheme:
+    return replace(scheme, scale=_scale(scheme.scale, english))
 
 
 def _item(item: Item, english: Mapping[str, str]) -> Item:

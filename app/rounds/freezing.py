@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.core.acting import Acting
 from app.core.errors import DomainError
-from app.rounds.domain import Event, Paper, PaperGroup, freeze_problems, next_state, paper_digest
+from app.rounds.checklist import freeze_problems
+from app.rounds.domain import Event, Paper, PaperGroup, next_state, paper_digest
 from app.rounds.reads import get_round, paper_text
 from app.rounds.service import draft_paper, freeze, refuse_missing
 

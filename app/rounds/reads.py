@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from app.rounds.domain import Paper, RoundState
 from app.rounds.models import Round, RoundRetest
 
 FORMAT = 2
-"""Format of a frozen paper's text: sections, each of objects x items, of which a round has one as yet."""
+"""Format of a frozen paper's text: sections, each of objects x items. What an older text leaves out has a default."""
 KIND = "round"
 """What consents to acts on rounds are filed under."""
 _PAPER = TypeAdapter(Paper)
@@ -152,16 +153,29 @@ def parse_paper(text: str) -> Paper:
     """Return the paper of its JSON text, of this format or the first; cached, because it never changes."""
     fields = json.loads(text)
     if fields.pop("format", 1) == FORMAT:
-        (section,) = fields.pop("sections")
-        fields.update(units=section["objects"], items=section["items"])
+        titled = {"form_title": fields.pop("form_title")} if "form_title" in fields else {}
+        fields["parts"] = [_part({**titled, **section}) for section in fields.pop("sections")]
+    else:
+        fields["parts"] = [{name: fields.pop(name) for name in ("form_title", "items", "units")}]
     return _PAPER.validate_json(json.dumps(fields))
+
+
+def _part(section: dict[str, Any]) -> dict[str, Any]:
+    units = section.pop("objects")
+    kind = {"objects": section.pop("kind")} if "kind" in section else {}
+    return {**section, **kind, "units": units}
+
+
+def _section(part: dict[str, Any]) -> dict[str, Any]:
+    kind, units = part.pop("objects"), part.pop("units")
+    return {**{name: value for name, value in part.items() if value is not None}, "kind": kind, "objects": units}
 
 
 def paper_text(paper: Paper) -> str:
     """Return the JSON text of a paper that is frozen now; its hash is what envelopes are bound to."""
     fields = _PAPER.dump_python(paper, mode="json")
-    section = {"objects": fields.pop("units"), "items": fields.pop("items")}
-    return json.dumps({"format": FORMAT, **fields, "sections": [section]}, ensure_ascii=False, separators=(",", ":"))
+    sections = [_section(part) for part in fields.pop("parts")]
+    return json.dumps({"format": FORMAT, **fields, "sections": sections}, ensure_ascii=False, separators=(",", ":"))
 
 
 def frozen_text(session: Session, round_id: str) -> tuple[str, str]:

@@ -22,15 +22,16 @@ from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
 from app.rounds import document_reads, documents, restoring
 from app.rounds.acts import ALL_ACTS, EXTEND, intend
+from app.rounds.checklist import freeze_problems
 from app.rounds.domain import (
     Event,
     Paper,
     PaperGroup,
+    PaperSection,
     PaperUnit,
     RoundState,
     Step,
     check_times,
-    freeze_problems,
     layout_for,
     next_state,
     paper_digest,
@@ -133,9 +134,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         organisation=campaign.organisation,
         campaign=campaign.title,
         title=round_view.title,
-        form_title=form.title,
-        items=form.items,
-        units=units,
+        parts=(PaperSection(form.title, form.items, units),),
         groups=tuple(PaperGroup(g.id, g.name, g.expected, g.left_out) for g in campaign.groups),
         scheme=campaigns.scheme_for(campaign, form),
         promise="slips",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.campaigns.domain import Lines, Scheme
-from app.rounds.domain import Paper
+from app.rounds.domain import Section
 from app.tally.alike import Tables, lookalikes
 from app.tally.chain import Chain
 from app.tally.figures import FIGURES, Base, Rates, Table, UnitCount, add_tables, rates_of, weigh
@@ -47,19 +47,19 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """A round in exact figures, units by id."""
+    """A section of a round in exact figures, units by id."""
 
-    paper: Paper
+    section: Section
     chain: Chain
     returns: ReturnState
     units: Mapping[str, Unit]
 
 
-def assess(paper: Paper, chain: Chain, counted: Mapping[str, UnitCount]) -> Exact:
-    """Work out every figure of a round, and every verdict."""
-    returns = return_state(chain.total.return_rate, paper.scheme.gates)
-    units = {unit: _unit(paper, chain, returns, count) for unit, count in counted.items()}
-    return Exact(paper, chain, returns, units)
+def assess(section: Section, chain: Chain, counted: Mapping[str, UnitCount]) -> Exact:
+    """Work out every figure of a section, and every verdict; ``counted`` may hold units of other sections too."""
+    returns = return_state(chain.total.return_rate, section.scheme.gates)
+    units = {unit.id: _unit(section, chain, returns, counted[unit.id]) for unit in section.units}
+    return Exact(section, chain, returns, units)
 
 
 def base_of(chain: Chain, groups: Iterable[str], times: int = 1) -> Base:
@@ -72,16 +72,16 @@ def base_of(chain: Chain, groups: Iterable[str], times: int = 1) -> Base:
     return Base(times * returned, times * max(expected, returned))
 
 
-def _unit(paper: Paper, chain: Chain, returns: ReturnState, count: UnitCount) -> Unit:
-    scheme, sums = paper.scheme, _Sums(paper.scheme, chain, tuple(count.tables[0]))
+def _unit(section: Section, chain: Chain, returns: ReturnState, count: UnitCount) -> Unit:
+    scheme, sums = section.scheme, _Sums(section.scheme, chain, tuple(count.tables[0]))
     items = [_part(sums, tables) for tables in count.tables]
-    asked = next((place for place, item in enumerate(paper.items) if item.overall), None)
+    asked = next((place for place, item in enumerate(section.items) if item.overall), None)
     overall = _pool(sums, items) if asked is None else items[asked]
     voters = max(part.total.valid for part in items) if asked is None else overall.total.valid
     gate = gate_of(scheme, overall.rates, voters, returns)
     overall = replace(overall, rulings=_compared(scheme, overall, scheme.lines) if gate is None else (gate,))
     if returns is not ReturnState.INVALID:
-        lines = [scheme.lines_of(item.key) for item in paper.items]
+        lines = [scheme.lines_of(item.key) for item in section.items]
         items = [replace(part, rulings=_compared(scheme, part, own)) for part, own in zip(items, lines, strict=True)]
     return Unit(tuple(items), overall, voters, count)
 

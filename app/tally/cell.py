@@ -201,9 +201,9 @@ def total_json(exact: Exact, part: Part, sight: Sight, labels: tuple[str, ...], 
         population=None if pooled else base_of(exact.chain, part.tables).expected,
         span=part.span,
         blunt=sight.blunt,
-        weighted=bool(exact.paper.scheme.weights),
+        weighted=bool(exact.section.scheme.weights),
     )
-    return cell_json(look, exact.paper.scheme)
+    return cell_json(look, exact.section.scheme)
 
 
 def breakdown_json(
@@ -212,7 +212,7 @@ def breakdown_json(
     """Write the voter groups that rated the unit, in the order of the paper; no rows where none is shown."""
     if sight.hidden == frozenset(part.tables):
         return []
-    scheme, groups = exact.paper.scheme, [group for group in exact.paper.groups if group.id in part.tables]
+    scheme, groups = exact.section.scheme, [group for group in exact.section.groups if group.id in part.tables]
     rows: list[GroupRow | MergedRow] = []
     for group in groups:
         told = group.id not in sight.hidden
@@ -225,7 +225,7 @@ def breakdown_json(
 
 def _rest_json(exact: Exact, part: Part, hidden: Sequence[PaperGroup], labels: tuple[str, ...]) -> MergedRow:
     """Write the hidden groups as one merged row: what the total less the groups shown gives anyway."""
-    scheme, ids = exact.paper.scheme, [group.id for group in hidden]
+    scheme, ids = exact.section.scheme, [group.id for group in hidden]
     table = rest_of(part.tables, frozenset(ids))
     rates = rates_of(scheme.scale, scheme.formula, table, base_of(exact.chain, ids))
     names = [group.name for group in hidden]

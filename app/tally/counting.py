@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.errors import DomainError
-from app.rounds.domain import NOT_ASKED, Paper
+from app.rounds.domain import NOT_ASKED, Paper, Section
 from app.tally.figures import Table, UnitCount
 
 Counts = NDArray[np.int64]
@@ -98,16 +98,18 @@ def count_round(paper: Paper, stacks: Mapping[tuple[str, str], bytes]) -> dict[s
     for place, stack in stacks.items():
         if place not in asked and stack.count(NOT_ASKED) != len(stack):
             raise DomainError("stack_foreign")
-    return {unit.id: _count_unit(paper, unit.id, asked, stacks) for unit in paper.units}
+    return {
+        unit.id: _count_unit(section, unit.id, asked, stacks) for section in paper.sections for unit in section.units
+    }
 
 
 def _count_unit(
-    paper: Paper, unit_id: str, asked: set[tuple[str, str]], stacks: Mapping[tuple[str, str], bytes]
+    section: Section, unit_id: str, asked: set[tuple[str, str]], stacks: Mapping[tuple[str, str], bytes]
 ) -> UnitCount:
-    scale, items = paper.scheme.scale, len(paper.items)
+    scale, items = section.scheme.scale, len(section.items)
     patterns = {
         group.id: count_patterns(stacks.get((unit_id, group.id), b""), items, len(scale.options))
-        for group in paper.groups
+        for group in section.groups
         if (unit_id, group.id) in asked
     }
     counted = {group: found.by_item().tolist() for group, found in patterns.items()}

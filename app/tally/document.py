@@ -17,9 +17,6 @@ from app.core.errors import DomainError
 from app.tally.shown import Chain, Count, ItemTable, Note, Overall, Ruling, ShownCell
 from app.tally.verdict import Band, Verdict
 
-SECTION: Final = "main"
-"""The key of a section that stands alone."""
-UNITS: Final = "单位"
 _PIECE: Final = 1 << 20
 
 
@@ -150,7 +147,7 @@ class VoterGroup(TypedDict):
 class _SectionFrame(TypedDict):
     key: str
     noun: str
-    objects: Literal["unit"]
+    objects: Literal["unit", "person", "project", "document"]
     kind: Literal["grades"]
     form_title: str
     formula: FormulaFacts

@@ -1,7 +1,7 @@
 """What a result document says of the paper it rests on: round, scale, formula and lines; no figure is here."""
 
 from app.campaigns.domain import Lines, Scheme
-from app.rounds.domain import Paper
+from app.rounds.domain import Paper, Section
 from app.tally.document import FormulaFacts, LineTexts, RoundFacts, ScaleFacts
 from app.tally.wording import formula_text, line_text, mark_text, measure_text
 
@@ -21,9 +21,9 @@ def round_facts(paper: Paper) -> RoundFacts:
     }
 
 
-def scale_facts(paper: Paper) -> ScaleFacts:
+def scale_facts(section: Section) -> ScaleFacts:
     """Return the scale that the items were rated on."""
-    scale = paper.scheme.scale
+    scale = section.scheme.scale
     return {
         "key": scale.key,
         "grades": [{"label": grade.label, "score": grade.score, "positive": grade.positive} for grade in scale.grades],
@@ -32,9 +32,9 @@ def scale_facts(paper: Paper) -> ScaleFacts:
     }
 
 
-def formula_facts(paper: Paper) -> FormulaFacts:
+def formula_facts(section: Section) -> FormulaFacts:
     """Return how the figures are made and where the lines are drawn."""
-    scheme = paper.scheme
+    scheme = section.scheme
     return {
         "text": formula_text(scheme),
         "top": scheme.formula.top,
@@ -44,12 +44,12 @@ def formula_facts(paper: Paper) -> FormulaFacts:
         "lines": _line_texts(scheme, scheme.lines),
         "item_lines": [
             {"key": item.key, "label": item.label, **_line_texts(scheme, lines)}
-            for item in paper.items
+            for item in section.items
             if (lines := scheme.lines_of(item.key)) is not None
         ],
         "weights": [
             {"id": group.id, "name": group.name, "text": line_text(scheme.weights[group.id] / _PERCENT)}
-            for group in paper.groups
+            for group in section.groups
             if group.id in scheme.weights
         ],
     }

@@ -10,9 +10,8 @@ from typing import Any, Literal, TypeVar, cast
 from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
 
 from app.core.errors import DomainError
+from app.rounds.domain import MAIN, UNITS
 from app.tally.document import (
-    SECTION,
-    UNITS,
     BandDocument,
     BandLabel,
     BandSection,
@@ -67,7 +66,7 @@ def lifted(stored: dict[str, Any]) -> Document:
         return cast("Document", stored)
     flat = cast("FlatDocument", stored)
     section: Section = {
-        "key": SECTION,
+        "key": MAIN,
         "noun": UNITS,
         "objects": "unit",
         "kind": "grades",
@@ -122,7 +121,7 @@ def flattened_bands(document: BandDocument) -> FlatBandDocument:
 
 
 def _graded(sections: Sequence[Kind]) -> Kind:
-    if len(sections) != 1 or sections[0]["kind"] != "grades":
+    if len(sections) != 1 or (sections[0]["kind"], sections[0]["objects"]) != ("grades", "unit"):
         raise DomainError("needs_v2")
     return sections[0]
 

@@ -16,7 +16,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.rounds.domain import Paper
+from app.campaigns.domain import Item, Scheme
+from app.rounds.domain import Paper, Section
 from app.tally.alike import Tables, is_telling
 from app.tally.assess import Part, Unit
 from app.tally.chain import Chain
@@ -30,13 +31,14 @@ from app.tally.verdict import Reason, Ruling, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What every table of a round obeys: ``unseen`` groups are hidden wherever they appear, as ``small`` ones are.
+    """What every table of a section obeys: ``unseen`` groups are hidden wherever they appear, as ``small`` ones are.
 
     How many rated a ``blunt`` unit is not told: it would tell how few ballots came from those who leave it out. Its
     rates lead from a breakdown to its ballots, so where a unit is blunt no voter group is seen anywhere.
     """
 
-    paper: Paper
+    scheme: Scheme
+    items: tuple[Item, ...]
     k: int
     unseen: frozenset[str]
     small: frozenset[str]
@@ -47,12 +49,16 @@ class Rules:
     @property
     def top(self) -> int:
         """How many grades are the best ones."""
-        return self.paper.scheme.formula.top
+        return self.scheme.formula.top
+
+    def of(self, section: Section) -> "Rules":
+        """Return what holds of a section."""
+        return replace(self, scheme=section.scheme, items=section.items)
 
     @property
     def weighted(self) -> bool:
         """Whether totals are means of the groups' rates."""
-        return bool(self.paper.scheme.weights)
+        return bool(self.scheme.weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Sight:
 
 
 def rules_of(paper: Paper, chain: Chain, restraint: Restraint = FREE) -> Rules:
-    """Fix the groups that are seen nowhere, and what a reader can work out about them."""
+    """Fix the groups that are seen nowhere in any section, and what a reader can work out about them."""
     k = paper.scheme.floor
     raters: dict[str, set[str]] = {unit.id: set() for unit in paper.units}
     for group in paper.groups:
@@ -80,15 +86,13 @@ def rules_of(paper: Paper, chain: Chain, restraint: Restraint = FREE) -> Rules:
     blunt = frozenset(unit for unit, groups in raters.items() if frozenset(groups) not in sizes.margins)
     unseen = frozenset(sizes.ballots) if blunt else unseen_groups(sizes, k, restraint.unseen)
     small = frozenset(group.id for group in paper.groups if group.expected < k)
-    return Rules(paper, k, unseen, small, blunt, known_bounds(sizes, unseen), restraint)
+    return Rules(paper.scheme, (), k, unseen, small, blunt, known_bounds(sizes, unseen), restraint)
 
 
 def sights_of(rules: Rules, unit_id: str, unit: Unit) -> tuple[tuple[Sight, ...], Sight]:
     """Return how closely a unit's items, and its overall part, may be looked at."""
-    items = tuple(
-        _sight(rules, (unit_id, item.key), part) for item, part in zip(rules.paper.items, unit.items, strict=True)
-    )
-    asked = next((place for place, item in enumerate(rules.paper.items) if item.overall), None)
+    items = tuple(_sight(rules, (unit_id, item.key), part) for item, part in zip(rules.items, unit.items, strict=True))
+    asked = next((place for place, item in enumerate(rules.items) if item.overall), None)
     return items, _pooled(rules, unit_id, unit, items) if asked is None else items[asked]
 
 
@@ -108,7 +112,7 @@ def _beside(rules: Rules, view: View, hidden: frozenset[str]) -> View:
 def _pooled(rules: Rules, unit_id: str, unit: Unit, items: Sequence[Sight]) -> Sight:
     """Look at a sum over items no closer than at its least open one, or it would give that one away."""
     view = view_of_total(unit.overall, rules)
-    if unit.voters < max(rules.k, rules.paper.scheme.gates.min_valid):
+    if unit.voters < max(rules.k, rules.scheme.gates.min_valid):
         view = View.HIDDEN
     if view is not View.HIDDEN:
         view = farther(view, min(View.BANDED, max((sight.view for sight in items), key=_order), key=_order))
@@ -127,9 +131,9 @@ def _order(view: View) -> int:
 
 def view_of_total(part: Part, rules: Rules) -> View:
     """How closely a unit's own total may be looked at."""
-    if part.rates is None or part.total.valid < max(rules.k, rules.paper.scheme.gates.min_valid):
+    if part.rates is None or part.total.valid < max(rules.k, rules.scheme.gates.min_valid):
         return View.HIDDEN
-    weights = rules.paper.scheme.weights
+    weights = rules.scheme.weights
     thin = any(weights.get(group) and 0 < table.valid < rules.k for group, table in part.tables.items())
     return View.BANDED if thin or part.span is not None else view_of_group(part.total)
 
@@ -180,7 +184,7 @@ def _covered(tables: Tables, hidden: frozenset[str], rules: Rules) -> bool:
     bounds = {group: rules.bounds[group] for group in hidden}
     satisfied = possible(bounds, rest.top(rules.top), rest.answered)
     valid = possible(bounds, rest.valid, rest.answered)
-    dissatisfied = possible(bounds, rest.valid - rest.top(rules.paper.scheme.scale.positives), rest.answered)
+    dissatisfied = possible(bounds, rest.valid - rest.top(rules.scheme.scale.positives), rest.answered)
     return all(
         satisfied[group].width >= k
         and (tables[group].valid >= k or valid[group].width >= k)

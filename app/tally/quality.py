@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from app.campaigns.domain import Scheme
 from app.rounds.domain import Paper
-from app.tally.assess import Exact, Part, Unit
+from app.tally.assess import Part, Unit
+from app.tally.chain import Chain
 from app.tally.disclosure import EXACT_FROM, View
 from app.tally.figures import UnitCount
 from app.tally.hiding import Rules, Sight
@@ -14,11 +15,11 @@ from app.tally.wording import ALIKE_TEXT, UNIFORM_TEXT, uneven_text, unknown_tex
 _NEAR_UNIFORM = Fraction(98, 100)
 
 
-def unit_notes(paper: Paper, unit: Unit, sight: Sight) -> list[Note]:
+def unit_notes(scheme: Scheme, unit: Unit, sight: Sight) -> list[Note]:
     """Note a high 不了解率, one grade throughout, or many sheets that are alike."""
     if sight.view is View.HIDDEN:
         return []
-    scheme, total = paper.scheme, unit.overall.total
+    total = unit.overall.total
     notes: list[Note] = []
     if total.share_of_answers(total.unknown) > scheme.gates.unknown_warning:
         notes.append({"code": "unknown_high", "text": unknown_text(scheme)})
@@ -39,18 +40,18 @@ def _many_alike(scheme: Scheme, count: UnitCount) -> bool:
     return enough and Fraction(count.alike, count.sheets) >= scheme.gates.alike_warning
 
 
-def uneven_groups(exact: Exact, rules: Rules) -> list[Note]:
+def uneven_groups(paper: Paper, chain: Chain, rules: Rules) -> list[Note]:
     """Note voter groups whose part of the returned ballots lies far from their part of those expected.
 
     Works from what the counting chain shows, so it tells nothing new of a group that is not shown.
     """
-    total, limit = exact.chain.total, exact.paper.scheme.gates.uneven_warning
+    total, limit = chain.total, paper.scheme.gates.uneven_warning
     if rules.unseen or not total.returned or not total.expected:
         return []
     far = []
-    for group in exact.paper.groups:
-        chain = exact.chain.group(group.id)
-        lies = Fraction(chain.returned, total.returned) - Fraction(chain.expected, total.expected)
+    for group in paper.groups:
+        own = chain.group(group.id)
+        lies = Fraction(own.returned, total.returned) - Fraction(own.expected, total.expected)
         if abs(lies) > limit:
             far.append(group.name)
     return [{"code": "groups_uneven", "text": uneven_text(far)}] if far else []

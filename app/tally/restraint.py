@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from app.rounds.domain import Paper
 from app.tally.disclosure import View
-from app.tally.document import Document, only_section
+from app.tally.document import Document, every_target
 from app.tally.shown import Table
 
 Part = tuple[str, str | None]
@@ -73,7 +73,7 @@ def restraint_of(document: Document) -> Restraint:
 
 
 def _parts(document: Document) -> Iterator[tuple[Part, Table]]:
-    for unit in only_section(document)["targets"]:
+    for unit in every_target(document):
         if unit["overall"]["key"] is None:
             yield (unit["id"], None), unit["overall"]
         for item in unit["items"]:
@@ -96,14 +96,21 @@ def _between(paper: Paper, other: Paper) -> Restraint:
     hidden: dict[Part, frozenset[str]] = {}
     views: dict[Part, View] = {}
     known = {unit.id for unit in other.units}
-    for unit in (unit for unit in paper.units if unit.id in known):
-        near = _is_near(paper, *_changes(paper, other, unit.id))
-        for key in (None, *(item.key for item in paper.items)):
+    for unit_id, keys in _asked(paper):
+        near = unit_id in known and _is_near(paper, *_changes(paper, other, unit_id))
+        for key in keys if unit_id in known else ():
             if changed:
-                hidden[(unit.id, key)] = changed
+                hidden[(unit_id, key)] = changed
             if near:
-                views[(unit.id, key)] = View.COARSE
+                views[(unit_id, key)] = View.COARSE
     return Restraint(hidden, views)
+
+
+def _asked(paper: Paper) -> Iterator[tuple[str, tuple[str | None, ...]]]:
+    """Yield every unit with the keys of its parts."""
+    for section in paper.sections:
+        keys = (None, *(item.key for item in section.items))
+        yield from ((unit.id, keys) for unit in section.units)
 
 
 def _raters(paper: Paper, unit_id: str) -> dict[str, int]:

@@ -4,20 +4,19 @@ Three pure steps, each from one typed value to the next, none looking back: coun
 exact figures and verdicts), disclose (exact → document, the only place where anything is hidden).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from app.campaigns.domain import Item, Scheme
 from app.core.errors import DomainError
-from app.rounds.domain import Paper, PaperGroup
+from app.rounds.domain import Paper
+from app.tally.accounted import chain_json
 from app.tally.assess import Exact, Part, Unit, assess
-from app.tally.cell import breakdown_json, labels_of, rate_json, total_json
-from app.tally.chain import Chain, GroupChain
-from app.tally.disclosure import Hidden, View, open_remarks, rate_figure
+from app.tally.cell import breakdown_json, labels_of, total_json
+from app.tally.chain import Chain
+from app.tally.disclosure import Hidden, View, open_remarks
 from app.tally.document import (
-    SECTION,
-    UNITS,
     BandLabel,
     Document,
     Remarks,
@@ -26,30 +25,21 @@ from app.tally.document import (
     summary_of,
 )
 from app.tally.facts import formula_facts, round_facts, scale_facts
-from app.tally.figures import Marks
 from app.tally.hiding import Rules, Sight, rules_of, sights_of, told
 from app.tally.quality import uneven_groups, unit_notes
 from app.tally.restraint import FREE, Restraint
-from app.tally.shown import Chain as ChainFacts
 from app.tally.shown import (
-    CountedRow,
     Figures,
-    GroupCountedRow,
-    GroupIssuedRow,
-    IssuedRow,
     ItemTable,
     Note,
     Overall,
 )
 from app.tally.shown import Ruling as Ruled
-from app.tally.verdict import Band, Reason, ReturnState, Ruling, Verdict, band_of, with_items
+from app.tally.verdict import Band, Reason, Ruling, Verdict, band_of, with_items
 from app.tally.wording import (
     BANDS,
     BREAKDOWN_TEXT,
     VERDICTS,
-    line_text,
-    low_return_text,
-    more_than_expected_text,
     reason_text,
 )
 
@@ -78,21 +68,27 @@ def result_document(
     for tables in (tables for count in counted.values() for tables in count.tables):
         if any(table.answered != chain.group(group).valid for group, table in tables.items()):
             raise DomainError("stack_count_differs")
-    return disclose(assess(paper, chain, counted), remarks, restraint)
+    exact = [assess(section, chain, counted) for section in paper.sections]
+    return disclose(paper, chain, exact, remarks, restraint)
 
 
-def disclose(exact: Exact, remarks: Mapping[str, tuple[str, ...]], restraint: Restraint = FREE) -> Document:
+def disclose(
+    paper: Paper,
+    chain: Chain,
+    sections: Sequence[Exact],
+    remarks: Mapping[str, tuple[str, ...]],
+    restraint: Restraint = FREE,
+) -> Document:
     """Write what may be read of a round, and nothing else."""
-    paper, rules = exact.paper, rules_of(exact.paper, exact.chain, restraint)
-    units = [_shown(exact, rules, unit_id) for unit_id in exact.units]
-    targets = [_target_json(unit, place, remarks.get(unit.id, ())) for place, unit in enumerate(units, start=1)]
+    rules = rules_of(paper, chain, restraint)
+    told = remarks if paper.remarks else {}
     return {
         "version": 2,
         "round": round_facts(paper),
-        "chain": _chain_json(exact, rules),
+        "chain": chain_json(paper, chain, rules),
         "voters": [{"id": group.id, "name": group.name} for group in paper.groups],
-        "sections": [_section_json(paper, units, targets)],
-        "notes": [*_round_notes(exact), *uneven_groups(exact, rules)],
+        "sections": [_section_json(exact, rules.of(exact.section), told) for exact in sections],
+        "notes": [*_round_notes(paper, sections), *uneven_groups(paper, chain, rules)],
     }
 
 
@@ -113,14 +109,14 @@ class _Shown:
 
     @property
     def scheme(self) -> Scheme:
-        """The scheme that the round obeys."""
-        return self.exact.paper.scheme
+        """The scheme that the section obeys."""
+        return self.exact.section.scheme
 
 
 def _shown(exact: Exact, rules: Rules, unit_id: str) -> _Shown:
     unit = exact.units[unit_id]
     sights, sight = sights_of(rules, unit_id, unit)
-    items = tuple(zip(exact.paper.items, unit.items, sights, strict=True))
+    items = tuple(zip(exact.section.items, unit.items, sights, strict=True))
     ruling = with_items(told(unit.overall.rulings), [item_ruling(part, own) for _, part, own in items])
     ends = unit.overall.span or (unit.overall.rates,)
     without = ruling.verdict in _WITHOUT_BAND
@@ -128,102 +124,37 @@ def _shown(exact: Exact, rules: Rules, unit_id: str) -> _Shown:
     return _Shown(exact, unit_id, unit, items, sight, ruling, bands)
 
 
-def _section_json(paper: Paper, units: Sequence[_Shown], targets: list[Target]) -> Section:
-    codes = [target["verdict"]["code"] for target in targets]
+def _section_json(exact: Exact, rules: Rules, remarks: Mapping[str, tuple[str, ...]]) -> Section:
+    section, units = exact.section, [_shown(exact, rules, unit_id) for unit_id in exact.units]
+    targets = [_target_json(unit, place, remarks.get(unit.id, ())) for place, unit in enumerate(units, start=1)]
     return {
-        "key": SECTION,
-        "noun": UNITS,
-        "objects": "unit",
+        "key": section.key,
+        "noun": section.noun,
+        "objects": section.objects.value,
         "kind": "grades",
-        "form_title": paper.form_title,
-        "items": [{"key": item.key, "label": item.label, "overall": item.overall} for item in paper.items],
-        "scale": scale_facts(paper),
-        "formula": formula_facts(paper),
-        "summary": summary_of(codes),
+        "form_title": section.form_title,
+        "items": [{"key": item.key, "label": item.label, "overall": item.overall} for item in section.items],
+        "scale": scale_facts(section),
+        "formula": formula_facts(section),
+        "summary": summary_of([target["verdict"]["code"] for target in targets]),
         "overall_band": _overall_band(units),
         "targets": targets,
     }
 
 
-def _chain_json(exact: Exact, rules: Rules) -> ChainFacts:
-    """Write the chain over all groups and of each; what came back from an unseen group appears nowhere."""
-    paper, total, gates = exact.paper, exact.chain.total, exact.paper.scheme.gates
-    rows: list[GroupCountedRow | GroupIssuedRow] = []
-    for group in paper.groups:
-        row = _chain_row(paper.scheme, exact.chain.group(group.id), shown=group.id not in rules.unseen)
-        rows.append(_of_group(group, row))
-    warnings: list[Note] = []
-    if exact.returns is not ReturnState.VALID:
-        invalid = exact.returns is ReturnState.INVALID
-        text = low_return_text(paper.scheme, invalid=invalid)
-        warnings.append({"code": "return_invalid" if invalid else "return_low", "text": text})
-    warnings += [{"code": "more_than_expected", "text": text} for text in _more_than_expected(exact, rules)]
-    return {
-        "status": exact.returns,
-        "warnings": warnings,
-        "gates": {"valid": line_text(gates.return_valid), "warning": line_text(gates.return_warning)},
-        "total": _chain_row(paper.scheme, total, shown=total.valid >= rules.k),
-        "groups": rows,
-    }
-
-
-def _more_than_expected(exact: Exact, rules: Rules) -> Iterator[str]:
-    """Yield the sentence on groups, and on all together, of which more came back than were expected and it is seen."""
-    total = exact.chain.total
-    rows = [(group.name, exact.chain.group(group.id)) for group in exact.paper.groups if group.id not in rules.unseen]
-    names = [name for name, row in rows if row.returned > row.expected]
-    if total.valid >= rules.k and total.returned > total.expected:
-        names.append("合计")
-    if names:
-        yield more_than_expected_text(names)
-
-
-def _of_group(group: PaperGroup, row: CountedRow | IssuedRow) -> GroupCountedRow | GroupIssuedRow:
-    if "returned" in row:
-        return {"id": group.id, "name": group.name, **row}
-    return {"id": group.id, "name": group.name, **row}
-
-
-def _chain_row(scheme: Scheme, chain: GroupChain, *, shown: bool) -> CountedRow | IssuedRow:
-    row: IssuedRow = {
-        "shown": shown,
-        "expected": chain.expected,
-        "printed": chain.printed,
-        "voided": chain.voided,
-        "spare": chain.spare,
-        "issued": chain.issued,
-    }
-    if not shown or chain.return_rate is None:
-        return row
-    marks = Marks(floors=(scheme.gates.return_valid, scheme.gates.return_warning))
-    rate = rate_figure(chain.return_rate, chain.returned, View.EXACT, scheme.floor, marks)
-    return {
-        **row,
-        "shown": True,
-        "returned": chain.returned,
-        "valid": chain.valid,
-        "invalid": chain.invalid,
-        "blank": chain.blank,
-        "handed_back": chain.handed_back,
-        "missing": chain.missing,
-        "return_rate": rate_json(rate),
-    }
-
-
 def _target_json(shown: _Shown, position: int, remarks: tuple[str, ...]) -> Target:
-    paper = shown.exact.paper
     items = [_item_json(shown, *each) for each in shown.items]
     [band] = shown.bands if len(shown.bands) == 1 else [None]
     return {
         "id": shown.id,
-        "name": paper.units[position - 1].name,
+        "name": shown.exact.section.units[position - 1].name,
         "position": position,
         "verdict": _verdict_json(shown),
         "band": _band_json(band),
         "overall": _overall_json(shown, items),
         "items": items,
-        "remarks": _remarks_json(paper, remarks),
-        "notes": unit_notes(paper, shown.unit, shown.sight),
+        "remarks": _remarks_json(shown.scheme, remarks),
+        "notes": unit_notes(shown.scheme, shown.unit, shown.sight),
     }
 
 
@@ -314,16 +245,16 @@ def _band_json(band: Band | None) -> BandLabel | None:
     return None if band is None else {"code": band, "label": BANDS[band]}
 
 
-def _remarks_json(paper: Paper, remarks: tuple[str, ...]) -> Remarks:
-    shown = open_remarks(remarks, paper.scheme.remark_k) if paper.remarks else Hidden()
+def _remarks_json(scheme: Scheme, remarks: tuple[str, ...]) -> Remarks:
+    shown = open_remarks(remarks, scheme.remark_k)
     if isinstance(shown, Hidden):
         return {"shown": False, "count": None, "texts": []}
     return {"shown": True, "count": len(shown), "texts": list(shown)}
 
 
-def _round_notes(exact: Exact) -> list[Note]:
+def _round_notes(paper: Paper, sections: Sequence[Exact]) -> list[Note]:
     """Say what holds for the whole result. An empty group is not named: that it is empty is a count below k."""
-    rates = [each for unit in exact.units.values() for each in unit.overall.group_rates.values()]
-    if exact.paper.scheme.weights and None in rates:
+    units = [unit for exact in sections for unit in exact.units.values()]
+    if paper.scheme.weights and any(None in unit.overall.group_rates.values() for unit in units):
         return [{"code": "renormalised", "text": "有类别没有有效评价，其权重已按比例分给其余类别"}]
     return []

@@ -20,7 +20,7 @@ def default_marks(place: OpenRound, group: str) -> str:
     """Return a sign per mark: what the group leaves out is not marked."""
     asked = place.paper.rated_by(group)
     units = range(len(place.paper.units))
-    return "".join(str(unit % 4) if unit in asked else "-" for unit in units for _ in place.paper.items)
+    return "".join(str(unit % 4) if unit in asked else "-" for unit in units for _ in place.paper.section.items)
 
 
 def plaintext(place: OpenRound, group: str, marks: str, remarks: Mapping[int, str] | None = None) -> bytes:

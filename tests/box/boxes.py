@@ -96,7 +96,7 @@ def make_ballots(paper: Paper, counts: Mapping[str, int], words: str = "意见")
 
 
 def _ballot(paper: Paper, group: str, at: int, words: str) -> Ballot:
-    rated, width = paper.rated_by(group), len(paper.items)
+    rated, width = paper.rated_by(group), len(paper.section.items)
     marks = bytearray((NOT_ASKED,)) * (len(paper.units) * width)
     for unit in rated:
         marks[unit * width : (unit + 1) * width] = bytes(drawn % 5 for drawn in token_bytes(width))
@@ -155,7 +155,7 @@ Contents = tuple[dict[tuple[str, str], Counter[bytes]], Counter[tuple[str, str]]
 
 def cast_contents(box: Box) -> Contents:
     """Return what the stacks must hold, without their order."""
-    paper, width = box.paper, len(box.paper.items)
+    paper, width = box.paper, len(box.paper.section.items)
     stacks: dict[tuple[str, str], Counter[bytes]] = {
         (paper.units[place].id, group.id): Counter() for group in paper.groups for place in paper.rated_by(group.id)
     }
@@ -169,7 +169,7 @@ def cast_contents(box: Box) -> Contents:
 
 def counted_contents(session: Session, paper: Paper) -> Contents:
     """Return what the stacks do hold, without their order."""
-    width = len(paper.items)
+    width = len(paper.section.items)
     stacks = {
         key: Counter(marks[at : at + width] for at in range(0, len(marks), width))
         for key, marks in reads.stacks(session, paper.round_id).items()

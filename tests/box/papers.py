@@ -1,7 +1,7 @@
 """Papers for the tests of the box."""
 
 from app.campaigns.domain import Grade, Item, Scale, Scheme
-from app.rounds.domain import Paper, PaperGroup, PaperUnit, paper_digest
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, paper_digest
 
 SCALE = Scale(
     "four",
@@ -21,9 +21,13 @@ def make_paper(
         organisation="某县文化局",
         campaign="测评",
         title="第一轮",
-        form_title="T2",
-        items=tuple(Item(f"i{at}", f"第{at}项") for at in range(items)),
-        units=tuple(PaperUnit(f"u{at}", f"单位{at}") for at in range(units)),
+        parts=(
+            PaperSection(
+                "T2",
+                tuple(Item(f"i{at}", f"第{at}项") for at in range(items)),
+                tuple(PaperUnit(f"u{at}", f"单位{at}") for at in range(units)),
+            ),
+        ),
         groups=tuple(PaperGroup(key, key, 60, left_out.get(key, ())) for key in ("residents", "staff")),
         scheme=Scheme(SCALE),
         promise="匿名",

@@ -205,8 +205,8 @@ def test_what_is_no_ballot_is_invalid_and_stops_nothing(room: Room, attempt: Att
     mine = [at for at, one in enumerate(found) if one.group_id == group]
     place = group_place(paper, group)
     marks = bytes(
-        0 if at // len(paper.items) in paper.rated_by(group) else NOT_ASKED
-        for at in range(len(paper.units) * len(paper.items))
+        0 if at // len(paper.section.items) in paper.rated_by(group) else NOT_ASKED
+        for at in range(len(paper.units) * len(paper.section.items))
     )
     whole = pack((digest, place), marks, (), paper.remark_bytes)
     wrong = {

@@ -35,7 +35,7 @@ def option(phone: Page, field: str, mark: int) -> Locator:
 def fill(phone: Page, place: OpenRound, skip: str = "") -> None:
     """Tick something everywhere but at ``skip``."""
     for unit in range(len(place.paper.units)):
-        for item in range(len(place.paper.items)):
+        for item in range(len(place.paper.section.items)):
             if f"m{unit}-{item}" != skip:
                 option(phone, f"m{unit}-{item}", (unit + item) % 5).click()
 

@@ -13,6 +13,7 @@ from app.rounds.english import with_english
 from tests.browser.conftest import Installation
 from tests.browser.test_booth import RECEIPT
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
+from tests.papers import asked
 
 ITEMS = 6
 WORDS = """() => {
@@ -31,12 +32,12 @@ WORDS = """() => {
 
 def make_demo_round(installation: Installation, layout: Layout) -> OpenRound:
     """The paper of the demo's open round, with its English names."""
+    units = tuple(PaperUnit(f"u{place}", name) for place, name in enumerate(demo.UNITS))
     paper = replace(
-        make_paper(items=ITEMS),
+        asked(make_paper(items=ITEMS), units=units),
         organisation=demo.ORGANISATION,
         campaign=demo.TITLE,
         title=demo.OPEN_ROUND,
-        units=tuple(PaperUnit(f"u{place}", name) for place, name in enumerate(demo.UNITS)),
         groups=(PaperGroup("residents", "服务对象", 20), PaperGroup("staff", "下属单位", 14, ("u0",))),
         layout=layout,
     )

@@ -20,7 +20,7 @@ from app.campaigns.domain import Scheme
 from app.campaigns.reads import SCHEME_JSON
 from app.campaigns.rules import check_disclosure
 from app.core.errors import DomainError
-from app.rounds.domain import freeze_problems
+from app.rounds.checklist import freeze_problems
 from tests.tally.cast import make_paper
 
 MEMBERS = [("全体组成人员", 29)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import GROUP_FLOOR, K_FLOOR, Denominator, Formula, Item, ItemLines, Lines, Measure, Scheme
-from app.rounds.domain import Paper, PaperGroup, PaperUnit
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.tally.chain import Chain, GroupChain
 from app.tally.restraint import FREE, Restraint, restraint_between
 from app.tally.result import result_document
@@ -59,7 +59,11 @@ def make_case(seed: int) -> Case:
     if draw.random() < 0.2 and not items[0].overall:
         scheme = replace(scheme, item_lines=own_lines)
     own = tuple(group for group, _, _ in groups)
-    return _counted(draw, Paper("r", "县", "活动", "测评", "表", items, units, own, scheme, "", remarks=True), groups)
+    return _counted(
+        draw,
+        Paper("r", "县", "活动", "测评", (PaperSection("表", items, units),), own, scheme, "", remarks=True),
+        groups,
+    )
 
 
 def make_retest(case: Case, seed: int) -> Case:
@@ -97,9 +101,9 @@ def _counted(
         for group, _, came in groups:
             if unit.id in group.left_out:
                 continue
-            columns = [draw.choices(range(5), draw.choice(MINDS), k=came) for _ in paper.items]
+            columns = [draw.choices(range(5), draw.choice(MINDS), k=came) for _ in paper.section.items]
             stacks[unit.id, group.id] = bytes(mark for row in zip(*columns, strict=True) for mark in row)
-            for item, column in zip(paper.items, columns, strict=True):
+            for item, column in zip(paper.section.items, columns, strict=True):
                 truth[unit.id, item.key, group.id] = tuple(column.count(mark) for mark in range(5))
     chain = Chain(tuple(GroupChain(group.id, group.expected, issued, came, came) for group, issued, came in groups))
     remarks = {unit.id: ("意见",) * draw.randint(0, 14) for unit in paper.units}

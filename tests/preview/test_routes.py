@@ -1,6 +1,7 @@
 """The phone form of a round before the freeze: the booth's own page, which nobody can cast."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
@@ -17,6 +18,7 @@ from app.rounds.service import RoundDraft, create_round
 from app.web.edge import CSP, FRAMED, FRAMING
 from tests.cast import MORNING, Desk, make_campaign, make_cast, make_draft, make_ready
 from tests.factories import make_paper
+from tests.papers import asked
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 
@@ -85,9 +87,7 @@ def test_what_is_not_listed_yet_is_stood_in_for() -> None:
     paper = make_paper()
     sheet = sample_sheet(paper, "nobody")
     assert sheet.group_id == paper.groups[0].id
-    bare = sample_sheet(
-        type(paper)(**{name: getattr(paper, name) for name in paper.__slots__} | {"units": (), "groups": ()})
-    )
+    bare = sample_sheet(asked(replace(paper, groups=()), units=()))
     assert bare.paper.units == UNITS
     assert bare.group_id == GROUP.id
-    assert options(bare.paper.scheme.scale, bare.paper.items[0])
+    assert options(bare.paper.scheme.scale, bare.paper.section.items[0])

@@ -27,7 +27,7 @@ from app.publication import correction, reads, service
 from app.publication.domain import Scope, Viewer
 from app.publication.freezing import prepare_result
 from app.rounds.approvals import ask_or_act, decide, made_ready
-from app.rounds.domain import Paper, PaperGroup, PaperUnit, RoundState, paper_digest
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper, paper_text
 from app.rounds.service import count_round
@@ -74,9 +74,11 @@ def make_paper(
         organisation="县文化局",
         campaign="学习实践科学发展观活动",
         title="群众满意度测评",
-        form_title=chosen.title,
-        items=chosen.items,
-        units=tuple(PaperUnit(f"u{place}", name) for place, name in enumerate(units)),
+        parts=(
+            PaperSection(
+                chosen.title, chosen.items, tuple(PaperUnit(f"u{place}", name) for place, name in enumerate(units))
+            ),
+        ),
         groups=tuple(
             PaperGroup(f"g{place}", name, expected, ("u0",) if name == "下属单位" and len(units) > 1 else ())
             for place, (name, expected) in enumerate(named.items())
@@ -103,7 +105,7 @@ def _stacks(votes: Votes) -> list[dict[str, object]]:
         weights = votes.opinions[place % len(votes.opinions)]
         options = range(len(paper.scheme.scale.options))
         for group in paper.groups:
-            count = votes.returned[group.id] * len(paper.items)
+            count = votes.returned[group.id] * len(paper.section.items)
             if unit.id not in group.left_out and count:
                 marks = bytes(draw.choices(options, weights[: len(options)], k=count))
                 rows.append({"round_id": paper.round_id, "unit_id": unit.id, "group_id": group.id, "marks": marks})

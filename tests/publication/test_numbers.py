@@ -112,7 +112,7 @@ def random_votes(seed: int) -> counted.Votes:
     groups = {f"类别{place}": draw.randint(6, 60) for place in range(draw.randint(1, 5))}
     paper = counted.make_paper(counted.UNITS[: draw.randint(1, 5)], groups, draw.choice(("t1", "t2", "t4")))
     formula = Formula(draw.randint(1, 3), draw.choice(list(Denominator)), draw.choice(list(Measure)))
-    lines = ItemLines(paper.items[0].key, Lines(Fraction(9, 10), Fraction(7, 10), Fraction(1, 4)))
+    lines = ItemLines(paper.section.items[0].key, Lines(Fraction(9, 10), Fraction(7, 10), Fraction(1, 4)))
     scheme = replace(paper.scheme, formula=formula, item_lines=(lines,) * draw.randint(0, 1))
     minds = tuple(tuple(draw.choice((0, 1, 3, 9)) for _ in range(5)) for _ in range(5))
     opinions = tuple(mind if any(mind[:4]) else (1, 1, 1, 1, 1) for mind in minds)

@@ -28,7 +28,7 @@ def leader(client: TestClient, database: Database) -> TestClient:
 def round_id(database: Database) -> str:
     paper = counted.make_paper()
     own = {name: f"Name {place}" for place, name in enumerate(paper.names)}
-    for label in (*(item.label for item in paper.items), *paper.scheme.scale.options):
+    for label in (*(item.label for item in paper.section.items), *paper.scheme.scale.options):
         del own[label]
     own |= {paper.units[3].name: UNIT, "服务对象": GROUP, paper.title: TITLE}
     return counted.store_published(database, counted.make_votes(with_english(paper, own)), "leaders", "public")

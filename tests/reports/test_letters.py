@@ -9,6 +9,7 @@ from docx.document import Document as WordDocument
 
 from app.reports.letters import feedback_letter, feedback_letters, file_name
 from app.rounds.domain import PaperUnit
+from tests.papers import asked
 from tests.publication.counted import UNITS, make_paper, make_votes
 from tests.publication.reading import percents, shown_figures, texts_of
 from tests.reports.printed import CODE, NOW, make_document, make_result, open_word, rows_under, text_of
@@ -82,7 +83,7 @@ def test_file_names_are_safe() -> None:
     names = ("..\\/上级", "C:\\a.docx", "a\x00b\nc", "***", "……" * 40, "{{ 7*7 }}")
     assert [file_name(name) for name in names] == ["上级", "C_a_docx", "a_b_c", "单位", "…" * 40, "{{_7_7_}}"]
     units = tuple(PaperUnit(f"u{place}", name) for place, name in enumerate(names))
-    document = make_document(make_votes(replace(make_paper(), units=units)))
+    document = make_document(make_votes(asked(make_paper(), units=units)))
     letters = opened(feedback_letters(make_result(document), None, NOW))
     assert list(letters)[:2] == ["01_上级.docx", "02_C_a_docx.docx"]
     assert "..\\/上级：" in text_of(letters["01_上级.docx"]).splitlines()

@@ -19,6 +19,7 @@ from app.rounds.domain import PaperUnit
 from app.rounds.ports import Merged, MergedIssue
 from app.tally.document import overall_of
 from app.tally.shown import participation_rate
+from tests.papers import asked
 from tests.publication.counted import UNITS, WORDS, make_paper, make_votes
 from tests.publication.reading import percents, shown_figures, texts_of
 from tests.reports.pages import estimate, pages
@@ -150,8 +151,8 @@ def test_tables_fit_between_the_margins(form: str, scale: str) -> None:
         widths = [column.width or 0 for column in table.columns]
         assert 155 < sum(widths) / Mm(1) < 157
         assert min(widths) > Mm(7)
-    labels = [item.labels or tuple(grade.label for grade in paper.scheme.scale.grades) for item in paper.items]
-    form_rows = rows_under(word, f"《{paper.form_title}》")
+    labels = [item.labels or tuple(grade.label for grade in paper.scheme.scale.grades) for item in paper.section.items]
+    form_rows = rows_under(word, f"《{paper.section.form_title}》")
     assert [tuple(cell.removeprefix("□") for cell in row[1 : len(labels[0]) + 1]) for row in form_rows] == labels
 
 
@@ -258,7 +259,7 @@ def test_problems_say_every_reason_once_and_names_are_not_repeated_with_reasons(
 
 def test_texts_of_organisers_are_texts() -> None:
     units = tuple(PaperUnit(f"u{place}", name) for place, name in enumerate(HOSTILE))
-    paper = replace(make_paper(), units=units, title="{% raw %}<b>题")
+    paper = replace(asked(make_paper(), units=units), title="{% raw %}<b>题")
     remarks = {"u0": tuple(HOSTILE[place % 5] + str(place) for place in range(12))}
     document = make_document(make_votes(paper), remarks)
     merged = Merged(1, (MergedIssue("i1", "{{ 7*7 }}<w:p/>&", 1, frozenset({"u1"})),))

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.campaigns.domain import GROUP_FLOOR, Item, Scheme
-from app.rounds.domain import Event, Layout, Paper, PaperGroup, RoundState, freeze_problems, layout_for, next_state
+from app.rounds.checklist import freeze_problems
+from app.rounds.domain import Event, Layout, Paper, PaperGroup, RoundState, layout_for, next_state
 from tests.factories import make_paper
+from tests.papers import asked
 
 ALLOWED = {
     RoundState.DRAFT: {Event.FREEZE: RoundState.READY, Event.VOID: RoundState.VOID},
@@ -63,12 +65,13 @@ def test_it_refuses_a_group_below_k_and_names_it(expected: int, missing: set[str
 def test_it_names_signs_that_no_font_has() -> None:
     """Wherever they stand; they are no hindrance, for the vote may have to go on."""
     whole = make_paper()
+    items = whole.section.items
     lacking = [
         replace(whole, title="第🎉轮"),
         replace(whole, organisation="🎉县"),
         replace(whole, groups=(replace(whole.groups[0], name="🎉类"), *whole.groups[1:])),
-        replace(whole, units=(*whole.units[1:], replace(whole.units[0], name="🎉馆"))),
-        replace(whole, items=(*whole.items[1:], replace(whole.items[0], label="🎉风"))),
+        asked(whole, units=(*whole.units[1:], replace(whole.units[0], name="🎉馆"))),
+        asked(whole, items=(*items[1:], replace(items[0], label="🎉风"))),
     ]
     for paper in (whole, *lacking):
         [step] = [step for step in freeze_problems(paper) if step.code == "signs"]
@@ -98,7 +101,7 @@ def test_it_refuses_a_group_that_rates_nothing() -> None:
 
 def test_it_refuses_words_that_do_not_fit_the_scale() -> None:
     paper = make_paper()
-    assert codes(replace(paper, items=(Item("x", "内容", labels=("好", "坏")),))) == {"labels"}
+    assert codes(asked(paper, items=(Item("x", "内容", labels=("好", "坏")),))) == {"labels"}
 
 
 def test_a_group_rates_in_official_order_without_its_own_unit() -> None:

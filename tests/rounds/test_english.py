@@ -3,7 +3,8 @@
 import json
 from dataclasses import replace
 
-from app.rounds.domain import Paper, freeze_problems, paper_digest
+from app.rounds.checklist import freeze_problems
+from app.rounds.domain import Paper, paper_digest
 from app.rounds.english import spoken, with_english
 from app.rounds.reads import paper_text, parse_paper
 from tests.factories import make_paper
@@ -19,11 +20,11 @@ def test_it_works() -> None:
     paper = translated(make_paper())
     said = spoken(paper, "en")
     assert (said.title, said.units[0].name, said.units[1].name) == ("Round one", UNIT, paper.units[1].name)
-    assert said.form_title == "Satisfaction with the study and practice campaign"
+    assert said.section.form_title == "Satisfaction with the study and practice campaign"
     assert said.scheme.scale.options == (
         "Satisfied", "Fairly satisfied", "Basically satisfied", "Dissatisfied", "Don't know",
     )  # fmt: skip
-    assert [item.key for item in said.items] == [item.key for item in paper.items]
+    assert [item.key for item in said.section.items] == [item.key for item in paper.section.items]
     assert spoken(paper, "zh") is paper
 
 

@@ -1,11 +1,13 @@
 """The text of a frozen paper: sections of objects and items; papers of the first format are read as they were."""
 
 import json
+from dataclasses import replace
 
 import pytest
-from pydantic import TypeAdapter
 
-from app.rounds.domain import Paper
+from app.campaigns.domain import Formula, Grade, Item, Objects, Scale, Scheme
+from app.core.errors import DomainError
+from app.rounds.domain import PaperSection, PaperUnit
 from app.rounds.reads import paper_text, parse_paper
 from tests.factories import make_paper
 
@@ -18,16 +20,34 @@ def test_it_works() -> None:
     assert fields["format"] == 2
     (section,) = fields["sections"]
     assert [unit["id"] for unit in section["objects"]] == ["u0", "u1", "u2", "u3"]
-    assert len(section["items"]) == 2
-    assert not {"units", "items"} & fields.keys()
+    assert (len(section["items"]), section["form_title"], section["kind"]) == (2, paper.section.form_title, "unit")
+    assert not {"units", "items", "form_title", "parts"} & fields.keys()
 
 
-def test_a_paper_of_the_first_format_is_read_as_it_was_frozen() -> None:
-    paper = make_paper()
-    assert parse_paper(TypeAdapter(Paper).dump_json(paper).decode()) == paper
+def test_papers_of_older_formats_are_read_as_they_were_frozen() -> None:
+    paper = make_paper(4, 2)
+    fields = json.loads(paper_text(paper))
+    (section,) = fields.pop("sections")
+    del fields["format"]
+    older = {**fields, "form_title": section["form_title"]}
+    objects, items = section["objects"], section["items"]
+    assert parse_paper(json.dumps({**older, "units": objects, "items": items})) == paper
+    assert parse_paper(json.dumps({**older, "format": 2, "sections": [{"objects": objects, "items": items}]})) == paper
 
 
-def test_it_refuses_more_sections_than_it_knows() -> None:
-    fields = json.loads(paper_text(make_paper()))
-    with pytest.raises(ValueError, match="too many"):
-        parse_paper(json.dumps({**fields, "sections": fields["sections"] * 2}))
+def test_several_sections_are_read_as_they_were_frozen() -> None:
+    paper = make_paper(2, 3)
+    yes_no = Scale("yes_no", (Grade("同意", 100, positive=True), Grade("不同意", 0, positive=False)))
+    scheme = Scheme(yes_no, formula=Formula(1), k=99)
+    second = PaperSection(
+        "工作报告", (Item("x", "总体"),), (PaperUnit("d", "报告"),), "report", "文件", Objects.DOCUMENT, scheme
+    )
+    paper = replace(paper, parts=(*paper.parts, second))
+    assert parse_paper(paper_text(paper)) == paper
+    first, last = paper.sections
+    assert (first.scheme, last.scheme.scale, last.scheme.k) == (paper.scheme, yes_no, paper.scheme.k)
+    assert (last.first, last.start, last.end, paper.cells) == (2, 6, 7, 7)
+    assert [paper.section_at(place).key for place in range(3)] == ["main", "main", "report"]
+    assert paper.rated_by("staff") == (1, 2)
+    with pytest.raises(DomainError, match="sections_several"):
+        _ = paper.section

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Item, Scale, Scheme
-from app.rounds.domain import Paper, PaperGroup, PaperUnit
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.tally.chain import Chain, GroupChain
 
 SATISFIED, RATHER, BASIC, NOT, UNKNOWN = range(5)
@@ -56,9 +56,7 @@ def make_paper(
         organisation="县文化局",
         campaign="学习实践活动",
         title="群众满意度测评",
-        form_title="测评表",
-        items=items,
-        units=tuple(PaperUnit(f"u{place}", f"单位{place}") for place in range(units)),
+        parts=(PaperSection("测评表", items, tuple(PaperUnit(f"u{place}", f"单位{place}") for place in range(units))),),
         groups=tuple(PaperGroup(group, f"类别{group}", expected, tuple(left)) for group, left in groups.items()),
         scheme=scheme or Scheme(SCALE),
         promise="匿名",

@@ -18,7 +18,7 @@ def assessed(
     ballots = {group: table.answered for group, table in tables[0].items()}
     paper = make_paper(dict.fromkeys(ballots, ()), items=items, scheme=scheme)
     count = UnitCount(tuple(dict(each) for each in tables), sum(ballots.values()), 0)
-    return assess(paper, make_chain(ballots), {"u0": count}).units["u0"]
+    return assess(paper.section, make_chain(ballots), {"u0": count}).units["u0"]
 
 
 def test_it_works() -> None:

@@ -45,7 +45,7 @@ def look(
     paper = _paper(ballots, TWO_ITEMS if len(tables) > 1 else OVERALL, scheme, expected)
     chain = make_chain(ballots, printed)
     count = UnitCount(tuple(dict(each) for each in tables), sum(ballots.values()), 0)
-    unit, rules = assess(paper, chain, {"u0": count}).units["u0"], rules_of(paper, chain)
+    unit, rules = assess(paper.section, chain, {"u0": count}).units["u0"], rules_of(paper, chain).of(paper.section)
     return Seen(chain, rules, unit, *sights_of(rules, "u0", unit))
 
 

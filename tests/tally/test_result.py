@@ -24,7 +24,7 @@ PUBLIC_ROW = {"id", "name", "shown", "expected", "printed", "voided", "spare", "
 def make_document(paper: Paper, stacks: dict[tuple[str, str], bytes], chain: Chain | None = None) -> Any:  # noqa: ANN401 - walked as JSON
     sizes = {group.id: 0 for group in paper.groups}
     for (_, group), stack in stacks.items():
-        sizes[group] = len(stack) // len(paper.items)
+        sizes[group] = len(stack) // len(paper.section.items)
     return json.loads(canonical_json(result_document(paper, stacks, chain or make_chain(sizes), {})))
 
 
@@ -300,7 +300,10 @@ def test_more_back_than_expected_makes_no_rate_above_the_whole_and_is_named() ->
     paper = make_paper({"a": ()}, expected=20)
     scheme = replace(paper.scheme, formula=replace(paper.scheme.formula, denominator=Denominator.EXPECTED))
     paper = replace(paper, scheme=scheme)
-    stacks = {(unit.id, "a"): make_stack(*([0] * 20 + [1] * 15 + [3] * 5 for _ in paper.items)) for unit in paper.units}
+    stacks = {
+        (unit.id, "a"): make_stack(*([0] * 20 + [1] * 15 + [3] * 5 for _ in paper.section.items))
+        for unit in paper.units
+    }
     document = result_document(paper, stacks, make_chain({"a": 40}, expected=20), {})
     [warning] = [note for note in document["chain"]["warnings"] if note["code"] == "more_than_expected"]
     assert "合计" in warning["text"]

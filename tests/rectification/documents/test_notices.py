@@ -32,6 +32,7 @@ from app.rectification.rules.plans import PlanState
 from app.rounds.domain import PaperGroup, PaperUnit
 from app.tally.document import parts_of
 from tests.cast import MORNING
+from tests.papers import asked
 from tests.publication import counted
 from tests.rectification.flagged import FLAGGED, WU, ZHANG, ZHAO, ZHENG, later, make_action, make_flagged, make_ledger
 from tests.tally.cast import Json
@@ -88,7 +89,7 @@ def make_retest(database: Database, joined: int = 0) -> str:
     paper = counted.make_paper()
     first = paper.groups[0]
     groups = (PaperGroup(first.id, first.name, first.expected + joined, first.left_out), *paper.groups[1:])
-    paper = replace(paper, title="县文工团复测", units=(PaperUnit(FLAGGED, "县文工团"),), groups=groups)
+    paper = replace(asked(paper, units=(PaperUnit(FLAGGED, "县文工团"),)), title="县文工团复测", groups=groups)
     round_id = counted.store_counted(database, counted.make_votes(paper))
     with database.writing() as session:
         for scope in ("leaders", "unit"):

@@ -1,0 +1,86 @@
+"""What is to be in order before a paper is frozen, without any I/O."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from app.campaigns.disclosure import STEPS, hindrances
+from app.campaigns.domain import Item
+from app.core.printable import Words, unprintable
+from app.rounds.domain import Paper, Section, Step
+
+_NAMED: Final = 8
+"""Names that a line of the checklist tells before it breaks off."""
+
+
+def words_of(paper: Paper) -> Iterator[Words]:
+    """Yield what of a paper stands on slips, in briefs and in charts."""
+    yield Words(field="组织单位", text=paper.organisation)
+    yield Words(field="活动名称", text=paper.campaign)
+    yield Words(field="轮次名称", text=paper.title)
+    yield from (Words(field="测评表", text=section.form_title) for section in paper.parts)
+    yield from (Words(field="单位", text=unit.name) for unit in paper.units)
+    yield from (Words(field="参评人员类别", text=group.name) for group in paper.groups)
+    for section in paper.sections:
+        for item in section.items:
+            yield Words(field="指标", text=item.label)
+            yield from (Words(field="等次", text=label) for label in item.labels)
+        yield from (Words(field="等次", text=grade.label) for grade in section.scheme.scale.grades)
+
+
+def freeze_problems(paper: Paper) -> tuple[Step, ...]:
+    """Return the checklist before the freeze: something to rate, someone to rate it, no group too small (SEC-13).
+
+    Groups that slips are given to but that will have no row of their own are named (SEC-84); that is no hindrance.
+    """
+    small = [group.name for group in paper.groups if not paper.gets_slips(group)]
+    alone = [group.name for group in paper.groups if not paper.gets_row(group)]
+    unfit = [item.label for section in paper.sections for item in unfit_items(section)]
+    idle = [group.name for group in paper.groups if not paper.rated_by(group.id)]
+    lacking = unprintable(words_of(paper))
+    return (
+        Step("units", "列出被测评单位", bool(paper.parts) and all(part.units for part in paper.parts)),
+        Step("groups", "列出参评人员类别和人数", bool(paper.groups)),
+        Step("items", "测评表至少有一项指标", all(part.items for part in paper.parts)),
+        Step("labels", "指标自己的等次，个数与评价等次相同", not unfit, detail="、".join(unfit)),
+        Step("small", "每个类别的人数够发票", not small, detail="、".join(small)),
+        Step(
+            "rows",
+            "每个类别都达到最少公布人数（达不到的只计入合计，不单独显示）",
+            not alone,
+            detail="、".join(alone),
+            needed=False,
+        ),
+        Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
+        Step("signs", "名称里的字都印得出来", not lacking, detail="、".join(map(str, lacking)), needed=False),
+        *_shown_steps(paper),
+        *_english_step(paper),
+    )
+
+
+def _shown_steps(paper: Paper) -> Iterator[Step]:
+    """Yield what hinders an announced round, and the units of which nothing would be shown even if everybody came."""
+    if paper.scheme.disclosure.announced:
+        groups, weighted = [(group.name, group.expected) for group in paper.groups], bool(paper.scheme.weights)
+        found = {one.code: one for one in hindrances(groups, remarks=paper.remarks, weighted=weighted)}
+        for code, label in STEPS.items():
+            yield Step(code, label, code not in found, detail=str(found.get(code, "")))
+    least = max(paper.scheme.floor, paper.scheme.gates.min_valid)
+    bare = [unit.name for unit in paper.units if paper.groups and paper.raters_of(unit.id) < least]
+    named = "、".join(bare[:_NAMED]) + ("…" if len(bare) > _NAMED else "")
+    label = "人人都来时，每个单位的结果都有数字（否则只写“样本不足”）"
+    yield Step("figures", label, not bare, detail=named, needed=False)
+
+
+def unfit_items(section: Section) -> Iterator[Item]:
+    """Yield the items whose own words are not as many as the grades."""
+    grades = len(section.scheme.scale.grades)
+    yield from (item for item in section.items if item.labels and len(item.labels) != grades)
+
+
+def _english_step(paper: Paper) -> tuple[Step, ...]:
+    """Return the line about English names, for a paper that has any of its own."""
+    if not paper.is_translated:
+        return ()
+    missing = paper.untranslated
+    named = "、".join(missing[:_NAMED]) + ("…" if len(missing) > _NAMED else "")
+    return (Step("english", "名称都有英文（没有的照印中文）", not missing, detail=named, needed=False),)

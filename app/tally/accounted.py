@@ -1,0 +1,81 @@
+"""The counting chain as it is told: what came back from a group that is seen nowhere appears nowhere."""
+
+from collections.abc import Iterator
+
+from app.campaigns.domain import Scheme
+from app.rounds.domain import Paper, PaperGroup
+from app.tally.cell import rate_json
+from app.tally.chain import Chain, GroupChain
+from app.tally.disclosure import View, rate_figure
+from app.tally.figures import Marks
+from app.tally.hiding import Rules
+from app.tally.shown import Chain as ChainFacts
+from app.tally.shown import CountedRow, GroupCountedRow, GroupIssuedRow, IssuedRow, Note
+from app.tally.verdict import ReturnState, return_state
+from app.tally.wording import line_text, low_return_text, more_than_expected_text
+
+
+def chain_json(paper: Paper, chain: Chain, rules: Rules) -> ChainFacts:
+    """Write the chain over all groups and of each; what came back from an unseen group appears nowhere."""
+    total, gates = chain.total, paper.scheme.gates
+    returns = return_state(total.return_rate, gates)
+    rows: list[GroupCountedRow | GroupIssuedRow] = []
+    for group in paper.groups:
+        row = _chain_row(paper.scheme, chain.group(group.id), shown=group.id not in rules.unseen)
+        rows.append(_of_group(group, row))
+    warnings: list[Note] = []
+    if returns is not ReturnState.VALID:
+        invalid = returns is ReturnState.INVALID
+        text = low_return_text(paper.scheme, invalid=invalid)
+        warnings.append({"code": "return_invalid" if invalid else "return_low", "text": text})
+    warnings += [{"code": "more_than_expected", "text": text} for text in _more_than_expected(paper, chain, rules)]
+    return {
+        "status": returns,
+        "warnings": warnings,
+        "gates": {"valid": line_text(gates.return_valid), "warning": line_text(gates.return_warning)},
+        "total": _chain_row(paper.scheme, total, shown=total.valid >= rules.k),
+        "groups": rows,
+    }
+
+
+def _more_than_expected(paper: Paper, chain: Chain, rules: Rules) -> Iterator[str]:
+    """Yield the sentence on groups, and on all together, of which more came back than were expected and it is seen."""
+    total = chain.total
+    rows = [(group.name, chain.group(group.id)) for group in paper.groups if group.id not in rules.unseen]
+    names = [name for name, row in rows if row.returned > row.expected]
+    if total.valid >= rules.k and total.returned > total.expected:
+        names.append("合计")
+    if names:
+        yield more_than_expected_text(names)
+
+
+def _of_group(group: PaperGroup, row: CountedRow | IssuedRow) -> GroupCountedRow | GroupIssuedRow:
+    if "returned" in row:
+        return {"id": group.id, "name": group.name, **row}
+    return {"id": group.id, "name": group.name, **row}
+
+
+def _chain_row(scheme: Scheme, chain: GroupChain, *, shown: bool) -> CountedRow | IssuedRow:
+    row: IssuedRow = {
+        "shown": shown,
+        "expected": chain.expected,
+        "printed": chain.printed,
+        "voided": chain.voided,
+        "spare": chain.spare,
+        "issued": chain.issued,
+    }
+    if not shown or chain.return_rate is None:
+        return row
+    marks = Marks(floors=(scheme.gates.return_valid, scheme.gates.return_warning))
+    rate = rate_figure(chain.return_rate, chain.returned, View.EXACT, scheme.floor, marks)
+    return {
+        **row,
+        "shown": True,
+        "returned": chain.returned,
+        "valid": chain.valid,
+        "invalid": chain.invalid,
+        "blank": chain.blank,
+        "handed_back": chain.handed_back,
+        "missing": chain.missing,
+        "return_rate": rate_json(rate),
+    }
