@@ -1,10 +1,12 @@
-"""A key-holder's own secret: 128 bits, written as 16 words, and the X25519 key pair that follows from it.
+"""A key-holder's own secret: 128 bits, written as 12 signs, and the X25519 key pair that follows from it.
 
-The words are those of SLIP-39's list, and so is the checksum (RS1024): 13 words of the secret and 3 that notice
-every slip of the pen in up to three words. Each word has a number of four digits, its place in the list from 0001, for
-who types on a number pad. The page's script writes and reads them in the same way.
+The signs are those of BIP-39's list for simplified Chinese, and so is the checksum: 128 bits of the secret and four of
+its SHA-256, eleven bits a sign. Each sign has a number of four digits, its place in the list from 0001, for who types
+on a number pad; the QR code on the slip holds the numbers, which any scanner can type. The page's script writes and
+reads them in the same way. What was drawn as 16 words, before, is still read (``word_secret``).
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -12,86 +14,92 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from shamir_mnemonic import rs1024
-from shamir_mnemonic.wordlist import WORDLIST
 
+from app.box import word_secret
 from app.core.errors import DomainError
+from app.core.signs import BITS, SIGNS, grouped, place_of
 
 SECRET_BYTES = 16
-SECRET_WORDS = 16
-PREFIX = 4
-"""SLIP-39's words differ in their first four letters."""
+SECRET_SIGNS = 12
 
-_BITS = 10
-_DATA_WORDS = 13
-_CHECKED_FOR = b"manyidu"
+_CHECK_BITS = BITS * SECRET_SIGNS - 8 * SECRET_BYTES
 _KEY_INFO = b"manyidu/holder-key/v1"
 _LONGEST_TYPED = 2000
-_LONGEST_ECHO = 16
 _DIGITS_A_NUMBER = 4
 _DIGITS = re.compile(r"[0-9]+")
-_NOT_LETTERS = re.compile(r"[\W\d_]+")
-_PLACES: dict[str, int] = {word: place for place, word in enumerate(WORDLIST)}
-_BY_PREFIX: dict[str, str] = {word[:PREFIX]: word for word in WORDLIST}
 
 
-def words_of(secret: bytes) -> str:
-    """Return the secret (16 bytes) as its 16 words with single spaces."""
+def signs_of_secret(secret: bytes) -> str:
+    """Return the secret (16 bytes) as its 12 signs, with a space after each four."""
     if len(secret) != SECRET_BYTES:
         message = f"expected {SECRET_BYTES} bytes, not {len(secret)}"
         raise ValueError(message)
-    number = int.from_bytes(secret, "big")
-    data = [number >> _BITS * place & (1 << _BITS) - 1 for place in reversed(range(_DATA_WORDS))]
-    return " ".join(WORDLIST[place] for place in (*data, *rs1024.create_checksum(data, _CHECKED_FOR)))
+    number = int.from_bytes(secret, "big") << _CHECK_BITS | _check_of(secret)
+    return grouped([SIGNS[number >> BITS * place & (1 << BITS) - 1] for place in reversed(range(SECRET_SIGNS))])
 
 
-def numbers_of(words: Sequence[str]) -> list[str]:
-    """Return the number of each word, of four digits."""
-    return [f"{_PLACES[word] + 1:04}" for word in words]
+def _check_of(secret: bytes) -> int:
+    return hashlib.sha256(secret).digest()[0] >> 8 - _CHECK_BITS
 
 
-def read_words(typed: str) -> bytes:
-    """Return the secret whose words, or instead of them whose numbers, were typed.
+def numbers_of(signs: str) -> list[str]:
+    """Return the number of each sign, of four digits."""
+    return [f"{(place_of(sign) or 0) + 1:04}" for sign in signs if sign != " "]
 
-    Capitals, full-width letters, line breaks, numbering and words cut after four letters or later are put right.
-    DomainError ``share_word_unknown`` (``position`` from 1, ``word``), ``share_length`` (``expected``, ``have``) or
-    ``share_checksum``.
+
+def read_secret(typed: str) -> bytes:
+    """Return the secret whose signs, or instead of them whose numbers, were typed; or the words of one drawn before.
+
+    Spaces, line breaks, numbering, full-width digits and traditional forms are put right. DomainError
+    ``share_sign_unknown`` (``position`` from 1, ``sign``), ``share_number_unknown`` (``position``, ``number``),
+    ``share_signs`` (``expected``, ``have``), ``share_signs_checksum``, or as ``word_secret.read_words``.
     """
     if len(typed) > _LONGEST_TYPED:
-        raise DomainError("share_length", expected=SECRET_WORDS, have=len(typed.split()))
+        raise DomainError("share_signs", expected=SECRET_SIGNS, have=_LONGEST_TYPED)
     plain = unicodedata.normalize("NFKC", typed).lower()
-    words = _NOT_LETTERS.sub(" ", plain).split()
-    places = [_place(at, word) for at, word in enumerate(words, start=1)] if words else _numbered(plain)
-    if len(places) != SECRET_WORDS:
-        raise DomainError("share_length", expected=SECRET_WORDS, have=len(places))
+    letters = [sign for sign in plain if sign.isalpha()]
+    if any(sign.isascii() for sign in letters):
+        return word_secret.read_words(plain)
+    return _of_signs(letters) if letters else _of_numbers(_numbers(plain))
+
+
+def _of_signs(signs: Sequence[str]) -> bytes:
+    places = []
+    for position, sign in enumerate(signs, start=1):
+        place = place_of(sign)
+        if place is None:
+            raise DomainError("share_sign_unknown", position=position, sign=sign)
+        places.append(place)
     return _checked(places)
 
 
-def _numbered(plain: str) -> list[int]:
-    """Return the places that numbers name: groups of up to four digits, or one run that is cut into fours."""
+def _numbers(plain: str) -> list[str]:
+    """Return the numbers that were typed: groups of up to four digits, or one run that is cut into fours."""
     groups = _DIGITS.findall(plain)
     if any(len(group) > _DIGITS_A_NUMBER for group in groups):
         groups = re.findall(f"[0-9]{{1,{_DIGITS_A_NUMBER}}}", "".join(groups))
-    for position, group in enumerate(groups, start=1):
-        if not 1 <= int(group) <= len(WORDLIST):
-            raise DomainError("share_word_unknown", position=position, word=group)
-    return [int(group) - 1 for group in groups]
+    return groups
 
 
-def _place(position: int, typed: str) -> int:
-    word = _BY_PREFIX.get(typed[:PREFIX], "")
-    if not word.startswith(typed):
-        raise DomainError("share_word_unknown", position=position, word=typed[:_LONGEST_ECHO])
-    return _PLACES[word]
+def _of_numbers(numbers: Sequence[str]) -> bytes:
+    if len(numbers) == word_secret.WORDS:
+        return word_secret.read_numbers(numbers)
+    for position, number in enumerate(numbers, start=1):
+        if not 1 <= int(number) <= len(SIGNS):
+            raise DomainError("share_number_unknown", position=position, number=number)
+    return _checked([int(number) - 1 for number in numbers])
 
 
 def _checked(places: Sequence[int]) -> bytes:
+    if len(places) != SECRET_SIGNS:
+        raise DomainError("share_signs", expected=SECRET_SIGNS, have=len(places))
     number = 0
-    for place in places[:_DATA_WORDS]:
-        number = number << _BITS | place
-    if not rs1024.verify_checksum(places, _CHECKED_FOR) or number >> 8 * SECRET_BYTES:
-        raise DomainError("share_checksum")
-    return number.to_bytes(SECRET_BYTES, "big")
+    for place in places:
+        number = number << BITS | place
+    secret = (number >> _CHECK_BITS).to_bytes(SECRET_BYTES, "big")
+    if number & (1 << _CHECK_BITS) - 1 != _check_of(secret):
+        raise DomainError("share_signs_checksum")
+    return secret
 
 
 def holder_key(secret: bytes, round_id: str) -> X25519PrivateKey:

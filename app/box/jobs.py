@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.box.ceremony import announced_root, sealed_round
-from app.box.holder_secret import SECRET_BYTES, public_half, read_words
+from app.box.holder_secret import SECRET_BYTES, public_half, read_secret
 from app.box.holders import check_organisers, match_half
 from app.box.models import OpeningJob, OpeningShare
 from app.box.reads import KeyView, key_of
@@ -139,11 +139,11 @@ def _waiting(acting: Acting, round_id: str) -> tuple[JobView, bytes, KeyView]:
 def give_share(acting: Acting, round_id: str, typed: str) -> None:
     """Check the words of one more secret here, without the page's script, and leave it sealed for the process.
 
-    DomainError ``opening_not_waiting``, as ``read_words``, ``share_unknown``, ``shares_duplicate``,
+    DomainError ``opening_not_waiting``, as ``read_secret``, ``share_unknown``, ``shares_duplicate``,
     ``shares_enough`` or ``holder_organisers``.
     """
     job, public_key, key = _waiting(acting, round_id)
-    secret = read_words(typed)
+    secret = read_secret(typed)
     number = match_half(key.holders, public_half(secret, round_id)).number
     sealed = seal(public_key, share_info(round_id, job.id, number), secret)
     _leave(acting.session, job, key, OpeningShare(round_id=round_id, number=number, sealed=sealed, checked=True))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete
 
-from app.box.holder_secret import SECRET_BYTES, public_half, words_of
+from app.box.holder_secret import SECRET_BYTES, public_half, signs_of_secret
 from app.box.holders import forget_key, ready_round
 from app.box.key_making import keep, new_key, order_for
 from app.box.models import KeyHolder
@@ -15,7 +15,7 @@ from app.core.secrets import token_bytes
 
 
 def play_holders(acting: Acting, folder: KeyFolder, round_id: str, names: Sequence[str]) -> list[str]:
-    """Draw, read back and make the key for holders without accounts; return the words of each one's secret."""
+    """Draw, read back and make the key for holders without accounts; return each one's secret in signs."""
     session = acting.session
     ready_round(session, round_id)
     forget_key(session, round_id)
@@ -29,4 +29,4 @@ def play_holders(acting: Acting, folder: KeyFolder, round_id: str, names: Sequen
     order = order_for(session, folder, round_id)
     if order is None or not keep(acting, order, new_key(order)):
         raise DomainError("holder_missing", count=len(names))
-    return [words_of(secret) for secret in secrets]
+    return [signs_of_secret(secret) for secret in secrets]

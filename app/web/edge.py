@@ -6,6 +6,7 @@ Plain ASGI, because the cast passes through it thousands of times a second.
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import DomainError
@@ -31,8 +32,19 @@ PERMISSIONS_OFF = (
     "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial",
     "storage-access", "usb", "xr-spatial-tracking",
 )  # fmt: skip
-_POLICY = b"content-security-policy"
+Headers = list[tuple[bytes, bytes]]
+_OF_PAGES = frozenset({b"content-security-policy", b"permissions-policy"})
+"""What a page may say itself: whether it shows another in a frame or is shown so, whether it may use the camera."""
 UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+PERMISSIONS = ",".join(f"{name}=()" for name in PERMISSIONS_OFF)
+
+
+def with_camera(response: Response) -> Response:
+    """Let the page that an answer shows use the camera, which no other page of ours may."""
+    response.headers["permissions-policy"] = PERMISSIONS.replace("camera=()", "camera=(self)")
+    return response
 
 
 def security_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
@@ -43,7 +55,7 @@ def security_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
         "referrer-policy": "no-referrer",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
-        "permissions-policy": ",".join(f"{name}=()" for name in PERMISSIONS_OFF),
+        "permissions-policy": PERMISSIONS,
     }
     if https:
         headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
@@ -64,6 +76,12 @@ def _bounded(receive: Receive, limit: int) -> Receive:
     return read
 
 
+def _lacking(present: Headers, extra: Headers) -> Headers:
+    """Return the headers to add to those that are there."""
+    said = {name for name, _ in present if name in _OF_PAGES}
+    return [header for header in extra if header[0] not in said] if said else extra
+
+
 class Edge:
     """ASGI middleware around the whole application."""
 
@@ -71,7 +89,6 @@ class Edge:
         self._app = app
         self._api = api
         self._headers = security_headers(https=all(address.startswith("https://") for address in addresses))
-        self._beside_policy = [(name, value) for name, value in self._headers if name != _POLICY]
         self._hosts = {host.encode() for address in addresses for host in hosts_of(address)}
         self._origins = {
             f"{urlsplit(address).scheme}://{host}".encode() for address in addresses for host in hosts_of(address)
@@ -122,15 +139,14 @@ class Edge:
         return ""
 
     def _with_headers(self, send: Send) -> Send:
-        extra, beside_policy = self._headers, self._beside_policy
+        extra = self._headers
 
         async def wrapped(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = message["headers"]
                 if not any(name == b"cache-control" for name, _ in present):
                     present = [*present, (b"cache-control", b"no-store")]
-                has_policy = any(name == _POLICY for name, _ in present)
-                message["headers"] = [*present, *(beside_policy if has_policy else extra)]
+                message["headers"] = [*present, *_lacking(present, extra)]
             await send(message)
 
         return wrapped

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.box import reads, service, unlocking
 from app.box.drop import Vote, drop
 from app.box.envelope import Ballot, encode
-from app.box.holder_secret import read_words
+from app.box.holder_secret import read_secret
 from app.box.played import play_holders
 from app.box.seal import envelope_info, seal
 from app.campaigns.models import Campaign
@@ -52,7 +52,7 @@ class Box:
 
 def laid_out(session: Session, shares: Sequence[str], round_id: str = "r1") -> unlocking.Table:
     """Return the table with the secrets of these words on it."""
-    return unlocking.lay_out(session, round_id, [read_words(share) for share in shares])
+    return unlocking.lay_out(session, round_id, [read_secret(share) for share in shares])
 
 
 def unlocked(database: Database, folder: KeyFolder, shares: Sequence[str], round_id: str = "r1") -> X25519PrivateKey:

@@ -23,7 +23,7 @@ from app.ballots.verification import verify
 from app.box import ceremony, reads, unlocking
 from app.box.counted import Stacks
 from app.box.envelope import group_place, pack
-from app.box.holder_secret import read_words
+from app.box.holder_secret import read_secret
 from app.box.models import Remark, RoundKey
 from app.box.opening import Attempt, Progress, Room, open_box
 from app.box.preparing import Prepared
@@ -342,7 +342,7 @@ def test_it_refuses_too_few_shares_twins_and_more_than_needed(room: Room, box: B
         with pytest.raises(DomainError, match="shares_insufficient"):
             unlocking.unlock(table, room.folder)
         with pytest.raises(DomainError, match="shares_duplicate"):
-            unlocking.add(table, read_words(box.shares[0]))
+            unlocking.add(table, read_secret(box.shares[0]))
         with pytest.raises(DomainError, match="shares_enough"):
             laid_out(session, box.shares)
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from app.audit.models import AuditEntry
 from app.ballots import store
 from app.ballots.models import ENVELOPE
-from app.box.holder_secret import public_half
+from app.box.holder_secret import public_half, read_secret
 from app.box.models import KeyHolder
 from app.box.openings import Openings
 from app.core.acting import Principal
@@ -20,6 +20,7 @@ from app.core.settings import Settings
 from app.rounds.models import Round
 from tests.ballots.stores import change_counts, sealed_in
 from tests.box.boxes import NOON, Box, hall_paper, make_box, make_round
+from tests.box.word_slips import word_numbers_of, words_of
 from tests.cast import Desk, make_cast
 from tests.waiting import wait_until
 
@@ -82,9 +83,9 @@ def open_it(desk: Desk, box: Box, **fields: str | list[str]) -> None:
     openings(desk).join("r1")
 
 
-def words_on(page: str) -> str:
-    """Return the words of the slip on a page."""
-    return " ".join(re.findall(r"<span data-word>([a-z]+)</span>", page))
+def signs_on(page: str) -> str:
+    """Return the signs of the slip on a page."""
+    return "".join(re.findall(r"<span data-sign>(.)</span>", page))
 
 
 IDS = ["idzhangsan", "idlisi", "idwangwu"]
@@ -99,16 +100,17 @@ def test_it_works_up_to_the_key(organiser: Desk, desk: Callable[[str], Desk], re
         drawn = holder.post(f"{ready}/key/draw")
         assert drawn.status_code == 200
         assert drawn.headers["cache-control"] == "no-store"
-        shown.append(words_on(drawn.text))
-        assert words_on(holder.get(f"{ready}/key").text) == ""
-        assert holder.post(f"{ready}/key/check", words=shown[-1].upper()).status_code == 303
-    assert [len(words.split()) for words in shown] == [16] * 3
+        assert "<svg data-code" in drawn.text
+        shown.append(signs_on(drawn.text))
+        assert signs_on(holder.get(f"{ready}/key").text) == ""
+        assert holder.post(f"{ready}/key/check", words=" ".join(shown[-1])).status_code == 303
+    assert [len(signs) for signs in shown] == [12] * 3
     page = organiser.get(f"{ready}/key").text
     assert "已核对 3 / 3" in page
     assert "票箱钥匙已生成" in page
     with database.reading() as session:
         log = " ".join(entry.detail for entry in session.scalars(select(AuditEntry)))
-    assert not any(word in log.split() for words in shown for word in words.split())
+    assert not any(signs[at : at + 3] in log for signs in shown for at in range(10))
 
 
 def test_a_key_that_was_not_made_after_the_last_read_back_is_made_by_hand(
@@ -137,13 +139,13 @@ def test_it_refuses_wrong_words_and_keeps_what_was_typed(
     organiser: Desk, desk: Callable[[str], Desk], ready: str
 ) -> None:
     organiser.post(f"{ready}/key", **{"holder[]": IDS})
-    words = words_on(organiser.post(f"{ready}/key/draw").text).split()
-    words[4] = "zzzz"
-    answer = organiser.post(f"{ready}/key/check", words=" ".join(words))
+    words = signs_on(organiser.post(f"{ready}/key/draw").text)
+    words = f"{words[:4]}籀{words[5:]}"
+    answer = organiser.post(f"{ready}/key/check", words=words)
     assert answer.status_code == 422
-    assert "第 5 个词不在词表中" in answer.text
-    assert " ".join(words) in answer.text
-    others = words_on(desk("lisi").post(f"{ready}/key/draw").text)
+    assert "第 5 个字“籀”不在字表中" in answer.text
+    assert words in answer.text
+    others = signs_on(desk("lisi").post(f"{ready}/key/draw").text)
     answer = organiser.post(f"{ready}/key/check", words=others)
     assert "这是“李四”的钥匙单" in answer.text
 
@@ -178,7 +180,7 @@ def test_it_works_from_the_shares_to_the_report(
     begin(organiser)
     scrutineer = desk("lisi")
     assert "已输入 0 份，需要 2 份" in scrutineer.get("/rounds/r1/opening").text
-    page = scrutineer.post("/rounds/r1/opening/share", words=box.shares[1].upper())
+    page = scrutineer.post("/rounds/r1/opening/share", words="\u3000".join(box.shares[1]))
     assert page.status_code == 200
     assert "已输入 1 份，需要 2 份" in page.text
     page = organiser.post("/rounds/r1/opening/share", words=box.shares[0], others="周八")
@@ -196,7 +198,23 @@ def test_it_works_from_the_shares_to_the_report(
         assert wanted in report
     with database.reading() as session:
         log = " ".join(entry.detail for entry in session.scalars(select(AuditEntry)))
-    assert not any(word in log.split() for share in box.shares for word in share.split())
+    assert not any(group in log for share in box.shares for group in share.split())
+
+
+def test_the_pages_that_read_slips_alone_may_use_the_camera(organiser: Desk, ready: str) -> None:
+    for path, may in ((f"{ready}/key", "(self)"), (f"{ready}/opening", "(self)"), (ready, "()"), ("/v", "()")):
+        told = organiser.get(path).headers.get_list("permissions-policy")
+        assert len(told) == 1
+        assert [one for one in told[0].split(",") if one.startswith("camera")] == [f"camera={may}"]
+        assert "microphone=()" in told[0]
+
+
+def test_slips_of_words_still_open_their_box(organiser: Desk, desk: Callable[[str], Desk], box: Box) -> None:
+    """Drawn before signs were: one holder types words, the other their numbers."""
+    begin(organiser)
+    first, second = (words_of(read_secret(share)) for share in box.shares[:2])
+    assert "已输入 1 份" in organiser.post("/rounds/r1/opening/share", words=first.upper()).text
+    assert "钥匙已齐" in desk("lisi").post("/rounds/r1/opening/share", words="".join(word_numbers_of(second))).text
 
 
 def test_the_report_tells_no_number_of_a_small_group(organiser: Desk, box: Box) -> None:

@@ -26,6 +26,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "locale": "zh-CN"}
 NOT_OURS = ("Permissions-Policy header", "Failed to load resource")
 """Complaints about a feature that this browser does not know, and about answers that a test makes fail."""
@@ -66,9 +67,8 @@ def installation(tmp_path: Path, sqlite_template: Path) -> Iterator[Installation
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, as the system brings it."""
-    path = which("chromium") or which("chromium-browser") or which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 

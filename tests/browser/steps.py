@@ -99,7 +99,7 @@ HOLDERS = ("zhangsan", "lisi", "wangwu")
 
 
 def hand_out_keys(page: Page, round_id: str, holders: int = 3) -> list[str]:
-    """Name the holders; let each draw and read back in a log-in of his own; return their words."""
+    """Name the holders; let each draw and read back in a log-in of his own; return their signs."""
     page.goto(f"/rounds/{round_id}/key")
     for place, login in enumerate(HOLDERS[:holders]):
         name, role = cast.PEOPLE[login]
@@ -131,12 +131,12 @@ def staff_at(page: Page, login: str) -> Iterator[Page]:
 
 
 def draw_and_read_back(page: Page, round_id: str, *, is_checked: bool = True) -> str:
-    """Return the words that the page shows to its holder, once; axe needs scripts to check the page."""
+    """Return the signs that the page shows to its holder, once; axe needs scripts to check the page."""
     page.goto(f"/rounds/{round_id}/key")
     page.get_by_role("button", name="抽取我的钥匙单").click()
-    words = page.locator("[data-word]")
-    expect(words.last).not_to_be_empty()
-    share = " ".join(words.all_inner_texts())
+    signs = page.locator("[data-sign]")
+    expect(signs.last).not_to_be_empty()
+    share = " ".join(signs.all_inner_texts())
     if is_checked:
         check(page)
     page.get_by_role("link", name="去核对").click()

@@ -6,19 +6,18 @@ The ballots are put into the box before the service starts: what casting leaves 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
-from shamir_mnemonic.wordlist import WORDLIST
 from sqlalchemy import text
 
 from app.accounts.models import StaffSession
 from app.accounts.service import token_hash
 from app.accounts.sessions import cookie_value
 from app.box import jobs
-from app.box.holder_secret import read_words
+from app.box.holder_secret import read_secret
 from app.box.seal import seal
 from app.core.clock import utc_now
 from app.core.db import Database
@@ -92,7 +91,7 @@ def sealed_fields(database: Database, words: str, number: int) -> dict[str, str]
         job = jobs.job_of(session, "r1", utc_now())
     assert job is not None
     assert job.public_key is not None
-    sealed = seal(job.public_key, jobs.share_info("r1", job.id, number), read_words(words))
+    sealed = seal(job.public_key, jobs.share_info("r1", job.id, number), read_secret(words))
     return {"number": str(number), "sealed": sealed.hex()}
 
 
@@ -136,12 +135,9 @@ def box(database: Database, folder: KeyFolder) -> Box:
 
 
 def traces_of(words: str) -> list[bytes]:
-    """Return what memory shows of a holder's secret: two words in a row, as typed or as posted, and its bytes.
-
-    Neighbours of the list of words are no trace: they stand beside each other in the list itself.
-    """
-    pairs = [pair for pair in pairwise(words.split()) if pair not in set(pairwise(WORDLIST))]
-    return [*(f"{first}{gap}{second}".encode() for first, second in pairs for gap in " +"), read_words(words)]
+    """Return what memory shows of a holder's secret: four signs in a row, as typed or as posted, and its bytes."""
+    groups = words.split()
+    return [*(group.encode() for group in groups), *(quote(group).encode() for group in groups), read_secret(words)]
 
 
 def opened(

@@ -1,18 +1,20 @@
-// A key-holder's secret in his own browser: drawn, read back and sealed here, so that no word of it is ever sent.
+// A key-holder's secret in his own browser: drawn, read back and sealed here, so that no sign of it is ever sent.
 // Where the arithmetic fails its self-test the forms go to the server as they are, and the page says so.
 
+import { Unreadable } from "./box-unreadable.js";
+
+const QUIET = 4; // modules of white around a code
+
 const place = document.querySelector("[data-holder]");
-const { round: roundId, primitives: arithmetic, hpke: sealing, secret: wording, wordlist } = place.dataset;
+const { round: roundId, primitives: arithmetic, hpke: sealing, secret: writing, code: drawing } = place.dataset;
 const say = JSON.parse(place.dataset.say);
 
 const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
 
 async function load() {
-  const [primitives, hpke, secret, { WORDS }] = await Promise.all(
-    [arithmetic, sealing, wording, wordlist].map((address) => import(address)),
-  );
+  const [primitives, hpke, secret] = await Promise.all([arithmetic, sealing, writing].map((address) => import(address)));
   if (!hpke.isSound(primitives)) throw new RangeError("wrong arithmetic");
-  return { primitives, hpke, secret, WORDS };
+  return { primitives, hpke, secret };
 }
 
 function sayWhoseWork(byServer) {
@@ -35,14 +37,23 @@ function set(form, fields) {
 
 // ---- Drawing ----
 
-function show(words, numbers) {
+function drawCode(svg, cells) {
+  const dark = cells.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")));
+  svg.setAttribute("viewBox", `0 0 ${cells.length} ${cells.length}`);
+  svg.querySelector("rect").setAttribute("width", cells.length);
+  svg.querySelector("rect").setAttribute("height", cells.length);
+  svg.querySelector("path").setAttribute("d", dark.join(""));
+}
+
+function show(signs, numbers, cells) {
   const slip = document.querySelector("[data-slip]");
   slip.querySelectorAll("[data-number]").forEach((cell, at) => {
     cell.textContent = numbers[at];
   });
-  slip.querySelectorAll("[data-word]").forEach((cell, at) => {
-    cell.textContent = words[at];
+  slip.querySelectorAll("[data-sign]").forEach((cell, at) => {
+    cell.textContent = signs[at];
   });
+  drawCode(slip.querySelector("[data-code]"), cells);
   slip.hidden = false;
   for (const other of document.querySelectorAll("[data-beside-slip]")) other.hidden = true;
   slip.querySelector("[data-on]").addEventListener("click", (event) => {
@@ -53,7 +64,8 @@ function show(words, numbers) {
 }
 
 async function drawIn(form) {
-  const { primitives, hpke, secret, WORDS } = await loading;
+  const { primitives, hpke, secret } = await loading;
+  const { encodeQR } = await import(drawing);
   const drawn = secret.draw();
   set(form, { public_key: hpke.hex(secret.publicHalf(primitives, drawn, roundId)) });
   const answer = await fetch(form.action, {
@@ -63,8 +75,9 @@ async function drawIn(form) {
   });
   const told = await answer.json();
   if (answer.ok) {
-    const words = secret.wordsOf(WORDS, drawn);
-    show(words, secret.numbersOf(WORDS, words));
+    const signs = secret.signsOf(primitives, drawn);
+    const numbers = secret.numbersOf(signs);
+    show(signs, numbers, encodeQR(numbers.join(""), "raw", { border: QUIET }));
   } else {
     const shown = form.querySelector("[data-problem]");
     shown.textContent = told.message;
@@ -75,18 +88,18 @@ async function drawIn(form) {
 // ---- Reading back, and bringing to the opening ----
 
 async function readIn(form, words) {
-  const { primitives, hpke, secret, WORDS } = await loading;
-  const read = secret.readWords(WORDS, words.value);
+  const { primitives, hpke, secret } = await loading;
+  const read = secret.readSecret(primitives, words.value);
   const half = hpke.hex(secret.publicHalf(primitives, read, roundId));
   const found = JSON.parse(form.dataset.halves).find((holder) => holder.half === half);
-  if (!found) throw new secret.Unreadable("share_unknown");
+  if (!found) throw new Unreadable("share_unknown");
   return { read, found };
 }
 
 async function readBack(form, words) {
   const { primitives, hpke, secret } = await loading;
   const { read, found } = await readIn(form, words);
-  if (found.number !== Number(form.dataset.own)) throw new secret.Unreadable("share_of_other", { name: found.name });
+  if (found.number !== Number(form.dataset.own)) throw new Unreadable("share_of_other", { name: found.name });
   set(form, { proof: hpke.hex(secret.proof(primitives, read, roundId, unhex(form.dataset.challenge))) });
 }
 

@@ -1,82 +1,73 @@
-// A key-holder's secret: 128 bits, written as 16 words, and the key pair that follows from it; as the server has it.
+// A key-holder's secret: 128 bits, written as 12 signs, and the key pair that follows from it; as the server has it.
+import { SIGNS, TRADITIONAL } from "./box-signs.js";
+import { Unreadable } from "./box-unreadable.js";
+import { WORDS, readNumbers, readWords } from "./box-word-secret.js";
 
 const SECRET_BYTES = 16;
-const DATA_WORDS = 13;
-const CHECK_WORDS = 3;
-const BITS = 10;
-const PREFIX = 4;
-const GENERATOR = [
-  0x00e0e040, 0x01c1c080, 0x03838100, 0x07070200, 0x0e0e0009, 0x1c0c2412, 0x38086c24, 0x3090fc48, 0x21b1f890, 0x03f3f120,
-];
+const BITS = 11;
+const CHECK_BITS = 4;
+const PLACES = new Map(SIGNS.map((sign, place) => [sign, place]));
+TRADITIONAL.forEach((sign, at) => {
+  if (at % 2 === 0) PLACES.set(sign, PLACES.get(TRADITIONAL[at + 1]));
+});
 
-export const WORD_COUNT = DATA_WORDS + CHECK_WORDS;
+export const SIGN_COUNT = (8 * SECRET_BYTES + CHECK_BITS) / BITS;
 
 function ascii(text) {
   return Array.from(text, (sign) => sign.charCodeAt(0));
 }
 
-const CHECKED_FOR = ascii("manyidu");
+const binary = (value, length) => value.toString(2).padStart(length, "0");
 
-// RS1024, the checksum of SLIP-39.
-function polymod(values) {
-  let sum = 1;
-  for (const value of values) {
-    const top = sum >>> 20;
-    sum = ((sum & 0xfffff) << BITS) ^ value;
-    GENERATOR.forEach((generator, bit) => {
-      if ((top >>> bit) & 1) sum ^= generator;
-    });
-  }
-  return sum;
+function checkOf({ sha256 }, secret) {
+  return binary(sha256(secret)[0] >> (8 - CHECK_BITS), CHECK_BITS);
 }
 
-export function wordsOf(list, secret) {
-  const bits = `00${Array.from(secret, (byte) => byte.toString(2).padStart(8, "0")).join("")}`;
-  const data = bits.match(/.{10}/g).map((part) => parseInt(part, 2));
-  const sum = polymod([...CHECKED_FOR, ...data, 0, 0, 0]) ^ 1;
-  const check = [2, 1, 0].map((place) => (sum >>> (BITS * place)) & 0x3ff);
-  return [...data, ...check].map((place) => list[place]);
+export function signsOf(primitives, secret) {
+  const bits = Array.from(secret, (byte) => binary(byte, 8)).join("") + checkOf(primitives, secret);
+  return bits.match(/.{11}/g).map((part) => SIGNS[parseInt(part, 2)]);
 }
 
-// Each word's place in the list, from 0001, for who types on a number pad.
-export function numbersOf(list, words) {
-  return words.map((word) => String(list.indexOf(word) + 1).padStart(4, "0"));
-}
-
-export class Unreadable extends Error {
-  constructor(code, params = {}) {
-    super(code);
-    this.code = code;
-    this.params = params;
-  }
-}
-
-function placeOf(list, typed, position) {
-  const place = list.findIndex((word) => word.slice(0, PREFIX) === typed.slice(0, PREFIX) && word.startsWith(typed));
-  if (place < 0) throw new Unreadable("share_word_unknown", { position: position + 1 });
-  return place;
+// Each sign's place in the list, from 0001: for a number pad, and for a scanner that types digits alone.
+export function numbersOf(signs) {
+  return signs.map((sign) => String(PLACES.get(sign) + 1).padStart(4, "0"));
 }
 
 // Groups of up to four digits, or one run that is cut into fours.
-function numbered(list, typed) {
-  const groups = typed.match(/[0-9]+/g) || [];
-  const cut = groups.some((group) => group.length > 4) ? groups.join("").match(/[0-9]{1,4}/g) : groups;
-  return cut.map((group, position) => {
-    const place = Number(group) - 1;
-    if (place < 0 || place >= list.length) throw new Unreadable("share_word_unknown", { position: position + 1 });
-    return place;
-  });
+function numbersIn(plain) {
+  const groups = plain.match(/[0-9]+/g) || [];
+  return groups.some((group) => group.length > 4) ? groups.join("").match(/[0-9]{1,4}/g) : groups;
 }
 
-// Capitals, full-width letters, line breaks, numbering and words cut after four letters or later are put right.
-export function readWords(list, typed) {
+function checked(primitives, places) {
+  if (places.length !== SIGN_COUNT) throw new Unreadable("share_signs", { have: places.length });
+  const bits = places.map((place) => binary(place, BITS)).join("");
+  const secret = Uint8Array.from(bits.match(/.{8}/g).slice(0, SECRET_BYTES), (part) => parseInt(part, 2));
+  if (bits.slice(8 * SECRET_BYTES) !== checkOf(primitives, secret)) throw new Unreadable("share_signs_checksum");
+  return secret;
+}
+
+function ofNumbers(primitives, numbers) {
+  if (numbers.length === WORDS) return readNumbers(numbers);
+  const places = numbers.map((number, position) => {
+    const place = Number(number) - 1;
+    if (place < 0 || place >= SIGNS.length) throw new Unreadable("share_number_unknown", { position: position + 1, number });
+    return place;
+  });
+  return checked(primitives, places);
+}
+
+// Spaces, line breaks, numbering, full-width digits and traditional forms are put right; words drawn before are read.
+export function readSecret(primitives, typed) {
   const plain = typed.normalize("NFKC").toLowerCase();
-  const words = plain.split(/[^\p{L}\p{M}]+/u).filter(Boolean);
-  const places = words.length ? words.map((word, position) => placeOf(list, word, position)) : numbered(list, plain);
-  if (places.length !== WORD_COUNT) throw new Unreadable("share_length", { have: places.length });
-  const bits = places.slice(0, DATA_WORDS).map((place) => place.toString(2).padStart(BITS, "0")).join("");
-  if (polymod([...CHECKED_FOR, ...places]) !== 1 || !bits.startsWith("00")) throw new Unreadable("share_checksum");
-  return Uint8Array.from(bits.slice(2).match(/.{8}/g), (part) => parseInt(part, 2));
+  const letters = plain.match(/\p{L}/gu) || [];
+  if (letters.some((sign) => sign < "\u0080")) return readWords(plain);
+  if (!letters.length) return ofNumbers(primitives, numbersIn(plain));
+  const places = letters.map((sign, position) => {
+    if (!PLACES.has(sign)) throw new Unreadable("share_sign_unknown", { position: position + 1, sign });
+    return PLACES.get(sign);
+  });
+  return checked(primitives, places);
 }
 
 export function draw() {

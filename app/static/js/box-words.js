@@ -1,19 +1,27 @@
-// Counts the words of a share while it is typed; a scanner's Enter after the last word sends the form.
+// Counts the signs of a key slip while they are typed; Enter after the last one, as a scanner sends it, sends the form.
+const DIGITS = 4;
+const WORDS = 16; // on slips printed before signs were
+
+function counted(text, total) {
+  const plain = text.normalize("NFKC");
+  const letters = plain.match(/\p{L}/gu) || [];
+  if (letters.some((sign) => sign < "\u0080")) return [plain.split(/[^A-Za-z]+/).filter(Boolean).length, WORDS];
+  const have = letters.length || Math.ceil(plain.replace(/[^0-9]/g, "").length / DIGITS);
+  return [have, letters.length || have <= total ? total : WORDS];
+}
+
 for (const form of document.querySelectorAll("form[data-words]")) {
   const field = form.querySelector("[data-words-field]");
   const shown = form.querySelector("[data-count]");
   if (!field || !shown) continue;
-  const total = Number(shown.dataset.total);
-  const count = () => {
-    const words = field.value.split(/[^A-Za-z]+/).filter(Boolean).length;
-    return words || Math.ceil(field.value.replace(/[^0-9]/g, "").length / 4);
-  };
+  const count = () => counted(field.value, Number(shown.dataset.total));
   const show = () => {
-    shown.textContent = `${count()} / ${total}`;
+    shown.textContent = count().join(" / ");
   };
   field.addEventListener("input", show);
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.isComposing && count() === total) {
+    const [have, total] = count();
+    if (event.key === "Enter" && !event.isComposing && have === total) {
       event.preventDefault();
       form.requestSubmit(form.querySelector("button[type=submit]"));
     }
