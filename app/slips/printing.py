@@ -27,8 +27,8 @@ _SLIP: Final = (64.0, 56.0)
 _MARGIN: Final = tuple(
     (page - slip * count) / 2 for page, slip, count in zip(_PAGE, _SLIP, (COLUMNS, ROWS), strict=True)
 )
-_QR_AT: Final = (4.5, 14.5)
-_CODE_AT: Final = (4.5, 52.2)
+_QR_AT: Final = (3.5, 15.4)
+_CODE_AT: Final = (3.5, 53.7)
 _CODE_SIZE: Final = 14.0
 _CODE_ADVANCE: Final = 3.45
 _ONE_LINE: Final = 40
@@ -45,61 +45,90 @@ _TEMPLATE: Final = r"""
 #set par(leading: 0.3em, spacing: 0.5em)
 
 // The largest of the sizes at which the text fits its place; long names shrink instead of being cut off.
+#let tries = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.45, 0.38)
+#let sized(size, factor, body) = { set text(size: size * factor); body }
+#let flowing(width, height, size, body) = context {
+  let fits(factor) = measure(block(width: width, sized(size, factor, body))).height <= height
+  let factor = tries.find(fits)
+  block(width: width, height: height, clip: true, sized(size, if factor == none { tries.last() } else { factor }, body))
+}
+// The same for a name that had rather be a little smaller than on two lines.
 #let fitted(width, height, size, body) = context {
-  let tries = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.45, 0.38)
-  let sized(factor) = { set text(size: size * factor); body }
-  let on-one-line = tries.slice(0, 3).find(factor => measure(sized(factor)).width <= width)
-  let fits(factor) = measure(block(width: width, sized(factor))).height <= height
-  let factor = if on-one-line == none { tries.find(fits) } else { on-one-line }
-  block(width: width, height: height, clip: true, sized(if factor == none { tries.last() } else { factor }))
+  let factor = tries.slice(0, 3).find(factor => measure(sized(size, factor, body)).width <= width)
+  if factor == none { flowing(width, height, size, body) } else {
+    block(width: width, height: height, clip: true, sized(size, factor, body))
+  }
+}
+
+// Title, and below it what else says of which vote the slip is; 9 and 8 points and more unless both are very long.
+#let heading(s, width, height, more) = context {
+  let body(sizes) = {
+    set par(leading: sizes.at(2))
+    text(size: sizes.at(0), strong(s.title))
+    linebreak()
+    text(size: sizes.at(1), more)
+  }
+  let sizes = ((11pt, 8.5pt, 2pt), (10pt, 8.5pt, 2pt), (9pt, 8pt, 2pt), (9pt, 8pt, 0.9pt), (8pt, 7pt, 1pt),
+    (7pt, 6.2pt, 1pt), (6pt, 5.4pt, 1pt), (5pt, 4.6pt, 1pt), (4.2pt, 4pt, 1pt))
+  let found = sizes.find(one => measure(block(width: width, body(one))).height <= height)
+  let chosen = if found == none { sizes.last() } else { found }
+  block(width: width, height: height, clip: true, align(horizon, body(chosen)))
 }
 
 #let wifi-part(s, width) = {
-  let side = 12mm
+  let side = 11.5mm
+  let beside = width - side - 0.8mm
   place(top + left, image(bytes(s.wifi.svg), format: "svg", width: side))
-  place(top + left, dx: side + 1.6mm, fitted(width - side - 1.6mm, side, 6.2pt, {
-    text(fill: muted)[先连无线网]
-    linebreak()
+  place(top + left, dx: side + 0.8mm, text(size: 9pt, weight: "bold")[先连无线网])
+  place(top + left, dx: side + 0.8mm, dy: 3.8mm, flowing(beside, side - 3.8mm, 7pt, {
+    set par(leading: 0.15em)
     strong(s.wifi.ssid)
     if s.wifi.password != "" { linebreak(); s.wifi.password }
   }))
 }
 
-#let steps(s) = grid(
-  columns: (1.15em, 1fr), row-gutter: if s.wifi == none { 2.6mm } else { 0.35mm },
-  ..s.how_to.enumerate().map(((i, step)) => (text(weight: "bold", str(i + 1)), step)).flatten())
+// A step whose short clauses stay together, so that no lonely sign begins a line.
+#let whole(step) = step.split("，").map(one => if one.clusters().len() <= 6 { box(one) } else { one }).join("，")
+
+#let steps(how-to, gutter) = grid(
+  columns: (1em, 1fr), row-gutter: gutter,
+  ..how-to.enumerate().map(((i, step)) => (text(weight: "bold", str(i + 1)), whole(step))).flatten())
+
+#let left = d.qr_at.at(0) * 1mm
+#let inner = d.slip.at(0) * 1mm - left - 3.2mm
 
 #let slip(s) = box(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, {
-  let inner = (d.slip.at(0) - 2 * d.qr_at.at(0)) * 1mm
-  let left = d.qr_at.at(0) * 1mm
-  let right = left + d.qr_width * 1mm + 3.6mm
-  let right-width = inner - (right - left)
-  place(dx: left, dy: 3.4mm, fitted(inner, 5mm, 11pt, align(horizon, strong(s.title))))
-  place(dx: right, dy: 8.7mm, fitted(right-width, 2.6mm, 6.6pt, text(fill: muted, s.round_name)))
-  place(dx: right, dy: 11.5mm, fitted(right-width, 2.7mm, 6.6pt, [您是 #s.people 人中的一人]))
-  place(dx: right, dy: 14.5mm, block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: 1.4mm, y: 0.6mm), width: right-width,
-    height: 5.8mm, align(horizon, fitted(right-width - 2.8mm, 4.6mm, 8pt, align(horizon, strong(s.group))))))
+  let top = d.qr_at.at(1) * 1mm
+  let bottom = top + d.qr_width * 1mm
+  let right = left + d.qr_width * 1mm + 3mm
+  let width = inner - (right - left)
+  place(dx: left, dy: 1.8mm, heading(s, inner, 13.4mm, {
+    text(fill: muted, s.round_name); h(0.6em); [您是 #s.people 人中的一人]
+  }))
+  place(dx: right, dy: top, block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: 1.4mm, y: 0.6mm), width: width,
+    height: 5.8mm, align(horizon, fitted(width - 2.8mm, 4.6mm, 9pt, align(horizon, strong(s.group))))))
+  let apart = if s.wifi == none { () } else { s.how_to.slice(calc.min(2, s.how_to.len())) }
   if s.wifi == none {
-    place(dx: right, dy: 22.8mm, fitted(right-width, 17.7mm, 7.6pt, steps(s)))
+    place(dx: right, dy: top + 7mm, flowing(width, bottom - top - 7mm, 9pt, steps(s.how_to, 2mm)))
   } else {
-    place(dx: right, dy: 21mm, fitted(right-width, 7.6mm, 6.6pt, steps(s)))
-    place(dx: right, dy: 29mm, block(width: right-width, wifi-part(s, right-width)))
+    place(dx: right, dy: top + 6.5mm, block(width: width, wifi-part(s, width)))
+    place(dx: right, dy: top + 18.6mm, flowing(width, 7.4mm, 9pt,
+      steps(s.how_to.slice(0, calc.min(2, s.how_to.len())), 0.4mm)))
   }
-  place(dx: left, dy: 43mm, fitted(inner, 3mm, 6.6pt,
-    [#text(fill: muted)[扫不了？打开] #s.address #text(fill: muted)[输入]]))
+  place(dx: left, dy: bottom + 0.4mm, flowing(inner, 7.4mm, 9pt, {
+    for one in apart { one; [。] }
+    [扫不了？票码填在 #s.address]
+  }))
 })
 
 #let back(s) = box(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, {
-  let inner = (d.slip.at(0) - 2 * d.qr_at.at(0)) * 1mm
-  let left = d.qr_at.at(0) * 1mm
   let side = 22mm
-  let right = left + side + 3.6mm
-  place(dx: left, dy: 3.4mm, fitted(inner, 7.2mm, 11pt, align(horizon, strong(s.title))))
-  place(dx: left, dy: 10.9mm, fitted(inner, 2.8mm, 6.6pt, text(fill: muted, s.round_name)))
+  let right = left + side + 3mm
+  place(dx: left, dy: 1.8mm, heading(s, inner, 13.4mm, text(fill: muted, s.round_name)))
   place(dx: left, dy: 16mm, image(bytes(s.svg), format: "svg", width: side))
-  place(dx: right, dy: 16mm, fitted(inner - side - 3.6mm, side, 7.6pt,
+  place(dx: right, dy: 16mm, flowing(inner - side - 3mm, 29mm, 9pt,
     [*这一面查结果，*#linebreak()*投票请扫正面*#parbreak()向参评人员公布后，扫左侧二维码，可以看各单位所在的档次。每张票的这一面都相同。]))
-  place(dx: left, dy: 41mm, fitted(inner, 9mm, 6.6pt, [#text(fill: muted)[扫不了？打开] #s.link]))
+  place(dx: left, dy: 45.4mm, flowing(inner, 8.4mm, 9pt, [扫不了？打开 #s.link]))
 })
 
 #let cut-lines = {

@@ -48,7 +48,9 @@ def test_it_prints_slips(tmp_path: Path) -> None:
     assert len(pdf_pages.reader(document).pages) == 2
     assert re.findall(CODE, pdf_pages.text(document, "-raw")) == list(map(format_code, codes))
     shown = pdf_pages.text(document)
-    assert [shown.count(part) for part in (SHEET.group, "您是 40 人中的一人", ADDRESS, *SHEET.how_to)] == [20] * 6
+    assert [
+        shown.count(part) for part in (SHEET.group, "您是 40 人中的一人", ADDRESS, *SHEET.how_to[:2], "不记名")
+    ] == [20] * 6
     cut = pdf_pages.cut_outs(document, tmp_path, 1, SLIPS) + pdf_pages.cut_outs(document, tmp_path, 2, SLIPS[:5])
     assert pdf_pages.qr_texts(cut) == [SHEET.qr_prefix + code for code in codes]
 
@@ -117,6 +119,35 @@ def test_what_users_wrote_stays_text(text: str) -> None:
     sheet = replace(SHEET, title=text, group=text, round_name=text, how_to=(text,), wifi=Wifi(text, text))
     plain = pdf_pages.text(slips_pdf([(sheet, make_codes(1))]), "-raw").replace("\u200b", "")
     assert re.sub(r"\s", "", text) in re.sub(r"\s", "", plain)
+
+
+def lines_of(document: bytes, page: int) -> list[tuple[str, float]]:
+    """Return the words of a page with the height of their font in points, as pdftotext tells them."""
+    told = pdf_pages.text(document, "-f", str(page), "-l", str(page), "-bbox-layout")
+    words = re.findall(r'<word xMin="[\d.]+" yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">(.*?)</word>', told)
+    return [(text, float(bottom) - float(top)) for top, bottom, text in words]
+
+
+@pytest.mark.parametrize("wifi", [None, HALL])
+@pytest.mark.parametrize("back", [False, True])
+def test_what_people_read_is_large_enough(*, back: bool, wifi: Wifi | None) -> None:
+    """Titles and instructions in 9 points or more, the round's name in 8, with the longest names that are usual."""
+    sheet = replace(
+        SHEET,
+        title="贵州省黔东南苗族侗族自治州人民代表大会常务委员会年度工作评议",
+        round_name="群众满意度测评（第一次）",
+        wifi=wifi,
+    )
+    document = slips_pdf([(sheet, make_codes(1))], SlipBack(sheet.title, sheet.round_name, ADDRESS))
+    sizes = lines_of(document, 2 if back else 1)
+    told = (
+        ["投票请扫正面", "向参评人员公布后"]
+        if back
+        else ["扫左侧二维码", "逐项选择后提交", "不记名", "扫不了", "服务对象"]
+    )
+    for part, least in [(sheet.title[:8], 9.0), (sheet.round_name, 8.0), *((one, 9.0) for one in told)]:
+        assert [size for text, size in sizes if part in text], part
+        assert min(size for text, size in sizes if part in text) >= least - 0.01, part
 
 
 def test_long_names_shrink_instead_of_being_cut_off() -> None:

@@ -6,7 +6,7 @@ import { Unreadable } from "./box-unreadable.js";
 const QUIET = 4; // modules of white around a code
 
 const place = document.querySelector("[data-holder]");
-const { round: roundId, primitives: arithmetic, hpke: sealing, secret: writing, code: drawing } = place.dataset;
+const { round: roundId, primitives: arithmetic, hpke: sealing, secret: writing, drawing } = place.dataset;
 const say = JSON.parse(place.dataset.say);
 
 const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
