@@ -1,8 +1,8 @@
 """``make soak``: attack the published tables of 100,000 random rounds, other ones than those of the tests (SEC-44).
 
-Before that it makes the documents of every small table of one group, and of two groups of 10 to 12 (SEC-79).
+Before that it looks at every small table of one group, and of two groups of 10 to 12 (SEC-79).
 ``--rounds`` and ``--seconds`` bound each of the three; it says how far it came. It ends with 1 if a hidden number can
-be worked out or a document is certain, and writes the seeds of such rounds on stderr.
+be worked out or a document is certain, and writes such tables and the seeds of such rounds on stderr.
 """
 
 import argparse
@@ -10,28 +10,18 @@ import json
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 from tests.disclosure.attacker import Reading
 from tests.disclosure.rounds import make_case
 from tests.disclosure.search import Leak, attack, contradictions, is_broken_down, truth_of
-from tests.disclosure.small_tables import (
-    FIRST,
-    Certain,
-    Counts,
-    Setup,
-    certain_of_pairs,
-    check,
-    every_size,
-    joined_certain,
-    setups,
-    splits,
-)
+from tests.disclosure.small_tables import FIRST, Looked, Setup, check, every_size, look_at_pairs, setups
 
 ROUNDS, FIRST_SEED, CHUNK = 100_000, 1_000_000, 50
 MAX_SECONDS = 3600
-LAST_OF_PAIR = 12
+PAIR_SIZES = range(FIRST, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,42 +76,33 @@ def _check(wanted: tuple[Setup, int, int]) -> int:
     return check(*wanted)
 
 
-def pairs(seconds: float) -> dict[str, tuple[float, str]]:
-    """Make the documents of all tables of two groups, sizes in turn; a size that was not finished is left out."""
-    end, made, certain, sizes = time.monotonic() + seconds, 0, 0, 0
+def pairs(
+    seconds: float, wanted: Iterable[Setup], sizes: range = PAIR_SIZES
+) -> dict[str, tuple[float, str]]:  # fmt: skip
+    """Look at all tables of two groups, both of every size; sizes that the time did not allow are not counted."""
+    end, looked = time.monotonic() + seconds, []
+    every = [(setup, other, one) for setup in wanted for one, other in combinations_with_replacement(sizes, 2)]
     with multiprocessing.get_context("spawn").Pool() as pool:
-        for setup, one, other in _pair_sizes():
-            found: dict[bytes, Certain] = {}
-            grades = len(setup.scale.grades)
-            firsts = [(setup, first, other) for first in splits(one, grades)]
-            for part in pool.imap_unordered(_pairs_of, firsts):
-                for key, says in part.items():
-                    found[key] = joined_certain(found.get(key, says), says)
-                if time.monotonic() > end:
-                    break
-            else:
-                made, sizes = made + len(found), sizes + 1
-                certain += sum(map(any, found.values()))
-                continue
-            break
-    return {"soak_pair_documents": (made, ""), "soak_pair_sizes": (sizes, ""), "soak_pairs_certain": (certain, "")}
+        for seen in pool.imap_unordered(_look, every):
+            looked.append(seen)
+            for pair in seen.certain:
+                print(f"certain: {pair}", file=sys.stderr)
+            if time.monotonic() > end:
+                break
+    return {
+        "soak_pair_sizes": (len(looked), f"of {len(every)}"),
+        "soak_pair_tables": (sum(seen.tables for seen in looked), ""),
+        "soak_pair_documents": (sum(seen.documents for seen in looked), ""),
+        "soak_pairs_certain": (sum(len(seen.certain) for seen in looked), ""),
+    }
 
 
-def _pairs_of(wanted: tuple[Setup, Counts, int]) -> dict[bytes, Certain]:
-    setup, first, other = wanted
-    return certain_of_pairs(setup, first, splits(other, len(first)))
+def _look(wanted: tuple[Setup, int, int]) -> Looked:
+    return look_at_pairs(*wanted)
 
 
-def _pair_sizes() -> Iterator[tuple[Setup, int, int]]:
-    """Yield scales of three grades before those of four, which have twenty times as many tables."""
-    for setup in sorted(setups(), key=lambda each: len(each.scale.grades)):
-        for one in range(FIRST, LAST_OF_PAIR + 1):
-            for other in range(FIRST, one + 1):
-                yield setup, one, other
-
-
-def report(results: list[Seen], seconds: float, tables: dict[str, tuple[float, str]]) -> None:
-    """Print one JSON line for each figure."""
+def report(results: list[Seen], seconds: float, tables: dict[str, tuple[float, str]]) -> bool:
+    """Print one JSON line for each figure; return whether nothing was found."""
     told = [seen for seen in results if seen.leaks]
     figures: dict[str, tuple[float, str]] = {
         **tables,
@@ -139,6 +120,7 @@ def report(results: list[Seen], seconds: float, tables: dict[str, tuple[float, s
     for seen in told:
         for leak in seen.leaks:
             print(f"round {seen.seed}, k = {seen.k}: {leak}", file=sys.stderr)
+    return not told and not tables["soak_pairs_certain"][0]
 
 
 def main() -> None:
@@ -148,10 +130,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=MAX_SECONDS)
     wanted = parser.parse_args()
     before = time.monotonic()
-    tables = {**small_tables(wanted.seconds), **pairs(wanted.seconds)}
+    tables = {**small_tables(wanted.seconds), **pairs(wanted.seconds, setups())}
     results = list(soak(wanted.rounds, wanted.seconds))
-    report(results, time.monotonic() - before, tables)
-    sys.exit(any(seen.leaks for seen in results) or bool(tables["soak_pairs_certain"][0]))
+    sys.exit(not report(results, time.monotonic() - before, tables))
 
 
 if __name__ == "__main__":

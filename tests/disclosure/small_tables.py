@@ -7,8 +7,9 @@ must read like these.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import Any
 
 from app.campaigns.builtin import SCALES
@@ -96,25 +97,87 @@ def one_satisfied(valid: int, grades: int, top: int) -> list[Counts]:
 
 
 Certain = tuple[bool, ...]
+Pair = tuple[Counts, Counts]
+Documents = Callable[[Pair], bytes]
 
 
-def certain_of_pairs(setup: Setup, first: Counts, others: Iterable[Counts]) -> dict[bytes, Certain]:
-    """Count two groups, one after the other with every table in ``others``.
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen of the tables of two groups of two sizes: how many, how many documents were made of them.
 
-    Return, by digest of the document, of the total and of either group whether all marked alike, and whether nobody
-    marked a best grade, in every table that the document fits.
+    ``certain`` are tables whose document fits only tables in which the same is so of everybody.
     """
-    found: dict[bytes, Certain] = {}
-    for second in others:
-        both = tuple(one + other for one, other in zip(first, second, strict=True))
-        says = tuple(
-            each
-            for counts in (both, first, second)
-            for each in (sum(map(bool, counts)) == 1, not sum(counts[: setup.top]))
-        )
-        key = hashlib.sha256(setup.pair(first, second).encode()).digest()[:12]
-        found[key] = joined_certain(found.get(key, says), says)
-    return found
+
+    tables: int
+    documents: int
+    certain: tuple[Pair, ...]
+
+
+def says_of(pair: Pair, top: int) -> Certain:
+    """Return of the total and of either group whether all marked alike, and whether nobody marked a best grade."""
+    one, other = pair
+    both = tuple(map(sum, zip(one, other, strict=True)))
+    return tuple(so for counts in (both, one, other) for so in (sum(map(bool, counts)) == 1, not sum(counts[:top])))
+
+
+def look_at_pairs(setup: Setup, one: int, other: int) -> Looked:
+    """Find the tables of two groups of so many people that leave no doubt about everybody's mark.
+
+    A document is certain of something only if that is so in every table that it fits. So only tables in which
+    something is so are suspects, and one table with the same document in which it is not so clears each of them.
+    That table is nearly always one or two marks away; where none of those near clears a suspect, every table is made.
+    """
+    firsts, seconds = (list(splits(total, len(setup.scale.grades))) for total in (one, other))
+    made: dict[Pair, bytes] = {}
+
+    def document(pair: Pair) -> bytes:
+        if pair not in made:
+            made[pair] = hashlib.sha256(setup.pair(*pair).encode()).digest()[:12]
+        return made[pair]
+
+    every = [(first, second) for first in firsts for second in seconds]
+    suspects = [pair for pair in every if any(says_of(pair, setup.top))]
+    left = [pair for pair in suspects if any(_unrefuted(setup, pair, near(pair), document))]
+    if left:
+        fitting = defaultdict(list)
+        for pair in every:
+            fitting[document(pair)].append(pair)
+        left = [pair for pair in left if any(_unrefuted(setup, pair, fitting[document(pair)], document))]
+    return Looked(len(every), len(made), tuple(left))
+
+
+def _unrefuted(setup: Setup, pair: Pair, others: Iterable[Pair], document: Documents) -> Certain:
+    """Return what is so in a table and in all of some others that read the same."""
+    says = says_of(pair, setup.top)
+    for other in others:
+        still = joined_certain(says, says_of(other, setup.top))
+        if still != says and document(other) == document(pair):
+            says = still
+        if not any(says):
+            break
+    return says
+
+
+def near(pair: Pair) -> Iterator[Pair]:
+    """Yield the tables that one moved mark makes of one group, then those in which the total stays, then two moves."""
+    one, other = pair
+    yield from ((changed, other) for changed in moved(one))
+    yield from ((one, changed) for changed in moved(other))
+    both = [(first, second) for first in moved(one) for second in moved(other)]
+    whole = [sum(each) for each in zip(one, other, strict=True)]
+    same = [each for each in both if [sum(two) for two in zip(*each, strict=True)] == whole]
+    yield from same
+    yield from (each for each in both if each not in same)
+
+
+def moved(counts: Counts) -> Iterator[Counts]:
+    """Yield the tables in which one person marked another grade."""
+    for gone, came in permutations(range(len(counts)), 2):
+        if counts[gone]:
+            changed = list(counts)
+            changed[gone] -= 1
+            changed[came] += 1
+            yield tuple(changed)
 
 
 def joined_certain(one: Certain, other: Certain) -> Certain:

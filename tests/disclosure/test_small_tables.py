@@ -7,17 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.campaigns.domain import Denominator
+from bench.soak import pairs, report
 from tests.disclosure.small_tables import (
     FIRST,
     LAST,
     THREE,
-    Certain,
+    Counts,
     Setup,
-    certain_of_pairs,
     check,
     every_size,
     is_certain,
-    joined_certain,
+    look_at_pairs,
     setups,
     splits,
 )
@@ -36,13 +36,38 @@ def test_it_works(chunk: int) -> None:
 
 
 def test_of_two_groups_nothing_is_certain_of_either() -> None:
-    setup = Setup(THREE, 1, Denominator.VALID)
-    found: dict[bytes, Certain] = {}
-    for first in splits(FIRST, 3):
-        for key, says in certain_of_pairs(setup, first, splits(FIRST, 3)).items():
-            found[key] = joined_certain(found.get(key, says), says)
-    assert len(found) > 500
-    assert not any(map(any, found.values()))
+    seen = look_at_pairs(Setup(THREE, 1, Denominator.VALID), FIRST, FIRST)
+    assert seen.tables == len(list(splits(FIRST, 3))) ** 2
+    assert 500 < seen.documents < seen.tables
+    assert not seen.certain
+
+
+class Telling(Setup):
+    """Documents that say of one group whether all marked alike."""
+
+    def pair(self, one: Counts, other: Counts) -> str:
+        return f"{super().pair(one, other)} {max(one) == sum(one)}"
+
+
+class Remote(Setup):
+    """Documents that say of one group whether a multiple of five marked the best grade, and nothing else."""
+
+    def pair(self, one: Counts, other: Counts) -> str:
+        assert other
+        return str(one[0] % 5 == 0)
+
+
+def test_the_soak_ends_badly_where_a_document_of_two_groups_is_certain() -> None:
+    told = pairs(600, [Telling(THREE, 1, Denominator.VALID)], range(FIRST, FIRST + 1))
+    assert told["soak_pairs_certain"][0] > 0
+    assert told["soak_pair_sizes"] == (1, "of 1")
+    assert not report([], 0, told)
+
+
+def test_what_no_near_table_clears_is_sought_among_all() -> None:
+    seen = look_at_pairs(Remote(THREE, 1, Denominator.VALID), FIRST, FIRST)
+    assert seen.documents == seen.tables
+    assert not seen.certain
 
 
 def test_it_finds_a_table_that_stands_alone() -> None:
