@@ -38,6 +38,7 @@ from app.core.acting import Acting
 from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
+from app.core.guess_counts import SharedCounts
 from app.core.guesses import Guesses
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -190,6 +191,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         state.paper_desk.close()
         state.drop.close()
         state.finder.close()
+    state.guesses.close()
     if state.owns_workshop:
         state.workshop.close()
     state.database.engine.dispose()
@@ -221,7 +223,7 @@ def build_api(
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
     app.state.watch = Watch()
-    app.state.guesses = Guesses(clock, settings.data / "guesses")
+    app.state.guesses = _guesses(app, settings)
     for pulse in app.state.workshop.pulses:
         app.state.watch.add(pulse)
     errors.install(app)
@@ -233,6 +235,14 @@ def build_api(
         _add_desk(app)
     app.mount("/static", PackedStatic(APP / "static"), name="static")
     return app
+
+
+def _guesses(app: FastAPI, settings: Settings) -> Guesses:
+    """Return what counts unknown codes; an embedded database has one folder, whose files all processes share."""
+    shared = None if app.state.database.is_sqlite else SharedCounts(app.state.database)
+    if shared is not None:
+        app.state.watch.add(shared.pulse)
+    return Guesses(app.state.clock, settings.data / "guesses", shared)
 
 
 def _add_booth(app: FastAPI) -> None:

@@ -5,6 +5,7 @@ from app.audit import models as audit
 from app.box import models as box
 from app.campaigns import models as campaigns
 from app.consents import models as consents
+from app.core import guess_counts
 from app.inbox import models as inbox
 from app.office import models as office
 from app.opinions import models as opinions
@@ -13,4 +14,18 @@ from app.rectification import models as rectification
 from app.rounds import models as rounds
 from app.slips import models as slips
 
-ALL = (accounts, audit, box, campaigns, consents, inbox, office, opinions, publication, rectification, rounds, slips)
+ALL = (
+    accounts,
+    audit,
+    box,
+    campaigns,
+    consents,
+    guess_counts,
+    inbox,
+    office,
+    opinions,
+    publication,
+    rectification,
+    rounds,
+    slips,
+)

@@ -1,5 +1,6 @@
 """The fixed cast: 张三 and 钱二 organise, 李四 and 王五 hold keys, 赵六 leads, 孙七 audits; and a campaign for them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -124,6 +125,13 @@ def asks_for_proof(answer: Response) -> bool:
     return answer.status_code == HTTPStatus.FORBIDDEN and 'name="proof_password"' in answer.text
 
 
+CARRIES_SEEN = (
+    r"(?P<page>/rounds/\w+)/(schedule|wifi)|(?P<slips>/rounds/\w+/slips)/counts|/rounds/\w+/edit|/staff/\w+/role"
+    r"|/campaigns/\w+/(edit|units|liaisons|groups|groups/\w+|scheme|forms/\w+)"
+)
+"""Forms that bring back a digest of what was stored, on their own page or the one that is named."""
+
+
 class Desk:
     """A browser in which one of the cast is logged in."""
 
@@ -156,9 +164,19 @@ class Desk:
         return response
 
     def post(self, path: str, **fields: str | list[str]) -> Response:
-        """Send a form of ours, with the password where it is asked for again."""
+        """Send a form of ours as its page carries it, with the password where it is asked for again."""
+        if "seen" not in fields and (seen := self._seen(path)):
+            fields["seen"] = seen
         answer = self.post_once(path, **fields)
         return self.post_once(path, **fields, proof_password=PASSWORD) if asks_for_proof(answer) else answer
+
+    def _seen(self, path: str) -> str:
+        """Return the digest that the form of this path brings back, of those that bring one."""
+        if not (found := re.fullmatch(CARRIES_SEEN, path)):
+            return ""
+        page = "/staff" if path.startswith("/staff") else found["page"] or found["slips"] or path
+        carried = re.search(rf'action="{re.escape(path)}".*?name="seen" value="(\w+)"', self.get(page).text, re.DOTALL)
+        return carried[1] if carried else ""
 
     def post_once(self, path: str, **fields: str | list[str]) -> Response:
         """Send a form of ours as it is."""

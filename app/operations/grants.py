@@ -29,11 +29,14 @@ READ: Final = (
     "voter_group",
 )
 """The tables behind the pages of voters and the public: papers, receipts, released results, what units promised."""
+COUNTS: Final = "unknown_code_count"
+"""How many unknown codes a minute had: the booth adds to it, and reads it for ``/healthz``."""
 _ON_DESK: Final = (
     sql.SQL("GRANT CONNECT ON DATABASE {database} TO {role}"),
     sql.SQL("GRANT USAGE ON SCHEMA public TO {role}"),
     sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"),
     sql.SQL("GRANT SELECT ON {tables} TO {role}"),
+    sql.SQL("GRANT SELECT, INSERT, UPDATE ON {counts} TO {role}"),
 )
 _ABOUT: Final = text(
     "SELECT rolsuper OR pg_has_role(rolname, current_user, 'MEMBER') FROM pg_roles WHERE rolname = :role"
@@ -80,6 +83,7 @@ def _statements(connection: Connection, database: Database, role: str) -> Sequen
         "role": sql.Identifier(role),
         "database": sql.Identifier(str(connection.engine.url.database)),
         "tables": sql.SQL(", ").join(sql.Identifier("public", table) for table in READ),
+        "counts": sql.Identifier("public", COUNTS),
     }
     on_desk = [each.format(**names) for each in _ON_DESK]
     return [*on_desk, rights.on_new_boxes(role), *rights.on_boxes(role, reads.schemas(database))]

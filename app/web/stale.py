@@ -1,7 +1,7 @@
 """Older tabs: a form brings back a digest of what was stored when it was shown, and is refused where that has changed.
 
 The page then shows both versions: what was typed, still in the form, and what is stored now. Sending it once more
-replaces that, knowingly.
+replaces that, knowingly. A form without the digest is refused likewise: what it was filled in from nobody knows.
 """
 
 import hmac
@@ -30,7 +30,12 @@ def stored(lines: Iterable[tuple[str, str]], *more: object) -> Stored:
 
 
 def refuse_stale(form: PostedForm, now: Stored) -> None:
-    """Refuse a form that was shown before the last change: DomainError ``stale``; ``now`` is read under a lock."""
+    """Refuse a form that was shown before the last change, or does not say: DomainError ``stale``, ``stale_unknown``.
+
+    ``now`` is read under a lock.
+    """
     seen = form.text(FIELD, 64, needed=False)
-    if seen and not hmac.compare_digest(seen.encode(), now.digest.encode()):
+    if not seen:
+        raise DomainError("stale_unknown")
+    if not hmac.compare_digest(seen.encode(), now.digest.encode()):
         raise DomainError("stale")

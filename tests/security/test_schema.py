@@ -19,7 +19,7 @@ STAFF_TABLES = {
     "action_entry", "action_extension", "attachment", "board_done", "campaign_board", "holiday", "inbox_item",
     "opening_job", "opening_share", "opinion", "opinion_act", "order_attempt", "order_entry", "remedial_action",
     "remedial_order", "remedial_plan",
-    "round_document", "staff_mail", "supervision_notice",
+    "round_document", "staff_mail", "supervision_notice", "unknown_code_count",
 }  # fmt: skip
 
 

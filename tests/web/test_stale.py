@@ -179,7 +179,7 @@ def changed(form: Fields, field: str, value: str) -> Fields:
 def send(desk: Desk, path: str, form: Fields) -> Response:
     given = {name: values if len(values) > 1 or name.endswith("[]") else values[0] for name, values in form.items()}
     given.pop("form_token", None)
-    return desk.post(path, **given)
+    return desk.post_once(path, **given)
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=list(PLACES))
@@ -195,6 +195,22 @@ def test_an_older_tab_is_refused_with_both_versions(organiser: Desk, ids: dict[s
     again = form_of(refused.text, path)
     assert again.get(field, [""])[0] == second or path.startswith("/staff")
     assert send(organiser, path, changed(again, field, second)).status_code in {200, 303}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=list(PLACES))
+def test_a_form_that_does_not_say_what_it_was_filled_in_from_is_refused(
+    organiser: Desk, ids: dict[str, str], place: Place
+) -> None:
+    page, path, field = (text.format_map(ids) for text in (place.page, place.path, place.field))
+    form = changed(form_of(organiser.get(page).text, path), field, place.first.format_map(ids))
+    del form["seen"]
+    refused = send(organiser, path, form)
+    assert refused.status_code == 409
+    assert "缺少 seen 一栏" in refused.text
+    assert "stored-now" in refused.text
+    assert send(organiser, path, changed(form_of(refused.text, path), "seen", "")).status_code == 409
+    again = changed(form_of(refused.text, path), field, place.first.format_map(ids))
+    assert send(organiser, path, again).status_code in {200, 303}
 
 
 def test_a_form_that_is_refused_for_something_else_stays_as_old_as_it_was(organiser: Desk, ids: dict[str, str]) -> None:
