@@ -1,0 +1,258 @@
+"""综合得分: weighted parts of votes, named scores and points; pure (docs/glossary.md “Composites”).
+
+An object's total is Σ weight × part, exact to the end. A part that is not wholly known is a span of points, and so is
+the total then; a part that is missing leaves none.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from app.core.errors import DomainError
+
+WHOLE: Final = Fraction(100)
+LEVELS: Final = 2
+MOST_PARTS: Final = 12
+
+
+class Source(StrEnum):
+    """Where a part comes from; ``NAMED`` ones are given by a person outside the box."""
+
+    VOTE = "vote"
+    ROUND = "round"
+    SCORE = "score"
+    POINTS = "points"
+    EXTRA = "extra"
+    COMPOSITE = "composite"
+
+
+NAMED: Final = frozenset({Source.SCORE, Source.POINTS, Source.EXTRA})
+VOTED: Final = frozenset({Source.VOTE, Source.ROUND})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a composite; ``weight`` in per cent, of 附加分 none, for it stands outside the 100.
+
+    A vote is of the voter group ``group`` or, empty, of everybody; ``round_id`` names another round of the campaign.
+    Points go down from ``most``, 附加分 up to it. ``by_class`` are the weights for objects of some class.
+    """
+
+    key: str
+    label: str
+    source: Source
+    weight: Fraction = Fraction(0)
+    group: str = ""
+    round_id: str = ""
+    most: Fraction = Fraction(0)
+    by_class: Mapping[str, Fraction] = field(default_factory=dict)
+    parts: "tuple[Part, ...]" = ()
+
+    def weight_for(self, object_class: str) -> Fraction:
+        """Return the weight for objects of a class."""
+        return self.by_class.get(object_class, self.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """What makes up 综合得分; ``by_top``: votes are divided by the score of the best grade (除以最高等次分值)."""
+
+    parts: tuple[Part, ...]
+    by_top: bool = False
+    decimals: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points as far as they are known: between ``low`` and ``high``; ``coarse`` ones are shown without decimals."""
+
+    low: Fraction
+    high: Fraction
+    coarse: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether there is one number."""
+        return self.low == self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why there is no figure: ``not_entered``, ``too_few``, ``invalid``, ``not_published``, ``not_rated``."""
+
+    reason: str
+
+
+Figure = Points | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A part with its weight and figure, and the lines of a part that is a composite itself."""
+
+    part: Part
+    weight: Fraction
+    figure: Figure
+    lines: "tuple[Line, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """An object's 综合得分 with all that it is made of; Missing where any part is."""
+
+    figure: Figure
+    lines: tuple[Line, ...]
+
+
+def total_of(composite: Composite, read: Callable[[Part], Figure], object_class: str = "") -> Total:
+    """Add up an object's parts; ``read`` gives votes and scores in points, points and 附加分 as they were entered."""
+    lines = tuple(_line(part, read, object_class) for part in composite.parts)
+    return Total(_sum(lines), lines)
+
+
+def _line(part: Part, read: Callable[[Part], Figure], object_class: str) -> Line:
+    weight = part.weight_for(object_class)
+    if part.source is not Source.COMPOSITE:
+        return Line(part, weight, read(part))
+    lines = tuple(_line(each, read, object_class) for each in part.parts)
+    return Line(part, weight, _sum(lines), lines)
+
+
+def _sum(lines: Sequence[Line]) -> Figure:
+    missing = [line.figure for line in lines if isinstance(line.figure, Missing)]
+    if missing:
+        return missing[0]
+    known = [(line, line.figure) for line in lines if isinstance(line.figure, Points)]
+    return Points(
+        sum((_counted(line, figure.low) for line, figure in known), Fraction(0)),
+        sum((_counted(line, figure.high) for line, figure in known), Fraction(0)),
+        coarse=any(figure.coarse for _, figure in known),
+    )
+
+
+def _counted(line: Line, points: Fraction) -> Fraction:
+    """Return what a part brings: 附加分 as they are, points as a part of their most, the others by weight."""
+    if line.part.source is Source.EXTRA:
+        return points
+    of = line.part.most if line.part.source is Source.POINTS else WHOLE
+    return line.weight * points / of
+
+
+def mean_score(counts: Sequence[int], scores: Sequence[int], *, by_top: bool = False) -> Fraction:
+    """Return the mean score of at least one answer by grade, best first; of 100 where it is divided by the best."""
+    points = Fraction(sum(count * score for count, score in zip(counts, scores, strict=True)), sum(counts))
+    return points * WHOLE / scores[0] if by_top else points
+
+
+def weighted_mean(parts: Sequence[tuple[Fraction, Points]]) -> Points:
+    """Return the mean of items by their weights, which need not add up to anything but more than 0."""
+    whole = sum((weight for weight, _ in parts), Fraction(0))
+    return Points(
+        sum((weight * points.low for weight, points in parts), Fraction(0)) / whole,
+        sum((weight * points.high for weight, points in parts), Fraction(0)) / whole,
+        coarse=any(points.coarse for _, points in parts),
+    )
+
+
+def points_text(points: Points, decimals: int) -> str:
+    """Write points half up; where they are no one number, the whole points that hold all of them."""
+    if not points.exact:
+        return f"{points.low.__floor__()}–{points.high.__ceil__()}"
+    decimals = 0 if points.coarse else decimals
+    steps = (points.low * 10**decimals * 2 + 1).__floor__() // 2
+    whole, rest = divmod(steps, 10**decimals)
+    return f"{whole}.{rest:0{decimals}}" if decimals else str(whole)
+
+
+def every_part(parts: Sequence[Part]) -> Iterator[Part]:
+    """Yield parts and the parts of parts."""
+    for part in parts:
+        yield part
+        yield from every_part(part.parts)
+
+
+def check_composite(composite: Composite, groups: Sequence[str], rounds: Sequence[str] = ()) -> None:
+    """Refuse what could never be added up: DomainError ``composite_…``, with the part named."""
+    every = list(every_part(composite.parts))
+    labels = [part.label for part in every]
+    if any(not label for label in labels) or len(set(labels)) < len(labels):
+        raise DomainError("composite_labels")
+    if not composite.parts or len(every) > MOST_PARTS:
+        raise DomainError("composite_parts", most=MOST_PARTS)
+    for part in every:
+        _check_part(part, groups, rounds)
+    _check_weights(composite.parts, "综合得分")
+
+
+def _check_part(part: Part, groups: Sequence[str], rounds: Sequence[str]) -> None:
+    if part.source is Source.COMPOSITE and (not part.parts or any(each.parts for each in part.parts)):
+        raise DomainError("composite_levels", name=part.label)
+    if part.source in {Source.POINTS, Source.EXTRA} and not 0 < part.most <= WHOLE:
+        raise DomainError("composite_most", name=part.label)
+    if (part.group and part.group not in groups) or (part.source is Source.ROUND and part.round_id not in rounds):
+        raise DomainError("composite_unknown", name=part.label)
+
+
+def _check_weights(parts: Sequence[Part], name: str) -> None:
+    """Refuse weights that do not make a hundred, for any class of objects."""
+    weighed = [part for part in parts if part.source is not Source.EXTRA]
+    for object_class in dict.fromkeys(("", *(each for part in weighed for each in part.by_class))):
+        weights = [part.weight_for(object_class) for part in weighed]
+        if any(weight <= 0 for weight in weights) or sum(weights) != WHOLE:
+            of = f"{name}（{object_class}）" if object_class else name
+            raise DomainError("composite_weights", name=of, total=number_text(sum(weights, Fraction(0))))
+    for part in parts:
+        if part.parts:
+            _check_weights(part.parts, part.label)
+
+
+def number_text(number: Fraction) -> str:
+    """Write a number that was typed with few digits: ``30``, ``12.5``."""
+    return f"{float(number):g}"
+
+
+def formula_text(composite: Composite) -> str:
+    """Say how the figure is made, for pages, Word and Excel alike."""
+    return f"综合得分 = {_terms(composite.parts)}{_aside(composite)}"
+
+
+def _terms(parts: Sequence[Part]) -> str:
+    weighed = [f"{_named(part)} × {number_text(part.weight)}%" for part in parts if part.source is not Source.EXTRA]
+    extra = [f"{_named(part)}" for part in parts if part.source is Source.EXTRA]
+    return " + ".join([*weighed, *extra])
+
+
+def _named(part: Part) -> str:
+    if part.source is Source.COMPOSITE:
+        return f"{part.label}（{_terms(part.parts)}）"
+    most = number_text(part.most)
+    return {
+        Source.SCORE: f"{part.label}（非无记名）",
+        Source.POINTS: f"{part.label}（非无记名，满分 {most} 分，从 {most} 分往下扣）",
+        Source.EXTRA: f"{part.label}（非无记名，附加分，最多 {most} 分，在 100 分以外）",
+    }.get(part.source, part.label)
+
+
+def _aside(composite: Composite) -> str:
+    classes = dict.fromkeys(each for part in every_part(composite.parts) for each in part.by_class)
+    top = "；各次测评得分除以最高等次分值" if composite.by_top else ""
+    return top + "".join(f"；{each}：{_class_terms(composite.parts, each)}" for each in classes)
+
+
+def _class_terms(parts: Sequence[Part], object_class: str) -> str:
+    weighed = [part for part in parts if part.source is not Source.EXTRA]
+    return " + ".join(f"{part.label} × {number_text(part.weight_for(object_class))}%" for part in weighed)
+
+
+AWARD_WORDS: Final = ("优秀", "称职", "基本称职", "不称职")
+AWARD_PART: Final = 3
+"""One in so many of the objects may be given the first word."""
+
+
+def check_awards(words: Mapping[str, str], objects: int) -> None:
+    """Refuse more 优秀 than a third of the objects, rounded down: DomainError ``award_limit``."""
+    given = sum(word == AWARD_WORDS[0] for word in words.values())
+    if given > objects // AWARD_PART:
+        raise DomainError("award_limit", given=given, most=objects // AWARD_PART, objects=objects)

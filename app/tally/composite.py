@@ -1,0 +1,154 @@
+"""综合得分 of a released result: worked out from what its document shows and what was entered by name, nothing else.
+
+So nothing that the document hides can follow from it (SEC-44): whoever holds the document could add it up himself. A
+part that is hidden or banded counts with all that it may be, and the total is the span of that.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from app.campaigns.composite import (
+    VOTED,
+    WHOLE,
+    Composite,
+    Figure,
+    Missing,
+    Part,
+    Points,
+    Source,
+    Total,
+    mean_score,
+    total_of,
+    weighted_mean,
+)
+from app.campaigns.domain import Denominator
+from app.tally.disclosure import View
+from app.tally.document import Document, Section, Target
+from app.tally.figures import PER_MILLE, PERCENT
+from app.tally.shown import Figures, ShownCell
+from app.tally.verdict import ReturnState, Verdict
+
+Named = Mapping[tuple[str, str], Fraction]
+"""What was entered outside the box, by object and key of the part."""
+_BAND = re.compile(r"(?P<low>\d+)–(?P<high>\d+)%|≥(?P<least>\d+)%|≤(?P<most>\d+)%")
+
+
+def composites_of(
+    document: Document, composite: Composite, named: Named, others: Mapping[str, Document]
+) -> dict[str, Total]:  # fmt: skip
+    """Return each object's 综合得分; ``others`` are the documents of other rounds of the campaign, by round."""
+    return {
+        target["id"]: total_of(composite, _Reader(document, composite, named, others, target["id"]).figure)
+        for section in document["sections"]
+        for target in section["targets"]
+    }
+
+
+class _Reader:
+    """What the parts of one object are worth."""
+
+    def __init__(
+        self, document: Document, composite: Composite, named: Named, others: Mapping[str, Document], target_id: str
+    ) -> None:
+        self._document, self._composite, self._named = document, composite, named
+        self._others, self._target_id = others, target_id
+
+    def figure(self, part: Part) -> Figure:
+        """Return points of a vote or a score, or the number that was entered."""
+        if part.source in VOTED:
+            document = self._others.get(part.round_id) if part.source is Source.ROUND else self._document
+            if document is None:
+                return Missing("not_published")
+            return points_of(document, self._target_id, part.group, by_top=self._composite.by_top)
+        entered = self._named.get((self._target_id, part.key))
+        return Missing("not_entered") if entered is None else Points(entered, entered)
+
+
+def points_of(document: Document, target_id: str, group: str, *, by_top: bool) -> Figure:
+    """Return what an object got from a voter group, or for none from everybody: the overall item's mean, or all items'.
+
+    Missing where the round or the object has no valid result.
+    """
+    if document["chain"]["status"] == ReturnState.INVALID:
+        return Missing("invalid")
+    for section in document["sections"]:
+        for target in section["targets"]:
+            if target["id"] == target_id:
+                return _of_target(section, target, group, by_top=by_top)
+    return Missing("not_rated")
+
+
+def _of_target(section: Section, target: Target, group: str, *, by_top: bool) -> Figure:
+    if target["verdict"]["code"] == Verdict.INVALID:
+        return Missing("invalid")
+    if not target["overall"]["total"]["shown"]:
+        return Missing("too_few")
+    tables: Sequence[Figures] = [target["overall"]] if target["overall"]["key"] is not None else target["items"]
+    points = weighted_mean([(Fraction(1), _of_table(section, table, group)) for table in tables])
+    best = section["scale"]["grades"][0]["score"]
+    return _scaled(points, WHOLE / best) if by_top else points
+
+
+def _scaled(points: Points, factor: Fraction) -> Points:
+    return Points(points.low * factor, points.high * factor, coarse=points.coarse)
+
+
+def _of_table(section: Section, table: Figures, group: str) -> Points:
+    cells = [row["cell"] for row in table["groups"] if row["id"] == group] if group else [table["total"]]
+    scores = [grade["score"] for grade in section["scale"]["grades"]]
+    if not cells or not cells[0]["shown"]:
+        return Points(Fraction(min(scores)), Fraction(max(scores)), coarse=True)
+    cell = cells[0]
+    counts = None if section["formula"]["weights"] and not group else counts_of(cell)
+    if counts is not None:
+        mean = mean_score(counts, scores)
+        return Points(mean, mean, coarse=cell["view"] == View.COARSE)
+    if cell["mean_score"] is not None:
+        mean = Fraction(cell["mean_score"]["text"])
+        return Points(mean, mean, coarse=cell["view"] == View.COARSE)
+    return _of_band(section, cell, scores)
+
+
+def counts_of(cell: ShownCell) -> list[int] | None:
+    """Return how many answers each grade had; below 30 they are computed from whole percents, on purpose (ADR 15)."""
+    valid = cell["valid"]["count"]
+    counts = [share["count"] for share in cell["distribution"]]
+    if cell["view"] == View.COARSE and valid is not None:
+        counts = [_nearest(share["share"]["tenths"], valid) for share in cell["distribution"]]
+    known = [count for count in counts if count is not None]
+    return known if known and len(known) == len(counts) and sum(known) == valid else None
+
+
+def _nearest(tenths: int | None, valid: int) -> int | None:
+    return None if tenths is None else (2 * tenths * valid + PER_MILLE) // (2 * PER_MILLE)
+
+
+def _of_band(section: Section, cell: ShownCell, scores: Sequence[int]) -> Points:
+    """Return what the mean may be where only the band of 满意率 is told."""
+    least, most = _band(cell["satisfied_rate"]["text"])
+    if section["formula"]["denominator"] != Denominator.VALID:
+        least, most = Fraction(0), Fraction(1)
+    top = section["formula"]["top"]
+    worst = min(scores)
+    best_of_rest = scores[top] if top < len(scores) else worst
+    low = least * scores[top - 1] + (1 - least) * worst
+    high = most * scores[0] + (1 - most) * best_of_rest
+    return Points(low, high, coarse=True)
+
+
+def _band(text: str) -> tuple[Fraction, Fraction]:
+    found = _BAND.fullmatch(text)
+    if found is None:
+        return Fraction(0), Fraction(1)
+    low, high = found["low"] or found["least"] or "0", found["high"] or found["most"] or "100"
+    return Fraction(int(low), PERCENT), Fraction(int(high), PERCENT)
+
+
+def named_parts(parts: Sequence[Part]) -> Iterator[Part]:
+    """Yield the parts that are entered by name, of both levels."""
+    for part in parts:
+        if part.source is Source.COMPOSITE:
+            yield from named_parts(part.parts)
+        elif part.source not in VOTED:
+            yield part
