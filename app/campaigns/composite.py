@@ -1,4 +1,4 @@
-"""综合得分: weighted parts of votes, named scores and points; pure (docs/glossary.md “Composites”).
+"""综合评价得分: weighted parts of votes, named scores and points; pure (docs/glossary.md “Composites”).
 
 An object's total is Σ weight × part, exact to the end. A part that is not wholly known is a span of points, and so is
 the total then; a part that is missing leaves none.
@@ -57,7 +57,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Composite:
-    """What makes up 综合得分; ``by_top``: votes are divided by the score of the best grade (除以最高等次分值)."""
+    """What makes up 综合评价得分; ``by_top``: votes are divided by the score of the best grade (除以最高等次分值)."""
 
     parts: tuple[Part, ...]
     by_top: bool = False
@@ -100,7 +100,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """An object's 综合得分 with all that it is made of; Missing where any part is."""
+    """An object's 综合评价得分 with all that it is made of; Missing where any part is."""
 
     figure: Figure
     lines: tuple[Line, ...]
@@ -183,7 +183,7 @@ def check_composite(composite: Composite, groups: Sequence[str], rounds: Sequenc
         raise DomainError("composite_parts", most=MOST_PARTS)
     for part in every:
         _check_part(part, groups, rounds)
-    _check_weights(composite.parts, "综合得分")
+    _check_weights(composite.parts, "综合评价得分")
 
 
 def _check_part(part: Part, groups: Sequence[str], rounds: Sequence[str]) -> None:
@@ -215,7 +215,7 @@ def number_text(number: Fraction) -> str:
 
 def formula_text(composite: Composite) -> str:
     """Say how the figure is made, for pages, Word and Excel alike."""
-    return f"综合得分 = {_terms(composite.parts)}{_aside(composite)}"
+    return f"综合评价得分 = {_terms(composite.parts)}{_aside(composite)}"
 
 
 def _terms(parts: Sequence[Part]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from app.campaigns.composite import Composite
 from app.campaigns.disclosure import PROTECTED, Disclosure
 from app.campaigns.rule import ATTENTION, MET, REMEDIAL, Condition, Quantity, Rule, Sign, Step
 
@@ -187,6 +188,7 @@ class Scheme:
     rule: Rule | None = None
     decimals: int = 1
     quorum: Quorum | None = None
+    composite: Composite | None = None
 
     @property
     def judged_by(self) -> Rule:

@@ -1,4 +1,4 @@
-"""综合得分 of a released result: worked out from what its document shows and what was entered by name, nothing else.
+"""综合评价得分 of a released result: worked out from what its document shows and what was entered by name alone.
 
 So nothing that the document hides can follow from it (SEC-44): whoever holds the document could add it up himself. A
 part that is hidden or banded counts with all that it may be, and the total is the span of that.
@@ -37,7 +37,7 @@ _BAND = re.compile(r"(?P<low>\d+)–(?P<high>\d+)%|≥(?P<least>\d+)%|≤(?P<mos
 def composites_of(
     document: Document, composite: Composite, named: Named, others: Mapping[str, Document]
 ) -> dict[str, Total]:  # fmt: skip
-    """Return each object's 综合得分; ``others`` are the documents of other rounds of the campaign, by round."""
+    """Return each object's 综合评价得分; ``others`` are the documents of other rounds of the campaign, by round."""
     return {
         target["id"]: total_of(composite, _Reader(document, composite, named, others, target["id"]).figure)
         for section in document["sections"]

@@ -21,6 +21,7 @@ from app.web import i18n
 from app.web.error_sentences import SENTENCES
 from app.web.error_sentences_accounts import ACCOUNT_SENTENCES
 from app.web.error_sentences_boxes import BOX_SENTENCES
+from app.web.error_sentences_composites import COMPOSITE_SENTENCES
 from app.web.error_sentences_rectification import RECTIFICATION_SENTENCES
 from app.web.error_sentences_results import RESULT_SENTENCES
 from app.web.error_sentences_rules import RULE_SENTENCES
@@ -34,6 +35,7 @@ ALL_SENTENCES = {
     **ACCOUNT_SENTENCES,
     **RESULT_SENTENCES,
     **RULE_SENTENCES,
+    **COMPOSITE_SENTENCES,
     **BOX_SENTENCES,
     **RECTIFICATION_SENTENCES,
 }

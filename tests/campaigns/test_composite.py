@@ -1,4 +1,4 @@
-"""综合得分: worked out by hand, refused where it can never be added up, and exact to the end."""
+"""综合评价得分: worked out by hand, refused where it can never be added up, and exact to the end."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -133,7 +133,7 @@ def test_it_refuses_weights_that_do_not_make_a_hundred() -> None:
     inner = Part("in", "内层", Source.COMPOSITE, F(100), parts=(vote("1", 50), vote("2", 49)))
     assert refused(Composite((inner,))).params == {"name": "内层", "total": "99"}
     by_class = replace(vote("2", 50), by_class={"垂管": F(40)})
-    assert refused(Composite((vote("1", 50), by_class))).params == {"name": "综合得分（垂管）", "total": "90"}
+    assert refused(Composite((vote("1", 50), by_class))).params == {"name": "综合评价得分（垂管）", "total": "90"}
     assert refused(Composite((vote("1", 110), vote("2", -10)))).code == "composite_weights"
 
 
@@ -192,7 +192,7 @@ def test_a_total_lies_between_its_parts_and_one_better_part_never_lowers_it(rows
 def test_named_parts_say_that_they_are_named() -> None:
     text = formula_text(WORKED)
     assert text.startswith(
-        "综合得分 = 综合满意度（部分now × 40% + 部分month × 20% + 部分visit × 20% + 部分net × 20%） × 80%"
+        "综合评价得分 = 综合满意度（部分now × 40% + 部分month × 20% + 部分visit × 20% + 部分net × 20%） × 80%"
     )
     assert "整改（非无记名，满分 20 分，从 20 分往下扣） × 20%" in text
     assert "除以最高等次分值" in text

@@ -1,4 +1,4 @@
-"""综合得分 out of a released document: exact where its parts are shown, a span where they are not (SEC-44)."""
+"""综合评价得分 out of a released document: exact where its parts are shown, a span where they are not (SEC-44)."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -174,7 +174,7 @@ def test_nothing_hidden_follows_from_a_total() -> None:
 
 
 def test_a_total_of_what_is_hidden_is_found() -> None:
-    """The planted fault: 综合得分 made of the true means."""
+    """The planted fault: 综合评价得分 made of the true means."""
     told = 0
     for seed in range(100):
         case = make_case(seed)

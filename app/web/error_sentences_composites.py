@@ -1,0 +1,20 @@
+"""The table of app.web.error_sentences goes on here: composite scores, what is entered by name, awards."""
+
+COMPOSITE_SENTENCES: dict[str, tuple[int, str]] = {
+    "composite_weights": (
+        422,
+        "%(name)s各部分的权重合计 %(total)s，应为 100，没有保存。请改权重，每一部分都大于 0；附加分不算在内。",
+    ),
+    "composite_parts": (422, "综合评价至少有一个部分，最多 %(most)s 个，没有保存。不用综合评价的，请全部留空。"),
+    "composite_labels": (422, "综合评价的每个部分都要有名称，并且各不相同，没有保存。例如“领导评分”“群众评议”。"),
+    "composite_levels": (422, "“%(name)s”由几个部分合成，须至少有一个部分，部分里不能再分，没有保存。"),
+    "composite_most": (422, "“%(name)s”没有写满分，或不在 1 到 100 之间，没有保存。例如“20”。"),
+    "composite_unknown": (422, "“%(name)s”所指的类别或轮次已经没有了，没有保存。请重新选择。"),
+    "composite_none": (404, "本轮没有综合评价。"),
+    "composite_closed": (409, "本轮的结果已经公布或作废，计名评分和评定不能再改。"),
+    "composite_entry": (422, "“%(name)s”填的“%(typed)s”不是 0 到 %(most)s 之间的数，最多两位小数，没有保存。"),
+    "award_limit": (
+        422,
+        "评定为优秀的有 %(given)s 个，超过了三分之一：%(objects)s 个对象最多 %(most)s 个，没有保存。",
+    ),
+}
