@@ -1,4 +1,4 @@
-"""综合评价得分: weighted parts of votes, named scores and points; pure (docs/glossary.md “Composites”).
+"""综合评价得分: weighted parts of votes, named scores and points; pure (docs/glossary.md “Figures”).
 
 An object's total is Σ weight × part, exact to the end. A part that is not wholly known is a span of points, and so is
 the total then; a part that is missing leaves none.
