@@ -148,7 +148,8 @@ def narrowed(case: Case, figure_of: "dict[str, Figure]") -> list[tuple[str, str]
 
 def truth(case: Case, unit: str, weights: Mapping[str, Fraction]) -> Figure:
     """The total that would be exact whatever is hidden."""
-    items = [item.key for item in case.paper.items if item.overall] or [item.key for item in case.paper.items]
+    asked = case.paper.section.items
+    items = [item.key for item in asked if item.overall] or [item.key for item in asked]
     total = F(0)
     for group, weight in weights.items():
         rows = [case.truth[unit, item, group][:4] for item in items]
