@@ -126,8 +126,8 @@ def asks_for_proof(answer: Response) -> bool:
 
 
 CARRIES_SEEN = (
-    r"(?P<page>/rounds/\w+)/(schedule|wifi)|(?P<slips>/rounds/\w+/slips)/counts|/rounds/\w+/edit|/staff/\w+/role"
-    r"|/campaigns/\w+/(edit|units|liaisons|groups|groups/\w+|scheme|forms/\w+)"
+    r"(?P<page>/rounds/\w+)/(schedule|wifi)|(?P<slips>/rounds/\w+/slips)/counts|/rounds/\w+/(edit|composite)|/staff/\w+/role"
+    r"|/campaigns/\w+/(edit|units|liaisons|groups|groups/\w+|scheme|composite|forms/\w+)"
 )
 """Forms that bring back a digest of what was stored, on their own page or the one that is named."""
 

@@ -19,6 +19,7 @@ class Resting:
     groups: frozenset[str]
     form_key: str
     stage_id: str | None
+    id: str = ""
 
 
 RestingRounds = Callable[[Session, str], Sequence[Resting]]

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import (
+    routes_composite,
     routes_english,
     routes_forms,
     routes_groups,
@@ -94,5 +95,14 @@ def edit(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     return desk.attempt(act, f"/campaigns/{campaign_id}", again)
 
 
-for part in (routes_units, routes_liaisons, routes_groups, routes_scheme, routes_forms, routes_english, routes_import):
+for part in (
+    routes_units,
+    routes_liaisons,
+    routes_groups,
+    routes_scheme,
+    routes_composite,
+    routes_forms,
+    routes_english,
+    routes_import,
+):
     router.include_router(part.router)

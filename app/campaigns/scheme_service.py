@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns.builtin import SCALES
+from app.campaigns.composite import Composite, check_composite, formula_text
 from app.campaigns.disclosure import disclosure_text
 from app.campaigns.domain import Form, Item, Scheme
 from app.campaigns.models import CampaignForm, VoterGroup
@@ -38,6 +39,7 @@ def set_scheme(
 ) -> None:
     """Make this the campaign's scheme for rounds to come."""
     campaign = campaign_row(session, campaign_id)
+    scheme = replace(scheme, composite=SCHEME_JSON.validate_json(campaign.scheme).composite)
     query = select(VoterGroup).where(VoterGroup.campaign_id == campaign_id)
     groups = session.scalars(query.order_by(VoterGroup.position)).all()
     check_scheme(scheme, [group.id for group in groups])
@@ -46,6 +48,18 @@ def set_scheme(
         raise DomainError("field_not_a_choice", field="指标")
     campaign.scheme, campaign.two_person = SCHEME_JSON.dump_json(scheme).decode(), two_person
     audit.record(session, now, staff, "campaign.scheme", campaign_id, two_person=two_person, **_told(scheme))
+
+
+def set_composite(acting: Acting, campaign_id: str, composite: Composite | None, rounds: Sequence[str]) -> None:
+    """Make this what the composite score of rounds to come is made of; ``rounds`` are the campaign's, by id."""
+    session, campaign = acting.session, campaign_row(acting.session, campaign_id)
+    groups = session.scalars(select(VoterGroup.id).where(VoterGroup.campaign_id == campaign_id)).all()
+    if composite is not None:
+        check_composite(composite, groups, rounds)
+    scheme = replace(SCHEME_JSON.validate_json(campaign.scheme), composite=composite)
+    campaign.scheme = SCHEME_JSON.dump_json(scheme).decode()
+    formula = formula_text(composite) if composite else ""
+    audit.record(session, acting.now, acting.actor, "campaign.composite", campaign_id, formula=formula)
 
 
 def askable_items(session: Session, campaign_id: str) -> list[tuple[str, str]]:

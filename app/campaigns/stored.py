@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from app.campaigns.composite import formula_text
 from app.campaigns.domain import Form
 from app.campaigns.reads import CampaignView, GroupView, get_campaign
 from app.campaigns.service import campaign_row
@@ -49,6 +50,12 @@ def stored_scheme(campaign: CampaignView) -> Stored:
     scheme = campaign.scheme
     words = f"{formula_words(scheme, _as_written)} {base_words(scheme, _as_written)}"
     return stored([("现行口径", words)], sorted(shown_scheme(campaign).items()))
+
+
+def stored_composite(campaign: CampaignView) -> Stored:
+    """Return what the composite score is made of."""
+    composite = campaign.scheme.composite
+    return stored([("综合评价", formula_text(composite) if composite else "")], composite)
 
 
 def stored_form(form: Form) -> Stored:

@@ -98,6 +98,21 @@ class ResultRead(Base):
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class NamedEntry(Base):
+    """A named score, points, or an award (``part``: its key, or ``award``) of an object of a round; never of a slip.
+
+    ``value`` is the number as it was typed, or the word; who entered it and when stand beside it and in the log.
+    """
+
+    __tablename__ = "named_entry"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    object_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    part: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+    entered_by: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ReportTemplate(Base):
     """A Word template of the organisation that takes the place of the one that ships."""
 

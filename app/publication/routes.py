@@ -16,7 +16,7 @@ from app.publication.domain import (
     units_of_verdict,
     units_with_remarks,
 )
-from app.publication.seen import merged_in, result_and_unit, result_of, version_of
+from app.publication.seen import composites_seen, merged_in, result_and_unit, result_of, version_of
 from app.publication.signing import signed_file, stored_signature
 from app.publication.spoken import english_on, spoken
 from app.rounds.document_reads import documents_of
@@ -60,6 +60,7 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
         "lines": drawn_lines(result.section),
         "heard": units_with_remarks(result.document),
         "merged": merged_in(desk, result),
+        "composites": composites_seen(desk, result),
         "remarks_ahead": REMARKS_AHEAD,
         "search": search,
         "picks": picks_of(result.section),

@@ -35,6 +35,8 @@ class RoundPowers:
     print_anew: bool
     """Whether slips that became void can still be replaced."""
     see_freeze: bool
+    score: bool
+    """Whether named scores and awards stand beside it."""
     station: int
     """Where the round stands among ``STATIONS``; -1 where it left the way."""
 
@@ -60,5 +62,6 @@ def powers(role: str, state: RoundState, *, is_rehearsal: bool) -> RoundPowers:
         read_scrutiny=state in AFTER_OPENING,
         print_anew=state in BEFORE_CLOSE,
         see_freeze=state is RoundState.DRAFT,
+        score=organise and state not in {RoundState.DRAFT, RoundState.VOID},
         station=STATIONS.index(shown) if shown in STATIONS else -1,
     )

@@ -98,16 +98,18 @@ def all_rounds(session: Session) -> Sequence[RoundView]:
 
 def resting(session: Session, campaign_id: str) -> list[Resting]:
     """Return what every round of a campaign rests on, oldest first; a void one's paper holds nothing."""
-    columns = (Round.title, Round.state, Round.paper, Round.form_key, Round.stage_id)
+    columns = (Round.title, Round.state, Round.paper, Round.form_key, Round.stage_id, Round.id)
     query = select(*columns).where(Round.campaign_id == campaign_id).order_by(Round.created_at, Round.id)
     return [_resting(*row) for row in session.execute(query)]
 
 
-def _resting(title: str, state: str, text: str | None, form_key: str, stage_id: str | None) -> Resting:
+def _resting(
+    title: str, state: str, text: str | None, form_key: str, stage_id: str | None, round_id: str
+) -> Resting:  # fmt: skip
     paper = parse_paper(text) if text is not None and state != RoundState.VOID else None
     units = frozenset(unit.id for unit in paper.units) if paper else frozenset()
     groups = frozenset(group.id for group in paper.groups) if paper else frozenset()
-    return Resting(title, units, groups, form_key, stage_id)
+    return Resting(title, units, groups, form_key, stage_id, round_id)
 
 
 def rounds_in(session: Session, states: Collection[RoundState]) -> Sequence[RoundView]:

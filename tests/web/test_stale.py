@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from html.parser import HTMLParser
 
 import pytest
 from httpx import Response
 from starlette.testclient import TestClient
 
+from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.reads import get_campaign
-from app.campaigns.scheme_service import copy_form
+from app.campaigns.scheme_service import copy_form, set_composite
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.rounds.reads import frozen_paper, get_round
+from app.rounds.service import freeze
 from app.slips.service import issue
-from tests.cast import MORNING, Desk, make_cast, make_draft, make_ready
+from tests.cast import MORNING, Desk, make_cast, make_draft
 from tests.web.test_said import posts
 
 CHECKED = {
@@ -26,7 +29,9 @@ CHECKED = {
     "/campaigns/{campaign_id}/groups",
     "/campaigns/{campaign_id}/groups/{group_id}",
     "/campaigns/{campaign_id}/scheme",
+    "/campaigns/{campaign_id}/composite",
     "/campaigns/{campaign_id}/forms/{key}",
+    "/rounds/{round_id}/composite",
     "/rounds/{round_id}/edit",
     "/rounds/{round_id}/schedule",
     "/rounds/{round_id}/wifi",
@@ -62,6 +67,11 @@ def test_every_form_over_what_is_stored_is_checked_or_says_why_not() -> None:
     edits = {path for path in posts() if not MAKES_OR_STEPS.search(path)}
     assert edits == CHECKED | {path for path in OTHERWISE if not MAKES_OR_STEPS.search(path)}
     assert set(OTHERWISE) <= posts()
+
+
+COMPOSITE = Composite((
+    Part("p1", "测评", Source.VOTE, Fraction(80)), Part("p2", "领导评分", Source.SCORE, Fraction(20)),
+))  # fmt: skip
 
 
 class _Forms(HTMLParser):
@@ -124,7 +134,11 @@ PLACES = {
         f"{C}/groups/{{group_id}}", f"{C}/groups/{{group_id}}", "left_out[]", ("{unit_id}", "")
     ),
     f"{C}/scheme": Place(f"{C}/scheme", f"{C}/scheme", "attention", ("81%", "82%")),
+    f"{C}/composite": Place(f"{C}/composite", f"{C}/composite", "decimals", ("0", "1")),
     f"{C}/forms/{{key}}": Place(f"{C}/forms/{{key}}", f"{C}/forms/{{key}}", "title", ("甲表", "乙表")),
+    "/rounds/{frozen_id}/composite": Place(
+        "/rounds/{frozen_id}/composite", "/rounds/{frozen_id}/composite", "p2-{frozen_unit}", ("80", "90")
+    ),
     f"{R}/edit": Place(f"{R}/edit", f"{R}/edit", "title", ("甲轮", "乙轮")),
     f"{R}/schedule": Place(R, f"{R}/schedule", "closes_at", ("2026-11-30T10:00", "2026-11-30T11:00")),
     f"{R}/wifi": Place(R, f"{R}/wifi", "wifi_name", ("甲网", "乙网")),
@@ -153,10 +167,14 @@ def ids(settings: Settings, database: Database, organiser: Desk) -> dict[str, st
     folder = KeyFolder(settings.data / "keys")
     with database.writing() as session:
         acting = Acting(session, MORNING, Principal("idzhangsan", "张三", "organiser"))
-        round_id, frozen_id = make_draft(acting), make_ready(acting)
+        round_id, frozen_id = make_draft(acting), make_draft(acting)
         campaign_id = get_round(session, round_id).campaign_id
+        for each in (campaign_id, get_round(session, frozen_id).campaign_id):
+            set_composite(acting, each, COMPOSITE, [])
+        freeze(acting, frozen_id)
         key = copy_form(session, MORNING, acting.actor, campaign_id, "t2")
-        groups = [group.id for group in frozen_paper(session, frozen_id)[0].groups]
+        paper, _ = frozen_paper(session, frozen_id)
+        groups = [group.id for group in paper.groups]
         issue(acting, folder, frozen_id, dict.fromkeys(groups, 10))
     with database.reading() as session:
         campaign = get_campaign(session, campaign_id)
@@ -166,6 +184,7 @@ def ids(settings: Settings, database: Database, organiser: Desk) -> dict[str, st
         "frozen_id": frozen_id,
         "key": key,
         "staff_id": "idwujiu",
+        "frozen_unit": paper.units[0].id,
     }
     return {**found, "unit_id": campaign.units[0].id, "group_id": campaign.groups[0].id, "frozen_group": groups[0]}
 

@@ -1,0 +1,126 @@
+"""The page on which a campaign says what its composite score is made of, before a round is frozen."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.campaigns import scheme_service
+from app.campaigns.composite import Composite, Part, Source, formula_text, number_text
+from app.campaigns.domain import DECIMALS
+from app.campaigns.ports import resting_rounds
+from app.campaigns.reads import get_campaign
+from app.campaigns.stored import locked_campaign, stored_composite
+from app.campaigns.typed import typed_weight
+from app.core.errors import DomainError
+from app.web.desk import Desk, OrganiserDesk, Refused, typed
+from app.web.forms import Form, PostedForm
+from app.web.stale import refuse_stale
+
+router = APIRouter()
+ROWS = range(1, 9)
+FIELDS = ("label", "source", "weight", "most", "under")
+
+
+def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    campaign = get_campaign(desk.session, campaign_id)
+    composite = campaign.scheme.composite
+    context = {
+        "campaign": campaign,
+        "stored": stored_composite(campaign),
+        "formula": formula_text(composite) if composite else "",
+        "typed": typed(refused) if refused else shown(composite),
+        "rounds": [(each.id, each.title) for each in resting_rounds(desk.request)(desk.session, campaign_id)],
+        "rows": ROWS,
+        "decimals": DECIMALS,
+    }
+    return desk.show("campaigns/composite.html", refused, **context)
+
+
+@router.get("/campaigns/{campaign_id}/composite")
+def composite_page(desk: OrganiserDesk, campaign_id: str) -> Response:
+    """Show the parts with their weights, and how the score is made of them."""
+    return _show(desk, campaign_id)
+
+
+@router.post("/campaigns/{campaign_id}/composite")
+def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
+    """Save the parts for rounds to come."""
+
+    def act() -> None:
+        refuse_stale(form, stored_composite(locked_campaign(desk.session, campaign_id)))
+        rounds = [each.id for each in resting_rounds(desk.request)(desk.session, campaign_id)]
+        scheme_service.set_composite(desk.acting, campaign_id, typed_composite(form), rounds)
+
+    done = f"/campaigns/{campaign_id}/composite"
+    return desk.attempt(act, done, lambda refused: _show(desk, campaign_id, refused))
+
+
+def shown(composite: Composite | None) -> dict[str, str]:
+    """Return the fields of the page: a row for each part, those of a part below it."""
+    if composite is None:
+        return {"decimals": "2"}
+    fields = {"decimals": str(composite.decimals), **({"by_top": "1"} if composite.by_top else {})}
+    rows: list[tuple[Part, str]] = []
+    for part in composite.parts:
+        rows.append((part, ""))
+        place = str(len(rows))
+        rows += [(each, place) for each in part.parts]
+    for row, (part, under) in enumerate(rows, 1):
+        named = {Source.VOTE: f"vote:{part.group}", Source.ROUND: f"round:{part.round_id}"}
+        cells = {
+            "label": part.label,
+            "source": named.get(part.source, part.source.value),
+            "weight": number_text(part.weight) if part.weight else "",
+            "most": number_text(part.most) if part.most else "",
+            "under": under,
+        }
+        fields |= {f"{name}-{row}": text for name, text in cells.items()}
+    return fields
+
+
+def typed_composite(form: PostedForm) -> Composite | None:
+    """Return what was typed; None where every row is empty."""
+    rows = [{name: form.text(f"{name}-{row}", 60, needed=False) for name in FIELDS} for row in ROWS]
+    filled = {str(row): cells for row, cells in zip(ROWS, rows, strict=True) if cells["label"] or cells["source"]}
+    if not filled:
+        return None
+    decimals = form.integer("decimals", 0, max(DECIMALS), label="小数位数")
+    top = tuple(_part(filled, row) for row, cells in filled.items() if not cells["under"])
+    if any(filled.get(cells["under"], {"source": ""})["source"] != "composite" for cells in _inner(filled)):
+        raise DomainError("field_not_a_choice", field="归入")
+    return Composite(top, by_top=form.flag("by_top"), decimals=decimals)
+
+
+Rows = dict[str, dict[str, str]]
+
+
+def _inner(filled: Rows) -> Sequence[dict[str, str]]:
+    return [cells for cells in filled.values() if cells["under"]]
+
+
+def _part(filled: Rows, row: str) -> Part:
+    cells = filled[row]
+    kind, _, which = cells["source"].partition(":")
+    if kind not in set(Source):
+        raise DomainError("field_not_a_choice", field=f"{cells['label']} 来源".strip())
+    source = Source(kind)
+    inner = [other for other, each in filled.items() if each["under"] == row and other != row]
+    return Part(
+        key=f"p{row}",
+        label=cells["label"],
+        source=source,
+        weight=Fraction(0) if source is Source.EXTRA else typed_weight(cells["weight"], cells["label"]),
+        group=which if source is Source.VOTE else "",
+        round_id=which if source is Source.ROUND else "",
+        most=typed_weight(cells["most"], cells["label"]) if source in {Source.POINTS, Source.EXTRA} else Fraction(0),
+        parts=tuple(_leaf(filled, other) for other in inner) if source is Source.COMPOSITE else (),
+    )
+
+
+def _leaf(filled: Rows, row: str) -> Part:
+    """Return a part of a part; one that has parts again is refused, however the rows lead round."""
+    if filled[row]["source"] == Source.COMPOSITE:
+        raise DomainError("composite_levels", name=filled[row]["label"])
+    return _part(filled, row)

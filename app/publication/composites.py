@@ -1,0 +1,207 @@
+"""Named scores, points and awards of a round, and the composite scores of its released result."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.campaigns.composite import (
+    AWARD_WORDS,
+    VOTED,
+    WHOLE,
+    Composite,
+    Line,
+    Missing,
+    Part,
+    Points,
+    Source,
+    Total,
+    check_awards,
+    every_part,
+    formula_text,
+    points_text,
+)
+from app.core.acting import Acting
+from app.core.errors import DomainError
+from app.publication.models import NamedEntry
+from app.rounds.domain import Paper, RoundState
+from app.rounds.reads import frozen_paper, get_round
+from app.tally.composite import composites_of, named_parts
+from app.tally.document import Document
+
+AWARD: Final = "award"
+"""The part under which 评定等次 of an object is kept."""
+_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
+SCORED: Final = frozenset({RoundState.READY, RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED})
+"""When named scores may be entered: the paper is fixed, and nobody has read the result."""
+AWARDED: Final = frozenset({RoundState.COUNTED, RoundState.PUBLISHED})
+NOTE_SENTENCES: Final = {
+    "not_entered": "还没有填写计名的部分",
+    "too_few": "样本不足，不计算",
+    "invalid": "结果无效，不计算",
+    "not_published": "另一轮的结果没有公布，不计算",
+    "not_rated": "没有测评这个对象，不计算",
+}
+"""Why there is no score, by the reason."""
+Key = tuple[str, str]
+"""An object's id with the key of a part, or ``AWARD``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was entered, by whom and when."""
+
+    value: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An object with its score, what that is made of, and what the body decided beside it."""
+
+    id: str
+    name: str
+    score: str
+    why: str
+    parts: Sequence[tuple[str, str]]
+    award: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Composites:
+    """What stands beside the votes of a result; ``formula`` is empty where only awards do."""
+
+    formula: str
+    rows: Sequence[Row]
+
+    @property
+    def awarded(self) -> bool:
+        """Whether the body decided on any object."""
+        return any(row.award for row in self.rows)
+
+
+def composite_of(paper: Paper) -> Composite | None:
+    """Return what the round's score is made of."""
+    return paper.scheme.composite
+
+
+def asked_for(paper: Paper) -> list[Part]:
+    """Return the parts that are entered by name."""
+    composite = composite_of(paper)
+    return list(named_parts(composite.parts)) if composite else []
+
+
+def entries_of(session: Session, round_id: str) -> dict[Key, Entry]:
+    """Return what was entered for a round."""
+    rows = session.scalars(select(NamedEntry).where(NamedEntry.round_id == round_id))
+    return {(row.object_id, row.part): Entry(row.value, row.entered_by, row.entered_at) for row in rows}
+
+
+def enter(acting: Acting, round_id: str, typed: Mapping[Key, str]) -> None:
+    """Keep what was typed and differs from what stands, each with who and when; the caller holds the round.
+
+    DomainError ``composite_closed``, ``composite_entry``, ``award_limit``.
+    """
+    session, (paper, _) = acting.session, frozen_paper(acting.session, round_id)
+    before = entries_of(session, round_id)
+    changed = {key: text for key, text in typed.items() if text != (before[key].value if key in before else "")}
+    _check_state(get_round(session, round_id).state, {part for _, part in changed})
+    parts = {part.key: part for part in asked_for(paper)}
+    for (_, part), text in changed.items():
+        _check_entry(parts, part, text)
+    words = {key: entry.value for key, entry in before.items()} | changed
+    check_awards({target: word for (target, part), word in words.items() if part == AWARD}, len(paper.units))
+    names = {unit.id: unit.name for unit in paper.units}
+    for (target, part), text in changed.items():
+        if target not in names:
+            raise DomainError("field_not_a_choice", field="对象")
+        _write(acting, (round_id, target, part), text)
+        what = {"object": names[target], "value": text}
+        if part == AWARD:
+            audit.record(session, acting.now, acting.actor, "round.award", round_id, **what)
+        else:
+            audit.record(session, acting.now, acting.actor, "round.named", round_id, part=parts[part].label, **what)
+
+
+def _check_state(state: RoundState, parts: set[str]) -> None:
+    if (AWARD in parts and state not in AWARDED) or (parts - {AWARD} and state not in SCORED):
+        raise DomainError("composite_closed")
+
+
+def _check_entry(parts: Mapping[str, Part], key: str, text: str) -> None:
+    if key == AWARD:
+        if text and text not in AWARD_WORDS:
+            raise DomainError("field_not_a_choice", field="评定等次")
+        return
+    if key not in parts:
+        raise DomainError("field_not_a_choice", field="部分")
+    part, most = parts[key], _most(parts[key])
+    if text and not (_NUMBER.fullmatch(text) and Fraction(text) <= most):
+        raise DomainError("composite_entry", name=part.label, typed=text, most=most)
+
+
+def _most(part: Part) -> Fraction:
+    return WHOLE if part.source is Source.SCORE else part.most
+
+
+def _write(acting: Acting, key: tuple[str, str, str], text: str) -> None:
+    row = acting.session.get(NamedEntry, key)
+    if row is not None:
+        acting.session.delete(row)
+        acting.session.flush()
+    if text:
+        round_id, target, part = key
+        fields = {"value": text, "entered_by": acting.actor.name, "entered_at": acting.now}
+        acting.session.add(NamedEntry(round_id=round_id, object_id=target, part=part, **fields))
+
+
+def composites_in(
+    session: Session, round_id: str, document: Document, other: Callable[[str], Document | None]
+) -> Composites | None:
+    """Return what stands beside the votes of a result as its reader sees it; None where nothing does.
+
+    ``other`` gives another round's result as the same reader sees it, None where he sees none.
+    """
+    paper, _ = frozen_paper(session, round_id)
+    composite, entries = composite_of(paper), entries_of(session, round_id)
+    totals: Mapping[str, Total] = {}
+    if composite is not None:
+        named = {key: Fraction(entry.value) for key, entry in entries.items() if key[1] != AWARD}
+        totals = composites_of(document, composite, named, _others(composite, other))
+    elif not any(part == AWARD for _, part in entries):
+        return None
+    decimals = composite.decimals if composite else 0
+    targets = [(target["id"], target["name"]) for section in document["sections"] for target in section["targets"]]
+    rows = [_row(key, name, totals.get(key), entries.get((key, AWARD)), decimals) for key, name in targets]
+    return Composites(formula_text(composite) if composite else "", rows)
+
+
+def _others(composite: Composite, other: Callable[[str], Document | None]) -> dict[str, Document]:
+    wanted = {part.round_id for part in every_part(composite.parts) if part.source is Source.ROUND}
+    found = {round_id: other(round_id) for round_id in wanted}
+    return {round_id: document for round_id, document in found.items() if document is not None}
+
+
+def _row(target_id: str, name: str, total: Total | None, award: Entry | None, decimals: int) -> Row:
+    if total is None:
+        return Row(target_id, name, "", "", (), award)
+    why = NOTE_SENTENCES[total.figure.reason] if isinstance(total.figure, Missing) else ""
+    score = points_text(total.figure, decimals) if isinstance(total.figure, Points) else ""
+    return Row(target_id, name, score, why, [_told(line, decimals) for line in _leaves(total.lines)], award)
+
+
+def _leaves(lines: Sequence[Line]) -> list[Line]:
+    return [leaf for line in lines for leaf in (_leaves(line.lines) if line.lines else [line])]
+
+
+def _told(line: Line, decimals: int) -> tuple[str, str]:
+    named = "" if line.part.source in VOTED else "（非无记名）"
+    text = points_text(line.figure, decimals) if isinstance(line.figure, Points) else "—"
+    return f"{line.part.label}{named}", text

@@ -1,0 +1,217 @@
+"""Composite scores from the page where their parts are chosen to the result page, with what is entered by name."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.audit.service import entries as log
+from app.campaigns.composite import Composite, Part, Points, Source, points_text
+from app.campaigns.reads import get_campaign
+from app.campaigns.scheme_service import set_scheme
+from app.core.acting import Acting, Principal
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.publication.composites import AWARD, composites_in, enter, entries_of
+from app.rounds.domain import Paper
+from app.tally.composite import points_of
+from tests.cast import Desk, make_campaign, make_cast
+from tests.publication import counted
+
+F = Fraction
+NewClient = Callable[[], TestClient]
+COMPOSITE = Composite((
+    Part("p1", "服务对象测评", Source.VOTE, F(60), "g4"),
+    Part("p2", "主要领导评分", Source.SCORE, F(40)),
+    Part("p3", "附加分", Source.EXTRA, most=F(5)),
+))  # fmt: skip
+
+
+def paper(composite: Composite | None = COMPOSITE) -> Paper:
+    made = counted.make_paper()
+    return replace(made, scheme=replace(made.scheme, composite=composite))
+
+
+def acting(database: Database, round_id: str, typed: dict[tuple[str, str], str]) -> None:
+    with database.writing() as session:
+        enter(Acting(session, counted.AT, counted.ZHANG), round_id, typed)
+
+
+def test_it_works(database: Database) -> None:
+    round_id = counted.store_counted(database, counted.make_votes(paper()))
+    acting(database, round_id, {("u1", "p2"): "92.5", ("u1", "p3"): "3", ("u1", AWARD): "优秀"})
+    counted.release(database, round_id)
+    with database.reading() as session:
+        document = counted.result_for(session, round_id).document
+        found = composites_in(session, round_id, document, lambda _: None)
+    assert found is not None
+    group = points_of(document, "u1", "g4", by_top=False)
+    assert isinstance(group, Points)
+    expected = F(60, 100) * group.low + F(40, 100) * F(925, 10) + 3
+    rows = {row.id: row for row in found.rows}
+    assert rows["u1"].score == points_text(replace(group, low=expected, high=expected), 2)
+    assert [label for label, _ in rows["u1"].parts] == [
+        "服务对象测评",
+        "主要领导评分（非无记名）",
+        "附加分（非无记名）",
+    ]
+    assert rows["u1"].award is not None
+    assert (rows["u1"].award.value, rows["u1"].award.by) == ("优秀", "张三")
+    assert (rows["u0"].score, rows["u0"].why) == ("", "还没有填写计名的部分")
+    assert found.formula.startswith("综合评价得分 = 服务对象测评 × 60% + 主要领导评分（非无记名） × 40%")
+
+
+def test_each_entry_is_kept_with_who_and_when_and_logged(database: Database) -> None:
+    round_id = counted.store_counted(database, counted.make_votes(paper()))
+    acting(database, round_id, {("u1", "p2"): "90"})
+    acting(database, round_id, {("u1", "p2"): "91", ("u2", "p2"): ""})
+    with database.reading() as session:
+        entries = entries_of(session, round_id)
+        logged = [entry for entry in log(session, 1, 50)[0] if entry.action == "round.named"]
+    assert {key: (entry.value, entry.by, entry.at) for key, entry in entries.items()} == {
+        ("u1", "p2"): ("91", "张三", counted.AT)
+    }
+    assert len(logged) == 2
+    acting(database, round_id, {("u1", "p2"): ""})
+    with database.reading() as session:
+        assert entries_of(session, round_id) == {}
+
+
+@pytest.mark.parametrize(("typed", "code"), [
+    ({("u1", "p2"): "101"}, "composite_entry"), ({("u1", "p2"): "-1"}, "composite_entry"),
+    ({("u1", "p3"): "6"}, "composite_entry"), ({("u1", "p2"): "9.123"}, "composite_entry"),
+    ({("u1", "p9"): "9"}, "field_not_a_choice"), ({("nobody", "p2"): "9"}, "field_not_a_choice"),
+    ({("u1", AWARD): "好"}, "field_not_a_choice"),
+    ({(f"u{at}", AWARD): "优秀" for at in range(3)}, "award_limit"),
+])  # fmt: skip
+def test_it_refuses(database: Database, typed: dict[tuple[str, str], str], code: str) -> None:
+    round_id = counted.store_counted(database, counted.make_votes(paper()))
+    with pytest.raises(DomainError, match=code):
+        acting(database, round_id, typed)
+
+
+def test_scores_are_fixed_once_the_result_is_read_and_awards_come_after_the_count(database: Database) -> None:
+    sealed = counted.store_sealed(database, counted.make_votes(paper()))
+    with pytest.raises(DomainError, match="composite_closed"):
+        acting(database, sealed, {("u1", AWARD): "优秀"})
+    acting(database, sealed, {("u1", "p2"): "80"})
+    published = counted.store_published(database, counted.make_votes(paper()))
+    with pytest.raises(DomainError, match="composite_closed"):
+        acting(database, published, {("u1", "p2"): "80"})
+    acting(database, published, {("u1", AWARD): "称职"})
+
+
+def test_nothing_stands_beside_a_result_without_parts_and_awards(database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes(paper(None)))
+    with database.reading() as session:
+        document = counted.result_for(session, round_id).document
+        assert composites_in(session, round_id, document, lambda _: None) is None
+
+
+def test_another_round_counts_as_far_as_its_reader_may_see_it(database: Database) -> None:
+    first = counted.store_published(database, counted.make_votes(paper(None)))
+    both = Composite((
+        Part("p1", "这次", Source.VOTE, F(50)), Part("p2", "上半年", Source.ROUND, F(50), round_id=first),
+    ))  # fmt: skip
+    round_id = counted.store_published(database, counted.make_votes(paper(both)))
+    with database.reading() as session:
+        documents = {each: counted.result_for(session, each).document for each in (first, round_id)}
+        seen = composites_in(session, round_id, documents[round_id], documents.get)
+        unseen = composites_in(session, round_id, documents[round_id], lambda _: None)
+    assert seen is not None
+    assert unseen is not None
+    halves = [points_of(documents[each], "u1", "", by_top=False) for each in (first, round_id)]
+    total = sum((half.low for half in halves if isinstance(half, Points)), F(0)) / 2
+    assert seen.rows[1].score == points_text(Points(total, total), 2)
+    assert (unseen.rows[1].score, unseen.rows[1].why) == ("", "另一轮的结果没有公布，不计算")
+
+
+ROWS = {
+    "label-1": "群众", "source-1": "composite", "weight-1": "80",
+    "label-2": "全体", "source-2": "vote:", "weight-2": "70", "under-2": "1",
+    "label-3": "领导评分", "source-3": "score", "weight-3": "30", "under-3": "1",
+    "label-4": "扣分", "source-4": "points", "weight-4": "20", "most-4": "20",
+    "label-5": "加分", "source-5": "extra", "most-5": "5", "decimals": "1", "by_top": "1",
+}  # fmt: skip
+
+
+class TestPages:
+    """From the campaign's page to the result page."""
+
+    @pytest.fixture
+    def desk(self, database: Database, settings: Settings, new_client: NewClient) -> Desk:
+        with database.writing() as session:
+            self.campaign_id = make_campaign(session, make_cast(session)["zhangsan"])
+        return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+
+    def test_parts_are_typed_shown_and_kept(self, desk: Desk, database: Database) -> None:
+        path = f"/campaigns/{self.campaign_id}/composite"
+        assert desk.post(path, **ROWS).status_code == 303
+        with database.reading() as session:
+            stored = get_campaign(session, self.campaign_id).scheme.composite
+        assert stored is not None
+        assert [part.label for part in stored.parts] == ["群众", "扣分", "加分"]
+        assert [part.label for part in stored.parts[0].parts] == ["全体", "领导评分"]
+        assert (stored.decimals, stored.by_top) == (1, True)
+        page = desk.get(path).text
+        assert "综合评价得分 = 群众（全体 × 70% + 领导评分（非无记名） × 30%） × 80%" in page
+        again = dict(re.findall(r'name="((?:label|weight|most)-\d)"[^>]*value="([^"]*)"', page))
+        assert [again[f"label-{row}"] for row in range(1, 6)] == ["群众", "全体", "领导评分", "扣分", "加分"]
+        empty = {name: "" for name in ROWS if name != "by_top"}
+        assert desk.post(path, **{**empty, "decimals": "2"}).status_code == 303
+        with database.reading() as session:
+            assert get_campaign(session, self.campaign_id).scheme.composite is None
+
+    def test_weights_that_make_no_hundred_are_refused_with_their_sum(self, desk: Desk) -> None:
+        rows = {f"{name}-{row}": value for row, weight in enumerate(("60", "30", "20"), 1)
+                for name, value in (("label", f"部分{row}"), ("source", "score"), ("weight", weight))}  # fmt: skip
+        answer = desk.post(f"/campaigns/{self.campaign_id}/composite", **rows, decimals="2")
+        assert answer.status_code == 422
+        assert "合计 110，应为 100" in answer.text
+        assert 'value="部分3"' in answer.text
+
+    @pytest.mark.parametrize("changes", [
+        {"under-2": "4"}, {"under-2": "9"}, {"source-2": "composite"}, {"source-2": "nothing"}, {"most-4": ""},
+        {"weight-3": "dreißig"}, {"source-2": "vote:nobody"}, {"source-2": "round:nobody"},
+    ])  # fmt: skip
+    def test_it_refuses_rows_that_cannot_be(self, desk: Desk, changes: dict[str, str]) -> None:
+        answer = desk.post(f"/campaigns/{self.campaign_id}/composite", **(ROWS | changes))
+        assert answer.status_code == 422, answer.text
+
+    def test_a_new_scheme_keeps_them(self, desk: Desk, database: Database) -> None:
+        desk.post(f"/campaigns/{self.campaign_id}/composite", **ROWS)
+        zhang = Principal("idzhangsan", "张三", "organiser")
+        with database.writing() as session:
+            plain = replace(get_campaign(session, self.campaign_id).scheme, remark_k=11, composite=None)
+            set_scheme(session, counted.AT, zhang, self.campaign_id, plain, two_person=True)
+        with database.reading() as session:
+            scheme = get_campaign(session, self.campaign_id).scheme
+        assert scheme.remark_k == 11
+        assert scheme.composite is not None
+
+    def test_named_scores_stand_beside_the_votes(self, desk: Desk, database: Database) -> None:
+        round_id = counted.store_counted(database, counted.make_votes(paper()))
+        path = f"/rounds/{round_id}/composite"
+        assert path in desk.get(f"/rounds/{round_id}").text
+        assert "主要领导评分" in desk.get(path).text
+        assert desk.post(path, **{"p2-u1": "88", "p3-u1": "2", "award-u1": "优秀"}).status_code == 303
+        assert 'value="88"' in desk.get(path).text
+        refused = desk.post(path, **{"p2-u1": "880"})
+        assert refused.status_code == 422
+        assert 'value="880"' in refused.text
+        counted.release(database, round_id)
+        page = desk.get(f"/results/{round_id}").text
+        assert "非无记名" in page
+        assert "组织评定" in page
+        assert re.search(r"主要领导评分（非无记名） 88\.00", page)
+
+    def test_a_draft_has_no_such_page(self, desk: Desk) -> None:
+        answer = desk.post(f"/campaigns/{self.campaign_id}/rounds/new", title="一", form_key="t2", key_needed="1",
+                           key_holders="1")  # fmt: skip
+        assert answer.status_code == 303
+        assert desk.get(f"{answer.headers['location']}/composite").status_code == 409
