@@ -28,6 +28,7 @@ from app.campaigns.composite import (
     points_text,
 )
 from app.core.acting import Acting
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.publication.models import NamedEntry
 from app.rounds.domain import Paper, RoundState
@@ -152,7 +153,7 @@ def _most(part: Part) -> Fraction:
 
 
 def _write(acting: Acting, key: tuple[str, str, str], text: str) -> None:
-    row = acting.session.get(NamedEntry, key)
+    row = locked(acting.session, NamedEntry, key)
     if row is not None:
         acting.session.delete(row)
         acting.session.flush()
