@@ -33,6 +33,7 @@ from app.box.drop import Drop
 from app.box.openings import Openings, Place
 from app.box.tidying import recover
 from app.campaigns import routes as campaigns_routes
+from app.campaigns.disclosure import promise_text
 from app.consents import routes as consents_routes
 from app.core.acting import Acting
 from app.core.audiences import EVERYONE, Audience
@@ -56,6 +57,7 @@ from app.publication import (
     api_v1,
     api_v2,
     correction,
+    routes_announce,
     routes_charts,
     routes_composite,
     routes_documents,
@@ -155,6 +157,7 @@ DESK_FEATURES = (
     routes_composite,
     routes_documents,
     routes_freeze,
+    routes_announce,
     routes_release,
     routes_reports,
     routes_tokens,
@@ -222,6 +225,7 @@ def build_api(
         "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak,
         "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
         "half_fails": half_fails, "line_text": line_text, "mark_text": mark_text,
+        "promise_text": promise_text,
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
     app.state.watch = Watch()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.campaigns.disclosure import promise_text
 from app.rounds.domain import Paper
 
 
@@ -28,6 +29,8 @@ class Setting:
     k: int
     remarks: bool
     remark_k: int
+    shown: str = ""
+    """What an announced round promises of its totals; empty for a protected one."""
     kiosk: bool = False
     """Whether the phone is a machine that the organisers put up for whoever has none."""
 
@@ -52,7 +55,8 @@ class Viewer:
 def setting_of(paper: Paper, sealed_by: SealedBy, https: bool, loopback: bool) -> Setting:
     """Return what the sentences about this paper depend on."""
     key, scheme = (paper.key_needed, paper.key_holders), paper.scheme
-    return Setting(sealed_by, https, loopback, key, scheme.floor, paper.remarks, scheme.remark_k)
+    shown = promise_text(scheme.disclosure)
+    return Setting(sealed_by, https, loopback, key, scheme.floor, paper.remarks, scheme.remark_k, shown)
 
 
 def promises(setting: Setting) -> tuple[Sentence, ...]:
@@ -69,6 +73,8 @@ def _promises(setting: Setting) -> Iterator[Sentence]:
         yield Sentence("答案在这部手机上封好才发出；开箱之前，服务器和任何人都读不到。")
     else:
         yield Sentence("答案由服务器收到后当即封好；开箱之前，任何人都读不到已存的答案。")
+    if setting.shown:
+        yield Sentence(setting.shown, warning=True)
     yield Sentence("不足 %(k)s 人评价的，不公布任何数字。", (("k", setting.k),))
 
 

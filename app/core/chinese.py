@@ -1,9 +1,11 @@
 """Dates as they are written in China, and in English beside, in China's time."""
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta, timezone
 
 _HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+_DAY = re.compile(r"(\d{4})(?:\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -27,6 +29,17 @@ def chinese_day(value: date) -> str:
 def chinese_time(value: datetime | None) -> str:
     """Return 2026年11月23日 09:05 in China's time, or a dash."""
     return "—" if value is None else f"{chinese_date(value)} {value.astimezone(CHINA):%H:%M}"
+
+
+def day_however_written(text: str) -> date | None:
+    """Return the day of 2026-11-23, 2026/11/23, 2026.11.23, 2026年11月23日, 20261123; None of other texts."""
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    try:
+        return date(*(int(part) for part in found.groups() if part))
+    except ValueError:
+        return None
 
 
 def english_day(value: date) -> str:

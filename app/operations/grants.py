@@ -12,6 +12,7 @@ from app.core.key_folder import SettingsError
 
 READ: Final = (
     "alembic_version",
+    "announcement",
     "box_root",
     "campaign",
     "campaign_form",

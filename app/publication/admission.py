@@ -15,6 +15,7 @@ from app.publication.reads import (
     PublishedBands,
     ledger_of,
     line_of,
+    meeting_of,
     published,
     published_bands,
     rates_any,
@@ -36,6 +37,8 @@ class Admission:
     digest: str
     scope: Scope
     unit_ids: frozenset[str] | None
+    meeting: str = ""
+    """The digest of what was typed to stand beside it: with other words it is another file."""
 
     def as_arguments(self) -> dict[str, object]:
         """Return what names the cut: equal arguments, equal documents."""
@@ -46,6 +49,7 @@ class Admission:
             "digest": self.digest,
             "scope": self.scope.value,
             "units": units,
+            **({"meeting": self.meeting} if self.meeting else {}),
         }
 
 
@@ -56,7 +60,8 @@ def admission(session: Session, round_id: str, viewer: Viewer, now: datetime) ->
     if not rates_any(sight, {unit.id for unit in paper.units}):
         raise DomainError("result_not_published")
     line = line_of(session, round_id, sight.version)
-    return Admission(round_id, line.version, line.digest, sight.scope, sight.unit_ids)
+    beside = meeting_of(session, round_id).digest
+    return Admission(round_id, line.version, line.digest, sight.scope, sight.unit_ids, beside)
 
 
 def admitted(session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime) -> Published:

@@ -113,6 +113,24 @@ class NamedEntry(Base):
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Announcement(Base):
+    """What stands beside an announced result (app.publication.meeting), and which object the hall screen shows.
+
+    ``place``: -1 before anything is announced, 0 the title, then the objects in official order, then the summary.
+    """
+
+    __tablename__ = "announcement"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, default="")
+    held_on: Mapped[str] = mapped_column(Text, default="")
+    number: Mapped[str] = mapped_column(Text, default="")
+    office: Mapped[str] = mapped_column(Text, default="")
+    issued_on: Mapped[str] = mapped_column(Text, default="")
+    posted_until: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(Text, default="")
+    place: Mapped[int] = mapped_column(Integer, default=-1)
+
+
 class ReportTemplate(Base):
     """A Word template of the organisation that takes the place of the one that ships."""
 

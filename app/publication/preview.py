@@ -4,13 +4,15 @@ Who agrees to a freeze sees, before it is too late, which voter groups get a row
 all, and what a few ballots show. The marks are the same for every round and say nothing of anybody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from fractions import Fraction
 from math import floor
 
 from app.campaigns.domain import Item
-from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
+from app.publication.announced import Option, options_of
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, Step
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Section, Target, only_section
 from app.tally.restraint import FREE, Restraint, restraint_between
@@ -43,6 +45,25 @@ class Small:
     unit: Target
 
 
+class Mind(StrEnum):
+    """How those vote whose ballots are an example."""
+
+    DIVIDED = "divided"
+    ALL_BUT_ONE = "all_but_one"
+    ALIKE = "alike"
+    TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """What would be published of one object if so many voted in such a mind: the options as far as they are told."""
+
+    mind: Mind
+    people: int
+    unit: Target
+    options: tuple[Option, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """The examples of a paper, with the section that says how to read them."""
@@ -50,6 +71,7 @@ class Preview:
     section: Section
     examples: tuple[Example, ...]
     small: tuple[Small, ...]
+    voted: tuple[Voted, ...]
 
 
 def preview_of(paper: Paper, before: Sequence[Paper] = ()) -> Preview | None:
@@ -61,7 +83,29 @@ def preview_of(paper: Paper, before: Sequence[Paper] = ()) -> Preview | None:
     bare = replace(paper, parts=(_part(paper, PaperUnit("x", "")),), scheme=alone, document=None)
     small = [Small(count, alike=False, unit=_small(bare, count, _WEIGHTS[0])) for count in SIZES]
     small.append(Small(ALIKE, alike=True, unit=_small(bare, ALIKE, (1,))))
-    return Preview(section, examples, tuple(small))
+    return Preview(section, examples, tuple(small), tuple(_voted(bare, paper)))
+
+
+def near_step(paper: Paper, before: Sequence[Paper]) -> Step:
+    """Return whether earlier rounds of nearly the same people leave this one its figures (SEC-47)."""
+    held = restraint_between(paper, before)
+    label = "参评人数与以前各轮相同，或相差够多（只差几个人的，只显示整数百分比，不分类别）"
+    return Step("near", label, not held.hidden and not held.views, needed=False)
+
+
+def _voted(bare: Paper, paper: Paper) -> Iterator[Voted]:
+    """Yield what would be published of one object whoever comes, voting divided, all but one alike, all alike."""
+    people = min(max(paper.raters_of(unit.id) for unit in paper.units), MOST)
+    minds = {
+        Mind.DIVIDED: (people, _WEIGHTS[0]),
+        Mind.ALL_BUT_ONE: (people, (people - 1, 1)),
+        Mind.ALIKE: (people, (1,)),
+        Mind.TOO_FEW: (min(people, paper.scheme.floor - 1), _WEIGHTS[0]),
+    }
+    for mind, (count, weights) in minds.items():
+        section = _counted(bare, count, weights)
+        [unit] = section["targets"]
+        yield Voted(mind, count, unit, tuple(options_of(section, unit["overall"]["total"])))
 
 
 def _examples(paper: Paper, before: Sequence[Paper]) -> tuple[Section, tuple[Example, ...]]:
@@ -90,8 +134,12 @@ def _sized(group: PaperGroup) -> PaperGroup:
 
 
 def _small(paper: Paper, count: int, weights: Sequence[int]) -> Target:
+    return _counted(paper, count, weights)["targets"][0]
+
+
+def _counted(paper: Paper, count: int, weights: Sequence[int]) -> Section:
     group = PaperGroup(_GROUP, "", count)
-    return _section(replace(paper, groups=(group,)), {_GROUP: weights})["targets"][0]
+    return _section(replace(paper, groups=(group,)), {_GROUP: weights})
 
 
 def _section(paper: Paper, weights: Mapping[str, Sequence[int]], restraint: Restraint = FREE) -> Section:

@@ -2,12 +2,10 @@
 
 import hmac
 import json
-from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from threading import Lock
 from typing import TypedDict
 
 from sqlalchemy import ColumnElement, and_, select
@@ -26,7 +24,9 @@ from app.publication.domain import (
     sight_of,
     sight_of_version,
 )
-from app.publication.models import ResultRelease, ResultSignature, ResultVersion
+from app.publication.meeting import NOTHING, Meeting
+from app.publication.models import Announcement, ResultRelease, ResultSignature, ResultVersion
+from app.publication.parsed import Parsed
 from app.publication.renditions import bands, rendition
 from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView, frozen_papers, get_round, rounds_in
@@ -58,6 +58,8 @@ class Edition:
     corrects: int | None = None
     root: str = ""
     """The root of the box that was counted as hex digits; empty for one that was opened before there were roots."""
+    meeting: Meeting = NOTHING
+    """What was typed to stand beside it."""
 
     @property
     def signs(self) -> str:
@@ -117,29 +119,7 @@ class VersionLine:
     root: str = ""
 
 
-class _Parsed:
-    """The documents read last, by digest: parsing one of a hundred units takes longer than rendering it."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, digest: str) -> Document | None:
-        with self._lock:
-            found = self._documents.get(digest)
-            if found is not None:
-                self._documents.move_to_end(digest)
-            return found
-
-    def put(self, digest: str, document: Document) -> None:
-        with self._lock:
-            self._documents[digest] = document
-            while len(self._documents) > self._size:
-                self._documents.popitem(last=False)
-
-
-_parsed = _Parsed(KEPT_PARSED)
+_parsed = Parsed(KEPT_PARSED)
 _SCOPE_OF_ROLE = {"organiser": Scope.ORGANISERS, "leader": Scope.LEADERS, "liaison": Scope.UNIT}
 
 
@@ -232,6 +212,7 @@ class _About(TypedDict):
     code: str
     reason: str
     root: str
+    meeting: Meeting
 
 
 def _edition(session: Session, round_id: str, sight: Sight) -> tuple[_About, Document]:
@@ -249,6 +230,7 @@ def _edition(session: Session, round_id: str, sight: Sight) -> tuple[_About, Doc
         "code": line.code,
         "reason": line.reason,
         "root": line.root,
+        "meeting": meeting_of(session, round_id),
     }
     return about, document
 
@@ -319,6 +301,12 @@ def public_rounds(session: Session, now: datetime) -> Sequence[PublishedLine]:
         if any(release.scope is Scope.PUBLIC and release.is_active(now) for release in ledger)
     }
     return [line for line in published_rounds(session, ANYONE, now) if line.round.id in everybody]
+
+
+def meeting_of(session: Session, round_id: str) -> Meeting:
+    """Return what was typed to stand beside a result."""
+    row = session.get(Announcement, round_id)
+    return NOTHING if row is None else Meeting(**{name: getattr(row, name) for name in Meeting.__dataclass_fields__})
 
 
 def has_result(session: Session, round_id: str) -> bool:

@@ -6,7 +6,7 @@ circle gets bands, with chain, formula and notes. What a unit's reader gets tell
 """
 
 from app.publication.domain import ORGANISERS_ONLY, Scope, Sight
-from app.tally.document import BandDocument, BandSection, Document, Section, Target, summary_of
+from app.tally.document import BandDocument, BandSection, Document, Section, Target, TargetBand, extent_of, summary_of
 
 
 def rendition(document: Document, sight: Sight) -> Document:
@@ -38,7 +38,7 @@ def bands(document: Document) -> BandDocument:
         "round": document["round"],
         "chain": document["chain"],
         "voters": document["voters"],
-        "sections": [_bands(section) for section in document["sections"]],
+        "sections": [(_announced if extent_of(document) else _bands)(section) for section in document["sections"]],
         "notes": document["notes"],
     }
 
@@ -52,8 +52,19 @@ def _bands(section: Section) -> BandSection:
         "form_title": section["form_title"],
         "formula": section["formula"],
         "overall_band": section["overall_band"],
-        "targets": [
-            {"id": target["id"], "name": target["name"], "position": target["position"], "band": target["band"]}
-            for target in section["targets"]
-        ],
+        "targets": [_target_band(target) for target in section["targets"]],
     }
+
+
+def _target_band(target: Target) -> TargetBand:
+    return {"id": target["id"], "name": target["name"], "position": target["position"], "band": target["band"]}
+
+
+def _announced(section: Section) -> BandSection:
+    """Return a section of an announced round: all that was promised, for everybody alike."""
+    targets: list[TargetBand] = [
+        {**_target_band(target), "verdict": target["verdict"], "overall": target["overall"], "items": target["items"]}
+        for target in section["targets"]
+    ]
+    more: BandSection = {**_bands(section), "targets": targets}
+    return {**more, "items": section["items"], "scale": section["scale"], "summary": section["summary"]}

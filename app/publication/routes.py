@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.publication import reads
+from app.publication.announced import slides_of, summary_of_words
 from app.publication.domain import (
     Scope,
     Search,
@@ -21,6 +22,7 @@ from app.publication.signing import signed_file, stored_signature
 from app.publication.spoken import english_on, spoken
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
+from app.tally.document import extent_of
 from app.tally.verdict import Verdict
 from app.web.desk import Desk, OpenDesk, Refused, ResultDesk
 from app.web.downloads import JSON
@@ -50,6 +52,7 @@ def show_result(desk: ResultDesk, round_id: str, show: str = "", q: str = "", sh
 def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refused | None = None) -> Response:
     """Show the result; after a refused document with its sentence and what was typed."""
     result = spoken(desk, result_of(desk, round_id))
+    slides = slides_of(result.document) if extent_of(result.document) else []
     context = {
         "result": result,
         "document": result.document,
@@ -64,6 +67,8 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
         "remarks_ahead": REMARKS_AHEAD,
         "search": search,
         "picks": picks_of(result.section),
+        "slides": slides,
+        "words": summary_of_words(slides),
         "open_to": _open_to(desk, round_id),
         "may": rights_of(desk.staff.role),
         "versions_of_document": documents_of(desk.session, round_id),

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication.freezing import papers_before
-from app.publication.preview import preview_of
+from app.publication.preview import near_step, preview_of
 from app.rounds.allowed import powers
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import RoundState, paper_digest
@@ -26,17 +26,19 @@ def freeze_page(desk: KeyDesk, round_id: str) -> Response:
         raise DomainError("round_wrong_state")
     paper = draft_paper(desk.session, row)
     waiting = next((one for one in waiting_approvals(desk.session, round_id) if one.act == FREEZE), None)
+    before = papers_before(desk.session, paper)
+    bare = [step for step in freeze_problems(paper) if not step.needed]
+    steps = [*hall_steps(desk.session, row, hall_of(desk.settings, desk.now)), *bare, near_step(paper, before)]
     context = {
         "round": row,
         "paper": paper,
         "rows": rows_of(paper),
         "missing": [step.label for step in freeze_problems(paper) if step.needed and not step.done],
-        "advice": [one for one in hall_steps(desk.session, row, hall_of(desk.settings, desk.now)) if not one.done],
+        "advice": [one for one in steps if not one.done],
         "waiting": waiting,
         "second_person": needs_second_person(desk.session, row, FREEZE, desk.now),
         "can": powers(desk.staff.role, row.state, is_rehearsal=row.is_rehearsal),
     }
-    before = papers_before(desk.session, paper)
     desk.leave()
     changed = waiting is not None and waiting.asked_for["paper"] != paper_digest(paper_text(paper))
     return desk.show("publication/freeze.html", **context, changed=changed, preview=preview_of(paper, before))

@@ -17,7 +17,15 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
 from app.publication.domain import BANDS_ONLY, Scope, Wanted, ledger_refusal
-from app.publication.models import NamedEntry, ResultRead, ResultRelease, ResultSignature, ResultVerdict, ResultVersion
+from app.publication.models import (
+    Announcement,
+    NamedEntry,
+    ResultRead,
+    ResultRelease,
+    ResultSignature,
+    ResultVerdict,
+    ResultVersion,
+)
 from app.publication.reads import has_result, ledger_of, stored_document, versions_of
 from app.publication.signing import Signed
 from app.publication.verdicts import store_verdicts
@@ -226,5 +234,5 @@ def archive(acting: Acting, round_id: str) -> None:
 
 def purge(session: Session, _folder: KeyFolder, round_id: str) -> None:
     """Delete the result of a rehearsal."""
-    for table in (NamedEntry, ResultRead, ResultRelease, ResultVerdict, ResultSignature, ResultVersion):
+    for table in (Announcement, NamedEntry, ResultRead, ResultRelease, ResultVerdict, ResultSignature, ResultVersion):
         session.execute(delete(table).where(table.round_id == round_id))

@@ -8,18 +8,18 @@ from app.core.printable import FAMILY, NO_GLYPH, Words, unprintable
 from app.office.qr import qr_grid
 from app.office.typesetting import pdf
 from app.publication import charts
+from app.publication.announced import options_text, slides_of
 from app.publication.domain import units_of_verdict
 from app.publication.reads import Edition, Published, PublishedBands
-from app.tally.document import BandDocument, Document, Section, Target, overall_of, parts_of, summary_rows
+from app.tally.document import BandDocument, Document, Section, Target, extent_of, overall_of, parts_of, summary_rows
 from app.tally.shown import ItemTable, Overall, Ruling, participation_rate
 from app.tally.verdict import Verdict
-from app.tally.wording import CHAIN, VERDICTS
+from app.tally.wording import CHAIN, NO_BAND_TEXT, VERDICTS
 
 MOST_ROWS: Final = 20
 """Up to here every unit has a row of its own; more are drawn as a grid."""
 SIGNS_BESIDE_GRID: Final = 1_400
 """So many signs of names leave the grid its place; where there are more it stands on a second page."""
-NO_BAND: Final = "样本不足或结果无效，不公布"
 
 _FRAME: Final = r"""
 #let d = json(bytes(sys.inputs.data))
@@ -100,16 +100,26 @@ _BRIEF: Final = (
 _NOTICE: Final = (
     _FRAME
     + r"""
+#for line in d.meeting [#text(size: 9pt)[#line.at(0)：#line.at(1)] \ ]
+#if d.counts.len() > 0 [
+== 公开计票结果
+#table(
+  columns: (10mm, 1fr, 78mm, 24mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
+  table.header([*序*], [*对象*], [*票数（占比）*], [*结论*]),
+  ..d.counts.map(row => (str(row.at(0)), row.at(1), row.at(2), row.at(3))).flatten()
+)
+] else [
 == 各单位满意率所在的档次
 #table(
   columns: (10mm, 1fr, 46mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
   table.header([*序*], [*单位*], [*档次*]),
   ..d.units.map(row => (str(row.at(0)), row.at(1), row.at(2))).flatten()
 )
+]
 #if d.overall != "" [全部单位合在一起：#d.overall。#parbreak()]
 #for note in d.notes [#text(size: 9pt)[· #note] \ ]
 #text(size: 8.5pt, fill: muted)[#d.formula \
-  只公布档次，不公布具体数值。公布之前，包括组织者在内，任何人都看不到任何一张票。]
+  #d.shown 公布之前，包括组织者在内，任何人都看不到任何一张票。]
 #v(1fr)
 #grid(columns: (24mm, 1fr), gutter: 8pt, align: horizon,
   image(bytes(d.qr), format: "svg", width: 22mm, alt: "核验地址的二维码"),
@@ -147,19 +157,33 @@ def notice(result: PublishedBands, address: str) -> bytes:
     """Return the notice of a result in bands, with the way to check it; ``address``: of this installation."""
     document, verify = result.document, f"{address}/verify?code={result.code}"
     section = result.section
-    overall = section["overall_band"]
+    overall, told = section["overall_band"], document["round"].get("disclosure")
     data = {
         **_frame(result, document, f"{document['round']['title']}结果公告"),
         "formula": section["formula"]["text"],
         "units": [
-            [unit["position"], unit["name"], unit["band"]["label"] if unit["band"] else NO_BAND]
+            [unit["position"], unit["name"], unit["band"]["label"] if unit["band"] else NO_BAND_TEXT]
             for unit in section["targets"]
         ],
         "overall": overall["label"] if overall else "",
+        "counts": _counts(document),
+        "shown": f"无记名。投票前已说明：{told['text']}" if told else "只公布档次，不公布具体数值。",
         "verify": verify,
         "qr": _qr_svg(verify),
     }
     return _set(_NOTICE, data)
+
+
+def _counts(document: BandDocument) -> list[list[object]]:
+    """Return the rows of an announced round: place, object with item, counts, word; none of a protected one."""
+    if extent_of(document) is None:
+        return []
+    rows = list[list[object]]()
+    for slide in slides_of(document):
+        for part in slide.asked:
+            name = slide.name if len(slide.asked) == 1 else f"{slide.name} · {part.label}"
+            rows.append([slide.position, name, options_text(part), slide.word])
+    return rows
 
 
 def _set(template: str, data: dict[str, object]) -> bytes:
@@ -184,6 +208,8 @@ def _frame(edition: Edition, document: Document | BandDocument, title: str) -> d
     numbers = [[CHAIN["expected"], str(total["expected"])], [CHAIN["issued"], str(total["issued"])]]
     if "returned" in total:
         numbers += [[CHAIN["returned"], str(total["returned"])], [CHAIN["valid"], str(total["valid"])]]
+        if extent_of(document) is not None:
+            numbers += [[CHAIN[key], str(total[key])] for key in ("invalid", "blank", "voided", "missing")]
         rates = {"return_rate": total["return_rate"], "participation_rate": participation_rate(total)}
         numbers += [[CHAIN[key], rate["text"]] for key, rate in rates.items() if rate is not None]
     return {
@@ -197,6 +223,7 @@ def _frame(edition: Edition, document: Document | BandDocument, title: str) -> d
         "version": edition.version,
         "signs": edition.signs,
         "chain": numbers,
+        "meeting": [list(line) for line in edition.meeting.lines()],
         "notes": [note["text"] for note in (*document["chain"]["warnings"], *document["notes"])],
     }
 

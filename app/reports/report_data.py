@@ -22,13 +22,14 @@ from app.office.markup import (
     table,
     two_lines,
 )
+from app.publication.announced import options_text, slides_of, summary_of_words
 from app.publication.charts import distribution_of, shares_of
 from app.publication.domain import has_intervals
 from app.publication.reads import Published
 from app.reports.fields import ROOT
 from app.reports.strips import strip_pngs
 from app.tally import shown
-from app.tally.document import Document, Section, Target, only_section, parts_of
+from app.tally.document import Document, Section, Target, extent_of, only_section, parts_of
 from app.tally.shown import RETURNS, SLIPS, ChainRow, ItemTable, ReturnKey, Ruling, ShownCell, SlipKey, measure_of
 from app.tally.wording import CHAIN, HIDDEN_TEXT, on_line_text
 
@@ -242,6 +243,40 @@ def warnings_of(document: Document) -> list[str]:
     return [note["text"] for note in (*document["chain"]["warnings"], *document["notes"])]
 
 
+def counts_table(document: Document) -> Markup:
+    """Return the counts of an announced round, every option of whatever was asked; nothing of a protected one."""
+    if extent_of(document) is None:
+        return Markup()
+    slides = slides_of(document)
+    columns = [
+        Column("对象", 0, Style.CELL),
+        Column("指标", 28),
+        Column("票数（占比）", 68, Style.CELL),
+        Column("有效", 12),
+        Column("结论", 18),
+    ]
+    rows = [
+        [
+            slide.name if not place else "",
+            part.label,
+            options_text(part),
+            part.valid or NONE,
+            slide.word if not place else "",
+        ]
+        for slide in slides
+        for place, part in enumerate(slide.asked)
+    ]
+    words = "，".join(f"{word} {count} 个" for word, _, count in summary_of_words(slides))
+    return joined(
+        [table("公开计票结果", fitted(columns), rows), paragraph(f"共 {len(slides)} 个：{words}。", Style.NOTE)]
+    )
+
+
+def meeting_block(result: Published) -> Markup:
+    """Return what was typed to stand beside the result."""
+    return paragraphs(f"{label}：{text}" for label, text in result.meeting.lines())
+
+
 def reasons_of(verdict: Ruling) -> str:
     """Return the reasons of a verdict as one sentence; empty if there are none."""
     texts = [reason["text"] for reason in verdict["reasons"]]
@@ -271,6 +306,9 @@ def _method_lines(document: Document) -> Iterator[str]:
         weights = "、".join(f"{weight['name']} {weight['text']}" for weight in formula["weights"])
         yield f"类别权重：{weights}。"
     about = document["round"]
+    if "disclosure" in about:
+        yield f"无记名。投票前已说明：{about['disclosure']['text']}有效少于 {about['k']} 份的数据不显示。"
+        return
     yield (
         f"有效少于 {about['k']} 份的数据不显示；评价几乎全部相同，或几乎没有人满意的，只显示区间；"
         f"意见满 {about['remark_k']} 条才显示。"

@@ -19,10 +19,12 @@ from app.reports.report_data import (
     chain_sentence,
     chain_table,
     common_values,
+    counts_table,
     figure_text,
     fitted,
     groups_table,
     items_table,
+    meeting_block,
     method_block,
     reasons_of,
     remarks_block,
@@ -57,9 +59,11 @@ def survey_report(
     figures.draw(part["total"] for unit in chosen for part in parts_of(unit))
     values = {
         **common_values(result, f"{about['title']}情况报告", particulars.number, now),
-        "基本情况": _basics(document, particulars),
+        "基本情况": joined([meeting_block(result), _basics(document, particulars)]),
         "需要关注的单位": _units_of_concern(section),
-        "总体评价": joined([_overall_table(section, figures), _overall_charts(document, pictures)]),
+        "总体评价": joined(
+            [counts_table(document), _overall_table(section, figures), _overall_charts(document, pictures)]
+        ),
         "口径": method_block(document),
         "各项评价": _details(result, figures, chosen),
         "意见建议": _opinions(document, chosen, particulars.merged),

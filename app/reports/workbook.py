@@ -5,6 +5,7 @@ import xlsxwriter
 from app.core.chinese import chinese_time
 from app.office.books import written
 from app.office.workbook import plain
+from app.publication.announced import slides_of
 from app.publication.domain import has_intervals, notes_for, units_with_remarks
 from app.publication.reads import Published
 from app.reports.worksheet import (
@@ -18,7 +19,7 @@ from app.reports.worksheet import (
     formats_of,
     set_up_print,
 )
-from app.tally.document import Section, overall_of, summary_rows
+from app.tally.document import Section, extent_of, overall_of, summary_rows
 from app.tally.shown import RETURNS, SLIPS, Cell, ChainRow, GroupRow, ItemTable, MergedRow, Ruling, participation_rate
 from app.tally.wording import CHAIN, VERDICTS, on_line_text
 
@@ -32,7 +33,8 @@ def _fill(book: xlsxwriter.Workbook, result: Published) -> None:
     title = plain(result.document["round"]["title"])
     book.set_properties({"title": title, "created": result.published_at})
     formats = formats_of(book)
-    for name, fill in _SHEETS:
+    sheets = (_SHEETS[0], ("公开计票", _counts), *_SHEETS[1:]) if extent_of(result.document) else _SHEETS
+    for name, fill in sheets:
         sheet = book.add_worksheet(name)
         set_up_print(sheet, title, result.footer)
         fill(Table(sheet, formats), result)
@@ -83,6 +85,10 @@ def _summary(table: Table, result: Published) -> None:
     table.row(["版本", f"第 {result.version} 版"])
     if result.reason:
         table.row(["更正理由", result.reason])
+    for label, text in result.meeting.lines():
+        table.row([label, text])
+    if "disclosure" in about:
+        table.row(["公布到什么程度", about["disclosure"]["text"]])
     for verdict, count in summary_rows(result.section["summary"]):
         table.row([f"{VERDICTS[verdict]}（单位数）", count])
     for warning in [*document["chain"]["warnings"], *document["notes"]]:
@@ -150,6 +156,19 @@ def _by_group(table: Table, result: Published) -> None:
 
 def _group_name(group: GroupRow | MergedRow) -> str:
     return f"{group['name']}（{'、'.join(group['members'])}）" if "members" in group else group["name"]
+
+
+def _counts(table: Table, result: Published) -> None:
+    """Write the counts of an announced round: one row for every option of whatever was asked."""
+    table.head(["序", "对象", "指标", "选项", "票数", "占比", "有效", "结论"], [PLACE, WIDE, WIDE, NARROW])
+    for slide in slides_of(result.document):
+        for part in slide.asked:
+            lead: list[Value] = [slide.position, slide.name, part.label]
+            for one in part.options:
+                count = int(one.count) if one.count else None
+                table.row([*lead, one.label, count, one.share, int(part.valid), slide.word])
+            if part.text:
+                table.row([*lead, part.text, None, None, None, slide.word])
 
 
 def _remarks(table: Table, result: Published) -> None:

@@ -18,11 +18,14 @@ from app.slips.reach import answers
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.downloads import PDF
 from app.web.forms import Form, PostedForm
+from app.web.pages import see_other
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
 MAX_PER_GROUP = 20_000
 HALL_REFRESH_SECONDS = "15"
+ASKING_AGAIN = frozenset({RoundState.READY, RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED})
+"""States that a later one follows of which the screen shows something else; a published round is announced."""
 
 
 def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
@@ -167,6 +170,8 @@ def set_counts(desk: KeyDesk, round_id: str, form: Form) -> Response:
 def hall_screen(desk: KeyDesk, round_id: str) -> Response:
     """Show the screen for the projector; it asks again by itself, at fixed times."""
     row, (paper, digest) = get_round(desk.session, round_id), frozen_paper(desk.session, round_id)
+    if row.state is RoundState.PUBLISHED:
+        return see_other(f"/rounds/{round_id}/announce/screen")
     returned = reads.turnout(desk.session, round_id, service.TURNOUT_STEP)
     left = (row.closes_at - desk.now).total_seconds() if row.closes_at and row.state is RoundState.OPEN else None
     root = root_of(desk.session, round_id)
@@ -189,6 +194,6 @@ def hall_screen(desk: KeyDesk, round_id: str) -> Response:
         "minutes_left": max(0, int(-(-left // 60))) if left is not None else None,
     }
     response = desk.show("slips/hall.html", **context)
-    if row.state in {RoundState.READY, RoundState.OPEN} or (row.state is RoundState.SEALED and root is None):
+    if row.state in ASKING_AGAIN:
         response.headers["refresh"] = HALL_REFRESH_SECONDS
     return response

@@ -129,8 +129,11 @@ class _Sums:
         return rates_of(self.scheme.scale, self.scheme.formula, self.added(tables.values()), base)
 
     def alike(self, tables: Tables) -> list[dict[str, Table]]:
-        """Return what must read like these tables; of so few answers that nothing is shown nothing needs to."""
-        if self.added(tables.values()).valid < self.scheme.floor:
+        """Return what must read like these tables; of so few answers that nothing is shown nothing needs to.
+
+        Nothing needs to where the voters knew before that the totals would be told.
+        """
+        if self.scheme.disclosure.announced or self.added(tables.values()).valid < self.scheme.floor:
             return []
         return lookalikes(self.collapsed(tables), self.scheme.formula.top)
 

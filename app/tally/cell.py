@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
+from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Denominator, Item, Measure, Scheme
 from app.rounds.domain import PaperGroup
 from app.tally.assess import Exact, Part, base_of
@@ -24,10 +25,10 @@ from app.tally.disclosure import (
 from app.tally.figures import PER_MILLE, Marks, Rates, Table, percent_text, rates_of
 from app.tally.hiding import Sight, rest_of, view_of_group
 from app.tally.rounding import round_together
-from app.tally.shown import Cell, Count, GroupRow, HiddenCell, Interval, MergedRow, OtherAnswer, Rate, Share
+from app.tally.shown import Cell, Count, GroupRow, HiddenCell, Interval, MergedRow, OtherAnswer, Rate, Share, ShownCell
 from app.tally.uncertainty import wilson_interval
-from app.tally.verdict import BAND_EDGES
-from app.tally.wording import HIDDEN_TEXT, REST_TEXT
+from app.tally.verdict import band_edges
+from app.tally.wording import HIDDEN_TEXT, NOT_TOLD, REST_TEXT, WORDS_ONLY_TEXT
 
 NOT_TO_SHOW = "a cell that is shown holds a figure that is not"
 
@@ -54,7 +55,7 @@ def floors_of(scheme: Scheme, measure: Measure) -> Marks:
     """Lines that a shown figure never reaches from below; 满意率 keeps the edges of the bands as well."""
     every = (scheme.lines, *(own.lines for own in scheme.item_lines))
     lines = [line for each in every for line in (each.attention, each.remedial)]
-    edges = BAND_EDGES if measure is Measure.SATISFIED_RATE else ()
+    edges = [edge.number for edge in band_edges(scheme)] if measure is Measure.SATISFIED_RATE else []
     return Marks(floors=(*(lines if scheme.formula.measure is measure else ()), *edges))
 
 
@@ -102,6 +103,8 @@ def cell_json(look: Look, scheme: Scheme) -> Cell:
     rates, table, view, k = look.rates, look.table, look.view, scheme.floor
     if rates is None or view is View.HIDDEN:
         return hidden_json()
+    if scheme.disclosure.announced:
+        return _announced(look, rates, scheme)
     shown = _bands(look, rates, scheme) if view is View.BANDED else _rates(look, rates, scheme)
     score = score_figure(rates, table, view, k, floors_of(scheme, Measure.MEAN_SCORE))
     return {
@@ -118,6 +121,44 @@ def cell_json(look: Look, scheme: Scheme) -> Cell:
         "abstain": _other_json(scheme.scale.abstain, table.abstain, look, scheme),
         "distribution": shown.distribution,
     }
+
+
+UNTOLD: Rate = {"text": NOT_TOLD, "tenths": None}
+
+
+def _announced(look: Look, rates: Rates, scheme: Scheme) -> Cell:
+    """One cell of an announced round: its extent and no more, the same for every reader."""
+    extent, view, k = scheme.disclosure.extent, look.view, scheme.floor
+    if extent is Extent.WORDS:
+        return {"shown": False, "text": WORDS_ONLY_TEXT}
+    shown, every = _rates(look, rates, scheme), extent is Extent.COUNTS
+    # Rounded together with shares that are not told it would tell of them.
+    floors = floors_of(scheme, Measure.SATISFIED_RATE)
+    alone = _shown_rate(rate_figure(rates.satisfied, look.table.valid, view, k, floors))
+    counted = part_figure(look.table.top(scheme.formula.top), look.table.valid, view, k)
+    score = score_figure(rates, look.table, view, k, floors_of(scheme, Measure.MEAN_SCORE))
+    cell: ShownCell = {
+        "shown": True,
+        "view": View.EXACT if view is View.EXACT else View.COARSE,
+        "valid": _count_json(size_figure(look.table.valid, k, blunt=look.blunt)),
+        "answered": _count_json(size_figure(look.table.answered, k, blunt=look.blunt)),
+        "satisfied_rate": shown.satisfied if every else alone,
+        "positive_rate": shown.positive if every else UNTOLD,
+        "dissatisfied_rate": shown.dissatisfied if every else UNTOLD,
+        "mean_score": rate_json(score) if every else None,
+        "interval": None,
+        "unknown": _option(scheme.scale.unknown, look.table.unknown, look, scheme),
+        "abstain": _option(scheme.scale.abstain, look.table.abstain, look, scheme),
+        "distribution": shown.distribution if every else [],
+    }
+    return cell if isinstance(counted, Hidden) else {**cell, "satisfied": _count_json(counted)}
+
+
+def _option(label: str | None, count: int, look: Look, scheme: Scheme) -> OtherAnswer | None:
+    """不了解 or 弃权 as far as the extent tells it."""
+    if label is None or scheme.disclosure.extent is Extent.COUNTS:
+        return _other_json(label, count, look, scheme)
+    return {"label": label, "count": None, "rate": UNTOLD}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The result document, field by field: already disclosed; pages, charts, files and programs render nothing else.
 
-It is plain JSON, stored as ``canonical_json`` writes it and never changed. A code (``Verdict``, ``Band`` …) is the text
+It is plain JSON, stored as ``canonical_json`` writes it and never changed. A code (``Verdict`` …) is the text
 of a member of its enumeration: compare with ``==``, never with ``is``. Documents of the first shape are lifted when
 they are read (app.tally.flat).
 """
@@ -8,22 +8,28 @@ they are read (app.tally.flat).
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, Literal, overload
+from typing import (
+    Final,
+    Literal,
+    NotRequired,  # pydantic describes no other before Python 3.12
+    overload,
+)
 
-from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
+from typing_extensions import TypedDict
 
+from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Denominator, Measure
 from app.core.errors import DomainError
 from app.tally.shown import Chain, Count, ItemTable, Note, Overall, Ruling, ShownCell
-from app.tally.verdict import Band, Verdict
+from app.tally.verdict import Verdict
 
 _PIECE: Final = 1 << 20
 
 
 class BandLabel(TypedDict):
-    """The band of 满意率."""
+    """The band of 满意率; its code is 90_up, 80_90, 60_80, under_60 with the lines of the default rule."""
 
-    code: Band
+    code: str
     label: str
 
 
@@ -35,16 +41,25 @@ class Remarks(TypedDict):
     texts: list[str]
 
 
-class TargetBand(TypedDict):
-    """What was rated, as the wider circle sees it; ``position`` counts from 1 in official order."""
-
+class _TargetFrame(TypedDict):
     id: str
     name: str
     position: int
     band: BandLabel | None
 
 
-class Target(TargetBand):
+class TargetBand(_TargetFrame):
+    """What was rated, as the wider circle sees it; ``position`` counts from 1 in official order.
+
+    Of an announced round everybody sees the same: verdict and figures stand here too, and there is no band.
+    """
+
+    verdict: NotRequired[Ruling]
+    overall: NotRequired[Overall]
+    items: NotRequired[list[ItemTable]]
+
+
+class Target(_TargetFrame):
     """What was rated, as leaders and the unit itself see it."""
 
     verdict: Ruling
@@ -54,8 +69,21 @@ class Target(TargetBand):
     notes: list[Note]
 
 
+class DisclosureFacts(TypedDict):
+    """What the voters were promised of an announced round: its extent, and the sentence that they read."""
+
+    kind: Literal["announced"]
+    extent: Extent
+    text: str
+
+
 class RoundFacts(TypedDict):
-    """The round; ``k`` is the least number of answers that figures are shown of."""
+    """The round; ``k`` is the least number of answers that figures are shown of.
+
+    ``disclosure`` is there in announced rounds alone.
+    """
+
+    disclosure: NotRequired[DisclosureFacts]
 
     id: str
     organisation: str
@@ -155,8 +183,11 @@ class _SectionFrame(TypedDict):
 
 
 class BandSection(_SectionFrame):
-    """A section as participants and the public see it: bands, no figures."""
+    """A section as participants and the public see it: bands, no figures; of an announced round all there is."""
 
+    items: NotRequired[list[FormItem]]
+    scale: NotRequired[ScaleFacts]
+    summary: NotRequired[Summary]
     targets: list[TargetBand]
 
 
@@ -193,6 +224,12 @@ class Document(_DocumentFrame):
     """
 
     sections: list[Section]
+
+
+def extent_of(document: Document | BandDocument) -> Extent | None:
+    """Return how much is announced of a round; None of a protected one."""
+    told = document["round"].get("disclosure")
+    return None if told is None else Extent(told["extent"])
 
 
 def overall_of(target: Target) -> Overall:

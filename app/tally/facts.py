@@ -1,5 +1,6 @@
 """What a result document says of the paper it rests on: round, scale, formula and lines; no figure is here."""
 
+from app.campaigns.disclosure import promise_text
 from app.campaigns.domain import Lines, Scheme
 from app.rounds.domain import Paper, Section
 from app.tally.document import FormulaFacts, LineTexts, RoundFacts, ScaleFacts
@@ -10,7 +11,7 @@ _PERCENT = 100
 
 def round_facts(paper: Paper) -> RoundFacts:
     """Return what the round is and how few answers are shown of it."""
-    return {
+    about: RoundFacts = {
         "id": paper.round_id,
         "organisation": paper.organisation,
         "campaign": paper.campaign,
@@ -19,6 +20,10 @@ def round_facts(paper: Paper) -> RoundFacts:
         "k": paper.scheme.floor,
         "remark_k": paper.scheme.remark_k,
     }
+    shown = paper.scheme.disclosure
+    if not shown.announced:
+        return about
+    return {**about, "disclosure": {"kind": "announced", "extent": shown.extent, "text": promise_text(shown)}}
 
 
 def scale_facts(section: Section) -> ScaleFacts:

@@ -4,8 +4,7 @@ Results that were stored in it keep their text and their digest; they are lifted
 no other shape go on reading it of every round of one graded section.
 """
 
-from collections.abc import Sequence
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, cast, overload
 
 from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
 
@@ -24,10 +23,11 @@ from app.tally.document import (
     Summary,
     Target,
     TargetBand,
+    extent_of,
 )
 from app.tally.shown import Chain, Note
 
-Kind = TypeVar("Kind", Section, BandSection)
+_FIRST_BANDS = frozenset({"90_up", "80_90", "60_80", "under_60"})
 
 
 class FlatRound(RoundFacts):
@@ -91,7 +91,7 @@ def lifted(stored: dict[str, Any]) -> Document:
 
 def flattened(document: Document) -> FlatDocument:
     """Return a document in the first shape; DomainError ``needs_v2`` where there is more than one graded section."""
-    section = _graded(document["sections"])
+    section = _graded(document)
     return {
         "chain": document["chain"],
         "formula": section["formula"],
@@ -108,7 +108,7 @@ def flattened(document: Document) -> FlatDocument:
 
 def flattened_bands(document: BandDocument) -> FlatBandDocument:
     """Return a document of bands in the first shape; DomainError ``needs_v2`` as ``flattened``."""
-    section = _graded(document["sections"])
+    section = _graded(document)
     return {
         "version": 1,
         "round": _flat_round(document["round"], section["form_title"]),
@@ -120,10 +120,20 @@ def flattened_bands(document: BandDocument) -> FlatBandDocument:
     }
 
 
-def _graded(sections: Sequence[Kind]) -> Kind:
-    if len(sections) != 1 or (sections[0]["kind"], sections[0]["objects"]) != ("grades", "unit"):
+@overload
+def _graded(document: Document) -> Section: ...
+@overload
+def _graded(document: BandDocument) -> BandSection: ...
+def _graded(document: Document | BandDocument) -> Section | BandSection:
+    """Return the one section; the first shape knows neither others, nor announced rounds, nor bands by their rule."""
+    sections = document["sections"]
+    if len(sections) != 1 or (sections[0]["kind"], sections[0]["objects"]) != ("grades", "unit") or extent_of(document):
         raise DomainError("needs_v2")
-    return sections[0]
+    [section] = sections
+    bands = [section["overall_band"], *(target["band"] for target in section["targets"])]
+    if any(band is not None and band["code"] not in _FIRST_BANDS for band in bands):
+        raise DomainError("needs_v2")
+    return section
 
 
 def _flat_round(about: RoundFacts, form_title: str) -> FlatRound:

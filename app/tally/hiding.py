@@ -10,6 +10,7 @@
   answers fewer than k, is no narrower than k; of the dissatisfied ones it is, unless they may be none. Otherwise more
   groups are hidden, in the end all of them. The remainder is shown as one merged row: it follows from the rest anyway.
 - With weights the total is another margin over the same groups: one hidden group hides the table's whole breakdown.
+- An announced round (app.campaigns.disclosure) has one group and no breakdown; from k answers on its totals are exact.
 - What was published before stays as closed as it was (``Restraint``): neither a correction nor a later round opens it.
 """
 
@@ -133,6 +134,8 @@ def view_of_total(part: Part, rules: Rules) -> View:
     """How closely a unit's own total may be looked at."""
     if part.rates is None or part.total.valid < max(rules.k, rules.scheme.gates.min_valid):
         return View.HIDDEN
+    if rules.scheme.disclosure.announced:
+        return View.EXACT
     weights = rules.scheme.weights
     thin = any(weights.get(group) and 0 < table.valid < rules.k for group, table in part.tables.items())
     return View.BANDED if thin or part.span is not None else view_of_group(part.total)

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Scheme
 from app.rounds.domain import Paper
 from app.tally.assess import Part, Unit
@@ -16,13 +17,19 @@ _NEAR_UNIFORM = Fraction(98, 100)
 
 
 def unit_notes(scheme: Scheme, unit: Unit, sight: Sight) -> list[Note]:
-    """Note a high 不了解率, one grade throughout, or many sheets that are alike."""
-    if sight.view is View.HIDDEN:
-        return []
+    """Note a high 不了解率, one grade throughout, or many sheets that are alike.
+
+    Of an announced round no more than follows from what its extent tells anyway.
+    """
     total = unit.overall.total
+    told = not scheme.disclosure.announced or scheme.disclosure.extent is Extent.COUNTS
+    if sight.view is View.HIDDEN or not told:
+        return []
     notes: list[Note] = []
     if total.share_of_answers(total.unknown) > scheme.gates.unknown_warning:
         notes.append({"code": "unknown_high", "text": unknown_text(scheme)})
+    if scheme.disclosure.announced:
+        return notes
     if _is_near_uniform(unit.overall):
         notes.append({"code": "uniform", "text": UNIFORM_TEXT})
     elif _many_alike(scheme, unit.count):

@@ -4,10 +4,11 @@ Three pure steps, each from one typed value to the next, none looking back: coun
 exact figures and verdicts), disclose (exact → document, the only place where anything is hidden).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Item, Scheme
 from app.core.errors import DomainError
 from app.rounds.domain import Paper
@@ -35,15 +36,19 @@ from app.tally.shown import (
     Overall,
 )
 from app.tally.shown import Ruling as Ruled
-from app.tally.verdict import Band, Reason, Ruling, Verdict, band_of, with_items
+from app.tally.verdict import Band, Reason, Ruling, Verdict, band_edges, band_of, with_items
 from app.tally.wording import (
-    BANDS,
     BREAKDOWN_TEXT,
+    UNDIVIDED_TEXT,
     VERDICTS,
+    band_code,
+    band_label,
     reason_text,
 )
 
 _WITHOUT_BAND = {Verdict.TOO_FEW, Verdict.INVALID}
+_OF_GATES = frozenset({Reason.TOO_FEW, Reason.RETURN_TOO_LOW, Reason.WITHHELD})
+"""Reasons that tell nothing of what was marked."""
 
 
 def result_document(
@@ -118,9 +123,12 @@ def _shown(exact: Exact, rules: Rules, unit_id: str) -> _Shown:
     sights, sight = sights_of(rules, unit_id, unit)
     items = tuple(zip(exact.section.items, unit.items, sights, strict=True))
     ruling = with_items(told(unit.overall.rulings), [item_ruling(part, own) for _, part, own in items])
-    ends = unit.overall.span or (unit.overall.rates,)
-    without = ruling.verdict in _WITHOUT_BAND
-    bands = frozenset(band_of(rates.satisfied) for rates in ends if rates is not None and not without)
+    if sight.view is View.HIDDEN and ruling.verdict not in _WITHOUT_BAND:
+        ruling = Ruling(Verdict.TOO_FEW, (Reason.WITHHELD,))
+    scheme, ends = exact.section.scheme, unit.overall.span or (unit.overall.rates,)
+    without = ruling.verdict in _WITHOUT_BAND or scheme.disclosure.announced
+    edges = band_edges(scheme)
+    bands = frozenset(band_of(rates.satisfied, edges) for rates in ends if rates is not None and not without)
     return _Shown(exact, unit_id, unit, items, sight, ruling, bands)
 
 
@@ -194,7 +202,7 @@ def _table_json(
     return {
         "total": total_json(shown.exact, part, sight, labels, pooled=pooled),
         "groups": groups,
-        "groups_text": "" if groups else BREAKDOWN_TEXT,
+        "groups_text": "" if groups else UNDIVIDED_TEXT if shown.scheme.disclosure.announced else BREAKDOWN_TEXT,
     }
 
 
@@ -213,9 +221,16 @@ def _verdict_json(shown: _Shown) -> Ruled:
     }
     reasons: list[Note] = [
         {"code": reason.value, "text": reason_text(reason, scheme, items=below.get(reason, ()))}
-        for reason in ruling.reasons
+        for reason in _told_reasons(scheme, ruling)
     ]
     return {"code": ruling.verdict, "label": VERDICTS[ruling.verdict], "reasons": reasons}
+
+
+def _told_reasons(scheme: Scheme, ruling: Ruling) -> Iterator[Reason]:
+    """Yield the reasons; only those of gates where the extent of an announced round leaves figures out."""
+    shown = scheme.disclosure
+    every = not shown.announced or shown.extent is Extent.COUNTS
+    return (reason for reason in ruling.reasons if every or reason in _OF_GATES)
 
 
 def _item_verdict(scheme: Scheme, item: Item, ruling: Ruling | None) -> Ruled | None:
@@ -223,7 +238,7 @@ def _item_verdict(scheme: Scheme, item: Item, ruling: Ruling | None) -> Ruled | 
         return None
     reasons: list[Note] = [
         {"code": reason.value, "text": reason_text(reason, scheme, scheme.lines_of(item.key))}
-        for reason in ruling.reasons
+        for reason in _told_reasons(scheme, ruling)
     ]
     return {"code": ruling.verdict, "label": VERDICTS[ruling.verdict], "reasons": reasons}
 
@@ -237,12 +252,13 @@ def _overall_band(units: Sequence[_Shown]) -> BandLabel | None:
         sum(rates.satisfied * part.total.valid for rates, part in zip(end, seen, strict=True) if rates) / weights
         for end in ends
     ]
-    bands = {band_of(mean) for mean in means}
+    edges = band_edges(units[0].scheme) if units else ()
+    bands = {band_of(mean, edges) for mean in means}
     return _band_json(bands.pop()) if len(bands) == 1 else None
 
 
 def _band_json(band: Band | None) -> BandLabel | None:
-    return None if band is None else {"code": band, "label": BANDS[band]}
+    return None if band is None else {"code": band_code(band), "label": band_label(band)}
 
 
 def _remarks_json(scheme: Scheme, remarks: tuple[str, ...]) -> Remarks:

@@ -1,9 +1,13 @@
 """The parts of a result document (app.tally.document) that hold figures: cells, tables, the counting chain."""
 
 from fractions import Fraction
-from typing import Literal, final
+from typing import (
+    Literal,
+    NotRequired,  # pydantic describes no other before Python 3.12
+    final,
+)
 
-from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
+from typing_extensions import TypedDict
 
 from app.campaigns.domain import Measure
 from app.tally.disclosure import View
@@ -72,6 +76,9 @@ class HiddenCell(TypedDict):
 class ShownCell(TypedDict):
     """Figures as closely as they may be shown: exact, coarse (small numbers) or banded (uniform answers).
 
+    In an announced round ``satisfied`` is the number of answers in the counted grades; what its extent leaves out is
+    "—" or absent, as in a banded cell.
+
     The distribution holds the grades only, best first; its shares add to exactly 1000 tenths, in parts to the rates
     (app.tally.rounding). It is empty where banded, and with it goes ``mean_score``;
     results of an earlier rule have neither below 30 valid answers.
@@ -81,6 +88,7 @@ class ShownCell(TypedDict):
     view: Literal[View.EXACT, View.COARSE, View.BANDED]
     valid: Count
     answered: Count
+    satisfied: NotRequired[Count]
     satisfied_rate: Rate
     positive_rate: Rate
     dissatisfied_rate: Rate

@@ -36,6 +36,8 @@ PATTERNS: Final = (
     "%(names)s占收回票数的比例与其占应参加人数的比例相差较大",
     "%(share)s以上",
     "%(share)s以下",
+    "超过%(share)s",
+    "不超过%(share)s",
     "%(title)s（副本）",
     "%(title)s（副本%(n)s）",
     "%(group)s的%(figure)s =%(division)s",

@@ -6,10 +6,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from app.campaigns.domain import Denominator, Gates, Lines, Measure, Scheme
+from app.campaigns.rule import Condition, Quantity, Sign
 from app.tally.figures import Rates
 
 _HALF = Fraction(1, 2)
-BAND_EDGES = (Fraction(90, 100), Fraction(80, 100), Fraction(60, 100))
+_BEST_EDGE = Fraction(90, 100)
 
 
 class Verdict(StrEnum):
@@ -33,15 +34,7 @@ class Reason(StrEnum):
     ITEM_REMEDIAL = "item_remedial"
     ITEM_ATTENTION = "item_attention"
     ONE_DECIDES = "one_decides"
-
-
-class Band(StrEnum):
-    """What the wider circle sees instead of a rate."""
-
-    FROM_90 = "90_up"
-    FROM_80 = "80_90"
-    FROM_60 = "60_80"
-    UNDER_60 = "under_60"
+    WITHHELD = "withheld"
 
 
 class ReturnState(StrEnum):
@@ -121,9 +114,55 @@ def with_items(overall: Ruling, items: Sequence[Ruling | None]) -> Ruling:
     return overall
 
 
-def band_of(rate: Fraction) -> Band:
-    """Return the band a rate falls in; an edge belongs to the better band."""
-    for edge, band in zip(BAND_EDGES, Band, strict=False):
-        if rate >= edge:
-            return band
-    return Band.UNDER_60
+@dataclass(frozen=True, slots=True, order=True)
+class Edge:
+    """Where a band of 满意率 begins: from ``number`` on, or with ``over`` only above it."""
+
+    number: Fraction
+    over: bool = False
+
+    def reached_by(self, rate: Fraction) -> bool:
+        """Whether a rate is in the band that begins here, or in a better one."""
+        return rate > self.number if self.over else rate >= self.number
+
+
+_DEFAULT_LINES = frozenset({Edge(Fraction(80, 100)), Edge(Fraction(60, 100))})
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What the wider circle sees instead of a rate: from ``low`` (None: none) on to before ``high`` (None: all)."""
+
+    low: Edge | None
+    high: Edge | None
+
+
+def band_edges(scheme: Scheme) -> tuple[Edge, ...]:
+    """Return where the bands of 满意率 begin, best first: every line of the body's own rule is one, so none crosses it.
+
+    Above the lines the best tenth is a band of its own; a rule that draws no line on 满意率 has the default's edges.
+    """
+    lines = set(filter(None, (_edge_of(scheme, each) for each in scheme.judged_by.conditions))) or _DEFAULT_LINES
+    best = {Edge(_BEST_EDGE)} if max(lines).number < _BEST_EDGE else set[Edge]()
+    return tuple(sorted(lines | best, reverse=True))
+
+
+def _edge_of(scheme: Scheme, condition: Condition) -> Edge | None:
+    """Return where a condition parts 满意率: on the first grades, or on the last ones where that is the same."""
+    top, others = scheme.formula.top, len(scheme.scale.grades) - scheme.formula.top
+    by_valid = scheme.formula.denominator is Denominator.VALID
+    if (condition.quantity, condition.grades) == (Quantity.FIRST, top):
+        return Edge(condition.number, over=condition.sign in {Sign.ABOVE, Sign.AT_MOST})
+    if (condition.quantity, condition.grades) == (Quantity.LAST, others) and by_valid:
+        return Edge(1 - condition.number, over=condition.sign in {Sign.BELOW, Sign.AT_LEAST})
+    return None
+
+
+def band_of(rate: Fraction, edges: Sequence[Edge]) -> Band:
+    """Return the band a rate falls in, of edges best first."""
+    above = None
+    for edge in edges:
+        if edge.reached_by(rate):
+            return Band(edge, above)
+        above = edge
+    return Band(None, above)

@@ -8,6 +8,11 @@ from app.tally.verdict import Band, Reason, Verdict
 
 ON_LINE, HALF_FAILS = "恰在线上不算低于。", "恰为半数的算低于（须过半数），其余恰在线上不算低于。"
 HIDDEN_TEXT = "为保护匿名不显示"
+WORDS_ONLY_TEXT = "本轮只公布结论，不公布票数"
+UNDIVIDED_TEXT = "公开计票，不分类别"
+NO_BAND_TEXT = "样本不足或结果无效，不公布"
+NOT_TOLD = "—"
+"""Stands where the extent of an announced round leaves a figure out."""
 UNIFORM_TEXT = "结果高度一致，建议结合座谈核实"
 ALIKE_TEXT = "内容相同的测评表较多，建议结合座谈核实"
 REST_TEXT = "其余类别合计"
@@ -28,7 +33,6 @@ CHAIN = {
 }  # fmt: skip
 """The numbers of the counting chain, 回收率 and 参评率, in their order."""
 
-BANDS = {Band.FROM_90: "90%以上", Band.FROM_80: "80%–90%", Band.FROM_60: "60%–80%", Band.UNDER_60: "60%以下"}
 
 _DENOMINATORS = {
     Denominator.VALID: "有效评价",
@@ -44,6 +48,24 @@ def line_text(line: Fraction) -> str:
         return f"{line.numerator}/{line.denominator}"
     whole, rest = divmod(int(tenths), 10)
     return f"{whole}.{rest}%" if rest else f"{whole}%"
+
+
+def band_label(band: Band) -> str:
+    """Write a band: 90%以上, 80%–90%, 60%以下; 超过50% and 不超过50% where an edge itself is below it."""
+    low, high = band.low, band.high
+    if low is not None and high is not None:
+        return f"{line_text(low.number)}–{line_text(high.number)}"
+    if low is not None:
+        return f"超过{line_text(low.number)}" if low.over else f"{line_text(low.number)}以上"
+    return "" if high is None else f"不超过{line_text(high.number)}" if high.over else f"{line_text(high.number)}以下"
+
+
+def band_code(band: Band) -> str:
+    """Return the code of a band: 90_up, 80_90, under_60."""
+    low, high = (line_text(edge.number).removesuffix("%") if edge else "" for edge in (band.low, band.high))
+    if low and high:
+        return f"{low}_{high}"
+    return f"{low}_up" if low else f"under_{high}"
 
 
 def half_fails(denominator: str, lines: Sequence[str]) -> bool:
@@ -84,6 +106,7 @@ def reason_text(reason: Reason, scheme: Scheme, lines: Lines | None = None, item
         Reason.BELOW_ATTENTION: f"{name}未达到提醒线 {mark_text(lines.attention, measure)}",
         Reason.TOO_FEW: f"有效评价少于 {max(gates.min_valid, scheme.floor)} 份，样本不足",
         Reason.RETURN_TOO_LOW: f"回收率低于 {line_text(gates.return_valid)}，结果无效",
+        Reason.WITHHELD: "合计为保护匿名不显示，不作结论",
         Reason.ONE_DECIDES: "评价几乎一致，结论只取决于其中一人；为保护匿名，不作结论",
         Reason.ITEM_REMEDIAL: f"{below}未达到本项的补课线",
         Reason.ITEM_ATTENTION: f"{below}未达到本项的提醒线",

@@ -1,6 +1,11 @@
 """The table of app.web.error_sentences goes on here: results, their releases, tokens with which programs read them."""
 
 RESULT_SENTENCES: dict[str, tuple[int, str]] = {
+    "announce_not_released": (
+        409,
+        "会场还不能看到结果，没有宣布。请先在“参评人员”或“社会公告”范围公布。",
+    ),
+    "announce_no_slide": (409, "没有这一项，大屏没有变。请在名单中选择。"),
     "announced_groups": (
         422,
         "公开计票的，只能有一个参评人员类别，现有：%(detail)s。请把几个类别合成一个，如“全体参评人员”，或改选“保护”。",

@@ -58,6 +58,7 @@ SENTENCES = {
     "/rounds/{round_id}/opening/start": "已经下令开箱，页面上可以看到进度。",
     "/rounds/{round_id}/publish": "结果已公布，范围内的人现在可以看到。",
     "/rounds/{round_id}/releases/{release_id}/withdraw": "这项公布已撤回。",
+    "/rounds/{round_id}/meeting": "会议和文号已保存，结果页、公告和大屏上都按它显示。",
     "/rounds/{round_id}/correct": "结果已更正，原来的版本仍可查看。",
     "/results/{round_id}/documents": "文件已保存。",
     "/templates/{kind}": "报告模板已更换。",

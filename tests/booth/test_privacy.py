@@ -1,8 +1,11 @@
 """The sentences of SEC-18 follow the running configuration, and never say what must not be said."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.booth.privacy import SealedBy, Sentence, Setting, promises, setting_of, viewers
+from app.campaigns.disclosure import Disclosure, Extent, Kind, promise_text
 from tests.booth.who_sees_what import SNAPSHOT, combinations, told
 from tests.factories import make_paper
 
@@ -47,6 +50,16 @@ def test_the_setting_is_the_papers() -> None:
     assert setting_of(paper, SealedBy.PHONE, https=True, loopback=False) == Setting(
         SealedBy.PHONE, https=True, loopback=False, key=(2, 3), k=10, remarks=True, remark_k=10
     )
+
+
+@pytest.mark.parametrize("extent", Extent)
+def test_an_announced_round_says_what_is_told_of_its_totals(extent: Extent) -> None:
+    paper = make_paper()
+    shown = Disclosure(Kind.ANNOUNCED, extent)
+    announced = replace(paper, scheme=replace(paper.scheme, disclosure=shown))
+    setting = setting_of(announced, SealedBy.PHONE, https=True, loopback=False)
+    assert Sentence(promise_text(shown), warning=True) in promises(setting)
+    assert len(promises(setting)) == len(promises(setting_of(paper, SealedBy.PHONE, https=True, loopback=False))) + 1
 
 
 def test_nothing_is_said_of_keys_where_the_paper_does_not_tell() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -10,6 +11,7 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from app.ballots.domain import CodeState
+from app.campaigns.disclosure import Disclosure, Kind, promise_text
 from app.campaigns.rules import MAX_ITEMS, MAX_UNITS
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -285,6 +287,22 @@ def test_long_words_of_a_grade_do_not_change_the_length(
     pages = [client.post("/v/review", data={**paper.fields, **dict.fromkeys(paper.names, mark)}) for mark in "0123"]
     assert [page.status_code for page in pages] == [200] * 4
     assert pages[0].text.count(word[0]) >= 200 * word.count(word[0])
+    assert len({len(page.content) for page in pages}) == 1
+
+
+def test_an_announced_round_is_promised_before_the_first_mark_and_tells_nothing_by_its_length(
+    client: TestClient, database: Database, folder: KeyFolder
+) -> None:
+    paper = make_paper(3, 2)
+    announced = replace(paper.scheme, disclosure=Disclosure(Kind.ANNOUNCED))
+    place = make_open_round(database, folder, replace(paper, scheme=announced))
+    page = open_paper(client, place.codes["residents"][0])
+    promise = promise_text(announced.disclosure)
+    assert promise in page.text
+    first_mark = page.text.index('type="radio"')
+    assert page.text.index(promise) < first_mark
+    form = read(page)
+    pages = [client.post("/v/review", data={**form.fields, **dict.fromkeys(form.names, mark)}) for mark in "0123"]
     assert len({len(page.content) for page in pages}) == 1
 
 

@@ -249,3 +249,9 @@ def form_token(client: TestClient, path: str) -> str:
     """Return the form token on a page."""
     text: str = client.get(path).text
     return text.split('name="form_token" value="')[1].split('"', maxsplit=1)[0]
+
+
+def put_marks(database: Database, round_id: str, marks: bytes) -> None:
+    """Put these marks into the one stack of a round of one object, one group and one item."""
+    with database.writing() as session:
+        session.execute(sa.update(Stack).where(Stack.round_id == round_id).values(marks=marks))

@@ -9,7 +9,8 @@ from tests.security.schema_lint import live_problems, model_problems
 
 BALLOT_TABLES = {"stack", "remark"}
 STAFF_TABLES = {
-    "alembic_version", "audit_entry", "box_opening", "box_root", "campaign", "campaign_form", "consent", "english_name",
+    "alembic_version", "announcement",
+    "audit_entry", "box_opening", "box_root", "campaign", "campaign_form", "consent", "english_name",
     "group_leaves_out", "invitation", "job", "key_holder", "login_try", "named_entry", "reader_token", "recovery_code",
     "report_template",
     "result_read", "result_release", "result_signature", "result_verdict", "result_version", "restored",

@@ -6,11 +6,12 @@ from fractions import Fraction
 import pytest
 
 from app.campaigns.builtin import FORMS, SCALES
-from app.campaigns.domain import Denominator, Formula, Measure, Scheme
+from app.campaigns.disclosure import Disclosure, Extent, Kind, promise_text
+from app.campaigns.domain import Denominator, Formula, Lines, Measure, Scheme
 from app.core.chinese import has_chinese
 from app.tally import wording
 from app.tally.spoken import Speaker
-from app.tally.verdict import Reason
+from app.tally.verdict import Reason, band_edges, band_of
 from app.web.i18n import english
 
 NAMES = {"县文化馆": "Culture Centre", "党代表": "Delegates", "群众代表": "Residents"}
@@ -23,6 +24,15 @@ SCHEMES = [
     for measure in Measure
     for weights in ({}, {"g": Fraction(100)})
     for intervals in (False, True)
+]
+
+
+HALF = Lines(Fraction(1, 2), Fraction(1, 2))
+BANDS = [
+    band_of(Fraction(percent, 100), band_edges(replace(PLAIN, lines=lines, formula=Formula(1, denominator))))
+    for lines in (Lines(), HALF, Lines(Fraction(95, 100), Fraction(2, 3)))
+    for denominator in Denominator
+    for percent in (99, 91, 85, 70, 10)
 ]
 
 
@@ -50,15 +60,24 @@ def test_every_other_sentence_is_known() -> None:
     told = [
         *(
             getattr(wording, name)
-            for name in ("HIDDEN_TEXT", "UNIFORM_TEXT", "ALIKE_TEXT", "REST_TEXT", "BREAKDOWN_TEXT")
+            for name in (
+                "HIDDEN_TEXT",
+                "UNIFORM_TEXT",
+                "ALIKE_TEXT",
+                "REST_TEXT",
+                "BREAKDOWN_TEXT",
+            )
         ),
-        *(*wording.VERDICTS.values(), *wording.CHAIN.values(), *wording.BANDS.values()),
+        *(*wording.VERDICTS.values(), *wording.CHAIN.values(), *map(wording.band_label, BANDS)),
         *(wording.low_return_text(PLAIN, invalid=invalid) for invalid in (True, False)),
         wording.more_than_expected_text(names),
         wording.unknown_text(PLAIN),
         wording.uneven_text(names[:2]),
         "有类别没有有效评价，其权重已按比例分给其余类别",
         "各项合计",
+        wording.WORDS_ONLY_TEXT,
+        wording.UNDIVIDED_TEXT,
+        *(promise_text(Disclosure(Kind.ANNOUNCED, extent)) for extent in Extent),
     ]
     assert [text for text in told if has_chinese(SPEAKER.say(text))] == []
 

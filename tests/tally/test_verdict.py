@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.campaigns.domain import Denominator, Formula, Gates, Lines, Scheme
+from app.campaigns.domain import Denominator, Formula, Gates, Lines, Measure, Scheme
 from app.tally.figures import Base, Rates, Table, rates_of
 from app.tally.verdict import (
     Band,
@@ -14,15 +14,18 @@ from app.tally.verdict import (
     ReturnState,
     Ruling,
     Verdict,
+    band_edges,
     band_of,
     compare,
     gate_of,
     is_below,
     return_state,
 )
+from app.tally.wording import band_code, band_label
 from tests.tally.cast import SCALE, make_scheme
 
 GOOD = ReturnState.VALID
+LINE = st.one_of(st.just(Fraction(1, 2)), st.fractions(Fraction(1, 100), 1, max_denominator=100))
 
 
 def judge(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling:
@@ -98,13 +101,31 @@ def test_return_rate_gates() -> None:
 
 def test_bands_take_their_lower_edge() -> None:
     rates = [Fraction(90, 100), Fraction(899, 1000), Fraction(80, 100), Fraction(60, 100), Fraction(599, 1000)]
-    assert [band_of(rate) for rate in rates] == [
-        Band.FROM_90,
-        Band.FROM_80,
-        Band.FROM_80,
-        Band.FROM_60,
-        Band.UNDER_60,
-    ]
+    scheme = make_scheme()
+    bands = [band_of(rate, band_edges(scheme)) for rate in rates]
+    assert [band_code(band) for band in bands] == ["90_up", "80_90", "80_90", "60_80", "under_60"]
+    assert [band_label(band) for band in bands] == ["90%以上", "80%–90%", "80%–90%", "60%–80%", "60%以下"]
+
+
+@given(LINE, LINE, st.lists(LINE, max_size=9))
+def test_no_band_crosses_a_line_of_the_rule(one: Fraction, other: Fraction, rates: list[Fraction]) -> None:
+    lines = Lines(attention=max(one, other), remedial=min(one, other))
+    for denominator in Denominator:
+        edges = band_edges(make_scheme(lines=lines, formula=Formula(denominator=denominator)))
+        assert list(edges) == sorted(set(edges), reverse=True)
+        below: dict[Band, set[tuple[bool, bool]]] = {}
+        for rate in (*rates, one, other, Fraction(1, 2)):
+            failed = is_below(rate, one, denominator), is_below(rate, other, denominator)
+            below.setdefault(band_of(rate, edges), set()).add(failed)
+        assert all(len(found) == 1 for found in below.values())
+
+
+def test_bands_of_a_rule_of_its_own_are_named_by_its_lines() -> None:
+    edges = band_edges(make_scheme(lines=Lines(Fraction(85, 100), Fraction(2, 3))))
+    bands = [band_of(Fraction(percent, 100), edges) for percent in (95, 86, 70, 20)]
+    assert [band_code(band) for band in bands] == ["90_up", "85_90", "2/3_85", "under_2/3"]
+    assert [band_label(band) for band in bands] == ["90%以上", "85%–90%", "2/3–85%", "2/3以下"]
+    assert band_edges(make_scheme(formula=Formula(measure=Measure.MEAN_SCORE))) == band_edges(make_scheme())
 
 
 @given(st.integers(2, 20), st.integers(1, 19), st.integers(1, 100))

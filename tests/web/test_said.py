@@ -36,6 +36,7 @@ SHOWN_OTHERWISE = {
     "/rounds/{round_id}/key/draw": "answers with the key slip",
     "/rounds/{round_id}/receipt": "answers with what the box says",
     "/tokens": "answers with the token, once",
+    "/rounds/{round_id}/announce": "the page says which object the screen shows",
     "/rectification/campaigns/{campaign_id}/bulletin": "answers with the file",
     "/rectification/supervision/run": "the page counts what was issued",
 }

@@ -35,6 +35,7 @@ CHECKED = {
     "/rounds/{round_id}/edit",
     "/rounds/{round_id}/schedule",
     "/rounds/{round_id}/wifi",
+    "/rounds/{round_id}/meeting",
     "/rounds/{round_id}/slips/counts",
     "/staff/{staff_id}/role",
 }
@@ -45,6 +46,7 @@ OTHERWISE = {
     "/rectification/import/confirm": "compares each row with the one that was exported",
     "/campaigns/{campaign_id}/english": "brings what each name was called on its page",
     "/campaigns/{campaign_id}/holidays": "changes the days it names and no others",
+    "/rounds/{round_id}/announce": "names the slide that the screen is to show",
     "/inbox/address": "has one field, of the reader alone",
     "/templates/{kind}": "brings a whole file",
     "/results/{round_id}/documents": "makes a new version beside the old ones",
@@ -142,6 +144,7 @@ PLACES = {
     f"{R}/edit": Place(f"{R}/edit", f"{R}/edit", "title", ("甲轮", "乙轮")),
     f"{R}/schedule": Place(R, f"{R}/schedule", "closes_at", ("2026-11-30T10:00", "2026-11-30T11:00")),
     f"{R}/wifi": Place(R, f"{R}/wifi", "wifi_name", ("甲网", "乙网")),
+    f"{R}/meeting": Place(f"{R}/announce", f"{R}/meeting", "name", ("甲会", "乙会")),
     "/rounds/{frozen_id}/slips/counts": Place(
         "/rounds/{frozen_id}/slips", "/rounds/{frozen_id}/slips/counts", "spare-{frozen_group}", ("1", "2")
     ),

@@ -1,0 +1,102 @@
+"""An announced result object by object: the slides of the hall screen, and the rows of pages and files.
+
+All of it is what the document of the wider circle holds: bands of a protected round, the extent of an announced one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.tally.document import BandDocument, BandSection, Document, Section, Target, TargetBand
+from app.tally.shown import Cell, Count, ItemTable, Overall, Rate
+from app.tally.verdict import Verdict
+from app.tally.wording import NO_BAND_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How many marked something, and their share: of the valid answers, or for 不了解 and 弃权 of all."""
+
+    label: str
+    count: str
+    share: Rate
+    grade: int = 0
+    """Its place among the grades from 1 on; 0 for what is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that was asked of an object: the options as far as they are told, or a sentence that they are not."""
+
+    label: str
+    options: tuple[Option, ...]
+    valid: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """An object as it is announced: its word, or its band in a protected round, and what was asked of it."""
+
+    position: int
+    name: str
+    word: str
+    code: str
+    asked: tuple[Asked, ...]
+
+
+def slides_of(document: Document | BandDocument) -> list[Slide]:
+    """Return the objects of a result in official order."""
+    return [_slide(section, target) for section in document["sections"] for target in section["targets"]]
+
+
+def summary_of_words(slides: Sequence[Slide]) -> list[tuple[str, str, int]]:
+    """Return the words that were given, each with its code and the number of objects, best first."""
+    order = list(map(str, Verdict))
+    words = dict.fromkeys((slide.word, slide.code) for slide in slides)
+    given = sorted(words, key=lambda word: order.index(word[1]) if word[1] in order else len(order))
+    return [(word, code, sum(slide.word == word for slide in slides)) for word, code in given]
+
+
+def _slide(section: Section | BandSection, target: Target | TargetBand) -> Slide:
+    if "verdict" not in target:
+        band = target["band"]
+        return Slide(target["position"], target["name"], band["label"] if band else NO_BAND_TEXT, "", ())
+    verdict, parts = target["verdict"], [*target["items"]]
+    asked = tuple(_asked(section, part) for part in sorted(parts, key=lambda part: not part["overall"]))
+    return Slide(target["position"], target["name"], verdict["label"], verdict["code"], asked)
+
+
+def _asked(section: Section | BandSection, part: ItemTable | Overall) -> Asked:
+    cell = part["total"]
+    if not cell["shown"]:
+        return Asked(part["label"], (), text=cell["text"])
+    return Asked(part["label"], tuple(options_of(section, cell)), valid=cell["valid"]["text"])
+
+
+def options_of(section: Section | BandSection, cell: Cell) -> list[Option]:
+    """Return what is told of a cell: every option, or the counted grades together; nothing of a hidden one."""
+    if not cell["shown"]:
+        return []
+    others = [other for other in (cell["unknown"], cell["abstain"]) if other and other["count"] is not None]
+    if not cell["distribution"]:
+        grades = section["scale"]["grades"] if "scale" in section else []
+        counted = "+".join(grade["label"] for grade in grades[: section["formula"]["top"]])
+        return [Option(counted, _count(cell.get("satisfied")), cell["satisfied_rate"], 1)]
+    rows = enumerate(cell["distribution"], 1)
+    return [
+        *(Option(row["label"], _number(row["count"]), row["share"], grade) for grade, row in rows),
+        *(Option(other["label"], _number(other["count"]), other["rate"]) for other in others if other["rate"]),
+    ]
+
+
+def options_text(asked: Asked) -> str:
+    """Return the options in one line: 满意 15（71.4%），基本满意 6（28.6%）; or the sentence that they are not told."""
+    return "，".join(f"{one.label} {one.count}（{one.share['text']}）" for one in asked.options) or asked.text
+
+
+def _count(count: Count | None) -> str:
+    return "" if count is None else count["text"]
+
+
+def _number(count: int | None) -> str:
+    return "" if count is None else str(count)
