@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
 from app.publication.domain import Scope, Viewer, sight_of, units_with_remarks
+from app.publication.models import NamedEntry
 from app.publication.reads import (
     Edition,
     Published,
@@ -39,6 +42,8 @@ class Admission:
     unit_ids: frozenset[str] | None
     meeting: str = ""
     """The digest of what was typed to stand beside it: with other words it is another file."""
+    entered: str = ""
+    """The digest of what was entered by name beside the votes; empty where nothing was."""
 
     def as_arguments(self) -> dict[str, object]:
         """Return what names the cut: equal arguments, equal documents."""
@@ -50,6 +55,7 @@ class Admission:
             "scope": self.scope.value,
             "units": units,
             **({"meeting": self.meeting} if self.meeting else {}),
+            **({"entered": self.entered} if self.entered else {}),
         }
 
 
@@ -61,7 +67,14 @@ def admission(session: Session, round_id: str, viewer: Viewer, now: datetime) ->
         raise DomainError("result_not_published")
     line = line_of(session, round_id, sight.version)
     beside = meeting_of(session, round_id).digest
-    return Admission(round_id, line.version, line.digest, sight.scope, sight.unit_ids, beside)
+    entered = _entered(session, round_id)
+    return Admission(round_id, line.version, line.digest, sight.scope, sight.unit_ids, beside, entered)
+
+
+def _entered(session: Session, round_id: str) -> str:
+    query = select(NamedEntry).where(NamedEntry.round_id == round_id)
+    found = sorted((row.object_id, row.part, row.value, row.entered_by) for row in session.scalars(query))
+    return sha256(repr(found).encode()).hexdigest() if found else ""
 
 
 def admitted(session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime) -> Published:

@@ -28,9 +28,12 @@ from app.campaigns.composite import (
     points_text,
 )
 from app.core.acting import Acting
+from app.core.chinese import chinese_date
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.publication.domain import Viewer
 from app.publication.models import NamedEntry
+from app.publication.reads import Published, published
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper, get_round
 from app.tally.composite import composites_of, named_parts
@@ -73,6 +76,17 @@ class Row:
     why: str
     parts: Sequence[tuple[str, str]]
     award: Entry | None
+
+    @property
+    def parts_text(self) -> str:
+        """Every part with its points, as files say it."""
+        return "；".join(f"{label} {text}" for label, text in self.parts)
+
+    @property
+    def award_text(self) -> str:
+        """What the body decided, with who entered it and on which day."""
+        award = self.award
+        return f"{award.value}（{award.by}，{chinese_date(award.at)}）" if award else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +175,18 @@ def _write(acting: Acting, key: tuple[str, str, str], text: str) -> None:
         round_id, target, part = key
         fields = {"value": text, "entered_by": acting.actor.name, "entered_at": acting.now}
         acting.session.add(NamedEntry(round_id=round_id, object_id=target, part=part, **fields))
+
+
+def composites_beside(session: Session, result: Published, viewer: Viewer, now: datetime) -> Composites | None:
+    """Return what stands beside the votes of a result, out of what its reader may see of it and of other rounds."""
+
+    def other(round_id: str) -> Document | None:
+        try:
+            return published(session, round_id, viewer, now).document
+        except DomainError:
+            return None
+
+    return composites_in(session, result.round_id, result.document, other)
 
 
 def composites_in(

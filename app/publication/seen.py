@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from app.core.errors import DomainError
 from app.publication.admission import admission, merged_of
-from app.publication.composites import Composites, composites_in
+from app.publication.composites import Composites, composites_beside
 from app.publication.domain import unit_of
 from app.publication.read_log import note_read
 from app.publication.reads import Published, published, published_version, viewer_of
 from app.publication.spoken import spoken
 from app.rounds.ports import Merged, ports_of
-from app.tally.document import Document, Target, every_target
+from app.tally.document import Target, every_target
 from app.web.desk import Desk
 
 
@@ -38,15 +38,7 @@ def version_of(desk: Desk, round_id: str, version: int) -> Published:
 
 def composites_seen(desk: Desk, result: Published) -> Composites | None:
     """Return what stands beside the votes of a result, out of what its reader may see of it and of other rounds."""
-    viewer = viewer_of(desk.session, desk.staff)
-
-    def other(round_id: str) -> Document | None:
-        try:
-            return published(desk.session, round_id, viewer, desk.now).document
-        except DomainError:
-            return None
-
-    return composites_in(desk.session, result.round_id, result.document, other)
+    return composites_beside(desk.session, result, viewer_of(desk.session, desk.staff), desk.now)
 
 
 def merged_in(desk: Desk, result: Published) -> Merged:

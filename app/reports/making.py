@@ -1,10 +1,13 @@
 """Makers of the files of a published result: they run in the workshop and read for the one who asked (SEC-42)."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made, named
 from app.publication.admission import admitted, admitted_bands, merged_of
+from app.publication.composites import Composites, composites_beside
 from app.publication.domain import unit_of
 from app.publication.reads import ANYONE, Published, PublishedBands, viewer_of
 from app.reports import brief as brief_pdf
@@ -23,6 +26,10 @@ def _result(bench: Bench, session: Session) -> Published:
     return admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now)
 
 
+def _composites(bench: Bench, session: Session, result: Published) -> Composites | None:
+    return composites_beside(session, result, viewer_of(session, bench.staff), bench.now)
+
+
 def _title(result: Published | PublishedBands) -> str:
     return str(result.document["round"]["title"])
 
@@ -31,7 +38,8 @@ def workbook(bench: Bench) -> Made:
     """Make the result's workbook."""
     with bench.reading() as session:
         result = _result(bench, session)
-    return Made(result_workbook(result), f"{_title(result)}结果.xlsx")
+        composites = _composites(bench, session, result)
+    return Made(result_workbook(result, composites), f"{_title(result)}结果.xlsx")
 
 
 def _particulars(bench: Bench, session: Session, result: Published) -> Particulars:
@@ -44,7 +52,7 @@ def survey(bench: Bench) -> Made:
     with bench.reading() as session:
         result, template = _result(bench, session), service.own(session, ReportKind.SURVEY)
         paper, _ = frozen_paper(session, result.round_id)
-        particulars = _particulars(bench, session, result)
+        particulars = replace(_particulars(bench, session, result), composites=_composites(bench, session, result))
     return Made(survey_report(result, template, paper, particulars, bench.now), f"{_title(result)}测评情况报告.docx")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from app.office.markup import Pictures, Style, joined, paragraph, paragraphs
+from app.publication.composites import Composites
 from app.publication.reads import Published
 from app.reports.fields import ReportKind
 from app.reports.naming import named_after, round_in_campaign
@@ -40,6 +41,8 @@ class Particulars:
     method: str = METHOD
     merged: Merged = NOTHING_MERGED
     """The issues into which opinions were merged."""
+    composites: Composites | None = None
+    """What stands beside the votes, where something does."""
 
 
 def scrutiny_report(result: Published, template: bytes | None, particulars: Particulars, now: datetime) -> bytes:

@@ -9,6 +9,7 @@ from app.office.markup import TEXT_WIDTH, Cell, Column, Pictures, Style, joined,
 from app.publication.charts import multiples_png, overall_chart
 from app.publication.domain import notes_for, units_of_verdict, units_with_remarks
 from app.publication.reads import Published
+from app.reports.beside import composites_table
 from app.reports.fields import ReportKind
 from app.reports.naming import round_in_campaign
 from app.reports.report_data import (
@@ -62,7 +63,7 @@ def survey_report(
         "基本情况": joined([meeting_block(result), _basics(document, particulars)]),
         "需要关注的单位": _units_of_concern(section),
         "总体评价": joined(
-            [counts_table(document), _overall_table(section, figures), _overall_charts(document, pictures)]
+            [counts_table(document), _overall_table(section, figures), _overall_charts(document, pictures, particulars)]
         ),
         "口径": method_block(document),
         "各项评价": _details(result, figures, chosen),
@@ -132,12 +133,14 @@ def _overall_table(section: Section, figures: Figures) -> Markup:
     return table("表 2　各单位总体评价（按机构序列，不作排名）", fitted(columns), rows)
 
 
-def _overall_charts(document: Document, pictures: Pictures) -> Markup:
+def _overall_charts(document: Document, pictures: Pictures, particulars: Particulars) -> Markup:
+    """Draw the distributions; behind them stands what is beside the votes."""
     units = only_section(document)["targets"]
     png = overall_chart(document).png() if len(units) <= UNITS_PER_CHART else multiples_png(document)
     words = "图 1　各单位总体评价的分布"
     picture = pictures.run(png, TEXT_WIDTH, words)
-    return joined([paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE)])
+    beside = composites_table(particulars.composites)
+    return joined([paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE), beside])
 
 
 def _details(result: Published, figures: Figures, chosen: Sequence[Target]) -> Markup:

@@ -6,6 +6,7 @@ from app.core.chinese import chinese_time
 from app.office.books import written
 from app.office.workbook import plain
 from app.publication.announced import slides_of
+from app.publication.composites import Composites
 from app.publication.domain import has_intervals, notes_for, units_with_remarks
 from app.publication.reads import Published
 from app.reports.worksheet import (
@@ -24,12 +25,12 @@ from app.tally.shown import RETURNS, SLIPS, Cell, ChainRow, GroupRow, ItemTable,
 from app.tally.wording import CHAIN, VERDICTS, on_line_text
 
 
-def result_workbook(result: Published) -> bytes:
-    """Return the workbook's bytes: 汇总， 计票链， 各单位， 各指标， 各类别， 意见， 口径."""
-    return written(lambda book: _fill(book, result))
+def result_workbook(result: Published, composites: Composites | None = None) -> bytes:
+    """Return the workbook's bytes: 汇总， 计票链， 各单位， 各指标， 各类别， 意见， 口径; 综合评价 where there is."""
+    return written(lambda book: _fill(book, result, composites))
 
 
-def _fill(book: xlsxwriter.Workbook, result: Published) -> None:
+def _fill(book: xlsxwriter.Workbook, result: Published, composites: Composites | None) -> None:
     title = plain(result.document["round"]["title"])
     book.set_properties({"title": title, "created": result.published_at})
     formats = formats_of(book)
@@ -38,6 +39,10 @@ def _fill(book: xlsxwriter.Workbook, result: Published) -> None:
         sheet = book.add_worksheet(name)
         set_up_print(sheet, title, result.footer)
         fill(Table(sheet, formats), result)
+        if fill is _by_unit and composites is not None:
+            sheet = book.add_worksheet("综合评价")
+            set_up_print(sheet, title, result.footer)
+            _composites(Table(sheet, formats), composites)
 
 
 def _figure_heads(section: Section) -> list[str]:
@@ -118,6 +123,15 @@ def _by_unit(table: Table, result: Published) -> None:
         told = [*_reasons(unit["verdict"]), *notes_for(unit, result.scope)]
         lead: list[Value] = [unit["position"], unit["name"], unit["verdict"]["label"], "；".join(told)]
         table.row([*lead, *_figures(section, overall_of(unit)["total"])])
+
+
+def _composites(table: Table, composites: Composites) -> None:
+    """Write scores as texts: what is a range is no number, and nothing is to be added up again."""
+    table.head(["单位", "综合评价得分", "各部分", "组织评定"], [WIDE, NARROW, LONG, WIDE])
+    for row in composites.rows:
+        table.row([row.name, row.score or row.why, row.parts_text, row.award_text])
+    if composites.formula:
+        table.row(["算法", None, composites.formula])
 
 
 def _by_item(table: Table, result: Published) -> None:

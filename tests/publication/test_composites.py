@@ -1,10 +1,13 @@
 """Composite scores from the page where their parts are chosen to the result page, with what is entered by name."""
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
+import docx
+import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
@@ -17,7 +20,11 @@ from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.publication.composites import AWARD, composites_in, enter, entries_of
+from app.publication.admission import admission
+from app.publication.composites import AWARD, composites_beside, composites_in, enter, entries_of
+from app.reports.scrutiny import Particulars
+from app.reports.word import survey_report
+from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from app.tally.composite import points_of
 from tests.cast import Desk, make_campaign, make_cast
@@ -64,6 +71,38 @@ def test_it_works(database: Database) -> None:
     assert (rows["u1"].award.value, rows["u1"].award.by) == ("优秀", "张三")
     assert (rows["u0"].score, rows["u0"].why) == ("", "还没有填写计名的部分")
     assert found.formula.startswith("综合评价得分 = 服务对象测评 × 60% + 主要领导评分（非无记名） × 40%")
+
+
+def test_files_hold_what_the_page_shows(database: Database) -> None:
+    round_id = counted.store_counted(database, counted.make_votes(paper()))
+    acting(database, round_id, {("u1", "p2"): "92.5", ("u1", "p3"): "3", ("u1", AWARD): "优秀"})
+    counted.release(database, round_id)
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+        found = composites_beside(session, result, counted.READER, counted.AT)
+    assert found is not None
+    row = found.rows[1]
+    book = openpyxl.load_workbook(io.BytesIO(result_workbook(result, found)))
+    assert [cell.value for cell in book["综合评价"][3]] == [row.name, row.score, row.parts_text, row.award_text]
+    assert row.award_text == "优秀（张三，2026年11月22日）"
+    assert found.formula in [cell.value for line in book["综合评价"] for cell in line]
+    word = docx.Document(io.BytesIO(survey_report(result, None, paper(), Particulars(composites=found), counted.AT)))
+    cells = [cell.text for table in word.tables for line in table.rows for cell in line.cells]
+    assert {row.score, row.parts_text, row.award_text} <= set(cells)
+    assert found.formula in [paragraph.text for paragraph in word.paragraphs]
+    plain = openpyxl.load_workbook(io.BytesIO(result_workbook(result)))
+    assert "综合评价" not in plain.sheetnames
+
+
+def test_a_file_is_made_anew_once_something_else_was_entered(database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes(paper()))
+    told = []
+    for word in ("", "优秀", "称职"):
+        acting(database, round_id, {("u1", AWARD): word})
+        with database.reading() as session:
+            told.append(admission(session, round_id, counted.READER, counted.AT).as_arguments())
+    assert "entered" not in told[0]
+    assert told[1]["entered"] != told[2]["entered"]
 
 
 def test_each_entry_is_kept_with_who_and_when_and_logged(database: Database) -> None:

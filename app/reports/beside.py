@@ -1,0 +1,26 @@
+"""What stands beside the votes in Word: composite scores, and what the body decided."""
+
+from markupsafe import Markup
+
+from app.office.markup import Column, Style, joined, paragraphs, table
+from app.publication.composites import Composites
+from app.reports.report_data import NONE, fitted
+
+
+def composites_table(composites: Composites | None) -> Markup:
+    """Write scores and awards beside the votes; nothing where there are none."""
+    if composites is None:
+        return Markup("")
+    columns = [Column("单位", 0, Style.CELL), *([Column("综合评价得分", 25, Style.CELL)] if composites.formula else []),
+               *([Column("各部分", 70, Style.CELL)] if composites.formula else []),
+               *([Column("组织评定", 35, Style.CELL)] if composites.awarded else [])]  # fmt: skip
+    rows = [
+        [
+            row.name,
+            *([row.score or row.why, row.parts_text] if composites.formula else []),
+            *([row.award_text or NONE] if composites.awarded else []),
+        ]
+        for row in composites.rows
+    ]
+    words = [composites.formula, "计名的部分和组织评定不经过票箱，不是投票结果。"]
+    return joined([table("综合评价和组织评定", fitted(columns), rows), paragraphs(filter(None, words))])
