@@ -7,34 +7,26 @@ from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.accounts import routes as accounts_routes
-from app.accounts import routes_own, routes_return
 from app.accounts.passwords import Passwords
 from app.accounts.proofs import prove
 from app.accounts.service import in_office
 from app.accounts.sessions import KeepAlive, authenticate
-from app.audit import routes as audit_routes
 from app.audit.service import Verified
 from app.ballots.finder import Finder
-from app.booth import routes as booth_routes
 from app.booth.casting import CastDesk
 from app.booth.entry import EntryDesk
 from app.booth.papers import PaperDesk
-from app.box import routes as box_routes
 from app.box import service as box
 from app.box.drop import Drop
 from app.box.openings import Openings, Place
 from app.box.tidying import recover
-from app.campaigns import routes as campaigns_routes
 from app.campaigns.disclosure import promise_text
-from app.consents import routes as consents_routes
 from app.core.acting import Acting
 from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
@@ -46,56 +38,19 @@ from app.core.settings import Settings
 from app.core.signing import public_half
 from app.core.watch import Watch
 from app.inbox.mail import send_waiting
-from app.office import routes as office_routes
 from app.office.shelf import Shelf
 from app.office.workshop import Workshop
 from app.opinions import reads as opinions_reads
-from app.opinions import routes as opinions_routes
-from app.opinions import routes_merge
-from app.preview import routes as preview_routes
-from app.publication import (
-    api_v1,
-    api_v2,
-    correction,
-    routes_announce,
-    routes_charts,
-    routes_composite,
-    routes_documents,
-    routes_freeze,
-    routes_release,
-    routes_tokens,
-    routes_trends,
-    routes_tryout,
-)
-from app.publication import routes as publication_routes
+from app.publication import correction
 from app.publication import service as publication
 from app.publication.earlier import sign_earlier
 from app.publication.spoken import speak
-from app.receipts import routes as receipts_routes
-from app.rectification.pages import (
-    board as routes_board,
-)
-from app.rectification.pages import documents as routes_rectification_documents
-from app.rectification.pages import (
-    ledger as routes_ledger,
-)
-from app.rectification.pages import orders as rectification_routes
-from app.rectification.pages import (
-    plans as routes_plan,
-)
-from app.rectification.pages import (
-    supervision as routes_supervision,
-)
-from app.reports import routes as routes_reports
-from app.reports import routes_public
-from app.rounds import routes as rounds_routes
-from app.rounds import routes_document
 from app.rounds.freezing import freeze_asked
 from app.rounds.ports import Ports
 from app.rounds.reads import resting
 from app.rounds.schedule import Schedule
 from app.rounds.service import close_round, extend_round, void_round
-from app.slips import routes as slips_routes
+from app.routers import desk_routes, public_routes
 from app.slips import service as slips
 from app.tally.document import overall_of, parts_of
 from app.tally.shown import participation_rate
@@ -136,16 +91,6 @@ PORTS = Ports(
     merged=opinions_reads.merged_for,
     public_key=box.public_key,
 )
-
-PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.router, routes_ledger.public)
-"""What voters and the public ask for; no log-in is known there."""
-DESK_FEATURES = (
-    accounts_routes, routes_return, routes_own, audit_routes, consents_routes, office_routes, campaigns_routes,
-    rounds_routes, routes_document, slips_routes, box_routes, preview_routes, publication_routes, routes_charts,
-    routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
-    routes_trends, routes_tryout, api_v1, api_v2, opinions_routes, routes_merge, rectification_routes, routes_plan,
-    routes_ledger, routes_board, routes_rectification_documents, routes_supervision,
-)  # fmt: skip
 
 
 @asynccontextmanager
@@ -236,8 +181,7 @@ def _add_booth(app: FastAPI) -> None:
     app.router.routes.insert(0, Route(CAST_PATH, state.cast_desk, methods=["POST"], name="cast"))
     app.router.routes.insert(1, Route(PAPER_PATH, state.paper_desk, methods=["POST"], name="paper"))
     app.router.routes.insert(2, Route(ENTRY_PATH, state.entry_desk, methods=["GET"], name="enter"))
-    for router in PUBLIC_ROUTERS:
-        app.include_router(router)
+    app.router.routes += public_routes()
     if Audience.DESK not in state.audiences:
         app.router.routes.append(Route("/", _lead_to_booth, methods=["GET"], name="entry"))
 
@@ -265,14 +209,7 @@ def _add_desk(app: FastAPI) -> None:
     state.mail_out = partial(_mail_out, state.database, state.settings)
     state.shelf = Shelf(state.database, state.settings.data, state.clock)
     state.openings = Openings(Place(state.database, state.key_folder, state.clock))
-    for feature in DESK_FEATURES:
-        app.include_router(feature.router)
-
-
-def voter_paths() -> frozenset[bytes]:
-    """Return the first segments of the paths that voters and the public ask for, such as ``b"v"``."""
-    paths = [route.path for router in PUBLIC_ROUTERS for route in iter_route_contexts(router.routes)]
-    return frozenset(path.split("/")[1].encode() for path in [*paths, "/healthz", language.SWITCH, "/static"] if path)
+    app.router.routes += desk_routes()
 
 
 class BoothFirst:

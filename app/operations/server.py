@@ -21,9 +21,10 @@ from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder, SettingsError
 from app.core.memory import keep_what_is_made, share_arenas
 from app.core.settings import EXAMPLES, Settings
-from app.main import create_app, voter_paths
+from app.main import create_app
 from app.operations import places
 from app.operations.open_files import raise_open_files
+from app.routers import voter_paths
 from app.web.protocol import bounded
 from app.web.sockets import Limits, Sockets
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.main import DESK_FEATURES
+from app.routers import DESK_FEATURES
 from app.web.said import COOKIE, SENTENCES
 from tests.cast import Desk, make_cast
 
