@@ -1,5 +1,6 @@
 """Databases, the application and its clients for every test."""
 
+import gc
 import itertools
 import os
 import re
@@ -135,6 +136,16 @@ def workshop() -> Iterator[Workshop]:
     shared.close()
 
 
+def another_client(first: TestClient) -> TestClient:
+    """Return one more browser of an application that ``first`` has started, with cookies of its own.
+
+    Its requests go to the one event loop and its threads, as a server's do: by itself each request would start both.
+    """
+    client = TestClient(first.app, base_url=BASE_URL, follow_redirects=False)
+    client.portal = first.portal
+    return client
+
+
 @pytest.fixture
 def new_client(settings: Settings, clock: TestClock, workshop: Workshop) -> Iterator[Callable[[], TestClient]]:
     """Make browsers (each with its own cookies) of one application."""
@@ -142,7 +153,7 @@ def new_client(settings: Settings, clock: TestClock, workshop: Workshop) -> Iter
         api = build_api(settings, clock, workshop=workshop)
     app = wrap(api, settings)
     with TestClient(app, base_url=BASE_URL, follow_redirects=False) as first:
-        yield lambda: TestClient(app, base_url=BASE_URL, follow_redirects=False)
+        yield lambda: another_client(first)
         first.close()
 
 
@@ -165,7 +176,7 @@ LABOUR = (
 
 RENDERING = re.compile(
     r"tests/(reports|charts|web)/|tests/rectification/(pages|documents|board)/"
-    r"|test_(routes\w*|reads|charts|trends|tryout|numbers|api|merged|matrix|navigation|get_changes_nothing)\.py"
+    r"|test_(routes\w*|reads|charts|trends|tryout|numbers|api|merged|matrix|navigation|english_pages|get_changes_nothing)\.py"
 )
 """Tests of what only reads and renders. All others write, lock, count, open, back up or migrate: these run on both
 databases; a test of this list runs on the one that its name draws, so that half of them run on each."""
@@ -200,6 +211,12 @@ def pytest_configure() -> None:
     if "TMPDIR" not in os.environ and in_memory(MEMORY):
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of cycles pass over what was imported and collected: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

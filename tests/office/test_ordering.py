@@ -24,7 +24,7 @@ from app.office.workshop import Craft, Workshop
 from app.web.auth import AnyStaff
 from app.web.forms import TOKEN_FIELD
 from tests.cast import Desk, make_cast
-from tests.conftest import BASE_URL, TestClock
+from tests.conftest import BASE_URL, TestClock, another_client
 from tests.office.test_workshop import until
 
 LINK = "/campaigns/x/slow.pdf"
@@ -67,10 +67,8 @@ def browser(
     api = build_api(settings, clock, workshop=workshop)
     slow_routes(api, sign)
     app = wrap(api, settings)
-    with TestClient(app, base_url=BASE_URL, follow_redirects=False):
-        yield lambda login: Desk(
-            TestClient(app, base_url=BASE_URL, follow_redirects=False), database, api.state.key_folder, login
-        )
+    with TestClient(app, base_url=BASE_URL, follow_redirects=False) as first:
+        yield lambda login: Desk(another_client(first), database, api.state.key_folder, login)
         workshop.close()  # what it still tells the shelf must find the database
 
 

@@ -435,13 +435,26 @@ def test_it_says_that_a_backup_is_damaged(
     database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, damage: Callable[[Path], None]
 ) -> None:
     back_up(database, keys, target, NOW)
-    whole = target.read_bytes()
     damage(target)
     with refuses("restore_damaged"):
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     assert [name for name, rows in contents(elsewhere.database, set()).items() if rows] == []
+    assert migrate.is_current(elsewhere.database.engine)
     assert list((elsewhere.settings.data / "keys").iterdir()) == []
     assert not (elsewhere.settings.data / attachments.FOLDER).exists()
+
+
+@pytest.mark.usefixtures("ready")
+def test_the_whole_one_is_restored_where_damaged_ones_were_refused(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+) -> None:
+    back_up(database, keys, target, NOW)
+    whole = target.read_bytes()
+    for name in ("cut", "old and a log that is full"):
+        target.write_bytes(whole)
+        DAMAGES[name](target)
+        with refuses("restore_damaged"):
+            restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     target.write_bytes(whole)
     restore(elsewhere.database, elsewhere.settings.data, target, NOW)
 

@@ -101,7 +101,7 @@ def answers(world: World) -> dict[str, Response]:
     found: dict[str, Response] = {}
     for role, desk in world.desks.items():
         desk.client.cookies.set(COOKIE, "en")
-        found |= {f"{role} {address}": answer for address, answer in crawl(desk.get).items()}
+        found |= {f"{role} {address}": answer for address, answer in crawl(desk.get, files=0).items()}
     for route in sorted(served(world) - {"GET /static", "GET /language"}):
         path = route.removeprefix("GET ")
         role = max(ACCESS[route], key=lambda each: (each == "organiser", each))

@@ -4,12 +4,13 @@ The ballots are put into the box before the service starts: what casting leaves 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
+import numpy as np
 import pytest
 from sqlalchemy import text
 
@@ -63,13 +64,41 @@ def pieces(pid: int) -> Iterator[bytes]:
                 continue
 
 
+def searched(secrets: Sequence[bytes]) -> Callable[[bytes], set[bytes]]:
+    """Return what finds the secrets in a piece of memory: in those parts alone that are written in their signs.
+
+    Looking for a hundred ballots in the whole of it, one after the other, took ten times as long. Wherever a secret
+    lies, it covers a block of half its length.
+    """
+    size, longest = (min(map(len, secrets)) + 1) // 2, max(map(len, secrets))
+    signs = np.isin(np.arange(256), list(set(b"".join(secrets))))
+    around = np.arange(-(longest // size) - 1, longest // size + 2)
+
+    def find(piece: bytes) -> set[bytes]:
+        blocks = np.frombuffer(piece + bytes(-len(piece) % size), np.uint8).reshape(-1, size)
+        written = np.flatnonzero(signs[blocks].all(axis=1) & blocks.any(axis=1))
+        parts = blocks[np.unique(written[:, None] + around).clip(0, len(blocks) - 1)].tobytes()
+        return {secret for secret in secrets if secret in parts}
+
+    return find
+
+
 def remembered(server: Server, secrets: Sequence[bytes]) -> set[bytes]:
-    """Return which of the secrets stand in the memory of any process of the service."""
-    found: set[bytes] = set()
-    for pid in family(server.process.pid):
-        for piece in pieces(pid):
-            found |= {secret for secret in secrets if secret in piece}
-    return found
+    """Return which of the secrets, texts or bytes, stand in the memory of any process of the service."""
+    kinds = ([secret for secret in secrets if secret.isascii() is text] for text in (True, False))
+    finders = [searched(kind) for kind in kinds if kind]
+    every = (piece for pid in family(server.process.pid) for piece in pieces(pid))
+    return {secret for piece in every for find in finders for secret in find(piece)}
+
+
+def test_it_finds_a_secret_wherever_it_lies() -> None:
+    secrets = [bytes((number % 5, *range(5), number % 3)) for number in range(15)]
+    find = searched(secrets)
+    for place in range(40):
+        for secret in secrets:
+            assert secret in find(b"\xff" * place + secret + b"\xff" * (40 - place))
+            assert secret in find(bytes(place) + secret + bytes(40 - place))
+    assert find(bytes(4096)) == find(b"\xff" * 4096) == set()
 
 
 def enter(database: Database, folder: KeyFolder, client: httpx.Client) -> str:

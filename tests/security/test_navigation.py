@@ -14,8 +14,8 @@ from tests.security.world import LOGINS, World
 
 TARGET = re.compile(r"""<(?:a|img|link|script|source|iframe)\b[^>]*?\b(?:href|src|data-[a-z-]*url)="([^"]*)\"""")
 GET_FORM = re.compile(r"""<form\b(?![^>]*method="post")[^>]*\baction="([^"]*)\"""")
-FILE = re.compile(r"\.(svg|docx|xlsx|pdf|zip)$")
-MOST_PAGES, MOST_FILES = 24, 3
+FILE = re.compile(r"\.(svg|docx|xlsx|pdf|zip|{form})$")
+MOST_PAGES, MOST_FILES = 12, 2
 """Addresses of one kind that are visited: enough for a round in every state."""
 NOT_CLICKED = {
     "GET /static": "loaded, not clicked",
@@ -79,8 +79,8 @@ def is_page(answer: Response) -> bool:
     return str(answer.headers.get("content-type", "")).startswith("text/html")
 
 
-def crawl(get: Callable[[str], Response]) -> dict[str, Response]:
-    """Click through everything from the start page; return the answers by address."""
+def crawl(get: Callable[[str], Response], files: int = MOST_FILES) -> dict[str, Response]:
+    """Click through everything from the start page, and ask for so many files of a kind; return answers by address."""
     answers: dict[str, Response] = {}
     waiting, known, seen = ["/"], {"/"}, Counter[str]()
     while waiting:
@@ -89,7 +89,7 @@ def crawl(get: Callable[[str], Response]) -> dict[str, Response]:
         onward = links(address, answer.text) if is_page(answer) else iter(())
         for link in [*onward, *filter(None, [answer.headers.get("location")])]:
             kind = route_of(link)
-            if link not in known and seen[kind] < (MOST_FILES if FILE.search(kind) else MOST_PAGES):
+            if link not in known and seen[kind] < (files if FILE.search(kind) else MOST_PAGES):
                 known.add(link)
                 seen[kind] += 1
                 waiting.append(link)

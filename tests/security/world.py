@@ -29,7 +29,7 @@ from app.rounds.reads import frozen_paper, waiting_approvals
 from app.slips import reads as slips
 from tests.box.boxes import make_ballots, seal_votes, unlocked
 from tests.cast import MORNING, Desk, make_cast, make_draft, prepare
-from tests.conftest import BASE_URL, TestClock
+from tests.conftest import BASE_URL, TestClock, another_client
 
 ORDER = (
     RoundState.READY, RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED,
@@ -197,9 +197,9 @@ def make_world(url: str, data: Path) -> Iterator[World]:
     workshop = Workshop(patience_seconds=120)
     api = build_api(settings, TestClock(), workshop=workshop)
     app = wrap(api, settings)
-    with TestClient(app, base_url=BASE_URL, follow_redirects=False):
+    with TestClient(app, base_url=BASE_URL, follow_redirects=False) as first:
         desks = {
-            role: Desk(TestClient(app, base_url=BASE_URL, follow_redirects=False), database, folder, login)
+            role: Desk(another_client(first), database, folder, login)
             for role, login in {"nobody": "", **LOGINS}.items()
         }
         world = World(database, folder, settings, api, desks)
