@@ -36,6 +36,7 @@ from app.core.guesses import Guesses
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.core.signing import public_half
+from app.core.turns import ShortTurns
 from app.core.watch import Watch
 from app.inbox.mail import send_waiting
 from app.office.shelf import Shelf
@@ -224,11 +225,18 @@ class BoothFirst:
             self._desks[PAPER_PATH, "POST"] = state.paper_desk
             self._desks[ENTRY_PATH, "GET"] = state.entry_desk
         self._others: ASGIApp = KeepAlive(api) if Audience.DESK in audiences else api
+        self._turns = ShortTurns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on."""
         desk = self._desks.get((scope["path"], scope["method"])) if scope["type"] == "http" else None
-        await (desk or self._others)(scope, receive, send)
+        if desk is not None:
+            await desk(scope, receive, send)
+        elif scope["type"] == "http":
+            with self._turns:
+                await self._others(scope, receive, send)
+        else:
+            await self._others(scope, receive, send)
 
 
 def wrap(api: FastAPI, settings: Settings) -> ASGIApp:

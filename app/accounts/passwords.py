@@ -1,12 +1,13 @@
 """Hashing and checking passwords: two at a time, and never while a transaction is open (SEC-80).
 
 A hash takes 64 MiB and both cores for a moment. Strangers share one of the two places, so that a flood of made-up
-log-ins leaves the other one to devices that logged in before.
+log-ins leaves the other one to devices that logged in before. The threads that hash give way to everything else.
 """
 
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from app.accounts.domain import PASSWORD_MAX
 from app.core.errors import DomainError
 from app.core.holding import hold_nothing
 from app.core.secrets import token_bytes
+from app.core.turns import give_way
 
 HASHER = PasswordHasher()
 """Argon2id with the library's defaults (RFC 9106 low-memory profile: 64 MiB, 3 passes), above SEC-54's floor."""
@@ -25,6 +27,8 @@ KEPT_FOR_KNOWN = 1
 MAX_WAITING = 6
 """More than these of a kind are told at once to come again: each holds a thread that others need."""
 PATIENCE_SECONDS = 3.0
+_HANDS = ThreadPoolExecutor(PLACES, "passwords", give_way)
+"""Threads of their own, for no thread gets back what it gave away; argon2's inherit it. All who hash share them."""
 
 
 def _nobodys_hash() -> str:
@@ -63,7 +67,7 @@ class Passwords:
     def hash(self, password: str, *, known: bool) -> str:
         """Return the hash to store; DomainError ``login_busy`` when no place becomes free in time."""
         with self.place(known=known):
-            return HASHER.hash(password)
+            return _HANDS.submit(HASHER.hash, password).result()
 
     def check(self, stored: str | None, password: str, *, known: bool) -> Checked:
         """Hold a password against what is stored; without anything stored it takes as long (SEC-54).
@@ -71,7 +75,8 @@ class Passwords:
         DomainError ``login_busy`` when no place becomes free in time.
         """
         with self.place(known=known):
-            return Checked(stored, _verify(stored or NOBODY, password) and stored is not None)
+            right = _HANDS.submit(_verify, stored or NOBODY, password).result()
+            return Checked(stored, right and stored is not None)
 
     @contextmanager
     def place(self, *, known: bool) -> Iterator[None]:

@@ -1,17 +1,21 @@
 """Two places for password checks, one of them kept for known devices."""
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import ClassVar
 
-from argon2 import extract_parameters
+import pytest
+from argon2 import PasswordHasher, extract_parameters
 
-from app.accounts import entry, logins, service
+from app.accounts import entry, logins, passwords, service
 from app.accounts.domain import Role
 from app.accounts.passwords import HASHER, MAX_WAITING, NOBODY, Passwords
 from app.accounts.tries import STRANGER, Place
 from app.core.db import Database
+from app.core.turns import NICENESS
 from tests.cast import MORNING, PASSWORD, PASSWORD_HASH, make_cast, refuses
 
 PATIENCE = 20.0
@@ -34,6 +38,25 @@ def test_it_works() -> None:
     assert passwords.check(hashed, PASSWORD, known=False).right
     assert not passwords.check(hashed, PASSWORD + "x", known=False).right
     assert not passwords.check("not a hash", PASSWORD, known=False).right
+
+
+class Noted(PasswordHasher):
+    """Notes the niceness of the threads that hash."""
+
+    seen: ClassVar[list[int]] = []
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        self.seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return super().hash(password, salt=salt)
+
+
+def test_who_hashes_gives_way_to_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    monkeypatch.setattr(passwords, "HASHER", Noted())
+    for _ in range(3):
+        Passwords().hash(PASSWORD, known=True)
+    assert Noted.seen == [max(own, NICENESS)] * 3
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
 
 
 def test_nothing_is_right_where_nothing_is_stored_and_it_costs_as_much() -> None:
