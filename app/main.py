@@ -26,6 +26,7 @@ from app.box import service as box
 from app.box.drop import Drop
 from app.box.openings import Openings, Place
 from app.box.tidying import recover
+from app.campaigns.composite import formula_text
 from app.campaigns.disclosure import promise_text
 from app.core.acting import Acting
 from app.core.audiences import EVERYONE, Audience
@@ -142,7 +143,7 @@ def build_api(
     app.state.pages.environment.globals |= {
         "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak,
         "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
-        "half_fails": half_fails, "line_text": line_text, "mark_text": mark_text,
+        "half_fails": half_fails, "composite_words": formula_text, "line_text": line_text, "mark_text": mark_text,
         "promise_text": promise_text,
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None

@@ -80,7 +80,7 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why there is no figure: ``not_entered``, ``too_few``, ``invalid``, ``not_published``, ``not_rated``."""
+    """Why there is no figure: a code such as ``not_entered``, ``too_few``, ``invalid``, ``not_published``."""
 
     reason: str
 

@@ -51,6 +51,7 @@ NOTE_SENTENCES: Final = {
     "invalid": "结果无效，不计算",
     "not_published": "另一轮的结果没有公布，不计算",
     "not_rated": "没有测评这个对象，不计算",
+    "only_words": "本轮只公布结论，不计算",
 }
 """Why there is no score, by the reason."""
 Key = tuple[str, str]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from app.campaigns.composite import every_part
 from app.campaigns.disclosure import STEPS, hindrances
 from app.campaigns.domain import Item
 from app.core.printable import Words, unprintable
@@ -52,9 +53,19 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
         ),
         Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
         Step("signs", "名称里的字都印得出来", not lacking, detail="、".join(map(str, lacking)), needed=False),
+        *_composite_step(paper),
         *_shown_steps(paper),
         *_english_step(paper),
     )
+
+
+def _composite_step(paper: Paper) -> tuple[Step, ...]:
+    """Return the line about the composite score, for a paper that has one: its voter groups may have been deleted."""
+    if paper.scheme.composite is None:
+        return ()
+    groups = {"", *(group.id for group in paper.groups)}
+    gone = [part.label for part in every_part(paper.scheme.composite.parts) if part.group not in groups]
+    return (Step("composite", "综合评价所用的类别都在", not gone, detail="、".join(gone)),)
 
 
 def _shown_steps(paper: Paper) -> Iterator[Step]:

@@ -22,6 +22,7 @@ from app.campaigns.composite import (
     total_of,
     weighted_mean,
 )
+from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Denominator
 from app.tally.disclosure import View
 from app.tally.document import Document, Section, Target
@@ -72,6 +73,10 @@ def points_of(document: Document, target_id: str, group: str, *, by_top: bool) -
     """
     if document["chain"]["status"] == ReturnState.INVALID:
         return Missing("invalid")
+    if document["round"].get("disclosure", {}).get("extent") == Extent.WORDS:
+        return Missing("only_words")
+    if [voters["id"] for voters in document["voters"]] == [group]:
+        group = ""  # who is alone is everybody, and has no row
     for section in document["sections"]:
         for target in section["targets"]:
             if target["id"] == target_id:

@@ -25,6 +25,7 @@ from app.publication.composites import AWARD, composites_beside, composites_in, 
 from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
+from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Paper
 from app.tally.composite import points_of
 from tests.cast import Desk, make_campaign, make_cast
@@ -179,6 +180,17 @@ ROWS = {
 }  # fmt: skip
 
 
+def test_a_group_that_was_deleted_hinders_the_freeze() -> None:
+    whole = paper()
+    without = replace(whole, groups=tuple(group for group in whole.groups if group.id != "g4"))
+    steps = [
+        {step.code: step for step in freeze_problems(each)}.get("composite") for each in (whole, without, paper(None))
+    ]
+    assert [step.done if step else None for step in steps] == [True, False, None]
+    assert steps[1] is not None
+    assert steps[1].detail == "服务对象测评"
+
+
 class TestPages:
     """From the campaign's page to the result page."""
 
@@ -238,6 +250,7 @@ class TestPages:
         path = f"/rounds/{round_id}/composite"
         assert path in desk.get(f"/rounds/{round_id}").text
         assert "主要领导评分" in desk.get(path).text
+        assert "综合评价得分 = 服务对象测评 × 60%" in desk.get(f"/rounds/{round_id}/paper").text
         assert desk.post(path, **{"p2-u1": "88", "p3-u1": "2", "award-u1": "优秀"}).status_code == 303
         assert 'value="88"' in desk.get(path).text
         refused = desk.post(path, **{"p2-u1": "880"})

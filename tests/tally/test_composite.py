@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from app.campaigns.composite import Composite, Figure, Missing, Part, Points, Source, mean_score, points_text, total_of
+from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.rounds.domain import Paper
 from app.tally.composite import composites_of, named_parts, points_of
 from app.tally.document import Document
@@ -100,6 +101,20 @@ def test_it_is_refused_where_a_part_has_no_valid_result() -> None:
     lost["chain"]["status"] = "invalid"
     assert total(lost, THREE, {"boss": 90, "more": 3}) == Missing("invalid")
     assert points_of(document, "u9", "", by_top=False) == Missing("not_rated")
+
+
+def test_an_announced_round_counts_within_its_extent() -> None:
+    votes: dict[str, Counts] = {"a": (20, 5, 3, 0)}
+    for extent in Extent:
+        scheme = make_scheme(disclosure=Disclosure(Kind.ANNOUNCED, extent))
+        document = counted(votes, make_paper({"a": ()}, scheme=scheme, remarks=False))
+        found = [points_of(document, "u0", group, by_top=False) for group in ("", "a")]
+        if extent is Extent.COUNTS:
+            assert found == [Points(mean(votes["a"]), mean(votes["a"]))] * 2
+        elif extent is Extent.SUM:
+            assert found == [Points(F(LEAST), F(MOST), coarse=True)] * 2
+        else:
+            assert found == [Missing("only_words")] * 2
 
 
 def test_a_weighted_total_counts_as_it_was_shown() -> None:
