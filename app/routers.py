@@ -18,6 +18,7 @@ from app.office import routes as office_routes
 from app.opinions import routes as opinions_routes
 from app.opinions import routes_merge
 from app.preview import routes as preview_routes
+from app.preview import routes_forms as routes_forms_preview
 from app.publication import (
     api_v1,
     api_v2,
@@ -50,7 +51,8 @@ PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.rou
 """What voters and the public ask for; no log-in is known there."""
 DESK_FEATURES = (
     accounts_routes, routes_return, routes_own, audit_routes, consents_routes, office_routes, campaigns_routes,
-    rounds_routes, routes_document, slips_routes, box_routes, preview_routes, publication_routes, routes_charts,
+    rounds_routes, routes_document, slips_routes, box_routes, preview_routes, routes_forms_preview, publication_routes,
+    routes_charts,
     routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
     routes_trends, routes_tryout, api_v1, api_v2, opinions_routes, routes_merge, rectification_routes, routes_plan,
     routes_ledger, routes_board, routes_rectification_documents, routes_supervision,

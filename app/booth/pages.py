@@ -150,9 +150,9 @@ def filled_paper_page(request: Request, sheet: Sheet, error: DomainError | None 
     return _constant(request, "booth/paper.html", replace(sheet, message=message), status)
 
 
-def preview_page(request: Request, sheet: Sheet, other_language: str) -> Response:
+def preview_page(request: Request, sheet: Sheet, language: str, other_language: str) -> Response:
     """Return an empty paper to be looked at in a frame, which can send nothing; ``other_language``: where it is so."""
-    speak(request)
+    request.state.language, request.state.kiosk = language, False
     response = _render(request, "booth/preview.html", sheet, 200, other_language=other_language)
     response.headers["content-security-policy"] = FRAMED
     return response

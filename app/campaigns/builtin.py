@@ -96,6 +96,7 @@ _T5 = Form(
     title="专项报告满意度测评表",
     scale="satisfaction_three",
     items=(_item("overall", "总体评价", overall=True),),
+    top=1,
 )
 
 _T6 = Form(
@@ -131,6 +132,7 @@ _T8 = Form(
     title="整改事项满意度测评表",
     scale="satisfaction_three",
     items=(_item("overall", "整改效果", overall=True),),
+    top=1,
 )
 
 _SCHOOL = Form(

@@ -93,13 +93,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A 测评表: the items, and whether voters may write a remark to each unit."""
+    """A 测评表: the items, and whether voters may write a remark to each unit.
+
+    ``scale`` is the key of one that ships, unless the form brings its own; ``top``: how many grades count as satisfied,
+    0 for as many as the scheme says.
+    """
 
     key: str
     title: str
     scale: str
     items: tuple[Item, ...]
     remarks: bool = False
+    own_scale: Scale | None = None
+    top: int = 0
 
 
 class Measure(StrEnum):

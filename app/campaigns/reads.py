@@ -1,7 +1,7 @@
 """What the rest of the product may know of a campaign: frozen views, no tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 from sqlalchemy import func, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.campaigns.builtin import FORMS
 from app.campaigns.domain import Form, Scheme
 from app.campaigns.models import Campaign, CampaignForm, EnglishName, GroupLeavesOut, Stage, Unit, VoterGroup
-from app.campaigns.rules import check_form, check_top, scale_for
+from app.campaigns.rules import check_form, check_top, scheme_on
 from app.core.errors import DomainError
 from app.core.printable import Unprintable, Words, unprintable
 
@@ -92,6 +92,8 @@ class CampaignView:
             yield Words(field="测评表", text=own.title)
             yield from (Words(field="指标", text=item.label) for item in own.form.items)
             yield from (Words(field="等次", text=label) for item in own.form.items for label in item.labels)
+            if own.form.own_scale is not None:
+                yield from (Words(field="等次", text=label) for label in own.form.own_scale.options)
 
     def unit(self, unit_id: str) -> UnitView | None:
         """Return the unit, or None."""
@@ -162,7 +164,7 @@ def units_of_campaign(session: Session, campaign_id: str) -> tuple[UnitView, ...
 
 def scheme_for(campaign: CampaignView, form: Form) -> Scheme:
     """Return the scheme as a round with this form freezes it: on the form's scale, and checked against it."""
-    scheme = replace(campaign.scheme, scale=scale_for(campaign.scheme, form.scale))
+    scheme = scheme_on(campaign.scheme, form)
     check_form(form, scheme.scale)
     check_top(scheme)
     return scheme

@@ -1,6 +1,6 @@
 """The pages of forms: those that ship, and copies of them that a campaign edits."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -11,17 +11,19 @@ from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
 from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import CampaignView, get_campaign, get_form
-from app.campaigns.rules import ADVISED_ITEMS, scale_for
+from app.campaigns.rules import ADVISED_ITEMS, MAX_ITEMS, scale_of
+from app.campaigns.scales import MAX_GRADES
 from app.campaigns.stored import locked_campaign, stored_form
-from app.campaigns.typed import TypedItem, shown_items, typed_form, typed_items
+from app.campaigns.typed_forms import TypedForm, changed, form_edit, shown_form, typed_editor
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused
+from app.web.edge import framing
 from app.web.forms import Form
 from app.web.pages import see_other
 from app.web.stale import refuse_stale
 
 router = APIRouter()
-WORDS = {"scales": SCALES, "scale_for": scale_for}
+WORDS = {"scales": SCALES, "scale_of": scale_of, "most_grades": MAX_GRADES, "most_items": MAX_ITEMS}
 Chosen = tuple[CampaignView, questionnaire.Form]
 
 
@@ -46,11 +48,14 @@ def _chosen(desk: Desk, campaign_id: str, key: str) -> Chosen:
 
 
 def _show_editor(
-    desk: Desk, chosen: Chosen, typed: Mapping[str, str], rows: Sequence[TypedItem], refused: Refused | None = None
+    desk: Desk, chosen: Chosen, typed: TypedForm, refused: Refused | None = None, seen: str = ""
 ) -> Response:
     campaign, form = chosen
-    shown = {"campaign": campaign, "form": form, "typed": typed, "rows": rows, "stored": stored_form(form)}
-    return desk.show("campaigns/form_edit.html", refused, **shown, **WORDS)
+    now = stored_form(form)
+    faulty = str(refused.error.params.get("at", "")) if refused else ""
+    shown = {"campaign": campaign, "form": form, "typed": typed, "faulty": faulty}
+    shown["stored"] = replace(now, digest=seen) if seen else now
+    return framing(desk.show("campaigns/form_edit.html", refused, **shown, **WORDS))
 
 
 @router.get("/campaigns/{campaign_id}/forms/{key}")
@@ -58,26 +63,28 @@ def form_page(desk: OrganiserDesk, campaign_id: str, key: str) -> Response:
     """Show a form: one that ships to read, a copy to edit."""
     campaign, form = chosen = _chosen(desk, campaign_id, key)
     if key in FORMS:
-        return desk.show("campaigns/form.html", campaign=campaign, form=form, **WORDS)
-    typed = {"title": form.title, "scale": form.scale} | ({"remarks": "1"} if form.remarks else {})
-    return _show_editor(desk, chosen, typed, shown_items(form))
+        return framing(desk.show("campaigns/form.html", campaign=campaign, form=form, **WORDS))
+    return _show_editor(desk, chosen, shown_form(form, campaign.scheme))
 
 
 @router.post("/campaigns/{campaign_id}/forms/{key}")
 def save(desk: OrganiserDesk, campaign_id: str, key: str, posted: Form) -> Response:
-    """Save an edited form."""
-    rows = typed_items(posted)
+    """Save an edited form, or add, move and take out its rows, which saves nothing."""
+    typed = typed_editor(posted)
+    if step := posted.text("step", 20, needed=False):
+        campaign, _ = chosen = _chosen(desk, campaign_id, key)
+        seen = posted.text("seen", 64, needed=False)
+        return _show_editor(desk, chosen, changed(typed, step, campaign.scheme), seen=seen)
 
     def act() -> None:
         locked_campaign(desk.session, campaign_id)
         refuse_stale(posted, stored_form(get_form(desk.session, campaign_id, key)))
-        edit = typed_form(posted, rows)
-        scheme_service.save_form(desk.session, desk.now, desk.staff, campaign_id, key, edit)
+        scheme_service.save_form(desk.session, desk.now, desk.staff, campaign_id, key, form_edit(typed))
 
     return desk.attempt(
         act,
         f"/campaigns/{campaign_id}/forms/{key}",
-        lambda refused: _show_editor(desk, _chosen(desk, campaign_id, key), posted.as_dict(), rows, refused),
+        lambda refused: _show_editor(desk, _chosen(desk, campaign_id, key), typed, refused),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
 from app.campaigns.disclosure import hindrances
 from app.campaigns.domain import GROUP_FLOOR, K_FLOOR, REMARK_K_FLOOR, Form, Item, Lines, Scale, Scheme
+from app.campaigns.scales import GRADE_LIMIT, check_scale
 from app.core.errors import DomainError
 from app.core.folding import folded, spaceless
 from app.core.masking import PHONE, Masker
@@ -15,14 +16,13 @@ from app.core.masking import PHONE, Masker
 NAME_LIMIT = 60
 TITLE_LIMIT = 80
 LABEL_LIMIT = 40
-GRADE_LIMIT = 8
 MAX_STAGES = 20
 MAX_UNITS = 1000
 MAX_GROUPS = 100
 MAX_EXPECTED = 100_000
 MAX_ITEMS = 12
 ADVISED_ITEMS = range(4, 9)
-MAX_TOP = 3
+MAX_TOP = 5
 K_CEILING = 100
 REMARK_K_CEILING = 1000
 MIN_VALID_CEILING = 1000
@@ -156,11 +156,18 @@ def with_options(scale: Scale, *, unknown: bool, abstain: bool) -> Scale:
     )
 
 
-def scale_for(scheme: Scheme, key: str) -> Scale:
-    """Return the scale a form is answered on: the scheme's, unless the form names one other than the default."""
-    if key in {DEFAULT_SCALE, scheme.scale.key}:
+def scale_of(scheme: Scheme, form: Form) -> Scale:
+    """Return the scale a form is answered on: the scheme's, unless it brings its own or names another than the default.
+
+    One that ships has the options besides its grades that the scheme has.
+    """
+    if form.own_scale is not None:
+        return form.own_scale
+    if form.scale in {DEFAULT_SCALE, scheme.scale.key}:
         return scheme.scale
-    return with_options(SCALES[key], unknown=scheme.scale.unknown is not None, abstain=scheme.scale.abstain is not None)
+    return with_options(
+        SCALES[form.scale], unknown=scheme.scale.unknown is not None, abstain=scheme.scale.abstain is not None
+    )
 
 
 def check_scheme(scheme: Scheme, group_ids: Collection[str]) -> None:
@@ -188,10 +195,16 @@ def check_disclosure(scheme: Scheme, groups: Sequence[tuple[str, int]]) -> None:
         raise DomainError(hindrance.code, detail=hindrance.detail)
 
 
+def scheme_on(scheme: Scheme, form: Form) -> Scheme:
+    """Return the scheme as it counts a form: on the form's scale, with as many satisfied grades as the form says."""
+    formula = replace(scheme.formula, top=form.top or scheme.formula.top)
+    return replace(scheme, scale=scale_of(scheme, form), formula=formula)
+
+
 def check_top(scheme: Scheme) -> None:
     """Refuse a 满意率 that counts every grade: it would be 100 % whatever was voted."""
     if not 1 <= scheme.formula.top <= min(MAX_TOP, len(scheme.scale.grades) - 1):
-        raise DomainError("top_too_large", grades=len(scheme.scale.grades))
+        raise DomainError("top_too_large", grades=len(scheme.scale.grades), at="top")
 
 
 def _check_lines(lines: Lines) -> None:
@@ -202,7 +215,12 @@ def _check_lines(lines: Lines) -> None:
 
 
 def check_form(form: Form, scale: Scale) -> None:
-    """Refuse a form without a title or items, with repeated items, two overall ones, or labels that do not fit."""
+    """Refuse a form without a title or items, with repeated items, two overall ones, or words that do not fit.
+
+    Its own scale is looked at first: DomainError as ``check_scale``.
+    """
+    if form.own_scale is not None:
+        check_scale(form.own_scale)
     if not form.title:
         raise DomainError("form_title_missing")
     if not 1 <= len(form.items) <= MAX_ITEMS:

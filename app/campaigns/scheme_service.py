@@ -11,12 +11,20 @@ from app.audit import service as audit
 from app.campaigns.builtin import SCALES
 from app.campaigns.composite import Composite, check_composite, formula_text
 from app.campaigns.disclosure import disclosure_text
-from app.campaigns.domain import Form, Item, Scheme
+from app.campaigns.domain import Form, Item, Scale, Scheme
 from app.campaigns.models import CampaignForm, VoterGroup
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
-from app.campaigns.rules import TITLE_LIMIT, check_disclosure, check_form, check_scheme, clean_name, scale_for
+from app.campaigns.rules import (
+    TITLE_LIMIT,
+    check_disclosure,
+    check_form,
+    check_scheme,
+    check_top,
+    clean_name,
+    scheme_on,
+)
 from app.campaigns.service import campaign_row, check_typed
 from app.core.acting import Acting, Principal
 from app.core.db import locked
@@ -32,6 +40,8 @@ class FormEdit:
     scale: str
     items: Sequence[Item]
     remarks: bool
+    own_scale: Scale | None = None
+    top: int = 0
 
 
 def set_scheme(
@@ -106,14 +116,29 @@ def _copy_title(session: Session, campaign_id: str, title: str) -> str:
     return next(name for name in (f"{stem}（副本）", *numbered) if name not in taken)
 
 
+def edited(scheme: Scheme, key: str, edit: FormEdit) -> Form:
+    """Return an edited form, checked against the scheme that will count it; DomainError as ``check_form``."""
+    if edit.own_scale is None and edit.scale not in SCALES:
+        raise DomainError("field_not_a_choice", field="评价等次", at="scale")
+    form = Form(
+        key=key,
+        title=clean_name(edit.title),
+        scale=edit.scale,
+        items=tuple(_clean_item(item) for item in edit.items if clean_name(item.label)),
+        remarks=edit.remarks,
+        own_scale=edit.own_scale,
+        top=edit.top,
+    )
+    counted = scheme_on(scheme, form)
+    check_form(form, counted.scale)
+    check_top(counted)
+    return form
+
+
 def save_form(session: Session, now: datetime, staff: Principal, campaign_id: str, key: str, edit: FormEdit) -> None:
     """Save an edited form of the campaign."""
     row, scheme = _own_form(session, campaign_id, key), campaign_row(session, campaign_id).scheme
-    if edit.scale not in SCALES:
-        raise DomainError("field_not_a_choice", field="评价等次")
-    items = tuple(_clean_item(item) for item in edit.items if clean_name(item.label))
-    form = Form(key=row.id, title=clean_name(edit.title), scale=edit.scale, items=items, remarks=edit.remarks)
-    check_form(form, scale_for(SCHEME_JSON.validate_json(scheme), edit.scale))
+    form = edited(SCHEME_JSON.validate_json(scheme), row.id, edit)
     row.title, row.document = form.title, FORM_JSON.dump_json(form).decode()
     labels = [item.label for item in form.items]
     audit.record(session, now, staff, "campaign.form.edit", campaign_id, title=form.title, items=labels)

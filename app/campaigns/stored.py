@@ -61,4 +61,7 @@ def stored_composite(campaign: CampaignView) -> Stored:
 def stored_form(form: Form) -> Stored:
     """Return a form's title, scale and items."""
     items = [(str(place), "/".join([item.label, *item.labels])) for place, item in enumerate(form.items, 1)]
-    return stored([("表名", form.title), *items], form.scale, form.remarks, [(i.key, i.overall) for i in form.items])
+    grades = form.own_scale.grades if form.own_scale else ()
+    own = [("等次", "/".join(f"{grade.label} {grade.score}" for grade in grades))] if grades else []
+    keys = [(item.key, item.overall) for item in form.items]
+    return stored([("表名", form.title), *own, *items], form.scale, form.remarks, keys, repr(form.own_scale), form.top)

@@ -7,13 +7,12 @@ from fractions import Fraction
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
-from app.campaigns.domain import Denominator, Form, Formula, Gates, Item, ItemLines, Lines, Measure, Scheme
+from app.campaigns.domain import Denominator, Formula, Gates, ItemLines, Lines, Measure, Scheme
 from app.campaigns.ratios import parse_ratio, ratio_text
 from app.campaigns.reads import CampaignView, GroupView
 from app.campaigns.rules import (
     K_CEILING,
     MAX_EXPECTED,
-    MAX_ITEMS,
     MAX_TOP,
     MIN_VALID_CEILING,
     REMARK_K_CEILING,
@@ -22,16 +21,13 @@ from app.campaigns.rules import (
     reordered,
     with_options,
 )
-from app.campaigns.scheme_service import FormEdit
 from app.core.errors import DomainError
 from app.web.forms import PostedForm
 
 MAX_PLACE = 9_999
 SPARE_GROUPS = 3
-SPARE_ITEMS = 2
 ITEM_LINE_ROWS = 6
 LINES = ("attention", "remedial", "dissatisfied")
-_SLASH = re.compile(r"\s*[/／]\s*")
 _WEIGHT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 
 
@@ -43,17 +39,6 @@ class TypedRow:
     place: str
     name: str
     expected: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TypedItem:
-    """A row of the table of a form's items as it stands in the page."""
-
-    key: str
-    place: str
-    label: str
-    labels: str
-    overall: bool
 
 
 def typed_rows(form: PostedForm, *, expected: bool = False) -> list[TypedRow]:
@@ -70,7 +55,8 @@ def _rows(columns: Sequence[Sequence[str]]) -> Iterable[tuple[str, ...]]:
     return zip(*columns, strict=True)
 
 
-def _whole(text: str, high: int, label: str) -> int:
+def typed_whole(text: str, high: int, label: str) -> int:
+    """Return a typed whole number from 1 to ``high``; DomainError ``field_not_a_number``."""
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(high)) and 1 <= int(text) <= high):
         raise DomainError("field_not_a_number", field=label, low=1, high=high)
     return int(text)
@@ -78,16 +64,16 @@ def _whole(text: str, high: int, label: str) -> int:
 
 def name_rows(rows: Sequence[TypedRow]) -> list[NameRow]:
     """Return the rows in the order that was typed."""
-    order = reordered([_whole(row.place, MAX_PLACE, "序号") for row in rows])
+    order = reordered([typed_whole(row.place, MAX_PLACE, "序号") for row in rows])
     return [NameRow(rows[place].id, rows[place].name) for place in order]
 
 
 def group_rows(rows: Sequence[TypedRow]) -> list[GroupRow]:
     """Return the rows that were filled in, in the order that was typed."""
     filled = [row for row in rows if row.id or row.name or row.expected]
-    order = reordered([_whole(row.place, MAX_PLACE, "序号") for row in filled])
+    order = reordered([typed_whole(row.place, MAX_PLACE, "序号") for row in filled])
     return [
-        GroupRow(row.id, row.name, _whole(row.expected, MAX_EXPECTED, f"{row.name} 应参加人数".strip()))
+        GroupRow(row.id, row.name, typed_whole(row.expected, MAX_EXPECTED, f"{row.name} 应参加人数".strip()))
         for row in (filled[place] for place in order)
     ]
 
@@ -218,40 +204,3 @@ def typed_weight(text: str, name: str) -> Fraction:
     if not _WEIGHT.fullmatch(number):
         raise DomainError("weight_malformed", name=name)
     return Fraction(number)
-
-
-def shown_items(form: Form) -> list[TypedItem]:
-    """Return the table of a form's items with some empty rows at its end."""
-    rows = [
-        TypedItem(item.key, str(place), item.label, "/".join(item.labels), item.overall)
-        for place, item in enumerate(form.items, 1)
-    ]
-    count = min(MAX_ITEMS, max(8, len(rows) + SPARE_ITEMS))
-    return [*rows, *(TypedItem("", str(place), "", "", overall=False) for place in range(len(rows) + 1, count + 1))]
-
-
-def typed_items(form: PostedForm) -> list[TypedItem]:
-    """Return the posted items as they were typed."""
-    columns = [form.several(name) for name in ("key[]", "place[]", "label[]", "labels[]")]
-    overall = form.text("overall", 4, needed=False)
-    return [
-        TypedItem(key, place, label, labels, overall=overall == str(row))
-        for row, (key, place, label, labels) in enumerate(_rows(columns), 1)
-    ]
-
-
-def typed_form(form: PostedForm, rows: Sequence[TypedItem]) -> FormEdit:
-    """Return the form that was typed."""
-    filled = [row for row in rows if row.label]
-    order = reordered([_whole(row.place, MAX_PLACE, "序号") for row in filled])
-    return FormEdit(
-        title=form.text("title", 80, label="表名"),
-        scale=form.text("scale", 40, label="评价等次"),
-        items=[_item(filled[place]) for place in order],
-        remarks=form.flag("remarks"),
-    )
-
-
-def _item(row: TypedItem) -> Item:
-    labels = tuple(_SLASH.split(row.labels)) if row.labels else ()
-    return Item(row.key[:40], row.label, row.overall, labels)

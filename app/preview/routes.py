@@ -12,10 +12,17 @@ from app.rounds import reads
 from app.rounds.reads import RoundView
 from app.rounds.service import draft_paper
 from app.web.desk import Desk, KeyDesk
-from app.web.edge import FRAMING
-from app.web.i18n import choose_language
+from app.web.edge import framing
+from app.web.i18n import LANGUAGES, choose_language
 
 router = APIRouter()
+
+
+def languages(desk: Desk) -> tuple[str, str]:
+    """Return the language that a preview is asked for in, and the other one."""
+    asked = desk.request.query_params.get("lang")
+    chosen = asked if asked in LANGUAGES else choose_language(desk.request)
+    return chosen, LANGUAGES[chosen == "zh"]
 
 
 def _sheet(desk: Desk, row: RoundView) -> Sheet:
@@ -34,14 +41,14 @@ def phone_page(desk: KeyDesk, round_id: str) -> Response:
     row = reads.get_round(desk.session, round_id)
     sheet = _sheet(desk, row)
     address = _form_address(round_id, sheet.group_id, choose_language(desk.request))
-    response = desk.show("preview/round.html", round=row, paper=sheet.paper, chosen=sheet.group_id, address=address)
-    response.headers["content-security-policy"] = FRAMING
-    return response
+    shown = {"round": row, "paper": sheet.paper, "chosen": sheet.group_id, "address": address}
+    return framing(desk.show("preview/round.html", **shown))
 
 
 @router.get("/rounds/{round_id}/phone/form")
 def phone_form(desk: KeyDesk, round_id: str) -> Response:
     """Show the form itself, as the phone shows it; nothing can be cast on it."""
     sheet = _sheet(desk, reads.get_round(desk.session, round_id))
-    other = "zh" if desk.request.query_params.get("lang") == "en" else "en"
-    return desk.answer(lambda: preview_page(desk.request, sheet, _form_address(round_id, sheet.group_id, other)))
+    language, other = languages(desk)
+    address = _form_address(round_id, sheet.group_id, other)
+    return desk.answer(lambda: preview_page(desk.request, sheet, language, address))

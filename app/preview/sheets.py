@@ -4,15 +4,38 @@ from dataclasses import replace
 from typing import Final
 
 from app.booth.domain import Sheet, blank
-from app.campaigns.domain import GROUP_FLOOR
-from app.rounds.domain import Paper, PaperGroup, PaperUnit
+from app.campaigns.domain import GROUP_FLOOR, Form
+from app.campaigns.reads import CampaignView, scheme_for
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
+from app.rounds.english import with_english
+from app.rounds.service import REMARK_BYTES
 
 NO_DIGEST: Final = "0" * 64
+SHOWN_UNITS: Final = 2
+"""Units under which a form is shown."""
 NO_KEY: Final = bytes(32)
 UNITS: Final = (PaperUnit("sample-1", "示例单位一"), PaperUnit("sample-2", "示例单位二"))
 """Stand where nothing to be rated has been listed yet."""
 GROUP: Final = PaperGroup("sample", "参评人员", GROUP_FLOOR)
 """Stands where no voter group has been listed yet."""
+
+
+def sample_paper(campaign: CampaignView, form: Form) -> Paper:
+    """Return a paper of a campaign's first units with a form; DomainError as ``scheme_for``."""
+    units = tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units[:SHOWN_UNITS])
+    paper = Paper(
+        round_id="",
+        organisation=campaign.organisation,
+        campaign=campaign.title,
+        title=form.title,
+        parts=(PaperSection(form.title, form.items, units),),
+        groups=tuple(PaperGroup(group.id, group.name, group.expected) for group in campaign.groups[:1]),
+        scheme=scheme_for(campaign, form),
+        promise="slips",
+        remarks=form.remarks,
+        remark_bytes=REMARK_BYTES if form.remarks else 0,
+    )
+    return with_english(paper, campaign.english)
 
 
 def sample_sheet(paper: Paper, group_id: str = "") -> Sheet:

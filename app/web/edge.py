@@ -47,6 +47,12 @@ def with_camera(response: Response) -> Response:
     return response
 
 
+def framing(response: Response) -> Response:
+    """Return a page of the desk that may show another page of ours in a frame."""
+    response.headers["content-security-policy"] = FRAMING
+    return response
+
+
 def security_headers(*, https: bool) -> list[tuple[bytes, bytes]]:
     """Return the headers that every answer carries."""
     headers = {

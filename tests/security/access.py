@@ -85,6 +85,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /campaigns/{campaign_id}/forms/{key}/copy": ORGANISER,
     "GET /campaigns/{campaign_id}/forms/{key}": ORGANISER,
     "POST /campaigns/{campaign_id}/forms/{key}": ORGANISER,
+    "GET /campaigns/{campaign_id}/forms/{key}/phone": ORGANISER,
+    "POST /campaigns/{campaign_id}/forms/{key}/phone": ORGANISER,
     "GET /campaigns/{campaign_id}/forms/{key}/delete": ORGANISER,
     "POST /campaigns/{campaign_id}/forms/{key}/delete": ORGANISER,
     "GET /campaigns/{campaign_id}/english": ORGANISER,

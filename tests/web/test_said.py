@@ -37,6 +37,7 @@ SHOWN_OTHERWISE = {
     "/rounds/{round_id}/receipt": "answers with what the box says",
     "/tokens": "answers with the token, once",
     "/rounds/{round_id}/announce": "the page says which object the screen shows",
+    "/campaigns/{campaign_id}/forms/{key}/phone": "shows what was typed and saves nothing",
     "/rectification/campaigns/{campaign_id}/bulletin": "answers with the file",
     "/rectification/supervision/run": "the page counts what was issued",
 }

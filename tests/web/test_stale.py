@@ -40,6 +40,7 @@ CHECKED = {
     "/staff/{staff_id}/role",
 }
 OTHERWISE = {
+    "/campaigns/{campaign_id}/forms/{key}/phone": "saves nothing",
     "/rectification/orders/{order_id}/plan": "compares versions of the plan",
     "/campaigns/{campaign_id}/opinions/merge": "is replayed from a list of acts, which it names",
     "/campaigns/{campaign_id}/import/confirm": "names what is stored in its preview",

@@ -35,4 +35,12 @@ window.addEventListener(
 );
 
 find("next").disabled = false;
-begin();
+// In a frame the page around it keeps the focus: somebody may be typing there.
+if (window === window.top) {
+  begin();
+} else {
+  const { focus } = HTMLElement.prototype;
+  HTMLElement.prototype.focus = () => {};
+  begin();
+  HTMLElement.prototype.focus = focus;
+}

@@ -1,0 +1,184 @@
+"""A form as it stands in its editor: rows of grades and of items, added, moved and taken out without being saved."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
+
+from app.campaigns.builtin import SCALES
+from app.campaigns.domain import Form, Grade, Item, Scale, Scheme
+from app.campaigns.rules import MAX_ITEMS, clean_name, reordered, scale_of
+from app.campaigns.scales import MAX_GRADES, MAX_SCORE, OWN_SCALE
+from app.campaigns.scheme_service import FormEdit
+from app.campaigns.typed import MAX_PLACE, typed_whole
+from app.core.errors import DomainError
+from app.web.forms import PostedForm
+
+SPARE_ITEMS: Final = 2
+ROWS_UP_TO: Final = 40
+"""Rows that a posted editor may have: more were never shown."""
+_SLASH = re.compile(r"\s*[/／]\s*")
+_STEP = re.compile(r"(grade|item)-(up|down|out|add)-?([0-9]{0,2})")
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedGrade:
+    """A row of the table of grades."""
+
+    label: str = ""
+    score: str = ""
+    positive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TypedItem:
+    """A row of the table of a form's items."""
+
+    key: str = ""
+    place: str = ""
+    label: str = ""
+    labels: str = ""
+    overall: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TypedForm:
+    """Everything in the editor of a form as it was typed."""
+
+    title: str
+    scale: str
+    top: str
+    remarks: bool
+    unknown: str
+    abstain: str
+    grades: Sequence[TypedGrade] = field(default_factory=list)
+    items: Sequence[TypedItem] = field(default_factory=list)
+
+
+def shown_form(form: Form, scheme: Scheme) -> TypedForm:
+    """Return a stored form as its editor shows it, with some empty rows at the end of its items."""
+    items = [
+        TypedItem(item.key, str(place), item.label, "/".join(item.labels), item.overall)
+        for place, item in enumerate(form.items, 1)
+    ]
+    count = min(MAX_ITEMS, max(8, len(items) + SPARE_ITEMS))
+    spare = [TypedItem(place=str(place)) for place in range(len(items) + 1, count + 1)]
+    chosen = OWN_SCALE if form.own_scale else form.scale
+    typed = TypedForm(form.title, chosen, str(form.top or ""), form.remarks, "", "", (), [*items, *spare])
+    return _filled(typed, scale_of(scheme, form))
+
+
+def _filled(typed: TypedForm, scale: Scale) -> TypedForm:
+    """Return the editor with the grades of a scale in its rows, to start from."""
+    rows = [TypedGrade(grade.label, str(grade.score), grade.positive) for grade in scale.grades]
+    return replace(typed, grades=rows, unknown=scale.unknown or "", abstain=scale.abstain or "")
+
+
+def typed_editor(form: PostedForm) -> TypedForm:
+    """Return the posted editor; DomainError ``form_malformed`` where its rows do not belong together."""
+    fields = form.as_dict()
+    grades = [form.several(name) for name in ("grade[]", "score[]")]
+    items = [form.several(name) for name in ("key[]", "place[]", "label[]", "labels[]")]
+    if any(len({len(column) for column in table}) != 1 or len(table[0]) > ROWS_UP_TO for table in (grades, items)):
+        raise DomainError("form_malformed")
+    overall = form.text("overall", 4, needed=False)
+    return TypedForm(
+        **{name: fields.get(name, "").strip() for name in ("title", "scale", "top", "unknown", "abstain")},
+        remarks=form.flag("remarks"),
+        grades=[
+            TypedGrade(label, score, form.flag(f"positive-{row}"))
+            for row, (label, score) in enumerate(zip(*grades, strict=True), 1)
+        ],
+        items=[
+            TypedItem(key, place, label, labels, overall=overall == str(row))
+            for row, (key, place, label, labels) in enumerate(zip(*items, strict=True), 1)
+        ],
+    )
+
+
+def changed(typed: TypedForm, step: str, scheme: Scheme) -> TypedForm:
+    """Return the editor after a step that saves nothing: ``fill``, ``item-up-3``, ``grade-out-2``, ``grade-add``.
+
+    DomainError ``form_malformed`` for any other.
+    """
+    if step == "fill":
+        return replace(_filled(typed, SCALES.get(typed.scale, scheme.scale)), scale=OWN_SCALE)
+    known = _STEP.fullmatch(step)
+    if known is None:
+        raise DomainError("form_malformed")
+    table, act, row = known[1], known[2], int(known[3] or 0) - 1
+    if table == "grade":
+        rows = _moved(typed.grades, act, row, TypedGrade(), MAX_GRADES)
+        return replace(typed, grades=rows, scale=OWN_SCALE)
+    items = _in_order(typed.items)
+    place = items.index(typed.items[row]) if 0 <= row < len(items) else row
+    moved = _moved(items, act, place, TypedItem(), MAX_ITEMS)
+    return replace(typed, items=[replace(item, place=str(at)) for at, item in enumerate(moved, 1)])
+
+
+def _in_order(items: Sequence[TypedItem]) -> list[TypedItem]:
+    """Return items as their numbers say, or as they stand where one is no number."""
+    try:
+        return [items[place] for place in reordered([typed_whole(item.place, MAX_PLACE, "序号") for item in items])]
+    except DomainError:
+        return list(items)
+
+
+def _moved(rows: Sequence[Row], act: str, row: int, empty: Row, most: int) -> list[Row]:
+    moved = list(rows)
+    if act == "add":
+        return [*moved, empty][: max(most, len(moved))]
+    other = row + {"up": -1, "down": 1, "out": 0}[act]
+    if not (0 <= row < len(moved) and 0 <= other < len(moved)):
+        return moved
+    if act == "out":
+        del moved[row]
+    else:
+        moved[row], moved[other] = moved[other], moved[row]
+    return moved
+
+
+def form_edit(typed: TypedForm) -> FormEdit:
+    """Return what is to be saved; DomainError names the field by ``at``."""
+    if not typed.title:
+        raise DomainError("form_title_missing", at="title")
+    filled = [item for item in typed.items if item.label]
+    order = reordered([typed_whole(item.place, MAX_PLACE, "序号") for item in filled])
+    return FormEdit(
+        title=typed.title[:80],
+        scale=typed.scale,
+        items=[_item(filled[place]) for place in order],
+        remarks=typed.remarks,
+        own_scale=_scale(typed) if typed.scale == OWN_SCALE else None,
+        top=_top(typed.top),
+    )
+
+
+def _top(text: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) == 1):
+        raise DomainError("field_not_a_number", field="计入满意率的等次", low=1, high=MAX_GRADES - 1, at="top")
+    return int(text)
+
+
+def _item(row: TypedItem) -> Item:
+    labels = tuple(_SLASH.split(row.labels)) if row.labels else ()
+    return Item(row.key[:40], row.label, row.overall, labels)
+
+
+def _scale(typed: TypedForm) -> Scale:
+    """Return the typed scale, not checked yet; rows at its end that are empty do not count."""
+    rows = list(typed.grades)
+    while rows and not (rows[-1].label or rows[-1].score):
+        rows.pop()
+    grades = [Grade(clean_name(row.label), _score(row, at), row.positive) for at, row in enumerate(rows, 1)]
+    words = (clean_name(word) or None for word in (typed.unknown, typed.abstain))
+    return Scale(OWN_SCALE, tuple(grades), *words)
+
+
+def _score(row: TypedGrade, at: int) -> int:
+    if not (row.score.isascii() and row.score.isdigit() and int(row.score[:4]) <= MAX_SCORE):
+        raise DomainError("scale_score_range", at=f"score-{at}", word=row.label or str(at))
+    return int(row.score)

@@ -1,0 +1,110 @@
+"""The editor of a form: rows come, move and go without a save, and nothing that was typed is lost."""
+
+from contextlib import suppress
+from dataclasses import replace
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.campaigns.builtin import FORMS, SCALES
+from app.campaigns.domain import Scheme
+from app.campaigns.scheme_service import edited
+from app.campaigns.typed_forms import (
+    TypedForm,
+    TypedGrade,
+    TypedItem,
+    changed,
+    form_edit,
+    shown_form,
+    typed_editor,
+)
+from app.core.errors import DomainError
+from app.web.forms import parse_urlencoded
+
+SCHEME = Scheme(SCALES["satisfaction"])
+OPEN = shown_form(FORMS["t1"], SCHEME)
+
+
+def labels(typed: TypedForm) -> list[str]:
+    return [item.label for item in typed.items if item.label]
+
+
+@pytest.mark.parametrize("key", FORMS)
+def test_a_form_comes_back_as_it_was(key: str) -> None:
+    form = FORMS[key]
+    assert edited(SCHEME, key, form_edit(shown_form(form, SCHEME))) == form
+
+
+def test_rows_move_and_go() -> None:
+    assert labels(OPEN)[:3] == ["对科学发展观的认识", "查找的问题", "原因分析"]
+    assert labels(changed(OPEN, "item-up-2", SCHEME))[:2] == ["查找的问题", "对科学发展观的认识"]
+    assert labels(changed(OPEN, "item-down-1", SCHEME))[:2] == ["查找的问题", "对科学发展观的认识"]
+    assert labels(changed(OPEN, "item-out-1", SCHEME))[0] == "查找的问题"
+    assert changed(OPEN, "item-up-1", SCHEME) == OPEN
+    assert changed(OPEN, "item-out-40", SCHEME) == OPEN
+    assert [item.place for item in changed(OPEN, "item-out-1", SCHEME).items][:2] == ["1", "2"]
+    assert len(changed(OPEN, "grade-add", SCHEME).grades) == len(OPEN.grades) + 1
+    assert len(changed(OPEN, "grade-out-1", SCHEME).grades) == len(OPEN.grades) - 1
+
+
+def test_a_row_goes_though_numbers_were_typed() -> None:
+    typed = replace(OPEN, items=[replace(OPEN.items[0], place="9"), *OPEN.items[1:]])
+    assert "查找的问题" not in labels(changed(typed, "item-out-2", SCHEME))
+
+
+def test_another_scale_is_where_one_starts() -> None:
+    filled = changed(replace(OPEN, scale="yes_no"), "fill", SCHEME)
+    assert (filled.scale, filled.unknown) == ("own", "不了解")
+    assert [(grade.label, grade.score, grade.positive) for grade in filled.grades] == [
+        ("是", "100", True),
+        ("否", "0", False),
+    ]
+    own = edited(SCHEME, "k", form_edit(replace(filled, top="1", items=[TypedItem(place="1", label="同意")])))
+    assert own.own_scale == replace(SCALES["yes_no"], key="own")
+
+
+def test_no_other_step_is_known() -> None:
+    for step in ("item-save-1", "grade", "drop table"):
+        with pytest.raises(DomainError, match="form_malformed"):
+            changed(OPEN, step, SCHEME)
+
+
+def test_errors_name_the_row_that_was_typed() -> None:
+    rows = [
+        TypedGrade("好", "100", positive=True),
+        TypedGrade("中", "六十", positive=True),
+        TypedGrade("差", "0"),
+        TypedGrade(),
+    ]
+    typed = replace(OPEN, scale="own", grades=rows)
+    with pytest.raises(DomainError, match="scale_score_range") as refusal:
+        form_edit(typed)
+    assert refusal.value.params["at"] == "score-2"
+    with pytest.raises(DomainError, match="top_too_large") as refusal:
+        edited(SCHEME, "k", form_edit(replace(OPEN, top="4")))
+    assert refusal.value.params["at"] == "top"
+
+
+FIELD = st.text(alphabet="满意123/-　 x", max_size=6)
+
+
+@given(st.lists(st.tuples(FIELD, FIELD), max_size=8), st.lists(st.tuples(FIELD, FIELD, FIELD, FIELD), max_size=14))
+def test_whatever_is_posted_is_kept_or_refused(
+    grades: list[tuple[str, str]], items: list[tuple[str, str, str, str]]
+) -> None:
+
+    pairs = [("title", "表"), ("scale", "own")]
+    pairs += [pair for label, score in grades for pair in (("grade[]", label), ("score[]", score))]
+    columns = ("key[]", "place[]", "label[]", "labels[]")
+    pairs += [pair for cells in items for pair in zip(columns, cells, strict=True)]
+    typed = typed_editor(parse_urlencoded(urlencode(pairs).encode()))
+    assert [(row.label, row.score) for row in typed.grades] == [
+        (label.strip(), score.strip()) for label, score in grades
+    ]
+    assert len(typed.items) == len(items)
+    for step in ("grade-up-1", "item-down-2", "item-add"):
+        assert sorted(labels(changed(typed, step, SCHEME))) == sorted(labels(typed))
+    with suppress(DomainError):
+        assert len(edited(SCHEME, "k", form_edit(typed)).items) <= len(items)
