@@ -18,6 +18,7 @@ from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.rounds.domain import Section
 from app.rounds.english import spoken
+from app.rounds.limits import limits_of
 from app.slips.codes import CODE_LENGTH
 from app.web import i18n
 from app.web.edge import FRAMED
@@ -244,6 +245,7 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
         "chinese_only": chinese_only,
         "unknown": section.scheme.scale.unknown_mark,
         "marks": domain.marks_to_text(sheet.answers.marks),
+        "limits": [(section, limit) for section in paper.sections for limit in limits_of(section)],
         "promises": {by: privacy.promises(setting) for by, setting in told.items()},
         "viewers": {by: privacy.viewers(setting) for by, setting in told.items()},
         "remark_room": domain.remark_room(paper),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED, Paper, Section
+from app.rounds.limits import check_limits
 
 VERSION = 2
 _HEAD = struct.Struct(">B32sH")
@@ -42,7 +43,8 @@ def plaintext_size(paper: Paper) -> int:
 def check_marks(paper: Paper, ballot: Ballot) -> None:
     """Refuse a ballot that leaves an asked cell open, marks an unasked one or names no option of the scale.
 
-    DomainError ``missing_marks`` (with ``unit`` and ``item``, places in the paper) or ``marks_malformed``.
+    DomainError ``missing_marks`` (with ``unit`` and ``item``, places in the paper), ``marks_malformed``, or
+    ``ballot_over_limit`` where more objects got a grade than may have it.
     """
     if len(ballot.marks) != paper.cells:
         raise DomainError("marks_malformed")
@@ -52,6 +54,7 @@ def check_marks(paper: Paper, ballot: Ballot) -> None:
         asked = _asked_marks(section, left_out, marks)
         if asked.translate(None, _ALL_VALUES[: len(section.scheme.scale.options)]):
             _name_the_first_bad(section, left_out, marks)
+        check_limits(section, marks)
 
 
 def _asked_marks(section: Section, left_out: tuple[str, ...], marks: bytes) -> bytes | bytearray:

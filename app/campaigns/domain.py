@@ -3,6 +3,7 @@
 The terms: docs/glossary.md “The campaign”, “Figures” and “Verdicts”.
 """
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -92,6 +93,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class BallotLimit:
+    """票内限额: on one ballot at most so many of a section's objects get one of some grades.
+
+    ``grades``: their places in the scale; ``most``: so many objects, or if below 1 that part of all of them, rounded
+    down; ``item``: the key of the item that it is about, empty for each item by itself.
+    """
+
+    grades: tuple[int, ...]
+    most: Fraction
+    item: str = ""
+
+    def allowed(self, objects: int) -> int:
+        """Return how many of so many objects may get one of the grades."""
+        return math.floor(self.most if self.most >= 1 else self.most * objects)
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A 测评表: the items, and whether voters may write a remark to each unit.
 
@@ -106,6 +124,7 @@ class Form:
     remarks: bool = False
     own_scale: Scale | None = None
     top: int = 0
+    limits: tuple[BallotLimit, ...] = ()
 
 
 class Measure(StrEnum):

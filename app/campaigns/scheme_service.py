@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from app.audit import service as audit
 from app.campaigns.builtin import SCALES
 from app.campaigns.composite import Composite, check_composite, formula_text
 from app.campaigns.disclosure import disclosure_text
-from app.campaigns.domain import Form, Item, Scale, Scheme
+from app.campaigns.domain import BallotLimit, Form, Item, Scale, Scheme
 from app.campaigns.models import CampaignForm, VoterGroup
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
@@ -33,6 +34,16 @@ from app.core.secrets import new_id
 
 
 @dataclass(frozen=True, slots=True)
+class LimitEdit:
+    """A ballot limit as it was typed: the words of the grades, how many, the label of the item or none."""
+
+    grades: Sequence[str]
+    most: Fraction
+    item: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormEdit:
     """A form as it was typed; an item without key is a new one, one without label is dropped."""
 
@@ -42,6 +53,7 @@ class FormEdit:
     remarks: bool
     own_scale: Scale | None = None
     top: int = 0
+    limits: Sequence[LimitEdit] = ()
 
 
 def set_scheme(
@@ -132,7 +144,18 @@ def edited(scheme: Scheme, key: str, edit: FormEdit) -> Form:
     counted = scheme_on(scheme, form)
     check_form(form, counted.scale)
     check_top(counted)
-    return form
+    return replace(form, limits=tuple(_limit(form, counted.scale, limit) for limit in edit.limits))
+
+
+def _limit(form: Form, scale: Scale, edit: LimitEdit) -> BallotLimit:
+    words = [grade.label for grade in scale.grades]
+    for word in edit.grades:
+        if word not in words:
+            raise DomainError("limit_grade_unknown", at=edit.at, word=word, words="/".join(words))
+    keys = {item.label: item.key for item in form.items} | {"": ""}
+    if edit.item not in keys:
+        raise DomainError("limit_item_unknown", at=edit.at, item=edit.item)
+    return BallotLimit(tuple(sorted({words.index(word) for word in edit.grades})), edit.most, keys[edit.item])
 
 
 def save_form(session: Session, now: datetime, staff: Principal, campaign_id: str, key: str, edit: FormEdit) -> None:

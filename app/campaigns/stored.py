@@ -64,4 +64,11 @@ def stored_form(form: Form) -> Stored:
     grades = form.own_scale.grades if form.own_scale else ()
     own = [("等次", "/".join(f"{grade.label} {grade.score}" for grade in grades))] if grades else []
     keys = [(item.key, item.overall) for item in form.items]
-    return stored([("表名", form.title), *own, *items], form.scale, form.remarks, keys, repr(form.own_scale), form.top)
+    return stored(
+        [("表名", form.title), *own, *items],
+        form.scale,
+        form.remarks,
+        keys,
+        repr((form.own_scale, form.limits)),
+        form.top,
+    )

@@ -1,20 +1,25 @@
 """A form as it stands in its editor: rows of grades and of items, added, moved and taken out without being saved."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Final, TypeVar
 
 from app.campaigns.builtin import SCALES
-from app.campaigns.domain import Form, Grade, Item, Scale, Scheme
-from app.campaigns.rules import MAX_ITEMS, clean_name, reordered, scale_of
+from app.campaigns.domain import BallotLimit, Form, Grade, Item, Scale, Scheme
+from app.campaigns.ratios import parse_ratio, ratio_text
+from app.campaigns.rules import MAX_ITEMS, MAX_UNITS, clean_name, reordered, scale_of
 from app.campaigns.scales import MAX_GRADES, MAX_SCORE, OWN_SCALE
-from app.campaigns.scheme_service import FormEdit
+from app.campaigns.scheme_service import FormEdit, LimitEdit
 from app.campaigns.typed import MAX_PLACE, typed_whole
 from app.core.errors import DomainError
 from app.web.forms import PostedForm
 
 SPARE_ITEMS: Final = 2
+LIMITS: Final = 2
 ROWS_UP_TO: Final = 40
 """Rows that a posted editor may have: more were never shown."""
 _SLASH = re.compile(r"\s*[/／]\s*")
@@ -43,6 +48,15 @@ class TypedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedLimit:
+    """A row of the limits: words of grades, how many (6, 20%, 1/3), and the label of an item."""
+
+    grades: str = ""
+    most: str = ""
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TypedForm:
     """Everything in the editor of a form as it was typed."""
 
@@ -54,6 +68,7 @@ class TypedForm:
     abstain: str
     grades: Sequence[TypedGrade] = field(default_factory=list)
     items: Sequence[TypedItem] = field(default_factory=list)
+    limits: Sequence[TypedLimit] = (TypedLimit(), TypedLimit())
 
 
 def shown_form(form: Form, scheme: Scheme) -> TypedForm:
@@ -66,7 +81,15 @@ def shown_form(form: Form, scheme: Scheme) -> TypedForm:
     spare = [TypedItem(place=str(place)) for place in range(len(items) + 1, count + 1)]
     chosen = OWN_SCALE if form.own_scale else form.scale
     typed = TypedForm(form.title, chosen, str(form.top or ""), form.remarks, "", "", (), [*items, *spare])
-    return _filled(typed, scale_of(scheme, form))
+    scale = scale_of(scheme, form)
+    limits = [*(_shown_limit(form, scale, limit) for limit in form.limits), TypedLimit(), TypedLimit()]
+    return replace(_filled(typed, scale), limits=limits[: max(LIMITS, len(form.limits))])
+
+
+def _shown_limit(form: Form, scale: Scale, limit: BallotLimit) -> TypedLimit:
+    words = "/".join(scale.options[place] for place in limit.grades if place < len(scale.options))
+    most = str(limit.most) if limit.most >= 1 else ratio_text(limit.most)
+    return TypedLimit(words, most, next((item.label for item in form.items if item.key == limit.item), ""))
 
 
 def _filled(typed: TypedForm, scale: Scale) -> TypedForm:
@@ -80,7 +103,9 @@ def typed_editor(form: PostedForm) -> TypedForm:
     fields = form.as_dict()
     grades = [form.several(name) for name in ("grade[]", "score[]")]
     items = [form.several(name) for name in ("key[]", "place[]", "label[]", "labels[]")]
-    if any(len({len(column) for column in table}) != 1 or len(table[0]) > ROWS_UP_TO for table in (grades, items)):
+    limits = [form.several(name) for name in ("limit_grades[]", "limit_most[]", "limit_item[]")]
+    tables = (grades, items, limits)
+    if any(len({len(column) for column in table}) != 1 or len(table[0]) > ROWS_UP_TO for table in tables):
         raise DomainError("form_malformed")
     overall = form.text("overall", 4, needed=False)
     return TypedForm(
@@ -94,6 +119,7 @@ def typed_editor(form: PostedForm) -> TypedForm:
             TypedItem(key, place, label, labels, overall=overall == str(row))
             for row, (key, place, label, labels) in enumerate(zip(*items, strict=True), 1)
         ],
+        limits=[TypedLimit(*cells) for cells in zip(*limits, strict=True)],
     )
 
 
@@ -152,6 +178,11 @@ def form_edit(typed: TypedForm) -> FormEdit:
         remarks=typed.remarks,
         own_scale=_scale(typed) if typed.scale == OWN_SCALE else None,
         top=_top(typed.top),
+        limits=[
+            LimitEdit(_SLASH.split(row.grades), _most(row.most, f"most-{at}"), row.item, f"limit-{at}")
+            for at, row in enumerate(typed.limits, 1)
+            if row.grades or row.most
+        ],
     )
 
 
@@ -161,6 +192,18 @@ def _top(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) == 1):
         raise DomainError("field_not_a_number", field="计入满意率的等次", low=1, high=MAX_GRADES - 1, at="top")
     return int(text)
+
+
+def _most(typed: str, at: str) -> Fraction:
+    """Return how many objects a limit allows: a whole number from 1, or a part below all of them."""
+    text = unicodedata.normalize("NFKC", typed)
+    if text.isdecimal() and text.isascii() and 1 <= int(text[:6]) <= MAX_UNITS:
+        return Fraction(int(text[:6]))
+    with suppress(DomainError):
+        part = parse_ratio(text, "限额") if "/" in text or "%" in text else Fraction(0)
+        if 0 < part < 1:
+            return part
+    raise DomainError("limit_most_malformed", at=at)
 
 
 def _item(row: TypedItem) -> Item:

@@ -14,6 +14,7 @@ def denominator_words(denominator: Denominator, _: Translate) -> str:
     return {
         Denominator.VALID: _("有效评价"),
         Denominator.RETURNED: _("收回票数"),
+        Denominator.PRESENT: _("到会人数"),
         Denominator.EXPECTED: _("应参加人数"),
     }[denominator]
 

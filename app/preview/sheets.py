@@ -28,7 +28,7 @@ def sample_paper(campaign: CampaignView, form: Form) -> Paper:
         organisation=campaign.organisation,
         campaign=campaign.title,
         title=form.title,
-        parts=(PaperSection(form.title, form.items, units),),
+        parts=(PaperSection(form.title, form.items, units, limits=form.limits),),
         groups=tuple(PaperGroup(group.id, group.name, group.expected) for group in campaign.groups[:1]),
         scheme=scheme_for(campaign, form),
         promise="slips",

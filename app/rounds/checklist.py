@@ -8,6 +8,7 @@ from app.campaigns.disclosure import STEPS, hindrances
 from app.campaigns.domain import Item
 from app.core.printable import Words, unprintable
 from app.rounds.domain import Paper, Section, Step
+from app.rounds.limits import limits_of
 
 _NAMED: Final = 8
 """Names that a line of the checklist tells before it breaks off."""
@@ -54,6 +55,7 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
         Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
         Step("signs", "名称里的字都印得出来", not lacking, detail="、".join(map(str, lacking)), needed=False),
         *_composite_step(paper),
+        *_limit_steps(paper),
         *_shown_steps(paper),
         *_english_step(paper),
     )
@@ -80,6 +82,14 @@ def _shown_steps(paper: Paper) -> Iterator[Step]:
     named = "、".join(bare[:_NAMED]) + ("…" if len(bare) > _NAMED else "")
     label = "人人都来时，每个单位的结果都有数字（否则只写“样本不足”）"
     yield Step("figures", label, not bare, detail=named, needed=False)
+
+
+def _limit_steps(paper: Paper) -> Iterator[Step]:
+    """Yield what is wrong with limits: of fewer than one object nobody could be given the grade at all."""
+    limits = [limit for section in paper.sections for limit in limits_of(section)]
+    if limits:
+        small = [f"{limit.words}：{limit.objects} 个里不足 1 个" for limit in limits if limit.most < 1]
+        yield Step("limits", "票内限额至少是 1 个", not small, detail="、".join(small))
 
 
 def unfit_items(section: Section) -> Iterator[Item]:

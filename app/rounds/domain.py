@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from app.campaigns.domain import Item, Objects, Scheme
+from app.campaigns.domain import BallotLimit, Item, Objects, Scheme
 from app.campaigns.names import SHIPPED
 from app.core.chinese import has_chinese
 from app.core.errors import DomainError
@@ -90,6 +90,7 @@ class PaperSection:
     noun: str = UNITS
     objects: Objects = Objects.UNIT
     own: Scheme | None = None
+    limits: tuple[BallotLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.rounds import approvals, document_reads, freezing, reads, restoring, se
 from app.rounds.allowed import powers
 from app.rounds.domain import Layout, RoundState
 from app.rounds.hall_check import hall_of, hall_steps
+from app.rounds.limits import limits_of
 from app.rounds.ports import ports_of
 from app.rounds.reads import RoundView
 from app.rounds.service import RoundDraft
@@ -190,7 +191,7 @@ def show_paper(desk: KeyDesk, round_id: str) -> Response:
     row = reads.get_round(desk.session, round_id)
     frozen = row.paper_hash is not None
     paper = reads.frozen_paper(desk.session, round_id)[0] if frozen else service.draft_paper(desk.session, row)
-    return desk.show("rounds/paper.html", round=row, paper=paper)
+    return desk.show("rounds/paper.html", round=row, paper=paper, limits_of=limits_of)
 
 
 @router.post("/rounds/{round_id}/freeze")

@@ -134,7 +134,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         organisation=campaign.organisation,
         campaign=campaign.title,
         title=round_view.title,
-        parts=(PaperSection(form.title, form.items, units),),
+        parts=(PaperSection(form.title, form.items, units, limits=form.limits),),
         groups=tuple(PaperGroup(g.id, g.name, g.expected, g.left_out) for g in campaign.groups),
         scheme=campaigns.scheme_for(campaign, form),
         promise="slips",

@@ -93,6 +93,16 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "scale_none_positive": (422, "没有一级算肯定，总体满意率就总是 0。请至少勾选第一级。填写的内容都在。"),
     "scale_all_positive": (422, "所有等次都算肯定，不满意率就总是 0。请取消“%(word)s”的勾选。填写的内容都在。"),
     "scale_positive_order": (422, "“%(word)s”不算肯定，比它差的却算。算肯定的应当排在前面。填写的内容都在。"),
+    "limit_grade_unknown": (422, "限额里的“%(word)s”不是这张表的等次。等次有：%(words)s。填写的内容都在。"),
+    "limit_item_unknown": (422, "限额里的“%(item)s”不是这张表的指标。请重新选择。填写的内容都在。"),
+    "limit_most_malformed": (
+        422,
+        "限额应至少是 1 个：写个数（如 6），或小于全部的比例（如 1/3、20%%，舍去零头）。填写的内容都在。",
+    ),
+    "ballot_over_limit": (
+        422,
+        "“%(item)s”评为“%(grades)s”的有 %(count)s 个，最多 %(most)s 个。请改好后再核对，已填的内容没有丢失。",
+    ),
     "english_changed": (409, "“%(name)s”的英文名称已被别人改为“%(now)s”，没有保存。请核对后再存。"),
     "campaign_changed": (409, "这段时间里活动的设置被别人改过，没有导入。请重新上传后核对。"),
     "import_has_problems": (422, "表格中还有 %(count)s 处问题，没有保存。请改好后重新上传。"),

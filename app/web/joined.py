@@ -20,6 +20,7 @@ JOINED: Final[Mapping[str, tuple[str, ...]]] = {
     "css/booth.css": ("vendor/weui/weui-booth.min.css", "css/booth.css"),
     "js/booth-done.js": ("js/booth-kept.js", "js/booth-done.js"),
     "js/booth-error.js": ("js/booth-kept.js", "js/booth-error.js"),
+    "js/booth-limits.js": ("js/booth-layout.js", "js/booth-limits.js"),
     "js/booth-seal.js": (
         "vendor/sealing/primitives.min.js",
         "js/hpke.js",

@@ -54,7 +54,7 @@ def test_it_works(browser: Browser, installation: Installation, path: str) -> No
         expect(phone_of(page).locator("legend").first).to_have_text("德行")
         expect(item).to_be_focused()
         steps = page.evaluate("history.length")
-        page.get_by_label("等次", exact=True).select_option("yes_no")
+        page.locator("#f-scale").select_option("yes_no")
         expect(phone_of(page).get_by_role("alert")).to_contain_text("计入满意率的等次太多")
         page.get_by_label("计入满意率的等次").select_option("1")
         expect(phone_of(page).locator("[data-cell]").first.locator("label")).to_have_count(3)

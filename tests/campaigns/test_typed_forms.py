@@ -15,6 +15,7 @@ from app.campaigns.typed_forms import (
     TypedForm,
     TypedGrade,
     TypedItem,
+    TypedLimit,
     changed,
     form_edit,
     shown_form,
@@ -108,3 +109,28 @@ def test_whatever_is_posted_is_kept_or_refused(
         assert sorted(labels(changed(typed, step, SCHEME))) == sorted(labels(typed))
     with suppress(DomainError):
         assert len(edited(SCHEME, "k", form_edit(typed)).items) <= len(items)
+
+
+@pytest.mark.parametrize(("typed", "most"), [("6", "6"), ("1/3", "1/3"), ("20%", "1/5"), ("１/３", "1/3")])
+def test_a_limit_is_a_number_or_a_part(typed: str, most: str) -> None:
+    edit = form_edit(replace(OPEN, limits=[TypedLimit("好/较好", typed, "原因分析")]))
+    (limit,) = edited(SCHEME, "k", edit).limits
+    assert (limit.grades, str(limit.most), limit.item) == ((0, 1), most, "causes")
+
+
+@pytest.mark.parametrize(
+    ("code", "at", "row"),
+    [
+        ("limit_most_malformed", "most-1", TypedLimit("好", "0")),
+        ("limit_most_malformed", "most-1", TypedLimit("好", "0.5")),
+        ("limit_most_malformed", "most-1", TypedLimit("好", "100%")),
+        ("limit_most_malformed", "most-1", TypedLimit("好", "")),
+        ("limit_grade_unknown", "limit-1", TypedLimit("优秀", "1/3")),
+        ("limit_grade_unknown", "limit-1", TypedLimit("", "1/3")),
+        ("limit_item_unknown", "limit-1", TypedLimit("好", "1/3", "没有这一项")),
+    ],
+)
+def test_it_refuses_a_limit_that_is_none(code: str, at: str, row: TypedLimit) -> None:
+    with pytest.raises(DomainError, match=code) as refusal:
+        edited(SCHEME, "k", form_edit(replace(OPEN, limits=[row])))
+    assert refusal.value.params["at"] == at

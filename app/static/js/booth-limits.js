@@ -1,0 +1,55 @@
+// Says when more objects got a grade than the paper allows, and keeps the review and the cast from going on with it.
+// Comes with the layouts, and only where a paper has limits.
+
+const MARK_NAME = /^m(\d+)-(\d+)$/;
+
+// The sentence of the first limit that is exceeded, or nothing.
+function exceeded(ballot) {
+  const checked = Array.from(ballot.querySelectorAll("input:checked")).map((one) => [MARK_NAME.exec(one.name), one.value]);
+  for (const { dataset } of ballot.querySelectorAll("[data-limit]")) {
+    const marks = dataset.marks.split(",");
+    const counts = {};
+    for (const [name, value] of checked) {
+      const isMeant = name && Number(name[1]) >= Number(dataset.from) && Number(name[1]) < Number(dataset.to);
+      if (isMeant && marks.includes(value) && (dataset.item === undefined || dataset.item === name[2])) {
+        counts[name[2]] = (counts[name[2]] || 0) + 1;
+      }
+    }
+    const most = Math.max(0, ...Object.values(counts));
+    if (most > Number(dataset.most)) {
+      return dataset.over.replace("{n}", String(most));
+    }
+  }
+  return "";
+}
+
+function tellLimit(ballot, text) {
+  const line = ballot.querySelector("[data-says]");
+  line.textContent = text;
+  line.classList.remove("calm");
+}
+
+document.addEventListener("layout", ({ detail: { ballot } }) => {
+  if (!ballot.querySelector("[data-limit]")) {
+    return;
+  }
+  ballot.addEventListener("change", () => {
+    const text = exceeded(ballot);
+    if (text) {
+      setTimeout(() => tellLimit(ballot, text)); // after what the paper itself says
+    }
+  });
+  ballot.addEventListener(
+    "submit",
+    (event) => {
+      const isOpen = Array.from(ballot.querySelectorAll("[data-cell]")).some((cell) => !cell.querySelector("input:checked"));
+      const text = exceeded(ballot);
+      if (text && (!isOpen || !ballot.querySelector("[data-review]").hidden)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        tellLimit(ballot, text);
+      }
+    },
+    true,
+  );
+});
