@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from app.campaigns.domain import Item, Scale
+from app.campaigns.domain import Item, Objects, Scale
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED, Paper
 
@@ -94,6 +95,20 @@ def options(scale: Scale, item: Item) -> tuple[Option, ...]:
     ]
     others = scale.options[len(labels) :]
     return (*graded, *(Option(len(labels) + at, label, "none", opinion=False) for at, label in enumerate(others)))
+
+
+COUNTED: Final = {
+    Objects.UNIT: "%(n)s 个单位",
+    Objects.PERSON: "%(n)s 名同志",
+    Objects.PROJECT: "%(n)s 个项目",
+    Objects.DOCUMENT: "%(n)s 份文档",
+}
+"""How many there are of what is rated."""
+
+
+def shape(paper: Paper) -> str:
+    """Return of each object how many items it is asked: ``8 6 6``."""
+    return " ".join(str(len(part.items)) for part in paper.parts for _ in part.units)
 
 
 def columns(choices: tuple[Option, ...]) -> int:

@@ -58,13 +58,26 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class UnitView:
-    """A unit on the page."""
+    """A unit on the page; ``duty`` and ``responsible`` are empty for most."""
 
     place: int
     name: str
+    duty: str
+    responsible: str
     cells: tuple[CellView, ...]
     remark_field: str
     remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section on the page; ``counted`` says in a sentence how many units, ``unknown`` is the mark 不了解."""
+
+    noun: str
+    form_title: str
+    counted: str
+    unknown: int | None
+    units: tuple[UnitView, ...]
 
 
 def speak(request: Request, form: PostedForm | None = None) -> None:
@@ -230,20 +243,18 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
     chinese_only = request.state.language == "en" and bool(sheet.paper.untranslated)
     sheet = in_language(request, sheet)
     paper, settings = sheet.paper, request.app.state.settings
-    section = paper.section
     cells = sum(1 for _ in domain.asked_cells(paper, sheet.group_id))
     place = settings.https, settings.loopback
     told = {by: replace(privacy.setting_of(paper, by, *place), kiosk=request.state.kiosk) for by in privacy.SealedBy}
     return {
         "sheet": sheet,
         "paper": paper,
-        "section": section,
         "group": paper.group(sheet.group_id),
-        "units": _unit_views(sheet, section),
+        "shape": domain.shape(paper),
+        "sections": [view for section in paper.sections if (view := _section_view(sheet, section)).units],
         "cells": cells,
         "minutes": domain.minutes(cells),
         "chinese_only": chinese_only,
-        "unknown": section.scheme.scale.unknown_mark,
         "marks": domain.marks_to_text(sheet.answers.marks),
         "limits": [(section, limit) for section in paper.sections for limit in limits_of(section)],
         "promises": {by: privacy.promises(setting) for by, setting in told.items()},
@@ -256,13 +267,20 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
     }
 
 
-def _unit_views(sheet: Sheet, section: Section) -> list[UnitView]:
+def _section_view(sheet: Sheet, section: Section) -> SectionView:
+    counted, unknown = domain.COUNTED[section.objects], section.scheme.scale.unknown_mark
+    return SectionView(section.noun, section.form_title, counted, unknown, _unit_views(sheet, section))
+
+
+def _unit_views(sheet: Sheet, section: Section) -> tuple[UnitView, ...]:
     choices = [domain.options(section.scheme.scale, item) for item in section.items]
     columns = [domain.columns(options) for options in choices]
-    return [
+    return tuple(
         UnitView(
             section.first + place,
             section.units[place].name,
+            section.units[place].duty,
+            section.units[place].responsible,
             tuple(
                 CellView(
                     domain.mark_field(section.first + place, at),
@@ -278,4 +296,4 @@ def _unit_views(sheet: Sheet, section: Section) -> list[UnitView]:
             sheet.answers.remarks.get(section.first + place, ""),
         )
         for place in section.rated_by(sheet.group_id)
-    ]
+    )

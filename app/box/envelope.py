@@ -15,6 +15,8 @@ from app.rounds.domain import NOT_ASKED, Paper, Section
 from app.rounds.limits import check_limits
 
 VERSION = 2
+VOID = 0xFE
+"""In the place of every mark of a section that was filled in as no booth does it: 无效 for that section alone."""
 _HEAD = struct.Struct(">B32sH")
 _COUNT = struct.Struct(">H")
 _REMARK = struct.Struct(">HH")
@@ -50,11 +52,14 @@ def check_marks(paper: Paper, ballot: Ballot) -> None:
         raise DomainError("marks_malformed")
     left_out = paper.group(ballot.group_id).left_out
     for section in paper.sections:
-        marks = ballot.marks[section.start : section.end]
-        asked = _asked_marks(section, left_out, marks)
-        if asked.translate(None, _ALL_VALUES[: len(section.scheme.scale.options)]):
-            _name_the_first_bad(section, left_out, marks)
-        check_limits(section, marks)
+        _check_section(section, left_out, ballot.marks[section.start : section.end])
+
+
+def _check_section(section: Section, left_out: tuple[str, ...], marks: bytes) -> None:
+    asked = _asked_marks(section, left_out, marks)
+    if asked.translate(None, _ALL_VALUES[: len(section.scheme.scale.options)]):
+        _name_the_first_bad(section, left_out, marks)
+    check_limits(section, marks)
 
 
 def _asked_marks(section: Section, left_out: tuple[str, ...], marks: bytes) -> bytes | bytearray:
@@ -146,7 +151,7 @@ def _remark_text(unit: int, text: str) -> bytes:
 
 
 def decode(paper: Paper, paper_hash: str, plaintext: bytes) -> Ballot:
-    """Return the ballot.
+    """Return the ballot, with ``VOID`` marks in a section whose own are wrong, if those of another are not.
 
     BadEnvelope ``envelope_malformed`` or ``envelope_of_other_paper`` if ``encode`` cannot have made the plaintext.
     """
@@ -161,11 +166,35 @@ def decode(paper: Paper, paper_hash: str, plaintext: bytes) -> Ballot:
     remarks = _read_remarks(plaintext[cut:])
     ballot = Ballot(paper.groups[place].id, plaintext[_HEAD.size : cut], remarks)
     try:
-        check_marks(paper, ballot)
         _check_remark_units(paper, ballot)
     except DomainError:
         raise BadEnvelope("envelope_malformed") from None
-    return ballot
+    return _with_void(paper, ballot)
+
+
+def _with_void(paper: Paper, ballot: Ballot) -> Ballot:
+    """Return what counts of a ballot: the sections that are right. BadEnvelope where there is none."""
+    left_out = paper.group(ballot.group_id).left_out
+    void = [section for section in paper.sections if _is_void(section, left_out, ballot.marks)]
+    if not void:
+        return ballot
+    if not any(section.rated_by(ballot.group_id) for section in paper.sections if section not in void):
+        raise BadEnvelope("envelope_malformed")
+    marks = bytearray(ballot.marks)
+    for section in void:
+        marks[section.start : section.end] = bytes((VOID,)) * (section.end - section.start)
+    places = {section.first + place for section in void for place in range(len(section.units))}
+    remarks = tuple((unit, text) for unit, text in ballot.remarks if unit not in places)
+    return Ballot(ballot.group_id, bytes(marks), remarks)
+
+
+def _is_void(section: Section, left_out: tuple[str, ...], marks: bytes) -> bool:
+    """Whether a section's marks are wrong; one that the group rates nothing of is not."""
+    try:
+        _check_section(section, left_out, marks[section.start : section.end])
+    except DomainError:
+        return True
+    return False
 
 
 def _read_remarks(area: bytes) -> tuple[tuple[int, str], ...]:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ballots import reads as ballots
+from app.box.counted import valid_ballots
 from app.box.models import KeyHolder, Opening, Remark, RoundKey, Stack
 from app.core.db import database_of
 from app.rounds.domain import Paper
@@ -104,11 +105,7 @@ def stacks(session: Session, round_id: str) -> dict[tuple[str, str], bytes]:
 def returned_by_group(session: Session, paper: Paper) -> dict[str, int]:
     """Return the number of counted ballots of every voter group; 0 for all before the opening."""
     query = select(Stack.unit_id, Stack.group_id, func.length(Stack.marks)).where(Stack.round_id == paper.round_id)
-    width = {unit.id: len(section.items) for section in paper.sections for unit in section.units}
-    counted = dict.fromkeys((group.id for group in paper.groups), 0)
-    for unit, group, size in session.execute(query):
-        counted[group] = max(counted[group], size // width[unit])
-    return counted
+    return valid_ballots(paper, ((unit, group, size) for unit, group, size in session.execute(query)))
 
 
 def remarks(session: Session, round_id: str) -> Sequence[RemarkView]:

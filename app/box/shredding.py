@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.box.counted import LooseRemark, Stacks
-from app.box.envelope import Ballot
+from app.box.envelope import VOID, Ballot
 from app.rounds.domain import Paper
 
 ID_BYTES = 16
@@ -27,10 +27,12 @@ def shred(paper: Paper, ballots: Iterable[Ballot], draw: Draw) -> Stacks:
     marks: dict[tuple[str, str], bytes] = {}
     returned: dict[str, int] = {}
     for group_id, pile in piles.items():
-        ballots_of_group = np.frombuffer(pile, dtype=np.uint8).reshape(-1, paper.cells)
-        returned[group_id] = len(ballots_of_group)
+        whole = np.frombuffer(pile, dtype=np.uint8).reshape(-1, paper.cells)
+        returned[group_id] = len(whole)
         for section in paper.sections:
-            asked = ballots_of_group[:, section.start : section.end]
+            asked = whole[:, section.start : section.end]
+            if len(paper.parts) > 1:
+                asked = asked[~(asked == VOID).any(axis=1)]
             sheets = asked.reshape(-1, len(section.units), len(section.items))
             for place in section.rated_by(group_id):
                 rows = sheets[random_order(len(sheets), draw), place, :]

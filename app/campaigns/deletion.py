@@ -9,7 +9,7 @@ from app.web.desk import Desk, Refused, typed
 
 
 def ask_for_name(desk: Desk, campaign: CampaignView, kind: str, name: str, refused: Refused | None = None) -> Response:
-    """Show the page; ``kind``: unit, group or form."""
+    """Show the page; ``kind``: unit, group, form or section."""
     given = typed(refused).get("name", "")
     return desk.show("campaigns/delete.html", refused, campaign=campaign, kind=kind, name=name, typed=given)
 

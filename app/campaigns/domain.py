@@ -30,6 +30,12 @@ class Objects(StrEnum):
     DOCUMENT = "document"
 
 
+ANSWERING = frozenset({Objects.UNIT, Objects.PROJECT})
+"""Of whom 补课 can be ordered: a document is revised, and of persons nothing is kept here."""
+SECTIONS = "sections"
+"""In the place of a form's key: the forms of all sections of the campaign."""
+
+
 class Denominator(StrEnum):
     """基数: what every share of a row is divided by."""
 

@@ -62,6 +62,8 @@ def _names(campaign: CampaignView, round_titles: Iterable[str]) -> Sequence[tupl
         ("活动", (campaign.title, campaign.organisation)),
         ("轮次", round_titles),
         ("单位", (unit.name for unit in campaign.units)),
+        ("单位", (words for unit in campaign.units for words in (unit.duty, unit.responsible) if words)),
+        ("分表", (section.noun for section in campaign.sections)),
         ("参评人员", (group.name for group in campaign.groups)),
         ("测评表", (form.title for form in own)),
         ("指标", (item.label for item in items)),

@@ -31,7 +31,10 @@ class Stage(Base):
 
 
 class Unit(Base):
-    """A rated unit; ``position`` is its place in the official order （机构序列）."""
+    """Something rated; ``position`` is its place in the official order （机构序列）.
+
+    ``duty`` is a person's position （职务）, ``responsible`` who answers for a project （主办单位）; both may be empty.
+    """
 
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("campaign_id", "name"),)
@@ -39,6 +42,29 @@ class Unit(Base):
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
     position: Mapped[int] = mapped_column(Integer)
     name: Mapped[str] = mapped_column(Text)
+    duty: Mapped[str] = mapped_column(Text, default="", server_default="")
+    responsible: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class CampaignSection(Base):
+    """分表: what is rated is called ``noun`` and is of the sort ``objects``, by the form ``form_key``."""
+
+    __tablename__ = "campaign_section"
+    __table_args__ = (UniqueConstraint("campaign_id", "noun"),)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    noun: Mapped[str] = mapped_column(Text)
+    objects: Mapped[str] = mapped_column(Text)
+    form_key: Mapped[str] = mapped_column(Text)
+
+
+class SectionObject(Base):
+    """What is rated in which section: in one at most."""
+
+    __tablename__ = "section_object"
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True)
+    section_id: Mapped[str] = mapped_column(ForeignKey("campaign_section.id", ondelete="CASCADE"))
 
 
 class VoterGroup(Base):

@@ -8,8 +8,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.builtin import FORMS
-from app.campaigns.domain import Form, Scheme
-from app.campaigns.models import Campaign, CampaignForm, EnglishName, GroupLeavesOut, Stage, Unit, VoterGroup
+from app.campaigns.domain import Form, Objects, Scheme
+from app.campaigns.models import (
+    Campaign,
+    CampaignForm,
+    CampaignSection,
+    EnglishName,
+    GroupLeavesOut,
+    SectionObject,
+    Stage,
+    Unit,
+    VoterGroup,
+)
 from app.campaigns.rules import check_form, check_top, scheme_on
 from app.core.errors import DomainError
 from app.core.printable import Unprintable, Words, unprintable
@@ -29,11 +39,25 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class UnitView:
-    """A rated unit at its place in the official order."""
+    """Something rated at its place in the official order; ``section_id`` is empty where it belongs to none."""
 
     id: str
     position: int
     name: str
+    duty: str = ""
+    responsible: str = ""
+    section_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section: what is rated in it, called ``noun``, and the key of its form."""
+
+    id: str
+    position: int
+    noun: str
+    objects: Objects
+    form_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +94,7 @@ class CampaignView:
     units: tuple[UnitView, ...]
     groups: tuple[GroupView, ...]
     forms: tuple[FormView, ...]
+    sections: tuple[SectionView, ...] = ()
     english: Mapping[str, str] = field(default_factory=dict)
     """The campaign's own English of names, beside what ships."""
 
@@ -87,6 +112,7 @@ class CampaignView:
         yield Words(field="活动名称", text=self.title)
         yield Words(field="组织单位", text=self.organisation)
         yield from (Words(field="单位", text=unit.name) for unit in self.units)
+        yield from (Words(field="分表", text=section.noun) for section in self.sections)
         yield from (Words(field="参评人员类别", text=group.name) for group in self.groups)
         for own in self.forms:
             yield Words(field="测评表", text=own.title)
@@ -98,6 +124,14 @@ class CampaignView:
     def unit(self, unit_id: str) -> UnitView | None:
         """Return the unit, or None."""
         return next((unit for unit in self.units if unit.id == unit_id), None)
+
+    def section(self, section_id: str) -> SectionView | None:
+        """Return the section, or None."""
+        return next((section for section in self.sections if section.id == section_id), None)
+
+    def of_section(self, section_id: str) -> tuple[UnitView, ...]:
+        """Return what is rated in a section, in official order; for an empty id what belongs to none."""
+        return tuple(unit for unit in self.units if unit.section_id == section_id)
 
     def group(self, group_id: str) -> GroupView | None:
         """Return the voter group, or None."""
@@ -147,6 +181,7 @@ def get_campaign(session: Session, campaign_id: str) -> CampaignView:
         units=units,
         groups=_groups(session, campaign_id, units),
         forms=_forms(session, campaign_id),
+        sections=_sections(session, campaign_id),
         english=english_names(session, campaign_id),
     )
 
@@ -191,8 +226,22 @@ def _stages(session: Session, campaign_id: str) -> tuple[StageView, ...]:
 
 
 def _units(session: Session, campaign_id: str) -> tuple[UnitView, ...]:
-    rows = session.scalars(select(Unit).where(Unit.campaign_id == campaign_id).order_by(Unit.position, Unit.id))
-    return tuple(UnitView(row.id, row.position, row.name) for row in rows)
+    query = (
+        select(Unit, SectionObject.section_id)
+        .outerjoin(SectionObject, SectionObject.unit_id == Unit.id)
+        .where(Unit.campaign_id == campaign_id)
+        .order_by(Unit.position, Unit.id)
+    )
+    return tuple(
+        UnitView(row.id, row.position, row.name, row.duty, row.responsible, section_id or "")
+        for row, section_id in session.execute(query)
+    )
+
+
+def _sections(session: Session, campaign_id: str) -> tuple[SectionView, ...]:
+    query = select(CampaignSection).where(CampaignSection.campaign_id == campaign_id)
+    rows = session.scalars(query.order_by(CampaignSection.position, CampaignSection.id))
+    return tuple(SectionView(row.id, row.position, row.noun, Objects(row.objects), row.form_key) for row in rows)
 
 
 def _groups(session: Session, campaign_id: str, units: Sequence[UnitView]) -> tuple[GroupView, ...]:

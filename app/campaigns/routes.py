@@ -11,6 +11,7 @@ from app.campaigns import (
     routes_import,
     routes_liaisons,
     routes_scheme,
+    routes_sections,
     routes_units,
     service,
 )
@@ -97,6 +98,7 @@ def edit(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
 
 for part in (
     routes_units,
+    routes_sections,
     routes_liaisons,
     routes_groups,
     routes_scheme,

@@ -15,6 +15,7 @@ from app.core.masking import PHONE, Masker
 
 NAME_LIMIT = 60
 TITLE_LIMIT = 80
+NOUN_LIMIT = 20
 LABEL_LIMIT = 40
 MAX_STAGES = 20
 MAX_UNITS = 1000

@@ -13,7 +13,7 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.composite import Composite, check_composite, formula_text
 from app.campaigns.disclosure import disclosure_text
 from app.campaigns.domain import BallotLimit, Form, Item, Scale, Scheme
-from app.campaigns.models import CampaignForm, VoterGroup
+from app.campaigns.models import CampaignForm, CampaignSection, VoterGroup
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
@@ -177,6 +177,9 @@ def delete_form(acting: Acting, rounds: RestingRounds, campaign_id: str, key: st
     row = _own_form(acting.session, campaign_id, key)
     check_typed(typed, row.title)
     check_unused(rounds(acting.session, campaign_id), "form", {row.id: row.title})
+    used = select(CampaignSection.noun).where(CampaignSection.campaign_id == campaign_id)
+    if (noun := acting.session.scalar(used.where(CampaignSection.form_key == key))) is not None:
+        raise DomainError("form_in_section", name=row.title, section=noun)
     acting.session.delete(row)
     audit.record(acting.session, acting.now, acting.actor, "campaign.form.delete", campaign_id, title=row.title)
 

@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
 from app.campaigns.domain import Scheme
-from app.campaigns.models import Campaign, CampaignForm, EnglishName, GroupLeavesOut, Stage, Unit, VoterGroup
+from app.campaigns.models import (
+    Campaign,
+    CampaignForm,
+    CampaignSection,
+    EnglishName,
+    GroupLeavesOut,
+    SectionObject,
+    Stage,
+    Unit,
+    VoterGroup,
+)
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.reads import SCHEME_JSON
 from app.campaigns.rules import (
@@ -124,7 +134,8 @@ def delete_unit(acting: Acting, rounds: RestingRounds, campaign_id: str, unit_id
         raise DomainError("unit_unknown")
     check_typed(typed, unit.name)
     check_unused(rounds(session, campaign_id), "unit", {unit.id: unit.name})
-    session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.unit_id == unit_id))
+    for table in (GroupLeavesOut, SectionObject):
+        session.execute(delete(table).where(table.unit_id == unit_id))
     session.delete(unit)
     audit.record(session, acting.now, acting.actor, "campaign.units.delete", campaign_id, name=unit.name)
 
@@ -186,7 +197,9 @@ def delete_campaign(session: Session, now: datetime, staff: Principal, campaign_
     campaign = campaign_row(session, campaign_id)
     for group in _groups(session, campaign_id):
         session.execute(delete(GroupLeavesOut).where(GroupLeavesOut.group_id == group.id))
-    for table in (VoterGroup, Unit, Stage, CampaignForm, EnglishName):
+    sections = select(CampaignSection.id).where(CampaignSection.campaign_id == campaign_id)
+    session.execute(delete(SectionObject).where(SectionObject.section_id.in_(sections)))
+    for table in (VoterGroup, Unit, CampaignSection, Stage, CampaignForm, EnglishName):
         session.execute(delete(table).where(table.campaign_id == campaign_id))
     session.delete(campaign)
     audit.record(session, now, staff, "campaign.delete", campaign_id, title=campaign.title)

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.campaigns.composite import formula_text
 from app.campaigns.domain import Form
-from app.campaigns.reads import CampaignView, GroupView, get_campaign
+from app.campaigns.reads import CampaignView, GroupView, SectionView, get_campaign
 from app.campaigns.service import campaign_row
 from app.campaigns.typed import shown_scheme
 from app.campaigns.wording import base_words, formula_words
@@ -28,6 +28,20 @@ def stored_units(campaign: CampaignView) -> Stored:
     """Return the units in official order."""
     lines = [(str(place), unit.name) for place, unit in enumerate(campaign.units, 1)]
     return stored(lines, [unit.id for unit in campaign.units])
+
+
+def stored_sections(campaign: CampaignView) -> Stored:
+    """Return the sections in order."""
+    lines = [(str(place), section.noun) for place, section in enumerate(campaign.sections, 1)]
+    return stored(lines, [section.id for section in campaign.sections])
+
+
+def stored_section(campaign: CampaignView, section: SectionView) -> Stored:
+    """Return a section with what is rated in it; the positions of everything that may be rated count too."""
+    names = [unit.name for unit in campaign.of_section(section.id)]
+    lines = [("名称", section.noun), ("测评对象", "、".join(names))]
+    kept = [(unit.id, unit.duty, unit.responsible, unit.section_id) for unit in campaign.units]
+    return stored(lines, section.objects, section.form_key, kept)
 
 
 def stored_groups(campaign: CampaignView) -> Stored:

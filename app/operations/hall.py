@@ -15,8 +15,10 @@ from app.audit.service import SYSTEM
 from app.box import reads as box_reads
 from app.box.played import play_holders
 from app.campaigns import service as campaigns
+from app.campaigns.domain import SECTIONS, Objects
 from app.campaigns.reads import get_campaign
 from app.campaigns.rules import GroupRow
+from app.campaigns.section_service import SectionEdit, add_section, edit_section
 from app.core.acting import Acting
 from app.core.clock import utc_now
 from app.core.db import Database
@@ -91,7 +93,8 @@ def _set_up(database: Database, folder: KeyFolder, phones: int) -> Meeting:
         campaigns.set_left_out(
             session, acting.now, SYSTEM, campaign_id, groups[0].id, [get_campaign(session, campaign_id).units[0].id]
         )
-        draft = RoundDraft(name, "t2", remarks=True, key_needed=2, key_holders=3)
+        _add_sections(acting, campaign_id)
+        draft = RoundDraft(name, SECTIONS, remarks=True, key_needed=2, key_holders=3)
         round_id = rounds.create_round(acting, campaign_id, draft)
         rounds.freeze(acting, round_id)
         codes = slips.issue(acting, folder, round_id, {group.id: group.expected for group in groups})
@@ -99,6 +102,16 @@ def _set_up(database: Database, folder: KeyFolder, phones: int) -> Meeting:
         rounds.open_round(acting, folder, PORTS, round_id)
     handed_out = shuffled(code for group in codes.values() for code in group)[:phones]
     return Meeting(campaign_id, round_id, handed_out, shares)
+
+
+def _add_sections(acting: Acting, campaign_id: str) -> None:
+    """Let the first be rated by itself, the last as a document, all others as people: each by a form of its own."""
+    units = [unit.id for unit in get_campaign(acting.session, campaign_id).units]
+    parts = (("班子", Objects.UNIT, "t2", units[:1]), ("成员", Objects.PERSON, "t4", units[1:-1]))
+    for noun, objects, form_key, chosen in (*parts, ("报告", Objects.DOCUMENT, "t1", units[-1:])):
+        edit = SectionEdit(noun, objects, form_key)
+        section_id = add_section(acting, campaign_id, edit)
+        edit_section(acting, campaign_id, section_id, edit, [], chosen)
 
 
 Counted = Counter[tuple[str, ...]]

@@ -5,7 +5,7 @@ import json
 import re
 import time
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -20,7 +20,7 @@ from app.slips.codes import new_code
 MARK_FIELD = re.compile(r"m(\d+)-(\d+)")
 TAG = re.compile(r"<(input|form|link|script)\b([^>]*)>")
 ATTRIBUTE = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
-SIZES = ("units", "items", "place", "remark-bytes")
+SIZES = ("place", "remark-bytes")
 OUT_OF_PATIENCE = 40
 BUSY = frozenset({429, 500, 502, 503, 504})
 FLAKY, DOUBLE, FOREIGN = 0.15, 0.10, 0.05
@@ -61,6 +61,8 @@ class PaperPage:
 
     hidden: dict[str, str] = field(default_factory=dict)
     choices: dict[tuple[int, int], int] = field(default_factory=dict)
+    shape: list[int] = field(default_factory=list)
+    """Of each object how many items it is asked."""
     size: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SIZES, 0))
     key: bytes = b""
     assets: list[str] = field(default_factory=list)
@@ -74,9 +76,14 @@ class PaperPage:
             self.choices[cell] = max(self.choices.get(cell, 0), int(found["value"]) + 1)
         elif tag == "form" and "data-ballot" in found:
             self.size = {name: int(found[f"data-{name}"]) for name in self.size}
+            self.shape = [int(items) for items in found["data-shape"].split()]
             self.key = bytes.fromhex(found["data-key"])
         elif tag in {"link", "script"} and (asset := found.get("href") or found.get("src", "")).startswith("/"):
             self.assets.append(asset)
+
+    def cells(self) -> Iterator[tuple[int, int]]:
+        """Yield unit and item of every mark of a ballot, in its order."""
+        yield from ((unit, item) for unit, items in enumerate(self.shape) for item in range(items))
 
 
 def read_page(text: str) -> PaperPage:
@@ -177,8 +184,7 @@ class Phone:
     def _body(self, page: PaperPage, ballot: Ballot) -> bytes:
         """Seal the ballot as the script on a phone does; every time it is sent, it is sent in these bytes."""
         kept = {name: page.hidden[name] for name in ("code", "round", "paper", "group")}
-        cells = ((unit, item) for unit in range(page.size["units"]) for item in range(page.size["items"]))
-        marks = bytes(ballot.marks.get(cell, NOT_ASKED) for cell in cells)
+        marks = bytes(ballot.marks.get(cell, NOT_ASKED) for cell in page.cells())
         head = kept["paper"], page.size["place"]
         plaintext = pack(head, marks, sorted(ballot.remarks.items()), page.size["remark-bytes"])
         sealed = seal(page.key, envelope_info(kept["round"], kept["paper"], kept["group"]), plaintext)

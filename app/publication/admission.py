@@ -11,11 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
 from app.publication.domain import Scope, Viewer, sight_of, units_with_remarks
+from app.publication.editions import Edition, Published, PublishedBands
 from app.publication.models import NamedEntry
 from app.publication.reads import (
-    Edition,
-    Published,
-    PublishedBands,
     ledger_of,
     line_of,
     meeting_of,

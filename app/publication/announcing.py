@@ -11,9 +11,10 @@ from app.core.db import locked
 from app.core.errors import DomainError
 from app.publication.announced import Slide, slides_of
 from app.publication.domain import sight_of
+from app.publication.editions import PublishedBands
 from app.publication.meeting import Meeting
 from app.publication.models import Announcement
-from app.publication.reads import ANYONE, READABLE, PublishedBands, ledger_of, published_bands
+from app.publication.reads import ANYONE, READABLE, ledger_of, published_bands
 from app.rounds.reads import get_round
 from app.rounds.service import locked_round
 

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from app.core.errors import DomainError
 from app.publication import api_shapes, reads, tokens
 from app.publication.domain import BANDS_ONLY, Scope, sight_of
+from app.publication.editions import Published, PublishedBands
 from app.publication.read_log import note_read
 from app.web.desk import AnybodysDesk, OpenDesk
 
@@ -27,7 +28,7 @@ PROBLEMS: Mapping[int | str, dict[str, Any]] = {
     404: {"model": api_shapes.Problem, "description": "There is no such result, or none for this token."},
     503: {"model": api_shapes.Problem, "description": "Busy; ask again after the time in Retry-After."},
 }
-Found = reads.Published | reads.PublishedBands
+Found = Published | PublishedBands
 
 
 def new_router(prefix: str) -> APIRouter:

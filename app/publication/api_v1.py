@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.core.errors import DomainError
 from app.publication import api_shapes
 from app.publication.api import Found, Reading, answer, described, new_router, released
-from app.publication.reads import Published
+from app.publication.editions import Published
 from app.publication.renditions import told
 from app.tally.document import Target, TargetBand
 from app.tally.flat import FlatBandDocument, FlatDocument, flattened, flattened_bands

@@ -32,8 +32,9 @@ from app.core.chinese import chinese_date
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.publication.domain import Viewer
+from app.publication.editions import Published
 from app.publication.models import NamedEntry
-from app.publication.reads import Published, published
+from app.publication.reads import published
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper, get_round
 from app.tally.composite import composites_of, named_parts

@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.box.counted import Stacks
+from app.box.counted import Stacks, valid_ballots
 from app.box.preparing import Prepared
 from app.core.acting import Acting
 from app.core.db import database_of
@@ -28,7 +28,8 @@ def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Callable[[
     result: such a round can only be declared void. The digest is not written to the log: of a small round it could be
     found by trying all outcomes before the publication.
     """
-    chain = counting_chain(session, paper, paper.round_id, stacks.returned)
+    valid = valid_ballots(paper, ((*place, len(marks)) for place, marks in stacks.marks.items()))
+    chain = counting_chain(session, paper, paper.round_id, valid)
     earlier = _earlier(session, paper)
     papers = papers_before(session, paper)
     root, seed = root_text(session, paper.round_id), database_of(session).keys.signing_key()
@@ -41,7 +42,7 @@ def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Callable[[
         return sign(seed, written(document), (paper.round_id, 1, root))
 
     def still_holds(session: Session) -> bool:
-        now = counting_chain(session, paper, paper.round_id, stacks.returned)
+        now = counting_chain(session, paper, paper.round_id, valid)
         return now == chain and _ids(_earlier(session, paper)) == _ids(earlier)
 
     return lambda: Prepared(still_holds, partial(_write, paper.round_id, made()))

@@ -8,7 +8,8 @@ from app.office.bench import Bench, Made
 from app.publication import charts, trends
 from app.publication.admission import admitted
 from app.publication.domain import unit_of
-from app.publication.reads import Published, viewer_of
+from app.publication.editions import Published
+from app.publication.reads import viewer_of
 from app.rounds.reads import frozen_paper
 from app.tally.document import Target, every_target
 from app.tally.spoken import Speaker
@@ -23,14 +24,15 @@ def _unit(result: Published, unit_id: str) -> Target:
 
 
 def _chart(result: Published, told: Mapping[str, Any]) -> charts.Chart:
-    whole = {"overall": charts.overall_chart, "returns": charts.return_chart}
-    if told["chart"] in whole:
-        return whole[told["chart"]](result.document)
+    if told["chart"] == "returns":
+        return charts.return_chart(result.document)
+    if told["chart"] == "overall":
+        return charts.overall_chart(result.part(told["section"]).document)
     if told["chart"] == "item":
-        return charts.item_chart(result.document, told["item"])
+        return charts.item_chart(result.part(told["section"]).document, told["item"])
     unit = _unit(result, told["unit"])
     if told["chart"] == "unit":
-        return charts.unit_chart(result.section, unit)
+        return charts.unit_chart(result.around(told["unit"]).section, unit)
     return charts.groups_chart(unit, told["place"])
 
 

@@ -66,12 +66,18 @@ class Voted:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The examples of a paper, with the section that says how to read them."""
+    """The examples of a section of a paper, with what says how to read them."""
 
     section: Section
     examples: tuple[Example, ...]
     small: tuple[Small, ...]
     voted: tuple[Voted, ...]
+
+
+def previews_of(paper: Paper, before: Sequence[Paper] = ()) -> list[Preview]:
+    """Return the preview of every section that somebody is to rate something in."""
+    every = (preview_of(paper.alone(section), before) for section in paper.sections)
+    return [preview for preview in every if preview is not None]
 
 
 def preview_of(paper: Paper, before: Sequence[Paper] = ()) -> Preview | None:
@@ -126,7 +132,8 @@ def _examples(paper: Paper, before: Sequence[Paper]) -> tuple[Section, tuple[Exa
 
 
 def _part(paper: Paper, *units: PaperUnit) -> PaperSection:
-    return PaperSection(paper.section.form_title, (_ITEM,), units)
+    section = paper.section
+    return PaperSection(section.form_title, (_ITEM,), units, section.key, section.noun, section.objects)
 
 
 def _sized(group: PaperGroup) -> PaperGroup:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from app.accounts.service import units_of
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.core.signs import signs_of
 from app.publication.domain import (
     BANDS_ONLY,
     Release,
@@ -24,6 +23,7 @@ from app.publication.domain import (
     sight_of,
     sight_of_version,
 )
+from app.publication.editions import Published, PublishedBands
 from app.publication.meeting import NOTHING, Meeting
 from app.publication.models import Announcement, ResultRelease, ResultSignature, ResultVersion
 from app.publication.parsed import Parsed
@@ -31,69 +31,12 @@ from app.publication.renditions import bands, rendition
 from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView, frozen_papers, get_round, rounds_in
 from app.slips.codes import format_code
-from app.tally.document import BandDocument, BandSection, Document, Section, every_target, only_section
+from app.tally.document import Document, every_target
 from app.tally.flat import lifted
 
 READABLE = frozenset({RoundState.PUBLISHED, RoundState.ARCHIVED})
 KEPT_PARSED = 4
 ANYONE = Viewer(Scope.PARTICIPANTS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """What is said of a published result whatever its reader sees of it.
-
-    ``digest`` is the SHA-256 of the whole document's stored text, ``code`` the verification code of its version,
-    ``corrects`` the newest earlier version that its reader may still look up.
-    """
-
-    round_id: str
-    digest: str
-    scope: Scope
-    published_at: datetime
-    version: int = 1
-    code: str = ""
-    reason: str = ""
-    is_whole: bool = True
-    corrects: int | None = None
-    root: str = ""
-    """The root of the box that was counted as hex digits; empty for one that was opened before there were roots."""
-    meeting: Meeting = NOTHING
-    """What was typed to stand beside it."""
-
-    @property
-    def signs(self) -> str:
-        """The root's eight signs, or empty text."""
-        return signs_of(bytes.fromhex(self.root)) if self.root else ""
-
-    @property
-    def footer(self) -> str:
-        """What stands in the footer of whatever quotes the result: verification code and root."""
-        return f"{self.code}（票箱指纹 {self.signs}）" if self.root else self.code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published(Edition):
-    """A published result, cut to the units of its reader."""
-
-    document: Document
-
-    @property
-    def section(self) -> Section:
-        """The one section of the round; DomainError ``sections_several``."""
-        return only_section(self.document)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedBands(Edition):
-    """A published result in bands; no figure is in it."""
-
-    document: BandDocument
-
-    @property
-    def section(self) -> BandSection:
-        """The one section of the round; DomainError ``sections_several``."""
-        return only_section(self.document)
 
 
 @dataclass(frozen=True, slots=True)

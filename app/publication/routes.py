@@ -1,5 +1,7 @@
 """The pages of a published result. All of it goes through ``reads.published``."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -17,12 +19,13 @@ from app.publication.domain import (
     units_of_verdict,
     units_with_remarks,
 )
+from app.publication.editions import Published, PublishedBands
 from app.publication.seen import composites_seen, merged_in, result_and_unit, result_of, version_of
 from app.publication.signing import signed_file, stored_signature
 from app.publication.spoken import english_on, spoken
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
-from app.tally.document import extent_of
+from app.tally.document import Section, every_target, extent_of
 from app.tally.verdict import Verdict
 from app.web.desk import Desk, OpenDesk, Refused, ResultDesk
 from app.web.downloads import JSON
@@ -56,17 +59,14 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
     context = {
         "result": result,
         "document": result.document,
-        "section": result.section,
+        "blocks": [_block(part.section, search) for part in result.parts],
         "campaign_id": get_round(desk.session, round_id).campaign_id,
-        "units": found_units(result.section, search),
-        "flagged": {verdict: units_of_verdict(result.section, verdict) for verdict in FLAGGED},
-        "lines": drawn_lines(result.section),
+        "every": list(every_target(result.document)),
         "heard": units_with_remarks(result.document),
         "merged": merged_in(desk, result),
         "composites": composites_seen(desk, result),
         "remarks_ahead": REMARKS_AHEAD,
         "search": search,
-        "picks": picks_of(result.section),
         "slides": slides,
         "words": summary_of_words(slides),
         "open_to": _open_to(desk, round_id),
@@ -75,6 +75,17 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
         "ticked": refused.form.several("issues[]") if refused else [],
     }
     return desk.show("publication/result.html", refused, **context)
+
+
+def _block(section: Section, search: Search) -> Mapping[str, object]:
+    """Return what the page shows of a section."""
+    return {
+        "section": section,
+        "units": found_units(section, search),
+        "flagged": {verdict: units_of_verdict(section, verdict) for verdict in FLAGGED},
+        "lines": drawn_lines(section),
+        "picks": picks_of(section),
+    }
 
 
 def _open_to(desk: Desk, round_id: str) -> dict[Scope, bool]:
@@ -92,7 +103,7 @@ def signed(desk: ResultDesk, round_id: str) -> Response:
     return signed_answer(desk, result_of(desk, round_id, "signed"))
 
 
-def signed_answer(desk: OpenDesk, result: reads.Published | reads.PublishedBands) -> Response:
+def signed_answer(desk: OpenDesk, result: Published | PublishedBands) -> Response:
     """Send a result as a signed file, made after the session has ended."""
     stored, keys = stored_signature(desk.session, result.round_id, result.version), desk.keys
     name = f"{result.document['round']['title']}结果.json"
@@ -106,7 +117,7 @@ def show_version(desk: ResultDesk, round_id: str, version: int) -> Response:
     context = {
         "result": result,
         "document": result.document,
-        "section": result.section,
+        "sections": [part.section for part in result.parts],
         "versions": reads.versions_of(desk.session, round_id),
     }
     return desk.show("publication/version.html", **context)

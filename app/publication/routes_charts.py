@@ -6,6 +6,7 @@ They are drawn in the workshop, once for each version and cut, and kept there.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from app.core.errors import DomainError
 from app.office.ordering import picture_later
 from app.office.workshop import Craft
 from app.publication.domain import drawn_lines
-from app.publication.reads import Published
+from app.publication.editions import Published
 from app.publication.seen import admitted_of, result_and_unit, result_of
 from app.publication.spoken import spoken
 from app.tally.document import overall_of, parts_of
@@ -45,9 +46,9 @@ def _chart(desk: Desk, round_id: str, form: str, chart: str, **which: object) ->
 
 
 @router.get("/results/{round_id}/charts/overall.{form}")
-def overall_chart(desk: ResultDesk, round_id: str, form: str) -> Response:
-    """Draw the overall figures of all units."""
-    return _chart(desk, round_id, form, "overall")
+def overall_chart(desk: ResultDesk, round_id: str, form: str, section: str = "") -> Response:
+    """Draw the overall figures of all units of a section."""
+    return _chart(desk, round_id, form, "overall", section=section)
 
 
 @router.get("/results/{round_id}/units/{unit_id}/chart.{form}")
@@ -63,9 +64,9 @@ def return_chart(desk: ResultDesk, round_id: str, form: str) -> Response:
 
 
 @router.get("/results/{round_id}/charts/items/{item}.{form}")
-def item_chart(desk: ResultDesk, round_id: str, item: str, form: str) -> Response:
-    """Draw one item of all units."""
-    return _chart(desk, round_id, form, "item", item=item)
+def item_chart(desk: ResultDesk, round_id: str, item: str, form: str, section: str = "") -> Response:
+    """Draw one item of all units of a section."""
+    return _chart(desk, round_id, form, "item", item=item, section=section)
 
 
 @router.get("/results/{round_id}/units/{unit_id}/groups/{place}.{form}")
@@ -78,8 +79,8 @@ def groups_chart(desk: ResultDesk, round_id: str, unit_id: str, place: int, form
 class Picture:
     """A chart on a page of its own.
 
-    ``path``: its address without the form. ``rows``: the figures it draws by name; none for those of the chain.
-    ``lines``: what it holds them against. ``back``: the page it belongs to.
+    ``path``: its address without the form, ``query`` what goes behind that. ``rows``: the figures it draws by name;
+    none for those of the chain. ``lines``: what it holds them against. ``back``: the page it belongs to.
     """
 
     path: str
@@ -87,20 +88,25 @@ class Picture:
     title: str
     rows: Sequence[tuple[str, Cell]] = ()
     lines: Sequence[tuple[int, str]] = ()
+    query: str = ""
 
 
 def _page(desk: Desk, result: Published, picture: Picture) -> Response:
-    told = {"result": result, "document": result.document, "section": result.section, "picture": picture}
+    told = {"result": result, "document": result.document, "section": result.parts[0].section, "picture": picture}
     return desk.show("publication/chart.html", **told)
 
 
 @router.get("/results/{round_id}/charts/overall")
-def overall_page(desk: ResultDesk, round_id: str) -> Response:
-    """Show the chart of the overall figures of all units with its numbers."""
-    result, back = spoken(desk, result_of(desk, round_id)), f"/results/{round_id}"
+def overall_page(desk: ResultDesk, round_id: str, section: str = "") -> Response:
+    """Show the chart of the overall figures of all units of a section with its numbers."""
+    result, back = spoken(desk, result_of(desk, round_id)).part(section), f"/results/{round_id}"
     rows = [(unit["name"], overall_of(unit)["total"]) for unit in result.section["targets"]]
     lines = drawn_lines(result.section)
-    return _page(desk, result, Picture(f"{back}/charts/overall", back, OVERALL, rows, lines))
+    return _page(desk, result, Picture(f"{back}/charts/overall", back, OVERALL, rows, lines, _query(section)))
+
+
+def _query(section: str) -> str:
+    return f"?{urlencode({'section': section})}" if section else ""
 
 
 @router.get("/results/{round_id}/charts/returns")
@@ -111,15 +117,16 @@ def returns_page(desk: ResultDesk, round_id: str) -> Response:
 
 
 @router.get("/results/{round_id}/charts/items/{item}")
-def item_page(desk: ResultDesk, round_id: str, item: str) -> Response:
-    """Show the chart of one item of all units with its numbers."""
-    result, back = spoken(desk, result_of(desk, round_id)), f"/results/{round_id}"
+def item_page(desk: ResultDesk, round_id: str, item: str, section: str = "") -> Response:
+    """Show the chart of one item of all units of a section with its numbers."""
+    result, back = spoken(desk, result_of(desk, round_id)).part(section), f"/results/{round_id}"
     units = result.section["targets"]
     asked = [(unit["name"], part) for unit in units for part in unit["items"] if part["key"] == item]
     if not asked:
         raise DomainError("not_found")
     rows, lines = [(name, part["total"]) for name, part in asked], drawn_lines(result.section, item)
-    return _page(desk, result, Picture(f"{back}/charts/items/{item}", back, asked[0][1]["label"], rows, lines))
+    path, title = f"{back}/charts/items/{item}", asked[0][1]["label"]
+    return _page(desk, result, Picture(path, back, title, rows, lines, _query(section)))
 
 
 @router.get("/results/{round_id}/units/{unit_id}/chart")

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication.freezing import papers_before
-from app.publication.preview import near_step, preview_of
+from app.publication.preview import near_step, previews_of
 from app.rounds.allowed import powers
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import RoundState, paper_digest
@@ -41,4 +41,4 @@ def freeze_page(desk: KeyDesk, round_id: str) -> Response:
     }
     desk.leave()
     changed = waiting is not None and waiting.asked_for["paper"] != paper_digest(paper_text(paper))
-    return desk.show("publication/freeze.html", **context, changed=changed, preview=preview_of(paper, before))
+    return desk.show("publication/freeze.html", **context, changed=changed, previews=previews_of(paper, before))

@@ -6,8 +6,9 @@ from app.core.errors import DomainError
 from app.publication.admission import admission, merged_of
 from app.publication.composites import Composites, composites_beside
 from app.publication.domain import unit_of
+from app.publication.editions import Published
 from app.publication.read_log import note_read
-from app.publication.reads import Published, published, published_version, viewer_of
+from app.publication.reads import published, published_version, viewer_of
 from app.publication.spoken import spoken
 from app.rounds.ports import Merged, ports_of
 from app.tally.document import Target, every_target
@@ -47,8 +48,8 @@ def merged_in(desk: Desk, result: Published) -> Merged:
 
 
 def result_and_unit(desk: Desk, round_id: str, unit_id: str, what: str = "page") -> tuple[Published, Target]:
-    """Return a result with one of its units; DomainError ``not_found`` for one the reader does not see."""
-    found = spoken(desk, result_of(desk, round_id, what))
+    """Return a result, of which the section alone, with one of its units; DomainError ``not_found`` for another."""
+    found = spoken(desk, result_of(desk, round_id, what)).around(unit_id)
     unit = unit_of(every_target(found.document), unit_id)
     if unit is None:
         raise DomainError("not_found")

@@ -19,8 +19,8 @@ from app.core.holding import hold_nothing
 from app.core.signing import is_right, public_half, signature_of, signed
 from app.core.signs import signs_of
 from app.publication.domain import Scope
+from app.publication.editions import Published, PublishedBands
 from app.publication.models import ResultSignature, ResultVersion
-from app.publication.reads import Published, PublishedBands
 from app.publication.renditions import told
 from app.publication.verdicts import Written
 from app.rounds.receipt_reads import root_of

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from app.publication.reads import Published, PublishedBands, PublishedLine
+from app.publication.editions import Published, PublishedBands
+from app.publication.reads import PublishedLine
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
 from app.tally.spoken import Speaker

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
 from app.publication.domain import Viewer, unit_of
-from app.publication.reads import Published, PublishedLine, published, published_rounds
+from app.publication.editions import Published
+from app.publication.reads import PublishedLine, published, published_rounds
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
-from app.tally.document import Section, Target
+from app.tally.document import Section, Target, every_target
 from app.tally.restraint import may_compare
 
 
@@ -28,9 +29,13 @@ class Column:
     paper: Paper
 
     @property
-    def section(self) -> Section:
-        """The round's result as the reader may see it."""
-        return self.result.section
+    def targets(self) -> list[Target]:
+        """What was rated, in any section, as far as the reader may see it."""
+        return list(every_target(self.result.document))
+
+    def section_of(self, unit_id: str) -> Section:
+        """Return the section in which a unit was rated; DomainError ``not_found``."""
+        return self.result.around(unit_id).section
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +102,10 @@ def _units(columns: Sequence[Column]) -> tuple[UnitTrend, ...]:
 
 def _official_order(columns: Iterable[Column]) -> Mapping[str, str]:
     """Return unit names by id: the order of the round with most units, then units that only other rounds rated."""
-    wide = sorted(columns, key=lambda column: -len(column.section["targets"]))
+    wide = sorted(columns, key=lambda column: -len(column.targets))
     names: dict[str, str] = {}
     for column in wide:
-        for unit in column.section["targets"]:
+        for unit in column.targets:
             names.setdefault(unit["id"], unit["name"])
     return names
 
@@ -109,7 +114,7 @@ def _cells(columns: Sequence[Column], unit_id: str) -> tuple[Cell | None, ...]:
     cells: list[Cell | None] = []
     earlier: list[tuple[Column, Target]] = []
     for column in columns:
-        unit = unit_of(column.section["targets"], unit_id)
+        unit = unit_of(column.targets, unit_id)
         if unit is None:
             cells.append(None)
             continue
@@ -148,8 +153,8 @@ def pair_of(found: Trends, before_id: str, after_id: str) -> Pair:
         raise DomainError("not_found")
     before, after = columns
     rows = []
-    for unit in after.section["targets"]:
-        other = unit_of(before.section["targets"], unit["id"])
+    for unit in after.targets:
+        other = unit_of(before.targets, unit["id"])
         if other is not None:
             allowed = may_compare(after.paper, before.paper, unit["id"])
             rows.append((other, unit, "" if allowed else NOT_COMPARED.format(k=after.paper.scheme.floor)))

@@ -1,7 +1,10 @@
 """One page for a leader's desk, and the notice for the board: PDFs of a published result."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Final
+
+from pypdf import PdfWriter
 
 from app.core.chinese import chinese_date
 from app.core.printable import FAMILY, NO_GLYPH, Words, unprintable
@@ -10,11 +13,21 @@ from app.office.typesetting import pdf
 from app.publication import charts
 from app.publication.announced import options_text, slides_of
 from app.publication.domain import units_of_verdict
-from app.publication.reads import Edition, Published, PublishedBands
-from app.tally.document import BandDocument, Document, Section, Target, extent_of, overall_of, parts_of, summary_rows
+from app.publication.editions import Edition, Published, PublishedBands
+from app.tally.document import (
+    BandDocument,
+    BandSection,
+    Document,
+    Section,
+    Target,
+    extent_of,
+    overall_of,
+    parts_of,
+    summary_rows,
+)
 from app.tally.shown import ItemTable, Overall, Ruling, participation_rate
 from app.tally.verdict import Verdict
-from app.tally.wording import CHAIN, NO_BAND_TEXT, VERDICTS
+from app.tally.wording import CHAIN, COUNT_WORDS, NO_BAND_TEXT, VERDICTS
 
 MOST_ROWS: Final = 20
 """Up to here every unit has a row of its own; more are drawn as a grid."""
@@ -129,17 +142,31 @@ _NOTICE: Final = (
 
 
 def brief(result: Published) -> bytes:
-    """Return the one-page brief of a result that holds figures (scopes organisers, leaders, unit).
+    """Return the brief of a result that holds figures (scopes organisers, leaders, unit): a page for each section.
 
     Every flagged unit is named; only where their names fill the page the picture goes on to a second.
     """
+    pages = [_brief(part, named=len(result.parts) > 1) for part in result.parts]
+    if len(pages) == 1:
+        return pages[0]
+    whole = PdfWriter()
+    for page in pages:
+        whole.append(BytesIO(page))
+    made = BytesIO()
+    whole.write(made)
+    return made.getvalue()
+
+
+def _brief(result: Published, *, named: bool) -> bytes:
     document, section = result.document, result.section
+    noun = section["noun"] if named else ""
     flagged = _flagged(section)
     many = len(section["targets"]) > MOST_ROWS
     grid = charts.multiples_chart(document) if many else ""
-    summary = [[VERDICTS[verdict], f"{count} 个单位"] for verdict, count in summary_rows(section["summary"]) if count]
+    words, counts = COUNT_WORDS[section["objects"]], summary_rows(section["summary"])
+    summary = [[VERDICTS[verdict], f"{count} {words}"] for verdict, count in counts if count]
     data = {
-        **_frame(result, document, f"{document['round']['title']}结果简报"),
+        **_frame(result, document, f"{document['round']['title']}{noun}结果简报"),
         "summary": summary,
         "heads": _heads(section),
         "rows": [] if many else _rows(section),
@@ -156,16 +183,15 @@ def brief(result: Published) -> bytes:
 def notice(result: PublishedBands, address: str) -> bytes:
     """Return the notice of a result in bands, with the way to check it; ``address``: of this installation."""
     document, verify = result.document, f"{address}/verify?code={result.code}"
-    section = result.section
-    overall, told = section["overall_band"], document["round"].get("disclosure")
+    sections = [section for section in document["sections"] if section["targets"]]
+    many = len(sections) > 1
+    told = document["round"].get("disclosure")
+    overall = [_overall(section, named=many) for section in sections if section["overall_band"]]
     data = {
         **_frame(result, document, f"{document['round']['title']}结果公告"),
-        "formula": section["formula"]["text"],
-        "units": [
-            [unit["position"], unit["name"], unit["band"]["label"] if unit["band"] else NO_BAND_TEXT]
-            for unit in section["targets"]
-        ],
-        "overall": overall["label"] if overall else "",
+        "formula": "\n".join(dict.fromkeys(section["formula"]["text"] for section in sections)),
+        "units": [row for section in sections for row in _band_rows(section, headed=many)],
+        "overall": "；".join(overall),
         "counts": _counts(document),
         "shown": f"无记名。投票前已说明：{told['text']}" if told else "只公布档次，不公布具体数值。",
         "verify": verify,
@@ -184,6 +210,21 @@ def _counts(document: BandDocument) -> list[list[object]]:
             name = slide.name if len(slide.asked) == 1 else f"{slide.name} · {part.label}"
             rows.append([slide.position, name, options_text(part), slide.word])
     return rows
+
+
+def _band_rows(section: BandSection, *, headed: bool) -> list[list[object]]:
+    """Return a section's rows, under one with its name where there are several."""
+    head: list[list[object]] = [["", section["noun"], ""]] if headed else []
+    return head + [
+        [unit["position"], unit["name"], unit["band"]["label"] if unit["band"] else NO_BAND_TEXT]
+        for unit in section["targets"]
+    ]
+
+
+def _overall(section: BandSection, *, named: bool) -> str:
+    band = section["overall_band"]
+    label = "" if band is None else str(band["label"])
+    return f"{section['noun']} {label}" if named else label
 
 
 def _set(template: str, data: dict[str, object]) -> bytes:

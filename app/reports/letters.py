@@ -3,13 +3,14 @@
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import datetime
 
 from markupsafe import Markup
 
 from app.office.markup import Pictures, joined, one_line, paragraph, paragraphs
 from app.publication.domain import Scope, notes_for
-from app.publication.reads import Published
+from app.publication.editions import Published
 from app.reports.fields import ReportKind, shipped_template
 from app.reports.report_data import (
     BLANK,
@@ -45,20 +46,29 @@ _DEMANDS = {
 
 def feedback_letters(result: Published, template: bytes | None, now: datetime) -> bytes:
     """Return a zip with the letter of every unit that the result holds, named in official order."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number, part in enumerate(result.parts, start=1):
+            begin = f"{number}-" if len(result.parts) > 1 else ""
+            for name, letter in _letters(part, template, now):
+                archive.writestr(zipfile.ZipInfo(f"{begin}{name}", _ZIP_DATE), letter)
+    return out.getvalue()
+
+
+def _letters(result: Published, template: bytes | None, now: datetime) -> Iterator[tuple[str, bytes]]:
+    """Yield the letters of a section with their names."""
     units = result.section["targets"]
     digits = max(2, *(len(str(unit["position"])) for unit in units)) if units else 2
     strips = Figures(result.section, Pictures())
     strips.draw(part["total"] for unit in units for part in parts_of(unit))
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for unit in units:
-            name = f"{unit['position']:0{digits}d}_{file_name(unit['name'])}.docx"
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), _letter(result, unit, strips, template, now))
-    return out.getvalue()
+    for unit in units:
+        name = f"{unit['position']:0{digits}d}_{file_name(unit['name'])}.docx"
+        yield name, _letter(result, unit, strips, template, now)
 
 
 def feedback_letter(result: Published, unit: Target, template: bytes | None, now: datetime) -> bytes:
     """Return the letter of one unit of the result."""
+    result = result.around(unit["id"])
     figures = Figures(result.section, Pictures())
     figures.draw(part["total"] for part in parts_of(unit))
     return _letter(result, unit, figures, template, now)

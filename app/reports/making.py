@@ -9,7 +9,8 @@ from app.office.bench import Bench, Made, named
 from app.publication.admission import admitted, admitted_bands, merged_of
 from app.publication.composites import Composites, composites_beside
 from app.publication.domain import unit_of
-from app.publication.reads import ANYONE, Published, PublishedBands, viewer_of
+from app.publication.editions import Published, PublishedBands
+from app.publication.reads import ANYONE, viewer_of
 from app.reports import brief as brief_pdf
 from app.reports import letters as letters_word
 from app.reports import service

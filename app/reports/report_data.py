@@ -25,7 +25,7 @@ from app.office.markup import (
 from app.publication.announced import options_text, slides_of, summary_of_words
 from app.publication.charts import distribution_of, shares_of
 from app.publication.domain import has_intervals
-from app.publication.reads import Published
+from app.publication.editions import Published
 from app.reports.fields import ROOT
 from app.reports.strips import strip_pngs
 from app.tally import shown

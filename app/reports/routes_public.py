@@ -30,7 +30,7 @@ def notice(desk: AnybodysDesk, round_id: str) -> Response:
     result = spoken(desk, reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now))
     listed = result.scope is Scope.PUBLIC
     slides = slides_of(result.document)
-    context = {"result": result, "document": result.document, "section": result.section, "listed": listed}
+    context = {"result": result, "document": result.document, "sections": result.document["sections"], "listed": listed}
     return desk.show("publication/notice.html", **context, slides=slides, words=summary_of_words(slides))
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from app.office.markup import Pictures, Style, joined, paragraph, paragraphs
 from app.publication.composites import Composites
-from app.publication.reads import Published
+from app.publication.editions import Published
 from app.reports.fields import ReportKind
 from app.reports.naming import named_after, round_in_campaign
 from app.reports.report_data import (

@@ -1,27 +1,27 @@
 """测评情况报告 in Word, from the result document and from nothing else."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
-from app.office.markup import TEXT_WIDTH, Cell, Column, Pictures, Style, joined, paragraph, paragraphs, table
+from app.office.markup import TEXT_WIDTH, Column, Pictures, Style, joined, paragraph, paragraphs, table
 from app.publication.charts import multiples_png, overall_chart
 from app.publication.domain import notes_for, units_of_verdict, units_with_remarks
-from app.publication.reads import Published
+from app.publication.editions import Published
+from app.reports.appendix import FEW_TOLD, counts, form_table
 from app.reports.beside import composites_table
 from app.reports.fields import ReportKind
 from app.reports.naming import round_in_campaign
 from app.reports.report_data import (
     BLANK,
-    NONE,
     SHORT_CHAIN,
     Figures,
     chain_sentence,
     chain_table,
     common_values,
     counts_table,
-    figure_text,
     fitted,
     groups_table,
     items_table,
@@ -36,15 +36,14 @@ from app.reports.templates import fill_template
 from app.rounds.domain import Paper
 from app.rounds.ports import Merged
 from app.tally.document import Document, Section, Target, every_target, only_section, overall_of, parts_of, summary_rows
-from app.tally.shown import Cell as FigureCell
 from app.tally.shown import ItemTable, Ruling
 from app.tally.verdict import Verdict
 from app.tally.wording import VERDICTS
 
 UNITS_PER_CHART = 15
 """Up to here every unit has a row in the picture of all; more are drawn as a grid."""
-FEW_UNITS, FEW_TOLD = 3, 8
-"""Units of which all have a block of their own; blocks up to which each flagged unit has one, not a row of a table."""
+FEW_UNITS = 3
+"""Units of which all have a block of their own."""
 REMARKS_LISTED, REMARKS_OF_MANY, MOST_HEARD = 10, 3, 20
 
 _FLAGGED = (Verdict.REMEDIAL, Verdict.ATTENTION)
@@ -54,34 +53,67 @@ def survey_report(
     result: Published, template: bytes | None, paper: Paper, particulars: Particulars, now: datetime
 ) -> bytes:
     """Return the 测评情况报告; ``paper`` is the round's frozen one."""
-    document, section, pictures = result.document, result.section, Pictures()
-    about, chosen = document["round"], units_told(section)
-    figures = Figures(section, pictures)
-    figures.draw(part["total"] for unit in chosen for part in parts_of(unit))
+    document, about, pictures = result.document, result.document["round"], Pictures()
+    told = [_Told.of(part, pictures) for part in result.parts]
     values = {
         **common_values(result, f"{about['title']}情况报告", particulars.number, now),
         "基本情况": joined([meeting_block(result), _basics(document, particulars)]),
-        "需要关注的单位": _units_of_concern(section),
+        "需要关注的单位": _each(told, lambda one: _units_of_concern(one.section)),
         "总体评价": joined(
-            [counts_table(document), _overall_table(section, figures), _overall_charts(document, pictures, particulars)]
+            [
+                counts_table(document),
+                _each(told, lambda one: _overall(one, pictures)),
+                composites_table(particulars.composites),
+            ]
         ),
-        "口径": method_block(document),
-        "各项评价": _details(result, figures, chosen),
-        "意见建议": _opinions(document, chosen, particulars.merged),
-        "主要问题": _problems(section),
-        "整改安排": _next_steps(section),
-        "统计表": _counts(section, chosen),
-        "测评表": _form_table(paper),
+        "口径": _each(told, lambda one: method_block(one.result.document)),
+        "各项评价": _each(told, lambda one: _details(one.result, one.figures, one.chosen)),
+        "意见建议": _opinions(document, [unit for one in told for unit in one.chosen], particulars.merged),
+        "主要问题": _each(told, lambda one: _problems(one.section)),
+        "整改安排": _each(told, lambda one: _next_steps(one.section)),
+        "统计表": _each(told, lambda one: counts(one.section, one.chosen)),
+        "测评表": form_table(paper),
         "监票情况": scrutiny_tables(document, "附表"),
     }
     return fill_template(ReportKind.SURVEY, template, values, pictures, now)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A section of a result on its way into the report: its figures, and the units that have blocks of their own."""
+
+    result: Published
+    figures: Figures
+    chosen: list[Target]
+
+    @property
+    def section(self) -> Section:
+        return self.result.section
+
+    @classmethod
+    def of(cls, result: Published, pictures: Pictures) -> "_Told":
+        figures, chosen = Figures(result.section, pictures), units_told(result.section)
+        figures.draw(part["total"] for unit in chosen for part in parts_of(unit))
+        return cls(result, figures, chosen)
+
+
+def _each(told: Sequence[_Told], write: Callable[[_Told], Markup]) -> Markup:
+    """Write something of every section, each under its name where there are several."""
+    if len(told) == 1:
+        return write(told[0])
+    return joined([part for one in told for part in (paragraph(one.section["noun"], Style.SUBHEADING), write(one))])
+
+
+def _overall(one: _Told, pictures: Pictures) -> Markup:
+    return joined([_overall_table(one.section, one.figures), _overall_charts(one.result.document, pictures)])
+
+
 def _basics(document: Document, particulars: Particulars) -> Markup:
     about = document["round"]
+    forms = "、".join(f"《{title}》" for title in dict.fromkeys(one["form_title"] for one in document["sections"]))
     circumstances = (
         f"测评时间：{particulars.time or BLANK}。测评地点：{particulars.place or BLANK}。"
-        f"测评方式：{particulars.method or BLANK}。测评表为《{only_section(document)['form_title']}》。"
+        f"测评方式：{particulars.method or BLANK}。测评表为{forms}。"
     )
     named = round_in_campaign(about["campaign"], about["title"])
     begin = f"根据{particulars.basis or BLANK}，{about['organisation']}组织了{named}。"
@@ -133,14 +165,12 @@ def _overall_table(section: Section, figures: Figures) -> Markup:
     return table("表 2　各单位总体评价（按机构序列，不作排名）", fitted(columns), rows)
 
 
-def _overall_charts(document: Document, pictures: Pictures, particulars: Particulars) -> Markup:
-    """Draw the distributions; behind them stands what is beside the votes."""
+def _overall_charts(document: Document, pictures: Pictures) -> Markup:
     units = only_section(document)["targets"]
     png = overall_chart(document).png() if len(units) <= UNITS_PER_CHART else multiples_png(document)
     words = "图 1　各单位总体评价的分布"
     picture = pictures.run(png, TEXT_WIDTH, words)
-    beside = composites_table(particulars.composites)
-    return joined([paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE), beside])
+    return joined([paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE)])
 
 
 def _details(result: Published, figures: Figures, chosen: Sequence[Target]) -> Markup:
@@ -212,7 +242,7 @@ def _opinions(document: Document, chosen: Sequence[Target], merged: Merged) -> M
             paragraph(f"下面每个单位列出 {REMARKS_OF_MANY} 条，全部意见见统计表（Excel）。顺序随机，与任何一张票无关。")
         )
         blocks.append(paragraphs(map(_few_remarks, heard), Style.REMARK))
-    if len(every) < len(only_section(document)["targets"]):
+    if len(every) < sum(1 for _ in every_target(document)):
         whose = "其余单位" if every else "各单位"
         blocks.append(paragraph(f"{whose}没有意见，或不足 {remark_k} 条，为保护匿名不显示。"))
     return joined(blocks)
@@ -272,59 +302,3 @@ def _deadlines(names: Iterable[str]) -> Markup:
     heads = ("整改方案报送时限", "整改完成时限", "复测时间", "责任领导")
     columns = [Column("单位", 0, Style.CELL), *(Column(head, 27) for head in heads)]
     return table("补课安排", fitted(columns), ([name, *("" for _ in heads)] for name in names))
-
-
-def _counts(section: Section, chosen: Sequence[Target]) -> Markup:
-    """Return the counts of the chosen units; of many, and of the others, the workbook has them."""
-    told = chosen if len(chosen) <= FEW_TOLD else []
-    whole = len(told) == len(section["targets"])
-    rest = [] if whole else [f"{'其余' if told else '各'}单位各项的份数见统计表（Excel）。"]
-    return joined([*(_counts_table(section, unit) for unit in told), paragraphs(rest)])
-
-
-def _counts_table(section: Section, unit: Target) -> Markup:
-    scale = section["scale"]
-    others = [label for label in (scale["unknown"], scale["abstain"]) if label is not None]
-    columns = fitted(
-        [
-            Column("指标", 0, Style.CELL),
-            *(Column(grade["label"], 15) for grade in scale["grades"]),
-            Column("有效", 15),
-            *(Column(label, 15) for label in others),
-            Column("回答", 15),
-            Column("综合得分", 16),
-        ]
-    )
-    rows = [[part["label"], *_counted(part["total"], len(scale["grades"]), len(others))] for part in parts_of(unit)]
-    return table(f"{unit['position']}．{unit['name']}（份）", columns, rows)
-
-
-def _counted(cell: FigureCell, grades: int, others: int) -> list[Cell]:
-    if not cell["shown"]:
-        return ["不显示"] * (grades + others + 3)
-    texts = [_count(row["count"]) for row in cell["distribution"]] or [NONE] * grades
-    extra = [_count(other["count"]) for other in (cell["unknown"], cell["abstain"]) if other is not None]
-    return [*texts, cell["valid"]["text"], *extra, cell["answered"]["text"], figure_text(cell["mean_score"])]
-
-
-def _count(count: int | None) -> str:
-    return NONE if count is None else str(count)
-
-
-def _form_table(paper: Paper) -> Markup:
-    section = paper.section
-    scale = section.scheme.scale
-    others = [label for label in (scale.unknown, scale.abstain) if label is not None]
-    columns = fitted(
-        [
-            Column("指标", 0, Style.CELL),
-            *(Column(grade.label, 18, Style.HEAD) for grade in scale.grades),
-            *(Column(label, 18, Style.HEAD) for label in others),
-        ]
-    )
-    rows = [
-        [item.label, *(f"□{label}" for label in (*(item.labels or (grade.label for grade in scale.grades)), *others))]
-        for item in section.items
-    ]
-    remarks = "每个单位另有“意见和建议”一栏，可以不填。" if paper.remarks else ""
-    return joined([table(f"《{section.form_title}》", columns, rows), paragraph(f"无记名填写。{remarks}", Style.NOTE)])

@@ -1,5 +1,8 @@
 """A published result as an Excel workbook: text is always text, exact figures are numbers, there is no formula."""
 
+from collections.abc import Callable, Iterator
+from typing import Final
+
 import xlsxwriter
 
 from app.core.chinese import chinese_time
@@ -8,7 +11,7 @@ from app.office.workbook import plain
 from app.publication.announced import slides_of
 from app.publication.composites import Composites
 from app.publication.domain import has_intervals, notes_for, units_with_remarks
-from app.publication.reads import Published
+from app.publication.editions import Published
 from app.reports.worksheet import (
     LONG,
     NARROW,
@@ -24,9 +27,14 @@ from app.tally.document import Section, extent_of, overall_of, summary_rows
 from app.tally.shown import RETURNS, SLIPS, Cell, ChainRow, GroupRow, ItemTable, MergedRow, Ruling, participation_rate
 from app.tally.wording import CHAIN, VERDICTS, on_line_text
 
+_NAME_SIGNS: Final = 31
+
 
 def result_workbook(result: Published, composites: Composites | None = None) -> bytes:
-    """Return the workbook's bytes: 汇总， 计票链， 各单位， 各指标， 各类别， 意见， 口径; 综合评价 where there is."""
+    """Return the workbook's bytes: 汇总， 计票链， 各单位， 各指标， 各类别， 意见， 口径; 综合评价 where there is.
+
+    Where a round has several sections, each has sheets of its own for its units, items, groups and rules.
+    """
     return written(lambda book: _fill(book, result, composites))
 
 
@@ -34,15 +42,34 @@ def _fill(book: xlsxwriter.Workbook, result: Published, composites: Composites |
     title = plain(result.document["round"]["title"])
     book.set_properties({"title": title, "created": result.published_at})
     formats = formats_of(book)
-    sheets = (_SHEETS[0], ("公开计票", _counts), *_SHEETS[1:]) if extent_of(result.document) else _SHEETS
-    for name, fill in sheets:
+    for name, fill, part in _sheets(result):
         sheet = book.add_worksheet(name)
         set_up_print(sheet, title, result.footer)
-        fill(Table(sheet, formats), result)
-        if fill is _by_unit and composites is not None:
-            sheet = book.add_worksheet("综合评价")
-            set_up_print(sheet, title, result.footer)
-            _composites(Table(sheet, formats), composites)
+        fill(Table(sheet, formats), part)
+    if composites is not None:
+        sheet = book.add_worksheet("综合评价")
+        set_up_print(sheet, title, result.footer)
+        _composites(Table(sheet, formats), composites)
+
+
+def _sheets(result: Published) -> Iterator[tuple[str, Callable[[Table, Published], None], Published]]:
+    """Yield the sheets with their names, each with what it is filled from."""
+    parts = result.parts
+    announced = ("公开计票", _counts, False)
+    for name, fill, is_of_section in (_SHEETS[0], announced, *_SHEETS[1:]) if extent_of(result.document) else _SHEETS:
+        if not is_of_section:
+            yield name, fill, result
+        elif len(parts) == 1:
+            yield name, fill, parts[0]
+        else:
+            for number, part in enumerate(parts, start=1):
+                yield _sheet_name(number, part.section["noun"], name), fill, part
+
+
+def _sheet_name(number: int, noun: str, name: str) -> str:
+    """Return a name that no other sheet has and Excel takes: 31 signs at most, without those of addresses."""
+    clean = "".join(sign for sign in noun if sign not in "[]:*?/\\'")
+    return f"{number} {clean[: _NAME_SIGNS - len(name) - 4]} {name}"
 
 
 def _figure_heads(section: Section) -> list[str]:
@@ -82,7 +109,8 @@ def _summary(table: Table, result: Published) -> None:
     table.row(["名称", f"{about['title']}（演练）" if about["rehearsal"] else about["title"]])
     table.row(["单位", about["organisation"]])
     table.row(["活动", about["campaign"]])
-    table.row(["测评表", result.section["form_title"]])
+    for part in result.parts:
+        table.row(["测评表", part.section["form_title"]])
     table.row(["公布时间", chinese_time(result.published_at)])
     table.row(["核验码", result.code])
     if result.root:
@@ -94,10 +122,15 @@ def _summary(table: Table, result: Published) -> None:
         table.row([label, text])
     if "disclosure" in about:
         table.row(["公布到什么程度", about["disclosure"]["text"]])
-    for verdict, count in summary_rows(result.section["summary"]):
-        table.row([f"{VERDICTS[verdict]}（单位数）", count])
+    for label, count in (row for part in result.parts for row in _verdict_rows(part.section)):
+        table.row([label, count])
     for warning in [*document["chain"]["warnings"], *document["notes"]]:
         table.row(["提示", warning["text"]])
+
+
+def _verdict_rows(section: Section) -> list[tuple[str, int]]:
+    counts = summary_rows(section["summary"])
+    return [(f"{VERDICTS[verdict]}（{section['noun']}数）", count) for verdict, count in counts]
 
 
 def _chain(table: Table, result: Published) -> None:
@@ -217,11 +250,12 @@ def _method(table: Table, result: Published) -> None:
 
 
 _SHEETS = (
-    ("汇总", _summary),
-    ("计票链", _chain),
-    ("各单位", _by_unit),
-    ("各指标", _by_item),
-    ("各类别", _by_group),
-    ("意见", _remarks),
-    ("口径", _method),
+    ("汇总", _summary, False),
+    ("计票链", _chain, False),
+    ("各单位", _by_unit, True),
+    ("各指标", _by_item, True),
+    ("各类别", _by_group, True),
+    ("意见", _remarks, False),
+    ("口径", _method, True),
 )
+"""Each sheet with whether it tells of a section."""

@@ -20,6 +20,7 @@ def words_of(paper: Paper) -> Iterator[Words]:
     yield Words(field="活动名称", text=paper.campaign)
     yield Words(field="轮次名称", text=paper.title)
     yield from (Words(field="测评表", text=section.form_title) for section in paper.parts)
+    yield from (Words(field="分表", text=section.noun) for section in paper.parts)
     yield from (Words(field="单位", text=unit.name) for unit in paper.units)
     yield from (Words(field="参评人员类别", text=group.name) for group in paper.groups)
     for section in paper.sections:

@@ -17,7 +17,7 @@ RECEIPT_BYTES = 16
 MAIN = "main"
 """The key of a section that stands alone."""
 UNITS = "单位"
-ROUND_WIDE = ("gates", "k", "remark_k", "weights", "intervals", "disclosure", "quorum")
+ROUND_WIDE = ("gates", "k", "remark_k", "weights", "intervals", "disclosure", "quorum", "composite")
 """What of a scheme is the round's, whatever its sections have of their own."""
 
 
@@ -59,10 +59,15 @@ def layout_for(chosen: str, units: int, items: int, *, remarks: bool) -> Layout:
 
 @dataclass(frozen=True, slots=True)
 class PaperUnit:
-    """Something rated; its place in ``Paper.units`` is its place in the official order."""
+    """Something rated; its place in ``Paper.units`` is its place in the official order.
+
+    ``duty`` is a person's position （职务）, ``responsible`` who answers for a project （主办单位）; both may be empty.
+    """
 
     id: str
     name: str
+    duty: str = ""
+    responsible: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,11 @@ class Paper:
             raise DomainError("sections_several")
         return self.sections[0]
 
+    def alone(self, section: Section) -> "Paper":
+        """Return the paper as if one of its sections were all of it."""
+        [part] = (part for part in self.parts if part.key == section.key)
+        return replace(self, parts=(replace(part, own=None),), scheme=section.scheme)
+
     def section_at(self, place: int) -> Section:
         """Return the section of the unit at a place in ``units``."""
         return next(section for section in reversed(self.sections) if section.first <= place)
@@ -198,8 +208,9 @@ class Paper:
         """Every name that a voter reads on the paper, each once."""
         asked = [name for part in self.sections for name in _asked(part)]
         titles = (self.campaign, self.organisation, self.title, *(part.form_title for part in self.parts))
-        listed = (*(unit.name for unit in self.units), *(group.name for group in self.groups))
-        return tuple(dict.fromkeys((*titles, *asked, *listed)))
+        words = (word for unit in self.units for word in (unit.name, unit.duty, unit.responsible) if word)
+        nouns = (part.noun for part in self.parts if part.noun != UNITS)
+        return tuple(dict.fromkeys((*titles, *nouns, *asked, *words, *(group.name for group in self.groups))))
 
     @property
     def untranslated(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.campaigns.domain import Grade, Item, Scale, Scheme
 from app.campaigns.names import english_of
-from app.rounds.domain import Paper, PaperSection
+from app.rounds.domain import Paper, PaperSection, PaperUnit
 
 
 def with_english(paper: Paper, own: Mapping[str, str]) -> Paper:
@@ -36,14 +36,20 @@ def _part(part: PaperSection, english: Mapping[str, str]) -> PaperSection:
     return replace(
         part,
         form_title=english.get(part.form_title, part.form_title),
+        noun=english.get(part.noun, part.noun),
         items=tuple(_item(item, english) for item in part.items),
-        units=tuple(replace(unit, name=english.get(unit.name, unit.name)) for unit in part.units),
+        units=tuple(_unit(unit, english) for unit in part.units),
         own=None if part.own is None else _scheme(part.own, english),
     )
 
 
 def _scheme(scheme: Scheme, english: Mapping[str, str]) -> Scheme:
     return replace(scheme, scale=_scale(scheme.scale, english))
+
+
+def _unit(unit: PaperUnit, english: Mapping[str, str]) -> PaperUnit:
+    name, duty, responsible = (english.get(word, word) for word in (unit.name, unit.duty, unit.responsible))
+    return PaperUnit(unit.id, name, duty, responsible)
 
 
 def _item(item: Item, english: Mapping[str, str]) -> Item:

@@ -27,15 +27,13 @@ from app.rounds.domain import (
     Event,
     Paper,
     PaperGroup,
-    PaperSection,
-    PaperUnit,
     RoundState,
     Step,
     check_times,
-    layout_for,
     next_state,
     paper_digest,
 )
+from app.rounds.drafting import check_form, drafted, layout_of
 from app.rounds.english import with_english
 from app.rounds.models import BoxRoot, Intent, Round, RoundRetest
 from app.rounds.ports import Ports
@@ -98,7 +96,7 @@ def create_round(acting: Acting, campaign_id: str, draft: RoundDraft, repeats: s
     """Make a draft round and return its id."""
     _check_draft(draft, acting.now)
     campaign_row(acting.session, campaign_id)
-    campaigns.get_form(acting.session, campaign_id, draft.form_key)
+    check_form(acting.session, campaign_id, draft.form_key)
     row = Round(id=new_id(), campaign_id=campaign_id, state=RoundState.DRAFT, created_at=acting.now, **asdict(draft))
     row.repeats = repeats
     acting.session.add(row)
@@ -114,7 +112,7 @@ def edit_round(acting: Acting, round_id: str, draft: RoundDraft) -> None:
         raise DomainError("round_frozen")
     _check_draft(draft, acting.now)
     campaign_row(acting.session, row.campaign_id)
-    campaigns.get_form(acting.session, row.campaign_id, draft.form_key)
+    check_form(acting.session, row.campaign_id, draft.form_key)
     for name, value in asdict(draft).items():
         setattr(row, name, value)
     told = {"title": draft.title, "keys": f"{draft.key_needed}/{draft.key_holders}"}
@@ -124,19 +122,18 @@ def edit_round(acting: Acting, round_id: str, draft: RoundDraft) -> None:
 def draft_paper(session: Session, round_view: RoundView) -> Paper:
     """Return the paper as it would be frozen now."""
     campaign = campaigns.get_campaign(session, round_view.campaign_id)
-    form = campaigns.get_form(session, round_view.campaign_id, round_view.form_key)
     asked, document = retested_units(session, round_view.id), None
     if found := document_reads.subject(session, round_view.id):
         asked, document = frozenset({found[0]}), found[1]
-    units = tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units if asked is None or unit.id in asked)
+    scheme, parts = drafted(session, campaign, round_view.form_key, asked)
     paper = Paper(
         round_id=round_view.id,
         organisation=campaign.organisation,
         campaign=campaign.title,
         title=round_view.title,
-        parts=(PaperSection(form.title, form.items, units, limits=form.limits),),
+        parts=parts,
         groups=tuple(PaperGroup(g.id, g.name, g.expected, g.left_out) for g in campaign.groups),
-        scheme=campaigns.scheme_for(campaign, form),
+        scheme=scheme,
         promise="slips",
         remarks=round_view.remarks,
         remark_bytes=REMARK_BYTES if round_view.remarks else 0,
@@ -145,7 +142,7 @@ def draft_paper(session: Session, round_view: RoundView) -> Paper:
         document=document,
         key_needed=round_view.key_needed,
         key_holders=round_view.key_holders,
-        layout=layout_for(round_view.layout, len(units), len(form.items), remarks=round_view.remarks),
+        layout=layout_of(round_view.layout, parts, remarks=round_view.remarks),
     )
     return with_english(paper, campaign.english)
 

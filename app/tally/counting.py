@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED, Paper, Section
+from app.tally.chain import Chain
 from app.tally.figures import Table, UnitCount
 
 Counts = NDArray[np.int64]
@@ -101,6 +102,23 @@ def count_round(paper: Paper, stacks: Mapping[tuple[str, str], bytes]) -> dict[s
     return {
         unit.id: _count_unit(section, unit.id, asked, stacks) for section in paper.sections for unit in section.units
     }
+
+
+def check_counts(paper: Paper, counted: Mapping[str, UnitCount], chain: Chain) -> None:
+    """Refuse stacks that hold other numbers of sheets than ballots came back: DomainError ``stack_count_differs``.
+
+    All units of a section have as many sheets of a group; that is all valid ballots in one section at least.
+    """
+    most = dict.fromkeys((group.id for group in paper.groups), 0)
+    for section in paper.sections:
+        every = [tables for unit in section.units for tables in counted[unit.id].tables]
+        sizes = {(group, table.answered) for tables in every for group, table in tables.items()}
+        if len(sizes) > len(dict(sizes)):
+            raise DomainError("stack_count_differs")
+        most |= {group: max(most[group], size) for group, size in sizes}
+    rated = {group for count in counted.values() for group in count.tables[0]}
+    if any(most[group] != chain.group(group).valid for group in rated):
+        raise DomainError("stack_count_differs")
 
 
 def _count_unit(

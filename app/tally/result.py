@@ -65,14 +65,12 @@ def result_document(
     Raises ``DomainError``: ``more_returned_than_issued``, ``stack_damaged``, ``stack_foreign`` or, where the box and
     the counting chain disagree, ``stack_count_differs``.
     """
-    from app.tally.counting import count_round  # noqa: PLC0415 -- numpy, which only counting needs
+    from app.tally.counting import check_counts, count_round  # noqa: PLC0415 -- numpy, which only counting needs
 
     if chain.must_void:
         raise DomainError("more_returned_than_issued")
     counted = count_round(paper, stacks)
-    for tables in (tables for count in counted.values() for tables in count.tables):
-        if any(table.answered != chain.group(group).valid for group, table in tables.items()):
-            raise DomainError("stack_count_differs")
+    check_counts(paper, counted, chain)
     exact = [assess(section, chain, counted) for section in paper.sections]
     return disclose(paper, chain, exact, remarks, restraint)
 

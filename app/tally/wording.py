@@ -41,6 +41,10 @@ _DENOMINATORS = {
 }
 
 
+COUNT_WORDS = {"unit": "个单位", "person": "名同志", "project": "个项目", "document": "份文档"}
+"""What is counted, by what is rated."""
+
+
 def line_text(line: Fraction) -> str:
     """Write a line as percent where that is a short number, otherwise as a fraction (1/3)."""
     tenths = line * 1000

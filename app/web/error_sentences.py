@@ -45,6 +45,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "stage_in_use": (409, "阶段“%(name)s”已有轮次“%(round)s”，不能删除，没有改动。可以改名。其余内容没有丢失。"),
     "unit_in_use": (409, "“%(name)s”在轮次“%(round)s”已冻结的测评表上，不能删除，没有改动。可以改名。"),
     "group_in_use": (409, "“%(name)s”参加轮次“%(round)s”，测评表已冻结，不能删除，没有改动。可以改名。"),
+    "section_unknown": (404, "没有找到这张分表，可能已被删除。请从分表列表重新进入。"),
+    "form_in_section": (409, "测评表“%(name)s”用于分表“%(section)s”，不能删除，没有改动。请先给分表换一张表。"),
     "form_in_use": (409, "测评表“%(name)s”用于轮次“%(round)s”，不能删除，没有改动。可以另建一张供新的轮次使用。"),
     "name_missing": (422, "有名称没有填写。其余内容没有丢失，请补上后再提交。"),
     "name_too_long": (422, "“%(name)s”太长，最多 %(limit)s 个字。请缩短后再提交。"),

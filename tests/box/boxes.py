@@ -96,10 +96,12 @@ def make_ballots(paper: Paper, counts: Mapping[str, int], words: str = "意见")
 
 
 def _ballot(paper: Paper, group: str, at: int, words: str) -> Ballot:
-    rated, width = paper.rated_by(group), len(paper.section.items)
-    marks = bytearray((NOT_ASKED,)) * (len(paper.units) * width)
-    for unit in rated:
-        marks[unit * width : (unit + 1) * width] = bytes(drawn % 5 for drawn in token_bytes(width))
+    rated, marks = paper.rated_by(group), bytearray((NOT_ASKED,)) * paper.cells
+    for section in paper.sections:
+        options = len(section.scheme.scale.options)
+        for unit in section.rated_by(group):
+            start, end = section.mark_of(unit, 0), section.mark_of(unit + 1, 0)
+            marks[start:end] = bytes(drawn % options for drawn in token_bytes(end - start))
     remark = ((rated[at % len(rated)], f"{words}{at}"),) if paper.remarks and at % 3 == 0 else ()
     return Ballot(group, bytes(marks), remark)
 
@@ -155,23 +157,25 @@ Contents = tuple[dict[tuple[str, str], Counter[bytes]], Counter[tuple[str, str]]
 
 def cast_contents(box: Box) -> Contents:
     """Return what the stacks must hold, without their order."""
-    paper, width = box.paper, len(box.paper.section.items)
+    paper = box.paper
     stacks: dict[tuple[str, str], Counter[bytes]] = {
         (paper.units[place].id, group.id): Counter() for group in paper.groups for place in paper.rated_by(group.id)
     }
     remarks: Counter[tuple[str, str]] = Counter()
     for ballot in box.ballots:
-        for place in paper.rated_by(ballot.group_id):
-            stacks[paper.units[place].id, ballot.group_id][ballot.marks[place * width : (place + 1) * width]] += 1
+        for section in paper.sections:
+            for place in section.rated_by(ballot.group_id):
+                sheet = ballot.marks[section.mark_of(place, 0) : section.mark_of(place + 1, 0)]
+                stacks[section.units[place].id, ballot.group_id][sheet] += 1
         remarks.update((paper.units[place].id, text) for place, text in ballot.remarks)
     return stacks, remarks
 
 
 def counted_contents(session: Session, paper: Paper) -> Contents:
     """Return what the stacks do hold, without their order."""
-    width = len(paper.section.items)
+    widths = {unit.id: len(section.items) for section in paper.sections for unit in section.units}
     stacks = {
-        key: Counter(marks[at : at + width] for at in range(0, len(marks), width))
+        key: Counter(marks[at : at + widths[key[0]]] for at in range(0, len(marks), widths[key[0]]))
         for key, marks in reads.stacks(session, paper.round_id).items()
     }
     return stacks, Counter((remark.unit_id, remark.text) for remark in reads.remarks(session, paper.round_id))

@@ -44,6 +44,7 @@ from app.rounds.sealing import write_root
 from app.slips.models import Batch
 from tests.ballots.stores import change_counts, sealed_in
 from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, laid_out, make_box, make_staff
+from tests.papers import sitting
 
 COUNTS = {"residents": 30, "staff": 12}
 
@@ -437,3 +438,17 @@ def test_an_old_backup_stays_shut(room: Room, attempt: Attempt, box: Box) -> Non
         table = laid_out(session, box.shares[:2])
         with pytest.raises(DomainError, match="server_part_missing"):
             unlocking.unlock(table, room.folder)
+
+
+def test_several_sections_are_counted_as_they_were_cast(
+    database: Database, folder: KeyFolder, organiser: Principal, room: Room
+) -> None:
+    box = make_box(database, folder, organiser, sitting(round_id="r1"), COUNTS)
+    with database.reading() as session:
+        key = unlocking.unlock(laid_out(session, [box.shares[2], box.shares[0]]), folder)
+    open_box(room, Attempt("r1", key, organiser, ("张三", "王五"), (1, 3)), Progress())
+    with database.reading() as session:
+        assert counted_contents(session, box.paper) == cast_contents(box)
+        assert reads.returned_by_group(session, box.paper) == COUNTS
+        chain = counting_chain(session, box.paper, "r1")
+    assert (chain.total.returned, chain.total.valid) == (42, 42)

@@ -25,6 +25,7 @@ from app.core.secrets import new_id, token_bytes
 from app.main import PORTS
 from app.publication import correction, reads, service
 from app.publication.domain import Scope, Viewer
+from app.publication.editions import Published, PublishedBands
 from app.publication.freezing import prepare_result
 from app.rounds.approvals import ask_or_act, decide, made_ready
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, RoundState, paper_digest
@@ -103,9 +104,10 @@ def _stacks(votes: Votes) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for place, unit in enumerate(paper.units):
         weights = votes.opinions[place % len(votes.opinions)]
-        options = range(len(paper.scheme.scale.options))
+        section = paper.section_at(place)
+        options = range(len(section.scheme.scale.options))
         for group in paper.groups:
-            count = votes.returned[group.id] * len(paper.section.items)
+            count = votes.returned[group.id] * len(section.items)
             if unit.id not in group.left_out and count:
                 marks = bytes(draw.choices(options, weights[: len(options)], k=count))
                 rows.append({"round_id": paper.round_id, "unit_id": unit.id, "group_id": group.id, "marks": marks})
@@ -224,12 +226,12 @@ def withdraw(database: Database, round_id: str) -> None:
         service.withdraw(Acting(session, AT, ZHANG), round_id, release.id, "范围有误")
 
 
-def result_for(session: Session, round_id: str, viewer: Viewer = READER) -> reads.Published:
+def result_for(session: Session, round_id: str, viewer: Viewer = READER) -> Published:
     """Return the result as a viewer sees it at the time of these tests."""
     return reads.published(session, round_id, viewer, AT)
 
 
-def bands_for(session: Session, round_id: str, viewer: Viewer = reads.ANYONE) -> reads.PublishedBands:
+def bands_for(session: Session, round_id: str, viewer: Viewer = reads.ANYONE) -> PublishedBands:
     """Return the result in bands as the wider circle sees it."""
     return reads.published_bands(session, round_id, viewer, AT)
 

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.publication.domain import Scope
-from app.publication.reads import Published
+from app.publication.editions import Published
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import canonical_json, document_digest
 from app.tally.result import result_document

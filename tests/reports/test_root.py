@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from app.core.db import Database
 from app.core.signs import signs_of
+from app.publication.editions import Published
 from app.publication.models import ResultSignature
-from app.publication.reads import Published
 from app.reports.brief import brief, notice
 from app.reports.fields import ReportKind
 from app.reports.letters import feedback_letters

@@ -11,7 +11,7 @@ from docx.shared import Mm
 
 from app.campaigns.builtin import SCALES
 from app.publication.domain import Scope
-from app.publication.reads import Published
+from app.publication.editions import Published
 from app.reports.letters import feedback_letter
 from app.reports.scrutiny import Particulars, scrutiny_report
 from app.reports.word import REMARKS_LISTED, UNITS_PER_CHART, survey_report

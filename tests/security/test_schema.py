@@ -11,10 +11,12 @@ BALLOT_TABLES = {"stack", "remark"}
 STAFF_TABLES = {
     "alembic_version", "announcement",
     "audit_entry", "box_opening", "box_root", "campaign", "campaign_form", "consent", "english_name",
+    "campaign_section",
     "group_leaves_out", "invitation", "job", "key_holder", "login_try", "named_entry", "reader_token", "recovery_code",
     "report_template",
     "result_read", "result_release", "result_signature", "result_verdict", "result_version", "restored",
     "round", "round_intent", "round_key", "round_retest", "second_factor",
+    "section_object",
     "slip_batch", "slip_count", "stage", "staff", "staff_session", "staff_unit",
     "unit", "voter_group",
     "action_entry", "action_extension", "attachment", "board_done", "campaign_board", "holiday", "inbox_item",

@@ -14,6 +14,8 @@ from app.accounts.models import Staff, StaffUnit
 from app.audit.models import AuditEntry
 from app.box.drop import drop
 from app.box.opening import Attempt, Progress, open_box
+from app.campaigns.domain import Objects
+from app.campaigns.section_service import SectionEdit, add_section
 from app.core.acting import Acting, Principal
 from app.core.db import Base, Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -173,9 +175,12 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
             own, _ = frozen_paper(session, world.rounds[state])
             for unit in own.units:
                 session.add(StaffUnit(staff_id=people["wujiu"].id, unit_id=unit.id))
+        edit = SectionEdit("班子成员", Objects.PERSON, "t2")
+        section_id = add_section(Acting(session, MORNING, actor), row.campaign_id, edit)
     world.places = {
         "form": "svg",
         "campaign_id": row.campaign_id, "unit_id": paper.units[1].id, "group_id": paper.groups[1].id, "key": "t2",
+        "section_id": section_id,
         "version": "1", "release_id": "norelease", "order_id": "noorder", "action_id": "noaction", "event": "complete",
         "extension_id": "noextension", "file_id": "nofile", "public_id": "nopublic",
         "notice_id": "nonotice", "token_id": "notoken", "consent_id": "noconsent", "job_id": "nojob",

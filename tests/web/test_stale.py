@@ -10,8 +10,10 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from app.campaigns.composite import Composite, Part, Source
+from app.campaigns.domain import Objects
 from app.campaigns.reads import get_campaign
 from app.campaigns.scheme_service import copy_form, set_composite
+from app.campaigns.section_service import SectionEdit, add_section
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -25,6 +27,8 @@ from tests.web.test_said import posts
 CHECKED = {
     "/campaigns/{campaign_id}/edit",
     "/campaigns/{campaign_id}/units",
+    "/campaigns/{campaign_id}/sections",
+    "/campaigns/{campaign_id}/sections/{section_id}",
     "/campaigns/{campaign_id}/liaisons",
     "/campaigns/{campaign_id}/groups",
     "/campaigns/{campaign_id}/groups/{group_id}",
@@ -60,7 +64,7 @@ OTHERWISE = {
 MAKES_OR_STEPS = re.compile(
     r"^/(login|logout|welcome|again|account|jobs|restored|approvals|consents|tokens|inbox/read)|/(new|add|delete|copy"
     r"|freeze|open|close|void|repeat|rehearsal|purge|archive|print|draw|check|make|receipt|begin|share|start|publish"
-    r"|withdraw|correct|reset|remarks|import|proposals|record|undo|run|link|enable|disable|opinions|review|bulletin"
+    r"|objects|withdraw|correct|reset|remarks|import|proposals|record|undo|run|link|enable|disable|opinions|review|bulletin"
     r"|opinions/import/confirm)$|^/staff$|^/rectification/(flags|actions)/|/steps/|/board/\{unit_id\}"
 )
 """Forms that make something, or do a step which the state allows once: they bring nothing that was stored."""
@@ -131,6 +135,10 @@ C, R = "/campaigns/{campaign_id}", "/rounds/{round_id}"
 PLACES = {
     f"{C}/edit": Place(f"{C}/edit", f"{C}/edit", "organisation", ("甲局", "乙局")),
     f"{C}/units": Place(f"{C}/units", f"{C}/units", "name[]", ("甲馆", "乙馆")),
+    f"{C}/sections": Place(f"{C}/sections", f"{C}/sections", "place[]", ("3", "4")),
+    f"{C}/sections/{{section_id}}": Place(
+        f"{C}/sections/{{section_id}}", f"{C}/sections/{{section_id}}", "noun", ("甲部", "乙部")
+    ),
     f"{C}/liaisons": Place(f"{C}/liaisons", f"{C}/liaisons", "unit-{unit_id}[]", ("idwujiu", "")),
     f"{C}/groups": Place(f"{C}/groups", f"{C}/groups", "expected[]", ("11", "12")),
     f"{C}/groups/{{group_id}}": Place(
@@ -176,6 +184,8 @@ def ids(settings: Settings, database: Database, organiser: Desk) -> dict[str, st
         for each in (campaign_id, get_round(session, frozen_id).campaign_id):
             set_composite(acting, each, COMPOSITE, [])
         freeze(acting, frozen_id)
+        nouns = (SectionEdit(noun, Objects.UNIT, "t2") for noun in ("班子", "成员"))
+        section_id, *_ = [add_section(acting, campaign_id, edit) for edit in nouns]
         key = copy_form(session, MORNING, acting.actor, campaign_id, "t2")
         paper, _ = frozen_paper(session, frozen_id)
         groups = [group.id for group in paper.groups]
@@ -187,6 +197,7 @@ def ids(settings: Settings, database: Database, organiser: Desk) -> dict[str, st
         "round_id": round_id,
         "frozen_id": frozen_id,
         "key": key,
+        "section_id": section_id,
         "staff_id": "idwujiu",
         "frozen_unit": paper.units[0].id,
     }

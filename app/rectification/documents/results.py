@@ -9,10 +9,11 @@ from app.campaigns.domain import Measure
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.publication.domain import unit_of
-from app.publication.reads import Published, published, viewer_of
+from app.publication.editions import Published
+from app.publication.reads import published, viewer_of
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.retesting import SideBySide, side_by_side
-from app.tally.document import Target
+from app.tally.document import Target, every_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ class Results:
     def of(self, order: OrderView) -> OrderResult:
         """Return the results of an order as its reader may see them."""
         first = self._result(order.round_id)
-        unit = None if first is None else unit_of(first.section["targets"], order.unit_id)
+        unit = None if first is None else unit_of(every_target(first.document), order.unit_id)
         if first is None or unit is None:
             return OrderResult()
-        formula = first.section["formula"]
+        formula = first.around(order.unit_id).section["formula"]
         measure = (formula["measure"], formula["measure_label"])
         both = side_by_side(self.session, self.staff, self.now, order)
         quoted = [first]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
+from app.campaigns.domain import ANSWERING, Objects
 from app.campaigns.reads import get_campaign, units_of_campaign
 from app.core.acting import Principal
 from app.core.errors import DomainError
@@ -24,7 +25,8 @@ from app.rectification.rules.workdays import (
     working_day_from,
     years_to_check,
 )
-from app.rounds.reads import RoundView, get_round, retests
+from app.rounds.domain import Paper
+from app.rounds.reads import RoundView, frozen_papers, get_round, retests
 from app.tally.document import Target
 from app.tally.verdict import Verdict
 
@@ -202,18 +204,29 @@ def flags(session: Session, staff: Principal, now: datetime) -> Sequence[FlagLin
     known = session.execute(select(RemedialOrder.round_id, RemedialOrder.unit_id))
     taken = {(round_id, unit_id) for round_id, unit_id in known}
     held_again = retests(session)
-    return [
-        FlagLine(line.round, verdict)
+    lines = [
+        (line.round, found)
         for line, found in published_verdicts(session, viewer_of(session, staff), now, Verdict.REMEDIAL)
         if not line.round.is_rehearsal and line.round.id not in held_again
+    ]
+    papers = frozen_papers(session, [row.id for row, _ in lines])
+    return [
+        FlagLine(row, verdict)
+        for row, found in lines
         for verdict in found
-        if (line.round.id, verdict.target_id) not in taken
+        if (row.id, verdict.target_id) not in taken and verdict.target_id in _answering(papers[row.id])
     ]
 
 
+def _answering(paper: Paper) -> frozenset[str]:
+    """Return what of a paper 补课 can be ordered of."""
+    return frozenset(unit.id for part in paper.parts if part.objects in ANSWERING for unit in part.units)
+
+
 def _flagged(session: Session, staff: Principal, row: RoundView, now: datetime) -> list[Flag]:
-    section = published(session, row.id, viewer_of(session, staff), now).section
-    return [Flag(row, unit) for unit in units_of_verdict(section, Verdict.REMEDIAL)]
+    sections = published(session, row.id, viewer_of(session, staff), now).document["sections"]
+    answering = [section for section in sections if Objects(section["objects"]) in ANSWERING]
+    return [Flag(row, unit) for section in answering for unit in units_of_verdict(section, Verdict.REMEDIAL)]
 
 
 def flagged_unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Flag:

@@ -16,7 +16,7 @@ from app.rectification.rules.orders import OrderEvent, Standing, retest_event
 from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, get_round, last_repeat
 from app.rounds.retesting import create_retest
-from app.tally.document import Target
+from app.tally.document import Target, every_target
 from app.tally.restraint import may_compare
 from app.tally.shown import Table
 from app.tally.verdict import Verdict
@@ -93,7 +93,8 @@ def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:
 
 def _unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Target | None:
     try:
-        return unit_of(published(session, round_id, viewer_of(session, staff), now).section["targets"], unit_id)
+        found = published(session, round_id, viewer_of(session, staff), now)
+        return unit_of(every_target(found.document), unit_id)
     except DomainError as error:
         if error.code in {"result_not_published", "role_refused"}:
             return None

@@ -7,10 +7,22 @@ const LARGE_ROWS = 32; // so that no page is longer than twelve screens of a sma
 
 const cellsOf = (unit) => Array.from(unit.querySelectorAll("[data-cell]"));
 const titleOf = (unit) => unit.querySelector("h2").textContent;
+const partOf = (unit) => unit.closest("[data-unknown]");
 
 // A page: title, units, and the place of its item among a unit's children behind the head (null: all of them).
 function objectPages(units) {
   return units.map((unit) => ({ title: titleOf(unit), units: [unit], item: null }));
+}
+
+// The units of each section.
+function sectionsOf(units) {
+  return units.map(partOf).filter((part, at, all) => all.indexOf(part) === at).map((part) => units.filter((unit) => partOf(unit) === part));
+}
+
+// Where a paper has several sections, the name of one stands before its items.
+function sectionName(units) {
+  const head = partOf(units[0]).querySelector("[data-part] h2");
+  return head ? `${head.textContent} · ` : "";
 }
 
 function blocks(units) {
@@ -26,7 +38,8 @@ function itemPages(units, texts) {
   }
   const parts = blocks(units);
   const range = ({ from, units: rows }) => (parts.length > 1 ? ` ${from + 1}–${from + rows.length}` : "");
-  return [].concat(...names.map((name, item) => parts.map((part) => ({ title: name + range(part), units: part.units, item }))));
+  const section = sectionName(units);
+  return [].concat(...names.map((name, item) => parts.map((part) => ({ title: section + name + range(part), units: part.units, item }))));
 }
 
 function cellsOn(page) {
@@ -48,7 +61,7 @@ function headOf(ballot) {
   const count = document.createElement("p");
   count.className = "count";
   head.append(title, count);
-  ballot.querySelector(".main").insertBefore(head, ballot.querySelector("[data-unit]"));
+  ballot.querySelector(".main").insertBefore(head, ballot.querySelector(".main > [data-unit], .main > [data-unknown]"));
   return head;
 }
 
@@ -62,8 +75,6 @@ class Pages {
     this.isMatrix = ballot.dataset.layout === "matrix";
     Object.assign(this, { ballot, units, texts, onTurn, at: 0, pages: [], aside: false });
     this.head = this.isMatrix ? headOf(ballot) : null;
-    ballot.classList.add(this.isMatrix ? "matrix" : "paged");
-    ballot.classList.toggle("beside", this.isMatrix && areShort(units));
     this.arrange();
     if (this.isMatrix) {
       document.getElementById("large").addEventListener("change", () => this.arrange());
@@ -73,7 +84,9 @@ class Pages {
   // Another size of type has other pages; the first row stays on the page.
   arrange() {
     const before = this.pages[this.at];
-    this.pages = this.isMatrix ? itemPages(this.units, this.texts) : objectPages(this.units);
+    // A section of a single object needs no matrix.
+    const pagesOf = (units) => (this.isMatrix && (units.length > 1 || units.length === this.units.length) ? itemPages(units, this.texts) : objectPages(units));
+    this.pages = [].concat(...sectionsOf(this.units).map(pagesOf));
     this.at = before ? this.pages.findIndex((page) => page.item === before.item && page.units.includes(before.units[0])) : 0;
     for (const unit of this.units) {
       unit.hidden = true;
@@ -83,19 +96,26 @@ class Pages {
 
   show() {
     const page = this.pages[this.at];
+    const isMatrix = page.item !== null;
+    this.ballot.classList.toggle("matrix", isMatrix);
+    this.ballot.classList.toggle("paged", !isMatrix);
+    this.ballot.classList.toggle("beside", isMatrix && areShort(page.units));
     for (const unit of page.units) {
       unit.hidden = this.aside;
       if (this.isMatrix) {
         Array.from(unit.children).forEach((child, place) => {
-          child.hidden = place > 0 && place !== page.item + 1;
+          child.hidden = isMatrix && place > 0 && place !== page.item + 1;
         });
       }
     }
     for (const intro of this.ballot.querySelectorAll("[data-intro]")) {
       intro.hidden = this.aside || this.at > 0;
     }
+    for (const name of this.ballot.querySelectorAll("[data-part]")) {
+      name.hidden = this.aside || partOf(name) !== partOf(page.units[0]);
+    }
     if (this.head) {
-      this.head.hidden = this.aside;
+      this.head.hidden = this.aside || !isMatrix;
       this.head.firstChild.textContent = page.title;
       this.head.lastChild.textContent = `${this.at + 1} / ${this.pages.length}`;
     }
@@ -114,7 +134,7 @@ class Pages {
   turnBy(step) {
     this.turnTo(this.at + step);
     window.scrollTo(0, 0);
-    (this.head || this.pages[this.at].units[0]).querySelector("h2").focus({ preventScroll: true });
+    this.over(this.pages[this.at].units[0]).querySelector("h2").focus({ preventScroll: true });
   }
 
   cells() {
@@ -130,7 +150,7 @@ class Pages {
 
   // What stands over a target that is scrolled to.
   over(target) {
-    return this.head || target.closest("[data-unit]").querySelector(".unit-head");
+    return this.head && !this.head.hidden ? this.head : target.closest("[data-unit]").querySelector(".unit-head");
   }
 
   reveal(target) {

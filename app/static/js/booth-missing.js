@@ -28,12 +28,16 @@ export function nextOpen(cells, from) {
   return [...cells.slice(at), ...cells.slice(0, at)].find(isOpen);
 }
 
-// Gives every open cell the mark that is no opinion; says how many it gave.
-export function markRest(cells, mark) {
-  const open = cells.filter(isOpen);
+// Its section, or the whole ballot where there is only one.
+export function partOf(cell) {
+  return cell.closest("[data-unknown]");
+}
+
+// Gives open cells the mark of their section that is no opinion; says how many it gave.
+export function markRest(open) {
   for (const cell of open) {
     clearMiss(cell);
-    cell.querySelector(`input[value="${mark}"]`).checked = true;
+    cell.querySelector(`input[value="${partOf(cell).dataset.unknown}"]`).checked = true;
   }
   return open.length;
 }

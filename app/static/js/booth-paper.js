@@ -5,7 +5,7 @@ import { leaveNothing, startAnew } from "./booth-done.js";
 import { fillIndex } from "./booth-index.js";
 import { FINAL, KIOSK, forget, home, keep, readDraft, sendKept, sweepDrafts, writeDraft } from "./booth-kept.js";
 import { listLayout } from "./booth-list.js";
-import { clearMiss, isOpen, markRest, nextOpen, showMiss } from "./booth-missing.js";
+import { clearMiss, isOpen, markRest, nextOpen, partOf, showMiss } from "./booth-missing.js";
 import { shuffleUnits } from "./booth-order.js";
 import { fillReview } from "./booth-review.js";
 import { pause, waitFor } from "./booth-wait.js";
@@ -239,7 +239,7 @@ function openReview() {
   if (isMissing() || isTooLong()) {
     return;
   }
-  const shown = { ...texts, items: Number(ballot.dataset.items), large: document.getElementById("large").checked };
+  const shown = { ...texts, cells: cells.length, large: document.getElementById("large").checked };
   fillReview(find("review-list"), units, shown, change);
   turnPage("review");
   addEntry("review");
@@ -260,11 +260,11 @@ function openIndex() {
   const places = layout.places();
   const asked = places.filter((place) => place.cells.length > 0);
   const done = asked.filter((place) => !place.cells.some(isOpen)).length;
-  const open = cells.filter(isOpen).length;
+  const open = leftOver().length;
   fillIndex(find("index-list"), places, texts, (target) => returnToMarks(() => jump(target)));
   find("index-done").textContent = `${done} / ${asked.length}`;
   const rest = find("rest");
-  rest.hidden = ballot.dataset.unknown === undefined || open === 0 || open === cells.length;
+  rest.hidden = open === 0;
   rest.textContent = texts.textRest.replace("{n}", String(open));
   turnPage("index");
   addEntry("index");
@@ -272,9 +272,17 @@ function openIndex() {
   find("index-title").focus({ preventScroll: true });
 }
 
-// Offered once something has been marked; the review shows what it gave, and everything can still be changed.
+// What is open in a section that something has been marked in, and that knows 不了解.
+function leftOver() {
+  return cells.filter((cell) => {
+    const part = partOf(cell);
+    return isOpen(cell) && part.dataset.unknown && part.querySelector("input:checked");
+  });
+}
+
+// The review shows what it gave, and everything can still be changed.
 function giveRest() {
-  const given = markRest(cells, ballot.dataset.unknown);
+  const given = markRest(leftOver());
   returnToMarks(() => {
     cells[0].dispatchEvent(new Event("change", { bubbles: true }));
     say(texts.textGiven.replace("{n}", String(given)));
@@ -290,11 +298,11 @@ function markOf(unit, item) {
 
 function collect() {
   let marks = "";
-  for (let unit = 0; unit < Number(ballot.dataset.units); unit += 1) {
-    for (let item = 0; item < Number(ballot.dataset.items); item += 1) {
+  ballot.dataset.shape.split(" ").forEach((items, unit) => {
+    for (let item = 0; item < items; item += 1) {
       marks += markOf(unit, item);
     }
-  }
+  });
   const written = remarks.map((area) => [Number(area.name.slice(1)), tidy(area.value)]).filter(([, text]) => text !== "");
   return {
     round: field("round"),
@@ -677,7 +685,9 @@ function look() {
   shown = { page: document.querySelector("main"), title: document.title, lang: document.documentElement.lang };
   texts = find("texts").dataset;
   if (ballot.dataset.shuffle) {
-    shuffleUnits(unitsOnPage(), ballot.dataset.shuffle);
+    for (const part of document.querySelectorAll("[data-unknown]")) {
+      shuffleUnits(Array.from(part.querySelectorAll("[data-unit]")), ballot.dataset.shuffle);
+    }
   }
   units = unitsOnPage();
   cells = Array.from(ballot.querySelectorAll("[data-cell]"));

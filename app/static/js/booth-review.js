@@ -48,6 +48,10 @@ function card(unit, texts, marks, change) {
   button.setAttribute("aria-label", `${texts.textChange} ${title.textContent}`);
   button.addEventListener("click", () => change(title, button));
   head.append(element("h3", "", title.textContent), button);
+  const over = unit.previousElementSibling;
+  if (over && over.matches("[data-part]")) {
+    made.append(element("p", "count", over.firstElementChild.textContent));
+  }
   made.append(head, marks(title.textContent, Array.from(unit.querySelectorAll("[data-cell]")), change));
   const remark = unit.querySelector("textarea");
   if (remark && remark.value.trim() !== "") {
@@ -58,7 +62,7 @@ function card(unit, texts, marks, change) {
 
 // change(target, button): goes to a title or a cell; `button` is where the review is come back to.
 export function fillReview(list, units, texts, change) {
-  const marks = units.length * texts.items > ROWS_UP_TO ? brief : rows;
+  const marks = texts.cells > ROWS_UP_TO ? brief : rows;
   const cards = units.map((unit) => card(unit, texts, marks, change));
   putFolded(list, cards, texts.large || window.innerWidth < 360 ? SMALL_CARDS : CARDS, 0);
 }

@@ -1,0 +1,184 @@
+"""The pages of sections: what is rated, by sorts, each with its form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.campaigns import section_service as service
+from app.campaigns.deletion import ask_for_name, attempt_to_delete
+from app.campaigns.domain import Objects
+from app.campaigns.reads import CampaignView, SectionView, get_campaign
+from app.campaigns.rules import pasted_names
+from app.campaigns.section_service import ObjectEdit, SectionEdit
+from app.campaigns.stored import locked_campaign, stored_section, stored_sections
+from app.campaigns.typed import TypedRow, name_rows, typed_rows
+from app.core.errors import DomainError
+from app.web.desk import Desk, OrganiserDesk, Refused, typed
+from app.web.forms import Form, PostedForm
+from app.web.pages import see_other
+from app.web.stale import refuse_stale
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something that may be rated, as it stands in the page of a section."""
+
+    id: str
+    name: str
+    chosen: bool
+    duty: str
+    responsible: str
+    elsewhere: str = ""
+    """The noun of the section that it is rated in now, if that is another one."""
+
+
+def _edit(form: PostedForm) -> SectionEdit:
+    objects = form.text("objects", 20, label="测评对象")
+    if objects not in set(Objects):
+        raise DomainError("field_not_a_choice", field="测评对象")
+    return SectionEdit(form.as_dict().get("noun", ""), Objects(objects), form.text("form_key", 40, label="测评表"))
+
+
+def _list_page(
+    desk: Desk, campaign_id: str, refused: Refused | None = None, rows: list[TypedRow] | None = None
+) -> Response:
+    campaign = get_campaign(desk.session, campaign_id)
+    kept = [TypedRow(section.id, str(place), section.noun) for place, section in enumerate(campaign.sections, 1)]
+    titles = {form.key: form.title for form in campaign.forms}
+    context = {"campaign": campaign, "stored": stored_sections(campaign), "titles": titles, "values": typed(refused)}
+    return desk.show("campaigns/sections.html", refused, rows=kept if rows is None else rows, **context)
+
+
+@router.get("/campaigns/{campaign_id}/sections")
+def sections_page(desk: OrganiserDesk, campaign_id: str) -> Response:
+    """Show the sections."""
+    return _list_page(desk, campaign_id)
+
+
+@router.post("/campaigns/{campaign_id}/sections")
+def order(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
+    """Save the order of the sections."""
+    rows = typed_rows(form)
+
+    def act() -> None:
+        refuse_stale(form, stored_sections(locked_campaign(desk.session, campaign_id)))
+        service.order_sections(desk.acting, campaign_id, name_rows(rows))
+
+    done = f"/campaigns/{campaign_id}/sections"
+    return desk.attempt(act, done, lambda refused: _list_page(desk, campaign_id, refused, rows))
+
+
+@router.post("/campaigns/{campaign_id}/sections/add")
+def add(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
+    """Add a section and go to its page."""
+    return desk.attempt(
+        lambda: service.add_section(desk.acting, campaign_id, _edit(form)),
+        lambda section_id: see_other(f"/campaigns/{campaign_id}/sections/{section_id}"),
+        lambda refused: _list_page(desk, campaign_id, refused),
+    )
+
+
+def _chosen(desk: Desk, campaign_id: str, section_id: str) -> tuple[CampaignView, SectionView]:
+    campaign = get_campaign(desk.session, campaign_id)
+    section = campaign.section(section_id)
+    if section is None:
+        raise DomainError("section_unknown")
+    return campaign, section
+
+
+def _rows(campaign: CampaignView, section: SectionView) -> list[Row]:
+    nouns = {other.id: other.noun for other in campaign.sections if other is not section}
+    return [
+        Row(
+            unit.id,
+            unit.name,
+            unit.section_id == section.id,
+            unit.duty,
+            unit.responsible,
+            nouns.get(unit.section_id, ""),
+        )
+        for unit in campaign.units
+    ]
+
+
+def _typed_rows(form: PostedForm, rows: list[Row]) -> list[Row]:
+    """Return the rows as they were typed, by the units that the page named."""
+    columns = (form.several(name) for name in ("id[]", "duty[]", "responsible[]"))
+    ids, duties, responsible = columns
+    if not len(ids) == len(duties) == len(responsible):
+        raise DomainError("form_malformed")
+    words = dict(zip(ids, zip(duties, responsible, strict=True), strict=True))
+    chosen = set(form.several("chosen[]"))
+    return [
+        Row(row.id, row.name, row.id in chosen, *words.get(row.id, (row.duty, row.responsible)), row.elsewhere)
+        for row in rows
+    ]
+
+
+def _section_page(
+    desk: Desk, campaign_id: str, section_id: str, refused: Refused | None = None, form: PostedForm | None = None
+) -> Response:
+    campaign, section = _chosen(desk, campaign_id, section_id)
+    rows = _rows(campaign, section)
+    kept: Mapping[str, str] = {"noun": section.noun, "objects": section.objects, "form_key": section.form_key}
+    values = kept if form is None else typed(refused)
+    context = {"campaign": campaign, "section": section, "stored": stored_section(campaign, section), "values": values}
+    added = "" if form is not None else typed(refused).get("names", "")
+    shown = rows if form is None else _typed_rows(form, rows)
+    return desk.show("campaigns/section.html", refused, rows=shown, added=added, **context)
+
+
+@router.get("/campaigns/{campaign_id}/sections/{section_id}")
+def section_page(desk: OrganiserDesk, campaign_id: str, section_id: str) -> Response:
+    """Show a section and what may be rated in it."""
+    return _section_page(desk, campaign_id, section_id)
+
+
+@router.post("/campaigns/{campaign_id}/sections/{section_id}")
+def save(desk: OrganiserDesk, campaign_id: str, section_id: str, form: Form) -> Response:
+    """Save a section with what is rated in it."""
+
+    def act() -> None:
+        locked_campaign(desk.session, campaign_id)
+        campaign, section = _chosen(desk, campaign_id, section_id)
+        refuse_stale(form, stored_section(campaign, section))
+        rows = _typed_rows(form, _rows(campaign, section))
+        objects = [ObjectEdit(row.id, row.duty, row.responsible) for row in rows]
+        service.edit_section(desk.acting, campaign_id, section_id, _edit(form), objects, form.several("chosen[]"))
+
+    done = f"/campaigns/{campaign_id}/sections"
+    return desk.attempt(act, done, lambda refused: _section_page(desk, campaign_id, section_id, refused, form))
+
+
+@router.post("/campaigns/{campaign_id}/sections/{section_id}/objects")
+def add_objects(desk: OrganiserDesk, campaign_id: str, section_id: str, form: Form) -> Response:
+    """Add what is rated in a section, one a line."""
+
+    def act() -> None:
+        names = pasted_names(form.as_dict().get("names", ""))
+        service.add_objects(desk.acting, campaign_id, section_id, names)
+
+    done = f"/campaigns/{campaign_id}/sections/{section_id}"
+    return desk.attempt(act, done, lambda refused: _section_page(desk, campaign_id, section_id, refused))
+
+
+@router.get("/campaigns/{campaign_id}/sections/{section_id}/delete")
+def delete_page(desk: OrganiserDesk, campaign_id: str, section_id: str) -> Response:
+    """Ask for the name of the section."""
+    campaign, section = _chosen(desk, campaign_id, section_id)
+    return ask_for_name(desk, campaign, "section", section.noun)
+
+
+@router.post("/campaigns/{campaign_id}/sections/{section_id}/delete")
+def delete(desk: OrganiserDesk, campaign_id: str, section_id: str, form: Form) -> Response:
+    """Delete the section whose name was typed."""
+    (campaign, section), name = _chosen(desk, campaign_id, section_id), form.as_dict().get("name", "")
+
+    def act() -> None:
+        service.delete_section(desk.acting, campaign_id, section_id, name)
+
+    return attempt_to_delete(desk, campaign, "section", section.noun, act)

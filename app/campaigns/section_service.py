@@ -1,0 +1,146 @@
+"""Sections （分表） of a campaign: objects of one sort with the form that they are rated by."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.audit import service as audit
+from app.campaigns.domain import Objects
+from app.campaigns.models import CampaignSection, SectionObject, Unit
+from app.campaigns.reads import get_form
+from app.campaigns.rules import NAME_LIMIT, NOUN_LIMIT, NameRow, check_name, check_names, clean_name
+from app.campaigns.service import add_units, campaign_row, check_typed
+from app.core.acting import Acting
+from app.core.errors import DomainError
+from app.core.secrets import new_id
+
+MAX_SECTIONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SectionEdit:
+    """A section as it is to be: how what is rated is called, of what sort it is, the key of the form."""
+
+    noun: str
+    objects: Objects
+    form_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectEdit:
+    """Something rated as it is to be: its position and who answers for it; both may be empty."""
+
+    unit_id: str
+    duty: str
+    responsible: str
+
+
+def add_section(acting: Acting, campaign_id: str, edit: SectionEdit) -> str:
+    """Add a section behind those there are and return its id; DomainError as ``check_names``, ``form_unknown``."""
+    rows = _sections(acting.session, campaign_id)
+    noun = _checked(acting.session, campaign_id, edit, [row.noun for row in rows])
+    row = CampaignSection(id=new_id(), campaign_id=campaign_id, position=len(rows), noun=noun)
+    row.objects, row.form_key = edit.objects, edit.form_key
+    acting.session.add(row)
+    acting.session.flush()
+    _record(acting, campaign_id, "add", noun=noun, objects=edit.objects.value)
+    return row.id
+
+
+def edit_section(
+    acting: Acting,
+    campaign_id: str,
+    section_id: str,
+    edit: SectionEdit,
+    objects: Sequence[ObjectEdit],
+    chosen: Collection[str],
+) -> None:
+    """Change a section, and make what is rated in it the ``chosen`` units, taken out of other sections.
+
+    DomainError ``section_unknown``, ``unit_unknown``, or as ``add_section``.
+    """
+    session = acting.session
+    rows = _sections(session, campaign_id)
+    row = _found(rows, section_id)
+    others = [other.noun for other in rows if other is not row]
+    row.noun = _checked(session, campaign_id, edit, others)
+    row.objects, row.form_key = edit.objects, edit.form_key
+    units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.campaign_id == campaign_id))}
+    if not {*chosen, *(each.unit_id for each in objects)} <= set(units):
+        raise DomainError("unit_unknown")
+    for each in objects:
+        units[each.unit_id].duty, units[each.unit_id].responsible = _words(each.duty), _words(each.responsible)
+    session.execute(delete(SectionObject).where(SectionObject.section_id == section_id))
+    session.execute(delete(SectionObject).where(SectionObject.unit_id.in_(chosen)))
+    session.add_all(SectionObject(unit_id=unit_id, section_id=section_id) for unit_id in units if unit_id in chosen)
+    named = [unit.name for unit_id, unit in units.items() if unit_id in chosen]
+    _record(acting, campaign_id, "edit", noun=row.noun, objects=row.objects, units=named)
+
+
+def add_objects(acting: Acting, campaign_id: str, section_id: str, names: Sequence[str]) -> None:
+    """Add what is rated to the campaign and to a section; DomainError as ``add_units``, ``section_unknown``."""
+    session = acting.session
+    _found(_sections(session, campaign_id), section_id)
+    of_campaign = select(Unit.id).where(Unit.campaign_id == campaign_id)
+    before = set(session.scalars(of_campaign))
+    add_units(session, acting.now, acting.actor, campaign_id, names)
+    session.flush()
+    added = set(session.scalars(of_campaign)) - before
+    session.add_all(SectionObject(unit_id=unit_id, section_id=section_id) for unit_id in sorted(added))
+
+
+def order_sections(acting: Acting, campaign_id: str, rows: Sequence[NameRow]) -> None:
+    """Bring the sections into this order; one that is not named (added meanwhile) stays behind them."""
+    sections = {row.id: row for row in _sections(acting.session, campaign_id)}
+    named = [row.id for row in rows]
+    if not set(named) <= set(sections):
+        raise DomainError("section_unknown")
+    order = [*named, *(key for key in sections if key not in named)]
+    for position, key in enumerate(order):
+        sections[key].position = position
+    _record(acting, campaign_id, "order", order=[sections[key].noun for key in order])
+
+
+def delete_section(acting: Acting, campaign_id: str, section_id: str, typed: str) -> None:
+    """Delete a section, once its name was typed; what was rated in it stays, in no section."""
+    row = _found(_sections(acting.session, campaign_id), section_id)
+    check_typed(typed, row.noun)
+    acting.session.execute(delete(SectionObject).where(SectionObject.section_id == section_id))
+    acting.session.delete(row)
+    _record(acting, campaign_id, "delete", noun=row.noun)
+
+
+def _sections(session: Session, campaign_id: str) -> Sequence[CampaignSection]:
+    campaign_row(session, campaign_id)
+    query = select(CampaignSection).where(CampaignSection.campaign_id == campaign_id)
+    return session.scalars(query.order_by(CampaignSection.position, CampaignSection.id)).all()
+
+
+def _found(rows: Sequence[CampaignSection], section_id: str) -> CampaignSection:
+    for row in rows:
+        if row.id == section_id:
+            return row
+    raise DomainError("section_unknown")
+
+
+def _checked(session: Session, campaign_id: str, edit: SectionEdit, others: Sequence[str]) -> str:
+    """Return the noun without needless white space, once it and the form were found to be fit."""
+    noun = clean_name(edit.noun)
+    check_names([*others, noun], MAX_SECTIONS)
+    if len(noun) > NOUN_LIMIT:
+        raise DomainError("name_too_long", name=noun, limit=NOUN_LIMIT)
+    get_form(session, campaign_id, edit.form_key)
+    return noun
+
+
+def _words(text: str) -> str:
+    text = clean_name(text)
+    if text:
+        check_name(text)
+    return text[:NAME_LIMIT]
+
+
+def _record(acting: Acting, campaign_id: str, what: str, **detail: object) -> None:
+    audit.record(acting.session, acting.now, acting.actor, f"campaign.section.{what}", campaign_id, **detail)

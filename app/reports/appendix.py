@@ -1,0 +1,76 @@
+"""What stands behind the 测评情况报告: the counts of units, and the forms."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from app.office.markup import Cell, Column, Style, joined, paragraph, paragraphs, table
+from app.reports.report_data import NONE, figure_text, fitted
+from app.rounds.domain import Paper
+from app.rounds.domain import Section as AskedSection
+from app.tally.document import Section, Target, parts_of
+from app.tally.shown import Cell as FigureCell
+
+FEW_TOLD = 8
+"""Blocks up to which each flagged unit has one, not a row of a table."""
+
+
+def counts(section: Section, chosen: Sequence[Target]) -> Markup:
+    """Return the counts of the chosen units; of many, and of the others, the workbook has them."""
+    told = chosen if len(chosen) <= FEW_TOLD else []
+    whole = len(told) == len(section["targets"])
+    rest = [] if whole else [f"{'其余' if told else '各'}单位各项的份数见统计表（Excel）。"]
+    return joined([*(_counts_table(section, unit) for unit in told), paragraphs(rest)])
+
+
+def _counts_table(section: Section, unit: Target) -> Markup:
+    scale = section["scale"]
+    others = [label for label in (scale["unknown"], scale["abstain"]) if label is not None]
+    columns = fitted(
+        [
+            Column("指标", 0, Style.CELL),
+            *(Column(grade["label"], 15) for grade in scale["grades"]),
+            Column("有效", 15),
+            *(Column(label, 15) for label in others),
+            Column("回答", 15),
+            Column("综合得分", 16),
+        ]
+    )
+    rows = [[part["label"], *_counted(part["total"], len(scale["grades"]), len(others))] for part in parts_of(unit)]
+    return table(f"{unit['position']}．{unit['name']}（份）", columns, rows)
+
+
+def _counted(cell: FigureCell, grades: int, others: int) -> list[Cell]:
+    if not cell["shown"]:
+        return ["不显示"] * (grades + others + 3)
+    texts = [_count(row["count"]) for row in cell["distribution"]] or [NONE] * grades
+    extra = [_count(other["count"]) for other in (cell["unknown"], cell["abstain"]) if other is not None]
+    return [*texts, cell["valid"]["text"], *extra, cell["answered"]["text"], figure_text(cell["mean_score"])]
+
+
+def _count(count: int | None) -> str:
+    return NONE if count is None else str(count)
+
+
+def form_table(paper: Paper) -> Markup:
+    """Return the forms as they were filled in."""
+    remarks = "每个单位另有“意见和建议”一栏，可以不填。" if paper.remarks else ""
+    note = paragraph(f"无记名填写。{remarks}", Style.NOTE)
+    return joined([*(_form_of(section) for section in paper.sections), note])
+
+
+def _form_of(section: AskedSection) -> Markup:
+    scale = section.scheme.scale
+    others = [label for label in (scale.unknown, scale.abstain) if label is not None]
+    columns = fitted(
+        [
+            Column("指标", 0, Style.CELL),
+            *(Column(grade.label, 18, Style.HEAD) for grade in scale.grades),
+            *(Column(label, 18, Style.HEAD) for label in others),
+        ]
+    )
+    rows = [
+        [item.label, *(f"□{label}" for label in (*(item.labels or (grade.label for grade in scale.grades)), *others))]
+        for item in section.items
+    ]
+    return table(f"《{section.form_title}》", columns, rows)

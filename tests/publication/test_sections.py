@@ -1,0 +1,130 @@
+"""A round of several sections: its document, pages, files and interfaces, and what one reader sees of it."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+from pypdf import PdfReader
+from starlette.testclient import TestClient
+
+from app.box.models import Stack
+from app.core.db import Database
+from app.publication.domain import Scope
+from tests.papers import sitting
+from tests.publication import counted
+from tests.publication.test_api import program
+from tests.publication.test_routes import OUTPUTS
+from tests.tally.cast import Json
+
+NewClient = Callable[[], TestClient]
+NOUNS = ["领导班子", "班子成员", "工作报告"]
+
+
+@pytest.fixture
+def round_id(database: Database) -> str:
+    return counted.store_published(database, counted.make_votes(sitting()), "leaders", "public")
+
+
+@pytest.fixture
+def leader(client: TestClient, database: Database) -> TestClient:
+    return counted.log_in(client, database, "leader")
+
+
+def document_of(database: Database, round_id: str) -> Json:
+    with database.reading() as session:
+        return counted.result_for(session, round_id).document
+
+
+def test_it_works(database: Database, round_id: str) -> None:
+    document = document_of(database, round_id)
+    told = [(one["noun"], one["objects"], len(one["targets"]), len(one["items"])) for one in document["sections"]]
+    assert told == [("领导班子", "unit", 1, 8), ("班子成员", "person", 7, 6), ("工作报告", "document", 1, 1)]
+    assert [one["scale"]["key"] for one in document["sections"]] == ["satisfaction", "satisfaction", "yes_no"]
+    assert [unit["position"] for unit in document["sections"][1]["targets"]] == list(range(1, 8))
+    assert sum(sum(one["summary"].values()) for one in document["sections"]) == 9
+    assert document["chain"]["total"]["valid"] == 90
+
+
+PAGES = [route for route in OUTPUTS if not route.endswith(("docx", "pdf", "zip", "xlsx", "{form}"))]
+
+
+def test_every_page_is_there(leader: TestClient, database: Database, round_id: str) -> None:
+    for section, unit in (("body", "body"), ("people", "m3"), ("report", "doc")):
+        item = next(one for one in document_of(database, round_id)["sections"] if one["key"] == section)["items"][0]
+        for route in PAGES:
+            where = {"unit_id": unit, "place": 0, "version": 1, "item": item["key"]}
+            query = f"?section={section}" if "/charts/overall" in route or "/charts/items" in route else ""
+            answer = leader.get(route.format(round_id=round_id, **where) + query)
+            assert answer.status_code == 200, route
+    assert leader.get(f"/results/{round_id}/charts/overall.svg?section=people").status_code == 200
+    assert leader.get(f"/results/{round_id}/units/m3/chart.svg").status_code == 200
+    page = leader.get(f"/results/{round_id}").text
+    assert [page.index(f'id="units-{key}"') for key in ("body", "people", "report")] == sorted(
+        page.index(f'id="units-{key}"') for key in ("body", "people", "report")
+    )
+    assert all(f"/results/{round_id}/units/{unit}" in page for unit in ("body", "m0", "m6", "doc"))
+    assert leader.get(f"/results/{round_id}/charts/overall").status_code == 409
+    assert leader.get(f"/results/{round_id}/charts/overall?section=nosuch").status_code == 404
+
+
+def test_the_files_hold_every_section(leader: TestClient, round_id: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(leader.get(f"/results/{round_id}/export.xlsx").content))
+    assert [f"{number} {noun} 各单位" in book.sheetnames for number, noun in enumerate(NOUNS, start=1)] == [True] * 3
+    assert book["2 班子成员 各单位"].max_row == 8
+    with zipfile.ZipFile(io.BytesIO(leader.get(f"/results/{round_id}/letters.zip").content)) as letters:
+        names = letters.namelist()
+    assert len(names) == len(set(names)) == 9
+    with zipfile.ZipFile(io.BytesIO(leader.get(f"/results/{round_id}/report.docx").content)) as word:
+        text = word.read("word/document.xml").decode()
+    for noun in (*NOUNS, "领导班子测评表", "班子成员测评表", "工作报告评议表", "成员丁"):
+        assert noun in text
+    brief = PdfReader(io.BytesIO(leader.get(f"/results/{round_id}/brief.pdf").content))
+    assert len(brief.pages) == 3
+    assert json.loads(leader.get(f"/results/{round_id}/result.json").text)
+
+
+def test_programs_ask_the_second_version(client: TestClient, database: Database, round_id: str) -> None:
+    told = program(client, database, Scope.LEADERS)
+    refused = told.ask(f"/{round_id}", "/api/v1/results")
+    assert (refused.status_code, refused.json()["error"]) == (409, "needs_v2")
+    found = told.read(f"/{round_id}", "/api/v2/results")
+    assert [one["noun"] for one in found["document"]["sections"]] == NOUNS
+    assert told.read(f"/{round_id}/sections/people/targets/m3", "/api/v2/results")["target"]["name"] == "成员丁"
+
+
+def test_who_sees_one_section_sees_nothing_of_others(new_client: NewClient, database: Database) -> None:
+    round_id = counted.store_counted(database, counted.make_votes(sitting()))
+    counted.release(database, round_id, "leaders", units=["m0", "m1"])
+    leader = counted.log_in(new_client(), database, "leader")
+    page = leader.get(f"/results/{round_id}").text
+    assert "成员甲" in page
+    assert "年度工作报告" not in page
+    assert leader.get(f"/results/{round_id}/charts/overall").status_code == 200
+    assert leader.get(f"/results/{round_id}/units/doc").status_code == 404
+
+
+def test_the_notice_tells_bands_by_section(client: TestClient, round_id: str) -> None:
+    page = client.get(f"/notices/{round_id}").text
+    for noun in NOUNS:
+        assert noun in page
+    assert client.get(f"/notices/{round_id}/notice.pdf").status_code == 200
+
+
+def test_a_void_section_is_counted_without_its_ballots(database: Database) -> None:
+    votes = counted.make_votes(sitting())
+    round_id = counted.store_sealed(database, votes)
+    with database.writing() as session:
+        for unit in (f"m{at}" for at in range(7)):
+            stack = session.get_one(Stack, (round_id, unit, "residents"))
+            stack.marks = stack.marks[6:]
+    counted.count(database, round_id)
+    counted.release(database, round_id, "leaders")
+    document = document_of(database, round_id)
+    units: list[Json] = [unit for section in document["sections"] for unit in section["targets"]]
+    answered = [unit["items"][0]["total"]["answered"]["text"] for unit in units]
+    assert document["chain"]["total"]["valid"] == 90
+    assert answered[-1] == "90"
+    assert {answered[at] for at in range(2, 8)} == {"89"}
