@@ -12,7 +12,7 @@ from app.rounds.service import REMARK_BYTES
 
 NO_DIGEST: Final = "0" * 64
 SHOWN_UNITS: Final = 2
-"""Units under which a form is shown."""
+"""Units under which a form is shown, but for one whose limits depend on how many there are."""
 NO_KEY: Final = bytes(32)
 UNITS: Final = (PaperUnit("sample-1", "示例单位一"), PaperUnit("sample-2", "示例单位二"))
 """Stand where nothing to be rated has been listed yet."""
@@ -21,8 +21,9 @@ GROUP: Final = PaperGroup("sample", "参评人员", GROUP_FLOOR)
 
 
 def sample_paper(campaign: CampaignView, form: Form) -> Paper:
-    """Return a paper of a campaign's first units with a form; DomainError as ``scheme_for``."""
-    units = tuple(PaperUnit(unit.id, unit.name) for unit in campaign.units[:SHOWN_UNITS])
+    """Return a paper of a campaign's units with a form; DomainError as ``scheme_for``."""
+    shown = campaign.units if form.limits else campaign.units[:SHOWN_UNITS]
+    units = tuple(PaperUnit(unit.id, unit.name) for unit in shown)
     paper = Paper(
         round_id="",
         organisation=campaign.organisation,

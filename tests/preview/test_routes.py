@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from starlette.testclient import TestClient
@@ -9,11 +10,14 @@ from starlette.testclient import TestClient
 from app.booth.domain import options
 from app.campaigns import reads as campaigns
 from app.campaigns import service as campaign_service
+from app.campaigns.builtin import FORMS
+from app.campaigns.domain import BallotLimit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.preview.sheets import GROUP, UNITS, sample_sheet
+from app.preview.sheets import GROUP, SHOWN_UNITS, UNITS, sample_paper, sample_sheet
+from app.rounds.limits import limits_of
 from app.rounds.service import RoundDraft, create_round
 from app.web.edge import CSP, FRAMED, FRAMING
 from tests.cast import MORNING, Desk, make_campaign, make_cast, make_draft, make_ready
@@ -91,3 +95,13 @@ def test_what_is_not_listed_yet_is_stood_in_for() -> None:
     assert bare.paper.units == UNITS
     assert bare.group_id == GROUP.id
     assert options(bare.paper.scheme.scale, bare.paper.section.items[0])
+
+
+def test_a_limit_is_shown_as_of_all_objects(database: Database) -> None:
+    with database.writing() as session:
+        zhang = make_cast(session)["zhangsan"]
+        campaign = campaigns.get_campaign(session, make_campaign(session, zhang))
+    limited = replace(FORMS["t6"], limits=(BallotLimit((0,), Fraction(1, 3)),))
+    assert len(sample_paper(campaign, FORMS["t6"]).units) == SHOWN_UNITS
+    (limit,) = limits_of(sample_paper(campaign, limited).section)
+    assert (limit.most, limit.objects) == (1, 3)
