@@ -1,5 +1,6 @@
 """Announcing: nothing before the publication, then what the hall may see, object by object."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 
@@ -105,10 +106,16 @@ def test_the_hall_screen_of_a_published_round_is_that_of_the_announcement(
     assert answer.headers["location"] == f"/rounds/{round_id}/announce/screen"
 
 
+def save_meeting(client: TestClient, round_id: str, **fields: str) -> int:
+    """Send the form as its page carries it."""
+    [seen] = re.findall(r'name="seen" value="(\w+)"', client.get(f"/rounds/{round_id}/announce").text)
+    return post(client, f"/rounds/{round_id}/meeting", seen=seen, **fields)
+
+
 def test_what_was_typed_stands_on_page_notice_workbook_and_screen(organiser: TestClient, database: Database) -> None:
     round_id = counted.store_published(database, votes(people()), "public", "organisers")
     typed = {"name": "第五次会议", "held_on": "2026/11/27", "number": "常办〔2026〕7号", "contact": "李四"}
-    assert post(organiser, f"/rounds/{round_id}/meeting", **typed) == 303
+    assert save_meeting(organiser, round_id, **typed) == 303
     assert post(organiser, f"/rounds/{round_id}/announce", to="0") == 303
     pages = [f"/results/{round_id}", f"/notices/{round_id}"]
     for page in pages:
@@ -119,7 +126,7 @@ def test_what_was_typed_stands_on_page_notice_workbook_and_screen(organiser: Tes
         result = counted.result_for(session, round_id, Viewer(Scope.ORGANISERS))
     values = [cell for row in load_workbook(BytesIO(result_workbook(result)))["汇总"].values for cell in row]
     assert {"第五次会议", "2026年11月27日"} <= set(values)
-    assert post(organiser, f"/rounds/{round_id}/meeting", held_on="改天") == 400
+    assert save_meeting(organiser, round_id, held_on="改天") == 400
 
 
 COUNTS = {21: (15, 6, 0), 28: (20, 7, 1), 29: (28, 1, 0), 46: (46, 0, 0), 64: (32, 22, 10)}
