@@ -12,6 +12,7 @@ from app.tally.chain import Chain, GroupChain
 from app.tally.restraint import FREE, Restraint, restraint_between
 from app.tally.result import result_document
 
+BASES = (Denominator.VALID, Denominator.RETURNED, Denominator.EXPECTED)
 MINDS = (
     (1, 1, 1, 1, 1), (6, 3, 1, 0, 0), (0, 0, 1, 6, 1), (9, 0, 0, 0, 0), (0, 0, 0, 9, 0), (5, 0, 0, 1, 3),
     (8, 4, 2, 1, 1),
@@ -49,7 +50,7 @@ def make_case(seed: int) -> Case:
     if draw.random() < 0.6:
         items = (*items[:-1], Item(items[-1].key, items[-1].label, overall=True))
     groups = [_group(draw, place, units, max(k, K_FLOOR)) for place in range(draw.randint(2, 5))]
-    formula = Formula(draw.choice((1, 2, 2, 3)), draw.choice((Denominator.VALID, *Denominator)))
+    formula = Formula(draw.choice((1, 2, 2, 3)), draw.choice((Denominator.VALID, *BASES)))
     if formula.denominator is Denominator.EXPECTED:
         groups = [(replace(group, expected=max(group.expected, came)), out, came) for group, out, came in groups]
     weights = _weights(draw, len(groups)) if draw.random() < 0.15 else {}

@@ -20,6 +20,8 @@ from tests.tally.cast import make_chain, make_marks, make_paper, make_stack
 
 Counts = tuple[int, ...]
 FIRST, LAST = 10, 29
+BASES = (Denominator.VALID, Denominator.RETURNED, Denominator.EXPECTED)
+"""What is divided by: of 到会 a rate is like of 收回, by another whole number."""
 FOUR, THREE = SCALES["satisfaction"], SCALES["satisfaction_three"]
 
 
@@ -57,7 +59,7 @@ def setups() -> Iterator[Setup]:
     """Yield both scales, with their ways to draw the line between the best grades and the others, on all bases."""
     for scale, tops in ((FOUR, (2,)), (THREE, (1, 2))):
         for top in tops:
-            for base in Denominator:
+            for base in BASES:
                 yield Setup(scale, top, base, absent=4 if base is Denominator.EXPECTED else 0)
 
 
