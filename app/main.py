@@ -28,6 +28,7 @@ from app.box.openings import Openings, Place
 from app.box.tidying import recover
 from app.campaigns.composite import formula_text
 from app.campaigns.disclosure import promise_text
+from app.campaigns.nouns import calls_of, noun
 from app.core.acting import Acting
 from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
@@ -48,6 +49,7 @@ from app.publication import service as publication
 from app.publication.earlier import sign_earlier
 from app.publication.spoken import speak
 from app.rounds.freezing import freeze_asked
+from app.rounds.players import Players
 from app.rounds.ports import Ports
 from app.rounds.reads import resting
 from app.rounds.schedule import Schedule
@@ -110,6 +112,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if Audience.DESK in state.audiences:
         schedule.stop()
         state.openings.close()
+        state.players.close()
         state.shelf.stop()
     if Audience.BOOTH in state.audiences:
         state.paper_desk.close()
@@ -144,7 +147,7 @@ def build_api(
         "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak,
         "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
         "half_fails": half_fails, "composite_words": formula_text, "line_text": line_text, "mark_text": mark_text,
-        "promise_text": promise_text,
+        "promise_text": promise_text, "noun_of": noun, "calls_of": calls_of,
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
     app.state.watch = Watch()
@@ -210,6 +213,7 @@ def _add_desk(app: FastAPI) -> None:
     state.resting_rounds = resting
     state.mail_out = partial(_mail_out, state.database, state.settings)
     state.shelf = Shelf(state.database, state.settings.data, state.clock)
+    state.players = Players(state.settings.sqlalchemy_url, state.key_folder.path)
     state.openings = Openings(Place(state.database, state.key_folder, state.clock))
     app.router.routes += desk_routes()
 

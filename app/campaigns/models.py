@@ -17,6 +17,10 @@ class Campaign(Base):
     organisation: Mapped[str] = mapped_column(Text)
     scheme: Mapped[str] = mapped_column(Text)
     two_person: Mapped[bool] = mapped_column(Boolean, default=True)
+    kind: Mapped[str] = mapped_column(Text, default="campaign")
+    """The key of ``kinds.Kind``."""
+    is_example: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether it was loaded to be looked at: made-up names and ballots, deleted at will."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.campaigns.builtin import FORMS
 from app.campaigns.domain import Form, Objects, Scheme
+from app.campaigns.kinds import DEFAULT_KIND, KINDS, Kind, kind_of
 from app.campaigns.models import (
     Campaign,
     CampaignForm,
@@ -97,6 +98,8 @@ class CampaignView:
     sections: tuple[SectionView, ...] = ()
     english: Mapping[str, str] = field(default_factory=dict)
     """The campaign's own English of names, beside what ships."""
+    kind: Kind = KINDS[DEFAULT_KIND]
+    is_example: bool = False
 
     @property
     def expected(self) -> int:
@@ -148,6 +151,8 @@ class CampaignSummary:
     units: int
     groups: int
     expected: int
+    kind: Kind
+    is_example: bool
 
 
 def all_campaigns(session: Session) -> list[CampaignSummary]:
@@ -159,10 +164,11 @@ def all_campaigns(session: Session) -> list[CampaignSummary]:
         .where(VoterGroup.campaign_id == Campaign.id)
         .scalar_subquery()
     )
-    query = select(Campaign.id, Campaign.title, Campaign.organisation, units, groups, expected).order_by(
-        Campaign.created_at.desc(), Campaign.id
-    )
-    return [CampaignSummary(*row) for row in session.execute(query)]
+    query = select(Campaign, units, groups, expected).order_by(Campaign.created_at.desc(), Campaign.id)
+    return [
+        CampaignSummary(row.id, row.title, row.organisation, unit, group, people, kind_of(row.kind), row.is_example)
+        for row, unit, group, people in session.execute(query)
+    ]
 
 
 def get_campaign(session: Session, campaign_id: str) -> CampaignView:
@@ -183,6 +189,8 @@ def get_campaign(session: Session, campaign_id: str) -> CampaignView:
         forms=_forms(session, campaign_id),
         sections=_sections(session, campaign_id),
         english=english_names(session, campaign_id),
+        kind=kind_of(row.kind),
+        is_example=row.is_example,
     )
 
 

@@ -1,4 +1,4 @@
-"""The organiser's pages of campaigns: list, new, overview, name and stages. The other pages hang on at the end."""
+"""The organiser's pages of campaigns: list, name and stages. The other pages hang on at the end."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -16,15 +16,12 @@ from app.campaigns import (
     service,
 )
 from app.campaigns.ports import resting_rounds
-from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import CampaignView, all_campaigns, every_english, get_campaign
 from app.campaigns.rules import NameRow
 from app.campaigns.stored import locked_campaign, stored_head
 from app.campaigns.typed import TypedRow, typed_rows
-from app.campaigns.wording import formula_words
 from app.web.desk import OrganiserDesk, Refused
 from app.web.forms import Form
-from app.web.pages import see_other
 from app.web.stale import refuse_stale
 
 router = APIRouter()
@@ -35,32 +32,6 @@ SPARE_STAGES = 2
 def list_page(desk: OrganiserDesk) -> Response:
     """List the campaigns."""
     return desk.show("campaigns/list.html", campaigns=all_campaigns(desk.session), english=every_english(desk.session))
-
-
-@router.get("/campaigns/new")
-def new_page(desk: OrganiserDesk) -> Response:
-    """Show the form of a new campaign."""
-    return desk.show("campaigns/new.html")
-
-
-@router.post("/campaigns/new")
-def create(desk: OrganiserDesk, form: Form) -> Response:
-    """Make a campaign and go to its overview."""
-    typed = form.as_dict()
-    title, organisation = typed.get("title", ""), typed.get("organisation", "")
-    return desk.attempt(
-        lambda: service.create_campaign(desk.session, desk.now, desk.staff, title, organisation),
-        lambda campaign_id: see_other(f"/campaigns/{campaign_id}"),
-        lambda refused: desk.show("campaigns/new.html", refused),
-    )
-
-
-@router.get("/campaigns/{campaign_id}")
-def overview_page(desk: OrganiserDesk, campaign_id: str) -> Response:
-    """Show what is set up and what is missing."""
-    campaign = get_campaign(desk.session, campaign_id)
-    words = {"formula_words": formula_words, "ratio_text": ratio_text}
-    return desk.show("campaigns/overview.html", campaign=campaign, **words)
 
 
 def _stage_rows(campaign: CampaignView) -> list[TypedRow]:

@@ -10,8 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.campaigns.builtin import DEFAULT_SCALE, SCALES
-from app.campaigns.domain import Scheme
+from app.campaigns.kinds import DEFAULT_KIND, KINDS, Kind
 from app.campaigns.models import (
     Campaign,
     CampaignForm,
@@ -41,26 +40,33 @@ from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 
-DEFAULT_STAGES = ("学习调研", "分析检查", "整改落实")
 
-
-def create_campaign(session: Session, now: datetime, staff: Principal, title: str, organisation: str) -> str:
-    """Make a campaign with the default scheme and stages; return its id."""
+def create_campaign(
+    session: Session, now: datetime, staff: Principal, title: str, organisation: str, kind: Kind = KINDS[DEFAULT_KIND]
+) -> str:
+    """Make a campaign with the scheme and stages of its kind; return its id."""
     title, organisation = _titles(title, organisation)
     campaign = Campaign(
         id=new_id(),
         title=title,
         organisation=organisation,
-        scheme=SCHEME_JSON.dump_json(Scheme(SCALES[DEFAULT_SCALE])).decode(),
+        scheme=SCHEME_JSON.dump_json(kind.scheme).decode(),
         two_person=True,
+        kind=kind.key,
         created_at=now,
     )
     session.add(campaign)
     session.flush()
-    for position, stage in enumerate(DEFAULT_STAGES):
+    for position, stage in enumerate(kind.stages):
         session.add(Stage(id=new_id(), campaign_id=campaign.id, position=position, title=stage))
-    audit.record(session, now, staff, "campaign.create", campaign.id, title=title, organisation=organisation)
+    told = {"title": title, "organisation": organisation, "kind": kind.key}
+    audit.record(session, now, staff, "campaign.create", campaign.id, **told)
     return campaign.id
+
+
+def mark_example(session: Session, campaign_id: str) -> None:
+    """Mark a new campaign as one that is loaded to be looked at."""
+    campaign_row(session, campaign_id).is_example = True
 
 
 def edit_campaign(

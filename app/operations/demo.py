@@ -26,6 +26,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled
 from app.main import PORTS
+from app.operations.demo_kinds import hold_votes
 from app.operations.meeting import Meeting, close_and_open, vote
 from app.opinions import service as opinions
 from app.publication import service as publication
@@ -126,7 +127,7 @@ def _write(path: Path, demo: Demo) -> None:
 
 
 def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> Demo:
-    """Set up staff, a campaign with opinions, a published round of last week and an open one, in an empty database."""
+    """Set up staff, a campaign with opinions, published rounds of three kinds and an open one, in an empty database."""
     then = now - timedelta(days=DAYS_AGO)
     passwords = {login: f"Demo-{new_id()[:6]}-9" for login, _, _ in STAFF}
     hashes = {login: HASHER.hash(password) for login, password in passwords.items()}
@@ -143,6 +144,7 @@ def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> De
         opinions.add_demo_opinions(Acting(session, then, zhang), campaign_id)
         _enter_steps(Acting(session, then, zhang), campaign_id)
     _hold_first_round(database, folder, then, (zhang, campaign_id))
+    hold_votes(database, folder, then - timedelta(days=DAYS_AGO), zhang)
     with database.writing() as session:
         round_id, shares, codes = _open_round(Acting(session, now, zhang), folder, campaign_id, OPEN_ROUND)
     demo = Demo(round_id, passwords, shares, codes)

@@ -56,7 +56,8 @@ def demo_notice(settings: Settings, now: datetime) -> str:
     )
     links = "\n".join(f"  {settings.base_url}/v#{code}    手工输入：{format_code(code)}" for code in codes[1:])
     return f"""
-满意度测评 演示：××县文化局，8 个单位，8 类参评人员；第一次测评已公布，本轮正在投票
+满意度测评 演示：××县文化局，8 个单位，8 类参评人员；第一次测评已公布，本轮正在投票；
+另有已公布的人大满意度测评（公开计票）和领导班子民主测评各一轮
 
 工作人员入口  {settings.desk_address}/login
 {logins}

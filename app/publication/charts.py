@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from app.campaigns.nouns import called
 from app.charts.distribution import Bar, Distribution, distribution_png, distribution_svg, legend_svg, row_svg
 from app.charts.multiples import multiples_png as draw_multiples
 from app.charts.multiples import multiples_svg
@@ -118,7 +119,8 @@ def overall_chart(document: Document, units: Sequence[Target] | None = None) -> 
 
 def _overall_parts(document: Document, units: Sequence[Target]) -> Distribution:
     section, named = only_section(document), [(unit["name"], overall_of(unit)["total"]) for unit in units]
-    return _parts(section, named, f"{document['round']['title']} 各单位总体评价", drawn_lines(section))
+    title = f"{document['round']['title']} {called(section['objects'], '各单位总体评价')}"
+    return _parts(section, named, title, drawn_lines(section))
 
 
 def item_chart(document: Document, item_key: str) -> Chart:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.campaigns.nouns import called
 from app.core.errors import DomainError
 from app.office.ordering import picture_later
 from app.office.workshop import Craft
@@ -101,8 +102,8 @@ def overall_page(desk: ResultDesk, round_id: str, section: str = "") -> Response
     """Show the chart of the overall figures of all units of a section with its numbers."""
     result, back = spoken(desk, result_of(desk, round_id)).part(section), f"/results/{round_id}"
     rows = [(unit["name"], overall_of(unit)["total"]) for unit in result.section["targets"]]
-    lines = drawn_lines(result.section)
-    return _page(desk, result, Picture(f"{back}/charts/overall", back, OVERALL, rows, lines, _query(section)))
+    lines, title = drawn_lines(result.section), called(result.section["objects"], OVERALL)
+    return _page(desk, result, Picture(f"{back}/charts/overall", back, title, rows, lines, _query(section)))
 
 
 def _query(section: str) -> str:

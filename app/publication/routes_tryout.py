@@ -39,7 +39,7 @@ def _page(
 
 def _tried(form: PostedForm, campaign: CampaignView, labels: Mapping[str, str]) -> Trial:
     samples = typed_samples(form, campaign.scheme.scale.options)
-    return try_out(tried_scheme(form, campaign, samples), samples, labels)
+    return try_out(tried_scheme(form, campaign, samples), samples, labels, campaign.kind.objects)
 
 
 @router.get("/campaigns/{campaign_id}/tryout")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.campaigns.domain import Item, Scheme
+from app.campaigns.domain import Item, Objects, Scheme
 from app.campaigns.reads import CampaignView
 from app.campaigns.rules import check_scheme
 from app.campaigns.typed import typed_formula, typed_lines, typed_weight
@@ -82,10 +82,12 @@ def _number(form: PostedForm, name: str, label: str) -> int:
     return form.integer(name, 0, MOST, label=label) if form.text(name, 20, needed=False) else 0
 
 
-def try_out(scheme: Scheme, samples: Sequence[Sample], labels: Mapping[str, str]) -> Trial:
+def try_out(
+    scheme: Scheme, samples: Sequence[Sample], labels: Mapping[str, str], objects: Objects = Objects.UNIT
+) -> Trial:
     """Count the samples as a round of one unit, in which items with lines of their own got the same answers.
 
-    ``labels`` names these items by their keys.
+    ``labels`` names these items by their keys; ``objects`` is the sort of what is rated.
     """
     items = (*(Item(own.item, labels[own.item]) for own in scheme.item_lines if own.item in labels), _ITEM)
     groups = {f"g{place}": sample for place, sample in enumerate(samples)}
@@ -94,7 +96,7 @@ def try_out(scheme: Scheme, samples: Sequence[Sample], labels: Mapping[str, str]
         organisation="",
         campaign="",
         title="",
-        parts=(PaperSection("", items, (_UNIT,)),),
+        parts=(PaperSection("", items, (_UNIT,), objects=objects),),
         groups=tuple(PaperGroup(key, sample.name, sample.expected) for key, sample in groups.items()),
         scheme=scheme,
         promise="",

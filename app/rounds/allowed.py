@@ -55,7 +55,7 @@ def powers(role: str, state: RoundState, *, is_rehearsal: bool) -> RoundPowers:
         edit=organise and state is RoundState.DRAFT,
         schedule=organise and state in BEFORE_CLOSE,
         set_start=state is not RoundState.OPEN,
-        rehearse=organise and state is RoundState.READY and not is_rehearsal,
+        rehearse=organise and state in {RoundState.DRAFT, RoundState.READY} and not is_rehearsal,
         archive=organise and state is RoundState.PUBLISHED,
         void=organise and next_state(state, Event.VOID) is not None,
         look_up_receipts=state in {RoundState.OPEN, RoundState.SEALED},

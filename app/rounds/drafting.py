@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.campaigns import reads as campaigns
 from app.campaigns.domain import SECTIONS, Scheme
+from app.campaigns.nouns import noun
 from app.campaigns.reads import CampaignView, UnitView
 from app.rounds.domain import Layout, PaperSection, PaperUnit, layout_for
 
@@ -36,8 +37,10 @@ def _parts(
     if form_key != SECTIONS:
         form = campaigns.get_form(session, campaign.id, form_key)
         scheme = campaigns.scheme_for(campaign, form)
-        units = _units(campaign.units, asked)
-        return (PaperSection(form.title, form.items, units, own=scheme, limits=form.limits),)
+        units, sort = _units(campaign.units, asked), campaign.kind.objects
+        word = noun(sort).one
+        part = PaperSection(form.title, form.items, units, noun=word, objects=sort, own=scheme, limits=form.limits)
+        return (part,)
     return tuple(part for part in _sections(session, campaign, asked) if part.units or asked is None)
 
 

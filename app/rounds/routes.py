@@ -1,7 +1,7 @@
 """The organiser's and scrutineers' pages of rounds."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -18,8 +18,10 @@ from app.rounds.hall_check import hall_of, hall_steps
 from app.rounds.limits import limits_of
 from app.rounds.ports import ports_of
 from app.rounds.reads import RoundView
+from app.rounds.rehearsing import create_rehearsal
 from app.rounds.service import RoundDraft
 from app.rounds.stored import stored_draft, stored_times, stored_wifi
+from app.rounds.typed import LOCAL_TIME, typed_time
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
 from app.web.health import guesses_of, watch_of
@@ -30,17 +32,6 @@ from app.web.stale import refuse_stale
 
 router = APIRouter()
 MAX_HOLDERS = 16
-LOCAL_TIME = "%Y-%m-%dT%H:%M"
-
-
-def _time(form: PostedForm, name: str, label: str) -> datetime | None:
-    text = form.text(name, 20, needed=False)
-    if not text:
-        return None
-    try:
-        return datetime.strptime(text, LOCAL_TIME).replace(tzinfo=CHINA).astimezone(UTC)
-    except ValueError as error:
-        raise DomainError("field_not_a_time", field=label) from error
 
 
 def _layout(form: PostedForm) -> str:
@@ -62,8 +53,8 @@ def _draft(form: PostedForm) -> RoundDraft:
         key_holders=form.integer("key_holders", 1, MAX_HOLDERS, label="钥匙总份数"),
         wifi_name=form.text("wifi_name", 32, needed=False, label="无线网络名称"),
         wifi_password=form.text("wifi_password", 63, needed=False, label="无线网络密码"),
-        opens_at=_time(form, "opens_at", "开始时间"),
-        closes_at=_time(form, "closes_at", "截止时间"),
+        opens_at=typed_time(form, "opens_at", "开始时间"),
+        closes_at=typed_time(form, "closes_at", "截止时间"),
     )
 
 
@@ -108,9 +99,10 @@ def _draft_page(
 
 @router.get("/campaigns/{campaign_id}/rounds/new")
 def new_round(desk: OrganiserDesk, campaign_id: str) -> Response:
-    """Show the form for a new round with the shipped defaults."""
-    values = {"key_needed": 2, "key_holders": 3, "title": "群众满意度测评", "form_key": "t2"}
-    return _draft_page(desk, campaign_id, values)
+    """Show the form for a new round with the defaults of the campaign's kind."""
+    kind = campaigns.get_campaign(desk.session, campaign_id).kind
+    preset = {"title": kind.round_title, "form_key": kind.form, "remarks": kind.remarks}
+    return _draft_page(desk, campaign_id, {"key_needed": 2, "key_holders": 3, **preset})
 
 
 @router.post("/campaigns/{campaign_id}/rounds/new")
@@ -222,11 +214,11 @@ def schedule(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
 
 
 def _schedule(desk: Desk, round_id: str, form: PostedForm) -> None:
-    acting, closes_at = desk.acting, _time(form, "closes_at", "截止时间")
+    acting, closes_at = desk.acting, typed_time(form, "closes_at", "截止时间")
     row = service.locked_round(acting.session, round_id)
     refuse_stale(form, stored_times(row))
     if row.state is not RoundState.OPEN:
-        service.set_schedule(acting, round_id, _time(form, "opens_at", "开始时间"), closes_at)
+        service.set_schedule(acting, round_id, typed_time(form, "opens_at", "开始时间"), closes_at)
     elif closes_at is None or closes_at <= acting.now:
         raise DomainError("schedule_over")
     else:
@@ -276,8 +268,12 @@ def repeat_round(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
 
 @router.post("/rounds/{round_id}/rehearsal")
 def rehearse(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
-    """Make a rehearsal of the round."""
-    return desk.attempt(lambda: service.create_rehearsal(desk.acting, round_id), _to_round)
+    """Make a rehearsal of the round and go on to its slips."""
+    return desk.attempt(
+        lambda: create_rehearsal(desk.acting, round_id),
+        lambda rehearsal_id: see_other(f"/rounds/{rehearsal_id}/slips"),
+        lambda refused: _show(desk, round_id, refused),
+    )
 
 
 def _to_round(round_id: str) -> Response:

@@ -2,6 +2,7 @@
 
 from app.campaigns.disclosure import promise_text
 from app.campaigns.domain import Lines, Scheme
+from app.campaigns.nouns import called
 from app.rounds.domain import Paper, Section
 from app.tally.document import FormulaFacts, LineTexts, RoundFacts, ScaleFacts
 from app.tally.wording import formula_text, line_text, mark_text, measure_text
@@ -41,7 +42,7 @@ def formula_facts(section: Section) -> FormulaFacts:
     """Return how the figures are made and where the lines are drawn."""
     scheme = section.scheme
     return {
-        "text": formula_text(scheme),
+        "text": called(section.objects, formula_text(scheme)),
         "top": scheme.formula.top,
         "denominator": scheme.formula.denominator,
         "measure": scheme.formula.measure,

@@ -1,7 +1,7 @@
 """Two languages: the msgids are the Chinese sentences, ``app/locale/en`` holds the English ones."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -34,9 +34,18 @@ _NO_PLURALS = frozenset({"is", "has", "was", "does", "its", "this", "as", "unles
 _OF_ONE = {"are": "is", "have": "has", "were": "was", "do": "does"}
 
 
-def worded(language: str, sentence: str, params: Mapping[str, object]) -> str:
-    """Return the sentence in the language with its values."""
-    wording = translate(language, sentence)
+def as_it_is(_sentence: str, wording: str) -> str:
+    """Return the wording."""
+    return wording
+
+
+def worded(
+    language: str, sentence: str, params: Mapping[str, object], called: Callable[[str, str], str] = as_it_is
+) -> str:
+    """Return the sentence in the language with its values; ``called`` may reword it before they are put in."""
+    wording = called(sentence, translate(language, sentence))
+    if not params:
+        return wording
     return (counted(wording, params) if language == "en" else wording) % params
 
 

@@ -25,6 +25,8 @@ from app.web.marked import mark_chinese
 from app.web.menu import ROLE_WORDS, menu
 
 APP = Path(__file__).parents[1]
+Calls = Callable[[Mapping[str, object], str], Callable[[str, str], str]]
+"""Says sentences about units of whatever the page's context is about."""
 OWN_ACCOUNT = "/account"
 """Where somebody looks after his own log-in."""
 
@@ -59,10 +61,11 @@ class Pages:
         hold_nothing("rendering")
         staff = getattr(request.state, "staff", None)
         language = getattr(request.state, "language", None) or i18n.choose_language(request)
+        calls_of = cast("Calls", self.environment.globals["calls_of"])
+        called = calls_of(context, language)
         values = {
             "language": language,
-            "_": lambda sentence, **params: i18n.worded(language, sentence, params) if params
-            else i18n.translate(language, sentence),
+            "_": lambda sentence, **params: i18n.worded(language, sentence, params, called),
             "speak": self._speaker(language, context),
             "staff": staff,
             "menu": menu(staff),

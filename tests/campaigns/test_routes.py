@@ -80,7 +80,7 @@ def test_it_works(site: Site) -> None:
     rows = {"id[]": ["", ""], "place[]": ["2", "1"], "name[]": ["社区", "党代表"], "expected[]": ["20", "15"]}
     assert site.desk.post(f"{root}/groups", **rows).status_code == 303
     page = site.desk.get(root).text
-    assert "2 个，按机构序列排列" in page
+    assert "2 个单位，按机构序列排列" in page
     assert "2 类，应参加 35 人" in page
     assert page.index("作风评议") < page.index("发起测评轮次")
 

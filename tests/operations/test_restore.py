@@ -40,6 +40,7 @@ from app.rounds import restoring
 from app.rounds import service as rounds
 from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, frozen_text, get_round
+from app.rounds.rehearsing import create_rehearsal
 from app.slips import service as slips
 from app.slips.codes import code_hash
 from app.slips.reads import batches
@@ -505,7 +506,7 @@ def test_rounds_come_back_whatever_the_order_of_their_rows(
     made = Round(database, keys, settings)
     made.to_ready()
     made.acts(
-        lambda acting: rounds.create_rehearsal(acting, made.id),
+        lambda acting: create_rehearsal(acting, made.id),
         lambda acting: rounds.void_round(acting, made.id, {"reason": "作废"}),
         lambda acting: rounds.repeat_round(acting, made.id),
     )

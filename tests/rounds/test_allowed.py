@@ -15,7 +15,7 @@ def offered(found: RoundPowers) -> list[str]:
 @pytest.mark.parametrize(
     ("state", "acts"),
     [
-        (RoundState.DRAFT, ["freeze", "edit", "schedule", "void"]),
+        (RoundState.DRAFT, ["freeze", "edit", "schedule", "rehearse", "void"]),
         (RoundState.READY, ["open", "schedule", "rehearse", "void"]),
         (RoundState.OPEN, ["close", "schedule", "void"]),
         (RoundState.SEALED, ["open_box", "void"]),

@@ -137,7 +137,9 @@ def test_voiding_asks_for_the_name_and_keeps_the_reason(desk: Desk, database: Da
 
 def test_a_rehearsal_begins_and_ends_by_button(desk: Desk, database: Database, acting_of: Behind) -> None:
     round_id = acting_of(make_ready)
-    rehearsal = desk.post(f"/rounds/{round_id}/rehearsal").headers["location"]
+    slips = desk.post(f"/rounds/{round_id}/rehearsal").headers["location"]
+    rehearsal = slips.removesuffix("/slips")
+    assert "测评票" in desk.get(slips).text
     assert "演练" in desk.get(rehearsal).text
     assert desk.post(f"/rounds/{round_id}/purge").status_code == 303
     assert desk.get(rehearsal).status_code == 404

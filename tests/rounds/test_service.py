@@ -22,6 +22,7 @@ from app.rounds import service
 from app.rounds.domain import RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper, get_round
+from app.rounds.rehearsing import create_rehearsal
 from app.rounds.service import RoundDraft
 from tests.cast import MORNING, committed, make_campaign, make_cast, make_draft, make_ready, prepare, refuses
 
@@ -194,11 +195,11 @@ def test_a_voided_round_can_be_repeated_as_a_new_one(acting: Acting) -> None:
 
 def test_a_rehearsal_has_the_same_paper_marked_as_such(acting: Acting) -> None:
     round_id = make_ready(acting)
-    rehearsal = service.create_rehearsal(acting, round_id)
+    rehearsal = create_rehearsal(acting, round_id)
     real, practice = (frozen_paper(acting.session, it)[0] for it in (round_id, rehearsal))
     assert practice == replace(real, round_id=rehearsal, rehearsal=True)
     with refuses("round_wrong_state"):
-        service.create_rehearsal(acting, rehearsal)
+        create_rehearsal(acting, rehearsal)
     assert not service.needs_second_person(acting.session, get_round(acting.session, rehearsal), "void", MORNING)
 
 
@@ -214,7 +215,7 @@ def rows_naming(session: Session, round_id: str) -> set[str]:
 
 def test_purging_leaves_no_row_of_a_rehearsal(acting: Acting, folder: KeyFolder) -> None:
     round_id = make_ready(acting)
-    rehearsal = service.create_rehearsal(acting, round_id)
+    rehearsal = create_rehearsal(acting, round_id)
     prepare(acting, folder, rehearsal)
     service.open_round(acting, folder, PORTS, rehearsal)
     committed(acting.session)
@@ -296,7 +297,7 @@ def test_two_who_close_at_once_write_one_act(database: Database, folder: KeyFold
 
 
 def test_a_rehearsal_is_not_repeated_as_a_round_that_counts(acting: Acting) -> None:
-    rehearsal = service.create_rehearsal(acting, make_ready(acting))
+    rehearsal = create_rehearsal(acting, make_ready(acting))
     service.void_round(acting, rehearsal, {"reason": "试过了"})
     with refuses("round_wrong_state"):
         service.repeat_round(acting, rehearsal)

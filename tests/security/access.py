@@ -62,6 +62,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /campaigns": ORGANISER,
     "GET /campaigns/new": ORGANISER,
     "POST /campaigns/new": ORGANISER,
+    "POST /campaigns/examples/new": ORGANISER,
+    "POST /campaigns/{campaign_id}/discard": ORGANISER,
     "GET /campaigns/{campaign_id}": ORGANISER,
     "GET /campaigns/{campaign_id}/edit": ORGANISER,
     "POST /campaigns/{campaign_id}/edit": ORGANISER,

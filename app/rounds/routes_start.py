@@ -1,0 +1,78 @@
+"""The organiser's way in: which kind of vote, its few questions, and the campaign's own page with what comes next."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.campaigns.kinds import KINDS, Kind
+from app.campaigns.ratios import ratio_text
+from app.campaigns.reads import all_campaigns, get_campaign
+from app.campaigns.wording import formula_words
+from app.core.errors import DomainError
+from app.rounds import reads
+from app.rounds.allowed import powers
+from app.rounds.starting import Beginning, begin, next_step
+from app.rounds.typed import typed_time
+from app.web.desk import Desk, OrganiserDesk, Refused, typed
+from app.web.forms import Form, PostedForm
+from app.web.pages import see_other
+
+router = APIRouter()
+
+
+def _asked(key: str) -> Kind | None:
+    if key and key not in KINDS:
+        raise DomainError("not_found")
+    return KINDS.get(key)
+
+
+def _start_page(desk: Desk, kind: Kind | None, refused: Refused | None = None) -> Response:
+    """Show the kinds, or the questions of one; the organisation is the one that held the last campaign."""
+    if kind is None:
+        return desk.show("rounds/kinds.html", refused, kinds=KINDS.values())
+    last = next(iter(all_campaigns(desk.session)), None)
+    preset = {"title": kind.title.format(year=desk.today.year), "organisation": last.organisation if last else ""}
+    return desk.show("rounds/start.html", refused, kind=kind, values=typed(refused) or preset)
+
+
+@router.get("/campaigns/new")
+def new_page(desk: OrganiserDesk, kind: str = "") -> Response:
+    """Ask which kind of vote it is to be, then what only the organiser can know."""
+    return _start_page(desk, _asked(kind))
+
+
+def _beginning(form: PostedForm) -> Beginning:
+    return Beginning(
+        title=form.text("title", 200, needed=False),
+        organisation=form.text("organisation", 200, needed=False),
+        objects=form.as_dict().get("objects", ""),
+        voters=form.as_dict().get("voters", ""),
+        opens_at=typed_time(form, "opens_at", "开始时间"),
+    )
+
+
+@router.post("/campaigns/new")
+def create(desk: OrganiserDesk, form: Form) -> Response:
+    """Make a campaign with everything preset and its first round, and go to its page."""
+    kind = _asked(form.text("kind", 20, needed=False)) or KINDS["campaign"]
+    return desk.attempt(
+        lambda: begin(desk.acting, kind, _beginning(form)),
+        lambda campaign_id: see_other(f"/campaigns/{campaign_id}"),
+        lambda refused: _start_page(desk, kind, refused),
+    )
+
+
+@router.get("/campaigns/{campaign_id}")
+def overview_page(desk: OrganiserDesk, campaign_id: str) -> Response:
+    """Show what is set up, what is missing and what comes next."""
+    campaign, rounds = get_campaign(desk.session, campaign_id), list(reads.rounds_of(desk.session, campaign_id))
+    step = next_step(campaign, rounds)
+    going_on = next((row for row in rounds if step.href == f"/rounds/{row.id}"), None)
+    context = {
+        "rounds": rounds,
+        "step": step,
+        "going_on": going_on,
+        "can": powers(desk.staff.role, going_on.state, is_rehearsal=False) if going_on else None,
+        "formula_words": formula_words,
+        "ratio_text": ratio_text,
+    }
+    return desk.show("campaigns/overview.html", campaign=campaign, **context)

@@ -1,0 +1,76 @@
+"""Starting a campaign of a kind in one act: names, numbers and the first round, with everything else preset."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.campaigns import service as campaigns
+from app.campaigns.kinds import Kind
+from app.campaigns.pasted import pasted_groups
+from app.campaigns.reads import CampaignView, all_campaigns
+from app.campaigns.rules import clean_name, pasted_names
+from app.core.acting import Acting
+from app.core.errors import DomainError
+from app.rounds.domain import RoundState
+from app.rounds.reads import RoundView
+from app.rounds.service import RoundDraft, create_round
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What the start page asks for: ``objects`` one a line, ``voters`` one group a line with its number of people."""
+
+    title: str
+    organisation: str
+    objects: str = ""
+    voters: str = ""
+    opens_at: datetime | None = None
+    alone: bool = False
+    """Whether one key share is to open the box, as in examples; else two of three."""
+
+
+def begin(acting: Acting, kind: Kind, beginning: Beginning) -> str:
+    """Make the campaign with its objects, groups and first round; return its id.
+
+    DomainError ``campaign_twice`` where there is one of that name already: the form was sent twice.
+    """
+    session, now, staff = acting.session, acting.now, acting.actor
+    names, groups = pasted_names(beginning.objects), pasted_groups(beginning.voters)
+    _refuse_second(acting, beginning)
+    campaign_id = campaigns.create_campaign(session, now, staff, beginning.title, beginning.organisation, kind)
+    if names:
+        campaigns.add_units(session, now, staff, campaign_id, names)
+    if groups:
+        campaigns.save_groups(session, now, staff, campaign_id, groups)
+    draft = RoundDraft(kind.round_title, kind.form, remarks=kind.remarks, opens_at=beginning.opens_at)
+    create_round(acting, campaign_id, replace(draft, key_needed=1, key_holders=1) if beginning.alone else draft)
+    return campaign_id
+
+
+def _refuse_second(acting: Acting, beginning: Beginning) -> None:
+    wanted = clean_name(beginning.title), clean_name(beginning.organisation)
+    if any((known.title, known.organisation) == wanted for known in all_campaigns(acting.session)):
+        raise DomainError("campaign_twice", title=wanted[0])
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What is to be done next for a campaign: a code and the page where it is done."""
+
+    code: str
+    href: str
+
+
+def next_step(campaign: CampaignView, rounds: list[RoundView]) -> NextStep:
+    """Return the first thing that is missing; once nothing is, the round that goes on."""
+    root = f"/campaigns/{campaign.id}"
+    small = [group for group in campaign.groups if group.expected < campaign.scheme.group_floor]
+    if not campaign.units:
+        return NextStep("units", f"{root}/units")
+    if not campaign.groups or small:
+        return NextStep("groups", f"{root}/groups")
+    live = [row for row in rounds if row.is_rehearsal is campaign.is_example and row.state is not RoundState.VOID]
+    if not live:
+        return NextStep("round", f"{root}/rounds/new")
+    if live[0].state is RoundState.PUBLISHED:
+        return NextStep("published", f"/results/{live[0].id}")
+    return NextStep("playing", root) if campaign.is_example else NextStep(live[0].state.value, f"/rounds/{live[0].id}")

@@ -1,0 +1,41 @@
+"""The kinds of vote: each is complete, and what it names exists."""
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from app.campaigns.builtin import FORMS
+from app.campaigns.domain import Objects
+from app.campaigns.kinds import DEFAULT_KIND, KINDS, Kind, kind_of
+from app.campaigns.nouns import noun
+from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, scale_of
+from app.routers import DESK_FEATURES
+
+KINDS_OF = [pytest.param(kind, id=kind.key) for kind in KINDS.values()]
+
+
+def test_it_works() -> None:
+    assert len(KINDS) == 10
+    assert kind_of("congress").objects is Objects.PROJECT
+    assert kind_of("nothing like it") is KINDS[DEFAULT_KIND]
+
+
+@pytest.mark.parametrize("kind", KINDS_OF)
+def test_a_kind_can_be_frozen_as_it_is(kind: Kind) -> None:
+    check_scheme(kind.scheme, ())
+    form = FORMS[kind.form]
+    check_form(form, scale_of(kind.scheme, form))
+    assert len(kind.title.format(year=2026)) <= TITLE_LIMIT
+
+
+@pytest.mark.parametrize("kind", KINDS_OF)
+def test_a_kind_leads_to_pages_that_are_there(kind: Kind) -> None:
+    routes = [route.path or "" for feature in DESK_FEATURES for route in iter_route_contexts(feature.router.routes)]
+    pages = {path.removeprefix("/campaigns/{campaign_id}") for path in routes}
+    assert kind.pages <= pages
+    assert {need.page for need in kind.needs} <= kind.pages
+
+
+def test_words_follow_the_object() -> None:
+    assert [noun(target).counted(3) for target in Objects] == ["3 个单位", "3 名同志", "3 个项目", "3 份报告"]
+    assert [noun(target, "en").counted(1) for target in Objects] == ["1 unit", "1 person", "1 project", "1 report"]
+    assert noun("unheard of") == noun(Objects.UNIT)

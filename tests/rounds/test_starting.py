@@ -1,0 +1,101 @@
+"""Starting a campaign of each kind: one act presets everything, and the campaign's page leads on."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.campaigns.kinds import KINDS, Kind
+from app.campaigns.reads import get_campaign
+from app.core.acting import Acting
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.rounds.domain import RoundState
+from app.rounds.reads import frozen_paper, get_round, rounds_of
+from app.rounds.rehearsing import create_rehearsal
+from app.rounds.service import draft_paper, freeze
+from app.rounds.starting import Beginning, begin, next_step
+from tests.cast import Desk, make_cast, refuses
+
+ASKED = Beginning("民主测评", "某县文化局", "甲\n乙\n", "中层干部 24\n职工代表：20人")
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
+def test_it_works(acting: Acting, kind: Kind) -> None:
+    voters = "组成人员 33" if kind.scheme.disclosure.announced else ASKED.voters
+    campaign_id = begin(acting, kind, replace(ASKED, voters=voters))
+    campaign = get_campaign(acting.session, campaign_id)
+    assert campaign.kind is kind
+    assert [unit.name for unit in campaign.units] == ["甲", "乙"]
+    assert [(group.name, group.expected) for group in campaign.groups] in (
+        [("中层干部", 24), ("职工代表", 20)],
+        [("组成人员", 33)],
+    )
+    row, *others = rounds_of(acting.session, campaign_id)
+    assert (row.state, row.title, row.form_key) == (RoundState.DRAFT, kind.round_title, kind.form)
+    assert others == []
+    assert next_step(campaign, [row]).href == f"/rounds/{row.id}"
+    rehearsal = create_rehearsal(acting, row.id)
+    real = replace(draft_paper(acting.session, row), round_id=rehearsal, rehearsal=True)
+    assert frozen_paper(acting.session, rehearsal)[0] == real
+    assert get_round(acting.session, row.id).paper_hash is None
+    freeze(acting, row.id)
+
+
+def test_what_is_not_known_yet_can_be_filled_in_later(acting: Acting) -> None:
+    campaign_id = begin(acting, KINDS["members"], Beginning("评议党员", "某支部"))
+    campaign, rounds = get_campaign(acting.session, campaign_id), list(rounds_of(acting.session, campaign_id))
+    assert next_step(campaign, rounds).href == f"/campaigns/{campaign_id}/units"
+    with refuses("steps_missing"):
+        create_rehearsal(acting, rounds[0].id)
+
+
+def test_it_refuses_the_same_form_sent_twice(acting: Acting) -> None:
+    begin(acting, KINDS["leaders"], ASKED)
+    with refuses("campaign_twice"):
+        begin(acting, KINDS["leaders"], replace(ASKED, title=" 民主测评 "))
+
+
+@pytest.fixture
+def desk(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+    with database.writing() as session:
+        make_cast(session)
+    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+
+
+def test_the_page_asks_which_kind_and_then_its_questions(desk: Desk) -> None:
+    page = desk.get("/campaigns/new").text
+    for kind in KINDS.values():
+        assert kind.name in page
+        assert f'href="/campaigns/new?kind={kind.key}"' in page
+    asked = desk.get("/campaigns/new?kind=village").text
+    assert "2026年村民委员会成员民主评议" in asked
+    assert desk.get("/campaigns/new?kind=election").status_code == 404
+
+
+def test_a_refused_form_keeps_what_was_typed(desk: Desk) -> None:
+    sent = {
+        "kind": "leaders",
+        "title": "民主测评",
+        "organisation": "某局",
+        "objects": "张甲\n李乙",
+        "voters": "中层干部",
+    }
+    answer = desk.post("/campaigns/new", **sent)
+    assert answer.status_code == 422
+    assert "“中层干部”看不出名称和人数" in answer.text
+    for typed in ("张甲\n李乙", 'value="leaders"', 'value="某局"'):
+        assert typed in answer.text
+    assert desk.post("/campaigns/new", **sent, opens_at="morgen").status_code == 422
+
+
+def test_menus_show_what_the_kind_uses(desk: Desk) -> None:
+    made = desk.post("/campaigns/new", kind="leaders", title="民主测评", organisation="某局", voters="中层干部 24")
+    page = desk.get(made.headers["location"]).text
+    for unused in ("/board", "/holidays", "/liaisons", "/import", "/opinions"):
+        assert f'href="{made.headers["location"]}{unused}"' not in page
+    assert desk.get(made.headers["location"] + "/holidays").status_code == 200
+    seed = desk.post("/campaigns/new", title="群众测评", organisation="某局").headers["location"]
+    assert f'href="{seed}/holidays"' in desk.get(seed).text
