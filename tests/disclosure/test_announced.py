@@ -8,40 +8,14 @@ from hypothesis import strategies as st
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
-from app.campaigns.domain import Denominator, Formula, Gates, Item, Measure, Scheme
+from app.campaigns.domain import Denominator, Formula, Scheme
 from app.publication.renditions import bands
-from app.rounds.domain import Paper
 from app.tally.document import canonical_json
-from app.tally.result import result_document
-from tests.tally.cast import Json, make_chain, make_paper, section_of
+from tests.disclosure.told import BASES, SCALE, Counts, announced, check_exact, check_round, paper_of, target_of
+from tests.tally.cast import make_paper, section_of
 
-ITEMS = (Item("i0", "过程"), Item("i1", "总体评价", overall=True))
-SCALE = replace(SCALES["satisfaction"], abstain="弃权")
 OPTIONS = len(SCALE.options)
-BASES = (Denominator.VALID, Denominator.RETURNED, Denominator.EXPECTED)
 WORDS = {"shown": False, "text": "本轮只公布结论，不公布票数"}
-Counts = tuple[int, ...]
-
-
-def paper_of(
-    extent: Extent, top: int = 2, denominator: Denominator = Denominator.VALID, *, voters: int = 29, one: bool = False
-) -> Paper:
-    formula = Formula(top, denominator, Measure.SATISFIED_RATE)
-    scheme = Scheme(SCALE, formula, gates=Gates(), disclosure=Disclosure(Kind.ANNOUNCED, extent))
-    return make_paper({"g": ()}, items=ITEMS[1:] if one else ITEMS, scheme=scheme, expected=voters, remarks=False)
-
-
-def announced(paper: Paper, *columns: Counts) -> Json:
-    """The document of a round in which so many marked each option of each item."""
-    voters = sum(columns[0])
-    marks = [[mark for mark, count in enumerate(counts) for _ in range(count)] for counts in columns]
-    stack = bytes(mark for row in zip(*marks, strict=True) for mark in row)
-    return result_document(paper, {("u0", "g"): stack}, make_chain({"g": voters}, expected=voters), {})
-
-
-def target_of(document: Json) -> Json:
-    [target] = section_of(document)["targets"]
-    return target
 
 
 def tables(least: int = 10, most: int = 64) -> st.SearchStrategy[Counts]:
@@ -58,18 +32,7 @@ def tables(least: int = 10, most: int = 64) -> st.SearchStrategy[Counts]:
 @given(st.integers(10, 64).flatmap(lambda n: st.tuples(tables(n, n), tables(n, n))), st.integers(1, 3))
 def test_it_works(columns: tuple[Counts, Counts], top: int) -> None:
     document = announced(paper_of(Extent.COUNTS, top), *columns)
-    for item, counts in zip(target_of(document)["items"], columns, strict=True):
-        cell, valid = item["total"], sum(counts[:4])
-        assert item["groups"] == []
-        if valid < 10:
-            assert cell["shown"] is False
-            continue
-        assert cell["view"] == "exact"
-        assert [row["count"] for row in cell["distribution"]] == list(counts[:4])
-        assert [cell[name]["count"] for name in ("unknown", "abstain")] == list(counts[4:])
-        assert (cell["valid"]["count"], cell["answered"]["count"]) == (valid, sum(counts))
-        assert cell["satisfied"]["count"] == sum(counts[:top])
-        assert cell["interval"] is None
+    check_exact(document, columns, top)
 
 
 @settings(max_examples=150, deadline=None)
@@ -145,3 +108,8 @@ def test_small_bodies_and_unanimous_ones_are_exact(counts: Counts, shares: list[
     assert [row["count"] for row in cell["distribution"]] == list(counts)
     assert [row["share"]["text"] for row in cell["distribution"]] == shares
     assert cell["satisfied_rate"]["text"] == shares[0]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_rounds_of_the_soak_hold(seed: int) -> None:
+    check_round(seed)
