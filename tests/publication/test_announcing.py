@@ -13,6 +13,7 @@ from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Formula, Item, Scheme
 from app.core.db import Database
 from app.publication.domain import Scope, Viewer
+from app.reports.report_data import counts_table
 from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from tests.papers import asked
@@ -160,6 +161,9 @@ def test_bodies_of_practice_are_exact_everywhere(organiser: TestClient, database
         public = counted.bands_for(session, round_id)
     rows = list(load_workbook(BytesIO(result_workbook(result)))["公开计票"].values)[1:]
     assert tuple(row[4] for row in rows) == COUNTS[members]
+    written = str(counts_table(result.document))
+    shares = zip(COUNTS[members], SHARES[members], strict=True)
+    assert all(f"{count}（{share}）" in written for count, share in shares)
     [target], [told] = result.section["targets"], public.document["sections"][0]["targets"]
     assert told["overall"] == target["overall"]
     assert told["verdict"] == target["verdict"]

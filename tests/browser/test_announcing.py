@@ -1,0 +1,64 @@
+"""Announcing in the hall as it is done: two machines, keys of a presenter, the word readable from the last row."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from tests.browser.conftest import Installation
+from tests.browser.steps import AXE, log_in
+from tests.cast import make_cast
+from tests.publication import counted
+from tests.publication.test_announcing import PROJECTS, people, votes
+
+PROJECTOR = ViewportSize(width=1920, height=1080)
+LARGE = 120
+"""Pixels of a sign that the last row of a hall reads."""
+OVER = "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
+
+
+def opened(browser: Browser, installation: Installation, path: str, *, scripts: bool = True) -> tuple[Page, str]:
+    """Open a page of a published round as its organiser does on the hall's machine."""
+    with installation.database.writing() as session:
+        make_cast(session)
+    round_id = counted.store_published(installation.database, votes(people()), "public")
+    context = browser.new_context(
+        base_url=installation.address, locale="zh-CN", viewport=PROJECTOR, java_script_enabled=scripts
+    )
+    page = context.new_page()
+    log_in(page, "zhangsan")
+    page.goto(path.format(round_id))
+    return page, round_id
+
+
+def test_it_works(browser: Browser, installation: Installation) -> None:
+    page, round_id = opened(browser, installation, "/rounds/{}/announce")
+    screen = page.context.new_page()
+    screen.goto(f"/rounds/{round_id}/hall")
+    assert screen.locator("main").inner_text().count("已结束") == 1
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("大屏上是标题").wait_for()
+    page.keyboard.press("PageDown")
+    page.get_by_text("第 1 项").wait_for()
+    screen.get_by_role("heading", name=PROJECTS[0]).wait_for(timeout=15_000)
+    word = screen.locator(".told-word")
+    size = word.evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    over, found = screen.evaluate(OVER), Axe().run(screen, options=AXE)
+    screen.keyboard.press("PageDown")
+    screen.get_by_role("heading", name=PROJECTS[1]).wait_for()
+    screen.keyboard.press("ArrowLeft")
+    screen.get_by_role("heading", name=PROJECTS[0]).wait_for()
+    page.context.close()
+    assert size >= LARGE
+    assert max(over) <= 0
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("path", ["/rounds/{}/announce", "/rounds/{}/announce/screen"])
+def test_no_script_is_needed(browser: Browser, installation: Installation, path: str) -> None:
+    page, round_id = opened(browser, installation, "/rounds/{}/announce", scripts=False)
+    page.get_by_role("button", name="开始宣布").click()
+    page.goto(path.format(round_id))
+    page.get_by_role("button", name="下一项").press("Enter")
+    page.goto(f"/rounds/{round_id}/announce/screen")
+    page.get_by_role("heading", name=PROJECTS[0]).wait_for()
+    page.context.close()
