@@ -39,8 +39,10 @@ def votes(paper: Paper, opinions: tuple[tuple[int, ...], ...] = ALL_SATISFIED) -
 
 
 def post(client: TestClient, path: str, **fields: str) -> int:
-    token = counted.form_token(client, path.removesuffix("/meeting").removesuffix("/announce") + "/announce")
-    answer = client.post(path, data={**fields, "form_token": token}, follow_redirects=False)
+    """Send a form of the page as a browser does, and return the status."""
+    page = client.get(f"{path.rsplit('/', 1)[0]}/announce").text
+    [token, *_], [seen, *_] = (re.findall(f'name="{name}" value="([^"]*)"', page) for name in ("form_token", "seen"))
+    answer = client.post(path, data={**fields, "form_token": token, "seen": seen}, follow_redirects=False)
     return int(answer.status_code)
 
 
