@@ -9,6 +9,7 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.domain import GROUP_FLOOR, K_FLOOR, Denominator, Formula, Item, ItemLines, Lines, Measure, Scheme
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.tally.chain import Chain, GroupChain
+from app.tally.document import Document
 from app.tally.restraint import FREE, Restraint, restraint_between
 from app.tally.result import result_document
 
@@ -60,11 +61,24 @@ def make_case(seed: int) -> Case:
     if draw.random() < 0.2 and not items[0].overall:
         scheme = replace(scheme, item_lines=own_lines)
     own = tuple(group for group, _, _ in groups)
-    return _counted(
-        draw,
-        Paper("r", "县", "活动", "测评", (PaperSection("表", items, units),), own, scheme, "", remarks=True),
-        groups,
-    )
+    parts = _parts(random.Random(f"sections {seed}"), items, units)
+    return _counted(draw, Paper("r", "县", "活动", "测评", parts, own, scheme, "", remarks=True), groups)
+
+
+def _parts(draw: random.Random, items: tuple[Item, ...], units: tuple[PaperUnit, ...]) -> tuple[PaperSection, ...]:
+    """Put the units into one section, or each into one of its own: the same slips fill them all."""
+    if len(units) == 1 or draw.random() < 0.5:
+        return (PaperSection("表", items, units),)
+    return tuple(PaperSection("表", items, (unit,), unit.id, f"部分{unit.id}") for unit in units)
+
+
+def as_one(document: Document) -> Document:
+    """Return a document as the attacker reads it, who knows that one slip filled all sections: its targets together."""
+    first, *others = document["sections"]
+    if not others:
+        return document
+    targets = [target for section in document["sections"] for target in section["targets"]]
+    return {**document, "sections": [{**first, "targets": targets, "overall_band": None}]}
 
 
 def make_retest(case: Case, seed: int) -> Case:
@@ -102,10 +116,10 @@ def _counted(
         for group, _, came in groups:
             if unit.id in group.left_out:
                 continue
-            columns = [draw.choices(range(5), draw.choice(MINDS), k=came) for _ in paper.section.items]
+            columns = [draw.choices(range(5), draw.choice(MINDS), k=came) for _ in paper.parts[0].items]
             stacks[unit.id, group.id] = bytes(mark for row in zip(*columns, strict=True) for mark in row)
-            for item, column in zip(paper.section.items, columns, strict=True):
+            for item, column in zip(paper.parts[0].items, columns, strict=True):
                 truth[unit.id, item.key, group.id] = tuple(column.count(mark) for mark in range(5))
     chain = Chain(tuple(GroupChain(group.id, group.expected, issued, came, came) for group, issued, came in groups))
     remarks = {unit.id: ("意见",) * draw.randint(0, 14) for unit in paper.units}
-    return Case(result_document(paper, stacks, chain, remarks, restraint), paper, truth)
+    return Case(as_one(result_document(paper, stacks, chain, remarks, restraint)), paper, truth)

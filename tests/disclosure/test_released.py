@@ -19,7 +19,7 @@ RETESTS = 200
 def tables_of(case: Case, part: tuple[str, str | None], groups: Groups) -> Table:
     """Add up the true answers of some groups, over all items for pooled ones."""
     unit, key = part
-    wanted = [item.key for item in case.paper.section.items] if key is None else [key]
+    wanted = [item.key for item in case.paper.parts[0].items] if key is None else [key]
     rows = [case.truth[unit, item, group] for item in wanted for group in sorted(groups)]
     return add_tables((Table(row[:4], row[4]) for row in rows), 4)
 
