@@ -216,6 +216,15 @@ def test_templates_ask_what_their_reader_may_do(path: Path) -> None:
     assert DECIDES.findall(text) == []
 
 
+PLAIN_HEAD = re.compile(r"""<thead>\s*<tr>(?:\s*<th[^>]*>\{\{ _\("[^"]*"\) \}\}</th>)+\s*</tr>""")
+"""A head whose columns are always the same; those that follow a scale or a choice are written by hand."""
+
+
+def test_heads_of_tables_are_written_once() -> None:
+    """By ``m.head``: over the columns and beside each cell of a phone stand the words of one list."""
+    assert [path.name for path in TEMPLATES if PLAIN_HEAD.search(path.read_text("utf-8"))] == []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_templates_hold_no_inline_code(path: Path) -> None:
     text = path.read_text("utf-8")
