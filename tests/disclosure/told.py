@@ -1,12 +1,13 @@
 """Random announced rounds, each beside another that shares what its extent tells; the same seed gives the same two."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Denominator, Formula, Item, Scheme
-from app.rounds.domain import Paper
+from app.rounds.domain import Paper, PaperUnit
 from app.tally.document import canonical_json
 from app.tally.result import result_document
 from tests.tally.cast import Json, make_chain, make_paper, section_of
@@ -22,8 +23,12 @@ def paper_of(
     extent: Extent, top: int = 2, denominator: Denominator = Denominator.VALID, *, voters: int = 29, one: bool = False
 ) -> Paper:
     """An announced round of one object and two items, or of the overall item alone."""
-    scheme = Scheme(SCALE, Formula(top, denominator), disclosure=Disclosure(Kind.ANNOUNCED, extent))
+    scheme = _scheme(extent, top, denominator)
     return make_paper({"g": ()}, items=ITEMS[1:] if one else ITEMS, scheme=scheme, expected=voters, remarks=False)
+
+
+def _scheme(extent: Extent, top: int, denominator: Denominator) -> Scheme:
+    return Scheme(SCALE, Formula(top, denominator), disclosure=Disclosure(Kind.ANNOUNCED, extent))
 
 
 def announced(paper: Paper, *columns: Counts) -> Json:
@@ -40,9 +45,10 @@ def target_of(document: Json) -> Json:
     return target
 
 
-def check_exact(document: Json, columns: tuple[Counts, ...], top: int) -> None:
+def check_exact(document: Json, columns: tuple[Counts, ...], top: int, section: int = 0) -> None:
     """AssertionError unless every count from ten valid answers on is the one that was voted, and there is no more."""
-    for item, counts in zip(target_of(document)["items"], columns, strict=True):
+    [target] = document["sections"][section]["targets"]
+    for item, counts in zip(target["items"], columns, strict=True):
         cell, valid = item["total"], sum(counts[:GRADES])
         assert item["groups"] == []
         if valid < 10:
@@ -57,18 +63,48 @@ def check_exact(document: Json, columns: tuple[Counts, ...], top: int) -> None:
 
 
 def check_round(seed: int) -> None:
-    """Draw a round: its counts are exact, or its document is that of another which shares what the extent tells."""
+    """Draw a round of one or two sections that the same people marked: its counts are exact.
+
+    Or its document is that of another round which shares what the extent tells of each section.
+    """
     draw = random.Random(seed)
-    voters, top, base = draw.randint(10, 64), draw.randint(1, 3), draw.choice(BASES)
-    counts = _drawn(draw, voters, len(SCALE.options))
-    check_exact(announced(paper_of(Extent.COUNTS, top, base, voters=voters, one=True), counts), (counts,), top)
-    parts = (counts[:top], counts[top:GRADES], counts[GRADES:])
-    shared = tuple(count for part in parts for count in _drawn(draw, sum(part), len(part)))
-    for extent, other in ((Extent.SUM, shared), (Extent.WORDS, _drawn(draw, voters, len(SCALE.options)))):
-        paper = paper_of(extent, top, base, voters=voters, one=True)
-        first, second = announced(paper, counts), announced(paper, other)
-        if target_of(first)["verdict"] == target_of(second)["verdict"]:
+    voters, base = draw.randint(10, 64), draw.choice(BASES)
+    tops = tuple(draw.randint(1, 3) for _ in range(draw.randint(1, 2)))
+    tables = [_drawn(draw, voters, len(SCALE.options)) for _ in tops]
+    for place, (top, counts) in enumerate(zip(tops, tables, strict=True)):
+        check_exact(_document(Extent.COUNTS, base, tops, tables), (counts,), top, place)
+    shared = [_sharing(draw, counts, top) for counts, top in zip(tables, tops, strict=True)]
+    for extent, others in (
+        (Extent.SUM, shared),
+        (Extent.WORDS, [_drawn(draw, voters, len(SCALE.options)) for _ in tops]),
+    ):
+        first, second = _document(extent, base, tops, tables), _document(extent, base, tops, others)
+        if _words(first) == _words(second):
             assert canonical_json(first) == canonical_json(second), (seed, extent)
+
+
+def _document(extent: Extent, base: Denominator, tops: tuple[int, ...], tables: Sequence[Counts]) -> Json:
+    """The document of a round in which each section has one object, one item and its own number of counted grades."""
+    voters = sum(tables[0])
+    paper = paper_of(extent, tops[0], base, voters=voters, one=True)
+    [part] = paper.parts
+    parts = [
+        replace(part, key=f"s{place}", units=(PaperUnit(f"u{place}", f"对象{place}"),), own=_scheme(extent, top, base))
+        for place, top in enumerate(tops)
+    ]
+    marks = [bytes(mark for mark, count in enumerate(counts) for _ in range(count)) for counts in tables]
+    stacks = {(f"u{place}", "g"): stack for place, stack in enumerate(marks)}
+    return result_document(replace(paper, parts=tuple(parts)), stacks, make_chain({"g": voters}, expected=voters), {})
+
+
+def _words(document: Json) -> list[Json]:
+    return [target["verdict"] for section in document["sections"] for target in section["targets"]]
+
+
+def _sharing(draw: random.Random, counts: Counts, top: int) -> Counts:
+    """Return a table with the same sum of the counted grades, and as many valid answers."""
+    parts = (counts[:top], counts[top:GRADES], counts[GRADES:])
+    return tuple(count for part in parts for count in _drawn(draw, sum(part), len(part)))
 
 
 def _drawn(draw: random.Random, people: int, options: int) -> Counts:
