@@ -88,6 +88,7 @@ class _Forms(HTMLParser):
         super().__init__()
         self.found: dict[str, list[tuple[str, str]]] = {}
         self._path = self._select = self._area = ""
+        self._options: list[tuple[str, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -101,9 +102,14 @@ class _Forms(HTMLParser):
         ):
             self._keep(given["name"], given.get("value", "on"))
         elif tag == "select":
-            self._select = given["name"]
-        elif tag == "option" and "selected" in given:
-            self._keep(self._select, given["value"])
+            self._select, self._options = given["name"], []
+        elif tag == "option":
+            self._options.append((given["value"], "selected" in given))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            chosen = [value for value, selected in self._options if selected]
+            self._keep(self._select, [*chosen, *(value for value, _ in self._options)][0])
 
     def _keep(self, name: str, value: str) -> None:
         if self._path:
