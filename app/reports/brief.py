@@ -6,6 +6,7 @@ from typing import Final
 
 from pypdf import PdfWriter
 
+from app.campaigns.nouns import called, sort_of
 from app.core.chinese import chinese_date
 from app.core.printable import FAMILY, NO_GLYPH, Words, unprintable
 from app.office.qr import qr_grid
@@ -14,6 +15,7 @@ from app.publication import charts
 from app.publication.announced import options_text, slides_of
 from app.publication.domain import units_of_verdict
 from app.publication.editions import Edition, Published, PublishedBands
+from app.reports.called import brief_words
 from app.tally.document import (
     BandDocument,
     BandSection,
@@ -44,7 +46,7 @@ _FRAME: Final = r"""
   #line(length: 100%, stroke: 0.4pt + muted)
   核验码 #d.code #if d.version > 1 [（第 #d.version 版）]
   #if d.signs != "" [#h(1em) 票箱指纹 #d.signs]
-  #h(1fr) 单位按机构序列排列，不作排名
+  #h(1fr) #d.words.order
 ])
 #set text(font: d.font, lang: "zh", region: "cn", fill: ink, size: 10pt)
 #set par(leading: 0.62em, spacing: 0.8em)
@@ -94,7 +96,7 @@ _BRIEF: Final = (
 #for row in d.flagged [#text(size: 9.5pt)[*#row.at(0)*（#row.at(1) 个）#row.at(2)：#row.at(3)] #parbreak()]
 #if d.flagged.len() > 0 [
   #text(size: 9pt, fill: muted)[系统只作提示，是否责令补课由组织者决定。]
-] else [没有需补课的单位。]
+] else [#d.words.none]
 ]
 #if d.grid == "" [
   #block(height: 1fr, width: 100%, one-page(body))
@@ -104,7 +106,7 @@ _BRIEF: Final = (
 #if d.grid != "" [
   #if d.long [#pagebreak()]
   #block(height: 1fr, width: 100%, layout(room => align(center, image(
-    bytes(d.grid), format: "svg", width: calc.min(room.width, room.height / d.ratio), alt: "各单位总体评价分布图"))))
+    bytes(d.grid), format: "svg", width: calc.min(room.width, room.height / d.ratio), alt: d.words.chart))))
 ]
 #text(size: 8pt, fill: muted)[#d.formula]
 """
@@ -122,14 +124,14 @@ _NOTICE: Final = (
   ..d.counts.map(row => (str(row.at(0)), row.at(1), row.at(2), row.at(3))).flatten()
 )
 ] else [
-== 各单位满意率所在的档次
+== #d.words.bands
 #table(
   columns: (10mm, 1fr, 46mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
-  table.header([*序*], [*单位*], [*档次*]),
+  table.header([*序*], [*#d.words.one*], [*档次*]),
   ..d.units.map(row => (str(row.at(0)), row.at(1), row.at(2))).flatten()
 )
 ]
-#if d.overall != "" [全部单位合在一起：#d.overall。#parbreak()]
+#if d.overall != "" [#d.words.whole：#d.overall。#parbreak()]
 #for note in d.notes [#text(size: 9pt)[· #note] \ ]
 #text(size: 8.5pt, fill: muted)[#d.formula \
   #d.shown 公布之前，包括组织者在内，任何人都看不到任何一张票。]
@@ -264,6 +266,7 @@ def _frame(edition: Edition, document: Document | BandDocument, title: str) -> d
         "version": edition.version,
         "signs": edition.signs,
         "chain": numbers,
+        "words": brief_words(sort_of([section["objects"] for section in document["sections"]])),
         "meeting": [list(line) for line in edition.meeting.lines()],
         "notes": [note["text"] for note in (*document["chain"]["warnings"], *document["notes"])],
     }
@@ -277,7 +280,8 @@ def _qr_svg(text: str) -> str:
 
 def _heads(section: Section) -> list[str]:
     units = section["targets"]
-    heads = [units[0]["name"] if len(units) == 1 else "单位", "分布", "满意率", "不满意率", "有效（人）"]
+    first = units[0]["name"] if len(units) == 1 else called(section["objects"], "单位")
+    heads = [first, "分布", "满意率", "不满意率", "有效（人）"]
     has_verdicts = len(units) > 1 or any(item["verdict"] for unit in units for item in unit["items"])
     return [*heads, "结论"] if has_verdicts else heads
 

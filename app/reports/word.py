@@ -6,6 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from app.campaigns.nouns import called
 from app.office.markup import TEXT_WIDTH, Column, Pictures, Style, joined, paragraph, paragraphs, table
 from app.publication.charts import multiples_png, overall_chart
 from app.publication.domain import notes_for, units_of_verdict, units_with_remarks
@@ -40,6 +41,7 @@ from app.tally.shown import ItemTable, Ruling
 from app.tally.verdict import Verdict
 from app.tally.wording import VERDICTS
 
+OVERALL = "表 2　各单位总体评价（按机构序列，不作排名）"
 UNITS_PER_CHART = 15
 """Up to here every unit has a row in the picture of all; more are drawn as a grid."""
 FEW_UNITS = 3
@@ -148,13 +150,13 @@ def _units_of_concern(section: Section) -> Markup:
         if any(unit["remarks"]["shown"] for unit in section["targets"])
         else ""
     )
-    return joined([paragraph(f"各单位结论：{numbers}。{first}{heard}"), paragraphs(lines)])
+    return joined([paragraph(called(section["objects"], f"各单位结论：{numbers}。{first}{heard}")), paragraphs(lines)])
 
 
 def _overall_table(section: Section, figures: Figures) -> Markup:
     columns = [
         Column("序", 8, Style.HEAD),
-        Column("单位", 0, Style.CELL),
+        Column(called(section["objects"], "单位"), 0, Style.CELL),
         *figures.columns(),
         Column("结论", 15, Style.HEAD),
     ]
@@ -162,13 +164,13 @@ def _overall_table(section: Section, figures: Figures) -> Markup:
         [str(unit["position"]), unit["name"], *figures.cells(overall_of(unit)["total"]), unit["verdict"]["label"]]
         for unit in section["targets"]
     ]
-    return table("表 2　各单位总体评价（按机构序列，不作排名）", fitted(columns), rows)
+    return table(called(section["objects"], OVERALL), fitted(columns), rows)
 
 
 def _overall_charts(document: Document, pictures: Pictures) -> Markup:
     units = only_section(document)["targets"]
     png = overall_chart(document).png() if len(units) <= UNITS_PER_CHART else multiples_png(document)
-    words = "图 1　各单位总体评价的分布"
+    words = called(only_section(document)["objects"], "图 1　各单位总体评价的分布")
     picture = pictures.run(png, TEXT_WIDTH, words)
     return joined([paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE)])
 
@@ -191,7 +193,7 @@ def _matrix(section: Section, chosen: Sequence[Target]) -> Markup:
     width = (TEXT_WIDTH - 55) / len(labels)
     columns = [
         Column("序", 8, Style.HEAD),
-        Column("单位", 0, Style.CELL),
+        Column(called(section["objects"], "单位"), 0, Style.CELL),
         *(Column(label, width) for label in labels),
         Column("结论", 13, Style.HEAD),
     ]
@@ -199,7 +201,7 @@ def _matrix(section: Section, chosen: Sequence[Target]) -> Markup:
         [str(unit["position"]), unit["name"], *map(_rate_text, unit["items"]), unit["verdict"]["label"]]
         for unit in chosen
     )
-    return table("表 3　需补课和提醒的单位各项满意率", fitted(columns), rows)
+    return table(called(section["objects"], "表 3　需补课和提醒的单位各项满意率"), fitted(columns), rows)
 
 
 def _rate_text(item: ItemTable) -> str:
@@ -273,7 +275,7 @@ def _problems(section: Section) -> Markup:
         for reason in [*told, *(f"“{item}”{reasons_of(ruling)}" for item, ruling in _below(unit))]:
             found.setdefault(reason.removesuffix("。"), []).append(unit["name"])
     lines = [f"{reason}（{len(names)} 个单位）：{'、'.join(names)}。" for reason, names in found.items()]
-    return paragraphs(lines or ["没有单位或指标低于规定的线。"])
+    return paragraphs(lines or [called(section["objects"], "没有单位或指标低于规定的线。")])
 
 
 def _rest(section: Section) -> list[Target]:

@@ -5,6 +5,7 @@ from typing import Final
 
 import xlsxwriter
 
+from app.campaigns.nouns import called
 from app.core.chinese import chinese_time
 from app.office.books import written
 from app.office.workbook import plain
@@ -150,7 +151,7 @@ def _chain_row(row: ChainRow) -> list[Value]:
 
 def _by_unit(table: Table, result: Published) -> None:
     section = result.section
-    heads = ["序", "单位", "结论", "原因和提示", *_figure_heads(section)]
+    heads = ["序", called(section["objects"], "单位"), "结论", "原因和提示", *_figure_heads(section)]
     table.head(heads, [PLACE, WIDE, NARROW, TELLING])
     for unit in section["targets"]:
         told = [*_reasons(unit["verdict"]), *notes_for(unit, result.scope)]
@@ -172,7 +173,7 @@ def _by_item(table: Table, result: Published) -> None:
     lined = bool(section["formula"]["item_lines"])
     judged = ["结论", "原因"] if lined else []
     widths = [PLACE, WIDE, WIDE, *([NARROW, TELLING] if lined else [])]
-    table.head(["序", "单位", "指标", *judged, *_figure_heads(section)], widths)
+    table.head(["序", called(section["objects"], "单位"), "指标", *judged, *_figure_heads(section)], widths)
     for unit in section["targets"]:
         for item in unit["items"]:
             lead: list[Value] = [unit["position"], unit["name"], item["label"], *(_judged(item) if lined else [])]
@@ -191,7 +192,8 @@ def _reasons(ruling: Ruling) -> list[str]:
 
 def _by_group(table: Table, result: Published) -> None:
     section = result.section
-    table.head(["序", "单位", "指标", "类别", *_figure_heads(section)], [PLACE, WIDE, WIDE, WIDE])
+    named = called(section["objects"], "单位")
+    table.head(["序", named, "指标", "类别", *_figure_heads(section)], [PLACE, WIDE, WIDE, WIDE])
     for unit in section["targets"]:
         for item in unit["items"]:
             lead: list[Value] = [unit["position"], unit["name"], item["label"]]

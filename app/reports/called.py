@@ -1,0 +1,16 @@
+"""What reports say of units, said of whatever was rated."""
+
+from app.campaigns.nouns import called
+
+
+def brief_words(objects: str) -> dict[str, str]:
+    """Return what brief and notice say of what was rated, by the names that their templates use."""
+    said = {
+        "one": "单位",
+        "order": "单位按机构序列排列，不作排名",
+        "none": "没有需补课的单位。",
+        "chart": "各单位总体评价分布图",
+        "bands": "各单位满意率所在的档次",
+        "whole": "全部单位合在一起",
+    }
+    return {key: called(objects, sentence) for key, sentence in said.items()}
