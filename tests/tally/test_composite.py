@@ -163,7 +163,7 @@ def narrowed(case: Case, figure_of: "dict[str, Figure]") -> list[tuple[str, str]
 
 def truth(case: Case, unit: str, weights: Mapping[str, Fraction]) -> Figure:
     """The total that would be exact whatever is hidden."""
-    asked = case.paper.section.items
+    asked = next(each.items for each in case.paper.sections if unit in {rated.id for rated in each.units})
     items = [item.key for item in asked if item.overall] or [item.key for item in asked]
     total = F(0)
     for group, weight in weights.items():
