@@ -105,6 +105,9 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /campaigns/{campaign_id}/composite": ORGANISER,
     "GET /campaigns/{campaign_id}/import": ORGANISER,
     "GET /campaigns/{campaign_id}/import/template.xlsx": ORGANISER,
+    "GET /campaigns/{campaign_id}/liaisons/import": ORGANISER,
+    "POST /campaigns/{campaign_id}/liaisons/import": ORGANISER,
+    "POST /campaigns/{campaign_id}/liaisons/import/confirm": ORGANISER,
     "POST /campaigns/{campaign_id}/import": ORGANISER,
     "POST /campaigns/{campaign_id}/import/confirm": ORGANISER,
     # rounds
@@ -250,6 +253,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /campaigns/{campaign_id}/board/{unit_id}/{step}": frozenset({"organiser", "liaison"}),
     "POST /campaigns/{campaign_id}/board/{unit_id}/{step}/undo": frozenset({"organiser", "liaison"}),
     "GET /rectification/supervision": RECTIFIERS,
+    "GET /rectification/supervision/run": SUPERVISORS,
     "POST /rectification/supervision/run": SUPERVISORS,
     "GET /rectification/supervision/notices/{notice_id}": RECTIFIERS,
     "GET /rectification/orders/{order_id}/mode": SUPERVISORS,

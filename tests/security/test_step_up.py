@@ -35,10 +35,11 @@ STEP_UP = {
     "POST /staff/{staff_id}/disable": "organiser",
     "POST /rounds/{round_id}/releases/{release_id}/withdraw": "organiser",
     "POST /tokens": "organiser",
+    "POST /campaigns/{campaign_id}/liaisons/import/confirm": "organiser",
 }
 """Every act of weight, and who does it here."""
 WEIGHTY = re.compile(
-    r"POST .*/(void|publish|correct|withdraw|grant|link|enable|disable|role|opening/\w+)$"
+    r"POST .*/(void|publish|correct|withdraw|grant|link|enable|disable|role|opening/\w+|liaisons/import/confirm)$"
     r"|POST /(staff|tokens)$|POST /account/factor$"
 )
 LIGHT = {

@@ -32,6 +32,8 @@ SHOWN_OTHERWISE = {
     "/campaigns/{campaign_id}/import": "answers with a preview",
     "/campaigns/{campaign_id}/opinions/import": "answers with a preview",
     "/rectification/import": "answers with a preview",
+    "/campaigns/{campaign_id}/liaisons/import": "answers with a preview",
+    "/campaigns/{campaign_id}/liaisons/import/confirm": "answers with the sheet of links",
     "/rounds/{round_id}/slips/print": "answers with the file, or with the page of the job",
     "/rounds/{round_id}/key/draw": "answers with the key slip",
     "/rounds/{round_id}/receipt": "answers with what the box says",

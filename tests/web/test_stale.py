@@ -48,6 +48,7 @@ OTHERWISE = {
     "/rectification/orders/{order_id}/plan": "compares versions of the plan",
     "/campaigns/{campaign_id}/opinions/merge": "is replayed from a list of acts, which it names",
     "/campaigns/{campaign_id}/import/confirm": "names what is stored in its preview",
+    "/campaigns/{campaign_id}/liaisons/import/confirm": "adds people, and refuses names that are taken",
     "/rectification/import/confirm": "compares each row with the one that was exported",
     "/campaigns/{campaign_id}/english": "brings what each name was called on its page",
     "/campaigns/{campaign_id}/holidays": "changes the days it names and no others",

@@ -1,0 +1,116 @@
+"""Taking staff over from a checked list: accounts with one-time links, requests where two must agree, liaisons' units.
+
+As with units, nothing is stored between preview and confirmation: the page carries the rows, which are checked anew.
+All is done in one transaction or nothing.
+"""
+
+import json
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.orm import Session
+
+from app.accounts import asking
+from app.accounts import service as accounts
+from app.accounts.domain import Act as AccountAct
+from app.accounts.domain import Role, needs_consent, roles_offered
+from app.campaigns.reads import CampaignView
+from app.campaigns.staff_listing import LISTING, Known, StaffPreview, StaffRow, preview_staff
+from app.core.acting import Acting
+from app.core.errors import DomainError
+from app.office.sheets.tables import cells_row
+from app.office.workbook import Sheet, Workbook, read_workbook
+
+_KEYS = ("name", "login", "role", "units")
+_CARRIED = TypeAdapter(tuple[tuple[str, str, str, tuple[str, ...]], ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of one person: a token of his one-time link, or a request that waits for a second person."""
+
+    row: StaffRow
+    token: str = ""
+    is_asked: bool = False
+
+
+def known_of(session: Session, campaign: CampaignView, *, three_roles: bool) -> Known:
+    """Return what a list is checked against."""
+    found = accounts.liaisons_of(session, [unit.id for unit in campaign.units])
+    return Known(
+        units=tuple(unit.name for unit in campaign.units),
+        logins=frozenset(staff.login for staff in accounts.everyone(session)),
+        liaisons={unit.name: frozenset(one.name for one in found.get(unit.id, ())) for unit in campaign.units},
+        roles=roles_offered(three_roles=three_roles),
+    )
+
+
+def preview_file(known: Known, data: bytes) -> StaffPreview:
+    """Read an uploaded sheet and say what it would make."""
+    return preview_staff(read_workbook(data, ()), known)
+
+
+def preview_pasted(known: Known, text: str) -> StaffPreview:
+    """Read cells that were copied out of a sheet, with or without their titles, as ``preview_file`` does.
+
+    Without titles the columns are name, unit, role, log-in name: what a list of liaisons begins with.
+    """
+    first = text.strip().splitlines()[0] if text.strip() else ""
+    if not any(LISTING.key(cell)[0] for cell in first.replace(",", "\t").replace("，", "\t").split("\t")):
+        separator = "\t" if "\t" in first else "," if "," in first else "，"
+        text = separator.join(("姓名", "单位", "角色", "用户名")) + "\n" + text
+    return preview_file(known, text.encode())
+
+
+def preview_carried(known: Known, text: str) -> StaffPreview:
+    """Check what the page carried by the same rules as the upload."""
+    try:
+        carried = _CARRIED.validate_json(text)
+    except ValidationError as error:
+        raise DomainError("form_malformed") from error
+    titles = [LISTING.titles[key][0] for key in _KEYS]
+    rows = [titles, *([*row[:3], "\n".join(row[3])] for row in carried)]
+    sheet = Sheet("人员", tuple(cells_row("人员", number, row) for number, row in enumerate(rows, 1)))
+    return preview_staff(Workbook((sheet,)), known)
+
+
+def carry(preview: StaffPreview) -> str:
+    """Return the rows as the page carries them."""
+    rows = [(row.name, row.login, row.role, row.units) for row in preview.rows]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def asks_consent(row: StaffRow, *, three_roles: bool) -> bool:
+    """Whether a second person must agree before this account is made."""
+    return not row.is_known and needs_consent(AccountAct.CREATE, (row.role,), three_roles=three_roles)
+
+
+def save_staff(acting: Acting, campaign: CampaignView, preview: StaffPreview, *, three_roles: bool) -> tuple[Made, ...]:
+    """Make the accounts or ask for them, and say which units the liaisons speak for.
+
+    DomainError ``import_has_problems``, ``login_name_taken`` (meanwhile) or as ``asking.create``. A liaison whose
+    account waits for a second person is given his units later, by hand.
+    """
+    if preview.problems:
+        raise DomainError("import_has_problems", count=len(preview.problems))
+    made = tuple(_made(acting, row, three_roles=three_roles) for row in preview.rows)
+    _speak_for(acting, campaign, [one.row for one in made if one.token and one.row.units])
+    return made
+
+
+def _made(acting: Acting, row: StaffRow, *, three_roles: bool) -> Made:
+    if row.is_known:
+        return Made(row)
+    outcome = asking.create(acting, (row.login, row.name, row.role), three_roles=three_roles)
+    return Made(row, outcome.token, is_asked=not outcome.is_done)
+
+
+def _speak_for(acting: Acting, campaign: CampaignView, rows: list[StaffRow]) -> None:
+    session = acting.session
+    ids = {staff.login: staff.id for staff in accounts.everyone(session) if staff.role == Role.LIAISON}
+    before = accounts.liaisons_of(session, [unit.id for unit in campaign.units])
+    for unit in campaign.units:
+        added = {ids[row.login] for row in rows if unit.name in row.units}
+        if added:
+            there = {staff.id for staff in before.get(unit.id, ())}
+            accounts.set_liaisons(session, acting.now, acting.actor, unit.id, there | added)

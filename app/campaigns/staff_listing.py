@@ -1,0 +1,202 @@
+"""A list of staff out of a sheet: names, log-in names, roles, and for whom a liaison speaks; every bad cell is named.
+
+Who has no log-in name is given one; who is a liaison of the same unit already, under the same name, is known.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.accounts.domain import Role
+from app.accounts.service import LOGIN_SHAPE
+from app.campaigns.rules import strange_in_name
+from app.core.folding import folded
+from app.office.sheets import tables
+from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, Table, has_needed, left_sheets
+from app.office.workbook import Row, Sheet, Workbook
+
+SHEETS = ("工作人员", "人员", "联络员", "人员名单", "联络员名单")
+MAX_STAFF = 500
+MAX_NAME = 40
+LISTING: Final = Listing(
+    {
+        "order": ("序号", "编号", "序", "no."),
+        "name": ("姓名", "人员姓名", "名字", "联络员", "联络员姓名", "工作人员", "人员"),
+        "login": ("用户名", "登录名", "账号", "登录账号", "帐号", "用户账号"),
+        "role": ("角色", "身份", "权限", "分工"),
+        "units": (
+            "单位", "单位名称", "联络单位", "所联络单位", "负责单位", "所在单位", "部门", "部门名称", "工作单位",
+            "被测评单位", "参评单位",
+        ),
+        "note": ("备注", "说明"),
+    },
+    ("name",),
+    {"note": "column_note"},
+)  # fmt: skip
+ROLE_SPELLINGS: Final[Mapping[Role, Sequence[str]]] = {
+    Role.LIAISON: ("单位联络员", "联络员", "联系人", "单位联系人"),
+    Role.LEADER: ("领导", "领导同志", "单位领导"),
+    Role.SCRUTINEER: ("监票人", "监票员", "监票"),
+    Role.SUPERVISOR: ("督办员", "督办"),
+    Role.AUDITOR: ("审计员", "审计"),
+    Role.ORGANISER: ("组织者", "组织人员", "工作人员"),
+    Role.SYSADMIN: ("系统管理员",),
+    Role.SECADMIN: ("安全管理员", "安全保密管理员"),
+}
+PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
+    **tables.PROBLEM_SENTENCES,
+    "too_many_rows": "最多 %(limit)s 行，从这一行起没有读取。请删去多余的行。",
+    "text_control": "含有看不见的字符（%(value)s）或换行。请删去后重新填写。",
+    "name_is_number": "“%(value)s”只有数字，不像名称。请填写名称。",
+    "name_has_number": "“%(value)s”前面像是序号。请只填写名称。",
+    "name_has_phone": "“%(value)s”里像有电话号码，会印给每一位参评人员看。请只填写名称。",
+    "staff_twice": "“%(value)s”与第 %(first_row)s 行重名。同一人请合并成一行，单位用“、”隔开；否则请各写用户名。",
+    "login_malformed": "“%(value)s”不能作用户名：用小写字母、数字、点或横线，2 到 32 个字符。也可以空着，由系统起名。",
+    "login_twice": "用户名“%(value)s”与第 %(first_row)s 行重复。",
+    "login_taken": "用户名“%(value)s”已经有人使用。请换一个，或空着由系统起名。",
+    "role_unknown": "没有“%(value)s”这个角色。可以填：%(roles)s。",
+    "unit_missing": "联络员要写明联络哪个单位。",
+    "unit_unknown": "单位名单中没有“%(value)s”。请核对名称，多个单位用“、”隔开。",
+}
+_SEPARATOR = re.compile(r"[、;；,，\n\r]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is there already: the campaign's units, all log-in names, and each unit's liaisons by name."""
+
+    units: Sequence[str]
+    logins: frozenset[str]
+    liaisons: Mapping[str, Collection[str]]
+    roles: Sequence[Role]
+    """The roles that an account can be given here."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """One person as listed; ``units`` are full names, of liaisons alone; ``is_known`` where nothing is to be made."""
+
+    name: str
+    login: str
+    role: Role
+    units: tuple[str, ...] = ()
+    is_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPreview:
+    """All good rows in the order of the sheet, and every problem; may be saved only if there is none."""
+
+    rows: tuple[StaffRow, ...]
+    problems: tuple[CellProblem, ...]
+    reading: Reading = field(default=Reading(), compare=False)
+
+
+def preview_staff(workbook: Workbook, known: Known) -> StaffPreview:
+    """Check a workbook; the sheet is known by its name, else by its titles, else it is the first one."""
+    named = workbook.sheet(*SHEETS)
+    sheet = named or next((one for one in workbook.sheets if has_needed(one, LISTING)), workbook.sheets[0])
+    listed = _StaffTable(sheet, known)
+    rows = tuple(listed.people())
+    if not rows and not listed.problems:
+        listed.problems.append(CellProblem(sheet.name, listed.header, "A", "", "sheet_empty"))
+    reading = listed.reading() + left_sheets(workbook, [sheet], [LISTING])
+    return StaffPreview(rows, tuple(listed.problems), reading)
+
+
+class _StaffTable(Table):
+    def __init__(self, sheet: Sheet, known: Known) -> None:
+        super().__init__(sheet, LISTING)
+        self._known = known
+        self._units = {folded(name): name for name in known.units}
+        self._roles = {
+            folded(word): role for role in known.roles for word in (*ROLE_SPELLINGS.get(role, ()), role.value)
+        }
+        self._first: dict[tuple[str, str], int] = {}
+        self._taken = set(known.logins)
+        self._given = 0
+
+    def people(self) -> Iterator[StaffRow]:
+        """Yield the people without a problem, and report the others."""
+        listed = list(self._listed())
+        self._taken |= {self.text(row, "login").lower() for row in listed}
+        for row in listed:
+            before = len(self.problems)
+            name, role = self._name(row), self._role(row)
+            units = self._units_of(row, role)
+            if role is not None and len(self.problems) == before:
+                is_known = role is Role.LIAISON and all(name in self._known.liaisons.get(unit, ()) for unit in units)
+                login = self._login(row, role, is_known=is_known)
+                if len(self.problems) == before:
+                    yield StaffRow(name, login, role, units, is_known)
+
+    def _listed(self) -> Iterator[Row]:
+        for counted, row in enumerate(self.rows(), 1):
+            if counted > MAX_STAFF:
+                self.report(row.number, "name", "too_many_rows", limit=MAX_STAFF)
+                return
+            yield row
+
+    def _is_first(self, row: Row, key: str, text: str, code: str) -> bool:
+        first = self._first.setdefault((key, text), row.number)
+        if first != row.number:
+            self.report(row.number, key, code, value=text[:SHOWN], first_row=first)
+        return first == row.number
+
+    def _name(self, row: Row) -> str:
+        text = self.text(row, "name")
+        bad = next((letter for letter in text if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), "")
+        if bad:
+            self.report(row.number, "name", "text_control", value=f"U+{ord(bad):04X}")
+        elif len(text) > MAX_NAME:
+            self.report(row.number, "name", "text_too_long", length=len(text), limit=MAX_NAME)
+        elif code := "text_empty" if not text else strange_in_name(text):
+            self.report(row.number, "name", code, value=text[:SHOWN])
+        elif not self.text(row, "login"):
+            self._is_first(row, "name", folded(text), "staff_twice")
+        return text
+
+    def _role(self, row: Row) -> Role | None:
+        text = self.text(row, "role")
+        role = self._roles.get(folded(text)) if text else Role.LIAISON
+        if role is None:
+            offered = "、".join(ROLE_SPELLINGS[one][0] for one in self._known.roles)
+            self.report(row.number, "role", "role_unknown", value=text[:SHOWN], roles=offered)
+        return role
+
+    def _units_of(self, row: Row, role: Role | None) -> tuple[str, ...]:
+        if role is not Role.LIAISON:
+            return ()
+        text = self.text(row, "units")
+        asked = [text] if folded(text) in self._units else [part.strip() for part in _SEPARATOR.split(text)]
+        asked = [part for part in asked if part]
+        if not asked:
+            self.report(row.number, "units", "unit_missing")
+        for part in asked[:SHOWN]:
+            if folded(part) not in self._units:
+                self.report(row.number, "units", "unit_unknown", value=part[:SHOWN])
+        return tuple(dict.fromkeys(self._units.get(folded(part), part) for part in asked))
+
+    def _login(self, row: Row, role: Role, *, is_known: bool) -> str:
+        text = unicodedata.normalize("NFKC", self.text(row, "login")).lower()
+        if not text:
+            return "" if is_known else self._new_login(role)
+        if not LOGIN_SHAPE.fullmatch(text):
+            self.report(row.number, "login", "login_malformed", value=text[:SHOWN])
+        elif text in self._known.logins and not is_known:
+            self.report(row.number, "login", "login_taken", value=text)
+        else:
+            self._is_first(row, "login", text, "login_twice")
+        return text
+
+    def _new_login(self, role: Role) -> str:
+        """Return the next free name: lly for 联络员, ry for all other 人员, and a number."""
+        stem = "lly" if role is Role.LIAISON else "ry"
+        while True:
+            self._given += 1
+            login = f"{stem}{self._given:02}"
+            if login not in self._taken:
+                self._taken.add(login)
+                return login
