@@ -106,23 +106,54 @@ def run_daily(session: Session, now: datetime, actor: Principal = SYSTEM) -> tup
     if session.get_bind().dialect.name == "postgresql":
         session.execute(func.pg_advisory_xact_lock(_DAILY_RUN).select())
     today = now.astimezone(CHINA).date()
-    by_campaign = defaultdict(list)
-    for matter in matters(session, orders(session, SYSTEM)):
-        by_campaign[matter.campaign_id].append(matter)
-    issued = [notice for some in by_campaign.items() for notice in _run_campaign(session, now, today, *some)]
+    issued = [notice for some in _by_campaign(session).items() for notice in _run_campaign(session, now, today, *some)]
     if issued:
         levels = {level.value: sum(notice.level is level for notice in issued) for level in Level}
         audit.record(session, now, actor, "supervision.run", "", **levels)
     return tuple(issued)
 
 
-def _run_campaign(
-    session: Session, now: datetime, today: date, campaign_id: str, found: Sequence[Matter]
-) -> tuple[Notice, ...]:
+def _by_campaign(session: Session) -> Mapping[str, list[Matter]]:
+    found = defaultdict(list)
+    for matter in matters(session, orders(session, SYSTEM)):
+        found[matter.campaign_id].append(matter)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DueNotice:
+    """A 督办单 that a run would send now: of what, in which colour, and the names of who would be told."""
+
+    matter: Matter
+    level: Level
+    told: tuple[str, ...]
+
+
+def due_now(session: Session, now: datetime) -> list[DueNotice]:
+    """Return what ``run_daily`` would send at this moment; nothing is stored."""
+    today, found = now.astimezone(CHINA).date(), list[DueNotice]()
+    names = {staff.id: staff.name for staff in everyone(session)}
+    for campaign_id, some in _by_campaign(session).items():
+        new = _new_notices(session, today, campaign_id, some)
+        by_subject = {(matter.subject.kind, matter.subject.id): matter for matter in some}
+        readers = _readers(session, {notice.unit_id for notice in new})
+        for notice in new:
+            told = tuple(names[staff_id] for staff_id in readers(notice))
+            found.append(DueNotice(by_subject[notice.kind, notice.subject_id], notice.level, told))
+    return found
+
+
+def _new_notices(session: Session, today: date, campaign_id: str, found: Sequence[Matter]) -> tuple[Notice, ...]:
     holidays = holidays_of(session, campaign_id, (today.year, today.year + 1))
     query = select(SupervisionNotice.id).where(SupervisionNotice.campaign_id == campaign_id)
     computed = notices((matter.subject for matter in found), today, holidays)
-    new = unsent(computed, frozenset(session.scalars(query)))
+    return unsent(computed, frozenset(session.scalars(query)))
+
+
+def _run_campaign(
+    session: Session, now: datetime, today: date, campaign_id: str, found: Sequence[Matter]
+) -> tuple[Notice, ...]:
+    new = _new_notices(session, today, campaign_id, found)
     session.add_all([_row(notice, campaign_id, today) for notice in new])
     session.flush()
     by_subject = {(matter.subject.kind, matter.subject.id): matter for matter in found}

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
 from app.rectification.ledger import deadlines as daily
+from app.rectification.ledger.deadlines import DueNotice
 from app.rectification.orders import holidays as holiday_service
 from app.rectification.orders import modes, reads
 from app.rectification.pages.days import typed_day
@@ -19,6 +21,7 @@ from app.rectification.rules.wording import LEVEL_SENTENCES, LEVELS, MODES, ORDE
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
+from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
 COMING_DAYS = 14
@@ -50,8 +53,26 @@ def supervision(desk: RectificationDesk, show: str = "", part: int = 1, issued: 
     return desk.show("rectification/supervision.html", **context, **lists, **WORDS)
 
 
+def _run_page(desk: Desk, refused: Refused | None = None) -> Response:
+    due = daily.due_now(desk.session, desk.now)
+    counts = {level: sum(one.level is level for one in due) for level in LEVELS}
+    lists = {"due": due, "counts": counts, "stored": _stored(due), "shown": LISTED}
+    return desk.show("rectification/supervision_run.html", refused, **lists, **WORDS)
+
+
+def _stored(due: Sequence[DueNotice]) -> Stored:
+    lines = [(one.matter.unit_name, one.matter.title) for one in due]
+    return stored(lines, [(one.matter.href, one.level.value, one.told) for one in due])
+
+
+@router.get("/rectification/supervision/run")
+def run_page(desk: SupervisorDesk) -> Response:
+    """Show what would be sent now and to whom, before it is."""
+    return _run_page(desk)
+
+
 @router.post("/rectification/supervision/run")
-def run(desk: SupervisorDesk, _form: Form) -> Response:
+def run(desk: SupervisorDesk, form: Form) -> Response:
     """Issue what is due now; mail leaves after the commit, when this request has been answered."""
 
     def then(issued: Sequence[object]) -> Response:
@@ -59,7 +80,11 @@ def run(desk: SupervisorDesk, _form: Form) -> Response:
         answer.background = desk.request.app.state.mail_out(desk.now)
         return answer
 
-    return desk.attempt(lambda: daily.run_daily(desk.session, desk.now, desk.staff), then)
+    def act() -> Sequence[object]:
+        refuse_stale(form, _stored(daily.due_now(desk.session, desk.now)))
+        return daily.run_daily(desk.session, desk.now, desk.staff)
+
+    return desk.attempt(act, then, partial(_run_page, desk))
 
 
 @router.get("/rectification/supervision/notices/{notice_id}")

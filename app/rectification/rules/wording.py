@@ -55,7 +55,7 @@ def notices_empty(coming: int, *, everything: bool) -> tuple[str, str]:
     if coming:
         return (
             first,
-            "下面的事项快到期或者已经逾期。每天计算时，或者点“现在计算并发出”以后，督办单列在这里。",
+            "下面的事项快到期或者已经逾期。每天计算时，或者在本页计算并发出以后，督办单列在这里。",
         )
     return first, "有事项快到期、进度滞后或者逾期时，督办单列在这里。"
 

@@ -107,6 +107,27 @@ def test_the_button_issues_what_is_due_once_and_says_how_many(database: Database
         assert entry.actor_name == "郑十"
 
 
+def test_what_would_be_sent_and_to_whom_is_shown_first(database: Database, new_desk: Desks) -> None:
+    make_due(database)
+    desk = new_desk("zhengshi")
+    assert "/rectification/supervision/run" in desk.get("/rectification/supervision").text
+    page = desk.get("/rectification/supervision/run").text
+    assert "现在要发出的督办单（1 份）" in page
+    assert "黄色（进度滞后）" in page
+    assert re.search(r"吴九、[^<]*郑十", page)
+    with database.reading() as session:
+        assert not session.scalar(sa.select(sa.func.count(InboxItem.notice_id)))
+    seen = re.findall(r'name="seen" value="(\w+)"', page)[0]
+    with database.writing() as session:
+        session.execute(sa.update(OrderAttempt).values(plan_due=(MORNING - timedelta(days=9)).date()))
+    refused = desk.post("/rectification/supervision/run", seen=seen)
+    assert refused.status_code == 409
+    assert "红色" in refused.text
+    seen = re.findall(r'name="seen" value="(\w+)"', refused.text)[0]
+    assert desk.post("/rectification/supervision/run", seen=seen).headers["location"].endswith("issued=1")
+    assert "现在没有要发的督办单" in desk.get("/rectification/supervision/run").text
+
+
 def test_a_liaison_sees_his_own_unit_alone(database: Database, new_desk: Desks) -> None:
     _, foreign = order_two(database)
     desk = new_desk("wujiu")
