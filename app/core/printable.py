@@ -90,6 +90,13 @@ def on_paper_all(value: object) -> object:
     return [on_paper_all(each) for each in value] if isinstance(value, list | tuple) else value
 
 
+def signs_missing(texts: Iterable[str]) -> str:
+    """Return the sentence that says what ``NO_GLYPH`` stands for in these texts; empty where it stands for nothing."""
+    lacking = {each.code: each.text for each in unprintable(Words(field="", text=text) for text in texts)}
+    told = "、".join(f"{text}（{code}）" for code, text in lacking.items())
+    return f"{NO_GLYPH} 代替任何字库都没有的字：{told}" if lacking else ""
+
+
 def unprintable(words: Iterable[Words]) -> tuple[Unprintable, ...]:
     """Return the signs that no font has, each once for the words it stands in."""
     signs = ((sign, each) for each in words if not each.text.isascii() for sign in each.text)

@@ -8,7 +8,7 @@ from pypdf import PdfWriter
 
 from app.campaigns.nouns import called, sort_of
 from app.core.chinese import chinese_date
-from app.core.printable import FAMILY, NO_GLYPH, Words, unprintable
+from app.core.printable import FAMILY, signs_missing
 from app.office.qr import qr_grid
 from app.office.typesetting import pdf
 from app.publication import charts
@@ -232,9 +232,7 @@ def _overall(section: BandSection, *, named: bool) -> str:
 def _set(template: str, data: dict[str, object]) -> bytes:
     """Typeset a template whose data have ``notes``; a last one names the signs that no font has."""
     texts = sorted((text for text in _texts(data) if not text.startswith("<svg")), key=len, reverse=True)
-    lacking = {each.code: each.text for each in unprintable(Words(field="", text=text) for text in texts)}
-    told = "、".join(f"{text}（{code}）" for code, text in lacking.items())
-    notes = [*_texts(data["notes"]), *([f"{NO_GLYPH} 代替任何字库都没有的字：{told}"] if lacking else [])]
+    notes = [note for note in (*_texts(data["notes"]), signs_missing(texts)) if note]
     return pdf(template, {**data, "notes": notes})
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from app.campaigns.nouns import called
+from app.core.printable import signs_missing
 from app.office.markup import TEXT_WIDTH, Column, Pictures, Style, joined, paragraph, paragraphs, table
 from app.publication.charts import multiples_png, overall_chart
 from app.publication.domain import notes_for, units_of_verdict, units_with_remarks
@@ -172,7 +173,9 @@ def _overall_charts(document: Document, pictures: Pictures) -> Markup:
     png = overall_chart(document).png() if len(units) <= UNITS_PER_CHART else multiples_png(document)
     words = called(only_section(document)["objects"], "图 1　各单位总体评价的分布")
     picture = pictures.run(png, TEXT_WIDTH, words)
-    return joined([paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE)])
+    note = signs_missing(unit["name"] for unit in units)
+    told = [paragraph(note, Style.NOTE)] if note else []
+    return joined([paragraph(words, Style.CAPTION), paragraph(picture, Style.PICTURE), *told])
 
 
 def _details(result: Published, figures: Figures, chosen: Sequence[Target]) -> Markup:

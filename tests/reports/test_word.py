@@ -187,6 +187,16 @@ def test_pictures_are_pngs_with_words() -> None:
     assert 'descr="图 1　各单位总体评价的分布"' in xml
 
 
+@pytest.mark.parametrize("units", [("县𠀀馆", "䶮𬭎馆"), tuple(f"县𠀀馆{at}" for at in range(UNITS_PER_CHART + 1))])
+def test_a_sign_that_a_picture_cannot_show_is_named_below_it(units: tuple[str, ...]) -> None:
+    lines = text_of(open_word(survey(make_result(make_document(make_votes(make_paper(units))))))).splitlines()
+    notes = [line for line in lines if line.startswith("〓")]
+    assert notes == [f"〓 代替任何字库都没有的字：{units[0]}（U+20000）"]
+    assert lines.index(notes[0]) > lines.index("图 1　各单位总体评价的分布")
+    plain = text_of(open_word(survey(make_result(make_document(make_votes(make_paper(("县文化馆", "䶮𬭎馆"))))))))
+    assert "〓" not in plain
+
+
 def test_bars_of_flagged_units_have_words(document: Json) -> None:
     with zipfile.ZipFile(io.BytesIO(survey(make_result(document)))) as archive:
         xml = archive.read("word/document.xml").decode()

@@ -8,6 +8,7 @@ from docx.document import Document as DocumentType
 
 from app.campaigns.domain import Measure
 from app.core.chinese import chinese_day
+from app.core.printable import signs_missing
 from app.office.markup import Column, Style
 from app.office.word_layout import GAP, NONE, Kind, blank_document, paragraph, picture, saved, signed, table
 from app.publication.charts import before_after_png
@@ -150,6 +151,8 @@ def _results(document: DocumentType, found: OrderResult) -> None:
     if measure == Measure.SATISFIED_RATE:
         drawn = before_after_png(both.before["name"], both.titles, both.rows)
         picture(document, drawn, f"“{both.titles[0]}”和“{both.titles[1]}”满意率的比较图，数值见上表")
+        if note := signs_missing((both.before["name"], *both.titles, *(row[0] for row in both.rows))):
+            paragraph(document, note, Style.NOTE)
     paragraph(document, "第一次测评的结果保持不变，两次结果并列，不作排名。", Style.NOTE)
 
 
