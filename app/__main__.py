@@ -106,12 +106,14 @@ def hall(
 @cli.command()
 def backup(target: Path, data: Data = None) -> None:
     """Write a backup of the desk, at any hour. Boxes are never in it."""
+    from app.core.last_backup import note_backup  # noqa: PLC0415
     from app.operations.backup import back_up  # noqa: PLC0415
     from app.operations.server import open_database  # noqa: PLC0415
 
     settings = _settings(data)
     with open_database(settings) as database:
-        back_up(database, KeyFolder(settings.data / "keys"), target, utc_now())
+        back_up(database, KeyFolder(settings.data / "keys"), target, now := utc_now())
+    note_backup(settings.data, target, now)
     typer.echo(f"written: {target}")
 
 

@@ -16,12 +16,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.core.db import Database
+from app.core.holding import hold_nothing
 from app.core.secrets import new_id
 from app.core.settings import MailSecurity, Settings
 from app.inbox.models import InboxItem, StaffMail
 
 LOG = logging.getLogger("manyidu")
 TIMEOUT_S = 10.0
+ASKING_SECONDS = 3.0
+_DONE = 250
 MAILS_A_RUN = 300
 """More wait for the next run, so that a slow server cannot keep one going for hours."""
 SUBJECT = "满意度测评：有提醒等您处理"
@@ -66,6 +69,16 @@ def send_waiting(
         return _send(database, settings, now, waiting, timeout) if waiting else Sent()
     finally:
         _AT_WORK.release()
+
+
+def answers(settings: Settings, patience: float = ASKING_SECONDS) -> bool:
+    """Whether the mail server answers now and takes our log-in; nothing is sent."""
+    hold_nothing("asking the mail server")
+    try:
+        with _connection(settings, patience) as connection:
+            return connection.noop()[0] == _DONE
+    except (OSError, smtplib.SMTPException, ValueError):
+        return False
 
 
 def waiting_mail(database: Database, in_office: InOffice) -> list[Waiting]:

@@ -55,7 +55,7 @@ def run_checks(settings: Settings, now: datetime) -> Iterator[str]:
 
 def _halls(database: Database, settings: Settings, now: datetime) -> Iterator[str]:
     """Say of every round that has not begun what would fail in the hall, as its page does."""
-    hall = hall_of(settings, now)
+    hall = hall_of(settings, now, asks_mail=True)
     with database.reading() as session:
         steps = [(row.title, step) for row in all_rounds(session) for step in hall_steps(session, row, hall)]
     for title, step in steps:

@@ -21,6 +21,8 @@ router = APIRouter()
 @router.get("/rounds/{round_id}/freeze")
 def freeze_page(desk: KeyDesk, round_id: str) -> Response:
     """Show groups, expected numbers, recusals and the preview, to who asks for the freeze and to who agrees to it."""
+    desk.leave()
+    hall = hall_of(desk.settings, desk.now, asks_mail=True)
     row = get_round(desk.session, round_id)
     if row.state is not RoundState.DRAFT:
         raise DomainError("round_wrong_state")
@@ -28,7 +30,7 @@ def freeze_page(desk: KeyDesk, round_id: str) -> Response:
     waiting = next((one for one in waiting_approvals(desk.session, round_id) if one.act == FREEZE), None)
     before = papers_before(desk.session, paper)
     bare = [step for step in freeze_problems(paper) if not step.needed]
-    steps = [*hall_steps(desk.session, row, hall_of(desk.settings, desk.now)), *bare, near_step(paper, before)]
+    steps = [*hall_steps(desk.session, row, hall), *bare, near_step(paper, before)]
     context = {
         "round": row,
         "paper": paper,

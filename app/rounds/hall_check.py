@@ -6,7 +6,7 @@ None of it hinders the next step: a person at his own computer may know better.
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,14 +15,20 @@ from sqlalchemy.orm import Session
 from app.accounts import factors
 from app.accounts.service import able_to_log_in
 from app.core.acting import Principal
+from app.core.last_backup import LastBackup, last_backup
 from app.core.settings import Settings, is_loopback
+from app.inbox import mail
 from app.rounds.approvals import AGREE
 from app.rounds.domain import Paper, RoundState, Step
 from app.rounds.reads import RoundView, frozen_paper
 from app.rounds.service import draft_paper
+from app.web.forms import MAX_FIELDS
 
+BACKUP_AGE = timedelta(days=7)
 LEAST_FREE = 1024**3
 """Bytes that should be free where the data lies: a large round's box, its backup and the working copies of both."""
+OTHER_FIELDS = 100
+"""Room for what a form carries beside marks and remarks."""
 SPOKEN_OF = frozenset({RoundState.DRAFT, RoundState.READY})
 
 
@@ -34,11 +40,16 @@ class Hall:
     organiser_totp: bool
     free: int
     now: datetime
+    sends_mail: bool = True
+    mail_answers: bool = True
+    backup: LastBackup | None = None
 
 
-def hall_of(settings: Settings, now: datetime) -> Hall:
-    """Return the installation as it is now."""
-    return Hall(settings.base_url, settings.organiser_totp, _free(settings.data), now)
+def hall_of(settings: Settings, now: datetime, *, asks_mail: bool = False) -> Hall:
+    """Return the installation as it is now; with ``asks_mail`` the mail server is asked, which may take seconds."""
+    mail_answers = not (asks_mail and settings.sends_mail) or mail.answers(settings)
+    known = settings.sends_mail, mail_answers, last_backup(settings.data)
+    return Hall(settings.base_url, settings.organiser_totp, _free(settings.data), now, *known)
 
 
 def _free(data: Path) -> int:
@@ -52,7 +63,13 @@ def hall_steps(session: Session, row: RoundView, hall: Hall) -> list[Step]:
     paper = frozen_paper(session, row.id)[0] if row.paper_hash else draft_paper(session, row)
     able = able_to_log_in(session, AGREE)
     people = [] if row.is_rehearsal else _people(session, paper, able, hall)
-    return [*people, *_address(row, hall), *_times(row, hall), _disk(hall)]
+    return [
+        *people,
+        *_address(row, hall),
+        *_times(row, hall),
+        plain_phones(paper, f"/campaigns/{row.campaign_id}"),
+        *_machine(hall),
+    ]
 
 
 def _people(session: Session, paper: Paper, able: Sequence[Principal], hall: Hall) -> Iterable[Step]:
@@ -85,7 +102,27 @@ def _times(row: RoundView, hall: Hall) -> Iterable[Step]:
         yield Step("times", "计划的开始和截止时间还没有过去", not gone, href, needed=False)
 
 
-def _disk(hall: Hall) -> Step:
-    detail = f"{hall.free // 1024**2} MB"
+def plain_phones(paper: Paper, href: str) -> Step:
+    """Say whether a phone without scripts can send the paper: each mark and each remark is a field of its own."""
+    sections = paper.sections
+    fields = sum(len(one.units) * (len(one.items) + paper.remarks) for one in sections) + OTHER_FIELDS
+    label = "不运行脚本的手机也投得了（单位数乘项目数，加上逐个单位写的意见，不超过 13900）"
+    detail = str(fields - OTHER_FIELDS)
+    return Step("plain_phones", label, fields <= MAX_FIELDS, href, detail, needed=False)
+
+
+def _machine(hall: Hall) -> Iterable[Step]:
+    """Yield what the administrator sees to: room, mail, backups."""
+    free = f"{hall.free // 1024**2} MB"
     label = "服务器磁盘剩余空间不少于 1 GB（请管理员清理）"
-    return Step("disk", label, hall.free >= LEAST_FREE, "", detail, needed=False)
+    yield Step("disk", label, hall.free >= LEAST_FREE, "", free, needed=False)
+    label = "邮件提醒已开通（没有开通时，要办的事只进收件箱，不发邮件）"
+    yield Step("mail", label, hall.sends_mail, "", needed=False)
+    if hall.sends_mail:
+        label = "邮件服务器有应答（没有应答时，提醒留在收件箱，连上后再发邮件）"
+        yield Step("mail_answers", label, hall.mail_answers, "", needed=False)
+    made, label = hall.backup, "最近七天做过备份（由管理员运行 manyidu backup）"
+    is_fresh = made is not None and hall.now - made.made_at <= BACKUP_AGE
+    yield Step("backup", label, is_fresh, "", f"{made.made_at:%Y-%m-%d}" if made else "", needed=False)
+    if made is not None:
+        yield Step("backup_place", "上次备份的位置现在可以写", made.is_writable, "", needed=False)

@@ -31,7 +31,7 @@ from app.core.clock import utc_now
 from app.core.db import Database
 from app.core.settings import Settings
 from app.inbox import service as inbox
-from app.inbox.mail import Sent, send_waiting
+from app.inbox.mail import Sent, answers, send_waiting
 from app.inbox.models import InboxItem
 from app.operations.supervising import supervise
 from tests.cast import MORNING, make_cast
@@ -202,6 +202,16 @@ def test_a_server_that_hangs_is_given_up(waiting: Database, mailed: Callable[...
         assert send_waiting(waiting, mailed(port), MORNING, in_office, timeout=0.3) == Sent(0, 2)
         assert time.monotonic() - started < 5
     assert len(unmailed(waiting)) == 5
+
+
+def test_it_says_beforehand_whether_the_server_answers(mailed: Callable[..., Settings]) -> None:
+    box = Postbox()
+    with mail_server(box) as port:
+        assert answers(mailed(port))
+    assert box.taken == []
+    assert not answers(mailed(free_port()))
+    with silent_server(b"220 hello\r\n") as port:
+        assert not answers(mailed(port), patience=0.3)
 
 
 def make_certificate(folder: Path) -> Path:

@@ -1,7 +1,9 @@
 """What would fail in the hall is said before the freeze, on the page and by ``manyidu check`` from the same place."""
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -9,14 +11,19 @@ import sqlalchemy as sa
 from app.accounts.models import Staff
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.core.errors import DomainError
+from app.core.last_backup import LastBackup, last_backup, note_backup
 from app.core.settings import Settings
 from app.operations.checks import run_checks
-from app.rounds.hall_check import LEAST_FREE, Hall, hall_of, hall_steps
+from app.rounds.hall_check import LEAST_FREE, OTHER_FIELDS, Hall, hall_of, hall_steps, plain_phones
 from app.rounds.reads import RoundView, get_round
 from app.rounds.service import RoundDraft
+from app.web.forms import parse_urlencoded
+from tests.box.papers import make_paper
 from tests.cast import MORNING, make_cast, make_draft
 
-GOOD = Hall("https://vote.example.cn", organiser_totp=False, free=LEAST_FREE, now=MORNING)
+BACKED_UP = LastBackup(MORNING - timedelta(days=7), Path("/srv"), is_writable=True)
+GOOD = Hall("https://vote.example.cn", organiser_totp=False, free=LEAST_FREE, now=MORNING, backup=BACKED_UP)
 PLAN = RoundDraft("第一轮", "t2", opens_at=MORNING + timedelta(hours=1), closes_at=MORNING + timedelta(hours=2))
 
 
@@ -47,6 +54,11 @@ def test_it_works(database: Database, draft: RoundView) -> None:
         (replace(GOOD, now=MORNING + timedelta(hours=3)), {"times"}),
         (replace(GOOD, free=LEAST_FREE - 1), {"disk"}),
         (replace(GOOD, organiser_totp=True), {"factors"}),
+        (replace(GOOD, sends_mail=False), {"mail"}),
+        (replace(GOOD, mail_answers=False), {"mail_answers"}),
+        (replace(GOOD, backup=None), {"backup"}),
+        (replace(GOOD, backup=replace(BACKED_UP, made_at=MORNING - timedelta(days=8))), {"backup"}),
+        (replace(GOOD, backup=replace(BACKED_UP, is_writable=False)), {"backup_place"}),
     ],
 )
 def test_what_would_fail_in_the_hall_is_said(database: Database, draft: RoundView, hall: Hall, told: set[str]) -> None:
@@ -68,6 +80,40 @@ def test_an_account_without_a_password_is_none(database: Database, draft: RoundV
 def test_the_administrator_is_told_the_same(database: Database, draft: RoundView, settings: Settings) -> None:
     with database.reading() as session:
         steps = [step for step in hall_steps(session, draft, hall_of(settings, MORNING)) if not step.done]
-    assert [step.code for step in steps] == ["address"]
+    assert [step.code for step in steps] == ["address", "mail", "backup"]
     told = [line for line in run_checks(settings, MORNING) if "第一轮" in line]
-    assert told == [f"warning: “第一轮”: {steps[0].label} ({steps[0].detail})"]
+    wanted = [f"warning: “第一轮”: {step.label}" + (f" ({step.detail})" if step.detail else "") for step in steps]
+    assert told == wanted
+
+
+@pytest.mark.parametrize(
+    ("units", "items", "remarks", "fits"),
+    [(1000, 12, 60, True), (1000, 13, 0, True), (1000, 14, 0, False), (1000, 13, 60, False)],
+)
+def test_a_paper_that_a_phone_without_scripts_cannot_send_is_said(
+    units: int, items: int, remarks: int, *, fits: bool
+) -> None:
+    """Each mark and each remark is a field of its own, and the reader of forms takes so many and no more."""
+    units = 1000
+    paper = make_paper(units, items, remark_bytes=remarks)
+    step = plain_phones(paper, "/campaigns/c1")
+    assert (step.code, step.done, step.needed) == ("plain_phones", fits, False)
+    fields = [("m", "1")] * (units * (items + bool(remarks)) + OTHER_FIELDS)
+    body = "&".join(f"{name}{at}={value}" for at, (name, value) in enumerate(fields)).encode()
+    if fits:
+        assert parse_urlencoded(body)
+    else:
+        with pytest.raises(DomainError, match="form_malformed"):
+            parse_urlencoded(body)
+
+
+def test_the_last_backup_is_remembered_beside_the_data(tmp_path: Path) -> None:
+    assert last_backup(tmp_path) is None
+    place = tmp_path / "backups"
+    place.mkdir()
+    note_backup(tmp_path, place / "desk.tar.gz", MORNING)
+    assert last_backup(tmp_path) == LastBackup(MORNING, place, is_writable=True)
+    shutil.rmtree(place)
+    assert last_backup(tmp_path) == LastBackup(MORNING, place, is_writable=False)
+    (tmp_path / "last-backup.json").write_text('{"made_at": 3}')
+    assert last_backup(tmp_path) is None
