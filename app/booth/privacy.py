@@ -117,8 +117,8 @@ def _administrator(setting: Setting) -> Iterator[Sentence]:
     else:
         yield Sentence("服务器封票的那一刻，答案在它的内存里；那一刻掌握服务器的人能看到。")
     yield Sentence("开箱之后，没有数据能把您和您的答案连起来。")
-    yield Sentence("投票期间复制了数据、又拿到足够钥匙份额和服务器钥匙的人，可能按到达先后看到答案。")
-    yield Sentence("网页防不住专门针对您做过手脚的服务器；不放心时，请用测评票换一个网络投。")
+    yield Sentence("投票期间复制了数据、又拿到够开箱的钥匙单和服务器钥匙的人，可能按到达先后看到答案。")
+    yield Sentence("服务器如果专门对您做了手脚，网页自己看不出来；不放心时，请用测评票换一个网络投。")
 
 
 def _holders(needed: int, holders: int) -> Iterator[Sentence]:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from app.core.settings import Settings
+from app.inbox.service import tell
 from app.web.forms import TOKEN_FIELD
 from tests.browser.conftest import NOT_OURS, Installation
 from tests.browser.steps import AXE, log_in
-from tests.cast import PASSWORD, make_cast
+from tests.cast import MORNING, PASSWORD, make_cast
 from tests.publication import counted
 from tests.security.furnished import furnish
 from tests.security.test_navigation import crawl, is_page, route_of
@@ -127,3 +128,24 @@ def test_it_works(browser: Browser, installation: Installation, world: World) ->
         done |= kinds.keys()
     assert len(done) > 60, "kinds of pages"
     assert wrong == []
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_the_header_is_one_row_on_a_screen(browser: Browser, installation: Installation, locale: str) -> None:
+    """For each role, in both languages, with a number beside the inbox."""
+    with installation.database.writing() as session:
+        people = make_cast(session)
+        tell(session, MORNING, [one.id for one in people.values()], "请查看。", "/inbox")
+    for role in ROLES:
+        context = browser.new_context(base_url=installation.address, locale=locale, viewport=SCREEN)
+        page = context.new_page()
+        page.goto("/login")
+        page.locator("[name=login]").fill(LOGINS[role])
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("form[action='/login'] button[type=submit], main button[type=submit]").last.click()
+        page.goto("/inbox")
+        expect(page.locator(".desk-count")).to_be_visible()
+        height = page.locator(".desk-bar").bounding_box()
+        assert height is not None
+        assert height["height"] < 64, f"{role} in {locale}"
+        context.close()
