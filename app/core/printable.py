@@ -92,7 +92,9 @@ def on_paper_all(value: object) -> object:
 
 def signs_missing(texts: Iterable[str]) -> str:
     """Return the sentence that says what ``NO_GLYPH`` stands for in these texts; empty where it stands for nothing."""
-    lacking = {each.code: each.text for each in unprintable(Words(field="", text=text) for text in texts)}
+    lacking: dict[str, str] = {}
+    for each in unprintable(Words(field="", text=text) for text in texts):
+        lacking.setdefault(each.code, each.text)
     told = "、".join(f"{text}（{code}）" for code, text in lacking.items())
     return f"{NO_GLYPH} 代替任何字库都没有的字：{told}" if lacking else ""
 

@@ -231,7 +231,7 @@ def _overall(section: BandSection, *, named: bool) -> str:
 
 def _set(template: str, data: dict[str, object]) -> bytes:
     """Typeset a template whose data have ``notes``; a last one names the signs that no font has."""
-    texts = sorted((text for text in _texts(data) if not text.startswith("<svg")), key=len, reverse=True)
+    texts = sorted((text for text in _texts(data) if not text.startswith("<svg")), key=len)
     notes = [note for note in (*_texts(data["notes"]), signs_missing(texts)) if note]
     return pdf(template, {**data, "notes": notes})
 
