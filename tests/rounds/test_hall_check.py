@@ -22,7 +22,7 @@ from app.web.forms import parse_urlencoded
 from tests.box.papers import make_paper
 from tests.cast import MORNING, make_cast, make_draft
 
-BACKED_UP = LastBackup(MORNING - timedelta(days=7), Path("/srv"), is_writable=True)
+BACKED_UP = LastBackup(MORNING - timedelta(days=6), Path("/srv"), is_writable=True)
 GOOD = Hall("https://vote.example.cn", organiser_totp=False, free=LEAST_FREE, now=MORNING, backup=BACKED_UP)
 PLAN = RoundDraft("第一轮", "t2", opens_at=MORNING + timedelta(hours=1), closes_at=MORNING + timedelta(hours=2))
 
