@@ -29,6 +29,7 @@ from app.box.tidying import recover
 from app.campaigns.composite import formula_text
 from app.campaigns.disclosure import promise_text
 from app.campaigns.nouns import calls_of, noun
+from app.campaigns.rules import worsening_of
 from app.core.acting import Acting
 from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
@@ -57,9 +58,11 @@ from app.rounds.service import close_round, extend_round, void_round
 from app.routers import desk_routes, public_routes
 from app.slips import service as slips
 from app.tally.document import overall_of, parts_of
+from app.tally.facts import section_texts, texts_of
 from app.tally.shown import participation_rate
 from app.tally.unseen import unseen_groups
-from app.tally.wording import CHAIN, VERDICTS, half_fails, line_text, mark_text
+from app.tally.wording import CHAIN, VERDICTS
+from app.tally.words import word_for
 from app.web import errors, health, language
 from app.web.edge import Edge
 from app.web.packed import PackedStatic
@@ -146,7 +149,8 @@ def build_api(
     app.state.pages.environment.globals |= {
         "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak,
         "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
-        "half_fails": half_fails, "composite_words": formula_text, "line_text": line_text, "mark_text": mark_text,
+        "texts_of": texts_of, "section_texts": section_texts, "worsening_of": worsening_of, "word_for": word_for,
+        "composite_words": formula_text,
         "promise_text": promise_text, "noun_of": noun, "calls_of": calls_of,
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None

@@ -4,7 +4,7 @@ The terms: docs/glossary.md “The campaign”, “Figures” and “Verdicts”
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -226,14 +226,15 @@ class Scheme:
         """The rule that gives an object its word."""
         return rule_of_lines(self, self.lines) if self.rule is None else self.rule
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of the rule and its flags, and of the rules that items have to themselves."""
+        rules = [self.judged_by, *(rule_of_lines(self, own.lines) for own in self.item_lines)]
+        return tuple(condition for rule in rules for condition in (*rule.conditions, *rule.flagged))
+
     def judges(self, quantity: Quantity, grades: int = 0) -> bool:
         """Whether the rule, or that of an item, looks at a quantity."""
-        rules = [self.judged_by, *(rule_of_lines(self, own.lines) for own in self.item_lines)]
-        return any(
-            (condition.quantity, condition.grades) == (quantity, grades)
-            for rule in rules
-            for condition in rule.conditions
-        )
+        return any((each.quantity, each.grades) == (quantity, grades) for each in self.conditions)
 
     @property
     def is_lined(self) -> bool:
@@ -270,12 +271,18 @@ def rule_of_lines(scheme: Scheme, lines: Lines) -> Rule:
     of_valid = scheme.rule is None and scheme.formula.denominator is not Denominator.VALID
     above = Condition(Quantity.LAST, Sign.ABOVE, lines.dissatisfied, negatives, of_valid)
     steps = [
-        *([Step((above,), REMEDIAL)] if negatives else []),
+        *([Step((above,), REMEDIAL)] if negatives and lines.dissatisfied < 1 else []),
         Step((_not_below(scheme, lines.attention),), MET),
         *([Step((_not_below(scheme, lines.remedial),), ATTENTION)] if lines.remedial < lines.attention else []),
         Step((), REMEDIAL),
     ]
     return Rule(tuple(steps))
+
+
+def lined_rule(scheme: Scheme) -> Rule | None:
+    """Return the rule that the lines of a scheme are; None where that is the same as before there were rules."""
+    lined = rule_of_lines(replace(scheme, rule=Rule()), scheme.lines)
+    return None if lined == rule_of_lines(replace(scheme, rule=None), scheme.lines) else lined
 
 
 def _not_below(scheme: Scheme, line: Fraction) -> Condition:

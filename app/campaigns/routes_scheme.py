@@ -8,17 +8,20 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import EXTENT_HINTS, EXTENT_WORDS, KIND_HINTS, KIND_WORDS, promise_text
 from app.campaigns.domain import Denominator, Measure
 from app.campaigns.reads import get_campaign
+from app.campaigns.sentences import formula_text, gates_text, rule_text
 from app.campaigns.stored import locked_campaign, stored_scheme
 from app.campaigns.typed import ITEM_LINE_ROWS, shown_scheme, typed_scheme
-from app.campaigns.wording import base_words, denominator_words, formula_words, measure_words
+from app.campaigns.typed_rule import rule_choices
+from app.campaigns.wording import denominator_words, measure_words
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
 from app.web.stale import refuse_stale
 
 router = APIRouter()
 WORDING = {
-    "formula_words": formula_words,
-    "base_words": base_words,
+    "formula_text": formula_text,
+    "rule_text": rule_text,
+    "gates_text": gates_text,
     "denominator_words": denominator_words,
     "measure_words": measure_words,
     "kind_words": KIND_WORDS,
@@ -41,6 +44,7 @@ def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Respo
         "measures": list(Measure),
         "items": scheme_service.askable_items(desk.session, campaign_id),
         "item_rows": range(1, ITEM_LINE_ROWS + 1),
+        **rule_choices(campaign.scheme),
     }
     return desk.show("campaigns/scheme.html", refused, **context, **WORDING)
 

@@ -1,10 +1,9 @@
 """判定规则: steps that turn exact figures into a word; pure, the only evaluator (docs/glossary.md “Verdicts”)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from itertools import pairwise
 
 ONE_HUNDRED = 100
 
@@ -127,6 +126,11 @@ class Rule:
         return tuple(condition for step in self.steps for condition in step.conditions)
 
     @property
+    def flagged(self) -> tuple[Condition, ...]:
+        """Every condition of its flags."""
+        return tuple(condition for flag in self.flags for condition in flag.conditions)
+
+    @property
     def words(self) -> tuple[Word, ...]:
         """Every word that the rule can give, in its order; each once."""
         given = [step.word for step in self.steps]
@@ -139,10 +143,11 @@ class Rule:
 class Measured:
     """The exact figures of one object that a rule looks at.
 
-    ``firsts[n - 1]`` and ``lasts[n - 1]`` are the shares of the first and the last n grades, of the denominator,
-    ``valid_lasts`` those of 有效评价; ``mean`` and ``composite`` are points.
+    ``shares`` are those of each grade, ``firsts[n - 1]`` and ``lasts[n - 1]`` of the first and the last n grades, all
+    of the denominator; ``valid_lasts`` are of 有效评价. ``mean`` and ``composite`` are points.
     """
 
+    shares: Sequence[Fraction]
     firsts: Sequence[Fraction]
     lasts: Sequence[Fraction]
     valid_lasts: Sequence[Fraction]
@@ -181,6 +186,7 @@ def measured_of(counts: Sequence[int], base: int, scores: Sequence[int]) -> Meas
     valid, every = sum(counts), range(1, len(counts) + 1)
     points = sum(count * score for count, score in zip(counts, scores, strict=True))
     return Measured(
+        shares=[Fraction(count, base) for count in counts],
         firsts=[Fraction(sum(counts[:n]), base) for n in every],
         lasts=[Fraction(sum(counts[-n:]), base) for n in every],
         valid_lasts=[Fraction(sum(counts[-n:]), valid) for n in every],
@@ -196,7 +202,7 @@ def evaluate(rule: Rule, measured: Measured) -> Outcome:
     for place, step in enumerate(rule.steps):
         if _all_hold(step.conditions, measured):
             return Outcome(step.word, place, flags)
-    msg = "a rule without 其余"
+    msg = "a rule without a last step"
     raise ValueError(msg)
 
 
@@ -211,9 +217,7 @@ def _all_hold(conditions: Sequence[Condition], measured: Measured) -> bool:
 
 
 def _most(plurality: Plurality, measured: Measured, flags: tuple[str, ...]) -> Outcome:
-    firsts = [Fraction(0), *measured.firsts]
-    shares = [high - low for low, high in pairwise(firsts)]
-    most = [place for place, share in enumerate(shares) if share == max(shares)]
+    most = [place for place, share in enumerate(measured.shares) if share == max(measured.shares)]
     if len(most) > 1 and plurality.tie is Tie.MEETING:
         return Outcome(LEFT_OPEN, None, flags)
     place = most[0] if plurality.tie is Tie.BETTER else most[-1]
@@ -221,16 +225,26 @@ def _most(plurality: Plurality, measured: Measured, flags: tuple[str, ...]) -> O
 
 
 def outcomes_between(rule: Rule, low: Measured, high: Measured) -> tuple[Outcome, ...]:
-    """Return every outcome that figures may have which lie between two others each for itself."""
+    """Return every outcome that figures may have which lie between two others each for itself, with the sure flags."""
+    flags = tuple(flag.text for flag in rule.flags if _must(flag.conditions, low, high))
     if rule.plurality is not None:
-        return tuple(dict.fromkeys((evaluate(rule, low), evaluate(rule, high))))
+        return tuple(_may_be_most(rule.plurality, low, high, flags))
     found: list[Outcome] = []
     for place, step in enumerate(rule.steps):
         if _may(step.conditions, low, high):
-            found.append(Outcome(step.word, place))
+            found.append(Outcome(step.word, place, flags))
         if _must(step.conditions, low, high):
             break
     return tuple(found)
+
+
+def _may_be_most(
+    plurality: Plurality, low: Measured, high: Measured, flags: tuple[str, ...]
+) -> Iterator[Outcome]:  # fmt: skip
+    places = [place for place, share in enumerate(high.shares) if share >= max(low.shares)]
+    yield from (Outcome(plurality.words[place], place, flags) for place in places)
+    if len(places) > 1 and plurality.tie is Tie.MEETING:
+        yield Outcome(LEFT_OPEN, None, flags)
 
 
 def _may(conditions: Sequence[Condition], low: Measured, high: Measured) -> bool:

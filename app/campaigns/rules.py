@@ -7,7 +7,21 @@ from dataclasses import dataclass, replace
 
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
 from app.campaigns.disclosure import hindrances
-from app.campaigns.domain import GROUP_FLOOR, K_FLOOR, REMARK_K_FLOOR, Form, Item, Lines, Scale, Scheme
+from app.campaigns.domain import (
+    DECIMALS,
+    GROUP_FLOOR,
+    K_FLOOR,
+    REMARK_K_FLOOR,
+    Denominator,
+    Form,
+    Item,
+    Lines,
+    Scale,
+    Scheme,
+    lined_rule,
+)
+from app.campaigns.rule import Sign
+from app.campaigns.rule_checks import Ground, check_rule, worsening
 from app.campaigns.scales import GRADE_LIMIT, check_scale
 from app.core.errors import DomainError
 from app.core.folding import folded, spaceless
@@ -176,6 +190,7 @@ def check_scheme(scheme: Scheme, group_ids: Collection[str]) -> None:
     check_top(scheme)
     for lines in (scheme.lines, *(own.lines for own in scheme.item_lines)):
         _check_lines(lines)
+    _check_rule(scheme)
     if len({own.item for own in scheme.item_lines}) != len(scheme.item_lines):
         raise DomainError("item_lines_twice")
     if scheme.gates.return_valid > scheme.gates.return_warning:
@@ -199,7 +214,40 @@ def check_disclosure(scheme: Scheme, groups: Sequence[tuple[str, int]]) -> None:
 def scheme_on(scheme: Scheme, form: Form) -> Scheme:
     """Return the scheme as it counts a form: on the form's scale, with as many satisfied grades as the form says."""
     formula = replace(scheme.formula, top=form.top or scheme.formula.top)
-    return replace(scheme, scale=scale_of(scheme, form), formula=formula)
+    made = replace(scheme, scale=scale_of(scheme, form), formula=formula)
+    relined = scheme.rule is not None and scheme.is_lined
+    return replace(made, rule=lined_rule(made)) if relined else made
+
+
+def _check_rule(scheme: Scheme) -> None:
+    if scheme.rule is not None and not scheme.is_lined:
+        check_rule(scheme.rule, ground_of(scheme))
+    if scheme.decimals not in DECIMALS:
+        raise DomainError("decimals_range")
+    if scheme.quorum is not None and not 0 < scheme.quorum.share <= 1:
+        raise DomainError("quorum_range")
+    if scheme.quorum is not None and scheme.quorum.sign is Sign.ABOVE and scheme.quorum.share == 1:
+        raise DomainError("quorum_range")
+
+
+def fits(scheme: Scheme) -> bool:
+    """Whether the rule of a scheme may be used on its scale."""
+    try:
+        _check_rule(scheme)
+    except DomainError:
+        return False
+    return True
+
+
+def ground_of(scheme: Scheme) -> Ground:
+    """Return what the rule of a scheme is laid over."""
+    scores = tuple(grade.score for grade in scheme.scale.grades)
+    return Ground(scores, whole=scheme.formula.denominator is Denominator.VALID)
+
+
+def worsening_of(scheme: Scheme) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Return two tables of which the second has better marks and a worse word; None where the rule has none such."""
+    return worsening(scheme.judged_by, ground_of(scheme))
 
 
 def check_top(scheme: Scheme) -> None:

@@ -169,7 +169,7 @@ def weights_text(scheme: Scheme, names: Mapping[str, str]) -> str:
     said = [
         f"{name} {share_text(scheme.weights[key] / _PERCENT)}" for key, name in names.items() if key in scheme.weights
     ]
-    return f"类别权重：{'，'.join(said)}。" if said else ""
+    return f"类别权重：{'、'.join(said)}。" if said else ""
 
 
 def scheme_texts(scheme: Scheme, items: Sequence[Item], names: Mapping[str, str]) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from sqlalchemy.orm import Session
 from app.campaigns.composite import formula_text
 from app.campaigns.domain import Form
 from app.campaigns.reads import CampaignView, GroupView, SectionView, get_campaign
+from app.campaigns.sentences import formula_text as scheme_formula
+from app.campaigns.sentences import rule_text
 from app.campaigns.service import campaign_row
 from app.campaigns.typed import shown_scheme
-from app.campaigns.wording import base_words, formula_words
 from app.web.stale import Stored, stored
 
 
@@ -55,14 +56,10 @@ def stored_left_out(campaign: CampaignView, group: GroupView) -> Stored:
     return stored([("不参评的单位", "、".join(names))], group.id, group.left_out)
 
 
-def _as_written(sentence: str, **params: object) -> str:
-    return sentence % params if params else sentence
-
-
 def stored_scheme(campaign: CampaignView) -> Stored:
     """Return the scheme in words; every field of it counts."""
     scheme = campaign.scheme
-    words = f"{formula_words(scheme, _as_written)} {base_words(scheme, _as_written)}"
+    words = f"{scheme_formula(scheme)} {rule_text(scheme)}"
     return stored([("现行口径", words)], sorted(shown_scheme(campaign).items()))
 
 

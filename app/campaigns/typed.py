@@ -2,14 +2,26 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
-from app.campaigns.domain import Denominator, Formula, Gates, ItemLines, Lines, Measure, Scheme
+from app.campaigns.domain import (
+    Denominator,
+    Formula,
+    Gates,
+    ItemLines,
+    Lines,
+    Measure,
+    Quorum,
+    Scale,
+    Scheme,
+    default_top,
+)
 from app.campaigns.ratios import parse_ratio, ratio_text
 from app.campaigns.reads import CampaignView, GroupView
+from app.campaigns.rule import Sign
 from app.campaigns.rules import (
     K_CEILING,
     MAX_EXPECTED,
@@ -21,6 +33,7 @@ from app.campaigns.rules import (
     reordered,
     with_options,
 )
+from app.campaigns.typed_rule import shown_rule, typed_rule
 from app.core.errors import DomainError
 from app.web.forms import PostedForm
 
@@ -91,6 +104,9 @@ def shown_scheme(campaign: CampaignView) -> dict[str, str]:
     fields = {
         "scale": scheme.scale.key,
         "top": str(scheme.formula.top),
+        "decimals": str(scheme.decimals),
+        "quorum": "" if scheme.quorum is None else ratio_text(scheme.quorum.share),
+        "quorum_sign": Sign.AT_LEAST.value if scheme.quorum is None else scheme.quorum.sign.value,
         "denominator": scheme.formula.denominator.value,
         "attention": ratio_text(scheme.lines.attention),
         "remedial": ratio_text(scheme.lines.remedial),
@@ -119,7 +135,7 @@ def shown_scheme(campaign: CampaignView) -> dict[str, str]:
         "intervals": scheme.intervals,
     }
     weights = {f"weight-{key}": ratio_text(weight / 100).rstrip("%") for key, weight in scheme.weights.items()}
-    return fields | {name: "1" for name, value in ticked.items() if value} | weights
+    return fields | {name: "1" for name, value in ticked.items() if value} | weights | shown_rule(scheme)
 
 
 def typed_scheme(form: PostedForm, groups: Sequence[GroupView]) -> Scheme:
@@ -127,9 +143,9 @@ def typed_scheme(form: PostedForm, groups: Sequence[GroupView]) -> Scheme:
     scale = SCALES.get(form.text("scale", 40, label="评价等次"))
     if scale is None:
         raise DomainError("field_not_a_choice", field="评价等次")
-    return Scheme(
+    scheme = Scheme(
         scale=with_options(scale, unknown=form.flag("unknown"), abstain=form.flag("abstain")),
-        formula=typed_formula(form),
+        formula=typed_formula(form, scale),
         lines=typed_lines(form),
         gates=Gates(
             return_valid=_ratio(form, "return_valid", "回收率有效线"),
@@ -144,8 +160,11 @@ def typed_scheme(form: PostedForm, groups: Sequence[GroupView]) -> Scheme:
         weights=_weights(form.as_dict(), groups),
         item_lines=_item_lines(form),
         intervals=form.flag("intervals"),
+        decimals=_decimals(form),
+        quorum=_quorum(form),
         disclosure=typed_disclosure(form),
     )
+    return replace(scheme, rule=typed_rule(form, scheme))
 
 
 def typed_disclosure(form: PostedForm) -> Disclosure:
@@ -155,6 +174,20 @@ def typed_disclosure(form: PostedForm) -> Disclosure:
     if kind not in set(Kind) or extent not in set(Extent):
         raise DomainError("field_not_a_choice", field="公布到什么程度")
     return Disclosure(Kind(kind), Extent(extent))
+
+
+def _decimals(form: PostedForm) -> int:
+    return form.integer("decimals", 0, 2, label="小数位数") if form.text("decimals", 4, needed=False) else 1
+
+
+def _quorum(form: PostedForm) -> Quorum | None:
+    """Return the quorum; an empty share means that there is none."""
+    if not form.text("quorum", 20, needed=False):
+        return None
+    sign = form.text("quorum_sign", 4, needed=False) or Sign.AT_LEAST
+    if sign not in {Sign.ABOVE, Sign.AT_LEAST}:
+        raise DomainError("field_not_a_choice", field="法定人数")
+    return Quorum(_ratio(form, "quorum", "法定人数"), Sign(sign))
 
 
 def typed_lines(form: PostedForm, row: str = "") -> Lines:
@@ -170,16 +203,16 @@ def _item_lines(form: PostedForm) -> tuple[ItemLines, ...]:
     return tuple(ItemLines(item, typed_lines(form, f"-{row}")) for row, item in chosen.items() if item)
 
 
-def typed_formula(form: PostedForm) -> Formula:
-    """Return the formula that was typed."""
+def typed_formula(form: PostedForm, scale: Scale) -> Formula:
+    """Return the formula that was typed; 0 grades are as many as suit the scale."""
     denominator = form.text("denominator", 20, label="分母")
     if denominator not in set(Denominator):
         raise DomainError("field_not_a_choice", field="分母")
     measure = form.text("measure", 20, needed=False) or Measure.SATISFIED_RATE
     if measure not in set(Measure):
         raise DomainError("field_not_a_choice", field="线划在哪个数上")
-    top = form.integer("top", 1, MAX_TOP, label="计入满意率的等次")
-    return Formula(top, Denominator(denominator), Measure(measure))
+    top = form.integer("top", 0, MAX_TOP, label="计入满意率的等次")
+    return Formula(top or default_top(scale), Denominator(denominator), Measure(measure))
 
 
 def _ratio(form: PostedForm, name: str, label: str) -> Fraction:

@@ -141,7 +141,7 @@ def _check(bar: Bar, options: tuple[str, ...], kinds: tuple[str, ...]) -> None:
         msg = f"{len(options)} options, but other numbers of kinds, shares or counts"
         raise ValueError(msg)
     total = sum(bar.shares)
-    if any(share < 0 for share in bar.shares) or (total and not abs(total - 1) <= _SUM_TOLERANCE):
+    if any(share < 0 for share in bar.shares) or not total <= 1 + _SUM_TOLERANCE:
         msg = f"shares must be parts of 1, they add to {total}"
         raise ValueError(msg)
 

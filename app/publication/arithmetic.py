@@ -77,13 +77,14 @@ def _division(scheme: Scheme, samples: Sequence[Sample], figure: _Sum) -> str:
     if figure is _Sum.SCORE:
         pairs = zip(sums, scheme.scale.grades, strict=True)
         return f"{_added([f'{count} × {grade.score}' for count, grade in pairs])}÷ {sum(sums)}"
-    if figure is _Sum.DISSATISFIED:
-        return f"{_added(sums[positives:])}÷ {sum(sums)}"
     base = {
         Denominator.VALID: sum(sums),
         Denominator.RETURNED: sum(sample.returned for sample in samples),
+        Denominator.PRESENT: sum(sample.issued for sample in samples),
         Denominator.EXPECTED: sum(sample.expected for sample in samples),
     }[scheme.formula.denominator]
+    if figure is _Sum.DISSATISFIED:
+        return f"{_added(sums[positives:])}÷ {base}"
     best = scheme.formula.top if figure is _Sum.SATISFIED else positives
     return f"{_added(sums[:best])}÷ {base}"
 

@@ -12,13 +12,16 @@ from app.charts.multiples import multiples_svg
 from app.charts.palette import Kind
 from app.charts.rates import Rate, RateChart, Row, rates_png, rates_svg
 from app.core.errors import DomainError
-from app.publication.domain import Pair, drawn_lines, part_of
+from app.publication.domain import Pair, drawn_lines
 from app.tally import shown
 from app.tally.document import Document, Section, Target, only_section, overall_of, parts_of
+from app.tally.facts import part_of
 from app.tally.figures import PER_MILLE
 from app.tally.shown import Cell, ChainRow, Share, participation_rate
 from app.tally.wording import CHAIN, HIDDEN_TEXT
 
+_ROUNDED = 0.03
+"""How far shares that are the whole may lie from it, each rounded by itself: half a percent of up to six grades."""
 TURNOUT = (CHAIN["return_rate"], CHAIN["participation_rate"])
 
 
@@ -28,8 +31,14 @@ def distribution_of(cell: Cell) -> list[Share]:
 
 
 def shares_of(cell: Cell) -> tuple[float, ...]:
-    """Return the shares of the grades as parts of 1; none for a cell that is hidden or shown as a band."""
-    return tuple((part["share"]["tenths"] or 0) / 1000 for part in distribution_of(cell))
+    """Return the shares of the grades as parts of 1; none for a cell that is hidden or shown as a band.
+
+    Each was rounded by itself: where they are the whole but for that, they are drawn as the whole. Of a wider base than
+    有效评价 they are less, and the rest of the bar stays empty.
+    """
+    shares = [(part["share"]["tenths"] or 0) / PER_MILLE for part in distribution_of(cell)]
+    total = sum(shares)
+    return tuple(share / total for share in shares) if 0 < abs(total - 1) <= _ROUNDED else tuple(shares)
 
 
 def _counts(cell: Cell) -> tuple[int, ...] | None:

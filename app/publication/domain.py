@@ -1,19 +1,20 @@
 """Scopes of a publication, the ledger of releases, and what a reader may see of a result."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from fractions import Fraction
 from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 from app.campaigns.domain import Denominator, Measure
 from app.core.folding import folded
 from app.tally.document import Document, LineTexts, Section, Target, TargetBand, every_target
+from app.tally.facts import part_of
 from app.tally.figures import PER_MILLE
 from app.tally.shown import Cell
 from app.tally.verdict import ReturnState, Verdict
+from app.tally.wording import VERDICTS
 
 MOST_SOUGHT: Final = 60
 """Signs of a name that somebody looks for."""
@@ -260,21 +261,18 @@ def picks_of(section: Section) -> list[tuple[Pick, int]]:
 def drawn_lines(section: Section, item_key: str = "") -> list[tuple[int, str]]:
     """Return the lines to be drawn across bars of shares, in tenths of a percent with their words.
 
-    Those of the overall figure, or of an item: one without lines of its own is held against none. Bars divide 有效评价,
-    best grade first: a line on another base, or on 综合得分, has no place in them.
+    Those of the overall figure, or of an item: one without lines of its own is held against none. Bars divide the base
+    of the row, best grade first, and 有效评价 in results from before rules: a line on another base has no place in
+    them, nor one on 综合得分.
     """
     formula = section["formula"]
     own: list[LineTexts] = [line for line in formula["item_lines"] if line["key"] == item_key]
-    lines = own if item_key else [formula["lines"]]
-    if not lines or formula["denominator"] != Denominator.VALID or formula["measure"] == Measure.MEAN_SCORE:
+    lines = own if item_key else [formula["lines"]] if "lines" in formula else []
+    other = "rule" not in formula and formula["denominator"] != Denominator.VALID
+    if not lines or other or formula["measure"] == Measure.MEAN_SCORE:
         return []
     texts = (("补课线", lines[0]["remedial"]), ("提醒线", lines[0]["attention"]))
     return [(round(part_of(line) * PER_MILLE), f"{words} {line}") for words, line in texts]
-
-
-def part_of(line: str) -> Fraction:
-    """Return a line of the document, 80% or 2/3, as a part of 1."""
-    return Fraction(line[:-1]) / 100 if line.endswith("%") else Fraction(line)
 
 
 def units_of_verdict(section: Section, verdict: Verdict) -> Sequence[Target]:
@@ -294,7 +292,18 @@ ORGANISERS_ONLY = frozenset({"uniform", "identical_sheets"})
 def notes_for(unit: Target, scope: Scope) -> list[str]:
     """Return the notes on a unit that readers in a scope are told."""
     told = (note for note in unit["notes"] if scope is Scope.ORGANISERS or note["code"] not in ORGANISERS_ONLY)
-    return [note["text"] for note in told]
+    return [*_beside(unit), *(note["text"] for note in told)]
+
+
+def _beside(unit: Target) -> Iterator[str]:
+    """Yield what stands beside a word: what follows from one of the body's own, flags, a sum that is not the whole."""
+    ruling, total = unit["verdict"], unit["overall"]["total"]
+    consequence = ruling.get("consequence")
+    if consequence and ruling["label"] != VERDICTS[ruling["code"]]:
+        yield f"“{ruling['label']}”：{consequence}"
+    yield from ruling.get("flags", ())
+    if total["shown"] and "sum_text" in total:
+        yield total["sum_text"]
 
 
 def unit_of(units: Iterable[Seen], unit_id: str) -> Seen | None:

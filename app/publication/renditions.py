@@ -7,6 +7,7 @@ circle gets bands, with chain, formula and notes. What a unit's reader gets tell
 
 from app.publication.domain import ORGANISERS_ONLY, Scope, Sight
 from app.tally.document import BandDocument, BandSection, Document, Section, Target, TargetBand, extent_of, summary_of
+from app.tally.words import words_of
 
 
 def rendition(document: Document, sight: Sight) -> Document:
@@ -19,7 +20,9 @@ def rendition(document: Document, sight: Sight) -> Document:
 
 def _cut(section: Section, unit_ids: frozenset[str]) -> Section:
     targets = [target for target in section["targets"] if target["id"] in unit_ids]
-    return {**section, "targets": targets, "summary": summary_of([target["verdict"]["code"] for target in targets])}
+    summary = summary_of([target["verdict"]["code"] for target in targets])
+    cut: Section = {**section, "targets": targets, "summary": summary}
+    return {**cut, "words": words_of(section["formula"], targets)} if "words" in section else cut
 
 
 def told(section: Section) -> Section:

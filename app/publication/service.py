@@ -35,7 +35,7 @@ from app.rounds.ports import Ports
 from app.rounds.reads import frozen_paper, get_round, rounds_of
 from app.rounds.service import archive_round, locked_round, publish_round
 from app.slips.codes import new_code
-from app.slips.reads import slip_accounts
+from app.slips.reads import hand_counts, slip_accounts
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Document
 from app.tally.restraint import may_stand_beside
@@ -48,6 +48,8 @@ def counting_chain(session: Session, paper: Paper, round_id: str, valid: Mapping
     """
     valid = box.returned_by_group(session, paper) if valid is None else valid
     rows = []
+    counts = hand_counts(session, round_id)
+    present = {group: count.first.present for group, count in counts.items() if count.first is not None}
     for account in slip_accounts(session, paper, round_id):
         if valid[account.group_id] > account.used:
             raise DomainError("stack_count_differs")
@@ -62,6 +64,7 @@ def counting_chain(session: Session, paper: Paper, round_id: str, valid: Mapping
                 spare=account.spare,
                 invalid=account.used - valid[account.group_id],
                 handed_back=account.handed_back,
+                present=present.get(account.group_id),
             )
         )
     return Chain(tuple(rows))

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.campaigns.domain import Item, Objects, Scheme
+from app.campaigns.domain import Item, Objects, Scheme, lined_rule
 from app.campaigns.reads import CampaignView
 from app.campaigns.rules import check_scheme
 from app.campaigns.typed import typed_formula, typed_lines, typed_weight
 from app.core.errors import DomainError
 from app.publication.arithmetic import Sample, written_out
+from app.publication.domain import Scope, notes_for
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Document, Section, Target, only_section
@@ -34,6 +35,11 @@ class Trial:
         return only_section(self.document)
 
     @property
+    def notes(self) -> list[str]:
+        """What stands beside the word, and what is noted of the unit."""
+        return notes_for(self.unit, Scope.ORGANISERS)
+
+    @property
     def unit(self) -> Target:
         """The invented unit."""
         return self.section["targets"][0]
@@ -46,11 +52,14 @@ def tried_scheme(form: PostedForm, campaign: CampaignView, samples: Sequence[Sam
         raise DomainError("weights_not_hundred")
     scheme = replace(
         campaign.scheme,
-        formula=typed_formula(form),
+        formula=typed_formula(form, campaign.scheme.scale),
         lines=typed_lines(form),
+        rule=campaign.scheme.rule if not campaign.scheme.is_lined else None,
         k=form.integer("k", 1, 100, label="最少公布人数"),
         weights={key: weight for key, weight in weights.items() if weight is not None},
     )
+    if campaign.scheme.is_lined:
+        scheme = replace(scheme, rule=lined_rule(scheme))
     scheme = replace(scheme, gates=replace(scheme.gates, min_valid=max(scheme.gates.min_valid, scheme.floor)))
     check_scheme(scheme, [f"g{place}" for place in range(len(samples))])
     return scheme
@@ -65,11 +74,13 @@ def typed_samples(form: PostedForm, options: Sequence[str]) -> tuple[Sample, ...
         if not any(numbers) and not weight:
             continue
         name = form.text(f"name-{row}", 40, needed=False) or f"类别{row}"
-        answered = sum(numbers)
-        returned = _number(form, f"returned-{row}", "收回") or answered
+        answered, invalid = sum(numbers), _number(form, f"invalid-{row}", "无效")
+        returned = _number(form, f"returned-{row}", "收回") or answered + invalid
+        if answered + invalid != returned:
+            raise DomainError("sample_sum_differs", name=name, sum=answered + invalid, returned=returned)
         issued = _number(form, f"issued-{row}", "发出") or returned
         expected = _number(form, f"expected-{row}", "应参加") or issued
-        if answered > returned or returned > issued:
+        if returned > issued:
             raise DomainError("sample_contradicts", name=name)
         share = typed_weight(weight, name) if weight else None
         samples.append(Sample(name, expected, issued, returned, tuple(numbers), share))
@@ -112,4 +123,7 @@ def try_out(
 
 def _chain(key: str, sample: Sample) -> GroupChain:
     valid = sum(sample.counts)
-    return GroupChain(key, sample.expected, sample.issued, sample.returned, valid, invalid=sample.returned - valid)
+    invalid = sample.returned - valid
+    return GroupChain(
+        key, sample.expected, sample.issued, sample.returned, valid, invalid=invalid, present=sample.issued
+    )

@@ -16,20 +16,12 @@ from app.publication.announced import options_text, slides_of
 from app.publication.domain import units_of_verdict
 from app.publication.editions import Edition, Published, PublishedBands
 from app.reports.called import brief_words
-from app.tally.document import (
-    BandDocument,
-    BandSection,
-    Document,
-    Section,
-    Target,
-    extent_of,
-    overall_of,
-    parts_of,
-    summary_rows,
-)
+from app.tally.document import BandDocument, BandSection, Document, Section, Target, extent_of, overall_of, parts_of
+from app.tally.facts import texts_of
 from app.tally.shown import ItemTable, Overall, Ruling, participation_rate
 from app.tally.verdict import Verdict
-from app.tally.wording import CHAIN, COUNT_WORDS, NO_BAND_TEXT, VERDICTS
+from app.tally.wording import CHAIN, COUNT_WORDS, NO_BAND_TEXT
+from app.tally.words import word_rows
 
 MOST_ROWS: Final = 20
 """Up to here every unit has a row of its own; more are drawn as a grid."""
@@ -165,15 +157,15 @@ def _brief(result: Published, *, named: bool) -> bytes:
     flagged = _flagged(section)
     many = len(section["targets"]) > MOST_ROWS
     grid = charts.multiples_chart(document) if many else ""
-    words, counts = COUNT_WORDS[section["objects"]], summary_rows(section["summary"])
-    summary = [[VERDICTS[verdict], f"{count} {words}"] for verdict, count in counts if count]
+    words = COUNT_WORDS[section["objects"]]
+    summary = [[row["label"], f"{row['count']} {words}"] for row in word_rows(section) if row["count"]]
     data = {
         **_frame(result, document, f"{document['round']['title']}{noun}结果简报"),
         "summary": summary,
         "heads": _heads(section),
         "rows": [] if many else _rows(section),
         "legend": charts.legend(section),
-        "formula": section["formula"]["text"],
+        "formula": "".join(texts_of(section)[:2]),
         "flagged": flagged,
         "long": sum(len(row[3]) for row in flagged) > SIGNS_BESIDE_GRID,
         "grid": grid,
@@ -322,5 +314,5 @@ def _flagged(section: Section) -> list[list[str]]:
     for verdict in (Verdict.REMEDIAL, Verdict.ATTENTION):
         for unit in units_of_verdict(section, verdict):
             reasons = "；".join(reason["text"] for reason in unit["verdict"]["reasons"])
-            found.setdefault((VERDICTS[verdict], reasons), []).append(f"{unit['position']}. {unit['name']}")
+            found.setdefault((unit["verdict"]["label"], reasons), []).append(f"{unit['position']}. {unit['name']}")
     return [[word, str(len(names)), reasons, "、".join(names)] for (word, reasons), names in found.items()]

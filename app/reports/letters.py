@@ -25,7 +25,9 @@ from app.reports.report_data import (
 )
 from app.reports.templates import WordTemplate
 from app.tally.document import Document, Target, only_section, parts_of
+from app.tally.shown import Ruling
 from app.tally.verdict import Verdict
+from app.tally.wording import VERDICTS
 
 REMARKS_LISTED = 300
 
@@ -108,9 +110,16 @@ def _outcome(document: Document, unit: Target, figures: Figures) -> Markup:
     )
 
 
+def _demand(ruling: Ruling) -> str:
+    """Return what is asked of a unit: what its word is followed by, or for the words that ship a fuller sentence."""
+    consequence = ruling.get("consequence")
+    own = consequence and ruling["label"] != VERDICTS[ruling["code"]]
+    return f"{ruling['label']}：{consequence}。" if own else _DEMANDS[ruling["code"]]
+
+
 def _demands(unit: Target) -> Markup:
     code = unit["verdict"]["code"]
-    lines = [_DEMANDS[code]]
+    lines = [_demand(unit["verdict"])]
     if code in {Verdict.ATTENTION, Verdict.REMEDIAL}:
         lines.append(f"报送时限：{BLANK}。联系人和电话：{BLANK}。")
     return paragraphs(lines)

@@ -30,8 +30,9 @@ from app.reports.fields import ROOT
 from app.reports.strips import strip_pngs
 from app.tally import shown
 from app.tally.document import Document, Section, Target, extent_of, only_section, parts_of
+from app.tally.facts import texts_of
 from app.tally.shown import RETURNS, SLIPS, ChainRow, ItemTable, ReturnKey, Ruling, ShownCell, SlipKey, measure_of
-from app.tally.wording import CHAIN, HIDDEN_TEXT, on_line_text
+from app.tally.wording import CHAIN, HIDDEN_TEXT
 
 BLANK = "＿＿＿＿＿＿"
 NUMBER_BLANK = "〔　　　　〕　　号"
@@ -232,6 +233,9 @@ def chain_sentence(document: Document) -> str:
         return f"{begin}收回情况{HIDDEN_TEXT}。"
     rates = zip(RATES, (total["return_rate"], shown.participation_rate(total)), strict=True)
     told = "".join(f"，{CHAIN[key]} {rate['text']}" for key, rate in rates if rate)
+    if "present" in total and "not_voted" in total:
+        begin = f"应参加 {total['expected']} 人，到会 {total['present']} 人，发出 {total['issued']} 份，"
+        told = f"，未投票 {total['not_voted']} 人{told}"
     return (
         f"{begin}收回 {total['returned']} 份，其中有效 {total['valid']} 份、无效 {total['invalid']} 份、"
         f"空白 {total['blank']} 份{told}。"
@@ -284,27 +288,12 @@ def reasons_of(verdict: Ruling) -> str:
 
 
 def method_block(document: Document) -> Markup:
-    """Return formula, lines and weights, as they were frozen with the paper."""
+    """Return formula, rule and weights, as they were frozen with the paper."""
     return paragraphs(_method_lines(document), Style.NOTE)
 
 
 def _method_lines(document: Document) -> Iterator[str]:
-    formula = only_section(document)["formula"]
-    lines, measure = formula["lines"], formula["measure_label"]
-    on_line = on_line_text(formula["denominator"], (lines["attention"], lines["remedial"]))
-    yield formula["text"]
-    yield (
-        f"提醒线：{measure}低于 {lines['attention']}。补课线：{measure}低于 {lines['remedial']}，"
-        f"或不满意率高于 {lines['dissatisfied']}。{on_line}"
-    )
-    for own in formula["item_lines"]:
-        yield (
-            f"“{own['label']}”另有规定：提醒线 {own['attention']}，补课线 {own['remedial']}，"
-            f"不满意率不高于 {own['dissatisfied']}。"
-        )
-    if formula["weights"]:
-        weights = "、".join(f"{weight['name']} {weight['text']}" for weight in formula["weights"])
-        yield f"类别权重：{weights}。"
+    yield from texts_of(only_section(document))
     about = document["round"]
     if "disclosure" in about:
         yield f"无记名。投票前已说明：{about['disclosure']['text']}有效少于 {about['k']} 份的数据不显示。"

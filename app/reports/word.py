@@ -37,10 +37,10 @@ from app.reports.scrutiny import Particulars, scrutiny_tables
 from app.reports.templates import fill_template
 from app.rounds.domain import Paper
 from app.rounds.ports import Merged
-from app.tally.document import Document, Section, Target, every_target, only_section, overall_of, parts_of, summary_rows
+from app.tally.document import Document, Section, Target, every_target, only_section, overall_of, parts_of
 from app.tally.shown import ItemTable, Ruling
 from app.tally.verdict import Verdict
-from app.tally.wording import VERDICTS
+from app.tally.words import word_for, word_rows
 
 OVERALL = "表 2　各单位总体评价（按机构序列，不作排名）"
 UNITS_PER_CHART = 15
@@ -138,14 +138,14 @@ def units_told(section: Section) -> list[Target]:
 
 
 def _units_of_concern(section: Section) -> Markup:
-    counts = summary_rows(section["summary"])
-    numbers = "，".join(f"{VERDICTS[verdict]} {count} 个" for verdict, count in counts if verdict != Verdict.INVALID)
+    counts = [row for row in word_rows(section) if row["code"] != Verdict.INVALID]
+    numbers = "，".join(f"{row['label']} {row['count']} 个" for row in counts)
     lines = [
-        f"{VERDICTS[verdict]}：{'、'.join(unit['name'] for unit in found)}。"
+        f"{word_for(section, verdict)}：{'、'.join(unit['name'] for unit in found)}。"
         for verdict in (*_FLAGGED, Verdict.TOO_FEW, Verdict.INVALID)
         if (found := units_of_verdict(section, verdict))
     ]
-    first = "以下单位需要关注，按机构序列列出，不作排名。" if lines else "没有低于提醒线、补课线的单位。"
+    first = "以下单位需要关注，按机构序列列出，不作排名。" if lines else "没有需要关注的单位。"
     heard = (
         "群众的意见和建议见第三部分，原因见第四部分。"
         if any(unit["remarks"]["shown"] for unit in section["targets"])
@@ -291,13 +291,14 @@ def _next_steps(section: Section) -> Markup:
     if remedial:
         blocks.append(
             paragraph(
-                "对结论为“需补课”的单位，建议责令补课、限期整改，整改后由原类别人员复测。整改方案应明确内容、目标和时限、"
-                "措施、责任，并作出公开承诺。时限由组织单位审定后填写。"
+                f"对结论为“{word_for(section, Verdict.REMEDIAL)}”的单位，建议责令补课、限期整改，"
+                "整改后由原类别人员复测。整改方案应明确内容、目标和时限、措施、责任，并作出公开承诺。时限由组织单位审定后填写。"
             )
         )
         blocks.append(_deadlines(remedial))
     if attention:
-        blocks.append(paragraph(f"对结论为“提醒”的单位，建议对照测评结果和群众意见自查整改：{'、'.join(attention)}。"))
+        word, names = word_for(section, Verdict.ATTENTION), "、".join(attention)
+        blocks.append(paragraph(f"对结论为“{word}”的单位，建议对照测评结果和群众意见自查整改：{names}。"))
     if not blocks:
         blocks.append(paragraph("各单位继续对照群众的意见和建议改进工作，防止盲目攀比、片面追求高分。"))
     return joined(blocks)

@@ -1,6 +1,7 @@
 """A published result as an Excel workbook: text is always text, exact figures are numbers, there is no formula."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain, repeat
 from typing import Final
 
 import xlsxwriter
@@ -24,9 +25,11 @@ from app.reports.worksheet import (
     formats_of,
     set_up_print,
 )
-from app.tally.document import Section, extent_of, overall_of, summary_rows
+from app.tally.document import Section, extent_of, overall_of
+from app.tally.facts import texts_of
 from app.tally.shown import RETURNS, SLIPS, Cell, ChainRow, GroupRow, ItemTable, MergedRow, Ruling, participation_rate
-from app.tally.wording import CHAIN, VERDICTS, on_line_text
+from app.tally.wording import CHAIN
+from app.tally.words import word_rows
 
 _NAME_SIGNS: Final = 31
 
@@ -130,8 +133,7 @@ def _summary(table: Table, result: Published) -> None:
 
 
 def _verdict_rows(section: Section) -> list[tuple[str, int]]:
-    counts = summary_rows(section["summary"])
-    return [(f"{VERDICTS[verdict]}（{section['noun']}数）", count) for verdict, count in counts]
+    return [(f"{row['label']}（{section['noun']}数）", row["count"]) for row in word_rows(section)]
 
 
 def _chain(table: Table, result: Published) -> None:
@@ -146,7 +148,8 @@ def _chain_row(row: ChainRow) -> list[Value]:
     slips = [row[key] for key in SLIPS]
     if "returned" not in row:
         return [*slips, *(["不显示"] if not row["shown"] else [])]
-    return [*slips, *(row[key] for key in RETURNS), row["return_rate"], participation_rate(row)]
+    rates = (row["return_rate"], participation_rate(row))
+    return [*slips, *(row[key] for key in RETURNS), row.get("present"), row.get("not_voted"), *rates]
 
 
 def _by_unit(table: Table, result: Published) -> None:
@@ -230,17 +233,9 @@ def _remarks(table: Table, result: Published) -> None:
 def _method(table: Table, result: Published) -> None:
     section, about = result.section, result.document["round"]
     formula, scale = section["formula"], section["scale"]
-    lines = formula["lines"]
     table.head(["项目", "内容"], [WIDE, LONG])
-    table.row(["口径", formula["text"]])
-    measure = formula["measure_label"]
-    on_line = on_line_text(formula["denominator"], (lines["attention"], lines["remedial"]))
-    remedial = f"{measure}低于 {lines['remedial']}，或不满意率高于 {lines['dissatisfied']}；{on_line.rstrip('。')}"
-    table.row(["提醒线", f"{measure}低于 {lines['attention']}"])
-    table.row(["补课线", remedial])
-    for item in formula["item_lines"]:
-        words = f"提醒线 {item['attention']}，补课线 {item['remedial']}，不满意率线 {item['dissatisfied']}"
-        table.row([f"指标自己的线 {item['label']}", words])
+    for name, text in zip(chain(("口径", "判定规则"), repeat("另外规定")), texts_of(section), strict=False):
+        table.row([name, text])
     table.row(["最少公布人数", about["k"]])
     table.row(["意见最少公布人数", about["remark_k"]])
     for grade in scale["grades"]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil
 
 import xlsxwriter
@@ -12,6 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 from app.charts.distribution import text_width
 from app.office.workbook import looks_like_formula, plain
 
+_PLACES = 7
+"""Decimals from none to as many as a rate may take that is nearly all or nearly none."""
 _RISKY = tuple("=+-@\t\r\n|%")
 PLACE, NARROW, WIDE, TELLING, LONG = 6, 10, 28, 30, 90
 _LINE = 15
@@ -36,9 +39,8 @@ class Formats:
     place: Format
     beside: Format
     whole: Format
-    percent: Format
-    whole_percent: Format
-    score: Format
+    percents: tuple[Format, ...]
+    scores: tuple[Format, ...]
 
 
 class Table:
@@ -100,14 +102,13 @@ class Table:
     def _figure(self, figure: Mapping[str, object]) -> tuple[float | None, Format]:
         """Return a figure of the document as the number it shows; None for bands."""
         text, tenths, count = str(figure["text"]), figure.get("tenths"), figure.get("count")
+        places = len(text.rstrip("%").partition(".")[2])
         if isinstance(tenths, int):
-            shape = self._formats.percent if "." in text else self._formats.whole_percent
-            return tenths / 1000, shape
+            return float(Decimal(text.rstrip("%")) / 100), self._formats.percents[places]
         if isinstance(count, int):
             return count, self._formats.whole
-        exact = re.fullmatch(r"\d+(\.\d)?", text) is not None
-        shape = self._formats.score if "." in text else self._formats.whole
-        return (float(text) if exact else None), shape
+        exact = re.fullmatch(r"\d+(\.\d{1,2})?", text) is not None
+        return (float(text) if exact else None), self._formats.scores[places if exact else 0]
 
 
 def _lines(text: str, width: int) -> int:
@@ -126,6 +127,10 @@ def set_up_print(sheet: Worksheet, title: str, footer: str) -> None:
     sheet.set_footer(f"&L核验码 {footer}&C单位按机构序列排列，不作排名&R&P/&N")
 
 
+def _number(places: int) -> str:
+    return f"0.{'0' * places}" if places else "0"
+
+
 def formats_of(book: xlsxwriter.Workbook) -> Formats:
     """Return the formats of a workbook."""
     ruled = {"valign": "top", "border": 1, "border_color": "#C9D2DC"}
@@ -140,7 +145,6 @@ def formats_of(book: xlsxwriter.Workbook) -> Formats:
         place=book.add_format({**ruled, "num_format": "0", "align": "center"}),
         beside=book.add_format({**ruled, "num_format": "0", "align": "left"}),
         whole=book.add_format({**ruled, "num_format": "0"}),
-        percent=book.add_format({**ruled, "num_format": "0.0%"}),
-        whole_percent=book.add_format({**ruled, "num_format": "0%"}),
-        score=book.add_format({**ruled, "num_format": "0.0"}),
+        percents=tuple(book.add_format({**ruled, "num_format": f"{_number(places)}%"}) for places in range(_PLACES)),
+        scores=tuple(book.add_format({**ruled, "num_format": _number(places)}) for places in range(_PLACES)),
     )

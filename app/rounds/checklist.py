@@ -6,6 +6,7 @@ from typing import Final
 from app.campaigns.composite import every_part
 from app.campaigns.disclosure import STEPS, hindrances
 from app.campaigns.domain import Item
+from app.campaigns.rules import fits
 from app.core.printable import Words, unprintable
 from app.rounds.domain import Paper, Section, Step
 from app.rounds.limits import limits_of
@@ -55,11 +56,19 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
         ),
         Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
         Step("signs", "名称里的字都印得出来", not lacking, detail="、".join(map(str, lacking)), needed=False),
+        *_rule_step(paper),
         *_composite_step(paper),
         *_limit_steps(paper),
         *_shown_steps(paper),
         *_english_step(paper),
     )
+
+
+def _rule_step(paper: Paper) -> tuple[Step, ...]:
+    """Return the line about a rule of one's own: it was typed for one scale and may not fit that of a form."""
+    own = [section for section in paper.sections if not section.scheme.is_lined]
+    unfit = [section.form_title for section in own if not fits(section.scheme)]
+    return (Step("rule", "判定规则适合每张测评表的等次", not unfit, detail="、".join(unfit)),) if own else ()
 
 
 def _composite_step(paper: Paper) -> tuple[Step, ...]:

@@ -4,9 +4,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns.kinds import KINDS, Kind
-from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import all_campaigns, get_campaign
-from app.campaigns.wording import formula_words
+from app.campaigns.sentences import rule_text
 from app.core.errors import DomainError
 from app.rounds import reads
 from app.rounds.allowed import powers
@@ -72,7 +71,6 @@ def overview_page(desk: OrganiserDesk, campaign_id: str) -> Response:
         "step": step,
         "going_on": going_on,
         "can": powers(desk.staff.role, going_on.state, is_rehearsal=False) if going_on else None,
-        "formula_words": formula_words,
-        "ratio_text": ratio_text,
+        "rule_text": rule_text,
     }
     return desk.show("campaigns/overview.html", campaign=campaign, **context)

@@ -230,6 +230,8 @@ def set_counts(
         spare, handed_back = counts.get(account.group_id, (account.spare, account.handed_back))
         _check(account, spare, handed_back, account.used if closed else 0)
         tally = reads.Tally(spare, handed_back, (present or {}).get(account.group_id))
+        if (tally.present or 0) > account.expected:
+            raise DomainError("present_above_expected", group=account.name, expected=account.expected)
         acting.session.merge(_written(acting.actor, round_id, account.group_id, tally))
     told = {"counts": dict(counts), "present": dict(present or {})}
     audit.record(acting.session, acting.now, acting.actor, "slips.count", round_id, **told)

@@ -1,24 +1,26 @@
 """The counting chain as it is told: what came back from a group that is seen nowhere appears nowhere."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from app.campaigns.domain import Scheme
+from app.campaigns.sentences import quorum_text, share_text
 from app.rounds.domain import Paper, PaperGroup
+from app.tally.assess import returns_of
 from app.tally.cell import rate_json
 from app.tally.chain import Chain, GroupChain
-from app.tally.disclosure import View, rate_figure
+from app.tally.disclosure import Closely, View, rate_figure
 from app.tally.figures import Marks
 from app.tally.hiding import Rules
 from app.tally.shown import Chain as ChainFacts
-from app.tally.shown import CountedRow, GroupCountedRow, GroupIssuedRow, IssuedRow, Note
-from app.tally.verdict import ReturnState, return_state
-from app.tally.wording import line_text, low_return_text, more_than_expected_text
+from app.tally.shown import CountedRow, GateTexts, GroupCountedRow, GroupIssuedRow, IssuedRow, Note
+from app.tally.verdict import ReturnState
+from app.tally.wording import low_return_text, more_than_expected_text, no_quorum_text
 
 
 def chain_json(paper: Paper, chain: Chain, rules: Rules) -> ChainFacts:
     """Write the chain over all groups and of each; what came back from an unseen group appears nowhere."""
-    total, gates = chain.total, paper.scheme.gates
-    returns = return_state(total.return_rate, gates)
+    total, returns = chain.total, returns_of(paper.scheme, chain)
     rows: list[GroupCountedRow | GroupIssuedRow] = []
     for group in paper.groups:
         row = _chain_row(paper.scheme, chain.group(group.id), shown=group.id not in rules.unseen)
@@ -28,14 +30,22 @@ def chain_json(paper: Paper, chain: Chain, rules: Rules) -> ChainFacts:
         invalid = returns is ReturnState.INVALID
         text = low_return_text(paper.scheme, invalid=invalid)
         warnings.append({"code": "return_invalid" if invalid else "return_low", "text": text})
+        if paper.scheme.quorum is not None:
+            warnings = [{"code": "no_quorum", "text": no_quorum_text(paper.scheme.quorum)}]
     warnings += [{"code": "more_than_expected", "text": text} for text in _more_than_expected(paper, chain, rules)]
     return {
         "status": returns,
         "warnings": warnings,
-        "gates": {"valid": line_text(gates.return_valid), "warning": line_text(gates.return_warning)},
+        "gates": _gate_texts(paper.scheme),
         "total": _chain_row(paper.scheme, total, shown=total.valid >= rules.k),
         "groups": rows,
     }
+
+
+def _gate_texts(scheme: Scheme) -> GateTexts:
+    gates = scheme.gates
+    texts: GateTexts = {"valid": share_text(gates.return_valid), "warning": share_text(gates.return_warning)}
+    return texts if scheme.quorum is None else {**texts, "quorum": quorum_text(scheme.quorum)}
 
 
 def _more_than_expected(paper: Paper, chain: Chain, rules: Rules) -> Iterator[str]:
@@ -51,8 +61,8 @@ def _more_than_expected(paper: Paper, chain: Chain, rules: Rules) -> Iterator[st
 
 def _of_group(group: PaperGroup, row: CountedRow | IssuedRow) -> GroupCountedRow | GroupIssuedRow:
     if "returned" in row:
-        return {"id": group.id, "name": group.name, **row}
-    return {"id": group.id, "name": group.name, **row}
+        return cast("GroupCountedRow", {"id": group.id, "name": group.name, **row})
+    return cast("GroupIssuedRow", {"id": group.id, "name": group.name, **row})
 
 
 def _chain_row(scheme: Scheme, chain: GroupChain, *, shown: bool) -> CountedRow | IssuedRow:
@@ -67,8 +77,8 @@ def _chain_row(scheme: Scheme, chain: GroupChain, *, shown: bool) -> CountedRow 
     if not shown or chain.return_rate is None:
         return row
     marks = Marks(floors=(scheme.gates.return_valid, scheme.gates.return_warning))
-    rate = rate_figure(chain.return_rate, chain.returned, View.EXACT, scheme.floor, marks)
-    return {
+    rate = rate_figure(chain.return_rate, chain.returned, Closely(View.EXACT, scheme.floor, scheme.decimals), marks)
+    counted = {
         **row,
         "shown": True,
         "returned": chain.returned,
@@ -79,3 +89,6 @@ def _chain_row(scheme: Scheme, chain: GroupChain, *, shown: bool) -> CountedRow 
         "missing": chain.missing,
         "return_rate": rate_json(rate),
     }
+    if chain.present is not None and chain.not_voted is not None:
+        counted |= {"present": chain.present, "not_voted": chain.not_voted}
+    return cast("CountedRow", counted)

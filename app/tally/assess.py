@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from app.campaigns.domain import Lines, Scheme
+from app.campaigns.domain import Scheme
+from app.campaigns.rule import Rule
 from app.rounds.domain import Section
 from app.tally.alike import Tables, lookalikes
 from app.tally.chain import Chain
-from app.tally.figures import FIGURES, Base, Rates, Table, UnitCount, add_tables, rates_of, weigh
-from app.tally.verdict import ReturnState, Ruling, compare, gate_of, return_state
+from app.tally.figures import Base, Rates, Table, UnitCount, add_tables, figure_by_figure, rates_of, weigh
+from app.tally.verdict import ReturnState, Ruling, gate_of, judge, judge_between, return_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,33 @@ class Exact:
 
 def assess(section: Section, chain: Chain, counted: Mapping[str, UnitCount]) -> Exact:
     """Work out every figure of a section, and every verdict; ``counted`` may hold units of other sections too."""
-    returns = return_state(chain.total.return_rate, section.scheme.gates)
+    returns = returns_of(section.scheme, chain)
     units = {unit.id: _unit(section, chain, returns, counted[unit.id]) for unit in section.units}
     return Exact(section, chain, returns, units)
 
 
-def base_of(chain: Chain, groups: Iterable[str], times: int = 1) -> Base:
-    """Add up returned and expected ballots of some groups, ``times`` over for pooled items.
+def returns_of(scheme: Scheme, chain: Chain) -> ReturnState:
+    """Return what the return rate allows, or in its place the quorum where there is one.
 
-    Where more came back than were expected, as many count as expected: no rate exceeds the whole. The result says so.
+    Nobody counted who came: as many as slips were issued.
+    """
+    total, quorum = chain.total, scheme.quorum
+    if quorum is None:
+        return return_state(total.return_rate, scheme.gates)
+    present = total.issued if total.present is None else total.present
+    return ReturnState.VALID if quorum.is_met(present, total.expected) else ReturnState.INVALID
+
+
+def base_of(chain: Chain, groups: Iterable[str], times: int = 1) -> Base:
+    """Add up returned and expected ballots, and people present, of some groups; ``times`` over for pooled items.
+
+    Where more came back than were expected or present, as many count as were: no rate exceeds the whole. The result
+    says so. Nobody counted who came to a group: as many as slips were issued.
     """
     rows = [chain.group(group) for group in groups]
     returned, expected = sum(row.returned for row in rows), sum(row.expected for row in rows)
-    return Base(times * returned, times * max(expected, returned))
+    present = sum(row.issued if row.present is None else row.present for row in rows)
+    return Base(times * returned, times * max(expected, returned), times * max(present, returned))
 
 
 def _unit(section: Section, chain: Chain, returns: ReturnState, count: UnitCount) -> Unit:
@@ -79,23 +94,20 @@ def _unit(section: Section, chain: Chain, returns: ReturnState, count: UnitCount
     overall = _pool(sums, items) if asked is None else items[asked]
     voters = max(part.total.valid for part in items) if asked is None else overall.total.valid
     gate = gate_of(scheme, overall.rates, voters, returns)
-    overall = replace(overall, rulings=_compared(scheme, overall, scheme.lines) if gate is None else (gate,))
+    judged = _judged(overall, scheme.judged_by, lined=scheme.is_lined)
+    overall = replace(overall, rulings=judged if gate is None else (gate,))
     if returns is not ReturnState.INVALID:
-        lines = [scheme.lines_of(item.key) for item in section.items]
-        items = [replace(part, rulings=_compared(scheme, part, own)) for part, own in zip(items, lines, strict=True)]
+        rules = [scheme.item_rule(item.key) for item in section.items]
+        items = [replace(part, rulings=_judged(part, own, lined=True)) for part, own in zip(items, rules, strict=True)]
     return Unit(tuple(items), overall, voters, count)
 
 
-def _compared(scheme: Scheme, part: Part, lines: Lines | None) -> tuple[Ruling, ...]:
-    """Hold a part's figures against lines, and where it has a span, the ends of that in every combination."""
-    if part.rates is None or lines is None:
+def _judged(part: Part, rule: Rule | None, *, lined: bool) -> tuple[Ruling, ...]:
+    """Judge a part's figures, and where it has a span, all that lie in that."""
+    if part.rates is None or rule is None:
         return ()
-    every = [part.rates]
-    if part.span is not None:
-        low, high = part.span
-        every += [low, high]
-        every += [replace(one, dissatisfied=other.dissatisfied) for one, other in ((low, high), (high, low))]
-    return tuple(compare(scheme, lines, rates) for rates in every)
+    between = () if part.span is None else judge_between(rule, *part.span, lined=lined)
+    return (judge(rule, part.rates, lined=lined), *between)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +152,7 @@ class _Sums:
     def span(self, every: Iterable[Tables]) -> tuple[Rates, Rates] | None:
         """Return the least and the most that each figure is in any of some tables."""
         found = [rates for rates in map(self.rates, every) if rates is not None]
-        if not found:
-            return None
-        columns = {name: [getattr(rates, name) for rates in found] for name in FIGURES}
-        low, high = ({name: end(column) for name, column in columns.items()} for end in (min, max))
-        return replace(found[0], **low), replace(found[0], **high)
+        return (figure_by_figure(min, found), figure_by_figure(max, found)) if found else None
 
 
 def _part(sums: _Sums, tables: Tables) -> Part:
@@ -190,6 +198,4 @@ def _exchanged(pooled: Tables, own: Tables, other: Tables) -> dict[str, Table]:
 
 def _moved(rates: Rates, start: Rates, end: Rates) -> Rates:
     """Return figures that have moved by as much as lies between two others."""
-    return replace(
-        rates, **{name: getattr(rates, name) + getattr(end, name) - getattr(start, name) for name in FIGURES}
-    )
+    return figure_by_figure(lambda cells: cells[0] + cells[2] - cells[1], (rates, start, end))

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
 from app.campaigns.disclosure import Extent
-from app.campaigns.domain import Denominator, Item, Measure, Scheme
+from app.campaigns.domain import Denominator, Item, Scheme
+from app.campaigns.rule import ONE_HUNDRED
 from app.rounds.domain import PaperGroup
 from app.tally.assess import Exact, Part, base_of
 from app.tally.disclosure import (
     HIDDEN,
+    Closely,
     Figure,
     Hidden,
     View,
@@ -19,16 +22,13 @@ from app.tally.disclosure import (
     rate_figure,
     score_figure,
     size_figure,
-    step_figure,
-    steps_of,
 )
-from app.tally.figures import PER_MILLE, Marks, Rates, Table, percent_text, rates_of
+from app.tally.figures import NO_MARKS, PER_MILLE, Marks, Rates, Table, percent_text, rates_of
 from app.tally.hiding import Sight, rest_of, view_of_group
-from app.tally.rounding import round_together
+from app.tally.rulers import Rulers, rulers_of
 from app.tally.shown import Cell, Count, GroupRow, HiddenCell, Interval, MergedRow, OtherAnswer, Rate, Share, ShownCell
 from app.tally.uncertainty import wilson_interval
-from app.tally.verdict import band_edges
-from app.tally.wording import HIDDEN_TEXT, NOT_TOLD, REST_TEXT, WORDS_ONLY_TEXT
+from app.tally.wording import HIDDEN_TEXT, NOT_TOLD, REST_TEXT, WORDS_ONLY_TEXT, sum_text
 
 NOT_TO_SHOW = "a cell that is shown holds a figure that is not"
 
@@ -49,21 +49,7 @@ class Look:
     span: tuple[Rates, Rates] | None = None
     blunt: bool = False
     weighted: bool = False
-
-
-def floors_of(scheme: Scheme, measure: Measure) -> Marks:
-    """Lines that a shown figure never reaches from below; 满意率 keeps the edges of the bands as well."""
-    every = (scheme.lines, *(own.lines for own in scheme.item_lines))
-    lines = [line for each in every for line in (each.attention, each.remedial)]
-    edges = [edge.number for edge in band_edges(scheme)] if measure is Measure.SATISFIED_RATE else []
-    return Marks(floors=(*(lines if scheme.formula.measure is measure else ()), *edges))
-
-
-def ceilings_of(scheme: Scheme) -> Marks:
-    """Lines that a shown 不满意率 never falls back to from above; a line on 总体满意率 is one of them, mirrored."""
-    every = (scheme.lines, *(own.lines for own in scheme.item_lines))
-    mirrored = [1 - line for line in floors_of(scheme, Measure.POSITIVE_RATE).floors]
-    return Marks(ceilings=(*(each.dissatisfied for each in every), *mirrored))
+    rulers: Rulers | None = None
 
 
 def rate_json(figure: Figure | Hidden) -> Rate | None:
@@ -100,16 +86,18 @@ def labels_of(item: Item, scheme: Scheme) -> tuple[str, ...]:
 
 def cell_json(look: Look, scheme: Scheme) -> Cell:
     """One cell of the document."""
-    rates, table, view, k = look.rates, look.table, look.view, scheme.floor
-    if rates is None or view is View.HIDDEN:
+    rates, table, k = look.rates, look.table, scheme.floor
+    closely = Closely(look.view, k, scheme.decimals)
+    if rates is None or look.view is View.HIDDEN:
         return hidden_json()
     if scheme.disclosure.announced:
         return _announced(look, rates, scheme)
-    shown = _bands(look, rates, scheme) if view is View.BANDED else _rates(look, rates, scheme)
-    score = score_figure(rates, table, view, k, floors_of(scheme, Measure.MEAN_SCORE))
-    return {
+    shown = _bands(look, rates, scheme) if look.view is View.BANDED else _rates(look, rates, scheme)
+    score = score_figure(rates, table, closely, (look.rulers or rulers_of(scheme)).score)
+    others = [_other_json(look, scheme, *each) for each in _others(look, scheme, rates)]
+    cell: ShownCell = {
         "shown": True,
-        "view": view,
+        "view": look.view,
         "valid": _count_json(size_figure(table.valid, k, blunt=look.blunt)),
         "answered": _count_json(size_figure(table.answered, k, blunt=look.blunt)),
         "satisfied_rate": shown.satisfied,
@@ -117,10 +105,33 @@ def cell_json(look: Look, scheme: Scheme) -> Cell:
         "dissatisfied_rate": shown.dissatisfied,
         "mean_score": rate_json(score),
         "interval": _interval(look, scheme),
-        "unknown": _other_json(scheme.scale.unknown, table.unknown, look, scheme),
-        "abstain": _other_json(scheme.scale.abstain, table.abstain, look, scheme),
+        "unknown": others[0],
+        "abstain": others[1],
         "distribution": shown.distribution,
     }
+    told = _sum_told(look, scheme, rates, cell)
+    return {**cell, "sum_text": told} if told else cell
+
+
+def _others(
+    look: Look, scheme: Scheme, rates: Rates
+) -> tuple[tuple[str | None, int, Fraction], tuple[str | None, int, Fraction]]:
+    """Return 不了解 and 弃权 with their numbers and rates; of a weighted total plainly of all answers."""
+    scale, table, plain = scheme.scale, look.table, look.table.share_of_answers
+    unknown, abstain = (plain(table.unknown), plain(table.abstain)) if look.weighted else (rates.unknown, rates.abstain)
+    return (scale.unknown, table.unknown, unknown), (scale.abstain, table.abstain, abstain)
+
+
+def _sum_told(look: Look, scheme: Scheme, rates: Rates, cell: ShownCell) -> str:
+    """Name what the printed shares of a row add up to, where they are the whole and print another sum."""
+    every, exact = [row["share"] for row in cell["distribution"]], sum(rates.shares)
+    if not every:
+        return ""
+    if scheme.formula.denominator is not Denominator.VALID and not look.weighted:
+        every += [other["rate"] for other in (cell["unknown"], cell["abstain"]) if other and other["rate"]]
+        exact += rates.unknown + rates.abstain
+    printed = sum((Decimal(rate["text"].rstrip("%")) for rate in every), Decimal(0))
+    return "" if exact != 1 or printed == ONE_HUNDRED else sum_text(f"{printed}%")
 
 
 UNTOLD: Rate = {"text": NOT_TOLD, "tenths": None}
@@ -132,32 +143,32 @@ def _announced(look: Look, rates: Rates, scheme: Scheme) -> Cell:
     if extent is Extent.WORDS:
         return {"shown": False, "text": WORDS_ONLY_TEXT}
     shown, every = _rates(look, rates, scheme), extent is Extent.COUNTS
-    # Rounded together with shares that are not told it would tell of them.
-    floors = floors_of(scheme, Measure.SATISFIED_RATE)
-    alone = _shown_rate(rate_figure(rates.satisfied, look.table.valid, view, k, floors))
     counted = part_figure(look.table.top(scheme.formula.top), look.table.valid, view, k)
-    score = score_figure(rates, look.table, view, k, floors_of(scheme, Measure.MEAN_SCORE))
+    score = score_figure(rates, look.table, Closely(view, k, scheme.decimals), rulers_of(scheme).score)
+    others = [_option(look, scheme, *each) for each in _others(look, scheme, rates)]
     cell: ShownCell = {
         "shown": True,
         "view": View.EXACT if view is View.EXACT else View.COARSE,
         "valid": _count_json(size_figure(look.table.valid, k, blunt=look.blunt)),
         "answered": _count_json(size_figure(look.table.answered, k, blunt=look.blunt)),
-        "satisfied_rate": shown.satisfied if every else alone,
+        "satisfied_rate": shown.satisfied,
         "positive_rate": shown.positive if every else UNTOLD,
         "dissatisfied_rate": shown.dissatisfied if every else UNTOLD,
         "mean_score": rate_json(score) if every else None,
         "interval": None,
-        "unknown": _option(scheme.scale.unknown, look.table.unknown, look, scheme),
-        "abstain": _option(scheme.scale.abstain, look.table.abstain, look, scheme),
+        "unknown": others[0],
+        "abstain": others[1],
         "distribution": shown.distribution if every else [],
     }
+    if told := _sum_told(look, scheme, rates, cell):
+        cell["sum_text"] = told
     return cell if isinstance(counted, Hidden) else {**cell, "satisfied": _count_json(counted)}
 
 
-def _option(label: str | None, count: int, look: Look, scheme: Scheme) -> OtherAnswer | None:
+def _option(look: Look, scheme: Scheme, label: str | None, count: int, share: Fraction) -> OtherAnswer | None:
     """不了解 or 弃权 as far as the extent tells it."""
     if label is None or scheme.disclosure.extent is Extent.COUNTS:
-        return _other_json(label, count, look, scheme)
+        return _other_json(look, scheme, label, count, share)
     return {"label": label, "count": None, "rate": UNTOLD}
 
 
@@ -186,18 +197,18 @@ def _bands(look: Look, rates: Rates, scheme: Scheme) -> _Shown:
 
 
 def _rates(look: Look, rates: Rates, scheme: Scheme) -> _Shown:
-    """Write the rates and the shares under them, rounded together."""
-    floors = floors_of(scheme, Measure.SATISFIED_RATE)
-    steps = round_together(scheme, rates, steps_of(look.view), floors, ceilings_of(scheme))
+    """Write the rates and the shares under them, each rounded by itself."""
+    rulers, closely = look.rulers or rulers_of(scheme), Closely(look.view, scheme.floor, scheme.decimals)
 
-    def shown(step: int) -> Rate:
-        return _shown_rate(step_figure(step, look.table.valid, look.view, scheme.floor))
+    def shown(rate: Fraction, marks: Marks) -> Rate:
+        return _shown_rate(rate_figure(rate, look.table.valid, closely, marks))
 
+    held = [rulers.best, *[NO_MARKS] * (len(rates.shares) - 2), rulers.worst]
     return _Shown(
-        shown(steps.satisfied),
-        shown(steps.positive),
-        shown(steps.dissatisfied),
-        _distribution(look, [shown(share) for share in steps.shares], scheme.floor),
+        shown(rates.satisfied, rulers.satisfied),
+        shown(rates.positive, rulers.positive),
+        shown(rates.dissatisfied, rulers.dissatisfied),
+        _distribution(look, list(map(shown, rates.shares, held)), scheme.floor),
     )
 
 
@@ -212,13 +223,13 @@ def _interval(look: Look, scheme: Scheme) -> Interval | None:
     return {"text": f"{percent_text(least)}–{percent_text(most)}", "low": least, "high": most}
 
 
-def _other_json(label: str | None, count: int, look: Look, scheme: Scheme) -> OtherAnswer | None:
-    """不了解 or 弃权 with its rate among all answers; None if the scale has none."""
+def _other_json(look: Look, scheme: Scheme, label: str | None, count: int, share: Fraction) -> OtherAnswer | None:
+    """不了解 or 弃权 with its rate, of the row's base or of all answers; None if the scale has none."""
     if label is None:
         return None
     answered = look.table.answered
-    ceiling = Marks(ceilings=(scheme.gates.unknown_warning,))
-    rate = rate_figure(look.table.share_of_answers(count), answered, look.view, scheme.floor, ceiling)
+    marks = Marks(ceilings=(scheme.gates.unknown_warning,))
+    rate = rate_figure(share, answered, Closely(look.view, scheme.floor, scheme.decimals), marks)
     number = _count_of(part_figure(count, answered, look.view, scheme.floor))
     return {"label": label, "count": number, "rate": rate_json(rate)}
 
@@ -243,6 +254,7 @@ def total_json(exact: Exact, part: Part, sight: Sight, labels: tuple[str, ...], 
         span=part.span,
         blunt=sight.blunt,
         weighted=bool(exact.section.scheme.weights),
+        rulers=rulers_of(exact.section.scheme),
     )
     return cell_json(look, exact.section.scheme)
 
@@ -255,9 +267,10 @@ def breakdown_json(
         return []
     scheme, groups = exact.section.scheme, [group for group in exact.section.groups if group.id in part.tables]
     rows: list[GroupRow | MergedRow] = []
+    rulers = rulers_of(scheme)
     for group in groups:
-        told = group.id not in sight.hidden
-        cell = _cell(part.tables[group.id], part.group_rates[group.id], labels, scheme) if told else hidden_json()
+        told, rates = group.id not in sight.hidden, part.group_rates[group.id]
+        cell = _cell(part.tables[group.id], rates, labels, scheme, rulers) if told else hidden_json()
         rows.append({"id": group.id, "name": group.name, "cell": cell})
     if sight.hidden and not scheme.weights and not pooled:
         rows.append(_rest_json(exact, part, [group for group in groups if group.id in sight.hidden], labels))
@@ -270,8 +283,13 @@ def _rest_json(exact: Exact, part: Part, hidden: Sequence[PaperGroup], labels: t
     table = rest_of(part.tables, frozenset(ids))
     rates = rates_of(scheme.scale, scheme.formula, table, base_of(exact.chain, ids))
     names = [group.name for group in hidden]
-    return {"id": "", "name": REST_TEXT, "members": names, "cell": _cell(table, rates, labels, scheme)}
+    return {
+        "id": "",
+        "name": REST_TEXT,
+        "members": names,
+        "cell": _cell(table, rates, labels, scheme, rulers_of(scheme)),
+    }
 
 
-def _cell(table: Table, rates: Rates | None, labels: tuple[str, ...], scheme: Scheme) -> Cell:
-    return cell_json(Look(table, rates, view_of_group(table), labels), scheme)
+def _cell(table: Table, rates: Rates | None, labels: tuple[str, ...], scheme: Scheme, rulers: Rulers) -> Cell:
+    return cell_json(Look(table, rates, view_of_group(table), labels, rulers=rulers), scheme)

@@ -21,6 +21,8 @@ class GroupChain:
     invalid: int = 0
     blank: int = 0
     handed_back: int = 0
+    present: int | None = None
+    """到会: None where nobody counted who came."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a count."""
@@ -41,6 +43,11 @@ class GroupChain:
     def missing(self) -> int:
         """Issued slips that neither came back as a ballot nor as paper; never negative."""
         return max(0, self.issued - self.returned - self.handed_back)
+
+    @property
+    def not_voted(self) -> int | None:
+        """未投票 = present - returned, never negative; None where nobody counted who came."""
+        return None if self.present is None else max(0, self.present - self.returned)
 
     @property
     def must_void(self) -> bool:
@@ -67,6 +74,12 @@ class Chain:
         raise KeyError(group_id)
 
     @property
+    def present(self) -> int | None:
+        """到会 over all groups; None where it was not counted of each."""
+        counted = [group.present for group in self.groups if group.present is not None]
+        return sum(counted) if counted and len(counted) == len(self.groups) else None
+
+    @property
     def total(self) -> GroupChain:
         """The sums over all groups."""
         return GroupChain(
@@ -80,6 +93,7 @@ class Chain:
             invalid=sum(group.invalid for group in self.groups),
             blank=sum(group.blank for group in self.groups),
             handed_back=sum(group.handed_back for group in self.groups),
+            present=self.present,
         )
 
     @property

@@ -105,7 +105,11 @@ def _of_table(section: Section, table: Figures, group: str) -> Points:
     if not cells or not cells[0]["shown"]:
         return Points(Fraction(min(scores)), Fraction(max(scores)), coarse=True)
     cell = cells[0]
-    counts = None if section["formula"]["weights"] and not group else counts_of(cell)
+    formula = section["formula"]
+    # Shares of a wider base than 有效评价 are no parts of the valid answers.
+    by_valid = formula["denominator"] == Denominator.VALID or "rule" not in formula
+    plain = not formula["weights"] or group
+    counts = counts_of(cell) if plain and (by_valid or cell["view"] != View.COARSE) else None
     if counts is not None:
         mean = mean_score(counts, scores)
         return Points(mean, mean, coarse=cell["view"] == View.COARSE)

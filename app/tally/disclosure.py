@@ -12,7 +12,19 @@ from fractions import Fraction
 from typing import Final
 
 from app.campaigns.domain import K_FLOOR, REMARK_K_FLOOR
-from app.tally.figures import NO_MARKS, PER_MILLE, PERCENT, Marks, Rates, Table, percent_text, round_rate, round_score
+from app.tally.figures import (
+    NO_MARKS,
+    PER_MILLE,
+    PERCENT,
+    Marks,
+    Rates,
+    Table,
+    kept_apart,
+    percent_text,
+    round_rate,
+    round_score,
+    shown_steps,
+)
 
 EXACT_FROM = 30
 _BAND_EDGES = range(10, 100, 10)
@@ -51,15 +63,30 @@ class Figure:
             raise ValueError(msg)
 
 
-def rate_figure(rate: Fraction, answers: int, view: View, k: int, marks: Marks = NO_MARKS) -> Figure | Hidden:
-    """Show a rate as closely as the view allows: tenths of a percent, whole percents or a band."""
-    if view is View.HIDDEN or answers < max(k, K_FLOOR):
+@dataclass(frozen=True, slots=True)
+class Closely:
+    """How closely figures of a table may be looked at; ``decimals`` of a percent where exact."""
+
+    view: View
+    k: int
+    decimals: int = 1
+
+    def is_hidden(self, answers: int) -> bool:
+        """Whether nothing of so many answers is shown."""
+        return self.view is View.HIDDEN or answers < max(self.k, K_FLOOR)
+
+
+def rate_figure(rate: Fraction, answers: int, closely: Closely, marks: Marks = NO_MARKS) -> Figure | Hidden:
+    """Show a rate as closely as may be: with the round's decimals, in whole percents or as a band."""
+    if closely.is_hidden(answers):
         return HIDDEN
-    if view is View.BANDED:
-        return band_figure(rate, rate, answers, k)
-    steps = steps_of(view)
-    rounded = round_rate(rate, steps, marks)
-    return Figure(percent_text(rounded, steps), rounded * PER_MILLE // steps, answers, k)
+    if closely.view is View.BANDED:
+        return band_figure(rate, rate, answers, closely.k)
+    if closely.view is View.EXACT:
+        rounded, steps = shown_steps(rate, closely.decimals, marks)
+    else:
+        rounded, steps = kept_apart(rate, round_rate(rate, PERCENT, marks), PERCENT), PERCENT
+    return Figure(percent_text(rounded, steps), rounded * PER_MILLE // steps, answers, closely.k)
 
 
 def band_figure(low: Fraction, high: Fraction, answers: int, k: int) -> Figure | Hidden:
@@ -83,24 +110,12 @@ def part_figure(count: int, answers: int, view: View, k: int) -> Figure | Hidden
     return Figure(str(count), None, answers, k)
 
 
-def step_figure(step: int, answers: int, view: View, k: int) -> Figure | Hidden:
-    """Show a rate that is rounded already: tenths of a percent where exact, whole percents where coarse."""
-    if view in {View.HIDDEN, View.BANDED} or answers < max(k, K_FLOOR):
+def score_figure(rates: Rates, table: Table, closely: Closely, marks: Marks = NO_MARKS) -> Figure | Hidden:
+    """Show 综合得分: with the round's decimals, whole where coarse, nothing where banded."""
+    if closely.is_hidden(table.valid) or closely.view is View.BANDED:
         return HIDDEN
-    steps = steps_of(view)
-    return Figure(percent_text(step, steps), step * PER_MILLE // steps, answers, k)
-
-
-def steps_of(view: View) -> int:
-    """Into how many steps a whole is divided: 1000 where exact, else 100."""
-    return PER_MILLE if view is View.EXACT else PERCENT
-
-
-def score_figure(rates: Rates, table: Table, view: View, k: int, marks: Marks = NO_MARKS) -> Figure | Hidden:
-    """Show 综合得分: one decimal, whole where coarse, nothing where banded."""
-    if view in {View.HIDDEN, View.BANDED} or table.valid < max(k, K_FLOOR):
-        return HIDDEN
-    return Figure(round_score(rates.mean_score, whole=view is View.COARSE, marks=marks), None, table.valid, k)
+    decimals = closely.decimals if closely.view is View.EXACT else 0
+    return Figure(round_score(rates.mean_score, decimals=decimals, marks=marks), None, table.valid, closely.k)
 
 
 def _band_text(low: Fraction, high: Fraction) -> str:

@@ -20,7 +20,7 @@ from typing_extensions import TypedDict
 from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Denominator, Measure
 from app.core.errors import DomainError
-from app.tally.shown import Chain, Count, ItemTable, Note, Overall, Ruling, ShownCell
+from app.tally.shown import Chain, Count, ItemTable, Note, Overall, RuleFacts, Ruling, ShownCell, WordCount
 from app.tally.verdict import Verdict
 
 _PIECE: Final = 1 << 20
@@ -143,16 +143,21 @@ class Weight(TypedDict):
 
 
 class FormulaFacts(TypedDict):
-    """How the figures are made."""
+    """How the figures are made; ``lines`` are absent where the rule says more than lines do.
+
+    ``rule`` and ``decimals`` stand in results from when there were rules.
+    """
 
     text: str
     top: int
     denominator: Denominator
     measure: Measure
     measure_label: str
-    lines: LineTexts
+    lines: NotRequired[LineTexts]
     item_lines: list[ItemLineTexts]
     weights: list[Weight]
+    rule: NotRequired[RuleFacts]
+    decimals: NotRequired[int]
 
 
 class Summary(TypedDict):
@@ -200,6 +205,7 @@ class Section(_SectionFrame):
     items: list[FormItem]
     scale: ScaleFacts
     summary: Summary
+    words: NotRequired[list[WordCount]]
     targets: list[Target]
 
 
@@ -278,11 +284,6 @@ def summary_of(verdicts: Sequence[Verdict]) -> Summary:
         "too_few": verdicts.count(Verdict.TOO_FEW),
         "invalid": verdicts.count(Verdict.INVALID),
     }
-
-
-def summary_rows(summary: Summary) -> list[tuple[Verdict, int]]:
-    """Return how many targets were given each verdict, best first."""
-    return [(verdict, summary[verdict.value]) for verdict in Verdict]
 
 
 @overload

@@ -1,15 +1,17 @@
 """Exact arithmetic (docs/glossary.md “Figures”): counts to rates as fractions, and fractions to the signs shown.
 
-满意率 and 总体满意率 are divided by the formula's denominator. 不满意率 (every grade that is not positive; in the
-built-in four-grade scales that is the worst grade) and the shares of a distribution are always divided by 有效评价，
-不了解率 and 弃权率 by all answers.
+Every share of a row is divided by one base, the formula's denominator: 满意率, 总体满意率, 不满意率 (every grade that
+is not positive; in the built-in four-grade scales that is the worst grade), the grades, 不了解率 and 弃权率. Only where
+that is 有效评价, of which 不了解 and 弃权 are no part, these two are divided by all answers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from app.campaigns.domain import Denominator, Formula, Scale
+from app.campaigns.rule import Measured
 
 PERCENT = 100
 PER_MILLE = 1000
@@ -76,44 +78,82 @@ def add_tables(tables: Iterable[Table], grades: int) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """How many ballots came back from the raters of a unit, and how many were expected."""
+    """How many ballots came back from the raters of a unit, how many were expected, and how many people were there.
+
+    ``present`` is None where nobody counted who came: as many as came back, then.
+    """
 
     returned: int
     expected: int
+    present: int | None = None
+
+    def divisor(self, denominator: Denominator, table: Table) -> int:
+        """Return what the shares of a table are divided by."""
+        return {
+            Denominator.VALID: table.valid,
+            Denominator.RETURNED: self.returned,
+            Denominator.PRESENT: self.returned if self.present is None else self.present,
+            Denominator.EXPECTED: self.expected,
+        }[denominator]
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Exact figures of one table; every one is a fraction of 1 but ``mean_score``. There are none without a base."""
+    """Exact figures of one table; every one is a fraction of 1 but ``mean_score``. There are none without a base.
 
-    shares: tuple[Fraction, ...]
+    ``firsts`` and ``lasts`` are those of ``app.campaigns.rule.Measured``; ``unknown`` and ``abstain`` are 不了解率 and
+    弃权率.
+    """
+
     satisfied: Fraction
     positive: Fraction
     dissatisfied: Fraction
     mean_score: Fraction
+    unknown: Fraction
+    abstain: Fraction
+    shares: tuple[Fraction, ...]
+    firsts: tuple[Fraction, ...]
+    lasts: tuple[Fraction, ...]
+    valid_lasts: tuple[Fraction, ...]
+
+    @property
+    def measured(self) -> Measured:
+        """What a rule looks at."""
+        return Measured(self.shares, self.firsts, self.lasts, self.valid_lasts, self.mean_score)
 
 
-FIGURES = ("satisfied", "positive", "dissatisfied", "mean_score")
-"""The rates that a total is shown with, by name."""
+_SINGLE = ("satisfied", "positive", "dissatisfied", "mean_score", "unknown", "abstain")
+_COLUMNS = ("shares", "firsts", "lasts", "valid_lasts")
+
+
+def figure_by_figure(made: Callable[[Sequence[Fraction]], Fraction], every: Sequence[Rates]) -> Rates:
+    """Make rates of some others, each figure of what that figure is in all of them."""
+    found: dict[str, Any] = {name: made([getattr(rates, name) for rates in every]) for name in _SINGLE}
+    for name in _COLUMNS:
+        found[name] = tuple(map(made, zip(*(getattr(rates, name) for rates in every), strict=True)))
+    return Rates(**found)
 
 
 def rates_of(scale: Scale, formula: Formula, table: Table, base: Base) -> Rates | None:
     """Exact rates of a table; None where there is no valid answer or nothing to divide by."""
-    divisor = {
-        Denominator.VALID: table.valid,
-        Denominator.RETURNED: base.returned,
-        Denominator.EXPECTED: base.expected,
-    }[formula.denominator]
+    divisor = base.divisor(formula.denominator, table)
     if not table.valid or not divisor:
         return None
-    pairs = tuple(zip(scale.grades, table.grades, strict=True))
-    positive = sum(count for grade, count in pairs if grade.positive)
+    counts, every = table.grades, range(1, len(table.grades) + 1)
+    points = sum(grade.score * count for grade, count in zip(scale.grades, counts, strict=True))
+    others = table.answered if formula.denominator is Denominator.VALID else divisor
+    positive = table.top(scale.positives)
     return Rates(
-        shares=tuple(Fraction(count, table.valid) for count in table.grades),
         satisfied=Fraction(table.top(formula.top), divisor),
         positive=Fraction(positive, divisor),
-        dissatisfied=Fraction(table.valid - positive, table.valid),
-        mean_score=Fraction(sum(grade.score * count for grade, count in pairs), table.valid),
+        dissatisfied=Fraction(table.valid - positive, divisor),
+        mean_score=Fraction(points, table.valid),
+        unknown=Fraction(table.unknown, others),
+        abstain=Fraction(table.abstain, others),
+        shares=tuple(Fraction(count, divisor) for count in counts),
+        firsts=tuple(Fraction(table.top(n), divisor) for n in every),
+        lasts=tuple(Fraction(sum(counts[-n:]), divisor) for n in every),
+        valid_lasts=tuple(Fraction(sum(counts[-n:]), table.valid) for n in every),
     )
 
 
@@ -124,17 +164,11 @@ def weigh(parts: Sequence[tuple[Fraction, Rates | None]]) -> Rates | None:
     if not whole:
         return None
 
-    def mean(values: Iterable[Fraction]) -> Fraction:
+    def mean(values: Sequence[Fraction]) -> Fraction:
         products = (weight * value for (weight, _), value in zip(present, values, strict=True))
         return sum(products, Fraction(0)) / whole
 
-    return Rates(
-        shares=tuple(mean(column) for column in zip(*(rates.shares for _, rates in present), strict=True)),
-        satisfied=mean(rates.satisfied for _, rates in present),
-        positive=mean(rates.positive for _, rates in present),
-        dissatisfied=mean(rates.dissatisfied for _, rates in present),
-        mean_score=mean(rates.mean_score for _, rates in present),
-    )
+    return figure_by_figure(mean, [rates for _, rates in present])
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +197,42 @@ def round_rate(rate: Fraction, steps: int = PER_MILLE, marks: Marks = NO_MARKS) 
 
 
 def percent_text(rounded: int, steps: int = PER_MILLE) -> str:
-    """``883`` of 1000 as ``88.3%``, ``88`` of 100 as ``88%``."""
-    return f"{rounded // 10}.{rounded % 10}%" if steps == PER_MILLE else f"{rounded}%"
+    """``883`` of 1000 as ``88.3%``, ``88`` of 100 as ``88%``, ``8833`` of 10,000 as ``88.33%``."""
+    return f"{decimal_text(rounded, len(str(steps // PERCENT)) - 1)}%"
 
 
-def round_score(score: Fraction, *, whole: bool, marks: Marks = NO_MARKS) -> str:
-    """综合得分 half up, with one decimal or none; 80 points are 4/5 beside a line."""
-    steps = PERCENT if whole else PER_MILLE
-    rounded = round_rate(score / PERCENT, steps, marks)
-    return str(rounded) if whole else f"{rounded // 10}.{rounded % 10}"
+def decimal_text(rounded: int, places: int) -> str:
+    """``883`` with one place as ``88.3``."""
+    if not places:
+        return str(rounded)
+    whole, rest = divmod(rounded, 10**places)
+    return f"{whole}.{rest:0{places}}"
+
+
+_MOST_PLACES = 6
+
+
+def shown_steps(rate: Fraction, decimals: int, marks: Marks = NO_MARKS) -> tuple[int, int]:
+    """Round a rate half up; return it in whole steps, and into how many steps the whole is divided.
+
+    Nothing but all is 100 % and nothing but none 0 %: 301 of 302 takes one decimal more than it was given.
+    """
+    for places in range(decimals, _MOST_PLACES):
+        steps = PERCENT * 10**places
+        rounded = round_rate(rate, steps, marks)
+        if (rounded == 0) == (rate == 0) and (rounded == steps) == (rate == 1):
+            break
+    return rounded, steps
+
+
+def kept_apart(rate: Fraction, rounded: int, steps: int) -> int:
+    """Keep a rounded rate off 0 and off 100 %, unless it is exactly that, where it must not take more decimals."""
+    if rate in {0, 1} or rounded not in {0, steps}:
+        return rounded
+    return rounded + 1 if rate > 1 or not rounded else rounded - 1
+
+
+def round_score(score: Fraction, *, decimals: int = 1, marks: Marks = NO_MARKS) -> str:
+    """综合得分 half up with some decimals; 80 points are 4/5 beside a line."""
+    steps = PERCENT * 10**decimals
+    return decimal_text(round_rate(score / PERCENT, steps, marks), decimals)

@@ -4,10 +4,11 @@ Results that were stored in it keep their text and their digest; they are lifted
 no other shape go on reading it of every round of one graded section.
 """
 
-from typing import Any, Literal, cast, overload
+from typing import Any, Final, Literal, cast, overload
 
 from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
 
+from app.campaigns.domain import Denominator
 from app.core.errors import DomainError
 from app.rounds.domain import MAIN, UNITS
 from app.tally.document import (
@@ -89,9 +90,31 @@ def lifted(stored: dict[str, Any]) -> Document:
     }
 
 
+SINCE_RULES: Final = frozenset(
+    {"rule", "decimals", "words", "meaning", "consequence", "flags", "sum_text", "present", "not_voted", "quorum"}
+)
+"""Fields that came with rules; the first shape has none of them."""
+
+
 def flattened(document: Document) -> FlatDocument:
-    """Return a document in the first shape; DomainError ``needs_v2`` where there is more than one graded section."""
+    """Return a document in the first shape.
+
+    DomainError ``needs_v2`` where there is more than one graded section, or where the first shape could not tell what
+    the word rests on: a rule that is no lines, a base of people present, a quorum.
+    """
+    return cast("FlatDocument", _as_before(_flattened(document)))
+
+
+def _as_before(value: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
+    """Return a part of a document without what came with rules."""
+    if isinstance(value, dict):
+        return {key: _as_before(each) for key, each in value.items() if key not in SINCE_RULES}
+    return [_as_before(each) for each in value] if isinstance(value, list) else value
+
+
+def _flattened(document: Document) -> FlatDocument:
     section = _graded(document)
+    _refuse_new(document, section)
     return {
         "chain": document["chain"],
         "formula": section["formula"],
@@ -109,7 +132,8 @@ def flattened(document: Document) -> FlatDocument:
 def flattened_bands(document: BandDocument) -> FlatBandDocument:
     """Return a document of bands in the first shape; DomainError ``needs_v2`` as ``flattened``."""
     section = _graded(document)
-    return {
+    _refuse_new(document, section)
+    flat: FlatBandDocument = {
         "version": 1,
         "round": _flat_round(document["round"], section["form_title"]),
         "formula": section["formula"],
@@ -118,6 +142,14 @@ def flattened_bands(document: BandDocument) -> FlatBandDocument:
         "notes": document["notes"],
         "units": section["targets"],
     }
+    return cast("FlatBandDocument", _as_before(flat))
+
+
+def _refuse_new(document: Document | BandDocument, section: Section | BandSection) -> None:
+    formula = section["formula"]
+    told = "lines" in formula and formula["denominator"] != Denominator.PRESENT
+    if not told or "quorum" in document["chain"]["gates"]:
+        raise DomainError("needs_v2")
 
 
 @overload

@@ -213,9 +213,10 @@ def told(rulings: Sequence[Ruling]) -> Ruling:
 
     Where one mark decides, the verdict would tell all alike from all but one.
     """
-    if len({ruling.verdict for ruling in rulings}) > 1:
+    if len({(ruling.verdict, ruling.word) for ruling in rulings}) > 1:
         return Ruling(Verdict.TOO_FEW, (Reason.ONE_DECIDES,))
     return replace(
         rulings[0],
+        flags=tuple(flag for flag in rulings[0].flags if all(flag in other.flags for other in rulings)),
         reasons=tuple(reason for reason in rulings[0].reasons if all(reason in other.reasons for other in rulings)),
     )

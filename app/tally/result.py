@@ -4,7 +4,7 @@ Three pure steps, each from one typed value to the next, none looking back: coun
 exact figures and verdicts), disclose (exact → document, the only place where anything is hidden).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,14 +17,7 @@ from app.tally.assess import Exact, Part, Unit, assess
 from app.tally.cell import breakdown_json, labels_of, total_json
 from app.tally.chain import Chain
 from app.tally.disclosure import Hidden, View, open_remarks
-from app.tally.document import (
-    BandLabel,
-    Document,
-    Remarks,
-    Section,
-    Target,
-    summary_of,
-)
+from app.tally.document import BandLabel, Document, Remarks, Section, Target, summary_of
 from app.tally.facts import formula_facts, round_facts, scale_facts
 from app.tally.hiding import Rules, Sight, rules_of, sights_of, told
 from app.tally.quality import uneven_groups, unit_notes
@@ -44,10 +37,12 @@ from app.tally.wording import (
     band_code,
     band_label,
     reason_text,
+    step_reason,
 )
+from app.tally.words import words_of
 
 _WITHOUT_BAND = {Verdict.TOO_FEW, Verdict.INVALID}
-_OF_GATES = frozenset({Reason.TOO_FEW, Reason.RETURN_TOO_LOW, Reason.WITHHELD})
+_OF_GATES = frozenset({Reason.TOO_FEW, Reason.RETURN_TOO_LOW, Reason.NO_QUORUM, Reason.WITHHELD})
 """Reasons that tell nothing of what was marked."""
 
 
@@ -133,6 +128,7 @@ def _shown(exact: Exact, rules: Rules, unit_id: str) -> _Shown:
 def _section_json(exact: Exact, rules: Rules, remarks: Mapping[str, tuple[str, ...]]) -> Section:
     section, units = exact.section, [_shown(exact, rules, unit_id) for unit_id in exact.units]
     targets = [_target_json(unit, place, remarks.get(unit.id, ())) for place, unit in enumerate(units, start=1)]
+    facts = formula_facts(section)
     return {
         "key": section.key,
         "noun": section.noun,
@@ -141,9 +137,10 @@ def _section_json(exact: Exact, rules: Rules, remarks: Mapping[str, tuple[str, .
         "form_title": section.form_title,
         "items": [{"key": item.key, "label": item.label, "overall": item.overall} for item in section.items],
         "scale": scale_facts(section),
-        "formula": formula_facts(section),
+        "formula": facts,
         "summary": summary_of([target["verdict"]["code"] for target in targets]),
         "overall_band": _overall_band(units),
+        "words": words_of(facts, targets),
         "targets": targets,
     }
 
@@ -211,34 +208,49 @@ def item_ruling(part: Part, sight: Sight) -> Ruling | None:
 
 
 def _verdict_json(shown: _Shown) -> Ruled:
-    scheme, ruling = shown.scheme, shown.ruling
     ruled = [(item, item_ruling(part, sight)) for item, part, sight in shown.items]
     below = {
         Reason.ITEM_REMEDIAL: [item for item, own in ruled if own and own.verdict is Verdict.REMEDIAL],
         Reason.ITEM_ATTENTION: [item for item, own in ruled if own and own.verdict is Verdict.ATTENTION],
     }
-    reasons: list[Note] = [
-        {"code": reason.value, "text": reason_text(reason, scheme, items=below.get(reason, ()))}
-        for reason in _told_reasons(scheme, ruling)
-    ]
-    return {"code": ruling.verdict, "label": VERDICTS[ruling.verdict], "reasons": reasons}
+
+    def text(reason: Reason) -> str:
+        if reason is Reason.STEP:
+            return step_reason(shown.scheme, shown.ruling.place)
+        return reason_text(reason, shown.scheme, items=below.get(reason, ()))
+
+    return _ruled(shown.scheme, shown.ruling, text)
 
 
 def _told_reasons(scheme: Scheme, ruling: Ruling) -> Iterator[Reason]:
     """Yield the reasons; only those of gates where the extent of an announced round leaves figures out."""
-    shown = scheme.disclosure
-    every = not shown.announced or shown.extent is Extent.COUNTS
-    return (reason for reason in ruling.reasons if every or reason in _OF_GATES)
+    return (reason for reason in ruling.reasons if _tells_figures(scheme) or reason in _OF_GATES)
+
+
+def _tells_figures(scheme: Scheme) -> bool:
+    """Whether what a word rests on may be told: not where the extent of an announced round leaves figures out."""
+    return not scheme.disclosure.announced or scheme.disclosure.extent is Extent.COUNTS
 
 
 def _item_verdict(scheme: Scheme, item: Item, ruling: Ruling | None) -> Ruled | None:
     if ruling is None:
         return None
-    reasons: list[Note] = [
-        {"code": reason.value, "text": reason_text(reason, scheme, scheme.lines_of(item.key))}
-        for reason in _told_reasons(scheme, ruling)
-    ]
-    return {"code": ruling.verdict, "label": VERDICTS[ruling.verdict], "reasons": reasons}
+    return _ruled(scheme, ruling, lambda reason: reason_text(reason, scheme, scheme.lines_of(item.key)))
+
+
+def _ruled(scheme: Scheme, ruling: Ruling, text: Callable[[Reason], str]) -> Ruled:
+    """Write a ruling; its word, with what that means, where a rule gave it one."""
+    reasons: list[Note] = [{"code": reason.value, "text": text(reason)} for reason in _told_reasons(scheme, ruling)]
+    if ruling.word is None:
+        return {"code": ruling.verdict, "label": VERDICTS[ruling.verdict], "reasons": reasons}
+    return {
+        "code": ruling.verdict,
+        "label": ruling.word.text,
+        "reasons": reasons,
+        "meaning": ruling.word.meaning,
+        "consequence": ruling.word.consequence,
+        "flags": list(ruling.flags) if _tells_figures(scheme) else [],
+    }
 
 
 def _overall_band(units: Sequence[_Shown]) -> BandLabel | None:

@@ -10,8 +10,9 @@ from typing import (
 from typing_extensions import TypedDict
 
 from app.campaigns.domain import Measure
+from app.campaigns.rule import Meaning
 from app.tally.disclosure import View
-from app.tally.figures import PER_MILLE, percent_text, round_rate
+from app.tally.figures import PER_MILLE, percent_text, shown_steps
 from app.tally.verdict import ReturnState, Verdict
 
 
@@ -79,9 +80,9 @@ class ShownCell(TypedDict):
     In an announced round ``satisfied`` is the number of answers in the counted grades; what its extent leaves out is
     "—" or absent, as in a banded cell.
 
-    The distribution holds the grades only, best first; its shares add to exactly 1000 tenths, in parts to the rates
-    (app.tally.rounding). It is empty where banded, and with it goes ``mean_score``;
-    results of an earlier rule have neither below 30 valid answers.
+    The distribution holds the grades only, best first; every share is rounded by itself, ``sum_text`` says so where
+    they print another sum than 100 %. It is empty where banded, and with it goes ``mean_score``; results of an earlier
+    rule have neither below 30 valid answers, and shares that were made to add up.
     """
 
     shown: Literal[True]
@@ -97,6 +98,7 @@ class ShownCell(TypedDict):
     unknown: OtherAnswer | None
     abstain: OtherAnswer | None
     distribution: list[Share]
+    sum_text: NotRequired[str]
 
 
 Cell = ShownCell | HiddenCell
@@ -150,12 +152,42 @@ class Overall(Table):
     key: str | None
 
 
+class WordFacts(TypedDict):
+    """A word that the rule can give, with what it means and what follows from it."""
+
+    text: str
+    meaning: Meaning
+    consequence: str
+
+
+class RuleFacts(TypedDict):
+    """The rule: its sentence, all that is printed of the scheme, its words in their order."""
+
+    text: str
+    texts: list[str]
+    words: list[WordFacts]
+
+
+class WordCount(TypedDict):
+    """How many targets, of those that the reader sees, were given a word."""
+
+    code: Verdict
+    label: str
+    count: int
+
+
 class Ruling(TypedDict):
-    """What the result says, with its reasons."""
+    """What the result says, with its reasons; ``label`` is the word, ``code`` what it means.
+
+    ``meaning``, ``consequence`` and ``flags`` stand where a rule gave the word, in results from when there were rules.
+    """
 
     code: Verdict
     label: str
     reasons: list[Note]
+    meaning: NotRequired[Meaning]
+    consequence: NotRequired[str]
+    flags: NotRequired[list[str]]
 
 
 class ItemTable(Table):
@@ -183,6 +215,8 @@ class _Counted(_Issued):
     handed_back: int
     missing: int
     return_rate: Rate | None
+    present: NotRequired[int]
+    not_voted: NotRequired[int]
 
 
 @final
@@ -226,23 +260,21 @@ class GateTexts(TypedDict):
 
     valid: str
     warning: str
+    quorum: NotRequired[str]
 
 
 ChainRow = CountedRow | IssuedRow | GroupCountedRow | GroupIssuedRow
 
 
-def participation_rate(row: ChainRow) -> Rate | None:
-    """Return 参评率 = 收回 ÷ 应参加 in tenths of a percent, half up; None where what came back is not told.
+def participation_rate(row: ChainRow, decimals: int = 1) -> Rate | None:
+    """Return 参评率 = 收回 ÷ 应参加, half up; None where what came back is not told.
 
     All of it is 100% and none of it 0%, and nothing else is. It stands beside 回收率 wherever that is said.
     """
     if "returned" not in row or not row["expected"]:
         return None
-    rate = Fraction(row["returned"], row["expected"])
-    tenths = round_rate(rate)
-    if rate not in (0, 1):
-        tenths = min(max(tenths, 1), PER_MILLE - 1) if rate < 1 else max(tenths, PER_MILLE + 1)
-    return {"text": percent_text(tenths), "tenths": tenths}
+    rounded, steps = shown_steps(Fraction(row["returned"], row["expected"]), decimals)
+    return {"text": percent_text(rounded, steps), "tenths": rounded * PER_MILLE // steps}
 
 
 class Chain(TypedDict):

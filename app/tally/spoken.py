@@ -13,6 +13,29 @@ from app.campaigns.names import SHIPPED
 from app.core.chinese import has_chinese
 
 PATTERNS: Final = (
+    "“%(item)s”另有规定：%(step)s",
+    "%(conditions)s的，为“%(word)s”",
+    "%(conditions)s的，另注“%(text)s”",
+    "其余的为“%(word)s”",
+    "“%(word)s”最多的为“%(other)s”",
+    "“%(word)s”得票最多",
+    "“%(word)s”：%(consequence)s",
+    "类别权重：%(weights)s",
+    "到会人数超过应参加人数的 %(share)s，结果方为有效",
+    "到会人数达到应参加人数的 %(share)s（含），结果方为有效",
+    "回收率不足 %(line)s 的，结果无效",
+    "未达法定人数（%(quorum)s），结果无效",
+    "有效评价少于 %(n)s 份的，样本不足，不作结论",
+    "%(condition)s，并且%(rest)s",
+    "“%(grades)s”的比例",
+    "“%(grades)s”占有效评价的比例",
+    "%(quantity)s不超过 %(number)s",
+    "%(quantity)s超过 %(number)s",
+    "%(quantity)s达到 %(number)s（含）",
+    "%(quantity)s不足 %(number)s",
+    "各项合计 %(sum)s（分别四舍五入，不作凑整）",
+    "%(measure)s未超过补课线 %(line)s",
+    "%(measure)s未超过提醒线 %(line)s",
     "%(measure)s未达到补课线 %(line)s",
     "%(measure)s未达到提醒线 %(line)s",
     "不满意率高于 %(line)s",
@@ -77,6 +100,15 @@ PARTS: Final = (
     "各项合计",
     "合计",
     "整改方案已审定",
+    "从前往后，以先符合的为准",
+    "得票最多的等次决定结论",
+    "得票最多的等次不止一个",
+    "得票并列的，取较低的等次",
+    "得票并列的，取较高的等次",
+    "得票并列的，由会议确定",
+    "不符合前面各档的条件",
+    "满意率与总体满意率相同",
+    "综合评价得分",
 )
 """Sentences without values, as they stand between the stops of a longer text; listed for the catalogue."""
 NOT_SPOKEN: Final = frozenset({"texts", "id", "key", "code", "digest"})
@@ -149,5 +181,7 @@ class Speaker:
         """Say the words of a list one by one."""
         if text in self._names:
             return self._names[text]
+        if has_chinese(text) and (known := self._known(text.rstrip())) is not None:
+            return known
         said = "".join(", " if part == "、" else self.say(part) for part in _JOINED.split(text))
         return said.replace("=（", "= (").replace("）÷", ") ÷").replace("（", "(").replace("）", ")")

@@ -5,8 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from app.campaigns.domain import Denominator, Gates, Lines, Measure, Scheme
-from app.campaigns.rule import Condition, Quantity, Sign
+from app.campaigns.domain import Denominator, Gates, Scheme
+from app.campaigns.rule import (
+    Condition,
+    Meaning,
+    Measured,
+    Outcome,
+    Quantity,
+    Rule,
+    Sign,
+    Word,
+    evaluate,
+    holds,
+    outcomes_between,
+)
 from app.tally.figures import Rates
 
 _HALF = Fraction(1, 2)
@@ -14,7 +26,10 @@ _BEST_EDGE = Fraction(90, 100)
 
 
 class Verdict(StrEnum):
-    """What a result says about a unit; ``invalid``: too few ballots came back, so it says nothing."""
+    """What a result says about a unit; ``invalid``: too few ballots came back, so it says nothing.
+
+    The first three are what words mean, whatever they are; a word that means failed is ``remedial``.
+    """
 
     MET = "met"
     ATTENTION = "attention"
@@ -35,6 +50,8 @@ class Reason(StrEnum):
     ITEM_ATTENTION = "item_attention"
     ONE_DECIDES = "one_decides"
     WITHHELD = "withheld"
+    STEP = "step"
+    NO_QUORUM = "no_quorum"
 
 
 class ReturnState(StrEnum):
@@ -47,10 +64,21 @@ class ReturnState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A verdict with its reasons."""
+    """A verdict with its reasons, and where a rule gave it, its word, the place of the step and the flags beside it."""
 
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
+    word: Word | None = None
+    place: int | None = None
+    flags: tuple[str, ...] = ()
+
+
+OF_MEANING = {
+    Meaning.MET: Verdict.MET,
+    Meaning.ATTENTION: Verdict.ATTENTION,
+    Meaning.FAILED: Verdict.REMEDIAL,
+}
+MEANING_OF = {verdict: meaning for meaning, verdict in OF_MEANING.items()}
 
 
 def return_state(rate: Fraction | None, gates: Gates) -> ReturnState:
@@ -60,49 +88,48 @@ def return_state(rate: Fraction | None, gates: Gates) -> ReturnState:
     return ReturnState.WARNING if rate < gates.return_warning else ReturnState.VALID
 
 
-def is_below(rate: Fraction, line: Fraction, denominator: Denominator) -> bool:
-    """Whether a rate fails a line. On the line passes; but half of all members is no majority of them （人大）."""
-    if denominator is Denominator.EXPECTED and line == _HALF:
-        return rate <= line
-    return rate < line
-
-
-def measured(scheme: Scheme, rates: Rates) -> Fraction:
-    """Return the figure the lines are drawn on, as a part of 1; 综合得分 80 is 4/5."""
-    return {
-        Measure.SATISFIED_RATE: rates.satisfied,
-        Measure.POSITIVE_RATE: rates.positive,
-        Measure.MEAN_SCORE: rates.mean_score / 100,
-    }[scheme.formula.measure]
-
-
 def gate_of(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling | None:
     """Return what keeps a unit from being judged at all; ``valid`` is the number of 有效评价 behind its rates."""
     if rates is None or valid < max(scheme.gates.min_valid, scheme.floor):
         return Ruling(Verdict.TOO_FEW, (Reason.TOO_FEW,))
-    return Ruling(Verdict.INVALID, (Reason.RETURN_TOO_LOW,)) if returns is ReturnState.INVALID else None
+    why = Reason.RETURN_TOO_LOW if scheme.quorum is None else Reason.NO_QUORUM
+    return Ruling(Verdict.INVALID, (why,)) if returns is ReturnState.INVALID else None
 
 
-def compare(scheme: Scheme, lines: Lines, rates: Rates) -> Ruling:
-    """Hold rates against lines."""
-    denominator, figure = scheme.formula.denominator, measured(scheme, rates)
-    remedial = []
-    if is_below(figure, lines.remedial, denominator):
-        remedial.append(Reason.BELOW_REMEDIAL)
-    if rates.dissatisfied > lines.dissatisfied:
-        remedial.append(Reason.DISSATISFIED_ABOVE)
-    if remedial:
-        return Ruling(Verdict.REMEDIAL, tuple(remedial))
-    if is_below(figure, lines.attention, denominator):
-        return Ruling(Verdict.ATTENTION, (Reason.BELOW_ATTENTION,))
-    return Ruling(Verdict.MET)
+def judge(rule: Rule, rates: Rates, *, lined: bool) -> Ruling:
+    """Give figures their word; ``lined`` rules say no more than lines do, and have a reason for each line crossed."""
+    return _ruling(rule, evaluate(rule, rates.measured), rates.measured, lined=lined)
+
+
+def judge_between(rule: Rule, low: Rates, high: Rates, *, lined: bool) -> tuple[Ruling, ...]:
+    """Return every ruling on figures that lie between two others, each for itself."""
+    ends = (low.measured, high.measured)
+    outcomes = outcomes_between(rule, *ends)
+    return tuple(_ruling(rule, outcome, end, lined=lined) for outcome in outcomes for end in ends)
+
+
+def _ruling(rule: Rule, outcome: Outcome, measured: Measured, *, lined: bool) -> Ruling:
+    meaning = outcome.word.meaning
+    reasons = _reasons(rule, measured, meaning) if lined else (() if meaning is Meaning.MET else (Reason.STEP,))
+    return Ruling(OF_MEANING[meaning], reasons, outcome.word, outcome.place, outcome.flags)
+
+
+def _reasons(rule: Rule, measured: Measured, meaning: Meaning) -> tuple[Reason, ...]:
+    """Return the lines that figures cross; the last line before 其余 is the remedial one."""
+    if meaning is not Meaning.FAILED:
+        return (Reason.BELOW_ATTENTION,) if meaning is Meaning.ATTENTION else ()
+    crossed = {
+        Reason.BELOW_REMEDIAL: not holds(rule.conditions[-1], measured),
+        Reason.DISSATISFIED_ABOVE: rule.conditions[0].quantity is Quantity.LAST and holds(rule.conditions[0], measured),
+    }
+    return tuple(reason for reason, is_crossed in crossed.items() if is_crossed)
 
 
 def with_items(overall: Ruling, items: Sequence[Ruling | None]) -> Ruling:
     """Add what items with lines of their own say: a unit's verdict is the gravest of all."""
     if overall.verdict in {Verdict.TOO_FEW, Verdict.INVALID}:
         return overall
-    said = {ruling.verdict for ruling in items if ruling is not None}
+    said = {ruling.verdict: ruling.word for ruling in items if ruling is not None}
     reasons = list(overall.reasons)
     if Verdict.REMEDIAL in said:
         reasons.append(Reason.ITEM_REMEDIAL)
@@ -110,7 +137,9 @@ def with_items(overall: Ruling, items: Sequence[Ruling | None]) -> Ruling:
         reasons.append(Reason.ITEM_ATTENTION)
     for verdict in (Verdict.REMEDIAL, Verdict.ATTENTION):
         if verdict in {overall.verdict, *said}:
-            return Ruling(verdict, tuple(reasons))
+            own = verdict is overall.verdict
+            word, place = (overall.word, overall.place) if own else (said[verdict], None)
+            return Ruling(verdict, tuple(reasons), word, place, overall.flags)
     return overall
 
 

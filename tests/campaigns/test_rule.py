@@ -353,6 +353,7 @@ def test_what_lies_between_two_tables_has_one_of_the_words_said_of_them(
 def _ends(one: Measured, other: Measured, end: Callable[[Fraction, Fraction], Fraction]) -> Measured:
     """Return the lower or the higher of two objects' figures, each for itself."""
     return Measured(
+        shares=list(map(end, one.shares, other.shares)),
         firsts=list(map(end, one.firsts, other.firsts)),
         lasts=list(map(end, one.lasts, other.lasts)),
         valid_lasts=list(map(end, one.valid_lasts, other.valid_lasts)),

@@ -1,23 +1,15 @@
 """Pure rules and wording of the set-up."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.campaigns.builtin import SCALES
-from app.campaigns.domain import Formula, Scheme
 from app.campaigns.ratios import parse_ratio, ratio_text
 from app.campaigns.rules import clean_name, pasted_names, reordered, strange_in_name
-from app.campaigns.wording import formula_words
 from app.core.errors import DomainError
 from tests.cast import refuses
-
-
-def as_is(sentence: str, **params: object) -> str:
-    return sentence % params if params else sentence
 
 
 @pytest.mark.parametrize(
@@ -65,12 +57,6 @@ def test_rows_go_where_their_number_says(typed: list[int], order: list[int]) -> 
 @given(st.text())
 def test_a_clean_name_stays_as_it_is(text: str) -> None:
     assert clean_name(clean_name(text)) == clean_name(text)
-
-
-def test_the_default_formula_reads_as_officials_write_it() -> None:
-    scheme = Scheme(SCALES["satisfaction"])
-    assert formula_words(scheme, as_is) == "满意率 =（满意 + 比较满意）÷ 有效评价"
-    assert formula_words(replace(scheme, formula=Formula(1)), as_is) == "满意率 =（满意）÷ 有效评价"
 
 
 @pytest.mark.parametrize(

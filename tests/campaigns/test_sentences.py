@@ -79,7 +79,7 @@ def test_all_that_judges_is_printed() -> None:
     )
     said = "\n".join(scheme_texts(scheme, [Item("fees", "规范收费")], {"a": "党代表", "b": "群众"}))
     assert "“规范收费”另有规定：" in said
-    assert "类别权重：党代表 60%，群众 40%。" in said
+    assert "类别权重：党代表 60%、群众 40%。" in said
     assert "到会人数超过应参加人数的 2/3，结果方为有效；有效评价少于 10 份的，样本不足，不作结论。" in said
     assert "以上" not in said
     assert "以下" not in said

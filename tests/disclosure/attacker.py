@@ -104,7 +104,7 @@ class Reading:
     def _read_part(self, unit_id: str, items: Sequence[str], part: Any) -> None:  # noqa: ANN401
         raters = self.raters(unit_id)
         hidden = [row["id"] for row in part["groups"] if row["id"] and not row["cell"]["shown"]]
-        self._read_cell(part["total"], unit_id, items, raters)
+        self._read_cell(part["total"], unit_id, items, raters, total=True)
         for row in part["groups"] if self._breakdown else ():
             self._read_cell(row["cell"], unit_id, items, [row["id"]] if row["id"] else hidden)
 
@@ -115,7 +115,9 @@ class Reading:
             for option in range(OPTIONS)
         ]
 
-    def _read_cell(self, cell: Any, unit_id: str, items: Sequence[str], groups: Sequence[str]) -> None:  # noqa: ANN401
+    def _read_cell(
+        self, cell: Any, unit_id: str, items: Sequence[str], groups: Sequence[str], *, total: bool = False  # noqa: ANN401
+    ) -> None:  # fmt: skip
         if not cell["shown"]:
             return
         sums = self.sums(unit_id, items, groups)
@@ -124,20 +126,22 @@ class Reading:
             self.programme.say(terms, *_size(told["text"], self.document["round"]["k"]))
         if cell["view"] != "banded":
             self._read_mixture(sums)
-        self._rate(sums[GRADES], joined(sums), cell["unknown"]["rate"], slack=(1.0, 0.5))
+        whole = self.denominator(sums, len(items), groups)
+        plain = self.paper.scheme.weights and total
+        of_valid = plain or section_of(self.document)["formula"]["denominator"] == "valid"
+        self._rate(sums[GRADES], joined(sums) if of_valid else whole, cell["unknown"]["rate"], slack=(1.0, 0.5))
         if self.paper.scheme.weights and len(groups) > 1:
             return  # weighted means of the groups' rates are no sums of answers
         for row, terms in zip(cell["distribution"], sums, strict=False):
             if row["count"] is not None:
                 self.programme.say(terms, row["count"], row["count"])
-            self._rate(terms, valid, row["share"], slack=(1.5, 1.5))
+            self._rate(terms, whole, row["share"], slack=(1.0, 1.0))
         if cell["unknown"]["count"] is not None:
             self.programme.say(sums[GRADES], cell["unknown"]["count"], cell["unknown"]["count"])
-        self._rate(joined(sums[GRADES - 1 : GRADES]), valid, cell["dissatisfied_rate"], slack=(1.0, 0.5))
-        whole = self.denominator(sums, len(items), groups)
+        self._rate(joined(sums[GRADES - 1 : GRADES]), whole, cell["dissatisfied_rate"], slack=(1.0, 1.0))
         top = joined(sums[: section_of(self.document)["formula"]["top"]])
-        self._rate(top, whole, cell["satisfied_rate"], slack=(0.5, 1.0))
-        self._rate(joined(sums[: GRADES - 1]), whole, cell["positive_rate"], slack=(0.5, 1.0))
+        self._rate(top, whole, cell["satisfied_rate"], slack=(1.0, 1.0))
+        self._rate(joined(sums[: GRADES - 1]), whole, cell["positive_rate"], slack=(1.0, 1.0))
         self._rate(self.points(sums), valid, cell["mean_score"], slack=(0.5, 1.0))
 
     def _read_mixture(self, sums: Sequence[Terms]) -> None:
@@ -147,10 +151,13 @@ class Reading:
         self.programme.say(joined(sums[: section_of(self.document)["formula"]["top"]]), 2, FREE)
 
     def denominator(self, sums: Sequence[Terms], items: int, groups: Sequence[str]) -> Terms | float:
-        """Return what 满意率 is divided by: valid answers, all answers (every sheet here is valid) or people."""
+        """Return what 满意率 is divided by: valid answers, all answers (every sheet here is valid), or people."""
         if section_of(self.document)["formula"]["denominator"] == "expected":
             rows = self.document["chain"]["groups"]
             return float(items * sum(row["expected"] for row in rows if row["id"] in groups))
+        if section_of(self.document)["formula"]["denominator"] == "present":
+            rows = self.document["chain"]["groups"]
+            return float(items * sum(row.get("present", row["issued"]) for row in rows if row["id"] in groups))
         return joined(sums if section_of(self.document)["formula"]["denominator"] == "returned" else sums[:GRADES])
 
     def _rate(self, part: Terms, whole: Terms | float, rate: Any, slack: tuple[float, float]) -> None:  # noqa: ANN401
@@ -209,6 +216,10 @@ def _interval(rate: Any, slack: tuple[float, float]) -> tuple[float, float]:  # 
         low, high = text.split("–")
         return int(low) / 100, int(high) / 100
     step = 0.001 if "." in text else 0.01
+    if len(text.partition(".")[2]) > 1:
+        step = 10.0 ** -(len(text.partition(".")[2]) + 2)
+    elif text in {"1", "99"}:
+        slack = (1.0, 1.0)  # kept off none and all
     value = float(text) / 100
     return max(0.0, value - slack[0] * step), min(1.0, value + slack[1] * step)
 

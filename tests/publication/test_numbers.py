@@ -77,9 +77,9 @@ def _page(content: bytes) -> str:
 
 def _cell(cell: openpyxl.cell.Cell) -> str:
     if isinstance(cell.value, int | float) and "%" in cell.number_format:
-        return f"{cell.value:.{1 if '.' in cell.number_format else 0}%}"
-    if isinstance(cell.value, int | float) and cell.number_format == "0.0":
-        return f"{cell.value:.1f}"
+        return f"{cell.value:.{len(cell.number_format.rstrip('%').partition('.')[2])}%}"
+    if isinstance(cell.value, int | float) and cell.number_format.startswith("0.0"):
+        return f"{cell.value:.{len(cell.number_format.partition('.')[2])}f}"
     return "" if cell.value is None else str(cell.value)
 
 

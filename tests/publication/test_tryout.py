@@ -110,7 +110,8 @@ def test_every_figure_that_matters_is_worked_out(
     desk, campaign_id = organise(database, settings, new_client)
     _, text = asked(desk.client, campaign_id, measure="mean_score", attention="84")
     assert "综合得分 =（52 × 100 + 27 × 80 + 16 × 60 + 5 × 0）÷ 100 = 83.2" in text
-    _, text = asked(desk.client, campaign_id, measure="positive_rate", denominator="returned", **{"returned-1": "110"})
+    returned = {"denominator": "returned", "returned-1": "110", "invalid-1": "4"}
+    _, text = asked(desk.client, campaign_id, measure="positive_rate", **returned)
     assert "总体满意率 =（52 + 27 + 16）÷ 110 = 86.4%" in text  # 95 ÷ 110 = 86.36 %
     _, text = asked(desk.client, campaign_id, **{f"count-1-{place}": str(20 * (place == 0)) for place in range(5)})
     assert "满意率 =（20 + 0）÷ 20，公布为 ≥90%" in text

@@ -78,7 +78,12 @@ def test_it_works(desk: Desk, database: Database, keys: KeyFolder, acting_of: Be
     assert row(database).state == RoundState.OPEN
     paper = desk.get(f"{page}/paper")
     assert paper.status_code == 200
-    for said in ("满意率低于 80%；补课线：", "不满意率高于三分之一。恰在线上不算低于。", "data-print", "paper-units"):
+    for said in (
+        "不满意率超过 1/3 的，为“需补课”；满意率达到 80%（含）的，为“达标”",
+        "有效评价少于 10 份的，样本不足",
+        "data-print",
+        "paper-units",
+    ):
         assert said in paper.text
     assert desk.post(f"{page}/close").status_code == 303
     assert row(database).state == RoundState.OPEN  # early: it waits for a second person

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.tally.disclosure import (
     HIDDEN,
+    Closely,
     Figure,
     Hidden,
     View,
@@ -23,17 +24,17 @@ K = 10
 
 def test_it_works() -> None:
     rate = Fraction(83, 94)  # 88.298 %
-    assert rate_figure(rate, 94, View.EXACT, K) == Figure("88.3%", 883, 94, K)
-    assert rate_figure(rate, 94, View.COARSE, K) == Figure("88%", 880, 94, K)
-    assert rate_figure(rate, 94, View.BANDED, K) == Figure("80–90%", None, 94, K)
-    assert rate_figure(rate, 94, View.HIDDEN, K) is HIDDEN
+    assert rate_figure(rate, 94, Closely(View.EXACT, K)) == Figure("88.3%", 883, 94, K)
+    assert rate_figure(rate, 94, Closely(View.COARSE, K)) == Figure("88%", 880, 94, K)
+    assert rate_figure(rate, 94, Closely(View.BANDED, K)) == Figure("80–90%", None, 94, K)
+    assert rate_figure(rate, 94, Closely(View.HIDDEN, K)) is HIDDEN
 
 
 def test_it_refuses_a_figure_below_k() -> None:
     for answers, k in ((9, 10), (9, 1), (4, 5), (11, 12)):
         with pytest.raises(ValueError, match="below k"):
             Figure("50%", 500, answers, k)
-        assert rate_figure(Fraction(1, 2), answers, View.EXACT, k) is HIDDEN
+        assert rate_figure(Fraction(1, 2), answers, Closely(View.EXACT, k)) is HIDDEN
         assert band_figure(Fraction(1, 2), Fraction(1, 2), answers, k) is HIDDEN
         assert size_figure(answers, k) is HIDDEN
         assert part_figure(2, answers, View.EXACT, k) is HIDDEN

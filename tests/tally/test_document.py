@@ -9,9 +9,10 @@ import pytest
 
 from app.campaigns.domain import Item
 from app.core.errors import DomainError
-from app.tally.document import Target, every_target, only_section, overall_of, parts_of, summary_of, summary_rows
+from app.tally.document import Target, every_target, only_section, overall_of, parts_of, summary_of
 from app.tally.result import result_document
 from app.tally.verdict import Verdict
+from app.tally.words import word_for, word_rows
 from tests.tally.cast import Json, make_chain, make_marks, make_paper, make_stack
 
 ROOT = Path(__file__).parents[2]
@@ -88,8 +89,20 @@ def test_marks_are_named_where_an_item_does_not_tell_how_many_people_marked_it()
     assert told["valid"] == {"text": f"{total['valid']['text']} 次", "count": None}
 
 
-def test_verdicts_are_counted_best_first() -> None:
-    summary = summary_of([Verdict.REMEDIAL, Verdict.MET, Verdict.REMEDIAL])
-    assert summary_rows(summary) == [
+def test_words_are_counted_best_first() -> None:
+    section = only_section(make_document())
+    assert [(row["label"], row["count"]) for row in word_rows(section)] == [
+        ("达标", 0),
+        ("提醒", 2),
+        *((word, 0) for word in ("需补课", "样本不足", "结果无效")),
+    ]
+
+
+def test_results_from_before_rules_are_counted_by_verdict() -> None:
+    section = only_section(make_document())
+    del section["words"]
+    section["summary"] = summary_of([Verdict.REMEDIAL, Verdict.MET, Verdict.REMEDIAL])
+    assert [(row["code"], row["count"]) for row in word_rows(section)] == [
         (Verdict.MET, 1), (Verdict.ATTENTION, 0), (Verdict.REMEDIAL, 2), (Verdict.TOO_FEW, 0), (Verdict.INVALID, 0),
     ]  # fmt: skip
+    assert word_for(section, Verdict.REMEDIAL) == "需补课"

@@ -17,11 +17,12 @@ from app.tally.figures import (
     rates_of,
     round_rate,
     round_score,
+    shown_steps,
     weigh,
 )
 from tests.tally.cast import SCALE
 
-BASE = Base(returned=100, expected=120)
+BASE = Base(returned=100, expected=120, present=110)
 
 
 def make_rates(*grades: int, top: int = 2, denominator: Denominator = Denominator.VALID) -> Rates:
@@ -51,15 +52,18 @@ def test_the_same_ballots_give_very_different_rates() -> None:
 
 
 def test_denominators() -> None:
-    # 60 of 80 valid = 75 %; of 100 returned = 60 %; of 120 expected = 50 %. 不满意率 stays 8/80
-    for denominator, rate in (
-        (Denominator.VALID, Fraction(3, 4)),
-        (Denominator.RETURNED, Fraction(3, 5)),
-        (Denominator.EXPECTED, Fraction(1, 2)),
+    # 60 of 80 valid = 75 %, 8 dissatisfied = 10 %; of 100 returned 60 and 8 %; so of 110 present, of 120 expected
+    for denominator, whole in (
+        (Denominator.VALID, 80),
+        (Denominator.RETURNED, 100),
+        (Denominator.PRESENT, 110),
+        (Denominator.EXPECTED, 120),
     ):
         rates = make_rates(40, 20, 12, 8, denominator=denominator)
-        assert rates.satisfied == rate
-        assert rates.dissatisfied == Fraction(1, 10)
+        assert rates.satisfied == Fraction(60, whole)
+        assert rates.dissatisfied == rates.lasts[0] == Fraction(8, whole)
+        assert rates.shares == tuple(Fraction(count, whole) for count in (40, 20, 12, 8))
+        assert rates.valid_lasts[0] == Fraction(1, 10)
 
 
 def test_both_negative_grades_of_five_make_the_dissatisfied_rate() -> None:
@@ -67,8 +71,8 @@ def test_both_negative_grades_of_five_make_the_dissatisfied_rate() -> None:
     rates = rates_of(SCALES["satisfaction_five"], Formula(), Table((10, 10, 10, 5, 5)), BASE)
     assert rates is not None
     assert rates.dissatisfied == Fraction(1, 4)
-    assert round_score(rates.mean_score, whole=False) == "63.8"
-    assert round_score(rates.mean_score, whole=True) == "64"
+    assert round_score(rates.mean_score, decimals=1) == "63.8"
+    assert round_score(rates.mean_score, decimals=0) == "64"
 
 
 def test_it_refuses_to_divide_by_nothing() -> None:
@@ -107,3 +111,19 @@ def test_a_shown_rate_never_crosses_a_line(whole: int, data: st.DataObject, step
 )
 def test_rounding_beside_a_line_of_sixty(rate: str, text: str) -> None:
     assert percent_text(round_rate(Fraction(rate), marks=Marks(floors=(Fraction(3, 5),)))) == text
+
+
+@pytest.mark.parametrize(
+    ("rate", "decimals", "text"),
+    [
+        ("301/302", 0, "99.7%"),
+        ("1", 0, "100%"),
+        ("0", 2, "0.00%"),
+        ("6/32", 1, "18.8%"),
+        ("114/166", 2, "68.67%"),
+        ("1/30000", 1, "0.003%"),
+        ("29999/30000", 2, "99.997%"),
+    ],
+)
+def test_nothing_but_all_is_a_hundred_and_nothing_but_none_is_nothing(rate: str, decimals: int, text: str) -> None:
+    assert percent_text(*shown_steps(Fraction(rate), decimals)) == text

@@ -53,7 +53,14 @@ def test_it_works() -> None:
     cell = unit["overall"]["total"]
     assert (unit["position"], unit["verdict"], unit["band"]["code"]) == (
         1,
-        {"code": "met", "label": "达标", "reasons": []},
+        {
+            "code": "met",
+            "label": "达标",
+            "reasons": [],
+            "meaning": "met",
+            "consequence": "巩固和改进",
+            "flags": [],
+        },
         "80_90",
     )
     assert cell["satisfied_rate"] == {"text": "83.0%", "tenths": 830}
@@ -141,8 +148,9 @@ def test_below_thirty_there_are_whole_percents_and_no_counts() -> None:
     assert cell["view"] == "coarse"
     assert cell["valid"] == {"text": "23", "count": 23}
     assert [(row["share"]["text"], row["count"]) for row in cell["distribution"]] == [
-        ("52%", None), ("26%", None), ("18%", None), ("4%", None),
+        ("52%", None), ("26%", None), ("17%", None), ("4%", None),
     ]  # fmt: skip
+    assert cell["sum_text"] == "各项合计 99%（分别四舍五入，不作凑整）"
     assert cell["mean_score"]["text"] == "83"  # (1200 + 480 + 240)/23 = 83.48
     assert cell["satisfied_rate"] == {"text": "78%", "tenths": 780}
     assert cell["dissatisfied_rate"] == {"text": "4%", "tenths": 40}
@@ -291,7 +299,7 @@ def test_only_disclosure_turns_tables_into_numbers() -> None:
     numbers = {path for path, leaf in walk(document) if isinstance(leaf, int) and not isinstance(leaf, bool)}
     assert {path[0] for path in numbers} == {"version", "round", "chain", "sections"}
     inner = {path[1:] for path in numbers if path[0] == "sections"}
-    assert {path[0] for path in inner} == {"scale", "formula", "summary", "targets"}
+    assert {path[0] for path in inner} == {"scale", "formula", "summary", "words", "targets"}
     assert {path for path in inner if path[0] == "targets"} == {("targets", "position")}
     assert {path[-1] for path in numbers if path[0] == "chain"} == {"expected", "printed", "voided", "spare", "issued"}
 

@@ -15,8 +15,8 @@ def counted(returned: int, expected: int) -> ChainRow:
 
 @pytest.mark.parametrize(
     ("returned", "expected", "text"),
-    [(132, 654, "20.2%"), (2, 3, "66.7%"), (80, 80, "100.0%"), (9999, 10000, "99.9%"), (0, 7, "0.0%"),
-     (1, 9000, "0.1%"), (21, 20, "105.0%"), (10001, 10000, "100.1%")],
+    [(132, 654, "20.2%"), (2, 3, "66.7%"), (80, 80, "100.0%"), (9999, 10000, "99.99%"), (0, 7, "0.0%"),
+     (1, 9000, "0.01%"), (21, 20, "105.0%"), (10001, 10000, "100.01%")],
 )  # fmt: skip
 def test_it_works(returned: int, expected: int, text: str) -> None:
     rate = participation_rate(counted(returned, expected))

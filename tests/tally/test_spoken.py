@@ -7,13 +7,23 @@ import pytest
 
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind, promise_text
-from app.campaigns.domain import Denominator, Formula, Lines, Measure, Scheme
+from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure, Quorum, Scheme
+from app.campaigns.rule import Flag, Meaning, Rule, Sign, Step, Word
+from app.campaigns.sentences import scheme_texts
 from app.core.chinese import has_chinese
 from app.tally import wording
 from app.tally.spoken import Speaker
 from app.tally.verdict import Reason, band_edges, band_of
 from app.web.i18n import english
+from tests.campaigns.test_rule import CONGRESS, first, last, mean, most
 
+FLAGGED = Rule(CONGRESS.steps, (Flag((last(1, ">", "1/3"),), "不满意"),))
+ODD = Rule(
+    (
+        Step((first(1, ">=", "9/10"), last(2, "<", "1/3"), mean("<=", 95)), Word("满意", Meaning.MET)),
+        Step((), Word("不满意", Meaning.FAILED, "限期补课，组织复测")),
+    )
+)
 NAMES = {"县文化馆": "Culture Centre", "党代表": "Delegates", "群众代表": "Residents"}
 SPEAKER = Speaker(NAMES, english())
 PLAIN = Scheme(replace(SCALES["satisfaction_five"], unknown="不了解", abstain="弃权"))
@@ -43,8 +53,18 @@ def test_it_works() -> None:
     )
 
 
-def test_every_formula_is_known() -> None:
-    left = {text: said for scheme in SCHEMES if has_chinese(said := SPEAKER.say(text := wording.formula_text(scheme)))}
+@pytest.mark.parametrize("rule", [None, CONGRESS, most(), FLAGGED, ODD])
+def test_every_sentence_of_a_scheme_is_known(rule: Rule | None) -> None:
+    left = {}
+    for scheme in SCHEMES:
+        if rule is not None and len(scheme.scale.grades) != 3:
+            continue
+        lined = (ItemLines("law", Lines()),)
+        quorum = Quorum(Fraction(2, 3), Sign.AT_LEAST if scheme.weights else Sign.ABOVE)
+        ruled = replace(scheme, rule=rule, item_lines=lined, quorum=quorum if scheme.intervals else None)
+        for text in scheme_texts(ruled, FORMS["t4"].items, {"g": "党代表"}):
+            if has_chinese(said := SPEAKER.say(text)):
+                left[text] = said
     assert left == {}
 
 
@@ -72,6 +92,10 @@ def test_every_other_sentence_is_known() -> None:
         *(wording.low_return_text(PLAIN, invalid=invalid) for invalid in (True, False)),
         wording.more_than_expected_text(names),
         wording.unknown_text(PLAIN),
+        wording.sum_text("99.99%"),
+        *(wording.step_reason(replace(SCHEMES[0], rule=rule), 1) for rule in (CONGRESS, most())),
+        wording.step_reason(replace(SCHEMES[0], rule=CONGRESS), 2),
+        wording.step_reason(replace(SCHEMES[0], rule=most()), None),
         wording.uneven_text(names[:2]),
         "有类别没有有效评价，其权重已按比例分给其余类别",
         "各项合计",

@@ -16,9 +16,8 @@ from app.tally.verdict import (
     Verdict,
     band_edges,
     band_of,
-    compare,
     gate_of,
-    is_below,
+    judge,
     return_state,
 )
 from app.tally.wording import band_code, band_label
@@ -28,12 +27,12 @@ GOOD = ReturnState.VALID
 LINE = st.one_of(st.just(Fraction(1, 2)), st.fractions(Fraction(1, 100), 1, max_denominator=100))
 
 
-def judge(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling:
+def ruled(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling:
     gate = gate_of(scheme, rates, valid, returns)
     if gate is not None:
         return gate
     assert rates is not None
-    return compare(scheme, scheme.lines, rates)
+    return judge(scheme.judged_by, rates, lined=scheme.is_lined)
 
 
 def verdict_of(
@@ -42,7 +41,7 @@ def verdict_of(
     scheme = make_scheme(formula=formula or Formula())
     table = Table(grades)
     rates = rates_of(SCALE, scheme.formula, table, Base(table.answered, expected))
-    return judge(scheme, rates, table.valid, returns).verdict
+    return ruled(scheme, rates, table.valid, returns).verdict
 
 
 def test_it_works() -> None:
@@ -73,17 +72,18 @@ def test_half_of_all_members_is_no_majority() -> None:
     for satisfied, verdict in ((60, Verdict.REMEDIAL), (61, Verdict.MET)):
         table = Table((satisfied, 0, 20, 0))
         rates = rates_of(SCALE, formula, table, Base(100, 120))
-        assert judge(scheme, rates, table.valid, GOOD).verdict is verdict
-    assert not is_below(half, half, Denominator.VALID)
-    assert not is_below(Fraction(3, 5), Fraction(3, 5), Denominator.EXPECTED)
+        assert ruled(scheme, rates, table.valid, GOOD).verdict is verdict
+    of_valid = make_scheme(lines=Lines(attention=half, remedial=half))
+    rates = rates_of(SCALE, of_valid.formula, Table((40, 0, 40, 0)), Base(80, 120))
+    assert ruled(of_valid, rates, 80, GOOD).verdict is Verdict.MET
 
 
 def test_it_refuses_to_judge_too_few() -> None:
     assert verdict_of(0, 0, 0, 9) is Verdict.TOO_FEW
     assert verdict_of(0, 0, 0, 10) is Verdict.REMEDIAL
     assert verdict_of(0, 0, 0, 0) is Verdict.TOO_FEW
-    assert judge(make_scheme(k=15), None, 0, GOOD).reasons == (Reason.TOO_FEW,)
-    assert judge(
+    assert ruled(make_scheme(k=15), None, 0, GOOD).reasons == (Reason.TOO_FEW,)
+    assert ruled(
         make_scheme(k=15), rates_of(SCALE, Formula(), Table((14, 0, 0, 0)), Base(14, 14)), 14, GOOD
     ).verdict is (Verdict.TOO_FEW)
 
@@ -115,7 +115,7 @@ def test_no_band_crosses_a_line_of_the_rule(one: Fraction, other: Fraction, rate
         assert list(edges) == sorted(set(edges), reverse=True)
         below: dict[Band, set[tuple[bool, bool]]] = {}
         for rate in (*rates, one, other, Fraction(1, 2)):
-            failed = is_below(rate, one, denominator), is_below(rate, other, denominator)
+            failed = (_is_below(rate, one, denominator), _is_below(rate, other, denominator))
             below.setdefault(band_of(rate, edges), set()).add(failed)
         assert all(len(found) == 1 for found in below.values())
 
@@ -137,5 +137,11 @@ def test_on_any_line_passes_and_one_vote_less_fails(parts: int, share: int, time
     verdicts = []
     for votes in (satisfied, satisfied - 1):
         rates = rates_of(SCALE, scheme.formula, Table((votes, 0, valid - votes, 0)), Base(valid, valid))
-        verdicts.append(judge(scheme, rates, valid, GOOD).verdict)
+        verdicts.append(ruled(scheme, rates, valid, GOOD).verdict)
     assert verdicts == [Verdict.MET, Verdict.REMEDIAL]
+
+
+def _is_below(rate: Fraction, line: Fraction, denominator: Denominator) -> bool:
+    """Whether a rate fails a line: on it passes, but half of all members is no majority of them."""
+    strict = denominator is Denominator.EXPECTED and line == Fraction(1, 2)
+    return rate <= line if strict else rate < line

@@ -66,6 +66,14 @@ class OrderView:
         """The order that holds now."""
         return self.attempts[-1] if self.attempts else None
 
+    @property
+    def failed_in_a_row(self) -> int:
+        """How many results in a row failed, the one that the order follows from among them; fewer than two: nothing."""
+        failed = 1
+        for attempt in self.attempts:
+            failed = failed + 1 if attempt.outcome == Verdict.REMEDIAL.value else failed
+        return failed if failed > 1 else 0
+
 
 @dataclass(frozen=True, slots=True)
 class FlagLine:

@@ -1,0 +1,180 @@
+"""The rule of a scheme as it is typed: rows of fields to steps, and back for showing it again.
+
+A row of steps is one step: up to ``CONDITIONS`` conditions, a word with its meaning, consequence and points. Rows of
+which nothing but choices are filled in are left out, so that a step is added by filling in a spare one and removed by
+emptying its own. The last step, 其余, has fields of its own without conditions.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+
+from app.campaigns.domain import Scheme, lined_rule, rule_of_lines
+from app.campaigns.ratios import parse_ratio, ratio_text
+from app.campaigns.rule import (
+    SHARES,
+    Condition,
+    Flag,
+    Meaning,
+    Plurality,
+    Quantity,
+    Rule,
+    Sign,
+    Step,
+    Tie,
+    Word,
+)
+from app.campaigns.rule_checks import CONSEQUENCE_LIMIT, MAX_FLAGS, MAX_STEPS, WORD_LIMIT, overlaps, worsening
+from app.campaigns.rules import ground_of
+from app.core.errors import DomainError
+from app.web.forms import PostedForm
+
+LINES_RULE, STEPS_RULE, PLURALITY_RULE = "lines", "steps", "plurality"
+KINDS: Final = (LINES_RULE, STEPS_RULE, PLURALITY_RULE)
+STEP_ROWS: Final = range(1, MAX_STEPS)
+CONDITIONS: Final = range(1, 3)
+FLAG_ROWS: Final = range(1, MAX_FLAGS + 1)
+REST: Final = "rest"
+_NUMBER_LENGTH = 20
+
+
+def typed_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
+    """Return the rule that was typed for a scheme; None where it is judged by its lines over 有效评价, as ever."""
+    kind = form.text("rule_kind", 20, needed=False) or LINES_RULE
+    if kind not in KINDS:
+        raise DomainError("rule_kind_wrong")
+    if kind == LINES_RULE:
+        return lined_rule(scheme)
+    flags = tuple(_flags(form))
+    if kind == PLURALITY_RULE:
+        return Rule(flags=flags, plurality=_plurality(form, scheme))
+    return Rule((*_steps(form), Step((), _word(form, REST, "其余"))), flags)
+
+
+def _steps(form: PostedForm) -> Iterator[Step]:
+    for row in STEP_ROWS:
+        conditions = tuple(_conditions(form, f"step-{row}", f"第 {row} 档"))
+        if conditions or form.text(f"step-{row}-word", WORD_LIMIT * 4, needed=False):
+            yield Step(conditions, _word(form, f"step-{row}", f"第 {row} 档"))
+
+
+def _conditions(form: PostedForm, row: str, label: str) -> Iterator[Condition]:
+    for place in CONDITIONS:
+        number = form.text(f"{row}-number-{place}", _NUMBER_LENGTH, needed=False)
+        if number:
+            yield _condition(form, f"{row}-what-{place}", f"{row}-sign-{place}", (number, label))
+
+
+def _condition(form: PostedForm, what: str, sign: str, typed: tuple[str, str]) -> Condition:
+    number, label = typed
+    name, _, count = form.text(what, 20, label=f"{label}的条件").partition("-")
+    signed = form.text(sign, 4, label=f"{label}的条件")
+    if name not in set(Quantity) or signed not in set(Sign) or not count.isdecimal():
+        raise DomainError("field_not_a_choice", field=f"{label}的条件")
+    quantity = Quantity(name)
+    value = parse_ratio(number, label) if quantity in SHARES else _points(number, label)
+    return Condition(quantity, Sign(signed), value, int(count))
+
+
+def _points(text: str, label: str) -> Fraction:
+    number = text.removesuffix("分").strip()
+    whole, _, rest = number.partition(".")
+    if not (whole.isdecimal() and len(whole) <= 4 and (not rest or rest.isdecimal())):  # noqa: PLR2004
+        raise DomainError("rule_number_range", name=label)
+    return Fraction(number)
+
+
+def _word(form: PostedForm, row: str, label: str) -> Word:
+    meaning = form.text(f"{row}-meaning", 20, needed=False) or Meaning.MET
+    if meaning not in set(Meaning):
+        raise DomainError("field_not_a_choice", field=f"{label}的含义")
+    points = form.text(f"{row}-points", 8, needed=False)
+    return Word(
+        text=form.text(f"{row}-word", WORD_LIMIT * 4, needed=False),
+        meaning=Meaning(meaning),
+        consequence=form.text(f"{row}-consequence", CONSEQUENCE_LIMIT * 2, needed=False).rstrip("。"),
+        points=_points(points, label) if points else None,
+    )
+
+
+def _flags(form: PostedForm) -> Iterator[Flag]:
+    for row in FLAG_ROWS:
+        conditions = tuple(_conditions(form, f"flag-{row}", f"提示{row}"))
+        text = form.text(f"flag-{row}-text", CONSEQUENCE_LIMIT, needed=False).rstrip("。")
+        if conditions or text:
+            yield Flag(conditions, text)
+
+
+def _plurality(form: PostedForm, scheme: Scheme) -> Plurality:
+    """Return the words of the grades: their own, with the meaning that they have in the formula."""
+    tie = form.text("tie", 10, needed=False) or Tie.MEETING
+    if tie not in set(Tie):
+        raise DomainError("field_not_a_choice", field="得票并列")
+    return Plurality(tuple(plurality_words(scheme)), Tie(tie))
+
+
+def plurality_words(scheme: Scheme) -> Iterator[Word]:
+    """Yield a word for each grade: those of 满意率 are met, the other positive ones attention, the rest failed."""
+    for place, grade in enumerate(scheme.scale.grades):
+        met = Meaning.MET if place < scheme.formula.top else Meaning.ATTENTION
+        yield Word(grade.label, met if grade.positive else Meaning.FAILED)
+
+
+def shown_rule(scheme: Scheme) -> dict[str, str]:
+    """Return the fields of a rule; steps are filled in with what the lines say where there are no others."""
+    rule = scheme.judged_by
+    if rule.plurality is not None:
+        lines = rule_of_lines(replace(scheme, rule=Rule()), scheme.lines)
+        return {"rule_kind": PLURALITY_RULE, "tie": rule.plurality.tie.value, **_shown(lines), **_shown_flags(rule)}
+    kind = LINES_RULE if scheme.is_lined else STEPS_RULE
+    return {"rule_kind": kind, **_shown(rule), **_shown_flags(rule)}
+
+
+def _shown(rule: Rule) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for row, step in enumerate(rule.steps[:-1], start=1):
+        fields |= _shown_conditions(step.conditions, f"step-{row}") | _shown_word(step.word, f"step-{row}")
+    return fields | _shown_word(rule.steps[-1].word, REST)
+
+
+def _shown_flags(rule: Rule) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for row, flag in enumerate(rule.flags, start=1):
+        fields |= {**_shown_conditions(flag.conditions, f"flag-{row}"), f"flag-{row}-text": flag.text}
+    return fields
+
+
+def _shown_conditions(conditions: Sequence[Condition], row: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for place, each in enumerate(conditions, start=1):
+        number = ratio_text(each.number) if each.quantity in SHARES else f"{float(each.number):g}"
+        fields[f"{row}-what-{place}"] = f"{each.quantity.value}-{each.grades}"
+        fields |= {f"{row}-sign-{place}": each.sign.value, f"{row}-number-{place}": number}
+    return fields
+
+
+def _shown_word(word: Word, row: str) -> dict[str, str]:
+    fields = {f"{row}-word": word.text, f"{row}-meaning": word.meaning.value, f"{row}-consequence": word.consequence}
+    return fields if word.points is None else {**fields, f"{row}-points": f"{float(word.points):g}"}
+
+
+def rule_choices(scheme: Scheme) -> dict[str, object]:
+    """Return what a page of a rule offers: rows, what conditions look at, and what is worth knowing of the rule."""
+    ground = ground_of(scheme)
+    return {
+        "quantities": quantities(scheme),
+        "step_rows": list(STEP_ROWS),
+        "condition_rows": list(CONDITIONS),
+        "flag_rows": list(FLAG_ROWS),
+        "overlaps": overlaps(scheme.judged_by, ground),
+        "worsening": worsening(scheme.judged_by, ground),
+    }
+
+
+def quantities(scheme: Scheme) -> list[tuple[str, str]]:
+    """Return what a condition may look at: the field's value, and the labels of the grades or "" for the mean."""
+    labels = [grade.label for grade in scheme.scale.grades]
+    firsts = [(f"first-{n}", " + ".join(labels[:n])) for n in range(1, len(labels))]
+    lasts = [(f"last-{n}", " + ".join(labels[-n:])) for n in range(1, len(labels))]
+    return [*firsts, *lasts, ("mean-0", "")]
