@@ -26,8 +26,8 @@ from tests.texts import Texts
 HAN = re.compile(f"[{CHINESE}]")
 RUN = re.compile(f"[{CHINESE}](?:[^A-Za-z]*[{CHINESE}])*")
 BETWEEN = re.compile(r"[\s/、，；·,;()（）“”：:。+=÷×-]+")
-VOTERS = re.compile(r" /v([ ?]|$)")
-"""The page of voters goes by its address, and by no choice of staff."""
+VOTERS = re.compile(r" /v([ ?]|$)|/phone/form")
+"""The pages of voters, and the preview of one, go by their address and by no choice of staff."""
 DATE = re.compile("[0-9] ?[年月日]")
 OF_FILES = frozenset({"单位", "参评人员类别", "英文名称", "本次进展", "群众评价", "休", "班", "县文党〔2026〕8号"})
 """Titles of sheets and columns, words that are typed into a file, an example of a proof: they are Chinese there."""
