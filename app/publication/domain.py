@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 from app.campaigns.domain import Denominator, Measure
+from app.core.chinese import has_chinese
 from app.core.folding import folded
 from app.tally.document import Document, LineTexts, Section, Target, TargetBand, every_target
 from app.tally.facts import part_of
@@ -299,7 +300,7 @@ def _beside(unit: Target) -> Iterator[str]:
     """Yield what stands beside a word: what follows from one of the body's own, flags, a sum that is not the whole."""
     ruling, total = unit["verdict"], unit["overall"]["total"]
     consequence = ruling.get("consequence")
-    if consequence and ruling["label"] != VERDICTS[ruling["code"]]:
+    if consequence and has_chinese(ruling["label"]) and ruling["label"] != VERDICTS[ruling["code"]]:
         yield f"“{ruling['label']}”：{consequence}"
     yield from ruling.get("flags", ())
     if total["shown"] and "sum_text" in total:
