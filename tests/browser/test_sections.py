@@ -46,7 +46,7 @@ def fill(page: Page, place: OpenRound, group: str, skip: str = "") -> None:
 
 def check(page: Page) -> None:
     """Expect nothing that axe finds and nothing that runs over."""
-    page.wait_for_function("document.getAnimations().length === 0")  # a colour on its way is neither one nor the other
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")  # a colour on its way is neither
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
