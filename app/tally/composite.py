@@ -115,7 +115,10 @@ def _of_table(section: Section, table: Figures, group: str) -> Points:
         return Points(mean, mean, coarse=cell["view"] == View.COARSE)
     if cell["mean_score"] is not None:
         mean = Fraction(cell["mean_score"]["text"])
-        return Points(mean, mean, coarse=cell["view"] == View.COARSE)
+        if by_valid or cell["view"] != View.COARSE:
+            return Points(mean, mean, coarse=cell["view"] == View.COARSE)
+        # Whole points, half up or kept on their side of a line: all that may lie behind them.
+        return Points(max(mean - 1, Fraction(min(scores))), min(mean + 1, Fraction(max(scores))), coarse=True)
     return _of_band(section, cell, scores)
 
 

@@ -176,7 +176,7 @@ def truth(case: Case, unit: str, weights: Mapping[str, Fraction]) -> Figure:
 
 def test_nothing_hidden_follows_from_a_total() -> None:
     spans = exact = 0
-    for seed in range(800):
+    for seed in range(1_200):
         case = make_case(seed)
         figures = {unit: composites_of(case.document, each, {}, {})[unit].figure for unit, each, _ in composites(case)}
         assert not narrowed(case, figures), seed
