@@ -51,7 +51,10 @@ class Unit(Base):
 
 
 class CampaignSection(Base):
-    """分表: what is rated is called ``noun`` and is of the sort ``objects``, by the form ``form_key``."""
+    """分表: what is rated is called ``noun`` and is of the sort ``objects``, by the form ``form_key``.
+
+    ``rule`` is the JSON of a ``rule.Rule``; NULL where the section obeys the campaign's.
+    """
 
     __tablename__ = "campaign_section"
     __table_args__ = (UniqueConstraint("campaign_id", "noun"),)
@@ -61,6 +64,7 @@ class CampaignSection(Base):
     noun: Mapped[str] = mapped_column(Text)
     objects: Mapped[str] = mapped_column(Text)
     form_key: Mapped[str] = mapped_column(Text)
+    rule: Mapped[str | None] = mapped_column(Text, default=None)
 
 
 class SectionObject(Base):

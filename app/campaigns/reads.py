@@ -21,12 +21,14 @@ from app.campaigns.models import (
     Unit,
     VoterGroup,
 )
+from app.campaigns.rule import Rule
 from app.campaigns.rules import check_form, check_top, scheme_on
 from app.core.errors import DomainError
 from app.core.printable import Unprintable, Words, unprintable
 
 SCHEME_JSON = TypeAdapter(Scheme)
 FORM_JSON = TypeAdapter(Form)
+RULE_JSON = TypeAdapter(Rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,14 @@ class UnitView:
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """A section: what is rated in it, called ``noun``, and the key of its form."""
+    """A section: what is rated in it, called ``noun``, the key of its form, a rule of its own or None."""
 
     id: str
     position: int
     noun: str
     objects: Objects
     form_key: str
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +208,12 @@ def units_of_campaign(session: Session, campaign_id: str) -> tuple[UnitView, ...
     return _units(session, campaign_id)
 
 
-def scheme_for(campaign: CampaignView, form: Form) -> Scheme:
-    """Return the scheme as a round with this form freezes it: on the form's scale, and checked against it."""
-    scheme = scheme_on(campaign.scheme, form)
+def scheme_for(campaign: CampaignView, form: Form, rule: Rule | None = None) -> Scheme:
+    """Return the scheme as a round with this form freezes it: on the form's scale, and checked against it.
+
+    ``rule``: that of a section which has one of its own; whether it fits is asked before the freeze.
+    """
+    scheme = scheme_on(campaign.scheme, form, rule)
     check_form(form, scheme.scale)
     check_top(scheme)
     return scheme
@@ -249,7 +255,17 @@ def _units(session: Session, campaign_id: str) -> tuple[UnitView, ...]:
 def _sections(session: Session, campaign_id: str) -> tuple[SectionView, ...]:
     query = select(CampaignSection).where(CampaignSection.campaign_id == campaign_id)
     rows = session.scalars(query.order_by(CampaignSection.position, CampaignSection.id))
-    return tuple(SectionView(row.id, row.position, row.noun, Objects(row.objects), row.form_key) for row in rows)
+    return tuple(
+        SectionView(
+            row.id,
+            row.position,
+            row.noun,
+            Objects(row.objects),
+            row.form_key,
+            None if row.rule is None else RULE_JSON.validate_json(row.rule),
+        )
+        for row in rows
+    )
 
 
 def _groups(session: Session, campaign_id: str, units: Sequence[UnitView]) -> tuple[GroupView, ...]:

@@ -38,6 +38,7 @@ def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Respo
     context = {
         "campaign": campaign,
         "stored": stored_scheme(campaign),
+        "of_section": False,
         "typed": dict.fromkeys(shown, "") | typed(refused) if refused else shown,
         "scales": list(SCALES.values()),
         "denominators": list(Denominator),

@@ -1,19 +1,20 @@
 """The pages of sections: what is rated, by sorts, each with its form."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import section_service as service
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
-from app.campaigns.domain import Objects
-from app.campaigns.reads import CampaignView, SectionView, get_campaign
-from app.campaigns.rules import pasted_names
+from app.campaigns.domain import Objects, Scheme
+from app.campaigns.reads import CampaignView, SectionView, get_campaign, get_form
+from app.campaigns.rules import fits, pasted_names, scheme_on
 from app.campaigns.section_service import ObjectEdit, SectionEdit
+from app.campaigns.sentences import rule_text
 from app.campaigns.stored import locked_campaign, stored_section, stored_sections
 from app.campaigns.typed import TypedRow, name_rows, typed_rows
+from app.campaigns.typed_rule import rule_choices, shown_own_rule, typed_own_rule
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
@@ -36,11 +37,13 @@ class Row:
     """The noun of the section that it is rated in now, if that is another one."""
 
 
-def _edit(form: PostedForm) -> SectionEdit:
+def _edit(desk: Desk, campaign_id: str, form: PostedForm) -> SectionEdit:
     objects = form.text("objects", 20, label="测评对象")
     if objects not in set(Objects):
         raise DomainError("field_not_a_choice", field="测评对象")
-    return SectionEdit(form.as_dict().get("noun", ""), Objects(objects), form.text("form_key", 40, label="测评表"))
+    key = form.text("form_key", 40, label="测评表")
+    scheme = scheme_on(get_campaign(desk.session, campaign_id).scheme, get_form(desk.session, campaign_id, key))
+    return SectionEdit(form.as_dict().get("noun", ""), Objects(objects), key, typed_own_rule(form, scheme))
 
 
 def _list_page(
@@ -76,7 +79,7 @@ def order(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
 def add(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Add a section and go to its page."""
     return desk.attempt(
-        lambda: service.add_section(desk.acting, campaign_id, _edit(form)),
+        lambda: service.add_section(desk.acting, campaign_id, _edit(desk, campaign_id, form)),
         lambda section_id: see_other(f"/campaigns/{campaign_id}/sections/{section_id}"),
         lambda refused: _list_page(desk, campaign_id, refused),
     )
@@ -119,14 +122,33 @@ def _typed_rows(form: PostedForm, rows: list[Row]) -> list[Row]:
     ]
 
 
+def _judged(campaign: CampaignView, section: SectionView, form_key: str) -> Scheme:
+    """Return the scheme that judges a section by a form, or by its own where there is none of that key."""
+    forms = {view.key: view.form for view in campaign.forms}
+    return scheme_on(campaign.scheme, forms.get(form_key) or forms[section.form_key], section.rule)
+
+
+def _kept(section: SectionView, judged: Scheme) -> dict[str, str]:
+    fields = {"noun": section.noun, "objects": section.objects, "form_key": section.form_key}
+    return fields | shown_own_rule(judged, own=section.rule is not None)
+
+
+def _rule_context(judged: Scheme) -> dict[str, object]:
+    """Return what the page offers for a rule; a rule that does not fit its scale cannot be said in words."""
+    if fits(judged):
+        return {**rule_choices(judged), "said_rule": rule_text(judged)}
+    return rule_choices(replace(judged, rule=None))
+
+
 def _section_page(
     desk: Desk, campaign_id: str, section_id: str, refused: Refused | None = None, form: PostedForm | None = None
 ) -> Response:
     campaign, section = _chosen(desk, campaign_id, section_id)
     rows = _rows(campaign, section)
-    kept: Mapping[str, str] = {"noun": section.noun, "objects": section.objects, "form_key": section.form_key}
-    values = kept if form is None else typed(refused)
+    judged = _judged(campaign, section, section.form_key if form is None else form.as_dict().get("form_key", ""))
+    values = _kept(section, judged) if form is None else typed(refused)
     context = {"campaign": campaign, "section": section, "stored": stored_section(campaign, section), "values": values}
+    context |= {"typed": values, "of_section": True, "said_rule": "", **_rule_context(judged)}
     added = "" if form is not None else typed(refused).get("names", "")
     shown = rows if form is None else _typed_rows(form, rows)
     return desk.show("campaigns/section.html", refused, rows=shown, added=added, **context)
@@ -148,7 +170,8 @@ def save(desk: OrganiserDesk, campaign_id: str, section_id: str, form: Form) -> 
         refuse_stale(form, stored_section(campaign, section))
         rows = _typed_rows(form, _rows(campaign, section))
         objects = [ObjectEdit(row.id, row.duty, row.responsible) for row in rows]
-        service.edit_section(desk.acting, campaign_id, section_id, _edit(form), objects, form.several("chosen[]"))
+        edit = _edit(desk, campaign_id, form)
+        service.edit_section(desk.acting, campaign_id, section_id, edit, objects, form.several("chosen[]"))
 
     done = f"/campaigns/{campaign_id}/sections"
     return desk.attempt(act, done, lambda refused: _section_page(desk, campaign_id, section_id, refused, form))

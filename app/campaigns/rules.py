@@ -20,7 +20,7 @@ from app.campaigns.domain import (
     Scheme,
     lined_rule,
 )
-from app.campaigns.rule import Sign
+from app.campaigns.rule import Rule, Sign
 from app.campaigns.rule_checks import Ground, check_rule, worsening
 from app.campaigns.scales import GRADE_LIMIT, check_scale
 from app.core.errors import DomainError
@@ -190,7 +190,7 @@ def check_scheme(scheme: Scheme, group_ids: Collection[str]) -> None:
     check_top(scheme)
     for lines in (scheme.lines, *(own.lines for own in scheme.item_lines)):
         _check_lines(lines)
-    _check_rule(scheme)
+    check_judging(scheme)
     if len({own.item for own in scheme.item_lines}) != len(scheme.item_lines):
         raise DomainError("item_lines_twice")
     if scheme.gates.return_valid > scheme.gates.return_warning:
@@ -211,15 +211,21 @@ def check_disclosure(scheme: Scheme, groups: Sequence[tuple[str, int]]) -> None:
         raise DomainError(hindrance.code, detail=hindrance.detail)
 
 
-def scheme_on(scheme: Scheme, form: Form) -> Scheme:
-    """Return the scheme as it counts a form: on the form's scale, with as many satisfied grades as the form says."""
+def scheme_on(scheme: Scheme, form: Form, rule: Rule | None = None) -> Scheme:
+    """Return the scheme as it counts a form: on the form's scale, with as many satisfied grades as the form says.
+
+    ``rule`` is in the place of the scheme's.
+    """
     formula = replace(scheme.formula, top=form.top or scheme.formula.top)
     made = replace(scheme, scale=scale_of(scheme, form), formula=formula)
+    if rule is not None:
+        return replace(made, rule=rule)
     relined = scheme.rule is not None and scheme.is_lined
     return replace(made, rule=lined_rule(made)) if relined else made
 
 
-def _check_rule(scheme: Scheme) -> None:
+def check_judging(scheme: Scheme) -> None:
+    """Refuse a scheme whose rule does not fit its scale, or whose decimals or quorum cannot be."""
     if scheme.rule is not None and not scheme.is_lined:
         check_rule(scheme.rule, ground_of(scheme))
     if scheme.decimals not in DECIMALS:
@@ -233,7 +239,7 @@ def _check_rule(scheme: Scheme) -> None:
 def fits(scheme: Scheme) -> bool:
     """Whether the rule of a scheme may be used on its scale."""
     try:
-        _check_rule(scheme)
+        check_judging(scheme)
     except DomainError:
         return False
     return True

@@ -9,8 +9,18 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.campaigns.domain import Objects
 from app.campaigns.models import CampaignSection, SectionObject, Unit
-from app.campaigns.reads import get_form
-from app.campaigns.rules import NAME_LIMIT, NOUN_LIMIT, NameRow, check_name, check_names, clean_name
+from app.campaigns.reads import RULE_JSON, get_campaign, get_form
+from app.campaigns.rule import Rule
+from app.campaigns.rules import (
+    NAME_LIMIT,
+    NOUN_LIMIT,
+    NameRow,
+    check_judging,
+    check_name,
+    check_names,
+    clean_name,
+    scheme_on,
+)
 from app.campaigns.service import add_units, campaign_row, check_typed
 from app.core.acting import Acting
 from app.core.errors import DomainError
@@ -21,11 +31,15 @@ MAX_SECTIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class SectionEdit:
-    """A section as it is to be: how what is rated is called, of what sort it is, the key of the form."""
+    """A section as it is to be: how what is rated is called, of what sort it is, the key of the form.
+
+    ``rule`` is its own; None where it obeys the campaign's.
+    """
 
     noun: str
     objects: Objects
     form_key: str
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +52,14 @@ class ObjectEdit:
 
 
 def add_section(acting: Acting, campaign_id: str, edit: SectionEdit) -> str:
-    """Add a section behind those there are and return its id; DomainError as ``check_names``, ``form_unknown``."""
+    """Add a section behind those there are and return its id.
+
+    DomainError as ``check_names`` and ``check_judging``, or ``form_unknown``.
+    """
     rows = _sections(acting.session, campaign_id)
     noun = _checked(acting.session, campaign_id, edit, [row.noun for row in rows])
     row = CampaignSection(id=new_id(), campaign_id=campaign_id, position=len(rows), noun=noun)
-    row.objects, row.form_key = edit.objects, edit.form_key
+    _set(row, edit)
     acting.session.add(row)
     acting.session.flush()
     _record(acting, campaign_id, "add", noun=noun, objects=edit.objects.value)
@@ -66,7 +83,7 @@ def edit_section(
     row = _found(rows, section_id)
     others = [other.noun for other in rows if other is not row]
     row.noun = _checked(session, campaign_id, edit, others)
-    row.objects, row.form_key = edit.objects, edit.form_key
+    _set(row, edit)
     units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.campaign_id == campaign_id))}
     if not {*chosen, *(each.unit_id for each in objects)} <= set(units):
         raise DomainError("unit_unknown")
@@ -76,7 +93,8 @@ def edit_section(
     session.execute(delete(SectionObject).where(SectionObject.unit_id.in_(chosen)))
     session.add_all(SectionObject(unit_id=unit_id, section_id=section_id) for unit_id in units if unit_id in chosen)
     named = [unit.name for unit_id, unit in units.items() if unit_id in chosen]
-    _record(acting, campaign_id, "edit", noun=row.noun, objects=row.objects, units=named)
+    words = [word.text for word in edit.rule.words] if edit.rule else []
+    _record(acting, campaign_id, "edit", noun=row.noun, objects=row.objects, units=named, words=words)
 
 
 def add_objects(acting: Acting, campaign_id: str, section_id: str, names: Sequence[str]) -> None:
@@ -126,13 +144,20 @@ def _found(rows: Sequence[CampaignSection], section_id: str) -> CampaignSection:
 
 
 def _checked(session: Session, campaign_id: str, edit: SectionEdit, others: Sequence[str]) -> str:
-    """Return the noun without needless white space, once it and the form were found to be fit."""
+    """Return the noun without needless white space, once it, the form and the rule were found to be fit."""
     noun = clean_name(edit.noun)
     check_names([*others, noun], MAX_SECTIONS)
     if len(noun) > NOUN_LIMIT:
         raise DomainError("name_too_long", name=noun, limit=NOUN_LIMIT)
-    get_form(session, campaign_id, edit.form_key)
+    form = get_form(session, campaign_id, edit.form_key)
+    if edit.rule is not None:
+        check_judging(scheme_on(get_campaign(session, campaign_id).scheme, form, edit.rule))
     return noun
+
+
+def _set(row: CampaignSection, edit: SectionEdit) -> None:
+    row.objects, row.form_key = edit.objects, edit.form_key
+    row.rule = None if edit.rule is None else RULE_JSON.dump_json(edit.rule).decode()
 
 
 def _words(text: str) -> str:

@@ -40,9 +40,10 @@ def stored_sections(campaign: CampaignView) -> Stored:
 def stored_section(campaign: CampaignView, section: SectionView) -> Stored:
     """Return a section with what is rated in it; the positions of everything that may be rated count too."""
     names = [unit.name for unit in campaign.of_section(section.id)]
-    lines = [("名称", section.noun), ("测评对象", "、".join(names))]
+    words = "/".join(word.text for word in section.rule.words) if section.rule else ""
+    lines = [("名称", section.noun), ("测评对象", "、".join(names)), ("判定用语", words)]
     kept = [(unit.id, unit.duty, unit.responsible, unit.section_id) for unit in campaign.units]
-    return stored(lines, section.objects, section.form_key, kept)
+    return stored(lines, section.objects, section.form_key, kept, repr(section.rule))
 
 
 def stored_groups(campaign: CampaignView) -> Stored:

@@ -52,6 +52,19 @@ def typed_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
     return Rule((*_steps(form), Step((), _word(form, REST, "其余"))), flags)
 
 
+def typed_own_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
+    """Return the rule that was typed for a section on its form's scale; None where it obeys the campaign's."""
+    kind = form.text("rule_kind", 20, needed=False) or LINES_RULE
+    return None if kind == LINES_RULE else typed_rule(form, scheme)
+
+
+def shown_own_rule(scheme: Scheme, *, own: bool) -> dict[str, str]:
+    """Return the fields of a section's rule, filled in with the campaign's where it has none of its own."""
+    fields = shown_rule(scheme)
+    kind = fields["rule_kind"] if fields["rule_kind"] != LINES_RULE else STEPS_RULE
+    return {**fields, "rule_kind": kind if own else LINES_RULE}
+
+
 def _steps(form: PostedForm) -> Iterator[Step]:
     for row in STEP_ROWS:
         conditions = tuple(_conditions(form, f"step-{row}", f"第 {row} 档"))

@@ -54,7 +54,7 @@ def summary_of_words(slides: Sequence[Slide]) -> list[tuple[str, str, int]]:
     order = list(map(str, Verdict))
     words = dict.fromkeys((slide.word, slide.code) for slide in slides)
     given = sorted(words, key=lambda word: order.index(word[1]) if word[1] in order else len(order))
-    return [(word, code, sum(slide.word == word for slide in slides)) for word, code in given]
+    return [(word, code, sum((slide.word, slide.code) == (word, code) for slide in slides)) for word, code in given]
 
 
 def _slide(section: Section | BandSection, target: Target | TargetBand) -> Slide:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.campaigns.nouns import called
 from app.campaigns.sentences import rule_text
 from app.core.errors import DomainError
 from app.publication import announcing
@@ -11,6 +12,7 @@ from app.publication.announcing import NOT_BEGUN, in_hall, last_place, place_of
 from app.publication.meeting import DAYS, FIELDS, NOTHING, typed_meeting
 from app.publication.reads import meeting_of
 from app.publication.spoken import spoken
+from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import locked_round
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
@@ -82,6 +84,14 @@ def announce(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     return desk.attempt(act, then, lambda refused: _page(desk, round_id, refused))
 
 
+def _rules_of(paper: Paper) -> dict[str, str]:
+    """Return the rules that judge its sections, each once, with what the first of them is called."""
+    rules: dict[str, str] = {}
+    for section in paper.sections:
+        rules.setdefault(called(section.objects, rule_text(section.scheme)), section.noun)
+    return rules
+
+
 @router.get("/rounds/{round_id}/announce/screen")
 def screen(desk: KeyDesk, round_id: str) -> Response:
     """Show the hall the slide that is being announced; it asks again by itself."""
@@ -100,7 +110,7 @@ def screen(desk: KeyDesk, round_id: str) -> Response:
         "words": summary_of_words(slides),
         "place": min(place, last_place(slides)),
         "last": last_place(slides),
-        "rule": rule_text(paper.scheme) if result else "",
+        "rules": _rules_of(paper) if result else {},
         "steps": desk.staff.role == "organiser",
     }
     response = desk.show("publication/screen.html", **context)

@@ -23,8 +23,8 @@ def drafted(
 ) -> tuple[Scheme, tuple[PaperSection, ...]]:
     """Return the scheme and the sections of a round about the ``asked`` units, or about all.
 
-    The sections are the campaign's own, or one of a form. The scheme is on the scale of the first; one that is on
-    another has a scheme of its own. A section in which nothing is asked is left out.
+    The sections are the campaign's own, or one of a form. The scheme is that of the first, on its scale and with
+    its rule; one with another has a scheme of its own. A section in which nothing is asked is left out.
     """
     parts = _parts(session, campaign, form_key, asked)
     scheme = next((part.own for part in parts if part.own), campaign.scheme)
@@ -49,7 +49,7 @@ def _sections(session: Session, campaign: CampaignView, asked: Collection[str] |
     for section in campaign.sections:
         form = campaigns.get_form(session, campaign.id, section.form_key)
         units = _units(campaign.of_section(section.id), asked)
-        scheme = campaigns.scheme_for(campaign, form)
+        scheme = campaigns.scheme_for(campaign, form, section.rule)
         named = section.id, section.noun, section.objects
         parts.append(PaperSection(form.title, form.items, units, *named, own=scheme, limits=form.limits))
     return parts

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from app.campaigns import reads, scheme_service
 from app.campaigns import section_service as service
 from app.campaigns.builtin import FORMS
 from app.campaigns.domain import SECTIONS, Objects
+from app.campaigns.models import CampaignSection, SectionObject
 from app.campaigns.reads import CampaignView
+from app.campaigns.rule import Condition, Meaning, Plurality, Quantity, Rule, Sign, Step, Word
 from app.campaigns.rules import NameRow
 from app.campaigns.section_service import ObjectEdit, SectionEdit
 from app.campaigns.service import delete_campaign, delete_unit
@@ -179,3 +183,92 @@ def test_the_pages_set_sections_up(bench: Bench, desk: Desk) -> None:
 
 def bench_section(bench: Bench) -> str:
     return f"/campaigns/{bench.id}/sections/{bench.view.sections[0].id}"
+
+
+OWN = Rule(
+    (
+        Step((Condition(Quantity.FIRST, Sign.ABOVE, Fraction(1, 2), 2),), Word("好", Meaning.MET, "予以通报表扬")),
+        Step((), Word("差", Meaning.FAILED)),
+    )
+)
+
+
+def test_a_section_may_have_a_rule_of_its_own(bench: Bench) -> None:
+    bench.do(service.add_section, BODY)
+    people = bench.do(service.add_section, replace(PEOPLE, rule=OWN))
+    body, other = bench.view.sections
+    units = bench.view.units
+    bench.do(service.edit_section, body.id, BODY, [], [units[0].id])
+    bench.do(service.edit_section, people, replace(PEOPLE, rule=OWN), [], [units[1].id])
+    assert (body.rule, other.rule) == (None, OWN)
+    first, second = bench.paper().sections
+    assert (first.scheme.rule, second.scheme.rule) == (bench.view.scheme.rule, OWN)
+    assert first.scheme.lines == second.scheme.lines
+    bench.do(service.edit_section, people, PEOPLE, [], [units[1].id])
+    assert bench.paper().sections[1].scheme.rule == bench.view.scheme.rule
+
+
+def test_a_rule_is_held_against_the_scale_of_the_form(bench: Bench) -> None:
+    steps = (Step((Condition(Quantity.FIRST, Sign.ABOVE, Fraction(1, 2), 3),), Word("好", Meaning.MET)), OWN.steps[1])
+    people = bench.do(service.add_section, replace(PEOPLE, rule=Rule(steps)))
+    with pytest.raises(DomainError, match=r"^rule_"):
+        bench.do(service.edit_section, people, SectionEdit("成员", Objects.PERSON, "t5", Rule(steps)), [], [])
+    with bench.database.writing() as session:
+        session.execute(sa.update(CampaignSection).values(form_key="t5"))
+    [unit, *_] = bench.view.units
+    with bench.database.writing() as session:
+        session.add(SectionObject(unit_id=unit.id, section_id=people))
+    assert "rule" in {step.code for step in freeze_problems(bench.paper()) if not step.done}
+
+
+STEPS = {
+    "rule_kind": "steps",
+    "step-1-what-1": "first-2",
+    "step-1-sign-1": ">",
+    "step-1-number-1": "1/2",
+    "step-1-word": "好",
+    "step-1-meaning": "met",
+    "step-1-consequence": "予以通报表扬",
+    "rest-word": "差",
+    "rest-meaning": "failed",
+}
+
+
+def test_the_page_of_a_section_sets_its_rule(bench: Bench, desk: Desk) -> None:
+    section = bench.do(service.add_section, BODY)
+    path = f"/campaigns/{bench.id}/sections/{section}"
+    page = desk.get(path).text
+    assert '<option value="lines" selected>随测评方案' in page
+    assert 'name="attention"' not in page
+    head = {"noun": "领导班子", "objects": "unit", "form_key": "t2"}
+    answer = desk.post(path, **head, **STEPS, seen=_seen(page))
+    assert answer.status_code == 303
+    assert bench.view.sections[0].rule == OWN
+    page = desk.get(path).text
+    assert '<option value="steps" selected' in page
+    assert "予以通报表扬" in page
+    assert desk.post(path, **head, **{**STEPS, "step-1-number-1": "3/2"}, seen=_seen(page)).status_code == 422
+    refused = desk.post(path, **{**head, "form_key": "t5"}, **{**STEPS, "step-1-what-1": "first-3"}, seen=_seen(page))
+    assert refused.status_code == 422
+    assert 'value="first-2"' in refused.text
+    assert 'value="first-3"' not in refused.text
+    older = _seen(page)
+    assert desk.post(path, **head, rule_kind="lines", seen=older).status_code == 303
+    assert bench.view.sections[0].rule is None
+    assert desk.post(path, **head, **STEPS, seen=older).status_code == 409
+
+
+def _seen(page: str) -> str:
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen is not None
+    return seen[1]
+
+
+def test_a_rule_that_no_longer_fits_can_still_be_looked_at(bench: Bench, desk: Desk) -> None:
+    plural = Rule(plurality=Plurality(tuple(Word(word, Meaning.MET) for word in ("甲", "乙", "丙", "丁"))))
+    section = bench.do(service.add_section, replace(BODY, rule=plural))
+    with bench.database.writing() as session:
+        session.execute(sa.update(CampaignSection).values(form_key="t5"))
+    answer = desk.get(f"/campaigns/{bench.id}/sections/{section}")
+    assert answer.status_code == 200
+    assert "不适合这张测评表的等次" in answer.text

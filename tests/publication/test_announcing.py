@@ -1,5 +1,6 @@
 """Announcing: nothing before the publication, then what the hall may see, object by object."""
 
+import html
 import re
 from dataclasses import replace
 from io import BytesIO
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Formula, Item, Scheme
+from app.campaigns.sentences import rule_text
 from app.core.db import Database
 from app.publication.domain import Scope, Viewer
 from app.reports.report_data import counts_table
@@ -19,6 +21,7 @@ from app.rounds.domain import Paper
 from tests.papers import asked
 from tests.publication import counted
 from tests.publication.test_api import FIRST, program
+from tests.publication.test_sections import two_rules
 from tests.tally.cast import section_of
 
 ITEM = (Item("overall", "总体评价", overall=True),)
@@ -204,3 +207,12 @@ def test_no_page_or_file_tells_more_than_the_extent(organiser: TestClient, datab
     values = {value for sheet in book for row in sheet.values for value in row}
     assert values.isdisjoint({17, 12, 0.266, 0.188})
     assert (35 in values) == (extent is Extent.SUM)
+
+
+def test_the_hall_hears_the_rule_of_every_section(organiser: TestClient, database: Database) -> None:
+    paper = two_rules()
+    round_id = counted.store_published(database, counted.make_votes(paper), "public")
+    assert post(organiser, f"/rounds/{round_id}/announce", to="0") == 303
+    shown = html.unescape(organiser.get(f"/rounds/{round_id}/announce/screen").text)
+    for section in paper.sections:
+        assert f"<strong>{section.noun}</strong> {rule_text(section.scheme)}" in shown

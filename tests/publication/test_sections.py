@@ -1,9 +1,12 @@
 """A round of several sections: its document, pages, files and interfaces, and what one reader sees of it."""
 
+import html
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -11,11 +14,16 @@ from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from app.box.models import Stack
+from app.campaigns.rule import Meaning, Rule, Step, Word
+from app.campaigns.sentences import rule_text
 from app.core.db import Database
 from app.publication.domain import Scope
+from app.rounds.domain import Paper, Section
+from tests.campaigns.test_rule import last
 from tests.papers import sitting
 from tests.publication import counted
 from tests.publication.test_api import program
+from tests.publication.test_numbers import text_of
 from tests.publication.test_routes import OUTPUTS
 from tests.tally.cast import Json
 
@@ -128,3 +136,48 @@ def test_a_void_section_is_counted_without_its_ballots(database: Database) -> No
     assert document["chain"]["total"]["valid"] == 90
     assert answered[-1] == "90"
     assert {answered[at] for at in range(2, 8)} == {"89"}
+
+
+MEETS = Rule(
+    (Step((last(1, "<", "1/2"),), Word("认可", Meaning.MET, "转入下一年")), Step((), Word("不认可", Meaning.FAILED)))
+)
+PASSES = Rule(
+    (Step((last(1, "<", "1/2"),), Word("通过", Meaning.MET, "印发执行")), Step((), Word("退回", Meaning.FAILED)))
+)
+
+
+def two_rules() -> Paper:
+    """The paper of three sections, of which the members and the report have rules of their own."""
+    paper = sitting()
+    body, people, report = paper.parts
+    assert report.own is not None
+    people = replace(people, own=replace(paper.scheme, rule=MEETS))
+    return replace(paper, parts=(body, people, replace(report, own=replace(report.own, rule=PASSES))))
+
+
+def test_each_section_is_judged_by_its_own_rule(new_client: NewClient, database: Database) -> None:
+    paper = two_rules()
+    round_id = counted.store_published(database, counted.make_votes(paper), "leaders")
+    words = [
+        {target["verdict"]["label"] for target in section["targets"]}
+        for section in document_of(database, round_id)["sections"]
+    ]
+    assert words[0] <= {"达标", "提醒", "需补课"}
+    assert words[1] <= {"认可", "不认可"}
+    assert words[2] <= {"通过", "退回"}
+    assert all(words)
+    leader = counted.log_in(new_client(), database, "leader")
+    for output in ("", "/export.xlsx", "/report.docx", "/brief.pdf"):
+        path = f"/results/{round_id}{output}"
+        told = re.sub(r"\s+", "", html.unescape(text_of(leader.get(path).content, path)))
+        for section, given in zip(paper.sections, words, strict=True):
+            assert re.sub(r"\s+", "", rule_text(section.scheme)) in told, (output, section.noun)
+            assert any(word in told for word in given), (output, section.noun)
+    found = program(new_client(), database, Scope.LEADERS).read(f"/{round_id}", "/api/v2/results")
+    for section, told in zip(paper.sections, found["document"]["sections"], strict=True):
+        assert rule_text(section.scheme) in "".join(told["formula"]["rule"]["texts"])
+        assert {target["verdict"]["label"] for target in told["targets"]} <= {word.text for word in _words(section)}
+
+
+def _words(section: Section) -> tuple[Word, ...]:
+    return section.scheme.judged_by.words
