@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.accounts.asking import WHAT as ACCOUNT_ACTS
 from app.accounts.passwords import Passwords
 from app.accounts.proofs import prove
 from app.accounts.service import in_office
@@ -30,6 +31,7 @@ from app.campaigns.composite import formula_text
 from app.campaigns.disclosure import promise_text
 from app.campaigns.nouns import calls_of, noun
 from app.campaigns.rules import worsening_of
+from app.consents.service import LETTERS as CONSENT_LETTERS
 from app.core.acting import Acting
 from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
@@ -49,10 +51,14 @@ from app.publication import correction
 from app.publication import service as publication
 from app.publication.earlier import sign_earlier
 from app.publication.spoken import speak
+from app.rectification.messages.notify import LETTERS as RECTIFICATION_LETTERS
+from app.rectification.rules.wording import STORED
+from app.rounds.approvals import WHAT as ROUND_ACTS
 from app.rounds.freezing import freeze_asked
 from app.rounds.players import Players
 from app.rounds.ports import Ports
 from app.rounds.reads import resting
+from app.rounds.restoring import TOLD as RESTORED
 from app.rounds.schedule import Schedule
 from app.rounds.service import close_round, extend_round, void_round
 from app.routers import desk_routes, public_routes
@@ -65,6 +71,7 @@ from app.tally.wording import CHAIN, VERDICTS
 from app.tally.words import word_for
 from app.web import errors, health, language
 from app.web.edge import Edge
+from app.web.letters import Letters
 from app.web.packed import PackedStatic
 from app.web.pages import APP, make_pages, see_other
 
@@ -72,6 +79,8 @@ ENTRY_PATH = "/v"
 CAST_PATH = "/v/cast"
 PAPER_PATH = "/v/paper"
 Clock = Callable[[], datetime]
+LETTERS = (*ROUND_ACTS.values(), *ACCOUNT_ACTS.values(), *CONSENT_LETTERS, RESTORED, *RECTIFICATION_LETTERS, *STORED)
+"""Sentences that are stored with their values, which an English page finds again."""
 
 
 def _void(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
@@ -147,7 +156,7 @@ def build_api(
     app.state.public_key = public_half(app.state.key_folder.signing_key()).hex()
     app.state.pages = make_pages(settings)
     app.state.pages.environment.globals |= {
-        "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak,
+        "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak, "letters": Letters(LETTERS),
         "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
         "texts_of": texts_of, "section_texts": section_texts, "worsening_of": worsening_of, "word_for": word_for,
         "composite_words": formula_text,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PLACE = re.compile(r"%\((\w+)\)[sd]|%%")
+PLACE = re.compile(r"%\((\w+)\)[sd]|%%|\{(\w+)\}")
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ ASKED = "{name}提请{what}。"
 GRANTED = "{name}同意了您的提请，事项已经办理：{what}。"
 REFUSED = "{name}不同意您的提请，没有办理：{what}。"
 LAPSED = "您的提请已经失效，因为情况变了，没有办理：{what}。"
+LETTERS = (ASKED, GRANTED, REFUSED, LAPSED)
 
 
 @dataclass(frozen=True, slots=True)

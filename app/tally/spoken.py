@@ -116,6 +116,7 @@ NOT_SPOKEN: Final = frozenset({"texts", "id", "key", "code", "digest"})
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
 _STOPS: Final = {"。": ". ", "；": "; ", "，": ", ", " · ": " · "}
 _JOINED: Final = re.compile(r"(、| \+ |“|”)")
+_SUM: Final = re.compile(r" ?\+ ?")
 _FIGURE: Final = re.compile(r"(.+?) ([0-9≥≤][0-9.%–≥≤]*)")
 
 
@@ -153,6 +154,8 @@ class Speaker:
             return text
         if (known := self._known(text)) is not None:
             return known
+        if (added := self._named(text)) is not None:
+            return added
         name, _, rest = text.partition(" ")
         if name in self._names and rest:
             return f"{self._names[name]} {self.say(rest)}"
@@ -168,14 +171,19 @@ class Speaker:
             return self._ours[text]
         if "。" in text or "；" in text:
             return None
-        if (figure := _FIGURE.fullmatch(text)) is not None and figure[1] in self._names:
-            return f"{self._names[figure[1]]} {figure[2]}"
+        if (figure := _FIGURE.fullmatch(text)) is not None and (name := self._named(figure[1])) is not None:
+            return f"{name} {figure[2]}"
         found = ((sentence, pattern.fullmatch(text)) for sentence, pattern in _COMPILED)
         sentence, match = next(((sentence, match) for sentence, match in found if match), ("", None))
         if match is None:
             return None
         values = {name: self._joined(value) for name, value in match.groupdict().items()}
         return self._ours[sentence] % values
+
+    def _named(self, text: str) -> str | None:
+        """Return a name, or names that are added up, in English; None where one of them is not known."""
+        names = _SUM.split(text)
+        return " + ".join(self._names[name] for name in names) if self._names.keys() >= {*names} else None
 
     def _joined(self, text: str) -> str:
         """Say the words of a list one by one."""

@@ -21,6 +21,7 @@ from app.core.settings import Settings
 from app.web import i18n
 from app.web.forms import TOKEN_FIELD, form_owner, form_token
 from app.web.joined import served
+from app.web.letters import Letters
 from app.web.marked import mark_chinese
 from app.web.menu import ROLE_WORDS, menu
 
@@ -122,6 +123,7 @@ def _environment() -> Environment:
     for name, written in (("date", date_in), ("time", time_in), ("day", day_in)):
         environment.filters[name] = _for_reader(written)
     environment.filters["said"] = _said
+    environment.filters["told"] = _told
     return environment
 
 
@@ -130,6 +132,15 @@ def _said(context: Context, text: str) -> str:
     """Return a name or a sentence of ours as the reader says it."""
     speak: Callable[[str], str] = context.resolve("speak")
     return speak(text)
+
+
+@pass_context
+def _told(context: Context, text: str) -> str:
+    """Return a sentence that was stored with its values as the reader says it."""
+    if context.get("language") != "en":
+        return text
+    letters = cast("Letters", context.resolve("letters"))
+    return letters.told(text, i18n.english(), context.resolve("speak"))
 
 
 def _for_reader(written: Callable[[str, Any], str]) -> Callable[[Context, Any], str]:

@@ -122,3 +122,11 @@ def test_a_document_is_spoken_but_for_what_people_wrote() -> None:
 
 def test_what_is_not_known_stays() -> None:
     assert SPEAKER.say("某种新的说明 3") == "某种新的说明 3"
+
+
+@pytest.mark.parametrize("added", ["满意+不满意", "满意 + 不满意"])
+def test_grades_that_are_added_up_are_said_one_by_one(added: str) -> None:
+    assert [SPEAKER.say(text) for text in (added, f"{added} ≥90%")] == [
+        "Satisfied + Dissatisfied",
+        "Satisfied + Dissatisfied ≥90%",
+    ]

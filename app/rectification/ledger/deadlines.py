@@ -33,15 +33,10 @@ from app.rectification.rules.supervision import (
     order_subject,
     unsent,
 )
-from app.rectification.rules.wording import TASKS
+from app.rectification.rules.wording import NOTICE_TOLD, TASKS
 
 TOLD_ALWAYS = ("organiser", "supervisor")
 TOLD_OF_OVERDUE = (*TOLD_ALWAYS, "leader")
-TEXTS = {
-    Level.BLUE: "蓝色督办：{unit}，{title}，期限{due}，即将到期，请按时办理。",
-    Level.YELLOW: "黄色督办：{unit}，{title}，期限{due}，已经临近，或者时间过半还没有进展，请抓紧办理。",
-    Level.RED: "红色督办：{unit}，{title}，期限{due}，已经逾期，请立即办理，并说明原因。",
-}
 _NOT_RUNNING = tuple(state.value for state in (*ACTION_ENDS, ActionState.DRAFTED))
 _DAILY_RUN = 0x64616979
 """Key of PostgreSQL's lock: two runs at once take turns."""
@@ -180,7 +175,7 @@ def _row(notice: Notice, campaign_id: str, today: date) -> SupervisionNotice:
 
 def _item(notice: Notice, matter: Matter, now: datetime, staff_id: str) -> InboxItem:
     words = {"unit": matter.unit_name, "title": matter.title, "due": chinese_day(notice.due)}
-    text = TEXTS[notice.level].format_map(words)
+    text = NOTICE_TOLD[notice.level].format_map(words)
     return InboxItem(id=new_id(), staff_id=staff_id, notice_id=notice.id, text=text, href=matter.href, at=now)
 
 

@@ -32,7 +32,13 @@ from app.rectification.rules.ledger import (
 )
 from app.rectification.rules.people import Person
 from app.rectification.rules.refusals import Refusal
-from app.rectification.rules.wording import ACTION_EVENTS, ACTION_STATES
+from app.rectification.rules.wording import (
+    ACTION_EVENTS,
+    ACTION_STATES,
+    EXTENSION_ASKED,
+    EXTENSION_GRANTED,
+    EXTENSION_REFUSED,
+)
 
 BY_THE_UNIT = frozenset(
     {ActionEvent.BEGIN, ActionEvent.PROGRESS, ActionEvent.COMPLETE, ActionEvent.TURN_LONG_TERM, ActionEvent.EXPLAIN}
@@ -206,7 +212,8 @@ def request_extension(acting: Acting, action_id: str, until: date, reason: str) 
             reason=asked.reason,
         )
     )
-    acting.session.add(_entry(acting, action_id, EXTENSION, f"申请延期至{chinese_day(until)}：{reason}"))
+    words = EXTENSION_ASKED.format(until=chinese_day(until), reason=reason)
+    acting.session.add(_entry(acting, action_id, EXTENSION, words))
     audit.record(acting.session, acting.now, acting.actor, "action.extension", action_id, until=until, reason=reason)
 
 
@@ -225,7 +232,8 @@ def decide(acting: Acting, action_id: str, extension_id: str, *, granted: bool) 
     _store(row, decided[0])
     found.granted, found.decided_by, found.decided_by_id = granted, acting.actor.name, acting.actor.id
     found.decided_on = today_of(acting)
-    acting.session.add(_entry(acting, action_id, EXTENSION_DECIDED, "同意延期" if granted else "不同意延期"))
+    words = EXTENSION_GRANTED if granted else EXTENSION_REFUSED
+    acting.session.add(_entry(acting, action_id, EXTENSION_DECIDED, words))
     audit.record(acting.session, acting.now, acting.actor, "action.extension.decide", action_id, granted=granted)
 
 

@@ -11,6 +11,7 @@ from app.inbox import service as inbox
 from app.rectification.models import RemedialAction, RemedialOrder
 from app.rectification.rules.ledger import ActionEvent
 from app.rectification.rules.orders import OrderEvent
+from app.rectification.rules.wording import ACTION_TITLE
 
 PROBLEM_SHOWN = 40
 
@@ -48,12 +49,14 @@ ACTION_TOLD = {
     EXTENSION_DECIDED: (Side.UNIT, "{unit}的{title}延期申请已经批复。"),
 }
 MODE_CHANGED = (Side.UNIT, "对{unit}的督办方式改为“{mode}”。")
+LETTERS = tuple(sentence for _, sentence in (*ORDER_TOLD.values(), *ACTION_TOLD.values(), MODE_CHANGED))
+"""Every sentence that is told here; ``app.web.letters`` finds them again."""
 
 
 def action_title(problem: str) -> str:
     """Return how messages speak of an action of the ledger."""
     short = problem[:PROBLEM_SHOWN] + ("…" if len(problem) > PROBLEM_SHOWN else "")
-    return f"整改事项“{' '.join(short.split())}”"
+    return ACTION_TITLE.format(problem=" ".join(short.split()))
 
 
 def tell_of_order(acting: Acting, order: RemedialOrder, event: OrderEvent) -> None:

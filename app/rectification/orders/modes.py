@@ -9,7 +9,7 @@ from app.rectification.rules.blank import is_blank
 from app.rectification.rules.orders import ORDER_ENDS, OrderEvent, OrderState
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.supervision import Mode
-from app.rectification.rules.wording import MODES, ORDER_STATES
+from app.rectification.rules.wording import MODE_REMARK, MODES, ORDER_STATES
 
 ORDINARY = "一般督促"
 
@@ -31,7 +31,7 @@ def set_mode(acting: Acting, order_id: str, mode: str, reason: str) -> None:
         raise DomainError(Refusal.ORDER_REASON_MISSING.value)
     if mode == order.mode:
         raise DomainError("mode_unchanged", mode=mode_words(mode))
-    words = f"督办方式由“{mode_words(order.mode)}”改为“{mode_words(mode)}”：{reason}"
+    words = MODE_REMARK.format(before=mode_words(order.mode), after=mode_words(mode), reason=reason)
     detail = {"before": order.mode, "after": mode, "reason": reason}
     order.mode = mode
     remark(acting, order, OrderEvent.CONFIRM, words)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import DomainError
 from app.opinions.reads import Issue, issues_of
 from app.rectification.orders.reads import OrderView
+from app.rectification.rules.wording import ACTION_SOURCE
 
 
 def issues_for(session: Session, order: OrderView) -> Sequence[Issue]:
@@ -16,7 +17,7 @@ def issues_for(session: Session, order: OrderView) -> Sequence[Issue]:
 
 def source_words(issue: Issue) -> str:
     """Return what the ledger says of where an action comes from."""
-    return f"群众意见归并的问题“{issue.title}”"
+    return ACTION_SOURCE.format(issue=issue.title)
 
 
 def check_chosen(chosen: Collection[str], issues: Collection[Issue], kept: Collection[str]) -> None:

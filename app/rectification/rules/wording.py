@@ -159,6 +159,25 @@ LEVEL_SENTENCES = {
     Level.YELLOW: "在“%(campaign)s”中，你单位的下列事项临近到期，或者时间过半还没有进展，请抓紧办理。",
     Level.RED: "在“%(campaign)s”中，你单位的下列事项已经逾期，请立即办理，并说明原因。",
 }
+NOTICE_TOLD = {
+    Level.BLUE: "蓝色督办：{unit}，{title}，期限{due}，即将到期，请按时办理。",
+    Level.YELLOW: "黄色督办：{unit}，{title}，期限{due}，已经临近，或者时间过半还没有进展，请抓紧办理。",
+    Level.RED: "红色督办：{unit}，{title}，期限{due}，已经逾期，请立即办理，并说明原因。",
+}
+"""What inboxes say of a notice."""
+ACTION_TITLE = "整改事项“{problem}”"
+ACTION_SOURCE = "群众意见归并的问题“{issue}”"
+EXTENSION_ASKED = "申请延期至{until}：{reason}"
+EXTENSION_GRANTED, EXTENSION_REFUSED = "同意延期", "不同意延期"
+MODE_REMARK = "督办方式由“{before}”改为“{after}”：{reason}"
+STORED = (
+    *NOTICE_TOLD.values(),
+    ACTION_TITLE,
+    ACTION_SOURCE,
+    EXTENSION_ASKED,
+    MODE_REMARK,
+)
+"""Sentences that are stored with their values; see ``app.web.letters``."""
 SUBJECT_KINDS = {
     SubjectKind.PLAN: "整改方案",
     SubjectKind.REMEDIAL: "补课",
