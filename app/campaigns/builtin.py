@@ -182,9 +182,37 @@ _WINDOW = Form(
     remarks=True,
 )
 
+_LEADERSHIP = Form(
+    key="leadership",
+    title="领导班子民主测评表",
+    scale="quality",
+    items=(
+        _item("politics", "政治建设"),
+        _item("centralism", "民主集中制"),
+        _item("results", "工作实绩"),
+        _item("conduct", "作风建设"),
+        _item("integrity", "廉洁自律"),
+        _item("overall", "总体评价", overall=True),
+    ),
+)
+
+_COMMITTEE = Form(
+    key="committee",
+    title="村（居）委会民主评议表",
+    scale="quality",
+    items=(
+        _item("duties", "履行职责"),
+        _item("openness", "村（居）务公开"),
+        _item("democracy", "民主议事"),
+        _item("service", "服务群众"),
+        _item("integrity", "廉洁自律"),
+        _item("overall", "总体评价", overall=True),
+    ),
+)
+
 _BLANK = Form(key="blank", title="空白测评表", scale=DEFAULT_SCALE, items=(_item("overall", "总体评价", overall=True),))
 
-_ALL_FORMS = (_T1, _T2, _T3, _T4, _T5, _T6, _T7, _T8, _SCHOOL, _HOSPITAL, _WINDOW, _BLANK)
+_ALL_FORMS = (_T1, _T2, _T3, _T4, _T5, _T6, _T7, _T8, _LEADERSHIP, _COMMITTEE, _SCHOOL, _HOSPITAL, _WINDOW, _BLANK)
 
 SCALES: Mapping[str, Scale] = MappingProxyType({scale.key: scale for scale in _ALL_SCALES})
 FORMS: Mapping[str, Form] = MappingProxyType({form.key: form for form in _ALL_FORMS})

@@ -24,3 +24,5 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, ...], tuple[tuple[str, int], ...]]
     }
 )
 """By the key of a kind: its objects, and its voter groups with their numbers."""
+BODIES: Final[Mapping[str, str]] = MappingProxyType({"leaders": "示例领导班子", "village": "示例村民委员会"})
+"""By the key of a kind whose objects are members of a body: what that is called."""

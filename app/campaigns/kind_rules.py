@@ -16,6 +16,18 @@ def _last(grades: int, number: Fraction, sign: Sign = Sign.ABOVE) -> tuple[Condi
     return (Condition(Quantity.LAST, sign, number, grades),)
 
 
+def _body(talk: str, failed: str) -> Rule:
+    """Return the rule of a body as a whole, with what follows from 一般 and from 差."""
+    return Rule(
+        (
+            Step(_last(1, THIRD), Word("差", Meaning.FAILED, failed)),
+            Step(_first(1, Fraction(2, 3)), Word("好", Meaning.MET, "作为年度考核的依据之一")),
+            Step(_first(2, Fraction(2, 3)), Word("较好", Meaning.MET, "作为年度考核的依据之一")),
+            Step((), Word("一般", Meaning.ATTENTION, talk)),
+        )
+    )
+
+
 CONGRESS: Final = Rule(
     (
         Step(_first(1, HALF, Sign.ABOVE), Word("满意", Meaning.MET, "按审议意见继续落实")),
@@ -31,6 +43,8 @@ LEADERS: Final = Rule(
         Step((), Word("基本称职", Meaning.ATTENTION, "组织部门谈话提醒")),
     )
 )
+LEADERSHIP: Final = _body("上级谈话提醒，限期改进", "上级组织部门另行处理")
+COMMITTEE: Final = _body("乡镇谈话提醒，限期改进", "乡镇责令限期改进")
 MEMBERS: Final = Rule(
     (
         Step(_last(1, THIRD), Word("不合格", Meaning.FAILED, "支部另行研究")),

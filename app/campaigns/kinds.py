@@ -13,8 +13,9 @@ from typing import Any, Final
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent
 from app.campaigns.disclosure import Kind as DisclosureKind
-from app.campaigns.domain import Denominator, Formula, Objects, Quorum, Scheme, default_top
-from app.campaigns.kind_rules import CONGRESS, LEADERS, MEMBERS, REPORT, SERVICE, VILLAGE
+from app.campaigns.domain import SECTIONS, Denominator, Formula, Objects, Quorum, Scheme, default_top
+from app.campaigns.kind_rules import COMMITTEE, CONGRESS, LEADERS, LEADERSHIP, MEMBERS, REPORT, SERVICE, VILLAGE
+from app.campaigns.nouns import SEVERAL
 from app.campaigns.rule import Rule, Sign
 
 SET_UP = frozenset({"", "/units", "/groups", "/scheme", "/forms", "/english"})
@@ -35,8 +36,25 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """A body rated before its members, in a section of its own; theirs is called ``members``.
+
+    ``ending`` makes a name for it out of that of the organisation.
+    """
+
+    noun: str
+    members: str
+    form: str
+    rule: Rule
+    ending: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
-    """测评种类: what a campaign of this kind begins with. ``form``: the key of a form that ships."""
+    """测评种类: what a campaign of this kind begins with. ``form``: the key of a form that ships.
+
+    ``body``: what else is rated, where the objects are the members of something.
+    """
 
     key: str
     name: str
@@ -52,6 +70,17 @@ class Kind:
     remarks: bool = False
     stages: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
+    body: Body | None = None
+
+    @property
+    def round_form(self) -> str:
+        """What its first round asks by: its form, or the sections of a body and its members."""
+        return SECTIONS if self.body else self.form
+
+    @property
+    def sort(self) -> str:
+        """Of what sort all that is rated is: its objects, or several where there is a body as well."""
+        return SEVERAL if self.body else self.objects
 
     def uses(self, page: str) -> bool:
         """Whether a page of the campaign belongs to this kind of vote."""
@@ -74,8 +103,10 @@ _CONGRESS = _scheme(
 _ONE_GROUP = "一类即可，例如：县人大常委会组成人员 33"
 _GROUPS = "每行一类，名称后写人数，例如：党代表 14"
 _NAMES = Need("核对名单：姓名、职务、先后", "/units")
+_BODY = Need("核对班子的名称和成员名单：姓名、职务", "/sections")
+_COMMITTEE_NAMES = Need("核对村（居）委会的名称和成员名单", "/sections")
 _NUMBERS = Need("核对各类参评人员的应参加人数", "/groups")
-_RULE = Need("对照本单位的办法，核对计分和判定的规则", "/scheme")
+_RULE = Need("对照现行的办法，核对计分和判定的规则", "/scheme")
 _SHOWN = Need("定下公布方式：保护，还是当场公布票数", "/scheme")
 
 _ALL = (
@@ -95,7 +126,7 @@ _ALL = (
     Kind(
         key="leaders",
         name="领导班子和干部年度民主测评",
-        purpose="年度考核会上测评领导班子和班子成员，等次为优秀、称职、基本称职、不称职。",
+        purpose="年度考核会上一张票测评领导班子和班子成员：班子评好、较好、一般、差，成员评优秀、称职、基本称职、不称职。",
         objects=Objects.PERSON,
         title="{year}年度领导班子和领导干部民主测评",
         round_title="年度民主测评",
@@ -103,8 +134,9 @@ _ALL = (
         scheme=_scheme("competence", LEADERS),
         objects_hint="班子成员的姓名，每行一名，按职务排列",
         voters_hint="每行一类，例如：中层以上干部 24",
-        needs=(_NAMES, _NUMBERS, _RULE),
+        needs=(_BODY, _NUMBERS, _RULE),
         pages=SET_UP | COMPOSITE,
+        body=Body("领导班子", "班子成员", "leadership", LEADERSHIP, "领导班子"),
     ),
     Kind(
         key="campaign",
@@ -187,16 +219,17 @@ _ALL = (
     Kind(
         key="village",
         name="村（居）委会及成员民主评议",
-        purpose="村民代表会议评议村（居）委会和成员，不称职票过半的另行处理。",
+        purpose="村民代表会议一张票评议村（居）委会和成员，成员不称职票达到半数的另行处理。",
         objects=Objects.PERSON,
-        title="{year}年村民委员会成员民主评议",
+        title="{year}年村民委员会及成员民主评议",
         round_title="民主评议",
         form="t6",
         scheme=_scheme("competence", VILLAGE),
         objects_hint="村（居）委会成员的姓名，每行一名",
         voters_hint="例如：村民代表 45",
-        needs=(_NAMES, Need("核对村民代表（户代表）的人数", "/groups"), _RULE, _SHOWN),
+        needs=(_COMMITTEE_NAMES, Need("核对村民代表（户代表）的人数", "/groups"), _RULE, _SHOWN),
         pages=SET_UP | COMPOSITE,
+        body=Body("村（居）委会", "村（居）委会成员", "committee", COMMITTEE),
     ),
     Kind(
         key="service",

@@ -7,7 +7,8 @@ from app.campaigns import scheme_service
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import EXTENT_HINTS, EXTENT_WORDS, KIND_HINTS, KIND_WORDS, promise_text
 from app.campaigns.domain import Denominator, Measure
-from app.campaigns.reads import get_campaign
+from app.campaigns.nouns import called
+from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.sentences import formula_text, gates_text, rule_text
 from app.campaigns.stored import locked_campaign, stored_scheme
 from app.campaigns.typed import ITEM_LINE_ROWS, shown_scheme, typed_scheme
@@ -19,9 +20,6 @@ from app.web.stale import refuse_stale
 
 router = APIRouter()
 WORDING = {
-    "formula_text": formula_text,
-    "rule_text": rule_text,
-    "gates_text": gates_text,
     "denominator_words": denominator_words,
     "measure_words": measure_words,
     "kind_words": KIND_WORDS,
@@ -32,12 +30,20 @@ WORDING = {
 }
 
 
+def _sentences(campaign: CampaignView) -> list[str]:
+    """Return formula, rule and gates, said of what is rated in the campaign."""
+    scheme = campaign.scheme
+    gates = gates_text(scheme.gates, scheme.quorum, scheme.floor)
+    return [called(campaign.kind.sort, text) for text in (formula_text(scheme), rule_text(scheme), gates)]
+
+
 def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     shown = shown_scheme(campaign)
     context = {
         "campaign": campaign,
         "stored": stored_scheme(campaign),
+        "sentences": _sentences(campaign),
         "of_section": False,
         "typed": dict.fromkeys(shown, "") | typed(refused) if refused else shown,
         "scales": list(SCALES.values()),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.campaigns import section_service as service
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
 from app.campaigns.domain import Objects, Scheme
+from app.campaigns.nouns import called
 from app.campaigns.reads import CampaignView, SectionView, get_campaign, get_form
 from app.campaigns.rules import fits, pasted_names, scheme_on
 from app.campaigns.section_service import ObjectEdit, SectionEdit
@@ -133,10 +134,10 @@ def _kept(section: SectionView, judged: Scheme) -> dict[str, str]:
     return fields | shown_own_rule(judged, own=section.rule is not None)
 
 
-def _rule_context(judged: Scheme) -> dict[str, object]:
+def _rule_context(section: SectionView, judged: Scheme) -> dict[str, object]:
     """Return what the page offers for a rule; a rule that does not fit its scale cannot be said in words."""
     if fits(judged):
-        return {**rule_choices(judged), "said_rule": rule_text(judged)}
+        return {**rule_choices(judged), "said_rule": called(section.objects, rule_text(judged))}
     return rule_choices(replace(judged, rule=None))
 
 
@@ -148,7 +149,7 @@ def _section_page(
     judged = _judged(campaign, section, section.form_key if form is None else form.as_dict().get("form_key", ""))
     values = _kept(section, judged) if form is None else typed(refused)
     context = {"campaign": campaign, "section": section, "stored": stored_section(campaign, section), "values": values}
-    context |= {"typed": values, "of_section": True, "said_rule": "", **_rule_context(judged)}
+    context |= {"typed": values, "of_section": True, "said_rule": "", **_rule_context(section, judged)}
     added = "" if form is not None else typed(refused).get("names", "")
     shown = rows if form is None else _typed_rows(form, rows)
     return desk.show("campaigns/section.html", refused, rows=shown, added=added, **context)

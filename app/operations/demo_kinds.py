@@ -26,6 +26,7 @@ VOTES: Final = {
         title="年度领导班子和领导干部民主测评",
         organisation="××县文化局",
         objects="张甲一\n李乙二\n王丙三\n赵丁四\n钱戊五",
+        body="××县文化局领导班子",
         voters="中层以上干部 24\n下属单位负责人 16",
         alone=True,
     ),

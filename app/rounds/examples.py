@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.campaigns import service as campaigns
-from app.campaigns.kind_examples import EXAMPLES, ORGANISATION
+from app.campaigns.kind_examples import BODIES, EXAMPLES, ORGANISATION
 from app.campaigns.kinds import Kind
 from app.campaigns.reads import get_campaign
 from app.core.acting import Acting
@@ -22,7 +22,19 @@ from app.rounds.rehearsing import create_rehearsal
 from app.rounds.service import purge_round
 from app.rounds.starting import Beginning, begin
 
-OWN_TABLES = frozenset({"stage", "unit", "voter_group", "campaign_form", "english_name", "group_leaves_out", "round"})
+OWN_TABLES = frozenset(
+    {
+        "stage",
+        "unit",
+        "campaign_section",
+        "section_object",
+        "voter_group",
+        "campaign_form",
+        "english_name",
+        "group_leaves_out",
+        "round",
+    }
+)
 """What goes with a campaign; a row of any other table that names it or one of its units is somebody's work."""
 
 
@@ -34,7 +46,9 @@ def begin_example(acting: Acting, kind: Kind) -> str:
     objects, groups = EXAMPLES[kind.key]
     title = f"示例：{kind.title.format(year=acting.now.year) or kind.name}"
     voters = "\n".join(f"{name} {people}" for name, people in groups)
-    campaign_id = begin(acting, kind, Beginning(title, ORGANISATION, "\n".join(objects), voters, alone=True))
+    body = BODIES.get(kind.key, "")
+    beginning = Beginning(title, ORGANISATION, "\n".join(objects), voters, body=body, alone=True)
+    campaign_id = begin(acting, kind, beginning)
     campaigns.mark_example(acting.session, campaign_id)
     return create_rehearsal(acting, rounds_of(acting.session, campaign_id)[0].id)
 

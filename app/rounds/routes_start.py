@@ -29,7 +29,9 @@ def _start_page(desk: Desk, kind: Kind | None, refused: Refused | None = None) -
     if kind is None:
         return desk.show("rounds/kinds.html", refused, kinds=KINDS.values())
     last = next(iter(all_campaigns(desk.session)), None)
-    preset = {"title": kind.title.format(year=desk.today.year), "organisation": last.organisation if last else ""}
+    organisation = last.organisation if last else ""
+    body = organisation + kind.body.ending if kind.body and last else ""
+    preset = {"title": kind.title.format(year=desk.today.year), "organisation": organisation, "body": body}
     return desk.show("rounds/start.html", refused, kind=kind, values=typed(refused) or preset)
 
 
@@ -44,6 +46,7 @@ def _beginning(form: PostedForm) -> Beginning:
         title=form.text("title", 200, needed=False),
         organisation=form.text("organisation", 200, needed=False),
         objects=form.as_dict().get("objects", ""),
+        body=form.text("body", 200, needed=False),
         voters=form.as_dict().get("voters", ""),
         opens_at=typed_time(form, "opens_at", "开始时间"),
     )

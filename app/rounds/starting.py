@@ -1,13 +1,16 @@
 """Starting a campaign of a kind in one act: names, numbers and the first round, with everything else preset."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.campaigns import service as campaigns
-from app.campaigns.kinds import Kind
+from app.campaigns.domain import Objects
+from app.campaigns.kinds import Body, Kind
 from app.campaigns.pasted import pasted_groups
 from app.campaigns.reads import CampaignView, all_campaigns
 from app.campaigns.rules import clean_name, pasted_names
+from app.campaigns.section_service import SectionEdit, add_objects, add_section
 from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.rounds.domain import RoundState
@@ -17,12 +20,17 @@ from app.rounds.service import RoundDraft, create_round
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What the start page asks for: ``objects`` one a line, ``voters`` one group a line with its number of people."""
+    """What the start page asks for: ``objects`` one a line, ``voters`` one group a line with its number of people.
+
+    ``body`` is the name of what the objects are members of, where the kind has such; empty for one after the
+    organisation's.
+    """
 
     title: str
     organisation: str
     objects: str = ""
     voters: str = ""
+    body: str = ""
     opens_at: datetime | None = None
     alone: bool = False
     """Whether one key share is to open the box, as in examples; else two of three."""
@@ -37,13 +45,26 @@ def begin(acting: Acting, kind: Kind, beginning: Beginning) -> str:
     names, groups = pasted_names(beginning.objects), pasted_groups(beginning.voters)
     _refuse_second(acting, beginning)
     campaign_id = campaigns.create_campaign(session, now, staff, beginning.title, beginning.organisation, kind)
-    if names:
+    if kind.body is not None:
+        name = clean_name(beginning.body) or clean_name(beginning.organisation) + kind.body.ending
+        _add_sections(acting, campaign_id, kind, kind.body, (name, names))
+    elif names:
         campaigns.add_units(session, now, staff, campaign_id, names)
     if groups:
         campaigns.save_groups(session, now, staff, campaign_id, groups)
-    draft = RoundDraft(kind.round_title, kind.form, remarks=kind.remarks, opens_at=beginning.opens_at)
+    draft = RoundDraft(kind.round_title, kind.round_form, remarks=kind.remarks, opens_at=beginning.opens_at)
     create_round(acting, campaign_id, replace(draft, key_needed=1, key_holders=1) if beginning.alone else draft)
     return campaign_id
+
+
+def _add_sections(acting: Acting, campaign_id: str, kind: Kind, body: Body, names: tuple[str, Sequence[str]]) -> None:
+    """Add the section of a body and that of its members, by their ``names``; the members may not be known yet."""
+    name, members = names
+    section_id = add_section(acting, campaign_id, SectionEdit(body.noun, Objects.UNIT, body.form, body.rule))
+    add_objects(acting, campaign_id, section_id, [clean_name(name)])
+    section_id = add_section(acting, campaign_id, SectionEdit(body.members, kind.objects, kind.form))
+    if members:
+        add_objects(acting, campaign_id, section_id, members)
 
 
 def _refuse_second(acting: Acting, beginning: Beginning) -> None:
@@ -64,6 +85,9 @@ def next_step(campaign: CampaignView, rounds: list[RoundView]) -> NextStep:
     """Return the first thing that is missing; once nothing is, the round that goes on."""
     root = f"/campaigns/{campaign.id}"
     small = [group for group in campaign.groups if group.expected < campaign.scheme.group_floor]
+    bare = next((section for section in campaign.sections if not campaign.of_section(section.id)), None)
+    if campaign.kind.body and bare:
+        return NextStep("units", f"{root}/sections/{bare.id}")
     if not campaign.units:
         return NextStep("units", f"{root}/units")
     if not campaign.groups or small:

@@ -71,6 +71,8 @@ def print_rehearsal(organiser: Organiser, kind: Kind) -> Path:
     if not kind.title:
         organiser.fill("活动名称", "民主测评")
     organiser.fill("主办单位", "某县文化局")
+    if kind.body:
+        organiser.fill(f"{kind.body.noun}的名称", "某县文化局领导班子")
     organiser.fill("测评对象", "\n".join(OBJECTS[kind.objects]))
     organiser.fill("参评人员和人数", "参评人员 24")
     organiser.press("button", "建立活动")

@@ -7,7 +7,7 @@ from app.campaigns.builtin import FORMS
 from app.campaigns.domain import Objects
 from app.campaigns.kinds import DEFAULT_KIND, KINDS, Kind, kind_of
 from app.campaigns.nouns import noun
-from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, scale_of
+from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, scale_of, scheme_on
 from app.routers import DESK_FEATURES
 
 KINDS_OF = [pytest.param(kind, id=kind.key) for kind in KINDS.values()]
@@ -24,6 +24,11 @@ def test_a_kind_can_be_frozen_as_it_is(kind: Kind) -> None:
     check_scheme(kind.scheme, ())
     form = FORMS[kind.form]
     check_form(form, scale_of(kind.scheme, form))
+    if kind.body is not None:
+        form = FORMS[kind.body.form]
+        scheme = scheme_on(kind.scheme, form, kind.body.rule)
+        check_scheme(scheme, ())
+        check_form(form, scheme.scale)
     assert len(kind.title.format(year=2026)) <= TITLE_LIMIT
 
 

@@ -1,6 +1,7 @@
 """What ships has English names, every one of them."""
 
 from app.campaigns.builtin import FORMS, SCALES
+from app.campaigns.kinds import KINDS
 from app.campaigns.names import SHIPPED, english_of
 from app.campaigns.rules import ABSTAIN_LABEL, UNKNOWN_LABEL
 
@@ -10,6 +11,8 @@ def test_everything_that_ships_has_an_english_name() -> None:
     wanted = {UNKNOWN_LABEL, ABSTAIN_LABEL, *(form.title for form in FORMS.values()), *(item.label for item in items)}
     wanted |= {label for item in items for label in item.labels}
     wanted |= {label for scale in SCALES.values() for label in scale.options}
+    bodies = [kind.body for kind in KINDS.values() if kind.body]
+    wanted |= {word for body in bodies for word in (body.noun, body.members)}
     assert wanted == set(SHIPPED)
 
 

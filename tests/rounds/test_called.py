@@ -48,7 +48,7 @@ def pages_about(desk: Desk, starts: list[str], ids: list[str]) -> dict[str, str]
     return found
 
 
-@pytest.mark.parametrize("key", ["leaders", "congress", "report"])
+@pytest.mark.parametrize("key", ["members", "congress", "report"])
 def test_it_works(database: Database, settings: Settings, new_client: Callable[[], TestClient], key: str) -> None:
     folder = KeyFolder(settings.data / "keys")
     with database.writing() as session:

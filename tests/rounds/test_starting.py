@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from app.campaigns.domain import Objects
 from app.campaigns.kinds import KINDS, Kind
 from app.campaigns.reads import get_campaign
 from app.core.acting import Acting
@@ -28,13 +29,14 @@ def test_it_works(acting: Acting, kind: Kind) -> None:
     campaign_id = begin(acting, kind, replace(ASKED, voters=voters))
     campaign = get_campaign(acting.session, campaign_id)
     assert campaign.kind is kind
-    assert [unit.name for unit in campaign.units] == ["甲", "乙"]
+    body = ["某县文化局领导班子" if kind.key == "leaders" else "某县文化局"] if kind.body else []
+    assert [unit.name for unit in campaign.units] == [*body, "甲", "乙"]
     assert [(group.name, group.expected) for group in campaign.groups] in (
         [("中层干部", 24), ("职工代表", 20)],
         [("组成人员", 33)],
     )
     row, *others = rounds_of(acting.session, campaign_id)
-    assert (row.state, row.title, row.form_key) == (RoundState.DRAFT, kind.round_title, kind.form)
+    assert (row.state, row.title, row.form_key) == (RoundState.DRAFT, kind.round_title, kind.round_form)
     assert others == []
     assert next_step(campaign, [row]).href == f"/rounds/{row.id}"
     rehearsal = create_rehearsal(acting, row.id)
@@ -48,6 +50,28 @@ def test_what_is_not_known_yet_can_be_filled_in_later(acting: Acting) -> None:
     campaign_id = begin(acting, KINDS["members"], Beginning("评议党员", "某支部"))
     campaign, rounds = get_campaign(acting.session, campaign_id), list(rounds_of(acting.session, campaign_id))
     assert next_step(campaign, rounds).href == f"/campaigns/{campaign_id}/units"
+    with refuses("steps_missing"):
+        create_rehearsal(acting, rounds[0].id)
+
+
+@pytest.mark.parametrize("key", ["leaders", "village"])
+def test_a_body_is_rated_before_its_members_by_a_rule_of_its_own(acting: Acting, key: str) -> None:
+    campaign_id = begin(acting, KINDS[key], replace(ASKED, body=" 某村委会 "))
+    row, *_ = rounds_of(acting.session, campaign_id)
+    body, members = draft_paper(acting.session, row).sections
+    assert ([unit.name for unit in body.units], body.objects) == (["某村委会"], Objects.UNIT)
+    assert ([unit.name for unit in members.units], members.objects) == (["甲", "乙"], Objects.PERSON)
+    assert [grade.label for grade in body.scheme.scale.grades] == ["好", "较好", "一般", "差"]
+    assert [word.text for word in body.scheme.judged_by.words] == ["差", "好", "较好", "一般"]
+    assert members.scheme.judged_by == KINDS[key].scheme.rule
+    assert next_step(get_campaign(acting.session, campaign_id), [row]).href == f"/rounds/{row.id}"
+
+
+def test_members_that_are_not_known_yet_are_filled_in_in_their_section(acting: Acting) -> None:
+    campaign_id = begin(acting, KINDS["leaders"], replace(ASKED, objects=""))
+    campaign, rounds = get_campaign(acting.session, campaign_id), list(rounds_of(acting.session, campaign_id))
+    step = next_step(campaign, rounds)
+    assert (step.code, step.href) == ("units", f"/campaigns/{campaign_id}/sections/{campaign.sections[1].id}")
     with refuses("steps_missing"):
         create_rehearsal(acting, rounds[0].id)
 
@@ -71,7 +95,9 @@ def test_the_page_asks_which_kind_and_then_its_questions(desk: Desk) -> None:
         assert kind.name in page
         assert f'href="/campaigns/new?kind={kind.key}"' in page
     asked = desk.get("/campaigns/new?kind=village").text
-    assert "2026年村民委员会成员民主评议" in asked
+    assert "2026年村民委员会及成员民主评议" in asked
+    assert 'name="body"' in asked
+    assert 'name="body"' not in desk.get("/campaigns/new?kind=members").text
     assert desk.get("/campaigns/new?kind=election").status_code == 404
 
 
