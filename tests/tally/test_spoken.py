@@ -8,8 +8,10 @@ import pytest
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind, promise_text
 from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure, Quorum, Scheme
+from app.campaigns.kinds import KINDS
+from app.campaigns.kinds import Kind as VoteKind
 from app.campaigns.rule import Flag, Meaning, Rule, Sign, Step, Word
-from app.campaigns.sentences import scheme_texts
+from app.campaigns.sentences import rule_text, scheme_texts
 from app.core.chinese import has_chinese
 from app.tally import wording
 from app.tally.spoken import Speaker
@@ -130,3 +132,10 @@ def test_grades_that_are_added_up_are_said_one_by_one(added: str) -> None:
         "Satisfied + Dissatisfied",
         "Satisfied + Dissatisfied ≥90%",
     ]
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
+def test_what_every_kind_of_vote_says_of_its_rule_is_known(kind: VoteKind) -> None:
+    texts = (rule_text(kind.scheme), *scheme_texts(kind.scheme, FORMS[kind.form].items, {}))
+    assert [text for text in texts if has_chinese(SPEAKER.say(text))] == []
+    assert not any(has_chinese(SPEAKER.say(word.text)) for word in kind.scheme.judged_by.words)
