@@ -185,9 +185,9 @@ def rule_choices(scheme: Scheme) -> dict[str, object]:
     }
 
 
-def quantities(scheme: Scheme) -> list[tuple[str, str]]:
-    """Return what a condition may look at: the field's value, and the labels of the grades or "" for the mean."""
+def quantities(scheme: Scheme) -> list[tuple[str, list[str]]]:
+    """Return what a condition may look at: the field's value, and the labels of the grades, none for the mean."""
     labels = [grade.label for grade in scheme.scale.grades]
-    firsts = [(f"first-{n}", " + ".join(labels[:n])) for n in range(1, len(labels))]
-    lasts = [(f"last-{n}", " + ".join(labels[-n:])) for n in range(1, len(labels))]
-    return [*firsts, *lasts, ("mean-0", "")]
+    firsts = [(f"first-{n}", labels[:n]) for n in range(1, len(labels))]
+    lasts = [(f"last-{n}", labels[-n:]) for n in range(1, len(labels))]
+    return [*firsts, *lasts, ("mean-0", [])]

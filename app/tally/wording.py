@@ -40,13 +40,13 @@ COUNT_WORDS = {"unit": "个单位", "person": "名同志", "project": "个项目
 
 
 def band_label(band: Band) -> str:
-    """Write a band: 90%以上, 80%–90%, 60%以下; 超过50% and 不超过50% where an edge itself is below it."""
+    """Write a band: 达到90%（含）, 80%–90%, 不足60%; 超过50% and 不超过50% where an edge itself is below it."""
     low, high = band.low, band.high
     if low is not None and high is not None:
         return f"{share_text(low.number)}–{share_text(high.number)}"
     if low is not None:
-        return f"超过{share_text(low.number)}" if low.over else f"{share_text(low.number)}以上"
-    return "" if high is None else f"不超过{share_text(high.number)}" if high.over else f"{share_text(high.number)}以下"
+        return f"超过{share_text(low.number)}" if low.over else f"达到{share_text(low.number)}（含）"
+    return "" if high is None else f"不超过{share_text(high.number)}" if high.over else f"不足{share_text(high.number)}"
 
 
 def band_code(band: Band) -> str:

@@ -104,7 +104,7 @@ def test_bands_take_their_lower_edge() -> None:
     scheme = make_scheme()
     bands = [band_of(rate, band_edges(scheme)) for rate in rates]
     assert [band_code(band) for band in bands] == ["90_up", "80_90", "80_90", "60_80", "under_60"]
-    assert [band_label(band) for band in bands] == ["90%以上", "80%–90%", "80%–90%", "60%–80%", "60%以下"]
+    assert [band_label(band) for band in bands] == ["达到90%（含）", "80%–90%", "80%–90%", "60%–80%", "不足60%"]
 
 
 @given(LINE, LINE, st.lists(LINE, max_size=9))
@@ -124,7 +124,7 @@ def test_bands_of_a_rule_of_its_own_are_named_by_its_lines() -> None:
     edges = band_edges(make_scheme(lines=Lines(Fraction(85, 100), Fraction(2, 3))))
     bands = [band_of(Fraction(percent, 100), edges) for percent in (95, 86, 70, 20)]
     assert [band_code(band) for band in bands] == ["90_up", "85_90", "2/3_85", "under_2/3"]
-    assert [band_label(band) for band in bands] == ["90%以上", "85%–90%", "2/3–85%", "2/3以下"]
+    assert [band_label(band) for band in bands] == ["达到90%（含）", "85%–90%", "2/3–85%", "不足2/3"]
     assert band_edges(make_scheme(formula=Formula(measure=Measure.MEAN_SCORE))) == band_edges(make_scheme())
 
 
