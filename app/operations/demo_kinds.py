@@ -1,6 +1,6 @@
 """The demo's votes of other kinds: last week's 人大 round, its counts announced, and 民主测评 of a leadership."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.campaigns import scheme_service
@@ -10,6 +10,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.operations.playing import play_then
+from app.publication import service as publication
 from app.rounds import service as rounds
 from app.rounds.reads import rounds_of
 from app.rounds.starting import Beginning, begin
@@ -32,6 +33,8 @@ VOTES: Final = {
     ),
 }
 """By kind; every name is made up."""
+HALL: Final = "participants"
+"""Whom a result is published for that the hall's screen announces."""
 
 
 def hold_votes(database: Database, folder: KeyFolder, then: datetime, organiser: Principal) -> None:
@@ -45,3 +48,6 @@ def hold_votes(database: Database, folder: KeyFolder, then: datetime, organiser:
             round_id = rounds_of(session, campaign_id)[0].id
             rounds.freeze(acting, round_id)
         play_then(database, folder, round_id, organiser, then)
+        if scheme.disclosure.announced:
+            with database.writing() as session:
+                publication.publish(Acting(session, then + timedelta(minutes=2), organiser), round_id, {"scope": HALL})
