@@ -175,7 +175,7 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
             own, _ = frozen_paper(session, world.rounds[state])
             for unit in own.units:
                 session.add(StaffUnit(staff_id=people["wujiu"].id, unit_id=unit.id))
-        edit = SectionEdit("班子成员", Objects.PERSON, "t2")
+        edit = SectionEdit("科室人员", Objects.PERSON, "t2")
         section_id = add_section(Acting(session, MORNING, actor), row.campaign_id, edit)
     world.places = {
         "form": "svg",
