@@ -18,6 +18,8 @@ UNITS: Final = (PaperUnit("sample-1", "示例单位一"), PaperUnit("sample-2", 
 """Stand where nothing to be rated has been listed yet."""
 GROUP: Final = PaperGroup("sample", "参评人员", GROUP_FLOOR)
 """Stands where no voter group has been listed yet."""
+ENGLISH: Final = {"示例单位一": "Sample unit one", "示例单位二": "Sample unit two", "参评人员": "Voters"}
+"""How these are called on an English phone."""
 
 
 def sample_paper(campaign: CampaignView, form: Form) -> Paper:
@@ -42,7 +44,7 @@ def sample_paper(campaign: CampaignView, form: Form) -> Paper:
 def sample_sheet(paper: Paper, group_id: str = "") -> Sheet:
     """Return the sheet of a voter group, or of the first where there is none of that id."""
     parts = tuple(part if part.units else replace(part, units=UNITS) for part in paper.parts)
-    whole = replace(paper, parts=parts, groups=paper.groups or (GROUP,))
+    whole = replace(paper, parts=parts, groups=paper.groups or (GROUP,), english={**ENGLISH, **paper.english})
     known = {group.id for group in whole.groups}
     group = group_id if group_id in known else whole.groups[0].id
     return Sheet("", group, whole, NO_DIGEST, NO_KEY, blank(whole))

@@ -13,10 +13,12 @@ from app.campaigns import service as campaign_service
 from app.campaigns.builtin import FORMS
 from app.campaigns.domain import BallotLimit
 from app.core.acting import Acting, Principal
+from app.core.chinese import has_chinese
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.preview.sheets import GROUP, SHOWN_UNITS, UNITS, sample_paper, sample_sheet
+from app.rounds.english import spoken
 from app.rounds.limits import limits_of
 from app.rounds.service import RoundDraft, create_round
 from app.web.edge import CSP, FRAMED, FRAMING
@@ -92,6 +94,8 @@ def test_what_is_not_listed_yet_is_stood_in_for() -> None:
     sheet = sample_sheet(paper, "nobody")
     assert sheet.group_id == paper.groups[0].id
     bare = sample_sheet(asked(replace(paper, groups=()), units=()))
+    spoken_bare = spoken(bare.paper, "en")
+    assert not any(has_chinese(name) for name in (spoken_bare.groups[0].name, *(one.name for one in spoken_bare.units)))
     assert bare.paper.units == UNITS
     assert bare.group_id == GROUP.id
     assert options(bare.paper.scheme.scale, bare.paper.section.items[0])
