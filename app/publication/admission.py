@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
-from app.publication.domain import Scope, Viewer, sight_of, units_with_remarks
+from app.publication.domain import BANDS_ONLY, Scope, Viewer, sight_of, units_with_remarks
 from app.publication.editions import Edition, Published, PublishedBands
 from app.publication.models import NamedEntry
 from app.publication.reads import (
@@ -65,7 +65,7 @@ def admission(session: Session, round_id: str, viewer: Viewer, now: datetime) ->
         raise DomainError("result_not_published")
     line = line_of(session, round_id, sight.version)
     beside = meeting_of(session, round_id).digest
-    entered = _entered(session, round_id)
+    entered = "" if sight.scope in BANDS_ONLY else _entered(session, round_id)
     return Admission(round_id, line.version, line.digest, sight.scope, sight.unit_ids, beside, entered)
 
 

@@ -1,6 +1,7 @@
 """What verdicts, bands and notes tell an attacker: they were settled on exact numbers, not on those shown."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from app.campaigns.domain import Lines
@@ -10,7 +11,16 @@ if TYPE_CHECKING:
     from tests.disclosure.attacker import Reading, Terms
 
 GRADES = 4
-BANDS = {"90_up": (0.9, 1.0), "80_90": (0.8, 0.9), "60_80": (0.6, 0.8), "under_60": (0.0, 0.6)}
+
+
+def band_between(code: str) -> tuple[float, float]:
+    """Return between which rates a band lies: ``90_up``, ``80_90``, ``2/3_80``, ``under_60``."""
+    low, _, high = code.partition("_")
+    return (0.0 if low == "under" else _edge(low)), (1.0 if high == "up" else _edge(high))
+
+
+def _edge(text: str) -> float:
+    return float(Fraction(text)) if "/" in text else float(text) / 100
 
 
 def joined(sums: "Sequence[Terms]") -> "Terms":
@@ -27,7 +37,7 @@ def read_overall_band(reading: "Reading") -> None:
         _overall_sums(reading, unit) for unit in section_of(reading.document)["targets"] if unit["band"] is not None
     ]
     top = joined([terms for sums in every for terms in sums[: formula["top"]]])
-    reading.between(top, joined([terms for sums in every for terms in sums[:GRADES]]), *BANDS[band["code"]])
+    reading.between(top, joined([terms for sums in every for terms in sums[:GRADES]]), *band_between(band["code"]))
 
 
 def _overall_sums(reading: "Reading", unit: Any) -> "list[Terms]":  # noqa: ANN401 - plain JSON
@@ -50,7 +60,7 @@ def read_ruling(reading: "Reading", unit: Any) -> None:  # noqa: ANN401
         return  # weighted figures are no sums of answers
     whole = reading.denominator(sums, len(unit["items"]) if overall["key"] is None else 1, raters)
     if unit["band"] is not None:
-        reading.between(joined(sums[: scheme.formula.top]), whole, *BANDS[unit["band"]["code"]])
+        reading.between(joined(sums[: scheme.formula.top]), whole, *band_between(unit["band"]["code"]))
     if unit["verdict"]["code"] not in {"too_few", "invalid"}:
         _read_lines(reading, sums, whole, scheme.lines, codes)
     for item in unit["items"]:

@@ -10,7 +10,8 @@ from app.operations import demo, hall
 from tests.factories import count_box
 from tests.operations.conftest import Running
 
-KEPT = {"audit_entry"}
+KEPT = {"audit_entry", "unknown_code_count"}
+"""What happened stays written down: acts, and how many unknown codes a minute had."""
 
 
 def rows(database: Database) -> dict[str, int]:

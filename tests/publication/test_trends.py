@@ -79,7 +79,7 @@ def test_it_refuses_what_the_reader_may_not_see(database: Database) -> None:
 
 def test_a_unit_of_one_round_has_a_gap(database: Database) -> None:
     paper = counted.make_paper()
-    campaign, _, _ = two_rounds(database, units=paper.units[3:4])
+    campaign, _, _ = two_rounds(database, parts=(replace(paper.parts[0], units=paper.units[3:4]),))
     shown = found(database, campaign)
     assert [unit.name for unit in shown.units] == list(counted.UNITS)
     assert [cell is not None for unit in shown.units for cell in unit.cells[1:]] == [

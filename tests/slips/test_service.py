@@ -192,16 +192,16 @@ def test_two_people_count_by_hand_and_a_difference_is_seen_by_both(acting: Actin
         return [step.done for step in service.before_counting(acting.session, get_round(acting.session, round_id))]
 
     assert done() == [False, False]
-    service.set_counts(scrutineer, round_id, {one: (1, 2), other: (0, 0)}, {one: 7, other: 8})
+    service.set_counts(scrutineer, round_id, {one: (1, 2), other: (0, 0)}, {one: 4, other: 4})
     assert done() == [False, False]
-    service.set_counts(acting, round_id, {one: (1, 2), other: (0, 1)}, {one: 7, other: 8})
+    service.set_counts(acting, round_id, {one: (1, 2), other: (0, 1)}, {one: 4, other: 4})
     assert done() == [True, False]
     counts = reads.hand_counts(acting.session, round_id)
     assert [counts[group].differs for group in (one, other)] == [False, True]
-    assert counts[other].second == reads.Tally(0, 0, 8)
-    service.set_counts(acting, round_id, {one: (1, 2), other: (0, 0)}, {one: 7, other: 9})
+    assert counts[other].second == reads.Tally(0, 0, 4)
+    service.set_counts(acting, round_id, {one: (1, 2), other: (0, 0)}, {one: 4, other: 5})
     assert done() == [True, False]
-    service.set_counts(acting, round_id, {one: (1, 2), other: (0, 0)}, {one: 7, other: 8})
+    service.set_counts(acting, round_id, {one: (1, 2), other: (0, 0)}, {one: 4, other: 4})
     assert done() == [True, True]
     count = reads.hand_counts(acting.session, round_id)[one]
     assert (count.counted_by, count.second_by) == ("张三", "李四")
