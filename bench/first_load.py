@@ -9,7 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -128,14 +128,19 @@ def tell(figure: str, value: float, unit: str) -> None:
     print(json.dumps({"figure": figure, "value": round(value, 2), "unit": unit}), flush=True)
 
 
-def main() -> None:
-    """Measure a short paper and a long one."""
+def on_both_papers(measured: Callable[[Browser, int, int], None]) -> None:
+    """Measure a short paper and a long one in a browser."""
     path = which("chromium") or which("chromium-browser") or which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        measure(browser, 8, 6)
-        measure(browser, 63, 5)
+        measured(browser, 8, 6)
+        measured(browser, 63, 5)
         browser.close()
+
+
+def main() -> None:
+    """Measure both."""
+    on_both_papers(measure)
 
 
 if __name__ == "__main__":

@@ -9,16 +9,15 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
-from shutil import which
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.box.seal import SEALED_OVERHEAD
 from app.core import migrate
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from bench.first_load import PHONE, paper, served, tell
+from bench.first_load import PHONE, on_both_papers, paper, served, tell
 from tests import postgresql
 from tests.factories import OpenRound, count_box, make_open_round
 
@@ -106,12 +105,7 @@ def _check(database: Database, place: OpenRound) -> None:
 
 def main() -> None:
     """Measure a short paper and a long one."""
-    path = which("chromium") or which("chromium-browser") or which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        measure(browser, 8, 6)
-        measure(browser, 63, 5)
-        browser.close()
+    on_both_papers(measure)
 
 
 if __name__ == "__main__":
