@@ -22,6 +22,8 @@ SPARE_ITEMS: Final = 2
 LIMITS: Final = 2
 ROWS_UP_TO: Final = 40
 """Rows that a posted editor may have: more were never shown."""
+_DIGITS = 4
+"""As many signs as a number that may be right has."""
 _SLASH = re.compile(r"\s*[/／]\s*")
 _STEP = re.compile(r"(grade|item)-(up|down|out|add)-?([0-9]{0,2})")
 Row = TypeVar("Row")
@@ -197,8 +199,8 @@ def _top(text: str) -> int:
 def _most(typed: str, at: str) -> Fraction:
     """Return how many objects a limit allows: a whole number from 1, or a part below all of them."""
     text = unicodedata.normalize("NFKC", typed)
-    if text.isdecimal() and text.isascii() and 1 <= int(text[:6]) <= MAX_UNITS:
-        return Fraction(int(text[:6]))
+    if text.isdecimal() and text.isascii() and len(text) <= _DIGITS and 1 <= int(text) <= MAX_UNITS:
+        return Fraction(int(text))
     with suppress(DomainError):
         part = parse_ratio(text, "限额") if "/" in text or "%" in text else Fraction(0)
         if 0 < part < 1:
@@ -222,6 +224,7 @@ def _scale(typed: TypedForm) -> Scale:
 
 
 def _score(row: TypedGrade, at: int) -> int:
-    if not (row.score.isascii() and row.score.isdigit() and int(row.score[:4]) <= MAX_SCORE):
+    digits = row.score.isascii() and row.score.isdigit() and len(row.score) <= _DIGITS
+    if not digits or int(row.score) > MAX_SCORE:
         raise DomainError("scale_score_range", at=f"score-{at}", word=row.label or str(at))
     return int(row.score)

@@ -142,7 +142,8 @@ def _announced(look: Look, rates: Rates, scheme: Scheme) -> Cell:
     extent, view, k = scheme.disclosure.extent, look.view, scheme.floor
     if extent is Extent.WORDS:
         return {"shown": False, "text": WORDS_ONLY_TEXT}
-    shown, every = _rates(look, rates, scheme), extent is Extent.COUNTS
+    shown = (_bands if view is View.BANDED else _rates)(look, rates, scheme)
+    every = extent is Extent.COUNTS
     counted = part_figure(look.table.top(scheme.formula.top), look.table.valid, view, k)
     score = score_figure(rates, look.table, Closely(view, k, scheme.decimals), rulers_of(scheme).score)
     others = [_option(look, scheme, *each) for each in _others(look, scheme, rates)]

@@ -211,12 +211,16 @@ def possible(bounds: Mapping[str, Bounds], count: int, answered: int) -> dict[st
 def told(rulings: Sequence[Ruling]) -> Ruling:
     """Return what is told of a part: what follows from every table that must read like it.
 
-    Where one mark decides, the verdict would tell all alike from all but one.
+    Where one mark decides, the verdict would tell all alike from all but one; so would the step, where several give the
+    same word.
     """
     if len({(ruling.verdict, ruling.word) for ruling in rulings}) > 1:
         return Ruling(Verdict.TOO_FEW, (Reason.ONE_DECIDES,))
+    reasons = [reason for reason in rulings[0].reasons if all(reason in other.reasons for other in rulings)]
+    one_step = len({ruling.place for ruling in rulings}) == 1
     return replace(
         rulings[0],
         flags=tuple(flag for flag in rulings[0].flags if all(flag in other.flags for other in rulings)),
-        reasons=tuple(reason for reason in rulings[0].reasons if all(reason in other.reasons for other in rulings)),
+        reasons=tuple(reason for reason in reasons if one_step or reason is not Reason.STEP),
+        place=rulings[0].place if one_step else None,
     )

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from app.rounds.domain import Paper
 from app.tally.disclosure import View
 from app.tally.document import Document, every_target
-from app.tally.shown import Table
+from app.tally.shown import Cell, Table
+from app.tally.wording import WORDS_ONLY_TEXT
 
 Part = tuple[str, str | None]
 """A unit's id with an item's key; None stands for all items pooled."""
@@ -67,9 +68,16 @@ def restraint_of(document: Document) -> Restraint:
     for part, figures in _parts(document):
         shown = frozenset(row["id"] for row in figures["groups"] if row["cell"]["shown"])
         hidden[part] = every - shown
-        views[part] = View(figures["total"]["view"]) if figures["total"]["shown"] else View.HIDDEN
+        views[part] = _view_of(figures["total"])
     unseen = frozenset(row["id"] for row in document["chain"]["groups"] if not row["shown"])
     return Restraint(hidden, views, unseen)
+
+
+def _view_of(total: Cell) -> View:
+    """Return how closely a total was looked at; where words alone are announced no figure was held back for anybody."""
+    if total["shown"]:
+        return View(total["view"])
+    return View.EXACT if total["text"] == WORDS_ONLY_TEXT else View.HIDDEN
 
 
 def _parts(document: Document) -> Iterator[tuple[Part, Table]]:

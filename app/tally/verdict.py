@@ -138,8 +138,8 @@ def with_items(overall: Ruling, items: Sequence[Ruling | None]) -> Ruling:
     for verdict in (Verdict.REMEDIAL, Verdict.ATTENTION):
         if verdict in {overall.verdict, *said}:
             own = verdict is overall.verdict
-            word, place = (overall.word, overall.place) if own else (said[verdict], None)
-            return Ruling(verdict, tuple(reasons), word, place, overall.flags)
+            word = overall.word if own else said[verdict]
+            return Ruling(verdict, tuple(reasons), word, overall.place, overall.flags)
     return overall
 
 

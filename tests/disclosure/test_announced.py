@@ -11,6 +11,7 @@ from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Denominator, Formula, Scheme
 from app.publication.renditions import bands
 from app.tally.document import canonical_json
+from app.tally.restraint import restraint_of
 from tests.disclosure.told import BASES, SCALE, Counts, announced, check_exact, check_round, paper_of, target_of
 from tests.tally.cast import make_paper, section_of
 
@@ -86,6 +87,23 @@ def test_below_ten_answers_nothing_is_told(extent: Extent) -> None:
     target = target_of(announced(paper_of(extent, one=True, voters=12), (9, 0, 0, 0, 3, 0)))
     assert target["overall"]["total"] == {"shown": False, "text": "为保护匿名不显示"}
     assert target["verdict"]["code"] == "too_few"
+
+
+@pytest.mark.parametrize("extent", Extent)
+def test_a_form_without_an_overall_item_is_counted_where_one_item_is_hidden(extent: Extent) -> None:
+    paper = paper_of(extent, voters=20)
+    [part] = paper.parts
+    paper = replace(paper, parts=(replace(part, items=(part.items[0], replace(part.items[1], overall=False))),))
+    target = target_of(announced(paper, (20, 0, 0, 0, 0, 0), (8, 0, 0, 0, 12, 0)))
+    pooled = target["overall"]["total"]
+    assert (pooled["shown"], pooled.get("distribution", [])) == (extent is not Extent.WORDS, [])
+
+
+def test_a_correction_keeps_the_words_of_a_round_that_tells_no_more() -> None:
+    first = announced(paper_of(Extent.WORDS, one=True), (20, 5, 3, 1, 0, 0))
+    again = announced(paper_of(Extent.WORDS, one=True), (20, 5, 3, 1, 0, 0), restraint=restraint_of(first))
+    assert canonical_json(again) == canonical_json(first)
+    assert target_of(again)["verdict"]["code"] == "met"
 
 
 GOLDEN = [

@@ -9,6 +9,7 @@ from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Denominator, Formula, Item, Scheme
 from app.rounds.domain import Paper, PaperUnit
 from app.tally.document import canonical_json
+from app.tally.restraint import FREE, Restraint
 from app.tally.result import result_document
 from tests.tally.cast import Json, make_chain, make_paper, section_of
 
@@ -31,12 +32,12 @@ def _scheme(extent: Extent, top: int, denominator: Denominator) -> Scheme:
     return Scheme(SCALE, Formula(top, denominator), disclosure=Disclosure(Kind.ANNOUNCED, extent))
 
 
-def announced(paper: Paper, *columns: Counts) -> Json:
+def announced(paper: Paper, *columns: Counts, restraint: Restraint = FREE) -> Json:
     """The document of a round in which so many marked each option of each item."""
     voters = sum(columns[0])
     marks = [[mark for mark, count in enumerate(counts) for _ in range(count)] for counts in columns]
     stack = bytes(mark for row in zip(*marks, strict=True) for mark in row)
-    return result_document(paper, {("u0", "g"): stack}, make_chain({"g": voters}, expected=voters), {})
+    return result_document(paper, {("u0", "g"): stack}, make_chain({"g": voters}, expected=voters), {}, restraint)
 
 
 def target_of(document: Json) -> Json:

@@ -152,6 +152,9 @@ def test_what_is_told_follows_from_every_table_that_reads_alike() -> None:
     assert told([both]) == told([both, both]) == both
     assert told([both, one]) == told([one, both]) == one
     assert told([one, Ruling(Verdict.MET)]) == Ruling(Verdict.TOO_FEW, (Reason.ONE_DECIDES,))
+    first, second = (Ruling(Verdict.REMEDIAL, (Reason.STEP,), place=place) for place in (0, 1))
+    assert told([first, first]) == first
+    assert told([first, second]) == told([second, first]) == Ruling(Verdict.REMEDIAL), "steps that give the same word"
 
 
 @st.composite
