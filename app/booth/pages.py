@@ -36,8 +36,10 @@ _LAYOUT_SCRIPT: Final = re.compile(rb'src="([^"]+)" data-layout-script')
 _PAD_HERE: Final = b"<!--pad-->"
 _ESCAPED: Final = 5
 """Bytes that one byte of a remark can take in HTML."""
-_PER_CELL: Final = 40
-"""Bytes of markup that an answer to an item takes beside its words."""
+_PER_CELL: Final = 80
+"""Bytes of markup that an item takes beside its words: the most is that of one still open, in English."""
+_PER_REMARK: Final = 160
+"""Bytes of markup that a remark takes on the review page, beside the unit's name."""
 _OWN: Final = {"code": CODE_LENGTH, "seed": domain.SEED_SIGNS}
 """What differs from voter to voter on an empty paper, and how many signs it always has."""
 _ROOM: Final = 2_048
@@ -218,7 +220,8 @@ def _constant(
 def _room_of_answers(request: Request, sheet: Sheet) -> int:
     """Return how many bytes the answers can take, whatever they are: an English word may be twenty times a Chinese."""
     paper = in_language(request, sheet).paper
-    return sum(len(section.units) * _room_of_items(section) for section in paper.sections)
+    remarked = sum(_PER_REMARK + len(escape(unit.name).encode()) for unit in paper.units) if paper.remarks else 0
+    return remarked + sum(len(section.units) * _room_of_items(section) for section in paper.sections)
 
 
 def _room_of_items(section: Section) -> int:

@@ -58,7 +58,9 @@ def sentence(language: str, code: str, params: dict[str, object]) -> tuple[int, 
     """Return the status and the reader's sentence of an error; an unknown code is a fault of ours."""
     status, text = ALL_SENTENCES.get(code, SENTENCES["internal"])
     shown = {name: _worded(language, value) if name in OUR_WORDS else value for name, value in params.items()}
-    return status, i18n.worded(language, text, shown) if params and "%(" in text else i18n.translate(language, text)
+    if params and "%(" in text:
+        return status, i18n.worded(language, text, shown)
+    return status, i18n.translate(language, text).replace("%%", "%")
 
 
 def retry_after(status: int, params: dict[str, object]) -> dict[str, str]:

@@ -277,6 +277,38 @@ def test_pages_with_answers_have_one_length_and_are_not_compressed(client: TestC
     assert len(lengths) == 1
 
 
+SHORT = {"满意": "A", "比较满意": "B", "基本满意": "C", "不满意": "D", "不了解": "E"}
+"""Words of grades that leave no room for anything else."""
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_how_many_cells_are_open_does_not_change_the_length(
+    client: TestClient, database: Database, folder: KeyFolder, language: str
+) -> None:
+    place = make_open_round(database, folder, make_paper(60, 6, english=SHORT))
+    paper = read(open_paper(client, place.codes["residents"][0], lang=language))
+    names = list(paper.names)
+    pages = [client.post("/v/review", data={**paper.fields, **dict.fromkeys(names[:n], "0")}) for n in (0, 1, 180, 359)]
+    assert {page.status_code for page in pages} == {422}
+    assert len({len(page.content) for page in pages}) == 1
+
+
+@pytest.mark.parametrize("remarked", [1, 160])
+def test_how_many_remarks_there_are_does_not_change_the_length(
+    client: TestClient, database: Database, folder: KeyFolder, remarked: int
+) -> None:
+    place = make_open_round(
+        database, folder, replace(make_paper(160, 1, english=SHORT), remarks=True, remark_bytes=1200)
+    )
+    paper = read(open_paper(client, place.codes["residents"][0], lang="en"))
+    fields = {**paper.fields, **dict.fromkeys(paper.names, "0")}
+    none, some = (
+        client.post("/v/review", data={**fields, **{f"r{at}": "好" for at in range(count)}}) for count in (0, remarked)
+    )
+    assert (none.status_code, some.status_code, some.text.count("remark-kept")) == (200, 200, remarked)
+    assert len(none.content) == len(some.content)
+
+
 @pytest.mark.parametrize("word", ["x" * 160, "很A" * 4])
 def test_long_words_of_a_grade_do_not_change_the_length(
     client: TestClient, database: Database, folder: KeyFolder, word: str

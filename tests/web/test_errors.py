@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from app.core.settings import Settings
 from app.main import build_api, wrap
+from app.web.errors import ALL_SENTENCES, sentence
 from tests.conftest import BASE_URL, TestClock
 
 
@@ -36,3 +37,11 @@ def test_it_works(settings: Settings, clock: TestClock, error: DBAPIError, statu
     assert answer.status_code == status
     assert words in answer.text
     assert ("retry-after" in answer.headers) is (status == 503)
+
+
+@pytest.mark.parametrize("params", [{}, {"field": "x"}])
+def test_a_sentence_without_values_says_percent_once(params: dict[str, object]) -> None:
+    for code, (_, text) in ALL_SENTENCES.items():
+        if "%(" not in text:
+            for language in ("zh-CN", "en"):
+                assert "%%" not in sentence(language, code, params)[1], code

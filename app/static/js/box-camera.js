@@ -74,10 +74,16 @@ for (const place of document.querySelectorAll("[data-camera]")) {
       stop();
       tell("");
     } else {
-      start().catch(() => {
-        stop();
-        tell("refused");
-      });
+      // a second press while the browser still asks for the camera would open one that nobody closes
+      button.disabled = true;
+      start()
+        .catch(() => {
+          stop();
+          tell("refused");
+        })
+        .finally(() => {
+          button.disabled = false;
+        });
     }
   });
   addEventListener("pagehide", stop);
