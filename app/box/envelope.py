@@ -175,10 +175,11 @@ def decode(paper: Paper, paper_hash: str, plaintext: bytes) -> Ballot:
 def _with_void(paper: Paper, ballot: Ballot) -> Ballot:
     """Return what counts of a ballot: the sections that are right. BadEnvelope where there is none."""
     left_out = paper.group(ballot.group_id).left_out
-    void = [section for section in paper.sections if _is_void(section, left_out, ballot.marks)]
+    sections = paper.sections
+    void = [section for section in sections if _is_void(section, left_out, ballot.marks)]
     if not void:
         return ballot
-    if not any(section.rated_by(ballot.group_id) for section in paper.sections if section not in void):
+    if not any(section.rated_by(ballot.group_id) for section in sections if section not in void):
         raise BadEnvelope("envelope_malformed")
     marks = bytearray(ballot.marks)
     for section in void:

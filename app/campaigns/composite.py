@@ -187,7 +187,8 @@ def check_composite(composite: Composite, groups: Sequence[str], rounds: Sequenc
 
 
 def _check_part(part: Part, groups: Sequence[str], rounds: Sequence[str]) -> None:
-    if part.source is Source.COMPOSITE and (not part.parts or any(each.parts for each in part.parts)):
+    inner_wrong = any(each.parts or each.source is Source.EXTRA for each in part.parts)  # 附加分 is outside of weights
+    if part.source is Source.COMPOSITE and (not part.parts or inner_wrong):
         raise DomainError("composite_levels", name=part.label)
     if part.source in {Source.POINTS, Source.EXTRA} and not 0 < part.most <= WHOLE:
         raise DomainError("composite_most", name=part.label)

@@ -14,11 +14,12 @@ def pasted_groups(text: str) -> list[GroupRow]:
 
     DomainError ``group_line_unread`` (``line``) where a line has no name or no number.
     """
-    groups = list[GroupRow]()
+    read = list[tuple[str, int]]()
     for line in filter(str.strip, text.splitlines()):
         found = _COUNTED.fullmatch(unicodedata.normalize("NFKC", clean_name(line)))
-        names = pasted_names(found["name"].strip(" ,:、.…·-")) if found else []
-        if found is None or len(names) != 1:
+        name = found["name"].strip(" ,:、.…·-") if found else ""
+        if found is None or not name:
             raise DomainError("group_line_unread", line=clean_name(line)[:NAME_LIMIT])
-        groups.append(GroupRow("", names[0], int(found["count"])))
-    return groups
+        read.append((name, int(found["count"])))
+    names = pasted_names("\n".join(name for name, _ in read))
+    return [GroupRow("", name, count) for name, (_, count) in zip(names, read, strict=True)]

@@ -1,6 +1,6 @@
 """What the rest of the product may know of a campaign: frozen views, no tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
@@ -172,6 +172,12 @@ def all_campaigns(session: Session) -> list[CampaignSummary]:
         CampaignSummary(row.id, row.title, row.organisation, unit, group, people, kind_of(row.kind), row.is_example)
         for row, unit, group, people in session.execute(query)
     ]
+
+
+def kinds_of(session: Session, campaign_ids: Collection[str]) -> Mapping[str, Kind]:
+    """Return the kinds of campaigns by their ids, in one query."""
+    query = select(Campaign.id, Campaign.kind).where(Campaign.id.in_(campaign_ids))
+    return {campaign_id: kind_of(key) for campaign_id, key in session.execute(query)}
 
 
 def get_campaign(session: Session, campaign_id: str) -> CampaignView:

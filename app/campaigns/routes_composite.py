@@ -90,6 +90,9 @@ def typed_composite(form: PostedForm) -> Composite | None:
     top = tuple(_part(filled, row) for row, cells in filled.items() if not cells["under"])
     if any(filled.get(cells["under"], {"source": ""})["source"] != "composite" for cells in _inner(filled)):
         raise DomainError("field_not_a_choice", field="归入")
+    for cells in _inner(filled):
+        if cells["source"] == Source.COMPOSITE:
+            raise DomainError("composite_levels", name=cells["label"])
     return Composite(top, by_top=form.flag("by_top"), decimals=decimals)
 
 
@@ -106,7 +109,7 @@ def _part(filled: Rows, row: str) -> Part:
     if kind not in set(Source):
         raise DomainError("field_not_a_choice", field=f"{cells['label']} 来源".strip())
     source = Source(kind)
-    inner = [other for other, each in filled.items() if each["under"] == row and other != row]
+    inner = [other for other, each in filled.items() if each["under"] == row]
     return Part(
         key=f"p{row}",
         label=cells["label"],
@@ -115,12 +118,5 @@ def _part(filled: Rows, row: str) -> Part:
         group=which if source is Source.VOTE else "",
         round_id=which if source is Source.ROUND else "",
         most=typed_weight(cells["most"], cells["label"]) if source in {Source.POINTS, Source.EXTRA} else Fraction(0),
-        parts=tuple(_leaf(filled, other) for other in inner) if source is Source.COMPOSITE else (),
+        parts=tuple(_part(filled, other) for other in inner) if source is Source.COMPOSITE else (),
     )
-
-
-def _leaf(filled: Rows, row: str) -> Part:
-    """Return a part of a part; one that has parts again is refused, however the rows lead round."""
-    if filled[row]["source"] == Source.COMPOSITE:
-        raise DomainError("composite_levels", name=filled[row]["label"])
-    return _part(filled, row)

@@ -56,7 +56,9 @@ def preview_pasted(known: Known, text: str) -> StaffPreview:
     Without titles the columns are name, unit, role, log-in name: what a list of liaisons begins with.
     """
     first = text.strip().splitlines()[0] if text.strip() else ""
-    if not any(LISTING.key(cell)[0] for cell in first.replace(",", "\t").replace("，", "\t").split("\t")):
+    cells = [cell for cell in first.replace(",", "\t").replace("，", "\t").split("\t") if cell.strip()]
+    titles = [cell for cell in cells if LISTING.key(cell)[0]]
+    if not titles or (len(titles) == 1 and len(cells) > 1):  # 联络员 is a role, and may be a title
         separator = "\t" if "\t" in first else "," if "," in first else "，"
         text = separator.join(("姓名", "单位", "角色", "用户名")) + "\n" + text
     return preview_file(known, text.encode())

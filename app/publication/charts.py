@@ -14,14 +14,15 @@ from app.charts.rates import Rate, RateChart, Row, rates_png, rates_svg
 from app.core.errors import DomainError
 from app.publication.domain import Pair, drawn_lines
 from app.tally import shown
+from app.tally.disclosure import View
 from app.tally.document import Document, Section, Target, only_section, overall_of, parts_of
 from app.tally.facts import part_of
 from app.tally.figures import PER_MILLE
 from app.tally.shown import Cell, ChainRow, Share, participation_rate
 from app.tally.wording import CHAIN, HIDDEN_TEXT
 
-_ROUNDED = 0.03
-"""How far shares that are the whole may lie from it, each rounded by itself: half a percent of up to six grades."""
+_ROUNDED = {View.COARSE: 0.005, View.EXACT: 0.001}
+"""How far a share may lie from what was voted: each was rounded by itself, and is drawn in whole tenths of one."""
 TURNOUT = (CHAIN["return_rate"], CHAIN["participation_rate"])
 
 
@@ -37,8 +38,8 @@ def shares_of(cell: Cell) -> tuple[float, ...]:
     有效评价 they are less, and the rest of the bar stays empty.
     """
     shares = [(part["share"]["tenths"] or 0) / PER_MILLE for part in distribution_of(cell)]
-    total = sum(shares)
-    return tuple(share / total for share in shares) if 0 < abs(total - 1) <= _ROUNDED else tuple(shares)
+    total, slack = sum(shares), _ROUNDED.get(View(cell["view"]), 0) * len(shares) if cell["shown"] else 0
+    return tuple(share / total for share in shares) if 0 < abs(total - 1) <= slack else tuple(shares)
 
 
 def _counts(cell: Cell) -> tuple[int, ...] | None:

@@ -81,15 +81,22 @@ class NextStep:
     href: str
 
 
+def _objects_missing(campaign: CampaignView) -> str:
+    """Return the page where objects have to be named or put into a section; empty where all is well."""
+    bare = next((section for section in campaign.sections if not campaign.of_section(section.id)), None)
+    if campaign.kind.body and bare:
+        return f"/sections/{bare.id}"
+    if campaign.sections and campaign.of_section(""):
+        return "/sections"
+    return "" if campaign.units else "/units"
+
+
 def next_step(campaign: CampaignView, rounds: list[RoundView]) -> NextStep:
     """Return the first thing that is missing; once nothing is, the round that goes on."""
     root = f"/campaigns/{campaign.id}"
     small = [group for group in campaign.groups if group.expected < campaign.scheme.group_floor]
-    bare = next((section for section in campaign.sections if not campaign.of_section(section.id)), None)
-    if campaign.kind.body and bare:
-        return NextStep("units", f"{root}/sections/{bare.id}")
-    if not campaign.units:
-        return NextStep("units", f"{root}/units")
+    if objects := _objects_missing(campaign):
+        return NextStep("units", root + objects)
     if not campaign.groups or small:
         return NextStep("groups", f"{root}/groups")
     live = [row for row in rounds if row.is_rehearsal is campaign.is_example and row.state is not RoundState.VOID]

@@ -142,6 +142,8 @@ def test_it_refuses_what_could_never_be_added_up() -> None:
     assert refused(Composite(())).code == "composite_parts"
     assert refused(Composite((replace(deep, parts=()),))).code == "composite_levels"
     assert refused(Composite((Part("e", "层", Source.COMPOSITE, F(100), parts=(deep,)),))).code == "composite_levels"
+    more = Part("m", "附加分", Source.EXTRA, most=F(5))
+    assert refused(Composite((replace(deep, parts=(vote("1", 100), more)),))).code == "composite_levels"
     assert refused(Composite((vote("1", 100, "nobody"),))).code == "composite_unknown"
     assert refused(Composite((Part("r", "那轮", Source.ROUND, F(100), round_id="r2"),))).code == "composite_unknown"
     assert refused(Composite((Part("p", "扣分", Source.POINTS, F(100)),))).code == "composite_most"

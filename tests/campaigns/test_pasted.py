@@ -15,6 +15,7 @@ def test_it_works() -> None:
         GroupRow("", "政协委员", 14),
         GroupRow("", "有关部门", 16),
     ]
+    assert pasted_groups("1、党代表 14\n2、人大代表 16") == [GroupRow("", "党代表", 14), GroupRow("", "人大代表", 16)]
     assert pasted_groups(" \n") == []
 
 

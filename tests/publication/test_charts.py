@@ -3,12 +3,15 @@
 import pytest
 from defusedxml.ElementTree import fromstring
 
+from app.campaigns.builtin import SCALES
+from app.campaigns.domain import Denominator, Formula, Scheme
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.publication import charts
+from app.tally.result import result_document
 from app.tally.shown import participation_rate
 from tests.publication import counted, reading
-from tests.tally.cast import Json, section_of
+from tests.tally.cast import Json, make_chain, make_marks, make_paper, make_stack, section_of
 
 
 def document_of(database: Database, votes: counted.Votes) -> Json:
@@ -96,3 +99,12 @@ def test_a_chart_is_drawn_in_both_forms(database: Database) -> None:
 def test_marks_of_pooled_items_are_drawn_without_counts(database: Database) -> None:
     document = document_of(database, counted.make_votes(counted.make_paper(form="t4")))
     assert " (" not in words(charts.overall_chart(document).svg())
+
+
+def test_bars_of_a_wider_base_are_not_stretched_over_a_line() -> None:
+    """119 of 200 returned are 59.5 %: five who do not know leave the end of the bar empty."""
+    paper = make_paper({"g": ()}, scheme=Scheme(SCALES["satisfaction"], Formula(2, Denominator.RETURNED)), expected=200)
+    marks = make_stack(make_marks(60, 59, 40, 36, 5))
+    document = result_document(paper, {("u0", "g"): marks}, make_chain({"g": 200}, expected=200), {})
+    shares = charts.shares_of(section_of(document)["targets"][0]["items"][0]["total"])
+    assert sum(shares[:2]) < 0.6 < sum(shares) < 1

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from app.campaigns.domain import Objects
 from app.campaigns.kinds import KINDS, Kind
 from app.campaigns.reads import get_campaign
+from app.campaigns.service import add_units
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -65,6 +66,13 @@ def test_a_body_is_rated_before_its_members_by_a_rule_of_its_own(acting: Acting,
     assert [word.text for word in body.scheme.judged_by.words] == ["差", "好", "较好", "一般"]
     assert members.scheme.judged_by == KINDS[key].scheme.rule
     assert next_step(get_campaign(acting.session, campaign_id), [row]).href == f"/rounds/{row.id}"
+
+
+def test_a_member_added_later_has_to_be_put_into_the_section(acting: Acting) -> None:
+    campaign_id = begin(acting, KINDS["leaders"], ASKED)
+    add_units(acting.session, acting.now, acting.actor, campaign_id, ["丙"])
+    step = next_step(get_campaign(acting.session, campaign_id), list(rounds_of(acting.session, campaign_id)))
+    assert (step.code, step.href) == ("units", f"/campaigns/{campaign_id}/sections")
 
 
 def test_members_that_are_not_known_yet_are_filled_in_in_their_section(acting: Acting) -> None:

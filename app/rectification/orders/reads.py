@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
-from app.campaigns.domain import ANSWERING, Objects
-from app.campaigns.reads import get_campaign, units_of_campaign
+from app.campaigns.domain import ANSWERING
+from app.campaigns.reads import get_campaign, kinds_of, units_of_campaign
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.publication.domain import units_of_verdict
@@ -25,7 +25,6 @@ from app.rectification.rules.workdays import (
     working_day_from,
     years_to_check,
 )
-from app.rounds.domain import Paper
 from app.rounds.reads import RoundView, frozen_papers, get_round, retests
 from app.tally.document import Target
 from app.tally.verdict import Verdict
@@ -217,24 +216,31 @@ def flags(session: Session, staff: Principal, now: datetime) -> Sequence[FlagLin
         for line, found in published_verdicts(session, viewer_of(session, staff), now, Verdict.REMEDIAL)
         if not line.round.is_rehearsal and line.round.id not in held_again
     ]
-    papers = frozen_papers(session, [row.id for row, _ in lines])
+    answering = _answering(session, [row for row, _ in lines])
     return [
         FlagLine(row, verdict)
         for row, found in lines
         for verdict in found
-        if (row.id, verdict.target_id) not in taken and verdict.target_id in _answering(papers[row.id])
+        if (row.id, verdict.target_id) not in taken and verdict.target_id in answering[row.id]
     ]
 
 
-def _answering(paper: Paper) -> frozenset[str]:
-    """Return what of a paper 补课 can be ordered of."""
-    return frozenset(unit.id for part in paper.parts if part.objects in ANSWERING for unit in part.units)
+def _answering(session: Session, rows: Sequence[RoundView]) -> Mapping[str, frozenset[str]]:
+    """Return by round what 补课 can be ordered of; a body that is rated with its members answers to others."""
+    kinds = kinds_of(session, {row.campaign_id for row in rows})
+    papers = frozen_papers(session, [row.id for row in rows if not kinds[row.campaign_id].body])
+    sorts = {row.id: papers[row.id].parts if row.id in papers else () for row in rows}
+    return {
+        round_id: frozenset(unit.id for part in parts if part.objects in ANSWERING for unit in part.units)
+        for round_id, parts in sorts.items()
+    }
 
 
 def _flagged(session: Session, staff: Principal, row: RoundView, now: datetime) -> list[Flag]:
     sections = published(session, row.id, viewer_of(session, staff), now).document["sections"]
-    answering = [section for section in sections if Objects(section["objects"]) in ANSWERING]
-    return [Flag(row, unit) for section in answering for unit in units_of_verdict(section, Verdict.REMEDIAL)]
+    answering = _answering(session, [row])[row.id]
+    failed = (unit for section in sections for unit in units_of_verdict(section, Verdict.REMEDIAL))
+    return [Flag(row, unit) for unit in failed if unit["id"] in answering]
 
 
 def flagged_unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Flag:

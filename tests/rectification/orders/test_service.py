@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app.audit.models import AuditEntry
+from app.campaigns.models import Campaign
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -311,3 +312,14 @@ def test_a_retest_flags_nobody_anew(database: Database) -> None:
         assert round_id not in {flag.round.id for flag in reads.flags(session, ZHANG, MORNING)}
         with refuses("order_not_flagged"):
             reads.flagged_unit(session, ZHANG, MORNING, round_id, standing(session, order_id).unit_id)
+
+
+def test_a_body_rated_with_its_members_is_not_ordered(database: Database) -> None:
+    round_id = make_flagged(database).round_id
+    with database.writing() as session:
+        held = get_round(session, round_id)
+        session.get_one(Campaign, held.campaign_id).kind = "leaders"
+    with database.reading() as session:
+        assert round_id not in {flag.round.id for flag in reads.flags(session, ZHANG, MORNING)}
+        with refuses("order_not_flagged"):
+            reads.flagged_unit(session, ZHANG, MORNING, round_id, FLAGGED)
