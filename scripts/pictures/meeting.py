@@ -57,7 +57,7 @@ def _open_the_box(camera: Camera, page: Page) -> None:
     page.wait_for_selector("#words", timeout=60_000)
     camera.shoot(page, "opening")
     page.fill("#words", camera.told["shares"][0])
-    page.click("form[action$='/share'] button:not([formaction])")
+    page.get_by_role("button", name="核对这份钥匙").click()
     page.get_by_text("钥匙已齐").wait_for()
     camera.shoot(page, "opening-unlocked")
     page.click("button[formaction$='/opening/start']")

@@ -156,10 +156,11 @@ def _made(client: TestClient, answer: httpx.Response) -> bytes:
 
 
 def demo_round(database: Database, folder: Path) -> str:
-    """Make the demo and return its published round."""
+    """Make the demo and return the published round of its campaign."""
     demo.make(database, KeyFolder(folder / "keys"), folder, MORNING)
     with database.reading() as session:
-        return str(session.scalars(sa.select(Round.id).where(Round.state == RoundState.PUBLISHED)).one())
+        published = sa.select(Round.id).where(Round.state == RoundState.PUBLISHED, Round.title == demo.FIRST_ROUND)
+        return str(session.scalars(published).one())
 
 
 def bureaus(database: Database, _: Path) -> str:
