@@ -12,6 +12,7 @@ from app.accounts import routes_own, routes_return
 from app.audit import routes as audit_routes
 from app.booth import routes as booth_routes
 from app.box import routes as box_routes
+from app.box import routes_receipt
 from app.campaigns import routes as campaigns_routes
 from app.consents import routes as consents_routes
 from app.office import routes as office_routes
@@ -51,8 +52,8 @@ PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.rou
 """What voters and the public ask for; no log-in is known there."""
 DESK_FEATURES = (
     accounts_routes, routes_return, routes_own, audit_routes, consents_routes, office_routes, campaigns_routes,
-    routes_start, routes_examples, rounds_routes, routes_document, slips_routes, box_routes, preview_routes,
-    routes_forms_preview, publication_routes, routes_charts,
+    routes_start, routes_examples, rounds_routes, routes_document, slips_routes, box_routes, routes_receipt,
+    preview_routes, routes_forms_preview, publication_routes, routes_charts,
     routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
     routes_trends, routes_tryout, api_v1, api_v2, opinions_routes, routes_merge, rectification_routes, routes_plan,
     routes_ledger, routes_board, routes_rectification_documents, routes_supervision,

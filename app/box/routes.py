@@ -11,9 +11,8 @@ from app.audit.service import Verified
 from app.box import ceremony, holders, jobs, key_making, read_back, service
 from app.box.holder_secret import SECRET_BYTES, SECRET_SIGNS, numbers_of, public_half, read_secret, signs_of_secret
 from app.box.openings import Openings
-from app.box.reads import HolderView, KeyView, has_receipt, holders_of, key_of, opening_of
+from app.box.reads import HolderView, KeyView, holders_of, key_of, opening_of
 from app.box.scrutiny import OPENED, report
-from app.box.seal import receipt_prefix
 from app.box.shares import MAX_SHARES
 from app.box.word_secret import WORDS
 from app.core.errors import DomainError
@@ -25,7 +24,6 @@ from app.rounds.ports import ports_of
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.receipt_reads import root_of
 from app.rounds.service import check_steps, checklist
-from app.slips.codes import plain_signs
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.edge import with_camera
 from app.web.forms import Form, PostedForm
@@ -81,12 +79,14 @@ def _key_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Resp
     chosen = refused.form.several("holder[]") if refused else []
     chosen = chosen or [holder.staff_id or "" for holder in found]
     is_ready = row.state is RoundState.READY
+    mine = next((holder for holder in found if holder.staff_id == desk.staff.id), None)
+    own = mine if is_ready else None
     context = {
         "round": row,
         "key": key_of(db, round_id),
         "holders": found,
         "checked": sum(holder.checked_at is not None for holder in found),
-        "own": next((holder for holder in found if holder.staff_id == desk.staff.id), None) if is_ready else None,
+        "own": own,
         "candidates": holders.candidates(db),
         "chosen": (chosen + [""] * row.key_holders)[: row.key_holders],
         "sign_count": SECRET_SIGNS,
@@ -97,7 +97,8 @@ def _key_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Resp
         "challenge": read_back.challenge(desk.keys, round_id).hex(),
         "say": _said_by_script(desk),
     }
-    return with_camera(desk.show("box/key.html", refused, **context))
+    response = desk.show("box/key.html", refused, **context)
+    return with_camera(response) if own and own.public_key and not own.checked_at else response
 
 
 @router.get("/rounds/{round_id}/key")
@@ -180,28 +181,6 @@ def _make_key(desk: Desk, round_id: str) -> Response:
     return desk.attempt(lambda: key_making.keep(desk.acting, order, key), f"/rounds/{round_id}/key")
 
 
-# ---- Receipts ----
-
-
-def _receipt_page(desk: Desk, round_id: str, receipt: str = "", *, found: bool | None = None) -> Response:
-    row = get_round(desk.session, round_id)
-    return desk.show("box/receipt.html", round=row, typed=receipt, found=found)
-
-
-@router.get("/rounds/{round_id}/receipt")
-def receipt_page(desk: KeyDesk, round_id: str) -> Response:
-    """Ask for a receipt that a voter wants to have looked up."""
-    return _receipt_page(desk, round_id)
-
-
-@router.post("/rounds/{round_id}/receipt")
-def look_up_receipt(desk: KeyDesk, round_id: str, form: Form) -> Response:
-    """Say whether the receipt's envelope lies in the box; a post, so that no address holds a receipt."""
-    receipt = form.text("receipt", 60, label="回执码")
-    found = has_receipt(desk.session, round_id, receipt_prefix(plain_signs(receipt)))
-    return _receipt_page(desk, round_id, receipt, found=found)
-
-
 # ---- The opening ----
 
 
@@ -238,7 +217,8 @@ def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "halves": _halves(key.holders) if key else [],
         "say": _said_by_script(desk),
     }
-    return with_camera(desk.show("box/opening.html", refused, **context, **message))
+    response = desk.show("box/opening.html", refused, **context, **message)
+    return with_camera(response) if job and job.is_waiting else response
 
 
 def _obstacle(desk: Desk, round_id: str) -> str:

@@ -18,10 +18,11 @@ from app.web.forms import Form
 router = APIRouter()
 
 
-def _show(desk: Desk, campaign_id: str, form: Questionnaire) -> Response:
+def _show(desk: Desk, campaign_id: str, form: Questionnaire, *, stored: bool = True) -> Response:
     sheet = sample_sheet(sample_paper(get_campaign(desk.session, campaign_id), form))
     language, other = languages(desk)
-    address = f"{desk.request.url.path}?lang={other}"
+    # what was typed is nowhere to be asked for: a link would show what is stored in its place
+    address = f"{desk.request.url.path}?lang={other}" if stored else ""
     return desk.answer(lambda: preview_page(desk.request, sheet, language, address))
 
 
@@ -37,7 +38,7 @@ def typed_form(desk: OrganiserDesk, campaign_id: str, key: str, posted: Form) ->
 
     def look() -> Response:
         campaign = get_campaign(desk.session, campaign_id)
-        return _show(desk, campaign_id, edited(campaign.scheme, key, form_edit(typed_editor(posted))))
+        return _show(desk, campaign_id, edited(campaign.scheme, key, form_edit(typed_editor(posted))), stored=False)
 
     def again(refused: Refused) -> Response:
         if refused.error.code in {"campaign_unknown", "form_malformed"}:

@@ -6,7 +6,7 @@ All of it is what the document of the wider circle holds: bands of a protected r
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.tally.document import BandDocument, BandSection, Document, Section, Target, TargetBand
+from app.tally.document import BandDocument, Document, Target, TargetBand
 from app.tally.shown import Cell, Count, ItemTable, Overall, Rate
 from app.tally.verdict import Verdict
 from app.tally.wording import NO_BAND_TEXT
@@ -46,7 +46,7 @@ class Slide:
 
 def slides_of(document: Document | BandDocument) -> list[Slide]:
     """Return the objects of a result in official order."""
-    return [_slide(section, target) for section in document["sections"] for target in section["targets"]]
+    return [_slide(target) for section in document["sections"] for target in section["targets"]]
 
 
 def summary_of_words(slides: Sequence[Slide]) -> list[tuple[str, str, int]]:
@@ -57,31 +57,29 @@ def summary_of_words(slides: Sequence[Slide]) -> list[tuple[str, str, int]]:
     return [(word, code, sum((slide.word, slide.code) == (word, code) for slide in slides)) for word, code in given]
 
 
-def _slide(section: Section | BandSection, target: Target | TargetBand) -> Slide:
+def _slide(target: Target | TargetBand) -> Slide:
     if "verdict" not in target:
         band = target["band"]
         return Slide(target["position"], target["name"], band["label"] if band else NO_BAND_TEXT, "", ())
     verdict, parts = target["verdict"], [*target["items"]]
-    asked = tuple(_asked(section, part) for part in sorted(parts, key=lambda part: not part["overall"]))
+    asked = tuple(_asked(part) for part in sorted(parts, key=lambda part: not part["overall"]))
     return Slide(target["position"], target["name"], verdict["label"], verdict["code"], asked)
 
 
-def _asked(section: Section | BandSection, part: ItemTable | Overall) -> Asked:
+def _asked(part: ItemTable | Overall) -> Asked:
     cell = part["total"]
     if not cell["shown"]:
         return Asked(part["label"], (), text=cell["text"])
-    return Asked(part["label"], tuple(options_of(section, cell)), valid=cell["valid"]["text"])
+    return Asked(part["label"], tuple(options_of(cell)), valid=cell["valid"]["text"])
 
 
-def options_of(section: Section | BandSection, cell: Cell) -> list[Option]:
+def options_of(cell: Cell) -> list[Option]:
     """Return what is told of a cell: every option, or the counted grades together; nothing of a hidden one."""
     if not cell["shown"]:
         return []
     others = [other for other in (cell["unknown"], cell["abstain"]) if other and other["count"] is not None]
     if not cell["distribution"]:
-        grades = section["scale"]["grades"] if "scale" in section else []
-        counted = "+".join(grade["label"] for grade in grades[: section["formula"]["top"]])
-        return [Option(counted, _count(cell.get("satisfied")), cell["satisfied_rate"], 1)]
+        return [Option(cell.get("counted", ""), _count(cell.get("satisfied")), cell["satisfied_rate"], 1)]
     rows = enumerate(cell["distribution"], 1)
     return [
         *(Option(row["label"], _number(row["count"]), row["share"], grade) for grade, row in rows),

@@ -111,7 +111,7 @@ def _voted(bare: Paper, paper: Paper) -> Iterator[Voted]:
     for mind, (count, weights) in minds.items():
         section = _counted(bare, count, weights)
         [unit] = section["targets"]
-        yield Voted(mind, count, unit, tuple(options_of(section, unit["overall"]["total"])))
+        yield Voted(mind, count, unit, tuple(options_of(unit["overall"]["total"])))
 
 
 def _examples(paper: Paper, before: Sequence[Paper]) -> tuple[Section, tuple[Example, ...]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from app.campaigns.nouns import called
 from app.office.markup import Cell, Column, Style, joined, paragraph, paragraphs, table
 from app.reports.report_data import NONE, figure_text, fitted
 from app.rounds.domain import Paper
@@ -19,7 +20,7 @@ def counts(section: Section, chosen: Sequence[Target]) -> Markup:
     """Return the counts of the chosen units; of many, and of the others, the workbook has them."""
     told = chosen if len(chosen) <= FEW_TOLD else []
     whole = len(told) == len(section["targets"])
-    rest = [] if whole else [f"{'其余' if told else '各'}单位各项的份数见统计表（Excel）。"]
+    rest = [] if whole else [called(section["objects"], f"{'其余' if told else '各'}单位各项的份数见统计表（Excel）。")]
     return joined([*(_counts_table(section, unit) for unit in told), paragraphs(rest)])
 
 

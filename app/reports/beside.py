@@ -11,7 +11,7 @@ def composites_table(composites: Composites | None) -> Markup:
     """Write scores and awards beside the votes; nothing where there are none."""
     if composites is None:
         return Markup("")
-    columns = [Column("单位", 0, Style.CELL), *([Column("综合评价得分", 25, Style.CELL)] if composites.formula else []),
+    columns = [Column("对象", 0, Style.CELL), *([Column("综合评价得分", 25, Style.CELL)] if composites.formula else []),
                *([Column("各部分", 70, Style.CELL)] if composites.formula else []),
                *([Column("组织评定", 35, Style.CELL)] if composites.awarded else [])]  # fmt: skip
     rows = [

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from app.campaigns.domain import ANSWERING, Objects
 from app.campaigns.nouns import called
 from app.core.printable import signs_missing
 from app.office.markup import TEXT_WIDTH, Column, Pictures, Style, joined, paragraph, paragraphs, table
@@ -277,7 +278,10 @@ def _problems(section: Section) -> Markup:
         told = [reasons_of(unit["verdict"])] if unit["verdict"]["code"] in _FLAGGED else []
         for reason in [*told, *(f"“{item}”{reasons_of(ruling)}" for item, ruling in _below(unit))]:
             found.setdefault(reason.removesuffix("。"), []).append(unit["name"])
-    lines = [f"{reason}（{len(names)} 个单位）：{'、'.join(names)}。" for reason, names in found.items()]
+    lines = [
+        f"{reason}（{called(section['objects'], f'{len(names)} 个单位')}）：{'、'.join(names)}。"
+        for reason, names in found.items()
+    ]
     return paragraphs(lines or [called(section["objects"], "没有单位或指标低于规定的线。")])
 
 
@@ -286,25 +290,37 @@ def _rest(section: Section) -> list[Target]:
 
 
 def _next_steps(section: Section) -> Markup:
+    """Return what is to be done; of who does not answer to 补课 the rule says what follows from a word."""
+    sort = section["objects"]
     remedial, attention = ([unit["name"] for unit in units_of_verdict(section, verdict)] for verdict in _FLAGGED)
     blocks: list[Markup] = []
+    if Objects(sort) not in ANSWERING:
+        return paragraphs(_consequences(section))
     if remedial:
-        blocks.append(
-            paragraph(
-                f"对结论为“{word_for(section, Verdict.REMEDIAL)}”的单位，建议责令补课、限期整改，"
-                "整改后由原类别人员复测。整改方案应明确内容、目标和时限、措施、责任，并作出公开承诺。时限由组织单位审定后填写。"
-            )
+        words = (
+            f"对结论为“{word_for(section, Verdict.REMEDIAL)}”的单位，建议责令补课、限期整改，"
+            "整改后由原类别人员复测。整改方案应明确内容、目标和时限、措施、责任，并作出公开承诺。时限由组织单位审定后填写。"
         )
-        blocks.append(_deadlines(remedial))
+        blocks += [paragraph(called(sort, words)), _deadlines(sort, remedial)]
     if attention:
-        word, names = word_for(section, Verdict.ATTENTION), "、".join(attention)
-        blocks.append(paragraph(f"对结论为“{word}”的单位，建议对照测评结果和群众意见自查整改：{names}。"))
+        words = f"对结论为“{word_for(section, Verdict.ATTENTION)}”的单位，建议对照测评结果和群众意见自查整改："
+        blocks.append(paragraph(called(sort, words) + f"{'、'.join(attention)}。"))
     if not blocks:
-        blocks.append(paragraph("各单位继续对照群众的意见和建议改进工作，防止盲目攀比、片面追求高分。"))
+        blocks.append(paragraph(called(sort, "各单位继续对照群众的意见和建议改进工作，防止盲目攀比、片面追求高分。")))
     return joined(blocks)
 
 
-def _deadlines(names: Iterable[str]) -> Markup:
+def _consequences(section: Section) -> Iterator[str]:
+    """Yield each word that was given to anybody who needs attention, with what follows from it."""
+    for verdict in _FLAGGED:
+        units = list(units_of_verdict(section, verdict))
+        for word in dict.fromkeys(unit["verdict"]["label"] for unit in units):
+            named = [unit for unit in units if unit["verdict"]["label"] == word]
+            follows = named[0]["verdict"].get("consequence", "")
+            yield f"结论为“{word}”的：{'、'.join(unit['name'] for unit in named)}。{f'{follows}。' if follows else ''}"
+
+
+def _deadlines(sort: str, names: Iterable[str]) -> Markup:
     heads = ("整改方案报送时限", "整改完成时限", "复测时间", "责任领导")
-    columns = [Column("单位", 0, Style.CELL), *(Column(head, 27) for head in heads)]
+    columns = [Column(called(sort, "单位"), 0, Style.CELL), *(Column(head, 27) for head in heads)]
     return table("补课安排", fitted(columns), ([name, *("" for _ in heads)] for name in names))

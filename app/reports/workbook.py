@@ -6,7 +6,7 @@ from typing import Final
 
 import xlsxwriter
 
-from app.campaigns.nouns import called
+from app.campaigns.nouns import called, sort_of
 from app.core.chinese import chinese_time
 from app.office.books import written
 from app.office.workbook import plain
@@ -164,7 +164,7 @@ def _by_unit(table: Table, result: Published) -> None:
 
 def _composites(table: Table, composites: Composites) -> None:
     """Write scores as texts: what is a range is no number, and nothing is to be added up again."""
-    table.head(["单位", "综合评价得分", "各部分", "组织评定"], [WIDE, NARROW, LONG, WIDE])
+    table.head(["对象", "综合评价得分", "各部分", "组织评定"], [WIDE, NARROW, LONG, WIDE])
     for row in composites.rows:
         table.row([row.name, row.score or row.why, row.parts_text, row.award_text])
     if composites.formula:
@@ -224,7 +224,8 @@ def _counts(table: Table, result: Published) -> None:
 
 
 def _remarks(table: Table, result: Published) -> None:
-    table.head(["序", "单位", "意见"], [PLACE, WIDE, LONG])
+    named = called(sort_of([section["objects"] for section in result.document["sections"]]), "单位")
+    table.head(["序", named, "意见"], [PLACE, WIDE, LONG])
     for unit in units_with_remarks(result.document):
         for text in unit["remarks"]["texts"]:
             table.row([unit["position"], unit["name"], text])

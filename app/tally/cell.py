@@ -149,7 +149,7 @@ def _announced(look: Look, rates: Rates, scheme: Scheme) -> Cell:
     others = [_option(look, scheme, *each) for each in _others(look, scheme, rates)]
     cell: ShownCell = {
         "shown": True,
-        "view": View.EXACT if view is View.EXACT else View.COARSE,
+        "view": View.BANDED if view is View.HIDDEN else view,
         "valid": _count_json(size_figure(look.table.valid, k, blunt=look.blunt)),
         "answered": _count_json(size_figure(look.table.answered, k, blunt=look.blunt)),
         "satisfied_rate": shown.satisfied,
@@ -163,7 +163,9 @@ def _announced(look: Look, rates: Rates, scheme: Scheme) -> Cell:
     }
     if told := _sum_told(look, scheme, rates, cell):
         cell["sum_text"] = told
-    return cell if isinstance(counted, Hidden) else {**cell, "satisfied": _count_json(counted)}
+    if isinstance(counted, Hidden):
+        return cell
+    return {**cell, "satisfied": _count_json(counted), "counted": "+".join(look.labels[: scheme.formula.top])}
 
 
 def _option(look: Look, scheme: Scheme, label: str | None, count: int, share: Fraction) -> OtherAnswer | None:

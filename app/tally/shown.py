@@ -90,6 +90,7 @@ class ShownCell(TypedDict):
     valid: Count
     answered: Count
     satisfied: NotRequired[Count]
+    counted: NotRequired[str]
     satisfied_rate: Rate
     positive_rate: Rate
     dissatisfied_rate: Rate

@@ -10,10 +10,11 @@ from starlette.testclient import TestClient
 from app.audit.models import AuditEntry
 from app.ballots import store
 from app.ballots.models import ENVELOPE
+from app.box import holders
 from app.box.holder_secret import public_half, read_secret
 from app.box.models import KeyHolder
 from app.box.openings import Openings
-from app.core.acting import Principal
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -25,6 +26,7 @@ from tests.cast import Desk, make_cast
 from tests.waiting import wait_until
 
 ZHANGSAN = Principal("idzhangsan", "张三", "organiser")
+LISI = Principal("idlisi", "李四", "scrutineer")
 
 
 @pytest.fixture
@@ -201,12 +203,37 @@ def test_it_works_from_the_shares_to_the_report(
     assert not any(group in log for share in box.shares for group in share.split())
 
 
-def test_the_pages_that_read_slips_alone_may_use_the_camera(organiser: Desk, ready: str) -> None:
-    for path, may in ((f"{ready}/key", "(self)"), (f"{ready}/opening", "(self)"), (ready, "()"), ("/v", "()")):
-        told = organiser.get(path).headers.get_list("permissions-policy")
-        assert len(told) == 1
-        assert [one for one in told[0].split(",") if one.startswith("camera")] == [f"camera={may}"]
-        assert "microphone=()" in told[0]
+def camera(desk: Desk, path: str) -> str:
+    """Return what the page at ``path`` may do with the camera; it never hears."""
+    (told,) = desk.get(path).headers.get_list("permissions-policy")
+    assert "microphone=()" in told
+    (of_camera,) = [one for one in told.split(",") if one.startswith("camera")]
+    return of_camera
+
+
+def test_a_holder_may_use_the_camera_while_his_slip_is_to_be_read_back(
+    desk: Callable[[str], Desk], database: Database, ready: str
+) -> None:
+    half = public_half(bytes(16), "r1")
+    holder, page = desk("lisi"), f"{ready}/key"
+    with database.writing() as session:
+        holders.name_holders(Acting(session, NOON, ZHANGSAN), "r1", ["idzhangsan", "idlisi", "idwangwu"])
+    assert camera(holder, page) == "camera=()"
+    with database.writing() as session:
+        holders.draw(Acting(session, NOON, LISI), "r1", half)
+    assert camera(holder, page) == "camera=(self)"
+    assert camera(desk("wangwu"), page) == "camera=()"
+    with database.writing() as session:
+        holders.read_back(Acting(session, NOON, LISI), "r1", half)
+    assert camera(holder, page) == "camera=()"
+
+
+@pytest.mark.usefixtures("box")
+def test_the_opening_may_use_the_camera_while_it_waits_for_slips(organiser: Desk) -> None:
+    assert camera(organiser, "/rounds/r1/opening") == "camera=()"
+    begin(organiser)
+    assert camera(organiser, "/rounds/r1/opening") == "camera=(self)"
+    assert camera(organiser, "/rounds/r1") == camera(organiser, "/v") == "camera=()"
 
 
 def test_slips_of_words_still_open_their_box(organiser: Desk, desk: Callable[[str], Desk], box: Box) -> None:

@@ -145,6 +145,14 @@ def solved(figure: Points, others: Mapping[str, Points], weights: Mapping[str, F
     return Points(low / weights[group] * 100, high / weights[group] * 100)
 
 
+def hidden_of(document: Document, unit: str) -> set[str]:
+    """The groups of which no table of a unit that a score is made of shows any figure, as the document itself says."""
+    target = next(target for section in document["sections"] for target in section["targets"] if target["id"] == unit)
+    tables = [target["overall"]] if target["overall"]["key"] is not None else target["items"]
+    seen = {row["id"] for table in tables for row in table["groups"] if row["cell"]["shown"]}
+    return {row["id"] for row in document["chain"]["groups"]} - seen
+
+
 def narrowed(case: Case, figure_of: "dict[str, Figure]") -> list[tuple[str, str]]:
     """Name the units and hidden groups of which a total tells more than nothing."""
     found = []
@@ -153,8 +161,8 @@ def narrowed(case: Case, figure_of: "dict[str, Figure]") -> list[tuple[str, str]
         known = {group: points for group, points in parts.items() if isinstance(points, Points)}
         if not isinstance(total, Points) or len(known) < len(parts):
             continue
-        for group, points in known.items():
-            if points == Points(F(LEAST), F(MOST), coarse=True) and len(composite.parts) > 1:
+        for group in hidden_of(case.document, unit) & known.keys():
+            if len(composite.parts) > 1:
                 told = solved(total, known, weights, group)
                 if told.low > LEAST or told.high < MOST:
                     found.append((unit, group))
