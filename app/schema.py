@@ -8,6 +8,7 @@ from app.consents import models as consents
 from app.core import guess_counts
 from app.inbox import models as inbox
 from app.office import models as office
+from app.offices import models as offices
 from app.opinions import models as opinions
 from app.publication import models as publication
 from app.rectification import models as rectification
@@ -23,6 +24,7 @@ ALL = (
     guess_counts,
     inbox,
     office,
+    offices,
     opinions,
     publication,
     rectification,

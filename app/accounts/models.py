@@ -6,9 +6,10 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, LargeBinary, Te
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
+from app.core.scope import ROOT, OfOffice
 
 
-class Staff(Base):
+class Staff(OfOffice, Base):
     """A person who works with the system; never a voter."""
 
     __tablename__ = "staff"
@@ -16,6 +17,7 @@ class Staff(Base):
     login: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(Text)
+    office_id: Mapped[str] = mapped_column(Text, default=ROOT, server_default=ROOT)
     password_hash: Mapped[str | None] = mapped_column(Text)
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,13 +6,15 @@ from sqlalchemy import Boolean, ForeignKey, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
+from app.core.scope import ROOT, OfCampaign, OfOffice
 
 
-class Campaign(Base):
+class Campaign(OfOffice, Base):
     """活动. ``scheme`` is the JSON of ``domain.Scheme``; a round freezes its own copy into its paper."""
 
     __tablename__ = "campaign"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
+    office_id: Mapped[str] = mapped_column(Text, default=ROOT, server_default=ROOT)
     title: Mapped[str] = mapped_column(Text)
     organisation: Mapped[str] = mapped_column(Text)
     scheme: Mapped[str] = mapped_column(Text)
@@ -24,7 +26,7 @@ class Campaign(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Stage(Base):
+class Stage(OfCampaign, Base):
     """阶段 of a campaign."""
 
     __tablename__ = "stage"
@@ -34,7 +36,7 @@ class Stage(Base):
     title: Mapped[str] = mapped_column(Text)
 
 
-class Unit(Base):
+class Unit(OfCampaign, Base):
     """Something rated; ``position`` is its place in the official order （机构序列）.
 
     ``duty`` is a person's position （职务）, ``responsible`` who answers for a project （主办单位）; both may be empty.
@@ -48,9 +50,11 @@ class Unit(Base):
     name: Mapped[str] = mapped_column(Text)
     duty: Mapped[str] = mapped_column(Text, default="", server_default="")
     responsible: Mapped[str] = mapped_column(Text, default="", server_default="")
+    register_id: Mapped[str | None] = mapped_column(Text)
+    """The same unit in the register of an office, where it was picked from there."""
 
 
-class CampaignSection(Base):
+class CampaignSection(OfCampaign, Base):
     """分表: what is rated is called ``noun`` and is of the sort ``objects``, by the form ``form_key``.
 
     ``rule`` is the JSON of a ``rule.Rule``; NULL where the section obeys the campaign's.
@@ -75,7 +79,7 @@ class SectionObject(Base):
     section_id: Mapped[str] = mapped_column(ForeignKey("campaign_section.id", ondelete="CASCADE"))
 
 
-class VoterGroup(Base):
+class VoterGroup(OfCampaign, Base):
     """参评人员类别 with the number of people expected."""
 
     __tablename__ = "voter_group"
@@ -95,7 +99,7 @@ class GroupLeavesOut(Base):
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True)
 
 
-class EnglishName(Base):
+class EnglishName(OfCampaign, Base):
     """The English of something that voters read, by its Chinese name: whatever has that name is called so."""
 
     __tablename__ = "english_name"
@@ -104,7 +108,7 @@ class EnglishName(Base):
     english: Mapped[str] = mapped_column(Text)
 
 
-class CampaignForm(Base):
+class CampaignForm(OfCampaign, Base):
     """A copied or edited 测评表; ``document`` is the JSON of ``domain.Form``. Built-in forms live in ``builtin.py``."""
 
     __tablename__ = "campaign_form"

@@ -7,9 +7,10 @@ from sqlalchemy import Boolean, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
+from app.core.scope import ROOT, OfOffice
 
 
-class Consent(Base):
+class Consent(OfOffice, Base):
     """An act that waits for a second person, or waited (SEC-41, SEC-77).
 
     ``kind`` and ``subject_id`` say what it is done to; ``request`` is the JSON of what was asked;
@@ -19,6 +20,7 @@ class Consent(Base):
     __tablename__ = "consent"
     __table_args__ = (Index("ix_consent_kind_subject_id", "kind", "subject_id"),)
     id: Mapped[str] = mapped_column(Text, primary_key=True)
+    office_id: Mapped[str] = mapped_column(Text, default=ROOT, server_default=ROOT)
     kind: Mapped[str] = mapped_column(Text)
     subject_id: Mapped[str] = mapped_column(Text)
     act: Mapped[str] = mapped_column(Text)

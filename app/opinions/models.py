@@ -6,9 +6,10 @@ from sqlalchemy import ForeignKey, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
+from app.core.scope import OfCampaign
 
 
-class Opinion(Base):
+class Opinion(OfCampaign, Base):
     """An opinion, personal data masked before it was stored; ``number`` is its number in the source it came from.
 
     ``round_id``: of remarks, the round whose published result they were taken from.
@@ -26,7 +27,7 @@ class Opinion(Base):
     created_by: Mapped[str] = mapped_column(Text)
 
 
-class OpinionAct(Base):
+class OpinionAct(OfCampaign, Base):
     """One act of merging; the state of all opinions is what replaying them in order gives. Nothing is ever changed."""
 
     __tablename__ = "opinion_act"

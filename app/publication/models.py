@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Integer, LargeBinary, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
+from app.core.scope import ROOT, OfOffice
 
 
 class ResultVersion(Base):
@@ -131,11 +132,12 @@ class Announcement(Base):
     place: Mapped[int] = mapped_column(Integer, default=-1)
 
 
-class ReportTemplate(Base):
+class ReportTemplate(OfOffice, Base):
     """A Word template of the organisation that takes the place of the one that ships."""
 
     __tablename__ = "report_template"
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    office_id: Mapped[str] = mapped_column(Text, primary_key=True, default=ROOT, server_default=ROOT)
     file_name: Mapped[str] = mapped_column(Text)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(Text)
@@ -143,7 +145,7 @@ class ReportTemplate(Base):
     uploaded_by: Mapped[str] = mapped_column(Text)
 
 
-class ReaderToken(Base):
+class ReaderToken(OfOffice, Base):
     """A bearer token with which a program reads published results; only its hash is kept.
 
     ``staff_id`` is the leader it reads for, empty for one that reads for nobody in particular.
@@ -152,6 +154,7 @@ class ReaderToken(Base):
     __tablename__ = "reader_token"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     token_hash: Mapped[str] = mapped_column(Text, unique=True)
+    office_id: Mapped[str] = mapped_column(Text, default=ROOT, server_default=ROOT)
     label: Mapped[str] = mapped_column(Text)
     scope: Mapped[str] = mapped_column(Text)
     unit_ids: Mapped[str] = mapped_column(Text, default="")

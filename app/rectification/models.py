@@ -6,6 +6,7 @@ from sqlalchemy import Boolean, Date, ForeignKey, Integer, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
+from app.core.scope import OfCampaign
 
 
 class Holiday(Base):
@@ -17,7 +18,7 @@ class Holiday(Base):
     working: Mapped[bool] = mapped_column(Boolean)
 
 
-class RemedialOrder(Base):
+class RemedialOrder(OfCampaign, Base):
     """责令补课 of one unit after one round, from the flag to its close; ``public_id`` stands in the public address."""
 
     __tablename__ = "remedial_order"
@@ -163,7 +164,7 @@ class Attachment(Base):
     uploaded_by: Mapped[str] = mapped_column(Text)
 
 
-class SupervisionNotice(Base):
+class SupervisionNotice(OfCampaign, Base):
     """督办单, computed from dates; its id names subject, level and day, so that no run makes it twice."""
 
     __tablename__ = "supervision_notice"
@@ -177,7 +178,7 @@ class SupervisionNotice(Base):
     issued_on: Mapped[date] = mapped_column(Date)
 
 
-class CampaignBoard(Base):
+class CampaignBoard(OfCampaign, Base):
     """The campaign's own stages and steps as JSON; without a row the default ones hold."""
 
     __tablename__ = "campaign_board"
@@ -185,7 +186,7 @@ class CampaignBoard(Base):
     stages: Mapped[str] = mapped_column(Text)
 
 
-class BoardDone(Base):
+class BoardDone(OfCampaign, Base):
     """That a unit has done a step, on which day and by what proof."""
 
     __tablename__ = "board_done"

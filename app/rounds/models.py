@@ -6,9 +6,10 @@ from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
+from app.core.scope import OfCampaign
 
 
-class Round(Base):
+class Round(OfCampaign, Base):
     """One opening of the box. ``paper`` is frozen JSON: a trigger refuses to change it once it is there (SEC-38)."""
 
     __tablename__ = "round"

@@ -1,0 +1,98 @@
+"""The tree of offices: who stands above whom, who sees whom, and which moves leave it a tree."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+DEEPEST = 8
+"""So many offices may stand one above the other: 市, 县, 乡, 村 or a group's four levels, twice over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An office: ``is_closed`` keeps those above from seeing it and what is below it."""
+
+    id: str
+    parent_id: str | None
+    name: str
+    position: int
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All offices by id; exactly one has no parent, and every way up ends there."""
+
+    nodes: Mapping[str, Node]
+    below: Mapping[str, Sequence[Node]]
+    """The offices right below each, in their order; an office without any has no entry."""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is but one office, so that no page says anything of offices."""
+        return len(self.nodes) == 1
+
+    def upwards(self, office_id: str) -> Iterator[Node]:
+        """Yield an office and all above it, the root last; nothing for an unknown one."""
+        node = self.nodes.get(office_id)
+        while node is not None:
+            yield node
+            node = self.nodes.get(node.parent_id) if node.parent_id is not None else None
+
+    def downwards(self, office_id: str) -> Iterator[Node]:
+        """Yield an office and all below it, each before those that stand below it."""
+        waiting = [self.nodes[office_id]] if office_id in self.nodes else []
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(self.below.get(node.id, ()))
+
+    def reach(self, office_id: str) -> frozenset[str]:
+        """Return what somebody of this office sees: it and what is below it, but nothing of a closed one below."""
+        seen: set[str] = set()
+        waiting = [office_id] if office_id in self.nodes else []
+        while waiting:
+            seen.add(waiting[0])
+            waiting += [node.id for node in self.below.get(waiting.pop(0), ()) if not node.is_closed]
+        return frozenset(seen)
+
+    def watchers(self, office_id: str) -> frozenset[str]:
+        """Return the offices whose people see this one: exactly those that reach it."""
+        seen: set[str] = set()
+        for node in self.upwards(office_id):
+            seen.add(node.id)
+            if node.is_closed:
+                break
+        return frozenset(seen)
+
+    def way(self, office_id: str) -> str:
+        """Return the names from below the root to this office, for a list; the root's own name for the root."""
+        names = [node.name for node in self.upwards(office_id)]
+        return " / ".join(reversed(names[:-1])) if len(names) > 1 else "".join(names)
+
+    def may_move(self, office_id: str, parent_id: str) -> bool:
+        """Whether the office may stand below that parent: not below itself, not too deep, and the root stays."""
+        if self.nodes[office_id].parent_id is None or parent_id not in self.nodes:
+            return False
+        inside = {node.id for node in self.downwards(office_id)}
+        return parent_id not in inside and self._depth(parent_id) + self._height(office_id) <= DEEPEST
+
+    def may_add(self, parent_id: str) -> bool:
+        """Whether an office may be added below that parent."""
+        return parent_id in self.nodes and self._depth(parent_id) < DEEPEST
+
+    def _depth(self, office_id: str) -> int:
+        return sum(1 for _ in self.upwards(office_id))
+
+    def _height(self, office_id: str) -> int:
+        top = self._depth(office_id)
+        return max(self._depth(node.id) for node in self.downwards(office_id)) - top + 1
+
+
+def tree_of(nodes: Iterable[Node]) -> Tree:
+    """Return the tree of all offices."""
+    known = {node.id: node for node in nodes}
+    below: dict[str, list[Node]] = {}
+    for node in sorted(known.values(), key=lambda each: (each.position, each.name, each.id)):
+        if node.parent_id is not None:
+            below.setdefault(node.parent_id, []).append(node)
+    return Tree(known, below)
