@@ -1,7 +1,9 @@
 """Static files compressed once: a hall that arrives within a minute fetches the same few files a thousand times."""
 
 import gzip
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -26,8 +28,9 @@ class Packed:
     kind: str
 
 
-def pack(folder: Path) -> dict[str, Packed]:
-    """Return every compressible file below ``folder`` by its path."""
+@cache
+def pack(folder: Path) -> Mapping[str, Packed]:
+    """Return every compressible file below ``folder`` by its path; a process compresses the product's files once."""
     return {
         path: Packed(body, gzip.compress(body, 9, mtime=0), KINDS[PurePath(path).suffix])
         for path, body in served(folder).items()

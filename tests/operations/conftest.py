@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import uvicorn
+from sqlalchemy.engine import make_url
 
 from app.core.acting import Acting
 from app.core.clock import utc_now
@@ -30,10 +32,58 @@ class Running:
     demo: demo.Demo
 
 
-@pytest.fixture
-def made_demo(settings: Settings, database: Database) -> demo.Demo:
+KEPT = "template_demo"
+
+
+class Demos:
+    """The demo: made once for each kind of database, for it holds three votes, and then copied."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[str, demo.Demo] = {}
+
+    def put(self, settings: Settings) -> demo.Demo:
+        """Put the demo into an empty installation that nobody is connected to yet."""
+        url = make_url(settings.database_url)
+        kind, own = url.get_backend_name(), str(url.database)
+        if kind in self._made:
+            shutil.copytree(self._folder / kind, settings.data, dirs_exist_ok=True)
+            _copy(url, KEPT, own)
+        else:
+            self._made[kind] = _make_demo(settings)
+            shutil.copytree(settings.data, self._folder / kind)
+            _copy(url, own, KEPT)
+        return self._made[kind]
+
+
+def _make_demo(settings: Settings) -> demo.Demo:
     settings.data.mkdir(exist_ok=True)
-    return demo.make(database, KeyFolder(settings.data / "keys"), settings.data, utc_now())
+    keys = KeyFolder(settings.data / "keys")
+    database = Database(make_engine(settings.database_url), keys)
+    made = demo.make(database, keys, settings.data, utc_now())
+    database.engine.dispose()
+    return made
+
+
+def _copy(url: sa.URL, source: str, target: str) -> None:
+    """Copy a PostgreSQL database over another; an SQLite file lies in the folder that is copied."""
+    if url.get_backend_name() == "sqlite":
+        return
+    admin = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)")
+        connection.exec_driver_sql(f"CREATE DATABASE {target} TEMPLATE {source}")
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Demos:
+    return Demos(tmp_path_factory.mktemp("demos"))
+
+
+@pytest.fixture
+def made_demo(settings: Settings, demos: Demos) -> demo.Demo:
+    return demos.put(settings)
 
 
 @pytest.fixture
