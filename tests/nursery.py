@@ -42,6 +42,8 @@ def _start(data: Path, url: str) -> tuple[int, int]:
 def main() -> None:
     """Obey the lines."""
     data, url = Path(sys.argv[1]), sys.argv[2]
+    # What is made once in a process, like packed files, is made before the forks.
+    create_app(Settings(data=data, MANYIDU_DATABASE_URL=url, base_url="http://127.0.0.1:8000"))
     for line in sys.stdin:
         order, *words = line.split()
         if order == "start":
