@@ -97,6 +97,7 @@ class RemedialAction(Base):
     co_units: Mapped[str] = mapped_column(Text, default="")
     owner: Mapped[str] = mapped_column(Text, default="")
     owner_id: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[str] = mapped_column(Text, default="", server_default="")
     horizon: Mapped[str] = mapped_column(Text, default="")
     due: Mapped[date | None] = mapped_column(Date)
     commitment: Mapped[str] = mapped_column(Text, default="")
@@ -112,6 +113,8 @@ class RemedialAction(Base):
     completed_by: Mapped[str] = mapped_column(Text, default="")
     completed_by_id: Mapped[str] = mapped_column(Text, default="")
     completion: Mapped[str] = mapped_column(Text, default="")
+    rules_made: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """制度成果: the names of rules that were made, one a line."""
     accepted_on: Mapped[date | None] = mapped_column(Date)
     accepted_by: Mapped[str] = mapped_column(Text, default="")
     accepted_by_id: Mapped[str] = mapped_column(Text, default="")

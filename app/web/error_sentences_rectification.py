@@ -34,6 +34,7 @@ RECTIFICATION_SENTENCES: dict[str, tuple[int, str]] = {
     "plan_remarks_missing": (422, "退回方案需要写明意见，方案没有退回。请写明要修改什么后再提交。"),
     "action_text_missing": (422, "没有写明情况，没有改动。请用一两句话写清楚后再提交。"),
     "action_explanation_missing": (422, "没有写明向群众的说明，没有改动。请写明为什么暂不具备条件、打算怎么办。"),
+    "rules_settled": (409, "这个事项已经销号，制度成果不能再改，没有改动。"),
     "acceptor_is_owner": (409, "验收人不能是责任人，也不能是报告完成的人（含同名者），没有改动。请由另一位同志验收。"),
     "acceptor_unknown": (422, "没有写明验收人的姓名，没有改动。请填写后再提交。"),
     "action_owner_unknown": (409, "这个事项没有责任人，无法验收，没有改动。请先在台账中补上责任人。"),

@@ -86,6 +86,7 @@ SENTENCES = {
     "/rectification/orders/{order_id}/mode": "督办方式已改变，责任单位会在收件箱中看到。",
     "/rectification/actions/{action_id}": "这一步已办理。",
     "/rectification/actions/{action_id}/rating": "评价已记下。",
+    "/rectification/actions/{action_id}/rules": "制度成果已记下。",
     "/rectification/actions/{action_id}/extension": "延期申请已提交，督办的人会在收件箱中看到。",
     "/rectification/actions/{action_id}/extension/{extension_id}": "批复已记下，责任单位会在收件箱中看到。",
     "/rectification/import/confirm": "台账已更新。",

@@ -70,7 +70,7 @@ def write_plan(page: Page, order_url: str) -> None:
     for label, text in fields.items():
         page.get_by_label(label, exact=True).first.fill(text)
     page.get_by_label("完成时限").first.fill(utc_now().strftime("%Y-12-31"))
-    page.get_by_label("时限类型").first.select_option(index=1)
+    page.get_by_label("分类").first.select_option("限期整改")
     page.get_by_role("button", name="保存并报送").click()
     expect(page.locator("main")).to_contain_text("待审")
 

@@ -16,7 +16,7 @@ from app.rectification.orders import service as ordering
 from app.rectification.orders.service import Confirmation
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import PlanRow
-from app.rectification.rules.plans import Action, Horizon
+from app.rectification.rules.plans import Action, ActionKind
 from app.rectification.rules.workdays import seed_holidays, working_day_from
 from app.rounds.models import Round
 from tests.cast import MORNING, make_cast
@@ -87,7 +87,7 @@ def make_action(**changes: object) -> Action:
     full = Action(
         problem="开放时间太短",
         goal="周末和晚上都能进馆",
-        horizon=Horizon.SHORT,
+        kind=ActionKind.DATED,
         due=MORNING.date() + timedelta(days=20),
         measures="调整排班，周末开放到二十点",
         sponsor="钱副局长",

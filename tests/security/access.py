@@ -237,6 +237,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /rectification/actions/{action_id}": RECTIFIERS,
     "POST /rectification/actions/{action_id}": WORKERS,
     "POST /rectification/actions/{action_id}/rating": SUPERVISORS,
+    "POST /rectification/actions/{action_id}/rules": WORKERS,
     "POST /rectification/actions/{action_id}/extension": WORKERS,
     "POST /rectification/actions/{action_id}/extension/{extension_id}": SUPERVISORS,
     "GET /rectification/actions/{action_id}/files/{file_id}": RECTIFIERS,

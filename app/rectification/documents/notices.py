@@ -42,7 +42,7 @@ STEP_COLUMNS = (
     Column("已逾期（个）", 24),
 )
 _WIDE = 267
-_LEDGER_WIDTHS = (20, 10, 28, 13, 22, 30, 13, 17, 17, 12, 10, 21, 24, 11, 21, 21, 18, 18, 12, 14)
+_LEDGER_WIDTHS = (20, 10, 28, 13, 11, 22, 30, 13, 17, 17, 12, 10, 21, 24, 11, 21, 21, 18, 20, 8, 18, 12, 14)
 
 
 def order_notice(order: OrderView, organisation: str, round_title: str) -> bytes:

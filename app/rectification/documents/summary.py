@@ -26,9 +26,10 @@ from app.rectification.documents.results import OrderResult
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.orders.reads import OrderView
-from app.rectification.rules.ledger import ActionState, is_open
+from app.rectification.rules.ledger import ActionState, is_open, rules_in
+from app.rectification.rules.plans import ActionKind
 from app.rectification.rules.supervision import Mode
-from app.rectification.rules.wording import ACTION_STATES, MODES, ORDER_STATES
+from app.rectification.rules.wording import ACTION_KINDS, ACTION_STATES, MODES, ORDER_STATES
 from app.reports.report_data import figure_text
 from app.tally.document import parts_of
 from app.tally.shown import Table, measure_of
@@ -46,7 +47,7 @@ ACTION_COLUMNS = (
 )
 UNIT_COLUMNS = (
     Column("单位", 46, Style.CELL),
-    *(Column(head, 18.3) for head in ("事项", "已销号", "转入长期", "已说明", "未办结", "逾期")),
+    *(Column(head, 15.7) for head in ("事项", "已销号", "转入长期", "已说明", "未办结", "逾期", "制度成果")),
 )
 RESULT_COLUMNS = (
     Column("单位", 44, Style.CELL),
@@ -111,7 +112,21 @@ def _state_words(rows: Sequence[LedgerRow]) -> str:
     numbers = Counter(ActionState(each.row.state) for each in rows)
     parts = [f"{ACTION_STATES[state]} {numbers[state]} 项" for state in ActionState if numbers[state]]
     overdue = sum(each.is_overdue for each in rows)
-    return f"整改台账共 {len(rows)} 项，其中{'，'.join(parts)}；逾期未办结 {overdue} 项。"
+    kinds = Counter(each.row.kind for each in rows)
+    told = "、".join(f"{ACTION_KINDS[kind]} {kinds[kind]} 项" for kind in ActionKind if kinds[kind])
+    by_kind = f"按分类，{told}。" if told else ""
+    return f"整改台账共 {len(rows)} 项，其中{'，'.join(parts)}；逾期未办结 {overdue} 项。{by_kind}"
+
+
+def _rules_made(rows: Sequence[LedgerRow]) -> list[str]:
+    """Return the rules that were made under these actions, each with whose it is."""
+    return [f"{name}（{each.order.unit_name}）" for each in rows for name in rules_in(each.row.rules_made)]
+
+
+def _tell_rules(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
+    names = _rules_made(rows)
+    if names:
+        paragraph(document, f"制度成果共 {len(names)} 项：{'；'.join(names)}。")
 
 
 def _work(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
@@ -120,6 +135,7 @@ def _work(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
         return
     paragraph(document, _state_words(rows))
     table(document, ACTION_COLUMNS, (_action(each) for each in rows))
+    _tell_rules(document, rows)
 
 
 def _action(each: LedgerRow) -> tuple[str, ...]:
@@ -130,7 +146,8 @@ def _action(each: LedgerRow) -> tuple[str, ...]:
 
 
 def _due(each: LedgerRow) -> str:
-    return chinese_day(each.due) if each.due else NONE
+    lasting = each.row.kind == ActionKind.LASTING.value
+    return chinese_day(each.due) if each.due else "长期坚持" if lasting else NONE
 
 
 def _results(document: DocumentType, found: OrderResult) -> None:
@@ -229,6 +246,7 @@ def _campaign_work(document: DocumentType, progress: Progress) -> None:
         by_order.setdefault(each.order.id, []).append(each)
     rows = [(order.unit_name, *_numbers(by_order[order.id])) for order in progress.ordered]
     table(document, UNIT_COLUMNS, rows)
+    _tell_rules(document, progress.rows)
 
 
 def _numbers(rows: Sequence[LedgerRow]) -> tuple[str, ...]:
@@ -238,6 +256,7 @@ def _numbers(rows: Sequence[LedgerRow]) -> tuple[str, ...]:
         *(states.count(state) for state in (ActionState.CLOSED_OUT, ActionState.LONG_TERM, ActionState.EXPLAINED)),
         sum(map(is_open, states)),
         sum(each.is_overdue for each in rows),
+        len(_rules_made(rows)),
     )
     return tuple(map(str, numbers))
 

@@ -21,6 +21,7 @@ SEARCHED = (
     RemedialAction.problem, RemedialAction.source, RemedialAction.goal, RemedialAction.measures,
     RemedialAction.lead_unit, RemedialAction.co_units, RemedialAction.commitment, RemedialAction.progress,
     RemedialAction.completion, RemedialAction.explanation, RemedialAction.public_rating,
+    RemedialAction.rules_made,
 )  # fmt: skip
 
 
@@ -127,6 +128,8 @@ def _picked(pick: Pick, today: date) -> Iterator[ColumnElement[bool]]:
     yield from _shown(pick.show, today)
     if pick.state:
         yield RemedialAction.state == pick.state
+    if pick.kind:
+        yield RemedialAction.kind == pick.kind
     if pick.since is not None:
         yield _last_day() >= pick.since
     if pick.until is not None:

@@ -29,6 +29,8 @@ from app.rectification.rules.ledger import (
     decide_extension,
     move,
     overdue,
+    rules_in,
+    takes_rules,
 )
 from app.rectification.rules.people import Person
 from app.rectification.rules.refusals import Refusal
@@ -48,6 +50,7 @@ LOCKED_AT_ONCE = 500
 STORED = (
     "extended_to", "begun_on", "progress_on", "progress", "completed_on", "completion", "accepted_on", "explanation",
 )  # fmt: skip
+RULES_MADE = "rules_made"
 BY_SUPERVISION = frozenset({ActionEvent.RETURN, ActionEvent.ACCEPT, ActionEvent.RESUME})
 
 
@@ -165,6 +168,14 @@ def rate(acting: Acting, action_id: str, words: str) -> None:
     audit.record(acting.session, acting.now, acting.actor, "action.public_rating", action_id, text=words)
 
 
+def name_rules(acting: Acting, action_id: str, text: str) -> None:
+    """Record the rules that were made (制度成果), one name a line; empty text takes them back."""
+    get_action(acting.session, acting.actor, action_id, today_of(acting))
+    record_rules(acting, {action_id: text})
+    names = rules_in(text)
+    audit.record(acting.session, acting.now, acting.actor, "action.rules_made", action_id, names=names)
+
+
 def record_progress(acting: Acting, told: Mapping[str, str]) -> None:
     """Enter progress of many actions, by id, under the rules that hold for one."""
     for row in _locked_rows(acting.session, told):
@@ -182,6 +193,18 @@ def record_rating(acting: Acting, told: Mapping[str, str]) -> None:
         if row.public_rating != told[row.id]:
             row.public_rating = told[row.id]
             acting.session.add(_entry(acting, row.id, "public_rating", told[row.id]))
+
+
+def record_rules(acting: Acting, told: Mapping[str, str]) -> None:
+    """Enter the rules that were made under many actions, by id, where they are others than before."""
+    for row in _locked_rows(acting.session, told):
+        text = "\n".join(rules_in(told[row.id]))
+        if row.rules_made == text:
+            continue
+        if not takes_rules(ActionState(row.state)):
+            raise DomainError("rules_settled")
+        row.rules_made = text
+        acting.session.add(_entry(acting, row.id, RULES_MADE, text))
 
 
 def _locked_rows(session: Session, ids: Collection[str]) -> Iterator[RemedialAction]:

@@ -1,7 +1,8 @@
 """The 整改台账 as an Excel workbook, out and in: what was exported and edited comes back, or nothing at all does.
 
-Progress and 群众评价 come in by upload, under the rules and rights of the page of an action: planned texts are settled
-with the plan, acceptance and state belong to the acts of the ledger. Rows that do not match are named with the reason.
+Progress, 群众评价 and 制度成果 come in by upload, under the rules and rights of the page of an action: planned texts
+are settled with the plan, acceptance and state belong to the acts of the ledger. Rows that do not match are named with
+the reason.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,10 +18,17 @@ from app.office.sheets.carried import brought, carried
 from app.office.sheets.tables import CellProblem, Listing, Reading, Table, has_needed, left_sheets
 from app.office.workbook import plain, read_workbook
 from app.rectification.ledger.cells import cells_of
-from app.rectification.ledger.service import LedgerRow, by_now, record_progress, record_rating, rule_view
+from app.rectification.ledger.service import (
+    LedgerRow,
+    by_now,
+    record_progress,
+    record_rating,
+    record_rules,
+    rule_view,
+)
 from app.rectification.orders.service import today_of
 from app.rectification.rules.columns import LEDGER_COLUMNS
-from app.rectification.rules.ledger import Act, ActionEvent, ActionState, move
+from app.rectification.rules.ledger import Act, ActionEvent, ActionState, move, rules_in, takes_rules
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.wording import ACTION_STATES
 
@@ -29,12 +37,29 @@ KEY = "事项编码（勿改）"
 UNIT = "单位"
 NEW_PROGRESS = "本次进展（填写）"
 HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS)
-LISTING: Final = Listing({head: (head,) for head in HEADS}, HEADS)
-RATING = "群众评价"
-MOST_CELLS = 300_000
-"""Of one workbook; ten thousand actions with every column filled are 220,000."""
-_LIMITS = {NEW_PROGRESS: 2000, RATING: 200}
-_SETTLED = tuple(column for column in LEDGER_COLUMNS if column.heading != RATING)
+RATING, RULES, RULES_COUNT = "群众评价", "制度成果", "制度数"
+_ALSO = {
+    "问题": ("存在问题", "整改问题", "问题内容"),
+    "分类": ("整改分类", "整改类别", "整改类型"),
+    "整改目标": ("目标",),
+    "整改措施": ("措施", "具体措施"),
+    "完成时限": ("整改时限", "完成期限"),
+    RULES: ("制度名称", "制度成果名称", "建立制度", "建章立制", "出台制度"),
+    RULES_COUNT: ("制度成果数", "制度个数", "建立制度数"),
+    "状态": ("整改状态",),
+}
+"""Other titles of columns, as tables in use have them."""
+LATER = frozenset(("分类", RULES, RULES_COUNT))
+"""Columns that workbooks from before they were there lack; nothing is changed or compared where one is missing."""
+LISTING: Final = Listing(
+    {head: (head, *_ALSO.get(head, ())) for head in HEADS}, tuple(head for head in HEADS if head not in LATER)
+)
+MOST_CELLS = 400_000
+"""Of one workbook; ten thousand actions with every column filled are 290,000."""
+_LIMITS = {NEW_PROGRESS: 2000, RATING: 200, RULES: 2000}
+_OPEN = frozenset((RATING, RULES, RULES_COUNT))
+"""What may be changed, and the number that follows from it."""
+_SETTLED = tuple(column for column in LEDGER_COLUMNS if column.heading not in _OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +72,12 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a row of the workbook says anew of an action; None: the rating is what it was."""
+    """What a row of the workbook says anew of an action; None: rating or rules made are what they were."""
 
     action_id: str
     progress: str
     public_rating: str | None
+    rules_made: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +95,7 @@ class Preview:
         return not self.wrong and not self.problems
 
 
-_CARRIED = TypeAdapter(list[tuple[str, str, str | None]])
+_CARRIED = TypeAdapter(list[tuple[str, str, str | None, str | None]])
 
 
 def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -> Preview:
@@ -83,8 +109,9 @@ def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -
         return Preview((), (Mismatch(1, f"没有名为“{SHEET}”的工作表"),), (), left_sheets(workbook, [], (LISTING,)))
     table = Table(sheet, LISTING)
     check = _Check(acting, {each.row.id: each for each in known})
+    heads = [head for head in HEADS if head in table.columns]
     for row in table.rows():
-        check.take(row.number, {head: table.text(row, head) for head in HEADS})
+        check.take(row.number, {head: table.text(row, head) for head in heads})
     reading = table.reading() + left_sheets(workbook, [sheet], (LISTING,))
     return Preview(tuple(check.changes), tuple(check.wrong), tuple(table.problems), reading)
 
@@ -92,14 +119,16 @@ def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -
 def preview_carried(acting: Acting, known: Iterable[LedgerRow], parts: Sequence[str]) -> Preview:
     """Check what the page carried by the rules of the upload; DomainError ``form_malformed``."""
     check = _Check(acting, {each.row.id: each for each in known})
-    for number, (action_id, progress, rating) in enumerate(brought(_CARRIED, parts), 1):
-        check.take_change(number, Change(action_id, progress, rating))
+    for number, told in enumerate(brought(_CARRIED, parts), 1):
+        check.take_change(number, Change(*told))
     return Preview(tuple(check.changes), tuple(check.wrong))
 
 
 def carry(preview: Preview) -> list[str]:
     """Return the changes as the page carries them, in parts; DomainError ``import_too_much``."""
-    return carried((change.action_id, change.progress, change.public_rating) for change, _ in preview.changes)
+    return carried(
+        (change.action_id, change.progress, change.public_rating, change.rules_made) for change, _ in preview.changes
+    )
 
 
 class _Check:
@@ -120,7 +149,8 @@ class _Check:
             self.wrong.append(Mismatch(number, reason))
             return
         is_rated = each is not None and told[RATING] != plain(each.row.public_rating).strip()
-        self.take_change(number, Change(told[KEY], told[NEW_PROGRESS], told[RATING] if is_rated else None))
+        rating, rules = told[RATING] if is_rated else None, _rules(told, each)
+        self.take_change(number, Change(told[KEY], told[NEW_PROGRESS], rating, rules))
 
     def take_change(self, number: int, change: Change) -> None:
         """Keep a change that the ledger takes, or why it does not."""
@@ -133,33 +163,43 @@ class _Check:
         reason = "同一事项出现了两次" if is_second else _too_long(change) or self._refused(change, each)
         if reason:
             self.wrong.append(Mismatch(number, reason))
-        elif change.progress or change.public_rating is not None:
+        elif change.progress or change.public_rating is not None or change.rules_made is not None:
             self.changes.append((change, each))
 
     def _refused(self, change: Change, each: LedgerRow) -> str:
         """Say why the rules of the ledger do not take the change."""
         if change.public_rating is not None and self._acting.actor.role == "liaison":
             return f"“{RATING}”由组织者或督办员填写，请恢复原来的内容"
+        state = ACTION_STATES[ActionState(each.row.state)]
+        if change.rules_made is not None and not takes_rules(ActionState(each.row.state)):
+            return f"状态为“{state}”，不能再改“{RULES}”，请恢复原来的内容"
         if not change.progress:
             return ""
         act = Act(by_now(self._acting), today_of(self._acting), change.progress)
         after = move(rule_view(each.row), ActionEvent.PROGRESS, act)
         if after is Refusal.ACTION_TEXT_MISSING:
             return "进展没有写明情况"
-        state = ACTION_STATES[ActionState(each.row.state)]
         return f"状态为“{state}”，不能再填报进展，请清空“{NEW_PROGRESS}”" if isinstance(after, Refusal) else ""
 
 
 def _unlike(told: Mapping[str, str], each: LedgerRow) -> str:
     cells = cells_of(each) | {UNIT: each.order.unit_name}
     for key, heading in ((UNIT, UNIT), *((column.key, column.heading) for column in _SETTLED)):
-        if told[heading] != cells[key] and folded(told[heading]) != folded(plain(cells[key])):
+        if heading in told and told[heading] != cells[key] and folded(told[heading]) != folded(plain(cells[key])):
             return f"“{heading}”与台账不一致；这一列不能通过导入修改"
     return ""
 
 
+def _rules(told: Mapping[str, str], each: LedgerRow | None) -> str | None:
+    """Return the rules made that a row names anew, one a line; None where it names those there are."""
+    if each is None or RULES not in told:
+        return None
+    names = "\n".join(rules_in(told[RULES]))
+    return None if names == "\n".join(rules_in(plain(each.row.rules_made))) else names
+
+
 def _too_long(change: Change) -> str:
-    told = {NEW_PROGRESS: change.progress, RATING: change.public_rating or ""}
+    told = {NEW_PROGRESS: change.progress, RATING: change.public_rating or "", RULES: change.rules_made or ""}
     long = next((head for head, limit in _LIMITS.items() if len(told[head]) > limit), "")
     return f"“{long}”超过 {_LIMITS[long]} 字" if long else ""
 
@@ -169,5 +209,7 @@ def apply_changes(acting: Acting, changes: Sequence[Change]) -> int:
     record_progress(acting, {change.action_id: change.progress for change in changes if change.progress})
     ratings = {change.action_id: change.public_rating for change in changes}
     record_rating(acting, {action_id: text for action_id, text in ratings.items() if text is not None})
+    rules = {change.action_id: change.rules_made for change in changes}
+    record_rules(acting, {action_id: text for action_id, text in rules.items() if text is not None})
     audit.record(acting.session, acting.now, acting.actor, "ledger.import", "", actions=len(changes))
     return len(changes)

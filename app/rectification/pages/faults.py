@@ -14,6 +14,7 @@ _OF_CODES: Mapping[str, str] = {
     "action_text_missing": "text",
     "action_explanation_missing": "text",
     "action_due_needed": "due",
+    "rules_settled": "rules_made",
     "resume_by_owner": "due",
     "extension_not_later": "until",
     "extension_too_late": "until",
@@ -41,6 +42,7 @@ _OF_LABELS: Mapping[str, str] = {
     "退回的理由": "reason",
     "复测名称": "title",
     "理由": "reason",
+    "制度成果": "rules_made",
 }
 
 

@@ -12,7 +12,7 @@ from app.office.workshop import Craft
 from app.rectification.ledger import attachments, workbook
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.reads import announced, ledger_page
-from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT
+from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT, RULES_MADE
 from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
@@ -22,7 +22,7 @@ from app.rectification.pages.outcomes import DONE, action_outcome, outcome_shown
 from app.rectification.pages.views import read_view
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import CHOSEN
-from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState
+from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState, rules_in
 from app.rectification.rules.picks import LONGEST, told_of
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import TOLD_WHY
@@ -119,6 +119,7 @@ def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> 
         "entries": entries,
         **outcome_shown(action_outcome(desk, found.order, entries)),
         "faulty": faulty(refused),
+        "rules": rules_in(found.row.rules_made),
         "extensions": ledger_acts.extensions_of(session, action_id),
         "files": attachments.files_of(session, action_id),
         "allowed": [event for event in events_allowed(ACTION_TABLE, ActionState(found.row.state)) if event in mine],
@@ -163,6 +164,16 @@ def rate(desk: SupervisorDesk, action_id: str, form: Form) -> Response:
     return desk.attempt(
         lambda: ledger_acts.rate(desk.acting, action_id, form.text("public_rating", 200, needed=False)),
         f"/rectification/actions/{action_id}",
+        lambda refused: _action_page(desk, action_id, refused),
+    )
+
+
+@router.post("/rectification/actions/{action_id}/rules")
+def name_rules(desk: WorkingDesk, action_id: str, form: Form) -> Response:
+    """Record the rules that were made."""
+    return desk.attempt(
+        lambda: ledger_acts.name_rules(desk.acting, action_id, form.text("rules_made", 2000, needed=False)),
+        _after(action_id, RULES_MADE),
         lambda refused: _action_page(desk, action_id, refused),
     )
 

@@ -30,6 +30,7 @@ from app.rectification.rules.supervision import Mode
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import (
     ACTION_EVENTS,
+    ACTION_KINDS,
     ACTION_STATES,
     HORIZONS,
     MODES,
@@ -61,7 +62,13 @@ WORDS = {
     "modes": MODES,
 }
 
-LEDGER_WORDS = {**WORDS, "action_states": ACTION_STATES, "action_events": ACTION_EVENTS, "horizons": HORIZONS}
+LEDGER_WORDS = {
+    **WORDS,
+    "action_states": ACTION_STATES,
+    "action_events": ACTION_EVENTS,
+    "horizons": HORIZONS,
+    "kinds": ACTION_KINDS,
+}
 
 
 @router.get("/rectification")

@@ -16,18 +16,18 @@ from app.rectification.plans import service as planning
 from app.rectification.plans.issues import issues_for
 from app.rectification.plans.service import CO_UNIT_MARK, MOST_ACTIONS, PlanRow, PlanView, plan_of
 from app.rectification.rules.columns import LEDGER_COLUMNS
-from app.rectification.rules.plans import Action, Gap, Horizon, plan_gaps, unanswered_issues
-from app.rectification.rules.wording import GAP_FIELDS, HORIZONS, gap_text
+from app.rectification.rules.plans import Action, ActionKind, Gap, plan_gaps, unanswered_issues
+from app.rectification.rules.wording import ACTION_KINDS, GAP_FIELDS, gap_text
 from app.web.desk import Desk, Refused, WorkingDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
 router = APIRouter()
 FIELDS = (
-    "id", "problem", "source", "goal", "horizon", "due", "measures", "sponsor", "lead_unit", "co_units", "owner",
+    "id", "problem", "source", "goal", "kind", "due", "measures", "sponsor", "lead_unit", "co_units", "owner",
     "commitment", "issue_id",
 )  # fmt: skip
-LIMITS = {"id": 40, "horizon": 10, "due": 10, "issue_id": 40, "sponsor": 80, "lead_unit": 80, "owner": 80}
+LIMITS = {"id": 40, "kind": 10, "due": 10, "issue_id": 40, "sponsor": 80, "lead_unit": 80, "owner": 80}
 LONGEST = 1000
 PLAN_LABELS = {column.key: column.heading for column in LEDGER_COLUMNS if column.planned}
 Marks = dict[str, list[str]]
@@ -48,13 +48,13 @@ def _row(number: int, typed: dict[str, str]) -> PlanRow:
         if len(text) > LIMITS.get(name, LONGEST):
             told = f"第{number}项{PLAN_LABELS.get(name, '')}"
             raise DomainError("field_too_long", field=told, limit=LIMITS.get(name, LONGEST), at=f"{name}-{number}")
-    if typed["horizon"] and typed["horizon"] not in set(Horizon):
-        raise DomainError("field_not_a_choice", field=f"第{number}项时限类型", at=f"horizon-{number}")
+    if typed["kind"] and typed["kind"] not in set(ActionKind):
+        raise DomainError("field_not_a_choice", field=f"第{number}项分类", at=f"kind-{number}")
     parts = [part.strip() for part in typed["co_units"].replace(",", CO_UNIT_MARK).split(CO_UNIT_MARK)]
     action = Action(
         problem=typed["problem"],
         goal=typed["goal"],
-        horizon=Horizon(typed["horizon"]) if typed["horizon"] else None,
+        kind=ActionKind(typed["kind"]) if typed["kind"] else None,
         due=_due(number, typed["due"]),
         measures=typed["measures"],
         sponsor=typed["sponsor"],
@@ -101,7 +101,7 @@ def _plan_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Res
     # What a draft still lacks is listed; its fields are marked once somebody has tried to submit it.
     marks = gaps if code == "plan_incomplete" else {}
     context = {
-        "order": order, "plan": plan, "rows": rows, "gaps": gaps, "horizons": HORIZONS, "issues": issues.values(),
+        "order": order, "plan": plan, "rows": rows, "gaps": gaps, "kinds": ACTION_KINDS, "issues": issues.values(),
         "left": left, "version": version, "faulty": faulty(refused), "marks": marks,
     }  # fmt: skip
     return desk.show("rectification/plan.html", refused, **context, **WORDS)

@@ -25,10 +25,11 @@ from app.rectification.rules.orders import OrderEvent
 from app.rectification.rules.plans import (
     PLAN_TABLE,
     Action,
-    Horizon,
+    ActionKind,
     Plan,
     PlanEvent,
     PlanState,
+    horizon_of,
     next_plan_state,
     return_plan,
     submit_plan,
@@ -84,7 +85,7 @@ def planned(row: RemedialAction) -> Action:
     return Action(
         problem=row.problem,
         goal=row.goal,
-        horizon=Horizon(row.horizon) if row.horizon else None,
+        kind=ActionKind(row.kind) if row.kind else None,
         due=row.due,
         measures=row.measures,
         sponsor=row.sponsor,
@@ -98,9 +99,7 @@ def planned(row: RemedialAction) -> Action:
 
 def version_of(rows: Sequence[RemedialAction]) -> str:
     """Return a mark that changes whenever the stored plan does."""
-    texts = [
-        [str(getattr(row, name)) for name in ("id", *PLANNED_TEXTS, "source", "horizon", "co_units")] for row in rows
-    ]
+    texts = [[str(getattr(row, name)) for name in ("id", *PLANNED_TEXTS, "source", "kind", "co_units")] for row in rows]
     return sha256(json.dumps(texts).encode()).hexdigest()[:32]
 
 
@@ -141,6 +140,7 @@ def save_plan(acting: Acting, order_id: str, rows: Sequence[PlanRow], seen: str 
     for position, typed in enumerate(rows, start=1):
         row = known.get(typed.id) or _new_row(order)
         _fill(row, position, typed, issues.get(typed.action.issue_id))
+        _class(row, today_of(acting))
         acting.session.add(row)
     audit.record(acting.session, acting.now, acting.actor, "plan.edit", order_id, actions=len(rows))
 
@@ -159,8 +159,15 @@ def _fill(row: RemedialAction, position: int, typed: PlanRow, issue: Issue | Non
         setattr(row, name, getattr(action, name))
     row.source = typed.source or (source_words(issue) if issue else "")
     row.problem = action.problem or (issue.title if issue else "")
-    row.horizon = action.horizon.value if action.horizon else ""
+    row.kind = action.kind.value if action.kind else ""
     row.co_units = CO_UNIT_MARK.join(action.co_units)
+
+
+def _class(row: RemedialAction, today: date) -> None:
+    """Let 近期/中期/长期 follow from 分类; what was chosen before there were kinds stays until one is."""
+    if row.kind:
+        horizon = horizon_of(ActionKind(row.kind), row.due, today)
+        row.horizon = horizon.value if horizon else ""
 
 
 def submit(acting: Acting, order_id: str) -> None:
@@ -171,6 +178,8 @@ def submit(acting: Acting, order_id: str) -> None:
     table = days_table(acting.session, order.campaign_id, [action.due for action in planned_now.actions])
     after = submit_plan(PlanState(plan.state), planned_now, today_of(acting), table)
     plan.state = _or_refuse(after, plan, PlanEvent.SUBMIT).value
+    for row in view.rows if view else ():
+        _class(row, today_of(acting))
     plan.submitted_at, plan.submitted_by = acting.now, acting.actor.name
     order_moved(order, OrderEvent.SUBMIT_PLAN)
     note(acting, order, OrderEvent.SUBMIT_PLAN)

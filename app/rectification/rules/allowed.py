@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.rectification.rules.ledger import ActionState
+from app.rectification.rules.ledger import ActionState, takes_rules
 from app.rectification.rules.orders import ORDER_ENDS, OrderState
 from app.rectification.rules.plans import PlanState
 
@@ -50,6 +50,10 @@ class ReaderPowers:
     def asks_for_time(self, state: str) -> bool:
         """Whether he may ask for more time for an action."""
         return self.work and state in _EXTENDABLE
+
+    def names_rules(self, state: str) -> bool:
+        """Whether he may enter the rules that were made under an action."""
+        return self.work and takes_rules(ActionState(state))
 
     def resumes(self, state: str) -> bool:
         """Whether an action was set aside, so that a new date is given when it is taken up again."""

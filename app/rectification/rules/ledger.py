@@ -76,6 +76,17 @@ ACTION_TABLE = total_table(
 )
 
 
+def rules_in(text: str) -> tuple[str, ...]:
+    """Return the names of rules made (制度成果), one a line; none where the field says nothing, each only once."""
+    names = (" ".join(line.split()) for line in text.splitlines())
+    return tuple(dict.fromkeys(name for name in names if not is_blank(name)))
+
+
+def takes_rules(state: ActionState) -> bool:
+    """Whether rules may still be entered: what was accepted is settled."""
+    return state not in {ActionState.DRAFTED, ActionState.CLOSED_OUT}
+
+
 def next_action_state(state: ActionState, event: ActionEvent) -> ActionState | Refusal:
     """Return the state after the event, or why there is none."""
     return ACTION_TABLE[state, event]

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.rectification.rules.ledger import ActionState
+from app.rectification.rules.plans import ActionKind
 
 LONGEST = 60
 """Signs of one condition; what is longer is cut."""
@@ -29,6 +30,7 @@ class Pick:
     unit: str = ""
     lead: str = ""
     state: str = ""
+    kind: str = ""
     words: str = ""
     since: date | None = None
     until: date | None = None
@@ -50,11 +52,12 @@ _DAYS = {"from": "since", "to": "until"}
 
 def read_pick(told: Mapping[str, str]) -> tuple[Pick, tuple[str, ...]]:
     """Return the conditions, and the names of the days (``from``, ``to``) that are none and ask for nothing."""
-    texts = {name: told.get(name, "").strip()[:LONGEST] for name in (*_TEXTS, "show", "state", *_DAYS)}
+    texts = {name: told.get(name, "").strip()[:LONGEST] for name in (*_TEXTS, "show", "state", "kind", *_DAYS)}
     days = {name: _day(texts[name]) for name in _DAYS}
     pick = Pick(
         show=Show(texts["show"]) if texts["show"] in set(Show) else Show.ALL,
         state=texts["state"] if texts["state"] in set(ActionState) else "",
+        kind=texts["kind"] if texts["kind"] in set(ActionKind) else "",
         since=days["from"],
         until=days["to"],
         **{name: texts[name] for name in _TEXTS},
@@ -64,7 +67,7 @@ def read_pick(told: Mapping[str, str]) -> tuple[Pick, tuple[str, ...]]:
 
 def told_of(pick: Pick) -> dict[str, str]:
     """Return the conditions as ``read_pick`` reads them; what asks for nothing is left out."""
-    texts = {"show": pick.show.value, "state": pick.state, **{name: getattr(pick, name) for name in _TEXTS}}
+    texts = {"show": pick.show.value, **{name: getattr(pick, name) for name in ("state", "kind", *_TEXTS)}}
     days = {name: day.isoformat() for name, key in _DAYS.items() if (day := getattr(pick, key)) is not None}
     return {name: text for name, text in texts.items() if text} | days
 

@@ -19,12 +19,21 @@ class Horizon(StrEnum):
     LONG = "long"
 
 
+class ActionKind(StrEnum):
+    """分类: 立行立改, 限期整改, 长期坚持; what the plan asks for, and what 近期/中期/长期 follows from."""
+
+    AT_ONCE = "at_once"
+    DATED = "dated"
+    LASTING = "lasting"
+
+
 @dataclass(frozen=True, slots=True)
 class HorizonLimits:
-    """The most days from today that 近期 and 中期 may take; what is later is 长期."""
+    """The most days that 立行立改 may take, and that are still 近期 and 中期; what is later is 长期."""
 
     short_days: int = 90
     medium_days: int = 365
+    at_once_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class Action:
 
     problem: str = ""
     goal: str = ""
-    horizon: Horizon | None = None
+    kind: ActionKind | None = None
     due: date | None = None
     measures: str = ""
     sponsor: str = ""
@@ -58,7 +67,7 @@ class GapCode(StrEnum):
     NO_ACTIONS = "no_actions"
     PROBLEM = "problem"
     GOAL = "goal"
-    HORIZON = "horizon"
+    KIND = "kind"
     DUE = "due"
     MEASURES = "measures"
     SPONSOR = "sponsor"
@@ -66,9 +75,7 @@ class GapCode(StrEnum):
     OWNER = "owner"
     COMMITMENT = "commitment"
     DUE_PAST = "due_past"
-    SHORT_TOO_LATE = "short_too_late"
-    MEDIUM_TOO_LATE = "medium_too_late"
-    LONG_TOO_EARLY = "long_too_early"
+    AT_ONCE_TOO_LATE = "at_once_too_late"
     LEAD_IS_CO_UNIT = "lead_is_co_unit"
     DUE_DAY_OFF = "due_day_off"
 
@@ -120,28 +127,39 @@ def _missing(action: Action) -> Iterator[GapCode]:
         GapCode.COMMITMENT: action.commitment,
     }
     empty = {code for code, text in texts.items() if is_blank(text)}
-    empty |= {GapCode.HORIZON} if action.horizon is None else set()
-    empty |= {GapCode.DUE} if action.due is None else set()
+    empty |= {GapCode.KIND} if action.kind is None else set()
+    empty |= {GapCode.DUE} if action.due is None and action.kind is not ActionKind.LASTING else set()
     return (code for code in GapCode if code in empty)
 
 
 def _contradictions(action: Action, today: date, limits: HorizonLimits) -> Iterator[GapCode]:
     if action.due is not None and action.due < today:
         yield GapCode.DUE_PAST
-    elif action.due is not None:
-        yield from _horizon_contradictions(action.horizon, action.due - today, limits)
+    elif action.due is not None and action.kind is ActionKind.AT_ONCE and action.due > _at_once_until(today, limits):
+        yield GapCode.AT_ONCE_TOO_LATE
     if not is_blank(action.lead_unit) and action.lead_unit.strip() in {unit.strip() for unit in action.co_units}:
         yield GapCode.LEAD_IS_CO_UNIT
 
 
-def _horizon_contradictions(horizon: Horizon | None, time: timedelta, limits: HorizonLimits) -> Iterator[GapCode]:
-    if horizon is Horizon.SHORT and time.days > limits.short_days:
-        yield GapCode.SHORT_TOO_LATE
-    if horizon is Horizon.MEDIUM and time.days > limits.medium_days:
-        yield GapCode.MEDIUM_TOO_LATE
-    # 中期 within the limit of 近期 is left alone: work that ends sooner than its class contradicts nothing.
-    if horizon is Horizon.LONG and time.days <= limits.short_days:
-        yield GapCode.LONG_TOO_EARLY
+def _at_once_until(today: date, limits: HorizonLimits) -> date:
+    return today + timedelta(days=limits.at_once_days)
+
+
+def horizon_of(
+    kind: ActionKind, due: date | None, today: date, limits: HorizonLimits = DEFAULT_LIMITS
+) -> Horizon | None:
+    """Return 时限类型 as it follows from 分类 and the last day; None where that day is still missing.
+
+    What is asked once cannot contradict itself: 立行立改 is 近期, 长期坚持 is 长期, 限期整改 goes by its last day.
+    """
+    if kind is not ActionKind.DATED:
+        return Horizon.SHORT if kind is ActionKind.AT_ONCE else Horizon.LONG
+    if due is None:
+        return None
+    days = (due - today).days
+    if days <= limits.short_days:
+        return Horizon.SHORT
+    return Horizon.MEDIUM if days <= limits.medium_days else Horizon.LONG
 
 
 def unanswered_issues(plan: Plan, issue_ids: Iterable[str]) -> tuple[str, ...]:

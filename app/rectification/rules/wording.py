@@ -3,7 +3,7 @@
 from app.rectification.rules.board import Cell, CellState, Source, StageProblem
 from app.rectification.rules.ledger import ActionEvent, ActionState
 from app.rectification.rules.orders import OrderEvent, OrderState, Suggestion, Task
-from app.rectification.rules.plans import Action, Gap, GapCode, Horizon, PlanEvent, PlanState
+from app.rectification.rules.plans import Action, ActionKind, Gap, GapCode, Horizon, PlanEvent, PlanState
 from app.rectification.rules.supervision import Level, Mode, SubjectKind
 
 ORDER_STATES = {
@@ -82,12 +82,13 @@ PLAN_STATES = {
     PlanState.ACCEPTED: "已审定",
 }
 PLAN_EVENTS = {PlanEvent.EDIT: "修改", PlanEvent.SUBMIT: "报送", PlanEvent.RETURN: "退回", PlanEvent.ACCEPT: "审定"}
+ACTION_KINDS = {ActionKind.AT_ONCE: "立行立改", ActionKind.DATED: "限期整改", ActionKind.LASTING: "长期坚持"}
 HORIZONS = {Horizon.SHORT: "近期", Horizon.MEDIUM: "中期", Horizon.LONG: "长期"}
 GAPS = {
     GapCode.NO_ACTIONS: "方案中还没有整改事项，请至少填写一项。",
     GapCode.PROBLEM: "第%(number)s项没有写明要解决的问题。",
     GapCode.GOAL: "第%(number)s项没有写明整改目标。",
-    GapCode.HORIZON: "第%(number)s项没有选择近期、中期或长期。",
+    GapCode.KIND: "第%(number)s项没有选择立行立改、限期整改或长期坚持。",
     GapCode.DUE: "第%(number)s项没有写明完成时限。",
     GapCode.MEASURES: "第%(number)s项没有写明整改措施。",
     GapCode.SPONSOR: "第%(number)s项没有写明责任领导。",
@@ -95,9 +96,7 @@ GAPS = {
     GapCode.OWNER: "第%(number)s项没有写明责任人。",
     GapCode.COMMITMENT: "第%(number)s项没有写明公开承诺。",
     GapCode.DUE_PAST: "第%(number)s项的完成时限已经过去，请改为今天或以后的日期。",
-    GapCode.SHORT_TOO_LATE: "第%(number)s项列为近期，完成时限却超出近期的范围，请改时限或改为中期、长期。",
-    GapCode.MEDIUM_TOO_LATE: "第%(number)s项列为中期，完成时限却超出中期的范围，请改时限或改为长期。",
-    GapCode.LONG_TOO_EARLY: "第%(number)s项列为长期，完成时限却在近期之内，请改时限或改为近期。",
+    GapCode.AT_ONCE_TOO_LATE: "第%(number)s项列为立行立改，完成时限却在三十天以后，请改时限或改为限期整改。",
     GapCode.LEAD_IS_CO_UNIT: "第%(number)s项的主办单位同时列为协办单位，请去掉其中一处。",
     GapCode.DUE_DAY_OFF: "第%(number)s项的完成时限是休息日，请改为工作日；之后的第一个工作日是%(day)s。",
 }
@@ -107,9 +106,7 @@ GAP_FIELDS = {
     **{code: code.value for code in GapCode if code.value in {*Action.__dataclass_fields__}},
     GapCode.NO_ACTIONS: "problem",
     GapCode.DUE_PAST: "due",
-    GapCode.SHORT_TOO_LATE: "due",
-    GapCode.MEDIUM_TOO_LATE: "due",
-    GapCode.LONG_TOO_EARLY: "due",
+    GapCode.AT_ONCE_TOO_LATE: "due",
     GapCode.DUE_DAY_OFF: "due",
     GapCode.LEAD_IS_CO_UNIT: "co_units",
 }

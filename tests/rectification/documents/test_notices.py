@@ -181,7 +181,7 @@ def test_a_campaign_s_summary_names_every_order_in_official_order(database: Data
     text = text_of(word)
     assert "共责令 1 个单位补课，已办结 0 个，有期限已过尚未完成的 1 个。整改台账共 2 项，其中逾期 2 项。" in text
     assert cells(word, 0)[1][:4] == ["1", "县文工团", "县委发〔2026〕8号", "整改中"]
-    assert cells(word, 2)[1] == ["县文工团", "2", "0", "0", "0", "2", "2"]
+    assert cells(word, 2)[1] == ["县文工团", "2", "0", "0", "0", "2", "2", "0"]
     assert cells(word, 3)[1][1] == f"满意率 {unit['overall']['total']['satisfied_rate']['text']}"
     assert code in word.sections[0].footer.paragraphs[0].text
 

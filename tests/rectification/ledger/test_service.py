@@ -18,8 +18,10 @@ from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.export import ledger_workbook
 from app.rectification.ledger.workbook import (
+    LATER,
     NEW_PROGRESS,
     RATING,
+    RULES,
     Change,
     Mismatch,
     Preview,
@@ -29,6 +31,7 @@ from app.rectification.ledger.workbook import (
     preview_upload,
 )
 from app.rectification.rules.ledger import ActionEvent
+from app.rectification.rules.plans import ActionKind
 from app.web.forms import Upload
 from tests.cast import MORNING, refuses
 from tests.rectification.flagged import WU, ZHANG, ZHENG, later, make_action, make_ledger
@@ -200,6 +203,79 @@ def test_the_workbook_goes_out_and_comes_back(database: Database) -> None:
         assert changes_of(acting, exported(session)) == ([], [])
 
 
+def test_kinds_and_rules_made_go_out_and_come_back_under_any_of_their_titles(database: Database) -> None:
+    _, _, ids = make_ledger(
+        database, make_action(kind=ActionKind.AT_ONCE), make_action(problem="乙", kind=ActionKind.LASTING, due=None)
+    )
+    with database.writing() as session:
+        acting = Acting(session, MORNING, WU)
+        ledger_acts.name_rules(acting, ids[0], "《值班办法》\n\n 《值班办法》 \n《开放公告制度》")
+        assert ledger_acts.entries_of(session, ids[0])[0].text == "《值班办法》\n《开放公告制度》"
+        book = openpyxl.load_workbook(io.BytesIO(exported(session)))
+        sheet = book.active
+        assert sheet is not None
+        heads, *rows = sheet.iter_rows(values_only=True)
+        told = [[row[heads.index(head)] for head in ("分类", "时限类型", "完成时限", RULES, "制度数")] for row in rows]
+        due = "2026年12月13日"
+        assert told == [
+            ["立行立改", "近期", due, "《值班办法》\n《开放公告制度》", "2"],
+            ["长期坚持", "长期", None, None, None],
+        ]
+        changed = {(2, RULES): "《值班办法》", (3, RULES): "《下乡演出办法》"}
+        back = openpyxl.load_workbook(io.BytesIO(edited(exported(session), changed)))
+        assert back.active is not None
+        for old, new in ((RULES, "建章立制"), ("分类", "整改类型"), ("整改措施", "具体措施")):
+            back.active.cell(1, heads.index(old) + 1, new)
+        found = _previewed(acting, back)
+        assert [(each.action_id, each.rules_made) for each, _ in found.changes] == [
+            (ids[0], "《值班办法》"), (ids[1], "《下乡演出办法》"),
+        ]  # fmt: skip
+        assert preview_carried(acting, known(acting), carry(found)).changes == found.changes
+        apply_changes(acting, [change for change, _ in found.changes])
+        rows_now = [ledger_acts.get_action(session, WU, each, MORNING.date()).row.rules_made for each in ids]
+        assert rows_now == ["《值班办法》", "《下乡演出办法》"]
+        assert changes_of(acting, edited(exported(session), {(2, "分类"): "长期坚持"}))[1][0].reason.startswith(
+            "“分类”"
+        )
+
+
+def test_a_workbook_from_before_there_were_kinds_and_rules_still_comes_in(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, WU)
+        ledger_acts.name_rules(acting, action_id, "《值班办法》")
+        book = openpyxl.load_workbook(io.BytesIO(edited(exported(session), {(2, NEW_PROGRESS): "已排班"})))
+        sheet = book.active
+        assert sheet is not None
+        for head in LATER:
+            sheet.delete_cols([cell.value for cell in sheet[1]].index(head) + 1)
+        found = _previewed(acting, book)
+        assert found.is_whole
+        assert [change for change, _ in found.changes] == [Change(action_id, "已排班", None, None)]
+
+
+def test_rules_are_settled_once_the_action_is_accepted(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        work = Work(session, action_id)
+        work.do(WU, ActionEvent.PROGRESS, "在做")
+        work.do(WU, ActionEvent.COMPLETE, "做完")
+        ledger_acts.name_rules(Acting(session, MORNING, WU), action_id, "《值班办法》")
+        work.do(ZHENG, ActionEvent.ACCEPT)
+        with refuses("rules_settled"):
+            ledger_acts.name_rules(Acting(session, MORNING, WU), action_id, "《别的》")
+        back = edited(exported(session), {(2, RULES): "《别的》"})
+        assert "已销号" in changes_of(Acting(session, MORNING, WU), back)[1][0].reason
+
+
+def test_what_has_no_last_day_is_never_late_and_asks_for_no_more_time(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database, make_action(kind=ActionKind.LASTING, due=None))
+    with database.writing() as session:
+        assert Work(session, action_id).state(days=4000) == ("announced", False)
+        with refuses("extension_not_open"):
+            ledger_acts.request_extension(Acting(session, MORNING, WU), action_id, later(30), "再看看")
+
+
 def test_the_workbook_opens_no_door_that_the_page_of_an_action_keeps_shut(database: Database) -> None:
     _, _, ids = make_ledger(database, make_action(), make_action(problem="乙"), make_action(problem="丙"))
     with database.writing() as session:
@@ -262,7 +338,7 @@ def _previewed(acting: Acting, book: openpyxl.Workbook) -> Preview:
         return aside.submit(preview_upload, acting, rows, out.getvalue()).result()
 
 
-@pytest.mark.parametrize("part", ["", "{}", '[["a"]]', '[["a","b","c","d"]]', '[["a","b",1]]'])
+@pytest.mark.parametrize("part", ["", "{}", '[["a"]]', '[["a","b","c"]]', '[["a","b",1,"d"]]'])
 def test_it_refuses_what_no_page_of_ours_carried(database: Database, part: str) -> None:
     with database.writing() as session, refuses("form_malformed"):
         preview_carried(Acting(session, MORNING, ZHANG), [], [part])
@@ -272,10 +348,10 @@ def test_what_was_carried_is_checked_anew(database: Database) -> None:
     _, _, (action_id,) = make_ledger(database)
     with database.writing() as session:
         for who, carried, word in [
-            (WU, [[action_id, "", "满意"]], "组织者"),
-            (WU, [["nowhere", "做了", None]], "没有这个事项"),
-            (WU, [[action_id, "做了", None], [action_id, "又做", None]], "两次"),
-            (ZHANG, [[action_id, "字" * 2001, None]], "超过 2000 字"),
+            (WU, [[action_id, "", "满意", None]], "组织者"),
+            (WU, [["nowhere", "做了", None, None]], "没有这个事项"),
+            (WU, [[action_id, "做了", None, None], [action_id, "又做", None, None]], "两次"),
+            (ZHANG, [[action_id, "字" * 2001, None, None]], "超过 2000 字"),
         ]:
             acting = Acting(session, MORNING, who)
             found = preview_carried(acting, known(acting), [json.dumps(carried)])

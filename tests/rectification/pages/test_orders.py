@@ -21,7 +21,7 @@ def plan_fields(page: str, **typed: str) -> dict[str, str | list[str]]:
     """Return what a browser posts of a plan with one action."""
     version = re.findall(r'name="version" value="([^"]*)"', page)[0]
     full = {
-        "problem": "下乡演出太少", "source": "测评留言", "goal": "每乡四场", "horizon": "short", "measures": "排出计划",
+        "problem": "下乡演出太少", "source": "测评留言", "goal": "每乡四场", "kind": "dated", "measures": "排出计划",
         "due": later(21).isoformat(), "sponsor": "钱副局长", "lead_unit": "县文工团", "owner": "孙团长",
         "commitment": "每月四场",
     } | typed  # fmt: skip
@@ -87,7 +87,7 @@ def test_what_two_liaisons_type_at_once_is_neither_lost_nor_overwritten(database
         ({"commitment": ""}, "第1项没有写明公开承诺。"),
         ({"commitment": "待定"}, "第1项没有写明公开承诺。"),
         ({"due": "2020-01-01"}, "第1项的完成时限已经过去"),
-        ({"horizon": "long"}, "列为长期，完成时限却在近期之内"),
+        ({"kind": "at_once", "due": later(38).isoformat()}, "列为立行立改，完成时限却在三十天以后"),
     ],
 )
 def test_an_incomplete_plan_is_kept_and_says_what_is_missing(

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.core.db import Database
-from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT
+from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT, RULES_MADE
 from app.rectification.messages.notify import ACTION_TOLD, ORDER_TOLD
 from app.rectification.pages.outcomes import ACTION_DONE, ORDER_DONE
 from app.rectification.rules.orders import OrderEvent
@@ -22,7 +22,7 @@ def said(page: str) -> str:
 
 def test_every_act_has_its_sentence() -> None:
     assert set(OrderEvent) <= set(ORDER_DONE)
-    assert {*BY_THE_UNIT, *BY_SUPERVISION, *ACTION_TOLD} == set(ACTION_DONE)
+    assert {*BY_THE_UNIT, *BY_SUPERVISION, *ACTION_TOLD, RULES_MADE} == set(ACTION_DONE)
     assert set(ORDER_TOLD) <= set(ORDER_DONE)
 
 
@@ -101,10 +101,10 @@ def test_a_board_never_says_none_under_a_list(database: Database, new_desk: Desk
         ({"commitment": ""}, "commitment-1"),
         ({"due": later(20).isoformat()}, "due-1"),
         ({"co_units": "县文工团"}, "co_units-1"),
-        ({"horizon": "long"}, "due-1"),
+        ({"kind": "at_once", "due": later(38).isoformat()}, "due-1"),
         ({"due": "明天"}, "due-1"),
         ({"goal": "长" * 1001}, "goal-1"),
-        ({"horizon": "never"}, "horizon-1"),
+        ({"kind": "never"}, "kind-1"),
     ],
 )
 def test_errors_of_a_plan_mark_their_fields_and_lead_to_them(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.rectification.rules.plans import (
     PLAN_TABLE,
     Action,
+    ActionKind,
     Gap,
     GapCode,
     Horizon,
@@ -18,6 +19,7 @@ from app.rectification.rules.plans import (
     Plan,
     PlanEvent,
     PlanState,
+    horizon_of,
     next_plan_state,
     plan_gaps,
     return_plan,
@@ -33,7 +35,7 @@ TODAY = date(2026, 11, 24)
 WHOLE = Action(
     problem="办事大厅排队时间长",
     goal="平均等候不超过十五分钟",
-    horizon=Horizon.SHORT,
+    kind=ActionKind.DATED,
     due=TODAY + timedelta(days=30),
     measures="增开两个窗口，推行预约",
     sponsor="王五",
@@ -46,7 +48,7 @@ WHOLE = Action(
 EMPTY: dict[GapCode, dict[str, Any]] = {
     GapCode.PROBLEM: {"problem": ""},
     GapCode.GOAL: {"goal": " "},
-    GapCode.HORIZON: {"horizon": None},
+    GapCode.KIND: {"kind": None},
     GapCode.DUE: {"due": None},
     GapCode.MEASURES: {"measures": "待定"},
     GapCode.SPONSOR: {"sponsor": "\u3000"},
@@ -83,25 +85,43 @@ def test_every_missing_point_is_named_once_with_its_action(holes: list[set[GapCo
 
 
 @pytest.mark.parametrize(
-    ("horizon", "days", "expected"),
+    ("kind", "days", "expected"),
     [
-        (Horizon.SHORT, -1, [GapCode.DUE_PAST]),
-        (Horizon.SHORT, 0, []),
-        (Horizon.SHORT, 90, []),
-        (Horizon.SHORT, 91, [GapCode.SHORT_TOO_LATE]),
-        (Horizon.MEDIUM, 30, []),
-        (Horizon.MEDIUM, 365, []),
-        (Horizon.MEDIUM, 366, [GapCode.MEDIUM_TOO_LATE]),
-        (Horizon.LONG, 90, [GapCode.LONG_TOO_EARLY]),
-        (Horizon.LONG, 91, []),
-        (Horizon.LONG, 2000, []),
+        (ActionKind.DATED, -1, [GapCode.DUE_PAST]),
+        (ActionKind.DATED, 0, []),
+        (ActionKind.DATED, 2000, []),
+        (ActionKind.DATED, None, [GapCode.DUE]),
+        (ActionKind.AT_ONCE, 30, []),
+        (ActionKind.AT_ONCE, 31, [GapCode.AT_ONCE_TOO_LATE]),
+        (ActionKind.AT_ONCE, None, [GapCode.DUE]),
+        (ActionKind.LASTING, None, []),
+        (ActionKind.LASTING, 31, []),
+        (ActionKind.LASTING, -1, [GapCode.DUE_PAST]),
     ],
 )
-def test_it_refuses_dates_past_or_against_the_horizon(horizon: Horizon, days: int, expected: list[GapCode]) -> None:
-    due = TODAY + timedelta(days=days)
-    table = Holidays(working=frozenset((due,)))
-    plan = Plan((replace(WHOLE, horizon=horizon, due=due),))
+def test_it_refuses_days_past_or_against_the_kind(kind: ActionKind, days: int | None, expected: list[GapCode]) -> None:
+    due = None if days is None else TODAY + timedelta(days=days)
+    table = Holidays(working=frozenset([due] if due else ()))
+    plan = Plan((replace(WHOLE, kind=kind, due=due),))
     assert [gap.code for gap in plan_gaps(plan, TODAY, table)] == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "expected"),
+    [
+        (ActionKind.AT_ONCE, 20, Horizon.SHORT),
+        (ActionKind.DATED, 90, Horizon.SHORT),
+        (ActionKind.DATED, 91, Horizon.MEDIUM),
+        (ActionKind.DATED, 365, Horizon.MEDIUM),
+        (ActionKind.DATED, 366, Horizon.LONG),
+        (ActionKind.DATED, None, None),
+        (ActionKind.LASTING, None, Horizon.LONG),
+        (ActionKind.LASTING, 5, Horizon.LONG),
+    ],
+)
+def test_the_horizon_follows_from_kind_and_day(kind: ActionKind, days: int | None, expected: Horizon | None) -> None:
+    due = None if days is None else TODAY + timedelta(days=days)
+    assert horizon_of(kind, due, TODAY) is expected
 
 
 @given(st.dates(TODAY, TODAY + timedelta(days=80)))
@@ -113,8 +133,8 @@ def test_a_last_day_on_a_day_off_is_a_gap_that_names_the_next_working_day(due: d
 
 
 def test_the_limits_are_a_setting() -> None:
-    plan = Plan((replace(WHOLE, due=TODAY + timedelta(days=62)),))
-    assert plan_gaps(plan, TODAY, limits=HorizonLimits(short_days=60)) == (Gap(GapCode.SHORT_TOO_LATE, 1),)
+    plan = Plan((replace(WHOLE, kind=ActionKind.AT_ONCE, due=TODAY + timedelta(days=13)),))
+    assert plan_gaps(plan, TODAY, limits=HorizonLimits(at_once_days=12)) == (Gap(GapCode.AT_ONCE_TOO_LATE, 1),)
 
 
 def test_it_refuses_a_lead_unit_that_helps_itself() -> None:

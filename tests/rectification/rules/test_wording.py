@@ -17,6 +17,7 @@ from app.rectification.rules import board, ledger, orders, plans, supervision, w
         (wording.SUGGESTIONS, orders.Suggestion),
         (wording.PLAN_STATES, plans.PlanState),
         (wording.PLAN_EVENTS, plans.PlanEvent),
+        (wording.ACTION_KINDS, plans.ActionKind),
         (wording.HORIZONS, plans.Horizon),
         (wording.GAPS, plans.GapCode),
         (wording.ACTION_STATES, ledger.ActionState),
