@@ -51,6 +51,7 @@ from app.publication import correction
 from app.publication import service as publication
 from app.publication.earlier import sign_earlier
 from app.publication.spoken import speak
+from app.rectification.board import service as board
 from app.rectification.messages.notify import LETTERS as RECTIFICATION_LETTERS
 from app.rectification.rules.wording import STORED
 from app.rounds.approvals import WHAT as ROUND_ACTS
@@ -103,6 +104,7 @@ PORTS = Ports(
         "publish": publication.publish,
     },
     ready={"correct": correction.make_ready},
+    copied=(board.copy_stages,),
     unseen_groups=unseen_groups,
     merged=opinions_reads.merged_for,
     public_key=box.public_key,

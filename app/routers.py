@@ -44,7 +44,7 @@ from app.rectification.pages import supervision as routes_supervision
 from app.reports import routes as routes_reports
 from app.reports import routes_public
 from app.rounds import routes as rounds_routes
-from app.rounds import routes_document, routes_examples, routes_start
+from app.rounds import routes_again, routes_document, routes_examples, routes_start
 from app.slips import routes as slips_routes
 from app.web import language
 
@@ -52,7 +52,8 @@ PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.rou
 """What voters and the public ask for; no log-in is known there."""
 DESK_FEATURES = (
     accounts_routes, routes_return, routes_own, audit_routes, consents_routes, office_routes, campaigns_routes,
-    routes_start, routes_examples, rounds_routes, routes_document, slips_routes, box_routes, routes_receipt,
+    routes_start, routes_again, routes_examples, rounds_routes, routes_document, slips_routes, box_routes,
+    routes_receipt,
     preview_routes, routes_forms_preview, publication_routes, routes_charts,
     routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
     routes_trends, routes_tryout, api_v1, api_v2, opinions_routes, routes_merge, rectification_routes, routes_plan,

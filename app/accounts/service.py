@@ -1,7 +1,7 @@
 """Accounts: inviting, setting a password, logging in and out."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -213,6 +213,15 @@ def set_liaisons(session: Session, now: datetime, actor: Principal, unit_id: str
     session.execute(delete(StaffUnit).where(StaffUnit.unit_id == unit_id))
     session.add_all([StaffUnit(staff_id=staff_id, unit_id=unit_id) for staff_id in sorted(set(staff_ids))])
     audit.record(session, now, actor, "staff.liaisons", unit_id, liaisons=sorted(set(staff_ids)))
+
+
+def copy_liaisons(session: Session, units: Mapping[str, str]) -> list[str]:
+    """Let who speaks for a unit speak for another as well; return the names of those not in office, who do not."""
+    query = select(StaffUnit.unit_id, Staff).join(Staff, Staff.id == StaffUnit.staff_id)
+    found = session.execute(query.where(StaffUnit.unit_id.in_(units)).order_by(Staff.login)).all()
+    session.add_all(StaffUnit(staff_id=one.id, unit_id=units[unit_id]) for unit_id, one in found if not one.disabled)
+    session.flush()
+    return list(dict.fromkeys(one.name for _, one in found if one.disabled))
 
 
 def _get(session: Session, staff_id: str) -> Staff:

@@ -26,6 +26,18 @@ class Campaign(OfOffice, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class CampaignCopy(OfCampaign, Base):
+    """That a campaign was set up like another （按上一次再办）.
+
+    ``left_out`` is the JSON of the list of what was not taken over, each a code and names.
+    """
+
+    __tablename__ = "campaign_copy"
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    left_out: Mapped[str] = mapped_column(Text)
+
+
 class Stage(OfCampaign, Base):
     """阶段 of a campaign."""
 

@@ -45,7 +45,7 @@ def create_campaign(
     session: Session, now: datetime, staff: Principal, title: str, organisation: str, kind: Kind = KINDS[DEFAULT_KIND]
 ) -> str:
     """Make a campaign with the scheme and stages of its kind; return its id."""
-    title, organisation = _titles(title, organisation)
+    title, organisation = checked_titles(title, organisation)
     campaign = Campaign(
         id=new_id(),
         title=title,
@@ -64,6 +64,14 @@ def create_campaign(
     return campaign.id
 
 
+def refuse_twice(session: Session, title: str, organisation: str) -> None:
+    """Refuse a second campaign of one name: the form was sent twice. DomainError ``campaign_twice``."""
+    title, organisation = clean_name(title), clean_name(organisation)
+    query = select(Campaign.id).where(Campaign.title == title, Campaign.organisation == organisation)
+    if session.scalar(query.limit(1)):
+        raise DomainError("campaign_twice", title=title)
+
+
 def mark_example(session: Session, campaign_id: str) -> None:
     """Mark a new campaign as one that is loaded to be looked at."""
     campaign_row(session, campaign_id).is_example = True
@@ -74,7 +82,7 @@ def edit_campaign(
 ) -> None:
     """Change the campaign's name and who holds it."""
     campaign = campaign_row(session, campaign_id)
-    campaign.title, campaign.organisation = _titles(title, organisation)
+    campaign.title, campaign.organisation = checked_titles(title, organisation)
     audit.record(
         session, now, staff, "campaign.edit", campaign_id, title=campaign.title, organisation=campaign.organisation
     )
@@ -228,7 +236,8 @@ def check_typed(typed: str, name: str) -> None:
         raise DomainError("name_wrong", name=name)
 
 
-def _titles(title: str, organisation: str) -> tuple[str, str]:
+def checked_titles(title: str, organisation: str) -> tuple[str, str]:
+    """Return what a campaign is called and who holds it; DomainError ``field_missing``, ``field_too_long``."""
     title, organisation = clean_name(title), clean_name(organisation)
     for text, label in ((title, "活动名称"), (organisation, "主办单位")):
         if not text:

@@ -1,12 +1,13 @@
 """What rounds need from features above them, handed in by the composition root, so that imports keep one direction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
+from app.campaigns.copying import LeftOut
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -63,6 +64,8 @@ Purge = Callable[[Session, KeyFolder, str], None]
 Act = Callable[[Acting, str, Mapping[str, Any]], None]
 Ready = Callable[[Database, str, Mapping[str, Any]], Act]
 """Works out of a round and a request, while no transaction is held, an act that only writes."""
+Copy = Callable[[Session, str, str], Sequence[LeftOut]]
+"""Takes over what a feature has set up for a campaign into a copy of it; returns what it left out."""
 UnseenGroups = Callable[[Paper, Mapping[str, tuple[int, int]]], frozenset[str]]
 MakePanel = Callable[[Session, RoundView], Panel | None]
 ReadMerged = Callable[[Session, Earshot], Merged]
@@ -87,7 +90,7 @@ class Ports:
 
     ``unseen_groups`` names the voter groups whose numbers no report may show, from the slips issued and returned of
     each. ``merged`` tells a result's reader into which issues opinions were merged. ``public_key`` gives the key to
-    which a round's ballots are sealed.
+    which a round's ballots are sealed. ``copied`` take over what belongs to a campaign into a copy of it.
     """
 
     before_opening: tuple[Checklist, ...] = ()
@@ -96,6 +99,7 @@ class Ports:
     panels: tuple[MakePanel, ...] = ()
     acts: Mapping[str, Act] = field(default_factory=dict)
     ready: Mapping[str, Ready] = field(default_factory=dict)
+    copied: tuple[Copy, ...] = ()
     unseen_groups: UnseenGroups = _every_group
     merged: ReadMerged = _nothing_merged
     public_key: PublicKey = _no_key

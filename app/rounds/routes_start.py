@@ -1,14 +1,19 @@
 """The organiser's way in: which kind of vote, its few questions, and the campaign's own page with what comes next."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.campaigns.copying import copy_of
 from app.campaigns.kinds import KINDS, Kind
 from app.campaigns.reads import all_campaigns, get_campaign
 from app.campaigns.sentences import rule_text
 from app.core.errors import DomainError
 from app.rounds import reads
 from app.rounds.allowed import powers
+from app.rounds.domain import RoundState
+from app.rounds.reads import RoundView
 from app.rounds.starting import Beginning, begin, next_step
 from app.rounds.typed import typed_time
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
@@ -26,9 +31,11 @@ def _asked(key: str) -> Kind | None:
 
 def _start_page(desk: Desk, kind: Kind | None, refused: Refused | None = None) -> Response:
     """Show the kinds, or the questions of one; the organisation is the one that held the last campaign."""
+    known = [each for each in all_campaigns(desk.session) if not each.is_example]
     if kind is None:
-        return desk.show("rounds/kinds.html", refused, kinds=KINDS.values())
-    last = next(iter(all_campaigns(desk.session)), None)
+        newest = {each.kind.key: each for each in reversed(known)}
+        return desk.show("rounds/kinds.html", refused, kinds=KINDS.values(), last=newest)
+    last = next(iter(known), None)
     organisation = last.organisation if last else ""
     body = organisation + kind.body.ending if kind.body and last else ""
     preset = {"title": kind.title.format(year=desk.today.year), "organisation": organisation, "body": body}
@@ -63,6 +70,11 @@ def create(desk: OrganiserDesk, form: Form) -> Response:
     )
 
 
+def _is_free(rounds: Sequence[RoundView]) -> bool:
+    """Whether nothing of a campaign is fixed yet."""
+    return all(row.state is RoundState.DRAFT for row in rounds)
+
+
 @router.get("/campaigns/{campaign_id}")
 def overview_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show what is set up, what is missing and what comes next."""
@@ -75,5 +87,6 @@ def overview_page(desk: OrganiserDesk, campaign_id: str) -> Response:
         "going_on": going_on,
         "can": powers(desk.staff.role, going_on.state, is_rehearsal=False) if going_on else None,
         "rule_text": rule_text,
+        "again": copy_of(desk.session, campaign_id) if _is_free(rounds) else None,
     }
     return desk.show("campaigns/overview.html", campaign=campaign, **context)

@@ -8,11 +8,10 @@ from app.campaigns import service as campaigns
 from app.campaigns.domain import Objects
 from app.campaigns.kinds import Body, Kind
 from app.campaigns.pasted import pasted_groups
-from app.campaigns.reads import CampaignView, all_campaigns
+from app.campaigns.reads import CampaignView
 from app.campaigns.rules import clean_name, pasted_names
 from app.campaigns.section_service import SectionEdit, add_objects, add_section
 from app.core.acting import Acting
-from app.core.errors import DomainError
 from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView
 from app.rounds.service import RoundDraft, create_round
@@ -43,7 +42,7 @@ def begin(acting: Acting, kind: Kind, beginning: Beginning) -> str:
     """
     session, now, staff = acting.session, acting.now, acting.actor
     names, groups = pasted_names(beginning.objects), pasted_groups(beginning.voters)
-    _refuse_second(acting, beginning)
+    campaigns.refuse_twice(session, beginning.title, beginning.organisation)
     campaign_id = campaigns.create_campaign(session, now, staff, beginning.title, beginning.organisation, kind)
     if kind.body is not None:
         name = clean_name(beginning.body) or clean_name(beginning.organisation) + kind.body.ending
@@ -65,12 +64,6 @@ def _add_sections(acting: Acting, campaign_id: str, kind: Kind, body: Body, name
     section_id = add_section(acting, campaign_id, SectionEdit(body.members, kind.objects, kind.form))
     if members:
         add_objects(acting, campaign_id, section_id, members)
-
-
-def _refuse_second(acting: Acting, beginning: Beginning) -> None:
-    wanted = clean_name(beginning.title), clean_name(beginning.organisation)
-    if any((known.title, known.organisation) == wanted for known in all_campaigns(acting.session)):
-        raise DomainError("campaign_twice", title=wanted[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ SENTENCES = {
     "/inbox/address": "已保存邮箱地址。",
     "/campaigns/new": "活动已建立，测评表和规则都已设好。接下来核对名单和人数。",
     "/campaigns/examples/new": "示例正在准备：模拟投票、开箱、公布，约需半分钟。请稍后刷新这一页。",
+    "/campaigns/{campaign_id}/copy": "活动已照上一次建立。请核对下面列出的各项，再发起测评轮次。",
     "/campaigns/{campaign_id}/discard": "示例已删除，没有留下票和结果。",
     "/campaigns/{campaign_id}/edit": "活动设置已保存。更改只影响以后冻结的轮次。",
     "/campaigns/{campaign_id}/english": "英文名称已保存。更改只影响以后冻结的轮次。",

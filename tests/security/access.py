@@ -64,6 +64,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /campaigns/new": ORGANISER,
     "POST /campaigns/examples/new": ORGANISER,
     "POST /campaigns/{campaign_id}/discard": ORGANISER,
+    "GET /campaigns/{campaign_id}/copy": ORGANISER,
+    "POST /campaigns/{campaign_id}/copy": ORGANISER,
     "GET /campaigns/{campaign_id}": ORGANISER,
     "GET /campaigns/{campaign_id}/edit": ORGANISER,
     "POST /campaigns/{campaign_id}/edit": ORGANISER,

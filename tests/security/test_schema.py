@@ -11,7 +11,7 @@ BALLOT_TABLES = {"stack", "remark"}
 STAFF_TABLES = {
     "alembic_version", "announcement",
     "audit_entry", "box_opening", "box_root", "campaign", "campaign_form", "consent", "english_name",
-    "campaign_section",
+    "campaign_copy", "campaign_section",
     "group_leaves_out", "invitation", "job", "key_holder", "login_try", "named_entry", "office", "reader_token",
     "recovery_code",
     "report_template",

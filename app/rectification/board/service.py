@@ -1,7 +1,7 @@
 """The campaign board: its stages, what each unit has done, and ticking a step by hand."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.campaigns.copying import LeftOut
 from app.campaigns.reads import CampaignView, UnitView, all_campaigns, get_campaign
 from app.core.acting import Acting, Principal
 from app.core.db import locked
@@ -179,6 +180,19 @@ def save_stages(acting: Acting, campaign_id: str, stages: Sequence[Stage], seen:
         row.stages = text
     names = [step.name for stage in stages for step in stage.steps]
     audit.record(session, acting.now, acting.actor, "board.stages", campaign_id, steps=names)
+
+
+def copy_stages(session: Session, source_id: str, target_id: str) -> Sequence[LeftOut]:
+    """Take over the stages that somebody made for a campaign into a copy of it, without their days of last time."""
+    row = session.get(CampaignBoard, source_id)
+    if row is None:
+        return ()
+    stages = STAGES.validate_json(row.stages)
+    bare = tuple(
+        replace(stage, steps=tuple(replace(step, starts=None, due=None) for step in stage.steps)) for stage in stages
+    )
+    session.add(CampaignBoard(campaign_id=target_id, stages=STAGES.dump_json(bare).decode()))
+    return () if bare == stages else (LeftOut("board_days"),)
 
 
 def due_table(session: Session, campaign_id: str, stages: Sequence[Stage]) -> Holidays:
