@@ -43,6 +43,7 @@ UNAVAILABLE = 503
 TOO_MANY = 429
 RETRY_AFTER_SECONDS = "2"
 UNAUTHORISED = 401
+NOT_FOUND = 404
 RAISED_BY_TRIGGER = "P0001"
 """What PostgreSQL calls the refusal of one of our triggers; SQLite calls it an integrity error."""
 KEEPS_THE_FORM = frozenset({"login_needed", "factor_needed"})
@@ -102,7 +103,7 @@ def answer(request: Request, code: str, params: dict[str, object]) -> Response:
         _know_reader(request, code)
         in_booth = request.url.path == "/v" or request.url.path.startswith("/v/")
         template = "booth/error.html" if in_booth else "error.html"
-        response = page(request, template, status=status, message=text, code=code)
+        response = page(request, template, status=status, message=text, code=code, is_missing=status == NOT_FOUND)
     response.headers.update(headers)
     return response
 

@@ -164,3 +164,10 @@ def test_times_are_read_as_china_s(desk: Desk, database: Database, acting_of: Be
     assert opens_at is not None
     assert opens_at.isoformat() == "2026-11-23T02:30:00+00:00"
     assert "2026-11-23T10:30" in desk.get(f"/rounds/{round_id}").text
+
+
+def test_a_round_that_is_not_there_is_told_under_its_own_heading(desk: Desk) -> None:
+    answer = desk.get("/rounds/r9")
+    assert answer.status_code == 404
+    assert '<h1 class="card-title">没有找到</h1>' in answer.text
+    assert "没有完成" not in answer.text
