@@ -118,6 +118,18 @@ def backup(target: Path, data: Data = None) -> None:
 
 
 @cli.command()
+def archive(
+    round_id: Annotated[str, typer.Argument(metavar="ROUND", help="Id of a published round, as in its page's address")],
+    target: Annotated[Path, typer.Argument(help="Where the package is written; nothing may be there yet")],
+    data: Data = None,
+) -> None:
+    """Write the archive package of a published round, for organisers; `manyidu verify` checks it years later."""
+    from app.operations.archiving import write_package  # noqa: PLC0415 - a command loads what it needs
+
+    typer.echo(write_package(_settings(data), utc_now(), round_id, target))
+
+
+@cli.command()
 def restore(source: Path, data: Data = None) -> None:
     """Fill an empty installation from a backup of this or an earlier version; slips printed before are void then."""
     from app.operations.restore import restore as fill  # noqa: PLC0415
@@ -192,13 +204,13 @@ def check(data: Data = None) -> None:
 
 @cli.command()
 def verify(
-    files: Annotated[list[Path], typer.Argument(help="receipts.json, result.json")],
+    files: Annotated[list[Path], typer.Argument(help="receipts.json, result.json, archive.zip")],
     root: Annotated[str, typer.Option(help="Box fingerprint as printed: 64 hex digits or eight signs")] = "",
     receipt: Annotated[str, typer.Option(help="Receipt to look up in the list")] = "",
     key: Annotated[str, typer.Option(help="Public key as printed on the page /verify: 64 hex digits")] = "",
     lang: Annotated[str, typer.Option(help="Language of the answer: zh or en")] = "",
 ) -> None:
-    """Check receipts lists and results offline; exit 1 if anything is wrong."""
+    """Check archive packages, receipts lists and results offline; exit 1 if anything is wrong."""
     from app.operations.verify import Wanted, report  # noqa: PLC0415
 
     raise typer.Exit(report(files, Wanted(root, receipt, key), lang))

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from app.accounts import routes as accounts_routes
 from app.accounts import routes_own, routes_return
+from app.archive import routes as archive_routes
 from app.audit import routes as audit_routes
 from app.booth import routes as booth_routes
 from app.box import routes as box_routes
@@ -56,8 +57,8 @@ DESK_FEATURES = (
     routes_receipt,
     preview_routes, routes_forms_preview, publication_routes, routes_charts,
     routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
-    routes_trends, routes_tryout, api_v1, api_v2, opinions_routes, routes_merge, rectification_routes, routes_plan,
-    routes_ledger, routes_board, routes_rectification_documents, routes_supervision,
+    routes_trends, routes_tryout, archive_routes, api_v1, api_v2, opinions_routes, routes_merge, rectification_routes,
+    routes_plan, routes_ledger, routes_board, routes_rectification_documents, routes_supervision,
 )  # fmt: skip
 
 

@@ -5,17 +5,17 @@ Each entry's hash covers its content and the hash before it (SEC-40), so a chang
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Protocol
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
 from app.core.acting import Principal
-from app.core.db import Database
 
 GENESIS = "0" * 64
 SYSTEM = Principal(id="system", name="系统", role="system")
@@ -85,10 +85,43 @@ def last_detail(session: Session, action: str, subject: str) -> Mapping[str, str
     return detail
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the log as whoever has a copy can check it: its hash covers all of it but itself."""
+
+    number: int
+    at: str
+    actor_id: str
+    actor_name: str
+    action: str
+    subject: str
+    detail: str
+    previous_hash: str
+    hash: str
+
+
+def entries_about(session: Session, subject: str) -> list[Entry]:
+    """Return the entries on a subject, oldest first."""
+    query = select(AuditEntry).where(AuditEntry.subject == subject).order_by(AuditEntry.number)
+    return [_entry(row) for row in session.scalars(query)]
+
+
+def _entry(row: AuditEntry) -> Entry:
+    told = (row.actor_id, row.actor_name, row.action, row.subject, row.detail, row.previous_hash, row.hash)
+    return Entry(row.number, row.at.isoformat(timespec="microseconds"), *told)
+
+
 def last_at(session: Session, action: str, subject: str) -> datetime | None:
     """Return when an action on a subject was last recorded."""
     query = select(AuditEntry.at).where(AuditEntry.action == action, AuditEntry.subject == subject)
     return session.scalar(query.order_by(AuditEntry.number.desc()).limit(1))
+
+
+class Reads(Protocol):
+    """What gives sessions that cannot write: a database, or the bench of a maker."""
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Yield one."""
 
 
 class Verified:
@@ -97,7 +130,7 @@ class Verified:
     def __init__(self) -> None:
         self._last = _NOTHING
 
-    def check(self, database: Database) -> Check:
+    def check(self, database: Reads) -> Check:
         """Check what came since; the whole chain where an entry is missing or the last one is not what it was.
 
         It reads some entries at a time and holds nothing while it computes their hashes (SEC-72).

@@ -1,6 +1,6 @@
 """What the box shows and does around a round's life: its line on the checklist, its card, its end."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
@@ -8,10 +8,11 @@ from app.accounts.domain import Role
 from app.box.holders import MOST_ORGANISERS, forget_key, organisers_among
 from app.box.models import KeyHolder, Opening, OpeningJob, OpeningShare, Remark, Stack
 from app.box.reads import holders_of, key_of
+from app.core.db import locked_rows
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.allowed import AFTER_OPENING
-from app.rounds.domain import RoundState, Step
+from app.rounds.domain import NOT_ASKED, RoundState, Step
 from app.rounds.ports import Panel
 from app.rounds.reads import RoundView
 from app.rounds.receipt_reads import root_of
@@ -73,6 +74,20 @@ def discard(session: Session, round_id: str) -> None:
     """Delete the stacks of a voided round, and end what opens it; the server's key part goes by and by."""
     for table in (Stack, Remark, OpeningShare, OpeningJob):
         session.execute(delete(table).where(table.round_id == round_id))
+
+
+def put_away(session: Session, round_id: str) -> tuple[int, int]:
+    """Wipe what is left of the ballots of a round that is put away; return how many stacks and how many remarks.
+
+    Of every stack as many empty rows stay as it had: the record of the counting rests on their number.
+    """
+    stacks = 0
+    for row in locked_rows(session, select(Stack).where(Stack.round_id == round_id)):
+        stacks, row.marks = stacks + 1, bytes([NOT_ASKED]) * len(row.marks)
+    remarks = session.scalar(select(func.count()).select_from(Remark).where(Remark.round_id == round_id)) or 0
+    for table in (Remark, OpeningShare, OpeningJob):
+        session.execute(delete(table).where(table.round_id == round_id))
+    return stacks, remarks
 
 
 def purge(session: Session, folder: KeyFolder, round_id: str) -> None:

@@ -39,12 +39,13 @@ def signature_of(seed: bytes, document: Mapping[str, Any]) -> bytes:
 
 def signed(seed: bytes, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document with its signature."""
-    signature = {
-        "algorithm": ALGORITHM,
-        "public_key": public_half(seed).hex(),
-        "signature": signature_of(seed, document).hex(),
-    }
-    return {**document, "signature": signature}
+    return with_signature(public_half(seed), document, signature_of(seed, document))
+
+
+def with_signature(public_key: bytes, document: Mapping[str, Any], signature: bytes) -> dict[str, Any]:
+    """Return the document with a signature (64 bytes) that was made earlier by the secret half of this key."""
+    told = {"algorithm": ALGORITHM, "public_key": public_key.hex(), "signature": signature.hex()}
+    return {**document, "signature": told}
 
 
 def is_right(public_key: bytes, document: Mapping[str, Any], signature: bytes) -> bool:

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Checks receipts lists and results of manyidu on any computer, with nothing but Python 3.9 or later.
+"""Checks receipts lists, results and archive packages of manyidu on any computer, with nothing but Python 3.9 or later.
 
     python verify.py receipts.json --root "eight signs or 64 digits" --receipt ABCD-EFGH-JKMN-PQRS
     python verify.py result.json receipts.json --key 64-DIGITS-FROM-THE-PAGE-VERIFY
+    python verify.py archive.zip --key 64-DIGITS-FROM-THE-PAGE-VERIFY
 
 The root is hashed as RFC 9162 has it, the signature checked after the reference code of RFC 8032 (section 6). This file
 uses nothing else of manyidu, so that it can be read, kept and run by whoever does not trust the installation.
@@ -14,13 +15,18 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import sys
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 RECEIPTS, RESULT = "manyidu/receipts/1", "manyidu/result/1"
+ARCHIVE, EXTRACT, VERSION = "manyidu/archive/1", "manyidu/audit-extract/1", "manyidu/result-version/1"
 PREFIX = "manyidu signed document"
+MANIFEST, SUMS = "MANIFEST.json", "SHA256SUMS"
+MOST_BYTES, MOST_FILES = 1 << 30, 2_000
 ID_BITS, ROOT_DIGITS, SIGN_BITS, SIGN_COUNT = 128, 64, 11, 8
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FEWEST, MOST = 16, 26
@@ -399,9 +405,9 @@ def check_receipt(ids: Sequence[bytes], root: bytes, typed: str) -> list[Finding
     return [say(f"回执在名单里，通到票箱指纹的路径：{steps}", f"The receipt is in the list. Its path:{steps}")]
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, most: int = 120) -> str:
     """Return words of an unproven file without the signs by which they could move about on the reader's screen."""
-    return "".join(sign for sign in str(value) if sign.isprintable())[:120]
+    return "".join(sign for sign in str(value) if sign.isprintable())[:most]
 
 
 def say_which(document: dict[str, Any]) -> list[Finding]:
@@ -449,10 +455,238 @@ def check(documents: Sequence[dict[str, Any]], wanted: Wanted) -> list[Finding]:
     return findings + check_together(documents)
 
 
+# ---- An archive package: a zip without compression, in which every byte is accounted for ----
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+LOCAL, CENTRAL, END = 30, 46, 22
+HASHED = ("number", "at", "actor_id", "actor_name", "action", "subject", "detail", "previous_hash")
+Members = Sequence[tuple[str, bytes]]
+
+
+def is_package(path: Path) -> bool:
+    """Whether a file begins as a zip does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"PK"
+    except OSError:
+        return False
+
+
+def unpack(path: Path) -> list[tuple[str, bytes]]:
+    """Return names and contents in their order; UnreadableError for anything that our packages are not.
+
+    Nothing is written to a disk, and nothing can unpack to more than the file's own size.
+    """
+    try:
+        size = path.stat().st_size
+        with zipfile.ZipFile(path) as package:
+            entries = package.infolist()
+            if size <= MOST_BYTES and len(entries) <= MOST_FILES and _is_plain(package, entries, size):
+                return [(entry.filename, package.read(entry)) for entry in entries]
+    except (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
+        pass
+    _unreadable(
+        f"这个压缩包不是归档包，或者被重新打包、截断过：{path}。请使用原来的文件，不要解开后再压缩。",
+        f"This zip is no archive package, or was packed anew or cut short: {path}. Please use the file as it was.",
+    )
+
+
+def _is_plain(package: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], size: int) -> bool:
+    """Whether stored files of plain names, each once, stand one after the other and nothing stands between or about."""
+    at = 0
+    for entry in entries:
+        if entry.header_offset != at or entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits or entry.extra:
+            return False
+        if entry.orig_filename != entry.filename or not NAME.fullmatch(entry.filename) or entry.comment:
+            return False
+        at += LOCAL + len(entry.filename) + entry.file_size
+    names = {entry.filename.lower() for entry in entries}
+    end = at + sum(CENTRAL + len(entry.filename) for entry in entries) + END
+    return len(names) == len(entries) and not package.comment and size == end
+
+
+def _inner(files: dict[str, bytes], name: str) -> dict[str, Any]:
+    """Return a document of a package; empty for one that is not there or cannot be read."""
+    try:
+        found = json.loads(files.get(name, b"").decode(), object_pairs_hook=_no_twins)
+    except (ValueError, RecursionError, UnreadableError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def check_package(members: Members, wanted: Wanted) -> list[Finding]:
+    """Check a package: the manifest's signature, every file, and that what is in it belongs together."""
+    files = dict(members)
+    manifest = _inner(files, MANIFEST)
+    if manifest.get("format") != ARCHIVE:
+        _unreadable("压缩包里没有归档清单，不是归档包。", "There is no manifest in the zip: it is no archive package.")
+    signed = check_signature(manifest, wanted.key)
+    proof = [Finding(it.right, f"归档清单：{it.zh}", f"Manifest: {it.en}") for it in signed]
+    told = say_package(manifest) if all(it.right for it in proof) else []
+    return [
+        *proof, *told, *check_sums(members, manifest), *check_paper(files, manifest), *check_versions(files, manifest),
+        *check_box(files, manifest, wanted), *check_extract(files, manifest),
+    ]  # fmt: skip
+
+
+def say_package(manifest: dict[str, Any]) -> list[Finding]:
+    """Say of which round a package is, who made it when, and for whom it is."""
+    name, by, at = (_plain(manifest.get(key)) for key in ("title", "made_by", "made_at"))
+    body, scope = _plain(manifest.get("organisation")), manifest.get("scope_words")
+    words = scope if isinstance(scope, dict) else {}
+    zh, en = ("演练，不是正式结果：", "A rehearsal, no result: ") if manifest.get("rehearsal") is True else ("", "")
+    return [
+        right(
+            f"{zh}“{body}”“{name}”的归档包，{by}于 {at[:19]} 生成。",
+            f"{en}Package of “{name}” of “{body}”, made by {by} at {at[:19]}.",
+        ),
+        right(f"使用范围：{_plain(words.get('zh'), 400)}", f"For whom: {_plain(words.get('en'), 400)}"),
+    ]
+
+
+def _listed(files: dict[str, bytes]) -> list[tuple[str, str]]:
+    lines = files.get(SUMS, b"").decode("ascii", "replace").splitlines()
+    return [(name, digest) for digest, _, name in (line.partition("  ") for line in lines)]
+
+
+def check_sums(members: Members, manifest: dict[str, Any]) -> list[Finding]:
+    """Compare every file with the checksums, and these with the signed manifest."""
+    files, listed = dict(members), _listed(dict(members))
+    found = []
+    if _sha(files.get(SUMS, b"")) != manifest.get("sums") or manifest.get("files") != len(listed):
+        found.append(wrong("校验值表与签名的清单不符。", "The checksums are not those of the signed manifest."))
+    known = {MANIFEST, SUMS, *(name for name, _ in listed)}
+    for name in [name for name in files if name not in known]:
+        found.append(wrong(f"多出一个文件：{name}", f"A file was added: {name}"))  # noqa: PERF401 - reads better
+    for name, digest in listed:
+        if name not in files:
+            found.append(wrong(f"缺少文件：{_plain(name)}", f"A file is missing: {_plain(name)}"))
+        elif _sha(files[name]) != digest:
+            found.append(wrong(f"文件被改动过：{name}", f"A file was changed: {name}"))
+    if not found and [name for name, _ in members] != [MANIFEST, SUMS, *(name for name, _ in listed)]:
+        found.append(wrong("文件的顺序不对，压缩包被重新打包过。", "The files are out of order: it was packed anew."))
+    return found or [right(f"{len(listed)} 个文件与校验值一致。", f"{len(listed)} files are as their checksums say.")]
+
+
+def check_paper(files: dict[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
+    """Compare the frozen paper with its hash and its round."""
+    text = files.get("paper/paper.json", b"")
+    paper = _inner(files, "paper/paper.json")
+    if _sha(text) == manifest.get("paper") and paper.get("round_id") == manifest.get("round_id"):
+        return [right(f"测评表指纹一致：{_sha(text)}", f"The paper is the one that was frozen: {_sha(text)}")]
+    return [wrong("测评表不是本轮冻结的那一份。", "The paper is not the one that was frozen for this round.")]
+
+
+def _key_of(document: dict[str, Any]) -> str:
+    signature = document.get("signature")
+    return str(signature.get("public_key", "")) if isinstance(signature, dict) else ""
+
+
+def _is_ours(document: dict[str, Any], manifest: dict[str, Any]) -> bool:
+    """Whether a signed document of a package is of its round and its box, and signed with the manifest's key."""
+    same = (document.get("round_id"), document.get("root") or None) == (manifest.get("round_id"), manifest.get("root"))
+    is_known = isinstance(document.get("format"), str) and bool(_key_of(manifest))
+    return same and is_known and all(it.right for it in check_signature(document, _key_of(manifest)))
+
+
+def check_versions(files: dict[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
+    """Check every version of the result against what was signed when it was made, and the result as it was seen."""
+    listed, found = manifest.get("versions"), []
+    for version in listed if isinstance(listed, list) and listed else [0]:
+        name = f"results/version-{version}"
+        told = _inner(files, f"{name}.signed.json")
+        same = (told.get("format"), told.get("version")) == (VERSION, version)
+        same = same and told.get("digest") == _sha(files.get(f"{name}.json", b"")) and _is_ours(told, manifest)
+        number, say = _plain(version), right if same else wrong
+        zh, en = (
+            ("与生成时的签名一致", "is as it was signed") if same else ("与生成时的签名不符", "is not as it was signed")
+        )
+        found.append(say(f"结果第 {number} 版{zh}。", f"Version {number} of the result {en}."))
+    seen = _inner(files, "results/result.json")
+    if seen.get("format") != RESULT or not _is_ours(seen, manifest):
+        found.append(
+            wrong(
+                "组织者看到的结果不是本轮的，或签名不对。",
+                "The result as organisers saw it is not of this round, or wrongly signed.",
+            )
+        )
+    return found
+
+
+def check_box(files: dict[str, bytes], manifest: dict[str, Any], wanted: Wanted) -> list[Finding]:
+    """Recompute the root of the box from the receipts, and compare it with manifest, result and what was printed."""
+    if not manifest.get("root"):
+        if not (wanted.root or wanted.receipt):
+            return [right("这一轮开箱时还没有票箱指纹。", "This box was opened before there were box fingerprints.")]
+        return [wrong("这一轮没有票箱指纹，不能核对。", "This round has no box fingerprint to compare.")]
+    document = _inner(files, "receipts.json")
+    is_own = document.get("format") == RECEIPTS and document.get("paper") == manifest.get("paper")
+    if not is_own or not _is_ours(document, manifest):
+        return [wrong("回执名单不是本轮的，或签名不对。", "The receipts list is not of this round, or wrongly signed.")]
+    return check_receipts(document, wanted)
+
+
+def check_extract(files: dict[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
+    """Recompute the hash of every entry of the audit extract, and the chain where entries follow each other."""
+    document = _inner(files, "audit.json")
+    entries, log = document.get("entries"), document.get("log")
+    about = (document.get("format"), document.get("round_id")) == (EXTRACT, manifest.get("round_id"))
+    if not about or not isinstance(entries, list) or not isinstance(log, dict):
+        return [wrong("操作日志的摘录不是本轮的。", "The audit extract is not of this round.")]
+    before: dict[str, Any] = {}
+    for entry in entries:
+        if not isinstance(entry, dict) or not _follows(entry, before, str(manifest.get("round_id"))):
+            number = _plain(entry.get("number") if isinstance(entry, dict) else entry)
+            zh, en = (
+                f"操作日志第 {number} 条被改动、增加或调换过。",
+                f"Entry {number} of the log was changed, added or moved.",
+            )
+            return [wrong(zh, en)]
+        before = entry
+    if before.get("number") == log.get("entries") and before.get("hash") != log.get("head"):
+        return [wrong("操作日志的最后一条与日志的校验值不符。", "The last entry does not give the head of the log.")]
+    count, head = len(entries), _plain(log.get("head"))
+    return [
+        right(
+            f"操作日志本轮 {count} 条，校验值都对；别的事项的条目不在包里。日志的校验值可与审计员的日志核对：{head}",
+            f"{count} entries of the audit log on this round, the hash of each is right; entries on other matters are "
+            f"not in the package. The head of the log, to be compared with the auditor's: {head}",
+        )
+    ]
+
+
+def _follows(entry: dict[str, Any], before: dict[str, Any], round_id: str) -> bool:
+    """Whether an entry is on this round, has the hash of its content, and may stand behind the one before."""
+    told = [entry.get(name) for name in HASHED]
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    number, last = entry.get("number"), before.get("number", 0)
+    if type(number) is not int or number <= last or entry.get("subject") != round_id:
+        return False
+    linked = number != last + 1 or entry.get("previous_hash") == before.get("hash", "0" * 64)
+    return linked and entry.get("hash") == _sha(text.encode())
+
+
+# ---- All together ----
+
+
+def _checked(paths: Sequence[Path], wanted: Wanted) -> list[Finding]:
+    packages = [unpack(path) for path in paths if is_package(path)]
+    documents = [read(path) for path in paths if not is_package(path)]
+    found = [finding for members in packages for finding in check_package(members, wanted)]
+    if documents:
+        found += check(documents, wanted._replace(receipt="") if packages else wanted)
+    manifests = [_inner(dict(members), MANIFEST) for members in packages]
+    return found + (check_together([*documents, *manifests]) if manifests else [])
+
+
 def report(paths: Sequence[Path], wanted: Wanted, language: str = "") -> int:
     """Check files and say what was found; return 0 if all is right, else 1."""
     try:
-        findings = check([read(path) for path in paths], wanted)
+        findings = _checked(paths, wanted)
     except UnreadableError as error:
         findings = [wrong(*error.args)]
     is_right = all(finding.right for finding in findings)
@@ -466,8 +700,8 @@ def report(paths: Sequence[Path], wanted: Wanted, language: str = "") -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program of its own."""
-    parser = argparse.ArgumentParser(description="manyidu: check receipts lists and results")
-    parser.add_argument("files", nargs="+", type=Path, help="receipts.json, result.json")
+    parser = argparse.ArgumentParser(description="manyidu: check receipts lists, results and archive packages")
+    parser.add_argument("files", nargs="+", type=Path, help="receipts.json, result.json, archive.zip")
     parser.add_argument("--root", default="", help="box fingerprint as printed: 64 hex digits or eight signs")
     parser.add_argument("--receipt", default="", help="receipt to look up in the list")
     parser.add_argument("--key", default="", help="public key as printed on the page /verify: 64 hex digits")

@@ -1,4 +1,4 @@
-"""The acts of publication: release in a scope, withdraw, correct, archive; and the ledger that keeps them."""
+"""The acts of publication: release in a scope, withdraw, correct; and the ledger that keeps them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from app.rounds.reads import frozen_paper, get_round, waiting_approvals
 from app.rounds.service import needs_second_person
 from app.slips.reads import slip_accounts
 from app.web.desk import Desk, OrganiserDesk, Refused
-from app.web.forms import Form, PostedForm
+from app.web.forms import PostedForm
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
 from app.web.requests import database
@@ -137,9 +137,3 @@ def _counts(form: PostedForm, group_ids: list[str]) -> dict[str, tuple[int, int]
         )
         for group in group_ids
     }
-
-
-@router.post("/rounds/{round_id}/archive")
-def archive(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
-    """Put the round away and forget its codes."""
-    return desk.attempt(lambda: service.archive(desk.acting, round_id), f"/rounds/{round_id}")

@@ -33,7 +33,7 @@ from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state
 from app.rounds.ports import Ports
 from app.rounds.reads import frozen_paper, get_round, rounds_of
-from app.rounds.service import archive_round, locked_round, publish_round
+from app.rounds.service import locked_round, publish_round
 from app.slips.codes import new_code
 from app.slips.reads import hand_counts, slip_accounts
 from app.tally.chain import Chain, GroupChain
@@ -228,11 +228,6 @@ def withdraw(acting: Acting, round_id: str, release_id: str, reason: str) -> Non
 def end_release(acting: Acting, row: ResultRelease, reason: str) -> None:
     """Mark a ledger entry as withdrawn."""
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = acting.now, acting.actor.name, reason
-
-
-def archive(acting: Acting, round_id: str) -> None:
-    """Put a published round away ; its codes went with its box (SEC-10), the result stays readable."""
-    archive_round(acting, round_id)
 
 
 def purge(session: Session, _folder: KeyFolder, round_id: str) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.holding import hold_nothing
-from app.core.signing import is_right, public_half, signature_of, signed
+from app.core.signing import is_right, public_half, signature_of, signed, with_signature
 from app.core.signs import signs_of
 from app.publication.domain import Scope
 from app.publication.editions import Published, PublishedBands
@@ -105,6 +105,15 @@ def version_text(session: Session, round_id: str, version: int) -> tuple[str, st
     query = select(ResultVersion.document, ResultVersion.digest)
     row = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
     return row.document, row.digest
+
+
+def signed_statement(seed: bytes, stored: Stored | None, of: tuple[str, int, str]) -> dict[str, Any]:
+    """Return what is stored to be said of the version ``of`` = (round, number, digest), with its signature, as JSON.
+
+    DomainError as ``check_signature``.
+    """
+    proved = check_signature(seed, stored, of)
+    return with_signature(public_half(seed), Statement(*of, proved.root).document(), proved.signature)
 
 
 def versions_in(database: Database) -> list[tuple[str, int]]:

@@ -245,9 +245,10 @@ def publish_round(acting: Acting, round_id: str) -> None:
 
 
 def archive_round(acting: Acting, round_id: str) -> None:
-    """Put a published round away; its box, with all codes, went when it was opened (SEC-10)."""
-    _move(_locked(acting.session, round_id), Event.ARCHIVE)
-    audit.record(acting.session, acting.now, acting.actor, "round.archive", round_id)
+    """Put a published round away and forget the hall's network; who asks for it writes down what else is wiped."""
+    row = _locked(acting.session, round_id)
+    _move(row, Event.ARCHIVE)
+    row.wifi_name = row.wifi_password = ""
 
 
 def repeat_round(acting: Acting, round_id: str) -> str:

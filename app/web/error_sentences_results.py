@@ -1,6 +1,10 @@
 """The table of app.web.error_sentences goes on here: results, their releases, tokens with which programs read them."""
 
 RESULT_SENTENCES: dict[str, tuple[int, str]] = {
+    "archive_no_package": (
+        409,
+        "还没有这一版结果的归档包，没有归档。请先在归档页生成并下载归档包，存好后再归档。",
+    ),
     "announce_not_released": (
         409,
         "会场还不能看到结果，没有宣布。请先在“参评人员”或“社会公告”范围公布。",

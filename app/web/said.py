@@ -51,7 +51,7 @@ SENTENCES = {
     "/rounds/{round_id}/rehearsal": "演练已建立，有自己的测评票和票箱。",
     "/rounds/{round_id}/purge": "演练已全部清除。",
     "/rounds/{round_id}/composite": "计名评分和评定已保存，注明由谁、何时填写。",
-    "/rounds/{round_id}/archive": "本轮已归档，结果和报告保留。",
+    "/rounds/{round_id}/archive": "本轮已归档，结果和报告保留。清除了什么，见本页。",
     "/rounds/{round_id}/document": "文档已保存，本轮只评议这份文档。",
     "/approvals/{approval_id}/grant": "您已同意，事项已经办理。提请的人会在收件箱中看到。",
     "/approvals/{approval_id}/refuse": "已记下：不同意或者撤回，事项没有办理。提请的人会在收件箱中看到。",

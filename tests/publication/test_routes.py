@@ -348,14 +348,5 @@ def test_it_refuses_the_confirmation_page_too_early(organiser: TestClient, datab
     assert organiser.post("/rounds/nothing/publish", data=data).status_code == 404
 
 
-def test_an_archived_round_stays_readable(organiser: TestClient, database: Database) -> None:
-    round_id = counted.store_published(database, counted.make_votes())
-    data = {"form_token": counted.form_token(organiser, f"/rounds/{round_id}")}
-    assert organiser.post(f"/rounds/{round_id}/archive", data=data).headers["location"] == f"/rounds/{round_id}"
-    assert organiser.get(f"/results/{round_id}").status_code == 200
-    assert "已归档" in organiser.get("/results").text
-    assert organiser.post(f"/rounds/{round_id}/archive", data=data).status_code == 409
-
-
 def test_an_empty_list_says_what_comes_next(leader: TestClient) -> None:
     assert "还没有已公布的结果" in leader.get("/results").text

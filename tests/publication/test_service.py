@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -165,20 +164,6 @@ def test_a_refusal_publishes_nothing(database: Database) -> None:
         decide(Acting(session, counted.AT, LI), PORTS, approval, granted=False)
         with pytest.raises(DomainError, match="result_not_published"):
             counted.result_for(session, round_id)
-
-
-def test_archiving_keeps_the_result(database: Database) -> None:
-    round_id = counted.store_published(database, counted.make_votes())
-    with database.writing() as session:
-        service.archive(Acting(session, counted.AT + timedelta(days=30), counted.ZHANG), round_id)
-    with database.reading() as session:
-        assert counted.result_for(session, round_id).document["chain"]["total"]["shown"]
-
-
-def test_it_refuses_to_archive_what_is_not_published(database: Database) -> None:
-    round_id = counted.store_counted(database, counted.make_votes())
-    with database.writing() as session, pytest.raises(DomainError, match="round_wrong_state"):
-        service.archive(Acting(session, counted.AT, counted.ZHANG), round_id)
 
 
 def test_a_rehearsal_is_purged_with_its_result(database: Database, settings: Settings) -> None:

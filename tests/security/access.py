@@ -163,6 +163,8 @@ ACCESS: dict[str, frozenset[str]] = {
     # results
     "GET /rounds/{round_id}/publish": ORGANISER,
     "POST /rounds/{round_id}/publish": ORGANISER,
+    "GET /rounds/{round_id}/archive": ORGANISER,
+    "POST /rounds/{round_id}/package": ORGANISER,
     "POST /rounds/{round_id}/archive": ORGANISER,
     "GET /rounds/{round_id}/announce": ORGANISER,
     "POST /rounds/{round_id}/announce": ORGANISER,

@@ -25,6 +25,7 @@ STEP_UP = {
     "POST /rounds/{round_id}/void": "organiser",
     "POST /rounds/{round_id}/publish": "organiser",
     "POST /rounds/{round_id}/correct": "organiser",
+    "POST /rounds/{round_id}/archive": "organiser",
     "POST /approvals/{approval_id}/grant": "scrutineer",
     "POST /staff": "organiser",
     "POST /staff/{staff_id}/link": "organiser",
@@ -39,7 +40,8 @@ STEP_UP = {
 }
 """Every act of weight, and who does it here."""
 WEIGHTY = re.compile(
-    r"POST .*/(void|publish|correct|withdraw|grant|link|enable|disable|role|opening/\w+|liaisons/import/confirm)$"
+    r"POST .*/(void|publish|correct|archive|withdraw|grant|link|enable|disable|role)$"
+    r"|POST .*/(opening/\w+|liaisons/import/confirm)$"
     r"|POST /(staff|tokens)$|POST /account/factor$"
 )
 LIGHT = {

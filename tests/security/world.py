@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from app.accounts import service as accounts
 from app.accounts.models import Staff, StaffUnit
+from app.archive import service as archive
 from app.audit.models import AuditEntry
 from app.box.drop import drop
 from app.box.opening import Attempt, Progress, open_box
@@ -140,7 +141,8 @@ def _step(world: World, actor: Principal, round_id: str, state: RoundState) -> N
             publication.publish(acting, round_id, {"scope": "unit"})
             publication.publish(acting, round_id, {"scope": "public"})
         elif state is RoundState.ARCHIVED:
-            publication.archive(acting, round_id)
+            archive.note_package(acting, round_id)
+            archive.archive(acting, world.folder, PORTS, round_id)
 
 
 def _note_places(world: World, state: RoundState, round_id: str) -> None:

@@ -34,6 +34,7 @@ SHOWN_OTHERWISE = {
     "/rectification/import": "answers with a preview",
     "/campaigns/{campaign_id}/liaisons/import": "answers with a preview",
     "/campaigns/{campaign_id}/liaisons/import/confirm": "answers with the sheet of links",
+    "/rounds/{round_id}/package": "answers with the file, or with the page of the job",
     "/rounds/{round_id}/slips/print": "answers with the file, or with the page of the job",
     "/rounds/{round_id}/key/draw": "answers with the key slip",
     "/rounds/{round_id}/receipt": "answers with what the box says",

@@ -64,7 +64,7 @@ OTHERWISE = {
 """Forms over what is stored that an older tab cannot undo in silence, and why."""
 MAKES_OR_STEPS = re.compile(
     r"^/(login|logout|welcome|again|account|jobs|restored|approvals|consents|tokens|inbox/read)|/(new|add|delete|copy"
-    r"|freeze|open|close|void|repeat|rehearsal|purge|archive|print|draw|check|make|receipt|begin|share|start|publish"
+    r"|freeze|open|close|void|repeat|rehearsal|purge|archive|package|print|draw|check|make|receipt|begin|share|start|publish"
     r"|discard|objects|withdraw|correct|reset|remarks|import|proposals|record|undo|run|link|enable|disable|opinions|review|bulletin"
     r"|opinions/import/confirm)$|^/staff$|^/rectification/(flags|actions)/|/steps/|/board/\{unit_id\}"
 )

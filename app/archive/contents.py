@@ -1,0 +1,109 @@
+"""What stands in the package of a round, read in one session: everything in the scope of organisers, no more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.audit.service import Entry, entries_about
+from app.box.reads import key_of, opening_of
+from app.box.scrutiny import Report, report
+from app.core.chinese import days_words
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.opinions.reads import merged_for
+from app.publication.admission import merged_of
+from app.publication.composites import composites_beside
+from app.publication.domain import Release, Scope, Viewer
+from app.publication.editions import Published
+from app.publication.reads import VersionLine, ledger_of, published, versions_of
+from app.publication.signing import Stored, stored_signature, version_text
+from app.receipts.listing import Listing, listing_of
+from app.reports.fields import ReportKind
+from app.reports.scrutiny import Particulars
+from app.reports.service import own
+from app.rounds.document_reads import DocumentFile, document_file, documents_of
+from app.rounds.domain import Paper
+from app.rounds.reads import RoundView, frozen_text, get_round, parse_paper
+from app.rounds.receipt_reads import root_of
+from app.tally.unseen import unseen_groups
+
+ORGANISERS = Viewer(Scope.ORGANISERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the result that was released: its stored text, whose SHA-256 is ``line.digest``, and signature."""
+
+    line: VersionLine
+    text: str
+    stored: Stored | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that the files of a package are made of. ``listing`` and ``minutes`` are None where there are none."""
+
+    round: RoundView
+    paper: Paper
+    paper_text: str
+    paper_hash: str
+    result: Published
+    versions: Sequence[Version]
+    held_back: int
+    """How many versions were made and never released; nothing of them is in the package."""
+    releases: Sequence[Release]
+    listing: Listing | None
+    minutes: Report | None
+    entries: Sequence[Entry]
+    documents: Sequence[DocumentFile]
+    templates: Mapping[ReportKind, bytes | None]
+    particulars: Particulars
+
+
+def contents_of(session: Session, folder: KeyFolder, round_id: str, now: datetime) -> Contents:
+    """Read it; DomainError ``result_not_published`` for a round that has nothing to be put away yet."""
+    result = published(session, round_id, ORGANISERS, now)
+    text, digest = frozen_text(session, round_id)
+    ledger = ledger_of(session, round_id)
+    released = {release.version for release in ledger}
+    lines = versions_of(session, round_id)
+    return Contents(
+        round=get_round(session, round_id),
+        paper=parse_paper(text),
+        paper_text=text,
+        paper_hash=digest,
+        result=result,
+        versions=[_version(session, round_id, line) for line in lines if line.version in released],
+        held_back=sum(line.version not in released for line in lines),
+        releases=ledger,
+        listing=listing_of(session, round_id) if root_of(session, round_id) else None,
+        minutes=_minutes(session, folder, round_id),
+        entries=entries_about(session, round_id),
+        documents=[document_file(session, round_id, each.version) for each in documents_of(session, round_id)],
+        templates={kind: own(session, kind) for kind in (ReportKind.SURVEY, ReportKind.SCRUTINY)},
+        particulars=_particulars(session, result, now),
+    )
+
+
+def _version(session: Session, round_id: str, line: VersionLine) -> Version:
+    text, digest = version_text(session, round_id, line.version)
+    if digest != line.digest:
+        raise DomainError("result_damaged")
+    return Version(line, text, stored_signature(session, round_id, line.version))
+
+
+def _minutes(session: Session, folder: KeyFolder, round_id: str) -> Report | None:
+    if key_of(session, round_id) is None or opening_of(session, round_id) is None:
+        return None
+    return report(session, folder, unseen_groups, round_id)
+
+
+def _particulars(session: Session, result: Published, now: datetime) -> Particulars:
+    row = get_round(session, result.round_id)
+    return Particulars(
+        time=days_words(row.opened_at, row.closed_at),
+        merged=merged_of(session, result, merged_for),
+        composites=composites_beside(session, result, ORGANISERS, now),
+    )

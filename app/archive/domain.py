@@ -1,0 +1,73 @@
+"""What an archive package is made of, and what is wiped once a round is put away (no I/O).
+
+The package is a zip without compression, so that equal contents give equal bytes: the signed manifest, the checksums
+of all that follow, then the files in the order of their names. ``operations/verify.py`` checks it.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+FORMAT: Final = "manyidu/archive/1"
+AUDIT_FORMAT: Final = "manyidu/audit-extract/1"
+MINUTES_FORMAT: Final = "manyidu/minutes/1"
+MANIFEST: Final = "MANIFEST.json"
+SUMS: Final = "SHA256SUMS"
+SCOPE: Final = "organisers"
+"""In whose scope a package is made: who makes one is an organiser, and it holds what he may read and no more."""
+PACKAGED: Final = "round.package"
+ARCHIVED: Final = "round.archive"
+"""Acts of the audit log."""
+_DATE: Final = (1980, 1, 1, 0, 0, 0)
+WIPED: Final = {
+    "stacks": "计票叠里的评价（只留每叠的张数，监票情况报告据此列数）",
+    "remarks": "没有随结果公开的意见原文；已公开的留在结果里",
+    "rehearsals": "本轮的演练，连同其票箱、票码和结果",
+    "wifi": "会场无线网络的名称和密码",
+    "box": "票箱和票码（开箱时未能销毁的）",
+    "key": "服务器上的钥匙部分（开箱时未能销毁的）",
+}
+"""What archiving wipes, in the order in which it is said."""
+KEPT: Final = (
+    "结果的全部版本和更正、报告和图",
+    "测评表、回执名单、票箱指纹、监票情况",
+    "操作日志（只增不减，保存不少于 180 天）和谁查阅过结果的记录",
+)
+"""What it never wipes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of a package; ``name`` is ASCII, with ``/`` between folders."""
+
+    name: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, as 64 hex signs."""
+        return sha256(self.content).hexdigest()
+
+
+def sums_of(members: Iterable[Member]) -> bytes:
+    """Return the checksums as ``sha256sum -c`` reads them, in the order of the names."""
+    ordered = sorted(members, key=lambda member: member.name)
+    return "".join(f"{member.digest}  {member.name}\n" for member in ordered).encode()
+
+
+def packed(manifest: bytes, members: Iterable[Member]) -> bytes:
+    """Return the zip: equal contents, equal bytes."""
+    listed = sorted(members, key=lambda member: member.name)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
+        for member in (Member(MANIFEST, manifest), Member(SUMS, sums_of(listed)), *listed):
+            package.writestr(zipfile.ZipInfo(member.name, _DATE), member.content)
+    return out.getvalue()
+
+
+def wiped_words(detail: Mapping[str, object]) -> list[tuple[str, int]]:
+    """Return what an archiving wiped, as its entry of the log tells it: words and how many."""
+    return [(words, int(str(detail[key]))) for key, words in WIPED.items() if key in detail]

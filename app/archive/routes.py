@@ -1,0 +1,66 @@
+"""The page on which a published round is packed up and put away."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.archive import service
+from app.archive.domain import ARCHIVED, KEPT, WIPED, wiped_words
+from app.audit.service import last_at, last_detail
+from app.campaigns.reads import get_campaign
+from app.core.errors import DomainError
+from app.office.ordering import file_later
+from app.office.workshop import Craft
+from app.publication.reads import READABLE
+from app.rounds.allowed import powers
+from app.rounds.ports import ports_of
+from app.rounds.reads import get_round
+from app.web.desk import Desk, OrganiserDesk, Refused
+from app.web.forms import Form
+from app.web.proof import ProvenForm
+
+router = APIRouter()
+PACKAGE = Craft("app.archive.making:package", "archive.zip", seconds=300)
+
+
+def _page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
+    db, row = desk.session, get_round(desk.session, round_id)
+    if row.state not in READABLE:
+        raise DomainError("round_wrong_state")
+    context = {
+        "round": row,
+        "campaign": get_campaign(db, row.campaign_id),
+        "can": powers(desk.staff.role, row.state, is_rehearsal=row.is_rehearsal),
+        "packaged": service.is_packaged(desk.acting, round_id),
+        "wipes": list(WIPED.values()),
+        "keeps": KEPT,
+        "archived_at": last_at(db, ARCHIVED, round_id),
+        "wiped": wiped_words(last_detail(db, ARCHIVED, round_id)),
+    }
+    return desk.show("archive/show.html", refused, **context)
+
+
+@router.get("/rounds/{round_id}/archive")
+def archive_page(desk: OrganiserDesk, round_id: str) -> Response:
+    """Say what a package holds and for whom it is, what archiving wipes and keeps, and afterwards what it wiped."""
+    return _page(desk, round_id)
+
+
+@router.post("/rounds/{round_id}/package")
+def make_package(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
+    """Note that the package is made, and have the workshop make it."""
+    return desk.attempt(
+        lambda: service.note_package(desk.acting, round_id),
+        lambda _: file_later(desk.request, desk.staff, PACKAGE, {"round": round_id}),
+        lambda refused: _page(desk, round_id, refused),
+    )
+
+
+@router.post("/rounds/{round_id}/archive")
+def archive(desk: OrganiserDesk, round_id: str, _form: ProvenForm) -> Response:
+    """Put the round away and wipe what the rule says."""
+    ports = ports_of(desk.request)
+    return desk.attempt(
+        lambda: service.archive(desk.acting, desk.keys, ports, round_id),
+        f"/rounds/{round_id}/archive",
+        lambda refused: _page(desk, round_id, refused),
+    )

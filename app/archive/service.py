@@ -1,0 +1,51 @@
+"""Noting that a package was made, and putting a round away: what is left of its ballots is wiped, and told."""
+
+from functools import partial
+
+from app.archive.domain import ARCHIVED, PACKAGED
+from app.audit import service as audit
+from app.ballots import reads as ballots
+from app.ballots import service as boxes
+from app.box.service import put_away
+from app.core.acting import Acting
+from app.core.db import after_commit, database_of
+from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
+from app.publication.domain import Scope, Viewer, sight_of
+from app.publication.reads import ledger_of, readable, versions_of
+from app.rounds.ports import Ports
+from app.rounds.reads import get_round
+from app.rounds.service import archive_round, purge_rehearsals
+
+
+def note_package(acting: Acting, round_id: str) -> None:
+    """Write down that the package of a round is made; DomainError ``result_not_published``."""
+    sight = sight_of(Viewer(Scope.ORGANISERS), ledger_of(acting.session, round_id), acting.now)
+    version = readable(acting.session, round_id, sight).version
+    audit.record(acting.session, acting.now, acting.actor, PACKAGED, round_id, version=version)
+
+
+def is_packaged(acting: Acting, round_id: str) -> bool:
+    """Whether a package was made of the newest version of a round's result."""
+    noted = audit.last_detail(acting.session, PACKAGED, round_id).get("version")
+    return noted is not None and int(noted) == versions_of(acting.session, round_id)[-1].version
+
+
+def archive(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> None:
+    """Put a published round away and wipe what the rule says (``domain.WIPED``); the log tells how much.
+
+    DomainError ``round_wrong_state``, or ``archive_no_package`` while there is no package of the newest version.
+    """
+    session, database = acting.session, database_of(acting.session)
+    had_wifi = bool(get_round(session, round_id).wifi_name)
+    boxes_left, parts_left = round_id in ballots.round_ids(database), round_id in folder.parts()
+    archive_round(acting, round_id)
+    if not is_packaged(acting, round_id):
+        raise DomainError("archive_no_package")
+    stacks, remarks = put_away(session, round_id)
+    rehearsals = purge_rehearsals(acting, folder, ports, round_id)
+    after_commit(session, partial(boxes.destroy, database, round_id))
+    after_commit(session, partial(folder.destroy_part, round_id))
+    told = {"stacks": stacks, "remarks": remarks, "rehearsals": rehearsals, "wifi": int(had_wifi)}
+    left = {"box": int(boxes_left), "key": int(parts_left)}
+    audit.record(session, acting.now, acting.actor, ARCHIVED, round_id, **told, **left)

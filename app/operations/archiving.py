@@ -1,0 +1,34 @@
+"""``manyidu archive``: the package of a round, written by whoever runs the installation."""
+
+from datetime import datetime
+from pathlib import Path
+
+from app.archive.making import package
+from app.archive.service import note_package
+from app.audit.service import SYSTEM
+from app.core.acting import Acting
+from app.core.key_folder import SettingsError
+from app.core.settings import Settings
+from app.office.bench import Bench
+from app.operations.server import open_database
+from app.publication.domain import Scope
+from app.rounds.reads import get_round
+
+FOR_WHOM = {Scope.ORGANISERS: "供组织单位存档，内容与组织者看到的相同，不要转给只能看部分结果的人"}
+
+
+def write_package(settings: Settings, now: datetime, round_id: str, target: Path) -> str:
+    """Write it and say what it is; SettingsError where something lies at the target, DomainError as ``package``."""
+    if target.exists():
+        message = f"{target}: is there already; choose another name"
+        raise SettingsError(message)
+    with open_database(settings) as database:
+        with database.reading() as session:
+            title = get_round(session, round_id).title
+        with database.writing() as session:
+            note_package(Acting(session, now, SYSTEM), round_id)
+        url, base = settings.sqlalchemy_url, settings.base_url
+        made = package(Bench({"round": round_id}, b"", SYSTEM, now, url, settings.data.resolve(), base))
+        target.touch(mode=0o600)
+        target.write_bytes(made.content)
+    return f"“{title}”：{target}（{FOR_WHOM[Scope.ORGANISERS]}）"
