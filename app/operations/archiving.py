@@ -9,7 +9,7 @@ from app.audit.service import SYSTEM
 from app.core.acting import Acting
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
-from app.office.bench import Bench
+from app.office.bench import Bench, let_go
 from app.operations.server import open_database
 from app.publication.domain import Scope
 from app.rounds.reads import get_round
@@ -28,7 +28,10 @@ def write_package(settings: Settings, now: datetime, round_id: str, target: Path
         with database.writing() as session:
             note_package(Acting(session, now, SYSTEM), round_id)
         url, base = settings.sqlalchemy_url, settings.base_url
-        made = package(Bench({"round": round_id}, b"", SYSTEM, now, url, settings.data.resolve(), base))
+        try:
+            made = package(Bench({"round": round_id}, b"", SYSTEM, now, url, settings.data.resolve(), base))
+        finally:
+            let_go(url)
         target.touch(mode=0o600)
         target.write_bytes(made.content)
     return f"“{title}”：{target}（{FOR_WHOM[Scope.ORGANISERS]}）"

@@ -12,7 +12,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.office.bench import Bench
+from app.office.bench import Bench, let_go
 from app.operations import verify
 from app.rounds.domain import RoundState
 from tests.cast import MORNING, make_cast
@@ -38,7 +38,10 @@ def note(database: Database, round_id: str, actor: Principal) -> None:
 def make_package(settings: Settings, round_id: str, actor: Principal) -> bytes:
     """Make it as the workshop does."""
     url = settings.sqlalchemy_url
-    return package(Bench({"round": round_id}, b"", actor, MORNING, url, settings.data, settings.base_url)).content
+    try:
+        return package(Bench({"round": round_id}, b"", actor, MORNING, url, settings.data, settings.base_url)).content
+    finally:
+        let_go(url)
 
 
 def opened(content: bytes) -> dict[str, bytes]:
