@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_1550"
-down_revision = "20261127_1540"
+down_revision = "20261127_1545"
 branch_labels = None
 depends_on = None
 
