@@ -87,14 +87,15 @@ class Sheet:
 
 def options(scale: Scale, item: Item) -> tuple[Option, ...]:
     """Return what can be ticked for an item, in the order of the marks."""
-    labels = item.labels or tuple(grade.label for grade in scale.grades)
+    labels = item.words or tuple(grade.label for grade in scale.grades)
     last = max(1, len(labels) - 1)
     graded = [
         Option(mark, label, f"g{(mark * (_TONES - 1) * 2 + last) // (2 * last)}", opinion=True)
         for mark, label in enumerate(labels)
     ]
-    others = scale.options[len(labels) :]
-    return (*graded, *(Option(len(labels) + at, label, "none", opinion=False) for at, label in enumerate(others)))
+    first = len(scale.grades)
+    others = scale.options[first:]
+    return (*graded, *(Option(first + at, label, "none", opinion=False) for at, label in enumerate(others)))
 
 
 COUNTED: Final = {

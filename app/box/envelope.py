@@ -57,9 +57,16 @@ def check_marks(paper: Paper, ballot: Ballot) -> None:
 
 def _check_section(section: Section, left_out: tuple[str, ...], marks: bytes) -> None:
     asked = _asked_marks(section, left_out, marks)
-    if asked.translate(None, _ALL_VALUES[: len(section.scheme.scale.options)]):
+    if asked.translate(None, _ALL_VALUES[: len(section.scheme.scale.options)]) or _is_past_own(section, asked):
         _name_the_first_bad(section, left_out, marks)
     check_limits(section, marks)
+
+
+def _is_past_own(section: Section, asked: bytes | bytearray) -> bool:
+    """Whether a grade is marked that an item with fewer ones of its own has not."""
+    width, every = len(section.items), len(section.scheme.scale.grades)
+    fewer = ((place, len(item.grades)) for place, item in enumerate(section.items) if item.grades)
+    return any(own <= mark < every for place, own in fewer for mark in asked[place::width])
 
 
 def _asked_marks(section: Section, left_out: tuple[str, ...], marks: bytes) -> bytes | bytearray:
@@ -80,10 +87,12 @@ def _asked_marks(section: Section, left_out: tuple[str, ...], marks: bytes) -> b
 
 def _name_the_first_bad(section: Section, left_out: tuple[str, ...], marks: bytes) -> None:
     width, options = len(section.items), len(section.scheme.scale.options)
+    every = len(section.scheme.scale.grades)
     for place, unit in enumerate(section.units):
         for item in range(width if unit.id not in left_out else 0):
             mark = marks[place * width + item]
-            if mark >= options:
+            own = len(section.items[item].grades) or every
+            if mark >= options or own <= mark < every:
                 code = "missing_marks" if mark == NOT_ASKED else "marks_malformed"
                 raise DomainError(code, unit=section.first + place, item=item)
 

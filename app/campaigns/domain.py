@@ -90,12 +90,24 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question asked of every unit; ``labels`` overrides the grades' words, rank and score stay common."""
+    """One question asked of every unit; ``labels`` overrides the grades' words, rank and score stay common.
+
+    ``grades``: those of its own, no more than the scale has; what can be marked beside grades is the scale's. ``top``:
+    how many of them count as satisfied, 0 for as many as suit. ``weight``: its part where all items are taken together.
+    """
 
     key: str
     label: str
     overall: bool = False
     labels: tuple[str, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    top: int = 0
+    weight: Fraction = Fraction(1)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the grades where they are the item's own."""
+        return self.labels or tuple(grade.label for grade in self.grades)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +262,15 @@ class Scheme:
     def group_floor(self) -> int:
         """The fewest people that slips are given to as a group of their own."""
         return GROUP_FLOOR
+
+    def for_item(self, item: Item) -> "Scheme":
+        """Return the scheme as it counts an item: on the grades and with the satisfied ones that are the item's own."""
+        if not item.grades and not item.top:
+            return self
+        scale = replace(self.scale, grades=item.grades or self.scale.grades)
+        top = item.top or (default_top(scale) if item.grades else self.formula.top)
+        made = replace(self, scale=scale, formula=replace(self.formula, top=top))
+        return made if self.rule is None else replace(made, rule=rule_of_lines(made, self.lines))
 
     def lines_of(self, item_key: str) -> Lines | None:
         """Return the lines an item has to itself, or None."""

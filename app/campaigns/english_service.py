@@ -56,7 +56,7 @@ def dictionary(campaign: CampaignView, round_titles: Iterable[str]) -> list[Entr
 def _names(campaign: CampaignView, round_titles: Iterable[str]) -> Sequence[tuple[str, Iterable[str]]]:
     own = [view.form for view in campaign.forms if view.key not in FORMS]
     items = [item for form in own for item in form.items]
-    grades = [label for item in items for label in item.labels]
+    grades = [label for item in items for label in item.words]
     grades += [label for form in own if form.own_scale for label in form.own_scale.options]
     return (
         ("活动", (campaign.title, campaign.organisation)),

@@ -123,7 +123,7 @@ class CampaignView:
         for own in self.forms:
             yield Words(field="测评表", text=own.title)
             yield from (Words(field="指标", text=item.label) for item in own.form.items)
-            yield from (Words(field="等次", text=label) for item in own.form.items for label in item.labels)
+            yield from (Words(field="等次", text=label) for item in own.form.items for label in item.words)
             if own.form.own_scale is not None:
                 yield from (Words(field="等次", text=label) for label in own.form.own_scale.options)
 

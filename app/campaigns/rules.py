@@ -20,9 +20,10 @@ from app.campaigns.domain import (
     Scheme,
     lined_rule,
 )
-from app.campaigns.rule import Rule, Sign
+from app.campaigns.rule import Condition, Quantity, Rule, Sign
 from app.campaigns.rule_checks import Ground, check_rule, worsening
 from app.campaigns.scales import GRADE_LIMIT, check_scale
+from app.campaigns.weighing import are_mixed, are_weighed
 from app.core.errors import DomainError
 from app.core.folding import folded, spaceless
 from app.core.masking import PHONE, Masker
@@ -36,6 +37,7 @@ MAX_UNITS = 1000
 MAX_GROUPS = 100
 MAX_EXPECTED = 100_000
 MAX_ITEMS = 12
+MAX_WEIGHT = 1000
 ADVISED_ITEMS = range(4, 9)
 MAX_TOP = 5
 K_CEILING = 100
@@ -236,13 +238,25 @@ def check_judging(scheme: Scheme) -> None:
         raise DomainError("quorum_range")
 
 
-def fits(scheme: Scheme) -> bool:
-    """Whether the rule of a scheme may be used on its scale."""
+def fits(scheme: Scheme, items: Sequence[Item] = ()) -> bool:
+    """Whether the rule of a scheme may be used on its scale, and on all of a form's items taken together.
+
+    Where some have grades of their own, it can look at 满意率, 总体满意率, 不满意率 and the mean alone.
+    """
     try:
         check_judging(scheme)
     except DomainError:
         return False
-    return True
+    return not are_mixed(items) or (
+        scheme.judged_by.plurality is None and all(_is_common(scheme, each) for each in scheme.conditions)
+    )
+
+
+def _is_common(scheme: Scheme, condition: Condition) -> bool:
+    """Whether a condition looks at what items on any grades have."""
+    common = {Quantity.FIRST: {scheme.formula.top, scheme.scale.positives}}
+    common[Quantity.LAST] = {len(scheme.scale.grades) - scheme.scale.positives}
+    return condition.quantity not in common or condition.grades in common[condition.quantity]
 
 
 def ground_of(scheme: Scheme) -> Ground:
@@ -282,6 +296,8 @@ def check_form(form: Form, scale: Scale) -> None:
         raise DomainError("form_items_count", limit=MAX_ITEMS)
     if sum(item.overall for item in form.items) > 1:
         raise DomainError("form_two_overall")
+    if any(item.overall for item in form.items) and are_weighed(form.items):
+        raise DomainError("form_overall_weighed")
     seen: set[str] = set()
     for item in form.items:
         _check_item(item, scale)
@@ -293,9 +309,19 @@ def check_form(form: Form, scale: Scale) -> None:
 def _check_item(item: Item, scale: Scale) -> None:
     if len(item.label) > LABEL_LIMIT:
         raise DomainError("name_too_long", name=item.label[:12] + "…", limit=LABEL_LIMIT)
-    if not item.labels:
-        return
-    if len(item.labels) != len(scale.grades) or not all(item.labels) or len(set(item.labels)) != len(item.labels):
-        raise DomainError("form_labels_count", name=item.label, count=len(scale.grades))
-    if max(map(len, item.labels)) > GRADE_LIMIT:
+    if not 0 < item.weight <= MAX_WEIGHT:
+        raise DomainError("form_item_weight", name=item.label, most=MAX_WEIGHT)
+    if item.grades:
+        check_scale(replace(scale, grades=item.grades))
+    if item.top and item.top >= len(item.grades or scale.grades):
+        raise DomainError("form_item_top", name=item.label, most=len(item.grades or scale.grades) - 1)
+    if not fits_scale(item, len(scale.grades)) or not all(item.labels) or len(set(item.labels)) != len(item.labels):
+        code = "form_grades_count" if item.grades else "form_labels_count"
+        raise DomainError(code, name=item.label, count=len(scale.grades))
+    if item.labels and max(map(len, item.labels)) > GRADE_LIMIT:
         raise DomainError("name_too_long", name=item.label, limit=GRADE_LIMIT)
+
+
+def fits_scale(item: Item, grades: int) -> bool:
+    """Whether an item's own words are as many as the grades, and its own grades no more."""
+    return len(item.labels) in {0, grades} and len(item.grades) <= grades

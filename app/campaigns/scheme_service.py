@@ -169,7 +169,7 @@ def save_form(session: Session, now: datetime, staff: Principal, campaign_id: st
 
 def _clean_item(item: Item) -> Item:
     labels = tuple(clean_name(label) for label in item.labels)
-    return Item(item.key or new_id(), clean_name(item.label), item.overall, labels)
+    return replace(item, key=item.key or new_id(), label=clean_name(item.label), labels=labels)
 
 
 def delete_form(acting: Acting, rounds: RestingRounds, campaign_id: str, key: str, typed: str) -> None:

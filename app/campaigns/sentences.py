@@ -7,8 +7,10 @@ leave open on which side the number itself is. In English see app.tally.spoken.
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from app.campaigns.composite import number_text
 from app.campaigns.domain import Denominator, Gates, Item, Measure, Quorum, Scheme
 from app.campaigns.rule import LEFT_OPEN, SHARES, Condition, Plurality, Quantity, Rule, Sign, Step, Tie, Word
+from app.campaigns.weighing import are_weighed
 
 BASES = {
     Denominator.VALID: "有效评价",
@@ -159,9 +161,27 @@ def gates_text(gates: Gates, quorum: Quorum | None, floor: int) -> str:
 
 def item_rule_texts(scheme: Scheme, items: Sequence[Item]) -> list[str]:
     """Say the rules that items have to themselves; a unit's word is the gravest of all."""
-    own = [(item, rule) for item in items if (rule := scheme.item_rule(item.key)) is not None]
-    said = ["；".join(step_text(scheme, step) for step in rule.steps) for _, rule in own]
-    return [f"“{item.label}”另有规定：{text}。" for (item, _), text in zip(own, said, strict=True)]
+    ruled = [(item, scheme.for_item(item)) for item in items]
+    own = [(item, scheme, rule) for item, scheme in ruled if (rule := scheme.item_rule(item.key)) is not None]
+    said = ["；".join(step_text(scheme, step) for step in rule.steps) for _, scheme, rule in own]
+    return [f"“{item.label}”另有规定：{text}。" for (item, *_), text in zip(own, said, strict=True)]
+
+
+def item_scale_texts(scheme: Scheme, items: Sequence[Item]) -> list[str]:
+    """Say the grades that items have to themselves and what of them counts as satisfied, and how items are weighed."""
+    own = [(item, scheme.for_item(item)) for item in items if item.grades or item.top]
+    said = [f"“{item.label}”的等次：{_scale_text(each)}。" for item, each in own]
+    if not are_weighed(items):
+        return said
+    weights = "、".join(f"{item.label} {number_text(item.weight)}" for item in items)
+    return [*said, f"各项合计是各项的平均，权重：{weights}。"]
+
+
+def _scale_text(scheme: Scheme) -> str:
+    grades = scheme.scale.grades
+    scores = "、".join(f"{grade.label} {grade.score} 分" for grade in grades)
+    counted = _joined([grade.label for grade in grades[: scheme.formula.top]])
+    return f"{scores}；满意率 = {counted}"
 
 
 def weights_text(scheme: Scheme, names: Mapping[str, str]) -> str:
@@ -174,6 +194,6 @@ def weights_text(scheme: Scheme, names: Mapping[str, str]) -> str:
 
 def scheme_texts(scheme: Scheme, items: Sequence[Item], names: Mapping[str, str]) -> tuple[str, ...]:
     """Return all that is printed of a scheme: on the paper, before the vote, with the result."""
-    own, weights = item_rule_texts(scheme, items), weights_text(scheme, names)
+    own, weights = [*item_scale_texts(scheme, items), *item_rule_texts(scheme, items)], weights_text(scheme, names)
     gates = gates_text(scheme.gates, scheme.quorum, scheme.floor)
     return tuple(filter(None, [formula_text(scheme), rule_text(scheme), *own, weights, gates]))

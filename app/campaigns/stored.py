@@ -72,10 +72,10 @@ def stored_composite(campaign: CampaignView) -> Stored:
 
 def stored_form(form: Form) -> Stored:
     """Return a form's title, scale and items."""
-    items = [(str(place), "/".join([item.label, *item.labels])) for place, item in enumerate(form.items, 1)]
+    items = [(str(place), "/".join([item.label, *item.words])) for place, item in enumerate(form.items, 1)]
     grades = form.own_scale.grades if form.own_scale else ()
     own = [("等次", "/".join(f"{grade.label} {grade.score}" for grade in grades))] if grades else []
-    keys = [(item.key, item.overall) for item in form.items]
+    keys = [(item.key, item.overall, item.grades, item.top, item.weight) for item in form.items]
     return stored(
         [("表名", form.title), *own, *items],
         form.scale,

@@ -9,9 +9,10 @@ from fractions import Fraction
 from typing import Final, TypeVar
 
 from app.campaigns.builtin import SCALES
+from app.campaigns.composite import number_text
 from app.campaigns.domain import BallotLimit, Form, Grade, Item, Scale, Scheme
 from app.campaigns.ratios import parse_ratio, ratio_text
-from app.campaigns.rules import MAX_ITEMS, MAX_UNITS, clean_name, reordered, scale_of
+from app.campaigns.rules import MAX_ITEMS, MAX_UNITS, MAX_WEIGHT, clean_name, reordered, scale_of
 from app.campaigns.scales import MAX_GRADES, MAX_SCORE, OWN_SCALE
 from app.campaigns.scheme_service import FormEdit, LimitEdit
 from app.campaigns.typed import MAX_PLACE, typed_whole
@@ -25,6 +26,10 @@ ROWS_UP_TO: Final = 40
 _DIGITS = 4
 """As many signs as a number that may be right has."""
 _SLASH = re.compile(r"\s*[/／]\s*")
+_SCORED = re.compile(r"(.+?) ([0-9]{1,3}) ?分?")
+_WEIGHT = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
+PASS: Final = 60
+"""The score from which an item's own grade is positive."""
 _STEP = re.compile(r"(grade|item)-(up|down|out|add)-?([0-9]{0,2})")
 Row = TypeVar("Row")
 
@@ -47,6 +52,8 @@ class TypedItem:
     label: str = ""
     labels: str = ""
     overall: bool = False
+    top: str = ""
+    weight: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,9 @@ class TypedForm:
 def shown_form(form: Form, scheme: Scheme) -> TypedForm:
     """Return a stored form as its editor shows it, with some empty rows at the end of its items."""
     items = [
-        TypedItem(item.key, str(place), item.label, "/".join(item.labels), item.overall)
+        TypedItem(
+            item.key, str(place), item.label, _shown_words(item), item.overall, str(item.top or ""), _shown_weight(item)
+        )
         for place, item in enumerate(form.items, 1)
     ]
     count = min(MAX_ITEMS, max(8, len(items) + SPARE_ITEMS))
@@ -86,6 +95,14 @@ def shown_form(form: Form, scheme: Scheme) -> TypedForm:
     scale = scale_of(scheme, form)
     limits = [*(_shown_limit(form, scale, limit) for limit in form.limits), TypedLimit(), TypedLimit()]
     return replace(_filled(typed, scale), limits=limits[: max(LIMITS, len(form.limits))])
+
+
+def _shown_words(item: Item) -> str:
+    return "/".join(item.labels or (f"{grade.label} {grade.score}" for grade in item.grades))
+
+
+def _shown_weight(item: Item) -> str:
+    return "" if item.weight == 1 else number_text(item.weight)
 
 
 def _shown_limit(form: Form, scale: Scale, limit: BallotLimit) -> TypedLimit:
@@ -104,7 +121,7 @@ def typed_editor(form: PostedForm) -> TypedForm:
     """Return the posted editor; DomainError ``form_malformed`` where its rows do not belong together."""
     fields = form.as_dict()
     grades = [form.several(name) for name in ("grade[]", "score[]")]
-    items = [form.several(name) for name in ("key[]", "place[]", "label[]", "labels[]")]
+    items = [form.several(name) for name in ("key[]", "place[]", "label[]", "labels[]", "item_top[]", "weight[]")]
     limits = [form.several(name) for name in ("limit_grades[]", "limit_most[]", "limit_item[]")]
     tables = (grades, items, limits)
     if any(len({len(column) for column in table}) != 1 or len(table[0]) > ROWS_UP_TO for table in tables):
@@ -118,8 +135,8 @@ def typed_editor(form: PostedForm) -> TypedForm:
             for row, (label, score) in enumerate(zip(*grades, strict=True), 1)
         ],
         items=[
-            TypedItem(key, place, label, labels, overall=overall == str(row))
-            for row, (key, place, label, labels) in enumerate(zip(*items, strict=True), 1)
+            TypedItem(key, place, label, labels, overall=overall == str(row), top=top, weight=weight)
+            for row, (key, place, label, labels, top, weight) in enumerate(zip(*items, strict=True), 1)
         ],
         limits=[TypedLimit(*cells) for cells in zip(*limits, strict=True)],
     )
@@ -176,7 +193,7 @@ def form_edit(typed: TypedForm) -> FormEdit:
     return FormEdit(
         title=typed.title[:80],
         scale=typed.scale,
-        items=[_item(filled[place]) for place in order],
+        items=[_item(filled[place], typed.items.index(filled[place]) + 1) for place in order],
         remarks=typed.remarks,
         own_scale=_scale(typed) if typed.scale == OWN_SCALE else None,
         top=_top(typed.top),
@@ -208,9 +225,30 @@ def _most(typed: str, at: str) -> Fraction:
     raise DomainError("limit_most_malformed", at=at)
 
 
-def _item(row: TypedItem) -> Item:
-    labels = tuple(_SLASH.split(row.labels)) if row.labels else ()
-    return Item(row.key[:40], row.label, row.overall, labels)
+def _item(row: TypedItem, at: int) -> Item:
+    words = tuple(_SLASH.split(row.labels.strip())) if row.labels.strip() else ()
+    scored = [_SCORED.fullmatch(unicodedata.normalize("NFKC", word)) for word in words]
+    grades = tuple(Grade(clean_name(one[1]), int(one[2]), int(one[2]) >= PASS) for one in scored if one)
+    if grades and len(grades) != len(words):
+        raise DomainError("form_grades_mixed", name=row.label, at=f"item-{at}")
+    top, weight = _item_top(row, at), _item_weight(row, at)
+    return Item(row.key[:40], row.label, row.overall, () if grades else words, grades, top, weight)
+
+
+def _item_top(row: TypedItem, at: int) -> int:
+    text = row.top.strip()
+    if text and not (text.isascii() and text.isdigit() and len(text) == 1 and text != "0"):
+        raise DomainError("field_not_a_number", field="算满意", low=1, high=MAX_GRADES - 1, at=f"top-{at}")
+    return int(text or 0)
+
+
+def _item_weight(row: TypedItem, at: int) -> Fraction:
+    text = unicodedata.normalize("NFKC", row.weight.strip()).removesuffix("%")
+    if not text:
+        return Fraction(1)
+    if not _WEIGHT.fullmatch(text):
+        raise DomainError("form_item_weight", name=row.label, most=MAX_WEIGHT, at=f"weight-{at}")
+    return Fraction(text)
 
 
 def _scale(typed: TypedForm) -> Scale:

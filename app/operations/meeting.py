@@ -78,7 +78,8 @@ def _filled_in(sheet: Sheet) -> Sheet:
     marks = bytearray(blank(paper).marks)
     for unit, item, at in asked_cells(paper, sheet.group_id):
         section = paper.section_at(unit)
-        marks[at] = choose(opinion(unit, item, len(options(section.scheme.scale, section.items[item]))))
+        offered = options(section.scheme.scale, section.items[item])
+        marks[at] = offered[choose(opinion(unit, item, len(offered)))].mark
     unit = asked[choose([1] * len(asked))]
     remarks = {unit: remark()} if paper.remarks and chance(REMARKING) else {}
     return replace(sheet, answers=Answers(bytes(marks), remarks))

@@ -53,6 +53,14 @@ def _bar(label: str, cell: Cell) -> Bar:
     return Bar(label, shares_of(cell), _counts(cell), texts or None)
 
 
+def _filled(bar: Bar, grades: int) -> Bar:
+    """Return the bar of an item with fewer grades of its own among others: of what it has not, nothing."""
+    more = grades - len(bar.shares) if bar.shares else 0
+    counts = None if bar.counts is None else (*bar.counts, *[0] * more)
+    texts = None if bar.texts is None else (*bar.texts, *[""] * more)
+    return replace(bar, shares=(*bar.shares, *[0.0] * more), counts=counts, texts=texts)
+
+
 def _words(cell: Cell) -> str:
     """Describe a cell for those who do not see the bar."""
     if not cell["shown"]:
@@ -242,7 +250,8 @@ def _pair_row(label: str, before: Cell, after: Cell, reason: str) -> Row:
 def _parts(
     section: Section, named: Sequence[tuple[str, Cell]], title: str, lines: Sequence[tuple[int, str]]
 ) -> Distribution:
-    bars, options = tuple(_bar(name, cell) for name, cell in named), _grades(section)
+    options = _grades(section)
+    bars = tuple(_filled(_bar(name, cell), len(options)) for name, cell in named)
     description = "；".join(f"{name}：{_words(cell)}" for name, cell in named)
     shares = tuple((tenths / PER_MILLE, words) for tenths, words in lines)
     return Distribution(bars, options, _kinds(options), title, description, shares)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from app.campaigns.domain import Scale
 from app.campaigns.nouns import called
 from app.office.markup import Cell, Column, Style, joined, paragraph, paragraphs, table
 from app.reports.report_data import NONE, figure_text, fitted
@@ -44,7 +45,8 @@ def _counts_table(section: Section, unit: Target) -> Markup:
 def _counted(cell: FigureCell, grades: int, others: int) -> list[Cell]:
     if not cell["shown"]:
         return ["不显示"] * (grades + others + 3)
-    texts = [_count(row["count"]) for row in cell["distribution"]] or [NONE] * grades
+    rows = cell["distribution"]
+    texts = [*(_count(row["count"]) for row in rows), *[NONE] * (grades - len(rows))]
     extra = [_count(other["count"]) for other in (cell["unknown"], cell["abstain"]) if other is not None]
     return [*texts, cell["valid"]["text"], *extra, cell["answered"]["text"], figure_text(cell["mean_score"])]
 
@@ -60,6 +62,12 @@ def form_table(paper: Paper) -> Markup:
     return joined([*(_form_of(section) for section in paper.sections), note])
 
 
+def _boxes(own: Sequence[str], scale: Scale) -> list[str]:
+    """Return a box for each grade; an item may have fewer of its own."""
+    words = own or [grade.label for grade in scale.grades]
+    return [*(f"□{word}" for word in words), *[NONE] * (len(scale.grades) - len(words))]
+
+
 def _form_of(section: AskedSection) -> Markup:
     scale = section.scheme.scale
     others = [label for label in (scale.unknown, scale.abstain) if label is not None]
@@ -70,8 +78,5 @@ def _form_of(section: AskedSection) -> Markup:
             *(Column(label, 18, Style.HEAD) for label in others),
         ]
     )
-    rows = [
-        [item.label, *(f"□{label}" for label in (*(item.labels or (grade.label for grade in scale.grades)), *others))]
-        for item in section.items
-    ]
+    rows = [[item.label, *_boxes(item.words, scale), *(f"□{label}" for label in others)] for item in section.items]
     return table(f"《{section.form_title}》", columns, rows)

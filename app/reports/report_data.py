@@ -128,11 +128,11 @@ class Figures:
         rows = cell["distribution"]
         if not rows:
             return [NONE] * len(self._grades)
-        pairs = zip(rows, self._grades, strict=True)
-        return [
+        told = [
             row["share"]["text"] if row["label"] == label else f"{row['label']} {row['share']['text']}"
-            for row, label in pairs
+            for row, label in zip(rows, self._grades, strict=False)
         ]
+        return [*told, *[NONE] * (len(self._grades) - len(rows))]  # an item may have fewer grades of its own
 
     def draw(self, cells: Iterable[shown.Cell]) -> None:
         """Draw the bars of many cells at once, ahead of their tables."""

@@ -24,7 +24,8 @@ def strip_pngs(rows: Sequence[tuple[float, ...]], grades: int) -> list[bytes]:
 def _drawn(rows: Sequence[tuple[float, ...]], styles: Sequence[Look]) -> list[bytes]:
     sheet = Sheet(_WIDTH, _HEIGHT * len(rows), PAPER)
     for place, shares in enumerate(rows):
-        for (start, end), look in zip(pairwise(accumulate(shares, initial=0.0)), styles, strict=True):
+        # An item may have fewer grades of its own.
+        for (start, end), look in zip(pairwise(accumulate(shares, initial=0.0)), styles, strict=False):
             if end > start:
                 sheet.box(start * _WIDTH, place * _HEIGHT, ((end - start) * _WIDTH, _HEIGHT), look)
     drawn = Image.open(io.BytesIO(sheet.png("", "", _DPI))).convert("RGB")

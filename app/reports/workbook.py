@@ -90,7 +90,7 @@ def _figures(section: Section, cell: Cell) -> list[Value]:
         return [cell["text"]]
     grades = section["scale"]["grades"]
     rows, interval = cell["distribution"], cell["interval"]
-    shares: list[Value] = [row["share"] for row in rows] or [None] * len(grades)
+    shares: list[Value] = [*(row["share"] for row in rows), *[None] * (len(grades) - len(rows))]
     others = [other for other in (cell["unknown"], cell["abstain"]) if other is not None]
     labels = "/".join(row["label"] for row in rows)
     return [

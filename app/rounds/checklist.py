@@ -6,7 +6,8 @@ from typing import Final
 from app.campaigns.composite import every_part
 from app.campaigns.disclosure import STEPS, hindrances
 from app.campaigns.domain import Item
-from app.campaigns.rules import fits
+from app.campaigns.rules import fits, fits_scale
+from app.campaigns.weighing import are_mixed
 from app.core.printable import Words, unprintable
 from app.rounds.domain import Paper, Section, Step
 from app.rounds.limits import limits_of
@@ -27,7 +28,7 @@ def words_of(paper: Paper) -> Iterator[Words]:
     for section in paper.sections:
         for item in section.items:
             yield Words(field="指标", text=item.label)
-            yield from (Words(field="等次", text=label) for label in item.labels)
+            yield from (Words(field="等次", text=label) for label in item.words)
         yield from (Words(field="等次", text=grade.label) for grade in section.scheme.scale.grades)
 
 
@@ -45,7 +46,7 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
         Step("units", "列出被测评单位", bool(paper.parts) and all(part.units for part in paper.parts)),
         Step("groups", "列出参评人员类别和人数", bool(paper.groups)),
         Step("items", "测评表至少有一项指标", all(part.items for part in paper.parts)),
-        Step("labels", "指标自己的等次，个数与评价等次相同", not unfit, detail="、".join(unfit)),
+        Step("labels", "指标自己的等次，个数与评价等次相合", not unfit, detail="、".join(unfit)),
         Step("small", "每个类别的人数够发票", not small, detail="、".join(small)),
         Step(
             "rows",
@@ -66,8 +67,8 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
 
 def _rule_step(paper: Paper) -> tuple[Step, ...]:
     """Return the line about a rule of one's own: it was typed for one scale and may not fit that of a form."""
-    own = [section for section in paper.sections if not section.scheme.is_lined]
-    unfit = [section.form_title for section in own if not fits(section.scheme)]
+    own = [section for section in paper.sections if not section.scheme.is_lined or are_mixed(section.items)]
+    unfit = [section.form_title for section in own if not fits(section.scheme, section.items)]
     return (Step("rule", "判定规则适合每张测评表的等次", not unfit, detail="、".join(unfit)),) if own else ()
 
 
@@ -103,9 +104,9 @@ def _limit_steps(paper: Paper) -> Iterator[Step]:
 
 
 def unfit_items(section: Section) -> Iterator[Item]:
-    """Yield the items whose own words are not as many as the grades."""
+    """Yield the items whose own words are not as many as the grades, or whose own grades are more."""
     grades = len(section.scheme.scale.grades)
-    yield from (item for item in section.items if item.labels and len(item.labels) != grades)
+    yield from (item for item in section.items if not fits_scale(item, grades))
 
 
 def _english_step(paper: Paper) -> tuple[Step, ...]:

@@ -115,6 +115,10 @@ class Section(PaperSection):
         """The place after its last mark in a ballot."""
         return self.start + len(self.units) * len(self.items)
 
+    def scheme_of(self, item: Item) -> Scheme:
+        """Return the scheme as it counts an item."""
+        return self.scheme.for_item(item)
+
     def mark_of(self, unit: int, item: int) -> int:
         """Return the place in a ballot of an item's mark, of a unit by its place in the section."""
         return self.start + unit * len(self.items) + item
@@ -249,7 +253,7 @@ class Paper:
 
 def _asked(section: Section) -> Iterator[str]:
     """Yield the words of a section's items and of its scale."""
-    yield from (name for item in section.items for name in (item.label, *item.labels))
+    yield from (name for item in section.items for name in (item.label, *item.words))
     yield from section.scheme.scale.options
 
 

@@ -54,10 +54,15 @@ def _unit(unit: PaperUnit, english: Mapping[str, str]) -> PaperUnit:
 
 def _item(item: Item, english: Mapping[str, str]) -> Item:
     labels = tuple(english.get(label, label) for label in item.labels)
-    return replace(item, label=english.get(item.label, item.label), labels=labels)
+    grades = _grades(item.grades, english)
+    return replace(item, label=english.get(item.label, item.label), labels=labels, grades=grades)
+
+
+def _grades(grades: tuple[Grade, ...], english: Mapping[str, str]) -> tuple[Grade, ...]:
+    return tuple(Grade(english.get(grade.label, grade.label), grade.score, grade.positive) for grade in grades)
 
 
 def _scale(scale: Scale, english: Mapping[str, str]) -> Scale:
-    grades = tuple(Grade(english.get(grade.label, grade.label), grade.score, grade.positive) for grade in scale.grades)
+    grades = _grades(scale.grades, english)
     unknown, abstain = (label and english.get(label, label) for label in (scale.unknown, scale.abstain))
     return Scale(scale.key, grades, unknown, abstain)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from app.campaigns.domain import Scheme
+from app.campaigns.domain import Item, Scheme
 from app.campaigns.rule import Rule
+from app.campaigns.weighing import are_mixed, are_weighed
 from app.rounds.domain import Section
 from app.tally.alike import Tables, lookalikes
 from app.tally.chain import Chain
@@ -89,15 +90,16 @@ def base_of(chain: Chain, groups: Iterable[str], times: int = 1) -> Base:
 
 def _unit(section: Section, chain: Chain, returns: ReturnState, count: UnitCount) -> Unit:
     scheme, sums = section.scheme, _Sums(section.scheme, chain, tuple(count.tables[0]))
-    items = [_part(sums, tables) for tables in count.tables]
+    ruled = [section.scheme_of(item) for item in section.items]
+    items = [_part(replace(sums, scheme=own), tables) for own, tables in zip(ruled, count.tables, strict=True)]
     asked = next((place for place, item in enumerate(section.items) if item.overall), None)
-    overall = _pool(sums, items) if asked is None else items[asked]
+    overall = items[asked] if asked is not None else _pooled(sums, section.items, items)
     voters = max(part.total.valid for part in items) if asked is None else overall.total.valid
     gate = gate_of(scheme, overall.rates, voters, returns)
     judged = _judged(overall, scheme.judged_by, lined=scheme.is_lined)
     overall = replace(overall, rulings=judged if gate is None else (gate,))
     if returns is not ReturnState.INVALID:
-        rules = [scheme.item_rule(item.key) for item in section.items]
+        rules = [own.item_rule(item.key) for own, item in zip(ruled, section.items, strict=True)]
         items = [replace(part, rulings=_judged(part, own, lined=True)) for part, own in zip(items, rules, strict=True)]
     return Unit(tuple(items), overall, voters, count)
 
@@ -163,6 +165,36 @@ def _part(sums: _Sums, tables: Tables) -> Part:
 
 def _most(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
     return tuple(max(column) for column in zip(*rows, strict=True))
+
+
+def _pooled(sums: _Sums, asked: Sequence[Item], items: Sequence[Part]) -> Part:
+    return _weighed_pool(sums, asked, items) if are_weighed(asked) else _pool(sums, items)
+
+
+def _weighed_pool(sums: _Sums, asked: Sequence[Item], items: Sequence[Part]) -> Part:
+    """Take the mean of all items' figures by their weights, of those that have any; its table only says how many."""
+    scheme, scale, weights = sums.scheme, sums.scheme.scale, [item.weight for item in asked]
+    scales = [scheme.for_item(item).scale for item in asked] if are_mixed(asked) else []
+
+    def mean(every: Iterable[Rates | None]) -> Rates | None:
+        found = list(every)
+        for place, own in enumerate(scales):
+            rates = found[place]
+            found[place] = rates and rates.told_as(own, scale, scheme.formula.top)
+        return weigh(list(zip(weights, found, strict=True)))
+
+    tables = {group: _padded([part.tables[group] for part in items], len(scale.grades)) for group in sums.raters}
+    groups = {group: mean(part.group_rates[group] for part in items) for group in sums.raters}
+    low, high = (mean(part.span[end] if part.span else part.rates for part in items) for end in (0, 1))
+    span = None if low is None or high is None or all(part.span is None for part in items) else (low, high)
+    total = sums.added(tables.values())
+    return Part(tables, total, mean(part.rates for part in items), groups, span, (sum(part.peak for part in items),))
+
+
+def _padded(tables: Iterable[Table], grades: int) -> Table:
+    """Add up tables of items that may have fewer grades."""
+    rows = [replace(table, grades=(*table.grades, *[0] * (grades - len(table.grades)))) for table in tables]
+    return add_tables(rows, grades)
 
 
 def _pool(one: _Sums, items: Sequence[Part]) -> Part:

@@ -38,7 +38,7 @@ class Look:
     """A table with its exact figures, and how closely it may be looked at.
 
     ``span``: the figures between which those lie of all tables that read like a banded one. ``blunt``: without how many
-    answers there are.
+    answers there are. ``weighted``: by voter groups; ``weighed``: by items, so that no grade has a share.
     """
 
     table: Table
@@ -49,6 +49,7 @@ class Look:
     span: tuple[Rates, Rates] | None = None
     blunt: bool = False
     weighted: bool = False
+    weighed: bool = False
     rulers: Rulers | None = None
 
 
@@ -81,7 +82,7 @@ def hidden_json() -> HiddenCell:
 
 def labels_of(item: Item, scheme: Scheme) -> tuple[str, ...]:
     """Return the words of the grades as the item has them."""
-    return item.labels or tuple(grade.label for grade in scheme.scale.grades)
+    return item.words or tuple(grade.label for grade in scheme.scale.grades)
 
 
 def cell_json(look: Look, scheme: Scheme) -> Cell:
@@ -118,7 +119,8 @@ def _others(
 ) -> tuple[tuple[str | None, int, Fraction], tuple[str | None, int, Fraction]]:
     """Return 不了解 and 弃权 with their numbers and rates; of a weighted total plainly of all answers."""
     scale, table, plain = scheme.scale, look.table, look.table.share_of_answers
-    unknown, abstain = (plain(table.unknown), plain(table.abstain)) if look.weighted else (rates.unknown, rates.abstain)
+    mean = look.weighted or look.weighed
+    unknown, abstain = (plain(table.unknown), plain(table.abstain)) if mean else (rates.unknown, rates.abstain)
     return (scale.unknown, table.unknown, unknown), (scale.abstain, table.abstain, abstain)
 
 
@@ -163,7 +165,7 @@ def _announced(look: Look, rates: Rates, scheme: Scheme) -> Cell:
     }
     if told := _sum_told(look, scheme, rates, cell):
         cell["sum_text"] = told
-    if isinstance(counted, Hidden):
+    if look.weighed or isinstance(counted, Hidden):
         return cell
     return {**cell, "satisfied": _count_json(counted), "counted": "+".join(look.labels[: scheme.formula.top])}
 
@@ -240,59 +242,69 @@ def _other_json(look: Look, scheme: Scheme, label: str | None, count: int, share
 def _distribution(look: Look, shares: Sequence[Rate], k: int) -> list[Share]:
     """Write the grades. Weighted shares come without counts, a second equation about hidden groups."""
     rows: list[Share] = []
+    if look.weighed:
+        return rows
     for label, count, share in zip(look.labels, look.table.grades, shares, strict=True):
         number = HIDDEN if look.weighted else part_figure(count, look.table.valid, look.view, k)
         rows.append({"label": label, "count": _count_of(number), "share": share})
     return rows
 
 
-def total_json(exact: Exact, part: Part, sight: Sight, labels: tuple[str, ...], *, pooled: bool = False) -> Cell:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a table answers: the scheme that counts it, the words of its grades; ``pooled``: all items together.
+
+    ``weighed``: by the mean of their figures, of which no grade has a share.
+    """
+
+    scheme: Scheme
+    labels: tuple[str, ...]
+    pooled: bool = False
+    weighed: bool = False
+
+
+def total_json(exact: Exact, part: Part, sight: Sight, asked: Asked) -> Cell:
     """Write a unit's total."""
     look = Look(
         part.total,
         part.rates,
         sight.view,
-        labels,
-        population=None if pooled else base_of(exact.chain, part.tables).expected,
+        asked.labels,
+        population=None if asked.pooled else base_of(exact.chain, part.tables).expected,
         span=part.span,
         blunt=sight.blunt,
-        weighted=bool(exact.section.scheme.weights),
-        rulers=rulers_of(exact.section.scheme),
+        weighted=bool(asked.scheme.weights),
+        weighed=asked.weighed,
+        rulers=rulers_of(asked.scheme),
     )
-    return cell_json(look, exact.section.scheme)
+    return cell_json(look, asked.scheme)
 
 
-def breakdown_json(
-    exact: Exact, part: Part, sight: Sight, labels: tuple[str, ...], *, pooled: bool = False
-) -> list[GroupRow | MergedRow]:  # fmt: skip
+def breakdown_json(exact: Exact, part: Part, sight: Sight, asked: Asked) -> list[GroupRow | MergedRow]:
     """Write the voter groups that rated the unit, in the order of the paper; no rows where none is shown."""
     if sight.hidden == frozenset(part.tables):
         return []
-    scheme, groups = exact.section.scheme, [group for group in exact.section.groups if group.id in part.tables]
+    groups = [group for group in exact.section.groups if group.id in part.tables]
     rows: list[GroupRow | MergedRow] = []
-    rulers = rulers_of(scheme)
+    rulers = rulers_of(asked.scheme)
     for group in groups:
         told, rates = group.id not in sight.hidden, part.group_rates[group.id]
-        cell = _cell(part.tables[group.id], rates, labels, scheme, rulers) if told else hidden_json()
+        cell = _cell(part.tables[group.id], rates, asked, rulers) if told else hidden_json()
         rows.append({"id": group.id, "name": group.name, "cell": cell})
-    if sight.hidden and not scheme.weights and not pooled:
-        rows.append(_rest_json(exact, part, [group for group in groups if group.id in sight.hidden], labels))
+    if sight.hidden and not asked.scheme.weights and not asked.pooled:
+        rows.append(_rest_json(exact, part, [group for group in groups if group.id in sight.hidden], asked))
     return rows
 
 
-def _rest_json(exact: Exact, part: Part, hidden: Sequence[PaperGroup], labels: tuple[str, ...]) -> MergedRow:
+def _rest_json(exact: Exact, part: Part, hidden: Sequence[PaperGroup], asked: Asked) -> MergedRow:
     """Write the hidden groups as one merged row: what the total less the groups shown gives anyway."""
-    scheme, ids = exact.section.scheme, [group.id for group in hidden]
+    scheme, ids = asked.scheme, [group.id for group in hidden]
     table = rest_of(part.tables, frozenset(ids))
     rates = rates_of(scheme.scale, scheme.formula, table, base_of(exact.chain, ids))
     names = [group.name for group in hidden]
-    return {
-        "id": "",
-        "name": REST_TEXT,
-        "members": names,
-        "cell": _cell(table, rates, labels, scheme, rulers_of(scheme)),
-    }
+    return {"id": "", "name": REST_TEXT, "members": names, "cell": _cell(table, rates, asked, rulers_of(scheme))}
 
 
-def _cell(table: Table, rates: Rates | None, labels: tuple[str, ...], scheme: Scheme, rulers: Rulers) -> Cell:
-    return cell_json(Look(table, rates, view_of_group(table), labels, rulers=rulers), scheme)
+def _cell(table: Table, rates: Rates | None, asked: Asked, rulers: Rulers) -> Cell:
+    look = Look(table, rates, view_of_group(table), asked.labels, weighed=asked.weighed, rulers=rulers)
+    return cell_json(look, asked.scheme)

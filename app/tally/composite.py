@@ -25,9 +25,9 @@ from app.campaigns.composite import (
 from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Denominator
 from app.tally.disclosure import View
-from app.tally.document import Document, Section, Target
+from app.tally.document import Document, FormItem, Section, Target
 from app.tally.figures import PER_MILLE, PERCENT
-from app.tally.shown import Figures, ShownCell
+from app.tally.shown import Figures, ItemTable, ShownCell
 from app.tally.verdict import ReturnState, Verdict
 
 Named = Mapping[tuple[str, str], Fraction]
@@ -89,19 +89,31 @@ def _of_target(section: Section, target: Target, group: str, *, by_top: bool) ->
         return Missing("invalid")
     if not target["overall"]["total"]["shown"]:
         return Missing("too_few")
-    tables: Sequence[Figures] = [target["overall"]] if target["overall"]["key"] is not None else target["items"]
-    points = weighted_mean([(Fraction(1), _of_table(section, table, group)) for table in tables])
-    best = section["scale"]["grades"][0]["score"]
-    return _scaled(points, WHOLE / best) if by_top else points
+    tables = [item for item in target["items"] if item["overall"]] or target["items"]
+    return weighted_mean([_of_item(section, table, group, by_top=by_top) for table in tables])
+
+
+def _of_item(section: Section, table: ItemTable, group: str, *, by_top: bool) -> tuple[Fraction, Points]:
+    """Return an item's weight and points."""
+    asked = _asked(section, table["key"])
+    grades = asked.get("grades") or section["scale"]["grades"]
+    scale = [grade["score"] for grade in grades], asked.get("top", section["formula"]["top"])
+    points = _of_table(section, table, group, scale)
+    return Fraction(asked.get("weight", "1")), _scaled(points, WHOLE / scale[0][0]) if by_top else points
 
 
 def _scaled(points: Points, factor: Fraction) -> Points:
     return Points(points.low * factor, points.high * factor, coarse=points.coarse)
 
 
-def _of_table(section: Section, table: Figures, group: str) -> Points:
+def _asked(section: Section, key: str) -> FormItem:
+    return next(item for item in section["items"] if item["key"] == key)
+
+
+def _of_table(section: Section, table: Figures, group: str, scale: tuple[Sequence[int], int]) -> Points:
+    """Return the mean of a table's cell; ``scale``: the scores of the grades, and how many count as satisfied."""
+    scores, top = scale
     cells = [row["cell"] for row in table["groups"] if row["id"] == group] if group else [table["total"]]
-    scores = [grade["score"] for grade in section["scale"]["grades"]]
     if not cells or not cells[0]["shown"]:
         return Points(Fraction(min(scores)), Fraction(max(scores)), coarse=True)
     cell = cells[0]
@@ -119,7 +131,7 @@ def _of_table(section: Section, table: Figures, group: str) -> Points:
             return Points(mean, mean, coarse=cell["view"] == View.COARSE)
         # Whole points, half up or kept on their side of a line: all that may lie behind them.
         return Points(max(mean - 1, Fraction(min(scores))), min(mean + 1, Fraction(max(scores))), coarse=True)
-    return _of_band(section, cell, scores)
+    return _of_band(section, cell, scores, top)
 
 
 def counts_of(cell: ShownCell) -> list[int] | None:
@@ -136,12 +148,11 @@ def _nearest(tenths: int | None, valid: int) -> int | None:
     return None if tenths is None else (2 * tenths * valid + PER_MILLE) // (2 * PER_MILLE)
 
 
-def _of_band(section: Section, cell: ShownCell, scores: Sequence[int]) -> Points:
+def _of_band(section: Section, cell: ShownCell, scores: Sequence[int], top: int) -> Points:
     """Return what the mean may be where only the band of 满意率 is told."""
     least, most = _band(cell["satisfied_rate"]["text"])
     if section["formula"]["denominator"] != Denominator.VALID:
         least, most = Fraction(0), Fraction(1)
-    top = section["formula"]["top"]
     worst = min(scores)
     best_of_rest = scores[top] if top < len(scores) else worst
     low = least * scores[top - 1] + (1 - least) * worst

@@ -1,11 +1,12 @@
 """From stacks of marks to counts; the only place that touches a stack."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.campaigns.domain import Scale
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED, Paper, Section
 from app.tally.chain import Chain
@@ -121,16 +122,27 @@ def check_counts(paper: Paper, counted: Mapping[str, UnitCount], chain: Chain) -
         raise DomainError("stack_count_differs")
 
 
+def _table(scale: Scale, own: Scale, counts: Sequence[int]) -> Table:
+    """Return the table of an item: marks are those of the section's scale, of which it may have fewer grades."""
+    table = Table.of(scale, counts)
+    if any(table.grades[len(own.grades) :]):
+        raise DomainError("stack_damaged")
+    return replace(table, grades=table.grades[: len(own.grades)])
+
+
 def _count_unit(
     section: Section, unit_id: str, asked: set[tuple[str, str]], stacks: Mapping[tuple[str, str], bytes]
 ) -> UnitCount:
     scale, items = section.scheme.scale, len(section.items)
+    own = [section.scheme_of(item).scale for item in section.items]
     patterns = {
         group.id: count_patterns(stacks.get((unit_id, group.id), b""), items, len(scale.options))
         for group in section.groups
         if (unit_id, group.id) in asked
     }
     counted = {group: found.by_item().tolist() for group, found in patterns.items()}
-    tables = tuple({group: Table.of(scale, rows[item]) for group, rows in counted.items()} for item in range(items))
+    tables = tuple(
+        {group: _table(scale, own[item], rows[item]) for group, rows in counted.items()} for item in range(items)
+    )
     sheets = sum(int(found.counts.sum()) for found in patterns.values())
     return UnitCount(tables, sheets, most_alike(list(patterns.values())) if items > 1 else 0)

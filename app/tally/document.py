@@ -94,20 +94,27 @@ class RoundFacts(TypedDict):
     remark_k: int
 
 
-class FormItem(TypedDict):
-    """An item of the form."""
-
-    key: str
-    label: str
-    overall: bool
-
-
 class GradeFacts(TypedDict):
     """A grade of the scale."""
 
     label: str
     score: int
     positive: bool
+
+
+class FormItem(TypedDict):
+    """An item of the form.
+
+    ``weight`` is there where the items taken together are the mean of their figures; ``top`` and ``grades`` where an
+    item counts others than the section, no grades where they are the section's.
+    """
+
+    key: str
+    label: str
+    overall: bool
+    grades: NotRequired[list[GradeFacts]]
+    top: NotRequired[int]
+    weight: NotRequired[str]
 
 
 class ScaleFacts(TypedDict):

@@ -1,13 +1,26 @@
 """What a result document says of the paper it rests on: round, scale, formula and lines; no figure is here."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
+from app.campaigns.composite import number_text
 from app.campaigns.disclosure import promise_text
-from app.campaigns.domain import Denominator, Formula, Grade, Item, ItemLines, Lines, Measure, Scale, Scheme
+from app.campaigns.domain import (
+    Denominator,
+    Formula,
+    Grade,
+    Item,
+    ItemLines,
+    Lines,
+    Measure,
+    Scale,
+    Scheme,
+)
 from app.campaigns.nouns import called
 from app.campaigns.sentences import MEASURES, formula_text, item_rule_texts, rule_text, scheme_texts, share_text
+from app.campaigns.weighing import are_weighed
 from app.rounds.domain import Paper, Section
-from app.tally.document import FormulaFacts, LineTexts, RoundFacts, ScaleFacts
+from app.tally.document import FormItem, FormulaFacts, GradeFacts, LineTexts, RoundFacts, ScaleFacts
 from app.tally.document import Section as ShownSection
 from app.tally.shown import RuleFacts
 from app.tally.wording import mark_text
@@ -37,10 +50,32 @@ def scale_facts(section: Section) -> ScaleFacts:
     scale = section.scheme.scale
     return {
         "key": scale.key,
-        "grades": [{"label": grade.label, "score": grade.score, "positive": grade.positive} for grade in scale.grades],
+        "grades": _grade_facts(scale.grades),
         "unknown": scale.unknown,
         "abstain": scale.abstain,
     }
+
+
+def _grade_facts(grades: Sequence[Grade]) -> list[GradeFacts]:
+    return [{"label": grade.label, "score": grade.score, "positive": grade.positive} for grade in grades]
+
+
+def item_facts(section: Section) -> list[FormItem]:
+    """Return what was asked of each object; what an item has of its own stands in forms whose items are weighed."""
+    weighed = are_weighed(section.items)
+    return [_item_facts(section, item, weighed=weighed) for item in section.items]
+
+
+def _item_facts(section: Section, item: Item, *, weighed: bool) -> FormItem:
+    facts: FormItem = {"key": item.key, "label": item.label, "overall": item.overall}
+    if not weighed:
+        return facts
+    facts["weight"] = number_text(item.weight)
+    if item.grades:
+        facts["grades"] = _grade_facts(item.grades)
+    if item.grades or item.top:
+        facts["top"] = section.scheme_of(item).formula.top
+    return facts
 
 
 def formula_facts(section: Section) -> FormulaFacts:

@@ -6,7 +6,7 @@ that is 有效评价, of which 不了解 and 弃权 are no part, these two are d
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -120,6 +120,23 @@ class Rates:
     def measured(self) -> Measured:
         """What a rule looks at."""
         return Measured(self.shares, self.firsts, self.lasts, self.valid_lasts, self.mean_score)
+
+    def told_as(self, own: Scale, scale: Scale, top: int) -> "Rates":
+        """Return these figures, of a scale of its own, in columns of another: what its counted and worst grades are.
+
+        A rule over items on scales of their own looks at nothing else (app.campaigns.rules).
+        """
+        whole, worst = self.firsts[-1], len(scale.grades) - scale.positives
+        of_valid = self.valid_lasts[len(own.grades) - own.positives - 1]
+        every = range(1, len(scale.grades) + 1)
+        counted = {scale.positives: self.positive, top: self.satisfied}
+        return replace(
+            self,
+            shares=(Fraction(0),) * len(scale.grades),
+            firsts=tuple(counted.get(n, whole) for n in every),
+            lasts=tuple(self.dissatisfied if n == worst else whole for n in every),
+            valid_lasts=tuple(of_valid if n == worst else Fraction(1) for n in every),
+        )
 
 
 _SINGLE = ("satisfied", "positive", "dissatisfied", "mean_score", "unknown", "abstain")

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.campaigns.domain import Item, Scheme
+from app.campaigns.weighing import are_weighed
 from app.rounds.domain import Paper, Section
 from app.tally.alike import Tables, is_telling
 from app.tally.assess import Part, Unit
@@ -92,7 +93,10 @@ def rules_of(paper: Paper, chain: Chain, restraint: Restraint = FREE) -> Rules:
 
 def sights_of(rules: Rules, unit_id: str, unit: Unit) -> tuple[tuple[Sight, ...], Sight]:
     """Return how closely a unit's items, and its overall part, may be looked at."""
-    items = tuple(_sight(rules, (unit_id, item.key), part) for item, part in zip(rules.items, unit.items, strict=True))
+    items = tuple(
+        _sight(replace(rules, scheme=rules.scheme.for_item(item)), (unit_id, item.key), part)
+        for item, part in zip(rules.items, unit.items, strict=True)
+    )
     asked = next((place for place, item in enumerate(rules.items) if item.overall), None)
     return items, _pooled(rules, unit_id, unit, items) if asked is None else items[asked]
 
@@ -111,9 +115,13 @@ def _beside(rules: Rules, view: View, hidden: frozenset[str]) -> View:
 
 
 def _pooled(rules: Rules, unit_id: str, unit: Unit, items: Sequence[Sight]) -> Sight:
-    """Look at a sum over items no closer than at its least open one, or it would give that one away."""
+    """Look at a sum over items no closer than at its least open one, or it would give that one away.
+
+    Of a mean by weights a hidden item may be the most, however few its answers are.
+    """
     view = view_of_total(unit.overall, rules)
-    if unit.voters < max(rules.k, rules.scheme.gates.min_valid):
+    unseen = are_weighed(rules.items) and any(sight.view is View.HIDDEN for sight in items)
+    if unseen or unit.voters < max(rules.k, rules.scheme.gates.min_valid):
         view = View.HIDDEN
     if view is not View.HIDDEN:
         view = farther(view, min(View.BANDED, max((sight.view for sight in items), key=_order), key=_order))

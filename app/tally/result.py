@@ -10,15 +10,16 @@ from fractions import Fraction
 
 from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Item, Scheme
+from app.campaigns.weighing import are_weighed
 from app.core.errors import DomainError
 from app.rounds.domain import Paper
 from app.tally.accounted import chain_json
 from app.tally.assess import Exact, Part, Unit, assess
-from app.tally.cell import breakdown_json, labels_of, total_json
+from app.tally.cell import Asked, breakdown_json, labels_of, total_json
 from app.tally.chain import Chain
 from app.tally.disclosure import Hidden, View, open_remarks
 from app.tally.document import BandLabel, Document, Remarks, Section, Target, summary_of
-from app.tally.facts import formula_facts, round_facts, scale_facts
+from app.tally.facts import formula_facts, item_facts, round_facts, scale_facts
 from app.tally.hiding import Rules, Sight, rules_of, sights_of, told
 from app.tally.quality import uneven_groups, unit_notes
 from app.tally.restraint import FREE, Restraint
@@ -135,7 +136,7 @@ def _section_json(exact: Exact, rules: Rules, remarks: Mapping[str, tuple[str, .
         "objects": section.objects.value,
         "kind": "grades",
         "form_title": section.form_title,
-        "items": [{"key": item.key, "label": item.label, "overall": item.overall} for item in section.items],
+        "items": item_facts(section),
         "scale": scale_facts(section),
         "formula": facts,
         "summary": summary_of([target["verdict"]["code"] for target in targets]),
@@ -162,12 +163,13 @@ def _target_json(shown: _Shown, position: int, remarks: tuple[str, ...]) -> Targ
 
 
 def _item_json(shown: _Shown, item: Item, part: Part, sight: Sight) -> ItemTable:
+    scheme = shown.scheme.for_item(item)
     return {
         "key": item.key,
         "label": item.label,
         "overall": item.overall,
-        "verdict": _item_verdict(shown.scheme, item, item_ruling(part, sight)),
-        **_table_json(shown, part, sight, labels_of(item, shown.scheme)),
+        "verdict": _item_verdict(scheme, item, item_ruling(part, sight)),
+        **_table_json(shown, part, sight, Asked(scheme, labels_of(item, scheme))),
     }
 
 
@@ -183,19 +185,14 @@ def _overall_json(shown: _Shown, items: Sequence[ItemTable]) -> Overall:
             "groups_text": overall["groups_text"],
         }
     grades = tuple(grade.label for grade in shown.scheme.scale.grades)
-    return {
-        "key": None,
-        "label": "各项合计",
-        **_table_json(shown, shown.unit.overall, shown.sight, grades, pooled=True),
-    }
+    asked = Asked(shown.scheme, grades, pooled=True, weighed=are_weighed(shown.exact.section.items))
+    return {"key": None, "label": "各项合计", **_table_json(shown, shown.unit.overall, shown.sight, asked)}
 
 
-def _table_json(
-    shown: _Shown, part: Part, sight: Sight, labels: tuple[str, ...], *, pooled: bool = False
-) -> Figures:  # fmt: skip
-    groups = breakdown_json(shown.exact, part, sight, labels, pooled=pooled)
+def _table_json(shown: _Shown, part: Part, sight: Sight, asked: Asked) -> Figures:
+    groups = breakdown_json(shown.exact, part, sight, asked)
     return {
-        "total": total_json(shown.exact, part, sight, labels, pooled=pooled),
+        "total": total_json(shown.exact, part, sight, asked),
         "groups": groups,
         "groups_text": "" if groups else UNDIVIDED_TEXT if shown.scheme.disclosure.announced else BREAKDOWN_TEXT,
     }

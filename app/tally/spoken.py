@@ -14,6 +14,9 @@ from app.core.chinese import has_chinese
 
 PATTERNS: Final = (
     "“%(item)s”另有规定：%(step)s",
+    "“%(item)s”的等次：%(scores)s",
+    "满意率 = %(grades)s",
+    "各项合计是各项的平均，权重：%(weights)s",
     "%(conditions)s的，为“%(word)s”",
     "%(conditions)s的，另注“%(text)s”",
     "其余的为“%(word)s”",

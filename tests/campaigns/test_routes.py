@@ -221,6 +221,8 @@ def test_a_form_is_copied_edited_and_deleted(site: Site) -> None:
         "place[]": ["2", "1", "3"],
         "label[]": ["认识", "总体", ""],
         "labels[]": ["深/较深/一般／不深", "", ""],
+        "item_top[]": ["", "", ""],
+        "weight[]": ["", "", ""],
         "overall": "2",
     }
     assert site.desk.post(path, **(rows | {"labels[]": ["深/浅", "", ""]})).status_code == 422

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from fractions import Fraction
 from urllib.parse import urlencode
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.domain import Scheme
-from app.campaigns.scheme_service import edited
+from app.campaigns.scheme_service import FormEdit, edited
 from app.campaigns.typed_forms import (
     TypedForm,
     TypedGrade,
@@ -36,6 +37,51 @@ def labels(typed: TypedForm) -> list[str]:
 def test_a_form_comes_back_as_it_was(key: str) -> None:
     form = FORMS[key]
     assert edited(SCHEME, key, form_edit(shown_form(form, SCHEME))) == form
+
+
+def one(labels: str = "", top: str = "", weight: str = "") -> FormEdit:
+    """An edited form of two items, the second as given."""
+    second = TypedItem(place="2", label="廉洁", labels=labels, top=top, weight=weight)
+    items = [TypedItem(place="1", label="工作"), second]
+    return form_edit(replace(OPEN, items=items, scale="satisfaction", limits=()))
+
+
+def test_an_item_has_grades_and_a_weight_of_its_own() -> None:
+    form = edited(SCHEME, "k", one(labels="是 100/说不上 60／否 0", top="1", weight="70"))
+    item = form.items[1]
+    assert [(grade.label, grade.score, grade.positive) for grade in item.grades] == [
+        ("是", 100, True),
+        ("说不上", 60, True),
+        ("否", 0, False),
+    ]
+    assert (item.labels, item.top, item.weight) == ((), 1, Fraction(70))
+    assert edited(SCHEME, "k", form_edit(shown_form(form, SCHEME))) == form
+
+
+@pytest.mark.parametrize(
+    ("code", "cells"),
+    [
+        ("form_grades_mixed", {"labels": "是 100/否"}),
+        ("form_grades_count", {"labels": "甲 100/乙 80/丙 60/丁 40/戊 0"}),
+        ("scale_scores_fall", {"labels": "是 0/否 100"}),
+        ("scale_all_positive", {"labels": "是 100/否 60"}),
+        ("form_item_top", {"labels": "是 100/否 0", "top": "2"}),
+        ("form_item_top", {"top": "4"}),
+        ("field_not_a_number", {"top": "0"}),
+        ("form_item_weight", {"weight": "0"}),
+        ("form_item_weight", {"weight": "1001"}),
+        ("form_item_weight", {"weight": "重"}),
+    ],
+)
+def test_it_refuses_what_an_item_cannot_have(code: str, cells: dict[str, str]) -> None:
+    with pytest.raises(DomainError, match=code):
+        edited(SCHEME, "k", one(**cells))
+
+
+def test_it_refuses_weights_beside_an_overall_item() -> None:
+    items = [TypedItem(place="1", label="工作", weight="30"), TypedItem(place="2", label="总体", overall=True)]
+    with pytest.raises(DomainError, match="form_overall_weighed"):
+        edited(SCHEME, "k", form_edit(replace(OPEN, items=items)))
 
 
 def test_rows_move_and_go() -> None:
@@ -91,14 +137,12 @@ def test_errors_name_the_row_that_was_typed() -> None:
 FIELD = st.text(alphabet="满意123/-　 x", max_size=6)
 
 
-@given(st.lists(st.tuples(FIELD, FIELD), max_size=8), st.lists(st.tuples(FIELD, FIELD, FIELD, FIELD), max_size=14))
-def test_whatever_is_posted_is_kept_or_refused(
-    grades: list[tuple[str, str]], items: list[tuple[str, str, str, str]]
-) -> None:
+@given(st.lists(st.tuples(FIELD, FIELD), max_size=8), st.lists(st.tuples(*[FIELD] * 6), max_size=14))
+def test_whatever_is_posted_is_kept_or_refused(grades: list[tuple[str, str]], items: list[tuple[str, ...]]) -> None:
 
     pairs = [("title", "表"), ("scale", "own")]
     pairs += [pair for label, score in grades for pair in (("grade[]", label), ("score[]", score))]
-    columns = ("key[]", "place[]", "label[]", "labels[]")
+    columns = ("key[]", "place[]", "label[]", "labels[]", "item_top[]", "weight[]")
     pairs += [pair for cells in items for pair in zip(columns, cells, strict=True)]
     typed = typed_editor(parse_urlencoded(urlencode(pairs).encode()))
     assert [(row.label, row.score) for row in typed.grades] == [

@@ -1,0 +1,15 @@
+"""Whether the items of a form are one sum of marks, or figures of which the mean is taken (pure)."""
+
+from collections.abc import Sequence
+
+from app.campaigns.domain import Item
+
+
+def are_weighed(items: Sequence[Item]) -> bool:
+    """Whether items taken together are the mean of their figures, and not all their marks as one."""
+    return are_mixed(items) or len({item.weight for item in items}) > 1
+
+
+def are_mixed(items: Sequence[Item]) -> bool:
+    """Whether some item has grades, or a number of satisfied ones, of its own."""
+    return any(item.grades or item.top for item in items)
