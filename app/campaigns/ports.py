@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from fastapi import Request
 from sqlalchemy.orm import Session
+from starlette.requests import Request
 
 from app.core.errors import DomainError
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from fastapi import Request
 from sqlalchemy.orm import Session
+from starlette.requests import Request
 
 from app.campaigns.copying import LeftOut
 from app.core.acting import Acting

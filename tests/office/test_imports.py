@@ -1,4 +1,7 @@
-"""What draws and typesets is loaded where that is done: the service starts without it, and without what migrates."""
+"""What draws and typesets is loaded where that is done: the service starts without it, and without what migrates.
+
+An opening starts without what serves pages.
+"""
 
 import subprocess
 import sys
@@ -21,11 +24,23 @@ HEAVY = {
     "pygments",
     "rich",
 }
-STARTED = "import sys, app.main, app.operations.schema, app.operations.welcome"
-SAY = f"{STARTED}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+PAGES = {"fastapi", "jinja2", "babel", "httpx", "uvicorn", "multipart"}
+SERVICE = "app.main, app.operations.schema, app.operations.welcome"
+
+
+def loaded_with(modules: str) -> set[str]:
+    """Return what a process that imports these modules has loaded."""
+    say = f"import sys, {modules}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    return set(subprocess.run([sys.executable, "-c", say], capture_output=True, text=True, check=True).stdout.split())
 
 
 def test_the_service_loads_nothing_that_draws() -> None:
-    said = subprocess.run([sys.executable, "-c", SAY], capture_output=True, text=True, check=True).stdout.split()
-    assert "fastapi" in said
-    assert set(said) & HEAVY == set()
+    said = loaded_with(SERVICE)
+    assert {"fastapi", "jinja2"} <= said
+    assert said & HEAVY == set()
+
+
+def test_an_opening_loads_nothing_that_serves_pages() -> None:
+    said = loaded_with("app.operations.opening_process")
+    assert "sqlalchemy" in said
+    assert said & (PAGES | HEAVY - {"numpy"}) == set()
