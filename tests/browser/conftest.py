@@ -110,6 +110,7 @@ def _own(url: str, installation: Installation) -> bool:
     return url.startswith((installation.address, "data:"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read, wherever the run begins
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep each module together on one worker: while its browser runs, Playwright's event loop is the thread's."""
     for item in items:

@@ -10,10 +10,8 @@ import pytest
 from tests.conftest import fresh_postgresql
 from tests.security.world import World, make_world
 
-KINDS = [pytest.param(kind, marks=pytest.mark.xdist_group(f"world-{kind}")) for kind in ("sqlite", "postgresql")]
 
-
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
 ) -> Iterator[World]:
@@ -26,3 +24,13 @@ def world(
         else:
             url = stack.enter_context(fresh_postgresql(request.getfixturevalue("postgresql_server")[0]))
         yield stack.enter_context(make_world(url, data))
+
+
+@pytest.hookimpl(tryfirst=True)  # before the groups are read, wherever the run begins
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep those that look at one installation on one worker, where it is made once."""
+    for item in items:
+        if "world" in getattr(item, "fixturenames", ()):
+            assert isinstance(item, pytest.Function)
+            kind = item.callspec.params["world"]
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{kind}"))

@@ -170,8 +170,7 @@ def by_waiting(world: World, walk: Walk) -> None:
 
 def on(kind: str) -> pytest.MarkDecorator:
     """On SQLite whoever reads stops whoever writes, so that all is tried there; on PostgreSQL a page in each state."""
-    group = pytest.mark.xdist_group(f"world-{kind}")
-    return pytest.mark.parametrize("world", [pytest.param(kind, marks=group)], indirect=True)
+    return pytest.mark.parametrize("world", [kind], indirect=True)
 
 
 @on("sqlite")
