@@ -73,7 +73,7 @@ def make_cast(session: Session) -> dict[str, Principal]:
                 id=f"id{login}",
                 login=login,
                 name=name,
-                role=role,
+                roles=set(role.split()),
                 password_hash=PASSWORD_HASH,
                 disabled=False,
                 created_at=MORNING,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.accounts import service
-from app.accounts.domain import INVITATION_LIFE, Act, Role, may_agree, may_ask, needs_consent
+from app.accounts.domain import INVITATION_LIFE, Act, agreeing, may_agree, may_ask, needs_consent
 from app.accounts.handover import code_of
 from app.consents import service as consents
 from app.consents.reads import answered
@@ -61,7 +61,7 @@ def _disable(acting: Acting, request: Request, _consent_id: str | None) -> str:
 
 
 def _role(acting: Acting, request: Request, _consent_id: str | None) -> str:
-    service.give_role(acting.session, acting.now, acting.actor, request["staff_id"], request["role"])
+    service.give_roles(acting.session, acting.now, acting.actor, request["staff_id"], request["role"])
     return ""
 
 
@@ -75,27 +75,32 @@ _DO: dict[Act, Callable[[Acting, Request, str | None], str]] = {
 
 
 def create(acting: Acting, fields: tuple[str, str, str], *, three_roles: bool) -> Outcome:
-    """Make an account from (login, name, role), or ask for it; DomainErrors of ``service.check_fields``."""
+    """Make an account from (login, name, roles), or ask for it; DomainErrors of ``service.check_fields``."""
     service.check_fields(acting.session, fields)
     login, name, role = fields
     return _ask_or_do(acting, Act.CREATE, {"login": login, "name": name, "role": role}, three_roles=three_roles)
 
 
 def change(acting: Acting, act: Act, staff_id: str, role: str = "", *, three_roles: bool) -> Outcome:
-    """Re-link, enable, disable or give a role, or ask for it; DomainError ``not_found`` or ``own_account``."""
+    """Re-link, enable, disable or give roles, or ask for it.
+
+    DomainError ``not_found``, ``own_account`` or as ``service.lawful_roles``.
+    """
     staff = service.find(acting.session, staff_id)
     if staff_id == acting.actor.id:
         raise DomainError("own_account")
-    told = {"staff_id": staff_id, "login": staff.login, "name": staff.name, "role": role or staff.role}
-    return _ask_or_do(acting, act, told, before=staff.role, three_roles=three_roles)
+    before = service.written_roles(staff.roles)
+    role = service.written_roles(service.lawful_roles(role)) if act is Act.ROLE else before
+    told = {"staff_id": staff_id, "login": staff.login, "name": staff.name, "role": role}
+    return _ask_or_do(acting, act, told, before=before, three_roles=three_roles)
 
 
 def _ask_or_do(acting: Acting, act: Act, request: Request, *, before: str = "", three_roles: bool) -> Outcome:
-    if not may_ask(acting.actor.role, act, three_roles=three_roles):
+    if not may_ask(acting.actor.roles, act, three_roles=three_roles):
         raise DomainError("account_act_refused")
-    if not needs_consent(act, (before, request["role"]), three_roles=three_roles):
+    if not needs_consent(act, f"{before} {request['role']}".split(), three_roles=three_roles):
         return Outcome(is_done=True, token=_DO[act](acting, request, None), whose=request["name"])
-    readers = [role for role in Role if may_agree(role, act, three_roles=three_roles)]
+    readers = agreeing(act, three_roles=three_roles)
     what = WHAT[act].format_map(request)
     staff_ids = service.others_of(acting.session, readers, acting.actor)
     consents.ask(acting, Asking(KIND, request["login"], act, what, "/staff", staff_ids), request)
@@ -121,7 +126,7 @@ def decide(acting: Acting, consent_id: str, *, granted: bool, three_roles: bool)
     found = consents.find(acting.session, consent_id, KIND)
     act = Act(found.act)
     is_asker = found.asked_by == acting.actor.id
-    if not is_asker and not may_agree(acting.actor.role, act, three_roles=three_roles):
+    if not is_asker and not may_agree(acting.actor.roles, act, three_roles=three_roles):
         raise DomainError("account_act_refused")
     if granted:
         service.check_is_older(acting.session, acting.actor, found.asked_at)

@@ -1,8 +1,11 @@
 """Roles and the rules of log-in (docs/glossary.md “Roles”)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import combinations
 from math import ceil
 
 FIRST_SLOWED = 4
@@ -23,7 +26,7 @@ PROOF_LIFE = timedelta(minutes=5)
 
 
 class Role(StrEnum):
-    """What an account may do; exactly one each, so that nobody audits himself."""
+    """What an account may do; which of them one account may have together says ``refused_join``."""
 
     ORGANISER = "organiser"
     SCRUTINEER = "scrutineer"
@@ -38,7 +41,44 @@ class Role(StrEnum):
 WEIGHTY = frozenset({Role.ORGANISER, Role.SCRUTINEER, Role.AUDITOR, Role.SUPERVISOR, Role.SYSADMIN, Role.SECADMIN})
 """Roles that may hold a key or be a second person: nobody makes, changes or re-links such an account alone."""
 THREE_ROLES = (Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR)
-"""三员: they exclude each other, organising and holding keys; every account has one role."""
+"""三员: they exclude each other, organising and holding keys."""
+JOINED = frozenset(
+    {
+        frozenset({Role.ORGANISER, Role.SUPERVISOR}),
+        frozenset({Role.SUPERVISOR, Role.LEADER}),
+        frozenset({Role.SCRUTINEER, Role.LIAISON}),
+    }
+)
+"""The pairs of roles that one account may have, so that a small office can run a vote; of a larger set every pair."""
+_WHY_NOT = {
+    frozenset({Role.ORGANISER, Role.SCRUTINEER}): "roles_box",
+    frozenset({Role.SYSADMIN, Role.SECADMIN}): "roles_administrators",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedJoin:
+    """Two roles that no account has together, and the code of the sentence that says why."""
+
+    code: str
+    one: Role
+    other: Role
+
+
+def in_order(roles: Iterable[str]) -> tuple[Role, ...]:
+    """Return roles in the order in which they are told."""
+    wanted = set(roles)
+    return tuple(role for role in Role if role in wanted)
+
+
+def refused_join(roles: AbstractSet[str]) -> RefusedJoin | None:
+    """Return the first two of these roles that may not be joined in one account, or None where all may."""
+    for one, other in combinations(in_order(roles), 2):
+        pair = frozenset({one, other})
+        if pair not in JOINED:
+            code = "roles_auditor" if Role.AUDITOR in pair else _WHY_NOT.get(pair, "roles_apart")
+            return RefusedJoin(code, one, other)
+    return None
 
 
 def roles_offered(*, three_roles: bool) -> list[Role]:
@@ -46,9 +86,9 @@ def roles_offered(*, three_roles: bool) -> list[Role]:
     return [role for role in Role if three_roles or role not in {Role.SYSADMIN, Role.SECADMIN}]
 
 
-def needs_factor(role: str, *, organiser_totp: bool) -> bool:
-    """Whether an account of this role does nothing before it has a second factor."""
-    return organiser_totp and role == Role.ORGANISER
+def needs_factor(roles: AbstractSet[str], *, organiser_totp: bool) -> bool:
+    """Whether an account of these roles does nothing before it has a second factor."""
+    return organiser_totp and Role.ORGANISER in roles
 
 
 class Act(StrEnum):
@@ -61,18 +101,23 @@ class Act(StrEnum):
     ROLE = "role"
 
 
-def may_ask(role: str, act: Act, *, three_roles: bool) -> bool:
-    """Whether this role does such an act on accounts, or asks for it."""
+def may_ask(roles: AbstractSet[str], act: Act, *, three_roles: bool) -> bool:
+    """Whether somebody of these roles does such an act on accounts, or asks for it."""
     if not three_roles:
-        return role == Role.ORGANISER
-    return role == (Role.SECADMIN if act is Act.ROLE else Role.SYSADMIN)
+        return Role.ORGANISER in roles
+    return (Role.SECADMIN if act is Act.ROLE else Role.SYSADMIN) in roles
 
 
-def may_agree(role: str, act: Act, *, three_roles: bool) -> bool:
-    """Whether this role agrees, as the second person, to such an act on an account of weight."""
+def agreeing(act: Act, *, three_roles: bool) -> frozenset[Role]:
+    """Return the roles that agree, as the second person, to such an act on an account of weight."""
     if not three_roles:
-        return role in WEIGHTY
-    return role == (Role.SYSADMIN if act is Act.ROLE else Role.SECADMIN)
+        return WEIGHTY
+    return frozenset({Role.SYSADMIN if act is Act.ROLE else Role.SECADMIN})
+
+
+def may_agree(roles: AbstractSet[str], act: Act, *, three_roles: bool) -> bool:
+    """Whether somebody of these roles agrees to such an act."""
+    return not agreeing(act, three_roles=three_roles).isdisjoint(roles)
 
 
 def needs_consent(act: Act, roles: Collection[str], *, three_roles: bool) -> bool:

@@ -1,12 +1,21 @@
 """Tables of staff accounts."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, LargeBinary, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, UtcDateTime
 from app.core.scope import ROOT, OfOffice
+
+
+class StaffRole(Base):
+    """A role of an account; it has at least one."""
+
+    __tablename__ = "staff_role"
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 class Staff(OfOffice, Base):
@@ -16,13 +25,30 @@ class Staff(OfOffice, Base):
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     login: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
-    role: Mapped[str] = mapped_column(Text)
     office_id: Mapped[str] = mapped_column(Text, default=ROOT, server_default=ROOT)
     password_hash: Mapped[str | None] = mapped_column(Text)
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     linked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When its last one-time link was made; nothing for the first ones of an installation."""
+    roles_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was last given a role that it did not have."""
+    role_rows: Mapped[set[StaffRole]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @property
+    def roles(self) -> AbstractSet[str]:
+        """What it may do; setting it keeps the rows of roles that stay."""
+        return frozenset(row.role for row in self.role_rows)
+
+    @roles.setter
+    def roles(self, roles: AbstractSet[str]) -> None:
+        kept = {row for row in self.role_rows if row.role in roles}
+        self.role_rows = kept | {StaffRole(role=role) for role in roles - {row.role for row in kept}}
+
+    @property
+    def renewed_at(self) -> datetime:
+        """When it became what it is: made, linked anew or given another role."""
+        return max(self.created_at, self.linked_at or self.created_at, self.roles_at or self.created_at)
 
 
 class StaffSession(Base):

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.accounts import asking, entry, logins, service
 from app.accounts.asking import KIND, Outcome
 from app.accounts.devices import known_device, remember_device
-from app.accounts.domain import WEIGHTY, Act, Role, may_agree, may_ask, roles_offered
+from app.accounts.domain import Act, Role, in_order, may_agree, may_ask, roles_offered
 from app.accounts.entry import Admitted
 from app.accounts.handover import is_asked
 from app.accounts.models import Staff
@@ -137,7 +137,7 @@ def _given(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str, str]
 
 
 def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | None = None) -> Response:
-    role, three = desk.staff.role, desk.settings.three_roles
+    roles, three = desk.staff.roles, desk.settings.three_roles
     token = outcome.token if outcome else ""
     context = {
         "accounts": service.everyone(desk.session),
@@ -147,10 +147,9 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
         "outcome": outcome,
         "handed_over": asking.to_hand_over(desk.acting),
         "waiting": waiting(desk.session, KIND),
-        "weighty": WEIGHTY,
-        "has_settings": role == Role.ORGANISER,
-        "may": {act: may_ask(role, act, three_roles=three) for act in Act},
-        "agrees": {act: may_agree(role, act, three_roles=three) for act in Act},
+        "has_settings": Role.ORGANISER in roles,
+        "may": {act: may_ask(roles, act, three_roles=three) for act in Act},
+        "agrees": {act: may_agree(roles, act, three_roles=three) for act in Act},
     }
     return desk.show("accounts/staff.html", refused, **context)
 
@@ -174,7 +173,7 @@ def create_account(desk: ManagerDesk, form: ProvenForm) -> Response:
 
     def act() -> Outcome:
         login = form.text("login", 32, label="用户名").lower()
-        fields = (login, form.text("name", 40, label="姓名"), form.text("role", 20, label="角色"))
+        fields = (login, form.text("name", 40, label="姓名"), _ticked_roles(form))
         return asking.create(desk.acting, fields, three_roles=desk.settings.three_roles)
 
     return _decide_on(desk, act)
@@ -186,7 +185,14 @@ def _change(desk: Desk, act: Act, staff_id: str) -> Response:
 
 
 def _stored_role(staff: Staff) -> Stored:
-    return stored([(staff.name, ROLE_WORDS[staff.role])], staff.id)
+    return stored([(staff.name, "、".join(ROLE_WORDS[role] for role in in_order(staff.roles)))], staff.id)
+
+
+def _ticked_roles(form: PostedForm) -> str:
+    """Return the roles that were ticked; DomainError ``field_missing`` where none was."""
+    if not (ticked := form.several("role[]")):
+        raise DomainError("field_missing", field="角色")
+    return " ".join(ticked)
 
 
 @router.post("/staff/{staff_id}/link")
@@ -208,13 +214,13 @@ def enable(desk: ManagerDesk, staff_id: str, _form: ProvenForm) -> Response:
 
 
 @router.post("/staff/{staff_id}/role")
-def give_role(desk: ManagerDesk, staff_id: str, form: ProvenForm) -> Response:
-    """Give an account another role, or ask for it."""
-    role, three_roles = form.text("role", 20, label="角色"), desk.settings.three_roles
+def give_roles(desk: ManagerDesk, staff_id: str, form: ProvenForm) -> Response:
+    """Give an account these roles instead of those it has, or ask for it."""
 
     def act() -> Outcome:
         refuse_stale(form, _stored_role(service.find(desk.session, staff_id)))
-        return asking.change(desk.acting, Act.ROLE, staff_id, role, three_roles=three_roles)
+        roles, three_roles = _ticked_roles(form), desk.settings.three_roles
+        return asking.change(desk.acting, Act.ROLE, staff_id, roles, three_roles=three_roles)
 
     return _decide_on(desk, act)
 

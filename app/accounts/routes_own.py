@@ -24,7 +24,7 @@ def _page(desk: Desk, refused: Refused | None = None, codes: list[str] | None = 
         "left": factors.left(desk.session, staff.id),
         "secret": waiting[0] if waiting else "",
         "codes": codes or [],
-        "must": needs_factor(staff.role, organiser_totp=desk.settings.organiser_totp),
+        "must": needs_factor(staff.roles, organiser_totp=desk.settings.organiser_totp),
     }
     desk.leave()
     return desk.show("accounts/own.html", refused, **context, code=qr_grid(waiting[1]) if waiting else None)

@@ -14,6 +14,8 @@ from app.web.pages import see_other
 
 router = APIRouter()
 START_PAGES = {
+    Role.ORGANISER: "/rounds",
+    Role.SCRUTINEER: "/rounds",
     Role.LEADER: "/results",
     Role.LIAISON: "/rectification",
     Role.SUPERVISOR: "/rectification",
@@ -21,13 +23,14 @@ START_PAGES = {
     Role.SYSADMIN: "/staff",
     Role.SECADMIN: "/staff",
 }
+"""Where the work of each role begins; who has several begins with the first of them."""
 
 
 @router.get("/")
 def home(staff: AnyStaff, request: Request) -> Response:
     """Lead to the page that was asked for before the log-in, or to where the role's work begins."""
     wanted = way_back(request)
-    response = see_other(wanted or START_PAGES.get(Role(staff.role), "/rounds"))
+    response = see_other(wanted or next(page for role, page in START_PAGES.items() if role in staff.roles))
     if wanted:
         response.delete_cookie(WAY_COOKIE)
     return response

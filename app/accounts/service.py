@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,7 +15,9 @@ from app.accounts.domain import (
     PASSWORD_MAX,
     WEIGHTY,
     Role,
+    in_order,
     password_is_weak,
+    refused_join,
 )
 from app.accounts.models import Invitation, Staff, StaffSession, StaffUnit
 from app.audit import service as audit
@@ -22,6 +25,7 @@ from app.core.acting import Principal
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
+from app.web.menu import ROLE_WORDS
 
 LOGIN_SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]{1,31}")
 
@@ -33,7 +37,7 @@ def token_hash(token: str) -> str:
 
 def principal(staff: Staff) -> Principal:
     """Return the account as the guard knows it."""
-    return Principal(id=staff.id, name=staff.name, role=staff.role)
+    return Principal(staff.id, staff.name, " ".join(staff.roles))
 
 
 def everyone(session: Session) -> Sequence[Staff]:
@@ -48,37 +52,38 @@ def in_office(session: Session) -> dict[str, str]:
 
 def others_of(session: Session, roles: Collection[str], actor: Principal) -> list[str]:
     """Return the ids of all in office with one of these roles but the actor himself."""
-    return [one.id for one in everyone(session) if one.role in roles and not one.disabled and one.id != actor.id]
+    return [one.id for one in everyone(session) if has_any(one, roles) and not one.disabled and one.id != actor.id]
+
+
+def has_any(staff: Staff, roles: Collection[str]) -> bool:
+    """Whether an account has one of these roles."""
+    return not staff.roles.isdisjoint(roles)
 
 
 def able_to_log_in(session: Session, roles: Collection[str]) -> list[Principal]:
     """Return all of these roles who are in office and have a password, in the order their accounts were made."""
-    staff = (one for one in everyone(session) if one.role in roles and not one.disabled and one.password_hash)
+    staff = (one for one in everyone(session) if has_any(one, roles) and not one.disabled and one.password_hash)
     return [principal(one) for one in staff]
 
 
 def leaders(session: Session) -> Sequence[Staff]:
     """Return the leaders who can log in, in the order their accounts were made."""
-    return [staff for staff in everyone(session) if staff.role == "leader" and not staff.disabled]
+    return [staff for staff in everyone(session) if Role.LEADER in staff.roles and not staff.disabled]
 
 
 def check_is_older(session: Session, actor: Principal, asked_at: datetime) -> None:
-    """Refuse a second person whose account was made, or whose link was renewed, after the request.
+    """Refuse a second person whose account was made, linked anew or given a role after the request.
 
     DomainError ``approval_younger``.
     """
     staff = session.get(Staff, actor.id)
-    if staff is None or max(staff.created_at, staff.linked_at or staff.created_at) > asked_at:
+    if staff is None or staff.renewed_at > asked_at:
         raise DomainError("approval_younger")
 
 
 def fresh_since(session: Session, since: datetime) -> list[Staff]:
-    """Return the accounts of weight that were made or re-linked since then, in the order they were made."""
-    return [
-        staff
-        for staff in everyone(session)
-        if staff.role in WEIGHTY and max(staff.created_at, staff.linked_at or staff.created_at) >= since
-    ]
+    """Return the accounts of weight that were made, linked anew or given a role since then, oldest first."""
+    return [staff for staff in everyone(session) if has_any(staff, WEIGHTY) and staff.renewed_at >= since]
 
 
 def _invite(
@@ -97,7 +102,7 @@ def first_links(session: Session, now: datetime, roles: Sequence[Role]) -> dict[
 
     An installation is at its start until every one of these roles has its account.
     """
-    taken = {staff.role for staff in everyone(session)}
+    taken = {role for staff in everyone(session) for role in staff.roles}
     started = session.scalars(select(Invitation).where(Invitation.staff_id.is_(None))).all()
     if taken and not started:
         return {}
@@ -108,31 +113,45 @@ def first_links(session: Session, now: datetime, roles: Sequence[Role]) -> dict[
 def create_account(
     session: Session, now: datetime, actor: Principal, fields: tuple[str, str, str], consent_id: str | None = None
 ) -> str:
-    """Make an account from (login, name, role) and return the token of its one-time password link.
+    """Make an account from (login, name, roles) and return the token of its one-time password link.
 
     Where a second person agreed, ``consent_id`` says to what: the link then asks for the code of ``handover``.
     """
-    login, name, role = fields
-    check_fields(session, fields)
-    staff = Staff(id=new_id(), login=login, name=name, role=role, created_at=now, linked_at=now, disabled=False)
+    login, name, written = fields
+    roles = check_fields(session, fields)
+    staff = Staff(id=new_id(), login=login, name=name, created_at=now, linked_at=now, disabled=False, roles=roles)
     session.add(staff)
     session.flush()
-    audit.record(session, now, actor, "account.create", staff.id, login=login, name=name, role=role)
+    audit.record(session, now, actor, "account.create", staff.id, login=login, name=name, role=written)
     return _invite(session, now, staff.id, consent_id=consent_id)
 
 
-def check_fields(session: Session, fields: tuple[str, str, str]) -> None:
-    """Refuse an account from (login, name, role) that cannot be made.
+def lawful_roles(written: str) -> set[str]:
+    """Return the roles of a text that has blanks between them.
 
-    DomainError ``login_name_malformed``, ``field_not_a_choice`` or ``login_name_taken``.
+    DomainError ``field_not_a_choice``, or as ``refused_join`` says, with ``role`` and ``other_role``.
     """
-    login, _, role = fields
+    roles = set(written.split())
+    if not roles or not roles <= set(Role):
+        raise DomainError("field_not_a_choice", field="角色")
+    refused = refused_join(roles)
+    if refused:
+        raise DomainError(refused.code, role=ROLE_WORDS[refused.one], other_role=ROLE_WORDS[refused.other])
+    return roles
+
+
+def check_fields(session: Session, fields: tuple[str, str, str]) -> set[str]:
+    """Return the roles of an account from (login, name, roles), or refuse one that cannot be made.
+
+    DomainError ``login_name_malformed``, ``login_name_taken`` or as ``lawful_roles``.
+    """
+    login, _, written = fields
     if not LOGIN_SHAPE.fullmatch(login):
         raise DomainError("login_name_malformed")
-    if role not in set(Role):
-        raise DomainError("field_not_a_choice", field="角色")
+    roles = lawful_roles(written)
     if session.scalars(select(Staff).where(Staff.login == login)).first() is not None:
         raise DomainError("login_name_taken")
+    return roles
 
 
 def reissue_link(
@@ -168,17 +187,27 @@ def set_disabled(session: Session, now: datetime, actor: Principal, staff_id: st
     audit.record(session, now, actor, action, staff.id, login=staff.login)
 
 
-def give_role(session: Session, now: datetime, actor: Principal, staff_id: str, role: str) -> None:
-    """Give an account another role; its log-ins end. DomainError ``own_account`` or ``field_not_a_choice``."""
+def give_roles(session: Session, now: datetime, actor: Principal, staff_id: str, written: str) -> None:
+    """Give an account these roles alone; its log-ins end. DomainError ``own_account`` or as ``lawful_roles``."""
     if staff_id == actor.id:
         raise DomainError("own_account")
-    if role not in set(Role):
-        raise DomainError("field_not_a_choice", field="角色")
+    roles = lawful_roles(written)
     staff = _get(session, staff_id)
-    before, staff.role = staff.role, role
+    before = written_roles(staff.roles)
+    if roles - staff.roles:
+        staff.roles_at = now
+    staff.roles = roles
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
-    session.execute(delete(StaffUnit).where(StaffUnit.staff_id == staff_id))
-    audit.record(session, now, actor, "account.role", staff.id, login=staff.login, before=before, role=role)
+    if Role.LIAISON not in roles:
+        session.execute(delete(StaffUnit).where(StaffUnit.staff_id == staff_id))
+    session.flush()
+    told = {"login": staff.login, "before": before, "role": written_roles(roles)}
+    audit.record(session, now, actor, "account.role", staff.id, **told)
+
+
+def written_roles(roles: AbstractSet[str]) -> str:
+    """Return roles as requests and the log keep them: in order, with blanks between."""
+    return " ".join(in_order(roles))
 
 
 def find(session: Session, staff_id: str) -> Staff:
@@ -208,7 +237,7 @@ def liaisons_of(session: Session, unit_ids: Collection[str]) -> dict[str, list[S
 def set_liaisons(session: Session, now: datetime, actor: Principal, unit_id: str, staff_ids: Collection[str]) -> None:
     """Make these accounts the liaisons of a unit; DomainError ``staff_no_liaison`` for an account of another role."""
     for staff_id in staff_ids:
-        if _get(session, staff_id).role != Role.LIAISON:
+        if Role.LIAISON not in _get(session, staff_id).roles:
             raise DomainError("staff_no_liaison")
     session.execute(delete(StaffUnit).where(StaffUnit.unit_id == unit_id))
     session.add_all([StaffUnit(staff_id=staff_id, unit_id=unit_id) for staff_id in sorted(set(staff_ids))])
@@ -243,7 +272,7 @@ def _newcomer(now: datetime, names: tuple[str, str], role: str) -> Staff:
     login, name = names
     if not LOGIN_SHAPE.fullmatch(login):
         raise DomainError("login_name_malformed")
-    return Staff(id=new_id(), login=login, name=name, role=role, created_at=now, disabled=False)
+    return Staff(id=new_id(), login=login, name=name, created_at=now, disabled=False, roles={role})
 
 
 def check_password(session: Session, now: datetime, token: str, names: tuple[str, str], password: str) -> None:

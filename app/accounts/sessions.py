@@ -82,7 +82,7 @@ def authenticate(request: Request) -> Principal | None:
             staff = who(session, now, token)
             request.state.needs_factor = (
                 staff is not None
-                and needs_factor(staff.role, organiser_totp=request.app.state.settings.organiser_totp)
+                and needs_factor(staff.roles, organiser_totp=request.app.state.settings.organiser_totp)
                 and not factors.is_on(session, staff.id)
             )
             request.state.unread = unread(session, staff) if staff else 0

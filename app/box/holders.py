@@ -38,7 +38,7 @@ def ready_round(session: Session, round_id: str) -> RoundView:
 
 def candidates(session: Session) -> list[Principal]:
     """Return the accounts that may hold a key, in the order they were made."""
-    able = [row for row in accounts.everyone(session) if row.role in MAY_HOLD and not row.disabled]
+    able = [row for row in accounts.everyone(session) if accounts.has_any(row, MAY_HOLD) and not row.disabled]
     return [accounts.principal(row) for row in able]
 
 
@@ -71,7 +71,7 @@ def _chosen(session: Session, staff_ids: Sequence[str], count: int) -> list[Prin
     if not set(staff_ids) <= set(able):
         raise DomainError("field_not_a_choice", field="钥匙持有人")
     chosen = [able[one] for one in staff_ids]
-    if sum(person.role == Role.ORGANISER for person in chosen) > MOST_ORGANISERS:
+    if sum(Role.ORGANISER in person.roles for person in chosen) > MOST_ORGANISERS:
         raise DomainError("holder_organisers")
     return chosen
 
@@ -79,7 +79,7 @@ def _chosen(session: Session, staff_ids: Sequence[str], count: int) -> list[Prin
 def organisers_among(session: Session, staff_ids: Iterable[str | None]) -> int:
     """Return how many of these are organisers by now: a role may have been changed since they were named."""
     wanted = set(staff_ids)
-    return sum(row.id in wanted and row.role == Role.ORGANISER for row in accounts.everyone(session))
+    return sum(row.id in wanted and Role.ORGANISER in row.roles for row in accounts.everyone(session))
 
 
 def check_organisers(session: Session, staff_ids: Iterable[str | None]) -> None:

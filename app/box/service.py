@@ -21,7 +21,7 @@ from app.rounds.receipt_reads import root_of
 def staff_names(session: Session) -> list[str]:
     """Return the names of everyone who may stand around the box: organisers and scrutineers."""
     roles = {Role.ORGANISER, Role.SCRUTINEER}
-    return [row.name for row in accounts.everyone(session) if row.role in roles and not row.disabled]
+    return [row.name for row in accounts.everyone(session) if accounts.has_any(row, roles) and not row.disabled]
 
 
 def public_key(session: Session, round_id: str) -> bytes:

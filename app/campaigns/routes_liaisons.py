@@ -25,7 +25,7 @@ def _page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Respo
         "campaign": campaign,
         "stored": _stored(campaign, found),
         "chosen": _ticked(campaign, refused.form) if refused else _kept(found),
-        "liaisons": [staff for staff in everyone if staff.role == Role.LIAISON and not staff.disabled],
+        "liaisons": [staff for staff in everyone if Role.LIAISON in staff.roles and not staff.disabled],
     }
     return desk.show("campaigns/liaisons.html", refused, **context)
 

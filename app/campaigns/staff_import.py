@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts import asking
 from app.accounts import service as accounts
 from app.accounts.domain import Act as AccountAct
-from app.accounts.domain import Role, needs_consent, roles_offered
+from app.accounts.domain import Role, in_order, needs_consent, roles_offered
 from app.campaigns.reads import CampaignView
 from app.campaigns.staff_listing import LISTING, Known, StaffPreview, StaffRow, preview_staff
 from app.core.acting import Acting
@@ -78,13 +78,13 @@ def preview_carried(known: Known, text: str) -> StaffPreview:
 
 def carry(preview: StaffPreview) -> str:
     """Return the rows as the page carries them."""
-    rows = [(row.name, row.login, row.role, row.units) for row in preview.rows]
+    rows = [(row.name, row.login, "、".join(in_order(row.roles)), row.units) for row in preview.rows]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
 def asks_consent(row: StaffRow, *, three_roles: bool) -> bool:
     """Whether a second person must agree before this account is made."""
-    return not row.is_known and needs_consent(AccountAct.CREATE, (row.role,), three_roles=three_roles)
+    return not row.is_known and needs_consent(AccountAct.CREATE, row.roles, three_roles=three_roles)
 
 
 def save_staff(acting: Acting, campaign: CampaignView, preview: StaffPreview, *, three_roles: bool) -> tuple[Made, ...]:
@@ -103,13 +103,13 @@ def save_staff(acting: Acting, campaign: CampaignView, preview: StaffPreview, *,
 def _made(acting: Acting, row: StaffRow, *, three_roles: bool) -> Made:
     if row.is_known:
         return Made(row)
-    outcome = asking.create(acting, (row.login, row.name, row.role), three_roles=three_roles)
+    outcome = asking.create(acting, (row.login, row.name, accounts.written_roles(row.roles)), three_roles=three_roles)
     return Made(row, outcome.token, is_asked=not outcome.is_done)
 
 
 def _speak_for(acting: Acting, campaign: CampaignView, rows: list[StaffRow]) -> None:
     session = acting.session
-    ids = {staff.login: staff.id for staff in accounts.everyone(session) if staff.role == Role.LIAISON}
+    ids = {staff.login: staff.id for staff in accounts.everyone(session) if Role.LIAISON in staff.roles}
     before = accounts.liaisons_of(session, [unit.id for unit in campaign.units])
     for unit in campaign.units:
         added = {ids[row.login] for row in rows if unit.name in row.units}

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.accounts.domain import Role
+from app.accounts.domain import Role, refused_join
 from app.accounts.service import LOGIN_SHAPE
 from app.campaigns.rules import strange_in_name
 from app.core.folding import folded
@@ -56,10 +56,13 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     "login_malformed": "“%(value)s”不能作用户名：用小写字母、数字、点或横线，2 到 32 个字符。也可以空着，由系统起名。",
     "login_twice": "用户名“%(value)s”与第 %(first_row)s 行重复。",
     "login_taken": "用户名“%(value)s”已经有人使用。请换一个，或空着由系统起名。",
-    "role_unknown": "没有“%(value)s”这个角色。可以填：%(roles)s。",
+    "role_unknown": "没有“%(value)s”这个角色。可以填：%(roles)s；兼任的用“、”隔开。",
+    "roles_apart": "“%(one)s”和“%(other)s”不能由一人兼任。可以兼任的有：组织者兼督办员，督办员兼领导，"
+    "监票人兼单位联络员。",
     "unit_missing": "联络员要写明联络哪个单位。",
     "unit_unknown": "单位名单中没有“%(value)s”。请核对名称，多个单位用“、”隔开。",
 }
+_LIAISON: Final = frozenset({Role.LIAISON})
 _SEPARATOR = re.compile(r"[、;；,，\n\r]+")
 
 
@@ -80,7 +83,7 @@ class StaffRow:
 
     name: str
     login: str
-    role: Role
+    roles: frozenset[Role]
     units: tuple[str, ...] = ()
     is_known: bool = False
 
@@ -124,13 +127,13 @@ class _StaffTable(Table):
         self._taken |= {self.text(row, "login").lower() for row in listed}
         for row in listed:
             before = len(self.problems)
-            name, role = self._name(row), self._role(row)
-            units = self._units_of(row, role)
-            if role is not None and len(self.problems) == before:
-                is_known = role is Role.LIAISON and all(name in self._known.liaisons.get(unit, ()) for unit in units)
-                login = self._login(row, role, is_known=is_known)
+            name, roles = self._name(row), self._roles_of(row)
+            units = self._units_of(row, roles)
+            if len(self.problems) == before:
+                known = roles == _LIAISON and all(name in self._known.liaisons.get(unit, ()) for unit in units)
+                login = self._login(row, roles, is_known=known)
                 if len(self.problems) == before:
-                    yield StaffRow(name, login, role, units, is_known)
+                    yield StaffRow(name, login, roles, units, known)
 
     def _listed(self) -> Iterator[Row]:
         for counted, row in enumerate(self.rows(), 1):
@@ -158,16 +161,21 @@ class _StaffTable(Table):
             self._is_first(row, "name", folded(text), "staff_twice")
         return text
 
-    def _role(self, row: Row) -> Role | None:
-        text = self.text(row, "role")
-        role = self._roles.get(folded(text)) if text else Role.LIAISON
-        if role is None:
+    def _roles_of(self, row: Row) -> frozenset[Role]:
+        """Return the roles of a row, a liaison's where none is written; what is wrong with them is reported."""
+        parts = [part for part in _SEPARATOR.split(self.text(row, "role")) if part.strip()]
+        found = {part: self._roles.get(folded(part)) for part in parts}
+        for part in (part for part, role in found.items() if role is None):
             offered = "、".join(ROLE_SPELLINGS[one][0] for one in self._known.roles)
-            self.report(row.number, "role", "role_unknown", value=text[:SHOWN], roles=offered)
-        return role
+            self.report(row.number, "role", "role_unknown", value=part[:SHOWN], roles=offered)
+        roles = frozenset(role for role in found.values() if role) or _LIAISON
+        if refused := refused_join(roles):
+            words = {"one": ROLE_SPELLINGS[refused.one][0], "other": ROLE_SPELLINGS[refused.other][0]}
+            self.report(row.number, "role", "roles_apart", **words)
+        return roles
 
-    def _units_of(self, row: Row, role: Role | None) -> tuple[str, ...]:
-        if role is not Role.LIAISON:
+    def _units_of(self, row: Row, roles: frozenset[Role]) -> tuple[str, ...]:
+        if Role.LIAISON not in roles:
             return ()
         text = self.text(row, "units")
         asked = [text] if folded(text) in self._units else [part.strip() for part in _SEPARATOR.split(text)]
@@ -179,10 +187,10 @@ class _StaffTable(Table):
                 self.report(row.number, "units", "unit_unknown", value=part[:SHOWN])
         return tuple(dict.fromkeys(self._units.get(folded(part), part) for part in asked))
 
-    def _login(self, row: Row, role: Role, *, is_known: bool) -> str:
+    def _login(self, row: Row, roles: frozenset[Role], *, is_known: bool) -> str:
         text = unicodedata.normalize("NFKC", self.text(row, "login")).lower()
         if not text:
-            return "" if is_known else self._new_login(role)
+            return "" if is_known else self._new_login(roles)
         if not LOGIN_SHAPE.fullmatch(text):
             self.report(row.number, "login", "login_malformed", value=text[:SHOWN])
         elif text in self._known.logins and not is_known:
@@ -191,9 +199,9 @@ class _StaffTable(Table):
             self._is_first(row, "login", text, "login_twice")
         return text
 
-    def _new_login(self, role: Role) -> str:
-        """Return the next free name: lly for 联络员, ry for all other 人员, and a number."""
-        stem = "lly" if role is Role.LIAISON else "ry"
+    def _new_login(self, roles: frozenset[Role]) -> str:
+        """Return the next free name: lly for who is only 联络员, ry for all other 人员, and a number."""
+        stem = "lly" if roles == _LIAISON else "ry"
         while True:
             self._given += 1
             login = f"{stem}{self._given:02}"

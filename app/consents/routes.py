@@ -23,7 +23,7 @@ def _page(desk: Desk, refused: Refused | None = None) -> Response:
         "items": [item for item in inbox.items_of(desk.session, desk.staff) if item.read_at or not item.consent_id],
         "unread": inbox.unread(desk.session, desk.staff) - len(asked),
         "shown": inbox.SHOWN,
-        "guesses": guesses_of(desk.request) if desk.staff.role in TOLD_OF_GUESSES else None,
+        "guesses": guesses_of(desk.request) if not desk.staff.roles.isdisjoint(TOLD_OF_GUESSES) else None,
         "mail_on": desk.settings.sends_mail,
         "address": inbox.address_of(desk.session, desk.staff),
     }

@@ -1,6 +1,6 @@
 """Who acts: a member of staff, at a time, in a transaction."""
 
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,20 @@ TOLD = "told"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The member of staff who makes a request."""
+    """The member of staff who makes a request; ``role`` names what he may do, with blanks between several roles."""
 
     id: str
     name: str
-    role: str
+    role: InitVar[str]
+    roles: frozenset[str] = field(init=False)
+
+    def __post_init__(self, role: str) -> None:
+        object.__setattr__(self, "roles", frozenset(role.split()))
+
+    @property
+    def written_roles(self) -> str:
+        """The roles as ``role`` takes them, always in one order."""
+        return " ".join(sorted(self.roles))
 
 
 @dataclass(frozen=True, slots=True)

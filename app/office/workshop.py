@@ -280,7 +280,7 @@ def head_of(craft: Craft, arguments: Head, staff: Principal, now: datetime, sett
     return {
         "maker": craft.maker,
         "arguments": arguments,
-        "staff": {"id": staff.id, "name": staff.name, "role": staff.role},
+        "staff": {"id": staff.id, "name": staff.name, "role": staff.written_roles},
         "now": now.isoformat(),
         "url": settings.sqlalchemy_url,
         "data": str(settings.data.resolve()),

@@ -1,6 +1,7 @@
 """Scopes of a publication, the ledger of releases, and what a reader may see of a result."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -90,9 +91,9 @@ class Rights:
     revise: bool
 
 
-def rights_of(role: str) -> Rights:
+def rights_of(roles: AbstractSet[str]) -> Rights:
     """Return what a member of staff may do; of documents a liaison revises those of his own units alone."""
-    return Rights(publish=role == "organiser", revise=role in {"organiser", "liaison"})
+    return Rights(publish="organiser" in roles, revise=not roles.isdisjoint({"organiser", "liaison"}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,14 +64,16 @@ class VersionLine:
 
 _parsed = Parsed(KEPT_PARSED)
 _SCOPE_OF_ROLE = {"organiser": Scope.ORGANISERS, "leader": Scope.LEADERS, "liaison": Scope.UNIT}
+"""No account has two of these roles (``accounts.domain.refused_join``)."""
 
 
 def viewer_of(session: Session, staff: Principal) -> Viewer:
     """Return as what a member of staff reads results; DomainError ``role_refused``."""
-    if staff.role not in _SCOPE_OF_ROLE:
+    scope = next((scope for role, scope in _SCOPE_OF_ROLE.items() if role in staff.roles), None)
+    if scope is None:
         raise DomainError("role_refused")
-    units = units_of(session, staff.id) if staff.role == "liaison" else frozenset[str]()
-    return Viewer(_SCOPE_OF_ROLE[staff.role], staff.id, units)
+    units = units_of(session, staff.id) if scope is Scope.UNIT else frozenset[str]()
+    return Viewer(scope, staff.id, units)
 
 
 def release_of(row: ResultRelease) -> Release:

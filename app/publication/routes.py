@@ -42,7 +42,7 @@ def list_results(desk: ResultDesk) -> Response:
     """List the results that the reader may see, newest round first."""
     viewer = reads.viewer_of(desk.session, desk.staff)
     results = reads.published_rounds(desk.session, viewer, desk.now)
-    may, english = rights_of(desk.staff.role), english_on(results)
+    may, english = rights_of(desk.staff.roles), english_on(results)
     return desk.show("publication/list.html", results=results, may=may, english=english)
 
 
@@ -70,7 +70,7 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
         "slides": slides,
         "words": summary_of_words(slides),
         "open_to": _open_to(desk, round_id),
-        "may": rights_of(desk.staff.role),
+        "may": rights_of(desk.staff.roles),
         "versions_of_document": documents_of(desk.session, round_id),
         "ticked": refused.form.several("issues[]") if refused else [],
     }
@@ -90,7 +90,7 @@ def _block(section: Section, search: Search) -> Mapping[str, object]:
 
 def _open_to(desk: Desk, round_id: str) -> dict[Scope, bool]:
     """Return the scopes that a result is open to at present and whether to all of it, for organisers."""
-    if not rights_of(desk.staff.role).publish:
+    if not rights_of(desk.staff.roles).publish:
         return {}
     in_force = [release for release in reads.ledger_of(desk.session, round_id) if release.is_active(desk.now)]
     whole = {release.scope for release in in_force if release.unit_ids is None and release.reader_ids is None}

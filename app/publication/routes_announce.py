@@ -111,7 +111,7 @@ def screen(desk: KeyDesk, round_id: str) -> Response:
         "place": min(place, last_place(slides)),
         "last": last_place(slides),
         "rules": _rules_of(paper) if result else {},
-        "steps": desk.staff.role == "organiser",
+        "steps": "organiser" in desk.staff.roles,
     }
     response = desk.show("publication/screen.html", **context)
     response.headers["refresh"] = SCREEN_SECONDS

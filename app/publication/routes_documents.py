@@ -39,7 +39,7 @@ def _revise(desk: Desk, round_id: str, form: PostedForm, titles: dict[str, str])
     if not versions:
         raise DomainError("not_found")
     own = versions[0].unit_id in units_of(desk.session, desk.staff.id)
-    if not rights_of(desk.staff.role).publish and not own:
+    if not rights_of(desk.staff.roles).publish and not own:
         raise DomainError("role_refused")
     answers = documents.Answers(form.text("answers", 3000, label="回应了哪些意见"), _answered(form, titles))
     upload = form.upload("document")

@@ -39,7 +39,7 @@ def freeze_page(desk: KeyDesk, round_id: str) -> Response:
         "advice": [one for one in steps if not one.done],
         "waiting": waiting,
         "second_person": needs_second_person(desk.session, row, FREEZE, desk.now),
-        "can": powers(desk.staff.role, row.state, is_rehearsal=row.is_rehearsal),
+        "can": powers(desk.staff.roles, row.state, is_rehearsal=row.is_rehearsal),
     }
     desk.leave()
     changed = waiting is not None and waiting.asked_for["paper"] != paper_digest(paper_text(paper))

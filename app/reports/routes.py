@@ -49,7 +49,7 @@ def reports_page(desk: ResultDesk, round_id: str) -> Response:
         "document": document,
         "held": held,
         "limit": WORDS_LIMIT,
-        "may": rights_of(desk.staff.role),
+        "may": rights_of(desk.staff.roles),
     }
     return desk.show("publication/reports.html", **shown)
 

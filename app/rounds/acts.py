@@ -83,7 +83,7 @@ def intend(acting: Acting, round_id: str, act: str, **request: str) -> None:
         expects=expects,
         actor_id=actor.id,
         actor_name=actor.name,
-        actor_role=actor.role,
+        actor_role=actor.written_roles,
         asked_at=acting.now,
     )
     session.add(row)

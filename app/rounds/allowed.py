@@ -1,5 +1,6 @@
 """What a reader of a round's pages may do there now: decided here, so that a page only asks."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from app.rounds.domain import Event, RoundState, next_state
@@ -41,9 +42,9 @@ class RoundPowers:
     """Where the round stands among ``STATIONS``; -1 where it left the way."""
 
 
-def powers(role: str, state: RoundState, *, is_rehearsal: bool) -> RoundPowers:
-    """Return what somebody of this role may do with a round in this state."""
-    organise = role == "organiser"
+def powers(roles: AbstractSet[str], state: RoundState, *, is_rehearsal: bool) -> RoundPowers:
+    """Return what somebody of these roles may do with a round in this state."""
+    organise = "organiser" in roles
     shown = RoundState.PUBLISHED if state is RoundState.ARCHIVED else state
     return RoundPowers(
         next_act=NEXT_ACTS.get(state, "") if organise else "",

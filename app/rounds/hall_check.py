@@ -73,7 +73,7 @@ def hall_steps(session: Session, row: RoundView, hall: Hall) -> list[Step]:
 
 
 def _people(session: Session, paper: Paper, able: Sequence[Principal], hall: Hall) -> Iterable[Step]:
-    organisers = [one for one in able if one.role == AGREE[0]]
+    organisers = [one for one in able if AGREE[0] in one.roles]
     if paper.two_person:
         label = "至少两个能登录的账号（组织者或监票人）：截止、公布等事项须由另一人同意"
         yield Step("second", label, len(able) > 1, "/staff", needed=False)

@@ -41,7 +41,7 @@ class Players:
 
     def play(self, round_id: str, staff: Principal) -> None:
         """Have a rehearsal that is committed played; one that cannot be started now stays as it is."""
-        order = {**self._place, "round_id": round_id, "staff": [staff.id, staff.name, staff.role]}
+        order = {**self._place, "round_id": round_id, "staff": [staff.id, staff.name, staff.written_roles]}
         with self._lock:
             if self.busy or self._closed:
                 return

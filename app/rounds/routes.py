@@ -70,7 +70,7 @@ def list_rounds(desk: KeyDesk) -> Response:
         english=campaigns.every_english(desk.session),
         restored=restored,
         waiting=subjects_waiting(desk.session, reads.KIND),
-        can_start=desk.staff.role == "organiser",
+        can_start="organiser" in desk.staff.roles,
     )
 
 
@@ -153,7 +153,7 @@ def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "document": next(iter(document_reads.documents_of(db, round_id)), None),
         "rehearsals": [other for other in family if other.rehearsal_of == round_id],
         "early": row.is_early(desk.now),
-        "can": powers(desk.staff.role, row.state, is_rehearsal=row.is_rehearsal),
+        "can": powers(desk.staff.roles, row.state, is_rehearsal=row.is_rehearsal),
         "local_opens": _local(row.opens_at),
         "local_closes": _local(row.closes_at),
         "values": typed(refused),

@@ -85,7 +85,7 @@ def overview_page(desk: OrganiserDesk, campaign_id: str) -> Response:
         "rounds": rounds,
         "step": step,
         "going_on": going_on,
-        "can": powers(desk.staff.role, going_on.state, is_rehearsal=False) if going_on else None,
+        "can": powers(desk.staff.roles, going_on.state, is_rehearsal=False) if going_on else None,
         "rule_text": rule_text,
         "again": copy_of(desk.session, campaign_id) if _is_free(rounds) else None,
     }

@@ -32,7 +32,7 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
     db = desk.session
     row, (paper, _) = get_round(db, round_id), frozen_paper(db, round_id)
     accounts = reads.slip_accounts(db, paper, round_id)
-    counted, is_organiser = reads.hand_counts(db, round_id), desk.staff.role == "organiser"
+    counted, is_organiser = reads.hand_counts(db, round_id), "organiser" in desk.staff.roles
     exact = row.state not in {RoundState.READY, RoundState.OPEN}
     sizes = {one.group_id: (one.printed - one.voided - one.spare, one.used) for one in accounts}
     context = {
@@ -64,7 +64,7 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
 def _stored_counts(desk: Desk, round_id: str) -> Stored:
     """Return what the reader himself has counted: an organiser first, a scrutineer second."""
     paper, _ = frozen_paper(desk.session, round_id)
-    counted, is_organiser = reads.hand_counts(desk.session, round_id), desk.staff.role == "organiser"
+    counted, is_organiser = reads.hand_counts(desk.session, round_id), "organiser" in desk.staff.roles
     own = {group: (count.first if is_organiser else count.second) for group, count in counted.items()}
     rows = [(group.name, own.get(group.id)) for group in paper.groups]
     return stored([(name, _counted(row) if row else "") for name, row in rows], is_organiser)

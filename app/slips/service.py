@@ -250,7 +250,7 @@ def _written(actor: Principal, round_id: str, group_id: str, tally: reads.Tally)
     """Return the row's part that this person fills in."""
     place = {"round_id": round_id, "group_id": group_id}
     numbers = {"spare": tally.spare, "handed_back": tally.handed_back, "present": tally.present}
-    if actor.role == SECOND_ROLE:
+    if SECOND_ROLE in actor.roles:
         second = {f"second_{name}": number for name, number in numbers.items()}
         return SlipCount(**place, **second, second_by=actor.name)
     return SlipCount(**place, **numbers, counted_by=actor.name)

@@ -31,7 +31,7 @@ class RoleGuard:
         staff = current_staff(request)
         if staff is None:
             raise DomainError("login_needed")
-        if staff.role not in self.roles:
+        if staff.roles.isdisjoint(self.roles):
             raise DomainError("role_refused")
         if getattr(request.state, "needs_factor", False) and not _is_own_page(request):
             raise DomainError("factor_needed")

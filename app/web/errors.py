@@ -50,7 +50,7 @@ KEEPS_THE_FORM = frozenset({"login_needed", "factor_needed"})
 """Refusals that its sender undoes in another window: what he typed waits in the page meanwhile."""
 API = "/api/"
 """Below this path programs ask: they get JSON, and are told that a token is wanted (RFC 6750)."""
-OUR_WORDS = frozenset({"field", "steps", "state", "event", "allowed"})
+OUR_WORDS = frozenset({"field", "steps", "state", "event", "allowed", "role", "other_role"})
 """Parameters that are words of ours, so that they are translated too; all others were typed by someone."""
 BY_STATUS = {404: "not_found", 405: "method_wrong", 413: "body_too_large", 400: "form_malformed"}
 

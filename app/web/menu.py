@@ -1,5 +1,6 @@
 """Where each role's pages are: the head of every page of staff, and what the roles are called."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.acting import Principal
@@ -14,6 +15,14 @@ ROLE_WORDS = {
     "sysadmin": "系统管理员",
     "secadmin": "安全管理员",
 }
+
+
+def role_names(roles: Iterable[str]) -> list[str]:
+    """Return what roles are called, in the order in which they are told."""
+    wanted = set(roles)
+    return [word for role, word in ROLE_WORDS.items() if role in wanted]
+
+
 _READERS = frozenset({"organiser", "leader", "liaison"})
 
 
@@ -41,4 +50,4 @@ _STAFF = (
 
 def menu(staff: Principal | None) -> tuple[Entry, ...]:
     """Return what leads to somebody's pages; to the public's where nobody is logged in."""
-    return _PUBLIC if staff is None else tuple(entry for entry in _STAFF if staff.role in entry.roles)
+    return _PUBLIC if staff is None else tuple(entry for entry in _STAFF if not staff.roles.isdisjoint(entry.roles))

@@ -1,6 +1,6 @@
 """Rendering Jinja templates: autoescape on, no template from a string, language and staff in every context."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
@@ -23,7 +23,7 @@ from app.web.forms import TOKEN_FIELD, form_owner, form_token
 from app.web.joined import served
 from app.web.letters import Letters
 from app.web.marked import mark_chinese
-from app.web.menu import ROLE_WORDS, menu
+from app.web.menu import ROLE_WORDS, menu, role_names
 
 APP = Path(__file__).parents[1]
 Calls = Callable[[Mapping[str, object], str], Callable[[str, str], str]]
@@ -124,6 +124,7 @@ def _environment() -> Environment:
         environment.filters[name] = _for_reader(written)
     environment.filters["said"] = _said
     environment.filters["told"] = _told
+    environment.filters["duties"] = _duties
     return environment
 
 
@@ -141,6 +142,13 @@ def _told(context: Context, text: str) -> str:
         return text
     letters = cast("Letters", context.resolve("letters"))
     return letters.told(text, i18n.english(), context.resolve("speak"))
+
+
+@pass_context
+def _duties(context: Context, roles: str | Iterable[str]) -> str:
+    """Return what the roles of somebody are called, of a text with blanks between them too."""
+    say: Callable[[str], str] = context.resolve("_")
+    return say("、").join(say(word) for word in role_names(roles.split() if isinstance(roles, str) else roles))
 
 
 def _for_reader(written: Callable[[str, Any], str]) -> Callable[[Context, Any], str]:

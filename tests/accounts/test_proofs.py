@@ -15,7 +15,7 @@ from app.core.settings import Settings
 from tests.cast import MORNING, PASSWORD, Desk, asks_for_proof, make_cast
 from tests.conftest import TestClock
 
-NEW = {"login": "zhouba", "name": "周八", "role": "leader"}
+NEW = {"login": "zhouba", "name": "周八", "role[]": "leader"}
 SECOND = timedelta(seconds=1)
 
 

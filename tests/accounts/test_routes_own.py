@@ -21,7 +21,7 @@ SECRET = re.compile(r'copy-once">([A-Z2-7]{32})<')
 CODES = re.compile(r"<code>([A-Z2-7-]{19})</code>")
 TICKET = re.compile(r'name="ticket" value="([^"]+)"')
 STEP = timedelta(seconds=30)
-NEW = {"login": "zhouba", "name": "周八", "role": "leader"}
+NEW = {"login": "zhouba", "name": "周八", "role[]": "leader"}
 Open = Callable[[str], Desk]
 
 

@@ -117,5 +117,7 @@ def test_what_was_changed_before_a_row_is_locked_is_kept(database: Database) -> 
 def test_rows_are_locked_in_the_order_of_the_query(database: Database) -> None:
     with database.writing() as session:
         make_cast(session)
-        rows = locked_rows(session, sa.select(Staff).where(Staff.role == "scrutineer").order_by(Staff.login.desc()))
+        rows = locked_rows(
+            session, sa.select(Staff).where(Staff.role_rows.any(role="scrutineer")).order_by(Staff.login.desc())
+        )
         assert [row.login for row in rows] == ["wangwu", "lisi"]

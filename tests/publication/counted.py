@@ -210,7 +210,7 @@ def store_account(database: Database, who: Principal) -> None:
     """Store an account that is older than whatever is asked for, so that it may agree to it."""
     with database.writing() as session:
         made_at = AT - timedelta(days=30)
-        session.add(Staff(id=who.id, login=who.id, name=who.name, role=who.role, created_at=made_at))
+        session.add(Staff(id=who.id, login=who.id, name=who.name, roles=set(who.roles), created_at=made_at))
 
 
 def new_leader(database: Database, login: str = "chen") -> str:

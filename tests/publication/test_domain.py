@@ -255,4 +255,4 @@ def test_it_refuses_what_is_already_released_and_allows_what_is_more() -> None:
     [("organiser", True, True), ("liaison", False, True), ("leader", False, False), ("auditor", False, False)],
 )
 def test_what_a_reader_may_do_hangs_on_his_role(role: str, *, publish: bool, revise: bool) -> None:
-    assert rights_of(role) == Rights(publish=publish, revise=revise)
+    assert rights_of(frozenset({role})) == Rights(publish=publish, revise=revise)

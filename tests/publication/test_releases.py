@@ -84,7 +84,7 @@ def test_it_refuses_a_unit_the_result_of_another(new_client: NewClient, database
     assert browser.get(f"/results/{round_id}").status_code == 404
     with database.writing() as session:
         # The unit's row stands in for the campaign's own; these papers were never set up by pages.
-        staff = session.scalars(sa.select(Staff).where(Staff.role == "liaison")).one()
+        staff = session.scalars(sa.select(Staff).where(Staff.role_rows.any(role="liaison"))).one()
         _add_unit(session, round_id, "u3")
         session.add(StaffUnit(staff_id=staff.id, unit_id="u3"))
     assert browser.get(f"/results/{round_id}/units/u3").status_code == 200

@@ -26,21 +26,21 @@ def offered(found: RoundPowers) -> list[str]:
     ],
 )
 def test_an_organiser_is_offered_what_the_state_allows(state: RoundState, acts: list[str]) -> None:
-    assert offered(powers("organiser", state, is_rehearsal=False)) == acts
+    assert offered(powers(frozenset({"organiser"}), state, is_rehearsal=False)) == acts
 
 
 @pytest.mark.parametrize("state", RoundState)
 def test_a_scrutineer_opens_boxes_and_reads_along(state: RoundState) -> None:
-    found = powers("scrutineer", state, is_rehearsal=False)
+    found = powers(frozenset({"scrutineer"}), state, is_rehearsal=False)
     assert offered(found) == (["open_box"] if state is RoundState.SEALED else [])
     assert not found.organise
     assert found.read_scrutiny == (state in {RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
 
 
 def test_a_rehearsal_is_not_rehearsed() -> None:
-    assert not powers("organiser", RoundState.READY, is_rehearsal=True).rehearse
+    assert not powers(frozenset({"organiser"}), RoundState.READY, is_rehearsal=True).rehearse
 
 
 def test_a_round_stands_at_its_station() -> None:
-    places = [powers("organiser", state, is_rehearsal=False).station for state in RoundState]
+    places = [powers(frozenset({"organiser"}), state, is_rehearsal=False).station for state in RoundState]
     assert places == [*range(len(STATIONS)), len(STATIONS) - 1, -1]

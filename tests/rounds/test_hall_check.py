@@ -73,7 +73,7 @@ def test_a_single_account_is_a_dead_end_that_is_said(database: Database, draft: 
 
 def test_an_account_without_a_password_is_none(database: Database, draft: RoundView) -> None:
     with database.writing() as session:
-        session.execute(sa.update(Staff).where(Staff.role == "scrutineer").values(password_hash=None))
+        session.execute(sa.update(Staff).where(Staff.role_rows.any(role="scrutineer")).values(password_hash=None))
     assert missing(database, draft, GOOD) == {"holders_able"}
 
 

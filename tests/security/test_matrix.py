@@ -128,6 +128,45 @@ def test_a_scanned_link_uses_up_no_code_and_no_invitation(world: World) -> None:
     assert world.dump() == before
 
 
+def joined_cases(world: World) -> Iterator[tuple[str, str, str, Desk, bool]]:
+    """Yield method, address, name, browser and whether one of the joined roles is let in, for who has two roles."""
+    for route, allowed in ACCESS.items():
+        method, path = route.split(" ")
+        path = "/static/{path}" if path == "/static" else path
+        for state in states_for(route):
+            for roles, desk in world.joined.items():
+                address = world.address(path, state)
+                yield method, address, f"{roles} {route} {state}", desk, not allowed.isdisjoint(roles.split())
+
+
+def test_joined_roles_open_what_either_opens_and_no_more(world: World) -> None:
+    before = world.dump()
+    wrong = {}
+    for method, address, name, desk, is_let_in in joined_cases(world):
+        if is_let_in and method == "POST":
+            continue
+        response = ask(desk, method, address, {TOKEN_FIELD: desk.form_token})
+        if (code_of(response) in REFUSALS) is is_let_in or response.status_code >= 500:
+            wrong[name] = f"{response.status_code} {response.text[:80]}"
+    assert wrong == {}
+    assert world.dump() == before
+
+
+def test_results_give_nothing_to_joined_roles_before_publication(world: World) -> None:
+    for route in RESULTS:
+        for state in set(RoundState) - READABLE:
+            for roles, desk in world.joined.items():
+                response = ask(desk, "GET", world.address(route.removeprefix("GET "), state))
+                assert code_of(response) == "result_not_published", f"{roles} {route} {state}"
+
+
+def test_who_holds_a_key_and_speaks_for_a_unit_reads_results_as_its_liaison(world: World) -> None:
+    address = world.address("/results/{round_id}/result.json", RoundState.PUBLISHED)
+    own, alone, whole = world.joined["scrutineer liaison"], world.desks["liaison"], world.desks["organiser"]
+    assert own.get(address).json() == alone.get(address).json()
+    assert own.get(address).json() != whole.get(address).json()
+
+
 MADE_BEFORE_THE_LOG_IN = {"POST /again"}
 """Forms of pages that nobody was logged in to; what they lead to is a page, which carries a token of the log-in."""
 

@@ -18,7 +18,7 @@ STAFF_TABLES = {
     "result_read", "result_release", "result_signature", "result_verdict", "result_version", "restored",
     "round", "round_intent", "round_key", "round_retest", "second_factor",
     "section_object",
-    "slip_batch", "slip_count", "stage", "staff", "staff_session", "staff_unit",
+    "slip_batch", "slip_count", "stage", "staff", "staff_role", "staff_session", "staff_unit",
     "unit", "unit_register", "voter_group",
     "action_entry", "action_extension", "attachment", "board_done", "campaign_board", "holiday", "inbox_item",
     "opening_job", "opening_share", "opinion", "opinion_act", "order_attempt", "order_entry", "remedial_action",

@@ -49,6 +49,12 @@ LOGINS = {
 }
 ADMINISTRATORS = {"zhushi": "sysadmin", "qinshi": "secadmin"}
 """Two of the three roles, beside the cast."""
+JOINED = {
+    "zhangdu": "organiser supervisor",
+    "zhengling": "supervisor leader",
+    "liliang": "scrutineer liaison",
+}
+"""An account for every pair of roles that may be joined, by log-in name."""
 
 
 @dataclass
@@ -60,6 +66,8 @@ class World:
     settings: Settings
     api: Any
     desks: dict[str, Desk]
+    joined: dict[str, Desk]
+    """Browsers of those who have two roles, by their roles."""
     rounds: dict[RoundState, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     approvals: dict[RoundState, str] = field(default_factory=dict)
@@ -176,7 +184,8 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
         for state in (RoundState.PUBLISHED, RoundState.ARCHIVED):
             own, _ = frozen_paper(session, world.rounds[state])
             for unit in own.units:
-                session.add(StaffUnit(staff_id=people["wujiu"].id, unit_id=unit.id))
+                for liaison in (people["wujiu"].id, "idliliang"):
+                    session.add(StaffUnit(staff_id=liaison, unit_id=unit.id))
         edit = SectionEdit("科室人员", Objects.PERSON, "t2")
         section_id = add_section(Acting(session, MORNING, actor), row.campaign_id, edit)
     world.places = {
@@ -199,8 +208,10 @@ def make_world(url: str, data: Path) -> Iterator[World]:
     database = Database(make_engine(url, 5), folder)
     with database.writing() as session:
         people = make_cast(session)
-        for login, role in ADMINISTRATORS.items():
-            session.add(Staff(id=f"id{login}", login=login, name=login, role=role, created_at=MORNING))
+        for login, roles in {**ADMINISTRATORS, **JOINED}.items():
+            account = Staff(id=f"id{login}", login=login, name=login, created_at=MORNING)
+            account.roles = set(roles.split())
+            session.add(account)
     workshop = Workshop(patience_seconds=120)
     api = build_api(settings, TestClock(), workshop=workshop)
     app = wrap(api, settings)
@@ -209,7 +220,8 @@ def make_world(url: str, data: Path) -> Iterator[World]:
             role: Desk(another_client(first), database, folder, login)
             for role, login in {"nobody": "", **LOGINS}.items()
         }
-        world = World(database, folder, settings, api, desks)
+        joined = {roles: Desk(another_client(first), database, folder, login) for login, roles in JOINED.items()}
+        world = World(database, folder, settings, api, desks, joined)
         populate(world, people)
         yield world
     workshop.close()

@@ -164,7 +164,7 @@ PLACES = {
     "/rounds/{frozen_id}/slips/counts": Place(
         "/rounds/{frozen_id}/slips", "/rounds/{frozen_id}/slips/counts", "spare-{frozen_group}", ("1", "2")
     ),
-    "/staff/{staff_id}/role": Place("/staff", "/staff/{staff_id}/role", "role", ("leader", "liaison")),
+    "/staff/{staff_id}/role": Place("/staff", "/staff/{staff_id}/role", "role[]", ("leader", "liaison")),
 }
 
 

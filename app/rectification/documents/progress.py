@@ -73,7 +73,7 @@ def read_progress(session: Session, staff: Principal, today: date, campaign_id: 
     """Return where a campaign stands for a reader: orders and rows within his reach; no opinions for a liaison."""
     board = board_service.board_of(session, staff, today, campaign_id)
     opinions = None
-    if staff.role != "liaison":
+    if "liaison" not in staff.roles:
         opinions = count_of(session, campaign_id), len(issues_of(session, campaign_id))
     rows = list(ledger_acts.ledger(session, staff, today, campaign_id))
     return Progress(reads.orders(session, staff, campaign_id), rows, board, today, opinions)

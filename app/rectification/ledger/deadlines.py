@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.service import everyone, liaisons_of
+from app.accounts.service import everyone, liaisons_of, principal
 from app.audit import service as audit
 from app.audit.service import SYSTEM
 from app.core.acting import Principal
@@ -182,21 +182,21 @@ def _item(notice: Notice, matter: Matter, now: datetime, staff_id: str) -> Inbox
 class _Readers:
     """Who is told of a notice: the unit's liaisons, organisers and supervisors, of what is overdue leaders too."""
 
-    def __init__(self, liaisons: Mapping[str, Sequence[str]], by_role: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, liaisons: Mapping[str, Sequence[str]], in_office: Sequence[Principal]) -> None:
         self._liaisons = liaisons
-        self._by_role = by_role
+        self._in_office = in_office
 
     def __call__(self, notice: Notice) -> tuple[str, ...]:
         """Return their ids, each once."""
         roles = TOLD_OF_OVERDUE if notice.level is Level.RED else TOLD_ALWAYS
-        others = (staff_id for staff_id, role in self._by_role if role in roles)
+        others = (one.id for one in self._in_office if not one.roles.isdisjoint(roles))
         return tuple(dict.fromkeys((*self._liaisons.get(notice.unit_id, ()), *others)))
 
 
 def _readers(session: Session, unit_ids: Collection[str]) -> _Readers:
     found = liaisons_of(session, unit_ids)
     liaisons = {unit: [staff.id for staff in some if not staff.disabled] for unit, some in found.items()}
-    return _Readers(liaisons, [(staff.id, staff.role) for staff in everyone(session) if not staff.disabled])
+    return _Readers(liaisons, [principal(staff) for staff in everyone(session) if not staff.disabled])
 
 
 def years_unknown(session: Session, views: Sequence[OrderView], today: date) -> Mapping[str, tuple[int, ...]]:

@@ -17,6 +17,7 @@ from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED, tell
 from app.rectification.models import ActionEntry, ActionExtension, RemedialAction, RemedialOrder
 from app.rectification.orders.reads import OrderView, get_order, orders, refuse_days_off
 from app.rectification.orders.service import step_refused, today_of
+from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.ledger import (
     ACTION_TABLE,
     Act,
@@ -140,7 +141,7 @@ def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date
     """Apply an event to an action; return the id of its entry. Who may do what is decided by role and by the rules."""
     if event not in BY_THE_UNIT | BY_SUPERVISION:
         raise DomainError("field_not_a_choice", field="操作")
-    if event in BY_SUPERVISION and acting.actor.role == "liaison":
+    if event in BY_SUPERVISION and not reader_powers(acting.actor.roles).supervise:
         raise DomainError("role_refused")
     row = _locked(acting, action_id)
     before = rule_view(row)

@@ -27,6 +27,7 @@ from app.rectification.ledger.service import (
     rule_view,
 )
 from app.rectification.orders.service import today_of
+from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.ledger import Act, ActionEvent, ActionState, move, rules_in, takes_rules
 from app.rectification.rules.refusals import Refusal
@@ -168,7 +169,7 @@ class _Check:
 
     def _refused(self, change: Change, each: LedgerRow) -> str:
         """Say why the rules of the ledger do not take the change."""
-        if change.public_rating is not None and self._acting.actor.role == "liaison":
+        if change.public_rating is not None and not reader_powers(self._acting.actor.roles).supervise:
             return f"“{RATING}”由组织者或督办员填写，请恢复原来的内容"
         state = ACTION_STATES[ActionState(each.row.state)]
         if change.rules_made is not None and not takes_rules(ActionState(each.row.state)):

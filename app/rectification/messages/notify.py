@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from app.accounts.service import everyone, liaisons_of
+from app.accounts.service import everyone, has_any, liaisons_of
 from app.campaigns.reads import get_campaign
 from app.core.acting import Acting
 from app.inbox import service as inbox
@@ -98,4 +98,6 @@ def _readers(session: Session, unit_id: str, side: Side) -> list[tuple[str, str]
         return [
             (staff.id, staff.name) for staff in liaisons_of(session, [unit_id]).get(unit_id, ()) if not staff.disabled
         ]
-    return [(staff.id, staff.name) for staff in everyone(session) if staff.role in _ROLES[side] and not staff.disabled]
+    return [
+        (staff.id, staff.name) for staff in everyone(session) if has_any(staff, _ROLES[side]) and not staff.disabled
+    ]

@@ -92,7 +92,7 @@ class Flag:
 
 def reach(session: Session, staff: Principal) -> frozenset[str] | None:
     """Return the units whose orders somebody may see; None means all."""
-    return units_of(session, staff.id) if staff.role == "liaison" else None
+    return units_of(session, staff.id) if "liaison" in staff.roles else None
 
 
 def standing_of(row: RemedialOrder) -> Standing:

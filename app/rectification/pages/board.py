@@ -36,7 +36,7 @@ def campaigns(desk: RectificationDesk) -> Response:
     return desk.show(
         "rectification/campaign_boards.html",
         boards=board_service.boards(desk.session, desk.staff),
-        can=reader_powers(desk.staff.role),
+        can=reader_powers(desk.staff.roles),
     )
 
 
@@ -54,7 +54,7 @@ def show_board(desk: RectificationDesk, campaign_id: str, show: str = "", part: 
         "rows": page_rows,
         "total": len(rows),
         "show": show,
-        "can": reader_powers(desk.staff.role),
+        "can": reader_powers(desk.staff.roles),
     }
     return desk.show("rectification/campaign_board.html", **context, part=part, parts=parts, **WORDS)
 
@@ -70,8 +70,8 @@ def _step_page(desk: Desk, campaign_id: str, place: tuple[str, str], refused: Re
     unit, step = board_service.place_of(view, *place)
     row = next(row for row in view.rows if row.unit_id == unit.id)
     entry = view.entries.get(place)
-    mine = desk.staff.role == "organiser"
-    by_liaison = desk.staff.role == "liaison" and step.source is Source.HAND
+    mine = "organiser" in desk.staff.roles
+    by_liaison = "liaison" in desk.staff.roles and step.source is Source.HAND
     context = {
         "view": view,
         "unit": unit,

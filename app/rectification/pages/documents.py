@@ -16,6 +16,7 @@ from app.rectification.documents.results import Results
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
 from app.rectification.plans.service import plan_of
+from app.rectification.rules.allowed import reader_powers
 from app.web.desk import Desk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
 
@@ -35,7 +36,7 @@ BULLETIN = Craft("app.rectification.documents.making:bulletin", "bulletin.docx")
 def plan(desk: RectificationDesk, order_id: str) -> Response:
     """Send 整改方案 as a Word file; a draft to those who work on it only."""
     found = plan_of(desk.session, reads.get_order(desk.session, desk.staff, order_id))
-    if found is None or (found.is_open and desk.staff.role == "leader"):
+    if found is None or (found.is_open and not reader_powers(desk.staff.roles).work):
         raise DomainError("not_found")
     return file_later(desk.request, desk.staff, PLAN, {"order": order_id})
 

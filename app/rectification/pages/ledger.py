@@ -44,7 +44,7 @@ def show_ledger(desk: RectificationDesk, part: int = 1) -> Response:
     found = ledger_page(desk.session, desk.staff, desk.today, view.pick, part)
     only = reads.get_order(desk.session, desk.staff, view.pick.order) if view.pick.order else None
     context = {"found": found, "view": view, "only": only, "choices": CHOSEN, "longest": LONGEST}
-    return desk.show("rectification/ledger.html", can=reader_powers(desk.staff.role), **context, **LEDGER_WORDS)
+    return desk.show("rectification/ledger.html", can=reader_powers(desk.staff.roles), **context, **LEDGER_WORDS)
 
 
 @router.get("/rectification/ledger.xlsx")
@@ -108,10 +108,10 @@ def _preview_page(desk: Desk, preview: workbook.Preview) -> Response:
 
 
 def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> Response:
-    session, role = desk.session, desk.staff.role
+    session, can = desk.session, reader_powers(desk.staff.roles)
     found = ledger_acts.get_action(session, desk.staff, action_id, desk.today)
     entries = ledger_acts.entries_of(session, action_id)
-    mine = {"liaison": BY_THE_UNIT, "leader": frozenset[ActionEvent]()}.get(role, BY_THE_UNIT | BY_SUPERVISION)
+    mine = BY_THE_UNIT | BY_SUPERVISION if can.supervise else BY_THE_UNIT if can.work else frozenset[ActionEvent]()
     context = {
         "found": found,
         "row": found.row,
@@ -124,9 +124,7 @@ def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> 
         "files": attachments.files_of(session, action_id),
         "allowed": [event for event in events_allowed(ACTION_TABLE, ActionState(found.row.state)) if event in mine],
     }
-    return desk.show(
-        "rectification/action.html", refused, can=reader_powers(desk.staff.role), **context, **LEDGER_WORDS
-    )
+    return desk.show("rectification/action.html", refused, can=can, **context, **LEDGER_WORDS)
 
 
 @router.get("/rectification/actions/{action_id}")

@@ -79,11 +79,11 @@ def board(desk: RectificationDesk, part: int = 1) -> Response:
     part = min(max(part, pages[0]), pages[-1])
     views = reads.views_of(desk.session, places[(part - 1) * ORDERS_A_PAGE : part * ORDERS_A_PAGE])
     due = {view.id: running_deadline(view.standing.state, view.current.dates) for view in views if view.current}
-    flags = reads.flags(desk.session, desk.staff, desk.now) if desk.staff.role == "organiser" else ()
+    flags = reads.flags(desk.session, desk.staff, desk.now) if "organiser" in desk.staff.roles else ()
     context = {"orders": views, "due": due, "flags": flags, "part": part, "pages": pages, "total": len(places)}
     context["unread"] = inbox.unread(desk.session, desk.staff)
-    context["empty"] = board_empty(desk.staff.role, len(flags))
-    return desk.show("rectification/board.html", can=reader_powers(desk.staff.role), **context, **WORDS)
+    context["empty"] = board_empty(desk.staff.roles, len(flags))
+    return desk.show("rectification/board.html", can=reader_powers(desk.staff.roles), **context, **WORDS)
 
 
 def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = None) -> Response:
@@ -97,7 +97,7 @@ def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = Non
         dates=dates,
         unknown=unknown,
         faulty=faulty(refused),
-        can=reader_powers(desk.staff.role),
+        can=reader_powers(desk.staff.roles),
         **WORDS,
     )
 
@@ -164,7 +164,7 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "retest": last_repeat(session, current.retest_round_id) if current and current.retest_round_id else "",
         "count": ledger_pages.counts(session, order_id),
     }
-    return desk.show("rectification/order.html", refused, can=reader_powers(desk.staff.role), **context, **WORDS)
+    return desk.show("rectification/order.html", refused, can=reader_powers(desk.staff.roles), **context, **WORDS)
 
 
 def _announce(acting: Acting, order_id: str, form: PostedForm) -> None:
@@ -235,7 +235,7 @@ def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Call
         OrderEvent.BEGIN.value: lambda: _announce(acting, order_id, form),
         OrderEvent.COMPLETE.value: lambda: told(OrderEvent.COMPLETE, "text", "完成情况"),
     }
-    if acting.actor.role != "organiser":
+    if "organiser" not in acting.actor.roles:
         return by_unit
     return by_unit | {
         OrderEvent.SEND_BACK.value: lambda: told(OrderEvent.SEND_BACK, "reason", "退回的理由"),

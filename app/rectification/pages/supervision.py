@@ -42,7 +42,7 @@ def supervision(desk: RectificationDesk, show: str = "", part: int = 1, issued: 
     running = [view for view in views if view.current and view.standing.state not in ORDER_ENDS]
     unknown = daily.years_unknown(desk.session, views, desk.today)
     context = {
-        "can": reader_powers(desk.staff.role),
+        "can": reader_powers(desk.staff.roles),
         "page": found,
         "show": show,
         "issued": min(issued, MOST_COUNTED),

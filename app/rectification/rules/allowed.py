@@ -1,5 +1,6 @@
 """What a reader of the pages of 补课 and 整改 may do there: decided here, so that a page only asks."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from app.rectification.rules.ledger import ActionState, takes_rules
@@ -15,7 +16,7 @@ _SET_ASIDE = frozenset({ActionState.LONG_TERM, ActionState.EXPLAINED})
 
 @dataclass(frozen=True, slots=True)
 class ReaderPowers:
-    """What a role may do; the methods say it for an order, a plan or an action in a state."""
+    """What somebody may do by his roles; the methods say it for an order, a plan or an action in a state."""
 
     organise: bool
     supervise: bool
@@ -60,11 +61,11 @@ class ReaderPowers:
         return state in _SET_ASIDE
 
 
-def reader_powers(role: str) -> ReaderPowers:
-    """Return what somebody of this role may do."""
+def reader_powers(roles: AbstractSet[str]) -> ReaderPowers:
+    """Return what somebody of these roles may do: what any of them may."""
     return ReaderPowers(
-        organise=role == "organiser",
-        supervise=role in {"organiser", "supervisor"},
-        work=role in {"organiser", "supervisor", "liaison"},
-        write_plan=role in {"organiser", "liaison"},
+        organise="organiser" in roles,
+        supervise=not roles.isdisjoint({"organiser", "supervisor"}),
+        work=not roles.isdisjoint({"organiser", "supervisor", "liaison"}),
+        write_plan=not roles.isdisjoint({"organiser", "liaison"}),
     )

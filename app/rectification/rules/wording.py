@@ -1,5 +1,7 @@
 """The Chinese words of 补课: states, events, gaps, levels, and the suggestions that are recorded."""
 
+from collections.abc import Set as AbstractSet
+
 from app.rectification.rules.board import Cell, CellState, Source, StageProblem
 from app.rectification.rules.ledger import ActionEvent, ActionState
 from app.rectification.rules.orders import OrderEvent, OrderState, Suggestion, Task
@@ -60,11 +62,11 @@ def notices_empty(coming: int, *, everything: bool) -> tuple[str, str]:
     return first, "有事项快到期、进度滞后或者逾期时，督办单列在这里。"
 
 
-def board_empty(role: str, waiting: int) -> tuple[str, str]:
+def board_empty(roles: AbstractSet[str], waiting: int) -> tuple[str, str]:
     """Say why no unit is ordered, and what comes next, beside ``waiting`` units about which nobody has decided."""
-    if role == "organiser" and waiting:
+    if "organiser" in roles and waiting:
         return "还没有责令补课的单位", "上面的单位还在等待决定。责令补课或者说明理由以后，列在这里。"
-    if role == "organiser":
+    if "organiser" in roles:
         return "没有需要补课的单位", "结果公布后，低于补课线的单位先列为“等待决定的单位”，由组织者决定是否责令补课。"
     return "还没有责令补课的单位", "组织者对低于补课线的单位作出决定以后，列在这里。"
 

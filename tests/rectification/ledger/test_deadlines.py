@@ -127,7 +127,7 @@ def test_overdue_is_told_to_leaders_too_and_to_nobody_who_left(database: Databas
     _, order_id = make_order(database)
     with database.writing() as session:
         session.get_one(Staff, QIAN.id).disabled = True
-        session.add(Staff(id="idxu", login="xu", name="徐", role="liaison", disabled=True, created_at=MORNING))
+        session.add(Staff(id="idxu", login="xu", name="徐", roles={"liaison"}, disabled=True, created_at=MORNING))
         session.flush()
         session.add(StaffUnit(staff_id="idxu", unit_id=FLAGGED))
     (red,) = run_on(database, MORNING.date() + 40 * DAY)
