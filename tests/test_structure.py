@@ -206,8 +206,8 @@ def test_vendored_styles_load_nothing_from_elsewhere() -> None:
         assert [url for pair in urls for url in pair if url.startswith(("http", "//"))] == [], path.name
 
 
-DECIDES = re.compile(r"staff\.role(?!\])|\bround\.state\s*(?:==|!=|in\b|not\b)|role\s*(?:==|!=)")
-"""What a template would say to decide for itself what somebody may do; ``role_words[staff.role]`` only names him."""
+DECIDES = re.compile(r"staff\.roles(?! \| duties)|\bround\.state\s*(?:==|!=|in\b|not\b)|role\s*(?:==|!=)")
+"""What a template would say to decide for itself what somebody may do; ``staff.roles | duties`` only names him."""
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

@@ -1,9 +1,10 @@
 """Key-holders are persons: each draws a secret of his own in his own log-in, and reads it back (SEC-77).
 
 The database keeps a secret's public half alone. Who has drawn and read back is seen by all, no secret by anybody.
+Nobody holds a key over the marks of a unit that he speaks for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from sqlalchemy import delete, select, update
@@ -18,12 +19,14 @@ from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.rounds.domain import RoundState
-from app.rounds.reads import RoundView
+from app.rounds.reads import RoundView, frozen_paper, rounds_in
 from app.rounds.service import locked_round
 
 MAY_HOLD = frozenset({Role.ORGANISER, Role.SCRUTINEER})
 MOST_ORGANISERS = 1
 """Of the secrets that open a box at most one may be an organiser's."""
+BEFORE_THE_COUNT = (RoundState.READY, RoundState.OPEN, RoundState.SEALED)
+"""States of a round whose keys open something."""
 _HALF_BYTES = 32
 _ANY_KEY = X25519PrivateKey.from_private_bytes(bytes(range(_HALF_BYTES)))
 
@@ -45,10 +48,11 @@ def candidates(session: Session) -> list[Principal]:
 def name_holders(acting: Acting, round_id: str, staff_ids: Sequence[str]) -> None:
     """Say who holds the parts of the key; who stays keeps the secret that he drew, a key made before is forgotten.
 
-    DomainError ``holder_missing`` (``count``), ``holder_twice``, ``field_not_a_choice`` or ``holder_organisers``.
+    DomainError ``holder_missing`` (``count``), ``holder_twice``, ``field_not_a_choice`` or as ``check_holders``.
     """
     session, row = acting.session, ready_round(acting.session, round_id)
     chosen = _chosen(session, [one for one in staff_ids if one], row.key_holders)
+    check_holders(session, round_id, [person.id for person in chosen])
     known = {holder.staff_id: holder for holder in holders_of(session, round_id)}
     forget_key(session, round_id)
     session.execute(delete(KeyHolder).where(KeyHolder.round_id == round_id))
@@ -70,10 +74,7 @@ def _chosen(session: Session, staff_ids: Sequence[str], count: int) -> list[Prin
         raise DomainError("holder_twice")
     if not set(staff_ids) <= set(able):
         raise DomainError("field_not_a_choice", field="钥匙持有人")
-    chosen = [able[one] for one in staff_ids]
-    if sum(Role.ORGANISER in person.roles for person in chosen) > MOST_ORGANISERS:
-        raise DomainError("holder_organisers")
-    return chosen
+    return [able[one] for one in staff_ids]
 
 
 def organisers_among(session: Session, staff_ids: Iterable[str | None]) -> int:
@@ -82,10 +83,37 @@ def organisers_among(session: Session, staff_ids: Iterable[str | None]) -> int:
     return sum(row.id in wanted and Role.ORGANISER in row.roles for row in accounts.everyone(session))
 
 
-def check_organisers(session: Session, staff_ids: Iterable[str | None]) -> None:
-    """Refuse more organisers among those whose secrets open the box than may be: DomainError ``holder_organisers``."""
+def speaking_for(session: Session, round_id: str, staff_ids: Iterable[str | None]) -> list[tuple[str, str]]:
+    """Return who of these speaks by now for a unit that the round rates: his name and the unit's."""
+    units = {unit.id: unit.name for unit in frozen_paper(session, round_id)[0].units}
+    wanted = set(staff_ids)
+    liaisons = accounts.liaisons_of(session, units)
+    return [(one.name, units[unit]) for unit, some in liaisons.items() for one in some if one.id in wanted]
+
+
+def check_holders(session: Session, round_id: str, staff_ids: Sequence[str | None]) -> None:
+    """Refuse those whose secrets would open the box together.
+
+    DomainError ``holder_organisers`` (more of them than may be), or ``holder_liaison`` (``name`` speaks for ``unit``).
+    """
     if organisers_among(session, staff_ids) > MOST_ORGANISERS:
         raise DomainError("holder_organisers")
+    for name, unit in speaking_for(session, round_id, staff_ids):
+        raise DomainError("holder_liaison", name=name, unit=unit)
+
+
+def held_over(session: Session, campaign_id: str) -> Mapping[tuple[str, str], str]:
+    """Return which rounds' keys the staff of a campaign hold over which units, until they are counted.
+
+    Titles of rounds by id of the account and of the unit.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for row in rounds_in(session, BEFORE_THE_COUNT):
+        if row.campaign_id == campaign_id:
+            units = frozen_paper(session, row.id)[0].units
+            holders = (one.staff_id for one in holders_of(session, row.id) if one.staff_id)
+            found |= {(staff_id, unit.id): row.title for staff_id in holders for unit in units}
+    return found
 
 
 def forget_key(session: Session, round_id: str) -> bool:
@@ -107,12 +135,12 @@ def own_place(session: Session, actor: Principal, round_id: str) -> HolderView:
 def draw(acting: Acting, round_id: str, public_key: bytes) -> None:
     """Keep the public half of the secret that the acting holder drew; one drawn before holds nothing any more.
 
-    DomainError ``round_wrong_state``, ``holder_not_you``, ``holder_organisers`` or ``holder_half_bad``.
+    DomainError ``round_wrong_state``, ``holder_not_you``, ``holder_half_bad`` or as ``check_holders``.
     """
     session = acting.session
     ready_round(session, round_id)
     holder = own_place(session, acting.actor, round_id)
-    check_organisers(session, (one.staff_id for one in holders_of(session, round_id)))
+    check_holders(session, round_id, [one.staff_id for one in holders_of(session, round_id)])
     _check_half(session, round_id, public_key)
     forget_key(session, round_id)
     row = locked(session, KeyHolder, (round_id, holder.number))

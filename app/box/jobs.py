@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.box.ceremony import announced_root, sealed_round
 from app.box.holder_secret import SECRET_BYTES, public_half, read_secret
-from app.box.holders import check_organisers, match_half
+from app.box.holders import check_holders, match_half
 from app.box.models import OpeningJob, OpeningShare
 from app.box.reads import KeyView, key_of
 from app.box.seal import SEALED_OVERHEAD, seal
@@ -140,7 +140,7 @@ def give_share(acting: Acting, round_id: str, typed: str) -> None:
     """Check the words of one more secret here, without the page's script, and leave it sealed for the process.
 
     DomainError ``opening_not_waiting``, as ``read_secret``, ``share_unknown``, ``shares_duplicate``,
-    ``shares_enough`` or ``holder_organisers``.
+    ``shares_enough`` or as ``check_holders``.
     """
     job, public_key, key = _waiting(acting, round_id)
     secret = read_secret(typed)
@@ -152,8 +152,8 @@ def give_share(acting: Acting, round_id: str, typed: str) -> None:
 def give_sealed(acting: Acting, round_id: str, number: int, sealed: bytes) -> None:
     """Leave a secret that the page's script sealed to the process, which alone can tell whether it is right.
 
-    DomainError ``opening_not_waiting``, ``share_unknown``, ``shares_duplicate``, ``shares_enough`` or
-    ``holder_organisers``.
+    DomainError ``opening_not_waiting``, ``share_unknown``, ``shares_duplicate``, ``shares_enough`` or as
+    ``check_holders``.
     """
     job, _, key = _waiting(acting, round_id)
     if len(sealed) != SECRET_BYTES + SEALED_OVERHEAD or number not in {holder.number for holder in key.holders}:
@@ -167,7 +167,7 @@ def _leave(session: Session, job: JobView, key: KeyView, share: OpeningShare) ->
     if len(job.given) >= key.needed:
         raise DomainError("shares_enough", needed=key.needed)
     at_table = {*job.given, share.number}
-    check_organisers(session, (holder.staff_id for holder in key.holders if holder.number in at_table))
+    check_holders(session, share.round_id, [one.staff_id for one in key.holders if one.number in at_table])
     mine = (OpeningShare.round_id == share.round_id, OpeningShare.number == share.number)
     session.execute(delete(OpeningShare).where(*mine))
     session.add(share)

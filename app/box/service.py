@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.domain import Role
-from app.box.holders import MOST_ORGANISERS, forget_key, organisers_among
+from app.box.holders import MOST_ORGANISERS, forget_key, organisers_among, speaking_for
 from app.box.models import KeyHolder, Opening, OpeningJob, OpeningShare, Remark, Stack
 from app.box.reads import holders_of, key_of
 from app.core.db import locked_rows
@@ -35,6 +35,8 @@ def public_key(session: Session, round_id: str) -> bytes:
 def before_opening(session: Session, row: RoundView) -> list[Step]:
     """Return the checklist's lines about the key: holders named, their secrets drawn and read back, the key made."""
     holders, href = holders_of(session, row.id), f"/rounds/{row.id}/key"
+    ids = [holder.staff_id for holder in holders]
+    liaisons = speaking_for(session, row.id, ids)
     checked = sum(holder.checked_at is not None for holder in holders)
     return [
         Step("key_holders", "指定钥匙持有人", len(holders) == row.key_holders, href),
@@ -48,8 +50,15 @@ def before_opening(session: Session, row: RoundView) -> list[Step]:
         Step(
             "key_people",
             "钥匙持有人里组织者最多一人（角色改过的，重新指定持有人）",
-            organisers_among(session, (holder.staff_id for holder in holders)) <= MOST_ORGANISERS,
+            organisers_among(session, ids) <= MOST_ORGANISERS,
             href,
+        ),
+        Step(
+            "key_liaisons",
+            "钥匙持有人里没有被测评单位的联络员（后来指定的，重新指定持有人）",
+            not liaisons,
+            href,
+            "、".join(dict.fromkeys(name for name, _ in liaisons)),
         ),
         Step("key_made", "生成票箱钥匙", key_of(session, row.id) is not None, href),
     ]

@@ -31,6 +31,15 @@ def resting_rounds(request: Request) -> RestingRounds:
     return cast("RestingRounds", request.app.state.resting_rounds)
 
 
+KeysHeld = Callable[[Session, str], Mapping[tuple[str, str], str]]
+"""Return the rounds of a campaign whose keys an account holds over a unit: titles by both their ids."""
+
+
+def keys_held(request: Request) -> KeysHeld:
+    """Return the application's reader of who holds keys."""
+    return cast("KeysHeld", request.app.state.keys_held)
+
+
 def check_unused(rounds: Iterable[Resting], kind: str, gone: Mapping[str, str]) -> None:
     """Refuse to delete what a round rests on; ``gone``: names by id, ``kind``: unit, group, form or stage.
 

@@ -1,6 +1,6 @@
 """The page that says which accounts speak for which unit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -8,8 +8,10 @@ from starlette.responses import Response
 from app.accounts import service as accounts
 from app.accounts.domain import Role
 from app.accounts.models import Staff
-from app.campaigns.reads import CampaignView, get_campaign
+from app.campaigns.ports import keys_held
+from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.stored import locked_campaign
+from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.stale import Stored, refuse_stale, stored
@@ -44,6 +46,14 @@ def _stored(campaign: CampaignView, found: Mapping[str, Sequence[Staff]]) -> Sto
     return stored(lines, [(unit.id, [one.id for one in some]) for unit, some in chosen])
 
 
+def _check(desk: Desk, unit: UnitView, wanted: Iterable[str], held: Mapping[tuple[str, str], str]) -> None:
+    """Refuse who holds a key over the unit's marks; DomainError ``liaison_holds_key``."""
+    for staff_id in sorted(wanted):
+        if title := held.get((staff_id, unit.id)):
+            name = accounts.find(desk.session, staff_id).name
+            raise DomainError("liaison_holds_key", name=name, unit=unit.name, round=title)
+
+
 @router.get("/campaigns/{campaign_id}/liaisons")
 def liaisons_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show every unit with the accounts that may speak for it."""
@@ -58,9 +68,11 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
         campaign = locked_campaign(desk.session, campaign_id)
         before = accounts.liaisons_of(desk.session, [unit.id for unit in campaign.units])
         refuse_stale(form, _stored(campaign, before))
+        held = keys_held(desk.request)(desk.session, campaign_id)
         for unit in campaign.units:
             wanted = set(form.several(f"unit-{unit.id}[]"))
             if wanted != {account.id for account in before.get(unit.id, [])}:
+                _check(desk, unit, wanted, held)
                 accounts.set_liaisons(desk.session, desk.now, desk.staff, unit.id, wanted)
 
     done = f"/campaigns/{campaign_id}/liaisons"

@@ -162,12 +162,14 @@ class _StaffTable(Table):
         return text
 
     def _roles_of(self, row: Row) -> frozenset[Role]:
-        """Return the roles of a row, a liaison's where none is written; what is wrong with them is reported."""
+        """Return the roles of a row, a liaison's where none is written, or report what is wrong with them."""
         parts = [part for part in _SEPARATOR.split(self.text(row, "role")) if part.strip()]
         found = {part: self._roles.get(folded(part)) for part in parts}
         for part in (part for part, role in found.items() if role is None):
             offered = "、".join(ROLE_SPELLINGS[one][0] for one in self._known.roles)
             self.report(row.number, "role", "role_unknown", value=part[:SHOWN], roles=offered)
+        if None in found.values():
+            return frozenset()
         roles = frozenset(role for role in found.values() if role) or _LIAISON
         if refused := refused_join(roles):
             words = {"one": ROLE_SPELLINGS[refused.one][0], "other": ROLE_SPELLINGS[refused.other][0]}

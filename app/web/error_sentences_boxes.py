@@ -57,6 +57,14 @@ BOX_SENTENCES: dict[str, tuple[int, str]] = {
     ),
     "restore_accepted": (409, "恢复的后果已经由两人确认，不需要再次确认。"),
     "holder_organisers": (422, "钥匙持有人中组织者最多一人：能开箱的几份钥匙不能都在组织者手里。请改选监票人。"),
+    "holder_liaison": (
+        422,
+        "没有保存：%(name)s是“%(unit)s”的联络员，本轮测评这个单位，不能由他持有钥匙。请改选别人，或先取消他的联络员。",
+    ),
+    "liaison_holds_key": (
+        409,
+        "没有保存：%(name)s持有轮次“%(round)s”的钥匙，这一轮测评“%(unit)s”，开箱以前不能作它的联络员。请另选联络员，或先改换持有人。",
+    ),
     "holder_not_you": (403, "您不是本轮的钥匙持有人。如应由您持有，请组织者在“开箱钥匙”页指定您。"),
     "holder_half_bad": (422, "浏览器抽取的钥匙不能用，没有保存。请刷新页面后重新抽取。"),
     "account_act_refused": (

@@ -161,3 +161,27 @@ def test_accounts_of_weight_made_or_linked_anew_are_known(people: People) -> Non
 def test_roles_of_the_three_are_offered_where_they_are_in_force() -> None:
     assert set(roles_offered(three_roles=True)) == set(Role)
     assert set(Role) - set(roles_offered(three_roles=False)) == {Role.SYSADMIN, Role.SECADMIN}
+
+
+def test_a_role_that_is_added_waits_for_an_older_other_and_makes_its_account_young(people: People) -> None:
+    lisi = people.find("lisi")
+    assert lisi is not None
+    asked = asking.change(people.acting("zhangsan"), Act.ROLE, lisi.id, "scrutineer liaison", three_roles=False)
+    assert not asked.is_done
+    assert lisi.roles == {"scrutineer"}
+    agree(people, "wangwu")
+    assert lisi.roles == {"scrutineer", "liaison"}
+    assert [staff.login for staff in service.fresh_since(people.session, LATER)] == ["lisi"]
+    service.check_is_older(people.session, people.cast["lisi"], LATER)
+    with refuses("approval_younger"):
+        service.check_is_older(people.session, people.cast["lisi"], LATER - timedelta(minutes=1))
+
+
+def test_it_refuses_roles_that_may_not_be_joined(people: People) -> None:
+    zhengshi = people.cast["zhengshi"].id
+    with refuses("roles_box"):
+        asking.create(people.acting("zhangsan"), ("zhouba", "周八", "organiser scrutineer"), three_roles=False)
+    with refuses("roles_auditor"):
+        asking.change(people.acting("zhangsan"), Act.ROLE, zhengshi, "supervisor auditor", three_roles=False)
+    with refuses("field_not_a_choice"):
+        asking.change(people.acting("zhangsan"), Act.ROLE, zhengshi, "cook", three_roles=False)

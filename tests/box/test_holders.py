@@ -9,18 +9,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Staff
+from app.accounts.models import Staff, StaffUnit
 from app.audit.models import AuditEntry
 from app.box import holders, key_making, reads, unlocking
 from app.box.holder_secret import public_half, signs_of_secret
 from app.box.models import KeyHolder
 from app.box.service import before_opening
+from app.campaigns.models import Unit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.rounds.models import Round
-from app.rounds.reads import get_round
+from app.rounds.reads import frozen_paper, get_round
 from tests.box.boxes import NOON, hall_paper, make_round
 from tests.cast import make_cast, refuses
 
@@ -219,8 +220,37 @@ def test_a_role_that_was_changed_since_is_counted_again(keyed: Table) -> None:
     with refuses("holder_organisers"):
         keyed.draw("wangwu")
     with refuses("holder_organisers"):
-        holders.check_organisers(keyed.session, [keyed.people[login].id for login in ("zhangsan", "lisi")])
-    holders.check_organisers(keyed.session, [keyed.people[login].id for login in ("lisi", "wangwu")])
+        holders.check_holders(keyed.session, "r1", [keyed.people[login].id for login in ("zhangsan", "lisi")])
+    holders.check_holders(keyed.session, "r1", [keyed.people[login].id for login in ("lisi", "wangwu")])
+
+
+def make_liaison(table: Table, login: str, unit_id: str) -> None:
+    """Let somebody speak for a unit beside what he does; the paper's units stand in no campaign."""
+    table.session.get_one(Staff, table.people[login].id).roles = {"scrutineer", "liaison"}
+    if table.session.get(Unit, unit_id) is None:
+        campaign_id = get_round(table.session, "r1").campaign_id
+        table.session.add(Unit(id=unit_id, campaign_id=campaign_id, name=unit_id, position=9))
+    table.session.flush()
+    table.session.add(StaffUnit(staff_id=table.people[login].id, unit_id=unit_id))
+    table.session.flush()
+
+
+def test_it_refuses_who_speaks_for_a_unit_of_the_round(table: Table) -> None:
+    row, paper = get_round(table.session, "r1"), frozen_paper(table.session, "r1")[0]
+    make_liaison(table, "wangwu", "elsewhere")
+    table.name(*LOGINS)
+    held = holders.held_over(table.session, row.campaign_id)
+    assert held == {(table.people[login].id, unit.id): row.title for login in LOGINS for unit in paper.units}
+    make_liaison(table, "wangwu", paper.units[0].id)
+    steps = {step.code: step for step in before_opening(table.session, row)}
+    assert (steps["key_liaisons"].done, steps["key_liaisons"].detail) == (False, "王五")
+    with refuses("holder_liaison"):
+        table.draw("wangwu")
+    with refuses("holder_liaison"):
+        table.name(*LOGINS)
+    table.session.get_one(Round, "r1").state = "counted"
+    table.session.flush()
+    assert holders.held_over(table.session, row.campaign_id) == {}
 
 
 @pytest.mark.parametrize("state", ["draft", "open", "sealed", "counted", "void"])

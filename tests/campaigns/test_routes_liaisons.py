@@ -5,8 +5,13 @@ import re
 from starlette.testclient import TestClient
 
 from app.accounts import service as accounts
+from app.accounts.models import Staff
+from app.box.holders import name_holders
 from app.campaigns.reads import get_campaign
+from app.core.acting import Acting
 from app.core.db import Database
+from app.rounds.reads import get_round
+from app.rounds.service import RoundDraft
 from tests import cast
 from tests.publication.counted import form_token
 
@@ -45,3 +50,23 @@ def test_an_organiser_names_the_liaisons_of_a_unit(client: TestClient, database:
     with database.reading() as session:
         assert accounts.units_of(session, wu) == frozenset()
     assert client.get("/campaigns/nothing/liaisons").status_code == 404
+
+
+def test_it_refuses_who_holds_a_key_over_the_unit(client: TestClient, database: Database) -> None:
+    with database.writing() as session:
+        people = cast.make_cast(session)
+        acting = Acting(session, cast.MORNING, people["zhangsan"])
+        draft = RoundDraft("第一轮", "t2", remarks=True, key_needed=2, key_holders=2)
+        round_id = cast.make_ready(acting, draft=draft)
+        session.get_one(Staff, people["lisi"].id).roles = {"scrutineer", "liaison"}
+        session.flush()
+        name_holders(acting, round_id, [people["zhangsan"].id, people["lisi"].id])
+        campaign = get_campaign(session, get_round(session, round_id).campaign_id)
+    log_in(client, "zhangsan")
+    path = f"/campaigns/{campaign.id}/liaisons"
+    fields = {"form_token": form_token(client, path), "seen": seen_on(client, path)}
+    refused = client.post(path, data={**fields, f"unit-{campaign.units[0].id}[]": people["lisi"].id})
+    assert refused.status_code == 409
+    assert "李四持有轮次“第一轮”的钥匙，这一轮测评“县文化馆”" in refused.text
+    with database.reading() as session:
+        assert accounts.units_of(session, people["lisi"].id) == frozenset()

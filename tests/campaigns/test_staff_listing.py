@@ -104,3 +104,14 @@ def test_it_refuses_what_a_browser_made_up() -> None:
             preview_carried(KNOWN, text)
     made_up = preview_carried(KNOWN, '[["陈一","zhangsan","sysadmin",["县剧团"]]]')
     assert {one.code for one in made_up.problems} == {"role_unknown"}
+
+
+def test_roles_are_joined_as_far_as_is_lawful() -> None:
+    found = listed(["陈一", "县文化馆", "监票人、联络员"], ["周二", "", "组织者，督办员", "zhouer"])
+    assert [(row.roles, row.units) for row in found.rows] == [
+        (frozenset({Role.SCRUTINEER, Role.LIAISON}), ("县文化馆",)),
+        (frozenset({Role.ORGANISER, Role.SUPERVISOR}), ()),
+    ]
+    assert preview_carried(KNOWN, carry(found)).rows == found.rows
+    assert [one.code for one in listed(["陈一", "", "组织者、监票人"]).problems] == ["roles_apart"]
+    assert [one.code for one in listed(["陈一", "", "督办员、厨师"]).problems] == ["role_unknown"]

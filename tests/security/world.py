@@ -66,7 +66,7 @@ class World:
     settings: Settings
     api: Any
     desks: dict[str, Desk]
-    joined: dict[str, Desk]
+    joined: dict[str, Desk] = field(default_factory=dict)
     """Browsers of those who have two roles, by their roles."""
     rounds: dict[RoundState, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
@@ -181,11 +181,11 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
         token = accounts.create_account(session, MORNING, actor, ("zhouba", "周八", "leader"))
         row = rounds.locked_round(session, world.rounds[RoundState.PUBLISHED])
         paper, _ = frozen_paper(session, row.id)
+        liaisons = session.scalars(sa.select(Staff.id).where(Staff.role_rows.any(role="liaison"))).all()
         for state in (RoundState.PUBLISHED, RoundState.ARCHIVED):
             own, _ = frozen_paper(session, world.rounds[state])
             for unit in own.units:
-                for liaison in (people["wujiu"].id, "idliliang"):
-                    session.add(StaffUnit(staff_id=liaison, unit_id=unit.id))
+                session.add_all(StaffUnit(staff_id=staff_id, unit_id=unit.id) for staff_id in liaisons)
         edit = SectionEdit("科室人员", Objects.PERSON, "t2")
         section_id = add_section(Acting(session, MORNING, actor), row.campaign_id, edit)
     world.places = {
