@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_1530"
-down_revision = "20261127_1500"
+revision = "20261127_1562"
+down_revision = "20261127_1550"
 branch_labels = None
 depends_on = None
 
