@@ -32,7 +32,7 @@ _ENDINGS: Final = frozenset({".pdf", ".docx", ".txt"})
 
 def package(bench: Bench) -> Made:
     """Make the package of a round; DomainError ``role_refused``, ``result_not_published`` or as ``signed_result``."""
-    if bench.staff.role not in MAY_MAKE:
+    if bench.staff.roles.isdisjoint(MAY_MAKE):
         raise DomainError("role_refused")
     folder = KeyFolder(bench.data / "keys")
     log = Verified().check(bench)

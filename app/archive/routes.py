@@ -29,7 +29,7 @@ def _page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
     context = {
         "round": row,
         "campaign": get_campaign(db, row.campaign_id),
-        "can": powers(desk.staff.role, row.state, is_rehearsal=row.is_rehearsal),
+        "can": powers(desk.staff.roles, row.state, is_rehearsal=row.is_rehearsal),
         "packaged": service.is_packaged(desk.acting, round_id),
         "wipes": list(WIPED.values()),
         "keeps": KEPT,
