@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.accounts import service
 from app.accounts.domain import INVITATION_LIFE, Act, agreeing, may_agree, may_ask, needs_consent
 from app.accounts.handover import code_of
+from app.accounts.roles import lawful_roles, written_roles
 from app.consents import service as consents
 from app.consents.reads import answered
 from app.consents.service import Asking
@@ -84,13 +85,13 @@ def create(acting: Acting, fields: tuple[str, str, str], *, three_roles: bool) -
 def change(acting: Acting, act: Act, staff_id: str, role: str = "", *, three_roles: bool) -> Outcome:
     """Re-link, enable, disable or give roles, or ask for it.
 
-    DomainError ``not_found``, ``own_account`` or as ``service.lawful_roles``.
+    DomainError ``not_found``, ``own_account`` or as ``lawful_roles``.
     """
     staff = service.find(acting.session, staff_id)
     if staff_id == acting.actor.id:
         raise DomainError("own_account")
-    before = service.written_roles(staff.roles)
-    role = service.written_roles(service.lawful_roles(role)) if act is Act.ROLE else before
+    before = written_roles(staff.roles)
+    role = written_roles(lawful_roles(role)) if act is Act.ROLE else before
     told = {"staff_id": staff_id, "login": staff.login, "name": staff.name, "role": role}
     return _ask_or_do(acting, act, told, before=before, three_roles=three_roles)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 from hashlib import sha256
 
@@ -15,17 +14,15 @@ from app.accounts.domain import (
     PASSWORD_MAX,
     WEIGHTY,
     Role,
-    in_order,
     password_is_weak,
-    refused_join,
 )
 from app.accounts.models import Invitation, Staff, StaffSession, StaffUnit
+from app.accounts.roles import lawful_roles, written_roles
 from app.audit import service as audit
 from app.core.acting import Principal
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
-from app.web.menu import ROLE_WORDS
 
 LOGIN_SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]{1,31}")
 
@@ -126,20 +123,6 @@ def create_account(
     return _invite(session, now, staff.id, consent_id=consent_id)
 
 
-def lawful_roles(written: str) -> set[str]:
-    """Return the roles of a text that has blanks between them.
-
-    DomainError ``field_not_a_choice``, or as ``refused_join`` says, with ``role`` and ``other_role``.
-    """
-    roles = set(written.split())
-    if not roles or not roles <= set(Role):
-        raise DomainError("field_not_a_choice", field="角色")
-    refused = refused_join(roles)
-    if refused:
-        raise DomainError(refused.code, role=ROLE_WORDS[refused.one], other_role=ROLE_WORDS[refused.other])
-    return roles
-
-
 def check_fields(session: Session, fields: tuple[str, str, str]) -> set[str]:
     """Return the roles of an account from (login, name, roles), or refuse one that cannot be made.
 
@@ -203,11 +186,6 @@ def give_roles(session: Session, now: datetime, actor: Principal, staff_id: str,
     session.flush()
     told = {"login": staff.login, "before": before, "role": written_roles(roles)}
     audit.record(session, now, actor, "account.role", staff.id, **told)
-
-
-def written_roles(roles: AbstractSet[str]) -> str:
-    """Return roles as requests and the log keep them: in order, with blanks between."""
-    return " ".join(in_order(roles))
 
 
 def find(session: Session, staff_id: str) -> Staff:

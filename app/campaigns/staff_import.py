@@ -14,6 +14,7 @@ from app.accounts import asking
 from app.accounts import service as accounts
 from app.accounts.domain import Act as AccountAct
 from app.accounts.domain import Role, in_order, needs_consent, roles_offered
+from app.accounts.roles import written_roles
 from app.campaigns.reads import CampaignView
 from app.campaigns.staff_listing import LISTING, Known, StaffPreview, StaffRow, preview_staff
 from app.core.acting import Acting
@@ -103,7 +104,7 @@ def save_staff(acting: Acting, campaign: CampaignView, preview: StaffPreview, *,
 def _made(acting: Acting, row: StaffRow, *, three_roles: bool) -> Made:
     if row.is_known:
         return Made(row)
-    outcome = asking.create(acting, (row.login, row.name, accounts.written_roles(row.roles)), three_roles=three_roles)
+    outcome = asking.create(acting, (row.login, row.name, written_roles(row.roles)), three_roles=three_roles)
     return Made(row, outcome.token, is_asked=not outcome.is_done)
 
 
