@@ -16,6 +16,7 @@ from app.accounts.models import Staff
 from app.accounts.sessions import cookie_name, session_token, set_cookie
 from app.consents.reads import waiting
 from app.core.errors import DomainError
+from app.core.lists import wish_of
 from app.web.desk import AccountsDesk, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
 from app.web.menu import ROLE_WORDS
@@ -140,7 +141,7 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
     roles, three = desk.staff.roles, desk.settings.three_roles
     token = outcome.token if outcome else ""
     context = {
-        "accounts": service.everyone(desk.session),
+        "found": service.found_staff(desk.session, wish_of(desk.request.query_params, ROLE_WORDS)),
         "stored_role": _stored_role,
         "roles": roles_offered(three_roles=three),
         "link": f"{desk.settings.desk_address}/welcome/{token}" if token else None,

@@ -22,6 +22,7 @@ from app.audit import service as audit
 from app.core.acting import Principal
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.core.lists import Listed, Wish, cut
 from app.core.secrets import new_id, new_token
 
 LOGIN_SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]{1,31}")
@@ -40,6 +41,12 @@ def principal(staff: Staff) -> Principal:
 def everyone(session: Session) -> Sequence[Staff]:
     """Return all accounts in the order they were made."""
     return session.scalars(select(Staff).order_by(Staff.created_at, Staff.id)).all()
+
+
+def found_staff(session: Session, wish: Wish) -> Listed[Staff]:
+    """Return a page of the accounts that a reader looks for by name, log-in name and role, as they were made."""
+    found = [one for one in everyone(session) if wish.state in {"", one.role} and wish.fits(one.name, one.login)]
+    return cut(found, wish)
 
 
 def in_office(session: Session) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.builtin import FORMS
@@ -160,6 +160,11 @@ class CampaignSummary:
 
 def all_campaigns(session: Session) -> list[CampaignSummary]:
     """Return all campaigns, the newest first."""
+    return summaries(session)
+
+
+def summaries(session: Session, *wanted: ColumnElement[bool]) -> list[CampaignSummary]:
+    """Return the campaigns of which the conditions hold, the newest first."""
     units = select(func.count()).where(Unit.campaign_id == Campaign.id).scalar_subquery()
     groups = select(func.count()).where(VoterGroup.campaign_id == Campaign.id).scalar_subquery()
     expected = (
@@ -167,7 +172,8 @@ def all_campaigns(session: Session) -> list[CampaignSummary]:
         .where(VoterGroup.campaign_id == Campaign.id)
         .scalar_subquery()
     )
-    query = select(Campaign, units, groups, expected).order_by(Campaign.created_at.desc(), Campaign.id)
+    query = select(Campaign, units, groups, expected).where(*wanted)
+    query = query.order_by(Campaign.created_at.desc(), Campaign.id)
     return [
         CampaignSummary(row.id, row.title, row.organisation, unit, group, people, kind_of(row.kind), row.is_example)
         for row, unit, group, people in session.execute(query)
@@ -233,11 +239,6 @@ def get_form(session: Session, campaign_id: str, key: str) -> Form:
     if row is None or row.campaign_id != campaign_id:
         raise DomainError("form_unknown")
     return FORM_JSON.validate_json(row.document)
-
-
-def every_english(session: Session) -> dict[str, str]:
-    """Return the English of names in all campaigns, for lists of many; where two differ, that of one of them."""
-    return {row.name: row.english for row in session.execute(select(EnglishName.name, EnglishName.english))}
 
 
 def _stages(session: Session, campaign_id: str) -> tuple[StageView, ...]:

@@ -1,4 +1,4 @@
-"""The organiser's pages of campaigns: list, name and stages. The other pages hang on at the end."""
+"""The organiser's pages of a campaign: name and stages. The other pages hang on at the end."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from app.campaigns import (
     service,
 )
 from app.campaigns.ports import resting_rounds
-from app.campaigns.reads import CampaignView, all_campaigns, every_english, get_campaign
+from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.rules import NameRow
 from app.campaigns.stored import locked_campaign, stored_head
 from app.campaigns.typed import TypedRow, typed_rows
@@ -27,12 +27,6 @@ from app.web.stale import refuse_stale
 
 router = APIRouter()
 SPARE_STAGES = 2
-
-
-@router.get("/campaigns")
-def list_page(desk: OrganiserDesk) -> Response:
-    """List the campaigns."""
-    return desk.show("campaigns/list.html", campaigns=all_campaigns(desk.session), english=every_english(desk.session))
 
 
 def _stage_rows(campaign: CampaignView) -> list[TypedRow]:

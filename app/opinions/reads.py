@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.reads import CampaignView, get_campaign
+from app.core.lists import Listed, Wish, cut
 from app.opinions.domain import ASIDE, TYPED_SOURCES, UNSORTED, Act, Kind, Proposal, Sorting, Source, replay
 from app.opinions.models import Opinion, OpinionAct
 from app.publication.admission import Admission, admission
@@ -20,6 +21,8 @@ from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, MergedIssue
 from app.rounds.reads import RoundView, get_round
 
 ORGANISERS = Viewer(Scope.ORGANISERS)
+PLACES = frozenset({"unsorted", "merged", "aside"})
+"""Where an opinion may be, as a list is narrowed to it."""
 _PARTS_OF_A_NUMBER = re.compile(r"(\d+)")
 
 
@@ -74,6 +77,11 @@ class Collection:
     acts: int
     """Number of the last act, undone or not."""
 
+    def searched(self, wish: Wish) -> Listed[OpinionView]:
+        """Return a page of the opinions that a reader looks for by number, unit, words and where they are."""
+        some = [each for each in self.opinions if wish.state in {"", kind_of_place(each.place)}]
+        return cut([each for each in some if wish.fits(each.number, each.unit, each.text)], wish)
+
     def at(self, place: str) -> list[OpinionView]:
         """Return the opinions in a place, in the order of the list."""
         return [opinion for opinion in self.opinions if opinion.place == place]
@@ -92,6 +100,11 @@ class Collection:
 
     def _units(self, about: AbstractSet[str | None]) -> tuple[str, ...]:
         return tuple(unit.id for unit in self.campaign.units if unit.id in about)
+
+
+def kind_of_place(place: str) -> str:
+    """Return which of ``PLACES`` a place is."""
+    return {UNSORTED: "unsorted", ASIDE: "aside"}.get(place, "merged")
 
 
 def acts_of(session: Session, campaign_id: str, until: int | None = None) -> list[Act]:

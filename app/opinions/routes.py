@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
+from app.core.lists import wish_of
 from app.office.ordering import file_later
 from app.office.sheets.notes import NOTE_SENTENCES
 from app.office.workshop import Craft
@@ -34,15 +35,12 @@ def part_of(total: int, part: int) -> tuple[int, int]:
     return parts, min(max(part, 1), parts)
 
 
-def _list_page(desk: Desk, campaign_id: str, part: int = 1, refused: Refused | None = None) -> Response:
+def _list_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     found = reads.collection(desk.session, campaign_id)
-    parts, part = part_of(len(found.opinions), part)
     context = {
         "found": found,
         "campaign": found.campaign,
-        "opinions": found.opinions[(part - 1) * PAGE : part * PAGE],
-        "part": part,
-        "parts": parts,
+        "listed": found.searched(wish_of(desk.request.query_params, reads.PLACES)),
         "rounds": reads.rounds_with_remarks(desk.session, desk.now, campaign_id),
         "sources": TYPED_SOURCES,
         "taken": desk.request.query_params.get("taken", ""),
@@ -51,9 +49,9 @@ def _list_page(desk: Desk, campaign_id: str, part: int = 1, refused: Refused | N
 
 
 @router.get("/campaigns/{campaign_id}/opinions")
-def list_opinions(desk: OrganiserDesk, campaign_id: str, part: int = 1) -> Response:
-    """Show what was collected, and the form to type in more."""
-    return _list_page(desk, campaign_id, part)
+def list_opinions(desk: OrganiserDesk, campaign_id: str) -> Response:
+    """Show what was collected, as far as the reader looks for it, and the form to type in more."""
+    return _list_page(desk, campaign_id)
 
 
 def _typed(form: PostedForm) -> TypedOpinion:
@@ -73,7 +71,7 @@ def type_in(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
             desk.acting, campaign_id, [_typed(form)], service.hiding(desk.session, names_of(form))
         ),
         f"/campaigns/{campaign_id}/opinions",
-        lambda refused: _list_page(desk, campaign_id, 1, refused),
+        lambda refused: _list_page(desk, campaign_id, refused),
     )
 
 
@@ -91,7 +89,7 @@ def take_remarks(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     def then(count: int) -> Response:
         return see_other(f"/campaigns/{campaign_id}/opinions?taken={count}")
 
-    return desk.consider(look, lambda refused: _list_page(desk, campaign_id, 1, refused))
+    return desk.consider(look, lambda refused: _list_page(desk, campaign_id, refused))
 
 
 @router.get("/campaigns/{campaign_id}/opinions/issues.xlsx")

@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session, defer
 
 from app.campaigns.ports import Resting
 from app.consents.models import Consent
 from app.consents.reads import waiting
 from app.core.errors import DomainError
+from app.core.lists import Listed, Wish, cut
 from app.rounds.domain import Paper, RoundState
 from app.rounds.models import Round, RoundRetest
 
@@ -22,7 +23,11 @@ FORMAT = 2
 """Format of a frozen paper's text: sections, each of objects x items. What an older text leaves out has a default."""
 KIND = "round"
 """What consents to acts on rounds are filed under."""
+UNDER_WAY = [state.value for state in (RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED, RoundState.READY)]
+"""States in which somebody has to do something about a round, or is doing it."""
 _PAPER = TypeAdapter(Paper)
+_WITHOUT_PAPER = select(Round).options(defer(Round.paper))
+"""Rounds as a view needs them: the text of a paper is larger than all the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +91,37 @@ def get_round(session: Session, round_id: str) -> RoundView:
 def rounds_of(session: Session, campaign_id: str) -> Sequence[RoundView]:
     """Return the rounds of a campaign, newest first, each followed by its rehearsals."""
     rows = session.scalars(
-        select(Round).where(Round.campaign_id == campaign_id).order_by(Round.created_at.desc(), Round.id)
+        _WITHOUT_PAPER.where(Round.campaign_id == campaign_id).order_by(Round.created_at.desc(), Round.id)
     ).all()
     return [view(row) for row in rows]
 
 
 def all_rounds(session: Session) -> Sequence[RoundView]:
     """Return every round, newest first."""
-    return [view(row) for row in session.scalars(select(Round).order_by(Round.created_at.desc(), Round.id))]
+    return [view(row) for row in session.scalars(_WITHOUT_PAPER.order_by(Round.created_at.desc(), Round.id))]
+
+
+def found_rounds(session: Session, wish: Wish, campaigns: Mapping[str, str]) -> Listed[RoundView]:
+    """Return a page of the rounds that a reader looks for by title, campaign and state, in two queries.
+
+    Those under way stand first, then the newest. ``campaigns``: their titles by id.
+    """
+    first = case((Round.state.in_(UNDER_WAY), 0), else_=1)
+    query = select(Round.id, Round.title, Round.campaign_id).order_by(first, Round.created_at.desc(), Round.id)
+    rows = session.execute(query.where(Round.state == wish.state) if wish.state else query)
+    found = [row.id for row in rows if wish.fits(row.title, campaigns.get(row.campaign_id, ""))]
+    return cut(found, wish).told(lambda ids: _views(session, ids))
+
+
+def _views(session: Session, round_ids: Sequence[str]) -> list[RoundView]:
+    """Return rounds in the order of their ids."""
+    rows = {row.id: view(row) for row in session.scalars(_WITHOUT_PAPER.where(Round.id.in_(round_ids)))}
+    return [rows[round_id] for round_id in round_ids]
+
+
+def campaigns_under_way(session: Session) -> frozenset[str]:
+    """Return the ids of the campaigns that have a round under way."""
+    return frozenset(session.scalars(select(Round.campaign_id).where(Round.state.in_(UNDER_WAY)).distinct()))
 
 
 def resting(session: Session, campaign_id: str) -> list[Resting]:
@@ -114,7 +142,7 @@ def _resting(
 
 def rounds_in(session: Session, states: Collection[RoundState]) -> Sequence[RoundView]:
     """Return every round in one of the states, newest first."""
-    query = select(Round).where(Round.state.in_([state.value for state in states]))
+    query = _WITHOUT_PAPER.where(Round.state.in_([state.value for state in states]))
     return [view(row) for row in session.scalars(query.order_by(Round.created_at.desc(), Round.id))]
 
 

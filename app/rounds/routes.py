@@ -7,10 +7,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts.service import everyone
+from app.campaigns import listing
 from app.campaigns import reads as campaigns
 from app.consents.reads import subjects_waiting
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
+from app.core.lists import wish_of
 from app.rounds import approvals, document_reads, freezing, reads, restoring, service
 from app.rounds.allowed import powers
 from app.rounds.domain import Layout, RoundState
@@ -60,14 +62,15 @@ def _draft(form: PostedForm) -> RoundDraft:
 
 @router.get("/rounds")
 def list_rounds(desk: KeyDesk) -> Response:
-    """List all rounds, newest first."""
-    titles = {campaign.id: campaign.title for campaign in campaigns.all_campaigns(desk.session)}
-    restored = restoring.waiting(desk.session)
+    """List the rounds that the reader looks for, those under way first."""
+    titles, restored = listing.titles(desk.session), restoring.waiting(desk.session)
+    found = reads.found_rounds(desk.session, wish_of(desk.request.query_params, set(RoundState)), titles)
+    shown = [name for row in found.rows for name in (row.title, titles.get(row.campaign_id, ""))]
     return desk.show(
         "rounds/list.html",
-        rounds=reads.all_rounds(desk.session),
+        found=found,
         campaign_titles=titles,
-        english=campaigns.every_english(desk.session),
+        english=listing.english_of(desk.session, shown),
         restored=restored,
         waiting=subjects_waiting(desk.session, reads.KIND),
         can_start="organiser" in desk.staff.roles,

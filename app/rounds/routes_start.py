@@ -7,9 +7,11 @@ from starlette.responses import Response
 
 from app.campaigns.copying import copy_of
 from app.campaigns.kinds import KINDS, Kind
+from app.campaigns.listing import UNDER_WAY, english_of, found_campaigns
 from app.campaigns.reads import all_campaigns, get_campaign
 from app.campaigns.sentences import rule_text
 from app.core.errors import DomainError
+from app.core.lists import wish_of
 from app.rounds import reads
 from app.rounds.allowed import powers
 from app.rounds.domain import RoundState
@@ -21,6 +23,15 @@ from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
 router = APIRouter()
+
+
+@router.get("/campaigns")
+def list_page(desk: OrganiserDesk) -> Response:
+    """List the campaigns that the reader looks for, those with a round under way first."""
+    under_way, wish = reads.campaigns_under_way(desk.session), wish_of(desk.request.query_params, {UNDER_WAY})
+    found = found_campaigns(desk.session, wish, under_way)
+    english = english_of(desk.session, [name for line in found.rows for name in (line.title, line.organisation)])
+    return desk.show("campaigns/list.html", found=found, under_way=under_way, english=english)
 
 
 def _asked(key: str) -> Kind | None:

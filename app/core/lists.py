@@ -1,0 +1,85 @@
+"""Long lists: what a reader looks for in one, and the page of it that he is shown (no I/O)."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Generic, TypeVar
+from urllib.parse import urlencode
+
+from app.core.folding import folded
+
+PAGE: Final = 50
+LONGEST: Final = 60
+"""Signs of what somebody looks for."""
+FEW: Final = 10
+"""A list of no more lines is looked over faster than it is searched."""
+Row = TypeVar("Row")
+Other = TypeVar("Other")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a reader wants of a list: words that all stand in a line, a state, and the number of the page from 1."""
+
+    text: str = ""
+    state: str = ""
+    part: int = 1
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether lines may be left out."""
+        return bool(self.text or self.state)
+
+    def fits(self, *texts: str) -> bool:
+        """Whether every word stands in one of the texts, however it is spelt."""
+        words = [folded(word) for word in self.text.split()]
+        return not words or all(any(word in text for text in map(folded, texts)) for word in words)
+
+    def address(self, part: int) -> str:
+        """Return the query of another page of the same wish."""
+        told = {"q": self.text, "state": self.state, "part": "" if part == 1 else str(part)}
+        return f"?{urlencode({key: value for key, value in told.items() if value})}"
+
+
+ANYTHING: Final = Wish()
+
+
+def wish_of(asked: Mapping[str, str], states: Collection[str] = ()) -> Wish:
+    """Return the wish of an address; what is no state of the list, or no number, asks for nothing."""
+    state, part = asked.get("state", ""), asked.get("part", "")
+    number = int(part) if part.isascii() and part.isdigit() and len(part) <= len("999999") else 1
+    return Wish(asked.get("q", "").strip()[:LONGEST], state if state in states else "", max(number, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Row]):
+    """One page of a list: its lines, how many there are on all pages, and what was wished for."""
+
+    rows: Sequence[Row]
+    total: int
+    wish: Wish
+
+    @property
+    def parts(self) -> int:
+        """How many pages there are; at least one."""
+        return -(-self.total // PAGE) or 1
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether a search box is of use."""
+        return self.wish.is_narrow or self.total > FEW
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the list has nothing, whatever is looked for."""
+        return not self.total and not self.wish.is_narrow
+
+    def told(self, told: Callable[[Sequence[Row]], Sequence[Other]]) -> "Listed[Other]":
+        """Return the page with other lines in the place of its own."""
+        return Listed(told(self.rows), self.total, self.wish)
+
+
+def cut(found: Sequence[Row], wish: Wish) -> Listed[Row]:
+    """Return the page of what was found; the last one where there is none of that number."""
+    parts = -(-len(found) // PAGE) or 1
+    part = min(wish.part, parts)
+    return Listed(found[(part - 1) * PAGE : part * PAGE], len(found), replace(wish, part=part))
