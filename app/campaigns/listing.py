@@ -1,11 +1,12 @@
 """Pages of the list of campaigns, and what lists of rounds say of theirs."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from app.campaigns.models import Campaign, EnglishName
+from app.campaigns.models import Campaign, EnglishName, Unit
 from app.campaigns.reads import CampaignSummary, summaries
 from app.core.lists import Listed, Wish, cut
 
@@ -17,6 +18,42 @@ def titles(session: Session) -> Mapping[str, str]:
     """Return the titles of all campaigns by their ids, newest first."""
     rows = session.execute(select(Campaign.id, Campaign.title).order_by(Campaign.created_at.desc(), Campaign.id))
     return {row.id: row.title for row in rows}
+
+
+def campaigns_of(session: Session, unit_ids: Collection[str]) -> frozenset[str]:
+    """Return the ids of the campaigns in which units are rated."""
+    return frozenset(session.scalars(select(Unit.campaign_id).where(Unit.id.in_(unit_ids)).distinct()))
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignUnits:
+    """A campaign with ids and names of what is rated in it, to choose from."""
+
+    title: str
+    organisation: str
+    units: Sequence[tuple[str, str]]
+
+
+def units_to_choose(session: Session, wish: Wish, size: int) -> Listed[CampaignUnits]:
+    """Return a page of the campaigns that have units, the newest first, with them; in two queries."""
+    query = select(Campaign.id, Campaign.title, Campaign.organisation)
+    having = query.where(Campaign.id.in_(select(Unit.campaign_id))).order_by(Campaign.created_at.desc(), Campaign.id)
+    rows = [row for row in session.execute(having) if wish.fits(row.title, row.organisation)]
+
+    def with_units(page: Sequence[Row[str, str, str]]) -> list[CampaignUnits]:
+        units: dict[str, list[tuple[str, str]]] = {row.id: [] for row in page}
+        wanted = select(Unit.campaign_id, Unit.id, Unit.name).where(Unit.campaign_id.in_(units))
+        for campaign_id, unit_id, name in session.execute(wanted.order_by(Unit.position, Unit.id)):
+            units[campaign_id].append((unit_id, name))
+        return [CampaignUnits(row.title, row.organisation, units[row.id]) for row in page]
+
+    return cut(rows, wish, size).told(with_units)
+
+
+def unit_names(session: Session, unit_ids: Collection[str]) -> Mapping[str, str]:
+    """Return the names of units by their ids; one that is gone is left out."""
+    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(set(unit_ids))))
+    return {row.id: row.name for row in rows}
 
 
 def found_campaigns(session: Session, wish: Wish, under_way: Collection[str]) -> Listed[CampaignSummary]:

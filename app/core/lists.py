@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -12,6 +13,8 @@ LONGEST: Final = 60
 """Signs of what somebody looks for."""
 FEW: Final = 10
 """A list of no more lines is looked over faster than it is searched."""
+KEPT_FOLDED: Final = 16_384
+_folded = lru_cache(maxsize=KEPT_FOLDED)(folded)
 Row = TypeVar("Row")
 Other = TypeVar("Other")
 
@@ -31,8 +34,8 @@ class Wish:
 
     def fits(self, *texts: str) -> bool:
         """Whether every word stands in one of the texts, however it is spelt."""
-        words = [folded(word) for word in self.text.split()]
-        return not words or all(any(word in text for text in map(folded, texts)) for word in words)
+        words = self.text.split()
+        return not words or all(any(_folded(word) in _folded(text) for text in texts) for word in words)
 
     def address(self, part: int) -> str:
         """Return the query of another page of the same wish."""
@@ -57,11 +60,12 @@ class Listed(Generic[Row]):
     rows: Sequence[Row]
     total: int
     wish: Wish
+    size: int = PAGE
 
     @property
     def parts(self) -> int:
         """How many pages there are; at least one."""
-        return -(-self.total // PAGE) or 1
+        return -(-self.total // self.size) or 1
 
     @property
     def is_searched(self) -> bool:
@@ -75,11 +79,10 @@ class Listed(Generic[Row]):
 
     def told(self, told: Callable[[Sequence[Row]], Sequence[Other]]) -> "Listed[Other]":
         """Return the page with other lines in the place of its own."""
-        return Listed(told(self.rows), self.total, self.wish)
+        return Listed(told(self.rows), self.total, self.wish, self.size)
 
 
-def cut(found: Sequence[Row], wish: Wish) -> Listed[Row]:
+def cut(found: Sequence[Row], wish: Wish, size: int = PAGE) -> Listed[Row]:
     """Return the page of what was found; the last one where there is none of that number."""
-    parts = -(-len(found) // PAGE) or 1
-    part = min(wish.part, parts)
-    return Listed(found[(part - 1) * PAGE : part * PAGE], len(found), replace(wish, part=part))
+    part = min(wish.part, -(-len(found) // size) or 1)
+    return Listed(found[(part - 1) * size : part * size], len(found), replace(wish, part=part), size)

@@ -232,9 +232,7 @@ def proposals(found: Collection) -> Sequence[tuple[Proposal, Sequence[OpinionVie
 def rounds_with_remarks(session: Session, now: datetime, campaign_id: str) -> Sequence[RoundView]:
     """Return the campaign's rounds whose published result shows remarks; rehearsals have none to take over."""
     lines = [
-        line.round
-        for line in published_rounds(session, ORGANISERS, now)
-        if line.round.campaign_id == campaign_id and not line.round.is_rehearsal
+        line.round for line in published_rounds(session, ORGANISERS, now, campaign_id) if not line.round.is_rehearsal
     ]
     return [row for row in lines if shown_remarks(session, now, row.id)]
 

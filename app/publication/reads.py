@@ -6,14 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
+from app.campaigns.listing import campaigns_of, titles
 from app.core.acting import Principal
 from app.core.errors import DomainError
+from app.core.lists import Listed, Wish, cut
 from app.publication.domain import (
     BANDS_ONLY,
     Release,
@@ -76,7 +78,7 @@ def viewer_of(session: Session, staff: Principal) -> Viewer:
     return Viewer(scope, staff.id, units)
 
 
-def release_of(row: ResultRelease) -> Release:
+def release_of(row: ResultRelease | Row[*tuple[Any, ...]]) -> Release:
     """Return the ledger entry of a row."""
     return Release(
         row.id,
@@ -104,7 +106,8 @@ def ledger_of(session: Session, round_id: str) -> Sequence[Release]:
 def ledgers(session: Session) -> Mapping[str, list[Release]]:
     """Return the releases of every round that has any, oldest first, withdrawn ones too."""
     found: dict[str, list[Release]] = {}
-    for row in session.scalars(select(ResultRelease).order_by(ResultRelease.released_at, ResultRelease.id)):
+    columns = [getattr(ResultRelease, name) for name in ResultRelease.__table__.columns.keys()]  # noqa: SIM118 - no dict
+    for row in session.execute(select(*columns).order_by(ResultRelease.released_at, ResultRelease.id)):
         found.setdefault(row.round_id, []).append(release_of(row))
     return found
 
@@ -220,32 +223,72 @@ def stored_document(session: Session, round_id: str, version: int) -> Document:
     return lifted(json.loads(row.document))
 
 
-def published_rounds(session: Session, viewer: Viewer, now: datetime) -> Sequence[PublishedLine]:
-    """Return the rounds whose result a viewer may see, newest round first."""
-    return [line for line, _ in published_rounds_in_sight(session, viewer, now)]
+Sighted = tuple[RoundView, Sight]
+
+
+def published_rounds(
+    session: Session, viewer: Viewer, now: datetime, campaign_id: str = ""
+) -> Sequence[PublishedLine]:  # fmt: skip
+    """Return the rounds whose result a viewer may see, of one campaign or of all, newest round first."""
+    return [line for line, _ in _lines_of(session, _sighted(session, viewer, now, campaign_id))]
 
 
 def published_rounds_in_sight(session: Session, viewer: Viewer, now: datetime) -> Sequence[tuple[PublishedLine, Sight]]:
     """Return the rounds of ``published_rounds`` each with what the viewer may see; three queries for any number."""
-    every = ledgers(session)
-    seen = [(row, sight_of(viewer, every.get(row.id, ()), now)) for row in rounds_in(session, READABLE)]
-    papers = frozen_papers(session, [row.id for row, sight in seen if sight is not None])
-    return [
-        (PublishedLine(row, paper.organisation, paper.campaign, sight.since, paper.english), sight)
-        for row, sight in seen
-        if sight is not None and (paper := papers[row.id]) and rates_any(sight, {unit.id for unit in paper.units})
-    ]
+    return _lines_of(session, _sighted(session, viewer, now))
 
 
-def public_rounds(session: Session, now: datetime) -> Sequence[PublishedLine]:
-    """Return the rounds whose result is released to everybody, newest round first."""
+def found_results(session: Session, viewer: Viewer, now: datetime, wish: Wish) -> Listed[PublishedLine]:
+    """Return a page of the results that a viewer may see and looks for by the names of round and campaign.
+
+    Only the papers of the page are read, but for a unit's reader: whether a round rates his units stands in its paper.
+    """
+    seen = _sighted(session, viewer, now)
+    if viewer.scope is Scope.UNIT:
+        own = campaigns_of(session, viewer.unit_ids)
+        rated = {line.round.id for line, _ in _lines_of(session, [each for each in seen if each[0].campaign_id in own])}
+        seen = [each for each in seen if each[0].id in rated]
+    return _page(session, seen, wish)
+
+
+def found_notices(session: Session, now: datetime, wish: Wish) -> Listed[PublishedLine]:
+    """Return a page of the results that are released to everybody, newest round first."""
     every = ledgers(session)
     everybody = {
-        round_id
+        round_id: ledger
         for round_id, ledger in every.items()
         if any(release.scope is Scope.PUBLIC and release.is_active(now) for release in ledger)
     }
-    return [line for line in published_rounds(session, ANYONE, now) if line.round.id in everybody]
+    return _page(session, _sights(rounds_in(session, READABLE), ANYONE, everybody, now), wish)
+
+
+def _page(session: Session, seen: Sequence[Sighted], wish: Wish) -> Listed[PublishedLine]:
+    names = titles(session)
+    found = cut([each for each in seen if wish.fits(each[0].title, names.get(each[0].campaign_id, ""))], wish)
+    return found.told(lambda page: [line for line, _ in _lines_of(session, page)])
+
+
+def _sighted(session: Session, viewer: Viewer, now: datetime, campaign_id: str = "") -> list[Sighted]:
+    """Return the published rounds that were released to a viewer, with what he may see of each."""
+    rows = [row for row in rounds_in(session, READABLE) if campaign_id in {"", row.campaign_id}]
+    return _sights(rows, viewer, ledgers(session), now)
+
+
+def _sights(
+    rows: Sequence[RoundView], viewer: Viewer, every: Mapping[str, Sequence[Release]], now: datetime
+) -> list[Sighted]:  # fmt: skip
+    seen = [(row, sight_of(viewer, every.get(row.id, ()), now)) for row in rows]
+    return [(row, sight) for row, sight in seen if sight is not None]
+
+
+def _lines_of(session: Session, seen: Sequence[Sighted]) -> list[tuple[PublishedLine, Sight]]:
+    """Return the rounds that rate a unit of their reader, with the names that stand in their papers."""
+    papers = frozen_papers(session, [row.id for row, _ in seen])
+    return [
+        (PublishedLine(row, paper.organisation, paper.campaign, sight.since, paper.english), sight)
+        for row, sight in seen
+        if (paper := papers[row.id]) and rates_any(sight, {unit.id for unit in paper.units})
+    ]
 
 
 def meeting_of(session: Session, round_id: str) -> Meeting:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.core.lists import wish_of
 from app.publication import reads
 from app.publication.announced import slides_of, summary_of_words
 from app.publication.domain import (
@@ -39,11 +40,11 @@ ALL = Search()
 
 @router.get("/results")
 def list_results(desk: ResultDesk) -> Response:
-    """List the results that the reader may see, newest round first."""
+    """List the results that the reader may see and looks for, newest round first."""
     viewer = reads.viewer_of(desk.session, desk.staff)
-    results = reads.published_rounds(desk.session, viewer, desk.now)
-    may, english = rights_of(desk.staff.roles), english_on(results)
-    return desk.show("publication/list.html", results=results, may=may, english=english)
+    found = reads.found_results(desk.session, viewer, desk.now, wish_of(desk.request.query_params))
+    may, english = rights_of(desk.staff.roles), english_on(found.rows)
+    return desk.show("publication/list.html", found=found, may=may, english=english)
 
 
 @router.get("/results/{round_id}")

@@ -6,7 +6,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts.service import everyone, leaders
+from app.campaigns.listing import unit_names, units_to_choose
 from app.core.errors import DomainError
+from app.core.lists import wish_of
 from app.publication import tokens
 from app.publication.domain import Scope
 from app.web.desk import Desk, OrganiserDesk, Refused
@@ -15,15 +17,20 @@ from app.web.proof import ProvenForm
 
 router = APIRouter()
 MOST_SIGNS = 40
+CAMPAIGNS_AHEAD = 10
+"""Campaigns whose units are offered at once; others are searched for."""
 FEWEST_DAYS = 1
 
 
 def _tokens_page(
     desk: Desk, outcome: Refused | int | None = None, *, ticked: Sequence[str] = (), secret: str = ""
 ) -> Response:
+    made = tokens.all_tokens(desk.session)
+    chosen = {unit_id for token in made for unit_id in token.unit_ids}
     context = {
-        "tokens": tokens.all_tokens(desk.session),
-        "campaigns": tokens.campaigns_with_units(desk.session),
+        "tokens": made,
+        "unit_names": unit_names(desk.session, {*chosen, *ticked}),
+        "found": units_to_choose(desk.session, wish_of(desk.request.query_params), CAMPAIGNS_AHEAD),
         "scopes": tokens.SCOPES,
         "leaders": leaders(desk.session),
         "names": {staff.id: staff.name for staff in everyone(desk.session)},

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.service import leaders, token_hash
 from app.audit import service as audit
-from app.campaigns.reads import CampaignView, all_campaigns, get_campaign
+from app.campaigns.listing import unit_names
 from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
@@ -95,11 +95,6 @@ def all_tokens(session: Session) -> Sequence[Token]:
     return [_token(row) for row in session.scalars(rows)]
 
 
-def campaigns_with_units(session: Session) -> Sequence[CampaignView]:
-    """Return the campaigns whose units a token may be made for."""
-    return [get_campaign(session, line.id) for line in all_campaigns(session) if line.units]
-
-
 def create(acting: Acting, wanted: WantedToken) -> str:
     """Make a token and return its secret, which nobody can read again.
 
@@ -134,7 +129,7 @@ def _check(session: Session, wanted: WantedToken, now: datetime) -> None:
         raise DomainError("field_not_a_choice", field="scope")
     if not 1 <= wanted.days <= MOST_DAYS:
         raise DomainError("field_not_a_number", field="days", low=1, high=MOST_DAYS)
-    known = {unit.id for campaign in campaigns_with_units(session) for unit in campaign.units}
+    known = unit_names(session, wanted.unit_ids).keys()
     needs_units = wanted.scope is Scope.UNIT
     if needs_units is not bool(wanted.unit_ids) or not wanted.unit_ids <= known:
         raise DomainError("token_units_wrong")

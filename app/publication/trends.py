@@ -73,11 +73,7 @@ class Trends:
 
 def trends(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> Trends:
     """Return the rounds of a campaign that a viewer may see; DomainError ``not_found`` if there are none."""
-    lines = [
-        line
-        for line in published_rounds(session, viewer, now)
-        if line.round.campaign_id == campaign_id and not line.round.is_rehearsal
-    ]
+    lines = [line for line in published_rounds(session, viewer, now, campaign_id) if not line.round.is_rehearsal]
     if not lines:
         raise DomainError("not_found")
     columns = tuple(_column(session, viewer, now, line) for line in reversed(lines))

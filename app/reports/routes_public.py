@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.core.lists import wish_of
 from app.office.ordering import public_file
 from app.office.workshop import Craft
 from app.publication import reads, verification
@@ -20,8 +21,8 @@ NOTICE = Craft("app.reports.making:notice", "notice.pdf")
 @router.get("/notices")
 def list_notices(desk: AnybodysDesk) -> Response:
     """List the results that are public; those for participants are reached by their link alone."""
-    results = reads.public_rounds(desk.session, desk.now)
-    return desk.show("publication/notices.html", results=results, english=english_on(results))
+    found = reads.found_notices(desk.session, desk.now, wish_of(desk.request.query_params))
+    return desk.show("publication/notices.html", found=found, english=english_on(found.rows))
 
 
 @router.get("/notices/{round_id}")

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import case, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import Session
 
 from app.campaigns.ports import Resting
 from app.consents.models import Consent
@@ -26,8 +26,6 @@ KIND = "round"
 UNDER_WAY = [state.value for state in (RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED, RoundState.READY)]
 """States in which somebody has to do something about a round, or is doing it."""
 _PAPER = TypeAdapter(Paper)
-_WITHOUT_PAPER = select(Round).options(defer(Round.paper))
-"""Rounds as a view needs them: the text of a paper is larger than all the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,16 @@ def view(row: Round) -> RoundView:
     return RoundView(**{**fields, "state": RoundState(row.state)})
 
 
+_COLUMNS = [getattr(Round, name) for name in RoundView.__dataclass_fields__]
+_VIEWED = select(*_COLUMNS)
+"""What a view needs of a round; the text of its paper is larger than all the rest."""
+
+
+def _viewed(session: Session, query: Select[*tuple[Any, ...]]) -> list[RoundView]:
+    """Return the rounds of a query over ``_VIEWED``."""
+    return [RoundView(**{**row._mapping, "state": RoundState(row.state)}) for row in session.execute(query)]  # noqa: SLF001 - named so that no column hides it
+
+
 def get_round(session: Session, round_id: str) -> RoundView:
     """Return a round; DomainError ``round_unknown``."""
     row = session.get(Round, round_id)
@@ -90,15 +98,13 @@ def get_round(session: Session, round_id: str) -> RoundView:
 
 def rounds_of(session: Session, campaign_id: str) -> Sequence[RoundView]:
     """Return the rounds of a campaign, newest first, each followed by its rehearsals."""
-    rows = session.scalars(
-        _WITHOUT_PAPER.where(Round.campaign_id == campaign_id).order_by(Round.created_at.desc(), Round.id)
-    ).all()
-    return [view(row) for row in rows]
+    of_campaign = _VIEWED.where(Round.campaign_id == campaign_id)
+    return _viewed(session, of_campaign.order_by(Round.created_at.desc(), Round.id))
 
 
 def all_rounds(session: Session) -> Sequence[RoundView]:
     """Return every round, newest first."""
-    return [view(row) for row in session.scalars(_WITHOUT_PAPER.order_by(Round.created_at.desc(), Round.id))]
+    return _viewed(session, _VIEWED.order_by(Round.created_at.desc(), Round.id))
 
 
 def found_rounds(session: Session, wish: Wish, campaigns: Mapping[str, str]) -> Listed[RoundView]:
@@ -115,7 +121,7 @@ def found_rounds(session: Session, wish: Wish, campaigns: Mapping[str, str]) -> 
 
 def _views(session: Session, round_ids: Sequence[str]) -> list[RoundView]:
     """Return rounds in the order of their ids."""
-    rows = {row.id: view(row) for row in session.scalars(_WITHOUT_PAPER.where(Round.id.in_(round_ids)))}
+    rows = {row.id: row for row in _viewed(session, _VIEWED.where(Round.id.in_(round_ids)))}
     return [rows[round_id] for round_id in round_ids]
 
 
@@ -142,8 +148,8 @@ def _resting(
 
 def rounds_in(session: Session, states: Collection[RoundState]) -> Sequence[RoundView]:
     """Return every round in one of the states, newest first."""
-    query = _WITHOUT_PAPER.where(Round.state.in_([state.value for state in states]))
-    return [view(row) for row in session.scalars(query.order_by(Round.created_at.desc(), Round.id))]
+    query = _VIEWED.where(Round.state.in_([state.value for state in states]))
+    return _viewed(session, query.order_by(Round.created_at.desc(), Round.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,47 @@
+"""Measure the pages of lists with 200 campaigns, 1,000 rounds and 200 accounts; ``lists_p95_ms`` is the slowest."""
+
+import httpx
+
+from app.core.db import Database
+from bench.serving import p95, served, tell, timed
+from tests.many import store_many
+
+CAMPAIGNS, ROUNDS, UNITS, REQUESTS = 200, 1_000, 63, 40
+PAGES = {
+    "rounds": "/rounds",
+    "rounds_searched": "/rounds?q=%E6%B4%BB%E5%8A%A8&part=7",
+    "campaigns": "/campaigns",
+    "campaigns_searched": "/campaigns?q=3%E8%A1%97%E9%81%93",
+    "results": "/results",
+    "results_searched": "/results?q=%E6%B4%BB%E5%8A%A8&part=7",
+    "notices": "/notices",
+    "staff": "/staff",
+    "tokens": "/tokens",
+}
+
+
+def store(database: Database) -> str:
+    """Store the installation."""
+    store_many(database, CAMPAIGNS, ROUNDS, UNITS)
+    return ""
+
+
+def measure(client: httpx.Client) -> None:
+    """Ask for each list again and again."""
+    slowest = 0.0
+    for name, path in PAGES.items():
+        timed(client, path)
+        value = p95([timed(client, path) for _ in range(REQUESTS)])
+        slowest = max(slowest, value)
+        tell(f"lists_ms/{name}", value)
+    tell("lists_p95_ms", slowest)
+
+
+def main() -> None:
+    """Serve a fresh installation and measure it."""
+    with served(store, "organiser") as (client, _):
+        measure(client)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Long lists are searched, narrowed and paged on the server, and ask the database no more often for many lines."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import current_thread
+from urllib.parse import urlencode
+
+import pytest
+import sqlalchemy as sa
+from httpx import Response
+from starlette.testclient import TestClient
+
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.lists import PAGE
+from app.core.settings import Settings
+from tests.cast import Desk, make_cast
+from tests.many import store_many
+
+CAMPAIGNS, ROUNDS = 60, 120
+LISTS = ("/rounds", "/campaigns", "/results", "/notices", "/staff", "/tokens")
+
+
+@pytest.fixture
+def desk(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+    with database.writing() as session:
+        make_cast(session)
+    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+
+
+def asked(desk: Desk, path: str, **wanted: str) -> Response:
+    return desk.get(f"{path}?{urlencode(wanted)}")
+
+
+def lines(page: str, path: str) -> list[str]:
+    return re.findall(rf'<td[^>]*>(?:<span>)?<a href="{path}/[^"/]+">([^<]+)</a>', page)
+
+
+def test_it_works(desk: Desk, database: Database) -> None:
+    store_many(database, CAMPAIGNS, ROUNDS)
+    page = desk.get("/rounds").text
+    assert len(lines(page, "/rounds")) == PAGE
+    assert f"共 {ROUNDS} 条" in page
+    assert "1 / 3" in page
+    assert 'href="?part=2"' in page
+    under_way = [f"第 {number} 轮" for number in range(ROUNDS - 10, -1, -10)]
+    assert lines(page, "/rounds")[:13] == [*under_way, f"第 {ROUNDS - 1} 轮"]
+    last = desk.get("/rounds?part=99").text
+    assert len(lines(last, "/rounds")) == ROUNDS - 2 * PAGE
+    assert 'href="?part=2"' in last
+
+
+def test_what_is_looked_for_is_kept_from_page_to_page(desk: Desk, database: Database) -> None:
+    store_many(database, CAMPAIGNS, ROUNDS)
+    page = asked(desk, "/rounds", q="第1 轮", state="published").text
+    assert lines(page, "/rounds")[0] == "第 119 轮"
+    assert 'value="第1 轮"' in page
+    page = asked(desk, "/rounds", state="published").text
+    assert f"共 {ROUNDS * 9 // 10} 条" in page
+    assert "?state=published&amp;part=2" in page
+    assert lines(asked(desk, "/rounds", q="第７次活动").text, "/rounds") == ["第 67 轮", "第 7 轮"]
+    assert "没有符合的" in asked(desk, "/rounds", q="没有").text
+    assert lines(asked(desk, "/results", q="第７次活动").text, "/results") == ["第 67 轮", "第 7 轮"]
+    assert lines(asked(desk, "/notices", q="第119轮").text, "/notices") == ["第 119 轮"]
+    campaigns = lines(asked(desk, "/campaigns", q="第3街道").text, "/campaigns")
+    assert campaigns[0] == "第 50 次活动"
+    assert len(lines(asked(desk, "/campaigns", state="under_way").text, "/campaigns")) == CAMPAIGNS // 10
+    assert "联络员7<" in asked(desk, "/staff", q="READER7").text
+    assert "联络员7<" not in asked(desk, "/staff", state="organiser").text
+
+
+def test_a_short_list_shows_neither_search_nor_pages(desk: Desk, database: Database) -> None:
+    store_many(database, 2, 4)
+    for path in LISTS[:4]:
+        page = desk.get(path).text
+        assert 'role="search"' not in page, path
+        assert "共 " not in page, path
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    """Yield the statements that handlers send meanwhile; the schedule asks now and then, too."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if current_thread().name.startswith("AnyIO"):
+            seen.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+def test_the_number_of_statements_does_not_grow_with_the_list(desk: Desk, database: Database) -> None:
+    def counts() -> dict[str, int]:
+        found = {}
+        for path in LISTS:
+            desk.get(path)
+            with counted_statements() as seen:
+                assert desk.get(path).status_code == 200
+            found[path] = len(seen)
+            assert seen
+        return found
+
+    store_many(database, 2, 4)
+    few = counts()
+    store_many(database, CAMPAIGNS, ROUNDS, first=100)
+    assert counts() == few
