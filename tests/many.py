@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.accounts.models import Staff
+from app.accounts.models import Staff, StaffRole
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Scheme
 from app.campaigns.models import Campaign, Unit, VoterGroup
@@ -19,13 +19,23 @@ from app.rounds.reads import paper_text
 from tests.publication import counted
 
 SCHEME = SCHEME_JSON.dump_json(Scheme(SCALES["satisfaction"])).decode()
+TABLES = (Campaign, Unit, VoterGroup, Round, ResultVersion, ResultRelease, Staff, StaffRole)
 Rows = dict[type, list[dict[str, object]]]
 
 
 def store_many(database: Database, campaigns: int, rounds: int, units: int = 8, first: int = 0) -> None:
     """Store the campaigns, the oldest first, and in turn their rounds; every tenth is under way, the rest published."""
     names = tuple(f"被测评单位{place + 1}" for place in range(units))
-    rows: Rows = {Campaign: [], Unit: [], VoterGroup: [], Round: [], ResultVersion: [], ResultRelease: [], Staff: []}
+    rows: Rows = {
+        Campaign: [],
+        Unit: [],
+        VoterGroup: [],
+        Round: [],
+        ResultVersion: [],
+        ResultRelease: [],
+        Staff: [],
+        StaffRole: [],
+    }
     for number in range(first, first + campaigns):
         _add_campaign(rows, number, names)
     for number in range(first, first + rounds):
@@ -46,7 +56,8 @@ def _add_campaign(rows: Rows, number: int, names: tuple[str, ...]) -> None:
         for place, name in enumerate(names)
     ]
     person: dict[str, object] = {"id": f"s{number}", "login": f"reader{number}", "name": f"联络员{number}"}
-    rows[Staff].append({**person, "role": "liaison", "created_at": at})
+    rows[Staff].append({**person, "created_at": at})
+    rows[StaffRole].append({"staff_id": f"s{number}", "role": "liaison"})
 
 
 def _add_round(rows: Rows, number: int, campaign: str, names: tuple[str, ...]) -> None:

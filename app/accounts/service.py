@@ -45,8 +45,8 @@ def everyone(session: Session) -> Sequence[Staff]:
 
 def found_staff(session: Session, wish: Wish) -> Listed[Staff]:
     """Return a page of the accounts that a reader looks for by name, log-in name and role, as they were made."""
-    found = [one for one in everyone(session) if wish.state in {"", one.role} and wish.fits(one.name, one.login)]
-    return cut(found, wish)
+    wanted = {wish.state} if wish.state else set(Role)
+    return cut([one for one in everyone(session) if has_any(one, wanted) and wish.fits(one.name, one.login)], wish)
 
 
 def in_office(session: Session) -> dict[str, str]:

@@ -64,7 +64,7 @@ def test_what_is_looked_for_is_kept_from_page_to_page(desk: Desk, database: Data
     assert lines(asked(desk, "/results", q="第７次活动").text, "/results") == ["第 67 轮", "第 7 轮"]
     assert lines(asked(desk, "/notices", q="第119轮").text, "/notices") == ["第 119 轮"]
     campaigns = lines(asked(desk, "/campaigns", q="第3街道").text, "/campaigns")
-    assert campaigns[0] == "第 50 次活动"
+    assert campaigns[:2] == ["第 10 次活动", "第 59 次活动"]
     assert len(lines(asked(desk, "/campaigns", state="under_way").text, "/campaigns")) == CAMPAIGNS // 10
     assert "联络员7<" in asked(desk, "/staff", q="READER7").text
     assert "联络员7<" not in asked(desk, "/staff", state="organiser").text
