@@ -33,6 +33,7 @@ from app.publication import (
     routes_tokens,
     routes_trends,
     routes_tryout,
+    routes_years,
 )
 from app.publication import routes as publication_routes
 from app.receipts import routes as receipts_routes
@@ -57,8 +58,8 @@ DESK_FEATURES = (
     routes_receipt,
     preview_routes, routes_forms_preview, publication_routes, routes_charts,
     routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
-    routes_trends, routes_tryout, archive_routes, api_v1, api_v2, opinions_routes, routes_merge, rectification_routes,
-    routes_plan, routes_ledger, routes_board, routes_rectification_documents, routes_supervision,
+    routes_trends, routes_years, routes_tryout, archive_routes, api_v1, api_v2, opinions_routes, routes_merge,
+    rectification_routes, routes_plan, routes_ledger, routes_board, routes_rectification_documents, routes_supervision,
 )  # fmt: skip
 
 

@@ -10,28 +10,26 @@ from app.box.counted import Stacks, valid_ballots
 from app.box.preparing import Prepared
 from app.core.acting import Acting
 from app.core.db import database_of
+from app.publication.kin import Kin, near_rounds
 from app.publication.service import by_unit, counting_chain, store_version
 from app.publication.signing import Signed, root_text, sign
 from app.publication.verdicts import written
-from app.rounds.domain import Paper, RoundState
-from app.rounds.reads import RoundView, frozen_paper, get_round, rounds_of
+from app.rounds.domain import Paper
 from app.tally.restraint import restraint_between
 from app.tally.result import result_document
-
-COUNTED = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
 
 
 def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Callable[[], Prepared]:
     """Count, judge, disclose and sign the result, for the transaction that empties the box.
 
-    It rests on the slip counts and on the campaign's other rounds. Where more came back than went out there is no
-    result: such a round can only be declared void. The digest is not written to the log: of a small round it could be
-    found by trying all outcomes before the publication.
+    It rests on the slip counts and on the rounds in which the same people may have voted. Where more came back than
+    went out there is no result: such a round can only be declared void. The digest is not written to the log: of a
+    small round it could be found by trying all outcomes before the publication.
     """
     valid = valid_ballots(paper, ((*place, len(marks)) for place, marks in stacks.marks.items()))
     chain = counting_chain(session, paper, paper.round_id, valid)
-    earlier = _earlier(session, paper)
-    papers = papers_before(session, paper)
+    earlier = near_rounds(session, paper)
+    papers = [each.paper for each in earlier]
     root, seed = root_text(session, paper.round_id), database_of(session).keys.signing_key()
 
     def made() -> Signed | None:
@@ -43,14 +41,14 @@ def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Callable[[
 
     def still_holds(session: Session) -> bool:
         now = counting_chain(session, paper, paper.round_id, valid)
-        return now == chain and _ids(_earlier(session, paper)) == _ids(earlier)
+        return now == chain and _ids(near_rounds(session, paper)) == _ids(earlier)
 
     return lambda: Prepared(still_holds, partial(_write, paper.round_id, made()))
 
 
 def papers_before(session: Session, paper: Paper) -> list[Paper]:
-    """Return the papers of the campaign's rounds beside whose results that of this paper will stand."""
-    return [frozen_paper(session, other.id)[0] for other in _earlier(session, paper)]
+    """Return the papers of the rounds beside whose results that of this paper will stand, with its ids."""
+    return [each.paper for each in near_rounds(session, paper)]
 
 
 def _write(round_id: str, result: Signed | None, acting: Acting) -> None:
@@ -60,15 +58,5 @@ def _write(round_id: str, result: Signed | None, acting: Acting) -> None:
     audit.record(acting.session, acting.now, acting.actor, act, round_id)
 
 
-def _ids(rounds: Sequence[RoundView]) -> set[str]:
-    return {row.id for row in rounds}
-
-
-def _earlier(session: Session, paper: Paper) -> list[RoundView]:
-    """Return the campaign's other rounds that have been counted: their result may be released later."""
-    campaign_id = get_round(session, paper.round_id).campaign_id
-    return [
-        other
-        for other in rounds_of(session, campaign_id)
-        if other.id != paper.round_id and not other.is_rehearsal and other.state in COUNTED
-    ]
+def _ids(rounds: Sequence[Kin]) -> set[str]:
+    return {each.round.id for each in rounds}

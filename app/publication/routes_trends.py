@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.office.workshop import Craft
-from app.publication import reads, trends
+from app.publication import reads, trends, years
 from app.publication.read_log import note_read
 from app.publication.routes_charts import picture
 from app.publication.spoken import in_language
@@ -39,9 +39,11 @@ def _note(desk: Desk, *columns: Column) -> None:
 @router.get(PATH)
 def overview(desk: ResultDesk, campaign_id: str) -> Response:
     """Show all units of a campaign, in official order, through its rounds."""
+    viewer = reads.viewer_of(desk.session, desk.staff)
+    more = years.has_years(desk.session, viewer, desk.now, campaign_id)
     found = _trends(desk, campaign_id)
     _note(desk, *found.columns)
-    return desk.show("publication/overview.html", found=found)
+    return desk.show("publication/overview.html", found=found, has_years=more)
 
 
 @router.get(PATH + "/units/{unit_id}")

@@ -17,6 +17,7 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
 from app.publication.domain import BANDS_ONLY, Scope, Wanted, ledger_refusal
+from app.publication.kin import near_rounds, title_of
 from app.publication.models import (
     Announcement,
     NamedEntry,
@@ -32,7 +33,7 @@ from app.publication.verdicts import store_verdicts
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state
 from app.rounds.ports import Ports
-from app.rounds.reads import frozen_paper, get_round, rounds_of
+from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import locked_round, publish_round
 from app.slips.codes import new_code
 from app.slips.reads import hand_counts, slip_accounts
@@ -162,13 +163,14 @@ def check_release(session: Session, now: datetime, round_id: str, wanted: Wanted
 def _check_other_rounds(session: Session, round_id: str, document: Document) -> None:
     """Refuse figures that could be subtracted from those of another round that were released, even if withdrawn."""
     paper, _ = frozen_paper(session, round_id)
-    for other in rounds_of(session, get_round(session, round_id).campaign_id):
-        released = [release.version for release in ledger_of(session, other.id) if release.scope not in BANDS_ONLY]
-        if other.id == round_id or other.is_rehearsal or paper.rehearsal or not released:
+    for other in () if paper.rehearsal else near_rounds(session, paper):
+        other_id = other.round.id
+        released = [release.version for release in ledger_of(session, other_id) if release.scope not in BANDS_ONLY]
+        if not released:
             continue
-        theirs = frozen_paper(session, other.id)[0], stored_document(session, other.id, max(released))
-        if not may_stand_beside((paper, document), theirs):
-            raise DomainError("release_near_round", title=other.title, k=paper.scheme.floor)
+        theirs = other.own, stored_document(session, other_id, max(released))
+        if not may_stand_beside((paper, document), theirs, (other.paper, other.mine)):
+            raise DomainError("release_near_round", title=title_of(session, other), k=paper.scheme.floor)
 
 
 def ask_to_publish(acting: Acting, ports: Ports, round_id: str, wanted: Wanted) -> bool:

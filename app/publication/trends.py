@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
+from app.publication.agreement import why_not
 from app.publication.domain import Viewer, unit_of
 from app.publication.editions import Published
 from app.publication.reads import PublishedLine, published, published_rounds
@@ -40,7 +41,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A unit in one round; ``comparable``: with every earlier round that rated it.
+    """A unit in one round; ``comparable``: with every earlier round that rated it, ``why`` says why not.
 
     ``trend`` compares its rate with that of the nearest one: ``up``, ``down``, ``same`` (within a point), or empty
     where that may or can not be done.
@@ -49,6 +50,7 @@ class Cell:
     unit: Target
     comparable: bool
     trend: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def trends(session: Session, viewer: Viewer, now: datetime, campaign_id: str) ->
     lines = [line for line in published_rounds(session, viewer, now, campaign_id) if not line.round.is_rehearsal]
     if not lines:
         raise DomainError("not_found")
-    columns = tuple(_column(session, viewer, now, line) for line in reversed(lines))
+    columns = tuple(column_of(session, viewer, now, line) for line in reversed(lines))
     return Trends(campaign_id, lines[0].campaign, lines[0].organisation, columns, _units(columns))
 
 
@@ -85,18 +87,19 @@ def retold(found: Trends, columns: tuple[Column, ...]) -> Trends:
     return replace(found, columns=columns, units=_units(columns))
 
 
-def _column(session: Session, viewer: Viewer, now: datetime, line: PublishedLine) -> Column:
+def column_of(session: Session, viewer: Viewer, now: datetime, line: PublishedLine) -> Column:
+    """Return a round as far as a viewer may see it."""
     paper, _ = frozen_paper(session, line.round.id)
     return Column(line, published(session, line.round.id, viewer, now), paper)
 
 
 def _units(columns: Sequence[Column]) -> tuple[UnitTrend, ...]:
     return tuple(
-        UnitTrend(unit_id, name, _cells(columns, unit_id)) for unit_id, name in _official_order(columns).items()
+        UnitTrend(unit_id, name, _cells(columns, unit_id)) for unit_id, name in official_order(columns).items()
     )
 
 
-def _official_order(columns: Iterable[Column]) -> Mapping[str, str]:
+def official_order(columns: Iterable[Column]) -> Mapping[str, str]:
     """Return unit names by id: the order of the round with most units, then units that only other rounds rated."""
     wide = sorted(columns, key=lambda column: -len(column.targets))
     names: dict[str, str] = {}
@@ -114,10 +117,23 @@ def _cells(columns: Sequence[Column], unit_id: str) -> tuple[Cell | None, ...]:
         if unit is None:
             cells.append(None)
             continue
-        comparable = bool(earlier) and all(may_compare(column.paper, other.paper, unit_id) for other, _ in earlier)
-        cells.append(Cell(unit, comparable, _trend(earlier[-1][1], unit) if comparable else ""))
+        why = next(filter(None, (not_compared(column, other, unit_id) for other, _ in reversed(earlier))), "")
+        comparable = bool(earlier) and not why
+        cells.append(Cell(unit, comparable, _trend(earlier[-1][1], unit) if comparable else "", why))
         earlier.append((column, unit))
     return tuple(cells)
+
+
+def not_compared(column: Column, other: Column, unit_id: str) -> str:
+    """Return why a unit's figures of two rounds of a campaign are not compared; empty where they are.
+
+    They were made in different ways, or the people who rate it differ by so few that those could be found (SEC-47).
+    """
+    if why := why_not(column.section_of(unit_id), other.section_of(unit_id)):
+        return why
+    if may_compare(column.paper, other.paper, unit_id):
+        return ""
+    return NOT_COMPARED.format(k=column.paper.scheme.floor)
 
 
 def _trend(before: Target, after: Target) -> str:
@@ -152,6 +168,5 @@ def pair_of(found: Trends, before_id: str, after_id: str) -> Pair:
     for unit in after.targets:
         other = unit_of(before.targets, unit["id"])
         if other is not None:
-            allowed = may_compare(after.paper, before.paper, unit["id"])
-            rows.append((other, unit, "" if allowed else NOT_COMPARED.format(k=after.paper.scheme.floor)))
+            rows.append((other, unit, not_compared(after, before, unit["id"])))
     return Pair(before, after, tuple(rows))

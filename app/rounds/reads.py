@@ -16,6 +16,7 @@ from app.consents.models import Consent
 from app.consents.reads import waiting
 from app.core.errors import DomainError
 from app.core.lists import Listed, Wish, cut
+from app.core.scope import everywhere
 from app.rounds.domain import Paper, RoundState
 from app.rounds.models import Round, RoundRetest
 
@@ -150,6 +151,18 @@ def rounds_in(session: Session, states: Collection[RoundState]) -> Sequence[Roun
     """Return every round in one of the states, newest first."""
     query = _VIEWED.where(Round.state.in_([state.value for state in states]))
     return _viewed(session, query.order_by(Round.created_at.desc(), Round.id))
+
+
+def papers_of_campaigns(
+    session: Session, campaign_ids: Collection[str], states: Collection[RoundState]
+) -> list[tuple[RoundView, Paper]]:
+    """Return the rounds of campaigns in one of the states with their frozen papers, oldest first, no rehearsals.
+
+    Of any office: the caller shows nothing of what he may not see.
+    """
+    query = select(Round).where(Round.campaign_id.in_(campaign_ids), Round.state.in_([state.value for state in states]))
+    query = query.where(Round.rehearsal_of.is_(None)).order_by(Round.created_at, Round.id)
+    return [(view(row), parse_paper(row.paper)) for row in session.scalars(everywhere(query)) if row.paper is not None]
 
 
 @dataclass(frozen=True, slots=True)

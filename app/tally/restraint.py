@@ -1,13 +1,15 @@
 """What earlier releases ask of a new result: the release ledger's rules as they bear on counting (SEC-45, SEC-47).
 
 A correction may show nothing that the version before it held back, or the two could be subtracted from each other.
-A later round of the same campaign hides what differs by one to k − 1 people from an earlier one: who joined or left
-could be worked out by whoever takes the rest to have marked as before.
+A later round of the same campaign, or of one that the same people may have voted in, hides what differs by one to
+k − 1 people from an earlier one: who joined or left could be worked out by whoever takes the rest to have marked as
+before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from app.core.folding import folded
 from app.rounds.domain import Paper
 from app.tally.disclosure import View
 from app.tally.document import Document, every_target
@@ -96,6 +98,27 @@ def restraint_between(paper: Paper, earlier: Iterable[Paper]) -> Restraint:
     return result
 
 
+def aligned(paper: Paper, other: Paper, units: Mapping[str, str]) -> Paper:
+    """Return a paper of another campaign with the ids that this one has for the same objects and voter groups.
+
+    ``units``: this paper's ids by those of the other; voter groups are the same where they are called the same.
+    """
+    mine = {folded(group.name): group.id for group in paper.groups}
+    groups = tuple(
+        replace(
+            group,
+            id=mine.get(folded(group.name), group.id),
+            left_out=tuple(units.get(unit_id, unit_id) for unit_id in group.left_out),
+        )
+        for group in other.groups
+    )
+    parts = tuple(
+        replace(part, units=tuple(replace(unit, id=units.get(unit.id, unit.id)) for unit in part.units))
+        for part in other.parts
+    )
+    return replace(other, groups=groups, parts=parts)
+
+
 def _between(paper: Paper, other: Paper) -> Restraint:
     before = {group.id: group.expected for group in other.groups}
     changed = frozenset(
@@ -143,7 +166,11 @@ def may_compare(paper: Paper, other: Paper, unit_id: str) -> bool:
     return not (_is_near(paper, *changes) or any(_is_near(paper, change) for change in changes))
 
 
-def may_stand_beside(first: Released, second: Released) -> bool:
-    """Whether two rounds' documents may both be read: one of them holds back what the other one's voters ask."""
-    pairs = ((first, second), (second, first))
-    return any(restraint_between(paper, [other]).is_kept_by(document) for (paper, document), (other, _) in pairs)
+def may_stand_beside(first: Released, second: Released, seen: tuple[Paper, Paper] | None = None) -> bool:
+    """Whether two rounds' documents may both be read: one of them holds back what the other one's voters ask.
+
+    ``seen``: of rounds of two campaigns, the second paper as ``aligned`` with the first, and the first with the second.
+    """
+    second_seen, first_seen = seen or (second[0], first[0])
+    pairs = ((first, second_seen), (second, first_seen))
+    return any(restraint_between(paper, [other]).is_kept_by(document) for (paper, document), other in pairs)

@@ -41,7 +41,8 @@ def store_two(database: Database, people: int) -> tuple[str, str]:
 def store_unrestrained(database: Database, people: int) -> tuple[str, str]:
     """Store two rounds that were counted without knowing of each other."""
     first = counted.store_counted(database, counted.make_votes())
-    second = counted.store_counted(database, changed_votes(people))
+    votes = changed_votes(people)
+    second = counted.store_counted(database, replace(votes, paper=replace(votes.paper, organisation="另一家")))
     in_one_campaign(database, first, second)
     return first, second
 

@@ -182,6 +182,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /results/campaigns/{campaign_id}": READER,
     "GET /results/campaigns/{campaign_id}/units/{unit_id}": READER,
     "GET /results/campaigns/{campaign_id}/compare": READER,
+    "GET /results/campaigns/{campaign_id}/years": READER,
+    "GET /results/campaigns/{campaign_id}/years/{unit_id}": READER,
     "GET /results/campaigns/{campaign_id}/compare.svg": READER,
     "GET /results/{round_id}/reports": READER,
     "GET /results/{round_id}/report.docx": READER,

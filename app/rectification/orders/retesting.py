@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
+from app.publication.agreement import why_not
 from app.publication.domain import Pair, unit_of
 from app.publication.reads import published, viewer_of
 from app.rectification.orders.reads import OrderView
@@ -16,7 +17,7 @@ from app.rectification.rules.orders import OrderEvent, Standing, retest_event
 from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, get_round, last_repeat
 from app.rounds.retesting import create_retest
-from app.tally.document import Target, every_target
+from app.tally.document import Section, Target
 from app.tally.restraint import may_compare
 from app.tally.shown import Table
 from app.tally.verdict import Verdict
@@ -92,13 +93,22 @@ def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:
 
 
 def _unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Target | None:
+    found = _rated(session, staff, now, round_id, unit_id)
+    return None if found is None else found[1]
+
+
+def _rated(
+    session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str
+) -> tuple[Section, Target] | None:
+    """Return a unit's result with the section that it is of; None where it is not this reader's to see."""
     try:
-        found = published(session, round_id, viewer_of(session, staff), now)
-        return unit_of(every_target(found.document), unit_id)
+        section = published(session, round_id, viewer_of(session, staff), now).around(unit_id).section
     except DomainError as error:
-        if error.code in {"result_not_published", "role_refused"}:
+        if error.code in {"result_not_published", "role_refused", "not_found"}:
             return None
         raise
+    unit = unit_of(section["targets"], unit_id)
+    return None if unit is None else (section, unit)
 
 
 def side_by_side(session: Session, staff: Principal, now: datetime, order: OrderView) -> SideBySide | None:
@@ -108,17 +118,18 @@ def side_by_side(session: Session, staff: Principal, now: datetime, order: Order
 
 def pairs_of(session: Session, staff: Principal, now: datetime, order: OrderView) -> list[SideBySide]:
     """Return the first result beside every retest, oldest first, as far as this reader may see them."""
-    before = _unit(session, staff, now, order.round_id, order.unit_id)
+    before = _rated(session, staff, now, order.round_id, order.unit_id)
     if before is None:
         return []
     first, _ = frozen_paper(session, order.round_id)
     found = []
     for each in order.attempts:
-        after = _unit(session, staff, now, each.retest_round_id, order.unit_id) if each.retest_round_id else None
+        after = _rated(session, staff, now, each.retest_round_id, order.unit_id) if each.retest_round_id else None
         if each.retest_round_id and after is not None:
             second, _ = frozen_paper(session, each.retest_round_id)
-            reason = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.floor)
+            near = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.floor)
+            reason = why_not(after[0], before[0]) or near
             found.append(
-                SideBySide(before, after, (first.title, second.title), reason, each.attempt, each.retest_round_id)
+                SideBySide(before[1], after[1], (first.title, second.title), reason, each.attempt, each.retest_round_id)
             )
     return found

@@ -1,0 +1,50 @@
+"""Whether two rounds' figures may be compared at all: asked by the same form, on one scale, counted and judged alike.
+
+What they were made by stands in each result itself; nothing is asked of the campaigns as they are now.
+"""
+
+from typing import Final
+
+from app.tally.document import Section
+from app.tally.facts import texts_of
+
+DIFFERS: Final = "两次测评的{what}不同，不作比较"
+"""Why nothing is compared; ``what`` names all that differs."""
+
+
+def differing(one: Section, other: Section) -> tuple[str, ...]:
+    """Return what differs between the ways in which two results were made; nothing where they may be compared."""
+    asked, scales, counted, judged = (read(one) != read(other) for read in (_form, _scale, _formula, _rule))
+    named = (("测评表", asked), ("等次", scales), ("计分口径", counted), ("判定规则", judged))
+    return tuple(name for name, differs in named if differs)
+
+
+def why_not(one: Section, other: Section) -> str:
+    """Return the sentence that says why two results are not compared; empty where they may be."""
+    different = differing(one, other)
+    return DIFFERS.format(what="、".join(different)) if different else ""
+
+
+def _form(section: Section) -> object:
+    return [(item["label"], item["overall"]) for item in section["items"]]
+
+
+def _scale(section: Section) -> object:
+    scale = section["scale"]
+    grades = [(grade["label"], grade["score"], grade["positive"]) for grade in scale["grades"]]
+    return grades, scale["unknown"], scale["abstain"]
+
+
+def _formula(section: Section) -> object:
+    """Return what makes a figure: which grades over which base, which measure, weights of groups by their names."""
+    formula = section["formula"]
+    weights = sorted((weight["name"], weight["text"]) for weight in formula["weights"])
+    return formula["top"], str(formula["denominator"]), str(formula["measure"]), weights
+
+
+def _rule(section: Section) -> object:
+    """Return the sentence that gave the words; of results from before there were rules what their lines say."""
+    formula = section["formula"]
+    own = [(item["label"], item["attention"], item["remedial"], item["dissatisfied"]) for item in formula["item_lines"]]
+    said = formula["rule"]["text"] if "rule" in formula else texts_of(section)[1]
+    return said, own

@@ -1,0 +1,50 @@
+"""Pages of what was rated through the rounds of several campaigns: all of a campaign at a glance, and one object."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.publication import reads, years
+from app.publication.read_log import note_read
+from app.publication.spoken import in_language
+from app.publication.years import Years
+from app.web.desk import Desk, ResultDesk
+from app.web.i18n import choose_language
+
+router = APIRouter()
+PATH = "/results/campaigns/{campaign_id}/years"
+
+
+def _years(desk: Desk, campaign_id: str) -> Sequence[Years]:
+    viewer = reads.viewer_of(desk.session, desk.staff)
+    columns = years.columns_of(desk.session, viewer, desk.now, campaign_id)
+    found = years.years_of(desk.session, columns, campaign_id)
+    for column in columns:
+        note_read(desk, desk.staff, column.line.round.id, "trend")
+    language = choose_language(desk.request)
+    if language != "en":
+        return found
+    desk.leave()
+    told = {
+        column.line.round.id: replace(column, result=in_language(language, column.result, column.paper))
+        for column in columns
+    }
+    return [years.retold(each, told) for each in found]
+
+
+@router.get(PATH)
+def years_page(desk: ResultDesk, campaign_id: str) -> Response:
+    """Show what a campaign rated, in official order, each with its rounds in all campaigns."""
+    return desk.show("publication/years.html", found=_years(desk, campaign_id))
+
+
+@router.get(PATH + "/{unit_id}")
+def unit_years_page(desk: ResultDesk, campaign_id: str, unit_id: str) -> Response:
+    """Show one object through the rounds of all campaigns."""
+    found = next((each for each in _years(desk, campaign_id) if each.id == unit_id), None)
+    if found is None:
+        raise DomainError("not_found")
+    return desk.show("publication/years_of_unit.html", found=found)

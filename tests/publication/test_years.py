@@ -1,0 +1,138 @@
+"""What was rated, over campaigns: matched by the register or by name, compared where it was made in one way."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.campaigns.builtin import SCALES
+from app.campaigns.domain import Formula, Lines, Scheme
+from app.campaigns.lineage import By
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.publication import years
+from app.publication.agreement import differing
+from app.publication.domain import Scope, Viewer
+from app.rounds.domain import Paper
+from app.rounds.models import Round
+from tests.publication import counted
+
+UNITS = ("县文化馆", "县图书馆")
+GROUPS = {"党代表": 40, "群众代表": 30}
+YEAR = 365
+
+
+def paper_of(year: int, groups: Mapping[str, int] | None = None, **changes: object) -> Paper:
+    """Return a paper whose ids no other year's has; ``changes`` may hold a form of another key."""
+    form = str(changes.pop("form", "t2"))
+    paper = counted.make_paper(UNITS, groups or GROUPS, form, title=f"{year}年测评", campaign=f"{year}年活动")
+    units = tuple(replace(unit, id=f"{unit.id}-{year}") for unit in paper.parts[0].units)
+    part = replace(paper.parts[0], units=units)
+    own = tuple(replace(group, id=f"{group.id}-{year}", left_out=()) for group in paper.groups)
+    return replace(paper, parts=(part,), groups=own, **changes)  # type: ignore[arg-type]
+
+
+def publish(database: Database, paper: Paper, days: int, *scopes: str) -> str:
+    """Publish a round that was closed so many days after the first one, and return its id."""
+    round_id = counted.store_sealed(database, counted.make_votes(paper, 1.0))
+    with database.writing() as session:
+        session.get_one(Round, round_id).closed_at = counted.AT + timedelta(days=days)
+    counted.count(database, round_id)
+    for scope in scopes or ("leaders",):
+        counted.release(database, round_id, scope)
+    return round_id
+
+
+def found(database: Database, round_id: str, viewer: Viewer = counted.READER) -> list[years.Years]:
+    with database.reading() as session:
+        campaign_id = session.get_one(Round, round_id).campaign_id
+        columns = years.columns_of(session, viewer, counted.AT, campaign_id)
+        return years.years_of(session, columns, campaign_id)
+
+
+def rows(database: Database, round_id: str) -> list[tuple[str, str, str]]:
+    """Return of the first unit title, by what it was matched, and why it is not compared."""
+    return [(row.column.line.round.title, row.by, row.why) for row in found(database, round_id)[0].rows]
+
+
+def test_it_works(database: Database) -> None:
+    publish(database, paper_of(2025, {"党代表": 42, "群众代表": 30}), -YEAR)
+    last = publish(database, paper_of(2026), 0)
+    assert rows(database, last) == [("2025年测评", By.NAME, ""), ("2026年测评", By.ITSELF, "")]
+    assert [each.name for each in found(database, last)] == list(UNITS)
+
+
+def test_another_organisation_s_unit_of_the_same_name_is_another_unit(database: Database) -> None:
+    publish(database, paper_of(2025, organisation="邻县文化局"), -YEAR)
+    last = publish(database, paper_of(2026), 0)
+    assert [title for title, _, _ in rows(database, last)] == ["2026年测评"]
+
+
+SATISFACTION = SCALES["satisfaction"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"form": "t3"}, "测评表"),
+        ({"scheme": Scheme(SATISFACTION, formula=Formula(1))}, "计分口径"),
+        ({"scheme": Scheme(SATISFACTION, lines=Lines(attention=Fraction(90, 100)))}, "判定规则"),
+        ({"scheme": Scheme(replace(SATISFACTION, unknown=None))}, "等次"),
+    ],
+)
+def test_it_says_what_differs(database: Database, changes: dict[str, object], what: str) -> None:
+    publish(database, paper_of(2025, **changes), -YEAR)  # type: ignore[arg-type]
+    last = publish(database, paper_of(2026), 0)
+    title, _, why = rows(database, last)[0]
+    assert (title, why) == ("2025年测评", f"两次测评的{what}不同，不作比较")
+
+
+@pytest.mark.parametrize(
+    ("people", "days", "compared"), [(41, 30, False), (41, YEAR, True), (50, 30, True), (40, 30, True)]
+)
+def test_nearly_the_same_people_within_half_a_year_are_not_compared(
+    database: Database, people: int, days: int, *, compared: bool
+) -> None:
+    publish(database, paper_of(2025, {"党代表": people, "群众代表": 30}), -days)
+    last = publish(database, paper_of(2026), 0)
+    assert (rows(database, last)[0][2] == "") is compared
+
+
+def test_it_shows_what_each_release_shows_its_reader(database: Database) -> None:
+    publish(database, paper_of(2025), -YEAR, "organisers")
+    last = publish(database, paper_of(2026), 0, "leaders", "unit")
+    assert [title for title, _, _ in rows(database, last)] == ["2026年测评"]
+    liaison = Viewer(Scope.UNIT, "wu", frozenset({"u1-2026"}))
+    assert [each.id for each in found(database, last, liaison)] == ["u1-2026"]
+    with pytest.raises(DomainError, match="not_found"):
+        found(database, last, Viewer(Scope.UNIT, "wu", frozenset({"u1-2025"})))
+
+
+def test_two_results_of_one_way_agree(database: Database) -> None:
+    one = publish(database, paper_of(2025), -YEAR)
+    other = publish(database, paper_of(2026), 0)
+    sections = [found(database, round_id)[0].rows[0].column.result.section for round_id in (one, other)]
+    assert differing(*sections) == ()
+
+
+def test_a_leader_reads_the_pages(client: TestClient, database: Database) -> None:
+    publish(database, paper_of(2025, form="t3"), -YEAR)
+    publish(database, paper_of(2024), -2 * YEAR)
+    last = publish(database, paper_of(2026), 0)
+    with database.reading() as session:
+        base = f"/results/campaigns/{session.get_one(Round, last).campaign_id}"
+    reader = counted.log_in(client, database, "leader")
+    assert f"{base}/years" in reader.get(base).text
+    page = reader.get(f"{base}/years").text
+    assert "两次测评的测评表不同，不作比较" in page
+    assert "2024年活动 · 2024年测评" in page
+    page = reader.get(f"{base}/years/u0-2026").text
+    assert "名称相同" in page
+    assert "本活动的同一对象" in page
+    english = reader.get(f"{base}/years/u0-2026", headers={"accept-language": "en"}).text
+    assert "not compared: the two rounds differ in Form" in english
+    assert reader.get(f"{base}/years/u9").status_code == 404
+    assert reader.get("/results/campaigns/nothing/years").status_code == 404
