@@ -1,7 +1,7 @@
 """Migrations run both ways with rows in every table, and end at the models."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -139,3 +139,25 @@ def test_it_refuses_to_empty_the_log(filled: Database) -> None:
         return
     with pytest.raises(DBAPIError), filled.engine.begin() as connection:
         connection.exec_driver_sql("TRUNCATE audit_entry")
+
+
+def test_holidays_of_campaigns_are_merged_and_the_newest_campaign_wins(database: Database) -> None:
+    migrate.downgrade(database.engine, "20261127_1562")
+    days = [date(2026, 11, number) for number in (24, 25, 26)]
+    own = {"old": [(0, True), (1, True)], "new": [(1, False), (2, False)]}
+    with database.engine.begin() as connection:
+        tables = sa.MetaData()
+        tables.reflect(connection, only=["campaign", "holiday"])
+        campaign, holiday = tables.tables["campaign"], tables.tables["holiday"]
+        for at, (name, entered) in enumerate(own.items()):
+            made = {"id": name, "title": name, "organisation": "局", "scheme": "{}", "two_person": True}
+            more = {"kind": "campaign", "is_example": False, "created_at": MORNING + timedelta(hours=at)}
+            connection.execute(campaign.insert(), made | more)
+            for place, working in entered:
+                connection.execute(holiday.insert(), {"campaign_id": name, "day": days[place], "working": working})
+    migrate.upgrade(database.engine)
+    with database.engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT office_id, day, working FROM holiday ORDER BY day")).all()
+    assert [(row[0], str(row[1]), bool(row[2])) for row in rows] == [
+        ("", "2026-11-24", True), ("", "2026-11-25", False), ("", "2026-11-26", False),
+    ]  # fmt: skip

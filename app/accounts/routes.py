@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.accounts import asking, entry, logins, service
 from app.accounts.asking import KIND, Outcome
 from app.accounts.devices import known_device, remember_device
-from app.accounts.domain import Act, Role, in_order, may_agree, may_ask, roles_offered
+from app.accounts.domain import Act, in_order, may_agree, may_ask, roles_offered
 from app.accounts.entry import Admitted
 from app.accounts.handover import is_asked
 from app.accounts.models import Staff
@@ -148,7 +148,6 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
         "outcome": outcome,
         "handed_over": asking.to_hand_over(desk.acting),
         "waiting": waiting(desk.session, KIND),
-        "has_settings": Role.ORGANISER in roles,
         "may": {act: may_ask(roles, act, three_roles=three) for act in Act},
         "agrees": {act: may_agree(roles, act, three_roles=three) for act in Act},
     }

@@ -23,7 +23,7 @@ SET_UP = frozenset({"", "/units", "/groups", "/scheme", "/forms", "/english"})
 IMPORTS = frozenset({"/import"})
 COMPOSITE = frozenset({"/composite", "/sections"})
 REMARKS = frozenset({"/opinions"})
-FOLLOW_UP = frozenset({"/liaisons", "/board", "/holidays"})
+FOLLOW_UP = frozenset({"/liaisons", "/board"})
 """The pages of what follows a result: who speaks for a unit, steps of the campaign, days that deadlines skip."""
 
 

@@ -186,6 +186,14 @@ def kinds_of(session: Session, campaign_ids: Collection[str]) -> Mapping[str, Ki
     return {campaign_id: kind_of(key) for campaign_id, key in session.execute(query)}
 
 
+def office_of(session: Session, campaign_id: str) -> str:
+    """Return the id of the office that a campaign belongs to; DomainError ``campaign_unknown``."""
+    row = session.get(Campaign, campaign_id)
+    if row is None:
+        raise DomainError("campaign_unknown")
+    return row.office_id
+
+
 def get_campaign(session: Session, campaign_id: str) -> CampaignView:
     """Return the campaign with its stages, units, groups and forms; ``campaign_unknown`` if there is none."""
     row = session.get(Campaign, campaign_id)

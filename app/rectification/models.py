@@ -10,10 +10,11 @@ from app.core.scope import OfCampaign
 
 
 class Holiday(Base):
-    """A day of the campaign's calendar that is no working day though it is one of the week's, or the other way."""
+    """A day on which offices are open though the country's table says that they are not, or the other way."""
 
     __tablename__ = "holiday"
-    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    office_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    """The office whose campaigns follow it; empty: the whole installation, the offices' own days on top."""
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     working: Mapped[bool] = mapped_column(Boolean)
 

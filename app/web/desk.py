@@ -201,6 +201,8 @@ ResultDesk = Annotated[Desk, Depends(DeskOf("organiser", "leader", "liaison"), s
 """Who may read results."""
 UnitDesk = Annotated[Desk, Depends(DeskOf("organiser", "liaison"), scope="function")]
 """Who speaks for a unit."""
+CalendarDesk = Annotated[Desk, Depends(DeskOf("organiser", "sysadmin"), scope="function")]
+"""Who keeps the holidays of the installation."""
 SupervisorDesk = Annotated[Desk, Depends(DeskOf("organiser", "supervisor"), scope="function")]
 RectificationDesk = Annotated[Desk, Depends(DeskOf("organiser", "supervisor", "leader", "liaison"), scope="function")]
 """Who may read of 补课 and 整改."""

@@ -24,6 +24,7 @@ def role_names(roles: Iterable[str]) -> list[str]:
 
 
 _READERS = frozenset({"organiser", "leader", "liaison"})
+ACCOUNT_KEEPERS = frozenset({"organiser", "scrutineer", "auditor", "supervisor", "sysadmin", "secadmin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,33 @@ _STAFF = (
     Entry("补课", _READERS | {"supervisor"}, ("/rectification",)),
     Entry("收件箱", frozenset(ROLE_WORDS), ("/inbox",)),
     Entry("活动与单位", frozenset({"organiser"}), ("/campaigns",)),
-    Entry("设置", frozenset({"organiser"}), ("/staff", "/templates", "/tokens")),
-    Entry("人员", frozenset({"scrutineer", "auditor", "supervisor", "sysadmin", "secadmin"}), ("/staff", "/consents")),
+    Entry("设置", frozenset({"organiser"}), ("/staff", "/templates", "/tokens", "/holidays", "/consents")),
+    Entry("人员", ACCOUNT_KEEPERS - {"organiser"}, ("/staff", "/consents", "/holidays")),
     Entry("操作日志", frozenset({"auditor"}), ("/audit",)),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A page of settings; ``rare`` ones stand under 更多."""
+
+    path: str
+    label: str
+    roles: frozenset[str]
+    rare: bool = True
+
+
+_SETTINGS = (
+    Setting("/staff", "人员", ACCOUNT_KEEPERS, rare=False),
+    Setting("/templates", "报告模板", frozenset({"organiser"})),
+    Setting("/tokens", "访问令牌", frozenset({"organiser"})),
+    Setting("/holidays", "节假日", frozenset({"organiser", "sysadmin"})),
+)
+
+
+def settings_of(staff: Principal | None) -> tuple[Setting, ...]:
+    """Return the pages of settings that somebody may open."""
+    return tuple(each for each in _SETTINGS if staff and not staff.roles.isdisjoint(each.roles))
 
 
 def menu(staff: Principal | None) -> tuple[Entry, ...]:

@@ -23,7 +23,7 @@ from app.web.forms import TOKEN_FIELD, form_owner, form_token
 from app.web.joined import served
 from app.web.letters import Letters
 from app.web.marked import mark_chinese
-from app.web.menu import ROLE_WORDS, menu, role_names
+from app.web.menu import ROLE_WORDS, menu, role_names, settings_of
 
 APP = Path(__file__).parents[1]
 Calls = Callable[[Mapping[str, object], str], Callable[[str, str], str]]
@@ -70,6 +70,7 @@ class Pages:
             "speak": self._speaker(language, context),
             "staff": staff,
             "menu": menu(staff),
+            "settings": settings_of(staff),
             "unread_count": getattr(request.state, "unread", 0),
             "path": request.url.path,
             "here": _here(request),

@@ -21,9 +21,11 @@ def _campaign(camera: Camera, page: Page) -> None:
     page.goto("/campaigns")
     camera.shoot(page, "campaigns")
     campaign = page.locator("main a[href^='/campaigns/']:not([href$=new])").first.get_attribute("href")
-    for name in ("units", "groups", "scheme", "tryout", "forms", "import", "liaisons", "holidays"):
+    for name in ("units", "groups", "scheme", "tryout", "forms", "import", "liaisons"):
         page.goto(f"{campaign}/{name}")
         camera.shoot(page, f"campaign-{name}")
+    page.goto("/holidays")
+    camera.shoot(page, "campaign-holidays")
     page.goto(f"{campaign}")
     camera.shoot(page, "campaign")
     page.goto(f"{campaign}/rounds/new")

@@ -128,8 +128,8 @@ def test_a_refused_form_keeps_what_was_typed(desk: Desk) -> None:
 def test_menus_show_what_the_kind_uses(desk: Desk) -> None:
     made = desk.post("/campaigns/new", kind="leaders", title="民主测评", organisation="某局", voters="中层干部 24")
     page = desk.get(made.headers["location"]).text
-    for unused in ("/board", "/holidays", "/liaisons", "/import", "/opinions"):
+    for unused in ("/board", "/liaisons", "/import", "/opinions"):
         assert f'href="{made.headers["location"]}{unused}"' not in page
-    assert desk.get(made.headers["location"] + "/holidays").status_code == 200
+    assert desk.get(made.headers["location"] + "/liaisons").status_code == 200
     seed = desk.post("/campaigns/new", title="群众测评", organisation="某局").headers["location"]
-    assert f'href="{seed}/holidays"' in desk.get(seed).text
+    assert f'href="{seed}/liaisons"' in desk.get(seed).text

@@ -51,7 +51,7 @@ OTHERWISE = {
     "/campaigns/{campaign_id}/liaisons/import/confirm": "adds people, and refuses names that are taken",
     "/rectification/import/confirm": "compares each row with the one that was exported",
     "/campaigns/{campaign_id}/english": "brings what each name was called on its page",
-    "/campaigns/{campaign_id}/holidays": "changes the days it names and no others",
+    "/holidays": "changes the days it names and no others",
     "/rounds/{round_id}/announce": "names the slide that the screen is to show",
     "/inbox/address": "has one field, of the reader alone",
     "/templates/{kind}": "brings a whole file",

@@ -1,4 +1,4 @@
-"""The campaign's holiday table: that of the country, with days that organisers change or paste in."""
+"""The holiday table of an office: the country's, with days that are changed or pasted in, the root's for all."""
 
 import re
 import unicodedata
@@ -11,12 +11,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.campaigns.reads import get_campaign
 from app.core.acting import Acting
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.core.scope import ROOT
 from app.rectification.models import Holiday
-from app.rectification.orders.reads import holidays_of
+from app.rectification.orders.days import kept_under, table_of
 from app.rectification.rules.workdays import Holidays, is_working_day, seed_holidays, years_to_check
 
 LINES_LIMIT = 400
@@ -55,7 +55,7 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day that is not what its weekday says, or that the campaign has changed."""
+    """A day that is not what its weekday says, or that was changed here."""
 
     day: date
     working: bool
@@ -76,17 +76,15 @@ def years_shown(today: date) -> tuple[int, int]:
     return today.year, today.year + 1
 
 
-def calendar_of(session: Session, campaign_id: str, years: Sequence[int]) -> Calendar:
-    """Return the table of a campaign; DomainError ``campaign_unknown``."""
-    get_campaign(session, campaign_id)
-    own = _own(session, campaign_id)
-    table = holidays_of(session, campaign_id, years)
-    seeded = seed_holidays(years)
-    days = {*seeded.off, *seeded.working, *own}
+def calendar_of(session: Session, office_id: str, years: Sequence[int]) -> Calendar:
+    """Return the table that the people of an office keep."""
+    own = _own(session, office_id)
+    table = table_of(session, office_id, years)
+    days = {*table.off, *table.working, *own}
     rows = tuple(
         DayRow(day, is_working_day(day, table), day in own)
         for day in sorted(days)
-        if day.year in years and (day in own or _differs(day, seeded))
+        if day.year in years and (day in own or _differs(day, table))
     )
     return Calendar(tuple(years), rows, years_to_check(years, table))
 
@@ -126,32 +124,32 @@ def _read(line: str, years: Collection[int]) -> Change | Fault:
     return Change(day, kind) if day.year in years else Fault.OTHER_YEAR
 
 
-def save(acting: Acting, campaign_id: str, changes: Collection[Change]) -> int:
-    """Keep changes; return how many days really change. What the country's table says anyway is not stored."""
-    get_campaign(acting.session, campaign_id)
-    seeded = seed_holidays({change.day.year for change in changes})
-    own = _own(acting.session, campaign_id)
+def save(acting: Acting, office_id: str, changes: Collection[Change]) -> int:
+    """Keep changes; return how many days really change. What holds without them is not stored."""
+    years = {change.day.year for change in changes}
+    without = seed_holidays(years) if office_id == ROOT else table_of(acting.session, ROOT, years)
+    own = _own(acting.session, office_id)
     changed = []
     for change in changes:
-        known = own.get(change.day, is_working_day(change.day, seeded))
+        known = own.get(change.day, is_working_day(change.day, without))
         if known != change.working:
-            _store(acting.session, campaign_id, change, is_needed=is_working_day(change.day, seeded) != change.working)
+            _store(acting.session, office_id, change, is_needed=is_working_day(change.day, without) != change.working)
             changed.append(change)
     if changed:
         words = {change.day.isoformat(): "班" if change.working else "休" for change in changed}
-        audit.record(acting.session, acting.now, acting.actor, "holidays.edit", campaign_id, days=words)
+        audit.record(acting.session, acting.now, acting.actor, "holidays.edit", office_id, days=words)
     return len(changed)
 
 
-def _store(session: Session, campaign_id: str, change: Change, *, is_needed: bool) -> None:
+def _store(session: Session, office_id: str, change: Change, *, is_needed: bool) -> None:
     if is_needed:
-        session.merge(Holiday(campaign_id=campaign_id, day=change.day, working=change.working))
+        session.merge(Holiday(office_id=kept_under(office_id), day=change.day, working=change.working))
     else:
-        session.execute(delete(Holiday).where(Holiday.campaign_id == campaign_id, Holiday.day == change.day))
+        session.execute(delete(Holiday).where(Holiday.office_id == kept_under(office_id), Holiday.day == change.day))
     session.flush()
 
 
-def save_lines(acting: Acting, campaign_id: str, text: str, years: Collection[int]) -> int:
+def save_lines(acting: Acting, office_id: str, text: str, years: Collection[int]) -> int:
     """Keep pasted lines, or none of them; DomainErrors ``holiday_lines_missing``, ``_many`` and ``_wrong``."""
     if len(text.splitlines()) > LINES_LIMIT:
         raise DomainError("holiday_lines_many", limit=LINES_LIMIT)
@@ -160,20 +158,19 @@ def save_lines(acting: Acting, campaign_id: str, text: str, years: Collection[in
         raise DomainError("holiday_lines_wrong", count=len(bad))
     if not changes:
         raise DomainError("holiday_lines_missing")
-    return save(acting, campaign_id, changes)
+    return save(acting, office_id, changes)
 
 
-def take_back(acting: Acting, campaign_id: str, day: date) -> bool:
-    """Let the country's table hold again for a day; return whether anything changed."""
-    get_campaign(acting.session, campaign_id)
-    row = locked(acting.session, Holiday, (campaign_id, day))
+def take_back(acting: Acting, office_id: str, day: date) -> bool:
+    """Let hold again for a day what holds without a change; return whether anything changed."""
+    row = locked(acting.session, Holiday, (kept_under(office_id), day))
     if row is None:
         return False
     acting.session.delete(row)
-    audit.record(acting.session, acting.now, acting.actor, "holidays.edit", campaign_id, days={day.isoformat(): "默认"})
+    audit.record(acting.session, acting.now, acting.actor, "holidays.edit", office_id, days={day.isoformat(): "默认"})
     return True
 
 
-def _own(session: Session, campaign_id: str) -> dict[date, bool]:
-    rows = session.scalars(select(Holiday).where(Holiday.campaign_id == campaign_id))
+def _own(session: Session, office_id: str) -> dict[date, bool]:
+    rows = session.scalars(select(Holiday).where(Holiday.office_id == kept_under(office_id)))
     return {row.day: row.working for row in rows}

@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
 from app.campaigns.domain import ANSWERING
-from app.campaigns.reads import get_campaign, kinds_of, units_of_campaign
+from app.campaigns.reads import get_campaign, kinds_of, office_of, units_of_campaign
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.publication.domain import units_of_verdict
 from app.publication.reads import published, viewer_of
 from app.publication.verdicts import TargetVerdict, published_verdicts
-from app.rectification.models import Holiday, OrderAttempt, OrderEntry, RemedialOrder
+from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder
+from app.rectification.orders.days import table_of
 from app.rectification.rules.orders import Deadlines, OrderEvent, OrderState, Standing, Suggestion
 from app.rectification.rules.workdays import (
     Holidays,
     add_working_days,
-    seed_holidays,
     working_day_from,
     years_to_check,
 )
@@ -254,13 +254,8 @@ def flagged_unit(session: Session, staff: Principal, now: datetime, round_id: st
 
 
 def holidays_of(session: Session, campaign_id: str, years: Collection[int]) -> Holidays:
-    """Return the holiday table: that of the country, with the campaign's own days on top."""
-    seeded = seed_holidays(tuple(sorted(years)))
-    off, working = set(seeded.off), set(seeded.working)
-    for row in session.scalars(select(Holiday).where(Holiday.campaign_id == campaign_id)):
-        (working if row.working else off).add(row.day)
-        (off if row.working else working).discard(row.day)
-    return Holidays(frozenset(off), frozenset(working))
+    """Return the holiday table that a campaign follows: that of its office."""
+    return table_of(session, office_of(session, campaign_id), years)
 
 
 def days_table(session: Session, campaign_id: str, days: Collection[date | None]) -> Holidays:

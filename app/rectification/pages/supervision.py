@@ -7,6 +7,7 @@ from functools import partial
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.accounts.service import find_own
 from app.campaigns.reads import get_campaign
 from app.rectification.ledger import deadlines as daily
 from app.rectification.ledger.deadlines import DueNotice
@@ -18,12 +19,13 @@ from app.rectification.pages.outcomes import DONE, MODE
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.orders import ORDER_ENDS
 from app.rectification.rules.wording import LEVEL_SENTENCES, LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS, notices_empty
-from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, SupervisorDesk
+from app.web.desk import CalendarDesk, Desk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
+HOLIDAYS = "/holidays"
 COMING_DAYS = 14
 LISTED = 100
 NOTICES_A_PAGE = 100
@@ -119,42 +121,46 @@ def set_mode(desk: SupervisorDesk, order_id: str, form: Form) -> Response:
     return desk.attempt(act, then, lambda refused: _mode_page(desk, order_id, refused))
 
 
-def _holidays_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
-    campaign = get_campaign(desk.session, campaign_id)
+def _holidays_page(desk: Desk, refused: Refused | None = None) -> Response:
     years = holiday_service.years_shown(desk.today)
     bad: tuple[holiday_service.BadLine, ...] = ()
     if refused is not None and refused.error.code == "holiday_lines_wrong":
         _, bad = holiday_service.parse_lines(_lines(refused.form), years)
-    table = holiday_service.calendar_of(desk.session, campaign_id, years)
-    return desk.show("rectification/holidays.html", refused, campaign=campaign, table=table, bad=bad)
+    table = holiday_service.calendar_of(desk.session, _office(desk), years)
+    return desk.show("rectification/holidays.html", refused, table=table, bad=bad)
+
+
+def _office(desk: Desk) -> str:
+    """Return the office whose days the reader keeps."""
+    return find_own(desk.session, desk.staff).office_id
 
 
 def _lines(form: PostedForm) -> str:
     return form.text("lines", LINES_LENGTH, needed=False, label="日期")
 
 
-@router.get("/campaigns/{campaign_id}/holidays")
-def holidays(desk: OrganiserDesk, campaign_id: str) -> Response:
+@router.get(HOLIDAYS)
+def holidays(desk: CalendarDesk) -> Response:
     """Show the days that are not what their weekday says, of this year and the next."""
-    return _holidays_page(desk, campaign_id)
+    return _holidays_page(desk)
 
 
-@router.post("/campaigns/{campaign_id}/holidays")
-def save_holidays(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
+@router.post(HOLIDAYS)
+def save_holidays(desk: CalendarDesk, form: Form) -> Response:
     """Keep pasted lines, all or none."""
     years = holiday_service.years_shown(desk.today)
     return desk.attempt(
-        lambda: holiday_service.save_lines(desk.acting, campaign_id, _lines(form), years),
-        f"/campaigns/{campaign_id}/holidays",
-        lambda refused: _holidays_page(desk, campaign_id, refused),
+        lambda: holiday_service.save_lines(desk.acting, _office(desk), _lines(form), years),
+        HOLIDAYS,
+        lambda refused: _holidays_page(desk, refused),
     )
 
 
-@router.post("/campaigns/{campaign_id}/holidays/undo")
-def take_back(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Let the country's table hold again for a day."""
+@router.post(f"{HOLIDAYS}/undo")
+def take_back(desk: CalendarDesk, form: Form) -> Response:
+    """Let hold again for a day what holds without a change."""
     return desk.attempt(
-        lambda: holiday_service.take_back(desk.acting, campaign_id, typed_day(form, "day", "日期")),
-        f"/campaigns/{campaign_id}/holidays",
-        lambda refused: _holidays_page(desk, campaign_id, refused),
+        lambda: holiday_service.take_back(desk.acting, _office(desk), typed_day(form, "day", "日期")),
+        HOLIDAYS,
+        lambda refused: _holidays_page(desk, refused),
     )

@@ -12,6 +12,7 @@ from app.audit.models import AuditEntry
 from app.campaigns.models import Unit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.core.scope import ROOT
 from app.opinions.service import TypedOpinion
 from app.rectification.board import facts as board_facts
 from app.rectification.board import service as board_service
@@ -265,7 +266,7 @@ def test_it_refuses_a_step_whose_last_day_is_a_day_off(database: Database) -> No
     with database.writing() as session:
         with refuses("board_stages_wrong"):
             board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(DEFAULT_STAGES))
-        save(acting(session), found.campaign_id, [Change(sunday, working=True)])
+        save(acting(session), ROOT, [Change(sunday, working=True)])
         board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(DEFAULT_STAGES))
 
 

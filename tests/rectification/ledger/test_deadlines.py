@@ -11,6 +11,7 @@ from app.accounts.models import Staff, StaffUnit
 from app.audit.models import AuditEntry
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.core.scope import ROOT
 from app.core.settings import Settings
 from app.inbox.models import InboxItem
 from app.operations.supervising import supervise
@@ -106,19 +107,19 @@ def test_a_year_whose_holidays_nobody_entered_is_named_as_soon_as_working_days_r
         assert ordering.years_unknown(session, found.campaign_id, date(2026, 12, 25)) == (2027,)
     assert "注意：2027 年的调休安排还没有登记" in supervise(settings, year_end)
     with database.writing() as session:
-        save(Acting(session, MORNING, ZHANG), found.campaign_id, [Change(date(2027, 2, 20), working=True)])
+        save(Acting(session, MORNING, ZHANG), ROOT, [Change(date(2027, 2, 20), working=True)])
         assert daily.years_unknown(session, orders(session, ZHENG), year_end.date()) == {}
     assert "注意" not in supervise(settings, year_end)
 
 
-def test_the_campaign_s_own_holidays_count(database: Database) -> None:
-    found, order_id = make_order(database)
+def test_the_installation_s_holidays_count(database: Database) -> None:
+    _, order_id = make_order(database)
     with database.writing() as session:
         current = get_order(session, ZHANG, order_id).current
         assert current is not None
         due = current.dates.plan
         days = [due - at * DAY for at in range(1, 6)]
-        save(Acting(session, MORNING, ZHANG), found.campaign_id, [Change(day, working=False) for day in days])
+        save(Acting(session, MORNING, ZHANG), ROOT, [Change(day, working=False) for day in days])
     (notice,) = run_on(database, due - 6 * DAY)
     assert notice.level is Level.YELLOW
 

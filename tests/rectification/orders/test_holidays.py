@@ -1,4 +1,4 @@
-"""The holiday table: the country's, the campaign's own days, and many lines pasted at once."""
+"""The holiday table: the country's, the installation's days, an office's own, and many lines pasted at once."""
 
 from datetime import date
 
@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry
+from app.campaigns.models import Campaign
 from app.core.acting import Acting
 from app.core.db import Database
+from app.core.scope import ROOT
 from app.rectification.models import Holiday
 from app.rectification.orders import holidays as holiday_service
 from app.rectification.orders import service as ordering
@@ -38,11 +40,11 @@ def campaign_id(database: Database) -> str:
 def test_it_works(database: Database, campaign_id: str) -> None:
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
-        before = calendar_of(session, campaign_id, YEARS)
+        before = calendar_of(session, ROOT, YEARS)
         assert {row.day: (row.working, row.own) for row in before.rows}[date(2026, 10, 1)] == (False, False)
         assert before.to_check == (2027,)
-        assert save_lines(acting, campaign_id, "2027-02-15 休\n\n2027年2月20日 班\n", YEARS) == 2
-        after = calendar_of(session, campaign_id, YEARS)
+        assert save_lines(acting, ROOT, "2027-02-15 休\n\n2027年2月20日 班\n", YEARS) == 2
+        after = calendar_of(session, ROOT, YEARS)
         found = {row.day: (row.working, row.own) for row in after.rows}
         assert (found[date(2027, 2, 15)], found[date(2027, 2, 20)]) == ((False, True), (True, True))
         assert [row.day for row in after.rows] == sorted(row.day for row in after.rows)
@@ -59,33 +61,33 @@ def test_dates_of_orders_follow_the_table(database: Database, campaign_id: str) 
     with database.writing() as session:
         day = date(2026, 11, 23)
         before = ordering.proposed_dates(session, campaign_id, day, 1).plan
-        save_lines(Acting(session, MORNING, ZHANG), campaign_id, "2026-11-24 休", YEARS)
+        save_lines(Acting(session, MORNING, ZHANG), ROOT, "2026-11-24 休", YEARS)
         assert ordering.proposed_dates(session, campaign_id, day, 1).plan > before
 
 
-def test_what_the_country_s_table_says_anyway_is_not_stored(database: Database, campaign_id: str) -> None:
+def test_what_the_country_s_table_says_anyway_is_not_stored(database: Database) -> None:
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
-        assert save_lines(acting, campaign_id, "2026-10-01 休\n2026-11-28 休\n2026-11-24 班", YEARS) == 0
-        assert save_lines(acting, campaign_id, "2026-10-01 班", YEARS) == 1
-        assert save_lines(acting, campaign_id, "2026-10-01 班", YEARS) == 0
-        assert save_lines(acting, campaign_id, "2026-10-01 休", YEARS) == 1
+        assert save_lines(acting, ROOT, "2026-10-01 休\n2026-11-28 休\n2026-11-24 班", YEARS) == 0
+        assert save_lines(acting, ROOT, "2026-10-01 班", YEARS) == 1
+        assert save_lines(acting, ROOT, "2026-10-01 班", YEARS) == 0
+        assert save_lines(acting, ROOT, "2026-10-01 休", YEARS) == 1
         assert session.scalars(sa.select(Holiday)).all() == []
 
 
 def test_a_change_is_taken_back(database: Database, campaign_id: str) -> None:
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
-        save_lines(acting, campaign_id, "2026-10-01 班", YEARS)
-        assert take_back(acting, campaign_id, date(2026, 10, 1))
-        assert not take_back(acting, campaign_id, date(2026, 10, 1))
+        save_lines(acting, ROOT, "2026-10-01 班", YEARS)
+        assert take_back(acting, ROOT, date(2026, 10, 1))
+        assert not take_back(acting, ROOT, date(2026, 10, 1))
         assert not is_working_day(date(2026, 10, 1), holidays_of(session, campaign_id, YEARS))
 
 
-def test_a_worked_weekday_does_not_silence_the_warning(database: Database, campaign_id: str) -> None:
+def test_a_worked_weekday_does_not_silence_the_warning(database: Database) -> None:
     with database.writing() as session:
-        save_lines(Acting(session, MORNING, ZHANG), campaign_id, "2027-01-01 班", YEARS)
-        assert calendar_of(session, campaign_id, YEARS).to_check == (2027,)
+        save_lines(Acting(session, MORNING, ZHANG), ROOT, "2027-01-01 班", YEARS)
+        assert calendar_of(session, ROOT, YEARS).to_check == (2027,)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_lines_are_read_as_people_write_them(line: str, kind: bool) -> None:
         ("<b>" * 100, Fault.SHAPE),
     ],
 )
-def test_it_refuses_all_lines_for_a_bad_one(database: Database, campaign_id: str, line: str, fault: Fault) -> None:
+def test_it_refuses_all_lines_for_a_bad_one(database: Database, line: str, fault: Fault) -> None:
     text = f"2027-02-16 休\n\n{line}\n"
     changes, bad = parse_lines(text, YEARS)
     assert len(changes) == 1
@@ -123,7 +125,7 @@ def test_it_refuses_all_lines_for_a_bad_one(database: Database, campaign_id: str
     assert len(bad[0].text) <= holiday_service.LINE_SHOWN
     with database.writing() as session:
         with refuses("holiday_lines_wrong"):
-            save_lines(Acting(session, MORNING, ZHANG), campaign_id, text, YEARS)
+            save_lines(Acting(session, MORNING, ZHANG), ROOT, text, YEARS)
         assert session.scalars(sa.select(Holiday)).all() == []
 
 
@@ -133,12 +135,27 @@ def test_it_refuses_two_answers_for_one_day() -> None:
     assert [(line.number, line.fault) for line in bad] == [(3, Fault.CONTRADICTS)]
 
 
-def test_it_refuses_nothing_and_too_much(database: Database, campaign_id: str) -> None:
+def test_it_refuses_nothing_and_too_much(database: Database) -> None:
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
         with refuses("holiday_lines_missing"):
-            save_lines(acting, campaign_id, " \n\n", YEARS)
+            save_lines(acting, ROOT, " \n\n", YEARS)
         with refuses("holiday_lines_many"):
-            save_lines(acting, campaign_id, "2027-02-15 休\n" * 401, YEARS)
-        with refuses("campaign_unknown"):
-            save_lines(acting, "nowhere", "2027-02-15 休", YEARS)
+            save_lines(acting, ROOT, "2027-02-15 休\n" * 401, YEARS)
+
+
+def test_all_campaigns_follow_the_installation_and_those_of_an_office_its_own_days(
+    database: Database, campaign_id: str
+) -> None:
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        other = make_campaign(session, ZHANG)
+        session.get_one(Campaign, other).office_id = "town"
+        assert save_lines(acting, ROOT, "2026-11-24 休\n2026-11-25 休", YEARS) == 2
+        assert save_lines(acting, "town", "2026-11-24 休", YEARS) == 0
+        assert save_lines(acting, "town", "2026-11-25 班\n2026-11-26 休", YEARS) == 2
+        tables = [holidays_of(session, one, YEARS) for one in (campaign_id, other)]
+        days = [date(2026, 11, number) for number in (24, 25, 26)]
+        worked = [[is_working_day(day, table) for day in days] for table in tables]
+        assert worked == [[False, False, True], [False, True, False]]
+        assert {row.day for row in calendar_of(session, "town", YEARS).rows if row.own} == set(days[1:])

@@ -14,6 +14,7 @@ from app.campaigns.models import Campaign
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.errors import DomainError
+from app.core.scope import ROOT
 from app.core.secrets import new_id
 from app.publication import service as publication
 from app.publication.read_log import reads_of
@@ -122,7 +123,7 @@ def test_it_refuses_a_deadline_on_a_day_off_and_names_the_next_working_day(
         assert refused.value.code == "deadline_day_off"
         assert refused.value.params == {"field": field, "day": "2027-01-24", "next": "2027-01-25"}
         session.rollback()
-        save(acting, found.campaign_id, [Change(sunday, working=True)])
+        save(acting, ROOT, [Change(sunday, working=True)])
         assert ordering.confirm(acting, found.round_id, found.unit_id, replace(right, dates=dates))
 
 

@@ -67,7 +67,7 @@ def test_pages_that_count_working_days_warn_of_a_year_without_holidays(
     with database.reading() as session:
         other = next(flag.unit.target_id for flag in flags(session, ZHANG, MORNING))
     pages = (f"/rectification/flags/{found.round_id}/{other}", "/rectification/supervision")
-    warning, way_out = "2027 年的调休安排还没有登记", f"/campaigns/{found.campaign_id}/holidays"
+    warning, way_out = "2027 年的调休安排还没有登记", "/holidays"
     # The dates that are proposed for an order reach the next year two months before today's working days do.
     for clock.now, warned in ((MORNING, False), (datetime(2026, 12, 30, 1, 0, tzinfo=UTC), True)):
         organiser, supervisor = (logged_in(new_client(), login) for login in ("zhangsan", "zhengshi"))
@@ -271,8 +271,9 @@ def test_a_mail_server_that_is_away_is_nobody_s_error(
 
 @pytest.fixture
 def holidays(database: Database) -> str:
-    """The address of a campaign's holiday table."""
-    return f"/campaigns/{make_order(database)[0].campaign_id}/holidays"
+    """The address of the holiday table, once there is an order."""
+    make_order(database)
+    return "/holidays"
 
 
 def test_holidays_are_pasted_changed_and_taken_back(database: Database, new_desk: Desks, holidays: str) -> None:
@@ -315,4 +316,3 @@ def test_it_refuses_lines_and_keeps_what_was_typed(
 def test_it_refuses_a_day_that_is_none(new_desk: Desks, holidays: str) -> None:
     desk = new_desk("zhangsan")
     assert desk.post(f"{holidays}/undo", day="昨天").status_code == 400
-    assert desk.get("/campaigns/nowhere/holidays").status_code == 404
