@@ -285,7 +285,7 @@ def test_holidays_are_pasted_changed_and_taken_back(database: Database, new_desk
     assert (answer.status_code, answer.headers["location"]) == (303, holidays)
     text = desk.get(holidays).text
     assert "2027年2月20日" in text
-    assert "本活动修改" in text
+    assert "本机构修改" in text
     assert "还没有收录" not in text
     assert desk.post(f"{holidays}/undo", day="2027-02-20").status_code == 303
     with database.reading() as session:
