@@ -18,6 +18,7 @@ from app.slips import codes, service
 from app.slips import routes as slips_routes
 from app.tally import disclosure
 from app.web import edge, sockets
+from app.web.menu import ROLE_WORDS
 from scripts.pictures.palette import MOST_BYTES
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +29,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CITED = re.compile(r"SEC-(\d\d(?:(?:, | to SEC-|–)\d\d(?!\d))*)")
 SECTION = re.compile(r"docs/([\w-]+\.md) (“[^”]+”(?:(?:, | and )“[^”]+”)*)")
 FOREIGN = re.compile(r"\b(?:DESIGN|DOMAIN|STYLE|UI|VOTES|MOVES)(?:\.md| §)")
+TWO_SCREENS_LINES, TWO_SCREENS_SIGNS = 40, 1_200
 SPEAKING = {".py", ".md", ".html", ".js", ".css", ".toml"}
 
 
@@ -63,6 +65,15 @@ def test_pictures_together_are_light() -> None:
     pictures = [path for path in (DOCS / "screenshots").iterdir() if path.is_file()]
     assert {path.suffix for path in pictures} == {".webp"}
     assert sum(path.stat().st_size for path in pictures) <= MOST_BYTES
+
+
+def test_every_role_has_a_page_of_two_screens() -> None:
+    """It says in its heading whom it is for; what is longer is read by nobody in a hall."""
+    pages = [page.read_text("utf-8") for page in (DOCS / "manual" / "roles").glob("*.md")]
+    headings = " ".join(page.partition("\n")[0] for page in pages)
+    assert [word for word in ROLE_WORDS.values() if word not in headings] == []
+    assert max(page.count("\n") for page in pages) <= TWO_SCREENS_LINES
+    assert max(map(len, pages)) <= TWO_SCREENS_SIGNS
 
 
 def test_every_setting_is_described() -> None:
