@@ -5,7 +5,7 @@ The opening itself runs in a process of its own (``conducting``), which alone ca
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,7 +197,8 @@ def give_word(acting: Acting, round_id: str, present: tuple[str, ...]) -> None:
     row = locked(acting.session, OpeningJob, round_id)
     if row is None:
         raise DomainError("opening_not_waiting")
-    row.request = json.dumps({"actor": asdict(acting.actor), "present": present}, ensure_ascii=False)
+    actor = {"id": acting.actor.id, "name": acting.actor.name, "role": acting.actor.written_roles}
+    row.request = json.dumps({"actor": actor, "present": present}, ensure_ascii=False)
     row.phase = READING
 
 
