@@ -27,6 +27,7 @@ from app.main import build_api, wrap
 from app.office.workshop import Workshop
 from app.operations import demo
 from tests import cast, postgresql
+from tests.one_hop import OneHop
 
 BASE_URL = "http://127.0.0.1:8000"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -141,8 +142,10 @@ def another_client(first: TestClient) -> TestClient:
 
     Its requests go to the one event loop and its threads, as a server's do: by itself each request would start both.
     """
+    assert first.portal
     client = TestClient(first.app, base_url=BASE_URL, follow_redirects=False)
     client.portal = first.portal
+    client._transport = OneHop(first.app, first.portal)
     return client
 
 
