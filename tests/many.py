@@ -41,7 +41,7 @@ def store_many(database: Database, campaigns: int, rounds: int, units: int = 8, 
     for number in range(first, first + rounds):
         _add_round(rows, number, f"c{first + number % campaigns}", names)
     with database.writing() as session:
-        for table, some in rows.items():
+        for table, some in ((table, some) for table, some in rows.items() if some):
             session.execute(sa.insert(table), some)
 
 

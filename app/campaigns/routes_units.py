@@ -13,6 +13,7 @@ from app.campaigns.rules import pasted_names
 from app.campaigns.stored import locked_campaign, stored_units
 from app.campaigns.typed import TypedRow, name_rows, typed_rows
 from app.core.errors import DomainError
+from app.core.lists import cut, wish_of
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
 from app.web.stale import refuse_stale
@@ -25,8 +26,14 @@ def _units_page(
 ) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     stored = [TypedRow(unit.id, str(place), unit.name) for place, unit in enumerate(campaign.units, 1)]
-    added = typed(refused).get("names", "")
-    context = {"rows": stored if rows is None else rows, "added": added, "stored": stored_units(campaign)}
+    added, wish = typed(refused).get("names", ""), wish_of(desk.request.query_params)
+    found = cut([row for row in stored if wish.fits(row.name)], wish)
+    context = {
+        "rows": stored if rows is None else rows,
+        "added": added,
+        "found": found,
+        "stored": stored_units(campaign),
+    }
     return desk.show("campaigns/units.html", refused, campaign=campaign, **context)
 
 

@@ -70,6 +70,15 @@ def test_what_is_looked_for_is_kept_from_page_to_page(desk: Desk, database: Data
     assert "联络员7<" not in asked(desk, "/staff", state="organiser").text
 
 
+def test_units_are_looked_for_by_their_names(desk: Desk, database: Database) -> None:
+    store_many(database, 1, 0, units=30)
+    page = asked(desk, "/campaigns/c0/units", q="单位２９").text
+    assert re.findall(r'<a href="(#unit-[^"]+)">([^<]+)</a>', page) == [("#unit-u0-28", "29 被测评单位29")]
+    assert 'id="unit-u0-28"' in page
+    assert page.count('name="name[]"') == 30
+    assert "没有符合的" in asked(desk, "/campaigns/c0/units", q="没有").text
+
+
 def test_a_short_list_shows_neither_search_nor_pages(desk: Desk, database: Database) -> None:
     store_many(database, 2, 4)
     for path in LISTS[:4]:
