@@ -14,7 +14,7 @@ from app.campaigns.models import Unit
 from app.core.db import Database
 from app.core.secrets import new_id
 from app.rectification.ledger.workbook import NEW_PROGRESS, RATING
-from app.rectification.models import OrderAttempt, RemedialAction, RemedialOrder, RemedialPlan
+from app.rectification.models import OrderAttempt, RemedialAction, RemedialOrder, UnitPlan
 from app.rectification.rules.ledger import ActionState
 from app.rectification.rules.wording import ACTION_STATES
 from app.rounds.models import Round
@@ -49,7 +49,7 @@ def store(database: Database) -> str:
         orders = [_order(campaign_id, round_id, place) for place in range(UNITS)]
         session.execute(sa.insert(RemedialOrder), orders)
         session.execute(sa.insert(OrderAttempt), [_attempt(order["id"], day) for order in orders])
-        session.execute(sa.insert(RemedialPlan), [_plan(order["id"]) for order in orders])
+        session.execute(sa.insert(UnitPlan), [_plan(order, day) for order in orders])
         session.execute(sa.insert(RemedialAction), [_action(orders, place, day) for place in range(ACTIONS)])
     return round_id
 
@@ -69,16 +69,17 @@ def _attempt(order_id: object, day: date) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _plan(order_id: object) -> dict[str, object]:
-    return {"order_id": order_id, "attempt": 1, "state": "accepted"}
+def _plan(order: dict[str, object], day: date) -> dict[str, object]:
+    same = {name: order[name] for name in ("public_id", "campaign_id", "unit_id")}
+    of_order = {"id": f"p{order['id']}", "origin": "order", "order_id": order["id"], "attempt": 1}
+    return same | of_order | {"due": day, "asked_on": day, "asked_by": "张三", "state": "announced"}
 
 
 def _action(orders: list[dict[str, object]], place: int, day: date) -> dict[str, object]:
     state = STATES[place % len(STATES)]
     return {
         "id": f"a{place:06}",
-        "order_id": orders[place % UNITS]["id"],
-        "attempt": 1,
+        "plan_id": f"p{orders[place % UNITS]['id']}",
         "position": place // UNITS + 1,
         "problem": f"群众反映的第 {place + 1} 个问题：办事等候时间长",
         "source": "测评留言",

@@ -1,8 +1,8 @@
 """Which opinions truly belong to one problem; only the measurement knows, never the suggestion."""
 
-# The problem of each of app.opinions.demo_opinions in its order: A attitude, B delays, C paper and meetings,
-# D openness, E facilities and hours, F too far from the villages, G competence.
-DEMO_TRUTH = "CDBEFAAFFABAABACABFFDBCDDGDCEDCCFEBEFGDFCDGCEBEGEBCDAEGBECAFBGAGAGBEDFABACBEGFBDCABEDG"
+from app.operations.demo_rectification import DEMO_PLACES
+
+DEMO_TRUTH = DEMO_PLACES
 
 # Held out: other words, mostly other problems, written when the suggestion was finished, which was not changed after.
 HELD_OUT: tuple[tuple[str, str], ...] = (

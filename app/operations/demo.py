@@ -27,6 +27,7 @@ from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled
 from app.main import PORTS
 from app.operations.demo_kinds import hold_votes
+from app.operations.demo_rectification import Cast, Story, before_the_vote
 from app.operations.meeting import Meeting, close_and_open, vote
 from app.opinions import service as opinions
 from app.publication import service as publication
@@ -126,8 +127,11 @@ def _write(path: Path, demo: Demo) -> None:
         json.dump(asdict(demo), file, ensure_ascii=False)
 
 
-def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> Demo:
-    """Set up staff, a campaign with opinions, published rounds of three kinds and an open one, in an empty database."""
+def make(database: Database, folder: KeyFolder, data: Path, now: datetime, *, under_way: bool = True) -> Demo:
+    """Set up staff, a campaign with opinions, published rounds of three kinds and an open one, in an empty database.
+
+    ``under_way``: the opinions are merged, all units are asked for plans, and the units below the line are ordered.
+    """
     then = now - timedelta(days=DAYS_AGO)
     passwords = {login: f"Demo-{new_id()[:6]}-9" for login, _, _ in STAFF}
     hashes = {login: HASHER.hash(password) for login, password in passwords.items()}
@@ -143,7 +147,13 @@ def make(database: Database, folder: KeyFolder, data: Path, now: datetime) -> De
         accounts.set_liaisons(session, then, zhang, unit.id, [people["wujiu"].id])
         opinions.add_demo_opinions(Acting(session, then, zhang), campaign_id)
         _enter_steps(Acting(session, then, zhang), campaign_id)
-    _hold_first_round(database, folder, then, (zhang, campaign_id))
+        cast = Cast(zhang, people["zhengshi"], people["wujiu"], LIAISON_OF)
+        if under_way:
+            before_the_vote(Story(session, then, cast, campaign_id), [unit.id for unit in units])
+    first = _hold_first_round(database, folder, then, (zhang, campaign_id))
+    if under_way:
+        with database.writing() as session:
+            Story(session, then, cast, campaign_id).order(first)
     hold_votes(database, folder, then - timedelta(days=DAYS_AGO), zhang)
     with database.writing() as session:
         round_id, shares, codes = _open_round(Acting(session, now, zhang), folder, campaign_id, OPEN_ROUND)
@@ -190,8 +200,8 @@ def _open_round(
     return round_id, shares, {group.name: codes[group.id][:-SPARE] for group in groups}
 
 
-def _hold_first_round(database: Database, folder: KeyFolder, then: datetime, place: tuple[Principal, str]) -> None:
-    """Vote, count and publish a round, so that there are results to read and units to order 补课 of."""
+def _hold_first_round(database: Database, folder: KeyFolder, then: datetime, place: tuple[Principal, str]) -> str:
+    """Vote, count and publish a round, so that there are results to read and units to order 补课 of; return its id."""
     organiser, campaign_id = place
     end = then + timedelta(hours=HOURS_OPEN)
     with database.writing() as session:
@@ -203,3 +213,4 @@ def _hold_first_round(database: Database, folder: KeyFolder, then: datetime, pla
     for scope in SCOPES:
         with database.writing() as session:
             publication.publish(Acting(session, end, organiser), round_id, {"scope": scope})
+    return round_id

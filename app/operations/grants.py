@@ -19,6 +19,7 @@ READ: Final = (
     "campaign_section",
     "group_leaves_out",
     "order_attempt",
+    "plan",
     "remedial_action",
     "remedial_order",
     "result_release",

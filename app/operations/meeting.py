@@ -23,7 +23,7 @@ from app.core.key_folder import KeyFolder
 from app.core.secrets import chance, choose
 from app.rounds import service as rounds
 
-QUALITIES = (0.88, 0.78, 0.84, 0.47, 0.66, 0.55, 0.82, 0.72)
+QUALITIES = (0.88, 0.78, 0.84, 0.47, 0.66, 0.46, 0.82, 0.72)
 """How well each unit is thought of; the fourth and the sixth need to do better."""
 REMARKING = 0.5
 START_SECONDS, LOOK_SECONDS = 60.0, 0.05

@@ -10,8 +10,7 @@ from app.core.settings import Settings
 from app.inbox.mail import send_waiting
 from app.operations.server import open_database
 from app.rectification.ledger.attachments import sweep
-from app.rectification.ledger.deadlines import run_daily, years_unknown
-from app.rectification.orders.reads import orders
+from app.rectification.ledger.deadlines import run_daily, watched, years_unknown
 from app.rectification.rules.supervision import Level
 
 NAMES = {Level.BLUE: "蓝色", Level.YELLOW: "黄色", Level.RED: "红色"}
@@ -23,7 +22,7 @@ def supervise(settings: Settings, now: datetime) -> str:
         with database.writing() as session:
             issued = run_daily(session, now)
             sweep(session, settings.data, now)
-            unknown = years_unknown(session, orders(session, SYSTEM), now.astimezone(CHINA).date())
+            unknown = years_unknown(session, watched(session, SYSTEM), now.astimezone(CHINA).date())
         mail = send_waiting(database, settings, now, in_office)
     counts = Counter(notice.level for notice in issued)
     words = "，".join(f"{name} {counts[level]} 份" for level, name in NAMES.items())

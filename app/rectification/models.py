@@ -67,12 +67,25 @@ class OrderEntry(Base):
     text: Mapped[str] = mapped_column(Text, default="")
 
 
-class RemedialPlan(Base):
-    """整改方案 of an order's attempt; its actions are ``RemedialAction`` rows."""
+class UnitPlan(OfCampaign, Base):
+    """整改方案 of a unit, of an order's attempt or asked for without one; its actions are ``RemedialAction`` rows.
 
-    __tablename__ = "remedial_plan"
-    order_id: Mapped[str] = mapped_column(ForeignKey("remedial_order.id"), primary_key=True)
-    attempt: Mapped[int] = mapped_column(Integer, primary_key=True)
+    ``public_id`` stands in the public address of what the unit promised; all plans of one order share it.
+    """
+
+    __tablename__ = "plan"
+    __table_args__ = (UniqueConstraint("order_id", "attempt"),)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, index=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), index=True)
+    origin: Mapped[str] = mapped_column(Text)
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("remedial_order.id"))
+    attempt: Mapped[int | None] = mapped_column(Integer)
+    due: Mapped[date] = mapped_column(Date)
+    asked_on: Mapped[date] = mapped_column(Date)
+    asked_by: Mapped[str] = mapped_column(Text)
+    request: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(Text)
     remarks: Mapped[str] = mapped_column(Text, default="")
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -81,13 +94,46 @@ class RemedialPlan(Base):
     decided_by: Mapped[str] = mapped_column(Text, default="")
 
 
+class PlanEntry(Base):
+    """What happened to a plan that was asked for without an order, in order of time."""
+
+    __tablename__ = "plan_entry"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_name: Mapped[str] = mapped_column(Text)
+    event: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, default="")
+
+
+class EnteredIssue(OfCampaign, Base):
+    """问题 that somebody entered with its source; those of opinions are not stored here."""
+
+    __tablename__ = "entered_issue"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    origin: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    basis: Mapped[str] = mapped_column(Text, default="")
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by: Mapped[str] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EnteredIssueUnit(Base):
+    """That an entered issue is one of a unit."""
+
+    __tablename__ = "entered_issue_unit"
+    issue_id: Mapped[str] = mapped_column(ForeignKey("entered_issue.id"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+
+
 class RemedialAction(Base):
     """整改事项: a row of the plan and, once the plan is accepted, of the 整改台账."""
 
     __tablename__ = "remedial_action"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
-    order_id: Mapped[str] = mapped_column(ForeignKey("remedial_order.id"), index=True)
-    attempt: Mapped[int] = mapped_column(Integer)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"), index=True)
     position: Mapped[int] = mapped_column(Integer)
     problem: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text, default="")

@@ -19,7 +19,8 @@ Desks = Callable[[str], Page]
 @pytest.fixture
 def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
     """The demo's people, each at a desk of his own."""
-    made = demo.make(installation.database, installation.key_folder, installation.key_folder.path.parent, utc_now())
+    data = installation.key_folder.path.parent
+    made = demo.make(installation.database, installation.key_folder, data, utc_now(), under_way=False)
     desks: dict[str, Page] = {}
     problems: list[str] = []
 

@@ -13,6 +13,7 @@ from app.core.db import Database
 from app.publication import service as publication
 from app.rectification.models import RemedialAction
 from app.rectification.orders import service as ordering
+from app.rectification.orders.reads import get_order
 from app.rectification.orders.service import Confirmation
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import PlanRow
@@ -117,17 +118,31 @@ def keep_ledger(database: Database, order_id: str, *actions: Action, by: Princip
     They keep the last days that were asked for, days off too: those of plans from before a table was changed.
     """
     with database.writing() as session:
-        planning.save_plan(Acting(session, MORNING, by), order_id, make_rows(*actions))
+        plan_id = plan_id_of(session, order_id)
+        planning.save_plan(Acting(session, MORNING, by), plan_id, make_rows(*actions))
         session.flush()
-        planning.submit(Acting(session, MORNING, by), order_id)
-        planning.accept(Acting(session, MORNING, ZHENG), order_id)
-        planning.announce(Acting(session, MORNING, by), order_id)
+        planning.submit(Acting(session, MORNING, by), plan_id)
+        planning.accept(Acting(session, MORNING, ZHENG), plan_id)
+        planning.announce(Acting(session, MORNING, by), plan_id)
         session.flush()
-        own = sa.select(RemedialAction.id).where(RemedialAction.order_id == order_id)
+        own = sa.select(RemedialAction.id).where(RemedialAction.plan_id == plan_id)
         ids = list(session.scalars(own.order_by(RemedialAction.position)))
         for action_id, action in zip(ids, actions or (make_action(),), strict=True):
             session.get_one(RemedialAction, action_id).due = action.due
         return ids
+
+
+def plan_id_of(session: Session, order_id: str) -> str:
+    """Return the id of the plan of the order that holds now."""
+    plan = get_order(session, ZHANG, order_id).current
+    assert plan is not None
+    return plan.plan_id
+
+
+def plan_path(database: Database, order: str) -> str:
+    """Return the address of the plan of an order, by its id or its own address."""
+    with database.reading() as session:
+        return f"/rectification/plans/{plan_id_of(session, order.rsplit('/', 1)[-1])}"
 
 
 def working(day: date | None) -> date | None:

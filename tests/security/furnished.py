@@ -16,6 +16,9 @@ from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.deadlines import run_daily
 from app.rectification.models import ActionExtension, Attachment, RemedialOrder, SupervisionNotice
 from app.rectification.orders import service as ordering
+from app.rectification.plans import asking, entering
+from app.rectification.plans.asking import Request
+from app.rectification.plans.entering import TypedIssue
 from app.rectification.rules.ledger import ActionEvent
 from app.rectification.rules.orders import OrderEvent
 from app.rounds import documents
@@ -24,7 +27,18 @@ from app.rounds.models import Round
 from app.web.forms import Upload
 from tests.cast import MORNING
 from tests.publication import counted
-from tests.rectification.flagged import FLAGGED, WU, ZHANG, Flagged, keep_ledger, make_action, order, store_flagged
+from tests.rectification.flagged import (
+    FLAGGED,
+    WU,
+    ZHANG,
+    Flagged,
+    keep_ledger,
+    later,
+    make_action,
+    order,
+    store_flagged,
+    working,
+)  # fmt: skip
 from tests.rectification.orders.test_service import retest
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -58,6 +72,7 @@ def furnish(database: Database, data: Path) -> Furnished:
         ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
         opinions.add_demo_opinions(Acting(session, MORNING, ZHANG), found.campaign_id)
         scheme_service.copy_form(session, MORNING, ZHANG, found.campaign_id, "t2")
+        _ask(Acting(session, MORNING, ZHANG), found)
     retest_id = retest(database, order_id, CONTENT)
     _correct_big(database)
     with database.writing() as session:
@@ -76,6 +91,12 @@ def furnish(database: Database, data: Path) -> Furnished:
             ).one(),
             retest_id=retest_id,
         )
+
+
+def _ask(acting: Acting, found: Flagged) -> None:
+    """Ask the unit for a plan without an order too, and enter an issue that it may answer."""
+    asking.ask(acting, found.campaign_id, Request((FLAGGED,), working(later(10)) or later(10), "先解决反映集中的问题"))
+    entering.enter(acting, found.campaign_id, TypedIssue("audit", "账目公开不及时", "审计报告第 3 条", (FLAGGED,)))
 
 
 def _correct_big(database: Database) -> None:

@@ -15,8 +15,11 @@ from app.inbox.models import InboxItem
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.deadlines import run_daily
-from app.rectification.models import ActionExtension, Attachment, SupervisionNotice
+from app.rectification.models import ActionExtension, Attachment, SupervisionNotice, UnitPlan
 from app.rectification.orders import service as ordering
+from app.rectification.plans import asking
+from app.rectification.plans import service as planning
+from app.rectification.plans.asking import Request
 from app.rectification.rules.ledger import ActionEvent
 from app.rounds import documents
 from app.rounds.domain import RoundState
@@ -24,7 +27,17 @@ from app.rounds.models import Round
 from app.web.forms import TOKEN_FIELD, Upload
 from tests.cast import MORNING, Desk
 from tests.publication import counted
-from tests.rectification.flagged import ZHANG, ZHENG, Flagged, asked, keep_ledger, make_action
+from tests.rectification.flagged import (
+    ZHANG,
+    ZHENG,
+    Flagged,
+    asked,
+    keep_ledger,
+    later,
+    make_action,
+    make_rows,
+    working,
+)
 from tests.security.access import ACCESS
 from tests.security.furnished import ALL_LATE, PDF, Furnished, furnish
 from tests.security.test_navigation import crawl
@@ -33,7 +46,7 @@ from tests.security.world import World
 MARK = "只有别的单位知道的事"
 FOREIGN = "u5"
 REFUSED = {403, 404, 409, 422}
-BY_ID = ("{order_id}", "{action_id}", "{notice_id}", "{unit_id}")
+BY_ID = ("{order_id}", "{action_id}", "{notice_id}", "{unit_id}", "{plan_id}")
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +70,11 @@ def foreign(world: World, own: Furnished) -> dict[str, str]:
         ledger_acts.request_extension(acting, action_id, MORNING.date() + timedelta(days=42), MARK)
         run_daily(session, MORNING + ALL_LATE)
         notice = sa.select(SupervisionNotice.id).where(SupervisionNotice.subject_id == action_id)
+        asking.ask(acting, own.found.campaign_id, Request((FOREIGN,), working(later(10)) or later(10), MARK))
+        plan_id = session.scalars(sa.select(UnitPlan.id).where(UnitPlan.request == MARK)).one()
+        planning.save_plan(acting, plan_id, make_rows(marked))
         return {
+            "plan_id": plan_id,
             "order_id": order_id,
             "action_id": action_id,
             "unit_id": FOREIGN,

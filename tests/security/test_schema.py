@@ -22,7 +22,7 @@ STAFF_TABLES = {
     "unit", "unit_register", "voter_group",
     "action_entry", "action_extension", "attachment", "board_done", "campaign_board", "holiday", "inbox_item",
     "opening_job", "opening_share", "opinion", "opinion_act", "order_attempt", "order_entry", "remedial_action",
-    "remedial_order", "remedial_plan",
+    "remedial_order", "entered_issue", "entered_issue_unit", "plan", "plan_entry",
     "round_document", "staff_mail", "supervision_notice", "unknown_code_count",
 }  # fmt: skip
 

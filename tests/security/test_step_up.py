@@ -47,6 +47,8 @@ WEIGHTY = re.compile(
 LIGHT = {
     "POST /rounds/{round_id}/opening/share": "a holder's secret proves more than his password does",
     "POST /rounds/{round_id}/slips/batches/{batch_id}/void": "voids slips, no round",
+    "POST /rectification/plans/{plan_id}/withdraw": "takes a request back that can be made again",
+    "POST /rectification/campaigns/{campaign_id}/issues/{issue_id}/withdraw": "takes a typed line back",
     "POST /rounds/{round_id}/slips/void": "voids slips, no round",
 }
 TYPED: dict[str, str | list[str]] = {

@@ -18,6 +18,8 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.rectification.plans import entering
+from app.rectification.plans.entering import TypedIssue
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import freeze
 from app.slips.service import issue
@@ -42,10 +44,14 @@ CHECKED = {
     "/rounds/{round_id}/meeting",
     "/rounds/{round_id}/slips/counts",
     "/staff/{staff_id}/role",
+    "/rectification/campaigns/{campaign_id}/issues/{issue_id}",
 }
 OTHERWISE = {
     "/campaigns/{campaign_id}/forms/{key}/phone": "saves nothing",
-    "/rectification/orders/{order_id}/plan": "compares versions of the plan",
+    "/rectification/plans/{plan_id}/edit": "compares versions of the plan",
+    "/rectification/plans/{plan_id}/announce": "is a step that the state allows once",
+    "/rectification/campaigns/{campaign_id}/plans": "asks units that have not been asked, and refuses the others",
+    "/rectification/campaigns/{campaign_id}/issues": "makes a new issue",
     "/campaigns/{campaign_id}/opinions/merge": "is replayed from a list of acts, which it names",
     "/campaigns/{campaign_id}/import/confirm": "names what is stored in its preview",
     "/campaigns/{campaign_id}/liaisons/import/confirm": "adds people, and refuses names that are taken",
@@ -164,6 +170,9 @@ PLACES = {
     "/rounds/{frozen_id}/slips/counts": Place(
         "/rounds/{frozen_id}/slips", "/rounds/{frozen_id}/slips/counts", "spare-{frozen_group}", ("1", "2")
     ),
+    f"/rectification{C}/issues/{{issue_id}}": Place(
+        f"/rectification{C}/issues/{{issue_id}}", f"/rectification{C}/issues/{{issue_id}}", "basis", ("甲号", "乙号")
+    ),
     "/staff/{staff_id}/role": Place("/staff", "/staff/{staff_id}/role", "role[]", ("leader", "liaison")),
 }
 
@@ -197,9 +206,12 @@ def ids(settings: Settings, database: Database, organiser: Desk) -> dict[str, st
         paper, _ = frozen_paper(session, frozen_id)
         groups = [group.id for group in paper.groups]
         issue(acting, folder, frozen_id, dict.fromkeys(groups, 10))
+        unit_id = get_campaign(session, campaign_id).units[0].id
+        issue_id = entering.enter(acting, campaign_id, TypedIssue("audit", "账目公开不及时", "", (unit_id,)))
     with database.reading() as session:
         campaign = get_campaign(session, campaign_id)
     found = {
+        "issue_id": issue_id,
         "campaign_id": campaign_id,
         "round_id": round_id,
         "frozen_id": frozen_id,

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from app.core.chinese import CHINA
 from app.opinions.reads import collected_on
 from app.publication.reads import READABLE, ledgers
-from app.rectification.models import ActionEntry, OrderAttempt, RemedialAction, RemedialOrder, RemedialPlan
+from app.rectification.models import ActionEntry, OrderAttempt, RemedialAction, RemedialOrder, UnitPlan
 from app.rectification.rules.board import Done, Source, Step
 from app.rectification.rules.ledger import ACTION_ENDS, ActionEvent
 from app.rectification.rules.orders import OrderState
-from app.rectification.rules.plans import PlanState
+from app.rectification.rules.plans import PLANS_IN_FORCE, PlanState
 from app.rounds.reads import frozen_papers, rounds_of
 
 ENDING = (ActionEvent.ACCEPT, ActionEvent.TURN_LONG_TERM, ActionEvent.EXPLAIN)
@@ -97,9 +97,9 @@ def _to_be_repeated(session: Session, campaign_id: str) -> frozenset[tuple[str, 
 
 def _plans(session: Session, campaign_id: str) -> Iterator[Fact]:
     query = (
-        select(RemedialOrder.unit_id, RemedialPlan.decided_at)
-        .join(RemedialOrder, RemedialOrder.id == RemedialPlan.order_id)
-        .where(RemedialOrder.campaign_id == campaign_id, RemedialPlan.state == PlanState.ACCEPTED.value)
+        select(UnitPlan.unit_id, UnitPlan.decided_at)
+        .where(UnitPlan.campaign_id == campaign_id)
+        .where(UnitPlan.state.in_([state.value for state in PLANS_IN_FORCE]))
     )
     for unit_id, decided_at in session.execute(query):
         if decided_at is not None:
@@ -110,10 +110,10 @@ def _ledgers(session: Session, campaign_id: str) -> Iterator[Fact]:
     """Yield the units all of whose actions, those of a plan not yet accepted too, have come to an end."""
     ended = case((RemedialAction.state.in_([state.value for state in ACTION_ENDS]), 1), else_=0)
     query = (
-        select(RemedialOrder.unit_id, func.count(), func.sum(ended), func.max(RemedialAction.accepted_on))
-        .join(RemedialOrder, RemedialOrder.id == RemedialAction.order_id)
-        .where(RemedialOrder.campaign_id == campaign_id)
-        .group_by(RemedialOrder.unit_id)
+        select(UnitPlan.unit_id, func.count(), func.sum(ended), func.max(RemedialAction.accepted_on))
+        .join(UnitPlan, UnitPlan.id == RemedialAction.plan_id)
+        .where(UnitPlan.campaign_id == campaign_id, UnitPlan.state != PlanState.WITHDRAWN.value)
+        .group_by(UnitPlan.unit_id)
     )
     last = _last_ends(session, campaign_id)
     for unit_id, actions, ends, accepted_on in session.execute(query):
@@ -124,10 +124,10 @@ def _ledgers(session: Session, campaign_id: str) -> Iterator[Fact]:
 
 def _last_ends(session: Session, campaign_id: str) -> Mapping[str, date]:
     query = (
-        select(RemedialOrder.unit_id, func.max(ActionEntry.at))
+        select(UnitPlan.unit_id, func.max(ActionEntry.at))
         .join(RemedialAction, RemedialAction.id == ActionEntry.action_id)
-        .join(RemedialOrder, RemedialOrder.id == RemedialAction.order_id)
-        .where(RemedialOrder.campaign_id == campaign_id, ActionEntry.event.in_([event.value for event in ENDING]))
-        .group_by(RemedialOrder.unit_id)
+        .join(UnitPlan, UnitPlan.id == RemedialAction.plan_id)
+        .where(UnitPlan.campaign_id == campaign_id, ActionEntry.event.in_([event.value for event in ENDING]))
+        .group_by(UnitPlan.unit_id)
     )
     return {unit_id: _day(at) for unit_id, at in session.execute(query)}

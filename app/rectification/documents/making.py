@@ -14,7 +14,7 @@ from app.rectification.ledger.reads import picked_rows
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.orders import reads
 from app.rectification.orders.retesting import pairs_of
-from app.rectification.plans.service import plan_of
+from app.rectification.plans.service import get_plan
 from app.rectification.rules.picks import read_pick
 from app.rounds.reads import frozen_paper
 
@@ -42,13 +42,11 @@ def notice(bench: Bench) -> Made:
 def plan(bench: Bench) -> Made:
     """Make 整改方案."""
     with bench.reading() as session:
-        order = reads.get_order(session, bench.staff, bench.arguments["order"])
-        found = plan_of(session, order)
-    if found is None:
-        raise DomainError("not_found")
-    rows = [LedgerRow(order, row, is_overdue=False, due=row.due) for row in found.rows]
-    made = notices.plan_document(order, rows, found.state, found.submitted_on or bench.today)
-    return Made(made, f"{order.unit_name}整改方案.docx")
+        found = get_plan(session, bench.staff, bench.arguments["plan"])
+        order = reads.get_order(session, bench.staff, found.head.order_id) if found.head.order_id else None
+    rows = [LedgerRow(found.head, row, is_overdue=False, due=row.due) for row in found.rows]
+    made = notices.plan_document(found.head, order, rows, found.submitted_on or bench.today)
+    return Made(made, f"{found.head.unit_name}整改方案.docx")
 
 
 def order_summary(bench: Bench) -> Made:
@@ -58,7 +56,7 @@ def order_summary(bench: Bench) -> Made:
         found = Results(session, bench.staff, bench.now).of(order)
         ledger = ledger_acts.ledger(session, bench.staff, bench.today, order.campaign_id)
         organisation = frozen_paper(session, order.round_id)[0].organisation
-    rows = [row for row in ledger if row.order.id == order.id]
+    rows = [row for row in ledger if row.plan.order_id == order.id]
     made = summary.order_summary(order, rows, found, organisation, bench.today)
     return Made(made, f"{order.unit_name}总结报告.docx")
 

@@ -20,8 +20,8 @@ from app.rectification.documents.progress import (
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.orders.reads import OrderView
+from app.rectification.plans.reads import PlanHead
 from app.rectification.rules.columns import LEDGER_COLUMNS
-from app.rectification.rules.plans import PlanState
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.wording import MODES
 
@@ -70,23 +70,29 @@ def order_notice(order: OrderView, organisation: str, round_title: str) -> bytes
     return saved(document)
 
 
-def plan_document(order: OrderView, rows: Sequence[LedgerRow], state: PlanState, day: date) -> bytes:
+def plan_document(plan: PlanHead, order: OrderView | None, rows: Sequence[LedgerRow], day: date) -> bytes:
     """Return 整改方案 of a unit, signed on the day it was submitted: every action with the five points."""
     document = blank_document()
-    paragraph(document, f"{order.unit_name}整改方案", Kind.TITLE)
-    if state is not PlanState.ACCEPTED:
+    paragraph(document, f"{plan.unit_name}整改方案", Kind.TITLE)
+    if not plan.is_in_force:
         paragraph(document, "（未审定稿）", Kind.CENTRED)
-    if (current := order.current) is not None:
-        dates = current.dates
-        paragraph(
-            document,
-            f"根据{current.document_number}要求，制定本方案。整改期限为{chinese_day(dates.remedial)}，"
-            f"复测期限为{chinese_day(dates.retest)}。共 {len(rows)} 项整改事项。",
-        )
+    paragraph(document, f"{_basis(plan, order)}共 {len(rows)} 项整改事项。")
     for number, each in enumerate(rows, start=1):
         _action(document, number, cells_of(each))
-    signed(document, order.unit_name, day)
+    signed(document, plan.unit_name, day)
     return saved(document)
+
+
+def _basis(plan: PlanHead, order: OrderView | None) -> str:
+    """Say what wants the plan."""
+    if order is None:
+        return f"根据{chinese_day(plan.asked_on)}提出的制定整改方案的要求，制定本方案。"
+    current = next(each for each in order.attempts if each.attempt == plan.attempt)
+    dates = current.dates
+    return (
+        f"根据{current.document_number}要求，制定本方案。整改期限为{chinese_day(dates.remedial)}，"
+        f"复测期限为{chinese_day(dates.retest)}。"
+    )
 
 
 def _action(document: DocumentType, number: int, row: dict[str, str]) -> None:
@@ -105,7 +111,7 @@ def ledger_document(rows: Sequence[LedgerRow], title: str) -> bytes:
     heads = ("单位", *(column.heading for column in LEDGER_COLUMNS))
     paragraph(document, title, Kind.TITLE)
     columns = [Column(head, width * factor, Style.SMALL) for head, width in zip(heads, _LEDGER_WIDTHS, strict=True)]
-    table(document, columns, ((each.order.unit_name, *_texts(each)) for each in rows))
+    table(document, columns, ((each.plan.unit_name, *_texts(each)) for each in rows))
     if not rows:
         paragraph(document, "台账中没有整改事项。", Style.NOTE)
     return saved(document)

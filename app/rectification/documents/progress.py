@@ -15,6 +15,7 @@ from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.orders import reads
 from app.rectification.orders.reads import OrderView
+from app.rectification.plans.reads import PlanHead, plan_heads
 from app.rectification.rules.orders import OrderState, running_deadline
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.wording import MODES, ORDER_STATES, TASKS
@@ -54,9 +55,10 @@ class Bulletin:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a campaign stands on a day: its orders, their actions, and its board; no figure of any result."""
+    """Where a campaign stands on a day: orders, plans, their actions, and its board; no figure of any result."""
 
     orders: Sequence[OrderView]
+    plans: Sequence[PlanHead]
     rows: Sequence[LedgerRow]
     board: BoardView
     today: date
@@ -76,14 +78,15 @@ def read_progress(session: Session, staff: Principal, today: date, campaign_id: 
     if "liaison" not in staff.roles:
         opinions = count_of(session, campaign_id), len(issues_of(session, campaign_id))
     rows = list(ledger_acts.ledger(session, staff, today, campaign_id))
-    return Progress(reads.orders(session, staff, campaign_id), rows, board, today, opinions)
+    found = reads.orders(session, staff, campaign_id), plan_heads(session, staff, campaign_id)
+    return Progress(*found, rows, board, today, opinions)
 
 
 def order_rows(progress: Progress) -> list[tuple[str, ...]]:
     """Return a row for every order in official order: state, what is due when, supervision, overdue actions."""
     late: dict[str, int] = {}
     for each in progress.rows:
-        late[each.order.id] = late.get(each.order.id, 0) + each.is_overdue
+        late[each.plan.order_id] = late.get(each.plan.order_id, 0) + each.is_overdue
     return [
         (
             str(place),
@@ -131,12 +134,15 @@ def campaign_words(progress: Progress) -> str:
 
 
 def progress_words(progress: Progress) -> str:
-    """Say how many units were ordered and how many of these are done."""
+    """Say how many plans were asked for, how many units were ordered, and how many of all these are done."""
     ordered = progress.ordered
+    asked = [plan for plan in progress.plans if not plan.order_id]
+    accepted = sum(plan.is_in_force for plan in asked)
+    plans = f"共要求 {len(asked)} 个单位制定整改方案，已审定 {accepted} 个；" if asked else ""
     ended = [order for order in ordered if order.standing.state is OrderState.CLOSED]
     late = [order for order in ordered if "已逾期" in due_words(order, progress.today)]
     overdue = sum(each.is_overdue for each in progress.rows)
     return (
-        f"截至{chinese_day(progress.today)}，共责令 {len(ordered)} 个单位补课，已办结 {len(ended)} 个，"
+        f"截至{chinese_day(progress.today)}，{plans}共责令 {len(ordered)} 个单位补课，已办结 {len(ended)} 个，"
         f"有期限已过尚未完成的 {len(late)} 个。整改台账共 {len(progress.rows)} 项，其中逾期 {overdue} 项。"
     )

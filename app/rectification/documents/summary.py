@@ -120,7 +120,7 @@ def _state_words(rows: Sequence[LedgerRow]) -> str:
 
 def _rules_made(rows: Sequence[LedgerRow]) -> list[str]:
     """Return the rules that were made under these actions, each with whose it is."""
-    return [f"{name}（{each.order.unit_name}）" for each in rows for name in rules_in(each.row.rules_made)]
+    return [f"{name}（{each.plan.unit_name}）" for each in rows for name in rules_in(each.row.rules_made)]
 
 
 def _tell_rules(document: DocumentType, rows: Sequence[LedgerRow]) -> None:
@@ -175,7 +175,7 @@ def _results(document: DocumentType, found: OrderResult) -> None:
 
 def _open_lines(rows: Sequence[LedgerRow]) -> list[str]:
     return [
-        f"{each.order.unit_name}：{each.row.problem}（{cells_of(each)['state']}，时限 {_due(each)}"
+        f"{each.plan.unit_name}：{each.row.problem}（{cells_of(each)['state']}，时限 {_due(each)}"
         f"{'，已逾期' if each.is_overdue else ''}）。"
         for each in rows
         if is_open(ActionState(each.row.state)) or each.row.state == ActionState.EXPLAINED.value
@@ -241,10 +241,11 @@ def _campaign_work(document: DocumentType, progress: Progress) -> None:
         paragraph(document, "台账中没有整改事项。")
         return
     paragraph(document, _state_words(progress.rows))
-    by_order: dict[str, list[LedgerRow]] = {order.id: [] for order in progress.ordered}
+    by_unit: dict[str, list[LedgerRow]] = {plan.unit_id: [] for plan in progress.plans}
     for each in progress.rows:
-        by_order.setdefault(each.order.id, []).append(each)
-    rows = [(order.unit_name, *_numbers(by_order[order.id])) for order in progress.ordered]
+        by_unit[each.plan.unit_id].append(each)
+    names = {unit.id: unit.name for unit in progress.board.units}
+    rows = [(names[unit], *_numbers(by_unit[unit])) for unit in names if unit in by_unit]
     table(document, UNIT_COLUMNS, rows)
     _tell_rules(document, progress.rows)
 

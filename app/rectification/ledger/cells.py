@@ -20,7 +20,7 @@ def cells_of(each: LedgerRow) -> dict[str, str]:
     texts = {key: getattr(row, key) for key in _TOLD}
     state = ACTION_STATES[ActionState(row.state)]
     return texts | {
-        "number": f"{row.attempt}-{row.position}",
+        "number": each.number,
         "kind": ACTION_KINDS[ActionKind(row.kind)] if row.kind else "",
         "horizon": HORIZONS[Horizon(row.horizon)] if row.horizon else "",
         "due": _day(row.due),

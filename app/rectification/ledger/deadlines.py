@@ -13,13 +13,13 @@ from app.audit import service as audit
 from app.audit.service import SYSTEM
 from app.core.acting import Principal
 from app.core.chinese import CHINA, chinese_day
-from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.inbox.models import InboxItem
 from app.rectification.ledger.service import rule_view
 from app.rectification.messages.notify import action_title
 from app.rectification.models import RemedialAction, SupervisionNotice
-from app.rectification.orders.reads import OrderView, holidays_of, orders, reach, unknown_years
+from app.rectification.orders.reads import OrderView, holidays_of, orders, unknown_years
+from app.rectification.plans.reads import PlanHead, plan_heads
 from app.rectification.rules.ledger import ACTION_ENDS, ActionState
 from app.rectification.rules.orders import ORDER_ENDS, Task
 from app.rectification.rules.supervision import (
@@ -37,28 +37,48 @@ from app.rectification.rules.wording import NOTICE_TOLD, TASKS
 
 TOLD_ALWAYS = ("organiser", "supervisor")
 TOLD_OF_OVERDUE = (*TOLD_ALWAYS, "leader")
-_NOT_RUNNING = tuple(state.value for state in (*ACTION_ENDS, ActionState.DRAFTED))
+NOT_RUNNING = tuple(state.value for state in (*ACTION_ENDS, ActionState.DRAFTED))
 _DAILY_RUN = 0x64616979
 """Key of PostgreSQL's lock: two runs at once take turns."""
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """The orders and plans within somebody's reach, both in official order of units."""
+
+    orders: Sequence[OrderView]
+    plans: Sequence[PlanHead]
+
+
+def watched(session: Session, staff: Principal, campaign_id: str = "") -> Watched:
+    """Return what somebody may see of a campaign, or of all."""
+    return Watched(orders(session, staff, campaign_id), plan_heads(session, staff, campaign_id))
+
+
+@dataclass(frozen=True, slots=True)
 class Matter:
-    """Something with a running deadline: as the rules see it, and as people speak of it."""
+    """Something with a running deadline: as the rules see it, and as people speak of it; ``place`` in all units."""
 
     campaign_id: str
     unit_name: str
     subject: Subject
     title: str
     href: str
+    place: int = 0
 
 
-def matters(session: Session, views: Sequence[OrderView], until: date | None = None) -> list[Matter]:
-    """Return what has a deadline, at the latest ``until``, in the order of the ``views``, which are official."""
-    found = [matter for view in views for matter in _of_order(view)] + _of_ledger(session, views, until)
-    places = {(view.campaign_id, view.unit_id): place for place, view in enumerate(views)}
+def matters(session: Session, within: Watched, until: date | None = None) -> list[Matter]:
+    """Return what has a deadline, at the latest ``until``, units in official order."""
+    found = [*running(within), *_of_ledger(session, within.plans, until)]
     kept = [matter for matter in found if until is None or matter.subject.due <= until]
-    return sorted(kept, key=lambda matter: places[matter.campaign_id, matter.subject.unit_id])
+    return sorted(kept, key=lambda matter: (matter.campaign_id, matter.place))
+
+
+def running(within: Watched) -> Iterator[Matter]:
+    """Yield what orders wait for, then the plans that were asked for without one and are not there yet."""
+    for view in within.orders:
+        yield from _of_order(view)
+    yield from (_of_plan(head) for head in within.plans if head.is_open and not head.order_id)
 
 
 def _of_order(view: OrderView) -> Iterator[Matter]:
@@ -67,33 +87,39 @@ def _of_order(view: OrderView) -> Iterator[Matter]:
     now = view.current
     subject = order_subject(view.id, view.unit_id, view.standing.state, now.dates, now.ordered_on)
     if subject is not None:
-        title = TASKS[Task(subject.kind.value)]
-        yield Matter(view.campaign_id, view.unit_name, subject, title, f"/rectification/orders/{view.id}")
+        title, href = TASKS[Task(subject.kind.value)], f"/rectification/orders/{view.id}"
+        yield Matter(view.campaign_id, view.unit_name, subject, title, href, view.unit_position)
 
 
-def _of_ledger(session: Session, views: Sequence[OrderView], until: date | None) -> list[Matter]:
+def _of_plan(head: PlanHead) -> Matter:
+    subject = Subject(SubjectKind.ASKED_PLAN, head.id, head.unit_id, head.asked_on, head.due)
+    href = f"/rectification/plans/{head.id}"
+    return Matter(head.campaign_id, head.unit_name, subject, TASKS[Task.PLAN], href, head.unit_position)
+
+
+def _of_ledger(session: Session, heads: Sequence[PlanHead], until: date | None) -> list[Matter]:
     """Return the open actions of the ledger; the rows of the many that have ended are not even read."""
-    by_id = {view.id: view for view in views}
-    query = select(RemedialAction).where(RemedialAction.state.not_in(_NOT_RUNNING), RemedialAction.order_id.in_(by_id))
+    by_id = {head.id: head for head in heads}
+    query = select(RemedialAction).where(RemedialAction.state.not_in(NOT_RUNNING), RemedialAction.plan_id.in_(by_id))
     if until is not None:
-        query = query.where(_last_day() <= until)
-    rows = session.scalars(query.order_by(RemedialAction.attempt, RemedialAction.position, RemedialAction.id))
-    found = (_of_action(by_id[row.order_id], row) for row in rows)
+        query = query.where(last_day() <= until)
+    rows = session.scalars(query.order_by(RemedialAction.position, RemedialAction.id)).all()
+    places = {plan_id: place for place, plan_id in enumerate(by_id)}
+    found = (_of_action(by_id[row.plan_id], row) for row in sorted(rows, key=lambda row: places[row.plan_id]))
     return [matter for matter in found if matter]
 
 
-def _last_day() -> ColumnElement[date | None]:
+def last_day() -> ColumnElement[date | None]:
+    """Return the last day of an action that counts, after extension."""
     return func.coalesce(RemedialAction.extended_to, RemedialAction.due)
 
 
-def _of_action(view: OrderView, row: RemedialAction) -> Matter | None:
-    ordered_on = next(each.ordered_on for each in view.attempts if each.attempt == row.attempt)
-    subject = action_subject(rule_view(row), view.unit_id, row.announced_on or ordered_on)
+def _of_action(head: PlanHead, row: RemedialAction) -> Matter | None:
+    subject = action_subject(rule_view(row), head.unit_id, row.announced_on or head.asked_on)
     if subject is None:
         return None
-    return Matter(
-        view.campaign_id, view.unit_name, subject, action_title(row.problem), f"/rectification/actions/{row.id}"
-    )
+    title, href = action_title(row.problem), f"/rectification/actions/{row.id}"
+    return Matter(head.campaign_id, head.unit_name, subject, title, href, head.unit_position)
 
 
 def run_daily(session: Session, now: datetime, actor: Principal = SYSTEM) -> tuple[Notice, ...]:
@@ -110,7 +136,7 @@ def run_daily(session: Session, now: datetime, actor: Principal = SYSTEM) -> tup
 
 def _by_campaign(session: Session) -> Mapping[str, list[Matter]]:
     found = defaultdict(list)
-    for matter in matters(session, orders(session, SYSTEM)):
+    for matter in matters(session, watched(session, SYSTEM)):
         found[matter.campaign_id].append(matter)
     return found
 
@@ -199,110 +225,10 @@ def _readers(session: Session, unit_ids: Collection[str]) -> _Readers:
     return _Readers(liaisons, [principal(staff) for staff in everyone(session) if not staff.disabled])
 
 
-def years_unknown(session: Session, views: Sequence[OrderView], today: date) -> Mapping[str, tuple[int, ...]]:
-    """Return by campaign with a running order the years whose holidays nobody has entered and today's notices need."""
-    running = dict.fromkeys(view.campaign_id for view in views if view.standing.state not in ORDER_ENDS)
+def years_unknown(session: Session, within: Watched, today: date) -> Mapping[str, tuple[int, ...]]:
+    """Return by campaign with a running order or plan the years whose holidays nobody has entered but notices need."""
+    ordered = (view.campaign_id for view in within.orders if view.standing.state not in ORDER_ENDS)
+    asked = (head.campaign_id for head in within.plans if not head.order_id)
     days = DEFAULT_NOTICES.yellow_working_days
-    found = {campaign_id: unknown_years(session, campaign_id, today, days) for campaign_id in running}
+    found = {each: unknown_years(session, each, today, days) for each in dict.fromkeys((*ordered, *asked))}
     return {campaign_id: years for campaign_id, years in found.items() if years}
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeView:
-    """A 督办单 as pages show it; ``is_open`` says whether its deadline still runs."""
-
-    id: str
-    campaign_id: str
-    unit_id: str
-    unit_name: str
-    kind: SubjectKind
-    title: str
-    level: Level
-    due: date
-    issued_on: date
-    href: str
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NoticePage:
-    """One page of 督办单, of all ``total`` that were asked for."""
-
-    notices: list[NoticeView]
-    total: int
-    part: int
-    parts: int
-
-
-def issued_notices(
-    session: Session, views: Sequence[OrderView], *, only_open: bool = False, part: int = 1, size: int = 10_000
-) -> NoticePage:
-    """Return the notices of these orders: units in the order of the ``views``, newest first for one unit."""
-    running = _running(session, views)
-    places = {(view.campaign_id, view.unit_id): place for place, view in enumerate(views)}
-    one = SupervisionNotice
-    # Of the many only what decides about order and page is read.
-    columns = select(one.id, one.campaign_id, one.unit_id, one.kind, one.subject_id, one.due, one.issued_on)
-    found = [
-        (places[campaign_id, unit_id], -issued_on.toordinal(), notice_id)
-        for notice_id, campaign_id, unit_id, kind, subject_id, due, issued_on in session.execute(columns)
-        if (campaign_id, unit_id) in places and (not only_open or (kind, subject_id, due) in running)
-    ]
-    parts = max(1, -(-len(found) // size))
-    part = min(max(part, 1), parts)
-    shown = [notice_id for _, _, notice_id in sorted(found)[(part - 1) * size : part * size]]
-    rows = {row.id: row for row in session.scalars(select(one).where(one.id.in_(shown)))}
-    return NoticePage(
-        _views(session, views, [rows[notice_id] for notice_id in shown], running), len(found), part, parts
-    )
-
-
-def get_notice(session: Session, staff: Principal, notice_id: str) -> NoticeView:
-    """Return a notice within reach; DomainError ``notice_unknown``."""
-    row = session.get(SupervisionNotice, notice_id)
-    units = reach(session, staff)
-    if row is None or (units is not None and row.unit_id not in units):
-        raise DomainError("notice_unknown")
-    views = orders(session, staff, row.campaign_id)
-    return _views(session, views, [row], _running(session, views))[0]
-
-
-_Running = frozenset[tuple[str, str, date | None]]
-
-
-def _views(
-    session: Session, views: Sequence[OrderView], rows: Sequence[SupervisionNotice], running: _Running
-) -> list[NoticeView]:
-    names = {(view.campaign_id, view.unit_id): view.unit_name for view in views}
-    actions = {row.subject_id for row in rows if row.kind == SubjectKind.ACTION.value}
-    problems = select(RemedialAction.id, RemedialAction.problem).where(RemedialAction.id.in_(actions))
-    titles = {action_id: action_title(problem) for action_id, problem in session.execute(problems)}
-    return [
-        _view(row, names[row.campaign_id, row.unit_id], titles, (row.kind, row.subject_id, row.due) in running)
-        for row in rows
-    ]
-
-
-def _running(session: Session, views: Sequence[OrderView]) -> _Running:
-    """Return kind, id and last day of all whose time runs; a few columns only, for there can be many."""
-    of_orders = {(one.subject.kind.value, one.subject.id, one.subject.due) for view in views for one in _of_order(view)}
-    rows = session.execute(select(RemedialAction.id, _last_day()).where(RemedialAction.state.not_in(_NOT_RUNNING)))
-    return frozenset(of_orders.union((SubjectKind.ACTION.value, action_id, due) for action_id, due in rows))
-
-
-def _view(row: SupervisionNotice, unit_name: str, titles: Mapping[str, str], is_open: bool) -> NoticeView:
-    kind = SubjectKind(row.kind)
-    of_action = kind is SubjectKind.ACTION
-    return NoticeView(
-        id=row.id,
-        campaign_id=row.campaign_id,
-        unit_id=row.unit_id,
-        unit_name=unit_name,
-        kind=kind,
-        title=titles[row.subject_id] if of_action else TASKS[Task(kind.value)],
-        level=Level(row.level),
-        due=row.due,
-        issued_on=row.issued_on,
-        href=f"/rectification/{'actions' if of_action else 'orders'}/{row.subject_id}",
-        is_open=is_open,
-    )

@@ -37,4 +37,4 @@ def _fill(book: xlsxwriter.Workbook, rows: Sequence[LedgerRow]) -> None:
 
 def _texts(each: LedgerRow) -> list[str]:
     told = cells_of(each)
-    return [each.row.id, each.order.unit_name, *(told[column.key] for column in LEDGER_COLUMNS), ""]
+    return [each.row.id, each.plan.unit_name, *(told[column.key] for column in LEDGER_COLUMNS), ""]

@@ -10,8 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.core.acting import Principal
 from app.core.folding import folded
 from app.rectification.ledger.service import LedgerRow, ledger_row
-from app.rectification.models import RemedialAction
-from app.rectification.orders.reads import Place, places, views_of
+from app.rectification.models import RemedialAction, UnitPlan
+from app.rectification.plans.reads import PlanHead, plan_heads
 from app.rectification.rules.ledger import ACTION_ENDS, ActionState, is_open
 from app.rectification.rules.picks import Pick, Show, week_of
 
@@ -41,12 +41,12 @@ def ledger_page(session: Session, staff: Principal, today: date, pick: Pick = EV
     """Return one page of the picked actions within reach."""
     wanted = _wanted(session, staff, pick)
     counts = _counts(session, pick, today)
-    sums = [sum(column) for column in zip(*(counts.get(each.order_id, (0, 0, 0)) for each in wanted), strict=True)]
+    sums = [sum(column) for column in zip(*(counts.get(each.id, (0, 0, 0)) for each in wanted), strict=True)]
     total, running, late = sums or (0, 0, 0)
     parts = max(1, -(-total // PAGE))
     part = min(max(part, 1), parts)
     start = (part - 1) * PAGE
-    cut, skipped = _cut(wanted, {order_id: count[0] for order_id, count in counts.items()}, start)
+    cut, skipped = _cut(wanted, {plan_id: count[0] for plan_id, count in counts.items()}, start)
     rows = list(_rows(session, cut, pick, today))
     return LedgerPage(rows[start - skipped : start - skipped + PAGE], total, part, parts, running, late)
 
@@ -56,70 +56,70 @@ def picked_rows(session: Session, staff: Principal, today: date, pick: Pick) -> 
     return list(_rows(session, _wanted(session, staff, pick), pick, today))
 
 
-def _wanted(session: Session, staff: Principal, pick: Pick) -> list[Place]:
+def _wanted(session: Session, staff: Principal, pick: Pick) -> list[PlanHead]:
     unit = folded(pick.unit)
-    found = (each for each in places(session, staff) if pick.order in {"", each.order_id})
-    return [each for each in found if unit in folded(each.unit_name)]
+    found = (each for each in plan_heads(session, staff) if unit in folded(each.unit_name))
+    return [each for each in found if pick.order in {"", each.order_id} and pick.plan in {"", each.id}]
 
 
 def _counts(session: Session, pick: Pick, today: date) -> dict[str, tuple[int, int, int]]:
-    """Return by order how many actions are picked, how many of them are not 已销号, and how many are late."""
+    """Return by plan how many actions are picked, how many of them are not 已销号, and how many are late."""
     running = case((RemedialAction.state != ActionState.CLOSED_OUT.value, 1), else_=0)
     late = case((and_(*_shown(Show.LATE, today)), 1), else_=0)
-    counted = select(RemedialAction.order_id, func.count(), func.sum(running), func.sum(late))
-    rows = session.execute(counted.where(*_picked(pick, today)).group_by(RemedialAction.order_id))
-    return {order_id: (count, int(open_), int(overdue)) for order_id, count, open_, overdue in rows}
+    counted = select(RemedialAction.plan_id, func.count(), func.sum(running), func.sum(late))
+    rows = session.execute(counted.where(*_picked(pick, today)).group_by(RemedialAction.plan_id))
+    return {plan_id: (count, int(open_), int(overdue)) for plan_id, count, open_, overdue in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many actions of an order there are, how many are announced, and how many have not ended."""
+    """How many actions there are, how many are announced, and how many have not ended."""
 
     all: int
     announced: int
     running: int
 
 
-def counts(session: Session, order_id: str) -> Counts:
-    """Count the actions of an order's accepted plans, those of earlier attempts too."""
+def counts(session: Session, public_id: str) -> Counts:
+    """Count the actions of the accepted plans of a public address, those of an order's earlier attempts too."""
     rows = session.execute(
-        select(RemedialAction.state, RemedialAction.announced_on).where(
-            RemedialAction.order_id == order_id, *_picked(EVERYTHING, date.min)
-        )
+        select(RemedialAction.state, RemedialAction.announced_on)
+        .join(UnitPlan, UnitPlan.id == RemedialAction.plan_id)
+        .where(UnitPlan.public_id == public_id, *_picked(EVERYTHING, date.min))
     ).all()
     running = sum(is_open(ActionState(state)) for state, _ in rows)
     return Counts(len(rows), sum(day is not None for _, day in rows), running)
 
 
-def announced(session: Session, order_id: str) -> Sequence[RemedialAction]:
-    """Return the actions whose commitments are public, those of earlier attempts first."""
-    query = select(RemedialAction).where(RemedialAction.order_id == order_id, RemedialAction.announced_on.is_not(None))
-    return session.scalars(query.order_by(RemedialAction.attempt, RemedialAction.position)).all()
+def announced(session: Session, public_id: str) -> Sequence[RemedialAction]:
+    """Return the actions of a public address, those of an order's earlier attempts first."""
+    query = select(RemedialAction).join(UnitPlan, UnitPlan.id == RemedialAction.plan_id)
+    query = query.where(UnitPlan.public_id == public_id, RemedialAction.announced_on.is_not(None))
+    return session.scalars(query.order_by(UnitPlan.attempt, RemedialAction.position)).all()
 
 
-def _cut(wanted: Sequence[Place], counts: dict[str, int], start: int) -> tuple[list[Place], int]:
-    """Return the orders whose actions stand on the page that begins at ``start``, and how many stand before them."""
-    cut: list[Place] = []
+def _cut(wanted: Sequence[PlanHead], counts: dict[str, int], start: int) -> tuple[list[PlanHead], int]:
+    """Return the plans whose actions stand on the page that begins at ``start``, and how many stand before them."""
+    cut: list[PlanHead] = []
     before = skipped = 0
-    for place in wanted:
-        after = before + counts.get(place.order_id, 0)
+    for head in wanted:
+        after = before + counts.get(head.id, 0)
         if after <= start:
             skipped = after
         elif before < start + PAGE and after > before:
-            cut.append(place)
+            cut.append(head)
         before = after
     return cut, skipped
 
 
-def _rows(session: Session, cut: Sequence[Place], pick: Pick, today: date) -> Iterator[LedgerRow]:
-    ids = [place.order_id for place in cut]
-    query = select(RemedialAction).where(RemedialAction.order_id.in_(ids), *_picked(pick, today))
+def _rows(session: Session, cut: Sequence[PlanHead], pick: Pick, today: date) -> Iterator[LedgerRow]:
+    ids = [head.id for head in cut]
+    query = select(RemedialAction).where(RemedialAction.plan_id.in_(ids), *_picked(pick, today))
     found: dict[str, list[RemedialAction]] = {}
-    order = (RemedialAction.attempt, RemedialAction.position, RemedialAction.id)
-    for row in session.scalars(query.order_by(*order)):
-        found.setdefault(row.order_id, []).append(row)
-    for view in views_of(session, cut):
-        yield from (ledger_row(view, row, today) for row in found.get(view.id, ()))
+    for row in session.scalars(query.order_by(RemedialAction.position, RemedialAction.id)):
+        found.setdefault(row.plan_id, []).append(row)
+    for head in cut:
+        yield from (ledger_row(head, row, today) for row in found.get(head.id, ()))
 
 
 def _picked(pick: Pick, today: date) -> Iterator[ColumnElement[bool]]:

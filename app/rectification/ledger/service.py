@@ -14,9 +14,10 @@ from app.core.db import locked, locked_rows
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED, tell_of_action
-from app.rectification.models import ActionEntry, ActionExtension, RemedialAction, RemedialOrder
-from app.rectification.orders.reads import OrderView, get_order, orders, refuse_days_off
+from app.rectification.models import ActionEntry, ActionExtension, RemedialAction
+from app.rectification.orders.reads import refuse_days_off
 from app.rectification.orders.service import step_refused, today_of
+from app.rectification.plans.reads import PlanHead, get_head, plan_heads
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.ledger import (
     ACTION_TABLE,
@@ -57,12 +58,17 @@ BY_SUPERVISION = frozenset({ActionEvent.RETURN, ActionEvent.ACCEPT, ActionEvent.
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """An action of the ledger with the order it belongs to."""
+    """An action of the ledger with the plan it belongs to."""
 
-    order: OrderView
+    plan: PlanHead
     row: RemedialAction
     is_overdue: bool
     due: date | None
+
+    @property
+    def number(self) -> str:
+        """编号, within the unit."""
+        return self.plan.number(self.row.position)
 
 
 def rule_view(row: RemedialAction) -> LedgerAction:
@@ -99,18 +105,17 @@ def _store(row: RemedialAction, action: LedgerAction) -> None:
 
 def ledger(session: Session, staff: Principal, today: date, campaign_id: str = "") -> Sequence[LedgerRow]:
     """Return the actions of accepted plans within reach, in official order of units, then in the plan's own."""
-    views = {view.id: view for view in orders(session, staff, campaign_id)}
+    heads = {head.id: head for head in plan_heads(session, staff, campaign_id)}
     query = select(RemedialAction).where(RemedialAction.state != ActionState.DRAFTED.value)
-    rows = [row for row in session.scalars(query) if row.order_id in views]
-    found = [ledger_row(views[row.order_id], row, today) for row in rows]
-    places = {view_id: place for place, view_id in enumerate(views)}
-    return sorted(found, key=lambda each: (places[each.order.id], each.row.attempt, each.row.position))
+    found = [ledger_row(heads[row.plan_id], row, today) for row in session.scalars(query) if row.plan_id in heads]
+    places = {plan_id: place for place, plan_id in enumerate(heads)}
+    return sorted(found, key=lambda each: (places[each.plan.id], each.row.position))
 
 
-def ledger_row(order: OrderView, row: RemedialAction, today: date) -> LedgerRow:
-    """Return an action with its order and what the day says of it."""
+def ledger_row(plan: PlanHead, row: RemedialAction, today: date) -> LedgerRow:
+    """Return an action with its plan and what the day says of it."""
     action = rule_view(row)
-    return LedgerRow(order, row, overdue(action, today), current_due(action))
+    return LedgerRow(plan, row, overdue(action, today), current_due(action))
 
 
 def get_action(session: Session, staff: Principal, action_id: str, today: date) -> LedgerRow:
@@ -119,10 +124,10 @@ def get_action(session: Session, staff: Principal, action_id: str, today: date) 
     if row is None or row.state == ActionState.DRAFTED.value:
         raise DomainError("action_unknown")
     try:
-        order = get_order(session, staff, row.order_id)
+        plan = get_head(session, staff, row.plan_id)
     except DomainError:
         raise DomainError("action_unknown") from None
-    return ledger_row(order, row, today)
+    return ledger_row(plan, row, today)
 
 
 def entries_of(session: Session, action_id: str) -> Sequence[ActionEntry]:
@@ -143,11 +148,11 @@ def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date
         raise DomainError("field_not_a_choice", field="操作")
     if event in BY_SUPERVISION and not reader_powers(acting.actor.roles).supervise:
         raise DomainError("role_refused")
-    row = _locked(acting, action_id)
+    plan, row = _locked(acting, action_id)
     before = rule_view(row)
     after = move(before, event, Act(by_now(acting), today_of(acting), text, due))
     if due is not None and not isinstance(after, Refusal):
-        refuse_days_off(acting.session, _campaign(acting.session, row), {"新的完成时限": due})
+        refuse_days_off(acting.session, plan.campaign_id, {"新的完成时限": due})
     if isinstance(after, Refusal):
         raise _refused(after, before.state, event)
     _store(row, after)
@@ -219,12 +224,12 @@ def _locked_rows(session: Session, ids: Collection[str]) -> Iterator[RemedialAct
 
 def request_extension(acting: Acting, action_id: str, until: date, reason: str) -> None:
     """Ask for more time, before the last day."""
-    row = _locked(acting, action_id)
+    plan, row = _locked(acting, action_id)
     pending = any(each.granted is None for each in extensions_of(acting.session, action_id))
     asked = ask_extension(rule_view(row), Act(by_now(acting), today_of(acting), reason), until, pending=pending)
     if isinstance(asked, Refusal):
         raise DomainError(asked.value)
-    refuse_days_off(acting.session, _campaign(acting.session, row), {"延期至": until})
+    refuse_days_off(acting.session, plan.campaign_id, {"延期至": until})
     acting.session.add(
         ActionExtension(
             id=new_id(),
@@ -243,7 +248,7 @@ def request_extension(acting: Acting, action_id: str, until: date, reason: str) 
 
 def decide(acting: Acting, action_id: str, extension_id: str, *, granted: bool) -> None:
     """Grant or refuse more time: somebody who neither asked nor owns the action."""
-    row = _locked(acting, action_id)
+    _, row = _locked(acting, action_id)
     found = locked(acting.session, ActionExtension, extension_id)
     if found is None or found.action_id != action_id:
         raise DomainError("action_unknown")
@@ -261,21 +266,17 @@ def decide(acting: Acting, action_id: str, extension_id: str, *, granted: bool) 
     audit.record(acting.session, acting.now, acting.actor, "action.extension.decide", action_id, granted=granted)
 
 
-def _campaign(session: Session, row: RemedialAction) -> str:
-    return session.get_one(RemedialOrder, row.order_id).campaign_id
-
-
 def by_now(acting: Acting) -> Person:
     """Return who acts, as the rules see him."""
     return Person(acting.actor.name, acting.actor.id)
 
 
-def _locked(acting: Acting, action_id: str) -> RemedialAction:
-    get_action(acting.session, acting.actor, action_id, today_of(acting))
+def _locked(acting: Acting, action_id: str) -> tuple[PlanHead, RemedialAction]:
+    plan = get_action(acting.session, acting.actor, action_id, today_of(acting)).plan
     row = locked(acting.session, RemedialAction, action_id)
     if row is None:
         raise DomainError("action_unknown")
-    return row
+    return plan, row
 
 
 def _entry(acting: Acting, action_id: str, event: str, text: str) -> ActionEntry:

@@ -184,7 +184,7 @@ class _Check:
 
 
 def _unlike(told: Mapping[str, str], each: LedgerRow) -> str:
-    cells = cells_of(each) | {UNIT: each.order.unit_name}
+    cells = cells_of(each) | {UNIT: each.plan.unit_name}
     for key, heading in ((UNIT, UNIT), *((column.key, column.heading) for column in _SETTLED)):
         if heading in told and told[heading] != cells[key] and folded(told[heading]) != folded(plain(cells[key])):
             return f"“{heading}”与台账不一致；这一列不能通过导入修改"

@@ -1,16 +1,19 @@
 """Who finds in his inbox that an order or an action has moved on: those who have to act next, or have waited for it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from app.accounts.service import everyone, has_any, liaisons_of
-from app.campaigns.reads import get_campaign
+from app.campaigns.reads import CampaignView, get_campaign
 from app.core.acting import Acting
+from app.core.chinese import chinese_day
 from app.inbox import service as inbox
-from app.rectification.models import RemedialAction, RemedialOrder
+from app.rectification.models import RemedialAction, RemedialOrder, UnitPlan
 from app.rectification.rules.ledger import ActionEvent
 from app.rectification.rules.orders import OrderEvent
+from app.rectification.rules.plans import PlanEvent
 from app.rectification.rules.wording import ACTION_TITLE
 
 PROBLEM_SHOWN = 40
@@ -38,6 +41,14 @@ ORDER_TOLD = {
     OrderEvent.ESCALATE: (Side.UNIT, "{unit}复测未达标，升级督办。"),
     OrderEvent.ORDER_AGAIN: (Side.UNIT, "{unit}被再次责令补课，期限缩短，请按期报送整改方案。"),
 }
+PLAN_TOLD = {
+    PlanEvent.SUBMIT: (Side.SUPERVISION, "{unit}报送了整改方案，请审定。"),
+    PlanEvent.RETURN: (Side.UNIT, "{unit}的整改方案被退回，请按审定意见修改后重新报送。"),
+    PlanEvent.ACCEPT: (Side.UNIT, "{unit}的整改方案已经审定，请公示承诺，开始整改。"),
+    PlanEvent.WITHDRAW: (Side.UNIT, "{unit}不再需要报送整改方案，要求已经撤回。"),
+}
+"""Of plans without an order; what happens to the others is told with their order."""
+ASKED_FOR = (Side.UNIT, "请{unit}制定整改方案，在{due}前报送。")
 ORDER_UNTOLD = frozenset({OrderEvent.BEGIN, OrderEvent.COUNT_RETEST, OrderEvent.VOID_RETEST})
 """What changes nothing for anybody but whoever does it."""
 EXTENSION, EXTENSION_DECIDED = "extension", "extension_decided"
@@ -49,7 +60,8 @@ ACTION_TOLD = {
     EXTENSION_DECIDED: (Side.UNIT, "{unit}的{title}延期申请已经批复。"),
 }
 MODE_CHANGED = (Side.UNIT, "对{unit}的督办方式改为“{mode}”。")
-LETTERS = tuple(sentence for _, sentence in (*ORDER_TOLD.values(), *ACTION_TOLD.values(), MODE_CHANGED))
+_TOLD = (*ORDER_TOLD.values(), *PLAN_TOLD.values(), *ACTION_TOLD.values(), ASKED_FOR, MODE_CHANGED)
+LETTERS = tuple(dict.fromkeys(sentence for _, sentence in _TOLD))
 """Every sentence that is told here; ``app.web.letters`` finds them again."""
 
 
@@ -65,6 +77,22 @@ def tell_of_order(acting: Acting, order: RemedialOrder, event: OrderEvent) -> No
         _tell(acting, order, ORDER_TOLD[event], f"/rectification/orders/{order.id}")
 
 
+def tell_of_plan(acting: Acting, plan: UnitPlan, event: PlanEvent) -> None:
+    """Tell of an event of a plan without an order, if it is one that somebody waits for."""
+    if event in PLAN_TOLD:
+        _tell(acting, plan, PLAN_TOLD[event], f"/rectification/plans/{plan.id}")
+
+
+def tell_of_asking(acting: Acting, campaign: CampaignView, plans: Sequence[UnitPlan]) -> None:
+    """Tell the liaisons of all these units that a plan is asked of them."""
+    readers = liaisons_of(acting.session, {plan.unit_id for plan in plans})
+    names = {unit.id: unit.name for unit in campaign.units}
+    for plan in plans:
+        text = ASKED_FOR[1].format(unit=names[plan.unit_id], due=chinese_day(plan.due))
+        told = [staff.id for staff in readers.get(plan.unit_id, ()) if not staff.disabled]
+        inbox.tell(acting.session, acting.now, told, text, f"/rectification/plans/{plan.id}")
+
+
 def tell_of_mode(acting: Acting, order: RemedialOrder, mode: str) -> None:
     """Tell that an order is supervised in another way."""
     _tell(acting, order, MODE_CHANGED, f"/rectification/orders/{order.id}", mode=mode)
@@ -74,16 +102,16 @@ def tell_of_action(acting: Acting, action_id: str, event: str) -> None:
     """Tell of an event of an action, if it is one that somebody waits for."""
     if event in ACTION_TOLD:
         row = acting.session.get_one(RemedialAction, action_id)
-        order = acting.session.get_one(RemedialOrder, row.order_id)
+        plan = acting.session.get_one(UnitPlan, row.plan_id)
         title = action_title(row.problem)
-        _tell(acting, order, ACTION_TOLD[event], f"/rectification/actions/{action_id}", title=title)
+        _tell(acting, plan, ACTION_TOLD[event], f"/rectification/actions/{action_id}", title=title)
 
 
-def _tell(acting: Acting, order: RemedialOrder, message: tuple[Side, str], href: str, **words: str) -> None:
+def _tell(acting: Acting, about: RemedialOrder | UnitPlan, message: tuple[Side, str], href: str, **words: str) -> None:
     side, sentence = message
-    unit = get_campaign(acting.session, order.campaign_id).unit(order.unit_id)
+    unit = get_campaign(acting.session, about.campaign_id).unit(about.unit_id)
     text = sentence.format_map({"unit": unit.name if unit else "", **words})
-    told = [staff_id for staff_id, _ in _readers(acting.session, order.unit_id, side) if staff_id != acting.actor.id]
+    told = [staff_id for staff_id, _ in _readers(acting.session, about.unit_id, side) if staff_id != acting.actor.id]
     inbox.tell(acting.session, acting.now, told, text, href)
 
 

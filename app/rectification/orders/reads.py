@@ -16,7 +16,7 @@ from app.core.errors import DomainError
 from app.publication.domain import units_of_verdict
 from app.publication.reads import published, viewer_of
 from app.publication.verdicts import TargetVerdict, published_verdicts
-from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder
+from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder, UnitPlan
 from app.rectification.orders.days import table_of
 from app.rectification.rules.orders import Deadlines, OrderEvent, OrderState, Standing, Suggestion
 from app.rectification.rules.workdays import (
@@ -42,6 +42,7 @@ class AttemptView:
     dates: Deadlines
     retest_round_id: str | None
     outcome: str
+    plan_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,13 @@ def standing_of(row: RemedialOrder) -> Standing:
 
 def _attempts(session: Session, order_ids: Collection[str]) -> dict[str, list[AttemptView]]:
     found: dict[str, list[AttemptView]] = {}
-    rows = select(OrderAttempt).where(OrderAttempt.order_id.in_(order_ids)).order_by(OrderAttempt.attempt)
-    for row in session.scalars(rows):
+    of_plan = (UnitPlan.order_id == OrderAttempt.order_id) & (UnitPlan.attempt == OrderAttempt.attempt)
+    rows = select(OrderAttempt, UnitPlan.id).join(UnitPlan, of_plan).where(OrderAttempt.order_id.in_(order_ids))
+    for row, plan_id in session.execute(rows.order_by(OrderAttempt.attempt)):
         dates = Deadlines(row.plan_due, row.remedial_due, row.retest_due)
         view = AttemptView(
             row.attempt, row.document_number, row.reason, row.ordered_on, row.ordered_by, dates, row.retest_round_id,
-            row.outcome,
+            row.outcome, plan_id,
         )  # fmt: skip
         found.setdefault(row.order_id, []).append(view)
     return found
@@ -178,14 +180,6 @@ def get_order(session: Session, staff: Principal, order_id: str) -> OrderView:
     row = session.get(RemedialOrder, order_id)
     units = reach(session, staff)
     if row is None or (units is not None and row.unit_id not in units):
-        raise DomainError("order_unknown")
-    return _order_view(session, row)
-
-
-def order_by_public_id(session: Session, public_id: str) -> OrderView:
-    """Return the order of a public address; DomainError ``order_unknown``."""
-    row = session.scalars(select(RemedialOrder).where(RemedialOrder.public_id == public_id)).one_or_none()
-    if row is None:
         raise DomainError("order_unknown")
     return _order_view(session, row)
 

@@ -15,7 +15,7 @@ from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
 from app.rectification.messages.notify import tell_of_order
-from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder, RemedialPlan
+from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder, UnitPlan
 from app.rectification.orders.reads import flagged_unit, holidays_of, refuse_days_off, standing_of
 from app.rectification.rules.orders import (
     ORDER_TABLE,
@@ -27,7 +27,7 @@ from app.rectification.rules.orders import (
     deadlines,
     waiver_refusals,
 )
-from app.rectification.rules.plans import PlanState
+from app.rectification.rules.plans import Origin, PlanState
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.transitions import Event, State, events_allowed
 from app.rectification.rules.wording import ORDER_EVENTS, ORDER_STATES
@@ -186,8 +186,24 @@ def _add_attempt(acting: Acting, order: RemedialOrder, asked: Confirmation) -> N
             retest_due=asked.dates.retest,
         )
     )
-    acting.session.add(RemedialPlan(order_id=order.id, attempt=order.attempt, state=PlanState.DRAFT.value))
+    acting.session.add(_plan(acting, order, asked.dates.plan))
     acting.session.flush()
+
+
+def _plan(acting: Acting, order: RemedialOrder, due: date) -> UnitPlan:
+    return UnitPlan(
+        id=new_id(),
+        public_id=order.public_id,
+        campaign_id=order.campaign_id,
+        unit_id=order.unit_id,
+        origin=Origin.ORDER.value,
+        order_id=order.id,
+        attempt=order.attempt,
+        due=due,
+        asked_on=today_of(acting),
+        asked_by=acting.actor.name,
+        state=PlanState.DRAFT.value,
+    )
 
 
 def note(acting: Acting, order: RemedialOrder, event: OrderEvent, text: str = "") -> None:

@@ -15,7 +15,7 @@ from app.rectification.documents.progress import Bulletin, Newsletter, progress_
 from app.rectification.documents.results import Results
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
-from app.rectification.plans.service import plan_of
+from app.rectification.plans.reads import get_head
 from app.rectification.rules.allowed import reader_powers
 from app.web.desk import Desk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
@@ -32,13 +32,12 @@ NEWSLETTER = Craft("app.rectification.documents.making:newsletter", "newsletter.
 BULLETIN = Craft("app.rectification.documents.making:bulletin", "bulletin.docx")
 
 
-@router.get("/rectification/orders/{order_id}/plan.docx")
-def plan(desk: RectificationDesk, order_id: str) -> Response:
+@router.get("/rectification/plans/{plan_id}/plan.docx")
+def plan(desk: RectificationDesk, plan_id: str) -> Response:
     """Send 整改方案 as a Word file; a draft to those who work on it only."""
-    found = plan_of(desk.session, reads.get_order(desk.session, desk.staff, order_id))
-    if found is None or (found.is_open and not reader_powers(desk.staff.roles).work):
+    if get_head(desk.session, desk.staff, plan_id).is_open and not reader_powers(desk.staff.roles).work:
         raise DomainError("not_found")
-    return file_later(desk.request, desk.staff, PLAN, {"order": order_id})
+    return file_later(desk.request, desk.staff, PLAN, {"plan": plan_id})
 
 
 @router.get("/rectification/orders/{order_id}/summary.docx")

@@ -5,6 +5,12 @@ from collections.abc import Mapping
 from app.web.desk import Refused
 
 _OF_CODES: Mapping[str, str] = {
+    "plan_units_missing": "units",
+    "plan_asked_already": "units",
+    "plan_due_past": "due",
+    "issue_title_missing": "title",
+    "issue_units_missing": "units",
+    "issue_answered": "units",
     "order_document_missing": "document_number",
     "order_reason_missing": "reason",
     "order_plan_due_past": "plan_due",

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
 from app.office.ordering import file_later
 from app.office.qr import qr_grid
@@ -20,13 +21,13 @@ from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.outcomes import DONE, action_outcome, outcome_shown
 from app.rectification.pages.views import read_view
+from app.rectification.plans.reads import get_head, heads_of
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import CHOSEN
 from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState, rules_in
-from app.rectification.rules.picks import LONGEST, told_of
+from app.rectification.rules.picks import LONGEST, Pick, told_of
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import TOLD_WHY
-from app.rounds.reads import frozen_paper
 from app.web.desk import AnybodysDesk, Desk, RectificationDesk, Refused, SupervisorDesk, WorkingDesk
 from app.web.downloads import ANY_FILE
 from app.web.forms import Form
@@ -42,9 +43,16 @@ def show_ledger(desk: RectificationDesk, part: int = 1) -> Response:
     """Show a page of the ledger by the conditions and columns of its address. The order stays the official one."""
     view = read_view(desk.request.query_params)
     found = ledger_page(desk.session, desk.staff, desk.today, view.pick, part)
-    only = reads.get_order(desk.session, desk.staff, view.pick.order) if view.pick.order else None
+    only = _only(desk, view.pick)
     context = {"found": found, "view": view, "only": only, "choices": CHOSEN, "longest": LONGEST}
     return desk.show("rectification/ledger.html", can=reader_powers(desk.staff.roles), **context, **LEDGER_WORDS)
+
+
+def _only(desk: Desk, pick: Pick) -> str:
+    """Return the name of the unit whose order or plan is asked for alone; empty where none is."""
+    if pick.plan:
+        return get_head(desk.session, desk.staff, pick.plan).unit_name
+    return reads.get_order(desk.session, desk.staff, pick.order).unit_name if pick.order else ""
 
 
 @router.get("/rectification/ledger.xlsx")
@@ -115,9 +123,9 @@ def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> 
     context = {
         "found": found,
         "row": found.row,
-        "order": found.order,
+        "plan": found.plan,
         "entries": entries,
-        **outcome_shown(action_outcome(desk, found.order, entries)),
+        **outcome_shown(action_outcome(desk, found.plan.unit_id, entries)),
         "faulty": faulty(refused),
         "rules": rules_in(found.row.rules_made),
         "extensions": ledger_acts.extensions_of(session, action_id),
@@ -211,13 +219,12 @@ def download(desk: RectificationDesk, action_id: str, file_id: str) -> Response:
 @public.get("/commitments/{public_id}")
 def commitments(desk: AnybodysDesk, public_id: str) -> Response:
     """Show what a unit promised, until when, and what is done; for everybody, without a log-in."""
-    order = reads.order_by_public_id(desk.session, public_id)
-    rows = announced(desk.session, order.id)
+    plans, rows = heads_of(desk.session, public_id), announced(desk.session, public_id)
     if not rows:
-        raise DomainError("order_unknown")
-    paper, _ = frozen_paper(desk.session, order.round_id)
+        raise DomainError("plan_unknown")
+    campaign = get_campaign(desk.session, plans[0].campaign_id)
     desk.leave()
-    code = qr_grid(f"{desk.settings.base_url}/commitments/{order.public_id}")
+    code = qr_grid(f"{desk.settings.base_url}/commitments/{public_id}")
     closed = sum(row.state == ActionState.CLOSED_OUT.value for row in rows)
-    context = {"order": order, "rows": rows, "paper": paper, "code": code, "closed": closed, "told_why": TOLD_WHY}
-    return desk.show("rectification/commitments.html", **context, **LEDGER_WORDS)
+    context = {"plan": plans[0], "rows": rows, "campaign": campaign, "code": code, "closed": closed}
+    return desk.show("rectification/commitments.html", **context, told_why=TOLD_WHY, **LEDGER_WORDS)

@@ -22,7 +22,6 @@ from app.rectification.orders.service import DATES, Confirmation
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.outcomes import DONE, order_outcome, outcome_shown
-from app.rectification.plans import service as planning
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.orders import ORDER_TABLE, Deadlines, OrderEvent, running_deadline
@@ -40,11 +39,10 @@ from app.rectification.rules.wording import (
     PLAN_STATES,
     SUGGESTIONS,
     TASKS,
-    TOLD_WHY,
     board_empty,
 )
 from app.rounds.reads import last_repeat
-from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, SupervisorDesk, WorkingDesk
+from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, WorkingDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
@@ -144,7 +142,8 @@ def _both_results(desk: Desk, order: OrderView) -> list[SideBySide]:
     return pairs
 
 
-def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
+def order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
+    """Show an order: where it stands, what is next, its history and both results."""
     order = reads.get_order(desk.session, desk.staff, order_id)
     # Noting that results were read ends the session, so all else is read in the one that follows.
     pairs = _both_results(desk, order)
@@ -162,53 +161,20 @@ def _order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Re
         "unknown": ordering.years_unknown(session, order.campaign_id, desk.today),
         "pairs": pairs,
         "retest": last_repeat(session, current.retest_round_id) if current and current.retest_round_id else "",
-        "count": ledger_pages.counts(session, order_id),
+        "count": ledger_pages.counts(session, order.public_id),
     }
     return desk.show("rectification/order.html", refused, can=reader_powers(desk.staff.roles), **context, **WORDS)
-
-
-def _announce(acting: Acting, order_id: str, form: PostedForm) -> None:
-    """Make the commitments public, once somebody has seen what will be read, where and by whom."""
-    if not form.flag("confirmed"):
-        raise DomainError("announce_not_confirmed")
-    planning.announce(acting, order_id)
-
-
-def _announce_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
-    order = reads.get_order(desk.session, desk.staff, order_id)
-    plan = plan_of(desk.session, order)
-    if plan is None:
-        raise DomainError("not_found")
-    earlier = ledger_pages.announced(desk.session, order_id)
-    context = {
-        "order": order,
-        "rows": plan.rows,
-        "earlier": sum(row.attempt < order.standing.attempt for row in earlier),
-        "is_public": any(row.attempt == order.standing.attempt for row in earlier),
-        "may_announce": OrderEvent.BEGIN in events_allowed(ORDER_TABLE, order.standing.state),
-        "address": f"{desk.settings.base_url}/commitments/{order.public_id}",
-        "faulty": faulty(refused),
-        "told_why": TOLD_WHY,
-        "people": sorted({name for row in plan.rows for name in (row.sponsor, row.owner) if name}),
-    }
-    return desk.show("rectification/announce.html", refused, **context, **LEDGER_WORDS)
-
-
-@router.get("/rectification/orders/{order_id}/announce")
-def announce_page(desk: WorkingDesk, order_id: str) -> Response:
-    """Show exactly what the public will read, where and by whom, before it is made public."""
-    return _announce_page(desk, order_id)
 
 
 @router.get("/rectification/orders/{order_id}")
 def show_order(desk: RectificationDesk, order_id: str) -> Response:
     """Show an order: where it stands, what is next, its history and both results."""
-    return _order_page(desk, order_id)
+    return order_page(desk, order_id)
 
 
 @router.post("/rectification/orders/{order_id}/steps/{event}")
 def take_step(desk: WorkingDesk, order_id: str, event: str, form: Form) -> Response:
-    """Move an order on: make public, report completion, send back, plan or count the retest, order again."""
+    """Move an order on: report completion, send back, plan or count the retest, order again."""
 
     def act() -> None:
         reads.get_order(desk.session, desk.staff, order_id)
@@ -217,12 +183,8 @@ def take_step(desk: WorkingDesk, order_id: str, event: str, form: Form) -> Respo
             raise DomainError("not_found")
         step()
 
-    def again(refused: Refused) -> Response:
-        if refused.error.code == "announce_not_confirmed":
-            return _announce_page(desk, order_id, refused)
-        return _order_page(desk, order_id, refused)
-
-    return desk.attempt(act, f"/rectification/orders/{order_id}?{DONE}=step", again)
+    then = f"/rectification/orders/{order_id}?{DONE}=step"
+    return desk.attempt(act, then, lambda refused: order_page(desk, order_id, refused))
 
 
 def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Callable[[], object]]:
@@ -232,7 +194,6 @@ def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Call
         ordering.step(acting, order_id, event, form.text(name, 2000, label=label))
 
     by_unit: dict[str, Callable[[], object]] = {
-        OrderEvent.BEGIN.value: lambda: _announce(acting, order_id, form),
         OrderEvent.COMPLETE.value: lambda: told(OrderEvent.COMPLETE, "text", "完成情况"),
     }
     if "organiser" not in acting.actor.roles:
@@ -245,20 +206,6 @@ def _steps(acting: Acting, order_id: str, form: PostedForm) -> Mapping[str, Call
         OrderEvent.COUNT_RETEST.value: lambda: retesting.count_retest(acting, order_id),
         OrderEvent.ORDER_AGAIN.value: lambda: ordering.order_again(acting, order_id, confirmation(form)),
     }
-
-
-@router.post("/rectification/orders/{order_id}/review")
-def review_plan(desk: SupervisorDesk, order_id: str, form: Form) -> Response:
-    """Accept a plan or return it with remarks."""
-
-    def act() -> None:
-        if form.text("decision", 10, label="决定") == "accept":
-            planning.accept(desk.acting, order_id)
-        else:
-            planning.send_back(desk.acting, order_id, form.text("remarks", 2000, needed=False))
-
-    then = f"/rectification/orders/{order_id}?{DONE}=step"
-    return desk.attempt(act, then, lambda refused: _order_page(desk, order_id, refused))
 
 
 @router.get("/rectification/orders/{order_id}/comparison.svg")

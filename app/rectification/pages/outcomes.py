@@ -5,12 +5,21 @@ from dataclasses import dataclass
 
 from app.core.chinese import CHINA
 from app.rectification.ledger.service import RULES_MADE
-from app.rectification.messages.notify import ACTION_TOLD, EXTENSION, EXTENSION_DECIDED, MODE_CHANGED, ORDER_TOLD, Side
+from app.rectification.messages.notify import (
+    ACTION_TOLD,
+    EXTENSION,
+    EXTENSION_DECIDED,
+    MODE_CHANGED,
+    ORDER_TOLD,
+    PLAN_TOLD,
+    Side,
+)
 from app.rectification.messages.notify import told_names as names_told
-from app.rectification.models import ActionEntry, OrderEntry
+from app.rectification.models import ActionEntry, OrderEntry, PlanEntry
 from app.rectification.orders.reads import OrderView
 from app.rectification.rules.ledger import ActionEvent
-from app.rectification.rules.orders import OrderEvent
+from app.rectification.rules.orders import ORDER_EVENT_OF, OrderEvent
+from app.rectification.rules.plans import PlanEvent
 from app.web.desk import Desk
 
 DONE = "done"
@@ -32,6 +41,10 @@ ORDER_DONE: Mapping[str, str] = {
     OrderEvent.ESCALATE: "已登记复测结果：未达标，升级督办。",
     OrderEvent.ORDER_AGAIN: "已再次责令补课。",
     MODE: "督办方式已经更改，理由记在“经过”中。",
+}
+PLAN_DONE: Mapping[PlanEvent, str] = {
+    PlanEvent.WITHDRAW: "要求已经撤回。",
+    **{event: ORDER_DONE[ORDER_EVENT_OF[event]] for event in ORDER_EVENT_OF},
 }
 ACTION_DONE: Mapping[str, str] = {
     ActionEvent.BEGIN: "已开始整改。有进展时在这里填报。",
@@ -67,26 +80,37 @@ def order_outcome(desk: Desk, order: OrderView, entries: Sequence[OrderEntry]) -
     if not done or not entries or entries[-1].by_name != desk.staff.name or not _is_today(desk, entries[-1]):
         return None
     if done == MODE:
-        return _outcome(desk, order, ORDER_DONE[MODE], MODE_CHANGED[0])
+        return _outcome(desk, order.unit_id, ORDER_DONE[MODE], MODE_CHANGED[0])
     event = OrderEvent(entries[-1].event)
-    return _outcome(desk, order, ORDER_DONE[event], ORDER_TOLD[event][0] if event in ORDER_TOLD else None)
+    return _outcome(desk, order.unit_id, ORDER_DONE[event], ORDER_TOLD[event][0] if event in ORDER_TOLD else None)
 
 
-def action_outcome(desk: Desk, order: OrderView, entries: Sequence[ActionEntry]) -> Outcome | None:
+def action_outcome(desk: Desk, unit_id: str, entries: Sequence[ActionEntry]) -> Outcome | None:
     """Return what the reader has just done to an action; the address names it, and nothing was done to it since."""
     event, newest = desk.request.query_params.get(DONE), entries[-1] if entries else None
     if event is None or newest is None or not _is_today(desk, newest):
         return None
     if not any((each.event, each.by_id, each.at) == (event, desk.staff.id, newest.at) for each in entries):
         return None
-    return _outcome(desk, order, ACTION_DONE[event], ACTION_TOLD[event][0] if event in ACTION_TOLD else None)
+    return _outcome(desk, unit_id, ACTION_DONE[event], ACTION_TOLD[event][0] if event in ACTION_TOLD else None)
 
 
-def _is_today(desk: Desk, entry: OrderEntry | ActionEntry) -> bool:
+def plan_outcome(desk: Desk, unit_id: str, entries: Sequence[PlanEntry]) -> Outcome | None:
+    """Return what the reader has just done to a plan without an order, where its page was asked for after that."""
+    newest = entries[-1] if entries else None
+    if not desk.request.query_params.get(DONE) or newest is None or newest.by_name != desk.staff.name:
+        return None
+    event = PlanEvent(newest.event)
+    if event not in PLAN_DONE or not _is_today(desk, newest):
+        return None
+    return _outcome(desk, unit_id, PLAN_DONE[event], PLAN_TOLD[event][0] if event in PLAN_TOLD else None)
+
+
+def _is_today(desk: Desk, entry: OrderEntry | ActionEntry | PlanEntry) -> bool:
     return entry.at.astimezone(CHINA).date() == desk.today
 
 
-def _outcome(desk: Desk, order: OrderView, sentence: str, side: Side | None) -> Outcome:
+def _outcome(desk: Desk, unit_id: str, sentence: str, side: Side | None) -> Outcome:
     if side is None:
         return Outcome(sentence, None)
-    return Outcome(sentence, names_told(desk.session, order.unit_id, side, desk.staff.id))
+    return Outcome(sentence, names_told(desk.session, unit_id, side, desk.staff.id))

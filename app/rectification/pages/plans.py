@@ -14,8 +14,10 @@ from app.rectification.pages.orders import WORDS
 from app.rectification.pages.outcomes import DONE
 from app.rectification.plans import service as planning
 from app.rectification.plans.issues import issues_for
-from app.rectification.plans.service import CO_UNIT_MARK, MOST_ACTIONS, PlanRow, PlanView, plan_of
+from app.rectification.plans.reads import get_head
+from app.rectification.plans.service import CO_UNIT_MARK, MOST_ACTIONS, PlanRow, PlanView
 from app.rectification.rules.columns import LEDGER_COLUMNS
+from app.rectification.rules.issues import ORIGINS
 from app.rectification.rules.plans import Action, ActionKind, Gap, plan_gaps, unanswered_issues
 from app.rectification.rules.wording import ACTION_KINDS, GAP_FIELDS, gap_text
 from app.web.desk import Desk, Refused, WorkingDesk
@@ -83,51 +85,50 @@ def _by_field(gaps: Sequence[Gap]) -> Marks:
     return found
 
 
-def _plan_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Response:
-    order = reads.get_order(desk.session, desk.staff, order_id)
-    plan = plan_of(desk.session, order)
-    if plan is None:
-        raise DomainError("order_unknown")
+def _plan_page(desk: Desk, plan_id: str, refused: Refused | None = None) -> Response:
+    plan = planning.get_plan(desk.session, desk.staff, plan_id)
     code = refused.error.code if refused else ""
     # An incomplete plan has been kept; what was refused for another reason stands in the form alone.
     unsaved = refused is not None and code not in {"form_malformed", "plan_incomplete"}
     rows = _typed(refused.form) if refused is not None and unsaved else _shown(plan)
-    table = reads.days_table(desk.session, order.campaign_id, [action.due for action in plan.plan.actions])
+    table = reads.days_table(desk.session, plan.head.campaign_id, [action.due for action in plan.plan.actions])
     gaps = _by_field(plan_gaps(plan.plan, desk.today, table)) if plan.is_open else {}
-    issues = {issue.id: issue for issue in issues_for(desk.session, order)}
-    left = [issues[each] for each in unanswered_issues(plan.plan, issues)] if plan.is_open else []
+    issues = {issue.id: issue for issue in issues_for(desk.session, plan.head)}
+    own = [issue.id for issue in issues.values() if issue.unit_ids]
+    left = [issues[each] for each in unanswered_issues(plan.plan, own)] if plan.is_open else []
     typed_on = refused is not None and unsaved and code != "plan_changed"
     version = refused.form.as_dict().get("version", "") if refused is not None and typed_on else plan.version
     # What a draft still lacks is listed; its fields are marked once somebody has tried to submit it.
     marks = gaps if code == "plan_incomplete" else {}
     context = {
-        "order": order, "plan": plan, "rows": rows, "gaps": gaps, "kinds": ACTION_KINDS, "issues": issues.values(),
+        "plan": plan, "rows": rows, "gaps": gaps, "kinds": ACTION_KINDS, "issues": issues.values(),
         "left": left, "version": version, "faulty": faulty(refused), "marks": marks,
     }  # fmt: skip
-    return desk.show("rectification/plan.html", refused, **context, **WORDS)
+    return desk.show("rectification/plan.html", refused, **context, origins=ORIGINS, **WORDS)
 
 
-@router.get("/rectification/orders/{order_id}/plan")
-def show_plan(desk: WorkingDesk, order_id: str) -> Response:
+@router.get("/rectification/plans/{plan_id}/edit")
+def edit_page(desk: WorkingDesk, plan_id: str) -> Response:
     """Show the plan with what is still missing from it."""
-    return _plan_page(desk, order_id)
+    return _plan_page(desk, plan_id)
 
 
-@router.post("/rectification/orders/{order_id}/plan")
-def save_plan(desk: WorkingDesk, order_id: str, form: Form) -> Response:
+@router.post("/rectification/plans/{plan_id}/edit")
+def save_plan(desk: WorkingDesk, plan_id: str, form: Form) -> Response:
     """Keep the draft, and submit it where that was asked for; an incomplete plan stays kept as a draft."""
-    submit, path = form.text("then", 10, needed=False) == "submit", f"/rectification/orders/{order_id}"
+    submit = form.text("then", 10, needed=False) == "submit"
 
-    def keep() -> None:
+    def keep() -> str:
         rows = [_row(number, row) for number, row in enumerate(_typed(form), 1)]
-        planning.save_plan(desk.acting, order_id, rows, form.text("version", 40, needed=False))
+        planning.save_plan(desk.acting, plan_id, rows, form.text("version", 40, needed=False))
+        return get_head(desk.session, desk.staff, plan_id).home
 
-    def then(_kept: None) -> Response:
+    def then(home: str) -> Response:
         if not submit:
-            return see_other(f"{path}/plan")
-        return desk.attempt(lambda: planning.submit(desk.acting, order_id), f"{path}?{DONE}=step", again)
+            return see_other(f"/rectification/plans/{plan_id}/edit")
+        return desk.attempt(lambda: planning.submit(desk.acting, plan_id), f"{home}?{DONE}=step", again)
 
     def again(refused: Refused) -> Response:
-        return _plan_page(desk, order_id, refused)
+        return _plan_page(desk, plan_id, refused)
 
     return desk.attempt(keep, then, again)

@@ -11,6 +11,7 @@ from app.accounts.service import find_own
 from app.campaigns.reads import get_campaign
 from app.rectification.ledger import deadlines as daily
 from app.rectification.ledger.deadlines import DueNotice
+from app.rectification.ledger.issued import get_notice, issued_notices
 from app.rectification.orders import holidays as holiday_service
 from app.rectification.orders import modes, reads
 from app.rectification.pages.days import typed_day
@@ -38,11 +39,11 @@ WORDS = {"levels": LEVELS, "modes": MODES, "order_states": ORDER_STATES, "subjec
 @router.get("/rectification/supervision")
 def supervision(desk: RectificationDesk, show: str = "", part: int = 1, issued: int = -1) -> Response:
     """Show 督办单 in official order of units, what is due soon, and how orders are supervised."""
-    views = reads.orders(desk.session, desk.staff)
-    found = daily.issued_notices(desk.session, views, only_open=show != "all", part=part, size=NOTICES_A_PAGE)
-    coming = daily.matters(desk.session, views, desk.today + timedelta(days=COMING_DAYS))
-    running = [view for view in views if view.current and view.standing.state not in ORDER_ENDS]
-    unknown = daily.years_unknown(desk.session, views, desk.today)
+    within = daily.watched(desk.session, desk.staff)
+    found = issued_notices(desk.session, within, only_open=show != "all", part=part, size=NOTICES_A_PAGE)
+    coming = daily.matters(desk.session, within, desk.today + timedelta(days=COMING_DAYS))
+    running = [view for view in within.orders if view.current and view.standing.state not in ORDER_ENDS]
+    unknown = daily.years_unknown(desk.session, within, desk.today)
     context = {
         "can": reader_powers(desk.staff.roles),
         "page": found,
@@ -92,7 +93,7 @@ def run(desk: SupervisorDesk, form: Form) -> Response:
 @router.get("/rectification/supervision/notices/{notice_id}")
 def notice(desk: RectificationDesk, notice_id: str) -> Response:
     """Show one 督办单, to be printed."""
-    found = daily.get_notice(desk.session, desk.staff, notice_id)
+    found = get_notice(desk.session, desk.staff, notice_id)
     context = {"notice": found, "campaign": get_campaign(desk.session, found.campaign_id)}
     context["level_sentences"] = LEVEL_SENTENCES
     return desk.show("rectification/supervision_notice.html", **context, **WORDS)

@@ -37,8 +37,8 @@ class LedgerView:
 
     @property
     def everything(self) -> str:
-        """The address without conditions, but for the order; the columns stay."""
-        return LedgerView(Pick(order=self.pick.order), self.columns).href()
+        """The address without conditions, but for the order or plan; the columns stay."""
+        return LedgerView(Pick(order=self.pick.order, plan=self.pick.plan), self.columns).href()
 
 
 def read_view(told: QueryParams) -> LedgerView:

@@ -1,23 +1,131 @@
-"""The issues (问题) that a unit's plan answers: those that opinions about the unit were merged into."""
+"""The issues (问题) that plans answer: those that opinions were merged into, and those that were entered by hand."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.opinions.reads import Issue, issues_of
-from app.rectification.orders.reads import OrderView
-from app.rectification.rules.wording import ACTION_SOURCE
+from app.opinions.reads import issues_of
+from app.rectification.models import EnteredIssue, EnteredIssueUnit, RemedialAction, UnitPlan
+from app.rectification.orders.reads import reach
+from app.rectification.plans.reads import PlanHead, plan_heads
+from app.rectification.rules.issues import SOURCES_OF_ACTIONS, IssueOrigin
+from app.rectification.rules.ledger import ActionState
+from app.rectification.rules.plans import PlanState
 
 
-def issues_for(session: Session, order: OrderView) -> Sequence[Issue]:
-    """Return the issues with an opinion about the ordered unit, in the order they were made."""
-    return [issue for issue in issues_of(session, order.campaign_id) if order.unit_id in issue.unit_ids]
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """问题 of some units, wherever it comes from; ``basis`` says where an entered one can be read up.
+
+    ``opinion_count`` is 0 for an entered one.
+    """
+
+    id: str
+    title: str
+    origin: IssueOrigin
+    unit_ids: tuple[str, ...]
+    opinion_count: int = 0
+    basis: str = ""
+
+    @property
+    def source(self) -> str:
+        """What the ledger says of where an action comes from that answers it."""
+        return SOURCES_OF_ACTIONS[self.origin].format(issue=self.title)
+
+    def concerns(self, unit_id: str) -> bool:
+        """Whether a unit's plan may answer it: it is about the unit, or about none in particular."""
+        return not self.unit_ids or unit_id in self.unit_ids
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether it was entered by hand, so that it may be changed by hand."""
+        return self.origin is not IssueOrigin.OPINIONS
 
 
-def source_words(issue: Issue) -> str:
-    """Return what the ledger says of where an action comes from."""
-    return ACTION_SOURCE.format(issue=issue.title)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An action that answers an issue; one of a plan not yet accepted stands in no ledger."""
+
+    action_id: str
+    plan: PlanHead
+    number: str
+    state: ActionState
+
+    @property
+    def in_ledger(self) -> bool:
+        """Whether it has a page of its own."""
+        return self.state is not ActionState.DRAFTED
+
+
+def every_issue(session: Session, campaign_id: str) -> Sequence[Issue]:
+    """Return the issues of a campaign: those of opinions in the order they were made, then those entered."""
+    merged = [
+        Issue(issue.id, issue.title, IssueOrigin.OPINIONS, issue.unit_ids, issue.opinion_count)
+        for issue in issues_of(session, campaign_id)
+    ]
+    return [*merged, *_entered(session, campaign_id)]
+
+
+def _entered(session: Session, campaign_id: str) -> list[Issue]:
+    known = EnteredIssue.campaign_id == campaign_id
+    pairs = select(EnteredIssueUnit.issue_id, EnteredIssueUnit.unit_id).join(
+        EnteredIssue, EnteredIssue.id == EnteredIssueUnit.issue_id
+    )
+    units: dict[str, list[str]] = {}
+    for issue_id, unit_id in session.execute(pairs.where(known).order_by(EnteredIssueUnit.unit_id)):
+        units.setdefault(issue_id, []).append(unit_id)
+    rows = select(EnteredIssue).where(known, EnteredIssue.withdrawn_at.is_(None))
+    return [
+        Issue(row.id, row.title, IssueOrigin(row.origin), tuple(units.get(row.id, ())), 0, row.basis)
+        for row in session.scalars(rows.order_by(EnteredIssue.entered_at, EnteredIssue.id))
+    ]
+
+
+def issues_for(session: Session, plan: PlanHead) -> Sequence[Issue]:
+    """Return the issues that the plan may answer, wherever they come from."""
+    return [issue for issue in every_issue(session, plan.campaign_id) if issue.concerns(plan.unit_id)]
+
+
+def issues_within(session: Session, staff: Principal, campaign_id: str) -> Sequence[Issue]:
+    """Return the issues of a campaign that somebody may see: a liaison his own units' and those of none."""
+    units, every = reach(session, staff), every_issue(session, campaign_id)
+    if units is None:
+        return every
+    own = [(issue, tuple(unit for unit in issue.unit_ids if unit in units)) for issue in every]
+    return [replace(issue, unit_ids=ids) for issue, ids in own if ids or not issue.unit_ids]
+
+
+def answers(session: Session, staff: Principal, campaign_id: str) -> Mapping[str, Sequence[Answer]]:
+    """Return by issue the actions within reach that answer it, units in official order."""
+    heads = {head.id: head for head in plan_heads(session, staff, campaign_id)}
+    one = RemedialAction
+    query = (
+        select(one.id, one.plan_id, one.position, one.state, one.issue_id)
+        .join(UnitPlan, UnitPlan.id == one.plan_id)
+        .where(UnitPlan.campaign_id == campaign_id, one.issue_id != "")
+    )
+    places = {plan_id: place for place, plan_id in enumerate(heads)}
+    rows = [row for row in session.execute(query) if row.plan_id in heads]
+    found: dict[str, list[Answer]] = {}
+    for row in sorted(rows, key=lambda row: (places[row.plan_id], row.position)):
+        head = heads[row.plan_id]
+        answer = Answer(row.id, head, head.number(row.position), ActionState(row.state))
+        found.setdefault(row.issue_id, []).append(answer)
+    return found
+
+
+def answering_units(session: Session, issue_id: str) -> frozenset[str]:
+    """Return the units of whose plans an action answers the issue; plans that were withdrawn answer nothing."""
+    query = (
+        select(UnitPlan.unit_id)
+        .join(RemedialAction, RemedialAction.plan_id == UnitPlan.id)
+        .where(RemedialAction.issue_id == issue_id, UnitPlan.state != PlanState.WITHDRAWN.value)
+    )
+    return frozenset(session.scalars(query))
 
 
 def check_chosen(chosen: Collection[str], issues: Collection[Issue], kept: Collection[str]) -> None:

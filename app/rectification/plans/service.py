@@ -10,18 +10,19 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
-from app.core.acting import Acting
+from app.core.acting import Acting, Principal
 from app.core.chinese import CHINA
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
-from app.opinions.reads import Issue
-from app.rectification.models import RemedialAction, RemedialOrder, RemedialPlan
-from app.rectification.orders.reads import OrderView, days_table, get_order
+from app.rectification.messages.notify import tell_of_plan
+from app.rectification.models import PlanEntry, RemedialAction, RemedialOrder, UnitPlan
+from app.rectification.orders.reads import OrderView, days_table
 from app.rectification.orders.service import locked_order, note, order_moved, step_refused, today_of
-from app.rectification.plans.issues import check_chosen, issues_for, source_words
+from app.rectification.plans.issues import Issue, check_chosen, issues_for
+from app.rectification.plans.reads import PlanHead, get_head, plan_of_order
 from app.rectification.rules.ledger import ActionEvent, ActionState, next_action_state
-from app.rectification.rules.orders import OrderEvent
+from app.rectification.rules.orders import ORDER_EVENT_OF
 from app.rectification.rules.plans import (
     PLAN_TABLE,
     Action,
@@ -46,14 +47,20 @@ PLANNED_TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan with its rows in the unit's own order."""
+    """A plan with its rows in the unit's own order; ``request`` is what was written when it was asked for."""
 
-    state: PlanState
+    head: PlanHead
+    request: str
     remarks: str
     submitted_by: str
     decided_by: str
     rows: tuple[RemedialAction, ...]
     submitted_on: date | None = None
+
+    @property
+    def state(self) -> PlanState:
+        """Where it stands."""
+        return self.head.state
 
     @property
     def plan(self) -> Plan:
@@ -68,7 +75,7 @@ class PlanView:
     @property
     def is_open(self) -> bool:
         """Whether it may still be edited."""
-        return self.state in {PlanState.DRAFT, PlanState.RETURNED}
+        return self.head.is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,52 +110,69 @@ def version_of(rows: Sequence[RemedialAction]) -> str:
     return sha256(json.dumps(texts).encode()).hexdigest()[:32]
 
 
+def get_plan(session: Session, staff: Principal, plan_id: str) -> PlanView:
+    """Return a plan within reach; DomainError ``plan_unknown``."""
+    return _view(session, get_head(session, staff, plan_id))
+
+
 def plan_of(session: Session, order: OrderView) -> PlanView | None:
     """Return the plan of the order that holds now, or None where the unit was not ordered."""
-    row = session.get(RemedialPlan, (order.id, order.standing.attempt))
-    if row is None:
-        return None
-    rows = tuple(_rows(session, order.id, order.standing.attempt))
+    head = plan_of_order(session, order.id, order.standing.attempt)
+    return None if head is None else _view(session, head)
+
+
+def _view(session: Session, head: PlanHead) -> PlanView:
+    row = session.get_one(UnitPlan, head.id)
     submitted_on = row.submitted_at.astimezone(CHINA).date() if row.submitted_at else None
-    return PlanView(PlanState(row.state), row.remarks, row.submitted_by, row.decided_by, rows, submitted_on)
+    rows = tuple(_rows(session, head.id))
+    return PlanView(head, row.request, row.remarks, row.submitted_by, row.decided_by, rows, submitted_on)
 
 
-def _rows(session: Session, order_id: str, attempt: int) -> Sequence[RemedialAction]:
-    query = select(RemedialAction).where(RemedialAction.order_id == order_id, RemedialAction.attempt == attempt)
+def entries_of(session: Session, plan_id: str) -> Sequence[PlanEntry]:
+    """Return what happened to a plan without an order, oldest first."""
+    rows = select(PlanEntry).where(PlanEntry.plan_id == plan_id)
+    return session.scalars(rows.order_by(PlanEntry.at, PlanEntry.id)).all()
+
+
+def _rows(session: Session, plan_id: str) -> Sequence[RemedialAction]:
+    query = select(RemedialAction).where(RemedialAction.plan_id == plan_id)
     return session.scalars(query.order_by(RemedialAction.position)).all()
 
 
-def save_plan(acting: Acting, order_id: str, rows: Sequence[PlanRow], seen: str | None = None) -> None:
+def save_plan(acting: Acting, plan_id: str, rows: Sequence[PlanRow], seen: str | None = None) -> None:
     """Keep the draft, complete or not; rows that were left out are deleted, new ones added, the order kept.
 
     ``seen`` is the version that was edited; DomainError ``plan_changed`` where somebody else has saved another since.
     """
-    order, plan = _open_plan(acting, order_id)
-    _moved(plan, PlanEvent.EDIT)
+    plan = held_plan(acting, plan_id)
+    moved(plan, next_plan_state(PlanState(plan.state), PlanEvent.EDIT), PlanEvent.EDIT)
     if len(rows) > MOST_ACTIONS:
         raise DomainError("plan_too_long", limit=MOST_ACTIONS)
-    stored = _rows(acting.session, order.id, order.attempt)
+    stored = _rows(acting.session, plan_id)
     if seen not in {None, version_of(stored)}:
         raise DomainError("plan_changed")
     known = {row.id: row for row in stored}
-    issues = {
-        issue.id: issue for issue in issues_for(acting.session, get_order(acting.session, acting.actor, order_id))
-    }
+    head = get_head(acting.session, acting.actor, plan_id)
+    issues = {issue.id: issue for issue in issues_for(acting.session, head)}
     check_chosen([row.action.issue_id for row in rows], issues.values(), [row.issue_id for row in stored])
     kept = [row.id for row in rows if row.id in known]
     acting.session.execute(delete(RemedialAction).where(RemedialAction.id.in_(known.keys() - set(kept))))
+    mode = _mode(acting.session, plan)
     for position, typed in enumerate(rows, start=1):
-        row = known.get(typed.id) or _new_row(order)
+        row = known.get(typed.id) or _new_row(plan, mode)
         _fill(row, position, typed, issues.get(typed.action.issue_id))
         _class(row, today_of(acting))
         acting.session.add(row)
-    audit.record(acting.session, acting.now, acting.actor, "plan.edit", order_id, actions=len(rows))
+    audit.record(acting.session, acting.now, acting.actor, "plan.edit", plan_id, actions=len(rows))
 
 
-def _new_row(order: RemedialOrder) -> RemedialAction:
-    return RemedialAction(
-        id=new_id(), order_id=order.id, attempt=order.attempt, state=ActionState.DRAFTED.value, mode=order.mode
-    )
+def _mode(session: Session, plan: UnitPlan) -> str:
+    """Return how new actions are supervised: as their order is."""
+    return session.get_one(RemedialOrder, plan.order_id).mode if plan.order_id else ""
+
+
+def _new_row(plan: UnitPlan, mode: str) -> RemedialAction:
+    return RemedialAction(id=new_id(), plan_id=plan.id, state=ActionState.DRAFTED.value, mode=mode)
 
 
 def _fill(row: RemedialAction, position: int, typed: PlanRow, issue: Issue | None) -> None:
@@ -157,7 +181,7 @@ def _fill(row: RemedialAction, position: int, typed: PlanRow, issue: Issue | Non
     row.position = position
     for name in PLANNED_TEXTS:
         setattr(row, name, getattr(action, name))
-    row.source = typed.source or (source_words(issue) if issue else "")
+    row.source = typed.source or (issue.source if issue else "")
     row.problem = action.problem or (issue.title if issue else "")
     row.kind = action.kind.value if action.kind else ""
     row.co_units = CO_UNIT_MARK.join(action.co_units)
@@ -170,59 +194,74 @@ def _class(row: RemedialAction, today: date) -> None:
         row.horizon = horizon.value if horizon else ""
 
 
-def submit(acting: Acting, order_id: str) -> None:
+def submit(acting: Acting, plan_id: str) -> None:
     """Submit a plan that lacks nothing; ``plan_incomplete`` otherwise, and the page names what is missing."""
-    order, plan = _open_plan(acting, order_id)
-    view = plan_of(acting.session, get_order(acting.session, acting.actor, order_id))
-    planned_now = view.plan if view else Plan()
-    table = days_table(acting.session, order.campaign_id, [action.due for action in planned_now.actions])
-    after = submit_plan(PlanState(plan.state), planned_now, today_of(acting), table)
-    plan.state = _or_refuse(after, plan, PlanEvent.SUBMIT).value
-    for row in view.rows if view else ():
+    plan = held_plan(acting, plan_id)
+    rows = _rows(acting.session, plan_id)
+    planned_now = Plan(tuple(planned(row) for row in rows))
+    table = days_table(acting.session, plan.campaign_id, [action.due for action in planned_now.actions])
+    for row in rows:
         _class(row, today_of(acting))
+    moved(plan, submit_plan(PlanState(plan.state), planned_now, today_of(acting), table), PlanEvent.SUBMIT)
     plan.submitted_at, plan.submitted_by = acting.now, acting.actor.name
-    order_moved(order, OrderEvent.SUBMIT_PLAN)
-    note(acting, order, OrderEvent.SUBMIT_PLAN)
-    audit.record(acting.session, acting.now, acting.actor, "plan.submit", order_id)
+    followed(acting, plan, PlanEvent.SUBMIT)
 
 
-def send_back(acting: Acting, order_id: str, remarks: str) -> None:
+def send_back(acting: Acting, plan_id: str, remarks: str) -> None:
     """Return a plan with remarks."""
-    order, plan = _open_plan(acting, order_id)
-    plan.state = _or_refuse(return_plan(PlanState(plan.state), remarks), plan, PlanEvent.RETURN).value
+    plan = held_plan(acting, plan_id)
+    moved(plan, return_plan(PlanState(plan.state), remarks), PlanEvent.RETURN)
     plan.remarks = remarks
-    _decided(acting, order, plan, OrderEvent.RETURN_PLAN, remarks)
+    _decided(acting, plan)
+    followed(acting, plan, PlanEvent.RETURN, remarks)
 
 
-def accept(acting: Acting, order_id: str) -> None:
+def accept(acting: Acting, plan_id: str) -> None:
     """Accept a plan: its actions become those of the ledger."""
-    order, plan = _open_plan(acting, order_id)
-    _moved(plan, PlanEvent.ACCEPT)
+    plan = held_plan(acting, plan_id)
+    moved(plan, next_plan_state(PlanState(plan.state), PlanEvent.ACCEPT), PlanEvent.ACCEPT)
     plan.remarks = ""
-    _move_all(acting.session, order, ActionEvent.APPROVE, None)
-    _decided(acting, order, plan, OrderEvent.ACCEPT_PLAN, "")
+    _move_all(acting.session, plan_id, ActionEvent.APPROVE, None)
+    _decided(acting, plan)
+    followed(acting, plan, PlanEvent.ACCEPT)
 
 
-def announce(acting: Acting, order_id: str) -> None:
+def announce(acting: Acting, plan_id: str) -> None:
     """Make the commitments public, from where the work begins."""
-    order = locked_order(acting.session, order_id)
-    order_moved(order, OrderEvent.BEGIN)
-    _move_all(acting.session, order, ActionEvent.ANNOUNCE, today_of(acting))
-    note(acting, order, OrderEvent.BEGIN)
-    audit.record(acting.session, acting.now, acting.actor, "plan.announce", order_id)
+    plan = held_plan(acting, plan_id)
+    moved(plan, next_plan_state(PlanState(plan.state), PlanEvent.ANNOUNCE), PlanEvent.ANNOUNCE)
+    _move_all(acting.session, plan_id, ActionEvent.ANNOUNCE, today_of(acting))
+    followed(acting, plan, PlanEvent.ANNOUNCE)
 
 
-def _decided(acting: Acting, order: RemedialOrder, plan: RemedialPlan, event: OrderEvent, text: str) -> None:
+def _decided(acting: Acting, plan: UnitPlan) -> None:
     if plan.submitted_by == acting.actor.name:
         raise DomainError("plan_own_review")
     plan.decided_at, plan.decided_by = acting.now, acting.actor.name
-    order_moved(order, event)
-    note(acting, order, event, text)
-    audit.record(acting.session, acting.now, acting.actor, f"plan.{event.value}", order.id, text=text)
 
 
-def _move_all(session: Session, order: RemedialOrder, event: ActionEvent, day: date | None) -> None:
-    for row in _rows(session, order.id, order.attempt):
+def followed(acting: Acting, plan: UnitPlan, event: PlanEvent, text: str = "") -> None:
+    """Move the order of a plan on with it, write down what happened, and tell those who wait for it."""
+    if plan.order_id is None:
+        add_entry(acting, plan, event, text)
+    else:
+        order = locked_order(acting.session, plan.order_id)
+        order_moved(order, ORDER_EVENT_OF[event])
+        note(acting, order, ORDER_EVENT_OF[event], text)
+    audit.record(acting.session, acting.now, acting.actor, f"plan.{event.value}", plan.id, text=text)
+
+
+def add_entry(acting: Acting, plan: UnitPlan, event: PlanEvent, text: str = "") -> None:
+    """Write into the history of a plan without an order, and into the inboxes of those who wait for it."""
+    entry = PlanEntry(
+        id=new_id(), plan_id=plan.id, at=acting.now, by_name=acting.actor.name, event=event.value, text=text
+    )
+    acting.session.add(entry)
+    tell_of_plan(acting, plan, event)
+
+
+def _move_all(session: Session, plan_id: str, event: ActionEvent, day: date | None) -> None:
+    for row in _rows(session, plan_id):
         after = next_action_state(ActionState(row.state), event)
         if isinstance(after, Refusal):
             continue
@@ -231,21 +270,19 @@ def _move_all(session: Session, order: RemedialOrder, event: ActionEvent, day: d
             row.announced_on = day
 
 
-def _open_plan(acting: Acting, order_id: str) -> tuple[RemedialOrder, RemedialPlan]:
-    """Return order and plan within reach, held until the transaction ends."""
-    get_order(acting.session, acting.actor, order_id)
-    order = locked_order(acting.session, order_id)
-    plan = locked(acting.session, RemedialPlan, (order.id, order.attempt))
+def held_plan(acting: Acting, plan_id: str) -> UnitPlan:
+    """Return a plan within reach, held until the transaction ends, its order before it."""
+    head = get_head(acting.session, acting.actor, plan_id)
+    if head.order_id:
+        locked_order(acting.session, head.order_id)
+    plan = locked(acting.session, UnitPlan, plan_id)
     if plan is None:
-        raise DomainError("order_unknown")
-    return order, plan
+        raise DomainError("plan_unknown")
+    return plan
 
 
-def _moved(plan: RemedialPlan, event: PlanEvent) -> None:
-    plan.state = _or_refuse(next_plan_state(PlanState(plan.state), event), plan, event).value
-
-
-def _or_refuse(after: PlanState | Refusal, plan: RemedialPlan, event: PlanEvent) -> PlanState:
+def moved(plan: UnitPlan, after: PlanState | Refusal, event: PlanEvent) -> None:
+    """Let a plan stand where an event leads; a refusal is an error."""
     if isinstance(after, Refusal):
         raise step_refused(after, PLAN_TABLE, (PlanState(plan.state), event), (PLAN_STATES, PLAN_EVENTS))
-    return after
+    plan.state = after.value

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.rectification.rules.ledger import ActionState, takes_rules
 from app.rectification.rules.orders import ORDER_ENDS, OrderState
-from app.rectification.rules.plans import PlanState
+from app.rectification.rules.plans import PLANS_OPEN, PlanState
 
 _PLAN_COMES_NEXT = frozenset({OrderState.ORDERED, OrderState.PLAN_RETURNED})
 _EXTENDABLE = frozenset(
@@ -35,6 +35,18 @@ class ReaderPowers:
     def reviews(self, state: PlanState) -> bool:
         """Whether he may accept a plan or return it."""
         return self.supervise and state is PlanState.SUBMITTED
+
+    def writes(self, state: PlanState) -> bool:
+        """Whether he may write a plan now."""
+        return self.write_plan and state in PLANS_OPEN
+
+    def announces(self, state: PlanState) -> bool:
+        """Whether he may make the commitments of a plan public now."""
+        return self.work and state is PlanState.ACCEPTED
+
+    def takes_back(self, state: PlanState) -> bool:
+        """Whether he may withdraw the request for a plan without an order."""
+        return self.organise and state is PlanState.DRAFT
 
     def reads_plan(self, *, is_open: bool) -> bool:
         """Whether he may have the plan as a document."""

@@ -94,6 +94,7 @@ ORDER_EVENT_OF: Mapping[PlanEvent, OrderEvent] = {
     PlanEvent.SUBMIT: OrderEvent.SUBMIT_PLAN,
     PlanEvent.RETURN: OrderEvent.RETURN_PLAN,
     PlanEvent.ACCEPT: OrderEvent.ACCEPT_PLAN,
+    PlanEvent.ANNOUNCE: OrderEvent.BEGIN,
 }
 """What happens to the order together with its plan."""
 

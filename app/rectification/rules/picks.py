@@ -27,6 +27,7 @@ class Pick:
 
     show: Show = Show.ALL
     order: str = ""
+    plan: str = ""
     unit: str = ""
     lead: str = ""
     state: str = ""
@@ -37,8 +38,8 @@ class Pick:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether anything but the order is asked for."""
-        return replace(self, order="") != Pick()
+        """Whether anything but the order or plan is asked for."""
+        return replace(self, order="", plan="") != Pick()
 
     @property
     def is_impossible(self) -> bool:
@@ -46,7 +47,7 @@ class Pick:
         return self.since is not None and self.until is not None and self.until < self.since
 
 
-_TEXTS = ("order", "unit", "lead", "words")
+_TEXTS = ("order", "plan", "unit", "lead", "words")
 _DAYS = {"from": "since", "to": "until"}
 
 

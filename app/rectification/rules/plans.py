@@ -168,33 +168,53 @@ def unanswered_issues(plan: Plan, issue_ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(issue_id for issue_id in issue_ids if issue_id not in answered)
 
 
+class Origin(StrEnum):
+    """Why a unit makes a plan: an order of 补课 wants it, or it was asked for without one."""
+
+    ORDER = "order"
+    ASKED = "asked"
+
+
 class PlanState(StrEnum):
-    """Where a plan stands."""
+    """Where a plan stands, in the order of its way; the last two are ends."""
 
     DRAFT = "draft"
     RETURNED = "returned"
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
+    ANNOUNCED = "announced"
+    WITHDRAWN = "withdrawn"
 
 
 class PlanEvent(StrEnum):
     """What can happen to a plan."""
 
+    ASK = "ask"
     EDIT = "edit"
     SUBMIT = "submit"
     RETURN = "return"
     ACCEPT = "accept"
+    ANNOUNCE = "announce"
+    WITHDRAW = "withdraw"
 
+
+PLANS_OPEN = frozenset((PlanState.DRAFT, PlanState.RETURNED))
+"""States in which the unit writes."""
+PLANS_IN_FORCE = frozenset((PlanState.ACCEPTED, PlanState.ANNOUNCED))
+"""States in which the plan's actions stand in the ledger."""
+_WRITTEN = {PlanEvent.SUBMIT: PlanState.SUBMITTED, PlanEvent.WITHDRAW: PlanState.WITHDRAWN}
 
 PLAN_TABLE = total_table(
     PlanState,
     PlanEvent,
     moves={
-        PlanState.DRAFT: {PlanEvent.EDIT: PlanState.DRAFT, PlanEvent.SUBMIT: PlanState.SUBMITTED},
+        PlanState.DRAFT: {PlanEvent.EDIT: PlanState.DRAFT, **_WRITTEN},
         PlanState.RETURNED: {PlanEvent.EDIT: PlanState.RETURNED, PlanEvent.SUBMIT: PlanState.SUBMITTED},
         PlanState.SUBMITTED: {PlanEvent.RETURN: PlanState.RETURNED, PlanEvent.ACCEPT: PlanState.ACCEPTED},
+        PlanState.ACCEPTED: {PlanEvent.ANNOUNCE: PlanState.ANNOUNCED},
+        PlanState.WITHDRAWN: {PlanEvent.ASK: PlanState.DRAFT},
     },
-    ends={PlanState.ACCEPTED: Refusal.ENDED},
+    ends=dict.fromkeys((PlanState.ANNOUNCED, PlanState.WITHDRAWN), Refusal.ENDED),
 )
 
 

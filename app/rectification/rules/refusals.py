@@ -20,6 +20,9 @@ class Refusal(StrEnum):
     PLAN_INCOMPLETE = "plan_incomplete"
     PLAN_REMARKS_MISSING = "plan_remarks_missing"
 
+    ISSUE_TITLE_MISSING = "issue_title_missing"
+    ISSUE_UNITS_MISSING = "issue_units_missing"
+
     ACTION_TEXT_MISSING = "action_text_missing"
     ACTION_EXPLANATION_MISSING = "action_explanation_missing"
     ACCEPTOR_IS_OWNER = "acceptor_is_owner"

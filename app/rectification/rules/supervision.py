@@ -33,6 +33,7 @@ class SubjectKind(StrEnum):
     PLAN = "plan"
     REMEDIAL = "remedial"
     RETEST = "retest"
+    ASKED_PLAN = "asked_plan"
     ACTION = "action"
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Set as AbstractSet
 
 from app.rectification.rules.board import Cell, CellState, Source, StageProblem
+from app.rectification.rules.issues import SOURCES_OF_ACTIONS
 from app.rectification.rules.ledger import ActionEvent, ActionState
 from app.rectification.rules.orders import OrderEvent, OrderState, Suggestion, Task
-from app.rectification.rules.plans import Action, ActionKind, Gap, GapCode, Horizon, PlanEvent, PlanState
+from app.rectification.rules.plans import Action, ActionKind, Gap, GapCode, Horizon, Origin, PlanEvent, PlanState
 from app.rectification.rules.supervision import Level, Mode, SubjectKind
 
 ORDER_STATES = {
@@ -82,8 +83,27 @@ PLAN_STATES = {
     PlanState.RETURNED: "已退回",
     PlanState.SUBMITTED: "待审",
     PlanState.ACCEPTED: "已审定",
+    PlanState.ANNOUNCED: "已公示",
+    PlanState.WITHDRAWN: "已撤回",
 }
-PLAN_EVENTS = {PlanEvent.EDIT: "修改", PlanEvent.SUBMIT: "报送", PlanEvent.RETURN: "退回", PlanEvent.ACCEPT: "审定"}
+PLAN_EVENTS = {
+    PlanEvent.ASK: "要求报送方案",
+    PlanEvent.EDIT: "修改",
+    PlanEvent.SUBMIT: "报送",
+    PlanEvent.RETURN: "退回",
+    PlanEvent.ACCEPT: "审定",
+    PlanEvent.ANNOUNCE: "公示承诺，开始整改",
+    PlanEvent.WITHDRAW: "撤回要求",
+}
+ORIGINS_OF_PLANS = {Origin.ORDER: "责令补课", Origin.ASKED: "要求报送"}
+PLAN_NEXT = {
+    PlanState.DRAFT: "单位填写并报送整改方案",
+    PlanState.RETURNED: "单位按审定意见修改方案，重新报送",
+    PlanState.SUBMITTED: "督办员或组织者审定方案",
+    PlanState.ACCEPTED: "单位公示承诺，开始整改",
+    PlanState.ANNOUNCED: "单位逐项填报进展，完成后由他人验收",
+}
+"""Who does what next about a plan without an order."""
 ACTION_KINDS = {ActionKind.AT_ONCE: "立行立改", ActionKind.DATED: "限期整改", ActionKind.LASTING: "长期坚持"}
 HORIZONS = {Horizon.SHORT: "近期", Horizon.MEDIUM: "中期", Horizon.LONG: "长期"}
 GAPS = {
@@ -165,14 +185,13 @@ NOTICE_TOLD = {
 }
 """What inboxes say of a notice."""
 ACTION_TITLE = "整改事项“{problem}”"
-ACTION_SOURCE = "群众意见归并的问题“{issue}”"
 EXTENSION_ASKED = "申请延期至{until}：{reason}"
 EXTENSION_GRANTED, EXTENSION_REFUSED = "同意延期", "不同意延期"
 MODE_REMARK = "督办方式由“{before}”改为“{after}”：{reason}"
 STORED = (
     *NOTICE_TOLD.values(),
     ACTION_TITLE,
-    ACTION_SOURCE,
+    *SOURCES_OF_ACTIONS.values(),
     EXTENSION_ASKED,
     MODE_REMARK,
 )
@@ -181,6 +200,7 @@ SUBJECT_KINDS = {
     SubjectKind.PLAN: "整改方案",
     SubjectKind.REMEDIAL: "补课",
     SubjectKind.RETEST: "复测",
+    SubjectKind.ASKED_PLAN: "整改方案",
     SubjectKind.ACTION: "整改事项",
 }
 

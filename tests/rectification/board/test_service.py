@@ -40,6 +40,7 @@ from tests.rectification.flagged import (
     make_ledger,
     make_order,
     make_rows,
+    plan_id_of,
 )
 from tests.rectification.orders.test_service import completed, retest
 
@@ -162,10 +163,10 @@ def test_an_accepted_plan_fills_its_step(database: Database) -> None:
     found, order_id = make_order(database)
     assert fact(database, found.campaign_id, "plan") is None
     with database.writing() as session:
-        planning.save_plan(acting(session, WU), order_id, make_rows())
+        planning.save_plan(acting(session, WU), plan_id_of(session, order_id), make_rows())
         session.flush()
-        planning.submit(acting(session, WU), order_id)
-        planning.accept(acting(session, ZHENG), order_id)
+        planning.submit(acting(session, WU), plan_id_of(session, order_id))
+        planning.accept(acting(session, ZHENG), plan_id_of(session, order_id))
     assert fact(database, found.campaign_id, "plan") == Done(TODAY, board_facts.PLAN_PROOF)
     assert fact(database, found.campaign_id, "solving") is None
 

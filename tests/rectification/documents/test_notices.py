@@ -27,6 +27,7 @@ from app.rectification.models import OrderAttempt
 from app.rectification.orders import reads
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.service import waive
+from app.rectification.plans.reads import plan_heads
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.plans import PlanState
 from app.rounds.domain import PaperGroup, PaperUnit
@@ -74,7 +75,9 @@ def the_order(session: Session, staff: Principal = ZHANG) -> tuple[OrderView, li
 def progress_of(session: Session, campaign_id: str, staff: Principal = ZHANG, today: date = TODAY) -> Progress:
     board = board_service.board_of(session, staff, today, campaign_id)
     rows = ledger_acts.ledger(session, staff, today, campaign_id)
-    return Progress(reads.orders(session, staff, campaign_id), rows, board, today)
+    return Progress(
+        reads.orders(session, staff, campaign_id), plan_heads(session, staff, campaign_id), rows, board, today
+    )
 
 
 def summed(database: Database, staff: Principal = ZHANG) -> WordDocument:
@@ -205,8 +208,8 @@ def test_a_plan_holds_the_five_points_and_says_when_it_is_a_draft(database: Data
         order, rows = the_order(session)
         plan = plan_of(session, order)
     assert plan is not None
-    accepted = text_of(opened(documents.plan_document(order, rows, plan.state, TODAY)))
-    draft = text_of(opened(documents.plan_document(order, rows, PlanState.DRAFT, TODAY)))
+    accepted = text_of(opened(documents.plan_document(plan.head, order, rows, TODAY)))
+    draft = text_of(opened(documents.plan_document(replace(plan.head, state=PlanState.DRAFT), order, rows, TODAY)))
     for words in (
         "县文工团整改方案",
         "1．开放时间太短",
@@ -255,11 +258,11 @@ def test_no_text_breaks_a_document(database: Database, words: str) -> None:
         for each in rows:
             each.row.problem = each.row.measures = each.row.completion = each.row.explanation = words
         order = replace(order, unit_name=words, attempts=tuple(replace(one, reason=words) for one in order.attempts))
-        rows = [replace(each, order=order) for each in rows]
+        rows = [replace(each, plan=replace(each.plan, unit_name=words)) for each in rows]
         progress = replace(progress_of(session, found.campaign_id), orders=[order], rows=rows)
     made: Sequence[bytes] = (
         documents.order_notice(order, words, words),
-        documents.plan_document(order, rows, PlanState.ACCEPTED, TODAY),
+        documents.plan_document(rows[0].plan, order, rows, TODAY),
         documents.ledger_document(rows, words),
         documents.newsletter_document(Newsletter(words, 1, TODAY, words, words, words, words), progress),
         documents.bulletin_document(Bulletin(words, words, words, TODAY, words, words), progress),

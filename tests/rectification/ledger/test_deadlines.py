@@ -16,12 +16,13 @@ from app.core.settings import Settings
 from app.inbox.models import InboxItem
 from app.operations.supervising import supervise
 from app.rectification.ledger import deadlines as daily
+from app.rectification.ledger import issued
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.models import RemedialAction, RemedialOrder, SupervisionNotice
 from app.rectification.orders import service as ordering
 from app.rectification.orders.holidays import Change, save
 from app.rectification.orders.modes import set_mode
-from app.rectification.orders.reads import entries_of, flags, get_order, holidays_of, orders
+from app.rectification.orders.reads import entries_of, flags, get_order, holidays_of
 from app.rectification.rules.ledger import ActionEvent
 from app.rectification.rules.orders import OrderEvent
 from app.rectification.rules.supervision import Level, Notice, SubjectKind
@@ -100,7 +101,7 @@ def test_a_year_whose_holidays_nobody_entered_is_named_as_soon_as_working_days_r
     found, _ = make_order(database)
     year_end = datetime(2026, 12, 30, 1, 0, tzinfo=UTC)
     with database.writing() as session:
-        views = orders(session, ZHENG)
+        views = daily.watched(session, ZHENG)
         assert daily.years_unknown(session, views, MORNING.date()) == {}
         assert daily.years_unknown(session, views, year_end.date()) == {found.campaign_id: (2027,)}
         assert ordering.years_unknown(session, found.campaign_id, date(2026, 10, 12)) == ()
@@ -108,7 +109,7 @@ def test_a_year_whose_holidays_nobody_entered_is_named_as_soon_as_working_days_r
     assert "注意：2027 年的调休安排还没有登记" in supervise(settings, year_end)
     with database.writing() as session:
         save(Acting(session, MORNING, ZHANG), ROOT, [Change(date(2027, 2, 20), working=True)])
-        assert daily.years_unknown(session, orders(session, ZHENG), year_end.date()) == {}
+        assert daily.years_unknown(session, daily.watched(session, ZHENG), year_end.date()) == {}
     assert "注意" not in supervise(settings, year_end)
 
 
@@ -186,18 +187,20 @@ def test_a_liaison_sees_notices_of_his_own_unit_alone(database: Database) -> Non
         ordering.confirm(Acting(session, MORNING, ZHANG), found.round_id, other, asked(session, found))
     run_on(database, MORNING.date() + 40 * DAY)
     with database.reading() as session:
-        every = daily.issued_notices(session, orders(session, ZHENG)).notices
+        every = issued.issued_notices(session, daily.watched(session, ZHENG)).notices
         assert [(notice.unit_id, notice.is_open) for notice in every] == [
             (each, True) for each in sorted((other, FLAGGED))
         ]
-        assert [notice.unit_id for notice in daily.issued_notices(session, orders(session, WU)).notices] == [FLAGGED]
-        assert {matter.subject.unit_id for matter in daily.matters(session, orders(session, WU))} == {FLAGGED}
+        assert [notice.unit_id for notice in issued.issued_notices(session, daily.watched(session, WU)).notices] == [
+            FLAGGED
+        ]
+        assert {matter.subject.unit_id for matter in daily.matters(session, daily.watched(session, WU))} == {FLAGGED}
         by_unit = {notice.unit_id: notice.id for notice in every}
-        assert daily.get_notice(session, WU, by_unit[FLAGGED]).title == "报送整改方案"
+        assert issued.get_notice(session, WU, by_unit[FLAGGED]).title == "报送整改方案"
         with refuses("notice_unknown"):
-            daily.get_notice(session, WU, by_unit[other])
+            issued.get_notice(session, WU, by_unit[other])
         with refuses("notice_unknown"):
-            daily.get_notice(session, ZHANG, "nowhere")
+            issued.get_notice(session, ZHANG, "nowhere")
 
 
 def test_a_notice_says_when_its_deadline_no_longer_runs(database: Database) -> None:
@@ -206,7 +209,9 @@ def test_a_notice_says_when_its_deadline_no_longer_runs(database: Database) -> N
     with database.writing() as session:
         session.get_one(RemedialOrder, order_id).state = "closed"
     with database.reading() as session:
-        assert [notice.is_open for notice in daily.issued_notices(session, orders(session, ZHANG)).notices] == [False]
+        assert [notice.is_open for notice in issued.issued_notices(session, daily.watched(session, ZHANG)).notices] == [
+            False
+        ]
 
 
 def test_what_is_due_until_a_day(database: Database) -> None:
@@ -218,7 +223,7 @@ def test_what_is_due_until_a_day(database: Database) -> None:
 
 
 def due_in(session: Session, days: int) -> Collection[int]:
-    found = daily.matters(session, orders(session, ZHANG), MORNING.date() + days * DAY)
+    found = daily.matters(session, daily.watched(session, ZHANG), MORNING.date() + days * DAY)
     return [(matter.subject.due - MORNING.date()).days for matter in found]
 
 
@@ -272,5 +277,5 @@ def test_steps_of_an_order_move_its_deadline(database: Database) -> None:
     with database.writing() as session:
         ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
     with database.reading() as session:
-        kinds = [matter.subject.kind for matter in daily.matters(session, orders(session, ZHANG))]
+        kinds = [matter.subject.kind for matter in daily.matters(session, daily.watched(session, ZHANG))]
     assert kinds == [SubjectKind.RETEST, SubjectKind.ACTION]

@@ -26,6 +26,7 @@ from tests.rectification.flagged import (
     make_order,
     make_rows,
     order,
+    plan_id_of,
 )
 
 QIAN = Principal("idqianer", "钱二", "organiser")
@@ -49,13 +50,13 @@ def test_it_works(database: Database) -> None:
     assert told(database, WU) == {("县文工团被责令补课，请按期报送整改方案。", page)}
     assert (told(database, ZHANG), told(database, ZHENG)) == (set(), set())
     with database.writing() as session:
-        planning.save_plan(Acting(session, MORNING, WU), order_id, make_rows())
+        planning.save_plan(Acting(session, MORNING, WU), plan_id_of(session, order_id), make_rows())
         session.flush()
-        planning.submit(Acting(session, MORNING, WU), order_id)
+        planning.submit(Acting(session, MORNING, WU), plan_id_of(session, order_id))
     waiting = {("县文工团报送了整改方案，请审定。", page)}
     assert told(database, ZHENG) == told(database, ZHANG) == told(database, QIAN) == waiting
     with database.writing() as session:
-        planning.send_back(Acting(session, MORNING, ZHENG), order_id, "目标要写明数字")
+        planning.send_back(Acting(session, MORNING, ZHENG), plan_id_of(session, order_id), "目标要写明数字")
     assert "县文工团的整改方案被退回，请按审定意见修改后重新报送。" in texts(database, WU)
 
 

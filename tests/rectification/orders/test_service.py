@@ -44,6 +44,7 @@ from tests.rectification.flagged import (
     make_ledger,
     make_order,
     make_rows,
+    plan_id_of,
 )
 
 
@@ -285,13 +286,13 @@ def repeat(database: Database, order_id: str) -> None:
         again = ordering.proposed_dates(session, standing(session, order_id).campaign_id, MORNING.date(), 2)
         ordering.order_again(acting, order_id, ordering.Confirmation("县委发〔2026〕12号", "复测仍未达标", again))
         session.flush()
-        planning.save_plan(Acting(session, MORNING, WU), order_id, make_rows())
+        planning.save_plan(Acting(session, MORNING, WU), plan_id_of(session, order_id), make_rows())
         session.flush()
-        planning.submit(Acting(session, MORNING, WU), order_id)
-        planning.accept(Acting(session, MORNING, ZHENG), order_id)
+        planning.submit(Acting(session, MORNING, WU), plan_id_of(session, order_id))
+        planning.accept(Acting(session, MORNING, ZHENG), plan_id_of(session, order_id))
         session.flush()
         assert len(ledger_pages.announced(session, order_id)) == 1, "the promises of the first attempt stay public"
-        planning.announce(Acting(session, MORNING, WU), order_id)
+        planning.announce(Acting(session, MORNING, WU), plan_id_of(session, order_id))
         ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
         assert len(ledger_pages.announced(session, order_id)) == 2
 

@@ -15,13 +15,13 @@ from app.opinions import service as opinions
 from app.opinions.domain import Kind
 from app.opinions.reads import opinion_ids
 from app.publication.models import ResultRead
-from app.rectification.models import RemedialPlan
+from app.rectification.models import UnitPlan
 from app.rectification.orders import service as ordering
 from app.web.downloads import DOCX
 from tests.cast import MORNING, Desk
 from tests.conftest import TestClock
 from tests.rectification.documents.test_notices import opened, text_of
-from tests.rectification.flagged import FLAGGED, ZHANG, make_flagged, make_ledger, make_order
+from tests.rectification.flagged import FLAGGED, ZHANG, make_flagged, make_ledger, make_order, plan_path
 
 NEWS = {
     "kind": "newsletter", "masthead": "整改简报", "issue": "12", "newsletter_day": "2026-11-23", "editor": "县文化局",
@@ -47,7 +47,7 @@ def test_it_works(database: Database, new_desk: Callable[[str], Desk]) -> None:
     found, order_id, _ = make_ledger(database)
     desk, order = new_desk("zhangsan"), f"/rectification/orders/{order_id}"
     campaign = f"/rectification/campaigns/{found.campaign_id}"
-    assert "县文工团整改方案" in read(desk.get(f"{order}/plan.docx"))
+    assert "县文工团整改方案" in read(desk.get(f"{plan_path(database, order)}/plan.docx"))
     assert "五、下一步打算" in read(desk.get(f"{order}/summary.docx"))
     assert "环节步骤完成情况" in read(desk.get(f"{campaign}/summary.docx"))
     assert desk.get(f"{campaign}/bulletin").status_code == 200
@@ -93,14 +93,14 @@ def test_a_liaison_gets_his_own_unit_s_documents_only(database: Database, new_de
     assert liaison.get(f"/rectification/campaigns/{found.campaign_id}/bulletin").status_code == 403
     with database.writing() as session:
         session.execute(sa.text("DELETE FROM staff_unit"))
-    for path in ("plan.docx", "summary.docx"):
-        assert liaison.get(f"/rectification/orders/{order_id}/{path}").status_code == 404
+    for path in (f"{plan_path(database, order_id)}/plan.docx", f"/rectification/orders/{order_id}/summary.docx"):
+        assert liaison.get(path).status_code == 404
     assert liaison.get(f"/rectification/campaigns/{found.campaign_id}/summary.docx").status_code == 404
 
 
 def test_a_draft_of_a_plan_is_not_for_leaders(database: Database, new_desk: Callable[[str], Desk]) -> None:
     _, order_id = make_order(database)
-    path = f"/rectification/orders/{order_id}/plan.docx"
+    path = f"{plan_path(database, order_id)}/plan.docx"
     assert new_desk("zhaoliu").get(path).status_code == 404
     assert "未审定稿" in read(new_desk("wujiu").get(path))
 
@@ -151,6 +151,6 @@ def test_a_plan_is_signed_on_the_day_it_was_submitted(
     _, order_id, _ = make_ledger(database)
     clock.now = MORNING + timedelta(minutes=20)
     with database.writing() as session:
-        plan = session.scalars(sa.select(RemedialPlan)).one()
+        plan = session.scalars(sa.select(UnitPlan)).one()
         plan.submitted_at = MORNING - timedelta(days=3)
-    assert read(new_desk("zhangsan").get(f"/rectification/orders/{order_id}/plan.docx")).endswith("2026年11月20日")
+    assert read(new_desk("zhangsan").get(f"{plan_path(database, order_id)}/plan.docx")).endswith("2026年11月20日")

@@ -12,7 +12,7 @@ from app.rectification.pages.plans import FIELDS
 from tests.cast import Desk
 from tests.conftest import BASE_URL
 from tests.publication.counted import form_token
-from tests.rectification.flagged import ZHANG, later, make_flagged, make_ledger, make_order
+from tests.rectification.flagged import ZHANG, later, make_flagged, make_ledger, make_order, plan_path
 from tests.rectification.ledger.test_service import PDF, edited
 from tests.rectification.pages.conftest import Desks
 
@@ -35,26 +35,26 @@ def next_step(desk: Desk) -> str:
 
 
 def test_the_board_leads_from_step_to_step(database: Database, new_desk: Desks) -> None:
-    found = make_flagged(database)
-    organiser, liaison, supervisor = new_desk("zhangsan"), new_desk("wujiu"), new_desk("zhengshi")
+    found, organiser = make_flagged(database), new_desk("zhangsan")
+    liaison, supervisor = new_desk("wujiu"), new_desk("zhengshi")
     flag = f"/rectification/flags/{found.round_id}/{found.unit_id}"
     assert f'href="{flag}"' in organiser.get("/rectification").text
-    days = {"plan_due": later(10), "remedial_due": later(30), "retest_due": later(60)}
-    typed = {name: day.isoformat() for name, day in days.items()} | {"decision": "order", "reason": "低于补课线"}
+    days = (("plan_due", 10), ("remedial_due", 30), ("retest_due", 60))
+    typed = {name: later(day).isoformat() for name, day in days} | {"decision": "order", "reason": "低于补课线"}
     refused = organiser.post(flag, **typed)
     assert refused.status_code == 422
     assert "没有填写文号" in refused.text
     assert "低于补课线</textarea>" in refused.text
     order = organiser.post(flag, **typed, document_number="县委发〔2026〕8号").headers["location"].split("?")[0]
-    assert next_step(liaison) == f"{order}/plan"
-    assert next_step(organiser) == f"{order}/plan"
+    plan = plan_path(database, order)
+    assert [next_step(desk) for desk in (liaison, organiser)] == [f"{plan}/edit"] * 2
     assert next_step(supervisor) == order
-    page = liaison.get(f"{order}/plan").text
-    assert liaison.post(f"{order}/plan", **plan_fields(page)).headers["location"] == f"{order}?done=step"
+    page = liaison.get(f"{plan}/edit").text
+    assert liaison.post(f"{plan}/edit", **plan_fields(page)).headers["location"] == f"{order}?done=step"
     assert next_step(supervisor) == order
-    assert supervisor.post(f"{order}/review", decision="accept").status_code == 303
+    assert supervisor.post(f"{plan}/review", decision="accept").status_code == 303
     assert "单位公示承诺，开始整改" in liaison.get("/rectification").text
-    assert liaison.post(f"{order}/steps/begin", confirmed="1").status_code == 303
+    assert liaison.post(f"{plan}/announce", confirmed="1").status_code == 303
     public = re.findall(r'href="(/commitments/[^"]+)"', liaison.get(order).text)[0]
     assert liaison.post(f"{order}/steps/complete", text="已全部整改").status_code == 303
     assert next_step(organiser) == order
@@ -69,7 +69,7 @@ def test_the_board_leads_from_step_to_step(database: Database, new_desk: Desks) 
 
 def test_what_two_liaisons_type_at_once_is_neither_lost_nor_overwritten(database: Database, new_desk: Desks) -> None:
     _, order_id = make_order(database)
-    one, other, path = new_desk("wujiu"), new_desk("wujiu"), f"/rectification/orders/{order_id}/plan"
+    one, other, path = new_desk("wujiu"), new_desk("wujiu"), f"{plan_path(database, order_id)}/edit"
     page = one.get(path).text
     assert one.post(path, **(plan_fields(page, problem="甲的") | {"then": "draft"})).status_code == 303
     refused = other.post(path, **(plan_fields(page, problem="乙的") | {"then": "draft"}))
@@ -94,7 +94,7 @@ def test_an_incomplete_plan_is_kept_and_says_what_is_missing(
     database: Database, new_desk: Desks, typed: dict[str, str], words: str
 ) -> None:
     _, order_id = make_order(database)
-    desk, path = new_desk("wujiu"), f"/rectification/orders/{order_id}/plan"
+    desk, path = new_desk("wujiu"), f"{plan_path(database, order_id)}/edit"
     refused = desk.post(path, **plan_fields(desk.get(path).text, **typed))
     assert refused.status_code == 422
     assert words in refused.text
@@ -105,7 +105,7 @@ def test_an_incomplete_plan_is_kept_and_says_what_is_missing(
 
 def test_a_date_that_is_none_keeps_what_was_typed(database: Database, new_desk: Desks) -> None:
     _, order_id = make_order(database)
-    desk, path = new_desk("wujiu"), f"/rectification/orders/{order_id}/plan"
+    desk, path = new_desk("wujiu"), f"{plan_path(database, order_id)}/edit"
     refused = desk.post(path, **plan_fields(desk.get(path).text, due="明天"))
     assert refused.status_code == 400
     assert "不是日期" in refused.text

@@ -9,7 +9,7 @@ from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT, RULES_
 from app.rectification.messages.notify import ACTION_TOLD, ORDER_TOLD
 from app.rectification.pages.outcomes import ACTION_DONE, ORDER_DONE
 from app.rectification.rules.orders import OrderEvent
-from tests.rectification.flagged import FLAGGED, later, make_flagged, make_ledger, make_order
+from tests.rectification.flagged import FLAGGED, later, make_flagged, make_ledger, make_order, plan_path
 from tests.rectification.pages.conftest import Desks
 from tests.rectification.pages.test_orders import plan_fields
 
@@ -39,15 +39,16 @@ def test_each_step_says_what_was_done_who_was_told_and_what_comes_next(database:
     order = order or re.findall(r'href="(/rectification/orders/[^"/]+)/notice', page)[0]
     assert said(liaison.get(f"{order}?done=step").text) == "", "another's act is not the reader's"
     assert said(organiser.get(order).text) == ""
-    page = liaison.get(f"{order}/plan").text
-    draft = liaison.post(f"{order}/plan", **(plan_fields(page, goal="") | {"then": "draft"})).headers["location"]
+    plan = plan_path(database, order)
+    page = liaison.get(f"{plan}/edit").text
+    draft = liaison.post(f"{plan}/edit", **(plan_fields(page, goal="") | {"then": "draft"})).headers["location"]
     page = liaison.get(draft).text
     assert "整改方案已保存" in page
-    sent = liaison.get(liaison.post(f"{order}/plan", **plan_fields(page)).headers["location"]).text
+    sent = liaison.get(liaison.post(f"{plan}/edit", **plan_fields(page)).headers["location"]).text
     assert said(sent).startswith("方案已报送。已在收件箱中告知：")
     assert "郑十" in said(sent)
     assert "下一步：督办员或组织者审定方案。" in said(sent)
-    page = supervisor.get(supervisor.post(f"{order}/review", decision="accept").headers["location"]).text
+    page = supervisor.get(supervisor.post(f"{plan}/review", decision="accept").headers["location"]).text
     assert said(page).startswith("方案已审定，各项已列入整改台账。已在收件箱中告知：吴九。")
 
 
@@ -63,19 +64,20 @@ def test_an_act_on_an_action_is_told_of(database: Database, new_desk: Desks) -> 
 def test_what_becomes_public_is_shown_first_with_its_address_and_names(database: Database, new_desk: Desks) -> None:
     _, order_id = make_order(database)
     liaison, supervisor, order = new_desk("wujiu"), new_desk("zhengshi"), f"/rectification/orders/{order_id}"
-    assert 'name="confirmed"' not in liaison.get(f"{order}/announce").text
-    liaison.post(f"{order}/plan", **plan_fields(liaison.get(f"{order}/plan").text))
-    supervisor.post(f"{order}/review", decision="accept")
-    assert f'href="{order}/announce"' in liaison.get(order).text
-    refused = liaison.post(f"{order}/steps/begin")
+    plan = plan_path(database, order_id)
+    assert 'name="confirmed"' not in liaison.get(f"{plan}/announce").text
+    liaison.post(f"{plan}/edit", **plan_fields(liaison.get(f"{plan}/edit").text))
+    supervisor.post(f"{plan}/review", decision="accept")
+    assert f'href="{plan}/announce"' in liaison.get(order).text
+    refused = liaison.post(f"{plan}/announce")
     assert refused.status_code == 422
     public = re.findall(r"<dd>[^<]*(/commitments/[^<]+)</dd>", refused.text)[0]
-    preview = liaison.get(f"{order}/announce").text
+    preview = liaison.get(f"{plan}/announce").text
     for page in (refused.text, preview):
         assert all(words in page for words in ("每月四场", "孙团长", "钱副局长", "任何人不用登录都能看到", public))
     assert liaison.get(public).status_code == 404, "nothing is public yet"
     assert "已开始" not in liaison.get(order).text
-    done = liaison.post(f"{order}/steps/begin", confirmed="1")
+    done = liaison.post(f"{plan}/announce", confirmed="1")
     assert "承诺已公示，开始整改" in said(liaison.get(done.headers["location"]).text)
     shown = re.findall(r'<section class="card commitment">.*?</section>', liaison.get(public).text, re.DOTALL)
     before = re.findall(r'<section class="card commitment">.*?</section>', preview, re.DOTALL)
@@ -111,7 +113,7 @@ def test_errors_of_a_plan_mark_their_fields_and_lead_to_them(
     database: Database, new_desk: Desks, changed: dict[str, str], at: str
 ) -> None:
     _, order_id = make_order(database)
-    desk, path = new_desk("wujiu"), f"/rectification/orders/{order_id}/plan"
+    desk, path = new_desk("wujiu"), f"{plan_path(database, order_id)}/edit"
     page = desk.post(path, **plan_fields(desk.get(path).text, **changed)).text
     assert f'href="#f-{at}"' in page
     field = re.findall(rf'<(?:input|textarea|select)[^>]*id="f-{at}"[^>]*>', page)[0]

@@ -18,9 +18,10 @@ from app.inbox import service as inbox
 from app.inbox.models import InboxItem
 from app.main import build_api, wrap
 from app.rectification.ledger import deadlines as daily
+from app.rectification.ledger import issued
 from app.rectification.models import Holiday, OrderAttempt
 from app.rectification.orders import service as ordering
-from app.rectification.orders.reads import flags, orders
+from app.rectification.orders.reads import flags
 from app.web.forms import TOKEN_FIELD
 from tests.cast import MORNING, PASSWORD, Desk
 from tests.conftest import BASE_URL, TestClock
@@ -142,7 +143,7 @@ def test_a_liaison_sees_his_own_unit_alone(database: Database, new_desk: Desks) 
     assert foreign not in text
     assert "/rectification/supervision/run" not in text
     with database.reading() as session:
-        notices = daily.issued_notices(session, orders(session, ZHANG)).notices
+        notices = issued.issued_notices(session, daily.watched(session, ZHANG)).notices
     for notice in notices:
         wanted = 200 if notice.unit_id == FLAGGED else 404
         assert desk.get(f"/rectification/supervision/notices/{notice.id}").status_code == wanted
@@ -153,8 +154,8 @@ def test_a_liaison_sees_his_own_unit_alone(database: Database, new_desk: Desks) 
 def test_units_stand_in_official_order(database: Database, new_desk: Desks) -> None:
     order_two(database)
     with database.reading() as session:
-        wanted = [notice.unit_name for notice in daily.issued_notices(session, orders(session, ZHANG)).notices]
-        units = [notice.unit_id for notice in daily.issued_notices(session, orders(session, ZHANG)).notices]
+        wanted = [notice.unit_name for notice in issued.issued_notices(session, daily.watched(session, ZHANG)).notices]
+        units = [notice.unit_id for notice in issued.issued_notices(session, daily.watched(session, ZHANG)).notices]
     assert units == sorted(units)
     text = new_desk("zhangsan").get("/rectification/supervision").text
     assert re.findall(r'<td data-label="单位">([^<]+)</td>', text)[: len(wanted)] == wanted

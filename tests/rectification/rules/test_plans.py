@@ -153,13 +153,14 @@ def test_issues_without_an_action_are_named_in_order() -> None:
 
 def test_every_event_is_answered_in_every_state() -> None:
     assert_total(PLAN_TABLE, PlanState, PlanEvent)
-    assert all(PlanState.ACCEPTED in reachable(PLAN_TABLE, state) for state in PlanState)
+    assert all(PlanState.ANNOUNCED in reachable(PLAN_TABLE, state) for state in PlanState)
 
 
 def test_it_refuses_to_change_what_lies_with_the_reviewer() -> None:
     assert next_plan_state(PlanState.SUBMITTED, PlanEvent.EDIT) is Refusal.TOO_LATE
     assert submit_plan(PlanState.SUBMITTED, Plan((WHOLE,)), TODAY) is Refusal.TOO_LATE
-    assert next_plan_state(PlanState.ACCEPTED, PlanEvent.EDIT) is Refusal.ENDED
+    assert next_plan_state(PlanState.ACCEPTED, PlanEvent.EDIT) is Refusal.TOO_LATE
+    assert next_plan_state(PlanState.ANNOUNCED, PlanEvent.EDIT) is Refusal.ENDED
 
 
 def test_it_refuses_to_return_a_plan_without_remarks() -> None:

@@ -1,0 +1,138 @@
+"""The plans of a campaign: every unit with its own, and the form by which organisers ask for them without an order."""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.campaigns.reads import CampaignView, UnitView, get_campaign
+from app.core.errors import DomainError
+from app.publication.reads import viewer_of
+from app.publication.verdicts import published_verdicts
+from app.rectification.orders.reads import holidays_of, reach, unknown_years
+from app.rectification.pages.days import typed_day
+from app.rectification.pages.faults import faulty
+from app.rectification.pages.orders import LEDGER_WORDS
+from app.rectification.pages.plan_steps import home_page
+from app.rectification.plans import asking
+from app.rectification.plans.asking import DUE, Request
+from app.rectification.plans.reads import PlanHead, plan_heads
+from app.rectification.rules.allowed import reader_powers
+from app.rectification.rules.wording import ORIGINS_OF_PLANS, PLAN_NEXT
+from app.rectification.rules.workdays import add_working_days
+from app.tally.verdict import Verdict
+from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused
+from app.web.forms import Form
+from app.web.pages import see_other
+
+router = APIRouter()
+PLANS_A_PAGE = 100
+WORKING_DAYS = 10
+"""What is proposed as the time for a plan."""
+MOST_ASKED = 99_999
+TEXT_LIMIT = 500
+PLAN_WORDS = {**LEDGER_WORDS, "plan_next": PLAN_NEXT, "plan_origins": ORIGINS_OF_PLANS}
+
+
+@router.get("/rectification/plans")
+def show_plans(desk: RectificationDesk, part: int = 1) -> Response:
+    """List all plans within reach, of orders and without one, in official order of units."""
+    heads = plan_heads(desk.session, desk.staff)
+    parts = max(1, -(-len(heads) // PLANS_A_PAGE))
+    part = min(max(part, 1), parts)
+    titles = {each: get_campaign(desk.session, each).title for each in dict.fromkeys(one.campaign_id for one in heads)}
+    context = {
+        "plans": heads[(part - 1) * PLANS_A_PAGE : part * PLANS_A_PAGE],
+        "titles": titles,
+        "total": len(heads),
+        "part": part,
+        "parts": parts,
+    }
+    return desk.show("rectification/plans.html", can=reader_powers(desk.staff.roles), **context, **PLAN_WORDS)
+
+
+def _campaign_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    campaign, units = get_campaign(desk.session, campaign_id), reach(desk.session, desk.staff)
+    shown = [unit for unit in campaign.units if units is None or unit.id in units]
+    if units is not None and not shown:
+        raise DomainError("campaign_unknown")
+    plans: dict[str, list[PlanHead]] = {}
+    for head in plan_heads(desk.session, desk.staff, campaign_id):
+        plans.setdefault(head.unit_id, []).append(head)
+    context = {"campaign": campaign, "units": shown, "plans": plans, "asked": _asked(desk)}
+    if "organiser" in desk.staff.roles:
+        context |= _form(desk, campaign, plans, refused)
+    can = reader_powers(desk.staff.roles)
+    return desk.show("rectification/campaign_plans.html", refused, can=can, **context, **PLAN_WORDS)
+
+
+def _asked(desk: Desk) -> int:
+    """Return of how many units plans have just been asked."""
+    told = desk.request.query_params.get("asked", "")
+    return min(int(told), MOST_ASKED) if told.isascii() and told.isdecimal() and len(told) < len(str(MOST_ASKED)) else 0
+
+
+def _form(
+    desk: Desk, campaign: CampaignView, plans: Mapping[str, Sequence[PlanHead]], refused: Refused | None
+) -> dict[str, object]:
+    """Return what the form to ask is made from: who can be asked, who is ticked, and the day that is proposed."""
+    free = [unit for unit in asking.answering(campaign) if not any(not one.order_id for one in plans.get(unit.id, ()))]
+    verdicts = _verdicts(desk, campaign.id)
+    table = holidays_of(desk.session, campaign.id, (desk.today.year, desk.today.year + 1))
+    return {
+        "free": free,
+        "ticked": refused.form.several("units[]") if refused else _ticked(desk, free, verdicts),
+        "verdicts": verdicts,
+        "pick": desk.request.query_params.get("pick", ""),
+        "due": add_working_days(desk.today, WORKING_DAYS, table),
+        "unknown": unknown_years(desk.session, campaign.id, desk.today, WORKING_DAYS),
+        "faulty": faulty(refused),
+    }
+
+
+def _verdicts(desk: Desk, campaign_id: str) -> dict[str, Verdict]:
+    """Return what the campaign's newest published result says of units: 提醒 and 需补课, nothing else."""
+    viewer, found = viewer_of(desk.session, desk.staff), dict[str, Verdict]()
+    for verdict in (Verdict.ATTENTION, Verdict.REMEDIAL):
+        lines = published_verdicts(desk.session, viewer, desk.now, verdict)
+        own = (
+            targets for line, targets in lines if line.round.campaign_id == campaign_id and not line.round.is_rehearsal
+        )
+        found |= {target.target_id: verdict for target in next(own, ())}
+    return found
+
+
+def _ticked(desk: Desk, free: Sequence[UnitView], verdicts: Mapping[str, Verdict]) -> list[str]:
+    """Return who is ticked as the page is opened: all, or by ``pick`` those with a verdict."""
+    pick = desk.request.query_params.get("pick", "")
+    return [unit.id for unit in free if not pick or verdicts.get(unit.id) == pick]
+
+
+@router.get("/rectification/campaigns/{campaign_id}/plans")
+def campaign_plans(desk: RectificationDesk, campaign_id: str) -> Response:
+    """Show every unit of a campaign with its plans, and to organisers the form to ask for more."""
+    return _campaign_page(desk, campaign_id)
+
+
+@router.post("/rectification/campaigns/{campaign_id}/plans")
+def ask(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
+    """Ask the chosen units for their plans."""
+
+    def act() -> int:
+        due = typed_day(form, "due", DUE)
+        text = form.text("request", TEXT_LIMIT, needed=False, label="要求")
+        return asking.ask(desk.acting, campaign_id, Request(tuple(form.several("units[]")), due, text))
+
+    def then(count: int) -> Response:
+        return see_other(f"/rectification/campaigns/{campaign_id}/plans?asked={count}")
+
+    return desk.attempt(act, then, lambda refused: _campaign_page(desk, campaign_id, refused))
+
+
+@router.post("/rectification/plans/{plan_id}/withdraw")
+def withdraw(desk: OrganiserDesk, plan_id: str, _form: Form) -> Response:
+    """Take the request for a plan back."""
+    then = f"/rectification/plans/{plan_id}?done=step"
+    return desk.attempt(
+        lambda: asking.withdraw(desk.acting, plan_id), then, lambda refused: home_page(desk, plan_id, refused)
+    )

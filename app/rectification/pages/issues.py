@@ -1,0 +1,124 @@
+"""The issues of a campaign: all of them with their sources and answers, and those entered by hand."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.campaigns.reads import get_campaign
+from app.core.errors import DomainError
+from app.rectification.pages.faults import faulty
+from app.rectification.pages.orders import LEDGER_WORDS
+from app.rectification.plans import entering
+from app.rectification.plans.entering import TypedIssue
+from app.rectification.plans.issues import Issue, answers, every_issue, issues_within
+from app.rectification.rules.allowed import reader_powers
+from app.rectification.rules.issues import ENTERED_ORIGINS, ORIGINS
+from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused
+from app.web.forms import Form, PostedForm
+from app.web.stale import Stored, refuse_stale, stored
+
+router = APIRouter()
+TITLE_LIMIT, BASIS_LIMIT = 200, 200
+ISSUE_WORDS = {**LEDGER_WORDS, "origins": ORIGINS, "entered_origins": ENTERED_ORIGINS}
+
+
+def _issues_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    campaign = get_campaign(desk.session, campaign_id)
+    issues = issues_within(desk.session, desk.staff, campaign_id)
+    context = {
+        "campaign": campaign,
+        "issues": issues,
+        "names": {unit.id: unit.name for unit in campaign.units},
+        "answers": answers(desk.session, desk.staff, campaign_id),
+        "ticked": refused.form.several("units[]") if refused else (),
+        "faulty": faulty(refused),
+    }
+    can = reader_powers(desk.staff.roles)
+    return desk.show("rectification/issues.html", refused, can=can, **context, **ISSUE_WORDS)
+
+
+def _typed(form: PostedForm) -> TypedIssue:
+    return TypedIssue(
+        origin=form.text("origin", 20, needed=False),
+        title=form.text("title", TITLE_LIMIT, needed=False, label="问题"),
+        basis=form.text("basis", BASIS_LIMIT, needed=False, label="依据"),
+        unit_ids=tuple(form.several("units[]")),
+    )
+
+
+@router.get("/rectification/campaigns/{campaign_id}/issues")
+def show_issues(desk: RectificationDesk, campaign_id: str) -> Response:
+    """Show all issues of a campaign within reach, whose they are, and which action answers them."""
+    return _issues_page(desk, campaign_id)
+
+
+@router.post("/rectification/campaigns/{campaign_id}/issues")
+def enter(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
+    """Enter an issue with its source."""
+    return desk.attempt(
+        lambda: entering.enter(desk.acting, campaign_id, _typed(form)),
+        f"/rectification/campaigns/{campaign_id}/issues",
+        lambda refused: _issues_page(desk, campaign_id, refused),
+    )
+
+
+def _found(desk: Desk, campaign_id: str, issue_id: str) -> Issue:
+    every = every_issue(desk.session, campaign_id)
+    issue = next((issue for issue in every if issue.id == issue_id and issue.is_entered), None)
+    if issue is None:
+        raise DomainError("issue_unknown")
+    return issue
+
+
+def _stored(desk: Desk, place: tuple[str, str]) -> Stored:
+    """Return what is stored of an issue, as its page shows it."""
+    issue, campaign = _found(desk, *place), get_campaign(desk.session, place[0])
+    names = "、".join(unit.name for unit in campaign.units if unit.id in issue.unit_ids)
+    shown = (("问题来源", ORIGINS[issue.origin]), ("依据", issue.basis), ("问题", issue.title), ("单位", names))
+    return stored(shown, issue.origin, issue.unit_ids)
+
+
+def _issue_page(desk: Desk, place: tuple[str, str], refused: Refused | None = None) -> Response:
+    campaign, issue = get_campaign(desk.session, place[0]), _found(desk, *place)
+    context = {
+        "campaign": campaign,
+        "issue": issue,
+        "found": answers(desk.session, desk.staff, place[0]).get(issue.id, ()),
+        "ticked": refused.form.several("units[]") if refused and "title" in refused.form else issue.unit_ids,
+        "faulty": faulty(refused),
+        "stored": _stored(desk, place),
+    }
+    return desk.show("rectification/issue.html", refused, **context, **ISSUE_WORDS)
+
+
+@router.get("/rectification/campaigns/{campaign_id}/issues/{issue_id}")
+def issue_page(desk: OrganiserDesk, campaign_id: str, issue_id: str) -> Response:
+    """Show an entered issue, to be changed or withdrawn."""
+    return _issue_page(desk, (campaign_id, issue_id))
+
+
+@router.post("/rectification/campaigns/{campaign_id}/issues/{issue_id}")
+def change(desk: OrganiserDesk, campaign_id: str, issue_id: str, form: Form) -> Response:
+    """Change an entered issue."""
+    place = (campaign_id, issue_id)
+
+    def act() -> None:
+        entering.held_issue(desk.session, *place)
+        refuse_stale(form, _stored(desk, place))
+        entering.change(desk.acting, *place, _typed(form))
+
+    return desk.attempt(
+        act,
+        f"/rectification/campaigns/{campaign_id}/issues",
+        lambda refused: _issue_page(desk, place, refused),
+    )
+
+
+@router.post("/rectification/campaigns/{campaign_id}/issues/{issue_id}/withdraw")
+def withdraw(desk: OrganiserDesk, campaign_id: str, issue_id: str, _form: Form) -> Response:
+    """Withdraw an entered issue that no action answers."""
+    place = (campaign_id, issue_id)
+    return desk.attempt(
+        lambda: entering.withdraw(desk.acting, *place),
+        f"/rectification/campaigns/{campaign_id}/issues",
+        lambda refused: _issue_page(desk, place, refused),
+    )
