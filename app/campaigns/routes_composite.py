@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import scheme_service
-from app.campaigns.composite import Composite, Part, Source, formula_text, number_text
+from app.campaigns.composite import MOST_PARTS, Composite, Part, Source, formula_text, number_text
 from app.campaigns.domain import DECIMALS
 from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import get_campaign
@@ -19,7 +19,7 @@ from app.web.forms import Form, PostedForm
 from app.web.stale import refuse_stale
 
 router = APIRouter()
-ROWS = range(1, 9)
+ROWS = range(1, MOST_PARTS + 1)
 FIELDS = ("label", "source", "weight", "most", "under")
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.campaigns.composite import every_part
 from app.core.errors import DomainError
 from app.publication.domain import BANDS_ONLY, Scope, Viewer, sight_of, units_with_remarks
 from app.publication.editions import Edition, Published, PublishedBands
@@ -22,6 +23,7 @@ from app.publication.reads import (
     rates_any,
     readable,
 )
+from app.rounds.domain import Paper
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, ReadMerged
 from app.rounds.reads import frozen_paper
 from app.tally.document import every_target
@@ -41,7 +43,7 @@ class Admission:
     meeting: str = ""
     """The digest of what was typed to stand beside it: with other words it is another file."""
     entered: str = ""
-    """The digest of what was entered by name beside the votes; empty where nothing was."""
+    """The digest of what stands beside the votes: entered by name, or of another round; empty where nothing does."""
 
     def as_arguments(self) -> dict[str, object]:
         """Return what names the cut: equal arguments, equal documents."""
@@ -65,14 +67,27 @@ def admission(session: Session, round_id: str, viewer: Viewer, now: datetime) ->
         raise DomainError("result_not_published")
     line = line_of(session, round_id, sight.version)
     beside = meeting_of(session, round_id).digest
-    entered = "" if sight.scope in BANDS_ONLY else _entered(session, round_id)
+    told = sight.scope not in BANDS_ONLY or paper.scheme.disclosure.announced
+    entered = _entered(session, paper, viewer, now) if told else ""
     return Admission(round_id, line.version, line.digest, sight.scope, sight.unit_ids, beside, entered)
 
 
-def _entered(session: Session, round_id: str) -> str:
-    query = select(NamedEntry).where(NamedEntry.round_id == round_id)
+def _entered(session: Session, paper: Paper, viewer: Viewer, now: datetime) -> str:
+    query = select(NamedEntry).where(NamedEntry.round_id == paper.round_id)
     found = sorted((row.object_id, row.part, row.value, row.entered_by) for row in session.scalars(query))
-    return sha256(repr(found).encode()).hexdigest() if found else ""
+    composite = paper.scheme.composite
+    wanted = {part.round_id for part in every_part(composite.parts if composite else ()) if part.round_id}
+    others = [_seen_of(session, round_id, viewer, now) for round_id in sorted(wanted)]
+    return sha256(repr((found, others)).encode()).hexdigest() if found or others else ""
+
+
+def _seen_of(session: Session, round_id: str, viewer: Viewer, now: datetime) -> tuple[object, ...]:
+    """Name what a viewer sees of another round, whose points are a part of the scores."""
+    sight = sight_of(viewer, ledger_of(session, round_id), now)
+    if sight is None:
+        return (round_id,)
+    units = None if sight.unit_ids is None else sorted(sight.unit_ids)
+    return round_id, line_of(session, round_id, sight.version).digest, sight.scope.value, units
 
 
 def admitted(session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime) -> Published:

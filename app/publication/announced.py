@@ -3,10 +3,11 @@
 All of it is what the document of the wider circle holds: bands of a protected round, the extent of an announced one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
 
-from app.tally.document import BandDocument, Document, Target, TargetBand
+from app.tally.document import BandDocument, Document, Target, TargetBand, parts_of
 from app.tally.shown import Cell, Count, ItemTable, Overall, Rate
 from app.tally.verdict import Verdict
 from app.tally.wording import NO_BAND_TEXT
@@ -42,11 +43,30 @@ class Slide:
     word: str
     code: str
     asked: tuple[Asked, ...]
+    part: str = ""
+    """What its section is called, in a result of several."""
+    responsible: str = ""
+    """Who answers for it （主办单位）."""
+    consequence: str = ""
+    """What follows from its word."""
+    id: str = ""
+    score: str = ""
+    """Its 综合评价得分, where everybody is told one."""
 
 
 def slides_of(document: Document | BandDocument) -> list[Slide]:
     """Return the objects of a result in official order."""
-    return [_slide(target) for section in document["sections"] for target in section["targets"]]
+    several = len(document["sections"]) > 1
+    return [
+        replace(_slide(target), part=section["noun"] if several else "")
+        for section in document["sections"]
+        for target in section["targets"]
+    ]
+
+
+def with_scores(slides: Sequence[Slide], scores: Mapping[str, str]) -> list[Slide]:
+    """Return the slides with the scores that are told, by object."""
+    return [replace(slide, score=scores.get(slide.id, "")) for slide in slides]
 
 
 def summary_of_words(slides: Sequence[Slide]) -> list[tuple[str, str, int]]:
@@ -61,9 +81,18 @@ def _slide(target: Target | TargetBand) -> Slide:
     if "verdict" not in target:
         band = target["band"]
         return Slide(target["position"], target["name"], band["label"] if band else NO_BAND_TEXT, "", ())
-    verdict, parts = target["verdict"], [*target["items"]]
-    asked = tuple(_asked(part) for part in sorted(parts, key=lambda part: not part["overall"]))
-    return Slide(target["position"], target["name"], verdict["label"], verdict["code"], asked)
+    verdict, every = target["verdict"], parts_of(cast("Target", target))
+    asked = tuple(_asked(part) for part in sorted(every, key=lambda part: not part.get("overall", True)))
+    return Slide(
+        target["position"],
+        target["name"],
+        verdict["label"],
+        verdict["code"],
+        asked,
+        id=target["id"],
+        responsible=target.get("responsible", ""),
+        consequence=verdict.get("consequence", ""),
+    )
 
 
 def _asked(part: ItemTable | Overall) -> Asked:

@@ -4,9 +4,9 @@ A log-in's cookie opens nothing here, so nothing here can be asked for in somebo
 answers the result document as it is, its first one in the first shape (app.tally.flat).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import APIRouter, Depends
@@ -29,6 +29,7 @@ PROBLEMS: Mapping[int | str, dict[str, Any]] = {
     503: {"model": api_shapes.Problem, "description": "Busy; ask again after the time in Retry-After."},
 }
 Found = Published | PublishedBands
+T = TypeVar("T")
 
 
 def new_router(prefix: str) -> APIRouter:
@@ -67,11 +68,16 @@ class Program:
 
     def result(self, round_id: str) -> Found:
         """Return a result in the token's scope and note that it was read; DomainError ``result_not_published``."""
+        return self.result_with(round_id, lambda _found: None)[0]
+
+    def result_with(self, round_id: str, beside: Callable[[Found], T]) -> tuple[Found, T]:
+        """Return a result like ``result``, with what is read beside it in the same session."""
         read = reads.published_bands if self.token.viewer.scope in BANDS_ONLY else reads.published
         found = read(self.desk.session, round_id, self.token.viewer, self.desk.now)
+        read_beside = beside(found)
         note_read(self.desk, self.token.reader, round_id, "api")
         self.desk.leave()
-        return found
+        return found, read_beside
 
 
 def _program(desk: AnybodysDesk) -> Program:

@@ -72,10 +72,43 @@ class BandUnitResult(Release):
     unit: TargetBand
 
 
+class Award(Shape):
+    """What the body decided beside the vote （组织评定）, with who entered it and when."""
+
+    value: str
+    by: str
+    at: datetime
+
+
+class CompositeRow(Shape):
+    """An object's 综合评价得分: its points as a text, or in ``why`` the reason that there are none.
+
+    ``parts`` are pairs of a label and its points; a range where a part is hidden.
+    """
+
+    id: str
+    name: str
+    score: str
+    why: str
+    parts: list[tuple[str, str]]
+    award: Award | None
+
+
+class Composites(Shape):
+    """What stands beside the votes; ``formula`` says how the scores are made, and is empty where only awards do."""
+
+    formula: str
+    rows: list[CompositeRow]
+
+
 class Turnout(Release):
-    """The release with 参评率 （收回 ÷ 应参加） beside the 回收率 of the document; null where that is not told."""
+    """The release with 参评率 （收回 ÷ 应参加） beside the 回收率 of the document; null where that is not told.
+
+    ``composites`` are null where the round has none, or the scope is not told its figures.
+    """
 
     participation_rate: Rate | None
+    composites: Composites | None
 
 
 class FullResult(Turnout):

@@ -1,5 +1,6 @@
 """The second version of the interface: the result document as it is, section by section."""
 
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -7,7 +8,9 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication import api_shapes
-from app.publication.api import Reading, answer, described, new_router, released
+from app.publication.api import Found, Program, Reading, answer, described, new_router, released
+from app.publication.composites import Composites, composites_beside, composites_told
+from app.publication.editions import Published
 from app.publication.signing import seen, signed_result, stored_signature
 from app.tally.shown import participation_rate
 
@@ -37,9 +40,18 @@ def list_results(program: Reading) -> Response:
 @router.get("/results/{round_id}", response_model=api_shapes.Result)
 def read_result(program: Reading, round_id: str) -> Response:
     """Answer the result document in the token's scope."""
-    found = program.result(round_id)
+    found, beside = program.result_with(round_id, lambda found: _beside(program, found))
     turnout = participation_rate(found.document["chain"]["total"])
-    return released(program, found, document=seen(found), participation_rate=turnout)
+    composites = asdict(beside) if beside else None
+    return released(program, found, document=seen(found), participation_rate=turnout, composites=composites)
+
+
+def _beside(program: Program, found: Found) -> Composites | None:
+    """Return the composite scores and awards that the token's scope is told."""
+    session, viewer, now = program.desk.session, program.token.viewer, program.desk.now
+    if isinstance(found, Published):
+        return composites_beside(session, found, viewer, now)
+    return composites_told(session, found, now)
 
 
 @router.get("/results/{round_id}/signed", response_model=api_shapes.SignedResult, responses=UNSIGNED)

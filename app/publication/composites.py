@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,18 +27,19 @@ from app.campaigns.composite import (
     formula_text,
     points_text,
 )
+from app.campaigns.disclosure import Extent
 from app.core.acting import Acting
 from app.core.chinese import chinese_date
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.publication.domain import Viewer
-from app.publication.editions import Published
+from app.publication.editions import Published, PublishedBands
 from app.publication.models import NamedEntry
-from app.publication.reads import published
+from app.publication.reads import ANYONE, published, published_bands
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper, get_round
 from app.tally.composite import composites_of, named_parts
-from app.tally.document import Document
+from app.tally.document import Document, extent_of
 
 AWARD: Final = "award"
 """The part under which 评定等次 of an object is kept."""
@@ -189,6 +190,25 @@ def composites_beside(session: Session, result: Published, viewer: Viewer, now: 
             return None
 
     return composites_in(session, result.round_id, result.document, other)
+
+
+def composites_told(session: Session, result: PublishedBands, now: datetime) -> Composites | None:
+    """Return what stands beside the votes of an announced result for everybody; None where its counts are not told."""
+
+    def other(round_id: str) -> Document | None:
+        try:
+            return _counts_of(published_bands(session, round_id, ANYONE, now))
+        except DomainError:
+            return None
+
+    document = _counts_of(result)
+    return composites_in(session, result.round_id, document, other) if document else None
+
+
+def _counts_of(result: PublishedBands) -> Document | None:
+    """Return a result of which everybody sees the counts: in what they make a score, it is as leaders see it."""
+    told = extent_of(result.document) is Extent.COUNTS
+    return cast("Document", result.document) if told else None
 
 
 def composites_in(

@@ -60,7 +60,8 @@ def _bands(section: Section) -> BandSection:
 
 
 def _target_band(target: Target) -> TargetBand:
-    return {"id": target["id"], "name": target["name"], "position": target["position"], "band": target["band"]}
+    told: TargetBand = {key: target[key] for key in ("id", "name", "position", "band")}  # type: ignore[assignment]
+    return {**told, "responsible": target["responsible"]} if "responsible" in target else told
 
 
 def _announced(section: Section) -> BandSection:

@@ -4,11 +4,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns.nouns import called
-from app.campaigns.sentences import rule_text
+from app.campaigns.sentences import gates_text, rule_text
 from app.core.errors import DomainError
 from app.publication import announcing
-from app.publication.announced import slides_of, summary_of_words
+from app.publication.announced import slides_of, summary_of_words, with_scores
 from app.publication.announcing import NOT_BEGUN, in_hall, last_place, place_of
+from app.publication.composites import composites_told
 from app.publication.meeting import DAYS, FIELDS, NOTHING, typed_meeting
 from app.publication.reads import meeting_of
 from app.publication.spoken import spoken
@@ -99,8 +100,12 @@ def screen(desk: KeyDesk, round_id: str) -> Response:
     row, place = get_round(session, round_id), place_of(session, round_id)
     result = in_hall(session, round_id, desk.now) if place > NOT_BEGUN else None
     meeting, (paper, digest) = meeting_of(session, round_id) if result else NOTHING, frozen_paper(session, round_id)
-    slides = slides_of(result.document) if result else []
+    beside = composites_told(session, result, desk.now) if result else None
+    scores = {each.id: each.score for each in beside.rows} if beside and beside.formula else {}
+    slides = with_scores(slides_of(result.document), scores) if result else []
     context = {
+        "formula": beside.formula if beside else "",
+        "gates": gates_text(paper.scheme.gates, paper.scheme.quorum, paper.scheme.floor) if result else "",
         "round": row,
         "paper": paper,
         "digest": digest,

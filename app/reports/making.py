@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made, named
 from app.publication.admission import admitted, admitted_bands, merged_of
-from app.publication.composites import Composites, composites_beside
+from app.publication.composites import Composites, composites_beside, composites_told
 from app.publication.domain import unit_of
 from app.publication.editions import Published, PublishedBands
 from app.publication.reads import ANYONE, viewer_of
 from app.reports import brief as brief_pdf
 from app.reports import letters as letters_word
+from app.reports import notice as notice_pdf
 from app.reports import service
 from app.reports.fields import ReportKind
 from app.reports.scrutiny import Particulars, scrutiny_report
@@ -69,14 +70,16 @@ def brief(bench: Bench) -> Made:
     """Make the one-page brief."""
     with bench.reading() as session:
         result = _result(bench, session)
-    return Made(brief_pdf.brief(result), f"{_title(result)}结果简报.pdf")
+        composites = _composites(bench, session, result)
+    return Made(brief_pdf.brief(result, composites), f"{_title(result)}结果简报.pdf")
 
 
 def notice(bench: Bench) -> Made:
     """Make the notice for the board, which anybody may read."""
     with bench.reading() as session:
         result = admitted_bands(session, bench.arguments, ANYONE, bench.now)
-    return Made(brief_pdf.notice(result, bench.base_url), f"{_title(result)}公告.pdf")
+        composites = composites_told(session, result, bench.now)
+    return Made(notice_pdf.notice(result, bench.base_url, composites), f"{_title(result)}公告.pdf")
 
 
 def letters(bench: Bench) -> Made:

@@ -22,7 +22,7 @@ from app.office.markup import (
     table,
     two_lines,
 )
-from app.publication.announced import options_text, slides_of, summary_of_words
+from app.publication.announced import Slide, options_text, slides_of, summary_of_words
 from app.publication.charts import distribution_of, shares_of
 from app.publication.domain import has_intervals
 from app.publication.editions import Published
@@ -259,21 +259,22 @@ def counts_table(document: Document) -> Markup:
         Column("有效", 12),
         Column("结论", 18),
     ]
-    rows = [
-        [
-            slide.name if not place else "",
-            part.label,
-            options_text(part),
-            part.valid or NONE,
-            slide.word if not place else "",
-        ]
-        for slide in slides
-        for place, part in enumerate(slide.asked)
-    ]
+    rows = [row for at, slide in enumerate(slides) for row in _told_rows(slide, slides[at - 1].part if at else "")]
     words = "，".join(f"{word} {count} 个" for word, _, count in summary_of_words(slides))
     return joined(
         [table("公开计票结果", fitted(columns), rows), paragraph(f"共 {len(slides)} 个：{words}。", Style.NOTE)]
     )
+
+
+def _told_rows(slide: Slide, before: str) -> Iterator[list[Cell]]:
+    """Yield the rows of an object, under one with the name of its section where that begins."""
+    if slide.part != before:
+        yield [Spanning(slide.part, 5)]
+    name = f"{slide.name}（{slide.responsible}）" if slide.responsible else slide.name
+    word = two_lines(slide.word, slide.consequence) if slide.consequence else slide.word
+    for place, part in enumerate(slide.asked):
+        lead = ("", "") if place else (name, word)
+        yield [lead[0], part.label, options_text(part), part.valid or NONE, lead[1]]
 
 
 def meeting_block(result: Published) -> Markup:

@@ -212,15 +212,18 @@ def _group_name(group: GroupRow | MergedRow) -> str:
 
 def _counts(table: Table, result: Published) -> None:
     """Write the counts of an announced round: one row for every option of whatever was asked."""
-    table.head(["序", "对象", "指标", "选项", "票数", "占比", "有效", "结论"], [PLACE, WIDE, WIDE, NARROW])
+    heads = ["序", "对象", "指标", "选项", "票数", "占比", "有效", "结论", "后续", "主办单位", "分表"]
+    table.head(heads, [PLACE, WIDE, WIDE, NARROW])
     for slide in slides_of(result.document):
+        word: list[Value] = [slide.word, slide.consequence or None, slide.responsible or None, slide.part or None]
         for part in slide.asked:
             lead: list[Value] = [slide.position, slide.name, part.label]
             for one in part.options:
                 count = int(one.count) if one.count else None
-                table.row([*lead, one.label, count, one.share, int(part.valid), slide.word])
+                valid = int(part.valid) if part.valid.isdecimal() else part.valid
+                table.row([*lead, one.label, count, one.share, valid, *word])
             if part.text:
-                table.row([*lead, part.text, None, None, None, slide.word])
+                table.row([*lead, part.text, None, None, None, *word])
 
 
 def _remarks(table: Table, result: Published) -> None:

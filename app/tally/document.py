@@ -46,6 +46,7 @@ class _TargetFrame(TypedDict):
     name: str
     position: int
     band: BandLabel | None
+    responsible: NotRequired[str]
 
 
 class TargetBand(_TargetFrame):

@@ -149,9 +149,10 @@ def _section_json(exact: Exact, rules: Rules, remarks: Mapping[str, tuple[str, .
 def _target_json(shown: _Shown, position: int, remarks: tuple[str, ...]) -> Target:
     items = [_item_json(shown, *each) for each in shown.items]
     [band] = shown.bands if len(shown.bands) == 1 else [None]
-    return {
+    rated = shown.exact.section.units[position - 1]
+    target: Target = {
         "id": shown.id,
-        "name": shown.exact.section.units[position - 1].name,
+        "name": rated.name,
         "position": position,
         "verdict": _verdict_json(shown),
         "band": _band_json(band),
@@ -160,6 +161,7 @@ def _target_json(shown: _Shown, position: int, remarks: tuple[str, ...]) -> Targ
         "remarks": _remarks_json(shown.scheme, remarks),
         "notes": unit_notes(shown.scheme, shown.unit, shown.sight),
     }
+    return {**target, "responsible": rated.responsible} if rated.responsible else target
 
 
 def _item_json(shown: _Shown, item: Item, part: Part, sight: Sight) -> ItemTable:

@@ -22,6 +22,7 @@ from tests.papers import asked
 from tests.publication import counted
 from tests.publication.test_api import FIRST, program
 from tests.publication.test_sections import two_rules
+from tests.reports.test_brief import text_of
 from tests.tally.cast import section_of
 
 ITEM = (Item("overall", "总体评价", overall=True),)
@@ -216,3 +217,41 @@ def test_the_hall_hears_the_rule_of_every_section(organiser: TestClient, databas
     shown = html.unescape(organiser.get(f"/rounds/{round_id}/announce/screen").text)
     for section in paper.sections:
         assert f"<strong>{section.noun}</strong> {rule_text(section.scheme)}" in shown
+
+
+def test_what_a_body_asks_for_stands_on_page_screen_and_notice(organiser: TestClient, database: Database) -> None:
+    """主办单位, what follows from a word, the rule, the gates, and how many objects got each word."""
+    paper = people()
+    [part] = paper.parts
+    units = tuple(replace(unit, responsible=f"{unit.name}主管局") for unit in part.units)
+    items = (Item("a", "办理进度"), Item("b", "办理效果"))
+    paper = replace(paper, parts=(replace(part, units=units, items=items),))
+    round_id = counted.store_published(database, votes(paper), "public")
+    page = organiser.get(f"/notices/{round_id}").text
+    assert all(f"{unit.name}主管局" in page for unit in units)
+    assert "各项合计" in page
+    assert html.escape(rule_text(paper.scheme)) in page
+    path, screen = f"/rounds/{round_id}/announce", f"/rounds/{round_id}/announce/screen"
+    post(organiser, path, to="0")
+    title = organiser.get(screen).text
+    assert "结果无效；有效评价少于" in title
+    post(organiser, path, to="1")
+    shown = organiser.get(screen).text
+    assert all(text in shown for text in ("养老服务中心主管局", "各项合计", "办理进度", "巩固和改进"))
+    words = "".join(text_of(organiser.get(f"/notices/{round_id}/notice.pdf").content).split())
+    assert all(text in words for text in ("养老服务中心（养老服务中心主管局）", "达标：巩固和改进", "共3个：达标3个。"))
+
+
+def test_sections_are_headed_where_they_are_announced_together(organiser: TestClient, database: Database) -> None:
+    paper = people()
+    [part] = paper.parts
+    one = replace(part, units=part.units[:1], noun="工作报告", key="s1")
+    two = replace(part, units=part.units[1:], noun="民生项目", key="s2")
+    round_id = counted.store_published(database, votes(replace(paper, parts=(one, two))), "public")
+    page = organiser.get(f"/notices/{round_id}").text
+    assert page.index("工作报告") < page.index("养老服务中心") < page.index("民生项目") < page.index("农村公路")
+    words = "".join(text_of(organiser.get(f"/notices/{round_id}/notice.pdf").content).split())
+    assert words.index("工作报告") < words.index("养老服务中心") < words.index("民生项目") < words.index("农村公路")
+    with database.reading() as session:
+        result = counted.result_for(session, round_id, Viewer(Scope.ORGANISERS))
+    assert "民生项目" in counts_table(result.document)

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from app.audit.service import entries as log
 from app.campaigns.composite import Composite, Part, Points, Source, points_text
+from app.campaigns.disclosure import PROTECTED, Disclosure, Extent, Kind
 from app.campaigns.reads import get_campaign
 from app.campaigns.scheme_service import set_scheme
 from app.core.acting import Acting, Principal
@@ -21,7 +22,10 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.publication.admission import admission
-from app.publication.composites import AWARD, composites_beside, composites_in, enter, entries_of
+from app.publication.composites import AWARD, composites_beside, composites_in, composites_told, enter, entries_of
+from app.publication.domain import Scope
+from app.reports.brief import brief
+from app.reports.notice import notice
 from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
@@ -30,6 +34,9 @@ from app.rounds.domain import Paper
 from app.tally.composite import points_of
 from tests.cast import Desk, make_campaign, make_cast
 from tests.publication import counted
+from tests.publication.test_announcing import post
+from tests.publication.test_api import program
+from tests.reports.test_brief import text_of
 
 F = Fraction
 NewClient = Callable[[], TestClient]
@@ -104,6 +111,68 @@ def test_a_file_is_made_anew_once_something_else_was_entered(database: Database)
             told.append(admission(session, round_id, counted.READER, counted.AT).as_arguments())
     assert "entered" not in told[0]
     assert told[1]["entered"] != told[2]["entered"]
+
+
+def test_a_file_is_made_anew_once_another_round_that_counts_was_published(database: Database) -> None:
+    first = counted.store_counted(database, counted.make_votes(paper(None)))
+    both = Composite((
+        Part("p1", "这次", Source.VOTE, F(50)), Part("p2", "上半年", Source.ROUND, F(50), round_id=first),
+    ))  # fmt: skip
+    round_id = counted.store_published(database, counted.make_votes(paper(both)))
+    told = []
+    for publishes in (False, True):
+        if publishes:
+            counted.release(database, first)
+        with database.reading() as session:
+            told.append(admission(session, round_id, counted.READER, counted.AT).as_arguments())
+    assert told[0]["entered"] != told[1]["entered"]
+
+
+def test_an_announced_result_tells_its_scores_to_everybody(client: TestClient, database: Database) -> None:
+    whole = Composite((Part("p1", "测评", Source.VOTE, F(80)), Part("p2", "督查评分", Source.SCORE, F(20))))
+    for disclosure in (Disclosure(Kind.ANNOUNCED, Extent.COUNTS), Disclosure(Kind.ANNOUNCED, Extent.WORDS), PROTECTED):
+        made = counted.make_paper(("养老服务中心", "农村公路"), {"全体组成人员": 46})
+        scheme = replace(made.scheme, composite=whole, disclosure=disclosure)
+        of_all = replace(made, scheme=scheme, remarks=False, remark_bytes=0)
+        round_id = counted.store_counted(database, counted.make_votes(of_all))
+        acting(database, round_id, {("u0", "p2"): "90", ("u1", "p2"): "70"})
+        counted.release(database, round_id, "public")
+        with database.reading() as session:
+            bands = counted.bands_for(session, round_id)
+            told = composites_told(session, bands, counted.AT)
+        if disclosure.extent is not Extent.COUNTS or not disclosure.announced:
+            assert told is None
+            continue
+        assert told is not None
+        assert all(row.score for row in told.rows)
+        words = "".join(text_of(notice(bands, "http://127.0.0.1:8000", told)).split())
+        assert all(f"{row.name}{row.score}" in words for row in told.rows)
+        assert "".join(told.formula.split()) in words
+        organiser = counted.log_in(client, database, "organiser")
+        assert post(organiser, f"/rounds/{round_id}/announce", to="1") == 303
+        screen = organiser.get(f"/rounds/{round_id}/announce/screen").text
+        assert f"综合评价得分 {told.rows[0].score}" in screen
+        assert told.rows[1].score not in screen
+
+
+def test_programs_and_the_brief_are_told_what_the_page_shows(client: TestClient, database: Database) -> None:
+    round_id = counted.store_counted(database, counted.make_votes(paper()))
+    acting(database, round_id, {("u1", "p2"): "92.5", ("u1", "p3"): "3", ("u1", AWARD): "优秀"})
+    counted.release(database, round_id)
+    counted.release(database, round_id, "public")
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+        found = composites_beside(session, result, counted.READER, counted.AT)
+    assert found is not None
+    told = program(client, database, Scope.LEADERS).read(f"/{round_id}")["composites"]
+    row = told["rows"][1]
+    assert told["formula"] == found.formula
+    assert (row["score"], row["award"]["value"]) == (found.rows[1].score, "优秀")
+    assert row["parts"] == [list(part) for part in found.rows[1].parts]
+    assert program(client, database, Scope.PUBLIC).read(f"/{round_id}")["composites"] is None
+    pages = "".join(text_of(brief(result, found)).split())
+    assert found.rows[1].score in pages
+    assert "优秀（张三" in pages
 
 
 def test_each_entry_is_kept_with_who_and_when_and_logged(database: Database) -> None:

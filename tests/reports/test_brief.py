@@ -9,7 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.reports.brief import brief, notice
+from app.reports.brief import brief
+from app.reports.notice import notice
 from tests import pdf_pages
 from tests.publication import counted, reading
 from tests.tally.cast import Json, section_of

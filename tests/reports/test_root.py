@@ -12,9 +12,10 @@ from app.core.db import Database
 from app.core.signs import signs_of
 from app.publication.editions import Published
 from app.publication.models import ResultSignature
-from app.reports.brief import brief, notice
+from app.reports.brief import brief
 from app.reports.fields import ReportKind
 from app.reports.letters import feedback_letters
+from app.reports.notice import notice
 from app.reports.scrutiny import Particulars, scrutiny_report
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
