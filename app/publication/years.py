@@ -33,6 +33,8 @@ class Row:
     kind: Kind
     by: By
     why: str = ""
+    is_newest: bool = False
+    """Whether it is the round of the campaign that the others are held against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _rows(
         seen = [(target, by) for other, by in pairs if (target := unit_of(column.targets, other)) is not None]
         for target, by in seen[:1]:
             why = _why(anchor, column, (unit_id, target["id"]), register)
-            rows.append(Row(column, target, kinds[column.line.round.campaign_id], by, why))
+            rows.append(Row(column, target, kinds[column.line.round.campaign_id], by, why, column is anchor))
     return tuple(rows)
 
 
@@ -115,4 +117,22 @@ def retold(found: Years, columns: Mapping[str, Column]) -> Years:
         column = columns[row.column.line.round.id]
         target = unit_of(column.targets, row.target["id"])
         rows.append(row if target is None else replace(row, column=column, target=target))
-    return replace(found, rows=tuple(rows), name=rows[-1].target["name"] if rows else found.name)
+    [newest] = (row for row in rows if row.is_newest)
+    told = newest.column.result.document["round"]
+    named = {"name": newest.target["name"], "campaign": told["campaign"], "organisation": told["organisation"]}
+    return replace(found, rows=tuple(rows), **named)
+
+
+def previous_of(session: Session, viewer: Viewer, now: datetime, round_id: str, campaign_id: str) -> Mapping[str, Row]:
+    """Return, by what a round rated, the last round before it that rated the same and was made in the same way."""
+    columns = columns_of(session, viewer, now, campaign_id)
+    place = next((place for place, column in enumerate(columns) if column.line.round.id == round_id), 0)
+    register = registered(session, {unit.id for column in columns for unit in column.paper.units})
+    kinds = kinds_of(session, {column.line.round.campaign_id for column in columns})
+    found = {}
+    for target in columns[place].targets if place else ():
+        subject = target["id"], columns[place]
+        before = [row for row in _rows(columns[:place], subject, register, kinds) if not row.why]
+        if before:
+            found[target["id"]] = before[-1]
+    return found

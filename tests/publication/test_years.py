@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.campaigns.builtin import SCALES
+from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Formula, Lines, Scheme
 from app.campaigns.lineage import By
 from app.core.db import Database
@@ -136,3 +137,18 @@ def test_a_leader_reads_the_pages(client: TestClient, database: Database) -> Non
     assert "not compared: the two rounds differ in Form" in english
     assert reader.get(f"{base}/years/u9").status_code == 404
     assert reader.get("/results/campaigns/nothing/years").status_code == 404
+
+
+def test_an_announced_result_stands_beside_that_of_last_time(client: TestClient, database: Database) -> None:
+    """Only beside one that was made in the same way, and neither stands there for a reader who may not see it."""
+    scheme = Scheme(SATISFACTION, disclosure=Disclosure(Kind.ANNOUNCED, Extent.COUNTS))
+    own = {"remarks": False, "remark_bytes": 0, "scheme": scheme}
+    first = publish(database, paper_of(2024, {"组成人员": 33}, **own), -2 * YEAR)
+    other = publish(database, paper_of(2025, {"组成人员": 33}, **{**own, "form": "t3"}), -YEAR, "organisers")
+    last = publish(database, paper_of(2026, {"组成人员": 32}, **own), 0)
+    reader = counted.log_in(client, database, "leader")
+    page = reader.get(f"/results/{last}").text
+    assert "与上次结果" in page
+    assert f'href="/results/{first}">2024年活动 · 2024年测评</a>' in page
+    assert other not in page
+    assert "与上次结果" not in reader.get(f"/results/{first}").text
