@@ -17,6 +17,7 @@ PAGES = {
     "notices": "/notices",
     "staff": "/staff",
     "tokens": "/tokens",
+    "remedial": "/rectification",
 }
 
 

@@ -230,12 +230,7 @@ def published_rounds(
     session: Session, viewer: Viewer, now: datetime, campaign_id: str = ""
 ) -> Sequence[PublishedLine]:  # fmt: skip
     """Return the rounds whose result a viewer may see, of one campaign or of all, newest round first."""
-    return [line for line, _ in _lines_of(session, _sighted(session, viewer, now, campaign_id))]
-
-
-def published_rounds_in_sight(session: Session, viewer: Viewer, now: datetime) -> Sequence[tuple[PublishedLine, Sight]]:
-    """Return the rounds of ``published_rounds`` each with what the viewer may see; three queries for any number."""
-    return _lines_of(session, _sighted(session, viewer, now))
+    return [line for line, _ in lines_of(session, sighted(session, viewer, now, campaign_id))]
 
 
 def found_results(session: Session, viewer: Viewer, now: datetime, wish: Wish) -> Listed[PublishedLine]:
@@ -243,10 +238,10 @@ def found_results(session: Session, viewer: Viewer, now: datetime, wish: Wish) -
 
     Only the papers of the page are read, but for a unit's reader: whether a round rates his units stands in its paper.
     """
-    seen = _sighted(session, viewer, now)
+    seen = sighted(session, viewer, now)
     if viewer.scope is Scope.UNIT:
         own = campaigns_of(session, viewer.unit_ids)
-        rated = {line.round.id for line, _ in _lines_of(session, [each for each in seen if each[0].campaign_id in own])}
+        rated = {line.round.id for line, _ in lines_of(session, [each for each in seen if each[0].campaign_id in own])}
         seen = [each for each in seen if each[0].id in rated]
     return _page(session, seen, wish)
 
@@ -265,10 +260,10 @@ def found_notices(session: Session, now: datetime, wish: Wish) -> Listed[Publish
 def _page(session: Session, seen: Sequence[Sighted], wish: Wish) -> Listed[PublishedLine]:
     names = titles(session)
     found = cut([each for each in seen if wish.fits(each[0].title, names.get(each[0].campaign_id, ""))], wish)
-    return found.told(lambda page: [line for line, _ in _lines_of(session, page)])
+    return found.told(lambda page: [line for line, _ in lines_of(session, page)])
 
 
-def _sighted(session: Session, viewer: Viewer, now: datetime, campaign_id: str = "") -> list[Sighted]:
+def sighted(session: Session, viewer: Viewer, now: datetime, campaign_id: str = "") -> list[Sighted]:
     """Return the published rounds that were released to a viewer, with what he may see of each."""
     rows = [row for row in rounds_in(session, READABLE) if campaign_id in {"", row.campaign_id}]
     return _sights(rows, viewer, ledgers(session), now)
@@ -281,7 +276,7 @@ def _sights(
     return [(row, sight) for row, sight in seen if sight is not None]
 
 
-def _lines_of(session: Session, seen: Sequence[Sighted]) -> list[tuple[PublishedLine, Sight]]:
+def lines_of(session: Session, seen: Sequence[Sighted]) -> list[tuple[PublishedLine, Sight]]:
     """Return the rounds that rate a unit of their reader, with the names that stand in their papers."""
     papers = frozen_papers(session, [row.id for row, _ in seen])
     return [

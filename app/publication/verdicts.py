@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.publication.domain import BANDS_ONLY, Sight, Viewer
 from app.publication.models import ResultVerdict
-from app.publication.reads import PublishedLine, published_rounds_in_sight
+from app.publication.reads import PublishedLine, lines_of, sighted
 from app.tally.document import Document, Target, canonical_json, every_target, text_digest
 from app.tally.verdict import Verdict
 
@@ -79,14 +79,14 @@ def verdicts_of(session: Session, round_id: str, version: int) -> Sequence[Targe
 def published_verdicts(
     session: Session, viewer: Viewer, now: datetime, wanted: Verdict
 ) -> Sequence[tuple[PublishedLine, Sequence[TargetVerdict]]]:
-    """Return the results that a viewer of figures may see, newest round first, with their targets of one verdict."""
-    lines = [
-        (line, sight)
-        for line, sight in published_rounds_in_sight(session, viewer, now)
-        if sight.scope not in BANDS_ONLY
-    ]
-    found = _rows(session, [(line.round.id, sight.version) for line, sight in lines], wanted)
-    return [(line, list(_seen(found.get(line.round.id, ()), sight))) for line, sight in lines]
+    """Return the results that a viewer of figures may see, newest round first, with their targets of one verdict.
+
+    One that has none is left out before its paper is read.
+    """
+    seen = [(row, sight) for row, sight in sighted(session, viewer, now) if sight.scope not in BANDS_ONLY]
+    found = _rows(session, [(row.id, sight.version) for row, sight in seen], wanted)
+    lines = lines_of(session, [each for each in seen if each[0].id in found])
+    return [(line, list(_seen(found[line.round.id], sight))) for line, sight in lines]
 
 
 def _rows(session: Session, versions: Sequence[tuple[str, int]], wanted: Verdict) -> dict[str, list[TargetVerdict]]:
