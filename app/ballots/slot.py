@@ -1,6 +1,7 @@
 """The slot of an open box: codes spent, envelopes stored and counts raised in one transaction, or nothing (SEC-63)."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -176,8 +177,8 @@ def _why(cast: Cast, code: _Known | None) -> str:
 
 
 def _raised(counts: dict[str, Count], stored: Iterable[Cast]) -> dict[str, Count]:
-    for cast in stored:
-        counts[cast.group_id] = counts[cast.group_id].plus(spent=1, envelopes=1)
+    for group_id, number in Counter(cast.group_id for cast in stored).items():
+        counts[group_id] = counts[group_id].plus(spent=number, envelopes=number)
     return counts
 
 

@@ -54,7 +54,7 @@ class Tags:
         return hmac.compare_digest(tag, self.gate(fields))
 
     def _tag(self, *parts: bytes) -> bytes:
-        text = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        text = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
         return hmac.digest(self._key, text, "sha256")
 
 

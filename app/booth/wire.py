@@ -52,7 +52,7 @@ class Malformed(DomainError):  # noqa: N818 - the request is what is malformed
 def from_json(body: bytes) -> CastRequest:
     """Return the ballot that a script sends; DomainError ``cast_malformed``."""
     fields = _parse(body)
-    if type(fields) is not dict or fields.keys() != _KEYS or any(type(text) is not str for text in fields.values()):
+    if type(fields) is not dict or fields.keys() != _KEYS or {*map(type, fields.values())} != {str}:
         raise Malformed
     return _cast(fields)
 
@@ -102,9 +102,10 @@ def _cast(fields: dict[str, str]) -> CastRequest:
 
 
 def _short(fields: dict[str, str]) -> tuple[str, str, str, str]:
-    if any(len(fields[name]) > MAX_SHORT for name in _HEAD):
+    head = fields["code"], fields["round"], fields["paper"], fields["group"]
+    if max(map(len, head)) > MAX_SHORT:
         raise Malformed
-    return fields["code"], fields["round"], fields["paper"], fields["group"]
+    return head
 
 
 def _unpacked(text: str) -> bytes:

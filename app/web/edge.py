@@ -82,10 +82,13 @@ def _bounded(receive: Receive, limit: int) -> Receive:
     return read
 
 
-def _lacking(present: Headers, extra: Headers) -> Headers:
-    """Return the headers to add to those that are there."""
-    said = {name for name, _ in present if name in _OF_PAGES}
-    return [header for header in extra if header[0] not in said] if said else extra
+def _completed(present: Headers, extra: Headers) -> Headers:
+    """Return the headers that are there with those that are lacking."""
+    names = {name for name, _ in present}
+    kept = present if b"cache-control" in names else [*present, (b"cache-control", b"no-store")]
+    if names.isdisjoint(_OF_PAGES):
+        return [*kept, *extra]
+    return [*kept, *(header for header in extra if header[0] not in names or header[0] not in _OF_PAGES)]
 
 
 class Edge:
@@ -149,10 +152,7 @@ class Edge:
 
         async def wrapped(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = message["headers"]
-                if not any(name == b"cache-control" for name, _ in present):
-                    present = [*present, (b"cache-control", b"no-store")]
-                message["headers"] = [*present, *_lacking(present, extra)]
+                message["headers"] = _completed(message["headers"], extra)
             await send(message)
 
         return wrapped
