@@ -217,6 +217,14 @@ def get_campaign(session: Session, campaign_id: str) -> CampaignView:
     )
 
 
+def scheme_of(session: Session, campaign_id: str) -> Scheme:
+    """Return how the campaign's rounds are judged, alone; ``campaign_unknown`` if there is no such campaign."""
+    row = session.get(Campaign, campaign_id)
+    if row is None:
+        raise DomainError("campaign_unknown")
+    return SCHEME_JSON.validate_json(row.scheme)
+
+
 def english_names(session: Session, campaign_id: str) -> dict[str, str]:
     """Return the campaign's own English of names."""
     query = select(EnglishName.name, EnglishName.english).where(EnglishName.campaign_id == campaign_id)

@@ -9,7 +9,7 @@ from app.campaigns import section_service as service
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
 from app.campaigns.domain import Objects, Scheme
 from app.campaigns.nouns import called
-from app.campaigns.reads import CampaignView, SectionView, get_campaign, get_form
+from app.campaigns.reads import CampaignView, SectionView, get_campaign, get_form, scheme_of
 from app.campaigns.rules import fits, pasted_names, scheme_on
 from app.campaigns.section_service import ObjectEdit, SectionEdit
 from app.campaigns.sentences import rule_text
@@ -43,7 +43,7 @@ def _edit(desk: Desk, campaign_id: str, form: PostedForm) -> SectionEdit:
     if objects not in set(Objects):
         raise DomainError("field_not_a_choice", field="测评对象")
     key = form.text("form_key", 40, label="测评表")
-    scheme = scheme_on(get_campaign(desk.session, campaign_id).scheme, get_form(desk.session, campaign_id, key))
+    scheme = scheme_on(scheme_of(desk.session, campaign_id), get_form(desk.session, campaign_id, key))
     return SectionEdit(form.as_dict().get("noun", ""), Objects(objects), key, typed_own_rule(form, scheme))
 
 
@@ -88,10 +88,14 @@ def add(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
 
 def _chosen(desk: Desk, campaign_id: str, section_id: str) -> tuple[CampaignView, SectionView]:
     campaign = get_campaign(desk.session, campaign_id)
+    return campaign, _section_of(campaign, section_id)
+
+
+def _section_of(campaign: CampaignView, section_id: str) -> SectionView:
     section = campaign.section(section_id)
     if section is None:
         raise DomainError("section_unknown")
-    return campaign, section
+    return section
 
 
 def _rows(campaign: CampaignView, section: SectionView) -> list[Row]:
@@ -166,8 +170,8 @@ def save(desk: OrganiserDesk, campaign_id: str, section_id: str, form: Form) -> 
     """Save a section with what is rated in it."""
 
     def act() -> None:
-        locked_campaign(desk.session, campaign_id)
-        campaign, section = _chosen(desk, campaign_id, section_id)
+        campaign = locked_campaign(desk.session, campaign_id)
+        section = _section_of(campaign, section_id)
         refuse_stale(form, stored_section(campaign, section))
         rows = _typed_rows(form, _rows(campaign, section))
         objects = [ObjectEdit(row.id, row.duty, row.responsible) for row in rows]

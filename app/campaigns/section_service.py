@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.campaigns.domain import Objects
 from app.campaigns.models import CampaignSection, SectionObject, Unit
-from app.campaigns.reads import RULE_JSON, get_campaign, get_form
+from app.campaigns.reads import RULE_JSON, get_form, scheme_of
 from app.campaigns.rule import Rule
 from app.campaigns.rules import (
     NAME_LIMIT,
@@ -151,7 +151,7 @@ def _checked(session: Session, campaign_id: str, edit: SectionEdit, others: Sequ
         raise DomainError("name_too_long", name=noun, limit=NOUN_LIMIT)
     form = get_form(session, campaign_id, edit.form_key)
     if edit.rule is not None:
-        check_judging(scheme_on(get_campaign(session, campaign_id).scheme, form, edit.rule))
+        check_judging(scheme_on(scheme_of(session, campaign_id), form, edit.rule))
     return noun
 
 

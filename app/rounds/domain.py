@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from app.campaigns.domain import BallotLimit, Item, Objects, Scheme
 from app.campaigns.names import SHIPPED
@@ -137,7 +138,7 @@ class PaperDocument:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what follows from its parts is worked out once
 class Paper:
     """What every voter of a round is shown and what its counting obeys; frozen and hashed before the first slip."""
 
@@ -164,7 +165,7 @@ class Paper:
     english: Mapping[str, str] = field(default_factory=dict)
     """What of its names is called in English; empty in papers that were frozen without."""
 
-    @property
+    @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The sections of the paper in their order."""
         found: list[Section] = []
