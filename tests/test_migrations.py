@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 import app.schema  # noqa: F401 - fills Base.metadata
 from app.core import migrate
 from app.core.db import Base, Database, UtcDateTime, make_engine
+from app.rectification.board.service import stages_of
+from app.rectification.rules.board import SEED_STAGES
 from tests.cast import MORNING
 
 VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
@@ -161,3 +163,22 @@ def test_holidays_of_campaigns_are_merged_and_the_newest_campaign_wins(database:
     assert [(row[0], str(row[1]), bool(row[2])) for row in rows] == [
         ("", "2026-11-24", True), ("", "2026-11-25", False), ("", "2026-11-26", False),
     ]  # fmt: skip
+
+
+def test_campaigns_that_use_the_board_keep_it_and_others_have_none(database: Database) -> None:
+    migrate.downgrade(database.engine, "20261127_1580")
+    with database.engine.begin() as connection:
+        known = {"organisation": "局", "scheme": "{}", "two_person": True, "created_at": MORNING}
+        kind = {"kind": "campaign", "is_example": False, "office_id": "root"}
+        tables = Base.metadata.tables
+        for name in ("used", "unused"):
+            connection.execute(tables["campaign"].insert(), {"id": name, "title": name, **known, **kind})
+        unit = {"id": "u", "campaign_id": "used", "position": 1, "name": "馆", "duty": "", "responsible": ""}
+        connection.execute(tables["unit"].insert(), unit)
+        entry = {"proof": "记录", "entered_by": "张三", "entered_at": MORNING, "done_on": MORNING.date()}
+        done = {"campaign_id": "used", "unit_id": "u", "step": "study", **entry}
+        connection.execute(tables["board_done"].insert(), done)
+    migrate.upgrade(database.engine)
+    with database.reading() as session:
+        assert stages_of(session, "used") == SEED_STAGES
+        assert stages_of(session, "unused") == ()

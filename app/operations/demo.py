@@ -6,7 +6,7 @@ demo can print them again and ``manyidu hall --round demo`` can play the phones.
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from app.campaigns.rules import GroupRow
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
+from app.core.scope import ROOT
 from app.core.secrets import new_id, shuffled
 from app.main import PORTS
 from app.operations.demo_kinds import hold_votes
@@ -32,7 +33,9 @@ from app.operations.meeting import Meeting, close_and_open, vote
 from app.opinions import service as opinions
 from app.publication import service as publication
 from app.rectification.board import service as board
+from app.rectification.orders.days import table_of
 from app.rectification.rules.board import Done
+from app.rectification.rules.workdays import working_day_from
 from app.rounds import service as rounds
 from app.rounds.service import RoundDraft
 from app.slips import service as slips
@@ -83,6 +86,8 @@ STEPS_DONE = {
     "review": (14, "评议情况汇总"),
 }
 """Steps of the campaign's board that were taken before the first round: how many days before it, and the proof."""
+DAYS_TO_SPARE = 5
+"""So long before its last day each step was done."""
 STEP_LEFT_OUT = (UNITS[-1], "review")
 
 
@@ -163,7 +168,19 @@ def make(database: Database, folder: KeyFolder, data: Path, now: datetime, *, un
 
 
 def _enter_steps(acting: Acting, campaign_id: str) -> None:
-    """Enter what the units did before the vote; one of them left a step out."""
+    """Set the seed's stages with days, and enter what the units did before the vote; one of them left a step out."""
+    board.choose(acting, campaign_id, "seed")
+    stages = board.stages_of(acting.session, campaign_id)
+    years = {acting.now.year - 1, acting.now.year, acting.now.year + 1}
+    table = table_of(acting.session, ROOT, years)
+    due = {
+        step: working_day_from((acting.now - timedelta(days=days - DAYS_TO_SPARE)).date(), table)
+        for step, (days, _) in STEPS_DONE.items()
+    }
+    dated = tuple(
+        replace(stage, steps=tuple(replace(step, due=due.get(step.key)) for step in stage.steps)) for stage in stages
+    )
+    board.save_stages(acting, campaign_id, dated, board.mark_of(stages))
     for unit in campaign_reads.get_campaign(acting.session, campaign_id).units:
         for step, (days, proof) in STEPS_DONE.items():
             if (unit.name, step) != STEP_LEFT_OUT:

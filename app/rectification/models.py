@@ -229,7 +229,7 @@ class SupervisionNotice(OfCampaign, Base):
 
 
 class CampaignBoard(OfCampaign, Base):
-    """The campaign's own stages and steps as JSON; without a row the default ones hold."""
+    """The campaign's own stages and steps as JSON; without a row it has no board."""
 
     __tablename__ = "campaign_board"
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)

@@ -11,12 +11,14 @@ from app.campaigns.models import Unit, VoterGroup
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.publication import service as publication
-from app.rectification.models import RemedialAction
+from app.rectification.board.service import STAGES
+from app.rectification.models import CampaignBoard, RemedialAction
 from app.rectification.orders import service as ordering
 from app.rectification.orders.reads import get_order
 from app.rectification.orders.service import Confirmation
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import PlanRow
+from app.rectification.rules.board import SEED_STAGES
 from app.rectification.rules.plans import Action, ActionKind
 from app.rectification.rules.workdays import seed_holidays, working_day_from
 from app.rounds.models import Round
@@ -57,6 +59,8 @@ def store_flagged(database: Database) -> Flagged:
         for place, (name, expected) in enumerate(counted.GROUPS.items()):
             row = VoterGroup(id=f"g{place}", campaign_id=campaign_id, position=place + 1, name=name, expected=expected)
             session.add(row)
+        stages = STAGES.dump_json(SEED_STAGES).decode()
+        session.add(CampaignBoard(campaign_id=campaign_id, stages=stages))
         session.flush()
         session.add(StaffUnit(staff_id=WU.id, unit_id=FLAGGED))
         for scope in ("leaders", "unit"):

@@ -26,7 +26,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS
-from app.rectification.board.service import mark_of, save_stages, stages_of
+from app.rectification.board.service import choose, mark_of, save_stages, stages_of
 from app.rounds.again import begin_again
 from app.rounds.domain import Paper
 from app.rounds.reads import get_round, paper_text, parse_paper, rounds_of
@@ -135,12 +135,19 @@ def test_what_a_copy_can_not_have_is_said(acting: Acting) -> None:
     scheme_service.set_composite(acting, source_id, Composite((part,)), [other])
     session.add(
         Staff(
-            id="gone", login="gone", name="离任", role="liaison", password_hash=None, disabled=False, created_at=MORNING
+            id="gone",
+            login="gone",
+            name="离任",
+            roles={"liaison"},
+            password_hash=None,
+            disabled=False,
+            created_at=MORNING,
         )
     )
     session.flush()
     accounts.set_liaisons(session, acting.now, acting.actor, units[0].id, ["idwujiu", "gone"])
     session.get_one(Staff, "gone").disabled = True
+    choose(acting, source_id, "seed")
     stages = stages_of(session, source_id)
     step = replace(stages[0].steps[0], due=MORNING.date())
     save_stages(acting, source_id, (replace(stages[0], steps=(step,)), *stages[1:]), mark_of(stages))

@@ -22,7 +22,7 @@ from app.rectification.models import BoardDone, CampaignBoard
 from app.rectification.orders.reads import days_table, reach
 from app.rectification.orders.service import today_of
 from app.rectification.rules.board import (
-    DEFAULT_STAGES,
+    TEMPLATES,
     Cell,
     CellState,
     Done,
@@ -107,9 +107,9 @@ def _count(step: Step, cells: Sequence[Cell]) -> StepCount:
 
 
 def stages_of(session: Session, campaign_id: str) -> tuple[Stage, ...]:
-    """Return a campaign's stages, the usual ones where nobody has edited them."""
+    """Return a campaign's stages; none where its organiser has set no steps."""
     row = session.get(CampaignBoard, campaign_id)
-    return DEFAULT_STAGES if row is None else STAGES.validate_json(row.stages)
+    return () if row is None else STAGES.validate_json(row.stages)
 
 
 def mark_of(stages: Sequence[Stage]) -> str:
@@ -117,10 +117,11 @@ def mark_of(stages: Sequence[Stage]) -> str:
     return sha256(STAGES.dump_json(tuple(stages))).hexdigest()[:16]
 
 
-def boards(session: Session, staff: Principal) -> Sequence[tuple[str, str]]:
-    """Return id and title of the campaigns of which somebody may see a row, newest first."""
+def boards(session: Session, staff: Principal) -> Sequence[tuple[str, str, bool]]:
+    """Return id, title and whether there are steps of the campaigns of which somebody may see a row, newest first."""
     units = reach(session, staff)
-    every = [(line.id, line.title) for line in all_campaigns(session)]
+    with_steps = set(session.scalars(select(CampaignBoard.campaign_id)))
+    every = [(line.id, line.title, line.id in with_steps) for line in all_campaigns(session)]
     if units is None:
         return every
     return [each for each in every if units.intersection(unit.id for unit in get_campaign(session, each[0]).units)]
@@ -178,6 +179,28 @@ def save_stages(acting: Acting, campaign_id: str, stages: Sequence[Stage], seen:
         session.add(CampaignBoard(campaign_id=campaign_id, stages=text))
     else:
         row.stages = text
+    names = [step.name for stage in stages for step in stage.steps]
+    audit.record(session, acting.now, acting.actor, "board.stages", campaign_id, steps=names)
+
+
+def choose(acting: Acting, campaign_id: str, template: str) -> None:
+    """Begin with one of the templates: with ``none`` the campaign has no board.
+
+    DomainError ``field_not_a_choice``, ``board_changed_meanwhile`` where steps are set already, or ``board_step_used``.
+    """
+    session = acting.session
+    get_campaign(session, campaign_id)
+    if template not in TEMPLATES:
+        raise DomainError("field_not_a_choice", field="模板")
+    stages, row = TEMPLATES[template], locked(session, CampaignBoard, campaign_id)
+    if stages and row is not None:
+        raise DomainError("board_changed_meanwhile")
+    _refuse_loss(session, campaign_id, stages)
+    if stages:
+        session.add(CampaignBoard(campaign_id=campaign_id, stages=STAGES.dump_json(stages).decode()))
+    elif row is not None:
+        session.delete(row)
+    session.flush()
     names = [step.name for stage in stages for step in stage.steps]
     audit.record(session, acting.now, acting.actor, "board.stages", campaign_id, steps=names)
 

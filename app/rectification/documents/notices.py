@@ -148,7 +148,7 @@ def bulletin_document(told: Bulletin, progress: Progress) -> bytes:
     written(document, told.opening)
     paragraph(document, f"现将整改落实进展情况通报如下。{progress_words(progress)}")
     _lists(document, progress, ("一、各单位补课情况", "二、环节步骤完成情况"))
-    paragraph(document, "三、有关要求", Kind.SECTION)
+    paragraph(document, f"{'三' if progress.board.stages else '二'}、有关要求", Kind.SECTION)
     paragraph(document, "各有关单位要按照期限完成整改，期限已过的要说明原因、抓紧办理，并及时报告进展情况。")
     signed(document, told.office, told.day)
     return saved(document)
@@ -161,5 +161,6 @@ def _lists(document: DocumentType, progress: Progress, headings: tuple[str, str]
         paragraph(document, "各单位按机构序列排列，不作排名。", Style.NOTE)
     else:
         paragraph(document, "目前没有责令补课的单位。")
-    paragraph(document, headings[1], Kind.SECTION)
-    table(document, STEP_COLUMNS, step_rows(progress.board))
+    if progress.board.stages:
+        paragraph(document, headings[1], Kind.SECTION)
+        table(document, STEP_COLUMNS, step_rows(progress.board))

@@ -123,10 +123,9 @@ def campaign_words(progress: Progress) -> str:
     """Say who holds the campaign in which stages, of how many units is told, and what was collected."""
     board = progress.board
     stages = "、".join(stage.name for stage in board.stages)
-    about = (
-        f"{board.campaign.organisation}开展“{board.campaign.title}”，分{stages} {len(board.stages)} 个阶段进行，"
-        f"本报告反映 {len(board.units)} 个单位的情况。"
-    )
+    parts = f"分{stages} {len(board.stages)} 个阶段进行，" if board.stages else ""
+    units = f"本报告反映 {len(board.units)} 个单位的情况。"
+    about = f"{board.campaign.organisation}开展“{board.campaign.title}”，{parts}{units}"
     if not progress.opinions or not progress.opinions[0]:
         return about
     opinions, issues = progress.opinions

@@ -232,8 +232,9 @@ def _campaign_basics(document: DocumentType, progress: Progress) -> None:
         paragraph(document, f"{order.unit_name}按决定免于补课，理由：{sentence(order.waived_reason)}")
     if progress.ordered:
         table(document, ORDER_COLUMNS, order_rows(progress))
-    paragraph(document, "环节步骤完成情况", Kind.SUBSECTION)
-    table(document, STEP_COLUMNS, step_rows(progress.board))
+    if progress.board.stages:
+        paragraph(document, "环节步骤完成情况", Kind.SUBSECTION)
+        table(document, STEP_COLUMNS, step_rows(progress.board))
 
 
 def _campaign_work(document: DocumentType, progress: Progress) -> None:

@@ -208,7 +208,7 @@ def _edit_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> 
     view = board_service.board_of(desk.session, desk.staff, desk.today, campaign_id)
     problems: list[Problem] = []
     stages, steps = _shown(view.stages)
-    if refused is not None and refused.error.code != "form_malformed":
+    if refused is not None and refused.error.code != "form_malformed" and not refused.form.flag("template"):
         stages, steps = _typed(refused.form)
         if refused.error.code == "board_stages_wrong":
             edited = _edited(refused.form, view.stages)
@@ -244,9 +244,12 @@ def edit_page(desk: OrganiserDesk, campaign_id: str) -> Response:
 
 @router.post("/campaigns/{campaign_id}/board/edit")
 def save_stages(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Keep the edited stages."""
+    """Keep the edited stages, or begin with a template."""
 
     def act() -> None:
+        if template := form.text("template", 10, needed=False):
+            board_service.choose(desk.acting, campaign_id, template)
+            return
         known = board_service.stages_of(desk.session, campaign_id)
         edited = _edited(form, known)
         board_service.save_stages(desk.acting, campaign_id, edited, form.text("seen", 16, needed=False))

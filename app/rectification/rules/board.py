@@ -41,7 +41,7 @@ class Stage:
     steps: tuple[Step, ...]
 
 
-DEFAULT_STAGES = (
+SEED_STAGES = (
     Stage("study", "学习调研", (Step("study", "学习调研"),)),
     Stage(
         "analysis",
@@ -64,6 +64,10 @@ DEFAULT_STAGES = (
         ),
     ),
 )
+
+
+TEMPLATES: Mapping[str, tuple[Stage, ...]] = {"seed": SEED_STAGES, "none": ()}
+"""What an organiser begins with; a campaign has no steps before he says so."""
 
 
 class StageProblem(StrEnum):
@@ -115,7 +119,7 @@ class CellState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One step of one unit. ``after_due``: done, but late. ``left_out``: not done, while a later step is."""
+    """One step of one unit. ``after_due``: done, but late. ``left_out``: has a last day, not done, a later is."""
 
     step: str
     state: CellState
@@ -165,7 +169,7 @@ def _cells(steps: Sequence[Step], unit_id: str, done: Mapping[tuple[str, str], D
             cell_state(step, fact, today),
             fact,
             after_due=fact is not None and step.due is not None and fact.on > step.due,
-            left_out=fact is None and place < last_done,
+            left_out=fact is None and step.due is not None and place < last_done,
         )
         for place, (step, fact) in enumerate(zip(steps, facts, strict=True))
     )

@@ -22,11 +22,11 @@ from app.rectification.models import RemedialOrder
 from app.rectification.orders import retesting
 from app.rectification.orders.holidays import Change, save
 from app.rectification.plans import service as planning
-from app.rectification.rules.board import DEFAULT_STAGES, CellState, Done, Source, Stage, Step
+from app.rectification.rules.board import SEED_STAGES, CellState, Done, Source, Stage, Step
 from app.rectification.rules.ledger import ActionEvent
 from app.rounds.domain import PaperDocument
 from app.rounds.models import Round
-from tests.cast import MORNING, refuses
+from tests.cast import MORNING, make_campaign, make_cast, refuses
 from tests.opinions import collected
 from tests.publication import counted
 from tests.rectification.flagged import (
@@ -75,7 +75,7 @@ def test_it_works(database: Database) -> None:
         assert view.entries == {("u1", "study"): board_service.Entry(PAPER, "张三")}
         study = view.counts[0]
         units = len(counted.UNITS)
-        assert (study.done, study.missing, study.left_out) == (1, units - 1, units - 1)
+        assert (study.done, study.missing, study.left_out) == (1, units - 1, 0)
         assert audited(session)[-1] == "board.tick"
 
 
@@ -135,7 +135,7 @@ def test_a_round_before_the_step_s_time_fills_nothing(database: Database) -> Non
     found = make_flagged(database)
     stages = (Stage("s", "整改落实", (Step("closing", "测评总结", Source.ROUND, starts=later(1)),)),)
     with database.writing() as session:
-        board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(DEFAULT_STAGES))
+        board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(SEED_STAGES))
     assert fact(database, found.campaign_id, "closing") is None
 
 
@@ -154,6 +154,7 @@ def test_a_round_about_a_document_fills_the_review_of_its_unit_only(database: Da
         campaign_id = session.get_one(Round, round_id).campaign_id
         session.add_all(Unit(id=f"u{at}", campaign_id=campaign_id, position=at, name=f"单位{at}") for at in range(2))
         session.flush()
+        board_service.choose(acting(session), campaign_id, "seed")
     assert fact(database, campaign_id, "review", "u0") is not None
     assert fact(database, campaign_id, "review", "u1") is None
     assert fact(database, campaign_id, "closing", "u0") is None
@@ -211,7 +212,7 @@ def test_a_liaison_sees_and_enters_his_own_units_only(database: Database) -> Non
 def test_a_liaison_without_a_unit_here_sees_no_board(database: Database) -> None:
     found = make_flagged(database)
     with database.writing() as session:
-        assert [title for _, title in board_service.boards(session, WU)] == ["学习实践科学发展观活动"]
+        assert [title for _, title, _ in board_service.boards(session, WU)] == ["学习实践科学发展观活动"]
         session.execute(sa.delete(StaffUnit))
         assert board_service.boards(session, WU) == []
         assert len(board_service.boards(session, ZHAO)) == 1
@@ -251,7 +252,7 @@ def test_stages_are_kept_and_late_steps_found(database: Database) -> None:
     found = make_flagged(database)
     stages = (Stage("one", "一阶段", (Step("a", "动员", due=later(-3)), Step("b", "自查", starts=later(3)))),)
     with database.writing() as session:
-        board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(DEFAULT_STAGES))
+        board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(SEED_STAGES))
     with database.reading() as session:
         view = seen(session, found.campaign_id)
         assert view.stages == stages
@@ -266,29 +267,51 @@ def test_it_refuses_a_step_whose_last_day_is_a_day_off(database: Database) -> No
     stages = (Stage("one", "一阶段", (Step("a", "动员", due=sunday),)),)
     with database.writing() as session:
         with refuses("board_stages_wrong"):
-            board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(DEFAULT_STAGES))
+            board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(SEED_STAGES))
         save(acting(session), ROOT, [Change(sunday, working=True)])
-        board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(DEFAULT_STAGES))
+        board_service.save_stages(acting(session), found.campaign_id, stages, mark_of(SEED_STAGES))
 
 
 def test_it_refuses_stages_that_lose_entries_or_another_s_edit(database: Database) -> None:
     found = make_flagged(database)
-    mark = mark_of(DEFAULT_STAGES)
-    without = DEFAULT_STAGES[1:]
+    mark = mark_of(SEED_STAGES)
+    without = SEED_STAGES[1:]
     with database.writing() as session:
         board_service.tick(acting(session), found.campaign_id, (FLAGGED, "study"), PAPER)
         with refuses("board_step_used"):
             board_service.save_stages(acting(session), found.campaign_id, without, mark)
         with refuses("board_changed_meanwhile"):
-            board_service.save_stages(acting(session), found.campaign_id, DEFAULT_STAGES, "0" * 16)
+            board_service.save_stages(acting(session), found.campaign_id, SEED_STAGES, "0" * 16)
         with refuses("board_stages_wrong"):
             board_service.save_stages(acting(session), found.campaign_id, (), mark)
         with refuses("board_stages_wrong"):
             board_service.save_stages(acting(session), found.campaign_id, (Stage("s", "空", ()),), mark)
         many = (Stage("s", "多", tuple(Step(f"k{at}", "步") for at in range(board_service.MOST_STEPS + 1))),)
         with refuses("board_too_long"):
-            board_service.save_stages(acting(session), found.campaign_id, (*DEFAULT_STAGES, *many), mark)
+            board_service.save_stages(acting(session), found.campaign_id, (*SEED_STAGES, *many), mark)
         board_service.undo(acting(session), found.campaign_id, (FLAGGED, "study"))
         board_service.save_stages(acting(session), found.campaign_id, without, mark)
     with database.reading() as session:
         assert seen(session, found.campaign_id).stages == without
+
+
+def test_a_campaign_has_steps_once_its_organiser_chose_some_and_none_again_until_somebody_entered(
+    database: Database,
+) -> None:
+    with database.writing() as session:
+        campaign_id = make_campaign(session, make_cast(session)["zhangsan"])
+        assert seen(session, campaign_id).stages == ()
+        assert [has_steps for _, _, has_steps in board_service.boards(session, ZHANG)] == [False]
+        board_service.choose(acting(session), campaign_id, "seed")
+        assert seen(session, campaign_id).stages == SEED_STAGES
+        with refuses("board_changed_meanwhile"):
+            board_service.choose(acting(session), campaign_id, "seed")
+        board_service.choose(acting(session), campaign_id, "none")
+        assert seen(session, campaign_id).stages == ()
+        board_service.choose(acting(session), campaign_id, "seed")
+        unit = seen(session, campaign_id).units[0].id
+        board_service.tick(acting(session), campaign_id, (unit, "study"), PAPER)
+        with refuses("board_step_used"):
+            board_service.choose(acting(session), campaign_id, "none")
+        with refuses("field_not_a_choice"):
+            board_service.choose(acting(session), campaign_id, "nothing")

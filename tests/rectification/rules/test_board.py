@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rectification.rules.board import (
-    DEFAULT_STAGES,
+    SEED_STAGES,
     CellState,
     Done,
     Stage,
@@ -25,11 +25,11 @@ TODAY = date(2026, 11, 24)
 DAYS = st.none() | st.dates(date(2026, 1, 1), date(2027, 12, 31))
 STEP = Step("plan", "整改方案", starts=TODAY, due=TODAY + timedelta(days=10))
 PAPER = Done(TODAY, "文〔2026〕1号")
-STEPS = [step.key for stage in DEFAULT_STAGES for step in stage.steps]
+STEPS = [step.key for stage in SEED_STAGES for step in stage.steps]
 
 
 def test_it_works() -> None:
-    rows = board(DEFAULT_STAGES, ["u2", "u1"], {("u1", "opinions"): PAPER, ("u1", "study"): PAPER}, TODAY)
+    rows = board(SEED_STAGES, ["u2", "u1"], {("u1", "opinions"): PAPER, ("u1", "study"): PAPER}, TODAY)
     assert [row.unit_id for row in rows] == ["u2", "u1"]
     assert [cell.step for cell in rows[0].cells] == STEPS
     assert [cell.step for cell in rows[1].cells if cell.state is CellState.DONE] == ["study", "opinions"]
@@ -50,13 +50,14 @@ def test_a_step_without_days_is_never_late() -> None:
 
 
 def test_a_step_left_out_and_one_done_late_are_shown() -> None:
-    stages = (Stage("all", "整改落实", (Step("a", "方案"), replace(STEP, key="b"))),)
+    steps = (Step("a", "方案", due=TODAY), Step("undated", "不限期"), replace(STEP, key="b"))
+    stages = (Stage("all", "整改落实", steps),)
     late = Done(TODAY + timedelta(days=11), "会议纪要")
-    first, second = board(stages, ["u1"], {("u1", "b"): late}, late.on)[0].cells
-    assert (first.left_out, second.left_out) == (True, False)
+    first, undated, second = board(stages, ["u1"], {("u1", "b"): late}, late.on)[0].cells
+    assert (first.left_out, undated.left_out, second.left_out) == (True, False, False)
     assert (first.after_due, second.after_due) == (False, True)
     in_time = replace(late, on=TODAY + timedelta(days=10))
-    assert not board(stages, ["u1"], {("u1", "b"): in_time}, late.on)[0].cells[1].after_due
+    assert not board(stages, ["u1"], {("u1", "b"): in_time}, late.on)[0].cells[2].after_due
 
 
 @given(st.lists(st.tuples(DAYS, DAYS, st.booleans()), min_size=1, max_size=8), st.integers(0, 5))
@@ -79,7 +80,7 @@ def test_it_refuses_a_tick_without_proof_or_in_the_future() -> None:
 
 
 def test_the_default_stages_are_sound() -> None:
-    assert stage_problems(DEFAULT_STAGES) == ()
+    assert stage_problems(SEED_STAGES) == ()
     assert len(STEPS) == 9
 
 
