@@ -166,7 +166,7 @@ def test_holidays_of_campaigns_are_merged_and_the_newest_campaign_wins(database:
 
 
 def test_campaigns_that_use_the_board_keep_it_and_others_have_none(database: Database) -> None:
-    migrate.downgrade(database.engine, "20261127_1580")
+    migrate.downgrade(database.engine, "20261127_1585")
     with database.engine.begin() as connection:
         known = {"organisation": "局", "scheme": "{}", "two_person": True, "created_at": MORNING}
         kind = {"kind": "campaign", "is_example": False, "office_id": "root"}
