@@ -42,10 +42,13 @@ from app.rectification.pages import board as routes_board
 from app.rectification.pages import documents as routes_rectification_documents
 from app.rectification.pages import issues as routes_issues
 from app.rectification.pages import ledger as routes_ledger
+from app.rectification.pages import lists as routes_lists
 from app.rectification.pages import orders as rectification_routes
 from app.rectification.pages import plan_steps as routes_plan_steps
 from app.rectification.pages import plans as routes_plan
+from app.rectification.pages import signing as routes_signing
 from app.rectification.pages import supervision as routes_supervision
+from app.rectification.pages import votes as routes_votes
 from app.reports import routes as routes_reports
 from app.reports import routes_public
 from app.rounds import routes as rounds_routes
@@ -63,7 +66,7 @@ DESK_FEATURES = (
     routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
     routes_trends, routes_years, routes_tryout, archive_routes, api_v1, api_v2, opinions_routes, routes_merge,
     rectification_routes, routes_plan, routes_plan_steps, routes_asking, routes_issues, routes_ledger,
-    routes_board, routes_rectification_documents, routes_supervision,
+    routes_lists, routes_votes, routes_signing, routes_board, routes_rectification_documents, routes_supervision,
 )  # fmt: skip
 
 

@@ -92,6 +92,40 @@ class UnitPlan(OfCampaign, Base):
     submitted_by: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str] = mapped_column(Text, default="")
+    signed_how: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signed_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signed_by_id: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signed_on: Mapped[date | None] = mapped_column(Date)
+
+
+class PlanPage(Base):
+    """A scanned page on which the head of a unit has signed its plan; its content lies in the data folder."""
+
+    __tablename__ = "plan_page"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(Text)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    uploaded_by: Mapped[str] = mapped_column(Text)
+
+
+class UnitHead(Base):
+    """主要负责人 of a unit: one of the accounts that speak for it, who signs off its plan and its completions."""
+
+    __tablename__ = "unit_head"
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+
+
+class SigningRule(OfCampaign, Base):
+    """Whether plans and completions of a campaign are accepted only when the head has signed; without a row: no."""
+
+    __tablename__ = "signing_rule"
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True)
+    needed: Mapped[bool] = mapped_column(Boolean)
 
 
 class PlanEntry(Base):
@@ -167,6 +201,10 @@ class RemedialAction(Base):
     accepted_by_id: Mapped[str] = mapped_column(Text, default="")
     explanation: Mapped[str] = mapped_column(Text, default="")
     public_rating: Mapped[str] = mapped_column(Text, default="")
+    signed_how: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signed_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signed_by_id: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signed_on: Mapped[date | None] = mapped_column(Date)
 
 
 class ActionEntry(Base):
@@ -180,6 +218,15 @@ class ActionEntry(Base):
     by_name: Mapped[str] = mapped_column(Text)
     event: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text, default="")
+
+
+class ActionVote(OfCampaign, Base):
+    """That an object of a campaign is an action of the ledger: what a vote says of the one is said of the other."""
+
+    __tablename__ = "action_vote"
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), index=True)
+    action_id: Mapped[str] = mapped_column(ForeignKey("remedial_action.id"), index=True)
 
 
 class ActionExtension(Base):

@@ -11,7 +11,7 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.opinions import service as opinions
 from app.publication import service as publication
-from app.rectification.ledger import attachments
+from app.rectification.ledger import attachments, signatures
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.deadlines import run_daily
 from app.rectification.models import ActionExtension, Attachment, RemedialOrder, SupervisionNotice
@@ -36,6 +36,7 @@ from tests.rectification.flagged import (
     later,
     make_action,
     order,
+    plan_id_of,
     store_flagged,
     working,
 )  # fmt: skip
@@ -69,6 +70,8 @@ def furnish(database: Database, data: Path) -> Furnished:
     done, running = keep_ledger(database, order_id, make_action(), make_action(problem="收费不透明"))
     with database.writing() as session:
         _work(Acting(session, MORNING, WU), data, done, running)
+        page = Upload("签字页.pdf", PDF)
+        signatures.sign_plan_on_page(Acting(session, MORNING, ZHANG), data, plan_id_of(session, order_id), page)
         ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
         opinions.add_demo_opinions(Acting(session, MORNING, ZHANG), found.campaign_id)
         scheme_service.copy_form(session, MORNING, ZHANG, found.campaign_id, "t2")

@@ -29,7 +29,7 @@ BETWEEN = re.compile(r"[\s/、，；·,;()（）“”：:。+=÷×-]+")
 VOTERS = re.compile(r" /v([ ?]|$)|/phone(/form|\?lang=zh)")
 """The pages of voters, and the preview of one, go by their address and by no choice of staff."""
 DATE = re.compile("[0-9] ?[年月日]")
-SHEETS = frozenset({"单位", "参评人员类别", "英文名称", "本次进展", "群众评价", "用户名", "姓名", "角色"})
+SHEETS = frozenset({"单位", "参评人员类别", "英文名称", "本次进展", "群众评价", "制度成果", "用户名", "姓名", "角色"})
 OF_FILES = SHEETS | {"休", "班", "县文党〔2026〕8号"}
 """Titles of sheets and columns, words that are typed into a file, an example of a proof: they are Chinese there."""
 SPOKEN_BY_US = frozenset({"result_version", "result_verdict", "inbox_item", "consent", "action_entry", "order_entry"})

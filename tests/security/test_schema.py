@@ -20,9 +20,11 @@ STAFF_TABLES = {
     "section_object",
     "slip_batch", "slip_count", "stage", "staff", "staff_role", "staff_session", "staff_unit",
     "unit", "unit_register", "voter_group",
-    "action_entry", "action_extension", "attachment", "board_done", "campaign_board", "holiday", "inbox_item",
+    "action_entry", "action_extension", "action_vote", "attachment", "board_done", "campaign_board", "holiday",
+    "inbox_item",
     "opening_job", "opening_share", "opinion", "opinion_act", "order_attempt", "order_entry", "remedial_action",
     "remedial_order", "entered_issue", "entered_issue_unit", "plan", "plan_entry",
+    "plan_page", "signing_rule", "unit_head",
     "round_document", "staff_mail", "supervision_notice", "unknown_code_count",
 }  # fmt: skip
 

@@ -37,10 +37,12 @@ STEP_UP = {
     "POST /rounds/{round_id}/releases/{release_id}/withdraw": "organiser",
     "POST /tokens": "organiser",
     "POST /campaigns/{campaign_id}/liaisons/import/confirm": "organiser",
+    "POST /rectification/actions/{action_id}/sign": "liaison",
+    "POST /rectification/plans/{plan_id}/sign": "liaison",
 }
 """Every act of weight, and who does it here."""
 WEIGHTY = re.compile(
-    r"POST .*/(void|publish|correct|archive|withdraw|grant|link|enable|disable|role)$"
+    r"POST .*/(void|sign|publish|correct|archive|withdraw|grant|link|enable|disable|role)$"
     r"|POST .*/(opening/\w+|liaisons/import/confirm)$"
     r"|POST /(staff|tokens)$|POST /account/factor$"
 )

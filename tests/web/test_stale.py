@@ -45,6 +45,7 @@ CHECKED = {
     "/rounds/{round_id}/slips/counts",
     "/staff/{staff_id}/role",
     "/rectification/campaigns/{campaign_id}/issues/{issue_id}",
+    "/rectification/campaigns/{campaign_id}/signing",
 }
 OTHERWISE = {
     "/campaigns/{campaign_id}/forms/{key}/phone": "saves nothing",
@@ -71,7 +72,7 @@ OTHERWISE = {
 MAKES_OR_STEPS = re.compile(
     r"^/(login|logout|welcome|again|account|jobs|restored|approvals|consents|tokens|inbox/read)|/(new|add|delete|copy"
     r"|freeze|open|close|void|repeat|rehearsal|purge|archive|package|print|draw|check|make|receipt|begin|share|start|publish"
-    r"|discard|objects|withdraw|correct|reset|remarks|import|proposals|record|undo|run|link|enable|disable|opinions|review|bulletin"
+    r"|discard|objects|withdraw|correct|reset|remarks|import|proposals|record|undo|run|link|enable|disable|opinions|review|bulletin|vote|sign|signed"
     r"|opinions/import/confirm)$|^/staff$|^/rectification/(flags|actions)/|/steps/|/board/\{unit_id\}"
 )
 """Forms that make something, or do a step which the state allows once: they bring nothing that was stored."""
@@ -172,6 +173,9 @@ PLACES = {
     ),
     f"/rectification{C}/issues/{{issue_id}}": Place(
         f"/rectification{C}/issues/{{issue_id}}", f"/rectification{C}/issues/{{issue_id}}", "basis", ("甲号", "乙号")
+    ),
+    f"/rectification{C}/signing": Place(
+        f"/rectification{C}/signing", f"/rectification{C}/signing", "needed", ("1", "")
     ),
     "/staff/{staff_id}/role": Place("/staff", "/staff/{staff_id}/role", "role[]", ("leader", "liaison")),
 }

@@ -1,17 +1,19 @@
 """Makers of the documents of 补课: they run in the workshop and read as far as the one who asked may reach."""
 
+from dataclasses import replace
 from datetime import date
 
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made
 from app.publication.charts import before_after_chart
-from app.rectification.documents import notices, summary
+from app.rectification.documents import lists, notices, summary
 from app.rectification.documents.progress import Bulletin, Newsletter, read_progress
 from app.rectification.documents.results import Results
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.export import ledger_workbook
 from app.rectification.ledger.reads import picked_rows
 from app.rectification.ledger.service import LedgerRow
+from app.rectification.ledger.votes import with_votes
 from app.rectification.orders import reads
 from app.rectification.orders.retesting import pairs_of
 from app.rectification.plans.service import get_plan
@@ -45,7 +47,7 @@ def plan(bench: Bench) -> Made:
         found = get_plan(session, bench.staff, bench.arguments["plan"])
         order = reads.get_order(session, bench.staff, found.head.order_id) if found.head.order_id else None
     rows = [LedgerRow(found.head, row, is_overdue=False, due=row.due) for row in found.rows]
-    made = notices.plan_document(found.head, order, rows, found.submitted_on or bench.today)
+    made = notices.plan_document(found, order, rows, found.submitted_on or bench.today)
     return Made(made, f"{found.head.unit_name}整改方案.docx")
 
 
@@ -54,7 +56,12 @@ def order_summary(bench: Bench) -> Made:
     with bench.reading() as session:
         order = reads.get_order(session, bench.staff, bench.arguments["order"])
         found = Results(session, bench.staff, bench.now).of(order)
-        ledger = ledger_acts.ledger(session, bench.staff, bench.today, order.campaign_id)
+        ledger = with_votes(
+            session,
+            bench.staff,
+            bench.now,
+            ledger_acts.ledger(session, bench.staff, bench.today, order.campaign_id),
+        )
         organisation = frozen_paper(session, order.round_id)[0].organisation
     rows = [row for row in ledger if row.plan.order_id == order.id]
     made = summary.order_summary(order, rows, found, organisation, bench.today)
@@ -65,6 +72,7 @@ def campaign_summary(bench: Bench) -> Made:
     """Make 总结报告 of a campaign."""
     with bench.reading() as session:
         progress = read_progress(session, bench.staff, bench.today, bench.arguments["campaign"])
+        progress = replace(progress, rows=with_votes(session, bench.staff, bench.now, progress.rows))
         results = Results(session, bench.staff, bench.now)
         found = [(order, results.of(order)) for order in progress.ordered]
     return Made(summary.campaign_summary(progress, found), f"{progress.board.campaign.title}总结报告.docx")
@@ -73,12 +81,13 @@ def campaign_summary(bench: Bench) -> Made:
 def _picked(bench: Bench) -> list[LedgerRow]:
     pick, _ = read_pick(bench.arguments)
     with bench.reading() as session:
-        return picked_rows(session, bench.staff, bench.today, pick)
+        rows = picked_rows(session, bench.staff, bench.today, pick)
+        return with_votes(session, bench.staff, bench.now, rows)
 
 
-def _named(bench: Bench, kind: str) -> str:
+def _named(bench: Bench, kind: str, title: str = "整改台账") -> str:
     """Return the name of the file: one that holds a part says so."""
-    return f"整改台账（部分）.{kind}" if bench.arguments else f"整改台账.{kind}"
+    return f"{title}（部分）.{kind}" if bench.arguments else f"{title}.{kind}"
 
 
 def ledger_sheet(bench: Bench) -> Made:
@@ -89,6 +98,16 @@ def ledger_sheet(bench: Bench) -> Made:
 def ledger_print(bench: Bench) -> Made:
     """Make the ledger as a Word table."""
     return Made(notices.ledger_document(_picked(bench), "整改台账"), _named(bench, "docx"))
+
+
+def lists_sheet(bench: Bench) -> Made:
+    """Make the four lists as a workbook."""
+    return Made(lists.lists_workbook(_picked(bench)), _named(bench, "xlsx", "四清单"))
+
+
+def lists_print(bench: Bench) -> Made:
+    """Make the four lists as Word tables."""
+    return Made(lists.lists_document(_picked(bench), "四清单"), _named(bench, "docx", "四清单"))
 
 
 def newsletter(bench: Bench) -> Made:

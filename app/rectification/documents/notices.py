@@ -21,9 +21,10 @@ from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.orders.reads import OrderView
 from app.rectification.plans.reads import PlanHead
+from app.rectification.plans.service import PlanView
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.supervision import Mode
-from app.rectification.rules.wording import MODES
+from app.rectification.rules.wording import MODES, signature_words
 
 ORDER_COLUMNS = (
     Column("序", 9, Style.HEAD),
@@ -42,7 +43,7 @@ STEP_COLUMNS = (
     Column("已逾期（个）", 24),
 )
 _WIDE = 267
-_LEDGER_WIDTHS = (20, 10, 28, 13, 11, 22, 30, 13, 17, 17, 12, 10, 21, 24, 11, 21, 21, 18, 20, 8, 18, 12, 14)
+_LEDGER_WIDTHS = (20, 10, 28, 13, 11, 22, 30, 13, 17, 17, 12, 10, 21, 24, 11, 21, 21, 18, 20, 8, 16, 18, 12, 12, 14)
 
 
 def order_notice(order: OrderView, organisation: str, round_title: str) -> bytes:
@@ -70,15 +71,17 @@ def order_notice(order: OrderView, organisation: str, round_title: str) -> bytes
     return saved(document)
 
 
-def plan_document(plan: PlanHead, order: OrderView | None, rows: Sequence[LedgerRow], day: date) -> bytes:
-    """Return 整改方案 of a unit, signed on the day it was submitted: every action with the five points."""
-    document = blank_document()
+def plan_document(view: PlanView, order: OrderView | None, rows: Sequence[LedgerRow], day: date) -> bytes:
+    """Return 整改方案 of a unit, signed on the day it was submitted: every action with its five points."""
+    document, plan, signature = blank_document(), view.head, view.signature
     paragraph(document, f"{plan.unit_name}整改方案", Kind.TITLE)
     if not plan.is_in_force:
         paragraph(document, "（未审定稿）", Kind.CENTRED)
     paragraph(document, f"{_basis(plan, order)}共 {len(rows)} 项整改事项。")
     for number, each in enumerate(rows, start=1):
         _action(document, number, cells_of(each))
+    if signature.is_given:
+        paragraph(document, f"主要负责人签批：{signature_words(signature)}")
     signed(document, plan.unit_name, day)
     return saved(document)
 

@@ -15,7 +15,7 @@ from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.office.uploads import KINDS, checked_suffix, clean_name
-from app.rectification.models import Attachment
+from app.rectification.models import Attachment, PlanPage
 from app.web.forms import Upload
 
 MOST_FILES = 20
@@ -55,6 +55,33 @@ def attach(acting: Acting, data: Path, place: tuple[str, str], upload: Upload | 
     audit.record(acting.session, acting.now, acting.actor, "action.attach", action_id, file=row.digest)
 
 
+def attach_page(acting: Acting, data: Path, plan_id: str, upload: Upload) -> None:
+    """Keep the scanned page on which a plan was signed; type and size are checked, by the content."""
+    suffix = checked_suffix(upload.name, upload.content)
+    row = PlanPage(
+        id=new_id(),
+        plan_id=plan_id,
+        name=clean_name(upload.name, suffix),
+        media_type=KINDS[suffix],
+        size=len(upload.content),
+        digest=sha256(upload.content).hexdigest(),
+        uploaded_at=acting.now,
+        uploaded_by=acting.actor.name,
+    )
+    acting.session.add(row)
+    acting.session.flush()
+    _write(data / FOLDER, row.id, upload.content)
+
+
+def read_page(session: Session, data: Path, plan_id: str) -> tuple[str, bytes]:
+    """Return name and content of the newest signed page of a plan; DomainError as ``read``."""
+    rows = select(PlanPage).where(PlanPage.plan_id == plan_id).order_by(PlanPage.uploaded_at.desc(), PlanPage.id)
+    row = session.scalars(rows).first()
+    if row is None:
+        raise DomainError("not_found")
+    return _kept(data, row)
+
+
 def _write(folder: Path, file_id: str, content: bytes) -> None:
     """Write durably before the row is committed: a row never points to a file that is not there."""
     place = folder / file_id
@@ -74,7 +101,7 @@ def sweep(session: Session, data: Path, now: datetime) -> int:
     """Delete files whose row was never committed, once no request can still be writing it; return how many."""
     if not (data / FOLDER).is_dir():
         return 0
-    known = set(session.scalars(select(Attachment.id)))
+    known = {*session.scalars(select(Attachment.id)), *session.scalars(select(PlanPage.id))}
     before = (now - UNDER_WAY).timestamp()
     left = [file for file in (data / FOLDER).iterdir() if file.name not in known and file.stat().st_mtime < before]
     for file in left:
@@ -87,6 +114,10 @@ def read(session: Session, data: Path, action_id: str, file_id: str) -> tuple[st
     row = session.get(Attachment, file_id)
     if row is None or row.action_id != action_id:
         raise DomainError("not_found")
+    return _kept(data, row)
+
+
+def _kept(data: Path, row: Attachment | PlanPage) -> tuple[str, bytes]:
     try:
         content = (data / FOLDER / row.id).read_bytes()
     except OSError:

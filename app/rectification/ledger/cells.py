@@ -7,8 +7,10 @@ from app.rectification.ledger.service import LedgerRow
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.ledger import ActionState, rules_in
 from app.rectification.rules.plans import ActionKind, Horizon
+from app.rectification.rules.ratings import rating_source
 from app.rectification.rules.supervision import Mode
-from app.rectification.rules.wording import ACTION_KINDS, ACTION_STATES, HORIZONS, MODES
+from app.rectification.rules.wording import ACTION_KINDS, ACTION_STATES, HORIZONS, MODES, signature_words
+from app.rectification.signing.service import signature_of
 
 _WORDED = frozenset({"kind", "horizon", "due"})
 _TOLD = tuple(column.key for column in LEDGER_COLUMNS if column.planned and column.key not in _WORDED)
@@ -30,8 +32,10 @@ def cells_of(each: LedgerRow) -> dict[str, str]:
         "completion": row.completion,
         "rules_made": row.rules_made,
         "rules_count": str(len(rules_in(row.rules_made)) or ""),
+        "signed": signature_words(signature_of(row)),
         "acceptance": f"{row.accepted_by} {_day(row.accepted_on)}" if row.accepted_by else "",
-        "public_rating": row.public_rating,
+        "public_rating": each.rating.words if each.rating else row.public_rating,
+        "rating_source": rating_source(each.rating, row.public_rating),
         "state": f"{state}（{row.explanation}）" if row.explanation else state,
     }
 

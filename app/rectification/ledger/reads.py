@@ -58,7 +58,7 @@ def picked_rows(session: Session, staff: Principal, today: date, pick: Pick) -> 
 
 def _wanted(session: Session, staff: Principal, pick: Pick) -> list[PlanHead]:
     unit = folded(pick.unit)
-    found = (each for each in plan_heads(session, staff) if unit in folded(each.unit_name))
+    found = (each for each in plan_heads(session, staff, pick.campaign) if unit in folded(each.unit_name))
     return [each for each in found if pick.order in {"", each.order_id} and pick.plan in {"", each.id}]
 
 

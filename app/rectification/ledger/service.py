@@ -13,7 +13,13 @@ from app.core.chinese import chinese_day
 from app.core.db import locked, locked_rows
 from app.core.errors import DomainError
 from app.core.secrets import new_id
-from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED, tell_of_action
+from app.rectification.messages.notify import (
+    ACTION_TO_SIGN,
+    EXTENSION,
+    EXTENSION_DECIDED,
+    action_title,
+    tell_of_action,
+)
 from app.rectification.models import ActionEntry, ActionExtension, RemedialAction
 from app.rectification.orders.reads import refuse_days_off
 from app.rectification.orders.service import step_refused, today_of
@@ -35,6 +41,7 @@ from app.rectification.rules.ledger import (
     takes_rules,
 )
 from app.rectification.rules.people import Person
+from app.rectification.rules.ratings import Measured
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.wording import (
     ACTION_EVENTS,
@@ -43,6 +50,7 @@ from app.rectification.rules.wording import (
     EXTENSION_GRANTED,
     EXTENSION_REFUSED,
 )
+from app.rectification.signing import service as signing
 
 BY_THE_UNIT = frozenset(
     {ActionEvent.BEGIN, ActionEvent.PROGRESS, ActionEvent.COMPLETE, ActionEvent.TURN_LONG_TERM, ActionEvent.EXPLAIN}
@@ -58,12 +66,13 @@ BY_SUPERVISION = frozenset({ActionEvent.RETURN, ActionEvent.ACCEPT, ActionEvent.
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """An action of the ledger with the plan it belongs to."""
+    """An action of the ledger with the plan it belongs to, and what a vote says of it to its reader."""
 
     plan: PlanHead
     row: RemedialAction
     is_overdue: bool
     due: date | None
+    rating: Measured | None = None
 
     @property
     def number(self) -> str:
@@ -155,8 +164,14 @@ def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date
         refuse_days_off(acting.session, plan.campaign_id, {"新的完成时限": due})
     if isinstance(after, Refusal):
         raise _refused(after, before.state, event)
+    if event is ActionEvent.ACCEPT:
+        signing.refuse_unsigned(acting, row, plan.campaign_id, "completion_unsigned")
     _store(row, after)
-    entry = _entry(acting, action_id, event.value, text)
+    if event is ActionEvent.COMPLETE:
+        signing.unsign(row)
+        text = ACTION_TO_SIGN.format(unit=plan.unit_name, title=action_title(row.problem))
+        signing.ask_head(acting, plan.unit_id, text, f"/rectification/actions/{row.id}")
+    entry = entry_of(acting, action_id, event.value, text)
     acting.session.add(entry)
     acting.session.flush()
     audit.record(acting.session, acting.now, acting.actor, f"action.{event.value}", action_id, text=text)
@@ -190,7 +205,7 @@ def record_progress(acting: Acting, told: Mapping[str, str]) -> None:
         if isinstance(after, Refusal):
             raise _refused(after, ActionState(row.state), ActionEvent.PROGRESS)
         _store(row, after)
-        acting.session.add(_entry(acting, row.id, ActionEvent.PROGRESS.value, text))
+        acting.session.add(entry_of(acting, row.id, ActionEvent.PROGRESS.value, text))
 
 
 def record_rating(acting: Acting, told: Mapping[str, str]) -> None:
@@ -198,7 +213,7 @@ def record_rating(acting: Acting, told: Mapping[str, str]) -> None:
     for row in _locked_rows(acting.session, told):
         if row.public_rating != told[row.id]:
             row.public_rating = told[row.id]
-            acting.session.add(_entry(acting, row.id, "public_rating", told[row.id]))
+            acting.session.add(entry_of(acting, row.id, "public_rating", told[row.id]))
 
 
 def record_rules(acting: Acting, told: Mapping[str, str]) -> None:
@@ -210,7 +225,7 @@ def record_rules(acting: Acting, told: Mapping[str, str]) -> None:
         if not takes_rules(ActionState(row.state)):
             raise DomainError("rules_settled")
         row.rules_made = text
-        acting.session.add(_entry(acting, row.id, RULES_MADE, text))
+        acting.session.add(entry_of(acting, row.id, RULES_MADE, text))
 
 
 def _locked_rows(session: Session, ids: Collection[str]) -> Iterator[RemedialAction]:
@@ -242,7 +257,7 @@ def request_extension(acting: Acting, action_id: str, until: date, reason: str) 
         )
     )
     words = EXTENSION_ASKED.format(until=chinese_day(until), reason=reason)
-    acting.session.add(_entry(acting, action_id, EXTENSION, words))
+    acting.session.add(entry_of(acting, action_id, EXTENSION, words))
     audit.record(acting.session, acting.now, acting.actor, "action.extension", action_id, until=until, reason=reason)
 
 
@@ -262,7 +277,7 @@ def decide(acting: Acting, action_id: str, extension_id: str, *, granted: bool) 
     found.granted, found.decided_by, found.decided_by_id = granted, acting.actor.name, acting.actor.id
     found.decided_on = today_of(acting)
     words = EXTENSION_GRANTED if granted else EXTENSION_REFUSED
-    acting.session.add(_entry(acting, action_id, EXTENSION_DECIDED, words))
+    acting.session.add(entry_of(acting, action_id, EXTENSION_DECIDED, words))
     audit.record(acting.session, acting.now, acting.actor, "action.extension.decide", action_id, granted=granted)
 
 
@@ -279,7 +294,7 @@ def _locked(acting: Acting, action_id: str) -> tuple[PlanHead, RemedialAction]:
     return plan, row
 
 
-def _entry(acting: Acting, action_id: str, event: str, text: str) -> ActionEntry:
+def entry_of(acting: Acting, action_id: str, event: str, text: str) -> ActionEntry:
     """Return what happened, and tell those who wait for it."""
     tell_of_action(acting, action_id, event)
     return ActionEntry(

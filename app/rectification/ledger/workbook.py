@@ -30,6 +30,7 @@ from app.rectification.orders.service import today_of
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.ledger import Act, ActionEvent, ActionState, move, rules_in, takes_rules
+from app.rectification.rules.ratings import MEASURED
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.wording import ACTION_STATES
 
@@ -38,7 +39,7 @@ KEY = "事项编码（勿改）"
 UNIT = "单位"
 NEW_PROGRESS = "本次进展（填写）"
 HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS)
-RATING, RULES, RULES_COUNT = "群众评价", "制度成果", "制度数"
+RATING, SOURCE, RULES, RULES_COUNT = "群众评价", "评价来源", "制度成果", "制度数"
 _ALSO = {
     "问题": ("存在问题", "整改问题", "问题内容"),
     "分类": ("整改分类", "整改类别", "整改类型"),
@@ -50,7 +51,8 @@ _ALSO = {
     "状态": ("整改状态",),
 }
 """Other titles of columns, as tables in use have them."""
-LATER = frozenset(("分类", RULES, RULES_COUNT))
+SIGNED = "主要负责人签批"
+LATER = frozenset(("分类", SIGNED, SOURCE, RULES, RULES_COUNT))
 """Columns that workbooks from before they were there lack; nothing is changed or compared where one is missing."""
 LISTING: Final = Listing(
     {head: (head, *_ALSO.get(head, ())) for head in HEADS}, tuple(head for head in HEADS if head not in LATER)
@@ -58,8 +60,8 @@ LISTING: Final = Listing(
 MOST_CELLS = 400_000
 """Of one workbook; ten thousand actions with every column filled are 290,000."""
 _LIMITS = {NEW_PROGRESS: 2000, RATING: 200, RULES: 2000}
-_OPEN = frozenset((RATING, RULES, RULES_COUNT))
-"""What may be changed, and the number that follows from it."""
+_OPEN = frozenset((RATING, SOURCE, RULES, RULES_COUNT))
+"""What may be changed, and what follows from it."""
 _SETTLED = tuple(column for column in LEDGER_COLUMNS if column.heading not in _OPEN)
 
 
@@ -149,9 +151,7 @@ class _Check:
             self._seen.add(each.row.id)
             self.wrong.append(Mismatch(number, reason))
             return
-        is_rated = each is not None and told[RATING] != plain(each.row.public_rating).strip()
-        rating, rules = told[RATING] if is_rated else None, _rules(told, each)
-        self.take_change(number, Change(told[KEY], told[NEW_PROGRESS], rating, rules))
+        self.take_change(number, Change(told[KEY], told[NEW_PROGRESS], _rating(told, each), _rules(told, each)))
 
     def take_change(self, number: int, change: Change) -> None:
         """Keep a change that the ledger takes, or why it does not."""
@@ -169,6 +169,8 @@ class _Check:
 
     def _refused(self, change: Change, each: LedgerRow) -> str:
         """Say why the rules of the ledger do not take the change."""
+        if change.public_rating is not None and each.rating is not None:
+            return f"“{RATING}”由“{each.rating.title}”得出，不能改写，请恢复原来的内容"
         if change.public_rating is not None and not reader_powers(self._acting.actor.roles).supervise:
             return f"“{RATING}”由组织者或督办员填写，请恢复原来的内容"
         state = ACTION_STATES[ActionState(each.row.state)]
@@ -189,6 +191,18 @@ def _unlike(told: Mapping[str, str], each: LedgerRow) -> str:
         if heading in told and told[heading] != cells[key] and folded(told[heading]) != folded(plain(cells[key])):
             return f"“{heading}”与台账不一致；这一列不能通过导入修改"
     return ""
+
+
+def _rating(told: Mapping[str, str], each: LedgerRow | None) -> str | None:
+    """Return 群众评价 that a row gives anew; None where it is what it was, or was measured when the row went out."""
+    if each is None or told[RATING] in {plain(each.row.public_rating).strip(), plain(_measured(each)).strip()}:
+        return None
+    was_measured = told.get(SOURCE, "").startswith(MEASURED.partition("{")[0])
+    return None if was_measured and each.rating is None else told[RATING]
+
+
+def _measured(each: LedgerRow) -> str:
+    return each.rating.words if each.rating else each.row.public_rating
 
 
 def _rules(told: Mapping[str, str], each: LedgerRow | None) -> str | None:

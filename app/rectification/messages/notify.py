@@ -51,17 +51,21 @@ PLAN_TOLD = {
 ASKED_FOR = (Side.UNIT, "请{unit}制定整改方案，在{due}前报送。")
 ORDER_UNTOLD = frozenset({OrderEvent.BEGIN, OrderEvent.COUNT_RETEST, OrderEvent.VOID_RETEST})
 """What changes nothing for anybody but whoever does it."""
-EXTENSION, EXTENSION_DECIDED = "extension", "extension_decided"
+EXTENSION, EXTENSION_DECIDED, SIGNED = "extension", "extension_decided", "signed"
 ACTION_TOLD = {
     ActionEvent.COMPLETE.value: (Side.SUPERVISION, "{unit}报告{title}已经完成，请验收。"),
     ActionEvent.ACCEPT.value: (Side.UNIT, "{unit}的{title}已经验收销号。"),
     ActionEvent.RETURN.value: (Side.UNIT, "{unit}的{title}被退回，请继续整改。"),
+    SIGNED: (Side.SUPERVISION, "{unit}的主要负责人已签批{title}的完成情况，请验收。"),
     EXTENSION: (Side.SUPERVISION, "{unit}申请{title}延期，请批复。"),
     EXTENSION_DECIDED: (Side.UNIT, "{unit}的{title}延期申请已经批复。"),
 }
+ACTION_TO_SIGN = "{unit}报告{title}已经完成，请主要负责人签批。"
+PLAN_TO_SIGN = "{unit}报送了整改方案，请主要负责人签批。"
+PLAN_SIGNED = (Side.SUPERVISION, "{unit}的主要负责人已签批整改方案，请审定。")
 MODE_CHANGED = (Side.UNIT, "对{unit}的督办方式改为“{mode}”。")
-_TOLD = (*ORDER_TOLD.values(), *PLAN_TOLD.values(), *ACTION_TOLD.values(), ASKED_FOR, MODE_CHANGED)
-LETTERS = tuple(dict.fromkeys(sentence for _, sentence in _TOLD))
+_TOLD = (*ORDER_TOLD.values(), *PLAN_TOLD.values(), *ACTION_TOLD.values(), ASKED_FOR, MODE_CHANGED, PLAN_SIGNED)
+LETTERS = tuple(dict.fromkeys([*(sentence for _, sentence in _TOLD), ACTION_TO_SIGN, PLAN_TO_SIGN]))
 """Every sentence that is told here; ``app.web.letters`` finds them again."""
 
 
@@ -96,6 +100,11 @@ def tell_of_asking(acting: Acting, campaign: CampaignView, plans: Sequence[UnitP
 def tell_of_mode(acting: Acting, order: RemedialOrder, mode: str) -> None:
     """Tell that an order is supervised in another way."""
     _tell(acting, order, MODE_CHANGED, f"/rectification/orders/{order.id}", mode=mode)
+
+
+def tell_of_signed_plan(acting: Acting, plan: UnitPlan) -> None:
+    """Tell that the head of a unit has signed off its plan."""
+    _tell(acting, plan, PLAN_SIGNED, f"/rectification/plans/{plan.id}")
 
 
 def tell_of_action(acting: Acting, action_id: str, event: str) -> None:

@@ -15,8 +15,10 @@ from app.rectification.documents.progress import Bulletin, Newsletter, progress_
 from app.rectification.documents.results import Results
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
+from app.rectification.pages.votes import note_votes_of
 from app.rectification.plans.reads import get_head
 from app.rectification.rules.allowed import reader_powers
+from app.rectification.rules.picks import Pick
 from app.web.desk import Desk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
 
@@ -48,6 +50,7 @@ def order_summary(desk: RectificationDesk, order_id: str) -> Response:
         raise DomainError("not_found")
     found = Results(desk.session, desk.staff, desk.now).of(order)
     _note(desk, found.round_ids)
+    note_votes_of(desk, Pick(order=order_id))
     told = {"order": order_id, "codes": found.codes}
     return file_later(desk.request, desk.staff, ORDER_SUMMARY, told)
 
@@ -60,6 +63,7 @@ def campaign_summary(desk: RectificationDesk, campaign_id: str) -> Response:
     ordered = [order for order in reads.orders(desk.session, desk.staff, campaign_id) if order.current is not None]
     found = [results.of(order) for order in ordered]
     _note(desk, tuple(dict.fromkeys(round_id for result in found for round_id in result.round_ids)))
+    note_votes_of(desk, Pick(campaign=campaign_id))
     told = {"campaign": campaign_id, "codes": [result.codes for result in found]}
     return file_later(desk.request, desk.staff, CAMPAIGN_SUMMARY, told)
 

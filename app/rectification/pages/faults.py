@@ -21,6 +21,7 @@ _OF_CODES: Mapping[str, str] = {
     "action_explanation_missing": "text",
     "action_due_needed": "due",
     "rules_settled": "rules_made",
+    "signed_page_missing": "page",
     "resume_by_owner": "due",
     "extension_not_later": "until",
     "extension_too_late": "until",

@@ -1,5 +1,7 @@
 """The 整改台账: all actions, one action with what happened to it, and the public page of commitments."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -13,21 +15,25 @@ from app.office.workshop import Craft
 from app.rectification.ledger import attachments, workbook
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.reads import announced, ledger_page
-from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT, RULES_MADE
+from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT, RULES_MADE, LedgerRow
+from app.rectification.ledger.votes import with_votes
 from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.outcomes import DONE, action_outcome, outcome_shown
+from app.rectification.pages.signable import signable
 from app.rectification.pages.views import read_view
+from app.rectification.pages.votes import note_votes, note_votes_of
 from app.rectification.plans.reads import get_head, heads_of
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import CHOSEN
-from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState, rules_in
+from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState, may_be_signed, rules_in
 from app.rectification.rules.picks import LONGEST, Pick, told_of
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import TOLD_WHY
+from app.rectification.signing.service import signature_of
 from app.web.desk import AnybodysDesk, Desk, RectificationDesk, Refused, SupervisorDesk, WorkingDesk
 from app.web.downloads import ANY_FILE
 from app.web.forms import Form
@@ -43,8 +49,10 @@ def show_ledger(desk: RectificationDesk, part: int = 1) -> Response:
     """Show a page of the ledger by the conditions and columns of its address. The order stays the official one."""
     view = read_view(desk.request.query_params)
     found = ledger_page(desk.session, desk.staff, desk.today, view.pick, part)
+    found = replace(found, rows=with_votes(desk.session, desk.staff, desk.now, found.rows))
     only = _only(desk, view.pick)
     context = {"found": found, "view": view, "only": only, "choices": CHOSEN, "longest": LONGEST}
+    note_votes(desk, found.rows)
     return desk.show("rectification/ledger.html", can=reader_powers(desk.staff.roles), **context, **LEDGER_WORDS)
 
 
@@ -58,13 +66,17 @@ def _only(desk: Desk, pick: Pick) -> str:
 @router.get("/rectification/ledger.xlsx")
 def export_ledger(desk: RectificationDesk) -> Response:
     """Send what is picked of the ledger within reach as a workbook that can be edited and brought back."""
-    return file_later(desk.request, desk.staff, LEDGER_SHEET, told_of(read_view(desk.request.query_params).pick))
+    pick = read_view(desk.request.query_params).pick
+    note_votes_of(desk, pick)
+    return file_later(desk.request, desk.staff, LEDGER_SHEET, told_of(pick))
 
 
 @router.get("/rectification/ledger.docx")
 def print_ledger(desk: RectificationDesk) -> Response:
     """Send what is picked of the ledger within reach as a Word table for print."""
-    return file_later(desk.request, desk.staff, LEDGER_PRINT, told_of(read_view(desk.request.query_params).pick))
+    pick = read_view(desk.request.query_params).pick
+    note_votes_of(desk, pick)
+    return file_later(desk.request, desk.staff, LEDGER_PRINT, told_of(pick))
 
 
 @router.get("/rectification/import")
@@ -78,7 +90,7 @@ def preview_ledger(desk: WorkingDesk, form: Form) -> Response:
     """Show what an edited ledger would change, and the rows that do not match; nothing is saved yet."""
 
     def look() -> Response:
-        known = list(ledger_acts.ledger(desk.session, desk.staff, desk.today))
+        known = _known(desk)
         desk.leave()
         return _preview_page(desk, workbook.preview_upload(desk.acting, known, form.file("workbook")))
 
@@ -90,7 +102,7 @@ def import_ledger(desk: WorkingDesk, form: Form) -> Response:
     """Bring in what the preview showed, checked anew: all of it or nothing."""
 
     def look() -> Response:
-        known = list(ledger_acts.ledger(desk.session, desk.staff, desk.today))
+        known = _known(desk)
         desk.leave()
         found = workbook.preview_carried(desk.acting, known, form.several("rows[]"))
         if not found.is_whole:
@@ -104,6 +116,11 @@ def import_ledger(desk: WorkingDesk, form: Form) -> Response:
     return desk.consider(look, lambda refused: _import_page(desk, refused))
 
 
+def _known(desk: Desk) -> list[LedgerRow]:
+    """Return the ledger within reach, as its workbook shows it."""
+    return with_votes(desk.session, desk.staff, desk.now, ledger_acts.ledger(desk.session, desk.staff, desk.today))
+
+
 def _import_page(desk: Desk, refused: Refused | None = None, *, done: int | None = None) -> Response:
     return desk.show("rectification/import.html", refused, done=done)
 
@@ -115,9 +132,11 @@ def _preview_page(desk: Desk, preview: workbook.Preview) -> Response:
     return desk.show("rectification/import_preview.html", status, preview=preview, carried=carried, **words)
 
 
-def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> Response:
+def action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> Response:
+    """Show an action, with a refusal where there is one."""
     session, can = desk.session, reader_powers(desk.staff.roles)
     found = ledger_acts.get_action(session, desk.staff, action_id, desk.today)
+    (found,) = with_votes(session, desk.staff, desk.now, [found])
     entries = ledger_acts.entries_of(session, action_id)
     mine = BY_THE_UNIT | BY_SUPERVISION if can.supervise else BY_THE_UNIT if can.work else frozenset[ActionEvent]()
     context = {
@@ -128,17 +147,24 @@ def _action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> 
         **outcome_shown(action_outcome(desk, found.plan.unit_id, entries)),
         "faulty": faulty(refused),
         "rules": rules_in(found.row.rules_made),
+        "signing": signable(
+            desk,
+            found.plan,
+            signature_of(found.row),
+            waits=may_be_signed(ActionState(found.row.state)),
+        ),
         "extensions": ledger_acts.extensions_of(session, action_id),
         "files": attachments.files_of(session, action_id),
         "allowed": [event for event in events_allowed(ACTION_TABLE, ActionState(found.row.state)) if event in mine],
     }
+    note_votes(desk, [found])
     return desk.show("rectification/action.html", refused, can=can, **context, **LEDGER_WORDS)
 
 
 @router.get("/rectification/actions/{action_id}")
 def show_action(desk: RectificationDesk, action_id: str) -> Response:
     """Show an action with what was reported and decided."""
-    return _action_page(desk, action_id)
+    return action_page(desk, action_id)
 
 
 @router.post("/rectification/actions/{action_id}")
@@ -154,12 +180,12 @@ def act(desk: WorkingDesk, action_id: str, form: Form) -> Response:
         entry = ledger_acts.act(desk.acting, action_id, ActionEvent(event), text, due)
         if (upload := form.upload("file")) is not None:
             attachments.attach(desk.acting, desk.settings.data, (action_id, entry), upload)
-        return _after(action_id, event)
+        return after(action_id, event)
 
-    return desk.attempt(do, see_other, lambda refused: _action_page(desk, action_id, refused))
+    return desk.attempt(do, see_other, lambda refused: action_page(desk, action_id, refused))
 
 
-def _after(action_id: str, event: str) -> str:
+def after(action_id: str, event: str) -> str:
     """Return the address of an action's page that tells what was done."""
     return f"/rectification/actions/{action_id}?{DONE}={event}"
 
@@ -170,7 +196,7 @@ def rate(desk: SupervisorDesk, action_id: str, form: Form) -> Response:
     return desk.attempt(
         lambda: ledger_acts.rate(desk.acting, action_id, form.text("public_rating", 200, needed=False)),
         f"/rectification/actions/{action_id}",
-        lambda refused: _action_page(desk, action_id, refused),
+        lambda refused: action_page(desk, action_id, refused),
     )
 
 
@@ -179,8 +205,8 @@ def name_rules(desk: WorkingDesk, action_id: str, form: Form) -> Response:
     """Record the rules that were made."""
     return desk.attempt(
         lambda: ledger_acts.name_rules(desk.acting, action_id, form.text("rules_made", 2000, needed=False)),
-        _after(action_id, RULES_MADE),
-        lambda refused: _action_page(desk, action_id, refused),
+        after(action_id, RULES_MADE),
+        lambda refused: action_page(desk, action_id, refused),
     )
 
 
@@ -192,8 +218,8 @@ def ask_extension(desk: WorkingDesk, action_id: str, form: Form) -> Response:
         until = typed_day(form, "until", "延期至")
         ledger_acts.request_extension(desk.acting, action_id, until, form.text("reason", 500, needed=False))
 
-    then = _after(action_id, EXTENSION)
-    return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
+    then = after(action_id, EXTENSION)
+    return desk.attempt(do, then, lambda refused: action_page(desk, action_id, refused))
 
 
 @router.post("/rectification/actions/{action_id}/extension/{extension_id}")
@@ -204,8 +230,8 @@ def decide_extension(desk: SupervisorDesk, action_id: str, extension_id: str, fo
         granted = form.text("decision", 10, label="决定") == "grant"
         ledger_acts.decide(desk.acting, action_id, extension_id, granted=granted)
 
-    then = _after(action_id, EXTENSION_DECIDED)
-    return desk.attempt(do, then, lambda refused: _action_page(desk, action_id, refused))
+    then = after(action_id, EXTENSION_DECIDED)
+    return desk.attempt(do, then, lambda refused: action_page(desk, action_id, refused))
 
 
 @router.get("/rectification/actions/{action_id}/files/{file_id}")

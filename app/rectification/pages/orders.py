@@ -22,6 +22,7 @@ from app.rectification.orders.service import DATES, Confirmation
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.outcomes import DONE, order_outcome, outcome_shown
+from app.rectification.pages.signable import signing_of_plan
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.orders import ORDER_TABLE, Deadlines, OrderEvent, running_deadline
@@ -148,10 +149,10 @@ def order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Res
     # Noting that results were read ends the session, so all else is read in the one that follows.
     pairs = _both_results(desk, order)
     session, standing, current = desk.session, order.standing, order.current
-    entries = reads.entries_of(session, order_id)
+    entries, plan = reads.entries_of(session, order_id), plan_of(session, order)
     context = {
         "order": order,
-        "plan": plan_of(session, order),
+        "plan": plan,
         "entries": entries,
         **outcome_shown(order_outcome(desk, order, entries)),
         "faulty": faulty(refused),
@@ -162,6 +163,7 @@ def order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Res
         "pairs": pairs,
         "retest": last_repeat(session, current.retest_round_id) if current and current.retest_round_id else "",
         "count": ledger_pages.counts(session, order.public_id),
+        "signing": signing_of_plan(desk, plan) if plan else None,
     }
     return desk.show("rectification/order.html", refused, can=reader_powers(desk.staff.roles), **context, **WORDS)
 

@@ -12,6 +12,7 @@ from app.rectification.messages.notify import (
     MODE_CHANGED,
     ORDER_TOLD,
     PLAN_TOLD,
+    SIGNED,
     Side,
 )
 from app.rectification.messages.notify import told_names as names_told
@@ -55,6 +56,7 @@ ACTION_DONE: Mapping[str, str] = {
     ActionEvent.TURN_LONG_TERM: "已转入长期，不再计时限；需要时可以恢复整改。",
     ActionEvent.EXPLAIN: "已记下暂不具备条件的说明，不再计时限；条件具备时可以恢复整改。",
     ActionEvent.RESUME: "已恢复整改，时限重新计算。",
+    SIGNED: "已签批。",
     RULES_MADE: "制度成果已记下。",
     EXTENSION: "延期申请已提交，等待他人批复；批复以前原来的时限不变。",
     EXTENSION_DECIDED: "延期申请已批复。",

@@ -8,6 +8,7 @@ from app.rectification.ledger import reads as ledger_pages
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import LEDGER_WORDS, order_page
 from app.rectification.pages.outcomes import DONE, outcome_shown, plan_outcome
+from app.rectification.pages.signable import signing_of_plan
 from app.rectification.plans import service as planning
 from app.rectification.plans.reads import get_head
 from app.rectification.rules.allowed import reader_powers
@@ -32,6 +33,7 @@ def home_page(desk: Desk, plan_id: str, refused: Refused | None = None) -> Respo
         "entries": entries,
         **outcome_shown(plan_outcome(desk, plan.head.unit_id, entries)),
         "faulty": faulty(refused),
+        "signing": signing_of_plan(desk, plan),
         "count": ledger_pages.counts(desk.session, plan.head.public_id),
         "plan_events": PLAN_EVENTS,
         "plan_next": PLAN_NEXT,

@@ -9,6 +9,8 @@ from app.rectification.rules.columns import CHOSEN, Column
 from app.rectification.rules.picks import Pick, read_pick, told_of
 
 LEDGER = "/rectification/ledger"
+LISTS = "/rectification/lists"
+VOTE = "/rectification/vote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class LedgerView:
     pick: Pick
     columns: tuple[Column, ...] = ()
     wrong: tuple[str, ...] = ()
+    base: str = LEDGER
+    """The page that shows it."""
 
     @property
     def shown(self) -> frozenset[str]:
@@ -33,16 +37,37 @@ class LedgerView:
         pairs = [(name, value) for name, value in told.items() if value]
         kept = [] if ending else [("columns", column.key) for column in self.columns]
         query = urlencode([*pairs, *kept])
-        return f"{LEDGER}{ending}?{query}" if query else f"{LEDGER}{ending}"
+        return f"{self.base}{ending}?{query}" if query else f"{self.base}{ending}"
 
     @property
     def everything(self) -> str:
-        """The address without conditions, but for the order or plan; the columns stay."""
-        return LedgerView(Pick(order=self.pick.order, plan=self.pick.plan), self.columns).href()
+        """The address without conditions, but for the order, plan or campaign; the columns stay."""
+        kept = Pick(order=self.pick.order, plan=self.pick.plan, campaign=self.pick.campaign)
+        return LedgerView(kept, self.columns).href()
+
+    @property
+    def vote(self) -> str:
+        """The address at which these actions are put to the vote."""
+        return LedgerView(self.pick, base=VOTE).href()
+
+    @property
+    def query(self) -> str:
+        """The conditions as an address carries them."""
+        return urlencode(told_of(self.pick))
+
+    @property
+    def lists(self) -> str:
+        """The address of the four lists of the same actions."""
+        return LedgerView(self.pick, base=LISTS).href()
+
+    @property
+    def ledger(self) -> str:
+        """The address of the ledger of the same actions."""
+        return LedgerView(self.pick).href()
 
 
-def read_view(told: QueryParams) -> LedgerView:
+def read_view(told: QueryParams, base: str = LEDGER) -> LedgerView:
     """Return how the ledger is looked at; what an address cannot mean asks for nothing."""
     pick, wrong = read_pick(told)
     asked = frozenset(told.getlist("columns"))
-    return LedgerView(pick, tuple(column for column in CHOSEN if column.key in asked), wrong)
+    return LedgerView(pick, tuple(column for column in CHOSEN if column.key in asked), wrong, base)

@@ -15,7 +15,7 @@ from app.core.chinese import CHINA
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
-from app.rectification.messages.notify import tell_of_plan
+from app.rectification.messages.notify import PLAN_TO_SIGN, tell_of_plan
 from app.rectification.models import PlanEntry, RemedialAction, RemedialOrder, UnitPlan
 from app.rectification.orders.reads import OrderView, days_table
 from app.rectification.orders.service import locked_order, note, order_moved, step_refused, today_of
@@ -36,7 +36,9 @@ from app.rectification.rules.plans import (
     submit_plan,
 )
 from app.rectification.rules.refusals import Refusal
+from app.rectification.rules.signing import UNSIGNED, Signature
 from app.rectification.rules.wording import PLAN_EVENTS, PLAN_STATES
+from app.rectification.signing import service as signing
 
 MOST_ACTIONS = 60
 CO_UNIT_MARK = "、"
@@ -56,6 +58,7 @@ class PlanView:
     decided_by: str
     rows: tuple[RemedialAction, ...]
     submitted_on: date | None = None
+    signature: Signature = UNSIGNED
 
     @property
     def state(self) -> PlanState:
@@ -125,7 +128,8 @@ def _view(session: Session, head: PlanHead) -> PlanView:
     row = session.get_one(UnitPlan, head.id)
     submitted_on = row.submitted_at.astimezone(CHINA).date() if row.submitted_at else None
     rows = tuple(_rows(session, head.id))
-    return PlanView(head, row.request, row.remarks, row.submitted_by, row.decided_by, rows, submitted_on)
+    texts = (row.request, row.remarks, row.submitted_by, row.decided_by)
+    return PlanView(head, *texts, rows, submitted_on, signing.signature_of(row))
 
 
 def entries_of(session: Session, plan_id: str) -> Sequence[PlanEntry]:
@@ -204,6 +208,9 @@ def submit(acting: Acting, plan_id: str) -> None:
         _class(row, today_of(acting))
     moved(plan, submit_plan(PlanState(plan.state), planned_now, today_of(acting), table), PlanEvent.SUBMIT)
     plan.submitted_at, plan.submitted_by = acting.now, acting.actor.name
+    signing.unsign(plan)
+    head = get_head(acting.session, acting.actor, plan_id)
+    signing.ask_head(acting, plan.unit_id, PLAN_TO_SIGN.format(unit=head.unit_name), head.home)
     followed(acting, plan, PlanEvent.SUBMIT)
 
 
@@ -219,7 +226,10 @@ def send_back(acting: Acting, plan_id: str, remarks: str) -> None:
 def accept(acting: Acting, plan_id: str) -> None:
     """Accept a plan: its actions become those of the ledger."""
     plan = held_plan(acting, plan_id)
-    moved(plan, next_plan_state(PlanState(plan.state), PlanEvent.ACCEPT), PlanEvent.ACCEPT)
+    after = next_plan_state(PlanState(plan.state), PlanEvent.ACCEPT)
+    if not isinstance(after, Refusal):
+        signing.refuse_unsigned(acting, plan, plan.campaign_id, "plan_unsigned")
+    moved(plan, after, PlanEvent.ACCEPT)
     plan.remarks = ""
     _move_all(acting.session, plan_id, ActionEvent.APPROVE, None)
     _decided(acting, plan)

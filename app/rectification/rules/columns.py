@@ -32,8 +32,10 @@ LEDGER_COLUMNS = (
     Column("completion", "完成情况"),
     Column("rules_made", "制度成果"),
     Column("rules_count", "制度数"),
+    Column("signed", "主要负责人签批"),
     Column("acceptance", "验收人/日期"),
     Column("public_rating", "群众评价"),
+    Column("rating_source", "评价来源"),
     Column("state", "状态"),
 )
 

@@ -82,6 +82,11 @@ def rules_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if not is_blank(name)))
 
 
+def may_be_signed(state: ActionState) -> bool:
+    """Whether a completion has been reported that the head may sign off, before it is accepted or after."""
+    return state in {ActionState.COMPLETED, ActionState.CLOSED_OUT}
+
+
 def takes_rules(state: ActionState) -> bool:
     """Whether rules may still be entered: what was accepted is settled."""
     return state not in {ActionState.DRAFTED, ActionState.CLOSED_OUT}

@@ -28,6 +28,7 @@ class Pick:
     show: Show = Show.ALL
     order: str = ""
     plan: str = ""
+    campaign: str = ""
     unit: str = ""
     lead: str = ""
     state: str = ""
@@ -38,8 +39,8 @@ class Pick:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether anything but the order or plan is asked for."""
-        return replace(self, order="", plan="") != Pick()
+        """Whether anything but the order, plan or campaign is asked for."""
+        return replace(self, order="", plan="", campaign="") != Pick()
 
     @property
     def is_impossible(self) -> bool:
@@ -47,7 +48,7 @@ class Pick:
         return self.since is not None and self.until is not None and self.until < self.since
 
 
-_TEXTS = ("order", "plan", "unit", "lead", "words")
+_TEXTS = ("order", "plan", "campaign", "unit", "lead", "words")
 _DAYS = {"from": "since", "to": "until"}
 
 

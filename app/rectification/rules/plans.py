@@ -218,6 +218,11 @@ PLAN_TABLE = total_table(
 )
 
 
+def plan_may_be_signed(state: PlanState) -> bool:
+    """Whether a plan lies with its reviewer or was accepted, so that the head of the unit may sign it off."""
+    return state is PlanState.SUBMITTED or state in PLANS_IN_FORCE
+
+
 def next_plan_state(state: PlanState, event: PlanEvent) -> PlanState | Refusal:
     """Return the state after the event, or why there is none."""
     return PLAN_TABLE[state, event]

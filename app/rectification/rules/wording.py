@@ -2,11 +2,13 @@
 
 from collections.abc import Set as AbstractSet
 
+from app.core.chinese import chinese_day
 from app.rectification.rules.board import Cell, CellState, Source, StageProblem
 from app.rectification.rules.issues import SOURCES_OF_ACTIONS
 from app.rectification.rules.ledger import ActionEvent, ActionState
 from app.rectification.rules.orders import OrderEvent, OrderState, Suggestion, Task
 from app.rectification.rules.plans import Action, ActionKind, Gap, GapCode, Horizon, Origin, PlanEvent, PlanState
+from app.rectification.rules.signing import Signature, SignedHow
 from app.rectification.rules.supervision import Level, Mode, SubjectKind
 
 ORDER_STATES = {
@@ -140,6 +142,14 @@ def gap_text(gap: Gap) -> str:
     return GAPS[gap.code] % {"number": gap.action, "day": gap.day}
 
 
+def signature_words(signature: Signature) -> str:
+    """Say who signed off and when; empty while nobody has."""
+    if not signature.is_given:
+        return ""
+    who = signature.by.name if signature.how is SignedHow.OWN else SIGNED_ON_PAGE
+    return f"{who} {chinese_day(signature.on)}" if signature.on else who
+
+
 ACTION_STATES = {
     ActionState.DRAFTED: "待制定",
     ActionState.APPROVED: "已审定",
@@ -188,12 +198,15 @@ ACTION_TITLE = "整改事项“{problem}”"
 EXTENSION_ASKED = "申请延期至{until}：{reason}"
 EXTENSION_GRANTED, EXTENSION_REFUSED = "同意延期", "不同意延期"
 MODE_REMARK = "督办方式由“{before}”改为“{after}”：{reason}"
+SIGNED_ON_PAGE = "签字页"
+"""How the signature of a head is shown whose scanned page was attached."""
 STORED = (
     *NOTICE_TOLD.values(),
     ACTION_TITLE,
     *SOURCES_OF_ACTIONS.values(),
     EXTENSION_ASKED,
     MODE_REMARK,
+    SIGNED_ON_PAGE,
 )
 """Sentences that are stored with their values; see ``app.web.letters``."""
 SUBJECT_KINDS = {

@@ -28,7 +28,7 @@ from app.rectification.orders import reads
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.service import waive
 from app.rectification.plans.reads import plan_heads
-from app.rectification.plans.service import plan_of
+from app.rectification.plans.service import PlanView, plan_of
 from app.rectification.rules.plans import PlanState
 from app.rounds.domain import PaperGroup, PaperUnit
 from app.tally.document import parts_of
@@ -208,8 +208,9 @@ def test_a_plan_holds_the_five_points_and_says_when_it_is_a_draft(database: Data
         order, rows = the_order(session)
         plan = plan_of(session, order)
     assert plan is not None
-    accepted = text_of(opened(documents.plan_document(plan.head, order, rows, TODAY)))
-    draft = text_of(opened(documents.plan_document(replace(plan.head, state=PlanState.DRAFT), order, rows, TODAY)))
+    accepted = text_of(opened(documents.plan_document(plan, order, rows, TODAY)))
+    open_plan = replace(plan, head=replace(plan.head, state=PlanState.DRAFT))
+    draft = text_of(opened(documents.plan_document(open_plan, order, rows, TODAY)))
     for words in (
         "县文工团整改方案",
         "1．开放时间太短",
@@ -262,7 +263,7 @@ def test_no_text_breaks_a_document(database: Database, words: str) -> None:
         progress = replace(progress_of(session, found.campaign_id), orders=[order], rows=rows)
     made: Sequence[bytes] = (
         documents.order_notice(order, words, words),
-        documents.plan_document(rows[0].plan, order, rows, TODAY),
+        documents.plan_document(PlanView(rows[0].plan, "", "", "", "", ()), order, rows, TODAY),
         documents.ledger_document(rows, words),
         documents.newsletter_document(Newsletter(words, 1, TODAY, words, words, words, words), progress),
         documents.bulletin_document(Bulletin(words, words, words, TODAY, words, words), progress),

@@ -245,4 +245,4 @@ def test_the_ledger_has_its_columns_once_each() -> None:
     headings = [column.heading for column in LEDGER_COLUMNS]
     assert headings[0] == "编号"
     assert headings[-1] == "状态"
-    assert len(headings) == len(set(headings)) == len({column.key for column in LEDGER_COLUMNS}) == 22
+    assert len(headings) == len(set(headings)) == len({column.key for column in LEDGER_COLUMNS}) == 24

@@ -7,15 +7,18 @@ from hypothesis import strategies as st
 
 from app.rectification.rules.ledger import ActionState
 from app.rectification.rules.picks import LONGEST, Pick, Show, read_pick, told_of, week_of
+from app.rectification.rules.plans import ActionKind
 
 TEXTS = st.text(max_size=LONGEST).map(str.strip)
 PICKS = st.builds(
     Pick,
     show=st.sampled_from(Show),
     order=TEXTS,
+    campaign=TEXTS,
     unit=TEXTS,
     lead=TEXTS,
     state=st.sampled_from(["", *(state.value for state in ActionState)]),
+    kind=st.sampled_from(["", *(kind.value for kind in ActionKind)]),
     words=TEXTS,
     since=st.none() | st.dates(date(1000, 1, 1)),
     until=st.none() | st.dates(date(1000, 1, 1)),
@@ -30,7 +33,7 @@ def test_what_is_told_is_read_again(pick: Pick) -> None:
 def test_what_means_nothing_asks_for_nothing() -> None:
     told = {"show": "all", "state": "gone", "from": "2026-13-01", "to": "morgen", "lead": " 周 "}
     assert read_pick(told) == (Pick(lead="周"), ("from", "to"))
-    assert not Pick(order="o1").is_narrow
+    assert not Pick(order="o1", campaign="c1").is_narrow
     assert Pick(order="o1", lead="周").is_narrow
 
 

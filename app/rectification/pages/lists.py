@@ -1,0 +1,49 @@
+"""四清单 of a campaign or a unit: what the ledger holds, as lists of problems, tasks, duties and results."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.office.ordering import file_later
+from app.office.workshop import Craft
+from app.rectification.ledger.reads import ledger_page
+from app.rectification.ledger.votes import with_votes
+from app.rectification.pages.orders import LEDGER_WORDS
+from app.rectification.pages.views import LISTS, read_view
+from app.rectification.pages.votes import note_votes, note_votes_of
+from app.rectification.rules.lists import FOUR_LISTS
+from app.rectification.rules.picks import told_of
+from app.web.desk import RectificationDesk
+
+router = APIRouter()
+LISTS_SHEET = Craft("app.rectification.documents.making:lists_sheet", "lists.xlsx")
+LISTS_PRINT = Craft("app.rectification.documents.making:lists_print", "lists.docx")
+
+
+@router.get("/rectification/lists")
+def show_lists(desk: RectificationDesk, part: int = 1) -> Response:
+    """Show the four lists of what is picked of the ledger, a page at a time; the order stays the official one."""
+    view = read_view(desk.request.query_params, LISTS)
+    found = ledger_page(desk.session, desk.staff, desk.today, view.pick, part)
+    found = replace(found, rows=with_votes(desk.session, desk.staff, desk.now, found.rows))
+    units = {each.plan.unit_name for each in found.rows}
+    context = {"found": found, "view": view, "lists": FOUR_LISTS, "only": units.pop() if len(units) == 1 else ""}
+    note_votes(desk, found.rows)
+    return desk.show("rectification/lists.html", **context, **LEDGER_WORDS)
+
+
+@router.get("/rectification/lists.xlsx")
+def lists_sheet(desk: RectificationDesk) -> Response:
+    """Send the four lists as a workbook, a sheet each."""
+    pick = read_view(desk.request.query_params).pick
+    note_votes_of(desk, pick)
+    return file_later(desk.request, desk.staff, LISTS_SHEET, told_of(pick))
+
+
+@router.get("/rectification/lists.docx")
+def lists_print(desk: RectificationDesk) -> Response:
+    """Send the four lists as a Word file."""
+    pick = read_view(desk.request.query_params).pick
+    note_votes_of(desk, pick)
+    return file_later(desk.request, desk.staff, LISTS_PRINT, told_of(pick))

@@ -1,0 +1,45 @@
+"""群众评价 of an action: what a vote says of it, and where a text comes from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MOST_VOTED = 100
+"""So many actions at most are put to one vote."""
+MEASURED, TYPED = "测评：{title}", "录入"
+"""评价来源: a vote, by its title, or somebody's typing."""
+NAME_ROOM, UNIT_ROOM = 60, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a published vote says of an action to one reader; never more than was released to him."""
+
+    words: str
+    round_id: str
+    title: str
+
+
+def rating_source(measured: Measured | None, typed: str) -> str:
+    """Say where 群众评价 comes from; empty where there is none."""
+    if measured is not None:
+        return MEASURED.format(title=measured.title)
+    return TYPED if typed else ""
+
+
+def voted_names(actions: Sequence[tuple[str, str]]) -> list[str]:
+    """Return how actions (problem, unit) are called in a vote: each by one name of its own, short enough for one."""
+    names = list[str]()
+    for problem, unit in actions:
+        mark = f"（{unit if len(unit) <= UNIT_ROOM else unit[: UNIT_ROOM - 1] + '…'}）"
+        name = _cut(problem, NAME_ROOM - len(mark)) + mark
+        number = 2
+        while name in names:
+            ending = f"{mark}之{number}"
+            name, number = _cut(problem, NAME_ROOM - len(ending)) + ending, number + 1
+        names.append(name)
+    return names
+
+
+def _cut(problem: str, room: int) -> str:
+    text = "".join(problem.split())
+    return text if len(text) <= room else text[: room - 1] + "…"
