@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_1595"
-down_revision = "20261127_1585"
+down_revision = "20261127_1589"
 branch_labels = None
 depends_on = None
 

@@ -132,7 +132,7 @@ def test_every_verdict_of_a_retest_has_its_meaning(verdict: Verdict, event: Orde
     assert not isinstance(next_order_state(OrderState.RETESTED, event), Refusal)
 
 
-@given(st.lists(st.sampled_from(PlanEvent), max_size=40))
+@given(st.lists(st.sampled_from([*ORDER_EVENT_OF, PlanEvent.EDIT]), max_size=40))
 def test_an_order_and_its_plan_go_together(events: list[PlanEvent]) -> None:
     order, plan = OrderState.ORDERED, PlanState.DRAFT
     for event in events:
@@ -147,8 +147,10 @@ def test_an_order_and_its_plan_go_together(events: list[PlanEvent]) -> None:
         (PlanState.RETURNED, OrderState.PLAN_RETURNED),
         (PlanState.SUBMITTED, OrderState.PLAN_SUBMITTED),
         (PlanState.ACCEPTED, OrderState.PLAN_ACCEPTED),
+        (PlanState.ANNOUNCED, OrderState.IN_PROGRESS),
     }
-    assert {event for _, event in PLAN_TABLE} == set(ORDER_EVENT_OF) | {PlanEvent.EDIT}
+    of_plans_alone = {PlanEvent.EDIT, PlanEvent.ASK, PlanEvent.WITHDRAW}
+    assert {event for _, event in PLAN_TABLE} == set(ORDER_EVENT_OF) | of_plans_alone
 
 
 def test_the_second_order_is_shorter_by_half() -> None:
