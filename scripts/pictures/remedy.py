@@ -1,26 +1,24 @@
-"""补课 on the demo: opinions and issues, then an order from the flag to its retest, and what supervises it."""
+"""补课 on the demo: opinions and issues, plans of all units, then an order up to its retest, and what supervises it."""
 
 from playwright.sync_api import Page
 
 from scripts.pictures.camera import DESK, PHONE, Camera
 from tests.browser import test_rectification as story
 
-ACCEPTED = 3
-"""Proposals that are accepted before the pages of merging are pictured."""
-
 
 def take(camera: Camera) -> None:
     """Walk the whole way by the pages and picture each."""
     organiser, liaison, supervisor = (camera.desk(login) for login in ("zhangsan", "wujiu", "zhengshi"))
     _opinions(camera, organiser)
+    _plans(camera, organiser)
     organiser.goto("/rectification")
-    camera.shoot(organiser, "remedy-board-flagged")
-    order = story.order(organiser)
+    organiser.get_by_role("link", name=story.UNIT, exact=True).click()
+    order = organiser.url
     camera.shoot(organiser, "remedy-order")
     liaison.goto("/inbox")
     camera.shoot(liaison, "inbox")
     story.write_plan(liaison, order)
-    liaison.goto(f"{order}/plan")
+    liaison.get_by_role("link", name="查看方案").click()
     camera.shoot(liaison, "remedy-plan")
     supervisor.goto(order)
     camera.shoot(supervisor, "remedy-review")
@@ -39,11 +37,18 @@ def _opinions(camera: Camera, page: Page) -> None:
     camera.shoot(page, "opinions", full=False)
     page.goto(f"{campaign}/opinions/proposals")
     camera.shoot(page, "opinions-proposals", full=False)
-    for _ in range(ACCEPTED):
-        page.locator("main form[action$='/proposals'] button[type=submit]").first.click()
     for name in ("merge", "record", "import"):
         page.goto(f"{campaign}/opinions/{name}")
         camera.shoot(page, f"opinions-{name}", full=name == "import")
+
+
+def _plans(camera: Camera, page: Page) -> None:
+    """Picture the issues of the campaign and the plans of all its units."""
+    page.goto("/rectification/plans")
+    page.locator("main a[href^='/rectification/campaigns/']").first.click()
+    camera.shoot(page, "remedy-plans")
+    page.locator("main a[href$='/issues'], header a[href$='/issues'], a[href$='/issues']").first.click()
+    camera.shoot(page, "remedy-issues")
 
 
 def _ledger(camera: Camera, liaison: Page, supervisor: Page) -> None:

@@ -56,7 +56,7 @@ def order(page: Page) -> str:
 def write_plan(page: Page, order_url: str) -> None:
     """Write an incomplete plan first, see what is missing, then complete and submit it."""
     page.goto("/rectification")
-    page.get_by_role("link", name=UNIT).click()
+    page.get_by_role("link", name=UNIT, exact=True).click()
     assert page.url == order_url
     page.get_by_role("link", name="填写和报送方案").click()
     check(page)

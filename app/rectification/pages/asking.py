@@ -18,7 +18,7 @@ from app.rectification.plans import asking
 from app.rectification.plans.asking import DUE, Request
 from app.rectification.plans.reads import PlanHead, plan_heads
 from app.rectification.rules.allowed import reader_powers
-from app.rectification.rules.wording import ORIGINS_OF_PLANS, PLAN_NEXT
+from app.rectification.rules.wording import ORIGINS_OF_PLANS
 from app.rectification.rules.workdays import add_working_days
 from app.tally.verdict import Verdict
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused
@@ -31,7 +31,7 @@ WORKING_DAYS = 10
 """What is proposed as the time for a plan."""
 MOST_ASKED = 99_999
 TEXT_LIMIT = 500
-PLAN_WORDS = {**LEDGER_WORDS, "plan_next": PLAN_NEXT, "plan_origins": ORIGINS_OF_PLANS}
+PLAN_WORDS = {**LEDGER_WORDS, "plan_origins": ORIGINS_OF_PLANS}
 
 
 @router.get("/rectification/plans")

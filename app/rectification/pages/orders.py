@@ -23,6 +23,7 @@ from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.outcomes import DONE, order_outcome, outcome_shown
 from app.rectification.pages.signable import signing_of_plan
+from app.rectification.plans.reads import plan_heads
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.orders import ORDER_TABLE, Deadlines, OrderEvent, running_deadline
@@ -37,6 +38,7 @@ from app.rectification.rules.wording import (
     NEXT_STEPS,
     ORDER_EVENTS,
     ORDER_STATES,
+    PLAN_NEXT,
     PLAN_STATES,
     SUGGESTIONS,
     TASKS,
@@ -49,12 +51,14 @@ from app.web.pages import see_other
 
 router = APIRouter()
 ORDERS_A_PAGE = 100
+PLANS_SHOWN = 20
 COMPARISON = Craft("app.rectification.documents.making:comparison", seconds=60)
 NOTICE = Craft("app.rectification.documents.making:notice", "notice.docx")
 WORDS = {
     "order_states": ORDER_STATES,
     "order_events": ORDER_EVENTS,
     "plan_states": PLAN_STATES,
+    "plan_next": PLAN_NEXT,
     "suggestions": SUGGESTIONS,
     "next_steps": NEXT_STEPS,
     "tasks": TASKS,
@@ -80,6 +84,8 @@ def board(desk: RectificationDesk, part: int = 1) -> Response:
     due = {view.id: running_deadline(view.standing.state, view.current.dates) for view in views if view.current}
     flags = reads.flags(desk.session, desk.staff, desk.now) if "organiser" in desk.staff.roles else ()
     context = {"orders": views, "due": due, "flags": flags, "part": part, "pages": pages, "total": len(places)}
+    context["plans"] = [one for one in plan_heads(desk.session, desk.staff) if one.is_awaited]
+    context["shown"] = PLANS_SHOWN
     context["unread"] = inbox.unread(desk.session, desk.staff)
     context["empty"] = board_empty(desk.staff.roles, len(flags))
     return desk.show("rectification/board.html", can=reader_powers(desk.staff.roles), **context, **WORDS)

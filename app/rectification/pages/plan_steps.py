@@ -14,7 +14,7 @@ from app.rectification.plans.reads import get_head
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.plans import PLAN_TABLE, PlanEvent
 from app.rectification.rules.transitions import events_allowed
-from app.rectification.rules.wording import PLAN_EVENTS, PLAN_NEXT, TOLD_WHY
+from app.rectification.rules.wording import PLAN_EVENTS, TOLD_WHY
 from app.web.desk import Desk, RectificationDesk, Refused, SupervisorDesk, WorkingDesk
 from app.web.forms import Form
 from app.web.pages import see_other
@@ -36,7 +36,6 @@ def home_page(desk: Desk, plan_id: str, refused: Refused | None = None) -> Respo
         "signing": signing_of_plan(desk, plan),
         "count": ledger_pages.counts(desk.session, plan.head.public_id),
         "plan_events": PLAN_EVENTS,
-        "plan_next": PLAN_NEXT,
     }
     can = reader_powers(desk.staff.roles)
     return desk.show("rectification/plan_home.html", refused, can=can, **context, **LEDGER_WORDS)

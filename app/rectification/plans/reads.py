@@ -43,6 +43,11 @@ class PlanHead:
         return self.state in PLANS_OPEN
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether it was asked for without an order and its commitments are not public yet."""
+        return not self.order_id and self.state is not PlanState.ANNOUNCED
+
+    @property
     def is_in_force(self) -> bool:
         """Whether its actions stand in the ledger."""
         return self.state in PLANS_IN_FORCE

@@ -1,0 +1,59 @@
+"""Pages of plans without an order and of entered issues: refusals keep what was typed, liaisons see their own."""
+
+from collections.abc import Callable
+
+from app.core.db import Database
+from app.rectification.plans.reads import plan_heads
+from tests.cast import Desk
+from tests.rectification.flagged import FLAGGED, ZHANG, later, make_flagged, working
+
+Desks = Callable[[str], Desk]
+DUE = (working(later(14)) or later(14)).isoformat()
+
+
+def test_a_plan_is_asked_for_and_goes_its_way_by_the_pages(database: Database, new_desk: Desks) -> None:
+    found = make_flagged(database)
+    organiser, liaison, path = new_desk("zhangsan"), new_desk("wujiu"), f"/rectification/campaigns/{found.campaign_id}"
+    page = organiser.get(f"{path}/plans").text
+    assert page.count('name="units[]"') == 8
+    assert page.count(" checked") == 8
+    assert organiser.get(f"{path}/plans?pick=remedial").text.count(" checked") == 2
+    typed: dict[str, str | list[str]] = {"units[]": [FLAGGED], "due": later(19).isoformat(), "request": "先易后难"}
+    refused = organiser.post(f"{path}/plans", **typed)
+    assert refused.status_code == 422
+    assert "是休息日" in refused.text
+    assert "先易后难</textarea>" in refused.text
+    assert refused.text.count(" checked") == 1
+    sent = organiser.post(f"{path}/plans", **(typed | {"units[]": [FLAGGED, "u1"], "due": DUE}))
+    assert "已要求 2 个单位报送整改方案" in organiser.get(sent.headers["location"]).text
+    assert "制定整改方案" in liaison.get("/inbox").text
+    with database.reading() as session:
+        by_unit = {head.unit_id: head for head in plan_heads(session, ZHANG)}
+    own, other = by_unit[FLAGGED], by_unit["u1"]
+    assert own.home in liaison.get("/rectification").text
+    assert other.home not in liaison.get("/rectification/plans").text
+    assert "先易后难" in liaison.get(own.home).text
+    assert liaison.get(other.home).status_code == 404
+    assert liaison.post(f"{own.home}/withdraw").status_code == 403
+    assert organiser.post(f"{own.home}/withdraw").status_code == 303
+    assert "已撤回" in organiser.get(own.home).text
+    assert own.home not in liaison.get("/rectification").text
+
+
+def test_an_issue_is_entered_changed_and_withdrawn_by_the_pages(database: Database, new_desk: Desks) -> None:
+    found = make_flagged(database)
+    organiser, path = new_desk("zhangsan"), f"/rectification/campaigns/{found.campaign_id}/issues"
+    typed: dict[str, str | list[str]] = {
+        "origin": "audit",
+        "title": "账目公开不及时",
+        "basis": "第 3 条",
+        "units[]": [],
+    }
+    refused = organiser.post(path, **typed)
+    assert refused.status_code == 422
+    assert 'value="账目公开不及时"' in refused.text
+    assert organiser.post(path, **(typed | {"units[]": [FLAGGED]})).status_code == 303
+    page = new_desk("wujiu").get(path).text
+    assert "账目公开不及时" in page
+    assert "登记问题" not in page
+    assert new_desk("wujiu").post(path, origin="audit", title="别的").status_code == 403

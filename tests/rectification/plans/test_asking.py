@@ -1,0 +1,224 @@
+"""Plans that are asked for without an order go the same way as those of orders, with the same refusals and notices."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core.acting import Acting
+from app.core.db import Database
+from app.core.errors import DomainError
+from app.inbox.models import InboxItem
+from app.rectification.ledger import deadlines as daily
+from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.issued import get_notice
+from app.rectification.ledger.reads import announced, ledger_page
+from app.rectification.models import PlanEntry, RemedialOrder, UnitPlan
+from app.rectification.plans import asking
+from app.rectification.plans import service as planning
+from app.rectification.plans.asking import Request
+from app.rectification.plans.reads import PlanHead, plan_heads
+from app.rectification.rules.ledger import ActionEvent
+from app.rectification.rules.picks import Pick
+from app.rectification.rules.plans import Origin, PlanState
+from app.rectification.rules.supervision import Level, SubjectKind
+from tests.cast import MORNING, refuses
+from tests.rectification.flagged import (
+    FLAGGED,
+    WU,
+    ZHANG,
+    ZHENG,
+    Flagged,
+    keep_ledger,
+    later,
+    make_flagged,
+    make_rows,
+    order,
+    working,
+)  # fmt: skip
+
+TODAY = MORNING.date()
+DUE = working(later(14)) or later(14)
+
+
+def ask(database: Database, found: Flagged, *unit_ids: str) -> None:
+    with database.writing() as session:
+        asking.ask(Acting(session, MORNING, ZHANG), found.campaign_id, Request(unit_ids, DUE, "先解决反映集中的"))
+
+
+def asked_of(session: Session, unit_id: str = FLAGGED) -> PlanHead:
+    return next(head for head in plan_heads(session, ZHANG) if head.unit_id == unit_id and head.origin is Origin.ASKED)
+
+
+def put_in_force(database: Database, *, by_order: bool) -> str:
+    """Bring a plan of either origin into the ledger; return the id of its action."""
+    found = make_flagged(database)
+    if by_order:
+        return keep_ledger(database, order(database, found))[0]
+    ask(database, found, FLAGGED)
+    with database.writing() as session:
+        plan_id = asked_of(session).id
+        planning.save_plan(Acting(session, MORNING, WU), plan_id, make_rows())
+        session.flush()
+        planning.submit(Acting(session, MORNING, WU), plan_id)
+        planning.accept(Acting(session, MORNING, ZHENG), plan_id)
+        planning.announce(Acting(session, MORNING, WU), plan_id)
+        session.flush()
+        return planning.get_plan(session, WU, plan_id).rows[0].id
+
+
+def test_every_unit_can_be_asked_at_once_and_its_liaisons_are_told(database: Database) -> None:
+    found = make_flagged(database)
+    ask(database, found, *(f"u{place}" for place in range(8)))
+    with database.reading() as session:
+        heads = plan_heads(session, ZHANG)
+        assert [(head.unit_position, head.state, head.due) for head in heads] == [
+            (place, PlanState.DRAFT, DUE) for place in range(1, 9)
+        ]
+        assert [head.unit_id for head in plan_heads(session, WU)] == [FLAGGED]
+        texts = session.execute(sa.select(InboxItem.staff_id, InboxItem.text, InboxItem.href)).all()
+        told = [tuple(row) for row in texts if "制定整改方案" in row.text]
+        assert told == [
+            (WU.id, f"请县文工团制定整改方案，在{DUE.year}年{DUE.month}月{DUE.day}日前报送。",
+             f"/rectification/plans/{asked_of(session).id}"),
+        ]  # fmt: skip
+        assert session.scalars(sa.select(RemedialOrder)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("unit_ids", "due", "code"),
+    [
+        ((), DUE, "plan_units_missing"),
+        (("nowhere",), DUE, "field_not_a_choice"),
+        ((FLAGGED,), TODAY, "plan_due_past"),
+        ((FLAGGED,), later(19), "deadline_day_off"),
+        (("u1", FLAGGED), DUE, "plan_asked_already"),
+    ],
+)
+def test_it_refuses_what_cannot_be_asked_and_asks_nobody(
+    database: Database, unit_ids: tuple[str, ...], due: object, code: str
+) -> None:
+    found = make_flagged(database)
+    if code == "plan_asked_already":
+        ask(database, found, FLAGGED)
+    with database.writing() as session:
+        before = session.scalars(sa.select(UnitPlan.id)).all()
+        with refuses(code):
+            asking.ask(Acting(session, MORNING, ZHANG), found.campaign_id, Request(unit_ids, due))  # type: ignore[arg-type]
+        assert session.scalars(sa.select(UnitPlan.id)).all() == before
+
+
+def test_two_who_ask_at_once_ask_once(database: Database) -> None:
+    found = make_flagged(database)
+
+    def one(_: int) -> str:
+        try:
+            ask(database, found, FLAGGED, "u1")
+        except DomainError as error:
+            return error.code
+        return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(one, range(4)))
+    assert sorted(answers) == ["", *["plan_asked_already"] * 3]
+    with database.reading() as session:
+        assert len(plan_heads(session, ZHANG)) == 2
+
+
+def test_a_request_is_withdrawn_until_the_plan_is_submitted_and_what_was_written_comes_back(database: Database) -> None:
+    found = make_flagged(database)
+    ask(database, found, FLAGGED)
+    with database.writing() as session:
+        plan_id = asked_of(session).id
+        planning.save_plan(Acting(session, MORNING, WU), plan_id, make_rows())
+        asking.withdraw(Acting(session, MORNING, ZHANG), plan_id)
+        assert plan_heads(session, ZHANG) == []
+        with refuses("step_ended"):
+            planning.save_plan(Acting(session, MORNING, WU), plan_id, [])
+    ask(database, found, FLAGGED)
+    with database.writing() as session:
+        assert len(planning.get_plan(session, WU, plan_id).rows) == 1
+        planning.submit(Acting(session, MORNING, WU), plan_id)
+        with refuses("step_too_late"):
+            asking.withdraw(Acting(session, MORNING, ZHANG), plan_id)
+        events = session.scalars(sa.select(PlanEntry.event).where(PlanEntry.plan_id == plan_id)).all()
+        assert sorted(events) == ["ask", "ask", "submit", "withdraw"]
+
+
+def test_the_plan_of_an_order_is_not_withdrawn(database: Database) -> None:
+    found = make_flagged(database)
+    order(database, found)
+    with database.writing() as session:
+        (head,) = plan_heads(session, ZHANG)
+        with refuses("plan_of_order"):
+            asking.withdraw(Acting(session, MORNING, ZHANG), head.id)
+
+
+def test_a_liaison_writes_his_own_unit_s_plan_alone(database: Database) -> None:
+    found = make_flagged(database)
+    ask(database, found, FLAGGED, "u1")
+    with database.writing() as session:
+        foreign = asked_of(session, "u1").id
+        for act in (planning.submit, planning.announce, asking.withdraw):
+            with refuses("plan_unknown"):
+                act(Acting(session, MORNING, WU), foreign)
+
+
+@pytest.mark.parametrize("by_order", [True, False])
+def test_an_action_goes_the_same_way_whatever_wanted_its_plan(database: Database, *, by_order: bool) -> None:
+    action_id = put_in_force(database, by_order=by_order)
+    with database.writing() as session:
+        (each,) = ledger_acts.ledger(session, WU, TODAY)
+        assert each.number == ("1-1" if by_order else "1")
+        assert len(announced(session, each.plan.public_id)) == 1
+        ledger_acts.act(Acting(session, MORNING, WU), action_id, ActionEvent.PROGRESS, "已排班")
+        ledger_acts.act(Acting(session, MORNING, WU), action_id, ActionEvent.COMPLETE, "已做完")
+        with refuses("role_refused"):
+            ledger_acts.act(Acting(session, MORNING, WU), action_id, ActionEvent.ACCEPT, "")
+        ledger_acts.act(Acting(session, MORNING, ZHENG), action_id, ActionEvent.ACCEPT, "")
+        assert ledger_page(session, ZHANG, TODAY, Pick(plan=each.plan.id)).running == 0
+
+
+@pytest.mark.parametrize("by_order", [True, False])
+def test_the_owner_never_accepts_whatever_wanted_the_plan(database: Database, *, by_order: bool) -> None:
+    action_id = put_in_force(database, by_order=by_order)
+    with database.writing() as session:
+        ledger_acts.get_action(session, ZHANG, action_id, TODAY).row.owner = "郑十"
+        ledger_acts.act(Acting(session, MORNING, WU), action_id, ActionEvent.PROGRESS, "已排班")
+        ledger_acts.act(Acting(session, MORNING, WU), action_id, ActionEvent.COMPLETE, "已做完")
+        with refuses("acceptor_is_owner"):
+            ledger_acts.act(Acting(session, MORNING, ZHENG), action_id, ActionEvent.ACCEPT, "")
+
+
+@pytest.mark.parametrize(
+    ("days", "level"), [(-7, Level.BLUE), (-1, Level.YELLOW), (1, Level.RED)], ids=["soon", "near", "late"]
+)
+def test_a_plan_that_is_not_there_yet_is_noticed(database: Database, days: int, level: Level) -> None:
+    found = make_flagged(database)
+    ask(database, found, FLAGGED)
+    now = MORNING + (DUE - TODAY) + timedelta(days=days)
+    with database.writing() as session:
+        (notice,) = daily.run_daily(session, now)
+        assert (notice.kind, notice.level, notice.due) == (SubjectKind.ASKED_PLAN, level, DUE)
+        view = get_notice(session, WU, notice.id)
+        assert (view.title, view.href, view.is_open) == ("报送整改方案", asked_of(session).home, True)
+        asking.withdraw(Acting(session, MORNING, ZHANG), asked_of(session).id)
+        assert not get_notice(session, WU, notice.id).is_open
+        assert daily.run_daily(session, now + timedelta(days=1)) == ()
+        assert daily.matters(session, daily.watched(session, ZHANG)) == []
+
+
+def test_review_is_somebody_else_s_for_every_origin(database: Database) -> None:
+    found = make_flagged(database)
+    ask(database, found, FLAGGED)
+    steps: tuple[Callable[[Acting, str], None], ...] = (planning.submit, planning.accept)
+    with database.writing() as session:
+        acting, plan_id = Acting(session, MORNING, ZHANG), asked_of(session).id
+        planning.save_plan(acting, plan_id, make_rows())
+        session.flush()
+        steps[0](acting, plan_id)
+        with refuses("plan_own_review"):
+            steps[1](acting, plan_id)
