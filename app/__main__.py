@@ -150,11 +150,17 @@ def link(login: str, data: Data = None) -> None:
 
 
 @cli.command()
-def account(login: str, name: str, role: str, data: Data = None) -> None:
+def account(
+    login: str,
+    name: str,
+    role: str,
+    data: Data = None,
+    office: Annotated[str, typer.Option(help="Name or id of the office it belongs to (default: the root)")] = "",
+) -> None:
     """Make an account at the machine, when nobody else can agree to it; minutes name it. Print its one-time link."""
     from app.operations.welcome import make_account  # noqa: PLC0415
 
-    typer.echo(make_account(_settings(data), utc_now(), (login, name, role)))
+    typer.echo(make_account(_settings(data), utc_now(), (login, name, role), office))
 
 
 @cli.command()

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.accounts.asking import WHAT as ACCOUNT_ACTS
 from app.accounts.passwords import Passwords
 from app.accounts.proofs import prove
-from app.accounts.service import in_office
+from app.accounts.service import in_office, units_of
 from app.accounts.sessions import KeepAlive, authenticate
 from app.audit.service import Verified
 from app.ballots.finder import Finder
@@ -30,10 +31,11 @@ from app.box.openings import Openings, Place
 from app.box.tidying import recover
 from app.campaigns.composite import formula_text
 from app.campaigns.disclosure import promise_text
+from app.campaigns.listing import offices_of
 from app.campaigns.nouns import calls_of, noun
 from app.campaigns.rules import worsening_of
 from app.consents.service import LETTERS as CONSENT_LETTERS
-from app.core.acting import Acting
+from app.core.acting import Acting, Principal
 from app.core.audiences import EVERYONE, Audience
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
@@ -47,6 +49,7 @@ from app.core.watch import Watch
 from app.inbox.mail import send_waiting
 from app.office.shelf import Shelf
 from app.office.workshop import Workshop
+from app.offices.ways import check_address
 from app.opinions import reads as opinions_reads
 from app.publication import correction
 from app.publication import service as publication
@@ -211,6 +214,11 @@ async def _lead_to_booth(_request: Request) -> Response:
     return see_other("/v")
 
 
+def _bound_offices(session: Session, staff: Principal) -> frozenset[str]:
+    """Return the offices of the campaigns in which a liaison speaks for a unit; nobody else is bound beyond his own."""
+    return offices_of(session, units_of(session, staff.id)) if "liaison" in staff.roles else frozenset()
+
+
 def _mail_out(database: Database, settings: Settings, now: datetime) -> BackgroundTask | None:
     """Return what mails, once the answer has left, everybody for whom something waits."""
     if not settings.sends_mail:
@@ -224,6 +232,8 @@ def _add_desk(app: FastAPI) -> None:
     state.passwords = Passwords()
     state.audit_verified = Verified()
     state.authenticate = authenticate
+    state.check_address = check_address
+    state.bound_offices = _bound_offices
     state.prove = prove
     state.ports = PORTS
     state.resting_rounds = resting

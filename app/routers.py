@@ -17,6 +17,7 @@ from app.box import routes_receipt
 from app.campaigns import routes as campaigns_routes
 from app.consents import routes as consents_routes
 from app.office import routes as office_routes
+from app.offices import routes as offices_routes
 from app.opinions import routes as opinions_routes
 from app.opinions import routes_merge
 from app.preview import routes as preview_routes
@@ -59,9 +60,9 @@ from app.web import language
 PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.router, routes_ledger.public)
 """What voters and the public ask for; no log-in is known there."""
 DESK_FEATURES = (
-    accounts_routes, routes_return, routes_own, audit_routes, consents_routes, office_routes, campaigns_routes,
-    routes_start, routes_again, routes_examples, rounds_routes, routes_document, slips_routes, box_routes,
-    routes_receipt,
+    accounts_routes, routes_return, routes_own, audit_routes, consents_routes, office_routes, offices_routes,
+    campaigns_routes, routes_start, routes_again, routes_examples, rounds_routes, routes_document, slips_routes,
+    box_routes, routes_receipt,
     preview_routes, routes_forms_preview, publication_routes, routes_charts,
     routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
     routes_trends, routes_years, routes_tryout, archive_routes, api_v1, api_v2, opinions_routes, routes_merge,

@@ -7,7 +7,7 @@ his half to the account's owner.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.accounts import service
+from app.accounts import people, service
 from app.accounts.domain import INVITATION_LIFE, Act, agreeing, may_agree, may_ask, needs_consent
 from app.accounts.handover import code_of
 from app.accounts.roles import lawful_roles, written_roles
@@ -17,6 +17,7 @@ from app.consents.service import Asking
 from app.core.acting import Acting
 from app.core.db import database_of
 from app.core.errors import DomainError
+from app.offices.reads import chosen_office
 
 KIND = "account"
 """What consents to acts on accounts are filed under; their subject is the log-in name."""
@@ -44,7 +45,8 @@ class Outcome:
 
 def _create(acting: Acting, request: Request, consent_id: str | None) -> str:
     fields = (request["login"], request["name"], request["role"])
-    return service.create_account(acting.session, acting.now, acting.actor, fields, consent_id)
+    office_id = request.get("office_id", "")
+    return service.create_account(acting.session, acting.now, acting.actor, fields, consent_id, office_id)
 
 
 def _link(acting: Acting, request: Request, consent_id: str | None) -> str:
@@ -75,11 +77,15 @@ _DO: dict[Act, Callable[[Acting, Request, str | None], str]] = {
 }
 
 
-def create(acting: Acting, fields: tuple[str, str, str], *, three_roles: bool) -> Outcome:
-    """Make an account from (login, name, roles), or ask for it; DomainErrors of ``service.check_fields``."""
+def create(acting: Acting, fields: tuple[str, str, str], office_id: str = "", *, three_roles: bool) -> Outcome:
+    """Make an account from (login, name, role) in an office, or ask for it; without one in the actor's own.
+
+    DomainErrors of ``service.check_fields``, or ``field_not_a_choice`` for an office beyond the actor's reach.
+    """
     service.check_fields(acting.session, fields)
     login, name, role = fields
-    return _ask_or_do(acting, Act.CREATE, {"login": login, "name": name, "role": role}, three_roles=three_roles)
+    request = {"login": login, "name": name, "role": role, "office_id": chosen_office(acting, office_id)}
+    return _ask_or_do(acting, Act.CREATE, request, three_roles=three_roles)
 
 
 def change(acting: Acting, act: Act, staff_id: str, role: str = "", *, three_roles: bool) -> Outcome:
@@ -93,6 +99,7 @@ def change(acting: Acting, act: Act, staff_id: str, role: str = "", *, three_rol
     before = written_roles(staff.roles)
     role = written_roles(lawful_roles(role)) if act is Act.ROLE else before
     told = {"staff_id": staff_id, "login": staff.login, "name": staff.name, "role": role}
+    told["office_id"] = staff.office_id
     return _ask_or_do(acting, act, told, before=before, three_roles=three_roles)
 
 
@@ -103,8 +110,9 @@ def _ask_or_do(acting: Acting, act: Act, request: Request, *, before: str = "", 
         return Outcome(is_done=True, token=_DO[act](acting, request, None), whose=request["name"])
     readers = agreeing(act, three_roles=three_roles)
     what = WHAT[act].format_map(request)
-    staff_ids = service.others_of(acting.session, readers, acting.actor)
-    consents.ask(acting, Asking(KIND, request["login"], act, what, "/staff", staff_ids), request)
+    staff_ids = people.others_of(acting.session, readers, acting.actor, request["office_id"])
+    asking = Asking(KIND, request["login"], act, what, "/staff", staff_ids, request["office_id"])
+    consents.ask(acting, asking, request)
     return Outcome(is_done=False)
 
 

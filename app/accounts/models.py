@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, LargeBinary, Te
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, UtcDateTime
-from app.core.scope import ROOT, OfOffice
+from app.core.scope import OfOffice
 
 
 class StaffRole(Base):
@@ -25,7 +25,6 @@ class Staff(OfOffice, Base):
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     login: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
-    office_id: Mapped[str] = mapped_column(Text, default=ROOT, server_default=ROOT)
     password_hash: Mapped[str | None] = mapped_column(Text)
     disabled: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -17,6 +17,7 @@ from app.accounts.sessions import cookie_name, session_token, set_cookie
 from app.consents.reads import waiting
 from app.core.errors import DomainError
 from app.core.lists import wish_of
+from app.offices.shown import offices_shown
 from app.web.desk import AccountsDesk, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
 from app.web.menu import ROLE_WORDS
@@ -148,6 +149,7 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
         "outcome": outcome,
         "handed_over": asking.to_hand_over(desk.acting),
         "waiting": waiting(desk.session, KIND),
+        **offices_shown(desk),
         "may": {act: may_ask(roles, act, three_roles=three) for act in Act},
         "agrees": {act: may_agree(roles, act, three_roles=three) for act in Act},
     }
@@ -174,7 +176,8 @@ def create_account(desk: ManagerDesk, form: ProvenForm) -> Response:
     def act() -> Outcome:
         login = form.text("login", 32, label="用户名").lower()
         fields = (login, form.text("name", 40, label="姓名"), _ticked_roles(form))
-        return asking.create(desk.acting, fields, three_roles=desk.settings.three_roles)
+        office_id = form.text("office", 40, needed=False)
+        return asking.create(desk.acting, fields, office_id, three_roles=desk.settings.three_roles)
 
     return _decide_on(desk, act)
 

@@ -12,7 +12,6 @@ from app.accounts import factors, handover, tries
 from app.accounts.domain import (
     INVITATION_LIFE,
     PASSWORD_MAX,
-    WEIGHTY,
     Role,
     password_is_weak,
 )
@@ -23,6 +22,7 @@ from app.core.acting import Principal
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.lists import Listed, Wish, cut
+from app.core.scope import ROOT, everywhere
 from app.core.secrets import new_id, new_token
 
 LOGIN_SHAPE = re.compile(r"[a-z0-9][a-z0-9.-]{1,31}")
@@ -35,11 +35,11 @@ def token_hash(token: str) -> str:
 
 def principal(staff: Staff) -> Principal:
     """Return the account as the guard knows it."""
-    return Principal(staff.id, staff.name, " ".join(staff.roles))
+    return Principal(staff.id, staff.name, " ".join(staff.roles), staff.office_id)
 
 
 def everyone(session: Session) -> Sequence[Staff]:
-    """Return all accounts in the order they were made."""
+    """Return all accounts within the session's reach, in the order they were made."""
     return session.scalars(select(Staff).order_by(Staff.created_at, Staff.id)).all()
 
 
@@ -54,25 +54,9 @@ def in_office(session: Session) -> dict[str, str]:
     return {staff.id: staff.name for staff in everyone(session) if not staff.disabled}
 
 
-def others_of(session: Session, roles: Collection[str], actor: Principal) -> list[str]:
-    """Return the ids of all in office with one of these roles but the actor himself."""
-    return [one.id for one in everyone(session) if has_any(one, roles) and not one.disabled and one.id != actor.id]
-
-
 def has_any(staff: Staff, roles: Collection[str]) -> bool:
     """Whether an account has one of these roles."""
     return not staff.roles.isdisjoint(roles)
-
-
-def able_to_log_in(session: Session, roles: Collection[str]) -> list[Principal]:
-    """Return all of these roles who are in office and have a password, in the order their accounts were made."""
-    staff = (one for one in everyone(session) if has_any(one, roles) and not one.disabled and one.password_hash)
-    return [principal(one) for one in staff]
-
-
-def leaders(session: Session) -> Sequence[Staff]:
-    """Return the leaders who can log in, in the order their accounts were made."""
-    return [staff for staff in everyone(session) if Role.LEADER in staff.roles and not staff.disabled]
 
 
 def check_is_older(session: Session, actor: Principal, asked_at: datetime) -> None:
@@ -83,11 +67,6 @@ def check_is_older(session: Session, actor: Principal, asked_at: datetime) -> No
     staff = session.get(Staff, actor.id)
     if staff is None or staff.renewed_at > asked_at:
         raise DomainError("approval_younger")
-
-
-def fresh_since(session: Session, since: datetime) -> list[Staff]:
-    """Return the accounts of weight that were made, linked anew or given a role since then, oldest first."""
-    return [staff for staff in everyone(session) if has_any(staff, WEIGHTY) and staff.renewed_at >= since]
 
 
 def _invite(
@@ -115,18 +94,27 @@ def first_links(session: Session, now: datetime, roles: Sequence[Role]) -> dict[
 
 
 def create_account(
-    session: Session, now: datetime, actor: Principal, fields: tuple[str, str, str], consent_id: str | None = None
+    session: Session,
+    now: datetime,
+    actor: Principal,
+    fields: tuple[str, str, str],
+    consent_id: str | None = None,
+    office_id: str = "",
 ) -> str:
     """Make an account from (login, name, roles) and return the token of its one-time password link.
+
+    It belongs to the office, or where none is named to the actor's.
 
     Where a second person agreed, ``consent_id`` says to what: the link then asks for the code of ``handover``.
     """
     login, name, written = fields
     roles = check_fields(session, fields)
     staff = Staff(id=new_id(), login=login, name=name, created_at=now, linked_at=now, disabled=False, roles=roles)
+    staff.office_id = office_id or actor.office_id
     session.add(staff)
     session.flush()
-    audit.record(session, now, actor, "account.create", staff.id, login=login, name=name, role=written)
+    told = {} if staff.office_id == ROOT else {"office": staff.office_id}
+    audit.record(session, now, actor, "account.create", staff.id, login=login, name=name, role=written, **told)
     return _invite(session, now, staff.id, consent_id=consent_id)
 
 
@@ -139,7 +127,7 @@ def check_fields(session: Session, fields: tuple[str, str, str]) -> set[str]:
     if not LOGIN_SHAPE.fullmatch(login):
         raise DomainError("login_name_malformed")
     roles = lawful_roles(written)
-    if session.scalars(select(Staff).where(Staff.login == login)).first() is not None:
+    if session.scalars(everywhere(select(Staff.id).where(Staff.login == login))).first() is not None:
         raise DomainError("login_name_taken")
     return roles
 
@@ -214,7 +202,8 @@ def liaisons_of(session: Session, unit_ids: Collection[str]) -> dict[str, list[S
     """Return the liaisons in office by unit id."""
     query = select(StaffUnit.unit_id, Staff).join(Staff, Staff.id == StaffUnit.staff_id)
     found: dict[str, list[Staff]] = {}
-    for unit_id, staff in session.execute(query.where(StaffUnit.unit_id.in_(unit_ids)).order_by(Staff.login)):
+    query = everywhere(query.where(StaffUnit.unit_id.in_(unit_ids)).order_by(Staff.login))
+    for unit_id, staff in session.execute(query):
         found.setdefault(unit_id, []).append(staff)
     return found
 

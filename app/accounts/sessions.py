@@ -5,9 +5,11 @@ changes nothing.
 """
 
 import hmac
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +20,7 @@ from app.accounts.logins import who
 from app.accounts.service import token_hash
 from app.core.acting import Principal
 from app.inbox.service import unread
+from app.offices.reads import reach_from
 from app.web.requests import database
 
 RENEW_AFTER_SECONDS = 60
@@ -79,7 +82,7 @@ def authenticate(request: Request) -> Principal | None:
     staff = None
     if token:
         with database(request).reading() as session:
-            staff = who(session, now, token)
+            staff = _within_reach(request, session, who(session, now, token))
             request.state.needs_factor = (
                 staff is not None
                 and needs_factor(staff.roles, organiser_totp=request.app.state.settings.organiser_totp)
@@ -90,6 +93,14 @@ def authenticate(request: Request) -> Principal | None:
     request.state.session_key = token_hash(token) if staff and token else "anyone"
     request.state.renew = token if staff and _is_stale(request, now) else None
     return staff
+
+
+def _within_reach(request: Request, session: Session, staff: Principal | None) -> Principal | None:
+    """Return who asks with the offices that he reaches."""
+    if staff is None:
+        return None
+    bound = request.app.state.bound_offices(session, staff)
+    return replace(staff, role=staff.written_roles, reach=reach_from(session, staff.office_id, bound))
 
 
 def _is_stale(request: Request, now: datetime) -> bool:

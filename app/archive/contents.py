@@ -22,7 +22,7 @@ from app.publication.signing import Stored, stored_signature, version_text
 from app.receipts.listing import Listing, listing_of
 from app.reports.fields import ReportKind
 from app.reports.scrutiny import Particulars
-from app.reports.service import own
+from app.reports.service import own_of_round
 from app.rounds.document_reads import DocumentFile, document_file, documents_of
 from app.rounds.domain import Paper
 from app.rounds.reads import RoundView, frozen_text, get_round, parse_paper
@@ -82,7 +82,7 @@ def contents_of(session: Session, folder: KeyFolder, round_id: str, now: datetim
         minutes=_minutes(session, folder, round_id),
         entries=entries_about(session, round_id),
         documents=[document_file(session, round_id, each.version) for each in documents_of(session, round_id)],
-        templates={kind: own(session, kind) for kind in (ReportKind.SURVEY, ReportKind.SCRUTINY)},
+        templates={kind: own_of_round(session, kind, round_id) for kind in (ReportKind.SURVEY, ReportKind.SCRUTINY)},
         particulars=_particulars(session, result, now),
     )
 

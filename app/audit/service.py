@@ -11,11 +11,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
 from app.core.acting import Principal
+from app.core.scope import ids_in_reach, reach_of
 
 GENESIS = "0" * 64
 SYSTEM = Principal(id="system", name="系统", role="system")
@@ -71,10 +72,21 @@ def record(session: Session, now: datetime, actor: Principal, action: str, subje
 
 
 def entries(session: Session, page: int, size: int) -> tuple[Sequence[AuditEntry], int]:
-    """Return one page of entries, newest first, and the count of all."""
-    total = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
-    query = select(AuditEntry).order_by(AuditEntry.number.desc()).offset((page - 1) * size).limit(size)
-    return session.scalars(query).all(), total
+    """Return one page of entries within the session's reach, newest first, and the count of all of these.
+
+    In reach is what somebody of an office in reach did, and what was done to anything that belongs to one.
+    """
+    seen = _in_reach(session)
+    total = session.scalar(select(func.count()).select_from(AuditEntry).where(*seen)) or 0
+    query = select(AuditEntry).where(*seen).order_by(AuditEntry.number.desc())
+    return session.scalars(query.offset((page - 1) * size).limit(size)).all(), total
+
+
+def _in_reach(session: Session) -> tuple[ColumnElement[bool], ...]:
+    if reach_of(session) is None:
+        return ()
+    known = ids_in_reach()
+    return (or_(*(column.in_(ids) for ids in known for column in (AuditEntry.subject, AuditEntry.actor_id))),)
 
 
 def last_detail(session: Session, action: str, subject: str) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts import people
 from app.accounts import service as accounts
 from app.accounts.domain import Role
 from app.audit import service as audit
@@ -19,7 +20,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.rounds.domain import RoundState
-from app.rounds.reads import RoundView, frozen_paper, rounds_in
+from app.rounds.reads import RoundView, frozen_paper, office_of_round, rounds_in
 from app.rounds.service import locked_round
 
 MAY_HOLD = frozenset({Role.ORGANISER, Role.SCRUTINEER})
@@ -39,9 +40,15 @@ def ready_round(session: Session, round_id: str) -> RoundView:
     return row
 
 
-def candidates(session: Session) -> list[Principal]:
-    """Return the accounts that may hold a key, in the order they were made."""
-    able = [row for row in accounts.everyone(session) if accounts.has_any(row, MAY_HOLD) and not row.disabled]
+def candidates(session: Session, round_id: str) -> list[Principal]:
+    """Return the accounts that may hold a key of a round, in the order they were made.
+
+    Their owners see the campaign's office, and whoever names them sees their accounts (ADR 24).
+    """
+    named = {row.id for row in accounts.everyone(session)}
+    office_id = office_of_round(session, round_id)
+    able = [row for row in people.who_see(session, office_id) if row.id in named and not row.disabled]
+    able = [row for row in able if accounts.has_any(row, MAY_HOLD)]
     return [accounts.principal(row) for row in able]
 
 
@@ -51,7 +58,7 @@ def name_holders(acting: Acting, round_id: str, staff_ids: Sequence[str]) -> Non
     DomainError ``holder_missing`` (``count``), ``holder_twice``, ``field_not_a_choice`` or as ``check_holders``.
     """
     session, row = acting.session, ready_round(acting.session, round_id)
-    chosen = _chosen(session, [one for one in staff_ids if one], row.key_holders)
+    chosen = _chosen(session, [one for one in staff_ids if one], row)
     check_holders(session, round_id, [person.id for person in chosen])
     known = {holder.staff_id: holder for holder in holders_of(session, round_id)}
     forget_key(session, round_id)
@@ -66,8 +73,8 @@ def name_holders(acting: Acting, round_id: str, staff_ids: Sequence[str]) -> Non
     audit.record(session, acting.now, acting.actor, "box.holders", round_id, holders=names)
 
 
-def _chosen(session: Session, staff_ids: Sequence[str], count: int) -> list[Principal]:
-    able = {person.id: person for person in candidates(session)}
+def _chosen(session: Session, staff_ids: Sequence[str], row: RoundView) -> list[Principal]:
+    able, count = {person.id: person for person in candidates(session, row.id)}, row.key_holders
     if len(staff_ids) != count:
         raise DomainError("holder_missing", count=count)
     if len(set(staff_ids)) < count:
@@ -79,8 +86,8 @@ def _chosen(session: Session, staff_ids: Sequence[str], count: int) -> list[Prin
 
 def organisers_among(session: Session, staff_ids: Iterable[str | None]) -> int:
     """Return how many of these are organisers by now: a role may have been changed since they were named."""
-    wanted = set(staff_ids)
-    return sum(row.id in wanted and Role.ORGANISER in row.roles for row in accounts.everyone(session))
+    wanted = [staff_id for staff_id in staff_ids if staff_id]
+    return sum(Role.ORGANISER in row.roles for row in people.by_ids(session, wanted))
 
 
 def speaking_for(session: Session, round_id: str, staff_ids: Iterable[str | None]) -> list[tuple[str, str]]:

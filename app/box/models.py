@@ -6,9 +6,10 @@ from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import BALLOT_SIDE, Base, UtcDateTime
+from app.core.scope import OfRound
 
 
-class RoundKey(Base):
+class RoundKey(OfRound, Base):
     """The public half of a round's key and how many shares open it. The private half is nowhere."""
 
     __tablename__ = "round_key"
@@ -19,7 +20,7 @@ class RoundKey(Base):
     destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class KeyHolder(Base):
+class KeyHolder(OfRound, Base):
     """Who holds a part of the key, by the account ``staff_id`` (none where one process plays all holders).
 
     ``public_key``: the public half of the secret that he drew; ``checked_at``: when he read it back; ``part``: his part
@@ -36,7 +37,7 @@ class KeyHolder(Base):
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Opening(Base):
+class Opening(OfRound, Base):
     """Who opened the box, before whom and with whose shares; names and numbers as JSON lists."""
 
     __tablename__ = "box_opening"
@@ -47,7 +48,7 @@ class Opening(Base):
     envelopes: Mapped[int] = mapped_column(Integer)
 
 
-class OpeningJob(Base):
+class OpeningJob(OfRound, Base):
     """The process that opens a box, as every node sees it (one per round; a new attempt replaces it).
 
     ``public_key`` is the half of its own key to which shares are sealed; ``request`` (JSON) says who asks for the
@@ -69,7 +70,7 @@ class OpeningJob(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class OpeningShare(Base):
+class OpeningShare(OfRound, Base):
     """A holder's secret that was given to the opening process: ``sealed`` to its key until it fetched it, then empty.
 
     ``checked``: it is the holder's own; ``problem``: the code of what was wrong with it.
@@ -83,7 +84,7 @@ class OpeningShare(Base):
     problem: Mapped[str] = mapped_column(Text, default="")
 
 
-class Stack(Base):
+class Stack(OfRound, Base):
     """The shredded sheets of one unit and group: ``ballots`` rows of one byte per item, in random order."""
 
     __tablename__ = "stack"
@@ -94,7 +95,7 @@ class Stack(Base):
     marks: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Remark(Base):
+class Remark(OfRound, Base):
     """An opinion, with no link to anything else that its writer marked."""
 
     __tablename__ = "remark"

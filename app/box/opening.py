@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from app.accounts.service import everyone
+from app.accounts.people import all_names
 from app.ballots.reads import SealedEnvelope, envelopes
 from app.ballots.service import destroy
 from app.ballots.tags import Tags, tags_of
@@ -99,7 +99,7 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
         text, digest = frozen_text(session, attempt.round_id)
         paper = parse_paper(text)
         progress.total = sum(check_counts(session, paper).values())
-        hide = Masker(staff.name for staff in everyone(session))
+        hide = Masker(all_names(session).values())
     check_tags(room.database, room.folder, paper)
     check_paper(room.database, paper.round_id, text)
     check_root(room.database, paper.round_id)

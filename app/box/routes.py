@@ -87,7 +87,7 @@ def _key_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Resp
         "holders": found,
         "checked": sum(holder.checked_at is not None for holder in found),
         "own": own,
-        "candidates": holders.candidates(db),
+        "candidates": holders.candidates(db, round_id),
         "chosen": (chosen + [""] * row.key_holders)[: row.key_holders],
         "sign_count": SECRET_SIGNS,
         "can_name": "organiser" in desk.staff.roles and is_ready,
@@ -188,9 +188,9 @@ def _openings(desk: Desk) -> Openings:
     return cast("Openings", desk.request.app.state.openings)
 
 
-def _candidates(desk: Desk, key: KeyView | None) -> list[str]:
+def _candidates(desk: Desk, round_id: str, key: KeyView | None) -> list[str]:
     holders = [holder.name for holder in key.holders] if key else []
-    return list(dict.fromkeys([*holders, *service.staff_names(desk.session)]))
+    return list(dict.fromkeys([*holders, *service.staff_names(desk.session, round_id)]))
 
 
 def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
@@ -209,7 +209,7 @@ def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "is_opened": row.state in OPENED,
         "steps": checklist(db, row, ports_of(desk.request)),
         "obstacle": _obstacle(desk, round_id) if row.state is RoundState.SEALED else "",
-        "people": _candidates(desk, key),
+        "people": _candidates(desk, round_id, key),
         "present": desk.posted.several("present[]") if desk.posted else [],
         "others": desk.posted.as_dict().get("others", "") if desk.posted else "",
         "typed": typed(refused).get("words", ""),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.accounts.service import fresh_since
+from app.accounts.people import fresh_since
 from app.audit.service import last_at
 from app.box.reads import KeyView, OpeningView, key_of, opening_of, returned_by_group
+from app.campaigns.reads import office_of
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.domain import Paper, RoundState
@@ -108,7 +109,7 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
         is_key_destroyed=round_id not in folder.parts(),
         counted_by=_names(count.counted_by for count in counts),
         confirmed_by=_names(count.second_by for count in counts if count.agrees),
-        fresh=_names(staff.name for staff in fresh_since(session, since)),
+        fresh=_names(staff.name for staff in fresh_since(session, since, office_of(session, row.campaign_id))),
     )
 
 

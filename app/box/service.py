@@ -3,6 +3,7 @@
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.accounts import people
 from app.accounts import service as accounts
 from app.accounts.domain import Role
 from app.box.holders import MOST_ORGANISERS, forget_key, organisers_among, speaking_for
@@ -14,14 +15,14 @@ from app.core.key_folder import KeyFolder
 from app.rounds.allowed import AFTER_OPENING
 from app.rounds.domain import NOT_ASKED, RoundState, Step
 from app.rounds.ports import Panel
-from app.rounds.reads import RoundView
+from app.rounds.reads import RoundView, office_of_round
 from app.rounds.receipt_reads import root_of
 
 
-def staff_names(session: Session) -> list[str]:
-    """Return the names of everyone who may stand around the box: organisers and scrutineers."""
-    roles = {Role.ORGANISER, Role.SCRUTINEER}
-    return [row.name for row in accounts.everyone(session) if accounts.has_any(row, roles) and not row.disabled]
+def staff_names(session: Session, round_id: str) -> list[str]:
+    """Return the names of everyone who may stand around a round's box: organisers and scrutineers who see it."""
+    roles, seen_by = {Role.ORGANISER, Role.SCRUTINEER}, people.who_see(session, office_of_round(session, round_id))
+    return [row.name for row in seen_by if accounts.has_any(row, roles) and not row.disabled]
 
 
 def public_key(session: Session, round_id: str) -> bytes:

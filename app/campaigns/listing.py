@@ -25,6 +25,12 @@ def campaigns_of(session: Session, unit_ids: Collection[str]) -> frozenset[str]:
     return frozenset(session.scalars(select(Unit.campaign_id).where(Unit.id.in_(unit_ids)).distinct()))
 
 
+def offices_of(session: Session, unit_ids: Collection[str]) -> frozenset[str]:
+    """Return the ids of the offices in whose campaigns these units are rated."""
+    query = select(Campaign.office_id).join(Unit, Unit.campaign_id == Campaign.id).where(Unit.id.in_(unit_ids))
+    return frozenset(session.scalars(query))
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignUnits:
     """A campaign with ids and names of what is rated in it, to choose from."""

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, ForeignKey, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
-from app.core.scope import ROOT, OfCampaign, OfOffice
+from app.core.scope import OfCampaign, OfOffice
 
 
 class Campaign(OfOffice, Base):
@@ -14,7 +14,6 @@ class Campaign(OfOffice, Base):
 
     __tablename__ = "campaign"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
-    office_id: Mapped[str] = mapped_column(Text, default=ROOT, server_default=ROOT)
     title: Mapped[str] = mapped_column(Text)
     organisation: Mapped[str] = mapped_column(Text)
     scheme: Mapped[str] = mapped_column(Text)

@@ -156,6 +156,7 @@ class CampaignSummary:
     expected: int
     kind: Kind
     is_example: bool
+    office_id: str
 
 
 def all_campaigns(session: Session) -> list[CampaignSummary]:
@@ -175,7 +176,9 @@ def summaries(session: Session, *wanted: ColumnElement[bool]) -> list[CampaignSu
     query = select(Campaign, units, groups, expected).where(*wanted)
     query = query.order_by(Campaign.created_at.desc(), Campaign.id)
     return [
-        CampaignSummary(row.id, row.title, row.organisation, unit, group, people, kind_of(row.kind), row.is_example)
+        CampaignSummary(
+            row.id, row.title, row.organisation, unit, group, people, kind_of(row.kind), row.is_example, row.office_id
+        )
         for row, unit, group, people in session.execute(query)
     ]
 

@@ -5,15 +5,16 @@ from collections.abc import Callable, Sequence
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.campaigns import service
+from app.campaigns import registered, service
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
 from app.campaigns.ports import resting_rounds
-from app.campaigns.reads import CampaignView, UnitView, get_campaign
+from app.campaigns.reads import CampaignView, UnitView, get_campaign, office_of
 from app.campaigns.rules import pasted_names
 from app.campaigns.stored import locked_campaign, stored_units
 from app.campaigns.typed import TypedRow, name_rows, typed_rows
 from app.core.errors import DomainError
 from app.core.lists import cut, wish_of
+from app.offices.register import registered as register_of
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
 from app.web.stale import refuse_stale
@@ -28,7 +29,10 @@ def _units_page(
     stored = [TypedRow(unit.id, str(place), unit.name) for place, unit in enumerate(campaign.units, 1)]
     added, wish = typed(refused).get("names", ""), wish_of(desk.request.query_params)
     found = cut([row for row in stored if wish.fits(row.name)], wish)
+    kept = registered.to_pick(desk.acting, campaign_id)
     context = {
+        "kept": kept,
+        "keeps_register": bool(register_of(desk.session, office_of(desk.session, campaign_id))),
         "rows": stored if rows is None else rows,
         "added": added,
         "found": found,
@@ -69,8 +73,17 @@ def add(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     def act() -> None:
         names = pasted_names(form.as_dict().get("names", ""))
         service.add_units(desk.session, desk.now, desk.staff, campaign_id, names)
+        if form.flag("register"):
+            registered.write_down(desk.acting, campaign_id)
 
     return _attempt(desk, campaign_id, act)
+
+
+@router.post("/campaigns/{campaign_id}/units/pick")
+def pick(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
+    """Add units that the register of the campaign's office holds."""
+    chosen = form.several("registered[]")
+    return _attempt(desk, campaign_id, lambda: registered.pick(desk.acting, campaign_id, chosen))
 
 
 def _chosen(desk: Desk, campaign_id: str, unit_id: str) -> tuple[CampaignView, UnitView]:

@@ -39,6 +39,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
+from app.offices.register import ids_by_name
 
 
 def create_campaign(
@@ -52,6 +53,7 @@ def create_campaign(
         organisation=organisation,
         scheme=SCHEME_JSON.dump_json(kind.scheme).decode(),
         two_person=True,
+        office_id=staff.office_id,
         kind=kind.key,
         created_at=now,
     )
@@ -70,6 +72,11 @@ def refuse_twice(session: Session, title: str, organisation: str) -> None:
     query = select(Campaign.id).where(Campaign.title == title, Campaign.organisation == organisation)
     if session.scalar(query.limit(1)):
         raise DomainError("campaign_twice", title=title)
+
+
+def settle_in(session: Session, campaign_id: str, office_id: str) -> None:
+    """Let a new campaign belong to an office, which the caller has checked."""
+    campaign_row(session, campaign_id).office_id = office_id
 
 
 def mark_example(session: Session, campaign_id: str) -> None:
@@ -118,8 +125,11 @@ def add_units(session: Session, now: datetime, staff: Principal, campaign_id: st
         raise DomainError("name_missing")
     check_names([*(unit.name for unit in units), *added], MAX_UNITS)
     first = units[-1].position + 1 if units else 0
+    known = ids_by_name(session, campaign_row(session, campaign_id).office_id, added)
     for position, name in enumerate(added, first):
-        session.add(Unit(id=new_id(), campaign_id=campaign_id, position=position, name=name))
+        unit = Unit(id=new_id(), campaign_id=campaign_id, position=position, name=name)
+        unit.register_id = known.get(name)
+        session.add(unit)
     audit.record(session, now, staff, "campaign.units.add", campaign_id, names=added)
 
 

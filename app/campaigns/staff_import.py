@@ -15,7 +15,7 @@ from app.accounts import service as accounts
 from app.accounts.domain import Act as AccountAct
 from app.accounts.domain import Role, in_order, needs_consent, roles_offered
 from app.accounts.roles import written_roles
-from app.campaigns.reads import CampaignView
+from app.campaigns.reads import CampaignView, office_of
 from app.campaigns.staff_listing import LISTING, Known, StaffPreview, StaffRow, preview_staff
 from app.core.acting import Acting
 from app.core.errors import DomainError
@@ -96,15 +96,17 @@ def save_staff(acting: Acting, campaign: CampaignView, preview: StaffPreview, *,
     """
     if preview.problems:
         raise DomainError("import_has_problems", count=len(preview.problems))
-    made = tuple(_made(acting, row, three_roles=three_roles) for row in preview.rows)
+    office_id = office_of(acting.session, campaign.id)
+    made = tuple(_made(acting, row, office_id, three_roles=three_roles) for row in preview.rows)
     _speak_for(acting, campaign, [one.row for one in made if one.token and one.row.units])
     return made
 
 
-def _made(acting: Acting, row: StaffRow, *, three_roles: bool) -> Made:
+def _made(acting: Acting, row: StaffRow, office_id: str, *, three_roles: bool) -> Made:
     if row.is_known:
         return Made(row)
-    outcome = asking.create(acting, (row.login, row.name, written_roles(row.roles)), three_roles=three_roles)
+    fields = (row.login, row.name, written_roles(row.roles))
+    outcome = asking.create(acting, fields, office_id, three_roles=three_roles)
     return Made(row, outcome.token, is_asked=not outcome.is_done)
 
 

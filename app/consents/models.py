@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
-from app.core.scope import ROOT, OfOffice
+from app.core.scope import OfOffice
 
 
 class Consent(OfOffice, Base):
@@ -20,7 +20,6 @@ class Consent(OfOffice, Base):
     __tablename__ = "consent"
     __table_args__ = (Index("ix_consent_kind_subject_id", "kind", "subject_id"),)
     id: Mapped[str] = mapped_column(Text, primary_key=True)
-    office_id: Mapped[str] = mapped_column(Text, default=ROOT, server_default=ROOT)
     kind: Mapped[str] = mapped_column(Text)
     subject_id: Mapped[str] = mapped_column(Text)
     act: Mapped[str] = mapped_column(Text)

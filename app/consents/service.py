@@ -37,6 +37,8 @@ class Asking:
     what: str
     href: str
     staff_ids: Collection[str]
+    office_id: str
+    """The office that the subject belongs to."""
 
 
 def ask(acting: Acting, asking: Asking, request: Mapping[str, Any]) -> None:
@@ -47,6 +49,7 @@ def ask(acting: Acting, asking: Asking, request: Mapping[str, Any]) -> None:
         raise DomainError("approval_waiting")
     row = Consent(
         id=new_id(),
+        office_id=asking.office_id,
         kind=kind,
         subject_id=subject_id,
         act=act,

@@ -22,6 +22,10 @@ class Principal:
     id: str
     name: str
     role: InitVar[str]
+    office_id: str = "root"
+    """The office （机构） that his account belongs to."""
+    reach: tuple[str, ...] | None = None
+    """The offices whose rows he finds; None: all of them."""
     roles: frozenset[str] = field(init=False)
 
     def __post_init__(self, role: str) -> None:

@@ -5,14 +5,11 @@ limit to every query over such a model, whoever wrote the query (SEC-42).
 """
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, TypeVarTuple
+from typing import Any, TypeVarTuple, cast
 
-from sqlalchemy import ColumnElement, Select, event, select, table
+from sqlalchemy import ColumnElement, Select, Text, event, select, table
 from sqlalchemy import column as named
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 Columns = TypeVarTuple("Columns")
 ROOT = "root"
@@ -21,32 +18,46 @@ REACH = "reach"
 """Under this name a session keeps the ids of the offices whose rows it finds; without it all are found."""
 _EVERYWHERE = "everywhere"
 _CAMPAIGN = table("campaign", named("id"), named("office_id"))
+_ROUND = table("round", named("id"), named("campaign_id"))
 
 
 class OfOffice:
     """Marks a model whose rows belong to an office: it has a column ``office_id``."""
 
-    if TYPE_CHECKING:
-        office_id: Mapped[str]
+    office_id: Mapped[str] = mapped_column(Text, default=ROOT, server_default=ROOT)
 
 
 class OfCampaign:
     """Marks a model whose rows belong to a campaign: it has a column ``campaign_id``."""
 
-    if TYPE_CHECKING:
-        campaign_id: Mapped[str]
+    campaign_id: Mapped[str] = mapped_column(Text)
 
 
-def limit(session: Session, reach: Collection[str]) -> None:
-    """Let a session find from now on only what belongs to these offices."""
+def limit(session: Session, reach: Collection[str] | None) -> None:
+    """Let a session find from now on only what belongs to these offices; None changes nothing."""
+    if reach is None:
+        return
+    if REACH not in session.info:
+        event.listen(session, "do_orm_execute", _limited)
     session.info[REACH] = frozenset(reach)
-    event.listen(session, "do_orm_execute", _limited)
+
+
+class OfRound:
+    """Marks a model whose rows belong to a round: it has a column ``round_id``."""
+
+    round_id: Mapped[str] = mapped_column(Text)
 
 
 def reach_of(session: Session) -> frozenset[str] | None:
     """Return the ids of the offices whose rows a session finds; None where it finds all."""
     found: frozenset[str] | None = session.info.get(REACH)
     return found
+
+
+def ids_in_reach() -> list[Select[str]]:
+    """Return queries of the ids of all that belongs to offices or campaigns: a limited session finds those in reach."""
+    marked = (*OfOffice.__subclasses__(), *OfCampaign.__subclasses__())
+    return [select(model.id) for model in marked if hasattr(model, "id")]
 
 
 def everywhere(query: Select[*Columns]) -> Select[*Columns]:
@@ -58,17 +69,28 @@ def everywhere(query: Select[*Columns]) -> Select[*Columns]:
 
 
 def _limited(state: ORMExecuteState) -> None:
-    if state.execution_options.get(_EVERYWHERE) or state.is_column_load or state.is_relationship_load:
+    finds = state.is_select or state.is_update or state.is_delete
+    if not finds or state.execution_options.get(_EVERYWHERE) or state.is_column_load:
         return
     ids = sorted(state.session.info[REACH])
 
     def in_offices(model: Any) -> ColumnElement[bool]:  # noqa: ANN401 - SQLAlchemy hands in whichever class it finds
-        return model.office_id.in_(ids)  # type: ignore[no-any-return]
+        return cast("ColumnElement[bool]", model.office_id.in_(ids))
 
     def in_campaigns(model: Any) -> ColumnElement[bool]:  # noqa: ANN401
-        return model.campaign_id.in_(select(_CAMPAIGN.c.id).where(_CAMPAIGN.c.office_id.in_(ids)))  # type: ignore[no-any-return]
+        return cast("ColumnElement[bool]", model.campaign_id.in_(_campaigns(ids)))
+
+    def in_rounds(model: Any) -> ColumnElement[bool]:  # noqa: ANN401
+        rounds = select(_ROUND.c.id).where(_ROUND.c.campaign_id.in_(_campaigns(ids)))
+        return cast("ColumnElement[bool]", model.round_id.in_(rounds))
 
     state.statement = state.statement.options(
-        with_loader_criteria(OfOffice, in_offices, include_aliases=True),
-        with_loader_criteria(OfCampaign, in_campaigns, include_aliases=True),
+        *(
+            with_loader_criteria(mark, criterion, include_aliases=True)
+            for mark, criterion in ((OfOffice, in_offices), (OfCampaign, in_campaigns), (OfRound, in_rounds))
+        )
     )
+
+
+def _campaigns(office_ids: list[str]) -> Select[str]:
+    return select(_CAMPAIGN.c.id).where(_CAMPAIGN.c.office_id.in_(office_ids))

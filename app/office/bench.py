@@ -49,6 +49,10 @@ class Bench:
     def reading(self) -> "Iterator[Session]":
         """Yield a session that cannot write."""
         with _database(self.url).reading() as session:
+            if self.staff.reach is not None:
+                from app.core.scope import limit  # noqa: PLC0415 -- as above
+
+                limit(session, self.staff.reach)
             yield session
 
 

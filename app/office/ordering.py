@@ -51,7 +51,13 @@ def order(
     """Return an order of who asks: equal arguments of one person are one order, of anybody where it is kept."""
     settings, now = request.app.state.settings, request.app.state.clock()
     told = json.dumps(
-        [craft.maker, "" if keep else staff.id, "" if keep else staff.written_roles, arguments],
+        [
+            craft.maker,
+            "" if keep else staff.id,
+            "" if keep else staff.written_roles,
+            arguments,
+            () if keep else staff.reach,
+        ],
         ensure_ascii=False,
         sort_keys=True,
     )

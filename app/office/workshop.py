@@ -277,10 +277,11 @@ _NOBODY: Final[dict[str, Any]] = {
 
 def head_of(craft: Craft, arguments: Head, staff: Principal, now: datetime, settings: Settings) -> Head:
     """Return what a child is told of a job."""
+    who = {"id": staff.id, "name": staff.name, "role": staff.written_roles}
     return {
         "maker": craft.maker,
         "arguments": arguments,
-        "staff": {"id": staff.id, "name": staff.name, "role": staff.written_roles},
+        "staff": {**who, "office_id": staff.office_id, "reach": staff.reach},
         "now": now.isoformat(),
         "url": settings.sqlalchemy_url,
         "data": str(settings.data.resolve()),

@@ -8,6 +8,7 @@ from app.audit.service import SYSTEM
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.office.qr import terminal_qr
+from app.offices.reads import office_called
 from app.operations import demo
 from app.operations.server import open_database
 from app.slips.codes import format_code
@@ -31,10 +32,13 @@ def first_notice(settings: Settings, now: datetime) -> str:
     return f"还没有账号。请把这些一次性链接分别交给不同的人，由本人建立账号（7 天内有效）：\n{links}"
 
 
-def make_account(settings: Settings, now: datetime, fields: tuple[str, str, str]) -> str:
-    """Make an account at the machine from (login, name, role) and return its link; the minutes name the account."""
+def make_account(settings: Settings, now: datetime, fields: tuple[str, str, str], office: str = "") -> str:
+    """Make an account at the machine from (login, name, role) and return its link; the minutes name the account.
+
+    ``office`` is the name or id of the office it belongs to, empty for the root; DomainError ``office_unknown``.
+    """
     with open_database(settings) as database, database.writing() as session:
-        token = create_account(session, now, SYSTEM, fields)
+        token = create_account(session, now, SYSTEM, fields, None, office_called(session, office))
     return f"{settings.desk_address}/welcome/{token}"
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.accounts.service import everyone
+from app.accounts.people import all_names
 from app.audit import service as audit
 from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.service import campaign_row
@@ -83,7 +83,7 @@ class Hiding:
 
 
 def _staff_names(session: Session) -> frozenset[str]:
-    return frozenset(staff.name for staff in everyone(session))
+    return frozenset(all_names(session).values())
 
 
 def hiding(session: Session, names: Iterable[str] = ()) -> Hiding:

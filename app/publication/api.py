@@ -15,6 +15,8 @@ from fastapi.security import HTTPBearer
 from starlette.responses import Response
 
 from app.core.errors import DomainError
+from app.offices.reads import reach_from
+from app.offices.ways import check_address
 from app.publication import api_shapes, reads, tokens
 from app.publication.domain import BANDS_ONLY, Scope, sight_of
 from app.publication.editions import Published, PublishedBands
@@ -85,7 +87,11 @@ def _program(desk: AnybodysDesk) -> Program:
     scheme, _, secret = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     if scheme.lower() != "bearer":
         raise DomainError("token_refused")
-    return Program(desk, tokens.find(desk.session, secret, desk.now))
+    token = tokens.find(desk.session, secret, desk.now)
+    reach = reach_from(desk.session, token.office_id)
+    desk.sitting.limit(reach)
+    check_address(desk.session, reach, desk.request.path_params)
+    return Program(desk, token)
 
 
 Reading = Annotated[Program, Depends(_program)]

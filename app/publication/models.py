@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Integer, LargeBinary, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
-from app.core.scope import ROOT, OfOffice
+from app.core.scope import ROOT, OfOffice, OfRound
 
 
-class ResultVersion(Base):
+class ResultVersion(OfRound, Base):
     """A frozen result document of a round: JSON that has been through disclosure control, and its SHA-256.
 
     Version 1 is made when the box is opened; a correction is a further version with its reason. None is ever changed.
@@ -27,7 +27,7 @@ class ResultVersion(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class ResultVerdict(Base):
+class ResultVerdict(OfRound, Base):
     """What a version says of one target, copied from its document when that is stored: so much a board reads of many.
 
     As little of it may be shown as of the document. ``place`` counts the targets of all sections from 1; ``reasons`` is
@@ -47,7 +47,7 @@ class ResultVerdict(Base):
     reasons: Mapped[str] = mapped_column(Text)
 
 
-class ResultSignature(Base):
+class ResultSignature(OfRound, Base):
     """The installation's signature (64 bytes) of a version: of its digest and of the root of the box that it is from.
 
     ``root`` is 64 hex digits, empty for a box that was opened before roots were written.
@@ -63,7 +63,7 @@ class ResultSignature(Base):
     signature: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class ResultRelease(Base):
+class ResultRelease(OfRound, Base):
     """An entry of the release ledger: an audited act that lets a scope of readers see a version of a result.
 
     ``unit_ids`` and ``reader_ids`` are JSON lists; empty text means all units, all readers of the scope.
@@ -87,7 +87,7 @@ class ResultRelease(Base):
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
 
 
-class ResultRead(Base):
+class ResultRead(OfRound, Base):
     """That a member of staff read a result in some form on some day (SEC-40); once a day is enough to know."""
 
     __tablename__ = "result_read"
@@ -99,7 +99,7 @@ class ResultRead(Base):
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class NamedEntry(Base):
+class NamedEntry(OfRound, Base):
     """A named score, points, or an award (``part``: its key, or ``award``) of an object of a round; never of a slip.
 
     ``value`` is the number as it was typed, or the word; who entered it and when stand beside it and in the log.
@@ -114,7 +114,7 @@ class NamedEntry(Base):
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Announcement(Base):
+class Announcement(OfRound, Base):
     """What stands beside an announced result (app.publication.meeting), and which object the hall screen shows.
 
     ``place``: -1 before anything is announced, 0 the title, then the objects in official order, then the summary.
@@ -154,7 +154,6 @@ class ReaderToken(OfOffice, Base):
     __tablename__ = "reader_token"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     token_hash: Mapped[str] = mapped_column(Text, unique=True)
-    office_id: Mapped[str] = mapped_column(Text, default=ROOT, server_default=ROOT)
     label: Mapped[str] = mapped_column(Text)
     scope: Mapped[str] = mapped_column(Text)
     unit_ids: Mapped[str] = mapped_column(Text, default="")

@@ -7,7 +7,8 @@ from functools import partial
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.accounts.service import everyone, leaders
+from app.accounts.people import all_names, leaders_to_name
+from app.campaigns.reads import office_of
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.publication import correction, reads, service
@@ -47,8 +48,8 @@ def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "versions": reads.versions_of(db, round_id),
         "reads": reads_of(db, round_id),
         "released": {release.version for release in ledger},
-        "staff_names": everyone(db),
-        "leaders": leaders(db),
+        "staff_names": all_names(db),
+        "leaders": leaders_to_name(db, office_of(db, row.campaign_id)),
         "slips": slip_accounts(db, paper, round_id),
         "chosen": {name: refused.form.several(name) for name in ("units[]", "readers[]")} if refused else {},
         "now": desk.now,

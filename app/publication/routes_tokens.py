@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.accounts.service import everyone, leaders
+from app.accounts.people import all_names, leaders_to_name
 from app.campaigns.listing import unit_names, units_to_choose
 from app.core.errors import DomainError
 from app.core.lists import wish_of
+from app.offices.shown import offices_shown
 from app.publication import tokens
 from app.publication.domain import Scope
 from app.web.desk import Desk, OrganiserDesk, Refused
@@ -32,12 +33,13 @@ def _tokens_page(
         "unit_names": unit_names(desk.session, {*chosen, *ticked}),
         "found": units_to_choose(desk.session, wish_of(desk.request.query_params), CAMPAIGNS_AHEAD),
         "scopes": tokens.SCOPES,
-        "leaders": leaders(desk.session),
-        "names": {staff.id: staff.name for staff in everyone(desk.session)},
+        "leaders": leaders_to_name(desk.session, desk.staff.office_id),
+        "names": all_names(desk.session),
         "most_days": tokens.MOST_DAYS,
         "now": desk.now,
         "ticked": ticked,
         "secret": secret,
+        **offices_shown(desk),
     }
     return desk.show("publication/tokens.html", outcome, **context)
 
@@ -54,7 +56,9 @@ def _wanted(form: PostedForm) -> tokens.WantedToken:
         raise DomainError("field_not_a_choice", field="读取范围")
     days = form.integer("days", FEWEST_DAYS, tokens.MOST_DAYS, label="有效天数")
     units = frozenset(form.several("units[]")) if scope == Scope.UNIT else frozenset[str]()
-    return tokens.WantedToken(label, Scope(scope), days, units, form.text("leader", 40, needed=False))
+    return tokens.WantedToken(
+        label, Scope(scope), days, units, form.text("leader", 40, needed=False), form.text("office", 40, needed=False)
+    )
 
 
 @router.post("/tokens")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.accounts.service import leaders
+from app.accounts.people import leaders
 from app.audit import service as audit
 from app.box import reads as box
 from app.core.acting import Acting
@@ -33,7 +33,7 @@ from app.publication.verdicts import store_verdicts
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state
 from app.rounds.ports import Ports
-from app.rounds.reads import frozen_paper, get_round
+from app.rounds.reads import frozen_paper, get_round, office_of_round
 from app.rounds.service import locked_round, publish_round
 from app.slips.codes import new_code
 from app.slips.reads import hand_counts, slip_accounts
@@ -151,7 +151,7 @@ def check_release(session: Session, now: datetime, round_id: str, wanted: Wanted
     version = versions_of(session, round_id)[-1].version
     document = stored_document(session, round_id, version)
     ledger = [release for release in ledger_of(session, round_id) if release.version == version]
-    known = [leader.id for leader in leaders(session)]
+    known = [leader.id for leader in leaders(session, office_of_round(session, round_id))]
     refused = ledger_refusal(wanted, ledger, document, known, now)
     if refused:
         raise DomainError(refused)

@@ -9,20 +9,23 @@ import hmac
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.service import leaders, token_hash
+from app.accounts.people import leaders
+from app.accounts.service import token_hash
 from app.audit import service as audit
 from app.campaigns.listing import unit_names
 from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.core.scope import ROOT
 from app.core.secrets import new_id, new_token
+from app.offices.reads import chosen_office
 from app.publication.domain import Scope, Viewer
 from app.publication.models import ReaderToken
 
@@ -54,6 +57,7 @@ class Token:
     expires_at: datetime
     revoked_at: datetime | None
     staff_id: str = ""
+    office_id: str = ROOT
 
     def state(self, now: datetime) -> TokenState:
         """Return whether it can be used."""
@@ -81,12 +85,16 @@ class WantedToken:
     days: int
     unit_ids: frozenset[str] = frozenset()
     staff_id: str = ""
+    office_id: str = ""
+    """The office whose results it reads; empty: its maker's own."""
 
 
 def _token(row: ReaderToken) -> Token:
     units = frozenset[str](json.loads(row.unit_ids)) if row.unit_ids else frozenset[str]()
     made = (row.created_at, row.created_by)
-    return Token(row.id, row.label, Scope(row.scope), units, *made, row.expires_at, row.revoked_at, row.staff_id)
+    return Token(
+        row.id, row.label, Scope(row.scope), units, *made, row.expires_at, row.revoked_at, row.staff_id, row.office_id
+    )
 
 
 def all_tokens(session: Session) -> Sequence[Token]:
@@ -102,6 +110,7 @@ def create(acting: Acting, wanted: WantedToken) -> str:
     ``token_leader_wrong``, ``token_label_taken``.
     """
     session, now = acting.session, acting.now
+    wanted = replace(wanted, office_id=chosen_office(acting, wanted.office_id))
     _check(session, wanted, now)
     secret = PREFIX + new_token()
     units = sorted(wanted.unit_ids)
@@ -112,6 +121,7 @@ def create(acting: Acting, wanted: WantedToken) -> str:
         scope=wanted.scope.value,
         unit_ids=json.dumps(units) if units else "",
         staff_id=wanted.staff_id,
+        office_id=wanted.office_id,
         created_at=now,
         created_by=acting.actor.name,
         expires_at=now + timedelta(days=wanted.days),
@@ -133,15 +143,15 @@ def _check(session: Session, wanted: WantedToken, now: datetime) -> None:
     needs_units = wanted.scope is Scope.UNIT
     if needs_units is not bool(wanted.unit_ids) or not wanted.unit_ids <= known:
         raise DomainError("token_units_wrong")
-    if wanted.staff_id and not (wanted.scope is Scope.LEADERS and _is_leader(session, wanted.staff_id)):
+    if wanted.staff_id and not (wanted.scope is Scope.LEADERS and _is_leader(session, wanted)):
         raise DomainError("token_leader_wrong")
     in_use = (token.label for token in all_tokens(session) if token.state(now) is TokenState.ACTIVE)
     if wanted.label in in_use:
         raise DomainError("token_label_taken", label=wanted.label)
 
 
-def _is_leader(session: Session, staff_id: str) -> bool:
-    return any(leader.id == staff_id for leader in leaders(session))
+def _is_leader(session: Session, token: Token | WantedToken) -> bool:
+    return any(leader.id == token.staff_id for leader in leaders(session, token.office_id))
 
 
 def revoke(acting: Acting, token_id: str) -> None:
@@ -161,6 +171,6 @@ def find(session: Session, secret: str, now: datetime) -> Token:
     if row is None or not hmac.compare_digest(row.token_hash, digest):
         raise DomainError("token_refused")
     token = _token(row)
-    if token.state(now) is not TokenState.ACTIVE or (token.staff_id and not _is_leader(session, token.staff_id)):
+    if token.state(now) is not TokenState.ACTIVE or (token.staff_id and not _is_leader(session, token)):
         raise DomainError("token_refused")
     return token

@@ -52,7 +52,8 @@ def _particulars(bench: Bench, session: Session, result: Published) -> Particula
 def survey(bench: Bench) -> Made:
     """Make 测评情况报告."""
     with bench.reading() as session:
-        result, template = _result(bench, session), service.own(session, ReportKind.SURVEY)
+        result = _result(bench, session)
+        template = service.own_of_round(session, ReportKind.SURVEY, result.round_id)
         paper, _ = frozen_paper(session, result.round_id)
         particulars = replace(_particulars(bench, session, result), composites=_composites(bench, session, result))
     return Made(survey_report(result, template, paper, particulars, bench.now), f"{_title(result)}测评情况报告.docx")
@@ -61,7 +62,8 @@ def survey(bench: Bench) -> Made:
 def scrutiny(bench: Bench) -> Made:
     """Make 监票情况报告."""
     with bench.reading() as session:
-        result, template = _result(bench, session), service.own(session, ReportKind.SCRUTINY)
+        result = _result(bench, session)
+        template = service.own_of_round(session, ReportKind.SCRUTINY, result.round_id)
         particulars = _particulars(bench, session, result)
     return Made(scrutiny_report(result, template, particulars, bench.now), f"{_title(result)}监票情况报告.docx")
 
@@ -85,14 +87,16 @@ def notice(bench: Bench) -> Made:
 def letters(bench: Bench) -> Made:
     """Make 反馈函 to every unit that the reader sees."""
     with bench.reading() as session:
-        result, template = _result(bench, session), service.own(session, ReportKind.LETTER)
+        result = _result(bench, session)
+        template = service.own_of_round(session, ReportKind.LETTER, result.round_id)
     return Made(letters_word.feedback_letters(result, template, bench.now), f"{_title(result)}反馈函.zip")
 
 
 def letter(bench: Bench) -> Made:
     """Make 反馈函 to one unit."""
     with bench.reading() as session:
-        result, template = _result(bench, session), service.own(session, ReportKind.LETTER)
+        result = _result(bench, session)
+        template = service.own_of_round(session, ReportKind.LETTER, result.round_id)
     unit = unit_of(every_target(result.document), bench.arguments["unit"])
     if unit is None:
         raise DomainError("not_found")

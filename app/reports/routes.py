@@ -99,7 +99,7 @@ def held_words(session: Session, round_id: str) -> str:
 
 
 def _templates_page(desk: Desk, refused: Refused | None = None) -> Response:
-    uploads = template_service.uploads(desk.session)
+    uploads = template_service.uploads(desk.session, desk.staff.office_id)
     return desk.show("publication/templates.html", refused, fields=FIELDS, uploads=uploads)
 
 
@@ -113,7 +113,7 @@ def templates_page(desk: OrganiserDesk) -> Response:
 def download_template(desk: OrganiserDesk, kind: str) -> Response:
     """Send the template in use, to be edited in Word."""
     found = template_service.kind_of(kind)
-    own, name = template_service.own(desk.session, found), f"{found.value}.docx"
+    own, name = template_service.own(desk.session, found, desk.staff.office_id), f"{found.value}.docx"
     return desk.send(lambda: own or shipped_template(found), DOCX, name, name)
 
 

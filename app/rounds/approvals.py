@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.accounts.service import check_is_older, others_of
+from app.accounts.people import others_of
+from app.accounts.service import check_is_older
+from app.campaigns.reads import office_of
 from app.consents import service as consents
 from app.consents.reads import waiting
 from app.consents.service import Asking
@@ -32,8 +34,10 @@ def ask_or_act(acting: Acting, ports: Ports, round_id: str, act: str, request: M
     if not needs_second_person(acting.session, row, act, acting.now):
         ports.acts[act](acting, round_id, request)
         return True
-    staff_ids = others_of(acting.session, AGREE, acting.actor)
-    asking = Asking(KIND, round_id, act, WHAT[act].format(title=row.title), f"/rounds/{round_id}", staff_ids)
+    office_id = office_of(acting.session, row.campaign_id)
+    staff_ids = others_of(acting.session, AGREE, acting.actor, office_id)
+    what = WHAT[act].format(title=row.title)
+    asking = Asking(KIND, round_id, act, what, f"/rounds/{round_id}", staff_ids, office_id)
     consents.ask(acting, asking, request)
     return False
 

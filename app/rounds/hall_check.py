@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from app.accounts import factors
-from app.accounts.service import able_to_log_in
+from app.accounts.people import able_to_log_in
+from app.campaigns.reads import office_of
 from app.core.acting import Principal
 from app.core.last_backup import LastBackup, last_backup
 from app.core.settings import Settings, is_loopback
@@ -61,7 +62,7 @@ def hall_steps(session: Session, row: RoundView, hall: Hall) -> list[Step]:
     if row.state not in SPOKEN_OF:
         return []
     paper = frozen_paper(session, row.id)[0] if row.paper_hash else draft_paper(session, row)
-    able = able_to_log_in(session, AGREE)
+    able = able_to_log_in(session, AGREE, office_of(session, row.campaign_id))
     people = [] if row.is_rehearsal else _people(session, paper, able, hall)
     return [
         *people,

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
-from app.core.scope import OfCampaign
+from app.core.scope import OfCampaign, OfRound
 
 
 class Round(OfCampaign, Base):
@@ -42,7 +42,7 @@ class Round(OfCampaign, Base):
     """Whether slips were printed whose box is not here any more: before an upgrade, or a restore."""
 
 
-class Intent(Base):
+class Intent(OfRound, Base):
     """An act on the gate that has been decided and may not be done yet; ``expects``: the act that the gate did last."""
 
     __tablename__ = "round_intent"
@@ -71,7 +71,7 @@ class Restored(Base):
     second_by: Mapped[str] = mapped_column(Text, default="")
 
 
-class RoundRetest(Base):
+class RoundRetest(OfRound, Base):
     """That a round is the 复测 of another: it asks about the ordered units only, ``unit_ids`` being their JSON list."""
 
     __tablename__ = "round_retest"
@@ -80,7 +80,7 @@ class RoundRetest(Base):
     unit_ids: Mapped[str] = mapped_column(Text)
 
 
-class RoundDocument(Base):
+class RoundDocument(OfRound, Base):
     """A version of the document that a round is about （分析检查报告评议）: version 1 is shown to the voters.
 
     ``answers`` says of a revised version what it answers, ``issues`` which issues: a JSON list of ids and the titles
@@ -102,7 +102,7 @@ class RoundDocument(Base):
     uploaded_by: Mapped[str] = mapped_column(Text)
 
 
-class BoxRoot(Base):
+class BoxRoot(OfRound, Base):
     """What the closed box of a round held: the Merkle root over the ids of its envelopes, and the ids (SEC-76).
 
     ``receipts`` are the ids of 16 bytes, joined in their own order, which tells nothing of the order of casting.

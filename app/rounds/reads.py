@@ -12,6 +12,7 @@ from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.ports import Resting
+from app.campaigns.reads import office_of
 from app.consents.models import Consent
 from app.consents.reads import waiting
 from app.core.errors import DomainError
@@ -171,6 +172,14 @@ class Retest:
 
     of: str
     unit_ids: frozenset[str]
+
+
+def office_of_round(session: Session, round_id: str) -> str:
+    """Return the id of the office that a round's campaign belongs to; DomainError ``round_unknown``."""
+    found = session.scalar(select(Round.campaign_id).where(Round.id == round_id))
+    if found is None:
+        raise DomainError("round_unknown")
+    return office_of(session, found)
 
 
 def retest_of(session: Session, round_id: str) -> Retest | None:

@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.service import others_of
+from app.accounts.people import others_of
 from app.audit import service as audit
 from app.core.acting import Acting
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
+from app.core.scope import ROOT
 from app.core.secrets import new_id
 from app.inbox import service as inbox
 from app.rounds.domain import RoundState, Step
@@ -58,7 +59,7 @@ def accept(acting: Acting, restored_id: str) -> None:
         raise DomainError("approval_own")
     if not row.first_by:
         row.first_by, row.first_name = acting.actor.id, acting.actor.name
-        others = others_of(acting.session, ACCEPT, acting.actor)
+        others = others_of(acting.session, ACCEPT, acting.actor, ROOT)
         inbox.tell(acting.session, acting.now, others, TOLD.format(name=acting.actor.name), "/rounds")
     else:
         row.second_by = acting.actor.id

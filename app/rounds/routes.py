@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.accounts.service import everyone
+from app.accounts.people import all_names
 from app.campaigns import listing
 from app.campaigns import reads as campaigns
 from app.consents.reads import subjects_waiting
@@ -152,7 +152,7 @@ def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "steps": [*service.checklist(db, row, ports), *hall_steps(db, row, hall_of(desk.settings, desk.now))],
         "panels": [panel for make in ports.panels if (panel := make(db, row)) is not None],
         "approvals": reads.waiting_approvals(db, round_id),
-        "names": {staff.id: staff.name for staff in everyone(db)},
+        "names": all_names(db),
         "document": next(iter(document_reads.documents_of(db, round_id)), None),
         "rehearsals": [other for other in family if other.rehearsal_of == round_id],
         "early": row.is_early(desk.now),

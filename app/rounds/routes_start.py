@@ -12,6 +12,7 @@ from app.campaigns.reads import all_campaigns, get_campaign
 from app.campaigns.sentences import rule_text
 from app.core.errors import DomainError
 from app.core.lists import wish_of
+from app.offices.shown import offices_shown
 from app.rounds import reads
 from app.rounds.allowed import powers
 from app.rounds.domain import RoundState
@@ -31,7 +32,8 @@ def list_page(desk: OrganiserDesk) -> Response:
     under_way, wish = reads.campaigns_under_way(desk.session), wish_of(desk.request.query_params, {UNDER_WAY})
     found = found_campaigns(desk.session, wish, under_way)
     english = english_of(desk.session, [name for line in found.rows for name in (line.title, line.organisation)])
-    return desk.show("campaigns/list.html", found=found, under_way=under_way, english=english)
+    context = {"found": found, "under_way": under_way, "english": english, **offices_shown(desk)}
+    return desk.show("campaigns/list.html", **context)
 
 
 def _asked(key: str) -> Kind | None:
@@ -50,7 +52,8 @@ def _start_page(desk: Desk, kind: Kind | None, refused: Refused | None = None) -
     organisation = last.organisation if last else ""
     body = organisation + kind.body.ending if kind.body and last else ""
     preset = {"title": kind.title.format(year=desk.today.year), "organisation": organisation, "body": body}
-    return desk.show("rounds/start.html", refused, kind=kind, values=typed(refused) or preset)
+    context = {"kind": kind, "values": typed(refused) or preset, **offices_shown(desk)}
+    return desk.show("rounds/start.html", refused, **context)
 
 
 @router.get("/campaigns/new")
@@ -67,6 +70,7 @@ def _beginning(form: PostedForm) -> Beginning:
         body=form.text("body", 200, needed=False),
         voters=form.as_dict().get("voters", ""),
         opens_at=typed_time(form, "opens_at", "开始时间"),
+        office_id=form.text("office", 40, needed=False),
     )
 
 

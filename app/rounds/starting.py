@@ -12,6 +12,7 @@ from app.campaigns.reads import CampaignView
 from app.campaigns.rules import clean_name, pasted_names
 from app.campaigns.section_service import SectionEdit, add_objects, add_section
 from app.core.acting import Acting
+from app.offices.reads import chosen_office
 from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView
 from app.rounds.service import RoundDraft, create_round
@@ -31,6 +32,8 @@ class Beginning:
     voters: str = ""
     body: str = ""
     opens_at: datetime | None = None
+    office_id: str = ""
+    """The office that it is to belong to; empty: the actor's own."""
     alone: bool = False
     """Whether one key share is to open the box, as in examples; else two of three."""
 
@@ -42,8 +45,10 @@ def begin(acting: Acting, kind: Kind, beginning: Beginning) -> str:
     """
     session, now, staff = acting.session, acting.now, acting.actor
     names, groups = pasted_names(beginning.objects), pasted_groups(beginning.voters)
+    office_id = chosen_office(acting, beginning.office_id)
     campaigns.refuse_twice(session, beginning.title, beginning.organisation)
     campaign_id = campaigns.create_campaign(session, now, staff, beginning.title, beginning.organisation, kind)
+    campaigns.settle_in(session, campaign_id, office_id)
     if kind.body is not None:
         name = clean_name(beginning.body) or clean_name(beginning.organisation) + kind.body.ending
         _add_sections(acting, campaign_id, kind, kind.body, (name, names))

@@ -6,9 +6,10 @@ from sqlalchemy import ForeignKey, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
+from app.core.scope import OfRound
 
 
-class Batch(Base):
+class Batch(OfRound, Base):
     """Slips of one voter group printed together; never fewer than k."""
 
     __tablename__ = "slip_batch"
@@ -21,7 +22,7 @@ class Batch(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class SlipCount(Base):
+class SlipCount(OfRound, Base):
     """What was counted by hand, per voter group: who came, left on the pile, handed back unused (SEC-78).
 
     An organiser types it; what a scrutineer counted in his own log-in stands beside it as ``second_…``.

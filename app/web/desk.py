@@ -173,8 +173,11 @@ class DeskOf:
 
     def __call__(self, request: Request) -> Iterator[Desk]:
         """Yield the desk, and end whatever session is still open when the handler is over."""
-        staff, sitting = self._guard(request), Sitting(database(request))
+        staff = self._guard(request)
+        sitting = Sitting(database(request), staff.reach)
         try:
+            request.app.state.check_address(sitting.session, staff.reach, request.path_params)
+            sitting.leave()
             yield Desk(request, get_now(request), sitting, staff)
         finally:
             sitting.leave()

@@ -9,6 +9,30 @@ ACCOUNT_SENTENCES: dict[str, tuple[int, str]] = {
         409,
         "没有保存：表单没有写明是按哪一份内容填的（缺少 seen 一栏）。请从页面上打开表单，对照现在保存的内容再保存。",
     ),
+    "office_unknown": (422, "没有叫“%(name)s”的机构，或者不止一个。请写机构的编号（机构页面地址里的那一段）。"),
+    "office_name_taken": (409, "同一个上级下面已经有“%(name)s”。请换一个名称。"),
+    "office_too_deep": (409, "没有添加：机构最多 8 级，一共最多 2000 个。"),
+    "office_move_wrong": (
+        409,
+        "没有改动：机构不能移到它自己或者它的下级下面，最上一级不能移动，移动后也不能超过 8 级。",
+    ),
+    "office_line_unread": (
+        422,
+        "“%(line)s”这一行读不懂：每行写名称和上级，上级须是已有的机构或者前面的行。什么也没有添加。",
+    ),
+    "office_not_empty": (
+        409,
+        (
+            "不能删除，还有：下级 %(offices)s、账号 %(accounts)s、活动 %(campaigns)s、单位 %(units)s、"
+            "令牌 %(tokens)s、模板 %(templates)s。"
+        ),
+    ),
+    "register_line_unread": (
+        422,
+        "“%(line)s”这一行读不懂：每行一个单位，最多两列（名称、代码），名称不超过 60 个字。什么也没有记入。",
+    ),
+    "register_full": (409, "一个机构的名录最多 %(most)s 个单位，没有记入。"),
+    "register_name_taken": (409, "名录中已经有“%(name)s”。请换一个名称。"),
     "login_needed": (401, "请先登录。"),
     "role_refused": (403, "您的账号没有这项权限。如确需办理，请联系组织者。"),
     "login_busy": (503, "此刻登录的人较多，口令还没有核对。请稍候几秒再试一次。"),

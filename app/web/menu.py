@@ -43,8 +43,8 @@ _STAFF = (
     Entry("补课", _READERS | {"supervisor"}, ("/rectification",)),
     Entry("收件箱", frozenset(ROLE_WORDS), ("/inbox",)),
     Entry("活动与单位", frozenset({"organiser"}), ("/campaigns",)),
-    Entry("设置", frozenset({"organiser"}), ("/staff", "/templates", "/tokens", "/holidays", "/consents")),
-    Entry("人员", ACCOUNT_KEEPERS - {"organiser"}, ("/staff", "/consents", "/holidays")),
+    Entry("设置", frozenset({"organiser"}), ("/staff", "/templates", "/tokens", "/holidays", "/consents", "/offices")),
+    Entry("人员", ACCOUNT_KEEPERS - {"organiser"}, ("/staff", "/consents", "/holidays", "/offices")),
     Entry("操作日志", frozenset({"auditor"}), ("/audit",)),
 )
 
@@ -64,6 +64,7 @@ _SETTINGS = (
     Setting("/templates", "报告模板", frozenset({"organiser"})),
     Setting("/tokens", "访问令牌", frozenset({"organiser"})),
     Setting("/holidays", "节假日", frozenset({"organiser", "sysadmin"})),
+    Setting("/offices", "机构", frozenset({"organiser", "sysadmin"})),
 )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
+from app.core.scope import limit
 from app.core.settings import Settings
 
 
@@ -21,8 +22,9 @@ def database(request: Request) -> Database:
 class Sitting:
     """The sessions of one request, one at a time: begun by who reads or acts, ended before anything is made of it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, reach: tuple[str, ...] | None = None) -> None:
         self._database = database
+        self._reach = reach
         self._session: Session | None = None
 
     @property
@@ -30,7 +32,13 @@ class Sitting:
         """The session of the moment: while acting the one that will be committed, else one that cannot write."""
         if self._session is None:
             self._session = self._database.reader()
+            limit(self._session, self._reach)
         return self._session
+
+    def limit(self, reach: tuple[str, ...] | None) -> None:
+        """Let this and every later session find only what belongs to these offices."""
+        self.leave()
+        self._reach = reach
 
     def leave(self) -> None:
         """End reading; what was read stays readable, but nothing more can be read through it."""
@@ -47,6 +55,7 @@ class Sitting:
         """Act in a session that is committed at the end of the block, and undone by whatever leaves it otherwise."""
         self.leave()
         with self._database.writing() as session:
+            limit(session, self._reach)
             self._session = session
             try:
                 yield

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts import asking, service
+from app.accounts import people as people_of
 from app.accounts.asking import KIND
 from app.accounts.domain import Act, Role, roles_offered
 from app.accounts.models import Staff
@@ -155,7 +156,7 @@ def test_accounts_of_weight_made_or_linked_anew_are_known(people: People) -> Non
     asking.change(people.acting("zhangsan"), Act.LINK, people.cast["lisi"].id, three_roles=False)
     agree(people, "wangwu")
     asking.create(people.acting("zhangsan"), ("zhouba", "周八", "leader"), three_roles=False)
-    assert [staff.login for staff in service.fresh_since(people.session, LATER)] == ["lisi"]
+    assert [staff.login for staff in people_of.fresh_since(people.session, LATER, "root")] == ["lisi"]
 
 
 def test_roles_of_the_three_are_offered_where_they_are_in_force() -> None:
@@ -171,7 +172,7 @@ def test_a_role_that_is_added_waits_for_an_older_other_and_makes_its_account_you
     assert lisi.roles == {"scrutineer"}
     agree(people, "wangwu")
     assert lisi.roles == {"scrutineer", "liaison"}
-    assert [staff.login for staff in service.fresh_since(people.session, LATER)] == ["lisi"]
+    assert [staff.login for staff in people_of.fresh_since(people.session, LATER, "root")] == ["lisi"]
     service.check_is_older(people.session, people.cast["lisi"], LATER)
     with refuses("approval_younger"):
         service.check_is_older(people.session, people.cast["lisi"], LATER - timedelta(minutes=1))

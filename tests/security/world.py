@@ -196,6 +196,7 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
         "plan_id": "noplan", "issue_id": "noissue", "event": "complete",
         "extension_id": "noextension", "file_id": "nofile", "public_id": "nopublic",
         "notice_id": "nonotice", "token_id": "notoken", "consent_id": "noconsent", "job_id": "nojob",
+        "office_id": "root", "registered_id": "noregistered",
         "step": "study", "staff_id": people["wangwu"].id, "token": token, "place": "0", "item": "overall",
         "kind": "survey_report", "path": "css/desk.css",
     }  # fmt: skip

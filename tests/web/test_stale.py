@@ -18,6 +18,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.offices.register import add_pasted, registered
 from app.rectification.plans import entering
 from app.rectification.plans.entering import TypedIssue
 from app.rounds.reads import frozen_paper, get_round
@@ -46,6 +47,8 @@ CHECKED = {
     "/staff/{staff_id}/role",
     "/rectification/campaigns/{campaign_id}/issues/{issue_id}",
     "/rectification/campaigns/{campaign_id}/signing",
+    "/offices/{office_id}/edit",
+    "/offices/{office_id}/units/{registered_id}",
 }
 OTHERWISE = {
     "/campaigns/{campaign_id}/forms/{key}/phone": "saves nothing",
@@ -73,7 +76,7 @@ MAKES_OR_STEPS = re.compile(
     r"^/(login|logout|welcome|again|account|jobs|restored|approvals|consents|tokens|inbox/read)|/(new|add|delete|copy"
     r"|freeze|open|close|void|repeat|rehearsal|purge|archive|package|print|draw|check|make|receipt|begin|share|start|publish"
     r"|discard|objects|withdraw|correct|reset|remarks|import|proposals|record|undo|run|link|enable|disable|opinions|review|bulletin|vote|sign|signed"
-    r"|opinions/import/confirm)$|^/staff$|^/rectification/(flags|actions)/|/steps/|/board/\{unit_id\}"
+    r"|opinions/import/confirm|pick)$|^/staff$|^/rectification/(flags|actions)/|/steps/|/board/\{unit_id\}"
 )
 """Forms that make something, or do a step which the state allows once: they bring nothing that was stored."""
 
@@ -177,6 +180,10 @@ PLACES = {
     f"/rectification{C}/signing": Place(
         f"/rectification{C}/signing", f"/rectification{C}/signing", "needed", ("1", "")
     ),
+    "/offices/{office_id}/edit": Place("/offices/{office_id}", "/offices/{office_id}/edit", "name", ("甲市", "乙市")),
+    "/offices/{office_id}/units/{registered_id}": Place(
+        "/offices/{office_id}", "/offices/{office_id}/units/{registered_id}", "code", ("甲", "乙")
+    ),
     "/staff/{staff_id}/role": Place("/staff", "/staff/{staff_id}/role", "role[]", ("leader", "liaison")),
 }
 
@@ -212,6 +219,8 @@ def ids(settings: Settings, database: Database, organiser: Desk) -> dict[str, st
         issue(acting, folder, frozen_id, dict.fromkeys(groups, 10))
         unit_id = get_campaign(session, campaign_id).units[0].id
         issue_id = entering.enter(acting, campaign_id, TypedIssue("audit", "账目公开不及时", "", (unit_id,)))
+        add_pasted(acting, "root", "文化馆")
+        registered_id = registered(session, "root")[0].id
     with database.reading() as session:
         campaign = get_campaign(session, campaign_id)
     found = {
@@ -222,6 +231,8 @@ def ids(settings: Settings, database: Database, organiser: Desk) -> dict[str, st
         "key": key,
         "section_id": section_id,
         "staff_id": "idwujiu",
+        "office_id": "root",
+        "registered_id": registered_id,
         "frozen_unit": paper.units[0].id,
     }
     return {**found, "unit_id": campaign.units[0].id, "group_id": campaign.groups[0].id, "frozen_group": groups[0]}

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.service import everyone, liaisons_of, principal
+from app.accounts.people import all_names, who_see
+from app.accounts.service import liaisons_of, principal
 from app.audit import service as audit
 from app.audit.service import SYSTEM
+from app.campaigns.reads import office_of
 from app.core.acting import Principal
 from app.core.chinese import CHINA, chinese_day
 from app.core.secrets import new_id
@@ -153,11 +155,11 @@ class DueNotice:
 def due_now(session: Session, now: datetime) -> list[DueNotice]:
     """Return what ``run_daily`` would send at this moment; nothing is stored."""
     today, found = now.astimezone(CHINA).date(), list[DueNotice]()
-    names = {staff.id: staff.name for staff in everyone(session)}
+    names = all_names(session)
     for campaign_id, some in _by_campaign(session).items():
         new = _new_notices(session, today, campaign_id, some)
         by_subject = {(matter.subject.kind, matter.subject.id): matter for matter in some}
-        readers = _readers(session, {notice.unit_id for notice in new})
+        readers = _readers(session, campaign_id, {notice.unit_id for notice in new})
         for notice in new:
             told = tuple(names[staff_id] for staff_id in readers(notice))
             found.append(DueNotice(by_subject[notice.kind, notice.subject_id], notice.level, told))
@@ -178,7 +180,7 @@ def _run_campaign(
     session.add_all([_row(notice, campaign_id, today) for notice in new])
     session.flush()
     by_subject = {(matter.subject.kind, matter.subject.id): matter for matter in found}
-    readers = _readers(session, {notice.unit_id for notice in new})
+    readers = _readers(session, campaign_id, {notice.unit_id for notice in new})
     for notice in new:
         matter = by_subject[notice.kind, notice.subject_id]
         session.add_all([_item(notice, matter, now, staff_id) for staff_id in readers(notice)])
@@ -219,10 +221,11 @@ class _Readers:
         return tuple(dict.fromkeys((*self._liaisons.get(notice.unit_id, ()), *others)))
 
 
-def _readers(session: Session, unit_ids: Collection[str]) -> _Readers:
+def _readers(session: Session, campaign_id: str, unit_ids: Collection[str]) -> _Readers:
     found = liaisons_of(session, unit_ids)
     liaisons = {unit: [staff.id for staff in some if not staff.disabled] for unit, some in found.items()}
-    return _Readers(liaisons, [principal(staff) for staff in everyone(session) if not staff.disabled])
+    seen_by = who_see(session, office_of(session, campaign_id))
+    return _Readers(liaisons, [principal(staff) for staff in seen_by if not staff.disabled])
 
 
 def years_unknown(session: Session, within: Watched, today: date) -> Mapping[str, tuple[int, ...]]:

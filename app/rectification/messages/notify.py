@@ -5,9 +5,11 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from app.accounts.service import everyone, has_any, liaisons_of
+from app.accounts.people import who_see
+from app.accounts.service import liaisons_of, principal
+from app.campaigns.listing import offices_of
 from app.campaigns.reads import CampaignView, get_campaign
-from app.core.acting import Acting
+from app.core.acting import Acting, Principal
 from app.core.chinese import chinese_day
 from app.inbox import service as inbox
 from app.rectification.models import RemedialAction, RemedialOrder, UnitPlan
@@ -135,6 +137,10 @@ def _readers(session: Session, unit_id: str, side: Side) -> list[tuple[str, str]
         return [
             (staff.id, staff.name) for staff in liaisons_of(session, [unit_id]).get(unit_id, ()) if not staff.disabled
         ]
-    return [
-        (staff.id, staff.name) for staff in everyone(session) if has_any(staff, _ROLES[side]) and not staff.disabled
-    ]
+    return [(staff.id, staff.name) for staff in _who_see(session, unit_id) if staff.roles & set(_ROLES[side])]
+
+
+def _who_see(session: Session, unit_id: str) -> list[Principal]:
+    """Return all in office who see the unit's campaign."""
+    seen_by = (one for office_id in offices_of(session, [unit_id]) for one in who_see(session, office_id))
+    return [principal(one) for one in seen_by if not one.disabled]

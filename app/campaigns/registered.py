@@ -1,0 +1,39 @@
+"""Units of a campaign and the register of its office: picked from there, or written into it. Names are copied."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from app.campaigns.models import Unit
+from app.campaigns.reads import get_campaign, office_of
+from app.campaigns.service import add_units
+from app.core.acting import Acting
+from app.core.errors import DomainError
+from app.offices import register
+from app.offices.models import RegisteredUnit
+
+
+def to_pick(acting: Acting, campaign_id: str) -> Sequence[RegisteredUnit]:
+    """Return the units of the register that the campaign does not rate yet."""
+    rated = {unit.name for unit in get_campaign(acting.session, campaign_id).units}
+    kept = register.registered(acting.session, office_of(acting.session, campaign_id))
+    return [unit for unit in kept if unit.name not in rated]
+
+
+def pick(acting: Acting, campaign_id: str, registered_ids: Collection[str]) -> None:
+    """Rate these units of the register too, in its order; DomainError ``name_missing`` where none is chosen."""
+    chosen = [unit for unit in to_pick(acting, campaign_id) if unit.id in registered_ids]
+    if not chosen:
+        raise DomainError("name_missing")
+    add_units(acting.session, acting.now, acting.actor, campaign_id, [unit.name for unit in chosen])
+
+
+def write_down(acting: Acting, campaign_id: str) -> None:
+    """Write the campaign's units that stand in no register into its office's, and remember under which id."""
+    session, office_id = acting.session, office_of(acting.session, campaign_id)
+    rows = session.scalars(select(Unit).where(Unit.campaign_id == campaign_id, Unit.register_id.is_(None))).all()
+    if rows:
+        register.add(acting, office_id, [(row.name, "") for row in rows])
+        known = register.ids_by_name(session, office_id, [row.name for row in rows])
+        for row in rows:
+            row.register_id = known.get(row.name)

@@ -1,0 +1,64 @@
+"""The tree as it is stored, and who reaches what in it."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.acting import Acting, Principal
+from app.core.errors import DomainError
+from app.core.scope import ROOT
+from app.offices.domain import Node, Tree, tree_of
+from app.offices.models import Office
+
+
+def the_tree(session: Session) -> Tree:
+    """Return all offices; pages show of them only what their reader reaches."""
+    columns = (Office.id, Office.parent_id, Office.name, Office.position, Office.is_closed)
+    return tree_of(Node(*row) for row in session.execute(select(*columns)))
+
+
+def reach_from(session: Session, office_id: str, bound: Collection[str] = ()) -> tuple[str, ...] | None:
+    """Return the offices whose rows somebody of this one finds, None where that is all of them.
+
+    ``bound`` are others that he was named for something of, such as the unit that a liaison speaks for.
+    """
+    tree = the_tree(session)
+    reach = tree.reach(office_id) | (set(bound) & set(tree.nodes))
+    return None if reach == set(tree.nodes) else tuple(sorted(reach))
+
+
+def watchers_of(session: Session, office_id: str) -> frozenset[str]:
+    """Return the offices whose people see this one."""
+    return the_tree(session).watchers(office_id)
+
+
+def way_up(session: Session, office_id: str) -> tuple[str, ...]:
+    """Return the ids of an office and of all above it, the root last: where its rows are looked for, nearest first."""
+    return tuple(node.id for node in the_tree(session).upwards(office_id)) or (ROOT,)
+
+
+def offices_in_reach(session: Session, actor: Principal) -> list[Node]:
+    """Return the offices that somebody reaches, each before those below it; his own comes first."""
+    reach, tree = actor.reach, the_tree(session)
+    return [node for node in tree.downwards(actor.office_id) if reach is None or node.id in reach]
+
+
+def chosen_office(acting: Acting, office_id: str) -> str:
+    """Return the office that was chosen, or the actor's own where none was; DomainError ``field_not_a_choice``."""
+    if not office_id or office_id == acting.actor.office_id:
+        return acting.actor.office_id
+    if office_id not in {node.id for node in offices_in_reach(acting.session, acting.actor)}:
+        raise DomainError("field_not_a_choice", field="机构")
+    return office_id
+
+
+def office_called(session: Session, called: str) -> str:
+    """Return the id of the office of that name or id, the root's for an empty text; DomainError ``office_unknown``."""
+    nodes = the_tree(session).nodes
+    found = [node.id for node in nodes.values() if called in {node.id, node.name}]
+    if not called:
+        return ROOT
+    if len(found) != 1:
+        raise DomainError("office_unknown", name=called)
+    return found[0]

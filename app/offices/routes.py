@@ -1,0 +1,170 @@
+"""The pages of 机构: the tree, and of each office its place and its register of units."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from app.core.errors import DomainError
+from app.offices import reads, register, service
+from app.offices.domain import Node, Tree
+from app.offices.models import Office, RegisteredUnit
+from app.web.desk import Desk, DeskOf, OrganiserDesk, Refused
+from app.web.forms import Form
+from app.web.stale import Stored, refuse_stale, stored
+
+router = APIRouter()
+OfficeDesk = Annotated[Desk, Depends(DeskOf("organiser", "sysadmin"), scope="function")]
+"""Who looks after offices: his own and those below, the whole tree where his is the root."""
+TEXT = 4_000
+NAME = "机构名称"
+
+
+def _list_page(desk: Desk, refused: Refused | None = None) -> Response:
+    tree = reads.the_tree(desk.session)
+    manages = service.may_manage(desk.staff)
+    seen = list(tree.downwards(desk.staff.office_id))
+    context = {
+        "nodes": [(node, _depth(tree, node) - _depth(tree, seen[0])) for node in seen] if seen else [],
+        "within": {node.id for node in reads.offices_in_reach(desk.session, desk.staff)},
+        "manages": manages,
+    }
+    return desk.show("offices/list.html", refused, **context)
+
+
+def _depth(tree: Tree, node: Node) -> int:
+    return len(tuple(tree.upwards(node.id)))
+
+
+@router.get("/offices")
+def list_page(desk: OfficeDesk) -> Response:
+    """Show the tree from the reader's office downwards."""
+    return _list_page(desk)
+
+
+@router.post("/offices/add")
+def add(desk: OfficeDesk, form: Form) -> Response:
+    """Add an office."""
+
+    def act() -> None:
+        parent = reads.chosen_office(desk.acting, form.text("parent", 40, needed=False))
+        service.add(desk.acting, parent, form.text("name", TEXT, label=NAME))
+
+    return desk.attempt(act, "/offices", lambda refused: _list_page(desk, refused))
+
+
+@router.post("/offices/import")
+def add_pasted(desk: OfficeDesk, form: Form) -> Response:
+    """Add offices from pasted lines."""
+
+    def act() -> None:
+        service.check_manages(desk.staff)
+        service.add_pasted(desk.acting, form.as_dict().get("lines", ""))
+
+    return desk.attempt(act, "/offices", lambda refused: _list_page(desk, refused))
+
+
+def stored_office(office: Node | Office) -> Stored:
+    """Return what is stored of an office that its form edits."""
+    return stored([(NAME, office.name)], office.id, office.parent_id)
+
+
+def stored_unit(unit: RegisteredUnit) -> Stored:
+    """Return what is stored of a unit of the register."""
+    return stored([("单位名称", unit.name), ("代码", unit.code)], unit.id)
+
+
+def _office_page(desk: Desk, office_id: str, refused: Refused | None = None, unit_id: str = "") -> Response:
+    tree = reads.the_tree(desk.session)
+    node = tree.nodes.get(office_id)
+    if node is None:
+        raise DomainError("not_found")
+    search = desk.request.query_params.get("q", "")[: register.NAME_LIMIT].strip()
+    units = register.registered(desk.session, office_id, search)
+    parents = [each for each in reads.offices_in_reach(desk.session, desk.staff) if tree.may_move(office_id, each.id)]
+    context = {
+        "office": node,
+        "tree": tree,
+        "parents": parents,
+        "stored_office": stored_office(node),
+        "stored_unit": stored_unit,
+        "manages": service.may_manage(desk.staff),
+        "keeps": "organiser" in desk.staff.roles,
+        "may_close": service.may_close(desk.staff, node),
+        "units": units[: register.PAGE_SIZE],
+        "found": len(units),
+        "search": search,
+        "edited": unit_id,
+    }
+    return desk.show("offices/office.html", refused, **context)
+
+
+@router.get("/offices/{office_id}")
+def office_page(desk: OfficeDesk, office_id: str) -> Response:
+    """Show an office and its register of units."""
+    return _office_page(desk, office_id)
+
+
+def _attempt(desk: Desk, office_id: str, act: Callable[[], object], unit_id: str = "") -> Response:
+    again = partial(_office_page, desk, office_id, unit_id=unit_id)
+    return desk.attempt(act, f"/offices/{office_id}", again)
+
+
+@router.post("/offices/{office_id}/edit")
+def edit(desk: OfficeDesk, office_id: str, form: Form) -> Response:
+    """Rename or move an office."""
+
+    def act() -> None:
+        refuse_stale(form, stored_office(service.office_row(desk.session, office_id)))
+        parent = form.text("parent", 40, needed=False)
+        service.edit(desk.acting, office_id, form.text("name", TEXT, label=NAME), parent)
+
+    return _attempt(desk, office_id, act)
+
+
+@router.post("/offices/{office_id}/close")
+def close(desk: OrganiserDesk, office_id: str, _form: Form) -> Response:
+    """Close the reader's own office to those above it."""
+    return _attempt(desk, office_id, lambda: service.set_closed(desk.acting, office_id, closed=True))
+
+
+@router.post("/offices/{office_id}/open")
+def reopen(desk: OrganiserDesk, office_id: str, _form: Form) -> Response:
+    """Open the reader's own office to those above it."""
+    return _attempt(desk, office_id, lambda: service.set_closed(desk.acting, office_id, closed=False))
+
+
+@router.post("/offices/{office_id}/delete")
+def delete(desk: OfficeDesk, office_id: str, _form: Form) -> Response:
+    """Delete an office that holds nothing."""
+    again = partial(_office_page, desk, office_id)
+    return desk.attempt(lambda: service.delete(desk.acting, office_id), "/offices", again)
+
+
+@router.post("/offices/{office_id}/units/add")
+def add_units(desk: OrganiserDesk, office_id: str, form: Form) -> Response:
+    """Add units to the register from pasted lines."""
+    lines = form.as_dict().get("lines", "")
+    return _attempt(desk, office_id, lambda: register.add_pasted(desk.acting, office_id, lines))
+
+
+@router.post("/offices/{office_id}/units/{registered_id}")
+def rename_unit(desk: OrganiserDesk, office_id: str, registered_id: str, form: Form) -> Response:
+    """Give a unit of the register another name or code."""
+
+    def act() -> None:
+        refuse_stale(form, stored_unit(register.unit_row(desk.session, office_id, registered_id)))
+        name = form.text("name", register.NAME_LIMIT, label="单位名称")
+        register.rename(
+            desk.acting, office_id, registered_id, name, form.text("code", register.CODE_LIMIT, needed=False)
+        )
+
+    return _attempt(desk, office_id, act, registered_id)
+
+
+@router.post("/offices/{office_id}/units/{registered_id}/delete")
+def delete_unit(desk: OrganiserDesk, office_id: str, registered_id: str, _form: Form) -> Response:
+    """Take a unit out of the register."""
+    return _attempt(desk, office_id, lambda: register.delete(desk.acting, office_id, registered_id))
