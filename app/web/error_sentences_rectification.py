@@ -25,8 +25,8 @@ RECTIFICATION_SENTENCES: dict[str, tuple[int, str]] = {
         "已经要求这些单位报送方案：%(units)s（共 %(count)s 个）。没有向任何单位提出要求，请去掉它们再提交。",
     ),
     "plan_of_order": (409, "这份方案是责令补课要求的，不能撤回。"),
-    "issue_unknown": (404, "没有这个问题，或已经撤回。"),
-    "issue_title_missing": (422, "没有写明问题。其余内容没有丢失，请补上后再提交。"),
+    "entered_issue_unknown": (404, "没有这个问题，或已经撤回。"),
+    "entered_issue_title_missing": (422, "没有写明问题。其余内容没有丢失，请补上后再提交。"),
     "issue_units_missing": (422, "没有选择单位。其余内容没有丢失，请至少选择一个单位。"),
     "issue_answered": (
         409,

@@ -30,15 +30,16 @@ from app.web.kept import late_form, remember_way
 from app.web.pages import OWN_ACCOUNT, page
 
 LOG = logging.getLogger("manyidu")
-ALL_SENTENCES = {
-    **SENTENCES,
-    **ACCOUNT_SENTENCES,
-    **RESULT_SENTENCES,
-    **RULE_SENTENCES,
-    **COMPOSITE_SENTENCES,
-    **BOX_SENTENCES,
-    **RECTIFICATION_SENTENCES,
-}
+TABLES = (
+    SENTENCES,
+    ACCOUNT_SENTENCES,
+    RESULT_SENTENCES,
+    RULE_SENTENCES,
+    COMPOSITE_SENTENCES,
+    BOX_SENTENCES,
+    RECTIFICATION_SENTENCES,
+)
+ALL_SENTENCES = {code: told for table in TABLES for code, told in table.items()}
 UNAVAILABLE = 503
 TOO_MANY = 429
 RETRY_AFTER_SECONDS = "2"

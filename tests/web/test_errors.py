@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from app.core.settings import Settings
 from app.main import build_api, wrap
-from app.web.errors import ALL_SENTENCES, sentence
+from app.web.errors import ALL_SENTENCES, TABLES, sentence
 from tests.conftest import BASE_URL, TestClock
 
 
@@ -45,3 +45,7 @@ def test_a_sentence_without_values_says_percent_once(params: dict[str, object]) 
         if "%(" not in text:
             for language in ("zh-CN", "en"):
                 assert "%%" not in sentence(language, code, params)[1], code
+
+
+def test_no_code_has_two_sentences() -> None:
+    assert sum(map(len, TABLES)) == len(ALL_SENTENCES)

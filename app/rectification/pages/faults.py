@@ -8,7 +8,7 @@ _OF_CODES: Mapping[str, str] = {
     "plan_units_missing": "units",
     "plan_asked_already": "units",
     "plan_due_past": "due",
-    "issue_title_missing": "title",
+    "entered_issue_title_missing": "title",
     "issue_units_missing": "units",
     "issue_answered": "units",
     "order_document_missing": "document_number",

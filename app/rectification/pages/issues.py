@@ -65,7 +65,7 @@ def _found(desk: Desk, campaign_id: str, issue_id: str) -> Issue:
     every = every_issue(desk.session, campaign_id)
     issue = next((issue for issue in every if issue.id == issue_id and issue.is_entered), None)
     if issue is None:
-        raise DomainError("issue_unknown")
+        raise DomainError("entered_issue_unknown")
     return issue
 
 

@@ -66,10 +66,10 @@ def withdraw(acting: Acting, campaign_id: str, issue_id: str) -> None:
 
 
 def held_issue(session: Session, campaign_id: str, issue_id: str) -> EnteredIssue:
-    """Return the row of an issue, held until the transaction ends; DomainError ``issue_unknown``."""
+    """Return the row of an issue, held until the transaction ends; DomainError ``entered_issue_unknown``."""
     row = locked(session, EnteredIssue, issue_id)
     if row is None or row.campaign_id != campaign_id or row.withdrawn_at is not None:
-        raise DomainError("issue_unknown")
+        raise DomainError("entered_issue_unknown")
     return row
 
 

@@ -20,7 +20,7 @@ class Refusal(StrEnum):
     PLAN_INCOMPLETE = "plan_incomplete"
     PLAN_REMARKS_MISSING = "plan_remarks_missing"
 
-    ISSUE_TITLE_MISSING = "issue_title_missing"
+    ISSUE_TITLE_MISSING = "entered_issue_title_missing"
     ISSUE_UNITS_MISSING = "issue_units_missing"
 
     ACTION_TEXT_MISSING = "action_text_missing"

@@ -80,7 +80,7 @@ def test_every_source_can_be_entered_but_opinions(database: Database, origin: Is
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
-        (replace(AUDIT, title=" 待定 "), "issue_title_missing"),
+        (replace(AUDIT, title=" 待定 "), "entered_issue_title_missing"),
         (replace(AUDIT, unit_ids=()), "issue_units_missing"),
         (replace(AUDIT, unit_ids=("nowhere",)), "field_not_a_choice"),
         (replace(AUDIT, origin=""), "field_not_a_choice"),
@@ -110,7 +110,7 @@ def test_what_an_action_answers_is_reworded_but_neither_withdrawn_nor_taken_off_
         planning.save_plan(Acting(session, MORNING, WU), plan_id_of(session, order_id), [])
         entering.withdraw(acting, found.campaign_id, issue_id)
         assert every_issue(session, found.campaign_id) == []
-        with refuses("issue_unknown"):
+        with refuses("entered_issue_unknown"):
             entering.change(acting, found.campaign_id, issue_id, AUDIT)
 
 
@@ -118,5 +118,5 @@ def test_an_issue_of_another_campaign_is_unknown(database: Database) -> None:
     found, _ = make_order(database)
     with database.writing() as session:
         issue_id = entered(session, found)
-        with refuses("issue_unknown"):
+        with refuses("entered_issue_unknown"):
             entering.withdraw(Acting(session, MORNING, ZHANG), "elsewhere", issue_id)
