@@ -19,7 +19,7 @@ from app.rectification.plans.service import CO_UNIT_MARK, MOST_ACTIONS, PlanRow,
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.issues import ORIGINS
 from app.rectification.rules.plans import Action, ActionKind, Gap, plan_gaps, unanswered_issues
-from app.rectification.rules.wording import ACTION_KINDS, GAP_FIELDS, gap_text
+from app.rectification.rules.wording import ACTION_KINDS, GAP_FIELDS, GAPS
 from app.web.desk import Desk, Refused, WorkingDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
@@ -32,7 +32,7 @@ FIELDS = (
 LIMITS = {"id": 40, "kind": 10, "due": 10, "issue_id": 40, "sponsor": 80, "lead_unit": 80, "owner": 80}
 LONGEST = 1000
 PLAN_LABELS = {column.key: column.heading for column in LEDGER_COLUMNS if column.planned}
-Marks = dict[str, list[str]]
+Marks = dict[str, list[tuple[str, Gap]]]
 """What is wrong with fields, by the end of their ids: ``due-2`` is the last day of the second action."""
 
 
@@ -81,7 +81,7 @@ def _shown(plan: PlanView) -> list[dict[str, str]]:
 def _by_field(gaps: Sequence[Gap]) -> Marks:
     found: Marks = {}
     for gap in gaps:
-        found.setdefault(f"{GAP_FIELDS[gap.code]}-{gap.action or 1}", []).append(gap_text(gap))
+        found.setdefault(f"{GAP_FIELDS[gap.code]}-{gap.action or 1}", []).append((GAPS[gap.code], gap))
     return found
 
 

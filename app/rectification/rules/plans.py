@@ -82,7 +82,7 @@ class GapCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing to put right; ``action`` is the action's number, 0 the plan as a whole. ``gap_text`` words it.
+    """One thing to put right; ``action`` is the action's number, 0 the plan as a whole. ``wording.GAPS`` words it.
 
     ``day`` is the day to choose instead, where there is one.
     """

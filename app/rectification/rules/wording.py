@@ -7,7 +7,7 @@ from app.rectification.rules.board import Cell, CellState, Source, StageProblem
 from app.rectification.rules.issues import SOURCES_OF_ACTIONS
 from app.rectification.rules.ledger import ActionEvent, ActionState
 from app.rectification.rules.orders import OrderEvent, OrderState, Suggestion, Task
-from app.rectification.rules.plans import Action, ActionKind, Gap, GapCode, Horizon, Origin, PlanEvent, PlanState
+from app.rectification.rules.plans import Action, ActionKind, GapCode, Horizon, Origin, PlanEvent, PlanState
 from app.rectification.rules.signing import Signature, SignedHow
 from app.rectification.rules.supervision import Level, Mode, SubjectKind
 
@@ -135,11 +135,6 @@ GAP_FIELDS = {
     GapCode.LEAD_IS_CO_UNIT: "co_units",
 }
 """The field of the plan's form in which each gap is to be put right."""
-
-
-def gap_text(gap: Gap) -> str:
-    """Say in Chinese what is missing, and in which action."""
-    return GAPS[gap.code] % {"number": gap.action, "day": gap.day}
 
 
 def signature_words(signature: Signature) -> str:

@@ -27,7 +27,7 @@ from app.rectification.rules.plans import (
     unanswered_issues,
 )
 from app.rectification.rules.refusals import Refusal
-from app.rectification.rules.wording import gap_text
+from app.rectification.rules.wording import GAPS
 from app.rectification.rules.workdays import Holidays, is_working_day, seed_holidays, working_day_from
 from tests.rectification.walks import assert_total, reachable
 
@@ -143,8 +143,8 @@ def test_it_refuses_a_lead_unit_that_helps_itself() -> None:
 
 
 def test_every_gap_has_a_sentence() -> None:
-    assert all(gap_text(Gap(code, 3)).startswith("第3项") for code in GapCode if code is not GapCode.NO_ACTIONS)
-    assert gap_text(Gap(GapCode.NO_ACTIONS)).startswith("方案中还没有")
+    assert all(GAPS[code].startswith("第%(number)s项") for code in GapCode if code is not GapCode.NO_ACTIONS)
+    assert GAPS[GapCode.NO_ACTIONS].startswith("方案中还没有")
 
 
 def test_issues_without_an_action_are_named_in_order() -> None:
