@@ -4,6 +4,8 @@ An object's total is Σ weight × part, exact to the end. A part that is not who
 the total then; a part that is missing leaves none.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +14,8 @@ from typing import Final
 
 from app.core.errors import DomainError
 
+_BETWEEN: Final = re.compile(r"\s*[,、;]\s*")
+_CLASS_WEIGHT: Final = re.compile(r"([^\s\d][^\d:=]{0,19}?)\s*[:=]?\s*(\d{1,3}(?:\.\d{1,2})?) ?%?")
 WHOLE: Final = Fraction(100)
 LEVELS: Final = 2
 MOST_PARTS: Final = 12
@@ -173,8 +177,13 @@ def every_part(parts: Sequence[Part]) -> Iterator[Part]:
         yield from every_part(part.parts)
 
 
-def check_composite(composite: Composite, groups: Sequence[str], rounds: Sequence[str] = ()) -> None:
-    """Refuse what could never be added up: DomainError ``composite_…``, with the part named."""
+def check_composite(
+    composite: Composite, groups: Sequence[str], rounds: Sequence[str] = (), classes: Sequence[str] | None = None
+) -> None:
+    """Refuse what could never be added up: DomainError ``composite_…``, with the part named.
+
+    ``classes``: those that objects are of, where that is known.
+    """
     every = list(every_part(composite.parts))
     labels = [part.label for part in every]
     if any(not label for label in labels) or len(set(labels)) < len(labels):
@@ -184,6 +193,9 @@ def check_composite(composite: Composite, groups: Sequence[str], rounds: Sequenc
     for part in every:
         _check_part(part, groups, rounds)
     _check_weights(composite.parts, "综合评价得分")
+    for part in every if classes is not None else ():
+        for unknown in [name for name in part.by_class if name not in (classes or ())]:
+            raise DomainError("composite_class", name=part.label, typed=unknown)
 
 
 def _check_part(part: Part, groups: Sequence[str], rounds: Sequence[str]) -> None:
@@ -207,6 +219,22 @@ def _check_weights(parts: Sequence[Part], name: str) -> None:
     for part in parts:
         if part.parts:
             _check_weights(part.parts, part.label)
+
+
+def class_weights(text: str, label: str) -> dict[str, Fraction]:
+    """Return weights that were typed by class, as ``党群 30，政府 50``; DomainError ``composite_classes``."""
+    found: dict[str, Fraction] = {}
+    for each in filter(None, _BETWEEN.split(unicodedata.normalize("NFKC", text).strip())):
+        known = _CLASS_WEIGHT.fullmatch(each)
+        if known is None or known[1] in found:
+            raise DomainError("composite_classes", name=label, typed=each[:30])
+        found[known[1]] = Fraction(known[2])
+    return found
+
+
+def classes_text(weights: Mapping[str, Fraction]) -> str:
+    """Write weights by class as they are typed."""
+    return "，".join(f"{name} {number_text(weight)}" for name, weight in weights.items())
 
 
 def number_text(number: Fraction) -> str:

@@ -61,6 +61,8 @@ class Unit(OfCampaign, Base):
     name: Mapped[str] = mapped_column(Text)
     duty: Mapped[str] = mapped_column(Text, default="", server_default="")
     responsible: Mapped[str] = mapped_column(Text, default="", server_default="")
+    object_class: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """党群, 政府, 垂管 …: parts of a composite may weigh otherwise for it."""
     register_id: Mapped[str | None] = mapped_column(Text)
     """The same unit in the register of an office, where it was picked from there."""
 

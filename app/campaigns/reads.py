@@ -50,6 +50,7 @@ class UnitView:
     duty: str = ""
     responsible: str = ""
     section_id: str = ""
+    object_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +274,7 @@ def _units(session: Session, campaign_id: str) -> tuple[UnitView, ...]:
         .order_by(Unit.position, Unit.id)
     )
     return tuple(
-        UnitView(row.id, row.position, row.name, row.duty, row.responsible, section_id or "")
+        UnitView(row.id, row.position, row.name, row.duty, row.responsible, section_id or "", row.object_class)
         for row, section_id in session.execute(query)
     )
 

@@ -7,7 +7,16 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import scheme_service
-from app.campaigns.composite import MOST_PARTS, Composite, Part, Source, formula_text, number_text
+from app.campaigns.composite import (
+    MOST_PARTS,
+    Composite,
+    Part,
+    Source,
+    class_weights,
+    classes_text,
+    formula_text,
+    number_text,
+)
 from app.campaigns.domain import DECIMALS
 from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import get_campaign
@@ -20,7 +29,7 @@ from app.web.stale import refuse_stale
 
 router = APIRouter()
 ROWS = range(1, MOST_PARTS + 1)
-FIELDS = ("label", "source", "weight", "most", "under")
+FIELDS = ("label", "source", "weight", "classes", "most", "under")
 
 
 def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
@@ -34,6 +43,7 @@ def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Respo
         "rounds": [(each.id, each.title) for each in resting_rounds(desk.request)(desk.session, campaign_id)],
         "rows": ROWS,
         "decimals": DECIMALS,
+        "classes": list(dict.fromkeys(unit.object_class for unit in campaign.units if unit.object_class)),
     }
     return desk.show("campaigns/composite.html", refused, **context)
 
@@ -73,6 +83,7 @@ def shown(composite: Composite | None) -> dict[str, str]:
             "label": part.label,
             "source": named.get(part.source, part.source.value),
             "weight": number_text(part.weight) if part.weight else "",
+            "classes": classes_text(part.by_class),
             "most": number_text(part.most) if part.most else "",
             "under": under,
         }
@@ -82,7 +93,10 @@ def shown(composite: Composite | None) -> dict[str, str]:
 
 def typed_composite(form: PostedForm) -> Composite | None:
     """Return what was typed; None where every row is empty."""
-    rows = [{name: form.text(f"{name}-{row}", 60, needed=False) for name in FIELDS} for row in ROWS]
+    rows = [
+        {name: form.text(f"{name}-{row}", 200 if name == "classes" else 60, needed=False) for name in FIELDS}
+        for row in ROWS
+    ]
     filled = {str(row): cells for row, cells in zip(ROWS, rows, strict=True) if cells["label"] or cells["source"]}
     if not filled:
         return None
@@ -117,6 +131,7 @@ def _part(filled: Rows, row: str) -> Part:
         weight=Fraction(0) if source is Source.EXTRA else typed_weight(cells["weight"], cells["label"]),
         group=which if source is Source.VOTE else "",
         round_id=which if source is Source.ROUND else "",
+        by_class={} if source is Source.EXTRA else class_weights(cells["classes"], cells["label"]),
         most=typed_weight(cells["most"], cells["label"]) if source in {Source.POINTS, Source.EXTRA} else Fraction(0),
         parts=tuple(_part(filled, other) for other in inner) if source is Source.COMPOSITE else (),
     )

@@ -11,7 +11,7 @@ from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import CampaignView, UnitView, get_campaign, office_of
 from app.campaigns.rules import pasted_names
 from app.campaigns.stored import locked_campaign, stored_units
-from app.campaigns.typed import TypedRow, name_rows, typed_rows
+from app.campaigns.typed import TypedRow, name_rows, typed_rows, unit_edits, unit_rows
 from app.core.errors import DomainError
 from app.core.lists import cut, wish_of
 from app.offices.register import registered as register_of
@@ -26,7 +26,10 @@ def _units_page(
     desk: Desk, campaign_id: str, refused: Refused | None = None, rows: Sequence[TypedRow] | None = None
 ) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
-    stored = [TypedRow(unit.id, str(place), unit.name) for place, unit in enumerate(campaign.units, 1)]
+    stored = [
+        TypedRow(unit.id, str(place), unit.name, "", unit.duty, unit.responsible, unit.object_class)
+        for place, unit in enumerate(campaign.units, 1)
+    ]
     added, wish = typed(refused).get("names", ""), wish_of(desk.request.query_params)
     found = cut([row for row in stored if wish.fits(row.name)], wish)
     kept = registered.to_pick(desk.acting, campaign_id)
@@ -57,11 +60,13 @@ def units_page(desk: OrganiserDesk, campaign_id: str) -> Response:
 @router.post("/campaigns/{campaign_id}/units")
 def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Save names and order."""
-    rows = typed_rows(form)
+    rows = unit_rows(form) if "class[]" in form.as_dict() else typed_rows(form)
+    words = unit_edits(rows) if "class[]" in form.as_dict() else {}
 
     def act() -> None:
         refuse_stale(form, stored_units(locked_campaign(desk.session, campaign_id)))
         service.save_units(desk.session, desk.now, desk.staff, campaign_id, name_rows(rows))
+        service.save_words(desk.session, campaign_id, words)
 
     return _attempt(desk, campaign_id, act, rows)
 

@@ -77,7 +77,8 @@ def set_composite(acting: Acting, campaign_id: str, composite: Composite | None,
     session, campaign = acting.session, campaign_row(acting.session, campaign_id)
     groups = session.scalars(select(VoterGroup.id).where(VoterGroup.campaign_id == campaign_id)).all()
     if composite is not None:
-        check_composite(composite, groups, rounds)
+        units = get_campaign(session, campaign_id).units
+        check_composite(composite, groups, rounds, [unit.object_class for unit in units])
     scheme = replace(SCHEME_JSON.validate_json(campaign.scheme), composite=composite)
     campaign.scheme = SCHEME_JSON.dump_json(scheme).decode()
     formula = formula_text(composite) if composite else ""

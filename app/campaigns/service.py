@@ -3,7 +3,8 @@
 A round freezes its own copy of all this, so a change here only ever concerns rounds still to come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -32,6 +33,7 @@ from app.campaigns.rules import (
     GroupRow,
     NameRow,
     check_expected,
+    check_name,
     check_names,
     clean_name,
 )
@@ -148,6 +150,25 @@ def save_units(session: Session, now: datetime, staff: Principal, campaign_id: s
         units[unit_id].name = named.get(unit_id, units[unit_id].name)
     order_names = [units[unit_id].name for unit_id in order]
     audit.record(session, now, staff, "campaign.units.edit", campaign_id, renamed=renamed, order=order_names)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWords:
+    """What stands beside the name of an object: position, who answers for it, its class; each may be empty."""
+
+    duty: str = ""
+    responsible: str = ""
+    object_class: str = ""
+
+
+def save_words(session: Session, campaign_id: str, words: Mapping[str, UnitWords]) -> None:
+    """Store what stands beside the names of objects, by id; the caller has saved and logged the names."""
+    for unit in _units(session, campaign_id):
+        for name, text in asdict(words[unit.id]).items() if unit.id in words else ():
+            clean = clean_name(text)
+            if clean:
+                check_name(clean)
+            setattr(unit, name, clean)
 
 
 def delete_unit(acting: Acting, rounds: RestingRounds, campaign_id: str, unit_id: str, typed: str) -> None:

@@ -28,7 +28,8 @@ def stored_head(campaign: CampaignView) -> Stored:
 def stored_units(campaign: CampaignView) -> Stored:
     """Return the units in official order."""
     lines = [(str(place), unit.name) for place, unit in enumerate(campaign.units, 1)]
-    return stored(lines, [unit.id for unit in campaign.units])
+    words = [(unit.duty, unit.responsible, unit.object_class) for unit in campaign.units]
+    return stored(lines, [unit.id for unit in campaign.units], words)
 
 
 def stored_sections(campaign: CampaignView) -> Stored:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Final
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
@@ -33,6 +34,7 @@ from app.campaigns.rules import (
     reordered,
     with_options,
 )
+from app.campaigns.service import UnitWords
 from app.campaigns.typed_rule import shown_rule, typed_rule
 from app.core.errors import DomainError
 from app.web.forms import PostedForm
@@ -52,6 +54,27 @@ class TypedRow:
     place: str
     name: str
     expected: str = ""
+    duty: str = ""
+    responsible: str = ""
+    object_class: str = ""
+
+
+WORDS: Final = ("duty[]", "responsible[]", "class[]")
+"""What may stand beside the name of an object; a page that does not ask it changes none of it."""
+
+
+def unit_rows(form: PostedForm) -> list[TypedRow]:
+    """Return the posted rows of objects as they were typed."""
+    columns = [form.several(name) for name in ("id[]", "place[]", "name[]", *WORDS)]
+    return [
+        TypedRow(key, place, name, "", duty, responsible, object_class)
+        for key, place, name, duty, responsible, object_class in _rows(columns)
+    ]
+
+
+def unit_edits(rows: Sequence[TypedRow]) -> dict[str, UnitWords]:
+    """Return what is to stand beside the names of objects, by id."""
+    return {row.id: UnitWords(row.duty, row.responsible, row.object_class) for row in rows}
 
 
 def typed_rows(form: PostedForm, *, expected: bool = False) -> list[TypedRow]:

@@ -223,7 +223,8 @@ def composites_in(
     totals: Mapping[str, Total] = {}
     if composite is not None:
         named = {key: Fraction(entry.value) for key, entry in entries.items() if key[1] != AWARD}
-        totals = composites_of(document, composite, named, _others(composite, other))
+        classes = {unit.id: unit.object_class for unit in paper.units}
+        totals = composites_of(document, composite, named, _others(composite, other), classes)
     elif not any(part == AWARD for _, part in entries):
         return None
     decimals = composite.decimals if composite else 0

@@ -62,13 +62,15 @@ def layout_for(chosen: str, units: int, items: int, *, remarks: bool) -> Layout:
 class PaperUnit:
     """Something rated; its place in ``Paper.units`` is its place in the official order.
 
-    ``duty`` is a person's position （职务）, ``responsible`` who answers for a project （主办单位）; both may be empty.
+    ``duty`` is a person's position （职务）, ``responsible`` who answers for a project （主办单位）. Parts of a
+    composite may be weighed by ``object_class``. All may be empty.
     """
 
     id: str
     name: str
     duty: str = ""
     responsible: str = ""
+    object_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)

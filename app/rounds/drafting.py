@@ -57,7 +57,7 @@ def _sections(session: Session, campaign: CampaignView, asked: Collection[str] |
 
 def _units(units: Sequence[UnitView], asked: Collection[str] | None) -> tuple[PaperUnit, ...]:
     return tuple(
-        PaperUnit(unit.id, unit.name, unit.duty, unit.responsible)
+        PaperUnit(unit.id, unit.name, unit.duty, unit.responsible, unit.object_class)
         for unit in units
         if asked is None or unit.id in asked
     )

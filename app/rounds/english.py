@@ -49,7 +49,7 @@ def _scheme(scheme: Scheme, english: Mapping[str, str]) -> Scheme:
 
 def _unit(unit: PaperUnit, english: Mapping[str, str]) -> PaperUnit:
     name, duty, responsible = (english.get(word, word) for word in (unit.name, unit.duty, unit.responsible))
-    return PaperUnit(unit.id, name, duty, responsible)
+    return replace(unit, name=name, duty=duty, responsible=responsible)
 
 
 def _item(item: Item, english: Mapping[str, str]) -> Item:

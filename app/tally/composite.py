@@ -7,6 +7,7 @@ part that is hidden or banded counts with all that it may be, and the total is t
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 from app.campaigns.composite import (
     VOTED,
@@ -36,14 +37,22 @@ _BAND = re.compile(r"(?P<low>\d+)–(?P<high>\d+)%|≥(?P<least>\d+)%|≤(?P<mos
 
 
 def composites_of(
-    document: Document, composite: Composite, named: Named, others: Mapping[str, Document]
-) -> dict[str, Total]:  # fmt: skip
-    """Return each object's 综合评价得分; ``others`` are the documents of other rounds of the campaign, by round."""
-    return {
-        target["id"]: total_of(composite, _Reader(document, composite, named, others, target["id"]).figure)
-        for section in document["sections"]
-        for target in section["targets"]
-    }
+    document: Document,
+    composite: Composite,
+    named: Named,
+    others: Mapping[str, Document],
+    classes: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Total]:
+    """Return each object's 综合评价得分; ``others`` are the documents of other rounds of the campaign, by round.
+
+    ``classes``: of which class objects are, by id.
+    """
+
+    def total(target_id: str) -> Total:
+        reader = _Reader(document, composite, named, others, target_id)
+        return total_of(composite, reader.figure, classes.get(target_id, ""))
+
+    return {target["id"]: total(target["id"]) for section in document["sections"] for target in section["targets"]}
 
 
 class _Reader:

@@ -7,6 +7,14 @@ COMPOSITE_SENTENCES: dict[str, tuple[int, str]] = {
     ),
     "composite_parts": (422, "综合评价至少有一个部分，最多 %(most)s 个，没有保存。不用综合评价的，请全部留空。"),
     "composite_labels": (422, "综合评价的每个部分都要有名称，并且各不相同，没有保存。例如“领导评分”“群众评议”。"),
+    "composite_classes": (
+        422,
+        "“%(name)s”各类对象的权重中，“%(typed)s”看不明白，没有保存。写类别和权重，例如“党群 30，政府 50”，每类一次。",
+    ),
+    "composite_class": (
+        422,
+        "“%(name)s”的权重里有“%(typed)s”，没有一个对象属于这一类，没有保存。请核对“单位”页上各对象的类别。",
+    ),
     "composite_levels": (422, "“%(name)s”由几个部分合成，须至少有一个部分，部分里不能再分，没有保存。"),
     "composite_most": (422, "“%(name)s”没有写满分，或不在 1 到 100 之间，没有保存。例如“20”。"),
     "composite_unknown": (422, "“%(name)s”所指的类别或轮次已经没有了，没有保存。请重新选择。"),

@@ -17,6 +17,8 @@ from app.campaigns.composite import (
     Source,
     check_awards,
     check_composite,
+    class_weights,
+    classes_text,
     formula_text,
     mean_score,
     points_text,
@@ -52,6 +54,27 @@ def test_a_mean_is_divided_by_the_best_grade() -> None:
     assert by_top == F(825, 9)
     assert points_text(exact(by_top), 2) == "91.67"
     assert mean_score((6, 3, 1, 0, 0), (90, 75, 60, 45, 30)) == F(825, 10)
+
+
+@pytest.mark.parametrize("typed", ["党群 30，政府 50", "党群30、政府:50", "党群 30%; 政府=50"])
+def test_weights_are_typed_by_class(typed: str) -> None:
+    assert class_weights(typed, "群众") == {"党群": F(30), "政府": F(50)}
+    assert class_weights(classes_text({"党群": F(30), "政府": F(505, 10)}), "群众")["政府"] == F(505, 10)
+    assert class_weights(" ", "群众") == {}
+
+
+@pytest.mark.parametrize("typed", ["党群", "30", "党群 30，党群 40", "党群 3000", "党群 三十"])
+def test_it_refuses_weights_of_classes_that_cannot_be_read(typed: str) -> None:
+    with pytest.raises(DomainError, match="composite_classes"):
+        class_weights(typed, "群众")
+
+
+def test_it_refuses_a_class_that_no_object_is_of() -> None:
+    parts = (replace(vote("a", 60), by_class={"党群": F(40)}), replace(vote("b", 40), by_class={"党群": F(60)}))
+    check_composite(Composite(parts), [], classes=["党群", "政府"])
+    check_composite(Composite(parts), [])
+    with pytest.raises(DomainError, match="composite_class"):
+        check_composite(Composite(parts), [], classes=["政府"])
 
 
 WORKED = Composite(

@@ -81,6 +81,29 @@ def test_it_works(database: Database) -> None:
     assert found.formula.startswith("综合评价得分 = 服务对象测评 × 60% + 主要领导评分（非无记名） × 40%")
 
 
+def test_an_object_is_weighed_as_its_class_is(database: Database) -> None:
+    parts = (
+        Part("p1", "测评", Source.VOTE, F(60), by_class={"党群": F(20)}),
+        Part("p2", "督查评分", Source.SCORE, F(40), by_class={"党群": F(80)}),
+    )
+    made = paper(Composite(parts))
+    [part] = made.parts
+    units = tuple(replace(unit, object_class="党群" if unit.id == "u1" else "") for unit in part.units)
+    round_id = counted.store_counted(database, counted.make_votes(replace(made, parts=(replace(part, units=units),))))
+    acting(database, round_id, {("u1", "p2"): "90", ("u2", "p2"): "90"})
+    counted.release(database, round_id)
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+        found = composites_beside(session, result, counted.READER, counted.AT)
+    assert found is not None
+    rows = {row.id: row.score for row in found.rows}
+    for unit, weight in (("u1", F(20, 100)), ("u2", F(60, 100))):
+        vote = points_of(result.document, unit, "", by_top=False)
+        assert isinstance(vote, Points)
+        whole = weight * vote.low + (1 - weight) * 90
+        assert rows[unit] == points_text(replace(vote, low=whole, high=whole), 2)
+
+
 def test_files_hold_what_the_page_shows(database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes(paper()))
     acting(database, round_id, {("u1", "p2"): "92.5", ("u1", "p3"): "3", ("u1", AWARD): "优秀"})
@@ -286,6 +309,39 @@ class TestPages:
         assert desk.post(path, **{**empty, "decimals": "2"}).status_code == 303
         with database.reading() as session:
             assert get_campaign(session, self.campaign_id).scheme.composite is None
+
+    def test_classes_of_objects_have_weights_of_their_own(self, desk: Desk, database: Database) -> None:
+        root = f"/campaigns/{self.campaign_id}"
+        with database.reading() as session:
+            units = get_campaign(session, self.campaign_id).units
+        rows: dict[str, str | list[str]] = {
+            "id[]": [unit.id for unit in units],
+            "place[]": [str(place) for place, _ in enumerate(units, 1)],
+            "name[]": [unit.name for unit in units],
+            "duty[]": ["" for _ in units],
+            "responsible[]": ["县文化局" for _ in units],
+            "class[]": ["党群", *["政府" for _ in units[1:]]],
+        }
+        assert desk.post(f"{root}/units", **rows).status_code == 303
+        with database.reading() as session:
+            kept = get_campaign(session, self.campaign_id).units
+        assert [(unit.responsible, unit.object_class) for unit in kept][:2] == [
+            ("县文化局", "党群"),
+            ("县文化局", "政府"),
+        ]
+        assert 'value="党群"' in desk.get(f"{root}/units").text
+        parts = {
+            "label-1": "群众", "source-1": "vote:", "weight-1": "60", "classes-1": "党群 40",
+            "label-2": "领导评分", "source-2": "score", "weight-2": "40", "classes-2": "党群 60", "decimals": "1",
+        }  # fmt: skip
+        refused = desk.post(f"{root}/composite", **{**parts, "classes-1": "垂管 40"})
+        assert refused.status_code == 422
+        assert "没有一个对象属于这一类" in refused.text
+        assert desk.post(f"{root}/composite", **{**parts, "classes-2": "党群 50"}).status_code == 422
+        assert desk.post(f"{root}/composite", **parts).status_code == 303
+        page = desk.get(f"{root}/composite").text
+        assert 'value="党群 40"' in page
+        assert "党群：群众 × 40% + 领导评分 × 60%" in page
 
     def test_weights_that_make_no_hundred_are_refused_with_their_sum(self, desk: Desk) -> None:
         rows = {f"{name}-{row}": value for row, weight in enumerate(("60", "30", "20"), 1)
