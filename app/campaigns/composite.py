@@ -192,10 +192,10 @@ def check_composite(
         raise DomainError("composite_parts", most=MOST_PARTS)
     for part in every:
         _check_part(part, groups, rounds)
-    _check_weights(composite.parts, "综合评价得分")
     for part in every if classes is not None else ():
         for unknown in [name for name in part.by_class if name not in (classes or ())]:
             raise DomainError("composite_class", name=part.label, typed=unknown)
+    _check_weights(composite.parts, "综合评价得分")
 
 
 def _check_part(part: Part, groups: Sequence[str], rounds: Sequence[str]) -> None:

@@ -103,6 +103,14 @@ def _limit_steps(paper: Paper) -> Iterator[Step]:
         yield Step("limits", "票内限额至少是 1 个", not small, detail="、".join(small))
 
 
+def left_over_step(names: list[str] | None) -> list[Step]:
+    """Return the line on objects that stand in no section, for a round of sections; that is no hindrance."""
+    if names is None:
+        return []
+    named = "、".join(names[:_NAMED]) + ("…" if len(names) > _NAMED else "")
+    return [Step("left", "每个对象都在一张分表里（不在的不参评）", not names, detail=named, needed=False)]
+
+
 def unfit_items(section: Section) -> Iterator[Item]:
     """Yield the items whose own words are not as many as the grades, or whose own grades are more."""
     grades = len(section.scheme.scale.grades)

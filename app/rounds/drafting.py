@@ -55,6 +55,13 @@ def _sections(session: Session, campaign: CampaignView, asked: Collection[str] |
     return parts
 
 
+def left_over(session: Session, campaign_id: str, form_key: str) -> list[str] | None:
+    """Return the names of a campaign's objects that stand in none of its sections; None of a round by one form."""
+    if form_key != SECTIONS:
+        return None
+    return [unit.name for unit in campaigns.get_campaign(session, campaign_id).units if not unit.section_id]
+
+
 def _units(units: Sequence[UnitView], asked: Collection[str] | None) -> tuple[PaperUnit, ...]:
     return tuple(
         PaperUnit(unit.id, unit.name, unit.duty, unit.responsible, unit.object_class)

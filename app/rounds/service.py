@@ -22,7 +22,7 @@ from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
 from app.rounds import document_reads, documents, restoring
 from app.rounds.acts import ALL_ACTS, EXTEND, intend
-from app.rounds.checklist import freeze_problems
+from app.rounds.checklist import freeze_problems, left_over_step
 from app.rounds.domain import (
     Event,
     Paper,
@@ -33,7 +33,7 @@ from app.rounds.domain import (
     next_state,
     paper_digest,
 )
-from app.rounds.drafting import check_form, drafted, layout_of
+from app.rounds.drafting import check_form, drafted, layout_of, left_over
 from app.rounds.english import with_english
 from app.rounds.models import BoxRoot, Intent, Round, RoundRetest
 from app.rounds.ports import Ports
@@ -168,7 +168,8 @@ def freeze(acting: Acting, round_id: str) -> str:
 def checklist(session: Session, round_view: RoundView, ports: Ports) -> list[Step]:
     """Return what has to be done before the next step, from all features."""
     if round_view.state is RoundState.DRAFT:
-        return list(freeze_problems(draft_paper(session, round_view)))
+        left = left_over_step(left_over(session, round_view.campaign_id, round_view.form_key))
+        return [*freeze_problems(draft_paper(session, round_view)), *left]
     gates = {RoundState.READY: ports.before_opening, RoundState.SEALED: ports.before_counting}
     first = restoring.steps(session) if round_view.state is RoundState.READY else []
     return [*first, *(step for gate in gates.get(round_view.state, ()) for step in gate(session, round_view))]

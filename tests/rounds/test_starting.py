@@ -14,10 +14,11 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.rounds.domain import RoundState
+from app.rounds.domain import RoundState, Step
+from app.rounds.ports import Ports
 from app.rounds.reads import frozen_paper, get_round, rounds_of
 from app.rounds.rehearsing import create_rehearsal
-from app.rounds.service import draft_paper, freeze
+from app.rounds.service import checklist, draft_paper, freeze
 from app.rounds.starting import Beginning, begin, next_step
 from tests.cast import Desk, make_cast, refuses
 
@@ -73,6 +74,13 @@ def test_a_member_added_later_has_to_be_put_into_the_section(acting: Acting) -> 
     add_units(acting.session, acting.now, acting.actor, campaign_id, ["丙"])
     step = next_step(get_campaign(acting.session, campaign_id), list(rounds_of(acting.session, campaign_id)))
     assert (step.code, step.href) == ("units", f"/campaigns/{campaign_id}/sections")
+    [left] = [each for each in _checklist(acting, campaign_id) if each.code == "left"]
+    assert (left.done, left.needed, left.detail) == (False, False, "丙")
+
+
+def _checklist(acting: Acting, campaign_id: str) -> list[Step]:
+    row, *_ = rounds_of(acting.session, campaign_id)
+    return checklist(acting.session, row, Ports())
 
 
 def test_members_that_are_not_known_yet_are_filled_in_in_their_section(acting: Acting) -> None:
