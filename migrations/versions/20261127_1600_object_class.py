@@ -3,19 +3,17 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_1590"
-down_revision = "20261127_1585"
+revision = "20261127_1600"
+down_revision = "20261127_1595"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Add the class; nothing had one."""
-    with op.batch_alter_table("unit") as batch:
-        batch.add_column(sa.Column("object_class", sa.Text(), nullable=False, server_default=""))
+    op.add_column("unit", sa.Column("object_class", sa.Text(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
     """Undo; classes are forgotten."""
-    with op.batch_alter_table("unit") as batch:
-        batch.drop_column("object_class")
+    op.drop_column("unit", "object_class")
