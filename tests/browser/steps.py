@@ -102,9 +102,9 @@ def hand_out_keys(page: Page, round_id: str, holders: int = 3) -> list[str]:
     """Name the holders; let each draw and read back in a log-in of his own; return their signs."""
     page.goto(f"/rounds/{round_id}/key")
     for place, login in enumerate(HOLDERS[:holders]):
-        name, role = cast.PEOPLE[login]
-        label = f"{name}({'组织者' if role == 'organiser' else '监票人'})"
-        page.locator("select[name='holder[]']").nth(place).select_option(label=label)
+        chosen = page.locator("select[name='holder[]']").nth(place)
+        option = chosen.locator("option", has_text=f"{cast.PEOPLE[login][0]}(")
+        chosen.select_option(value=option.get_attribute("value"))
     check(page)
     page.get_by_role("button", name="指定持有人").click()
     shares = [draw_and_read_back(page, round_id)]

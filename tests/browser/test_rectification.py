@@ -39,11 +39,11 @@ def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
     assert [problem for problem in problems if not any(known in problem for known in NOT_OURS)] == []
 
 
-def order(page: Page) -> str:
-    """Order the flagged unit; return the path of the order."""
+def order(page: Page, unit: str = UNIT) -> str:
+    """Order a flagged unit; return the path of the order."""
     page.goto("/rectification")
     check(page)
-    page.get_by_role("row", name=UNIT).get_by_role("link", name="责令补课或说明").click()
+    page.get_by_role("row", name=unit).get_by_role("link", name="责令补课或说明").click()
     check(page)
     page.get_by_label("文号").fill("县委发〔2026〕8号")
     page.get_by_label("责令补课的理由和要求").fill("满意率低于补课线，限期整改")
@@ -53,10 +53,10 @@ def order(page: Page) -> str:
     return page.url.split("?")[0]
 
 
-def write_plan(page: Page, order_url: str) -> None:
+def write_plan(page: Page, order_url: str, unit: str = UNIT) -> None:
     """Write an incomplete plan first, see what is missing, then complete and submit it."""
     page.goto("/rectification")
-    page.get_by_role("link", name=UNIT, exact=True).click()
+    page.get_by_role("link", name=unit, exact=True).click()
     assert page.url == order_url
     page.get_by_role("link", name="填写和报送方案").click()
     check(page)
@@ -66,7 +66,7 @@ def write_plan(page: Page, order_url: str) -> None:
     assert page.get_by_label("问题（整改内容）").first.input_value() == "下乡演出太少"
     fields = {
         "来源": "测评留言", "整改目标": "每个乡镇全年演出不少于四场", "整改措施": "排出全年下乡演出计划，按月公布",
-        "责任领导": "钱副局长", "主办单位": UNIT, "责任人": "孙团长", "公开承诺": "每月下乡演出不少于四场",
+        "责任领导": "钱副局长", "主办单位": unit, "责任人": "孙团长", "公开承诺": "每月下乡演出不少于四场",
     }  # fmt: skip
     for label, text in fields.items():
         page.get_by_label(label, exact=True).first.fill(text)
