@@ -73,6 +73,7 @@ def foreign(world: World, own: Furnished) -> dict[str, str]:
         asking.ask(acting, own.found.campaign_id, Request((FOREIGN,), working(later(10)) or later(10), MARK))
         plan_id = session.scalars(sa.select(UnitPlan.id).where(UnitPlan.request == MARK)).one()
         planning.save_plan(acting, plan_id, make_rows(marked))
+        attachments.attach_page(acting, world.settings.data, plan_id, Upload(f"{MARK}签字页.pdf", PDF))
         return {
             "plan_id": plan_id,
             "order_id": order_id,
