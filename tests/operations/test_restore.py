@@ -34,7 +34,7 @@ from app.operations.backup import back_up
 from app.operations.restore import restore
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
-from app.rectification.models import Holiday, RemedialOrder
+from app.rectification.models import Holiday
 from app.rectification.rules.ledger import ActionEvent
 from app.rounds import restoring
 from app.rounds import service as rounds
@@ -104,8 +104,7 @@ def test_it_brings_orders_ledger_and_attachments_back(
         entry = ledger_acts.act(acting, action_id, ActionEvent.PROGRESS, "见附件")
         attachments.attach(acting, settings.data, (action_id, entry), Upload("证明.pdf", pdf))
         ledger_acts.request_extension(acting, action_id, later(42), "设备未到")
-        campaign_id = session.scalars(sa.select(RemedialOrder.campaign_id)).one()
-        session.add(Holiday(campaign_id=campaign_id, day=later(9), working=False))
+        session.add(Holiday(office_id="", day=later(9), working=False))
     back_up(database, keys, target, NOW)
     restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     new = {"restored", "audit_entry"}
