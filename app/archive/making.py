@@ -88,7 +88,7 @@ def _reports(bench: Bench, found: Contents) -> Iterator[Member]:
     scrutiny = scrutiny_report(result, found.templates[ReportKind.SCRUTINY], told, now)
     yield Member("reports/scrutiny.docx", scrutiny)
     yield Member("reports/result.xlsx", result_workbook(result, told.composites))
-    yield Member("reports/brief.pdf", brief(result))
+    yield Member("reports/brief.pdf", brief(result, found.particulars.composites))
 
 
 def _of_box(found: Contents, seed: bytes) -> Iterator[Member]:

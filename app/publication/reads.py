@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
@@ -16,6 +16,7 @@ from app.campaigns.listing import campaigns_of, titles
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.lists import Listed, Wish, cut
+from app.core.scope import everywhere
 from app.publication.domain import (
     BANDS_ONLY,
     Release,
@@ -216,8 +217,27 @@ def _document(session: Session, round_id: str, line: VersionLine) -> Document:
 
 def stored_document(session: Session, round_id: str, version: int) -> Document:
     """Read a whole document and check it against its digest; DomainError ``result_damaged``. For this package alone."""
+    return _checked(session, _text_of(round_id, version))
+
+
+def released_figures(session: Session, round_id: str) -> Document | None:
+    """Return the newest document whose figures were ever released, of any office; nothing of it may be shown.
+
+    The guard against subtraction sees what its reader does not reach: who reads both results subtracts them.
+    """
+    figures = ResultRelease.scope.not_in([scope.value for scope in BANDS_ONLY])
+    newest = select(func.max(ResultRelease.version)).where(ResultRelease.round_id == round_id, figures)
+    version = session.scalar(everywhere(newest))
+    return None if version is None else _checked(session, everywhere(_text_of(round_id, version)))
+
+
+def _text_of(round_id: str, version: int) -> Select[str, str]:
     query = select(ResultVersion.document, ResultVersion.digest)
-    row = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
+    return query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)
+
+
+def _checked(session: Session, query: Select[str, str]) -> Document:
+    row = session.execute(query).one()
     if not hmac.compare_digest(sha256(row.document.encode()).hexdigest(), row.digest):
         raise DomainError("result_damaged")
     return lifted(json.loads(row.document))

@@ -27,7 +27,7 @@ from app.publication.models import (
     ResultVerdict,
     ResultVersion,
 )
-from app.publication.reads import has_result, ledger_of, stored_document, versions_of
+from app.publication.reads import has_result, ledger_of, released_figures, stored_document, versions_of
 from app.publication.signing import Signed
 from app.publication.verdicts import store_verdicts
 from app.rounds.approvals import ask_or_act
@@ -164,12 +164,10 @@ def _check_other_rounds(session: Session, round_id: str, document: Document) -> 
     """Refuse figures that could be subtracted from those of another round that were released, even if withdrawn."""
     paper, _ = frozen_paper(session, round_id)
     for other in () if paper.rehearsal else near_rounds(session, paper):
-        other_id = other.round.id
-        released = [release.version for release in ledger_of(session, other_id) if release.scope not in BANDS_ONLY]
-        if not released:
+        theirs = released_figures(session, other.round.id)
+        if theirs is None:
             continue
-        theirs = other.own, stored_document(session, other_id, max(released))
-        if not may_stand_beside((paper, document), theirs, (other.paper, other.mine)):
+        if not may_stand_beside((paper, document), (other.own, theirs), (other.paper, other.mine)):
             raise DomainError("release_near_round", title=title_of(session, other), k=paper.scheme.floor)
 
 

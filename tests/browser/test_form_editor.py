@@ -11,6 +11,8 @@ from tests.browser.conftest import Installation
 from tests.browser.steps import check, log_in, organiser_at
 from tests.cast import MORNING, make_campaign, make_cast
 
+TABLES_FIT = "[...document.querySelectorAll('.table-scroll')].every(one => one.scrollWidth <= one.clientWidth)"
+
 
 @pytest.fixture
 def path(installation: Installation) -> str:
@@ -46,6 +48,7 @@ def phone_of(page: Page) -> FrameLocator:
 def test_it_works(browser: Browser, installation: Installation, path: str) -> None:
     with organiser_at(browser, installation.address, path) as page:
         check(page)
+        assert page.evaluate(TABLES_FIT)
         expect(phone_of(page).locator("legend").first).to_have_text("德")
         item = page.get_by_label("第 1 项指标")
         item.focus()

@@ -438,7 +438,7 @@ def test_it_says_that_a_backup_is_damaged(
     damage(target)
     with refuses("restore_damaged"):
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    assert [name for name, rows in contents(elsewhere.database, set()).items() if rows] == []
+    assert [name for name, rows in contents(elsewhere.database, {"office"}).items() if rows] == []
     assert migrate.is_current(elsewhere.database.engine)
     assert list((elsewhere.settings.data / "keys").iterdir()) == []
     assert not (elsewhere.settings.data / attachments.FOLDER).exists()
@@ -481,7 +481,7 @@ def test_the_command_says_it_in_a_sentence_and_fails(
         assert done.stderr.startswith("manyidu: ")
         assert told in done.stderr
         assert len(done.stderr.splitlines()) == 1
-    assert [name for name, rows in contents(elsewhere.database, set()).items() if rows] == []
+    assert [name for name, rows in contents(elsewhere.database, {"office"}).items() if rows] == []
     target.write_bytes(whole)
     restore(elsewhere.database, elsewhere.settings.data, target, NOW)
 
@@ -534,7 +534,7 @@ def test_what_fails_on_the_way_leaves_nothing(
     (elsewhere.settings.data / "keys").chmod(0o755)
     with pytest.raises(SettingsError):
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    assert [name for name, rows in contents(elsewhere.database, set()).items() if rows] == []
+    assert [name for name, rows in contents(elsewhere.database, {"office"}).items() if rows] == []
     (elsewhere.settings.data / "keys").chmod(0o700)
     restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     with elsewhere.database.reading() as session:

@@ -8,10 +8,14 @@ import pytest
 
 from app.box import reads as box
 from app.campaigns.lineage import By, same_objects
-from app.campaigns.models import CampaignCopy
+from app.campaigns.models import Campaign, CampaignCopy
 from app.core.db import Database
+from app.core.scope import ROOT, limit
+from app.offices.models import Office
+from app.publication.domain import Scope, Wanted
 from app.publication.kin import APART, near_rounds
-from app.publication.reads import stored_document
+from app.publication.reads import ledger_of, stored_document
+from app.publication.service import check_release
 from app.rounds.domain import Paper
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper
@@ -130,6 +134,22 @@ def test_it_refuses_to_release_what_was_counted_unguarded(database: Database) ->
     with refuses("release_near_round"):
         counted.release(database, later, "leaders")
     assert near(database, later) == [before]
+
+
+def test_it_sees_the_releases_of_offices_that_the_publisher_does_not_reach(database: Database) -> None:
+    before = first(database)
+    later = again(database, "县文化局", days=2 * APART.days)
+    with database.writing() as session:
+        session.add(Office(id="o1", parent_id=ROOT, name="县文化局", position=1))
+        session.flush()
+        session.get_one(Campaign, session.get_one(Round, before).campaign_id).office_id = "o1"
+        session.get_one(Round, later).closed_at = counted.AT + timedelta(days=7)
+    with database.reading() as session:
+        limit(session, [ROOT])
+        assert not ledger_of(session, before)
+        with refuses("release_near_round") as refused:
+            check_release(session, counted.AT, later, Wanted(Scope.LEADERS))
+    assert refused.value.params["title"] == "其他机构的一轮测评"
 
 
 @pytest.mark.parametrize(
