@@ -58,6 +58,8 @@ def _ledger(camera: Camera, liaison: Page, supervisor: Page) -> None:
     camera.shoot(supervisor, "ledger-action")
     supervisor.goto("/rectification/supervision")
     camera.shoot(supervisor, "supervision")
+    supervisor.goto("/rectification/lists")
+    camera.shoot(supervisor, "four-lists", full=False)
     liaison.goto("/rectification/import")
     camera.shoot(liaison, "ledger-import")
 
