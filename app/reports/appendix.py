@@ -7,10 +7,11 @@ from markupsafe import Markup
 from app.campaigns.domain import Scale
 from app.campaigns.nouns import called
 from app.office.markup import Cell, Column, Style, joined, paragraph, paragraphs, table
-from app.reports.report_data import NONE, figure_text, fitted
+from app.reports.report_data import fitted
 from app.rounds.domain import Paper
 from app.rounds.domain import Section as AskedSection
 from app.tally.document import Section, Target, parts_of
+from app.tally.shown import NO_FIGURE, figure_text
 from app.tally.shown import Cell as FigureCell
 
 FEW_TOLD = 8
@@ -46,13 +47,13 @@ def _counted(cell: FigureCell, grades: int, others: int) -> list[Cell]:
     if not cell["shown"]:
         return ["不显示"] * (grades + others + 3)
     rows = cell["distribution"]
-    texts = [*(_count(row["count"]) for row in rows), *[NONE] * (grades - len(rows))]
+    texts = [*(_count(row["count"]) for row in rows), *[NO_FIGURE] * (grades - len(rows))]
     extra = [_count(other["count"]) for other in (cell["unknown"], cell["abstain"]) if other is not None]
     return [*texts, cell["valid"]["text"], *extra, cell["answered"]["text"], figure_text(cell["mean_score"])]
 
 
 def _count(count: int | None) -> str:
-    return NONE if count is None else str(count)
+    return NO_FIGURE if count is None else str(count)
 
 
 def form_table(paper: Paper) -> Markup:
@@ -65,7 +66,7 @@ def form_table(paper: Paper) -> Markup:
 def _boxes(own: Sequence[str], scale: Scale) -> list[str]:
     """Return a box for each grade; an item may have fewer of its own."""
     words = own or [grade.label for grade in scale.grades]
-    return [*(f"□{word}" for word in words), *[NONE] * (len(scale.grades) - len(words))]
+    return [*(f"□{word}" for word in words), *[NO_FIGURE] * (len(scale.grades) - len(words))]
 
 
 def _form_of(section: AskedSection) -> Markup:

@@ -4,7 +4,8 @@ from markupsafe import Markup
 
 from app.office.markup import Column, Style, joined, paragraphs, table
 from app.publication.composites import Composites
-from app.reports.report_data import NONE, fitted
+from app.reports.report_data import fitted
+from app.tally.shown import NO_FIGURE
 
 
 def composites_table(composites: Composites | None) -> Markup:
@@ -18,7 +19,7 @@ def composites_table(composites: Composites | None) -> Markup:
         [
             row.name,
             *([row.score or row.why, row.parts_text] if composites.formula else []),
-            *([row.award_text or NONE] if composites.awarded else []),
+            *([row.award_text or NO_FIGURE] if composites.awarded else []),
         ]
         for row in composites.rows
     ]

@@ -31,12 +31,23 @@ from app.reports.strips import strip_pngs
 from app.tally import shown
 from app.tally.document import Document, Section, Target, extent_of, only_section, parts_of
 from app.tally.facts import texts_of
-from app.tally.shown import RETURNS, SLIPS, ChainRow, ItemTable, ReturnKey, Ruling, ShownCell, SlipKey, measure_of
+from app.tally.shown import (
+    NO_FIGURE,
+    RETURNS,
+    SLIPS,
+    ChainRow,
+    ItemTable,
+    ReturnKey,
+    Ruling,
+    ShownCell,
+    SlipKey,
+    figure_text,
+    measure_of,
+)
 from app.tally.wording import CHAIN, HIDDEN_TEXT
 
 BLANK = "＿＿＿＿＿＿"
 NUMBER_BLANK = "〔　　　　〕　　号"
-NONE = "—"
 
 _NAME_WIDTH = 23
 _STRIP = 22
@@ -127,12 +138,12 @@ class Figures:
     def _shares(self, cell: ShownCell) -> list[Cell]:
         rows = cell["distribution"]
         if not rows:
-            return [NONE] * len(self._grades)
+            return [NO_FIGURE] * len(self._grades)
         told = [
             row["share"]["text"] if row["label"] == label else f"{row['label']} {row['share']['text']}"
             for row, label in zip(rows, self._grades, strict=False)
         ]
-        return [*told, *[NONE] * (len(self._grades) - len(rows))]  # an item may have fewer grades of its own
+        return [*told, *[NO_FIGURE] * (len(self._grades) - len(rows))]  # an item may have fewer grades of its own
 
     def draw(self, cells: Iterable[shown.Cell]) -> None:
         """Draw the bars of many cells at once, ahead of their tables."""
@@ -144,14 +155,9 @@ class Figures:
         """Return the bar of a cell that has been drawn; a dash where no shares are shown."""
         shares = shares_of(cell)
         if shares not in self._strips:
-            return NONE
+            return NO_FIGURE
         words = "，".join(f"{row['label']} {row['share']['text']}" for row in distribution_of(cell))
         return self._pictures.run(self._strips[shares], _STRIP - 2, words)
-
-
-def figure_text(figure: shown.Rate | None) -> str:
-    """Return a figure as it is printed; a dash where there is none."""
-    return NONE if figure is None else figure["text"]
 
 
 def fitted(columns: Sequence[Column]) -> list[Column]:
@@ -202,7 +208,7 @@ def _merged_notes(items: Sequence[ItemTable]) -> list[str]:
 
 def _rate_or_word(cell: shown.Cell | None) -> str:
     if cell is None:
-        return NONE
+        return NO_FIGURE
     return cell["satisfied_rate"]["text"] if cell["shown"] else "不显示"
 
 
@@ -274,7 +280,7 @@ def _told_rows(slide: Slide, before: str) -> Iterator[list[Cell]]:
     word = two_lines(slide.word, slide.consequence) if slide.consequence else slide.word
     for place, part in enumerate(slide.asked):
         lead = ("", "") if place else (name, word)
-        yield [lead[0], part.label, options_text(part), part.valid or NONE, lead[1]]
+        yield [lead[0], part.label, options_text(part), part.valid or NO_FIGURE, lead[1]]
 
 
 def meeting_block(result: Published) -> Markup:

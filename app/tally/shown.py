@@ -15,6 +15,8 @@ from app.tally.disclosure import View
 from app.tally.figures import PER_MILLE, percent_text, shown_steps
 from app.tally.verdict import ReturnState, Verdict
 
+NO_FIGURE = "—"
+
 
 class Note(TypedDict):
     """A remark of the counting on what it found."""
@@ -103,6 +105,11 @@ class ShownCell(TypedDict):
 
 
 Cell = ShownCell | HiddenCell
+
+
+def figure_text(figure: Rate | None) -> str:
+    """Return a figure as it is printed; a dash where there is none."""
+    return NO_FIGURE if figure is None else figure["text"]
 
 
 def measure_of(cell: ShownCell, measure: Measure) -> Rate | None:

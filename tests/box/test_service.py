@@ -23,7 +23,7 @@ def test_it_works(database: Database, folder: KeyFolder) -> None:
         acting = Acting(session, NOON, make_staff(session))
         make_round(session, hall_paper())
         steps = service.before_opening(session, get_round(session, "r1"))
-        assert [step.done for step in steps] == [False, False, True, False]
+        assert [step.done for step in steps] == [False, False, True, True, False]
         play_holders(acting, folder, "r1", HOLDERS)
         steps = service.before_opening(session, get_round(session, "r1"))
         assert all(step.done for step in steps)

@@ -30,9 +30,8 @@ from app.rectification.rules.ledger import ActionState, is_open, rules_in
 from app.rectification.rules.plans import ActionKind
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.wording import ACTION_KINDS, ACTION_STATES, MODES, ORDER_STATES
-from app.reports.report_data import figure_text
 from app.tally.document import parts_of
-from app.tally.shown import Table, measure_of
+from app.tally.shown import Table, figure_text, measure_of
 
 NOT_RELEASED = "测评结果没有向本报告的读者公布，此处不列。"
 NOT_RETESTED = "尚无已公布的复测结果。"

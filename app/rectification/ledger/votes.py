@@ -24,11 +24,10 @@ from app.rectification.ledger.service import LedgerRow, get_action
 from app.rectification.models import ActionVote
 from app.rectification.orders.service import today_of
 from app.rectification.rules.ratings import MOST_VOTED, Measured, voted_names
-from app.reports.report_data import figure_text
 from app.rounds.reads import RoundView, rounds_of
 from app.rounds.starting import Beginning, begin
 from app.tally.document import TargetBand
-from app.tally.shown import measure_of
+from app.tally.shown import figure_text, measure_of
 
 KIND = KINDS["actions"]
 ASKED_AT_ONCE = 500

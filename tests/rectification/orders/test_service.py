@@ -144,8 +144,8 @@ def test_a_liaison_reaches_his_own_unit_alone(database: Database) -> None:
         assert {view.id for view in reads.orders(session, ZHENG)} == {order_id, foreign}
         with refuses("order_unknown"):
             reads.get_order(session, WU, foreign)
-        with refuses("order_unknown"):
-            planning.save_plan(Acting(session, MORNING, WU), foreign, [])
+        with refuses("plan_unknown"):
+            planning.save_plan(Acting(session, MORNING, WU), plan_id_of(session, foreign), [])
 
 
 def retest(
@@ -291,10 +291,12 @@ def repeat(database: Database, order_id: str) -> None:
         planning.submit(Acting(session, MORNING, WU), plan_id_of(session, order_id))
         planning.accept(Acting(session, MORNING, ZHENG), plan_id_of(session, order_id))
         session.flush()
-        assert len(ledger_pages.announced(session, order_id)) == 1, "the promises of the first attempt stay public"
+        assert len(ledger_pages.announced(session, standing(session, order_id).public_id)) == 1, (
+            "the promises of the first attempt stay public"
+        )
         planning.announce(Acting(session, MORNING, WU), plan_id_of(session, order_id))
         ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
-        assert len(ledger_pages.announced(session, order_id)) == 2
+        assert len(ledger_pages.announced(session, standing(session, order_id).public_id)) == 2
 
 
 def test_results_of_almost_the_same_people_are_not_set_side_by_side(database: Database) -> None:
