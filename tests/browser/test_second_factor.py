@@ -77,7 +77,7 @@ def test_it_works(desk: Callable[[str], Page], installation: Installation, local
     page.goto("/staff")
     page.locator("#f-name").fill("周八")
     page.locator("#f-login").fill("zhouba")
-    page.locator("input[value=leader]").check()
+    page.locator("form[action='/staff'] input[value=leader]").check()
     page.locator("form[action='/staff'] button").press("Enter")
     enter_code(page, "#f-proof", phone)
     expect(page.locator(".copy-once")).to_contain_text("/welcome/")
