@@ -10,6 +10,8 @@ import pytest
 from tests.conftest import fresh_postgresql
 from tests.security.world import World, make_world
 
+HERE = Path(__file__).parent
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def world(
@@ -28,9 +30,12 @@ def world(
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read, wherever the run begins
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep those that look at one installation on one worker, where it is made once."""
+    """Keep those that look at one installation on one worker, where it is made once.
+
+    The hook is handed the tests of other folders too, where ``world`` may be something else.
+    """
     for item in items:
-        if "world" in getattr(item, "fixturenames", ()):
+        if item.path.is_relative_to(HERE) and "world" in getattr(item, "fixturenames", ()):
             assert isinstance(item, pytest.Function)
             kind = item.callspec.params["world"]
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{kind}"))
