@@ -4,12 +4,12 @@ The package is a zip without compression, so that equal contents give equal byte
 of all that follow, then the files in the order of their names. ``operations/verify.py`` checks it.
 """
 
-import io
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
+
+from app.office import zips
 
 FORMAT: Final = "manyidu/archive/1"
 AUDIT_FORMAT: Final = "manyidu/audit-extract/1"
@@ -21,7 +21,6 @@ SCOPE: Final = "organisers"
 PACKAGED: Final = "round.package"
 ARCHIVED: Final = "round.archive"
 """Acts of the audit log."""
-_DATE: Final = (1980, 1, 1, 0, 0, 0)
 WIPED: Final = {
     "stacks": "计票叠里的评价（只留每叠的张数，监票情况报告据此列数）",
     "remarks": "没有随结果公开的意见原文；已公开的留在结果里",
@@ -61,11 +60,8 @@ def sums_of(members: Iterable[Member]) -> bytes:
 def packed(manifest: bytes, members: Iterable[Member]) -> bytes:
     """Return the zip: equal contents, equal bytes."""
     listed = sorted(members, key=lambda member: member.name)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
-        for member in (Member(MANIFEST, manifest), Member(SUMS, sums_of(listed)), *listed):
-            package.writestr(zipfile.ZipInfo(member.name, _DATE), member.content)
-    return out.getvalue()
+    every = (Member(MANIFEST, manifest), Member(SUMS, sums_of(listed)), *listed)
+    return zips.packed((member.name, member.content) for member in every)
 
 
 def wiped_words(detail: Mapping[str, object]) -> list[tuple[str, int]]:

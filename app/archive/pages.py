@@ -97,6 +97,7 @@ def index(found: Contents, now: datetime, log: Check, public_key: str, listed: S
     speaker = Speaker(found.paper.english, english())
     context = {
         "found": found,
+        "paper": found.paper,
         "now": now,
         "log": log,
         "public_key": public_key,

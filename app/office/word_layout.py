@@ -18,6 +18,7 @@ from app.core.chinese import chinese_day
 from app.core.holding import hold_nothing
 from app.office import markup
 from app.office.markup import Column, Style
+from app.office.zips import undated
 
 GAP = "＿＿＿＿＿＿"
 NONE = "—"
@@ -104,7 +105,7 @@ def saved(document: DocumentType, codes: Sequence[str] = ()) -> bytes:
         first.text = f"核验码：{'、'.join(codes)}　　{first.text}"
     out = io.BytesIO()
     document.save(out)
-    return out.getvalue()
+    return undated(out.getvalue())
 
 
 def _add(document: DocumentType, blocks: Markup) -> None:

@@ -9,6 +9,26 @@ from app.core.db import Base, UtcDateTime
 from app.core.scope import OfCampaign
 
 
+class Signed:
+    """签批: how, by whom and when the head of a unit signed; empty where he has not."""
+
+    signed_how: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signed_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signed_by_id: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signed_on: Mapped[date | None] = mapped_column(Date)
+
+
+class KeptFile:
+    """An uploaded file; its content lies in the data folder under its id, outside the web root."""
+
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(Text)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    uploaded_by: Mapped[str] = mapped_column(Text)
+
+
 class Holiday(Base):
     """A day on which offices are open though the country's table says that they are not, or the other way."""
 
@@ -67,7 +87,7 @@ class OrderEntry(Base):
     text: Mapped[str] = mapped_column(Text, default="")
 
 
-class UnitPlan(OfCampaign, Base):
+class UnitPlan(OfCampaign, Signed, Base):
     """整改方案 of a unit, of an order's attempt or asked for without one; its actions are ``RemedialAction`` rows.
 
     ``public_id`` stands in the public address of what the unit promised; all plans of one order share it.
@@ -92,24 +112,14 @@ class UnitPlan(OfCampaign, Base):
     submitted_by: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str] = mapped_column(Text, default="")
-    signed_how: Mapped[str] = mapped_column(Text, default="", server_default="")
-    signed_by: Mapped[str] = mapped_column(Text, default="", server_default="")
-    signed_by_id: Mapped[str] = mapped_column(Text, default="", server_default="")
-    signed_on: Mapped[date | None] = mapped_column(Date)
 
 
-class PlanPage(Base):
-    """A scanned page on which the head of a unit has signed its plan; its content lies in the data folder."""
+class PlanPage(KeptFile, Base):
+    """A scanned page on which the head of a unit has signed its plan."""
 
     __tablename__ = "plan_page"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"), index=True)
-    name: Mapped[str] = mapped_column(Text)
-    media_type: Mapped[str] = mapped_column(Text)
-    size: Mapped[int] = mapped_column(Integer)
-    digest: Mapped[str] = mapped_column(Text)
-    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    uploaded_by: Mapped[str] = mapped_column(Text)
 
 
 class UnitHead(Base):
@@ -162,7 +172,7 @@ class EnteredIssueUnit(Base):
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), primary_key=True)
 
 
-class RemedialAction(Base):
+class RemedialAction(Signed, Base):
     """整改事项: a row of the plan and, once the plan is accepted, of the 整改台账."""
 
     __tablename__ = "remedial_action"
@@ -201,10 +211,6 @@ class RemedialAction(Base):
     accepted_by_id: Mapped[str] = mapped_column(Text, default="")
     explanation: Mapped[str] = mapped_column(Text, default="")
     public_rating: Mapped[str] = mapped_column(Text, default="")
-    signed_how: Mapped[str] = mapped_column(Text, default="", server_default="")
-    signed_by: Mapped[str] = mapped_column(Text, default="", server_default="")
-    signed_by_id: Mapped[str] = mapped_column(Text, default="", server_default="")
-    signed_on: Mapped[date | None] = mapped_column(Date)
 
 
 class ActionEntry(Base):
@@ -246,19 +252,13 @@ class ActionExtension(Base):
     decided_on: Mapped[date | None] = mapped_column(Date)
 
 
-class Attachment(Base):
-    """A file that proves an entry; its content lies in the data folder under its id, outside the web root."""
+class Attachment(KeptFile, Base):
+    """A file that proves an entry."""
 
     __tablename__ = "attachment"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     action_id: Mapped[str] = mapped_column(ForeignKey("remedial_action.id"), index=True)
     entry_id: Mapped[str | None] = mapped_column(ForeignKey("action_entry.id"))
-    name: Mapped[str] = mapped_column(Text)
-    media_type: Mapped[str] = mapped_column(Text)
-    size: Mapped[int] = mapped_column(Integer)
-    digest: Mapped[str] = mapped_column(Text)
-    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    uploaded_by: Mapped[str] = mapped_column(Text)
 
 
 class SupervisionNotice(OfCampaign, Base):

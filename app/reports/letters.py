@@ -1,14 +1,13 @@
 """反馈函: one Word letter for each unit, with its own result and the campaign's band, never with another unit's."""
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 
 from markupsafe import Markup
 
 from app.office.markup import Pictures, joined, one_line, paragraph, paragraphs
+from app.office.zips import packed
 from app.publication.domain import Scope, notes_for
 from app.publication.editions import Published
 from app.reports.fields import ReportKind, shipped_template
@@ -33,7 +32,6 @@ REMARKS_LISTED = 300
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|.\s]+')
 _NAME_LENGTH = 40
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _DEMANDS = {
     Verdict.MET: "请继续听取群众意见，巩固和改进工作。",
     Verdict.ATTENTION: "请对照测评结果和群众意见认真自查，制定改进措施，并报送组织单位。",
@@ -48,13 +46,11 @@ _DEMANDS = {
 
 def feedback_letters(result: Published, template: bytes | None, now: datetime) -> bytes:
     """Return a zip with the letter of every unit that the result holds, named in official order."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for number, part in enumerate(result.parts, start=1):
-            begin = f"{number}-" if len(result.parts) > 1 else ""
-            for name, letter in _letters(part, template, now):
-                archive.writestr(zipfile.ZipInfo(f"{begin}{name}", _ZIP_DATE), letter)
-    return out.getvalue()
+    return packed(
+        (f"{number}-{name}" if len(result.parts) > 1 else name, letter)
+        for number, part in enumerate(result.parts, start=1)
+        for name, letter in _letters(part, template, now)
+    )
 
 
 def _letters(result: Published, template: bytes | None, now: datetime) -> Iterator[tuple[str, bytes]]:

@@ -25,6 +25,7 @@ from app.core.errors import DomainError
 from app.core.holding import hold_nothing
 from app.office.markup import Pictures, Style
 from app.office.package import check_package
+from app.office.zips import undated
 from app.reports.fields import FIELDS, ROOT, ReportKind, blocks_of, shipped_template
 from app.reports.naming import round_in_campaign
 
@@ -132,7 +133,7 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
         about.created = about.modified = now.astimezone(UTC).replace(tzinfo=None)
         out = io.BytesIO()
         self.docx.save(out)
-        return out.getvalue()
+        return undated(out.getvalue())
 
     def patch_xml(self, src_xml: str) -> str:
         """Put fields that Word tore into pieces together, and blocks in the place of their paragraphs."""

@@ -1,5 +1,6 @@
 """A package holds what an organiser may see and no more, reads without the product, and is the same made twice."""
 
+import io
 import json
 import re
 import subprocess
@@ -55,7 +56,11 @@ def test_it_is_checked_without_the_product(database: Database, settings: Setting
 
 def test_it_is_the_same_made_twice(database: Database, settings: Settings) -> None:
     round_id, organiser = make_published(database, settings)
-    assert make_package(settings, round_id, organiser) == make_package(settings, round_id, organiser)
+    first = make_package(settings, round_id, organiser)
+    assert first == make_package(settings, round_id, organiser)
+    words = [content for name, content in opened(first).items() if name.endswith(".docx")]
+    dates = {entry.date_time[0] for one in words for entry in zipfile.ZipFile(io.BytesIO(one)).infolist()}
+    assert dates == {1980}, "a second later it is the same too"
 
 
 def test_its_page_needs_nothing_from_elsewhere(database: Database, settings: Settings) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -33,43 +34,37 @@ def attach(acting: Acting, data: Path, place: tuple[str, str], upload: Upload | 
     """Keep a file with an entry: ``place`` = (action id, entry id). Type and size are checked, by the content."""
     if upload is None:
         raise DomainError("file_missing")
-    suffix = checked_suffix(upload.name, upload.content)
     action_id, entry_id = place
     count = select(func.count()).select_from(Attachment).where(Attachment.action_id == action_id)
     if acting.session.scalars(count).one() >= MOST_FILES:
         raise DomainError("attachments_too_many", limit=MOST_FILES)
-    row = Attachment(
-        id=new_id(),
-        action_id=action_id,
-        entry_id=entry_id,
-        name=clean_name(upload.name, suffix),
-        media_type=KINDS[suffix],
-        size=len(upload.content),
-        digest=sha256(upload.content).hexdigest(),
-        uploaded_at=acting.now,
-        uploaded_by=acting.actor.name,
-    )
-    acting.session.add(row)
-    acting.session.flush()
-    _write(data / FOLDER, row.id, upload.content)
+    row = Attachment(action_id=action_id, entry_id=entry_id, **_described(acting, upload))
+    _keep(acting.session, data, row, upload)
     audit.record(acting.session, acting.now, acting.actor, "action.attach", action_id, file=row.digest)
 
 
 def attach_page(acting: Acting, data: Path, plan_id: str, upload: Upload) -> None:
     """Keep the scanned page on which a plan was signed; type and size are checked, by the content."""
+    _keep(acting.session, data, PlanPage(plan_id=plan_id, **_described(acting, upload)), upload)
+
+
+def _described(acting: Acting, upload: Upload) -> dict[str, Any]:
+    """Return what is known of a file; DomainError where its content is not what its name says."""
     suffix = checked_suffix(upload.name, upload.content)
-    row = PlanPage(
-        id=new_id(),
-        plan_id=plan_id,
-        name=clean_name(upload.name, suffix),
-        media_type=KINDS[suffix],
-        size=len(upload.content),
-        digest=sha256(upload.content).hexdigest(),
-        uploaded_at=acting.now,
-        uploaded_by=acting.actor.name,
-    )
-    acting.session.add(row)
-    acting.session.flush()
+    return {
+        "id": new_id(),
+        "name": clean_name(upload.name, suffix),
+        "media_type": KINDS[suffix],
+        "size": len(upload.content),
+        "digest": sha256(upload.content).hexdigest(),
+        "uploaded_at": acting.now,
+        "uploaded_by": acting.actor.name,
+    }
+
+
+def _keep(session: Session, data: Path, row: Attachment | PlanPage, upload: Upload) -> None:
+    session.add(row)
+    session.flush()
     _write(data / FOLDER, row.id, upload.content)
 
 

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
-from app.office.ordering import file_later
 from app.office.qr import qr_grid
 from app.office.sheets.notes import NOTE_SENTENCES
 from app.office.sheets.tables import PROBLEM_SENTENCES
@@ -25,12 +24,12 @@ from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.outcomes import DONE, action_outcome, outcome_shown
 from app.rectification.pages.signable import signable
 from app.rectification.pages.views import read_view
-from app.rectification.pages.votes import note_votes, note_votes_of
+from app.rectification.pages.votes import file_picked, note_votes
 from app.rectification.plans.reads import get_head, heads_of
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import CHOSEN
 from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState, may_be_signed, rules_in
-from app.rectification.rules.picks import LONGEST, Pick, told_of
+from app.rectification.rules.picks import LONGEST, Pick
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import TOLD_WHY
 from app.rectification.signing.service import signature_of
@@ -66,17 +65,13 @@ def _only(desk: Desk, pick: Pick) -> str:
 @router.get("/rectification/ledger.xlsx")
 def export_ledger(desk: RectificationDesk) -> Response:
     """Send what is picked of the ledger within reach as a workbook that can be edited and brought back."""
-    pick = read_view(desk.request.query_params).pick
-    note_votes_of(desk, pick)
-    return file_later(desk.request, desk.staff, LEDGER_SHEET, told_of(pick))
+    return file_picked(desk, LEDGER_SHEET)
 
 
 @router.get("/rectification/ledger.docx")
 def print_ledger(desk: RectificationDesk) -> Response:
     """Send what is picked of the ledger within reach as a Word table for print."""
-    pick = read_view(desk.request.query_params).pick
-    note_votes_of(desk, pick)
-    return file_later(desk.request, desk.staff, LEDGER_PRINT, told_of(pick))
+    return file_picked(desk, LEDGER_PRINT)
 
 
 @router.get("/rectification/import")

@@ -5,15 +5,13 @@ from dataclasses import replace
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.office.ordering import file_later
 from app.office.workshop import Craft
 from app.rectification.ledger.reads import ledger_page
 from app.rectification.ledger.votes import with_votes
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.views import LISTS, read_view
-from app.rectification.pages.votes import note_votes, note_votes_of
+from app.rectification.pages.votes import file_picked, note_votes
 from app.rectification.rules.lists import FOUR_LISTS
-from app.rectification.rules.picks import told_of
 from app.web.desk import RectificationDesk
 
 router = APIRouter()
@@ -36,14 +34,10 @@ def show_lists(desk: RectificationDesk, part: int = 1) -> Response:
 @router.get("/rectification/lists.xlsx")
 def lists_sheet(desk: RectificationDesk) -> Response:
     """Send the four lists as a workbook, a sheet each."""
-    pick = read_view(desk.request.query_params).pick
-    note_votes_of(desk, pick)
-    return file_later(desk.request, desk.staff, LISTS_SHEET, told_of(pick))
+    return file_picked(desk, LISTS_SHEET)
 
 
 @router.get("/rectification/lists.docx")
 def lists_print(desk: RectificationDesk) -> Response:
     """Send the four lists as a Word file."""
-    pick = read_view(desk.request.query_params).pick
-    note_votes_of(desk, pick)
-    return file_later(desk.request, desk.staff, LISTS_PRINT, told_of(pick))
+    return file_picked(desk, LISTS_PRINT)

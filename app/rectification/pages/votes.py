@@ -6,6 +6,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
+from app.office.ordering import file_later
+from app.office.workshop import Craft
 from app.publication.read_log import note_read
 from app.rectification.ledger import votes
 from app.rectification.ledger.reads import picked_rows
@@ -13,7 +15,7 @@ from app.rectification.ledger.service import LedgerRow
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.views import read_view
 from app.rectification.rules.ledger import ActionState
-from app.rectification.rules.picks import Pick
+from app.rectification.rules.picks import Pick, told_of
 from app.rectification.rules.ratings import MOST_VOTED
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form
@@ -68,6 +70,13 @@ def note_votes(desk: Desk, rows: Iterable[LedgerRow]) -> None:
     """Note that a reader has read the results that stand beside these actions."""
     for round_id in dict.fromkeys(each.rating.round_id for each in rows if each.rating is not None):
         note_read(desk, desk.staff, round_id, "ledger")
+
+
+def file_picked(desk: Desk, craft: Craft) -> Response:
+    """Send a file of what the address picks of the ledger within reach, and note the results that stand in it."""
+    pick = read_view(desk.request.query_params).pick
+    note_votes_of(desk, pick)
+    return file_later(desk.request, desk.staff, craft, told_of(pick))
 
 
 def note_votes_of(desk: Desk, pick: Pick) -> None:
