@@ -169,8 +169,8 @@ def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date
     _store(row, after)
     if event is ActionEvent.COMPLETE:
         signing.unsign(row)
-        text = ACTION_TO_SIGN.format(unit=plan.unit_name, title=action_title(row.problem))
-        signing.ask_head(acting, plan.unit_id, text, f"/rectification/actions/{row.id}")
+        asked = ACTION_TO_SIGN.format(unit=plan.unit_name, title=action_title(row.problem))
+        signing.ask_head(acting, plan.unit_id, asked, f"/rectification/actions/{row.id}")
     entry = entry_of(acting, action_id, event.value, text)
     acting.session.add(entry)
     acting.session.flush()

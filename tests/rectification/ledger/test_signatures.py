@@ -73,6 +73,7 @@ def test_it_works(database: Database) -> None:
     with database.writing() as session:
         work = complete(session, action_id)
         assert told(session, HEAD)[-1] == "县文工团报告整改事项“开放时间太短”已经完成，请主要负责人签批。"
+        assert ledger_acts.entries_of(session, action_id)[-1].text == "已开放"
         with refuses("completion_unsigned"):
             work.do(ZHENG, ActionEvent.ACCEPT)
         signatures.sign(Acting(session, MORNING, HEAD), action_id)
