@@ -62,6 +62,8 @@ STORED = (
 )  # fmt: skip
 RULES_MADE = "rules_made"
 BY_SUPERVISION = frozenset({ActionEvent.RETURN, ActionEvent.ACCEPT, ActionEvent.RESUME})
+SIGNED_ANEW = frozenset({ActionEvent.RETURN, ActionEvent.COMPLETE})
+"""After these no signature stands: what the head signed is changed, or told anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,9 @@ def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date
     if event is ActionEvent.ACCEPT:
         signing.refuse_unsigned(acting, row, plan.campaign_id, "completion_unsigned")
     _store(row, after)
-    if event is ActionEvent.COMPLETE:
+    if event in SIGNED_ANEW:
         signing.unsign(row)
+    if event is ActionEvent.COMPLETE:
         asked = ACTION_TO_SIGN.format(unit=plan.unit_name, title=action_title(row.problem))
         signing.ask_head(acting, plan.unit_id, asked, f"/rectification/actions/{row.id}")
     entry = entry_of(acting, action_id, event.value, text)

@@ -219,6 +219,7 @@ def send_back(acting: Acting, plan_id: str, remarks: str) -> None:
     plan = held_plan(acting, plan_id)
     moved(plan, return_plan(PlanState(plan.state), remarks), PlanEvent.RETURN)
     plan.remarks = remarks
+    signing.unsign(plan)
     _decided(acting, plan)
     followed(acting, plan, PlanEvent.RETURN, remarks)
 

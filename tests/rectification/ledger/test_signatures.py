@@ -1,5 +1,6 @@
 """The head of a unit signs off a completion; where a campaign asks for it, nothing is accepted without."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from app.core.acting import Acting, Principal
 from app.core.clock import utc_now
 from app.core.db import Database
 from app.inbox.models import InboxItem
+from app.rectification.documents.notices import plan_document
 from app.rectification.ledger import attachments, signatures
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.cells import cells_of
@@ -21,6 +23,7 @@ from app.rectification.rules.ledger import ActionEvent
 from app.rectification.signing import service as signing
 from app.web.forms import Upload
 from tests.cast import MORNING, refuses
+from tests.rectification.documents.test_notices import opened, text_of
 from tests.rectification.flagged import (
     FLAGGED,
     WU,
@@ -73,7 +76,8 @@ def test_it_works(database: Database) -> None:
     with database.writing() as session:
         work = complete(session, action_id)
         assert told(session, HEAD)[-1] == "县文工团报告整改事项“开放时间太短”已经完成，请主要负责人签批。"
-        assert ledger_acts.entries_of(session, action_id)[-1].text == "已开放"
+        texts = {entry.event: entry.text for entry in ledger_acts.entries_of(session, action_id)}
+        assert texts == {"progress": "在做", "complete": "已开放"}
         with refuses("completion_unsigned"):
             work.do(ZHENG, ActionEvent.ACCEPT)
         signatures.sign(Acting(session, MORNING, HEAD), action_id)
@@ -127,6 +131,7 @@ def test_what_is_reported_anew_is_signed_anew(database: Database) -> None:
         work = complete(session, action_id)
         signatures.sign(Acting(session, MORNING, HEAD), action_id)
         work.do(ZHENG, ActionEvent.RETURN, "没有做完")
+        assert signed(session, action_id) == ""
         complete(session, action_id, "这次做完")
         assert signed(session, action_id) == ""
         with refuses("completion_unsigned"):
@@ -170,6 +175,13 @@ def submitted(database: Database) -> str:
         return plan_id
 
 
+def document(session: Session, plan_id: str) -> str:
+    """Return the plan's document as text, made by a thread that holds no transaction."""
+    plan = planning.get_plan(session, ZHANG, plan_id)
+    with ThreadPoolExecutor(1) as aside:
+        return text_of(opened(aside.submit(plan_document, plan, None, (), MORNING.date()).result()))
+
+
 def test_a_plan_is_accepted_once_its_head_has_signed_and_anew_after_a_return(database: Database) -> None:
     plan_id = submitted(database)
     with database.writing() as session:
@@ -180,7 +192,9 @@ def test_a_plan_is_accepted_once_its_head_has_signed_and_anew_after_a_return(dat
         supervisor, liaison = Acting(session, MORNING, ZHENG), Acting(session, MORNING, WU)
         signatures.sign_plan(Acting(session, MORNING, HEAD), plan_id)
         assert "主要负责人已签批整改方案" in told(session, ZHENG)[-1]
+        assert "主要负责人签批" in document(session, plan_id)
         planning.send_back(supervisor, plan_id, "措施不具体")
+        assert "主要负责人签批" not in document(session, plan_id), "the draft is no longer what he signed"
         planning.submit(liaison, plan_id)
         assert not planning.get_plan(session, ZHANG, plan_id).signature.is_given
     with database.writing() as session, refuses("plan_unsigned"):
