@@ -130,13 +130,15 @@ def to_hand_over(acting: Acting) -> list[tuple[str, str, str]]:
 def decide(acting: Acting, consent_id: str, *, granted: bool, three_roles: bool) -> Outcome:
     """Agree or refuse as the second person.
 
-    DomainError ``approval_gone``, ``approval_own``, ``approval_younger`` or ``account_act_refused``.
+    DomainError ``approval_gone``, ``approval_own``, ``approval_younger``, ``account_act_refused`` or ``not_found``.
     """
     found = consents.find(acting.session, consent_id, KIND)
     act = Act(found.act)
     is_asker = found.asked_by == acting.actor.id
-    if not is_asker and not may_agree(acting.actor.roles, act, three_roles=three_roles):
-        raise DomainError("account_act_refused")
+    if not is_asker:
+        people.check_sees(acting.session, acting.actor, found.office_id)
+        if not may_agree(acting.actor.roles, act, three_roles=three_roles):
+            raise DomainError("account_act_refused")
     if granted:
         service.check_is_older(acting.session, acting.actor, found.asked_at)
     request = consents.decide(acting, found, granted=granted)

@@ -10,6 +10,7 @@ from app.accounts.domain import WEIGHTY, Role
 from app.accounts.models import Staff
 from app.accounts.service import everyone, has_any, principal
 from app.core.acting import Principal
+from app.core.errors import DomainError
 from app.core.scope import everywhere
 from app.offices.reads import watchers_of
 
@@ -21,6 +22,12 @@ def who_see(session: Session, office_id: str) -> Sequence[Staff]:
     """
     of_watchers = select(Staff).where(Staff.office_id.in_(watchers_of(session, office_id)))
     return session.scalars(everywhere(of_watchers.order_by(Staff.created_at, Staff.id))).all()
+
+
+def check_sees(session: Session, actor: Principal, office_id: str) -> None:
+    """Refuse whoever is none of ``who_see``: DomainError ``not_found``."""
+    if actor.office_id not in watchers_of(session, office_id):
+        raise DomainError("not_found")
 
 
 def by_ids(session: Session, staff_ids: Collection[str]) -> Sequence[Staff]:

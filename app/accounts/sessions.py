@@ -5,7 +5,6 @@ changes nothing.
 """
 
 import hmac
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -100,7 +99,7 @@ def _within_reach(request: Request, session: Session, staff: Principal | None) -
     if staff is None:
         return None
     bound = request.app.state.bound_offices(session, staff)
-    return replace(staff, role=staff.written_roles, reach=reach_from(session, staff.office_id, bound))
+    return staff.within(reach_from(session, staff.office_id), tuple(sorted(bound)))
 
 
 def _is_stale(request: Request, now: datetime) -> bool:

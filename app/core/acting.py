@@ -1,6 +1,6 @@
 """Who acts: a member of staff, at a time, in a transaction."""
 
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ class Principal:
     """The office （机构） that his account belongs to."""
     reach: tuple[str, ...] | None = None
     """The offices whose rows he finds; None: all of them."""
+    bound: tuple[str, ...] = ()
+    """Offices where he speaks for a unit, wherever they are: in reach of what a liaison may open, of nothing else."""
     roles: frozenset[str] = field(init=False)
 
     def __post_init__(self, role: str) -> None:
@@ -35,6 +37,14 @@ class Principal:
     def written_roles(self) -> str:
         """The roles as ``role`` takes them, always in one order."""
         return " ".join(sorted(self.roles))
+
+    def within(self, reach: tuple[str, ...] | None, bound: tuple[str, ...] = ()) -> "Principal":
+        """Return him as who finds the rows of these offices."""
+        return replace(self, role=self.written_roles, reach=reach, bound=bound)
+
+    def as_liaison(self) -> "Principal":
+        """Return him as who finds also the rows of the offices where he speaks for a unit."""
+        return self if self.reach is None else self.within(tuple(sorted({*self.reach, *self.bound})))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """The tree as it is stored, and who reaches what in it."""
 
-from collections.abc import Collection
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,13 +16,10 @@ def the_tree(session: Session) -> Tree:
     return tree_of(Node(*row) for row in session.execute(select(*columns)))
 
 
-def reach_from(session: Session, office_id: str, bound: Collection[str] = ()) -> tuple[str, ...] | None:
-    """Return the offices whose rows somebody of this one finds, None where that is all of them.
-
-    ``bound`` are others that he was named for something of, such as the unit that a liaison speaks for.
-    """
+def reach_from(session: Session, office_id: str) -> tuple[str, ...] | None:
+    """Return the offices whose rows somebody of this one finds, None where that is all of them."""
     tree = the_tree(session)
-    reach = tree.reach(office_id) | (set(bound) & set(tree.nodes))
+    reach = tree.reach(office_id)
     return None if reach == set(tree.nodes) else tuple(sorted(reach))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.accounts.people import others_of
+from app.accounts.people import check_sees, others_of
 from app.accounts.service import check_is_older
 from app.campaigns.reads import office_of
 from app.consents import service as consents
@@ -50,8 +50,13 @@ def made_ready(database: Database, ports: Ports, consent_id: str) -> Ports:
 
 
 def decide(acting: Acting, ports: Ports, consent_id: str, *, granted: bool) -> str:
-    """Agree or refuse as the second person; return the round's id. Nobody agrees to what he asked for himself."""
+    """Agree or refuse as the second person; return the round's id. Nobody agrees to what he asked for himself.
+
+    DomainError ``approval_gone``, ``approval_own``, ``approval_younger`` or ``not_found``, and as the act.
+    """
     found = consents.find(acting.session, consent_id, KIND)
+    if found.asked_by != acting.actor.id:
+        check_sees(acting.session, acting.actor, found.office_id)
     if granted:
         check_is_older(acting.session, acting.actor, found.asked_at)
     request = consents.decide(acting, found, granted=granted)

@@ -1,6 +1,7 @@
 """Acts on accounts of weight: asked by one, agreed to by an older other (SEC-77); and the three roles (三员)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -104,6 +105,15 @@ def test_who_has_no_weight_does_not_agree(people: People, login: str) -> None:
     asking.create(people.acting("zhangsan"), FRESH, three_roles=False)
     with refuses("account_act_refused"):
         agree(people, login)
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_who_sees_nothing_of_its_office_does_not_answer(people: People, *, granted: bool) -> None:
+    asking.create(people.acting("zhangsan"), FRESH, three_roles=False)
+    people.cast["lisi"] = replace(people.cast["lisi"], role="scrutineer", office_id="elsewhere")
+    with refuses("not_found"):
+        asking.decide(people.acting("lisi"), people.asked(), granted=granted, three_roles=False)
+    assert people.find("zhouba") is None
 
 
 def test_enabling_and_roles_wait_and_disabling_does_not(people: People) -> None:

@@ -174,6 +174,19 @@ def test_all_who_may_agree_are_told_and_the_asker_is_told_the_answer(
     )
 
 
+@pytest.mark.parametrize("granted", [True, False])
+def test_who_sees_nothing_of_its_office_does_not_answer(
+    acting: Acting, people: dict[str, Principal], folder: KeyFolder, *, granted: bool
+) -> None:
+    round_id = open_round(acting, folder)
+    ask_or_act(acting, PORTS, round_id, "void", REQUESTS["void"])
+    committed(acting.session)
+    outside = replace(people["lisi"], role="scrutineer liaison", office_id="elsewhere")
+    with refuses("not_found"):
+        decide(replace(acting, actor=outside), PORTS, only_approval(acting, round_id), granted=granted)
+    assert effect(acting, round_id) == BEFORE
+
+
 def test_what_one_takes_back_oneself_is_told_to_nobody(
     acting: Acting, people: dict[str, Principal], folder: KeyFolder
 ) -> None:
