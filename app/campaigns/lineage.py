@@ -2,16 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
-from typing import TypeVarTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.campaigns.models import Campaign, CampaignCopy, Unit
 from app.core.folding import folded
 from app.core.scope import everywhere
-
-Columns = TypeVarTuple("Columns")
 
 
 class By(StrEnum):
@@ -26,25 +23,24 @@ Named = Mapping[str, str]
 """Names of objects by their ids."""
 
 
-def kin_of(session: Session, campaign_id: str, *, everybody: bool = False) -> frozenset[str]:
-    """Return the campaigns whose objects may be those of this one, itself with them.
+def kin_of(session: Session, campaign_id: str) -> frozenset[str]:
+    """Return the campaigns that a reader may want to see beside this one, itself with them, as far as he reaches.
 
-    Those that were set up like one another, those of one organisation, those that share a registered unit.
-    ``everybody``: also of offices that the session does not reach; nothing of those may be shown.
+    Those that were set up like one another, those that are of one organisation now, those that share a registered unit.
+    What may be read beside what does not hang on it: names of organisations can be corrected at any time.
     """
-
-    def asked(query: Select[*Columns]) -> Select[*Columns]:
-        return everywhere(query) if everybody else query
-
-    holders = {
-        row.id: folded(row.organisation) for row in session.execute(asked(select(Campaign.id, Campaign.organisation)))
-    }
-    copies = session.execute(asked(select(CampaignCopy.campaign_id, CampaignCopy.source_id))).all()
-    found = _joined(campaign_id, [(one, other) for one, other in copies])
+    holders = {row.id: folded(row.organisation) for row in session.execute(select(Campaign.id, Campaign.organisation))}
+    found = copies_of(session, campaign_id)
     found |= {other for other, holder in holders.items() if holder == holders.get(campaign_id)}
     mine = select(Unit.register_id).where(Unit.campaign_id == campaign_id, Unit.register_id.is_not(None))
     sharing = select(Unit.campaign_id).where(Unit.register_id.in_(mine)).distinct()
-    return frozenset({campaign_id, *found, *session.scalars(asked(sharing))}) & frozenset({campaign_id, *holders})
+    return frozenset({campaign_id, *found, *session.scalars(sharing)}) & frozenset({campaign_id, *holders})
+
+
+def copies_of(session: Session, campaign_id: str) -> frozenset[str]:
+    """Return the campaigns that were set up like this one or it like them, itself with them; of any office."""
+    copies = session.execute(everywhere(select(CampaignCopy.campaign_id, CampaignCopy.source_id))).all()
+    return frozenset(_joined(campaign_id, [(one, other) for one, other in copies]))
 
 
 def _joined(campaign_id: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
@@ -61,9 +57,9 @@ def _joined(campaign_id: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
     return seen
 
 
-def registered(session: Session, unit_ids: Collection[str]) -> Named:
-    """Return the ids in the register of the units that have one; of any office, so that nothing slips through."""
-    query = select(Unit.id, Unit.register_id).where(Unit.id.in_(unit_ids), Unit.register_id.is_not(None))
+def registered(session: Session, campaign_ids: Collection[str]) -> Named:
+    """Return the ids in the register of campaigns' units that have one; of any office: nothing slips through."""
+    query = select(Unit.id, Unit.register_id).where(Unit.campaign_id.in_(campaign_ids), Unit.register_id.is_not(None))
     return {unit_id: register_id for unit_id, register_id in session.execute(everywhere(query)) if register_id}
 
 

@@ -1,6 +1,7 @@
 """The first version of a result: worked out of the stacks in hand when a box is opened, and stored with them."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -46,9 +47,9 @@ def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Callable[[
     return lambda: Prepared(still_holds, partial(_write, paper.round_id, made()))
 
 
-def papers_before(session: Session, paper: Paper) -> list[Paper]:
+def papers_before(session: Session, paper: Paper, now: datetime) -> list[Paper]:
     """Return the papers of the rounds beside whose results that of this paper will stand, with its ids."""
-    return [each.paper for each in near_rounds(session, paper)]
+    return [each.paper for each in near_rounds(session, paper, now)]
 
 
 def _write(round_id: str, result: Signed | None, acting: Acting) -> None:

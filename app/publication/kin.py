@@ -2,27 +2,40 @@
 
 Whoever takes the rest to have marked as before subtracts one round's figures from another's: what is left are the marks
 of those who joined or left. Campaigns are no wall against that, least of all since one act makes a campaign like
-another. So a round obeys what was counted within ``APART`` in campaigns of its lineage, of its organisation and of its
-registered units, as if it had been counted in its own. Later than that people judge other work, and whoever takes them
-to have marked as before is wrong.
+another. So a round obeys what was counted within ``APART`` about the same objects in any campaign, as if it had
+been counted in its own. What the same objects are is read from papers, which are frozen, from copies and the register:
+never from what a campaign is called now. Later than that people judge other work, and whoever takes them to have marked
+as before is wrong.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.campaigns.lineage import By, Named, kin_of, registered, same_objects
+from app.campaigns.lineage import By, Named, copies_of, registered, same_objects
 from app.core.folding import folded
 from app.rounds.domain import Paper, RoundState
-from app.rounds.reads import RoundView, get_round, papers_of_campaigns, rounds_of
+from app.rounds.reads import RoundView, get_round, papers_beside, rounds_of
 from app.tally.restraint import aligned
 
 APART: Final = timedelta(days=180)
 COUNTED: Final = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
 """States in which a result may be released, now or later."""
+
+
+Matches = Mapping[str, tuple[str, By]]
+"""Which objects of one round are those of another, by the ids of the first, and by what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What joins a campaign to others: units' ids in the register by their own, and the campaigns of its lineage."""
+
+    register: Named
+    copies: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +48,26 @@ class Kin:
     mine: Paper
 
 
-def near_rounds(session: Session, paper: Paper) -> list[Kin]:
-    """Return the counted rounds beside whose results that of a paper will stand, of its campaign and of others."""
+def near_rounds(session: Session, paper: Paper, now: datetime | None = None) -> list[Kin]:
+    """Return the counted rounds beside whose results that of a paper will stand, of its campaign and of others.
+
+    Nearness is measured from where the round closed, will close or, where that is open, from ``now``.
+    """
     mine = get_round(session, paper.round_id)
-    campaigns = kin_of(session, mine.campaign_id, everybody=True)
-    found = [
-        (row, other)
-        for row, other in papers_of_campaigns(session, campaigns, COUNTED)
-        if row.id != paper.round_id and (row.campaign_id == mine.campaign_id or are_near(mine, row))
-    ]
-    every = (paper, *(other for _, other in found))
-    register = registered(session, {unit.id for each in every for unit in each.units})
-    ids = {unit.id for unit in paper.units}
-    kin = []
-    for row, other in found:
-        own = row.campaign_id == mine.campaign_id
-        each = _beside(paper, row, other, None if own else register)
-        if own or not ids.isdisjoint(unit.id for unit in each.paper.units):
-            kin.append(each)
-    return kin
+    ends = mine.closed_at or mine.closes_at or now
+    between = None if ends is None else (ends - APART, ends + APART)
+    found = [each for each in papers_beside(session, mine.campaign_id, between, COUNTED) if each[0].id != mine.id]
+    ties = ties_of(session, mine.campaign_id, {row.campaign_id for row, _ in found})
+    own = [Kin(row, other, other, paper) for row, other in found if row.campaign_id == mine.campaign_id]
+    beside = (_beside(paper, row, other, ties) for row, other in found if row.campaign_id != mine.campaign_id)
+    return [*own, *(each for each in beside if each is not None)]
 
 
-def _beside(paper: Paper, row: RoundView, other: Paper, register: Named | None) -> Kin:
-    """Return a round beside another; without a ``register`` it is of the same campaign, where ids are the same."""
-    if register is None:
-        return Kin(row, other, other, paper)
-    return Kin(row, seen_from(paper, other, register), other, seen_from(other, paper, register))
+def _beside(paper: Paper, row: RoundView, other: Paper, ties: Ties) -> Kin | None:
+    """Return a round of another campaign beside this one, None where it rates nothing of the same."""
+    same = matches(paper, other, ties, row.campaign_id)
+    back = matches(other, paper, ties, row.campaign_id)
+    return Kin(row, seen_from(paper, other, same), other, seen_from(other, paper, back)) if same else None
 
 
 def are_near(one: RoundView, other: RoundView) -> bool:
@@ -70,16 +77,21 @@ def are_near(one: RoundView, other: RoundView) -> bool:
     return abs(one.closed_at - other.closed_at) < APART
 
 
-def seen_from(paper: Paper, other: Paper, register: Named) -> Paper:
+def seen_from(paper: Paper, other: Paper, same: Matches) -> Paper:
     """Return the paper of another campaign's round with the ids that this one has for the same."""
-    return aligned(paper, other, {unit_id: found for unit_id, (found, _) in matches(paper, other, register).items()})
+    return aligned(paper, other, {unit_id: found for unit_id, (found, _) in same.items()})
 
 
-def matches(paper: Paper, other: Paper, register: Named) -> Mapping[str, tuple[str, By]]:
-    """Return which objects of another campaign's round are those of this one, and by what."""
+def ties_of(session: Session, campaign_id: str, others: Collection[str]) -> Ties:
+    """Return what joins the objects of a campaign to those of others."""
+    return Ties(registered(session, {campaign_id, *others}), copies_of(session, campaign_id))
+
+
+def matches(paper: Paper, other: Paper, ties: Ties, campaign_id: str) -> Matches:
+    """Return which objects of another round, of a campaign that this one has ties with, are those of this one."""
     mine, theirs = ({unit.id: unit.name for unit in each.units} for each in (paper, other))
-    by_name = folded(paper.organisation) == folded(other.organisation)
-    return same_objects(mine, theirs, register, by_name=by_name)
+    by_name = campaign_id in ties.copies or folded(paper.organisation) == folded(other.organisation)
+    return same_objects(mine, theirs, ties.register, by_name=by_name)
 
 
 def title_of(session: Session, kin: Kin) -> str:

@@ -28,7 +28,7 @@ def freeze_page(desk: KeyDesk, round_id: str) -> Response:
         raise DomainError("round_wrong_state")
     paper = draft_paper(desk.session, row)
     waiting = next((one for one in waiting_approvals(desk.session, round_id) if one.act == FREEZE), None)
-    before = papers_before(desk.session, paper)
+    before = papers_before(desk.session, paper, desk.now)
     bare = [step for step in freeze_problems(paper) if not step.needed]
     steps = [*hall_steps(desk.session, row, hall), *bare, near_step(paper, before)]
     context = {

@@ -156,14 +156,14 @@ def check_release(session: Session, now: datetime, round_id: str, wanted: Wanted
     if refused:
         raise DomainError(refused)
     if wanted.scope not in BANDS_ONLY:
-        _check_other_rounds(session, round_id, document)
+        _check_other_rounds(session, now, round_id, document)
     return version
 
 
-def _check_other_rounds(session: Session, round_id: str, document: Document) -> None:
+def _check_other_rounds(session: Session, now: datetime, round_id: str, document: Document) -> None:
     """Refuse figures that could be subtracted from those of another round that were released, even if withdrawn."""
     paper, _ = frozen_paper(session, round_id)
-    for other in () if paper.rehearsal else near_rounds(session, paper):
+    for other in () if paper.rehearsal else near_rounds(session, paper, now):
         theirs = released_figures(session, other.round.id)
         if theirs is None:
             continue

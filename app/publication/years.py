@@ -12,12 +12,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.campaigns.kinds import Kind
-from app.campaigns.lineage import By, Named, kin_of, registered
+from app.campaigns.lineage import By, kin_of
 from app.campaigns.reads import kinds_of
 from app.core.errors import DomainError
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer, unit_of
-from app.publication.kin import are_near, matches, seen_from
+from app.publication.kin import Matches, Ties, are_near, matches, seen_from, ties_of
 from app.publication.reads import published_rounds
 from app.publication.trends import NOT_COMPARED, Column, column_of, not_compared, official_order
 from app.tally.document import Target
@@ -70,32 +70,32 @@ def years_of(session: Session, columns: Sequence[Column], campaign_id: str) -> l
     own = [column for column in columns if column.line.round.campaign_id == campaign_id]
     if not own:
         raise DomainError("not_found")
-    register = registered(session, {unit.id for column in columns for unit in column.paper.units})
+    ties = ties_of(session, campaign_id, {column.line.round.campaign_id for column in columns})
     kinds = kinds_of(session, {column.line.round.campaign_id for column in columns})
     found = []
     for unit_id, name in official_order(own).items():
         anchor = next(column for column in reversed(own) if unit_of(column.targets, unit_id) is not None)
-        rows = _rows(columns, (unit_id, anchor), register, kinds)
+        rows = _rows(columns, (unit_id, anchor), ties, kinds)
         found.append(Years(campaign_id, anchor.line.campaign, anchor.line.organisation, unit_id, name, rows))
     return found
 
 
 def _rows(
-    columns: Sequence[Column], subject: tuple[str, Column], register: Named, kinds: Mapping[str, Kind]
+    columns: Sequence[Column], subject: tuple[str, Column], ties: Ties, kinds: Mapping[str, Kind]
 ) -> tuple[Row, ...]:
     unit_id, anchor = subject
     rows = []
     for column in columns:
-        same = matches(anchor.paper, column.paper, register)
+        same = matches(anchor.paper, column.paper, ties, column.line.round.campaign_id)
         pairs = [(other, by) for other, (mine, by) in same.items() if mine == unit_id]
         seen = [(target, by) for other, by in pairs if (target := unit_of(column.targets, other)) is not None]
         for target, by in seen[:1]:
-            why = _why(anchor, column, (unit_id, target["id"]), register)
+            why = _why(anchor, column, (unit_id, target["id"]), same)
             rows.append(Row(column, target, kinds[column.line.round.campaign_id], by, why, column is anchor))
     return tuple(rows)
 
 
-def _why(anchor: Column, column: Column, ids: tuple[str, str], register: Named) -> str:
+def _why(anchor: Column, column: Column, ids: tuple[str, str], same: Matches) -> str:
     """Return why an object's figures of a round are not set beside those of the newest one of its campaign."""
     mine, theirs = ids
     rounds = anchor.line.round, column.line.round
@@ -105,7 +105,7 @@ def _why(anchor: Column, column: Column, ids: tuple[str, str], register: Named) 
         return not_compared(anchor, column, mine)
     if why := why_not(anchor.section_of(mine), column.section_of(theirs)):
         return why
-    if not are_near(*rounds) or may_compare(anchor.paper, seen_from(anchor.paper, column.paper, register), mine):
+    if not are_near(*rounds) or may_compare(anchor.paper, seen_from(anchor.paper, column.paper, same), mine):
         return ""
     return NOT_COMPARED.format(k=anchor.paper.scheme.floor)
 
@@ -127,12 +127,12 @@ def previous_of(session: Session, viewer: Viewer, now: datetime, round_id: str, 
     """Return, by what a round rated, the last round before it that rated the same and was made in the same way."""
     columns = columns_of(session, viewer, now, campaign_id)
     place = next((place for place, column in enumerate(columns) if column.line.round.id == round_id), 0)
-    register = registered(session, {unit.id for column in columns for unit in column.paper.units})
+    ties = ties_of(session, campaign_id, {column.line.round.campaign_id for column in columns})
     kinds = kinds_of(session, {column.line.round.campaign_id for column in columns})
     found = {}
     for target in columns[place].targets if place else ():
         subject = target["id"], columns[place]
-        before = [row for row in _rows(columns[:place], subject, register, kinds) if not row.why]
+        before = [row for row in _rows(columns[:place], subject, ties, kinds) if not row.why]
         if before:
             found[target["id"]] = before[-1]
     return found

@@ -154,15 +154,20 @@ def rounds_in(session: Session, states: Collection[RoundState]) -> Sequence[Roun
     return _viewed(session, query.order_by(Round.created_at.desc(), Round.id))
 
 
-def papers_of_campaigns(
-    session: Session, campaign_ids: Collection[str], states: Collection[RoundState]
+def papers_beside(
+    session: Session, campaign_id: str, between: tuple[datetime, datetime] | None, states: Collection[RoundState]
 ) -> list[tuple[RoundView, Paper]]:
-    """Return the rounds of campaigns in one of the states with their frozen papers, oldest first, no rehearsals.
+    """Return the rounds of a campaign, and all that closed ``between`` (None: ever), with their frozen papers.
 
-    Of any office: the caller shows nothing of what he may not see.
+    Those in one of the states, oldest first, no rehearsals; of any office: the caller shows nothing of what he may not
+    see.
     """
-    query = select(Round).where(Round.campaign_id.in_(campaign_ids), Round.state.in_([state.value for state in states]))
-    query = query.where(Round.rehearsal_of.is_(None)).order_by(Round.created_at, Round.id)
+    query = select(Round).where(Round.state.in_([state.value for state in states]), Round.rehearsal_of.is_(None))
+    query = query.order_by(Round.created_at, Round.id)
+    if between is not None:
+        first, last = between
+        near = (Round.closed_at > first) & (Round.closed_at < last)
+        query = query.where(near | Round.closed_at.is_(None) | (Round.campaign_id == campaign_id))
     return [(view(row), parse_paper(row.paper)) for row in session.scalars(everywhere(query)) if row.paper is not None]
 
 

@@ -105,11 +105,36 @@ def test_it_works(database: Database) -> None:
 def test_a_copy_is_guarded_whoever_holds_it(database: Database) -> None:
     before = first(database)
     copy = again(database, "别的单位", source=before)
-    # of another organisation a unit of the same name is another unit: nothing is taken for the same
-    assert near(database, copy) == []
-    copy = again(database, "县文化局", source=before)
     assert near(database, copy) == [before]
     assert attack(document_of(database, before), document_of(database, copy)) == {}
+
+
+def test_correcting_whose_campaign_it_is_does_not_lift_the_guard(database: Database) -> None:
+    before = first(database)
+    with database.writing() as session:
+        session.get_one(Campaign, session.get_one(Round, before).campaign_id).organisation = "县文化和旅游局"
+    later = again(database, "县文化局")
+    assert near(database, later) == [before]
+    assert attack(document_of(database, before), document_of(database, later)) == {}
+
+
+@pytest.mark.parametrize(
+    ("closes_in", "asked_in", "found"),
+    [(None, 1, True), (None, APART.days, False), (APART.days - 1, APART.days, True), (APART.days, 1, False)],
+)
+def test_before_the_freeze_the_planned_end_is_asked_and_else_today(
+    database: Database, closes_in: int | None, asked_in: int, *, found: bool
+) -> None:
+    before = first(database)
+    draft = again(database, "县文化局", days=2 * APART.days)
+    with database.writing() as session:
+        row = session.get_one(Round, draft)
+        row.closed_at = None
+        row.closes_at = None if closes_in is None else counted.AT + timedelta(days=closes_in)
+    with database.reading() as session:
+        paper, _ = frozen_paper(session, draft)
+        kin = near_rounds(session, paper, counted.AT + timedelta(days=asked_in))
+    assert [each.round.id for each in kin] == ([before] if found else [])
 
 
 def near(database: Database, round_id: str) -> list[str]:

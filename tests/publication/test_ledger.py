@@ -8,6 +8,7 @@ from app.core.db import Database
 from app.core.errors import DomainError
 from app.publication import reads
 from app.publication.domain import Scope
+from app.publication.kin import APART
 from app.rounds.models import Round
 from tests.publication import counted
 from tests.tally.cast import Json, section_of
@@ -41,8 +42,10 @@ def store_two(database: Database, people: int) -> tuple[str, str]:
 def store_unrestrained(database: Database, people: int) -> tuple[str, str]:
     """Store two rounds that were counted without knowing of each other."""
     first = counted.store_counted(database, counted.make_votes())
-    votes = changed_votes(people)
-    second = counted.store_counted(database, replace(votes, paper=replace(votes.paper, organisation="另一家")))
+    second = counted.store_sealed(database, changed_votes(people))
+    with database.writing() as session:
+        session.get_one(Round, second).closed_at = counted.AT + 2 * APART
+    counted.count(database, second)
     in_one_campaign(database, first, second)
     return first, second
 
