@@ -15,7 +15,7 @@ from app.accounts.service import liaisons_of, set_liaisons
 from app.audit import service as audit
 from app.campaigns.domain import Measure
 from app.campaigns.kinds import KINDS
-from app.campaigns.reads import get_campaign, units_of_campaign
+from app.campaigns.reads import get_campaign, office_of, units_of_campaign
 from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
 from app.publication.domain import Scope
@@ -42,7 +42,7 @@ class Asked:
 
 
 def start_vote(acting: Acting, action_ids: Sequence[str], asked: Asked) -> str:
-    """Make a campaign whose objects are these actions, with a first round; return its id.
+    """Make a campaign whose objects are these actions, with a first round, in the office of theirs; return its id.
 
     The liaisons of an action's unit are those of its object, so that they read what is released to units.
     DomainError ``vote_without_actions``, ``vote_too_many``, ``vote_campaigns``, and as a campaign is begun.
@@ -57,7 +57,8 @@ def start_vote(acting: Acting, action_ids: Sequence[str], asked: Asked) -> str:
         raise DomainError("vote_campaigns")
     names = voted_names([(each.row.problem, each.plan.unit_name) for each in rows])
     source = get_campaign(session, rows[0].plan.campaign_id)
-    made = begin(acting, KIND, Beginning(asked.title, source.organisation, "\n".join(names), asked.voters))
+    wanted = Beginning(asked.title, source.organisation, "\n".join(names), asked.voters)
+    made = begin(acting, KIND, replace(wanted, office_id=office_of(session, source.id)))
     session.flush()
     objects = units_of_campaign(session, made)
     for each, unit in zip(rows, objects, strict=True):

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
-from app.campaigns.reads import get_campaign
+from app.campaigns.models import Campaign
+from app.campaigns.reads import get_campaign, office_of
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.offices.models import Office
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger import votes
 from app.rectification.ledger.cells import cells_of
@@ -71,6 +73,17 @@ def test_it_makes_a_campaign_whose_objects_are_the_actions(database: Database) -
         linked = dict(session.execute(sa.select(ActionVote.unit_id, ActionVote.action_id)).all())
         assert [linked[unit.id] for unit in campaign.units] == ids
         assert set(linked) <= units_of(session, WU.id), "who speaks for the unit speaks for what is said of its actions"
+
+
+def test_it_belongs_to_the_office_whose_actions_are_voted_on(database: Database) -> None:
+    found, _, ids = make_ledger(database)
+    with database.writing() as session:
+        session.add(Office(id="east", parent_id="root", name="东县", position=0, is_closed=False))
+        session.flush()
+        session.get_one(Campaign, found.campaign_id).office_id = "east"
+    made = start(database, ids)
+    with database.reading() as session:
+        assert office_of(session, made) == "east"
 
 
 def test_it_refuses_what_is_no_vote(database: Database) -> None:
