@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,14 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.reads import CampaignView, get_campaign
+from app.core.acting import Principal
+from app.core.errors import DomainError
 from app.core.lists import Listed, Wish, cut
 from app.opinions.domain import ASIDE, TYPED_SOURCES, UNSORTED, Act, Kind, Proposal, Sorting, Source, replay
 from app.opinions.models import Opinion, OpinionAct
-from app.publication.admission import Admission, admission
+from app.publication.admission import Admission, admission, earshot_of
 from app.publication.domain import Scope, Viewer, units_with_remarks
-from app.publication.reads import published, published_rounds
+from app.publication.reads import published, published_rounds, viewer_of
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, MergedIssue
 from app.rounds.reads import RoundView, get_round
 
@@ -164,11 +166,38 @@ def merged_for(session: Session, earshot: Earshot) -> Merged:
     Remarks count if they are of this round and about units whose remarks he may read, other opinions if they are about
     units he sees; what is about no unit in particular counts for whoever sees all units.
     """
-    campaign_id = get_round(session, earshot.round_id).campaign_id
+    return _merged(session, get_round(session, earshot.round_id).campaign_id, [earshot])
+
+
+def merged_within(
+    session: Session, staff: Principal, now: datetime, campaign: CampaignView, units: AbstractSet[str] | None
+) -> Merged:
+    """Return the same of a whole campaign for a reader of these units; None: of all, and what is about none.
+
+    Remarks count as far as the results that are released to him show them.
+    """
+    seen = frozenset(unit.id for unit in campaign.units if units is None or unit.id in units)
+    sought = Earshot("", seen, frozenset(), whole=units is None)
+    return _merged(session, campaign.id, [sought, *_heard(session, staff, now, campaign.id)])
+
+
+def _heard(session: Session, staff: Principal, now: datetime, campaign_id: str) -> Iterator[Earshot]:
+    taken = select(Opinion.round_id).where(Opinion.campaign_id == campaign_id, Opinion.round_id.is_not(None))
+    for round_id in session.scalars(taken.distinct()).all():
+        try:
+            yield earshot_of(session, published(session, round_id or "", viewer_of(session, staff), now))
+        except DomainError as error:
+            if error.code not in {"result_not_published", "role_refused"}:
+                raise
+
+
+def _merged(session: Session, campaign_id: str, earshots: Sequence[Earshot]) -> Merged:
     rows = session.execute(
         select(Opinion.id, Opinion.unit_id, Opinion.round_id).where(Opinion.campaign_id == campaign_id)
     ).all()
-    known = {row.id: row.unit_id for row in rows if _is_known(earshot, row.unit_id, row.round_id)}
+    known = {
+        row.id: row.unit_id for row in rows if any(_is_known(each, row.unit_id, row.round_id) for each in earshots)
+    }
     if not known:
         return NOTHING_MERGED
     sorting = replay([row.id for row in rows], acts_of(session, campaign_id))

@@ -108,14 +108,15 @@ def _the_same(found: Seen, told: Mapping[str, Any]) -> Seen:
 
 def merged_of(session: Session, result: Published, read: ReadMerged) -> Merged:
     """Return into which issues opinions were merged, as far as the reader of the result may know."""
-    document = result.document
-    if document["round"]["rehearsal"]:
-        return NOTHING_MERGED
-    seen, heard = list(every_target(document)), units_with_remarks(document)
-    earshot = Earshot(
+    return NOTHING_MERGED if result.document["round"]["rehearsal"] else read(session, earshot_of(session, result))
+
+
+def earshot_of(session: Session, result: Published) -> Earshot:
+    """Return of which opinions the reader of a result may know."""
+    seen, heard = list(every_target(result.document)), units_with_remarks(result.document)
+    return Earshot(
         result.round_id,
         frozenset(unit["id"] for unit in seen),
         frozenset(unit["id"] for unit in heard),
         whole=result.is_whole or len(seen) == len(frozen_paper(session, result.round_id)[0].units),
     )
-    return read(session, earshot)

@@ -23,7 +23,7 @@ ISSUE_WORDS = {**LEDGER_WORDS, "origins": ORIGINS, "entered_origins": ENTERED_OR
 
 def _issues_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
-    issues = issues_within(desk.session, desk.staff, campaign_id)
+    issues = issues_within(desk.session, desk.staff, desk.now, campaign_id)
     context = {
         "campaign": campaign,
         "issues": issues,

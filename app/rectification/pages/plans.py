@@ -93,7 +93,7 @@ def _plan_page(desk: Desk, plan_id: str, refused: Refused | None = None) -> Resp
     rows = _typed(refused.form) if refused is not None and unsaved else _shown(plan)
     table = reads.days_table(desk.session, plan.head.campaign_id, [action.due for action in plan.plan.actions])
     gaps = _by_field(plan_gaps(plan.plan, desk.today, table)) if plan.is_open else {}
-    issues = {issue.id: issue for issue in issues_for(desk.session, plan.head)}
+    issues = {issue.id: issue for issue in issues_for(desk.session, desk.staff, desk.now, plan.head)}
     own = [issue.id for issue in issues.values() if issue.unit_ids]
     left = [issues[each] for each in unanswered_issues(plan.plan, own)] if plan.is_open else []
     typed_on = refused is not None and unsaved and code != "plan_changed"

@@ -1,20 +1,24 @@
 """The issues (问题) that plans answer: those that opinions were merged into, and those that were entered by hand."""
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.campaigns.reads import get_campaign
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.opinions.reads import issues_of
+from app.opinions.reads import issues_of, merged_within
 from app.rectification.models import EnteredIssue, EnteredIssueUnit, RemedialAction, UnitPlan
 from app.rectification.orders.reads import reach
 from app.rectification.plans.reads import PlanHead, plan_heads
-from app.rectification.rules.issues import SOURCES_OF_ACTIONS, IssueOrigin
+from app.rectification.rules.issues import SOURCES_OF_ACTIONS, IssueOrigin, is_told
 from app.rectification.rules.ledger import ActionState
 from app.rectification.rules.plans import PlanState
+from app.rounds.ports import MergedIssue
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +89,47 @@ def _entered(session: Session, campaign_id: str) -> list[Issue]:
     ]
 
 
-def issues_for(session: Session, plan: PlanHead) -> Sequence[Issue]:
-    """Return the issues that the plan may answer, wherever they come from."""
-    return [issue for issue in every_issue(session, plan.campaign_id) if issue.concerns(plan.unit_id)]
+def issues_for(session: Session, staff: Principal, now: datetime, plan: PlanHead) -> Sequence[Issue]:
+    """Return the issues that the plan may answer, wherever they come from; of them those that its writer may know.
+
+    One that the plan answers already stands in it with its title.
+    """
+    told = {issue.id: issue for issue in issues_within(session, staff, now, plan.campaign_id)}
+    answered = set(session.scalars(select(RemedialAction.issue_id).where(RemedialAction.plan_id == plan.id)))
+    known = [issue for issue in every_issue(session, plan.campaign_id) if issue.concerns(plan.unit_id)]
+    return [
+        told.get(issue.id) or replace(issue, opinion_count=0, unit_ids=(plan.unit_id,))
+        for issue in known
+        if issue.id in told or issue.id in answered
+    ]
 
 
-def issues_within(session: Session, staff: Principal, campaign_id: str) -> Sequence[Issue]:
-    """Return the issues of a campaign that somebody may see: a liaison his own units' and those of none."""
-    units, every = reach(session, staff), every_issue(session, campaign_id)
-    if units is None:
+def issues_within(session: Session, staff: Principal, now: datetime, campaign_id: str) -> Sequence[Issue]:
+    """Return the issues of a campaign that somebody may know of, with as many units and opinions as he may know.
+
+    Organisers merge the opinions and know all. DomainError ``campaign_unknown``, to a liaison without any unit in it.
+    """
+    campaign, units, every = (
+        get_campaign(session, campaign_id),
+        reach(session, staff),
+        every_issue(session, campaign_id),
+    )
+    if units is not None and units.isdisjoint(unit.id for unit in campaign.units):
+        raise DomainError("campaign_unknown")
+    if "organiser" in staff.roles:
         return every
-    own = [(issue, tuple(unit for unit in issue.unit_ids if unit in units)) for issue in every]
-    return [replace(issue, unit_ids=ids) for issue, ids in own if ids or not issue.unit_ids]
+    merged = {one.id: one for one in merged_within(session, staff, now, campaign, units).issues}
+    return [told for issue in every if (told := _told(issue, merged.get(issue.id), units)) is not None]
+
+
+def _told(issue: Issue, merged: MergedIssue | None, units: AbstractSet[str] | None) -> Issue | None:
+    """Return what a reader is told of an issue, None where it is nothing."""
+    if issue.is_entered:
+        own = tuple(unit for unit in issue.unit_ids if units is None or unit in units)
+        return replace(issue, unit_ids=own) if own else None
+    count = merged.opinions if merged else 0
+    known = tuple(unit for unit in issue.unit_ids if merged and unit in merged.units)
+    return replace(issue, unit_ids=known, opinion_count=count) if is_told(issue.unit_ids, count) else None
 
 
 def answers(session: Session, staff: Principal, campaign_id: str) -> Mapping[str, Sequence[Answer]]:

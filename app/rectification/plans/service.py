@@ -157,7 +157,7 @@ def save_plan(acting: Acting, plan_id: str, rows: Sequence[PlanRow], seen: str |
         raise DomainError("plan_changed")
     known = {row.id: row for row in stored}
     head = get_head(acting.session, acting.actor, plan_id)
-    issues = {issue.id: issue for issue in issues_for(acting.session, head)}
+    issues = {issue.id: issue for issue in issues_for(acting.session, acting.actor, acting.now, head)}
     check_chosen([row.action.issue_id for row in rows], issues.values(), [row.issue_id for row in stored])
     kept = [row.id for row in rows if row.id in known]
     acting.session.execute(delete(RemedialAction).where(RemedialAction.id.in_(known.keys() - set(kept))))

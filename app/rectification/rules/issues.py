@@ -1,5 +1,6 @@
 """问题 and where they come from: merged from opinions, or entered by a person with their source."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from app.rectification.rules.blank import is_blank
@@ -41,6 +42,15 @@ SOURCES_OF_ACTIONS = {
     IssueOrigin.SELF_CHECK: "自查发现的问题“{issue}”",
 }
 """What the ledger says of where an action comes from."""
+
+
+def is_told(about: Collection[str], known: int) -> bool:
+    """Whether a reader is told of an issue ``about`` these units of whose opinions he may know so many.
+
+    One about no unit is there for every unit's plan to choose: its title is told to all, the number of opinions only
+    to those who may know of them.
+    """
+    return known > 0 or not about
 
 
 def issue_refusal(title: str, units: int) -> Refusal | None:
