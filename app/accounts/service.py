@@ -209,8 +209,12 @@ def liaisons_of(session: Session, unit_ids: Collection[str]) -> dict[str, list[S
 
 
 def set_liaisons(session: Session, now: datetime, actor: Principal, unit_id: str, staff_ids: Collection[str]) -> None:
-    """Make these accounts the liaisons of a unit; DomainError ``staff_no_liaison`` for an account of another role."""
-    for staff_id in staff_ids:
+    """Make these accounts the liaisons of a unit; those that are already may be out of the session's reach.
+
+    DomainError ``staff_no_liaison`` for an account of another role, ``not_found`` for a new one out of reach.
+    """
+    there = set(session.scalars(select(StaffUnit.staff_id).where(StaffUnit.unit_id == unit_id)))
+    for staff_id in set(staff_ids) - there:
         if Role.LIAISON not in _get(session, staff_id).roles:
             raise DomainError("staff_no_liaison")
     session.execute(delete(StaffUnit).where(StaffUnit.unit_id == unit_id))
@@ -221,7 +225,7 @@ def set_liaisons(session: Session, now: datetime, actor: Principal, unit_id: str
 def copy_liaisons(session: Session, units: Mapping[str, str]) -> list[str]:
     """Let who speaks for a unit speak for another as well; return the names of those not in office, who do not."""
     query = select(StaffUnit.unit_id, Staff).join(Staff, Staff.id == StaffUnit.staff_id)
-    found = session.execute(query.where(StaffUnit.unit_id.in_(units)).order_by(Staff.login)).all()
+    found = session.execute(everywhere(query.where(StaffUnit.unit_id.in_(units)).order_by(Staff.login))).all()
     session.add_all(StaffUnit(staff_id=one.id, unit_id=units[unit_id]) for unit_id, one in found if not one.disabled)
     session.flush()
     return list(dict.fromkeys(one.name for _, one in found if one.disabled))

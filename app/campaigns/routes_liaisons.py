@@ -22,14 +22,25 @@ router = APIRouter()
 def _page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     found = accounts.liaisons_of(desk.session, [unit.id for unit in campaign.units])
-    everyone = accounts.everyone(desk.session)
+    offered = _offered(desk, campaign, found)
     context = {
         "campaign": campaign,
         "stored": _stored(campaign, found),
         "chosen": _ticked(campaign, refused.form) if refused else _kept(found),
-        "liaisons": [staff for staff in everyone if Role.LIAISON in staff.roles and not staff.disabled],
+        "liaisons": offered if any(offered.values()) else {},
     }
     return desk.show("campaigns/liaisons.html", refused, **context)
+
+
+def _offered(
+    desk: Desk, campaign: CampaignView, found: Mapping[str, Sequence[Staff]]
+) -> dict[str, list[tuple[str, str]]]:
+    """Return ids and names to choose from by unit: the liaisons in reach, and whoever is one of the unit already."""
+    able = [one for one in accounts.everyone(desk.session) if Role.LIAISON in one.roles and not one.disabled]
+    return {
+        unit.id: list({one.id: (one.id, one.name) for one in (*able, *found.get(unit.id, ()))}.values())
+        for unit in campaign.units
+    }
 
 
 def _kept(found: Mapping[str, Sequence[Staff]]) -> dict[str, set[str]]:
@@ -71,8 +82,9 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
         held = keys_held(desk.request)(desk.session, campaign_id)
         for unit in campaign.units:
             wanted = set(form.several(f"unit-{unit.id}[]"))
-            if wanted != {account.id for account in before.get(unit.id, [])}:
-                _check(desk, unit, wanted, held)
+            there = {account.id for account in before.get(unit.id, [])}
+            if wanted != there:
+                _check(desk, unit, wanted - there, held)
                 accounts.set_liaisons(desk.session, desk.now, desk.staff, unit.id, wanted)
 
     done = f"/campaigns/{campaign_id}/liaisons"

@@ -7,9 +7,11 @@ from starlette.testclient import TestClient
 from app.accounts import service as accounts
 from app.accounts.models import Staff
 from app.box.holders import name_holders
+from app.campaigns.models import Campaign
 from app.campaigns.reads import get_campaign
 from app.core.acting import Acting
 from app.core.db import Database
+from app.offices.models import Office
 from app.rounds.reads import get_round
 from app.rounds.service import RoundDraft
 from tests import cast
@@ -50,6 +52,32 @@ def test_an_organiser_names_the_liaisons_of_a_unit(client: TestClient, database:
     with database.reading() as session:
         assert accounts.units_of(session, wu) == frozenset()
     assert client.get("/campaigns/nothing/liaisons").status_code == 404
+
+
+def test_liaisons_of_other_offices_stay_when_one_is_added(client: TestClient, database: Database) -> None:
+    """The organiser of 东县 does not reach the account that the office above made, and keeps it."""
+    with database.writing() as session:
+        people = cast.make_cast(session)
+        session.add(Office(id="east", parent_id="root", name="东县", position=0, is_closed=False))
+        session.flush()
+        campaign_id = cast.make_campaign(session, people["zhangsan"])
+        session.get_one(Campaign, campaign_id).office_id = "east"
+        session.get_one(Staff, people["zhangsan"].id).office_id = "east"
+        session.get_one(Staff, people["zhaoliu"].id).office_id = "east"
+        session.get_one(Staff, people["zhaoliu"].id).roles = {"liaison"}
+        first, second, _ = (unit.id for unit in get_campaign(session, campaign_id).units)
+        accounts.set_liaisons(session, cast.MORNING, people["zhangsan"], first, ["idwujiu"])
+    log_in(client, "zhangsan")
+    path = f"/campaigns/{campaign_id}/liaisons"
+    page = client.get(path).text
+    assert (page.count("吴九"), page.count("赵六"), page.count("checked")) == (1, 3, 1)
+    fields = {"form_token": form_token(client, path), "seen": seen_on(client, path)}
+    both = {**fields, f"unit-{first}[]": ["idwujiu", "idzhaoliu"]}
+    assert client.post(path, data=both).status_code == 303
+    with database.reading() as session:
+        assert {one.id for one in accounts.liaisons_of(session, [first])[first]} == {"idwujiu", "idzhaoliu"}
+    fields["seen"] = seen_on(client, path)
+    assert client.post(path, data={**fields, f"unit-{second}[]": "idwujiu"}).status_code == 404
 
 
 def test_it_refuses_who_holds_a_key_over_the_unit(client: TestClient, database: Database) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.service import liaisons_of, set_liaisons
+from app.accounts.service import copy_liaisons
 from app.audit import service as audit
 from app.campaigns.domain import Measure
 from app.campaigns.kinds import KINDS
@@ -63,10 +63,7 @@ def start_vote(acting: Acting, action_ids: Sequence[str], asked: Asked) -> str:
     objects = units_of_campaign(session, made)
     for each, unit in zip(rows, objects, strict=True):
         session.add(ActionVote(unit_id=unit.id, campaign_id=made, action_id=each.row.id))
-    liaisons = liaisons_of(session, {each.plan.unit_id for each in rows})
-    for each, unit in zip(rows, objects, strict=True):
-        if some := liaisons.get(each.plan.unit_id):
-            set_liaisons(session, acting.now, acting.actor, unit.id, [staff.id for staff in some])
+        copy_liaisons(session, {each.plan.unit_id: unit.id})
     audit.record(session, acting.now, acting.actor, "ledger.vote", made, actions=[each.row.id for each in rows])
     return made
 

@@ -12,6 +12,7 @@ from app.campaigns.models import Campaign
 from app.campaigns.reads import get_campaign, office_of
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.core.scope import limit
 from app.offices.models import Office
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger import votes
@@ -81,9 +82,13 @@ def test_it_belongs_to_the_office_whose_actions_are_voted_on(database: Database)
         session.add(Office(id="east", parent_id="root", name="东县", position=0, is_closed=False))
         session.flush()
         session.get_one(Campaign, found.campaign_id).office_id = "east"
-    made = start(database, ids)
+    east = replace(ZHANG, role="organiser", office_id="east")
+    with database.writing() as session:
+        limit(session, ["east"])
+        made = votes.start_vote(Acting(session, MORNING, east), ids, ASKED)
     with database.reading() as session:
         assert office_of(session, made) == "east"
+        assert len(units_of(session, WU.id)) == len(ids) + 1, "he is out of reach of who starts the vote"
 
 
 def test_it_refuses_what_is_no_vote(database: Database) -> None:
