@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import urlencode
 
+from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Denominator, Measure
 from app.core.chinese import has_chinese
 from app.core.folding import folded
@@ -40,6 +41,12 @@ class Scope(StrEnum):
 
 
 BANDS_ONLY = frozenset({Scope.PARTICIPANTS, Scope.PUBLIC})
+"""Scopes that read bands of a protected round; of an announced one they read all that is announced."""
+
+
+def scopes_of_figures(extent: Extent | None) -> frozenset[Scope]:
+    """Return in which scopes figures are read; ``extent``: how much is announced, None of a protected round."""
+    return frozenset(Scope) - (frozenset() if extent in {Extent.COUNTS, Extent.SUM} else BANDS_ONLY)
 
 
 @dataclass(frozen=True, slots=True)

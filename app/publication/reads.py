@@ -23,6 +23,7 @@ from app.publication.domain import (
     Scope,
     Sight,
     Viewer,
+    scopes_of_figures,
     sight_of,
     sight_of_version,
 )
@@ -31,7 +32,7 @@ from app.publication.meeting import NOTHING, Meeting
 from app.publication.models import Announcement, ResultRelease, ResultSignature, ResultVersion
 from app.publication.parsed import Parsed
 from app.publication.renditions import bands, rendition
-from app.rounds.domain import RoundState
+from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import RoundView, frozen_papers, get_round, rounds_in
 from app.slips.codes import format_code
 from app.tally.document import Document, every_target
@@ -220,15 +221,18 @@ def stored_document(session: Session, round_id: str, version: int) -> Document:
     return _checked(session, _text_of(round_id, version))
 
 
-def released_figures(session: Session, round_id: str) -> Document | None:
-    """Return the newest document whose figures were ever released, of any office; nothing of it may be shown.
+def released_figures(session: Session, paper: Paper) -> Document | None:
+    """Return the newest document of a round whose figures were ever released, of any office, or None.
 
-    The guard against subtraction sees what its reader does not reach: who reads both results subtracts them.
+    Nothing of it may be shown: the guard against subtraction sees what its reader does not reach, for who reads both
+    results subtracts them.
     """
-    figures = ResultRelease.scope.not_in([scope.value for scope in BANDS_ONLY])
-    newest = select(func.max(ResultRelease.version)).where(ResultRelease.round_id == round_id, figures)
+    disclosure = paper.scheme.disclosure
+    scopes = scopes_of_figures(disclosure.extent if disclosure.announced else None)
+    figures = ResultRelease.scope.in_([scope.value for scope in scopes])
+    newest = select(func.max(ResultRelease.version)).where(ResultRelease.round_id == paper.round_id, figures)
     version = session.scalar(everywhere(newest))
-    return None if version is None else _checked(session, everywhere(_text_of(round_id, version)))
+    return None if version is None else _checked(session, everywhere(_text_of(paper.round_id, version)))
 
 
 def _text_of(round_id: str, version: int) -> Select[str, str]:

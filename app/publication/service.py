@@ -16,7 +16,7 @@ from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
-from app.publication.domain import BANDS_ONLY, Scope, Wanted, ledger_refusal
+from app.publication.domain import Scope, Wanted, ledger_refusal, scopes_of_figures
 from app.publication.kin import near_rounds, title_of
 from app.publication.models import (
     Announcement,
@@ -38,7 +38,7 @@ from app.rounds.service import locked_round, publish_round
 from app.slips.codes import new_code
 from app.slips.reads import hand_counts, slip_accounts
 from app.tally.chain import Chain, GroupChain
-from app.tally.document import Document
+from app.tally.document import Document, extent_of
 from app.tally.restraint import may_stand_beside
 
 
@@ -155,7 +155,7 @@ def check_release(session: Session, now: datetime, round_id: str, wanted: Wanted
     refused = ledger_refusal(wanted, ledger, document, known, now)
     if refused:
         raise DomainError(refused)
-    if wanted.scope not in BANDS_ONLY:
+    if wanted.scope in scopes_of_figures(extent_of(document)):
         _check_other_rounds(session, now, round_id, document)
     return version
 
@@ -164,7 +164,7 @@ def _check_other_rounds(session: Session, now: datetime, round_id: str, document
     """Refuse figures that could be subtracted from those of another round that were released, even if withdrawn."""
     paper, _ = frozen_paper(session, round_id)
     for other in () if paper.rehearsal else near_rounds(session, paper, now):
-        theirs = released_figures(session, other.round.id)
+        theirs = released_figures(session, other.own)
         if theirs is None:
             continue
         if not may_stand_beside((paper, document), (other.own, theirs), (other.paper, other.mine)):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.box import reads as box
+from app.campaigns.disclosure import Extent
 from app.campaigns.lineage import By, same_objects
 from app.campaigns.models import Campaign, CampaignCopy
 from app.core.db import Database
@@ -22,6 +23,7 @@ from app.rounds.reads import frozen_paper
 from app.tally.document import Document, every_target
 from tests.cast import refuses
 from tests.publication import counted
+from tests.publication.test_announcing import people, votes
 
 HIDDEN = "群众代表"
 """Eight people: their row is hidden, and so is whatever it could be found from."""
@@ -47,6 +49,11 @@ def again(database: Database, organisation: str, *, days: int = 7, source: str =
             session.add(CampaignCopy(campaign_id=row.campaign_id, source_id=before, left_out="[]"))
     counted.count(database, round_id)
     return round_id
+
+
+def close(database: Database, round_id: str, after: timedelta) -> None:
+    with database.writing() as session:
+        session.get_one(Round, round_id).closed_at = counted.AT + after
 
 
 def document_of(database: Database, round_id: str) -> Document:
@@ -159,6 +166,27 @@ def test_it_refuses_to_release_what_was_counted_unguarded(database: Database) ->
     with refuses("release_near_round"):
         counted.release(database, later, "leaders")
     assert near(database, later) == [before]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "extent"),
+    [
+        (("public", "participants"), Extent.COUNTS),
+        (("public", "leaders"), Extent.SUM),
+        (("leaders", "public"), Extent.COUNTS),
+    ],
+)
+def test_what_is_announced_is_guarded_in_the_wider_circle_too(
+    database: Database, scopes: tuple[str, str], extent: Extent
+) -> None:
+    before, later = (counted.store_sealed(database, votes(people(extent, size))) for size in (46, 47))
+    counted.count(database, before)
+    close(database, later, 2 * APART)
+    counted.count(database, later)
+    close(database, later, timedelta(days=7))
+    counted.release(database, before, scopes[0])
+    with refuses("release_near_round"):
+        counted.release(database, later, scopes[1])
 
 
 def test_it_sees_the_releases_of_offices_that_the_publisher_does_not_reach(database: Database) -> None:
