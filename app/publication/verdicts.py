@@ -77,13 +77,13 @@ def verdicts_of(session: Session, round_id: str, version: int) -> Sequence[Targe
 
 
 def published_verdicts(
-    session: Session, viewer: Viewer, now: datetime, wanted: Verdict
+    session: Session, viewer: Viewer, now: datetime, wanted: Verdict, campaign_id: str = ""
 ) -> Sequence[tuple[PublishedLine, Sequence[TargetVerdict]]]:
     """Return the results that a viewer of figures may see, newest round first, with their targets of one verdict.
 
-    One that has none is left out before its paper is read.
+    Of one campaign or of all. One that has none is left out before its paper is read.
     """
-    seen = [(row, sight) for row, sight in sighted(session, viewer, now) if sight.scope not in BANDS_ONLY]
+    seen = [(row, sight) for row, sight in sighted(session, viewer, now, campaign_id) if sight.scope not in BANDS_ONLY]
     found = _rows(session, [(row.id, sight.version) for row, sight in seen], wanted)
     lines = lines_of(session, [each for each in seen if each[0].id in found])
     return [(line, list(_seen(found[line.round.id], sight))) for line, sight in lines]

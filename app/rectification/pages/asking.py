@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.core.errors import DomainError
-from app.publication.reads import viewer_of
+from app.publication.reads import published_rounds, viewer_of
 from app.publication.verdicts import published_verdicts
 from app.rectification.orders.reads import holidays_of, reach, unknown_years
 from app.rectification.pages.days import typed_day
@@ -92,14 +92,16 @@ def _form(
 
 def _verdicts(desk: Desk, campaign_id: str) -> dict[str, Verdict]:
     """Return what the campaign's newest published result says of units: 提醒 and 需补课, nothing else."""
-    viewer, found = viewer_of(desk.session, desk.staff), dict[str, Verdict]()
-    for verdict in (Verdict.ATTENTION, Verdict.REMEDIAL):
-        lines = published_verdicts(desk.session, viewer, desk.now, verdict)
-        own = (
-            targets for line, targets in lines if line.round.campaign_id == campaign_id and not line.round.is_rehearsal
-        )
-        found |= {target.target_id: verdict for target in next(own, ())}
-    return found
+    viewer = viewer_of(desk.session, desk.staff)
+    lines = published_rounds(desk.session, viewer, desk.now, campaign_id)
+    newest = next((line.round.id for line in lines if not line.round.is_rehearsal), "")
+    return {
+        target.target_id: verdict
+        for verdict in (Verdict.ATTENTION, Verdict.REMEDIAL)
+        for line, targets in published_verdicts(desk.session, viewer, desk.now, verdict, campaign_id)
+        for target in targets
+        if line.round.id == newest
+    }
 
 
 def _ticked(desk: Desk, free: Sequence[UnitView], verdicts: Mapping[str, Verdict]) -> list[str]:

@@ -1,10 +1,13 @@
 """Pages of plans without an order and of entered issues: refusals keep what was typed, liaisons see their own."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from app.core.db import Database
 from app.rectification.plans.reads import plan_heads
+from app.rounds.models import Round
 from tests.cast import Desk
+from tests.publication import counted
 from tests.rectification.flagged import FLAGGED, ZHANG, later, make_flagged, working
 
 Desks = Callable[[str], Desk]
@@ -38,6 +41,18 @@ def test_a_plan_is_asked_for_and_goes_its_way_by_the_pages(database: Database, n
     assert organiser.post(f"{own.home}/withdraw").status_code == 303
     assert "已撤回" in organiser.get(own.home).text
     assert own.home not in liaison.get("/rectification").text
+
+
+def test_verdicts_are_those_of_the_newest_round_alone(database: Database, new_desk: Desks) -> None:
+    found = make_flagged(database)
+    page = f"/rectification/campaigns/{found.campaign_id}/plans?pick=remedial"
+    assert new_desk("zhangsan").get(page).text.count(" checked") == 2
+    retest = counted.store_counted(database, counted.make_votes(opinions=((90, 9, 1, 0, 0),)))
+    with database.writing() as session:
+        held = session.get_one(Round, retest)
+        held.campaign_id, held.created_at = found.campaign_id, held.created_at + timedelta(days=30)
+    counted.release(database, retest)
+    assert new_desk("zhangsan").get(page).text.count(" checked") == 0, "nobody is flagged any more"
 
 
 def test_an_issue_is_entered_changed_and_withdrawn_by_the_pages(database: Database, new_desk: Desks) -> None:
