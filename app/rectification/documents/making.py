@@ -9,7 +9,6 @@ from app.publication.charts import before_after_chart
 from app.rectification.documents import lists, notices, summary
 from app.rectification.documents.progress import Bulletin, Newsletter, read_progress
 from app.rectification.documents.results import Results
-from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.export import ledger_workbook
 from app.rectification.ledger.reads import picked_rows
 from app.rectification.ledger.service import LedgerRow
@@ -17,7 +16,7 @@ from app.rectification.ledger.votes import with_votes
 from app.rectification.orders import reads
 from app.rectification.orders.retesting import pairs_of
 from app.rectification.plans.service import get_plan
-from app.rectification.rules.picks import read_pick
+from app.rectification.rules.picks import Pick, read_pick
 from app.rounds.reads import frozen_paper
 
 
@@ -56,14 +55,13 @@ def order_summary(bench: Bench) -> Made:
     with bench.reading() as session:
         order = reads.get_order(session, bench.staff, bench.arguments["order"])
         found = Results(session, bench.staff, bench.now).of(order)
-        ledger = with_votes(
+        rows = with_votes(
             session,
             bench.staff,
             bench.now,
-            ledger_acts.ledger(session, bench.staff, bench.today, order.campaign_id),
+            picked_rows(session, bench.staff, bench.today, Pick(order=order.id)),
         )
         organisation = frozen_paper(session, order.round_id)[0].organisation
-    rows = [row for row in ledger if row.plan.order_id == order.id]
     made = summary.order_summary(order, rows, found, organisation, bench.today)
     return Made(made, f"{order.unit_name}总结报告.docx")
 

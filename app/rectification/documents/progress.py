@@ -11,12 +11,13 @@ from app.core.chinese import chinese_day
 from app.opinions.reads import count_of, issues_of
 from app.rectification.board import service as board_service
 from app.rectification.board.service import BoardView
-from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.reads import picked_rows
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.orders import reads
 from app.rectification.orders.reads import OrderView
 from app.rectification.plans.reads import PlanHead, plan_heads
 from app.rectification.rules.orders import OrderState, running_deadline
+from app.rectification.rules.picks import Pick
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.wording import MODES, ORDER_STATES, TASKS
 
@@ -77,7 +78,7 @@ def read_progress(session: Session, staff: Principal, today: date, campaign_id: 
     opinions = None
     if "liaison" not in staff.roles:
         opinions = count_of(session, campaign_id), len(issues_of(session, campaign_id))
-    rows = list(ledger_acts.ledger(session, staff, today, campaign_id))
+    rows = picked_rows(session, staff, today, Pick(campaign=campaign_id))
     found = reads.orders(session, staff, campaign_id), plan_heads(session, staff, campaign_id)
     return Progress(*found, rows, board, today, opinions)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core.acting import Principal
 from app.core.folding import folded
+from app.rectification.ledger.deadlines import last_day
 from app.rectification.ledger.service import LedgerRow, ledger_row
 from app.rectification.models import RemedialAction, UnitPlan
 from app.rectification.plans.reads import PlanHead, plan_heads
@@ -131,9 +132,9 @@ def _picked(pick: Pick, today: date) -> Iterator[ColumnElement[bool]]:
     if pick.kind:
         yield RemedialAction.kind == pick.kind
     if pick.since is not None:
-        yield _last_day() >= pick.since
+        yield last_day() >= pick.since
     if pick.until is not None:
-        yield _last_day() <= pick.until
+        yield last_day() <= pick.until
     if pick.lead:
         yield _contain((RemedialAction.sponsor, RemedialAction.owner), pick.lead)
     yield from (_contain(SEARCHED, word) for word in pick.words.split())
@@ -146,13 +147,9 @@ def _shown(show: Show, today: date) -> Iterator[ColumnElement[bool]]:
     if show in {Show.LATE, Show.WEEK}:
         yield RemedialAction.state.not_in([state.value for state in ACTION_ENDS])
     if show is Show.LATE:
-        yield _last_day() < today
+        yield last_day() < today
     if show is Show.WEEK:
-        yield _last_day().between(*week_of(today))
-
-
-def _last_day() -> ColumnElement[date | None]:
-    return func.coalesce(RemedialAction.extended_to, RemedialAction.due)
+        yield last_day().between(*week_of(today))
 
 
 def _contain(columns: Iterable[InstrumentedAttribute[str]], word: str) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ from app.rectification.messages.notify import (
 from app.rectification.models import ActionEntry, ActionExtension, RemedialAction
 from app.rectification.orders.reads import refuse_days_off
 from app.rectification.orders.service import step_refused, today_of
-from app.rectification.plans.reads import PlanHead, get_head, plan_heads
+from app.rectification.plans.reads import PlanHead, get_head
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.ledger import (
     ACTION_TABLE,
@@ -112,15 +112,6 @@ def _store(row: RemedialAction, action: LedgerAction) -> None:
         row.completed_by, row.completed_by_id = action.completed_by.name, action.completed_by.id
     if action.accepted_by is not None:
         row.accepted_by, row.accepted_by_id = action.accepted_by.name, action.accepted_by.id
-
-
-def ledger(session: Session, staff: Principal, today: date, campaign_id: str = "") -> Sequence[LedgerRow]:
-    """Return the actions of accepted plans within reach, in official order of units, then in the plan's own."""
-    heads = {head.id: head for head in plan_heads(session, staff, campaign_id)}
-    query = select(RemedialAction).where(RemedialAction.state != ActionState.DRAFTED.value)
-    found = [ledger_row(heads[row.plan_id], row, today) for row in session.scalars(query) if row.plan_id in heads]
-    places = {plan_id: place for place, plan_id in enumerate(heads)}
-    return sorted(found, key=lambda each: (places[each.plan.id], each.row.position))
 
 
 def ledger_row(plan: PlanHead, row: RemedialAction, today: date) -> LedgerRow:

@@ -13,7 +13,7 @@ from app.office.sheets.tables import PROBLEM_SENTENCES
 from app.office.workshop import Craft
 from app.rectification.ledger import attachments, workbook
 from app.rectification.ledger import service as ledger_acts
-from app.rectification.ledger.reads import announced, ledger_page
+from app.rectification.ledger.reads import announced, ledger_page, picked_rows
 from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT, RULES_MADE, LedgerRow
 from app.rectification.ledger.votes import with_votes
 from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED
@@ -113,7 +113,7 @@ def import_ledger(desk: WorkingDesk, form: Form) -> Response:
 
 def _known(desk: Desk) -> list[LedgerRow]:
     """Return the ledger within reach, as its workbook shows it."""
-    return with_votes(desk.session, desk.staff, desk.now, ledger_acts.ledger(desk.session, desk.staff, desk.today))
+    return with_votes(desk.session, desk.staff, desk.now, picked_rows(desk.session, desk.staff, desk.today, Pick()))
 
 
 def _import_page(desk: Desk, refused: Refused | None = None, *, done: int | None = None) -> Response:

@@ -21,7 +21,7 @@ from app.rectification.documents import notices as documents
 from app.rectification.documents import summary
 from app.rectification.documents.progress import Bulletin, Newsletter, Progress, order_rows
 from app.rectification.documents.results import OrderResult, Results
-from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.reads import EVERYTHING, picked_rows
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.models import OrderAttempt
 from app.rectification.orders import reads
@@ -29,6 +29,7 @@ from app.rectification.orders.reads import OrderView
 from app.rectification.orders.service import waive
 from app.rectification.plans.reads import plan_heads
 from app.rectification.plans.service import PlanView, plan_of
+from app.rectification.rules.picks import Pick
 from app.rectification.rules.plans import PlanState
 from app.rounds.domain import PaperGroup, PaperUnit
 from app.tally.document import parts_of
@@ -69,12 +70,12 @@ def cells(word: WordDocument, place: int) -> list[list[str]]:
 
 def the_order(session: Session, staff: Principal = ZHANG) -> tuple[OrderView, list[LedgerRow]]:
     (order,) = reads.orders(session, staff)
-    return order, list(ledger_acts.ledger(session, staff, TODAY))
+    return order, picked_rows(session, staff, TODAY, EVERYTHING)
 
 
 def progress_of(session: Session, campaign_id: str, staff: Principal = ZHANG, today: date = TODAY) -> Progress:
     board = board_service.board_of(session, staff, today, campaign_id)
-    rows = ledger_acts.ledger(session, staff, today, campaign_id)
+    rows = picked_rows(session, staff, today, Pick(campaign=campaign_id))
     return Progress(
         reads.orders(session, staff, campaign_id), plan_heads(session, staff, campaign_id), rows, board, today
     )

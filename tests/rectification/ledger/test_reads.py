@@ -8,7 +8,7 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.rectification.ledger import reads as ledger_pages
 from app.rectification.ledger import service as ledger_acts
-from app.rectification.ledger.reads import ledger_page, picked_rows
+from app.rectification.ledger.reads import EVERYTHING, ledger_page, picked_rows
 from app.rectification.rules.ledger import ActionEvent, ActionState
 from app.rectification.rules.picks import Pick, Show
 from tests.cast import MORNING
@@ -23,7 +23,7 @@ def test_it_works(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         pages = [ledger_page(session, ZHANG, MORNING.date(), part=part) for part in (1, 2, 3)]
         assert [[row.row.id for row in page.rows] for page in pages] == [ids[:3], ids[3:6], ids[6:]]
         assert {(page.total, page.parts) for page in pages} == {(7, 3)}
-        whole = ledger_acts.ledger(session, ZHANG, MORNING.date())
+        whole = picked_rows(session, ZHANG, MORNING.date(), EVERYTHING)
         assert [row for page in pages for row in page.rows] == list(whole)
         assert ledger_page(session, ZHANG, MORNING.date(), part=99).part == 3
         assert ledger_page(session, ZHANG, MORNING.date(), Pick(order=order_id)).total == 7
@@ -41,7 +41,7 @@ def test_what_is_late_is_what_the_rules_call_late(database: Database) -> None:
         session.flush()
         for days in (9, 10, 11, 13, 14, 15, 42, 43):
             today = MORNING.date() + timedelta(days=days)
-            late = [row.row.id for row in ledger_acts.ledger(session, ZHANG, today) if row.is_overdue]
+            late = [row.row.id for row in picked_rows(session, ZHANG, today, EVERYTHING) if row.is_overdue]
             assert [row.row.id for row in picked_rows(session, ZHANG, today, Pick(Show.LATE))] == late
 
 

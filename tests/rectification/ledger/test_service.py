@@ -17,6 +17,7 @@ from app.core.db import Database
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.export import ledger_workbook
+from app.rectification.ledger.reads import EVERYTHING, picked_rows
 from app.rectification.ledger.votes import with_votes
 from app.rectification.ledger.workbook import (
     LATER,
@@ -154,7 +155,7 @@ def test_a_file_is_kept_outside_the_web_and_checked_when_read(database: Database
 
 def exported(session: Session, who: Principal = WU) -> bytes:
     """Write the ledger as a workbook, by a thread that holds no transaction."""
-    rows = with_votes(session, who, MORNING, ledger_acts.ledger(session, who, MORNING.date()))
+    rows = with_votes(session, who, MORNING, picked_rows(session, who, MORNING.date(), EVERYTHING))
     with ThreadPoolExecutor(1) as aside:
         return aside.submit(ledger_workbook, rows).result()
 
@@ -172,7 +173,7 @@ def edited(content: bytes, changes: dict[tuple[int, str], str]) -> bytes:
 
 
 def known(acting: Acting) -> list[ledger_acts.LedgerRow]:
-    rows = ledger_acts.ledger(acting.session, acting.actor, MORNING.date())
+    rows = picked_rows(acting.session, acting.actor, MORNING.date(), EVERYTHING)
     return with_votes(acting.session, acting.actor, MORNING, rows)
 
 

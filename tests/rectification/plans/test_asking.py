@@ -15,7 +15,7 @@ from app.inbox.models import InboxItem
 from app.rectification.ledger import deadlines as daily
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.issued import get_notice
-from app.rectification.ledger.reads import announced, ledger_page
+from app.rectification.ledger.reads import EVERYTHING, announced, ledger_page, picked_rows
 from app.rectification.models import PlanEntry, RemedialOrder, UnitPlan
 from app.rectification.plans import asking
 from app.rectification.plans import service as planning
@@ -171,7 +171,7 @@ def test_a_liaison_writes_his_own_unit_s_plan_alone(database: Database) -> None:
 def test_an_action_goes_the_same_way_whatever_wanted_its_plan(database: Database, *, by_order: bool) -> None:
     action_id = put_in_force(database, by_order=by_order)
     with database.writing() as session:
-        (each,) = ledger_acts.ledger(session, WU, TODAY)
+        (each,) = picked_rows(session, WU, TODAY, EVERYTHING)
         assert each.number == ("1-1" if by_order else "1")
         assert len(announced(session, each.plan.public_id)) == 1
         ledger_acts.act(Acting(session, MORNING, WU), action_id, ActionEvent.PROGRESS, "已排班")

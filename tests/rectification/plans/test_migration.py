@@ -10,7 +10,7 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.attachments import files_of
-from app.rectification.ledger.reads import announced
+from app.rectification.ledger.reads import EVERYTHING, announced, picked_rows
 from app.rectification.models import Attachment
 from app.rectification.orders import reads
 from app.rectification.orders import service as ordering
@@ -83,7 +83,7 @@ def check_ledger(session: Session, order_id: str) -> None:
     assert plan is not None
     assert (plan.state, plan.head.order_id, plan.head.attempt) == (PlanState.ANNOUNCED, order_id, 1)
     assert (plan.head.asked_by, plan.submitted_by, plan.decided_by) == ("张三", "吴九", "郑十")
-    rows = ledger_acts.ledger(session, WU, TODAY)
+    rows = picked_rows(session, WU, TODAY, EVERYTHING)
     assert [(each.number, each.row.problem, each.row.state) for each in rows] == [
         ("1-1", "开放时间太短", "in_progress"),
         ("1-2", "收费不透明", "announced"),
