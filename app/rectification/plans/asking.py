@@ -16,10 +16,10 @@ from app.core.db import locked_rows
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
 from app.rectification.messages.notify import tell_of_asking
-from app.rectification.models import PlanEntry, UnitPlan
+from app.rectification.models import UnitPlan
 from app.rectification.orders.reads import refuse_days_off
 from app.rectification.orders.service import today_of
-from app.rectification.plans.service import followed, held_plan, moved
+from app.rectification.plans.service import add_entry, followed, held_plan, moved
 from app.rectification.rules.plans import Origin, PlanEvent, PlanState, next_plan_state
 
 DUE = "报送方案的期限"
@@ -54,7 +54,8 @@ def ask(acting: Acting, campaign_id: str, asked: Request) -> int:
     plans = [_plan(acting, campaign_id, known.get(unit.id), unit, asked) for unit in chosen]
     acting.session.add_all(plans)
     acting.session.flush()
-    acting.session.add_all(_entry(acting, plan, asked.text) for plan in plans)
+    for plan in plans:
+        add_entry(acting, plan, PlanEvent.ASK, asked.text)
     tell_of_asking(acting, campaign, plans)
     detail = {"due": asked.due, "units": len(plans), "text": asked.text}
     audit.record(acting.session, acting.now, acting.actor, "plan.ask", campaign_id, **detail)
@@ -89,16 +90,12 @@ def _plan(acting: Acting, campaign_id: str, known: UnitPlan | None, unit: UnitVi
         campaign_id=campaign_id,
         unit_id=unit.id,
         origin=Origin.ASKED.value,
+        state=PlanState.DRAFT.value,
     )
-    plan.state = PlanState.DRAFT.value
+    if known:
+        moved(known, next_plan_state(PlanState(known.state), PlanEvent.ASK), PlanEvent.ASK)
     plan.due, plan.asked_on, plan.asked_by, plan.request = asked.due, today_of(acting), acting.actor.name, asked.text
     return plan
-
-
-def _entry(acting: Acting, plan: UnitPlan, text: str) -> PlanEntry:
-    return PlanEntry(
-        id=new_id(), plan_id=plan.id, at=acting.now, by_name=acting.actor.name, event=PlanEvent.ASK.value, text=text
-    )
 
 
 def withdraw(acting: Acting, plan_id: str) -> None:
