@@ -17,15 +17,14 @@ from app.rectification.ledger.reads import announced, ledger_page, picked_rows
 from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT, RULES_MADE, LedgerRow
 from app.rectification.ledger.votes import with_votes
 from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED
-from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.outcomes import DONE, action_outcome, outcome_shown
 from app.rectification.pages.signable import signable
-from app.rectification.pages.views import read_view
+from app.rectification.pages.views import only_unit, read_view
 from app.rectification.pages.votes import file_picked, note_votes
-from app.rectification.plans.reads import get_head, heads_of
+from app.rectification.plans.reads import heads_of
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import CHOSEN
 from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState, may_be_signed, rules_in
@@ -49,17 +48,10 @@ def show_ledger(desk: RectificationDesk, part: int = 1) -> Response:
     view = read_view(desk.request.query_params)
     found = ledger_page(desk.session, desk.staff, desk.today, view.pick, part)
     found = replace(found, rows=with_votes(desk.session, desk.staff, desk.now, found.rows))
-    only = _only(desk, view.pick)
+    only = only_unit(desk, view.pick)
     context = {"found": found, "view": view, "only": only, "choices": CHOSEN, "longest": LONGEST}
     note_votes(desk, found.rows)
     return desk.show("rectification/ledger.html", can=reader_powers(desk.staff.roles), **context, **LEDGER_WORDS)
-
-
-def _only(desk: Desk, pick: Pick) -> str:
-    """Return the name of the unit whose order or plan is asked for alone; empty where none is."""
-    if pick.plan:
-        return get_head(desk.session, desk.staff, pick.plan).unit_name
-    return reads.get_order(desk.session, desk.staff, pick.order).unit_name if pick.order else ""
 
 
 @router.get("/rectification/ledger.xlsx")

@@ -9,7 +9,7 @@ from app.office.workshop import Craft
 from app.rectification.ledger.reads import ledger_page
 from app.rectification.ledger.votes import with_votes
 from app.rectification.pages.orders import LEDGER_WORDS
-from app.rectification.pages.views import LISTS, read_view
+from app.rectification.pages.views import LISTS, only_unit, read_view
 from app.rectification.pages.votes import file_picked, note_votes
 from app.rectification.rules.lists import FOUR_LISTS
 from app.web.desk import RectificationDesk
@@ -25,8 +25,7 @@ def show_lists(desk: RectificationDesk, part: int = 1) -> Response:
     view = read_view(desk.request.query_params, LISTS)
     found = ledger_page(desk.session, desk.staff, desk.today, view.pick, part)
     found = replace(found, rows=with_votes(desk.session, desk.staff, desk.now, found.rows))
-    units = {each.plan.unit_name for each in found.rows}
-    context = {"found": found, "view": view, "lists": FOUR_LISTS, "only": units.pop() if len(units) == 1 else ""}
+    context = {"found": found, "view": view, "lists": FOUR_LISTS, "only": only_unit(desk, view.pick)}
     note_votes(desk, found.rows)
     return desk.show("rectification/lists.html", **context, **LEDGER_WORDS)
 

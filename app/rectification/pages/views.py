@@ -5,8 +5,11 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from app.rectification.orders.reads import get_order
+from app.rectification.plans.reads import get_head
 from app.rectification.rules.columns import CHOSEN, Column
 from app.rectification.rules.picks import Pick, read_pick, told_of
+from app.web.desk import Desk
 
 LEDGER = "/rectification/ledger"
 LISTS = "/rectification/lists"
@@ -71,3 +74,10 @@ def read_view(told: QueryParams, base: str = LEDGER) -> LedgerView:
     pick, wrong = read_pick(told)
     asked = frozenset(told.getlist("columns"))
     return LedgerView(pick, tuple(column for column in CHOSEN if column.key in asked), wrong, base)
+
+
+def only_unit(desk: Desk, pick: Pick) -> str:
+    """Return the name of the unit whose order or plan is asked for alone; empty where none is."""
+    if pick.plan:
+        return get_head(desk.session, desk.staff, pick.plan).unit_name
+    return get_order(desk.session, desk.staff, pick.order).unit_name if pick.order else ""

@@ -26,6 +26,19 @@ def test_it_works(database: Database, new_desk: Desks) -> None:
     assert "停车不便" not in desk.get(f"{LISTS}?campaign=another").text
 
 
+def test_the_title_is_what_is_asked_for_whatever_the_page_shows(database: Database, new_desk: Desks) -> None:
+    _, order_id, _ = make_ledger(database)
+    desk = new_desk("zhangsan")
+
+    def titles(query: str) -> list[str]:
+        return [
+            told.strip() for told in re.findall(r'class="page-pretitle">([^<]*)<', desk.get(f"{LISTS}{query}").text)
+        ]
+
+    assert titles(f"?order={order_id}") == ["县文工团"]
+    assert titles("") == ["整改落实"], "one unit's rows on a page are no reason to name it"
+
+
 def test_the_files_hold_the_four_lists(database: Database, new_desk: Desks) -> None:
     make_ledger(database, make_action(problem="=1+1"))
     desk = new_desk("zhangsan")
