@@ -24,7 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo; of several roles an account keeps the one that means most: organising, then holding keys."""
+    """Undo; of several roles an account keeps the one that stands last here: an office's before organising."""
     op.add_column("staff", sa.Column("role", sa.Text(), nullable=False, server_default=""))
     for role in ("leader", "liaison", "supervisor", "scrutineer", "organiser", "auditor", "sysadmin", "secadmin"):
         op.execute(

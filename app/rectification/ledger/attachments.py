@@ -43,9 +43,11 @@ def attach(acting: Acting, data: Path, place: tuple[str, str], upload: Upload | 
     audit.record(acting.session, acting.now, acting.actor, "action.attach", action_id, file=row.digest)
 
 
-def attach_page(acting: Acting, data: Path, plan_id: str, upload: Upload) -> None:
-    """Keep the scanned page on which a plan was signed; type and size are checked, by the content."""
-    _keep(acting.session, data, PlanPage(plan_id=plan_id, **_described(acting, upload)), upload)
+def attach_page(acting: Acting, data: Path, plan_id: str, upload: Upload) -> str:
+    """Keep the scanned page on which a plan was signed, checked by its content; return its SHA-256 in hex digits."""
+    row = PlanPage(plan_id=plan_id, **_described(acting, upload))
+    _keep(acting.session, data, row, upload)
+    return row.digest
 
 
 def _described(acting: Acting, upload: Upload) -> dict[str, Any]:

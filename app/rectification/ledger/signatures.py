@@ -49,8 +49,7 @@ def sign_plan_on_page(acting: Acting, data: Path, plan_id: str, upload: Upload |
         raise DomainError("signed_page_missing")
     plan = _signable_plan(acting, plan_id)
     signing.sign_on_page(acting, plan)
-    attachments.attach_page(acting, data, plan_id, upload)
-    _plan_noted(acting, plan)
+    _plan_noted(acting, plan, file=attachments.attach_page(acting, data, plan_id, upload))
 
 
 def _signable(acting: Acting, action_id: str) -> LedgerRow:
@@ -76,6 +75,6 @@ def _signable_plan(acting: Acting, plan_id: str) -> UnitPlan:
     return plan
 
 
-def _plan_noted(acting: Acting, plan: UnitPlan) -> None:
+def _plan_noted(acting: Acting, plan: UnitPlan, **told: str) -> None:
     tell_of_signed_plan(acting, plan)
-    audit.record(acting.session, acting.now, acting.actor, "plan.sign", plan.id, how=plan.signed_how)
+    audit.record(acting.session, acting.now, acting.actor, "plan.sign", plan.id, how=plan.signed_how, **told)

@@ -74,11 +74,6 @@ def with_votes(session: Session, staff: Principal, now: datetime, rows: Sequence
     return [replace(each, rating=found.get(each.row.id)) for each in rows] if found else list(rows)
 
 
-def votes_on(session: Session, action_id: str) -> Sequence[str]:
-    """Return the ids of the campaigns that put an action to the vote, the newest last."""
-    return session.scalars(select(ActionVote.campaign_id).where(ActionVote.action_id == action_id)).all()
-
-
 def measured(session: Session, staff: Principal, now: datetime, action_ids: Collection[str]) -> Mapping[str, Measured]:
     """Return by action what the vote published last says of it, as far as this reader may see it."""
     by_campaign: dict[str, dict[str, str]] = {}

@@ -15,9 +15,8 @@ from app.rectification.documents.progress import Bulletin, Newsletter, progress_
 from app.rectification.documents.results import Results
 from app.rectification.orders import reads
 from app.rectification.pages.days import typed_day
+from app.rectification.pages.plan_steps import check_readable
 from app.rectification.pages.votes import note_votes_of
-from app.rectification.plans.reads import get_head
-from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.picks import Pick
 from app.web.desk import Desk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
@@ -37,8 +36,7 @@ BULLETIN = Craft("app.rectification.documents.making:bulletin", "bulletin.docx")
 @router.get("/rectification/plans/{plan_id}/plan.docx")
 def plan(desk: RectificationDesk, plan_id: str) -> Response:
     """Send 整改方案 as a Word file; a draft to those who work on it only."""
-    if get_head(desk.session, desk.staff, plan_id).is_open and not reader_powers(desk.staff.roles).work:
-        raise DomainError("not_found")
+    check_readable(desk, plan_id)
     return file_later(desk.request, desk.staff, PLAN, {"plan": plan_id})
 
 

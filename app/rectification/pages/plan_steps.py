@@ -41,6 +41,13 @@ def home_page(desk: Desk, plan_id: str, refused: Refused | None = None) -> Respo
     return desk.show("rectification/plan_home.html", refused, can=can, **context, **LEDGER_WORDS)
 
 
+def check_readable(desk: Desk, plan_id: str) -> None:
+    """Refuse a plan's document and signed page to whoever may not have them yet: ``plan_unknown``, ``not_found``."""
+    head = get_head(desk.session, desk.staff, plan_id)
+    if not reader_powers(desk.staff.roles).reads_plan(is_open=head.is_open):
+        raise DomainError("not_found")
+
+
 @router.get("/rectification/plans/{plan_id}")
 def show_plan(desk: RectificationDesk, plan_id: str) -> Response:
     """Show where a plan stands; that of an order stands on the order's page."""

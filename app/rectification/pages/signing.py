@@ -9,8 +9,7 @@ from app.campaigns.stored import locked_campaign
 from app.rectification.ledger import attachments, signatures
 from app.rectification.messages.notify import SIGNED
 from app.rectification.pages.ledger import action_page, after
-from app.rectification.pages.plan_steps import home_page
-from app.rectification.plans.reads import get_head
+from app.rectification.pages.plan_steps import check_readable, home_page
 from app.rectification.signing import service as signing
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, UnitDesk
 from app.web.downloads import ANY_FILE
@@ -119,6 +118,6 @@ def sign_plan_on_page(desk: OrganiserDesk, plan_id: str, form: Form) -> Response
 @router.get("/rectification/plans/{plan_id}/signed")
 def signed_page(desk: RectificationDesk, plan_id: str) -> Response:
     """Send the scanned page on which a plan was signed, never to be shown in the browser."""
-    get_head(desk.session, desk.staff, plan_id)
+    check_readable(desk, plan_id)
     name, content = attachments.read_page(desk.session, desk.settings.data, plan_id)
     return desk.send(lambda: content, ANY_FILE, name)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.models import Staff
+from app.audit.models import AuditEntry
 from app.core.acting import Acting, Principal
 from app.core.clock import utc_now
 from app.core.db import Database
@@ -213,4 +215,6 @@ def test_a_page_stands_under_a_plan_and_survives_the_sweep(database: Database, t
         signatures.sign_plan_on_page(Acting(session, MORNING, ZHANG), tmp_path, plan_id, Upload("签字页.pdf", PDF))
         assert attachments.sweep(session, tmp_path, utc_now() + timedelta(days=2)) == 0
         assert attachments.read_page(session, tmp_path, plan_id) == ("签字页.pdf", PDF)
+        noted = session.scalars(sa.select(AuditEntry.detail).where(AuditEntry.action == "plan.sign")).one()
+        assert sha256(PDF).hexdigest() in str(noted)
         planning.accept(Acting(session, MORNING, ZHENG), plan_id)

@@ -11,17 +11,33 @@ from httpx import Response
 from app.audit.models import AuditEntry
 from app.core.acting import Acting
 from app.core.db import Database
+from app.core.settings import Settings
 from app.opinions import service as opinions
 from app.opinions.domain import Kind
 from app.opinions.reads import opinion_ids
 from app.publication.models import ResultRead
+from app.rectification.ledger import signatures
 from app.rectification.models import UnitPlan
 from app.rectification.orders import service as ordering
+from app.rectification.plans import service as planning
 from app.web.downloads import DOCX
+from app.web.forms import Upload
 from tests.cast import MORNING, Desk
 from tests.conftest import TestClock
 from tests.rectification.documents.test_notices import opened, text_of
-from tests.rectification.flagged import FLAGGED, ZHANG, make_flagged, make_ledger, make_order, plan_path
+from tests.rectification.flagged import (
+    FLAGGED,
+    WU,
+    ZHANG,
+    ZHENG,
+    make_flagged,
+    make_ledger,
+    make_order,
+    make_rows,
+    plan_id_of,
+    plan_path,
+)
+from tests.rectification.ledger.test_service import PDF
 
 NEWS = {
     "kind": "newsletter", "masthead": "整改简报", "issue": "12", "newsletter_day": "2026-11-23", "editor": "县文化局",
@@ -154,3 +170,22 @@ def test_a_plan_is_signed_on_the_day_it_was_submitted(
         plan = session.scalars(sa.select(UnitPlan)).one()
         plan.submitted_at = MORNING - timedelta(days=3)
     assert read(new_desk("zhangsan").get(f"{plan_path(database, order_id)}/plan.docx")).endswith("2026年11月20日")
+
+
+def test_a_leader_has_no_signed_page_of_a_plan_that_is_written_anew(
+    database: Database, settings: Settings, new_desk: Callable[[str], Desk]
+) -> None:
+    _, order_id = make_order(database)
+    with database.writing() as session:
+        plan_id = plan_id_of(session, order_id)
+        planning.save_plan(Acting(session, MORNING, WU), plan_id, make_rows())
+        session.flush()
+        planning.submit(Acting(session, MORNING, WU), plan_id)
+        page = Upload("签字页.pdf", PDF)
+        signatures.sign_plan_on_page(Acting(session, MORNING, ZHANG), settings.data, plan_id, page)
+    address = f"/rectification/plans/{plan_id}/signed"
+    assert new_desk("zhaoliu").get(address).content == PDF
+    with database.writing() as session:
+        planning.send_back(Acting(session, MORNING, ZHENG), plan_id, "措施不具体")
+    assert new_desk("zhaoliu").get(address).status_code == 404
+    assert new_desk("wujiu").get(address).content == PDF
