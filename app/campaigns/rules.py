@@ -47,7 +47,7 @@ UNKNOWN_LABEL = "不了解"
 ABSTAIN_LABEL = "弃权"
 
 _MASKER = Masker()
-_NUMBERED = re.compile(r"[(（]?(\d{1,4})(?:\s*[、.．)）]\s*|(?<!\d{4})\s+)(?=\D)")
+NUMBERED = re.compile(r"[(（]?(\d{1,4})(?:\s*[、.．)）]\s*|(?<!\d{4})\s+)(?=\D)")
 """A number before a name, as of a list; four digits and a space are a year."""
 
 
@@ -93,7 +93,7 @@ def strange_in_name(name: str) -> str:
         return "name_has_phone"
     if re.fullmatch(r"[0-9.、-]+", plain):
         return "name_is_number"
-    return "name_has_number" if _NUMBERED.match(unicodedata.normalize("NFKC", name).strip()) else ""
+    return "name_has_number" if NUMBERED.match(unicodedata.normalize("NFKC", name).strip()) else ""
 
 
 def pasted_names(text: str) -> list[str]:
@@ -118,7 +118,7 @@ def pasted_names(text: str) -> list[str]:
 
 def _without_number(name: str, place: int) -> str:
     """Return a name without the number of its line before it; another number may belong to it."""
-    found = _NUMBERED.match(name)
+    found = NUMBERED.match(name)
     return name[found.end() :] if found and int(found[1]) == place else name
 
 

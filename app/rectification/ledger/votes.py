@@ -48,11 +48,12 @@ def start_vote(acting: Acting, action_ids: Sequence[str], asked: Asked) -> str:
     DomainError ``vote_without_actions``, ``vote_too_many``, ``vote_campaigns``, and as a campaign is begun.
     """
     session = acting.session
-    rows = [get_action(session, acting.actor, action_id, today_of(acting)) for action_id in dict.fromkeys(action_ids)]
-    if not rows:
+    chosen = list(dict.fromkeys(action_ids))
+    if not chosen:
         raise DomainError("vote_without_actions")
-    if len(rows) > MOST_VOTED:
+    if len(chosen) > MOST_VOTED:
         raise DomainError("vote_too_many", limit=MOST_VOTED)
+    rows = [get_action(session, acting.actor, action_id, today_of(acting)) for action_id in chosen]
     if len({each.plan.campaign_id for each in rows}) > 1:
         raise DomainError("vote_campaigns")
     names = voted_names([(each.row.problem, each.plan.unit_name) for each in rows])

@@ -1,7 +1,10 @@
 """群众评价 of an action: what a vote says of it, and where a text comes from."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from app.campaigns.rules import NUMBERED
 
 MOST_VOTED = 100
 """So many actions at most are put to one vote."""
@@ -41,5 +44,13 @@ def voted_names(actions: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _cut(problem: str, room: int) -> str:
-    text = "".join(problem.split())
+    text = "".join(_unnumbered(problem).split())
     return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def _unnumbered(name: str) -> str:
+    """Return a name without a number of a list before it, whichever it is: it is never ``name_has_number``."""
+    while strange := NUMBERED.match(plain := unicodedata.normalize("NFKC", name).strip()):
+        found = NUMBERED.match(name.strip())
+        name = name.strip()[found.end() :] if found else plain[strange.end() :]
+    return name

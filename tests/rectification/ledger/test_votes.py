@@ -19,7 +19,7 @@ from app.rectification.ledger import votes
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.votes import Asked
 from app.rectification.models import ActionVote
-from app.rectification.rules.ratings import NAME_ROOM, voted_names
+from app.rectification.rules.ratings import MOST_VOTED, NAME_ROOM, voted_names
 from app.rounds.domain import Paper, PaperSection, PaperUnit
 from app.rounds.models import Round
 from app.rounds.reads import rounds_of
@@ -91,6 +91,15 @@ def test_it_belongs_to_the_office_whose_actions_are_voted_on(database: Database)
         assert len(units_of(session, WU.id)) == len(ids) + 1, "he is out of reach of who starts the vote"
 
 
+def test_problems_that_were_typed_with_numbers_before_them_lose_these(database: Database) -> None:
+    typed = ("1．开放时间太短", "3．停车不便", "（5）厕所不洁", "⒎ 标识不清", "9 路灯不亮", "2026年的账没有公开")
+    _, _, ids = make_ledger(database, *(make_action(problem=problem) for problem in typed))
+    made = start(database, ids)
+    with database.reading() as session:
+        names = [unit.name.removesuffix("（县文工团）") for unit in get_campaign(session, made).units]
+    assert names == ["开放时间太短", "停车不便", "厕所不洁", "标识不清", "路灯不亮", "2026年的账没有公开"]
+
+
 def test_it_refuses_what_is_no_vote(database: Database) -> None:
     _, _, ids = make_ledger(database)
     with database.writing() as session:
@@ -99,6 +108,8 @@ def test_it_refuses_what_is_no_vote(database: Database) -> None:
             votes.start_vote(acting, [], ASKED)
         with refuses("action_unknown"):
             votes.start_vote(acting, [*ids, "nowhere"], ASKED)
+        with refuses("vote_too_many"):
+            votes.start_vote(acting, [*ids, *map(str, range(MOST_VOTED))], ASKED)
     start(database, ids)
     with database.writing() as session, refuses("campaign_twice"):
         votes.start_vote(Acting(session, MORNING, ZHANG), ids, ASKED)
