@@ -1,5 +1,7 @@
 """The page on which a published round is packed up and put away."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -17,6 +19,7 @@ from app.rounds.reads import get_round
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form
 from app.web.proof import ProvenForm
+from app.web.requests import database
 
 router = APIRouter()
 PACKAGE = Craft("app.archive.making:package", "archive.zip", seconds=300)
@@ -47,10 +50,16 @@ def archive_page(desk: OrganiserDesk, round_id: str) -> Response:
 
 @router.post("/rounds/{round_id}/package")
 def make_package(desk: OrganiserDesk, round_id: str, _form: Form) -> Response:
-    """Note that the package is made, and have the workshop make it."""
+    """Have the workshop make the package; once it is made that is noted."""
+
+    def later(version: int) -> Response:
+        told = {"round": round_id, "version": version}
+        noted = partial(service.note_made, database(desk.request), desk.now, desk.staff, (round_id, version))
+        return file_later(desk.request, desk.staff, PACKAGE, told, noted)
+
     return desk.attempt(
-        lambda: service.note_package(desk.acting, round_id),
-        lambda _: file_later(desk.request, desk.staff, PACKAGE, {"round": round_id}),
+        lambda: service.version_to_pack(desk.session, desk.now, round_id),
+        later,
         lambda refused: _page(desk, round_id, refused),
     )
 

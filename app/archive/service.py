@@ -1,14 +1,19 @@
 """Noting that a package was made, and putting a round away: what is left of its ballots is wiped, and told."""
 
+import logging
+from datetime import datetime
 from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.archive.domain import ARCHIVED, PACKAGED
 from app.audit import service as audit
 from app.ballots import reads as ballots
 from app.ballots import service as boxes
 from app.box.service import put_away
-from app.core.acting import Acting
-from app.core.db import after_commit, database_of
+from app.core.acting import Acting, Principal
+from app.core.db import Database, after_commit, database_of
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.publication.domain import Scope, Viewer, sight_of
@@ -17,12 +22,30 @@ from app.rounds.ports import Ports
 from app.rounds.reads import get_round
 from app.rounds.service import archive_round, purge_rehearsals
 
+LOG = logging.getLogger("manyidu")
 
-def note_package(acting: Acting, round_id: str) -> None:
-    """Write down that the package of a round is made; DomainError ``result_not_published``."""
-    sight = sight_of(Viewer(Scope.ORGANISERS), ledger_of(acting.session, round_id), acting.now)
-    version = readable(acting.session, round_id, sight).version
+
+def version_to_pack(session: Session, now: datetime, round_id: str) -> int:
+    """Return the version that a package of a round is made of; DomainError ``result_not_published``."""
+    sight = sight_of(Viewer(Scope.ORGANISERS), ledger_of(session, round_id), now)
+    return readable(session, round_id, sight).version
+
+
+def note_package(acting: Acting, round_id: str, version: int) -> None:
+    """Write down that the package of a version was made."""
     audit.record(acting.session, acting.now, acting.actor, PACKAGED, round_id, version=version)
+
+
+def note_made(database: Database, now: datetime, actor: Principal, packed: tuple[str, int]) -> None:
+    """Write the same down (round's id and version) in a transaction of its own, once the workshop has the bytes.
+
+    What cannot be written down unlocks no archiving: the package is made once more.
+    """
+    try:
+        with database.writing() as session:
+            note_package(Acting(session, now, actor), *packed)
+    except SQLAlchemyError as error:
+        LOG.error("a package could not be noted: %s", type(error).__name__)  # noqa: TRY400 - may quote values
 
 
 def is_packaged(acting: Acting, round_id: str) -> bool:

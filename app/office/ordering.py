@@ -2,8 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any, Final, cast
@@ -67,11 +69,15 @@ def order(
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A file that somebody asked for: ``path`` is where he asks again, with all guards; empty for a posted form."""
+    """A file that somebody asked for: ``path`` is where he asks again, with all guards; empty for a posted form.
+
+    ``noted`` is called once the bytes exist, before anybody gets them; not where they cannot be made.
+    """
 
     order: Order
     staff: Principal
     path: str
+    noted: Callable[[], None] | None = None
 
 
 class FileLater(Response):
@@ -100,6 +106,8 @@ class FileLater(Response):
         if earlier is not None:
             return earlier
         ticket = workshop.order(wish.order)
+        if wish.noted is not None and ticket.order is wish.order:
+            ticket.future.add_done_callback(partial(_note, wish.noted))
         made = await made_within(ticket.future, workshop.patience_seconds)
         if made is not None:
             return sent(made, wish.order.craft.plain)
@@ -120,6 +128,11 @@ class FileLater(Response):
         return None if made is None else sent(made, self._wish.order.craft.plain)
 
 
+def _note(noted: Callable[[], None], future: Future[Made]) -> None:
+    if not future.cancelled() and future.exception() is None:
+        noted()
+
+
 async def made_within(future: Any, seconds: float) -> Made | None:  # noqa: ANN401 - a future of concurrent.futures
     """Wait for what is being made, at most so long; its DomainError where it failed."""
     waiting = asyncio.wrap_future(future)
@@ -133,11 +146,14 @@ def sent(made: Made, plain: str) -> Response:
     return downloads.attachment(made.content, media, made.name or plain, plain)
 
 
-def file_later(request: Request, staff: Principal, craft: Craft, arguments: Mapping[str, Any]) -> Response:
-    """Answer a request for a file with what the workshop makes of these ids, for this person."""
+def file_later(
+    request: Request, staff: Principal, craft: Craft, arguments: Mapping[str, Any],
+    noted: Callable[[], None] | None = None,
+) -> Response:  # fmt: skip
+    """Answer a request for a file with what the workshop makes of these ids; ``noted`` as in ``Wish``."""
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     asked_again = path if request.method == "GET" else ""
-    return FileLater(Wish(order(request, craft, arguments, staff), staff, asked_again))
+    return FileLater(Wish(order(request, craft, arguments, staff), staff, asked_again, noted))
 
 
 class PictureLater(Response):

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.archive.making import package
-from app.archive.service import note_package
+from app.archive.service import note_package, version_to_pack
 from app.audit.service import SYSTEM
 from app.core.acting import Acting
 from app.core.key_folder import SettingsError
@@ -24,9 +24,7 @@ def write_package(settings: Settings, now: datetime, round_id: str, target: Path
         raise SettingsError(message)
     with open_database(settings) as database:
         with database.reading() as session:
-            title = get_round(session, round_id).title
-        with database.writing() as session:
-            note_package(Acting(session, now, SYSTEM), round_id)
+            title, version = get_round(session, round_id).title, version_to_pack(session, now, round_id)
         url, base = settings.sqlalchemy_url, settings.base_url
         try:
             made = package(Bench({"round": round_id}, b"", SYSTEM, now, url, settings.data.resolve(), base))
@@ -34,4 +32,6 @@ def write_package(settings: Settings, now: datetime, round_id: str, target: Path
             let_go(url)
         target.touch(mode=0o600)
         target.write_bytes(made.content)
+        with database.writing() as session:
+            note_package(Acting(session, now, SYSTEM), round_id, version)
     return f"“{title}”：{target}（{FOR_WHOM[Scope.ORGANISERS]}）"

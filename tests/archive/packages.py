@@ -32,7 +32,8 @@ def make_published(database: Database, settings: Settings) -> tuple[str, Princip
 def note(database: Database, round_id: str, actor: Principal) -> None:
     """Note that the package of a round is made."""
     with database.writing() as session:
-        service.note_package(Acting(session, MORNING, actor), round_id)
+        version = service.version_to_pack(session, MORNING, round_id)
+        service.note_package(Acting(session, MORNING, actor), round_id, version)
 
 
 def make_package(settings: Settings, round_id: str, actor: Principal) -> bytes:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.publication.models import ResultVersion
 from tests.archive.packages import is_right, opened
 from tests.cast import Desk, make_cast
 from tests.publication import counted
@@ -43,6 +45,15 @@ def test_it_works(organiser: Desk, database: Database, tmp_path: Path) -> None:
     assert organiser.get(f"/results/{round_id}").status_code == 200
     assert "已归档" in organiser.get("/results").text
     assert organiser.post(here).status_code == 409
+
+
+def test_a_package_that_cannot_be_made_unlocks_nothing(organiser: Desk, database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes())
+    with database.writing() as session:
+        session.execute(sa.update(ResultVersion).values(digest="0" * 64))
+    assert organiser.post(f"/rounds/{round_id}/package").status_code >= 400
+    assert "请先生成归档包" in organiser.get(f"/rounds/{round_id}/archive").text
+    assert organiser.post(f"/rounds/{round_id}/archive").status_code == 409
 
 
 def test_it_refuses_what_is_not_published(organiser: Desk, database: Database) -> None:

@@ -149,7 +149,7 @@ def _step(world: World, actor: Principal, round_id: str, state: RoundState) -> N
             publication.publish(acting, round_id, {"scope": "unit"})
             publication.publish(acting, round_id, {"scope": "public"})
         elif state is RoundState.ARCHIVED:
-            archive.note_package(acting, round_id)
+            archive.note_package(acting, round_id, archive.version_to_pack(session, MORNING, round_id))
             archive.archive(acting, world.folder, PORTS, round_id)
 
 
