@@ -3,9 +3,11 @@
 What they were made by stands in each result itself; nothing is asked of the campaigns as they are now.
 """
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Final
 
-from app.tally.document import Section
+from app.tally.document import GradeFacts, Section
 from app.tally.facts import texts_of
 
 DIFFERS: Final = "两次测评的{what}不同，不作比较"
@@ -30,16 +32,35 @@ def _form(section: Section) -> object:
 
 
 def _scale(section: Section) -> object:
+    """Return what could be marked: on the scale, and of an item with grades of its own on these."""
     scale = section["scale"]
-    grades = [(grade["label"], grade["score"], grade["positive"]) for grade in scale["grades"]]
-    return grades, scale["unknown"], scale["abstain"]
+    common = _grades(scale["grades"])
+    items = [(item["label"], _grades(item.get("grades", scale["grades"]))) for item in section["items"]]
+    return common, [item for item in items if item[1] != common], scale["unknown"], scale["abstain"]
+
+
+def _grades(grades: Sequence[GradeFacts]) -> list[tuple[str, int, bool]]:
+    return [(grade["label"], grade["score"], grade["positive"]) for grade in grades]
 
 
 def _formula(section: Section) -> object:
-    """Return what makes a figure: which grades over which base, which measure, weights of groups by their names."""
+    """Return what makes a figure: which grades over which base, which measure, weights of groups by their names.
+
+    Of items how many grades count as satisfied, and which part each is of all taken together.
+    """
     formula = section["formula"]
     weights = sorted((weight["name"], weight["text"]) for weight in formula["weights"])
-    return formula["top"], str(formula["denominator"]), str(formula["measure"]), weights
+    tops = [
+        (item["label"], item["top"]) for item in section["items"] if item.get("top", formula["top"]) != formula["top"]
+    ]
+    counted = formula["top"], tops, str(formula["denominator"]), str(formula["measure"])
+    return counted, weights, _parts(section)
+
+
+def _parts(section: Section) -> list[Fraction]:
+    """Return each item's part of the whole; nothing where all marks are taken as one."""
+    weights = [Fraction(item["weight"]) for item in section["items"] if "weight" in item]
+    return [weight / sum(weights) for weight in weights]
 
 
 def _rule(section: Section) -> object:

@@ -1,0 +1,60 @@
+"""Which ways of making a result are one way: whatever items have of their own counts too."""
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import cast
+
+import pytest
+
+from app.campaigns.builtin import SCALES
+from app.campaigns.domain import Grade, Item
+from app.publication.agreement import differing
+from app.tally.document import Section
+from app.tally.facts import formula_facts, item_facts, scale_facts
+from tests.papers import asked
+from tests.publication import counted
+
+ITEMS = (Item("a", "服务", weight=Fraction(2)), Item("b", "效率", weight=Fraction(3)))
+GOOD = (Grade("好", 100, positive=True), Grade("一般", 60, positive=True), Grade("差", 0, positive=False))
+
+
+def way_of(items: tuple[Item, ...]) -> Section:
+    """Return a section with all that says how its figures were made, and nothing of them."""
+    section = asked(counted.make_paper(("县文化馆",), {"代表": 40}), items=items).section
+    told = {"items": item_facts(section), "scale": scale_facts(section), "formula": formula_facts(section)}
+    return cast("Section", {**told, "targets": []})
+
+
+def second(**changes: object) -> tuple[Item, ...]:
+    """Return the items with the second one changed."""
+    return (ITEMS[0], replace(ITEMS[1], **changes))  # type: ignore[arg-type]
+
+
+def test_it_works() -> None:
+    assert differing(way_of(ITEMS), way_of(ITEMS)) == ()
+
+
+@pytest.mark.parametrize(
+    ("items", "what"),
+    [
+        (second(label="效果"), ("测评表",)),
+        (second(grades=GOOD), ("等次", "计分口径")),
+        (second(grades=GOOD, top=1), ("等次", "计分口径")),
+        (second(top=1), ("计分口径",)),
+        (second(weight=Fraction(4)), ("计分口径",)),
+        (second(weight=Fraction(2)), ("计分口径",)),  # equal weights: all marks are taken as one
+    ],
+)
+def test_what_an_item_has_of_its_own_differs(items: tuple[Item, ...], what: tuple[str, ...]) -> None:
+    assert set(what) <= set(differing(way_of(ITEMS), way_of(items)))
+    assert set(what) <= set(differing(way_of(items), way_of(ITEMS)))
+
+
+def test_weights_of_the_same_parts_are_one_way() -> None:
+    doubled = tuple(replace(item, weight=2 * item.weight) for item in ITEMS)
+    assert differing(way_of(ITEMS), way_of(doubled)) == ()
+
+
+def test_grades_that_are_those_of_the_scale_are_no_others() -> None:
+    grades = SCALES["satisfaction"].grades
+    assert "等次" not in differing(way_of(ITEMS), way_of(second(grades=grades)))
