@@ -47,12 +47,13 @@ class Restraint:
         return Restraint(hidden, views, self.unseen | other.unseen)
 
     def is_kept_by(self, document: Document) -> bool:
-        """Whether a document shows no more than this allows."""
-        held = restraint_of(document)
+        """Whether a document shows no more than this allows; a total that it does not show is not looked at closely."""
+        held, told = restraint_of(document), {part for part, figures in _parts(document) if figures["total"]["shown"]}
+        views = {part: view for part, view in self.views.items() if part in told}
         return (
             self.unseen <= held.unseen
             and all(groups <= held.hidden.get(part, groups) for part, groups in self.hidden.items())
-            and all(held.closed(part, view) is held.views.get(part, view) for part, view in self.views.items())
+            and all(held.closed(part, view) is held.views[part] for part, view in views.items())
         )
 
 

@@ -189,6 +189,14 @@ def test_what_is_announced_is_guarded_in_the_wider_circle_too(
         counted.release(database, later, scopes[1])
 
 
+def test_words_alone_are_announced_however_near_the_rounds_are(database: Database) -> None:
+    rounds = [counted.store_sealed(database, votes(people(Extent.WORDS, size))) for size in (46, 47)]
+    for round_id in rounds:
+        counted.count(database, round_id)
+        counted.release(database, round_id, "leaders")
+    assert near(database, rounds[1]) == [rounds[0]]
+
+
 def test_it_sees_the_releases_of_offices_that_the_publisher_does_not_reach(database: Database) -> None:
     before = first(database)
     later = again(database, "县文化局", days=2 * APART.days)

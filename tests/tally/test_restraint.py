@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from app.campaigns.disclosure import Disclosure, Extent, Kind
+from app.campaigns.domain import Scheme
 from app.rounds.domain import Paper
 from app.tally.disclosure import View
 from app.tally.restraint import Restraint, may_compare, may_stand_beside, restraint_between, restraint_of
 from app.tally.result import result_document
-from tests.tally.cast import Json, make_chain, make_marks, make_paper, make_stack, section_of
+from tests.tally.cast import SCALE, Json, make_chain, make_marks, make_paper, make_stack, section_of
 
 VOTES = {"a": (20, 10, 6, 4), "b": (14, 9, 8, 5), "c": (12, 10, 7, 6)}
 
@@ -86,3 +88,17 @@ def test_two_rounds_stand_beside_each_other_if_one_holds_back() -> None:
     assert may_stand_beside(first, held)
     same = (before, make_document(before))
     assert may_stand_beside(same, first)
+
+
+def test_a_total_that_is_not_shown_is_looked_at_by_nobody() -> None:
+    """Of words alone that are announced nothing is subtracted, however near the numbers of people are."""
+    told = []
+    for people in (40, 41):
+        scheme = Scheme(SCALE, disclosure=Disclosure(Kind.ANNOUNCED, Extent.WORDS))
+        paper = make_paper({"a": ()}, scheme=scheme, expected=people, remarks=False)
+        stacks = {("u0", "a"): make_stack(make_marks(*VOTES["a"]))}
+        told.append((paper, result_document(paper, stacks, make_chain({"a": 40}, expected=people), {})))
+    held = restraint_between(told[0][0], [told[1][0]])
+    assert held.views == {("u0", key): View.COARSE for key in (None, "overall")}
+    assert held.is_kept_by(told[0][1])
+    assert may_stand_beside(told[0], told[1])
