@@ -7,12 +7,13 @@ unit only where the numbers of people who rate it are the same or at least k apa
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
 from app.publication.agreement import why_not
-from app.publication.domain import Viewer, unit_of
+from app.publication.domain import Viewer
 from app.publication.editions import Published
 from app.publication.reads import PublishedLine, published, published_rounds
 from app.rounds.domain import Paper
@@ -21,7 +22,7 @@ from app.tally.document import Section, Target, every_target
 from app.tally.restraint import may_compare
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what is looked up in it is found once
 class Column:
     """One published round of a campaign."""
 
@@ -29,14 +30,29 @@ class Column:
     result: Published
     paper: Paper
 
-    @property
+    @cached_property
     def targets(self) -> list[Target]:
         """What was rated, in any section, as far as the reader may see it."""
         return list(every_target(self.result.document))
 
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[Section, Target]]:
+        return {
+            target["id"]: (section, target)
+            for section in self.result.document["sections"]
+            for target in section["targets"]
+        }
+
+    def target_of(self, unit_id: str) -> Target | None:
+        """Return a unit as far as the reader may see it, None where he does not."""
+        found = self._places.get(unit_id)
+        return None if found is None else found[1]
+
     def section_of(self, unit_id: str) -> Section:
         """Return the section in which a unit was rated; DomainError ``not_found``."""
-        return self.result.around(unit_id).section
+        if unit_id not in self._places:
+            raise DomainError("not_found")
+        return self._places[unit_id][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +129,7 @@ def _cells(columns: Sequence[Column], unit_id: str) -> tuple[Cell | None, ...]:
     cells: list[Cell | None] = []
     earlier: list[tuple[Column, Target]] = []
     for column in columns:
-        unit = unit_of(column.targets, unit_id)
+        unit = column.target_of(unit_id)
         if unit is None:
             cells.append(None)
             continue
@@ -166,7 +182,7 @@ def pair_of(found: Trends, before_id: str, after_id: str) -> Pair:
     before, after = columns
     rows = []
     for unit in after.targets:
-        other = unit_of(before.targets, unit["id"])
+        other = before.target_of(unit["id"])
         if other is not None:
             rows.append((other, unit, not_compared(after, before, unit["id"])))
     return Pair(before, after, tuple(rows))

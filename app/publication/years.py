@@ -16,10 +16,11 @@ from app.campaigns.lineage import By, kin_of
 from app.campaigns.reads import kinds_of
 from app.core.errors import DomainError
 from app.publication.agreement import why_not
-from app.publication.domain import Viewer, unit_of
-from app.publication.kin import Matches, Ties, are_near, matches, seen_from, ties_of
+from app.publication.domain import Viewer
+from app.publication.kin import Ties, are_near, matches, seen_from, ties_of
 from app.publication.reads import published_rounds
 from app.publication.trends import NOT_COMPARED, Column, column_of, not_compared, official_order
+from app.rounds.domain import Paper
 from app.tally.document import Target
 from app.tally.restraint import may_compare
 
@@ -65,6 +66,48 @@ def has_years(session: Session, viewer: Viewer, now: datetime, campaign_id: str)
     return any(line.round.campaign_id in kin and not line.round.is_rehearsal for line in lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A round beside the one that it is held against, its anchor: worked out once for all that both rated.
+
+    ``same``: by the anchor's ids, what is the same here, and by what; ``seen``: its paper with the anchor's ids.
+    """
+
+    column: Column
+    anchor: Column
+    same: Mapping[str, list[tuple[str, By]]]
+    seen: Paper
+
+    def of(self, unit_id: str) -> tuple[Target, By] | None:
+        """Return what the anchor's unit is in this round, None where the reader sees none such."""
+        for other, by in self.same.get(unit_id, ()):
+            if (target := self.column.target_of(other)) is not None:
+                return target, by
+        return None
+
+    def why_not(self, unit_id: str, target: Target) -> str:
+        """Return why a unit's figures of this round are not set beside those of the anchor; empty where they are."""
+        rounds = self.anchor.line.round, self.column.line.round
+        if self.anchor is self.column:
+            return ""
+        if rounds[0].campaign_id == rounds[1].campaign_id:
+            return not_compared(self.anchor, self.column, unit_id)
+        if why := why_not(self.anchor.section_of(unit_id), self.column.section_of(target["id"])):
+            return why
+        if not are_near(*rounds) or may_compare(self.anchor.paper, self.seen, unit_id):
+            return ""
+        return NOT_COMPARED.format(k=self.anchor.paper.scheme.floor)
+
+
+def beside(anchor: Column, column: Column, ties: Ties) -> Beside:
+    """Set a round beside its anchor."""
+    found = matches(anchor.paper, column.paper, ties, column.line.round.campaign_id)
+    same: dict[str, list[tuple[str, By]]] = {}
+    for other, (mine, by) in found.items():
+        same.setdefault(mine, []).append((other, by))
+    return Beside(column, anchor, same, seen_from(anchor.paper, column.paper, found))
+
+
 def years_of(session: Session, columns: Sequence[Column], campaign_id: str) -> list[Years]:
     """Return what was rated in a campaign, in official order, through all rounds; DomainError ``not_found``."""
     own = [column for column in columns if column.line.round.campaign_id == campaign_id]
@@ -72,42 +115,26 @@ def years_of(session: Session, columns: Sequence[Column], campaign_id: str) -> l
         raise DomainError("not_found")
     ties = ties_of(session, campaign_id, {column.line.round.campaign_id for column in columns})
     kinds = kinds_of(session, {column.line.round.campaign_id for column in columns})
+    around: dict[str, list[Beside]] = {}
     found = []
     for unit_id, name in official_order(own).items():
-        anchor = next(column for column in reversed(own) if unit_of(column.targets, unit_id) is not None)
-        rows = _rows(columns, (unit_id, anchor), ties, kinds)
+        anchor = next(column for column in reversed(own) if column.target_of(unit_id) is not None)
+        key = anchor.line.round.id
+        if key not in around:
+            around[key] = [beside(anchor, column, ties) for column in columns]
+        rows = _rows(unit_id, around[key], kinds)
         found.append(Years(campaign_id, anchor.line.campaign, anchor.line.organisation, unit_id, name, rows))
     return found
 
 
-def _rows(
-    columns: Sequence[Column], subject: tuple[str, Column], ties: Ties, kinds: Mapping[str, Kind]
-) -> tuple[Row, ...]:
-    unit_id, anchor = subject
+def _rows(unit_id: str, around: Sequence[Beside], kinds: Mapping[str, Kind]) -> tuple[Row, ...]:
     rows = []
-    for column in columns:
-        same = matches(anchor.paper, column.paper, ties, column.line.round.campaign_id)
-        pairs = [(other, by) for other, (mine, by) in same.items() if mine == unit_id]
-        seen = [(target, by) for other, by in pairs if (target := unit_of(column.targets, other)) is not None]
-        for target, by in seen[:1]:
-            why = _why(anchor, column, (unit_id, target["id"]), same)
-            rows.append(Row(column, target, kinds[column.line.round.campaign_id], by, why, column is anchor))
+    for each in around:
+        if (found := each.of(unit_id)) is not None:
+            (target, by), column = found, each.column
+            kind, why = kinds[column.line.round.campaign_id], each.why_not(unit_id, target)
+            rows.append(Row(column, target, kind, by, why, column is each.anchor))
     return tuple(rows)
-
-
-def _why(anchor: Column, column: Column, ids: tuple[str, str], same: Matches) -> str:
-    """Return why an object's figures of a round are not set beside those of the newest one of its campaign."""
-    mine, theirs = ids
-    rounds = anchor.line.round, column.line.round
-    if anchor is column:
-        return ""
-    if rounds[0].campaign_id == rounds[1].campaign_id:
-        return not_compared(anchor, column, mine)
-    if why := why_not(anchor.section_of(mine), column.section_of(theirs)):
-        return why
-    if not are_near(*rounds) or may_compare(anchor.paper, seen_from(anchor.paper, column.paper, same), mine):
-        return ""
-    return NOT_COMPARED.format(k=anchor.paper.scheme.floor)
 
 
 def retold(found: Years, columns: Mapping[str, Column]) -> Years:
@@ -115,7 +142,7 @@ def retold(found: Years, columns: Mapping[str, Column]) -> Years:
     rows = []
     for row in found.rows:
         column = columns[row.column.line.round.id]
-        target = unit_of(column.targets, row.target["id"])
+        target = column.target_of(row.target["id"])
         rows.append(row if target is None else replace(row, column=column, target=target))
     [newest] = (row for row in rows if row.is_newest)
     told = newest.column.result.document["round"]
@@ -129,10 +156,10 @@ def previous_of(session: Session, viewer: Viewer, now: datetime, round_id: str, 
     place = next((place for place, column in enumerate(columns) if column.line.round.id == round_id), 0)
     ties = ties_of(session, campaign_id, {column.line.round.campaign_id for column in columns})
     kinds = kinds_of(session, {column.line.round.campaign_id for column in columns})
+    around = [beside(columns[place], column, ties) for column in columns[:place]]
     found = {}
     for target in columns[place].targets if place else ():
-        subject = target["id"], columns[place]
-        before = [row for row in _rows(columns[:place], subject, ties, kinds) if not row.why]
+        before = [row for row in _rows(target["id"], around, kinds) if not row.why]
         if before:
             found[target["id"]] = before[-1]
     return found

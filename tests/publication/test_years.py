@@ -1,9 +1,11 @@
 """What was rated, over campaigns: matched by the register or by name, compared where it was made in one way."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from types import FrameType
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,7 +13,7 @@ from starlette.testclient import TestClient
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Formula, Lines, Scheme
-from app.campaigns.lineage import By
+from app.campaigns.lineage import By, same_objects
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.publication import years
@@ -110,6 +112,23 @@ def test_it_shows_what_each_release_shows_its_reader(database: Database) -> None
     assert [each.id for each in found(database, last, liaison)] == ["u1-2026"]
     with pytest.raises(DomainError, match="not_found"):
         found(database, last, Viewer(Scope.UNIT, "wu", frozenset({"u1-2025"})))
+
+
+def test_rounds_are_matched_once_for_all_that_they_rated(database: Database) -> None:
+    publish(database, paper_of(2025), -YEAR)
+    last = publish(database, paper_of(2026), 0)
+    calls = 0
+
+    def count(frame: FrameType, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event == "call" and frame.f_code is same_objects.__code__
+
+    sys.setprofile(count)
+    try:
+        assert len(found(database, last)) == len(UNITS)
+    finally:
+        sys.setprofile(None)
+    assert calls == 2  # the two rounds beside the newest one, however many units they rated
 
 
 def test_two_results_of_one_way_agree(database: Database) -> None:
