@@ -56,6 +56,7 @@ from app.publication import service as publication
 from app.publication.earlier import sign_earlier
 from app.publication.spoken import speak
 from app.rectification.board import service as board
+from app.rectification.board.resting import resting_on_units
 from app.rectification.messages.notify import LETTERS as RECTIFICATION_LETTERS
 from app.rectification.rules.wording import STORED
 from app.rounds.approvals import WHAT as ROUND_ACTS
@@ -237,6 +238,7 @@ def _add_desk(app: FastAPI) -> None:
     state.prove = prove
     state.ports = PORTS
     state.resting_rounds = resting
+    state.resting_on_units = resting_on_units
     state.keys_held = held_over
     state.mail_out = partial(_mail_out, state.database, state.settings)
     state.shelf = Shelf(state.database, state.settings.data, state.clock)

@@ -1,4 +1,4 @@
-"""Which rounds rest on what is set up for a campaign; handed in by the composition root, for rounds stand above."""
+"""What rests on what is set up for a campaign; handed in by the composition root, for all that rests stands above."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ from app.core.errors import DomainError
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """A round and the ids of what it rests on: units and groups from its freeze on, form and stage from the start."""
+    """A round and the ids of what it rests on: units and groups from its freeze on, form and stage from the start.
+
+    Something else that rests on units has a ``code``: that of the refusal to delete them.
+    """
 
     title: str
     units: frozenset[str]
@@ -20,6 +23,7 @@ class Resting:
     form_key: str
     stage_id: str | None
     id: str = ""
+    code: str = ""
 
 
 RestingRounds = Callable[[Session, str], Sequence[Resting]]
@@ -29,6 +33,11 @@ RestingRounds = Callable[[Session, str], Sequence[Resting]]
 def resting_rounds(request: Request) -> RestingRounds:
     """Return the application's reader of rounds."""
     return cast("RestingRounds", request.app.state.resting_rounds)
+
+
+def resting_on_units(request: Request) -> RestingRounds:
+    """Return the application's reader of all that rests on units: the rounds, and what else names a unit."""
+    return cast("RestingRounds", request.app.state.resting_on_units)
 
 
 KeysHeld = Callable[[Session, str], Mapping[tuple[str, str], str]]
@@ -41,12 +50,13 @@ def keys_held(request: Request) -> KeysHeld:
 
 
 def check_unused(rounds: Iterable[Resting], kind: str, gone: Mapping[str, str]) -> None:
-    """Refuse to delete what a round rests on; ``gone``: names by id, ``kind``: unit, group, form or stage.
+    """Refuse to delete what something rests on; ``gone``: names by id, ``kind``: unit, group, form or stage.
 
-    DomainError ``unit_in_use`` and so on (``name``, ``round``) for the first that is.
+    DomainError ``unit_in_use`` and so on, or the code of what rests, for the first that is; ``name`` is what was to go,
+    ``round`` the title of what rests on it.
     """
     for each in rounds:
         used = {"unit": each.units, "group": each.groups, "form": {each.form_key}, "stage": {each.stage_id}}[kind]
         for key, name in gone.items():
             if key in used:
-                raise DomainError(f"{kind}_in_use", name=name, round=each.title)
+                raise DomainError(each.code or f"{kind}_in_use", name=name, round=each.title)

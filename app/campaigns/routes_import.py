@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app.campaigns import import_service
 from app.campaigns.import_service import Plan
-from app.campaigns.ports import resting_rounds
+from app.campaigns.ports import resting_on_units
 from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.workbook_import import PROBLEM_SENTENCES
 from app.core.errors import DomainError
@@ -75,5 +75,5 @@ def confirm(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
 def _save(desk: Desk, campaign: CampaignView, plan: Plan, *, drop_missing: bool) -> None:
     if get_campaign(desk.session, campaign.id) != campaign:
         raise DomainError("campaign_changed")
-    rounds = resting_rounds(desk.request)
+    rounds = resting_on_units(desk.request)
     import_service.save_plan(desk.acting, rounds, campaign.id, plan, drop_missing=drop_missing)

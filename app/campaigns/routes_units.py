@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.campaigns import registered, service
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
-from app.campaigns.ports import resting_rounds
+from app.campaigns.ports import resting_on_units
 from app.campaigns.reads import CampaignView, UnitView, get_campaign, office_of
 from app.campaigns.rules import pasted_names
 from app.campaigns.stored import locked_campaign, stored_units
@@ -112,6 +112,6 @@ def delete(desk: OrganiserDesk, campaign_id: str, unit_id: str, form: Form) -> R
     (campaign, unit), name = _chosen(desk, campaign_id, unit_id), form.as_dict().get("name", "")
 
     def act() -> None:
-        service.delete_unit(desk.acting, resting_rounds(desk.request), campaign_id, unit_id, name)
+        service.delete_unit(desk.acting, resting_on_units(desk.request), campaign_id, unit_id, name)
 
     return attempt_to_delete(desk, campaign, "unit", unit.name, act)

@@ -172,7 +172,7 @@ def save_words(session: Session, campaign_id: str, words: Mapping[str, UnitWords
 
 
 def delete_unit(acting: Acting, rounds: RestingRounds, campaign_id: str, unit_id: str, typed: str) -> None:
-    """Delete a unit, once its name was typed; DomainError ``unit_in_use`` while a frozen round asks about it."""
+    """Delete a unit, once its name was typed; DomainError ``unit_in_use`` or another of ``check_unused``."""
     session = acting.session
     unit = next((unit for unit in _units(session, campaign_id) if unit.id == unit_id), None)
     if unit is None:

@@ -289,6 +289,12 @@ def known_numbers(session: Session, campaign_id: str) -> Sequence[tuple[Source, 
     return [(Source(source), number) for source, number in session.execute(query)]
 
 
+def units_named(session: Session, campaign_id: str) -> frozenset[str]:
+    """Return the ids of the units that opinions of a campaign are about."""
+    query = select(Opinion.unit_id).where(Opinion.campaign_id == campaign_id, Opinion.unit_id.is_not(None))
+    return frozenset(session.scalars(query.distinct()))
+
+
 def count_of(session: Session, campaign_id: str) -> int:
     """Return how many opinions a campaign has."""
     return session.scalar(select(func.count()).select_from(Opinion).where(Opinion.campaign_id == campaign_id)) or 0

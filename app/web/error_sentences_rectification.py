@@ -18,6 +18,17 @@ RECTIFICATION_SENTENCES: dict[str, tuple[int, str]] = {
     "attachments_too_many": (422, "一项整改事项最多 %(limit)s 个附件。填写的内容没有保存，请合并后再提交。"),
     "attachment_damaged": (500, "附件已损坏或丢失，不能下载。请联系管理员从备份中恢复。"),
     "plan_unknown": (404, "没有这份整改方案，或不在您的范围内。"),
+    "unit_has_opinions": (409, "已经收集到对“%(name)s”的意见，不能删除，没有改动。可以改名。"),
+    "unit_has_issue": (
+        409,
+        "登记的问题“%(round)s”列有“%(name)s”（撤回的问题也留有记录），不能删除，没有改动。可以改名。",
+    ),
+    "unit_has_plan": (
+        409,
+        "已经要求“%(name)s”报送整改方案（撤回的要求也留有记录），不能删除，没有改动。可以改名。",
+    ),
+    "unit_has_order": (409, "对“%(name)s”已经作出补课的决定，不能删除，没有改动。可以改名。"),
+    "unit_has_steps": (409, "已经登记“%(name)s”完成了活动的环节，不能删除，没有改动。可以改名。"),
     "plan_units_missing": (422, "没有选择单位。其余内容没有丢失，请至少选择一个单位。"),
     "plan_due_past": (422, "报送方案的期限应在今天以后。其余内容没有丢失，请改正后再提交。"),
     "plan_asked_already": (
