@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
 from app.core.acting import Principal
-from app.core.scope import ids_in_reach, reach_of
+from app.core.scope import people_in_reach, reach_of, subjects_in_reach
 
 GENESIS = "0" * 64
 SYSTEM = Principal(id="system", name="系统", role="system")
@@ -74,7 +74,7 @@ def record(session: Session, now: datetime, actor: Principal, action: str, subje
 def entries(session: Session, page: int, size: int) -> tuple[Sequence[AuditEntry], int]:
     """Return one page of entries within the session's reach, newest first, and the count of all of these.
 
-    In reach is what somebody of an office in reach did, and what was done to anything that belongs to one.
+    In reach is what somebody of an office in reach did, and what was done to one or to anything that belongs to one.
     """
     seen = _in_reach(session)
     total = session.scalar(select(func.count()).select_from(AuditEntry).where(*seen)) or 0
@@ -83,10 +83,12 @@ def entries(session: Session, page: int, size: int) -> tuple[Sequence[AuditEntry
 
 
 def _in_reach(session: Session) -> tuple[ColumnElement[bool], ...]:
-    if reach_of(session) is None:
+    reach = reach_of(session)
+    if reach is None:
         return ()
-    known = ids_in_reach()
-    return (or_(*(column.in_(ids) for ids in known for column in (AuditEntry.subject, AuditEntry.actor_id))),)
+    about = (AuditEntry.subject.in_(found) for found in subjects_in_reach(reach))
+    by_them = AuditEntry.actor_id.in_(people_in_reach(reach))
+    return (or_(by_them, AuditEntry.subject.in_(reach), *about),)
 
 
 def last_detail(session: Session, action: str, subject: str) -> Mapping[str, str]:

@@ -19,6 +19,10 @@ REACH = "reach"
 _EVERYWHERE = "everywhere"
 _CAMPAIGN = table("campaign", named("id"), named("office_id"))
 _ROUND = table("round", named("id"), named("campaign_id"))
+_STAFF = table("staff", named("id"), named("login"), named("office_id"))
+_CONSENT = table("consent", named("subject_id"), named("office_id"))
+_PLAN = table("plan", named("id"), named("campaign_id"))
+_ACTION = table("remedial_action", named("id"), named("plan_id"))
 
 
 class OfOffice:
@@ -54,10 +58,25 @@ def reach_of(session: Session) -> frozenset[str] | None:
     return found
 
 
-def ids_in_reach() -> list[Select[str]]:
-    """Return queries of the ids of all that belongs to offices or campaigns: a limited session finds those in reach."""
+def people_in_reach(reach: Collection[str]) -> Select[str]:
+    """Return the query of the ids of the accounts of these offices."""
+    return select(_STAFF.c.id).where(_STAFF.c.office_id.in_(reach))
+
+
+def subjects_in_reach(reach: Collection[str]) -> list[Select[str]]:
+    """Return queries of what belongs to these offices, as the log names it, for a session of this reach.
+
+    That is the ids of all rows of marked models and of the actions of plans; of accounts also the log-in names, and
+    what was asked for, such as the log-in name of an account that was never made.
+    """
     marked = (*OfOffice.__subclasses__(), *OfCampaign.__subclasses__())
-    return [select(model.id) for model in marked if hasattr(model, "id")]
+    plans = select(_PLAN.c.id).where(_PLAN.c.campaign_id.in_(_campaigns(sorted(reach))))
+    return [
+        *(select(model.id) for model in marked if hasattr(model, "id")),
+        select(_ACTION.c.id).where(_ACTION.c.plan_id.in_(plans)),
+        select(_STAFF.c.login).where(_STAFF.c.office_id.in_(reach)),
+        select(_CONSENT.c.subject_id).where(_CONSENT.c.office_id.in_(reach)),
+    ]
 
 
 def everywhere(query: Select[*Columns]) -> Select[*Columns]:

@@ -6,12 +6,20 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.accounts import asking
+from app.accounts.asking import KIND
+from app.accounts.models import Staff
 from app.audit import service
 from app.audit.models import AuditEntry
-from app.core.acting import Principal
+from app.campaigns.models import Campaign
+from app.consents.reads import waiting
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
+from app.core.scope import limit
+from app.offices.models import Office
 from tests.cast import MORNING
+from tests.rectification.flagged import make_ledger
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 
@@ -169,3 +177,31 @@ def test_a_check_reads_a_few_entries_at_a_time(database: Database, monkeypatch: 
     with database.reading() as session:
         assert check == service.check_chain(session)
     assert (check.entries, check.broken_at) == (5, None)
+
+
+def test_whoever_reads_for_an_office_finds_what_others_did_to_it_and_nothing_more(database: Database) -> None:
+    """What somebody above did to the office itself, its actions, and accounts that are its own or were to be."""
+    found, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        for office in ("east", "west"):
+            session.add(Office(id=office, parent_id="root", name=office, position=0, is_closed=False))
+            session.flush()
+            who = Staff(id=f"id{office}", login=office * 2, name=office, roles={"auditor"}, created_at=MORNING)
+            who.office_id = office
+            session.add(who)
+        session.get_one(Campaign, found.campaign_id).office_id = "east"
+        acting = Acting(session, MORNING, ZHANG)
+        for login, office in (("newcomer", "east"), ("stranger", "west")):
+            asking.create(acting, (login, login, "scrutineer"), office, three_roles=False)
+        for consent in waiting(session, KIND):
+            asking.decide(acting, consent.id, granted=False, three_roles=False)
+        for subject in ("east", "west", "easteast", "westwest", action_id, "elsewhere"):
+            service.record(session, MORNING, ZHANG, "planted", subject)
+        east = Principal("ideast", "east", "auditor", "east")
+        service.record(session, MORNING, east, "planted", "")
+    with database.reading() as session:
+        limit(session, ["east"])
+        rows, total = service.entries(session, 1, 100)
+        assert {row.subject for row in rows if row.action == "planted"} == {"east", "easteast", action_id, ""}
+        assert {row.subject for row in rows if row.action.startswith("account.")} == {"newcomer"}
+        assert total == len(rows)
