@@ -1,15 +1,18 @@
 """Whether numbers exist that obey bounds on their differences: exact, for a handful of unknowns.
 
-A bound says x[a] - x[b] <= limit, or < where strict. Such a system has a solution if and only if no chain of bounds
-that comes back to its start adds up to less than nothing (shortest paths, Floyd and Warshall).
+A bound says x[high] - x[low] <= limit, or < where strict. Such a system has a solution if and only if no chain of
+bounds that comes back to its start adds up to less than nothing (shortest paths, Floyd and Warshall); the shortest
+chains are kept, so that one bound more costs one look at every pair.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 
 Length = tuple[Fraction, int]
 """A limit, and how many strict bounds lie on the way to it, counted down."""
+_NOTHING: Length = (Fraction(0), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +25,48 @@ class Bound:
     strict: bool = False
 
 
-def is_feasible(unknowns: int, bounds: Iterable[Bound]) -> bool:
-    """Whether numbers x[0] … x[unknowns - 1] obey all bounds."""
-    ways: dict[tuple[int, int], Length] = {(place, place): (Fraction(0), 0) for place in range(unknowns)}
-    for bound in bounds:
-        _shorten(ways, (bound.low, bound.high), (bound.limit, -int(bound.strict)))
-    for middle in range(unknowns):
-        into = [(start, length) for (start, end), length in ways.items() if end == middle]
-        out = [(end, length) for (start, end), length in ways.items() if start == middle]
-        for start, first in into:
-            for end, second in out:
-                _shorten(ways, (start, end), (first[0] + second[0], first[1] + second[1]))
-    return all(ways[place, place] >= (0, 0) for place in range(unknowns))
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What bounds leave of the differences of some numbers; ``ways`` are the shortest chains from one to another."""
+
+    ways: tuple[tuple[Length | None, ...], ...]
+
+    @classmethod
+    def free(cls, unknowns: int) -> "Differences":
+        """Return numbers x[0] … x[unknowns - 1] without a bound."""
+        places = range(unknowns)
+        return cls(tuple(tuple(_NOTHING if start == end else None for end in places) for start in places))
+
+    def bounded(self, bound: Bound) -> "Differences | None":
+        """Return what one bound more leaves; None where no numbers obey all."""
+        length = (bound.limit, -int(bound.strict))
+        back, known = self.ways[bound.high][bound.low], self.ways[bound.low][bound.high]
+        if back is not None and _added(back, length) < _NOTHING:
+            return None
+        if known is not None and known <= length:
+            return self
+        out = self.ways[bound.high]
+        return Differences(tuple(_shortened(row, row[bound.low], length, out) for row in self.ways))
 
 
-def _shorten(ways: dict[tuple[int, int], Length], way: tuple[int, int], length: Length) -> None:
-    known = ways.get(way)
-    if known is None or length < known:
-        ways[way] = length
+def bounded_by(bounds: Iterable[Bound], differences: Differences | None) -> Differences | None:
+    """Return what some bounds more leave; None where no numbers obey all."""
+    return reduce(lambda left, bound: left and left.bounded(bound), bounds, differences)
+
+
+def _shortened(
+    row: tuple[Length | None, ...], into: Length | None, length: Length, out: tuple[Length | None, ...]
+) -> tuple[Length | None, ...]:
+    """Return the ways from one number, of which some are shorter over a new bound."""
+    if into is None:
+        return row
+    start = _added(into, length)
+    over = [None if end is None else _added(start, end) for end in out]
+    return tuple(
+        known if new is None or (known is not None and known <= new) else new
+        for known, new in zip(row, over, strict=True)
+    )
+
+
+def _added(one: Length, other: Length) -> Length:
+    return one[0] + other[0], one[1] + other[1]

@@ -8,9 +8,10 @@ numbers of their own there: what that overlooks is never refused.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, lru_cache
 from itertools import combinations, pairwise, permutations
 
-from app.campaigns.feasible import Bound, is_feasible
+from app.campaigns.feasible import Bound, Differences, bounded_by
 from app.campaigns.rule import (
     LEFT_OPEN,
     ONE_HUNDRED,
@@ -62,8 +63,11 @@ class Overlap:
     counts: tuple[int, ...]
 
 
+@lru_cache(maxsize=256)
 def check_rule(rule: Rule, ground: Ground) -> None:
     """Refuse a rule that leaves an object without a word, has a step in vain, or turns a better mark against one.
+
+    A rule that was found good is not looked at again: every page of a draft asks for it.
 
     Raises ``DomainError`` with the step's number from 1: ``rule_empty``, ``rule_too_long``, ``rule_without_rest``,
     ``rule_step_empty``, ``rule_word_missing``, ``rule_word_too_long``, ``rule_grades_range``, ``rule_number_range``,
@@ -155,48 +159,47 @@ def _check_order(steps: Sequence[Step], ground: Ground) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _System:
-    """Bounds on the running sums, the mean and the composite of a table, and of a second, better one."""
+    """What is known of the running sums, the mean and the composite of a table, and of a second, better one.
+
+    ``left`` is None where there are no such figures.
+    """
 
     ground: Ground
-    bounds: tuple[Bound, ...]
-    twice: bool
+    left: Differences | None
 
     @classmethod
+    @cache
     def of(cls, ground: Ground, *, twice: bool = False) -> "_System":
+        size = ground.grades + 2
         found = list(_table_bounds(ground, 0))
         if twice:
-            shift = ground.grades + 2
-            found += _table_bounds(ground, shift)
+            found += _table_bounds(ground, size)
             # A better mark moves running sums up and leaves their total as it is.
-            found += [Bound(place, place + shift, Fraction(0)) for place in range(1, shift + 1)]
-            found.append(Bound(ground.grades + shift, ground.grades, Fraction(0)))
-        return cls(ground, tuple(found), twice)
+            found += [Bound(place, place + size, Fraction(0)) for place in range(1, size + 1)]
+            found.append(Bound(ground.grades + size, ground.grades, Fraction(0)))
+        return cls(ground, bounded_by(found, Differences.free(1 + (2 * size if twice else size))))
 
     def may(self, conditions: Sequence[Condition], shift: int = 0) -> bool:
         """Whether figures exist that meet conditions."""
-        return self.with_all(conditions, shift).is_open()
-
-    def is_open(self) -> bool:
-        size = self.ground.grades + 2
-        return is_feasible(1 + (2 * size if self.twice else size), self.bounds)
+        return self.with_all(conditions, shift).left is not None
 
     def with_all(self, conditions: Sequence[Condition], shift: int = 0) -> "_System":
-        more = tuple(_bound(self.ground, condition, condition.sign, shift) for condition in conditions)
-        return _System(self.ground, self.bounds + more, self.twice)
+        more = (_bound(self.ground, condition, condition.sign, shift) for condition in conditions)
+        return _System(self.ground, bounded_by(more, self.left))
 
     def reaching(self, steps: Sequence[Step], place: int, shift: int = 0) -> Iterator["_System"]:
         """Yield the systems of figures that reach a step: they meet it, and of each before it they fail a condition."""
         yield from self.with_all(steps[place].conditions, shift).failing(steps[:place], shift)
 
     def failing(self, steps: Sequence[Step], shift: int) -> Iterator["_System"]:
-        if not self.is_open():
+        if self.left is None:
             return
         if not steps:
             yield self
             return
         for condition in steps[0].conditions:
             against = _bound(self.ground, condition, condition.sign.opposite, shift)
-            yield from _System(self.ground, (*self.bounds, against), self.twice).failing(steps[1:], shift)
+            yield from _System(self.ground, self.left.bounded(against)).failing(steps[1:], shift)
 
     def turns(self, steps: Sequence[Step], start: int, end: int) -> bool:
         """Whether a table reaches one step and a better one reaches another."""
