@@ -35,6 +35,8 @@ RECTIFICATION_SENTENCES: dict[str, tuple[int, str]] = {
         409,
         "已经要求这些单位报送方案：%(units)s（共 %(count)s 个）。没有向任何单位提出要求，请去掉它们再提交。",
     ),
+    "plan_due_same": (422, "报送方案的期限没有变化，没有改动。请选择另一天。"),
+    "plan_dates_of_order": (409, "这份方案是责令补课要求的，期限写在补课通知书上，没有改动。"),
     "plan_of_order": (409, "这份方案是责令补课要求的，不能撤回。"),
     "entered_issue_unknown": (404, "没有这个问题，或已经撤回。"),
     "entered_issue_title_missing": (422, "没有写明问题。其余内容没有丢失，请补上后再提交。"),

@@ -246,6 +246,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /rectification/campaigns/{campaign_id}/plans": RECTIFIERS,
     "POST /rectification/campaigns/{campaign_id}/plans": ORGANISER,
     "POST /rectification/plans/{plan_id}/withdraw": ORGANISER,
+    "POST /rectification/plans/{plan_id}/due": ORGANISER,
     "GET /rectification/campaigns/{campaign_id}/issues": RECTIFIERS,
     "POST /rectification/campaigns/{campaign_id}/issues": ORGANISER,
     "GET /rectification/campaigns/{campaign_id}/issues/{issue_id}": ORGANISER,

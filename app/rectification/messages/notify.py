@@ -47,6 +47,7 @@ PLAN_TOLD = {
     PlanEvent.SUBMIT: (Side.SUPERVISION, "{unit}报送了整改方案，请审定。"),
     PlanEvent.RETURN: (Side.UNIT, "{unit}的整改方案被退回，请按审定意见修改后重新报送。"),
     PlanEvent.ACCEPT: (Side.UNIT, "{unit}的整改方案已经审定，请公示承诺，开始整改。"),
+    PlanEvent.REDATE: (Side.UNIT, "{unit}报送整改方案的期限改为{due}，理由见方案页面。"),
     PlanEvent.WITHDRAW: (Side.UNIT, "{unit}不再需要报送整改方案，要求已经撤回。"),
 }
 """Of plans without an order; what happens to the others is told with their order."""
@@ -86,7 +87,7 @@ def tell_of_order(acting: Acting, order: RemedialOrder, event: OrderEvent) -> No
 def tell_of_plan(acting: Acting, plan: UnitPlan, event: PlanEvent) -> None:
     """Tell of an event of a plan without an order, if it is one that somebody waits for."""
     if event in PLAN_TOLD:
-        _tell(acting, plan, PLAN_TOLD[event], f"/rectification/plans/{plan.id}")
+        _tell(acting, plan, PLAN_TOLD[event], f"/rectification/plans/{plan.id}", due=chinese_day(plan.due))
 
 
 def tell_of_asking(acting: Acting, campaign: CampaignView, plans: Sequence[UnitPlan]) -> None:

@@ -121,7 +121,7 @@ def ask(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Ask the chosen units for their plans."""
 
     def act() -> int:
-        due = typed_day(form, "due", DUE)
+        due = typed_day(form, "plan_due", DUE)
         text = form.text("request", TEXT_LIMIT, needed=False, label="要求")
         return asking.ask(desk.acting, campaign_id, Request(tuple(form.several("units[]")), due, text))
 
@@ -138,3 +138,15 @@ def withdraw(desk: OrganiserDesk, plan_id: str, _form: Form) -> Response:
     return desk.attempt(
         lambda: asking.withdraw(desk.acting, plan_id), then, lambda refused: home_page(desk, plan_id, refused)
     )
+
+
+@router.post("/rectification/plans/{plan_id}/due")
+def redate(desk: OrganiserDesk, plan_id: str, form: Form) -> Response:
+    """Change the day until which a plan is asked for."""
+
+    def act() -> None:
+        reason = form.text("reason", TEXT_LIMIT, needed=False, label="理由")
+        asking.redate(desk.acting, plan_id, typed_day(form, "plan_due", DUE), reason)
+
+    then = f"/rectification/plans/{plan_id}?done=step"
+    return desk.attempt(act, then, lambda refused: home_page(desk, plan_id, refused))

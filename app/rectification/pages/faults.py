@@ -7,7 +7,8 @@ from app.web.desk import Refused
 _OF_CODES: Mapping[str, str] = {
     "plan_units_missing": "units",
     "plan_asked_already": "units",
-    "plan_due_past": "due",
+    "plan_due_past": "plan_due",
+    "plan_due_same": "plan_due",
     "entered_issue_title_missing": "title",
     "issue_units_missing": "units",
     "issue_answered": "units",

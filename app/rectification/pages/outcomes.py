@@ -45,6 +45,7 @@ ORDER_DONE: Mapping[str, str] = {
 }
 PLAN_DONE: Mapping[PlanEvent, str] = {
     PlanEvent.WITHDRAW: "要求已经撤回。",
+    PlanEvent.REDATE: "报送方案的期限已经更改，理由记在“经过”中。",
     **{event: ORDER_DONE[ORDER_EVENT_OF[event]] for event in ORDER_EVENT_OF},
 }
 ACTION_DONE: Mapping[str, str] = {

@@ -12,6 +12,7 @@ from app.campaigns.domain import ANSWERING
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.service import campaign_row
 from app.core.acting import Acting
+from app.core.chinese import chinese_day
 from app.core.db import locked_rows
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
@@ -20,7 +21,8 @@ from app.rectification.models import UnitPlan
 from app.rectification.orders.reads import refuse_days_off
 from app.rectification.orders.service import today_of
 from app.rectification.plans.service import add_entry, followed, held_plan, moved
-from app.rectification.rules.plans import Origin, PlanEvent, PlanState, next_plan_state
+from app.rectification.rules.plans import Origin, PlanEvent, PlanState, next_plan_state, redate_plan
+from app.rectification.rules.wording import DUE_REMARK
 
 DUE = "报送方案的期限"
 NAMED = 5
@@ -100,8 +102,29 @@ def _plan(acting: Acting, campaign_id: str, known: UnitPlan | None, unit: UnitVi
 
 def withdraw(acting: Acting, plan_id: str) -> None:
     """Take a request back that the unit has not answered; what it had written comes back when it is asked again."""
-    plan = held_plan(acting, plan_id)
-    if plan.order_id is not None:
-        raise DomainError("plan_of_order")
+    plan = _asked_plan(acting, plan_id, "plan_of_order")
     moved(plan, next_plan_state(PlanState(plan.state), PlanEvent.WITHDRAW), PlanEvent.WITHDRAW)
     followed(acting, plan, PlanEvent.WITHDRAW)
+
+
+def redate(acting: Acting, plan_id: str, due: date, reason: str) -> None:
+    """Change the day until which a plan is asked for, to an earlier or a later working day; its unit is told why.
+
+    DomainError ``plan_dates_of_order`` for the plan of an order, ``plan_due_past``, ``plan_due_same``,
+    ``order_reason_missing``, ``deadline_day_off``, and where the plan was handed in already.
+    """
+    plan = _asked_plan(acting, plan_id, "plan_dates_of_order")
+    before = plan.due
+    moved(plan, redate_plan(PlanState(plan.state), before, due, today_of(acting), reason), PlanEvent.REDATE)
+    refuse_days_off(acting.session, plan.campaign_id, {DUE: due})
+    plan.due = due
+    words = DUE_REMARK.format(before=chinese_day(before), due=chinese_day(due), reason=reason)
+    followed(acting, plan, PlanEvent.REDATE, words)
+
+
+def _asked_plan(acting: Acting, plan_id: str, refusal: str) -> UnitPlan:
+    """Return a plan that was asked for without an order, held until the transaction ends; else refuse by this code."""
+    plan = held_plan(acting, plan_id)
+    if plan.order_id is not None:
+        raise DomainError(refusal)
+    return plan

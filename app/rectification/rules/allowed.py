@@ -48,6 +48,10 @@ class ReaderPowers:
         """Whether he may withdraw the request for a plan without an order."""
         return self.organise and state is PlanState.DRAFT
 
+    def redates(self, state: PlanState) -> bool:
+        """Whether he may change the day until which a plan without an order is asked for."""
+        return self.organise and state in PLANS_OPEN
+
     def reads_plan(self, *, is_open: bool) -> bool:
         """Whether he may have the plan as a document."""
         return self.work or not is_open

@@ -196,6 +196,7 @@ class PlanEvent(StrEnum):
     ACCEPT = "accept"
     ANNOUNCE = "announce"
     WITHDRAW = "withdraw"
+    REDATE = "redate"
 
 
 PLANS_OPEN = frozenset((PlanState.DRAFT, PlanState.RETURNED))
@@ -208,8 +209,12 @@ PLAN_TABLE = total_table(
     PlanState,
     PlanEvent,
     moves={
-        PlanState.DRAFT: {PlanEvent.EDIT: PlanState.DRAFT, **_WRITTEN},
-        PlanState.RETURNED: {PlanEvent.EDIT: PlanState.RETURNED, PlanEvent.SUBMIT: PlanState.SUBMITTED},
+        PlanState.DRAFT: {PlanEvent.EDIT: PlanState.DRAFT, PlanEvent.REDATE: PlanState.DRAFT, **_WRITTEN},
+        PlanState.RETURNED: {
+            PlanEvent.EDIT: PlanState.RETURNED,
+            PlanEvent.REDATE: PlanState.RETURNED,
+            PlanEvent.SUBMIT: PlanState.SUBMITTED,
+        },
         PlanState.SUBMITTED: {PlanEvent.RETURN: PlanState.RETURNED, PlanEvent.ACCEPT: PlanState.ACCEPTED},
         PlanState.ACCEPTED: {PlanEvent.ANNOUNCE: PlanState.ANNOUNCED},
         PlanState.WITHDRAWN: {PlanEvent.ASK: PlanState.DRAFT},
@@ -242,3 +247,16 @@ def return_plan(state: PlanState, remarks: str) -> PlanState | Refusal:
     if not isinstance(after, Refusal) and is_blank(remarks):
         return Refusal.PLAN_REMARKS_MISSING
     return after
+
+
+def redate_plan(state: PlanState, before: date, due: date, today: date, reason: str) -> PlanState | Refusal:
+    """Change the day until which a plan is asked for, earlier or later, while the unit still writes it."""
+    after = next_plan_state(state, PlanEvent.REDATE)
+    found = {
+        Refusal.PLAN_DUE_PAST: due <= today,
+        Refusal.PLAN_DUE_SAME: due == before,
+        Refusal.ORDER_REASON_MISSING: is_blank(reason),
+    }
+    if isinstance(after, Refusal):
+        return after
+    return next((refusal for refusal, applies in found.items() if applies), after)

@@ -19,6 +19,8 @@ class Refusal(StrEnum):
 
     PLAN_INCOMPLETE = "plan_incomplete"
     PLAN_REMARKS_MISSING = "plan_remarks_missing"
+    PLAN_DUE_PAST = "plan_due_past"
+    PLAN_DUE_SAME = "plan_due_same"
 
     ISSUE_TITLE_MISSING = "entered_issue_title_missing"
     ISSUE_UNITS_MISSING = "issue_units_missing"

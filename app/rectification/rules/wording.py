@@ -96,6 +96,7 @@ PLAN_EVENTS = {
     PlanEvent.ACCEPT: "审定",
     PlanEvent.ANNOUNCE: "公示承诺，开始整改",
     PlanEvent.WITHDRAW: "撤回要求",
+    PlanEvent.REDATE: "更改报送期限",
 }
 ORIGINS_OF_PLANS = {Origin.ORDER: "责令补课", Origin.ASKED: "要求报送"}
 PLAN_NEXT = {
@@ -193,6 +194,7 @@ ACTION_TITLE = "整改事项“{problem}”"
 EXTENSION_ASKED = "申请延期至{until}：{reason}"
 EXTENSION_GRANTED, EXTENSION_REFUSED = "同意延期", "不同意延期"
 MODE_REMARK = "督办方式由“{before}”改为“{after}”：{reason}"
+DUE_REMARK = "报送方案的期限由{before}改为{due}：{reason}"
 SIGNED_ON_PAGE = "签字页"
 """How the signature of a head is shown whose scanned page was attached."""
 STORED = (
@@ -201,6 +203,7 @@ STORED = (
     *SOURCES_OF_ACTIONS.values(),
     EXTENSION_ASKED,
     MODE_REMARK,
+    DUE_REMARK,
     SIGNED_ON_PAGE,
 )
 """Sentences that are stored with their values; see ``app.web.letters``."""

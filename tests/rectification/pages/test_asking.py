@@ -7,6 +7,7 @@ from app.core.db import Database
 from app.rectification.plans.reads import plan_heads
 from app.rounds.models import Round
 from tests.cast import Desk
+from tests.conftest import TestClock
 from tests.publication import counted
 from tests.rectification.flagged import FLAGGED, ZHANG, later, make_flagged, working
 
@@ -21,13 +22,15 @@ def test_a_plan_is_asked_for_and_goes_its_way_by_the_pages(database: Database, n
     assert page.count('name="units[]"') == 8
     assert page.count(" checked") == 8
     assert organiser.get(f"{path}/plans?pick=remedial").text.count(" checked") == 2
-    typed: dict[str, str | list[str]] = {"units[]": [FLAGGED], "due": later(19).isoformat(), "request": "先易后难"}
+    typed: dict[str, str | list[str]] = {"units[]": [FLAGGED], "plan_due": later(19).isoformat(), "request": "先易后难"}
     refused = organiser.post(f"{path}/plans", **typed)
     assert refused.status_code == 422
     assert "是休息日" in refused.text
+    assert 'href="#f-plan_due"' in refused.text
+    assert 'id="f-plan_due"' in refused.text
     assert "先易后难</textarea>" in refused.text
     assert refused.text.count(" checked") == 1
-    sent = organiser.post(f"{path}/plans", **(typed | {"units[]": [FLAGGED, "u1"], "due": DUE}))
+    sent = organiser.post(f"{path}/plans", **(typed | {"units[]": [FLAGGED, "u1"], "plan_due": DUE}))
     assert "已要求 2 个单位报送整改方案" in organiser.get(sent.headers["location"]).text
     assert "制定整改方案" in liaison.get("/inbox").text
     with database.reading() as session:
@@ -41,6 +44,29 @@ def test_a_plan_is_asked_for_and_goes_its_way_by_the_pages(database: Database, n
     assert organiser.post(f"{own.home}/withdraw").status_code == 303
     assert "已撤回" in organiser.get(own.home).text
     assert own.home not in liaison.get("/rectification").text
+
+
+def test_the_day_of_a_plan_is_changed_by_the_pages(database: Database, new_desk: Desks, clock: TestClock) -> None:
+    found = make_flagged(database)
+    organiser, liaison = new_desk("zhangsan"), new_desk("wujiu")
+    typed: dict[str, str | list[str]] = {"units[]": [FLAGGED], "plan_due": DUE}
+    organiser.post(f"/rectification/campaigns/{found.campaign_id}/plans", **typed)
+    with database.reading() as session:
+        (head,) = plan_heads(session, ZHANG)
+    later_on = (working(later(30)) or later(30)).isoformat()
+    refused = organiser.post(f"{head.home}/due", plan_due=later(19).isoformat(), reason="县里统一推后<1>")
+    assert refused.status_code == 422
+    assert "是休息日" in refused.text
+    assert "县里统一推后&lt;1&gt;</textarea>" in refused.text
+    assert '<details class="card result-more" open>' in refused.text
+    assert liaison.post(f"{head.home}/due", plan_due=later_on, reason="来不及").status_code == 403
+    clock.now += timedelta(minutes=1)
+    sent = organiser.post(f"{head.home}/due", plan_due=later_on, reason="县里统一推后<1>")
+    page = organiser.get(sent.headers["location"]).text
+    assert "报送方案的期限已经更改" in page
+    assert "：县里统一推后&lt;1&gt;" in page
+    assert "报送整改方案的期限改为" in liaison.get("/inbox").text
+    assert "更改报送期限" not in liaison.get(head.home).text.split("经过")[0]
 
 
 def test_verdicts_are_those_of_the_newest_round_alone(database: Database, new_desk: Desks) -> None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.audit.models import AuditEntry
 from app.core.acting import Acting
+from app.core.chinese import chinese_day
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.inbox.models import InboxItem
@@ -23,7 +25,7 @@ from app.rectification.plans.asking import Request
 from app.rectification.plans.reads import PlanHead, plan_heads
 from app.rectification.rules.ledger import ActionEvent
 from app.rectification.rules.picks import Pick
-from app.rectification.rules.plans import Origin, PlanState
+from app.rectification.rules.plans import Origin, PlanEvent, PlanState
 from app.rectification.rules.supervision import Level, SubjectKind
 from tests.cast import MORNING, refuses
 from tests.rectification.flagged import (
@@ -146,6 +148,92 @@ def test_a_request_is_withdrawn_until_the_plan_is_submitted_and_what_was_written
             asking.withdraw(Acting(session, MORNING, ZHANG), plan_id)
         events = session.scalars(sa.select(PlanEntry.event).where(PlanEntry.plan_id == plan_id)).all()
         assert sorted(events) == ["ask", "ask", "submit", "withdraw"]
+
+
+def redate(database: Database, plan_id: str, due: date, reason: str = "县里统一推后") -> None:
+    with database.writing() as session:
+        asking.redate(Acting(session, MORNING, ZHANG), plan_id, due, reason)
+
+
+@pytest.mark.parametrize("days", [7, 21], ids=["earlier", "later"])
+def test_the_day_of_a_plan_is_changed_and_its_unit_is_told_why(database: Database, days: int) -> None:
+    found = make_flagged(database)
+    ask(database, found, FLAGGED, "u1")
+    due = working(later(days)) or later(days)
+    with database.reading() as session:
+        plan_id = asked_of(session).id
+    redate(database, plan_id, due)
+    with database.reading() as session:
+        assert {head.unit_id: head.due for head in plan_heads(session, ZHANG)} == {FLAGGED: due, "u1": DUE}
+        newest = planning.entries_of(session, plan_id)
+        words = f"报送方案的期限由{chinese_day(DUE)}改为{chinese_day(due)}：县里统一推后"
+        assert words in [entry.text for entry in newest if entry.event == PlanEvent.REDATE]
+        told = session.execute(sa.select(InboxItem.staff_id, InboxItem.text, InboxItem.href)).all()
+        text = f"县文工团报送整改方案的期限改为{chinese_day(due)}，理由见方案页面。"
+        assert (WU.id, text, f"/rectification/plans/{plan_id}") in [tuple(row) for row in told]
+        noted = session.scalars(sa.select(AuditEntry.detail).where(AuditEntry.action == "plan.redate")).one()
+        assert "县里统一推后" in str(noted)
+
+
+@pytest.mark.parametrize(
+    ("due", "reason", "code"),
+    [
+        (TODAY, "推后", "plan_due_past"),
+        (DUE, "推后", "plan_due_same"),
+        (working(later(21)), " ", "order_reason_missing"),
+        (later(19), "推后", "deadline_day_off"),
+    ],
+)
+def test_it_refuses_a_day_that_cannot_be(database: Database, due: date, reason: str, code: str) -> None:
+    found = make_flagged(database)
+    ask(database, found, FLAGGED)
+    with database.reading() as session:
+        plan_id = asked_of(session).id
+    with refuses(code):
+        redate(database, plan_id, due, reason)
+    with database.reading() as session:
+        assert asked_of(session).due == DUE
+
+
+def test_the_day_of_a_plan_is_changed_only_while_its_unit_writes(database: Database) -> None:
+    found = make_flagged(database)
+    ask(database, found, FLAGGED)
+    with database.writing() as session:
+        plan_id = asked_of(session).id
+        planning.save_plan(Acting(session, MORNING, WU), plan_id, make_rows())
+        session.flush()
+        planning.submit(Acting(session, MORNING, WU), plan_id)
+    with refuses("step_too_late"):
+        redate(database, plan_id, later(21))
+    with database.writing() as session:
+        planning.send_back(Acting(session, MORNING, ZHENG), plan_id, "措施不具体")
+    redate(database, plan_id, working(later(21)) or later(21))
+
+
+def test_the_day_of_an_order_s_plan_stands_on_its_notice(database: Database) -> None:
+    found = make_flagged(database)
+    order(database, found)
+    with database.reading() as session:
+        (head,) = plan_heads(session, ZHANG)
+    with refuses("plan_dates_of_order"):
+        redate(database, head.id, later(21))
+
+
+def test_reminders_follow_the_day_that_was_changed(database: Database) -> None:
+    found = make_flagged(database)
+    ask(database, found, FLAGGED)
+    late = MORNING + (DUE - TODAY) + timedelta(days=1)
+    with database.writing() as session:
+        (notice,) = daily.run_daily(session, late)
+        plan_id = asked_of(session).id
+    due = working(later(30)) or later(30)
+    with database.writing() as session:
+        asking.redate(Acting(session, late, ZHANG), plan_id, due, "县里统一推后")
+        session.flush()
+        assert not get_notice(session, WU, notice.id).is_open
+        assert daily.run_daily(session, late) == ()
+        (again,) = daily.run_daily(session, MORNING + (due - TODAY) + timedelta(days=1))
+        assert (again.level, again.due) == (Level.RED, due)
 
 
 def test_the_plan_of_an_order_is_not_withdrawn(database: Database) -> None:

@@ -149,7 +149,7 @@ def test_an_order_and_its_plan_go_together(events: list[PlanEvent]) -> None:
         (PlanState.ACCEPTED, OrderState.PLAN_ACCEPTED),
         (PlanState.ANNOUNCED, OrderState.IN_PROGRESS),
     }
-    of_plans_alone = {PlanEvent.EDIT, PlanEvent.ASK, PlanEvent.WITHDRAW}
+    of_plans_alone = {PlanEvent.EDIT, PlanEvent.ASK, PlanEvent.WITHDRAW, PlanEvent.REDATE}
     assert {event for _, event in PLAN_TABLE} == set(ORDER_EVENT_OF) | of_plans_alone
 
 
