@@ -30,4 +30,4 @@ class EntryDesk:
 
 
 def _printed(request: Request) -> bytes:
-    return gzip.compress(bytes(pages.entry_markup(request).body), _LEVEL, mtime=0)
+    return gzip.compress(pages.tight(bytes(pages.entry_markup(request).body)), _LEVEL, mtime=0)

@@ -33,6 +33,7 @@ _HEADERS: Final = (
     (b"content-type", HTML.encode()), (b"vary", b"accept-encoding"), (b"cache-control", b"no-store")
 )  # fmt: skip
 _LAYOUT_SCRIPT: Final = re.compile(rb'src="([^"]+)" data-layout-script')
+_BETWEEN_TAGS: Final = re.compile(rb">\s*\n\s*<")
 _PAD_HERE: Final = b"<!--pad-->"
 _ESCAPED: Final = 5
 """Bytes that one byte of a remark can take in HTML."""
@@ -116,6 +117,11 @@ async def send_packed(request: Request, body: bytes, send: Send, ahead: bytes = 
     await send({"type": "http.response.body", "body": body})
 
 
+def tight(html: bytes) -> bytes:
+    """Leave out the lines and blanks between tags, where the booth's pages show none."""
+    return _BETWEEN_TAGS.sub(b"><", html)
+
+
 def entry_page(request: Request, code: str, error: DomainError) -> Response:
     """Return the page that asks for the code, with what is wrong with the one that was given."""
     return packed(request, entry_markup(request, code, error))
@@ -151,7 +157,7 @@ def in_language(request: Request, sheet: Sheet) -> Sheet:
 def print_paper(request: Request, sheet: Sheet) -> PrintedPaper:
     """Render a paper with holes where code and seed of ``sheet`` would stand."""
     stand_ins: dict[str, Any] = {field: token_bytes(16).hex() for field in _OWN}
-    html = bytes(_render(request, "booth/paper.html", replace(sheet, **stand_ins), 200).body)
+    html = tight(bytes(_render(request, "booth/paper.html", replace(sheet, **stand_ins), 200).body))
     pieces = re.split(f"({'|'.join(stand_ins.values())})", html.decode())
     by_text = {text: field for field, text in stand_ins.items()}
     fields = tuple(by_text[piece] for piece in pieces[1::2])
@@ -260,8 +266,8 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
         "chinese_only": chinese_only,
         "marks": domain.marks_to_text(sheet.answers.marks),
         "limits": [(section, limit) for section in paper.sections for limit in limits_of(section)],
-        "promises": {by: privacy.promises(setting) for by, setting in told.items()},
-        "viewers": {by: privacy.viewers(setting) for by, setting in told.items()},
+        "promises": privacy.told_once({by: privacy.promises(setting) for by, setting in told.items()}),
+        "viewers": privacy.viewers_told_once(told),
         "remark_room": domain.remark_room(paper),
         "place": group_place(paper, sheet.group_id),
         "key": sheet.key.hex(),

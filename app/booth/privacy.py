@@ -3,7 +3,7 @@
 Nothing is promised that the program does not keep.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -159,3 +159,26 @@ def _phone(setting: Setting) -> Iterator[Sentence]:
 def _remarks(setting: Setting) -> Iterator[Sentence]:
     yield Sentence("意见与其他答案分开存放，满 %(k)s 条才给人看。", (("k", setting.remark_k),))
     yield Sentence("文笔可能让人认出您；在意就不要写。")
+
+
+def told_once(told: Mapping[SealedBy, Sequence[Sentence]]) -> list[tuple[Sentence, str]]:
+    """Return the sentences of both ways of sealing, each once, with the one way that it is true for (or "": both)."""
+    rows: list[tuple[Sentence, str]] = []
+    rest = list(told[SealedBy.PHONE])
+    for sentence in told[SealedBy.SERVER]:
+        if sentence not in rest:
+            rows.append((sentence, SealedBy.SERVER))
+            continue
+        at = rest.index(sentence)
+        rows += [*((one, SealedBy.PHONE) for one in rest[:at]), (sentence, "")]
+        rest = rest[at + 1 :]
+    return rows + [(one, SealedBy.PHONE) for one in rest]
+
+
+def viewers_told_once(settings: Mapping[SealedBy, Setting]) -> list[tuple[str, list[tuple[Sentence, str]]]]:
+    """Return who can see what, as ``told_once``; both ways of sealing know the same viewers."""
+    both = [viewers(settings[by]) for by in (SealedBy.SERVER, SealedBy.PHONE)]
+    return [
+        (server.who, told_once({SealedBy.SERVER: server.sentences, SealedBy.PHONE: phone.sentences}))
+        for server, phone in zip(*both, strict=True)
+    ]

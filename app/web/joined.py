@@ -6,20 +6,22 @@ vendored module, which exports by one list at its end, becomes an object under t
 """
 
 import re
-import string
-from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-LONG: Final = 3
-"""Signs of a name that is worth shortening."""
+from app.web.shortened import KEPT, shortened
+
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 JOINED: Final[Mapping[str, tuple[str, ...]]] = {
     "css/booth.css": ("vendor/weui/weui-booth.min.css", "css/booth.css"),
+    "js/booth-ask.js": ("js/booth-ask.js",),
     "js/booth-done.js": ("js/booth-kept.js", "js/booth-done.js"),
     "js/booth-error.js": ("js/booth-kept.js", "js/booth-error.js"),
+    "js/booth-index.js": ("js/booth-element.js", "js/booth-index.js"),
+    "js/booth-layout.js": ("js/booth-layout.js",),
     "js/booth-limits.js": ("js/booth-layout.js", "js/booth-limits.js"),
     "js/booth-seal.js": (
         "vendor/sealing/primitives.min.js",
@@ -30,13 +32,11 @@ JOINED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "js/booth-visit.js": (
         "js/booth-kept.js",
-        "js/booth-ask.js",
         "js/booth-wait.js",
         "js/booth-done.js",
         "js/booth-order.js",
         "js/booth-element.js",
         "js/booth-missing.js",
-        "js/booth-index.js",
         "js/booth-list.js",
         "js/booth-review.js",
         "js/booth-paper.js",
@@ -45,25 +45,15 @@ JOINED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The name under which parts are served together, and the parts, each after those it imports."""
 _IMPORT: Final = re.compile(r"^import [^;]*;\n", re.MULTILINE)
+_LATER: Final = re.compile(r'\bimport\("\./([^"]+)(?=")')
+_IMPORTED: Final = re.compile(r"^import \{ ([^;]*) \} from \"\./([^;\"]*)\";\n", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export ", re.MULTILINE)
+_BLOCK: Final = re.compile(r"\{[^{}]*\}")
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _EXPORTS: Final = re.compile(r"export\{([^{}]*)\};?\s*$")
 _STATEMENT: Final = re.compile(r"\n(?![\s})\]])")
 """Where a statement of a module begins: each gets a line of its own."""
-_KEPT: Final = (
-    r'"(?:\\.|[^"\\\n])*"|'
-    r"'(?:\\.|[^'\\\n])*'|"
-    r"`(?:\\.|[^`\\])*`|"
-    r"/(?=[^\s/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/"
-)
-"""Texts and patterns; a division has spaces around it."""
-_OWN: Final = re.compile(r"^(?:async )?(?:(?:function\*? ?|const |class )(\w+)|let ([\w,]+);)", re.MULTILINE)
-_PROPERTY: Final = re.compile(r"(?<=[{,])(?:async )?(\w+)(?=[,}:]|\([^()]*\)\{)")
-_TAKEN_OUT: Final = re.compile(r"(?:[(,:=]|const|let)\{([^{}]*)\}")
-_BY_DEFAULT: Final = re.compile(r"(?<![\w$])(\w+)=(?![=>])")
-_NUMERALS: Final = string.digits + string.ascii_letters
-_WORD: Final = re.compile(r"(?<![\w$])(?<!(?<!\.\.)\.)[A-Za-z_]\w*")
-_SPACES: Final = re.compile(rf"({_KEPT})|\s+|;(?=\s*\}})")
+_SPACES: Final = re.compile(rf"({KEPT})|\s+|;(?=\s*\}})")
 _PARTED: Final = re.compile(r"[\w$]{2}|\+\+|--|./|/.")
 _LOOSE: Final = re.compile(r"(?<=[{};,:])\s+|\s+(?=[{}])")
 
@@ -72,19 +62,47 @@ _LOOSE: Final = re.compile(r"(?<=[{};,:])\s+|\s+(?=[{}])")
 def served(folder: Path) -> Mapping[str, bytes]:
     """Return the content of every file of ``KINDS`` below ``folder``, as it is served, by its path: read once."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in KINDS)
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
-    joined = {name: _join(name, files) for name, parts in JOINED.items() if files.keys() >= set(parts)}
-    return {**files, **joined}
+    original = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+    files = {**original}
+    for name, parts in JOINED.items():
+        if original.keys() >= set(parts):
+            files[name] = _join(name, original, files)
+    return files
 
 
-def _join(name: str, files: Mapping[str, bytes]) -> bytes:
-    texts = [_part(part, files[part].decode(), last=part == name) for part in JOINED[name]]
-    vendored = sum(part.endswith(".min.js") for part in JOINED[name])
-    ours = "".join(texts[vendored:])
-    return ("".join(texts[:vendored]) + (_shortened(ours) if name.endswith(".js") else ours)).encode()
+def tag(body: bytes) -> str:
+    """Return what a file's address carries, so that it may be kept for good: 10 signs of its SHA-256."""
+    return sha256(body).hexdigest()[:10]
+
+
+def _join(name: str, original: Mapping[str, bytes], files: Mapping[str, bytes]) -> bytes:
+    """Join the parts of a file; ``files`` has those it imports, as they are served."""
+    texts = [_part(part, original[part].decode(), last=part == name) for part in JOINED[name]]
+    count = sum(part.endswith(".min.js") for part in JOINED[name])
+    vendored, ours = "".join(texts[:count]), "".join(texts[count:])
+    if name.endswith(".js"):
+        ours = _imported(name, original, files) + _addressed(name, shortened(ours, vendored), files)
+    return (vendored + ours).encode()
+
+
+def _addressed(name: str, script: str, files: Mapping[str, bytes]) -> str:
+    """Give what a script asks for later the address under which it may be kept."""
+    folder = name.rpartition("/")[0]
+    return _LATER.sub(lambda found: f"{found[0]}?v={tag(files[f'{folder}/{found[1]}'])}", script)
+
+
+def _imported(name: str, original: Mapping[str, bytes], files: Mapping[str, bytes]) -> str:
+    """Return what a script imports from outside its own parts, by the address of what is served there."""
+    folder = name.rpartition("/")[0]
+    found = [one for part in JOINED[name] for one in _IMPORTED.findall(original[part].decode())]
+    outside = sorted({(path, names) for names, path in found if f"{folder}/{path}" not in JOINED[name]})
+    lines = [f'import{{{names}}}from"./{path}?v={tag(files[f"{folder}/{path}"])}";\n' for path, names in outside]
+    return "".join(lines)
 
 
 def _part(name: str, text: str, *, last: bool) -> str:
+    if name.endswith(".min.css"):
+        text = _BLOCK.sub(lambda found: _without_fallbacks(found[0]), text)
     if name.endswith(".css"):
         return _LOOSE.sub("", _COMMENT.sub("", text)).replace(";}", "}").strip() + "\n"
     if name.endswith(".min.js"):
@@ -96,40 +114,16 @@ def _part(name: str, text: str, *, last: bool) -> str:
     return "".join(_squeezed(statement) + "\n" for statement in _STATEMENT.split("\n".join(lines)))
 
 
+def _without_fallbacks(block: str) -> str:
+    """Leave out what a vendored rule says to browsers older than ours and takes back at once."""
+    said = block[1:-1].strip(";").split(";")
+    last = {one.split(":")[0]: one for one in said}
+    return "{" + ";".join(one for one in said if last[one.split(":")[0]] is one) + "}"
+
+
 def _fields(exported: str) -> str:
     """Turn ``a as b,c`` into ``b:a,c``."""
     return re.sub(r"([\w$]+) as ([\w$]+)", r"\2:\1", exported)
-
-
-def _shortened(script: str) -> str:
-    """Give the names that a joined script has for itself alone shorter ones, but for those that may name a property."""
-    names = {name for found in _OWN.finditer(script) for name in (found[1] or found[2]).split(",") if len(name) >= LONG}
-    own = sorted(names - _properties(script))
-    uses = Counter(re.findall(r"\w+", script))
-    own.sort(key=lambda name: -uses[name])
-    short = {name: f"${_numeral(at)}" for at, name in enumerate(own)}
-
-    def rename(code: str) -> str:
-        return _WORD.sub(lambda found: short.get(found[0], found[0]), code)
-
-    def token(found: re.Match[str]) -> str:
-        if found[0].startswith("`"):
-            return re.sub(r"\$\{[^}]*\}", lambda inner: rename(inner[0]), found[0])
-        return found[0] if found[1] else rename(found[0])
-
-    return re.sub(rf"({_KEPT})|[\w$.]+", token, script)
-
-
-def _properties(script: str) -> set[str]:
-    """Return the names in objects, and those taken out of one with a default value."""
-    taken_out = " ".join(_TAKEN_OUT.findall(script))
-    return {*_PROPERTY.findall(script), *_BY_DEFAULT.findall(taken_out)}
-
-
-def _numeral(number: int) -> str:
-    """Write a number in as few letters and digits as there are."""
-    higher, last = divmod(number, len(_NUMERALS))
-    return (_numeral(higher) if higher else "") + _NUMERALS[last]
 
 
 def _squeezed(statement: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -20,7 +19,7 @@ from app.core.holding import hold_nothing
 from app.core.settings import Settings
 from app.web import i18n
 from app.web.forms import TOKEN_FIELD, form_owner, form_token
-from app.web.joined import served
+from app.web.joined import served, tag
 from app.web.letters import Letters
 from app.web.marked import mark_chinese
 from app.web.menu import ROLE_WORDS, menu, role_names, settings_of
@@ -47,7 +46,7 @@ class HashedStatic(StaticFiles):
 def static_hashes(folder: Path) -> Mapping[str, str]:
     """Return the path of every static file below ``folder`` with the first 10 signs of the SHA-256 of what goes out."""
     pictures = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.png")}
-    return {path: sha256(body).hexdigest()[:10] for path, body in {**pictures, **served(folder)}.items()}
+    return {path: tag(body) for path, body in {**pictures, **served(folder)}.items()}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """A page that is the same for everybody but for a few bytes, as one gzip member (RFC 1951, 1952).
 
-The constant stretches are compressed once, each up to a full flush; what differs goes between them as stored blocks of
+The constant stretches are compressed once, each up to a flush; what differs goes between them as stored blocks of
 constant length, so that filling a page in costs two microseconds and no compression. Several members would be
 simpler, but browsers show the first alone.
+
+A stretch may point back to those before it, but never into a hole: while it is compressed, the holes hold bytes that no
+page of text has.
 """
 
 import struct
@@ -17,6 +20,8 @@ _ONE: Final = 1 << 31
 _X8: Final = 1 << 23
 """Of the polynomials modulo CRC-32's, lowest power in the highest bit: 1, and the eighth power of x."""
 _WORD: Final = 32
+_NO_TEXT: Final = b"\xff"
+"""A byte that is nowhere in UTF-8."""
 LONGEST: Final = 0xFFFF
 """Bytes that a stored block can hold."""
 
@@ -62,14 +67,15 @@ class Spliced:
 def splice(stretches: Sequence[bytes], lengths: Sequence[int]) -> Spliced:
     """Return the page of ``stretches`` with a hole of the given length between each two of them.
 
-    ValueError unless there is one stretch more than holes and no hole is longer than ``LONGEST``.
+    ValueError unless there is one stretch more than holes, no hole is longer than ``LONGEST``, and all is text.
     """
-    if len(stretches) != len(lengths) + 1 or any(length > LONGEST for length in lengths):
+    is_text = all(_NO_TEXT not in stretch for stretch in stretches)
+    if len(stretches) != len(lengths) + 1 or any(length > LONGEST for length in lengths) or not is_text:
         message = "stretches and holes do not fit together"
         raise ValueError(message)
     zeros = [bytes(length) for length in lengths]
     page = b"".join(part for pair in zip(stretches, [*zeros, b""], strict=True) for part in pair)
-    *before, end = _deflated(stretches)
+    *before, end = _deflated(stretches, lengths)
     places = zip(before, lengths, _tails(stretches, lengths), strict=True)
     holes = tuple(_hole(packed, length, tail) for packed, length, tail in places)
     return Spliced(holes, end, zlib.crc32(page), len(page))
@@ -80,10 +86,12 @@ def _hole(packed: bytes, length: int, tail: int) -> _Hole:
     return _Hole(packed + block, length, zlib.crc32(bytes(length)), _shift(tail))
 
 
-def _deflated(stretches: Sequence[bytes]) -> Iterator[bytes]:
+def _deflated(stretches: Sequence[bytes], lengths: Sequence[int]) -> Iterator[bytes]:
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    for stretch in stretches[:-1]:
-        yield packer.compress(stretch) + packer.flush(zlib.Z_FULL_FLUSH)
+    for stretch, length in zip(stretches[:-1], lengths, strict=True):
+        yield packer.compress(stretch) + packer.flush(zlib.Z_SYNC_FLUSH)
+        packer.compress(_NO_TEXT * length)
+        packer.flush(zlib.Z_SYNC_FLUSH)
     yield packer.compress(stretches[-1]) + packer.flush(zlib.Z_FINISH)
 
 

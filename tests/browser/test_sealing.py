@@ -140,7 +140,7 @@ def test_a_switch_of_language_without_a_network_keeps_everything(phone: Page, pl
     option(phone, "m1-1", 2).click()
     phone.route("**/v/paper", lambda route: route.abort("internetdisconnected"), times=1)
     phone.locator("[data-switch]").click()
-    expect(phone.get_by_role("status").filter(has_text="没有换成功")).to_be_visible()
+    expect(phone.get_by_role("status").filter(has_text="请再点一次")).to_be_visible()
     expect(phone.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(phone.locator("input[name=m1-1][value='2']")).to_be_checked()
 

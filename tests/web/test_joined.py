@@ -21,8 +21,11 @@ def exported(script: str) -> list[str]:
 def test_it_works() -> None:
     files = served(STATIC)
     script = files["js/booth-visit.js"].decode()
-    assert not re.search(r"^import\b", script, re.MULTILINE)
+    ask = static_hashes(STATIC)["js/booth-ask.js"]
+    assert re.findall(r"^import\b.*", script, re.MULTILINE) == [f'import{{askPaper}}from"./booth-ask.js?v={ask}";']
+    assert f'import("./booth-index.js?v={static_hashes(STATIC)["js/booth-index.js"]}"' in script
     assert exported(script) == []
+    assert exported(files["js/booth-ask.js"].decode()) == ["askPaper"]
     assert "shuffleUnits" not in script
     assert "document.querySelector(" in script
     sealing = files["js/booth-seal.js"].decode()
@@ -45,7 +48,7 @@ def test_parts_come_after_those_they_import(name: str) -> None:
     seen: list[str] = []
     for part in JOINED[name]:
         wanted = re.findall(r"^import [^;]* from \"\./([\w-]+\.js)\";", (STATIC / part).read_text(), re.MULTILINE)
-        assert {f"js/{one}" for one in wanted} <= set(seen), part
+        assert {f"js/{one}" for one in wanted} <= {*seen, *list(JOINED)[: list(JOINED).index(name)]}, part
         seen.append(part)
 
 
@@ -64,10 +67,10 @@ function kept() {}
     (tmp_path / "js" / "booth-done.js").write_text(source)
     assert (
         served(tmp_path)["js/booth-done.js"].decode().lstrip()
-        == """const $0=8;
-export const half=(whole)=>whole / 2+$1(whole) / $0;
-function $1(one){const found={kept:`a${half(one)}`,limit:$0};return found.other / half("other / half") / $0}
-function kept(){}
+        == """const A=8;
+export const half=(a)=>a / 2+B(a) / A;
+function B(b){const a={kept:`a${half(b)}`,limit:A};return a.other / half("other / half") / A}
+function C(){}
 """
     )
 
@@ -85,9 +88,9 @@ export function tell({ found = 3, as = other }) {
     (tmp_path / "js" / "booth-done.js").write_text(source)
     assert (
         served(tmp_path)["js/booth-done.js"].decode().lstrip()
-        == """const found=1;
-const $0=2;
-export function tell({found=3,as=$0}){return['found  it',"a { b ;}",`c {;}`, /;}/,found,as,$0]}
+        == """const A=1;
+const B=2;
+export function tell({found:A=3,as=B}){return['found  it',"a { b ;}",`c {;}`, /;}/,A,as,B]}
 """
     )
 

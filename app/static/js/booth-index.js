@@ -1,7 +1,10 @@
 // The index sheet: what of the paper is done and what is missing, and a way to each. A long one is folded.
 
+// Fetched when somebody asks for it.
+
 import { element, putFolded } from "./booth-element.js";
-import { isOpen } from "./booth-missing.js";
+
+const isOpen = (cell) => cell.querySelector("input:checked") === null;
 
 const PLACES = 64;
 
@@ -16,8 +19,14 @@ function entry({ title, cells, target }, texts, jump) {
   return button;
 }
 
-// places: title, cells, and what is jumped to where nothing is missing.
-export function fillIndex(list, places, texts, jump) {
-  const first = places.findIndex(({ cells }) => cells.some(isOpen));
-  putFolded(list, places.map((place) => entry(place, texts, jump)), PLACES, first);
+// find(name): a part of the paper; places: title, cells, and what is jumped to where nothing is missing; left: how many cells
+// may be given 不了解 together.
+export function fillIndex(find, places, left, texts, jump) {
+  const asked = places.filter(({ cells }) => cells.length > 0);
+  const isMissing = ({ cells }) => cells.some(isOpen);
+  const first = places.findIndex(isMissing);
+  putFolded(find("index-list"), places.map((place) => entry(place, texts, jump)), PLACES, first);
+  find("index-done").textContent = `${asked.length - asked.filter(isMissing).length} / ${asked.length}`;
+  find("rest").hidden = left === 0;
+  find("rest").textContent = texts.textRest.replace("{n}", String(left));
 }

@@ -2,7 +2,6 @@
 
 import { askPaper } from "./booth-ask.js";
 import { leaveNothing, startAnew } from "./booth-done.js";
-import { fillIndex } from "./booth-index.js";
 import { FINAL, KIOSK, forget, home, keep, readDraft, sendKept, sweepDrafts, writeDraft } from "./booth-kept.js";
 import { listLayout } from "./booth-list.js";
 import { clearMiss, isOpen, markRest, nextOpen, partOf, showMiss } from "./booth-missing.js";
@@ -256,16 +255,21 @@ function openReview() {
   (changed || find("review-title")).focus({ preventScroll: true });
 }
 
-function openIndex() {
-  const places = layout.places();
-  const asked = places.filter((place) => place.cells.length > 0);
-  const done = asked.filter((place) => !place.cells.some(isOpen)).length;
-  const open = leftOver().length;
-  fillIndex(find("index-list"), places, texts, (target) => returnToMarks(() => jump(target)));
-  find("index-done").textContent = `${done} / ${asked.length}`;
-  const rest = find("rest");
-  rest.hidden = open === 0;
-  rest.textContent = texts.textRest.replace("{n}", String(open));
+// Under another name at every try, as what seals.
+async function openIndex() {
+  const [before, shown] = [ballot, view];
+  let index = null;
+  try {
+    index = await import("./booth-index.js" + (failures > 0 ? `#${failures}` : ""));
+  } catch {
+    failures += 1;
+    say(texts.textLost);
+    return;
+  }
+  if (ballot !== before || view !== shown) {
+    return;
+  }
+  index.fillIndex(find, layout.places(), leftOver().length, texts, (target) => returnToMarks(() => jump(target)));
   turnPage("index");
   addEntry("index");
   window.scrollTo(0, 0);
@@ -642,7 +646,7 @@ async function switchLanguage() {
     turnInto(page);
   } else {
     const refusal = page && page.querySelector("[data-error] [role=alert]");
-    say(refusal ? refusal.textContent : texts.textLanguage);
+    say(refusal ? refusal.textContent : texts.textLost);
   }
 }
 

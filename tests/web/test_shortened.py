@@ -1,0 +1,71 @@
+"""Shortened names mean what they meant: scopes, patterns and fields, text by text."""
+
+import pytest
+
+from app.web.shortened import shortened
+
+CASES = {
+    "inner scopes use the same few names": (
+        "function first(one){return one+second(one)}function second(other){return other}",
+        "function B(a){return a+A(a)}function A(a){return a}",
+    ),
+    "an inner name never hides an outer one that is used": (
+        "function outer(cells){return cells.map((cell)=>cell+cells.length)}",
+        "function A(a){return a.map((b)=>b+a.length)}",
+    ),
+    "a loop's own name, and what it goes through": (
+        "function all(form){for(const one of form.parts){tell(one)}return form}",
+        "function A(a){for(const b of a.parts){tell(b)}return a}",
+    ),
+    "the same word inside and outside of a block": (
+        "const name=1;if(name){const name=2;tell(name)}tell(name);",
+        "const A=1;if(A){const a=2;tell(a)}tell(A);",
+    ),
+    "fields of an object are written out, given and taken": (
+        "const cells=1;const made={cells,other:cells,cells2:3};function take({cells=4,page}){return cells+page}",
+        "const A=1;const B={cells:A,other:A,cells2:3};function C({cells:A=4,page}){return A+page}",
+    ),
+    "a block that begins with a name is no object": (
+        "let early=null;if(entry){early={code:1};early.answer=2}",
+        "let A=null;if(entry){A={code:1};A.answer=2}",
+    ),
+    "methods and properties keep their names": (
+        "const cells=1;class Pages{cells(){return this.cells+cells}}const one={cells(cells){return cells}};",
+        "const A=1;class B{cells(){return this.cells+A}}const C={cells(a){return a}};",
+    ),
+    "lists are taken apart": (
+        "function tell(parts){for(const[name,[first,last]]of parts){say(name,first,...last)}}",
+        "function A(a){for(const[d,[b,c]]of a){say(d,b,...c)}}",
+    ),
+    "what is caught": (
+        "try{act()}catch(error){tell(error)}finally{end()}",
+        "try{act()}catch(a){tell(a)}finally{end()}",
+    ),
+    "text and what is inserted in it": (
+        "function say(count){return`count ${count+one(count)} of`+'count'}",
+        "function A(a){return`count ${a+one(a)} of`+'count'}",
+    ),
+    "what nobody declares stays": ("window.tell(document,name1);", "window.tell(document,name1);"),
+    "what is exported stays": (
+        "export const half=(whole)=>whole;export async function last(one){return one}",
+        "export const half=(a)=>a;export async function last(a){return a}",
+    ),
+    "an arrow ends with its argument": (
+        "function run(steps,then){return steps.map((step)=>step.go,then).each((then)=>then)}",
+        "function A(a,b){return a.map((a)=>a.go,b).each((a)=>a)}",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_works(name: str) -> None:
+    script, short = CASES[name]
+    assert shortened(script) == short
+
+
+def test_no_name_is_one_that_stands_beside_or_is_a_word_of_the_language() -> None:
+    names = ";".join(f"const name{at}={at}" for at in range(3_000))
+    short = shortened(names, beside="const A=1,b=2,aa=3;")
+    given = [one.split("=")[0] for one in short.removeprefix("const ").split(";const ")]
+    assert len(set(given)) == 3_000
+    assert not {"A", "b", "aa", "do", "if", "in", "of", "as", "is"} & set(given)
