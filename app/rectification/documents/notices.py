@@ -13,6 +13,7 @@ from app.rectification.documents.progress import (
     Newsletter,
     Progress,
     order_rows,
+    plan_rows,
     progress_words,
     sentence,
     step_rows,
@@ -35,6 +36,14 @@ ORDER_COLUMNS = (
     Column("督办方式", 15, Style.CELL),
     Column("逾期事项", 14),
 )
+PLAN_COLUMNS = (
+    Column("序", 9, Style.HEAD),
+    Column("单位", 43, Style.CELL),
+    Column("方案状态", 22, Style.CELL),
+    Column("报送期限", 48, Style.CELL),
+    Column("台账事项", 17),
+    Column("逾期事项", 17),
+)
 STEP_COLUMNS = (
     Column("阶段", 32, Style.CELL),
     Column("步骤", 50, Style.CELL),
@@ -43,6 +52,7 @@ STEP_COLUMNS = (
     Column("已逾期（个）", 24),
 )
 _WIDE = 267
+_NUMERALS = "〇一二三四五"
 _LEDGER_WIDTHS = (20, 10, 28, 13, 11, 22, 30, 13, 17, 17, 12, 10, 21, 24, 11, 21, 21, 18, 20, 8, 16, 18, 12, 12, 14)
 
 
@@ -135,14 +145,14 @@ def newsletter_document(told: Newsletter, progress: Progress) -> bytes:
     written(document, told.story)
     paragraph(document, "一、总体进展", Kind.SECTION)
     paragraph(document, progress_words(progress))
-    _lists(document, progress, ("二、各单位补课情况", "三、环节步骤完成情况"))
+    _lists(document, progress, 2)
     if told.sent_to:
         ruled(document, f"送：{told.sent_to}")
     return saved(document)
 
 
 def bulletin_document(told: Bulletin, progress: Progress) -> bytes:
-    """Return 通报: number, title, addressee, every order with its state, what is overdue and how it is supervised."""
+    """Return 通报: number, title, addressee, every asked plan and order with its state, and what is overdue."""
     document = blank_document()
     paragraph(document, told.office, Kind.CENTRED)
     paragraph(document, told.document_number, Kind.CENTRED)
@@ -150,20 +160,27 @@ def bulletin_document(told: Bulletin, progress: Progress) -> bytes:
     paragraph(document, f"{told.addressee}：", Kind.ADDRESSEE)
     written(document, told.opening)
     paragraph(document, f"现将整改落实进展情况通报如下。{progress_words(progress)}")
-    _lists(document, progress, ("一、各单位补课情况", "二、环节步骤完成情况"))
-    paragraph(document, f"{'三' if progress.board.stages else '二'}、有关要求", Kind.SECTION)
+    following = _lists(document, progress, 1)
+    paragraph(document, f"{_NUMERALS[following]}、有关要求", Kind.SECTION)
     paragraph(document, "各有关单位要按照期限完成整改，期限已过的要说明原因、抓紧办理，并及时报告进展情况。")
     signed(document, told.office, told.day)
     return saved(document)
 
 
-def _lists(document: DocumentType, progress: Progress, headings: tuple[str, str]) -> None:
-    paragraph(document, headings[0], Kind.SECTION)
-    if progress.ordered:
-        table(document, ORDER_COLUMNS, order_rows(progress))
-        paragraph(document, "各单位按机构序列排列，不作排名。", Style.NOTE)
-    else:
-        paragraph(document, "目前没有责令补课的单位。")
-    if progress.board.stages:
-        paragraph(document, headings[1], Kind.SECTION)
-        table(document, STEP_COLUMNS, step_rows(progress.board))
+def _lists(document: DocumentType, progress: Progress, first: int) -> int:
+    """Write the lists that there are, headed by numbers from ``first`` on; return the number that comes next."""
+    orders = [("各单位补课情况", ORDER_COLUMNS, order_rows(progress))]
+    lists = [
+        *([("各单位整改方案情况", PLAN_COLUMNS, plan_rows(progress))] if progress.asked else []),
+        *(orders if progress.ordered or not progress.asked else []),
+        *([("环节步骤完成情况", STEP_COLUMNS, step_rows(progress.board))] if progress.board.stages else []),
+    ]
+    for number, (heading, columns, rows) in enumerate(lists, start=first):
+        paragraph(document, f"{_NUMERALS[number]}、{heading}", Kind.SECTION)
+        if rows:
+            table(document, columns, rows)
+        else:
+            paragraph(document, "目前没有责令补课的单位。")
+        if rows and columns is not STEP_COLUMNS:
+            paragraph(document, "各单位按机构序列排列，不作排名。", Style.NOTE)
+    return first + len(lists)

@@ -1,5 +1,6 @@
 """Where a campaign stands, in words and rows: for pages, and for the documents that the workshop makes of it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +19,9 @@ from app.rectification.orders.reads import OrderView
 from app.rectification.plans.reads import PlanHead, plan_heads
 from app.rectification.rules.orders import OrderState, running_deadline
 from app.rectification.rules.picks import Pick
+from app.rectification.rules.plans import PlanState
 from app.rectification.rules.supervision import Mode
-from app.rectification.rules.wording import MODES, ORDER_STATES, TASKS
+from app.rectification.rules.wording import MODES, ORDER_STATES, PLAN_STATES, TASKS
 
 NONE = "—"
 
@@ -71,6 +73,11 @@ class Progress:
         """The units that were ordered, in official order; those waived are not among them."""
         return [order for order in self.orders if order.current is not None]
 
+    @property
+    def asked(self) -> Sequence[PlanHead]:
+        """The plans that were asked for without an order, units in official order; none that was withdrawn."""
+        return [plan for plan in self.plans if not plan.order_id]
+
 
 def read_progress(session: Session, staff: Principal, today: date, campaign_id: str) -> Progress:
     """Return where a campaign stands for a reader: orders and rows within his reach; no opinions for a liaison."""
@@ -100,6 +107,28 @@ def order_rows(progress: Progress) -> list[tuple[str, ...]]:
         )
         for place, order in enumerate(progress.ordered, start=1)
     ]
+
+
+def plan_rows(progress: Progress) -> list[tuple[str, ...]]:
+    """Return a row for every plan asked for without an order, in official order: state, last day, its actions."""
+    actions = Counter(each.plan.id for each in progress.rows)
+    late = Counter(each.plan.id for each in progress.rows if each.is_overdue)
+    return [
+        (
+            str(place),
+            plan.unit_name,
+            PLAN_STATES[plan.state],
+            f"{chinese_day(plan.due)}{'（已逾期）' if _is_late(plan, progress.today) else ''}",
+            str(actions[plan.id]),
+            str(late[plan.id]),
+        )
+        for place, plan in enumerate(progress.asked, start=1)
+    ]
+
+
+def _is_late(plan: PlanHead, today: date) -> bool:
+    """Whether the unit still writes a plan whose last day has passed."""
+    return plan.is_open and plan.due < today
 
 
 def due_words(order: OrderView, today: date) -> str:
@@ -135,14 +164,34 @@ def campaign_words(progress: Progress) -> str:
 
 def progress_words(progress: Progress) -> str:
     """Say how many plans were asked for, how many units were ordered, and how many of all these are done."""
+    overdue = sum(each.is_overdue for each in progress.rows)
+    parts = [part for part in (_asked_words(progress), _ordered_words(progress)) if part]
+    return (
+        f"截至{chinese_day(progress.today)}，{''.join(parts)}"
+        f"整改台账共 {len(progress.rows)} 项，其中逾期 {overdue} 项。"
+    )
+
+
+def _asked_words(progress: Progress) -> str:
+    """Say of how many units a plan was asked, and where these plans stand; empty where none was."""
+    if not progress.asked:
+        return ""
+    states = Counter(plan.state for plan in progress.asked)
+    accepted = states[PlanState.ACCEPTED] + states[PlanState.ANNOUNCED]
+    late = sum(_is_late(plan, progress.today) for plan in progress.asked)
+    public, returned = states[PlanState.ANNOUNCED], states[PlanState.RETURNED]
+    return (
+        f"共要求 {len(progress.asked)} 个单位报送整改方案，其中待审 {states[PlanState.SUBMITTED]} 个，"
+        f"已审定 {accepted} 个（已公示承诺 {public} 个），退回修改 {returned} 个，"
+        f"尚未报送 {states[PlanState.DRAFT]} 个；期限已过还在填写的 {late} 个。"
+    )
+
+
+def _ordered_words(progress: Progress) -> str:
+    """Say how many units were ordered, and how far they are; empty where none was, but plans were asked for."""
     ordered = progress.ordered
-    asked = [plan for plan in progress.plans if not plan.order_id]
-    accepted = sum(plan.is_in_force for plan in asked)
-    plans = f"共要求 {len(asked)} 个单位制定整改方案，已审定 {accepted} 个；" if asked else ""
+    if progress.asked and not ordered:
+        return ""
     ended = [order for order in ordered if order.standing.state is OrderState.CLOSED]
     late = [order for order in ordered if "已逾期" in due_words(order, progress.today)]
-    overdue = sum(each.is_overdue for each in progress.rows)
-    return (
-        f"截至{chinese_day(progress.today)}，{plans}共责令 {len(ordered)} 个单位补课，已办结 {len(ended)} 个，"
-        f"有期限已过尚未完成的 {len(late)} 个。整改台账共 {len(progress.rows)} 项，其中逾期 {overdue} 项。"
-    )
+    return f"共责令 {len(ordered)} 个单位补课，已办结 {len(ended)} 个，有期限已过尚未完成的 {len(late)} 个。"

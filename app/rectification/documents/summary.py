@@ -12,12 +12,13 @@ from app.core.printable import signs_missing
 from app.office.markup import Column, Style
 from app.office.word_layout import GAP, NONE, Kind, blank_document, paragraph, picture, saved, signed, table
 from app.publication.charts import before_after_png
-from app.rectification.documents.notices import ORDER_COLUMNS, STEP_COLUMNS
+from app.rectification.documents.notices import ORDER_COLUMNS, PLAN_COLUMNS, STEP_COLUMNS
 from app.rectification.documents.progress import (
     Progress,
     campaign_words,
     due_words,
     order_rows,
+    plan_rows,
     progress_words,
     sentence,
     step_rows,
@@ -229,6 +230,9 @@ def _campaign_basics(document: DocumentType, progress: Progress) -> None:
     waived = [order for order in progress.orders if order.current is None]
     for order in waived:
         paragraph(document, f"{order.unit_name}按决定免于补课，理由：{sentence(order.waived_reason)}")
+    if progress.asked:
+        paragraph(document, "各单位整改方案情况", Kind.SUBSECTION)
+        table(document, PLAN_COLUMNS, plan_rows(progress))
     if progress.ordered:
         table(document, ORDER_COLUMNS, order_rows(progress))
     if progress.board.stages:

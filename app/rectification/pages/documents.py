@@ -76,7 +76,7 @@ def _bulletin_page(desk: Desk, campaign_id: str, refused: Refused | None = None)
     context = {
         "campaign": progress.board.campaign,
         "words": progress_words(progress),
-        "ordered": len(progress.ordered),
+        "told": len(progress.ordered) + len(progress.asked),
         "issue": int(audit.last_detail(desk.session, "document.newsletter", campaign_id).get("number", "0")) + 1,
     }
     return desk.show("rectification/bulletin.html", refused, **context)

@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from sqlalchemy.orm import Session
 
 from app.core.acting import Acting, Principal
+from app.core.chinese import chinese_day
 from app.core.db import Database
 from app.publication import service as publication
 from app.publication.domain import unit_of
@@ -23,10 +24,12 @@ from app.rectification.documents.progress import Bulletin, Newsletter, Progress,
 from app.rectification.documents.results import OrderResult, Results
 from app.rectification.ledger.reads import EVERYTHING, picked_rows
 from app.rectification.ledger.service import LedgerRow
-from app.rectification.models import OrderAttempt
+from app.rectification.models import OrderAttempt, UnitPlan
 from app.rectification.orders import reads
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.service import waive
+from app.rectification.plans import asking
+from app.rectification.plans.asking import Request
 from app.rectification.plans.reads import plan_heads
 from app.rectification.plans.service import PlanView, plan_of
 from app.rectification.rules.picks import Pick
@@ -240,6 +243,39 @@ def test_newsletter_and_bulletin_hold_what_was_written_and_where_things_stand(da
         assert [row[1] for row in cells(word, 0)[1:]] == ["县文工团"]
         assert "%" not in text_of(word)
         assert [row[1] for row in cells(word, 1)[1:]][:2] == ["学习调研", "征求意见"]
+
+
+def test_newsletter_bulletin_and_report_tell_of_plans_asked_for_without_an_order(database: Database) -> None:
+    found = make_flagged(database)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        asking.ask(acting, found.campaign_id, Request(tuple(f"u{place}" for place in range(6)), later(14)))
+        states = dict(zip(("u0", "u1", "u2", "u4", "u5"), list(PlanState)[:5], strict=True))
+        for head in plan_heads(session, ZHANG):
+            session.get_one(UnitPlan, head.id).state = states.get(head.unit_id, PlanState.DRAFT).value
+    with database.reading() as session:
+        progress = progress_of(session, found.campaign_id, today=later(15))
+    words = (
+        "共要求 6 个单位报送整改方案，其中待审 1 个，已审定 2 个（已公示承诺 1 个），退回修改 1 个，尚未报送 2 个；"
+        "期限已过还在填写的 3 个。整改台账共 0 项，其中逾期 0 项。"
+    )
+    news = opened(documents.newsletter_document(NEWS, progress))
+    notice = opened(documents.bulletin_document(NOTICE, progress))
+    report = opened(summary.campaign_summary(progress, []))
+    for word, headings in (
+        (news, ("一、总体进展", "二、各单位整改方案情况", "三、环节步骤完成情况")),
+        (notice, ("一、各单位整改方案情况", "二、环节步骤完成情况", "三、有关要求")),
+        (report, ("各单位整改方案情况",)),
+    ):
+        text = text_of(word)
+        assert words in text
+        assert "责令" not in text.replace("没有责令补课的单位。", "")
+        assert set(headings) <= set(text.splitlines())
+        assert [row[2:] for row in cells(word, 0)[1:3]] == [
+            ["起草中", f"{chinese_day(later(14))}（已逾期）", "0", "0"],
+            ["已退回", f"{chinese_day(later(14))}（已逾期）", "0", "0"],
+        ]
+        assert [row[1] for row in cells(word, 0)[1:]] == list(counted.UNITS[:6])
 
 
 def test_an_order_past_its_day_is_named_overdue(database: Database) -> None:
