@@ -103,7 +103,7 @@ def carry(preview: Preview) -> str:
 def _sheet(kind: str, keys: Sequence[str], rows: Iterable[Sequence[int | str]]) -> Sheet:
     titles = [TITLES[kind][key][0] for key in keys]
     texts = [titles, *([str(value) for value in row] for row in rows)]
-    return Sheet(kind, tuple(cells_row(kind, number, row) for number, row in enumerate(texts, 1)))
+    return Sheet(kind, tuple(cells_row(number, row) for number, row in enumerate(texts, 1)))
 
 
 def _plan(campaign: CampaignView, workbook: Workbook) -> Plan:

@@ -73,7 +73,7 @@ def preview_carried(known: Known, text: str) -> StaffPreview:
         raise DomainError("form_malformed") from error
     titles = [LISTING.titles[key][0] for key in _KEYS]
     rows = [titles, *([*row[:3], "\n".join(row[3])] for row in carried)]
-    sheet = Sheet("人员", tuple(cells_row("人员", number, row) for number, row in enumerate(rows, 1)))
+    sheet = Sheet("人员", tuple(cells_row(number, row) for number, row in enumerate(rows, 1)))
     return preview_staff(Workbook((sheet,)), known)
 
 

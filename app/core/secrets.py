@@ -8,13 +8,14 @@ ID_SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 20
 """20 signs of 5 bits: 100 random bits, no order in time."""
 
+_SIGN_OF_BYTE = bytes(ord(ID_SIGNS[byte % len(ID_SIGNS)]) for byte in range(256))
 _RANDOM = secrets.SystemRandom()
 T = TypeVar("T")
 
 
 def new_id() -> str:
     """Return a random identifier for a row of the staff side."""
-    return "".join(ID_SIGNS[byte % len(ID_SIGNS)] for byte in secrets.token_bytes(ID_LENGTH))
+    return secrets.token_bytes(ID_LENGTH).translate(_SIGN_OF_BYTE).decode("ascii")
 
 
 def new_token() -> str:

@@ -4,9 +4,8 @@ import json
 import re
 import threading
 import unicodedata
-from collections.abc import Collection
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.core.errors import DomainError
@@ -34,39 +33,20 @@ _MEANT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One filled cell as it is shown; ``column`` is its letter.
+class Row:
+    """The filled cells of one row as they are shown, by the letter of the column, left to right.
 
-    ``fault`` says why its text is none: "error" (a formula's error value), "no_value" (a formula that nobody
-    calculated), "digits_lost" (too long for a number).
+    ``number`` as Excel shows it. ``faults`` says of some cells why their text is none: "error" (a formula's error
+    value), "no_value" (a formula that nobody calculated), "digits_lost" (too long for a number).
     """
 
-    sheet: str
-    row: int
-    column: str
-    text: str
-    fault: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """The filled cells of one row, left to right; ``number`` as Excel shows it."""
-
     number: int
-    cells: tuple[Cell, ...]
-
-    def cell(self, column: str) -> Cell | None:
-        """Return the cell under ``column``; None if it is not filled."""
-        return self._by_column.get(column)
-
-    @cached_property
-    def _by_column(self) -> dict[str, Cell]:
-        return {cell.column: cell for cell in self.cells}
+    cells: Mapping[str, str]
+    faults: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, column: str) -> str:
         """Return the text of the cell under ``column``; empty if it is not filled."""
-        cell = self.cell(column)
-        return "" if cell is None else cell.text
+        return self.cells.get(column, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +119,9 @@ def _check_outside(data: bytes) -> None:
 
 
 def _sheet(told: dict[str, Any]) -> Sheet:
-    name = told["name"]
     return Sheet(
-        name,
-        tuple(Row(number, tuple(Cell(name, number, *cell) for cell in cells)) for number, cells in told["rows"]),
+        told["name"],
+        tuple(Row(*row) for row in told["rows"]),
         told["state"],
         tuple(told["hidden_rows"]),
         tuple(told["hidden_columns"]),

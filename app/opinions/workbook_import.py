@@ -104,7 +104,7 @@ def preview_carried(known: Known, parts: Sequence[str]) -> Preview:
     """Check what the page carried by the same rules as the upload."""
     rows = brought(_CARRIED, parts)
     texts = [tuple(titles[0] for titles in TITLES.values()), *rows]
-    return _preview(known, [Sheet(SHEET, tuple(cells_row(SHEET, number, row) for number, row in enumerate(texts, 1)))])
+    return _preview(known, [Sheet(SHEET, tuple(cells_row(number, row) for number, row in enumerate(texts, 1)))])
 
 
 def carry(known: Known, preview: Preview) -> list[str]:

@@ -22,7 +22,7 @@ from app.campaigns.workbook_import import (
 from app.campaigns.workbook_template import template_xlsx
 from app.core.errors import DomainError
 from app.office.sheets.notes import NOTE_SENTENCES
-from app.office.workbook import Cell, Row, Sheet, Workbook, read_workbook
+from app.office.workbook import Row, Sheet, Workbook, read_workbook
 from tests.office.sheets import made
 
 UNITS = [["序号", "单位名称", "简称"], ["1", "县文化馆", "文化馆"], ["2", "县图书馆", ""]]
@@ -40,11 +40,8 @@ def sheet(name: str, rows: list[list[str]]) -> Sheet:
         tuple(
             Row(
                 number,
-                tuple(
-                    Cell(name, number, "ABCDEFGH"[at], text, "error" if text == "#REF!" else "")
-                    for at, text in enumerate(row)
-                    if text
-                ),
+                {"ABCDEFGH"[at]: text for at, text in enumerate(row) if text},
+                {"ABCDEFGH"[at]: "error" for at, text in enumerate(row) if text == "#REF!"},
             )
             for number, row in enumerate(rows, start=1)
             if any(row)

@@ -113,15 +113,23 @@ class Found:
         return {
             "name": self.name,
             "state": self.state,
-            "rows": [
-                [number, [[letters(column), *row[column]] for column in sorted(row)]] for number, row in shown if row
-            ],
+            "rows": [_told(number, row) for number, row in shown if row],
             "hidden_rows": sorted(number for number in self.hidden_rows if self.cells.get(number)),
             "hidden_columns": list(_letters_of(self.hidden_columns)),
             "filled": filled,
             "wide": [list(area) for area in self.merged if area[3] > area[2]],
             "refused": [self.refused.code, self.refused.params] if self.refused else None,
         }
+
+
+def _told(number: int, row: dict[int, Filled]) -> tuple[int, dict[str, str], dict[str, str]]:
+    """Return a row's number, the texts of its cells by letter, left to right, and what is wrong with some of them."""
+    cells = {letters(column): row[column] for column in sorted(row)}
+    return (
+        number,
+        {letter: text for letter, (text, _) in cells.items()},
+        {letter: fault for letter, (_, fault) in cells.items() if fault},
+    )
 
 
 def _letters_of(spans: list[tuple[int, int]]) -> Iterator[str]:

@@ -30,29 +30,33 @@ class Part:
         """Take some text of an element that is listened to."""
 
 
+class _Local(dict[str, str]):
+    """Names without their namespaces, each made once: a sheet has half a million elements of a dozen names."""
+
+    def __missing__(self, full: str) -> str:
+        self[full] = full.rpartition(_MARK)[2]
+        return self[full]
+
+
 def feed(stream: IO[bytes], part: Part) -> None:
     """Parse a stream for a reader; ExpatError, WorkbookRefusedError ``workbook_dtd``."""
     parser = expat.ParserCreate(namespace_separator=_MARK)
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    local: dict[str, str] = {}
-
-    def name(full: str) -> str:
-        if full not in local:
-            local[full] = full.rpartition(_MARK)[2]
-        return local[full]
+    local = _Local()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if part.has_links:
-            attributes = {name(key): value for key, value in attributes.items()}
-        part.start(name(tag), attributes)
+        part.start(local[tag], attributes)
+
+    def start_linked(tag: str, attributes: dict[str, str]) -> None:
+        part.start(local[tag], {local[key]: value for key, value in attributes.items()})
 
     def text(words: str) -> None:
         if part.listens:
             part.text(words)
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = lambda tag: part.end(name(tag))
+    parser.StartElementHandler = start_linked if part.has_links else start
+    parser.EndElementHandler = lambda tag: part.end(local[tag])
     parser.CharacterDataHandler = text
     while chunk := stream.read(_CHUNK):
         parser.Parse(chunk, False)  # noqa: FBT003 -- expat takes it by position only

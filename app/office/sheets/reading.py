@@ -10,6 +10,7 @@ from math import ceil
 from typing import Any, Final
 from xml.parsers import expat
 
+from app.core.memory import collect_nothing
 from app.office.bench import Bench, Made
 from app.office.sheets import delimited, xls, xlsx
 from app.office.sheets.archive import OLE_MAGIC, ZIP_MAGIC
@@ -30,6 +31,7 @@ def read(bench: Bench) -> Made:
 
 def limit_myself(most_cells: int) -> None:
     """Take from this process what reading does not need; it ends after this one job."""
+    collect_nothing()
     seconds = ceil(time.process_time() + CPU_SECONDS * times_the_usual(most_cells))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

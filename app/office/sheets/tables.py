@@ -15,7 +15,7 @@ from app.core.errors import DomainError
 from app.core.folding import folded
 from app.office.sheets.found import DIGITS_LOST, ERROR, NO_VALUE, column_of, letters
 from app.office.sheets.notes import Note, rows_told
-from app.office.workbook import Cell, Row, Sheet, Workbook
+from app.office.workbook import Row, Sheet, Workbook
 
 SHOWN: Final = 40
 """So many signs of a strange cell are quoted."""
@@ -64,7 +64,7 @@ class Listing:
 
     def matches(self, row: Row) -> set[str]:
         """Return the columns whose titles stand in a row."""
-        return {key for cell in row.cells if (key := self.key(cell.text)[0])}
+        return {key for text in row.cells.values() if (key := self.key(text)[0])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,8 @@ class Table:
         """Understand the titles; return the rows below, none where a needed column is missing."""
         rows = _header_rows(self.sheet, place, self.listing) if place is not None else ()
         for row in rows:
-            self._titles |= {cell.column: cell.text for cell in row.cells if self.listing.key(cell.text)[0]}
-            self._titles = {cell.column: cell.text for cell in row.cells} | self._titles
+            self._titles |= {column: text for column, text in row.cells.items() if self.listing.key(text)[0]}
+            self._titles = {**row.cells, **self._titles}
         self._match()
         missing = [key for key in self.listing.needed if key not in self.columns]
         for key in missing:
@@ -181,10 +181,8 @@ class Table:
         """Yield the rows that list something, after their faulty cells were reported; the others are noted."""
         subtitles, keys = self._subtitles(), {column: key for key, column in self.columns.items()}
         for row in self.body:
-            told = [
-                keys[cell.column] for cell in row.cells if cell.column in keys and (cell.fault or cell.text.strip())
-            ]
-            if not [key for key in told if key not in self.listing.unsaved]:
+            told = [keys[at] for at, text in row.cells.items() if at in keys and (at in row.faults or text.strip())]
+            if all(key in self.listing.unsaved for key in told):
                 self._leave("row_without", [row.number])
             elif all(self.listing.key(self.text(row, key))[0] == key for key in told):
                 self._leave("row_header_again", [row.number])
@@ -212,18 +210,17 @@ class Table:
         return found
 
     def _report_faults(self, row: Row) -> None:
-        if not any(cell.fault for cell in row.cells):
+        if not row.faults:
             return
         for key, column in self.columns.items():
-            cell = row.cell(column)
-            if cell is not None and cell.fault and key not in self.listing.unsaved:
-                self.report(row.number, key, _FAULTS[cell.fault], value=cell.text[:SHOWN])
+            if column in row.faults and key not in self.listing.unsaved:
+                self.report(row.number, key, _FAULTS[row.faults[column]], value=row.text(column)[:SHOWN])
                 self._faulty.add((row.number, key))
 
     def text(self, row: Row, key: str) -> str:
         """Return the trimmed text under a column; empty if there is no such column, or something wrong with it."""
-        cell = row.cell(self.columns[key]) if key in self.columns else None
-        return "" if cell is None or cell.fault else cell.text.strip()
+        column = self.columns.get(key, "")
+        return "" if column in row.faults else row.text(column).strip()
 
     def report(self, row: int, key: str, code: str, *, column: str = "", **params: object) -> None:
         """Add a problem of the cell under column ``key`` (or the letter ``column``), unless it has a worse one."""
@@ -235,7 +232,7 @@ class Table:
     def total(self, row: Row) -> str:
         """Return what a row says that is the sum of others; empty if it says nothing of the kind."""
         aside = {self.columns.get(key) for key in self.listing.unsaved}
-        told = (cell.text for cell in row.cells if cell.column not in aside)
+        told = (text for column, text in row.cells.items() if column not in aside)
         return next((text.strip() for text in told if total_of(text)), "")
 
     def _leave(self, code: str, rows: Sequence[int]) -> None:
@@ -262,7 +259,7 @@ class Table:
     def _note_columns(self) -> None:
         """Note the columns that have no place in the list but something in them, and what is special of the others."""
         taken, noted = set(self.columns.values()), {note.place for note in self._notes}
-        filled = {cell.column for row in self.body for cell in row.cells}
+        filled = {column for row in self.body for column in row.cells}
         for column in sorted(({*self._titles} | filled) - taken - noted, key=column_of):
             self._note_column("column_unknown" if self._titles.get(column, "").strip() else "column_untitled", column)
         for key, code in self.listing.unsaved.items():
@@ -291,7 +288,6 @@ def left_sheets(workbook: Workbook, taken: Sequence[Sheet], listings: Sequence[L
     return Reading((), tuple(notes))
 
 
-def cells_row(sheet: str, number: int, texts: Sequence[str]) -> Row:
+def cells_row(number: int, texts: Sequence[str]) -> Row:
     """Return a row of texts from column A on; empty ones are no cells."""
-    filled = ((letters(at), text) for at, text in enumerate(texts, 1) if text)
-    return Row(number, tuple(Cell(sheet, number, letter, text) for letter, text in filled))
+    return Row(number, {letters(at): text for at, text in enumerate(texts, 1) if text})

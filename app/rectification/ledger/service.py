@@ -1,16 +1,17 @@
 """What happens to actions of the 整改台账: progress, completion, acceptance, extension, and the other ends."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.acting import Acting, Principal
 from app.core.chinese import chinese_day
-from app.core.db import locked, locked_rows
+from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rectification.messages.notify import (
@@ -37,8 +38,6 @@ from app.rectification.rules.ledger import (
     decide_extension,
     move,
     overdue,
-    rules_in,
-    takes_rules,
 )
 from app.rectification.rules.people import Person
 from app.rectification.rules.ratings import Measured
@@ -56,7 +55,6 @@ BY_THE_UNIT = frozenset(
     {ActionEvent.BEGIN, ActionEvent.PROGRESS, ActionEvent.COMPLETE, ActionEvent.TURN_LONG_TERM, ActionEvent.EXPLAIN}
 )
 """What the unit's liaison reports; the rest is decided by organisers and supervisors."""
-LOCKED_AT_ONCE = 500
 STORED = (
     "extended_to", "begun_on", "progress_on", "progress", "completed_on", "completion", "accepted_on", "explanation",
 )  # fmt: skip
@@ -82,8 +80,8 @@ class LedgerRow:
         return self.plan.number(self.row.position)
 
 
-def rule_view(row: RemedialAction) -> LedgerAction:
-    """Return an action as the rules see it."""
+def rule_view(row: RemedialAction | Row[Any]) -> LedgerAction:
+    """Return an action, or the columns of one, as the rules see it."""
     reported = Person(row.completed_by, row.completed_by_id) if row.completed_by else None
     accepted = Person(row.accepted_by, row.accepted_by_id) if row.accepted_by else None
     return LedgerAction(
@@ -156,7 +154,7 @@ def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date
     if due is not None and not isinstance(after, Refusal):
         refuse_days_off(acting.session, plan.campaign_id, {"新的完成时限": due})
     if isinstance(after, Refusal):
-        raise _refused(after, before.state, event)
+        raise ledger_refused(after, before.state, event)
     if event is ActionEvent.ACCEPT:
         signing.refuse_unsigned(acting, row, plan.campaign_id, "completion_unsigned")
     _store(row, after)
@@ -172,63 +170,9 @@ def act(acting: Acting, action_id: str, event: ActionEvent, text: str, due: date
     return entry.id
 
 
-def _refused(refusal: Refusal, state: ActionState, event: ActionEvent) -> DomainError:
+def ledger_refused(refusal: Refusal, state: ActionState, event: ActionEvent) -> DomainError:
+    """Return the refusal of an event, told with what could be done in the state instead."""
     return step_refused(refusal, ACTION_TABLE, (state, event), (ACTION_STATES, ACTION_EVENTS))
-
-
-def rate(acting: Acting, action_id: str, words: str) -> None:
-    """Record 群众评价 of an action."""
-    get_action(acting.session, acting.actor, action_id, today_of(acting))
-    record_rating(acting, {action_id: words})
-    audit.record(acting.session, acting.now, acting.actor, "action.public_rating", action_id, text=words)
-
-
-def name_rules(acting: Acting, action_id: str, text: str) -> None:
-    """Record the rules that were made (制度成果), one name a line; empty text takes them back."""
-    get_action(acting.session, acting.actor, action_id, today_of(acting))
-    record_rules(acting, {action_id: text})
-    names = rules_in(text)
-    audit.record(acting.session, acting.now, acting.actor, "action.rules_made", action_id, names=names)
-
-
-def record_progress(acting: Acting, told: Mapping[str, str]) -> None:
-    """Enter progress of many actions, by id, under the rules that hold for one."""
-    for row in _locked_rows(acting.session, told):
-        text = told[row.id]
-        after = move(rule_view(row), ActionEvent.PROGRESS, Act(by_now(acting), today_of(acting), text))
-        if isinstance(after, Refusal):
-            raise _refused(after, ActionState(row.state), ActionEvent.PROGRESS)
-        _store(row, after)
-        acting.session.add(entry_of(acting, row.id, ActionEvent.PROGRESS.value, text))
-
-
-def record_rating(acting: Acting, told: Mapping[str, str]) -> None:
-    """Enter 群众评价 of many actions, by id, where it is another than before."""
-    for row in _locked_rows(acting.session, told):
-        if row.public_rating != told[row.id]:
-            row.public_rating = told[row.id]
-            acting.session.add(entry_of(acting, row.id, "public_rating", told[row.id]))
-
-
-def record_rules(acting: Acting, told: Mapping[str, str]) -> None:
-    """Enter the rules that were made under many actions, by id, where they are others than before."""
-    for row in _locked_rows(acting.session, told):
-        text = "\n".join(rules_in(told[row.id]))
-        if row.rules_made == text:
-            continue
-        if not takes_rules(ActionState(row.state)):
-            raise DomainError("rules_settled")
-        row.rules_made = text
-        acting.session.add(entry_of(acting, row.id, RULES_MADE, text))
-
-
-def _locked_rows(session: Session, ids: Collection[str]) -> Iterator[RemedialAction]:
-    """Yield rows in the order of their ids, held until the transaction ends."""
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), LOCKED_AT_ONCE):
-        some = wanted[start : start + LOCKED_AT_ONCE]
-        query = select(RemedialAction).where(RemedialAction.id.in_(some)).order_by(RemedialAction.id)
-        yield from locked_rows(session, query)
 
 
 def request_extension(acting: Acting, action_id: str, until: date, reason: str) -> None:
@@ -290,13 +234,11 @@ def _locked(acting: Acting, action_id: str) -> tuple[PlanHead, RemedialAction]:
 
 def entry_of(acting: Acting, action_id: str, event: str, text: str) -> ActionEntry:
     """Return what happened, and tell those who wait for it."""
+    return ActionEntry(**entry_values(acting, action_id, event, text))
+
+
+def entry_values(acting: Acting, action_id: str, event: str, text: str) -> dict[str, Any]:
+    """Return what ``entry_of`` does as a row to be stored."""
     tell_of_action(acting, action_id, event)
-    return ActionEntry(
-        id=new_id(),
-        action_id=action_id,
-        at=acting.now,
-        by_id=acting.actor.id,
-        by_name=acting.actor.name,
-        event=event,
-        text=text,
-    )
+    who = {"by_id": acting.actor.id, "by_name": acting.actor.name}
+    return {"id": new_id(), "action_id": action_id, "at": acting.now, "event": event, "text": text, **who}

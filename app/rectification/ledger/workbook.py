@@ -18,18 +18,12 @@ from app.office.sheets.carried import brought, carried
 from app.office.sheets.tables import CellProblem, Listing, Reading, Table, has_needed, left_sheets
 from app.office.workbook import plain, read_workbook
 from app.rectification.ledger.cells import cells_of
-from app.rectification.ledger.service import (
-    LedgerRow,
-    by_now,
-    record_progress,
-    record_rating,
-    record_rules,
-    rule_view,
-)
+from app.rectification.ledger.recording import Change, record
+from app.rectification.ledger.service import LedgerRow, by_now, rule_view
 from app.rectification.orders.service import today_of
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import LEDGER_COLUMNS
-from app.rectification.rules.ledger import Act, ActionEvent, ActionState, move, rules_in, takes_rules
+from app.rectification.rules.ledger import Act, ActionEvent, ActionState, rules_in, takes_rules, why_not
 from app.rectification.rules.ratings import MEASURED
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.wording import ACTION_STATES
@@ -71,16 +65,6 @@ class Mismatch:
 
     row: int
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a row of the workbook says anew of an action; None: rating or rules made are what they were."""
-
-    action_id: str
-    progress: str
-    public_rating: str | None
-    rules_made: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +163,10 @@ class _Check:
         if not change.progress:
             return ""
         act = Act(by_now(self._acting), today_of(self._acting), change.progress)
-        after = move(rule_view(each.row), ActionEvent.PROGRESS, act)
-        if after is Refusal.ACTION_TEXT_MISSING:
+        refusal = why_not(rule_view(each.row), ActionEvent.PROGRESS, act)
+        if refusal is Refusal.ACTION_TEXT_MISSING:
             return "进展没有写明情况"
-        return f"状态为“{state}”，不能再填报进展，请清空“{NEW_PROGRESS}”" if isinstance(after, Refusal) else ""
+        return f"状态为“{state}”，不能再填报进展，请清空“{NEW_PROGRESS}”" if refusal else ""
 
 
 def _unlike(told: Mapping[str, str], each: LedgerRow) -> str:
@@ -221,10 +205,6 @@ def _too_long(change: Change) -> str:
 
 def apply_changes(acting: Acting, changes: Sequence[Change]) -> int:
     """Write what a checked workbook says anew; return how many actions it touched."""
-    record_progress(acting, {change.action_id: change.progress for change in changes if change.progress})
-    ratings = {change.action_id: change.public_rating for change in changes}
-    record_rating(acting, {action_id: text for action_id, text in ratings.items() if text is not None})
-    rules = {change.action_id: change.rules_made for change in changes}
-    record_rules(acting, {action_id: text for action_id, text in rules.items() if text is not None})
+    record(acting, changes)
     audit.record(acting.session, acting.now, acting.actor, "ledger.import", "", actions=len(changes))
     return len(changes)

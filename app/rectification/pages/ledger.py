@@ -11,7 +11,7 @@ from app.office.qr import qr_grid
 from app.office.sheets.notes import NOTE_SENTENCES
 from app.office.sheets.tables import PROBLEM_SENTENCES
 from app.office.workshop import Craft
-from app.rectification.ledger import attachments, workbook
+from app.rectification.ledger import attachments, recording, workbook
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.reads import announced, ledger_page, picked_rows
 from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT, RULES_MADE, LedgerRow
@@ -181,7 +181,7 @@ def after(action_id: str, event: str) -> str:
 def rate(desk: SupervisorDesk, action_id: str, form: Form) -> Response:
     """Record 群众评价."""
     return desk.attempt(
-        lambda: ledger_acts.rate(desk.acting, action_id, form.text("public_rating", 200, needed=False)),
+        lambda: recording.rate(desk.acting, action_id, form.text("public_rating", 200, needed=False)),
         f"/rectification/actions/{action_id}",
         lambda refused: action_page(desk, action_id, refused),
     )
@@ -191,7 +191,7 @@ def rate(desk: SupervisorDesk, action_id: str, form: Form) -> Response:
 def name_rules(desk: WorkingDesk, action_id: str, form: Form) -> Response:
     """Record the rules that were made."""
     return desk.attempt(
-        lambda: ledger_acts.name_rules(desk.acting, action_id, form.text("rules_made", 2000, needed=False)),
+        lambda: recording.name_rules(desk.acting, action_id, form.text("rules_made", 2000, needed=False)),
         after(action_id, RULES_MADE),
         lambda refused: action_page(desk, action_id, refused),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from app.rectification.rules.blank import is_blank
 from app.rectification.rules.people import Person, may_be_same, names_in
@@ -162,7 +163,11 @@ _NEEDS_TEXT: Mapping[ActionEvent, Refusal] = {
 }
 
 
-def _refusal(action: LedgerAction, event: ActionEvent, act: Act) -> Refusal | None:
+def why_not(action: LedgerAction, event: ActionEvent, act: Act) -> Refusal | None:
+    """Return why an event does not apply to an action; None where it does."""
+    after = next_action_state(action.state, event)
+    if isinstance(after, Refusal):
+        return after
     if event in _NEEDS_TEXT and is_blank(act.text):
         return _NEEDS_TEXT[event]
     if event is ActionEvent.ACCEPT and action.completed_on is not None and act.on < action.completed_on:
@@ -185,28 +190,26 @@ def move(action: LedgerAction, event: ActionEvent, act: Act) -> LedgerAction | R
     after = next_action_state(action.state, event)
     if isinstance(after, Refusal):
         return after
-    refusal = _refusal(action, event, act)
-    return refusal or _recorded(replace(action, state=after), event, act)
+    begun = act.on if after is ActionState.IN_PROGRESS and action.begun_on is None else action.begun_on
+    told = _recorded(action, event, act)
+    return why_not(action, event, act) or replace(action, state=after, begun_on=begun, **told)
 
 
-def _recorded(action: LedgerAction, event: ActionEvent, act: Act) -> LedgerAction:
-    begun = action.begun_on
-    if begun is None and action.state is ActionState.IN_PROGRESS:
-        begun = act.on
-    action = replace(action, begun_on=begun)
+def _recorded(action: LedgerAction, event: ActionEvent, act: Act) -> dict[str, Any]:
+    """Return what is kept of an event."""
     match event:
         case ActionEvent.PROGRESS:
-            return replace(action, progress_on=act.on, progress=act.text)
+            return {"progress_on": act.on, "progress": act.text}
         case ActionEvent.COMPLETE:
-            return replace(action, completed_on=act.on, completed_by=act.by, completion=act.text)
+            return {"completed_on": act.on, "completed_by": act.by, "completion": act.text}
         case ActionEvent.ACCEPT:
-            return replace(action, accepted_on=act.on, accepted_by=act.by)
+            return {"accepted_on": act.on, "accepted_by": act.by}
         case ActionEvent.EXPLAIN:
-            return replace(action, explanation=act.text)
+            return {"explanation": act.text}
         case ActionEvent.RESUME:
-            return replace(action, extended_to=act.due or action.extended_to)
+            return {"extended_to": act.due or action.extended_to}
         case _:
-            return action
+            return {}
 
 
 @dataclass(frozen=True, slots=True)

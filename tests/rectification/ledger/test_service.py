@@ -14,17 +14,17 @@ from sqlalchemy.orm import Session
 
 from app.core.acting import Acting, Principal
 from app.core.db import Database
-from app.rectification.ledger import attachments
+from app.rectification.ledger import attachments, recording
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.export import ledger_workbook
 from app.rectification.ledger.reads import EVERYTHING, picked_rows
+from app.rectification.ledger.recording import Change
 from app.rectification.ledger.votes import with_votes
 from app.rectification.ledger.workbook import (
     LATER,
     NEW_PROGRESS,
     RATING,
     RULES,
-    Change,
     Mismatch,
     Preview,
     apply_changes,
@@ -212,7 +212,7 @@ def test_kinds_and_rules_made_go_out_and_come_back_under_any_of_their_titles(dat
     )
     with database.writing() as session:
         acting = Acting(session, MORNING, WU)
-        ledger_acts.name_rules(acting, ids[0], "《值班办法》\n\n 《值班办法》 \n《开放公告制度》")
+        recording.name_rules(acting, ids[0], "《值班办法》\n\n 《值班办法》 \n《开放公告制度》")
         assert ledger_acts.entries_of(session, ids[0])[0].text == "《值班办法》\n《开放公告制度》"
         book = openpyxl.load_workbook(io.BytesIO(exported(session)))
         sheet = book.active
@@ -246,7 +246,7 @@ def test_a_workbook_from_before_there_were_kinds_and_rules_still_comes_in(databa
     _, _, (action_id,) = make_ledger(database)
     with database.writing() as session:
         acting = Acting(session, MORNING, WU)
-        ledger_acts.name_rules(acting, action_id, "《值班办法》")
+        recording.name_rules(acting, action_id, "《值班办法》")
         book = openpyxl.load_workbook(io.BytesIO(edited(exported(session), {(2, NEW_PROGRESS): "已排班"})))
         sheet = book.active
         assert sheet is not None
@@ -263,10 +263,10 @@ def test_rules_are_settled_once_the_action_is_accepted(database: Database) -> No
         work = Work(session, action_id)
         work.do(WU, ActionEvent.PROGRESS, "在做")
         work.do(WU, ActionEvent.COMPLETE, "做完")
-        ledger_acts.name_rules(Acting(session, MORNING, WU), action_id, "《值班办法》")
+        recording.name_rules(Acting(session, MORNING, WU), action_id, "《值班办法》")
         work.do(ZHENG, ActionEvent.ACCEPT)
         with refuses("rules_settled"):
-            ledger_acts.name_rules(Acting(session, MORNING, WU), action_id, "《别的》")
+            recording.name_rules(Acting(session, MORNING, WU), action_id, "《别的》")
         back = edited(exported(session), {(2, RULES): "《别的》"})
         assert "已销号" in changes_of(Acting(session, MORNING, WU), back)[1][0].reason
 

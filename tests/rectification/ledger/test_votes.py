@@ -14,8 +14,8 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.scope import limit
 from app.offices.models import Office
+from app.rectification.ledger import recording, votes
 from app.rectification.ledger import service as ledger_acts
-from app.rectification.ledger import votes
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.votes import Asked
 from app.rectification.models import ActionVote
@@ -157,7 +157,7 @@ def test_what_was_measured_cannot_be_typed_over_and_what_was_typed_says_so(datab
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
         for action_id in ids:
-            ledger_acts.rate(acting, action_id, "群众说好")
+            recording.rate(acting, action_id, "群众说好")
         assert rating(session, ZHANG, ids[0])[1] == "测评：整改事项测评"
         assert rating(session, ZHANG, ids[1]) == ("群众说好", "录入")
         assert changes_of(acting, exported(session, WU)) == ([], []), "he does not see what was measured"
