@@ -1,6 +1,7 @@
 """From the flagged unit to the closed order with its retest, by the pages alone, on the demo."""
 
 from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -53,11 +54,10 @@ def order(page: Page, unit: str = UNIT) -> str:
     return page.url.split("?")[0]
 
 
-def write_plan(page: Page, order_url: str, unit: str = UNIT) -> None:
+def write_plan(page: Page, home: str, unit: str = UNIT) -> None:
     """Write an incomplete plan first, see what is missing, then complete and submit it."""
     page.goto("/rectification")
-    page.get_by_role("link", name=unit, exact=True).click()
-    assert page.url == order_url
+    page.locator(f"main a[href='{urlsplit(home).path}']").first.click()
     page.get_by_role("link", name="填写和报送方案").click()
     check(page)
     page.get_by_label("问题（整改内容）").first.fill("下乡演出太少")
@@ -76,30 +76,28 @@ def write_plan(page: Page, order_url: str, unit: str = UNIT) -> None:
     expect(page.locator("main")).to_contain_text("待审")
 
 
+def ask_for_plan(page: Page, unit: str) -> str:
+    """Ask one unit for its plan, without an order; return the path of the plan."""
+    page.goto("/rectification/campaigns")
+    page.get_by_role("link", name="各单位整改方案").first.click()
+    page.get_by_role("link", name="都不选").click()
+    expect(page.locator("input[name='units[]']:checked")).to_have_count(0)
+    page.locator("label", has_text=unit).get_by_role("checkbox").check()
+    check(page)
+    page.get_by_role("button", name="要求选中的单位报送").click()
+    expect(page.get_by_role("status")).to_contain_text("已要求 1 个单位报送整改方案")
+    page.get_by_role("link", name=unit, exact=True).click()
+    check(page)
+    return page.url
+
+
 def work(liaison: Page, supervisor: Page, order_url: str) -> None:
     """Accept the plan, announce, report, accept and complete."""
     supervisor.goto("/rectification")
     supervisor.get_by_role("link", name="督办员或组织者审定方案").click()
     supervisor.get_by_role("button", name="审定方案").click()
-    liaison.goto(order_url)
-    liaison.get_by_role("link", name="预览要公示的内容").click()
-    check(liaison)
-    expect(liaison.get_by_role("heading", name="谁能看到，在哪里看到")).to_be_visible()
-    liaison.get_by_label("以上内容和姓名可以向所有人公开，有关人员已经知道").check()
-    liaison.get_by_role("button", name="公示并开始整改").click()
-    expect(liaison.get_by_role("status")).to_contain_text("承诺已公示，开始整改")
-    check(liaison)
-    check(liaison)
-    liaison.goto("/rectification/ledger?show=open")
-    check(liaison)
-    liaison.locator("a[href^='/rectification/actions/']").first.click()
-    check(liaison)
-    action = liaison.url
-    for event, text in (("开始整改", ""), ("报告完成", "已演出十二场，名单附后")):
-        liaison.goto(action)
-        liaison.get_by_label(event, exact=True).check()
-        liaison.get_by_label("说明", exact=True).fill(text)
-        liaison.get_by_role("button", name="提交").click()
+    announce(liaison, order_url)
+    action = report(liaison)
     supervisor.goto(action)
     supervisor.get_by_label("验收", exact=False).first.check()
     supervisor.get_by_role("button", name="提交").click()
@@ -107,6 +105,33 @@ def work(liaison: Page, supervisor: Page, order_url: str) -> None:
     liaison.goto(order_url)
     liaison.get_by_label("完成情况").fill("下乡演出计划已经公布，首月完成四场")
     liaison.get_by_role("button", name="报告完成").click()
+
+
+def announce(page: Page, home: str) -> None:
+    """Make the commitments of an accepted plan public, from the page on which it is dealt with."""
+    page.goto(home)
+    page.get_by_role("link", name="预览要公示的内容").click()
+    check(page)
+    expect(page.get_by_role("heading", name="谁能看到，在哪里看到")).to_be_visible()
+    page.get_by_label("以上内容和姓名可以向所有人公开，有关人员已经知道").check()
+    page.get_by_role("button", name="公示并开始整改").click()
+    expect(page.get_by_role("status")).to_contain_text("承诺已公示，开始整改")
+    check(page)
+
+
+def report(page: Page) -> str:
+    """Begin the first open action of the ledger and report it completed; return its path."""
+    page.goto("/rectification/ledger?show=open")
+    check(page)
+    page.locator("a[href^='/rectification/actions/']").first.click()
+    check(page)
+    action = page.url
+    for event, text in (("开始整改", ""), ("报告完成", "已演出十二场，名单附后")):
+        page.goto(action)
+        page.get_by_label(event, exact=True).check()
+        page.get_by_label("说明", exact=True).fill(text)
+        page.get_by_role("button", name="提交").click()
+    return action
 
 
 def commitments(browser: Browser, installation: Installation, page: Page) -> None:

@@ -59,7 +59,9 @@ def _campaign_page(desk: Desk, campaign_id: str, refused: Refused | None = None)
     plans: dict[str, list[PlanHead]] = {}
     for head in plan_heads(desk.session, desk.staff, campaign_id):
         plans.setdefault(head.unit_id, []).append(head)
-    context = {"campaign": campaign, "units": shown, "plans": plans, "asked": _asked(desk)}
+    asked = _asked(desk)
+    context = {"campaign": campaign, "units": shown, "plans": plans, "asked": asked}
+    context |= {"done": ""} if asked else {}  # the page says more than the sentence that the form alone would leave
     if "organiser" in desk.staff.roles:
         context |= _form(desk, campaign, plans, refused)
     can = reader_powers(desk.staff.roles)
@@ -105,7 +107,7 @@ def _verdicts(desk: Desk, campaign_id: str) -> dict[str, Verdict]:
 
 
 def _ticked(desk: Desk, free: Sequence[UnitView], verdicts: Mapping[str, Verdict]) -> list[str]:
-    """Return who is ticked as the page is opened: all, or by ``pick`` those with a verdict."""
+    """Return who is ticked as the page is opened: all, or by ``pick`` those with a verdict, which nobody has: none."""
     pick = desk.request.query_params.get("pick", "")
     return [unit.id for unit in free if not pick or verdicts.get(unit.id) == pick]
 
