@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.accounts import asking, entry, logins, service
 from app.accounts.asking import KIND, Outcome
 from app.accounts.devices import known_device, remember_device
-from app.accounts.domain import Act, in_order, may_agree, may_ask, roles_offered
+from app.accounts.domain import Act, may_agree, may_ask, roles_offered
 from app.accounts.entry import Admitted
 from app.accounts.handover import is_asked
 from app.accounts.models import Staff
@@ -20,7 +20,7 @@ from app.core.lists import wish_of
 from app.offices.shown import offices_shown
 from app.web.desk import AccountsDesk, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
-from app.web.menu import ROLE_WORDS
+from app.web.menu import ROLE_WORDS, role_names
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
 from app.web.requests import database
@@ -188,7 +188,7 @@ def _change(desk: Desk, act: Act, staff_id: str) -> Response:
 
 
 def _stored_role(staff: Staff) -> Stored:
-    return stored([(staff.name, "、".join(ROLE_WORDS[role] for role in in_order(staff.roles)))], staff.id)
+    return stored([(staff.name, "、".join(role_names(staff.roles)))], staff.id)
 
 
 def _ticked_roles(form: PostedForm) -> str:

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 DEEPEST = 8
 """So many offices may stand one above the other: 市, 县, 乡, 村 or a group's four levels, twice over."""
+
+WAY = " / "
+"""Between the names of a way down the tree: 东县 / 河乡."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Tree:
     nodes: Mapping[str, Node]
     below: Mapping[str, Sequence[Node]]
     """The offices right below each, in their order; an office without any has no entry."""
+    called: Mapping[str, Sequence[Node]]
+    """The offices of each name."""
 
     @property
     def is_single(self) -> bool:
@@ -64,10 +70,40 @@ class Tree:
                 break
         return frozenset(seen)
 
-    def way(self, office_id: str) -> str:
-        """Return the names from below the root to this office, for a list; the root's own name for the root."""
-        names = [node.name for node in self.upwards(office_id)]
-        return " / ".join(reversed(names[:-1])) if len(names) > 1 else "".join(names)
+    def named(self, office_id: str) -> Iterator[Node]:
+        """Yield what somebody of this office knows by name: what he reaches, and closed ones right below that."""
+        waiting = [self.nodes[office_id]] if office_id in self.nodes else []
+        while waiting:
+            node = waiting.pop()
+            yield node
+            if node.id == office_id or not node.is_closed:
+                waiting += reversed(self.below.get(node.id, ()))
+
+    def way(self, office_id: str, top: str) -> str:
+        """Return the names from below ``top`` to this office, for a list; the name alone for ``top`` itself."""
+        below = list(takewhile(lambda node: node.id != top, self.upwards(office_id)))
+        named = below or list(self.upwards(office_id))[:1]
+        return WAY.join(node.name for node in reversed(named))
+
+    def meant(self, text: str) -> list[Node]:
+        """Return the offices whose way ends as is written: a name, or names from above with a stroke between."""
+        parts = [" ".join(part.split()) for part in text.split(WAY.strip())]
+        found = [*self.called.get(text, ())]
+        for node in self.called.get(parts[-1], ()) if parts[1:] else ():
+            above = [each.name for each, _ in zip(self.upwards(node.id), parts, strict=False)]
+            if above == parts[::-1]:
+                found.append(node)
+        return found
+
+    def grown(self, node: Node) -> "Tree":
+        """Return the tree with one more office, the last of those beside it."""
+        parent_id = node.parent_id or ""
+        beside, namesakes = [*self.below.get(parent_id, ()), node], [*self.called.get(node.name, ()), node]
+        return Tree(
+            {**self.nodes, node.id: node},
+            {**self.below, parent_id: beside},
+            {**self.called, node.name: namesakes},
+        )
 
     def may_move(self, office_id: str, parent_id: str) -> bool:
         """Whether the office may stand below that parent: not below itself, not too deep, and the root stays."""
@@ -92,7 +128,9 @@ def tree_of(nodes: Iterable[Node]) -> Tree:
     """Return the tree of all offices."""
     known = {node.id: node for node in nodes}
     below: dict[str, list[Node]] = {}
+    called: dict[str, list[Node]] = {}
     for node in sorted(known.values(), key=lambda each: (each.position, each.name, each.id)):
         if node.parent_id is not None:
             below.setdefault(node.parent_id, []).append(node)
-    return Tree(known, below)
+        called.setdefault(node.name, []).append(node)
+    return Tree(known, below, called)

@@ -39,6 +39,13 @@ def offices_in_reach(session: Session, actor: Principal) -> list[Node]:
     return [node for node in tree.downwards(actor.office_id) if reach is None or node.id in reach]
 
 
+def ways_in_reach(session: Session, actor: Principal) -> dict[str, str]:
+    """Return the ways from somebody's own office to all that he reaches, by id, his own first."""
+    tree, reach = the_tree(session), actor.reach
+    seen = (node.id for node in tree.downwards(actor.office_id) if reach is None or node.id in reach)
+    return {office_id: tree.way(office_id, actor.office_id) for office_id in seen}
+
+
 def chosen_office(acting: Acting, office_id: str) -> str:
     """Return the office that was chosen, or the actor's own where none was; DomainError ``field_not_a_choice``."""
     if not office_id or office_id == acting.actor.office_id:
@@ -49,11 +56,14 @@ def chosen_office(acting: Acting, office_id: str) -> str:
 
 
 def office_called(session: Session, called: str) -> str:
-    """Return the id of the office of that name or id, the root's for an empty text; DomainError ``office_unknown``."""
-    nodes = the_tree(session).nodes
-    found = [node.id for node in nodes.values() if called in {node.id, node.name}]
+    """Return the id of the office of that name, way or id, the root's for an empty text.
+
+    DomainError ``office_unknown``, also where several are called so.
+    """
     if not called:
         return ROOT
+    tree = the_tree(session)
+    found = [called] if called in tree.nodes else [node.id for node in tree.meant(called)]
     if len(found) != 1:
         raise DomainError("office_unknown", name=called)
     return found[0]

@@ -2,28 +2,37 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.acting import Acting
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.core.lists import Listed, Wish, cut
 from app.core.secrets import new_id
 from app.offices.models import RegisteredUnit
 
 NAME_LIMIT = 60
 CODE_LIMIT = 40
 MOST_UNITS = 5000
-PAGE_SIZE = 50
 
 
-def registered(session: Session, office_id: str, search: str = "") -> Sequence[RegisteredUnit]:
-    """Return the units of an office's register whose name or code holds what is searched for, in their order."""
+def registered(session: Session, office_id: str) -> Sequence[RegisteredUnit]:
+    """Return the units of an office's register, in their order."""
     query = select(RegisteredUnit).where(RegisteredUnit.office_id == office_id)
-    if search:
-        query = query.where(or_(RegisteredUnit.name.contains(search, autoescape=True), RegisteredUnit.code == search))
     return session.scalars(query.order_by(RegisteredUnit.position, RegisteredUnit.id)).all()
+
+
+def found_units(session: Session, office_id: str, wish: Wish) -> Listed[RegisteredUnit]:
+    """Return a page of the units that a reader looks for by name and code."""
+    return cut([unit for unit in registered(session, office_id) if wish.fits(unit.name, unit.code)], wish)
+
+
+def registered_unit(session: Session, office_id: str, registered_id: str) -> RegisteredUnit | None:
+    """Return a unit of an office's register, to be shown."""
+    query = select(RegisteredUnit).where(RegisteredUnit.office_id == office_id, RegisteredUnit.id == registered_id)
+    return session.scalars(query).first()
 
 
 def ids_by_name(session: Session, office_id: str, names: Collection[str]) -> dict[str, str]:

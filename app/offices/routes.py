@@ -2,34 +2,31 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
+from app.core.lists import wish_of
 from app.offices import reads, register, service
 from app.offices.domain import Node, Tree
 from app.offices.models import Office, RegisteredUnit
-from app.web.desk import Desk, DeskOf, OrganiserDesk, Refused
+from app.web.desk import Desk, OfficeDesk, OrganiserDesk, Refused
 from app.web.forms import Form
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
-OfficeDesk = Annotated[Desk, Depends(DeskOf("organiser", "sysadmin"), scope="function")]
-"""Who looks after offices: his own and those below, the whole tree where his is the root."""
 TEXT = 4_000
 NAME = "机构名称"
 
 
 def _list_page(desk: Desk, refused: Refused | None = None) -> Response:
     tree = reads.the_tree(desk.session)
-    manages = service.may_manage(desk.staff)
-    seen = list(tree.downwards(desk.staff.office_id))
+    seen = list(tree.named(desk.staff.office_id))
     context = {
         "nodes": [(node, _depth(tree, node) - _depth(tree, seen[0])) for node in seen] if seen else [],
-        "within": {node.id for node in reads.offices_in_reach(desk.session, desk.staff)},
-        "manages": manages,
+        "within": reads.ways_in_reach(desk.session, desk.staff),
+        "manages": service.may_manage(desk.staff),
     }
     return desk.show("offices/list.html", refused, **context)
 
@@ -81,21 +78,19 @@ def _office_page(desk: Desk, office_id: str, refused: Refused | None = None, uni
     node = tree.nodes.get(office_id)
     if node is None:
         raise DomainError("not_found")
-    search = desk.request.query_params.get("q", "")[: register.NAME_LIMIT].strip()
-    units = register.registered(desk.session, office_id, search)
-    parents = [each for each in reads.offices_in_reach(desk.session, desk.staff) if tree.may_move(office_id, each.id)]
+    found = register.found_units(desk.session, office_id, wish_of(desk.request.query_params))
+    edited = register.registered_unit(desk.session, office_id, unit_id) if unit_id else None
+    ways = reads.ways_in_reach(desk.session, desk.staff)
     context = {
         "office": node,
-        "tree": tree,
-        "parents": parents,
+        "parents": {each: way for each, way in ways.items() if tree.may_move(office_id, each)},
         "stored_office": stored_office(node),
         "stored_unit": stored_unit,
         "manages": service.may_manage(desk.staff),
         "keeps": "organiser" in desk.staff.roles,
         "may_close": service.may_close(desk.staff, node),
-        "units": units[: register.PAGE_SIZE],
-        "found": len(units),
-        "search": search,
+        "found": found,
+        "units": [*found.rows, edited] if edited and edited not in found.rows else found.rows,
         "edited": unit_id,
     }
     return desk.show("offices/office.html", refused, **context)
@@ -109,7 +104,8 @@ def office_page(desk: OfficeDesk, office_id: str) -> Response:
 
 def _attempt(desk: Desk, office_id: str, act: Callable[[], object], unit_id: str = "") -> Response:
     again = partial(_office_page, desk, office_id, unit_id=unit_id)
-    return desk.attempt(act, f"/offices/{office_id}", again)
+    wish = wish_of(desk.request.query_params)
+    return desk.attempt(act, f"/offices/{office_id}{wish.address(wish.part).rstrip('?')}", again)
 
 
 @router.post("/offices/{office_id}/edit")

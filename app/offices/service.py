@@ -1,6 +1,6 @@
 """Acts on the tree: add, rename, move, close and open, delete; each is written down."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -59,33 +59,48 @@ def add(acting: Acting, parent_id: str, name: str) -> str:
     DomainError ``not_found``, ``name_missing``, ``field_too_long``, ``office_name_taken`` or ``office_too_deep``.
     """
     check_manages(acting.actor)
-    tree, name = the_tree(acting.session), _clean(name)
+    return _added(acting, the_tree(acting.session), parent_id, name).id
+
+
+def _added(acting: Acting, tree: Tree, parent_id: str, name: str) -> Node:
+    name = _clean(name)
     if not tree.may_add(parent_id) or len(tree.nodes) >= MOST_OFFICES:
         raise DomainError("office_too_deep")
     _check_name(tree, parent_id, name)
-    office = Office(id=new_id(), parent_id=parent_id, name=name, is_closed=False)
-    office.position = max((node.position for node in tree.below.get(parent_id, ())), default=-1) + 1
-    acting.session.add(office)
+    position = max((node.position for node in tree.below.get(parent_id, ())), default=-1) + 1
+    node = Node(new_id(), parent_id, name, position, is_closed=False)
+    acting.session.add(Office(id=node.id, parent_id=parent_id, name=name, position=position, is_closed=False))
     acting.session.flush()
-    audit.record(acting.session, acting.now, acting.actor, "office.add", office.id, name=name, parent=parent_id)
-    return office.id
+    audit.record(acting.session, acting.now, acting.actor, "office.add", node.id, name=name, parent=parent_id)
+    return node
 
 
 def add_pasted(acting: Acting, text: str) -> int:
-    """Add offices from pasted lines, name and the name of the one above it (the root where there is none).
+    """Add offices from pasted lines, name and the name or way of the one above it (the root where there is none).
 
-    All or none; returns how many. DomainError ``office_line_unread`` (``line``), or as ``add``.
+    All or none; returns how many. DomainError ``office_line_unread`` (``line``), ``office_parent_unclear``
+    (``line``, ``name``) where several in reach are called so, or as ``add``.
     """
-    known = {node.name: node.id for node in the_tree(acting.session).nodes.values()}
-    count = 0
-    for name, parent in _pasted(text):
-        if parent and parent not in known:
-            raise DomainError("office_line_unread", line=f"{name} {parent}")
-        known[name] = add(acting, known[parent] if parent else ROOT, name)
-        count += 1
-    if not count:
+    check_manages(acting.actor)
+    tree, reach = the_tree(acting.session), acting.actor.reach
+    hidden = frozenset() if reach is None else tree.nodes.keys() - set(reach)
+    lines = list(_pasted(text))
+    if not lines:
         raise DomainError("name_missing")
-    return count
+    for name, parent in lines:
+        tree = tree.grown(_added(acting, tree, _parent(tree, name, parent, hidden), name))
+    return len(lines)
+
+
+def _parent(tree: Tree, name: str, parent: str, hidden: Collection[str]) -> str:
+    if not parent:
+        return ROOT
+    found = [node.id for node in tree.meant(parent) if node.id not in hidden]
+    if len(found) > 1:
+        raise DomainError("office_parent_unclear", line=f"{name} {parent}", name=parent)
+    if not found:
+        raise DomainError("office_line_unread", line=f"{name} {parent}")
+    return found[0]
 
 
 def _pasted(text: str) -> Iterator[tuple[str, str]]:
@@ -115,7 +130,8 @@ def edit(acting: Acting, office_id: str, name: str, parent_id: str) -> None:
     row, tree, name = office_row(acting.session, office_id), the_tree(acting.session), _clean(name)
     before = {"name": row.name, "parent": row.parent_id}
     if row.parent_id not in {None, parent_id}:
-        if not tree.may_move(office_id, parent_id):
+        reach = acting.actor.reach
+        if not tree.may_move(office_id, parent_id) or (reach is not None and parent_id not in reach):
             raise DomainError("office_move_wrong")
         row.parent_id = parent_id
     _check_name(tree, row.parent_id, name, but=office_id)

@@ -16,7 +16,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.people import leaders
+from app.accounts.people import leaders, leaders_to_name
 from app.accounts.service import token_hash
 from app.audit import service as audit
 from app.campaigns.listing import unit_names
@@ -143,14 +143,15 @@ def _check(session: Session, wanted: WantedToken, now: datetime) -> None:
     needs_units = wanted.scope is Scope.UNIT
     if needs_units is not bool(wanted.unit_ids) or not wanted.unit_ids <= known:
         raise DomainError("token_units_wrong")
-    if wanted.staff_id and not (wanted.scope is Scope.LEADERS and _is_leader(session, wanted)):
+    to_name = {leader.id for leader in leaders_to_name(session, wanted.office_id)} if wanted.staff_id else set()
+    if wanted.staff_id and not (wanted.scope is Scope.LEADERS and wanted.staff_id in to_name):
         raise DomainError("token_leader_wrong")
     in_use = (token.label for token in all_tokens(session) if token.state(now) is TokenState.ACTIVE)
     if wanted.label in in_use:
         raise DomainError("token_label_taken", label=wanted.label)
 
 
-def _is_leader(session: Session, token: Token | WantedToken) -> bool:
+def _is_leader(session: Session, token: Token) -> bool:
     return any(leader.id == token.staff_id for leader in leaders(session, token.office_id))
 
 

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from app.core.acting import Principal
 from app.core.errors import DomainError
+from app.web.menu import ACCOUNT_ROLES
 from app.web.pages import OWN_ACCOUNT
 
 Authenticate = Callable[[Request], Principal | None]
@@ -44,6 +45,5 @@ def _is_own_page(request: Request) -> bool:
     return path in {OWN_ACCOUNT, "/logout"} or path.startswith(f"{OWN_ACCOUNT}/")
 
 
-ACCOUNT_ROLES = ("organiser", "scrutineer", "auditor", "supervisor", "sysadmin", "secadmin")
 ALL_ROLES = (*ACCOUNT_ROLES, "leader", "liaison")
 AnyStaff = Annotated[Principal, Depends(RoleGuard(frozenset(ALL_ROLES)))]

@@ -19,11 +19,12 @@ from app.core.errors import DomainError
 from app.core.holding import hold_nothing
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.web.auth import ACCOUNT_ROLES, ALL_ROLES, RoleGuard
+from app.web.auth import ALL_ROLES, RoleGuard
 from app.web.downloads import attachment
 from app.web.errors import retry_after, sentence, wants_json
 from app.web.forms import PostedForm
 from app.web.i18n import choose_language
+from app.web.menu import ACCOUNT_ROLES
 from app.web.pages import page, see_other
 from app.web.requests import Sitting, database, get_key_folder, get_now, get_settings
 from app.web.said import forget, tell, told
@@ -210,8 +211,8 @@ ResultDesk = Annotated[Desk, Depends(DeskOf("organiser", "leader", "liaison"), s
 """Who may read results."""
 UnitDesk = Annotated[Desk, Depends(DeskOf("organiser", "liaison"), scope="function")]
 """Who speaks for a unit."""
-CalendarDesk = Annotated[Desk, Depends(DeskOf("organiser", "sysadmin"), scope="function")]
-"""Who keeps the holidays of the installation."""
+OfficeDesk = Annotated[Desk, Depends(DeskOf("organiser", "sysadmin"), scope="function")]
+"""Who looks after offices, his own and those below: the tree, registers, holidays."""
 SupervisorDesk = Annotated[Desk, Depends(DeskOf("organiser", "supervisor"), scope="function")]
 RectificationDesk = Annotated[Desk, Depends(DeskOf("organiser", "supervisor", "leader", "liaison"), scope="function")]
 """Who may read of 补课 and 整改."""

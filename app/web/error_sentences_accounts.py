@@ -9,7 +9,13 @@ ACCOUNT_SENTENCES: dict[str, tuple[int, str]] = {
         409,
         "没有保存：表单没有写明是按哪一份内容填的（缺少 seen 一栏）。请从页面上打开表单，对照现在保存的内容再保存。",
     ),
-    "office_unknown": (422, "没有叫“%(name)s”的机构，或者不止一个。请写机构的编号（机构页面地址里的那一段）。"),
+    "office_unknown": (
+        422,
+        (
+            "没有叫“%(name)s”的机构，或者不止一个。"
+            "请从上到下写明，例如“东县 / 河乡”，或者写机构的编号（机构页面地址里的那一段）。"
+        ),
+    ),
     "office_name_taken": (409, "同一个上级下面已经有“%(name)s”。请换一个名称。"),
     "office_too_deep": (409, "没有添加：机构最多 8 级，一共最多 2000 个。"),
     "office_move_wrong": (
@@ -19,6 +25,10 @@ ACCOUNT_SENTENCES: dict[str, tuple[int, str]] = {
     "office_line_unread": (
         422,
         "“%(line)s”这一行读不懂：每行写名称和上级，上级须是已有的机构或者前面的行。什么也没有添加。",
+    ),
+    "office_parent_unclear": (
+        422,
+        ("“%(line)s”这一行：叫“%(name)s”的机构不止一个。请从上到下写明是哪一个，例如“东县 / 河乡”。什么也没有添加。"),
     ),
     "office_not_empty": (
         409,

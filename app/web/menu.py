@@ -23,8 +23,9 @@ def role_names(roles: Iterable[str]) -> list[str]:
     return [word for role, word in ROLE_WORDS.items() if role in wanted]
 
 
+ACCOUNT_ROLES = ("organiser", "scrutineer", "auditor", "supervisor", "sysadmin", "secadmin")
+"""Who makes accounts or agrees to them."""
 _READERS = frozenset({"organiser", "leader", "liaison"})
-ACCOUNT_KEEPERS = frozenset({"organiser", "scrutineer", "auditor", "supervisor", "sysadmin", "secadmin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ _STAFF = (
     Entry("收件箱", frozenset(ROLE_WORDS), ("/inbox",)),
     Entry("活动与单位", frozenset({"organiser"}), ("/campaigns",)),
     Entry("设置", frozenset({"organiser"}), ("/staff", "/templates", "/tokens", "/holidays", "/consents", "/offices")),
-    Entry("人员", ACCOUNT_KEEPERS - {"organiser"}, ("/staff", "/consents", "/holidays", "/offices")),
+    Entry("人员", frozenset(ACCOUNT_ROLES), ("/staff", "/consents", "/holidays", "/offices")),
     Entry("操作日志", frozenset({"auditor"}), ("/audit",)),
 )
 
@@ -60,7 +61,7 @@ class Setting:
 
 
 _SETTINGS = (
-    Setting("/staff", "人员", ACCOUNT_KEEPERS, rare=False),
+    Setting("/staff", "人员", frozenset(ACCOUNT_ROLES), rare=False),
     Setting("/templates", "报告模板", frozenset({"organiser"})),
     Setting("/tokens", "访问令牌", frozenset({"organiser"})),
     Setting("/holidays", "节假日", frozenset({"organiser", "sysadmin"})),
@@ -74,5 +75,12 @@ def settings_of(staff: Principal | None) -> tuple[Setting, ...]:
 
 
 def menu(staff: Principal | None) -> tuple[Entry, ...]:
-    """Return what leads to somebody's pages; to the public's where nobody is logged in."""
-    return _PUBLIC if staff is None else tuple(entry for entry in _STAFF if not staff.roles.isdisjoint(entry.roles))
+    """Return what leads to somebody's pages, to each page once; to the public's where nobody is logged in."""
+    if staff is None:
+        return _PUBLIC
+    found: list[Entry] = []
+    for entry in _STAFF:
+        there = {path for each in found for path in each.paths}
+        if not staff.roles.isdisjoint(entry.roles) and not there.issuperset(entry.paths):
+            found.append(entry)
+    return tuple(found)

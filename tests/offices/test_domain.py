@@ -20,7 +20,9 @@ def test_it_works() -> None:
     assert tree.reach("root") == {"root", "east", "town", "west"}
     assert tree.reach("east") == {"east", "town"}
     assert tree.watchers("town") == {"town", "east", "root"}
-    assert tree.way("town") == "east / town"
+    assert [tree.way("town", top) for top in ("root", "east", "town")] == ["east / town", "town", "town"]
+    assert [node.id for node in tree.meant("east / town")] == ["town"]
+    assert not tree.meant("west / town")
     assert [node.id for node in tree.downwards("root")] == ["root", "east", "town", "west"]
 
 
@@ -29,6 +31,8 @@ def test_a_closed_office_hides_what_is_below_it_from_those_above() -> None:
     assert tree.reach("root") == {"root", "west"}
     assert tree.reach("east") == {"east", "town"}
     assert tree.watchers("town") == {"town", "east"}
+    assert [node.id for node in tree.named("root")] == ["root", "east", "west"]
+    assert [node.id for node in tree.named("east")] == ["east", "town"]
 
 
 def test_an_unknown_office_reaches_nothing() -> None:

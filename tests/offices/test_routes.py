@@ -11,6 +11,7 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.offices.models import Office
 from app.offices.reads import the_tree
 from app.rounds.reads import get_round
 from tests.cast import MORNING, Desk, make_cast, make_draft
@@ -80,3 +81,30 @@ def test_objects_are_picked_from_the_register(organiser: Desk, database: Databas
     assert found["甲馆"] == picked
     assert found["丙馆"]
     assert "丙馆" in organiser.get("/offices/root?q=丙").text
+
+
+def test_what_was_typed_for_a_unit_far_down_the_register_is_kept(organiser: Desk) -> None:
+    """The page that says why not shows the unit with what was typed, whichever page of the register it stands on."""
+    organiser.post("/offices/root/units/add", lines="\n".join(f"单位{number:03}" for number in range(60)))
+    far = organiser.get("/offices/root?q=单位059").text.split("/units/")[1].split("?")[0]
+    first, second = (organiser.get(f"/offices/root?part={part}").text for part in (1, 2))
+    assert "单位059" not in first
+    assert "单位059" in second
+    refused = organiser.post(f"/offices/root/units/{far}", name="单位000", code="改过的")
+    assert refused.status_code == 409
+    assert 'value="改过的"' in refused.text
+    seen = organiser.get("/offices/root?q=059").text.split('name="seen" value="')[1].split('"')[0]
+    kept = organiser.post(f"/offices/root/units/{far}?q=059", name="末位", code="", seen=seen)
+    assert kept.headers["location"] == "/offices/root?q=059"
+
+
+def test_offices_are_chosen_by_their_ways(organiser: Desk, database: Database) -> None:
+    organiser.post("/offices/import", lines="东县\t\n西县\t\n城关镇\t东县\n城关镇\t西县")
+    east = office_called(database, "东县")
+    for page in ("/staff", "/tokens", "/campaigns/new?kind=campaign", "/offices", f"/offices/{east}"):
+        assert "西县 / 城关镇</option>" in organiser.get(page).text, page
+    with database.writing() as session:
+        session.query(Office).filter_by(id=east).update({"is_closed": True})
+    page = organiser.get("/offices").text
+    assert page.count("城关镇") == 2, "in the tree and among the parents; nothing of what is below the closed one"
+    assert "东县" in page

@@ -1,6 +1,7 @@
 """Acts on the tree and on registers, on both databases."""
 
 import pytest
+import sqlalchemy as sa
 
 from app.accounts import people
 from app.accounts import service as accounts
@@ -9,10 +10,11 @@ from app.campaigns.models import Campaign, Unit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
+from app.core.lists import Wish
 from app.core.scope import limit
 from app.offices import reads, register, service
 from app.offices.models import Office, RegisteredUnit
-from tests.cast import MORNING
+from tests.cast import MORNING, refuses
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 
@@ -37,7 +39,7 @@ def test_it_works(database: Database) -> None:
     with database.writing() as session:
         service.edit(Acting(session, MORNING, ZHANG), ids["河乡"], "西河乡", ids["西县"])
     with database.reading() as session:
-        assert reads.the_tree(session).way(ids["河乡"]) == "西县 / 西河乡"
+        assert reads.the_tree(session).way(ids["河乡"], "root") == "西县 / 西河乡"
         assert reads.reach_from(session, "root") is None
         assert reads.reach_from(session, ids["东县"]) == (ids["东县"],)
         assert reads.office_called(session, "东县") == ids["东县"]
@@ -50,6 +52,53 @@ def test_it_refuses_what_leaves_no_tree_or_no_name(database: Database) -> None:
     assert refused(database, service.edit, ids["东县"], "东县", ids["河乡"]) == "office_move_wrong"
     assert refused(database, service.add_pasted, "南县\t无此市") == "office_line_unread"
     assert refused(database, service.delete, "root") == "office_not_empty"
+
+
+def test_offices_of_one_name_are_told_apart_by_their_ways(database: Database) -> None:
+    """Two 城关镇 stand below 东县 and 西县: a parent of that name alone could be either."""
+    ids = grow(database)
+    with database.writing() as session:
+        service.add_pasted(
+            Acting(session, MORNING, ZHANG), "城关镇\t东县\n城关镇\t西县\n东街\t西县 / 城关镇\n北街\t东街"
+        )
+    assert refused(database, service.add_pasted, "南街\t城关镇") == "office_parent_unclear"
+    with database.reading() as session:
+        tree = reads.the_tree(session)
+        ways = {tree.way(each, "root") for each in tree.nodes if tree.nodes[each].name.endswith("街")}
+        assert ways == {"西县 / 城关镇 / 东街", "西县 / 城关镇 / 东街 / 北街"}
+        east = Principal("iddong", "东", "organiser", ids["东县"], (ids["东县"],))
+        assert reads.ways_in_reach(session, east) == {ids["东县"]: "东县"}
+        assert set(reads.ways_in_reach(session, ZHANG).values()) >= {"东县 / 城关镇", "西县 / 城关镇"}
+        found = reads.office_called(session, "东县/城关镇")
+        assert tree.way(found, "root") == "东县 / 城关镇"
+        with refuses("office_unknown"):
+            reads.office_called(session, "城关镇")
+
+
+def test_pasted_offices_read_the_tree_once(database: Database) -> None:
+    asked: list[str] = []
+
+    def note(*event: object) -> None:
+        statement = str(event[2])
+        asked.extend([statement] if statement.startswith("SELECT") and "FROM office" in statement else [])
+
+    with database.writing() as session:
+        engine = session.get_bind().engine
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            service.add_pasted(Acting(session, MORNING, ZHANG), "\n".join(f"县{number}" for number in range(40)))
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)
+    assert len(asked) == 1
+
+
+def test_nothing_is_put_below_an_office_that_is_closed_to_the_actor(database: Database) -> None:
+    ids = grow(database)
+    with database.writing() as session:
+        session.get_one(Office, ids["东县"]).is_closed = True
+    above = Principal("idzhangsan", "张三", "organiser", "root", ("root", ids["西县"]))
+    assert refused(database, service.add_pasted, "新村\t河乡", actor=above) == "office_line_unread"
+    assert refused(database, service.edit, ids["西县"], "西县", ids["河乡"], actor=above) == "office_move_wrong"
 
 
 def test_only_those_of_the_root_shape_the_tree(database: Database) -> None:
@@ -114,8 +163,8 @@ def test_the_register_keeps_its_ids(database: Database) -> None:
         register.rename(Acting(session, MORNING, ZHANG), "root", units["图书馆"].id, "县图书馆", "")
     with database.reading() as session:
         assert session.get_one(Unit, "u0").name == "图书馆"
-        assert [unit.name for unit in register.registered(session, "root", "图书")] == ["县图书馆"]
-        assert [unit.name for unit in register.registered(session, "root", "12X")] == ["文化馆"]
+        assert [unit.name for unit in register.found_units(session, "root", Wish("图书")).rows] == ["县图书馆"]
+        assert [unit.name for unit in register.found_units(session, "root", Wish("12X")).rows] == ["文化馆"]
 
 
 def test_the_register_refuses_lines_that_hold_more(database: Database) -> None:

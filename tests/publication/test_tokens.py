@@ -1,6 +1,7 @@
 """Tokens for programs: made, shown once, revoked; only a hash of them is kept."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from app.audit.models import AuditEntry
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
+from app.core.scope import limit
 from app.core.settings import Settings
+from app.offices.models import Office
 from app.publication import tokens
 from app.publication.domain import Scope, Viewer
 from app.publication.models import ReaderToken
@@ -194,3 +197,22 @@ def test_it_refuses_a_form_and_keeps_what_was_typed(
     assert f'value="{changes.get("days", "90")}"' in answer.text
     with database.reading() as session:
         assert tokens.all_tokens(session) == []
+
+
+def test_only_leaders_within_reach_are_named_for_a_token(database: Database) -> None:
+    """A leader above reads the office's results, but nobody below makes a token that reads as he does."""
+    with database.writing() as session:
+        session.add(Office(id="east", parent_id="root", name="东县", position=0, is_closed=False))
+        session.flush()
+        for login, office in (("above", "root"), ("beside", "east")):
+            leader = Staff(id=f"id{login}", login=login, name=login, roles={"leader"}, created_at=MORNING)
+            leader.office_id = office
+            session.add(leader)
+    east = Principal("iddong", "东", "organiser", "east", ("east",))
+    wanted = WantedToken("程序", Scope.LEADERS, 90, staff_id="idabove", office_id="east")
+    with refuses("token_leader_wrong"), database.writing() as session:
+        limit(session, east.reach)
+        tokens.create(Acting(session, MORNING, east), wanted)
+    with database.writing() as session:
+        limit(session, east.reach)
+        assert tokens.create(Acting(session, MORNING, east), replace(wanted, staff_id="idbeside"))

@@ -20,7 +20,7 @@ from app.rectification.pages.outcomes import DONE, MODE
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.orders import ORDER_ENDS
 from app.rectification.rules.wording import LEVEL_SENTENCES, LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS, notices_empty
-from app.web.desk import CalendarDesk, Desk, RectificationDesk, Refused, SupervisorDesk
+from app.web.desk import Desk, OfficeDesk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 from app.web.stale import Stored, refuse_stale, stored
@@ -141,13 +141,13 @@ def _lines(form: PostedForm) -> str:
 
 
 @router.get(HOLIDAYS)
-def holidays(desk: CalendarDesk) -> Response:
+def holidays(desk: OfficeDesk) -> Response:
     """Show the days that are not what their weekday says, of this year and the next."""
     return _holidays_page(desk)
 
 
 @router.post(HOLIDAYS)
-def save_holidays(desk: CalendarDesk, form: Form) -> Response:
+def save_holidays(desk: OfficeDesk, form: Form) -> Response:
     """Keep pasted lines, all or none."""
     years = holiday_service.years_shown(desk.today)
     return desk.attempt(
@@ -158,7 +158,7 @@ def save_holidays(desk: CalendarDesk, form: Form) -> Response:
 
 
 @router.post(f"{HOLIDAYS}/undo")
-def take_back(desk: CalendarDesk, form: Form) -> Response:
+def take_back(desk: OfficeDesk, form: Form) -> Response:
     """Let hold again for a day what holds without a change."""
     return desk.attempt(
         lambda: holiday_service.take_back(desk.acting, _office(desk), typed_day(form, "day", "日期")),
