@@ -78,6 +78,7 @@ FORBIDDEN = 403
 
 def accept_plan(page: Page, plan: str) -> None:
     page.goto(plan)
+    check(page)
     page.get_by_role("button", name="审定方案").click()
 
 

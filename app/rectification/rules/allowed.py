@@ -44,6 +44,10 @@ class ReaderPowers:
         """Whether he may make the commitments of a plan public now."""
         return self.work and state is PlanState.ACCEPTED
 
+    def reports(self, state: PlanState) -> bool:
+        """Whether what comes next for a plan is reported by him, action by action, in the ledger."""
+        return self.work and state is PlanState.ANNOUNCED
+
     def takes_back(self, state: PlanState) -> bool:
         """Whether he may withdraw the request for a plan without an order."""
         return self.organise and state is PlanState.DRAFT

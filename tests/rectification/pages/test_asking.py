@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from app.core.acting import Acting
 from app.core.db import Database
+from app.rectification.plans import service as planning
 from app.rectification.plans.reads import plan_heads
 from app.rounds.models import Round
-from tests.cast import Desk
+from tests.cast import MORNING, Desk
 from tests.conftest import TestClock
 from tests.publication import counted
-from tests.rectification.flagged import FLAGGED, ZHANG, later, make_flagged, working
+from tests.rectification.flagged import FLAGGED, WU, ZHANG, ZHENG, later, make_flagged, make_rows, working
 
 Desks = Callable[[str], Desk]
 DUE = (working(later(14)) or later(14)).isoformat()
@@ -67,6 +69,34 @@ def test_the_day_of_a_plan_is_changed_by_the_pages(database: Database, new_desk:
     assert "：县里统一推后&lt;1&gt;" in page
     assert "报送整改方案的期限改为" in liaison.get("/inbox").text
     assert "更改报送期限" not in liaison.get(head.home).text.split("经过")[0]
+
+
+def test_whoever_reviews_reads_the_plan_where_he_decides_and_is_led_on(database: Database, new_desk: Desks) -> None:
+    found = make_flagged(database)
+    typed: dict[str, str | list[str]] = {"units[]": [FLAGGED], "plan_due": DUE}
+    new_desk("zhangsan").post(f"/rectification/campaigns/{found.campaign_id}/plans", **typed)
+    supervisor, liaison, plans = new_desk("zhengshi"), new_desk("wujiu"), "/rectification/plans"
+    with database.writing() as session:
+        (head,) = plan_heads(session, ZHANG)
+        planning.save_plan(Acting(session, MORNING, WU), head.id, make_rows())
+        session.flush()
+    assert "填写和报送方案" in liaison.get(head.home).text
+    assert "查看方案" in supervisor.get(head.home).text, "he does not write it"
+    with database.writing() as session:
+        planning.submit(Acting(session, MORNING, WU), head.id)
+    assert f'href="{head.home}#at-plan_submitted"' in supervisor.get(plans).text
+    page = supervisor.get(head.home).text
+    assert "调整排班，周末开放到二十点" in page, "what he decides about stands beside the decision"
+    with database.writing() as session:
+        planning.send_back(Acting(session, MORNING, ZHENG), head.id, "措施不具体")
+        planning.submit(Acting(session, MORNING, WU), head.id)
+    assert "上次退回的意见：措施不具体" in supervisor.get(head.home).text
+    with database.writing() as session:
+        planning.accept(Acting(session, MORNING, ZHENG), head.id)
+    assert f'href="{head.home}#at-plan_accepted"' in liaison.get(plans).text
+    with database.writing() as session:
+        planning.announce(Acting(session, MORNING, WU), head.id)
+    assert f'href="/rectification/ledger?plan={head.id}"' in liaison.get(plans).text
 
 
 def test_verdicts_are_those_of_the_newest_round_alone(database: Database, new_desk: Desks) -> None:
