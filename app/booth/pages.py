@@ -16,9 +16,9 @@ from app.booth.domain import CastRequest, Sheet
 from app.box.envelope import group_place
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
-from app.rounds.domain import Section
+from app.rounds.domain import Paper, Section
 from app.rounds.english import spoken
-from app.rounds.limits import limits_of
+from app.rounds.limits import Limit, limits_of
 from app.slips.codes import CODE_LENGTH
 from app.web import i18n
 from app.web.edge import FRAMED
@@ -180,6 +180,12 @@ def preview_page(request: Request, sheet: Sheet, language: str, other_language: 
     return response
 
 
+def rules_page(request: Request, paper: Paper) -> Response:
+    """Return what a frozen paper obeys: the same for every voter of its round, so that its length tells nothing."""
+    limits = _limits(spoken(paper, request.state.language))
+    return packed(request, page(request, "booth/rules.html", paper=paper, frozen=paper, limits=limits))
+
+
 def review_page(request: Request, sheet: Sheet, sealed: CastRequest) -> Response:
     """Return the answers to be looked over once more, with the envelope in which they are sealed already."""
     return _constant(request, "booth/review.html", sheet, 200, wire.packed(sealed))
@@ -250,7 +256,7 @@ def _render(
 
 def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
     chinese_only = request.state.language == "en" and bool(sheet.paper.untranslated)
-    sheet = in_language(request, sheet)
+    frozen, sheet = sheet.paper, in_language(request, sheet)
     paper, settings = sheet.paper, request.app.state.settings
     cells = sum(1 for _ in domain.asked_cells(paper, sheet.group_id))
     place = settings.https, settings.loopback
@@ -258,6 +264,7 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
     return {
         "sheet": sheet,
         "paper": paper,
+        "frozen": frozen,
         "group": paper.group(sheet.group_id),
         "shape": domain.shape(paper),
         "sections": [view for section in paper.sections if (view := _section_view(sheet, section)).units],
@@ -265,7 +272,7 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
         "minutes": domain.minutes(cells),
         "chinese_only": chinese_only,
         "marks": domain.marks_to_text(sheet.answers.marks),
-        "limits": [(section, limit) for section in paper.sections for limit in limits_of(section)],
+        "limits": _limits(paper),
         "promises": privacy.told_once({by: privacy.promises(setting) for by, setting in told.items()}),
         "viewers": privacy.viewers_told_once(told),
         "remark_room": domain.remark_room(paper),
@@ -274,6 +281,10 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
         "message": sheet.message,
         "large": sheet.large,
     }
+
+
+def _limits(paper: Paper) -> list[tuple[Section, Limit]]:
+    return [(section, limit) for section in paper.sections for limit in limits_of(section)]
 
 
 def _section_view(sheet: Sheet, section: Section) -> SectionView:

@@ -54,6 +54,8 @@ _EXPORTS: Final = re.compile(r"export\{([^{}]*)\};?\s*$")
 _STATEMENT: Final = re.compile(r"\n(?![\s})\]])")
 """Where a statement of a module begins: each gets a line of its own."""
 _SPACES: Final = re.compile(rf"({KEPT})|\s+|;(?=\s*\}})")
+_LONGER: Final = re.compile(rf"({KEPT})|(?<![\w$])\((\w+)\)(?==>)|,(?=[}}\])])|\bconst\b")
+"""What can be said in fewer signs; no script assigns to a constant, or it would not run where it lies."""
 _PARTED: Final = re.compile(r"[\w$]{2}|\+\+|--|./|/.")
 _LOOSE: Final = re.compile(r"(?<=[{};,:])\s+|\s+(?=[{}])")
 
@@ -129,10 +131,11 @@ def _fields(exported: str) -> str:
 def _squeezed(statement: str) -> str:
     """Return a statement with spaces only where words or signs would run together, and around a division.
 
-    What ends the last statement of a block goes too.
+    What ends the last statement of a block and the last of a list goes too, and brackets around a lone parameter.
     """
     without_notes = re.sub(r"(?<=[;,{]) // .*$", "", statement, flags=re.MULTILINE)
-    return _SPACES.sub(lambda found: found[1] or (" " if _parts_words(found) else ""), without_notes)
+    squeezed = _SPACES.sub(lambda found: found[1] or (" " if _parts_words(found) else ""), without_notes)
+    return _LONGER.sub(lambda found: found[1] or found[2] or ("let" if found[0] == "const" else ""), squeezed)
 
 
 def _parts_words(found: re.Match[str]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
 
-LONG: Final = 3
+LONG: Final = 2
 """Signs of a name that is worth shortening."""
 KEPT: Final = (
     r'"(?:\\.|[^"\\\n])*"|'
@@ -32,6 +32,8 @@ _BEFORE_FIELDS: Final = frozenset(
     {"(", "[", ",", "=", ":", "?", "|", "&", "return", "const", "let", "import", "export", "of"}
 )
 """What stands before the brace of an object; before any other a block begins."""
+_LETTERS: Final = "etnsroialcudpmhgfbvyqkwxjz" + string.ascii_uppercase
+"""Those first that our scripts are full of anyway."""
 _SHORT_WORDS: Final = frozenset({"as", "do", "if", "in", "is", "of"})
 
 
@@ -241,16 +243,15 @@ def _name_all(script: _Script, scopes: Sequence[_Scope], meant: Mapping[int, int
     uses = Counter((of, script.at(place)) for place, of in meant.items())
     for at, scope in enumerate(scopes):
         foreign = {scopes[of].short[name] for of, name in scope.foreign}
-        free = (name for name in _free(is_module=at == 0) if name not in taken and name not in foreign)
+        free = (name for name in _free() if name not in taken and name not in foreign)
         for name in sorted(scope.declared, key=lambda name: (-uses[at, name], name)):
             scope.short[name] = next(free)
 
 
-def _free(*, is_module: bool) -> Iterator[str]:
-    """Yield names, the shortest first; scopes prefer the same few, and the module others."""
-    letters = string.ascii_uppercase + string.ascii_lowercase if is_module else string.ascii_letters
-    yield from letters
-    yield from ("".join(pair) for pair in product(letters, string.ascii_letters + string.digits))
+def _free() -> Iterator[str]:
+    """Yield names, the shortest first; every scope prefers the same few, which take the fewest bits when compressed."""
+    yield from _LETTERS
+    yield from ("".join(pair) for pair in product(_LETTERS, _LETTERS + string.digits))
 
 
 def _written(script: _Script, scopes: Sequence[_Scope], meant: Mapping[int, int]) -> Iterator[str]:

@@ -4,23 +4,32 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 from httpx import Response
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from app.ballots.domain import CodeState
 from app.campaigns.disclosure import Disclosure, Kind, promise_text
+from app.campaigns.domain import BallotLimit, Quorum
+from app.campaigns.models import Campaign
+from app.campaigns.rule import Sign
 from app.campaigns.rules import MAX_ITEMS, MAX_UNITS
+from app.core.chinese import has_chinese
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.rounds.domain import RoundState
+from app.rounds.domain import Paper, RoundState
+from app.tally.facts import section_texts
 from app.web.forms import TOKEN_FIELD
 from tests.booth.phones import SAME_SITE
 from tests.conftest import TestClock
 from tests.factories import OpenRound, count_box, make_open_round, make_paper, set_code_state, set_round
+from tests.papers import sitting
 
 
 class FormReader(HTMLParser):
@@ -39,8 +48,9 @@ class FormReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
-            # What a script sends again is a form of its own, that nobody without scripts can post.
-            self._elsewhere = "data-kept" in found or not found["action"].startswith(self._wanted)
+            # What a script sends again, and what asks for papers beside this one, are forms of their own.
+            beside = "data-kept" in found or found.get("id") == "document"
+            self._elsewhere = beside or not found["action"].startswith(self._wanted)
             self.action = self.action if self._elsewhere else found["action"]
         if self._elsewhere:
             return
@@ -105,6 +115,76 @@ def test_it_works_without_scripts(client: TestClient, database: Database, place:
     again = client.post(review.action, data=review.fields)
     assert (again.status_code, again.text) == (200, done.text)
     assert count_box(database, place.id) == (1, 1)
+
+
+def ask_rules(client: TestClient, code: str, lang: str = "zh") -> Response:
+    response: Response = client.post("/v/document?rules", data={"code": code, "lang": lang}, headers=SAME_SITE)
+    return response
+
+
+def ruled_paper() -> Paper:
+    """Return a paper with all that a rule can have beside it."""
+    paper = sitting(6)
+    scheme = replace(
+        paper.scheme,
+        quorum=Quorum(Fraction(2, 3), Sign.ABOVE),
+        weights={"residents": Fraction(70), "staff": Fraction(30)},
+    )
+    body, people, report = paper.parts
+    items = tuple(replace(item, weight=Fraction(30 if at < 2 else 10)) for at, item in enumerate(people.items))
+    people = replace(people, items=items, limits=(BallotLimit((0,), Fraction(1, 3)),))
+    return replace(paper, scheme=scheme, parts=(body, people, report))
+
+
+def test_the_rule_is_read_on_the_phone_before_the_first_mark(
+    client: TestClient, database: Database, folder: KeyFolder
+) -> None:
+    """Rule, what follows, gates, weights of items and groups, limits of a ballot: from the frozen paper."""
+    place = make_open_round(database, folder, ruled_paper())
+    page = open_paper(client, place.codes["residents"][0]).text
+    assert 'formaction="/v/document?rules"' in page
+    told = unescape(ask_rules(client, place.codes["residents"][0]).text)
+    for section in place.paper.sections:
+        assert [text for text in section_texts(section) if text not in told] == []
+        assert f"<strong>{section.noun}</strong>" in told
+    quorum, weights = "到会人数超过应参加人数的 2/3，结果方为有效", " 70%、"
+    wanted = (quorum, weights, "样本不足", "个人第1项 30", "最多 2 个（共 6 个）")
+    assert [words for words in wanted if words not in told] == []
+    assert "第一轮" not in told, "it is of the rule alone"
+
+
+def test_the_rule_is_the_same_page_for_every_voter(client: TestClient, database: Database, folder: KeyFolder) -> None:
+    place = make_open_round(database, folder, ruled_paper())
+    codes = [*place.codes["residents"][:3], *place.codes["staff"][:2]]
+    assert len({ask_rules(client, code).content for code in codes}) == 1
+    assert place.codes["residents"][0] not in ask_rules(client, place.codes["residents"][0]).text
+
+
+def test_the_rule_is_the_frozen_papers_whatever_the_campaign_says_now(
+    client: TestClient, database: Database, folder: KeyFolder
+) -> None:
+    place = make_open_round(database, folder, ruled_paper())
+    before = ask_rules(client, place.codes["residents"][0]).content
+    with database.writing() as session:
+        session.execute(update(Campaign).values(scheme="{}"))
+    assert ask_rules(client, place.codes["residents"][0]).content == before
+
+
+def test_the_rule_is_read_in_english(client: TestClient, database: Database, folder: KeyFolder) -> None:
+    place = make_open_round(database, folder)
+    told = ask_rules(client, place.codes["residents"][0], "en").text
+    assert "How are votes counted and judged?" in told
+    lines = re.findall(r"<li>(.*?)</li>", told, re.DOTALL)
+    assert lines
+    assert not [line for line in lines if has_chinese(line)]
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("code", ["", "0000000000000", "QQQQ"])
+def test_the_rule_needs_a_slip(client: TestClient, code: str) -> None:
+    answer = ask_rules(client, code)
+    assert 400 <= answer.status_code < 500
+    assert "data-rules" not in answer.text
 
 
 def test_what_is_missing_is_named_and_everything_kept(client: TestClient, place: OpenRound) -> None:

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from app.tally.facts import section_texts
 from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
@@ -45,6 +46,39 @@ def expect_thanks(phone: Page, installation: Installation, place: OpenRound) -> 
     expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
     expect(phone.locator("[data-receipt]")).to_have_text(RECEIPT)
     assert count_box(installation.database, place.id) == (1, 1)
+
+
+def test_the_rule_is_read_where_it_is_asked_for(phone: Page, place: OpenRound) -> None:
+    """Marks stay, nothing but the slip's code goes out, and without a network a sentence says so."""
+    scan(phone, place.codes["residents"][0])
+    option(phone, "m0-0", 1).click()
+    phone.route("**/v/document*", lambda route: route.abort("internetdisconnected"), times=1)
+    phone.get_by_role("button", name="怎样计票、怎样判定").click()
+    expect(phone.get_by_role("status").filter(has_text="请再点一次")).to_be_visible()
+    with phone.expect_request("**/v/document?rules") as asked:
+        phone.get_by_role("button", name="怎样计票、怎样判定").click()
+    assert "m0-0" not in (asked.value.post_data or "")
+    expect(phone.get_by_role("heading", name="怎样计票、怎样判定")).to_be_focused()
+    for text in section_texts(place.paper.section):
+        expect(phone.get_by_text(text, exact=True)).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(phone.locator("input[name=m0-0][value='1']")).to_be_checked()
+    assert Axe().run(phone).violations_count == 0
+    phone.locator("[data-switch]").click()
+    phone.get_by_role("button", name="How are votes counted").click()
+    expect(phone.get_by_role("heading", name="How are votes counted")).to_be_focused()
+
+
+def test_the_rule_is_read_without_scripts(old_phone: Page, place: OpenRound) -> None:
+    """On a page of its own, so that the marks stay where they are."""
+    old_phone.goto("/v")
+    old_phone.get_by_label("票码").fill(place.codes["residents"][0])
+    old_phone.get_by_role("button", name="打开测评表").click()
+    option(old_phone, "m0-0", 1).click()
+    with old_phone.expect_popup() as opened:
+        old_phone.get_by_role("button", name="怎样计票、怎样判定").click()
+    expect(opened.value.get_by_text(section_texts(place.paper.section)[1], exact=True)).to_be_visible()
+    expect(old_phone.locator("input[name=m0-0][value='1']")).to_be_checked()
 
 
 def test_it_works(phone: Page, installation: Installation, place: OpenRound) -> None:

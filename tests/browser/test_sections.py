@@ -64,6 +64,7 @@ def vote_with_scripts(phone: Page, place: OpenRound) -> None:
     expect(phone.get_by_text("还有 1 项没有评")).to_be_visible()
     option(phone, "m3-2", wanted(place, "residents")[place.paper.sections[1].mark_of(2, 2)]).click()
     phone.get_by_role("button", name="目录").click()
+    expect(phone.get_by_role("heading", name="目录")).to_be_focused()
     check(phone)
     phone.go_back()
     phone.get_by_role("button", name="下一步").click()

@@ -10,9 +10,13 @@ from starlette.testclient import TestClient
 from app.campaigns.rule import Flag, Meaning, Rule, Step, Word
 from app.campaigns.sentences import rule_text
 from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
 from app.rounds.domain import Paper
 from app.tally.facts import section_texts
+from tests.booth.phones import SAME_SITE
 from tests.campaigns.test_rule import first, last
+from tests.factories import make_open_round
 from tests.publication import counted
 from tests.publication.test_numbers import text_of
 from tests.tally.cast import section_of
@@ -85,6 +89,15 @@ def test_a_word_says_what_it_means_and_what_follows(database: Database, publishe
     ]  # fmt: skip
     assert sum(row["count"] for row in section["words"]) == len(section["targets"])
     assert "lines" not in section["formula"]
+
+
+def test_the_phone_says_the_same_before_the_vote(client: TestClient, database: Database, settings: Settings) -> None:
+    """Of the very same function: the whole of it, in its order."""
+    place = make_open_round(database, KeyFolder(settings.data / "keys"), make_paper())
+    fields = {"code": next(iter(place.codes.values()))[0], "lang": "zh"}
+    page = client.post("/v/document?rules", data=fields, headers=SAME_SITE)
+    told = re.findall(r"<li>(.*?)</li>", page.text, re.DOTALL)
+    assert [_squeezed(line) for line in told] == [_squeezed(text) for text in section_texts(make_paper().section)]
 
 
 def test_the_frozen_paper_that_is_read_out_says_the_rule(

@@ -67,10 +67,10 @@ function kept() {}
     (tmp_path / "js" / "booth-done.js").write_text(source)
     assert (
         served(tmp_path)["js/booth-done.js"].decode().lstrip()
-        == """const A=8;
-export const half=(a)=>a / 2+B(a) / A;
-function B(b){const a={kept:`a${half(b)}`,limit:A};return a.other / half("other / half") / A}
-function C(){}
+        == """let e=8;
+export let half=n=>n / 2+t(n) / e;
+function t(n){let t={kept:`a${half(n)}`,limit:e};return t.other / half("other / half") / e}
+function n(){}
 """
     )
 
@@ -88,9 +88,9 @@ export function tell({ found = 3, as = other }) {
     (tmp_path / "js" / "booth-done.js").write_text(source)
     assert (
         served(tmp_path)["js/booth-done.js"].decode().lstrip()
-        == """const A=1;
-const B=2;
-export function tell({found:A=3,as=B}){return['found  it',"a { b ;}",`c {;}`, /;}/,A,as,B]}
+        == """let e=1;
+let t=2;
+export function tell({found:e=3,as=t}){return['found  it',"a { b ;}",`c {;}`, /;}/,e,as,t]}
 """
     )
 

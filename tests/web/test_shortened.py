@@ -7,52 +7,52 @@ from app.web.shortened import shortened
 CASES = {
     "inner scopes use the same few names": (
         "function first(one){return one+second(one)}function second(other){return other}",
-        "function B(a){return a+A(a)}function A(a){return a}",
+        "function t(t){return t+e(t)}function e(e){return e}",
     ),
     "an inner name never hides an outer one that is used": (
         "function outer(cells){return cells.map((cell)=>cell+cells.length)}",
-        "function A(a){return a.map((b)=>b+a.length)}",
+        "function e(e){return e.map((t)=>t+e.length)}",
     ),
     "a loop's own name, and what it goes through": (
         "function all(form){for(const one of form.parts){tell(one)}return form}",
-        "function A(a){for(const b of a.parts){tell(b)}return a}",
+        "function e(e){for(const t of e.parts){tell(t)}return e}",
     ),
     "the same word inside and outside of a block": (
         "const name=1;if(name){const name=2;tell(name)}tell(name);",
-        "const A=1;if(A){const a=2;tell(a)}tell(A);",
+        "const e=1;if(e){const e=2;tell(e)}tell(e);",
     ),
     "fields of an object are written out, given and taken": (
         "const cells=1;const made={cells,other:cells,cells2:3};function take({cells=4,page}){return cells+page}",
-        "const A=1;const B={cells:A,other:A,cells2:3};function C({cells:A=4,page}){return A+page}",
+        "const e=1;const t={cells:e,other:e,cells2:3};function n({cells:e=4,page}){return e+page}",
     ),
     "a block that begins with a name is no object": (
         "let early=null;if(entry){early={code:1};early.answer=2}",
-        "let A=null;if(entry){A={code:1};A.answer=2}",
+        "let e=null;if(entry){e={code:1};e.answer=2}",
     ),
     "methods and properties keep their names": (
         "const cells=1;class Pages{cells(){return this.cells+cells}}const one={cells(cells){return cells}};",
-        "const A=1;class B{cells(){return this.cells+A}}const C={cells(a){return a}};",
+        "const e=1;class t{cells(){return this.cells+e}}const n={cells(e){return e}};",
     ),
     "lists are taken apart": (
         "function tell(parts){for(const[name,[first,last]]of parts){say(name,first,...last)}}",
-        "function A(a){for(const[d,[b,c]]of a){say(d,b,...c)}}",
+        "function e(e){for(const[s,[t,n]]of e){say(s,t,...n)}}",
     ),
     "what is caught": (
         "try{act()}catch(error){tell(error)}finally{end()}",
-        "try{act()}catch(a){tell(a)}finally{end()}",
+        "try{act()}catch(e){tell(e)}finally{end()}",
     ),
     "text and what is inserted in it": (
         "function say(count){return`count ${count+one(count)} of`+'count'}",
-        "function A(a){return`count ${a+one(a)} of`+'count'}",
+        "function e(e){return`count ${e+one(e)} of`+'count'}",
     ),
     "what nobody declares stays": ("window.tell(document,name1);", "window.tell(document,name1);"),
     "what is exported stays": (
         "export const half=(whole)=>whole;export async function last(one){return one}",
-        "export const half=(a)=>a;export async function last(a){return a}",
+        "export const half=(e)=>e;export async function last(e){return e}",
     ),
     "an arrow ends with its argument": (
         "function run(steps,then){return steps.map((step)=>step.go,then).each((then)=>then)}",
-        "function A(a,b){return a.map((a)=>a.go,b).each((a)=>a)}",
+        "function e(e,t){return e.map((e)=>e.go,t).each((e)=>e)}",
     ),
 }
 

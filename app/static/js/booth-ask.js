@@ -5,7 +5,7 @@
 const ANSWER_MS = 20000;
 let early = null; // the scanned code and its answer
 
-function ask(form, changed) {
+function ask(form, changed, path = "/v/paper") {
   const body = new URLSearchParams();
   for (const one of form.elements) {
     const isSent = one.type === "hidden" || one.type === "text" || (one.type === "checkbox" && one.checked);
@@ -15,7 +15,7 @@ function ask(form, changed) {
   }
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", "/v/paper");
+    request.open("POST", path);
     request.responseType = "document";
     request.timeout = ANSWER_MS;
     // What a long paper asks for comes beside it, not after it.
@@ -33,10 +33,10 @@ function ask(form, changed) {
 }
 
 // Resolves with the page that answers a form whose fields are sent with some of them changed; rejects without a network.
-export function askPaper(form, changed) {
+export function askPaper(form, changed, path) {
   const asked = early;
   early = null;
-  return asked && asked.code === changed.code ? asked.answer : ask(form, changed);
+  return asked && asked.code === changed.code ? asked.answer : ask(form, changed, path);
 }
 
 // Of an entry page alone, and only if all of it is here.

@@ -417,6 +417,7 @@ function showDone(receipt) {
   page.append(main);
   ballot.reset();
   ballot.replaceWith(page);
+  document.getElementById("document").remove(); // it has the code
   leaveNothing();
   if (isAlone) {
     startAnew();
@@ -650,6 +651,24 @@ async function switchLanguage() {
   }
 }
 
+// Puts what the paper obeys where it was asked for; all of it lies in the frozen paper, and is the same for everybody.
+async function showRules(event) {
+  event.preventDefault();
+  const button = event.target;
+  try {
+    const page = await askPaper(ballot, {}, "/v/document?rules");
+    const rules = page.querySelector("[data-rules]");
+    if (rules) {
+      button.replaceWith(rules);
+      rules.firstElementChild.focus({ preventScroll: true });
+    } else {
+      say(page.querySelector("[role=alert]").textContent);
+    }
+  } catch {
+    say(texts.textLost);
+  }
+}
+
 function noteMark(event) {
   const cell = event.target.closest("[data-cell]");
   if (cell) {
@@ -719,6 +738,7 @@ function start() {
   find("rest").addEventListener("click", giveRest);
   find("total").hidden = true;
   find("switch").type = "button";
+  find("rules").addEventListener("click", showRules);
   find("switch").addEventListener("click", switchLanguage);
   showSealing();
   showProgress();
