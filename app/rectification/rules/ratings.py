@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.campaigns.rules import NUMBERED
+from app.core.masking import PHONE, Masker
 
 MOST_VOTED = 100
 """So many actions at most are put to one vote."""
 MEASURED, TYPED = "测评：{title}", "录入"
 """评价来源: a vote, by its title, or somebody's typing."""
+_MASKER = Masker()
 NAME_ROOM, UNIT_ROOM = 60, 20
 
 
@@ -44,7 +46,9 @@ def voted_names(actions: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _cut(problem: str, room: int) -> str:
-    text = "".join(_unnumbered(problem).split())
+    hidden = _MASKER.mask(problem)
+    shown = hidden.replace(PHONE, "…") if PHONE in hidden else problem  # a paper names nobody's number
+    text = "".join(_unnumbered(shown).split())
     return text if len(text) <= room else text[: room - 1] + "…"
 
 

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Staff
 from app.accounts.service import units_of
 from app.campaigns.models import Campaign
 from app.campaigns.reads import get_campaign, office_of
@@ -98,6 +99,24 @@ def test_problems_that_were_typed_with_numbers_before_them_lose_these(database: 
     with database.reading() as session:
         names = [unit.name.removesuffix("（县文工团）") for unit in get_campaign(session, made).units]
     assert names == ["开放时间太短", "停车不便", "厕所不洁", "标识不清", "路灯不亮", "2026年的账没有公开"]
+
+
+def test_a_problem_that_names_a_telephone_is_put_to_the_vote_without_it(database: Database) -> None:
+    typed = ("值班电话 0597-6542188 无人接听", "12345 热线反映停车不便", "来电 13800138000 反映厕所不洁")
+    _, _, ids = make_ledger(database, *(make_action(problem=problem) for problem in typed))
+    made = start(database, ids)
+    with database.reading() as session:
+        names = [unit.name.removesuffix("（县文工团）") for unit in get_campaign(session, made).units]
+    assert names == ["值班电话…无人接听", "12345热线反映停车不便", "来电…反映厕所不洁"]
+
+
+def test_who_is_no_longer_in_office_does_not_speak_for_its_objects(database: Database) -> None:
+    _, _, ids = make_ledger(database)
+    with database.writing() as session:
+        session.get_one(Staff, WU.id).disabled = True
+    made = start(database, ids)
+    with database.reading() as session:
+        assert units_of(session, WU.id).isdisjoint(unit.id for unit in get_campaign(session, made).units)
 
 
 def test_it_refuses_what_is_no_vote(database: Database) -> None:
