@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.campaigns.models import Unit
-from app.campaigns.reads import get_campaign, office_of
+from app.campaigns.reads import CampaignView, get_campaign, office_of
 from app.campaigns.service import add_units
 from app.core.acting import Acting
 from app.core.errors import DomainError
@@ -13,16 +14,21 @@ from app.offices import register
 from app.offices.models import RegisteredUnit
 
 
-def to_pick(acting: Acting, campaign_id: str) -> Sequence[RegisteredUnit]:
-    """Return the units of the register that the campaign does not rate yet."""
-    rated = {unit.name for unit in get_campaign(acting.session, campaign_id).units}
-    kept = register.registered(acting.session, office_of(acting.session, campaign_id))
+def of_campaign(session: Session, campaign_id: str) -> Sequence[RegisteredUnit]:
+    """Return the register of a campaign's office."""
+    return register.registered(session, office_of(session, campaign_id))
+
+
+def to_pick(campaign: CampaignView, kept: Sequence[RegisteredUnit]) -> Sequence[RegisteredUnit]:
+    """Return the units of a register that the campaign does not rate yet."""
+    rated = {unit.name for unit in campaign.units}
     return [unit for unit in kept if unit.name not in rated]
 
 
 def pick(acting: Acting, campaign_id: str, registered_ids: Collection[str]) -> None:
     """Rate these units of the register too, in its order; DomainError ``name_missing`` where none is chosen."""
-    chosen = [unit for unit in to_pick(acting, campaign_id) if unit.id in registered_ids]
+    offered = to_pick(get_campaign(acting.session, campaign_id), of_campaign(acting.session, campaign_id))
+    chosen = [unit for unit in offered if unit.id in registered_ids]
     if not chosen:
         raise DomainError("name_missing")
     add_units(acting.session, acting.now, acting.actor, campaign_id, [unit.name for unit in chosen])

@@ -11,8 +11,9 @@ from app.campaigns.domain import Objects, Scheme
 from app.campaigns.nouns import called
 from app.campaigns.reads import CampaignView, SectionView, get_campaign, get_form, scheme_of
 from app.campaigns.rules import fits, pasted_names, scheme_on
-from app.campaigns.section_service import ObjectEdit, SectionEdit
+from app.campaigns.section_service import SectionEdit
 from app.campaigns.sentences import rule_text
+from app.campaigns.service import UnitWords
 from app.campaigns.stored import locked_campaign, stored_section, stored_sections
 from app.campaigns.typed import TypedRow, name_rows, typed_rows
 from app.campaigns.typed_rule import rule_choices, shown_own_rule, typed_own_rule
@@ -174,9 +175,9 @@ def save(desk: OrganiserDesk, campaign_id: str, section_id: str, form: Form) -> 
         section = _section_of(campaign, section_id)
         refuse_stale(form, stored_section(campaign, section))
         rows = _typed_rows(form, _rows(campaign, section))
-        objects = [ObjectEdit(row.id, row.duty, row.responsible) for row in rows]
+        words = {row.id: UnitWords(row.duty, row.responsible, None) for row in rows}
         edit = _edit(desk, campaign_id, form)
-        service.edit_section(desk.acting, campaign_id, section_id, edit, objects, form.several("chosen[]"))
+        service.edit_section(desk.acting, campaign_id, section_id, edit, words, form.several("chosen[]"))
 
     done = f"/campaigns/{campaign_id}/sections"
     return desk.attempt(act, done, lambda refused: _section_page(desk, campaign_id, section_id, refused, form))

@@ -8,13 +8,12 @@ from starlette.responses import Response
 from app.campaigns import registered, service
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
 from app.campaigns.ports import resting_on_units
-from app.campaigns.reads import CampaignView, UnitView, get_campaign, office_of
+from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.rules import pasted_names
 from app.campaigns.stored import locked_campaign, stored_units
 from app.campaigns.typed import TypedRow, name_rows, typed_rows, unit_edits, unit_rows
 from app.core.errors import DomainError
 from app.core.lists import cut, wish_of
-from app.offices.register import registered as register_of
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
 from app.web.stale import refuse_stale
@@ -32,10 +31,10 @@ def _units_page(
     ]
     added, wish = typed(refused).get("names", ""), wish_of(desk.request.query_params)
     found = cut([row for row in stored if wish.fits(row.name)], wish)
-    kept = registered.to_pick(desk.acting, campaign_id)
+    register = registered.of_campaign(desk.session, campaign_id)
     context = {
-        "kept": kept,
-        "keeps_register": bool(register_of(desk.session, office_of(desk.session, campaign_id))),
+        "kept": registered.to_pick(campaign, register),
+        "keeps_register": bool(register),
         "rows": stored if rows is None else rows,
         "added": added,
         "found": found,
@@ -66,7 +65,7 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     def act() -> None:
         refuse_stale(form, stored_units(locked_campaign(desk.session, campaign_id)))
         service.save_units(desk.session, desk.now, desk.staff, campaign_id, name_rows(rows))
-        service.save_words(desk.session, campaign_id, words)
+        service.save_words(desk.acting, campaign_id, words)
 
     return _attempt(desk, campaign_id, act, rows)
 

@@ -1,6 +1,6 @@
 """Sections （分表） of a campaign: objects of one sort with the form that they are rated by."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -12,16 +12,14 @@ from app.campaigns.models import CampaignSection, SectionObject, Unit
 from app.campaigns.reads import RULE_JSON, get_form, scheme_of
 from app.campaigns.rule import Rule
 from app.campaigns.rules import (
-    NAME_LIMIT,
     NOUN_LIMIT,
     NameRow,
     check_judging,
-    check_name,
     check_names,
     clean_name,
     scheme_on,
 )
-from app.campaigns.service import add_units, campaign_row, check_typed
+from app.campaigns.service import UnitWords, add_units, campaign_row, check_typed, save_words
 from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.secrets import new_id
@@ -40,15 +38,6 @@ class SectionEdit:
     objects: Objects
     form_key: str
     rule: Rule | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectEdit:
-    """Something rated as it is to be: its position and who answers for it; both may be empty."""
-
-    unit_id: str
-    duty: str
-    responsible: str
 
 
 def add_section(acting: Acting, campaign_id: str, edit: SectionEdit) -> str:
@@ -71,7 +60,7 @@ def edit_section(
     campaign_id: str,
     section_id: str,
     edit: SectionEdit,
-    objects: Sequence[ObjectEdit],
+    words: Mapping[str, UnitWords],
     chosen: Collection[str],
 ) -> None:
     """Change a section, and make what is rated in it the ``chosen`` units, taken out of other sections.
@@ -85,16 +74,15 @@ def edit_section(
     row.noun = _checked(session, campaign_id, edit, others)
     _set(row, edit)
     units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.campaign_id == campaign_id))}
-    if not {*chosen, *(each.unit_id for each in objects)} <= set(units):
+    if not set(chosen) <= set(units):
         raise DomainError("unit_unknown")
-    for each in objects:
-        units[each.unit_id].duty, units[each.unit_id].responsible = _words(each.duty), _words(each.responsible)
+    save_words(acting, campaign_id, words)
     session.execute(delete(SectionObject).where(SectionObject.section_id == section_id))
     session.execute(delete(SectionObject).where(SectionObject.unit_id.in_(chosen)))
     session.add_all(SectionObject(unit_id=unit_id, section_id=section_id) for unit_id in units if unit_id in chosen)
     named = [unit.name for unit_id, unit in units.items() if unit_id in chosen]
-    words = [word.text for word in edit.rule.words] if edit.rule else []
-    _record(acting, campaign_id, "edit", noun=row.noun, objects=row.objects, units=named, words=words)
+    verdicts = [word.text for word in edit.rule.words] if edit.rule else []
+    _record(acting, campaign_id, "edit", noun=row.noun, objects=row.objects, units=named, words=verdicts)
 
 
 def add_objects(acting: Acting, campaign_id: str, section_id: str, names: Sequence[str]) -> None:
@@ -158,13 +146,6 @@ def _checked(session: Session, campaign_id: str, edit: SectionEdit, others: Sequ
 def _set(row: CampaignSection, edit: SectionEdit) -> None:
     row.objects, row.form_key = edit.objects, edit.form_key
     row.rule = None if edit.rule is None else RULE_JSON.dump_json(edit.rule).decode()
-
-
-def _words(text: str) -> str:
-    text = clean_name(text)
-    if text:
-        check_name(text)
-    return text[:NAME_LIMIT]
 
 
 def _record(acting: Acting, campaign_id: str, what: str, **detail: object) -> None:

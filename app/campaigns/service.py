@@ -154,21 +154,32 @@ def save_units(session: Session, now: datetime, staff: Principal, campaign_id: s
 
 @dataclass(frozen=True, slots=True)
 class UnitWords:
-    """What stands beside the name of an object: position, who answers for it, its class; each may be empty."""
+    """What stands beside the name of an object: position, who answers for it, its class; each may be empty.
+
+    ``object_class`` None leaves the class as it is.
+    """
 
     duty: str = ""
     responsible: str = ""
-    object_class: str = ""
+    object_class: str | None = ""
 
 
-def save_words(session: Session, campaign_id: str, words: Mapping[str, UnitWords]) -> None:
-    """Store what stands beside the names of objects, by id; the caller has saved and logged the names."""
-    for unit in _units(session, campaign_id):
-        for name, text in asdict(words[unit.id]).items() if unit.id in words else ():
-            clean = clean_name(text)
-            if clean:
-                check_name(clean)
-            setattr(unit, name, clean)
+def save_words(acting: Acting, campaign_id: str, words: Mapping[str, UnitWords]) -> None:
+    """Store what stands beside the names of objects, by id, and log what changed; DomainError ``unit_unknown``."""
+    units = {unit.id: unit for unit in _units(acting.session, campaign_id)}
+    if not set(words) <= set(units):
+        raise DomainError("unit_unknown")
+    changed: dict[str, dict[str, str]] = {}
+    for unit_id, typed in words.items():
+        unit, told = units[unit_id], {key: text for key, text in asdict(typed).items() if text is not None}
+        for key, text in ((key, clean_name(text)) for key, text in told.items()):
+            if text:
+                check_name(text)
+            if text != getattr(unit, key):
+                setattr(unit, key, text)
+                changed.setdefault(unit.name, {})[key] = text
+    if changed:
+        audit.record(acting.session, acting.now, acting.actor, "campaign.units.words", campaign_id, changed=changed)
 
 
 def delete_unit(acting: Acting, rounds: RestingRounds, campaign_id: str, unit_id: str, typed: str) -> None:

@@ -111,7 +111,7 @@ def _add_sections(acting: Acting, campaign_id: str) -> None:
     for noun, objects, form_key, chosen in (*parts, ("报告", Objects.DOCUMENT, "t1", units[-1:])):
         edit = SectionEdit(noun, objects, form_key)
         section_id = add_section(acting, campaign_id, edit)
-        edit_section(acting, campaign_id, section_id, edit, [], chosen)
+        edit_section(acting, campaign_id, section_id, edit, {}, chosen)
 
 
 Counted = Counter[tuple[str, ...]]

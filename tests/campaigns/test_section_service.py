@@ -19,8 +19,8 @@ from app.campaigns.models import CampaignSection, SectionObject
 from app.campaigns.reads import CampaignView
 from app.campaigns.rule import Condition, Meaning, Plurality, Quantity, Rule, Sign, Step, Word
 from app.campaigns.rules import NameRow
-from app.campaigns.section_service import ObjectEdit, SectionEdit
-from app.campaigns.service import delete_campaign, delete_unit
+from app.campaigns.section_service import SectionEdit
+from app.campaigns.service import UnitWords, delete_campaign, delete_unit, save_words
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -71,7 +71,8 @@ def test_it_works(bench: Bench) -> None:
     people = bench.do(service.add_section, PEOPLE)
     bench.do(service.add_objects, people, ["甲同志", "乙同志"])
     first, *_ = bench.view.units
-    bench.do(service.edit_section, body, BODY, [ObjectEdit(first.id, "", "局办公室")], [first.id])
+    bench.do(save_words, {first.id: UnitWords(object_class="党群")})
+    bench.do(service.edit_section, body, BODY, {first.id: UnitWords("", "局办公室", None)}, [first.id])
     view = bench.view
     assert [(one.noun, one.objects, len(view.of_section(one.id))) for one in view.sections] == [
         ("领导班子", "unit", 1),
@@ -82,20 +83,21 @@ def test_it_works(bench: Bench) -> None:
         (body, "领导班子", [first.name]),
         (people, "班子成员", ["甲同志", "乙同志"]),
     ]
-    assert paper.units[0].responsible == "局办公室"
+    assert (paper.units[0].responsible, paper.units[0].object_class) == ("局办公室", "党群")
     assert [part.scheme for part in paper.sections] == [reads.scheme_for(view, FORMS[key]) for key in ("t2", "t4")]
     assert paper.parts[0].own is None
     assert not [step.code for step in freeze_problems(paper) if step.needed and not step.done and step.code != "small"]
     with bench.database.reading() as session:
-        acts = set(session.scalars(sa.select(AuditEntry.action)))
-    assert {"campaign.section.add", "campaign.section.edit", "campaign.units.add"} <= acts
+        acts = session.scalars(sa.select(AuditEntry.action)).all()
+    assert {"campaign.section.add", "campaign.section.edit", "campaign.units.add"} <= set(acts)
+    assert acts.count("campaign.units.words") == 2
 
 
 def test_an_object_is_in_one_section_and_in_the_order_of_the_campaign(bench: Bench) -> None:
     body, people = (bench.do(service.add_section, edit) for edit in (BODY, PEOPLE))
     first, second, *_ = bench.view.units
-    bench.do(service.edit_section, body, BODY, [], [second.id, first.id])
-    bench.do(service.edit_section, people, PEOPLE, [], [first.id])
+    bench.do(service.edit_section, body, BODY, {}, [second.id, first.id])
+    bench.do(service.edit_section, people, PEOPLE, {}, [first.id])
     view = bench.view
     assert [unit.id for unit in view.of_section(body)] == [second.id]
     assert [unit.id for unit in view.of_section(people)] == [first.id]
@@ -108,14 +110,14 @@ def test_a_section_without_objects_hinders_the_freeze(bench: Bench) -> None:
     assert {step.code for step in freeze_problems(bench.paper()) if not step.done} >= {"units"}
     body = bench.do(service.add_section, BODY)
     bench.do(service.add_section, PEOPLE)
-    bench.do(service.edit_section, body, BODY, [], [bench.view.units[0].id])
+    bench.do(service.edit_section, body, BODY, {}, [bench.view.units[0].id])
     assert "units" in {step.code for step in freeze_problems(bench.paper()) if not step.done}
 
 
 def test_what_is_deleted_leaves_the_rest(bench: Bench) -> None:
     body = bench.do(service.add_section, BODY)
     units = bench.view.units
-    bench.do(service.edit_section, body, BODY, [], [unit.id for unit in units])
+    bench.do(service.edit_section, body, BODY, {}, [unit.id for unit in units])
     with bench.database.writing() as session:
         delete_unit(Acting(session, MORNING, bench.zhang), resting, bench.id, units[0].id, units[0].name)
     assert len(bench.view.of_section(body)) == len(units) - 1
@@ -137,7 +139,7 @@ def test_it_refuses_what_cannot_be_a_section(bench: Bench) -> None:
         ("section_unknown", service.delete_section, ("nosuch", "领导班子")),
         ("section_unknown", service.add_objects, ("nosuch", ["甲"])),
         ("name_wrong", service.delete_section, (body, "别的")),
-        ("unit_unknown", service.edit_section, (body, BODY, [], ["nosuch"])),
+        ("unit_unknown", service.edit_section, (body, BODY, {}, ["nosuch"])),
     ):
         with pytest.raises(DomainError, match=f"^{code}$"):
             bench.do(act, *rest)
@@ -198,13 +200,13 @@ def test_a_section_may_have_a_rule_of_its_own(bench: Bench) -> None:
     people = bench.do(service.add_section, replace(PEOPLE, rule=OWN))
     body, other = bench.view.sections
     units = bench.view.units
-    bench.do(service.edit_section, body.id, BODY, [], [units[0].id])
-    bench.do(service.edit_section, people, replace(PEOPLE, rule=OWN), [], [units[1].id])
+    bench.do(service.edit_section, body.id, BODY, {}, [units[0].id])
+    bench.do(service.edit_section, people, replace(PEOPLE, rule=OWN), {}, [units[1].id])
     assert (body.rule, other.rule) == (None, OWN)
     first, second = bench.paper().sections
     assert (first.scheme.rule, second.scheme.rule) == (bench.view.scheme.rule, OWN)
     assert first.scheme.lines == second.scheme.lines
-    bench.do(service.edit_section, people, PEOPLE, [], [units[1].id])
+    bench.do(service.edit_section, people, PEOPLE, {}, [units[1].id])
     assert bench.paper().sections[1].scheme.rule == bench.view.scheme.rule
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from app.core.db import Database
+from app.rounds.reads import get_round
 from tests.publication import counted
 
 MOST = 30
@@ -61,3 +62,13 @@ def test_the_board_asks_no_more_for_more_results(client: TestClient, database: D
         costs.append(len(asked))
     assert page.count("责令补课或说明") == len(costs) * FLAGGED
     assert len(set(costs)) == 1
+
+
+def test_the_page_of_units_reads_the_register_once(client: TestClient, database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes(counted.make_paper(SIXTY[:2])))
+    with database.reading() as session:
+        campaign_id = get_round(session, round_id).campaign_id
+    counted.log_in(client, database, "organiser")
+    with statements() as asked:
+        client.get(f"/campaigns/{campaign_id}/units").raise_for_status()
+    assert len([statement for statement in asked if "FROM unit_register" in statement]) == 1

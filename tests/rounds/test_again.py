@@ -20,7 +20,8 @@ from app.campaigns.english_service import keep_english
 from app.campaigns.kinds import KINDS, Kind
 from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.rules import GroupRow, NameRow
-from app.campaigns.section_service import ObjectEdit, SectionEdit, add_section, edit_section
+from app.campaigns.section_service import SectionEdit, add_section, edit_section
+from app.campaigns.service import UnitWords
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -52,7 +53,7 @@ def set_up(acting: Acting, kind: Kind) -> str:
     if not campaign.sections:
         rule = kind.scheme.rule
         section = add_section(acting, campaign_id, SectionEdit("对象", kind.objects, own, rule))
-        objects = [ObjectEdit(unit.id, "局长", "县水利局") for unit in campaign.units]
+        objects = {unit.id: UnitWords("局长", "县水利局") for unit in campaign.units}
         ids = [unit.id for unit in campaign.units]
         edit_section(acting, campaign_id, section, SectionEdit("对象", kind.objects, own, rule), objects, ids)
     acting.session.flush()
@@ -209,7 +210,7 @@ def test_it_asks_few_statements_whatever_the_size(acting: Acting) -> None:
             accounts.set_liaisons(*who, unit.id, ["idwujiu"])
         section = add_section(acting, source_id, SectionEdit("对象", Objects.UNIT, "t2"))
         ids = [unit.id for unit in source.units]
-        edit_section(acting, source_id, section, SectionEdit("对象", Objects.UNIT, "t2"), [], ids)
+        edit_section(acting, source_id, section, SectionEdit("对象", Objects.UNIT, "t2"), {}, ids)
         acting.session.flush()
         with statements() as told:
             begin_again(acting, PORTS, source_id, f"{units}个单位之二")
