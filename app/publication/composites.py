@@ -32,7 +32,7 @@ from app.core.acting import Acting
 from app.core.chinese import chinese_date
 from app.core.db import locked
 from app.core.errors import DomainError
-from app.publication.domain import Viewer
+from app.publication.domain import Scope, Viewer
 from app.publication.editions import Published, PublishedBands
 from app.publication.models import NamedEntry
 from app.publication.reads import ANYONE, published, published_bands
@@ -193,13 +193,17 @@ def composites_beside(session: Session, result: Published, viewer: Viewer, now: 
 
 
 def composites_told(session: Session, result: PublishedBands, now: datetime) -> Composites | None:
-    """Return what stands beside the votes of an announced result for everybody; None where its counts are not told."""
+    """Return what stands beside the votes of an announced result for everybody; None where its counts are not told.
+
+    Of what everybody reads no part is a round that was shown to those alone who have its link.
+    """
 
     def other(round_id: str) -> Document | None:
         try:
-            return _counts_of(published_bands(session, round_id, ANYONE, now))
+            found = published_bands(session, round_id, ANYONE, now)
         except DomainError:
             return None
+        return _counts_of(found) if result.scope is not Scope.PUBLIC or found.scope is Scope.PUBLIC else None
 
     document = _counts_of(result)
     return composites_in(session, result.round_id, document, other) if document else None

@@ -23,7 +23,7 @@ _NOTICE: Final = (
     (str(row.at(0)), row.at(1), row.at(2), row.at(3)) }).flatten()
 )
 #text(size: 9pt)[#d.given]
-#if d.how != "" [#parbreak() #text(size: 9pt)[*综合评价得分* #d.scores.join("；")。#d.how]]
+#if d.scores.len() > 0 [#parbreak() #text(size: 9pt)[*#d.beside* #d.scores.join("；")。#d.how]]
 ] else [
 == #d.words.bands
 #table(
@@ -58,13 +58,23 @@ def notice(result: PublishedBands, address: str, composites: Composites | None =
         "overall": "；".join(overall),
         "counts": _counts(document),
         "given": _given(document),
-        "scores": [f"{row.name} {row.score or row.why}" for row in composites.rows] if composites else [],
-        "how": composites.formula if composites else "",
+        **_beside(composites),
         "shown": f"无记名。投票前已说明：{told['text']}" if told else "只公布档次，不公布具体数值。",
         "verify": verify,
         "qr": _qr_svg(verify),
     }
     return typeset(_NOTICE, data)
+
+
+def _beside(composites: Composites | None) -> dict[str, object]:
+    """Return scores and awards beside the votes of every object, and how they came about."""
+    if composites is None:
+        return {"scores": [], "beside": "", "how": ""}
+    awards = [f"组织评定：{row.award_text}" if row.award else "" for row in composites.rows]
+    told = [[row.score or row.why, award] for row, award in zip(composites.rows, awards, strict=True)]
+    scores = [" ".join(filter(None, [row.name, *each])) for row, each in zip(composites.rows, told, strict=True)]
+    how = composites.formula or "组织评定由会议或组织作出，不是投票结果。"
+    return {"scores": scores, "beside": "综合评价得分" if composites.formula else "组织评定", "how": how}
 
 
 def _method(section: BandSection, *, told: bool) -> list[str]:

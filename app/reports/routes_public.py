@@ -9,6 +9,7 @@ from app.office.workshop import Craft
 from app.publication import reads, verification
 from app.publication.admission import admission
 from app.publication.announced import slides_of, summary_of_words
+from app.publication.composites import composites_told
 from app.publication.domain import Scope
 from app.publication.routes import signed_answer
 from app.publication.spoken import english_on, spoken
@@ -29,10 +30,17 @@ def list_notices(desk: AnybodysDesk) -> Response:
 def notice(desk: AnybodysDesk, round_id: str) -> Response:
     """Show the bands of a result that was released to participants or to the public."""
     result = spoken(desk, reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now))
-    listed = result.scope is Scope.PUBLIC
     slides = slides_of(result.document)
-    context = {"result": result, "document": result.document, "sections": result.document["sections"], "listed": listed}
-    return desk.show("publication/notice.html", **context, slides=slides, words=summary_of_words(slides))
+    context = {
+        "result": result,
+        "document": result.document,
+        "sections": result.document["sections"],
+        "listed": result.scope is Scope.PUBLIC,
+        "slides": slides,
+        "words": summary_of_words(slides),
+        "composites": composites_told(desk.session, result, desk.now),
+    }
+    return desk.show("publication/notice.html", **context)
 
 
 @router.get("/notices/{round_id}/notice.pdf")

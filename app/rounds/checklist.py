@@ -73,12 +73,18 @@ def _rule_step(paper: Paper) -> tuple[Step, ...]:
 
 
 def _composite_step(paper: Paper) -> tuple[Step, ...]:
-    """Return the line about the composite score, for a paper that has one: its voter groups may have been deleted."""
+    """Return the line about the composite score, for a paper that has one.
+
+    Its voter groups may have been deleted, and objects may be of other classes than when its weights were typed: those
+    would be weighed as if they had none.
+    """
     if paper.scheme.composite is None:
         return ()
-    groups = {"", *(group.id for group in paper.groups)}
-    gone = [part.label for part in every_part(paper.scheme.composite.parts) if part.group not in groups]
-    return (Step("composite", "综合评价所用的类别都在", not gone, detail="、".join(gone)),)
+    groups, classes = {"", *(group.id for group in paper.groups)}, {unit.object_class for unit in paper.units}
+    every = list(every_part(paper.scheme.composite.parts))
+    gone = [part.label for part in every if part.group not in groups]
+    gone += [f"{part.label}（{name}）" for part in every for name in part.by_class if name not in classes]
+    return (Step("composite", "综合评价所用的参评人员类别和对象类别都在", not gone, detail="、".join(gone)),)
 
 
 def _shown_steps(paper: Paper) -> Iterator[Step]:

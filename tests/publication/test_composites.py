@@ -33,6 +33,7 @@ from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Paper
 from app.tally.composite import points_of
 from tests.cast import Desk, make_campaign, make_cast
+from tests.papers import asked
 from tests.publication import counted
 from tests.publication.test_announcing import post
 from tests.publication.test_api import program
@@ -171,11 +172,35 @@ def test_an_announced_result_tells_its_scores_to_everybody(client: TestClient, d
         words = "".join(text_of(notice(bands, "http://127.0.0.1:8000", told)).split())
         assert all(f"{row.name}{row.score}" in words for row in told.rows)
         assert "".join(told.formula.split()) in words
+        page = client.get(f"/notices/{round_id}").text
+        assert all(row.score in page for row in told.rows)
+        assert told.formula in page
         organiser = counted.log_in(client, database, "organiser")
         assert post(organiser, f"/rounds/{round_id}/announce", to="1") == 303
         screen = organiser.get(f"/rounds/{round_id}/announce/screen").text
         assert f"综合评价得分 {told.rows[0].score}" in screen
         assert told.rows[1].score not in screen
+
+
+@pytest.mark.parametrize(("scope", "told"), [("participants", False), ("public", True)])
+def test_what_was_shown_by_its_link_alone_counts_in_no_public_score(
+    database: Database, scope: str, *, told: bool
+) -> None:
+    def announced(composite: Composite | None) -> Paper:
+        made = counted.make_paper(("养老服务中心",), {"全体组成人员": 46})
+        disclosure = Disclosure(Kind.ANNOUNCED, Extent.COUNTS)
+        scheme = replace(made.scheme, composite=composite, disclosure=disclosure)
+        return replace(made, scheme=scheme, remarks=False, remark_bytes=0)
+
+    first = counted.store_published(database, counted.make_votes(announced(None)), scope)
+    both = Composite((
+        Part("p1", "这次", Source.VOTE, F(50)), Part("p2", "上半年", Source.ROUND, F(50), round_id=first),
+    ))  # fmt: skip
+    last = counted.store_published(database, counted.make_votes(announced(both)), "public")
+    with database.reading() as session:
+        found = composites_told(session, counted.bands_for(session, last), counted.AT)
+    assert found is not None
+    assert bool(found.rows[0].score) is told
 
 
 def test_programs_and_the_brief_are_told_what_the_page_shows(client: TestClient, database: Database) -> None:
@@ -281,6 +306,20 @@ def test_a_group_that_was_deleted_hinders_the_freeze() -> None:
     assert [step.done if step else None for step in steps] == [True, False, None]
     assert steps[1] is not None
     assert steps[1].detail == "服务对象测评"
+
+
+def test_a_class_that_no_object_is_of_any_more_hinders_the_freeze() -> None:
+    parts = (
+        Part("a", "群众", Source.VOTE, F(60), by_class={"党群": F(40)}),
+        Part("b", "领导评分", Source.SCORE, F(40), by_class={"党群": F(60)}),
+    )
+    whole = paper(Composite(parts))
+    units = whole.parts[0].units
+    of_class = asked(whole, units=(replace(units[0], object_class="党群"), *units[1:]))
+    renamed = asked(whole, units=(replace(units[0], object_class="党群部门"), *units[1:]))
+    steps = [{step.code: step for step in freeze_problems(each)}["composite"] for each in (of_class, renamed)]
+    assert [step.done for step in steps] == [True, False]
+    assert steps[1].detail == "群众（党群）、领导评分（党群）"
 
 
 class TestPages:
