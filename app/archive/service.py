@@ -65,10 +65,9 @@ def archive(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> N
     archive_round(acting, round_id)
     if not is_packaged(acting, round_id):
         raise DomainError("archive_no_package")
-    stacks, remarks = put_away(session, round_id)
+    ballots_left = put_away(session, round_id)
     rehearsals = purge_rehearsals(acting, folder, ports, round_id)
     after_commit(session, partial(boxes.destroy, database, round_id))
     after_commit(session, partial(folder.destroy_part, round_id))
-    told = {"stacks": stacks, "remarks": remarks, "rehearsals": rehearsals, "wifi": int(had_wifi)}
-    left = {"box": int(boxes_left), "key": int(parts_left)}
-    audit.record(session, acting.now, acting.actor, ARCHIVED, round_id, **told, **left)
+    told = {"rehearsals": rehearsals, "wifi": int(had_wifi), "box": int(boxes_left), "key": int(parts_left)}
+    audit.record(session, acting.now, acting.actor, ARCHIVED, round_id, **ballots_left, **told)

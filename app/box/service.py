@@ -1,5 +1,7 @@
 """What the box shows and does around a round's life: its line on the checklist, its card, its end."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -86,18 +88,21 @@ def discard(session: Session, round_id: str) -> None:
         session.execute(delete(table).where(table.round_id == round_id))
 
 
-def put_away(session: Session, round_id: str) -> tuple[int, int]:
-    """Wipe what is left of the ballots of a round that is put away; return how many stacks and how many remarks.
+def put_away(session: Session, round_id: str) -> Mapping[str, int]:
+    """Wipe what is left of the ballots of a round that is put away; return how many of each sort there were.
 
+    ``stacks``, ``remarks`` (all of them, released or not) and ``openings``: key shares brought and attempts to open.
     Of every stack as many empty rows stay as it had: the record of the counting rests on their number.
     """
     stacks = 0
     for row in locked_rows(session, select(Stack).where(Stack.round_id == round_id)):
         stacks, row.marks = stacks + 1, bytes([NOT_ASKED]) * len(row.marks)
-    remarks = session.scalar(select(func.count()).select_from(Remark).where(Remark.round_id == round_id)) or 0
+    wiped = {}
     for table in (Remark, OpeningShare, OpeningJob):
-        session.execute(delete(table).where(table.round_id == round_id))
-    return stacks, remarks
+        of_round = table.round_id == round_id
+        wiped[table] = session.scalar(select(func.count()).select_from(table).where(of_round)) or 0
+        session.execute(delete(table).where(of_round))
+    return {"stacks": stacks, "remarks": wiped[Remark], "openings": wiped[OpeningShare] + wiped[OpeningJob]}
 
 
 def purge(session: Session, folder: KeyFolder, round_id: str) -> None:

@@ -11,10 +11,9 @@ from app.core.key_folder import SettingsError
 from app.core.settings import Settings
 from app.office.bench import Bench, let_go
 from app.operations.server import open_database
-from app.publication.domain import Scope
 from app.rounds.reads import get_round
 
-FOR_WHOM = {Scope.ORGANISERS: "供组织单位存档，内容与组织者看到的相同，不要转给只能看部分结果的人"}
+FOR_WHOM = "供组织单位存档，内容与组织者看到的相同，不要转给只能看部分结果的人"
 
 
 def write_package(settings: Settings, now: datetime, round_id: str, target: Path) -> str:
@@ -34,4 +33,4 @@ def write_package(settings: Settings, now: datetime, round_id: str, target: Path
         target.write_bytes(made.content)
         with database.writing() as session:
             note_package(Acting(session, now, SYSTEM), round_id, version)
-    return f"“{title}”：{target}（{FOR_WHOM[Scope.ORGANISERS]}）"
+    return f"“{title}”：{target}（{FOR_WHOM}）"

@@ -41,7 +41,7 @@ def test_it_works(organiser: Desk, database: Database, tmp_path: Path) -> None:
     assert organiser.post(here).headers["location"] == here
     page = organiser.get(here).text
     assert "归档时清除了" in page
-    assert "没有随结果公开的意见原文" in page
+    assert "开箱得到的全部意见原文" in page
     assert organiser.get(f"/results/{round_id}").status_code == 200
     assert "已归档" in organiser.get("/results").text
     assert organiser.post(here).status_code == 409
