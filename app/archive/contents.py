@@ -82,7 +82,7 @@ def contents_of(session: Session, folder: KeyFolder, round_id: str, now: datetim
         minutes=_minutes(session, folder, round_id),
         entries=entries_about(session, round_id),
         documents=[document_file(session, round_id, each.version) for each in documents_of(session, round_id)],
-        templates={kind: own_of_round(session, kind, round_id) for kind in (ReportKind.SURVEY, ReportKind.SCRUTINY)},
+        templates={kind: own_of_round(session, kind, round_id) for kind in ReportKind},
         particulars=_particulars(session, result, now),
     )
 

@@ -39,6 +39,11 @@ KEPT: Final = (
 """What it never wipes."""
 
 
+def letter_name(number: int) -> str:
+    """Return the name of the 反馈函 to a unit, by its place from 1 among all that were rated."""
+    return f"letters/letter-{number:03d}.docx"
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A file of a package; ``name`` is ASCII, with ``/`` between folders."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.archive import pages
 from app.archive.contents import Contents, Version, contents_of
-from app.archive.domain import AUDIT_FORMAT, FORMAT, MINUTES_FORMAT, SCOPE, Member, packed, sums_of
+from app.archive.domain import AUDIT_FORMAT, FORMAT, MINUTES_FORMAT, SCOPE, Member, letter_name, packed, sums_of
 from app.archive.minutes import minutes_of
 from app.audit.service import Check, Verified
 from app.core.errors import DomainError
@@ -20,6 +20,7 @@ from app.office.bench import Bench, Made
 from app.publication.signing import signed_result, signed_statement
 from app.reports.brief import brief
 from app.reports.fields import ReportKind
+from app.reports.letters import letters_of
 from app.reports.scrutiny import scrutiny_report
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
@@ -89,6 +90,9 @@ def _reports(bench: Bench, found: Contents) -> Iterator[Member]:
     yield Member("reports/scrutiny.docx", scrutiny)
     yield Member("reports/result.xlsx", result_workbook(result, told.composites))
     yield Member("reports/brief.pdf", brief(result, found.particulars.composites))
+    own = found.templates[ReportKind.LETTER]
+    written = (letter for part in result.parts for _, letter in letters_of(part, own, now))
+    yield from (Member(letter_name(number), letter) for number, letter in enumerate(written, start=1))
 
 
 def _of_box(found: Contents, seed: bytes) -> Iterator[Member]:
@@ -123,6 +127,7 @@ def _manifest(bench: Bench, found: Contents, members: list[Member]) -> Mapping[s
         "made_by": bench.staff.name,
         "versions": [version.line.version for version in found.versions],
         "held_back": found.held_back,
+        "letters": sum(member.name.startswith("letters/") for member in members),
         "paper": found.paper_hash,
         "root": root or None,
         "signs": signs_of(bytes.fromhex(root)) if root else None,

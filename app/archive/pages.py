@@ -12,13 +12,13 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.archive.contents import Contents
-from app.archive.domain import MANIFEST, SUMS
+from app.archive.domain import MANIFEST, SUMS, letter_name
 from app.audit.service import Check
 from app.campaigns.domain import Measure
 from app.core.chinese import time_in
 from app.core.holding import hold_nothing
 from app.publication.domain import Scope
-from app.tally.document import Section, Target
+from app.tally.document import Section, Target, every_target
 from app.tally.facts import section_texts
 from app.tally.shown import measure_of
 from app.tally.spoken import Speaker
@@ -53,7 +53,8 @@ FILES: Final = {
     "audit.json": "操作日志中本轮的条目，每一条都能核对",
     "verify.py": "核验程序，只需要 Python 3",
 }
-"""What each file is; of versions of result and document ``_what`` says it."""
+"""What each file is; of versions of result and document, and of letters, ``_what`` says it."""
+LETTER: Final = "给“%(name)s”的反馈函"
 VERSION: Final = "结果的第 %(number)s 版，或它的签名"
 DOCUMENT: Final = "评议的文档，第 %(number)s 版"
 
@@ -95,6 +96,7 @@ def index(found: Contents, now: datetime, log: Check, public_key: str, listed: S
     """Return the page that the package is read by; no transaction may be held."""
     hold_nothing("writing the page of a package")
     speaker = Speaker(found.paper.english, english())
+    letters = {letter_name(number): unit["name"] for number, unit in enumerate(every_target(found.result.document), 1)}
     context = {
         "found": found,
         "paper": found.paper,
@@ -103,7 +105,7 @@ def index(found: Contents, now: datetime, log: Check, public_key: str, listed: S
         "public_key": public_key,
         "scope": _ours(SCOPE_SENTENCE),
         "scopes": {scope.value: _ours(words) for scope, words in SCOPES.items()},
-        "files": [(name, _what(name)) for name in sorted([*listed, "index.html", MANIFEST, SUMS])],
+        "files": [(name, _what(name, letters)) for name in sorted([*listed, "index.html", MANIFEST, SUMS])],
         "sections": [_section(section, speaker) for section in found.result.document["sections"]],
         "chain": [(_ours(words), found.result.document["chain"]["total"].get(key)) for key, words in CHAIN.items()],
         "warnings": [_said(speaker, note["text"]) for note in found.result.document["chain"]["warnings"]],
@@ -126,9 +128,11 @@ def _said(speaker: Speaker, text: str) -> Both:
     return Both(text, "" if said == text else said)
 
 
-def _what(name: str) -> Both:
+def _what(name: str, letters: Mapping[str, str]) -> Both:
     if name in FILES:
         return _ours(FILES[name])
+    if name in letters:
+        return _ours(LETTER, name=letters[name])
     number = name.rpartition("-")[2].partition(".")[0]
     return _ours(VERSION if name.startswith("results/") else DOCUMENT, number=number)
 

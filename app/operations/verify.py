@@ -529,7 +529,7 @@ def check_package(members: Members, wanted: Wanted) -> list[Finding]:
     told = say_package(manifest) if all(it.right for it in proof) else []
     return [
         *proof, *told, *check_sums(members, manifest), *check_paper(files, manifest), *check_versions(files, manifest),
-        *check_box(files, manifest, wanted), *check_extract(files, manifest),
+        *check_letters(files, manifest), *check_box(files, manifest, wanted), *check_extract(files, manifest),
     ]  # fmt: skip
 
 
@@ -570,6 +570,31 @@ def check_sums(members: Members, manifest: dict[str, Any]) -> list[Finding]:
     if not found and [name for name, _ in members] != [MANIFEST, SUMS, *(name for name, _ in listed)]:
         found.append(wrong("文件的顺序不对，压缩包被重新打包过。", "The files are out of order: it was packed anew."))
     return found or [right(f"{len(listed)} 个文件与校验值一致。", f"{len(listed)} files are as their checksums say.")]
+
+
+def check_letters(files: dict[str, bytes], manifest: dict[str, Any]) -> list[Finding]:
+    """Compare how many letters to units there are with the manifest and with the units of the newest result.
+
+    Packages of before there were letters in them name none.
+    """
+    if "letters" not in manifest:
+        return []
+    count, versions = sum(name.startswith("letters/") for name in files), manifest.get("versions")
+    newest = versions[-1] if isinstance(versions, list) and versions else ""
+    rated = _rated(_inner(files, f"results/version-{newest}.json"))
+    if count == manifest["letters"] == rated:
+        return [right(f"反馈函 {count} 份，每个对象一份。", f"{count} letters, one for each that was rated.")]
+    zh, en = (
+        f"反馈函 {count} 份，与结果中的 {rated} 个对象不符。",
+        f"{count} letters for the {rated} rated in the result.",
+    )
+    return [wrong(zh, en)]
+
+
+def _rated(document: dict[str, Any]) -> int:
+    """Return how many objects a result of either shape holds."""
+    sections = document.get("sections", [{"targets": document.get("units", [])}])
+    return sum(len(section["targets"]) for section in sections)
 
 
 def check_paper(files: dict[str, bytes], manifest: dict[str, Any]) -> list[Finding]:

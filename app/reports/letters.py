@@ -46,22 +46,28 @@ _DEMANDS = {
 
 def feedback_letters(result: Published, template: bytes | None, now: datetime) -> bytes:
     """Return a zip with the letter of every unit that the result holds, named in official order."""
+    many = len(result.parts) > 1
     return packed(
-        (f"{number}-{name}" if len(result.parts) > 1 else name, letter)
+        (f"{number}-{name}" if many else name, letter)
         for number, part in enumerate(result.parts, start=1)
-        for name, letter in _letters(part, template, now)
+        for name, letter in _named(part, template, now)
     )
 
 
-def _letters(result: Published, template: bytes | None, now: datetime) -> Iterator[tuple[str, bytes]]:
+def _named(result: Published, template: bytes | None, now: datetime) -> Iterator[tuple[str, bytes]]:
     """Yield the letters of a section with their names."""
+    digits = max([2, *(len(str(unit["position"])) for unit in result.section["targets"])])
+    for unit, letter in letters_of(result, template, now):
+        yield f"{unit['position']:0{digits}d}_{file_name(unit['name'])}.docx", letter
+
+
+def letters_of(result: Published, template: bytes | None, now: datetime) -> Iterator[tuple[Target, bytes]]:
+    """Yield every unit of a section, in official order, with its letter."""
     units = result.section["targets"]
-    digits = max(2, *(len(str(unit["position"])) for unit in units)) if units else 2
     strips = Figures(result.section, Pictures())
     strips.draw(part["total"] for unit in units for part in parts_of(unit))
     for unit in units:
-        name = f"{unit['position']:0{digits}d}_{file_name(unit['name'])}.docx"
-        yield name, _letter(result, unit, strips, template, now)
+        yield unit, _letter(result, unit, strips, template, now)
 
 
 def feedback_letter(result: Published, unit: Target, template: bytes | None, now: datetime) -> bytes:

@@ -9,6 +9,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import docx
 import pytest
 import sqlalchemy as sa
 
@@ -40,6 +41,20 @@ def test_it_works(database: Database, settings: Settings, tmp_path: Path) -> Non
     actions = [entry["action"] for entry in json.loads(files["audit.json"])["entries"]]
     assert actions[-1] == "round.package"
     assert {"round.create", "round.root", "round.count", "result.publish"} <= set(actions)
+
+
+def test_it_holds_a_letter_to_every_unit(database: Database, settings: Settings) -> None:
+    round_id = counted.store_published(database, counted.make_votes())
+    files = opened(make_package(settings, round_id, counted.ZHANG))
+    page = files["index.html"].decode()
+    letters = sorted(name for name in files if name.startswith("letters/"))
+    assert len(letters) == len(counted.UNITS)
+    for name, unit in zip(letters, counted.UNITS, strict=True):
+        text = "".join(paragraph.text for paragraph in docx.Document(BytesIO(files[name])).paragraphs)
+        assert [other for other in counted.UNITS if other in text] == [unit]
+        assert f"给“{unit}”的反馈函" in page
+    with zipfile.ZipFile(BytesIO(files[letters[0]])) as written:
+        assert {entry.date_time[0] for entry in written.infolist()} == {1980}
 
 
 def test_it_is_checked_without_the_product(database: Database, settings: Settings, tmp_path: Path) -> None:

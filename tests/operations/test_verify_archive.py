@@ -129,12 +129,22 @@ def _other_head(files: dict[str, bytes]) -> None:
     files["audit.json"] = json.dumps(told).encode()
 
 
+def _no_letter(files: dict[str, bytes]) -> None:
+    del files["letters/letter-001.docx"]
+
+
+def _letter_more(files: dict[str, bytes]) -> None:
+    files["letters/letter-999.docx"] = files["letters/letter-001.docx"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (_other_paper, "测评表不是本轮冻结的"),
         (_other_figures, "结果第 1 版与生成时的签名不符"),
         (_no_receipt, "回执名单不是本轮的"),
+        (_no_letter, "与结果中的"),
+        (_letter_more, "与结果中的"),
         (_entry_changed, "操作日志第"),
         (_detail_moved, "操作日志第"),
         (_entries_moved, "操作日志第"),
