@@ -93,6 +93,7 @@ SENTENCES = {
     "/rectification/flags/{round_id}/{unit_id}": "决定已记下，责任单位会在收件箱中看到。",
     "/rectification/orders/{order_id}/steps/{event}": "这一步已办理，有关的人会在收件箱中看到。",
     "/rectification/campaigns/{campaign_id}/plans": "要求已提出，各单位的联络员会在收件箱中看到。",
+    "/rectification/campaigns/{campaign_id}/plans/due": "报送期限已经更改，各单位的联络员会在收件箱中看到。",
     "/rectification/plans/{plan_id}/due": "报送期限已经更改，责任单位会在收件箱中看到。",
     "/rectification/plans/{plan_id}/withdraw": "要求已经撤回，责任单位会在收件箱中看到。",
     "/rectification/campaigns/{campaign_id}/issues": "问题已登记。",

@@ -247,6 +247,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /rectification/campaigns/{campaign_id}/plans": ORGANISER,
     "POST /rectification/plans/{plan_id}/withdraw": ORGANISER,
     "POST /rectification/plans/{plan_id}/due": ORGANISER,
+    "GET /rectification/campaigns/{campaign_id}/plans/due": ORGANISER,
+    "POST /rectification/campaigns/{campaign_id}/plans/due": ORGANISER,
     "GET /rectification/campaigns/{campaign_id}/issues": RECTIFIERS,
     "POST /rectification/campaigns/{campaign_id}/issues": ORGANISER,
     "GET /rectification/campaigns/{campaign_id}/issues/{issue_id}": ORGANISER,

@@ -68,6 +68,7 @@ OTHERWISE = {
     "/results/{round_id}/documents": "makes a new version beside the old ones",
     "/rounds/{round_id}/document": "brings a whole file",
     "/rounds/{round_id}/key": "is refused once a key slip is drawn",
+    "/rectification/campaigns/{campaign_id}/plans/due": "has one field, and each change is written down",
     "/rectification/plans/{plan_id}/due": "has one field, and each change is written down",
     "/rectification/orders/{order_id}/mode": "has one field, and each change is written down",
     "/campaigns/{campaign_id}/board/edit": "keeps what was done under the ids of its steps",

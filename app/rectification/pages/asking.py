@@ -86,6 +86,7 @@ def _form(
         "ticked": refused.form.several("units[]") if refused else _ticked(desk, free, verdicts),
         "verdicts": verdicts,
         "pick": desk.request.query_params.get("pick", ""),
+        "may_redate": any(not one.order_id and one.is_open for some in plans.values() for one in some),
         "due": add_working_days(desk.today, WORKING_DAYS, table),
         "unknown": unknown_years(desk.session, campaign.id, desk.today, WORKING_DAYS),
         "faulty": faulty(refused),
@@ -152,3 +153,37 @@ def redate(desk: OrganiserDesk, plan_id: str, form: Form) -> Response:
 
     then = f"/rectification/plans/{plan_id}?done=step"
     return desk.attempt(act, then, lambda refused: home_page(desk, plan_id, refused))
+
+
+def _due_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    campaign, can = get_campaign(desk.session, campaign_id), reader_powers(desk.staff.roles)
+    heads = plan_heads(desk.session, desk.staff, campaign_id)
+    open_now = {head.unit_id: head for head in heads if not head.order_id and can.redates(head.state)}
+    units = [unit for unit in campaign.units if unit.id in open_now]
+    context = {
+        "campaign": campaign,
+        "units": units,
+        "ticked": refused.form.several("units[]") if refused else list(open_now),
+        "due": max((head.due for head in open_now.values()), default=desk.today),
+        "faulty": faulty(refused),
+    }
+    return desk.show("rectification/campaign_due.html", refused, **context)
+
+
+@router.get("/rectification/campaigns/{campaign_id}/plans/due")
+def due_page(desk: OrganiserDesk, campaign_id: str) -> Response:
+    """Show the units that still write the plans they were asked for, and the form to change their day."""
+    return _due_page(desk, campaign_id)
+
+
+@router.post("/rectification/campaigns/{campaign_id}/plans/due")
+def redate_many(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
+    """Change the day until which plans are asked for, for several units at once."""
+
+    def act() -> None:
+        reason = form.text("reason", TEXT_LIMIT, needed=False, label="理由")
+        units = form.several("units[]")
+        asking.redate_many(desk.acting, campaign_id, units, typed_day(form, "plan_due", DUE), reason)
+
+    path = f"/rectification/campaigns/{campaign_id}/plans"
+    return desk.attempt(act, path, lambda refused: _due_page(desk, campaign_id, refused))

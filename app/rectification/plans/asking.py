@@ -1,6 +1,6 @@
 """Asking units for their plans without an order, and taking that back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -120,6 +120,19 @@ def redate(acting: Acting, plan_id: str, due: date, reason: str) -> None:
     plan.due = due
     words = DUE_REMARK.format(before=chinese_day(before), due=chinese_day(due), reason=reason)
     followed(acting, plan, PlanEvent.REDATE, words)
+
+
+def redate_many(acting: Acting, campaign_id: str, unit_ids: Collection[str], due: date, reason: str) -> None:
+    """Change the day for the plans that several units of a campaign were asked for, all or none, as ``redate``."""
+    campaign_row(acting.session, campaign_id)
+    if not unit_ids:
+        raise DomainError("plan_units_missing")
+    known = asked_before(acting.session, campaign_id)
+    if not known.keys() >= set(unit_ids):
+        raise DomainError("field_not_a_choice", field="单位", at="units")
+    for unit_id, plan in known.items():
+        if unit_id in unit_ids:
+            redate(acting, plan.id, due, reason)
 
 
 def _asked_plan(acting: Acting, plan_id: str, refusal: str) -> UnitPlan:

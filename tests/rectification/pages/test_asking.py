@@ -71,6 +71,28 @@ def test_the_day_of_a_plan_is_changed_by_the_pages(database: Database, new_desk:
     assert "更改报送期限" not in liaison.get(head.home).text.split("经过")[0]
 
 
+def test_the_day_of_all_plans_is_changed_by_one_page(database: Database, new_desk: Desks) -> None:
+    found = make_flagged(database)
+    organiser, path = new_desk("zhangsan"), f"/rectification/campaigns/{found.campaign_id}/plans"
+    assert "没有还在填写方案的单位" in organiser.get(f"{path}/due").text
+    asked: dict[str, str | list[str]] = {"units[]": [FLAGGED, "u1"], "plan_due": DUE}
+    organiser.post(path, **asked)
+    assert f'href="{path}/due"' in organiser.get(path).text
+    assert organiser.get(f"{path}/due").text.count(" checked") == 2
+    typed: dict[str, str | list[str]] = {"units[]": ["u1"], "plan_due": later(19).isoformat(), "reason": "统一推后"}
+    refused = organiser.post(f"{path}/due", **typed)
+    assert refused.status_code == 422
+    assert refused.text.count(" checked") == 1
+    assert "统一推后</textarea>" in refused.text
+    due = (working(later(30)) or later(30)).isoformat()
+    sent = organiser.post(f"{path}/due", **(typed | {"plan_due": due}))
+    assert "各单位的联络员会在收件箱中看到" in organiser.get(sent.headers["location"]).text
+    assert new_desk("wujiu").get(f"{path}/due").status_code == 403
+    assert f"{path}/due" not in new_desk("wujiu").get(path).text
+    with database.reading() as session:
+        assert sorted(head.due.isoformat() for head in plan_heads(session, ZHANG)) == [DUE, due]
+
+
 def test_whoever_reviews_reads_the_plan_where_he_decides_and_is_led_on(database: Database, new_desk: Desks) -> None:
     found = make_flagged(database)
     typed: dict[str, str | list[str]] = {"units[]": [FLAGGED], "plan_due": DUE}

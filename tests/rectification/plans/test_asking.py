@@ -219,6 +219,30 @@ def test_the_day_of_an_order_s_plan_stands_on_its_notice(database: Database) -> 
         redate(database, head.id, later(21))
 
 
+def test_the_day_of_several_plans_is_changed_for_all_or_none(database: Database) -> None:
+    found, due = make_flagged(database), working(later(21)) or later(21)
+    ask(database, found, FLAGGED, "u1", "u2")
+
+    def change(*unit_ids: str) -> None:
+        with database.writing() as session:
+            asking.redate_many(Acting(session, MORNING, ZHANG), found.campaign_id, unit_ids, due, "县里统一推后")
+
+    for units, code in (((), "plan_units_missing"), ((FLAGGED, "u5"), "field_not_a_choice")):
+        with refuses(code):
+            change(*units)
+    with database.writing() as session:
+        session.get_one(UnitPlan, asked_of(session, "u2").id).state = PlanState.SUBMITTED.value
+    with refuses("step_too_late"):
+        change(FLAGGED, "u1", "u2")
+    with database.reading() as session:
+        assert {head.due for head in plan_heads(session, ZHANG)} == {DUE}
+    change(FLAGGED, "u1")
+    with database.reading() as session:
+        assert {head.unit_id: head.due for head in plan_heads(session, ZHANG)} == {FLAGGED: due, "u1": due, "u2": DUE}
+        told = session.scalars(sa.select(InboxItem.text).where(InboxItem.staff_id == WU.id)).all()
+        assert sum("期限改为" in text for text in told) == 1
+
+
 def test_reminders_follow_the_day_that_was_changed(database: Database) -> None:
     found = make_flagged(database)
     ask(database, found, FLAGGED)
