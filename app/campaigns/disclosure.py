@@ -93,6 +93,18 @@ def promise_text(disclosure: Disclosure) -> str:
     }[disclosure.extent]
 
 
+def slip_text(disclosure: Disclosure, floor: int) -> str:
+    """Say the promise in one line of a slip: what is shown, and what may follow from it."""
+    if not disclosure.announced:
+        return f"{KIND_WORDS[disclosure.kind]}：不足 {floor} 人评价的，不公布任何数字"
+    shown = {
+        Extent.COUNTS: "只报各等次总票数；全体一致等于公开",
+        Extent.SUM: "只报合计票数；全体一致等于公开",
+        Extent.WORDS: "只报结论；规则要求一致时等于公开",
+    }[disclosure.extent]
+    return f"{KIND_WORDS[disclosure.kind]}：{shown}"
+
+
 KIND_WORDS: Final = {Kind.PROTECTED: "保护", Kind.ANNOUNCED: "公开计票"}
 EXTENT_WORDS: Final = {Extent.COUNTS: "票数", Extent.SUM: "合计", Extent.WORDS: "等次"}
 KIND_HINTS: Final = {

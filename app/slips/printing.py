@@ -23,12 +23,12 @@ PER_PAGE: Final = COLUMNS * ROWS
 QR_WIDTH: Final = 26.0
 
 _PAGE: Final = (210.0, 297.0)
-_SLIP: Final = (64.0, 56.0)
+_SLIP: Final = (64.0, 58.0)
 _MARGIN: Final = tuple(
     (page - slip * count) / 2 for page, slip, count in zip(_PAGE, _SLIP, (COLUMNS, ROWS), strict=True)
 )
-_QR_AT: Final = (3.5, 15.4)
-_CODE_AT: Final = (3.5, 53.7)
+_QR_AT: Final = (3.5, 17.6)
+_CODE_AT: Final = (3.5, 55.8)
 _CODE_SIZE: Final = 14.0
 _CODE_ADVANCE: Final = 3.45
 _ONE_LINE: Final = 40
@@ -102,9 +102,10 @@ _TEMPLATE: Final = r"""
   let bottom = top + d.qr_width * 1mm
   let right = left + d.qr_width * 1mm + 3mm
   let width = inner - (right - left)
-  place(dx: left, dy: 1.8mm, heading(s, inner, 13.4mm, {
+  place(dx: left, dy: 1.8mm, heading(s, inner, 13mm, {
     text(fill: muted, s.round_name); h(0.6em); [您是 #s.people 人中的一人]
   }))
+  place(dx: left, dy: 14.6mm, fitted(inner, 2.6mm, 7pt, s.promise))
   place(dx: right, dy: top, block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: 1.4mm, y: 0.6mm), width: width,
     height: 5.8mm, align(horizon, fitted(width - 2.8mm, 4.6mm, 9pt, align(horizon, strong(s.group))))))
   let apart = if s.wifi == none { () } else { s.how_to.slice(calc.min(2, s.how_to.len())) }
@@ -203,6 +204,7 @@ def _fixed_part(sheet: SlipSheet) -> dict[str, object]:
         "group": sheet.group,
         "people": sheet.people,
         "round_name": sheet.round_name,
+        "promise": sheet.promise,
         "address": sheet.address if len(sheet.address) <= _ONE_LINE else _breakable(sheet.address),
         "how_to": sheet.how_to,
         "wifi": wifi

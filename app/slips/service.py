@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.ballots import service as ballots
+from app.campaigns.disclosure import slip_text
 from app.core.acting import Acting, Principal
 from app.core.db import database_of, locked
 from app.core.errors import DomainError
@@ -165,6 +166,7 @@ def sheets(
                 round_name=paper.title,
                 address=f"{base_url}/v",
                 qr_prefix=f"{base_url}/v#",
+                promise=slip_text(paper.scheme.disclosure, paper.scheme.floor),
                 wifi=wifi,
             ),
             codes[group.id],

@@ -29,6 +29,8 @@ class SlipSheet:
     """Where a voter types the code, such as ``http://192.168.1.5:8000/v``."""
     qr_prefix: str
     """The QR holds this and the code: ``http://192.168.1.5:8000/v#``."""
+    promise: str
+    """What of the result is shown and what may follow from it, in one line."""
     how_to: tuple[str, ...] = HOW_TO
     wifi: Wifi | None = None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.campaigns.disclosure import PROTECTED, Disclosure, Extent, Kind, slip_text
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.slips.codes import format_code, new_code
@@ -21,8 +22,9 @@ SHEET = SlipSheet(
     round_name="第一轮",
     address=ADDRESS,
     qr_prefix=ADDRESS + "#",
+    promise=slip_text(PROTECTED, 10),
 )
-SLIPS = [(9.0 + 64 * column, 8.5 + 56 * row, 64.0, 56.0) for row in range(5) for column in range(3)]
+SLIPS = [(9.0 + 64 * column, 3.5 + 58 * row, 64.0, 58.0) for row in range(5) for column in range(3)]
 HALL = Wifi("Hall;A", 'pass:"word,\\8888')
 CODE = r"\w{4}-\w{4}-\w{4}-\w\b"
 HOSTILE = [
@@ -49,8 +51,9 @@ def test_it_prints_slips(tmp_path: Path) -> None:
     assert re.findall(CODE, pdf_pages.text(document, "-raw")) == list(map(format_code, codes))
     shown = pdf_pages.text(document)
     assert [
-        shown.count(part) for part in (SHEET.group, "您是 40 人中的一人", ADDRESS, *SHEET.how_to[:2], "不记名")
-    ] == [20] * 6
+        shown.count(part)
+        for part in (SHEET.group, "您是 40 人中的一人", SHEET.promise, ADDRESS, *SHEET.how_to[:2], "不记名")
+    ] == [20] * 7
     cut = pdf_pages.cut_outs(document, tmp_path, 1, SLIPS) + pdf_pages.cut_outs(document, tmp_path, 2, SLIPS[:5])
     assert pdf_pages.qr_texts(cut) == [SHEET.qr_prefix + code for code in codes]
 
@@ -148,6 +151,25 @@ def test_what_people_read_is_large_enough(*, back: bool, wifi: Wifi | None) -> N
     for part, least in [(sheet.title[:8], 9.0), (sheet.round_name, 8.0), *((one, 9.0) for one in told)]:
         assert [size for text, size in sizes if part in text], part
         assert min(size for text, size in sizes if part in text) >= least - 0.01, part
+
+
+PROMISES = [PROTECTED, *(Disclosure(Kind.ANNOUNCED, extent) for extent in Extent)]
+
+
+@pytest.mark.parametrize("wifi", [None, HALL])
+@pytest.mark.parametrize("shown", PROMISES)
+def test_the_promise_is_one_line_whatever_it_is(shown: Disclosure, wifi: Wifi | None) -> None:
+    """Every sign prints, in 7 points or more, on one line, and as many slips stand on a page as without."""
+    for floor in (10, 100) if shown is PROTECTED else (10,):
+        sheet = replace(SHEET, title="贵州省黔东南苗族侗族自治州人民代表大会常务委员会年度工作评议", wifi=wifi)
+        promise = slip_text(shown, floor)
+        document = slips_pdf([(replace(sheet, promise=promise), make_codes(PER_PAGE))])
+        assert len(pdf_pages.reader(document).pages) == 1
+        squeezed = re.sub(r"\s", "", promise)
+        lines = [re.sub(r"\s", "", line) for line in pdf_pages.text(document, "-raw").splitlines()]
+        assert sum(squeezed in line for line in lines) == PER_PAGE
+        assert 0 not in pdf_pages.glyphs(document)
+        assert min(size for text, size in lines_of(document, 1) if text in promise and len(text) > 2) >= 6.99
 
 
 def test_long_names_shrink_instead_of_being_cut_off() -> None:
