@@ -8,6 +8,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
 from app.accounts import routes as accounts_routes
+from app.accounts import routes_moving as routes_staff_moving
 from app.accounts import routes_own, routes_return
 from app.archive import routes as archive_routes
 from app.audit import routes as audit_routes
@@ -53,16 +54,16 @@ from app.rectification.pages import votes as routes_votes
 from app.reports import routes as routes_reports
 from app.reports import routes_public
 from app.rounds import routes as rounds_routes
-from app.rounds import routes_again, routes_document, routes_examples, routes_start
+from app.rounds import routes_again, routes_document, routes_examples, routes_moving, routes_start
 from app.slips import routes as slips_routes
 from app.web import language
 
 PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.router, routes_ledger.public)
 """What voters and the public ask for; no log-in is known there."""
 DESK_FEATURES = (
-    accounts_routes, routes_return, routes_own, audit_routes, consents_routes, office_routes, offices_routes,
-    campaigns_routes, routes_start, routes_again, routes_examples, rounds_routes, routes_document, slips_routes,
-    box_routes, routes_receipt,
+    accounts_routes, routes_return, routes_own, routes_staff_moving, audit_routes, consents_routes,
+    office_routes, offices_routes, campaigns_routes, routes_start, routes_moving, routes_again, routes_examples,
+    rounds_routes, routes_document, slips_routes, box_routes, routes_receipt,
     preview_routes, routes_forms_preview, publication_routes, routes_charts,
     routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
     routes_trends, routes_years, routes_tryout, archive_routes, api_v1, api_v2, opinions_routes, routes_merge,

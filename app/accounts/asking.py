@@ -7,7 +7,7 @@ his half to the account's owner.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.accounts import people, service
+from app.accounts import moving, people, service
 from app.accounts.domain import INVITATION_LIFE, Act, agreeing, may_agree, may_ask, needs_consent
 from app.accounts.handover import code_of
 from app.accounts.roles import lawful_roles, written_roles
@@ -17,7 +17,7 @@ from app.consents.service import Asking
 from app.core.acting import Acting
 from app.core.db import database_of
 from app.core.errors import DomainError
-from app.offices.reads import chosen_office
+from app.offices.reads import chosen_again, chosen_office
 
 KIND = "account"
 """What consents to acts on accounts are filed under; their subject is the log-in name."""
@@ -28,6 +28,7 @@ WHAT = {
     Act.ENABLE: "启用账号“{name}”（{login}）",
     Act.DISABLE: "停用账号“{name}”（{login}）",
     Act.ROLE: "改变账号“{name}”（{login}）的角色",
+    Act.MOVE: "把账号“{name}”（{login}）调到另一个机构",
 }
 """How a request for each act is told to those who may agree."""
 
@@ -41,6 +42,8 @@ class Outcome:
     with_code: bool = False
     whose: str = ""
     """The name of the account's owner."""
+    moved: tuple[str, str] | None = None
+    """The ids of an account that was moved and of its new office; the caller checks the keys that it holds."""
 
 
 def _create(acting: Acting, request: Request, consent_id: str | None) -> str:
@@ -68,12 +71,18 @@ def _role(acting: Acting, request: Request, _consent_id: str | None) -> str:
     return ""
 
 
+def _move(acting: Acting, request: Request, _consent_id: str | None) -> str:
+    moving.move(acting, request["staff_id"], chosen_again(acting.session, request["to"]))
+    return ""
+
+
 _DO: dict[Act, Callable[[Acting, Request, str | None], str]] = {
     Act.CREATE: _create,
     Act.LINK: _link,
     Act.ENABLE: _enable,
     Act.DISABLE: _disable,
     Act.ROLE: _role,
+    Act.MOVE: _move,
 }
 
 
@@ -101,6 +110,21 @@ def change(acting: Acting, act: Act, staff_id: str, role: str = "", *, three_rol
     told = {"staff_id": staff_id, "login": staff.login, "name": staff.name, "role": role}
     told["office_id"] = staff.office_id
     return _ask_or_do(acting, act, told, before=before, three_roles=three_roles)
+
+
+def move(acting: Acting, staff_id: str, office_id: str, *, three_roles: bool) -> Outcome:
+    """Move an account to an office within the actor's reach, or ask for it.
+
+    DomainError ``not_found``, ``own_account``, ``move_nowhere`` or ``field_not_a_choice``.
+    """
+    staff, to = service.find(acting.session, staff_id), chosen_office(acting, office_id)
+    if staff_id == acting.actor.id:
+        raise DomainError("own_account")
+    if staff.office_id == to:
+        raise DomainError("move_nowhere")
+    role = written_roles(staff.roles)
+    request = {"staff_id": staff_id, "login": staff.login, "name": staff.name, "role": role, "to": to}
+    return _ask_or_do(acting, Act.MOVE, {**request, "office_id": staff.office_id}, before=role, three_roles=three_roles)
 
 
 def _ask_or_do(acting: Acting, act: Act, request: Request, *, before: str = "", three_roles: bool) -> Outcome:
@@ -143,4 +167,5 @@ def decide(acting: Acting, consent_id: str, *, granted: bool, three_roles: bool)
         service.check_is_older(acting.session, acting.actor, found.asked_at)
     request = consents.decide(acting, found, granted=granted)
     token = _DO[act](acting, request, found.id) if granted else ""
-    return Outcome(is_done=granted, token=token, with_code=True, whose=request["name"])
+    moved = (request["staff_id"], request["to"]) if granted and act is Act.MOVE else None
+    return Outcome(is_done=granted, token=token, with_code=True, whose=request["name"], moved=moved)

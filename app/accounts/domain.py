@@ -99,6 +99,7 @@ class Act(StrEnum):
     ENABLE = "enable"
     DISABLE = "disable"
     ROLE = "role"
+    MOVE = "move"
 
 
 def may_ask(roles: AbstractSet[str], act: Act, *, three_roles: bool) -> bool:

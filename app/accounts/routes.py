@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.accounts import asking, entry, logins, service
+from app.accounts import asking, entry, logins, moving, service
 from app.accounts.asking import KIND, Outcome
 from app.accounts.devices import known_device, remember_device
 from app.accounts.domain import Act, may_agree, may_ask, roles_offered
@@ -229,8 +229,13 @@ def give_roles(desk: ManagerDesk, staff_id: str, form: ProvenForm) -> Response:
 
 
 def _answer(desk: Desk, consent_id: str, *, granted: bool) -> Response:
-    three_roles = desk.settings.three_roles
-    return _decide_on(desk, lambda: asking.decide(desk.acting, consent_id, granted=granted, three_roles=three_roles))
+    def act() -> Outcome:
+        outcome = asking.decide(desk.acting, consent_id, granted=granted, three_roles=desk.settings.three_roles)
+        if outcome.moved:
+            moving.check_keys(desk.session, moving.keys_of(desk.request), *outcome.moved)
+        return outcome
+
+    return _decide_on(desk, act)
 
 
 @router.post("/consents/{consent_id}/grant")

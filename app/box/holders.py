@@ -123,6 +123,13 @@ def held_over(session: Session, campaign_id: str) -> Mapping[tuple[str, str], st
     return found
 
 
+def keys_of(session: Session, staff_id: str) -> list[tuple[str, str]]:
+    """Return the rounds before their count whose keys an account holds: titles, and ids of their offices."""
+    found = rounds_in(session, BEFORE_THE_COUNT)
+    held = (row for row in found if any(one.staff_id == staff_id for one in holders_of(session, row.id)))
+    return [(row.title, office_of_round(session, row.id)) for row in held]
+
+
 def forget_key(session: Session, round_id: str) -> bool:
     """Delete the round's key and its parts, not who holds them; return whether there was one."""
     session.execute(update(KeyHolder).where(KeyHolder.round_id == round_id).values(part=None))

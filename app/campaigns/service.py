@@ -77,7 +77,7 @@ def refuse_twice(session: Session, title: str, organisation: str) -> None:
 
 
 def settle_in(session: Session, campaign_id: str, office_id: str) -> None:
-    """Let a new campaign belong to an office, which the caller has checked."""
+    """Let a campaign belong to an office, which the caller has checked."""
     campaign_row(session, campaign_id).office_id = office_id
 
 

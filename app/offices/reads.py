@@ -55,6 +55,13 @@ def chosen_office(acting: Acting, office_id: str) -> str:
     return office_id
 
 
+def chosen_again(session: Session, office_id: str) -> str:
+    """Return an office that was chosen some time ago; DomainError ``not_found`` where it is gone."""
+    if office_id not in the_tree(session).nodes:
+        raise DomainError("not_found")
+    return office_id
+
+
 def office_called(session: Session, called: str) -> str:
     """Return the id of the office of that name, way or id, the root's for an empty text.
 

@@ -12,6 +12,7 @@ from app.campaigns.reads import all_campaigns, get_campaign
 from app.campaigns.sentences import rule_text
 from app.core.errors import DomainError
 from app.core.lists import wish_of
+from app.offices.reads import offices_in_reach
 from app.offices.shown import offices_shown
 from app.rounds import reads
 from app.rounds.allowed import powers
@@ -102,6 +103,7 @@ def overview_page(desk: OrganiserDesk, campaign_id: str) -> Response:
         "going_on": going_on,
         "can": powers(desk.staff.roles, going_on.state, is_rehearsal=False) if going_on else None,
         "rule_text": rule_text,
+        "has_offices": len(offices_in_reach(desk.session, desk.staff)) > 1,
         "again": copy_of(desk.session, campaign_id) if _is_free(rounds) else None,
     }
     return desk.show("campaigns/overview.html", campaign=campaign, **context)

@@ -27,6 +27,8 @@ NOT_CLICKED = {
     "GET /notices/{round_id}": "the public comes by a printed address",
     "GET /notices/{round_id}/notice.pdf": "on the public's page",
     "GET /notices/{round_id}/result.json": "on the public's page",
+    "GET /staff/{staff_id}/office": "shown where there are several offices",
+    "GET /campaigns/{campaign_id}/office": "shown where there are several offices",
     "GET /jobs/{job_id}": "shown while a file takes longer than its request",
     "GET /jobs/{job_id}/file": "shown when such a file is ready",
     "GET /verify": "the public comes by a printed address",

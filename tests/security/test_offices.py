@@ -257,3 +257,15 @@ def test_every_model_says_to_whom_its_rows_belong() -> None:
         and not issubclass(mapper.class_, tuple(marks.values()))
     }
     assert bare == set()
+
+
+@pytest.mark.parametrize("target", [WEST, ROOT, "nowhere"])
+def test_nothing_of_an_office_is_moved_to_one_beyond_its_reach(nodes: Nodes, target: str) -> None:
+    """The organiser of 东县 is told that there is no such choice, and all other roles have no such page."""
+    places, before = nodes.world.places, nodes.world.dump()
+    for role in ROLES:
+        desk = nodes.desks[EAST, role]
+        for address in (f"/campaigns/{places['campaign_id']}/office", f"/staff/{places['staff_id']}/office"):
+            answer = desk.post_once(address, office=target)
+            assert answer.status_code == (422 if role == "organiser" else 403), (role, address)
+    assert nodes.world.dump() == before

@@ -31,6 +31,8 @@ STEP_UP = {
     "POST /staff/{staff_id}/link": "organiser",
     "POST /staff/{staff_id}/enable": "organiser",
     "POST /staff/{staff_id}/role": "organiser",
+    "POST /staff/{staff_id}/office": "organiser",
+    "POST /campaigns/{campaign_id}/office": "organiser",
     "POST /consents/{consent_id}/grant": "scrutineer",
     "POST /account/factor": "scrutineer",
     "POST /staff/{staff_id}/disable": "organiser",
@@ -42,7 +44,7 @@ STEP_UP = {
 }
 """Every act of weight, and who does it here."""
 WEIGHTY = re.compile(
-    r"POST .*/(void|sign|publish|correct|archive|withdraw|grant|link|enable|disable|role)$"
+    r"POST .*/(void|sign|publish|correct|archive|withdraw|grant|link|enable|disable|role|office)$"
     r"|POST .*/(opening/\w+|liaisons/import/confirm)$"
     r"|POST /(staff|tokens)$|POST /account/factor$"
 )

@@ -61,6 +61,8 @@ OTHERWISE = {
     "/campaigns/{campaign_id}/liaisons/import/confirm": "adds people, and refuses names that are taken",
     "/rectification/import/confirm": "compares each row with the one that was exported",
     "/campaigns/{campaign_id}/english": "brings what each name was called on its page",
+    "/staff/{staff_id}/office": "has one field, and each change is written down",
+    "/campaigns/{campaign_id}/office": "has one field, and each change is written down",
     "/holidays": "changes the days it names and no others",
     "/rounds/{round_id}/announce": "names the slide that the screen is to show",
     "/inbox/address": "has one field, of the reader alone",

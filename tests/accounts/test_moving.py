@@ -1,0 +1,86 @@
+"""An account moves between offices: by consent where it is of weight, and not away from a key that it holds."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from app.accounts import asking, moving
+from app.accounts.asking import KIND
+from app.accounts.models import Staff, StaffSession
+from app.audit.models import AuditEntry
+from app.box.holders import keys_of
+from app.box.models import KeyHolder
+from app.consents.reads import waiting
+from app.core.acting import Acting, Principal
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.offices.models import Office
+from tests import cast
+from tests.cast import MORNING, Desk, refuses
+
+ZHANG = Principal("idzhangsan", "张三", "organiser")
+SECOND = Principal("idlisi", "李四", "scrutineer")
+
+
+@pytest.fixture
+def offices(database: Database) -> None:
+    with database.writing() as session:
+        cast.make_cast(session)
+        for name in ("east", "west"):
+            session.add(Office(id=name, parent_id="root", name=name, position=0, is_closed=False))
+
+
+def office_of(database: Database, staff_id: str) -> str:
+    with database.reading() as session:
+        return session.get_one(Staff, staff_id).office_id
+
+
+@pytest.mark.usefixtures("offices")
+def test_it_works(database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> None:
+    """A leader moves at once, with sentences of what follows; his log-ins end, and the log tells from where."""
+    desk = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    leader = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhaoliu")
+    assert "/staff/idzhaoliu/office" in desk.get("/staff").text
+    page = desk.get("/staff/idzhaoliu/office").text
+    assert "从此只看得到新机构和它下级的活动" in page
+    assert desk.post("/staff/idzhaoliu/office", office="elsewhere").status_code == 422
+    assert desk.post("/staff/idzhangsan/office", office="east").status_code == 409
+    assert desk.post("/staff/idzhaoliu/office", office="east").headers["location"] == "/staff"
+    assert office_of(database, "idzhaoliu") == "east"
+    assert desk.post("/staff/idzhaoliu/office", office="east").status_code == 409
+    assert "/login" in leader.get("/results").headers.get("location", "")
+    with database.reading() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "account.move")).one()
+        assert entry.subject == "idzhaoliu"
+        assert '"before":"root"' in entry.detail.replace(" ", "")
+
+
+@pytest.mark.usefixtures("offices")
+def test_an_account_of_weight_moves_when_another_agrees(database: Database) -> None:
+    with database.writing() as session:
+        outcome = asking.move(Acting(session, MORNING, ZHANG), "idwangwu", "east", three_roles=False)
+        assert not outcome.is_done
+        [asked] = waiting(session, KIND)
+    assert office_of(database, "idwangwu") == "root"
+    with database.writing() as session:
+        decided = asking.decide(Acting(session, MORNING, SECOND), asked.id, granted=True, three_roles=False)
+        assert decided.moved == ("idwangwu", "east")
+        assert session.scalar(select(func.count()).where(StaffSession.staff_id == "idwangwu")) == 0
+        assert session.get_one(Staff, "idwangwu").renewed_at == MORNING
+    assert office_of(database, "idwangwu") == "east"
+
+
+@pytest.mark.usefixtures("offices")
+def test_nobody_moves_away_from_a_key_that_he_holds(database: Database) -> None:
+    """From 东县 he still sees a round of 东县, from 西县 he does not: its box could not be opened."""
+    with database.writing() as session:
+        round_id = cast.make_ready(Acting(session, MORNING, ZHANG))
+        session.add(KeyHolder(round_id=round_id, number=1, part=None, name="王五", staff_id="idwangwu"))
+        session.flush()
+        with refuses("move_holds_key"):
+            moving.check_keys(session, keys_of, "idwangwu", "west")
+        moving.check_keys(session, keys_of, "idwangwu", "root")
+        moving.check_keys(session, keys_of, "idzhaoliu", "west")
