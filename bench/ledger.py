@@ -26,7 +26,7 @@ STATES = (ActionState.ANNOUNCED, ActionState.IN_PROGRESS, ActionState.COMPLETED,
 UNDER_WAY = {ACTION_STATES[state] for state in STATES[:2]}
 PAGES = (
     "/rectification",
-    "/rectification?part=7",
+    "/rectification?part=14",
     "/rectification/ledger",
     "/rectification/ledger?show=late",
     "/rectification/ledger?part=90",

@@ -21,11 +21,15 @@ Other = TypeVar("Other")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a reader wants of a list: words that all stand in a line, a state, and the number of the page from 1."""
+    """What a reader wants of a list: words that all stand in a line, a state, and the number of the page from 1.
+
+    ``also`` holds what else the address of the list says; it is kept from page to page.
+    """
 
     text: str = ""
     state: str = ""
     part: int = 1
+    also: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_narrow(self) -> bool:
@@ -39,8 +43,13 @@ class Wish:
 
     def address(self, part: int) -> str:
         """Return the query of another page of the same wish."""
-        told = {"q": self.text, "state": self.state, "part": "" if part == 1 else str(part)}
-        return f"?{urlencode({key: value for key, value in told.items() if value})}"
+        told = [*self.also, ("q", self.text), ("state", self.state), ("part", "" if part == 1 else str(part))]
+        return f"?{urlencode([(key, value) for key, value in told if value])}"
+
+    @property
+    def everything(self) -> str:
+        """The query of the first page of the list, whatever is looked for."""
+        return Wish(also=self.also).address(1)
 
 
 ANYTHING: Final = Wish()

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns.copying import LeftOut
-from app.campaigns.reads import CampaignView, UnitView, all_campaigns, get_campaign
+from app.campaigns.listing import campaigns_of, titles
+from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.core.lists import ANYTHING, Listed, Wish, cut
 from app.rectification.board.facts import fact_for, facts_of
 from app.rectification.models import BoardDone, CampaignBoard
 from app.rectification.orders.reads import days_table, reach
@@ -117,14 +119,13 @@ def mark_of(stages: Sequence[Stage]) -> str:
     return sha256(STAGES.dump_json(tuple(stages))).hexdigest()[:16]
 
 
-def boards(session: Session, staff: Principal) -> Sequence[tuple[str, str, bool]]:
+def boards(session: Session, staff: Principal, wish: Wish = ANYTHING) -> Listed[tuple[str, str, bool]]:
     """Return id, title and whether there are steps of the campaigns of which somebody may see a row, newest first."""
     units = reach(session, staff)
+    seen = None if units is None else campaigns_of(session, units)
     with_steps = set(session.scalars(select(CampaignBoard.campaign_id)))
-    every = [(line.id, line.title, line.id in with_steps) for line in all_campaigns(session)]
-    if units is None:
-        return every
-    return [each for each in every if units.intersection(unit.id for unit in get_campaign(session, each[0]).units)]
+    every = [(each, title, each in with_steps) for each, title in titles(session).items() if wish.fits(title)]
+    return cut([each for each in every if seen is None or each[0] in seen], wish)
 
 
 def board_of(session: Session, staff: Principal, today: date, campaign_id: str) -> BoardView:

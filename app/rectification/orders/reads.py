@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
 from app.campaigns.domain import ANSWERING
-from app.campaigns.reads import get_campaign, kinds_of, office_of, units_of_campaign
+from app.campaigns.listing import places_of_units
+from app.campaigns.reads import get_campaign, kinds_of, office_of
 from app.core.acting import Principal
 from app.core.errors import DomainError
+from app.core.lists import Listed, Wish, cut
 from app.publication.domain import units_of_verdict
 from app.publication.reads import published, viewer_of
 from app.publication.verdicts import TargetVerdict, published_verdicts
@@ -129,23 +131,29 @@ class Place:
     campaign_id: str
     unit_name: str
     unit_position: int
+    state: str
 
 
 def places(session: Session, staff: Principal, campaign_id: str = "") -> Sequence[Place]:
     """Return the orders within reach by their places alone, in the order of ``orders``."""
-    columns = (RemedialOrder.id, RemedialOrder.campaign_id, RemedialOrder.unit_id)
+    columns = (RemedialOrder.id, RemedialOrder.campaign_id, RemedialOrder.unit_id, RemedialOrder.state)
     query = select(*columns).order_by(RemedialOrder.campaign_id, RemedialOrder.created_at, RemedialOrder.id)
     if campaign_id:
         query = query.where(RemedialOrder.campaign_id == campaign_id)
     units = reach(session, staff)
     rows = [row for row in session.execute(query) if units is None or row[2] in units]
-    names = {
-        unit.id: (unit.name, place)
-        for each in dict.fromkeys(row[1] for row in rows)
-        for place, unit in enumerate(units_of_campaign(session, each), start=1)
-    }
-    found = [Place(order, campaign, *names[unit]) for order, campaign, unit in rows]
+    names = places_of_units(session, {row[1] for row in rows})
+    found = [Place(order, campaign, *names[unit], state) for order, campaign, unit, state in rows]
     return sorted(found, key=lambda place: (place.campaign_id, place.unit_position))
+
+
+def found_orders(session: Session, staff: Principal, wish: Wish) -> Listed[OrderView]:
+    """Return a page of the orders within reach that a reader looks for by unit and state, in the order of ``orders``.
+
+    Only the orders that are shown are read whole.
+    """
+    every = [each for each in places(session, staff) if wish.state in {"", each.state} and wish.fits(each.unit_name)]
+    return cut(every, wish).told(lambda page: views_of(session, page))
 
 
 def views_of(session: Session, wanted: Sequence[Place]) -> Sequence[OrderView]:

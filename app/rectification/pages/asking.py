@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.core.errors import DomainError
+from app.core.lists import wish_of
 from app.publication.reads import published_rounds, viewer_of
 from app.publication.verdicts import published_verdicts
 from app.rectification.orders.reads import holidays_of, reach, unknown_years
@@ -16,8 +17,9 @@ from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.plan_steps import home_page
 from app.rectification.plans import asking
 from app.rectification.plans.asking import DUE, Request
-from app.rectification.plans.reads import PlanHead, plan_heads
+from app.rectification.plans.reads import PlanHead, found_plans, plan_heads
 from app.rectification.rules.allowed import reader_powers
+from app.rectification.rules.plans import PlanState
 from app.rectification.rules.wording import ORIGINS_OF_PLANS
 from app.rectification.rules.workdays import add_working_days
 from app.tally.verdict import Verdict
@@ -26,7 +28,6 @@ from app.web.forms import Form
 from app.web.pages import see_other
 
 router = APIRouter()
-PLANS_A_PAGE = 100
 WORKING_DAYS = 10
 """What is proposed as the time for a plan."""
 MOST_ASKED = 99_999
@@ -35,20 +36,10 @@ PLAN_WORDS = {**LEDGER_WORDS, "plan_origins": ORIGINS_OF_PLANS}
 
 
 @router.get("/rectification/plans")
-def show_plans(desk: RectificationDesk, part: int = 1) -> Response:
-    """List all plans within reach, of orders and without one, in official order of units."""
-    heads = plan_heads(desk.session, desk.staff)
-    parts = max(1, -(-len(heads) // PLANS_A_PAGE))
-    part = min(max(part, 1), parts)
-    titles = {each: get_campaign(desk.session, each).title for each in dict.fromkeys(one.campaign_id for one in heads)}
-    context = {
-        "plans": heads[(part - 1) * PLANS_A_PAGE : part * PLANS_A_PAGE],
-        "titles": titles,
-        "total": len(heads),
-        "part": part,
-        "parts": parts,
-    }
-    return desk.show("rectification/plans.html", can=reader_powers(desk.staff.roles), **context, **PLAN_WORDS)
+def show_plans(desk: RectificationDesk) -> Response:
+    """List the plans within reach, of orders and without one, in official order of units, as they are looked for."""
+    found = found_plans(desk.session, desk.staff, wish_of(desk.request.query_params, frozenset(PlanState)))
+    return desk.show("rectification/plans.html", can=reader_powers(desk.staff.roles), found=found, **PLAN_WORDS)
 
 
 def _campaign_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:

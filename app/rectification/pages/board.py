@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
+from app.core.lists import cut, wish_of
 from app.core.secrets import new_id
 from app.rectification.board import service as board_service
 from app.rectification.board.service import BoardView, is_missing, mark_of
@@ -20,7 +21,8 @@ from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, UnitDe
 from app.web.forms import Form, PostedForm
 
 router = APIRouter()
-UNITS_A_PAGE = 100
+MISSING, LATE = "missing", "late"
+"""States to which the board of a campaign is narrowed."""
 NAME_LIMIT, PROOF_LIMIT = 40, 300
 APART = 10
 """Between two places in the order, so that something can be put between without counting all anew."""
@@ -35,34 +37,26 @@ def campaigns(desk: RectificationDesk) -> Response:
     """List the campaigns with their boards and documents."""
     return desk.show(
         "rectification/campaign_boards.html",
-        boards=board_service.boards(desk.session, desk.staff),
+        found=board_service.boards(desk.session, desk.staff, wish_of(desk.request.query_params)),
         can=reader_powers(desk.staff.roles),
     )
 
 
 @router.get("/campaigns/{campaign_id}/board")
-def show_board(desk: RectificationDesk, campaign_id: str, show: str = "", part: int = 1) -> Response:
-    """Show units by steps in official order; ``show`` picks units with missing or late steps, ``part`` the page."""
+def show_board(desk: RectificationDesk, campaign_id: str) -> Response:
+    """Show units by steps in official order, as they are looked for by name and by missing or late steps."""
     view = board_service.board_of(desk.session, desk.staff, desk.today, campaign_id)
-    rows = [row for row in view.rows if _is_picked(row, show)]
-    parts = max(1, -(-len(rows) // UNITS_A_PAGE))
-    part = min(max(part, 1), parts)
-    page_rows = rows[(part - 1) * UNITS_A_PAGE : part * UNITS_A_PAGE]
-    context = {
-        "view": view,
-        "names": {unit.id: unit.name for unit in view.units},
-        "rows": page_rows,
-        "total": len(rows),
-        "show": show,
-        "can": reader_powers(desk.staff.roles),
-    }
-    return desk.show("rectification/campaign_board.html", **context, part=part, parts=parts, **WORDS)
+    wish = wish_of(desk.request.query_params, (MISSING, LATE))
+    names = {unit.id: unit.name for unit in view.units}
+    rows = [row for row in view.rows if _is_picked(row, wish.state) and wish.fits(names[row.unit_id])]
+    context = {"view": view, "names": names, "found": cut(rows, wish), "can": reader_powers(desk.staff.roles)}
+    return desk.show("rectification/campaign_board.html", **context, **WORDS)
 
 
-def _is_picked(row: Row, show: str) -> bool:
-    if show == "missing":
+def _is_picked(row: Row, state: str) -> bool:
+    if state == MISSING:
         return any(is_missing(cell) for cell in row.cells)
-    return show != "late" or any(cell.state is CellState.LATE for cell in row.cells)
+    return state != LATE or any(cell.state is CellState.LATE for cell in row.cells)
 
 
 def _step_page(desk: Desk, campaign_id: str, place: tuple[str, str], refused: Refused | None = None) -> Response:

@@ -1,6 +1,7 @@
 """The 补课 board, flagged units to decide about, and the page of an order."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 
 from fastapi import APIRouter
@@ -8,6 +9,7 @@ from starlette.responses import Response
 
 from app.core.acting import Acting
 from app.core.errors import DomainError
+from app.core.lists import cut, wish_of
 from app.inbox import service as inbox
 from app.office.ordering import file_later
 from app.office.workshop import Craft
@@ -26,7 +28,7 @@ from app.rectification.pages.signable import signing_of_plan
 from app.rectification.plans.reads import plan_heads
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.allowed import reader_powers
-from app.rectification.rules.orders import ORDER_TABLE, Deadlines, OrderEvent, running_deadline
+from app.rectification.rules.orders import ORDER_TABLE, Deadlines, OrderEvent, OrderState, running_deadline
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import (
@@ -50,7 +52,6 @@ from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
 router = APIRouter()
-ORDERS_A_PAGE = 100
 PLANS_SHOWN = 20
 COMPARISON = Craft("app.rectification.documents.making:comparison", seconds=60)
 NOTICE = Craft("app.rectification.documents.making:notice", "notice.docx")
@@ -75,19 +76,21 @@ LEDGER_WORDS = {
 
 
 @router.get("/rectification")
-def board(desk: RectificationDesk, part: int = 1) -> Response:
-    """Show flagged units that wait for a decision and all orders with their next step and date."""
-    places = reads.places(desk.session, desk.staff)
-    pages = range(1, max(1, -(-len(places) // ORDERS_A_PAGE)) + 1)
-    part = min(max(part, pages[0]), pages[-1])
-    views = reads.views_of(desk.session, places[(part - 1) * ORDERS_A_PAGE : part * ORDERS_A_PAGE])
-    due = {view.id: running_deadline(view.standing.state, view.current.dates) for view in views if view.current}
+def board(desk: RectificationDesk) -> Response:
+    """Show flagged units that wait for a decision and orders with their next step and date, as they are looked for."""
+    wish = wish_of(desk.request.query_params, frozenset(OrderState))
+    found = reads.found_orders(desk.session, desk.staff, wish)
+    due = {view.id: running_deadline(view.standing.state, view.current.dates) for view in found.rows if view.current}
     flags = reads.flags(desk.session, desk.staff, desk.now) if "organiser" in desk.staff.roles else ()
-    context = {"orders": views, "due": due, "flags": flags, "part": part, "pages": pages, "total": len(places)}
-    context["plans"] = [one for one in plan_heads(desk.session, desk.staff) if one.is_awaited]
-    context["shown"] = PLANS_SHOWN
-    context["unread"] = inbox.unread(desk.session, desk.staff)
-    context["empty"] = board_empty(desk.staff.roles, len(flags))
+    context = {
+        "found": found,
+        "due": due,
+        "flags": cut([flag for flag in flags if wish.fits(flag.unit.name, flag.round.title)], replace(wish, part=1)),
+        "plans": [one for one in plan_heads(desk.session, desk.staff) if one.is_awaited],
+        "shown": PLANS_SHOWN,
+        "unread": inbox.unread(desk.session, desk.staff),
+        "empty": board_empty(desk.staff.roles, len(flags)),
+    }
     return desk.show("rectification/board.html", can=reader_powers(desk.staff.roles), **context, **WORDS)
 
 

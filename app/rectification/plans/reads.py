@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from app.campaigns.reads import units_of_campaign
+from app.campaigns.listing import places_of_units, titles
 from app.core.acting import Principal
 from app.core.errors import DomainError
+from app.core.lists import Listed, Wish, cut
 from app.rectification.models import UnitPlan
 from app.rectification.orders.reads import reach
 from app.rectification.rules.plans import PLANS_IN_FORCE, PLANS_OPEN, Origin, PlanState
@@ -85,6 +86,17 @@ def plan_heads(session: Session, staff: Principal, campaign_id: str = "") -> Seq
     return _heads(session, (row for row in session.execute(query) if units is None or row.unit_id in units))
 
 
+def found_plans(session: Session, staff: Principal, wish: Wish) -> Listed[tuple[PlanHead, str]]:
+    """Return a page of the plans within reach that a reader looks for by unit, campaign and state, with its title."""
+    named = titles(session)
+    every = [
+        (head, named[head.campaign_id])
+        for head in plan_heads(session, staff)
+        if wish.state in {"", head.state.value} and wish.fits(head.unit_name, named[head.campaign_id])
+    ]
+    return cut(every, wish)
+
+
 def heads_of(session: Session, public_id: str) -> Sequence[PlanHead]:
     """Return the plans of a public address, oldest first: those of one order, or the one that was asked for."""
     return _heads(session, session.execute(select(*_COLUMNS).where(UnitPlan.public_id == public_id)))
@@ -107,10 +119,7 @@ def get_head(session: Session, staff: Principal, plan_id: str) -> PlanHead:
 
 def _heads(session: Session, found: Iterable[Any]) -> list[PlanHead]:
     rows = list(found)
-    names: dict[str, tuple[str, int]] = {}
-    for each in dict.fromkeys(row.campaign_id for row in rows):
-        units = units_of_campaign(session, each)
-        names |= {unit.id: (unit.name, place) for place, unit in enumerate(units, start=1)}
+    names = places_of_units(session, {row.campaign_id for row in rows})
     return sorted((_head(row, names) for row in rows), key=_place)
 
 

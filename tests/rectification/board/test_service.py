@@ -212,10 +212,10 @@ def test_a_liaison_sees_and_enters_his_own_units_only(database: Database) -> Non
 def test_a_liaison_without_a_unit_here_sees_no_board(database: Database) -> None:
     found = make_flagged(database)
     with database.writing() as session:
-        assert [title for _, title, _ in board_service.boards(session, WU)] == ["学习实践科学发展观活动"]
+        assert [title for _, title, _ in board_service.boards(session, WU).rows] == ["学习实践科学发展观活动"]
         session.execute(sa.delete(StaffUnit))
-        assert board_service.boards(session, WU) == []
-        assert len(board_service.boards(session, ZHAO)) == 1
+        assert board_service.boards(session, WU).is_empty
+        assert board_service.boards(session, ZHAO).total == 1
         with refuses("campaign_unknown"):
             seen(session, found.campaign_id, WU)
 
@@ -301,7 +301,7 @@ def test_a_campaign_has_steps_once_its_organiser_chose_some_and_none_again_until
     with database.writing() as session:
         campaign_id = make_campaign(session, make_cast(session)["zhangsan"])
         assert seen(session, campaign_id).stages == ()
-        assert [has_steps for _, _, has_steps in board_service.boards(session, ZHANG)] == [False]
+        assert [has_steps for _, _, has_steps in board_service.boards(session, ZHANG).rows] == [False]
         board_service.choose(acting(session), campaign_id, "seed")
         assert seen(session, campaign_id).stages == SEED_STAGES
         with refuses("board_changed_meanwhile"):

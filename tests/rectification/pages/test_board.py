@@ -170,14 +170,17 @@ def test_700_units_are_shown_page_by_page_in_official_order(
         )
     desk = new_desk("zhangsan")
     text = desk.get(root).text
-    assert text.count("<strong>第") == 92
-    assert "1 / 7" in text
+    assert text.count("<strong>第") == 42
+    assert "1 / 14" in text
     shown = [
-        name for part in range(1, 8) for name in re.findall(r"<strong>(第\d+)", desk.get(f"{root}?part={part}").text)
+        name for part in range(1, 15) for name in re.findall(r"<strong>(第\d+)", desk.get(f"{root}?part={part}").text)
     ]
     assert shown == [f"第{at:03}" for at in range(9, 701)]
-    assert "筛选出 0 个单位，全部 700 个" in desk.get(f"{root}?show=late").text
-    assert "筛选出 700 个单位，全部 700 个" in desk.get(f"{root}?show=missing&part=99").text
+    assert "筛选出 0 个单位，全部 700 个" in desk.get(f"{root}?state=late").text
+    assert "筛选出 700 个单位，全部 700 个" in desk.get(f"{root}?state=missing&part=99").text
+    found = desk.get(f"{root}?q=第 ０４２&state=missing").text
+    assert re.findall(r"<strong>(第\d+)", found) == ["第042"]
+    assert "没有符合的" in desk.get(f"{root}?q=没有").text
 
 
 def test_steps_are_chosen_from_a_template_and_given_up(root: str, new_desk: Callable[[str], Desk]) -> None:
