@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import staff_import
+from app.campaigns.ports import keys_held
 from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.staff_import import Made
 from app.campaigns.staff_listing import PROBLEM_SENTENCES, Known, StaffPreview
@@ -72,7 +73,8 @@ def confirm(desk: OrganiserDesk, campaign_id: str, form: ProvenForm) -> Response
     def act(checked: StaffPreview) -> tuple[Made, ...]:
         if get_campaign(desk.session, campaign_id) != campaign:
             raise DomainError("campaign_changed")
-        return staff_import.save_staff(desk.acting, campaign, checked, three_roles=three)
+        held = keys_held(desk.request)(desk.session, campaign_id)
+        return staff_import.save_staff(desk.acting, campaign, checked, held, three_roles=three)
 
     def again(refused: Refused) -> Response:
         return _upload_page(desk, campaign_id, refused)
@@ -91,5 +93,9 @@ def _sheet(desk: Desk, campaign: CampaignView, made: tuple[Made, ...]) -> Respon
         for one in made
         if one.token
     ]
-    asked, known = [one.row for one in made if one.is_asked], [one.row for one in made if one.row.is_known]
-    return desk.show("campaigns/staff_sheet.html", campaign=campaign, links=links, asked=asked, known=known)
+    rows = {
+        "asked": [one.row for one in made if one.is_asked],
+        "known": [one.row for one in made if one.row.is_known],
+        "attached": [one.row for one in made if one.row.is_attached],
+    }
+    return desk.show("campaigns/staff_sheet.html", campaign=campaign, links=links, **rows)

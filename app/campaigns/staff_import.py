@@ -5,6 +5,7 @@ All is done in one transaction or nothing.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
@@ -24,6 +25,7 @@ from app.office.workbook import Sheet, Workbook, read_workbook
 
 _KEYS = ("name", "login", "role", "units")
 _CARRIED = TypeAdapter(tuple[tuple[str, str, str, tuple[str, ...]], ...])
+Held = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,13 @@ class Made:
 def known_of(session: Session, campaign: CampaignView, *, three_roles: bool) -> Known:
     """Return what a list is checked against."""
     found = accounts.liaisons_of(session, [unit.id for unit in campaign.units])
+    everyone = accounts.everyone(session)
     return Known(
         units=tuple(unit.name for unit in campaign.units),
-        logins=frozenset(staff.login for staff in accounts.everyone(session)),
+        logins=frozenset(staff.login for staff in everyone),
         liaisons={unit.name: frozenset(one.name for one in found.get(unit.id, ())) for unit in campaign.units},
         roles=roles_offered(three_roles=three_roles),
+        accounts={one.login: one.name for one in everyone if Role.LIAISON in one.roles and not one.disabled},
     )
 
 
@@ -85,37 +89,45 @@ def carry(preview: StaffPreview) -> str:
 
 def asks_consent(row: StaffRow, *, three_roles: bool) -> bool:
     """Whether a second person must agree before this account is made."""
-    return not row.is_known and needs_consent(AccountAct.CREATE, row.roles, three_roles=three_roles)
+    is_new = not (row.is_known or row.is_attached)
+    return is_new and needs_consent(AccountAct.CREATE, row.roles, three_roles=three_roles)
 
 
-def save_staff(acting: Acting, campaign: CampaignView, preview: StaffPreview, *, three_roles: bool) -> tuple[Made, ...]:
-    """Make the accounts or ask for them, and say which units the liaisons speak for.
+def save_staff(
+    acting: Acting, campaign: CampaignView, preview: StaffPreview, held: Held, *, three_roles: bool
+) -> tuple[Made, ...]:
+    """Make the accounts or ask for them, and say which units the liaisons speak for, also those who had accounts.
 
-    DomainError ``import_has_problems``, ``login_name_taken`` (meanwhile) or as ``asking.create``. A liaison whose
-    account waits for a second person is given his units later, by hand.
+    ``held``: the rounds of the campaign whose keys an account holds over a unit, by both their ids. DomainError
+    ``import_has_problems``, ``login_name_taken`` (meanwhile), ``liaison_holds_key`` or as ``asking.create``. A liaison
+    whose account waits for a second person is given his units later, by hand.
     """
     if preview.problems:
         raise DomainError("import_has_problems", count=len(preview.problems))
     office_id = office_of(acting.session, campaign.id)
     made = tuple(_made(acting, row, office_id, three_roles=three_roles) for row in preview.rows)
-    _speak_for(acting, campaign, [one.row for one in made if one.token and one.row.units])
+    speaking = [one.row for one in made if one.row.units and (one.token or one.row.is_attached)]
+    _speak_for(acting, campaign, speaking, held)
     return made
 
 
 def _made(acting: Acting, row: StaffRow, office_id: str, *, three_roles: bool) -> Made:
-    if row.is_known:
+    if row.is_known or row.is_attached:
         return Made(row)
     fields = (row.login, row.name, written_roles(row.roles))
     outcome = asking.create(acting, fields, office_id, three_roles=three_roles)
     return Made(row, outcome.token, is_asked=not outcome.is_done)
 
 
-def _speak_for(acting: Acting, campaign: CampaignView, rows: list[StaffRow]) -> None:
+def _speak_for(acting: Acting, campaign: CampaignView, rows: list[StaffRow], held: Held) -> None:
     session = acting.session
     ids = {staff.login: staff.id for staff in accounts.everyone(session) if Role.LIAISON in staff.roles}
     before = accounts.liaisons_of(session, [unit.id for unit in campaign.units])
     for unit in campaign.units:
         added = {ids[row.login] for row in rows if unit.name in row.units}
+        for row in rows:
+            if unit.name in row.units and (title := held.get((ids[row.login], unit.id))):
+                raise DomainError("liaison_holds_key", name=row.name, unit=unit.name, round=title)
         if added:
             there = {staff.id for staff in before.get(unit.id, ())}
             accounts.set_liaisons(session, acting.now, acting.actor, unit.id, there | added)

@@ -1,6 +1,7 @@
 """A list of staff out of a sheet: names, log-in names, roles, and for whom a liaison speaks; every bad cell is named.
 
-Who has no log-in name is given one; who is a liaison of the same unit already, under the same name, is known.
+Who has no log-in name is given one; who is a liaison of the same unit already, under the same name, is known; who has
+an account as liaison, by log-in name or as the only one of that name, is attached to his units with it.
 """
 
 import re
@@ -53,6 +54,7 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     "name_has_number": "“%(value)s”前面像是序号。请只填写名称。",
     "name_has_phone": "“%(value)s”里像有电话号码，会印给每一位参评人员看。请只填写名称。",
     "staff_twice": "“%(value)s”与第 %(first_row)s 行重名。同一人请合并成一行，单位用“、”隔开；否则请各写用户名。",
+    "name_several": "有几位联络员叫“%(value)s”（%(logins)s）。请写明用户名；是另一个人的，写一个新的用户名。",
     "login_malformed": "“%(value)s”不能作用户名：用小写字母、数字、点或横线，2 到 32 个字符。也可以空着，由系统起名。",
     "login_twice": "用户名“%(value)s”与第 %(first_row)s 行重复。",
     "login_taken": "用户名“%(value)s”已经有人使用。请换一个，或空着由系统起名。",
@@ -75,6 +77,8 @@ class Known:
     liaisons: Mapping[str, Collection[str]]
     roles: Sequence[Role]
     """The roles that an account can be given here."""
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    """The names of liaisons in office by log-in name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class StaffRow:
     roles: frozenset[Role]
     units: tuple[str, ...] = ()
     is_known: bool = False
+    is_attached: bool = False
+    """Whether he has an account, which is to speak for these units too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +137,10 @@ class _StaffTable(Table):
             units = self._units_of(row, roles)
             if len(self.problems) == before:
                 known = roles == _LIAISON and all(name in self._known.liaisons.get(unit, ()) for unit in units)
-                login = self._login(row, roles, is_known=known)
+                there = "" if known else self._account(row, name, roles)
+                login = there or self._login(row, roles, is_known=known)
                 if len(self.problems) == before:
-                    yield StaffRow(name, login, roles, units, known)
+                    yield StaffRow(name, login, roles, units, known, bool(there))
 
     def _listed(self) -> Iterator[Row]:
         for counted, row in enumerate(self.rows(), 1):
@@ -189,8 +196,25 @@ class _StaffTable(Table):
                 self.report(row.number, "units", "unit_unknown", value=part[:SHOWN])
         return tuple(dict.fromkeys(self._units.get(folded(part), part) for part in asked))
 
+    def _account(self, row: Row, name: str, roles: frozenset[Role]) -> str:
+        """Return the log-in name of the account that a liaison has, or empty text; several of a name are a problem."""
+        if roles != _LIAISON:
+            return ""
+        typed = self._typed_login(row)
+        same = [login for login, whose in self._known.accounts.items() if folded(whose) == folded(name)]
+        found = [login for login in same if not typed or login == typed]
+        if len(found) > 1:
+            self.report(row.number, "name", "name_several", value=name, logins="、".join(sorted(found)[:SHOWN]))
+        if len(found) != 1:
+            return ""
+        self._is_first(row, "login", found[0], "login_twice")
+        return found[0]
+
+    def _typed_login(self, row: Row) -> str:
+        return unicodedata.normalize("NFKC", self.text(row, "login")).lower()
+
     def _login(self, row: Row, roles: frozenset[Role], *, is_known: bool) -> str:
-        text = unicodedata.normalize("NFKC", self.text(row, "login")).lower()
+        text = self._typed_login(row)
         if not text:
             return "" if is_known else self._new_login(roles)
         if not LOGIN_SHAPE.fullmatch(text):

@@ -100,7 +100,7 @@ def test_all_or_nothing_where_a_name_is_taken_meanwhile(campaign_id: str, databa
         accounts.create_account(session, cast.MORNING, zhangsan, ("zhouer", "周二", "leader"))
     before = count(database)
     with cast.refuses("login_name_taken"), database.writing() as session:
-        save_staff(Acting(session, cast.MORNING, zhangsan), campaign, preview, three_roles=False)
+        save_staff(Acting(session, cast.MORNING, zhangsan), campaign, preview, {}, three_roles=False)
     assert count(database) == before
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Invitation)) == 1
@@ -130,3 +130,39 @@ def test_links_are_asked_for_with_a_password(organiser: Desk, campaign_id: str, 
     answer = organiser.client.post(f"/campaigns/{campaign_id}/liaisons/import/confirm", data=fields)
     assert cast.asks_for_proof(answer)
     assert rows in unescape(answer.text)
+
+
+def test_a_liaison_with_an_account_is_attached_to_more_units(
+    organiser: Desk, campaign_id: str, database: Database
+) -> None:
+    """吴九 has an account as liaison: by name alone, or with the log-in name, he is to speak for what is listed."""
+    path, before = f"/campaigns/{campaign_id}/liaisons/import", count(database)
+    page = organiser.post(path, pasted="姓名\t单位\t用户名\n吴九\t县图书馆\t\n陈一\t县文化馆\t")
+    assert page.status_code == 200
+    assert "已有账号，增加单位" in page.text
+    sheet = organiser.post(f"{path}/confirm", rows=rows_of(page.text))
+    assert sheet.text.count('class="link-strip"') == 1
+    assert "吴九（wujiu）" in sheet.text
+    assert count(database) == before + 1
+    with database.reading() as session:
+        units = {unit.id: unit.name for unit in get_campaign(session, campaign_id).units}
+        speaks = {units[each] for each in accounts.units_of(session, "idwujiu")}
+        assert speaks == {"县图书馆"}
+    again = organiser.post(path, pasted="姓名\t单位\t用户名\n吴九\t县博物馆\twujiu")
+    assert "已有账号，增加单位" in again.text
+    taken = organiser.post(path, pasted="姓名\t单位\t用户名\n别人\t县博物馆\twujiu")
+    assert taken.status_code == 422
+
+
+def test_nobody_is_attached_to_a_unit_over_whose_marks_he_holds_a_key(campaign_id: str, database: Database) -> None:
+    with database.reading() as session:
+        campaign = get_campaign(session, campaign_id)
+        listed = preview_carried(
+            known_of(session, campaign, three_roles=False), '[["吴九","wujiu","联络员",["县图书馆"]]]'
+        )
+    assert [row.is_attached for row in listed.rows] == [True]
+    unit_id = next(unit.id for unit in campaign.units if unit.name == "县图书馆")
+    acting = Principal("idzhangsan", "张三", "organiser")
+    with cast.refuses("liaison_holds_key"), database.writing() as session:
+        held = {("idwujiu", unit_id): "第一轮"}
+        save_staff(Acting(session, cast.MORNING, acting), campaign, listed, held, three_roles=False)

@@ -1,6 +1,7 @@
 """A list of staff: every bad cell is named by its row, and good rows come out as people with roles and units."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -115,3 +116,16 @@ def test_roles_are_joined_as_far_as_is_lawful() -> None:
     assert preview_carried(KNOWN, carry(found)).rows == found.rows
     assert [one.code for one in listed(["陈一", "", "组织者、监票人"]).problems] == ["roles_apart"]
     assert [one.code for one in listed(["陈一", "", "督办员、厨师"]).problems] == ["role_unknown"]
+
+
+def test_liaisons_with_accounts_are_known_by_name_or_log_in_name() -> None:
+    there = replace(KNOWN, accounts={"chenyi": "陈一", "lly01": "周二", "lly07": "周二"}, logins=frozenset({"chenyi"}))
+    listing = [["姓名", "单位", "用户名"], ["陈一", "县文化馆", ""], ["周二", "县图书馆", "lly07"]]
+    found = preview_file(there, made.listed(listing))
+    assert [(row.login, row.is_attached) for row in found.rows] == [("chenyi", True), ("lly07", True)]
+    several = preview_file(there, made.listed([["姓名", "单位"], ["周二", "县文化馆"]]))
+    assert [problem.code for problem in several.problems] == ["name_several"]
+    another = preview_file(there, made.listed([["姓名", "单位", "用户名"], ["陈一", "县文化馆", "chenyi2"]]))
+    assert [(row.login, row.is_attached) for row in another.rows] == [("chenyi2", False)]
+    twice = preview_file(there, made.listed([*listing, ["陈一", "县图书馆", "chenyi"]]))
+    assert [problem.code for problem in twice.problems] == ["login_twice"]
