@@ -17,6 +17,7 @@ from app.publication.admission import merged_of
 from app.publication.composites import composites_beside
 from app.publication.domain import Release, Scope, Viewer
 from app.publication.editions import Published
+from app.publication.previous import previous_seen
 from app.publication.reads import VersionLine, ledger_of, published, versions_of
 from app.publication.signing import Stored, stored_signature, version_text
 from app.receipts.listing import Listing, listing_of
@@ -106,4 +107,5 @@ def _particulars(session: Session, result: Published, now: datetime) -> Particul
         time=days_words(row.opened_at, row.closed_at),
         merged=merged_of(session, result, merged_for),
         composites=composites_beside(session, result, ORGANISERS, now),
+        previous=previous_seen(session, ORGANISERS, now, result),
     )

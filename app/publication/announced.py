@@ -80,7 +80,8 @@ def summary_of_words(slides: Sequence[Slide]) -> list[tuple[str, str, int]]:
 def _slide(target: Target | TargetBand) -> Slide:
     if "verdict" not in target:
         band = target["band"]
-        return Slide(target["position"], target["name"], band["label"] if band else NO_BAND_TEXT, "", ())
+        word = band["label"] if band else NO_BAND_TEXT
+        return Slide(target["position"], target["name"], word, "", (), id=target["id"])
     verdict, every = target["verdict"], parts_of(cast("Target", target))
     asked = tuple(_asked(part) for part in sorted(every, key=lambda part: not part.get("overall", True)))
     return Slide(

@@ -21,16 +21,17 @@ from app.publication.domain import (
     units_with_remarks,
 )
 from app.publication.editions import Published, PublishedBands
-from app.publication.seen import composites_seen, merged_in, result_and_unit, result_of, version_of
+from app.publication.previous import in_words
+from app.publication.seen import composites_seen, merged_in, previous_in, result_and_unit, result_of, version_of
 from app.publication.signing import signed_file, stored_signature
 from app.publication.spoken import english_on, spoken
-from app.publication.years import Row, previous_of
 from app.rounds.document_reads import documents_of
 from app.rounds.reads import get_round
 from app.tally.document import Section, every_target, extent_of
 from app.tally.verdict import Verdict
 from app.web.desk import Desk, OpenDesk, Refused, ResultDesk
 from app.web.downloads import JSON
+from app.web.i18n import choose_language
 
 router = APIRouter()
 REMARKS_AHEAD = 2
@@ -71,20 +72,13 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
         "search": search,
         "slides": slides,
         "words": summary_of_words(slides),
-        "previous": _previous(desk, result) if slides else {},
+        "previous": in_words(choose_language(desk.request), previous_in(desk, result)),
         "open_to": _open_to(desk, round_id),
         "may": rights_of(desk.staff.roles),
         "versions_of_document": documents_of(desk.session, round_id),
         "ticked": refused.form.several("issues[]") if refused else [],
     }
     return desk.show("publication/result.html", refused, **context)
-
-
-def _previous(desk: Desk, result: Published) -> Mapping[str, Row]:
-    """Return the results of last time beside those of an announced round."""
-    viewer = reads.viewer_of(desk.session, desk.staff)
-    campaign_id = get_round(desk.session, result.round_id).campaign_id
-    return previous_of(desk.session, viewer, desk.now, result.round_id, campaign_id)
 
 
 def _block(section: Section, search: Search) -> Mapping[str, object]:

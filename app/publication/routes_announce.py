@@ -11,6 +11,7 @@ from app.publication.announced import slides_of, summary_of_words, with_scores
 from app.publication.announcing import NOT_BEGUN, in_hall, last_place, place_of
 from app.publication.composites import composites_told
 from app.publication.meeting import DAYS, FIELDS, NOTHING, typed_meeting
+from app.publication.previous import in_words, previous_told
 from app.publication.reads import meeting_of
 from app.publication.spoken import spoken
 from app.rounds.domain import Paper
@@ -18,6 +19,7 @@ from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import locked_round
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
+from app.web.i18n import choose_language
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
@@ -103,7 +105,9 @@ def screen(desk: KeyDesk, round_id: str) -> Response:
     beside = composites_told(session, result, desk.now) if result else None
     scores = {each.id: each.score for each in beside.rows} if beside and beside.formula else {}
     slides = with_scores(slides_of(result.document), scores) if result else []
+    previous = in_words(choose_language(desk.request), previous_told(session, desk.now, result)) if result else []
     context = {
+        "previous": {each.id: each for each in previous},
         "formula": beside.formula if beside else "",
         "gates": gates_text(paper.scheme.gates, paper.scheme.quorum, paper.scheme.floor) if result else "",
         "round": row,

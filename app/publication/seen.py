@@ -7,6 +7,7 @@ from app.publication.admission import admission, merged_of
 from app.publication.composites import Composites, composites_beside
 from app.publication.domain import unit_of
 from app.publication.editions import Published
+from app.publication.previous import Before, previous_seen
 from app.publication.read_log import note_read
 from app.publication.reads import published, published_version, viewer_of
 from app.publication.spoken import spoken
@@ -40,6 +41,14 @@ def version_of(desk: Desk, round_id: str, version: int) -> Published:
 def composites_seen(desk: Desk, result: Published) -> Composites | None:
     """Return what stands beside the votes of a result, out of what its reader may see of it and of other rounds."""
     return composites_beside(desk.session, result, viewer_of(desk.session, desk.staff), desk.now)
+
+
+def previous_in(desk: Desk, result: Published) -> list[Before]:
+    """Return what stands beside a result of last time, and note that those results were read."""
+    found = previous_seen(desk.session, viewer_of(desk.session, desk.staff), desk.now, result)
+    for round_id in dict.fromkeys(each.round_id for each in found):
+        note_read(desk, desk.staff, round_id, "trend")
+    return found
 
 
 def merged_in(desk: Desk, result: Published) -> Merged:

@@ -5,9 +5,10 @@ other campaigns within half a year obey the rule of one campaign (``kin``): noth
 people who rate differ by a few.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -18,11 +19,15 @@ from app.core.errors import DomainError
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.kin import Ties, are_near, matches, seen_from, ties_of
-from app.publication.reads import published_rounds
+from app.publication.reads import PublishedLine, published_rounds
 from app.publication.trends import NOT_COMPARED, Column, column_of, not_compared, official_order
 from app.rounds.domain import Paper
+from app.rounds.reads import get_round
 from app.tally.document import Target
 from app.tally.restraint import may_compare
+
+LOOKED_BACK: Final = 12
+"""Rounds that are looked at for what came out last time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,17 @@ class Years:
 
 def columns_of(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> list[Column]:
     """Return the rounds that a viewer may see of a campaign and of those that it follows or that follow it."""
+    return [column_of(session, viewer, now, line) for line in _lines(session, viewer, now, campaign_id)]
+
+
+def _lines(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> list[PublishedLine]:
+    """Return these rounds, oldest first."""
     kin = kin_of(session, campaign_id)
     lines = published_rounds(session, viewer, now)
     wanted = [line for line in lines if line.round.campaign_id in kin and not line.round.is_rehearsal]
-    wanted.sort(key=lambda line: (line.round.closed_at or line.published_at, line.published_at, line.round.id))
-    return [column_of(session, viewer, now, line) for line in wanted]
+    return sorted(
+        wanted, key=lambda line: (line.round.closed_at or line.published_at, line.published_at, line.round.id)
+    )
 
 
 def has_years(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> bool:
@@ -150,16 +161,27 @@ def retold(found: Years, columns: Mapping[str, Column]) -> Years:
     return replace(found, rows=tuple(rows), **named)
 
 
-def previous_of(session: Session, viewer: Viewer, now: datetime, round_id: str, campaign_id: str) -> Mapping[str, Row]:
-    """Return, by what a round rated, the last round before it that rated the same and was made in the same way."""
-    columns = columns_of(session, viewer, now, campaign_id)
-    place = next((place for place, column in enumerate(columns) if column.line.round.id == round_id), 0)
-    ties = ties_of(session, campaign_id, {column.line.round.campaign_id for column in columns})
-    kinds = kinds_of(session, {column.line.round.campaign_id for column in columns})
-    around = [beside(columns[place], column, ties) for column in columns[:place]]
-    found = {}
-    for target in columns[place].targets if place else ():
-        before = [row for row in _rows(target["id"], around, kinds) if not row.why]
-        if before:
-            found[target["id"]] = before[-1]
+def previous_of(
+    session: Session, viewer: Viewer, now: datetime, round_id: str, among: Collection[str] | None = None
+) -> Mapping[str, Row]:
+    """Return, by what a round rated, the last round before it that rated the same and was made in the same way.
+
+    ``among``: only these rounds are looked at, whatever the viewer sees besides. No more than ``LOOKED_BACK`` are.
+    """
+    campaign_id = get_round(session, round_id).campaign_id
+    lines = _lines(session, viewer, now, campaign_id)
+    place = next((place for place, line in enumerate(lines) if line.round.id == round_id), 0)
+    earlier = [line for line in lines[:place] if among is None or line.round.id in among][-LOOKED_BACK:]
+    if not earlier:
+        return {}
+    anchor, campaigns = column_of(session, viewer, now, lines[place]), {line.round.campaign_id for line in lines}
+    ties, kinds = ties_of(session, campaign_id, campaigns), kinds_of(session, campaigns)
+    found: dict[str, Row] = {}
+    for line in reversed(earlier):
+        wanted = [target["id"] for target in anchor.targets if target["id"] not in found]
+        if not wanted:
+            break
+        around = [beside(anchor, column_of(session, viewer, now, line), ties)]
+        rows = [(unit_id, row) for unit_id in wanted for row in _rows(unit_id, around, kinds)]
+        found |= {unit_id: row for unit_id, row in rows if not row.why}
     return found

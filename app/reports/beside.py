@@ -1,9 +1,13 @@
 """What stands beside the votes in Word: composite scores, and what the body decided."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
+from app.core.chinese import chinese_date
 from app.office.markup import Column, Style, joined, paragraphs, table
 from app.publication.composites import Composites
+from app.publication.previous import PREVIOUS_NOTE, Before
 from app.reports.report_data import fitted
 from app.tally.shown import NO_FIGURE
 
@@ -25,3 +29,13 @@ def composites_table(composites: Composites | None) -> Markup:
     ]
     words = [composites.formula, "计名的部分和组织评定不经过票箱，不是投票结果。"]
     return joined([table("综合评价和组织评定", fitted(columns), rows), paragraphs(filter(None, words))])
+
+
+def previous_table(found: Sequence[Before]) -> Markup:
+    """Write what came out last time beside what came out now; nothing where there is nothing to set beside."""
+    if not found:
+        return Markup("")
+    heads = (("本次", 32), ("上次", 32), ("上次的轮次", 52), ("日期", 28))
+    columns = [Column("对象", 0, Style.CELL), *(Column(head, width, Style.CELL) for head, width in heads)]
+    rows = [[row.name, row.now.text, row.last.text, row.where, chinese_date(row.day)] for row in found]
+    return joined([table("与上次结果", fitted(columns), rows), paragraphs([PREVIOUS_NOTE])])

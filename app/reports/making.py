@@ -10,6 +10,7 @@ from app.publication.admission import admitted, admitted_bands, merged_of
 from app.publication.composites import Composites, composites_beside, composites_told
 from app.publication.domain import unit_of
 from app.publication.editions import Published, PublishedBands
+from app.publication.previous import previous_seen, previous_told
 from app.publication.reads import ANYONE, viewer_of
 from app.reports import brief as brief_pdf
 from app.reports import letters as letters_word
@@ -55,7 +56,9 @@ def survey(bench: Bench) -> Made:
         result = _result(bench, session)
         template = service.own_of_round(session, ReportKind.SURVEY, result.round_id)
         paper, _ = frozen_paper(session, result.round_id)
-        particulars = replace(_particulars(bench, session, result), composites=_composites(bench, session, result))
+        previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
+        told = _particulars(bench, session, result)
+        particulars = replace(told, composites=_composites(bench, session, result), previous=previous)
     return Made(survey_report(result, template, paper, particulars, bench.now), f"{_title(result)}测评情况报告.docx")
 
 
@@ -81,7 +84,9 @@ def notice(bench: Bench) -> Made:
     with bench.reading() as session:
         result = admitted_bands(session, bench.arguments, ANYONE, bench.now)
         composites = composites_told(session, result, bench.now)
-    return Made(notice_pdf.notice(result, bench.base_url, composites), f"{_title(result)}公告.pdf")
+        previous = previous_told(session, bench.now, result)
+    made = notice_pdf.notice(result, bench.base_url, composites, previous)
+    return Made(made, f"{_title(result)}公告.pdf")
 
 
 def letters(bench: Bench) -> Made:

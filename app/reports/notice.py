@@ -1,11 +1,13 @@
 """The notice of a published result for the board, as a PDF."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from app.office.qr import qr_grid
 from app.publication.announced import options_text, slides_of, summary_of_words
 from app.publication.composites import Composites
 from app.publication.editions import PublishedBands
+from app.publication.previous import Before
 from app.reports.framed import FRAME, frame, typeset
 from app.tally.document import BandDocument, BandSection, extent_of
 from app.tally.wording import NO_BAND_TEXT
@@ -32,6 +34,14 @@ _NOTICE: Final = (
   ..d.units.map(row => (str(row.at(0)), row.at(1), row.at(2))).flatten()
 )
 ]
+#if d.before.len() > 0 [
+== 与上次结果
+#table(
+  columns: (1fr, 36mm, 36mm, 58mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
+  table.header([*对象*], [*本次*], [*上次*], [*上次的轮次*]),
+  ..d.before.flatten()
+)
+]
 #if d.overall != "" [#d.words.whole：#d.overall。#parbreak()]
 #for note in d.notes [#text(size: 9pt)[· #note] \ ]
 #text(size: 8.5pt, fill: muted)[#d.formula \
@@ -44,7 +54,9 @@ _NOTICE: Final = (
 )
 
 
-def notice(result: PublishedBands, address: str, composites: Composites | None = None) -> bytes:
+def notice(
+    result: PublishedBands, address: str, composites: Composites | None = None, previous: Sequence[Before] = ()
+) -> bytes:
     """Return the notice of a result in bands, with the way to check it; ``address``: of this installation."""
     document, verify = result.document, f"{address}/verify?code={result.code}"
     sections = [section for section in document["sections"] if section["targets"]]
@@ -59,6 +71,7 @@ def notice(result: PublishedBands, address: str, composites: Composites | None =
         "counts": _counts(document),
         "given": _given(document),
         **_beside(composites),
+        "before": [[row.name, row.now.text, row.last.text, row.where] for row in previous],
         "shown": f"无记名。投票前已说明：{told['text']}" if told else "只公布档次，不公布具体数值。",
         "verify": verify,
         "qr": _qr_svg(verify),

@@ -10,7 +10,8 @@ from app.office.markup import one_line
 from app.office.ordering import file_later, made_now
 from app.office.workshop import Craft
 from app.publication.domain import rights_of
-from app.publication.seen import admitted_of, result_of
+from app.publication.previous import digest_of
+from app.publication.seen import admitted_of, previous_in, result_of
 from app.reports import service as template_service
 from app.reports.fields import FIELDS, shipped_template
 from app.rounds.ports import ports_of
@@ -65,7 +66,9 @@ def _worded(desk: Desk, round_id: str, what: str) -> dict[str, object]:
 @router.get("/results/{round_id}/report.docx")
 def survey(desk: ResultDesk, round_id: str) -> Response:
     """Send 测评情况报告."""
-    return file_later(desk.request, desk.staff, SURVEY, _worded(desk, round_id, "report"))
+    told = _worded(desk, round_id, "report")
+    before = digest_of(previous_in(desk, result_of(desk, round_id, "report")))
+    return file_later(desk.request, desk.staff, SURVEY, {**told, "before": before})
 
 
 @router.get("/results/{round_id}/scrutiny.docx")

@@ -11,9 +11,11 @@ from app.publication.admission import admission
 from app.publication.announced import slides_of, summary_of_words
 from app.publication.composites import composites_told
 from app.publication.domain import Scope
+from app.publication.previous import digest_of, in_words, previous_told
 from app.publication.routes import signed_answer
 from app.publication.spoken import english_on, spoken
 from app.web.desk import AnybodysDesk
+from app.web.i18n import choose_language
 
 router = APIRouter()
 NOTICE = Craft("app.reports.making:notice", "notice.pdf")
@@ -39,6 +41,7 @@ def notice(desk: AnybodysDesk, round_id: str) -> Response:
         "slides": slides,
         "words": summary_of_words(slides),
         "composites": composites_told(desk.session, result, desk.now),
+        "previous": in_words(choose_language(desk.request), previous_told(desk.session, desk.now, result)),
     }
     return desk.show("publication/notice.html", **context)
 
@@ -46,7 +49,10 @@ def notice(desk: AnybodysDesk, round_id: str) -> Response:
 @router.get("/notices/{round_id}/notice.pdf")
 def notice_to_print(desk: AnybodysDesk, round_id: str) -> Response:
     """Send the notice as a PDF for the board; it is made once for everybody."""
-    return public_file(desk.request, NOTICE, admission(desk.session, round_id, reads.ANYONE, desk.now).as_arguments())
+    told = admission(desk.session, round_id, reads.ANYONE, desk.now).as_arguments()
+    result = reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now)
+    before = digest_of(previous_told(desk.session, desk.now, result))
+    return public_file(desk.request, NOTICE, {**told, "before": before})
 
 
 @router.get("/notices/{round_id}/result.json")

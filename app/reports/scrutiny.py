@@ -1,5 +1,6 @@
 """监票情况报告 in Word, and what every report says of the counting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from markupsafe import Markup
 from app.office.markup import Pictures, Style, joined, paragraph, paragraphs
 from app.publication.composites import Composites
 from app.publication.editions import Published
+from app.publication.previous import Before
 from app.reports.fields import ReportKind
 from app.reports.naming import named_after, round_in_campaign
 from app.reports.report_data import (
@@ -43,6 +45,8 @@ class Particulars:
     """The issues into which opinions were merged."""
     composites: Composites | None = None
     """What stands beside the votes, where something does."""
+    previous: Sequence[Before] = ()
+    """What came out last time, where the same was rated in the same way."""
 
 
 def scrutiny_report(result: Published, template: bytes | None, particulars: Particulars, now: datetime) -> bytes:

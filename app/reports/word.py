@@ -14,7 +14,7 @@ from app.publication.charts import multiples_png, overall_chart
 from app.publication.domain import notes_for, units_of_verdict, units_with_remarks
 from app.publication.editions import Published
 from app.reports.appendix import FEW_TOLD, counts, form_table
-from app.reports.beside import composites_table
+from app.reports.beside import composites_table, previous_table
 from app.reports.fields import ReportKind
 from app.reports.naming import round_in_campaign
 from app.reports.report_data import (
@@ -68,6 +68,7 @@ def survey_report(
                 counts_table(document),
                 _each(told, lambda one: _overall(one, pictures)),
                 composites_table(particulars.composites),
+                previous_table(particulars.previous),
             ]
         ),
         "口径": _each(told, lambda one: method_block(one.result.document)),

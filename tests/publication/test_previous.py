@@ -1,0 +1,111 @@
+"""与上次结果: one answer on page, notice, hall screen and in Word, of what each reader could read before."""
+
+from io import BytesIO
+
+import docx
+import pytest
+from starlette.testclient import TestClient
+
+from app.campaigns.builtin import SCALES
+from app.campaigns.disclosure import Disclosure, Extent, Kind
+from app.campaigns.domain import Scheme
+from app.core.db import Database
+from app.publication.previous import Before, digest_of, previous_seen, previous_told
+from app.publication.read_log import reads_of
+from app.reports.notice import notice
+from app.reports.scrutiny import Particulars
+from app.reports.word import survey_report
+from app.rounds.domain import Paper
+from app.rounds.reads import frozen_paper
+from tests.publication import counted
+from tests.publication.test_announcing import post
+from tests.publication.test_years import YEAR, paper_of, publish
+from tests.reports.test_brief import text_of
+
+
+def announced(year: int, members: int, extent: Extent = Extent.COUNTS) -> Paper:
+    scheme = Scheme(SCALES["satisfaction"], disclosure=Disclosure(Kind.ANNOUNCED, extent))
+    return paper_of(year, {"组成人员": members}, remarks=False, remark_bytes=0, scheme=scheme)
+
+
+def told(database: Database, round_id: str) -> list[Before]:
+    with database.reading() as session:
+        return previous_told(session, counted.AT, counted.bands_for(session, round_id))
+
+
+def test_it_works(client: TestClient, database: Database) -> None:
+    first = publish(database, announced(2025, 33), -YEAR, "public", "leaders")
+    last = publish(database, announced(2026, 46), 0, "public", "leaders")
+    found = told(database, last)
+    assert [each.where for each in found] == ["2025年活动 2025年测评"] * 2
+    with database.reading() as session:
+        result, bands = counted.result_for(session, last), counted.bands_for(session, last)
+        seen = previous_seen(session, counted.READER, counted.AT, result)
+        paper, _ = frozen_paper(session, last)
+    assert seen == found
+    assert not told(database, first)
+    page = client.get(f"/notices/{last}").text
+    assert f'href="/notices/{first}">2025年活动 · 2025年测评</a>' in page
+    assert all(each.last.rate in page for each in found)
+    words = "".join(text_of(notice(bands, "http://127.0.0.1:8000", None, found)).split())
+    assert f"{found[0].last.text}2025年活动2025年测评".replace(" ", "") in words
+    assert client.get(f"/notices/{last}/notice.pdf").status_code == 200
+    made = docx.Document(BytesIO(survey_report(result, None, paper, Particulars(previous=seen), counted.AT)))
+    cells = {cell.text for table in made.tables for row in table.rows for cell in row.cells}
+    assert {found[0].last.text, found[0].where} <= cells
+    organiser = counted.log_in(client, database, "organiser")
+    assert post(organiser, f"/rounds/{last}/announce", to="1") == 303
+    screen = organiser.get(f"/rounds/{last}/announce/screen").text
+    assert f"上次：{found[0].last.text}（2025年活动 · 2025年测评）" in screen
+
+
+def test_what_was_shown_by_its_link_alone_stands_on_nothing_public(client: TestClient, database: Database) -> None:
+    publish(database, announced(2025, 33), -YEAR, "participants", "leaders")
+    last = publish(database, announced(2026, 46), 0, "public", "leaders")
+    assert not told(database, last)
+    assert "2025年" not in client.get(f"/notices/{last}").text
+
+
+def test_of_a_protected_result_everybody_reads_bands_alone(client: TestClient, database: Database) -> None:
+    publish(database, paper_of(2025), -YEAR, "public", "leaders")
+    last = publish(database, paper_of(2026), 0, "public", "leaders")
+    found = told(database, last)
+    assert found
+    assert not any(each.last.rate or each.last.code or each.now.rate for each in found)
+    assert found[0].last.word in client.get(f"/notices/{last}").text
+    with database.reading() as session:
+        seen = previous_seen(session, counted.READER, counted.AT, counted.result_for(session, last))
+    assert all(each.last.rate for each in seen)
+
+
+@pytest.mark.parametrize(("extent", "rated"), [(Extent.WORDS, False), (Extent.SUM, True)])
+def test_no_more_of_last_time_is_told_than_was_announced(database: Database, extent: Extent, *, rated: bool) -> None:
+    publish(database, announced(2025, 33, extent), -YEAR, "public")
+    last = publish(database, announced(2026, 46), 0, "public")
+    assert [bool(each.last.rate) for each in told(database, last)] == [rated, rated]
+
+
+@pytest.mark.parametrize(("people", "beside"), [(41, False), (50, True)])
+def test_nearly_the_same_people_are_not_set_beside_each_other(database: Database, people: int, *, beside: bool) -> None:
+    publish(database, paper_of(2025, {"党代表": people, "群众代表": 30}), -30, "public")
+    last = publish(database, paper_of(2026), 0, "public")
+    assert bool(told(database, last)) is beside
+
+
+def test_whoever_reads_last_time_beside_it_is_noted(client: TestClient, database: Database) -> None:
+    first = publish(database, announced(2025, 33), -YEAR)
+    last = publish(database, announced(2026, 46), 0)
+    reader = counted.log_in(client, database, "leader")
+    reader.get(f"/results/{last}").raise_for_status()
+    with database.reading() as session:
+        assert [row.what for row in reads_of(session, first)] == ["trend"]
+    assert "Beside the result of last time" in reader.get(f"/results/{last}", headers={"accept-language": "en"}).text
+
+
+def test_a_file_is_made_anew_once_something_else_stands_beside_it(database: Database) -> None:
+    publish(database, announced(2025, 33), -YEAR, "public")
+    last = publish(database, announced(2026, 46), 0, "public")
+    found = told(database, last)
+    assert digest_of(found)
+    assert digest_of(found) != digest_of(found[:1])
+    assert not digest_of([])
