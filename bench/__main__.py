@@ -50,6 +50,7 @@ BOUNDS = {
     "lists_p95_ms": ("<=", 100),
     "ledger_round_trip_s": ("<=", 10),
     "import_preview_s": ("<=", 2),
+    "liaisons_63_s": ("<=", 10),
     "merge_suggestion_f1": (">=", 0.80),
     "merge_suggestion_held_out_f1": (">=", 0.55),
     "merge_suggestion_s": ("<=", 2),
@@ -77,6 +78,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "bench.board": ("board",),
     "bench.ledger": ("ledger",),
     "bench.imports": ("import_preview_s",),
+    "bench.liaisons": ("liaisons_63_s",),
     "bench.merge_suggestions": ("merge_suggestion",),
 }
 """What is run, and how the names of the figures begin that come of it."""
