@@ -42,7 +42,8 @@ def workbook(bench: Bench) -> Made:
     with bench.reading() as session:
         result = _result(bench, session)
         composites = _composites(bench, session, result)
-    return Made(result_workbook(result, composites), f"{_title(result)}结果.xlsx")
+        previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
+    return Made(result_workbook(result, composites, previous), f"{_title(result)}结果.xlsx")
 
 
 def _particulars(bench: Bench, session: Session, result: Published) -> Particulars:

@@ -1,5 +1,7 @@
 """The files a reader takes away: workbook, Word reports; and the organisation's own templates for them."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -37,7 +39,13 @@ CHECK = Craft("app.reports.making:check", seconds=20)
 @router.get("/results/{round_id}/export.xlsx")
 def workbook(desk: ResultDesk, round_id: str) -> Response:
     """Send the result as an Excel workbook."""
-    return file_later(desk.request, desk.staff, WORKBOOK, admitted_of(desk, round_id, "workbook"))
+    told = _beside(desk, round_id, admitted_of(desk, round_id, "workbook"), "workbook")
+    return file_later(desk.request, desk.staff, WORKBOOK, told)
+
+
+def _beside(desk: Desk, round_id: str, told: Mapping[str, object], what: str) -> dict[str, object]:
+    """Return what a file is made of with the name of what stands in it of last time, which is noted as read."""
+    return {**told, "before": digest_of(previous_in(desk, result_of(desk, round_id, what)))}
 
 
 @router.get("/results/{round_id}/reports")
@@ -66,9 +74,8 @@ def _worded(desk: Desk, round_id: str, what: str) -> dict[str, object]:
 @router.get("/results/{round_id}/report.docx")
 def survey(desk: ResultDesk, round_id: str) -> Response:
     """Send 测评情况报告."""
-    told = _worded(desk, round_id, "report")
-    before = digest_of(previous_in(desk, result_of(desk, round_id, "report")))
-    return file_later(desk.request, desk.staff, SURVEY, {**told, "before": before})
+    told = _beside(desk, round_id, _worded(desk, round_id, "report"), "report")
+    return file_later(desk.request, desk.staff, SURVEY, told)
 
 
 @router.get("/results/{round_id}/scrutiny.docx")

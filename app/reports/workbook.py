@@ -1,19 +1,21 @@
 """A published result as an Excel workbook: text is always text, exact figures are numbers, there is no formula."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain, repeat
 from typing import Final
 
 import xlsxwriter
 
 from app.campaigns.nouns import called, sort_of
-from app.core.chinese import chinese_time
+from app.core.chinese import chinese_date, chinese_time
 from app.office.books import written
 from app.office.workbook import plain
 from app.publication.announced import slides_of
 from app.publication.composites import Composites
 from app.publication.domain import has_intervals, notes_for, units_with_remarks
 from app.publication.editions import Published
+from app.publication.previous import PREVIOUS_NOTE, Before
 from app.reports.worksheet import (
     LONG,
     NARROW,
@@ -34,15 +36,20 @@ from app.tally.words import word_rows
 _NAME_SIGNS: Final = 31
 
 
-def result_workbook(result: Published, composites: Composites | None = None) -> bytes:
-    """Return the workbook's bytes: 汇总， 计票链， 各单位， 各指标， 各类别， 意见， 口径; 综合评价 where there is.
+def result_workbook(result: Published, composites: Composites | None = None, previous: Sequence[Before] = ()) -> bytes:
+    """Return the workbook's bytes: 汇总、计票链、各单位、各指标、各类别、意见、口径; what stands beside where it does.
 
     Where a round has several sections, each has sheets of its own for its units, items, groups and rules.
     """
-    return written(lambda book: _fill(book, result, composites))
+    beside: list[tuple[str, Callable[[Table], None]]] = []
+    if composites is not None:
+        beside.append(("综合评价", partial(_composites, composites)))
+    if previous:
+        beside.append(("与上次结果", partial(_previous, previous)))
+    return written(lambda book: _fill(book, result, beside))
 
 
-def _fill(book: xlsxwriter.Workbook, result: Published, composites: Composites | None) -> None:
+def _fill(book: xlsxwriter.Workbook, result: Published, beside: Sequence[tuple[str, Callable[[Table], None]]]) -> None:
     title = plain(result.document["round"]["title"])
     book.set_properties({"title": title, "created": result.published_at})
     formats = formats_of(book)
@@ -50,10 +57,10 @@ def _fill(book: xlsxwriter.Workbook, result: Published, composites: Composites |
         sheet = book.add_worksheet(name)
         set_up_print(sheet, title, result.footer)
         fill(Table(sheet, formats), part)
-    if composites is not None:
-        sheet = book.add_worksheet("综合评价")
+    for name, write in beside:
+        sheet = book.add_worksheet(name)
         set_up_print(sheet, title, result.footer)
-        _composites(Table(sheet, formats), composites)
+        write(Table(sheet, formats))
 
 
 def _sheets(result: Published) -> Iterator[tuple[str, Callable[[Table, Published], None], Published]]:
@@ -162,7 +169,14 @@ def _by_unit(table: Table, result: Published) -> None:
         table.row([*lead, *_figures(section, overall_of(unit)["total"])])
 
 
-def _composites(table: Table, composites: Composites) -> None:
+def _previous(previous: Sequence[Before], table: Table) -> None:
+    table.head(["对象", "本次", "上次", "上次的轮次", "日期"], [WIDE, WIDE, WIDE, LONG, NARROW])
+    for row in previous:
+        table.row([row.name, row.now.text, row.last.text, row.where, chinese_date(row.day)])
+    table.row([PREVIOUS_NOTE])
+
+
+def _composites(composites: Composites, table: Table) -> None:
     """Write scores as texts: what is a range is no number, and nothing is to be added up again."""
     table.head(["对象", "综合评价得分", "各部分", "组织评定"], [WIDE, NARROW, LONG, WIDE])
     for row in composites.rows:

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import docx
 import pytest
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from app.campaigns.builtin import SCALES
@@ -15,6 +16,7 @@ from app.publication.read_log import reads_of
 from app.reports.notice import notice
 from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
+from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
 from tests.publication import counted
@@ -53,6 +55,8 @@ def test_it_works(client: TestClient, database: Database) -> None:
     made = docx.Document(BytesIO(survey_report(result, None, paper, Particulars(previous=seen), counted.AT)))
     cells = {cell.text for table in made.tables for row in table.rows for cell in row.cells}
     assert {found[0].last.text, found[0].where} <= cells
+    sheet = load_workbook(BytesIO(result_workbook(result, None, seen)))["与上次结果"]
+    assert [cell.value for cell in sheet[2]][1:4] == [found[0].now.text, found[0].last.text, found[0].where]
     organiser = counted.log_in(client, database, "organiser")
     assert post(organiser, f"/rounds/{last}/announce", to="1") == 303
     screen = organiser.get(f"/rounds/{last}/announce/screen").text
