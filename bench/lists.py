@@ -18,6 +18,10 @@ PAGES = {
     "staff": "/staff",
     "tokens": "/tokens",
     "remedial": "/rectification",
+    "remedial_searched": "/rectification?q=%E5%8D%95%E4%BD%8D1",
+    "plans": "/rectification/plans",
+    "boards": "/rectification/campaigns",
+    "ledger": "/rectification/ledger",
 }
 
 

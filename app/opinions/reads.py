@@ -25,6 +25,8 @@ from app.rounds.reads import RoundView, get_round
 ORGANISERS = Viewer(Scope.ORGANISERS)
 PLACES = frozenset({"unsorted", "merged", "aside"})
 """Where an opinion may be, as a list is narrowed to it."""
+AT_A_PLACE = 100
+"""Opinions to be ticked on one page."""
 _PARTS_OF_A_NUMBER = re.compile(r"(\d+)")
 
 
@@ -83,6 +85,11 @@ class Collection:
         """Return a page of the opinions that a reader looks for by number, unit, words and where they are."""
         some = [each for each in self.opinions if wish.state in {"", kind_of_place(each.place)}]
         return cut([each for each in some if wish.fits(each.number, each.unit, each.text)], wish)
+
+    def searched_at(self, place: str, wish: Wish) -> Listed[OpinionView]:
+        """Return a page of the opinions in a place that a reader looks for by number, unit and words."""
+        some = [each for each in self.at(place) if wish.fits(each.number, each.unit, each.text)]
+        return cut(some, wish, AT_A_PLACE)
 
     def at(self, place: str) -> list[OpinionView]:
         """Return the opinions in a place, in the order of the list."""

@@ -18,7 +18,6 @@ from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
 router = APIRouter()
-PAGE = 100
 NAMES_LIMIT = 500
 ISSUES = Craft("app.opinions.workbooks:issues", "issues.xlsx")
 TEMPLATE = Craft("app.opinions.workbooks:template", "opinions.xlsx")
@@ -27,12 +26,6 @@ TEMPLATE = Craft("app.opinions.workbooks:template", "opinions.xlsx")
 def names_of(form: PostedForm) -> list[str]:
     """Return the names to be hidden that were typed along with the opinions; they are kept nowhere."""
     return service.listed_names(form.text("names", NAMES_LIMIT, needed=False, label="要隐去的姓名"))
-
-
-def part_of(total: int, part: int) -> tuple[int, int]:
-    """Return the number of pages and the page that there is."""
-    parts = max(1, -(-total // PAGE))
-    return parts, min(max(part, 1), parts)
 
 
 def _list_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:

@@ -1,16 +1,15 @@
 """Merging opinions into issues: the screen, the proposals, the record of acts with its undo. Organisers only."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
+from app.core.lists import wish_of
 from app.opinions import reads, service
 from app.opinions.domain import ASIDE, MOST_COMPARED, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
-from app.opinions.reads import Collection, OpinionView
-from app.opinions.routes import PAGE, part_of
 from app.opinions.service import Wish
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
@@ -23,30 +22,18 @@ UNDO_PAGES = ("merge", "proposals")
 """Pages that show the last act with a button to undo it."""
 
 
-def _picked(found: Collection, place: str, sought: str) -> Sequence[OpinionView]:
-    words = sought.split()
-    return [opinion for opinion in found.at(place) if all(word in opinion.text for word in words)]
-
-
 def _merge_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     asked = refused.form.as_dict() if refused else dict(desk.request.query_params)
     found = reads.collection(desk.session, campaign_id)
     place = asked.get("place", UNSORTED)
     place = place if place in {UNSORTED, ASIDE, *found.sorting.titles} else UNSORTED
-    sought = asked.get("sought", "")[:REASON_LIMIT]
-    picked = _picked(found, place, sought)
-    wanted = asked.get("part", "1")[:5]
-    parts, part = part_of(len(picked), int(wanted) if wanted.isdecimal() else 1)
+    wish = replace(wish_of(asked), also=(("place", place),) if place else ())
     context = {
         "found": found,
         "campaign": found.campaign,
         "place": place,
         "aside": ASIDE,
-        "sought": sought,
-        "picked": len(picked),
-        "opinions": picked[(part - 1) * PAGE : part * PAGE],
-        "part": part,
-        "parts": parts,
+        "listed": found.searched_at(place, wish),
         "ticked": frozenset(refused.form.several("opinions[]")) if refused else frozenset(),
     }
     return desk.show("opinions/merge.html", refused, **context)
@@ -86,7 +73,7 @@ def _wish(form: PostedForm) -> Wish:
 def merge(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Merge, detach, set aside or rename, and show the same place and search again."""
     given = form.as_dict()
-    kept = {name: given[name] for name in ("place", "sought", "part") if given.get(name)}
+    kept = {name: given[name] for name in ("place", "q", "part") if given.get(name)}
     return desk.attempt(
         lambda: service.do(desk.acting, campaign_id, _wish(form)),
         f"/campaigns/{campaign_id}/opinions/merge" + (f"?{urlencode(kept)}" if kept else ""),

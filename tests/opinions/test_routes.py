@@ -199,13 +199,13 @@ def test_the_search_and_the_pages_keep_their_place(new_desk: Callable[[str], Des
     desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
     assert desk.get(f"{root}/merge?part=3").text.count('name="opinions[]"') == 50
     assert desk.get(f"{root}/merge?part=99999&place=gone").text.count('name="opinions[]"') == 50
-    assert desk.get(f"{root}/merge?sought=第24").text.count('name="opinions[]"') == 11
-    assert "没有含有这些字的意见" in desk.get(f"{root}/merge?sought=没有").text
+    assert desk.get(f"{root}/merge?q=第２４").text.count('name="opinions[]"') == 11
+    assert "没有含有这些字的意见" in desk.get(f"{root}/merge?q=没有").text
     assert "5 / 5" in desk.get(f"{root}?part=7").text
     with database.reading() as session:
         first = ids(session, campaign_id)[0]
-    fields = {"opinions[]": first, "title": "第几", "place": "", "sought": "第2&", "part": "2", "seen": "0"}
-    assert desk.post(f"{root}/merge", **fields).headers["location"] == f"{root}/merge?sought=%E7%AC%AC2%26&part=2"
+    fields = {"opinions[]": first, "title": "第几", "place": "", "q": "第2&", "part": "2", "seen": "0"}
+    assert desk.post(f"{root}/merge", **fields).headers["location"] == f"{root}/merge?q=%E7%AC%AC2%26&part=2"
 
 
 @pytest.mark.parametrize("login", ["wujiu", "zhaoliu", "lisi", "sunqi", "zhengshi"])
