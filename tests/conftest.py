@@ -16,6 +16,7 @@ from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from app.accounts import passwords
@@ -32,6 +33,25 @@ from tests.one_hop import OneHop
 BASE_URL = "http://127.0.0.1:8000"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 _NUMBERS = itertools.count(1)
+COMPILED: dict[str, dict[object, object]] = {}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """Let the engines of all tests share what they compile: each would write the same thousand statements anew."""
+    first: dict[str, sa.Dialect] = {}
+
+    def create(url: str, **options: object) -> sa.Engine:
+        engine = sa.create_engine(url, **options)
+        compiled = COMPILED.setdefault(engine.dialect.name, {})
+        event.listen(engine, "connect", lambda *_: first.setdefault(engine.dialect.name, engine.dialect))
+        engine.dialect = first.get(engine.dialect.name, engine.dialect)
+        engine.update_execution_options(compiled_cache=compiled)
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.core.db.create_engine", create)
+        yield
 
 
 @pytest.fixture(scope="session")
