@@ -1,12 +1,16 @@
 """What a voter is shown and what he answers, without any I/O."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.campaigns.domain import Item, Objects, Scale
+from app.campaigns.domain import Item, Objects, Scale, ScoreScale
+from app.campaigns.score import Score
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED, Paper
+from app.rounds.marks import mark_bytes, special_bytes
 
 SEED_SIGNS = 32
 _TONES = 4
@@ -18,6 +22,10 @@ _DIGITS = b"0123456789"
 _MARK_OF_SIGN = bytes(
     _DIGITS.index(sign) if sign in _DIGITS else NOT_ASKED if sign == ord("-") else _NO_OPTION for sign in range(256)
 )
+_POINTS = re.compile(r"([0-9]{1,3})(?:\.([0-9])?)?")
+_WIDE = "x"
+MOST_TYPED: Final = 8
+"""Signs that are kept of what was typed for points."""
 _SIGN_OF_MARK = _DIGITS.ljust(256, b"-")
 
 
@@ -42,6 +50,8 @@ class Answers:
 
     marks: bytes
     remarks: Mapping[int, str] = field(default_factory=dict)
+    typed: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """What was typed for points and is none, by place of the unit and the item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +96,22 @@ class Sheet:
 
 
 def options(scale: Scale, item: Item) -> tuple[Option, ...]:
-    """Return what can be ticked for an item, in the order of the marks."""
+    """Return what can be ticked for an item, in the order of the marks; of points what stands beside them."""
+    if item.score:
+        return _others(ScoreScale.of(scale, item.score))
     labels = item.words or tuple(grade.label for grade in scale.grades)
     last = max(1, len(labels) - 1)
     graded = [
         Option(mark, label, f"g{(mark * (_TONES - 1) * 2 + last) // (2 * last)}", opinion=True)
         for mark, label in enumerate(labels)
     ]
-    first = len(scale.grades)
-    others = scale.options[first:]
-    return (*graded, *(Option(first + at, label, "none", opinion=False) for at, label in enumerate(others)))
+    return (*graded, *_others(scale))
+
+
+def _others(scale: Scale) -> tuple[Option, ...]:
+    """Return 不了解 and 弃权 as far as there are such."""
+    labels = scale.options[len(scale.grades) :]
+    return tuple(Option(scale.opinions + at, label, "none", opinion=False) for at, label in enumerate(labels))
 
 
 COUNTED: Final = {
@@ -108,8 +124,8 @@ COUNTED: Final = {
 
 
 def shape(paper: Paper) -> str:
-    """Return of each object how many items it is asked: ``8 6 6``."""
-    return " ".join(str(len(part.items)) for part in paper.parts for _ in part.units)
+    """Return of each object how many bytes its marks take: ``8 6 6``."""
+    return " ".join(str(part.width) for part in paper.parts for _ in part.units)
 
 
 def columns(choices: tuple[Option, ...]) -> int:
@@ -132,9 +148,14 @@ def minutes(cells: int) -> int:
     return max(1, round(cells * _SECONDS_PER_MARK / 60))
 
 
-def mark_field(unit: int, item: int) -> str:
-    """Return the form field of a mark."""
-    return f"m{unit}-{item}"
+def mark_field(unit: int, place: int) -> str:
+    """Return the form field of a byte of a mark, by its place among those of the unit."""
+    return f"m{unit}-{place}"
+
+
+def points_field(unit: int, place: int) -> str:
+    """Return the form field in which points are typed."""
+    return f"p{unit}-{place}"
 
 
 def remark_field(unit: int) -> str:
@@ -157,25 +178,61 @@ def asked_cells(paper: Paper, group_id: str) -> Iterator[tuple[int, int, int]]:
 
 def read_answers(paper: Paper, group_id: str, text: Callable[[str], str]) -> Answers:
     """Return the answers of a posted form, whose fields ``text`` gives; DomainError ``marks_malformed``."""
-    signs = bytearray(b"-" * paper.cells)
+    marks = bytearray((NOT_ASKED,)) * paper.cells
+    typed: dict[tuple[int, int], str] = {}
     for unit, item, at in asked_cells(paper, group_id):
-        value = text(mark_field(unit, item))
+        section = paper.section_at(unit)
+        asked, place = section.items[item], section.place_of(item)
+        points = text(points_field(unit, place)) if asked.score else ""
+        mark = _mark_of(asked, text(mark_field(unit, place)), points)
+        marks[at : at + asked.width] = mark
+        if points and mark[0] == NOT_ASKED:
+            typed[unit, item] = points[:MOST_TYPED]
+    remarks = {unit: remark for unit in paper.rated_by(group_id) if (remark := text(remark_field(unit)))}
+    return Answers(bytes(marks), remarks, typed)
+
+
+def _mark_of(item: Item, value: str, points: str) -> bytes:
+    """Return the bytes of a mark that was posted; of points and something in their place none."""
+    if item.score is None:
         if len(value) > 1 or not value.isascii():
             raise DomainError("marks_malformed")
-        if value:
-            signs[at] = ord(value)
-    remarks = {unit: remark for unit in paper.rated_by(group_id) if (remark := text(remark_field(unit)))}
-    return Answers(marks_from_text(signs.decode()), remarks)
+        return marks_from_text(value or "-")
+    if value and not (value.isascii() and value.isdigit() and int(value) < NOT_ASKED):
+        raise DomainError("marks_malformed")
+    other = int(value) if value and int(value) > item.score.most else None
+    steps = steps_typed(item.score, points)
+    if steps is not None and other is None:
+        return mark_bytes(item.score, steps)
+    return special_bytes(item, NOT_ASKED if points or other is None else other)
+
+
+def steps_typed(score: Score, text: str) -> int | None:
+    """Return the points that were typed, in steps; None for what are none."""
+    found = _POINTS.fullmatch(unicodedata.normalize("NFKC", text).replace("。", ".").removesuffix("分").strip())
+    if found is None:
+        return None
+    whole, tenths = int(found[1]), int(found[2] or 0)
+    steps = whole * score.per_point + (tenths if score.decimals else 0)
+    return None if steps > score.steps or (tenths and not score.decimals) else steps
 
 
 def marks_from_text(signs: str) -> bytes:
-    """Return marks from one sign per cell: a digit, or ``-`` where there is none; anything else is no option."""
+    """Return marks from one sign per cell: a digit, or ``-`` where there is none; anything else is no option.
+
+    Where points are asked, from x and two hexadecimal digits per byte.
+    """
+    if signs.startswith(_WIDE):
+        try:
+            return bytes.fromhex(signs[1:])
+        except ValueError:
+            raise DomainError("marks_malformed") from None
     return signs.encode("ascii", "replace").translate(_MARK_OF_SIGN)
 
 
-def marks_to_text(marks: bytes) -> str:
+def marks_to_text(marks: bytes, *, points: bool = False) -> str:
     """Return the marks as ``marks_from_text`` reads them."""
-    return marks.translate(_SIGN_OF_MARK).decode()
+    return _WIDE + marks.hex() if points else marks.translate(_SIGN_OF_MARK).decode()
 
 
 def missing_places(sheet: Sheet) -> tuple[tuple[int, int], ...]:

@@ -13,6 +13,7 @@ from starlette.types import Send
 
 from app.booth import domain, privacy, wire
 from app.booth.domain import CastRequest, Sheet
+from app.booth.views import asks_points, section_view
 from app.box.envelope import group_place
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
@@ -39,48 +40,14 @@ _ESCAPED: Final = 5
 """Bytes that one byte of a remark can take in HTML."""
 _PER_CELL: Final = 80
 """Bytes of markup that an item takes beside its words: the most is that of one still open, in English."""
+_PER_POINTS: Final = 64
+"""Bytes that points take beside: what was typed, however many bytes its signs have."""
 _PER_REMARK: Final = 160
 """Bytes of markup that a remark takes on the review page, beside the unit's name."""
 _OWN: Final = {"code": CODE_LENGTH, "seed": domain.SEED_SIGNS}
 """What differs from voter to voter on an empty paper, and how many signs it always has."""
 _ROOM: Final = 2_048
 """For a sentence that names what is missing, and for the large-type switch."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellView:
-    """An item of a unit on the page."""
-
-    field: str
-    label: str
-    options: tuple[domain.Option, ...]
-    columns: int
-    mark: int
-    missing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class UnitView:
-    """A unit on the page; ``duty`` and ``responsible`` are empty for most."""
-
-    place: int
-    name: str
-    duty: str
-    responsible: str
-    cells: tuple[CellView, ...]
-    remark_field: str
-    remark: str
-
-
-@dataclass(frozen=True, slots=True)
-class SectionView:
-    """A section on the page; ``counted`` says in a sentence how many units, ``unknown`` is the mark 不了解."""
-
-    noun: str
-    form_title: str
-    counted: str
-    unknown: int | None
-    units: tuple[UnitView, ...]
 
 
 def speak(request: Request, form: PostedForm | None = None) -> None:
@@ -238,8 +205,10 @@ def _room_of_answers(request: Request, sheet: Sheet) -> int:
 
 def _room_of_items(section: Section) -> int:
     choices = [domain.options(section.scheme.scale, item) for item in section.items]
-    longest = [max(len(mark_chinese(f"<b>{escape(option.label)}").encode()) for option in each) for each in choices]
-    return sum(_PER_CELL + words for words in longest)
+    words = [[option.label for option in each] or [""] for each in choices]
+    longest = [max(len(mark_chinese(f"<b>{escape(word)}").encode()) for word in each) for each in words]
+    points = sum(item.score is not None for item in section.items)
+    return points * _PER_POINTS + sum(_PER_CELL + words for words in longest)
 
 
 def _render(
@@ -267,11 +236,12 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
         "frozen": frozen,
         "group": paper.group(sheet.group_id),
         "shape": domain.shape(paper),
-        "sections": [view for section in paper.sections if (view := _section_view(sheet, section)).units],
+        "sections": [view for section in paper.sections if (view := section_view(sheet, section)).units],
         "cells": cells,
         "minutes": domain.minutes(cells),
         "chinese_only": chinese_only,
-        "marks": domain.marks_to_text(sheet.answers.marks),
+        "marks": domain.marks_to_text(sheet.answers.marks, points=asks_points(paper)),
+        "asks_points": asks_points(paper),
         "limits": _limits(paper),
         "promises": privacy.told_once({by: privacy.promises(setting) for by, setting in told.items()}),
         "viewers": privacy.viewers_told_once(told),
@@ -285,35 +255,3 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
 
 def _limits(paper: Paper) -> list[tuple[Section, Limit]]:
     return [(section, limit) for section in paper.sections for limit in limits_of(section)]
-
-
-def _section_view(sheet: Sheet, section: Section) -> SectionView:
-    counted, unknown = domain.COUNTED[section.objects], section.scheme.scale.unknown_mark
-    return SectionView(section.noun, section.form_title, counted, unknown, _unit_views(sheet, section))
-
-
-def _unit_views(sheet: Sheet, section: Section) -> tuple[UnitView, ...]:
-    choices = [domain.options(section.scheme.scale, item) for item in section.items]
-    columns = [domain.columns(options) for options in choices]
-    return tuple(
-        UnitView(
-            section.first + place,
-            section.units[place].name,
-            section.units[place].duty,
-            section.units[place].responsible,
-            tuple(
-                CellView(
-                    domain.mark_field(section.first + place, at),
-                    item.label,
-                    choices[at],
-                    columns[at],
-                    sheet.answers.marks[section.mark_of(place, at)],
-                    (section.first + place, at) in sheet.missing,
-                )
-                for at, item in enumerate(section.items)
-            ),
-            domain.remark_field(section.first + place),
-            sheet.answers.remarks.get(section.first + place, ""),
-        )
-        for place in section.rated_by(sheet.group_id)
-    )

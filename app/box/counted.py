@@ -17,7 +17,7 @@ class LooseRemark:
 
 @dataclass(frozen=True, slots=True)
 class Stacks:
-    """``marks``: (unit id, group id) to rows of one byte per item; ``returned``: ballots that count, per group id."""
+    """``marks``: (unit id, group id) to rows of the marks' bytes; ``returned``: ballots that count, per group id."""
 
     marks: dict[tuple[str, str], bytes]
     remarks: list[LooseRemark]
@@ -29,7 +29,7 @@ def valid_ballots(paper: Paper, sizes: Iterable[tuple[str, str, int]]) -> dict[s
 
     A ballot may be 无效 in one section and valid in another: what counts is the section in which most are valid.
     """
-    width = {unit.id: len(section.items) for section in paper.sections for unit in section.units}
+    width = {unit.id: section.width for section in paper.sections for unit in section.units}
     found = dict.fromkeys((group.id for group in paper.groups), 0)
     for unit_id, group_id, size in sizes:
         found[group_id] = max(found[group_id], size // width[unit_id])

@@ -1,8 +1,9 @@
 """The plaintext of a ballot: the same size for every ballot of a paper (SEC-12), and read back strictly (SEC-37).
 
 Layout (format 2): version (1 byte), paper hash (32), place of the voter group (2), one byte per mark (section by
-section, each of objects x items), remarks (exactly ``Paper.remark_bytes``): their number (2), then per remark place of
-the object, counted over all sections (2), length (2) and UTF-8, then zeros. Numbers are big-endian.
+section, each of objects x items; points with tenths take two, app.rounds.marks), remarks (exactly
+``Paper.remark_bytes``): their number (2), then per remark place of the object, counted over all sections (2), length
+(2) and UTF-8, then zeros. Numbers are big-endian.
 The phone's script (``booth-seal.js``) writes the same.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED, Paper, Section
 from app.rounds.limits import check_limits
+from app.rounds.marks import are_wrong, is_wrong
 
 VERSION = 2
 VOID = 0xFE
@@ -21,7 +23,6 @@ _HEAD = struct.Struct(">B32sH")
 _COUNT = struct.Struct(">H")
 _REMARK = struct.Struct(">HH")
 _HAN_BYTES = 3
-_ALL_VALUES = bytes(range(256))
 
 
 class BadEnvelope(DomainError):  # noqa: N818 - an envelope is what is bad, not the program
@@ -57,23 +58,16 @@ def check_marks(paper: Paper, ballot: Ballot) -> None:
 
 def _check_section(section: Section, left_out: tuple[str, ...], marks: bytes) -> None:
     asked = _asked_marks(section, left_out, marks)
-    if asked.translate(None, _ALL_VALUES[: len(section.scheme.scale.options)]) or _is_past_own(section, asked):
+    if are_wrong(section, asked):
         _name_the_first_bad(section, left_out, marks)
     check_limits(section, marks)
-
-
-def _is_past_own(section: Section, asked: bytes | bytearray) -> bool:
-    """Whether a grade is marked that an item with fewer ones of its own has not."""
-    width, every = len(section.items), len(section.scheme.scale.grades)
-    fewer = ((place, len(item.grades)) for place, item in enumerate(section.items) if item.grades)
-    return any(own <= mark < every for place, own in fewer for mark in asked[place::width])
 
 
 def _asked_marks(section: Section, left_out: tuple[str, ...], marks: bytes) -> bytes | bytearray:
     """Return the marks without the units that the group leaves out."""
     if not left_out:
         return marks
-    width = len(section.items)
+    width = section.width
     empty = bytes((NOT_ASKED,)) * width
     asked = bytearray(marks)
     for place in range(len(section.units) - 1, -1, -1):
@@ -86,14 +80,12 @@ def _asked_marks(section: Section, left_out: tuple[str, ...], marks: bytes) -> b
 
 
 def _name_the_first_bad(section: Section, left_out: tuple[str, ...], marks: bytes) -> None:
-    width, options = len(section.items), len(section.scheme.scale.options)
-    every = len(section.scheme.scale.grades)
+    width = section.width
     for place, unit in enumerate(section.units):
-        for item in range(width if unit.id not in left_out else 0):
-            mark = marks[place * width + item]
-            own = len(section.items[item].grades) or every
-            if mark >= options or own <= mark < every:
-                code = "missing_marks" if mark == NOT_ASKED else "marks_malformed"
+        row = marks[place * width : (place + 1) * width]
+        for item in range(len(section.items) if unit.id not in left_out else 0):
+            if is_wrong(section, item, row):
+                code = "missing_marks" if row[section.place_of(item)] == NOT_ASKED else "marks_malformed"
                 raise DomainError(code, unit=section.first + place, item=item)
 
 

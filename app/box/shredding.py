@@ -33,7 +33,7 @@ def shred(paper: Paper, ballots: Iterable[Ballot], draw: Draw) -> Stacks:
             asked = whole[:, section.start : section.end]
             if len(paper.parts) > 1:
                 asked = asked[~(asked == VOID).any(axis=1)]
-            sheets = asked.reshape(-1, len(section.units), len(section.items))
+            sheets = asked.reshape(-1, len(section.units), section.width)
             for place in section.rated_by(group_id):
                 rows = sheets[random_order(len(sheets), draw), place, :]
                 marks[section.units[place].id, group_id] = rows.tobytes()

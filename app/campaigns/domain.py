@@ -3,14 +3,16 @@
 The terms: docs/glossary.md “The campaign”, “Figures” and “Verdicts”.
 """
 
-import math
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
+from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.composite import Composite
 from app.campaigns.disclosure import PROTECTED, Disclosure
+from app.campaigns.gates import DEFAULT_GATES, Gates
 from app.campaigns.rule import ATTENTION, MET, REMEDIAL, Condition, Quantity, Rule, Sign, Step
+from app.campaigns.score import Score
 
 _HALF = Fraction(1, 2)
 DECIMALS = range(3)
@@ -73,6 +75,16 @@ class Scale:
         return tuple(grade.label for grade in self.grades) + extra
 
     @property
+    def opinions(self) -> int:
+        """How many marks are opinions, from 0 on."""
+        return len(self.grades)
+
+    @property
+    def marks(self) -> int:
+        """How many marks there are."""
+        return self.opinions + len(self.options) - len(self.grades)
+
+    @property
     def positives(self) -> int:
         """How many grades, the best ones, count as positive."""
         return sum(grade.positive for grade in self.grades)
@@ -80,12 +92,29 @@ class Scale:
     @property
     def unknown_mark(self) -> int | None:
         """The mark that means 不了解."""
-        return None if self.unknown is None else len(self.grades)
+        return None if self.unknown is None else self.opinions
 
     @property
     def abstain_mark(self) -> int | None:
         """The mark that means 弃权."""
-        return None if self.abstain is None else len(self.options) - 1
+        return None if self.abstain is None else self.marks - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreScale(Scale):
+    """Points in the place of grades; what can be marked beside them is the section's."""
+
+    score: Score = field(kw_only=True)
+
+    @classmethod
+    def of(cls, scale: Scale, score: Score) -> "ScoreScale":
+        """Return the scale of an item of a section."""
+        return cls("score", (), scale.unknown, scale.abstain, score=score)
+
+    @property
+    def opinions(self) -> int:
+        """How many marks are opinions: whole points, whose tenths stand in a byte of their own."""
+        return self.score.most + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +123,7 @@ class Item:
 
     ``grades``: those of its own, no more than the scale has; what can be marked beside grades is the scale's. ``top``:
     how many of them count as satisfied, 0 for as many as suit. ``weight``: its part where all items are taken together.
+    ``score``: what is answered in points instead.
     """
 
     key: str
@@ -103,28 +133,17 @@ class Item:
     grades: tuple[Grade, ...] = ()
     top: int = 0
     weight: Fraction = Fraction(1)
+    score: Score | None = None
+
+    @property
+    def width(self) -> int:
+        """How many bytes its mark takes in a ballot."""
+        return self.score.width if self.score else 1
 
     @property
     def words(self) -> tuple[str, ...]:
         """The words of the grades where they are the item's own."""
         return self.labels or tuple(grade.label for grade in self.grades)
-
-
-@dataclass(frozen=True, slots=True)
-class BallotLimit:
-    """票内限额: on one ballot at most so many of a section's objects get one of some grades.
-
-    ``grades``: their places in the scale; ``most``: so many objects, or if below 1 that part of all of them, rounded
-    down; ``item``: the key of the item that it is about, empty for each item by itself.
-    """
-
-    grades: tuple[int, ...]
-    most: Fraction
-    item: str = ""
-
-    def allowed(self, objects: int) -> int:
-        """Return how many of so many objects may get one of the grades."""
-        return math.floor(self.most if self.most >= 1 else self.most * objects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,22 +202,6 @@ class ItemLines:
 
 
 @dataclass(frozen=True, slots=True)
-class Gates:
-    """When a result is valid, and when it is only shown with a warning or a note.
-
-    ``alike_warning``: part of a unit's sheets that are alike; ``uneven_warning``: how far a voter group's part of the
-    returned ballots may lie from its part of the expected ones.
-    """
-
-    return_valid: Fraction = Fraction(2, 3)
-    return_warning: Fraction = Fraction(80, 100)
-    unknown_warning: Fraction = Fraction(30, 100)
-    alike_warning: Fraction = Fraction(20, 100)
-    uneven_warning: Fraction = Fraction(10, 100)
-    min_valid: int = 10
-
-
-@dataclass(frozen=True, slots=True)
 class Quorum:
     """法定人数: how many of those expected must be present; ``sign`` is > or >=."""
 
@@ -221,7 +224,7 @@ class Scheme:
     scale: Scale
     formula: Formula = Formula()
     lines: Lines = Lines()
-    gates: Gates = Gates()
+    gates: Gates = DEFAULT_GATES
     k: int = K_FLOOR
     remark_k: int = REMARK_K_FLOOR
     weights: dict[str, Fraction] = field(default_factory=dict)
@@ -265,12 +268,17 @@ class Scheme:
 
     def for_item(self, item: Item) -> "Scheme":
         """Return the scheme as it counts an item: on the grades and with the satisfied ones that are the item's own."""
-        if not item.grades and not item.top:
+        if not (item.grades or item.top or item.score):
             return self
-        scale = replace(self.scale, grades=item.grades or self.scale.grades)
+        scale: Scale = replace(self.scale, grades=item.grades or self.scale.grades)
         top = item.top or (default_top(scale) if item.grades else self.formula.top)
-        made = replace(self, scale=scale, formula=replace(self.formula, top=top))
-        return made if self.rule is None else replace(made, rule=rule_of_lines(made, self.lines))
+        formula = replace(self.formula, top=top)
+        if item.score:
+            scale, formula = ScoreScale.of(scale, item.score), replace(formula, measure=Measure.MEAN_SCORE)
+        made = replace(self, scale=scale, formula=formula)
+        if self.rule is None or (item.score and self.rule.is_of_means):
+            return made
+        return replace(made, rule=rule_of_lines(made, self.lines))
 
     def lines_of(self, item_key: str) -> Lines | None:
         """Return the lines an item has to itself, or None."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.campaigns.builtin import FORMS
 from app.campaigns.domain import Form, Objects, Scheme
+from app.campaigns.form_rules import check_form
 from app.campaigns.kinds import DEFAULT_KIND, KINDS, Kind, kind_of
 from app.campaigns.models import (
     Campaign,
@@ -22,7 +23,7 @@ from app.campaigns.models import (
     VoterGroup,
 )
 from app.campaigns.rule import Rule
-from app.campaigns.rules import check_form, check_top, scheme_on
+from app.campaigns.rules import check_top, scheme_on
 from app.core.errors import DomainError
 from app.core.printable import Unprintable, Words, unprintable
 

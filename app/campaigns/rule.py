@@ -131,6 +131,12 @@ class Rule:
         return tuple(condition for flag in self.flags for condition in flag.conditions)
 
     @property
+    def is_of_means(self) -> bool:
+        """Whether it looks at no share of any grade."""
+        conditions = (*self.conditions, *self.flagged)
+        return self.plurality is None and all(each.quantity not in SHARES for each in conditions)
+
+    @property
     def words(self) -> tuple[Word, ...]:
         """Every word that the rule can give, in its order; each once."""
         given = [step.word for step in self.steps]

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
 from app.campaigns.disclosure import hindrances
@@ -16,14 +17,14 @@ from app.campaigns.domain import (
     Form,
     Item,
     Lines,
+    Measure,
     Scale,
     Scheme,
     lined_rule,
 )
 from app.campaigns.rule import Condition, Quantity, Rule, Sign
 from app.campaigns.rule_checks import Ground, check_rule, worsening
-from app.campaigns.scales import GRADE_LIMIT, check_scale
-from app.campaigns.weighing import are_mixed, are_weighed
+from app.campaigns.weighing import are_mixed, by_points
 from app.core.errors import DomainError
 from app.core.folding import folded, spaceless
 from app.core.masking import PHONE, Masker
@@ -220,6 +221,9 @@ def scheme_on(scheme: Scheme, form: Form, rule: Rule | None = None) -> Scheme:
     """
     formula = replace(scheme.formula, top=form.top or scheme.formula.top)
     made = replace(scheme, scale=scale_of(scheme, form), formula=formula)
+    if by_points(form.items):
+        lines = replace(scheme.lines, dissatisfied=Fraction(1))
+        made = replace(made, formula=replace(formula, measure=Measure.MEAN_SCORE), lines=lines)
     if rule is not None:
         return replace(made, rule=rule)
     relined = scheme.rule is not None and scheme.is_lined
@@ -247,8 +251,12 @@ def fits(scheme: Scheme, items: Sequence[Item] = ()) -> bool:
         check_judging(scheme)
     except DomainError:
         return False
-    return not are_mixed(items) or (
-        scheme.judged_by.plurality is None and all(_is_common(scheme, each) for each in scheme.conditions)
+    if by_points(items):
+        return scheme.judged_by.is_of_means
+    return (
+        not are_mixed(items)
+        or any(item.overall for item in items)
+        or (scheme.judged_by.plurality is None and all(_is_common(scheme, each) for each in scheme.conditions))
     )
 
 
@@ -281,47 +289,3 @@ def _check_lines(lines: Lines) -> None:
         raise DomainError("line_order")
     if not 0 < lines.dissatisfied <= 1:
         raise DomainError("line_order")
-
-
-def check_form(form: Form, scale: Scale) -> None:
-    """Refuse a form without a title or items, with repeated items, two overall ones, or words that do not fit.
-
-    Its own scale is looked at first: DomainError as ``check_scale``.
-    """
-    if form.own_scale is not None:
-        check_scale(form.own_scale)
-    if not form.title:
-        raise DomainError("form_title_missing")
-    if not 1 <= len(form.items) <= MAX_ITEMS:
-        raise DomainError("form_items_count", limit=MAX_ITEMS)
-    if sum(item.overall for item in form.items) > 1:
-        raise DomainError("form_two_overall")
-    if any(item.overall for item in form.items) and are_weighed(form.items):
-        raise DomainError("form_overall_weighed")
-    seen: set[str] = set()
-    for item in form.items:
-        _check_item(item, scale)
-        if item.label in seen:
-            raise DomainError("name_twice", name=item.label)
-        seen.add(item.label)
-
-
-def _check_item(item: Item, scale: Scale) -> None:
-    if len(item.label) > LABEL_LIMIT:
-        raise DomainError("name_too_long", name=item.label[:12] + "…", limit=LABEL_LIMIT)
-    if not 0 < item.weight <= MAX_WEIGHT:
-        raise DomainError("form_item_weight", name=item.label, most=MAX_WEIGHT)
-    if item.grades:
-        check_scale(replace(scale, grades=item.grades))
-    if item.top and item.top >= len(item.grades or scale.grades):
-        raise DomainError("form_item_top", name=item.label, most=len(item.grades or scale.grades) - 1)
-    if not fits_scale(item, len(scale.grades)) or not all(item.labels) or len(set(item.labels)) != len(item.labels):
-        code = "form_grades_count" if item.grades else "form_labels_count"
-        raise DomainError(code, name=item.label, count=len(scale.grades))
-    if item.labels and max(map(len, item.labels)) > GRADE_LIMIT:
-        raise DomainError("name_too_long", name=item.label, limit=GRADE_LIMIT)
-
-
-def fits_scale(item: Item, grades: int) -> bool:
-    """Whether an item's own words are as many as the grades, and its own grades no more."""
-    return len(item.labels) in {0, grades} and len(item.grades) <= grades

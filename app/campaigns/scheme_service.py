@@ -9,23 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.builtin import SCALES
 from app.campaigns.composite import Composite, check_composite, formula_text
 from app.campaigns.disclosure import disclosure_text
-from app.campaigns.domain import BallotLimit, Form, Item, Scale, Scheme
+from app.campaigns.domain import Form, Item, Scale, Scheme
+from app.campaigns.form_rules import check_form
 from app.campaigns.models import CampaignForm, CampaignSection, VoterGroup
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
-from app.campaigns.rules import (
-    TITLE_LIMIT,
-    check_disclosure,
-    check_form,
-    check_scheme,
-    check_top,
-    clean_name,
-    scheme_on,
-)
+from app.campaigns.rules import TITLE_LIMIT, check_disclosure, check_scheme, check_top, clean_name, scheme_on
 from app.campaigns.service import campaign_row, check_typed
 from app.core.acting import Acting, Principal
 from app.core.db import locked
@@ -41,6 +35,7 @@ class LimitEdit:
     most: Fraction
     item: str
     at: str
+    points: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +151,14 @@ def _limit(form: Form, scale: Scale, edit: LimitEdit) -> BallotLimit:
     keys = {item.label: item.key for item in form.items} | {"": ""}
     if edit.item not in keys:
         raise DomainError("limit_item_unknown", at=edit.at, item=edit.item)
+    scores = [item.score for item in form.items if edit.item in {"", item.label}]
+    if edit.points:
+        most = max((score.most for score in scores if score), default=0)
+        if not edit.points[0] <= edit.points[1] <= most:
+            raise DomainError("limit_points_range", at=edit.at, most=most)
+        return BallotLimit((), edit.most, keys[edit.item], edit.points)
+    if all(scores):
+        raise DomainError("limit_points_wanted", at=edit.at)
     return BallotLimit(tuple(sorted({words.index(word) for word in edit.grades})), edit.most, keys[edit.item])
 
 

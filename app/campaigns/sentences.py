@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from app.campaigns.composite import number_text
-from app.campaigns.domain import Denominator, Gates, Item, Measure, Quorum, Scheme
+from app.campaigns.domain import Denominator, Item, Measure, Quorum, Scheme
+from app.campaigns.gates import Gates
 from app.campaigns.rule import LEFT_OPEN, SHARES, Condition, Plurality, Quantity, Rule, Sign, Step, Tie, Word
-from app.campaigns.weighing import are_weighed
+from app.campaigns.score import Score
+from app.campaigns.weighing import are_weighed, by_points
 
 BASES = {
     Denominator.VALID: "有效评价",
@@ -117,8 +119,32 @@ def consequence_texts(rule: Rule) -> list[str]:
     return [f"“{text}”：{word.consequence}" for text, word in words.items()]
 
 
-def formula_text(scheme: Scheme) -> str:
-    """口径, printed beside every figure."""
+def formula_text(scheme: Scheme, items: Sequence[Item] = ()) -> str:
+    """口径, printed beside every figure; of ``items`` that are answered in points the mean."""
+    parts = _points_parts(scheme, items) if by_points(items) else _formula_parts(scheme)
+    if scheme.weights:
+        parts.append("先按类别计算，再按权重合计；没有有效评价的类别不计，其权重按比例分给其余类别")
+    plain = scheme.formula.denominator is Denominator.VALID and not scheme.weights and not by_points(items)
+    has_ranges = scheme.intervals and plain
+    ranged = "满意率旁边的范围：全体应参加人员的满意率有 95% 的把握落在其中。" if has_ranges else ""
+    return "；".join(parts) + f"。{ranged}单位按机构序列排列，不作排名。少于 {scheme.floor} 份的数据不显示。"
+
+
+def _points_parts(scheme: Scheme, items: Sequence[Item]) -> list[str]:
+    overall = next((item for item in items if item.overall), None)
+    mean = f"“{overall.label}”的平均分" if overall else "各项平均分的平均"
+    without = "".join(f"“{label}”" for label in (scheme.scale.unknown, scheme.scale.abstain) if label is not None)
+    scores = "、".join(f"{grade.label} {grade.score} 分" for grade in scheme.scale.grades)
+    graded = overall is None and any(item.score is None for item in items)
+    return [
+        f"综合得分 = {mean}，折成百分",
+        *([f"按等次评的项：{scores}"] if graded else []),
+        *([f"平均分不含{without}"] if without else []),
+        "只公布打分的人数和平均分",
+    ]
+
+
+def _formula_parts(scheme: Scheme) -> list[str]:
     scale, formula, base = scheme.scale, scheme.formula, BASES[scheme.formula.denominator]
     labels = [grade.label for grade in scale.grades]
     best, negative = labels[: formula.top], labels[scale.positives :]
@@ -135,11 +161,7 @@ def formula_text(scheme: Scheme) -> str:
         parts.append("满意率与总体满意率相同")
     elif scheme.judges(Quantity.FIRST, scale.positives):
         parts.append(f"总体满意率 =（{_joined(labels[: scale.positives])}）÷ {base}")
-    if scheme.weights:
-        parts.append("先按类别计算，再按权重合计；没有有效评价的类别不计，其权重按比例分给其余类别")
-    has_ranges = scheme.intervals and formula.denominator is Denominator.VALID and not scheme.weights
-    ranged = "满意率旁边的范围：全体应参加人员的满意率有 95% 的把握落在其中。" if has_ranges else ""
-    return "；".join(parts) + f"。{ranged}单位按机构序列排列，不作排名。少于 {scheme.floor} 份的数据不显示。"
+    return parts
 
 
 def _share_formula(name: str, labels: Sequence[str], base: str) -> str:
@@ -169,12 +191,23 @@ def item_rule_texts(scheme: Scheme, items: Sequence[Item]) -> list[str]:
 
 def item_scale_texts(scheme: Scheme, items: Sequence[Item]) -> list[str]:
     """Say the grades that items have to themselves and what of them counts as satisfied, and how items are weighed."""
-    own = [(item, scheme.for_item(item)) for item in items if item.grades or item.top]
-    said = [f"“{item.label}”的等次：{_scale_text(each)}。" for item, each in own]
+    own = [(item, scheme.for_item(item)) for item in items if item.grades or item.top or item.score]
+    said = [
+        f"“{item.label}”{score_text(item.score)}。" if item.score else f"“{item.label}”的等次：{_scale_text(each)}。"
+        for item, each in own
+    ]
     if not are_weighed(items):
         return said
     weights = "、".join(f"{item.label} {number_text(item.weight)}" for item in items)
     return [*said, f"各项合计是各项的平均，权重：{weights}。"]
+
+
+def score_text(score: Score) -> str:
+    """Say how an item is answered in points, and which of them the mean is taken of."""
+    said = f"打 0–{score.most} 分{'，可带一位小数' if score.decimals else ''}"
+    if not score.trim:
+        return f"{said}，取平均分"
+    return f"{said}，去掉 {score.trim} 个最高分和 {score.trim} 个最低分后取平均分"
 
 
 def _scale_text(scheme: Scheme) -> str:
@@ -196,4 +229,4 @@ def scheme_texts(scheme: Scheme, items: Sequence[Item], names: Mapping[str, str]
     """Return all that is printed of a scheme: on the paper, before the vote, with the result."""
     own, weights = [*item_scale_texts(scheme, items), *item_rule_texts(scheme, items)], weights_text(scheme, names)
     gates = gates_text(scheme.gates, scheme.quorum, scheme.floor)
-    return tuple(filter(None, [formula_text(scheme), rule_text(scheme), *own, weights, gates]))
+    return tuple(filter(None, [formula_text(scheme, items), rule_text(scheme), *own, weights, gates]))

@@ -76,7 +76,7 @@ def stored_form(form: Form) -> Stored:
     items = [(str(place), "/".join([item.label, *item.words])) for place, item in enumerate(form.items, 1)]
     grades = form.own_scale.grades if form.own_scale else ()
     own = [("等次", "/".join(f"{grade.label} {grade.score}" for grade in grades))] if grades else []
-    keys = [(item.key, item.overall, item.grades, item.top, item.weight) for item in form.items]
+    keys = [(item.key, item.overall, item.grades, item.top, item.weight, item.score) for item in form.items]
     return stored(
         [("表名", form.title), *own, *items],
         form.scale,

@@ -8,18 +8,8 @@ from typing import Final
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
-from app.campaigns.domain import (
-    Denominator,
-    Formula,
-    Gates,
-    ItemLines,
-    Lines,
-    Measure,
-    Quorum,
-    Scale,
-    Scheme,
-    default_top,
-)
+from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure, Quorum, Scale, Scheme, default_top
+from app.campaigns.gates import Gates
 from app.campaigns.ratios import parse_ratio, ratio_text
 from app.campaigns.reads import CampaignView, GroupView
 from app.campaigns.rule import Sign

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final, TypeVar
 
+from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.builtin import SCALES
 from app.campaigns.composite import number_text
-from app.campaigns.domain import BallotLimit, Form, Grade, Item, Scale, Scheme
+from app.campaigns.domain import Form, Grade, Item, Scale, Scheme
 from app.campaigns.ratios import parse_ratio, ratio_text
 from app.campaigns.rules import MAX_ITEMS, MAX_UNITS, MAX_WEIGHT, clean_name, reordered, scale_of
 from app.campaigns.scales import MAX_GRADES, MAX_SCORE, OWN_SCALE
 from app.campaigns.scheme_service import FormEdit, LimitEdit
+from app.campaigns.score import MAX_POINTS, MOST_TRIMMED, Score
 from app.campaigns.typed import MAX_PLACE, typed_whole
 from app.core.errors import DomainError
 from app.web.forms import PostedForm
@@ -30,6 +32,10 @@ _SCORED = re.compile(r"(.+?) ([0-9]{1,3}) ?分?")
 _WEIGHT = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 PASS: Final = 60
 """The score from which an item's own grade is positive."""
+_WHOLE = re.compile(r"[0-9]{1,4}")
+_RANGE = re.compile(r"([0-9]{1,3}(?:\.[0-9])?) *[-–—~～至到] *([0-9]{1,3}(?:\.[0-9])?) *分?")
+POINTS: Final = ("decimals[]", "most_points[]", "trim[]")
+"""What is asked of an item in points; a page from before they could be given does not."""
 _STEP = re.compile(r"(grade|item)-(up|down|out|add)-?([0-9]{0,2})")
 Row = TypeVar("Row")
 
@@ -45,7 +51,7 @@ class TypedGrade:
 
 @dataclass(frozen=True, slots=True)
 class TypedItem:
-    """A row of the table of a form's items."""
+    """A row of the table of a form's items; ``decimals`` of points, empty where it is answered in grades."""
 
     key: str = ""
     place: str = ""
@@ -54,11 +60,14 @@ class TypedItem:
     overall: bool = False
     top: str = ""
     weight: str = ""
+    decimals: str = ""
+    most: str = ""
+    trim: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TypedLimit:
-    """A row of the limits: words of grades, how many (6, 20%, 1/3), and the label of an item."""
+    """A row of the limits: words of grades or a range of points, how many (6, 20%, 1/3), and the label of an item."""
 
     grades: str = ""
     most: str = ""
@@ -82,12 +91,7 @@ class TypedForm:
 
 def shown_form(form: Form, scheme: Scheme) -> TypedForm:
     """Return a stored form as its editor shows it, with some empty rows at the end of its items."""
-    items = [
-        TypedItem(
-            item.key, str(place), item.label, _shown_words(item), item.overall, str(item.top or ""), _shown_weight(item)
-        )
-        for place, item in enumerate(form.items, 1)
-    ]
+    items = [_shown_item(item, place) for place, item in enumerate(form.items, 1)]
     count = min(MAX_ITEMS, max(8, len(items) + SPARE_ITEMS))
     spare = [TypedItem(place=str(place)) for place in range(len(items) + 1, count + 1)]
     chosen = OWN_SCALE if form.own_scale else form.scale
@@ -95,6 +99,13 @@ def shown_form(form: Form, scheme: Scheme) -> TypedForm:
     scale = scale_of(scheme, form)
     limits = [*(_shown_limit(form, scale, limit) for limit in form.limits), TypedLimit(), TypedLimit()]
     return replace(_filled(typed, scale), limits=limits[: max(LIMITS, len(form.limits))])
+
+
+def _shown_item(item: Item, place: int) -> TypedItem:
+    score, top = item.score, str(item.top or "")
+    points = (str(score.decimals), str(score.most), str(score.trim or "")) if score else ("", "", "")
+    words, weight = _shown_words(item), _shown_weight(item)
+    return TypedItem(item.key, str(place), item.label, words, item.overall, top, weight, *points)
 
 
 def _shown_words(item: Item) -> str:
@@ -107,6 +118,7 @@ def _shown_weight(item: Item) -> str:
 
 def _shown_limit(form: Form, scale: Scale, limit: BallotLimit) -> TypedLimit:
     words = "/".join(scale.options[place] for place in limit.grades if place < len(scale.options))
+    words = "-".join(map(number_text, limit.points)) or words
     most = str(limit.most) if limit.most >= 1 else ratio_text(limit.most)
     return TypedLimit(words, most, next((item.label for item in form.items if item.key == limit.item), ""))
 
@@ -122,6 +134,7 @@ def typed_editor(form: PostedForm) -> TypedForm:
     fields = form.as_dict()
     grades = [form.several(name) for name in ("grade[]", "score[]")]
     items = [form.several(name) for name in ("key[]", "place[]", "label[]", "labels[]", "item_top[]", "weight[]")]
+    items += [form.several(name) or [""] * len(items[0]) for name in POINTS]
     limits = [form.several(name) for name in ("limit_grades[]", "limit_most[]", "limit_item[]")]
     tables = (grades, items, limits)
     if any(len({len(column) for column in table}) != 1 or len(table[0]) > ROWS_UP_TO for table in tables):
@@ -135,8 +148,8 @@ def typed_editor(form: PostedForm) -> TypedForm:
             for row, (label, score) in enumerate(zip(*grades, strict=True), 1)
         ],
         items=[
-            TypedItem(key, place, label, labels, overall=overall == str(row), top=top, weight=weight)
-            for row, (key, place, label, labels, top, weight) in enumerate(zip(*items, strict=True), 1)
+            TypedItem(key, place, label, labels, overall == str(row), *more)
+            for row, (key, place, label, labels, *more) in enumerate(zip(*items, strict=True), 1)
         ],
         limits=[TypedLimit(*cells) for cells in zip(*limits, strict=True)],
     )
@@ -197,11 +210,7 @@ def form_edit(typed: TypedForm) -> FormEdit:
         remarks=typed.remarks,
         own_scale=_scale(typed) if typed.scale == OWN_SCALE else None,
         top=_top(typed.top),
-        limits=[
-            LimitEdit(_SLASH.split(row.grades), _most(row.most, f"most-{at}"), row.item, f"limit-{at}")
-            for at, row in enumerate(typed.limits, 1)
-            if row.grades or row.most
-        ],
+        limits=[_limit(row, at) for at, row in enumerate(typed.limits, 1) if row.grades or row.most],
     )
 
 
@@ -211,6 +220,12 @@ def _top(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) == 1):
         raise DomainError("field_not_a_number", field="计入满意率的等次", low=1, high=MAX_GRADES - 1, at="top")
     return int(text)
+
+
+def _limit(row: TypedLimit, at: int) -> LimitEdit:
+    most, found = _most(row.most, f"most-{at}"), _RANGE.fullmatch(unicodedata.normalize("NFKC", row.grades))
+    points = (Fraction(found[1]), Fraction(found[2])) if found else ()
+    return LimitEdit(() if found else _SLASH.split(row.grades), most, row.item, f"limit-{at}", points)
 
 
 def _most(typed: str, at: str) -> Fraction:
@@ -226,13 +241,28 @@ def _most(typed: str, at: str) -> Fraction:
 
 
 def _item(row: TypedItem, at: int) -> Item:
+    score = _item_score(row, at)
     words = tuple(_SLASH.split(row.labels.strip())) if row.labels.strip() else ()
     scored = [_SCORED.fullmatch(unicodedata.normalize("NFKC", word)) for word in words]
     grades = tuple(Grade(clean_name(one[1]), int(one[2]), int(one[2]) >= PASS) for one in scored if one)
     if grades and len(grades) != len(words):
         raise DomainError("form_grades_mixed", name=row.label, at=f"item-{at}")
     top, weight = _item_top(row, at), _item_weight(row, at)
-    return Item(row.key[:40], row.label, row.overall, () if grades else words, grades, top, weight)
+    return Item(row.key[:40], row.label, row.overall, () if grades else words, grades, top, weight, score)
+
+
+def _item_score(row: TypedItem, at: int) -> Score | None:
+    """Return the points of an item; nothing typed for the most is a hundred. What they may be is asked of the form."""
+    if not row.decimals:
+        return None
+    decimals, most, trim = (unicodedata.normalize("NFKC", text.strip()) for text in (row.decimals, row.most, row.trim))
+    if not _WHOLE.fullmatch(most or "0"):
+        raise DomainError("form_score_most", name=row.label, most=MAX_POINTS, at=f"most-points-{at}")
+    if not _WHOLE.fullmatch(trim or "0"):
+        raise DomainError("form_score_trim", name=row.label, most=MOST_TRIMMED, at=f"trim-{at}")
+    if decimals not in {"0", "1"}:
+        raise DomainError("form_score_decimals", name=row.label, at=f"item-{at}")
+    return Score(int(most or MAX_POINTS), int(decimals), int(trim or 0))
 
 
 def _item_top(row: TypedItem, at: int) -> int:

@@ -11,5 +11,11 @@ def are_weighed(items: Sequence[Item]) -> bool:
 
 
 def are_mixed(items: Sequence[Item]) -> bool:
-    """Whether some item has grades, or a number of satisfied ones, of its own."""
-    return any(item.grades or item.top for item in items)
+    """Whether some item has grades, or a number of satisfied ones, of its own, or is answered in points."""
+    return any(item.grades or item.top or item.score for item in items)
+
+
+def by_points(items: Sequence[Item]) -> bool:
+    """Whether objects are judged by points alone: those of the overall item, or a mean of which points are a part."""
+    overall = [item for item in items if item.overall]
+    return any(item.score for item in overall or items)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from app.tally.document import GradeFacts, Section
+from app.tally.document import Section
 from app.tally.facts import texts_of
+from app.tally.shown import GradeFacts
 
 DIFFERS: Final = "两次测评的{what}不同，不作比较"
 """Why nothing is compared; ``what`` names all that differs."""
@@ -32,11 +33,12 @@ def _form(section: Section) -> object:
 
 
 def _scale(section: Section) -> object:
-    """Return what could be marked: on the scale, and of an item with grades of its own on these."""
+    """Return what could be marked: on the scale, and of an item with grades of its own on these, or its points."""
     scale = section["scale"]
     common = _grades(scale["grades"])
     items = [(item["label"], _grades(item.get("grades", scale["grades"]))) for item in section["items"]]
-    return common, [item for item in items if item[1] != common], scale["unknown"], scale["abstain"]
+    points = [(item["label"], *item["score"].values()) for item in section["items"] if "score" in item]
+    return common, points, [item for item in items if item[1] != common], scale["unknown"], scale["abstain"]
 
 
 def _grades(grades: Sequence[GradeFacts]) -> list[tuple[str, int, bool]]:

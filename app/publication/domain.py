@@ -12,10 +12,10 @@ from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Denominator, Measure
 from app.core.chinese import has_chinese
 from app.core.folding import folded
-from app.tally.document import Document, LineTexts, Section, Target, TargetBand, every_target
+from app.tally.document import Document, Section, Target, TargetBand, every_target
 from app.tally.facts import part_of
 from app.tally.figures import PER_MILLE
-from app.tally.shown import Cell
+from app.tally.shown import Cell, LineTexts
 from app.tally.verdict import ReturnState, Verdict
 from app.tally.wording import VERDICTS
 

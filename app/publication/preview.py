@@ -11,8 +11,11 @@ from fractions import Fraction
 from math import floor
 
 from app.campaigns.domain import Item
+from app.campaigns.score import Score
+from app.campaigns.weighing import by_points
 from app.publication.announced import Option, options_of
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, Step
+from app.rounds.marks import mark_bytes
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Section, Target, only_section
 from app.tally.restraint import FREE, Restraint, restraint_between
@@ -24,6 +27,7 @@ ALIKE = 12
 """So many ballots that all say the same are looked at, too."""
 MOST = 10_000
 _WEIGHTS = ((52, 27, 16, 5), (38, 30, 22, 10), (61, 25, 11, 3))
+_TENTHS = 10
 _ITEM = Item("overall", "总体评价", overall=True)
 _GROUP = "g"
 
@@ -133,7 +137,10 @@ def _examples(paper: Paper, before: Sequence[Paper]) -> tuple[Section, tuple[Exa
 
 def _part(paper: Paper, *units: PaperUnit) -> PaperSection:
     section = paper.section
-    return PaperSection(section.form_title, (_ITEM,), units, section.key, section.noun, section.objects)
+    asked = next((item.score for item in section.items if item.overall), None)
+    score = asked or next((item.score for item in section.items if item.score), None)
+    item = replace(_ITEM, score=score) if by_points(section.items) else _ITEM
+    return PaperSection(section.form_title, (item,), units, section.key, section.noun, section.objects)
 
 
 def _sized(group: PaperGroup) -> PaperGroup:
@@ -150,9 +157,11 @@ def _counted(paper: Paper, count: int, weights: Sequence[int]) -> Section:
 
 
 def _section(paper: Paper, weights: Mapping[str, Sequence[int]], restraint: Restraint = FREE) -> Section:
-    grades = len(paper.scheme.scale.grades)
+    score, grades = paper.section.items[0].score, len(paper.scheme.scale.grades)
     voting = [group for group in paper.groups if group.expected]
     marks = {group.id: marks_of(group.expected, weights[group.id][:grades]) for group in voting}
+    if score:
+        marks = {group: _in_points(score, each) for group, each in marks.items()}
     stacks = {
         (unit.id, group.id): marks[group.id]
         for unit in paper.units
@@ -161,6 +170,11 @@ def _section(paper: Paper, weights: Mapping[str, Sequence[int]], restraint: Rest
     }
     rows = [GroupChain(group.id, *(group.expected,) * 4) for group in paper.groups]
     return only_section(result_document(paper, stacks, Chain(tuple(rows)), {}, restraint))
+
+
+def _in_points(score: Score, marks: bytes) -> bytes:
+    """Return the points that stand for grades of an example: the best ones for the most, each other a tenth fewer."""
+    return b"".join(mark_bytes(score, score.steps * (_TENTHS - mark) // _TENTHS) for mark in marks)
 
 
 def marks_of(count: int, weights: Sequence[int]) -> bytes:

@@ -6,7 +6,8 @@ from typing import Final
 from app.campaigns.composite import every_part
 from app.campaigns.disclosure import STEPS, hindrances
 from app.campaigns.domain import Item
-from app.campaigns.rules import fits, fits_scale
+from app.campaigns.form_rules import fits_scale
+from app.campaigns.rules import fits
 from app.campaigns.weighing import are_mixed
 from app.core.printable import Words, unprintable
 from app.rounds.domain import Paper, Section, Step

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from app.campaigns.domain import BallotLimit, Item, Objects, Scheme
+from app.campaigns.ballot_limit import BallotLimit
+from app.campaigns.domain import Item, Objects, Scheme
 from app.campaigns.names import SHIPPED
 from app.core.chinese import has_chinese
 from app.core.errors import DomainError
@@ -100,6 +101,15 @@ class PaperSection:
     own: Scheme | None = None
     limits: tuple[BallotLimit, ...] = ()
 
+    @property
+    def width(self) -> int:
+        """How many bytes the marks of an object take in a ballot."""
+        return sum(item.width for item in self.items)
+
+    def place_of(self, item: int) -> int:
+        """Return the place of an item's mark among those of an object."""
+        return sum(each.width for each in self.items[:item])
+
 
 @dataclass(frozen=True, slots=True)
 class Section(PaperSection):
@@ -116,7 +126,7 @@ class Section(PaperSection):
     @property
     def end(self) -> int:
         """The place after its last mark in a ballot."""
-        return self.start + len(self.units) * len(self.items)
+        return self.start + len(self.units) * self.width
 
     def scheme_of(self, item: Item) -> Scheme:
         """Return the scheme as it counts an item."""
@@ -124,7 +134,7 @@ class Section(PaperSection):
 
     def mark_of(self, unit: int, item: int) -> int:
         """Return the place in a ballot of an item's mark, of a unit by its place in the section."""
-        return self.start + unit * len(self.items) + item
+        return self.start + unit * self.width + self.place_of(item)
 
     def rated_by(self, group_id: str) -> tuple[int, ...]:
         """Return the indices into ``units`` of those the group rates, in official order."""
@@ -207,8 +217,8 @@ class Paper:
 
     @property
     def cells(self) -> int:
-        """How many marks a ballot has: section by section, each of objects x items."""
-        return sum(len(part.units) * len(part.items) for part in self.parts)
+        """How many bytes the marks of a ballot take: section by section, each of objects x items."""
+        return sum(len(part.units) * part.width for part in self.parts)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from app.campaigns.domain import Item, Scheme
+from app.campaigns.domain import Item, Scheme, ScoreScale
 from app.campaigns.rule import Rule
+from app.campaigns.score import Score
 from app.campaigns.weighing import are_mixed, are_weighed
 from app.rounds.domain import Section
 from app.tally.alike import Tables, lookalikes
 from app.tally.chain import Chain
+from app.tally.ends import near_an_end, reach_of
 from app.tally.figures import Base, Rates, Table, UnitCount, add_tables, figure_by_figure, rates_of, weigh
 from app.tally.verdict import ReturnState, Ruling, gate_of, judge, judge_between, return_state
 
@@ -122,7 +124,8 @@ class _Sums:
     times: int = 1
 
     def added(self, tables: Iterable[Table]) -> Table:
-        return add_tables(tables, len(self.scheme.scale.grades))
+        scale = self.scheme.scale
+        return add_tables(tables, scale.score.steps + 1 if isinstance(scale, ScoreScale) else len(scale.grades))
 
     def collapsed(self, tables: Tables) -> Tables:
         """Forget the groups where a total does not depend on who marked what."""
@@ -158,9 +161,21 @@ class _Sums:
 
 
 def _part(sums: _Sums, tables: Tables) -> Part:
+    if isinstance(sums.scheme.scale, ScoreScale):
+        return _points(sums, tables, sums.scheme.scale.score)
     total, others = sums.added(tables.values()), sums.alike(tables)
     peaks = _most([total.grades, *(sums.added(other.values()).grades for other in others)])
     return Part(tables, total, sums.rates(tables), sums.by_group(tables), sums.span(others), peaks)
+
+
+def _points(sums: _Sums, tables: Tables, score: Score) -> Part:
+    """Work out an item in points, of which nothing but the mean is ever told: no peak either."""
+    total, rates = sums.added(tables.values()), sums.rates(tables)
+    span = None
+    if rates is not None and not sums.scheme.disclosure.announced and total.valid >= sums.scheme.floor:
+        ends = near_an_end(rates.satisfied, reach_of(score, sums.collapsed(tables), sums.scheme.weights))
+        span = ends and (rates.at(ends[0]), rates.at(ends[1]))
+    return Part(tables, total, rates, sums.by_group(tables), span, (0,))
 
 
 def _most(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
@@ -192,7 +207,8 @@ def _weighed_pool(sums: _Sums, asked: Sequence[Item], items: Sequence[Part]) -> 
 
 
 def _padded(tables: Iterable[Table], grades: int) -> Table:
-    """Add up tables of items that may have fewer grades."""
+    """Add up tables of items that may have fewer grades; of points no more than how many answers there are."""
+    tables = [table if len(table.grades) <= grades else replace(table, grades=(table.valid,)) for table in tables]
     rows = [replace(table, grades=(*table.grades, *[0] * (grades - len(table.grades)))) for table in tables]
     return add_tables(rows, grades)
 

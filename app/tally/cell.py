@@ -7,10 +7,8 @@ from fractions import Fraction
 from math import ceil, floor
 
 from app.campaigns.disclosure import Extent
-from app.campaigns.domain import Denominator, Item, Scheme
+from app.campaigns.domain import Denominator, Scheme, ScoreScale
 from app.campaigns.rule import ONE_HUNDRED
-from app.rounds.domain import PaperGroup
-from app.tally.assess import Exact, Part, base_of
 from app.tally.disclosure import (
     HIDDEN,
     Closely,
@@ -19,16 +17,17 @@ from app.tally.disclosure import (
     View,
     band_figure,
     part_figure,
+    points_band,
+    points_figure,
     rate_figure,
     score_figure,
     size_figure,
 )
-from app.tally.figures import NO_MARKS, PER_MILLE, Marks, Rates, Table, percent_text, rates_of
-from app.tally.hiding import Sight, rest_of, view_of_group
+from app.tally.figures import NO_MARKS, PER_MILLE, PERCENT, Marks, Rates, Table, percent_text
 from app.tally.rulers import Rulers, rulers_of
-from app.tally.shown import Cell, Count, GroupRow, HiddenCell, Interval, MergedRow, OtherAnswer, Rate, Share, ShownCell
+from app.tally.shown import Cell, Count, HiddenCell, Interval, OtherAnswer, Rate, Share, ShownCell
 from app.tally.uncertainty import wilson_interval
-from app.tally.wording import HIDDEN_TEXT, NOT_TOLD, REST_TEXT, WORDS_ONLY_TEXT, sum_text
+from app.tally.wording import HIDDEN_TEXT, NOT_TOLD, WORDS_ONLY_TEXT, sum_text
 
 NOT_TO_SHOW = "a cell that is shown holds a figure that is not"
 
@@ -39,6 +38,7 @@ class Look:
 
     ``span``: the figures between which those lie of all tables that read like a banded one. ``blunt``: without how many
     answers there are. ``weighted``: by voter groups; ``weighed``: by items, so that no grade has a share.
+    ``by_points``: nothing but the mean has a meaning.
     """
 
     table: Table
@@ -51,6 +51,7 @@ class Look:
     weighted: bool = False
     weighed: bool = False
     rulers: Rulers | None = None
+    by_points: bool = False
 
 
 def rate_json(figure: Figure | Hidden) -> Rate | None:
@@ -80,17 +81,16 @@ def hidden_json() -> HiddenCell:
     return {"shown": False, "text": HIDDEN_TEXT}
 
 
-def labels_of(item: Item, scheme: Scheme) -> tuple[str, ...]:
-    """Return the words of the grades as the item has them."""
-    return item.words or tuple(grade.label for grade in scheme.scale.grades)
-
-
 def cell_json(look: Look, scheme: Scheme) -> Cell:
     """One cell of the document."""
     rates, table, k = look.rates, look.table, scheme.floor
     closely = Closely(look.view, k, scheme.decimals)
     if rates is None or look.view is View.HIDDEN:
         return hidden_json()
+    if scheme.disclosure.extent is Extent.WORDS and scheme.disclosure.announced:
+        return {"shown": False, "text": WORDS_ONLY_TEXT}
+    if look.by_points:
+        return _points(look, rates, scheme)
     if scheme.disclosure.announced:
         return _announced(look, rates, scheme)
     shown = _bands(look, rates, scheme) if look.view is View.BANDED else _rates(look, rates, scheme)
@@ -142,8 +142,6 @@ UNTOLD: Rate = {"text": NOT_TOLD, "tenths": None}
 def _announced(look: Look, rates: Rates, scheme: Scheme) -> Cell:
     """One cell of an announced round: its extent and no more, the same for every reader."""
     extent, view, k = scheme.disclosure.extent, look.view, scheme.floor
-    if extent is Extent.WORDS:
-        return {"shown": False, "text": WORDS_ONLY_TEXT}
     shown = (_bands if view is View.BANDED else _rates)(look, rates, scheme)
     every = extent is Extent.COUNTS
     counted = part_figure(look.table.top(scheme.formula.top), look.table.valid, view, k)
@@ -175,6 +173,38 @@ def _option(look: Look, scheme: Scheme, label: str | None, count: int, share: Fr
     if label is None or scheme.disclosure.extent is Extent.COUNTS:
         return _other_json(look, scheme, label, count, share)
     return {"label": label, "count": None, "rate": UNTOLD}
+
+
+def _points(look: Look, rates: Rates, scheme: Scheme) -> Cell:
+    """One cell of what is answered in points: how many answers, and their mean; of an announced round no more."""
+    scale, k, valid = scheme.scale, scheme.floor, look.table.valid
+    most = scale.score.most if isinstance(scale, ScoreScale) else PERCENT
+    if look.view is View.BANDED:
+        low, high = look.span or (rates, rates)
+        mean = points_band((low.mean_score / PERCENT, high.mean_score / PERCENT), most, valid, k)
+    else:
+        marks = (look.rulers or rulers_of(scheme)).score
+        mean = points_figure(rates.mean_score / PERCENT, most, valid, Closely(look.view, k, scheme.decimals), marks)
+    told = _untold if scheme.disclosure.announced else _other_json
+    unknown, abstain = (told(look, scheme, *each) for each in _others(look, scheme, rates))
+    return {
+        "shown": True,
+        "view": View.BANDED if look.view is View.HIDDEN else look.view,
+        "valid": _count_json(size_figure(valid, k, blunt=look.blunt)),
+        "answered": _count_json(size_figure(look.table.answered, k, blunt=look.blunt)),
+        "satisfied_rate": UNTOLD,
+        "positive_rate": UNTOLD,
+        "dissatisfied_rate": UNTOLD,
+        "mean_score": _shown_rate(mean),
+        "interval": None,
+        "unknown": unknown,
+        "abstain": abstain,
+        "distribution": [],
+    }
+
+
+def _untold(_look: Look, _scheme: Scheme, label: str | None, _count: int, _share: Fraction) -> OtherAnswer | None:
+    return None if label is None else {"label": label, "count": None, "rate": UNTOLD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,63 +278,3 @@ def _distribution(look: Look, shares: Sequence[Rate], k: int) -> list[Share]:
         number = HIDDEN if look.weighted else part_figure(count, look.table.valid, look.view, k)
         rows.append({"label": label, "count": _count_of(number), "share": share})
     return rows
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a table answers: the scheme that counts it, the words of its grades; ``pooled``: all items together.
-
-    ``weighed``: by the mean of their figures, of which no grade has a share.
-    """
-
-    scheme: Scheme
-    labels: tuple[str, ...]
-    pooled: bool = False
-    weighed: bool = False
-
-
-def total_json(exact: Exact, part: Part, sight: Sight, asked: Asked) -> Cell:
-    """Write a unit's total."""
-    look = Look(
-        part.total,
-        part.rates,
-        sight.view,
-        asked.labels,
-        population=None if asked.pooled else base_of(exact.chain, part.tables).expected,
-        span=part.span,
-        blunt=sight.blunt,
-        weighted=bool(asked.scheme.weights),
-        weighed=asked.weighed,
-        rulers=rulers_of(asked.scheme),
-    )
-    return cell_json(look, asked.scheme)
-
-
-def breakdown_json(exact: Exact, part: Part, sight: Sight, asked: Asked) -> list[GroupRow | MergedRow]:
-    """Write the voter groups that rated the unit, in the order of the paper; no rows where none is shown."""
-    if sight.hidden == frozenset(part.tables):
-        return []
-    groups = [group for group in exact.section.groups if group.id in part.tables]
-    rows: list[GroupRow | MergedRow] = []
-    rulers = rulers_of(asked.scheme)
-    for group in groups:
-        told, rates = group.id not in sight.hidden, part.group_rates[group.id]
-        cell = _cell(part.tables[group.id], rates, asked, rulers) if told else hidden_json()
-        rows.append({"id": group.id, "name": group.name, "cell": cell})
-    if sight.hidden and not asked.scheme.weights and not asked.pooled:
-        rows.append(_rest_json(exact, part, [group for group in groups if group.id in sight.hidden], asked))
-    return rows
-
-
-def _rest_json(exact: Exact, part: Part, hidden: Sequence[PaperGroup], asked: Asked) -> MergedRow:
-    """Write the hidden groups as one merged row: what the total less the groups shown gives anyway."""
-    scheme, ids = asked.scheme, [group.id for group in hidden]
-    table = rest_of(part.tables, frozenset(ids))
-    rates = rates_of(scheme.scale, scheme.formula, table, base_of(exact.chain, ids))
-    names = [group.name for group in hidden]
-    return {"id": "", "name": REST_TEXT, "members": names, "cell": _cell(table, rates, asked, rulers_of(scheme))}
-
-
-def _cell(table: Table, rates: Rates | None, asked: Asked, rulers: Rulers) -> Cell:
-    look = Look(table, rates, view_of_group(table), asked.labels, weighed=asked.weighed, rulers=rulers)
-    return cell_json(look, asked.scheme)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from app.campaigns.domain import Scale
+from app.campaigns.domain import Scale, ScoreScale
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED, Paper, Section
+from app.rounds.marks import are_wrong
 from app.tally.chain import Chain
 from app.tally.figures import Table, UnitCount
 
@@ -133,6 +134,8 @@ def _table(scale: Scale, own: Scale, counts: Sequence[int]) -> Table:
 def _count_unit(
     section: Section, unit_id: str, asked: set[tuple[str, str]], stacks: Mapping[tuple[str, str], bytes]
 ) -> UnitCount:
+    if any(item.score for item in section.items):
+        return _count_points(section, unit_id, asked, stacks)
     scale, items = section.scheme.scale, len(section.items)
     own = [section.scheme_of(item).scale for item in section.items]
     patterns = {
@@ -146,3 +149,35 @@ def _count_unit(
     )
     sheets = sum(int(found.counts.sum()) for found in patterns.values())
     return UnitCount(tables, sheets, most_alike(list(patterns.values())) if items > 1 else 0)
+
+
+def _count_points(
+    section: Section, unit_id: str, asked: set[tuple[str, str]], stacks: Mapping[tuple[str, str], bytes]
+) -> UnitCount:
+    """Count a unit of a section in which something is answered in points; whose sheets are alike is not asked."""
+    found: dict[str, NDArray[np.uint8]] = {}
+    for group in section.groups:
+        if (unit_id, group.id) in asked:
+            stack = stacks.get((unit_id, group.id), b"")
+            if len(stack) % section.width or are_wrong(section, stack):
+                raise DomainError("stack_damaged")
+            found[group.id] = np.frombuffer(stack, dtype=np.uint8).reshape(-1, section.width)
+    tables = tuple(
+        {group: _column(section, item, rows) for group, rows in found.items()} for item in range(len(section.items))
+    )
+    return UnitCount(tables, sum(map(len, found.values())), 0)
+
+
+def _column(section: Section, place: int, rows: NDArray[np.uint8]) -> Table:
+    """Return the table of an item of rows that hold no wrong mark."""
+    item, at, scale = section.items[place], section.place_of(place), section.scheme.scale
+    marks = rows[:, at].astype(np.int64)
+    if item.score is None:
+        counts = np.bincount(marks, minlength=len(scale.options)).tolist()
+        return _table(scale, section.scheme_of(item).scale, counts)
+    own = ScoreScale.of(scale, item.score)
+    steps = marks * item.score.per_point + (rows[:, at + 1] if item.score.decimals else 0)
+    counts = np.bincount(steps[marks < own.opinions], minlength=item.score.steps + 1).tolist()
+    others = [int((marks == mark).sum()) for mark in range(own.opinions, own.marks)]
+    unknown = 0 if own.unknown is None else others[0]
+    return Table(tuple(counts), unknown, sum(others) - unknown)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil, floor
 from typing import Final
 
 from app.campaigns.domain import K_FLOOR, REMARK_K_FLOOR
@@ -19,6 +20,7 @@ from app.tally.figures import (
     Marks,
     Rates,
     Table,
+    decimal_text,
     kept_apart,
     percent_text,
     round_rate,
@@ -28,6 +30,7 @@ from app.tally.figures import (
 
 EXACT_FROM = 30
 _BAND_EDGES = range(10, 100, 10)
+_TENTHS = 10
 
 
 class View(StrEnum):
@@ -116,6 +119,31 @@ def score_figure(rates: Rates, table: Table, closely: Closely, marks: Marks = NO
         return HIDDEN
     decimals = closely.decimals if closely.view is View.EXACT else 0
     return Figure(round_score(rates.mean_score, decimals=decimals, marks=marks), None, table.valid, closely.k)
+
+
+def points_figure(
+    part: Fraction, most: int, answers: int, closely: Closely, marks: Marks = NO_MARKS
+) -> Figure | Hidden:
+    """Show the mean of points, a part of the most: with the round's decimals, or whole where coarse."""
+    if closely.is_hidden(answers):
+        return HIDDEN
+    decimals = closely.decimals if closely.view is View.EXACT else 0
+    steps = most * 10**decimals
+    rounded = kept_apart(part, round_rate(part, steps, marks), steps)
+    return Figure(decimal_text(rounded, decimals), None, answers, closely.k)
+
+
+def points_band(ends: tuple[Fraction, Fraction], most: int, answers: int, k: int) -> Figure | Hidden:
+    """Show between which points two means lie with all between them; a single one in a tenth of the most."""
+    if answers < max(k, K_FLOOR):
+        return HIDDEN
+    low, high = ends
+    if low == high:
+        low = Fraction(min(floor(low * _TENTHS), _TENTHS - 1), _TENTHS)
+        high = low + Fraction(1, _TENTHS)
+    least, greatest = floor(low * most), ceil(high * most)
+    text = f"≥{least}" if high == 1 else f"≤{greatest}" if low == 0 else f"{least}–{greatest}"
+    return Figure(text, None, answers, k)
 
 
 def _band_text(low: Fraction, high: Fraction) -> str:

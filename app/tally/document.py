@@ -20,7 +20,21 @@ from typing_extensions import TypedDict
 from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Denominator, Measure
 from app.core.errors import DomainError
-from app.tally.shown import Chain, Count, ItemTable, Note, Overall, RuleFacts, Ruling, ShownCell, WordCount
+from app.tally.shown import (
+    Chain,
+    Count,
+    GradeFacts,
+    ItemLineTexts,
+    ItemTable,
+    LineTexts,
+    Note,
+    Overall,
+    RuleFacts,
+    Ruling,
+    ScoreFacts,
+    ShownCell,
+    WordCount,
+)
 from app.tally.verdict import Verdict
 
 _PIECE: Final = 1 << 20
@@ -95,19 +109,11 @@ class RoundFacts(TypedDict):
     remark_k: int
 
 
-class GradeFacts(TypedDict):
-    """A grade of the scale."""
-
-    label: str
-    score: int
-    positive: bool
-
-
 class FormItem(TypedDict):
     """An item of the form.
 
     ``weight`` is there where the items taken together are the mean of their figures; ``top`` and ``grades`` where an
-    item counts others than the section, no grades where they are the section's.
+    item counts others than the section, no grades where they are the section's; ``score`` where points are given.
     """
 
     key: str
@@ -116,6 +122,7 @@ class FormItem(TypedDict):
     grades: NotRequired[list[GradeFacts]]
     top: NotRequired[int]
     weight: NotRequired[str]
+    score: NotRequired[ScoreFacts]
 
 
 class ScaleFacts(TypedDict):
@@ -125,21 +132,6 @@ class ScaleFacts(TypedDict):
     grades: list[GradeFacts]
     unknown: str | None
     abstain: str | None
-
-
-class LineTexts(TypedDict):
-    """Lines of the verdict as texts."""
-
-    attention: str
-    remedial: str
-    dissatisfied: str
-
-
-class ItemLineTexts(LineTexts):
-    """Lines of one item."""
-
-    key: str
-    label: str
 
 
 class Weight(TypedDict):
@@ -189,7 +181,7 @@ class _SectionFrame(TypedDict):
     key: str
     noun: str
     objects: Literal["unit", "person", "project", "document"]
-    kind: Literal["grades"]
+    kind: Literal["grades", "scores"]
     form_title: str
     formula: FormulaFacts
     overall_band: BandLabel | None
@@ -205,7 +197,9 @@ class BandSection(_SectionFrame):
 
 
 class Section(_SectionFrame):
-    """Objects of one sort (``noun`` names it) that were rated by one form, here on grades, and judged by one rule.
+    """Objects of one sort (``noun`` names it) that were rated by one form, and judged by one rule.
+
+    ``kind``: by grades, or by the mean of points; then rates are "—", and of the points nothing but the mean is told.
 
     ``overall_band`` is that of all targets together.
     """

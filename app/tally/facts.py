@@ -20,9 +20,9 @@ from app.campaigns.nouns import called
 from app.campaigns.sentences import MEASURES, formula_text, item_rule_texts, rule_text, scheme_texts, share_text
 from app.campaigns.weighing import are_weighed
 from app.rounds.domain import Paper, Section
-from app.tally.document import FormItem, FormulaFacts, GradeFacts, LineTexts, RoundFacts, ScaleFacts
+from app.tally.document import FormItem, FormulaFacts, RoundFacts, ScaleFacts
 from app.tally.document import Section as ShownSection
-from app.tally.shown import RuleFacts
+from app.tally.shown import GradeFacts, LineTexts, RuleFacts
 from app.tally.wording import mark_text
 
 _PERCENT = 100
@@ -50,7 +50,7 @@ def scale_facts(section: Section) -> ScaleFacts:
     scale = section.scheme.scale
     return {
         "key": scale.key,
-        "grades": _grade_facts(scale.grades),
+        "grades": [] if all(item.score for item in section.items) else _grade_facts(scale.grades),
         "unknown": scale.unknown,
         "abstain": scale.abstain,
     }
@@ -68,6 +68,8 @@ def item_facts(section: Section) -> list[FormItem]:
 
 def _item_facts(section: Section, item: Item, *, weighed: bool) -> FormItem:
     facts: FormItem = {"key": item.key, "label": item.label, "overall": item.overall}
+    if item.score:
+        facts["score"] = {"most": item.score.most, "decimals": item.score.decimals, "trim": item.score.trim}
     if not weighed:
         return facts
     facts["weight"] = number_text(item.weight)
@@ -82,7 +84,7 @@ def formula_facts(section: Section) -> FormulaFacts:
     """Return how the figures are made and which rule gives the word."""
     scheme = section.scheme
     facts: FormulaFacts = {
-        "text": called(section.objects, formula_text(scheme)),
+        "text": called(section.objects, formula_text(scheme, section.items)),
         "top": scheme.formula.top,
         "denominator": scheme.formula.denominator,
         "measure": scheme.formula.measure,

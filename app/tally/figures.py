@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from app.campaigns.domain import Denominator, Formula, Scale
+from app.campaigns.domain import Denominator, Formula, Scale, ScoreScale
 from app.campaigns.rule import Measured
 
 PERCENT = 100
@@ -19,7 +19,7 @@ PER_MILLE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Answers to one item in one unit by option. Confidential: only app.tally.disclosure decides what is shown."""
+    """Answers to one item in one unit by option, of points by step from 0 on. Only app.tally.disclosure shows any."""
 
     grades: tuple[int, ...]
     unknown: int = 0
@@ -101,6 +101,7 @@ class Base:
 class Rates:
     """Exact figures of one table; every one is a fraction of 1 but ``mean_score``. There are none without a base.
 
+    Of points the mean is the only figure: what part of the most it is, and ``mean_score`` what it would be of 100.
     ``firsts`` and ``lasts`` are those of ``app.campaigns.rule.Measured``; ``unknown`` and ``abstain`` are 不了解率 and
     弃权率.
     """
@@ -116,6 +117,10 @@ class Rates:
     lasts: tuple[Fraction, ...]
     valid_lasts: tuple[Fraction, ...]
 
+    def at(self, part: Fraction) -> "Rates":
+        """Return the figures of an item in points whose mean is this part of the most."""
+        return replace(self, satisfied=part, positive=part, dissatisfied=1 - part, mean_score=part * PERCENT)
+
     @property
     def measured(self) -> Measured:
         """What a rule looks at."""
@@ -126,6 +131,10 @@ class Rates:
 
         A rule over items on scales of their own looks at nothing else (app.campaigns.rules).
         """
+        if isinstance(own, ScoreScale):
+            count = len(scale.grades)
+            nothing, part, rest = (Fraction(0),) * count, (self.satisfied,) * count, (self.dissatisfied,) * count
+            return replace(self, shares=nothing, firsts=part, lasts=rest, valid_lasts=rest)
         whole, worst = self.firsts[-1], len(scale.grades) - scale.positives
         of_valid = self.valid_lasts[len(own.grades) - own.positives - 1]
         every = range(1, len(scale.grades) + 1)
@@ -139,6 +148,7 @@ class Rates:
         )
 
 
+_BY_POINTS = (Fraction(0),) * 4
 _SINGLE = ("satisfied", "positive", "dissatisfied", "mean_score", "unknown", "abstain")
 _COLUMNS = ("shares", "firsts", "lasts", "valid_lasts")
 
@@ -156,6 +166,10 @@ def rates_of(scale: Scale, formula: Formula, table: Table, base: Base) -> Rates 
     divisor = base.divisor(formula.denominator, table)
     if not table.valid or not divisor:
         return None
+    if isinstance(scale, ScoreScale):
+        others = table.answered if formula.denominator is Denominator.VALID else divisor
+        plain = Rates(*_BY_POINTS, Fraction(table.unknown, others), Fraction(table.abstain, others), (), (), (), ())
+        return plain.at(scale.score.mean_of(table.grades))
     counts, every = table.grades, range(1, len(table.grades) + 1)
     points = sum(grade.score * count for grade, count in zip(scale.grades, counts, strict=True))
     others = table.answered if formula.denominator is Denominator.VALID else divisor

@@ -147,7 +147,8 @@ def flattened_bands(document: BandDocument) -> FlatBandDocument:
 
 def _refuse_new(document: Document | BandDocument, section: Section | BandSection) -> None:
     formula = section["formula"]
-    told = "lines" in formula and formula["denominator"] != Denominator.PRESENT
+    points = any("score" in item for item in section.get("items", []))
+    told = not points and "lines" in formula and formula["denominator"] != Denominator.PRESENT
     if not told or "quorum" in document["chain"]["gates"]:
         raise DomainError("needs_v2")
 

@@ -9,6 +9,7 @@
   were one group, of two groups or more; and what follows for each hidden group's satisfied answers, and for valid
   answers fewer than k, is no narrower than k; of the dissatisfied ones it is, unless they may be none. Otherwise more
   groups are hidden, in the end all of them. The remainder is shown as one merged row: it follows from the rest anyway.
+- Of points the mean is shown alone (app.tally.ends), of voter groups only where every one's may be.
 - With weights the total is another margin over the same groups: one hidden group hides the table's whole breakdown.
 - An announced round (app.campaigns.disclosure) has one group and no breakdown; from k answers on its totals are exact.
 - What was published before stays as closed as it was (``Restraint``): neither a correction nor a later round opens it.
@@ -17,9 +18,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.campaigns.domain import Item, Scheme
+from app.campaigns.domain import Item, Scheme, ScoreScale
+from app.campaigns.score import Score
 from app.campaigns.weighing import are_weighed
 from app.rounds.domain import Paper, Section
+from app.tally import ends
 from app.tally.alike import Tables, is_telling
 from app.tally.assess import Part, Unit
 from app.tally.chain import Chain
@@ -162,6 +165,9 @@ def hidden_groups(
     if total not in {View.EXACT, View.COARSE} or len(tables) == 1:
         return everyone
     closed = rules.unseen | rules.small | kept
+    if isinstance(rules.scheme.scale, ScoreScale):
+        fit = all(_is_mean_fit(table, rules, rules.scheme.scale.score) for table in tables.values())
+        return frozenset() if fit and not closed & everyone else everyone
     hidden = frozenset(group for group, table in tables.items() if group in closed or not _is_fit(table, rules))
     if hidden and rules.weighted:
         return everyone
@@ -173,6 +179,11 @@ def hidden_groups(
 def _is_fit(table: Table, rules: Rules) -> bool:
     """Whether figures of a group, or of several as one, may be shown at all."""
     return table.valid >= rules.k and not is_telling(table, rules.top)
+
+
+def _is_mean_fit(table: Table, rules: Rules, score: Score) -> bool:
+    """Whether the mean of a group may be shown: beside a total without the ends it would tell of these."""
+    return not score.trim and table.valid >= rules.k and not ends.is_telling(score, table)
 
 
 def _best_cover(tables: Tables, hidden: frozenset[str], rules: Rules) -> str:

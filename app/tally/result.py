@@ -10,12 +10,11 @@ from fractions import Fraction
 
 from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Item, Scheme
-from app.campaigns.weighing import are_weighed
+from app.campaigns.weighing import are_weighed, by_points
 from app.core.errors import DomainError
 from app.rounds.domain import Paper
 from app.tally.accounted import chain_json
 from app.tally.assess import Exact, Part, Unit, assess
-from app.tally.cell import Asked, breakdown_json, labels_of, total_json
 from app.tally.chain import Chain
 from app.tally.disclosure import Hidden, View, open_remarks
 from app.tally.document import BandLabel, Document, Remarks, Section, Target, summary_of
@@ -30,6 +29,7 @@ from app.tally.shown import (
     Overall,
 )
 from app.tally.shown import Ruling as Ruled
+from app.tally.tables import Asked, breakdown_json, labels_of, total_json
 from app.tally.verdict import Band, Reason, Ruling, Verdict, band_edges, band_of, with_items
 from app.tally.wording import (
     BREAKDOWN_TEXT,
@@ -121,7 +121,7 @@ def _shown(exact: Exact, rules: Rules, unit_id: str) -> _Shown:
         ruling = Ruling(Verdict.TOO_FEW, (Reason.WITHHELD,))
     scheme, ends = exact.section.scheme, unit.overall.span or (unit.overall.rates,)
     without = ruling.verdict in _WITHOUT_BAND or scheme.disclosure.announced
-    edges = band_edges(scheme)
+    edges = band_edges(scheme, by_points=by_points(exact.section.items))
     bands = frozenset(band_of(rates.satisfied, edges) for rates in ends if rates is not None and not without)
     return _Shown(exact, unit_id, unit, items, sight, ruling, bands)
 
@@ -134,7 +134,7 @@ def _section_json(exact: Exact, rules: Rules, remarks: Mapping[str, tuple[str, .
         "key": section.key,
         "noun": section.noun,
         "objects": section.objects.value,
-        "kind": "grades",
+        "kind": "scores" if by_points(section.items) else "grades",
         "form_title": section.form_title,
         "items": item_facts(section),
         "scale": scale_facts(section),
@@ -155,7 +155,7 @@ def _target_json(shown: _Shown, position: int, remarks: tuple[str, ...]) -> Targ
         "name": rated.name,
         "position": position,
         "verdict": _verdict_json(shown),
-        "band": _band_json(band),
+        "band": _band_json(band, points=by_points(shown.exact.section.items)),
         "overall": _overall_json(shown, items),
         "items": items,
         "remarks": _remarks_json(shown.scheme, remarks),
@@ -171,7 +171,7 @@ def _item_json(shown: _Shown, item: Item, part: Part, sight: Sight) -> ItemTable
         "label": item.label,
         "overall": item.overall,
         "verdict": _item_verdict(scheme, item, item_ruling(part, sight)),
-        **_table_json(shown, part, sight, Asked(scheme, labels_of(item, scheme))),
+        **_table_json(shown, part, sight, Asked(scheme, labels_of(item, scheme), by_points=item.score is not None)),
     }
 
 
@@ -187,7 +187,8 @@ def _overall_json(shown: _Shown, items: Sequence[ItemTable]) -> Overall:
             "groups_text": overall["groups_text"],
         }
     grades = tuple(grade.label for grade in shown.scheme.scale.grades)
-    asked = Asked(shown.scheme, grades, pooled=True, weighed=are_weighed(shown.exact.section.items))
+    asked_of = shown.exact.section.items
+    asked = Asked(shown.scheme, grades, pooled=True, weighed=are_weighed(asked_of), by_points=by_points(asked_of))
     return {"key": None, "label": "各项合计", **_table_json(shown, shown.unit.overall, shown.sight, asked)}
 
 
@@ -261,13 +262,14 @@ def _overall_band(units: Sequence[_Shown]) -> BandLabel | None:
         sum(rates.satisfied * part.total.valid for rates, part in zip(end, seen, strict=True) if rates) / weights
         for end in ends
     ]
-    edges = band_edges(units[0].scheme) if units else ()
+    points = any(by_points(unit.exact.section.items) for unit in units[:1])
+    edges = band_edges(units[0].scheme, by_points=points) if units else ()
     bands = {band_of(mean, edges) for mean in means}
-    return _band_json(bands.pop()) if len(bands) == 1 else None
+    return _band_json(bands.pop(), points=points) if len(bands) == 1 else None
 
 
-def _band_json(band: Band | None) -> BandLabel | None:
-    return None if band is None else {"code": band_code(band), "label": band_label(band)}
+def _band_json(band: Band | None, *, points: bool) -> BandLabel | None:
+    return None if band is None else {"code": band_code(band), "label": band_label(band, points=points)}
 
 
 def _remarks_json(scheme: Scheme, remarks: tuple[str, ...]) -> Remarks:

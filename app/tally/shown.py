@@ -160,6 +160,37 @@ class Overall(Table):
     key: str | None
 
 
+class GradeFacts(TypedDict):
+    """A grade of the scale."""
+
+    label: str
+    score: int
+    positive: bool
+
+
+class ScoreFacts(TypedDict):
+    """Points from 0 to ``most``; ``trim`` of the highest and of the lowest are left out of the mean."""
+
+    most: int
+    decimals: int
+    trim: int
+
+
+class LineTexts(TypedDict):
+    """Lines of the verdict as texts."""
+
+    attention: str
+    remedial: str
+    dissatisfied: str
+
+
+class ItemLineTexts(LineTexts):
+    """Lines of one item."""
+
+    key: str
+    label: str
+
+
 class WordFacts(TypedDict):
     """A word that the rule can give, with what it means and what follows from it."""
 

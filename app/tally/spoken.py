@@ -13,6 +13,12 @@ from app.campaigns.names import SHIPPED
 from app.core.chinese import has_chinese
 
 PATTERNS: Final = (
+    "“%(item)s”打 0–%(most)s 分，%(how)s",
+    "可带一位小数，%(how)s",
+    "去掉 %(n)s 个最高分和 %(m)s 个最低分后取平均分",
+    "综合得分 = “%(item)s”的平均分，折成百分",
+    "按等次评的项：%(scores)s",
+    "平均分不含%(labels)s",
     "“%(item)s”另有规定：%(step)s",
     "“%(item)s”的等次：%(scores)s",
     "满意率 = %(grades)s",
@@ -57,6 +63,7 @@ PATTERNS: Final = (
     "综合得分为有效评价的平均分（%(scores)s）",
     "%(grade)s %(score)s 分",
     "%(score)s 分",
+    "%(score)s分",
     "少于 %(n)s 份的数据不显示",
     "收回多于应参加人数（%(names)s）：按应参加计算的比率改按收回份数计算，请核对名册",
     "%(names)s占收回票数的比例与其占应参加人数的比例相差较大",
@@ -93,6 +100,9 @@ PATTERNS: Final = (
     "两次测评的参评人员相差 1 人以上、%(k)s 人以下，为保护匿名不作比较",
 )
 PARTS: Final = (
+    "取平均分",
+    "综合得分 = 各项平均分的平均，折成百分",
+    "只公布打分的人数和平均分",
     "测评表",
     "等次",
     "计分口径",

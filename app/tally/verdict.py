@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from app.campaigns.domain import Denominator, Gates, Scheme
+from app.campaigns.domain import Denominator, Scheme
+from app.campaigns.gates import Gates
 from app.campaigns.rule import (
+    ONE_HUNDRED,
     Condition,
     Meaning,
     Measured,
@@ -166,12 +168,14 @@ class Band:
     high: Edge | None
 
 
-def band_edges(scheme: Scheme) -> tuple[Edge, ...]:
+def band_edges(scheme: Scheme, *, by_points: bool = False) -> tuple[Edge, ...]:
     """Return where the bands of 满意率 begin, best first: every line of the body's own rule is one, so none crosses it.
 
     Above the lines the best tenth is a band of its own; a rule that draws no line on 满意率 has the default's edges.
+    ``by_points``: of what is judged by points the lines on the mean.
     """
-    lines = set(filter(None, (_edge_of(scheme, each) for each in scheme.judged_by.conditions))) or _DEFAULT_LINES
+    found = (_points_edge(each) if by_points else _edge_of(scheme, each) for each in scheme.judged_by.conditions)
+    lines = set(filter(None, found)) or _DEFAULT_LINES
     best = {Edge(_BEST_EDGE)} if max(lines).number < _BEST_EDGE else set[Edge]()
     return tuple(sorted(lines | best, reverse=True))
 
@@ -185,6 +189,13 @@ def _edge_of(scheme: Scheme, condition: Condition) -> Edge | None:
     if (condition.quantity, condition.grades) == (Quantity.LAST, others) and by_valid:
         return Edge(1 - condition.number, over=condition.sign in {Sign.BELOW, Sign.AT_LEAST})
     return None
+
+
+def _points_edge(condition: Condition) -> Edge | None:
+    """Return where a condition parts the mean of points, as a part of the most."""
+    if condition.quantity is not Quantity.MEAN:
+        return None
+    return Edge(condition.number / ONE_HUNDRED, over=condition.sign in {Sign.ABOVE, Sign.AT_MOST})
 
 
 def band_of(rate: Fraction, edges: Sequence[Edge]) -> Band:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from app.campaigns.domain import Denominator, Item, Lines, Measure, Quorum, Scheme
 from app.campaigns.sentences import MEASURES, conditions_text, points_text, quorum_text, share_text
-from app.tally.verdict import Band, Reason, Verdict
+from app.tally.verdict import Band, Edge, Reason, Verdict
 
 HIDDEN_TEXT = "为保护匿名不显示"
 WORDS_ONLY_TEXT = "本轮只公布结论，不公布票数"
@@ -39,14 +39,22 @@ COUNT_WORDS = {"unit": "个单位", "person": "名同志", "project": "个项目
 """What is counted, by what is rated."""
 
 
-def band_label(band: Band) -> str:
-    """Write a band: 达到90%（含）, 80%–90%, 不足60%; 超过50% and 不超过50% where an edge itself is below it."""
+def band_label(band: Band, *, points: bool = False) -> str:
+    """Write a band: 达到90%（含）, 80%–90%, 不足60%; 超过50% and 不超过50% where an edge itself is below it.
+
+    ``points``: of a mean of points, 达到90分（含）.
+    """
     low, high = band.low, band.high
+    first, last = (_edge_text(edge, points=points) if edge else "" for edge in (low, high))
     if low is not None and high is not None:
-        return f"{share_text(low.number)}–{share_text(high.number)}"
+        return f"{first.removesuffix('分')}–{last}"
     if low is not None:
-        return f"超过{share_text(low.number)}" if low.over else f"达到{share_text(low.number)}（含）"
-    return "" if high is None else f"不超过{share_text(high.number)}" if high.over else f"不足{share_text(high.number)}"
+        return f"超过{first}" if low.over else f"达到{first}（含）"
+    return "" if high is None else f"不超过{last}" if high.over else f"不足{last}"
+
+
+def _edge_text(edge: Edge, *, points: bool) -> str:
+    return points_text(edge.number * 100).replace(" ", "") if points else share_text(edge.number)
 
 
 def band_code(band: Band) -> str:

@@ -23,6 +23,7 @@ JOINED: Final[Mapping[str, tuple[str, ...]]] = {
     "js/booth-index.js": ("js/booth-element.js", "js/booth-index.js"),
     "js/booth-layout.js": ("js/booth-layout.js",),
     "js/booth-limits.js": ("js/booth-layout.js", "js/booth-limits.js"),
+    "js/booth-points.js": ("js/booth-layout.js", "js/booth-limits.js", "js/booth-points.js"),
     "js/booth-seal.js": (
         "vendor/sealing/primitives.min.js",
         "js/hpke.js",

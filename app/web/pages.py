@@ -123,9 +123,17 @@ def _environment() -> Environment:
     for name, written in (("date", date_in), ("time", time_in), ("day", day_in)):
         environment.filters[name] = _for_reader(written)
     environment.filters["said"] = _said
+    environment.filters["headline"] = _headline
     environment.filters["told"] = _told
     environment.filters["duties"] = _duties
     return environment
+
+
+@pass_context
+def _headline(context: Context, cell: Mapping[str, Any]) -> str:
+    """Return the figure by which a cell is known: 满意率, or of what is answered in points their mean."""
+    rate, mean = str(cell["satisfied_rate"]["text"]), cell["mean_score"]
+    return rate if rate != "—" or mean is None else _said(context, f"{mean['text']} 分")
 
 
 @pass_context

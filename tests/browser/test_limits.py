@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.campaigns.domain import BallotLimit
+from app.campaigns.ballot_limit import BallotLimit
 from app.rounds.domain import Layout
 from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation

@@ -5,9 +5,10 @@ from fastapi.routing import iter_route_contexts
 
 from app.campaigns.builtin import FORMS
 from app.campaigns.domain import Objects
+from app.campaigns.form_rules import check_form
 from app.campaigns.kinds import DEFAULT_KIND, KINDS, Kind, kind_of
 from app.campaigns.nouns import noun
-from app.campaigns.rules import TITLE_LIMIT, check_form, check_scheme, scale_of, scheme_on
+from app.campaigns.rules import TITLE_LIMIT, check_scheme, scale_of, scheme_on
 from app.routers import DESK_FEATURES
 
 KINDS_OF = [pytest.param(kind, id=kind.key) for kind in KINDS.values()]

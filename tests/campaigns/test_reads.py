@@ -7,7 +7,8 @@ import pytest
 
 from app.campaigns import reads, scheme_service, service
 from app.campaigns.builtin import DEFAULT_SCALE, FORMS, SCALES
-from app.campaigns.domain import Denominator, Formula, Gates, Lines, Scheme
+from app.campaigns.domain import Denominator, Formula, Lines, Scheme
+from app.campaigns.gates import Gates
 from app.core.db import Database
 from app.core.errors import DomainError
 from tests.cast import GROUPS, MORNING, UNITS, make_campaign, make_cast

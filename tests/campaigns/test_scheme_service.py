@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.campaigns import reads, scheme_service
 from app.campaigns.builtin import FORMS, SCALES
-from app.campaigns.domain import Formula, Gates, Item, Lines, Scheme
+from app.campaigns.domain import Formula, Item, Lines, Scheme
+from app.campaigns.gates import Gates
 from app.campaigns.scheme_service import FormEdit
 from app.core.acting import Acting, Principal
 from app.core.db import Database

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from app.booth.domain import options
 from app.campaigns import reads as campaigns
 from app.campaigns import service as campaign_service
+from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.builtin import FORMS
-from app.campaigns.domain import BallotLimit
 from app.core.acting import Acting, Principal
 from app.core.chinese import has_chinese
 from app.core.db import Database

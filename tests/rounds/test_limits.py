@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.box.envelope import BadEnvelope, Ballot, decode, encode, pack
-from app.campaigns.domain import BallotLimit
+from app.campaigns.ballot_limit import BallotLimit
 from app.core.errors import DomainError
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Paper, PaperUnit

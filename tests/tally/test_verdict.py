@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.campaigns.domain import Denominator, Formula, Gates, Lines, Measure, Scheme
+from app.campaigns.domain import Denominator, Formula, Lines, Measure, Scheme
+from app.campaigns.gates import Gates
 from app.tally.figures import Base, Rates, Table, rates_of
 from app.tally.verdict import (
     Band,

@@ -3,15 +3,21 @@
 
 const MARK_NAME = /^m(\d+)-(\d+)$/;
 
+// Whether a mark is of the limited grades, or are points of the limited range (booth-points.js).
+function limited({ low, high, marks }) {
+  const grades = marks.split(",");
+  return ({ value, dataset: { points } }) => (points ? Number(points) >= Number(low) && Number(points) <= Number(high) : grades.includes(value));
+}
+
 // The sentence of the first limit that is exceeded, or nothing.
 function exceeded(ballot) {
-  const checked = Array.from(ballot.querySelectorAll("input:checked")).map((one) => [MARK_NAME.exec(one.name), one.value]);
+  const checked = Array.from(ballot.querySelectorAll("input:checked")).map((one) => [MARK_NAME.exec(one.name), one]);
   for (const { dataset } of ballot.querySelectorAll("[data-limit]")) {
-    const marks = dataset.marks.split(",");
+    const isLimited = limited(dataset);
     const counts = {};
-    for (const [name, value] of checked) {
+    for (const [name, one] of checked) {
       const isMeant = name && Number(name[1]) >= Number(dataset.from) && Number(name[1]) < Number(dataset.to);
-      if (isMeant && marks.includes(value) && (dataset.item === undefined || dataset.item === name[2])) {
+      if (isMeant && isLimited(one) && (dataset.item === undefined || dataset.item === name[2])) {
         counts[name[2]] = (counts[name[2]] || 0) + 1;
       }
     }

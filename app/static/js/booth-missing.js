@@ -37,7 +37,7 @@ export function partOf(cell) {
 export function markRest(open) {
   for (const cell of open) {
     clearMiss(cell);
-    cell.querySelector(`input[value="${partOf(cell).dataset.unknown}"]`).checked = true;
+    cell.querySelector(`[value="${partOf(cell).dataset.unknown}"],[data-free]`).checked = true;
   }
   return open.length;
 }

@@ -297,14 +297,14 @@ const NOT_ASKED = 0xff;
 
 function markOf(unit, item) {
   const first = ballot.elements.namedItem(`m${unit}-${item}`);
-  return first === null ? "-" : first.value;
+  return first === null ? NOT_ASKED : Number(first.value);
 }
 
 function collect() {
-  let marks = "";
+  const marks = [];
   ballot.dataset.shape.split(" ").forEach((items, unit) => {
     for (let item = 0; item < items; item += 1) {
-      marks += markOf(unit, item);
+      marks.push(markOf(unit, item));
     }
   });
   const written = remarks.map((area) => [Number(area.name.slice(1)), tidy(area.value)]).filter(([, text]) => text !== "");
@@ -313,7 +313,7 @@ function collect() {
     paper: field("paper"),
     group: field("group"),
     place: Number(ballot.dataset.place),
-    marks: Array.from(marks, (sign) => (sign === "-" ? NOT_ASKED : Number(sign))),
+    marks,
     remarks: written.sort(([one], [other]) => one - other),
     remarkBytes: Number(ballot.dataset.remarkBytes),
   };
@@ -589,6 +589,7 @@ function answersOnPage() {
 }
 
 function putBack(answers) {
+  ballot.dispatchEvent(new CustomEvent("put", { detail: answers }));
   for (const [name, value] of answers) {
     const one = ballot.elements.namedItem(name);
     one.value = value;

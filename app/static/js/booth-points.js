@@ -1,0 +1,122 @@
+// Points are typed: what is right becomes the mark of its cell, beside 不了解, with its tenths in a field of their own.
+// Comes with layouts and limits, and only where a paper asks points. Without it they are posted as they were typed.
+
+const POINTS = /^(\d{1,3})(?:\.(\d?))?$/;
+
+const fieldOf = (cell) => cell.querySelector("[data-points-field]");
+const ownOf = (cell) => cell.querySelector("[data-own]");
+
+// The whole points and the tenths of what was typed, or null.
+function pointsIn(text, { most, decimals }) {
+  const found = POINTS.exec(text.normalize("NFKC").replace("。", ".").replace("分", "").trim());
+  const [whole, tenths] = found ? [Number(found[1]), Number(found[2] || 0)] : [0, 0];
+  const isRight = found && whole + tenths / 10 <= Number(most) && (tenths === 0 || decimals === "1");
+  return isRight ? [whole, tenths] : null;
+}
+
+function shownAs([whole, tenths]) {
+  return tenths ? `${whole}.${tenths}` : String(whole);
+}
+
+function tenthsOf(cell) {
+  const { tenths } = fieldOf(cell).dataset;
+  return tenths ? cell.querySelector(`[name="${tenths}"]`) : {};
+}
+
+function complain(cell, text) {
+  const field = fieldOf(cell);
+  const note = cell.querySelector("[data-wrong]");
+  field.setAttribute("aria-invalid", String(text !== ""));
+  note.textContent = text;
+}
+
+// Makes the mark of a cell what is typed in its field.
+function take(cell) {
+  const own = ownOf(cell);
+  const field = fieldOf(cell);
+  const points = pointsIn(field.value, cell.dataset);
+  own.value = points ? String(points[0]) : "";
+  own.dataset.points = points ? shownAs(points) : "";
+  own.checked = points !== null;
+  own.nextElementSibling.textContent = points ? field.dataset.textOwn.replace("{n}", shownAs(points)) : "";
+  own.parentNode.hidden = points === null;
+  tenthsOf(cell).value = points ? String(points[1]) : "";
+  if (points) {
+    complain(cell, "");
+  }
+  return points;
+}
+
+function typed(cell) {
+  take(cell);
+  ownOf(cell).dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// Something in the place of points takes what was typed away.
+function chosen(cell) {
+  if (cell.querySelector("input:checked:not([data-own])")) {
+    fieldOf(cell).value = "";
+    const rest = cell.querySelector("input:checked");
+    take(cell);
+    rest.checked = true;
+    complain(cell, "");
+  }
+}
+
+function leave(cell) {
+  const field = fieldOf(cell);
+  if (field.value.trim() !== "" && !take(cell)) {
+    complain(cell, field.dataset.textWrong);
+  }
+}
+
+// The language is changed by sending what a page has of type text or hidden: points are neither, they stay on the phone.
+function prepare(cell) {
+  const field = fieldOf(cell);
+  field.type = "tel";
+  if (field.dataset.tenths) {
+    const tenths = document.createElement("input");
+    tenths.type = "tel";
+    tenths.hidden = true;
+    tenths.name = field.dataset.tenths;
+    field.after(tenths);
+  }
+  const note = document.createElement("p");
+  note.className = "wrong";
+  note.setAttribute("role", "alert");
+  note.dataset.wrong = "";
+  field.parentNode.after(note);
+  if (field.value) {
+    take(cell);
+  }
+  field.addEventListener("input", () => typed(cell));
+  field.addEventListener("change", () => leave(cell));
+}
+
+// What a draft or another language's page brings back.
+function put(cells, answers) {
+  const values = new Map(answers);
+  for (const cell of cells) {
+    const value = values.get(ownOf(cell).name);
+    if (value && Number(value) <= Number(cell.dataset.most)) {
+      fieldOf(cell).value = shownAs([value, Number(values.get(fieldOf(cell).dataset.tenths) || 0)]);
+      take(cell);
+    }
+  }
+}
+
+document.addEventListener("layout", ({ detail: { ballot } }) => {
+  const cells = Array.from(ballot.querySelectorAll("[data-most][data-cell]"));
+  cells.forEach(prepare);
+  ballot.addEventListener("put", ({ detail }) => put(cells, detail));
+  ballot.addEventListener(
+    "change",
+    ({ target }) => {
+      const cell = target.closest("[data-most][data-cell]");
+      if (cell && target.type === "radio" && target.dataset.own === undefined) {
+        chosen(cell);
+      }
+    },
+    true,
+  );
+});

@@ -1,0 +1,167 @@
+"""Points on the phone: typed, checked at once, looked over and cast, with scripts and without, in every layout."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.campaigns.ballot_limit import BallotLimit
+from app.campaigns.domain import Item
+from app.campaigns.score import Score
+from app.rounds.domain import Layout
+from tests.browser.boxes import in_the_box
+from tests.browser.conftest import Installation
+from tests.browser.steps import check
+from tests.browser.test_booth import option, scan
+from tests.factories import OpenRound, make_open_round, make_paper
+
+ITEMS = (Item("a", "总体印象"), Item("b", "工作实绩", score=Score(decimals=1)), Item("c", "群众口碑", score=Score(10)))
+WIDTH = 4
+
+
+def make(installation: Installation, layout: Layout = Layout.LIST, limits: tuple[BallotLimit, ...] = ()) -> OpenRound:
+    """Open a round of three objects, each rated by a grade, by points with tenths and by whole ones."""
+    paper = make_paper(3, 1, remarks=False, remark_bytes=0, layout=layout)
+    part = replace(paper.parts[0], items=ITEMS, limits=limits)
+    return make_open_round(installation.database, installation.key_folder, replace(paper, parts=(part,)))
+
+
+def points(page: Page, unit: int, place: int, text: str) -> None:
+    page.locator(f'[name="p{unit}-{place}"]').fill(text)
+
+
+def grade_all(page: Page) -> None:
+    for unit in range(3):
+        option(page, f"m{unit}-0", unit).click()
+
+
+def fill(page: Page, unit: int, at: int) -> None:
+    """Answer an item of an object; the last but one object is not known by its third item."""
+    if at == 0:
+        option(page, f"m{unit}-0", unit).click()
+    elif at == 1:
+        points(page, unit, 1, ("95.5", "８０", "100")[unit])
+    elif unit == 1:
+        option(page, "m1-3", 11).click()
+    else:
+        points(page, unit, 3, ("10", "", "0")[unit])
+
+
+def pages_of(layout: Layout) -> list[list[tuple[int, int]]]:
+    """Return the cells that stand on each page."""
+    if layout is Layout.LIST:
+        return [[(unit, at) for unit in range(3) for at in range(3)]]
+    if layout is Layout.PAGED:
+        return [[(unit, at) for at in range(3)] for unit in range(3)]
+    return [[(unit, at) for unit in range(3)] for at in range(3)]
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+def test_it_works(phone: Page, installation: Installation, layout: Layout) -> None:
+    place = make(installation, layout)
+    scan(phone, place.codes["residents"][0])
+    expect(phone.locator("[data-points-field]").first).to_have_attribute("aria-label", "工作实绩 0–100 分")
+    for number, cells in enumerate(pages_of(layout)):
+        if number:
+            phone.get_by_role("button", name="下一页").click()
+        for cell in cells:
+            fill(phone, *cell)
+        check(phone)
+    expect(phone.locator("[data-filled]")).to_have_text("9")
+    phone.get_by_role("button", name="下一步").click()
+    expect(phone.get_by_role("heading", name="请核对")).to_be_visible()
+    expect(phone.locator("[data-review]").get_by_text("95.5 分")).to_be_visible()
+    check(phone)
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    ((_, ballot),) = in_the_box(installation, place)
+    assert ballot.marks == bytes([0, 95, 5, 10, 1, 80, 0, 11, 2, 100, 0, 0])
+
+
+def test_what_is_no_points_is_said_and_stays_open(phone: Page, installation: Installation) -> None:
+    place = make(installation)
+    scan(phone, place.codes["residents"][0])
+    grade_all(phone)
+    for wrong in ("101", "95.55", "九十", "-1", "100.5"):
+        points(phone, 0, 1, wrong)
+        phone.locator('[name="p0-3"]').focus()
+        expect(phone.get_by_text("请填 0 到 100，最多一位小数").first).to_be_visible()
+        expect(phone.locator("[data-filled]")).to_have_text("3")
+    points(phone, 0, 3, "9.5")
+    phone.locator('[name="p0-1"]').focus()
+    expect(phone.get_by_text("请填 0 到 10 的整数").first).to_be_visible()
+    phone.get_by_role("button", name="下一步").click()
+    expect(phone.locator("[data-says]")).to_contain_text("还有 6 项没有评")
+    expect(phone.locator('[name="p0-1"]')).to_be_focused()
+    points(phone, 0, 1, "88")
+    expect(phone.locator("[data-says]")).to_contain_text("还有 5 项没有评")
+    phone.get_by_role("button", name="目录").click()
+    phone.get_by_role("button", name="其余未评的 5 项选“不了解”").click()
+    expect(phone.locator("[data-filled]")).to_have_text("9")
+    check(phone)
+    points(phone, 1, 1, "70.5")
+    expect(phone.locator("[data-filled]")).to_have_text("9")
+    phone.get_by_role("button", name="下一步").click()
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    ((_, ballot),) = in_the_box(installation, place)
+    assert ballot.marks == bytes([0, 88, 0, 11, 1, 70, 5, 11, 2, 101, 0, 11])
+
+
+def test_a_reload_and_another_language_bring_points_back_and_send_none(phone: Page, installation: Installation) -> None:
+    place = make(installation)
+    posted: list[str] = []
+    phone.on("request", lambda request: posted.append(request.post_data or ""))
+    scan(phone, place.codes["residents"][0])
+    option(phone, "m0-0", 0).click()
+    points(phone, 0, 1, "95.5")
+    option(phone, "m0-3", 11).click()
+    phone.wait_for_function("Object.keys(localStorage).length === 1")
+    phone.reload()
+    expect(phone.locator("[data-filled]")).to_have_text("3")
+    expect(phone.locator('[name="p0-1"]')).to_have_value("95.5")
+    phone.get_by_role("button", name="EN").click()
+    expect(phone.get_by_text("95.5 points")).to_be_visible()
+    expect(phone.locator("[data-filled]")).to_have_text("3")
+    assert not any("95.5" in body or "m0-2" in body for body in posted)
+
+
+def test_a_limit_on_a_range_of_points(phone: Page, installation: Installation) -> None:
+    range_of = (Fraction(90), Fraction(100))
+    place = make(installation, limits=(BallotLimit((), Fraction(1), "b", range_of),))
+    scan(phone, place.codes["residents"][0])
+    expect(phone.get_by_text("工作实绩：“90–100 分”最多 1 个（共 3 个）")).to_be_visible()
+    grade_all(phone)
+    for unit, text in enumerate(("90", "89.9", "100")):
+        points(phone, unit, 1, text)
+        points(phone, unit, 3, "9")
+    expect(phone.locator("[data-says]")).to_contain_text("“90–100 分”选了 2 个，最多 1 个")
+    points(phone, 2, 1, "89.5")
+    phone.get_by_role("button", name="下一步").click()
+    expect(phone.get_by_role("heading", name="请核对")).to_be_visible()
+
+
+def test_without_scripts(old_phone: Page, installation: Installation) -> None:
+    place = make(installation)
+    old_phone.goto("/v")
+    old_phone.get_by_label("票码").fill(place.codes["residents"][0])
+    old_phone.get_by_role("button", name="打开测评表").click()
+    grade_all(old_phone)
+    for unit in range(3):
+        points(old_phone, unit, 1, ("95.5", "101", "70")[unit])
+        points(old_phone, unit, 3, ("10", "9", "")[unit])
+    option(old_phone, "m2-3", 11).click()
+    old_phone.get_by_role("button", name="下一步").click()
+    expect(old_phone.get_by_role("alert").first).to_contain_text("工作实绩")
+    expect(old_phone.locator('[name="p1-1"]')).to_have_value("101")
+    points(old_phone, 1, 1, "80")
+    old_phone.get_by_role("button", name="下一步").click()
+    expect(old_phone.get_by_text("95.5 分")).to_be_visible()
+    old_phone.get_by_role("button", name="返回修改").click()
+    expect(old_phone.locator('[name="p0-1"]')).to_have_value("95.5")
+    old_phone.get_by_role("button", name="下一步").click()
+    old_phone.get_by_role("button", name="投入票箱").click()
+    expect(old_phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    ((_, ballot),) = in_the_box(installation, place)
+    assert ballot.marks == bytes([0, 95, 5, 10, 1, 80, 0, 9, 2, 70, 0, 11])
