@@ -54,7 +54,7 @@ from app.rectification.pages import votes as routes_votes
 from app.reports import routes as routes_reports
 from app.reports import routes_public
 from app.rounds import routes as rounds_routes
-from app.rounds import routes_again, routes_document, routes_examples, routes_moving, routes_start
+from app.rounds import routes_again, routes_document, routes_examples, routes_moving, routes_objects, routes_start
 from app.slips import routes as slips_routes
 from app.web import language
 
@@ -63,7 +63,7 @@ PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.rou
 DESK_FEATURES = (
     accounts_routes, routes_return, routes_own, routes_staff_moving, audit_routes, consents_routes,
     office_routes, offices_routes, campaigns_routes, routes_start, routes_moving, routes_again, routes_examples,
-    rounds_routes, routes_document, slips_routes, box_routes, routes_receipt,
+    rounds_routes, routes_document, routes_objects, slips_routes, box_routes, routes_receipt,
     preview_routes, routes_forms_preview, publication_routes, routes_charts,
     routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
     routes_trends, routes_years, routes_tryout, archive_routes, api_v1, api_v2, opinions_routes, routes_merge,

@@ -12,6 +12,7 @@ from app.campaigns import (
     routes_liaisons,
     routes_scheme,
     routes_sections,
+    routes_sections_import,
     routes_staff,
     routes_units,
     service,
@@ -72,6 +73,7 @@ for part in (
     routes_forms,
     routes_english,
     routes_import,
+    routes_sections_import,
     routes_staff,
 ):
     router.include_router(part.router)

@@ -1,17 +1,16 @@
 """Units and voter groups out of an uploaded workbook: every bad cell is named before anything is saved."""
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.campaigns import list_table
 from app.campaigns.domain import GROUP_FLOOR
-from app.campaigns.rules import strange_in_name
+from app.campaigns.list_table import MAX_NAME, ListTable, whole
 from app.core.errors import DomainError
-from app.core.folding import folded, spaceless
-from app.office.sheets import tables
-from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, Table, has_needed, left_sheets
+from app.core.folding import folded
+from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets
 from app.office.workbook import Row, Sheet, Workbook
 
 UNITS_SHEET = "单位"
@@ -58,9 +57,6 @@ LISTINGS: Final[Mapping[str, Listing]] = {
 }  # fmt: skip
 TITLES: Mapping[str, Mapping[str, Sequence[str]]] = {kind: listing.titles for kind, listing in LISTINGS.items()}
 
-MAX_NAME = 60
-MAX_ENGLISH = 160
-MAX_ORDER = 9_999
 MAX_EXPECTED = 100_000
 MAX_LISTED = {UNITS_SHEET: 1_000, GROUPS_SHEET: 100}
 
@@ -68,17 +64,7 @@ _NOTHING = frozenset({"无", "没有", "-", "—", "——", "/"})
 _SEPARATOR = re.compile(r"[、;；,，\n\r]+")
 
 PROBLEM_SENTENCES: Mapping[str, str] = {
-    **tables.PROBLEM_SENTENCES,
-    "too_many_rows": "最多 %(limit)s 行，从这一行起没有读取。请删去多余的行。",
-    "total_row": "这像是“%(value)s”行，不是名单。请删去这一行。",
-    "order_empty": "其他行有序号，这一行没有。请补上序号，或清空整列序号。",
-    "order_not_whole": "“%(value)s”不是 1 到 %(high)s 之间的整数。",
-    "order_twice": "序号 %(value)s 与第 %(first_row)s 行重复。",
-    "text_control": "含有看不见的字符（%(value)s）或换行。请删去后重新填写。",
-    "name_twice": "“%(value)s”与第 %(first_row)s 行重复。",
-    "name_is_number": "“%(value)s”只有数字，不像名称。请填写名称。",
-    "name_has_number": "“%(value)s”前面像是序号。请只填写名称。",
-    "name_has_phone": "“%(value)s”里像有电话号码，会印给每一位参评人员看。请只填写名称。",
+    **list_table.PROBLEM_SENTENCES,
     "expected_empty": "没有填写应参加人数。",
     "expected_not_whole": "“%(value)s”不是整数。请只填数字。",
     "expected_out_of_range": "“%(value)s”不在 1 到 %(high)s 之间。",
@@ -134,12 +120,12 @@ def preview_workbook(workbook: Workbook, known_units: Sequence[str] = ()) -> Pre
     reading = Reading()
     units, groups, rateable = None, None, {folded(name): name for name in known_units}
     if units_sheet is not None:
-        table = _Table(units_sheet, UNITS_SHEET, problems)
+        table = ListTable(units_sheet, LISTINGS[UNITS_SHEET], MAX_LISTED[UNITS_SHEET], problems)
         reading += table.reading()
         if table.listed:
             units, rateable = _units(table)
     if groups_sheet is not None:
-        table = _Table(groups_sheet, GROUPS_SHEET, problems)
+        table = ListTable(groups_sheet, LISTINGS[GROUPS_SHEET], MAX_LISTED[GROUPS_SHEET], problems)
         reading += table.reading()
         groups = _groups(table, rateable) if table.listed else None
     if units is None and groups is None and not problems:
@@ -164,79 +150,7 @@ def _chosen(workbook: Workbook) -> tuple[Sheet | None, Sheet | None]:
     return units, groups
 
 
-def _whole(text: str) -> int | None:
-    """Return the whole number in ``text``, also in full-width digits, with thousands separators or 人 behind it."""
-    plain = re.sub(r"(?<=\d),(?=\d{3})", "", spaceless(text)).rstrip("人.、号")
-    plain = re.sub(r"\.0+$", "", plain)
-    return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
-
-
-class _Table(Table):
-    """A list of units or groups."""
-
-    def __init__(self, sheet: Sheet, kind: str, problems: list[CellProblem]) -> None:
-        super().__init__(sheet, LISTINGS[kind])
-        self.kind = kind
-        self._first_rows: dict[tuple[str, str], int] = {}
-        self.listed = list(self._listing())
-        problems += self.problems
-        self.problems = problems
-
-    def _listing(self) -> Iterator[Row]:
-        """Yield the rows that list something; a blank row ends nothing, a total is reported."""
-        for counted, row in enumerate(self._no_totals(), 1):
-            if counted > MAX_LISTED[self.kind]:
-                self.report(row.number, "name", "too_many_rows", limit=MAX_LISTED[self.kind])
-                return
-            yield row
-
-    def _no_totals(self) -> Iterator[Row]:
-        for row in self.rows():
-            if total := self.total(row):
-                self.report(row.number, "name", "total_row", value=total[:SHOWN])
-            else:
-                yield row
-
-    def is_first(self, row: Row, key: str, text: str, code: str) -> bool:
-        """Whether no row above holds the same; otherwise reported."""
-        first = self._first_rows.setdefault((key, folded(text)), row.number)
-        if first != row.number:
-            self.report(row.number, key, code, value=text[:SHOWN], first_row=first)
-        return first == row.number
-
-    def name(self, row: Row, key: str = "name") -> str | None:
-        """Return the checked text; None if it was reported. Text that looks like a formula is text."""
-        text = self.text(row, key)
-        bad = next((letter for letter in text if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), "")
-        if bad:
-            self.report(row.number, key, "text_control", value=f"U+{ord(bad):04X}")
-        elif len(text) > (limit := MAX_ENGLISH if key == "english" else MAX_NAME):
-            self.report(row.number, key, "text_too_long", length=len(text), limit=limit)
-        elif key == "name" and (code := "text_empty" if not text else strange_in_name(text)):
-            self.report(row.number, key, code, value=text[:SHOWN])
-        else:
-            return text if key != "name" or self.is_first(row, key, text, "name_twice") else None
-        return None
-
-    def ordered_rows(self) -> list[tuple[Row, int | None]]:
-        """Pair each row with its place, which is that in the sheet where no numbers are given; None if reported."""
-        if not any(self.text(row, "order") for row in self.listed):
-            return [(row, place) for place, row in enumerate(self.listed, start=1)]
-        return [(row, self._order(row)) for row in self.listed]
-
-    def _order(self, row: Row) -> int | None:
-        text = self.text(row, "order")
-        number = _whole(text)
-        if not text:
-            self.report(row.number, "order", "order_empty")
-        elif number is None or not 1 <= number <= MAX_ORDER:
-            self.report(row.number, "order", "order_not_whole", value=text[:SHOWN], high=MAX_ORDER)
-        elif self.is_first(row, "order", str(number), "order_twice"):
-            return number
-        return None
-
-
-def _units(table: _Table) -> tuple[tuple[UnitRow, ...], dict[str, str]]:
+def _units(table: ListTable) -> tuple[tuple[UnitRow, ...], dict[str, str]]:
     """Read the units; and every listed name or short name to its unit, also where the row has a problem."""
     found: list[UnitRow] = []
     rateable = {folded(text): table.text(row, "name") for row in table.listed if (text := table.text(row, "short"))}
@@ -248,7 +162,7 @@ def _units(table: _Table) -> tuple[tuple[UnitRow, ...], dict[str, str]]:
     return tuple(sorted(found, key=lambda unit: unit.order)), rateable
 
 
-def _groups(table: _Table, rateable: Mapping[str, str]) -> tuple[GroupRow, ...]:
+def _groups(table: ListTable, rateable: Mapping[str, str]) -> tuple[GroupRow, ...]:
     found = []
     for row, order in table.ordered_rows():
         name, expected, leaves_out = table.name(row), _expected(table, row), _leaves_out(table, row, rateable)
@@ -260,9 +174,9 @@ def _groups(table: _Table, rateable: Mapping[str, str]) -> tuple[GroupRow, ...]:
     return tuple(sorted(found, key=lambda group: group.order))
 
 
-def _expected(table: _Table, row: Row) -> int | None:
+def _expected(table: ListTable, row: Row) -> int | None:
     text = table.text(row, "expected")
-    number = _whole(text)
+    number = whole(text)
     if not text:
         table.report(row.number, "expected", "expected_empty")
     elif number is None:
@@ -276,7 +190,7 @@ def _expected(table: _Table, row: Row) -> int | None:
     return None
 
 
-def _leaves_out(table: _Table, row: Row, rateable: Mapping[str, str]) -> tuple[str, ...] | None:
+def _leaves_out(table: ListTable, row: Row, rateable: Mapping[str, str]) -> tuple[str, ...] | None:
     text = table.text(row, "leaves_out")
     if text in _NOTHING:
         return ()

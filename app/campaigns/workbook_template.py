@@ -1,6 +1,6 @@
 """The workbook an organiser downloads, edits and uploads again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,12 +13,15 @@ from app.office.bench import Bench, Made
 from app.office.books import written
 from app.office.workbook import export_text, looks_like_formula
 
-_WIDTHS = {"order": 8, "name": 32, "short": 16, "english": 36, "note": 28, "expected": 14, "leaves_out": 48}
+_WIDTHS = {
+    "section": 16, "objects": 10, "form": 28, "class": 12, "duty": 18, "responsible": 24,
+    "order": 8, "name": 32, "short": 16, "english": 36, "note": 28, "expected": 14, "leaves_out": 48,
+}  # fmt: skip
 _SPARE_ROWS = 200
 _UNITS_NOTE = "每行一个单位，按机构序列编号。改好后保存，再到系统中上传；上传后先预览，确认后才保存。"
 _GROUPS_NOTE = "每行一个类别；应参加人数不少于 {k} 人。不参评单位写单位名称，多个用“、”隔开，没有就留空。"
 # The day of making tells who worked when, and makes two equal files differ.
-_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 def template(bench: Bench) -> Made:
@@ -41,11 +44,11 @@ def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> bytes
 
 
 def _fill(book: xlsxwriter.Workbook, units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> None:
-    book.set_properties({"created": _NO_DATE})
-    _Writer(book, UNITS_SHEET, _UNITS_NOTE).fill(
+    book.set_properties({"created": NO_DATE})
+    SheetWriter(book, UNITS_SHEET, TITLES[UNITS_SHEET], _UNITS_NOTE).fill(
         [{"order": u.order, "name": u.name, "short": u.short, "english": u.english, "note": u.note} for u in units]
     )
-    sheet = _Writer(book, GROUPS_SHEET, _GROUPS_NOTE.format(k=GROUP_FLOOR))
+    sheet = SheetWriter(book, GROUPS_SHEET, TITLES[GROUPS_SHEET], _GROUPS_NOTE.format(k=GROUP_FLOOR))
     sheet.fill(
         [
             {
@@ -61,12 +64,12 @@ def _fill(book: xlsxwriter.Workbook, units: Sequence[UnitRow], groups: Sequence[
     sheet.only_whole_numbers("expected", GROUP_FLOOR, MAX_EXPECTED)
 
 
-class _Writer:
-    """One sheet: a note, the header, the rows."""
+class SheetWriter:
+    """One sheet: a note, the header, the rows; ``titles`` by the keys of its columns, the first of each is printed."""
 
-    def __init__(self, book: Any, kind: str, note: str) -> None:  # noqa: ANN401 -- XlsxWriter has no types
-        self.keys = list(TITLES[kind])
-        self.sheet = book.add_worksheet(kind)
+    def __init__(self, book: Any, name: str, titles: Mapping[str, Sequence[str]], note: str) -> None:  # noqa: ANN401 -- XlsxWriter has no types
+        self.keys = list(titles)
+        self.sheet = book.add_worksheet(name)
         self.plain = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         self.quoted = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "quote_prefix": True})
         self.number = book.add_format({"num_format": "0", "valign": "top"})
@@ -75,7 +78,7 @@ class _Writer:
         for column, key in enumerate(self.keys):
             numeric = key in {"order", "expected"}
             self.sheet.set_column(column, column, _WIDTHS[key], self.number if numeric else self.plain)
-            self.sheet.write_string(1, column, TITLES[kind][key][0], header)
+            self.sheet.write_string(1, column, titles[key][0], header)
         self.sheet.freeze_panes(2, 0)
 
     def fill(self, rows: Sequence[dict[str, str | int]]) -> None:

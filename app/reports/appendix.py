@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from app.campaigns.domain import Scale
-from app.campaigns.nouns import called
+from app.campaigns.nouns import called, sort_of
 from app.office.markup import Cell, Column, Style, joined, paragraph, paragraphs, table
 from app.reports.report_data import fitted
 from app.rounds.domain import Paper
@@ -58,7 +58,8 @@ def _count(count: int | None) -> str:
 
 def form_table(paper: Paper) -> Markup:
     """Return the forms as they were filled in."""
-    remarks = "每个单位另有“意见和建议”一栏，可以不填。" if paper.remarks else ""
+    told = called(sort_of([section.objects for section in paper.sections]), "每个单位另有“意见和建议”一栏，可以不填。")
+    remarks = told if paper.remarks else ""
     note = paragraph(f"无记名填写。{remarks}", Style.NOTE)
     return joined([*(_form_of(section) for section in paper.sections), note])
 

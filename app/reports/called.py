@@ -1,6 +1,7 @@
 """What reports say of units, said of whatever was rated."""
 
-from app.campaigns.nouns import called
+from app.campaigns.nouns import called, sort_of
+from app.tally.document import Document
 
 
 def brief_words(objects: str) -> dict[str, str]:
@@ -14,3 +15,8 @@ def brief_words(objects: str) -> dict[str, str]:
         "whole": "全部单位合在一起",
     }
     return {key: called(objects, sentence) for key, sentence in said.items()}
+
+
+def sort_rated(document: Document) -> str:
+    """Return of what sort all is that was rated, or that it is of several."""
+    return sort_of([section["objects"] for section in document["sections"]])

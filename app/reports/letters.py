@@ -6,6 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from app.campaigns.nouns import called
 from app.office.markup import Pictures, joined, one_line, paragraph, paragraphs
 from app.office.zips import packed
 from app.publication.domain import Scope, notes_for
@@ -99,14 +100,14 @@ def _letter(result: Published, unit: Target, drawn: Figures, template: bytes | N
 
 
 def _outcome(document: Document, unit: Target, figures: Figures) -> Markup:
-    band = only_section(document)["overall_band"]
+    band, sort = only_section(document)["overall_band"], only_section(document)["objects"]
     notes = [*(note["text"] for note in document["chain"]["warnings"]), *notes_for(unit, Scope.UNIT)]
     return joined(
         [
             paragraph(f"结论：{unit['verdict']['label']}。{reasons_of(unit['verdict'])}"),
             paragraphs(f"提示：{text}。" for text in notes),
             items_table(figures, unit, "各项评价"),
-            paragraphs([f"全部单位合在一起，满意率在 {band['label']} 这一档。"] if band else []),
+            paragraphs([called(sort, f"全部单位合在一起，满意率在 {band['label']} 这一档。")] if band else []),
             paragraph(f"计票情况：{chain_sentence(document)}"),
         ]
     )

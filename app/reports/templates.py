@@ -21,6 +21,8 @@ from docxtpl import DocxTemplate  # type: ignore[import-untyped]
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from app.campaigns.domain import Objects
+from app.campaigns.nouns import called
 from app.core.errors import DomainError
 from app.core.holding import hold_nothing
 from app.office.markup import Pictures, Style
@@ -227,6 +229,20 @@ def _lend_styles(styles: Element) -> None:
     for style in Style:
         if style.value not in there:
             styles.append(deepcopy(_own_styles()[style.value]))
+
+
+@lru_cache(maxsize=8)
+def worded_template(sort: str) -> bytes:
+    """Return the template of 测评情况报告 that ships, its headings said of a sort of object or of several sorts."""
+    shipped = shipped_template(ReportKind.SURVEY)
+    if sort == Objects.UNIT:
+        return shipped
+    document = docx.Document(io.BytesIO(shipped))
+    for run in (run for each in document.paragraphs for run in each.runs if not _FIELD.search(each.text)):
+        run.text = called(sort, run.text)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
 
 
 def fill_template(kind: ReportKind, template: bytes | None, values: Values, pictures: Pictures, now: datetime) -> bytes:

@@ -15,6 +15,7 @@ from app.publication.domain import notes_for, units_of_verdict, units_with_remar
 from app.publication.editions import Published
 from app.reports.appendix import FEW_TOLD, counts, form_table
 from app.reports.beside import composites_table, previous_table
+from app.reports.called import sort_rated
 from app.reports.fields import ReportKind
 from app.reports.naming import round_in_campaign
 from app.reports.report_data import (
@@ -35,7 +36,7 @@ from app.reports.report_data import (
     warnings_of,
 )
 from app.reports.scrutiny import Particulars, scrutiny_tables
-from app.reports.templates import fill_template
+from app.reports.templates import fill_template, worded_template
 from app.rounds.domain import Paper
 from app.rounds.ports import Merged
 from app.tally.document import Document, Section, Target, every_target, only_section, overall_of, parts_of
@@ -80,7 +81,7 @@ def survey_report(
         "测评表": form_table(paper),
         "监票情况": scrutiny_tables(document, "附表"),
     }
-    return fill_template(ReportKind.SURVEY, template, values, pictures, now)
+    return fill_template(ReportKind.SURVEY, template or worded_template(sort_rated(document)), values, pictures, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +183,14 @@ def _overall_charts(document: Document, pictures: Pictures) -> Markup:
 
 def _details(result: Published, figures: Figures, chosen: Sequence[Target]) -> Markup:
     """Return a block for each chosen unit, or one table where they are many, and where everything else is found."""
+    sort = result.section["objects"]
     if len(chosen) > FEW_TOLD:
-        rest = "各项的分布、各类别的评价和其余单位见统计表（Excel）。"
+        rest = called(sort, "各项的分布、各类别的评价和其余单位见统计表（Excel）。")
         return joined([_matrix(result.section, chosen), paragraph(rest)])
     blocks = [_unit_block(result, figures, unit) for unit in chosen]
     others = len(result.section["targets"]) - len(chosen)
     whose = f"其余 {others} 个单位" if chosen else "各单位"
-    rest = f"{whose}的各项、各类别评价见统计表（Excel）。"
+    rest = called(sort, f"{whose}的各项、各类别评价见统计表（Excel）。")
     return joined([*blocks, *([paragraph(rest)] if others else [])])
 
 
@@ -237,7 +239,7 @@ def _below(unit: Target) -> list[tuple[str, Ruling]]:
 
 
 def _opinions(document: Document, chosen: Sequence[Target], merged: Merged) -> Markup:
-    remark_k, every = document["round"]["remark_k"], units_with_remarks(document)
+    remark_k, every, sort = document["round"]["remark_k"], units_with_remarks(document), sort_rated(document)
     few = len(every) <= FEW_TOLD
     heard = every if few else [unit for unit in chosen if unit["remarks"]["shown"]][:MOST_HEARD]
     blocks = [paragraph(line) for line in _issues(document, merged)]
@@ -245,13 +247,12 @@ def _opinions(document: Document, chosen: Sequence[Target], merged: Merged) -> M
         blocks.append(paragraph(unit["name"], Style.SUBHEADING))
         blocks.append(remarks_block(unit, remark_k, REMARKS_LISTED))
     if not few:
-        blocks.append(
-            paragraph(f"下面每个单位列出 {REMARKS_OF_MANY} 条，全部意见见统计表（Excel）。顺序随机，与任何一张票无关。")
-        )
+        told = f"下面每个单位列出 {REMARKS_OF_MANY} 条，全部意见见统计表（Excel）。顺序随机，与任何一张票无关。"
+        blocks.append(paragraph(called(sort, told)))
         blocks.append(paragraphs(map(_few_remarks, heard), Style.REMARK))
     if len(every) < sum(1 for _ in every_target(document)):
         whose = "其余单位" if every else "各单位"
-        blocks.append(paragraph(f"{whose}没有意见，或不足 {remark_k} 条，为保护匿名不显示。"))
+        blocks.append(paragraph(called(sort, f"{whose}没有意见，或不足 {remark_k} 条，为保护匿名不显示。")))
     return joined(blocks)
 
 

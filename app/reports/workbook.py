@@ -33,6 +33,7 @@ from app.tally.shown import RETURNS, SLIPS, Cell, ChainRow, GroupRow, ItemTable,
 from app.tally.wording import CHAIN
 from app.tally.words import word_rows
 
+ORDER: Final = "单位按机构序列排列，不作排名"
 _NAME_SIGNS: Final = 31
 
 
@@ -53,13 +54,14 @@ def _fill(book: xlsxwriter.Workbook, result: Published, beside: Sequence[tuple[s
     title = plain(result.document["round"]["title"])
     book.set_properties({"title": title, "created": result.published_at})
     formats = formats_of(book)
+    order = called(sort_of([section["objects"] for section in result.document["sections"]]), ORDER)
     for name, fill, part in _sheets(result):
         sheet = book.add_worksheet(name)
-        set_up_print(sheet, title, result.footer)
+        set_up_print(sheet, title, result.footer, order)
         fill(Table(sheet, formats), part)
     for name, write in beside:
         sheet = book.add_worksheet(name)
-        set_up_print(sheet, title, result.footer)
+        set_up_print(sheet, title, result.footer, order)
         write(Table(sheet, formats))
 
 
@@ -118,7 +120,7 @@ def _summary(table: Table, result: Published) -> None:
     about = document["round"]
     table.head(["项目", "内容"], [WIDE, LONG])
     table.row(["名称", f"{about['title']}（演练）" if about["rehearsal"] else about["title"]])
-    table.row(["单位", about["organisation"]])
+    table.row(["主办单位", about["organisation"]])
     table.row(["活动", about["campaign"]])
     for part in result.parts:
         table.row(["测评表", part.section["form_title"]])

@@ -116,15 +116,18 @@ def _lines(text: str, width: int) -> int:
     return sum(max(1, ceil(text_width(line, 2) / (width - 1))) for line in text.split("\n"))
 
 
-def set_up_print(sheet: Worksheet, title: str, footer: str) -> None:
-    """Print on A4 across, as wide as the paper, heads on every page; ``footer`` is what stands behind 核验码."""
+def set_up_print(sheet: Worksheet, title: str, footer: str, order: str) -> None:
+    """Print on A4 across, as wide as the paper, heads on every page.
+
+    ``footer`` is what stands behind 核验码, ``order`` says in which order rows stand.
+    """
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     # In Excel's language of headers & begins a code; the wide one is read alike and means nothing.
     sheet.set_header(f"&C{title[:_TITLE_SIGNS].replace('&', '＆')}　&A")
-    sheet.set_footer(f"&L核验码 {footer}&C单位按机构序列排列，不作排名&R&P/&N")
+    sheet.set_footer(f"&L核验码 {footer}&C{order}&R&P/&N")
 
 
 def _number(places: int) -> str:

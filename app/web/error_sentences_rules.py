@@ -1,6 +1,10 @@
-"""The table of app.web.error_sentences goes on here: rules that give an object its word."""
+"""The table of app.web.error_sentences goes on here: sections and the rules that give an object its word."""
 
 RULE_SENTENCES: dict[str, tuple[int, str]] = {
+    "workbook_no_sections": (
+        422,
+        "没有“分表”工作表，也没有一张有“分表”和“名称”两列（现有：%(found)s）。没有保存任何内容。请照模板填写。",
+    ),
     "rule_empty": (422, "判定规则一档也没有，没有保存。请至少写最后一档，例如“其余的为‘不满意’”。"),
     "rule_too_long": (422, "判定规则最多 %(steps)s 档、%(flags)s 条提示，没有保存。请合并用语相同的档。"),
     "rule_without_rest": (

@@ -40,6 +40,7 @@ SENTENCES = {
     "/campaigns/{campaign_id}/forms/{key}": "测评表已保存。更改只影响以后冻结的轮次。",
     "/campaigns/{campaign_id}/forms/{key}/delete": "测评表已删除。",
     "/campaigns/{campaign_id}/import/confirm": "单位和类别已导入。",
+    "/campaigns/{campaign_id}/import/sections/confirm": "分表和测评对象已导入。更改只影响以后冻结的轮次。",
     "/restored/{restored_id}/accept": "已记下您的确认。须由两人确认后才能开始投票。",
     "/campaigns/{campaign_id}/rounds/new": "轮次已建立。下一步：核对清单，冻结测评表。",
     "/rounds/{round_id}/edit": "轮次设置已保存。",

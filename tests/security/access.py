@@ -116,6 +116,11 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /campaigns/{campaign_id}/liaisons/import/confirm": ORGANISER,
     "POST /campaigns/{campaign_id}/import": ORGANISER,
     "POST /campaigns/{campaign_id}/import/confirm": ORGANISER,
+    "GET /campaigns/{campaign_id}/import/sections": ORGANISER,
+    "GET /campaigns/{campaign_id}/import/sections/template.xlsx": ORGANISER,
+    "POST /campaigns/{campaign_id}/import/sections": ORGANISER,
+    "POST /campaigns/{campaign_id}/import/sections/confirm": ORGANISER,
+    "GET /rounds/{round_id}/objects.xlsx": ORGANISER,
     # rounds
     "GET /rounds": KEY_SIDE,
     "GET /campaigns/{campaign_id}/rounds/new": ORGANISER,

@@ -30,6 +30,7 @@ SHOWN_OTHERWISE = {
     "/account/factor/confirm": "answers with the recovery codes",
     "/jobs/{job_id}/cancel": "the page says what became of the job",
     "/campaigns/{campaign_id}/import": "answers with a preview",
+    "/campaigns/{campaign_id}/import/sections": "answers with a preview",
     "/campaigns/{campaign_id}/opinions/import": "answers with a preview",
     "/rectification/import": "answers with a preview",
     "/campaigns/{campaign_id}/liaisons/import": "answers with a preview",

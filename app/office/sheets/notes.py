@@ -33,6 +33,7 @@ NOTE_SENTENCES: Final[Mapping[str, str]] = {
     "column_again": "“%(title)s”与“%(other)s”意思相同，只读取了“%(other)s”。",
     "column_hidden": "“%(title)s”是隐藏的列，也读取了。",
     "column_short": "“%(title)s”只用来核对不参评单位，不保存。",
+    "column_order": "“%(title)s”不保存：先后按行的顺序。",
     "column_note": "“%(title)s”不保存。",
     "rows_above": "在表头之前，没有读取。",
     "row_without": "所需的列都没有填写，没有读取。",

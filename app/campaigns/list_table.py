@@ -1,0 +1,102 @@
+"""Lists of what a campaign has, out of a workbook: rows in an order, each with a name of its own."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from app.campaigns.rules import strange_in_name
+from app.core.folding import folded, spaceless
+from app.office.sheets import tables
+from app.office.sheets.tables import SHOWN, CellProblem, Listing, Table
+from app.office.workbook import Row, Sheet
+
+MAX_NAME: Final = 60
+MAX_ENGLISH: Final = 160
+MAX_ORDER: Final = 9_999
+
+PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
+    **tables.PROBLEM_SENTENCES,
+    "too_many_rows": "最多 %(limit)s 行，从这一行起没有读取。请删去多余的行。",
+    "total_row": "这像是“%(value)s”行，不是名单。请删去这一行。",
+    "order_empty": "其他行有序号，这一行没有。请补上序号，或清空整列序号。",
+    "order_not_whole": "“%(value)s”不是 1 到 %(high)s 之间的整数。",
+    "order_twice": "序号 %(value)s 与第 %(first_row)s 行重复。",
+    "text_control": "含有看不见的字符（%(value)s）或换行。请删去后重新填写。",
+    "name_twice": "“%(value)s”与第 %(first_row)s 行重复。",
+    "name_is_number": "“%(value)s”只有数字，不像名称。请填写名称。",
+    "name_has_number": "“%(value)s”前面像是序号。请只填写名称。",
+    "name_has_phone": "“%(value)s”里像有电话号码，会印给每一位参评人员看。请只填写名称。",
+}
+
+
+def whole(text: str) -> int | None:
+    """Return the whole number in ``text``, also in full-width digits, with thousands separators or 人 behind it."""
+    plain = re.sub(r"(?<=\d),(?=\d{3})", "", spaceless(text)).rstrip("人.、号")
+    plain = re.sub(r"\.0+$", "", plain)
+    return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
+
+
+class ListTable(Table):
+    """A list of what a campaign has: names in an order, each once."""
+
+    def __init__(self, sheet: Sheet, listing: Listing, limit: int, problems: list[CellProblem]) -> None:
+        super().__init__(sheet, listing)
+        self._limit = limit
+        self._first_rows: dict[tuple[str, str], int] = {}
+        self.listed = list(self._listing())
+        problems += self.problems
+        self.problems = problems
+
+    def _listing(self) -> Iterator[Row]:
+        """Yield the rows that list something; a blank row ends nothing, a total is reported."""
+        for counted, row in enumerate(self._no_totals(), 1):
+            if counted > self._limit:
+                self.report(row.number, "name", "too_many_rows", limit=self._limit)
+                return
+            yield row
+
+    def _no_totals(self) -> Iterator[Row]:
+        for row in self.rows():
+            if total := self.total(row):
+                self.report(row.number, "name", "total_row", value=total[:SHOWN])
+            else:
+                yield row
+
+    def is_first(self, row: Row, key: str, text: str, code: str) -> bool:
+        """Whether no row above holds the same; otherwise reported."""
+        first = self._first_rows.setdefault((key, folded(text)), row.number)
+        if first != row.number:
+            self.report(row.number, key, code, value=text[:SHOWN], first_row=first)
+        return first == row.number
+
+    def name(self, row: Row, key: str = "name") -> str | None:
+        """Return the checked text; None if it was reported. Text that looks like a formula is text."""
+        text = self.text(row, key)
+        bad = next((letter for letter in text if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), "")
+        if bad:
+            self.report(row.number, key, "text_control", value=f"U+{ord(bad):04X}")
+        elif len(text) > (limit := MAX_ENGLISH if key == "english" else MAX_NAME):
+            self.report(row.number, key, "text_too_long", length=len(text), limit=limit)
+        elif key == "name" and (code := "text_empty" if not text else strange_in_name(text)):
+            self.report(row.number, key, code, value=text[:SHOWN])
+        else:
+            return text if key != "name" or self.is_first(row, key, text, "name_twice") else None
+        return None
+
+    def ordered_rows(self) -> list[tuple[Row, int | None]]:
+        """Pair each row with its place, which is that in the sheet where no numbers are given; None if reported."""
+        if not any(self.text(row, "order") for row in self.listed):
+            return [(row, place) for place, row in enumerate(self.listed, start=1)]
+        return [(row, self._order(row)) for row in self.listed]
+
+    def _order(self, row: Row) -> int | None:
+        text = self.text(row, "order")
+        number = whole(text)
+        if not text:
+            self.report(row.number, "order", "order_empty")
+        elif number is None or not 1 <= number <= MAX_ORDER:
+            self.report(row.number, "order", "order_not_whole", value=text[:SHOWN], high=MAX_ORDER)
+        elif self.is_first(row, "order", str(number), "order_twice"):
+            return number
+        return None

@@ -1,0 +1,238 @@
+"""Sections with what is rated in them, out of an uploaded list: every bad cell is named before anything is saved."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from app.campaigns import list_table
+from app.campaigns.domain import Objects
+from app.campaigns.list_table import ListTable
+from app.campaigns.rules import MAX_UNITS, NAME_LIMIT, NOUN_LIMIT
+from app.core.errors import DomainError
+from app.core.folding import folded
+from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets
+from app.office.workbook import Row, Sheet, Workbook
+
+SHEET: Final = "分表"
+SHEETS: Final = (SHEET, "分表和对象", "测评对象", "测评对象名单", "名单")
+SORTS: Final[Mapping[str, Objects]] = MappingProxyType(
+    {
+        "单位": Objects.UNIT,
+        "班子": Objects.UNIT,
+        "人员": Objects.PERSON,
+        "同志": Objects.PERSON,
+        "干部": Objects.PERSON,
+        "项目": Objects.PROJECT,
+        "事项": Objects.PROJECT,
+        "文件": Objects.DOCUMENT,
+        "报告": Objects.DOCUMENT,
+        "文档": Objects.DOCUMENT,
+    }
+)
+"""What may be written for a sort of object; the first for each is what the template prints."""
+LISTING: Final = Listing(
+    {
+        "section": ("分表", "分表名称", "分表名", "所在分表", "所属分表", "票面", "测评类别"),
+        "objects": ("对象种类", "测评对象种类", "种类", "对象类型", "类型", "评什么"),
+        "form": ("测评表", "测评表名称", "使用测评表", "所用测评表", "表名", "测评票", "表样"),
+        "name": (
+            "名称", "对象名称", "测评对象", "被测评对象", "姓名", "单位名称", "项目名称", "报告名称", "事项名称",
+            "名称(姓名)", "姓名(名称)",
+        ),
+        "class": ("对象类别", "类别", "单位类别", "分类"),
+        "duty": ("职务", "现任职务", "职务名称", "岗位"),
+        "responsible": ("主办单位", "责任单位", "承办单位", "牵头单位", "办理单位"),
+        "leaves_out": (
+            "不参评的类别", "不参评类别", "不评的类别", "回避类别", "回避", "回避的参评人员", "不参评人员类别",
+        ),
+        "order": ("序号", "编号", "排序", "序", "顺序", "次序", "no."),
+    },
+    ("section", "name"),
+    {"order": "column_order"},
+)  # fmt: skip
+_NOTHING: Final = frozenset({"", "无", "没有", "-", "—", "——", "/"})
+_SEPARATOR: Final = re.compile(r"[、;；,，\n\r]+")
+_WORDS: Final = ("class", "duty", "responsible")
+OF_SECTION: Final = ("objects", "form")
+"""Columns that say something of a section: once is enough, twice has to be the same."""
+
+PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
+    **list_table.PROBLEM_SENTENCES,
+    "section_empty": "没有填写分表。第一行要填，同一张分表的以下各行可以空着。",
+    "section_new_without": "“%(section)s”是新的分表，还要填“%(wanted)s”。",
+    "section_differs": "同一张分表“%(section)s”，第 %(first_row)s 行填的是“%(first)s”，这里是“%(value)s”。请改成一样。",
+    "sort_unknown": "“%(value)s”不是对象种类。请填单位、人员、项目或文件。",
+    "form_not_here": "没有叫“%(value)s”的测评表。请照“测评表”页上的名称填写。",
+    "form_several": "有几张测评表都叫“%(value)s”。请先在“测评表”页上改名。",
+    "group_not_here": "参评人员类别中没有“%(value)s”。请核对名称，多个类别用“、”隔开。",
+    "all_groups_left_out": "所有类别都不评“%(value)s”，这样就没有人评。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRow:
+    """Something rated as the list has it; None where the list has no such column: what is saved stays."""
+
+    name: str
+    object_class: str | None = None
+    duty: str | None = None
+    responsible: str | None = None
+    left_out: tuple[str, ...] | None = None
+    """Names of voter groups that do not rate it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section as the list has it, with what is rated in it, in order."""
+
+    noun: str
+    objects: Objects
+    form_key: str
+    rows: tuple[ObjectRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a list is checked against: the campaign's forms by key, its groups, its sections by noun (sort, form)."""
+
+    forms: tuple[tuple[str, str], ...]
+    groups: tuple[str, ...]
+    sections: Mapping[str, tuple[Objects, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionsPreview:
+    """Sections in the order in which they are first named, and every problem; saved only if there is none.
+
+    ``cells``: the texts as they were read, under the keys of their columns, for the page to carry.
+    """
+
+    sections: tuple[SectionRow, ...]
+    problems: tuple[CellProblem, ...]
+    columns: tuple[str, ...] = ()
+    cells: tuple[tuple[str, ...], ...] = ()
+    reading: Reading = field(default=Reading(), compare=False)
+
+
+def preview_sections(workbook: Workbook, known: Known) -> SectionsPreview:
+    """Check a workbook read with ``read_workbook(data, SHEETS)``; DomainError ``workbook_no_sections``."""
+    sheet = _chosen(workbook)
+    problems: list[CellProblem] = []
+    table = ListTable(sheet, LISTING, MAX_UNITS, problems)
+    drafts = _drafts(table, known)
+    sections = tuple(found for draft in drafts if (found := draft.finished(table, known)))
+    if not table.listed and not table.problems:
+        table.problems.append(CellProblem(sheet.name, 1, "A", "", "sheet_empty"))
+    columns = tuple(key for key in LISTING.titles if key in table.columns and key not in LISTING.unsaved)
+    cells = tuple(tuple(table.text(row, key) for key in columns) for row in table.listed)
+    reading = table.reading() + left_sheets(workbook, [sheet], (LISTING,))
+    return SectionsPreview(sections, tuple(table.problems), columns, cells, reading)
+
+
+def _chosen(workbook: Workbook) -> Sheet:
+    named = workbook.sheet(*SHEETS)
+    likely = (sheet for sheet in workbook.sheets if has_needed(sheet, LISTING))
+    sheet = named if named is not None else next(likely, None)
+    if sheet is None:
+        raise DomainError("workbook_no_sections", found="、".join(workbook.names)[:200])
+    return sheet
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A section while its rows are read: ``said`` is what a column says of it, with the row that says so."""
+
+    noun: str
+    row: Row
+    said: dict[str, tuple[str, int]] = field(default_factory=dict)
+    rows: list[ObjectRow] = field(default_factory=list)
+
+    def take(self, table: ListTable, row: Row) -> None:
+        """Take what a row says of the section; reported where another said otherwise."""
+        for key in OF_SECTION:
+            text = table.text(row, key)
+            first, number = self.said.setdefault(key, (text, row.number)) if text else ("", 0)
+            if folded(first) != folded(text):
+                was, now = first[:SHOWN], text[:SHOWN]
+                table.report(
+                    row.number, key, "section_differs", section=self.noun, first_row=number, first=was, value=now
+                )
+
+    def finished(self, table: ListTable, known: Known) -> SectionRow | None:
+        """Return the section; None where something of it was reported."""
+        saved = known.sections.get(folded(self.noun))
+        sort = _sort(table, self) if "objects" in self.said else saved[0] if saved else None
+        key = _form(table, self, known, saved) if "form" in self.said else saved[1] if saved else None
+        for wanted in OF_SECTION if saved is None else ():
+            if wanted not in self.said:
+                title = LISTING.titles[wanted][0]
+                table.report(self.row.number, wanted, "section_new_without", section=self.noun, wanted=title)
+        return None if sort is None or key is None else SectionRow(self.noun, sort, key, tuple(self.rows))
+
+
+def _drafts(table: ListTable, known: Known) -> list[_Draft]:
+    """Read the rows by sections; an empty cell of a section is that above."""
+    drafts: dict[str, _Draft] = {}
+    draft: _Draft | None = None
+    for row in table.listed:
+        text = table.text(row, "section")
+        if text and len(text) > NOUN_LIMIT:
+            table.report(row.number, "section", "text_too_long", length=len(text), limit=NOUN_LIMIT)
+        if text:
+            draft = drafts.setdefault(folded(text), _Draft(text, row))
+        if draft is None:
+            table.report(row.number, "section", "section_empty")
+            continue
+        draft.take(table, row)
+        draft.rows += _objects(table, row, known)
+    return list(drafts.values())
+
+
+def _objects(table: ListTable, row: Row, known: Known) -> Iterator[ObjectRow]:
+    """Yield what a row lists; a row may name a section alone."""
+    if not any(table.text(row, key) for key in ("name", *_WORDS, "leaves_out")):
+        return
+    name, left_out = table.name(row), _left_out(table, row, known.groups)
+    words = {key: table.text(row, key) if key in table.columns else None for key in _WORDS}
+    long = [key for key, text in words.items() if text and len(text) > NAME_LIMIT]
+    for key in long:
+        table.report(row.number, key, "text_too_long", length=len(words[key] or ""), limit=NAME_LIMIT)
+    if name is not None and not long:
+        yield ObjectRow(name, words["class"], words["duty"], words["responsible"], left_out)
+
+
+def _sort(table: ListTable, draft: _Draft) -> Objects | None:
+    text, row = draft.said["objects"]
+    sort = SORTS.get("".join(text.split()))
+    if sort is None:
+        table.report(row, "objects", "sort_unknown", value=text[:SHOWN])
+    return sort
+
+
+def _form(table: ListTable, draft: _Draft, known: Known, saved: tuple[Objects, str] | None) -> str | None:
+    text, row = draft.said["form"]
+    keys = [key for key, title in known.forms if folded(title) == folded(text)]
+    if saved and saved[1] in keys:
+        return saved[1]
+    if len(keys) != 1:
+        table.report(row, "form", "form_several" if keys else "form_not_here", value=text[:SHOWN])
+        return None
+    return keys[0]
+
+
+def _left_out(table: ListTable, row: Row, groups: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the groups named in a row, in their order; None where there is no such column."""
+    if "leaves_out" not in table.columns:
+        return None
+    text, known = table.text(row, "leaves_out"), {folded(name): name for name in groups}
+    if text in _NOTHING:
+        return ()
+    asked = [text] if folded(text) in known else [part.strip() for part in _SEPARATOR.split(text) if part.strip()]
+    for part in [part for part in asked if folded(part) not in known][:SHOWN]:
+        table.report(row.number, "leaves_out", "group_not_here", value=part[:SHOWN])
+    chosen = {known[folded(part)] for part in asked if folded(part) in known}
+    if chosen == set(groups):
+        table.report(row.number, "leaves_out", "all_groups_left_out", value=table.text(row, "name")[:SHOWN])
+    return tuple(name for name in groups if name in chosen)

@@ -1,0 +1,26 @@
+"""What a round asks about, as the workbook from which sections are imported."""
+
+from app.campaigns.sections_template import FILE, Line, line, sections_xlsx
+from app.office.bench import Bench, Made
+from app.rounds.domain import Paper
+from app.rounds.reads import frozen_paper
+
+
+def objects(bench: Bench) -> Made:
+    """Make the workbook of a frozen round's objects, in the workshop."""
+    with bench.reading() as session:
+        paper, _ = frozen_paper(session, bench.arguments["round"])
+    return Made(sections_xlsx(lines_of(paper)), FILE)
+
+
+def lines_of(paper: Paper) -> list[Line]:
+    """Return a row for every object of a paper, in its order."""
+    return [
+        line(
+            (section.noun, section.objects, section.form_title),
+            (unit.name, unit.object_class, unit.duty, unit.responsible),
+            [group.name for group in paper.groups if unit.id in group.left_out],
+        )
+        for section in paper.sections
+        for unit in section.units
+    ]
