@@ -179,11 +179,12 @@ def _moved(session: Session, table: type[Row], campaigns: tuple[str, str]) -> Id
 def _scheme(scheme: Scheme, groups: Ids) -> Scheme:
     """Return a scheme that names the groups of a copy; a composite of another round's votes has no meaning there."""
     weights = {groups[group]: weight for group, weight in scheme.weights.items() if group in groups}
+    quorums = {groups[group]: quorum for group, quorum in scheme.group_quorums.items() if group in groups}
     composite = scheme.composite
     if composite is not None:
         parts = tuple(_part(part, groups) for part in composite.parts)
         composite = None if _of_rounds(composite) else replace(composite, parts=parts)
-    return replace(scheme, weights=weights, composite=composite)
+    return replace(scheme, weights=weights, group_quorums=quorums, composite=composite)
 
 
 def _part(part: Part, groups: Ids) -> Part:

@@ -11,6 +11,7 @@ from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.composite import Composite
 from app.campaigns.disclosure import PROTECTED, Disclosure
 from app.campaigns.gates import DEFAULT_GATES, Gates
+from app.campaigns.quorum import Quorum
 from app.campaigns.rule import ATTENTION, MET, REMEDIAL, Condition, Quantity, Rule, Sign, Step
 from app.campaigns.score import Score
 
@@ -202,23 +203,12 @@ class ItemLines:
 
 
 @dataclass(frozen=True, slots=True)
-class Quorum:
-    """法定人数: how many of those expected must be present; ``sign`` is > or >=."""
-
-    share: Fraction
-    sign: Sign = Sign.AT_LEAST
-
-    def is_met(self, present: int, expected: int) -> bool:
-        """Whether so many of so many are enough; nobody of nobody is not."""
-        return expected > 0 and self.sign.holds(Fraction(present, expected), self.share)
-
-
-@dataclass(frozen=True, slots=True)
 class Scheme:
     """测评方案: everything that turns marks into a verdict. ``weights``: voter group id to percent, summing to 100.
 
     ``intervals`` gives the uncertainty beside rates, where those who answered stand for more people. ``rule`` is None
     in schemes from before there were rules: they are judged by their lines. ``decimals`` of a percent are shown.
+    ``group_quorums``: of voter groups by id, each of its own people; where one is missed the whole result is invalid.
     """
 
     scale: Scale
@@ -234,6 +224,7 @@ class Scheme:
     rule: Rule | None = None
     decimals: int = 1
     quorum: Quorum | None = None
+    group_quorums: dict[str, Quorum] = field(default_factory=dict)
     composite: Composite | None = None
 
     @property

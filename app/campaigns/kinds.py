@@ -13,9 +13,10 @@ from typing import Any, Final
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent
 from app.campaigns.disclosure import Kind as DisclosureKind
-from app.campaigns.domain import SECTIONS, Denominator, Formula, Objects, Quorum, Scheme, default_top
+from app.campaigns.domain import SECTIONS, Denominator, Formula, Objects, Scheme, default_top
 from app.campaigns.kind_rules import COMMITTEE, CONGRESS, LEADERS, LEADERSHIP, MEMBERS, REPORT, SERVICE, VILLAGE
 from app.campaigns.nouns import SEVERAL
+from app.campaigns.quorum import Quorum
 from app.campaigns.rule import Rule, Sign
 
 SET_UP = frozenset({"", "/units", "/groups", "/scheme", "/forms", "/english"})

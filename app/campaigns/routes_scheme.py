@@ -33,7 +33,7 @@ WORDING = {
 def _sentences(campaign: CampaignView) -> list[str]:
     """Return formula, rule and gates, said of what is rated in the campaign."""
     scheme = campaign.scheme
-    gates = gates_text(scheme.gates, scheme.quorum, scheme.floor)
+    gates = gates_text(scheme, {group.id: group.name for group in campaign.groups})
     return [called(campaign.kind.sort, text) for text in (formula_text(scheme), rule_text(scheme), gates)]
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -22,7 +22,8 @@ from app.campaigns.domain import (
     Scheme,
     lined_rule,
 )
-from app.campaigns.rule import Condition, Quantity, Rule, Sign
+from app.campaigns.quorum import check_quorums
+from app.campaigns.rule import Condition, Quantity, Rule
 from app.campaigns.rule_checks import Ground, check_rule, worsening
 from app.campaigns.weighing import are_mixed, by_points
 from app.core.errors import DomainError
@@ -188,12 +189,13 @@ def scale_of(scheme: Scheme, form: Form) -> Scale:
     )
 
 
-def check_scheme(scheme: Scheme, group_ids: Collection[str]) -> None:
-    """Refuse a scheme whose numbers contradict each other or fall below the floors."""
+def check_scheme(scheme: Scheme, groups: Mapping[str, str]) -> None:
+    """Refuse a scheme whose numbers contradict each other or fall below the floors; ``groups``: their names by id."""
     check_top(scheme)
     for lines in (scheme.lines, *(own.lines for own in scheme.item_lines)):
         _check_lines(lines)
     check_judging(scheme)
+    check_quorums(scheme.quorum, scheme.group_quorums, groups)
     if len({own.item for own in scheme.item_lines}) != len(scheme.item_lines):
         raise DomainError("item_lines_twice")
     if scheme.gates.return_valid > scheme.gates.return_warning:
@@ -202,7 +204,7 @@ def check_scheme(scheme: Scheme, group_ids: Collection[str]) -> None:
         raise DomainError("k_too_small", k=K_FLOOR, remark_k=REMARK_K_FLOOR)
     if scheme.gates.min_valid < scheme.floor:
         raise DomainError("min_valid_too_small")
-    if scheme.weights and (set(scheme.weights) != set(group_ids) or sum(scheme.weights.values()) != 100):  # noqa: PLR2004
+    if scheme.weights and (set(scheme.weights) != set(groups) or sum(scheme.weights.values()) != 100):  # noqa: PLR2004
         raise DomainError("weights_not_hundred")
 
 
@@ -231,15 +233,11 @@ def scheme_on(scheme: Scheme, form: Form, rule: Rule | None = None) -> Scheme:
 
 
 def check_judging(scheme: Scheme) -> None:
-    """Refuse a scheme whose rule does not fit its scale, or whose decimals or quorum cannot be."""
+    """Refuse a scheme whose rule does not fit its scale, or whose decimals cannot be."""
     if scheme.rule is not None and not scheme.is_lined:
         check_rule(scheme.rule, ground_of(scheme))
     if scheme.decimals not in DECIMALS:
         raise DomainError("decimals_range")
-    if scheme.quorum is not None and not 0 < scheme.quorum.share <= 1:
-        raise DomainError("quorum_range")
-    if scheme.quorum is not None and scheme.quorum.sign is Sign.ABOVE and scheme.quorum.share == 1:
-        raise DomainError("quorum_range")
 
 
 def fits(scheme: Scheme, items: Sequence[Item] = ()) -> bool:

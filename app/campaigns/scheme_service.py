@@ -59,7 +59,7 @@ def set_scheme(
     scheme = replace(scheme, composite=SCHEME_JSON.validate_json(campaign.scheme).composite)
     query = select(VoterGroup).where(VoterGroup.campaign_id == campaign_id)
     groups = session.scalars(query.order_by(VoterGroup.position)).all()
-    check_scheme(scheme, [group.id for group in groups])
+    check_scheme(scheme, {group.id: group.name for group in groups})
     check_disclosure(scheme, [(group.name, group.expected) for group in groups])
     if not {own.item for own in scheme.item_lines} <= {key for key, _ in askable_items(session, campaign_id)}:
         raise DomainError("field_not_a_choice", field="指标")

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from app.campaigns.composite import number_text
-from app.campaigns.domain import Denominator, Item, Measure, Quorum, Scheme
-from app.campaigns.gates import Gates
+from app.campaigns.domain import Denominator, Item, Measure, Scheme
+from app.campaigns.quorum import Quorum
 from app.campaigns.rule import LEFT_OPEN, SHARES, Condition, Plurality, Quantity, Rule, Sign, Step, Tie, Word
 from app.campaigns.score import Score
 from app.campaigns.weighing import are_weighed, by_points
@@ -174,11 +174,30 @@ def quorum_text(quorum: Quorum) -> str:
     return f"到会人数{said}，结果方为有效"
 
 
-def gates_text(gates: Gates, quorum: Quorum | None, floor: int) -> str:
-    """Say when a result is valid and when it is not judged."""
-    returned = f"回收率不足 {share_text(gates.return_valid)} 的，结果无效"
-    first = returned if quorum is None else quorum_text(quorum)
-    return f"{first}；有效评价少于 {max(gates.min_valid, floor)} 份的，样本不足，不作结论。"
+def group_quorum_texts(quorums: Mapping[str, Quorum], names: Mapping[str, str]) -> list[str]:
+    """Say how many of voter groups must be present, groups of the same quorum together; ``names`` by id."""
+    alike: dict[Quorum, list[str]] = {}
+    for key, name in names.items():
+        if key in quorums:
+            alike.setdefault(quorums[key], []).append(f"“{name}”")
+    texts = []
+    for quorum, named in alike.items():
+        said = _SIGNS[quorum.sign].format(share_text(quorum.share)).replace(" ", "本类别应参加人数的 ", 1)
+        texts.append(f"{'、'.join(named)}到会人数{said}，整个结果方为有效")
+    return texts
+
+
+def quorum_texts(scheme: Scheme, names: Mapping[str, str]) -> list[str]:
+    """Say every quorum of a scheme; ``names`` are those of the voter groups by id."""
+    whole = [] if scheme.quorum is None else [quorum_text(scheme.quorum)]
+    return [*whole, *group_quorum_texts(scheme.group_quorums, names)]
+
+
+def gates_text(scheme: Scheme, names: Mapping[str, str]) -> str:
+    """Say when a result is valid and when it is not judged; ``names`` are those of the voter groups by id."""
+    returned = [f"回收率不足 {share_text(scheme.gates.return_valid)} 的，结果无效"] if scheme.quorum is None else []
+    fewest = f"有效评价少于 {max(scheme.gates.min_valid, scheme.floor)} 份的，样本不足，不作结论"
+    return f"{'；'.join([*returned, *quorum_texts(scheme, names), fewest])}。"
 
 
 def item_rule_texts(scheme: Scheme, items: Sequence[Item]) -> list[str]:
@@ -228,5 +247,5 @@ def weights_text(scheme: Scheme, names: Mapping[str, str]) -> str:
 def scheme_texts(scheme: Scheme, items: Sequence[Item], names: Mapping[str, str]) -> tuple[str, ...]:
     """Return all that is printed of a scheme: on the paper, before the vote, with the result."""
     own, weights = [*item_scale_texts(scheme, items), *item_rule_texts(scheme, items)], weights_text(scheme, names)
-    gates = gates_text(scheme.gates, scheme.quorum, scheme.floor)
+    gates = gates_text(scheme, names)
     return tuple(filter(None, [formula_text(scheme, items), rule_text(scheme), *own, weights, gates]))

@@ -4,7 +4,7 @@ A round freezes its own copy of all this, so a change here only ever concerns ro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -316,9 +316,14 @@ def _step_aside(session: Session, rows: Sequence[Unit | VoterGroup]) -> None:
 
 
 def keep_weights_whole(session: Session, campaign: Campaign) -> None:
-    """Switch weights off when the groups they were made for have changed: they no longer add up to 100."""
+    """Switch weights off when the groups they were made for have changed: they no longer add up to 100.
+
+    The quorums of groups that are gone go with them.
+    """
     session.flush()
-    scheme = SCHEME_JSON.validate_json(campaign.scheme)
-    if scheme.weights and set(scheme.weights) != {group.id for group in _groups(session, campaign.id)}:
-        scheme.weights.clear()
-        campaign.scheme = SCHEME_JSON.dump_json(scheme).decode()
+    scheme, groups = SCHEME_JSON.validate_json(campaign.scheme), {each.id for each in _groups(session, campaign.id)}
+    weights = scheme.weights if set(scheme.weights) == groups else {}
+    quorums = {group: quorum for group, quorum in scheme.group_quorums.items() if group in groups}
+    kept = replace(scheme, weights=weights, group_quorums=quorums)
+    if kept != scheme:
+        campaign.scheme = SCHEME_JSON.dump_json(kept).decode()

@@ -8,8 +8,9 @@ from typing import Final
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
-from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure, Quorum, Scale, Scheme, default_top
+from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure, Scale, Scheme, default_top
 from app.campaigns.gates import Gates
+from app.campaigns.quorum import Quorum
 from app.campaigns.ratios import parse_ratio, ratio_text
 from app.campaigns.reads import CampaignView, GroupView
 from app.campaigns.rule import Sign
@@ -147,8 +148,10 @@ def shown_scheme(campaign: CampaignView) -> dict[str, str]:
         "two_person": campaign.two_person,
         "intervals": scheme.intervals,
     }
+    quorums = {f"quorum-{key}": ratio_text(each.share) for key, each in scheme.group_quorums.items()}
+    quorums |= {f"quorum_sign-{key}": each.sign.value for key, each in scheme.group_quorums.items()}
     weights = {f"weight-{key}": ratio_text(weight / 100).rstrip("%") for key, weight in scheme.weights.items()}
-    return fields | {name: "1" for name, value in ticked.items() if value} | weights | shown_rule(scheme)
+    return fields | {name: "1" for name, value in ticked.items() if value} | quorums | weights | shown_rule(scheme)
 
 
 def typed_scheme(form: PostedForm, groups: Sequence[GroupView]) -> Scheme:
@@ -175,6 +178,7 @@ def typed_scheme(form: PostedForm, groups: Sequence[GroupView]) -> Scheme:
         intervals=form.flag("intervals"),
         decimals=_decimals(form),
         quorum=_quorum(form),
+        group_quorums=_group_quorums(form, groups),
         disclosure=typed_disclosure(form),
     )
     return replace(scheme, rule=typed_rule(form, scheme))
@@ -193,14 +197,23 @@ def _decimals(form: PostedForm) -> int:
     return form.integer("decimals", 0, 2, label="小数位数") if form.text("decimals", 4, needed=False) else 1
 
 
-def _quorum(form: PostedForm) -> Quorum | None:
-    """Return the quorum; an empty share means that there is none."""
-    if not form.text("quorum", 20, needed=False):
+def _quorum(form: PostedForm, of: str = "", name: str = "") -> Quorum | None:
+    """Return the quorum of the body, or of a voter group; an empty share means that there is none."""
+    if not form.text(f"quorum{of}", 20, needed=False):
         return None
-    sign = form.text("quorum_sign", 4, needed=False) or Sign.AT_LEAST
+    label = f"{name}法定人数" if name else "法定人数"
+    sign = form.text(f"quorum_sign{of}", 4, needed=False) or Sign.AT_LEAST
     if sign not in {Sign.ABOVE, Sign.AT_LEAST}:
-        raise DomainError("field_not_a_choice", field="法定人数")
-    return Quorum(_ratio(form, "quorum", "法定人数"), Sign(sign))
+        raise DomainError("field_not_a_choice", field=label)
+    try:
+        return Quorum(_ratio(form, f"quorum{of}", label), Sign(sign))
+    except DomainError as refused:
+        raise DomainError("quorum_range", field=label) from refused
+
+
+def _group_quorums(form: PostedForm, groups: Sequence[GroupView]) -> dict[str, Quorum]:
+    typed = {group.id: _quorum(form, f"-{group.id}", group.name) for group in groups}
+    return {group: quorum for group, quorum in typed.items() if quorum is not None}
 
 
 def typed_lines(form: PostedForm, row: str = "") -> Lines:

@@ -109,7 +109,7 @@ def screen(desk: KeyDesk, round_id: str) -> Response:
     context = {
         "previous": {each.id: each for each in previous},
         "formula": beside.formula if beside else "",
-        "gates": gates_text(paper.scheme.gates, paper.scheme.quorum, paper.scheme.floor) if result else "",
+        "gates": gates_text(paper.scheme, {group.id: group.name for group in paper.groups}) if result else "",
         "round": row,
         "paper": paper,
         "digest": digest,

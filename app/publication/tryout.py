@@ -57,11 +57,12 @@ def tried_scheme(form: PostedForm, campaign: CampaignView, samples: Sequence[Sam
         rule=campaign.scheme.rule if not campaign.scheme.is_lined else None,
         k=form.integer("k", 1, 100, label="最少公布人数"),
         weights={key: weight for key, weight in weights.items() if weight is not None},
+        group_quorums={},
     )
     if campaign.scheme.is_lined:
         scheme = replace(scheme, rule=lined_rule(scheme))
     scheme = replace(scheme, gates=replace(scheme.gates, min_valid=max(scheme.gates.min_valid, scheme.floor)))
-    check_scheme(scheme, [f"g{place}" for place in range(len(samples))])
+    check_scheme(scheme, {f"g{place}": sample.name for place, sample in enumerate(samples)})
     return scheme
 
 

@@ -11,7 +11,7 @@ from app.publication.composites import Composites
 from app.publication.domain import units_of_verdict
 from app.publication.editions import Published
 from app.reports.framed import FRAME, frame, typeset
-from app.tally.document import Section, Target, overall_of, parts_of
+from app.tally.document import Document, Section, Target, overall_of, parts_of
 from app.tally.facts import texts_of
 from app.tally.shown import ItemTable, Overall, Ruling
 from app.tally.verdict import Verdict
@@ -119,7 +119,7 @@ def _brief(result: Published, *, named: bool) -> bytes:
         "heads": _heads(section),
         "rows": [] if many else _rows(section),
         "legend": charts.legend(section),
-        "formula": "".join(texts_of(section)[:2]),
+        "formula": _formula(document, section),
         "flagged": flagged,
         "long": sum(len(row[3]) for row in flagged) > SIGNS_BESIDE_GRID,
         "grid": grid,
@@ -135,6 +135,12 @@ def _beside(composites: Composites) -> dict[str, object]:
     ]
     title = "综合评价得分" if composites.formula else "组织评定"
     return {"title": title, "formula": composites.formula, "rows": rows}
+
+
+def _formula(document: Document, section: Section) -> str:
+    """Return formula and rule, and the sentence on gates where a quorum is among them."""
+    texts = texts_of(section)
+    return "".join([*texts[:2], *(texts[-1:] if "quorum" in document["chain"]["gates"] else [])])
 
 
 def _heads(section: Section) -> list[str]:

@@ -19,7 +19,9 @@ RECEIPT_BYTES = 16
 MAIN = "main"
 """The key of a section that stands alone."""
 UNITS = "单位"
-ROUND_WIDE = ("gates", "k", "remark_k", "weights", "intervals", "disclosure", "quorum", "composite")
+ROUND_WIDE = (
+    "gates", "k", "remark_k", "weights", "intervals", "disclosure", "quorum", "group_quorums", "composite",
+)  # fmt: skip
 """What of a scheme is the round's, whatever its sections have of their own."""
 
 

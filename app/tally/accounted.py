@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import cast
 
 from app.campaigns.domain import Scheme
-from app.campaigns.sentences import quorum_text, share_text
+from app.campaigns.sentences import quorum_texts, share_text
 from app.rounds.domain import Paper, PaperGroup
-from app.tally.assess import returns_of
+from app.tally.assess import groups_below, invalid_because, returns_of
 from app.tally.cell import rate_json
 from app.tally.chain import Chain, GroupChain
 from app.tally.disclosure import Closely, View, rate_figure
@@ -14,8 +14,8 @@ from app.tally.figures import Marks
 from app.tally.hiding import Rules
 from app.tally.shown import Chain as ChainFacts
 from app.tally.shown import CountedRow, GateTexts, GroupCountedRow, GroupIssuedRow, IssuedRow, Note
-from app.tally.verdict import ReturnState
-from app.tally.wording import low_return_text, more_than_expected_text, no_quorum_text
+from app.tally.verdict import Reason, ReturnState
+from app.tally.wording import low_return_text, more_than_expected_text, no_group_quorum_text, no_quorum_text
 
 
 def chain_json(paper: Paper, chain: Chain, rules: Rules) -> ChainFacts:
@@ -25,27 +25,35 @@ def chain_json(paper: Paper, chain: Chain, rules: Rules) -> ChainFacts:
     for group in paper.groups:
         row = _chain_row(paper.scheme, chain.group(group.id), shown=group.id not in rules.unseen)
         rows.append(_of_group(group, row))
-    warnings: list[Note] = []
-    if returns is not ReturnState.VALID:
-        invalid = returns is ReturnState.INVALID
-        text = low_return_text(paper.scheme, invalid=invalid)
-        warnings.append({"code": "return_invalid" if invalid else "return_low", "text": text})
-        if paper.scheme.quorum is not None:
-            warnings = [{"code": "no_quorum", "text": no_quorum_text(paper.scheme.quorum)}]
+    warnings: list[Note] = _invalid_notes(paper, chain, rules)
+    if returns is ReturnState.WARNING:
+        warnings = [{"code": "return_low", "text": low_return_text(paper.scheme, invalid=False)}]
     warnings += [{"code": "more_than_expected", "text": text} for text in _more_than_expected(paper, chain, rules)]
     return {
         "status": returns,
         "warnings": warnings,
-        "gates": _gate_texts(paper.scheme),
+        "gates": _gate_texts(paper),
         "total": _chain_row(paper.scheme, total, shown=total.valid >= rules.k),
         "groups": rows,
     }
 
 
-def _gate_texts(scheme: Scheme) -> GateTexts:
-    gates = scheme.gates
+def _invalid_notes(paper: Paper, chain: Chain, rules: Rules) -> list[Note]:
+    """Say why the whole result is invalid; a group that is seen nowhere is not named as one that missed its quorum."""
+    scheme, why = paper.scheme, invalid_because(paper.scheme, chain)
+    if why is Reason.NO_GROUP_QUORUM:
+        below = {*groups_below(scheme, chain)} - rules.unseen
+        names = [group.name for group in paper.groups if group.id in below]
+        return [{"code": why, "text": no_group_quorum_text(names)}]
+    if why is Reason.NO_QUORUM and scheme.quorum is not None:
+        return [{"code": why, "text": no_quorum_text(scheme.quorum)}]
+    return [] if why is None else [{"code": "return_invalid", "text": low_return_text(scheme, invalid=True)}]
+
+
+def _gate_texts(paper: Paper) -> GateTexts:
+    gates, quorums = paper.scheme.gates, quorum_texts(paper.scheme, {group.id: group.name for group in paper.groups})
     texts: GateTexts = {"valid": share_text(gates.return_valid), "warning": share_text(gates.return_warning)}
-    return texts if scheme.quorum is None else {**texts, "quorum": quorum_text(scheme.quorum)}
+    return {**texts, "quorum": "；".join(quorums)} if quorums else texts
 
 
 def _more_than_expected(paper: Paper, chain: Chain, rules: Rules) -> Iterator[str]:

@@ -10,10 +10,10 @@ from app.campaigns.score import Score
 from app.campaigns.weighing import are_mixed, are_weighed
 from app.rounds.domain import Section
 from app.tally.alike import Tables, lookalikes
-from app.tally.chain import Chain
+from app.tally.chain import Chain, GroupChain
 from app.tally.ends import near_an_end, reach_of
 from app.tally.figures import Base, Rates, Table, UnitCount, add_tables, figure_by_figure, rates_of, weigh
-from app.tally.verdict import ReturnState, Ruling, gate_of, judge, judge_between, return_state
+from app.tally.verdict import Reason, ReturnState, Ruling, gate_of, judge, judge_between, return_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,37 @@ class Exact:
 def assess(section: Section, chain: Chain, counted: Mapping[str, UnitCount]) -> Exact:
     """Work out every figure of a section, and every verdict; ``counted`` may hold units of other sections too."""
     returns = returns_of(section.scheme, chain)
-    units = {unit.id: _unit(section, chain, returns, counted[unit.id]) for unit in section.units}
+    units = {unit.id: _unit(section, chain, counted[unit.id]) for unit in section.units}
     return Exact(section, chain, returns, units)
 
 
 def returns_of(scheme: Scheme, chain: Chain) -> ReturnState:
-    """Return what the return rate allows, or in its place the quorum where there is one.
+    """Return what the return rate allows, or in its place the quorums where there are any."""
+    if invalid_because(scheme, chain) is not None:
+        return ReturnState.INVALID
+    return ReturnState.VALID if scheme.quorum else return_state(chain.total.return_rate, scheme.gates)
 
-    Nobody counted who came: as many as slips were issued.
-    """
-    total, quorum = chain.total, scheme.quorum
-    if quorum is None:
-        return return_state(total.return_rate, scheme.gates)
-    present = total.issued if total.present is None else total.present
-    return ReturnState.VALID if quorum.is_met(present, total.expected) else ReturnState.INVALID
+
+def invalid_because(scheme: Scheme, chain: Chain) -> Reason | None:
+    """Return why the whole result is invalid: too few were present, of all or of a group, or too few came back."""
+    total = chain.total
+    if scheme.quorum is not None:
+        if not scheme.quorum.is_met(present_of(total), total.expected):
+            return Reason.NO_QUORUM
+    elif return_state(total.return_rate, scheme.gates) is ReturnState.INVALID:
+        return Reason.RETURN_TOO_LOW
+    return Reason.NO_GROUP_QUORUM if groups_below(scheme, chain) else None
+
+
+def groups_below(scheme: Scheme, chain: Chain) -> list[str]:
+    """Return the ids of the voter groups that miss a quorum of their own, in the order of the paper."""
+    asked = [(row, scheme.group_quorums[row.group_id]) for row in chain.groups if row.group_id in scheme.group_quorums]
+    return [row.group_id for row, quorum in asked if not quorum.is_met(present_of(row), row.expected)]
+
+
+def present_of(row: GroupChain) -> int:
+    """Return how many were present; where nobody counted who came, as many as slips were issued."""
+    return row.issued if row.present is None else row.present
 
 
 def base_of(chain: Chain, groups: Iterable[str], times: int = 1) -> Base:
@@ -86,21 +103,22 @@ def base_of(chain: Chain, groups: Iterable[str], times: int = 1) -> Base:
     """
     rows = [chain.group(group) for group in groups]
     returned, expected = sum(row.returned for row in rows), sum(row.expected for row in rows)
-    present = sum(row.issued if row.present is None else row.present for row in rows)
+    present = sum(map(present_of, rows))
     return Base(times * returned, times * max(expected, returned), times * max(present, returned))
 
 
-def _unit(section: Section, chain: Chain, returns: ReturnState, count: UnitCount) -> Unit:
+def _unit(section: Section, chain: Chain, count: UnitCount) -> Unit:
     scheme, sums = section.scheme, _Sums(section.scheme, chain, tuple(count.tables[0]))
     ruled = [section.scheme_of(item) for item in section.items]
     items = [_part(replace(sums, scheme=own), tables) for own, tables in zip(ruled, count.tables, strict=True)]
     asked = next((place for place, item in enumerate(section.items) if item.overall), None)
     overall = items[asked] if asked is not None else _pooled(sums, section.items, items)
     voters = max(part.total.valid for part in items) if asked is None else overall.total.valid
-    gate = gate_of(scheme, overall.rates, voters, returns)
+    invalid = invalid_because(scheme, chain)
+    gate = gate_of(scheme, overall.rates, voters, invalid)
     judged = _judged(overall, scheme.judged_by, lined=scheme.is_lined)
     overall = replace(overall, rulings=judged if gate is None else (gate,))
-    if returns is not ReturnState.INVALID:
+    if invalid is None:
         rules = [own.item_rule(item.key) for own, item in zip(ruled, section.items, strict=True)]
         items = [replace(part, rulings=_judged(part, own, lined=True)) for part, own in zip(items, rules, strict=True)]
     return Unit(tuple(items), overall, voters, count)

@@ -24,7 +24,7 @@ from app.campaigns.weighing import are_weighed
 from app.rounds.domain import Paper, Section
 from app.tally import ends
 from app.tally.alike import Tables, is_telling
-from app.tally.assess import Part, Unit
+from app.tally.assess import Part, Unit, present_of
 from app.tally.chain import Chain
 from app.tally.disclosure import EXACT_FROM, View
 from app.tally.figures import Table, add_tables
@@ -84,7 +84,7 @@ def rules_of(paper: Paper, chain: Chain, restraint: Restraint = FREE) -> Rules:
             raters[paper.units[place].id].add(group.id)
     sizes = Sizes(
         ballots={group.id: chain.group(group.id).valid for group in paper.groups},
-        most={group.id: chain.group(group.id).issued for group in paper.groups},
+        most={group.id: _most_ballots(paper, chain, group.id) for group in paper.groups},
         margins=frozenset([frozenset(group.id for group in paper.groups), *map(frozenset, raters.values())]),
     )
     sizes = replace(sizes, margins=open_margins(sizes, k, restraint.unseen))
@@ -92,6 +92,12 @@ def rules_of(paper: Paper, chain: Chain, restraint: Restraint = FREE) -> Rules:
     unseen = frozenset(sizes.ballots) if blunt else unseen_groups(sizes, k, restraint.unseen)
     small = frozenset(group.id for group in paper.groups if group.expected < k)
     return Rules(paper.scheme, (), k, unseen, small, blunt, known_bounds(sizes, unseen), restraint)
+
+
+def _most_ballots(paper: Paper, chain: Chain, group: str) -> int:
+    """Return how many ballots of a group there can be for all that is told: who missed a quorum was not more people."""
+    row = chain.group(group)
+    return min(row.issued, present_of(row)) if group in paper.scheme.group_quorums else row.issued
 
 
 def sights_of(rules: Rules, unit_id: str, unit: Unit) -> tuple[tuple[Sight, ...], Sight]:

@@ -43,7 +43,9 @@ from app.tally.wording import (
 from app.tally.words import words_of
 
 _WITHOUT_BAND = {Verdict.TOO_FEW, Verdict.INVALID}
-_OF_GATES = frozenset({Reason.TOO_FEW, Reason.RETURN_TOO_LOW, Reason.NO_QUORUM, Reason.WITHHELD})
+_OF_GATES = frozenset(
+    {Reason.TOO_FEW, Reason.RETURN_TOO_LOW, Reason.NO_QUORUM, Reason.NO_GROUP_QUORUM, Reason.WITHHELD}
+)
 """Reasons that tell nothing of what was marked."""
 
 

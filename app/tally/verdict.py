@@ -54,6 +54,7 @@ class Reason(StrEnum):
     WITHHELD = "withheld"
     STEP = "step"
     NO_QUORUM = "no_quorum"
+    NO_GROUP_QUORUM = "no_group_quorum"
 
 
 class ReturnState(StrEnum):
@@ -90,12 +91,14 @@ def return_state(rate: Fraction | None, gates: Gates) -> ReturnState:
     return ReturnState.WARNING if rate < gates.return_warning else ReturnState.VALID
 
 
-def gate_of(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling | None:
-    """Return what keeps a unit from being judged at all; ``valid`` is the number of 有效评价 behind its rates."""
+def gate_of(scheme: Scheme, rates: Rates | None, valid: int, invalid: Reason | None) -> Ruling | None:
+    """Return what keeps a unit from being judged at all; ``valid`` is the number of 有效评价 behind its rates.
+
+    ``invalid``: why the whole result is, None where it is valid.
+    """
     if rates is None or valid < max(scheme.gates.min_valid, scheme.floor):
         return Ruling(Verdict.TOO_FEW, (Reason.TOO_FEW,))
-    why = Reason.RETURN_TOO_LOW if scheme.quorum is None else Reason.NO_QUORUM
-    return Ruling(Verdict.INVALID, (why,)) if returns is ReturnState.INVALID else None
+    return None if invalid is None else Ruling(Verdict.INVALID, (invalid,))
 
 
 def judge(rule: Rule, rates: Rates, *, lined: bool) -> Ruling:

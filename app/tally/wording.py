@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from app.campaigns.domain import Denominator, Item, Lines, Measure, Quorum, Scheme
+from app.campaigns.domain import Denominator, Item, Lines, Measure, Scheme
+from app.campaigns.quorum import Quorum
 from app.campaigns.sentences import MEASURES, conditions_text, points_text, quorum_text, share_text
 from app.tally.verdict import Band, Edge, Reason, Verdict
 
@@ -17,6 +18,8 @@ UNIFORM_TEXT = "结果高度一致，建议结合座谈核实"
 ALIKE_TEXT = "内容相同的测评表较多，建议结合座谈核实"
 REST_TEXT = "其余类别合计"
 BREAKDOWN_TEXT = "为保护匿名，本项不按类别列出"
+
+NO_GROUP_QUORUM_TEXT = "有类别未达法定人数，整个结果无效"
 
 VERDICTS = {
     Verdict.MET: "达标",
@@ -88,6 +91,7 @@ def reason_text(reason: Reason, scheme: Scheme, lines: Lines | None = None, item
         Reason.ITEM_REMEDIAL: f"{below}未达到本项的补课线",
         Reason.ITEM_ATTENTION: f"{below}未达到本项的提醒线",
         Reason.STEP: "",
+        Reason.NO_GROUP_QUORUM: NO_GROUP_QUORUM_TEXT,
         Reason.NO_QUORUM: "" if scheme.quorum is None else no_quorum_text(scheme.quorum),
     }[reason]
 
@@ -122,6 +126,11 @@ def low_return_text(scheme: Scheme, *, invalid: bool) -> str:
 def no_quorum_text(quorum: Quorum) -> str:
     """Say that too few people were present."""
     return f"未达法定人数（{quorum_text(quorum)}），结果无效"
+
+
+def no_group_quorum_text(names: Sequence[str]) -> str:
+    """Name the voter groups of which too few were present, as far as they may be named."""
+    return f"未达法定人数的类别：{'、'.join(names)}，整个结果无效" if names else NO_GROUP_QUORUM_TEXT
 
 
 def more_than_expected_text(names: Sequence[str]) -> str:

@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 from app.ballots.domain import CodeState
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.disclosure import Disclosure, Kind, promise_text
-from app.campaigns.domain import Quorum
 from app.campaigns.models import Campaign
+from app.campaigns.quorum import Quorum
 from app.campaigns.rule import Sign
 from app.campaigns.rules import MAX_ITEMS, MAX_UNITS
 from app.core.chinese import has_chinese

@@ -22,13 +22,13 @@ def test_it_works() -> None:
 
 @pytest.mark.parametrize("kind", KINDS_OF)
 def test_a_kind_can_be_frozen_as_it_is(kind: Kind) -> None:
-    check_scheme(kind.scheme, ())
+    check_scheme(kind.scheme, {})
     form = FORMS[kind.form]
     check_form(form, scale_of(kind.scheme, form))
     if kind.body is not None:
         form = FORMS[kind.body.form]
         scheme = scheme_on(kind.scheme, form, kind.body.rule)
-        check_scheme(scheme, ())
+        check_scheme(scheme, {})
         check_form(form, scheme.scale)
     assert len(kind.title.format(year=2026)) <= TITLE_LIMIT
 

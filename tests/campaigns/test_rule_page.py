@@ -1,11 +1,12 @@
 """A rule of one's own on the page of the scheme, and tried on invented counts."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.campaigns.domain import Quorum
+from app.campaigns.quorum import Quorum
 from app.campaigns.rule import Sign
 from app.core.db import Database
 from app.core.settings import Settings
@@ -100,3 +101,23 @@ def test_a_rule_that_turns_a_better_mark_against_one_is_warned_of(site: Site) ->
     page = site.desk.get(f"{site.root}/scheme").text
     assert "得票最多的等次决定结论" in page
     assert "票投得更好，结论可能反而变差" in page
+
+
+def test_voter_groups_have_quorums_of_their_own(site: Site) -> None:
+    first = site.view.groups[0]
+    asked = {f"quorum-{first.id}": "2/3", f"quorum_sign-{first.id}": ">="}
+    assert _saved(site, **asked) == 303
+    assert site.view.scheme.group_quorums == {first.id: Quorum(Fraction(2, 3))}
+    told = f"“{first.name}”到会人数达到本类别应参加人数的 2/3（含），整个结果方为有效"
+    assert told in site.desk.get(f"{site.root}/scheme").text
+
+
+@pytest.mark.parametrize("typed", ["7/6", "150%", "0%"])
+def test_it_refuses_the_quorum_of_a_group_above_its_people(site: Site, typed: str) -> None:
+    group = site.view.groups[0]
+    posted = {**SCHEME, **STEPS, f"quorum-{group.id}": typed}
+    answer = site.desk.post(f"{site.root}/scheme", **posted)
+    assert answer.status_code == 422
+    assert f"“{group.name}法定人数”须大于 0、不超过应参加人数" in answer.text
+    assert "例如“超过 1/2”" in answer.text
+    assert f'value="{typed}"' in answer.text

@@ -6,9 +6,10 @@ from fractions import Fraction
 import pytest
 
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
-from app.campaigns.domain import Denominator, Formula, Item, ItemLines, Lines, Measure, Quorum, Scheme
+from app.campaigns.domain import Denominator, Formula, Item, ItemLines, Lines, Measure, Scheme
+from app.campaigns.quorum import Quorum
 from app.campaigns.rule import Condition, Flag, Quantity, Rule, Sign
-from app.campaigns.sentences import condition_text, formula_text, rule_text, scheme_texts
+from app.campaigns.sentences import condition_text, formula_text, gates_text, rule_text, scheme_texts
 from tests.campaigns.test_rule import CONGRESS, HALF, last, most
 
 SCHEME = Scheme(SCALES[DEFAULT_SCALE])
@@ -91,3 +92,12 @@ def test_points_are_said_where_they_judge() -> None:
         scored
     )
     assert "综合得分达到 80 分（含）的，为“达标”" in rule_text(scored)
+
+
+def test_groups_of_one_quorum_are_said_together() -> None:
+    two, three = Quorum(Fraction(2, 3)), Quorum(Fraction(3, 5), Sign.ABOVE)
+    scheme = replace(SCHEME, group_quorums={"a": two, "b": three, "c": two})
+    assert gates_text(scheme, {"a": "教师", "b": "家长", "c": "校务会"}) == (
+        "回收率不足 2/3 的，结果无效；“教师”、“校务会”到会人数达到本类别应参加人数的 2/3（含），整个结果方为有效；"
+        "“家长”到会人数超过本类别应参加人数的 60%，整个结果方为有效；有效评价少于 10 份的，样本不足，不作结论。"
+    )

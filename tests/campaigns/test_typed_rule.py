@@ -31,7 +31,7 @@ def posted(fields: dict[str, str]) -> PostedForm:
 )
 def test_it_works(rule: Rule, scheme: Scheme) -> None:
     kept = replace(scheme, rule=rule)
-    check_scheme(kept, ())
+    check_scheme(kept, {})
     assert typed_rule(posted(shown_rule(kept)), scheme) == rule
 
 

@@ -3,11 +3,13 @@
 import html
 import re
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.campaigns.rule import Flag, Meaning, Rule, Step, Word
+from app.campaigns.quorum import Quorum
+from app.campaigns.rule import Flag, Meaning, Rule, Sign, Step, Word
 from app.campaigns.sentences import rule_text
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -43,7 +45,8 @@ WITH_WORD = WITH_SENTENCE[:2] + WITH_SENTENCE[2:6]
 
 def make_paper() -> Paper:
     paper = counted.make_paper()
-    return replace(paper, scheme=replace(paper.scheme, rule=RULE, decimals=2))
+    quorums = {group.id: Quorum(Fraction(1, 10), Sign.ABOVE) for group in paper.groups[:2]}
+    return replace(paper, scheme=replace(paper.scheme, rule=RULE, decimals=2, group_quorums=quorums))
 
 
 def _squeezed(text: str) -> str:
@@ -61,7 +64,7 @@ def test_it_works(client: TestClient, database: Database, published: str, route:
     answer = counted.log_in(client, database, "leader").get(path)
     assert answer.status_code == 200
     told = _squeezed(text_of(answer.content, path))
-    for text in section_texts(make_paper().section)[:2]:
+    for text in section_texts(make_paper().section):
         assert _squeezed(text) in told
     assert _squeezed(rule_text(make_paper().scheme)) in told
 

@@ -7,9 +7,10 @@ import pytest
 
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind, promise_text
-from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure, Quorum, Scheme
+from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure, Scheme
 from app.campaigns.kinds import KINDS
 from app.campaigns.kinds import Kind as VoteKind
+from app.campaigns.quorum import Quorum
 from app.campaigns.rule import Flag, Meaning, Rule, Sign, Step, Word
 from app.campaigns.sentences import rule_text, scheme_texts
 from app.core.chinese import has_chinese
@@ -64,7 +65,8 @@ def test_every_sentence_of_a_scheme_is_known(rule: Rule | None) -> None:
         lined = (ItemLines("law", Lines()),)
         quorum = Quorum(Fraction(2, 3), Sign.AT_LEAST if scheme.weights else Sign.ABOVE)
         ruled = replace(scheme, rule=rule, item_lines=lined, quorum=quorum if scheme.intervals else None)
-        for text in scheme_texts(ruled, FORMS["t4"].items, {"g": "党代表"}):
+        ruled = replace(ruled, group_quorums={"g": Quorum(Fraction(3, 5)), "h": Quorum(Fraction(1, 2), Sign.ABOVE)})
+        for text in scheme_texts(ruled, FORMS["t4"].items, {"g": "党代表", "h": "群众代表"}):
             if has_chinese(said := SPEAKER.say(text)):
                 left[text] = said
     assert left == {}
@@ -94,6 +96,8 @@ def test_every_other_sentence_is_known() -> None:
         *(wording.low_return_text(PLAIN, invalid=invalid) for invalid in (True, False)),
         wording.more_than_expected_text(names),
         wording.unknown_text(PLAIN),
+        wording.no_group_quorum_text(names[:2]),
+        wording.no_group_quorum_text([]),
         wording.sum_text("99.99%"),
         *(wording.step_reason(replace(SCHEMES[0], rule=rule), 1) for rule in (CONGRESS, most())),
         wording.step_reason(replace(SCHEMES[0], rule=CONGRESS), 2),

@@ -29,7 +29,7 @@ LINE = st.one_of(st.just(Fraction(1, 2)), st.fractions(Fraction(1, 100), 1, max_
 
 
 def ruled(scheme: Scheme, rates: Rates | None, valid: int, returns: ReturnState) -> Ruling:
-    gate = gate_of(scheme, rates, valid, returns)
+    gate = gate_of(scheme, rates, valid, Reason.RETURN_TOO_LOW if returns is ReturnState.INVALID else None)
     if gate is not None:
         return gate
     assert rates is not None
