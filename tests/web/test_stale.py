@@ -80,7 +80,7 @@ OTHERWISE = {
 MAKES_OR_STEPS = re.compile(
     r"^/(login|logout|welcome|again|account|jobs|restored|approvals|consents|tokens|inbox/read)|/(new|add|delete|copy"
     r"|freeze|open|close|void|repeat|rehearsal|purge|archive|package|print|draw|check|make|receipt|begin|share|start|publish"
-    r"|discard|objects|withdraw|correct|reset|remarks|import|proposals|record|undo|run|link|enable|disable|opinions|review|bulletin|vote|sign|signed"
+    r"|discard|objects|withdraw|correct|reset|remarks|import|import/sections|proposals|record|undo|run|link|enable|disable|opinions|review|bulletin|vote|sign|signed"
     r"|opinions/import/confirm|pick)$|^/staff$|^/rectification/(flags|actions)/|/steps/|/board/\{unit_id\}"
 )
 """Forms that make something, or do a step which the state allows once: they bring nothing that was stored."""
