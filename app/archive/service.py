@@ -28,7 +28,7 @@ LOG = logging.getLogger("manyidu")
 def version_to_pack(session: Session, now: datetime, round_id: str) -> int:
     """Return the version that a package of a round is made of; DomainError ``result_not_published``."""
     sight = sight_of(Viewer(Scope.ORGANISERS), ledger_of(session, round_id), now)
-    return readable(session, round_id, sight).version
+    return readable(session, round_id, sight)[1].version
 
 
 def note_package(acting: Acting, round_id: str, version: int) -> None:

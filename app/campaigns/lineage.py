@@ -29,12 +29,13 @@ def kin_of(session: Session, campaign_id: str) -> frozenset[str]:
     Those that were set up like one another, those that are of one organisation now, those that share a registered unit.
     What may be read beside what does not hang on it: names of organisations can be corrected at any time.
     """
-    holders = {row.id: folded(row.organisation) for row in session.execute(select(Campaign.id, Campaign.organisation))}
-    found = copies_of(session, campaign_id)
-    found |= {other for other, holder in holders.items() if holder == holders.get(campaign_id)}
     mine = select(Unit.register_id).where(Unit.campaign_id == campaign_id, Unit.register_id.is_not(None))
-    sharing = select(Unit.campaign_id).where(Unit.register_id.in_(mine)).distinct()
-    return frozenset({campaign_id, *found, *session.scalars(sharing)}) & frozenset({campaign_id, *holders})
+    shares = Campaign.id.in_(select(Unit.campaign_id).where(Unit.register_id.in_(mine)))
+    reached = session.execute(select(Campaign.id, Campaign.organisation, shares)).all()
+    holder = next((folded(organisation) for other, organisation, _ in reached if other == campaign_id), None)
+    copies = copies_of(session, campaign_id)
+    kin = (other for other, name, joined in reached if joined or other in copies or folded(name) == holder)
+    return frozenset({campaign_id, *kin})
 
 
 def copies_of(session: Session, campaign_id: str) -> frozenset[str]:

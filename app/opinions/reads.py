@@ -20,7 +20,7 @@ from app.publication.admission import Admission, admission, earshot_of
 from app.publication.domain import Scope, Viewer, units_with_remarks
 from app.publication.reads import published, published_rounds, viewer_of
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, MergedIssue
-from app.rounds.reads import RoundView, get_round
+from app.rounds.reads import RoundView
 
 ORGANISERS = Viewer(Scope.ORGANISERS)
 PLACES = frozenset({"unsorted", "merged", "aside"})
@@ -167,13 +167,13 @@ def issues_of(session: Session, campaign_id: str) -> Sequence[Issue]:
     return [issue for issue in collection(session, campaign_id).issues if issue.opinion_count]
 
 
-def merged_for(session: Session, earshot: Earshot) -> Merged:
+def merged_for(session: Session, campaign_id: str, earshot: Earshot) -> Merged:
     """Return what opinions were merged into, as far as the reader of a round's result may know.
 
     Remarks count if they are of this round and about units whose remarks he may read, other opinions if they are about
     units he sees; what is about no unit in particular counts for whoever sees all units.
     """
-    return _merged(session, get_round(session, earshot.round_id).campaign_id, [earshot])
+    return _merged(session, campaign_id, [earshot])
 
 
 def merged_within(

@@ -61,7 +61,7 @@ class Admission:
 
 def admission(session: Session, round_id: str, viewer: Viewer, now: datetime) -> Admission:
     """Say that a viewer may see a result without reading it; DomainError ``result_not_published`` as ``published``."""
-    sight = readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
+    _, sight = readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
     paper, _ = frozen_paper(session, round_id)
     if not rates_any(sight, {unit.id for unit in paper.units}):
         raise DomainError("result_not_published")
@@ -108,7 +108,11 @@ def _the_same(found: Seen, told: Mapping[str, Any]) -> Seen:
 
 def merged_of(session: Session, result: Published, read: ReadMerged) -> Merged:
     """Return into which issues opinions were merged, as far as the reader of the result may know."""
-    return NOTHING_MERGED if result.document["round"]["rehearsal"] else read(session, earshot_of(session, result))
+    return (
+        NOTHING_MERGED
+        if result.document["round"]["rehearsal"]
+        else read(session, result.campaign_id, earshot_of(session, result))
+    )
 
 
 def earshot_of(session: Session, result: Published) -> Earshot:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.core.errors import DomainError
 from app.core.signs import signs_of
-from app.publication.domain import Scope, unit_of
+from app.publication.domain import Release, Scope, unit_of
 from app.publication.meeting import NOTHING, Meeting
 from app.tally.document import BandDocument, Document, Section, only_section
 
@@ -19,6 +19,7 @@ class Edition:
     """
 
     round_id: str
+    campaign_id: str = ""
     digest: str
     scope: Scope
     published_at: datetime
@@ -31,6 +32,8 @@ class Edition:
     """The root of the box that was counted as hex digits; empty for one that was opened before there were roots."""
     meeting: Meeting = NOTHING
     """What was typed to stand beside it."""
+    in_force: tuple[Release, ...] = ()
+    """To whom it was released at the time of reading; organisers alone are told."""
 
     @property
     def signs(self) -> str:

@@ -60,7 +60,7 @@ class Before:
 
 def previous_seen(session: Session, viewer: Viewer, now: datetime, result: Published) -> list[Before]:
     """Return what stands beside a result for a member of staff, in official order."""
-    rows = previous_of(session, viewer, now, result.round_id)
+    rows = previous_of(session, viewer, now, result)
     return [
         _before(target, rows[target["id"]], rows[target["id"]].target)
         for target in every_target(result.document)
@@ -71,7 +71,7 @@ def previous_seen(session: Session, viewer: Viewer, now: datetime, result: Publi
 def previous_told(session: Session, now: datetime, result: PublishedBands) -> list[Before]:
     """Return what stands beside a result for everybody, in official order, out of results that everybody may read."""
     public = {row.id for row, sight in sighted(session, ANYONE, now) if sight.scope is Scope.PUBLIC}
-    rows = previous_of(session, ORGANISERS, now, result.round_id, public)
+    rows = previous_of(session, ORGANISERS, now, result, public)
     earlier = {row.column.line.round.id for row in rows.values()}
     told = {round_id: _bands(published_bands(session, round_id, ANYONE, now)) for round_id in earlier}
     found = []

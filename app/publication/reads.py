@@ -66,6 +66,7 @@ class VersionLine:
     root: str = ""
 
 
+Sighted = tuple[RoundView, Sight]
 _parsed = Parsed(KEPT_PARSED)
 _SCOPE_OF_ROLE = {"organiser": Scope.ORGANISERS, "leader": Scope.LEADERS, "liaison": Scope.UNIT}
 """No account has two of these roles (``accounts.domain.refused_join``)."""
@@ -120,41 +121,44 @@ def published(session: Session, round_id: str, viewer: Viewer, now: datetime) ->
     For scopes that read figures; the wider circle reads ``published_bands``.
     """
     ledger = ledger_of(session, round_id)
-    sight = readable(session, round_id, sight_of(viewer, ledger, now))
+    row, sight = readable(session, round_id, sight_of(viewer, ledger, now))
     earlier = (at for at in range(sight.version - 1, 0, -1) if sight_of_version(viewer, ledger, at, now) is not None)
-    return replace(_seen(session, round_id, sight), corrects=next(earlier, None))
+    in_force = tuple(release for release in ledger if release.is_active(now))
+    return replace(_seen(session, row, sight), corrects=next(earlier, None), in_force=in_force)
 
 
 def published_bands(session: Session, round_id: str, viewer: Viewer, now: datetime) -> PublishedBands:
     """Return the result in bands, for the scopes of the wider circle; DomainError ``result_not_published``."""
-    sight = readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
-    edition, document = _edition(session, round_id, sight)
+    row, sight = readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
+    edition, document = _edition(session, row, sight)
     return PublishedBands(**edition, document=bands(document), is_whole=False)
 
 
 def published_version(session: Session, round_id: str, version: int, viewer: Viewer, now: datetime) -> Published:
     """Return an earlier version as far as its reader saw it and still may; DomainError ``result_not_published``."""
     sight = sight_of_version(viewer, ledger_of(session, round_id), version, now)
-    return _seen(session, round_id, readable(session, round_id, sight))
+    return _seen(session, *readable(session, round_id, sight))
 
 
-def readable(session: Session, round_id: str, sight: Sight | None) -> Sight:
-    """Return a sight of a round that is published; DomainError ``result_not_published`` where there is none."""
-    if sight is None or get_round(session, round_id).state not in READABLE:
+def readable(session: Session, round_id: str, sight: Sight | None) -> Sighted:
+    """Return a round that is published, and the sight of it; DomainError ``result_not_published`` without one."""
+    row = get_round(session, round_id) if sight is not None else None
+    if sight is None or row is None or row.state not in READABLE:
         raise DomainError("result_not_published")
-    return sight
+    return row, sight
 
 
-def _seen(session: Session, round_id: str, sight: Sight) -> Published:
+def _seen(session: Session, row: RoundView, sight: Sight) -> Published:
     if sight.scope in BANDS_ONLY:
         raise DomainError("result_not_published")
-    edition, document = _edition(session, round_id, sight)
+    edition, document = _edition(session, row, sight)
     cut = rendition(document, sight)
     return Published(**edition, document=cut, is_whole=cut is document)
 
 
 class _About(TypedDict):
     round_id: str
+    campaign_id: str
     digest: str
     scope: Scope
     published_at: datetime
@@ -165,14 +169,15 @@ class _About(TypedDict):
     meeting: Meeting
 
 
-def _edition(session: Session, round_id: str, sight: Sight) -> tuple[_About, Document]:
+def _edition(session: Session, row: RoundView, sight: Sight) -> tuple[_About, Document]:
     """Return what is said of the version in sight, and the whole document behind it."""
-    line = line_of(session, round_id, sight.version)
-    document = _document(session, round_id, line)
+    line = line_of(session, row.id, sight.version)
+    document = _document(session, row.id, line)
     if not rates_any(sight, {target["id"] for target in every_target(document)}):
         raise DomainError("result_not_published")
     about: _About = {
-        "round_id": round_id,
+        "round_id": row.id,
+        "campaign_id": row.campaign_id,
         "digest": line.digest,
         "scope": sight.scope,
         "published_at": sight.since,
@@ -180,7 +185,7 @@ def _edition(session: Session, round_id: str, sight: Sight) -> tuple[_About, Doc
         "code": line.code,
         "reason": line.reason,
         "root": line.root,
-        "meeting": meeting_of(session, round_id),
+        "meeting": meeting_of(session, row.id),
     }
     return about, document
 
@@ -245,9 +250,6 @@ def _checked(session: Session, query: Select[str, str]) -> Document:
     if not hmac.compare_digest(sha256(row.document.encode()).hexdigest(), row.digest):
         raise DomainError("result_damaged")
     return lifted(json.loads(row.document))
-
-
-Sighted = tuple[RoundView, Sight]
 
 
 def published_rounds(

@@ -26,7 +26,6 @@ from app.publication.seen import composites_seen, merged_in, previous_in, result
 from app.publication.signing import signed_file, stored_signature
 from app.publication.spoken import english_on, spoken
 from app.rounds.document_reads import documents_of
-from app.rounds.reads import get_round
 from app.tally.document import Section, every_target, extent_of
 from app.tally.verdict import Verdict
 from app.web.desk import Desk, OpenDesk, Refused, ResultDesk
@@ -63,7 +62,7 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
         "result": result,
         "document": result.document,
         "blocks": [_block(part.section, search) for part in result.parts],
-        "campaign_id": get_round(desk.session, round_id).campaign_id,
+        "campaign_id": result.campaign_id,
         "every": list(every_target(result.document)),
         "heard": units_with_remarks(result.document),
         "merged": merged_in(desk, result),
@@ -73,7 +72,7 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
         "slides": slides,
         "words": summary_of_words(slides),
         "previous": in_words(choose_language(desk.request), previous_in(desk, result)),
-        "open_to": _open_to(desk, round_id),
+        "open_to": _open_to(desk, result),
         "may": rights_of(desk.staff.roles),
         "versions_of_document": documents_of(desk.session, round_id),
         "ticked": refused.form.several("issues[]") if refused else [],
@@ -92,13 +91,12 @@ def _block(section: Section, search: Search) -> Mapping[str, object]:
     }
 
 
-def _open_to(desk: Desk, round_id: str) -> dict[Scope, bool]:
+def _open_to(desk: Desk, result: Published) -> dict[Scope, bool]:
     """Return the scopes that a result is open to at present and whether to all of it, for organisers."""
     if not rights_of(desk.staff.roles).publish:
         return {}
-    in_force = [release for release in reads.ledger_of(desk.session, round_id) if release.is_active(desk.now)]
-    whole = {release.scope for release in in_force if release.unit_ids is None and release.reader_ids is None}
-    return {scope: scope in whole for scope in Scope if scope in {release.scope for release in in_force}}
+    whole = {release.scope for release in result.in_force if release.unit_ids is None and release.reader_ids is None}
+    return {scope: scope in whole for scope in Scope if scope in {release.scope for release in result.in_force}}
 
 
 @router.get("/results/{round_id}/result.json")
@@ -137,7 +135,7 @@ def show_unit(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
         "result": result,
         "document": result.document,
         "section": result.section,
-        "campaign_id": get_round(desk.session, round_id).campaign_id,
+        "campaign_id": result.campaign_id,
         "unit": unit,
         "notes": notes_for(unit, result.scope),
         "before": units[place - 1] if place else None,

@@ -18,11 +18,11 @@ from app.campaigns.reads import kinds_of
 from app.core.errors import DomainError
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
+from app.publication.editions import Edition
 from app.publication.kin import Ties, are_near, matches, seen_from, ties_of
-from app.publication.reads import PublishedLine, published_rounds
+from app.publication.reads import PublishedLine, Sighted, lines_of, sighted
 from app.publication.trends import NOT_COMPARED, Column, column_of, not_compared, official_order
 from app.rounds.domain import Paper
-from app.rounds.reads import get_round
 from app.tally.document import Target
 from app.tally.restraint import may_compare
 
@@ -62,19 +62,24 @@ def columns_of(session: Session, viewer: Viewer, now: datetime, campaign_id: str
 
 def _lines(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> list[PublishedLine]:
     """Return these rounds, oldest first."""
-    kin = kin_of(session, campaign_id)
-    lines = published_rounds(session, viewer, now)
-    wanted = [line for line in lines if line.round.campaign_id in kin and not line.round.is_rehearsal]
-    return sorted(
-        wanted, key=lambda line: (line.round.closed_at or line.published_at, line.published_at, line.round.id)
-    )
+    return _in_order(session, _sights(session, viewer, now, kin_of(session, campaign_id)))
+
+
+def _sights(session: Session, viewer: Viewer, now: datetime, campaigns: Collection[str]) -> list[Sighted]:
+    """Return the rounds of some campaigns that a viewer may see; no paper is read for it."""
+    seen = sighted(session, viewer, now)
+    return [each for each in seen if each[0].campaign_id in campaigns and not each[0].is_rehearsal]
+
+
+def _in_order(session: Session, seen: Sequence[Sighted]) -> list[PublishedLine]:
+    lines = [line for line, _ in lines_of(session, seen)]
+    return sorted(lines, key=lambda line: (line.round.closed_at or line.published_at, line.published_at, line.round.id))
 
 
 def has_years(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> bool:
     """Whether a viewer may see results of another campaign that this one may be set beside."""
-    kin = kin_of(session, campaign_id) - {campaign_id}
-    lines = published_rounds(session, viewer, now) if kin else ()
-    return any(line.round.campaign_id in kin and not line.round.is_rehearsal for line in lines)
+    others = kin_of(session, campaign_id) - {campaign_id}
+    return bool(others and lines_of(session, _sights(session, viewer, now, others)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +167,18 @@ def retold(found: Years, columns: Mapping[str, Column]) -> Years:
 
 
 def previous_of(
-    session: Session, viewer: Viewer, now: datetime, round_id: str, among: Collection[str] | None = None
+    session: Session, viewer: Viewer, now: datetime, result: Edition, among: Collection[str] | None = None
 ) -> Mapping[str, Row]:
     """Return, by what a round rated, the last round before it that rated the same and was made in the same way.
 
     ``among``: only these rounds are looked at, whatever the viewer sees besides. No more than ``LOOKED_BACK`` are.
     """
-    campaign_id = get_round(session, round_id).campaign_id
-    lines = _lines(session, viewer, now, campaign_id)
-    place = next((place for place, line in enumerate(lines) if line.round.id == round_id), 0)
+    campaign_id = result.campaign_id
+    seen = _sights(session, viewer, now, kin_of(session, campaign_id))
+    if all(row.id == result.round_id for row, _ in seen):
+        return {}
+    lines = _in_order(session, seen)
+    place = next((place for place, line in enumerate(lines) if line.round.id == result.round_id), 0)
     earlier = [line for line in lines[:place] if among is None or line.round.id in among][-LOOKED_BACK:]
     if not earlier:
         return {}

@@ -68,7 +68,7 @@ Copy = Callable[[Session, str, str], Sequence[LeftOut]]
 """Takes over what a feature has set up for a campaign into a copy of it; returns what it left out."""
 UnseenGroups = Callable[[Paper, Mapping[str, tuple[int, int]]], frozenset[str]]
 MakePanel = Callable[[Session, RoundView], Panel | None]
-ReadMerged = Callable[[Session, Earshot], Merged]
+ReadMerged = Callable[[Session, str, Earshot], Merged]
 PublicKey = Callable[[Session, str], bytes]
 
 
@@ -76,7 +76,7 @@ def _every_group(paper: Paper, _slips: Mapping[str, tuple[int, int]]) -> frozens
     return frozenset(group.id for group in paper.groups)
 
 
-def _nothing_merged(_session: Session, _earshot: Earshot) -> Merged:
+def _nothing_merged(_session: Session, _campaign_id: str, _earshot: Earshot) -> Merged:
     return NOTHING_MERGED
 
 

@@ -45,29 +45,31 @@ def merged(database: Database) -> tuple[str, str]:
     return campaign_id, round_id
 
 
-def told(database: Database, earshot: Earshot) -> tuple[Merged, list[tuple[str, int, frozenset[str]]]]:
+def told(
+    database: Database, campaign_id: str, earshot: Earshot
+) -> tuple[Merged, list[tuple[str, int, frozenset[str]]]]:
     with database.reading() as session:
-        found = reads.merged_for(session, earshot)
+        found = reads.merged_for(session, campaign_id, earshot)
     return found, [(issue.title, issue.opinions, issue.units) for issue in found.issues]
 
 
 def test_it_works(database: Database, merged: tuple[str, str]) -> None:
-    found, issues = told(database, Earshot(merged[1], UNITS, UNITS, whole=True))
+    found, issues = told(database, merged[0], Earshot(merged[1], UNITS, UNITS, whole=True))
     assert (found.opinions, found.unsorted, found.aside) == (101, 0, 1)
     assert issues == [("服务和开放", 98, UNITS), ("文山会海", 2, frozenset())]
 
 
 def test_a_unit_learns_of_its_own_opinions_alone(database: Database, merged: tuple[str, str]) -> None:
     own = frozenset({"u1"})
-    found, issues = told(database, Earshot(merged[1], own, own, whole=False))
+    found, issues = told(database, merged[0], Earshot(merged[1], own, own, whole=False))
     assert (found.opinions, found.aside, issues) == (13, 0, [("服务和开放", 13, own)])
 
 
 def test_remarks_that_may_not_be_read_do_not_count(database: Database, merged: tuple[str, str]) -> None:
     whole = Earshot(merged[1], UNITS, UNITS, whole=True)
-    _, issues = told(database, replace(whole, heard=UNITS - {"u1"}))
+    _, issues = told(database, merged[0], replace(whole, heard=UNITS - {"u1"}))
     assert issues[0] == ("服务和开放", 98 - 12, UNITS)
-    _, issues = told(database, replace(whole, heard=frozenset()))
+    _, issues = told(database, merged[0], replace(whole, heard=frozenset()))
     assert issues[0] == ("服务和开放", 2, frozenset({"u1"}))
 
 
@@ -76,7 +78,7 @@ def test_remarks_of_another_round_do_not_count(database: Database, merged: tuple
     other = counted.store_counted(database, counted.make_votes())
     with database.writing() as session:
         session.get_one(Round, other).campaign_id = campaign_id
-    found, issues = told(database, Earshot(other, UNITS, UNITS, whole=True))
+    found, issues = told(database, campaign_id, Earshot(other, UNITS, UNITS, whole=True))
     assert (found.opinions, issues[0]) == (5, ("服务和开放", 2, frozenset({"u1"})))
     assert other != round_id
 

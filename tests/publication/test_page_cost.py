@@ -13,8 +13,7 @@ from app.core.db import Database
 from app.rounds.reads import get_round
 from tests.publication import counted
 
-MOST = 36
-"""With what came out last time, which is looked for among the results of the same holder."""
+MOST = 30
 OTHERS = {"schedule", "shelf"}
 """Threads that ask for themselves, whoever reads a page meanwhile."""
 FLAGGED = 2
