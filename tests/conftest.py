@@ -16,6 +16,7 @@ from zlib import crc32
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings as settings_of_hypothesis
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
@@ -30,6 +31,8 @@ from app.operations import demo
 from tests import cast, postgresql
 from tests.one_hop import OneHop
 
+settings_of_hypothesis.register_profile("untimed", deadline=None)  # a busy machine is no fault
+settings_of_hypothesis.load_profile("untimed")
 BASE_URL = "http://127.0.0.1:8000"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 _NUMBERS = itertools.count(1)

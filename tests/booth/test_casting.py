@@ -198,7 +198,7 @@ def test_a_full_disk_is_told_and_the_envelope_kept(
 
 
 @given(marks=st.lists(st.integers(0, 4), min_size=9, max_size=9), remark=st.text(max_size=60))
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_marked_is_what_lies_in_the_box(
     marks: list[int], remark: str, client: TestClient, database: Database, folder: KeyFolder, place: OpenRound
 ) -> None:

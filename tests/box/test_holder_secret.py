@@ -48,7 +48,7 @@ def test_it_writes_as_bip_39_does(secret: str, signs: str) -> None:
     assert signs_of_secret(bytes.fromhex(secret)).replace(" ", "") == signs
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(min_size=16, max_size=16))
 def test_every_secret_comes_back(secret: bytes) -> None:
     signs = signs_of_secret(secret)

@@ -34,7 +34,7 @@ def test_it_works() -> None:
     assert matches(combine(key.shares, PART, "r1"), key.public_key)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(2, MAX_SHARES), st.data())
 def test_any_k_of_n_open_in_any_order(n: int, data: st.DataObject) -> None:
     k = data.draw(st.integers(2, n))

@@ -26,7 +26,7 @@ def fresh() -> list[str]:
     return words_of(secrets.token_bytes(16)).split()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(min_size=16, max_size=16))
 def test_every_secret_comes_back(secret: bytes) -> None:
     assert read_secret(words_of(secret)) == secret

@@ -99,7 +99,7 @@ def test_a_template_holds_no_formula_and_no_date() -> None:
         assert not any(b'TargetMode="External"' in archive.read(name) for name in archive.namelist())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60), min_size=1, max_size=8))
 def test_any_name_survives_the_way_through_excel(names: list[str]) -> None:
     units = tuple(UnitRow(order, name) for order, name in enumerate(names, start=1))

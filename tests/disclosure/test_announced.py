@@ -29,14 +29,14 @@ def tables(least: int = 10, most: int = 64) -> st.SearchStrategy[Counts]:
     return st.integers(least, most).flatmap(split)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(10, 64).flatmap(lambda n: st.tuples(tables(n, n), tables(n, n))), st.integers(1, 3))
 def test_it_works(columns: tuple[Counts, Counts], top: int) -> None:
     document = announced(paper_of(Extent.COUNTS, top), *columns)
     check_exact(document, columns, top)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tables(), st.sampled_from(Extent), st.sampled_from(BASES))
 def test_every_reader_sees_the_same_and_no_band(counts: Counts, extent: Extent, denominator: Denominator) -> None:
     document = announced(paper_of(extent, 2, denominator, one=True), counts)
@@ -50,7 +50,7 @@ def test_every_reader_sees_the_same_and_no_band(counts: Counts, extent: Extent, 
     assert document["round"]["disclosure"]["extent"] == extent
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tables(), st.data())
 def test_of_a_sum_nothing_follows_for_its_parts(counts: Counts, data: st.DataObject) -> None:
     """Whatever shares the sum, the valid votes and the word has one and the same document."""
@@ -73,7 +73,7 @@ def _same_sum(part: Counts) -> st.SearchStrategy[Counts]:
     return cuts.map(lambda cut: tuple(b - a for a, b in zip([0, *cut], [*cut, sum(part)], strict=True)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(10, 40).flatmap(lambda n: st.tuples(tables(n, n), tables(n, n))))
 def test_of_words_nothing_follows_but_the_word(pair: tuple[Counts, Counts]) -> None:
     first, second = (announced(paper_of(Extent.WORDS, one=True), counts) for counts in pair)

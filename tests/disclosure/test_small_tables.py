@@ -77,7 +77,7 @@ def test_it_finds_a_table_that_stands_alone() -> None:
     assert not is_certain([(12, 0, 0, 0), (11, 0, 0, 1)], 2)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(SETUPS), st.data())
 def test_every_other_table_shows_its_rates_and_its_distribution(setup: Setup, data: st.DataObject) -> None:
     grades = len(setup.scale.grades)

@@ -338,7 +338,7 @@ INTERFACE = schemathesis.openapi.from_dict(json.loads(bytes(api_v2.description()
 FIRST_INTERFACE = schemathesis.openapi.from_dict(json.loads(bytes(api_v1.description().body)))
 INTERFACE.app = FIRST_INTERFACE.app = STAGE
 FEW = bounds(
-    max_examples=25, derandomize=True, database=None, deadline=None,
+    max_examples=25, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # what is asked for changes nothing
 )  # fmt: skip
 

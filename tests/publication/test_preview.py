@@ -104,7 +104,7 @@ def test_a_protected_round_shows_bands_where_all_but_one_are_alike() -> None:
     assert views == {Mind.DIVIDED: "coarse", Mind.ALL_BUT_ONE: "banded", Mind.ALIKE: "banded", Mind.TOO_FEW: None}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(5, 40), min_size=1, max_size=4), st.integers(10, 20), st.booleans())
 def test_no_green_checklist_ends_in_hidden_figures(people: list[int], least: int, recused: bool) -> None:
     """Where the checklist has nothing to say of figures, the preview's objects have them if everybody comes."""

@@ -188,7 +188,7 @@ def width_of(guesses: list[dict[str, int]], group: str, count: int) -> int:
     return max(high for _, high in found) - min(low for low, _ in found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(breakdowns())
 def test_no_hidden_cell_can_be_narrowed_below_k(case: tuple[dict[str, Table], dict[str, int]]) -> None:
     tables, printed = case
@@ -212,7 +212,7 @@ def test_no_hidden_cell_can_be_narrowed_below_k(case: tuple[dict[str, Table], di
             assert width_of(guesses, group, rest.answered) >= K
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(breakdowns(), breakdowns())
 def test_what_one_item_hides_another_does_not_open(
     one: tuple[dict[str, Table], dict[str, int]], two: tuple[dict[str, Table], dict[str, int]]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.tally.margins import Bounds, Sizes, known_bounds, open_margins, unseen_groups
@@ -76,7 +76,6 @@ def size_sets(draw: st.DrawFn) -> Sizes:
     return make_sizes(ballots, most, margins)
 
 
-@settings(deadline=None)
 @given(size_sets())
 def test_no_small_group_can_be_worked_out(sizes: Sizes) -> None:
     hidden = unseen_groups(sizes, K)
@@ -91,7 +90,6 @@ def test_no_small_group_can_be_worked_out(sizes: Sizes) -> None:
             assert truth[group].width >= K
 
 
-@settings(deadline=None)
 @given(size_sets())
 def test_bounds_are_not_wider_than_the_truth_where_they_decide(sizes: Sizes) -> None:
     hidden = unseen_groups(sizes, K)

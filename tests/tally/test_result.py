@@ -263,7 +263,7 @@ def test_the_digest_changes_with_any_sign() -> None:
     assert len(document_digest(document)) == 64
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.tuples(*[st.integers(0, 12)] * 5), min_size=1, max_size=4),
     st.integers(5, 14),

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import DomainError
@@ -198,7 +198,6 @@ def test_old_workbooks_with_macros_are_refused() -> None:
         read_workbook(OLD.read_bytes() + "_VBA_PROJECT".encode("utf-16-le"))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 5_000))
 def test_no_scratched_old_workbook_ends_in_an_error(noise: bytes, place: int) -> None:
     body = OLD.read_bytes()
