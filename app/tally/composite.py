@@ -33,6 +33,7 @@ from app.tally.verdict import ReturnState, Verdict
 
 Named = Mapping[tuple[str, str], Fraction]
 """What was entered outside the box, by object and key of the part."""
+_POINTS = re.compile(r"(?P<low>\d+)–(?P<high>\d+)|≥(?P<least>\d+)|≤(?P<most>\d+)")
 _BAND = re.compile(r"(?P<low>\d+)–(?P<high>\d+)%|≥(?P<least>\d+)%|≤(?P<most>\d+)%")
 
 
@@ -103,8 +104,10 @@ def _of_target(section: Section, target: Target, group: str, *, by_top: bool) ->
 
 
 def _of_item(section: Section, table: ItemTable, group: str, *, by_top: bool) -> tuple[Fraction, Points]:
-    """Return an item's weight and points."""
+    """Return an item's weight and points; what was answered in points is scaled to the whole."""
     asked = _asked(section, table["key"])
+    if "score" in asked:
+        return Fraction(asked.get("weight", "1")), _of_points(table, group, asked["score"]["most"])
     grades = asked.get("grades") or section["scale"]["grades"]
     scale = [grade["score"] for grade in grades], asked.get("top", section["formula"]["top"])
     points = _of_table(section, table, group, scale)
@@ -119,13 +122,39 @@ def _asked(section: Section, key: str) -> FormItem:
     return next(item for item in section["items"] if item["key"] == key)
 
 
+def _of_points(table: Figures, group: str, most: int) -> Points:
+    """Return the mean of a table of points, as part of the whole; the span of all that may lie behind what is told."""
+    cell = _cell_of(table, group)
+    if cell is None or cell["mean_score"] is None:
+        return Points(Fraction(0), Fraction(WHOLE), coarse=True)
+    low, high = _points_told(cell["mean_score"]["text"], most)
+    if cell["view"] == View.COARSE:
+        # Whole points, half up or kept on their side of a line or off an end.
+        low, high = max(low - 1, Fraction(0)), min(high + 1, Fraction(most))
+    return _scaled(Points(low, high, coarse=cell["view"] != View.EXACT), Fraction(WHOLE) / most)
+
+
+def _points_told(text: str, most: int) -> tuple[Fraction, Fraction]:
+    """Return the ends of a band of points, or the one mean that is told."""
+    found = _POINTS.fullmatch(text)
+    if found is None:
+        return Fraction(text), Fraction(text)
+    low, high = found["low"] or found["least"] or "0", found["high"] or found["most"] or most
+    return Fraction(low), Fraction(high)
+
+
+def _cell_of(table: Figures, group: str) -> ShownCell | None:
+    """Return the cell of a voter group, or for none the total; None where it is not shown."""
+    cells = [row["cell"] for row in table["groups"] if row["id"] == group] if group else [table["total"]]
+    return cells[0] if cells and cells[0]["shown"] else None
+
+
 def _of_table(section: Section, table: Figures, group: str, scale: tuple[Sequence[int], int]) -> Points:
     """Return the mean of a table's cell; ``scale``: the scores of the grades, and how many count as satisfied."""
     scores, top = scale
-    cells = [row["cell"] for row in table["groups"] if row["id"] == group] if group else [table["total"]]
-    if not cells or not cells[0]["shown"]:
+    cell = _cell_of(table, group)
+    if cell is None:
         return Points(Fraction(min(scores)), Fraction(max(scores)), coarse=True)
-    cell = cells[0]
     formula = section["formula"]
     # Shares of a wider base than 有效评价 are no parts of the valid answers.
     by_valid = formula["denominator"] == Denominator.VALID or "rule" not in formula

@@ -1,13 +1,15 @@
 """综合评价得分 out of a released document: exact where its parts are shown, a span where they are not (SEC-44)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import pytest
 
 from app.campaigns.composite import Composite, Figure, Missing, Part, Points, Source, mean_score, points_text, total_of
 from app.campaigns.disclosure import Disclosure, Extent, Kind
+from app.campaigns.domain import Item, Lines
+from app.campaigns.score import Score
 from app.rounds.domain import Paper
 from app.tally.composite import composites_of, named_parts, points_of
 from app.tally.document import Document
@@ -211,3 +213,17 @@ def test_the_lines_tell_where_a_total_comes_from() -> None:
     document = counted(VOTES)
     found = total_of(THREE, lambda part: points_of(document, "u0", part.group, by_top=False))
     assert [line.part.label for line in found.lines] == ["a", "b", "主要领导评分", "附加分"]
+
+
+def test_a_mean_of_points_counts_as_part_of_the_whole_as_closely_as_it_was_told() -> None:
+    items = (Item("work", "工作实绩", score=Score(10)),)
+    paper = make_paper({"a": ()}, items=items, scheme=make_scheme(lines=Lines(dissatisfied=F(1))))
+
+    def points(typed: Sequence[int]) -> Figure:
+        document = result_document(paper, {("u0", "a"): bytes(typed)}, make_chain({"a": len(typed)}), {})
+        return points_of(document, "u0", "a", by_top=False)
+
+    assert points([9, 8] * 15) == Points(F(85), F(85))
+    assert points([9, 8] * 10) == Points(F(80), F(100), coarse=True)  # 9, of 8 to 10
+    assert points([10] * 12) == Points(F(90), F(100), coarse=True)
+    assert points([8] * 9) == Missing("too_few")
