@@ -30,7 +30,6 @@ from app.box.holders import held_over, keys_of
 from app.box.openings import Openings, Place
 from app.box.tidying import recover
 from app.campaigns.composite import formula_text
-from app.campaigns.disclosure import promise_text
 from app.campaigns.listing import offices_of
 from app.campaigns.nouns import calls_of, noun
 from app.campaigns.rules import worsening_of
@@ -63,6 +62,7 @@ from app.rounds.approvals import WHAT as ROUND_ACTS
 from app.rounds.freezing import freeze_asked
 from app.rounds.players import Players
 from app.rounds.ports import Ports
+from app.rounds.promise import promise_of
 from app.rounds.reads import resting
 from app.rounds.restoring import TOLD as RESTORED
 from app.rounds.schedule import Schedule
@@ -167,7 +167,7 @@ def build_api(
         "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
         "texts_of": texts_of, "section_texts": section_texts, "worsening_of": worsening_of, "word_for": word_for,
         "composite_words": formula_text,
-        "promise_text": promise_text, "noun_of": noun, "calls_of": calls_of,
+        "promise_of": promise_of, "noun_of": noun, "calls_of": calls_of,
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None
     app.state.watch = Watch()

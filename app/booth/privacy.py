@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.campaigns.disclosure import promise_text
 from app.rounds.domain import Paper
+from app.rounds.promise import promise_of
 
 
 class SealedBy(StrEnum):
@@ -55,7 +55,7 @@ class Viewer:
 def setting_of(paper: Paper, sealed_by: SealedBy, https: bool, loopback: bool) -> Setting:
     """Return what the sentences about this paper depend on."""
     key, scheme = (paper.key_needed, paper.key_holders), paper.scheme
-    shown = promise_text(scheme.disclosure)
+    shown = promise_of(paper)
     return Setting(sealed_by, https, loopback, key, scheme.floor, paper.remarks, scheme.remark_k, shown)
 
 

@@ -62,12 +62,18 @@ STEPS: Final = {
     "announced_weights": "公开计票的，不按类别加权",
     "announced_remarks": "公开计票的，不收意见",
     "announced_few": "公开计票的，应参加人数不少于 10 人",
+    "announced_points": "只公布合计的，没有打分的项目",
 }
 """What an announced round needs, by the code of what hinders it."""
 
 
-def hindrances(groups: Sequence[tuple[str, int]], *, remarks: bool, weighted: bool = False) -> Iterator[Hindrance]:
-    """Yield what hinders a round of such voter groups (name, people expected) from being announced."""
+def hindrances(
+    groups: Sequence[tuple[str, int]], *, remarks: bool, weighted: bool = False, unsummed: Sequence[str] = ()
+) -> Iterator[Hindrance]:
+    """Yield what hinders a round of such voter groups (name, people expected) from being announced.
+
+    ``unsummed``: items of points where sums alone are to be told.
+    """
     if len(groups) > 1:
         named = "、".join(name for name, _ in groups)
         example = "把几个类别合成一个，如“全体参评人员”，或改选“保护”"
@@ -80,12 +86,19 @@ def hindrances(groups: Sequence[tuple[str, int]], *, remarks: bool, weighted: bo
     if groups and people < ANNOUNCED_FROM:
         example = "至少 10 人，如“全体参评人员，10 人”；不够的，改选“保护”"
         yield Hindrance("announced_few", example, f"{people} 人")
+    if unsummed:
+        yield Hindrance("announced_points", "改选公布“票数”（打分的只公布人数和平均分）或“等次”", "、".join(unsummed))
 
 
-def promise_text(disclosure: Disclosure) -> str:
-    """Say what is shown, as everybody reads it before the first mark; empty where the round is protected."""
+def promise_text(disclosure: Disclosure, *, points: bool = False) -> str:
+    """Say what is shown, as everybody reads it before the first mark; empty where the round is protected.
+
+    ``points``: some items are answered in points, whose mean is told.
+    """
     if not disclosure.announced:
         return ""
+    if points and disclosure.extent is Extent.COUNTS:
+        return "只公布各等次的总票数，打分的只公布人数和平均分；如果全体一致，等于公开了每个人的选择。"
     return {
         Extent.COUNTS: "只公布各等次的总票数；如果全体一致，等于公开了每个人的选择。",
         Extent.SUM: "只公布有效票数和计入满意的合计票数；如果全体计入或全体不计入，等于公开了每个人是否满意。",
@@ -93,12 +106,13 @@ def promise_text(disclosure: Disclosure) -> str:
     }[disclosure.extent]
 
 
-def slip_text(disclosure: Disclosure, floor: int) -> str:
+def slip_text(disclosure: Disclosure, floor: int, *, points: bool = False) -> str:
     """Say the promise in one line of a slip: what is shown, and what may follow from it."""
     if not disclosure.announced:
         return f"{KIND_WORDS[disclosure.kind]}：不足 {floor} 人评价的，不公布任何数字"
+    counts = "只报总票数和平均分；全体一致等于公开" if points else "只报各等次总票数；全体一致等于公开"
     shown = {
-        Extent.COUNTS: "只报各等次总票数；全体一致等于公开",
+        Extent.COUNTS: counts,
         Extent.SUM: "只报合计票数；全体一致等于公开",
         Extent.WORDS: "只报结论；规则要求一致时等于公开",
     }[disclosure.extent]

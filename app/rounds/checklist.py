@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.campaigns.composite import every_part
-from app.campaigns.disclosure import STEPS, hindrances
+from app.campaigns.disclosure import STEPS, Extent, hindrances
 from app.campaigns.domain import Item
 from app.campaigns.form_rules import fits_scale
 from app.campaigns.rules import fits
@@ -12,6 +12,7 @@ from app.campaigns.weighing import are_mixed
 from app.core.printable import Words, unprintable
 from app.rounds.domain import Paper, Section, Step
 from app.rounds.limits import limits_of
+from app.rounds.promise import points_of
 
 _NAMED: Final = 8
 """Names that a line of the checklist tells before it breaks off."""
@@ -92,7 +93,9 @@ def _shown_steps(paper: Paper) -> Iterator[Step]:
     """Yield what hinders an announced round, and the units of which nothing would be shown even if everybody came."""
     if paper.scheme.disclosure.announced:
         groups, weighted = [(group.name, group.expected) for group in paper.groups], bool(paper.scheme.weights)
-        found = {one.code: one for one in hindrances(groups, remarks=paper.remarks, weighted=weighted)}
+        unsummed = points_of(paper) if paper.scheme.disclosure.extent is Extent.SUM else ()
+        every = hindrances(groups, remarks=paper.remarks, weighted=weighted, unsummed=unsummed)
+        found = {one.code: one for one in every}
         for code, label in STEPS.items():
             yield Step(code, label, code not in found, detail=str(found.get(code, "")))
     least = max(paper.scheme.floor, paper.scheme.gates.min_valid)

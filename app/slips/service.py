@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.ballots import service as ballots
-from app.campaigns.disclosure import slip_text
 from app.core.acting import Acting, Principal
 from app.core.db import database_of, locked
 from app.core.errors import DomainError
@@ -21,6 +20,7 @@ from app.core.turns import in_turns
 from app.office.workshop import Craft, alone
 from app.rounds.domain import Paper, RoundState, Step
 from app.rounds.ports import Panel
+from app.rounds.promise import slip_promise_of
 from app.rounds.reads import RoundView, frozen_paper, frozen_text, get_round
 from app.rounds.service import locked_round
 from app.slips import reads
@@ -166,7 +166,7 @@ def sheets(
                 round_name=paper.title,
                 address=f"{base_url}/v",
                 qr_prefix=f"{base_url}/v#",
-                promise=slip_text(paper.scheme.disclosure, paper.scheme.floor),
+                promise=slip_promise_of(paper),
                 wifi=wifi,
             ),
             codes[group.id],

@@ -87,11 +87,14 @@ def cell_json(look: Look, scheme: Scheme) -> Cell:
     closely = Closely(look.view, k, scheme.decimals)
     if rates is None or look.view is View.HIDDEN:
         return hidden_json()
-    if scheme.disclosure.extent is Extent.WORDS and scheme.disclosure.announced:
+    disclosure = scheme.disclosure
+    # A mean is no sum of counted grades: the freeze refuses points where sums alone are announced, and so does this.
+    untold = {Extent.WORDS, Extent.SUM} if look.by_points else {Extent.WORDS}
+    if disclosure.announced and disclosure.extent in untold:
         return {"shown": False, "text": WORDS_ONLY_TEXT}
     if look.by_points:
         return _points(look, rates, scheme)
-    if scheme.disclosure.announced:
+    if disclosure.announced:
         return _announced(look, rates, scheme)
     shown = _bands(look, rates, scheme) if look.view is View.BANDED else _rates(look, rates, scheme)
     score = score_figure(rates, table, closely, (look.rulers or rulers_of(scheme)).score)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from app.campaigns.composite import number_text
-from app.campaigns.disclosure import promise_text
 from app.campaigns.domain import (
     Denominator,
     Formula,
@@ -20,6 +19,7 @@ from app.campaigns.nouns import called
 from app.campaigns.sentences import MEASURES, formula_text, item_rule_texts, rule_text, scheme_texts, share_text
 from app.campaigns.weighing import are_weighed
 from app.rounds.domain import Paper, Section
+from app.rounds.promise import promise_of
 from app.tally.document import FormItem, FormulaFacts, RoundFacts, ScaleFacts
 from app.tally.document import Section as ShownSection
 from app.tally.shown import GradeFacts, LineTexts, RuleFacts
@@ -42,7 +42,7 @@ def round_facts(paper: Paper) -> RoundFacts:
     shown = paper.scheme.disclosure
     if not shown.announced:
         return about
-    return {**about, "disclosure": {"kind": "announced", "extent": shown.extent, "text": promise_text(shown)}}
+    return {**about, "disclosure": {"kind": "announced", "extent": shown.extent, "text": promise_of(paper)}}
 
 
 def scale_facts(section: Section) -> ScaleFacts:

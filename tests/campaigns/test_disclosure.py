@@ -16,11 +16,13 @@ from app.campaigns.disclosure import (
     hindrances,
     promise_text,
 )
-from app.campaigns.domain import Scheme
+from app.campaigns.domain import Item, Scheme
 from app.campaigns.reads import SCHEME_JSON
 from app.campaigns.rules import check_disclosure
+from app.campaigns.score import Score
 from app.core.errors import DomainError
 from app.rounds.checklist import freeze_problems
+from app.rounds.domain import Step
 from tests.tally.cast import make_paper
 
 MEMBERS = [("全体组成人员", 29)]
@@ -47,6 +49,26 @@ def test_it_names_all_that_hinders_and_what_would_do() -> None:
     [one] = hindrances([("甲", 9)], remarks=False)
     assert str(one).startswith("9 人；至少 10 人，如“全体参评人员")
     assert all(one.code in STEPS and one.example for one in hindrances([("甲", 1), ("乙", 1)], remarks=True))
+
+
+def test_the_checklist_refuses_points_where_sums_alone_are_announced() -> None:
+    items = (Item("work", "工作实绩", score=Score()), Item("virtue", "政治品德"))
+
+    def step(extent: Extent) -> Step:
+        scheme = Scheme(SCALES["satisfaction"], disclosure=Disclosure(Kind.ANNOUNCED, extent))
+        paper = make_paper({"a": ()}, scheme=scheme, items=items, expected=29, remarks=False)
+        [found] = [step for step in freeze_problems(paper) if step.code == "announced_points"]
+        return found
+
+    assert (step(Extent.SUM).done, step(Extent.SUM).needed) == (False, True)
+    assert step(Extent.SUM).detail.startswith("工作实绩；改选公布“票数”")
+    assert step(Extent.COUNTS).done
+    assert step(Extent.WORDS).done
+
+
+def test_the_promise_tells_of_means_where_items_are_answered_in_points() -> None:
+    assert "平均分" in promise_text(ANNOUNCED, points=True)
+    assert "平均分" not in promise_text(Disclosure(Kind.ANNOUNCED, Extent.WORDS), points=True)
 
 
 def test_a_scheme_of_before_is_protected() -> None:

@@ -157,12 +157,13 @@ PROMISES = [PROTECTED, *(Disclosure(Kind.ANNOUNCED, extent) for extent in Extent
 
 
 @pytest.mark.parametrize("wifi", [None, HALL])
+@pytest.mark.parametrize("points", [False, True])
 @pytest.mark.parametrize("shown", PROMISES)
-def test_the_promise_is_one_line_whatever_it_is(shown: Disclosure, wifi: Wifi | None) -> None:
+def test_the_promise_is_one_line_whatever_it_is(shown: Disclosure, points: bool, wifi: Wifi | None) -> None:
     """Every sign prints, in 7 points or more, on one line, and as many slips stand on a page as without."""
     for floor in (10, 100) if shown is PROTECTED else (10,):
         sheet = replace(SHEET, title="贵州省黔东南苗族侗族自治州人民代表大会常务委员会年度工作评议", wifi=wifi)
-        promise = slip_text(shown, floor)
+        promise = slip_text(shown, floor, points=points)
         document = slips_pdf([(replace(sheet, promise=promise), make_codes(PER_PAGE))])
         assert len(pdf_pages.reader(document).pages) == 1
         squeezed = re.sub(r"\s", "", promise)

@@ -145,6 +145,14 @@ def test_an_announced_round_tells_the_mean_even_when_all_are_of_one_mind() -> No
     assert cell["unknown"]["count"] is None
 
 
+@pytest.mark.parametrize("extent", [Extent.SUM, Extent.WORDS])
+def test_an_announced_round_that_tells_less_than_counts_tells_no_mean(extent: Extent) -> None:
+    paper = points_paper(disclosure=Disclosure(Kind.ANNOUNCED, extent))
+    target = target_of(document_of(paper, a=["90"] * 12))
+    assert not target["items"][0]["total"]["shown"]
+    assert not target["overall"]["total"]["shown"]
+
+
 def test_unknown_is_no_part_of_the_mean() -> None:
     paper = points_paper(TENTHS)
     item = paper.section.items[0]
