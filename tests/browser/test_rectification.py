@@ -96,7 +96,7 @@ def ask_for_plan(page: Page, unit: str) -> str:
 def work(liaison: Page, supervisor: Page, order_url: str) -> None:
     """Accept the plan, announce, report, accept and complete."""
     supervisor.goto("/rectification")
-    supervisor.get_by_role("link", name="督办员或组织者审定方案").click()
+    supervisor.locator(f"a[href='{urlsplit(order_url).path}#at-plan_submitted']").click()
     supervisor.get_by_role("button", name="审定方案").click()
     announce(liaison, order_url)
     action = report(liaison)
