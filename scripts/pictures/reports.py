@@ -34,7 +34,7 @@ from scripts.pictures.camera import TARGET
 from tests.cast import MORNING, Desk
 from tests.publication import counted
 from tests.rectification.documents.test_notices import make_retest
-from tests.rectification.flagged import make_action, make_ledger
+from tests.rectification.flagged import make_action, make_ledger, plan_id_of
 from tests.rectification.pages.test_documents import NEWS, NOTICE
 
 DPI = 60
@@ -184,10 +184,11 @@ def rectification(room: Darkroom, folder: Path) -> None:
         make_retest(database)
         with database.reading() as session:
             order_id = session.scalars(sa.select(RemedialOrder.id)).one()
+            plan = f"plans/{plan_id_of(session, order_id)}"
         desk, order = Desk(client, database, KeyFolder(folder / "keys"), "zhangsan"), f"orders/{order_id}"
         campaign = f"campaigns/{campaign_id}"
         for name, path in (
-            ("order", f"{order}/notice.docx"), ("plan", f"{order}/plan.docx"), ("summary", f"{order}/summary.docx"),
+            ("order", f"{order}/notice.docx"), ("plan", f"{plan}/plan.docx"), ("summary", f"{order}/summary.docx"),
             ("campaign-summary", f"{campaign}/summary.docx"), ("ledger", "ledger.docx"),
             ("ledger-sheet", "ledger.xlsx"),
         ):  # fmt: skip

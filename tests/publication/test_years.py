@@ -167,7 +167,7 @@ def test_an_announced_result_stands_beside_that_of_last_time(client: TestClient,
     last = publish(database, paper_of(2026, {"组成人员": 32}, **own), 0)
     reader = counted.log_in(client, database, "leader")
     page = reader.get(f"/results/{last}").text
-    assert "与上次结果" in page
+    assert page.index("各单位总体评价") < page.index("与上次结果"), "the answer first"
     assert f'href="/results/{first}">2024年活动 · 2024年测评</a>' in page
     assert other not in page
     assert "与上次结果" not in reader.get(f"/results/{first}").text
