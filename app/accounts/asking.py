@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.accounts import moving, people, service
 from app.accounts.domain import INVITATION_LIFE, Act, agreeing, may_agree, may_ask, needs_consent
 from app.accounts.handover import code_of
+from app.accounts.moving import KeysOf, holds_none
 from app.accounts.roles import lawful_roles, written_roles
 from app.consents import service as consents
 from app.consents.reads import answered
@@ -17,7 +18,8 @@ from app.consents.service import Asking
 from app.core.acting import Acting
 from app.core.db import database_of
 from app.core.errors import DomainError
-from app.offices.reads import chosen_again, chosen_office
+from app.core.scope import ROOT
+from app.offices.reads import chosen_again, chosen_office, the_tree
 
 KIND = "account"
 """What consents to acts on accounts are filed under; their subject is the log-in name."""
@@ -28,7 +30,7 @@ WHAT = {
     Act.ENABLE: "启用账号“{name}”（{login}）",
     Act.DISABLE: "停用账号“{name}”（{login}）",
     Act.ROLE: "改变账号“{name}”（{login}）的角色",
-    Act.MOVE: "把账号“{name}”（{login}）调到另一个机构",
+    Act.MOVE: "把账号“{name}”（{login}）调到“{to_name}”",
 }
 """How a request for each act is told to those who may agree."""
 
@@ -42,41 +44,39 @@ class Outcome:
     with_code: bool = False
     whose: str = ""
     """The name of the account's owner."""
-    moved: tuple[str, str] | None = None
-    """The ids of an account that was moved and of its new office; the caller checks the keys that it holds."""
 
 
-def _create(acting: Acting, request: Request, consent_id: str | None) -> str:
+def _create(acting: Acting, request: Request, consent_id: str | None, _keys: KeysOf) -> str:
     fields = (request["login"], request["name"], request["role"])
     office_id = request.get("office_id", "")
     return service.create_account(acting.session, acting.now, acting.actor, fields, consent_id, office_id)
 
 
-def _link(acting: Acting, request: Request, consent_id: str | None) -> str:
+def _link(acting: Acting, request: Request, consent_id: str | None, _keys: KeysOf) -> str:
     return service.reissue_link(acting.session, acting.now, acting.actor, request["staff_id"], consent_id)
 
 
-def _enable(acting: Acting, request: Request, _consent_id: str | None) -> str:
+def _enable(acting: Acting, request: Request, _consent_id: str | None, _keys: KeysOf) -> str:
     service.set_disabled(acting.session, acting.now, acting.actor, request["staff_id"], disabled=False)
     return ""
 
 
-def _disable(acting: Acting, request: Request, _consent_id: str | None) -> str:
+def _disable(acting: Acting, request: Request, _consent_id: str | None, _keys: KeysOf) -> str:
     service.set_disabled(acting.session, acting.now, acting.actor, request["staff_id"], disabled=True)
     return ""
 
 
-def _role(acting: Acting, request: Request, _consent_id: str | None) -> str:
+def _role(acting: Acting, request: Request, _consent_id: str | None, _keys: KeysOf) -> str:
     service.give_roles(acting.session, acting.now, acting.actor, request["staff_id"], request["role"])
     return ""
 
 
-def _move(acting: Acting, request: Request, _consent_id: str | None) -> str:
-    moving.move(acting, request["staff_id"], chosen_again(acting.session, request["to"]))
+def _move(acting: Acting, request: Request, _consent_id: str | None, keys: KeysOf) -> str:
+    moving.move(acting, request["staff_id"], chosen_again(acting.session, request["to"]), keys)
     return ""
 
 
-_DO: dict[Act, Callable[[Acting, Request, str | None], str]] = {
+_DO: dict[Act, Callable[[Acting, Request, str | None, KeysOf], str]] = {
     Act.CREATE: _create,
     Act.LINK: _link,
     Act.ENABLE: _enable,
@@ -112,26 +112,30 @@ def change(acting: Acting, act: Act, staff_id: str, role: str = "", *, three_rol
     return _ask_or_do(acting, act, told, before=before, three_roles=three_roles)
 
 
-def move(acting: Acting, staff_id: str, office_id: str, *, three_roles: bool) -> Outcome:
-    """Move an account to an office within the actor's reach, or ask for it.
+def move(acting: Acting, staff_id: str, office_id: str, keys: KeysOf, *, three_roles: bool) -> Outcome:
+    """Move an account to an office within the actor's reach, or ask for it; who agrees is told the office by its way.
 
-    DomainError ``not_found``, ``own_account``, ``move_nowhere`` or ``field_not_a_choice``.
+    DomainError ``not_found``, ``own_account``, ``move_nowhere``, ``move_holds_key`` or ``field_not_a_choice``.
     """
     staff, to = service.find(acting.session, staff_id), chosen_office(acting, office_id)
     if staff_id == acting.actor.id:
         raise DomainError("own_account")
     if staff.office_id == to:
         raise DomainError("move_nowhere")
-    role = written_roles(staff.roles)
-    request = {"staff_id": staff_id, "login": staff.login, "name": staff.name, "role": role, "to": to}
-    return _ask_or_do(acting, Act.MOVE, {**request, "office_id": staff.office_id}, before=role, three_roles=three_roles)
+    moving.check_keys(acting.session, keys, staff_id, to)
+    role, to_name = written_roles(staff.roles), the_tree(acting.session).way(to, ROOT)
+    request = {"staff_id": staff_id, "login": staff.login, "name": staff.name, "role": role}
+    request |= {"to": to, "to_name": to_name, "office_id": staff.office_id}
+    return _ask_or_do(acting, Act.MOVE, request, keys, before=role, three_roles=three_roles)
 
 
-def _ask_or_do(acting: Acting, act: Act, request: Request, *, before: str = "", three_roles: bool) -> Outcome:
+def _ask_or_do(
+    acting: Acting, act: Act, request: Request, keys: KeysOf = holds_none, *, before: str = "", three_roles: bool
+) -> Outcome:
     if not may_ask(acting.actor.roles, act, three_roles=three_roles):
         raise DomainError("account_act_refused")
     if not needs_consent(act, f"{before} {request['role']}".split(), three_roles=three_roles):
-        return Outcome(is_done=True, token=_DO[act](acting, request, None), whose=request["name"])
+        return Outcome(is_done=True, token=_DO[act](acting, request, None, keys), whose=request["name"])
     readers = agreeing(act, three_roles=three_roles)
     what = WHAT[act].format_map(request)
     staff_ids = people.others_of(acting.session, readers, acting.actor, request["office_id"])
@@ -151,10 +155,11 @@ def to_hand_over(acting: Acting) -> list[tuple[str, str, str]]:
     ]
 
 
-def decide(acting: Acting, consent_id: str, *, granted: bool, three_roles: bool) -> Outcome:
+def decide(acting: Acting, consent_id: str, keys: KeysOf, *, granted: bool, three_roles: bool) -> Outcome:
     """Agree or refuse as the second person.
 
-    DomainError ``approval_gone``, ``approval_own``, ``approval_younger``, ``account_act_refused`` or ``not_found``.
+    DomainError ``approval_gone``, ``approval_own``, ``approval_younger``, ``account_act_refused``,
+    ``move_holds_key`` or ``not_found``.
     """
     found = consents.find(acting.session, consent_id, KIND)
     act = Act(found.act)
@@ -166,6 +171,5 @@ def decide(acting: Acting, consent_id: str, *, granted: bool, three_roles: bool)
     if granted:
         service.check_is_older(acting.session, acting.actor, found.asked_at)
     request = consents.decide(acting, found, granted=granted)
-    token = _DO[act](acting, request, found.id) if granted else ""
-    moved = (request["staff_id"], request["to"]) if granted and act is Act.MOVE else None
-    return Outcome(is_done=granted, token=token, with_code=True, whose=request["name"], moved=moved)
+    token = _DO[act](acting, request, found.id, keys) if granted else ""
+    return Outcome(is_done=granted, token=token, with_code=True, whose=request["name"])

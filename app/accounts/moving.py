@@ -18,6 +18,11 @@ KeysOf = Callable[[Session, str], Sequence[tuple[str, str]]]
 """Return the rounds before their count whose keys an account holds: titles, and ids of the offices they belong to."""
 
 
+def holds_none(_session: Session, _staff_id: str) -> Sequence[tuple[str, str]]:
+    """Return no round: for acts that move nobody."""
+    return ()
+
+
 def keys_of(request: Request) -> KeysOf:
     """Return the application's reader of the keys that an account holds."""
     return cast("KeysOf", request.app.state.keys_of)
@@ -41,17 +46,18 @@ def check_keys(session: Session, keys: KeysOf, staff_id: str, office_id: str) ->
             raise DomainError("move_holds_key", round=title)
 
 
-def move(acting: Acting, staff_id: str, office_id: str) -> None:
-    """Let an account belong to another office, which the caller has checked; its log-ins end.
+def move(acting: Acting, staff_id: str, office_id: str, keys: KeysOf) -> None:
+    """Let an account belong to another office, which is within somebody's reach who may move it; its log-ins end.
 
     It counts as renewed: it agrees to nothing that was asked before (SEC-77). DomainError ``own_account``,
-    ``not_found`` or ``move_nowhere``.
+    ``not_found``, ``move_nowhere`` or ``move_holds_key``.
     """
     if staff_id == acting.actor.id:
         raise DomainError("own_account")
     staff = service.find(acting.session, staff_id)
     if staff.office_id == office_id:
         raise DomainError("move_nowhere")
+    check_keys(acting.session, keys, staff_id, office_id)
     before, staff.office_id, staff.roles_at = staff.office_id, office_id, acting.now
     acting.session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
     told = {"login": staff.login, "before": before, "office": office_id}

@@ -230,10 +230,8 @@ def give_roles(desk: ManagerDesk, staff_id: str, form: ProvenForm) -> Response:
 
 def _answer(desk: Desk, consent_id: str, *, granted: bool) -> Response:
     def act() -> Outcome:
-        outcome = asking.decide(desk.acting, consent_id, granted=granted, three_roles=desk.settings.three_roles)
-        if outcome.moved:
-            moving.check_keys(desk.session, moving.keys_of(desk.request), *outcome.moved)
-        return outcome
+        keys, three_roles = moving.keys_of(desk.request), desk.settings.three_roles
+        return asking.decide(desk.acting, consent_id, keys, granted=granted, three_roles=three_roles)
 
     return _decide_on(desk, act)
 

@@ -38,8 +38,7 @@ def move(desk: ManagerDesk, staff_id: str, form: ProvenForm) -> Response:
 
     def act() -> asking.Outcome:
         office_id = form.text("office", 40, label="机构")
-        outcome = asking.move(desk.acting, staff_id, office_id, three_roles=desk.settings.three_roles)
-        moving.check_keys(desk.session, moving.keys_of(desk.request), staff_id, office_id)
-        return outcome
+        keys = moving.keys_of(desk.request)
+        return asking.move(desk.acting, staff_id, office_id, keys, three_roles=desk.settings.three_roles)
 
     return desk.attempt(act, lambda _: see_other("/staff"), lambda refused: _page(desk, staff_id, refused))

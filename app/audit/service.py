@@ -11,8 +11,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.audit.models import AuditEntry
 from app.core.acting import Principal
@@ -87,7 +87,10 @@ def _in_reach(session: Session) -> tuple[ColumnElement[bool], ...]:
     if reach is None:
         return ()
     about = (AuditEntry.subject.in_(found) for found in subjects_in_reach(reach))
-    by_them = AuditEntry.actor_id.in_(people_in_reach(reach))
+    moves = aliased(AuditEntry)
+    later = (moves.action == "account.move", moves.subject == AuditEntry.actor_id, moves.number > AuditEntry.number)
+    # What somebody did in the office that he has left since is not for the one that he is in now.
+    by_them = and_(AuditEntry.actor_id.in_(people_in_reach(reach)), ~exists().where(*later))
     return (or_(by_them, AuditEntry.subject.in_(reach), *about),)
 
 

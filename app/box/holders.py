@@ -125,8 +125,8 @@ def held_over(session: Session, campaign_id: str) -> Mapping[tuple[str, str], st
 
 def keys_of(session: Session, staff_id: str) -> list[tuple[str, str]]:
     """Return the rounds before their count whose keys an account holds: titles, and ids of their offices."""
-    found = rounds_in(session, BEFORE_THE_COUNT)
-    held = (row for row in found if any(one.staff_id == staff_id for one in holders_of(session, row.id)))
+    own = frozenset(session.scalars(select(KeyHolder.round_id).where(KeyHolder.staff_id == staff_id)))
+    held = (row for row in rounds_in(session, BEFORE_THE_COUNT) if row.id in own)
     return [(row.title, office_of_round(session, row.id)) for row in held]
 
 

@@ -20,7 +20,7 @@ _EVERYWHERE = "everywhere"
 _CAMPAIGN = table("campaign", named("id"), named("office_id"))
 _ROUND = table("round", named("id"), named("campaign_id"))
 _STAFF = table("staff", named("id"), named("login"), named("office_id"))
-_CONSENT = table("consent", named("subject_id"), named("office_id"))
+_CONSENT = table("consent", named("kind"), named("subject_id"), named("office_id"))
 _PLAN = table("plan", named("id"), named("campaign_id"))
 _ACTION = table("remedial_action", named("id"), named("plan_id"))
 
@@ -75,7 +75,11 @@ def subjects_in_reach(reach: Collection[str]) -> list[Select[str]]:
         *(select(model.id) for model in marked if hasattr(model, "id")),
         select(_ACTION.c.id).where(_ACTION.c.plan_id.in_(plans)),
         select(_STAFF.c.login).where(_STAFF.c.office_id.in_(reach)),
-        select(_CONSENT.c.subject_id).where(_CONSENT.c.office_id.in_(reach)),
+        select(_CONSENT.c.subject_id).where(
+            _CONSENT.c.kind == "account",
+            _CONSENT.c.office_id.in_(reach),
+            _CONSENT.c.subject_id.not_in(select(_STAFF.c.login).where(_STAFF.c.office_id.not_in(reach))),
+        ),
     ]
 
 

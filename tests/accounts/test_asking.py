@@ -12,6 +12,7 @@ from app.accounts import people as people_of
 from app.accounts.asking import KIND
 from app.accounts.domain import Act, Role, roles_offered
 from app.accounts.models import Staff
+from app.accounts.moving import holds_none
 from app.consents.reads import waiting
 from app.core.acting import Acting
 from app.core.db import Database
@@ -53,7 +54,7 @@ def people(database: Database) -> Iterator[People]:
 
 
 def agree(people: People, login: str, *, three_roles: bool = False) -> asking.Outcome:
-    return asking.decide(people.acting(login), people.asked(), granted=True, three_roles=three_roles)
+    return asking.decide(people.acting(login), people.asked(), holds_none, granted=True, three_roles=three_roles)
 
 
 @pytest.mark.parametrize("second", ["qianer", "lisi", "sunqi", "zhengshi"])
@@ -112,7 +113,7 @@ def test_who_sees_nothing_of_its_office_does_not_answer(people: People, *, grant
     asking.create(people.acting("zhangsan"), FRESH, three_roles=False)
     people.cast["lisi"] = replace(people.cast["lisi"], role="scrutineer", office_id="elsewhere")
     with refuses("not_found"):
-        asking.decide(people.acting("lisi"), people.asked(), granted=granted, three_roles=False)
+        asking.decide(people.acting("lisi"), people.asked(), holds_none, granted=granted, three_roles=False)
     assert people.find("zhouba") is None
 
 
@@ -134,7 +135,7 @@ def test_the_same_is_asked_once_and_can_be_withdrawn(people: People) -> None:
     asking.create(people.acting("zhangsan"), FRESH, three_roles=False)
     with refuses("approval_waiting"):
         asking.create(people.acting("qianer"), FRESH, three_roles=False)
-    asking.decide(people.acting("zhangsan"), people.asked(), granted=False, three_roles=False)
+    asking.decide(people.acting("zhangsan"), people.asked(), holds_none, granted=False, three_roles=False)
     assert people.find("zhouba") is None
     with refuses("login_name_taken"):
         asking.create(people.acting("zhangsan"), ("lisi", "李四", "scrutineer"), three_roles=False)

@@ -4,20 +4,24 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from app.accounts import asking, moving
+from app.accounts import asking
 from app.accounts.asking import KIND
 from app.accounts.models import Staff, StaffSession
+from app.accounts.moving import holds_none
 from app.audit.models import AuditEntry
 from app.box.holders import keys_of
 from app.box.models import KeyHolder
+from app.campaigns.models import Campaign
 from app.consents.reads import waiting
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.offices.models import Office
+from app.rounds.models import Round
 from tests import cast
 from tests.cast import MORNING, Desk, refuses
 
@@ -61,26 +65,52 @@ def test_it_works(database: Database, settings: Settings, new_client: Callable[[
 @pytest.mark.usefixtures("offices")
 def test_an_account_of_weight_moves_when_another_agrees(database: Database) -> None:
     with database.writing() as session:
-        outcome = asking.move(Acting(session, MORNING, ZHANG), "idwangwu", "east", three_roles=False)
+        outcome = asking.move(Acting(session, MORNING, ZHANG), "idwangwu", "east", holds_none, three_roles=False)
         assert not outcome.is_done
         [asked] = waiting(session, KIND)
+        assert "to_name" in asked.request
     assert office_of(database, "idwangwu") == "root"
     with database.writing() as session:
-        decided = asking.decide(Acting(session, MORNING, SECOND), asked.id, granted=True, three_roles=False)
-        assert decided.moved == ("idwangwu", "east")
+        decided = asking.decide(Acting(session, MORNING, SECOND), asked.id, holds_none, granted=True, three_roles=False)
+        assert decided.is_done
         assert session.scalar(select(func.count()).where(StaffSession.staff_id == "idwangwu")) == 0
         assert session.get_one(Staff, "idwangwu").renewed_at == MORNING
     assert office_of(database, "idwangwu") == "east"
 
 
+def hold_a_key(session: Session, staff_id: str) -> None:
+    """Make a ready round of 东县 whose key the account holds."""
+    round_id = cast.make_ready(Acting(session, MORNING, ZHANG))
+    campaign = session.get_one(Campaign, session.get_one(Round, round_id).campaign_id)
+    campaign.office_id = "east"
+    session.add(KeyHolder(round_id=round_id, number=1, part=None, name=staff_id, staff_id=staff_id))
+
+
 @pytest.mark.usefixtures("offices")
-def test_nobody_moves_away_from_a_key_that_he_holds(database: Database) -> None:
+def test_nobody_moves_away_from_a_key_that_he_holds(
+    database: Database, settings: Settings, new_client: Callable[[], TestClient]
+) -> None:
     """From 东县 he still sees a round of 东县, from 西县 he does not: its box could not be opened."""
+    desk = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
     with database.writing() as session:
-        round_id = cast.make_ready(Acting(session, MORNING, ZHANG))
-        session.add(KeyHolder(round_id=round_id, number=1, part=None, name="王五", staff_id="idwangwu"))
-        session.flush()
-        with refuses("move_holds_key"):
-            moving.check_keys(session, keys_of, "idwangwu", "west")
-        moving.check_keys(session, keys_of, "idwangwu", "root")
-        moving.check_keys(session, keys_of, "idzhaoliu", "west")
+        hold_a_key(session, "idzhaoliu")
+    assert desk.post("/staff/idzhaoliu/office", office="west").status_code == 409
+    assert office_of(database, "idzhaoliu") == "root"
+    assert desk.post("/staff/idzhaoliu/office", office="east").headers["location"] == "/staff"
+    assert office_of(database, "idzhaoliu") == "east"
+
+
+@pytest.mark.usefixtures("offices")
+def test_a_key_that_was_given_since_is_seen_when_the_other_agrees(
+    database: Database, settings: Settings, new_client: Callable[[], TestClient]
+) -> None:
+    with database.writing() as session:
+        asking.move(Acting(session, MORNING, ZHANG), "idwangwu", "west", keys_of, three_roles=False)
+        hold_a_key(session, "idwangwu")
+        [asked] = waiting(session, KIND)
+    second = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "lisi")
+    assert "调到其他机构“west”" in second.get("/staff").text
+    answer = second.post(f"/consents/{asked.id}/grant")
+    assert (answer.status_code, office_of(database, "idwangwu")) == (409, "root")
+    with database.writing() as session, refuses("move_holds_key"):
+        asking.move(Acting(session, MORNING, ZHANG), "idwangwu", "west", keys_of, three_roles=False)

@@ -6,19 +6,21 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.accounts import asking
+from app.accounts import asking, moving
 from app.accounts.asking import KIND
 from app.accounts.models import Staff
+from app.accounts.moving import holds_none
 from app.audit import service
 from app.audit.models import AuditEntry
 from app.campaigns.models import Campaign
+from app.consents.models import Consent
 from app.consents.reads import waiting
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.scope import limit
 from app.offices.models import Office
-from tests.cast import MORNING
+from tests.cast import MORNING, make_cast
 from tests.rectification.flagged import make_ledger
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
@@ -194,7 +196,7 @@ def test_whoever_reads_for_an_office_finds_what_others_did_to_it_and_nothing_mor
         for login, office in (("newcomer", "east"), ("stranger", "west")):
             asking.create(acting, (login, login, "scrutineer"), office, three_roles=False)
         for consent in waiting(session, KIND):
-            asking.decide(acting, consent.id, granted=False, three_roles=False)
+            asking.decide(acting, consent.id, holds_none, granted=False, three_roles=False)
         for subject in ("east", "west", "easteast", "westwest", action_id, "elsewhere"):
             service.record(session, MORNING, ZHANG, "planted", subject)
         east = Principal("ideast", "east", "auditor", "east")
@@ -205,3 +207,33 @@ def test_whoever_reads_for_an_office_finds_what_others_did_to_it_and_nothing_mor
         assert {row.subject for row in rows if row.action == "planted"} == {"east", "easteast", action_id, ""}
         assert {row.subject for row in rows if row.action.startswith("account.")} == {"newcomer"}
         assert total == len(rows)
+
+
+def test_what_somebody_did_before_he_was_moved_stays_with_the_office_that_he_left(database: Database) -> None:
+    """Nor does an office go on reading of a round or an account that has left it, because a second person was asked."""
+    with database.writing() as session:
+        make_cast(session)
+        for office in ("east", "west"):
+            session.add(Office(id=office, parent_id="root", name=office, position=0, is_closed=False))
+        session.flush()
+        session.get_one(Staff, "idzhaoliu").office_id = "west"
+        session.add(consent_about("round", "of-west"))
+        session.add(consent_about("account", "wangwu"))
+        mover = Principal("idzhaoliu", "赵六", "leader", "west")
+        service.record(session, MORNING, mover, "planted", "before")
+        moving.move(Acting(session, MORNING, ZHANG), "idzhaoliu", "east", holds_none)
+        service.record(session, MORNING, mover, "planted", "after")
+        service.record(session, MORNING, ZHANG, "planted", "of-west")
+        service.record(session, MORNING, ZHANG, "planted", "wangwu")
+    with database.reading() as session:
+        limit(session, ["east"])
+        rows, _ = service.entries(session, 1, 100)
+        assert [row.subject for row in rows if row.action == "planted"] == ["after"]
+
+
+def consent_about(kind: str, subject: str) -> Consent:
+    """Return what 东县 was once asked about something that is not its own any more."""
+    return Consent(
+        id=f"c-{kind}", kind=kind, subject_id=subject, act="link", office_id="east", request="{}", asked_at=MORNING,
+        asked_by="idzhangsan", asked_by_name="张三",
+    )  # fmt: skip

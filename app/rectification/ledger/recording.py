@@ -64,12 +64,12 @@ def record(acting: Acting, changes: Sequence[Change]) -> None:
     values, entries = list[dict[str, Any]](), list[dict[str, Any]]()
     for row in _held_rows(acting.session, sorted(told)):
         after = _after(acting, row, told[row.id])
-        entries += [entry_values(acting, row.id, event, text) for event, text in _happened(row, after, told[row.id])]
-        values.append({"id": row.id, **after})
+        happened = list(_happened(row, after, told[row.id]))
+        entries += [entry_values(acting, row.id, event, text) for event, text in happened]
+        values += [{"id": row.id, **after}] if happened else []
     if entries:
         acting.session.execute(insert(ActionEntry), entries)
         acting.session.execute(update(RemedialAction), values)
-        _read_again(acting.session)
 
 
 def _held_rows(session: Session, ids: Sequence[str]) -> Iterator[Row[Any]]:
@@ -104,9 +104,3 @@ def _happened(row: Row[Any], after: Mapping[str, Any], change: Change) -> Iterat
     for name in (PUBLIC_RATING, RULES_MADE):
         if after[name] != getattr(row, name):
             yield name, after[name]
-
-
-def _read_again(session: Session) -> None:
-    """Have the session read again what it knows of actions: it was not asked to write them one by one."""
-    for each in [row for row in session.identity_map.values() if isinstance(row, RemedialAction)]:
-        session.expire(each)

@@ -234,11 +234,11 @@ def _locked(acting: Acting, action_id: str) -> tuple[PlanHead, RemedialAction]:
 
 def entry_of(acting: Acting, action_id: str, event: str, text: str) -> ActionEntry:
     """Return what happened, and tell those who wait for it."""
+    tell_of_action(acting, action_id, event)
     return ActionEntry(**entry_values(acting, action_id, event, text))
 
 
 def entry_values(acting: Acting, action_id: str, event: str, text: str) -> dict[str, Any]:
-    """Return what ``entry_of`` does as a row to be stored."""
-    tell_of_action(acting, action_id, event)
+    """Return what happened as a row to be stored."""
     who = {"by_id": acting.actor.id, "by_name": acting.actor.name}
     return {"id": new_id(), "action_id": action_id, "at": acting.now, "event": event, "text": text, **who}
