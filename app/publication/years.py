@@ -116,8 +116,11 @@ class Beside:
 
 
 def beside(anchor: Column, column: Column, ties: Ties) -> Beside:
-    """Set a round beside its anchor."""
-    found = matches(anchor.paper, column.paper, ties, column.line.round.campaign_id)
+    """Set a round beside its anchor. Within one campaign nothing is the same but itself: another may bear its name."""
+    campaign_id = column.line.round.campaign_id
+    found = matches(anchor.paper, column.paper, ties, campaign_id)
+    if campaign_id == anchor.line.round.campaign_id:
+        found = {unit_id: known for unit_id, known in found.items() if known[1] is By.ITSELF}
     same: dict[str, list[tuple[str, By]]] = {}
     for other, (mine, by) in found.items():
         same.setdefault(mine, []).append((other, by))

@@ -1,5 +1,6 @@
 """与上次结果: one answer on page, notice, hall screen and in Word, of what each reader could read before."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import docx
@@ -18,6 +19,7 @@ from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
+from app.rounds.models import Round
 from app.rounds.reads import frozen_paper
 from tests.publication import counted
 from tests.publication.test_announcing import post
@@ -104,6 +106,27 @@ def test_whoever_reads_last_time_beside_it_is_noted(client: TestClient, database
     with database.reading() as session:
         assert [row.what for row in reads_of(session, first)] == ["trend"]
     assert "Beside the result of last time" in reader.get(f"/results/{last}", headers={"accept-language": "en"}).text
+
+
+def test_a_unit_that_took_the_name_of_another_of_its_campaign_has_no_last_time(
+    client: TestClient, database: Database
+) -> None:
+    before = paper_of(2025)
+    first = publish(database, before, -YEAR, "public", "leaders")
+    part = before.parts[0]
+    another = replace(part.units[0], id="another")
+    now = replace(paper_of(2025), parts=(replace(part, units=(another, part.units[1])),), title="第二轮")
+    last = publish(database, now, 0, "public", "leaders")
+    with database.writing() as session:
+        session.get_one(Round, last).campaign_id = session.get_one(Round, first).campaign_id
+    assert [each.id for each in told(database, last)] == [part.units[1].id]
+    reader = counted.log_in(client, database, "leader")
+    for path in (f"/results/{last}", f"/notices/{last}", f"/results/{last}/report.docx"):
+        reader.get(path).raise_for_status()
+    with database.reading() as session:
+        base = f"/results/campaigns/{session.get_one(Round, last).campaign_id}"
+    for path in (base, f"{base}/years", f"{base}/years/another"):
+        reader.get(path).raise_for_status()
 
 
 def test_a_file_is_made_anew_once_something_else_stands_beside_it(database: Database) -> None:
