@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.domain import Item
@@ -14,6 +14,7 @@ from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
 from tests.browser.steps import check
 from tests.browser.test_booth import option, scan
+from tests.browser.test_drafts import kept
 from tests.factories import OpenRound, make_open_round, make_paper
 
 ITEMS = (Item("a", "总体印象"), Item("b", "工作实绩", score=Score(decimals=1)), Item("c", "群众口碑", score=Score(10)))
@@ -117,7 +118,7 @@ def test_a_reload_and_another_language_bring_points_back_and_send_none(phone: Pa
     option(phone, "m0-0", 0).click()
     points(phone, 0, 1, "95.5")
     option(phone, "m0-3", 11).click()
-    phone.wait_for_function("Object.keys(localStorage).length === 1")
+    kept(phone)
     phone.reload()
     expect(phone.locator("[data-filled]")).to_have_text("3")
     expect(phone.locator('[name="p0-1"]')).to_have_value("95.5")
@@ -125,6 +126,65 @@ def test_a_reload_and_another_language_bring_points_back_and_send_none(phone: Pa
     expect(phone.get_by_text("95.5 points")).to_be_visible()
     expect(phone.locator("[data-filled]")).to_have_text("3")
     assert not any("95.5" in body or "m0-2" in body for body in posted)
+
+
+def reload_before_the_draft(phone: Page) -> list[Route]:
+    """Reload; what seals, and brings the draft back, waits until it is let go on."""
+    waiting: list[Route] = []
+    phone.route("**/booth-seal.js*", lambda route: waiting.append(route))  # noqa: PLW0108 - playwright marks the handler
+    with phone.expect_request("**/booth-seal.js*"):
+        phone.reload()
+    return waiting
+
+
+def let_the_draft_come(phone: Page, waiting: list[Route]) -> None:
+    for route in waiting:
+        route.continue_()
+    expect(phone.get_by_role("status").filter(has_text="已恢复上次填的")).to_be_visible()
+
+
+def fill_but(phone: Page, open_cell: tuple[int, int]) -> None:
+    for unit in range(3):
+        for at in range(3):
+            if (unit, at) != open_cell:
+                fill(phone, unit, at)
+    points(phone, 1, 3, "7")
+
+
+@pytest.mark.parametrize("instead", ["unknown", "points", "rest"])
+def test_a_draft_adds_nothing_to_what_was_answered_since(phone: Page, installation: Installation, instead: str) -> None:
+    """Neither tenths to 不了解 nor tenths to other points: no such mark is valid."""
+    place = make(installation)
+    scan(phone, place.codes["residents"][0])
+    points(phone, 0, 1, "95.5")
+    kept(phone)
+    waiting = reload_before_the_draft(phone)
+    if instead == "unknown":
+        option(phone, "m0-1", 101).click()
+    elif instead == "points":
+        points(phone, 0, 1, "100")
+    else:
+        option(phone, "m0-0", 0).click()
+        phone.get_by_role("button", name="目录").click()
+        phone.get_by_role("button", name="其余未评").click()
+    let_the_draft_come(phone, waiting)
+    fill_but(phone, (0, 1))
+    phone.get_by_role("button", name="下一步").click()
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    ((_, ballot),) = in_the_box(installation, place)
+    assert ballot.marks[1:3] == (bytes([100, 0]) if instead == "points" else bytes([101, 0]))
+
+
+def test_a_draft_brings_what_stands_in_the_place_of_points(phone: Page, installation: Installation) -> None:
+    place = make(installation)
+    scan(phone, place.codes["residents"][0])
+    fill_but(phone, (0, 1))
+    option(phone, "m0-1", 101).click()
+    kept(phone)
+    phone.reload()
+    expect(phone.locator("[data-filled]")).to_have_text("9")
+    assert phone.locator('[name="m0-2"]').input_value() == "0"
 
 
 def test_a_limit_on_a_range_of_points(phone: Page, installation: Installation) -> None:

@@ -69,6 +69,14 @@ function stateOf(page) {
   return { paper: page.paper(), answers: page.answers(), ...placeOfReader(rest), lang, large: large.checked, sealed: sent };
 }
 
+// Whether nothing was made since the page came of what an answer belongs to: of points neither their mark nor their tenths.
+function isFree(ballot, name) {
+  const field = ballot.querySelector(`[name="${name}"]`);
+  const cell = field && field.closest("[data-cell]");
+  const fields = cell ? Array.from(cell.querySelectorAll("input")) : [field];
+  return field !== null && fields.every((one) => (one.type === "radio" ? !one.checked : one.value === ""));
+}
+
 // What was filled in before; a mark that was made since the page came stays.
 function restore(page, state) {
   const { ballot, texts, units, lang, large } = page.look();
@@ -80,8 +88,7 @@ function restore(page, state) {
   if (page.isSending()) {
     return; // what was looked over is on its way
   }
-  const isFree = ([name]) => (ballot.elements.namedItem(name) || {}).value === "";
-  const filled = page.putBack(state.answers.filter(isFree));
+  const filled = page.putBack(state.answers.filter(([name]) => isFree(ballot, name)));
   if (large.checked !== state.large) {
     large.checked = state.large;
     large.dispatchEvent(new Event("change"));

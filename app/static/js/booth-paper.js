@@ -589,7 +589,6 @@ function answersOnPage() {
 }
 
 function putBack(answers) {
-  ballot.dispatchEvent(new CustomEvent("put", { detail: answers }));
   for (const [name, value] of answers) {
     const one = ballot.elements.namedItem(name);
     one.value = value;
@@ -597,6 +596,7 @@ function putBack(answers) {
       one.parentElement.open = true;
     }
   }
+  ballot.dispatchEvent(new CustomEvent("put", { detail: answers }));
 }
 
 // The page in the other language, asked for by the code alone; the answers never leave the phone.

@@ -30,7 +30,7 @@ function complain(cell, text) {
   note.textContent = text;
 }
 
-// Makes the mark of a cell what is typed in its field.
+// Makes the mark of a cell what is typed in its field; something in the place of points has no tenths.
 function take(cell) {
   const own = ownOf(cell);
   const field = fieldOf(cell);
@@ -38,9 +38,10 @@ function take(cell) {
   own.value = points ? String(points[0]) : "";
   own.dataset.points = points ? shownAs(points) : "";
   own.checked = points !== null;
+  const isElse = !points && cell.querySelector("input:checked");
   own.nextElementSibling.textContent = points ? field.dataset.textOwn.replace("{n}", shownAs(points)) : "";
   own.parentNode.hidden = points === null;
-  tenthsOf(cell).value = points ? String(points[1]) : "";
+  tenthsOf(cell).value = points ? String(points[1]) : isElse ? "0" : "";
   if (points) {
     complain(cell, "");
   }
@@ -56,9 +57,7 @@ function typed(cell) {
 function chosen(cell) {
   if (cell.querySelector("input:checked:not([data-own])")) {
     fieldOf(cell).value = "";
-    const rest = cell.querySelector("input:checked");
     take(cell);
-    rest.checked = true;
     complain(cell, "");
   }
 }
@@ -100,8 +99,8 @@ function put(cells, answers) {
     const value = values.get(ownOf(cell).name);
     if (value && Number(value) <= Number(cell.dataset.most)) {
       fieldOf(cell).value = shownAs([value, Number(values.get(fieldOf(cell).dataset.tenths) || 0)]);
-      take(cell);
     }
+    take(cell);
   }
 }
 
@@ -115,6 +114,8 @@ document.addEventListener("layout", ({ detail: { ballot } }) => {
       const cell = target.closest("[data-most][data-cell]");
       if (cell && target.type === "radio" && target.dataset.own === undefined) {
         chosen(cell);
+      } else if (target.type === "fieldset") {
+        cells.forEach(chosen); // 不了解 was given to what was open
       }
     },
     true,
