@@ -8,7 +8,7 @@ numbers of their own there: what that overlooks is never refused.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import combinations, pairwise, permutations
 
 from app.campaigns.feasible import Bound, Differences, bounded_by
@@ -168,7 +168,7 @@ class _System:
     left: Differences | None
 
     @classmethod
-    @cache
+    @lru_cache(maxsize=256)
     def of(cls, ground: Ground, *, twice: bool = False) -> "_System":
         size = ground.grades + 2
         found = list(_table_bounds(ground, 0))

@@ -9,7 +9,7 @@ MOST_TRIMMED = 3
 PLACES = range(2)
 """Decimals that points may have."""
 _KEPT = 4
-"""More answers than this many have to be left where the ends are left out; fewer are all counted."""
+"""At least so many answers have to be left where the ends are left out; of fewer all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Score:
         """Return the sum in steps of the answers that count, and their number; ``counts`` by step, from 0 on."""
         answers = sum(counts)
         out = self.left_out(answers)
-        low, high = ends(counts, out)
+        low, high = _ends(counts, out)
         every = sum(step * count for step, count in enumerate(counts))
         return every - low - high, answers - 2 * out
 
@@ -61,7 +61,7 @@ class Score:
         return Fraction(total, answers * self.steps)
 
 
-def ends(counts: Sequence[int], out: int) -> tuple[int, int]:
+def _ends(counts: Sequence[int], out: int) -> tuple[int, int]:
     """Return the sums in steps of so many lowest and of so many highest answers."""
     return _first(enumerate(counts), out), _first(reversed(list(enumerate(counts))), out)
 

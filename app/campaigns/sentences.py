@@ -122,6 +122,8 @@ def consequence_texts(rule: Rule) -> list[str]:
 def formula_text(scheme: Scheme, items: Sequence[Item] = ()) -> str:
     """口径, printed beside every figure; of ``items`` that are answered in points the mean."""
     parts = _points_parts(scheme, items) if by_points(items) else _formula_parts(scheme)
+    if any(item.score for item in items):
+        parts.append("打分的项只公布人数和平均分")
     if scheme.weights:
         parts.append("先按类别计算，再按权重合计；没有有效评价的类别不计，其权重按比例分给其余类别")
     plain = scheme.formula.denominator is Denominator.VALID and not scheme.weights and not by_points(items)
@@ -140,7 +142,6 @@ def _points_parts(scheme: Scheme, items: Sequence[Item]) -> list[str]:
         f"综合得分 = {mean}，折成百分",
         *([f"按等次评的项：{scores}"] if graded else []),
         *([f"平均分不含{without}"] if without else []),
-        "只公布打分的人数和平均分",
     ]
 
 

@@ -1,6 +1,6 @@
 """The second step: from tables to exact figures and what follows from them, which never leave the tally."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -172,6 +172,18 @@ class _Sums:
             return []
         return lookalikes(self.collapsed(tables), self.scheme.formula.top)
 
+    def spread(self, every: Sequence[Tables]) -> Iterator[Tables]:
+        """Yield tables that must read alike and, of each, those in which a thin weighted group is of another mind.
+
+        One answer moves a total the farther, the fewer its group gave: how few must not be told by how wide the band
+        is, so that a group of fewer than k answers is taken for one of a single answer (SEC-43).
+        """
+        yield from every
+        for tables in every if self.scheme.weights else ():
+            for group, table in tables.items():
+                if 0 < table.valid < self.scheme.floor and self.scheme.weights.get(group):
+                    yield from ({**tables, group: moved} for moved in _of_one_mind(table))
+
     def span(self, every: Iterable[Tables]) -> tuple[Rates, Rates] | None:
         """Return the least and the most that each figure is in any of some tables."""
         found = [rates for rates in map(self.rates, every) if rates is not None]
@@ -183,7 +195,7 @@ def _part(sums: _Sums, tables: Tables) -> Part:
         return _points(sums, tables, sums.scheme.scale.score)
     total, others = sums.added(tables.values()), sums.alike(tables)
     peaks = _most([total.grades, *(sums.added(other.values()).grades for other in others)])
-    return Part(tables, total, sums.rates(tables), sums.by_group(tables), sums.span(others), peaks)
+    return Part(tables, total, sums.rates(tables), sums.by_group(tables), sums.span(sums.spread(others)), peaks)
 
 
 def _points(sums: _Sums, tables: Tables, score: Score) -> Part:
@@ -191,9 +203,18 @@ def _points(sums: _Sums, tables: Tables, score: Score) -> Part:
     total, rates = sums.added(tables.values()), sums.rates(tables)
     span = None
     if rates is not None and not sums.scheme.disclosure.announced and total.valid >= sums.scheme.floor:
-        ends = near_an_end(rates.satisfied, reach_of(score, sums.collapsed(tables), sums.scheme.weights))
+        ends = near_an_end(
+            rates.satisfied, reach_of(score, sums.collapsed(tables), sums.scheme.weights, sums.scheme.floor)
+        )
         span = ends and (rates.at(ends[0]), rates.at(ends[1]))
     return Part(tables, total, rates, sums.by_group(tables), span, (0,))
+
+
+def _of_one_mind(table: Table) -> Iterator[Table]:
+    """Yield the tables of as many answers that are all of one grade."""
+    for place in range(len(table.grades)):
+        counts = tuple(table.valid if grade == place else 0 for grade in range(len(table.grades)))
+        yield replace(table, grades=counts)
 
 
 def _most(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
@@ -247,7 +268,7 @@ def _pooled_span(sums: _Sums, items: Sequence[Part], pooled: tuple[Tables, Rates
     low = high = rates
     for part in items:
         own = sums.collapsed(part.tables)
-        span = sums.span(_exchanged(tables, own, other) for other in sums.alike(part.tables))
+        span = sums.span(_exchanged(tables, own, other) for other in sums.spread(sums.alike(part.tables)))
         if span is not None:
             low, high = _moved(low, rates, span[0]), _moved(high, rates, span[1])
     return None if all(part.span is None for part in items) else (low, high)

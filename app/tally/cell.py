@@ -173,9 +173,8 @@ def _announced(look: Look, rates: Rates, scheme: Scheme) -> Cell:
 
 def _option(look: Look, scheme: Scheme, label: str | None, count: int, share: Fraction) -> OtherAnswer | None:
     """不了解 or 弃权 as far as the extent tells it."""
-    if label is None or scheme.disclosure.extent is Extent.COUNTS:
-        return _other_json(look, scheme, label, count, share)
-    return {"label": label, "count": None, "rate": UNTOLD}
+    told = _other_json if scheme.disclosure.extent is Extent.COUNTS else _untold
+    return told(look, scheme, label, count, share)
 
 
 def _points(look: Look, rates: Rates, scheme: Scheme) -> Cell:

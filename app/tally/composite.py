@@ -33,7 +33,8 @@ from app.tally.verdict import ReturnState, Verdict
 
 Named = Mapping[tuple[str, str], Fraction]
 """What was entered outside the box, by object and key of the part."""
-_POINTS = re.compile(r"(?P<low>\d+)–(?P<high>\d+)|≥(?P<least>\d+)|≤(?P<most>\d+)")
+_NUMBER = r"\d+(?:\.\d+)?"
+_POINTS = re.compile(rf"(?P<low>{_NUMBER})–(?P<high>{_NUMBER})|≥(?P<least>{_NUMBER})|≤(?P<most>{_NUMBER})")
 _BAND = re.compile(r"(?P<low>\d+)–(?P<high>\d+)%|≥(?P<least>\d+)%|≤(?P<most>\d+)%")
 
 
@@ -99,6 +100,8 @@ def _of_target(section: Section, target: Target, group: str, *, by_top: bool) ->
         return Missing("invalid")
     if not target["overall"]["total"]["shown"]:
         return Missing("too_few")
+    if section["kind"] == "scores" and target["overall"]["key"] is None and not by_top:
+        return _of_points(target["overall"], group, PERCENT)  # items of few points were rounded more roughly
     tables = [item for item in target["items"] if item["overall"]] or target["items"]
     return weighted_mean([_of_item(section, table, group, by_top=by_top) for table in tables])
 
@@ -129,8 +132,9 @@ def _of_points(table: Figures, group: str, most: int) -> Points:
         return Points(Fraction(0), Fraction(WHOLE), coarse=True)
     low, high = _points_told(cell["mean_score"]["text"], most)
     if cell["view"] == View.COARSE:
-        # Whole points, half up or kept on their side of a line or off an end.
-        low, high = max(low - 1, Fraction(0)), min(high + 1, Fraction(most))
+        # Half up, or kept on their side of a line or off an end.
+        step = 1 / Fraction(10 ** len(cell["mean_score"]["text"].partition(".")[2]))
+        low, high = max(low - step, Fraction(0)), min(high + step, Fraction(most))
     return _scaled(Points(low, high, coarse=cell["view"] != View.EXACT), Fraction(WHOLE) / most)
 
 

@@ -124,26 +124,35 @@ def score_figure(rates: Rates, table: Table, closely: Closely, marks: Marks = NO
 def points_figure(
     part: Fraction, most: int, answers: int, closely: Closely, marks: Marks = NO_MARKS
 ) -> Figure | Hidden:
-    """Show the mean of points, a part of the most: with the round's decimals, or whole where coarse."""
+    """Show the mean of points, a part of the most: with the round's decimals, or whole where coarse.
+
+    Of fewer than ten points a whole one would be so much that 10 of 12 read like none of 12: coarse are tenths there.
+    """
     if closely.is_hidden(answers):
         return HIDDEN
-    decimals = closely.decimals if closely.view is View.EXACT else 0
+    decimals = closely.decimals if closely.view is View.EXACT else int(most < _TENTHS)
     steps = most * 10**decimals
     rounded = kept_apart(part, round_rate(part, steps, marks), steps)
     return Figure(decimal_text(rounded, decimals), None, answers, closely.k)
 
 
 def points_band(ends: tuple[Fraction, Fraction], most: int, answers: int, k: int) -> Figure | Hidden:
-    """Show between which points two means lie with all between them; a single one in a tenth of the most."""
+    """Show between which tenths of the most two means lie with all between them.
+
+    No closer: how far one answer can take a mean from an end would tell of how many it is the mean (SEC-43).
+    """
     if answers < max(k, K_FLOOR):
         return HIDDEN
-    low, high = ends
-    if low == high:
-        low = Fraction(min(floor(low * _TENTHS), _TENTHS - 1), _TENTHS)
-        high = low + Fraction(1, _TENTHS)
-    least, greatest = floor(low * most), ceil(high * most)
-    text = f"≥{least}" if high == 1 else f"≤{greatest}" if low == 0 else f"{least}–{greatest}"
+    first = min(floor(ends[0] * _TENTHS), _TENTHS - 1)
+    last = max(ceil(ends[1] * _TENTHS), first + 1)
+    least, greatest = (_points_text(tenth * most) for tenth in (first, last))
+    text = f"≥{least}" if last == _TENTHS else f"≤{greatest}" if not first else f"{least}–{greatest}"
     return Figure(text, None, answers, k)
+
+
+def _points_text(tenths: int) -> str:
+    """Write tenths of a point, whole points without a decimal."""
+    return decimal_text(tenths, 1).removesuffix(".0")
 
 
 def _band_text(low: Fraction, high: Fraction) -> str:

@@ -11,13 +11,20 @@ from app.tally.alike import Tables
 from app.tally.figures import Table
 
 
-def reach_of(score: Score, tables: Tables, weights: Mapping[str, Fraction]) -> Fraction:
-    """Return how far one answer can take the mean of these tables from an end, as a part of the most points."""
+def reach_of(score: Score, tables: Tables, weights: Mapping[str, Fraction], k: int) -> Fraction:
+    """Return how far one answer can take the mean of these tables from an end, as a part of the most points.
+
+    A weighted group of fewer than k answers is taken for one of a single answer: how many they are is told nowhere.
+    """
     present = {group: _counted(score, table) for group, table in tables.items() if table.valid}
     if not weights:
         return 1 / Fraction(sum(present.values()))
     whole = sum(weights.get(group, Fraction(0)) for group in present)
-    return max(weights.get(group, Fraction(0)) / whole / answers for group, answers in present.items())
+    thin = {group for group in present if tables[group].valid < k}
+    return max(
+        weights.get(group, Fraction(0)) / whole / (1 if group in thin else answers)
+        for group, answers in present.items()
+    )
 
 
 def _counted(score: Score, table: Table) -> int:
@@ -34,4 +41,6 @@ def near_an_end(part: Fraction, reach: Fraction) -> tuple[Fraction, Fraction] | 
 
 def is_telling(score: Score, table: Table) -> bool:
     """Whether the mean of one table all but tells what everybody gave; one without answers tells nothing."""
-    return bool(table.valid) and near_an_end(score.mean_of(table.grades), reach_of(score, {"": table}, {})) is not None
+    return (
+        bool(table.valid) and near_an_end(score.mean_of(table.grades), reach_of(score, {"": table}, {}, 0)) is not None
+    )

@@ -126,6 +126,10 @@ class Rates:
         """What a rule looks at."""
         return Measured(self.shares, self.firsts, self.lasts, self.valid_lasts, self.mean_score)
 
+    def judged_part(self, *, points: bool) -> Fraction:
+        """Return what the lines lie on, as a part of the whole: 满意率, or the mean where points decide."""
+        return self.mean_score / PERCENT if points else self.satisfied
+
     def told_as(self, own: Scale, scale: Scale, top: int) -> "Rates":
         """Return these figures, of a scale of its own, in columns of another: what its counted and worst grades are.
 

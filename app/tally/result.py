@@ -123,8 +123,9 @@ def _shown(exact: Exact, rules: Rules, unit_id: str) -> _Shown:
         ruling = Ruling(Verdict.TOO_FEW, (Reason.WITHHELD,))
     scheme, ends = exact.section.scheme, unit.overall.span or (unit.overall.rates,)
     without = ruling.verdict in _WITHOUT_BAND or scheme.disclosure.announced
-    edges = band_edges(scheme, by_points=by_points(exact.section.items))
-    bands = frozenset(band_of(rates.satisfied, edges) for rates in ends if rates is not None and not without)
+    points = by_points(exact.section.items)
+    edges = band_edges(scheme, by_points=points)
+    bands = frozenset(band_of(rates.judged_part(points=points), edges) for rates in ends if rates and not without)
     return _Shown(exact, unit_id, unit, items, sight, ruling, bands)
 
 
@@ -260,11 +261,12 @@ def _overall_band(units: Sequence[_Shown]) -> BandLabel | None:
     seen = [unit.unit.overall for unit in units if len(unit.bands) == 1]
     weights = Fraction(sum(part.total.valid for part in seen))
     ends = list(zip(*((part.span or (part.rates, part.rates)) for part in seen), strict=True))
+    points = any(by_points(unit.exact.section.items) for unit in units[:1])
     means = [
-        sum(rates.satisfied * part.total.valid for rates, part in zip(end, seen, strict=True) if rates) / weights
+        sum(rates.judged_part(points=points) * part.total.valid for rates, part in zip(end, seen, strict=True) if rates)
+        / weights
         for end in ends
     ]
-    points = any(by_points(unit.exact.section.items) for unit in units[:1])
     edges = band_edges(units[0].scheme, by_points=points) if units else ()
     bands = {band_of(mean, edges) for mean in means}
     return _band_json(bands.pop(), points=points) if len(bands) == 1 else None

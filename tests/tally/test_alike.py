@@ -113,6 +113,21 @@ def test_a_light_group_with_much_weight() -> None:
     assert target_of(one)["overall"]["total"]["satisfied_rate"]["text"] == "≥90%"
 
 
+@pytest.mark.parametrize("grade", range(4))
+def test_how_wide_a_band_is_tells_nothing_of_a_thin_group(grade: int) -> None:
+    """One answer of it moves a weighted total the farther, the fewer they are (SEC-43)."""
+    scheme = Scheme(SCALE, weights={"a": Fraction(50), "b": Fraction(50)})
+
+    def told(thin: int) -> tuple[str, ...]:
+        votes = {
+            group: tuple(count if at == grade else 0 for at in range(4)) for group, count in (("a", 40), ("b", thin))
+        }
+        total = target_of(document_of(scheme, votes, 50))["overall"]["total"]
+        return tuple(total[name]["text"] for name in ("satisfied_rate", "positive_rate", "dissatisfied_rate"))
+
+    assert len({told(thin) for thin in range(1, 10)}) == 1
+
+
 def test_a_weighted_part_of_fewer_than_ten_makes_a_band() -> None:
     scheme = Scheme(SCALE, weights={"a": Fraction(50), "b": Fraction(50)})
     total = target_of(document_of(scheme, {"a": (3, 2, 2, 1), "b": (20, 10, 5, 5)}, 50))["overall"]["total"]

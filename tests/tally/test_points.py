@@ -126,15 +126,33 @@ def test_a_mean_below_a_line_is_not_shown_on_it() -> None:
 @pytest.mark.parametrize("other", [0, 37, 99])
 def test_all_at_the_end_and_all_but_one_read_the_same(other: int) -> None:
     same = canonical_json(document_of(points_paper(), a=["100"] * 12))
-    assert '"text":"≥91"' in same
+    assert '"text":"≥90"' in same
     assert canonical_json(document_of(points_paper(), a=["100"] * 11 + [str(other)])) == same
     assert canonical_json(document_of(points_paper(), a=["92"] * 8 + ["91"] * 4)) == same
     assert canonical_json(document_of(points_paper(), a=["91"] * 12)) != same
 
 
+def test_an_end_tells_nothing_of_how_many_answers_there_were() -> None:
+    """Of a unit that some groups leave out even that would tell how few came from those (SEC-43)."""
+    texts = {mean_of(document_of(points_paper(), a=["100"] * answers)) for answers in range(10, 60)}
+    assert texts == {"≥90"}
+
+
+def test_a_weighted_end_tells_nothing_of_a_thin_group() -> None:
+    halves = {"a": Fraction(50), "b": Fraction(50)}
+    paper = points_paper(groups="ab", weights=halves)
+    texts = {mean_of(document_of(paper, a=["100"] * 40, b=["100"] * thin)) for thin in range(1, 10)}
+    assert texts == {"≥50"}
+
+
+@pytest.mark.parametrize(("ones", "text"), [(2, "0.2"), (6, "0.5"), (10, "0.8")])
+def test_the_mean_of_one_point_is_told_in_tenths(ones: int, text: str) -> None:
+    assert mean_of(document_of(points_paper(Score(1)), a=["1"] * ones + ["0"] * (12 - ones))) == text
+
+
 def test_none_and_all_but_none_read_the_same() -> None:
     same = canonical_json(document_of(points_paper(), a=["0"] * 40))
-    assert '"text":"≤3"' in same
+    assert '"text":"≤10"' in same
     assert canonical_json(document_of(points_paper(), a=["0"] * 39 + ["100"])) == same
 
 
@@ -181,6 +199,8 @@ def test_grades_and_points_make_one_mean() -> None:
     assert [item["total"]["mean_score"]["text"] for item in target["items"]] == ["85.0", "8.8"]
     assert target["overall"]["total"]["mean_score"]["text"] == "86.9"
     assert target["items"][0]["total"]["distribution"][0]["count"] == 10
+    assert target["band"] == section_of(document)["overall_band"] == {"code": "70_90", "label": "70–90分"}
+    assert "打分的项只公布人数和平均分" in section_of(document)["formula"]["text"]
     assert target["items"][1]["total"]["distribution"] == []
 
 
