@@ -1,11 +1,10 @@
 """Lists of what a campaign has, out of a workbook: rows in an order, each with a name of its own."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from app.campaigns.rules import strange_in_name
+from app.campaigns.rules import is_visible, strange_in_name
 from app.core.folding import folded, spaceless
 from app.office.sheets import tables
 from app.office.sheets.tables import SHOWN, CellProblem, Listing, Table
@@ -14,6 +13,7 @@ from app.office.workbook import Row, Sheet
 MAX_NAME: Final = 60
 MAX_ENGLISH: Final = 160
 MAX_ORDER: Final = 9_999
+_LINE_ENDS: Final = "\u2028\u2029"
 
 PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     **tables.PROBLEM_SENTENCES,
@@ -35,6 +35,15 @@ def whole(text: str) -> int | None:
     plain = re.sub(r"(?<=\d),(?=\d{3})", "", spaceless(text)).rstrip("人.、号")
     plain = re.sub(r"\.0+$", "", plain)
     return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
+
+
+def unseen_in(text: str) -> str:
+    """Return as U+… the first sign that ``clean_name`` would drop or that ends a line; "" where there is none.
+
+    A list has to say every name as it is saved: what is changed afterwards would no longer be found by it.
+    """
+    bad = next((sign for sign in text if not is_visible(sign) or sign in _LINE_ENDS), "")
+    return f"U+{ord(bad):04X}" if bad else ""
 
 
 class ListTable(Table):
@@ -73,9 +82,8 @@ class ListTable(Table):
     def name(self, row: Row, key: str = "name") -> str | None:
         """Return the checked text; None if it was reported. Text that looks like a formula is text."""
         text = self.text(row, key)
-        bad = next((letter for letter in text if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), "")
-        if bad:
-            self.report(row.number, key, "text_control", value=f"U+{ord(bad):04X}")
+        if unseen := unseen_in(text):
+            self.report(row.number, key, "text_control", value=unseen)
         elif len(text) > (limit := MAX_ENGLISH if key == "english" else MAX_NAME):
             self.report(row.number, key, "text_too_long", length=len(text), limit=limit)
         elif key == "name" and (code := "text_empty" if not text else strange_in_name(text)):

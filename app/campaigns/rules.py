@@ -72,11 +72,12 @@ class NameRow:
 
 def clean_name(text: str) -> str:
     """Return the name with inner white space collapsed (full-width too) and without invisible signs."""
-    visible = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or _is_visible(sign))
+    visible = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or is_visible(sign))
     return " ".join(visible.split())
 
 
-def _is_visible(sign: str) -> bool:
+def is_visible(sign: str) -> bool:
+    """Whether a sign may stand in a name; every other but white space is left out of what is typed."""
     return unicodedata.category(sign) not in {"Cc", "Cf", "Co", "Cn", "Cs"}
 
 

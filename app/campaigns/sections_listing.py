@@ -8,8 +8,8 @@ from typing import Final
 
 from app.campaigns import list_table
 from app.campaigns.domain import Objects
-from app.campaigns.list_table import ListTable
-from app.campaigns.rules import MAX_UNITS, NAME_LIMIT, NOUN_LIMIT
+from app.campaigns.list_table import ListTable, unseen_in
+from app.campaigns.rules import MAX_UNITS, NOUN_LIMIT
 from app.core.errors import DomainError
 from app.core.folding import folded
 from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets
@@ -178,7 +178,9 @@ def _drafts(table: ListTable, known: Known) -> list[_Draft]:
     draft: _Draft | None = None
     for row in table.listed:
         text = table.text(row, "section")
-        if text and len(text) > NOUN_LIMIT:
+        if unseen := unseen_in(text):
+            table.report(row.number, "section", "text_control", value=unseen)
+        elif len(text) > NOUN_LIMIT:
             table.report(row.number, "section", "text_too_long", length=len(text), limit=NOUN_LIMIT)
         if text:
             draft = drafts.setdefault(folded(text), _Draft(text, row))
@@ -195,12 +197,9 @@ def _objects(table: ListTable, row: Row, known: Known) -> Iterator[ObjectRow]:
     if not any(table.text(row, key) for key in ("name", *_WORDS, "leaves_out")):
         return
     name, left_out = table.name(row), _left_out(table, row, known.groups)
-    words = {key: table.text(row, key) if key in table.columns else None for key in _WORDS}
-    long = [key for key, text in words.items() if text and len(text) > NAME_LIMIT]
-    for key in long:
-        table.report(row.number, key, "text_too_long", length=len(words[key] or ""), limit=NAME_LIMIT)
-    if name is not None and not long:
-        yield ObjectRow(name, words["class"], words["duty"], words["responsible"], left_out)
+    words = {key: table.name(row, key) for key in _WORDS if key in table.columns}
+    if name is not None and None not in words.values():
+        yield ObjectRow(name, words.get("class"), words.get("duty"), words.get("responsible"), left_out)
 
 
 def _sort(table: ListTable, draft: _Draft) -> Objects | None:

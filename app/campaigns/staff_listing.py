@@ -12,6 +12,7 @@ from typing import Final
 
 from app.accounts.domain import Role, refused_join
 from app.accounts.service import LOGIN_SHAPE
+from app.campaigns.list_table import unseen_in
 from app.campaigns.rules import strange_in_name
 from app.core.folding import folded
 from app.office.sheets import tables
@@ -157,9 +158,8 @@ class _StaffTable(Table):
 
     def _name(self, row: Row) -> str:
         text = self.text(row, "name")
-        bad = next((letter for letter in text if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), "")
-        if bad:
-            self.report(row.number, "name", "text_control", value=f"U+{ord(bad):04X}")
+        if unseen := unseen_in(text):
+            self.report(row.number, "name", "text_control", value=unseen)
         elif len(text) > MAX_NAME:
             self.report(row.number, "name", "text_too_long", length=len(text), limit=MAX_NAME)
         elif code := "text_empty" if not text else strange_in_name(text):

@@ -87,6 +87,8 @@ def test_it_works() -> None:
         ([*ROWS[:2], ["合计", "", "", "3"]], [(3, "D", "total_row")]),
         ([HEAD, ["长" * 21, "单位", "自编表"]], [(2, "A", "text_too_long"), (2, "C", "form_several")]),
         ([*ROWS[:2], ["", "", "", "乙", "长" * 61]], [(3, "E", "text_too_long")]),
+        ([*ROWS[:2], ["", "", "", "张\ue863三", "局\u200b长"]], [(3, "D", "text_control"), (3, "E", "text_control")]),
+        ([HEAD, ["\u200b", "单位", "年度考核民主测评票", "甲"]], [(2, "A", "text_control")]),
     ],
 )
 def test_it_refuses_what_is_not_clear(rows: list[list[str]], wrong: list[tuple[int, str, str]]) -> None:
@@ -179,6 +181,15 @@ def test_a_page_that_carries_something_else_is_refused(bench: Bench) -> None:
             preview_carried(bench.view, text)
     with refuses("import_has_problems"):
         bench.do(save_sections, preview_carried(bench.view, '[["section","name"],[["新","甲"]]]'))
+
+
+def test_a_name_that_would_be_saved_otherwise_is_told_before_it_is_confirmed(bench: Bench) -> None:
+    listed = [*ROWS[1:], ["班子成员", "", "", "张\ue863三", "", "", "", ""]]
+    plan = preview_upload(bench.view, sections_xlsx([dict(zip(KEYS, row, strict=True)) for row in listed]))
+    assert [problem.code for problem in plan.preview.problems] == ["text_control"]
+    with refuses("import_has_problems"):
+        bench.do(save_sections, plan)
+    assert stored(bench) == []
 
 
 def test_it_works_by_the_pages(settings: Settings, bench: Bench, new_client: Callable[[], TestClient]) -> None:

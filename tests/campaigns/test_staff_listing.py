@@ -58,6 +58,7 @@ def test_what_is_pasted_is_read_with_and_without_titles(text: str) -> None:
     [
         (["", "县文化馆"], "A", "text_empty"),
         (["陈一\n二", "县文化馆"], "A", "text_control"),
+        (["陈\ue863一", "县文化馆"], "A", "text_control"),
         (["13800001111", "县文化馆"], "A", "name_has_phone"),
         (["很长的名字" * 9, "县文化馆"], "A", "text_too_long"),
         (["陈一", ""], "B", "unit_missing"),

@@ -154,6 +154,8 @@ def test_it_refuses_a_workbook_without_either_sheet() -> None:
         ([UNITS[0], ["1", "甲" * 61]], [(2, "B", "text_too_long")]),
         ([UNITS[0], ["1", "甲\n乙"]], [(2, "B", "text_control")]),
         ([UNITS[0], ["1", "甲\u202e乙"]], [(2, "B", "text_control")]),
+        ([UNITS[0], ["1", "甲\ue863乙"]], [(2, "B", "text_control")]),
+        ([UNITS[0], ["1", "甲", "\U000f0001"]], [(2, "C", "text_control")]),
         ([UNITS[0], ["1", "#REF!"]], [(2, "B", "text_error")]),
         ([UNITS[0], ["1", "甲", "乙" * 61]], [(2, "C", "text_too_long")]),
         ([UNITS[0], ["1", "甲"], ["", "乙"]], [(3, "A", "order_empty")]),
