@@ -1,7 +1,7 @@
 """Lists of what a campaign has, out of a workbook: rows in an order, each with a name of its own."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from app.campaigns.rules import is_visible, strange_in_name
@@ -14,6 +14,9 @@ MAX_NAME: Final = 60
 MAX_ENGLISH: Final = 160
 MAX_ORDER: Final = 9_999
 _LINE_ENDS: Final = "\u2028\u2029"
+_NOTHING: Final = frozenset({"", "无", "没有", "-", "—", "——", "/"})
+"""What is written into a cell of several names where there are none."""
+_SEPARATOR: Final = re.compile(r"([、;；,，])")
 
 PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     **tables.PROBLEM_SENTENCES,
@@ -44,6 +47,40 @@ def unseen_in(text: str) -> str:
     """
     bad = next((sign for sign in text if not is_visible(sign) or sign in _LINE_ENDS), "")
     return f"U+{ord(bad):04X}" if bad else ""
+
+
+def parts_of(text: str) -> list[str]:
+    """Return what stands on lines or between separators."""
+    return [part for line in text.splitlines() for each in _SEPARATOR.split(line)[::2] if (part := each.strip())]
+
+
+def named(text: str, known: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Return which names a cell has, each once in its order, and the parts of it that are none.
+
+    ``known``: the names by what they may be written as, ``folded``. They stand on lines or between separators; one
+    that has a separator in it is found before its parts are.
+    """
+    if text.strip() in _NOTHING:
+        return [], []
+    longest = max((len(_SEPARATOR.split(name)) for name in known), default=1)
+    found, strange = dict[str, None](), list[str]()
+    for line in text.splitlines():
+        parts = _SEPARATOR.split(line)
+        while parts:
+            tried = range(min(longest, len(parts)), 0, -2)
+            taken = next((n for n in tried if folded("".join(parts[:n])) in known), 0)
+            if taken:
+                found[known[folded("".join(parts[:taken]))]] = None
+            elif part := parts[0].strip():
+                strange.append(part)
+            parts = parts[max(taken, 1) + 1 :]
+    return list(found), strange
+
+
+def joined(names: Sequence[str], every: Iterable[str]) -> str:
+    """Return a cell from which ``named`` reads these of ``every`` name: on lines where a separator could mislead."""
+    text = "、".join(names)
+    return text if named(text, {folded(name): name for name in every}) == ([*names], []) else "\n".join(names)
 
 
 class ListTable(Table):

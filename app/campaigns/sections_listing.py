@@ -1,6 +1,5 @@
 """Sections with what is rated in them, out of an uploaded list: every bad cell is named before anything is saved."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -8,7 +7,7 @@ from typing import Final
 
 from app.campaigns import list_table
 from app.campaigns.domain import Objects
-from app.campaigns.list_table import ListTable, unseen_in
+from app.campaigns.list_table import ListTable, named, unseen_in
 from app.campaigns.rules import MAX_UNITS, NOUN_LIMIT
 from app.core.errors import DomainError
 from app.core.folding import folded
@@ -52,8 +51,6 @@ LISTING: Final = Listing(
     ("section", "name"),
     {"order": "column_order"},
 )  # fmt: skip
-_NOTHING: Final = frozenset({"", "无", "没有", "-", "—", "——", "/"})
-_SEPARATOR: Final = re.compile(r"[、;；,，\n\r]+")
 _WORDS: Final = ("class", "duty", "responsible")
 OF_SECTION: Final = ("objects", "form")
 """Columns that say something of a section: once is enough, twice has to be the same."""
@@ -225,13 +222,9 @@ def _left_out(table: ListTable, row: Row, groups: Sequence[str]) -> tuple[str, .
     """Return the groups named in a row, in their order; None where there is no such column."""
     if "leaves_out" not in table.columns:
         return None
-    text, known = table.text(row, "leaves_out"), {folded(name): name for name in groups}
-    if text in _NOTHING:
-        return ()
-    asked = [text] if folded(text) in known else [part.strip() for part in _SEPARATOR.split(text) if part.strip()]
-    for part in [part for part in asked if folded(part) not in known][:SHOWN]:
+    chosen, strange = named(table.text(row, "leaves_out"), {folded(name): name for name in groups})
+    for part in strange[:SHOWN]:
         table.report(row.number, "leaves_out", "group_not_here", value=part[:SHOWN])
-    chosen = {known[folded(part)] for part in asked if folded(part) in known}
-    if chosen == set(groups):
+    if chosen and set(chosen) == set(groups):
         table.report(row.number, "leaves_out", "all_groups_left_out", value=table.text(row, "name")[:SHOWN])
     return tuple(name for name in groups if name in chosen)

@@ -1,11 +1,12 @@
 """The workbook of sections: what is set up in a campaign, or what a round asks about, to be changed and uploaded."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import xlsxwriter
 
 from app.campaigns.domain import Objects
+from app.campaigns.list_table import joined
 from app.campaigns.reads import CampaignView, SectionView, get_campaign
 from app.campaigns.sections_listing import LISTING, SHEET, SORTS
 from app.campaigns.workbook_template import NO_DATE, SheetWriter
@@ -41,10 +42,11 @@ def sections_xlsx(lines: Sequence[Line]) -> bytes:
     return written(fill)
 
 
-def line(
-    section: tuple[str, Objects, str], words: Sequence[str] = ("", "", "", ""), groups: Collection[str] = ()
-) -> Line:
-    """Return a row: noun, sort and form of a section; name, class, position and responsible unit of an object."""
+def line(section: tuple[str, Objects, str], words: Sequence[str] = ("", "", "", ""), leaves_out: str = "") -> Line:
+    """Return a row: noun, sort and form of a section; name, class, position and responsible unit of an object.
+
+    ``leaves_out``: the groups that do not rate it, as a cell.
+    """
     noun, sort, form = section
     name, object_class, duty, responsible = words
     return {
@@ -55,7 +57,7 @@ def line(
         "class": object_class,
         "duty": duty,
         "responsible": responsible,
-        "leaves_out": "、".join(groups),
+        "leaves_out": leaves_out,
     }
 
 
@@ -66,12 +68,13 @@ def lines_of_campaign(campaign: CampaignView) -> list[Line]:
 
 def _lines_of(campaign: CampaignView, section: SectionView) -> list[Line]:
     titles = {form.key: form.title for form in campaign.forms}
+    groups = [group.name for group in campaign.groups]
     named = section.noun, section.objects, titles.get(section.form_key, "")
     rows = [
         line(
             named,
             (unit.name, unit.object_class, unit.duty, unit.responsible),
-            [group.name for group in campaign.groups if unit.id in group.left_out],
+            joined([group.name for group in campaign.groups if unit.id in group.left_out], groups),
         )
         for unit in campaign.of_section(section.id)
     ]

@@ -4,7 +4,6 @@ Who has no log-in name is given one; who is a liaison of the same unit already, 
 an account as liaison, by log-in name or as the only one of that name, is attached to his units with it.
 """
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Final
 
 from app.accounts.domain import Role, refused_join
 from app.accounts.service import LOGIN_SHAPE
-from app.campaigns.list_table import unseen_in
+from app.campaigns.list_table import named, parts_of, unseen_in
 from app.campaigns.rules import strange_in_name
 from app.core.folding import folded
 from app.office.sheets import tables
@@ -66,7 +65,6 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     "unit_unknown": "单位名单中没有“%(value)s”。请核对名称，多个单位用“、”隔开。",
 }
 _LIAISON: Final = frozenset({Role.LIAISON})
-_SEPARATOR = re.compile(r"[、;；,，\n\r]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +168,7 @@ class _StaffTable(Table):
 
     def _roles_of(self, row: Row) -> frozenset[Role]:
         """Return the roles of a row, a liaison's where none is written, or report what is wrong with them."""
-        parts = [part for part in _SEPARATOR.split(self.text(row, "role")) if part.strip()]
-        found = {part: self._roles.get(folded(part)) for part in parts}
+        found = {part: self._roles.get(folded(part)) for part in parts_of(self.text(row, "role"))}
         for part in (part for part, role in found.items() if role is None):
             offered = "、".join(ROLE_SPELLINGS[one][0] for one in self._known.roles)
             self.report(row.number, "role", "role_unknown", value=part[:SHOWN], roles=offered)
@@ -186,15 +183,12 @@ class _StaffTable(Table):
     def _units_of(self, row: Row, roles: frozenset[Role]) -> tuple[str, ...]:
         if Role.LIAISON not in roles:
             return ()
-        text = self.text(row, "units")
-        asked = [text] if folded(text) in self._units else [part.strip() for part in _SEPARATOR.split(text)]
-        asked = [part for part in asked if part]
-        if not asked:
+        names, unknown = named(self.text(row, "units"), self._units)
+        if not names and not unknown:
             self.report(row.number, "units", "unit_missing")
-        for part in asked[:SHOWN]:
-            if folded(part) not in self._units:
-                self.report(row.number, "units", "unit_unknown", value=part[:SHOWN])
-        return tuple(dict.fromkeys(self._units.get(folded(part), part) for part in asked))
+        for part in unknown[:SHOWN]:
+            self.report(row.number, "units", "unit_unknown", value=part[:SHOWN])
+        return tuple(names)
 
     def _account(self, row: Row, name: str, roles: frozenset[Role]) -> str:
         """Return the log-in name of the account that a liaison has, or empty text; several of a name are a problem."""

@@ -1,13 +1,12 @@
 """Units and voter groups out of an uploaded workbook: every bad cell is named before anything is saved."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from app.campaigns import list_table
 from app.campaigns.domain import GROUP_FLOOR
-from app.campaigns.list_table import MAX_NAME, ListTable, whole
+from app.campaigns.list_table import MAX_NAME, ListTable, named, whole
 from app.core.errors import DomainError
 from app.core.folding import folded
 from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets
@@ -59,9 +58,6 @@ TITLES: Mapping[str, Mapping[str, Sequence[str]]] = {kind: listing.titles for ki
 
 MAX_EXPECTED = 100_000
 MAX_LISTED = {UNITS_SHEET: 1_000, GROUPS_SHEET: 100}
-
-_NOTHING = frozenset({"无", "没有", "-", "—", "——", "/"})
-_SEPARATOR = re.compile(r"[、;；,，\n\r]+")
 
 PROBLEM_SENTENCES: Mapping[str, str] = {
     **list_table.PROBLEM_SENTENCES,
@@ -191,16 +187,10 @@ def _expected(table: ListTable, row: Row) -> int | None:
 
 
 def _leaves_out(table: ListTable, row: Row, rateable: Mapping[str, str]) -> tuple[str, ...] | None:
-    text = table.text(row, "leaves_out")
-    if text in _NOTHING:
-        return ()
-    # A unit whose own name has a separator in it may stand alone in the cell.
-    asked = [text] if folded(text) in rateable else [part.strip() for part in _SEPARATOR.split(text) if part.strip()]
-    unknown = [part for part in asked if folded(part) not in rateable]
+    names, unknown = named(table.text(row, "leaves_out"), rateable)
     for part in unknown[:SHOWN]:
         table.report(row.number, "leaves_out", "unit_unknown", value=part[:SHOWN])
-    names = tuple(dict.fromkeys(rateable[folded(part)] for part in asked if folded(part) in rateable))
     if names and not unknown and set(names) == set(rateable.values()):
         table.report(row.number, "leaves_out", "all_units_left_out")
         return None
-    return None if unknown else names
+    return None if unknown else tuple(names)

@@ -7,6 +7,7 @@ from typing import Any
 import xlsxwriter
 
 from app.campaigns.domain import GROUP_FLOOR
+from app.campaigns.list_table import joined
 from app.campaigns.reads import get_campaign
 from app.campaigns.workbook_import import GROUPS_SHEET, MAX_EXPECTED, TITLES, UNITS_SHEET, GroupRow, UnitRow
 from app.office.bench import Bench, Made
@@ -55,7 +56,7 @@ def _fill(book: xlsxwriter.Workbook, units: Sequence[UnitRow], groups: Sequence[
                 "order": g.order,
                 "name": g.name,
                 "expected": g.expected,
-                "leaves_out": "、".join(g.leaves_out),
+                "leaves_out": joined(g.leaves_out, [u.name for u in units]),
                 "english": g.english,
             }
             for g in groups

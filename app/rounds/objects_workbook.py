@@ -1,5 +1,6 @@
 """What a round asks about, as the workbook from which sections are imported."""
 
+from app.campaigns.list_table import joined
 from app.campaigns.sections_template import FILE, Line, line, sections_xlsx
 from app.office.bench import Bench, Made
 from app.rounds.domain import Paper
@@ -15,11 +16,12 @@ def objects(bench: Bench) -> Made:
 
 def lines_of(paper: Paper) -> list[Line]:
     """Return a row for every object of a paper, in its order."""
+    groups = [group.name for group in paper.groups]
     return [
         line(
             (section.noun, section.objects, section.form_title),
             (unit.name, unit.object_class, unit.duty, unit.responsible),
-            [group.name for group in paper.groups if unit.id in group.left_out],
+            joined([group.name for group in paper.groups if unit.id in group.left_out], groups),
         )
         for section in paper.sections
         for unit in section.units

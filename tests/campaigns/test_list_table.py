@@ -4,9 +4,12 @@ import sys
 import unicodedata
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from app.campaigns.list_table import ListTable, unseen_in
+from app.campaigns.list_table import ListTable, joined, named, parts_of, unseen_in
 from app.campaigns.rules import clean_name
+from app.core.folding import folded
 from app.office.sheets.tables import CellProblem, Listing
 from tests.campaigns.test_workbook_import import sheet
 
@@ -41,3 +44,40 @@ def test_whatever_it_takes_is_saved_as_it_is_but_for_white_space() -> None:
         if sign.isspace() or unseen_in(sign):
             continue
         assert clean_name(f"张{sign}三") == f"张{sign}三", unicodedata.name(sign, f"U+{code:04X}")
+
+
+KNOWN = {folded(name): name for name in ("宣传、文化口", "党代表", "群众代表", "甲,乙", "甲", "乙")}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "strange"),
+    [
+        ("", [], []),
+        ("无", [], []),
+        ("党代表", ["党代表"], []),
+        ("宣传、文化口", ["宣传、文化口"], []),
+        ("宣传、文化口、党代表", ["宣传、文化口", "党代表"], []),
+        ("党代表；宣传 、文化口；党代表", ["党代表", "宣传、文化口"], []),
+        ("党代表、宣传", ["党代表"], ["宣传"]),
+        ("、党代表、、工会、", ["党代表"], ["工会"]),
+        ("甲，乙", ["甲,乙"], []),
+        ("甲\n乙", ["甲", "乙"], []),
+    ],
+)
+def test_several_names_of_a_cell_are_told_apart(text: str, names: list[str], strange: list[str]) -> None:
+    assert named(text, KNOWN) == (names, strange)
+
+
+NAMES = st.lists(st.text("甲乙丙、，;", min_size=1, max_size=6), min_size=1, max_size=6, unique_by=folded)
+
+
+@given(every=NAMES, data=st.data())
+@settings(deadline=None)
+def test_what_is_written_into_a_cell_is_read_back(every: list[str], data: st.DataObject) -> None:
+    known = {folded(name): name for name in every}
+    chosen = data.draw(st.lists(st.sampled_from(every), unique=True))
+    assert named(joined(chosen, every), known) == (chosen, [])
+
+
+def test_parts_stand_on_lines_and_between_separators() -> None:
+    assert parts_of(" 组织者、督办员\n\n领导;，") == ["组织者", "督办员", "领导"]

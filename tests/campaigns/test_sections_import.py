@@ -6,9 +6,11 @@ from html import unescape
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from app.campaigns.domain import Objects
+from app.campaigns.models import VoterGroup
 from app.campaigns.sections_import import carry, preview_carried, preview_upload, save_sections
 from app.campaigns.sections_listing import PROBLEM_SENTENCES, SHEET, Known, SectionsPreview, preview_sections
 from app.campaigns.sections_template import Line, line, lines_of_campaign, sections_xlsx
@@ -181,6 +183,23 @@ def test_a_page_that_carries_something_else_is_refused(bench: Bench) -> None:
             preview_carried(bench.view, text)
     with refuses("import_has_problems"):
         bench.do(save_sections, preview_carried(bench.view, '[["section","name"],[["新","甲"]]]'))
+
+
+def test_a_group_with_a_separator_in_its_name_comes_back_among_others(bench: Bench) -> None:
+    with bench.database.writing() as session:
+        first = session.scalars(select(VoterGroup).order_by(VoterGroup.position)).first()
+        assert first
+        first.name = "党代表、人大代表"
+        session.add(VoterGroup(id="third", campaign_id=bench.id, position=2, name="服务对象", expected=9))
+    names = [group.name for group in bench.view.groups][:2]
+    upload(
+        bench,
+        sections_xlsx([line(("领导班子", Objects.UNIT, "领导班子民主测评表"), ("甲局", "", "", ""), "、".join(names))]),
+    )
+    assert stored(bench)[0][-1] == names
+    saved = stored(bench)
+    upload(bench, sections_xlsx(lines_of_campaign(bench.view)))
+    assert stored(bench) == saved
 
 
 def test_a_name_that_would_be_saved_otherwise_is_told_before_it_is_confirmed(bench: Bench) -> None:

@@ -71,8 +71,12 @@ def test_it_works() -> None:
 
 
 def test_it_works_from_template_to_upload() -> None:
-    units = (UnitRow(1, "文化馆", "馆", "备注"), UnitRow(2, "=1+1"), UnitRow(3, "@甲"))
-    groups = (GroupRow(1, "党代表", 12, ("=1+1", "文化馆")), GroupRow(2, "+86", 100_000))
+    units = (UnitRow(1, "文化馆", "馆", "备注"), UnitRow(2, "=1+1"), UnitRow(3, "@甲"), UnitRow(4, "宣传、文化口"))
+    groups = (
+        GroupRow(1, "党代表", 12, ("=1+1", "文化馆")),
+        GroupRow(2, "+86", 100_000),
+        GroupRow(3, "服务对象", 9, ("文化馆", "宣传、文化口")),
+    )
     data = template_xlsx(units, groups)
     found = preview_workbook(read_workbook(data, SHEETS))
     assert (found.units, found.groups, found.problems) == (units, groups, ())
