@@ -22,6 +22,7 @@ _DIGITS = b"0123456789"
 _MARK_OF_SIGN = bytes(
     _DIGITS.index(sign) if sign in _DIGITS else NOT_ASKED if sign == ord("-") else _NO_OPTION for sign in range(256)
 )
+_MARK = re.compile(r"[0-9]{0,3}")
 _POINTS = re.compile(r"([0-9]{1,3})(?:\.([0-9])?)?")
 _WIDE = "x"
 MOST_TYPED: Final = 8
@@ -198,9 +199,10 @@ def _mark_of(item: Item, value: str, points: str) -> bytes:
         if len(value) > 1 or not value.isascii():
             raise DomainError("marks_malformed")
         return marks_from_text(value or "-")
-    if value and not (value.isascii() and value.isdigit() and int(value) < NOT_ASKED):
+    mark = int(value or 0) if _MARK.fullmatch(value) else NOT_ASKED
+    if mark >= NOT_ASKED:
         raise DomainError("marks_malformed")
-    other = int(value) if value and int(value) > item.score.most else None
+    other = mark if mark > item.score.most else None
     steps = steps_typed(item.score, points)
     if steps is not None and other is None:
         return mark_bytes(item.score, steps)

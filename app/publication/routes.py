@@ -31,6 +31,7 @@ from app.tally.verdict import Verdict
 from app.web.desk import Desk, OpenDesk, Refused, ResultDesk
 from app.web.downloads import JSON
 from app.web.i18n import choose_language
+from app.web.requests import Version
 
 router = APIRouter()
 REMARKS_AHEAD = 2
@@ -113,7 +114,7 @@ def signed_answer(desk: OpenDesk, result: Published | PublishedBands) -> Respons
 
 
 @router.get("/results/{round_id}/versions/{version}")
-def show_version(desk: ResultDesk, round_id: str, version: int) -> Response:
+def show_version(desk: ResultDesk, round_id: str, version: Version) -> Response:
     """Show an earlier version beside which a correction stands."""
     result = spoken(desk, version_of(desk, round_id, version))
     context = {

@@ -11,12 +11,13 @@ from app.publication.seen import merged_in, result_of
 from app.rounds import document_reads, documents
 from app.web.desk import Desk, ResultDesk, UnitDesk
 from app.web.forms import Form, PostedForm
+from app.web.requests import Version
 
 router = APIRouter()
 
 
 @router.get("/results/{round_id}/documents/{version}")
-def read_document(desk: ResultDesk, round_id: str, version: int) -> Response:
+def read_document(desk: ResultDesk, round_id: str, version: Version) -> Response:
     """Send a version to whoever may read the result."""
     result_of(desk, round_id, "document")
     file = document_reads.document_file(desk.session, round_id, version)

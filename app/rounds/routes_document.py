@@ -10,6 +10,7 @@ from app.rounds.domain import RoundState
 from app.rounds.reads import get_round
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
+from app.web.requests import Version
 
 router = APIRouter()
 
@@ -49,7 +50,7 @@ def attach(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
 
 
 @router.get("/rounds/{round_id}/document/{version}")
-def download(desk: KeyDesk, round_id: str, version: int) -> Response:
+def download(desk: KeyDesk, round_id: str, version: Version) -> Response:
     """Send a version to organisers and scrutineers."""
     file = document_reads.document_file(desk.session, round_id, version)
     return desk.send(lambda: file.content, file.media_type, file.name)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session
 
 from app.core.db import Database
@@ -80,3 +80,6 @@ def get_now(request: Request) -> datetime:
 
 Now = Annotated[datetime, Depends(get_now)]
 Keys = Annotated[KeyFolder, Depends(get_key_folder)]
+
+Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""The number of a version in an address; no database column holds a greater one."""
