@@ -169,7 +169,7 @@ def _save_units(
     else:
         for position, unit in enumerate(known.values(), len(listed)):
             unit.position = position
-        check_names([*(row.name for row in listed), *(unit.name for unit in known.values())], MAX_UNITS)
+        check_names([*(row.name for row in listed), *(unit.name for unit in known.values())], MAX_UNITS, "单位")
     session.flush()
 
 
@@ -194,7 +194,9 @@ def _save_groups(
     else:
         for position, group in enumerate(known.values(), len(listed)):
             group.position = position
-        check_names([*(row.name for row in listed), *(group.name for group in known.values())], MAX_GROUPS)
+        check_names(
+            [*(row.name for row in listed), *(group.name for group in known.values())], MAX_GROUPS, "参评人员类别"
+        )
     session.flush()
     _save_left_out(session, campaign_id, saved)
 

@@ -35,6 +35,7 @@ TITLE_LIMIT = 80
 NOUN_LIMIT = 20
 LABEL_LIMIT = 40
 MAX_STAGES = 20
+MAX_SECTIONS = 12
 MAX_UNITS = 1000
 MAX_GROUPS = 100
 MAX_EXPECTED = 100_000
@@ -125,8 +126,8 @@ def _without_number(name: str, place: int) -> str:
     return name[found.end() :] if found and int(found[1]) == place else name
 
 
-def check_names(names: Sequence[str], limit: int) -> None:
-    """Refuse a list of names with an empty, an overlong or a repeated one, or with too many."""
+def check_names(names: Sequence[str], limit: int, field: str) -> None:
+    """Refuse a list of names with an empty, an overlong or a repeated one, or with too many of that ``field``."""
     seen: set[str] = set()
     for name in names:
         check_name(name)
@@ -134,7 +135,7 @@ def check_names(names: Sequence[str], limit: int) -> None:
             raise DomainError("name_twice", name=name)
         seen.add(name_key(name))
     if len(names) > limit:
-        raise DomainError("too_many_names", limit=limit)
+        raise DomainError("too_many_names", field=field, limit=limit)
 
 
 def check_name(name: str) -> None:

@@ -12,6 +12,7 @@ from app.campaigns.models import CampaignSection, SectionObject, Unit
 from app.campaigns.reads import RULE_JSON, get_form, scheme_of
 from app.campaigns.rule import Rule
 from app.campaigns.rules import (
+    MAX_SECTIONS,
     NOUN_LIMIT,
     NameRow,
     check_judging,
@@ -23,8 +24,6 @@ from app.campaigns.service import UnitWords, add_units, campaign_row, check_type
 from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.secrets import new_id
-
-MAX_SECTIONS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def _found(rows: Sequence[CampaignSection], section_id: str) -> CampaignSection:
 def _checked(session: Session, campaign_id: str, edit: SectionEdit, others: Sequence[str]) -> str:
     """Return the noun without needless white space, once it, the form and the rule were found to be fit."""
     noun = clean_name(edit.noun)
-    check_names([*others, noun], MAX_SECTIONS)
+    check_names([*others, noun], MAX_SECTIONS, "分表")
     if len(noun) > NOUN_LIMIT:
         raise DomainError("name_too_long", name=noun, limit=NOUN_LIMIT)
     form = get_form(session, campaign_id, edit.form_key)

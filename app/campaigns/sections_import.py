@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.campaigns import section_service
 from app.campaigns import service as campaigns
-from app.campaigns.reads import CampaignView, UnitView, get_campaign
-from app.campaigns.rules import NameRow, name_key
+from app.campaigns.reads import CampaignView, SectionView, UnitView, get_campaign
+from app.campaigns.rules import NameRow, fits, name_key, scheme_on
 from app.campaigns.section_service import SectionEdit
 from app.campaigns.sections_listing import (
     LISTING,
@@ -58,7 +58,21 @@ def known_of(campaign: CampaignView) -> Known:
     """Return what a list for the campaign is checked against."""
     forms = tuple((form.key, form.title) for form in campaign.forms)
     sections = {folded(section.noun): (section.objects, section.form_key) for section in campaign.sections}
-    return Known(forms, tuple(group.name for group in campaign.groups), sections)
+    names = {unit.id: name_key(unit.name) for unit in campaign.units}
+    return Known(
+        forms,
+        tuple(group.name for group in campaign.groups),
+        sections,
+        frozenset(names.values()),
+        {group.name: frozenset(names[unit_id] for unit_id in group.left_out) for group in campaign.groups},
+        {folded(section.noun): _unfit(campaign, section) for section in campaign.sections if section.rule},
+    )
+
+
+def _unfit(campaign: CampaignView, section: SectionView) -> frozenset[str]:
+    """Return the keys of the forms that a section's own rule cannot judge."""
+    judged = {form.key: scheme_on(campaign.scheme, form.form, section.rule) for form in campaign.forms}
+    return frozenset(key for key, scheme in judged.items() if not fits(scheme))
 
 
 def preview_upload(campaign: CampaignView, data: bytes) -> SectionsPlan:

@@ -8,7 +8,7 @@ from typing import Final
 from app.campaigns import list_table
 from app.campaigns.domain import Objects
 from app.campaigns.list_table import ListTable, named, unseen_in
-from app.campaigns.rules import MAX_UNITS, NOUN_LIMIT
+from app.campaigns.rules import MAX_SECTIONS, MAX_UNITS, NOUN_LIMIT, name_key
 from app.core.errors import DomainError
 from app.core.folding import folded
 from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets
@@ -65,6 +65,13 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     "form_several": "有几张测评表都叫“%(value)s”。请先在“测评表”页上改名。",
     "group_not_here": "参评人员类别中没有“%(value)s”。请核对名称，多个类别用“、”隔开。",
     "all_groups_left_out": "所有类别都不评“%(value)s”，这样就没有人评。",
+    "too_many_sections": "一个活动最多 %(limit)s 张分表，连同已有的和前面列出的，到“%(value)s”已经超出。"
+    "请合并或删去一些。",
+    "too_many_objects": "一个活动最多 %(limit)s 个测评对象，连同已有的和前面列出的，到“%(value)s”已经超出。"
+    "请删去一些。",
+    "group_rates_nothing": "连同已经设好的回避，“%(group)s”就没有测评对象可评了。请至少留一个。",
+    "rule_unfit": "分表“%(section)s”有自己的判定用语，不适合“%(value)s”的等次。"
+    "请先在这张分表的页上改判定用语，或换一张测评表。",
 }
 
 
@@ -97,6 +104,12 @@ class Known:
     forms: tuple[tuple[str, str], ...]
     groups: tuple[str, ...]
     sections: Mapping[str, tuple[Objects, str]]
+    units: frozenset[str] = frozenset()
+    """All that is rated, by ``name_key``."""
+    left_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Of it, by the name of a group, what that does not rate."""
+    unfit: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By the noun of a section that has a rule of its own, the forms that cannot be judged by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +133,9 @@ def preview_sections(workbook: Workbook, known: Known) -> SectionsPreview:
     table = ListTable(sheet, LISTING, MAX_UNITS, problems)
     drafts = _drafts(table, known)
     sections = tuple(found for draft in drafts if (found := draft.finished(table, known)))
+    _check_counts(table, drafts, known)
+    if not table.problems:
+        _check_groups(table, [each for draft in drafts for each in draft.rows], known)
     if not table.listed and not table.problems:
         table.problems.append(CellProblem(sheet.name, 1, "A", "", "sheet_empty"))
     columns = tuple(key for key in LISTING.titles if key in table.columns and key not in LISTING.unsaved)
@@ -144,14 +160,15 @@ class _Draft:
     noun: str
     row: Row
     said: dict[str, tuple[str, int]] = field(default_factory=dict)
-    rows: list[ObjectRow] = field(default_factory=list)
+    rows: list[tuple[int, ObjectRow]] = field(default_factory=list)
+    """What it lists, each with the number of its row."""
 
     def take(self, table: ListTable, row: Row) -> None:
         """Take what a row says of the section; reported where another said otherwise."""
         for key in OF_SECTION:
             text = table.text(row, key)
             first, number = self.said.setdefault(key, (text, row.number)) if text else ("", 0)
-            if folded(first) != folded(text):
+            if _meant(key, first) != _meant(key, text):
                 was, now = first[:SHOWN], text[:SHOWN]
                 table.report(
                     row.number, key, "section_differs", section=self.noun, first_row=number, first=was, value=now
@@ -166,7 +183,39 @@ class _Draft:
             if wanted not in self.said:
                 title = LISTING.titles[wanted][0]
                 table.report(self.row.number, wanted, "section_new_without", section=self.noun, wanted=title)
-        return None if sort is None or key is None else SectionRow(self.noun, sort, key, tuple(self.rows))
+        if key in known.unfit.get(folded(self.noun), ()):
+            at = self.said.get("form", ("", self.row.number))[1]
+            table.report(at, "form", "rule_unfit", section=self.noun, value=dict(known.forms)[key or ""])
+        rows = tuple(row for _, row in self.rows)
+        return None if sort is None or key is None else SectionRow(self.noun, sort, key, rows)
+
+
+def _meant(key: str, text: str) -> str:
+    """Return what a cell says of a section: a sort of object has several words."""
+    sort = SORTS.get("".join(text.split())) if key == "objects" else None
+    return folded(text) if sort is None else sort
+
+
+def _check_counts(table: ListTable, drafts: Sequence[_Draft], known: Known) -> None:
+    """Report the first section and the first object that are more than a campaign can have, with those there are."""
+    new = [draft for draft in drafts if folded(draft.noun) not in known.sections]
+    for draft in new[max(MAX_SECTIONS - len(known.sections), 0) :][:1]:
+        table.report(draft.row.number, "section", "too_many_sections", limit=MAX_SECTIONS, value=draft.noun[:SHOWN])
+    added = [(at, row) for draft in drafts for at, row in draft.rows if name_key(row.name) not in known.units]
+    for at, row in sorted(added, key=lambda each: each[0])[max(MAX_UNITS - len(known.units), 0) :][:1]:
+        table.report(at, "name", "too_many_objects", limit=MAX_UNITS, value=row.name)
+
+
+def _check_groups(table: ListTable, rows: Sequence[tuple[int, ObjectRow]], known: Known) -> None:
+    """Report a group that would rate nothing, at the last row that it is left out of."""
+    told = {name_key(row.name): row.left_out for _, row in rows if row.left_out is not None}
+    every = known.units | {name_key(row.name) for _, row in rows}
+    for group in known.groups:
+        rated = every - {key for key, names in told.items() if group in names}
+        rated -= known.left_out.get(group, frozenset()) - told.keys()
+        at = max((at for at, row in rows if group in (row.left_out or ())), default=0)
+        if at and not rated:
+            table.report(at, "leaves_out", "group_rates_nothing", group=group)
 
 
 def _drafts(table: ListTable, known: Known) -> list[_Draft]:
@@ -185,7 +234,7 @@ def _drafts(table: ListTable, known: Known) -> list[_Draft]:
             table.report(row.number, "section", "section_empty")
             continue
         draft.take(table, row)
-        draft.rows += _objects(table, row, known)
+        draft.rows += [(row.number, each) for each in _objects(table, row, known)]
     return list(drafts.values())
 
 

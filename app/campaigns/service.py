@@ -105,7 +105,7 @@ def set_stages(acting: Acting, rounds: RestingRounds, campaign_id: str, rows: Se
     session = acting.session
     campaign_row(session, campaign_id)
     kept = [NameRow(row.id, clean_name(row.name)) for row in rows if clean_name(row.name)]
-    check_names([row.name for row in kept], MAX_STAGES)
+    check_names([row.name for row in kept], MAX_STAGES, "阶段")
     stages = {stage.id: stage for stage in session.scalars(select(Stage).where(Stage.campaign_id == campaign_id))}
     for position, row in enumerate(kept):
         if row.id in stages:
@@ -125,7 +125,7 @@ def add_units(session: Session, now: datetime, staff: Principal, campaign_id: st
     added = [name for name in map(clean_name, names) if name]
     if not added:
         raise DomainError("name_missing")
-    check_names([*(unit.name for unit in units), *added], MAX_UNITS)
+    check_names([*(unit.name for unit in units), *added], MAX_UNITS, "单位")
     first = units[-1].position + 1 if units else 0
     known = ids_by_name(session, campaign_row(session, campaign_id).office_id, added)
     for position, name in enumerate(added, first):
@@ -142,7 +142,7 @@ def save_units(session: Session, now: datetime, staff: Principal, campaign_id: s
     if not set(named) <= set(units):
         raise DomainError("unit_unknown")
     order = [*named, *(unit_id for unit_id in units if unit_id not in named)]
-    check_names([named.get(unit_id, units[unit_id].name) for unit_id in order], MAX_UNITS)
+    check_names([named.get(unit_id, units[unit_id].name) for unit_id in order], MAX_UNITS, "单位")
     renamed = {units[key].name: name for key, name in named.items() if units[key].name != name}
     _step_aside(session, [units[key] for key, name in named.items() if units[key].name != name])
     for position, unit_id in enumerate(order):
@@ -204,7 +204,7 @@ def save_groups(session: Session, now: datetime, staff: Principal, campaign_id: 
     if not {row.id for row in rows if row.id} <= set(groups):
         raise DomainError("group_unknown")
     others = [group for group in groups.values() if group.id not in {row.id for row in rows}]
-    check_names([*(row.name for row in rows), *(group.name for group in others)], MAX_GROUPS)
+    check_names([*(row.name for row in rows), *(group.name for group in others)], MAX_GROUPS, "参评人员类别")
     for row in rows:
         check_expected(row.name, row.expected)
     _step_aside(session, [groups[row.id] for row in rows if row.id and groups[row.id].name != row.name])

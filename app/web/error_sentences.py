@@ -67,7 +67,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "name_is_number": (422, "“%(value)s”只有数字，不像名称。请改正后再提交。"),
     "name_has_number": (422, "“%(value)s”前面像是序号。请只填写名称。"),
     "name_has_phone": (422, "“%(value)s”里像有电话号码，会印给每一位参评人员看。请只填写名称。"),
-    "too_many_names": (422, "数量太多，最多 %(limit)s 个。请合并或删去一些后再提交。"),
+    "too_many_names": (422, "“%(field)s”太多，连同已有的最多 %(limit)s 个。请合并或删去一些后再提交。"),
     "expected_below_k": (422, "“%(name)s”少于 %(k)s 人，不能保证匿名。请与其他类别合并。"),
     "expected_too_large": (422, "“%(name)s”的应参加人数太大，最多 %(limit)s 人。请核对。"),
     "all_units_left_out": (422, "“%(name)s”至少要评一个单位。请取消一部分勾选。"),

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from html import unescape
 from typing import Any
 
@@ -9,12 +11,24 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from app.campaigns import section_service
 from app.campaigns.domain import Objects
-from app.campaigns.models import VoterGroup
-from app.campaigns.sections_import import carry, preview_carried, preview_upload, save_sections
-from app.campaigns.sections_listing import PROBLEM_SENTENCES, SHEET, Known, SectionsPreview, preview_sections
+from app.campaigns.models import CampaignSection, VoterGroup
+from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Sign, Step, Word
+from app.campaigns.rules import MAX_SECTIONS, MAX_UNITS, name_key
+from app.campaigns.section_service import SectionEdit
+from app.campaigns.sections_import import SectionsPlan, carry, known_of, preview_carried, preview_upload, save_sections
+from app.campaigns.sections_listing import (
+    PROBLEM_SENTENCES,
+    SHEET,
+    Known,
+    SectionRow,
+    SectionsPreview,
+    preview_sections,
+)
 from app.campaigns.sections_template import Line, line, lines_of_campaign, sections_xlsx
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.office.sheets.notes import NOTE_SENTENCES
@@ -52,6 +66,11 @@ def read(rows: list[list[str]], known: Known = KNOWN) -> SectionsPreview:
     for note in found.reading.notes:
         assert NOTE_SENTENCES[note.code] % note.params
     return found
+
+
+def planned(found: SectionsPreview) -> SectionsPlan:
+    """What would be saved of a preview if nothing were wrong with it."""
+    return SectionsPlan(replace(found, problems=()), frozenset(), frozenset(), {}, ())
 
 
 def told(rows: list[list[str]], known: Known = KNOWN) -> list[tuple[int, str, str]]:
@@ -104,6 +123,65 @@ def test_a_section_that_is_there_need_not_say_its_form_again() -> None:
         (Objects.UNIT, "other", None)
     ]
     assert {note.code for note in found.reading.notes} == {"column_order", "column_unknown"}
+
+
+def test_words_of_one_sort_are_the_same() -> None:
+    rows = [*ROWS[:3], ["班子成员", "同志", "", "李乙二"], ["班子成员", "干 部", "", "王丙三"]]
+    assert told(rows) == []
+    assert told([*rows, ["班子成员", "事项", "", "赵"]]) == [(6, "B", "section_differs")]
+
+
+def test_more_sections_than_a_campaign_can_have_are_told(bench: Bench) -> None:
+    """Those that it has count, and those that are listed once more do not."""
+    for number in range(MAX_SECTIONS - 1):
+        bench.do(section_service.add_section, SectionEdit(f"旧{number}", Objects.UNIT, "t2"))
+    rows = [["分表", "对象种类", "测评表", "名称"], ["旧0", "", "", "甲局"], ["新一", "单位", FORMS[0][1], "乙局"]]
+    known = known_of(bench.view)
+    assert told(rows, known) == []
+    found = read([*rows, ["新二", "单位", FORMS[0][1], "丙局"], ["新三", "单位", FORMS[0][1], "丁局"]], known)
+    assert [(one.row, one.column, one.code) for one in found.problems] == [(4, "A", "too_many_sections")]
+    with refuses("too_many_names"):
+        bench.do(save_sections, planned(found))
+
+
+def test_more_objects_than_a_campaign_can_have_are_told() -> None:
+    known = replace(KNOWN, units=frozenset(f"单位{number}" for number in range(MAX_UNITS - 1)))
+    rows = [*ROWS[:2], ["", "", "", "单位7"]]
+    assert told(rows, known) == []
+    assert told([*rows, ["", "", "", "乙"], ["", "", "", "丙"]], known) == [(4, "D", "too_many_objects")]
+
+
+def test_a_group_that_would_rate_nothing_is_told_before_it_is_confirmed(bench: Bench) -> None:
+    units = [unit.name for unit in bench.view.units]
+    head = ["分表", "对象种类", "测评表", "名称", "回避类别"]
+    first, *others = [["班子", "单位", FORMS[0][1], name, "党代表"] for name in units]
+    found = read([head, first, *others], known_of(bench.view))
+    assert [(one.row, one.column, one.code) for one in found.problems] == [(1 + len(units), "E", "group_rates_nothing")]
+    with refuses("all_units_left_out"):
+        bench.do(save_sections, planned(found))
+    assert told([head, first, *others, ["", "", "", "新局", ""]], known_of(bench.view)) == []
+    known = replace(known_of(bench.view), left_out={"党代表": frozenset(map(name_key, units[1:]))})
+    assert told([head, first], known) == [(2, "E", "group_rates_nothing")]
+    assert told([head, [*first[:4], ""]], known) == []
+
+
+def test_a_form_that_the_rule_of_a_section_cannot_judge_is_told(bench: Bench) -> None:
+    """A rule that looks at the first three grades has no sense over three of them; the kept form is asked as well."""
+    enough = Step((Condition(Quantity.FIRST, Sign.ABOVE, Fraction(1, 2), 3),), Word("好", Meaning.MET))
+    rule = Rule((enough, Step((), Word("差", Meaning.FAILED))))
+    people = bench.do(section_service.add_section, SectionEdit("班子成员", Objects.PERSON, "t4", rule))
+    rows = [["分表", "对象种类", "测评表", "名称"], ["班子成员", "", "政风行风评议表", "甲"]]
+    assert told(rows, known_of(bench.view)) == []
+    other = [rows[0], ["班子成员", "", "专项报告满意度测评表", "甲"]]
+    assert told(other, known_of(bench.view)) == [(2, "C", "rule_unfit")]
+    with pytest.raises(DomainError, match=r"^rule_"):
+        bench.do(
+            save_sections,
+            planned(replace(read(other), sections=(SectionRow("班子成员", Objects.PERSON, "t5", ()),), problems=())),
+        )
+    with bench.database.writing() as session:
+        session.get_one(CampaignSection, people).form_key = "t5"
+    assert told([rows[0], ["班子成员", "", "", "甲"]], known_of(bench.view)) == [(2, "C", "rule_unfit")]
 
 
 def test_it_refuses_a_workbook_of_something_else() -> None:
