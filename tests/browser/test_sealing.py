@@ -301,3 +301,23 @@ def test_without_scripts_the_form_for_the_box_holds_no_mark(
     old_phone.reload()
     expect(old_phone.locator("[data-receipt]")).to_have_text(receipt or "")
     assert count_box(installation.database, place.id) == (1, 1)
+
+
+def test_what_is_open_again_on_the_review_is_asked_for_and_not_sealed(
+    phone: Page, installation: Installation, place: OpenRound
+) -> None:
+    """Nothing on our pages takes a mark away behind the review; if something does, it is not sealed as the best one."""
+    scan(phone, place.codes["residents"][0])
+    fill(phone, place)
+    review(phone)
+    phone.locator("input[name=m1-1]:checked").evaluate("(mark) => { mark.checked = false; }")
+    cast(phone)
+    expect(phone.get_by_role("status").filter(has_text="还有 1 项没有评")).to_be_visible()
+    expect(phone.locator("[data-cell]").filter(has=phone.locator("input[name=m1-1]"))).to_be_in_viewport()
+    assert count_box(installation.database, place.id) == (0, 0)
+    option(phone, "m1-1", 4).click()
+    review(phone)
+    cast(phone)
+    expect_thanks(phone, installation, place)
+    ((_, ballot),) = in_the_box(installation, place)
+    assert ballot.marks == bytes([0, 1, 2, 1, 4, 3, 2, 3, 4])

@@ -159,6 +159,10 @@ function isTooLong() {
   return true;
 }
 
+function isUnready() {
+  return isMissing() || isTooLong();
+}
+
 function isDone() {
   return filled() === cells.length;
 }
@@ -235,7 +239,7 @@ function showMarks() {
 }
 
 function openReview() {
-  if (isMissing() || isTooLong()) {
+  if (isUnready()) {
     return;
   }
   const shown = { ...texts, cells: cells.length, large: document.getElementById("large").checked };
@@ -297,7 +301,7 @@ const NOT_ASKED = 0xff;
 
 function markOf(unit, item) {
   const first = ballot.elements.namedItem(`m${unit}-${item}`);
-  return first === null ? NOT_ASKED : Number(first.value);
+  return first && first.value !== "" ? Number(first.value) : NOT_ASKED;
 }
 
 function collect() {
@@ -468,6 +472,10 @@ async function castBallot() {
     if (wakeUp) {
       wakeUp();
     }
+    return;
+  }
+  if (!isWhole()) {
+    returnToMarks(isUnready);
     return;
   }
   sending = true;
