@@ -71,6 +71,7 @@ from app.routers import desk_routes, public_routes
 from app.slips import service as slips
 from app.tally.document import overall_of, parts_of
 from app.tally.facts import section_texts, texts_of
+from app.tally.headed import figures_of, head_of, headline, heads_of, is_judged_by_points
 from app.tally.shown import participation_rate
 from app.tally.unseen import unseen_groups
 from app.tally.wording import CHAIN, VERDICTS
@@ -165,7 +166,9 @@ def build_api(
     app.state.pages.environment.globals |= {
         "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak, "letters": Letters(LETTERS),
         "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
-        "texts_of": texts_of, "section_texts": section_texts, "worsening_of": worsening_of, "word_for": word_for,
+        "headline_of": headline, "head_of": head_of, "heads_of": heads_of, "figures_of": figures_of,
+        "is_judged_by_points": is_judged_by_points, "texts_of": texts_of,
+        "section_texts": section_texts, "worsening_of": worsening_of, "word_for": word_for,
         "composite_words": formula_text,
         "promise_of": promise_of, "noun_of": noun, "calls_of": calls_of,
     }  # fmt: skip

@@ -197,7 +197,8 @@ def _legend_places(options: tuple[str, ...], room: float) -> list[tuple[float, i
 def _draw_legend(
     sheet: Sheet, options: tuple[str, ...], styles: tuple[Look, ...], places: list[tuple[float, int]], top: float
 ) -> None:
-    for (x, line), option, look in zip(places, options, styles, strict=True):
+    # Where there are no options the one place only tells how high the legend is.
+    for (x, line), option, look in zip(places[: len(options)], options, styles, strict=True):
         sheet.box(x, top + line * _LEGEND_LINE + 4, (16, 14), look)
         sheet.text(x + 22, top + line * _LEGEND_LINE + 11, option, INK, size=_LABEL_SIZE)
 

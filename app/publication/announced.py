@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from app.tally.document import BandDocument, Document, Target, TargetBand, parts_of
+from app.tally.headed import MEAN, head_of, in_points, mean_text
 from app.tally.shown import Cell, Count, ItemTable, Overall, Rate
 from app.tally.verdict import Verdict
 from app.tally.wording import NO_BAND_TEXT
@@ -15,13 +16,21 @@ from app.tally.wording import NO_BAND_TEXT
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """How many marked something, and their share: of the valid answers, or for 不了解 and 弃权 of all."""
+    """How many marked something, and their share: of the valid answers, or for 不了解 and 弃权 of all.
+
+    Of points neither is told, and the mean stands in the place of the share.
+    """
 
     label: str
     count: str
     share: Rate
     grade: int = 0
     """Its place among the grades from 1 on; 0 for what is none."""
+
+    @property
+    def text(self) -> str:
+        """How many with their share; the share alone where no number is told."""
+        return f"{self.count}（{self.share['text']}）" if self.count else self.share["text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,15 @@ class Slide:
     id: str = ""
     score: str = ""
     """Its 综合评价得分, where everybody is told one."""
+    head: str = ""
+    """What the figure is called that decides about it."""
 
 
 def slides_of(document: Document | BandDocument) -> list[Slide]:
     """Return the objects of a result in official order."""
     several = len(document["sections"]) > 1
     return [
-        replace(_slide(target), part=section["noun"] if several else "")
+        replace(_slide(target), part=section["noun"] if several else "", head=head_of(section))
         for section in document["sections"]
         for target in section["targets"]
     ]
@@ -108,6 +119,8 @@ def options_of(cell: Cell) -> list[Option]:
     if not cell["shown"]:
         return []
     others = [other for other in (cell["unknown"], cell["abstain"]) if other and other["count"] is not None]
+    if in_points(cell):
+        return [Option(MEAN, "", {"text": mean_text(cell), "tenths": None})]
     if not cell["distribution"]:
         return [Option(cell.get("counted", ""), _count(cell.get("satisfied")), cell["satisfied_rate"], 1)]
     rows = enumerate(cell["distribution"], 1)
@@ -118,8 +131,11 @@ def options_of(cell: Cell) -> list[Option]:
 
 
 def options_text(asked: Asked) -> str:
-    """Return the options in one line: 满意 15（71.4%），基本满意 6（28.6%）; or the sentence that they are not told."""
-    return "，".join(f"{one.label} {one.count}（{one.share['text']}）" for one in asked.options) or asked.text
+    """Return the options in one line: 满意 15（71.4%），基本满意 6（28.6%）; or the sentence that they are not told.
+
+    Of points: 平均分 85.5 分.
+    """
+    return "，".join(f"{one.label} {one.text}" for one in asked.options) or asked.text
 
 
 def _count(count: Count | None) -> str:

@@ -17,7 +17,8 @@ from app.tally import shown
 from app.tally.disclosure import View
 from app.tally.document import Document, Section, Target, only_section, overall_of, parts_of
 from app.tally.facts import part_of
-from app.tally.figures import PER_MILLE
+from app.tally.figures import PER_MILLE, PERCENT
+from app.tally.headed import MEAN, RATE, has_rates, headline, in_points, main_of, mean_text
 from app.tally.shown import Cell, ChainRow, Share, participation_rate
 from app.tally.wording import CHAIN, HIDDEN_TEXT
 
@@ -66,7 +67,7 @@ def _words(cell: Cell) -> str:
     if not cell["shown"]:
         return cell["text"]
     parts = [f"{part['label']} {part['share']['text']}" for part in cell["distribution"]]
-    return "，".join(parts or [f"满意率 {cell['satisfied_rate']['text']}"])
+    return "，".join(parts or [f"{MEAN if in_points(cell) else RATE} {headline(cell)}"])
 
 
 def _grades(section: Section) -> tuple[str, ...]:
@@ -123,16 +124,35 @@ def _rates(parts: tuple[RateChart, str, str]) -> Chart:
     return Chart(partial(rates_svg, *parts), partial(rates_png, *parts))
 
 
+def _chart_of(
+    section: Section, drawn: Distribution, named: Sequence[tuple[str, Cell]], most: Sequence[int]
+) -> Chart:  # fmt: skip
+    """Return bars of shares; where all was answered in points, which have none, bars of means of the most points."""
+    if has_rates(section):
+        return _bars(drawn)
+    rows = tuple(_rate_row(name, cell, points) for (name, cell), points in zip(named, most, strict=True))
+    return _rates((RateChart(rows, (MEAN,)), drawn.title, _told(rows)))
+
+
+def _most(section: Section, key: str | None) -> int:
+    """Return the most points of an item; all items together are told out of a hundred."""
+    return next((item["score"]["most"] for item in section["items"] if item["key"] == key and "score" in item), PERCENT)
+
+
 def unit_chart(section: Section, unit: Target) -> Chart:
     """Return the chart of all items of a unit."""
     named = [(part["label"], part["total"]) for part in parts_of(unit)]
-    return _bars(_parts(section, named, f"{unit['name']} 各项评价", drawn_lines(section)))
+    title, most = f"{unit['name']} 各项评价", [_most(section, part["key"]) for part in parts_of(unit)]
+    return _chart_of(section, _parts(section, named, title, drawn_lines(section)), named, most)
 
 
 def overall_chart(document: Document, units: Sequence[Target] | None = None) -> Chart:
     """Return the chart of the overall figure of all units, or some, in official order."""
     section = only_section(document)
-    return _bars(_overall_parts(document, section["targets"] if units is None else units))
+    chosen = section["targets"] if units is None else units
+    named = [(unit["name"], unit["overall"]["total"]) for unit in chosen]
+    most = [_most(section, unit["overall"]["key"]) for unit in chosen]
+    return _chart_of(section, _overall_parts(document, chosen), named, most)
 
 
 def _overall_parts(document: Document, units: Sequence[Target]) -> Distribution:
@@ -149,7 +169,8 @@ def item_chart(document: Document, item_key: str) -> Chart:
         raise DomainError("not_found")
     title = f"{document['round']['title']} {named[0][1]['label']}"
     cells = [(name, item["total"]) for name, item in named]
-    return _bars(_parts(section, cells, title, drawn_lines(section, item_key)))
+    most = [_most(section, item_key)] * len(cells)
+    return _chart_of(section, _parts(section, cells, title, drawn_lines(section, item_key)), cells, most)
 
 
 def multiples_chart(document: Document) -> str:
@@ -163,32 +184,38 @@ def multiples_png(document: Document) -> bytes:
 
 
 def _multiples_parts(document: Document) -> Distribution:
-    units = only_section(document)["targets"]
+    section = only_section(document)
+    units = section["targets"]
     drawn, cells = _overall_parts(document, units), [unit["overall"]["total"] for unit in units]
-    figures = [cell["satisfied_rate"]["text"] if cell["shown"] else "" for cell in cells]
+    figures = [main_of(section, cell) if cell["shown"] else "" for cell in cells]
     bars = tuple(replace(bar, figure=figure) for bar, figure in zip(drawn.bars, figures, strict=True))
     return replace(drawn, bars=bars)
 
 
-def groups_chart(unit: Target, place: int) -> Chart:
+def groups_chart(section: Section, unit: Target, place: int) -> Chart:
     """Return the chart of 满意率 of each voter group beside the total; place 0 is the overall figure, else an item."""
-    return _rates(_groups_parts(unit, place))
+    return _rates(_groups_parts(section, unit, place))
 
 
-def _groups_parts(unit: Target, place: int) -> tuple[RateChart, str, str]:
+def _groups_parts(section: Section, unit: Target, place: int) -> tuple[RateChart, str, str]:
     parts = [unit["overall"], *unit["items"]]
     if not 0 <= place < len(parts):
         raise DomainError("not_found")
     part = parts[place]
     cells = [("合计", part["total"]), *((group["name"], group["cell"]) for group in part["groups"])]
-    rows = tuple(_rate_row(name, cell) for name, cell in cells)
-    title = f"{unit['name']} {part['label']} 各类别满意率"
-    return RateChart(rows, ("满意率",)), title, _told(rows)
+    rows = tuple(_rate_row(name, cell, _most(section, part["key"])) for name, cell in cells)
+    head = MEAN if part["total"]["shown"] and in_points(part["total"]) else RATE
+    return RateChart(rows, (head,)), f"{unit['name']} {part['label']} 各类别{head}", _told(rows)
 
 
-def _rate_row(label: str, cell: Cell) -> Row:
+def _rate_row(label: str, cell: Cell, most: int = 0) -> Row:
+    """Return the bar of a cell; a mean is a part of the ``most`` points, without which its text stands alone."""
     if not cell["shown"]:
         return Row(label, note=cell["text"])
+    if in_points(cell):
+        text = cell["mean_score"]["text"] if cell["mean_score"] else ""
+        part = float(text) / most if most and text.replace(".", "").isdecimal() else None
+        return Row(label, (Rate(mean_text(cell), part),))
     rate, interval = cell["satisfied_rate"], cell["interval"]
     spread = None if interval is None else (interval["low"] / 1000, interval["high"] / 1000)
     text = rate["text"] if interval is None else f"{rate['text']}（{interval['text']}）"

@@ -33,7 +33,7 @@ def _chart(result: Published, told: Mapping[str, Any]) -> charts.Chart:
     unit = _unit(result, told["unit"])
     if told["chart"] == "unit":
         return charts.unit_chart(result.around(told["unit"]).section, unit)
-    return charts.groups_chart(unit, told["place"])
+    return charts.groups_chart(result.around(told["unit"]).section, unit, told["place"])
 
 
 def chart(bench: Bench) -> Made:

@@ -18,6 +18,7 @@ from app.publication.reads import ANYONE, published_bands, sighted
 from app.publication.spoken import speak
 from app.publication.years import Row, previous_of
 from app.tally.document import Target, TargetBand, every_target
+from app.tally.headed import headline
 from app.tally.wording import NO_BAND_TEXT
 
 PREVIOUS_NOTE: Final = "上次是同一对象以前最近一轮口径相同的已公布结果。"
@@ -111,7 +112,7 @@ def _outcome(target: Target | TargetBand) -> Outcome:
         band = target["band"]
         return Outcome(band["label"] if band else NO_BAND_TEXT)
     total = target["overall"]["total"]
-    rate = total["satisfied_rate"]["text"] if total["shown"] else ""
+    rate = headline(total) if total["shown"] else ""
     return Outcome(target["verdict"]["label"], target["verdict"]["code"], rate)
 
 

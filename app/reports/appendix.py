@@ -11,6 +11,7 @@ from app.reports.report_data import fitted
 from app.rounds.domain import Paper
 from app.rounds.domain import Section as AskedSection
 from app.tally.document import Section, Target, parts_of
+from app.tally.headed import SCORE, head_of, is_judged_by_points
 from app.tally.shown import NO_FIGURE, figure_text
 from app.tally.shown import Cell as FigureCell
 
@@ -36,7 +37,7 @@ def _counts_table(section: Section, unit: Target) -> Markup:
             Column("有效", 15),
             *(Column(label, 15) for label in others),
             Column("回答", 15),
-            Column("综合得分", 16),
+            Column(head_of(section) if is_judged_by_points(section) else SCORE, 16),
         ]
     )
     rows = [[part["label"], *_counted(part["total"], len(scale["grades"]), len(others))] for part in parts_of(unit)]

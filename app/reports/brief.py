@@ -13,6 +13,7 @@ from app.publication.editions import Published
 from app.reports.framed import FRAME, frame, typeset
 from app.tally.document import Document, Section, Target, overall_of, parts_of
 from app.tally.facts import texts_of
+from app.tally.headed import figures_of, has_rates, heads_of
 from app.tally.shown import ItemTable, Overall, Ruling
 from app.tally.verdict import Verdict
 from app.tally.wording import COUNT_WORDS, NOT_TOLD
@@ -37,11 +38,11 @@ _BRIEF: Final = (
 #for note in d.notes [#text(size: 9pt)[· #note] \ ]
 #if d.rows.len() > 0 [
   #set text(size: 9pt)
-  #align(right, image(bytes(d.legend), format: "svg", height: 4.4mm, alt: "图例"))
+  #if d.legend != "" [#align(right, image(bytes(d.legend), format: "svg", height: 4.4mm, alt: "图例"))]
   #v(-0.6em)
   #table(
     columns: (1fr, 58mm, ..d.heads.slice(2).map(_ => auto)), stroke: 0.4pt + rgb("#c9d2dc"), inset: 4pt,
-    align: (x, _) => (if x in (2, 3, 4) { right } else { left }) + horizon,
+    align: (x, _) => (if x > 1 and x < d.words_from { right } else { left }) + horizon,
     table.header(..d.heads.map(words => [*#words*])),
     ..d.rows.map(row => (
       [#row.at(0)], image(bytes(row.at(1)), format: "svg", width: 56mm, alt: row.at(2)),
@@ -117,8 +118,9 @@ def _brief(result: Published, *, named: bool) -> bytes:
         **frame(result, document, f"{document['round']['title']}{noun}结果简报"),
         "summary": summary,
         "heads": _heads(section),
+        "words_from": len(heads_of(section)) + 3,
         "rows": [] if many else _rows(section),
-        "legend": charts.legend(section),
+        "legend": charts.legend(section) if has_rates(section) else "",
         "formula": _formula(document, section),
         "flagged": flagged,
         "long": sum(len(row[3]) for row in flagged) > SIGNS_BESIDE_GRID,
@@ -146,7 +148,7 @@ def _formula(document: Document, section: Section) -> str:
 def _heads(section: Section) -> list[str]:
     units = section["targets"]
     first = units[0]["name"] if len(units) == 1 else called(section["objects"], "单位")
-    heads = [first, "分布", "满意率", "不满意率", "有效（人）"]
+    heads = [first, "分布", *heads_of(section), "有效（人）"]
     has_verdicts = len(units) > 1 or any(item["verdict"] for unit in units for item in unit["items"])
     return [*heads, "结论"] if has_verdicts else heads
 
@@ -167,9 +169,9 @@ def _parts(unit: Target) -> list[tuple[int, ItemTable | Overall]]:
 def _row(section: Section, unit: Target, place: int, label: str) -> list[str]:
     part: ItemTable | Overall = unit["items"][place - 1] if place else overall_of(unit)
     cell, verdict = part["total"], _verdict(unit, place)
-    figures = ["—"] * 3
+    figures = [NOT_TOLD] * (len(heads_of(section)) + 1)
     if cell["shown"]:
-        figures = [cell["satisfied_rate"]["text"], cell["dissatisfied_rate"]["text"], cell["valid"]["text"]]
+        figures = [*figures_of(section, cell), cell["valid"]["text"]]
     bar = charts.row_chart(section, unit, place)
     return [label, bar, f"{label}的分布", *figures, verdict["label"] if verdict else "—"]
 

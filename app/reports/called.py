@@ -4,14 +4,17 @@ from app.campaigns.nouns import called, sort_of
 from app.tally.document import Document
 
 
-def brief_words(objects: str) -> dict[str, str]:
-    """Return what brief and notice say of what was rated, by the names that their templates use."""
+def brief_words(objects: str, head: str) -> dict[str, str]:
+    """Return what brief and notice say of what was rated, by the names that their templates use.
+
+    ``head``: what the figure is called whose bands are told, empty where sections differ.
+    """
     said = {
         "one": "单位",
         "order": "单位按机构序列排列，不作排名",
         "none": "没有需补课的单位。",
         "chart": "各单位总体评价分布图",
-        "bands": "各单位满意率所在的档次",
+        "bands": f"各单位{head}所在的档次",
         "whole": "全部单位合在一起",
     }
     return {key: called(objects, sentence) for key, sentence in said.items()}

@@ -10,6 +10,7 @@ from app.office.typesetting import pdf
 from app.publication.editions import Edition
 from app.reports.called import brief_words
 from app.tally.document import BandDocument, Document, extent_of
+from app.tally.headed import common_head
 from app.tally.shown import participation_rate
 from app.tally.wording import CHAIN
 
@@ -87,7 +88,9 @@ def frame(edition: Edition, document: Document | BandDocument, title: str) -> di
         "version": edition.version,
         "signs": edition.signs,
         "chain": numbers,
-        "words": brief_words(sort_of([section["objects"] for section in document["sections"]])),
+        "words": brief_words(
+            sort_of([section["objects"] for section in document["sections"]]), common_head(document["sections"])
+        ),
         "meeting": [list(line) for line in edition.meeting.lines()],
         "notes": [note["text"] for note in (*document["chain"]["warnings"], *document["notes"])],
     }

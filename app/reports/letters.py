@@ -25,6 +25,7 @@ from app.reports.report_data import (
 )
 from app.reports.templates import WordTemplate
 from app.tally.document import Document, Target, only_section, parts_of
+from app.tally.headed import head_of
 from app.tally.shown import Ruling
 from app.tally.verdict import Verdict
 from app.tally.wording import VERDICTS
@@ -91,7 +92,7 @@ def _letter(result: Published, unit: Target, drawn: Figures, template: bytes | N
         **common_values(result, f"{about['title']}结果反馈函", "", now),
         "单位": one_line(unit["name"]),
         "测评结果": _outcome(document, unit, figures),
-        "类别评价": groups_table(unit, "各类别评价"),
+        "类别评价": groups_table(result.section, unit, "各类别评价"),
         "口径": method_block(document),
         "意见建议": remarks_block(unit, about["remark_k"], REMARKS_LISTED),
         "整改要求": _demands(unit),
@@ -100,14 +101,15 @@ def _letter(result: Published, unit: Target, drawn: Figures, template: bytes | N
 
 
 def _outcome(document: Document, unit: Target, figures: Figures) -> Markup:
-    band, sort = only_section(document)["overall_band"], only_section(document)["objects"]
+    section = only_section(document)
+    band, sort, head = section["overall_band"], section["objects"], head_of(section)
     notes = [*(note["text"] for note in document["chain"]["warnings"]), *notes_for(unit, Scope.UNIT)]
     return joined(
         [
             paragraph(f"结论：{unit['verdict']['label']}。{reasons_of(unit['verdict'])}"),
             paragraphs(f"提示：{text}。" for text in notes),
             items_table(figures, unit, "各项评价"),
-            paragraphs([called(sort, f"全部单位合在一起，满意率在 {band['label']} 这一档。")] if band else []),
+            paragraphs([called(sort, f"全部单位合在一起，{head}在 {band['label']} 这一档。")] if band else []),
             paragraph(f"计票情况：{chain_sentence(document)}"),
         ]
     )

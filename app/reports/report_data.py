@@ -31,6 +31,7 @@ from app.reports.strips import strip_pngs
 from app.tally import shown
 from app.tally.document import Document, Section, Target, extent_of, only_section, parts_of
 from app.tally.facts import texts_of
+from app.tally.headed import figures_of, has_means, heads_of, is_judged_by_points, main_of, single_head
 from app.tally.shown import (
     NO_FIGURE,
     RETURNS,
@@ -97,7 +98,7 @@ class Figures:
         self._grades = [grade["label"] for grade in scale["grades"]]
         self._others = [label for label in (scale["unknown"], scale["abstain"]) if label is not None]
         measure = section["formula"]["measure"]
-        self._extra = None if measure == Measure.SATISFIED_RATE else measure
+        self._extra = None if measure == Measure.SATISFIED_RATE or has_means(section) else measure
         self._strips: dict[tuple[float, ...], bytes] = {}
 
     def into(self, pictures: Pictures) -> "Figures":
@@ -110,11 +111,12 @@ class Figures:
         """Return the columns of a cell's figures."""
         extra = [Column(self._section["formula"]["measure_label"], _RATE)] if self._extra else []
         others = [Column(f"{label}率", _RATE) for label in self._others]
+        first, *rest = heads_of(self._section)
         return [
             *(Column(label, _GRADE) for label in self._grades),
-            Column("满意率", _RANGED if has_intervals(self._section) else _RATE),
+            Column(first, _RANGED if has_intervals(self._section) else _RATE),
             *extra,
-            Column("不满意率", _RATE),
+            *(Column(head, _RATE) for head in rest),
             Column("有效人数", _COUNT),
             *others,
         ]
@@ -123,14 +125,14 @@ class Figures:
         """Return the figures of a cell; of a hidden one the words that say so, over all columns."""
         if not cell["shown"]:
             return [Spanning(cell["text"], len(self.columns()))]
-        rate, interval = cell["satisfied_rate"]["text"], cell["interval"]
+        (first, *rest), interval = figures_of(self._section, cell), cell["interval"]
         extra = [figure_text(measure_of(cell, self._extra))] if self._extra else []
         others = [figure_text(other["rate"]) for other in (cell["unknown"], cell["abstain"]) if other is not None]
         return [
             *self._shares(cell),
-            two_lines(rate, interval["text"]) if interval else rate,
+            two_lines(first, interval["text"]) if interval and not is_judged_by_points(self._section) else first,
             *extra,
-            cell["dissatisfied_rate"]["text"],
+            *rest,
             cell["valid"]["text"],
             *others,
         ]
@@ -175,8 +177,8 @@ def items_table(figures: Figures, unit: Target, caption: str) -> Markup:
     return table(caption, columns, rows)
 
 
-def groups_table(unit: Target, caption: str) -> Markup:
-    """Return the table of 满意率 by voter group and item; the document's own words where no group is shown."""
+def groups_table(section: Section, unit: Target, caption: str) -> Markup:
+    """Return the table of 满意率 or means by voter group and item; the document's own words where no group is shown."""
     items = [item for item in unit["items"] if item["groups"]]
     if not items:
         return paragraph(next((item["groups_text"] for item in unit["items"]), HIDDEN_TEXT), Style.NOTE)
@@ -184,9 +186,10 @@ def groups_table(unit: Target, caption: str) -> Markup:
     columns = [Column("类别", 36, Style.CELL), *(Column(item["label"], width) for item in items)]
     names = {row["id"]: row["name"] for item in items for row in item["groups"]}
     cells = [{row["id"]: row["cell"] for row in item["groups"]} for item in items]
-    rows = [[name, *(_rate_or_word(by_group.get(group)) for by_group in cells)] for group, name in names.items()]
+    rows = [[name, *(rate_or_word(section, found.get(group)) for found in cells)] for group, name in names.items()]
     hidden = any(row["cell"]["shown"] is False for item in items for row in item["groups"])
-    notes = ["表中为满意率。", *([f"“不显示”：{HIDDEN_TEXT}。"] if hidden else []), *_merged_notes(items)]
+    unseen = [f"“不显示”：{HIDDEN_TEXT}。"] if hidden else []
+    notes = [f"表中为{single_head(section)}。", *unseen, *_merged_notes(items)]
     notes += [f"“{item['label']}”：{item['groups_text']}。" for item in unit["items"] if not item["groups"]]
     return joined([table(caption, columns, rows), paragraph("".join(notes), Style.NOTE)])
 
@@ -206,10 +209,11 @@ def _merged_notes(items: Sequence[ItemTable]) -> list[str]:
     ]
 
 
-def _rate_or_word(cell: shown.Cell | None) -> str:
+def rate_or_word(section: Section, cell: shown.Cell | None) -> str:
+    """Return the figure of a cell that decides, or the word that it is not shown; a dash where there is no cell."""
     if cell is None:
         return NO_FIGURE
-    return cell["satisfied_rate"]["text"] if cell["shown"] else "不显示"
+    return main_of(section, cell) if cell["shown"] else "不显示"
 
 
 def chain_table(document: Document, shown_columns: ChainColumns, caption: str) -> Markup:

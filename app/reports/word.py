@@ -31,6 +31,7 @@ from app.reports.report_data import (
     items_table,
     meeting_block,
     method_block,
+    rate_or_word,
     reasons_of,
     remarks_block,
     warnings_of,
@@ -40,7 +41,8 @@ from app.reports.templates import fill_template, worded_template
 from app.rounds.domain import Paper
 from app.rounds.ports import Merged
 from app.tally.document import Document, Section, Target, every_target, only_section, overall_of, parts_of
-from app.tally.shown import ItemTable, Ruling
+from app.tally.headed import MEAN, has_rates, single_head
+from app.tally.shown import Ruling
 from app.tally.verdict import Verdict
 from app.tally.words import word_for, word_rows
 
@@ -172,9 +174,11 @@ def _overall_table(section: Section, figures: Figures) -> Markup:
 
 
 def _overall_charts(document: Document, pictures: Pictures) -> Markup:
-    units = only_section(document)["targets"]
+    section = only_section(document)
+    units = section["targets"]
     png = overall_chart(document).png() if len(units) <= UNITS_PER_CHART else multiples_png(document)
-    words = called(only_section(document)["objects"], "图 1　各单位总体评价的分布")
+    drawn = "分布" if has_rates(section) else MEAN
+    words = called(section["objects"], f"图 1　各单位总体评价的{drawn}")
     picture = pictures.run(png, TEXT_WIDTH, words)
     note = signs_missing(unit["name"] for unit in units)
     told = [paragraph(note, Style.NOTE)] if note else []
@@ -195,7 +199,7 @@ def _details(result: Published, figures: Figures, chosen: Sequence[Target]) -> M
 
 
 def _matrix(section: Section, chosen: Sequence[Target]) -> Markup:
-    """Return 满意率 of every item of many units in one table."""
+    """Return 满意率, or the mean, of every item of many units in one table."""
     labels = [item["label"] for item in section["items"]]
     width = (TEXT_WIDTH - 55) / len(labels)
     columns = [
@@ -205,15 +209,12 @@ def _matrix(section: Section, chosen: Sequence[Target]) -> Markup:
         Column("结论", 13, Style.HEAD),
     ]
     rows = (
-        [str(unit["position"]), unit["name"], *map(_rate_text, unit["items"]), unit["verdict"]["label"]]
+        [str(unit["position"]), unit["name"], *figures, unit["verdict"]["label"]]
         for unit in chosen
+        for figures in [[rate_or_word(section, item["total"]) for item in unit["items"]]]
     )
-    return table(called(section["objects"], "表 3　需补课和提醒的单位各项满意率"), fitted(columns), rows)
-
-
-def _rate_text(item: ItemTable) -> str:
-    total = item["total"]
-    return total["satisfied_rate"]["text"] if total["shown"] else "不显示"
+    caption = called(section["objects"], f"表 3　需补课和提醒的单位各项{single_head(section)}")
+    return table(caption, fitted(columns), rows)
 
 
 def _unit_block(result: Published, figures: Figures, unit: Target) -> Markup:
@@ -227,7 +228,7 @@ def _unit_block(result: Published, figures: Figures, unit: Target) -> Markup:
             ),
             paragraphs((f"提示：{text}。" for text in notes_for(unit, result.scope)), Style.LEAD),
             items_table(figures, unit, f"{name}各项评价"),
-            groups_table(unit, f"{name}各类别评价"),
+            groups_table(result.section, unit, f"{name}各类别评价"),
         ]
     )
 

@@ -29,7 +29,19 @@ from app.reports.worksheet import (
 )
 from app.tally.document import Section, extent_of, overall_of
 from app.tally.facts import texts_of
-from app.tally.shown import RETURNS, SLIPS, Cell, ChainRow, GroupRow, ItemTable, MergedRow, Ruling, participation_rate
+from app.tally.headed import DISSATISFIED, MEAN, RATE, SCORE, has_rates
+from app.tally.shown import (
+    RETURNS,
+    SLIPS,
+    Cell,
+    ChainRow,
+    GroupRow,
+    ItemTable,
+    MergedRow,
+    Ruling,
+    ShownCell,
+    participation_rate,
+)
 from app.tally.wording import CHAIN
 from app.tally.words import word_rows
 
@@ -90,7 +102,8 @@ def _figure_heads(section: Section) -> list[str]:
     grades = [grade["label"] for grade in scale["grades"]]
     others = [f"{label}率" for label in (scale["unknown"], scale["abstain"]) if label is not None]
     interval = ["满意率可能区间"] if has_intervals(section) else []
-    return [*grades, "满意率", *interval, "总体满意率", "不满意率", "综合得分", "有效（人）", *others, "等次用语"]
+    rates = [RATE, *interval, "总体满意率", DISSATISFIED] if has_rates(section) else []
+    return [*grades, *rates, SCORE if rates else MEAN, "有效（人）", *others, "等次用语"]
 
 
 def _figures(section: Section, cell: Cell) -> list[Value]:
@@ -98,21 +111,26 @@ def _figures(section: Section, cell: Cell) -> list[Value]:
     if not cell["shown"]:
         return [cell["text"]]
     grades = section["scale"]["grades"]
-    rows, interval = cell["distribution"], cell["interval"]
+    rows = cell["distribution"]
     shares: list[Value] = [*(row["share"] for row in rows), *[None] * (len(grades) - len(rows))]
     others = [other for other in (cell["unknown"], cell["abstain"]) if other is not None]
     labels = "/".join(row["label"] for row in rows)
     return [
         *shares,
-        cell["satisfied_rate"],
-        *([interval["text"] if interval else None] if has_intervals(section) else []),
-        cell["positive_rate"],
-        cell["dissatisfied_rate"],
+        *_rates(section, cell),
         cell["mean_score"],
         cell["valid"],
         *(other["rate"] for other in others),
         labels if labels != "/".join(grade["label"] for grade in grades) else None,
     ]
+
+
+def _rates(section: Section, cell: ShownCell) -> list[Value]:
+    if not has_rates(section):
+        return []
+    interval = cell["interval"]
+    spread: list[Value] = [interval["text"] if interval else None] if has_intervals(section) else []
+    return [cell["satisfied_rate"], *spread, cell["positive_rate"], cell["dissatisfied_rate"]]
 
 
 def _summary(table: Table, result: Published) -> None:

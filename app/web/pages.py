@@ -131,9 +131,9 @@ def _environment() -> Environment:
 
 @pass_context
 def _headline(context: Context, cell: Mapping[str, Any]) -> str:
-    """Return the figure by which a cell is known: 满意率, or of what is answered in points their mean."""
-    rate, mean = str(cell["satisfied_rate"]["text"]), cell["mean_score"]
-    return rate if rate != "—" or mean is None else _said(context, f"{mean['text']} 分")
+    """Return the figure by which a cell is known, as the reader says it."""
+    headline = cast("Callable[[Mapping[str, Any]], str]", context.resolve("headline_of"))
+    return _said(context, headline(cell))
 
 
 @pass_context

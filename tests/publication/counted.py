@@ -28,7 +28,8 @@ from app.publication.domain import Scope, Viewer
 from app.publication.editions import Published, PublishedBands
 from app.publication.freezing import prepare_result
 from app.rounds.approvals import ask_or_act, decide, made_ready
-from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, RoundState, paper_digest
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, RoundState, Section, paper_digest
+from app.rounds.marks import mark_bytes
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper, paper_text
 from app.rounds.service import count_round
@@ -109,9 +110,21 @@ def _stacks(votes: Votes) -> list[dict[str, object]]:
         for group in paper.groups:
             count = votes.returned[group.id] * len(section.items)
             if unit.id not in group.left_out and count:
-                marks = bytes(draw.choices(options, weights[: len(options)], k=count))
+                marks = _marks(draw, section, draw.choices(options, weights[: len(options)], k=count))
                 rows.append({"round_id": paper.round_id, "unit_id": unit.id, "group_id": group.id, "marks": marks})
     return rows
+
+
+def _marks(draw: random.Random, section: Section, chosen: list[int]) -> bytes:
+    """Return ballots of a section with these marks, and points in the place of grades where an item is asked so."""
+    items = section.items
+    if not any(item.score for item in items):
+        return bytes(chosen)
+    asked = ((mark, items[place % len(items)].score) for place, mark in enumerate(chosen))
+    return b"".join(
+        mark_bytes(score, draw.randrange(score.steps // 2, score.steps)) if score else bytes((mark,))
+        for mark, score in asked
+    )
 
 
 def store_sealed(database: Database, votes: Votes, *, two_person: bool = False, rehearsal_of: str | None = None) -> str:

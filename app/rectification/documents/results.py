@@ -14,6 +14,7 @@ from app.publication.reads import published, viewer_of
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.retesting import SideBySide, side_by_side
 from app.tally.document import Target, every_target
+from app.tally.headed import RATE, measure_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class OrderResult:
     """What of an order's results the reader may see; ``codes`` verify those whose figures are quoted."""
 
     unit: Target | None = None
-    measure: tuple[Measure, str] = (Measure.SATISFIED_RATE, "满意率")
+    measure: tuple[Measure, str] = (Measure.SATISFIED_RATE, RATE)
     title: str = ""
     both: SideBySide | None = None
     codes: tuple[str, ...] = ()
@@ -48,8 +49,7 @@ class Results:
         unit = None if first is None else unit_of(every_target(first.document), order.unit_id)
         if first is None or unit is None:
             return OrderResult()
-        formula = first.around(order.unit_id).section["formula"]
-        measure = (formula["measure"], formula["measure_label"])
+        measure = measure_in(first.around(order.unit_id).section)
         both = side_by_side(self.session, self.staff, self.now, order)
         quoted = [first]
         if both is not None and not both.reason and order.current and order.current.retest_round_id:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts.service import copy_liaisons
 from app.audit import service as audit
-from app.campaigns.domain import Measure
 from app.campaigns.kinds import KINDS
 from app.campaigns.reads import get_campaign, office_of, units_of_campaign
 from app.core.acting import Acting, Principal
@@ -27,6 +26,7 @@ from app.rectification.rules.ratings import MOST_VOTED, Measured, voted_names
 from app.rounds.reads import RoundView, rounds_of
 from app.rounds.starting import Beginning, begin
 from app.tally.document import TargetBand
+from app.tally.headed import head_of, measure_in
 from app.tally.shown import figure_text, measure_of
 
 KIND = KINDS["actions"]
@@ -113,7 +113,7 @@ def _figures(session: Session, staff: Principal, now: datetime, round_id: str) -
     result = published(session, round_id, viewer_of(session, staff), now)
     found = {}
     for section in result.document["sections"]:
-        measure, label = Measure(section["formula"]["measure"]), section["formula"]["measure_label"]
+        measure, label = measure_in(section)
         for target in section["targets"]:
             cell = target["overall"]["total"]
             figure = f"{label} {figure_text(measure_of(cell, measure))}，" if cell["shown"] else ""
@@ -123,14 +123,15 @@ def _figures(session: Session, staff: Principal, now: datetime, round_id: str) -
 
 def _bands(session: Session, now: datetime, round_id: str) -> dict[str, tuple[datetime, str]]:
     result = published_bands(session, round_id, ANYONE, now)
-    told = ((target, _band(target)) for section in result.document["sections"] for target in section["targets"])
+    sections = result.document["sections"]
+    told = ((target, _band(head_of(section), target)) for section in sections for target in section["targets"])
     return {target["id"]: (result.published_at, words) for target, words in told if words}
 
 
-def _band(target: TargetBand) -> str:
+def _band(head: str, target: TargetBand) -> str:
     if "verdict" in target:
         return target["verdict"]["label"]
-    return f"满意率 {target['band']['label']}" if target["band"] else ""
+    return f"{head} {target['band']['label']}" if target["band"] else ""
 
 
 def _is_public(session: Session, round_id: str, now: datetime) -> bool:

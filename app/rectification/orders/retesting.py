@@ -18,6 +18,7 @@ from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, get_round, last_repeat
 from app.rounds.retesting import create_retest
 from app.tally.document import Section, Target
+from app.tally.headed import RATE, head_of
 from app.tally.restraint import may_compare
 from app.tally.shown import Table
 from app.tally.verdict import Verdict
@@ -35,6 +36,8 @@ class SideBySide:
     reason: str = ""
     attempt: int = 1
     round_id: str = ""
+    head: str = RATE
+    """What the figure is called that decides about the unit."""
 
     @property
     def rows(self) -> tuple[Pair, ...]:
@@ -129,7 +132,6 @@ def pairs_of(session: Session, staff: Principal, now: datetime, order: OrderView
             second, _ = frozen_paper(session, each.retest_round_id)
             near = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.floor)
             reason = why_not(after[0], before[0]) or near
-            found.append(
-                SideBySide(before[1], after[1], (first.title, second.title), reason, each.attempt, each.retest_round_id)
-            )
+            which = each.attempt, each.retest_round_id, head_of(after[0])
+            found.append(SideBySide(before[1], after[1], (first.title, second.title), reason, *which))
     return found
