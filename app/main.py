@@ -26,7 +26,7 @@ from app.booth.entry import EntryDesk
 from app.booth.papers import PaperDesk
 from app.box import service as box
 from app.box.drop import Drop
-from app.box.holders import held_over, keys_of
+from app.box.holders import held_over, keys_in, keys_of
 from app.box.openings import Openings, Place
 from app.box.tidying import recover
 from app.campaigns.composite import formula_text
@@ -244,6 +244,7 @@ def _add_desk(app: FastAPI) -> None:
     state.resting_on_units = resting_on_units
     state.keys_held = held_over
     state.keys_of = keys_of
+    state.keys_in = keys_in
     state.mail_out = partial(_mail_out, state.database, state.settings)
     state.shelf = Shelf(state.database, state.settings.data, state.clock)
     state.players = Players(state.settings.sqlalchemy_url, state.key_folder.path)

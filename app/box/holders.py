@@ -4,7 +4,7 @@ The database keeps a secret's public half alone. Who has drawn and read back is 
 Nobody holds a key over the marks of a unit that he speaks for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from sqlalchemy import delete, select, update
@@ -128,6 +128,16 @@ def keys_of(session: Session, staff_id: str) -> list[tuple[str, str]]:
     own = frozenset(session.scalars(select(KeyHolder.round_id).where(KeyHolder.staff_id == staff_id)))
     held = (row for row in rounds_in(session, BEFORE_THE_COUNT) if row.id in own)
     return [(row.title, office_of_round(session, row.id)) for row in held]
+
+
+def keys_in(session: Session, office_ids: Collection[str]) -> list[tuple[str, str, str]]:
+    """Return the keys to rounds of these offices before their count: the round's title, its office, the holder's."""
+    found = []
+    for row in rounds_in(session, BEFORE_THE_COUNT):
+        if (office_id := office_of_round(session, row.id)) in office_ids:
+            holders = [one.staff_id for one in holders_of(session, row.id) if one.staff_id]
+            found += [(row.title, office_id, one.office_id) for one in people.by_ids(session, holders)]
+    return found
 
 
 def forget_key(session: Session, round_id: str) -> bool:

@@ -105,6 +105,10 @@ class Tree:
             {**self.called, node.name: namesakes},
         )
 
+    def changed(self, node: Node) -> "Tree":
+        """Return the tree with this office in the place of the one of its id."""
+        return tree_of({**self.nodes, node.id: node}.values())
+
     def may_move(self, office_id: str, parent_id: str) -> bool:
         """Whether the office may stand below that parent: not below itself, not too deep, and the root stays."""
         if self.nodes[office_id].parent_id is None or parent_id not in self.nodes:

@@ -11,6 +11,7 @@ from app.core.lists import wish_of
 from app.offices import reads, register, service
 from app.offices.domain import Node, Tree
 from app.offices.models import Office, RegisteredUnit
+from app.offices.sight import keys_in
 from app.web.desk import Desk, OfficeDesk, OrganiserDesk, Refused
 from app.web.forms import Form
 from app.web.stale import Stored, refuse_stale, stored
@@ -115,7 +116,7 @@ def edit(desk: OfficeDesk, office_id: str, form: Form) -> Response:
     def act() -> None:
         refuse_stale(form, stored_office(service.office_row(desk.session, office_id)))
         parent = form.text("parent", 40, needed=False)
-        service.edit(desk.acting, office_id, form.text("name", TEXT, label=NAME), parent)
+        service.edit(desk.acting, office_id, form.text("name", TEXT, label=NAME), parent, keys_in(desk.request))
 
     return _attempt(desk, office_id, act)
 
@@ -123,13 +124,18 @@ def edit(desk: OfficeDesk, office_id: str, form: Form) -> Response:
 @router.post("/offices/{office_id}/close")
 def close(desk: OrganiserDesk, office_id: str, _form: Form) -> Response:
     """Close the reader's own office to those above it."""
-    return _attempt(desk, office_id, lambda: service.set_closed(desk.acting, office_id, closed=True))
+    return _set_closed(desk, office_id, closed=True)
 
 
 @router.post("/offices/{office_id}/open")
 def reopen(desk: OrganiserDesk, office_id: str, _form: Form) -> Response:
     """Open the reader's own office to those above it."""
-    return _attempt(desk, office_id, lambda: service.set_closed(desk.acting, office_id, closed=False))
+    return _set_closed(desk, office_id, closed=False)
+
+
+def _set_closed(desk: Desk, office_id: str, *, closed: bool) -> Response:
+    keys = keys_in(desk.request)
+    return _attempt(desk, office_id, lambda: service.set_closed(desk.acting, office_id, keys, closed=closed))
 
 
 @router.post("/offices/{office_id}/delete")

@@ -1,6 +1,7 @@
 """Acts on the tree: add, rename, move, close and open, delete; each is written down."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from app.core.secrets import new_id
 from app.offices.domain import Node, Tree
 from app.offices.models import Office
 from app.offices.reads import the_tree
+from app.offices.sight import KeysIn, check_keys
 
 NAME_LIMIT = 60
 MOST_OFFICES = 2000
@@ -121,10 +123,11 @@ def office_row(session: Session, office_id: str) -> Office:
     return row
 
 
-def edit(acting: Acting, office_id: str, name: str, parent_id: str) -> None:
+def edit(acting: Acting, office_id: str, name: str, parent_id: str, keys: KeysIn) -> None:
     """Rename an office and let it stand below that parent; the root keeps its place.
 
-    DomainError ``not_found``, ``name_missing``, ``field_too_long``, ``office_name_taken`` or ``office_move_wrong``.
+    DomainError ``not_found``, ``name_missing``, ``field_too_long``, ``office_name_taken``, ``office_move_wrong`` or as
+    ``check_keys``.
     """
     check_manages(acting.actor)
     row, tree, name = office_row(acting.session, office_id), the_tree(acting.session), _clean(name)
@@ -133,6 +136,7 @@ def edit(acting: Acting, office_id: str, name: str, parent_id: str) -> None:
         reach = acting.actor.reach
         if not tree.may_move(office_id, parent_id) or (reach is not None and parent_id not in reach):
             raise DomainError("office_move_wrong")
+        check_keys(acting.session, keys, tree, replace(tree.nodes[office_id], parent_id=parent_id))
         row.parent_id = parent_id
     _check_name(tree, row.parent_id, name, but=office_id)
     row.name = name
@@ -145,11 +149,16 @@ def may_close(actor: Principal, node: Node) -> bool:
     return node.id == actor.office_id and node.parent_id is not None and "organiser" in actor.roles
 
 
-def set_closed(acting: Acting, office_id: str, *, closed: bool) -> None:
-    """Close the actor's own office to those above it, or open it to them; DomainError ``not_found``."""
-    row = office_row(acting.session, office_id)
-    if not may_close(acting.actor, the_tree(acting.session).nodes[office_id]):
+def set_closed(acting: Acting, office_id: str, keys: KeysIn, *, closed: bool) -> None:
+    """Close the actor's own office to those above it, or open it to them.
+
+    DomainError ``not_found`` or as ``check_keys``.
+    """
+    row, tree = office_row(acting.session, office_id), the_tree(acting.session)
+    node = tree.nodes[office_id]
+    if not may_close(acting.actor, node):
         raise DomainError("not_found")
+    check_keys(acting.session, keys, tree, replace(node, is_closed=closed))
     row.is_closed = closed
     audit.record(acting.session, acting.now, acting.actor, "office.close" if closed else "office.open", office_id)
 

@@ -19,6 +19,11 @@ from tests.cast import MORNING, refuses
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 
 
+def no_key(*_: object) -> list[tuple[str, str, str]]:
+    """Nobody holds a key to anything."""
+    return []
+
+
 def grow(database: Database) -> dict[str, str]:
     """Let 东县 with 河乡 and 西县 stand below the root; return the ids by name."""
     with database.writing() as session:
@@ -37,7 +42,7 @@ def refused(database: Database, act: object, *arguments: object, actor: Principa
 def test_it_works(database: Database) -> None:
     ids = grow(database)
     with database.writing() as session:
-        service.edit(Acting(session, MORNING, ZHANG), ids["河乡"], "西河乡", ids["西县"])
+        service.edit(Acting(session, MORNING, ZHANG), ids["河乡"], "西河乡", ids["西县"], no_key)
     with database.reading() as session:
         assert reads.the_tree(session).way(ids["河乡"], "root") == "西县 / 西河乡"
         assert reads.reach_from(session, "root") is None
@@ -49,7 +54,7 @@ def test_it_refuses_what_leaves_no_tree_or_no_name(database: Database) -> None:
     ids = grow(database)
     assert refused(database, service.add, "root", "东县") == "office_name_taken"
     assert refused(database, service.add, "root", "  ") == "name_missing"
-    assert refused(database, service.edit, ids["东县"], "东县", ids["河乡"]) == "office_move_wrong"
+    assert refused(database, service.edit, ids["东县"], "东县", ids["河乡"], no_key) == "office_move_wrong"
     assert refused(database, service.add_pasted, "南县\t无此市") == "office_line_unread"
     assert refused(database, service.delete, "root") == "office_not_empty"
 
@@ -98,7 +103,7 @@ def test_nothing_is_put_below_an_office_that_is_closed_to_the_actor(database: Da
         session.get_one(Office, ids["东县"]).is_closed = True
     above = Principal("idzhangsan", "张三", "organiser", "root", ("root", ids["西县"]))
     assert refused(database, service.add_pasted, "新村\t河乡", actor=above) == "office_line_unread"
-    assert refused(database, service.edit, ids["西县"], "西县", ids["河乡"], actor=above) == "office_move_wrong"
+    assert refused(database, service.edit, ids["西县"], "西县", ids["河乡"], no_key, actor=above) == "office_move_wrong"
 
 
 def test_only_those_of_the_root_shape_the_tree(database: Database) -> None:
@@ -106,13 +111,13 @@ def test_only_those_of_the_root_shape_the_tree(database: Database) -> None:
     east = Principal("iddong", "东", "organiser", ids["东县"])
     for act, arguments in (
         (service.add, (ids["东县"], "新乡")),
-        (service.edit, (ids["河乡"], "新名", ids["东县"])),
+        (service.edit, (ids["河乡"], "新名", ids["东县"], no_key)),
         (service.delete, (ids["河乡"],)),
     ):
         assert refused(database, act, *arguments, actor=east) == "not_found"
-    assert refused(database, lambda acting: service.set_closed(acting, ids["东县"], closed=True)) == "not_found"
+    assert refused(database, lambda acting: service.set_closed(acting, ids["东县"], no_key, closed=True)) == "not_found"
     with database.writing() as session:
-        service.set_closed(Acting(session, MORNING, east), ids["东县"], closed=True)
+        service.set_closed(Acting(session, MORNING, east), ids["东县"], no_key, closed=True)
     with database.reading() as session:
         assert reads.reach_from(session, "root") == tuple(sorted(("root", ids["西县"])))
 

@@ -1,0 +1,102 @@
+"""No change of the tree takes a box out of the sight of who opens it, on both databases."""
+
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.accounts.models import Staff
+from app.box.holders import keys_in
+from app.box.models import KeyHolder
+from app.campaigns.models import Campaign
+from app.core.acting import Acting, Principal
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.offices import reads, service
+from app.offices.models import Office
+from app.rounds.models import Round
+from app.rounds.reads import get_round
+from tests import cast
+from tests.cast import MORNING, Desk, refuses
+
+ZHANG = Principal("idzhangsan", "张三", "organiser")
+OF_EAST = Principal("idzhangsan", "张三", "organiser", "east", ("east", "river"))
+OF_RIVER = Principal("idzhangsan", "张三", "organiser", "river", ("river",))
+
+
+@pytest.fixture
+def round_id(database: Database) -> str:
+    """A frozen round of the river, which stands below the east; 王五 of the east holds its key."""
+    with database.writing() as session:
+        cast.make_cast(session)
+        for place, (name, parent) in enumerate((("east", "root"), ("west", "root"), ("river", "east"))):
+            session.add(Office(id=name, parent_id=parent, name=name, position=place, is_closed=False))
+            session.flush()
+        made = cast.make_ready(Acting(session, MORNING, ZHANG), two_person=True)
+        session.add(KeyHolder(round_id=made, number=1, part=None, name="王五", staff_id="idwangwu"))
+        session.get_one(Campaign, get_round(session, made).campaign_id).office_id = "river"
+        session.get_one(Staff, "idwangwu").office_id = "east"
+        return made
+
+
+def edit(database: Database, office_id: str, parent_id: str) -> None:
+    with database.writing() as session:
+        service.edit(Acting(session, MORNING, ZHANG), office_id, office_id, parent_id, keys_in)
+
+
+def close(database: Database, actor: Principal, *, closed: bool = True) -> None:
+    with database.writing() as session:
+        service.set_closed(Acting(session, MORNING, actor), actor.office_id, keys_in, closed=closed)
+
+
+@pytest.mark.usefixtures("round_id")
+def test_it_works(database: Database) -> None:
+    """What leaves every holder his sight is done: the whole branch moves, or is closed above its holders."""
+    edit(database, "east", "west")
+    close(database, OF_EAST)
+    edit(database, "east", "root")
+    close(database, OF_EAST, closed=False)
+    with database.reading() as session:
+        assert reads.watchers_of(session, "river") == {"river", "east", "root"}
+
+
+def test_it_refuses_to_put_a_box_below_an_office_from_which_its_holder_does_not_see_it(
+    database: Database, round_id: str
+) -> None:
+    with refuses("office_loses_holders"):
+        edit(database, "river", "west")
+    with database.writing() as session:
+        assert session.get_one(Office, "river").parent_id == "east"
+        session.get_one(Round, round_id).state = "counted"
+    edit(database, "river", "west")
+
+
+def test_it_refuses_to_close_an_office_to_who_holds_its_key(database: Database, round_id: str) -> None:
+    with refuses("office_loses_holders"):
+        close(database, OF_RIVER)
+    with database.writing() as session:
+        session.get_one(Staff, "idwangwu").office_id = "root"
+    with refuses("office_loses_holders"):
+        close(database, OF_EAST)
+    for state in ("open", "sealed"):
+        with database.writing() as session:
+            session.get_one(Round, round_id).state = state
+        with refuses("office_loses_holders"):
+            close(database, OF_EAST)
+    with database.writing() as session:
+        session.get_one(Staff, "idwangwu").office_id = "river"
+    close(database, OF_RIVER)
+
+
+@pytest.mark.usefixtures("round_id")
+def test_the_page_names_the_round(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> None:
+    desk = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    answer = desk.post("/offices/river/edit", name="river", parent="west")
+    assert answer.status_code == 409
+    assert "有的钥匙持有人看不到这一轮" in answer.text
+    with database.writing() as session:
+        session.get_one(Staff, "idzhangsan").office_id = "river"
+    answer = desk.post("/offices/river/close")
+    assert answer.status_code == 409
+    assert "有的钥匙持有人看不到这一轮" in answer.text
