@@ -47,6 +47,11 @@ class Wish:
         return f"?{urlencode([(key, value) for key, value in told if value])}"
 
     @property
+    def here(self) -> str:
+        """The query of the page of the list that this wish is of; empty for the first of all."""
+        return self.address(self.part).removesuffix("?")
+
+    @property
     def everything(self) -> str:
         """The query of the first page of the list, whatever is looked for."""
         return Wish(also=self.also).address(1)

@@ -1,5 +1,7 @@
 """The tree as it is stored, and who reaches what in it."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,15 +37,17 @@ def way_up(session: Session, office_id: str) -> tuple[str, ...]:
 
 def offices_in_reach(session: Session, actor: Principal) -> list[Node]:
     """Return the offices that somebody reaches, each before those below it; his own comes first."""
-    reach, tree = actor.reach, the_tree(session)
-    return [node for node in tree.downwards(actor.office_id) if reach is None or node.id in reach]
+    return list(_reached(the_tree(session), actor))
+
+
+def _reached(tree: Tree, actor: Principal) -> Iterator[Node]:
+    return (node for node in tree.downwards(actor.office_id) if actor.reach is None or node.id in actor.reach)
 
 
 def ways_in_reach(session: Session, actor: Principal) -> dict[str, str]:
     """Return the ways from somebody's own office to all that he reaches, by id, his own first."""
-    tree, reach = the_tree(session), actor.reach
-    seen = (node.id for node in tree.downwards(actor.office_id) if reach is None or node.id in reach)
-    return {office_id: tree.way(office_id, actor.office_id) for office_id in seen}
+    tree = the_tree(session)
+    return {node.id: tree.way(node.id, actor.office_id) for node in _reached(tree, actor)}
 
 
 def chosen_office(acting: Acting, office_id: str) -> str:

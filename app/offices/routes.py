@@ -105,8 +105,7 @@ def office_page(desk: OfficeDesk, office_id: str) -> Response:
 
 def _attempt(desk: Desk, office_id: str, act: Callable[[], object], unit_id: str = "") -> Response:
     again = partial(_office_page, desk, office_id, unit_id=unit_id)
-    wish = wish_of(desk.request.query_params)
-    return desk.attempt(act, f"/offices/{office_id}{wish.address(wish.part).rstrip('?')}", again)
+    return desk.attempt(act, f"/offices/{office_id}{wish_of(desk.request.query_params).here}", again)
 
 
 @router.post("/offices/{office_id}/edit")

@@ -11,6 +11,9 @@ def test_it_works() -> None:
     assert found.wish.address(2) == "?q=%E5%8E%BF&state=open&part=2"
     assert found.wish.address(1) == "?q=%E5%8E%BF&state=open"
     assert ANYTHING.address(1) == "?"
+    assert found.wish.here == found.wish.address(found.wish.part)
+    assert ANYTHING.here == ""
+    assert Wish(part=3, also=(("show", "all"),)).here == "?show=all&part=3"
 
 
 @pytest.mark.parametrize(("text", "fits"), [

@@ -94,6 +94,7 @@ def test_what_was_typed_for_a_unit_far_down_the_register_is_kept(organiser: Desk
     assert refused.status_code == 409
     assert 'value="改过的"' in refused.text
     seen = organiser.get("/offices/root?q=059").text.split('name="seen" value="')[1].split('"')[0]
+    assert f'/units/{far}?q=059"' in organiser.get("/offices/root?q=059").text
     kept = organiser.post(f"/offices/root/units/{far}?q=059", name="末位", code="", seen=seen)
     assert kept.headers["location"] == "/offices/root?q=059"
 
