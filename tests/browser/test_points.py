@@ -15,6 +15,7 @@ from tests.browser.conftest import Installation
 from tests.browser.steps import check
 from tests.browser.test_booth import option, scan
 from tests.browser.test_drafts import kept
+from tests.browser.test_sealing import watch
 from tests.factories import OpenRound, make_open_round, make_paper
 
 ITEMS = (Item("a", "总体印象"), Item("b", "工作实绩", score=Score(decimals=1)), Item("c", "群众口碑", score=Score(10)))
@@ -185,6 +186,36 @@ def test_a_draft_brings_what_stands_in_the_place_of_points(phone: Page, installa
     phone.reload()
     expect(phone.locator("[data-filled]")).to_have_text("9")
     assert phone.locator('[name="m0-2"]').input_value() == "0"
+
+
+def test_without_the_script_of_points_the_server_reads_them_and_no_other_request_has_them(
+    phone: Page, installation: Installation
+) -> None:
+    """One file may get lost: the person is told before anything is sent, and the paper can be finished."""
+    place = make(installation)
+    phone.route("**/booth-points.js*", lambda route: route.abort("internetdisconnected"))
+    posted = watch(phone)
+    scan(phone, place.codes["residents"][0])
+    expect(phone.get_by_role("alert").filter(has_text="这部手机不能自己封票")).to_be_visible()
+    grade_all(phone)
+    for unit in range(3):
+        points(phone, unit, 1, "95.5")
+        points(phone, unit, 3, "9")
+    phone.get_by_role("button", name="怎样计票").click()
+    expect(phone.get_by_role("heading", name="怎样计票")).to_be_focused()
+    for _ in range(2):
+        phone.locator("[data-switch]").click()
+        expect(phone.locator("html")).to_have_attribute("lang", "zh-CN" if _ else "en")
+    assert not [one.url for one in posted if "95.5" in (one.post_data or "")]
+    for unit in range(3):
+        points(phone, unit, 1, "95.5")
+        points(phone, unit, 3, "9")
+    phone.get_by_role("button", name="下一步").click()
+    expect(phone.get_by_text("答案已由服务器封好")).to_be_visible()
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    ((_, ballot),) = in_the_box(installation, place)
+    assert ballot.marks == bytes([0, 95, 5, 9, 1, 95, 5, 9, 2, 95, 5, 9])
 
 
 def test_a_limit_on_a_range_of_points(phone: Page, installation: Installation) -> None:

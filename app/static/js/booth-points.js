@@ -69,10 +69,9 @@ function leave(cell) {
   }
 }
 
-// The language is changed by sending what a page has of type text or hidden: points are neither, they stay on the phone.
+// Tenths are of a type that no request for a paper sends, as the field itself.
 function prepare(cell) {
   const field = fieldOf(cell);
-  field.type = "tel";
   if (field.dataset.tenths) {
     const tenths = document.createElement("input");
     tenths.type = "tel";
