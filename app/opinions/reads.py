@@ -41,6 +41,8 @@ class OpinionView:
     unit: str
     text: str
     place: str
+    round_id: str | None = None
+    """The round whose remark it is; None for one that was typed or brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,11 @@ class Collection:
             for issue, some in found.items()
         ]
 
+    @property
+    def filled(self) -> Sequence[Issue]:
+        """Return the issues that have opinions, in the order they were made."""
+        return [issue for issue in self.issues if issue.opinion_count]
+
     def _units(self, about: AbstractSet[str | None]) -> tuple[str, ...]:
         return tuple(unit.id for unit in self.campaign.units if unit.id in about)
 
@@ -149,7 +156,7 @@ def collection(session: Session, campaign_id: str) -> Collection:
 
 def _view(row: Opinion, names: Mapping[str, str], place: str) -> OpinionView:
     unit = names.get(row.unit_id, "") if row.unit_id else ""
-    return OpinionView(row.id, Source(row.source), row.number, row.unit_id, unit, row.text, place)
+    return OpinionView(row.id, Source(row.source), row.number, row.unit_id, unit, row.text, place, row.round_id)
 
 
 def _order(opinion: OpinionView) -> tuple[int, list[tuple[int, str]], str]:
@@ -164,7 +171,7 @@ def _order(opinion: OpinionView) -> tuple[int, list[tuple[int, str]], str]:
 
 def issues_of(session: Session, campaign_id: str) -> Sequence[Issue]:
     """Return the issues of a campaign that have opinions, in the order they were made."""
-    return [issue for issue in collection(session, campaign_id).issues if issue.opinion_count]
+    return collection(session, campaign_id).filled
 
 
 def merged_for(session: Session, campaign_id: str, earshot: Earshot) -> Merged:
@@ -173,19 +180,24 @@ def merged_for(session: Session, campaign_id: str, earshot: Earshot) -> Merged:
     Remarks count if they are of this round and about units whose remarks he may read, other opinions if they are about
     units he sees; what is about no unit in particular counts for whoever sees all units.
     """
-    return _merged(session, campaign_id, [earshot])
+    query = select(Opinion.id, Opinion.unit_id, Opinion.round_id).where(Opinion.campaign_id == campaign_id)
+    rows = session.execute(query).all()
+    known = _known([(row.id, row.unit_id, row.round_id) for row in rows], [earshot])
+    return _merged(known, replay([row.id for row in rows], acts_of(session, campaign_id))) if known else NOTHING_MERGED
 
 
 def merged_within(
-    session: Session, staff: Principal, now: datetime, campaign: CampaignView, units: AbstractSet[str] | None
+    session: Session, staff: Principal, now: datetime, found: Collection, units: AbstractSet[str] | None
 ) -> Merged:
-    """Return the same of a whole campaign for a reader of these units; None: of all, and what is about none.
+    """Return the same of all that was ``found`` in a campaign for a reader of these units; None: of all and of none.
 
     Remarks count as far as the results that are released to him show them.
     """
-    seen = frozenset(unit.id for unit in campaign.units if units is None or unit.id in units)
+    seen = frozenset(unit.id for unit in found.campaign.units if units is None or unit.id in units)
     sought = Earshot("", seen, frozenset(), whole=units is None)
-    return _merged(session, campaign.id, [sought, *_heard(session, staff, now, campaign.id)])
+    rows = [(one.id, one.unit_id, one.round_id) for one in found.opinions]
+    known = _known(rows, [sought, *_heard(session, staff, now, found.campaign.id)])
+    return _merged(known, found.sorting) if known else NOTHING_MERGED
 
 
 def _heard(session: Session, staff: Principal, now: datetime, campaign_id: str) -> Iterator[Earshot]:
@@ -198,16 +210,12 @@ def _heard(session: Session, staff: Principal, now: datetime, campaign_id: str) 
                 raise
 
 
-def _merged(session: Session, campaign_id: str, earshots: Sequence[Earshot]) -> Merged:
-    rows = session.execute(
-        select(Opinion.id, Opinion.unit_id, Opinion.round_id).where(Opinion.campaign_id == campaign_id)
-    ).all()
-    known = {
-        row.id: row.unit_id for row in rows if any(_is_known(each, row.unit_id, row.round_id) for each in earshots)
-    }
-    if not known:
-        return NOTHING_MERGED
-    sorting = replay([row.id for row in rows], acts_of(session, campaign_id))
+def _known(rows: Sequence[tuple[str, str | None, str | None]], earshots: Sequence[Earshot]) -> Mapping[str, str | None]:
+    """Return which opinions, each with its unit and its round, are known within earshot, and what units they are of."""
+    return {key: unit for key, unit, of_round in rows if any(_is_known(each, unit, of_round) for each in earshots)}
+
+
+def _merged(known: Mapping[str, str | None], sorting: Sorting) -> Merged:
     places = {place: [each for each in some if each in known] for place, some in sorting.by_place().items()}
     issues = tuple(
         MergedIssue(issue, title, len(places[issue]), frozenset(filter(None, map(known.get, places[issue]))))

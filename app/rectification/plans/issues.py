@@ -8,10 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.campaigns.reads import get_campaign
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.opinions.reads import issues_of, merged_within
+from app.opinions import reads as opinions
 from app.rectification.models import EnteredIssue, EnteredIssueUnit, RemedialAction, UnitPlan
 from app.rectification.orders.reads import reach
 from app.rectification.plans.reads import PlanHead, plan_heads
@@ -67,11 +66,15 @@ class Answer:
 
 def every_issue(session: Session, campaign_id: str) -> Sequence[Issue]:
     """Return the issues of a campaign: those of opinions in the order they were made, then those entered."""
+    return _every(session, opinions.collection(session, campaign_id))
+
+
+def _every(session: Session, found: opinions.Collection) -> Sequence[Issue]:
     merged = [
         Issue(issue.id, issue.title, IssueOrigin.OPINIONS, issue.unit_ids, issue.opinion_count)
-        for issue in issues_of(session, campaign_id)
+        for issue in found.filled
     ]
-    return [*merged, *_entered(session, campaign_id)]
+    return [*merged, *_entered(session, found.campaign.id)]
 
 
 def _entered(session: Session, campaign_id: str) -> list[Issue]:
@@ -94,9 +97,11 @@ def issues_for(session: Session, staff: Principal, now: datetime, plan: PlanHead
 
     One that the plan answers already stands in it with its title.
     """
-    told = {issue.id: issue for issue in issues_within(session, staff, now, plan.campaign_id)}
+    found = opinions.collection(session, plan.campaign_id)
+    every = _every(session, found)
+    told = {issue.id: issue for issue in _within(session, staff, now, found, every)}
     answered = set(session.scalars(select(RemedialAction.issue_id).where(RemedialAction.plan_id == plan.id)))
-    known = [issue for issue in every_issue(session, plan.campaign_id) if issue.concerns(plan.unit_id)]
+    known = [issue for issue in every if issue.concerns(plan.unit_id)]
     return [
         told.get(issue.id) or replace(issue, opinion_count=0, unit_ids=(plan.unit_id,))
         for issue in known
@@ -109,16 +114,19 @@ def issues_within(session: Session, staff: Principal, now: datetime, campaign_id
 
     Organisers merge the opinions and know all. DomainError ``campaign_unknown``, to a liaison without any unit in it.
     """
-    campaign, units, every = (
-        get_campaign(session, campaign_id),
-        reach(session, staff),
-        every_issue(session, campaign_id),
-    )
-    if units is not None and units.isdisjoint(unit.id for unit in campaign.units):
+    found = opinions.collection(session, campaign_id)
+    return _within(session, staff, now, found, _every(session, found))
+
+
+def _within(
+    session: Session, staff: Principal, now: datetime, found: opinions.Collection, every: Sequence[Issue]
+) -> Sequence[Issue]:
+    units = reach(session, staff)
+    if units is not None and units.isdisjoint(unit.id for unit in found.campaign.units):
         raise DomainError("campaign_unknown")
     if "organiser" in staff.roles:
         return every
-    merged = {one.id: one for one in merged_within(session, staff, now, campaign, units).issues}
+    merged = {one.id: one for one in opinions.merged_within(session, staff, now, found, units).issues}
     return [told for issue in every if (told := _told(issue, merged.get(issue.id), units)) is not None]
 
 

@@ -4,21 +4,23 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import StaffUnit
-from app.core.acting import Principal
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.opinions import reads, service
 from app.opinions.domain import Kind
 from app.opinions.service import Wish
 from app.rectification.models import UnitPlan
 from app.rectification.plans import asking
+from app.rectification.plans import service as planning
 from app.rectification.plans.asking import Request
 from app.rectification.plans.issues import issues_for, issues_within
 from app.rectification.plans.reads import get_head
 from tests.cast import MORNING, refuses
 from tests.opinions.collected import acting, add, make_published, take, typed
 from tests.publication import counted
-from tests.rectification.flagged import WU, ZHANG, ZHAO, ZHENG, later, working
+from tests.rectification.flagged import WU, ZHANG, ZHAO, ZHENG, later, make_rows, working
 from tests.rectification.pages.conftest import Desks
+from tests.statements import sent
 
 OWN = "u1"
 EVERY = tuple(f"u{place}" for place in range(len(counted.UNITS)))
@@ -98,3 +100,19 @@ def test_a_plan_chooses_from_what_its_writer_may_know(database: Database, campai
         assert titles == [("服务和开放", 1), ("文山会海", 0)]
         other = [issue.title for issue in issues_for(session, ZHANG, MORNING, get_head(session, ZHANG, ids["u2"]))]
         assert other == ["服务和开放", "文山会海", "大厅"]
+
+
+@pytest.mark.parametrize("who", [ZHANG, WU], ids=["organiser", "liaison"])
+def test_opinions_are_read_and_replayed_once_for_a_plan(database: Database, campaign_id: str, who: Principal) -> None:
+    speak(database)
+    with database.writing() as session:
+        asking.ask(acting(session), campaign_id, Request((OWN,), working(later(14)) or later(14)))
+        plan_id = session.scalars(sa.select(UnitPlan.id)).one()
+    with database.writing() as session:
+        head = get_head(session, who, plan_id)
+        with sent(session) as seen:
+            issues_for(session, who, MORNING, head)
+        assert sum("FROM opinion_act" in each for each in seen) == 1
+        with sent(session) as seen:
+            planning.save_plan(Acting(session, MORNING, who), plan_id, make_rows())
+        assert sum("FROM opinion_act" in each for each in seen) == 1
