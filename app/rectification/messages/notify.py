@@ -87,16 +87,26 @@ def tell_of_order(acting: Acting, order: RemedialOrder, event: OrderEvent) -> No
 def tell_of_plan(acting: Acting, plan: UnitPlan, event: PlanEvent) -> None:
     """Tell of an event of a plan without an order, if it is one that somebody waits for."""
     if event in PLAN_TOLD:
-        _tell(acting, plan, PLAN_TOLD[event], f"/rectification/plans/{plan.id}", due=chinese_day(plan.due))
+        _tell(acting, plan, PLAN_TOLD[event], f"/rectification/plans/{plan.id}")
 
 
 def tell_of_asking(acting: Acting, campaign: CampaignView, plans: Sequence[UnitPlan]) -> None:
     """Tell the liaisons of all these units that a plan is asked of them."""
+    _tell_units(acting, campaign, plans, ASKED_FOR[1])
+
+
+def tell_of_dates(acting: Acting, campaign: CampaignView, plans: Sequence[UnitPlan]) -> None:
+    """Tell the liaisons of all these units that they have another day for the plans asked of them."""
+    _tell_units(acting, campaign, plans, PLAN_TOLD[PlanEvent.REDATE][1])
+
+
+def _tell_units(acting: Acting, campaign: CampaignView, plans: Sequence[UnitPlan], sentence: str) -> None:
     readers = liaisons_of(acting.session, {plan.unit_id for plan in plans})
     names = {unit.id: unit.name for unit in campaign.units}
     for plan in plans:
-        text = ASKED_FOR[1].format(unit=names[plan.unit_id], due=chinese_day(plan.due))
-        told = [staff.id for staff in readers.get(plan.unit_id, ()) if not staff.disabled]
+        text = sentence.format(unit=names[plan.unit_id], due=chinese_day(plan.due))
+        able = (staff.id for staff in readers.get(plan.unit_id, ()) if not staff.disabled)
+        told = [staff_id for staff_id in able if staff_id != acting.actor.id]
         inbox.tell(acting.session, acting.now, told, text, f"/rectification/plans/{plan.id}")
 
 

@@ -77,7 +77,7 @@ def _form(
         "ticked": refused.form.several("units[]") if refused else _ticked(desk, free, verdicts),
         "verdicts": verdicts,
         "pick": desk.request.query_params.get("pick", ""),
-        "may_redate": any(not one.order_id and one.is_open for some in plans.values() for one in some),
+        "may_redate": bool(_redated(desk, [head for heads in plans.values() for head in heads])),
         "due": add_working_days(desk.today, WORKING_DAYS, table),
         "unknown": unknown_years(desk.session, campaign.id, desk.today, WORKING_DAYS),
         "faulty": faulty(refused),
@@ -146,10 +146,15 @@ def redate(desk: OrganiserDesk, plan_id: str, form: Form) -> Response:
     return desk.attempt(act, then, lambda refused: home_page(desk, plan_id, refused))
 
 
+def _redated(desk: Desk, heads: Sequence[PlanHead]) -> dict[str, PlanHead]:
+    """Return by unit the plans without an order whose day the reader may change."""
+    can = reader_powers(desk.staff.roles)
+    return {head.unit_id: head for head in heads if not head.order_id and can.redates(head.state)}
+
+
 def _due_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
-    campaign, can = get_campaign(desk.session, campaign_id), reader_powers(desk.staff.roles)
-    heads = plan_heads(desk.session, desk.staff, campaign_id)
-    open_now = {head.unit_id: head for head in heads if not head.order_id and can.redates(head.state)}
+    campaign = get_campaign(desk.session, campaign_id)
+    open_now = _redated(desk, plan_heads(desk.session, desk.staff, campaign_id))
     units = [unit for unit in campaign.units if unit.id in open_now]
     context = {
         "campaign": campaign,

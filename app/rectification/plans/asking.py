@@ -16,11 +16,11 @@ from app.core.chinese import chinese_day
 from app.core.db import locked_rows
 from app.core.errors import DomainError
 from app.core.secrets import new_id, new_token
-from app.rectification.messages.notify import tell_of_asking
+from app.rectification.messages.notify import tell_of_asking, tell_of_dates
 from app.rectification.models import UnitPlan
 from app.rectification.orders.reads import refuse_days_off
 from app.rectification.orders.service import today_of
-from app.rectification.plans.service import add_entry, followed, held_plan, moved
+from app.rectification.plans.service import add_entry, followed, held_plan, moved, write_entry
 from app.rectification.rules.plans import Origin, PlanEvent, PlanState, next_plan_state, redate_plan
 from app.rectification.rules.wording import DUE_REMARK
 
@@ -115,11 +115,25 @@ def redate(acting: Acting, plan_id: str, due: date, reason: str) -> None:
     """
     plan = _asked_plan(acting, plan_id, "plan_dates_of_order")
     before = plan.due
-    moved(plan, redate_plan(PlanState(plan.state), before, due, today_of(acting), reason), PlanEvent.REDATE)
-    refuse_days_off(acting.session, plan.campaign_id, {DUE: due})
-    plan.due = due
-    words = DUE_REMARK.format(before=chinese_day(before), due=chinese_day(due), reason=reason)
-    followed(acting, plan, PlanEvent.REDATE, words)
+    _redate(acting, get_campaign(acting.session, plan.campaign_id), [plan], due, reason)
+    text = _due_changed(before, due, reason)
+    audit.record(acting.session, acting.now, acting.actor, "plan.redate", plan.id, text=text)
+
+
+def _due_changed(before: date, due: date, reason: str) -> str:
+    return DUE_REMARK.format(before=chinese_day(before), due=chinese_day(due), reason=reason)
+
+
+def _redate(acting: Acting, campaign: CampaignView, plans: Sequence[UnitPlan], due: date, reason: str) -> None:
+    """Change the day of plans that are held, write it into the history of each and tell their units."""
+    today = today_of(acting)
+    for plan in plans:
+        moved(plan, redate_plan(PlanState(plan.state), plan.due, due, today, reason), PlanEvent.REDATE)
+    refuse_days_off(acting.session, campaign.id, {DUE: due})
+    for plan in plans:
+        write_entry(acting, plan, PlanEvent.REDATE, _due_changed(plan.due, due, reason))
+        plan.due = due
+    tell_of_dates(acting, campaign, plans)
 
 
 def redate_many(acting: Acting, campaign_id: str, unit_ids: Collection[str], due: date, reason: str) -> None:
@@ -130,9 +144,11 @@ def redate_many(acting: Acting, campaign_id: str, unit_ids: Collection[str], due
     known = asked_before(acting.session, campaign_id)
     if not known.keys() >= set(unit_ids):
         raise DomainError("field_not_a_choice", field="单位", at="units")
-    for unit_id, plan in known.items():
-        if unit_id in unit_ids:
-            redate(acting, plan.id, due, reason)
+    plans = [plan for unit_id, plan in known.items() if unit_id in unit_ids]
+    before = {plan.id: plan.due for plan in plans}
+    _redate(acting, get_campaign(acting.session, campaign_id), plans, due, reason)
+    detail = {"due": due, "before": before, "text": reason}
+    audit.record(acting.session, acting.now, acting.actor, "plan.redate", campaign_id, **detail)
 
 
 def _asked_plan(acting: Acting, plan_id: str, refusal: str) -> UnitPlan:

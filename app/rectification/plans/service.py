@@ -264,11 +264,16 @@ def followed(acting: Acting, plan: UnitPlan, event: PlanEvent, text: str = "") -
 
 def add_entry(acting: Acting, plan: UnitPlan, event: PlanEvent, text: str = "") -> None:
     """Write into the history of a plan without an order, and into the inboxes of those who wait for it."""
+    write_entry(acting, plan, event, text)
+    tell_of_plan(acting, plan, event)
+
+
+def write_entry(acting: Acting, plan: UnitPlan, event: PlanEvent, text: str = "") -> None:
+    """Write into the history of a plan without an order."""
     entry = PlanEntry(
         id=new_id(), plan_id=plan.id, at=acting.now, by_name=acting.actor.name, event=event.value, text=text
     )
     acting.session.add(entry)
-    tell_of_plan(acting, plan, event)
 
 
 def _move_all(session: Session, plan_id: str, event: ActionEvent, day: date | None) -> None:

@@ -1,5 +1,6 @@
 """Plans that are asked for without an order go the same way as those of orders, with the same refusals and notices."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -8,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.accounts.models import StaffUnit
 from app.audit.models import AuditEntry
+from app.campaigns.models import Unit
 from app.core.acting import Acting
 from app.core.chinese import chinese_day
 from app.core.db import Database
@@ -41,6 +44,7 @@ from tests.rectification.flagged import (
     order,
     working,
 )  # fmt: skip
+from tests.statements import sent
 
 TODAY = MORNING.date()
 DUE = working(later(14)) or later(14)
@@ -241,6 +245,36 @@ def test_the_day_of_several_plans_is_changed_for_all_or_none(database: Database)
         assert {head.unit_id: head.due for head in plan_heads(session, ZHANG)} == {FLAGGED: due, "u1": due, "u2": DUE}
         told = session.scalars(sa.select(InboxItem.text).where(InboxItem.staff_id == WU.id)).all()
         assert sum("期限改为" in text for text in told) == 1
+
+
+def test_the_day_of_many_plans_is_changed_by_no_more_statements_than_that_of_two(database: Database) -> None:
+    found, due = make_flagged(database), working(later(21)) or later(21)
+    units = [f"more{number:02}" for number in range(22)]
+    with database.writing() as session:
+        for place, unit_id in enumerate(units, 100):
+            session.add(Unit(id=unit_id, campaign_id=found.campaign_id, position=place, name=f"单位{unit_id}"))
+            session.flush()
+            session.add(StaffUnit(staff_id=WU.id, unit_id=unit_id))
+    ask(database, found, *units)
+
+    def count(*unit_ids: str) -> int:
+        with database.writing() as session, sent(session) as seen:
+            asking.redate_many(Acting(session, MORNING, ZHANG), found.campaign_id, unit_ids, due, "县里统一推后")
+            session.flush()
+        return len(seen)
+
+    assert count(*units[:2]) == count(*units[2:]) < 30
+    with database.reading() as session:
+        assert {head.due for head in plan_heads(session, ZHANG)} == {due}
+        told = session.scalars(sa.select(InboxItem.text).where(InboxItem.staff_id == WU.id)).all()
+        assert sum("期限改为" in text for text in told) == len(units)
+        entries = session.scalars(sa.select(PlanEntry.text).where(PlanEntry.event == PlanEvent.REDATE.value)).all()
+        assert len(entries) == len(units)
+        assert all("县里统一推后" in text for text in entries)
+        noted = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "plan.redate")).all()
+        assert [each.subject for each in noted] == [found.campaign_id] * 2
+        plans = {each for entry in noted for each in json.loads(entry.detail)["before"]}
+        assert plans == {head.id for head in plan_heads(session, ZHANG)}
 
 
 def test_reminders_follow_the_day_that_was_changed(database: Database) -> None:
