@@ -1,79 +1,57 @@
-"""Units and voter groups out of a workbook: upload, preview, confirm. The file itself is never stored."""
+"""Units and voter groups out of a workbook: upload, preview, confirm."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import import_service
 from app.campaigns.import_service import Plan
+from app.campaigns.importing import ListWay
 from app.campaigns.ports import resting_on_units
-from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.workbook_import import PROBLEM_SENTENCES
-from app.core.errors import DomainError
-from app.office.ordering import file_later
-from app.office.sheets.notes import NOTE_SENTENCES
 from app.office.workshop import Craft
-from app.web.desk import Desk, OrganiserDesk, Refused
-from app.web.forms import Form
+from app.web.desk import Desk, OrganiserDesk
+from app.web.forms import Form, PostedForm
 
 router = APIRouter()
-CARRIED_LIMIT = 2_000_000
-TEMPLATE = Craft("app.campaigns.workbook_template:template", "units-and-groups.xlsx")
 
 
-def _upload_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
-    return desk.show("campaigns/import.html", refused, campaign=get_campaign(desk.session, campaign_id))
+def _save(desk: Desk, campaign_id: str, plan: Plan, form: PostedForm) -> None:
+    rounds = resting_on_units(desk.request)
+    import_service.save_plan(desk.acting, rounds, campaign_id, plan, drop_missing=form.flag("drop_missing"))
+
+
+WAY = ListWay(
+    template=Craft("app.campaigns.workbook_template:template", "units-and-groups.xlsx"),
+    upload_html="campaigns/import.html",
+    preview_html="campaigns/preview.html",
+    sentences=PROBLEM_SENTENCES,
+    done="",
+    read=import_service.preview_upload,
+    read_carried=import_service.preview_carried,
+    carry=lambda plan: import_service.carry(plan.preview),
+    save=_save,
+)
 
 
 @router.get("/campaigns/{campaign_id}/import")
 def upload_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show where to upload, and the template."""
-    return _upload_page(desk, campaign_id)
+    return WAY.show(desk, campaign_id)
 
 
 @router.get("/campaigns/{campaign_id}/import/template.xlsx")
 def template(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Hand out the template with what is set up already."""
-    get_campaign(desk.session, campaign_id)
-    return file_later(desk.request, desk.staff, TEMPLATE, {"campaign": campaign_id})
-
-
-def _preview(desk: Desk, campaign: CampaignView, plan: Plan) -> Response:
-    context = {"campaign": campaign, "plan": plan, "carried": import_service.carry(plan.preview)}
-    status = 422 if plan.preview.problems else None
-    words = {"sentences": PROBLEM_SENTENCES, "note_sentences": NOTE_SENTENCES}
-    return desk.show("campaigns/preview.html", status, **context, **words)
+    return WAY.hand_out(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/import")
 def preview(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Show what an upload would change, and every bad cell; nothing is saved yet."""
-    campaign = get_campaign(desk.session, campaign_id)
-    desk.leave()
-    return desk.consider(
-        lambda: _preview(desk, campaign, import_service.preview_upload(campaign, form.file("workbook"))),
-        lambda refused: _upload_page(desk, campaign_id, refused),
-    )
+    return WAY.preview(desk, campaign_id, form)
 
 
 @router.post("/campaigns/{campaign_id}/import/confirm")
 def confirm(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Save what the preview showed, checked anew: it is read and checked before the transaction begins."""
-    campaign = get_campaign(desk.session, campaign_id)
-    desk.leave()
-
-    def look() -> Response:
-        plan = import_service.preview_carried(campaign, form.text("rows", CARRIED_LIMIT, label="导入内容"))
-        return desk.attempt(lambda: _save(desk, campaign, plan, drop_missing=form.flag("drop_missing")), done, again)
-
-    def again(refused: Refused) -> Response:
-        return _upload_page(desk, campaign_id, refused)
-
-    done = f"/campaigns/{campaign_id}"
-    return desk.consider(look, again)
-
-
-def _save(desk: Desk, campaign: CampaignView, plan: Plan, *, drop_missing: bool) -> None:
-    if get_campaign(desk.session, campaign.id) != campaign:
-        raise DomainError("campaign_changed")
-    rounds = resting_on_units(desk.request)
-    import_service.save_plan(desk.acting, rounds, campaign.id, plan, drop_missing=drop_missing)
+    """Save what the preview showed, checked anew."""
+    return WAY.confirm(desk, campaign_id, form)

@@ -4,11 +4,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns import staff_import
+from app.campaigns.importing import refuse_changed
 from app.campaigns.ports import keys_held
 from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.staff_import import Made
 from app.campaigns.staff_listing import PROBLEM_SENTENCES, Known, StaffPreview
-from app.core.errors import DomainError
 from app.office.qr import qr_grid
 from app.office.sheets.notes import NOTE_SENTENCES
 from app.web.desk import Desk, OrganiserDesk, Refused
@@ -71,8 +71,7 @@ def confirm(desk: OrganiserDesk, campaign_id: str, form: ProvenForm) -> Response
     desk.leave()
 
     def act(checked: StaffPreview) -> tuple[Made, ...]:
-        if get_campaign(desk.session, campaign_id) != campaign:
-            raise DomainError("campaign_changed")
+        refuse_changed(desk.session, campaign)
         held = keys_held(desk.request)(desk.session, campaign_id)
         return staff_import.save_staff(desk.acting, campaign, checked, held, three_roles=three)
 
