@@ -23,7 +23,8 @@ _MARK_OF_SIGN = bytes(
     _DIGITS.index(sign) if sign in _DIGITS else NOT_ASKED if sign == ord("-") else _NO_OPTION for sign in range(256)
 )
 _MARK = re.compile(r"[0-9]{0,3}")
-_POINTS = re.compile(r"([0-9]{1,3})(?:\.([0-9])?)?")
+_POINTS = re.compile(r"[ \t]*([0-9]{1,3})(?:\.([0-9])?)?[ \t]*\u5206?[ \t]*")
+"""As the phone reads them (static/js/booth-points.js): 95, 95.5, 95 分."""
 _WIDE = "x"
 MOST_TYPED: Final = 8
 """Signs that are kept of what was typed for points."""
@@ -211,7 +212,7 @@ def _mark_of(item: Item, value: str, points: str) -> bytes:
 
 def steps_typed(score: Score, text: str) -> int | None:
     """Return the points that were typed, in steps; None for what are none."""
-    found = _POINTS.fullmatch(unicodedata.normalize("NFKC", text).replace("。", ".").removesuffix("分").strip())
+    found = _POINTS.fullmatch(unicodedata.normalize("NFKC", text).replace("。", "."))
     if found is None:
         return None
     whole, tenths = int(found[1]), int(found[2] or 0)

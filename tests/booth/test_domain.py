@@ -8,8 +8,10 @@ from app.booth import domain
 from app.booth.domain import Sheet
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.domain import Item, Scale
+from app.campaigns.score import Score
 from app.core.errors import DomainError
 from app.rounds.domain import NOT_ASKED
+from tests.booth.typed_points import TYPED
 from tests.factories import make_paper
 
 PAPER = make_paper()
@@ -85,3 +87,8 @@ def test_what_is_missing_is_told_in_official_order() -> None:
     paper = make_paper(8, 2, shuffle_units=True)
     sheet = Sheet("", "staff", paper, "", b"", domain.blank(paper))
     assert domain.missing_places(sheet) == tuple((unit, item) for unit in range(1, 8) for item in range(2))
+
+
+@pytest.mark.parametrize(("score", "text", "steps"), TYPED)
+def test_points_are_read_as_the_phone_reads_them(score: Score, text: str, steps: int | None) -> None:
+    assert domain.steps_typed(score, text) == steps

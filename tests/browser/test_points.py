@@ -10,6 +10,7 @@ from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.domain import Item
 from app.campaigns.score import Score
 from app.rounds.domain import Layout
+from tests.booth.typed_points import TYPED
 from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
 from tests.browser.steps import check
@@ -109,6 +110,23 @@ def test_what_is_no_points_is_said_and_stays_open(phone: Page, installation: Ins
     expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
     ((_, ballot),) = in_the_box(installation, place)
     assert ballot.marks == bytes([0, 88, 0, 11, 1, 70, 5, 11, 2, 101, 0, 11])
+
+
+READ_AS = """(field) => {
+    const cell = field.closest("[data-cell]");
+    const tenths = field.dataset.tenths ? Number(cell.querySelector(`[name="${field.dataset.tenths}"]`).value) : 0;
+    const own = cell.querySelector("[data-own]");
+    return own.checked ? Number(own.value) * (field.dataset.tenths ? 10 : 1) + tenths : null;
+}"""
+
+
+def test_what_is_typed_is_read_as_the_server_reads_it(phone: Page, installation: Installation) -> None:
+    place = make(installation)
+    scan(phone, place.codes["residents"][0])
+    for score, text, steps in TYPED:
+        field = phone.locator(f'[name="p0-{1 if score.decimals else 3}"]')
+        field.fill(text)
+        assert (text, field.evaluate(READ_AS)) == (text, steps)
 
 
 def test_a_reload_and_another_language_bring_points_back_and_send_none(phone: Page, installation: Installation) -> None:

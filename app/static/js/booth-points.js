@@ -1,14 +1,15 @@
 // Points are typed: what is right becomes the mark of its cell, beside 不了解, with its tenths in a field of their own.
 // Comes with layouts and limits, and only where a paper asks points. Without it they are posted as they were typed.
 
-const POINTS = /^(\d{1,3})(?:\.(\d?))?$/;
+// As the server reads them (app/booth/domain.py): 95, 95.5, 95 分.
+const POINTS = /^[ \t]*([0-9]{1,3})(?:\.([0-9])?)?[ \t]*\u5206?[ \t]*$/;
 
 const fieldOf = (cell) => cell.querySelector("[data-points-field]");
 const ownOf = (cell) => cell.querySelector("[data-own]");
 
 // The whole points and the tenths of what was typed, or null.
 function pointsIn(text, { most, decimals }) {
-  const found = POINTS.exec(text.normalize("NFKC").replace("。", ".").replace("分", "").trim());
+  const found = POINTS.exec(text.normalize("NFKC").replace("。", "."));
   const [whole, tenths] = found ? [Number(found[1]), Number(found[2] || 0)] : [0, 0];
   const isRight = found && whole + tenths / 10 <= Number(most) && (tenths === 0 || decimals === "1");
   return isRight ? [whole, tenths] : null;
