@@ -206,6 +206,63 @@ def test_a_draft_brings_what_stands_in_the_place_of_points(phone: Page, installa
     assert phone.locator('[name="m0-2"]').input_value() == "0"
 
 
+def test_wrong_points_stay_with_their_complaint_and_on_the_phone(phone: Page, installation: Installation) -> None:
+    place = make(installation)
+    posted = watch(phone)
+    scan(phone, place.codes["residents"][0])
+    points(phone, 0, 1, "95.55")
+    phone.locator('[name="p0-3"]').focus()
+    assert "95.55" not in kept(phone)
+    phone.reload()
+    expect(phone.locator('[name="p0-1"]')).to_have_value("95.55")
+    expect(phone.get_by_text("请填 0 到 100，最多一位小数").first).to_be_visible()
+    expect(phone.locator("[data-filled]")).to_have_text("0")
+    phone.get_by_role("button", name="EN").click()
+    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    expect(phone.locator('[name="p0-1"]')).to_have_value("95.55")
+    expect(phone.locator('[name="p0-1"]')).to_have_attribute("aria-invalid", "true")
+    expect(phone.get_by_text("with one decimal at most").first).to_be_visible()
+    assert not [one.url for one in posted if "95.55" in (one.post_data or "")]
+
+
+def test_wrong_points_take_away_what_stood_in_their_place(phone: Page, installation: Installation) -> None:
+    """As the server, which finds no mark in points together with 不了解."""
+    place = make(installation)
+    scan(phone, place.codes["residents"][0])
+    option(phone, "m0-1", 101).click()
+    expect(phone.locator("[data-filled]")).to_have_text("1")
+    points(phone, 0, 1, "九十")
+    expect(phone.locator("[data-filled]")).to_have_text("0")
+    phone.locator('[name="p0-3"]').focus()
+    expect(phone.get_by_text("请填 0 到 100，最多一位小数").first).to_be_visible()
+    option(phone, "m0-1", 101).click()
+    expect(phone.locator('[name="p0-1"]')).to_have_value("")
+    expect(phone.locator("[data-filled]")).to_have_text("1")
+
+
+def test_a_page_that_the_server_filled_in_goes_on_on_the_phone(phone: Page, installation: Installation) -> None:
+    """What did not come the first time comes the second: the marks are there already, those without points too."""
+    place = make(installation)
+    phone.route("**/booth-points.js*", lambda route: route.abort("internetdisconnected"), times=1)
+    scan(phone, place.codes["residents"][0])
+    for unit in range(3):
+        for at in range(3):
+            fill(phone, unit, at)
+    points(phone, 0, 1, "")
+    option(phone, "m0-1", 101).click()
+    phone.get_by_role("button", name="下一步").click()
+    expect(phone.get_by_text("答案已由服务器封好")).to_be_visible()
+    phone.get_by_role("button", name="返回修改").click()
+    expect(phone.locator("[data-filled]")).to_have_text("9")
+    with phone.expect_request("**/v/cast") as sent:
+        phone.get_by_role("button", name="下一步").click()
+        phone.get_by_role("button", name="投入票箱").click()
+    assert sent.value.headers["content-type"] == "application/json"
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    ((_, ballot),) = in_the_box(installation, place)
+    assert ballot.marks == bytes([0, 101, 0, 10, 1, 80, 0, 11, 2, 100, 0, 0])
+
+
 def test_without_the_script_of_points_the_server_reads_them_and_no_other_request_has_them(
     phone: Page, installation: Installation
 ) -> None:
@@ -225,9 +282,6 @@ def test_without_the_script_of_points_the_server_reads_them_and_no_other_request
         phone.locator("[data-switch]").click()
         expect(phone.locator("html")).to_have_attribute("lang", "zh-CN" if _ else "en")
     assert not [one.url for one in posted if "95.5" in (one.post_data or "")]
-    for unit in range(3):
-        points(phone, unit, 1, "95.5")
-        points(phone, unit, 3, "9")
     phone.get_by_role("button", name="下一步").click()
     expect(phone.get_by_text("答案已由服务器封好")).to_be_visible()
     phone.get_by_role("button", name="投入票箱").click()

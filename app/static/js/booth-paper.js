@@ -509,7 +509,7 @@ function keepCode() {
 }
 
 function isWritten() {
-  return cells.some((cell) => !isOpen(cell)) || remarks.some((area) => area.value !== "");
+  return answersOnPage().length > 0;
 }
 
 function isWhole() {
@@ -550,7 +550,7 @@ const page = {
   look: () => ({ ballot, texts, units, sent, lang: document.documentElement.lang, large: document.getElementById("large") }),
   code: () => field("code"),
   paper: () => field("paper"),
-  answers: () => answersOnPage().filter(([, value]) => value !== ""),
+  answers: answersOnPage,
   putBack(answers) {
     putBack(answers);
     showProgress();
@@ -592,7 +592,7 @@ function watch(tools) {
 }
 
 function answersOnPage() {
-  const fields = Array.from(ballot.elements).filter((one) => /^[mr]\d/.test(one.name));
+  const fields = Array.from(ballot.elements).filter((one) => /^[mpr]\d/.test(one.name) && one.value !== "");
   return fields.filter((one) => one.type !== "radio" || one.checked).map(({ name, value }) => [name, value]);
 }
 
@@ -600,11 +600,11 @@ function putBack(answers) {
   for (const [name, value] of answers) {
     const one = ballot.elements.namedItem(name);
     one.value = value;
-    if (one.tagName === "TEXTAREA" && value !== "") {
+    if (one.tagName === "TEXTAREA") {
       one.parentElement.open = true;
     }
   }
-  ballot.dispatchEvent(new CustomEvent("put", { detail: answers }));
+  ballot.dispatchEvent(new Event("put"));
 }
 
 // The page in the other language, asked for by the code alone; the answers never leave the phone.

@@ -6,6 +6,7 @@ const POINTS = /^[ \t]*([0-9]{1,3})(?:\.([0-9])?)?[ \t]*\u5206?[ \t]*$/;
 
 const fieldOf = (cell) => cell.querySelector("[data-points-field]");
 const ownOf = (cell) => cell.querySelector("[data-own]");
+const isTyped = (cell) => fieldOf(cell).value.trim() !== "";
 
 // The whole points and the tenths of what was typed, or null.
 function pointsIn(text, { most, decimals }) {
@@ -38,6 +39,9 @@ function take(cell) {
   const points = pointsIn(field.value, cell.dataset);
   own.value = points ? String(points[0]) : "";
   own.dataset.points = points ? shownAs(points) : "";
+  if (isTyped(cell)) {
+    own.checked = true; // takes away what stood in the place of points
+  }
   own.checked = points !== null;
   const isElse = !points && cell.querySelector("input:checked");
   own.nextElementSibling.textContent = points ? field.dataset.textOwn.replace("{n}", shownAs(points)) : "";
@@ -65,7 +69,7 @@ function chosen(cell) {
 
 function leave(cell) {
   const field = fieldOf(cell);
-  if (field.value.trim() !== "" && !take(cell)) {
+  if (!take(cell) && isTyped(cell)) {
     complain(cell, field.dataset.textWrong);
   }
 }
@@ -85,29 +89,15 @@ function prepare(cell) {
   note.setAttribute("role", "alert");
   note.dataset.wrong = "";
   field.parentNode.after(note);
-  if (field.value) {
-    take(cell);
-  }
+  leave(cell);
   field.addEventListener("input", () => typed(cell));
   field.addEventListener("change", () => leave(cell));
-}
-
-// What a draft or another language's page brings back.
-function put(cells, answers) {
-  const values = new Map(answers);
-  for (const cell of cells) {
-    const value = values.get(ownOf(cell).name);
-    if (value && Number(value) <= Number(cell.dataset.most)) {
-      fieldOf(cell).value = shownAs([value, Number(values.get(fieldOf(cell).dataset.tenths) || 0)]);
-    }
-    take(cell);
-  }
 }
 
 document.addEventListener("layout", ({ detail: { ballot } }) => {
   const cells = Array.from(ballot.querySelectorAll("[data-most][data-cell]"));
   cells.forEach(prepare);
-  ballot.addEventListener("put", ({ detail }) => put(cells, detail));
+  ballot.addEventListener("put", () => cells.forEach(leave)); // by a draft or by another language's page
   ballot.addEventListener(
     "change",
     ({ target }) => {
