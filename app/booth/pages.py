@@ -13,13 +13,14 @@ from starlette.types import Send
 
 from app.booth import domain, privacy, wire
 from app.booth.domain import CastRequest, Sheet
-from app.booth.views import asks_points, section_view
+from app.booth.views import section_view
 from app.box.envelope import group_place
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.rounds.domain import Paper, Section
 from app.rounds.english import spoken
 from app.rounds.limits import Limit, limits_of
+from app.rounds.promise import points_of
 from app.slips.codes import CODE_LENGTH
 from app.web import i18n
 from app.web.edge import FRAMED
@@ -150,7 +151,7 @@ def preview_page(request: Request, sheet: Sheet, language: str, other_language: 
 def rules_page(request: Request, paper: Paper) -> Response:
     """Return what a frozen paper obeys: the same for every voter of its round, so that its length tells nothing."""
     limits = _limits(spoken(paper, request.state.language))
-    return packed(request, page(request, "booth/rules.html", paper=paper, frozen=paper, limits=limits))
+    return packed(request, page(request, "booth/rules.html", frozen=paper, limits=limits))
 
 
 def review_page(request: Request, sheet: Sheet, sealed: CastRequest) -> Response:
@@ -227,6 +228,7 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
     chinese_only = request.state.language == "en" and bool(sheet.paper.untranslated)
     frozen, sheet = sheet.paper, in_language(request, sheet)
     paper, settings = sheet.paper, request.app.state.settings
+    asks_points = bool(points_of(paper))
     cells = sum(1 for _ in domain.asked_cells(paper, sheet.group_id))
     place = settings.https, settings.loopback
     told = {by: replace(privacy.setting_of(paper, by, *place), kiosk=request.state.kiosk) for by in privacy.SealedBy}
@@ -240,8 +242,8 @@ def _paper_context(request: Request, sheet: Sheet) -> dict[str, object]:
         "cells": cells,
         "minutes": domain.minutes(cells),
         "chinese_only": chinese_only,
-        "marks": domain.marks_to_text(sheet.answers.marks, points=asks_points(paper)),
-        "asks_points": asks_points(paper),
+        "marks": domain.marks_to_text(sheet.answers.marks, points=asks_points),
+        "asks_points": asks_points,
         "limits": _limits(paper),
         "promises": privacy.told_once({by: privacy.promises(setting) for by, setting in told.items()}),
         "viewers": privacy.viewers_told_once(told),

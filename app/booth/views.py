@@ -6,7 +6,7 @@ from app.booth import domain
 from app.booth.domain import Sheet
 from app.campaigns.domain import Item
 from app.campaigns.score import Score
-from app.rounds.domain import Paper, Section
+from app.rounds.domain import Section
 from app.rounds.marks import steps_of
 
 
@@ -55,11 +55,6 @@ class SectionView:
     counted: str
     unknown: int | None
     units: tuple[UnitView, ...]
-
-
-def asks_points(paper: Paper) -> bool:
-    """Whether something is answered in points."""
-    return any(item.score for part in paper.parts for item in part.items)
 
 
 def section_view(sheet: Sheet, section: Section) -> SectionView:
