@@ -111,6 +111,7 @@ def test_nothing_asks_for_more_than_paper_and_box_and_no_mark_leaves(
     fill(phone, place)
     write_remarks(phone)
     phone.locator("label.tool").click()
+    assert [one.method for one in sent if one.url.endswith("/v/paper")] == ["POST"]
     phone.locator("[data-switch]").click()
     expect(phone.locator("html")).to_have_attribute("lang", "en")
     expect(phone.locator("[data-filled]")).to_have_text("9")
