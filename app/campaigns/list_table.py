@@ -4,16 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from app.campaigns.rules import is_visible, strange_in_name
+from app.campaigns.rules import strange_in_name
 from app.core.folding import folded, spaceless
 from app.office.sheets import tables
-from app.office.sheets.tables import SHOWN, CellProblem, Listing, Table
+from app.office.sheets.tables import SHOWN, CellProblem, Listing, Table, unseen_in
 from app.office.workbook import Row, Sheet
 
 MAX_NAME: Final = 60
 MAX_ENGLISH: Final = 160
 MAX_ORDER: Final = 9_999
-_LINE_ENDS: Final = "\u2028\u2029"
 _NOTHING: Final = frozenset({"", "无", "没有", "-", "—", "——", "/"})
 """What is written into a cell of several names where there are none."""
 _SEPARATOR: Final = re.compile(r"([、;；,，])")
@@ -25,7 +24,6 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     "order_empty": "其他行有序号，这一行没有。请补上序号，或清空整列序号。",
     "order_not_whole": "“%(value)s”不是 1 到 %(high)s 之间的整数。",
     "order_twice": "序号 %(value)s 与第 %(first_row)s 行重复。",
-    "text_control": "含有看不见的字符（%(value)s）或换行。请删去后重新填写。",
     "name_twice": "“%(value)s”与第 %(first_row)s 行重复。",
     "name_is_number": "“%(value)s”只有数字，不像名称。请填写名称。",
     "name_has_number": "“%(value)s”前面像是序号。请只填写名称。",
@@ -38,15 +36,6 @@ def whole(text: str) -> int | None:
     plain = re.sub(r"(?<=\d),(?=\d{3})", "", spaceless(text)).rstrip("人.、号")
     plain = re.sub(r"\.0+$", "", plain)
     return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
-
-
-def unseen_in(text: str) -> str:
-    """Return as U+… the first sign that ``clean_name`` would drop or that ends a line; "" where there is none.
-
-    A list has to say every name as it is saved: what is changed afterwards would no longer be found by it.
-    """
-    bad = next((sign for sign in text if not is_visible(sign) or sign in _LINE_ENDS), "")
-    return f"U+{ord(bad):04X}" if bad else ""
 
 
 def parts_of(text: str) -> list[str]:

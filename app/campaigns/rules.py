@@ -27,7 +27,7 @@ from app.campaigns.rule import Condition, Quantity, Rule
 from app.campaigns.rule_checks import Ground, check_rule, worsening
 from app.campaigns.weighing import are_mixed, by_points
 from app.core.errors import DomainError
-from app.core.folding import folded, spaceless
+from app.core.folding import folded, is_visible, spaceless
 from app.core.masking import PHONE, Masker
 
 NAME_LIMIT = 60
@@ -75,11 +75,6 @@ def clean_name(text: str) -> str:
     """Return the name with inner white space collapsed (full-width too) and without invisible signs."""
     visible = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or is_visible(sign))
     return " ".join(visible.split())
-
-
-def is_visible(sign: str) -> bool:
-    """Whether a sign may stand in a name; every other but white space is left out of what is typed."""
-    return unicodedata.category(sign) not in {"Cc", "Cf", "Co", "Cn", "Cs"}
 
 
 def name_key(name: str) -> str:

@@ -7,11 +7,11 @@ from typing import Final
 
 from app.campaigns import list_table
 from app.campaigns.domain import Objects
-from app.campaigns.list_table import ListTable, named, unseen_in
+from app.campaigns.list_table import ListTable, named
 from app.campaigns.rules import MAX_SECTIONS, MAX_UNITS, NOUN_LIMIT, name_key
 from app.core.errors import DomainError
 from app.core.folding import folded
-from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets
+from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets, unseen_in
 from app.office.workbook import Row, Sheet, Workbook
 
 SHEET: Final = "分表"

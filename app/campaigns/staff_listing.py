@@ -11,11 +11,11 @@ from typing import Final
 
 from app.accounts.domain import Role, refused_join
 from app.accounts.service import LOGIN_SHAPE
-from app.campaigns.list_table import named, parts_of, unseen_in
+from app.campaigns.list_table import named, parts_of
 from app.campaigns.rules import strange_in_name
 from app.core.folding import folded
 from app.office.sheets import tables
-from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, Table, has_needed, left_sheets
+from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, Table, has_needed, left_sheets, unseen_in
 from app.office.workbook import Row, Sheet, Workbook
 
 SHEETS = ("工作人员", "人员", "联络员", "人员名单", "联络员名单")
@@ -49,7 +49,6 @@ ROLE_SPELLINGS: Final[Mapping[Role, Sequence[str]]] = {
 PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     **tables.PROBLEM_SENTENCES,
     "too_many_rows": "最多 %(limit)s 行，从这一行起没有读取。请删去多余的行。",
-    "text_control": "含有看不见的字符（%(value)s）或换行。请删去后重新填写。",
     "name_is_number": "“%(value)s”只有数字，不像名称。请填写名称。",
     "name_has_number": "“%(value)s”前面像是序号。请只填写名称。",
     "name_has_phone": "“%(value)s”里像有电话号码，会印给每一位参评人员看。请只填写名称。",

@@ -9,6 +9,11 @@ MIDDLE_DOTS: Final = "·•‧∙⋅⸱ꞏᐧ‣◦●⚫・･˙․⸳🞄"
 _DROPPED: Final = re.compile(f"[{re.escape(MIDDLE_DOTS)}]")
 
 
+def is_visible(sign: str) -> bool:
+    """Whether a sign may stand in a name; every other but white space is left out of what is typed."""
+    return unicodedata.category(sign) not in {"Cc", "Cf", "Co", "Cn", "Cs"}
+
+
 def folded(text: str) -> str:
     """Return what two texts share that differ in width, case, spaces, middle dots or unseen signs alone."""
     seen = "".join(sign for sign in _DROPPED.sub("", text) if unicodedata.category(sign) != "Cf")

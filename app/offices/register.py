@@ -42,6 +42,11 @@ def ids_by_name(session: Session, office_id: str, names: Collection[str]) -> dic
     return {row.name: row.id for row in session.execute(query)}
 
 
+def names_of(session: Session, office_id: str) -> frozenset[str]:
+    """Return the names that stand in an office's register."""
+    return frozenset(session.scalars(select(RegisteredUnit.name).where(RegisteredUnit.office_id == office_id)))
+
+
 def _pasted(text: str) -> list[tuple[str, str]]:
     """Return names and codes of pasted lines: a cell, or two beside each other."""
     found = []
@@ -68,7 +73,7 @@ def add_pasted(acting: Acting, office_id: str, text: str) -> int:
 def add(acting: Acting, office_id: str, rows: Sequence[tuple[str, str]]) -> int:
     """Add units by name and code behind those there are; return how many are new. DomainError ``register_full``."""
     session = acting.session
-    known = {unit.name for unit in registered(session, office_id)}
+    known = names_of(session, office_id)
     new: dict[str, str] = {}
     for name, code in rows:
         if name not in known:

@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.core.lists import wish_of
-from app.offices import reads, register, service
+from app.office.sheets.notes import NOTE_SENTENCES
+from app.offices import reads, register, register_import, service
 from app.offices.domain import Node, Tree
 from app.offices.models import Office, RegisteredUnit
+from app.offices.register_import import RegisterPreview
 from app.offices.sight import keys_in
 from app.web.desk import Desk, OfficeDesk, OrganiserDesk, Refused
 from app.web.forms import Form
@@ -149,6 +151,38 @@ def add_units(desk: OrganiserDesk, office_id: str, form: Form) -> Response:
     """Add units to the register from pasted lines."""
     lines = form.as_dict().get("lines", "")
     return _attempt(desk, office_id, lambda: register.add_pasted(desk.acting, office_id, lines))
+
+
+def _listed_page(desk: Desk, office_id: str, preview: RegisterPreview) -> Response:
+    node = reads.the_tree(desk.session).nodes[office_id]
+    status = 422 if preview.problems else None
+    words = {"sentences": register_import.PROBLEM_SENTENCES, "note_sentences": NOTE_SENTENCES}
+    parts = register_import.carry(preview)
+    return desk.show("offices/register_preview.html", status, office=node, preview=preview, carried=parts, **words)
+
+
+@router.post("/offices/{office_id}/import")
+def preview_units(desk: OrganiserDesk, office_id: str, form: Form) -> Response:
+    """Show what an uploaded list would bring into the register, and every bad cell; nothing is saved yet."""
+    known = register.names_of(desk.session, office_id)
+    desk.leave()
+    return desk.consider(
+        lambda: _listed_page(desk, office_id, register_import.preview_upload(known, form.file("workbook"))),
+        partial(_office_page, desk, office_id),
+    )
+
+
+@router.post("/offices/{office_id}/import/confirm")
+def import_units(desk: OrganiserDesk, office_id: str, form: Form) -> Response:
+    """Add to the register what the preview showed, checked anew."""
+    known = register.names_of(desk.session, office_id)
+    desk.leave()
+
+    def look() -> Response:
+        preview = register_import.preview_carried(known, form.several("rows[]"))
+        return _attempt(desk, office_id, lambda: register_import.save(desk.acting, office_id, preview))
+
+    return desk.consider(look, partial(_office_page, desk, office_id))
 
 
 @router.post("/offices/{office_id}/units/{registered_id}")

@@ -81,6 +81,7 @@ SENTENCES = {
     "/offices/{office_id}/open": "已对上级开放：上级看得到本机构和下级的活动。",
     "/offices/{office_id}/delete": "机构已删除。",
     "/offices/{office_id}/units/add": "单位已记入名录。",
+    "/offices/{office_id}/import/confirm": "单位已记入名录。",
     "/offices/{office_id}/units/{registered_id}": "名录已更改，已经冻结的测评表和已有的结果不变。",
     "/offices/{office_id}/units/{registered_id}/delete": "单位已从名录中删除，活动中的单位不变。",
     "/campaigns/{campaign_id}/units/pick": "已从名录选入。",

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.campaigns.list_table import ListTable, joined, named, parts_of, unseen_in
+from app.campaigns.list_table import ListTable, joined, named, parts_of
 from app.campaigns.rules import clean_name
 from app.core.folding import folded
-from app.office.sheets.tables import CellProblem, Listing
+from app.office.sheets.tables import CellProblem, Listing, unseen_in
 from tests.campaigns.test_workbook_import import sheet
 
 LISTING = Listing({"name": ("名称",), "english": ("英文",)}, ("name",))

@@ -208,6 +208,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /offices/{office_id}/open": ORGANISER,
     "POST /offices/{office_id}/delete": frozenset({"organiser", "sysadmin"}),
     "POST /offices/{office_id}/units/add": ORGANISER,
+    "POST /offices/{office_id}/import": ORGANISER,
+    "POST /offices/{office_id}/import/confirm": ORGANISER,
     "POST /offices/{office_id}/units/{registered_id}": ORGANISER,
     "POST /offices/{office_id}/units/{registered_id}/delete": ORGANISER,
     "POST /campaigns/{campaign_id}/units/pick": ORGANISER,

@@ -31,6 +31,7 @@ SHOWN_OTHERWISE = {
     "/jobs/{job_id}/cancel": "the page says what became of the job",
     "/campaigns/{campaign_id}/import": "answers with a preview",
     "/campaigns/{campaign_id}/import/sections": "answers with a preview",
+    "/offices/{office_id}/import": "answers with a preview",
     "/campaigns/{campaign_id}/opinions/import": "answers with a preview",
     "/rectification/import": "answers with a preview",
     "/campaigns/{campaign_id}/liaisons/import": "answers with a preview",

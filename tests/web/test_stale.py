@@ -59,6 +59,7 @@ OTHERWISE = {
     "/campaigns/{campaign_id}/opinions/merge": "is replayed from a list of acts, which it names",
     "/campaigns/{campaign_id}/import/confirm": "names what is stored in its preview",
     "/campaigns/{campaign_id}/import/sections/confirm": "names what is stored in its preview",
+    "/offices/{office_id}/import/confirm": "adds units, and leaves those that are there",
     "/campaigns/{campaign_id}/liaisons/import/confirm": "adds people, and refuses names that are taken",
     "/rectification/import/confirm": "compares each row with the one that was exported",
     "/campaigns/{campaign_id}/english": "brings what each name was called on its page",

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from app.core.errors import DomainError
-from app.core.folding import folded
+from app.core.folding import folded, is_visible
 from app.office.sheets.found import DIGITS_LOST, ERROR, NO_VALUE, column_of, letters
 from app.office.sheets.notes import Note, rows_told
 from app.office.workbook import Row, Sheet, Workbook
@@ -23,6 +23,7 @@ _HEADER_WITHIN: Final = 20
 _TOTAL: Final = re.compile(r"(?:合计|总计|小计|共计|总数|总人数|累计)(?:[0-9,]+[人个条家名]?)?")
 _IN_TITLES: Final = re.compile(r"\(.*?\)|\[.*?\]|[*:_/-]")
 _RANGE: Final = re.compile(r"([A-Z]+)([0-9]+):[A-Z]+([0-9]+)")
+_LINE_ENDS: Final = "\u2028\u2029"
 _FAULTS: Final = {ERROR: "text_error", NO_VALUE: "formula_without_value", DIGITS_LOST: "digits_lost"}
 
 PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
@@ -30,6 +31,7 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     "header_twice": "“%(value)s”这一列出现了两次。请只保留一列。",
     "sheet_empty": "表头下面没有内容。请填写后再上传。",
     "text_empty": "没有填写。",
+    "text_control": "含有看不见的字符（%(value)s）或换行。请删去后重新填写。",
     "text_too_long": "共 %(length)s 个字，最多 %(limit)s 个字。",
     "text_error": "单元格是公式错误“%(value)s”。请改为文字。",
     "formula_without_value": "这一格是公式，没有算出的值。请在 Excel 或 WPS 中打开、保存后再上传，或改为文字。",
@@ -267,6 +269,15 @@ class Table:
                 self._note_column(code, self.columns[key])
         for column in sorted(taken & set(self.sheet.hidden_columns), key=column_of):
             self._note_column("column_hidden", column)
+
+
+def unseen_in(text: str) -> str:
+    """Return as U+… the first sign that a name would be saved without, or that ends a line; "" where there is none.
+
+    A list has to say every name as it is saved: what is changed afterwards would no longer be found by it.
+    """
+    bad = next((sign for sign in text if not is_visible(sign) or sign in _LINE_ENDS), "")
+    return f"U+{ord(bad):04X}" if bad else ""
 
 
 def total_of(text: str) -> bool:
