@@ -240,11 +240,17 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+def _parsed(content: bytes) -> Any:  # noqa: ANN401 - the caller finds out what it is
+    """Return what JSON says; ValueError, RecursionError or UnreadableError where it cannot be written down again."""
+    document = json.loads(content.decode(), object_pairs_hook=_no_twins)
+    json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    return document
+
+
 def read(path: Path) -> dict[str, Any]:
     """Return a receipts list or a result; UnreadableError for anything else."""
     try:
-        document = json.loads(path.read_text("utf-8"), object_pairs_hook=_no_twins)
-        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+        document = _parsed(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         _unreadable(
             f"读不出这个文件：{path}。请重新下载。", f"This file cannot be read: {path}. Please download it again."
@@ -508,7 +514,7 @@ def _is_plain(package: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], size
 def _inner(files: dict[str, bytes], name: str) -> dict[str, Any]:
     """Return a document of a package; empty for one that is not there or cannot be read."""
     try:
-        found = json.loads(files.get(name, b"").decode(), object_pairs_hook=_no_twins)
+        found = _parsed(files.get(name, b""))
     except (ValueError, RecursionError, UnreadableError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -592,9 +598,14 @@ def check_letters(files: dict[str, bytes], manifest: dict[str, Any]) -> list[Fin
 
 
 def _rated(document: dict[str, Any]) -> int:
-    """Return how many objects a result of either shape holds."""
+    """Return how many objects a result of either shape holds; none where it has the shape of no result."""
     sections = document.get("sections", [{"targets": document.get("units", [])}])
-    return sum(len(section["targets"]) for section in sections)
+    targets = [one.get("targets") if isinstance(one, dict) else None for one in _list(sections)]
+    return sum(len(_list(each)) for each in targets)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def check_paper(files: dict[str, bytes], manifest: dict[str, Any]) -> list[Finding]:

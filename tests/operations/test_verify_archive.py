@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -218,3 +218,37 @@ def test_what_cannot_be_opened_ends_with_1(tmp_path: Path, capsys: pytest.Captur
     path.write_bytes(_bomb())
     assert report([path], Wanted(), "en") == 1
     assert "no archive package" in capsys.readouterr().out
+
+
+ODD: tuple[object, ...] = (None, 10**30, "\ud800", [None], {"x": []})
+JSONS = {
+    MANIFEST: 2, "results/version-1.json": 3, "results/version-1.signed.json": 1, "results/result.json": 1,
+    "receipts.json": 2, "audit.json": 3, "paper/paper.json": 1,
+}  # fmt: skip
+"""The documents of a package, and how deep what is read of them lies."""
+
+
+def changed_at_one_place(told: object, depth: int) -> Iterator[object]:
+    """Yield a document with every part of it, down to a depth, turned into each odd thing; of lists the first part."""
+    yield from ODD
+    if depth and isinstance(told, dict):
+        for key, value in told.items():
+            yield from ({**told, key: other} for other in changed_at_one_place(value, depth - 1))
+            yield {name: each for name, each in told.items() if name != key}
+    elif depth and isinstance(told, list) and told:
+        yield from ([other, *told[1:]] for other in changed_at_one_place(told[0], depth - 1))
+
+
+@pytest.mark.parametrize("name", JSONS)
+def test_whatever_a_forged_package_says_is_a_finding(tmp_path: Path, content: bytes, name: str) -> None:
+    files = opened(content)
+    assert name in files
+    for told in changed_at_one_place(json.loads(files[name]), JSONS[name]):
+        body = json.dumps(told).encode()
+        if name == MANIFEST:
+            forged = stored([(each, body if each == MANIFEST else other) for each, other in files.items()])
+        else:
+            forged = resigned({**files, name: body}, OTHER)
+        path = tmp_path / "forged.zip"
+        path.write_bytes(forged)
+        assert report([path], Wanted(), "zh") in {0, 1}
