@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from app.box.seal import receipt_text
 from app.rounds.domain import RoundState
@@ -117,6 +117,23 @@ def test_a_reload_on_the_review_comes_back_to_the_review(phone: Page, place: Ope
     phone.go_back()
     expect(phone.get_by_role("button", name="下一步")).to_be_visible()
     filled(phone, 9)
+
+
+def test_a_draft_that_comes_while_the_index_is_open_is_told_there(phone: Page, place: OpenRound) -> None:
+    scan(phone, place.codes["residents"][0])
+    mark(phone, "m0-0", "m0-1", "m0-2")
+    waiting: list[Route] = []
+    phone.route("**/booth-seal.js*", lambda route: waiting.append(route))  # noqa: PLW0108 - playwright marks the handler
+    with phone.expect_request("**/booth-seal.js*"):
+        phone.reload()
+    phone.get_by_role("button", name="目录").click()
+    expect(phone.locator("[data-index-done]")).to_have_text("0 / 3")
+    for route in waiting:
+        route.continue_()
+    expect(phone.locator("[data-index-done]")).to_have_text("1 / 3")
+    expect_restored(phone)
+    phone.get_by_role("button", name="县博物馆").click()
+    expect(phone.locator("[data-index]")).to_be_hidden()
 
 
 def test_leaving_with_marks_is_asked_about_and_without_is_not(phone: Page, place: OpenRound) -> None:

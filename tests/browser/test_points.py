@@ -290,6 +290,21 @@ def test_without_the_script_of_points_the_server_reads_them_and_no_other_request
     assert ballot.marks == bytes([0, 95, 5, 9, 1, 95, 5, 9, 2, 95, 5, 9])
 
 
+def test_the_rest_is_given_to_items_of_points_whatever_the_server_wrote_into_their_fields(
+    phone: Page, installation: Installation
+) -> None:
+    """4 is the mark 不了解 of the other items, and were points of these."""
+    place = make(installation)
+    scan(phone, place.codes["residents"][0])
+    option(phone, "m0-0", 0).click()
+    phone.locator('[name="p0-1"]').evaluate("(field) => field.setAttribute('value', '4')")
+    points(phone, 0, 1, "4")
+    points(phone, 0, 1, "")
+    phone.get_by_role("button", name="目录").click()
+    phone.get_by_role("button", name="其余未评的 8 项选“不了解”").click()
+    expect(phone.locator("[data-filled]")).to_have_text("9")
+
+
 def test_a_limit_on_a_range_of_points(phone: Page, installation: Installation) -> None:
     range_of = (Fraction(90), Fraction(100))
     place = make(installation, limits=(BallotLimit((), Fraction(1), "b", range_of),))

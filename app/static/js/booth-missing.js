@@ -37,7 +37,7 @@ export function partOf(cell) {
 export function markRest(open) {
   for (const cell of open) {
     clearMiss(cell);
-    cell.querySelector(`[value="${partOf(cell).dataset.unknown}"],[data-free]`).checked = true;
+    cell.querySelector(`[type=radio][value="${partOf(cell).dataset.unknown}"],[data-free]`).checked = true;
   }
   return open.length;
 }

@@ -274,6 +274,9 @@ async function openIndex() {
     return;
   }
   index.fillIndex(find, layout.places(), leftOver().length, texts, (target) => returnToMarks(() => jump(target)));
+  if (view === "index") {
+    return; // filled in anew with what a draft brought, which has been said
+  }
   turnPage("index");
   addEntry("index");
   window.scrollTo(0, 0);
