@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.accounts import factors, tries
 from app.accounts.domain import ABSOLUTE
@@ -157,8 +157,9 @@ def log_out(session: Session, now: datetime, token: str) -> None:
 
 def who(session: Session, now: datetime, token: str) -> Principal | None:
     """Return whose living log-in the token is."""
-    found = session.get(StaffSession, token_hash(token))
-    if found is None or found.expires_at <= now:
+    query = select(Staff, StaffSession.expires_at).join(StaffSession, StaffSession.staff_id == Staff.id)
+    living = query.where(StaffSession.token_hash == token_hash(token)).options(joinedload(Staff.role_rows))
+    found = session.execute(living).unique().one_or_none()
+    if found is None or found.expires_at <= now or found.Staff.disabled:
         return None
-    staff = session.get(Staff, found.staff_id)
-    return None if staff is None or staff.disabled else principal(staff)
+    return principal(found.Staff)

@@ -53,21 +53,30 @@ def _lock(session: Session) -> None:
 
 def record(session: Session, now: datetime, actor: Principal, action: str, subject: str = "", **detail: object) -> None:
     """Append an entry to the log, in the caller's transaction. Never called with anything of a voter."""
+    record_each(session, now, actor, action, [(subject, detail)])
+
+
+def record_each(
+    session: Session, now: datetime, actor: Principal, action: str, told: Iterable[tuple[str, Mapping[str, object]]]
+) -> None:
+    """Append an entry for each subject with its detail, as ``record`` does, in as many statements as for one."""
     session.flush()
     _lock(session)
     last = session.scalars(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1)).first()
-    entry = AuditEntry(
-        number=last.number + 1 if last else 1,
-        at=now,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        action=action,
-        subject=subject,
-        detail=json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str),
-        previous_hash=last.hash if last else GENESIS,
-    )
-    entry.hash = _digest(entry)
-    session.add(entry)
+    for subject, detail in told:
+        entry = AuditEntry(
+            number=last.number + 1 if last else 1,
+            at=now,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            action=action,
+            subject=subject,
+            detail=json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str),
+            previous_hash=last.hash if last else GENESIS,
+        )
+        entry.hash = _digest(entry)
+        session.add(entry)
+        last = entry
     session.flush()
 
 

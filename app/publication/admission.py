@@ -13,6 +13,7 @@ from app.campaigns.composite import every_part
 from app.core.errors import DomainError
 from app.publication.domain import BANDS_ONLY, Scope, Viewer, sight_of, units_with_remarks
 from app.publication.editions import Edition, Published, PublishedBands
+from app.publication.lookback import Behind, behind
 from app.publication.models import NamedEntry
 from app.publication.reads import (
     ledger_of,
@@ -44,6 +45,8 @@ class Admission:
     """The digest of what was typed to stand beside it: with other words it is another file."""
     entered: str = ""
     """The digest of what stands beside the votes: entered by name, or of another round; empty where nothing does."""
+    behind: Behind | None = None
+    """The rounds that lie behind it, where what is made tells of last time."""
 
     def as_arguments(self) -> dict[str, object]:
         """Return what names the cut: equal arguments, equal documents."""
@@ -56,12 +59,18 @@ class Admission:
             "units": units,
             **({"meeting": self.meeting} if self.meeting else {}),
             **({"entered": self.entered} if self.entered else {}),
+            **({"behind": self.behind.digest} if self.behind else {}),
         }
 
 
-def admission(session: Session, round_id: str, viewer: Viewer, now: datetime) -> Admission:
-    """Say that a viewer may see a result without reading it; DomainError ``result_not_published`` as ``published``."""
-    _, sight = readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
+def admission(
+    session: Session, round_id: str, viewer: Viewer, now: datetime, *, looks_back: bool = False
+) -> Admission:  # fmt: skip
+    """Say that a viewer may see a result without reading it; DomainError ``result_not_published`` as ``published``.
+
+    ``looks_back``: what is made tells what came out last time as well.
+    """
+    row, sight = readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
     paper, _ = frozen_paper(session, round_id)
     if not rates_any(sight, {unit.id for unit in paper.units}):
         raise DomainError("result_not_published")
@@ -69,7 +78,8 @@ def admission(session: Session, round_id: str, viewer: Viewer, now: datetime) ->
     beside = meeting_of(session, round_id).digest
     told = sight.scope not in BANDS_ONLY or paper.scheme.disclosure.announced
     entered = _entered(session, paper, viewer, now) if told else ""
-    return Admission(round_id, line.version, line.digest, sight.scope, sight.unit_ids, beside, entered)
+    found = behind(session, viewer, now, round_id, row.campaign_id) if looks_back else None
+    return Admission(round_id, line.version, line.digest, sight.scope, sight.unit_ids, beside, entered, found)
 
 
 def _entered(session: Session, paper: Paper, viewer: Viewer, now: datetime) -> str:

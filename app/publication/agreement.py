@@ -5,10 +5,11 @@ What they were made by stands in each result itself; nothing is asked of the cam
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Final
+from typing import Final, cast
 
+from app.rounds.domain import Section as AskedSection
 from app.tally.document import Section
-from app.tally.facts import texts_of
+from app.tally.facts import formula_facts, item_facts, scale_facts, texts_of
 from app.tally.shown import GradeFacts
 
 DIFFERS: Final = "两次测评的{what}不同，不作比较"
@@ -26,6 +27,19 @@ def why_not(one: Section, other: Section) -> str:
     """Return the sentence that says why two results are not compared; empty where they may be."""
     different = differing(one, other)
     return DIFFERS.format(what="、".join(different)) if different else ""
+
+
+def may_agree(one: AskedSection, other: AskedSection) -> bool:
+    """Whether results of two sections of papers can have been made in one way; what was counted says whether they were.
+
+    Documents of an earlier shape may say otherwise: they are asked as well (``why_not``).
+    """
+    return not differing(_facts(one), _facts(other))
+
+
+def _facts(section: AskedSection) -> Section:
+    told = {"items": item_facts(section), "scale": scale_facts(section), "formula": formula_facts(section)}
+    return cast("Section", told)
 
 
 def _form(section: Section) -> object:

@@ -57,7 +57,7 @@ def near_rounds(session: Session, paper: Paper, now: datetime | None = None) -> 
     ends = mine.closed_at or mine.closes_at or now
     between = None if ends is None else (ends - APART, ends + APART)
     found = [each for each in papers_beside(session, mine.campaign_id, between, COUNTED) if each[0].id != mine.id]
-    ties = ties_of(session, mine.campaign_id, {row.campaign_id for row, _ in found})
+    ties = ties_of(session, {mine.campaign_id, *(row.campaign_id for row, _ in found)}, mine.campaign_id)
     own = [Kin(row, other, other, paper) for row, other in found if row.campaign_id == mine.campaign_id]
     beside = (_beside(paper, row, other, ties) for row, other in found if row.campaign_id != mine.campaign_id)
     return [*own, *(each for each in beside if each is not None)]
@@ -82,9 +82,9 @@ def seen_from(paper: Paper, other: Paper, same: Matches) -> Paper:
     return aligned(paper, other, {unit_id: found for unit_id, (found, _) in same.items()})
 
 
-def ties_of(session: Session, campaign_id: str, others: Collection[str]) -> Ties:
-    """Return what joins the objects of a campaign to those of others."""
-    return Ties(registered(session, {campaign_id, *others}), copies_of(session, campaign_id))
+def ties_of(session: Session, campaigns: Collection[str], campaign_id: str) -> Ties:
+    """Return what joins the objects of a campaign to those of others; it is among them itself."""
+    return Ties(registered(session, campaigns), copies_of(session, campaign_id))
 
 
 def matches(paper: Paper, other: Paper, ties: Ties, campaign_id: str) -> Matches:
@@ -92,6 +92,17 @@ def matches(paper: Paper, other: Paper, ties: Ties, campaign_id: str) -> Matches
     mine, theirs = ({unit.id: unit.name for unit in each.units} for each in (paper, other))
     by_name = campaign_id in ties.copies or folded(paper.organisation) == folded(other.organisation)
     return same_objects(mine, theirs, ties.register, by_name=by_name)
+
+
+def same_in(mine: tuple[RoundView, Paper], other: tuple[RoundView, Paper], ties: Ties) -> Matches:
+    """Return which objects of another round are those of this one.
+
+    Within one campaign nothing is the same but itself: another may bear its name by now.
+    """
+    found = matches(mine[1], other[1], ties, other[0].campaign_id)
+    if mine[0].campaign_id != other[0].campaign_id:
+        return found
+    return {unit_id: known for unit_id, known in found.items() if known[1] is By.ITSELF}
 
 
 def title_of(session: Session, kin: Kin) -> str:

@@ -4,25 +4,32 @@ Staff read it of results that were released to them. On what everybody reads sta
 read before: neither those that were shown by their link, nor more of them than was posted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.publication.domain import Scope, Viewer
+from app.publication.agreement import why_not
+from app.publication.domain import Viewer
 from app.publication.editions import Published, PublishedBands
-from app.publication.reads import ANYONE, published_bands, sighted
-from app.publication.spoken import speak
-from app.publication.years import Row, previous_of
-from app.tally.document import Target, TargetBand, every_target
+from app.publication.lately import Lately
+from app.publication.lookback import Behind, Pairing, behind, whole
+from app.publication.reads import ANYONE, digests_of, document_of
+from app.publication.renditions import bands, rendition
+from app.publication.spoken import speaker
+from app.publication.trends import Rated
+from app.rounds.domain import Paper
+from app.rounds.reads import frozen_papers
+from app.tally.document import BandDocument, Document, Target, TargetBand
 from app.tally.headed import headline
+from app.tally.spoken import Speaker
 from app.tally.wording import NO_BAND_TEXT
 
 PREVIOUS_NOTE: Final = "上次是同一对象以前最近一轮口径相同的已公布结果。"
-ORGANISERS: Final = Viewer(Scope.ORGANISERS)
+KEPT: Final = 32
+"""Of so many results what stands beside them is kept: the hall screen asks for it every few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """An object with what came out now and last time, and in which round that was."""
+    """An object with what came out now and last time, and in which round that was; ``names`` of both papers."""
 
     id: str
     name: str
@@ -51,7 +58,7 @@ class Before:
     campaign: str
     title: str
     day: datetime
-    english: Mapping[str, str] = field(default_factory=dict, repr=False)
+    names: tuple[Mapping[str, str], Mapping[str, str]] = field(default=({}, {}), repr=False)
 
     @property
     def where(self) -> str:
@@ -59,51 +66,102 @@ class Before:
         return f"{self.campaign} {self.title}"
 
 
-def previous_seen(session: Session, viewer: Viewer, now: datetime, result: Published) -> list[Before]:
-    """Return what stands beside a result for a member of staff, in official order."""
-    rows = previous_of(session, viewer, now, result)
-    return [
-        _before(target, rows[target["id"]], rows[target["id"]].target)
-        for target in every_target(result.document)
-        if target["id"] in rows
-    ]
+_kept: Lately[Sequence[Before]] = Lately(KEPT)
 
 
-def previous_told(session: Session, now: datetime, result: PublishedBands) -> list[Before]:
+def previous_seen(session: Session, viewer: Viewer, now: datetime, result: Published) -> Sequence[Before]:
+    """Return what stands beside a result, which is as it was stored, for a member of staff, in official order."""
+    return _beside(session, viewer, now, result)
+
+
+def previous_told(session: Session, now: datetime, result: PublishedBands) -> Sequence[Before]:
     """Return what stands beside a result for everybody, in official order, out of results that everybody may read."""
-    public = {row.id for row, sight in sighted(session, ANYONE, now) if sight.scope is Scope.PUBLIC}
-    rows = previous_of(session, ORGANISERS, now, result, public)
-    earlier = {row.column.line.round.id for row in rows.values()}
-    told = {round_id: _bands(published_bands(session, round_id, ANYONE, now)) for round_id in earlier}
-    found = []
-    for target in _targets(result):
-        row = rows.get(target["id"])
-        last = told[row.column.line.round.id].get(row.target["id"]) if row else None
-        if row is not None and last is not None:
-            found.append(_before(target, row, last))
-    return found
+    return _beside(session, ANYONE, now, result)
 
 
-def _targets(result: PublishedBands) -> Iterable[TargetBand]:
-    return (target for section in result.document["sections"] for target in section["targets"])
+def _beside(session: Session, viewer: Viewer, now: datetime, result: Published | PublishedBands) -> Sequence[Before]:
+    """Return it; where nothing has changed that it hangs on, as it was made lately."""
+    found = behind(session, viewer, now, result.round_id, result.campaign_id)
+    if found is None:
+        return ()
+    units = tuple(target["id"] for target in _targets(result.document))
+    name = (result.round_id, result.digest, isinstance(result, Published), units, found.digest)
+    made = _kept.get(name)
+    if made is None:
+        made = tuple(_made(session, found, result))
+        _kept.put(name, made)
+    return made
 
 
-def _bands(result: PublishedBands) -> dict[str, TargetBand]:
-    return {target["id"]: target for target in _targets(result)}
+def _made(session: Session, found: Behind, result: Published | PublishedBands) -> Iterator[Before]:
+    papers = frozen_papers(session, [found.own.id, *(row.id for row, _ in found.seen)])
+    bands_alone = isinstance(result, PublishedBands)
+    mine = Rated(found.own, papers[found.own.id], _document(session, result))
+    rows: dict[str, Before] = {}
+    shown = {target["id"]: target for target in _targets(result.document)}
+    for rated, pairs, day in _rounds(session, found, mine, papers):
+        last = _by_id(bands(rated.document) if bands_alone else rated.document)
+        for unit_id, other_id in pairs.items():
+            rows[unit_id] = _before(mine.paper, shown[unit_id], rated, last[other_id], day)
+    yield from (rows[unit_id] for unit_id in shown if unit_id in rows)
 
 
-def _before(target: Target | TargetBand, row: Row, last: Target | TargetBand) -> Before:
-    line = row.column.line
+def _document(session: Session, result: Published | PublishedBands) -> Document:
+    """Return what was rated, by which one sees whether two results were made in one way."""
+    if isinstance(result, Published):
+        return result.document
+    return document_of(session, result.round_id, result.version, result.digest)
+
+
+def _rounds(
+    session: Session, found: Behind, mine: Rated, papers: Mapping[str, Paper]
+) -> Iterator[tuple[Rated, Mapping[str, str], datetime]]:
+    """Yield the rounds of which something is told, newest first, with the objects by the ids of this round.
+
+    A document is read only where the papers say that something of it may stand beside the result.
+    """
+    digests = digests_of(session, [(row.id, sight.version) for row, sight in found.seen])
+    pairing, wanted = Pairing(found.own, mine.paper, found.ties), {target["id"] for target in mine.targets}
+    for row, sight in found.seen:
+        pairs = pairing.pairs((row, sight), papers[row.id], wanted)
+        if not pairs:
+            continue
+        document = document_of(session, row.id, sight.version, digests[row.id])
+        rated = Rated(row, papers[row.id], rendition(document, whole(sight)))
+        told = {unit_id: other_id for unit_id, other_id in pairs.items() if _agree(mine, unit_id, rated, other_id)}
+        wanted -= told.keys()
+        yield rated, told, row.closed_at or sight.since
+        if not wanted:
+            return
+
+
+def _agree(mine: Rated, unit_id: str, rated: Rated, other_id: str) -> bool:
+    if rated.target_of(other_id) is None:
+        return False
+    return not why_not(mine.section_of(unit_id), rated.section_of(other_id))
+
+
+def _targets(document: Document | BandDocument) -> Iterable[Target | TargetBand]:
+    return (target for section in document["sections"] for target in section["targets"])
+
+
+def _by_id(document: Document | BandDocument) -> dict[str, Target | TargetBand]:
+    return {target["id"]: target for target in _targets(document)}
+
+
+def _before(
+    paper: Paper, target: Target | TargetBand, rated: Rated, last: Target | TargetBand, day: datetime
+) -> Before:  # fmt: skip
     return Before(
         target["id"],
         target["name"],
         _outcome(target),
         _outcome(last),
-        line.round.id,
-        line.campaign,
-        line.round.title,
-        line.round.closed_at or line.published_at,
-        row.column.paper.english,
+        rated.round.id,
+        rated.paper.campaign,
+        rated.round.title,
+        day,
+        (paper.english, rated.paper.english),
     )
 
 
@@ -116,21 +174,25 @@ def _outcome(target: Target | TargetBand) -> Outcome:
     return Outcome(target["verdict"]["label"], target["verdict"]["code"], rate)
 
 
-def in_words(language: str, found: Sequence[Before]) -> list[Before]:
-    """Return the same for a page in a language: what is said of last time in the words of its own paper."""
-    if language != "en":
-        return list(found)
+def in_words(language: str, found: Sequence[Before]) -> Sequence[Before]:
+    """Return the same for a page in a language: what is said of each round in the words of its own paper."""
+    if language != "en" or not found:
+        return found
+    own = speaker(found[0].names[0])
+    of_round = {each.round_id: each.names[1] for each in found}
+    spoken = {round_id: speaker(names) for round_id, names in of_round.items()}
     return [
         replace(
             each,
-            last=replace(each.last, word=speak(each.english, each.last.word)),
-            campaign=speak(each.english, each.campaign),
-            title=speak(each.english, each.title),
+            name=own.say(each.name),
+            now=_said(own, each.now),
+            last=_said(spoken[each.round_id], each.last),
+            campaign=spoken[each.round_id].say(each.campaign),
+            title=spoken[each.round_id].say(each.title),
         )
         for each in found
     ]
 
 
-def digest_of(found: Sequence[Before]) -> str:
-    """Return what names these very rows: with others a file is another one."""
-    return sha256(repr(found).encode()).hexdigest()[:16] if found else ""
+def _said(speaker: Speaker, outcome: Outcome) -> Outcome:
+    return replace(outcome, word=speaker.say(outcome.word), rate=speaker.say(outcome.rate))

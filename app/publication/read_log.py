@@ -4,6 +4,8 @@ The one thing a GET may write: that it happened. It changes no state, is kept on
 and in the chained audit log, and has a transaction of its own, so that the request's stays read-only.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,20 +19,35 @@ from app.web.requests import database
 
 def note_read(desk: OpenDesk, reader: Principal, round_id: str, what: str) -> None:
     """Note that somebody read a result as ``what`` (page, workbook, report …), once a day."""
-    key = (round_id, reader.id, what, desk.today.isoformat())
-    if desk.session.get(ResultRead, key) is not None:
+    note_reads(desk, reader, [(round_id, what)])
+
+
+def note_reads(desk: OpenDesk, reader: Principal, read: Sequence[tuple[str, str]]) -> None:
+    """Note that somebody read results, each as what it says, in one transaction."""
+    today = desk.today.isoformat()
+    columns = (ResultRead.round_id, ResultRead.what)
+    of_today = select(*columns).where(ResultRead.staff_id == reader.id, ResultRead.day == today)
+    rounds = {round_id for round_id, _ in read}
+    noted = {(row.round_id, row.what) for row in desk.session.execute(of_today.where(ResultRead.round_id.in_(rounds)))}
+    new = [each for each in dict.fromkeys(read) if each not in noted]
+    if not new:
         return
     # The embedded database writes only when nobody reads, this very request included.
     desk.leave()
-    row = ResultRead(
-        round_id=key[0], staff_id=key[1], what=key[2], day=key[3], staff_name=reader.name, first_at=desk.now
-    )
     try:
-        with database(desk.request).writing() as writing:
-            writing.add(row)
-            audit.record(writing, desk.now, reader, "result.read", round_id, what=what)
+        _write(desk, reader, new)
     except IntegrityError:
-        return  # another request of the same reader was quicker
+        # Another request of the same reader was quicker with one of them.
+        for each in new if len(new) > 1 else ():
+            note_reads(desk, reader, [each])
+
+
+def _write(desk: OpenDesk, reader: Principal, read: Sequence[tuple[str, str]]) -> None:
+    who = {"staff_id": reader.id, "staff_name": reader.name, "day": desk.today.isoformat(), "first_at": desk.now}
+    with database(desk.request).writing() as writing:
+        writing.add_all([ResultRead(round_id=round_id, what=what, **who) for round_id, what in read])
+        told = [(round_id, {"what": what}) for round_id, what in read]
+        audit.record_each(writing, desk.now, reader, "result.read", told)
 
 
 def reads_of(session: Session, round_id: str) -> list[ResultRead]:

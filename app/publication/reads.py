@@ -8,14 +8,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
-from app.campaigns.listing import campaigns_of, titles
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.core.lists import Listed, Wish, cut
 from app.core.scope import everywhere
 from app.publication.domain import (
     BANDS_ONLY,
@@ -28,9 +26,9 @@ from app.publication.domain import (
     sight_of_version,
 )
 from app.publication.editions import Published, PublishedBands
+from app.publication.lately import Lately
 from app.publication.meeting import NOTHING, Meeting
 from app.publication.models import Announcement, ResultRelease, ResultSignature, ResultVersion
-from app.publication.parsed import Parsed
 from app.publication.renditions import bands, rendition
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import RoundView, frozen_papers, get_round, rounds_in
@@ -67,7 +65,13 @@ class VersionLine:
 
 
 Sighted = tuple[RoundView, Sight]
-_parsed = Parsed(KEPT_PARSED)
+_parsed: Lately[Document] = Lately(KEPT_PARSED)
+_SIGNED = and_(ResultSignature.round_id == ResultVersion.round_id, ResultSignature.version == ResultVersion.version)
+_VERSIONS = select(
+    *(ResultVersion.version, ResultVersion.digest, ResultVersion.code, ResultVersion.reason, ResultVersion.created_at),
+    ResultSignature.root,
+).outerjoin(ResultSignature, _SIGNED)
+_TYPED = [getattr(Announcement, name) for name in Meeting.__dataclass_fields__]
 _SCOPE_OF_ROLE = {"organiser": Scope.ORGANISERS, "leader": Scope.LEADERS, "liaison": Scope.UNIT}
 """No account has two of these roles (``accounts.domain.refused_join``)."""
 
@@ -106,11 +110,12 @@ def ledger_of(session: Session, round_id: str) -> Sequence[Release]:
     return [release_of(row) for row in session.scalars(ordered)]
 
 
-def ledgers(session: Session) -> Mapping[str, list[Release]]:
-    """Return the releases of every round that has any, oldest first, withdrawn ones too."""
+def ledgers(session: Session, rounds: Collection[str] | None = None) -> Mapping[str, list[Release]]:
+    """Return the releases of every round that has any, or of some, oldest first, withdrawn ones too."""
     found: dict[str, list[Release]] = {}
     columns = [getattr(ResultRelease, name) for name in ResultRelease.__table__.columns.keys()]  # noqa: SIM118 - no dict
-    for row in session.execute(select(*columns).order_by(ResultRelease.released_at, ResultRelease.id)):
+    query = select(*columns) if rounds is None else select(*columns).where(ResultRelease.round_id.in_(rounds))
+    for row in session.execute(query.order_by(ResultRelease.released_at, ResultRelease.id)):
         found.setdefault(row.round_id, []).append(release_of(row))
     return found
 
@@ -171,8 +176,8 @@ class _About(TypedDict):
 
 def _edition(session: Session, row: RoundView, sight: Sight) -> tuple[_About, Document]:
     """Return what is said of the version in sight, and the whole document behind it."""
-    line = line_of(session, row.id, sight.version)
-    document = _document(session, row.id, line)
+    line, meeting = _line_with_meeting(session, row.id, sight.version)
+    document = document_of(session, row.id, line.version, line.digest)
     if not rates_any(sight, {target["id"] for target in every_target(document)}):
         raise DomainError("result_not_published")
     about: _About = {
@@ -185,7 +190,7 @@ def _edition(session: Session, row: RoundView, sight: Sight) -> tuple[_About, Do
         "code": line.code,
         "reason": line.reason,
         "root": line.root,
-        "meeting": meeting_of(session, row.id),
+        "meeting": meeting,
     }
     return about, document
 
@@ -206,18 +211,34 @@ def versions_of(session: Session, round_id: str) -> Sequence[VersionLine]:
 
 
 def _lines(session: Session, *wanted: ColumnElement[bool]) -> list[VersionLine]:
-    same = and_(ResultSignature.round_id == ResultVersion.round_id, ResultSignature.version == ResultVersion.version)
-    columns = (ResultVersion.version, ResultVersion.digest, ResultVersion.code, ResultVersion.reason)
-    query = select(*columns, ResultVersion.created_at, ResultSignature.root).outerjoin(ResultSignature, same)
-    rows = session.execute(query.where(*wanted).order_by(ResultVersion.version))
-    return [VersionLine(row[0], row[1], format_code(row[2]), *row[3:5], row[5] or "") for row in rows]
+    return [_line(*row) for row in session.execute(_VERSIONS.where(*wanted).order_by(ResultVersion.version))]
 
 
-def _document(session: Session, round_id: str, line: VersionLine) -> Document:
-    document = _parsed.get(line.digest)
+def _line(version: int, digest: str, code: str, reason: str, at: datetime, root: str | None) -> VersionLine:
+    return VersionLine(version, digest, format_code(code), reason, at, root or "")
+
+
+def _line_with_meeting(session: Session, round_id: str, version: int) -> tuple[VersionLine, Meeting]:
+    """Return a version and what was typed to stand beside it, in one query."""
+    query = _VERSIONS.add_columns(*_TYPED).outerjoin(Announcement, Announcement.round_id == ResultVersion.round_id)
+    found = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
+    typed = found[-len(_TYPED) :]
+    return _line(*found[: -len(_TYPED)]), NOTHING if typed[0] is None else Meeting(*typed)
+
+
+def digests_of(session: Session, versions: Collection[tuple[str, int]]) -> Mapping[str, str]:
+    """Return the digests of versions, one of each round, by the rounds' ids."""
+    place = tuple_(ResultVersion.round_id, ResultVersion.version)
+    query = select(ResultVersion.round_id, ResultVersion.digest).where(place.in_(versions))
+    return {row.round_id: row.digest for row in session.execute(query)}
+
+
+def document_of(session: Session, round_id: str, version: int, digest: str) -> Document:
+    """Return a whole document, which may be kept from lately. For this package alone, like ``stored_document``."""
+    document = _parsed.get(digest)
     if document is None:
-        document = stored_document(session, round_id, line.version)
-        _parsed.put(line.digest, document)
+        document = stored_document(session, round_id, version)
+        _parsed.put(digest, document)
     return document
 
 
@@ -256,49 +277,22 @@ def published_rounds(
     session: Session, viewer: Viewer, now: datetime, campaign_id: str = ""
 ) -> Sequence[PublishedLine]:  # fmt: skip
     """Return the rounds whose result a viewer may see, of one campaign or of all, newest round first."""
-    return [line for line, _ in lines_of(session, sighted(session, viewer, now, campaign_id))]
+    wanted = {campaign_id} if campaign_id else None
+    return [line for line, _ in lines_of(session, sighted(session, viewer, now, wanted))]
 
 
-def found_results(session: Session, viewer: Viewer, now: datetime, wish: Wish) -> Listed[PublishedLine]:
-    """Return a page of the results that a viewer may see and looks for by the names of round and campaign.
-
-    Only the papers of the page are read, but for a unit's reader: whether a round rates his units stands in its paper.
-    """
-    seen = sighted(session, viewer, now)
-    if viewer.scope is Scope.UNIT:
-        own = campaigns_of(session, viewer.unit_ids)
-        rated = {line.round.id for line, _ in lines_of(session, [each for each in seen if each[0].campaign_id in own])}
-        seen = [each for each in seen if each[0].id in rated]
-    return _page(session, seen, wish)
+def released(session: Session, campaigns: Collection[str] | None = None) -> list[tuple[RoundView, Sequence[Release]]]:
+    """Return the published rounds of some campaigns or of all, newest first, each with its ledger."""
+    rows = rounds_in(session, READABLE, campaigns)
+    every = ledgers(session, None if campaigns is None else [row.id for row in rows])
+    return [(row, every.get(row.id, ())) for row in rows]
 
 
-def found_notices(session: Session, now: datetime, wish: Wish) -> Listed[PublishedLine]:
-    """Return a page of the results that are released to everybody, newest round first."""
-    every = ledgers(session)
-    everybody = {
-        round_id: ledger
-        for round_id, ledger in every.items()
-        if any(release.scope is Scope.PUBLIC and release.is_active(now) for release in ledger)
-    }
-    return _page(session, _sights(rounds_in(session, READABLE), ANYONE, everybody, now), wish)
-
-
-def _page(session: Session, seen: Sequence[Sighted], wish: Wish) -> Listed[PublishedLine]:
-    names = titles(session)
-    found = cut([each for each in seen if wish.fits(each[0].title, names.get(each[0].campaign_id, ""))], wish)
-    return found.told(lambda page: [line for line, _ in lines_of(session, page)])
-
-
-def sighted(session: Session, viewer: Viewer, now: datetime, campaign_id: str = "") -> list[Sighted]:
-    """Return the published rounds that were released to a viewer, with what he may see of each."""
-    rows = [row for row in rounds_in(session, READABLE) if campaign_id in {"", row.campaign_id}]
-    return _sights(rows, viewer, ledgers(session), now)
-
-
-def _sights(
-    rows: Sequence[RoundView], viewer: Viewer, every: Mapping[str, Sequence[Release]], now: datetime
+def sighted(
+    session: Session, viewer: Viewer, now: datetime, campaigns: Collection[str] | None = None
 ) -> list[Sighted]:  # fmt: skip
-    seen = [(row, sight_of(viewer, every.get(row.id, ()), now)) for row in rows]
+    """Return the published rounds that were released to a viewer, with what he may see of each."""
+    seen = [(row, sight_of(viewer, ledger, now)) for row, ledger in released(session, campaigns)]
     return [(row, sight) for row, sight in seen if sight is not None]
 
 

@@ -21,8 +21,9 @@ from app.publication.domain import (
     units_with_remarks,
 )
 from app.publication.editions import Published, PublishedBands
-from app.publication.previous import in_words
-from app.publication.seen import composites_seen, merged_in, previous_in, result_and_unit, result_of, version_of
+from app.publication.listed import found_results
+from app.publication.previous import in_words, previous_seen
+from app.publication.seen import composites_seen, merged_in, note_with_last, result_and_unit, result_of, version_of
 from app.publication.signing import signed_file, stored_signature
 from app.publication.spoken import english_on, spoken
 from app.rounds.document_reads import documents_of
@@ -44,7 +45,7 @@ ALL = Search()
 def list_results(desk: ResultDesk) -> Response:
     """List the results that the reader may see and looks for, newest round first."""
     viewer = reads.viewer_of(desk.session, desk.staff)
-    found = reads.found_results(desk.session, viewer, desk.now, wish_of(desk.request.query_params))
+    found = found_results(desk.session, viewer, desk.now, wish_of(desk.request.query_params))
     may, english = rights_of(desk.staff.roles), english_on(found.rows)
     return desk.show("publication/list.html", found=found, may=may, english=english)
 
@@ -57,7 +58,10 @@ def show_result(desk: ResultDesk, round_id: str, show: str = "", q: str = "", sh
 
 def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refused | None = None) -> Response:
     """Show the result; after a refused document with its sentence and what was typed."""
-    result = spoken(desk, result_of(desk, round_id))
+    viewer, language = reads.viewer_of(desk.session, desk.staff), choose_language(desk.request)
+    stored = reads.published(desk.session, round_id, viewer, desk.now)
+    previous = previous_seen(desk.session, viewer, desk.now, stored)
+    result = spoken(desk, stored)
     slides = slides_of(result.document) if extent_of(result.document) else []
     context = {
         "result": result,
@@ -72,12 +76,13 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
         "search": search,
         "slides": slides,
         "words": summary_of_words(slides),
-        "previous": in_words(choose_language(desk.request), previous_in(desk, result)),
+        "previous": in_words(language, previous),
         "open_to": _open_to(desk, result),
         "may": rights_of(desk.staff.roles),
         "versions_of_document": documents_of(desk.session, round_id),
         "ticked": refused.form.several("issues[]") if refused else [],
     }
+    note_with_last(desk, round_id, previous)
     return desk.show("publication/result.html", refused, **context)
 
 

@@ -105,7 +105,8 @@ def screen(desk: KeyDesk, round_id: str) -> Response:
     beside = composites_told(session, result, desk.now) if result else None
     scores = {each.id: each.score for each in beside.rows} if beside and beside.formula else {}
     slides = with_scores(slides_of(result.document), scores) if result else []
-    previous = in_words(choose_language(desk.request), previous_told(session, desk.now, result)) if result else []
+    told = previous_told(session, desk.now, result) if result and 0 < place <= len(slides) else ()
+    previous = in_words(choose_language(desk.request), told)
     context = {
         "previous": {each.id: each for each in previous},
         "formula": beside.formula if beside else "",

@@ -1,14 +1,15 @@
 """What handlers of results ask for: the result as the one who asks may see it, with the note that he did."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.core.errors import DomainError
 from app.publication.admission import admission, merged_of
 from app.publication.composites import Composites, composites_beside
 from app.publication.domain import unit_of
 from app.publication.editions import Published
-from app.publication.previous import Before, previous_seen
-from app.publication.read_log import note_read
+from app.publication.lookback import rounds_told
+from app.publication.previous import Before
+from app.publication.read_log import note_read, note_reads
 from app.publication.reads import published, published_version, viewer_of
 from app.publication.spoken import spoken
 from app.rounds.ports import Merged, ports_of
@@ -30,6 +31,15 @@ def admitted_of(desk: Desk, round_id: str, what: str = "page") -> Mapping[str, o
     return found.as_arguments()
 
 
+def admitted_back(desk: Desk, round_id: str, what: str) -> Mapping[str, object]:
+    """Say it for a file that tells of last time as well, and note that those results are read too."""
+    viewer = viewer_of(desk.session, desk.staff)
+    found = admission(desk.session, round_id, viewer, desk.now, looks_back=True)
+    told = rounds_told(desk.session, found.behind, found.unit_ids) if found.behind else []
+    note_reads(desk, desk.staff, [(round_id, what), *((each, "trend") for each in told)])
+    return found.as_arguments()
+
+
 def version_of(desk: Desk, round_id: str, version: int) -> Published:
     """Return an earlier version, noted like the newest one; DomainError ``result_not_published``."""
     viewer = viewer_of(desk.session, desk.staff)
@@ -43,12 +53,10 @@ def composites_seen(desk: Desk, result: Published) -> Composites | None:
     return composites_beside(desk.session, result, viewer_of(desk.session, desk.staff), desk.now)
 
 
-def previous_in(desk: Desk, result: Published) -> list[Before]:
-    """Return what stands beside a result of last time, and note that those results were read."""
-    found = previous_seen(desk.session, viewer_of(desk.session, desk.staff), desk.now, result)
-    for round_id in dict.fromkeys(each.round_id for each in found):
-        note_read(desk, desk.staff, round_id, "trend")
-    return found
+def note_with_last(desk: Desk, round_id: str, previous: Sequence[Before]) -> None:
+    """Note that a result was read on a page, and those of last time beside it."""
+    beside = dict.fromkeys(each.round_id for each in previous)
+    note_reads(desk, desk.staff, [(round_id, "page"), *((each, "trend") for each in beside)])
 
 
 def merged_in(desk: Desk, result: Published) -> Merged:

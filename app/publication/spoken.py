@@ -29,12 +29,17 @@ def in_language(language: str, result: Result, paper: Paper) -> Result:
     """Return the result in the language, with the English names of its paper."""
     if language != "en":
         return result
-    return replace(result, document=Speaker(paper.english, english()).document(result.document))
+    return replace(result, document=speaker(paper.english).document(result.document))
+
+
+def speaker(names: Mapping[str, str]) -> Speaker:
+    """Return what says names and sentences of ours in English, with these names beside those that ship."""
+    return Speaker(names, english())
 
 
 def speak(names: Mapping[str, str], text: str) -> str:
     """Return a name or a sentence of ours in English, with these names beside those that ship."""
-    return Speaker(names, english()).say(text)
+    return speaker(names).say(text)
 
 
 def english_on(lines: Sequence[PublishedLine]) -> dict[str, str]:

@@ -17,30 +17,28 @@ from app.publication.domain import Viewer
 from app.publication.editions import Published
 from app.publication.reads import PublishedLine, published, published_rounds
 from app.rounds.domain import Paper
-from app.rounds.reads import frozen_paper
-from app.tally.document import Section, Target, every_target
+from app.rounds.reads import RoundView, frozen_paper
+from app.tally.document import Document, Section, Target, every_target
 from app.tally.restraint import may_compare
 
 
 @dataclass(frozen=True)  # without slots, so that what is looked up in it is found once
-class Column:
-    """One published round of a campaign."""
+class Rated:
+    """A published round with its paper and what one reader sees of the document."""
 
-    line: PublishedLine
-    result: Published
+    round: RoundView
     paper: Paper
+    document: Document
 
     @cached_property
     def targets(self) -> list[Target]:
         """What was rated, in any section, as far as the reader may see it."""
-        return list(every_target(self.result.document))
+        return list(every_target(self.document))
 
     @cached_property
     def _places(self) -> Mapping[str, tuple[Section, Target]]:
         return {
-            target["id"]: (section, target)
-            for section in self.result.document["sections"]
-            for target in section["targets"]
+            target["id"]: (section, target) for section in self.document["sections"] for target in section["targets"]
         }
 
     def target_of(self, unit_id: str) -> Target | None:
@@ -53,6 +51,33 @@ class Column:
         if unit_id not in self._places:
             raise DomainError("not_found")
         return self._places[unit_id][0]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One published round of a campaign."""
+
+    line: PublishedLine
+    result: Published
+    paper: Paper
+
+    @cached_property
+    def rated(self) -> Rated:
+        """The round with what was rated in it."""
+        return Rated(self.line.round, self.paper, self.result.document)
+
+    @property
+    def targets(self) -> list[Target]:
+        """What was rated, in any section, as far as the reader may see it."""
+        return self.rated.targets
+
+    def target_of(self, unit_id: str) -> Target | None:
+        """Return a unit as far as the reader may see it, None where he does not."""
+        return self.rated.target_of(unit_id)
+
+    def section_of(self, unit_id: str) -> Section:
+        """Return the section in which a unit was rated; DomainError ``not_found``."""
+        return self.rated.section_of(unit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +158,15 @@ def _cells(columns: Sequence[Column], unit_id: str) -> tuple[Cell | None, ...]:
         if unit is None:
             cells.append(None)
             continue
-        why = next(filter(None, (not_compared(column, other, unit_id) for other, _ in reversed(earlier))), "")
+        reasons = (not_compared(column.rated, other.rated, unit_id) for other, _ in reversed(earlier))
+        why = next(filter(None, reasons), "")
         comparable = bool(earlier) and not why
         cells.append(Cell(unit, comparable, _trend(earlier[-1][1], unit) if comparable else "", why))
         earlier.append((column, unit))
     return tuple(cells)
 
 
-def not_compared(column: Column, other: Column, unit_id: str) -> str:
+def not_compared(column: Rated, other: Rated, unit_id: str) -> str:
     """Return why a unit's figures of two rounds of a campaign are not compared; empty where they are.
 
     They were made in different ways, or the people who rate it differ by so few that those could be found (SEC-47).
@@ -184,5 +210,5 @@ def pair_of(found: Trends, before_id: str, after_id: str) -> Pair:
     for unit in after.targets:
         other = before.target_of(unit["id"])
         if other is not None:
-            rows.append((other, unit, not_compared(after, before, unit["id"])))
+            rows.append((other, unit, not_compared(after.rated, before.rated, unit["id"])))
     return Pair(before, after, tuple(rows))

@@ -83,7 +83,8 @@ def published_verdicts(
 
     Of one campaign or of all. One that has none is left out before its paper is read.
     """
-    seen = [(row, sight) for row, sight in sighted(session, viewer, now, campaign_id) if sight.scope not in BANDS_ONLY]
+    wanted_of = {campaign_id} if campaign_id else None
+    seen = [(row, sight) for row, sight in sighted(session, viewer, now, wanted_of) if sight.scope not in BANDS_ONLY]
     found = _rows(session, [(row.id, sight.version) for row, sight in seen], wanted)
     lines = lines_of(session, [each for each in seen if each[0].id in found])
     return [(line, list(_seen(found[line.round.id], sight))) for line, sight in lines]

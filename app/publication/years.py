@@ -8,26 +8,21 @@ people who rate differ by a few.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.campaigns.kinds import Kind
-from app.campaigns.lineage import By, kin_of
+from app.campaigns.lineage import By, copies_of, kin_of
 from app.campaigns.reads import kinds_of
 from app.core.errors import DomainError
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
-from app.publication.editions import Edition
-from app.publication.kin import Ties, are_near, matches, seen_from, ties_of
+from app.publication.kin import Ties, are_near, same_in, seen_from, ties_of
 from app.publication.reads import PublishedLine, Sighted, lines_of, sighted
-from app.publication.trends import NOT_COMPARED, Column, column_of, not_compared, official_order
+from app.publication.trends import NOT_COMPARED, Column, Rated, column_of, not_compared, official_order
 from app.rounds.domain import Paper
 from app.tally.document import Target
 from app.tally.restraint import may_compare
-
-LOOKED_BACK: Final = 12
-"""Rounds that are looked at for what came out last time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +57,16 @@ def columns_of(session: Session, viewer: Viewer, now: datetime, campaign_id: str
 
 def _lines(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> list[PublishedLine]:
     """Return these rounds, oldest first."""
-    return _in_order(session, _sights(session, viewer, now, kin_of(session, campaign_id)))
+    return _in_order(session, _sights(session, viewer, now, _kin(session, campaign_id)))
+
+
+def _kin(session: Session, campaign_id: str) -> frozenset[str]:
+    return kin_of(session, campaign_id, copies_of(session, campaign_id))
 
 
 def _sights(session: Session, viewer: Viewer, now: datetime, campaigns: Collection[str]) -> list[Sighted]:
     """Return the rounds of some campaigns that a viewer may see; no paper is read for it."""
-    seen = sighted(session, viewer, now)
-    return [each for each in seen if each[0].campaign_id in campaigns and not each[0].is_rehearsal]
+    return [each for each in sighted(session, viewer, now, campaigns) if not each[0].is_rehearsal]
 
 
 def _in_order(session: Session, seen: Sequence[Sighted]) -> list[PublishedLine]:
@@ -78,7 +76,7 @@ def _in_order(session: Session, seen: Sequence[Sighted]) -> list[PublishedLine]:
 
 def has_years(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> bool:
     """Whether a viewer may see results of another campaign that this one may be set beside."""
-    others = kin_of(session, campaign_id) - {campaign_id}
+    others = _kin(session, campaign_id) - {campaign_id}
     return bool(others and lines_of(session, _sights(session, viewer, now, others)))
 
 
@@ -89,8 +87,8 @@ class Beside:
     ``same``: by the anchor's ids, what is the same here, and by what; ``seen``: its paper with the anchor's ids.
     """
 
-    column: Column
-    anchor: Column
+    column: Rated
+    anchor: Rated
     same: Mapping[str, list[tuple[str, By]]]
     seen: Paper
 
@@ -103,7 +101,7 @@ class Beside:
 
     def why_not(self, unit_id: str, target: Target) -> str:
         """Return why a unit's figures of this round are not set beside those of the anchor; empty where they are."""
-        rounds = self.anchor.line.round, self.column.line.round
+        rounds = self.anchor.round, self.column.round
         if self.anchor is self.column:
             return ""
         if rounds[0].campaign_id == rounds[1].campaign_id:
@@ -115,12 +113,9 @@ class Beside:
         return NOT_COMPARED.format(k=self.anchor.paper.scheme.floor)
 
 
-def beside(anchor: Column, column: Column, ties: Ties) -> Beside:
-    """Set a round beside its anchor. Within one campaign nothing is the same but itself: another may bear its name."""
-    campaign_id = column.line.round.campaign_id
-    found = matches(anchor.paper, column.paper, ties, campaign_id)
-    if campaign_id == anchor.line.round.campaign_id:
-        found = {unit_id: known for unit_id, known in found.items() if known[1] is By.ITSELF}
+def beside(anchor: Rated, column: Rated, ties: Ties) -> Beside:
+    """Set a round beside its anchor."""
+    found = same_in((anchor.round, anchor.paper), (column.round, column.paper), ties)
     same: dict[str, list[tuple[str, By]]] = {}
     for other, (mine, by) in found.items():
         same.setdefault(mine, []).append((other, by))
@@ -132,27 +127,29 @@ def years_of(session: Session, columns: Sequence[Column], campaign_id: str) -> l
     own = [column for column in columns if column.line.round.campaign_id == campaign_id]
     if not own:
         raise DomainError("not_found")
-    ties = ties_of(session, campaign_id, {column.line.round.campaign_id for column in columns})
+    ties = ties_of(session, {column.line.round.campaign_id for column in columns}, campaign_id)
     kinds = kinds_of(session, {column.line.round.campaign_id for column in columns})
-    around: dict[str, list[Beside]] = {}
+    around: dict[str, list[tuple[Column, Beside]]] = {}
     found = []
     for unit_id, name in official_order(own).items():
         anchor = next(column for column in reversed(own) if column.target_of(unit_id) is not None)
         key = anchor.line.round.id
         if key not in around:
-            around[key] = [beside(anchor, column, ties) for column in columns]
+            around[key] = [(column, beside(anchor.rated, column.rated, ties)) for column in columns]
         rows = _rows(unit_id, around[key], kinds)
         found.append(Years(campaign_id, anchor.line.campaign, anchor.line.organisation, unit_id, name, rows))
     return found
 
 
-def _rows(unit_id: str, around: Sequence[Beside], kinds: Mapping[str, Kind]) -> tuple[Row, ...]:
+def _rows(
+    unit_id: str, around: Sequence[tuple[Column, Beside]], kinds: Mapping[str, Kind]
+) -> tuple[Row, ...]:  # fmt: skip
     rows = []
-    for each in around:
+    for column, each in around:
         if (found := each.of(unit_id)) is not None:
-            (target, by), column = found, each.column
+            target, by = found
             kind, why = kinds[column.line.round.campaign_id], each.why_not(unit_id, target)
-            rows.append(Row(column, target, kind, by, why, column is each.anchor))
+            rows.append(Row(column, target, kind, by, why, each.column is each.anchor))
     return tuple(rows)
 
 
@@ -167,32 +164,3 @@ def retold(found: Years, columns: Mapping[str, Column]) -> Years:
     told = newest.column.result.document["round"]
     named = {"name": newest.target["name"], "campaign": told["campaign"], "organisation": told["organisation"]}
     return replace(found, rows=tuple(rows), **named)
-
-
-def previous_of(
-    session: Session, viewer: Viewer, now: datetime, result: Edition, among: Collection[str] | None = None
-) -> Mapping[str, Row]:
-    """Return, by what a round rated, the last round before it that rated the same and was made in the same way.
-
-    ``among``: only these rounds are looked at, whatever the viewer sees besides. No more than ``LOOKED_BACK`` are.
-    """
-    campaign_id = result.campaign_id
-    seen = _sights(session, viewer, now, kin_of(session, campaign_id))
-    if all(row.id == result.round_id for row, _ in seen):
-        return {}
-    lines = _in_order(session, seen)
-    place = next((place for place, line in enumerate(lines) if line.round.id == result.round_id), 0)
-    earlier = [line for line in lines[:place] if among is None or line.round.id in among][-LOOKED_BACK:]
-    if not earlier:
-        return {}
-    anchor, campaigns = column_of(session, viewer, now, lines[place]), {line.round.campaign_id for line in lines}
-    ties, kinds = ties_of(session, campaign_id, campaigns), kinds_of(session, campaigns)
-    found: dict[str, Row] = {}
-    for line in reversed(earlier):
-        wanted = [target["id"] for target in anchor.targets if target["id"] not in found]
-        if not wanted:
-            break
-        around = [beside(anchor, column_of(session, viewer, now, line), ties)]
-        rows = [(unit_id, row) for unit_id in wanted for row in _rows(unit_id, around, kinds)]
-        found |= {unit_id: row for unit_id, row in rows if not row.why}
-    return found

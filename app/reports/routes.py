@@ -12,8 +12,7 @@ from app.office.markup import one_line
 from app.office.ordering import file_later, made_now
 from app.office.workshop import Craft
 from app.publication.domain import rights_of
-from app.publication.previous import digest_of
-from app.publication.seen import admitted_of, previous_in, result_of
+from app.publication.seen import admitted_back, admitted_of, result_of
 from app.reports import service as template_service
 from app.reports.fields import FIELDS, shipped_template
 from app.rounds.ports import ports_of
@@ -39,13 +38,7 @@ CHECK = Craft("app.reports.making:check", seconds=20)
 @router.get("/results/{round_id}/export.xlsx")
 def workbook(desk: ResultDesk, round_id: str) -> Response:
     """Send the result as an Excel workbook."""
-    told = _beside(desk, round_id, admitted_of(desk, round_id, "workbook"), "workbook")
-    return file_later(desk.request, desk.staff, WORKBOOK, told)
-
-
-def _beside(desk: Desk, round_id: str, told: Mapping[str, object], what: str) -> dict[str, object]:
-    """Return what a file is made of with the name of what stands in it of last time, which is noted as read."""
-    return {**told, "before": digest_of(previous_in(desk, result_of(desk, round_id, what)))}
+    return file_later(desk.request, desk.staff, WORKBOOK, admitted_back(desk, round_id, "workbook"))
 
 
 @router.get("/results/{round_id}/reports")
@@ -63,9 +56,8 @@ def reports_page(desk: ResultDesk, round_id: str) -> Response:
     return desk.show("publication/reports.html", **shown)
 
 
-def _worded(desk: Desk, round_id: str, what: str) -> dict[str, object]:
+def _worded(desk: Desk, round_id: str, told: Mapping[str, object]) -> dict[str, object]:
     """Return what a report with typed words is made of."""
-    told = admitted_of(desk, round_id, what)
     words = {key: one_line(desk.request.query_params.get(key, ""))[:WORDS_LIMIT] for key in TYPED}
     words["time"] = words["time"] or held_words(desk.session, round_id)
     return {**told, "typed": words, "merged": dotted(ports_of(desk.request).merged)}
@@ -74,14 +66,15 @@ def _worded(desk: Desk, round_id: str, what: str) -> dict[str, object]:
 @router.get("/results/{round_id}/report.docx")
 def survey(desk: ResultDesk, round_id: str) -> Response:
     """Send 测评情况报告."""
-    told = _beside(desk, round_id, _worded(desk, round_id, "report"), "report")
-    return file_later(desk.request, desk.staff, SURVEY, told)
+    told = admitted_back(desk, round_id, "report")
+    return file_later(desk.request, desk.staff, SURVEY, _worded(desk, round_id, told))
 
 
 @router.get("/results/{round_id}/scrutiny.docx")
 def scrutiny(desk: ResultDesk, round_id: str) -> Response:
     """Send 监票情况报告."""
-    return file_later(desk.request, desk.staff, SCRUTINY, _worded(desk, round_id, "scrutiny"))
+    told = admitted_of(desk, round_id, "scrutiny")
+    return file_later(desk.request, desk.staff, SCRUTINY, _worded(desk, round_id, told))
 
 
 @router.get("/results/{round_id}/brief.pdf")

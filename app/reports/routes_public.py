@@ -11,7 +11,8 @@ from app.publication.admission import admission
 from app.publication.announced import slides_of, summary_of_words
 from app.publication.composites import composites_told
 from app.publication.domain import Scope
-from app.publication.previous import digest_of, in_words, previous_told
+from app.publication.listed import found_notices
+from app.publication.previous import in_words, previous_told
 from app.publication.routes import signed_answer
 from app.publication.spoken import english_on, spoken
 from app.web.desk import AnybodysDesk
@@ -24,14 +25,16 @@ NOTICE = Craft("app.reports.making:notice", "notice.pdf")
 @router.get("/notices")
 def list_notices(desk: AnybodysDesk) -> Response:
     """List the results that are public; those for participants are reached by their link alone."""
-    found = reads.found_notices(desk.session, desk.now, wish_of(desk.request.query_params))
+    found = found_notices(desk.session, desk.now, wish_of(desk.request.query_params))
     return desk.show("publication/notices.html", found=found, english=english_on(found.rows))
 
 
 @router.get("/notices/{round_id}")
 def notice(desk: AnybodysDesk, round_id: str) -> Response:
     """Show the bands of a result that was released to participants or to the public."""
-    result = spoken(desk, reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now))
+    stored = reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now)
+    previous = previous_told(desk.session, desk.now, stored)
+    result = spoken(desk, stored)
     slides = slides_of(result.document)
     context = {
         "result": result,
@@ -41,7 +44,7 @@ def notice(desk: AnybodysDesk, round_id: str) -> Response:
         "slides": slides,
         "words": summary_of_words(slides),
         "composites": composites_told(desk.session, result, desk.now),
-        "previous": in_words(choose_language(desk.request), previous_told(desk.session, desk.now, result)),
+        "previous": in_words(choose_language(desk.request), previous),
     }
     return desk.show("publication/notice.html", **context)
 
@@ -49,10 +52,8 @@ def notice(desk: AnybodysDesk, round_id: str) -> Response:
 @router.get("/notices/{round_id}/notice.pdf")
 def notice_to_print(desk: AnybodysDesk, round_id: str) -> Response:
     """Send the notice as a PDF for the board; it is made once for everybody."""
-    told = admission(desk.session, round_id, reads.ANYONE, desk.now).as_arguments()
-    result = reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now)
-    before = digest_of(previous_told(desk.session, desk.now, result))
-    return public_file(desk.request, NOTICE, {**told, "before": before})
+    told = admission(desk.session, round_id, reads.ANYONE, desk.now, looks_back=True)
+    return public_file(desk.request, NOTICE, told.as_arguments())
 
 
 @router.get("/notices/{round_id}/result.json")

@@ -148,9 +148,13 @@ def _resting(
     return Resting(title, units, groups, form_key, stage_id, round_id)
 
 
-def rounds_in(session: Session, states: Collection[RoundState]) -> Sequence[RoundView]:
-    """Return every round in one of the states, newest first."""
+def rounds_in(
+    session: Session, states: Collection[RoundState], campaigns: Collection[str] | None = None
+) -> Sequence[RoundView]:  # fmt: skip
+    """Return every round in one of the states, of some campaigns or of all, newest first."""
     query = _VIEWED.where(Round.state.in_([state.value for state in states]))
+    if campaigns is not None:
+        query = query.where(Round.campaign_id.in_(campaigns))
     return _viewed(session, query.order_by(Round.created_at.desc(), Round.id))
 
 

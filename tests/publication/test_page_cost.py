@@ -3,17 +3,26 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
+from app.core.acting import Acting
 from app.core.db import Database
+from app.publication.announcing import show_slide
+from app.rounds.models import Round
 from app.rounds.reads import get_round
 from tests.publication import counted
 
 MOST = 30
+MOST_OF_NOTICE = 20
+MOST_OF_LEDGER = 3
+"""That of the result itself, of a composite or the hall, and those of the rounds that may lie behind it."""
+YEAR = timedelta(days=365)
 OTHERS = {"schedule", "shelf"}
 """Threads that ask for themselves, whoever reads a page meanwhile."""
 FLAGGED = 2
@@ -37,19 +46,62 @@ def statements() -> Iterator[list[str]]:
         event.remove(sa.Engine, "before_cursor_execute", note)
 
 
-def test_it_asks_few_statements_whatever_the_number_of_units(client: TestClient, database: Database) -> None:
-    few = counted.store_published(database, counted.make_votes(counted.make_paper(SIXTY[:2])))
-    many = counted.store_published(database, counted.make_votes(counted.make_paper(SIXTY, organisation="邻县")))
-    counted.log_in(client, database, "organiser")
+def store(database: Database, units: tuple[str, ...], closed_at: datetime = counted.AT, form: str = "t2") -> str:
+    """Publish a round to leaders and everybody that was closed then."""
+    round_id = counted.store_published(
+        database, counted.make_votes(counted.make_paper(units, form=form)), "leaders", "public"
+    )
+    with database.writing() as session:
+        session.get_one(Round, round_id).closed_at = closed_at
+    return round_id
+
+
+@pytest.mark.parametrize("role", ["organiser", "leader"])
+def test_it_asks_few_statements_whatever_the_number_of_units(client: TestClient, database: Database, role: str) -> None:
+    """Those with last time beside them ask for no more than the bound either, when they are read for the first time."""
+    first = store(database, SIXTY, counted.AT - YEAR)
+    few, many = store(database, SIXTY[:2]), store(database, SIXTY, counted.AT + YEAR)
+    counted.log_in(client, database, role)
     costs = {}
-    for round_id in (few, many):
+    for round_id, units in ((many, SIXTY), (few, SIXTY[:2]), (first, SIXTY)):  # nobody has read those before them
         for turn in ("first", "again"):
             with statements() as asked:
                 page = client.get(f"/results/{round_id}").raise_for_status().text
             assert len(asked) <= MOST, asked
+            assert page.count('<svg class="grade-bar"') == len(units)
+            assert ("与上次结果" in page) is (round_id != first)
             costs[round_id, turn] = len(asked)
-    assert page.count('<svg class="grade-bar"') == len(SIXTY)
     assert costs[few, "again"] == costs[many, "again"]
+
+
+def test_a_notice_asks_few_statements_too(client: TestClient, database: Database) -> None:
+    few, many = store(database, SIXTY[:2]), store(database, SIXTY, counted.AT + YEAR)
+    for round_id in (many, few):
+        with statements() as asked:
+            page = client.get(f"/notices/{round_id}").raise_for_status().text
+        assert len(asked) <= MOST_OF_NOTICE, asked
+        assert ("与上次结果" in page) is (round_id == many)
+
+
+@pytest.mark.parametrize("path", ["/results/{round_id}", "/notices/{round_id}", "/rounds/{round_id}/announce/screen"])
+def test_many_earlier_rounds_cost_no_more_than_one(client: TestClient, database: Database, path: str) -> None:
+    """All that somebody released is asked for once, and what was told of it once is not made again."""
+    for years in range(1, 7):
+        store(database, SIXTY[:2], counted.AT - years * YEAR, "t3" if years > 1 else "t2")
+    last = store(database, SIXTY[:2])
+    counted.log_in(client, database, "organiser")
+    with database.writing() as session:
+        show_slide(Acting(session, counted.AT, counted.ZHANG), last, 1)
+    costs = []
+    for _ in range(2):
+        with statements() as asked:
+            assert "上次" in client.get(path.format(round_id=last)).raise_for_status().text
+        costs.append(len(asked))
+        documents = [statement for statement in asked if "result_version.document" in statement]
+        # Of five rounds by another form nothing is told: their documents stay where they are.
+        assert len(documents) <= (2 if len(costs) == 1 else 0)
+        assert len([statement for statement in asked if "FROM result_release" in statement]) <= MOST_OF_LEDGER
+        assert len(asked) <= MOST
 
 
 def test_the_board_asks_no_more_for_more_results(client: TestClient, database: Database) -> None:

@@ -1,5 +1,6 @@
 """与上次结果: one answer on page, notice, hall screen and in Word, of what each reader could read before."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 
@@ -12,8 +13,10 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Scheme
 from app.core.db import Database
-from app.publication.previous import Before, digest_of, previous_seen, previous_told
+from app.publication.admission import admission
+from app.publication.previous import Before, previous_seen, previous_told
 from app.publication.read_log import reads_of
+from app.publication.reads import ANYONE
 from app.reports.notice import notice
 from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
@@ -23,6 +26,7 @@ from app.rounds.models import Round
 from app.rounds.reads import frozen_paper
 from tests.publication import counted
 from tests.publication.test_announcing import post
+from tests.publication.test_page_cost import statements
 from tests.publication.test_years import YEAR, paper_of, publish
 from tests.reports.test_brief import text_of
 
@@ -32,7 +36,7 @@ def announced(year: int, members: int, extent: Extent = Extent.COUNTS) -> Paper:
     return paper_of(year, {"组成人员": members}, remarks=False, remark_bytes=0, scheme=scheme)
 
 
-def told(database: Database, round_id: str) -> list[Before]:
+def told(database: Database, round_id: str) -> Sequence[Before]:
     with database.reading() as session:
         return previous_told(session, counted.AT, counted.bands_for(session, round_id))
 
@@ -46,7 +50,7 @@ def test_it_works(client: TestClient, database: Database) -> None:
         result, bands = counted.result_for(session, last), counted.bands_for(session, last)
         seen = previous_seen(session, counted.READER, counted.AT, result)
         paper, _ = frozen_paper(session, last)
-    assert seen == found
+    assert list(seen) == list(found)
     assert not told(database, first)
     page = client.get(f"/notices/{last}").text
     assert f'href="/notices/{first}">2025年活动 · 2025年测评</a>' in page
@@ -130,9 +134,32 @@ def test_a_unit_that_took_the_name_of_another_of_its_campaign_has_no_last_time(
 
 
 def test_a_file_is_made_anew_once_something_else_stands_beside_it(database: Database) -> None:
-    publish(database, announced(2025, 33), -YEAR, "public")
-    last = publish(database, announced(2026, 46), 0, "public")
-    found = told(database, last)
-    assert digest_of(found)
-    assert digest_of(found) != digest_of(found[:1])
-    assert not digest_of([])
+    def names() -> list[str]:
+        with database.reading() as session:
+            viewers = (counted.READER, ANYONE)
+            found = [admission(session, last, each, counted.AT, looks_back=True).as_arguments() for each in viewers]
+            return [str(each["behind"]) for each in found]
+
+    first = publish(database, announced(2025, 33), -YEAR, "public", "leaders")
+    last = publish(database, announced(2026, 46), 0, "public", "leaders")
+    before = names()
+    assert before == names()
+    publish(database, announced(2024, 39), -YEAR // 2, "public", "leaders")
+    nearer = names()
+    assert not {*before} & {*nearer}
+    with database.writing() as session:
+        session.get_one(Round, first).title = "更名的一轮"
+    assert not {*before, *nearer} & {*names()}
+
+
+def test_no_document_is_read_to_name_a_file(client: TestClient, database: Database) -> None:
+    first = publish(database, announced(2025, 33), -YEAR, "public", "leaders")
+    last = publish(database, announced(2026, 46), 0, "public", "leaders")
+    reader = counted.log_in(client, database, "leader")
+    for path in (f"/results/{last}/report.docx", f"/results/{last}/export.xlsx", f"/notices/{last}/notice.pdf"):
+        with statements() as asked:
+            assert reader.get(path).status_code in {200, 303}
+        assert asked
+        assert [statement for statement in asked if "result_version.document" in statement] == []
+    with database.reading() as session:
+        assert {row.what for row in reads_of(session, first)} == {"trend"}
