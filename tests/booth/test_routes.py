@@ -16,10 +16,12 @@ from starlette.testclient import TestClient
 from app.ballots.domain import CodeState
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.disclosure import Disclosure, Kind, promise_text
+from app.campaigns.domain import Item
 from app.campaigns.models import Campaign
 from app.campaigns.quorum import Quorum
 from app.campaigns.rule import Sign
 from app.campaigns.rules import MAX_ITEMS, MAX_UNITS
+from app.campaigns.score import Score
 from app.core.chinese import has_chinese
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -356,6 +358,33 @@ def test_pages_with_answers_have_one_length_and_are_not_compressed(client: TestC
         assert "content-encoding" not in response.headers
         lengths.add(len(response.content))
     assert len(lengths) == 1
+
+
+POINTS = (Item("a", "总体印象"), Item("b", "工作实绩", score=Score(decimals=1)), Item("c", "群众口碑", score=Score(10)))
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_pages_with_points_have_one_length(
+    client: TestClient, database: Database, folder: KeyFolder, language: str
+) -> None:
+    """Reviewed, or asked for again with what is missing or wrong, whatever was typed."""
+    paper = make_paper(40, 1)
+    paper = replace(paper, parts=(replace(paper.parts[0], items=POINTS),))
+    place = make_open_round(database, folder, paper)
+    fields = read(open_paper(client, place.codes["residents"][0], lang=language)).fields
+    fields |= {f"m{unit}-0": "0" for unit in range(40)}
+    answers = [
+        (200, ("0", "0", "")), (200, ("99.9", "10", "")), (200, ("", "", "1")), (422, ("", "", "")),
+        (422, ("&'\"<>&'\"", "🙂" * 8, "")), (422, ("99.9", "11", "")), (422, ("100", "10", "1")),
+    ]  # fmt: skip
+    lengths: dict[int, set[int]] = {200: set(), 422: set()}
+    for wanted, (tenths, whole, unknown) in answers:
+        marks = {f"p{unit}-1": tenths for unit in range(40)} | {f"p{unit}-3": whole for unit in range(40)}
+        marks |= {f"m{unit}-{at}": mark for unit in range(40) for at, mark in ((1, "101"), (3, "11")) if unknown}
+        page = client.post("/v/review", data={**fields, **marks})
+        assert page.status_code == wanted
+        lengths[wanted].add(len(page.content))
+    assert [len(each) for each in lengths.values()] == [1, 1]
 
 
 SHORT = {"满意": "A", "比较满意": "B", "基本满意": "C", "不满意": "D", "不了解": "E"}
