@@ -66,7 +66,8 @@ def behind(session: Session, viewer: Viewer, now: datetime, round_id: str, campa
 
 
 def _sight(viewer: Viewer, ledger: Collection[Release], now: datetime) -> Sight | None:
-    sight = sight_of(viewer, tuple(ledger), now)
+    # Organisers keep what was withdrawn, but none of it was published when this is read.
+    sight = sight_of(viewer, [release for release in ledger if release.is_active(now)], now)
     return None if sight is None or sight.scope is Scope.PARTICIPANTS else sight
 
 

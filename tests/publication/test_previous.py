@@ -9,11 +9,15 @@ import pytest
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
+from app.archive.contents import contents_of
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Scheme
 from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
 from app.publication.admission import admission
+from app.publication.domain import Scope, Viewer
 from app.publication.previous import Before, previous_seen, previous_told
 from app.publication.read_log import reads_of
 from app.publication.reads import ANYONE
@@ -93,6 +97,22 @@ def test_no_more_of_last_time_is_told_than_was_announced(database: Database, ext
     publish(database, announced(2025, 33, extent), -YEAR, "public")
     last = publish(database, announced(2026, 46), 0, "public")
     assert [bool(each.last.rate) for each in told(database, last)] == [rated, rated]
+
+
+def test_what_was_withdrawn_stands_beside_nothing(client: TestClient, database: Database, settings: Settings) -> None:
+    """Organisers keep it on its own page; beside another result, in files and packages it would pass for published."""
+    first = publish(database, announced(2025, 33), -YEAR, "leaders")
+    last = publish(database, announced(2026, 46), 0)
+    reader, organisers = counted.log_in(client, database, "organiser"), Viewer(Scope.ORGANISERS)
+    assert "与上次结果" in reader.get(f"/results/{last}").text
+    counted.withdraw(database, first)
+    assert reader.get(f"/results/{first}").status_code == 200
+    assert "与上次结果" not in reader.get(f"/results/{last}").text
+    with database.reading() as session:
+        folder = KeyFolder(settings.data / "keys")
+        assert not contents_of(session, folder, last, counted.AT).particulars.previous
+        assert not previous_seen(session, organisers, counted.AT, counted.result_for(session, last, organisers))
+        assert admission(session, last, organisers, counted.AT, looks_back=True).behind is None
 
 
 @pytest.mark.parametrize(("people", "beside"), [(41, False), (50, True)])
