@@ -7,7 +7,7 @@ from app.office.qr import qr_grid
 from app.publication.announced import options_text, slides_of, summary_of_words
 from app.publication.composites import Composites
 from app.publication.editions import PublishedBands
-from app.publication.previous import Before
+from app.publication.previous import PREVIOUS_NOTE, Before
 from app.reports.framed import FRAME, frame, typeset
 from app.tally.document import BandDocument, BandSection, extent_of
 from app.tally.wording import NO_BAND_TEXT
@@ -41,6 +41,7 @@ _NOTICE: Final = (
   table.header([*对象*], [*本次*], [*上次*], [*上次的轮次*]),
   ..d.before.flatten()
 )
+#text(size: 9pt)[#d.before_note]
 ]
 #if d.overall != "" [#d.words.whole：#d.overall。#parbreak()]
 #for note in d.notes [#text(size: 9pt)[· #note] \ ]
@@ -71,6 +72,7 @@ def notice(
         "counts": _counts(document),
         "given": _given(document),
         **_beside(composites),
+        "before_note": PREVIOUS_NOTE,
         "before": [[row.name, row.now.text, row.last.text, row.where] for row in previous],
         "shown": f"无记名。投票前已说明：{told['text']}" if told else "只公布档次，不公布具体数值。",
         "verify": verify,

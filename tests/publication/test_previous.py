@@ -18,7 +18,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.publication.admission import admission
 from app.publication.domain import Scope, Viewer
-from app.publication.previous import Before, previous_seen, previous_told
+from app.publication.previous import PREVIOUS_NOTE, Before, previous_seen, previous_told
 from app.publication.read_log import reads_of
 from app.publication.reads import ANYONE
 from app.reports.notice import notice
@@ -61,6 +61,8 @@ def test_it_works(client: TestClient, database: Database) -> None:
     assert all(each.last.rate in page for each in found)
     words = "".join(text_of(notice(bands, "http://127.0.0.1:8000", None, found)).split())
     assert f"{found[0].last.text}2025年活动2025年测评".replace(" ", "") in words
+    assert PREVIOUS_NOTE in words
+    assert PREVIOUS_NOTE not in "".join(text_of(notice(bands, "http://127.0.0.1:8000")).split())
     assert client.get(f"/notices/{last}/notice.pdf").status_code == 200
     made = docx.Document(BytesIO(survey_report(result, None, paper, Particulars(previous=seen), counted.AT)))
     cells = {cell.text for table in made.tables for row in table.rows for cell in row.cells}
