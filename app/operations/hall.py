@@ -15,9 +15,12 @@ from app.audit.service import SYSTEM
 from app.box import reads as box_reads
 from app.box.played import play_holders
 from app.campaigns import service as campaigns
-from app.campaigns.domain import SECTIONS, Objects
+from app.campaigns.builtin import DEFAULT_SCALE
+from app.campaigns.domain import SECTIONS, Item, Objects
 from app.campaigns.reads import get_campaign
 from app.campaigns.rules import GroupRow
+from app.campaigns.scheme_service import FormEdit, copy_form, save_form
+from app.campaigns.score import Score
 from app.campaigns.section_service import SectionEdit, add_section, edit_section
 from app.core.acting import Acting
 from app.core.clock import utc_now
@@ -35,7 +38,7 @@ from app.operations.phone import Diary, Opinion, Phone, RefusedError
 from app.operations.phone_line import LineError, PhoneLine
 from app.operations.server import open_database
 from app.rounds import service as rounds
-from app.rounds.domain import NOT_ASKED, Paper
+from app.rounds.domain import NOT_ASKED, Paper, Section
 from app.rounds.reads import frozen_paper
 from app.rounds.service import RoundDraft
 from app.slips import service as slips
@@ -107,25 +110,41 @@ def _set_up(database: Database, folder: KeyFolder, phones: int) -> Meeting:
 def _add_sections(acting: Acting, campaign_id: str) -> None:
     """Let the first be rated by itself, the last as a document, all others as people: each by a form of its own."""
     units = [unit.id for unit in get_campaign(acting.session, campaign_id).units]
+    own = _own_form(acting, campaign_id)
     parts = (("班子", Objects.UNIT, "t2", units[:1]), ("成员", Objects.PERSON, "t4", units[1:-1]))
-    for noun, objects, form_key, chosen in (*parts, ("报告", Objects.DOCUMENT, "t1", units[-1:])):
+    for noun, objects, form_key, chosen in (*parts, ("报告", Objects.DOCUMENT, own, units[-1:])):
         edit = SectionEdit(noun, objects, form_key)
         section_id = add_section(acting, campaign_id, edit)
         edit_section(acting, campaign_id, section_id, edit, {}, chosen)
 
 
+def _own_form(acting: Acting, campaign_id: str) -> str:
+    """Return the key of a form that asks for a grade, for points with tenths and for whole ones."""
+    key = copy_form(acting.session, acting.now, SYSTEM, campaign_id, "t1")
+    items = [Item("", "总体评价"), Item("", "工作实绩", score=Score(decimals=1)), Item("", "群众口碑", score=Score(10))]
+    save_form(
+        acting.session, acting.now, SYSTEM, campaign_id, key, FormEdit("打分表", DEFAULT_SCALE, items, remarks=True)
+    )
+    return key
+
+
 Counted = Counter[tuple[str, ...]]
 
 
+def _byte_names(section: Section) -> list[str]:
+    """Return a name for each byte that the marks of an object take: points with tenths take two."""
+    return [f"{item.key} {place}" for item in section.items for place in range(item.width)]
+
+
 def _counted(database: Database, paper: Paper) -> Counted:
-    """Return every count of the opened box: (unit, item, group, mark) and (remark, unit, text)."""
+    """Return every count of the opened box: (unit, byte of an item, group, mark) and (remark, unit, text)."""
     found: Counted = Counter()
-    keys = {unit.id: [item.key for item in section.items] for section in paper.sections for unit in section.units}
+    names = {unit.id: _byte_names(section) for section in paper.sections for unit in section.units}
     with database.reading() as session:
         for (unit_id, group_id), marks in box_reads.stacks(session, paper.round_id).items():
             for place, mark in enumerate(marks):
                 if mark != NOT_ASKED:
-                    found[unit_id, keys[unit_id][place % len(keys[unit_id])], group_id, str(mark)] += 1
+                    found[unit_id, names[unit_id][place % len(names[unit_id])], group_id, str(mark)] += 1
         for remark in box_reads.remarks(session, paper.round_id):
             found["remark", remark.unit_id, remark.text] += 1
     return found
@@ -135,9 +154,9 @@ def _expected(paper: Paper, diary: Diary) -> Counted:
     """Return the same counts as the phones remember them."""
     cast: Counted = Counter()
     for ballot in diary.cast:
-        for (unit, item), mark in ballot.marks.items():
-            key = paper.section_at(unit).items[item].key
-            cast[paper.units[unit].id, key, ballot.group_id, str(mark)] += 1
+        for (unit, place), mark in ballot.marks.items():
+            name = _byte_names(paper.section_at(unit))[place]
+            cast[paper.units[unit].id, name, ballot.group_id, str(mark)] += 1
         for unit, text in ballot.remarks.items():
             cast["remark", paper.units[unit].id, text] += 1
     return cast

@@ -22,10 +22,14 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import chance, choose
 from app.rounds import service as rounds
+from app.rounds.domain import Section
+from app.rounds.marks import mark_bytes, special_bytes
 
 QUALITIES = (0.88, 0.78, 0.84, 0.47, 0.66, 0.46, 0.82, 0.72)
 """How well each unit is thought of; the fourth and the sixth need to do better."""
 REMARKING = 0.5
+_SHADES = 10
+"""So many parts of the points are told apart by what is thought of a unit."""
 START_SECONDS, LOOK_SECONDS = 60.0, 0.05
 SUBJECTS = (
     "多到基层走一走，听听群众的想法", "公共文化设施延长开放时间", "多办一些广场文化活动", "加强与有关部门的沟通协调",
@@ -78,11 +82,21 @@ def _filled_in(sheet: Sheet) -> Sheet:
     marks = bytearray(blank(paper).marks)
     for unit, item, at in asked_cells(paper, sheet.group_id):
         section = paper.section_at(unit)
-        offered = options(section.scheme.scale, section.items[item])
-        marks[at] = offered[choose(opinion(unit, item, len(offered)))].mark
+        marks[at : at + section.items[item].width] = _answer(section, unit, item)
     unit = asked[choose([1] * len(asked))]
     remarks = {unit: remark()} if paper.remarks and chance(REMARKING) else {}
     return replace(sheet, answers=Answers(bytes(marks), remarks))
+
+
+def _answer(section: Section, unit: int, item: int) -> bytes:
+    """Return the bytes of a mark: a choice, or points by what is thought of the unit."""
+    asked = section.items[item]
+    if asked.score:
+        worst = opinion(unit, item, _SHADES)
+        steps = asked.score.steps
+        return mark_bytes(asked.score, steps - steps * choose(worst) // _SHADES)
+    offered = options(section.scheme.scale, asked)
+    return special_bytes(asked, offered[choose(opinion(unit, item, len(offered)))].mark)
 
 
 def close_and_open(

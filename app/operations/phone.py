@@ -17,20 +17,21 @@ from app.operations.phone_line import Answer, LineError, PhoneLine
 from app.rounds.domain import NOT_ASKED
 from app.slips.codes import new_code
 
-MARK_FIELD = re.compile(r"m(\d+)-(\d+)")
-TAG = re.compile(r"<(input|form|link|script)\b([^>]*)>")
+FIELD = re.compile(r"([mp])(\d+)-(\d+)")
+TAG = re.compile(r"<(input|form|link|script|fieldset)\b([^>]*)>")
 ATTRIBUTE = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
 SIZES = ("place", "remark-bytes")
 OUT_OF_PATIENCE = 40
 BUSY = frozenset({429, 500, 502, 503, 504})
 FLAKY, DOUBLE, FOREIGN = 0.15, 0.10, 0.05
+NO_POINTS = 0.1
 Opinion = Callable[[int, int, int], Sequence[float]]
 """(unit, item, number of options) → weight of each option."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What a phone cast: the group's id, and marks by (unit, item), and remarks by unit."""
+    """What a phone cast: the group's id, the bytes of marks by (unit, place among its own), and remarks by unit."""
 
     group_id: str
     marks: dict[tuple[int, int], int]
@@ -56,24 +57,45 @@ class Diary:
 
 
 @dataclass(slots=True)
+class PointsField:
+    """Points of an item up to ``most``; ``others``: the marks that may stand in their place."""
+
+    most: int
+    tenths: bool
+    others: list[int] = field(default_factory=list)
+
+    def answer(self) -> bytes:
+        """Return the bytes of a mark: points, or now and then what may stand in their place."""
+        if self.others and chance(NO_POINTS):
+            return bytes((self.others[choose([1] * len(self.others))], 0)[: 1 + self.tenths])
+        whole = choose([1] * (self.most + 1))
+        tenth = choose([1] * 10) if whole < self.most else 0
+        return bytes((whole, tenth)[: 1 + self.tenths])
+
+
+@dataclass(slots=True)
 class PaperPage:
     """The hidden fields, the choices and the assets of a page."""
 
     hidden: dict[str, str] = field(default_factory=dict)
     choices: dict[tuple[int, int], int] = field(default_factory=dict)
+    """By (unit, place among its marks) how many can be chosen."""
+    points: dict[tuple[int, int], PointsField] = field(default_factory=dict)
     shape: list[int] = field(default_factory=list)
-    """Of each object how many items it is asked."""
+    """Of each object how many bytes its marks take."""
     size: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SIZES, 0))
     key: bytes = b""
     assets: list[str] = field(default_factory=list)
+    _most: str = ""
 
     def take(self, tag: str, found: Mapping[str, str]) -> None:
         """Take what matters from a tag."""
         if tag == "input" and found.get("type") == "hidden":
             self.hidden[found["name"]] = found.get("value", "")
-        elif tag == "input" and (mark := MARK_FIELD.fullmatch(found.get("name", ""))):
-            cell = int(mark[1]), int(mark[2])
-            self.choices[cell] = max(self.choices.get(cell, 0), int(found["value"]) + 1)
+        elif tag == "input" and (known := FIELD.fullmatch(found.get("name", ""))):
+            self._take_field(known[1], (int(known[2]), int(known[3])), found)
+        elif tag == "fieldset":
+            self._most = found.get("data-most", "")
         elif tag == "form" and "data-ballot" in found:
             self.size = {name: int(found[f"data-{name}"]) for name in self.size}
             self.shape = [int(items) for items in found["data-shape"].split()]
@@ -81,9 +103,17 @@ class PaperPage:
         elif tag in {"link", "script"} and (asset := found.get("href") or found.get("src", "")).startswith("/"):
             self.assets.append(asset)
 
+    def _take_field(self, kind: str, cell: tuple[int, int], found: Mapping[str, str]) -> None:
+        if kind == "p":
+            self.points[cell] = PointsField(int(self._most), "data-tenths" in found)
+        elif cell not in self.points:
+            self.choices[cell] = max(self.choices.get(cell, 0), int(found["value"]) + 1)
+        elif found["value"]:
+            self.points[cell].others.append(int(found["value"]))
+
     def cells(self) -> Iterator[tuple[int, int]]:
-        """Yield unit and item of every mark of a ballot, in its order."""
-        yield from ((unit, item) for unit, items in enumerate(self.shape) for item in range(items))
+        """Yield unit and place of every byte of a ballot's marks, in its order."""
+        yield from ((unit, place) for unit, width in enumerate(self.shape) for place in range(width))
 
 
 def read_page(text: str) -> PaperPage:
@@ -151,13 +181,15 @@ class Phone:
     async def _paper(self, entry: PaperPage, code: str) -> PaperPage:
         response = await self._enter(entry, code)
         page = read_page(response.text)
-        if not response.is_success or not page.choices:
+        if not response.is_success or not (page.choices or page.points):
             message = f"the paper was refused with status {response.status_code}"
             raise RefusedError(message)
         return page
 
     def _fill_in(self, page: PaperPage) -> Ballot:
         marks = {cell: choose(self._opinion(*cell, count)) for cell, count in page.choices.items()}
+        for (unit, place), asked in page.points.items():
+            marks.update({(unit, place + at): byte for at, byte in enumerate(asked.answer())})
         remarks = {}
         if page.size["remark-bytes"] and chance(REMARKING):
             units = sorted({unit for unit, _ in marks})

@@ -104,10 +104,14 @@ def _times(row: RoundView, hall: Hall) -> Iterable[Step]:
 
 
 def plain_phones(paper: Paper, href: str) -> Step:
-    """Say whether a phone without scripts can send the paper: each mark and each remark is a field of its own."""
-    sections = paper.sections
-    fields = sum(len(one.units) * (len(one.items) + paper.remarks) for one in sections) + OTHER_FIELDS
-    label = "不运行脚本的手机也投得了（单位数乘项目数，加上逐个单位写的意见，不超过 13900）"
+    """Say whether a phone without scripts can send the paper: each mark and each remark is a field of its own.
+
+    Points are typed into a field beside that of what may be marked in their place.
+    """
+    fields = OTHER_FIELDS
+    for one in paper.sections:
+        fields += len(one.units) * (sum(2 if item.score else 1 for item in one.items) + paper.remarks)
+    label = "不运行脚本的手机也投得了（单位数乘项目数，打分的项目算两个，加上逐个单位写的意见，不超过 13900）"
     detail = str(fields - OTHER_FIELDS)
     return Step("plain_phones", label, fields <= MAX_FIELDS, href, detail, needed=False)
 

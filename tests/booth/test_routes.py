@@ -368,7 +368,7 @@ def test_pages_with_points_have_one_length(
     client: TestClient, database: Database, folder: KeyFolder, language: str
 ) -> None:
     """Reviewed, or asked for again with what is missing or wrong, whatever was typed."""
-    paper = make_paper(40, 1)
+    paper = make_paper(40, 1, remarks=False, remark_bytes=0)
     paper = replace(paper, parts=(replace(paper.parts[0], items=POINTS),))
     place = make_open_round(database, folder, paper)
     fields = read(open_paper(client, place.codes["residents"][0], lang=language)).fields

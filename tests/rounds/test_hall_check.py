@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import Staff
+from app.campaigns.domain import Item
+from app.campaigns.score import Score
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -84,6 +86,15 @@ def test_the_administrator_is_told_the_same(database: Database, draft: RoundView
     told = [line for line in run_checks(settings, MORNING) if "第一轮" in line]
     wanted = [f"warning: “第一轮”: {step.label}" + (f" ({step.detail})" if step.detail else "") for step in steps]
     assert told == wanted
+
+
+@pytest.mark.parametrize(("units", "fits"), [(1_000, True), (3_475, True), (3_476, False)])
+def test_points_are_two_fields_of_a_phone_without_scripts(units: int, *, fits: bool) -> None:
+    """What is typed, which is always sent, and what stands in its place."""
+    paper = make_paper(units, 1, remark_bytes=0)
+    items = (Item("a", "德", score=Score(decimals=1)), Item("b", "绩", score=Score(10)))
+    step = plain_phones(replace(paper, parts=(replace(paper.parts[0], items=items),)), "/campaigns/c1")
+    assert (step.done, step.detail) == (fits, str(4 * units))
 
 
 @pytest.mark.parametrize(
