@@ -36,6 +36,7 @@ from app.operations.backup import ABOUT, FORMAT, PREFIX, ROWS_AT_ONCE, SECRETS, 
 from app.rectification.ledger.attachments import FOLDER
 from app.rounds.restoring import LOST, mark
 
+PIECE = 1 << 20
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 DAMAGED = (
     tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, LookupError, AttributeError, TypeError,
@@ -107,6 +108,8 @@ def _unpack(source: Path, place: Path) -> About:
     """Unpack into a folder; ValueError if a file is missing, left over or not as it was written."""
     with tarfile.open(source, "r:gz") as archive:
         archive.extractall(place, filter="data")
+        while archive.fileobj.read(PIECE):  # to its end, where gzip compares what it has read with its own sum
+            pass
     found = json.loads((place / ABOUT).read_text("utf-8")) if (place / ABOUT).is_file() else {}
     made_at = datetime.fromisoformat(found["made_at"]) if "made_at" in found else NO_TIME
     about = About(int(found["format"]), str(found["revision"]), made_at, found.get("files", {}))

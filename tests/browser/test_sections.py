@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.box.shredding import shred
 from app.core.secrets import token_bytes
@@ -137,12 +137,27 @@ def test_the_rest_is_left_open_in_other_sections(phone: Page, installation: Inst
     place = make(installation)
     scan(phone, place.codes["residents"][0])
     phone.get_by_role("button", name="目录").click()
+    expect(phone.get_by_role("heading", name="目录")).to_be_focused()
     expect(phone.locator("[data-rest]")).to_be_hidden()
     phone.go_back()
     option(phone, "m1-0", 0).click()
     phone.get_by_role("button", name="目录").click()
     phone.get_by_role("button", name="其余未评的 41 项选“不了解”").click()
     expect(phone.locator("[data-filled]")).to_have_text("42")
+
+
+def test_an_index_that_comes_late_stays_away(phone: Page, installation: Installation) -> None:
+    place = make(installation)
+    scan(phone, place.codes["residents"][0])
+    waiting: list[Route] = []
+    phone.route("**/booth-index.js*", lambda route: waiting.append(route))  # noqa: PLW0108 - playwright marks the handler
+    with phone.expect_request("**/booth-index.js*"):
+        phone.get_by_role("button", name="目录").click()
+    phone.go_back()
+    expect(phone.get_by_label("票码")).to_be_visible()
+    waiting[0].continue_()
+    phone.evaluate("(url) => import(url)", waiting[0].request.url)  # the same module, so it has come to the paper too
+    assert phone.evaluate("history.state.at") == "entry"
 
 
 def test_a_draft_comes_back(phone: Page, installation: Installation) -> None:

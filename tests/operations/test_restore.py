@@ -1,5 +1,6 @@
 """A restore brings the desk back, never a box: no slip printed before it is worth anything (SEC-86)."""
 
+import gzip
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -341,6 +343,19 @@ def flip(target: Path) -> None:
     target.write_bytes(content)
 
 
+def flip_what_fills_up(target: Path) -> None:
+    """Change a byte after the end of a file, which belongs to none of them and which only gzip's own sum covers."""
+    before = target.read_bytes()
+    content = bytearray(gzip.decompress(before))
+    with tarfile.open(target) as archive:
+        last = archive.getmembers()[-1]
+    at = last.offset_data + last.size
+    assert at % tarfile.BLOCKSIZE
+    content[at] ^= 0xFF
+    packed = zlib.compress(content, wbits=31)  # with the head and the tail of gzip, and a sum that fits
+    target.write_bytes(packed[:-8] + before[-8:])
+
+
 def a_zip(target: Path) -> None:
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("about.json", '{"format": 2}')
@@ -393,6 +408,7 @@ def repacked(change: Callable[[Path], object]) -> Callable[[Path], None]:
 DAMAGES = {
     "cut": cut,
     "flipped": flip,
+    "flipped where it only fills up": flip_what_fills_up,
     "no archive": no_archive,
     "empty": emptied,
     "without about": repacked(lambda place: (place / "about.json").unlink()),

@@ -270,8 +270,8 @@ async function openIndex() {
     say(texts.textLost);
     return;
   }
-  if (ballot !== before || view !== shown) {
-    return;
+  if (ballot !== before || !ballot.isConnected || view !== shown) {
+    return; // gone back to the entry meanwhile, or on to another slip
   }
   index.fillIndex(find, layout.places(), leftOver().length, texts, (target) => returnToMarks(() => jump(target)));
   if (view === "index") {
