@@ -13,6 +13,7 @@ from app.audit import service as audit
 from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.offices.reads import watchers_of
+from app.offices.sight import change_sights
 
 KeysOf = Callable[[Session, str], Sequence[tuple[str, str]]]
 """Return the rounds before their count whose keys an account holds: titles, and ids of the offices they belong to."""
@@ -54,6 +55,7 @@ def move(acting: Acting, staff_id: str, office_id: str, keys: KeysOf) -> None:
     """
     if staff_id == acting.actor.id:
         raise DomainError("own_account")
+    change_sights(acting.session)
     staff = service.find(acting.session, staff_id)
     if staff.office_id == office_id:
         raise DomainError("move_nowhere")

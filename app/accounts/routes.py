@@ -135,7 +135,7 @@ def _given(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str, str]
         raise DomainError("passwords_differ")
     login = form.text("login", 64, needed=first, label="用户名").lower()
     code = form.text("code", 40, needed=False, label="交接码")
-    return (login, form.text("name", 40, needed=first, label="姓名")), password, code
+    return (login, form.name("name", 40, needed=first, label="姓名")), password, code
 
 
 def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | None = None) -> Response:
@@ -175,7 +175,7 @@ def create_account(desk: ManagerDesk, form: ProvenForm) -> Response:
 
     def act() -> Outcome:
         login = form.text("login", 32, label="用户名").lower()
-        fields = (login, form.text("name", 40, label="姓名"), _ticked_roles(form))
+        fields = (login, form.name("name", 40, label="姓名"), _ticked_roles(form))
         office_id = form.text("office", 40, needed=False)
         return asking.create(desk.acting, fields, office_id, three_roles=desk.settings.three_roles)
 

@@ -19,6 +19,7 @@ from app.box.reads import HolderView, holders_of
 from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.offices.sight import keep_sights
 from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView, frozen_paper, office_of_round, rounds_in
 from app.rounds.service import locked_round
@@ -57,7 +58,9 @@ def name_holders(acting: Acting, round_id: str, staff_ids: Sequence[str]) -> Non
 
     DomainError ``holder_missing`` (``count``), ``holder_twice``, ``field_not_a_choice`` or as ``check_holders``.
     """
-    session, row = acting.session, ready_round(acting.session, round_id)
+    session = acting.session
+    keep_sights(session)
+    row = ready_round(session, round_id)
     chosen = _chosen(session, [one for one in staff_ids if one], row)
     check_holders(session, round_id, [person.id for person in chosen])
     known = {holder.staff_id: holder for holder in holders_of(session, round_id)}

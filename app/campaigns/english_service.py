@@ -10,10 +10,10 @@ from app.campaigns.builtin import FORMS
 from app.campaigns.models import EnglishName
 from app.campaigns.names import SHIPPED
 from app.campaigns.reads import CampaignView, english_names
-from app.campaigns.rules import clean_name
 from app.campaigns.service import campaign_row
 from app.core.acting import Acting
 from app.core.errors import DomainError
+from app.core.folding import clean_name
 
 ENGLISH_LIMIT = 160
 """Signs of an English name; they run about twice as long as Chinese ones."""

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 
-from app.campaigns.rules import NAME_LIMIT, GroupRow, clean_name, pasted_names
+from app.campaigns.rules import NAME_LIMIT, GroupRow, pasted_names
 from app.core.errors import DomainError
+from app.core.folding import clean_name
 
 _COUNTED = re.compile(r"(?P<name>.*?\D)[\s,:、.…·-]*?(?P<count>\d{1,6})\s*(?:人|名|位|户)?\s*[,;。.]?")
 

@@ -27,7 +27,7 @@ from app.campaigns.rule import Condition, Quantity, Rule
 from app.campaigns.rule_checks import Ground, check_rule, worsening
 from app.campaigns.weighing import are_mixed, by_points
 from app.core.errors import DomainError
-from app.core.folding import folded, is_visible, spaceless
+from app.core.folding import clean_name, folded, spaceless
 from app.core.masking import PHONE, Masker
 
 NAME_LIMIT = 60
@@ -69,12 +69,6 @@ class NameRow:
 
     id: str
     name: str
-
-
-def clean_name(text: str) -> str:
-    """Return the name with inner white space collapsed (full-width too) and without invisible signs."""
-    visible = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or is_visible(sign))
-    return " ".join(visible.split())
 
 
 def name_key(name: str) -> str:

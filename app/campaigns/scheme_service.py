@@ -19,11 +19,12 @@ from app.campaigns.models import CampaignForm, CampaignSection, VoterGroup
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
-from app.campaigns.rules import TITLE_LIMIT, check_disclosure, check_scheme, check_top, clean_name, scheme_on
+from app.campaigns.rules import TITLE_LIMIT, check_disclosure, check_scheme, check_top, scheme_on
 from app.campaigns.service import campaign_row, check_typed
 from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.core.folding import clean_name
 from app.core.secrets import new_id
 
 

@@ -17,12 +17,12 @@ from app.campaigns.rules import (
     NameRow,
     check_judging,
     check_names,
-    clean_name,
     scheme_on,
 )
 from app.campaigns.service import UnitWords, add_units, campaign_row, check_typed, save_words
 from app.core.acting import Acting
 from app.core.errors import DomainError
+from app.core.folding import clean_name
 from app.core.secrets import new_id
 
 

@@ -35,11 +35,11 @@ from app.campaigns.rules import (
     check_expected,
     check_name,
     check_names,
-    clean_name,
 )
 from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.core.folding import clean_name
 from app.core.secrets import new_id
 from app.offices.register import ids_by_name
 

@@ -13,12 +13,13 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.composite import number_text
 from app.campaigns.domain import Form, Grade, Item, Scale, Scheme
 from app.campaigns.ratios import parse_ratio, ratio_text
-from app.campaigns.rules import MAX_ITEMS, MAX_UNITS, MAX_WEIGHT, clean_name, reordered, scale_of
+from app.campaigns.rules import MAX_ITEMS, MAX_UNITS, MAX_WEIGHT, reordered, scale_of
 from app.campaigns.scales import MAX_GRADES, MAX_SCORE, OWN_SCALE
 from app.campaigns.scheme_service import FormEdit, LimitEdit
 from app.campaigns.score import MAX_POINTS, MOST_TRIMMED, Score
 from app.campaigns.typed import MAX_PLACE, typed_whole
 from app.core.errors import DomainError
+from app.core.folding import clean_name
 from app.web.forms import PostedForm
 
 SPARE_ITEMS: Final = 2

@@ -14,6 +14,12 @@ def is_visible(sign: str) -> bool:
     return unicodedata.category(sign) not in {"Cc", "Cf", "Co", "Cn", "Cs"}
 
 
+def clean_name(text: str) -> str:
+    """Return the name with inner white space collapsed (full-width too) and without invisible signs."""
+    visible = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or is_visible(sign))
+    return " ".join(visible.split())
+
+
 def folded(text: str) -> str:
     """Return what two texts share that differ in width, case, spaces, middle dots or unseen signs alone."""
     seen = "".join(sign for sign in _DROPPED.sub("", text) if unicodedata.category(sign) != "Cf")

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from app.core.folding import clean_name
+
 DEEPEST = 8
 """So many offices may stand one above the other: 市, 县, 乡, 村 or a group's four levels, twice over."""
 
@@ -87,7 +89,7 @@ class Tree:
 
     def meant(self, text: str) -> list[Node]:
         """Return the offices whose way ends as is written: a name, or names from above with a stroke between."""
-        parts = [" ".join(part.split()) for part in text.split(WAY.strip())]
+        parts = [clean_name(part) for part in text.split(WAY.strip())]
         found = [*self.called.get(text, ())]
         for node in self.called.get(parts[-1], ()) if parts[1:] else ():
             above = [each.name for each, _ in zip(self.upwards(node.id), parts, strict=False)]

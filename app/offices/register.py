@@ -9,6 +9,7 @@ from app.audit import service as audit
 from app.core.acting import Acting
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.core.folding import clean_name
 from app.core.lists import Listed, Wish, cut
 from app.core.secrets import new_id
 from app.offices.models import RegisteredUnit
@@ -51,7 +52,7 @@ def _pasted(text: str) -> list[tuple[str, str]]:
     """Return names and codes of pasted lines: a cell, or two beside each other."""
     found = []
     for line in filter(str.strip, text.splitlines()):
-        name, code, *more = [*(" ".join(cell.split()) for cell in line.split("\t")), "", ""]
+        name, code, *more = [*(clean_name(cell) for cell in line.split("\t")), "", ""]
         if any(more) or not name or len(name) > NAME_LIMIT or len(code) > CODE_LIMIT:
             raise DomainError("register_line_unread", line=line.strip()[:NAME_LIMIT])
         if (name, code) != ("名称", "代码"):
@@ -101,12 +102,12 @@ def rename(acting: Acting, office_id: str, registered_id: str, name: str, code: 
 
     DomainError ``not_found``, ``name_missing`` or ``register_name_taken``.
     """
-    row, name = unit_row(acting.session, office_id, registered_id), " ".join(name.split())
+    row, name = unit_row(acting.session, office_id, registered_id), clean_name(name)
     if not name:
         raise DomainError("name_missing")
     if ids_by_name(acting.session, office_id, [name]).get(name, row.id) != row.id:
         raise DomainError("register_name_taken", name=name)
-    before, row.name, row.code = row.name, name, " ".join(code.split())
+    before, row.name, row.code = row.name, name, clean_name(code)
     told = {"before": before, "name": name, "code": row.code}
     audit.record(acting.session, acting.now, acting.actor, "register.edit", row.id, **told)
 

@@ -10,12 +10,13 @@ from app.audit import service as audit
 from app.core.acting import Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.core.folding import clean_name
 from app.core.scope import ROOT, OfOffice, everywhere
 from app.core.secrets import new_id
 from app.offices.domain import Node, Tree
 from app.offices.models import Office
 from app.offices.reads import the_tree
-from app.offices.sight import KeysIn, check_keys
+from app.offices.sight import KeysIn, change_sights, check_keys
 
 NAME_LIMIT = 60
 MOST_OFFICES = 2000
@@ -41,7 +42,7 @@ def check_manages(actor: Principal) -> None:
 
 
 def _clean(name: str) -> str:
-    cleaned = " ".join(name.split())
+    cleaned = clean_name(name)
     if not cleaned:
         raise DomainError("name_missing")
     if len(cleaned) > NAME_LIMIT:
@@ -109,10 +110,10 @@ def _pasted(text: str) -> Iterator[tuple[str, str]]:
     for line in filter(str.strip, text.splitlines()):
         cells = [cell.strip() for cell in line.replace("，", "\t").replace(",", "\t").split("\t")]
         name, parent, *more = [*cells, "", ""]
-        if any(more) or not name:
+        if any(more) or not clean_name(name):
             raise DomainError("office_line_unread", line=line.strip()[:NAME_LIMIT])
         if (name, parent) != ("名称", "上级"):
-            yield " ".join(name.split()), " ".join(parent.split())
+            yield clean_name(name), clean_name(parent)
 
 
 def office_row(session: Session, office_id: str) -> Office:
@@ -130,6 +131,7 @@ def edit(acting: Acting, office_id: str, name: str, parent_id: str, keys: KeysIn
     ``check_keys``.
     """
     check_manages(acting.actor)
+    change_sights(acting.session)
     row, tree, name = office_row(acting.session, office_id), the_tree(acting.session), _clean(name)
     before = {"name": row.name, "parent": row.parent_id}
     if row.parent_id not in {None, parent_id}:
@@ -154,6 +156,7 @@ def set_closed(acting: Acting, office_id: str, keys: KeysIn, *, closed: bool) ->
 
     DomainError ``not_found`` or as ``check_keys``.
     """
+    change_sights(acting.session)
     row, tree = office_row(acting.session, office_id), the_tree(acting.session)
     node = tree.nodes[office_id]
     if not may_close(acting.actor, node):

@@ -1,16 +1,34 @@
-"""What a change of the tree leaves in nobody's sight: the boxes of rounds whose key-holders stand in other offices."""
+"""What a change of the tree leaves in nobody's sight: the boxes of rounds whose key-holders stand in other offices.
+
+Whoever changes who sees what, and whoever names a holder by what is seen, hold one row, the root of the tree: neither
+goes by what the other is about to change.
+"""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import cast
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from app.core.db import locked, shared
 from app.core.errors import DomainError
+from app.core.scope import ROOT
 from app.offices.domain import Node, Tree
+from app.offices.models import Office
 
 KeysIn = Callable[[Session, Collection[str]], Sequence[tuple[str, str, str]]]
 """Return every key to a round before its count in these offices: the round's title, its office and the holder's."""
+
+
+def change_sights(session: Session) -> None:
+    """Let nobody else change who sees what, or name a holder by it, until the transaction ends; before other locks."""
+    locked(session, Office, ROOT)
+
+
+def keep_sights(session: Session) -> None:
+    """Let nobody change who sees what until the transaction ends; before other locks."""
+    session.execute(shared(select(Office.id).where(Office.id == ROOT)))
 
 
 def keys_in(request: Request) -> KeysIn:

@@ -10,6 +10,7 @@ from app.consents.reads import subjects_waiting
 from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.offices.reads import chosen_office
+from app.offices.sight import change_sights
 from app.rounds.reads import KIND, rounds_of
 
 
@@ -21,6 +22,7 @@ def move(acting: Acting, campaign_id: str, office_id: str, keys: KeysHeld) -> No
     ``names``) where holders of keys would not see a box that only they open.
     """
     session = acting.session
+    change_sights(session)
     locked_campaign(session, campaign_id)
     before, office_id = office_of(session, campaign_id), chosen_office(acting, office_id)
     if before == office_id:

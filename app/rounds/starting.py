@@ -9,9 +9,10 @@ from app.campaigns.domain import Objects
 from app.campaigns.kinds import Body, Kind
 from app.campaigns.pasted import pasted_groups
 from app.campaigns.reads import CampaignView
-from app.campaigns.rules import clean_name, pasted_names
+from app.campaigns.rules import pasted_names
 from app.campaigns.section_service import SectionEdit, add_objects, add_section
 from app.core.acting import Acting
+from app.core.folding import clean_name
 from app.offices.reads import chosen_office
 from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView

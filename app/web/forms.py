@@ -15,6 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from app.core.errors import DomainError
+from app.core.folding import clean_name
 
 MAX_FIELDS = 14_000
 """Room for the longest paper without scripts: a mark for each of 12 items of 1,000 objects, and a remark to each."""
@@ -54,6 +55,13 @@ class PostedForm:
             raise DomainError("field_missing", field=label or name)
         if len(value) > limit:
             raise DomainError("field_too_long", field=label or name, limit=limit)
+        return value
+
+    def name(self, name: str, limit: int, *, needed: bool = True, label: str = "") -> str:
+        """Return a name as it is kept: on one line, without signs that nobody sees; refused as by ``text``."""
+        value = clean_name(self.text(name, limit, needed=needed, label=label))
+        if needed and not value:
+            raise DomainError("field_missing", field=label or name)
         return value
 
     def integer(self, name: str, low: int, high: int, *, label: str = "") -> int:

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.campaigns.list_table import ListTable, joined, named, parts_of
-from app.campaigns.rules import clean_name
-from app.core.folding import folded
+from app.core.folding import clean_name, folded
 from app.office.sheets.tables import CellProblem, Listing, unseen_in
 from tests.campaigns.test_workbook_import import sheet
 

@@ -1,11 +1,8 @@
 """Nothing that a round rests on can be deleted, by page or import, and the sentence names the round (SEC-83)."""
 
-import threading
 from collections.abc import Callable
-from time import monotonic
 
 import pytest
-import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.campaigns import reads, scheme_service, service
@@ -20,6 +17,7 @@ from app.rounds import service as rounds
 from app.rounds.reads import frozen_paper, get_round, resting
 from app.rounds.service import RoundDraft
 from tests.cast import MORNING, Desk, make_campaign, make_cast
+from tests.waiting import held_up
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 Act = Callable[[Acting, CampaignView], object]
@@ -132,23 +130,6 @@ def test_an_import_drops_nothing_that_a_round_rests_on(desk: Desk, database: Dat
     assert kept.status_code == 303
 
 
-def waits_for_a_lock(database: Database) -> bool:
-    with database.engine.connect() as connection:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        return bool(connection.scalar(sa.text(query)))
-
-
-def meanwhile(database: Database, act: Callable[[], object]) -> threading.Thread:
-    """Begin to act in a thread, and return once it waits for a row."""
-    thread = threading.Thread(target=act)
-    thread.start()
-    began = monotonic()
-    while not waits_for_a_lock(database):
-        assert monotonic() - began < 30, "it does not wait for who holds the campaign"
-        thread.join(0.02)
-    return thread
-
-
 @pytest.fixture
 def draft(database: Database) -> tuple[str, str]:
     with database.writing() as session:
@@ -164,7 +145,7 @@ def test_who_deletes_waits_for_who_freezes(database: Database, draft: tuple[str,
     found: list[DomainError | None] = []
     with database.writing() as session:
         rounds.freeze(Acting(session, MORNING, ZHANG), round_id)
-        thread = meanwhile(database, lambda: found.append(attempt(database, campaign_id, DELETIONS[code])))
+        thread = held_up(database, lambda: found.append(attempt(database, campaign_id, DELETIONS[code])))
     thread.join(30)
     assert [error and error.code for error in found] == [code]
 
@@ -180,7 +161,7 @@ def test_who_freezes_waits_for_who_deletes(database: Database, draft: tuple[str,
 
     with database.writing() as session:
         delete_unit(Acting(session, MORNING, ZHANG), reads.get_campaign(session, campaign_id))
-        thread = meanwhile(database, freeze)
+        thread = held_up(database, freeze)
     thread.join(30)
     with database.reading() as session:
         assert [unit.name for unit in frozen_paper(session, round_id)[0].units] == ["县图书馆", "县博物馆"]

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.campaigns.ratios import parse_ratio, ratio_text
-from app.campaigns.rules import clean_name, pasted_names, reordered, strange_in_name
+from app.campaigns.rules import pasted_names, reordered, strange_in_name
 from app.core.errors import DomainError
+from app.core.folding import clean_name
 from tests.cast import refuses
 
 

@@ -53,7 +53,9 @@ def test_it_works(database: Database) -> None:
 def test_it_refuses_what_leaves_no_tree_or_no_name(database: Database) -> None:
     ids = grow(database)
     assert refused(database, service.add, "root", "东县") == "office_name_taken"
-    assert refused(database, service.add, "root", "  ") == "name_missing"
+    assert refused(database, service.add, "root", "东\u200b县\u202e") == "office_name_taken"
+    assert refused(database, service.add, "root", " \u2060 ") == "name_missing"
+    assert refused(database, service.add_pasted, "\u200b\t东县") == "office_line_unread"
     assert refused(database, service.edit, ids["东县"], "东县", ids["河乡"], no_key) == "office_move_wrong"
     assert refused(database, service.add_pasted, "南县\t无此市") == "office_line_unread"
     assert refused(database, service.delete, "root") == "office_not_empty"
@@ -153,7 +155,7 @@ def test_who_sees_an_office_holds_its_keys(database: Database) -> None:
 def test_the_register_keeps_its_ids(database: Database) -> None:
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
-        assert register.add_pasted(acting, "root", "名称\t代码\n文化馆\t12X\n图书馆\n文化馆\n") == 2
+        assert register.add_pasted(acting, "root", "名称\t代码\n文化馆\t12X\n图书馆\n文\u200b化馆\n") == 2
         session.add(Campaign(id="c1", title="测评", organisation="局", scheme="{}", created_at=MORNING))
         session.flush()
         session.add(Unit(id="u0", campaign_id="c1", position=0, name="图书馆"))

@@ -1,28 +1,37 @@
 """No change of the tree takes a box out of the sight of who opens it, on both databases."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete
 from starlette.testclient import TestClient
 
+from app.accounts import moving as accounts_moving
 from app.accounts.models import Staff
-from app.box.holders import keys_in
+from app.box.holders import held_over, keys_in, keys_of, name_holders
 from app.box.models import KeyHolder
 from app.campaigns.models import Campaign
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.offices import reads, service
 from app.offices.models import Office
+from app.rounds import moving as campaigns_moving
 from app.rounds.models import Round
 from app.rounds.reads import get_round
 from tests import cast
 from tests.cast import MORNING, Desk, refuses
+from tests.waiting import held_up
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 OF_EAST = Principal("idzhangsan", "张三", "organiser", "east", ("east", "river"))
 OF_RIVER = Principal("idzhangsan", "张三", "organiser", "river", ("river",))
+
+
+POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -87,6 +96,73 @@ def test_it_refuses_to_close_an_office_to_who_holds_its_key(database: Database, 
     with database.writing() as session:
         session.get_one(Staff, "idwangwu").office_id = "river"
     close(database, OF_RIVER)
+
+
+def close_to_the_east(acting: Acting, _: str) -> None:
+    service.set_closed(replace(acting, actor=OF_RIVER), "river", keys_in, closed=True)
+
+
+def move_the_river(acting: Acting, _: str) -> None:
+    service.edit(acting, "river", "river", "west", keys_in)
+
+
+def move_the_account(acting: Acting, _: str) -> None:
+    accounts_moving.move(acting, "idwangwu", "west", keys_of)
+
+
+def move_the_campaign(acting: Acting, round_id: str) -> None:
+    campaigns_moving.move(acting, get_round(acting.session, round_id).campaign_id, "west", held_over)
+
+
+CHANGES = {
+    "closed": (close_to_the_east, "office_loses_holders"),
+    "office moved": (move_the_river, "office_loses_holders"),
+    "account moved": (move_the_account, "move_holds_key"),
+    "campaign moved": (move_the_campaign, "move_loses_holders"),
+}
+"""What would take the round out of 王五's sight, and how it is refused where he holds its key."""
+
+
+def name_wang(acting: Acting, round_id: str) -> None:
+    name_holders(acting, round_id, ["idwangwu"])
+
+
+@pytest.fixture
+def unnamed(database: Database, round_id: str) -> str:
+    with database.writing() as session:
+        session.execute(delete(KeyHolder))
+    return round_id
+
+
+def attempt(database: Database, act: Callable[[Acting, str], None], round_id: str) -> str:
+    try:
+        with database.writing() as session:
+            act(Acting(session, MORNING, ZHANG), round_id)
+    except DomainError as error:
+        return error.code
+    return ""
+
+
+@POSTGRESQL
+@pytest.mark.parametrize("change", CHANGES)
+def test_who_names_a_holder_waits_for_who_changes_what_he_sees(database: Database, unnamed: str, change: str) -> None:
+    act, found = CHANGES[change][0], list[str]()
+    with database.writing() as session:
+        act(Acting(session, MORNING, ZHANG), unnamed)
+        thread = held_up(database, lambda: found.append(attempt(database, name_wang, unnamed)))
+    thread.join(30)
+    assert found == ["field_not_a_choice"]
+
+
+@POSTGRESQL
+@pytest.mark.parametrize("change", CHANGES)
+def test_who_changes_what_is_seen_waits_for_who_names_a_holder(database: Database, unnamed: str, change: str) -> None:
+    (act, code), found = CHANGES[change], list[str]()
+    with database.writing() as session:
+        name_wang(Acting(session, MORNING, ZHANG), unnamed)
+        thread = held_up(database, lambda: found.append(attempt(database, act, unnamed)))
+    thread.join(30)
+    assert found == [code]
 
 
 @pytest.mark.usefixtures("round_id")

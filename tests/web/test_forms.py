@@ -29,6 +29,15 @@ def test_it_works() -> None:
     assert list(form) == ["title", "k", "on", "row[]", "empty"]
 
 
+def test_a_name_holds_what_is_seen_of_it() -> None:
+    fields = {"name": "\u200b张\u3000\u202e三", "unseen": "\u2060", "none": ""}
+    form = parse_urlencoded(urlencode(fields).encode())
+    assert form.name("name", 40) == "张 三"
+    assert form.name("none", 40, needed=False) == ""
+    with pytest.raises(DomainError, match="field_missing"):
+        form.name("unseen", 40)
+
+
 @given(st.dictionaries(TEXT.filter(bool), TEXT))
 def test_what_was_typed_comes_through(fields: dict[str, str]) -> None:
     form = parse_urlencoded(urlencode(fields).encode())
