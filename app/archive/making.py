@@ -89,7 +89,7 @@ def _reports(bench: Bench, found: Contents) -> Iterator[Member]:
     scrutiny = scrutiny_report(result, found.templates[ReportKind.SCRUTINY], told, now)
     yield Member("reports/scrutiny.docx", scrutiny)
     yield Member("reports/result.xlsx", result_workbook(result, told.composites, told.previous))
-    yield Member("reports/brief.pdf", brief(result, found.particulars.composites))
+    yield Member("reports/brief.pdf", brief(result, told.composites, told.previous))
     own = found.templates[ReportKind.LETTER]
     written = (letter for part in result.parts for _, letter in letters_of(part, own, now))
     yield from (Member(letter_name(number), letter) for number, letter in enumerate(written, start=1))

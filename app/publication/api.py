@@ -4,9 +4,9 @@ A log-in's cookie opens nothing here, so nothing here can be asked for in somebo
 answers the result document as it is, its first one in the first shape (app.tally.flat).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends
@@ -20,7 +20,7 @@ from app.offices.ways import check_address
 from app.publication import api_shapes, reads, tokens
 from app.publication.domain import BANDS_ONLY, Scope, sight_of
 from app.publication.editions import Published, PublishedBands
-from app.publication.read_log import note_read
+from app.publication.read_log import note_with_last
 from app.web.desk import AnybodysDesk, OpenDesk
 
 DOCUMENTED = HTTPBearer(auto_error=False, scheme_name="token", description="A token that an organiser made.")
@@ -31,7 +31,6 @@ PROBLEMS: Mapping[int | str, dict[str, Any]] = {
     503: {"model": api_shapes.Problem, "description": "Busy; ask again after the time in Retry-After."},
 }
 Found = Published | PublishedBands
-T = TypeVar("T")
 
 
 def new_router(prefix: str) -> APIRouter:
@@ -70,16 +69,19 @@ class Program:
 
     def result(self, round_id: str) -> Found:
         """Return a result in the token's scope and note that it was read; DomainError ``result_not_published``."""
-        return self.result_with(round_id, lambda _found: None)[0]
+        found = self.read(round_id)
+        self.note(round_id)
+        return found
 
-    def result_with(self, round_id: str, beside: Callable[[Found], T]) -> tuple[Found, T]:
-        """Return a result like ``result``, with what is read beside it in the same session."""
+    def read(self, round_id: str) -> Found:
+        """Read a result in the token's scope, which the reader is yet to ``note``; DomainError like ``result``."""
         read = reads.published_bands if self.token.viewer.scope in BANDS_ONLY else reads.published
-        found = read(self.desk.session, round_id, self.token.viewer, self.desk.now)
-        read_beside = beside(found)
-        note_read(self.desk, self.token.reader, round_id, "api")
+        return read(self.desk.session, round_id, self.token.viewer, self.desk.now)
+
+    def note(self, round_id: str, last: Iterable[str] = ()) -> None:
+        """Note that a result was read, with the rounds that tell of last time beside it, and end the session."""
+        note_with_last(self.desk, self.token.reader, (round_id, "api"), last)
         self.desk.leave()
-        return found, read_beside
 
 
 def _program(desk: AnybodysDesk) -> Program:

@@ -4,7 +4,7 @@ Answers are not built from these: they describe them for OpenAPI, and the tests 
 document's own shape is written once, in app.tally.document.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -101,14 +101,40 @@ class Composites(Shape):
     rows: list[CompositeRow]
 
 
+class Outcome(Shape):
+    """What came out of an object: its word and, as far as that is told, its rate; or its band, which has no code."""
+
+    word: str
+    code: str
+    rate: str
+
+
+class PreviousRow(Shape):
+    """An object beside what came out of it the last time it was rated in the same way （与上次结果）.
+
+    ``round_id``, ``campaign``, ``title`` and ``day`` are those of last time.
+    """
+
+    id: str
+    name: str
+    now: Outcome
+    last: Outcome
+    round_id: str
+    campaign: str
+    title: str
+    day: date
+
+
 class Turnout(Release):
     """The release with 参评率 （收回 ÷ 应参加） beside the 回收率 of the document; null where that is not told.
 
-    ``composites`` are null where the round has none, or the scope is not told its figures.
+    ``composites`` are null where the round has none, or the scope is not told its figures. ``previous`` holds the
+    objects of which the token reads the result of last time as well.
     """
 
     participation_rate: Rate | None
     composites: Composites | None
+    previous: list[PreviousRow]
 
 
 class FullResult(Turnout):

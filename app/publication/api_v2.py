@@ -1,16 +1,19 @@
 """The second version of the interface: the result document as it is, section by section."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
 from starlette.responses import Response
 
+from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.publication import api_shapes
 from app.publication.api import Found, Program, Reading, answer, described, new_router, released
 from app.publication.composites import Composites, composites_beside, composites_told
 from app.publication.editions import Published
+from app.publication.previous import Before, previous_seen, previous_told, rounds_of
 from app.publication.signing import seen, signed_result, stored_signature
 from app.tally.shown import participation_rate
 
@@ -40,10 +43,15 @@ def list_results(program: Reading) -> Response:
 @router.get("/results/{round_id}", response_model=api_shapes.Result)
 def read_result(program: Reading, round_id: str) -> Response:
     """Answer the result document in the token's scope."""
-    found, beside = program.result_with(round_id, lambda found: _beside(program, found))
-    turnout = participation_rate(found.document["chain"]["total"])
-    composites = asdict(beside) if beside else None
-    return released(program, found, document=seen(found), participation_rate=turnout, composites=composites)
+    found = program.read(round_id)
+    beside, previous = _beside(program, found), _previous(program, found)
+    program.note(round_id, rounds_of(previous))
+    parts = {
+        "participation_rate": participation_rate(found.document["chain"]["total"]),
+        "composites": asdict(beside) if beside else None,
+        "previous": [_told(row) for row in previous],
+    }
+    return released(program, found, document=seen(found), **parts)
 
 
 def _beside(program: Program, found: Found) -> Composites | None:
@@ -52,6 +60,20 @@ def _beside(program: Program, found: Found) -> Composites | None:
     if isinstance(found, Published):
         return composites_beside(session, found, viewer, now)
     return composites_told(session, found, now)
+
+
+def _previous(program: Program, found: Found) -> Sequence[Before]:
+    """Return what stands beside the result as that of last time, out of results that the token reads as well."""
+    session, now = program.desk.session, program.desk.now
+    if isinstance(found, Published):
+        return previous_seen(session, program.token.viewer, now, found)
+    return previous_told(session, now, found)
+
+
+def _told(row: Before) -> Mapping[str, object]:
+    where = {"round_id": row.round_id, "campaign": row.campaign, "title": row.title}
+    day = row.day.astimezone(CHINA).date()
+    return {"id": row.id, "name": row.name, "now": asdict(row.now), "last": asdict(row.last), **where, "day": day}
 
 
 @router.get("/results/{round_id}/signed", response_model=api_shapes.SignedResult, responses=UNSIGNED)

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.core.chinese import chinese_date
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.editions import Published, PublishedBands
@@ -27,6 +28,7 @@ from app.tally.headed import headline
 from app.tally.spoken import Speaker
 from app.tally.wording import NO_BAND_TEXT
 
+PREVIOUS_HEADS: Final = ("对象", "本次", "上次", "上次的轮次", "日期")
 PREVIOUS_NOTE: Final = "上次是同一对象以前最近一轮口径相同的已公布结果。"
 KEPT: Final = 32
 """Of so many results what stands beside them is kept: the hall screen asks for it every few seconds."""
@@ -64,6 +66,11 @@ class Before:
     def where(self) -> str:
         """The round of last time, as files name it."""
         return f"{self.campaign} {self.title}"
+
+    @property
+    def cells(self) -> list[str]:
+        """What files write under ``PREVIOUS_HEADS``."""
+        return [self.name, self.now.text, self.last.text, self.where, chinese_date(self.day)]
 
 
 _kept: Lately[Sequence[Before]] = Lately(KEPT)
@@ -172,6 +179,11 @@ def _outcome(target: Target | TargetBand) -> Outcome:
     total = target["overall"]["total"]
     rate = headline(total) if total["shown"] else ""
     return Outcome(target["verdict"]["label"], target["verdict"]["code"], rate)
+
+
+def rounds_of(found: Sequence[Before]) -> list[str]:
+    """Return the ids of the rounds that are told of, each once."""
+    return list(dict.fromkeys(each.round_id for each in found))
 
 
 def in_words(language: str, found: Sequence[Before]) -> Sequence[Before]:

@@ -4,7 +4,8 @@ The one thing a GET may write: that it happened. It changes no state, is kept on
 and in the chained audit log, and has a transaction of its own, so that the request's stays read-only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -16,10 +17,18 @@ from app.publication.models import ResultRead
 from app.web.desk import OpenDesk
 from app.web.requests import database
 
+LAST: Final = "trend"
+"""As what a result is read of which figures stand beside another."""
+
 
 def note_read(desk: OpenDesk, reader: Principal, round_id: str, what: str) -> None:
     """Note that somebody read a result as ``what`` (page, workbook, report …), once a day."""
     note_reads(desk, reader, [(round_id, what)])
+
+
+def note_with_last(desk: OpenDesk, reader: Principal, read: tuple[str, str], last: Iterable[str]) -> None:
+    """Note that somebody read a result as what it says, and with it the rounds that tell of last time beside it."""
+    note_reads(desk, reader, [read, *((round_id, LAST) for round_id in last)])
 
 
 def note_reads(desk: OpenDesk, reader: Principal, read: Sequence[tuple[str, str]]) -> None:

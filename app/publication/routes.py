@@ -22,8 +22,9 @@ from app.publication.domain import (
 )
 from app.publication.editions import Published, PublishedBands
 from app.publication.listed import found_results
-from app.publication.previous import in_words, previous_seen
-from app.publication.seen import composites_seen, merged_in, note_with_last, result_and_unit, result_of, version_of
+from app.publication.previous import in_words, previous_seen, rounds_of
+from app.publication.read_log import note_with_last
+from app.publication.seen import composites_seen, merged_in, result_and_unit, result_of, version_of
 from app.publication.signing import signed_file, stored_signature
 from app.publication.spoken import english_on, spoken
 from app.rounds.document_reads import documents_of
@@ -82,7 +83,7 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
         "versions_of_document": documents_of(desk.session, round_id),
         "ticked": refused.form.several("issues[]") if refused else [],
     }
-    note_with_last(desk, round_id, previous)
+    note_with_last(desk, desk.staff, (round_id, "page"), rounds_of(previous))
     return desk.show("publication/result.html", refused, **context)
 
 

@@ -1,6 +1,6 @@
 """What handlers of results ask for: the result as the one who asks may see it, with the note that he did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from app.core.errors import DomainError
 from app.publication.admission import admission, merged_of
@@ -8,8 +8,7 @@ from app.publication.composites import Composites, composites_beside
 from app.publication.domain import unit_of
 from app.publication.editions import Published
 from app.publication.lookback import rounds_told
-from app.publication.previous import Before
-from app.publication.read_log import note_read, note_reads
+from app.publication.read_log import note_read, note_with_last
 from app.publication.reads import published, published_version, viewer_of
 from app.publication.spoken import spoken
 from app.rounds.ports import Merged, ports_of
@@ -36,7 +35,7 @@ def admitted_back(desk: Desk, round_id: str, what: str) -> Mapping[str, object]:
     viewer = viewer_of(desk.session, desk.staff)
     found = admission(desk.session, round_id, viewer, desk.now, looks_back=True)
     told = rounds_told(desk.session, found.behind, found.unit_ids) if found.behind else []
-    note_reads(desk, desk.staff, [(round_id, what), *((each, "trend") for each in told)])
+    note_with_last(desk, desk.staff, (round_id, what), told)
     return found.as_arguments()
 
 
@@ -51,12 +50,6 @@ def version_of(desk: Desk, round_id: str, version: int) -> Published:
 def composites_seen(desk: Desk, result: Published) -> Composites | None:
     """Return what stands beside the votes of a result, out of what its reader may see of it and of other rounds."""
     return composites_beside(desk.session, result, viewer_of(desk.session, desk.staff), desk.now)
-
-
-def note_with_last(desk: Desk, round_id: str, previous: Sequence[Before]) -> None:
-    """Note that a result was read on a page, and those of last time beside it."""
-    beside = dict.fromkeys(each.round_id for each in previous)
-    note_reads(desk, desk.staff, [(round_id, "page"), *((each, "trend") for each in beside)])
 
 
 def merged_in(desk: Desk, result: Published) -> Merged:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from app.core.chinese import chinese_date
 from app.office.markup import Column, Style, joined, paragraphs, table
 from app.publication.composites import Composites
-from app.publication.previous import PREVIOUS_NOTE, Before
+from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
 from app.reports.report_data import fitted
 from app.tally.shown import NO_FIGURE
 
@@ -35,7 +34,6 @@ def previous_table(found: Sequence[Before]) -> Markup:
     """Write what came out last time beside what came out now; nothing where there is nothing to set beside."""
     if not found:
         return Markup("")
-    heads = (("本次", 32), ("上次", 32), ("上次的轮次", 52), ("日期", 28))
-    columns = [Column("对象", 0, Style.CELL), *(Column(head, width, Style.CELL) for head, width in heads)]
-    rows = [[row.name, row.now.text, row.last.text, row.where, chinese_date(row.day)] for row in found]
-    return joined([table("与上次结果", fitted(columns), rows), paragraphs([PREVIOUS_NOTE])])
+    widths = zip(PREVIOUS_HEADS, (0, 32, 32, 52, 28), strict=True)
+    columns = fitted([Column(head, width, Style.CELL) for head, width in widths])
+    return joined([table("与上次结果", columns, (row.cells for row in found)), paragraphs([PREVIOUS_NOTE])])

@@ -1,5 +1,6 @@
 """One page for a leader's desk: a PDF of a published result."""
 
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Final
 
@@ -10,6 +11,8 @@ from app.publication import charts
 from app.publication.composites import Composites
 from app.publication.domain import units_of_verdict
 from app.publication.editions import Published
+from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
+from app.reports.called import sort_rated
 from app.reports.framed import FRAME, frame, typeset
 from app.tally.document import Document, Section, Target, overall_of, parts_of
 from app.tally.facts import texts_of
@@ -74,28 +77,27 @@ _BESIDE: Final = (
     + r"""
 == #d.table.title
 #table(
-  columns: (1fr, 34mm, 62mm, 34mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 5pt,
-  table.header([*#d.words.one*], [*综合评价得分*], [*各部分*], [*组织评定*]),
+  columns: (1fr, ..d.table.widths.map(width => width * 1mm)), stroke: 0.4pt + rgb("#c9d2dc"), inset: 5pt,
+  table.header(..d.table.heads.map(words => [*#words*])),
   ..d.table.rows.flatten()
 )
-#text(size: 9pt)[#d.table.formula]
+#text(size: 9pt)[#d.table.how]
 #parbreak()
-#text(size: 9pt, fill: muted)[计名的部分和组织评定不经过票箱，不是投票结果。]
+#text(size: 9pt, fill: muted)[#d.table.note]
 """
 )
 
 
-def brief(result: Published, composites: Composites | None = None) -> bytes:
+def brief(result: Published, composites: Composites | None = None, previous: Sequence[Before] = ()) -> bytes:
     """Return the brief of a result that holds figures (scopes organisers, leaders, unit): a page for each section.
 
-    What stands beside the votes has a page of its own behind them.
+    What stands beside the votes and what came out last time have pages of their own behind them.
 
     Every flagged unit is named; only where their names fill the page the picture goes on to a second.
     """
     pages = [_brief(part, named=len(result.parts) > 1) for part in result.parts]
-    if composites is not None:
-        framed = frame(result, result.document, f"{result.document['round']['title']}综合评价")
-        pages.append(typeset(_BESIDE, {**framed, "table": _beside(composites)}))
+    pages += [] if composites is None else [_page_beside(result, "综合评价", _beside(composites, result))]
+    pages += [_page_beside(result, "与上次结果", _last(previous))] if previous else []
     if len(pages) == 1:
         return pages[0]
     whole = PdfWriter()
@@ -130,13 +132,29 @@ def _brief(result: Published, *, named: bool) -> bytes:
     return typeset(_BRIEF, data)
 
 
-def _beside(composites: Composites) -> dict[str, object]:
+def _page_beside(result: Published, what: str, table: Mapping[str, object]) -> bytes:
+    framed = frame(result, result.document, f"{result.document['round']['title']}{what}")
+    return typeset(_BESIDE, {**framed, "table": table})
+
+
+def _last(previous: Sequence[Before]) -> Mapping[str, object]:
+    rows = [row.cells for row in previous]
+    heads = {"heads": PREVIOUS_HEADS, "widths": (32, 32, 44, 26)}
+    return {"title": "与上次结果", **heads, "rows": rows, "how": "", "note": PREVIOUS_NOTE}
+
+
+def _beside(composites: Composites, result: Published) -> Mapping[str, object]:
     rows = [
         [row.name, row.score or row.why or NOT_TOLD, row.parts_text, row.award_text or NOT_TOLD]
         for row in composites.rows
     ]
     title = "综合评价得分" if composites.formula else "组织评定"
-    return {"title": title, "formula": composites.formula, "rows": rows}
+    heads = {
+        "heads": (called(sort_rated(result.document), "单位"), "综合评价得分", "各部分", "组织评定"),
+        "widths": (34, 62, 34),
+    }
+    note = "计名的部分和组织评定不经过票箱，不是投票结果。"
+    return {"title": title, **heads, "rows": rows, "how": composites.formula, "note": note}
 
 
 def _formula(document: Document, section: Section) -> str:

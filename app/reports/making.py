@@ -77,7 +77,8 @@ def brief(bench: Bench) -> Made:
     with bench.reading() as session:
         result = _result(bench, session)
         composites = _composites(bench, session, result)
-    return Made(brief_pdf.brief(result, composites), f"{_title(result)}结果简报.pdf")
+        previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
+    return Made(brief_pdf.brief(result, composites, previous), f"{_title(result)}结果简报.pdf")
 
 
 def notice(bench: Bench) -> Made:

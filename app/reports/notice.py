@@ -73,7 +73,7 @@ def notice(
         "given": _given(document),
         **_beside(composites),
         "before_note": PREVIOUS_NOTE,
-        "before": [[row.name, row.now.text, row.last.text, row.where] for row in previous],
+        "before": [row.cells[:-1] for row in previous],
         "shown": f"无记名。投票前已说明：{told['text']}" if told else "只公布档次，不公布具体数值。",
         "verify": verify,
         "qr": _qr_svg(verify),

@@ -80,7 +80,7 @@ def scrutiny(desk: ResultDesk, round_id: str) -> Response:
 @router.get("/results/{round_id}/brief.pdf")
 def one_page(desk: ResultDesk, round_id: str) -> Response:
     """Send the one-page brief."""
-    return file_later(desk.request, desk.staff, BRIEF, admitted_of(desk, round_id, "brief"))
+    return file_later(desk.request, desk.staff, BRIEF, admitted_back(desk, round_id, "brief"))
 
 
 @router.get("/results/{round_id}/letters.zip")

@@ -8,14 +8,14 @@ from typing import Final
 import xlsxwriter
 
 from app.campaigns.nouns import called, sort_of
-from app.core.chinese import chinese_date, chinese_time
+from app.core.chinese import chinese_time
 from app.office.books import written
 from app.office.workbook import plain
 from app.publication.announced import slides_of
 from app.publication.composites import Composites
 from app.publication.domain import has_intervals, notes_for, units_with_remarks
 from app.publication.editions import Published
-from app.publication.previous import PREVIOUS_NOTE, Before
+from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
 from app.reports.worksheet import (
     LONG,
     NARROW,
@@ -190,9 +190,9 @@ def _by_unit(table: Table, result: Published) -> None:
 
 
 def _previous(previous: Sequence[Before], table: Table) -> None:
-    table.head(["对象", "本次", "上次", "上次的轮次", "日期"], [WIDE, WIDE, WIDE, LONG, NARROW])
+    table.head(PREVIOUS_HEADS, [WIDE, WIDE, WIDE, LONG, NARROW])
     for row in previous:
-        table.row([row.name, row.now.text, row.last.text, row.where, chinese_date(row.day)])
+        table.row(row.cells)
     table.row([PREVIOUS_NOTE])
 
 

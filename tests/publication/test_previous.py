@@ -1,18 +1,20 @@
 """与上次结果: one answer on page, notice, hall screen and in Word, of what each reader could read before."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import BytesIO
 
 import docx
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from app.archive.contents import contents_of
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Scheme
+from app.core.chinese import CHINA
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -21,6 +23,7 @@ from app.publication.domain import Scope, Viewer
 from app.publication.previous import PREVIOUS_NOTE, Before, previous_seen, previous_told
 from app.publication.read_log import reads_of
 from app.publication.reads import ANYONE
+from app.reports.brief import brief
 from app.reports.notice import notice
 from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
@@ -30,9 +33,13 @@ from app.rounds.models import Round
 from app.rounds.reads import frozen_paper
 from tests.publication import counted
 from tests.publication.test_announcing import post
+from tests.publication.test_api import RESULT, mirrored, program
+from tests.publication.test_numbers import AXIS, FIXED, leaves, numbers, text_of
 from tests.publication.test_page_cost import statements
+from tests.publication.test_routes import OUTPUTS
 from tests.publication.test_years import YEAR, paper_of, publish
-from tests.reports.test_brief import text_of
+from tests.reports.test_brief import text_of as text_of_pdf
+from tests.tally.cast import Json
 
 
 def announced(year: int, members: int, extent: Extent = Extent.COUNTS) -> Paper:
@@ -59,10 +66,10 @@ def test_it_works(client: TestClient, database: Database) -> None:
     page = client.get(f"/notices/{last}").text
     assert f'href="/notices/{first}">2025年活动 · 2025年测评</a>' in page
     assert all(each.last.rate in page for each in found)
-    words = "".join(text_of(notice(bands, "http://127.0.0.1:8000", None, found)).split())
+    words = "".join(text_of_pdf(notice(bands, "http://127.0.0.1:8000", None, found)).split())
     assert f"{found[0].last.text}2025年活动2025年测评".replace(" ", "") in words
     assert PREVIOUS_NOTE in words
-    assert PREVIOUS_NOTE not in "".join(text_of(notice(bands, "http://127.0.0.1:8000")).split())
+    assert PREVIOUS_NOTE not in "".join(text_of_pdf(notice(bands, "http://127.0.0.1:8000")).split())
     assert client.get(f"/notices/{last}/notice.pdf").status_code == 200
     made = docx.Document(BytesIO(survey_report(result, None, paper, Particulars(previous=seen), counted.AT)))
     cells = {cell.text for table in made.tables for row in table.rows for cell in row.cells}
@@ -73,6 +80,46 @@ def test_it_works(client: TestClient, database: Database) -> None:
     assert post(organiser, f"/rounds/{last}/announce", to="1") == 303
     screen = organiser.get(f"/rounds/{last}/announce/screen").text
     assert f"上次：{found[0].last.text}（2025年活动 · 2025年测评）" in screen
+
+
+def test_every_output_that_tells_last_time_tells_the_same(client: TestClient, database: Database) -> None:
+    """Those named here and no other; what they say more than the result does is of last time and nothing else."""
+    publish(database, announced(2025, 33), -YEAR, "leaders")
+    last = publish(database, announced(2026, 46), 0, "leaders")
+    with database.reading() as session:
+        result = counted.result_for(session, last)
+        found = previous_seen(session, counted.READER, counted.AT, result)
+    own = set().union(*map(numbers, leaves(result.document)), numbers("2026年测评")) | AXIS | FIXED
+    told = set().union(*(numbers("".join(each.cells)) for each in found))
+    assert all(numbers(each.last.rate) - own for each in found)
+    reader = counted.log_in(client, database, "leader")
+    telling = set()
+    for route in OUTPUTS:
+        place = {"unit_id": found[0].id, "item": result.section["items"][0]["key"]}
+        path = route.format(round_id=last, place=0, version=1, form="svg", **place)
+        words = text_of(reader.get(path).raise_for_status().content, path)
+        packed = "".join(words.split())
+        if all("".join(each.last.text.split()) in packed for each in found):
+            telling.add(route)
+        more = numbers(words) - own
+        assert more <= (told if route in telling else set()), (route, more)
+        wanted = [each.now.rate for each in found] + [each.title for each in found]
+        assert route not in telling or all(text in packed for text in wanted), route
+    assert telling == {f"/results/{{round_id}}{end}" for end in ("", "/export.xlsx", "/report.docx", "/brief.pdf")}
+
+
+def test_the_brief_tells_last_time_on_a_page_of_its_own(database: Database) -> None:
+    publish(database, announced(2025, 33), -YEAR, "leaders")
+    last = publish(database, announced(2026, 46), 0, "leaders")
+    with database.reading() as session:
+        result = counted.result_for(session, last)
+        found = previous_seen(session, counted.READER, counted.AT, result)
+    first, second = PdfReader(BytesIO(brief(result, None, found))).pages
+    assert "与上次结果" not in first.extract_text()
+    packed = "".join(second.extract_text().split())
+    assert all("".join("".join(each.cells).split()) in packed for each in found)
+    assert "".join(PREVIOUS_NOTE.split()) in packed
+    assert len(PdfReader(BytesIO(brief(result))).pages) == 1
 
 
 def test_what_was_shown_by_its_link_alone_stands_on_nothing_public(client: TestClient, database: Database) -> None:
@@ -124,14 +171,52 @@ def test_nearly_the_same_people_are_not_set_beside_each_other(database: Database
     assert bool(told(database, last)) is beside
 
 
-def test_whoever_reads_last_time_beside_it_is_noted(client: TestClient, database: Database) -> None:
+@pytest.mark.parametrize("end", ["", "/brief.pdf", "/report.docx", "/export.xlsx"])
+def test_whoever_reads_last_time_beside_it_is_noted(client: TestClient, database: Database, end: str) -> None:
     first = publish(database, announced(2025, 33), -YEAR)
     last = publish(database, announced(2026, 46), 0)
     reader = counted.log_in(client, database, "leader")
-    reader.get(f"/results/{last}").raise_for_status()
+    reader.get(f"/results/{last}{end}").raise_for_status()
     with database.reading() as session:
         assert [row.what for row in reads_of(session, first)] == ["trend"]
     assert "Beside the result of last time" in reader.get(f"/results/{last}", headers={"accept-language": "en"}).text
+
+
+def rows_of(found: Sequence[Before]) -> list[Json]:
+    """Return what programs are told of last time."""
+    where = [{"round_id": each.round_id, "campaign": each.campaign, "title": each.title} for each in found]
+    days = [each.day.astimezone(CHINA).date().isoformat() for each in found]
+    return [
+        {"id": each.id, "name": each.name, "now": asdict(each.now), "last": asdict(each.last), **place, "day": day}
+        for each, place, day in zip(found, where, days, strict=True)
+    ]
+
+
+def test_programs_read_what_pages_tell_and_the_log_says_so(client: TestClient, database: Database) -> None:
+    first = publish(database, paper_of(2025), -YEAR, "public", "leaders")
+    last = publish(database, paper_of(2026), 0, "public", "leaders")
+    with database.reading() as session:
+        seen = previous_seen(session, counted.READER, counted.AT, counted.result_for(session, last))
+    told_all = told(database, last)
+    assert [each.last.rate for each in seen] != [each.last.rate for each in told_all]
+    for scope, rows in ((Scope.LEADERS, seen), (Scope.PUBLIC, told_all)):
+        answer = program(client, database, scope).read(f"/{last}")
+        mirrored(RESULT, answer)
+        assert answer["previous"] == rows_of(rows) != []
+    with database.reading() as session:
+        noted = [(row.staff_name, row.what) for row in reads_of(session, first)]
+    assert sorted(noted) == [("程序（leaders）", "trend"), ("程序（public）", "trend")]
+
+
+def test_programs_read_nothing_of_last_time_that_their_token_does_not_open(
+    client: TestClient, database: Database
+) -> None:
+    first = publish(database, announced(2025, 33), -YEAR, "public")
+    last = publish(database, announced(2026, 46), 0, "public", "leaders")
+    assert told(database, last)
+    assert program(client, database, Scope.LEADERS).read(f"/{last}")["previous"] == []
+    with database.reading() as session:
+        assert reads_of(session, first) == []
 
 
 def test_a_unit_that_took_the_name_of_another_of_its_campaign_has_no_last_time(
@@ -178,7 +263,8 @@ def test_no_document_is_read_to_name_a_file(client: TestClient, database: Databa
     first = publish(database, announced(2025, 33), -YEAR, "public", "leaders")
     last = publish(database, announced(2026, 46), 0, "public", "leaders")
     reader = counted.log_in(client, database, "leader")
-    for path in (f"/results/{last}/report.docx", f"/results/{last}/export.xlsx", f"/notices/{last}/notice.pdf"):
+    files = (f"/results/{last}/{name}" for name in ("report.docx", "export.xlsx", "brief.pdf"))
+    for path in (*files, f"/notices/{last}/notice.pdf"):
         with statements() as asked:
             assert reader.get(path).status_code in {200, 303}
         assert asked

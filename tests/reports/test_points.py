@@ -81,7 +81,7 @@ def files_of(database: Database, round_id: str) -> Iterator[tuple[str, str]]:
     yield "scrutiny", text_of(open_word(scrutiny_report(result, None, particulars, counted.AT)))
     with zipfile.ZipFile(io.BytesIO(feedback_letters(result, None, counted.AT))) as archive:
         yield "letter", text_of(open_word(archive.read(archive.namelist()[0])))
-    yield "brief", text_of_pdf(brief(result))
+    yield "brief", text_of_pdf(brief(result, None, seen))
     yield "notice", text_of_pdf(notice(bands, "http://127.0.0.1:8000", None, told))
     book = load_workbook(BytesIO(result_workbook(result, None, seen)))
     yield "workbook", "\n".join(str(cell.value) for sheet in book for row in sheet for cell in row)
@@ -137,7 +137,7 @@ def test_what_came_out_last_time_is_a_mean_too(client: TestClient, database: Dat
         assert previous_told(session, counted.AT, counted.bands_for(session, last)) == seen
     assert all(one.rate.endswith(" 分") for each in seen for one in (each.now, each.last))
     words = {**dict(files_of(database, last)), **dict(pages_of(client, database, last))}
-    for what in ("report", "workbook", "notice", f"/results/{last}", f"/notices/{last}", "slide 1"):
+    for what in ("report", "workbook", "brief", "notice", f"/results/{last}", f"/notices/{last}", "slide 1"):
         assert seen[0].last.rate in words[what], what
 
 
