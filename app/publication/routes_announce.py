@@ -105,10 +105,12 @@ def screen(desk: KeyDesk, round_id: str) -> Response:
     beside = composites_told(session, result, desk.now) if result else None
     scores = {each.id: each.score for each in beside.rows} if beside and beside.formula else {}
     slides = with_scores(slides_of(result.document), scores) if result else []
-    told = previous_told(session, desk.now, result) if result and 0 < place <= len(slides) else ()
-    previous = in_words(choose_language(desk.request), told)
+    slide = slides[place - 1] if 0 < place <= len(slides) else None
+    told = previous_told(session, desk.now, result) if result and slide else ()
+    last = [each for each in told if slide and each.id == slide.id]
     context = {
-        "previous": {each.id: each for each in previous},
+        "slide": slide,
+        "before": next(iter(in_words(choose_language(desk.request), last)), None),
         "formula": beside.formula if beside else "",
         "gates": gates_text(paper.scheme, {group.id: group.name for group in paper.groups}) if result else "",
         "round": row,
