@@ -34,9 +34,10 @@ WIPED: Final = {
 KEPT: Final = (
     "结果的全部版本和更正、报告和图",
     "测评表、回执名单、票箱指纹、监票情况",
-    "操作日志（只增不减，保存不少于 180 天）和谁查阅过结果的记录",
+    "收进“征求意见”归并的意见（来自本轮的，只有公开过的），整改方案、台账和补课",
+    "操作日志和谁查阅过结果的记录（只增不减，保存不少于 %(days)s 天）",
 )
-"""What it never wipes."""
+"""What it never wipes; ``days``: for how long the installation keeps its log at least."""
 
 
 def letter_name(number: int) -> str:

@@ -36,6 +36,7 @@ def _page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "packaged": service.is_packaged(desk.acting, round_id),
         "wipes": list(WIPED.values()),
         "keeps": KEPT,
+        "log_days": desk.settings.log_days,
         "archived_at": last_at(db, ARCHIVED, round_id),
         "wiped": wiped_words(last_detail(db, ARCHIVED, round_id)),
     }

@@ -22,4 +22,5 @@ def log_page(desk: AuditorDesk, page_number: int = 1) -> Response:
     check = verified.check(database(desk.request))
     pages = -(-total // PAGE_SIZE) or 1
     context = {"rows": rows, "check": check, "number": number, "pages": pages, "total": total}
+    context["log_days"] = desk.settings.log_days
     return desk.show("audit/log.html", **context, guesses=guesses_of(desk.request))

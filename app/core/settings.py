@@ -20,6 +20,9 @@ ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - refused, not listened on
 """Hosts that a server may listen on and that no phone can open."""
 DRIVERS = ("sqlite", "postgresql+psycopg")
 PREFIX: Final = "MANYIDU_"
+LEAST_LOG_DAYS: Final = 180
+"""What the law asks for: logs of a network are kept for six months at least (网络安全法 §21)."""
+MOST_LOG_DAYS: Final = 36_500
 EXAMPLES: Final[Mapping[str, str]] = {
     "DATA": "/srv/manyidu/data",
     "DATABASE_URL": "postgresql://manyidu@127.0.0.1/manyidu",
@@ -29,6 +32,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "THREE_ROLES": "1",
     "ORGANISER_TOTP": "1",
     "POOL_SIZE": "20",
+    "LOG_DAYS": "365",
     "SMTP_HOST": "mail.example.cn",
     "SMTP_PORT": "587",
     "SMTP_FROM": "notice@example.cn",
@@ -70,6 +74,8 @@ class Settings(BaseSettings):
     """Organisers need a second factor: without one they reach the page that sets it up and nothing else."""
     pool_size: int = Field(20, ge=1, le=1_000)
     """Database connections per process."""
+    log_days: int = LEAST_LOG_DAYS
+    """For how many days at least the log of acts and of reading is kept; nothing of ours ever shortens it."""
     smtp_host: str = ""
     """Mail server that takes reminders of 督办; empty: no mail."""
     smtp_port: int = Field(587, ge=1, le=65535)
@@ -98,6 +104,15 @@ class Settings(BaseSettings):
     def _named_folder(cls, value: object) -> object:
         if not str(value).strip() or "\0" in str(value):
             message = "names no folder"
+            raise ValueError(message)
+        return value
+
+    @field_validator("log_days")
+    @classmethod
+    def _as_long_as_the_law_asks(cls, value: int) -> int:
+        if not LEAST_LOG_DAYS <= value <= MOST_LOG_DAYS:
+            asked = "the law asks that logs are kept for six months at least"
+            message = f"must be {LEAST_LOG_DAYS} to {MOST_LOG_DAYS} days; {asked}"
             raise ValueError(message)
         return value
 

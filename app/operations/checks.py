@@ -46,7 +46,7 @@ def run_checks(settings: Settings, now: datetime) -> Iterator[str]:
     yield f"key folder: private, {len(folder.parts())} sealed box(es)"
     if found.broken_at is not None:
         raise DomainError("audit_broken")
-    yield f"audit log: {found.entries} entries, head {found.head}"
+    yield f"audit log: {found.entries} entries, head {found.head}; to be kept for {settings.log_days} days at least"
     if wrong:
         raise DomainError("boxes_tampered", count=wrong)
     if unsigned:

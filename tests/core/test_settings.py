@@ -11,7 +11,7 @@ from app.core.settings import EXAMPLES, Settings, complaints, hosts_of, unknown_
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATA", "DATABASE_URL", "BASE_URL", "DESK_URL", "ALLOW_HTTP", "POOL_SIZE"):
+    for name in ("DATA", "DATABASE_URL", "BASE_URL", "DESK_URL", "ALLOW_HTTP", "POOL_SIZE", "LOG_DAYS"):
         monkeypatch.delenv(f"MANYIDU_{name}", raising=False)
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
@@ -90,6 +90,10 @@ WRONG = [
     ("MANYIDU_POOL_SIZE", "0", "20"),
     ("MANYIDU_POOL_SIZE", "-3", "20"),
     ("MANYIDU_POOL_SIZE", "many", "20"),
+    ("MANYIDU_LOG_DAYS", "179", "365"),
+    ("MANYIDU_LOG_DAYS", "0", "365"),
+    ("MANYIDU_LOG_DAYS", "36501", "365"),
+    ("MANYIDU_LOG_DAYS", "half a year", "365"),
     ("MANYIDU_SMTP_PORT", "70000", "587"),
     ("MANYIDU_SMTP_SECURITY", "ssl", "starttls"),
     ("MANYIDU_SMTP_HOST", "mail example", "mail.example.cn"),
