@@ -20,6 +20,7 @@ from app.core.holding import hold_nothing
 from app.publication.domain import Scope
 from app.tally.document import Section, Target, every_target
 from app.tally.facts import section_texts
+from app.tally.sectioned import ballot_texts
 from app.tally.shown import measure_of
 from app.tally.spoken import Speaker
 from app.tally.wording import CHAIN
@@ -108,6 +109,7 @@ def index(found: Contents, now: datetime, log: Check, public_key: str, listed: S
         "files": [(name, _what(name, letters)) for name in sorted([*listed, "index.html", MANIFEST, SUMS])],
         "sections": [_section(section, speaker) for section in found.result.document["sections"]],
         "chain": [(_ours(words), found.result.document["chain"]["total"].get(key)) for key, words in CHAIN.items()],
+        "ballots": [_said(speaker, text) for text in ballot_texts(found.result.document["chain"])],
         "warnings": [_said(speaker, note["text"]) for note in found.result.document["chain"]["warnings"]],
         "said": lambda text: _said(speaker, text),
     }

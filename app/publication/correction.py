@@ -30,6 +30,7 @@ from app.rounds.service import locked_round
 from app.slips.accounting import SlipAccount
 from app.slips.service import correct_counts
 from app.tally.chain import Chain
+from app.tally.document import Document
 from app.tally.restraint import restraint_of
 from app.tally.result import result_document
 
@@ -78,12 +79,17 @@ def make_ready(database: Database, round_id: str, request: Mapping[str, Any]) ->
     check_signature(seed, basis.signature, (round_id, basis.before.version, basis.before.digest))
     restraint = restraint_of(before)
     document = result_document(basis.paper, stacks, basis.chain, remarks, restraint)
-    if document["chain"] == before["chain"]:
+    if _counted(document) == _counted(before):
         raise DomainError("correction_empty")
     if not restraint.is_kept_by(document):
         raise DomainError("correction_reveals")
     made = sign(seed, written(document), (round_id, basis.before.version + 1, basis.before.root))
     return partial(_correct, basis, made)
+
+
+def _counted(document: Document) -> dict[str, object]:
+    """Return the counting chain; what follows for sections from the same counts was not always told."""
+    return {key: value for key, value in document["chain"].items() if key != "sections"}
 
 
 def _correct(basis: _Basis, made: Signed, acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:

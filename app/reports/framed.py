@@ -11,6 +11,7 @@ from app.publication.editions import Edition
 from app.reports.called import brief_words
 from app.tally.document import BandDocument, Document, extent_of
 from app.tally.headed import common_head
+from app.tally.sectioned import ballot_texts
 from app.tally.shown import participation_rate
 from app.tally.wording import CHAIN
 
@@ -92,5 +93,8 @@ def frame(edition: Edition, document: Document | BandDocument, title: str) -> di
             sort_of([section["objects"] for section in document["sections"]]), common_head(document["sections"])
         ),
         "meeting": [list(line) for line in edition.meeting.lines()],
-        "notes": [note["text"] for note in (*document["chain"]["warnings"], *document["notes"])],
+        "notes": [
+            *ballot_texts(document["chain"]),
+            *(note["text"] for note in (*document["chain"]["warnings"], *document["notes"])),
+        ],
     }

@@ -26,6 +26,7 @@ from app.reports.report_data import (
 from app.reports.templates import WordTemplate
 from app.tally.document import Document, Target, only_section, parts_of
 from app.tally.headed import head_of
+from app.tally.sectioned import ballot_texts
 from app.tally.shown import Ruling
 from app.tally.verdict import Verdict
 from app.tally.wording import VERDICTS
@@ -104,13 +105,14 @@ def _outcome(document: Document, unit: Target, figures: Figures) -> Markup:
     section = only_section(document)
     band, sort, head = section["overall_band"], section["objects"], head_of(section)
     notes = [*(note["text"] for note in document["chain"]["warnings"]), *notes_for(unit, Scope.UNIT)]
+    ballots = ballot_texts(document["chain"], section["key"])
     return joined(
         [
             paragraph(f"结论：{unit['verdict']['label']}。{reasons_of(unit['verdict'])}"),
             paragraphs(f"提示：{text}。" for text in notes),
             items_table(figures, unit, "各项评价"),
             paragraphs([called(sort, f"全部单位合在一起，{head}在 {band['label']} 这一档。")] if band else []),
-            paragraph(f"计票情况：{chain_sentence(document)}"),
+            paragraph("".join([f"计票情况：{chain_sentence(document)}", *(f"{text}。" for text in ballots)])),
         ]
     )
 

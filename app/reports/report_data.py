@@ -32,6 +32,7 @@ from app.tally import shown
 from app.tally.document import Document, Section, Target, extent_of, only_section, parts_of
 from app.tally.facts import texts_of
 from app.tally.headed import figures_of, has_means, heads_of, is_judged_by_points, main_of, single_head
+from app.tally.sectioned import ballot_texts
 from app.tally.shown import (
     NO_FIGURE,
     RETURNS,
@@ -222,7 +223,9 @@ def chain_table(document: Document, shown_columns: ChainColumns, caption: str) -
     labels = shown_columns.labels()
     columns = fitted([Column("类别", 0, Style.CELL), *(Column(label, 120 / max(len(labels), 7)) for label in labels)])
     rows = [_chain_row(row["name"], row, shown_columns) for row in chain["groups"]]
-    return table(caption, columns, [*rows, _chain_row("合计", chain["total"], shown_columns)])
+    told = table(caption, columns, [*rows, _chain_row("合计", chain["total"], shown_columns)])
+    by_section = [f"{text}。" for text in ballot_texts(chain) if shown_columns.returns]
+    return joined([told, paragraphs(by_section, Style.NOTE)])
 
 
 def _chain_row(name: str, row: ChainRow, columns: ChainColumns) -> list[Cell]:

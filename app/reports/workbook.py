@@ -39,6 +39,8 @@ from app.tally.shown import (
     ItemTable,
     MergedRow,
     Ruling,
+    SectionCounted,
+    SectionUncounted,
     ShownCell,
     participation_rate,
 )
@@ -169,6 +171,8 @@ def _chain(table: Table, result: Published) -> None:
     for group in chain["groups"]:
         table.row([group["name"], *_chain_row(group)])
     table.row(["合计", *_chain_row(chain["total"])])
+    for section in chain.get("sections", ()):
+        table.row([f"分表“{section['noun']}”", *_section_row(section)])
 
 
 def _chain_row(row: ChainRow) -> list[Value]:
@@ -177,6 +181,12 @@ def _chain_row(row: ChainRow) -> list[Value]:
         return [*slips, *(["不显示"] if not row["shown"] else [])]
     rates = (row["return_rate"], participation_rate(row))
     return [*slips, *(row[key] for key in RETURNS), row.get("present"), row.get("not_voted"), *rates]
+
+
+def _section_row(row: SectionCounted | SectionUncounted) -> list[Value]:
+    """Return the ballots of a section under the heads of the chain: slips are the round's, not its sections'."""
+    slips: list[Value] = [None] * len(SLIPS)
+    return [*slips, row["returned"], row["valid"], row["invalid"]] if "returned" in row else [*slips, "不显示"]
 
 
 def _by_unit(table: Table, result: Published) -> None:

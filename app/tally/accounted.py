@@ -1,25 +1,26 @@
 """The counting chain as it is told: what came back from a group that is seen nowhere appears nowhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from app.campaigns.domain import Scheme
 from app.campaigns.sentences import quorum_texts, share_text
 from app.rounds.domain import Paper, PaperGroup
-from app.tally.assess import groups_below, invalid_because, returns_of
+from app.tally.assess import Exact, groups_below, invalid_because, returns_of
 from app.tally.cell import rate_json
 from app.tally.chain import Chain, GroupChain
 from app.tally.disclosure import Closely, View, rate_figure
 from app.tally.figures import Marks
 from app.tally.hiding import Rules
+from app.tally.sectioned import section_rows
 from app.tally.shown import Chain as ChainFacts
 from app.tally.shown import CountedRow, GateTexts, GroupCountedRow, GroupIssuedRow, IssuedRow, Note
 from app.tally.verdict import Reason, ReturnState
 from app.tally.wording import low_return_text, more_than_expected_text, no_group_quorum_text, no_quorum_text
 
 
-def chain_json(paper: Paper, chain: Chain, rules: Rules) -> ChainFacts:
-    """Write the chain over all groups and of each; what came back from an unseen group appears nowhere."""
+def chain_json(paper: Paper, chain: Chain, sections: Sequence[Exact], rules: Rules) -> ChainFacts:
+    """Write the chain over all groups, of each and of each section; what came from an unseen group appears nowhere."""
     total, returns = chain.total, returns_of(paper.scheme, chain)
     rows: list[GroupCountedRow | GroupIssuedRow] = []
     for group in paper.groups:
@@ -29,13 +30,15 @@ def chain_json(paper: Paper, chain: Chain, rules: Rules) -> ChainFacts:
     if returns is ReturnState.WARNING:
         warnings = [{"code": "return_low", "text": low_return_text(paper.scheme, invalid=False)}]
     warnings += [{"code": "more_than_expected", "text": text} for text in _more_than_expected(paper, chain, rules)]
-    return {
+    told: ChainFacts = {
         "status": returns,
         "warnings": warnings,
         "gates": _gate_texts(paper),
         "total": _chain_row(paper.scheme, total, shown=total.valid >= rules.k),
         "groups": rows,
     }
+    by_section = section_rows(paper, chain, sections, rules)
+    return {**told, "sections": by_section} if by_section else told
 
 
 def _invalid_notes(paper: Paper, chain: Chain, rules: Rules) -> list[Note]:

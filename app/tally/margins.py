@@ -102,6 +102,12 @@ def open_margins(sizes: Sizes, k: int, kept: frozenset[str] = frozenset()) -> fr
     return found
 
 
+def is_kept(sizes: Sizes, unseen: frozenset[str], k: int) -> bool:
+    """Whether sums may stand beside the groups that are seen: of those under k, all unseen, nothing follows."""
+    small = {group for group, count in sizes.ballots.items() if count < k}
+    return small <= unseen and _sizes_safe(sizes, unseen & frozenset(sizes.ballots), small, k)
+
+
 def _is_safe(sizes: Sizes, k: int, kept: frozenset[str]) -> bool:
     small = {group for group, count in sizes.ballots.items() if count < k}
     return _sizes_safe(sizes, unseen_groups(sizes, k, kept), small, k)

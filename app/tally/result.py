@@ -86,7 +86,7 @@ def disclose(
     return {
         "version": 2,
         "round": round_facts(paper),
-        "chain": chain_json(paper, chain, rules),
+        "chain": chain_json(paper, chain, sections, rules),
         "voters": [{"id": group.id, "name": group.name} for group in paper.groups],
         "sections": [_section_json(exact, rules.of(exact.section), told) for exact in sections],
         "notes": [*_round_notes(paper, sections), *uneven_groups(paper, chain, rules)],

@@ -316,8 +316,35 @@ def participation_rate(row: ChainRow, decimals: int = 1) -> Rate | None:
     return {"text": percent_text(rounded, steps), "tenths": rounded * PER_MILLE // steps}
 
 
+class _BySection(TypedDict):
+    key: str
+    noun: str
+
+
+@final
+class SectionUncounted(_BySection):
+    """A section whose ballots are not told."""
+
+    shown: Literal[False]
+
+
+@final
+class SectionCounted(_BySection):
+    """The ballots of a section: of those that came back from who rates in it, the valid ones and the others."""
+
+    shown: Literal[True]
+    returned: int
+    valid: int
+    invalid: int
+
+
 class Chain(TypedDict):
-    """The counting chain from printed slips to valid ballots."""
+    """The counting chain from printed slips to valid ballots; ``sections`` in rounds of several, from when it is told.
+
+    A ballot may be valid in one section and invalid in another: the chain's 有效 are those of the fullest section.
+    """
+
+    sections: NotRequired[list[SectionCounted | SectionUncounted]]
 
     status: ReturnState
     warnings: list[Note]

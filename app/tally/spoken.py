@@ -28,6 +28,8 @@ PATTERNS: Final = (
     "其余的为“%(word)s”",
     "“%(word)s”最多的为“%(other)s”",
     "“%(word)s”得票最多",
+    "“%(section)s”：收回 %(returned)s 份，有效 %(valid)s 份，无效 %(invalid)s 份",
+    "“%(section)s”：收回、有效、无效的份数为保护匿名不显示",
     "“%(word)s”：%(consequence)s",
     "类别权重：%(weights)s",
     "到会人数超过应参加人数的 %(share)s，结果方为有效",

@@ -67,6 +67,7 @@ class Reading:
         self.document, self.paper, self._breakdown, self._chain = document, paper, breakdown, chain
         self.programme = Programme()
         self.ballots = {row["id"]: self._ballots(row) for row in document["chain"]["groups"]}
+        self.sheets = self._read_sections()
         self.cells: dict[tuple[str, str, str], list[int]] = {}
         total = document["chain"]["total"]
         if total["shown"]:
@@ -82,6 +83,29 @@ class Reading:
             self.programme.say({made: 1.0}, row["valid"], row["valid"])
         return made
 
+    def _read_sections(self) -> dict[tuple[str, str], int]:
+        """Return by unit and group how many sheets there are: of a round of several, its ballots that are valid there.
+
+        Read, with the chain, what is told of every section.
+        """
+        found: dict[tuple[str, str], int] = {}
+        told = {row["key"]: row for row in self.document["chain"].get("sections", ())}
+        for part in self.paper.parts:
+            asked = {unit.id: self.raters(unit.id) for unit in part.units}
+            own = {group: self._section_ballots(group) for groups in asked.values() for group in groups}
+            found |= {(unit, group): own[group] for unit, groups in asked.items() for group in groups}
+            row = told.get(part.key, {"shown": False})
+            if row["shown"] and self._chain:
+                self.programme.say(dict.fromkeys(own.values(), 1.0), row["valid"], row["valid"])
+        return found
+
+    def _section_ballots(self, group: str) -> int:
+        if len(self.paper.parts) == 1:
+            return self.ballots[group]
+        made = self.programme.variable()
+        self.programme.say({made: 1.0, self.ballots[group]: -1.0}, -FREE, 0)
+        return made
+
     def raters(self, unit_id: str) -> list[str]:
         return [group.id for group in self.paper.groups if unit_id not in group.left_out]
 
@@ -91,7 +115,7 @@ class Reading:
             for group in raters:
                 cell = [self.programme.variable() for _ in range(OPTIONS)]
                 self.cells[unit["id"], item["key"], group] = cell
-                self.programme.say({**dict.fromkeys(cell, 1.0), self.ballots[group]: -1.0}, 0, 0)
+                self.programme.say({**dict.fromkeys(cell, 1.0), self.sheets[unit["id"], group]: -1.0}, 0, 0)
             self._read_part(unit["id"], [item["key"]], item)
         if unit["overall"]["key"] is None:
             self._read_part(unit["id"], [item["key"] for item in unit["items"]], unit["overall"])
@@ -105,8 +129,13 @@ class Reading:
         raters = self.raters(unit_id)
         hidden = [row["id"] for row in part["groups"] if row["id"] and not row["cell"]["shown"]]
         self._read_cell(part["total"], unit_id, items, raters, total=True)
-        for row in part["groups"] if self._breakdown else ():
-            self._read_cell(row["cell"], unit_id, items, [row["id"]] if row["id"] else hidden)
+        for row in part["groups"]:
+            if self._breakdown:
+                self._read_cell(row["cell"], unit_id, items, [row["id"]] if row["id"] else hidden)
+            elif row["id"] and row["cell"]["shown"] and len(items) == 1 and len(self.paper.parts) > 1:
+                # its ballots of the section, of k or more and so no secret: as the chain tells them of a round of one
+                sheets = {self.sheets[unit_id, row["id"]]: 1.0}
+                self.programme.say(sheets, *_size(row["cell"]["answered"]["text"], self.document["round"]["k"]))
 
     def sums(self, unit_id: str, items: Sequence[str], groups: Sequence[str]) -> list[Terms]:
         """Return the answers to some items of some groups, by option."""

@@ -39,7 +39,10 @@ class Case:
     @property
     def ballots(self) -> dict[str, int]:
         """How many ballots each group cast."""
-        return {group: sum(counts) for (_, _, group), counts in self.truth.items()}
+        found: dict[str, int] = {}
+        for (_, _, group), counts in self.truth.items():
+            found[group] = max(found.get(group, 0), sum(counts))
+        return found
 
 
 def make_case(seed: int) -> Case:
@@ -112,14 +115,33 @@ def _counted(
 ) -> Case:
     stacks: dict[tuple[str, str], bytes] = {}
     truth: dict[tuple[str, str, str], tuple[int, ...]] = {}
+    spoilt = random.Random(f"spoilt {groups}")
+    most = dict.fromkeys((group.id for group, _, _ in groups), 0)
     for unit in paper.units:
-        for group, _, came in groups:
+        for group, _, returned in groups:
             if unit.id in group.left_out:
                 continue
+            came = returned - _spoilt(spoilt, paper, returned)
+            most[group.id] = max(most[group.id], came)
             columns = [draw.choices(range(5), draw.choice(MINDS), k=came) for _ in paper.parts[0].items]
             stacks[unit.id, group.id] = bytes(mark for row in zip(*columns, strict=True) for mark in row)
             for item, column in zip(paper.parts[0].items, columns, strict=True):
                 truth[unit.id, item.key, group.id] = tuple(column.count(mark) for mark in range(5))
-    chain = Chain(tuple(GroupChain(group.id, group.expected, issued, came, came) for group, issued, came in groups))
+    chain = Chain(
+        tuple(
+            GroupChain(group.id, group.expected, issued, came, most[group.id], invalid=came - most[group.id])
+            for group, issued, came in groups
+        )
+    )
     remarks = {unit.id: ("意见",) * draw.randint(0, 14) for unit in paper.units}
     return Case(as_one(result_document(paper, stacks, chain, remarks, restraint)), paper, truth)
+
+
+def _spoilt(draw: random.Random, paper: Paper, returned: int) -> int:
+    """Draw how many ballots of a group are 无效 in a section, of several, that is of one unit.
+
+    None where 收回 is the base: the attacker knows that only as how many sheets there are.
+    """
+    if len(paper.parts) == 1 or paper.scheme.formula.denominator is Denominator.RETURNED:
+        return 0
+    return min(returned, draw.choice((0, 0, 1, 2)))

@@ -64,7 +64,8 @@ def truth_of(case: Case, reading: Reading) -> Vector:
     point = np.zeros(len(reading.programme.upper))
     for (unit, item, group), cell in reading.cells.items():
         point[cell] = case.truth[unit, item, group]
-        point[reading.ballots[group]] = sum(case.truth[unit, item, group])
+        point[reading.sheets[unit, group]] = sum(case.truth[unit, item, group])
+        point[reading.ballots[group]] = case.ballots[group]
     return point
 
 

@@ -17,6 +17,7 @@ from app.box.models import Stack
 from app.campaigns.rule import Meaning, Rule, Step, Word
 from app.campaigns.sentences import rule_text
 from app.core.db import Database
+from app.core.secrets import new_id
 from app.publication.domain import Scope
 from app.rounds.domain import Paper, Section
 from tests.campaigns.test_rule import last
@@ -136,6 +137,72 @@ def test_a_void_section_is_counted_without_its_ballots(database: Database) -> No
     assert document["chain"]["total"]["valid"] == 90
     assert answered[-1] == "90"
     assert {answered[at] for at in range(2, 8)} == {"89"}
+
+
+SPOILT = "“班子成员”：收回 90 份，有效 89 份，无效 1 份"
+WHOLE = "“领导班子”：收回 90 份，有效 90 份，无效 0 份"
+
+
+def store_spoilt(database: Database, paper: Paper, *scopes: str) -> str:
+    """Store a result of several sections, in one of which a ballot of the first group is 无效."""
+    round_id = counted.store_sealed(database, counted.make_votes(paper))
+    with database.writing() as session:
+        for unit in (f"m{at}" for at in range(7)):
+            stack = session.get_one(Stack, (round_id, unit, paper.groups[0].id))
+            stack.marks = stack.marks[6:]
+    counted.count(database, round_id)
+    for scope in scopes:
+        counted.release(database, round_id, scope)
+    return round_id
+
+
+def test_every_output_tells_valid_and_invalid_by_section(client: TestClient, database: Database) -> None:
+    round_id = store_spoilt(database, sitting(), "leaders", "public")
+    leader = counted.log_in(client, database, "leader")
+    for path in (f"/results/{round_id}", f"/results/{round_id}/charts/returns", f"/notices/{round_id}"):
+        page = html.unescape(leader.get(path).text)
+        assert SPOILT in page, path
+        assert WHOLE in page, path
+    for name in ("report.docx", "scrutiny.docx", "brief.pdf"):
+        assert SPOILT in text_of(leader.get(f"/results/{round_id}/{name}").content, name).replace("\n", ""), name
+    notice = text_of(leader.get(f"/notices/{round_id}/notice.pdf").content, "notice.pdf")
+    assert SPOILT.replace(" ", "") in "".join(notice.split())
+    letter = leader.get(f"/results/{round_id}/units/m3/letter.docx").content
+    assert SPOILT in text_of(letter, "letter.docx")
+    assert WHOLE not in text_of(letter, "letter.docx")
+    sheet = openpyxl.load_workbook(io.BytesIO(leader.get(f"/results/{round_id}/export.xlsx").content))["计票链"]
+    rows = {row[0].value: [cell.value for cell in row[6:9]] for row in sheet.iter_rows()}
+    assert (rows["分表“班子成员”"], rows["分表“领导班子”"]) == ([90, 89, 1], [90, 90, 0])
+    told = program(client, database, Scope.PUBLIC).read(f"/{round_id}", "/api/v2/results")["document"]["chain"]
+    assert [(row["valid"], row["invalid"]) for row in told["sections"]] == [(90, 0), (89, 1), (90, 0)]
+
+
+def test_the_hall_screen_tells_it_too(client: TestClient, database: Database) -> None:
+    round_id = store_spoilt(database, sitting(), "leaders", "public")
+    organiser, path = counted.log_in(client, database, "organiser"), f"/rounds/{round_id}/announce"
+    organiser.post(path, data={"to": "0", "form_token": counted.form_token(organiser, path)})
+    assert SPOILT in html.unescape(organiser.get(f"{path}/screen").text)
+
+
+def test_a_round_of_one_section_says_it_as_before(client: TestClient, database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes(), "leaders")
+    assert "sections" not in document_of(database, round_id)["chain"]
+    assert "chain-section" not in counted.log_in(client, database, "leader").get(f"/results/{round_id}").text
+
+
+def test_the_count_of_a_section_tells_of_no_small_group(database: Database) -> None:
+    staff = 10
+    paper = sitting()
+    paper = replace(paper, groups=(paper.groups[0], replace(paper.groups[1], expected=staff)))
+    votes = counted.make_votes(paper, share=1.0)
+    document = document_of(database, counted.store_published(database, votes, "leaders"))
+    rows = {row["key"]: row["shown"] for row in document["chain"]["sections"]}
+    assert rows == {"body": True, "people": True, "report": True}
+    left = replace(paper, round_id=new_id(), groups=(paper.groups[0], replace(paper.groups[1], left_out=("doc",))))
+    votes = counted.make_votes(left, share=0.9)  # nine of the staff: 收回 of the report would give them away
+    document = document_of(database, counted.store_published(database, votes, "leaders"))
+    rows = {row["key"]: row["shown"] for row in document["chain"]["sections"]}
+    assert rows == {"body": True, "people": True, "report": False}
 
 
 MEETS = Rule(

@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tally.margins import Bounds, Sizes, known_bounds, open_margins, unseen_groups
+from app.tally.margins import Bounds, Sizes, is_kept, known_bounds, open_margins, unseen_groups
 
 K = 5
 
@@ -98,3 +98,12 @@ def test_bounds_are_not_wider_than_the_truth_where_they_decide(sizes: Sizes) -> 
         if group in hidden:
             assert bounds.low <= truth[group].low
             assert bounds.high >= truth[group].high
+
+
+def test_a_sum_of_sheets_stands_only_beside_what_keeps_small_groups() -> None:
+    every = [{"b", "c"}, {"a", "c"}]
+    assert is_kept(make_sizes([12, 12, 20], [15, 15, 30], every), frozenset(), K)
+    # all sheets less those of an object that a leaves out are a's four, whether its ballots were as few or not
+    assert not is_kept(make_sizes([4, 12, 20], [15, 15, 30], every), frozenset(), K)
+    assert not is_kept(make_sizes([4, 12, 20], [15, 15, 30], every), frozenset("ab"), K)
+    assert is_kept(make_sizes([4, 12, 20], [15, 15, 30]), frozenset("ab"), K)
