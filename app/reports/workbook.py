@@ -27,6 +27,7 @@ from app.reports.worksheet import (
     formats_of,
     set_up_print,
 )
+from app.tally.by_section import SectionCounted, SectionUncounted
 from app.tally.document import Section, extent_of, overall_of
 from app.tally.facts import texts_of
 from app.tally.headed import DISSATISFIED, MEAN, RATE, SCORE, has_rates
@@ -39,8 +40,6 @@ from app.tally.shown import (
     ItemTable,
     MergedRow,
     Ruling,
-    SectionCounted,
-    SectionUncounted,
     ShownCell,
     participation_rate,
 )

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from app.rounds.domain import Paper
 from app.tally.assess import Exact
+from app.tally.by_section import SectionCounted, SectionUncounted
 from app.tally.chain import Chain
 from app.tally.hiding import Rules
 from app.tally.margins import Sizes, is_kept
 from app.tally.shown import Chain as ChainFacts
-from app.tally.shown import SectionCounted, SectionUncounted
 
 
 def section_rows(

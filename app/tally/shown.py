@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from app.campaigns.domain import Measure
 from app.campaigns.rule import Meaning
+from app.tally.by_section import SectionCounted, SectionUncounted
 from app.tally.disclosure import View
 from app.tally.figures import PER_MILLE, percent_text, shown_steps
 from app.tally.verdict import ReturnState, Verdict
@@ -314,28 +315,6 @@ def participation_rate(row: ChainRow, decimals: int = 1) -> Rate | None:
         return None
     rounded, steps = shown_steps(Fraction(row["returned"], row["expected"]), decimals)
     return {"text": percent_text(rounded, steps), "tenths": rounded * PER_MILLE // steps}
-
-
-class _BySection(TypedDict):
-    key: str
-    noun: str
-
-
-@final
-class SectionUncounted(_BySection):
-    """A section whose ballots are not told."""
-
-    shown: Literal[False]
-
-
-@final
-class SectionCounted(_BySection):
-    """The ballots of a section: of those that came back from who rates in it, the valid ones and the others."""
-
-    shown: Literal[True]
-    returned: int
-    valid: int
-    invalid: int
 
 
 class Chain(TypedDict):
