@@ -318,10 +318,7 @@ def participation_rate(row: ChainRow, decimals: int = 1) -> Rate | None:
 
 
 class Chain(TypedDict):
-    """The counting chain from printed slips to valid ballots; ``sections`` in rounds of several, from when it is told.
-
-    A ballot may be valid in one section and invalid in another: the chain's 有效 are those of the fullest section.
-    """
+    """The counting chain from printed slips to valid ballots, in rounds of several sections those of the fullest."""
 
     sections: NotRequired[list[SectionCounted | SectionUncounted]]
 
