@@ -187,7 +187,7 @@ def test_the_hall_screen_tells_it_too(client: TestClient, database: Database) ->
 def test_a_round_of_one_section_says_it_as_before(client: TestClient, database: Database) -> None:
     round_id = counted.store_published(database, counted.make_votes(), "leaders")
     assert "sections" not in document_of(database, round_id)["chain"]
-    assert "chain-section" not in counted.log_in(client, database, "leader").get(f"/results/{round_id}").text
+    assert "”：收回" not in counted.log_in(client, database, "leader").get(f"/results/{round_id}").text
 
 
 def test_the_count_of_a_section_tells_of_no_small_group(database: Database) -> None:
