@@ -1,9 +1,13 @@
-"""What lies under app/static/vendor and app/static/fonts is what was fetched, and asks no other host for anything."""
+"""What lies under app/static/vendor and app/static/fonts is what was fetched, and asks no other host for anything.
+
+What lies under app/static/joined was made of what lies there now; `make test` makes it anew and compares.
+"""
 
 import gzip
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +15,12 @@ import pytest
 from matplotlib.ft2font import FT2Font
 
 from app.core.printable import FACES
+from app.web.joined import tag
 
 STATIC = Path(__file__).resolve().parent.parent / "app" / "static"
 MANIFEST = STATIC / "vendor" / "vendored.json"
+JOINED = STATIC / "joined"
+RECORD: dict[str, Any] = json.loads((JOINED / "joined.json").read_text(encoding="utf-8"))
 FONTS = FACES
 LEVEL_1 = "".join(
     bytes([row, cell]).decode("gb2312")
@@ -145,3 +152,79 @@ def test_weui_has_every_class_that_the_booth_uses() -> None:
     css = (STATIC / "vendor" / "weui" / "weui-booth.min.css").read_text(encoding="utf-8")
     assert used
     assert {name for name in used if f".{name}" not in css} == set()
+
+
+def _digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+
+
+def test_what_is_joined_is_made_of_what_lies_here() -> None:
+    sources = RECORD["sources"]
+    changed = sorted(name for name, _ in _digests(STATIC, sources).items() ^ sources.items())
+    assert changed == [], "changed since app/static/joined was made; please run: make join"
+
+
+def test_joined_files_are_the_recorded_ones() -> None:
+    """Neither a changed, nor a missing, nor an extra file; and every source is recorded."""
+    on_disk = {path.relative_to(JOINED).as_posix() for path in JOINED.rglob("*") if path.is_file()}
+    recorded = {name: made["sha256"] for name, made in RECORD["files"].items()}
+    assert on_disk == {*recorded, "joined.json"}
+    changed = sorted(name for name, _ in _digests(JOINED, recorded).items() ^ recorded.items())
+    assert changed == [], "not what was made; please run: make join"
+    assert set(RECORD["sources"]) == {source for made in RECORD["files"].values() for source in made["made_of"]}
+    assert RECORD["made_by"] == _bundles()[0]["made_by"]
+
+
+def test_every_style_and_script_of_the_booth_is_joined() -> None:
+    """Whatever a page of voters names, and what its scripts ask for later."""
+    pages = [path for path in (STATIC.parent / "templates" / "booth").glob("*.html") if path.name != "preview.html"]
+    named = {name for path in pages for name in re.findall(r"static\('(.*?)'\)", path.read_text(encoding="utf-8"))}
+    assert named
+    assert {*named, "js/booth-index.js"} == set(RECORD["files"])
+
+
+@pytest.mark.parametrize("name", sorted(name for name in RECORD["files"] if name.endswith(".js")))
+def test_joined_scripts_import_what_is_served(name: str) -> None:
+    """By the address under which it is kept for good, and nothing else."""
+    script = (JOINED / name).read_text(encoding="utf-8")
+    asked = re.findall(r"""["'`](\.{1,2}/[^"'`]*)["'`]""", script)
+    files = {one: tag((JOINED / "js" / one).read_bytes()) for one in ("booth-ask.js", "booth-index.js")}
+    expected = {f"./{one}?v={files[one]}" for one in files} if name == "js/booth-visit.js" else set()
+    assert set(asked) == expected
+
+
+TOO_NEW = {
+    "a?.b": r"\?\.(?!\d)",
+    "a??b": r"\?\?",
+    "a||=b": r"(?:\|\||&&)=",
+    "this.#a": r"this\.#",
+    "class a{b=1}": r"\bclass\b[^{]*\{\s*(?:static\s+)?\w+\s*[=;{]",
+    "a=1n": r"\bBigInt\b|(?<![\w$.])\d+n\b",
+    "a=1_000": r"(?<![\w$])\d+_\d",
+    "import.meta": r"import\.meta",
+    "/(?<!a)b/": r"\(\?<[=!]",
+    "await a": r"^await\b",
+    "a.replaceAll(b)": r"\.(?:replaceAll|replaceChildren|at|any|findLast|toSorted|hasOwn)\(|\bstructuredClone\b",
+    "[a,...b]=[c,d]": r"\.\.\.[\w$]+\]=\[",
+}
+"""What iOS 13 or Chromium 80 cannot read, or reads wrongly, as the last."""
+
+
+@pytest.mark.parametrize("name", sorted(name for name in RECORD["files"] if name.endswith(".js")))
+def test_joined_scripts_suit_old_phones(name: str) -> None:
+    assert [too_new for too_new, pattern in TOO_NEW.items() if not re.search(pattern, too_new)] == []
+    script = (JOINED / name).read_text(encoding="utf-8")
+    assert [too_new for too_new, pattern in TOO_NEW.items() if re.search(pattern, script, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("name", sorted(name for name in RECORD["files"] if name.endswith(".css")))
+def test_joined_styles_suit_old_phones(name: str) -> None:
+    """A rule of several selectors goes as a whole where one of them is unknown."""
+    css = (JOINED / name).read_text(encoding="utf-8")
+    assert not [
+        word
+        for word in ("@import", "@layer", "inset:", "color-mix", ":has(", ":is(", ":where(", "aspect-ratio", "/*")
+        if word in css
+    ]
+    assert not re.search(r"@media[^{]*[<>]", css)
+    assert not re.search(r"\.[\w-]+\{[^{}]*[{&]", css)

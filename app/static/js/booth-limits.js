@@ -1,6 +1,8 @@
 // Says when more objects got a grade than the paper allows, and keeps the review and the cast from going on with it.
 // Comes with the layouts, and only where a paper has limits.
 
+import "./booth-layout.js";
+
 const MARK_NAME = /^m(\d+)-(\d+)$/;
 
 // Whether a mark is of the limited grades, or are points of the limited range (booth-points.js).

@@ -11,6 +11,7 @@ import { pause, waitFor } from "./booth-wait.js";
 
 const TRIES = 3;
 const DOCUMENT_MS = 1000;
+const INDEX = "./booth-index.js"; // not in the call itself, or it would be joined to this script
 const encoder = new TextEncoder();
 const find = (name) => ballot.querySelector(`[data-${name}]`);
 const unitsOnPage = () => Array.from(ballot.querySelectorAll("[data-unit]"));
@@ -264,7 +265,7 @@ async function openIndex() {
   const [before, shown] = [ballot, view];
   let index = null;
   try {
-    index = await import("./booth-index.js" + (failures > 0 ? `#${failures}` : ""));
+    index = await import(INDEX + (failures > 0 ? `#${failures}` : ""));
   } catch {
     failures += 1;
     say(texts.textLost);

@@ -1,6 +1,8 @@
 // Points are typed: what is right becomes the mark of its cell, beside 不了解, with its tenths in a field of their own.
 // Comes with layouts and limits, and only where a paper asks points. Without it they are posted as they were typed.
 
+import "./booth-limits.js";
+
 // As the server reads them (app/booth/domain.py): 95, 95.5, 95 分.
 const POINTS = /^[ \t]*([0-9]{1,3})(?:\.([0-9])?)?[ \t]*\u5206?[ \t]*$/;
 
