@@ -164,9 +164,9 @@ def test_the_sealing_module_comes_while_the_person_marks(phone: Page, installati
 
 
 def miscalculate(route: Route) -> None:
-    """Bring arithmetic that is wrong."""
+    """Bring arithmetic that is wrong: ChaCha20 begins with another word than "expa"."""
     script = route.fetch().text()
-    wrong = script.replace("hmac:", "hmac:()=>new Uint8Array(32),rightHmac:")
+    wrong = script.replace(str(int.from_bytes(b"expa", "little")), "0")
     assert wrong != script
     route.fulfill(content_type="text/javascript", body=wrong)
 

@@ -160,6 +160,17 @@ def test_an_index_that_comes_late_stays_away(phone: Page, installation: Installa
     assert phone.evaluate("history.state.at") == "entry"
 
 
+def test_an_index_that_got_lost_is_fetched_again(phone: Page, installation: Installation) -> None:
+    """Under another name: a browser remembers that a module could not be had."""
+    place = make(installation)
+    scan(phone, place.codes["residents"][0])
+    phone.route("**/booth-index.js*", lambda route: route.abort("internetdisconnected"), times=1)
+    phone.get_by_role("button", name="目录").click()
+    expect(phone.locator("[data-says]")).to_contain_text("再点一次")
+    phone.get_by_role("button", name="目录").click()
+    expect(phone.get_by_role("heading", name="目录")).to_be_focused()
+
+
 def test_a_draft_comes_back(phone: Page, installation: Installation) -> None:
     place = make(installation)
     scan(phone, place.codes["residents"][0])
