@@ -1,6 +1,7 @@
 """A built wheel holds all the product needs: it is installed alone, away from the checkout, and serves the demo."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tests.postgresql import free_port
 from tests.servers import wait_for_port
 
 ROOT = Path(__file__).parents[1]
+JOINED = ROOT / "app" / "static" / "joined" / "js" / "booth-visit.js"
 LARGEST = 40 * 1000**2
 """Most of a wheel is fonts; it has to go through a mailbox or onto a server by a slow line."""
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
@@ -67,6 +69,8 @@ def test_it_works(demo: str, tmp_path: Path) -> None:
         entry = browser.get("/v?lang=en")
         assert entry.status_code == 200
         assert "A slip code works only once" in entry.text
+        [script] = re.findall(r'src="(/static/js/booth-visit[^"]*)"', entry.text)
+        assert browser.get(script).content == JOINED.read_bytes()
         for link in ("/login", "/notices", "/healthz"):
             assert browser.get(link).status_code == 200
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'data' / 'manyidu.sqlite3'}")
