@@ -16,6 +16,7 @@ from app.core.secrets import new_id
 from app.rectification.ledger.workbook import NEW_PROGRESS, RATING
 from app.rectification.models import OrderAttempt, RemedialAction, RemedialOrder, UnitPlan
 from app.rectification.rules.ledger import ActionState
+from app.rectification.rules.searched import searched
 from app.rectification.rules.wording import ACTION_STATES
 from app.rounds.models import Round
 from bench.serving import BASE, form_token, made, p95, served, tell, timed
@@ -77,7 +78,7 @@ def _plan(order: dict[str, object], day: date) -> dict[str, object]:
 
 def _action(orders: list[dict[str, object]], place: int, day: date) -> dict[str, object]:
     state = STATES[place % len(STATES)]
-    return {
+    action = {
         "id": f"a{place:06}",
         "plan_id": f"p{orders[place % UNITS]['id']}",
         "position": place // UNITS + 1,
@@ -95,6 +96,7 @@ def _action(orders: list[dict[str, object]], place: int, day: date) -> dict[str,
         "state": state.value,
         "announced_on": day,
     }
+    return action | searched(lambda name: str(action.get(name, "")))
 
 
 def measure(client: httpx.Client) -> None:

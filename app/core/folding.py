@@ -22,7 +22,9 @@ def clean_name(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return what two texts share that differ in width, case, spaces, middle dots or unseen signs alone."""
-    seen = "".join(sign for sign in _DROPPED.sub("", text) if unicodedata.category(sign) != "Cf")
+    seen = _DROPPED.sub("", text)
+    if not "".join(seen.split()).isprintable():  # unseen signs are none that can be printed; most texts have none
+        seen = "".join(sign for sign in seen if unicodedata.category(sign) != "Cf")
     plain = _DROPPED.sub("", spaceless(seen))
     return plain or spaceless(text)
 

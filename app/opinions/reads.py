@@ -56,24 +56,6 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
-class ActLine:
-    """An act as the record shows it; ``words`` names the issue or the reason; ``counts``: it was not undone.
-
-    ``blocker`` is the number of the last act that builds upon it and has to be undone first, 0 for none.
-    """
-
-    number: int
-    kind: Kind
-    opinions: Sequence[OpinionView]
-    words: str
-    undoes: int
-    at: datetime
-    by: str
-    counts: bool
-    blocker: int
-
-
-@dataclass(frozen=True, slots=True)
 class Collection:
     """All opinions of a campaign and what became of them."""
 
@@ -125,10 +107,11 @@ def kind_of_place(place: str) -> str:
 
 def acts_of(session: Session, campaign_id: str, until: int | None = None) -> list[Act]:
     """Return the acts in their order, up to the one numbered ``until``."""
-    return [act_of(row) for row in session.scalars(_acts(campaign_id)) if until is None or row.number <= until]
+    return [act_of(row) for row in session.scalars(act_rows(campaign_id)) if until is None or row.number <= until]
 
 
-def _acts(campaign_id: str) -> Select[OpinionAct]:
+def act_rows(campaign_id: str) -> Select[OpinionAct]:
+    """Return the query of a campaign's acts in their order."""
     return select(OpinionAct).where(OpinionAct.campaign_id == campaign_id).order_by(OpinionAct.number)
 
 
@@ -231,30 +214,6 @@ def _is_known(earshot: Earshot, unit_id: str | None, round_id: str | None) -> bo
     if unit_id is None:
         return earshot.whole
     return unit_id in (earshot.units if round_id is None else earshot.heard)
-
-
-def record_of(session: Session, found: Collection) -> Sequence[ActLine]:
-    """Return what was done, the last first."""
-    blockers, views, lines = found.sorting.blockers(), {each.id: each for each in found.opinions}, list[ActLine]()
-    titles: dict[str, str] = {}
-    for row in session.scalars(_acts(found.campaign.id)):
-        act = act_of(row)
-        if act.kind in {Kind.NEW_ISSUE, Kind.RENAME_ISSUE}:
-            titles[act.issue] = act.words
-        lines.append(
-            ActLine(
-                act.number,
-                act.kind,
-                [views[opinion] for opinion in act.opinions],
-                titles.get(act.issue, act.words),
-                act.undoes,
-                row.done_at,
-                row.done_by,
-                counts=act.number in blockers,
-                blocker=blockers.get(act.number, 0),
-            )
-        )
-    return lines[::-1]
 
 
 def proposals(found: Collection) -> Sequence[tuple[Proposal, Sequence[OpinionView], Issue | None]]:

@@ -10,6 +10,7 @@ from app.core.errors import DomainError
 from app.core.lists import wish_of
 from app.opinions import reads, service
 from app.opinions.domain import ASIDE, MOST_COMPARED, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
+from app.opinions.record import record_of, searched_record
 from app.opinions.service import Wish
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
@@ -17,7 +18,7 @@ from app.web.pages import see_other
 
 router = APIRouter()
 MOST_AT_ONCE = 9_999_999
-RECORD_SHOWN = 500
+KINDS = frozenset(kind.value for kind in Kind)
 UNDO_PAGES = ("merge", "proposals")
 """Pages that show the last act with a button to undo it."""
 
@@ -111,32 +112,28 @@ def accept(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
 
 
 def _record_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    asked = refused.form.as_dict() if refused else desk.request.query_params
     found = reads.collection(desk.session, campaign_id)
-    lines = reads.record_of(desk.session, found)
-    context = {
-        "found": found,
-        "campaign": found.campaign,
-        "lines": lines[:RECORD_SHOWN],
-        "total": len(lines),
-    }
-    return desk.show("opinions/record.html", refused, **context)
+    listed = searched_record(record_of(desk.session, found), wish_of(asked, KINDS))
+    return desk.show("opinions/record.html", refused, found=found, campaign=found.campaign, listed=listed)
 
 
 @router.get("/campaigns/{campaign_id}/opinions/record")
 def record_page(desk: OrganiserDesk, campaign_id: str) -> Response:
-    """Show who merged what, the last first; what no later act builds upon can be undone."""
+    """Show who merged what, the last first, as it is looked for; what no later act builds upon can be undone."""
     return _record_page(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/opinions/record")
 def undo(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Undo the act named, and go back to the page where its button was pressed."""
+    """Undo the act named, and go back to the page where its button was pressed, of the record to the same search."""
+    here = wish_of(form.as_dict(), KINDS).here
 
     def act() -> str:
         service.do(desk.acting, campaign_id, Wish(Kind.UNDO, undoes=form.integer("undoes", 1, MOST_AT_ONCE)))
         return form.text("back", 20, needed=False)
 
     def then(back: str) -> Response:
-        return see_other(f"/campaigns/{campaign_id}/opinions/{back if back in UNDO_PAGES else 'record'}")
+        return see_other(f"/campaigns/{campaign_id}/opinions/{back if back in UNDO_PAGES else f'record{here}'}")
 
     return desk.attempt(act, then, lambda refused: _record_page(desk, campaign_id, refused))

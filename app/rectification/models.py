@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, UtcDateTime
 from app.core.scope import OfCampaign
+from app.rectification.rules.searched import searched
 
 
 class Signed:
@@ -211,6 +212,18 @@ class RemedialAction(Signed, Base):
     accepted_by_id: Mapped[str] = mapped_column(Text, default="")
     explanation: Mapped[str] = mapped_column(Text, default="")
     public_rating: Mapped[str] = mapped_column(Text, default="")
+    searched: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Its texts, folded (``rules.searched``); written with every change of them."""
+    searched_people: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+def _fold(_mapper: object, _connection: object, row: RemedialAction) -> None:
+    for name, text in searched(lambda column: getattr(row, column) or "").items():
+        setattr(row, name, text)
+
+
+for _when in ("before_insert", "before_update"):
+    event.listen(RemedialAction, _when, _fold)
 
 
 class ActionEntry(Base):

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -12,12 +13,13 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.masking import PHONE
 from app.core.settings import Settings
-from app.opinions import reads
+from app.opinions import reads, service
 from app.opinions.demo_opinions import DEMO_OPINIONS
-from app.opinions.domain import UNSORTED
+from app.opinions.domain import UNSORTED, Kind
+from app.opinions.service import Wish
 from app.web.forms import TOKEN_FIELD
 from tests.cast import Desk
-from tests.opinions.collected import ids, make_opinions, make_published, merged
+from tests.opinions.collected import acting, ids, make_opinions, make_published, merged
 from tests.opinions.test_workbook_import import HEAD, workbook
 
 
@@ -65,6 +67,29 @@ def test_it_works(new_desk: Callable[[str], Desk], database: Database) -> None:
     assert "问题改名" in record.text
     assert desk.post(f"{root}/record", undoes="2").status_code == 303
     assert "窗口服务态度" in desk.get(f"{root}/merge").text
+
+
+def test_the_record_is_searched_narrowed_and_paged(new_desk: Callable[[str], Desk], database: Database) -> None:
+    """It once ended with the last 500 acts: what was done before could be found and undone no more."""
+    campaign_id = make_opinions(database)
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
+    with database.writing() as session:
+        first, *_ = ids(session, campaign_id)
+        zhang = acting(session)
+        service.do(zhang, campaign_id, Wish(Kind.NEW_ISSUE, (first,), words="Ｗｉｆｉ·不好"))
+        for number in range(120):
+            issue = reads.issues_of(session, campaign_id)[0].id
+            service.do(zhang, campaign_id, Wish(Kind.RENAME_ISSUE, issue=issue, words=f"名称{number:03}"))
+    page = desk.get(f"{root}/record").text
+    assert (page.count('name="undoes"'), "1 / 3" in page, "共 121 条" in page) == (1, True, True)
+    last = desk.get(f"{root}/record?part=3").text
+    assert "Ｗｉｆｉ·不好" in last
+    assert "Ｗｉｆｉ·不好" in desk.get(f"{root}/record?q=wifi不好").text
+    assert "共 120 条" in desk.get(f"{root}/record?state=rename_issue").text
+    assert "没有符合的" in desk.get(f"{root}/record?q=没有这个").text
+    assert desk.get(f"{root}/record?state=nothing&part=x").text.count("<tr>") == page.count("<tr>")
+    answer = desk.post(f"{root}/record", undoes="121", q="名称", state="rename_issue", part="2")
+    assert answer.headers["location"] == f"{root}/record?{urlencode({'q': '名称', 'state': 'rename_issue', 'part': 2})}"
 
 
 def test_proposals_are_accepted_group_by_group(new_desk: Callable[[str], Desk], database: Database) -> None:

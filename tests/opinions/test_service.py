@@ -16,6 +16,7 @@ from app.opinions import reads, service
 from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import ASIDE, MOST_OPINIONS, TEXT_LIMIT, UNSORTED, Kind, Source
 from app.opinions.models import Opinion
+from app.opinions.record import record_of
 from app.opinions.service import TypedOpinion, Wish
 from tests.cast import MORNING, make_campaign, refuses
 from tests.opinions.collected import (
@@ -53,7 +54,7 @@ def test_it_works(database: Database) -> None:
         ]
         found = reads.collection(session, campaign_id)
         assert [opinion.number for opinion in found.at(UNSORTED)] == ["4"]
-        lines = reads.record_of(session, found)
+        lines = record_of(session, found)
     assert found.sorting.reasons == {all_ids[4]: "不是意见"}
     assert [(line.number, line.kind, line.by, line.counts) for line in lines] == [
         (3, Kind.MERGE, "张三", True),
@@ -78,7 +79,7 @@ def test_every_act_can_be_undone_unless_a_later_one_builds_upon_it(database: Dat
         service.do(acting(session), campaign_id, Wish(Kind.UNDO, undoes=2))
     with database.reading() as session:
         found = reads.collection(session, campaign_id)
-        lines = reads.record_of(session, found)
+        lines = record_of(session, found)
     assert (found.issues, len(found.at(UNSORTED))) == ([], len(TEXTS))
     assert [(line.words, line.counts) for line in lines[3:]] == [("态度", False), ("时限", False), ("态度", False)]
     assert actions(database)[-3:] == ["opinion.undo"] * 3

@@ -1,14 +1,15 @@
 """A page of the 整改台账: only the actions that are shown are read, in official order of units."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from app.core.acting import Principal
 from app.core.folding import folded
+from app.core.lists import ANYTHING, Listed, Wish
 from app.rectification.ledger.deadlines import last_day
 from app.rectification.ledger.service import LedgerRow, ledger_row
 from app.rectification.models import RemedialAction, UnitPlan
@@ -18,43 +19,51 @@ from app.rectification.rules.picks import Pick, Show, week_of
 
 PAGE = 100
 EVERYTHING = Pick()
-SEARCHED = (
-    RemedialAction.problem, RemedialAction.source, RemedialAction.goal, RemedialAction.measures,
-    RemedialAction.lead_unit, RemedialAction.co_units, RemedialAction.commitment, RemedialAction.progress,
-    RemedialAction.completion, RemedialAction.explanation, RemedialAction.public_rating,
-    RemedialAction.rules_made,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerPage:
-    """One page of the ledger; ``total``, ``running`` (not 已销号) and ``late`` count the actions of all pages."""
+    """One page of the ledger; ``running`` (not 已销号) and ``late`` count the actions of all pages."""
 
-    rows: Sequence[LedgerRow]
-    total: int
-    part: int
-    parts: int
+    listed: Listed[LedgerRow]
     running: int = 0
     late: int = 0
 
+    @property
+    def rows(self) -> Sequence[LedgerRow]:
+        """The actions of the page."""
+        return self.listed.rows
 
-def ledger_page(session: Session, staff: Principal, today: date, pick: Pick = EVERYTHING, part: int = 1) -> LedgerPage:
-    """Return one page of the picked actions within reach."""
+    @property
+    def total(self) -> int:
+        """How many actions are picked."""
+        return self.listed.total
+
+    def told(self, told: Callable[[Sequence[LedgerRow]], Sequence[LedgerRow]]) -> "LedgerPage":
+        """Return the page with other rows in the place of its own."""
+        return replace(self, listed=self.listed.told(told))
+
+
+def ledger_page(
+    session: Session, staff: Principal, today: date, pick: Pick = EVERYTHING, wish: Wish = ANYTHING
+) -> LedgerPage:
+    """Return one page of the picked actions within reach, the last one where there is none of that number."""
     wanted = _wanted(session, staff, pick)
-    counts = _counts(session, pick, today)
+    conditions = list(_picked(pick, today, wanted))
+    counts = _counts(session, conditions, today)
     sums = [sum(column) for column in zip(*(counts.get(each.id, (0, 0, 0)) for each in wanted), strict=True)]
     total, running, late = sums or (0, 0, 0)
-    parts = max(1, -(-total // PAGE))
-    part = min(max(part, 1), parts)
+    part = min(wish.part, max(1, -(-total // PAGE)))
     start = (part - 1) * PAGE
     cut, skipped = _cut(wanted, {plan_id: count[0] for plan_id, count in counts.items()}, start)
-    rows = list(_rows(session, cut, pick, today))
-    return LedgerPage(rows[start - skipped : start - skipped + PAGE], total, part, parts, running, late)
+    rows = list(_rows(session, cut, conditions, today))[start - skipped : start - skipped + PAGE]
+    return LedgerPage(Listed(rows, total, replace(wish, part=part), PAGE), running, late)
 
 
 def picked_rows(session: Session, staff: Principal, today: date, pick: Pick) -> list[LedgerRow]:
     """Return all picked actions within reach, in the order of the pages."""
-    return list(_rows(session, _wanted(session, staff, pick), pick, today))
+    wanted = _wanted(session, staff, pick)
+    return list(_rows(session, wanted, list(_picked(pick, today, wanted)), today))
 
 
 def _wanted(session: Session, staff: Principal, pick: Pick) -> list[PlanHead]:
@@ -63,12 +72,14 @@ def _wanted(session: Session, staff: Principal, pick: Pick) -> list[PlanHead]:
     return [each for each in found if pick.order in {"", each.order_id} and pick.plan in {"", each.id}]
 
 
-def _counts(session: Session, pick: Pick, today: date) -> dict[str, tuple[int, int, int]]:
+def _counts(
+    session: Session, conditions: Sequence[ColumnElement[bool]], today: date
+) -> dict[str, tuple[int, int, int]]:
     """Return by plan how many actions are picked, how many of them are not 已销号, and how many are late."""
     running = case((RemedialAction.state != ActionState.CLOSED_OUT.value, 1), else_=0)
     late = case((and_(*_shown(Show.LATE, today)), 1), else_=0)
     counted = select(RemedialAction.plan_id, func.count(), func.sum(running), func.sum(late))
-    rows = session.execute(counted.where(*_picked(pick, today)).group_by(RemedialAction.plan_id))
+    rows = session.execute(counted.where(*conditions).group_by(RemedialAction.plan_id))
     return {plan_id: (count, int(open_), int(overdue)) for plan_id, count, open_, overdue in rows}
 
 
@@ -86,7 +97,7 @@ def counts(session: Session, public_id: str) -> Counts:
     rows = session.execute(
         select(RemedialAction.state, RemedialAction.announced_on)
         .join(UnitPlan, UnitPlan.id == RemedialAction.plan_id)
-        .where(UnitPlan.public_id == public_id, *_picked(EVERYTHING, date.min))
+        .where(UnitPlan.public_id == public_id, RemedialAction.state != ActionState.DRAFTED.value)
     ).all()
     running = sum(is_open(ActionState(state)) for state, _ in rows)
     return Counts(len(rows), sum(day is not None for _, day in rows), running)
@@ -113,9 +124,10 @@ def _cut(wanted: Sequence[PlanHead], counts: dict[str, int], start: int) -> tupl
     return cut, skipped
 
 
-def _rows(session: Session, cut: Sequence[PlanHead], pick: Pick, today: date) -> Iterator[LedgerRow]:
-    ids = [head.id for head in cut]
-    query = select(RemedialAction).where(RemedialAction.plan_id.in_(ids), *_picked(pick, today))
+def _rows(
+    session: Session, cut: Sequence[PlanHead], conditions: Sequence[ColumnElement[bool]], today: date
+) -> Iterator[LedgerRow]:
+    query = select(RemedialAction).where(RemedialAction.plan_id.in_([head.id for head in cut]), *conditions)
     found: dict[str, list[RemedialAction]] = {}
     for row in session.scalars(query.order_by(RemedialAction.position, RemedialAction.id)):
         found.setdefault(row.plan_id, []).append(row)
@@ -123,8 +135,8 @@ def _rows(session: Session, cut: Sequence[PlanHead], pick: Pick, today: date) ->
         yield from (ledger_row(head, row, today) for row in found.get(head.id, ()))
 
 
-def _picked(pick: Pick, today: date) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions of what is picked."""
+def _picked(pick: Pick, today: date, heads: Sequence[PlanHead]) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of what is picked; a word may stand in an action or in the name of its unit."""
     yield RemedialAction.state != ActionState.DRAFTED.value
     yield from _shown(pick.show, today)
     if pick.state:
@@ -136,8 +148,11 @@ def _picked(pick: Pick, today: date) -> Iterator[ColumnElement[bool]]:
     if pick.until is not None:
         yield last_day() <= pick.until
     if pick.lead:
-        yield _contain((RemedialAction.sponsor, RemedialAction.owner), pick.lead)
-    yield from (_contain(SEARCHED, word) for word in pick.words.split())
+        yield RemedialAction.searched_people.contains(folded(pick.lead), autoescape=True)
+    for word in map(folded, pick.text.split()):
+        named = [head.id for head in heads if word in folded(head.unit_name)]
+        stands = RemedialAction.searched.contains(word, autoescape=True)
+        yield or_(stands, RemedialAction.plan_id.in_(named)) if named else stands
 
 
 def _shown(show: Show, today: date) -> Iterator[ColumnElement[bool]]:
@@ -150,7 +165,3 @@ def _shown(show: Show, today: date) -> Iterator[ColumnElement[bool]]:
         yield last_day() < today
     if show is Show.WEEK:
         yield last_day().between(*week_of(today))
-
-
-def _contain(columns: Iterable[InstrumentedAttribute[str]], word: str) -> ColumnElement[bool]:
-    return or_(*(column.icontains(word, autoescape=True) for column in columns))

@@ -16,6 +16,7 @@ from app.rectification.models import ActionEntry, RemedialAction
 from app.rectification.orders.service import today_of
 from app.rectification.rules.ledger import Act, ActionEvent, ActionState, move, rules_in, takes_rules
 from app.rectification.rules.refusals import Refusal
+from app.rectification.rules.searched import TEXTS, searched
 
 HELD_AT_ONCE = 500
 PUBLIC_RATING = "public_rating"
@@ -23,10 +24,10 @@ CHANGED = ("state", "begun_on", "progress_on", "progress", PUBLIC_RATING, RULES_
 """The columns that may be others afterwards; all of them are written, so that one statement fits every action."""
 _HELD = tuple(
     getattr(RemedialAction, name)
-    for name in (
+    for name in dict.fromkeys((
         "id", "owner", "owner_id", "due", "extended_to", "completed_on", "completed_by", "completed_by_id",
-        "completion", "accepted_on", "accepted_by", "accepted_by_id", "explanation", *CHANGED,
-    )
+        "completion", "accepted_on", "accepted_by", "accepted_by_id", "explanation", *CHANGED, *TEXTS,
+    ))
 )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def record(acting: Acting, changes: Sequence[Change]) -> None:
         after = _after(acting, row, told[row.id])
         happened = list(_happened(row, after, told[row.id]))
         entries += [entry_values(acting, row.id, event, text) for event, text in happened]
-        values += [{"id": row.id, **after}] if happened else []
+        values += [{"id": row.id, **after, **_searched(row, after)}] if happened else []
     if entries:
         acting.session.execute(insert(ActionEntry), entries)
         acting.session.execute(update(RemedialAction), values)
@@ -96,6 +97,10 @@ def _after(acting: Acting, row: Row[Any], change: Change) -> dict[str, Any]:
         if values[RULES_MADE] != row.rules_made and not takes_rules(ActionState(row.state)):
             raise DomainError("rules_settled")
     return values
+
+
+def _searched(row: Row[Any], after: Mapping[str, Any]) -> dict[str, str]:
+    return searched(lambda name: after[name] if name in after else getattr(row, name))
 
 
 def _happened(row: Row[Any], after: Mapping[str, Any], change: Change) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,5 @@
 """The 整改台账: all actions, one action with what happened to it, and the public page of commitments."""
 
-from dataclasses import replace
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -13,7 +11,7 @@ from app.office.sheets.tables import PROBLEM_SENTENCES
 from app.office.workshop import Craft
 from app.rectification.ledger import attachments, recording, workbook
 from app.rectification.ledger import service as ledger_acts
-from app.rectification.ledger.reads import announced, ledger_page, picked_rows
+from app.rectification.ledger.reads import LedgerPage, announced, ledger_page, picked_rows
 from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT, RULES_MADE, LedgerRow
 from app.rectification.ledger.votes import with_votes
 from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED
@@ -22,7 +20,7 @@ from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.outcomes import DONE, action_outcome, outcome_shown
 from app.rectification.pages.signable import signable
-from app.rectification.pages.views import only_unit, read_view
+from app.rectification.pages.views import LedgerView, only_unit, read_view
 from app.rectification.pages.votes import file_picked, note_votes
 from app.rectification.plans.reads import heads_of
 from app.rectification.rules.allowed import reader_powers
@@ -43,15 +41,20 @@ LEDGER_PRINT = Craft("app.rectification.documents.making:ledger_print", "ledger.
 
 
 @router.get("/rectification/ledger")
-def show_ledger(desk: RectificationDesk, part: int = 1) -> Response:
+def show_ledger(desk: RectificationDesk) -> Response:
     """Show a page of the ledger by the conditions and columns of its address. The order stays the official one."""
     view = read_view(desk.request.query_params)
-    found = ledger_page(desk.session, desk.staff, desk.today, view.pick, part)
-    found = replace(found, rows=with_votes(desk.session, desk.staff, desk.now, found.rows))
+    found = shown_page(desk, view)
     only = only_unit(desk, view.pick)
     context = {"found": found, "view": view, "only": only, "choices": CHOSEN, "longest": LONGEST}
     note_votes(desk, found.rows)
     return desk.show("rectification/ledger.html", can=reader_powers(desk.staff.roles), **context, **LEDGER_WORDS)
+
+
+def shown_page(desk: Desk, view: LedgerView) -> LedgerPage:
+    """Return the page of the ledger that an address asks for, with what votes say of its actions."""
+    found = ledger_page(desk.session, desk.staff, desk.today, view.pick, view.wish)
+    return found.told(lambda rows: with_votes(desk.session, desk.staff, desk.now, rows))
 
 
 @router.get("/rectification/ledger.xlsx")

@@ -1,13 +1,10 @@
 """四清单 of a campaign or a unit: what the ledger holds, as lists of problems, tasks, duties and results."""
 
-from dataclasses import replace
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.office.workshop import Craft
-from app.rectification.ledger.reads import ledger_page
-from app.rectification.ledger.votes import with_votes
+from app.rectification.pages.ledger import shown_page
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.views import LISTS, only_unit, read_view
 from app.rectification.pages.votes import file_picked, note_votes
@@ -20,11 +17,10 @@ LISTS_PRINT = Craft("app.rectification.documents.making:lists_print", "lists.doc
 
 
 @router.get("/rectification/lists")
-def show_lists(desk: RectificationDesk, part: int = 1) -> Response:
+def show_lists(desk: RectificationDesk) -> Response:
     """Show the four lists of what is picked of the ledger, a page at a time; the order stays the official one."""
     view = read_view(desk.request.query_params, LISTS)
-    found = ledger_page(desk.session, desk.staff, desk.today, view.pick, part)
-    found = replace(found, rows=with_votes(desk.session, desk.staff, desk.now, found.rows))
+    found = shown_page(desk, view)
     context = {"found": found, "view": view, "lists": FOUR_LISTS, "only": only_unit(desk, view.pick)}
     note_votes(desk, found.rows)
     return desk.show("rectification/lists.html", **context, **LEDGER_WORDS)

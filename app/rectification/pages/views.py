@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from app.core.lists import Wish, wish_of
 from app.rectification.orders.reads import get_order
 from app.rectification.plans.reads import get_head
 from app.rectification.rules.columns import CHOSEN, Column
@@ -25,6 +26,7 @@ class LedgerView:
     wrong: tuple[str, ...] = ()
     base: str = LEDGER
     """The page that shows it."""
+    part: int = 1
 
     @property
     def shown(self) -> frozenset[str]:
@@ -43,10 +45,18 @@ class LedgerView:
         return f"{self.base}{ending}?{query}" if query else f"{self.base}{ending}"
 
     @property
+    def wish(self) -> Wish:
+        """What is looked for, as every list says it; the conditions that only a ledger has are kept beside."""
+        told = told_of(self.pick)
+        also = [(name, value) for name, value in told.items() if name not in {"q", "state"}]
+        columns = (("columns", column.key) for column in self.columns)
+        return Wish(self.pick.text, self.pick.state, self.part, (*also, *columns))
+
+    @property
     def everything(self) -> str:
         """The address without conditions, but for the order, plan or campaign; the columns stay."""
         kept = Pick(order=self.pick.order, plan=self.pick.plan, campaign=self.pick.campaign)
-        return LedgerView(kept, self.columns).href()
+        return LedgerView(kept, self.columns, base=self.base).href()
 
     @property
     def vote(self) -> str:
@@ -73,7 +83,7 @@ def read_view(told: QueryParams, base: str = LEDGER) -> LedgerView:
     """Return how the ledger is looked at; what an address cannot mean asks for nothing."""
     pick, wrong = read_pick(told)
     asked = frozenset(told.getlist("columns"))
-    return LedgerView(pick, tuple(column for column in CHOSEN if column.key in asked), wrong, base)
+    return LedgerView(pick, tuple(column for column in CHOSEN if column.key in asked), wrong, base, wish_of(told).part)
 
 
 def only_unit(desk: Desk, pick: Pick) -> str:

@@ -23,7 +23,7 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """All conditions together; what is empty asks for nothing. ``words`` are parted by spaces, all must be there."""
+    """All conditions together; what is empty asks for nothing. ``text``: words parted by spaces, all must be there."""
 
     show: Show = Show.ALL
     order: str = ""
@@ -33,7 +33,7 @@ class Pick:
     lead: str = ""
     state: str = ""
     kind: str = ""
-    words: str = ""
+    text: str = ""
     since: date | None = None
     until: date | None = None
 
@@ -48,7 +48,8 @@ class Pick:
         return self.since is not None and self.until is not None and self.until < self.since
 
 
-_TEXTS = ("order", "plan", "campaign", "unit", "lead", "words")
+_TEXTS = {name: name for name in ("order", "plan", "campaign", "unit", "lead")} | {"q": "text"}
+"""Names in an address, and what they are here: the words are called as in every list."""
 _DAYS = {"from": "since", "to": "until"}
 
 
@@ -62,14 +63,15 @@ def read_pick(told: Mapping[str, str]) -> tuple[Pick, tuple[str, ...]]:
         kind=texts["kind"] if texts["kind"] in set(ActionKind) else "",
         since=days["from"],
         until=days["to"],
-        **{name: texts[name] for name in _TEXTS},
+        **{key: texts[name] for name, key in _TEXTS.items()},
     )
     return pick, tuple(name for name, day in days.items() if texts[name] and day is None)
 
 
 def told_of(pick: Pick) -> dict[str, str]:
     """Return the conditions as ``read_pick`` reads them; what asks for nothing is left out."""
-    texts = {"show": pick.show.value, **{name: getattr(pick, name) for name in ("state", "kind", *_TEXTS)}}
+    kept = {"state": "state", "kind": "kind", **_TEXTS}
+    texts = {"show": pick.show.value, **{name: getattr(pick, key) for name, key in kept.items()}}
     days = {name: day.isoformat() for name, key in _DAYS.items() if (day := getattr(pick, key)) is not None}
     return {name: text for name, text in texts.items() if text} | days
 

@@ -6,6 +6,7 @@ import pytest
 
 from app.core.acting import Acting
 from app.core.db import Database
+from app.core.lists import Wish
 from app.rectification.ledger import reads as ledger_pages
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.reads import EVERYTHING, ledger_page, picked_rows
@@ -20,12 +21,12 @@ def test_it_works(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     _, order_id, ids = make_ledger(database, *actions)
     monkeypatch.setattr(ledger_pages, "PAGE", 3)
     with database.reading() as session:
-        pages = [ledger_page(session, ZHANG, MORNING.date(), part=part) for part in (1, 2, 3)]
+        pages = [ledger_page(session, ZHANG, MORNING.date(), wish=Wish(part=part)) for part in (1, 2, 3)]
         assert [[row.row.id for row in page.rows] for page in pages] == [ids[:3], ids[3:6], ids[6:]]
-        assert {(page.total, page.parts) for page in pages} == {(7, 3)}
+        assert {(page.total, page.listed.parts) for page in pages} == {(7, 3)}
         whole = picked_rows(session, ZHANG, MORNING.date(), EVERYTHING)
         assert [row for page in pages for row in page.rows] == list(whole)
-        assert ledger_page(session, ZHANG, MORNING.date(), part=99).part == 3
+        assert ledger_page(session, ZHANG, MORNING.date(), wish=Wish(part=99)).listed.wish.part == 3
         assert ledger_page(session, ZHANG, MORNING.date(), Pick(order=order_id)).total == 7
         assert ledger_page(session, ZHANG, MORNING.date(), Pick(order="nowhere")).total == 0
 
@@ -57,7 +58,7 @@ def test_conditions_pick_by_unit_state_lead_days_and_words(database: Database) -
     actions = [
         make_action(problem="开放时间太短", sponsor="钱副局长", due=later(1)),
         make_action(problem="停车100%不够", owner="周主任", due=later(8), measures="增设车位"),
-        make_action(problem="厕所不干净", sponsor="郑局长", due=later(30)),
+        make_action(problem="厕所不干净，Bus 站牌旧", sponsor="郑局长、阿依古丽·买买提", due=later(30)),
     ]
     _, _, ids = make_ledger(database, *actions)
     with database.writing() as session:
@@ -70,11 +71,16 @@ def test_conditions_pick_by_unit_state_lead_days_and_words(database: Database) -
             Pick(lead="周主任"): [1],
             Pick(lead="局长"): [0, 1, 2],
             Pick(lead="郑局"): [2],
-            Pick(words="保洁"): [2],
-            Pick(words="车位 停车"): [1],
-            Pick(words="车位 厕所"): [],
-            Pick(words="100%"): [1],
-            Pick(words="%"): [1],
+            Pick(text="保洁"): [2],
+            Pick(text="ＢＵＳ·站牌"): [2],
+            Pick(text="阿依古丽买买提"): [2],
+            Pick(lead="阿依古丽・买买提"): [2],
+            Pick(text="文工团 车位"): [1],
+            Pick(text="财政局 车位"): [],
+            Pick(text="车位 停车"): [1],
+            Pick(text="车位 厕所"): [],
+            Pick(text="100%"): [1],
+            Pick(text="%"): [1],
             Pick(since=later(8)): [1, 2],
             Pick(until=later(8)): [0, 1],
             Pick(since=later(2), until=later(9)): [1],
@@ -91,7 +97,7 @@ def test_the_head_counts_all_pages(database: Database, monkeypatch: pytest.Monke
     make_ledger(database, *(make_action(due=later(10 + number)) for number in range(7)))
     monkeypatch.setattr(ledger_pages, "PAGE", 3)
     with database.reading() as session:
-        found = ledger_page(session, ZHANG, later(13), Pick(), 2)
-        assert (found.total, found.running, found.late, found.parts) == (7, 7, 3, 3)
+        found = ledger_page(session, ZHANG, later(13), Pick(), Wish(part=2))
+        assert (found.total, found.running, found.late, found.listed.parts) == (7, 7, 3, 3)
         found = ledger_page(session, ZHANG, later(13), Pick(Show.LATE))
         assert (found.total, found.running, found.late) == (3, 3, 3)

@@ -1,5 +1,7 @@
 """Many actions are told of at once: every one by the rules of one, in as many statements as two."""
 
+from functools import partial
+
 import sqlalchemy as sa
 
 from app.core.acting import Acting
@@ -7,9 +9,12 @@ from app.core.db import Database
 from app.core.scope import ROOT, limit
 from app.rectification.ledger import recording
 from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.reads import picked_rows
 from app.rectification.ledger.recording import Change
 from app.rectification.models import ActionEntry, RemedialAction
 from app.rectification.rules.ledger import ActionEvent
+from app.rectification.rules.picks import Pick
+from app.rectification.rules.searched import searched
 from tests.cast import MORNING, refuses
 from tests.publication.test_page_cost import statements
 from tests.rectification.flagged import WU, ZHANG, ZHENG, make_action, make_ledger
@@ -72,3 +77,27 @@ def test_many_take_as_many_statements_as_few(database: Database) -> None:
     with database.reading() as session:
         entries = session.scalar(sa.select(sa.func.count()).select_from(ActionEntry))
         assert entries == (2 + 40) * 2
+
+
+def test_whatever_is_entered_is_found_by_the_ledger(database: Database) -> None:
+    """Through every way in: the plan, an act, what is told of many at once; and what no longer stands is not found."""
+    _, _, (first, second) = make_ledger(
+        database, make_action(problem="开放时间短", owner="阿依古丽·买买提"), make_action(problem="停车难")
+    )
+
+    def found(text: str) -> list[str]:
+        with database.reading() as session:
+            return [row.row.id for row in picked_rows(session, ZHANG, MORNING.date(), Pick(text=text))]
+
+    assert found("阿依古丽买买提") == [first]
+    with database.writing() as session:
+        ledger_acts.act(Acting(session, MORNING, WU), second, ActionEvent.PROGRESS, "已经划线")
+        recording.record(
+            Acting(session, MORNING, ZHANG), [Change(first, public_rating="较 好", rules_made="《开放办法》")]
+        )
+    assert (found("已经划线"), found("较好"), found("《开放办法》")) == ([second], [first], [first])
+    with database.writing() as session:
+        recording.record(Acting(session, MORNING, ZHANG), [Change(first, public_rating="一般")])
+        rows = session.scalars(sa.select(RemedialAction)).all()
+        assert all(row.searched == searched(partial(getattr, row))["searched"] for row in rows)
+    assert (found("较好"), found("一般"), found("开放时间 一般")) == ([], [first], [first])

@@ -49,21 +49,21 @@ def test_it_works(database: Database, new_desk: Desks) -> None:
 def test_conditions_and_columns_go_with_every_link(
     database: Database, new_desk: Desks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_ledger(database, *(make_action(problem=f"第{number}件", owner="周主任") for number in range(5)))
-    monkeypatch.setattr(ledger_pages, "PAGE", 2)
+    make_ledger(database, *(make_action(problem=f"第{number}件", owner="周主任") for number in range(12)))
+    monkeypatch.setattr(ledger_pages, "PAGE", 5)
     desk = new_desk("zhangsan")
     page = desk.get(f"{LEDGER}?lead=周主任&columns=owner&columns=goal&part=2").text
     assert heads(page)[6:] == ["整改目标", "责任人"]
-    assert rows(page) == ["1-3", "1-4"]
-    links = [html.unescape(link) for link in re.findall(r'href="(/rectification/ledger[^"]*)"', page)]
-    told = {link: parse_qs(urlsplit(link).query) for link in links if "?" in link}
+    assert rows(page) == [f"1-{number}" for number in range(6, 11)]
+    links = [html.unescape(link) for link in re.findall(r'href="((?:/rectification/ledger[^"]*)?\?[^"]*)"', page)]
+    told = {link: parse_qs(urlsplit(link).query) for link in links if "lang=" not in link}
     following = next(link for link in told if told[link].get("part") == ["3"])
-    assert rows(desk.get(following).text) == ["1-5"]
+    assert rows(desk.get(LEDGER + following).text) == ["1-11", "1-12"]
     for link, asked in told.items():
         if "清除" not in page.split(html.escape(link))[1][:20]:
             assert asked.get("lead", ["周主任"]) == ["周主任"]
         assert "columns" in asked or ".xlsx" in link or ".docx" in link
-    assert "导出筛选出的 5 项（Excel）" in page
+    assert "导出筛选出的 12 项（Excel）" in page
 
 
 def test_a_file_of_a_part_holds_the_part_and_says_so(database: Database, new_desk: Desks) -> None:
@@ -83,7 +83,7 @@ def test_a_file_of_a_part_holds_the_part_and_says_so(database: Database, new_des
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("?words=没有的", "没有符合这些条件的整改事项"),
+        ("?q=没有的", "没有符合这些条件的整改事项"),
         ("?from=2026-12-02&to=2026-12-01", "起止日期颠倒了"),
         ("?from=明天", "日期写得不对，没有按它筛选"),
     ],
@@ -108,7 +108,7 @@ def test_it_asks_no_more_for_more_rows(database: Database, new_desk: Desks) -> N
     for unit_id, count in (("u3", 1), ("u5", 40)):
         order_id = order(database, found, unit_id)
         keep_ledger(database, order_id, *(make_action() for _ in range(count)), by=ZHANG)
-        for path in (LEDGER, f"{LEDGER}?columns=owner&words=开放", "/rectification", "/rectification/supervision"):
+        for path in (LEDGER, f"{LEDGER}?columns=owner&q=开放", "/rectification", "/rectification/supervision"):
             desk.get(path)
             with statements() as asked:
                 desk.get(path).raise_for_status()

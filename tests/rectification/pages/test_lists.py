@@ -60,7 +60,7 @@ def test_an_empty_list_says_where_it_comes_from(database: Database, new_desk: De
 def test_an_organiser_puts_actions_to_the_vote_from_the_ledger(database: Database, new_desk: Desks) -> None:
     _, _, ids = make_ledger(database, make_action(), make_action(problem="停车不便", due=later(21)))
     desk = new_desk("zhangsan")
-    page = desk.get("/rectification/ledger?words=停车").text
+    page = desk.get("/rectification/ledger?q=停车").text
     address = re.findall(r'href="(/rectification/vote[^"]*)"', page)[0]
     page = desk.get(address).text
     assert re.findall(r'name="action\[\]" value="([^"]+)"', page) == [ids[1]]

@@ -17,6 +17,7 @@ from app.rectification.orders import service as ordering
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.ledger import ActionEvent
+from app.rectification.rules.picks import Pick
 from app.rectification.rules.plans import PlanState
 from tests.cast import MORNING
 from tests.rectification.flagged import (
@@ -88,6 +89,8 @@ def check_ledger(session: Session, order_id: str) -> None:
         ("1-1", "开放时间太短", "in_progress"),
         ("1-2", "收费不透明", "announced"),
     ]
+    sought = Pick(text="收费 不透明", lead="孙 团长")
+    assert [each.number for each in picked_rows(session, WU, TODAY, sought)] == ["1-2"]
     assert "已排班" in [entry.text for entry in ledger_acts.entries_of(session, rows[0].row.id)]
     assert [asked.reason for asked in ledger_acts.extensions_of(session, rows[0].row.id)] == ["设备未到"]
     assert [file.name for file in files_of(session, rows[0].row.id)] == ["证明.pdf"]

@@ -19,7 +19,7 @@ PICKS = st.builds(
     lead=TEXTS,
     state=st.sampled_from(["", *(state.value for state in ActionState)]),
     kind=st.sampled_from(["", *(kind.value for kind in ActionKind)]),
-    words=TEXTS,
+    text=TEXTS,
     since=st.none() | st.dates(date(1000, 1, 1)),
     until=st.none() | st.dates(date(1000, 1, 1)),
 )
