@@ -80,6 +80,7 @@ def ask_for_plan(page: Page, unit: str) -> str:
     """Ask one unit for its plan, without an order; return the path of the plan."""
     page.goto("/rectification/campaigns")
     page.get_by_role("link", name="各单位整改方案").first.click()
+    page.get_by_role("link", name="要求报送整改方案").click()
     page.get_by_role("link", name="都不选").click()
     expect(page.locator("input[name='units[]']:checked")).to_have_count(0)
     page.get_by_role("button", name="要求选中的单位报送").click()

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
+from app.rectification.pages.choosing import UNITS, choice_of, looks
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.plans import entering
@@ -21,7 +22,9 @@ TITLE_LIMIT, BASIS_LIMIT = 200, 200
 ISSUE_WORDS = {**LEDGER_WORDS, "origins": ORIGINS, "entered_origins": ENTERED_ORIGINS}
 
 
-def _issues_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+def _issues_page(
+    desk: Desk, campaign_id: str, form: PostedForm | None = None, refused: Refused | None = None
+) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     issues = issues_within(desk.session, desk.staff, desk.now, campaign_id)
     context = {
@@ -29,8 +32,9 @@ def _issues_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -
         "issues": issues,
         "names": {unit.id: unit.name for unit in campaign.units},
         "answers": answers(desk.session, desk.staff, campaign_id),
-        "ticked": refused.form.several("units[]") if refused else (),
+        "choice": choice_of(campaign.units, (), form),
         "faulty": faulty(refused),
+        "typed": form.as_dict() if form else {},
     }
     can = reader_powers(desk.staff.roles)
     return desk.show("rectification/issues.html", refused, can=can, **context, **ISSUE_WORDS)
@@ -41,7 +45,7 @@ def _typed(form: PostedForm) -> TypedIssue:
         origin=form.text("origin", 20, needed=False),
         title=form.text("title", TITLE_LIMIT, needed=False, label="问题"),
         basis=form.text("basis", BASIS_LIMIT, needed=False, label="依据"),
-        unit_ids=tuple(form.several("units[]")),
+        unit_ids=tuple(form.several(UNITS)),
     )
 
 
@@ -53,11 +57,13 @@ def show_issues(desk: RectificationDesk, campaign_id: str) -> Response:
 
 @router.post("/rectification/campaigns/{campaign_id}/issues")
 def enter(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Enter an issue with its source."""
+    """Enter an issue with its source, or show other units to choose from."""
+    if looks(form):
+        return desk.consider(lambda: _issues_page(desk, campaign_id, form), lambda _: _issues_page(desk, campaign_id))
     return desk.attempt(
         lambda: entering.enter(desk.acting, campaign_id, _typed(form)),
         f"/rectification/campaigns/{campaign_id}/issues",
-        lambda refused: _issues_page(desk, campaign_id, refused),
+        lambda refused: _issues_page(desk, campaign_id, form, refused),
     )
 
 
@@ -77,14 +83,17 @@ def _stored(desk: Desk, place: tuple[str, str]) -> Stored:
     return stored(shown, issue.origin, issue.unit_ids)
 
 
-def _issue_page(desk: Desk, place: tuple[str, str], refused: Refused | None = None) -> Response:
+def _issue_page(
+    desk: Desk, place: tuple[str, str], form: PostedForm | None = None, refused: Refused | None = None
+) -> Response:
     campaign, issue = get_campaign(desk.session, place[0]), _found(desk, *place)
     context = {
         "campaign": campaign,
         "issue": issue,
         "found": answers(desk.session, desk.staff, place[0]).get(issue.id, ()),
-        "ticked": refused.form.several("units[]") if refused and "title" in refused.form else issue.unit_ids,
+        "choice": choice_of(campaign.units, issue.unit_ids, form),
         "faulty": faulty(refused),
+        "typed": form.as_dict() if form else {},
         "stored": _stored(desk, place),
     }
     return desk.show("rectification/issue.html", refused, **context, **ISSUE_WORDS)
@@ -98,8 +107,10 @@ def issue_page(desk: OrganiserDesk, campaign_id: str, issue_id: str) -> Response
 
 @router.post("/rectification/campaigns/{campaign_id}/issues/{issue_id}")
 def change(desk: OrganiserDesk, campaign_id: str, issue_id: str, form: Form) -> Response:
-    """Change an entered issue."""
+    """Change an entered issue, or show other units to choose from."""
     place = (campaign_id, issue_id)
+    if looks(form):
+        return desk.consider(lambda: _issue_page(desk, place, form), lambda _: _issue_page(desk, place))
 
     def act() -> None:
         entering.held_issue(desk.session, *place)
@@ -109,7 +120,7 @@ def change(desk: OrganiserDesk, campaign_id: str, issue_id: str, form: Form) -> 
     return desk.attempt(
         act,
         f"/rectification/campaigns/{campaign_id}/issues",
-        lambda refused: _issue_page(desk, place, refused),
+        lambda refused: _issue_page(desk, place, form, refused),
     )
 
 
@@ -120,5 +131,5 @@ def withdraw(desk: OrganiserDesk, campaign_id: str, issue_id: str, _form: Form) 
     return desk.attempt(
         lambda: entering.withdraw(desk.acting, *place),
         f"/rectification/campaigns/{campaign_id}/issues",
-        lambda refused: _issue_page(desk, place, refused),
+        lambda refused: _issue_page(desk, place, refused=refused),
     )

@@ -20,7 +20,8 @@ DUE = (working(later(14)) or later(14)).isoformat()
 def test_a_plan_is_asked_for_and_goes_its_way_by_the_pages(database: Database, new_desk: Desks) -> None:
     found = make_flagged(database)
     organiser, liaison, path = new_desk("zhangsan"), new_desk("wujiu"), f"/rectification/campaigns/{found.campaign_id}"
-    page = organiser.get(f"{path}/plans").text
+    assert f'href="{path}/plans?pick=all"' in organiser.get(f"{path}/plans").text
+    page = organiser.get(f"{path}/plans?pick=all").text
     assert page.count('name="units[]"') == 8
     assert page.count(" checked") == 8
     assert organiser.get(f"{path}/plans?pick=remedial").text.count(" checked") == 2
