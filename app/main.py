@@ -74,6 +74,7 @@ from app.tally.facts import section_texts, texts_of
 from app.tally.headed import figures_of, head_of, headline, heads_of, is_judged_by_points
 from app.tally.sectioned import ballot_texts
 from app.tally.shown import participation_rate
+from app.tally.sums import sums_in, sums_of
 from app.tally.unseen import unseen_groups
 from app.tally.wording import CHAIN, VERDICTS
 from app.tally.words import word_for
@@ -166,8 +167,8 @@ def build_api(
     app.state.pages = make_pages(settings)
     app.state.pages.environment.globals |= {
         "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak, "letters": Letters(LETTERS),
-        "overall_of": overall_of, "parts_of": parts_of, "participation_rate": participation_rate,
-        "ballot_texts": ballot_texts,
+        "overall_of": overall_of, "parts_of": parts_of, "sums_of": sums_of, "sums_in": sums_in,
+        "participation_rate": participation_rate, "ballot_texts": ballot_texts,
         "headline_of": headline, "head_of": head_of, "heads_of": heads_of, "figures_of": figures_of,
         "is_judged_by_points": is_judged_by_points, "texts_of": texts_of,
         "section_texts": section_texts, "worsening_of": worsening_of, "word_for": word_for,

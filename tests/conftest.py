@@ -203,7 +203,7 @@ LABOUR = (
 RENDERING = re.compile(
     r"tests/(reports|charts|web)/|tests/rectification/(pages|documents|board)/"
     r"|test_(routes\w*|reads|charts|trends|tryout|numbers|api|merged|matrix|navigation|english_pages|liaison|called)\.py"
-    r"|test_(spoken|rule_said|scope)\.py"
+    r"|test_(spoken|rule_said|scope|golden)\.py"
 )
 """Tests of what only reads and renders. All others write, lock, count, open, back up or migrate: these run on both
 databases; a test of this list runs on the one that its name draws, so that half of them run on each. Where the tests

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from app.tally.document import BandDocument, Document, Target, TargetBand, parts_of
-from app.tally.headed import MEAN, head_of, in_points, mean_text
+from app.tally.headed import MEAN, RATE, head_of, in_points, mean_text
 from app.tally.shown import Cell, Count, ItemTable, Overall, Rate
 from app.tally.verdict import Verdict
 from app.tally.wording import NO_BAND_TEXT
@@ -41,6 +41,8 @@ class Asked:
     options: tuple[Option, ...]
     valid: str = ""
     text: str = ""
+    note: str = ""
+    """What their shares add up to as printed, where that is not the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Slide:
     """Who answers for it （主办单位）."""
     consequence: str = ""
     """What follows from its word."""
+    flags: tuple[str, ...] = ()
+    """What the rule says beside its word."""
     id: str = ""
     score: str = ""
     """Its 综合评价得分, where everybody is told one."""
@@ -104,6 +108,7 @@ def _slide(target: Target | TargetBand) -> Slide:
         id=target["id"],
         responsible=target.get("responsible", ""),
         consequence=verdict.get("consequence", ""),
+        flags=tuple(verdict.get("flags", ())),
     )
 
 
@@ -111,7 +116,7 @@ def _asked(part: ItemTable | Overall) -> Asked:
     cell = part["total"]
     if not cell["shown"]:
         return Asked(part["label"], (), text=cell["text"])
-    return Asked(part["label"], tuple(options_of(cell)), valid=cell["valid"]["text"])
+    return Asked(part["label"], tuple(options_of(cell)), valid=cell["valid"]["text"], note=cell.get("sum_text", ""))
 
 
 def options_of(cell: Cell) -> list[Option]:
@@ -122,7 +127,7 @@ def options_of(cell: Cell) -> list[Option]:
     if in_points(cell):
         return [Option(MEAN, "", {"text": mean_text(cell), "tenths": None})]
     if not cell["distribution"]:
-        return [Option(cell.get("counted", ""), _count(cell.get("satisfied")), cell["satisfied_rate"], 1)]
+        return [Option(cell.get("counted", RATE), _count(cell.get("satisfied")), cell["satisfied_rate"], 1)]
     rows = enumerate(cell["distribution"], 1)
     return [
         *(Option(row["label"], _number(row["count"]), row["share"], grade) for grade, row in rows),
@@ -133,9 +138,15 @@ def options_of(cell: Cell) -> list[Option]:
 def options_text(asked: Asked) -> str:
     """Return the options in one line: 满意 15（71.4%），基本满意 6（28.6%）; or the sentence that they are not told.
 
-    Of points: 平均分 85.5 分.
+    Of points: 平均分 85.5 分. Behind them stands what they add up to where that is not the whole.
     """
-    return "，".join(f"{one.label} {one.text}" for one in asked.options) or asked.text
+    told = "，".join(f"{one.label} {one.text}" for one in asked.options) or asked.text
+    return f"{told}；{asked.note}" if asked.note else told
+
+
+def beside_word(slide: Slide) -> str:
+    """Return what stands beside the word of an object: what follows from it, and what the rule says besides."""
+    return "；".join(filter(None, (slide.consequence, *slide.flags)))
 
 
 def _count(count: Count | None) -> str:

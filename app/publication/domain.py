@@ -305,14 +305,12 @@ def notes_for(unit: Target, scope: Scope) -> list[str]:
 
 
 def _beside(unit: Target) -> Iterator[str]:
-    """Yield what stands beside a word: what follows from one of the body's own, flags, a sum that is not the whole."""
-    ruling, total = unit["verdict"], unit["overall"]["total"]
+    """Yield what stands beside a word: what follows from one of the body's own, and flags."""
+    ruling = unit["verdict"]
     consequence = ruling.get("consequence")
     if consequence and has_chinese(ruling["label"]) and ruling["label"] != VERDICTS[ruling["code"]]:
         yield f"“{ruling['label']}”：{consequence}"
     yield from ruling.get("flags", ())
-    if total["shown"] and "sum_text" in total:
-        yield total["sum_text"]
 
 
 def unit_of(units: Iterable[Seen], unit_id: str) -> Seen | None:

@@ -18,6 +18,7 @@ from app.tally.document import Document, Section, Target, overall_of, parts_of
 from app.tally.facts import texts_of
 from app.tally.headed import figures_of, has_rates, heads_of
 from app.tally.shown import ItemTable, Overall, Ruling
+from app.tally.sums import sum_lines, sums_in, sums_of
 from app.tally.verdict import Verdict
 from app.tally.wording import COUNT_WORDS, NOT_TOLD
 from app.tally.words import word_rows
@@ -117,7 +118,7 @@ def _brief(result: Published, *, named: bool) -> bytes:
     words = COUNT_WORDS[section["objects"]]
     summary = [[row["label"], f"{row['count']} {words}"] for row in word_rows(section) if row["count"]]
     data = {
-        **frame(result, document, f"{document['round']['title']}{noun}结果简报"),
+        **frame(result, document, f"{document['round']['title']}{noun}结果简报", () if many else _sums(section)),
         "summary": summary,
         "heads": _heads(section),
         "words_from": len(heads_of(section)) + 3,
@@ -178,6 +179,12 @@ def _rows(section: Section) -> list[list[str]]:
         return [_row(section, unit, 0, f"{unit['position']}. {unit['name']}") for unit in units]
     shown = len(_heads(section)) + 1
     return [_row(section, unit, place, part["label"])[:shown] for unit in units for place, part in _parts(unit)]
+
+
+def _sums(section: Section) -> list[str]:
+    """Return the notes on the shares that are drawn in the rows."""
+    units = section["targets"]
+    return sum_lines(sums_of(section) if len(units) > 1 else [note for unit in units for note in sums_in(unit)])
 
 
 def _parts(unit: Target) -> list[tuple[int, ItemTable | Overall]]:

@@ -1,6 +1,6 @@
 """What the PDFs of a published result have in common: the frame of a page, and how it is typeset."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from app.campaigns.nouns import sort_of
@@ -63,8 +63,10 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(each)
 
 
-def frame(edition: Edition, document: Document | BandDocument, title: str) -> dict[str, object]:
-    """Return what the frame of a page is filled in with."""
+def frame(
+    edition: Edition, document: Document | BandDocument, title: str, notes: Iterable[str] = ()
+) -> dict[str, object]:
+    """Return what the frame of a page is filled in with; ``notes`` stand behind those of the whole result."""
     about, total = document["round"], document["chain"]["total"]
     numbers = [[CHAIN["expected"], str(total["expected"])]]
     if "present" in total:
@@ -96,5 +98,6 @@ def frame(edition: Edition, document: Document | BandDocument, title: str) -> di
         "notes": [
             *ballot_texts(document["chain"]),
             *(note["text"] for note in (*document["chain"]["warnings"], *document["notes"])),
+            *notes,
         ],
     }

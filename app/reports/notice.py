@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.office.qr import qr_grid
-from app.publication.announced import options_text, slides_of, summary_of_words
+from app.publication.announced import beside_word, options_text, slides_of, summary_of_words
 from app.publication.composites import Composites
 from app.publication.editions import PublishedBands
 from app.publication.previous import PREVIOUS_NOTE, Before
@@ -111,7 +111,8 @@ def _counts(document: BandDocument) -> list[list[object]]:
             headed = slide.part
             rows.append([headed])
         named = f"{slide.name}（{slide.responsible}）" if slide.responsible else slide.name
-        word = f"{slide.word}：{slide.consequence}" if slide.consequence else slide.word
+        beside = beside_word(slide)
+        word = f"{slide.word}：{beside}" if beside else slide.word
         for part in slide.asked:
             name = named if len(slide.asked) == 1 else f"{named} · {part.label}"
             rows.append([slide.position, name, options_text(part), word])

@@ -22,7 +22,7 @@ from app.office.markup import (
     table,
     two_lines,
 )
-from app.publication.announced import Slide, options_text, slides_of, summary_of_words
+from app.publication.announced import Slide, beside_word, options_text, slides_of, summary_of_words
 from app.publication.charts import distribution_of, shares_of
 from app.publication.domain import has_intervals
 from app.publication.editions import Published
@@ -46,6 +46,7 @@ from app.tally.shown import (
     figure_text,
     measure_of,
 )
+from app.tally.sums import sum_lines, sums_in
 from app.tally.wording import CHAIN, HIDDEN_TEXT
 
 BLANK = "＿＿＿＿＿＿"
@@ -175,7 +176,7 @@ def items_table(figures: Figures, unit: Target, caption: str) -> Markup:
     """Return the table of a unit's items with a bar in every row."""
     columns = fitted([Column("指标", 0, Style.CELL), Column("分布", _STRIP, Style.HEAD), *figures.columns()])
     rows = ([part["label"], figures.strip(part["total"]), *figures.cells(part["total"])] for part in parts_of(unit))
-    return table(caption, columns, rows)
+    return joined([table(caption, columns, rows), paragraphs(sum_lines(sums_in(unit)), Style.NOTE)])
 
 
 def groups_table(section: Section, unit: Target, caption: str) -> Markup:
@@ -284,7 +285,7 @@ def _told_rows(slide: Slide, before: str) -> Iterator[list[Cell]]:
     if slide.part != before:
         yield [Spanning(slide.part, 5)]
     name = f"{slide.name}（{slide.responsible}）" if slide.responsible else slide.name
-    word = two_lines(slide.word, slide.consequence) if slide.consequence else slide.word
+    word = two_lines(slide.word, beside) if (beside := beside_word(slide)) else slide.word
     for place, part in enumerate(slide.asked):
         lead = ("", "") if place else (name, word)
         yield [lead[0], part.label, options_text(part), part.valid or NO_FIGURE, lead[1]]

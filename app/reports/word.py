@@ -43,6 +43,7 @@ from app.rounds.ports import Merged
 from app.tally.document import Document, Section, Target, every_target, only_section, overall_of, parts_of
 from app.tally.headed import MEAN, has_rates, single_head
 from app.tally.shown import Ruling
+from app.tally.sums import sum_lines, sums_of
 from app.tally.verdict import Verdict
 from app.tally.words import word_for, word_rows
 
@@ -151,11 +152,8 @@ def _units_of_concern(section: Section) -> Markup:
         if (found := units_of_verdict(section, verdict))
     ]
     first = "以下单位需要关注，按机构序列列出，不作排名。" if lines else "没有需要关注的单位。"
-    heard = (
-        "群众的意见和建议见第三部分，原因见第四部分。"
-        if any(unit["remarks"]["shown"] for unit in section["targets"])
-        else ""
-    )
+    has_remarks = any(unit["remarks"]["shown"] for unit in section["targets"])
+    heard = "群众的意见和建议见第三部分，原因见第四部分。" if has_remarks else ""
     return joined([paragraph(called(section["objects"], f"各单位结论：{numbers}。{first}{heard}")), paragraphs(lines)])
 
 
@@ -170,7 +168,8 @@ def _overall_table(section: Section, figures: Figures) -> Markup:
         [str(unit["position"]), unit["name"], *figures.cells(overall_of(unit)["total"]), unit["verdict"]["label"]]
         for unit in section["targets"]
     ]
-    return table(called(section["objects"], OVERALL), fitted(columns), rows)
+    made = table(called(section["objects"], OVERALL), fitted(columns), rows)
+    return joined([made, paragraphs(sum_lines(sums_of(section)), Style.NOTE)])
 
 
 def _overall_charts(document: Document, pictures: Pictures) -> Markup:

@@ -11,7 +11,7 @@ from app.campaigns.nouns import called, sort_of
 from app.core.chinese import chinese_time
 from app.office.books import written
 from app.office.workbook import plain
-from app.publication.announced import slides_of
+from app.publication.announced import beside_word, slides_of
 from app.publication.composites import Composites
 from app.publication.domain import has_intervals, notes_for, units_with_remarks
 from app.publication.editions import Published
@@ -43,10 +43,13 @@ from app.tally.shown import (
     ShownCell,
     participation_rate,
 )
+from app.tally.sums import sum_of
 from app.tally.wording import CHAIN
 from app.tally.words import word_rows
 
 ORDER: Final = "单位按机构序列排列，不作排名"
+SUM: Final = "占比合计"
+"""Heads what printed shares add up to, where that is not the whole."""
 _NAME_SIGNS: Final = 31
 
 
@@ -104,7 +107,7 @@ def _figure_heads(section: Section) -> list[str]:
     others = [f"{label}率" for label in (scale["unknown"], scale["abstain"]) if label is not None]
     interval = ["满意率可能区间"] if has_intervals(section) else []
     rates = [RATE, *interval, "总体满意率", DISSATISFIED] if has_rates(section) else []
-    return [*grades, *rates, SCORE if rates else MEAN, "有效（人）", *others, "等次用语"]
+    return [*grades, *rates, SCORE if rates else MEAN, "有效（人）", *others, "等次用语", SUM]
 
 
 def _figures(section: Section, cell: Cell) -> list[Value]:
@@ -123,6 +126,7 @@ def _figures(section: Section, cell: Cell) -> list[Value]:
         cell["valid"],
         *(other["rate"] for other in others),
         labels if labels != "/".join(grade["label"] for grade in grades) else None,
+        sum_of(cell) or None,
     ]
 
 
@@ -255,16 +259,16 @@ def _group_name(group: GroupRow | MergedRow) -> str:
 
 def _counts(table: Table, result: Published) -> None:
     """Write the counts of an announced round: one row for every option of whatever was asked."""
-    heads = ["序", "对象", "指标", "选项", "票数", "占比", "有效", "结论", "后续", "主办单位", "分表"]
+    heads = ["序", "对象", "指标", "选项", "票数", "占比", "有效", "结论", "后续", "主办单位", "分表", SUM]
     table.head(heads, [PLACE, WIDE, WIDE, NARROW])
     for slide in slides_of(result.document):
-        word: list[Value] = [slide.word, slide.consequence or None, slide.responsible or None, slide.part or None]
+        word: list[Value] = [slide.word, beside_word(slide) or None, slide.responsible or None, slide.part or None]
         for part in slide.asked:
             lead: list[Value] = [slide.position, slide.name, part.label]
             for one in part.options:
                 count = int(one.count) if one.count else None
                 valid = int(part.valid) if part.valid.isdecimal() else part.valid
-                table.row([*lead, one.label, count, one.share, valid, *word])
+                table.row([*lead, one.label, count, one.share, valid, *word, part.note or None])
             if part.text:
                 table.row([*lead, part.text, None, None, None, *word])
 

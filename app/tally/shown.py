@@ -306,13 +306,12 @@ class GateTexts(TypedDict):
 ChainRow = CountedRow | IssuedRow | GroupCountedRow | GroupIssuedRow
 
 
-def participation_rate(row: ChainRow, decimals: int = 1) -> Rate | None:
-    """Return 参评率 = 收回 ÷ 应参加, half up; None where what came back is not told.
-
-    All of it is 100% and none of it 0%, and nothing else is. It stands beside 回收率 wherever that is said.
-    """
+def participation_rate(row: ChainRow) -> Rate | None:
+    """Return 参评率 = 收回 ÷ 应参加, with the decimals of the 回收率 it stands beside; None where that is not told."""
     if "returned" not in row or not row["expected"]:
         return None
+    beside = row["return_rate"]
+    decimals = len(beside["text"].rstrip("%").partition(".")[2]) if beside else 1
     rounded, steps = shown_steps(Fraction(row["returned"], row["expected"]), decimals)
     return {"text": percent_text(rounded, steps), "tenths": rounded * PER_MILLE // steps}
 

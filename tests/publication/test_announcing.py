@@ -12,12 +12,14 @@ from starlette.testclient import TestClient
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Formula, Item, Scheme
+from app.campaigns.rule import Flag, Rule
 from app.campaigns.sentences import rule_text
 from app.core.db import Database
 from app.publication.domain import Scope, Viewer
 from app.reports.report_data import counts_table
 from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
+from tests.campaigns.test_rule import first
 from tests.papers import asked
 from tests.publication import counted
 from tests.publication.test_api import FIRST, program
@@ -255,3 +257,19 @@ def test_sections_are_headed_where_they_are_announced_together(organiser: TestCl
     with database.reading() as session:
         result = counted.result_for(session, round_id, Viewer(Scope.ORGANISERS))
     assert "民生项目" in counts_table(result.document)
+
+
+def test_what_the_rule_says_beside_a_word_is_announced_with_it(organiser: TestClient, database: Database) -> None:
+    paper = people()
+    flagged = Rule(paper.scheme.judged_by.steps, (Flag((first(1, ">=", "9/10"),), "总结经验"),))
+    paper = replace(paper, scheme=replace(paper.scheme, rule=flagged))
+    round_id = counted.store_published(database, votes(paper), "leaders", "public")
+    post(organiser, f"/rounds/{round_id}/announce", to="1")
+    for page in (f"/results/{round_id}", f"/notices/{round_id}", f"/rounds/{round_id}/announce/screen"):
+        assert re.search(r">总结经验</(small|p)>", organiser.get(page).text), page
+    assert "；总结经验" in "".join(text_of(organiser.get(f"/notices/{round_id}/notice.pdf").content).split())
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+    rows = load_workbook(BytesIO(result_workbook(result)))["公开计票"].values
+    assert all(str(row[8]).endswith("；总结经验") for row in list(rows)[1:])
+    assert str(counts_table(result.document)).count("；总结经验") == len(PROJECTS)
