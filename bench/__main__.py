@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 BOUNDS = {
-    "cast_over_echo/sqlite": (">=", 0.40),
-    "cast_over_echo/postgresql": (">=", 0.40),
+    "cast_over_echo/sqlite": (">=", 0.50),
+    "cast_over_echo/postgresql": (">=", 0.45),
     "visit_over_pair": (">=", 0.40),
     "code_found_ms/sqlite": ("<=", 0.5),
     "code_found_ms/postgresql": ("<=", 0.5),

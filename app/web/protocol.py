@@ -2,12 +2,49 @@
 
 import asyncio
 from functools import partial
-from typing import Any
+from typing import Any, Final, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.web.sockets import Line, Room, Sockets
+
+GO_ON: Final = b"HTTP/1.1 100 "
+"""How the answer begins that asks for the body of a request."""
+
+
+class OneWrite:
+    """The transport of one answer: its head waits for the first of its body, so that both leave in one system call.
+
+    For a small answer, such as a receipt, that call costs as much as a third of all the rest.
+    """
+
+    __slots__ = ("_head", "_transport", "_waits")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._head = b""
+        self._waits = True
+
+    def write(self, data: bytes) -> None:
+        """Keep the head, send it with what comes next, and all further at once."""
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.writelines([head, data])
+        elif self._waits and not data.startswith(GO_ON):
+            self._head, self._waits = data, False
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Send what still waits, and end the connection."""
+        if self._head:
+            self._transport.write(self._head)
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether nothing more can be sent."""
+        return self._transport.is_closing()
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -49,6 +86,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if not may_stay:
             self.scope["state"]["crowded"] = True
         super().on_headers_complete()
+        if self.scope["method"] != "HEAD":  # whose head no body follows
+            self.cycle.transport = cast("asyncio.Transport", OneWrite(self.transport))
         if not may_stay:
             self.cycle.keep_alive = False
 
