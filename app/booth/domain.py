@@ -9,7 +9,8 @@ from typing import Final
 from app.campaigns.domain import Item, Objects, Scale, ScoreScale
 from app.campaigns.score import Score
 from app.core.errors import DomainError
-from app.rounds.domain import NOT_ASKED, Paper
+from app.rounds.domain import NOT_ASKED, SELF, Paper
+from app.rounds.limits import SELF_WORD
 from app.rounds.marks import mark_bytes, special_bytes
 
 SEED_SIGNS = 32
@@ -33,12 +34,13 @@ _SIGN_OF_MARK = _DIGITS.ljust(256, b"-")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing to tick; ``tone`` names its colour, and ``opinion`` is False for 不了解 and 弃权."""
+    """One thing to tick; ``tone`` names its colour, and ``opinion`` is False for 不了解, 弃权 and 本人."""
 
     mark: int
     label: str
     tone: str
     opinion: bool
+    is_self: bool = False
 
     @property
     def four(self) -> bool:
@@ -97,8 +99,14 @@ class Sheet:
     """From which the phone draws its order of the units: ``SEED_SIGNS`` hex signs."""
 
 
-def options(scale: Scale, item: Item) -> tuple[Option, ...]:
-    """Return what can be ticked for an item, in the order of the marks; of points what stands beside them."""
+def options(scale: Scale, item: Item, *, self_cell: bool = False) -> tuple[Option, ...]:
+    """Return what can be ticked for an item, in the order of the marks, 本人 last where there is that."""
+    own = (Option(SELF, SELF_WORD, "none", opinion=False, is_self=True),) if self_cell else ()
+    return (*_options(scale, item), *own)
+
+
+def _options(scale: Scale, item: Item) -> tuple[Option, ...]:
+    """Return the grades with 不了解 and 弃权; of points what stands beside them."""
     if item.score:
         return _others(ScoreScale.of(scale, item.score))
     labels = item.words or tuple(grade.label for grade in scale.grades)

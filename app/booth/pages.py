@@ -205,7 +205,7 @@ def _room_of_answers(request: Request, sheet: Sheet) -> int:
 
 
 def _room_of_items(section: Section) -> int:
-    choices = [domain.options(section.scheme.scale, item) for item in section.items]
+    choices = [domain.options(section.scheme.scale, item, self_cell=section.self_cell) for item in section.items]
     words = [[option.label for option in each] or [""] for each in choices]
     longest = [max(len(mark_chinese(f"<b>{escape(word)}").encode()) for word in each) for each in words]
     points = sum(item.score is not None for item in section.items)

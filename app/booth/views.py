@@ -64,7 +64,7 @@ def section_view(sheet: Sheet, section: Section) -> SectionView:
 
 
 def _unit_views(sheet: Sheet, section: Section) -> tuple[UnitView, ...]:
-    choices = [domain.options(section.scheme.scale, item) for item in section.items]
+    choices = [domain.options(section.scheme.scale, item, self_cell=section.self_cell) for item in section.items]
     columns = [_columns(*each) for each in zip(section.items, choices, strict=True)]
     return tuple(
         UnitView(

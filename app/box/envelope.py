@@ -8,11 +8,11 @@ The phone's script (``booth-seal.js``) writes the same.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.core.errors import DomainError
-from app.rounds.domain import NOT_ASKED, Paper, Section
+from app.rounds.domain import NOT_ASKED, SELF, Paper, Section
 from app.rounds.limits import check_limits
 from app.rounds.marks import are_wrong, is_wrong
 
@@ -57,10 +57,27 @@ def check_marks(paper: Paper, ballot: Ballot) -> None:
 
 
 def _check_section(section: Section, left_out: tuple[str, ...], marks: bytes) -> None:
-    asked = _asked_marks(section, left_out, marks)
+    rated = marks
+    if section.self_cell:
+        left_out = (*left_out, *_own(section, left_out, marks))
+        rated = marks.replace(bytes((SELF,)), bytes((NOT_ASKED,)))
+    asked = _asked_marks(section, left_out, rated)
     if are_wrong(section, asked):
-        _name_the_first_bad(section, left_out, marks)
+        _name_the_first_bad(section, left_out, rated)
     check_limits(section, marks)
+
+
+def _own(section: Section, left_out: tuple[str, ...], marks: bytes) -> Iterator[str]:
+    """Yield the ids of the units marked 本人; DomainError ``self_mixed`` where only some items of one are."""
+    width = section.width
+    for place, unit in enumerate(section.units):
+        count = marks[place * width : (place + 1) * width].count(SELF)
+        if count and unit.id in left_out:
+            raise DomainError("marks_malformed", unit=section.first + place)
+        if count == width:
+            yield unit.id
+        elif count:
+            raise DomainError("self_mixed", unit=unit.name)
 
 
 def _asked_marks(section: Section, left_out: tuple[str, ...], marks: bytes) -> bytes | bytearray:

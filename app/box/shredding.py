@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.box.counted import LooseRemark, Stacks
 from app.box.envelope import VOID, Ballot
-from app.rounds.domain import Paper
+from app.rounds.domain import NOT_ASKED, SELF, Paper
 
 ID_BYTES = 16
 Draw = Callable[[int], bytes]
@@ -33,6 +33,8 @@ def shred(paper: Paper, ballots: Iterable[Ballot], draw: Draw) -> Stacks:
             asked = whole[:, section.start : section.end]
             if len(paper.parts) > 1:
                 asked = asked[~(asked == VOID).any(axis=1)]
+            if section.self_cell:
+                asked = np.where(asked == SELF, NOT_ASKED, asked)
             sheets = asked.reshape(-1, len(section.units), section.width)
             for place in section.rated_by(group_id):
                 rows = sheets[random_order(len(sheets), draw), place, :]

@@ -111,6 +111,7 @@ _T6 = Form(
         _item("integrity", "廉"),
         _item("overall", "总体评价", overall=True),
     ),
+    self_cell=True,
 )
 
 _T7 = Form(
@@ -125,6 +126,7 @@ _T7 = Form(
         _item("integrity", "廉洁自律"),
         _item("overall", "总体评价", overall=True),
     ),
+    self_cell=True,
 )
 
 _T8 = Form(

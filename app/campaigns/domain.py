@@ -163,6 +163,8 @@ class Form:
     own_scale: Scale | None = None
     top: int = 0
     limits: tuple[BallotLimit, ...] = ()
+    self_cell: bool = False
+    """Whether rows of persons have a cell 本人, for who does not rate himself."""
 
 
 class Measure(StrEnum):

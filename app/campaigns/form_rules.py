@@ -25,12 +25,19 @@ def check_form(form: Form, scale: Scale) -> None:
         raise DomainError("form_two_overall")
     if any(item.overall for item in form.items) and are_weighed([replace(item, score=None) for item in form.items]):
         raise DomainError("form_overall_weighed")
+    _check_self(form)
     seen: set[str] = set()
     for item in form.items:
         _check_item(item, scale)
         if item.label in seen:
             raise DomainError("name_twice", name=item.label)
         seen.add(item.label)
+
+
+def _check_self(form: Form) -> None:
+    """Refuse a cell 本人 beside points, whose bytes can be any mark."""
+    if form.self_cell and any(item.score for item in form.items):
+        raise DomainError("form_self_points", at="self_cell")
 
 
 def _check_item(item: Item, scale: Scale) -> None:

@@ -50,6 +50,7 @@ class FormEdit:
     own_scale: Scale | None = None
     top: int = 0
     limits: Sequence[LimitEdit] = ()
+    self_cell: bool = False
 
 
 def set_scheme(
@@ -137,6 +138,7 @@ def edited(scheme: Scheme, key: str, edit: FormEdit) -> Form:
         remarks=edit.remarks,
         own_scale=edit.own_scale,
         top=edit.top,
+        self_cell=edit.self_cell,
     )
     counted = scheme_on(scheme, form)
     check_form(form, counted.scale)

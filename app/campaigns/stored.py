@@ -82,6 +82,6 @@ def stored_form(form: Form) -> Stored:
         form.scale,
         form.remarks,
         keys,
-        repr((form.own_scale, form.limits)),
+        repr((form.own_scale, form.limits, form.self_cell)),
         form.top,
     )

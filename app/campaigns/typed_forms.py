@@ -88,6 +88,7 @@ class TypedForm:
     grades: Sequence[TypedGrade] = field(default_factory=list)
     items: Sequence[TypedItem] = field(default_factory=list)
     limits: Sequence[TypedLimit] = (TypedLimit(), TypedLimit())
+    self_cell: bool = False
 
 
 def shown_form(form: Form, scheme: Scheme) -> TypedForm:
@@ -99,7 +100,7 @@ def shown_form(form: Form, scheme: Scheme) -> TypedForm:
     typed = TypedForm(form.title, chosen, str(form.top or ""), form.remarks, "", "", (), [*items, *spare])
     scale = scale_of(scheme, form)
     limits = [*(_shown_limit(form, scale, limit) for limit in form.limits), TypedLimit(), TypedLimit()]
-    return replace(_filled(typed, scale), limits=limits[: max(LIMITS, len(form.limits))])
+    return replace(_filled(typed, scale), limits=limits[: max(LIMITS, len(form.limits))], self_cell=form.self_cell)
 
 
 def _shown_item(item: Item, place: int) -> TypedItem:
@@ -144,6 +145,7 @@ def typed_editor(form: PostedForm) -> TypedForm:
     return TypedForm(
         **{name: fields.get(name, "").strip() for name in ("title", "scale", "top", "unknown", "abstain")},
         remarks=form.flag("remarks"),
+        self_cell=form.flag("self_cell"),
         grades=[
             TypedGrade(label, score, form.flag(f"positive-{row}"))
             for row, (label, score) in enumerate(zip(*grades, strict=True), 1)
@@ -212,6 +214,7 @@ def form_edit(typed: TypedForm) -> FormEdit:
         own_scale=_scale(typed) if typed.scale == OWN_SCALE else None,
         top=_top(typed.top),
         limits=[_limit(row, at) for at, row in enumerate(typed.limits, 1) if row.grades or row.most],
+        self_cell=typed.self_cell,
     )
 
 

@@ -31,7 +31,7 @@ def sample_paper(campaign: CampaignView, form: Form) -> Paper:
         organisation=campaign.organisation,
         campaign=campaign.title,
         title=form.title,
-        parts=(PaperSection(form.title, form.items, units, limits=form.limits),),
+        parts=(PaperSection(form.title, form.items, units, limits=form.limits, self_cell=form.self_cell),),
         groups=tuple(PaperGroup(group.id, group.name, group.expected) for group in campaign.groups[:1]),
         scheme=scheme_for(campaign, form),
         promise="slips",

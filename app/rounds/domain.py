@@ -15,6 +15,8 @@ from app.core.errors import DomainError
 
 NOT_ASKED = 0xFF
 """The mark of a unit that a voter group leaves out (nobody rates his own unit)."""
+SELF = 9
+"""本人: the mark of a voter's own row, in a section that has such a cell; no scale has so many options."""
 RECEIPT_BYTES = 16
 MAIN = "main"
 """The key of a section that stands alone."""
@@ -91,7 +93,7 @@ class PaperSection:
     """A part of a paper: objects of one sort, called ``noun``, each rated by the same items.
 
     No object stands in two sections. ``own``: a scheme of its own, None for the round's; what holds of the whole round
-    (``ROUND_WIDE``) is the round's in any case.
+    (``ROUND_WIDE``) is the round's in any case. ``self_cell``: of a section of persons, whether rows have a cell 本人.
     """
 
     form_title: str
@@ -102,6 +104,7 @@ class PaperSection:
     objects: Objects = Objects.UNIT
     own: Scheme | None = None
     limits: tuple[BallotLimit, ...] = ()
+    self_cell: bool = False
 
     @property
     def width(self) -> int:

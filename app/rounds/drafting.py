@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from app.campaigns import reads as campaigns
-from app.campaigns.domain import SECTIONS, Scheme
+from app.campaigns.domain import SECTIONS, Form, Objects, Scheme
 from app.campaigns.nouns import noun
 from app.campaigns.reads import CampaignView, UnitView
 from app.rounds.domain import Layout, PaperSection, PaperUnit, layout_for
@@ -40,7 +40,7 @@ def _parts(
         units, sort = _units(campaign.units, asked), campaign.kind.objects
         word = noun(sort).one
         part = PaperSection(form.title, form.items, units, noun=word, objects=sort, own=scheme, limits=form.limits)
-        return (part,)
+        return (replace(part, self_cell=_has_self(form, sort)),)
     return tuple(part for part in _sections(session, campaign, asked) if part.units or asked is None)
 
 
@@ -51,8 +51,14 @@ def _sections(session: Session, campaign: CampaignView, asked: Collection[str] |
         units = _units(campaign.of_section(section.id), asked)
         scheme = campaigns.scheme_for(campaign, form, section.rule)
         named = section.id, section.noun, section.objects
-        parts.append(PaperSection(form.title, form.items, units, *named, own=scheme, limits=form.limits))
+        part = PaperSection(form.title, form.items, units, *named, own=scheme, limits=form.limits)
+        parts.append(replace(part, self_cell=_has_self(form, section.objects)))
     return parts
+
+
+def _has_self(form: Form, objects: str) -> bool:
+    """Whether rows have a cell 本人: nobody is a unit, a project or a report."""
+    return form.self_cell and objects == Objects.PERSON
 
 
 def left_over(session: Session, campaign_id: str, form_key: str) -> list[str] | None:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.composite import number_text
 from app.core.errors import DomainError
-from app.rounds.domain import Section
+from app.rounds.domain import SELF, Section
 from app.rounds.marks import steps_of
+
+SELF_WORD: Final = "本人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Limit:
     item: int | None = None
     item_label: str = ""
     points: tuple[Fraction, ...] = ()
+    is_self: bool = False
+    """Whether it is about 本人, which a voter is once in a section."""
 
     @property
     def words(self) -> str:
@@ -34,7 +39,8 @@ class Limit:
 
 def limits_of(section: Section) -> list[Limit]:
     """Return the limits that a ballot has to keep in a section."""
-    return [_limit(section, own) for own in section.limits]
+    own = [Limit((SELF_WORD,), (SELF,), 1, len(section.units), is_self=True)] if section.self_cell else []
+    return [*own, *(_limit(section, limit) for limit in section.limits)]
 
 
 def _limit(section: Section, own: BallotLimit) -> Limit:
@@ -50,7 +56,7 @@ def check_limits(section: Section, marks: bytes) -> None:
 
     DomainError ``ballot_over_limit`` (``grades``, ``most``, ``count``, ``item``: its label).
     """
-    for limit in limits_of(section) if section.limits else ():
+    for limit in limits_of(section) if section.limits or section.self_cell else ():
         for place in _limited(section, limit):
             count = _count(section, limit, place, marks)
             if count > limit.most:

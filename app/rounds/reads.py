@@ -235,7 +235,8 @@ def _part(section: dict[str, Any]) -> dict[str, Any]:
 
 def _section(part: dict[str, Any]) -> dict[str, Any]:
     kind, units = part.pop("objects"), part.pop("units")
-    return {**{name: value for name, value in part.items() if value is not None}, "kind": kind, "objects": units}
+    told = {name: value for name, value in part.items() if value is not None and (value or name != "self_cell")}
+    return {**told, "kind": kind, "objects": units}
 
 
 def paper_text(paper: Paper) -> str:

@@ -6,6 +6,7 @@ lone mark beside all the others as one of theirs. No table of a class is told fr
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from app.tally.figures import Table, add_tables
 
@@ -73,4 +74,4 @@ def _moved(tables: Tables, start: int, end: int) -> Iterator[dict[str, Table]]:
             counts = list(table.grades)
             counts[start] -= 1
             counts[end] += 1
-            yield {**tables, group: Table(tuple(counts), table.unknown, table.abstain)}
+            yield {**tables, group: replace(table, grades=tuple(counts))}

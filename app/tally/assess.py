@@ -95,16 +95,18 @@ def present_of(row: GroupChain) -> int:
     return row.issued if row.present is None else row.present
 
 
-def base_of(chain: Chain, groups: Iterable[str], times: int = 1) -> Base:
-    """Add up returned and expected ballots, and people present, of some groups; ``times`` over for pooled items.
+def base_of(chain: Chain, tables: Tables, times: int = 1) -> Base:
+    """Add up returned and expected ballots, and people present, of groups with tables; ``times`` over for pooled items.
+
+    Who was not asked about himself （本人） is none of them.
 
     Where more came back than were expected or present, as many count as were: no rate exceeds the whole. The result
     says so. Nobody counted who came to a group: as many as slips were issued.
     """
-    rows = [chain.group(group) for group in groups]
+    rows, excused = [chain.group(group) for group in tables], sum(table.excused for table in tables.values())
     returned, expected = sum(row.returned for row in rows), sum(row.expected for row in rows)
-    present = sum(map(present_of, rows))
-    return Base(times * returned, times * max(expected, returned), times * max(present, returned))
+    present = max(returned, sum(map(present_of, rows)))
+    return Base(*(times * people - excused for people in (returned, max(expected, returned), present)))
 
 
 def _unit(section: Section, chain: Chain, count: UnitCount) -> Unit:
@@ -151,7 +153,7 @@ class _Sums:
 
     def by_group(self, tables: Tables) -> dict[str, Rates | None]:
         return {
-            group: rates_of(self.scheme.scale, self.scheme.formula, table, base_of(self.chain, [group], self.times))
+            group: rates_of(self.scheme.scale, self.scheme.formula, table, self._base({group: table}))
             for group, table in tables.items()
         }
 
@@ -160,8 +162,16 @@ class _Sums:
         if self.scheme.weights:
             groups = self.by_group(tables)
             return weigh([(self.scheme.weights.get(group, Fraction(0)), rates) for group, rates in groups.items()])
-        base = base_of(self.chain, self.raters, self.times)
-        return rates_of(self.scheme.scale, self.scheme.formula, self.added(tables.values()), base)
+        total = self.added(tables.values())
+        return rates_of(self.scheme.scale, self.scheme.formula, total, self._base(tables))
+
+    def _base(self, tables: Tables) -> Base:
+        """Return the base of some groups, of all raters where tables forget the groups."""
+        if "" not in tables:
+            return base_of(self.chain, tables, self.times)
+        excused = self.added(tables.values()).excused
+        whole = dict.fromkeys(self.raters, Table(()))
+        return base_of(self.chain, {**whole, self.raters[0]: Table((), excused=excused)}, self.times)
 
     def alike(self, tables: Tables) -> list[dict[str, Table]]:
         """Return what must read like these tables; of so few answers that nothing is shown nothing needs to.

@@ -114,7 +114,7 @@ def check_counts(paper: Paper, counted: Mapping[str, UnitCount], chain: Chain) -
     most = dict.fromkeys((group.id for group in paper.groups), 0)
     for section in paper.sections:
         every = [tables for unit in section.units for tables in counted[unit.id].tables]
-        sizes = {(group, table.answered) for tables in every for group, table in tables.items()}
+        sizes = {(group, table.sheets) for tables in every for group, table in tables.items()}
         if len(sizes) > len(dict(sizes)):
             raise DomainError("stack_count_differs")
         most |= {group: max(most[group], size) for group, size in sizes}
@@ -138,17 +138,30 @@ def _count_unit(
         return _count_points(section, unit_id, asked, stacks)
     scale, items = section.scheme.scale, len(section.items)
     own = [section.scheme_of(item).scale for item in section.items]
-    patterns = {
-        group.id: count_patterns(stacks.get((unit_id, group.id), b""), items, len(scale.options))
-        for group in section.groups
-        if (unit_id, group.id) in asked
-    }
+    found = {group.id: stacks.get((unit_id, group.id), b"") for group in section.groups if (unit_id, group.id) in asked}
+    sheets_of = {group: _rated(section, stack) for group, stack in found.items()}
+    excused = {group: (len(stack) - len(sheets_of[group])) // items for group, stack in found.items()}
+    patterns = {group: count_patterns(stack, items, len(scale.options)) for group, stack in sheets_of.items()}
     counted = {group: found.by_item().tolist() for group, found in patterns.items()}
     tables = tuple(
-        {group: _table(scale, own[item], rows[item]) for group, rows in counted.items()} for item in range(items)
+        {
+            group: replace(_table(scale, own[item], rows[item]), excused=excused[group])
+            for group, rows in counted.items()
+        }
+        for item in range(items)
     )
     sheets = sum(int(found.counts.sum()) for found in patterns.values())
     return UnitCount(tables, sheets, most_alike(list(patterns.values())) if items > 1 else 0)
+
+
+def _rated(section: Section, stack: bytes) -> bytes:
+    """Return the sheets of a stack on which something was asked: not those of who was 本人."""
+    if not section.self_cell:
+        return stack
+    if len(stack) % section.width:
+        raise DomainError("stack_damaged")
+    rows = np.frombuffer(stack, dtype=np.uint8).reshape(-1, section.width)
+    return bytes(rows[~(rows == NOT_ASKED).all(axis=1)])
 
 
 def _count_points(

@@ -24,6 +24,8 @@ class Table:
     grades: tuple[int, ...]
     unknown: int = 0
     abstain: int = 0
+    excused: int = 0
+    """Sheets of who was not asked because he would have rated himself （本人）."""
 
     @classmethod
     def of(cls, scale: Scale, counts: Sequence[int]) -> "Table":
@@ -44,6 +46,11 @@ class Table:
     def answered(self) -> int:
         """All answers."""
         return self.valid + self.unknown + self.abstain
+
+    @property
+    def sheets(self) -> int:
+        """All sheets: answers, and those on which nothing was asked."""
+        return self.answered + self.excused
 
     def share_of_answers(self, count: int) -> Fraction:
         """``count`` ÷ all answers; nothing of nothing is nothing."""
@@ -68,12 +75,13 @@ class UnitCount:
 
 def add_tables(tables: Iterable[Table], grades: int) -> Table:
     """Sum of tables of one scale; no table at all gives zeros."""
-    total, unknown, abstain = [0] * grades, 0, 0
+    total, unknown, abstain, excused = [0] * grades, 0, 0, 0
     for table in tables:
         total = [one + other for one, other in zip(total, table.grades, strict=True)]
         unknown += table.unknown
         abstain += table.abstain
-    return Table(tuple(total), unknown, abstain)
+        excused += table.excused
+    return Table(tuple(total), unknown, abstain, excused)
 
 
 @dataclass(frozen=True, slots=True)

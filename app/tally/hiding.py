@@ -17,6 +17,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from app.campaigns.domain import Item, Scheme, ScoreScale
 from app.campaigns.score import Score
@@ -75,8 +76,13 @@ class Sight:
     blunt: bool
 
 
-def rules_of(paper: Paper, chain: Chain, restraint: Restraint = FREE) -> Rules:
-    """Fix the groups that are seen nowhere in any section, and what a reader can work out about them."""
+def rules_of(
+    paper: Paper, chain: Chain, restraint: Restraint = FREE, least: Mapping[str, int] = MappingProxyType({})
+) -> Rules:
+    """Fix the groups that are seen nowhere in any section, and what a reader can work out about them.
+
+    ``least``: how many of a group surely voted, because so many objects have a sheet fewer for being 本人.
+    """
     k = paper.scheme.floor
     raters: dict[str, set[str]] = {unit.id: set() for unit in paper.units}
     for group in paper.groups:
@@ -91,7 +97,8 @@ def rules_of(paper: Paper, chain: Chain, restraint: Restraint = FREE) -> Rules:
     blunt = frozenset(unit for unit, groups in raters.items() if frozenset(groups) not in sizes.margins)
     unseen = frozenset(sizes.ballots) if blunt else unseen_groups(sizes, k, restraint.unseen)
     small = frozenset(group.id for group in paper.groups if group.expected < k)
-    return Rules(paper.scheme, (), k, unseen, small, blunt, known_bounds(sizes, unseen), restraint)
+    bounds = known_bounds(replace(sizes, least=least), unseen)
+    return Rules(paper.scheme, (), k, unseen, small, blunt, bounds, restraint)
 
 
 def _most_ballots(paper: Paper, chain: Chain, group: str) -> int:
@@ -209,7 +216,7 @@ def _covered(tables: Tables, hidden: frozenset[str], rules: Rules) -> bool:
     k, rest = rules.k, rest_of(tables, hidden)
     if len(hidden) == 1 or not _is_fit(rest, rules):
         return False
-    bounds = {group: rules.bounds[group] for group in hidden}
+    bounds = {group: rules.bounds[group].less(tables[group].excused) for group in hidden}
     satisfied = possible(bounds, rest.top(rules.top), rest.answered)
     valid = possible(bounds, rest.valid, rest.answered)
     dissatisfied = possible(bounds, rest.valid - rest.top(rules.scheme.scale.positives), rest.answered)

@@ -5,7 +5,7 @@ over all groups, and every unit's total one over the groups that rate it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 _MOST_MARGINS = 200
 
@@ -16,6 +16,10 @@ class Bounds:
 
     low: int
     high: int
+
+    def less(self, count: int) -> "Bounds":
+        """Return the bounds of what is left of it without so many."""
+        return Bounds(max(0, self.low - count), max(0, self.high - count))
 
     @property
     def width(self) -> int:
@@ -30,12 +34,16 @@ class Sizes:
     ballots: Mapping[str, int]
     most: Mapping[str, int]
     margins: frozenset[frozenset[str]]
+    least: Mapping[str, int] = field(default_factory=dict)
+    """How many ballots of a group there are at least, for all that is told besides."""
 
 
 def known_bounds(sizes: Sizes, hidden: frozenset[str]) -> dict[str, Bounds]:
     """Bounds on every group when the ballots of ``hidden`` are not published, by interval propagation."""
     bounds = {
-        group: Bounds(0, max(sizes.most[group], count)) if group in hidden else Bounds(count, count)
+        group: Bounds(sizes.least.get(group, 0), max(sizes.most[group], count))
+        if group in hidden
+        else Bounds(count, count)
         for group, count in sizes.ballots.items()
     }
     sums = {

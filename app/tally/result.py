@@ -4,6 +4,7 @@ Three pure steps, each from one typed value to the next, none looking back: coun
 exact figures and verdicts), disclose (exact → document, the only place where anything is hidden).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -81,7 +82,7 @@ def disclose(
     restraint: Restraint = FREE,
 ) -> Document:
     """Write what may be read of a round, and nothing else."""
-    rules = rules_of(paper, chain, restraint)
+    rules = rules_of(paper, chain, restraint, _surely_voted(sections))
     told = remarks if paper.remarks else {}
     return {
         "version": 2,
@@ -91,6 +92,17 @@ def disclose(
         "sections": [_section_json(exact, rules.of(exact.section), told) for exact in sections],
         "notes": [*_round_notes(paper, sections), *uneven_groups(paper, chain, rules)],
     }
+
+
+def _surely_voted(sections: Sequence[Exact]) -> dict[str, int]:
+    """Return of each voter group how many of its ballots were 本人 in one section: each can be that once."""
+    found: dict[str, int] = {}
+    for exact in sections:
+        own = Counter[str]()
+        for unit in exact.units.values():
+            own.update({group: table.excused for group, table in unit.count.tables[0].items()})
+        found |= {group: max(count, found.get(group, 0)) for group, count in own.items()}
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def _row(chain: Chain, exact: Exact, rules: Rules) -> SectionCounted | SectionUn
 def _sheets(exact: Exact) -> dict[str, int]:
     """Return of every voter group that rates anything in a section how many of its ballots are valid there."""
     every = [unit.count.tables[0] for unit in exact.units.values()]
-    return {group: table.answered for tables in every for group, table in tables.items()}
+    return {group: table.sheets for tables in every for group, table in tables.items()}
 
 
 def _may_be_told(chain: Chain, exact: Exact, rules: Rules, sheets: dict[str, int]) -> bool:

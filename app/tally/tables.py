@@ -71,7 +71,9 @@ def _rest_json(exact: Exact, part: Part, hidden: Sequence[PaperGroup], asked: As
     """Write the hidden groups as one merged row: what the total less the groups shown gives anyway."""
     scheme, ids = asked.scheme, [group.id for group in hidden]
     table = rest_of(part.tables, frozenset(ids))
-    rates = rates_of(scheme.scale, scheme.formula, table, base_of(exact.chain, ids))
+    rates = rates_of(
+        scheme.scale, scheme.formula, table, base_of(exact.chain, {each: part.tables[each] for each in ids})
+    )
     names = [group.name for group in hidden]
     return {"id": "", "name": REST_TEXT, "members": names, "cell": _cell(table, rates, asked, rulers_of(scheme))}
 

@@ -1,6 +1,10 @@
 """The table of app.web.error_sentences goes on here: box stores and the acts on their gates."""
 
 BOX_SENTENCES: dict[str, tuple[int, str]] = {
+    "self_mixed": (
+        422,
+        "“%(unit)s”有的项选了“本人”，有的项没有选。这一行是本人的，各项都选“本人”；不是的，各项都评。已填的内容没有丢失。",
+    ),
     "box_tampered": (
         409,
         "票箱内容被人绕过本系统改动过：%(groups)s。开箱已停止，没有拆开任何选票。请保全现场，作废本轮后重新组织投票。",

@@ -37,11 +37,26 @@ function tellLimit(ballot, text) {
   line.classList.remove("calm");
 }
 
+// 本人 is of a whole row: marked for one item it is marked for all of them, and taken back from all.
+function keepRowWhole(target) {
+  const unit = target.closest("[data-unit]");
+  const isOwn = target.dataset.self !== undefined;
+  for (const one of unit ? unit.querySelectorAll("[data-self]") : []) {
+    one.checked = isOwn;
+    const note = isOwn ? one.closest("[data-cell]").querySelector(".miss") : null;
+    if (note) {
+      note.parentNode.classList.remove("missing");
+      note.remove();
+    }
+  }
+}
+
 document.addEventListener("layout", ({ detail: { ballot } }) => {
   if (!ballot.querySelector("[data-limit]")) {
     return;
   }
-  ballot.addEventListener("change", () => {
+  ballot.addEventListener("change", ({ target }) => {
+    keepRowWhole(target);
     const text = exceeded(ballot);
     if (text) {
       setTimeout(() => tellLimit(ballot, text)); // after what the paper itself says

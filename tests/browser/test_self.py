@@ -1,0 +1,76 @@
+"""本人 on the phone: one choice marks the whole row, another takes it back, a second person is refused; it is cast."""
+
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.campaigns.domain import Objects
+from app.rounds.domain import SELF, Layout
+from tests.browser.boxes import in_the_box
+from tests.browser.conftest import Installation
+from tests.browser.steps import check
+from tests.browser.test_booth import option, scan
+from tests.browser.test_limits import GO_ON, MARK
+from tests.factories import OpenRound, make_open_round, make_paper
+
+PEOPLE, ITEMS = 4, 2
+
+
+def make(installation: Installation, layout: Layout = Layout.LIST) -> OpenRound:
+    """Open a round of four persons by two items, with a cell 本人."""
+    paper = make_paper(PEOPLE, ITEMS, remarks=False, remark_bytes=0, layout=layout)
+    part = replace(paper.parts[0], objects=Objects.PERSON, self_cell=True)
+    return make_open_round(installation.database, installation.key_folder, replace(paper, parts=(part,)))
+
+
+def checked(phone: Page, unit: int) -> list[str]:
+    """Return the marks of a row, as they are chosen."""
+    found: list[str] = phone.evaluate(
+        "unit => Array.from(document.querySelectorAll(`[data-unit='${unit}'] input:checked`)).map(one => one.value)",
+        unit,
+    )
+    return found
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+def test_it_works(phone: Page, installation: Installation, layout: Layout) -> None:
+    place = make(installation, layout)
+    scan(phone, place.codes["residents"][0])
+    expect(phone.get_by_text("评到自己时，各项都选“本人”")).to_be_visible()
+    phone.evaluate(MARK, [[f"m{unit}-{item}", 1] for unit in (0, 1, 3) for item in range(ITEMS)])
+    phone.evaluate(MARK, [["m2-0", SELF]])
+    assert checked(phone, 2) == [str(SELF)] * ITEMS
+    phone.evaluate(MARK, [["m1-0", SELF]])
+    expect(phone.locator("[data-says]")).to_contain_text("“本人”选了 2 个，只能有一个")
+    phone.locator(GO_ON).click()
+    expect(phone.locator("[data-review]")).to_be_hidden()
+    phone.evaluate(MARK, [["m1-1", 0]])
+    assert checked(phone, 1) == ["0"]  # taken back from the whole row, so that the other item is open again
+    phone.evaluate(MARK, [["m1-0", 0]])
+    check(phone)
+    phone.locator(GO_ON).click()
+    expect(phone.get_by_role("heading", name="请核对")).to_be_visible()
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    ((_, ballot),) = in_the_box(installation, place)
+    assert ballot.marks == bytes([1, 1, 0, 0, SELF, SELF, 1, 1])
+
+
+def test_without_scripts(old_phone: Page, installation: Installation) -> None:
+    place = make(installation)
+    old_phone.goto("/v")
+    old_phone.get_by_label("票码").fill(place.codes["residents"][0])
+    old_phone.get_by_role("button", name="打开测评表").click()
+    for unit in range(PEOPLE):
+        for item in range(ITEMS):
+            option(old_phone, f"m{unit}-{item}", SELF if (unit, item) == (2, 0) else 1).click()
+    old_phone.locator(GO_ON).click()
+    expect(old_phone.get_by_role("alert").first).to_contain_text("有的项选了“本人”，有的项没有选")
+    option(old_phone, "m2-1", SELF).click()
+    old_phone.locator(GO_ON).click()
+    expect(old_phone.get_by_text("本人", exact=True)).to_have_count(ITEMS)
+    old_phone.get_by_role("button", name="投入票箱").click()
+    expect(old_phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    ((_, ballot),) = in_the_box(installation, place)
+    assert ballot.marks == bytes([1, 1, 1, 1, SELF, SELF, 1, 1])
