@@ -70,7 +70,7 @@ def _promises(setting: Setting) -> Iterator[Sentence]:
         yield Sentence(_PLAIN_PHONE if by_phone else _PLAIN_SERVER, warning=True)
     yield Sentence("不记名。不保存您的姓名、手机、网络地址和填写时间。")
     if by_phone:
-        yield Sentence("答案在这部手机上封好才发出；开箱之前，服务器和任何人都读不到。")
+        yield Sentence(_SEALED_KIOSK if setting.kiosk else _SEALED_PHONE)
     else:
         yield Sentence("答案由服务器收到后当即封好；开箱之前，任何人都读不到已存的答案。")
     if setting.shown:
@@ -78,6 +78,8 @@ def _promises(setting: Setting) -> Iterator[Sentence]:
     yield Sentence("不足 %(k)s 人评价的，不公布任何数字。", (("k", setting.k),))
 
 
+_SEALED_PHONE = "答案在这部手机上封好才发出；开箱之前，服务器和任何人都读不到。"
+_SEALED_KIOSK = "答案在这台投票机上封好才发出；开箱之前，服务器和任何人都读不到。"
 _PLAIN_PHONE = "当前是明文连接（http）：答案封好才发出，但同一网络里的人能换掉这个页面，让它不封。"
 _PLAIN_SERVER = "当前是明文连接（http）：同一网络里的人能看到、也能改动您的答案。"
 

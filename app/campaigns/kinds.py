@@ -177,7 +177,7 @@ _ALL = (
     Kind(
         key="conduct",
         name="政风行风评议",
-        purpose="企业、群众和服务对象评议许多部门，逐项打分，一页一项。",
+        purpose="企业、群众和服务对象评议许多部门，逐项评价，一页一项。",
         objects=Objects.UNIT,
         title="{year}年政风行风评议",
         round_title="政风行风评议",

@@ -55,7 +55,7 @@ def demo_notice(settings: Settings, now: datetime) -> str:
         found = demo.load(settings.data) or demo.make(database, KeyFolder(settings.data / "keys"), settings.data, now)
     codes = [group[0] for group in found.codes.values()][: LINKS_SHOWN + 1]
     logins = "\n".join(
-        f"  {name}({ROLE_WORDS[role]})  用户名 {login}  口令 {found.passwords[login]}"
+        f"  {name}（{ROLE_WORDS[role]}）  用户名 {login}  口令 {found.passwords[login]}"
         for login, name, role in demo.STAFF
     )
     links = "\n".join(f"  {settings.base_url}/v#{code}    手工输入：{format_code(code)}" for code in codes[1:])

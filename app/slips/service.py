@@ -233,7 +233,8 @@ def set_counts(
         _check(account, spare, handed_back, account.used if closed else 0)
         tally = reads.Tally(spare, handed_back, (present or {}).get(account.group_id))
         if (tally.present or 0) > account.expected:
-            raise DomainError("present_above_expected", group=account.name, expected=account.expected)
+            told_of = {"group": account.name, "group_id": account.group_id, "expected": account.expected}
+            raise DomainError("present_above_expected", **told_of)
         acting.session.merge(_written(acting.actor, round_id, account.group_id, tally))
     told = {"counts": dict(counts), "present": dict(present or {})}
     audit.record(acting.session, acting.now, acting.actor, "slips.count", round_id, **told)

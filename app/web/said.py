@@ -11,6 +11,7 @@ COOKIE = "manyidu-said"
 LIFE_SECONDS = 60
 SENTENCES = {
     "asked": "已经提请，还没有生效：须由另一人同意。有权同意的人会在收件箱中看到，答复后您的收件箱会有提醒。",
+    "/welcome/{token}": "口令已经设好，请用它登录。",
     "/account/factor/off": "已经关闭动态码。",
     "/inbox/read": "已标为已读。",
     "/inbox/address": "已保存邮箱地址。",
@@ -34,7 +35,7 @@ SENTENCES = {
     "/campaigns/{campaign_id}/groups": "参评人员类别已保存。更改只影响以后冻结的轮次。",
     "/campaigns/{campaign_id}/groups/{group_id}": "回避的单位已保存。更改只影响以后冻结的轮次。",
     "/campaigns/{campaign_id}/groups/{group_id}/delete": "类别已删除。",
-    "/campaigns/{campaign_id}/scheme": "计分办法已保存。更改只影响以后冻结的轮次。",
+    "/campaigns/{campaign_id}/scheme": "测评方案已保存。更改只影响以后冻结的轮次。",
     "/campaigns/{campaign_id}/composite": "综合评价已保存。更改只影响以后冻结的轮次。",
     "/campaigns/{campaign_id}/forms/{key}/copy": "测评表已复制，可以修改。",
     "/campaigns/{campaign_id}/forms/{key}": "测评表已保存。更改只影响以后冻结的轮次。",
@@ -127,12 +128,19 @@ SENTENCES = {
 
 
 def tell(request: Request, response: Response, code: str = "") -> Response:
-    """Let a redirect carry the sentence of ``code``, or of the form's route; other answers speak for themselves."""
+    """Let a redirect carry the sentence of ``code``, or of the form's route; other answers speak for themselves.
+
+    What was said first stays: an act inside of a form's handling knows whether it was done or only asked for.
+    """
     code = code or getattr(request.scope.get("route"), "path", "")
-    if isinstance(response, RedirectResponse) and code in SENTENCES:
+    if isinstance(response, RedirectResponse) and code in SENTENCES and not _is_told(response):
         secure = request.app.state.settings.desk_https
         response.set_cookie(COOKIE, code, LIFE_SECONDS, httponly=True, secure=secure, samesite="strict")
     return response
+
+
+def _is_told(response: Response) -> bool:
+    return any(one.startswith(f"{COOKIE}=") for one in response.headers.getlist("set-cookie"))
 
 
 def told(request: Request) -> str:

@@ -31,6 +31,11 @@ def test_it_works() -> None:
     ]  # fmt: skip
 
 
+def test_a_machine_is_called_no_phone() -> None:
+    assert "手机上封好" not in "".join(texts(replace(TLS, kiosk=True)))
+    assert "答案在这台投票机上封好才发出" in "".join(texts(replace(TLS, kiosk=True)))
+
+
 def test_plain_http_is_warned_of_first() -> None:
     assert promises(LAN)[0] == Sentence(
         "当前是明文连接（http）：同一网络里的人能看到、也能改动您的答案。", warning=True

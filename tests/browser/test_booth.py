@@ -224,6 +224,19 @@ def test_large_type_reaches_sixty_pixels(phone: Page, place: OpenRound) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_large_type_is_large_on_every_page_without_scripts(old_phone: Page, place: OpenRound) -> None:
+    old_phone.goto("/v")
+    old_phone.locator("label.tool").click()
+    expect(old_phone.locator(".booth").first).to_have_css("font-size", "22px")
+    old_phone.get_by_label("票码").fill(place.codes["residents"][0])
+    old_phone.get_by_role("button", name="打开测评表").click()
+    expect(old_phone.locator(".booth").first).to_have_css("font-size", "22px")
+    fill(old_phone, place)
+    old_phone.get_by_role("button", name="下一步").click()
+    expect(old_phone.get_by_role("heading", name="请核对")).to_be_visible()
+    expect(old_phone.locator(".booth").first).to_have_css("font-size", "22px")
+
+
 def test_targets_are_large_enough_and_no_sign_stands_alone(phone: Page, place: OpenRound) -> None:
     scan(phone, place.codes["residents"][0])
     fill(phone, place)

@@ -91,6 +91,18 @@ def go_to_review(page: Page) -> None:
     expect(page.locator("[data-review]")).to_be_visible()
 
 
+def test_it_fits_a_small_phone_in_large_type(phone: Page, installation: Installation) -> None:
+    place = make_demo_round(installation, Layout.LIST)
+    phone.set_viewport_size({"width": 320, "height": 568})
+    phone.goto("/v?lang=en")
+    phone.locator("label.tool").click()
+    read(phone)
+    enter(phone, place.codes["residents"][0])
+    read(phone)
+    phone.locator("[data-next]").click()
+    read(phone)
+
+
 def test_without_scripts(old_phone: Page, installation: Installation) -> None:
     place = make_demo_round(installation, Layout.LIST)
     enter(old_phone, place.codes["residents"][0])

@@ -39,7 +39,7 @@ def expect_start(machine: Page, installation: Installation) -> None:
     """Expect an empty start in large type, and nothing kept."""
     expect(machine.get_by_label("票码")).to_be_focused()
     expect(machine.get_by_label("票码")).to_have_value("")
-    expect(machine.locator("#large")).to_be_checked()
+    expect(machine.locator(".booth")).to_have_css("font-size", "22px")
     expect(machine.locator("[data-kiosk-bar]")).to_be_hidden()
     assert machine.url == f"{installation.address}/v?kiosk"
     assert machine.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]

@@ -9,10 +9,11 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from app.campaigns.domain import Objects
 from app.campaigns.kinds import KINDS, Kind
+from app.core.acting import Acting
 from tests import pdf_pages
 from tests.browser.conftest import Installation
-from tests.browser.steps import AXE, DESK, organiser_at
-from tests.cast import PASSWORD, make_cast
+from tests.browser.steps import AXE, DESK, log_in, organiser_at
+from tests.cast import MORNING, PASSWORD, make_cast, make_ready
 
 MOST_DECISIONS = 12
 PHONE = ViewportSize(width=390, height=844)
@@ -111,3 +112,21 @@ def read(page: Page) -> None:
     link.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_label("测评对象")).to_be_visible()
+
+
+def test_what_a_print_was_refused_for_is_forgotten_when_it_prints(browser: Browser, installation: Installation) -> None:
+    with installation.database.writing() as session:
+        round_id = make_ready(Acting(session, MORNING, make_cast(session)["zhangsan"]))
+    context = browser.new_context(**DESK, base_url=installation.address, accept_downloads=True)
+    desk = context.new_page()
+    log_in(desk, "zhangsan")
+    desk.goto(f"/rounds/{round_id}/slips")
+    button = desk.get_by_role("button", name="生成并下载测评票 PDF")
+    button.click()
+    expect(desk.get_by_role("alert")).to_contain_text("没有印")
+    desk.get_by_label("只在这台电脑上试用，仍按这个地址印").check()
+    with desk.expect_download():
+        button.click()
+    expect(desk.get_by_role("alert")).to_have_count(0)
+    expect(desk.get_by_text("已生成并下载")).to_be_visible()
+    context.close()

@@ -191,6 +191,16 @@ def test_counts_that_cannot_be_right_are_refused_and_kept(desk: Desk, round_id: 
     assert desk.post(f"/rounds/{round_id}/slips/counts", **good).status_code == 303
 
 
+def test_more_present_than_there_are_is_told_beside_the_field(desk: Desk, round_id: str, groups: list[str]) -> None:
+    desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **{f"n-{group}": "12" for group in groups})
+    fields = {f"{name}-{group}": "1" for group in groups for name in ("present", "spare", "back")}
+    fields |= {f"present-{groups[1]}": "900"}
+    page = desk.post(f"/rounds/{round_id}/slips/counts", **fields).text
+    marked = re.findall(r'<input [^>]*name="([\w-]+)"[^>]*aria-invalid="true" aria-describedby="([\w-]+)"', page)
+    assert marked == [(f"present-{groups[1]}", f"wrong-{groups[1]}")]
+    assert f'id="wrong-{groups[1]}"' in page
+
+
 def test_no_page_tells_of_a_single_ballot_while_the_round_is_open(
     desk: Desk, database: Database, keys: KeyFolder, round_id: str
 ) -> None:

@@ -1,23 +1,25 @@
 """Sentences after acts: every form that leads on to another page has one, and it is shown once."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
+from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.routers import DESK_FEATURES
 from app.web.said import COOKIE, SENTENCES
-from tests.cast import Desk, make_cast
+from tests.cast import MORNING, PASSWORD, Desk, make_cast, make_draft
 
+ZHANGSAN = Principal("idzhangsan", "张三", "organiser")
 SHOWN_OTHERWISE = {
     "/login": "leads to the page that was asked for",
     "/login/code": "leads to the page that was asked for",
     "/logout": "leads to the log-in page",
-    "/welcome/{token}": "leads to the first page",
     "/again": "passes on a form that was kept",
     "/staff": "answers with the page itself, which says what became of it",
     "/staff/{staff_id}/link": "answers with the page itself, with the link",
@@ -71,6 +73,24 @@ def test_a_refusal_tells_of_nothing_done(organiser: Desk) -> None:
     assert 'role="alert"' in page.text
     assert 'role="status"' not in page.text
     assert COOKIE not in organiser.client.cookies
+
+
+def test_what_is_only_asked_for_is_not_told_as_done(organiser: Desk, database: Database) -> None:
+    with database.writing() as session:
+        round_id = make_draft(Acting(session, MORNING, ZHANGSAN))
+    page = organiser.get(organiser.post(f"/rounds/{round_id}/freeze").headers["location"]).text
+    assert f'role="status">{SENTENCES["asked"]}</div>' in page
+    assert SENTENCES["/rounds/{round_id}/freeze"] not in page
+
+
+def test_whoever_set_his_password_is_told(
+    organiser: Desk, settings: Settings, database: Database, new_client: Callable[[], TestClient]
+) -> None:
+    page = organiser.post("/staff", name="周明", login="zhouming", **{"role[]": "leader"}).text
+    token = re.findall(r"/welcome/([\w-]+)", page)[0]
+    newcomer = Desk(new_client(), database, KeyFolder(settings.data / "keys"))
+    answer = newcomer.post(f"/welcome/{token}", password=PASSWORD, again=PASSWORD)
+    assert f'role="status">{SENTENCES["/welcome/{token}"]}</div>' in newcomer.get(answer.headers["location"]).text
 
 
 def test_nobody_has_the_desk_speak_his_words(organiser: Desk) -> None:

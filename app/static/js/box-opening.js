@@ -9,6 +9,7 @@ async function look() {
   const bar = place.querySelector("progress");
   bar.max = total || 1;
   bar.value = done;
+  place.querySelector("[data-figures]").hidden = total === 0;
   place.querySelector("[data-done]").textContent = done.toLocaleString();
   place.querySelector("[data-total]").textContent = total.toLocaleString();
   place.querySelector("[data-phase]").textContent = place.dataset[phase] ?? place.dataset.reading;

@@ -7,6 +7,9 @@ form?.addEventListener("submit", () => {
   setTimeout(() => {
     button.disabled = true;
     form.querySelector("[data-printed]").hidden = false;
+    // The page stays while the file comes; what an earlier try was refused for holds no more.
+    const complaint = form.previousElementSibling;
+    if (complaint?.matches("[role=alert]")) complaint.hidden = true;
   });
 });
 
