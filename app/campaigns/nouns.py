@@ -57,7 +57,9 @@ SEVERAL: Final = ""
 _OTHERS: Final = "主办|组织|下属|责任|协办|牵头|承办|与"
 """Before 单位: one that is not what is rated."""
 _SAID = re.compile("".join(f"(?<!{word})" for word in _OTHERS.split("|")) + "(各|个)?单位(名称)?(?!联络员)")
-_SAID_ENGLISH = re.compile(r"(?<!Campaigns and )(?<!Responsible )(?<!%\()\b[Uu]nits?\b(?! liaison)")
+_SAID_ENGLISH = re.compile(r"(?<!Campaigns and )(?<![Rr]esponsible )(?<!%\()\b[Uu]nits?\b(?! liaison)")
+
+_ORDER_ENGLISH = re.compile(r"\b(the )?official order\b")
 
 
 def noun(objects: str, language: str = "zh") -> Noun:
@@ -82,7 +84,7 @@ def called(objects: str, sentence: str, language: str = "zh", wording: str | Non
         return wording
     words = noun(objects, language)
     if language == "en":
-        return _SAID_ENGLISH.sub(lambda of: _english(of, words), wording)
+        return _ORDER_ENGLISH.sub(f"the {words.order}", _SAID_ENGLISH.sub(lambda of: _english(of, words), wording))
     return _SAID.sub(lambda of: _chinese(of, words), wording).replace("机构序列", words.order)
 
 

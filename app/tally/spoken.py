@@ -195,7 +195,10 @@ class Speaker:
         stop = next((stop for stop in _STOPS if stop in text), None)
         if stop is None:
             return text
-        return _STOPS[stop].join(self.say(part) for part in text.split(stop)).strip()
+        parts = [self.say(part) for part in text.split(stop)]
+        if stop == "。":
+            parts = [f"{part[:1].upper()}{part[1:]}" for part in parts]
+        return _STOPS[stop].join(parts).strip()
 
     def _known(self, text: str) -> str | None:
         if text in self._names:

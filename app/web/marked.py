@@ -1,7 +1,7 @@
 """What stays Chinese on an English page is marked as Chinese, for screen readers, dictionaries and line breaking.
 
 Names and texts that people typed have no translation. To mark them where they are printed would have to be remembered
-in every template, so it is done once, to the finished page.
+in every template, so it is done once, to the finished page. So is the space between two sentences: Chinese has none.
 """
 
 import re
@@ -13,6 +13,7 @@ CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _RUN: Final = re.compile(f"[{CHINESE}](?:[^<>&A-Za-z]*[{CHINESE}])*")
 _PIECE: Final = re.compile(r'(<(?:[^>"]|"[^"]*")*>)([^<]*)')
 _TAG: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
+_RUN_ON: Final = re.compile(r"(?<=[a-z)”]\.)(?=[A-Z][a-z ])")
 _PLAIN: Final = frozenset({"title", "textarea", "script", "style", "svg"})
 """Elements that hold no other elements, or none of HTML."""
 _VOID: Final = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
@@ -38,7 +39,7 @@ class _Left:
 
 def mark_chinese(html: str) -> str:
     """Return an English page in which whatever is Chinese in its texts stands in an element that says so."""
-    return html if html.isascii() else "".join(_marked(html))
+    return "".join(_marked(html))
 
 
 def _marked(html: str) -> Iterator[str]:
@@ -47,7 +48,11 @@ def _marked(html: str) -> Iterator[str]:
         tag, text = piece.groups()
         yield html[at : piece.start()]
         at = piece.end()
-        if left.pass_by(tag) or text.isascii() or not _RUN.search(text):
+        if left.pass_by(tag):
+            yield tag + text
+            continue
+        text = _RUN_ON.sub(" ", text)
+        if not _RUN.search(text):
             yield tag + text
         elif tag.startswith("<option"):
             yield f'<option lang="zh"{tag[len("<option") :]}{text}'

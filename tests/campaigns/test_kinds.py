@@ -7,7 +7,7 @@ from app.campaigns.builtin import FORMS
 from app.campaigns.domain import Objects
 from app.campaigns.form_rules import check_form
 from app.campaigns.kinds import DEFAULT_KIND, KINDS, Kind, kind_of
-from app.campaigns.nouns import noun
+from app.campaigns.nouns import called, noun
 from app.campaigns.rules import TITLE_LIMIT, check_scheme, scale_of, scheme_on
 from app.routers import DESK_FEATURES
 
@@ -45,3 +45,5 @@ def test_words_follow_the_object() -> None:
     assert [noun(target).counted(3) for target in Objects] == ["3 个单位", "3 名同志", "3 个项目", "3 份报告"]
     assert [noun(target, "en").counted(1) for target in Objects] == ["1 unit", "1 person", "1 project", "1 report"]
     assert noun("unheard of") == noun(Objects.UNIT)
+    english = called(Objects.PROJECT, "", "en", "Units in the official order; position and responsible unit of a unit")
+    assert english == "Projects in the order of the list; position and responsible unit of a project"

@@ -28,6 +28,7 @@ RUN = re.compile(f"[{CHINESE}](?:[^A-Za-z]*[{CHINESE}])*")
 BETWEEN = re.compile(r"[\s/、，；·,;()（）“”：:。+=÷×-]+")
 VOTERS = re.compile(r" /v([ ?]|$)|/phone(/form|\?lang=zh)")
 """The pages of voters, and the preview of one, go by their address and by no choice of staff."""
+SMALL_OR_RUN_ON = re.compile(r"[a-z)”]\.(?:[A-Z][a-z ]| [a-z])")
 DATE = re.compile("[0-9] ?[年月日]")
 SHEETS = frozenset({"单位", "参评人员类别", "英文名称", "本次进展", "群众评价", "制度成果", "用户名", "姓名", "角色"})
 OF_FILES = SHEETS | {"休", "班", "县文党〔2026〕8号"}
@@ -113,4 +114,14 @@ def test_what_is_chinese_on_an_english_page_was_typed_and_is_marked(world: World
     typed = typed_texts(world)
     names = names_in(world)
     wrong = {name: sorted(found) for name, answer in answers.items() if (found := faults(answer.text, typed, names))}
+    assert wrong == {}
+
+
+def test_sentences_are_parted_and_begin_with_a_capital(answers: dict[str, Response]) -> None:
+    wrong = {}
+    for name, answer in answers.items():
+        reader = Texts()
+        reader.feed(answer.text)
+        if found := [text.strip() for text, _ in reader.seen if SMALL_OR_RUN_ON.search(text)]:
+            wrong[name] = found
     assert wrong == {}

@@ -1,5 +1,6 @@
 """A stored result in English: every sentence that is frozen with a result is known, whatever values it has."""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -7,9 +8,10 @@ import pytest
 
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind, promise_text
-from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure, Scheme
+from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure, Objects, Scheme
 from app.campaigns.kinds import KINDS
 from app.campaigns.kinds import Kind as VoteKind
+from app.campaigns.nouns import called
 from app.campaigns.quorum import Quorum
 from app.campaigns.rule import Flag, Meaning, Rule, Sign, Step, Word
 from app.campaigns.sentences import rule_text, scheme_texts
@@ -143,3 +145,11 @@ def test_what_every_kind_of_vote_says_of_its_rule_is_known(kind: VoteKind) -> No
     texts = (rule_text(kind.scheme), *scheme_texts(kind.scheme, FORMS[kind.form].items, {}))
     assert [text for text in texts if has_chinese(SPEAKER.say(text))] == []
     assert not any(has_chinese(SPEAKER.say(word.text)) for word in kind.scheme.judged_by.words)
+
+
+@pytest.mark.parametrize("objects", Objects)
+def test_every_sentence_begins_with_a_capital(objects: Objects) -> None:
+    for text in scheme_texts(Scheme(SCALES["satisfaction_three"], rule=CONGRESS), FORMS["t1"].items, {}):
+        said = SPEAKER.say(called(objects, text))
+        assert not has_chinese(said)
+        assert re.search(r"(^|\. )[a-z]", said) is None

@@ -9,6 +9,10 @@ from app.web.marked import mark_chinese
     ("html", "marked"),
     [
         ("<p>Units</p>", "<p>Units</p>"),
+        ("<p>2 of 3.Each draws.</p>", "<p>2 of 3.Each draws.</p>"),
+        ("<p>to open it.Each holder draws.</p>", "<p>to open it. Each holder draws.</p>"),
+        ('<a href="/it.Each ">(done).A man</a>', '<a href="/it.Each ">(done). A man</a>'),
+        ("<textarea>to open it.Each</textarea>", "<textarea>to open it.Each</textarea>"),
         ("<p>县文化馆</p>", '<p><bdi lang="zh">县文化馆</bdi></p>'),
         (
             "<p>Unit 第 3 中学 (new), 二</p>",
