@@ -200,6 +200,7 @@ def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
     message = {"message": desk.said(job.error)[1]} if job and job.error and not refused else {}
     context = {
         "round": row,
+        "paper": frozen_paper(db, round_id)[0] if row.paper_hash else None,
         "key": key,
         "job": job,
         "missing": key.needed - len(job.checked) if key and job else 0,

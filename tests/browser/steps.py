@@ -120,7 +120,7 @@ def hand_out_keys(page: Page, round_id: str, holders: int = 3, *, is_checked: bo
     page.goto(f"/rounds/{round_id}/key")
     for place, login in enumerate(HOLDERS[:holders]):
         chosen = page.locator("select[name='holder[]']").nth(place)
-        option = chosen.locator("option", has_text=f"{cast.PEOPLE[login][0]}(")
+        option = chosen.locator("option", has_text=f"{cast.PEOPLE[login][0]}（")
         chosen.select_option(value=option.get_attribute("value"))
     _check(page, wanted=is_checked)
     page.get_by_role("button", name="指定持有人").click()

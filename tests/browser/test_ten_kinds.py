@@ -119,6 +119,13 @@ def publish(page: Page, browser: Browser, installation: Installation, round_id: 
     second(browser, installation, f"/rounds/{round_id}", ("button", "同意"))
 
 
+PAGES = ("opening", "key", "slips", "publish", "scrutiny", "announce")
+"""What an organiser reads of a round on its way."""
+CUT_OFF = """() => [...document.querySelectorAll("main td, main p, main a, main .verdict")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth)
+  .map((one) => one.textContent.trim())"""
+
+
 def said_in(page: Page, path: str) -> str:
     """Return what a page says."""
     page.goto(path)
@@ -201,3 +208,9 @@ def test_it_works(desk: Page, browser: Browser, installation: Installation, kind
     publish(desk, browser, installation, round_id)
     said = outputs(desk, round_id)
     assert {output: faults(kind, paper, text) for output, text in said.items()} == {output: [] for output in said}
+    if kind.sort not in {Objects.UNIT, SEVERAL}:
+        spoken = {page: said_in(desk, f"/rounds/{round_id}/{page}") for page in PAGES}
+        assert {page: UNITS.findall(text) for page, text in spoken.items()} == {page: [] for page in PAGES}
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.goto(f"/notices/{round_id}")
+    assert desk.evaluate(CUT_OFF) == []

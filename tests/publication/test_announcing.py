@@ -57,6 +57,14 @@ def organiser(client: TestClient, database: Database) -> TestClient:
     return counted.log_in(client, database, "organiser")
 
 
+def test_whoever_publishes_reads_what_announced_counts_show(organiser: TestClient, database: Database) -> None:
+    for extent, word in ((Extent.COUNTS, "票数"), (Extent.SUM, "合计"), (Extent.WORDS, "等次")):
+        round_id = counted.store_published(database, votes(people(extent)), "public")
+        page = organiser.get(f"/rounds/{round_id}/publish").text
+        assert page.count(f"投票前约定的结果（{word}）") == len(("leaders", "participants", "public"))
+        assert "没有具体数值" not in page
+
+
 def test_it_works(organiser: TestClient, database: Database) -> None:
     round_id = counted.store_published(database, votes(people()), "public")
     path, screen = f"/rounds/{round_id}/announce", f"/rounds/{round_id}/announce/screen"
