@@ -32,7 +32,7 @@ from tests.cast import make_cast
 VOTERS = 12
 """As few as an announced round may have, and two more."""
 ALL = tuple(KINDS.values())
-UNITS = re.compile("".join(f"(?<!{word})" for word in ("主办", "组织", "下属", "责任", "测评")) + "单位")
+UNITS = re.compile("".join(f"(?<!{word})" for word in ("主办", "组织", "下属", "责任", "测评")) + "单位(?!联络员)")
 """What no output says where no units are rated; 测评单位 is who asks."""
 
 
