@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from scripts.pictures import booth, meeting, remedy, results
 from scripts.pictures.camera import DESK, ROOT, TARGET, Camera, demo
 from scripts.pictures.palette import weigh
-from tests.browser.conftest import ARGUMENTS
+from tests import chromium
 
 PHONES = "100"
 
@@ -21,7 +21,7 @@ def main() -> None:
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as scratch, demo(Path(scratch)) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=chromium.ARGUMENTS)
         camera = Camera(browser, url, Path(scratch))
         page = camera.anybody(DESK)
         page.goto("/login")

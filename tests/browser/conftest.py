@@ -4,29 +4,20 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copyfile, which
+from shutil import copyfile
 from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import create_app
-from tests import postgresql
+from tests import chromium, postgresql
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--force-color-profile=srgb",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+expect.set_options(timeout=30_000)  # as long as Playwright waits for everything else: a busy machine is no fault
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "locale": "zh-CN"}
 NOT_OURS = ("Permissions-Policy header", "Failed to load resource")
 """Complaints about a feature that this browser does not know, and about answers that a test makes fail."""
@@ -64,11 +55,11 @@ def installation(tmp_path: Path, sqlite_template: Path) -> Iterator[Installation
     thread.join()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, as the system brings it."""
+    """Chromium, as the system brings it, for the modules that one worker runs on end."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
         yield browser
         browser.close()
 
@@ -96,7 +87,6 @@ def another_phone(browser: Browser, installation: Installation) -> Iterator[Brow
 def _page(browser: Browser, installation: Installation, options: dict[str, Any]) -> Iterator[Page]:
     context = browser.new_context(**PHONE, base_url=installation.address, **options)
     page = context.new_page()
-    page.set_default_timeout(15_000)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)

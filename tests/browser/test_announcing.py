@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.conftest import Installation
-from tests.browser.steps import AXE, log_in
+from tests.browser.steps import AXE, log_in, settle
 from tests.cast import make_cast
 from tests.publication import counted
 from tests.publication.test_announcing import PROJECTS, people, votes
@@ -37,14 +37,17 @@ def test_it_works(browser: Browser, installation: Installation) -> None:
     assert screen.locator("main").inner_text().count("已结束") == 1
     page.keyboard.press("ArrowRight")
     page.get_by_text("大屏上是标题").wait_for()
+    settle(page)
     page.keyboard.press("PageDown")
     page.get_by_text("第 1 项").wait_for()
-    screen.get_by_role("heading", name=PROJECTS[0]).wait_for(timeout=15_000)
+    screen.get_by_role("heading", name=PROJECTS[0]).wait_for()
+    settle(screen)
     word = screen.locator(".told-word")
     size = word.evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
     over, found = screen.evaluate(OVER), Axe().run(screen, options=AXE)
     screen.keyboard.press("PageDown")
     screen.get_by_role("heading", name=PROJECTS[1]).wait_for()
+    settle(screen)
     screen.keyboard.press("ArrowLeft")
     screen.get_by_role("heading", name=PROJECTS[0]).wait_for()
     page.context.close()

@@ -196,7 +196,7 @@ def test_the_keyboard_is_enough(phone: Page, installation: Installation, place: 
     phone.goto("/v")
     phone.get_by_label("票码").press_sequentially(place.codes["staff"][0])
     phone.keyboard.press("Enter")
-    expect(phone.locator("[data-ballot]")).to_be_visible()
+    expect(phone.locator("[data-bar]")).to_be_visible()
     phone.locator("input[name=m1-0][value='0']").focus()
     for _ in range(6):
         phone.keyboard.press("Space")

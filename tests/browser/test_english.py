@@ -11,6 +11,7 @@ from app.operations import demo
 from app.rounds.domain import Layout, PaperGroup, PaperUnit
 from app.rounds.english import with_english
 from tests.browser.conftest import Installation
+from tests.browser.steps import settle
 from tests.browser.test_booth import RECEIPT
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
 from tests.papers import asked
@@ -47,6 +48,7 @@ def make_demo_round(installation: Installation, layout: Layout) -> OpenRound:
 def read(page: Page) -> None:
     """Expect nothing Chinese, nothing that axe finds, and nothing that runs over."""
     assert [text for text in page.evaluate(WORDS) if has_chinese(text)] == []
+    settle(page)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

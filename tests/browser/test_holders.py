@@ -17,10 +17,10 @@ from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.signs import SIGNS, TRADITIONAL
 from app.rounds.service import RoundDraft
-from tests import cast
+from tests import cast, chromium
 from tests.box.word_slips import word_numbers_of, words_of
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, Installation
-from tests.browser.steps import DESK, HOLDERS, check, draw_and_read_back, log_in, staff_at
+from tests.browser.conftest import Installation
+from tests.browser.steps import DESK, HOLDERS, check, draw_and_read_back, log_in, settle, staff_at
 
 LOAD = """
     const primitives = await import("/static/vendor/sealing/primitives.min.js");
@@ -123,7 +123,6 @@ def round_id(installation: Installation) -> str:
 def desk(browser: Browser, installation: Installation, round_id: str) -> Iterator[Page]:
     context = browser.new_context(**DESK, base_url=installation.address)
     page = context.new_page()
-    page.set_default_timeout(15_000)
     log_in(page, "zhangsan")
     page.goto(f"/rounds/{round_id}/key")
     for place, login in enumerate(HOLDERS):
@@ -141,6 +140,7 @@ def drawn_on(page: Page, round_id: str) -> list[str]:
     numbers = page.locator("[data-number]").all_inner_texts()
     check(page)
     page.get_by_role("link", name="去核对").click()
+    settle(page)
     return numbers
 
 
@@ -188,9 +188,9 @@ def test_a_scanner_gun_types_the_code_and_ends_with_enter(desk: Page, round_id: 
 @contextmanager
 def with_camera_on(browser: Browser, film: Path) -> Iterator[Browser]:
     """Yield a browser whose camera shows the film, which may be made later."""
-    arguments = [*ARGUMENTS, *CAMERA, f"--use-file-for-fake-video-capture={film}"]
+    arguments = [*chromium.ARGUMENTS, *CAMERA, f"--use-file-for-fake-video-capture={film}"]
     kind = browser.browser_type
-    shooting = kind.launch(executable_path=CHROMIUM, args=arguments)
+    shooting = kind.launch(executable_path=chromium.PATH, args=arguments)
     yield shooting
     shooting.close()
 
@@ -220,7 +220,7 @@ def test_the_camera_reads_the_slip(
         make_film(page.locator("[data-code]").screenshot(), film)
         page.get_by_role("link", name="去核对").click()
         page.get_by_role("button", name="用摄像头读二维码").click()
-        expect(page.get_by_text("您的钥匙单已核对")).to_be_visible(timeout=15_000)
+        expect(page.get_by_text("您的钥匙单已核对")).to_be_visible()
         context.close()
 
 

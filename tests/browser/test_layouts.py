@@ -11,7 +11,7 @@ from tests.browser.conftest import Installation
 from tests.browser.steps import check
 from tests.browser.test_booth import option, scan
 from tests.browser.test_drafts import kept
-from tests.browser.test_long_paper import MARK_ALL, SMALL, Paper, height_of, make, top_of
+from tests.browser.test_long_paper import FRAMES, MARK_ALL, SMALL, Paper, height_of, make, top_of
 from tests.factories import OpenRound
 
 __all__ = ["make"]
@@ -140,6 +140,7 @@ def test_what_is_not_in_view_is_gone_to(phone: Page, make: Paper, layout: Layout
         assert field in {"m20-1", "m3-2"}
         cell = option(phone, field, 0)
         expect(cell).to_be_in_viewport(ratio=1)
+        phone.evaluate(FRAMES)
         assert top_of(phone, f"label:has(input[name={field}][value='0'])") > height_of(phone, ".top")
         cell.click()
     phone.get_by_role("button", name="下一步").click()

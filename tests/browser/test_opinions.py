@@ -51,7 +51,6 @@ def desk(browser: Browser, installation: Installation) -> Iterator[Page]:
     campaign_id = make_opinions(installation.database, TEXTS)
     context = browser.new_context(**DESK, base_url=installation.address)
     page = context.new_page()
-    page.set_default_timeout(15_000)
     problems: list[str] = []
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
     log_in(page, "zhangsan")

@@ -29,7 +29,6 @@ def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
         if login not in desks:
             context = browser.new_context(**DESK, base_url=installation.address, accept_downloads=True)
             page = desks[login] = context.new_page()
-            page.set_default_timeout(15_000)
             page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
             log_in(page, login, made.passwords[login])
         return desks[login]

@@ -59,7 +59,7 @@ def test_a_mistyped_code_is_asked_for_once_and_can_be_mended(phone: Page, place:
     assert len(found) == 1
     phone.get_by_label("票码").fill(place.codes["residents"][0])
     phone.keyboard.press("Enter")
-    expect(phone.locator("[data-ballot]")).to_be_visible()
+    expect(phone.locator("[data-bar]")).to_be_visible()
     assert len(found) == 2
     phone.go_back()
     expect(phone.get_by_role("button", name="继续填写")).to_be_visible()

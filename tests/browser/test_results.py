@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from app.publication.domain import Scope
 from tests.browser.conftest import Installation
-from tests.browser.steps import AXE, log_in
+from tests.browser.steps import AXE, log_in, settle
 from tests.cast import make_cast
 from tests.publication import counted
 
@@ -46,6 +46,7 @@ def test_the_answers_are_on_the_first_screen(
     counts = {code: page.locator(f"a.overall-{code}").inner_text() for code in ("remedial", "attention", "met")}
     words = page.locator(".overall-numbers").inner_text()
     page.locator("a.overall-remedial").click()
+    settle(page)
     picked = page.locator(".result-table tbody tr").count()
     found = Axe().run(page, options=AXE)
     page.context.close()

@@ -13,7 +13,9 @@ from app.tally.counting import count_round
 from tests.box.test_sections import naive
 from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
+from tests.browser.steps import settle
 from tests.browser.test_booth import option, scan
+from tests.browser.test_drafts import kept
 from tests.factories import OpenRound, make_open_round
 from tests.papers import sitting
 
@@ -46,7 +48,7 @@ def fill(page: Page, place: OpenRound, group: str, skip: str = "") -> None:
 
 def check(page: Page) -> None:
     """Expect nothing that axe finds and nothing that runs over."""
-    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")  # a colour on its way is neither
+    settle(page)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
@@ -175,7 +177,7 @@ def test_a_draft_comes_back(phone: Page, installation: Installation) -> None:
     place = make(installation)
     scan(phone, place.codes["residents"][0])
     fill(phone, place, "residents", skip="m8-0")
-    phone.wait_for_function("Object.keys(localStorage).some((name) => name.startsWith('manyidu.draft.'))")
+    kept(phone)
     phone.reload()
     expect(phone.locator("[data-filled]")).to_have_text(str(8 + 7 * 6))
     phone.get_by_role("button", name="EN", exact=True).click()

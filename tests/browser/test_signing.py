@@ -37,7 +37,6 @@ def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
         if login not in desks:
             context = browser.new_context(**size, base_url=installation.address, accept_downloads=True)
             page = desks[login] = context.new_page()
-            page.set_default_timeout(15_000)
             log_in(page, login)
         return desks[login]
 

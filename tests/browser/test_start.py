@@ -55,7 +55,6 @@ def page(browser: Browser, installation: Installation) -> Iterator[Page]:
         **DESK, base_url=installation.address, accept_downloads=True, java_script_enabled=False
     )
     page = context.new_page()
-    page.set_default_timeout(20_000)
     yield page
     context.close()
 

@@ -135,7 +135,7 @@ def said_in(page: Page, path: str) -> str:
 def fetched(page: Page, path: str) -> bytes:
     """Return a file, once it is made."""
     answer = page.request.get(path)
-    for _ in range(120):
+    for _ in range(480):
         if "/jobs/" not in answer.url:
             break
         page.wait_for_timeout(250)

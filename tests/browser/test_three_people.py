@@ -45,7 +45,6 @@ def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
             page = desks[login] = browser.new_context(
                 **DESK, base_url=installation.address, accept_downloads=True
             ).new_page()
-            page.set_default_timeout(15_000)
             log_in(page, login)
         return desks[login]
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import which
 from threading import Thread
 
 import pytest
@@ -14,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from tests.browser.conftest import ARGUMENTS, PHONE
+from tests import chromium
+from tests.browser.conftest import PHONE
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
 from tests.postgresql import free_port
 from tests.security.test_memory import remembered
@@ -63,9 +63,8 @@ def recorder(port: int, towards: int) -> Iterator[Recorder]:
 
 @contextmanager
 def phones(address: str, *, scripts: bool) -> Iterator[Page]:
-    path = which("chromium") or which("chromium-browser") or which("google-chrome")
     with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser: Browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
         context = browser.new_context(**PHONE, base_url=address, java_script_enabled=scripts)
         yield context.new_page()
         browser.close()
@@ -84,7 +83,7 @@ def vote(phone: Page, place: OpenRound, at: int, *, scripts: bool) -> None:
         phone.goto("/v")
         phone.get_by_label("票码").fill(code)
         phone.get_by_role("button", name="打开测评表").click()
-    expect(phone.locator("[data-ballot]")).to_be_visible()
+    expect(phone.locator("[data-bar]" if scripts else "[data-ballot]")).to_be_visible()
     for cell, mark in enumerate(marks_of(at)):
         phone.locator(f"label:has(input[name=m{cell // 6}-{cell % 6}][value='{mark}'])").click()
     phone.get_by_text("写意见").first.click()
