@@ -24,8 +24,8 @@ class Server:
 
 
 def wait_for_port(process: subprocess.Popen[bytes], port: int) -> None:
-    """Return once somebody listens on the port; RuntimeError when the process has ended, or after half a minute."""
-    for _ in range(600):
+    """Return once somebody listens on the port; RuntimeError when the process has ended, or after two minutes."""
+    for _ in range(2_400):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
             return
         with suppress(subprocess.TimeoutExpired):

@@ -34,11 +34,17 @@ class Installation:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, sqlite_template: Path) -> Iterator[Installation]:
-    """A running server with an empty database."""
-    data = tmp_path / "data"
-    data.mkdir()
-    copyfile(sqlite_template, data / "manyidu.sqlite3")
+def data(tmp_path: Path, sqlite_template: Path) -> Path:
+    """The folder of an installation with an empty database, before its server starts."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    copyfile(sqlite_template, folder / "manyidu.sqlite3")
+    return folder
+
+
+@pytest.fixture
+def installation(data: Path) -> Iterator[Installation]:
+    """A running server."""
     port = postgresql.free_port()
     settings = Settings(data=data, MANYIDU_DATABASE_URL="", base_url=f"http://127.0.0.1:{port}")
     server = uvicorn.Server(

@@ -1,12 +1,16 @@
 """From the flagged unit to the closed order with its retest, by the pages alone, on the demo."""
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.core.clock import utc_now
+from app.core.db import Database, make_engine
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
 from app.operations import demo
 from tests.browser.conftest import NOT_OURS, Installation
 from tests.browser.steps import DESK, check, confirm, freeze, hand_out_keys, log_in, open_the_box, play, print_slips
@@ -18,10 +22,18 @@ Desks = Callable[[str], Page]
 
 
 @pytest.fixture
-def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
+def made(data: Path) -> demo.Demo:
+    """The demo, as its command makes it: before the server, which would act on rounds that are due."""
+    settings = Settings(data=data, MANYIDU_DATABASE_URL="")
+    database = Database(make_engine(settings.sqlalchemy_url), KeyFolder(data / "keys"))
+    found = demo.make(database, KeyFolder(data / "keys"), data, utc_now(), under_way=False)
+    database.engine.dispose()
+    return found
+
+
+@pytest.fixture
+def desk_of(made: demo.Demo, browser: Browser, installation: Installation) -> Iterator[Desks]:
     """The demo's people, each at a desk of his own."""
-    data = installation.key_folder.path.parent
-    made = demo.make(installation.database, installation.key_folder, data, utc_now(), under_way=False)
     desks: dict[str, Page] = {}
     problems: list[str] = []
 
