@@ -177,7 +177,7 @@ def typed_scheme(form: PostedForm, groups: Sequence[GroupView]) -> Scheme:
         item_lines=_item_lines(form),
         intervals=form.flag("intervals"),
         decimals=_decimals(form),
-        quorum=_quorum(form),
+        quorum=typed_quorum(form),
         group_quorums=_group_quorums(form, groups),
         disclosure=typed_disclosure(form),
     )
@@ -197,7 +197,7 @@ def _decimals(form: PostedForm) -> int:
     return form.integer("decimals", 0, 2, label="小数位数") if form.text("decimals", 4, needed=False) else 1
 
 
-def _quorum(form: PostedForm, of: str = "", name: str = "") -> Quorum | None:
+def typed_quorum(form: PostedForm, of: str = "", name: str = "") -> Quorum | None:
     """Return the quorum of the body, or of a voter group; an empty share means that there is none."""
     if not form.text(f"quorum{of}", 20, needed=False):
         return None
@@ -212,7 +212,7 @@ def _quorum(form: PostedForm, of: str = "", name: str = "") -> Quorum | None:
 
 
 def _group_quorums(form: PostedForm, groups: Sequence[GroupView]) -> dict[str, Quorum]:
-    typed = {group.id: _quorum(form, f"-{group.id}", group.name) for group in groups}
+    typed = {group.id: typed_quorum(form, f"-{group.id}", group.name) for group in groups}
     return {group: quorum for group, quorum in typed.items() if quorum is not None}
 
 

@@ -6,12 +6,13 @@ from enum import StrEnum
 from fractions import Fraction
 
 from app.campaigns.domain import Denominator, Measure, Scheme
+from app.campaigns.quorum import Quorum
 from app.tally.shown import Cell, Rate
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Invented answers of one voter group; ``weight`` in per cent, None without weights."""
+    """Invented answers of one voter group; ``weight`` in per cent, None without weights; ``present`` came （到会）."""
 
     name: str
     expected: int
@@ -19,6 +20,8 @@ class Sample:
     returned: int
     counts: tuple[int, ...]
     weight: Fraction | None = None
+    present: int | None = None
+    quorum: Quorum | None = None
 
 
 class _Sum(StrEnum):

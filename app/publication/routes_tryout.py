@@ -19,6 +19,21 @@ WORDING = {"denominator_words": denominator_words, "measure_words": measure_word
 _INVENTED = {"name-1": "党代表", "count-1": (52, 27, 16, 5, 6), "name-2": "群众代表", "count-2": (21, 27, 28, 24, 5)}
 
 
+def _rows(campaign: CampaignView) -> int:
+    """Return for how many voter groups there is room: for all of the campaign, or a quorum or weight were lost."""
+    return max(ROWS, len(campaign.groups))
+
+
+def _group_fields(campaign: CampaignView) -> dict[str, str]:
+    """Return the campaign's voter groups as rows to begin with: names, people expected, quorums and weights."""
+    shown, fields = shown_scheme(campaign), dict[str, str]()
+    for row, group in enumerate(campaign.groups, 1):
+        fields |= {f"name-{row}": group.name, f"expected-{row}": str(group.expected)}
+        own = {name: shown.get(f"{name}-{group.id}", "") for name in ("quorum", "quorum_sign", "weight")}
+        fields |= {f"{name}-{row}": value for name, value in own.items() if value}
+    return fields
+
+
 def _sample_fields(options: int) -> dict[str, str]:
     """Return invented numbers to begin with."""
     fields = {name: str(value) for name, value in _INVENTED.items() if name.startswith("name")}
@@ -33,12 +48,12 @@ def _page(
 ) -> Response:
     options, typed = campaign.scheme.scale.options, form.as_dict()
     context = {"campaign": campaign, "typed": typed, "trial": trial, "options": options}
-    choices = {"rows": range(1, ROWS + 1), "measures": list(Measure), "denominators": list(Denominator)}
+    choices = {"rows": range(1, _rows(campaign) + 1), "measures": list(Measure), "denominators": list(Denominator)}
     return desk.show("publication/tryout.html", refused, **context, **choices, **WORDING)
 
 
 def _tried(form: PostedForm, campaign: CampaignView, labels: Mapping[str, str]) -> Trial:
-    samples = typed_samples(form, campaign.scheme.scale.options)
+    samples = typed_samples(form, campaign.scheme.scale.options, _rows(campaign))
     return try_out(tried_scheme(form, campaign, samples), samples, labels, campaign.kind.objects)
 
 
@@ -48,7 +63,7 @@ def tryout_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     campaign, labels = get_campaign(desk.session, campaign_id), dict(askable_items(desk.session, campaign_id))
     desk.leave()
     typed = dict(desk.request.query_params) or (
-        shown_scheme(campaign) | _sample_fields(len(campaign.scheme.scale.options))
+        shown_scheme(campaign) | _sample_fields(len(campaign.scheme.scale.options)) | _group_fields(campaign)
     )
     form = PostedForm({name: [value] for name, value in typed.items()}, {})
     return desk.consider(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from app.campaigns.domain import Item, Objects, Scheme, lined_rule
 from app.campaigns.reads import CampaignView
 from app.campaigns.rules import check_scheme
-from app.campaigns.typed import typed_formula, typed_lines, typed_weight
+from app.campaigns.typed import typed_formula, typed_lines, typed_quorum, typed_weight
 from app.core.errors import DomainError
 from app.publication.arithmetic import Sample, written_out
 from app.publication.domain import Scope, notes_for
@@ -58,7 +58,7 @@ def tried_scheme(form: PostedForm, campaign: CampaignView, samples: Sequence[Sam
         rule=campaign.scheme.rule if not campaign.scheme.is_lined else None,
         k=form.integer("k", 1, 100, label="最少公布人数"),
         weights={key: weight for key, weight in weights.items() if weight is not None},
-        group_quorums={},
+        group_quorums={f"g{place}": each.quorum for place, each in enumerate(samples) if each.quorum is not None},
     )
     if campaign.scheme.is_lined:
         scheme = replace(scheme, rule=lined_rule(scheme))
@@ -67,28 +67,34 @@ def tried_scheme(form: PostedForm, campaign: CampaignView, samples: Sequence[Sam
     return scheme
 
 
-def typed_samples(form: PostedForm, options: Sequence[str]) -> tuple[Sample, ...]:
-    """Return the rows in which any answer or a weight was filled in; DomainError for numbers that cannot be right."""
-    samples = []
-    for row in range(1, ROWS + 1):
-        numbers = [_number(form, f"count-{row}-{place}", label) for place, label in enumerate(options)]
-        weight = form.text(f"weight-{row}", 10, needed=False)
-        if not any(numbers) and not weight:
-            continue
-        name = form.text(f"name-{row}", 40, needed=False) or f"类别{row}"
-        answered, invalid = sum(numbers), _number(form, f"invalid-{row}", "无效")
-        returned = _number(form, f"returned-{row}", "收回") or answered + invalid
-        if answered + invalid != returned:
-            raise DomainError("sample_sum_differs", name=name, sum=answered + invalid, returned=returned)
-        issued = _number(form, f"issued-{row}", "发出") or returned
-        expected = _number(form, f"expected-{row}", "应参加") or issued
-        if returned > issued:
-            raise DomainError("sample_contradicts", name=name)
-        share = typed_weight(weight, name) if weight else None
-        samples.append(Sample(name, expected, issued, returned, tuple(numbers), share))
+def typed_samples(form: PostedForm, options: Sequence[str], rows: int = ROWS) -> tuple[Sample, ...]:
+    """Return the rows in which an answer, a weight or a quorum was filled in; DomainError for what cannot be right.
+
+    A voter group of which nobody came may still miss its quorum, and have a weight.
+    """
+    found = [_sample(form, options, row) for row in range(1, rows + 1)]
+    samples = [sample for sample in found if any(sample.counts) or sample.weight is not None or sample.quorum]
     if not any(any(sample.counts) for sample in samples):
         raise DomainError("sample_missing")
     return tuple(samples)
+
+
+def _sample(form: PostedForm, options: Sequence[str], row: int) -> Sample:
+    numbers = [_number(form, f"count-{row}-{place}", label) for place, label in enumerate(options)]
+    name, weight = (form.text(f"{field}-{row}", 40, needed=False) for field in ("name", "weight"))
+    name = name or f"类别{row}"
+    answered, invalid = sum(numbers), _number(form, f"invalid-{row}", "无效")
+    returned = _number(form, f"returned-{row}", "收回") or answered + invalid
+    if answered + invalid != returned:
+        raise DomainError("sample_sum_differs", name=name, sum=answered + invalid, returned=returned)
+    issued = _number(form, f"issued-{row}", "发出") or returned
+    present = _number(form, f"present-{row}", "到会") or issued
+    expected = _number(form, f"expected-{row}", "应参加") or max(issued, present)
+    if returned > min(issued, present):
+        raise DomainError("sample_contradicts", name=name)
+    share = typed_weight(weight, name) if weight else None
+    quorum = typed_quorum(form, f"-{row}", name)
+    return Sample(name, expected, issued, returned, tuple(numbers), share, present, quorum)
 
 
 def _number(form: PostedForm, name: str, label: str) -> int:
@@ -127,5 +133,5 @@ def _chain(key: str, sample: Sample) -> GroupChain:
     valid = sum(sample.counts)
     invalid = sample.returned - valid
     return GroupChain(
-        key, sample.expected, sample.issued, sample.returned, valid, invalid=invalid, present=sample.issued
+        key, sample.expected, sample.issued, sample.returned, valid, invalid=invalid, present=sample.present
     )

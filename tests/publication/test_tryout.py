@@ -1,18 +1,32 @@
 """Trying a scheme on invented numbers."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.campaigns.domain import ItemLines, Lines
+from app.box.envelope import Ballot, decode, encode
+from app.box.shredding import shred
+from app.campaigns.builtin import SCALES
+from app.campaigns.domain import Denominator, Formula, Item, ItemLines, Lines, Scheme
+from app.campaigns.quorum import Quorum
 from app.campaigns.reads import get_campaign
+from app.campaigns.rule import Sign
 from app.campaigns.scheme_service import askable_items, set_scheme
 from app.core.acting import Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
+from app.core.secrets import token_bytes
 from app.core.settings import Settings
+from app.publication.arithmetic import Sample
+from app.publication.tryout import try_out
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
+from app.tally.chain import Chain, GroupChain
+from app.tally.result import result_document
 from tests.cast import MORNING, Desk, make_campaign, make_cast
 
 ZHANG = Principal("zhang", "张三", "organiser")
@@ -142,3 +156,78 @@ def test_items_with_lines_of_their_own_are_tried_too(
     assert "答案相同的话" in text
     assert "满意率未达到补课线 90%" in text
     assert "未达到本项的补课线" in text
+
+
+def test_a_group_that_misses_its_quorum_makes_the_try_out_invalid_as_it_would_the_result(
+    database: Database, settings: Settings, new_client: Callable[[], TestClient]
+) -> None:
+    desk, campaign_id = organise(database, settings, new_client)
+    with database.writing() as session:
+        campaign = get_campaign(session, campaign_id)
+        group = campaign.groups[0]
+        scheme = replace(campaign.scheme, group_quorums={group.id: Quorum(Fraction(2, 3))})
+        set_scheme(session, MORNING, ZHANG, campaign_id, scheme, two_person=True)
+    first = desk.get(f"/campaigns/{campaign_id}/tryout").text
+    assert f'value="{group.name}"' in first, "the page begins with the campaign's own voter groups"
+    assert re.search('name="quorum-1"[^>]*value="2/3"', first)
+    missed = {"quorum-1": "2/3", "expected-1": "160", "issued-1": "106"}  # 106 of 160 are under two thirds
+    _, text = asked(desk.client, campaign_id, **missed)
+    assert "未达法定人数的类别：代表，整个结果无效" in text
+    assert "verdict-invalid" in text
+    _, text = asked(desk.client, campaign_id, **missed, **{"present-1": "107"})
+    assert "verdict-attention" in text
+    nobody = {"name-2": "群众", "expected-2": "30", "quorum-2": "1/2", "quorum_sign-2": ">"}
+    _, text = asked(desk.client, campaign_id, **nobody)
+    assert "未达法定人数的类别：群众" in text or "有类别未达法定人数" in text
+    status, text = asked(desk.client, campaign_id, **{"quorum-1": "120%"})
+    assert status == 422
+    assert 'value="120%"' in text
+
+
+@st.composite
+def tried(draw: st.DrawFn) -> tuple[Scheme, list[Sample]]:
+    """Two or three voter groups with answers, quorums and weights, and a scheme that counts them."""
+    count = draw(st.integers(1, 3))
+    weighted = draw(st.booleans()) and count == 2
+    samples = []
+    for place in range(count):
+        counts = tuple(draw(st.lists(st.integers(0, 25), min_size=5, max_size=5)))
+        invalid, left, absent = (draw(st.integers(0, 5)) for _ in range(3))
+        returned = sum(counts) + invalid
+        quorum = draw(st.none() | st.sampled_from([Quorum(Fraction(2, 3)), Quorum(Fraction(9, 10), Sign.ABOVE)]))
+        weight = Fraction(40 + 20 * place) if weighted else None
+        issued = returned + left
+        samples.append(Sample(f"类别{place}", issued + absent, issued, returned, counts, weight, issued, quorum))
+    denominator = draw(st.sampled_from(list(Denominator)))
+    scheme = Scheme(
+        SCALES["satisfaction"], Formula(draw(st.integers(1, 3)), denominator),
+        weights={f"g{place}": each.weight for place, each in enumerate(samples) if each.weight},
+        group_quorums={f"g{place}": each.quorum for place, each in enumerate(samples) if each.quorum},
+        quorum=draw(st.none() | st.just(Quorum(Fraction(1, 2)))),
+    )  # fmt: skip
+    return scheme, samples
+
+
+@given(tried())
+def test_it_says_what_a_counted_round_says(case: tuple[Scheme, list[Sample]]) -> None:
+    """The same votes as ballots, encoded, read, shredded and counted: the whole document is that of the try-out."""
+    scheme, samples = case
+    told = try_out(scheme, samples, {}).document
+    groups = tuple(PaperGroup(f"g{place}", each.name, each.expected) for place, each in enumerate(samples))
+    part = PaperSection("", (Item("overall", "总体评价", overall=True),), (PaperUnit("sample", "试算单位"),))
+    paper = Paper("sample", "", "", "", (part,), groups, scheme, "")
+    ballots = [
+        decode(paper, "0" * 64, encode(paper, "0" * 64, Ballot(group.id, bytes([mark]))))
+        for group, sample in zip(groups, samples, strict=True)
+        for mark, count in enumerate(sample.counts)
+        for _ in range(count)
+    ]
+    stacks = shred(paper, iter(ballots), token_bytes)
+    rows = [
+        GroupChain(
+            group.id, each.expected, each.issued, each.returned, sum(each.counts),
+            invalid=each.returned - sum(each.counts), present=each.present,
+        )
+        for group, each in zip(groups, samples, strict=True)
+    ]  # fmt: skip
+    assert told == result_document(paper, stacks.marks, Chain(tuple(rows)), {})
