@@ -56,6 +56,8 @@ _NAME_SIGNS: Final = 31
 def result_workbook(result: Published, composites: Composites | None = None, previous: Sequence[Before] = ()) -> bytes:
     """Return the workbook's bytes: 汇总、计票链、各单位、各指标、各类别、意见、口径; what stands beside where it does.
 
+    各单位 is 各位同志, 各项目 or 各报告 where these were rated.
+
     Where a round has several sections, each has sheets of its own for its units, items, groups and rules.
     """
     beside: list[tuple[str, Callable[[Table], None]]] = []
@@ -89,10 +91,11 @@ def _sheets(result: Published) -> Iterator[tuple[str, Callable[[Table, Published
         if not is_of_section:
             yield name, fill, result
         elif len(parts) == 1:
-            yield name, fill, parts[0]
+            yield called(parts[0].section["objects"], name), fill, parts[0]
         else:
             for number, part in enumerate(parts, start=1):
-                yield _sheet_name(number, part.section["noun"], name), fill, part
+                rated = called(part.section["objects"], name)
+                yield _sheet_name(number, part.section["noun"], rated), fill, part
 
 
 def _sheet_name(number: int, noun: str, name: str) -> str:

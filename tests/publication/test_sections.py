@@ -81,8 +81,11 @@ def test_every_page_is_there(leader: TestClient, database: Database, round_id: s
 
 def test_the_files_hold_every_section(leader: TestClient, round_id: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(leader.get(f"/results/{round_id}/export.xlsx").content))
-    assert [f"{number} {noun} 各单位" in book.sheetnames for number, noun in enumerate(NOUNS, start=1)] == [True] * 3
-    assert book["2 班子成员 各单位"].max_row == 8
+    rated = ("各单位", "各位同志", "各报告")
+    wanted = [f"{number} {noun} {each}" for number, (noun, each) in enumerate(zip(NOUNS, rated, strict=True), start=1)]
+    assert [name for name in wanted if name not in book.sheetnames] == []
+    assert book["2 班子成员 各位同志"].max_row == 8
+    assert [book[name]["B1"].value for name in wanted] == ["单位", "同志", "报告"]
     with zipfile.ZipFile(io.BytesIO(leader.get(f"/results/{round_id}/letters.zip").content)) as letters:
         names = letters.namelist()
     assert len(names) == len(set(names)) == 9

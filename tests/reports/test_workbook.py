@@ -11,10 +11,12 @@ import pytest
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from app.campaigns.domain import Objects
 from app.core.db import Database
 from app.office.workbook import plain
 from app.reports.workbook import result_workbook
 from app.tally.document import overall_of
+from tests.papers import asked
 from tests.publication import counted, reading
 from tests.reports.printed import make_document, make_result
 from tests.tally.cast import Json, section_of
@@ -149,3 +151,11 @@ def test_every_percentage_is_one_of_the_document(database: Database) -> None:
 
 def test_it_refuses_characters_that_xml_cannot_carry() -> None:
     assert plain("县\x00文\x1b化\ud800馆\ufffe\n") == "县文化馆\n"
+
+
+@pytest.mark.parametrize(("objects", "name"), [(Objects.PERSON, "各位同志"), (Objects.PROJECT, "各项目")])
+def test_sheets_are_named_by_what_was_rated(database: Database, objects: Objects, name: str) -> None:
+    paper = asked(counted.make_paper(), objects=objects)
+    book, _ = workbook(database, counted.make_votes(paper))
+    assert book.sheetnames == [name if each == "各单位" else each for each in SHEETS]
+    assert not any("单位" in str(cell.value) for row in book[name].iter_rows(max_row=1) for cell in row)
