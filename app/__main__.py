@@ -93,7 +93,9 @@ def demo(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None
 def hall(
     phones: Annotated[int, typer.Option(help="How many phones to play", min=1, max=10_000)] = 120,
     url: Annotated[str, typer.Option(help="Address of the running server")] = "http://127.0.0.1:8000",
-    round_name: Annotated[str, typer.Option("--round", help="'own' (throw-away round) or 'demo'")] = "own",
+    round_name: Annotated[
+        str, typer.Option("--round", help="'own' (three sections) or 'points', both thrown away after; or 'demo'")
+    ] = "own",
     seconds: Annotated[float, typer.Option(help="Over how many seconds the phones arrive", min=0)] = 30.0,
     data: Data = None,
 ) -> None:

@@ -5,7 +5,9 @@ import ssl
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 import typer
@@ -47,6 +49,7 @@ GROUPS = 8
 OWN_UNITS = 8
 THINKING_SECONDS = 12.0
 GIVE_UP_SECONDS = 600.0
+_POINTS: Final = (Item("", "工作实绩", score=Score(decimals=1)), Item("", "群众口碑", score=Score(10)))
 
 
 async def _play(url: str, codes: list[str], think: Opinion, seconds: float) -> Diary:
@@ -81,7 +84,11 @@ def _played(url: str, codes: list[str], seconds: float) -> Diary:
     return diary
 
 
-def _set_up(database: Database, folder: KeyFolder, phones: int) -> Meeting:
+Asked = Callable[[Acting, str], str]
+"""Makes what a campaign is asked, and returns the key of its form."""
+
+
+def _set_up(database: Database, folder: KeyFolder, phones: int, asked: Asked) -> Meeting:
     with database.writing() as session:
         acting = Acting(session, utc_now(), SYSTEM)
         name = f"模拟会场 {acting.now:%Y%m%d%H%M%S}"
@@ -96,8 +103,7 @@ def _set_up(database: Database, folder: KeyFolder, phones: int) -> Meeting:
         campaigns.set_left_out(
             session, acting.now, SYSTEM, campaign_id, groups[0].id, [get_campaign(session, campaign_id).units[0].id]
         )
-        _add_sections(acting, campaign_id)
-        draft = RoundDraft(name, SECTIONS, remarks=True, key_needed=2, key_holders=3)
+        draft = RoundDraft(name, asked(acting, campaign_id), remarks=True, key_needed=2, key_holders=3)
         round_id = rounds.create_round(acting, campaign_id, draft)
         rounds.freeze(acting, round_id)
         codes = slips.issue(acting, folder, round_id, {group.id: group.expected for group in groups})
@@ -107,24 +113,27 @@ def _set_up(database: Database, folder: KeyFolder, phones: int) -> Meeting:
     return Meeting(campaign_id, round_id, handed_out, shares)
 
 
-def _add_sections(acting: Acting, campaign_id: str) -> None:
+def _sections(acting: Acting, campaign_id: str) -> str:
     """Let the first be rated by itself, the last as a document, all others as people: each by a form of its own."""
+    mixed = _form(acting, campaign_id, [Item("", "总体评价"), *_POINTS])
     units = [unit.id for unit in get_campaign(acting.session, campaign_id).units]
-    own = _own_form(acting, campaign_id)
     parts = (("班子", Objects.UNIT, "t2", units[:1]), ("成员", Objects.PERSON, "t4", units[1:-1]))
-    for noun, objects, form_key, chosen in (*parts, ("报告", Objects.DOCUMENT, own, units[-1:])):
+    for noun, objects, form_key, chosen in (*parts, ("报告", Objects.DOCUMENT, mixed, units[-1:])):
         edit = SectionEdit(noun, objects, form_key)
         section_id = add_section(acting, campaign_id, edit)
         edit_section(acting, campaign_id, section_id, edit, {}, chosen)
+    return SECTIONS
 
 
-def _own_form(acting: Acting, campaign_id: str) -> str:
-    """Return the key of a form that asks for a grade, for points with tenths and for whole ones."""
+def _points(acting: Acting, campaign_id: str) -> str:
+    """Let all be answered in points, with tenths and whole."""
+    return _form(acting, campaign_id, _POINTS)
+
+
+def _form(acting: Acting, campaign_id: str, items: Sequence[Item]) -> str:
     key = copy_form(acting.session, acting.now, SYSTEM, campaign_id, "t1")
-    items = [Item("", "总体评价"), Item("", "工作实绩", score=Score(decimals=1)), Item("", "群众口碑", score=Score(10))]
-    save_form(
-        acting.session, acting.now, SYSTEM, campaign_id, key, FormEdit("打分表", DEFAULT_SCALE, items, remarks=True)
-    )
+    edit = FormEdit("打分表", DEFAULT_SCALE, list(items), remarks=True)
+    save_form(acting.session, acting.now, SYSTEM, campaign_id, key, edit)
     return key
 
 
@@ -194,15 +203,17 @@ def _report(diary: Diary) -> None:
     )
 
 
-def _own_round(settings: Settings, url: str, phones: int, seconds: float) -> str | None:
+def _own_round(settings: Settings, url: str, phones: int, seconds: float, asked: Asked = _sections) -> str | None:
     """Play the throw-away round; return the first difference, or None."""
     with open_database(settings) as database:
-        return _play_own_round(database, KeyFolder(settings.data / "keys"), url, (phones, seconds))
+        folder = KeyFolder(settings.data / "keys")
+        return _play_own_round(database, folder, url, _set_up(database, folder, phones, asked), (phones, seconds))
 
 
-def _play_own_round(database: Database, folder: KeyFolder, url: str, what: tuple[int, float]) -> str | None:
+def _play_own_round(
+    database: Database, folder: KeyFolder, url: str, meeting: Meeting, what: tuple[int, float]
+) -> str | None:
     phones, seconds = what
-    meeting = _set_up(database, folder, phones)
     try:
         diary = _played(url, meeting.codes, seconds)
         close_and_open(database, folder, meeting)
@@ -227,16 +238,23 @@ def _demo_round(settings: Settings, url: str, phones: int, seconds: float) -> st
     return None if len(diary.cast) == len(played) else "not every phone could vote"
 
 
+_ROUNDS: Final[Mapping[str, Callable[[Settings, str, int, float], str | None]]] = {
+    "own": _own_round,
+    "points": partial(_own_round, asked=_points),
+    "demo": _demo_round,
+}
+
+
 def play(settings: Settings, url: str, what: tuple[str, int, float]) -> int:
-    """Play ``what`` = (``own`` or ``demo``, phones, seconds of arriving); return the exit status."""
+    """Play ``what`` = (``own``, ``points`` or ``demo``, phones, seconds of arriving); return the exit status."""
     kind, phones, seconds = what
     raise_open_files()
-    run = {"own": _own_round, "demo": _demo_round}.get(kind)
+    run = _ROUNDS.get(kind)
     if run is None:
         raise DomainError("field_not_a_choice", field="--round")
     try:
         difference = run(settings, url.rstrip("/"), phones, seconds)
     except (RefusedError, LineError, TimeoutError) as error:
         difference = f"{type(error).__name__}: {error}"
-    typer.echo(difference or ("counted = cast" if kind == "own" else "done"), file=sys.stdout)
+    typer.echo(difference or ("done" if kind == "demo" else "counted = cast"), file=sys.stdout)
     return 1 if difference else 0

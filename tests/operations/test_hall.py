@@ -20,9 +20,11 @@ def rows(database: Database) -> dict[str, int]:
         return {t.name: session.scalar(sa.select(sa.func.count()).select_from(t)) or 0 for t in tables}
 
 
-def test_it_works(running: Running, database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("kind", ["own", "points"])
+def test_it_works(running: Running, database: Database, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    """A paper of three sections, and one on which all is answered in points."""
     before = rows(database)
-    assert hall.play(running.settings, running.url, ("own", 40, 0.5)) == 0
+    assert hall.play(running.settings, running.url, (kind, 50, 0.5)) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "counted = cast"
     after = rows(database)
     assert {name: count for name, count in after.items() if name not in KEPT} == {
