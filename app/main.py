@@ -46,6 +46,7 @@ from app.core.signing import public_half
 from app.core.turns import ShortTurns
 from app.core.watch import Watch
 from app.inbox.mail import send_waiting
+from app.office import shelf
 from app.office.shelf import Shelf
 from app.office.workshop import Workshop
 from app.offices.ways import check_address
@@ -102,7 +103,7 @@ def _void(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
 PORTS = Ports(
     before_opening=(slips.before_opening, box.before_opening),
     before_counting=(slips.before_counting,),
-    purge=(publication.purge, box.purge, slips.purge),
+    purge=(publication.purge, box.purge, slips.purge, shelf.purge),
     panels=(slips.panel, box.panel),
     acts={
         "freeze": freeze_asked,

@@ -8,10 +8,17 @@ import os
 import platform
 import signal
 import sys
+import traceback
+from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from resource import RLIMIT_CORE, setrlimit
 from threading import Thread
 
+from app.core.errors import DomainError
+
+OURS = Path(__file__).parents[1]
+"""The folder of our packages."""
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _STATE, _STARTED = 0, 19
@@ -39,6 +46,20 @@ def _watch(lifeline: int) -> None:
 def _prctl(option: int, value: int) -> None:
     if sys.platform == "linux" and ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
+
+
+def reason_of(error: BaseException) -> str:
+    """Say what ended a process and where in our code, without any value: an error's own words may quote secrets."""
+    kind = error.code if isinstance(error, DomainError) else type(error).__name__
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if OURS in Path(frame.filename).parents]
+    where = [f"{Path(frame.filename).relative_to(OURS)}:{frame.lineno}" for frame in frames[-1:]]
+    return " in ".join([kind, *where])
+
+
+def last_words(output: Iterable[bytes]) -> str:
+    """Return what a child said last, which is a ``reason_of``; of a bare traceback the kind of the error alone."""
+    last = deque(output, maxlen=1)
+    return last[0].decode(errors="replace").partition(": ")[0].strip() if last else "no reason given"
 
 
 def own_name() -> str:

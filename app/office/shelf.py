@@ -7,19 +7,22 @@ nothing of the desk. They last an hour at most and are gone at every start; what
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 from weakref import WeakSet
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from app.core.db import Database
+from app.core.db import Database, after_commit
 from app.core.errors import DomainError
+from app.core.key_folder import KeyFolder
 from app.core.watch import Pulse
 from app.office.bench import Made
 from app.office.models import Job
@@ -29,6 +32,18 @@ LOG = logging.getLogger("manyidu")
 FOLDER: Final = "jobs"
 LIFE: Final = timedelta(hours=1)
 SWEEP_SECONDS: Final = 60.0
+
+
+def purge(session: Session, keys: KeyFolder, about: str) -> None:
+    """Forget every file that was ordered below the address of a round or a campaign, by anybody."""
+    job_ids = list(session.scalars(select(Job.id).where(Job.path.contains(f"/{about}/"))))
+    session.execute(delete(Job).where(Job.id.in_(job_ids)))
+    after_commit(session, partial(_unlink, keys.path.parent / FOLDER, job_ids))
+
+
+def _unlink(folder: Path, job_ids: Sequence[str]) -> None:
+    for job_id in job_ids:
+        (folder / job_id).unlink(missing_ok=True)
 
 
 class JobState(StrEnum):
@@ -166,8 +181,7 @@ class Shelf:
             return
         with self._database.writing() as session:
             session.execute(delete(Job).where(Job.id.in_(job_ids)))
-        for job_id in job_ids:
-            (self._folder / job_id).unlink(missing_ok=True)
+        _unlink(self._folder, job_ids)
 
     def _sweep_often(self) -> None:
         self.pulse.beat()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import app.schema  # noqa: F401 - the tables that those of the round point to
 from app.core.acting import Principal
-from app.core.child import die_with_parent, hide_memory
+from app.core.child import die_with_parent, hide_memory, reason_of
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.operations.playing import play_rehearsal
@@ -20,8 +20,17 @@ CONNECTIONS = 4
 NICENESS = 10
 
 
-def main() -> None:
-    """Play one example."""
+def main() -> int:
+    """Play one example; return 0, or 1 where it failed, with the reason as the last line of the standard error."""
+    try:
+        _play()
+    except Exception as error:  # noqa: BLE001 - whatever it was, its kind and place are told, and no value of it
+        sys.stderr.write(f"{reason_of(error)}\n")
+        return 1
+    return 0
+
+
+def _play() -> None:
     hide_memory()
     os.nice(NICENESS)
     order = json.loads(sys.stdin.buffer.readline())
@@ -33,4 +42,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -15,6 +15,7 @@ from app.core.acting import Acting
 from app.core.db import Base
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
+from app.office import shelf
 from app.rounds.domain import RoundState
 from app.rounds.ports import Ports
 from app.rounds.reads import rounds_of
@@ -74,6 +75,7 @@ def discard_example(acting: Acting, folder: KeyFolder, ports: Ports, campaign_id
         raise DomainError("example_used")
     for row in sorted(rounds, key=lambda row: not row.is_rehearsal):
         purge_round(acting, folder, ports, row.id)
+    shelf.purge(acting.session, folder, campaign_id)
     acting.session.flush()
     campaigns.delete_campaign(acting.session, acting.now, acting.actor, campaign_id)
 

@@ -1,4 +1,7 @@
-"""Starts the process that plays an example. Ids go in, nothing comes out: the round's own state says how far it is."""
+"""Starts the process that plays an example: ids go in, and nothing comes out but why it failed, for the log.
+
+The round's own state says how far it is.
+"""
 
 import json
 import logging
@@ -10,6 +13,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from app.core.acting import Principal
+from app.core.child import last_words
 from app.core.errors import DomainError
 
 LOG = logging.getLogger("manyidu")
@@ -50,9 +54,9 @@ class Players:
 
     def _run(self, order: dict[str, object]) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MANYIDU_")}
-        nowhere = subprocess.DEVNULL
+        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
         with subprocess.Popen(  # noqa: S603 - our own interpreter and module, nothing from outside
-            [sys.executable, "-m", PROGRAM], stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, env=environment
+            [sys.executable, "-m", PROGRAM], stdin=pipe, stdout=nowhere, stderr=pipe, env=environment
         ) as child:
             self._child = child
             if self._closed:  # the service ends while this one was being started
@@ -60,8 +64,9 @@ class Players:
             with suppress(BrokenPipeError):
                 child.stdin.write(json.dumps(order).encode() + b"\n")  # type: ignore[union-attr]
                 child.stdin.flush()  # type: ignore[union-attr]
+            said = last_words(child.stderr)  # type: ignore[arg-type]
             if code := child.wait():
-                LOG.error("an example's process ended with %d", code)
+                LOG.error("an example's process ended with %d: %s", code, said)
 
     def join(self) -> None:
         """Wait until the example is played."""

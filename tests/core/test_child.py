@@ -1,10 +1,14 @@
 """A child that holds secrets: no core image, not traceable, gone with its parent; a name that nobody else ever has."""
 
 import os
+import re
 import subprocess
 import sys
 
-from app.core.child import is_running, own_name
+import pytest
+
+from app.core.child import is_running, last_words, own_name, reason_of
+from app.core.errors import DomainError
 
 HIDDEN = """
 import ctypes, resource
@@ -48,3 +52,22 @@ def test_it_ends_when_its_lifeline_is_cut() -> None:
         assert child.stdout.readline() == b"here\n"
         child.stdin.close()
         assert child.wait(20) == 1
+
+
+def test_a_reason_is_what_it_was_and_where_and_no_value() -> None:
+    with pytest.raises(ValueError, match="not enough") as caught:
+        is_running("secret/name")
+    assert re.fullmatch(r"ValueError in core/child\.py:\d+", reason_of(caught.value))
+    assert reason_of(DomainError("box_missing", round="secret")) == "box_missing"
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ([b"Traceback\n", b"sqlite3.OperationalError: no such table: secret\n"], "sqlite3.OperationalError"),
+        ([b"a warning\n", b"ValueError in core/db.py:12\n"], "ValueError in core/db.py:12"),
+        ([], "no reason given"),
+    ],
+)
+def test_the_last_words_of_a_child(output: list[bytes], said: str) -> None:
+    assert last_words(output) == said

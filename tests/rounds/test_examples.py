@@ -1,5 +1,7 @@
 """Examples: played to a published result by the same doors, seen by staff alone, and thrown away whole."""
 
+import html
+import re
 from collections.abc import Callable
 from contextlib import closing
 
@@ -10,12 +12,18 @@ from starlette.testclient import TestClient
 from app.campaigns.kind_examples import EXAMPLES
 from app.campaigns.kinds import KINDS
 from app.campaigns.reads import all_campaigns, get_campaign
-from app.core.acting import Acting
+from app.core.acting import Acting, Principal
 from app.core.db import Base, Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS
+from app.office.models import Job
+from app.operations.playing import play_rehearsal
+from app.publication import tokens
+from app.publication.domain import Scope
+from app.publication.models import ReaderToken
 from app.publication.reads import ledger_of, stored_document
+from app.publication.tokens import WantedToken
 from app.rounds import service as rounds
 from app.rounds.domain import RoundState
 from app.rounds.examples import begin_example, discard_example
@@ -106,3 +114,89 @@ def test_it_is_loaded_and_thrown_away_by_buttons(desk: Desk, database: Database)
     with database.reading() as session:
         assert all_campaigns(session) == []
     assert desk.post("/campaigns/examples/new", kind="election").status_code == 404
+
+
+PAGES = re.compile(r'href="(/(?:campaigns|rounds|results)/[^"#]*)')
+FILES = ("report.docx", "export.xlsx", "brief.pdf", "letters.zip", "scrutiny.docx", "result.json")
+MOST_PAGES = 40
+
+
+def left_behind(database: Database, settings: Settings) -> tuple[dict[str, int], set[str], set[str]]:
+    """Return how many rows there are, which files, and which boxes."""
+    with database.reading() as session:
+        found = rows(session)
+        schemas = set(sa.inspect(session.connection()).get_schema_names())
+    return found, {f"{path.parent.name}/{path.name}" for path in settings.data.glob("*/*")}, schemas
+
+
+def crawl(desk: Desk, *start: str) -> list[str]:
+    """Follow the links of pages, never out of the campaign, its rounds and its result; return what was seen."""
+    seen, waiting = dict[str, None](), list(start)
+    while waiting and len(seen) < MOST_PAGES:
+        path = html.unescape(waiting.pop(0))
+        if path in seen or any(path.split("?")[0].endswith(name) for name in FILES):
+            continue
+        seen[path] = None
+        answer = desk.get(path)
+        assert answer.status_code in {200, 303}, (path, answer.status_code)
+        if answer.headers.get("content-type", "").startswith("text/html") and "/campaigns/new" not in path:
+            waiting += PAGES.findall(answer.text.split("<main", 1)[-1])
+    return list(seen)
+
+
+def lie_on_the_shelf(database: Database, settings: Settings, *paths: str) -> None:
+    """Leave files that were ordered below these addresses and not fetched."""
+    (settings.data / "jobs").mkdir(exist_ok=True)
+    with database.writing() as session:
+        for place, path in enumerate(paths):
+            (settings.data / "jobs" / f"job{place}").write_bytes(b"words of the result")
+            session.add(
+                Job(
+                    id=f"job{place}", kind="", arguments="{}", path=path, staff_id="idzhangsan", state="done",
+                    created_at=MORNING,
+                )
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_loaded_looked_at_and_thrown_away(
+    desk: Desk, database: Database, settings: Settings, kind: str
+) -> None:
+    folder = KeyFolder(settings.data / "keys")
+    desk.get("/campaigns")
+    before = left_behind(database, settings)
+    with database.writing() as session:
+        zhang = Principal("idzhangsan", "张三", "organiser")
+        rehearsal_id = begin_example(Acting(session, MORNING, zhang), KINDS[kind])
+        campaign_id = get_round(session, rehearsal_id).campaign_id
+    play_rehearsal(database, folder, rehearsal_id, zhang)
+    seen = crawl(desk, f"/campaigns/{campaign_id}", "/results", f"/rounds/{rehearsal_id}")
+    assert f"/results/{rehearsal_id}" in seen
+    for name in FILES:
+        answer = desk.get(f"/results/{rehearsal_id}/{name}")
+        assert (answer.status_code, len(answer.content) > 1_000) == (200, True), name
+    assert desk.get(f"/rounds/{rehearsal_id}/announce/screen").status_code == 200
+    with database.writing() as session:
+        wanted = WantedToken("程序", Scope.LEADERS, 90, frozenset(), "")
+        secret = tokens.create(Acting(session, MORNING, zhang), wanted)
+    told = desk.client.get(f"/api/v2/results/{rehearsal_id}", headers={"authorization": f"Bearer {secret}"})
+    assert told.status_code < 500
+    with database.writing() as session:
+        session.execute(sa.delete(ReaderToken))
+    lie_on_the_shelf(database, settings, f"/results/{rehearsal_id}/letters.zip", f"/campaigns/{campaign_id}/x.docx")
+    assert desk.post(f"/campaigns/{campaign_id}/discard").headers["location"] == "/campaigns"
+    assert left_behind(database, settings) == before
+    assert desk.get(f"/results/{rehearsal_id}").status_code == 404
+
+
+def test_why_an_example_failed_is_logged_without_what_it_says(
+    database: Database, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    zhang = Principal("idzhangsan", "张三", "organiser")
+    with closing(Players(url, settings.data / "keys")) as players:
+        players.play("a-round-of-nobody", zhang)
+        players.join()
+    [line] = [record.getMessage() for record in caplog.records if "an example's process" in record.getMessage()]
+    assert re.fullmatch(r"an example's process ended with 1: \w+ in [\w/]+\.py:\d+", line)
+    assert "nobody" not in caplog.text
