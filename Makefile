@@ -21,14 +21,12 @@ run: .venv/.ready
 test: .venv/.ready-dev
 	scripts/install-tools test
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m scripts.join_assets --check
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(if $(K),-k '$(K)')
 
 # The whole suite on both databases; test leaves out the second one where a test only reads and renders.
 test-all: .venv/.ready-dev
 	scripts/install-tools test
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m scripts.join_assets --check
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --all-databases
 
 # Lint, types and the tests that need no database, browser or server: under a minute, to be run before every commit.
@@ -42,6 +40,8 @@ check: .venv/.ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint app/templates --quiet --lint
+	scripts/install-tools join
+	$(BIN)/python -m scripts.join_assets --check
 
 # After a change of what a phone fetches: joins the booth's scripts and styles and makes them small.
 join: .venv/.ready-dev

@@ -1,6 +1,6 @@
 """What lies under app/static/vendor and app/static/fonts is what was fetched, and asks no other host for anything.
 
-What lies under app/static/joined was made of what lies there now; `make test` makes it anew and compares.
+What lies under app/static/joined was made of what lies there now; `make check` makes it anew and compares.
 """
 
 import gzip
