@@ -21,7 +21,7 @@ from app.campaigns.domain import DECIMALS
 from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import get_campaign
 from app.campaigns.stored import locked_campaign, stored_composite
-from app.campaigns.typed import typed_weight
+from app.campaigns.typed import typed_most, typed_weight
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
@@ -132,6 +132,6 @@ def _part(filled: Rows, row: str) -> Part:
         group=which if source is Source.VOTE else "",
         round_id=which if source is Source.ROUND else "",
         by_class={} if source is Source.EXTRA else class_weights(cells["classes"], cells["label"]),
-        most=typed_weight(cells["most"], cells["label"]) if source in {Source.POINTS, Source.EXTRA} else Fraction(0),
+        most=typed_most(cells["most"], cells["label"]) if source in {Source.POINTS, Source.EXTRA} else Fraction(0),
         parts=tuple(_part(filled, other) for other in inner) if source is Source.COMPOSITE else (),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
+from app.campaigns.composite import number_text
 from app.campaigns.disclosure import hindrances
 from app.campaigns.domain import (
     DECIMALS,
@@ -196,7 +197,7 @@ def check_scheme(scheme: Scheme, groups: Mapping[str, str]) -> None:
     if scheme.gates.min_valid < scheme.floor:
         raise DomainError("min_valid_too_small")
     if scheme.weights and (set(scheme.weights) != set(groups) or sum(scheme.weights.values()) != 100):  # noqa: PLR2004
-        raise DomainError("weights_not_hundred")
+        raise DomainError("weights_not_hundred", total=number_text(sum(scheme.weights.values(), Fraction(0))))
 
 
 def check_disclosure(scheme: Scheme, groups: Sequence[tuple[str, int]]) -> None:

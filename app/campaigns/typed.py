@@ -263,3 +263,11 @@ def typed_weight(text: str, name: str) -> Fraction:
     if not _WEIGHT.fullmatch(number):
         raise DomainError("weight_malformed", name=name)
     return Fraction(number)
+
+
+def typed_most(text: str, name: str) -> Fraction:
+    """Return the most that named points may be; DomainError ``composite_most``."""
+    number = text.strip()
+    if not _WEIGHT.fullmatch(number):
+        raise DomainError("composite_most", name=name)
+    return Fraction(number)

@@ -50,7 +50,7 @@ def tried_scheme(form: PostedForm, campaign: CampaignView, samples: Sequence[Sam
     """Return the campaign's scheme with what is tried in its place; refused like one that is saved."""
     weights = {f"g{place}": sample.weight for place, sample in enumerate(samples) if sample.weight is not None}
     if weights and len(weights) != len(samples):
-        raise DomainError("weights_not_hundred")
+        raise DomainError("weight_malformed", name=next(each.name for each in samples if each.weight is None))
     scheme = replace(
         campaign.scheme,
         formula=typed_formula(form, campaign.scheme.scale),

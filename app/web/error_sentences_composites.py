@@ -3,7 +3,7 @@
 COMPOSITE_SENTENCES: dict[str, tuple[int, str]] = {
     "composite_weights": (
         422,
-        "%(name)s各部分的权重合计 %(total)s，应为 100，没有保存。请改权重，每一部分都大于 0；附加分不算在内。",
+        "%(name)s各部分的权重合计 %(total)s，应为 100，没有保存。请改成都大于 0 的，例如 60、40；附加分不算在内。",
     ),
     "composite_parts": (422, "综合评价至少有一个部分，最多 %(most)s 个，没有保存。不用综合评价的，请全部留空。"),
     "composite_labels": (422, "综合评价的每个部分都要有名称，并且各不相同，没有保存。例如“领导评分”“群众评议”。"),

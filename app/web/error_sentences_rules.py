@@ -1,4 +1,4 @@
-"""The table of app.web.error_sentences goes on here: sections and the rules that give an object its word."""
+"""The table of app.web.error_sentences goes on here: sections, scales, limits and the rules that give an object its word."""
 
 RULE_SENTENCES: dict[str, tuple[int, str]] = {
     "workbook_no_sections": (
@@ -67,6 +67,42 @@ RULE_SENTENCES: dict[str, tuple[int, str]] = {
     "sample_sum_differs": (
         422,
         "“%(name)s”合计 %(sum)s，与收回 %(returned)s 不符，没有试算。请核对各等次的票数；有无效票的，填在“无效”一栏。",
+    ),
+    "scale_grades_count": (
+        422,
+        "等次应为 2 到 6 级，现在是 %(count)s 级。例如：满意 100、基本满意 60、不满意 0。填写的内容都在。",
+    ),
+    "scale_word_missing": (422, "第 %(row)s 级没有填等次的词。请填写，例如“一般”，或点“×”删去这一行。填写的内容都在。"),
+    "scale_word_too_long": (
+        422,
+        "等次“%(word)s”太长，手机上放不下，最多 %(limit)s 个字。例如“基本满意”。填写的内容都在。",
+    ),
+    "scale_word_twice": (
+        422,
+        "“%(word)s”出现了两次，填票的人分不清。请改用不同的词，例如“满意”和“基本满意”。填写的内容都在。",
+    ),
+    "scale_score_range": (422, "“%(word)s”的分值应是 0 到 100 的整数，例如 60。填写的内容都在。"),
+    "scale_scores_fall": (
+        422,
+        "“%(worse)s”排在“%(better)s”后面，分值应当更低。等次从好到差排列，例如 100、80、60、0。填写的内容都在。",
+    ),
+    "scale_none_positive": (
+        422,
+        "没有一级算肯定，总体满意率就总是 0。请至少勾选第一级，例如满意、基本满意算，不满意不算。填写的内容都在。",
+    ),
+    "scale_all_positive": (
+        422,
+        "所有等次都算肯定，不满意率就总是 0。请取消“%(word)s”的勾选，例如满意、基本满意算，不满意不算。填写的内容都在。",
+    ),
+    "scale_positive_order": (
+        422,
+        "“%(word)s”不算肯定，比它差的却算。算肯定的应当排在前面，例如满意、基本满意算，不满意不算。填写的内容都在。",
+    ),
+    "limit_grade_unknown": (422, "限额里的“%(word)s”不是这张表的等次。等次有：%(words)s。填写的内容都在。"),
+    "limit_item_unknown": (422, "限额里的“%(item)s”不是这张表的指标。请重新选择。填写的内容都在。"),
+    "limit_most_malformed": (
+        422,
+        "限额应至少是 1 个：写个数（如 6），或小于全部的比例（如 1/3、20%%，舍去零头）。填写的内容都在。",
     ),
     "form_score_most": (422, "“%(name)s”的满分须是 1 到 %(most)s 的整数，没有保存。例如 100 或 10。"),
     "form_score_decimals": (422, "“%(name)s”的打分最多一位小数，没有保存。请选整数或一位小数，例如 86 或 86.5。"),
