@@ -23,7 +23,7 @@ def clean_name(text: str) -> str:
 def folded(text: str) -> str:
     """Return what two texts share that differ in width, case, spaces, middle dots or unseen signs alone."""
     seen = _DROPPED.sub("", text)
-    if not "".join(seen.split()).isprintable():  # unseen signs are none that can be printed; most texts have none
+    if not (seen.isprintable() or "".join(seen.split()).isprintable()):  # as most texts are
         seen = "".join(sign for sign in seen if unicodedata.category(sign) != "Cf")
     plain = _DROPPED.sub("", spaceless(seen))
     return plain or spaceless(text)

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Final
 
 from app.core.acting import Principal
 from app.core.errors import DomainError
+from app.core.memory import collect_seldom
 from app.office.bench import Bench, Maker, named
 from app.office.frames import Head, packed, unpacked
 
@@ -92,6 +93,7 @@ def main() -> None:
     parent, niceness = map(int, sys.argv[1:])
     die_with(parent)
     limit_myself(niceness)
+    collect_seldom()
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     # Whatever a library prints must not stand among the answers.
     silence = os.open(os.devnull, os.O_WRONLY)

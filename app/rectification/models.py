@@ -212,9 +212,9 @@ class RemedialAction(Signed, Base):
     accepted_by_id: Mapped[str] = mapped_column(Text, default="")
     explanation: Mapped[str] = mapped_column(Text, default="")
     public_rating: Mapped[str] = mapped_column(Text, default="")
-    searched: Mapped[str] = mapped_column(Text, default="", server_default="")
+    searched: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)
     """Its texts, folded (``rules.searched``); written with every change of them."""
-    searched_people: Mapped[str] = mapped_column(Text, default="", server_default="")
+    searched_people: Mapped[str] = mapped_column(Text, default="", server_default="", deferred=True)
 
 
 def _fold(_mapper: object, _connection: object, row: RemedialAction) -> None:

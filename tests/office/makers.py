@@ -1,5 +1,6 @@
 """What children of the workshop are asked to do in tests: to wait, to grow, to refuse, to say what they hold."""
 
+import gc
 import os
 import threading
 from pathlib import Path
@@ -107,3 +108,11 @@ def devour(_: Bench) -> Made:
 def niceness(_: Bench) -> Made:
     """Say how far this process gives way to others."""
     return Made(str(os.getpriority(os.PRIO_PROCESS, 0)).encode())
+
+
+def passes(bench: Bench) -> Made:
+    """Tell how often the collector looks through what 100,000 new lists are made of."""
+    before = [generation["collections"] for generation in gc.get_stats()]
+    made = [[number] for number in range(int(bench.body))]
+    after = [generation["collections"] for generation in gc.get_stats()]
+    return Made(str(sum(after) - sum(before) if made else 0).encode())
