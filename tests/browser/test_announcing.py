@@ -1,8 +1,10 @@
 """Announcing in the hall as it is done: two machines, keys of a presenter, the word readable from the last row."""
 
+from dataclasses import replace
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import Installation
 from tests.browser.steps import AXE, log_in, settle
@@ -65,3 +67,34 @@ def test_no_script_is_needed(browser: Browser, installation: Installation, path:
     page.goto(f"/rounds/{round_id}/announce/screen")
     page.get_by_role("heading", name=PROJECTS[0]).wait_for()
     page.context.close()
+
+
+def test_an_object_of_several_items_is_seen_whole(browser: Browser, installation: Installation) -> None:
+    with installation.database.writing() as session:
+        make_cast(session)
+    paper = counted.make_paper(PROJECTS, {"全体组成人员": 46}, scheme=people().scheme)
+    several = replace(paper, remarks=False, remark_bytes=0)
+    round_id = counted.store_published(
+        installation.database, counted.make_votes(several, share=1.0, remarks=0), "public"
+    )
+    context = browser.new_context(base_url=installation.address, locale="zh-CN", viewport=PROJECTOR)
+    screen = context.new_page()
+    log_in(screen, "zhangsan")
+    screen.goto(f"/rounds/{round_id}/announce")
+    screen.keyboard.press("ArrowRight")
+    screen.get_by_text("大屏上是标题").wait_for()
+    settle(screen)
+    screen.keyboard.press("PageDown")
+    screen.get_by_text("第 1 项").wait_for()
+    screen.goto(f"/rounds/{round_id}/announce/screen")
+    settle(screen)
+    items = screen.locator("section h3").count()
+    expect(screen.get_by_role("heading", name=PROJECTS[0])).to_be_in_viewport(ratio=1)
+    expect(screen.locator(".told-word")).to_be_in_viewport(ratio=1)
+    size = screen.locator(".told-word").evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    over, found = screen.evaluate(OVER), Axe().run(screen, options=AXE)
+    context.close()
+    assert items > 1
+    assert size >= LARGE
+    assert max(over) <= 0
+    assert found.violations_count == 0, found.generate_report()
