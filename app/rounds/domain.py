@@ -88,7 +88,7 @@ class PaperGroup:
     left_out: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PaperSection:
     """A part of a paper: objects of one sort, called ``noun``, each rated by the same items.
 
@@ -106,7 +106,7 @@ class PaperSection:
     limits: tuple[BallotLimit, ...] = ()
     self_cell: bool = False
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many bytes the marks of an object take in a ballot."""
         return sum(item.width for item in self.items)
@@ -116,7 +116,7 @@ class PaperSection:
         return sum(each.width for each in self.items[:item])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section(PaperSection):
     """A section with what it has of its round: the voter groups, and the scheme that it obeys.
 
@@ -128,7 +128,7 @@ class Section(PaperSection):
     first: int = field(kw_only=True)
     start: int = field(kw_only=True)
 
-    @property
+    @cached_property
     def end(self) -> int:
         """The place after its last mark in a ballot."""
         return self.start + len(self.units) * self.width
@@ -220,7 +220,7 @@ class Paper:
         """What is rated in any section, in official order."""
         return tuple(unit for part in self.parts for unit in part.units)
 
-    @property
+    @cached_property
     def cells(self) -> int:
         """How many bytes the marks of a ballot take: section by section, each of objects x items."""
         return sum(len(part.units) * part.width for part in self.parts)
