@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from sqlalchemy.dialects import sqlite
@@ -27,6 +27,9 @@ REFUSED = (sqlite3.IntegrityError, psycopg.IntegrityError, psycopg.DataError)
 BROKEN = (sqlite3.Error, psycopg.Error)
 """What a driver raises at all."""
 _MAIN = "main"
+CUT_JOURNAL: Final = "PRAGMA journal_mode=TRUNCATE"
+"""Ends a transaction by cutting its journal to nothing, which SQLite makes durable before it says so. That a journal
+was deleted it does not wait for: after a power failure one that is there again would take the last ballots back out."""
 
 
 class Line(ABC):
@@ -78,6 +81,7 @@ class FileLine(Line):
         self._file = store.file_of(database, round_id)
         try:
             self._connection = connect_file(self._file)
+            self._connection.execute(CUT_JOURNAL).close()
             self.inode = self._file.stat().st_ino
         except (sqlite3.OperationalError, FileNotFoundError) as error:
             if self._file.exists():

@@ -38,6 +38,23 @@ def test_it_works(database: Database, folder: KeyFolder) -> None:
     slot.close()
 
 
+def test_a_receipt_waits_until_its_journal_is_cut_on_the_disk(database: Database, folder: KeyFolder) -> None:
+    """SQLite waits for that, and not for a deletion, which a power failure could undo together with the ballot."""
+    round_id, hashes = make_store(database, folder)
+    slot = Slot(database, folder.tag_secret(), round_id)
+    assert slot.drop(make_casts("staff", hashes["staff"][:1]), NOON) == [""]
+    slot.close()
+    if not database.is_sqlite:
+        return
+    file = store.file_of(database, round_id)
+    journal = file.with_name(f"{file.name}-journal")
+    assert journal.stat().st_size == 0
+    assert service.change(database, folder, round_id, service.Change("i2", "i1", GateState.CLOSED))
+    assert not journal.exists()
+    store.destroy(database, round_id)
+    assert list(file.parent.iterdir()) == []
+
+
 def test_only_the_very_bytes_with_a_spent_code_are_a_retry(database: Database, folder: KeyFolder) -> None:
     """Whoever saw an envelope pass by learns nothing with it, and spends no code of his own."""
     round_id, hashes = make_store(database, folder)
