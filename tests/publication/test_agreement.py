@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
 from typing import cast
 
 import pytest
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Grade, Item
-from app.publication.agreement import differing
+from app.campaigns.kinds import KINDS, Kind
+from app.publication.agreement import differing, why_not
 from app.tally.document import Section
 from app.tally.facts import formula_facts, item_facts, scale_facts
 from tests.papers import asked
@@ -58,3 +60,23 @@ def test_weights_of_the_same_parts_are_one_way() -> None:
 def test_grades_that_are_those_of_the_scale_are_no_others() -> None:
     grades = SCALES["satisfaction"].grades
     assert "等次" not in differing(way_of(ITEMS), way_of(second(grades=grades)))
+
+
+def way_of_kind(kind: Kind) -> Section:
+    """Return how a result of a kind is made, as it is preset."""
+    paper = counted.make_paper(("同一对象",), {"代表": 40}, kind.form, scheme=kind.scheme)
+    section = paper.section
+    told = {"items": item_facts(section), "scale": scale_facts(section), "formula": formula_facts(section)}
+    return cast("Section", {**told, "targets": []})
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(KINDS, 2)))
+def test_results_of_two_kinds_are_compared_only_where_all_is_the_same(one: str, other: str) -> None:
+    kinds = KINDS[one], KINDS[other]
+    schemes = [(kind.form, kind.scheme.scale, kind.scheme.formula, kind.scheme.judged_by) for kind in kinds]
+    first, second = map(way_of_kind, kinds)
+    assert (differing(first, second) == ()) is (schemes[0] == schemes[1])
+    assert differing(first, second) == differing(second, first)
+    if schemes[0] != schemes[1]:
+        assert why_not(first, second).endswith("不同，不作比较")
+    assert why_not(first, way_of_kind(kinds[0])) == ""

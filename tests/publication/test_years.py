@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Formula, Lines, Scheme
+from app.campaigns.kinds import KINDS
 from app.campaigns.lineage import By, same_objects
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -136,6 +137,29 @@ def test_two_results_of_one_way_agree(database: Database) -> None:
     other = publish(database, paper_of(2026), 0)
     sections = [found(database, round_id)[0].rows[0].column.result.section for round_id in (one, other)]
     assert differing(*sections) == ()
+
+
+def test_results_of_two_kinds_stand_by_themselves_with_their_words(client: TestClient, database: Database) -> None:
+    """An announced vote of a congress beside a protected one of a campaign: both are shown, and why they are apart."""
+    kinds = KINDS["congress"], KINDS["campaign"]
+    groups = {"全体组成人员": 60}
+    papers = [
+        replace(paper_of(year, groups, form=kind.form, scheme=kind.scheme), remarks=False, remark_bytes=0)
+        for year, kind in zip((2025, 2026), kinds, strict=True)
+    ]
+    first, last = (publish(database, paper, days) for paper, days in zip(papers, (-YEAR, 0), strict=True))
+    why = "两次测评的测评表、等次、计分口径、判定规则不同，不作比较"
+    assert rows(database, last)[0] == ("2025年测评", By.NAME, why)
+    with database.reading() as session:
+        base = f"/results/campaigns/{session.get_one(Round, last).campaign_id}"
+        told = [
+            counted.result_for(session, round_id).document["sections"][0]["targets"][0]["verdict"]["label"]
+            for round_id in (first, last)
+        ]
+    page = counted.log_in(client, database, "leader").get(f"{base}/years/u0-2026").text
+    assert why in page
+    assert all(f">{word}<" in page for word in told)
+    assert told[0] not in {"达标", "提醒", "需补课"}
 
 
 def test_a_leader_reads_the_pages(client: TestClient, database: Database) -> None:
