@@ -1,6 +1,7 @@
 """The one table from an error's code to a status and a sentence (Chinese; English in the catalogue)."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import cast
@@ -21,10 +22,10 @@ from app.web import i18n
 from app.web.error_sentences import SENTENCES
 from app.web.error_sentences_accounts import ACCOUNT_SENTENCES
 from app.web.error_sentences_boxes import BOX_SENTENCES
-from app.web.error_sentences_composites import COMPOSITE_SENTENCES
+from app.web.error_sentences_composites import COMPOSITE_NAME, COMPOSITE_SENTENCES
 from app.web.error_sentences_rectification import RECTIFICATION_SENTENCES
 from app.web.error_sentences_results import RESULT_SENTENCES
-from app.web.error_sentences_rules import RULE_SENTENCES
+from app.web.error_sentences_rules import RULE_SENTENCES, STEP_NAME
 from app.web.forms import TOKEN_FIELD
 from app.web.kept import late_form, remember_way
 from app.web.pages import OWN_ACCOUNT, page
@@ -40,6 +41,7 @@ TABLES = (
     RECTIFICATION_SENTENCES,
 )
 ALL_SENTENCES = {code: told for table in TABLES for code, told in table.items()}
+STEP = re.compile(re.escape(STEP_NAME % {"number": 1}).replace("1", "([0-9]{1,3})"))
 UNAVAILABLE = 503
 TOO_MANY = 429
 RETRY_AFTER_SECONDS = "2"
@@ -59,7 +61,7 @@ BY_STATUS = {404: "not_found", 405: "method_wrong", 413: "body_too_large", 400: 
 def sentence(language: str, code: str, params: dict[str, object]) -> tuple[int, str]:
     """Return the status and the reader's sentence of an error; an unknown code is a fault of ours."""
     status, text = ALL_SENTENCES.get(code, SENTENCES["internal"])
-    shown = {name: _worded(language, value) if name in OUR_WORDS else value for name, value in params.items()}
+    shown = {name: _shown(language, name, value) for name, value in params.items()}
     if params and "%(" in text:
         return status, i18n.worded(language, text, shown)
     return status, i18n.translate(language, text).replace("%%", "%")
@@ -70,6 +72,19 @@ def retry_after(status: int, params: dict[str, object]) -> dict[str, str]:
     if status not in {UNAVAILABLE, TOO_MANY}:
         return {}
     return {"retry-after": str(params.get("seconds", RETRY_AFTER_SECONDS))}
+
+
+def _shown(language: str, name: str, value: object) -> object:
+    """Return a parameter as the reader is told it: words of ours in his language, what was typed as it is."""
+    if name in OUR_WORDS or value == COMPOSITE_NAME:
+        return _steps_named(language, _worded(language, value))
+    return _steps_named(language, value) if isinstance(value, str) else value
+
+
+def _steps_named(language: str, text: str) -> str:
+    """Say in a reader's language which step of a rule is meant."""
+    step = STEP.fullmatch(text)
+    return i18n.worded(language, STEP_NAME, {"number": step[1]}) if step else text
 
 
 def _worded(language: str, value: object) -> str:

@@ -4,14 +4,20 @@ from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 
 import pytest
+from sqlalchemy import delete, update
 from starlette.testclient import TestClient
 
+from app.campaigns import section_service
+from app.campaigns.models import GroupLeavesOut, VoterGroup
+from app.core.acting import Acting
 from app.core.chinese import has_chinese
 from app.core.db import Database
 from app.core.settings import Settings
 from app.web.forms import TOKEN_FIELD
 from tests.campaigns.test_routes import SCHEME, Site
 from tests.campaigns.test_rule_page import STEPS
+from tests.campaigns.test_section_service import BODY, _seen
+from tests.cast import MORNING
 
 RULE = {**{name: value for name, value in SCHEME.items() if name != "unknown"}, **STEPS}
 
@@ -64,6 +70,12 @@ def ruled(**fields: str) -> dict[str, str]:
     return {**RULE, **fields}
 
 
+def section(**fields: str) -> dict[str, str]:
+    """A section with a rule of its own, the congress's, with changes."""
+    steps = {name: value for name, value in STEPS.items() if name.startswith(("step-", "rest-", "rule_"))}
+    return {"noun": "领导班子", "objects": "unit", "form_key": "t2", **steps, **fields}
+
+
 def form(**fields: str | list[str]) -> dict[str, str | list[str]]:
     """A form of three items on a scale of its own, with changes."""
     rows = 3
@@ -104,6 +116,13 @@ BAD: dict[str, tuple[str, Posted, str, str]] = {
     "weights": ("scheme", lined(), "合计 110", "30、30、40"),
     "weight that is none": ("scheme", lined(), "权重", "30、30、40"),
     "announced with groups": ("scheme", lined(disclosure="announced", extent="counts"), "类别", "全体参评人员"),
+    "announced to nine": ("scheme", lined(disclosure="announced", extent="counts"), "9 人", "全体参评人员，10 人"),
+    "section: unreachable step": (
+        "section", section(**{"step-3-what-1": "first-1", "step-3-number-1": "60%"}), "第 2 档", "80%",
+    ),
+    "section: impossible step": ("section", section(**{"step-1-number-1": "100%"}), "第 1 档", "80%"),
+    "section: rest without a word": ("section", section(**{"rest-word": ""}), "第 3 档", "满意"),
+    "section: number of a step": ("section", section(**{"step-1-number-1": "3/2"}), "第 1 档", "80%"),
     "scores that do not fall": ("form", form(**{"score[]": ["100", "80", "80", "0"]}), "基本称职", "100"),
     "score above a hundred": ("form", form(**{"score[]": ["120", "80", "60", "0"]}), "优秀", "100"),
     "same grade twice": ("form", form(**{"grade[]": ["优秀", "称职", "称职", "不称职"]}), "称职", "例如"),
@@ -161,16 +180,36 @@ def posted_to(site: Site, case: str) -> tuple[str, Posted, Posted]:
     if case in {"weights", "weight that is none"}:
         typed = {first.id: "110" if case == "weights" else "多", **{other.id: "0" for other in others}}
         fields = {**fields, **{f"weight-{group}": weight for group, weight in typed.items()}}
+    if case == "announced to nine":
+        _leave_nine(site)
+    if page == "section":
+        return f"{site.root}/sections/{_add_section(site)}", fields, fields
     path = f"{site.root}/forms/{site.copy('t6')}" if page == "form" else f"{site.root}/{page}"
     shown = {name: value for name, value in fields.items() if name != "overall"}
     return path, fields, shown
+
+
+def _leave_nine(site: Site) -> None:
+    """Leave the campaign one voter group of nine people."""
+    first = site.view.groups[0].id
+    with site.database.writing() as session:
+        session.execute(delete(GroupLeavesOut))
+        session.execute(delete(VoterGroup).where(VoterGroup.id != first))
+        session.execute(update(VoterGroup).values(expected=9))
+
+
+def _add_section(site: Site) -> str:
+    with site.database.writing() as session:
+        acting = Acting(session, MORNING, site.cast["zhangsan"])
+        return section_service.add_section(acting, site.id, BODY)
 
 
 @pytest.mark.parametrize("case", BAD)
 def test_it_refuses_it_names_it_and_keeps_it(site: Site, case: str) -> None:
     path, fields, shown = posted_to(site, case)
     before = site.view
-    answer = site.desk.post(path, **dict(fields))
+    fields = {**fields, "seen": _seen(site.desk.get(path).text)}
+    answer = site.desk.post_once(path, **dict(fields))
     assert 400 <= answer.status_code < 500, answer.status_code
     kept = Kept(answer.text)
     _, _, named, example = BAD[case]
@@ -183,10 +222,12 @@ def test_it_refuses_it_names_it_and_keeps_it(site: Site, case: str) -> None:
     )
     assert 400 <= english.status_code < 500
     told = Kept(english.text)
-    words = {text for value in fields.values() for text in ([value] if isinstance(value, str) else value)}
+    typed = [text for value in fields.values() for text in ([value] if isinstance(value, str) else value)]
+    words = {word for text in typed for word in (text, *text.split())} | {"、"}
     alert = told.alert
     for word in sorted({*words, *(group.name for group in before.groups)}, key=len, reverse=True):
         alert = alert.replace(word, "") if word else alert
     assert alert.strip()
     assert not has_chinese(alert), told.alert
+    assert english.status_code == answer.status_code == 422
     assert told.lost(shown) == {}
