@@ -51,8 +51,7 @@ def _start_page(desk: Desk, kind: Kind | None, refused: Refused | None = None) -
         return desk.show("rounds/kinds.html", refused, kinds=KINDS.values(), last=newest)
     last = next(iter(known), None)
     organisation = last.organisation if last else ""
-    body = organisation + kind.body.ending if kind.body and last else ""
-    preset = {"title": kind.title.format(year=desk.today.year), "organisation": organisation, "body": body}
+    preset = {"title": kind.title.format(year=desk.today.year), "organisation": organisation}
     context = {"kind": kind, "values": typed(refused) or preset, **offices_shown(desk)}
     return desk.show("rounds/start.html", refused, **context)
 

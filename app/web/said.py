@@ -30,7 +30,7 @@ SENTENCES = {
     "/campaigns/{campaign_id}/sections/{section_id}/objects": "测评对象已添加到分表。",
     "/campaigns/{campaign_id}/sections/{section_id}/delete": "分表已删除，其中的测评对象没有删除。",
     "/campaigns/{campaign_id}/office": "活动已调到另一个机构。",
-    "/staff/{staff_id}/office": "已调到另一个机构；须另一人同意的，已经提请，同意后才生效。",
+    "/staff/{staff_id}/office": "账号已调到另一个机构。",
     "/campaigns/{campaign_id}/liaisons": "联络员已保存。",
     "/campaigns/{campaign_id}/groups": "参评人员类别已保存。更改只影响以后冻结的轮次。",
     "/campaigns/{campaign_id}/groups/{group_id}": "回避的单位已保存。更改只影响以后冻结的轮次。",

@@ -29,6 +29,10 @@ RUNS_OVER = "document.documentElement.scrollWidth - document.documentElement.cli
 DEAD = """() => [
   ...document.querySelectorAll("a:not([href]), [onclick], [tabindex]:not([tabindex='0'], [tabindex='-1'])"),
 ].map(element => element.outerHTML.slice(0, 120))"""
+UNMARKED = """() => [...document.querySelectorAll("summary:not(.btn)")].filter((one) => one.checkVisibility()
+  && getComputedStyle(one).display !== "list-item" && getComputedStyle(one, "::before").content === "none")
+  .map((one) => one.textContent.trim())"""
+"""What can be opened and does not look it."""
 BARE = re.compile(r"/hall|/announce/screen|/phone/form|/forms/\w+/phone")
 """The hall's screens and the phone in its frame: no menu stands before their content."""
 FOCUSED = "document.activeElement.outerHTML.slice(0, 120)"
@@ -69,6 +73,7 @@ def problems(page: Page, path: str) -> Iterator[str]:
     if "skip-link" not in focused and not BARE.search(path):
         yield f"{path}: the first Tab goes to {focused}"
     yield from (f"{path}: dead for the keyboard: {html}" for html in page.evaluate(DEAD))
+    yield from (f"{path}: folded without a mark: {text}" for text in page.evaluate(UNMARKED))
     found = Axe().run(page, options=AXE)
     if found.violations_count:
         yield f"{path}: {found.generate_report()}"

@@ -11,6 +11,7 @@ from app.campaigns import service as campaigns
 from tests import cast
 from tests.browser.conftest import Installation
 from tests.browser.steps import organiser_at
+from tests.browser.test_desk_pages import UNMARKED
 from tests.cast import MORNING
 from tests.office.sheets import made
 
@@ -40,6 +41,8 @@ def test_it_works(desk: Page, installation: Installation) -> None:
     desk.get_by_label("Excel 文件").set_input_files(listed)
     decisions += 1
     desk.get_by_role("button", name="预览").click()
+    expect(desk.get_by_text("列是这样认出来的")).to_be_visible()
+    assert desk.evaluate(UNMARKED) == []
     decisions += 1
     expect(desk.get_by_role("heading", name=f"人员（{LIAISONS} 人）")).to_be_visible()
     desk.get_by_role("button", name="确认，建立账号").click()

@@ -1,5 +1,6 @@
 """Starting a campaign of each kind: one act presets everything, and the campaign's page leads on."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from app.rounds.reads import frozen_paper, get_round, rounds_of
 from app.rounds.rehearsing import create_rehearsal
 from app.rounds.service import checklist, draft_paper, freeze
 from app.rounds.starting import Beginning, begin, next_step
+from app.web.i18n import COOKIE
 from tests.cast import Desk, make_cast, refuses
 
 ASKED = Beginning("民主测评", "某县文化局", "甲\n乙\n", "中层干部 24\n职工代表：20人")
@@ -113,8 +115,30 @@ def test_the_page_asks_which_kind_and_then_its_questions(desk: Desk) -> None:
     asked = desk.get("/campaigns/new?kind=village").text
     assert "2026年村民委员会及成员民主评议" in asked
     assert 'name="body"' in asked
+    known = {"title": "上一次", "organisation": "别的单位", "objects": "张甲\n李乙", "voters": "党员 24"}
+    assert desk.post("/campaigns/new", kind="members", **known).status_code == 303
+    again = re.findall(r'name="body"[^>]*value="([^"]*)"', desk.get("/campaigns/new?kind=leaders").text)
+    assert again == [""], "the body of another organisation is no answer for this one"
     assert 'name="body"' not in desk.get("/campaigns/new?kind=members").text
     assert desk.get("/campaigns/new?kind=election").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "sorts"),
+    [("zh", ["单位", "人员", "项目", "文件"]), ("en", ["Units", "Persons", "Projects", "Reports"])],
+)
+def test_sorts_are_called_the_same_whatever_else_is_rated(desk: Desk, language: str, sorts: list[str]) -> None:
+    known = {
+        "kind": "leaders",
+        "title": "民主测评",
+        "organisation": "某县文化局",
+        "objects": "张甲\n李乙",
+        "voters": "干部 24",
+    }
+    answer = desk.post("/campaigns/new", **known)
+    desk.client.cookies.set(COOKIE, language)
+    page = desk.get(answer.headers["location"] + "/sections").text
+    assert [word for word in sorts if f">{word}</option>" in page] == sorts
 
 
 def test_a_refused_form_keeps_what_was_typed(desk: Desk) -> None:
