@@ -61,6 +61,8 @@ def quantity_text(scheme: Scheme, condition: Condition) -> str:
         return "综合评价得分"
     if condition.quantity is Quantity.FIRST:
         named = {scheme.scale.positives: "总体满意率", scheme.formula.top: "满意率"}
+        if scheme.formula.measure is Measure.POSITIVE_RATE:
+            named[scheme.scale.positives] = "总体满意率"
         return named.get(count) or f"“{_joined(labels[:count])}”的比例"
     if condition.of_valid:
         return f"“{_joined(labels[-count:])}”占有效评价的比例"

@@ -244,7 +244,7 @@ def _weighed_pool(sums: _Sums, asked: Sequence[Item], items: Sequence[Part]) -> 
         found = list(every)
         for place, own in enumerate(scales):
             rates = found[place]
-            found[place] = rates and rates.told_as(own, scale, scheme.formula.top)
+            found[place] = rates and rates.told_as(own, scale, scheme.formula)
         return weigh(list(zip(weights, found, strict=True)))
 
     tables = {group: _padded([part.tables[group] for part in items], len(scale.grades)) for group in sums.raters}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from app.campaigns.domain import Denominator, Formula, Scale, ScoreScale
+from app.campaigns.domain import Denominator, Formula, Measure, Scale, ScoreScale
 from app.campaigns.rule import Measured
 
 PERCENT = 100
@@ -138,10 +138,11 @@ class Rates:
         """Return what the lines lie on, as a part of the whole: 满意率, or the mean where points decide."""
         return self.mean_score / PERCENT if points else self.satisfied
 
-    def told_as(self, own: Scale, scale: Scale, top: int) -> "Rates":
+    def told_as(self, own: Scale, scale: Scale, formula: Formula) -> "Rates":
         """Return these figures, of a scale of its own, in columns of another: what its counted and worst grades are.
 
-        A rule over items on scales of their own looks at nothing else (app.campaigns.rules).
+        A rule over items on scales of their own looks at nothing else (app.campaigns.rules). Where 满意率 counts every
+        positive grade, the column is that of the two on which the lines are drawn.
         """
         if isinstance(own, ScoreScale):
             count = len(scale.grades)
@@ -150,7 +151,9 @@ class Rates:
         whole, worst = self.firsts[-1], len(scale.grades) - scale.positives
         of_valid = self.valid_lasts[len(own.grades) - own.positives - 1]
         every = range(1, len(scale.grades) + 1)
-        counted = {scale.positives: self.positive, top: self.satisfied}
+        counted = {scale.positives: self.positive, formula.top: self.satisfied}
+        if formula.measure is Measure.POSITIVE_RATE:
+            counted[scale.positives] = self.positive
         return replace(
             self,
             shares=(Fraction(0),) * len(scale.grades),

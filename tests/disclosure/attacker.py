@@ -39,6 +39,17 @@ class Programme:
     def say(self, terms: Terms, low: float, high: float) -> None:
         self.rows.append((terms, low, high))
 
+    def between(self, part: Terms, whole: Terms | float, low: float, high: float) -> None:
+        """Say which parts of a whole another sum may be."""
+        if isinstance(whole, float):
+            self.say(part, low * whole, high * whole)
+            return
+        for edge, least, most in ((low, 0.0, FREE), (high, -FREE, 0.0)):
+            row = dict(part)
+            for variable in whole:
+                row[variable] = row.get(variable, 0.0) - edge
+            self.say(row, least, most)
+
     def matrix(self) -> csr_array:
         """Return the coefficients of all rows."""
         starts = np.cumsum([0, *(len(terms) for terms, _, _ in self.rows)])
@@ -152,7 +163,7 @@ class Reading:
         sums = self.sums(unit_id, items, groups)
         valid = joined(sums[:GRADES])
         for told, terms in ((cell["valid"], valid), (cell["answered"], joined(sums))):
-            self.programme.say(terms, *_size(told["text"], self.document["round"]["k"]))
+            self.programme.say(terms, *size_told(told["text"], self.document["round"]["k"]))
         if cell["view"] != "banded":
             self._read_mixture(sums)
         whole = self.denominator(sums, len(items), groups)
@@ -192,18 +203,7 @@ class Reading:
     def _rate(self, part: Terms, whole: Terms | float, rate: Any, slack: tuple[float, float]) -> None:  # noqa: ANN401
         if rate is None:
             return
-        self.between(part, whole, *_interval(rate, slack))
-
-    def between(self, part: Terms, whole: Terms | float, low: float, high: float) -> None:
-        """Say which parts of a whole another sum may be."""
-        if isinstance(whole, float):
-            self.programme.say(part, low * whole, high * whole)
-            return
-        for edge, least, most in ((low, 0.0, FREE), (high, -FREE, 0.0)):
-            row = dict(part)
-            for variable in whole:
-                row[variable] = row.get(variable, 0.0) - edge
-            self.programme.say(row, least, most)
+        self.programme.between(part, whole, *interval(rate, slack))
 
     def turnouts(self) -> Iterator[Target]:
         """Name every number of ballots that the counting chain holds back."""
@@ -228,14 +228,14 @@ class Reading:
                     yield Target((*name, "dissatisfied"), {cell[GRADES - 1]: 1.0})
 
 
-def _size(text: str, k: int) -> tuple[float, float]:
+def size_told(text: str, k: int) -> tuple[float, float]:
     """Return what a number says, or that there are enough."""
     if text.startswith("≥"):
         return max(float(text[1:]), k), FREE
     return float(text), float(text)
 
 
-def _interval(rate: Any, slack: tuple[float, float]) -> tuple[float, float]:  # noqa: ANN401
+def interval(rate: Any, slack: tuple[float, float]) -> tuple[float, float]:  # noqa: ANN401
     """Return between which parts of 1 a published rate lies; ``slack`` in its last digit, below and above."""
     text = rate["text"].removesuffix("%")  # 综合得分 is of 100 as well
     if found := re.fullmatch(r"([≥≤])(\d+)", text):

@@ -37,7 +37,7 @@ def read_overall_band(reading: "Reading") -> None:
         _overall_sums(reading, unit) for unit in section_of(reading.document)["targets"] if unit["band"] is not None
     ]
     top = joined([terms for sums in every for terms in sums[: formula["top"]]])
-    reading.between(top, joined([terms for sums in every for terms in sums[:GRADES]]), *band_between(band["code"]))
+    reading.programme.between(top, joined([terms for sums in every for terms in sums[:GRADES]]), *band_between(band["code"]))
 
 
 def _overall_sums(reading: "Reading", unit: Any) -> "list[Terms]":  # noqa: ANN401 - plain JSON
@@ -55,12 +55,12 @@ def read_ruling(reading: "Reading", unit: Any) -> None:  # noqa: ANN401
     if overall["total"]["shown"]:
         edge = float(scheme.gates.unknown_warning)
         many = "unknown_high" in _codes(unit["notes"])
-        reading.between(sums[GRADES], joined(sums), *((edge, 1.0) if many else (0.0, edge)))
+        reading.programme.between(sums[GRADES], joined(sums), *((edge, 1.0) if many else (0.0, edge)))
     if scheme.weights:
         return  # weighted figures are no sums of answers
     whole = reading.denominator(sums, len(unit["items"]) if overall["key"] is None else 1, raters)
     if unit["band"] is not None:
-        reading.between(joined(sums[: scheme.formula.top]), whole, *band_between(unit["band"]["code"]))
+        reading.programme.between(joined(sums[: scheme.formula.top]), whole, *band_between(unit["band"]["code"]))
     if unit["verdict"]["code"] not in {"too_few", "invalid"}:
         _read_lines(reading, sums, whole, scheme.lines, codes)
     for item in unit["items"]:
@@ -79,12 +79,12 @@ def _read_lines(
     """Read on which side of a line each figure lies; where a remedial line is crossed, nothing of the other one."""
     valid, formula = joined(sums[:GRADES]), section_of(reading.document)["formula"]
     third, attention, remedial = (float(line) for line in (lines.dissatisfied, lines.attention, lines.remedial))
-    reading.between(sums[GRADES - 1], valid, *((third, 1.0) if "dissatisfied_above" in codes else (0.0, third)))
+    reading.programme.between(sums[GRADES - 1], valid, *((third, 1.0) if "dissatisfied_above" in codes else (0.0, third)))
     least, most = (0.0, remedial) if "below_remedial" in codes else (remedial, 1.0)
     if not codes & {"below_remedial", "dissatisfied_above"}:
         least, most = (remedial, attention) if "below_attention" in codes else (attention, 1.0)
     if formula["measure"] == "mean_score":
-        reading.between(reading.points(sums), valid, least, most)
+        reading.programme.between(reading.points(sums), valid, least, most)
     else:
         top = formula["top"] if formula["measure"] == "satisfied_rate" else GRADES - 1
-        reading.between(joined(sums[:top]), whole, least, most)
+        reading.programme.between(joined(sums[:top]), whole, least, most)

@@ -8,12 +8,14 @@ by themselves: the breakdown must not tell more. Of a small group's ballots the 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
+from typing import Any, cast
 
 import numpy as np
 
 from tests.disclosure.attacker import Programme, Reading, Target, Terms, Vector, solve, vector
 from tests.disclosure.rounds import Case
-from tests.tally.cast import section_of
+from tests.disclosure.wide import Wide
+from tests.disclosure.wide_reader import KINDS, WideReading
 
 EASE = 1e-6
 LOSS = ("dissatisfied",)
@@ -59,13 +61,22 @@ class Findings:
     leaks: tuple[Leak, ...] = ()
 
 
-def truth_of(case: Case, reading: Reading) -> Vector:
+def read(case: Case | Wide, *, breakdown: bool = True, chain: bool = True) -> Reading | WideReading:
+    """Read what a round tells; without ``breakdown`` no more than the totals of items do."""
+    if isinstance(case, Wide):
+        return WideReading(case, breakdown=breakdown, chain=chain, pooled=breakdown, scores=breakdown)
+    return Reading(case.document, case.paper, breakdown=breakdown, chain=chain)
+
+
+def truth_of(case: Case | Wide, reading: Reading | WideReading) -> Vector:
     """Return the point that is true; every published number must agree with it, or the reader reads it wrongly."""
+    if isinstance(reading, WideReading):
+        return reading.true_point()
     point = np.zeros(len(reading.programme.upper))
     for (unit, item, group), cell in reading.cells.items():
-        point[cell] = case.truth[unit, item, group]
-        point[reading.sheets[unit, group]] = sum(case.truth[unit, item, group])
-        point[reading.ballots[group]] = case.ballots[group]
+        point[cell] = cast("Case", case).truth[unit, item, group]
+        point[reading.sheets[unit, group]] = sum(cast("Case", case).truth[unit, item, group])
+        point[reading.ballots[group]] = cast("Case", case).ballots[group]
     return point
 
 
@@ -78,22 +89,49 @@ def contradictions(programme: Programme, point: Vector) -> list[int]:
     return [*map(int, wrong), *(-1 - int(place) for place in np.flatnonzero((point < 0) | (point > most)))]
 
 
-def is_broken_down(document: object) -> bool:
+def is_broken_down(document: Any) -> bool:  # noqa: ANN401 - plain JSON
     """Whether some voter groups are shown and others are not; otherwise the breakdown tells nothing of a hidden one."""
     shown = [
         row["cell"]["shown"]
-        for unit in section_of(document)["targets"]
+        for section in document["sections"]
+        for unit in section["targets"]
         for item in unit["items"]
         for row in item["groups"]
     ]
     return any(shown) and not all(shown)
 
 
-def attack(case: Case) -> Findings:
+def hides_a_total(document: Any) -> bool:  # noqa: ANN401
+    """Whether an item is hidden of everybody beside others that are told with it."""
+    cells = [
+        [item["total"]["shown"] for item in unit["items"]]
+        for section in document["sections"]
+        for unit in section["targets"]
+    ]
+    return any(any(shown) and not all(shown) for shown in cells)
+
+
+def narrowed(case: Wide) -> Iterable[Leak]:
+    """Yield the hidden figures that weighed totals and composites tell something of."""
+    told, alone = WideReading(case), WideReading(case, pooled=False, scores=False)
+    point = told.true_point()
+    hidden = list(told.hidden())
+    for key in [key for key in told.figures.known if key[:3] in hidden and key[3] in KINDS]:
+        found, before = told.figures.of(key), alone.figures.of(key)
+        if found.is_within(before):
+            name = (key[0], key[1], min(key[2]) if len(key[2]) == 1 else "", key[3])
+            part, whole = (_value(Target(name, terms), point) for terms in told.terms_of(key))
+            percents = (_whole(100 * span.low, 100 * span.high) for span in (found, before))
+            yield Leak(name, 100 * part / (whole or 1), *percents)
+
+
+def attack(case: Case | Wide) -> Findings:
     """Work out every hidden number of a document as closely as the published ones allow."""
-    if not is_broken_down(case.document):
-        return Findings()
-    reading = Reading(case.document, case.paper)
+    found = tuple(narrowed(case)) if isinstance(case, Wide) else ()
+    hides = isinstance(case, Wide) and hides_a_total(case.document)
+    if not (is_broken_down(case.document) or hides):
+        return Findings(leaks=found)
+    reading = read(case)
     true, k = truth_of(case, reading), case.paper.scheme.floor
     targets = list(_protected(reading, true, k))
     ranges = _witnessed(reading.programme, targets, true)
@@ -109,10 +147,11 @@ def attack(case: Case) -> Findings:
     ]
     names = {target.name for target in close}
     wide = [found.width for name, found in ranges.items() if name not in names and name[3] not in LOSS]
-    return Findings(len(targets), len(close) - len(leaks), min(wide, default=float("inf")), tuple(leaks))
+    narrowest = min(wide, default=float("inf"))
+    return Findings(len(targets), len(close) - len(leaks), narrowest, (*found, *leaks))
 
 
-def _protected(reading: Reading, true: Vector, k: int) -> Iterable[Target]:
+def _protected(reading: Reading | WideReading, true: Vector, k: int) -> Iterable[Target]:
     """Leave out numbers of answers from k on: they are no secret by themselves."""
     for target in (*reading.targets(), *reading.turnouts()):
         if target.name[3] not in {"valid", "ballots"} or _value(target, true) < k:
@@ -168,15 +207,15 @@ def exact_ranges(programme: Programme, targets: Sequence[Target]) -> Ranges:
     return {target.name: _whole(_value(target, low), _value(target, high)) for target, low, high in pairs}
 
 
-def _floors(case: Case, close: Sequence[Target], true: Vector) -> Ranges:
+def _floors(case: Case | Wide, close: Sequence[Target], true: Vector) -> Ranges:
     """Return how closely totals tell by themselves what is too close.
 
     Of answers he may know the ballots of every group from k on, they are no secret; of ballots only the sums.
     """
-    cells = Reading(case.document, case.paper, breakdown=False)
+    cells = read(case, breakdown=False)
     for variable in cells.ballots.values():
         if true[variable] >= case.paper.scheme.floor:
             cells.programme.say({variable: 1.0}, true[variable], true[variable])
-    sums = Reading(case.document, case.paper, breakdown=False, chain=False)
+    sums = read(case, breakdown=False, chain=False)
     found = exact_ranges(cells.programme, [target for target in close if target.name[3] != "ballots"])
     return found | exact_ranges(sums.programme, [target for target in close if target.name[3] == "ballots"])

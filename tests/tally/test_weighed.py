@@ -12,9 +12,10 @@ from app.box.envelope import Ballot, check_marks
 from app.campaigns.builtin import SCALES
 from app.campaigns.composite import Composite, Part, Points, Source
 from app.campaigns.disclosure import Disclosure, Extent, Kind
-from app.campaigns.domain import Formula, Grade, Item, Scheme
+from app.campaigns.domain import Formula, Grade, Item, Measure, Scheme
 from app.campaigns.rule import ATTENTION, MET, REMEDIAL, Condition, Quantity, Rule, Sign, Step
 from app.campaigns.rules import fits
+from app.campaigns.sentences import rule_text
 from app.core.errors import DomainError
 from app.tally.composite import composites_of
 from app.tally.facts import section_texts
@@ -79,6 +80,20 @@ def test_an_item_counts_fewer_grades_as_satisfied() -> None:
     strict, other = (item["total"]["satisfied_rate"]["text"] for item in target["items"])
     assert (strict, other) == ("50.0%", "75.0%")
     assert target["overall"]["total"]["satisfied_rate"]["text"] == "62.5%"
+
+
+def test_lines_on_the_positive_rate_are_those_of_the_printed_one_whatever_an_item_counts_as_satisfied() -> None:
+    """Where 满意率 counts all three positive grades too, an item that counts one alone has two different figures."""
+    columns = (make_marks(10, 10, 14, 6), make_marks(20, 10, 6, 4))
+    scheme = make_scheme(formula=Formula(3, measure=Measure.POSITIVE_RATE))
+    target = target_of(counted((STRICT, Item("b", "作风")), columns, scheme))
+    pooled = target["overall"]["total"]
+    # 34 and 36 of 40; 满意率 takes 10 of the first item
+    assert (pooled["positive_rate"]["text"], pooled["satisfied_rate"]["text"]) == ("87.5%", "57.5%")
+    assert target["verdict"]["code"] == "met"
+    assert "总体满意率达到 80%（含）" in rule_text(scheme)
+    plain = make_scheme(formula=Formula(3))
+    assert target_of(counted((STRICT, Item("b", "作风")), columns, plain))["verdict"]["code"] == "remedial"
 
 
 def test_a_composite_takes_the_items_by_their_weights() -> None:

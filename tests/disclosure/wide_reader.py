@@ -1,0 +1,346 @@
+"""A reader of rounds with points, weighed items, group quorums and composites: all he is told, as equations (SEC-44).
+
+Like ``tests.disclosure.attacker.Reading`` he knows the paper and the method. Of points the unknowns are how many gave
+any and what they add up to. He knows that one slip filled all sections: they have their ballots in common.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.campaigns.domain import Denominator, Item, Measure, Scheme, ScoreScale
+from app.campaigns.weighing import are_weighed, by_points
+from app.rounds.domain import Section
+from app.tally.shown import NO_FIGURE
+from tests.disclosure.attacker import Programme, Target, Terms, Vector, interval, size_told
+from tests.disclosure.mixtures import Figures, Groups, Key, Place, Span
+from tests.disclosure.rulings import band_between
+from tests.disclosure.told_scores import points_span, read_scores
+from tests.disclosure.wide import Wide
+
+POOLED = ""
+"""The item that stands for the sum of all marks."""
+JUDGED = {"met", "attention", "remedial"}
+LINES = ("dissatisfied", "attention", "remedial")
+MEASURED = {
+    Measure.SATISFIED_RATE: "satisfied",
+    Measure.POSITIVE_RATE: "positive",
+    Measure.MEAN_SCORE: "mean",
+}
+KINDS = ("satisfied", "positive", "dissatisfied", "mean", "of_valid")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a group answered to an item: by grade, or how many gave points with what these add up to."""
+
+    grades: tuple[int, ...]
+    unknown: int
+    mass: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An item as it is counted."""
+
+    item: Item
+    scheme: Scheme
+
+    @property
+    def trim(self) -> int:
+        return self.item.score.trim if self.item.score else 0
+
+
+class WideReading:
+    """What a reader takes out of one round; without ``breakdown``, ``chain``, ``pooled`` or ``scores`` none of that."""
+
+    def __init__(
+        self, case: Wide, *, breakdown: bool = True, chain: bool = True, pooled: bool = True, scores: bool = True
+    ) -> None:
+        self.case, self.paper, self.document = case, case.paper, case.document
+        self._breakdown, self._chain, self._pooled_too = breakdown, chain, pooled
+        self.programme, self.figures = Programme(), Figures()
+        self.cells: dict[tuple[str, str, str], Cell] = {}
+        self.asked: dict[tuple[str, str], Asked] = {}
+        self.ballots = {row["id"]: self._read_turnout(row) for row in case.document["chain"]["groups"]}
+        self._read_chain()
+        for section, facts in zip(case.paper.sections, case.document["sections"], strict=True):
+            for target in facts["targets"]:
+                self._read_target(section, target)
+        if scores:
+            read_scores(self)
+        for key in self.figures.solved():
+            self._say(key, self.figures.of(key))
+
+    def raters(self, unit_id: str) -> Groups:
+        return frozenset(group.id for group in self.paper.groups if unit_id not in group.left_out)
+
+    def _read_turnout(self, row: Any) -> int:  # noqa: ANN401 - plain JSON
+        made = self.programme.variable(row["issued"])
+        if row["shown"] and self._chain:
+            self.programme.say({made: 1.0}, row["valid"], row["valid"])
+        return made
+
+    def _read_chain(self) -> None:
+        """Read how many came back in all, and of a group that is said to have missed its quorum that few were there."""
+        total = self.document["chain"]["total"]
+        if total["shown"]:
+            self.programme.say(dict.fromkeys(self.ballots.values(), 1.0), total["valid"], total["valid"])
+        warned = [note["text"] for note in self.document["chain"]["warnings"] if note["code"] == "no_group_quorum"]
+        asked = self.paper.scheme.group_quorums
+        named = [group for group in self.paper.groups if any(f"“{group.name}”" in text for text in warned)]
+        unseen = {row["id"] for row in self.document["chain"]["groups"] if not row["shown"]}
+        alone = [group for group in self.paper.groups if group.id in asked and group.id in unseen]
+        missed = named or (alone if len(alone) == 1 and warned else [])
+        for group in missed:
+            self.programme.say({self.ballots[group.id]: 1.0}, 0, float(asked[group.id].share * group.expected))
+
+    def _read_target(self, section: Section, target: Any) -> None:  # noqa: ANN401
+        unit, overall = target["id"], target["overall"]
+        for item in section.items:
+            self.asked[unit, item.key] = Asked(item, section.scheme_of(item))
+            for group in self.raters(unit):
+                self.cells[unit, item.key, group] = self._cell(section, item, group)
+        self.asked[unit, POOLED] = Asked(section.items[0], section.scheme)
+        for item in target["items"]:
+            self._read_table(Place(unit, [(1.0, item["key"])], overall=item["key"] == overall["key"]), item)
+        if overall["key"] is None and (self._pooled_too or len(section.items) == 1):
+            self._read_table(pool_of(section, unit), overall)
+        self._read_ruling(section, target)
+
+    def _cell(self, section: Section, item: Item, group: str) -> Cell:
+        made = self.programme
+        count = 1 if item.score else len(item.grades or section.scheme.scale.grades)
+        cell = Cell(tuple(made.variable() for _ in range(count)), made.variable(), made.variable() if item.score else None)
+        made.say({**dict.fromkeys((*cell.grades, cell.unknown), 1.0), self.ballots[group]: -1.0}, 0, 0)
+        if cell.mass is not None:
+            made.say({cell.mass: 1.0, cell.grades[0]: -1.0}, -float("inf"), 0)
+        return cell
+
+    def cells_of(self, unit: str, item: str, groups: Groups) -> list[Cell]:
+        """Return the cells of an item, or of all together."""
+        items = [item] if item else [key for of, key in self.asked if of == unit and key]
+        return [self.cells[unit, key, group] for key in items for group in sorted(groups)]
+
+    def valid(self, cells: Sequence[Cell]) -> Terms:
+        return {grade: 1.0 for cell in cells for grade in cell.grades}
+
+    def unknown(self, cells: Sequence[Cell]) -> Terms:
+        return {cell.unknown: 1.0 for cell in cells}
+
+    def terms(self, key: Key) -> tuple[Terms, Terms | float]:
+        """Return what a figure is a quotient of."""
+        unit, item, groups, kind = key
+        cells, asked = self.cells_of(unit, item, groups), self.asked[unit, item]
+        valid, scale, formula = self.valid(cells), asked.scheme.scale, asked.scheme.formula
+        if isinstance(scale, ScoreScale):
+            mass = {cell.mass: 1.0 for cell in cells if cell.mass is not None}
+            lost = kind in {"dissatisfied", "of_valid"}
+            return ({**valid, **dict.fromkeys(mass, -1.0)} if lost else mass), valid
+        if kind == "mean":
+            scores = [grade.score / 100 for grade in scale.grades]
+            return {g: s for cell in cells for g, s in zip(cell.grades, scores, strict=True) if s}, valid
+        counted = {
+            "satisfied": slice(0, formula.top),
+            "positive": slice(0, scale.positives),
+        }.get(kind, slice(scale.positives, None))
+        part = {grade: 1.0 for cell in cells for grade in cell.grades[counted]}
+        return part, valid if kind == "of_valid" else self._whole(cells, asked.scheme, (unit, item, groups))
+
+    def terms_of(self, key: Key) -> tuple[Terms, Terms]:
+        """Return what a figure is a quotient of where both are counted, the whole of 有效评价."""
+        return self.terms(key)[0], self.valid(self.cells_of(*key[:3]))
+
+    def _whole(self, cells: Sequence[Cell], scheme: Scheme, place: tuple[str, str, Groups]) -> Terms | float:
+        valid, base = self.valid(cells), scheme.formula.denominator
+        if base is Denominator.VALID:
+            return valid
+        if base is Denominator.RETURNED:
+            return {**valid, **self.unknown(cells)}
+        unit, item, groups = place
+        times = 1 if item else sum(of == unit and key != POOLED for of, key in self.asked)
+        return float(times * sum(group.expected for group in self.paper.groups if group.id in groups))
+
+    def _say(self, key: Key, span: Span) -> None:
+        """Write what is known of a figure into the programme; of a trimmed mean and of another round it has none."""
+        if key[:2] in self.asked and key[3] in KINDS:
+            self.programme.between(*self.terms(key), span.low, span.high)
+
+    def learn(self, key: Key, span: Span) -> None:
+        self.figures.learn(key, span)
+        self._say(key, span)
+
+    def tell(self, place: Place, groups: Groups, kind: str, span: Span) -> None:
+        """Keep what is told of a figure of some items and groups: as a row, or as a mean by weights."""
+        parts = self.mixed(place, groups, kind)
+        if len(parts) == 1:
+            self.learn(parts[0][1], span)
+        elif parts:
+            self.figures.mix(parts, span)
+
+    def mixed(self, place: Place, groups: Groups, kind: str) -> list[tuple[float, Key]]:
+        """Return the figures that one is the mean of, with their weights; none where he cannot know the weights."""
+        weights, unit = self.paper.scheme.weights, place.unit
+        if not weights or len(groups) == 1:
+            return [(weight, self._key(unit, item, groups, kind)) for weight, item in place.items]
+        if not place.overall or len(place.items) > 1 or "renormalised" in codes_of(self.document["notes"]):
+            return []
+        whole, [(_, item)] = sum(weights[group] for group in groups), place.items
+        return [(float(weights[group] / whole), self._key(unit, item, frozenset([group]), kind)) for group in groups]
+
+    def _key(self, unit: str, item: str, groups: Groups, kind: str) -> Key:
+        return unit, item, groups, "trimmed" if self.asked[unit, item].trim else kind
+
+    def _read_table(self, place: Place, table: Any) -> None:  # noqa: ANN401
+        hidden = frozenset(row["id"] for row in table["groups"] if row["id"] and not row["cell"]["shown"])
+        self._read_cell(table["total"], place, self.raters(place.unit))
+        for row in table["groups"] if self._breakdown else ():
+            self._read_cell(row["cell"], place, frozenset([row["id"]]) if row["id"] else hidden)
+
+    def _read_cell(self, cell: Any, place: Place, groups: Groups) -> None:  # noqa: ANN401
+        if not cell["shown"]:
+            return
+        every = self.cells_at(place, groups)
+        valid, answers = self.valid(every), {**self.valid(every), **self.unknown(every)}
+        for told, terms in ((cell["valid"], valid), (cell["answered"], answers)):
+            self.programme.say(terms, *size_told(told["text"], self.document["round"]["k"]))
+        self._read_others(cell, place, groups)
+        for at, row in enumerate(cell["distribution"]):
+            if row["count"] is not None:
+                self.programme.say({each.grades[at]: 1.0 for each in every}, row["count"], row["count"])
+        for kind in ("satisfied", "positive", "dissatisfied"):
+            if cell[f"{kind}_rate"]["text"] != NO_FIGURE:
+                self.tell(place, groups, kind, Span(*interval(cell[f"{kind}_rate"], (1.0, 1.0))))
+        if cell["view"] == "banded":
+            self._read_band(cell, place, groups)
+        if cell["mean_score"] is not None:
+            self.tell(place, groups, "mean", points_span(cell["mean_score"]["text"], self._most(place)))
+            self._read_trimmed(cell, place, every)
+
+    def _read_band(self, cell: Any, place: Place, groups: Groups) -> None:  # noqa: ANN401
+        """Read what the band of 满意率 says of the mean: so many have one of the scores of the grades it counts."""
+        scheme = self.asked[place.unit, place.items[0][1]].scheme
+        plain = scheme.formula.denominator is Denominator.VALID and not isinstance(scheme.scale, ScoreScale)
+        if plain and len(place.items) == 1:
+            scores, top = [grade.score / 100 for grade in scheme.scale.grades], scheme.formula.top
+            low, high = interval(cell["satisfied_rate"], (1.0, 1.0))
+            self.tell(place, groups, "mean", Span(low * scores[top - 1], high * scores[0] + (1 - high) * scores[top]))
+
+    def cells_at(self, place: Place, groups: Groups) -> list[Cell]:
+        """Return every cell of some items and groups."""
+        return [each for _, item in place.items for each in self.cells_of(place.unit, item, groups)]
+
+    def _most(self, place: Place) -> int:
+        score = self.asked[place.unit, place.items[0][1]].item.score
+        return score.most if score and not place.pool else 100
+
+    def _read_others(self, cell: Any, place: Place, groups: Groups) -> None:  # noqa: ANN401
+        """Read 不了解: of all answers where the row is over 有效评价 or a mean, else of the row's base."""
+        unknown, valid = (count(self.cells_at(place, groups)) for count in (self.unknown, self.valid))
+        told, scheme = cell["unknown"], self.asked[place.unit, place.items[0][1]].scheme
+        if told["count"] is not None:
+            self.programme.say(unknown, told["count"], told["count"])
+        if scheme.formula.denominator is not Denominator.EXPECTED and told["rate"] is not None:
+            self.programme.between(unknown, {**valid, **unknown}, *interval(told["rate"], (1.0, 1.0)))
+
+    def _read_trimmed(self, cell: Any, place: Place, every: Sequence[Cell]) -> None:  # noqa: ANN401
+        """Read what a mean without the ends tells of all: the ends add between nothing and the most."""
+        asked, valid = self.asked[place.unit, place.items[0][1]], cell["valid"]["count"]
+        if asked.item.score is None or not asked.trim or place.pool or self.paper.scheme.weights or valid is None:
+            return
+        out, span = asked.item.score.left_out(valid), points_span(cell["mean_score"]["text"], asked.item.score.most)
+        mass = {each.mass: 1.0 for each in every if each.mass is not None}
+        self.programme.say(mass, span.low * (valid - 2 * out), span.high * (valid - 2 * out) + 2 * out)
+
+    def true_point(self) -> Vector:
+        """Return the point that is true; every row must agree with it, or he reads wrongly."""
+        point = np.zeros(len(self.programme.upper))
+        for group, made in self.ballots.items():
+            point[made] = self.case.came[group]
+        for place, cell in self.cells.items():
+            table = self.case.truth[place]
+            point[cell.unknown] = table.unknown
+            point[list(cell.grades)] = table.grades if cell.mass is None else table.valid
+            if cell.mass is not None:
+                steps = len(table.grades) - 1
+                point[cell.mass] = sum(step * count for step, count in enumerate(table.grades)) / steps
+        return point
+
+    def turnouts(self) -> Iterator[Target]:
+        """Name every number of ballots that the counting chain holds back."""
+        for row in self.document["chain"]["groups"]:
+            if not row["shown"]:
+                yield Target(("", "", row["id"], "ballots"), {self.ballots[row["id"]]: 1.0})
+
+    def hidden(self) -> Iterator[tuple[str, str, Groups]]:
+        """Name every table that is held back: of everybody, or of a voter group beside a total that is told."""
+        for section in self.document["sections"]:
+            for target in section["targets"]:
+                for item in target["items"]:
+                    raters, name = self.raters(target["id"]), (target["id"], item["key"])
+                    if not item["total"]["shown"]:
+                        yield (*name, raters)
+                    shown = {row["id"] for row in item["groups"] if row["cell"]["shown"]}
+                    yield from ((*name, frozenset([group])) for group in raters - shown if len(raters) > 1)
+
+    def targets(self) -> Iterator[Target]:
+        """Name what must not be narrowed down in any hidden table; of points only how many gave them."""
+        for unit, item, groups in self.hidden():
+            cells, scheme = self.cells_of(unit, item, groups), self.asked[unit, item].scheme
+            name = (unit, item, min(groups) if len(groups) == 1 else "")
+            yield Target((*name, "valid"), self.valid(cells))
+            if len(groups) == 1 and not isinstance(scheme.scale, ScoreScale):
+                counted, worst = scheme.formula.top, len(scheme.scale.grades) - 1
+                yield Target((*name, "satisfied"), {grade: 1.0 for cell in cells for grade in cell.grades[:counted]})
+                yield Target((*name, "dissatisfied"), {cell.grades[worst]: 1.0 for cell in cells})
+
+    def _read_ruling(self, section: Section, target: Any) -> None:  # noqa: ANN401
+        """Read a verdict with its reasons, its band and its note on 不了解: they were settled on exact numbers."""
+        overall, raters, scheme = target["overall"], self.raters(target["id"]), section.scheme
+        asked = overall["key"] is not None
+        place = Place(target["id"], [(1.0, overall["key"])], overall=True) if asked else pool_of(section, target["id"])
+        cells, told = self.cells_at(place, raters), codes_of(target["verdict"]["reasons"])
+        if "too_few" in told and asked:
+            self.programme.say(self.valid(cells), 0, max(scheme.gates.min_valid, scheme.floor) - 1)
+        if overall["total"]["shown"]:
+            edge, many = float(scheme.gates.unknown_warning), "unknown_high" in codes_of(target["notes"])
+            answers = {**self.valid(cells), **self.unknown(cells)}
+            self.programme.between(self.unknown(cells), answers, *((edge, 1.0) if many else (0.0, edge)))
+        if target["band"] is not None:
+            kind = "mean" if by_points(section.items) else "satisfied"
+            self.tell(place, raters, kind, Span(*band_between(target["band"]["code"])))
+        if target["verdict"]["code"] in JUDGED:
+            for kind, span in word_spans(scheme, target["verdict"]["label"], told):
+                self.tell(place, raters, kind, span)
+
+
+def pool_of(section: Section, unit: str) -> Place:
+    """Return all items of a section taken together."""
+    if not are_weighed(section.items):
+        return Place(unit, [(1.0, POOLED)], pool=True, overall=True)
+    whole = sum(item.weight for item in section.items)
+    return Place(unit, [(float(item.weight / whole), item.key) for item in section.items], pool=True, overall=True)
+
+
+def codes_of(notes: Any) -> set[str]:  # noqa: ANN401
+    return {note["code"] for note in notes}
+
+
+def word_spans(scheme: Scheme, word: str, told: set[str]) -> Iterator[tuple[str, Span]]:
+    """Yield between what numbers the figures lie that a rule looks at, by the word or the lines that it names."""
+    if not scheme.is_lined:
+        above = 1.0
+        for step in scheme.judged_by.steps:
+            below = float(step.conditions[0].number / 100) if step.conditions else 0.0
+            if step.word.text == word:
+                yield "mean", Span(below, above)
+            above = below
+        return
+    third, attention, remedial = (float(getattr(scheme.lines, name)) for name in LINES)
+    yield "of_valid", Span(third, 1.0) if "dissatisfied_above" in told else Span(0.0, third)
+    least, most = (0.0, remedial) if "below_remedial" in told else (remedial, 1.0)
+    if not told & {"below_remedial", "dissatisfied_above"}:
+        least, most = (remedial, attention) if "below_attention" in told else (attention, 1.0)
+    yield MEASURED[scheme.formula.measure], Span(least, most)
