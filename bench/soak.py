@@ -1,5 +1,7 @@
 """``make soak``: attack the published tables of 100,000 random rounds, other ones than those of the tests (SEC-44).
 
+Every other one has points, weighed items, group quorums or a composite.
+
 Before that it looks at every small table of one group, and of two groups of 10 to 12 (SEC-79).
 Announced rounds it holds against others that share what their extent tells.
 ``--rounds`` and ``--seconds`` bound each of the four; it says how far it came. It ends with 1 if a hidden number can
@@ -15,11 +17,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
-from tests.disclosure.attacker import Reading
 from tests.disclosure.rounds import make_case
-from tests.disclosure.search import Leak, attack, contradictions, is_broken_down, truth_of
+from tests.disclosure.search import Leak, attack, contradictions, is_broken_down, read, truth_of
 from tests.disclosure.small_tables import FIRST, Looked, Setup, check, every_size, look_at_pairs, setups
 from tests.disclosure.told import check_round
+from tests.disclosure.wide import make_wide
 
 ROUNDS, FIRST_SEED, CHUNK = 100_000, 1_000_000, 50
 MAX_SECONDS = 3600
@@ -41,12 +43,12 @@ class Seen:
 
 def see(seed: int) -> Seen:
     """Draw a round, publish it, read it back and attack it."""
-    case = make_case(seed)
-    reading = Reading(case.document, case.paper)
+    case = make_wide(seed) if seed % 2 else make_case(seed)
+    reading = read(case)
     if contradictions(reading.programme, truth_of(case, reading)):
         message = f"the document of round {seed} contradicts the truth"
         raise AssertionError(message)
-    found = attack(case)
+    found = attack(case, reading)
     k = case.paper.scheme.floor
     return Seen(seed, k, is_broken_down(case.document), found.targets, found.limited, found.narrowest, found.leaks)
 
@@ -120,6 +122,7 @@ def report(results: list[Seen], seconds: float, tables: dict[str, tuple[float, s
     figures: dict[str, tuple[float, str]] = {
         **tables,
         "soak_rounds": (len(results), ""),
+        "soak_rounds_wide": (sum(seen.seed % 2 for seen in results), ""),
         "soak_rounds_broken_down": (sum(seen.broken_down for seen in results), ""),
         "soak_hidden_numbers": (sum(seen.numbers for seen in results), ""),
         "soak_limited_by_totals": (sum(seen.limited for seen in results), ""),

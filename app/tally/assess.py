@@ -231,8 +231,18 @@ def _most(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
     return tuple(max(column) for column in zip(*rows, strict=True))
 
 
+def counts(scheme: Scheme, part: Part) -> bool:
+    """Whether an item has as many answers as it takes to tell anything of it, and so counts where all are added up.
+
+    A sum of marks of which those of a hidden item are a part would tell of them what the item does not (SEC-44).
+    """
+    return part.rates is not None and part.total.valid >= max(scheme.floor, scheme.gates.min_valid)
+
+
 def _pooled(sums: _Sums, asked: Sequence[Item], items: Sequence[Part]) -> Part:
-    return _weighed_pool(sums, asked, items) if are_weighed(asked) else _pool(sums, items)
+    if are_weighed(asked):
+        return _weighed_pool(sums, asked, items)
+    return _pool(sums, [part for part in items if counts(sums.scheme, part)] or items)
 
 
 def _weighed_pool(sums: _Sums, asked: Sequence[Item], items: Sequence[Part]) -> Part:
@@ -263,7 +273,7 @@ def _padded(tables: Iterable[Table], grades: int) -> Table:
 
 
 def _pool(one: _Sums, items: Sequence[Part]) -> Part:
-    """Add up all items of a form without an overall item; every mark counts once."""
+    """Add up items of a form without an overall item; every mark counts once."""
     sums = replace(one, times=len(items))
     tables = {group: sums.added(part.tables[group] for part in items) for group in one.raters}
     rates = sums.rates(tables)

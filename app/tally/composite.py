@@ -128,23 +128,31 @@ def _asked(section: Section, key: str) -> FormItem:
 def _of_points(table: Figures, group: str, most: int) -> Points:
     """Return the mean of a table of points, as part of the whole; the span of all that may lie behind what is told."""
     cell = _cell_of(table, group)
-    if cell is None or cell["mean_score"] is None:
+    text = "" if cell is None or cell["mean_score"] is None else cell["mean_score"]["text"]
+    told = _points_told(text, most)
+    if cell is None or told is None:
         return Points(Fraction(0), Fraction(WHOLE), coarse=True)
-    low, high = _points_told(cell["mean_score"]["text"], most)
+    low, high = told
     if cell["view"] == View.COARSE:
         # Half up, or kept on their side of a line or off an end.
-        step = 1 / Fraction(10 ** len(cell["mean_score"]["text"].partition(".")[2]))
+        step = 1 / Fraction(10 ** len(text.partition(".")[2]))
         low, high = max(low - step, Fraction(0)), min(high + step, Fraction(most))
     return _scaled(Points(low, high, coarse=cell["view"] != View.EXACT), Fraction(WHOLE) / most)
 
 
-def _points_told(text: str, most: int) -> tuple[Fraction, Fraction]:
-    """Return the ends of a band of points, or the one mean that is told."""
+def _points_told(text: str, most: int) -> tuple[Fraction, Fraction] | None:
+    """Return the ends of a band of points, or the one mean that is told; None for a text that is neither."""
     found = _POINTS.fullmatch(text)
     if found is None:
-        return Fraction(text), Fraction(text)
+        mean = _mean_told(text)
+        return None if mean is None else (mean, mean)
     low, high = found["low"] or found["least"] or "0", found["high"] or found["most"] or most
     return Fraction(low), Fraction(high)
+
+
+def _mean_told(text: str) -> Fraction | None:
+    """Return the mean that a text is; None for one that is no number."""
+    return Fraction(text) if re.fullmatch(_NUMBER, text) else None
 
 
 def _cell_of(table: Figures, group: str) -> ShownCell | None:
@@ -165,10 +173,10 @@ def _of_table(section: Section, table: Figures, group: str, scale: tuple[Sequenc
     plain = not formula["weights"] or group
     counts = counts_of(cell) if plain and (by_valid or cell["view"] != View.COARSE) else None
     if counts is not None:
-        mean = mean_score(counts, scores)
-        return Points(mean, mean, coarse=cell["view"] == View.COARSE)
-    if cell["mean_score"] is not None:
-        mean = Fraction(cell["mean_score"]["text"])
+        exact = mean_score(counts, scores)
+        return Points(exact, exact, coarse=cell["view"] == View.COARSE)
+    mean = None if cell["mean_score"] is None else _mean_told(cell["mean_score"]["text"])
+    if mean is not None:
         if by_valid or cell["view"] != View.COARSE:
             return Points(mean, mean, coarse=cell["view"] == View.COARSE)
         # Whole points, half up or kept on their side of a line: all that may lie behind them.

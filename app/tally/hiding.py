@@ -25,7 +25,7 @@ from app.campaigns.weighing import are_weighed
 from app.rounds.domain import Paper, Section
 from app.tally import ends
 from app.tally.alike import Tables, is_telling
-from app.tally.assess import Part, Unit, present_of
+from app.tally.assess import Part, Unit, counts, present_of
 from app.tally.chain import Chain
 from app.tally.disclosure import EXACT_FROM, View
 from app.tally.figures import Table, add_tables
@@ -133,21 +133,23 @@ def _beside(rules: Rules, view: View, hidden: frozenset[str]) -> View:
 def _pooled(rules: Rules, unit_id: str, unit: Unit, items: Sequence[Sight]) -> Sight:
     """Look at a sum over items no closer than at its least open one, or it would give that one away.
 
-    Of a mean by weights a hidden item may be the most, however few its answers are.
+    Items of too few answers are no part of a sum. Of a mean by weights they are, and may be the most of it; so may an
+    item be of which an earlier release told nothing.
     """
     view = view_of_total(unit.overall, rules)
-    unseen = are_weighed(rules.items) and any(sight.view is View.HIDDEN for sight in items)
-    if unseen or unit.voters < max(rules.k, rules.scheme.gates.min_valid):
+    if not are_weighed(rules.items):
+        items = [sight for sight, part in zip(items, unit.items, strict=True) if counts(rules.scheme, part)] or items
+    if any(sight.view is View.HIDDEN for sight in items) or unit.voters < max(rules.k, rules.scheme.gates.min_valid):
         view = View.HIDDEN
     if view is not View.HIDDEN:
-        view = farther(view, min(View.BANDED, max((sight.view for sight in items), key=_order), key=_order))
+        view = farther(view, max((sight.view for sight in items), key=_order))
     view = rules.restraint.closed((unit_id, None), view)
     every = frozenset(unit.overall.tables)
     hidden = rules.restraint.hidden.get((unit_id, None), frozenset[str]()) & every
     hidden = hidden.union(*(sight.hidden for sight in items))
     if view not in {View.EXACT, View.COARSE} or (hidden and rules.weighted):
         hidden = every
-    return Sight(view, hidden, any(sight.blunt or sight.view is View.HIDDEN for sight in items))
+    return Sight(view, hidden, any(sight.blunt for sight in items))
 
 
 def _order(view: View) -> int:

@@ -4,14 +4,15 @@ from fractions import Fraction
 
 from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Scheme
-from app.rounds.domain import Paper
-from app.tally.assess import Part, Unit
+from app.campaigns.weighing import are_weighed
+from app.rounds.domain import Paper, Section
+from app.tally.assess import Part, Unit, counts
 from app.tally.chain import Chain
 from app.tally.disclosure import EXACT_FROM, View
 from app.tally.figures import UnitCount
 from app.tally.hiding import Rules, Sight
 from app.tally.shown import Note
-from app.tally.wording import ALIKE_TEXT, UNIFORM_TEXT, uneven_text, unknown_text
+from app.tally.wording import ALIKE_TEXT, UNIFORM_TEXT, left_out_text, uneven_text, unknown_text
 
 _NEAR_UNIFORM = Fraction(98, 100)
 
@@ -35,6 +36,15 @@ def unit_notes(scheme: Scheme, unit: Unit, sight: Sight) -> list[Note]:
     elif _many_alike(scheme, unit.count):
         notes.append({"code": "identical_sheets", "text": ALIKE_TEXT})
     return notes
+
+
+def left_out(section: Section, unit: Unit) -> list[Note]:
+    """Name the items of too few answers that are no part of all items taken together."""
+    if are_weighed(section.items) or any(item.overall for item in section.items):
+        return []
+    counted = [counts(section.scheme, part) for part in unit.items]
+    names = [item.label for item, part_of in zip(section.items, counted, strict=True) if not part_of]
+    return [{"code": "items_left_out", "text": left_out_text(names)}] if any(counted) and names else []
 
 
 def _is_near_uniform(part: Part) -> bool:

@@ -21,7 +21,7 @@ from app.tally.disclosure import Hidden, View, open_remarks
 from app.tally.document import BandLabel, Document, Remarks, Section, Target, summary_of
 from app.tally.facts import formula_facts, item_facts, round_facts, scale_facts
 from app.tally.hiding import Rules, Sight, rules_of, sights_of, told
-from app.tally.quality import uneven_groups, unit_notes
+from app.tally.quality import left_out, uneven_groups, unit_notes
 from app.tally.restraint import FREE, Restraint
 from app.tally.shown import (
     Figures,
@@ -174,7 +174,7 @@ def _target_json(shown: _Shown, position: int, remarks: tuple[str, ...]) -> Targ
         "overall": _overall_json(shown, items),
         "items": items,
         "remarks": _remarks_json(shown.scheme, remarks),
-        "notes": unit_notes(shown.scheme, shown.unit, shown.sight),
+        "notes": [*left_out(shown.exact.section, shown.unit), *unit_notes(shown.scheme, shown.unit, shown.sight)],
     }
     return {**target, "responsible": rated.responsible} if rated.responsible else target
 

@@ -143,6 +143,11 @@ def unknown_text(scheme: Scheme) -> str:
     return f"不了解率高于 {share_text(scheme.gates.unknown_warning)}"
 
 
+def left_out_text(labels: Sequence[str]) -> str:
+    """Say which items of too few answers are no part of the sum of all."""
+    return f"各项合计不含有效评价不足的指标：{'、'.join(labels)}"
+
+
 def uneven_text(names: Sequence[str]) -> str:
     """Note voter groups that came in a proportion unlike that of the people expected."""
     return f"{'、'.join(names)}占收回票数的比例与其占应参加人数的比例相差较大"

@@ -129,7 +129,12 @@ class Reading:
                 self.programme.say({**dict.fromkeys(cell, 1.0), self.sheets[unit["id"], group]: -1.0}, 0, 0)
             self._read_part(unit["id"], [item["key"]], item)
         if unit["overall"]["key"] is None:
-            self._read_part(unit["id"], [item["key"] for item in unit["items"]], unit["overall"])
+            self._read_part(unit["id"], self.pooled(unit), unit["overall"])
+
+    def pooled(self, unit: Any) -> list[str]:  # noqa: ANN401
+        """Name the items that are added up: those of which anything is told, if there are any."""
+        told = [item["key"] for item in unit["items"] if item["total"]["shown"]]
+        return told or [item["key"] for item in unit["items"]]
 
     def points(self, sums: Sequence[Terms]) -> Terms:
         """Return 综合得分 times the valid answers, as a part of 1."""

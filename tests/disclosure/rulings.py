@@ -37,13 +37,14 @@ def read_overall_band(reading: "Reading") -> None:
         _overall_sums(reading, unit) for unit in section_of(reading.document)["targets"] if unit["band"] is not None
     ]
     top = joined([terms for sums in every for terms in sums[: formula["top"]]])
-    reading.programme.between(top, joined([terms for sums in every for terms in sums[:GRADES]]), *band_between(band["code"]))
+    reading.programme.between(
+        top, joined([terms for sums in every for terms in sums[:GRADES]]), *band_between(band["code"])
+    )
 
 
 def _overall_sums(reading: "Reading", unit: Any) -> "list[Terms]":  # noqa: ANN401 - plain JSON
     key = unit["overall"]["key"]
-    items = [item["key"] for item in unit["items"]] if key is None else [key]
-    return reading.sums(unit["id"], items, reading.raters(unit["id"]))
+    return reading.sums(unit["id"], reading.pooled(unit) if key is None else [key], reading.raters(unit["id"]))
 
 
 def read_ruling(reading: "Reading", unit: Any) -> None:  # noqa: ANN401
@@ -58,7 +59,7 @@ def read_ruling(reading: "Reading", unit: Any) -> None:  # noqa: ANN401
         reading.programme.between(sums[GRADES], joined(sums), *((edge, 1.0) if many else (0.0, edge)))
     if scheme.weights:
         return  # weighted figures are no sums of answers
-    whole = reading.denominator(sums, len(unit["items"]) if overall["key"] is None else 1, raters)
+    whole = reading.denominator(sums, len(reading.pooled(unit)) if overall["key"] is None else 1, raters)
     if unit["band"] is not None:
         reading.programme.between(joined(sums[: scheme.formula.top]), whole, *band_between(unit["band"]["code"]))
     if unit["verdict"]["code"] not in {"too_few", "invalid"}:
@@ -79,7 +80,9 @@ def _read_lines(
     """Read on which side of a line each figure lies; where a remedial line is crossed, nothing of the other one."""
     valid, formula = joined(sums[:GRADES]), section_of(reading.document)["formula"]
     third, attention, remedial = (float(line) for line in (lines.dissatisfied, lines.attention, lines.remedial))
-    reading.programme.between(sums[GRADES - 1], valid, *((third, 1.0) if "dissatisfied_above" in codes else (0.0, third)))
+    reading.programme.between(
+        sums[GRADES - 1], valid, *((third, 1.0) if "dissatisfied_above" in codes else (0.0, third))
+    )
     least, most = (0.0, remedial) if "below_remedial" in codes else (remedial, 1.0)
     if not codes & {"below_remedial", "dissatisfied_above"}:
         least, most = (remedial, attention) if "below_attention" in codes else (attention, 1.0)

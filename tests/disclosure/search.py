@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from tests.disclosure.attacker import Programme, Reading, Target, Terms, Vector, solve, vector
+from tests.disclosure.mixtures import Groups
 from tests.disclosure.rounds import Case
 from tests.disclosure.wide import Wide
 from tests.disclosure.wide_reader import KINDS, WideReading
@@ -111,12 +112,16 @@ def hides_a_total(document: Any) -> bool:  # noqa: ANN401
     return any(any(shown) and not all(shown) for shown in cells)
 
 
-def narrowed(case: Wide) -> Iterable[Leak]:
-    """Yield the hidden figures that weighed totals and composites tell something of."""
-    told, alone = WideReading(case), WideReading(case, pooled=False, scores=False)
+def narrowed(case: Wide, told: WideReading) -> Iterable[Leak]:
+    """Yield the hidden figures that weighed totals and composites tell something of, and banded ones by composites."""
+    yield from _closer(told, WideReading(case, pooled=False, scores=False), list(told.hidden()))
+    yield from _closer(told, WideReading(case, scores=False), list(told.banded()))
+
+
+def _closer(told: WideReading, alone: WideReading, places: Sequence[tuple[str, str, Groups]]) -> Iterable[Leak]:
+    """Yield the figures of some tables of which one reader knows more than the other."""
     point = told.true_point()
-    hidden = list(told.hidden())
-    for key in [key for key in told.figures.known if key[:3] in hidden and key[3] in KINDS]:
+    for key in [key for key in told.figures.known if key[:3] in places and key[3] in KINDS]:
         found, before = told.figures.of(key), alone.figures.of(key)
         if found.is_within(before):
             name = (key[0], key[1], min(key[2]) if len(key[2]) == 1 else "", key[3])
@@ -125,13 +130,13 @@ def narrowed(case: Wide) -> Iterable[Leak]:
             yield Leak(name, 100 * part / (whole or 1), *percents)
 
 
-def attack(case: Case | Wide) -> Findings:
-    """Work out every hidden number of a document as closely as the published ones allow."""
-    found = tuple(narrowed(case)) if isinstance(case, Wide) else ()
+def attack(case: Case | Wide, reading: Reading | WideReading | None = None) -> Findings:
+    """Work out every hidden number of a document, which may be read already, as closely as the published ones allow."""
+    reading = reading or read(case)
+    found = tuple(narrowed(case, reading)) if isinstance(case, Wide) and isinstance(reading, WideReading) else ()
     hides = isinstance(case, Wide) and hides_a_total(case.document)
     if not (is_broken_down(case.document) or hides):
         return Findings(leaks=found)
-    reading = read(case)
     true, k = truth_of(case, reading), case.paper.scheme.floor
     targets = list(_protected(reading, true, k))
     ranges = _witnessed(reading.programme, targets, true)

@@ -11,6 +11,7 @@ from app.tally.figures import Table, add_tables
 from app.tally.restraint import may_compare
 from tests.disclosure.released import Groups, cells, derived, parts, too_small, turnouts
 from tests.disclosure.rounds import Case, make_case, make_retest
+from tests.tally.cast import section_of
 
 CHUNKS, ROUNDS = 10, 1_000
 RETESTS = 200
@@ -19,7 +20,9 @@ RETESTS = 200
 def tables_of(case: Case, part: tuple[str, str | None], groups: Groups) -> Table:
     """Add up the true answers of some groups, over all items for pooled ones."""
     unit, key = part
-    wanted = [item.key for item in case.paper.parts[0].items] if key is None else [key]
+    [target] = [each for each in section_of(case.document)["targets"] if each["id"] == unit]
+    told = [item["key"] for item in target["items"] if item["total"]["shown"]]
+    wanted = (told or [item["key"] for item in target["items"]]) if key is None else [key]
     rows = [case.truth[unit, item, group] for item in wanted for group in sorted(groups)]
     return add_tables((Table(row[:4], row[4]) for row in rows), 4)
 

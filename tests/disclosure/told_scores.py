@@ -41,7 +41,7 @@ def read_scores(reading: "WideReading") -> None:
         if composite is not None and isinstance(total.figure, Points):
             told = _told(points_text(total.figure, composite.decimals))
             slack = sum(leaf.weight * leaf.slack for leaf in leaves if leaf.voted)
-            entered = sum(leaf.weight * float(leaf.figure.low) for leaf in leaves if not leaf.voted)
+            entered = sum(leaf.weight * leaf.low for leaf in leaves if not leaf.voted)
             parts = [(leaf.weight * part, key) for leaf in leaves if leaf.voted for part, key in leaf.parts]
             low, high = (told.low - entered - slack) / 100, (told.high - entered + slack) / 100
             reading.figures.mix(parts, Span(low, high))
@@ -71,6 +71,7 @@ class _Leaf:
     def __init__(self, reading: "WideReading", unit: str, line: Line, weight: float) -> None:
         self._reading, self._unit, self._line, self.weight = reading, unit, line, weight
         self.voted, self.figure = line.part.source in VOTED, line.figure
+        self.low = float(line.figure.low) if isinstance(line.figure, Points) else 0.0
         self.parts: Weighed = []
         self.slack = 0.0
         if self.voted and isinstance(self.figure, Points):

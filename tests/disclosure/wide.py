@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.campaigns.builtin import SCALES
-from app.campaigns.composite import Composite, Part, Source, Total
+from app.campaigns.composite import Composite, Part, Source, Total, every_part
 from app.campaigns.domain import (
     K_FLOOR,
     Denominator,
@@ -64,7 +64,7 @@ class Wide:
     came: Mapping[str, int]
     totals: Mapping[str, Total]
     named: Mapping[tuple[str, str], Fraction]
-    other: Document
+    other: Document | None
 
 
 def make_wide(seed: int) -> Wide:
@@ -76,9 +76,14 @@ def make_wide(seed: int) -> Wide:
     if draw.random() < 0.2:
         scheme = replace(scheme, weights=dict(zip(_ids(groups), _parted(draw, len(groups)), strict=True)))
     asked = draw.sample(_ids(groups), draw.randint(1, len(groups))) if draw.random() < 0.25 else []
-    scheme = replace(scheme, group_quorums={group: Quorum(draw.choice((F(1, 3), F(1, 2)))) for group in asked})
+    scheme = replace(scheme, group_quorums={group: Quorum(draw.choice((F(1, 2), F(4, 5)))) for group in asked})
     paper = Paper("r", "县", "活动", "测评", _sections(draw, scheme, units), groups, scheme, "", remarks=True)
-    return _counted(draw, paper, Chain(rows), make_case(seed).document)
+    return _counted(draw, paper, Chain(rows), make_case(seed).document if _reaches_over(scheme) else None)
+
+
+def _reaches_over(scheme: Scheme) -> bool:
+    """Whether a part of the composite is another round."""
+    return any(part.round_id for part in every_part(scheme.composite.parts if scheme.composite else ()))
 
 
 def _gates(draw: random.Random) -> Gates:
@@ -100,7 +105,7 @@ def _groups(
         left = (units[0].id,) if len(units) > 1 and draw.random() < 0.2 else ()
         people = issued + draw.randint(0, 3) if draw.random() < 0.9 else draw.randint(5, max(5, k - 1))
         came = min(came, people)
-        present = draw.randint(came, issued) if draw.random() < 0.5 else None
+        present = draw.choice((came, draw.randint(came, issued))) if draw.random() < 0.6 else None
         groups.append(PaperGroup(f"g{place}", f"类别{place}", people, left))
         rows.append(GroupChain(f"g{place}", people, issued, came, came, present=present))
     return tuple(groups), tuple(rows)
@@ -173,7 +178,7 @@ def _composite(draw: random.Random, groups: Sequence[PaperGroup]) -> Composite |
     return Composite((*parts, *extra), by_top=draw.random() < 0.2, decimals=draw.choice((0, 1, 2)))
 
 
-def _counted(draw: random.Random, paper: Paper, chain: Chain, other: Document) -> Wide:
+def _counted(draw: random.Random, paper: Paper, chain: Chain, other: Document | None) -> Wide:
     stacks = {
         (unit.id, group.id): _stack(draw, section.items, chain.group(group.id).valid)
         for section in paper.sections
@@ -204,9 +209,8 @@ def told_totals(case: Wide) -> dict[str, Total]:
     """Return the composites of a round as whoever holds its document is told them."""
     composite = case.paper.scheme.composite
     classes = {unit.id: unit.object_class for unit in case.paper.units}
-    if composite is None:
-        return {}
-    return composites_of(case.document, composite, case.named, {"r0": case.other}, classes)
+    others = {"r0": case.other} if case.other else {}
+    return composites_of(case.document, composite, case.named, others, classes) if composite else {}
 
 
 def _stack(draw: random.Random, items: Sequence[Item], came: int) -> bytes:

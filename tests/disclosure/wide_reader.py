@@ -5,52 +5,23 @@ any and what they add up to. He knows that one slip filled all sections: they ha
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from app.campaigns.domain import Denominator, Item, Measure, Scheme, ScoreScale
-from app.campaigns.weighing import are_weighed, by_points
+from app.campaigns.domain import Denominator, Item, Scheme, ScoreScale
+from app.campaigns.weighing import by_points
 from app.rounds.domain import Section
 from app.tally.shown import NO_FIGURE
 from tests.disclosure.attacker import Programme, Target, Terms, Vector, interval, size_told
 from tests.disclosure.mixtures import Figures, Groups, Key, Place, Span
+from tests.disclosure.places import POOLED, Asked, Cell, pool_of
 from tests.disclosure.rulings import band_between
 from tests.disclosure.told_scores import points_span, read_scores
+from tests.disclosure.told_words import JUDGED, codes_of, word_spans
 from tests.disclosure.wide import Wide
 
-POOLED = ""
-"""The item that stands for the sum of all marks."""
-JUDGED = {"met", "attention", "remedial"}
-LINES = ("dissatisfied", "attention", "remedial")
-MEASURED = {
-    Measure.SATISFIED_RATE: "satisfied",
-    Measure.POSITIVE_RATE: "positive",
-    Measure.MEAN_SCORE: "mean",
-}
 KINDS = ("satisfied", "positive", "dissatisfied", "mean", "of_valid")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What a group answered to an item: by grade, or how many gave points with what these add up to."""
-
-    grades: tuple[int, ...]
-    unknown: int
-    mass: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An item as it is counted."""
-
-    item: Item
-    scheme: Scheme
-
-    @property
-    def trim(self) -> int:
-        return self.item.score.trim if self.item.score else 0
 
 
 class WideReading:
@@ -64,6 +35,7 @@ class WideReading:
         self.programme, self.figures = Programme(), Figures()
         self.cells: dict[tuple[str, str, str], Cell] = {}
         self.asked: dict[tuple[str, str], Asked] = {}
+        self.pooled: dict[str, list[str]] = {}
         self.ballots = {row["id"]: self._read_turnout(row) for row in case.document["chain"]["groups"]}
         self._read_chain()
         for section, facts in zip(case.paper.sections, case.document["sections"], strict=True):
@@ -86,11 +58,11 @@ class WideReading:
     def _read_chain(self) -> None:
         """Read how many came back in all, and of a group that is said to have missed its quorum that few were there."""
         total = self.document["chain"]["total"]
-        if total["shown"]:
+        if "valid" in total:
             self.programme.say(dict.fromkeys(self.ballots.values(), 1.0), total["valid"], total["valid"])
         warned = [note["text"] for note in self.document["chain"]["warnings"] if note["code"] == "no_group_quorum"]
         asked = self.paper.scheme.group_quorums
-        named = [group for group in self.paper.groups if any(f"“{group.name}”" in text for text in warned)]
+        named = [group for group in self.paper.groups if any(group.name in text for text in warned)]
         unseen = {row["id"] for row in self.document["chain"]["groups"] if not row["shown"]}
         alone = [group for group in self.paper.groups if group.id in asked and group.id in unseen]
         missed = named or (alone if len(alone) == 1 and warned else [])
@@ -103,6 +75,8 @@ class WideReading:
             self.asked[unit, item.key] = Asked(item, section.scheme_of(item))
             for group in self.raters(unit):
                 self.cells[unit, item.key, group] = self._cell(section, item, group)
+        shown = [item["key"] for item in target["items"] if item["total"]["shown"]]
+        self.pooled[unit] = shown or [item.key for item in section.items]
         self.asked[unit, POOLED] = Asked(section.items[0], section.scheme)
         for item in target["items"]:
             self._read_table(Place(unit, [(1.0, item["key"])], overall=item["key"] == overall["key"]), item)
@@ -113,7 +87,8 @@ class WideReading:
     def _cell(self, section: Section, item: Item, group: str) -> Cell:
         made = self.programme
         count = 1 if item.score else len(item.grades or section.scheme.scale.grades)
-        cell = Cell(tuple(made.variable() for _ in range(count)), made.variable(), made.variable() if item.score else None)
+        grades, unknown = tuple(made.variable() for _ in range(count)), made.variable()
+        cell = Cell(grades, unknown, made.variable() if item.score else None)
         made.say({**dict.fromkeys((*cell.grades, cell.unknown), 1.0), self.ballots[group]: -1.0}, 0, 0)
         if cell.mass is not None:
             made.say({cell.mass: 1.0, cell.grades[0]: -1.0}, -float("inf"), 0)
@@ -121,7 +96,7 @@ class WideReading:
 
     def cells_of(self, unit: str, item: str, groups: Groups) -> list[Cell]:
         """Return the cells of an item, or of all together."""
-        items = [item] if item else [key for of, key in self.asked if of == unit and key]
+        items = [item] if item else self.pooled[unit]
         return [self.cells[unit, key, group] for key in items for group in sorted(groups)]
 
     def valid(self, cells: Sequence[Cell]) -> Terms:
@@ -160,7 +135,7 @@ class WideReading:
         if base is Denominator.RETURNED:
             return {**valid, **self.unknown(cells)}
         unit, item, groups = place
-        times = 1 if item else sum(of == unit and key != POOLED for of, key in self.asked)
+        times = 1 if item else len(self.pooled[unit])
         return float(times * sum(group.expected for group in self.paper.groups if group.id in groups))
 
     def _say(self, key: Key, span: Span) -> None:
@@ -210,14 +185,17 @@ class WideReading:
         for at, row in enumerate(cell["distribution"]):
             if row["count"] is not None:
                 self.programme.say({each.grades[at]: 1.0 for each in every}, row["count"], row["count"])
+        self._read_rates(cell, place, groups)
+        if cell["mean_score"] is not None:
+            self.tell(place, groups, "mean", points_span(cell["mean_score"]["text"], self._most(place)))
+            self._read_trimmed(cell, place, every)
+
+    def _read_rates(self, cell: Any, place: Place, groups: Groups) -> None:  # noqa: ANN401
         for kind in ("satisfied", "positive", "dissatisfied"):
             if cell[f"{kind}_rate"]["text"] != NO_FIGURE:
                 self.tell(place, groups, kind, Span(*interval(cell[f"{kind}_rate"], (1.0, 1.0))))
         if cell["view"] == "banded":
             self._read_band(cell, place, groups)
-        if cell["mean_score"] is not None:
-            self.tell(place, groups, "mean", points_span(cell["mean_score"]["text"], self._most(place)))
-            self._read_trimmed(cell, place, every)
 
     def _read_band(self, cell: Any, place: Place, groups: Groups) -> None:  # noqa: ANN401
         """Read what the band of 满意率 says of the mean: so many have one of the scores of the grades it counts."""
@@ -285,6 +263,14 @@ class WideReading:
                     shown = {row["id"] for row in item["groups"] if row["cell"]["shown"]}
                     yield from ((*name, frozenset([group])) for group in raters - shown if len(raters) > 1)
 
+    def banded(self) -> Iterator[tuple[str, str, Groups]]:
+        """Name every total of which a band alone is told."""
+        for section in self.document["sections"]:
+            for target in section["targets"]:
+                for item in target["items"]:
+                    if item["total"].get("view") == "banded":
+                        yield target["id"], item["key"], self.raters(target["id"])
+
     def targets(self) -> Iterator[Target]:
         """Name what must not be narrowed down in any hidden table; of points only how many gave them."""
         for unit, item, groups in self.hidden():
@@ -314,33 +300,3 @@ class WideReading:
         if target["verdict"]["code"] in JUDGED:
             for kind, span in word_spans(scheme, target["verdict"]["label"], told):
                 self.tell(place, raters, kind, span)
-
-
-def pool_of(section: Section, unit: str) -> Place:
-    """Return all items of a section taken together."""
-    if not are_weighed(section.items):
-        return Place(unit, [(1.0, POOLED)], pool=True, overall=True)
-    whole = sum(item.weight for item in section.items)
-    return Place(unit, [(float(item.weight / whole), item.key) for item in section.items], pool=True, overall=True)
-
-
-def codes_of(notes: Any) -> set[str]:  # noqa: ANN401
-    return {note["code"] for note in notes}
-
-
-def word_spans(scheme: Scheme, word: str, told: set[str]) -> Iterator[tuple[str, Span]]:
-    """Yield between what numbers the figures lie that a rule looks at, by the word or the lines that it names."""
-    if not scheme.is_lined:
-        above = 1.0
-        for step in scheme.judged_by.steps:
-            below = float(step.conditions[0].number / 100) if step.conditions else 0.0
-            if step.word.text == word:
-                yield "mean", Span(below, above)
-            above = below
-        return
-    third, attention, remedial = (float(getattr(scheme.lines, name)) for name in LINES)
-    yield "of_valid", Span(third, 1.0) if "dissatisfied_above" in told else Span(0.0, third)
-    least, most = (0.0, remedial) if "below_remedial" in told else (remedial, 1.0)
-    if not told & {"below_remedial", "dissatisfied_above"}:
-        least, most = (remedial, attention) if "below_attention" in told else (attention, 1.0)
-    yield MEASURED[scheme.formula.measure], Span(least, most)

@@ -16,6 +16,7 @@ from app.tally.disclosure import View
 from app.tally.figures import Table, UnitCount, add_tables
 from app.tally.hiding import Rules, Sight, possible, rules_of, sights_of, told
 from app.tally.margins import Bounds
+from app.tally.restraint import FREE
 from app.tally.verdict import Reason, Ruling, Verdict
 from tests.tally.cast import OVERALL, make_chain, make_paper, make_scheme
 
@@ -81,11 +82,19 @@ def test_view_of_a_total() -> None:
 def test_a_pool_gives_none_of_its_parts_away() -> None:
     exact, coarse, few = Table((20, 10, 5, 5)), Table((5, 5, 5, 5), unknown=20), Table((3, 3, 2, 1), unknown=31)
     alike = Table((0, 40, 0, 0))
-    for second, view in ((exact, View.EXACT), (coarse, View.COARSE), (alike, View.BANDED), (few, View.BANDED)):
+    for second, view in ((exact, View.EXACT), (coarse, View.COARSE), (alike, View.BANDED)):
         assert look([{"a": exact}, {"a": second}]).overall.view is view
     assert look([{"a": few}, {"a": few}]).overall.view is View.HIDDEN
-    # the number of all answers less those of the first item would be that of the second
-    assert look([{"a": exact}, {"a": few}]).overall.blunt
+    # all answers less those of the first item would be those of the second
+    assert look([{"a": exact}, {"a": few}]).unit.overall.total == exact
+
+
+def test_a_pool_of_which_an_earlier_release_hid_an_item_is_hidden() -> None:
+    seen = look([{"a": Table((20, 10, 5, 5))}, {"a": Table((4, 3, 2, 1), unknown=30)}])
+    kept = replace(FREE, views={("u0", "b"): View.HIDDEN})
+    _, overall = sights_of(replace(seen.rules, restraint=kept), "u0", seen.unit)
+    assert seen.overall.view is View.COARSE
+    assert overall.view is View.HIDDEN
 
 
 def test_a_small_group_is_seen_nowhere() -> None:

@@ -1,0 +1,164 @@
+"""The attacker of points, weighed items, group quorums and composites finds nothing, and finds what is planted."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from app.campaigns.composite import VOTED, Line, Missing, Part, Points, Source, Total, every_part, total_of
+from app.campaigns.domain import Item, ScoreScale
+from app.tally import hiding, tables
+from app.tally.alike import Tables
+from app.tally.assess import Unit
+from app.tally.cell import hidden_json
+from app.tally.disclosure import View
+from app.tally.document import canonical_json
+from app.tally.figures import Table, add_tables
+from app.tally.hiding import Rules, Sight
+from app.tally.result import result_document
+from tests.disclosure.released import too_small
+from tests.disclosure.search import attack, contradictions
+from tests.disclosure.wide import Wide, make_wide
+from tests.disclosure.wide_reader import WideReading
+from tests.tally.cast import Json, make_chain, make_marks, make_paper, make_stack, section_of
+
+CHUNKS, ROUNDS = 6, 60
+CARELESS = 250
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_it_works(chunk: int) -> None:
+    targets = 0
+    for seed in range(chunk * ROUNDS, (chunk + 1) * ROUNDS):
+        case = make_wide(seed)
+        reading = WideReading(case)
+        assert contradictions(reading.programme, reading.true_point()) == [], seed
+        assert list(too_small(case.document, case.paper.scheme.floor)) == [], seed
+        found = attack(case, reading)
+        assert found.leaks == (), seed
+        targets += found.targets
+    assert targets > ROUNDS
+
+
+@pytest.mark.parametrize("other", [(9, 0, 0, 0, 1), (0, 0, 0, 1, 9), (0, 0, 0, 0, 10), (2, 3, 2, 2, 1)])
+def test_the_sum_of_all_items_tells_nothing_of_a_hidden_one(other: tuple[int, ...]) -> None:
+    """Round 1002699 of the soak: the bands of the sum left eight or nine answers, five to eight of them satisfied."""
+    items = Item("a", "甲"), Item("b", "乙")
+    paper = make_paper({"g": ()}, items=items, expected=12)
+
+    def document(hidden: tuple[int, ...]) -> Json:
+        stack = make_stack(make_marks(2, 3, 5, 0), make_marks(*hidden))
+        return result_document(paper, {("u0", "g"): stack}, make_chain({"g": 10}, expected=12), {})
+
+    told = document((1, 2, 2, 3, 2))
+    assert canonical_json(told) == canonical_json(document(other))
+    [target] = section_of(told)["targets"]
+    assert [note["text"] for note in target["notes"]] == ["各项合计不含有效评价不足的指标：乙"]
+    assert target["verdict"]["code"] == "remedial"  # 5 of 10 are satisfied with the other item
+
+
+def makes(case: Wide) -> Iterator[str]:
+    """Name what a round has of the wider kinds."""
+    sections, document = case.paper.sections, case.document
+    yield from {f"{len(sections)} sections"}
+    yield from {"points" if item.score else "own grades" for each in sections for item in each.items if item.width}
+    yield from {"trimmed" for each in sections for item in each.items if item.score and item.score.trim}
+    yield from {"weighed" for each in sections if len({item.weight for item in each.items}) > 1}
+    yield from {note["code"] for note in document["chain"]["warnings"]}
+    composite = case.paper.scheme.composite
+    yield from {f"part {part.source.value}" for part in every_part(composite.parts if composite else ())}
+    for total in case.totals.values():
+        figure = total.figure
+        yield figure.reason if isinstance(figure, Missing) else "exact" if figure.exact else "span"
+
+
+def test_every_make_is_drawn() -> None:
+    drawn = Counter(make for seed in range(CARELESS) for make in set(makes(make_wide(seed))))
+    wanted = {"1 sections", "2 sections", "points", "own grades", "trimmed", "weighed", "no_group_quorum"}
+    wanted |= {*(f"part {source.value}" for source in Source), "invalid", "too_few", "exact", "span"}
+    assert {make for make in wanted if drawn[make] >= 3} == wanted, drawn
+
+
+def mean_of(case: Wide, unit: str, part: Part) -> Fraction | None:
+    """What a part would be if nothing were hidden; None where nobody answered."""
+    section = next(each for each in case.paper.sections if unit in {one.id for one in each.units})
+    asked = [item for item in section.items if item.overall] or section.items
+    means, weights = [], []
+    for item in asked:
+        rows = [
+            table
+            for (of, key, group), table in case.truth.items()
+            if (of, key) == (unit, item.key) and part.group in {"", group}
+        ]
+        scale = section.scheme_of(item).scale
+        table = add_tables(rows, len(rows[0].grades)) if rows else Table(())
+        if not table.valid:
+            return None
+        of_points = isinstance(scale, ScoreScale) and scale.score.mean_of(table.grades) * 100
+        scores = [grade.score for grade in scale.grades]
+        points = sum((Fraction(s * n, table.valid) for s, n in zip(scores, table.grades, strict=False)), Fraction(0))
+        means.append(of_points or points)
+        weights.append(item.weight)
+    return sum((m * w for m, w in zip(means, weights, strict=True)), Fraction(0)) / sum(weights)
+
+
+def told_exactly(case: Wide, *, parts: bool) -> Wide:
+    """The planted fault: totals of the true means, the parts beside them as true or as they are told."""
+    composite = case.paper.scheme.composite
+    classes = {unit.id: unit.object_class for unit in case.paper.units}
+    if composite is None or case.paper.scheme.weights:
+        return case
+    totals = {}
+    for unit, told in case.totals.items():
+        spans = {line.part.key: line.figure for line in leaves(told.lines)}
+        votes = [part for part in every_part(composite.parts) if part.source is Source.VOTE]
+        means = {part.key: mean_of(case, unit, part) for part in votes}
+        if isinstance(told.figure, Missing) or None in means.values():
+            continue
+
+        def figure(part: Part, spans: dict = spans, means: dict = means) -> Points | Missing:  # type: ignore[type-arg]
+            mean = means.get(part.key)
+            return spans[part.key] if mean is None else Points(mean, mean)
+
+        true = total_of(composite, figure, classes[unit])
+        totals[unit] = true if parts else Total(true.figure, told.lines)
+    return replace(case, totals=totals)
+
+
+def leaves(lines: tuple[Line, ...]) -> Iterator[Line]:
+    for line in lines:
+        yield from leaves(line.lines) if line.lines else [line]
+
+
+@pytest.mark.parametrize("parts", [True, False])
+def test_it_finds_a_composite_that_is_exact_where_its_part_is_a_span(*, parts: bool) -> None:
+    careless = [told_exactly(case, parts=parts) for case in map(make_wide, range(CARELESS))]
+    assert sum(bool(attack(case).leaks) for case in careless) > 30
+
+
+def test_it_finds_a_thin_group_of_points_that_is_hidden_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(of: Tables, total: View, rules: Rules, kept: frozenset[str] = frozenset()) -> frozenset[str]:
+        if total not in {View.EXACT, View.COARSE} or not isinstance(rules.scheme.scale, ScoreScale):
+            return careful(of, total, rules, kept)
+        return frozenset(group for group, table in of.items() if table.valid < rules.k)
+
+    careful = hiding.hidden_groups
+    monkeypatch.setattr(hiding, "hidden_groups", careless)
+    unread = {"id": "", "name": "", "members": [], "cell": hidden_json()}
+    monkeypatch.setattr(tables, "_rest_json", lambda *_: unread)  # of which no figure can be built
+    assert sum(bool(attack(case).leaks) for case in map(make_wide, range(CARELESS))) > 5
+
+
+def test_it_finds_a_mean_of_items_of_which_one_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(_rules: Rules, _unit_id: str, _unit: Unit, items: Sequence[Sight]) -> Sight:
+        views = [sight.view for sight in items]
+        return replace(items[0], view=next((view for view in View if view in views), View.HIDDEN), blunt=True)
+
+    monkeypatch.setattr(hiding, "_pooled", careless)
+    assert sum(bool(attack(case).leaks) for case in map(make_wide, range(CARELESS))) > 5
+
+
+def test_votes_are_the_parts_that_are_attacked() -> None:
+    assert {Source.VOTE, Source.ROUND} == VOTED
