@@ -151,7 +151,7 @@ class Reading:
             elif row["id"] and row["cell"]["shown"] and len(items) == 1 and len(self.paper.parts) > 1:
                 # its ballots of the section, of k or more and so no secret: as the chain tells them of a round of one
                 sheets = {self.sheets[unit_id, row["id"]]: 1.0}
-                self.programme.say(sheets, *_size(row["cell"]["answered"]["text"], self.document["round"]["k"]))
+                self.programme.say(sheets, *size_told(row["cell"]["answered"]["text"], self.document["round"]["k"]))
 
     def sums(self, unit_id: str, items: Sequence[str], groups: Sequence[str]) -> list[Terms]:
         """Return the answers to some items of some groups, by option."""
