@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.booth.domain import Sheet, blank
-from app.campaigns.domain import GROUP_FLOOR, Form
+from app.campaigns.domain import GROUP_FLOOR, Form, Objects
 from app.campaigns.reads import CampaignView, scheme_for
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.rounds.english import with_english
@@ -26,12 +26,13 @@ def sample_paper(campaign: CampaignView, form: Form) -> Paper:
     """Return a paper of a campaign's units with a form; DomainError as ``scheme_for``."""
     shown = campaign.units if form.limits else campaign.units[:SHOWN_UNITS]
     units = tuple(PaperUnit(unit.id, unit.name) for unit in shown)
+    has_self = form.self_cell and campaign.kind.objects == Objects.PERSON
     paper = Paper(
         round_id="",
         organisation=campaign.organisation,
         campaign=campaign.title,
         title=form.title,
-        parts=(PaperSection(form.title, form.items, units, limits=form.limits, self_cell=form.self_cell),),
+        parts=(PaperSection(form.title, form.items, units, limits=form.limits, self_cell=has_self),),
         groups=tuple(PaperGroup(group.id, group.name, group.expected) for group in campaign.groups[:1]),
         scheme=scheme_for(campaign, form),
         promise="slips",
