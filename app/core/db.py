@@ -74,7 +74,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=DELETE",
-        "synchronous=FULL",
+        "synchronous=EXTRA",  # which also waits until the deletion of the journal has reached the disk
         "secure_delete=ON",
         "foreign_keys=ON",
         "temp_store=MEMORY",

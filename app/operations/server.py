@@ -28,7 +28,7 @@ from app.routers import voter_paths
 from app.web.protocol import bounded
 from app.web.sockets import Limits, Sockets
 
-WANTED_SQLITE = {"journal_mode": "delete", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
+WANTED_SQLITE = {"journal_mode": "delete", "synchronous": 3, "secure_delete": 1, "foreign_keys": 1}
 WANTED_POSTGRESQL = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 BACKLOG = 4_096
 """Connections that the system keeps until they are taken up; a hall opens them all at once."""

@@ -11,7 +11,7 @@ from app.core.db import Database, locked, locked_rows, make_engine
 from tests.cast import MORNING, make_cast
 
 DURABLE: dict[str, dict[str, object]] = {
-    "sqlite": {"PRAGMA journal_mode": "delete", "PRAGMA synchronous": 2, "PRAGMA secure_delete": 1,
+    "sqlite": {"PRAGMA journal_mode": "delete", "PRAGMA synchronous": 3, "PRAGMA secure_delete": 1,
                "PRAGMA foreign_keys": 1, "PRAGMA temp_store": 2},
     "postgresql": {"SHOW fsync": "on", "SHOW full_page_writes": "on", "SHOW synchronous_commit": "on"},
 }  # fmt: skip

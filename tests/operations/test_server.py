@@ -27,7 +27,9 @@ def test_it_works(settings: Settings, database: Database) -> None:
     assert settings.base_url in lines[2]
 
 
-@pytest.mark.parametrize("pragma", ["synchronous=OFF", "synchronous=NORMAL", "secure_delete=OFF", "journal_mode=WAL"])
+@pytest.mark.parametrize(
+    "pragma", ["synchronous=OFF", "synchronous=NORMAL", "synchronous=FULL", "secure_delete=OFF", "journal_mode=WAL"]
+)
 def test_it_refuses_a_careless_sqlite(tmp_path: Path, pragma: str) -> None:
     with open_database(Settings(data=tmp_path, MANYIDU_DATABASE_URL=""), migrated=False) as database:
         event.listen(database.engine, "connect", lambda raw, _: raw.execute(f"PRAGMA {pragma}"))
