@@ -35,12 +35,11 @@ WHOLE = Span()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Items of a unit by their weights, which add up to 1; ``pool``: all together, ``overall``: what is judged."""
+    """Items of a unit by their weights, which add up to 1; ``pool``: all together."""
 
     unit: str
     items: Sequence[tuple[float, str]]
     pool: bool = False
-    overall: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,14 @@ from app.tally.figures import Table, add_tables
 from app.tally.hiding import Rules, Sight
 from app.tally.result import result_document
 from tests.disclosure.released import too_small
-from tests.disclosure.search import attack, contradictions
+from tests.disclosure.search import attack, contradictions, exact_ranges, read
 from tests.disclosure.wide import Wide, make_wide
 from tests.disclosure.wide_reader import WideReading
 from tests.tally.cast import Json, make_chain, make_marks, make_paper, make_stack, section_of
 
 CHUNKS, ROUNDS = 6, 60
 CARELESS = 250
+WEIGHTED = range(600)
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -40,6 +41,31 @@ def test_it_works(chunk: int) -> None:
         assert found.leaks == (), seed
         targets += found.targets
     assert targets > ROUNDS
+
+
+@pytest.mark.parametrize("seed", [1_011_157, 1_015_665])
+def test_what_totals_by_weights_tell_by_themselves_is_taken_for_no_leak(seed: int) -> None:
+    """Rounds that the soak named: forms of two items, two hidden groups with weights, totals in bands.
+
+    1011157: groups of 5 and 13 people, weights 9 to 5, 11 ballots, rates of 应参加. That 80–90% of 指标0 are positive
+    takes all 5, that 40–50% are satisfied two or three of them. The item's own total tells it, and 各项合计 once more;
+    the reader of totals alone read neither. 1015665: of 18 ballots 指标0 has 20–30% satisfied, 指标1 10–20%, both
+    together 10–20%.
+    """
+    case = make_wide(seed)
+    reading, alone = WideReading(case), read(case, breakdown=False)
+    assert contradictions(reading.programme, reading.true_point()) == []
+    hidden = [*reading.targets(), *reading.turnouts()]
+    assert exact_ranges(reading.programme, hidden) == exact_ranges(alone.programme, hidden)
+    found = attack(case, reading)
+    assert found.leaks == ()
+    assert found.limited > 0  # he does know more than k allows
+
+
+@pytest.mark.parametrize("seed", [1_010_595, 1_011_299, 1_015_329])
+def test_a_composite_of_everybody_tells_what_their_total_does(seed: int) -> None:
+    """Items and groups have weights, so that the part 全体 is the total of all items again."""
+    assert attack(make_wide(seed)).leaks == ()
 
 
 @pytest.mark.parametrize("other", [(9, 0, 0, 0, 1), (0, 0, 0, 1, 9), (0, 0, 0, 0, 10), (2, 3, 2, 2, 1)])
@@ -158,6 +184,32 @@ def test_it_finds_a_mean_of_items_of_which_one_is_hidden(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(hiding, "_pooled", careless)
     assert sum(bool(attack(case).leaks) for case in map(make_wide, range(CARELESS))) > 5
+
+
+def weighted() -> Iterator[Wide]:
+    """Draw the rounds in which several voter groups have weights."""
+    return (case for case in map(make_wide, WEIGHTED) if case.paper.scheme.weights and len(case.paper.groups) > 1)
+
+
+def test_it_finds_groups_that_are_shown_beside_a_hidden_one_and_a_total_by_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def careless(of: Tables, total: View, rules: Rules, kept: frozenset[str] = frozenset()) -> frozenset[str]:
+        return careful(of, total, replace(rules, scheme=replace(rules.scheme, weights={})), kept)
+
+    careful = hiding.hidden_groups
+    monkeypatch.setattr(hiding, "hidden_groups", careless)
+    assert sum(bool(attack(case).leaks) for case in weighted()) >= 3
+
+
+def test_it_finds_a_sum_by_weights_that_is_told_closer_than_its_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(rules: Rules, unit_id: str, unit: Unit, items: Sequence[Sight]) -> Sight:
+        sight = careful(rules, unit_id, unit, items)
+        return sight if sight.view is View.HIDDEN else replace(sight, view=View.COARSE)
+
+    careful = hiding._pooled
+    monkeypatch.setattr(hiding, "_pooled", careless)
+    assert sum(bool(attack(case).leaks) for case in weighted()) > 10
 
 
 def test_votes_are_the_parts_that_are_attacked() -> None:

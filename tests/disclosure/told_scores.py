@@ -88,9 +88,7 @@ class _Leaf:
         whole, raters = sum(item.weight for item in asked), reading.raters(self._unit)
         for item in asked:
             weight = float(item.weight / whole)
-            own = reading.mixed(Place(self._unit, [(1.0, item.key)], overall=len(asked) == 1), groups, "mean")
-            # A mean by weights that he cannot take apart is a figure of its own.
-            own = own or [(1.0, (self._unit, item.key, groups, "weighted"))]
+            own = reading.mixed(Place(self._unit, [(1.0, item.key)]), groups, "mean")
             self.parts += [(weight * part, key) for part, key in own]
         self.slack = self._slack_of(groups if part.group and groups != raters else None)
 

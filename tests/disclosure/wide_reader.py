@@ -22,6 +22,7 @@ from tests.disclosure.told_words import JUDGED, codes_of, word_spans
 from tests.disclosure.wide import Wide
 
 KINDS = ("satisfied", "positive", "dissatisfied", "mean", "of_valid")
+CLOSENESS = (None, "banded", "coarse", "exact")
 
 
 class WideReading:
@@ -79,10 +80,18 @@ class WideReading:
         self.pooled[unit] = shown or [item.key for item in section.items]
         self.asked[unit, POOLED] = Asked(section.items[0], section.scheme)
         for item in target["items"]:
-            self._read_table(Place(unit, [(1.0, item["key"])], overall=item["key"] == overall["key"]), item)
-        if overall["key"] is None and (self._pooled_too or len(section.items) == 1):
-            self._read_table(pool_of(section, unit), overall)
+            self._read_table(Place(unit, [(1.0, item["key"])]), item)
+        if overall["key"] is None:
+            self._read_pool(section, target)
         self._read_ruling(section, target)
+
+    def _read_pool(self, section: Section, target: Any) -> None:  # noqa: ANN401
+        """Read all items together; that total is one like the others if it is told no closer than any item of it."""
+        overall, place = target["overall"], pool_of(section, target["id"])
+        if self._pooled_too or len(section.items) == 1:
+            self._read_table(place, overall)
+        elif _openness(overall) <= min(_openness(item) for item in target["items"]):
+            self._read_cell(overall["total"], place, self.raters(target["id"]))
 
     def _cell(self, section: Section, item: Item, group: str) -> Cell:
         made = self.programme
@@ -156,14 +165,21 @@ class WideReading:
             self.figures.mix(parts, span)
 
     def mixed(self, place: Place, groups: Groups, kind: str) -> list[tuple[float, Key]]:
-        """Return the figures that one is the mean of, with their weights; none where he cannot know the weights."""
-        weights, unit = self.paper.scheme.weights, place.unit
+        """Return the figures that one is the mean of, with their weights."""
+        return [
+            (weight * part, self._key(place.unit, item, rows, kind))
+            for weight, item in place.items
+            for part, rows in self._weighed(place.unit, item, groups)
+        ]
+
+    def _weighed(self, unit: str, item: str, groups: Groups) -> list[tuple[float, Groups]]:
+        """Return the groups that a figure of several is the mean of; he is taken to know which of them gave none."""
+        weights, keys = self.paper.scheme.weights, [item] if item else self.pooled[unit]
         if not weights or len(groups) == 1:
-            return [(weight, self._key(unit, item, groups, kind)) for weight, item in place.items]
-        if not place.overall or len(place.items) > 1 or "renormalised" in codes_of(self.document["notes"]):
-            return []
-        whole, [(_, item)] = sum(weights[group] for group in groups), place.items
-        return [(float(weights[group] / whole), self._key(unit, item, frozenset([group]), kind)) for group in groups]
+            return [(1.0, groups)]
+        gave = [group for group in sorted(groups) if any(self.case.truth[unit, key, group].valid for key in keys)]
+        whole = sum(weights[group] for group in gave)
+        return [(float(weights[group] / whole), frozenset([group])) for group in gave]
 
     def _key(self, unit: str, item: str, groups: Groups, kind: str) -> Key:
         return unit, item, groups, "trimmed" if self.asked[unit, item].trim else kind
@@ -286,7 +302,7 @@ class WideReading:
         """Read a verdict with its reasons, its band and its note on 不了解: they were settled on exact numbers."""
         overall, raters, scheme = target["overall"], self.raters(target["id"]), section.scheme
         asked = overall["key"] is not None
-        place = Place(target["id"], [(1.0, overall["key"])], overall=True) if asked else pool_of(section, target["id"])
+        place = Place(target["id"], [(1.0, overall["key"])]) if asked else pool_of(section, target["id"])
         cells, told = self.cells_at(place, raters), codes_of(target["verdict"]["reasons"])
         if "too_few" in told and asked:
             self.programme.say(self.valid(cells), 0, max(scheme.gates.min_valid, scheme.floor) - 1)
@@ -300,3 +316,8 @@ class WideReading:
         if target["verdict"]["code"] in JUDGED:
             for kind, span in word_spans(scheme, target["verdict"]["label"], told):
                 self.tell(place, raters, kind, span)
+
+
+def _openness(table: Any) -> int:  # noqa: ANN401
+    """Return how closely a total is told."""
+    return CLOSENESS.index(table["total"].get("view"))
