@@ -17,9 +17,9 @@ from tests.factories import OpenRound, make_open_round, make_paper
 PEOPLE, ITEMS = 4, 2
 
 
-def make(installation: Installation, layout: Layout = Layout.LIST) -> OpenRound:
-    """Open a round of four persons by two items, with a cell 本人."""
-    paper = make_paper(PEOPLE, ITEMS, remarks=False, remark_bytes=0, layout=layout)
+def make(installation: Installation, layout: Layout = Layout.LIST, remark_bytes: int = 0) -> OpenRound:
+    """Open a round of four persons by two items, with a cell 本人, and remarks where there is room for them."""
+    paper = make_paper(PEOPLE, ITEMS, remarks=remark_bytes > 0, remark_bytes=remark_bytes, layout=layout)
     part = replace(paper.parts[0], objects=Objects.PERSON, self_cell=True)
     return make_open_round(installation.database, installation.key_folder, replace(paper, parts=(part,)))
 
@@ -55,6 +55,36 @@ def test_it_works(phone: Page, installation: Installation, layout: Layout) -> No
     expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
     ((_, ballot),) = in_the_box(installation, place)
     assert ballot.marks == bytes([1, 1, 0, 0, SELF, SELF, 1, 1])
+
+
+def test_a_remark_takes_nothing_back(phone: Page, installation: Installation) -> None:
+    """It is written in the row that it is about, and is no mark of it."""
+    place = make(installation, remark_bytes=1_200)
+    scan(phone, place.codes["residents"][0])
+    option(phone, "m0-0", SELF).click()
+    expect(phone.locator("[data-filled]")).to_have_text(str(ITEMS))
+    phone.get_by_text("写意见").first.click()
+    phone.locator("[name=r0]").fill("我会继续努力。")
+    option(phone, "m1-0", 1).click()  # the field is left
+    assert checked(phone, 0) == [str(SELF)] * ITEMS
+    expect(phone.locator("[data-filled]")).to_have_text(str(ITEMS + 1))
+
+
+def test_what_is_given_to_the_rest_takes_nothing_back(phone: Page, installation: Installation) -> None:
+    """The first row of the page is the voter's own: the button gives 不了解 to the other rows and leaves it whole."""
+    place = make(installation)
+    scan(phone, place.codes["residents"][0])
+    option(phone, "m0-1", SELF).click()
+    option(phone, "m1-0", 1).click()
+    phone.get_by_role("button", name="目录").click()
+    phone.get_by_role("button", name="其余未评的 5 项选“不了解”").click()
+    expect(phone.locator("[data-filled]")).to_have_text(str(PEOPLE * ITEMS))
+    assert checked(phone, 0) == [str(SELF)] * ITEMS
+    phone.locator(GO_ON).click()
+    phone.get_by_role("button", name="投入票箱").click()
+    expect(phone.get_by_role("heading", name="已投入票箱")).to_be_visible()
+    ((_, ballot),) = in_the_box(installation, place)
+    assert ballot.marks == bytes([SELF, SELF, 1, *[4] * 5])
 
 
 def test_without_scripts(old_phone: Page, installation: Installation) -> None:

@@ -37,13 +37,14 @@ function tellLimit(ballot, text) {
   line.classList.remove("calm");
 }
 
-// 本人 is of a whole row: marked for one item it is marked for all of them, and taken back from all.
+// 本人 is of a whole row: marked for one item it is marked for all of them, and taken back from all. The row follows the
+// cell that was marked; a remark under it is no mark, nor is what the button that gives 不了解 to the rest sends.
 function keepRowWhole(target) {
-  const unit = target.closest("[data-unit]");
-  const isOwn = target.dataset.self !== undefined;
-  for (const one of unit ? unit.querySelectorAll("[data-self]") : []) {
-    one.checked = isOwn;
-    const note = isOwn ? one.closest("[data-cell]").querySelector(".miss") : null;
+  const isMark = target.matches("[data-cell] [type=radio]");
+  const touched = isMark ? target.closest("[data-cell]").querySelector("[data-self]") : null;
+  for (const one of touched ? touched.closest("[data-unit]").querySelectorAll("[data-self]") : []) {
+    one.checked = touched.checked;
+    const note = touched.checked ? one.closest("[data-cell]").querySelector(".miss") : null;
     if (note) {
       note.parentNode.classList.remove("missing");
       note.remove();
