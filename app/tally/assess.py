@@ -1,5 +1,6 @@
 """The second step: from tables to exact figures and what follows from them, which never leave the tally."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -57,6 +58,12 @@ class Exact:
     chain: Chain
     returns: ReturnState
     units: Mapping[str, Unit]
+
+    @property
+    def excused(self) -> Counter[str]:
+        """How many ballots of each voter group were 本人 in this section: each can be that once."""
+        tables = (unit.count.tables[0] for unit in self.units.values())
+        return sum((Counter({group: own.excused for group, own in each.items()}) for each in tables), Counter[str]())
 
 
 def assess(section: Section, chain: Chain, counted: Mapping[str, UnitCount]) -> Exact:

@@ -92,12 +92,13 @@ def rules_of(
         ballots={group.id: chain.group(group.id).valid for group in paper.groups},
         most={group.id: _most_ballots(paper, chain, group.id) for group in paper.groups},
         margins=frozenset([frozenset(group.id for group in paper.groups), *map(frozenset, raters.values())]),
+        least=least,
     )
     sizes = replace(sizes, margins=open_margins(sizes, k, restraint.unseen))
     blunt = frozenset(unit for unit, groups in raters.items() if frozenset(groups) not in sizes.margins)
     unseen = frozenset(sizes.ballots) if blunt else unseen_groups(sizes, k, restraint.unseen)
     small = frozenset(group.id for group in paper.groups if group.expected < k)
-    bounds = known_bounds(replace(sizes, least=least), unseen)
+    bounds = known_bounds(sizes, unseen)
     return Rules(paper.scheme, (), k, unseen, small, blunt, bounds, restraint)
 
 

@@ -4,7 +4,6 @@ Three pure steps, each from one typed value to the next, none looking back: coun
 exact figures and verdicts), disclose (exact → document, the only place where anything is hidden).
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -95,13 +94,10 @@ def disclose(
 
 
 def _surely_voted(sections: Sequence[Exact]) -> dict[str, int]:
-    """Return of each voter group how many of its ballots were 本人 in one section: each can be that once."""
+    """Return of each voter group how many of it were 本人 in one section at least."""
     found: dict[str, int] = {}
     for exact in sections:
-        own = Counter[str]()
-        for unit in exact.units.values():
-            own.update({group: table.excused for group, table in unit.count.tables[0].items()})
-        found |= {group: max(count, found.get(group, 0)) for group, count in own.items()}
+        found |= {group: max(count, found.get(group, 0)) for group, count in exact.excused.items()}
     return found
 
 

@@ -55,7 +55,7 @@ def _may_be_told(chain: Chain, exact: Exact, rules: Rules, sheets: dict[str, int
     if whole != frozenset(row.group_id for row in chain.groups):
         return False
     issued = {group: max(chain.group(group).issued, sheets[group]) for group in sheets}
-    return is_kept(Sizes(sheets, issued, frozenset({whole, *told})), rules.unseen, rules.k)
+    return is_kept(Sizes(sheets, issued, frozenset({whole, *told}), exact.excused), rules.unseen, rules.k)
 
 
 def ballot_texts(chain: ChainFacts, key: str = "") -> Iterator[str]:

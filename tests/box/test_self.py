@@ -6,6 +6,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.box.envelope import VOID, Ballot, check_marks, decode, encode, pack, plaintext_size
 from app.box.shredding import shred
@@ -18,7 +20,9 @@ from app.tally.assess import base_of
 from app.tally.chain import Chain, GroupChain
 from app.tally.counting import check_counts, count_round
 from app.tally.figures import Table
+from app.tally.hiding import rules_of
 from app.tally.result import result_document
+from app.tally.unseen import unseen_groups
 from tests.box.papers import HASH
 from tests.box.test_sections import marked
 from tests.papers import sitting
@@ -158,22 +162,61 @@ def test_the_members_numbers_differ_by_one_and_rates_by_all_others() -> None:
         assert m2["answered"]["text"] == "40"
 
 
-def test_the_hidden_groups_keep_their_width_though_their_members_are_known_to_have_voted() -> None:
-    """Twelve of a group of twenty were 本人: so at least twelve of it voted, and of another no more than nine."""
+def with_board(issued: tuple[int, int, int], *, cell: bool = True) -> tuple[Paper, Chain, list[Ballot]]:
+    """Return a round whose twelve members are the 班子, who all came; of the others came 9 and 40."""
     body, people, report = sitting(12).parts
-    groups = (PaperGroup("a", "班子", 20), PaperGroup("b", "中层", 20), PaperGroup("c", "群众", 60))
-    plain = replace(sitting(12), parts=(body, people, report), groups=groups, remarks=False, remark_bytes=0)
-    paper = replace(plain, parts=(body, replace(people, self_cell=True), report))
-    ballots = [Ballot("a", bytes(own(paper, member, "a"))) for member in range(12)]
-    for count, group in ((0, "a"), (9, "b"), (40, "c")):
+    names = zip("abc", ("班子", "中层", "群众"), issued, strict=True)
+    groups = tuple(PaperGroup(group, name, people) for group, name, people in names)
+    plain = replace(sitting(12), groups=groups, remarks=False, remark_bytes=0)
+    paper = replace(plain, parts=(body, replace(people, self_cell=cell), report))
+    ballots = [Ballot("a", bytes(own(paper, member, "a") if cell else marked(paper, "a"))) for member in range(12)]
+    for count, group in ((9, "b"), (40, "c")):
         for place in range(count):
             marks = marked(paper, group)
             for at in range(len(marks)):
                 marks[at] = (place + at) % 2
             ballots.append(Ballot(group, bytes(marks)))
+    came = zip("abc", issued, (12, 9, 40), strict=True)
+    return paper, Chain(tuple(GroupChain(group, sent, sent, count, count) for group, sent, count in came)), ballots
+
+
+@pytest.mark.parametrize("board", [13, 20])
+def test_the_chain_hides_what_would_follow_from_who_surely_voted(board: int) -> None:
+    """Of 班子 and 中层 came 21, of 班子 surely 12: of 中层 9 at most, and of 13 slips for 班子 no fewer than 8."""
+    paper, chain, ballots = with_board((board, 20, 60))
     stacks = shred(paper, iter(ballots), token_bytes)
-    chain = Chain((GroupChain("a", 20, 20, 12, 12), GroupChain("b", 20, 20, 9, 9), GroupChain("c", 60, 60, 40, 40)))
     document = result_document(paper, stacks.marks, chain, {})
+    assert {row["id"] for row in document["chain"]["groups"] if not row["shown"]} == {"a", "b", "c"}
+    slips = {row.group_id: (row.issued, row.returned) for row in chain.groups}
+    assert unseen_groups(paper, slips) == {"a", "b", "c"}
+    plain, _, ballots = with_board((board, 20, 60), cell=False)
+    document = result_document(plain, shred(plain, iter(ballots), token_bytes).marks, chain, {})
+    hidden = {row["id"] for row in document["chain"]["groups"] if not row["shown"]}
+    assert hidden == unseen_groups(plain, slips) == {"a", "b"}
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 30), st.integers(0, 14)), min_size=2, max_size=4))
+def test_what_the_result_hides_no_earlier_report_shows(drawn: list[tuple[int, int, int]]) -> None:
+    """However many of each group were 本人: as many as there are members at most, and as came."""
+    groups = tuple(PaperGroup(f"g{at}", f"类别{at}", came + more) for at, (came, more, _) in enumerate(drawn))
+    paper = self_paper(groups)
+    rows = tuple(
+        GroupChain(group.id, group.expected, group.expected, came, came)
+        for group, (came, _, _) in zip(groups, drawn, strict=True)
+    )
+    least, left = {}, len(paper.sections[1].units)
+    for row, (_, _, wanted) in zip(rows, drawn, strict=True):
+        least[row.group_id] = min(wanted, row.valid, left)
+        left -= least[row.group_id]
+    slips = {row.group_id: (row.issued, row.returned) for row in rows}
+    assert rules_of(paper, Chain(rows), least=least).unseen <= unseen_groups(paper, slips)
+
+
+def test_the_hidden_groups_keep_their_width_though_their_members_are_known_to_have_voted() -> None:
+    """Twelve of a group of twenty were 本人: so at least twelve of it voted, and of another no more than nine."""
+    paper, chain, ballots = with_board((20, 20, 60))
+    document = result_document(paper, shred(paper, iter(ballots), token_bytes).marks, chain, {})
     for unit in document["sections"][1]["targets"]:
         for item in unit["items"]:
             shown = {row["id"] for row in item["groups"] if row["cell"]["shown"]}
