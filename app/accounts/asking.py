@@ -20,6 +20,7 @@ from app.core.db import database_of
 from app.core.errors import DomainError
 from app.core.scope import ROOT
 from app.offices.reads import chosen_again, chosen_office, the_tree
+from app.offices.sight import change_sights
 
 KIND = "account"
 """What consents to acts on accounts are filed under; their subject is the log-in name."""
@@ -168,6 +169,8 @@ def decide(acting: Acting, consent_id: str, keys: KeysOf, *, granted: bool, thre
         people.check_sees(acting.session, acting.actor, found.office_id)
         if not may_agree(acting.actor.roles, act, three_roles=three_roles):
             raise DomainError("account_act_refused")
+    if granted and act is Act.MOVE:
+        change_sights(acting.session)
     if granted:
         service.check_is_older(acting.session, acting.actor, found.asked_at)
     request = consents.decide(acting, found, granted=granted)

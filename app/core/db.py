@@ -235,21 +235,22 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
 
-def locked(session: Session, model: type[T], key: object) -> T | None:
+def locked(session: Session, model: type[T], key: object, *, stays: bool = False) -> T | None:
     """Return the row with this primary key as it is now, held until the transaction ends, or None.
 
     The one way to fetch a row that is about to change (SEC-82): a row that is in the session already is read again,
-    for ``FOR UPDATE`` alone would wait for the other writer and then go on with the old values.
+    for ``FOR UPDATE`` alone would wait for the other writer and then go on with the old values. A row that ``stays``
+    will not be deleted: who writes meanwhile what refers to it does not wait.
     """
     values = key if isinstance(key, tuple) else (key,)
     columns = inspect(model).primary_key
     query = select(model).where(*(column == value for column, value in zip(columns, values, strict=True)))
-    return next(iter(locked_rows(session, query)), None)
+    return next(iter(locked_rows(session, query, stays=stays)), None)
 
 
-def locked_rows(session: Session, query: Select[T]) -> Sequence[T]:
+def locked_rows(session: Session, query: Select[T], *, stays: bool = False) -> Sequence[T]:
     """Return all rows of the query as they are now, held until the transaction ends, in the query's order."""
-    held = query.with_for_update().execution_options(populate_existing=True)
+    held = query.with_for_update(key_share=stays).execution_options(populate_existing=True)
     return session.scalars(held).all()
 
 

@@ -116,9 +116,10 @@ def _pasted(text: str) -> Iterator[tuple[str, str]]:
             yield clean_name(name), clean_name(parent)
 
 
-def office_row(session: Session, office_id: str) -> Office:
-    """Return an office, locked; DomainError ``not_found``."""
-    row = locked(session, Office, office_id)
+def office_row(session: Session, office_id: str, *, stays: bool = True) -> Office:
+    """Return an office, locked, and with it who sees what (``change_sights``); DomainError ``not_found``."""
+    change_sights(session)
+    row = locked(session, Office, office_id, stays=stays)
     if row is None:
         raise DomainError("not_found")
     return row
@@ -131,7 +132,6 @@ def edit(acting: Acting, office_id: str, name: str, parent_id: str, keys: KeysIn
     ``check_keys``.
     """
     check_manages(acting.actor)
-    change_sights(acting.session)
     row, tree, name = office_row(acting.session, office_id), the_tree(acting.session), _clean(name)
     before = {"name": row.name, "parent": row.parent_id}
     if row.parent_id not in {None, parent_id}:
@@ -156,7 +156,6 @@ def set_closed(acting: Acting, office_id: str, keys: KeysIn, *, closed: bool) ->
 
     DomainError ``not_found`` or as ``check_keys``.
     """
-    change_sights(acting.session)
     row, tree = office_row(acting.session, office_id), the_tree(acting.session)
     node = tree.nodes[office_id]
     if not may_close(acting.actor, node):
@@ -181,7 +180,7 @@ def left_in(session: Session, office_id: str) -> dict[str, int]:
 def delete(acting: Acting, office_id: str) -> None:
     """Delete an office that holds nothing; DomainError ``not_found``, or ``office_not_empty`` with what is left."""
     check_manages(acting.actor)
-    row, tree = office_row(acting.session, office_id), the_tree(acting.session)
+    row, tree = office_row(acting.session, office_id, stays=False), the_tree(acting.session)
     left = {**left_in(acting.session, office_id), "offices": len(tree.below.get(office_id, ()))}
     if row.parent_id is None or any(left.values()):
         raise DomainError("office_not_empty", **left)

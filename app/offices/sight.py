@@ -23,7 +23,7 @@ KeysIn = Callable[[Session, Collection[str]], Sequence[tuple[str, str, str]]]
 
 def change_sights(session: Session) -> None:
     """Let nobody else change who sees what, or name a holder by it, until the transaction ends; before other locks."""
-    locked(session, Office, ROOT)
+    locked(session, Office, ROOT, stays=True)
 
 
 def keep_sights(session: Session) -> None:

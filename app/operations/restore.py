@@ -22,7 +22,6 @@ from typing import Any
 from sqlalchemy import Connection, Date, DateTime, LargeBinary, MetaData, Table, delete, func, insert, inspect, select
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError, StatementError
-from sqlalchemy.orm import Session
 
 from app.audit.service import SYSTEM
 from app.ballots import reads as ballots
@@ -76,12 +75,11 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
             raise DomainError("restore_other", revision=about.revision)
         if not _is_empty(database, data):
             raise DomainError("restore_not_empty")
-        with _damage_is_said(), _all_or_no_files(data), database.engine.begin() as connection:
-            lost = _fill_all(connection, place, about.revision)
+        with _damage_is_said(), _all_or_no_files(data), database.writing() as session:
+            lost = _fill_all(session.connection(), place, about.revision)
             folder = _copy_files(place, data)
-            migrate.upgrade_on(connection)
-            with Session(connection) as session:
-                mark(Acting(session, now, SYSTEM), folder, PORTS, (about.made_at, lost))
+            migrate.upgrade_on(session.connection())
+            mark(Acting(session, now, SYSTEM), folder, PORTS, (about.made_at, lost))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from app.accounts import asking
 from app.accounts.asking import KIND
 from app.accounts.models import Staff, StaffSession
 from app.accounts.moving import holds_none
+from app.audit import service as audit
 from app.audit.models import AuditEntry
 from app.box.holders import keys_of
 from app.box.models import KeyHolder
@@ -21,9 +22,11 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.offices.models import Office
+from app.offices.sight import keep_sights
 from app.rounds.models import Round
 from tests import cast
 from tests.cast import MORNING, Desk, refuses
+from tests.waiting import held_up
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 SECOND = Principal("idlisi", "李四", "scrutineer")
@@ -75,6 +78,26 @@ def test_an_account_of_weight_moves_when_another_agrees(database: Database) -> N
         assert decided.is_done
         assert session.scalar(select(func.count()).where(StaffSession.staff_id == "idwangwu")) == 0
         assert session.get_one(Staff, "idwangwu").renewed_at == MORNING
+    assert office_of(database, "idwangwu") == "east"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("offices")
+def test_who_agrees_to_a_move_and_who_names_a_holder_do_not_wait_for_each_other(database: Database) -> None:
+    """Both hold the root of the tree before they write to the log, of which one row is written at a time."""
+    with database.writing() as session:
+        asking.move(Acting(session, MORNING, ZHANG), "idwangwu", "east", holds_none, three_roles=False)
+        [asked] = waiting(session, KIND)
+
+    def agree() -> None:
+        with database.writing() as session:
+            asking.decide(Acting(session, MORNING, SECOND), asked.id, holds_none, granted=True, three_roles=False)
+
+    with database.writing() as session:
+        keep_sights(session)
+        thread = held_up(database, agree)
+        audit.record(session, MORNING, ZHANG, "box.holders", "r1")
+    thread.join(30)
     assert office_of(database, "idwangwu") == "east"
 
 

@@ -30,7 +30,8 @@ DEAD = """() => [
   ...document.querySelectorAll("a:not([href]), [onclick], [tabindex]:not([tabindex='0'], [tabindex='-1'])"),
 ].map(element => element.outerHTML.slice(0, 120))"""
 UNMARKED = """() => [...document.querySelectorAll("summary:not(.btn)")].filter((one) => one.checkVisibility()
-  && getComputedStyle(one).display !== "list-item" && getComputedStyle(one, "::before").content === "none")
+  && getComputedStyle(one).display !== "list-item"
+  && ["::before", "::after"].every((mark) => getComputedStyle(one, mark).content === "none"))
   .map((one) => one.textContent.trim())"""
 """What can be opened and does not look it."""
 BARE = re.compile(r"/hall|/announce/screen|/phone/form|/forms/\w+/phone")

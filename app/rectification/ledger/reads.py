@@ -149,10 +149,26 @@ def _picked(pick: Pick, today: date, heads: Sequence[PlanHead]) -> Iterator[Colu
         yield last_day() <= pick.until
     if pick.lead:
         yield RemedialAction.searched_people.contains(folded(pick.lead), autoescape=True)
-    for word in map(folded, pick.text.split()):
-        named = [head.id for head in heads if word in folded(head.unit_name)]
-        stands = RemedialAction.searched.contains(word, autoescape=True)
-        yield or_(stands, RemedialAction.plan_id.in_(named)) if named else stands
+    if words := tuple(dict.fromkeys(map(folded, pick.text.split()))):
+        yield _searched(words, heads)
+
+
+def _searched(words: Sequence[str], heads: Sequence[PlanHead]) -> ColumnElement[bool]:
+    """Return that every word stands in an action or in the name of its unit.
+
+    Plans are told apart by what of it their units' names hold: each stands in the statement once, however many words.
+    """
+    by_rest: dict[tuple[str, ...], list[str]] = {}
+    for head in heads:
+        name = folded(head.unit_name)
+        by_rest.setdefault(tuple(word for word in words if word not in name), []).append(head.id)
+    whole = and_(*map(_stands, words))
+    named = ((rest, ids) for rest, ids in by_rest.items() if rest != words)
+    return or_(whole, *(and_(RemedialAction.plan_id.in_(ids), *map(_stands, rest)) for rest, ids in named))
+
+
+def _stands(word: str) -> ColumnElement[bool]:
+    return RemedialAction.searched.contains(word, autoescape=True)
 
 
 def _shown(show: Show, today: date) -> Iterator[ColumnElement[bool]]:

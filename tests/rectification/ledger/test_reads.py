@@ -1,8 +1,10 @@
 """A page of the ledger against the whole of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.core.acting import Acting
 from app.core.db import Database
@@ -10,6 +12,8 @@ from app.core.lists import Wish
 from app.rectification.ledger import reads as ledger_pages
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.ledger.reads import EVERYTHING, ledger_page, picked_rows
+from app.rectification.models import RemedialAction
+from app.rectification.plans.reads import plan_heads
 from app.rectification.rules.ledger import ActionEvent, ActionState
 from app.rectification.rules.picks import Pick, Show
 from tests.cast import MORNING
@@ -91,6 +95,19 @@ def test_conditions_pick_by_unit_state_lead_days_and_words(database: Database) -
             assert [row.row.id for row in found.rows] == [ids[place] for place in places], pick
             assert found.rows == picked_rows(session, ZHANG, MORNING.date(), pick)
             assert found.total == len(places)
+
+
+def test_many_words_over_many_plans_stay_one_statement(database: Database) -> None:
+    """PostgreSQL takes 65,535 values at most, SQLite may take 32,766; it was a value for every word and plan."""
+    make_ledger(database)
+    with database.reading() as session:
+        (head,) = plan_heads(session, ZHANG)
+        heads = [replace(head, id=str(place), unit_name=f"第{place % 700}局") for place in range(2_800)]
+        words = Pick(text=" ".join(["局", "第", *"0123456789", *map(str, range(10, 25))]))
+        (*_, searched) = ledger_pages._picked(words, MORNING.date(), heads)
+        values = searched.compile().params.values()
+        assert sum(len(value) if isinstance(value, list) else 1 for value in values) < 32_766
+        assert session.scalars(select(RemedialAction.id).where(searched)).all() == []
 
 
 def test_the_head_counts_all_pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
