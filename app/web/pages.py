@@ -21,7 +21,7 @@ from app.web import i18n
 from app.web.forms import TOKEN_FIELD, form_owner, form_token
 from app.web.joined import served, tag
 from app.web.letters import Letters
-from app.web.marked import mark_chinese
+from app.web.marked import ended, mark_chinese
 from app.web.menu import ROLE_WORDS, menu, role_names, settings_of
 
 APP = Path(__file__).parents[1]
@@ -65,7 +65,7 @@ class Pages:
         called = calls_of(context, language)
         values = {
             "language": language,
-            "_": lambda sentence, **params: i18n.worded(language, sentence, params, called),
+            "_": _worder(language, called),
             "speak": self._speaker(language, context),
             "staff": staff,
             "menu": menu(staff),
@@ -90,6 +90,12 @@ class Pages:
         own = cast("Mapping[str, str]", context.get("english") or of_page or {})
         speak = cast("Callable[[Mapping[str, str], str], str]", self.environment.globals["speak_with"])
         return partial(speak, own)
+
+
+def _worder(language: str, called: Callable[[str, str], str]) -> Callable[..., str]:
+    """Return what says a sentence of ours with its values in the language of the page."""
+    finish = ended if language == "en" else str
+    return lambda sentence, **params: finish(i18n.worded(language, sentence, params, called))
 
 
 def _here(request: Request) -> str:
@@ -140,7 +146,7 @@ def _headline(context: Context, cell: Mapping[str, Any]) -> str:
 def _said(context: Context, text: str) -> str:
     """Return a name or a sentence of ours as the reader says it."""
     speak: Callable[[str], str] = context.resolve("speak")
-    return speak(text)
+    return _parted(text, speak(text))
 
 
 @pass_context
@@ -149,7 +155,12 @@ def _told(context: Context, text: str) -> str:
     if context.get("language") != "en":
         return text
     letters = cast("Letters", context.resolve("letters"))
-    return letters.told(text, i18n.english(), context.resolve("speak"))
+    return _parted(text, letters.told(text, i18n.english(), context.resolve("speak")))
+
+
+def _parted(text: str, told: str) -> str:
+    """Return what a text is told as, parted from what follows unless it is as somebody typed it."""
+    return told if told == text else ended(told)
 
 
 @pass_context

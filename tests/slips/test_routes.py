@@ -241,3 +241,17 @@ def test_the_hall_screen_asks_again_by_itself(desk: Desk, database: Database, ke
     assert answer.headers["refresh"].isdigit()
     assert "礼堂" in answer.text
     assert "wifi-password" in answer.text
+
+
+def test_the_hall_screen_shows_the_network_as_it_was_typed(
+    desk: Desk, database: Database, keys: KeyFolder, round_id: str
+) -> None:
+    """In English too, where sentences are parted: a password with a space in it opens no network."""
+    assert (
+        desk.post(f"/rounds/{round_id}/wifi", wifi_name="St.James", wifi_password="hall.Meeting26").status_code == 303
+    )
+    with database.writing() as session:
+        prepare(Acting(session, MORNING, ACTOR), keys, round_id)
+    page = desk.get(f"/rounds/{round_id}/hall?lang=en").text
+    assert "St.James" in page
+    assert "hall.Meeting26" in page
