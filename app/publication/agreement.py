@@ -1,5 +1,7 @@
 """Whether two rounds' figures may be compared at all: asked by the same form, on one scale, counted and judged alike.
 
+Where all items are added up, both sums must be of the same items: one of too few answers is no part of its sum.
+
 What they were made by stands in each result itself; nothing is asked of the campaigns as they are now.
 """
 
@@ -8,12 +10,15 @@ from fractions import Fraction
 from typing import Final, cast
 
 from app.rounds.domain import Section as AskedSection
-from app.tally.document import Section
+from app.tally.document import Section, Target
 from app.tally.facts import formula_facts, item_facts, scale_facts, texts_of
+from app.tally.quality import ITEMS_LEFT_OUT
 from app.tally.shown import GradeFacts
 
 DIFFERS: Final = "两次测评的{what}不同，不作比较"
 """Why nothing is compared; ``what`` names all that differs."""
+Rating = tuple[Section, Target]
+"""What came out of an object, with the section that it was rated in."""
 
 
 def differing(one: Section, other: Section) -> tuple[str, ...]:
@@ -23,9 +28,11 @@ def differing(one: Section, other: Section) -> tuple[str, ...]:
     return tuple(name for name, differs in named if differs)
 
 
-def why_not(one: Section, other: Section) -> str:
+def why_not(one: Rating, other: Rating) -> str:
     """Return the sentence that says why two results are not compared; empty where they may be."""
-    different = differing(one, other)
+    different = differing(one[0], other[0])
+    if not different and _left_out(one[1]) != _left_out(other[1]):
+        different = ("计入各项合计的指标",)
     return DIFFERS.format(what="、".join(different)) if different else ""
 
 
@@ -40,6 +47,11 @@ def may_agree(one: AskedSection, other: AskedSection) -> bool:
 def _facts(section: AskedSection) -> Section:
     told = {"items": item_facts(section), "scale": scale_facts(section), "formula": formula_facts(section)}
     return cast("Section", told)
+
+
+def _left_out(target: Target) -> list[str]:
+    """Return what is noted of items that are no part of all taken together; it names them, in the form's order."""
+    return [note["text"] for note in target["notes"] if note["code"] == ITEMS_LEFT_OUT]
 
 
 def _form(section: Section) -> object:

@@ -145,7 +145,7 @@ def _rounds(
 def _agree(mine: Rated, unit_id: str, rated: Rated, other_id: str) -> bool:
     if rated.target_of(other_id) is None:
         return False
-    return not why_not(mine.section_of(unit_id), rated.section_of(other_id))
+    return not why_not(mine.rating_of(unit_id), rated.rating_of(other_id))
 
 
 def _targets(document: Document | BandDocument) -> Iterable[Target | TargetBand]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
-from app.publication.agreement import why_not
+from app.publication.agreement import Rating, why_not
 from app.publication.domain import Viewer
 from app.publication.editions import Published
 from app.publication.reads import PublishedLine, published, published_rounds
@@ -36,7 +36,7 @@ class Rated:
         return list(every_target(self.document))
 
     @cached_property
-    def _places(self) -> Mapping[str, tuple[Section, Target]]:
+    def _places(self) -> Mapping[str, Rating]:
         return {
             target["id"]: (section, target) for section in self.document["sections"] for target in section["targets"]
         }
@@ -46,11 +46,11 @@ class Rated:
         found = self._places.get(unit_id)
         return None if found is None else found[1]
 
-    def section_of(self, unit_id: str) -> Section:
-        """Return the section in which a unit was rated; DomainError ``not_found``."""
+    def rating_of(self, unit_id: str) -> Rating:
+        """Return a unit with the section in which it was rated; DomainError ``not_found``."""
         if unit_id not in self._places:
             raise DomainError("not_found")
-        return self._places[unit_id][0]
+        return self._places[unit_id]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Column:
 
     def section_of(self, unit_id: str) -> Section:
         """Return the section in which a unit was rated; DomainError ``not_found``."""
-        return self.rated.section_of(unit_id)
+        return self.rated.rating_of(unit_id)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def not_compared(column: Rated, other: Rated, unit_id: str) -> str:
 
     They were made in different ways, or the people who rate it differ by so few that those could be found (SEC-47).
     """
-    if why := why_not(column.section_of(unit_id), other.section_of(unit_id)):
+    if why := why_not(column.rating_of(unit_id), other.rating_of(unit_id)):
         return why
     if may_compare(column.paper, other.paper, unit_id):
         return ""

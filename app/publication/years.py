@@ -106,7 +106,7 @@ class Beside:
             return ""
         if rounds[0].campaign_id == rounds[1].campaign_id:
             return not_compared(self.anchor, self.column, unit_id)
-        if why := why_not(self.anchor.section_of(unit_id), self.column.section_of(target["id"])):
+        if why := why_not(self.anchor.rating_of(unit_id), self.column.rating_of(target["id"])):
             return why
         if not are_near(*rounds) or may_compare(self.anchor.paper, self.seen, unit_id):
             return ""

@@ -1,6 +1,7 @@
 """Notes on the quality of a result: neutral, about sums from k on, never about one sheet."""
 
 from fractions import Fraction
+from typing import Final
 
 from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Scheme
@@ -14,7 +15,8 @@ from app.tally.hiding import Rules, Sight
 from app.tally.shown import Note
 from app.tally.wording import ALIKE_TEXT, UNIFORM_TEXT, left_out_text, uneven_text, unknown_text
 
-_NEAR_UNIFORM = Fraction(98, 100)
+ITEMS_LEFT_OUT: Final = "items_left_out"
+_NEAR_UNIFORM: Final = Fraction(98, 100)
 
 
 def unit_notes(scheme: Scheme, unit: Unit, sight: Sight) -> list[Note]:
@@ -44,7 +46,7 @@ def left_out(section: Section, unit: Unit) -> list[Note]:
         return []
     counted = [counts(section.scheme, part) for part in unit.items]
     names = [item.label for item, part_of in zip(section.items, counted, strict=True) if not part_of]
-    return [{"code": "items_left_out", "text": left_out_text(names)}] if any(counted) and names else []
+    return [{"code": ITEMS_LEFT_OUT, "text": left_out_text(names)}] if any(counted) and names else []
 
 
 def _is_near_uniform(part: Part) -> bool:

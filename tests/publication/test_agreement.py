@@ -11,8 +11,10 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Grade, Item
 from app.campaigns.kinds import KINDS, Kind
 from app.publication.agreement import differing, why_not
-from app.tally.document import Section
+from app.tally.document import Section, Target
 from app.tally.facts import formula_facts, item_facts, scale_facts
+from app.tally.quality import ITEMS_LEFT_OUT
+from app.tally.wording import left_out_text
 from tests.papers import asked
 from tests.publication import counted
 
@@ -78,5 +80,28 @@ def test_results_of_two_kinds_are_compared_only_where_all_is_the_same(one: str, 
     assert (differing(first, second) == ()) is (schemes[0] == schemes[1])
     assert differing(first, second) == differing(second, first)
     if schemes[0] != schemes[1]:
-        assert why_not(first, second).endswith("不同，不作比较")
-    assert why_not(first, way_of_kind(kinds[0])) == ""
+        assert why_not((first, rated()), (second, rated())).endswith("不同，不作比较")
+    assert why_not((first, rated()), (way_of_kind(kinds[0]), rated())) == ""
+
+
+def rated(*left_out: str) -> Target:
+    """Return what was rated with a note on items that are no part of the sum, beside one that says nothing of it."""
+    notes = [{"code": "unknown_high", "text": str(left_out)}]
+    if left_out:
+        notes.append({"code": ITEMS_LEFT_OUT, "text": left_out_text(left_out)})
+    return cast("Target", {"notes": notes})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        ((), (), ""),
+        (("效率",), ("效率",), ""),
+        ((), ("效率",), "两次测评的计入各项合计的指标不同，不作比较"),
+        (("服务",), ("效率",), "两次测评的计入各项合计的指标不同，不作比较"),
+    ],
+)
+def test_sums_over_other_items_are_not_compared(one: tuple[str, ...], other: tuple[str, ...], why: str) -> None:
+    section = way_of(ITEMS)
+    assert why_not((section, rated(*one)), (section, rated(*other))) == why
+    assert why_not((section, rated(*other)), (section, rated(*one))) == why

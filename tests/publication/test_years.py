@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.disclosure import Disclosure, Extent, Kind
-from app.campaigns.domain import Formula, Lines, Scheme
+from app.campaigns.domain import Formula, Item, Lines, Scheme
 from app.campaigns.kinds import KINDS
 from app.campaigns.lineage import By, same_objects
 from app.core.db import Database
@@ -20,6 +20,7 @@ from app.core.errors import DomainError
 from app.publication import years
 from app.publication.agreement import differing
 from app.publication.domain import Scope, Viewer
+from app.publication.previous import previous_seen
 from app.rounds.domain import Paper
 from app.rounds.models import Round
 from tests.publication import counted
@@ -92,6 +93,45 @@ def test_it_says_what_differs(database: Database, changes: dict[str, object], wh
     last = publish(database, paper_of(2026), 0)
     title, _, why = rows(database, last)[0]
     assert (title, why) == ("2025年测评", f"两次测评的{what}不同，不作比较")
+
+
+SUM = "两次测评的计入各项合计的指标不同，不作比较"
+SERVICE = bytes([0] * 30 + [1] * 6 + [2] * 2 + [3] * 2)
+MANY, FEW = (bytes([0] * 4 + [1] * high + [2] * low + [3] * worst) for high, low, worst in ((2, 4, 5), (0, 2, 3)))
+"""Answers about 效率: 15, or 9, of which the sum holds none; it was 76.4% with them, and is 90% without."""
+
+
+def of_items(database: Database, year: int, efficiency: bytes, days: int) -> str:
+    """Publish a round of one object, asked two items and no overall one, and return its id."""
+    items = Item("a", "服务"), Item("b", "效率")
+    paper = paper_of(year, {"代表": 40})
+    part = replace(paper.parts[0], items=items, units=paper.units[:1])
+    round_id = counted.store_sealed(database, counted.make_votes(replace(paper, parts=(part,)), 1.0))
+    sheets = zip(SERVICE, efficiency.ljust(len(SERVICE), bytes([4])), strict=True)
+    counted.put_marks(database, round_id, bytes(mark for sheet in sheets for mark in sheet))
+    with database.writing() as session:
+        session.get_one(Round, round_id).closed_at = counted.AT + timedelta(days=days)
+    counted.count(database, round_id)
+    counted.release(database, round_id)
+    return round_id
+
+
+@pytest.mark.parametrize(("efficiency", "why"), [(MANY, ""), (FEW, SUM)])
+def test_sums_over_other_items_are_not_compared(
+    client: TestClient, database: Database, efficiency: bytes, why: str
+) -> None:
+    """An item of too few answers leaves the sum: what is without it stands beside no sum that it was a part of."""
+    of_items(database, 2025, MANY, -YEAR)
+    last = of_items(database, 2026, efficiency, 0)
+    assert rows(database, last) == [("2025年测评", By.NAME, why), ("2026年测评", By.ITSELF, "")]
+    with database.reading() as session:
+        result = counted.result_for(session, last)
+        rate = result.section["targets"][0]["overall"]["total"]["satisfied_rate"]["text"]
+        assert bool(previous_seen(session, counted.READER, counted.AT, result)) is not bool(why), rate
+        base = f"/results/campaigns/{session.get_one(Round, last).campaign_id}"
+    english = counted.log_in(client, database, "leader")
+    page = english.get(f"{base}/years/u0-2026", headers={"accept-language": "en"}).text
+    assert ("differ in the items in the sum" in page) is bool(why)
 
 
 @pytest.mark.parametrize(

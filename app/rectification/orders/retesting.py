@@ -131,7 +131,7 @@ def pairs_of(session: Session, staff: Principal, now: datetime, order: OrderView
         if each.retest_round_id and after is not None:
             second, _ = frozen_paper(session, each.retest_round_id)
             near = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.floor)
-            reason = why_not(after[0], before[0]) or near
+            reason = why_not(after, before) or near
             which = each.attempt, each.retest_round_id, head_of(after[0])
             found.append(SideBySide(before[1], after[1], (first.title, second.title), reason, *which))
     return found
