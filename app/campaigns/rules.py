@@ -196,7 +196,9 @@ def check_scheme(scheme: Scheme, groups: Mapping[str, str]) -> None:
         raise DomainError("k_too_small", k=K_FLOOR, remark_k=REMARK_K_FLOOR)
     if scheme.gates.min_valid < scheme.floor:
         raise DomainError("min_valid_too_small")
-    if scheme.weights and (set(scheme.weights) != set(groups) or sum(scheme.weights.values()) != 100):  # noqa: PLR2004
+    if scheme.weights and set(scheme.weights) != set(groups):
+        raise DomainError("weights_of_others")
+    if scheme.weights and sum(scheme.weights.values()) != 100:  # noqa: PLR2004
         raise DomainError("weights_not_hundred", total=number_text(sum(scheme.weights.values(), Fraction(0))))
 
 

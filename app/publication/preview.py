@@ -178,10 +178,15 @@ def _in_points(score: Score, marks: bytes) -> bytes:
 
 
 def marks_of(count: int, weights: Sequence[int]) -> bytes:
-    """Share so many marks out among the grades by their weights: whole parts first, then the largest rests."""
+    """Return so many marks, shared out among the grades by their weights."""
+    return b"".join(bytes([grade]) * share for grade, share in enumerate(shares_of(count, weights)))
+
+
+def shares_of(count: int, weights: Sequence[int]) -> list[int]:
+    """Share a number out by weights: whole parts first, then the largest rests."""
     parts = [Fraction(weight * count, sum(weights)) for weight in weights]
     shares = [floor(part) for part in parts]
     rests = sorted(range(len(parts)), key=lambda at: shares[at] - parts[at])
     for at in rests[: count - sum(shares)]:
         shares[at] += 1
-    return b"".join(bytes([grade]) * share for grade, share in enumerate(shares))
+    return shares

@@ -1,6 +1,7 @@
 """The page on which an organiser tries a scheme on invented numbers before it is frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -10,13 +11,15 @@ from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.scheme_service import askable_items
 from app.campaigns.typed import shown_scheme
 from app.campaigns.wording import denominator_words, measure_words
+from app.publication.preview import shares_of
 from app.publication.tryout import ROWS, Trial, tried_scheme, try_out, typed_samples
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import PostedForm
 
 router = APIRouter()
 WORDING = {"denominator_words": denominator_words, "measure_words": measure_words}
-_INVENTED = {"name-1": "党代表", "count-1": (52, 27, 16, 5, 6), "name-2": "群众代表", "count-2": (21, 27, 28, 24, 5)}
+_INVENTED = {"党代表": (52, 27, 16, 5, 6), "群众代表": (21, 27, 28, 24, 5)}
+"""Answers to begin with, by the names of their voter groups; those of the campaign answer as these do, in turn."""
 
 
 def _rows(campaign: CampaignView) -> int:
@@ -25,22 +28,29 @@ def _rows(campaign: CampaignView) -> int:
 
 
 def _group_fields(campaign: CampaignView) -> dict[str, str]:
-    """Return the campaign's voter groups as rows to begin with: names, people expected, quorums and weights."""
-    shown, fields = shown_scheme(campaign), dict[str, str]()
-    for row, group in enumerate(campaign.groups, 1):
+    """Return the campaign's voter groups as rows to begin with: names, people expected, quorums and weights.
+
+    Everybody came and answered: invented numbers that contradict the campaign, or miss a quorum, would try nothing.
+    """
+    shown, fields, options = shown_scheme(campaign), dict[str, str](), len(campaign.scheme.scale.options)
+    for row, (group, counts) in enumerate(zip(campaign.groups, cycle(_INVENTED.values()), strict=False), 1):
         fields |= {f"name-{row}": group.name, f"expected-{row}": str(group.expected)}
+        fields |= _count_fields(row, shares_of(group.expected, counts[:options]))
         own = {name: shown.get(f"{name}-{group.id}", "") for name in ("quorum", "quorum_sign", "weight")}
         fields |= {f"{name}-{row}": value for name, value in own.items() if value}
     return fields
 
 
-def _sample_fields(options: int) -> dict[str, str]:
-    """Return invented numbers to begin with."""
-    fields = {name: str(value) for name, value in _INVENTED.items() if name.startswith("name")}
-    for row in (1, 2):
-        counts = _INVENTED[f"count-{row}"]
-        fields |= {f"count-{row}-{place}": str(count) for place, count in zip(range(options), counts, strict=False)}
+def _invented_fields(campaign: CampaignView) -> dict[str, str]:
+    """Return invented voter groups to begin with, for a campaign that has none yet."""
+    fields = dict[str, str]()
+    for row, (name, counts) in enumerate(_INVENTED.items(), 1):
+        fields |= {f"name-{row}": name} | _count_fields(row, counts[: len(campaign.scheme.scale.options)])
     return fields
+
+
+def _count_fields(row: int, counts: Sequence[int]) -> dict[str, str]:
+    return {f"count-{row}-{place}": str(count) for place, count in enumerate(counts)}
 
 
 def _page(
@@ -62,9 +72,8 @@ def tryout_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show what a scheme makes of invented numbers; nothing is kept, so the address holds them all."""
     campaign, labels = get_campaign(desk.session, campaign_id), dict(askable_items(desk.session, campaign_id))
     desk.leave()
-    typed = dict(desk.request.query_params) or (
-        shown_scheme(campaign) | _sample_fields(len(campaign.scheme.scale.options)) | _group_fields(campaign)
-    )
+    rows = _group_fields if campaign.groups else _invented_fields
+    typed = dict(desk.request.query_params) or shown_scheme(campaign) | rows(campaign)
     form = PostedForm({name: [value] for name, value in typed.items()}, {})
     return desk.consider(
         lambda: _page(desk, campaign, form, _tried(form, campaign, labels)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.campaigns.domain import Item, Objects, Scheme, lined_rule
 from app.campaigns.reads import CampaignView
-from app.campaigns.rules import check_scheme
+from app.campaigns.rules import NAME_LIMIT, check_scheme
 from app.campaigns.typed import typed_formula, typed_lines, typed_quorum, typed_weight
 from app.core.errors import DomainError
 from app.publication.arithmetic import Sample, written_out
@@ -19,6 +19,7 @@ from app.web.forms import PostedForm
 
 ROWS = 3
 MOST = 100_000
+WEIGHT_LIMIT = 10
 _ITEM = Item("overall", "总体评价", overall=True)
 _UNIT = PaperUnit("sample", "试算单位")
 
@@ -81,8 +82,8 @@ def typed_samples(form: PostedForm, options: Sequence[str], rows: int = ROWS) ->
 
 def _sample(form: PostedForm, options: Sequence[str], row: int) -> Sample:
     numbers = [_number(form, f"count-{row}-{place}", label) for place, label in enumerate(options)]
-    name, weight = (form.text(f"{field}-{row}", 40, needed=False) for field in ("name", "weight"))
-    name = name or f"类别{row}"
+    name = form.text(f"name-{row}", NAME_LIMIT, needed=False) or f"类别{row}"
+    weight = form.text(f"weight-{row}", WEIGHT_LIMIT, needed=False)
     answered, invalid = sum(numbers), _number(form, f"invalid-{row}", "无效")
     returned = _number(form, f"returned-{row}", "收回") or answered + invalid
     if answered + invalid != returned:

@@ -64,7 +64,7 @@ def test_copies_of_one_form_have_different_titles(database: Database) -> None:
         ("k_too_small", replace(SCHEME, k=4)),
         ("k_too_small", replace(SCHEME, remark_k=9)),
         ("min_valid_too_small", replace(SCHEME, k=11)),
-        ("weights_not_hundred", replace(SCHEME, weights={"nobody": Fraction(100)})),
+        ("weights_of_others", replace(SCHEME, weights={"nobody": Fraction(100)})),
     ],
 )
 def test_it_refuses_a_scheme_that_contradicts_itself(database: Database, code: str, scheme: Scheme) -> None:

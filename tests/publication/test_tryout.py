@@ -5,17 +5,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.box.envelope import Ballot, decode, encode
 from app.box.shredding import shred
+from app.campaigns import service as campaign_service
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator, Formula, Item, ItemLines, Lines, Scheme
 from app.campaigns.quorum import Quorum
 from app.campaigns.reads import get_campaign
 from app.campaigns.rule import Sign
+from app.campaigns.rules import NAME_LIMIT, GroupRow
 from app.campaigns.scheme_service import askable_items, set_scheme
 from app.core.acting import Principal
 from app.core.db import Database
@@ -182,6 +185,76 @@ def test_a_group_that_misses_its_quorum_makes_the_try_out_invalid_as_it_would_th
     status, text = asked(desk.client, campaign_id, **{"quorum-1": "120%"})
     assert status == 422
     assert 'value="120%"' in text
+
+
+def begin(
+    database: Database, settings: Settings, new_client: Callable[[], TestClient], groups: list[GroupRow]
+) -> tuple[Desk, str]:
+    """Make a campaign of these voter groups."""
+    desk, _ = organise(database, settings, new_client)
+    with database.writing() as session:
+        organiser = Principal("idzhangsan", "张三", "organiser")
+        campaign_id = campaign_service.create_campaign(session, MORNING, organiser, "另一次测评", "某县文化局")
+        campaign_service.save_groups(session, MORNING, organiser, campaign_id, groups)
+    return desk, campaign_id
+
+
+@pytest.mark.parametrize("people", [(30, 12), (20,), (106, 300, 31), (8, 7), (1_000, 5, 5, 20)])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_numbers_to_begin_with_are_those_of_the_campaign(
+    database: Database,
+    settings: Settings,
+    new_client: Callable[[], TestClient],
+    people: tuple[int, ...],
+    *,
+    weighted: bool,
+) -> None:
+    """Everybody came, whatever the groups, quorums and weights are: nothing contradicts the campaign or leaves it."""
+    rows = [GroupRow("", f"类别{place}" + "名" * (NAME_LIMIT - 3), count) for place, count in enumerate(people)]
+    desk, campaign_id = begin(database, settings, new_client, rows)
+    with database.writing() as session:
+        campaign = get_campaign(session, campaign_id)
+        ids = [group.id for group in campaign.groups]
+        weights = dict(zip(ids, [Fraction(100 - 20 * (len(ids) - 1)), *[Fraction(20)] * 3], strict=False))
+        scheme = replace(
+            campaign.scheme,
+            quorum=Quorum(Fraction(9, 10)),
+            group_quorums={ids[-1]: Quorum(Fraction(1, 2), Sign.ABOVE)},
+            weights=weights if weighted else {},
+        )
+        set_scheme(session, MORNING, ZHANG, campaign_id, scheme, two_person=True)
+    answer = desk.get(f"/campaigns/{campaign_id}/tryout")
+    assert answer.status_code == 200
+    for words in ('role="alert"', "无效，", "收回多于应参加", "其权重已按比例分给", "verdict-invalid", "verdict-too_few"):
+        assert words not in answer.text, words
+    [fields] = [dict(re.findall(r'name="((?:count|name|expected)-[^"]+)"[^>]*?value="([^"]*)"', answer.text))]
+    for row, group in enumerate(rows, 1):
+        assert fields[f"name-{row}"] == group.name
+        assert sum(int(fields[f"count-{row}-{option}"]) for option in range(5)) == group.expected
+    more = [name for name, value in fields.items() if value and int(name.split("-")[1]) > len(people)]
+    assert more == []
+
+
+def test_no_refusal_of_a_try_out_speaks_of_saving(
+    database: Database, settings: Settings, new_client: Callable[[], TestClient]
+) -> None:
+    """Nothing is saved here however it ends."""
+    desk, campaign_id = organise(database, settings, new_client)
+    second = {"name-2": "群众", "count-2-0": "30"}
+    for changes, words in (
+        ({"weight-1": "70", **second, "weight-2": "40"}, "各类别权重合计 110，应为 100，请改正"),
+        ({"weight-1": "70", **second}, "“群众”的权重没有填写或不是数字，请改正"),
+        ({"weight-1": "x"}, "“代表”的权重没有填写或不是数字，请改正"),
+        ({"attention": "10%"}, "补课线不应高于提醒线，请改正"),
+        ({"attention": "120%"}, "不超过 100%"),
+        ({"quorum-1": "0"}, "法定人数"),
+        ({"k": "2"}, "最少公布人数"),
+        ({"top": "4"}, "等次太多"),
+    ):
+        status, text = asked(desk.client, campaign_id, **changes)
+        assert status == 422, changes
+        assert words in text, changes
+        assert "没有保存" not in text, changes
 
 
 @st.composite
