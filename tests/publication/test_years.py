@@ -128,7 +128,8 @@ def test_sums_over_other_items_are_not_compared(
         result = counted.result_for(session, last)
         assert bool(previous_seen(session, counted.READER, counted.AT, result)) is not bool(why)
         base = f"/results/campaigns/{session.get_one(Round, last).campaign_id}"
-    page = counted.log_in(client, database, "leader").get(f"{base}/years/u0-2026", headers={"accept-language": "en"}).text
+    english = {"accept-language": "en"}
+    page = counted.log_in(client, database, "leader").get(f"{base}/years/u0-2026", headers=english).text
     assert ("differ in the items in the sum" in page) is bool(why)
 
 
