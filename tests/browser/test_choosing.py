@@ -28,7 +28,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, installation: Install
 def fits(page: Page) -> None:
     """Nothing to be pressed or typed into stands beyond the window."""
     assert page.viewport_size is not None
-    for one in page.locator("main button, main a.btn, main input.form-control").all():
+    for one in page.locator("main button.btn, main a.btn, main input.form-control").all():
         if (box := one.bounding_box()) is not None:
             assert box["x"] + box["width"] <= page.viewport_size["width"], one
             assert box["width"] > 2 * box["height"] / 3, "its words stand in one line"
@@ -62,6 +62,23 @@ def test_units_are_chosen_page_by_page_and_asked(page: Page, installation: Insta
     expect(page.get_by_role("status")).to_contain_text("已要求 12 个单位报送整改方案")
     with database.reading() as session:
         assert session.query(UnitPlan).count() == 12
+
+
+def test_enter_saves_in_every_field_but_the_one_that_looks_for_units(page: Page, installation: Installation) -> None:
+    with installation.database.writing() as session:
+        make_cast(session)
+    store_many(installation.database, 1, 1, UNITS)
+    log_in(page, "zhangsan")
+    page.goto("/rectification/campaigns/c0/issues")
+    page.get_by_label("问题来源").select_option("audit")
+    page.get_by_label("单位名称").fill("单位699")
+    page.get_by_label("单位名称").press("Enter")
+    expect(page.locator("#f-units input[type=checkbox]")).to_have_count(1)
+    page.locator("#f-units input[type=checkbox]").check()
+    page.get_by_label("问题", exact=True).fill("账目不清")
+    page.get_by_label("问题", exact=True).press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("问题已登记")
+    expect(page.get_by_role("link", name="账目不清")).to_be_visible()
 
 
 def test_the_four_lists_are_searched_by_the_keyboard(page: Page, installation: Installation) -> None:

@@ -3,7 +3,7 @@
 Looking for a unit and leafing sends the form itself, so that nothing ticked or typed is lost, with scripts or without.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,10 @@ from app.web.forms import PostedForm
 LOOK: Final = "look"
 """The field of the buttons that look for units or leaf: ``FIND``, ``ALL``, ``TICK``, ``UNTICK``, or a page's number."""
 FIND, ALL, TICK, UNTICK = "find", "all", "tick", "untick"
+ENTER: Final = "enter"
+"""What the key presses in any field: it looks for units where what to look for has been changed, else it sends."""
+LOOKED: Final = "looked"
+"""The field that says what was looked for."""
 UNITS: Final = "units[]"
 
 
@@ -28,13 +32,20 @@ class Choice:
 
 def looks(form: PostedForm) -> bool:
     """Whether a form was sent to see other units, not to do what it is for."""
-    return LOOK in form
+    return bool(_look(form.as_dict()))
+
+
+def _look(asked: Mapping[str, str]) -> str:
+    look = asked.get(LOOK, "")
+    if look != ENTER:
+        return look
+    return FIND if asked.get("q", "").strip() != asked.get(LOOKED, "").strip() else ""
 
 
 def choice_of(units: Sequence[UnitView], ticked: Collection[str], form: PostedForm | None = None) -> Choice:
     """Return what a form shows of the units: as it is opened with these ticked, or as it was sent."""
     asked = form.as_dict() if form else {}
-    look = asked.get(LOOK, "")
+    look = _look(asked)
     text = "" if look == ALL else asked.get("q", "")
     wish = wish_of({"q": text, "part": asked.get("part", "") if look in {"", TICK, UNTICK} else look})
     fitting = [unit for unit in units if wish.fits(unit.name)]

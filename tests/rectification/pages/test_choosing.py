@@ -43,7 +43,7 @@ def boxes(page: str) -> list[str]:
 
 def sent(page: str, **changes: str | list[str]) -> Fields:
     """Return what a browser would send of the form, with something changed."""
-    words = dict(re.findall(r'name="(q|part|plan_due|seen)"[^>]*value="([^"]*)"', page))
+    words = dict(re.findall(r'name="(q|looked|part|plan_due|seen)"[^>]*value="([^"]*)"', page))
     return {"units[]": ticked(page), **words, **changes}
 
 
@@ -109,3 +109,19 @@ def test_an_issue_keeps_units_of_other_pages_and_the_version_it_was_opened_at(de
     assert re.findall(r'name="seen" value="([^"]+)"', looked) == [seen]
     stale = desk.post(one, **new | {"title": "我改的"}, seen=seen)
     assert (stale.status_code, "别人改的" in stale.text, "我改的" in stale.text) == (409, True, True)
+
+
+def test_enter_looks_where_what_to_look_for_was_changed_and_else_sends(desk: Desk, database: Database) -> None:
+    """The key presses the first button of a form in any field: an issue is entered by it as by its own button."""
+    path = f"{ROOT}/issues"
+    page = desk.get(path).text
+    (first, *_) = re.findall(r'<button[^>]*type="submit"[^>]*>', page[page.index('name="origin"') :])
+    assert 'name="look" value="enter"' in first
+    new: Fields = {"units[]": ["u0-1"], "origin": "audit", "basis": "第三条", "look": "enter"}
+    found = desk.post(path, **sent(page, **new, title="账目不清", q="单位６99"))
+    assert (found.status_code, len(boxes(found.text)), "账目不清" in found.text) == (200, 1, True)
+    refused = desk.post(path, **sent(found.text, **new, title=""))
+    assert (refused.status_code, len(boxes(refused.text)), ticked(refused.text)) == (422, 1, ["u0-1"])
+    assert desk.post(path, **sent(refused.text, **new, title="账目不清")).status_code == 303
+    with database.reading() as session:
+        assert session.scalars(sa.select(EnteredIssueUnit.unit_id)).all() == ["u0-1"]
