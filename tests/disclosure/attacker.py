@@ -46,8 +46,8 @@ class Programme:
             return
         for edge, least, most in ((low, 0.0, FREE), (high, -FREE, 0.0)):
             row = dict(part)
-            for variable in whole:
-                row[variable] = row.get(variable, 0.0) - edge
+            for variable, times in whole.items():
+                row[variable] = row.get(variable, 0.0) - edge * times
             self.say(row, least, most)
 
     def matrix(self) -> csr_array:

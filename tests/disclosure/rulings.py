@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from app.campaigns.domain import Lines
+from tests.disclosure.mixtures import Span
+from tests.disclosure.told_words import is_banded, lined_spans
 from tests.tally.cast import section_of
 
 if TYPE_CHECKING:
@@ -63,11 +64,12 @@ def read_ruling(reading: "Reading", unit: Any) -> None:  # noqa: ANN401
     if unit["band"] is not None:
         reading.programme.between(joined(sums[: scheme.formula.top]), whole, *band_between(unit["band"]["code"]))
     if unit["verdict"]["code"] not in {"too_few", "invalid"}:
-        _read_lines(reading, sums, whole, scheme.lines, codes)
+        _read_lines(reading, sums, whole, lined_spans(scheme.lines, codes, banded=is_banded(overall)))
     for item in unit["items"]:
         lines, own = scheme.lines_of(item["key"]), reading.sums(unit["id"], [item["key"]], raters)
         if item["verdict"] is not None and lines is not None:
-            _read_lines(reading, own, reading.denominator(own, 1, raters), lines, _codes(item["verdict"]["reasons"]))
+            spans = lined_spans(lines, _codes(item["verdict"]["reasons"]), banded=is_banded(item))
+            _read_lines(reading, own, reading.denominator(own, 1, raters), spans)
 
 
 def _codes(notes: Any) -> set[str]:  # noqa: ANN401
@@ -75,19 +77,13 @@ def _codes(notes: Any) -> set[str]:  # noqa: ANN401
 
 
 def _read_lines(
-    reading: "Reading", sums: "Sequence[Terms]", whole: "Terms | float", lines: Lines, codes: set[str]
+    reading: "Reading", sums: "Sequence[Terms]", whole: "Terms | float", spans: tuple[Span, Span]
 ) -> None:  # fmt: skip
-    """Read on which side of a line each figure lies; where a remedial line is crossed, nothing of the other one."""
-    valid, formula = joined(sums[:GRADES]), section_of(reading.document)["formula"]
-    third, attention, remedial = (float(line) for line in (lines.dissatisfied, lines.attention, lines.remedial))
-    reading.programme.between(
-        sums[GRADES - 1], valid, *((third, 1.0) if "dissatisfied_above" in codes else (0.0, third))
-    )
-    least, most = (0.0, remedial) if "below_remedial" in codes else (remedial, 1.0)
-    if not codes & {"below_remedial", "dissatisfied_above"}:
-        least, most = (remedial, attention) if "below_attention" in codes else (attention, 1.0)
+    """Read between what numbers the dissatisfied of the valid answers, and the figure that is measured, lie."""
+    valid, formula, (of_valid, measured) = joined(sums[:GRADES]), section_of(reading.document)["formula"], spans
+    reading.programme.between(sums[GRADES - 1], valid, of_valid.low, of_valid.high)
     if formula["measure"] == "mean_score":
-        reading.programme.between(reading.points(sums), valid, least, most)
+        reading.programme.between(reading.points(sums), valid, measured.low, measured.high)
     else:
         top = formula["top"] if formula["measure"] == "satisfied_rate" else GRADES - 1
-        reading.programme.between(joined(sums[:top]), whole, least, most)
+        reading.programme.between(joined(sums[:top]), whole, measured.low, measured.high)

@@ -9,7 +9,7 @@ import pytest
 
 from app.campaigns.composite import VOTED, Line, Missing, Part, Points, Source, Total, every_part, total_of
 from app.campaigns.domain import Item, ScoreScale
-from app.tally import hiding, tables
+from app.tally import hiding, sectioned, tables
 from app.tally.alike import Tables
 from app.tally.assess import Unit
 from app.tally.cell import hidden_json
@@ -68,6 +68,16 @@ def test_a_composite_of_everybody_tells_what_their_total_does(seed: int) -> None
     assert attack(make_wide(seed)).leaks == ()
 
 
+def test_a_reason_that_goes_unsaid_beside_bands_is_not_taken_for_one_that_does_not_hold() -> None:
+    """Both lines of 需补课 are crossed, 满意率 with 94 of 158; with one mark more, which reads alike, only one is."""
+    case = make_wide(3_002_309)
+    reading = WideReading(case)
+    assert [note["code"] for note in reading.document["sections"][0]["targets"][0]["verdict"]["reasons"]] == [
+        "dissatisfied_above"
+    ]
+    assert contradictions(reading.programme, reading.true_point()) == []
+
+
 @pytest.mark.parametrize("other", [(9, 0, 0, 0, 1), (0, 0, 0, 1, 9), (0, 0, 0, 0, 10), (2, 3, 2, 2, 1)])
 def test_the_sum_of_all_items_tells_nothing_of_a_hidden_one(other: tuple[int, ...]) -> None:
     """Round 1002699 of the soak: the bands of the sum left eight or nine answers, five to eight of them satisfied."""
@@ -89,6 +99,8 @@ def makes(case: Wide) -> Iterator[str]:
     """Name what a round has of the wider kinds."""
     sections, document = case.paper.sections, case.document
     yield from {f"{len(sections)} sections"}
+    yield from {"本人" for table in case.truth.values() if table.excused}
+    yield from {"无效 in a section" for row in document["chain"].get("sections", ()) if row.get("invalid")}
     yield from {"points" if item.score else "own grades" for each in sections for item in each.items if item.width}
     yield from {"trimmed" for each in sections for item in each.items if item.score and item.score.trim}
     yield from {"weighed" for each in sections if len({item.weight for item in each.items}) > 1}
@@ -103,6 +115,7 @@ def makes(case: Wide) -> Iterator[str]:
 def test_every_make_is_drawn() -> None:
     drawn = Counter(make for seed in range(CARELESS) for make in set(makes(make_wide(seed))))
     wanted = {"1 sections", "2 sections", "points", "own grades", "trimmed", "weighed", "no_group_quorum"}
+    wanted |= {"本人", "无效 in a section"}
     wanted |= {*(f"part {source.value}" for source in Source), "invalid", "too_few", "exact", "span"}
     assert {make for make in wanted if drawn[make] >= 3} == wanted, drawn
 
@@ -210,6 +223,13 @@ def test_it_finds_a_sum_by_weights_that_is_told_closer_than_its_items(monkeypatc
     careful = hiding._pooled
     monkeypatch.setattr(hiding, "_pooled", careless)
     assert sum(bool(attack(case).leaks) for case in weighted()) > 10
+
+
+@pytest.mark.parametrize("seed", [215, 1924])
+def test_it_finds_a_count_of_a_section_that_tells_how_few_came(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    assert attack(make_wide(seed)).leaks == ()
+    monkeypatch.setattr(sectioned, "_may_be_told", lambda *_: True)
+    assert [leak.name for leak in attack(make_wide(seed)).leaks] == [("", "", "g1", "ballots")]
 
 
 def test_votes_are_the_parts_that_are_attacked() -> None:

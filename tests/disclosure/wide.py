@@ -1,7 +1,7 @@
 """Random rounds of the wider kinds: points, weighed items, group quorums and composites, over sections (SEC-44).
 
-The same seed gives the same round. One slip filled all sections, so that each voter group has as many answers to
-every item of every section.
+The same seed gives the same round. One slip filled all sections: each voter group has as many answers to every item of
+a section, less those of who is 本人, and may have one or two ballots that are 无效 in one section alone.
 """
 
 import random
@@ -26,7 +26,7 @@ from app.campaigns.quorum import Quorum
 from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Sign, Step, Word
 from app.campaigns.score import Score
 from app.campaigns.weighing import by_points
-from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
+from app.rounds.domain import NOT_ASKED, Paper, PaperGroup, PaperSection, PaperUnit
 from app.rounds.marks import mark_bytes, special_bytes
 from app.tally.chain import Chain, GroupChain
 from app.tally.composite import composites_of
@@ -77,8 +77,12 @@ def make_wide(seed: int) -> Wide:
         scheme = replace(scheme, weights=dict(zip(_ids(groups), _parted(draw, len(groups)), strict=True)))
     asked = draw.sample(_ids(groups), draw.randint(1, len(groups))) if draw.random() < 0.25 else []
     scheme = replace(scheme, group_quorums={group: Quorum(draw.choice((F(1, 2), F(4, 5)))) for group in asked})
-    paper = Paper("r", "县", "活动", "测评", _sections(draw, scheme, units), groups, scheme, "", remarks=True)
-    return _counted(draw, paper, Chain(rows), make_case(seed).document if _reaches_over(scheme) else None)
+    beside = random.Random(f"beside {seed}")
+    sections = tuple(_with_self(beside, section) for section in _sections(draw, scheme, units))
+    paper = Paper("r", "县", "活动", "测评", sections, groups, scheme, "", remarks=True)
+    marked = _Marked(paper, Chain(rows), _stacks(draw, paper, Chain(rows)))
+    marked = _with_own_rows(beside, _spoilt(beside, marked))
+    return _counted(draw, marked, make_case(seed).document if _reaches_over(scheme) else None)
 
 
 def _reaches_over(scheme: Scheme) -> bool:
@@ -178,14 +182,65 @@ def _composite(draw: random.Random, groups: Sequence[PaperGroup]) -> Composite |
     return Composite((*parts, *extra), by_top=draw.random() < 0.2, decimals=draw.choice((0, 1, 2)))
 
 
-def _counted(draw: random.Random, paper: Paper, chain: Chain, other: Document | None) -> Wide:
-    stacks = {
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """A paper with its counting chain and the marks of each object by each voter group."""
+
+    paper: Paper
+    chain: Chain
+    stacks: Mapping[tuple[str, str], bytes]
+
+
+def _stacks(draw: random.Random, paper: Paper, chain: Chain) -> dict[tuple[str, str], bytes]:
+    return {
         (unit.id, group.id): _stack(draw, section.items, chain.group(group.id).valid)
         for section in paper.sections
         for unit in section.units
         for group in paper.groups
         if unit.id not in group.left_out
     }
+
+
+def _spoilt(draw: random.Random, marked: _Marked) -> _Marked:
+    """Make some ballots 无效 in a section of several; none where 收回 is a base: he knows it as how many sheets."""
+    paper, stacks = marked.paper, dict(marked.stacks)
+    returned = any(section.scheme.formula.denominator is Denominator.RETURNED for section in paper.sections)
+    if len(paper.parts) == 1 or returned or draw.random() < 0.5:
+        return marked
+    rows = []
+    for row in marked.chain.groups:
+        valid = []
+        for section in paper.sections:
+            left = row.returned - min(row.returned, draw.choice((0, 0, 1, 2)))
+            for place in [(unit.id, row.group_id) for unit in section.units if (unit.id, row.group_id) in stacks]:
+                stacks[place] = stacks[place][: left * section.width]
+                valid.append(left)
+        rows.append(replace(row, valid=max(valid), invalid=row.returned - max(valid)))
+    return _Marked(paper, Chain(tuple(rows)), stacks)
+
+
+def _with_self(draw: random.Random, section: PaperSection) -> PaperSection:
+    """Give the rows of a section a cell 本人, which there is beside no points."""
+    return replace(section, self_cell=draw.random() < 0.4 and not any(item.score for item in section.items))
+
+
+def _with_own_rows(draw: random.Random, marked: _Marked) -> _Marked:
+    """Make some rows those of who is 本人, once a ballot in a section: nothing was asked there."""
+    stacks = dict(marked.stacks)
+    for section in marked.paper.sections:
+        for group in marked.paper.groups if section.self_cell else ():
+            places = [(unit.id, group.id) for unit in section.units if (unit.id, group.id) in stacks]
+            left = min((len(stacks[place]) // section.width for place in places), default=0)
+            for place in places:
+                own = min(left, draw.choice((0, 0, 1, 1, 2)))
+                rest = len(stacks[place]) - own * section.width
+                stacks[place] = stacks[place][:rest] + bytes((NOT_ASKED,)) * (own * section.width)
+                left -= own
+    return replace(marked, stacks=stacks)
+
+
+def _counted(draw: random.Random, marked: _Marked, other: Document | None) -> Wide:
+    paper, chain, stacks = marked.paper, marked.chain, marked.stacks
     counted = count_round(paper, stacks)
     truth = {
         (unit.id, item.key, group): table

@@ -17,8 +17,9 @@ from tests.disclosure.attacker import Programme, Target, Terms, Vector, interval
 from tests.disclosure.mixtures import Figures, Groups, Key, Place, Span
 from tests.disclosure.places import POOLED, Asked, Cell, pool_of
 from tests.disclosure.rulings import band_between
+from tests.disclosure.told_ballots import Ballots
 from tests.disclosure.told_scores import points_span, read_scores
-from tests.disclosure.told_words import JUDGED, codes_of, word_spans
+from tests.disclosure.told_words import JUDGED, codes_of, is_banded, word_spans
 from tests.disclosure.wide import Wide
 
 KINDS = ("satisfied", "positive", "dissatisfied", "mean", "of_valid")
@@ -32,13 +33,15 @@ class WideReading:
         self, case: Wide, *, breakdown: bool = True, chain: bool = True, pooled: bool = True, scores: bool = True
     ) -> None:
         self.case, self.paper, self.document = case, case.paper, case.document
-        self._breakdown, self._chain, self._pooled_too = breakdown, chain, pooled
+        self._breakdown, self._pooled_too = breakdown, pooled
         self.programme, self.figures = Programme(), Figures()
         self.cells: dict[tuple[str, str, str], Cell] = {}
         self.asked: dict[tuple[str, str], Asked] = {}
         self.pooled: dict[str, list[str]] = {}
-        self.ballots = {row["id"]: self._read_turnout(row) for row in case.document["chain"]["groups"]}
-        self._read_chain()
+        self._one = self.programme.variable()
+        self.programme.say({self._one: 1.0}, 1, 1)
+        self._counted = Ballots(case.paper, case.document, self.programme, chain=chain)
+        self.ballots = self._counted.of
         for section, facts in zip(case.paper.sections, case.document["sections"], strict=True):
             for target in facts["targets"]:
                 self._read_target(section, target)
@@ -50,32 +53,12 @@ class WideReading:
     def raters(self, unit_id: str) -> Groups:
         return frozenset(group.id for group in self.paper.groups if unit_id not in group.left_out)
 
-    def _read_turnout(self, row: Any) -> int:  # noqa: ANN401 - plain JSON
-        made = self.programme.variable(row["issued"])
-        if row["shown"] and self._chain:
-            self.programme.say({made: 1.0}, row["valid"], row["valid"])
-        return made
-
-    def _read_chain(self) -> None:
-        """Read how many came back in all, and of a group that is said to have missed its quorum that few were there."""
-        total = self.document["chain"]["total"]
-        if "valid" in total:
-            self.programme.say(dict.fromkeys(self.ballots.values(), 1.0), total["valid"], total["valid"])
-        warned = [note["text"] for note in self.document["chain"]["warnings"] if note["code"] == "no_group_quorum"]
-        asked = self.paper.scheme.group_quorums
-        named = [group for group in self.paper.groups if any(group.name in text for text in warned)]
-        unseen = {row["id"] for row in self.document["chain"]["groups"] if not row["shown"]}
-        alone = [group for group in self.paper.groups if group.id in asked and group.id in unseen]
-        missed = named or (alone if len(alone) == 1 and warned else [])
-        for group in missed:
-            self.programme.say({self.ballots[group.id]: 1.0}, 0, float(asked[group.id].share * group.expected))
-
     def _read_target(self, section: Section, target: Any) -> None:  # noqa: ANN401
         unit, overall = target["id"], target["overall"]
         for item in section.items:
             self.asked[unit, item.key] = Asked(item, section.scheme_of(item))
             for group in self.raters(unit):
-                self.cells[unit, item.key, group] = self._cell(section, item, group)
+                self.cells[unit, item.key, group] = self._cell(section, item, (unit, group))
         shown = [item["key"] for item in target["items"] if item["total"]["shown"]]
         self.pooled[unit] = shown or [item.key for item in section.items]
         self.asked[unit, POOLED] = Asked(section.items[0], section.scheme)
@@ -93,12 +76,12 @@ class WideReading:
         elif _openness(overall) <= min(_openness(item) for item in target["items"]):
             self._read_cell(overall["total"], place, self.raters(target["id"]))
 
-    def _cell(self, section: Section, item: Item, group: str) -> Cell:
+    def _cell(self, section: Section, item: Item, place: tuple[str, str]) -> Cell:
         made = self.programme
         count = 1 if item.score else len(item.grades or section.scheme.scale.grades)
         grades, unknown = tuple(made.variable() for _ in range(count)), made.variable()
         cell = Cell(grades, unknown, made.variable() if item.score else None)
-        made.say({**dict.fromkeys((*cell.grades, cell.unknown), 1.0), self.ballots[group]: -1.0}, 0, 0)
+        made.say({**dict.fromkeys((*cell.grades, cell.unknown), 1.0), **self._counted.beside(*place)}, 0, 0)
         if cell.mass is not None:
             made.say({cell.mass: 1.0, cell.grades[0]: -1.0}, -float("inf"), 0)
         return cell
@@ -145,7 +128,9 @@ class WideReading:
             return {**valid, **self.unknown(cells)}
         unit, item, groups = place
         times = 1 if item else len(self.pooled[unit])
-        return float(times * sum(group.expected for group in self.paper.groups if group.id in groups))
+        people = float(times * sum(group.expected for group in self.paper.groups if group.id in groups))
+        own = [self._counted.own[unit, group] for group in groups if (unit, group) in self._counted.own]
+        return {self._one: people, **dict.fromkeys(own, -float(times))} if own else people
 
     def _say(self, key: Key, span: Span) -> None:
         """Write what is known of a figure into the programme; of a trimmed mean and of another round it has none."""
@@ -187,16 +172,18 @@ class WideReading:
     def _read_table(self, place: Place, table: Any) -> None:  # noqa: ANN401
         hidden = frozenset(row["id"] for row in table["groups"] if row["id"] and not row["cell"]["shown"])
         self._read_cell(table["total"], place, self.raters(place.unit))
-        for row in table["groups"] if self._breakdown else ():
-            self._read_cell(row["cell"], place, frozenset([row["id"]]) if row["id"] else hidden)
+        for row in table["groups"]:
+            if self._breakdown:
+                self._read_cell(row["cell"], place, frozenset([row["id"]]) if row["id"] else hidden)
+            elif row["id"] and row["cell"]["shown"] and not place.pool:
+                self._read_answered(row["cell"], place, frozenset([row["id"]]))  # of k or more, and so no secret
 
     def _read_cell(self, cell: Any, place: Place, groups: Groups) -> None:  # noqa: ANN401
         if not cell["shown"]:
             return
         every = self.cells_at(place, groups)
-        valid, answers = self.valid(every), {**self.valid(every), **self.unknown(every)}
-        for told, terms in ((cell["valid"], valid), (cell["answered"], answers)):
-            self.programme.say(terms, *size_told(told["text"], self.document["round"]["k"]))
+        self.programme.say(self.valid(every), *size_told(cell["valid"]["text"], self.document["round"]["k"]))
+        self._read_answered(cell, place, groups)
         self._read_others(cell, place, groups)
         for at, row in enumerate(cell["distribution"]):
             if row["count"] is not None:
@@ -205,6 +192,11 @@ class WideReading:
         if cell["mean_score"] is not None:
             self.tell(place, groups, "mean", points_span(cell["mean_score"]["text"], self._most(place)))
             self._read_trimmed(cell, place, every)
+
+    def _read_answered(self, cell: Any, place: Place, groups: Groups) -> None:  # noqa: ANN401
+        every = self.cells_at(place, groups)
+        told = size_told(cell["answered"]["text"], self.document["round"]["k"])
+        self.programme.say({**self.valid(every), **self.unknown(every)}, *told)
 
     def _read_rates(self, cell: Any, place: Place, groups: Groups) -> None:  # noqa: ANN401
         for kind in ("satisfied", "positive", "dissatisfied"):
@@ -250,7 +242,12 @@ class WideReading:
 
     def true_point(self) -> Vector:
         """Return the point that is true; every row must agree with it, or he reads wrongly."""
-        point = np.zeros(len(self.programme.upper))
+        point, counted = np.zeros(len(self.programme.upper)), self._counted
+        point[self._one] = 1
+        for (unit, _, group), table in self.case.truth.items():
+            point[counted.sheets[unit, group]] = table.sheets
+            if (unit, group) in counted.own:
+                point[counted.own[unit, group]] = table.excused
         for group, made in self.ballots.items():
             point[made] = self.case.came[group]
         for place, cell in self.cells.items():
@@ -314,7 +311,7 @@ class WideReading:
             kind = "mean" if by_points(section.items) else "satisfied"
             self.tell(place, raters, kind, Span(*band_between(target["band"]["code"])))
         if target["verdict"]["code"] in JUDGED:
-            for kind, span in word_spans(scheme, target["verdict"]["label"], told):
+            for kind, span in word_spans(scheme, target["verdict"]["label"], told, banded=is_banded(overall)):
                 self.tell(place, raters, kind, span)
 
 
