@@ -17,6 +17,7 @@ from app.reports.framed import FRAME, frame, typeset
 from app.tally.document import Document, Section, Target, overall_of, parts_of
 from app.tally.facts import texts_of
 from app.tally.headed import figures_of, has_rates, heads_of
+from app.tally.sectioned import ballot_texts
 from app.tally.shown import ItemTable, Overall, Ruling
 from app.tally.sums import sum_lines, sums_in, sums_of
 from app.tally.verdict import Verdict
@@ -117,8 +118,9 @@ def _brief(result: Published, *, named: bool) -> bytes:
     grid = charts.multiples_chart(document) if many else ""
     words = COUNT_WORDS[section["objects"]]
     summary = [[row["label"], f"{row['count']} {words}"] for row in word_rows(section) if row["count"]]
+    title, ballots = f"{document['round']['title']}{noun}结果简报", ballot_texts(document["chain"], section["key"])
     data = {
-        **frame(result, document, f"{document['round']['title']}{noun}结果简报", () if many else _sums(section)),
+        **frame(result, document, title, () if many else _sums(section), ballots),
         "summary": summary,
         "heads": _heads(section),
         "words_from": len(heads_of(section)) + 3,
@@ -134,7 +136,7 @@ def _brief(result: Published, *, named: bool) -> bytes:
 
 
 def _page_beside(result: Published, what: str, table: Mapping[str, object]) -> bytes:
-    framed = frame(result, result.document, f"{result.document['round']['title']}{what}")
+    framed = frame(result, result.document, f"{result.document['round']['title']}{what}", ballots=())
     return typeset(_BESIDE, {**framed, "table": table})
 
 

@@ -64,9 +64,16 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def frame(
-    edition: Edition, document: Document | BandDocument, title: str, notes: Iterable[str] = ()
+    edition: Edition,
+    document: Document | BandDocument,
+    title: str,
+    notes: Iterable[str] = (),
+    ballots: Iterable[str] | None = None,
 ) -> dict[str, object]:
-    """Return what the frame of a page is filled in with; ``notes`` stand behind those of the whole result."""
+    """Return what the frame of a page is filled in with; ``notes`` stand behind those of the whole result.
+
+    ``ballots`` say how many came of the sections that the page is about; without them those of all are told.
+    """
     about, total = document["round"], document["chain"]["total"]
     numbers = [[CHAIN["expected"], str(total["expected"])]]
     if "present" in total:
@@ -96,7 +103,7 @@ def frame(
         ),
         "meeting": [list(line) for line in edition.meeting.lines()],
         "notes": [
-            *ballot_texts(document["chain"]),
+            *(ballot_texts(document["chain"]) if ballots is None else ballots),
             *(note["text"] for note in (*document["chain"]["warnings"], *document["notes"])),
             *notes,
         ],

@@ -19,6 +19,8 @@ from app.campaigns.sentences import rule_text
 from app.core.db import Database
 from app.core.secrets import new_id
 from app.publication.domain import Scope
+from app.publication.previous import Before, Outcome
+from app.reports.brief import brief
 from app.rounds.domain import Paper, Section
 from tests.campaigns.test_rule import last
 from tests.papers import sitting
@@ -178,6 +180,18 @@ def test_every_output_tells_valid_and_invalid_by_section(client: TestClient, dat
     assert (rows["分表“班子成员”"], rows["分表“领导班子”"]) == ([90, 89, 1], [90, 90, 0])
     told = program(client, database, Scope.PUBLIC).read(f"/{round_id}", "/api/v2/results")["document"]["chain"]
     assert [(row["valid"], row["invalid"]) for row in told["sections"]] == [(90, 0), (89, 1), (90, 0)]
+
+
+def test_a_page_of_the_brief_tells_of_its_own_section_alone(database: Database) -> None:
+    """A page that is about no section, as that of last time, tells of none; the notice is about all."""
+    round_id = store_spoilt(database, sitting(), "leaders")
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+    cells = Outcome("达标", "met", "90.0%"), Outcome("提醒", "attention", "76.0%")
+    last = Before("m3", "成员丁", *cells, "before", "上次活动", "上次测评", counted.AT)
+    pages = PdfReader(io.BytesIO(brief(result, None, [last]))).pages
+    told = [re.findall("“([^”]+)”：收回", "".join(page.extract_text().split())) for page in pages]
+    assert told == [*([noun] for noun in NOUNS), []]
 
 
 def test_the_hall_screen_tells_it_too(client: TestClient, database: Database) -> None:
