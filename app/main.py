@@ -75,7 +75,7 @@ from app.tally.facts import section_texts, texts_of
 from app.tally.headed import figures_of, head_of, headline, heads_of, is_judged_by_points
 from app.tally.sectioned import ballot_texts
 from app.tally.shown import participation_rate
-from app.tally.sums import sums_in, sums_of
+from app.tally.sums import sum_of, sums_among, sums_in, sums_of, sums_of_groups
 from app.tally.unseen import unseen_groups
 from app.tally.wording import CHAIN, VERDICTS
 from app.tally.words import word_for
@@ -169,6 +169,7 @@ def build_api(
     app.state.pages.environment.globals |= {
         "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak, "letters": Letters(LETTERS),
         "overall_of": overall_of, "parts_of": parts_of, "sums_of": sums_of, "sums_in": sums_in,
+        "sum_of": sum_of, "sums_among": sums_among, "sums_of_groups": sums_of_groups,
         "participation_rate": participation_rate, "ballot_texts": ballot_texts,
         "headline_of": headline, "head_of": head_of, "heads_of": heads_of, "figures_of": figures_of,
         "is_judged_by_points": is_judged_by_points, "texts_of": texts_of,

@@ -12,9 +12,8 @@ from app.publication.arithmetic import Sample, written_out
 from app.publication.domain import Scope, notes_for
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.tally.chain import Chain, GroupChain
-from app.tally.document import Document, Section, Target, only_section, overall_of
+from app.tally.document import Document, Section, Target, only_section
 from app.tally.result import result_document
-from app.tally.sums import sum_of
 from app.web.forms import PostedForm
 
 ROWS = 3
@@ -38,8 +37,8 @@ class Trial:
 
     @property
     def notes(self) -> list[str]:
-        """What stands beside the word, what is noted of the unit, and a sum that is not the whole."""
-        return [*notes_for(self.unit, Scope.ORGANISERS), *filter(None, [sum_of(overall_of(self.unit)["total"])])]
+        """What stands beside the word, and what is noted of the unit."""
+        return notes_for(self.unit, Scope.ORGANISERS)
 
     @property
     def unit(self) -> Target:
