@@ -14,8 +14,10 @@ from app.campaigns.domain import Objects
 from app.campaigns.reads import get_campaign
 from app.campaigns.scheme_service import copy_form, set_composite
 from app.campaigns.section_service import SectionEdit, add_section
+from app.campaigns.typed_forms import TypedForm
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.offices.register import add_pasted, registered
@@ -24,6 +26,10 @@ from app.rectification.plans.entering import TypedIssue
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import freeze
 from app.slips.service import issue
+from app.web.desk import Refused
+from app.web.forms import PostedForm
+from app.web.pages import make_pages
+from app.web.stale import stored
 from tests.cast import MORNING, Desk, make_cast, make_draft
 from tests.web.test_said import posts
 
@@ -297,3 +303,18 @@ def test_a_form_that_is_refused_for_something_else_stays_as_old_as_it_was(organi
     faulty = send(organiser, path, {**newer, "title": [""]})
     assert faulty.status_code == 422
     assert form_of(faulty.text, path)["seen"] == newer["seen"]
+
+
+@pytest.mark.parametrize(("code", "is_kept"), [("field_missing", True), ("stale", False)])
+@pytest.mark.parametrize("typed", [{"seen": "older"}, TypedForm("", "", "", remarks=False, unknown="", abstain="")])
+def test_a_refused_form_keeps_its_age_whatever_its_page_makes_of_what_was_typed(
+    settings: Settings, typed: object, code: str, *, is_kept: bool
+) -> None:
+    """Else what somebody else saved between the refusal and its page would be replaced in silence."""
+    now = stored([("名称", "新")])
+    refused = Refused(DomainError(code), PostedForm({"seen": ["older"]}, {}))
+    template = make_pages(settings).environment.from_string(
+        '{% import "macros.html" as m with context %}{{ m.seen(stored) }}'
+    )
+    html = template.render(refused=refused, typed=typed, stored=now, path="/here", _=str)
+    assert re.findall(r'name="seen" value="([^"]+)"', html) == ["older" if is_kept else now.digest]
