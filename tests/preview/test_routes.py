@@ -1,5 +1,6 @@
 """The phone form of a round before the freeze: the booth's own page, which nobody can cast."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -12,6 +13,9 @@ from app.campaigns import reads as campaigns
 from app.campaigns import service as campaign_service
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.builtin import FORMS
+from app.campaigns.domain import Objects
+from app.campaigns.kinds import KINDS
+from app.campaigns.section_service import SectionEdit, add_section, edit_section
 from app.core.acting import Acting, Principal
 from app.core.chinese import has_chinese
 from app.core.db import Database
@@ -109,3 +113,29 @@ def test_a_limit_is_shown_as_of_all_objects(database: Database) -> None:
     assert len(sample_paper(campaign, FORMS["t6"]).units) == SHOWN_UNITS
     (limit,) = limits_of(sample_paper(campaign, limited).section)
     assert (limit.most, limit.objects) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sections", "has_self", "rated"),
+    [
+        ("leaders", {}, True, ("领导班子", "甲同志")),
+        ("leaders", {"领导班子": Objects.UNIT}, False, ("领导班子",)),
+        ("blank", {}, False, ("领导班子", "甲同志")),
+        ("blank", {"领导班子": Objects.UNIT, "甲同志": Objects.PERSON}, True, ("甲同志",)),
+    ],
+)
+def test_a_form_is_shown_over_what_the_sections_that_use_it_rate(
+    desk: Desk, database: Database, kind: str, sections: dict[str, Objects], rated: tuple[str, ...], *, has_self: bool
+) -> None:
+    """As the round will ask it: 本人 stands beside persons, whatever the kind of the campaign is about."""
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        campaign_id = campaign_service.create_campaign(session, MORNING, ZHANG, "民主测评", "某县文化局", KINDS[kind])
+        campaign_service.add_units(session, MORNING, ZHANG, campaign_id, ["领导班子", "甲同志"])
+        ids = {unit.name: unit.id for unit in campaigns.get_campaign(session, campaign_id).units}
+        for name, objects in sections.items():
+            edit = SectionEdit(name, objects, "t6")
+            edit_section(acting, campaign_id, add_section(acting, campaign_id, edit), edit, {}, [ids[name]])
+    page = desk.get(f"/campaigns/{campaign_id}/forms/t6/phone").text
+    assert ("data-self" in page, "本人不评" in page) == (has_self, has_self)
+    assert tuple(re.findall(r'<h2 id="u[0-9]+" tabindex="-1">([^<]+)</h2>', page)) == rated
