@@ -8,6 +8,7 @@ and how many ballots a group cast; every published number is a constraint on sum
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,13 @@ from scipy.sparse import block_diag, csr_array
 
 from app.rounds.domain import Paper
 from tests.disclosure.rulings import GRADES, joined, read_overall_band, read_ruling
+from tests.disclosure.told_turnouts import FREE, Own, Turnouts
 from tests.tally.cast import section_of
 
 Terms = dict[int, float]
 Vector = NDArray[np.float64]
 OPTIONS = 5
-FREE = float("inf")
+NOBODY: Own = MappingProxyType({})
 
 
 @dataclass
@@ -73,52 +75,22 @@ class Target:
 class Reading:
     """What a reader takes out of one document."""
 
-    def __init__(self, document: Any, paper: Paper, *, breakdown: bool = True, chain: bool = True) -> None:  # noqa: ANN401
-        """Without ``breakdown`` he reads no voter group of a unit, without ``chain`` none of the counting chain."""
-        self.document, self.paper, self._breakdown, self._chain = document, paper, breakdown, chain
+    def __init__(
+        self, document: Any, paper: Paper, own: Own = NOBODY, *, breakdown: bool = True, chain: bool = True  # noqa: ANN401
+    ) -> None:  # fmt: skip
+        """Without ``breakdown`` he reads no voter group of a unit, without ``chain`` none of the counting chain.
+
+        ``own``: how many of each group were 本人 in the row of each unit.
+        """
+        self.document, self.paper, self._breakdown = document, paper, breakdown
         self.programme = Programme()
-        self.ballots = {row["id"]: self._ballots(row) for row in document["chain"]["groups"]}
-        self.sheets = self._read_sections()
+        self.counted = Turnouts(self.programme, document, paper, own, chain=chain)
+        self.ballots, self.sheets, self.raters = self.counted.ballots, self.counted.sheets, self.counted.raters
         self.cells: dict[tuple[str, str, str], list[int]] = {}
-        total = document["chain"]["total"]
-        if total["shown"]:
-            self.programme.say(dict.fromkeys(self.ballots.values(), 1.0), total["valid"], total["valid"])
         for unit in section_of(document)["targets"]:
             self._read_unit(unit)
             read_ruling(self, unit)
         read_overall_band(self)
-
-    def _ballots(self, row: Any) -> int:  # noqa: ANN401
-        made = self.programme.variable(row["issued"])
-        if row["shown"] and self._chain:
-            self.programme.say({made: 1.0}, row["valid"], row["valid"])
-        return made
-
-    def _read_sections(self) -> dict[tuple[str, str], int]:
-        """Return by unit and group how many sheets there are: of a round of several, its ballots that are valid there.
-
-        Read, with the chain, what is told of every section.
-        """
-        found: dict[tuple[str, str], int] = {}
-        told = {row["key"]: row for row in self.document["chain"].get("sections", ())}
-        for part in self.paper.parts:
-            asked = {unit.id: self.raters(unit.id) for unit in part.units}
-            own = {group: self._section_ballots(group) for groups in asked.values() for group in groups}
-            found |= {(unit, group): own[group] for unit, groups in asked.items() for group in groups}
-            row = told.get(part.key, {"shown": False})
-            if row["shown"] and self._chain:
-                self.programme.say(dict.fromkeys(own.values(), 1.0), row["valid"], row["valid"])
-        return found
-
-    def _section_ballots(self, group: str) -> int:
-        if len(self.paper.parts) == 1:
-            return self.ballots[group]
-        made = self.programme.variable()
-        self.programme.say({made: 1.0, self.ballots[group]: -1.0}, -FREE, 0)
-        return made
-
-    def raters(self, unit_id: str) -> list[str]:
-        return [group.id for group in self.paper.groups if unit_id not in group.left_out]
 
     def _read_unit(self, unit: Any) -> None:  # noqa: ANN401
         raters = self.raters(unit["id"])
@@ -126,7 +98,8 @@ class Reading:
             for group in raters:
                 cell = [self.programme.variable() for _ in range(OPTIONS)]
                 self.cells[unit["id"], item["key"], group] = cell
-                self.programme.say({**dict.fromkeys(cell, 1.0), self.sheets[unit["id"], group]: -1.0}, 0, 0)
+                own = self.counted.own(unit["id"], [group])
+                self.programme.say({**dict.fromkeys(cell, 1.0), self.sheets[unit["id"], group]: -1.0}, -own, -own)
             self._read_part(unit["id"], [item["key"]], item)
         if unit["overall"]["key"] is None:
             self._read_part(unit["id"], self.pooled(unit), unit["overall"])
@@ -150,8 +123,8 @@ class Reading:
                 self._read_cell(row["cell"], unit_id, items, [row["id"]] if row["id"] else hidden)
             elif row["id"] and row["cell"]["shown"] and len(items) == 1 and len(self.paper.parts) > 1:
                 # its ballots of the section, of k or more and so no secret: as the chain tells them of a round of one
-                sheets = {self.sheets[unit_id, row["id"]]: 1.0}
-                self.programme.say(sheets, *size_told(row["cell"]["answered"]["text"], self.document["round"]["k"]))
+                answers = joined(self.sums(unit_id, items, [row["id"]]))
+                self.programme.say(answers, *size_told(row["cell"]["answered"]["text"], self.document["round"]["k"]))
 
     def sums(self, unit_id: str, items: Sequence[str], groups: Sequence[str]) -> list[Terms]:
         """Return the answers to some items of some groups, by option."""
@@ -171,7 +144,7 @@ class Reading:
             self.programme.say(terms, *size_told(told["text"], self.document["round"]["k"]))
         if cell["view"] != "banded":
             self._read_mixture(sums)
-        whole = self.denominator(sums, len(items), groups)
+        whole = self.denominator(unit_id, sums, len(items), groups)
         plain = self.paper.scheme.weights and total
         of_valid = plain or section_of(self.document)["formula"]["denominator"] == "valid"
         self._rate(sums[GRADES], joined(sums) if of_valid else whole, cell["unknown"]["rate"], slack=(1.0, 0.5))
@@ -195,15 +168,14 @@ class Reading:
             self.programme.say(joined([*sums[:place], *sums[place + 1 : GRADES]]), 2, FREE)
         self.programme.say(joined(sums[: section_of(self.document)["formula"]["top"]]), 2, FREE)
 
-    def denominator(self, sums: Sequence[Terms], items: int, groups: Sequence[str]) -> Terms | float:
-        """Return what 满意率 is divided by: valid answers, all answers (every sheet here is valid), or people."""
-        if section_of(self.document)["formula"]["denominator"] == "expected":
-            rows = self.document["chain"]["groups"]
-            return float(items * sum(row["expected"] for row in rows if row["id"] in groups))
-        if section_of(self.document)["formula"]["denominator"] == "present":
-            rows = self.document["chain"]["groups"]
-            return float(items * sum(row.get("present", row["issued"]) for row in rows if row["id"] in groups))
-        return joined(sums if section_of(self.document)["formula"]["denominator"] == "returned" else sums[:GRADES])
+    def denominator(self, unit_id: str, sums: Sequence[Terms], items: int, groups: Sequence[str]) -> Terms | float:
+        """Return what 满意率 is divided by: valid answers, ballots that came back, or people; but not who was 本人."""
+        base, rows = section_of(self.document)["formula"]["denominator"], self.document["chain"]["groups"]
+        if base in {"expected", "present"}:
+            every = [row for row in rows if row["id"] in groups]
+            people = sum(row["expected"] if base == "expected" else row.get("present", row["issued"]) for row in every)
+            return float(items * (people - self.counted.own(unit_id, groups)))
+        return self.counted.came(unit_id, groups, items) if base == "returned" else joined(sums[:GRADES])
 
     def _rate(self, part: Terms, whole: Terms | float, rate: Any, slack: tuple[float, float]) -> None:  # noqa: ANN401
         if rate is None:

@@ -7,12 +7,14 @@ from typing import Any
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import GROUP_FLOOR, K_FLOOR, Denominator, Formula, Item, ItemLines, Lines, Measure, Scheme
-from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
+from app.rounds.domain import NOT_ASKED, Paper, PaperGroup, PaperSection, PaperUnit
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Document
 from app.tally.restraint import FREE, Restraint, restraint_between
 from app.tally.result import result_document
 
+SELVES = 0.4
+"""In which part of the rounds rows have a cell 本人."""
 BASES = (Denominator.VALID, Denominator.RETURNED, Denominator.EXPECTED)
 MINDS = (
     (1, 1, 1, 1, 1), (6, 3, 1, 0, 0), (0, 0, 1, 6, 1), (9, 0, 0, 0, 0), (0, 0, 0, 9, 0), (5, 0, 0, 1, 3),
@@ -22,11 +24,16 @@ MINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A published document, and what is true: counts by unit, item and group, best grade first."""
+    """A published document, and what is true: counts by unit, item and group, best grade first.
+
+    ``own``: how many were 本人 by unit and group. ``chain``: what came back.
+    """
 
     document: Any
     paper: Paper
     truth: dict[tuple[str, str, str], tuple[int, ...]]
+    own: dict[tuple[str, str], int]
+    chain: Chain
 
     @property
     def raters(self) -> dict[str, frozenset[str]]:
@@ -38,11 +45,13 @@ class Case:
 
     @property
     def ballots(self) -> dict[str, int]:
-        """How many ballots each group cast."""
-        found: dict[str, int] = {}
-        for (_, _, group), counts in self.truth.items():
-            found[group] = max(found.get(group, 0), sum(counts))
-        return found
+        """How many valid ballots each group cast."""
+        return {row.group_id: row.valid for row in self.chain.groups}
+
+    @property
+    def counted(self) -> dict[str, tuple[int, int, int]]:
+        """How many valid ballots each group cast, how many came back of it and were blank."""
+        return {row.group_id: (row.valid, row.returned, row.blank) for row in self.chain.groups}
 
 
 def make_case(seed: int) -> Case:
@@ -65,6 +74,8 @@ def make_case(seed: int) -> Case:
         scheme = replace(scheme, item_lines=own_lines)
     own = tuple(group for group, _, _ in groups)
     parts = _parts(random.Random(f"sections {seed}"), items, units)
+    if random.Random(f"own {seed}").random() < SELVES:
+        parts = tuple(replace(part, self_cell=True) for part in parts)
     return _counted(draw, Paper("r", "县", "活动", "测评", parts, own, scheme, "", remarks=True), groups)
 
 
@@ -115,33 +126,30 @@ def _counted(
 ) -> Case:
     stacks: dict[tuple[str, str], bytes] = {}
     truth: dict[tuple[str, str, str], tuple[int, ...]] = {}
-    spoilt = random.Random(f"spoilt {groups}")
-    most = dict.fromkeys((group.id for group, _, _ in groups), 0)
-    for unit in paper.units:
-        for group, _, returned in groups:
-            if unit.id in group.left_out:
-                continue
-            came = returned - _spoilt(spoilt, paper, returned)
-            most[group.id] = max(most[group.id], came)
-            columns = [draw.choices(range(5), draw.choice(MINDS), k=came) for _ in paper.parts[0].items]
-            stacks[unit.id, group.id] = bytes(mark for row in zip(*columns, strict=True) for mark in row)
-            for item, column in zip(paper.parts[0].items, columns, strict=True):
-                truth[unit.id, item.key, group.id] = tuple(column.count(mark) for mark in range(5))
-    chain = Chain(
-        tuple(
-            GroupChain(group.id, group.expected, issued, came, most[group.id], invalid=came - most[group.id])
-            for group, issued, came in groups
-        )
-    )
-    remarks = {unit.id: ("意见",) * draw.randint(0, 14) for unit in paper.units}
-    return Case(as_one(result_document(paper, stacks, chain, remarks, restraint)), paper, truth)
+    own: dict[tuple[str, str], int] = {}
+    rows, spoilt = list[GroupChain](), random.Random(f"spoilt {groups}")
+    board = spoilt.choice(groups)
+    for group, issued, returned in groups:
+        blank, most = min(returned, spoilt.choice((0, 0, 0, 1))), 0
+        for part in paper.parts:
+            units = [unit.id for unit in part.units if unit.id not in group.left_out]
+            came = max(0, returned - blank - spoilt.choice((0, 0, 1, 2))) if units else 0
+            most, left = max(most, came), came
+            for unit in units:
+                own[unit, group.id] = _selves(spoilt, left, all_of=group is board[0]) if part.self_cell else 0
+                left -= own[unit, group.id]
+                asked = came - own[unit, group.id]
+                columns = [draw.choices(range(5), draw.choice(MINDS), k=asked) for _ in part.items]
+                marks = bytes(mark for row in zip(*columns, strict=True) for mark in row)
+                stacks[unit, group.id] = marks + bytes((NOT_ASKED,)) * (part.width * own[unit, group.id])
+                for item, column in zip(part.items, columns, strict=True):
+                    truth[unit, item.key, group.id] = tuple(column.count(mark) for mark in range(5))
+        invalid = returned - blank - most
+        rows.append(GroupChain(group.id, group.expected, issued, returned, most, invalid=invalid, blank=blank))
+    chain, remarks = Chain(tuple(rows)), {unit.id: ("意见",) * draw.randint(0, 14) for unit in paper.units}
+    return Case(as_one(result_document(paper, stacks, chain, remarks, restraint)), paper, truth, own, chain)
 
 
-def _spoilt(draw: random.Random, paper: Paper, returned: int) -> int:
-    """Draw how many ballots of a group are 无效 in a section, of several, that is of one unit.
-
-    None where 收回 is the base: the attacker knows that only as how many sheets there are.
-    """
-    if len(paper.parts) == 1 or paper.scheme.formula.denominator is Denominator.RETURNED:
-        return 0
-    return min(returned, draw.choice((0, 0, 1, 2)))
+def _selves(draw: random.Random, left: int, *, all_of: bool) -> int:
+    """Draw how many of a group are 本人 in a row: of the one whose people are rated half of them, or all."""
+    return min(left, draw.choice((left // 2, left, left) if all_of else (0, 0, 1, 2)))

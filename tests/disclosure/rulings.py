@@ -60,7 +60,7 @@ def read_ruling(reading: "Reading", unit: Any) -> None:  # noqa: ANN401
         reading.programme.between(sums[GRADES], joined(sums), *((edge, 1.0) if many else (0.0, edge)))
     if scheme.weights:
         return  # weighted figures are no sums of answers
-    whole = reading.denominator(sums, len(reading.pooled(unit)) if overall["key"] is None else 1, raters)
+    whole = reading.denominator(unit["id"], sums, len(reading.pooled(unit)) if overall["key"] is None else 1, raters)
     if unit["band"] is not None:
         reading.programme.between(joined(sums[: scheme.formula.top]), whole, *band_between(unit["band"]["code"]))
     if unit["verdict"]["code"] not in {"too_few", "invalid"}:
@@ -69,7 +69,7 @@ def read_ruling(reading: "Reading", unit: Any) -> None:  # noqa: ANN401
         lines, own = scheme.lines_of(item["key"]), reading.sums(unit["id"], [item["key"]], raters)
         if item["verdict"] is not None and lines is not None:
             spans = lined_spans(lines, _codes(item["verdict"]["reasons"]), banded=is_banded(item))
-            _read_lines(reading, own, reading.denominator(own, 1, raters), spans)
+            _read_lines(reading, own, reading.denominator(unit["id"], own, 1, raters), spans)
 
 
 def _codes(notes: Any) -> set[str]:  # noqa: ANN401

@@ -66,7 +66,7 @@ def read(case: Case | Wide, *, breakdown: bool = True, chain: bool = True) -> Re
     """Read what a round tells; without ``breakdown`` no more than the totals of items do."""
     if isinstance(case, Wide):
         return WideReading(case, breakdown=breakdown, chain=chain, pooled=breakdown, scores=breakdown)
-    return Reading(case.document, case.paper, breakdown=breakdown, chain=chain)
+    return Reading(case.document, case.paper, case.own, breakdown=breakdown, chain=chain)
 
 
 def truth_of(case: Case | Wide, reading: Reading | WideReading) -> Vector:
@@ -74,10 +74,12 @@ def truth_of(case: Case | Wide, reading: Reading | WideReading) -> Vector:
     if isinstance(reading, WideReading):
         return reading.true_point()
     point = np.zeros(len(reading.programme.upper))
+    made = cast("Case", case)
+    for variable, count in reading.counted.truth(made.counted):
+        point[variable] = count
     for (unit, item, group), cell in reading.cells.items():
-        point[cell] = cast("Case", case).truth[unit, item, group]
-        point[reading.sheets[unit, group]] = sum(cast("Case", case).truth[unit, item, group])
-        point[reading.ballots[group]] = cast("Case", case).ballots[group]
+        point[cell] = made.truth[unit, item, group]
+        point[reading.sheets[unit, group]] = sum(made.truth[unit, item, group]) + made.own.get((unit, group), 0)
     return point
 
 
@@ -112,6 +114,12 @@ def hides_a_total(document: Any) -> bool:  # noqa: ANN401
     return any(any(shown) and not all(shown) for shown in cells)
 
 
+def hides_a_turnout(document: Any) -> bool:  # noqa: ANN401
+    """Whether the counting chain hides what came back of some voter groups beside others."""
+    shown = [row["shown"] for row in document["chain"]["groups"]]
+    return any(shown) and not all(shown)
+
+
 def narrowed(case: Wide, told: WideReading) -> Iterable[Leak]:
     """Yield the hidden figures that weighed totals and composites tell something of, and banded ones by composites."""
     yield from _closer(told, WideReading(case, pooled=False, scores=False), list(told.hidden()))
@@ -134,7 +142,7 @@ def attack(case: Case | Wide, reading: Reading | WideReading | None = None) -> F
     """Work out every hidden number of a document, which may be read already, as closely as the published ones allow."""
     reading = reading or read(case)
     found = tuple(narrowed(case, reading)) if isinstance(case, Wide) and isinstance(reading, WideReading) else ()
-    hides = isinstance(case, Wide) and hides_a_total(case.document)
+    hides = hides_a_turnout(case.document) or (isinstance(case, Wide) and hides_a_total(case.document))
     if not (is_broken_down(case.document) or hides):
         return Findings(leaks=found)
     true, k = truth_of(case, reading), case.paper.scheme.floor

@@ -6,14 +6,19 @@ from typing import Any
 
 import pytest
 
+from app.campaigns.domain import Denominator
+from app.tally import hiding, margins
 from app.tally.alike import is_telling
+from app.tally.assess import base_of
 from app.tally.cell import Look, cell_json
 from app.tally.disclosure import View
-from app.tally.figures import Base, Table, rates_of
+from app.tally.figures import Table, rates_of
+from app.tally.margins import Sizes
 from app.tally.result import result_document
 from tests.disclosure.attacker import Reading
 from tests.disclosure.rounds import Case, make_case
 from tests.disclosure.search import attack, contradictions, exact_ranges, is_broken_down, truth_of
+from tests.disclosure.told_turnouts import COUNTED
 from tests.tally.cast import make_chain, make_marks, make_paper, make_stack, section_of
 
 CHUNKS, ROUNDS = 20, 500
@@ -25,7 +30,7 @@ def test_it_works(chunk: int) -> None:
     targets = 0
     for seed in range(chunk * ROUNDS, (chunk + 1) * ROUNDS):
         case = make_case(seed)
-        reading = Reading(case.document, case.paper)
+        reading = Reading(case.document, case.paper, case.own)
         assert contradictions(reading.programme, truth_of(case, reading)) == [], seed
         found = attack(case)
         assert found.leaks == (), seed
@@ -56,7 +61,7 @@ def test_it_finds_what_a_hand_calculation_finds() -> None:
 def test_it_finds_a_document_that_is_not_true() -> None:
     case = next(case for case in map(make_case, range(100)) if is_broken_down(case.document))
     case.document["chain"]["total"]["valid"] += 1
-    reading = Reading(case.document, case.paper)
+    reading = Reading(case.document, case.paper, case.own)
     assert contradictions(reading.programme, truth_of(case, reading))
 
 
@@ -69,9 +74,8 @@ def part_of(document: Any, unit: str, item: str) -> list[Any]:  # noqa: ANN401 -
 def reveal(case: Case, unit: str, item: str, group: str, view: View = View.EXACT) -> Case:
     """Undo the suppression of one cell; whatever else the document says stays."""
     counts = case.truth[unit, item, group]
-    table, scheme = Table(counts[:4], counts[4]), case.paper.scheme
-    people = next(each.expected for each in case.paper.groups if each.id == group)
-    rates = rates_of(scheme.scale, scheme.formula, table, Base(table.answered, people))
+    table, scheme = Table(counts[:4], counts[4], excused=case.own[unit, group]), case.paper.scheme
+    rates = rates_of(scheme.scale, scheme.formula, table, base_of(case.chain, {group: table}))
     labels = tuple(grade.label for grade in scheme.scale.grades)
     document = deepcopy(case.document)
     for part in part_of(document, unit, item):
@@ -114,13 +118,39 @@ def test_it_finds_a_hidden_cell_whose_cover_is_published(view: View) -> None:
 
 def test_it_finds_a_small_group_whose_cover_is_told_in_the_chain() -> None:
     caught = []
-    for case in map(make_case, range(CARELESS // 2)):
+    for case in map(make_case, range(CARELESS)):
         hidden = [row["id"] for row in case.document["chain"]["groups"] if not row["shown"]]
         told = [group for group in hidden if case.ballots[group] >= case.paper.scheme.floor]
         if len(hidden) == 2 and len(told) == 1 and is_broken_down(case.document):
             document = deepcopy(case.document)
             row = next(row for row in document["chain"]["groups"] if row["id"] == told[0])
-            row.update(shown=True, valid=case.ballots[told[0]])
+            row.update(shown=True, **dict(zip(COUNTED, case.counted[told[0]], strict=True)))
             caught.append(bool(attack(replace(case, document=document)).leaks))
     assert len(caught) > 10, caught
     assert all(caught)
+
+
+def test_it_finds_a_small_group_beside_one_that_surely_voted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which groups the chain hides was once settled without regard to who was 本人."""
+
+    def careless(sizes: Sizes, k: int, kept: frozenset[str] = frozenset()) -> frozenset[str]:
+        return careful(replace(sizes, least={}), k, kept)
+
+    careful = margins.unseen_groups
+    monkeypatch.setattr(hiding, "unseen_groups", careless)
+    leaks = [leak for case in map(make_case, range(CARELESS // 2)) for leak in attack(case).leaks]
+    assert {leak.name[3] for leak in leaks} == {"ballots"}
+    assert len(leaks) > 10, leaks
+
+
+def test_it_knows_who_was_himself_and_what_came_back() -> None:
+    """Who takes one more for 本人 contradicts the document; ballots that are no votes are in 收回, the base of some."""
+    cases = [case for case in map(make_case, range(200)) if any(case.own.values())]
+    assert len(cases) > 20
+    for case in cases:
+        reading = Reading(case.document, case.paper, {place: count + 1 for place, count in case.own.items()})
+        assert contradictions(reading.programme, truth_of(case, reading))
+    spoilt = [
+        case for case in map(make_case, range(200)) if any(row.invalid and row.blank for row in case.chain.groups)
+    ]
+    assert any(case.paper.scheme.formula.denominator is Denominator.RETURNED for case in spoilt)
