@@ -3,7 +3,8 @@
 from typing import Any
 
 from app.rounds.domain import Paper, PaperSection
-from tests.disclosure.attacker import FREE, Programme
+from tests.disclosure.attacker import Programme
+from tests.disclosure.told_turnouts import FREE
 
 
 class Ballots:
