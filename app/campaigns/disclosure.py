@@ -46,15 +46,17 @@ PROTECTED: Final = Disclosure()
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """Why a round cannot be announced, what would do instead, and where it is what it is."""
+    """Why a round cannot be announced, what would do instead, and where it is what it is, or of how many people."""
 
     code: str
     example: str
     detail: str = ""
+    people: int | None = None
 
     def __str__(self) -> str:
         """Say where it is and what would do."""
-        return "；".join(filter(None, (self.detail, self.example)))
+        counted = "" if self.people is None else f"{self.people} 人"
+        return "；".join(filter(None, (self.detail, counted, self.example)))
 
 
 STEPS: Final = {
@@ -85,7 +87,7 @@ def hindrances(
     people = sum(expected for _, expected in groups)
     if groups and people < ANNOUNCED_FROM:
         example = "至少 10 人，如“全体参评人员，10 人”；不够的，改选“保护”"
-        yield Hindrance("announced_few", example, f"{people} 人")
+        yield Hindrance("announced_few", example, people=people)
     if unsummed:
         yield Hindrance("announced_points", "改选公布“票数”（打分的只公布人数和平均分）或“等次”", "、".join(unsummed))
 

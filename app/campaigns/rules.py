@@ -207,7 +207,7 @@ def check_disclosure(scheme: Scheme, groups: Sequence[tuple[str, int]]) -> None:
     if not scheme.disclosure.announced:
         return
     for hindrance in hindrances(groups, remarks=False, weighted=bool(scheme.weights)):
-        raise DomainError(hindrance.code, detail=hindrance.detail.removesuffix(" 人"))
+        raise DomainError(hindrance.code, detail=hindrance.detail, people=hindrance.people)
 
 
 def scheme_on(scheme: Scheme, form: Form, rule: Rule | None = None) -> Scheme:

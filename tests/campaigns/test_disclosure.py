@@ -23,6 +23,7 @@ from app.campaigns.score import Score
 from app.core.errors import DomainError
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Step
+from app.web.error_sentences_results import RESULT_SENTENCES
 from tests.tally.cast import make_paper
 
 MEMBERS = [("全体组成人员", 29)]
@@ -91,6 +92,20 @@ def test_it_refuses_to_announce(code: str, groups: list[tuple[str, int]], weight
     check_disclosure(scheme, groups)
     with pytest.raises(DomainError, match=code):
         check_disclosure(replace(scheme, disclosure=ANNOUNCED), groups)
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        ([("甲", 20), ("退休 人", 20)], "现有：甲、退休 人。"),
+        ([("甲", 9)], "现有 9 人。"),
+        ([("退休 人", 9)], "现有 9 人。"),
+    ],
+)
+def test_its_refusal_tells_names_and_numbers_whole(groups: list[tuple[str, int]], told: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        check_disclosure(Scheme(SCALES["satisfaction"], disclosure=ANNOUNCED), groups)
+    assert told in RESULT_SENTENCES[refused.value.code][1] % refused.value.params
 
 
 def test_the_checklist_names_what_hinders() -> None:
