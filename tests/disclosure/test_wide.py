@@ -9,7 +9,7 @@ import pytest
 
 from app.campaigns.composite import VOTED, Line, Missing, Part, Points, Source, Total, every_part, total_of
 from app.campaigns.domain import Item, ScoreScale
-from app.tally import hiding, sectioned, tables
+from app.tally import hiding, result, sectioned, tables
 from app.tally.alike import Tables
 from app.tally.assess import Unit
 from app.tally.cell import hidden_json
@@ -18,6 +18,7 @@ from app.tally.document import canonical_json
 from app.tally.figures import Table, add_tables
 from app.tally.hiding import Rules, Sight
 from app.tally.result import result_document
+from app.tally.verdict import Verdict
 from tests.disclosure.released import too_small
 from tests.disclosure.search import attack, contradictions, exact_ranges, read
 from tests.disclosure.wide import Wide, make_wide
@@ -26,6 +27,8 @@ from tests.tally.cast import Json, make_chain, make_marks, make_paper, make_stac
 
 CHUNKS, ROUNDS = 6, 60
 CARELESS = 250
+WITHHELD = (180, 215, 422, 472, 483, 492)
+"""Rounds in which a sum with a hidden item would have a word."""
 WEIGHTED = range(600)
 
 
@@ -230,6 +233,13 @@ def test_it_finds_a_count_of_a_section_that_tells_how_few_came(monkeypatch: pyte
     assert attack(make_wide(seed)).leaks == ()
     monkeypatch.setattr(sectioned, "_may_be_told", lambda *_: True)
     assert [leak.name for leak in attack(make_wide(seed)).leaks] == [("", "", "g1", "ballots")]
+
+
+def test_it_finds_a_word_on_a_sum_of_which_an_item_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader of totals alone once took the word as well, so that nothing followed from it."""
+    assert not any(attack(make_wide(seed)).leaks for seed in WITHHELD)
+    monkeypatch.setattr(result, "_WITHOUT_BAND", frozenset(Verdict))  # so that no word gives way to “withheld”
+    assert all(attack(make_wide(seed)).leaks for seed in WITHHELD)
 
 
 def test_votes_are_the_parts_that_are_attacked() -> None:

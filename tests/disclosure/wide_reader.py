@@ -66,14 +66,15 @@ class WideReading:
             self._read_table(Place(unit, [(1.0, item["key"])]), item)
         if overall["key"] is None:
             self._read_pool(section, target)
-        self._read_ruling(section, target)
+        if self._pooled_too or overall["key"] is not None or len(section.items) == 1 or _is_as_open(target):
+            self._read_ruling(section, target)
 
     def _read_pool(self, section: Section, target: Any) -> None:  # noqa: ANN401
         """Read all items together; that total is one like the others if it is told no closer than any item of it."""
         overall, place = target["overall"], pool_of(section, target["id"])
         if self._pooled_too or len(section.items) == 1:
             self._read_table(place, overall)
-        elif _openness(overall) <= min(_openness(item) for item in target["items"]):
+        elif _is_as_open(target):
             self._read_cell(overall["total"], place, self.raters(target["id"]))
 
     def _cell(self, section: Section, item: Item, place: tuple[str, str]) -> Cell:
@@ -313,6 +314,12 @@ class WideReading:
         if target["verdict"]["code"] in JUDGED:
             for kind, span in word_spans(scheme, target["verdict"]["label"], told, banded=is_banded(overall)):
                 self.tell(place, raters, kind, span)
+
+
+def _is_as_open(target: Any) -> bool:  # noqa: ANN401
+    """Whether all items together are told, and no closer than any one of them."""
+    overall = target["overall"]
+    return overall["total"]["shown"] and _openness(overall) <= min(map(_openness, target["items"]))
 
 
 def _openness(table: Any) -> int:  # noqa: ANN401
