@@ -294,7 +294,7 @@ def test_a_workbook_with_bad_cells_names_each_of_them(site: Site) -> None:
     status, text = site.upload(template_xlsx(units, [GroupRow(1, "党代表", 2, ("县体委",))]))
     assert status == 422
     assert "有 3 处需要改正" in text
-    for told in ("B(单位名称)", "“县文化馆”与第 3 行重复。", "C(应参加人数)", "D(不参评单位)", "没有“县体委”"):
+    for told in ("B（单位名称）", "“县文化馆”与第 3 行重复。", "C（应参加人数）", "D（不参评单位）", "没有“县体委”"):
         assert told in text
     assert "确认保存" not in text
 
