@@ -11,7 +11,7 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Grade, Scale
 from app.campaigns.scales import MAX_GRADES, MIN_GRADES, check_scale
 from app.core.errors import DomainError
-from app.web.error_sentences import SENTENCES
+from app.web.error_sentences_rules import RULE_SENTENCES
 
 GOOD = Scale("own", (Grade("好", 100, positive=True), Grade("中", 60, positive=True), Grade("差", 0, positive=False)))
 NONE_POSITIVE = tuple(replace(grade, positive=False) for grade in GOOD.grades)
@@ -56,7 +56,7 @@ def test_it_refuses_what_is_none_and_names_the_field(code: str, at: str, scale: 
     with pytest.raises(DomainError) as refusal:
         check_scale(scale)
     assert (refusal.value.code, refusal.value.params["at"]) == (code, at)
-    assert "%(" not in SENTENCES[code][1] % refusal.value.params
+    assert "%(" not in RULE_SENTENCES[code][1] % refusal.value.params
 
 
 WORDS = st.text(alphabet="好中差满意 ", max_size=9)
@@ -85,7 +85,7 @@ def refusal_of(scale: Scale) -> DomainError | None:
 @given(ANY)
 def test_what_passes_can_be_counted(scale: Scale) -> None:
     if refusal := refusal_of(scale):
-        assert refusal.code in SENTENCES
+        assert refusal.code in RULE_SENTENCES
         assert str(refusal.params["at"]).split("-")[0] in {"grade", "score", "positive", "unknown", "abstain"}
         return
     assert MIN_GRADES <= len(scale.grades) <= MAX_GRADES

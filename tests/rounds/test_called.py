@@ -20,8 +20,10 @@ from tests.cast import MORNING, Desk, make_cast
 
 WRONG = {
     "zh": re.compile(r"(?<!主办)(?<!组织)(?<!下属)(?<!责任)(?<!与)单位(?!联络员)|机构序列"),
-    "en": re.compile(r"(?<!Campaigns and )(?<!Responsible )\b[Uu]nits?\b(?! liaison)"),
+    "en": re.compile(r"(?<!Campaigns and )(?<![Rr]esponsible )\b[Uu]nits?\b(?! liaison)"),
 }
+SORT = re.compile(r"<option[^>]*>\s*(?:单位|[Uu]nits?)\s*</option>")
+"""The choice of what is rated names every sort, units too."""
 LINK = re.compile(r'(?:href|action)="(/[^"#]*)"')
 FILES = (".xlsx", ".docx", ".zip", ".pdf", ".svg", ".png", ".json", ".csv")
 MOST_PAGES = 80
@@ -29,7 +31,8 @@ MOST_PAGES = 80
 
 def text_of(page: str) -> str:
     """Return what is read on a page."""
-    body = re.sub(r"<(script|style|template).*?</\1>|<!--.*?-->", "", page, flags=re.DOTALL)
+    body = re.sub(SORT, "", page)
+    body = re.sub(r"<(script|style|template).*?</\1>|<!--.*?-->", "", body, flags=re.DOTALL)
     spoken = re.findall(r'(?:aria-label|placeholder|title)="([^"]*)"', body)
     return html.unescape(" ".join([re.sub(r"<[^>]+>", " ", body), *spoken]))
 
