@@ -30,6 +30,7 @@ def _vote(camera: Camera, page: Page, code: str, name: str) -> None:
     camera.shoot(page, f"{name}-missing", full=False)
     _fill_in(page)
     page.click("[data-open-index]")
+    page.wait_for_selector("[data-index]:not([hidden])")
     camera.shoot(page, f"{name}-index", full=False)
     page.click("[data-back]")
     page.locator("fieldset").nth(3).scroll_into_view_if_needed()

@@ -75,6 +75,7 @@ class Camera:
     def shoot(self, page: Page, name: str, *, full: bool = True) -> None:
         """Keep a picture; the whole page unless it is about what is seen first."""
         page.wait_for_load_state("networkidle")
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         keep(page.screenshot(full_page=full), TARGET / f"{name}.webp")
         print(name)
 
