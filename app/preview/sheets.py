@@ -1,13 +1,13 @@
 """An empty sheet of a paper as a phone would get it, without a code, a key or a box (no I/O)."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from app.booth.domain import Sheet, blank
 from app.campaigns.domain import GROUP_FLOOR, Form, Objects
-from app.campaigns.reads import CampaignView, UnitView, scheme_for
-from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
+from app.campaigns.reads import CampaignView, SectionView
+from app.rounds.domain import Paper, PaperGroup, PaperUnit
+from app.rounds.drafting import schemed, section_of
 from app.rounds.english import with_english
 from app.rounds.service import REMARK_BYTES
 
@@ -25,19 +25,16 @@ ENGLISH: Final = {"示例单位一": "Sample unit one", "示例单位二": "Samp
 
 def sample_paper(campaign: CampaignView, form: Form) -> Paper:
     """Return a paper of a campaign's units with a form; DomainError as ``scheme_for``."""
-    sort, rated = _rated(campaign, form)
-    shown = rated if form.limits else rated[:SHOWN_UNITS]
-    units = tuple(PaperUnit(unit.id, unit.name) for unit in shown)
-    has_self = form.self_cell and sort == Objects.PERSON
-    part = PaperSection(form.title, form.items, units, objects=sort, limits=form.limits, self_cell=has_self)
+    part = section_of(campaign, form, _section(campaign, form))
+    scheme, parts = schemed(campaign, [part if form.limits else replace(part, units=part.units[:SHOWN_UNITS])])
     paper = Paper(
         round_id="",
         organisation=campaign.organisation,
         campaign=campaign.title,
         title=form.title,
-        parts=(part,),
+        parts=parts,
         groups=tuple(PaperGroup(group.id, group.name, group.expected) for group in campaign.groups[:1]),
-        scheme=scheme_for(campaign, form),
+        scheme=scheme,
         promise="slips",
         remarks=form.remarks,
         remark_bytes=REMARK_BYTES if form.remarks else 0,
@@ -45,13 +42,10 @@ def sample_paper(campaign: CampaignView, form: Form) -> Paper:
     return with_english(paper, campaign.english)
 
 
-def _rated(campaign: CampaignView, form: Form) -> tuple[Objects, Sequence[UnitView]]:
-    """Return what sort of things a form is about, and which: those of a section that uses it, of persons if one is."""
+def _section(campaign: CampaignView, form: Form) -> SectionView | None:
+    """Return the section that a form is shown as: one of persons if one uses it; None where none does."""
     of_form = [section for section in campaign.sections if section.form_key == form.key]
-    if not of_form:
-        return campaign.kind.objects, campaign.units
-    section = next((section for section in of_form if section.objects == Objects.PERSON), of_form[0])
-    return section.objects, campaign.of_section(section.id)
+    return next((section for section in of_form if section.objects == Objects.PERSON), next(iter(of_form), None))
 
 
 def sample_sheet(paper: Paper, group_id: str = "") -> Sheet:

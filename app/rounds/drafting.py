@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.campaigns import reads as campaigns
 from app.campaigns.domain import SECTIONS, Form, Objects, Scheme
 from app.campaigns.nouns import noun
-from app.campaigns.reads import CampaignView, UnitView
-from app.rounds.domain import Layout, PaperSection, PaperUnit, layout_for
+from app.campaigns.reads import CampaignView, SectionView, UnitView
+from app.rounds.domain import MAIN, Layout, PaperSection, PaperUnit, layout_for
 
 
 def check_form(session: Session, campaign_id: str, form_key: str) -> None:
@@ -26,39 +26,40 @@ def drafted(
     The sections are the campaign's own, or one of a form. The scheme is that of the first, on its scale and with
     its rule; one with another has a scheme of its own. A section in which nothing is asked is left out.
     """
-    parts = _parts(session, campaign, form_key, asked)
+    return schemed(campaign, _parts(session, campaign, form_key, asked))
+
+
+def schemed(campaign: CampaignView, parts: Sequence[PaperSection]) -> tuple[Scheme, tuple[PaperSection, ...]]:
+    """Return the scheme of a paper of these sections, and the sections, ``own`` only where theirs is another."""
     scheme = next((part.own for part in parts if part.own), campaign.scheme)
     return scheme, tuple(replace(part, own=None) if part.own == scheme else part for part in parts)
+
+
+def section_of(
+    campaign: CampaignView, form: Form, section: SectionView | None, asked: Collection[str] | None = None
+) -> PaperSection:
+    """Return a section as a paper asks it; without one, all that the campaign rates by the form.
+
+    DomainError as ``scheme_for``. Rows have a cell 本人 where they are persons: nobody is a unit or a report.
+    """
+    sort = campaign.kind.objects if section is None else section.objects
+    named = (MAIN, noun(sort).one) if section is None else (section.id, section.noun)
+    units = _units(campaign.units if section is None else campaign.of_section(section.id), asked)
+    scheme = campaigns.scheme_for(campaign, form, None if section is None else section.rule)
+    has_self = form.self_cell and sort == Objects.PERSON
+    return PaperSection(form.title, form.items, units, *named, sort, scheme, form.limits, has_self)
 
 
 def _parts(
     session: Session, campaign: CampaignView, form_key: str, asked: Collection[str] | None
 ) -> tuple[PaperSection, ...]:
     if form_key != SECTIONS:
-        form = campaigns.get_form(session, campaign.id, form_key)
-        scheme = campaigns.scheme_for(campaign, form)
-        units, sort = _units(campaign.units, asked), campaign.kind.objects
-        word = noun(sort).one
-        part = PaperSection(form.title, form.items, units, noun=word, objects=sort, own=scheme, limits=form.limits)
-        return (replace(part, self_cell=_has_self(form, sort)),)
-    return tuple(part for part in _sections(session, campaign, asked) if part.units or asked is None)
-
-
-def _sections(session: Session, campaign: CampaignView, asked: Collection[str] | None) -> Sequence[PaperSection]:
-    parts = []
-    for section in campaign.sections:
-        form = campaigns.get_form(session, campaign.id, section.form_key)
-        units = _units(campaign.of_section(section.id), asked)
-        scheme = campaigns.scheme_for(campaign, form, section.rule)
-        named = section.id, section.noun, section.objects
-        part = PaperSection(form.title, form.items, units, *named, own=scheme, limits=form.limits)
-        parts.append(replace(part, self_cell=_has_self(form, section.objects)))
-    return parts
-
-
-def _has_self(form: Form, objects: str) -> bool:
-    """Whether rows have a cell 本人: nobody is a unit, a project or a report."""
-    return form.self_cell and objects == Objects.PERSON
+        return (section_of(campaign, campaigns.get_form(session, campaign.id, form_key), None, asked),)
+    parts = (
+        section_of(campaign, campaigns.get_form(session, campaign.id, section.form_key), section, asked)
+        for section in campaign.sections
+    )
+    return tuple(part for part in parts if part.units or asked is None)
 
 
 def left_over(session: Session, campaign_id: str, form_key: str) -> list[str] | None:

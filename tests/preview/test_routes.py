@@ -15,6 +15,7 @@ from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.builtin import FORMS
 from app.campaigns.domain import Objects
 from app.campaigns.kinds import KINDS
+from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Sign, Step, Word
 from app.campaigns.section_service import SectionEdit, add_section, edit_section
 from app.core.acting import Acting, Principal
 from app.core.chinese import has_chinese
@@ -139,3 +140,17 @@ def test_a_form_is_shown_over_what_the_sections_that_use_it_rate(
     page = desk.get(f"/campaigns/{campaign_id}/forms/t6/phone").text
     assert ("data-self" in page, "本人不评" in page) == (has_self, has_self)
     assert tuple(re.findall(r'<h2 id="u[0-9]+" tabindex="-1">([^<]+)</h2>', page)) == rated
+
+
+def test_a_form_tells_the_rule_of_the_section_that_uses_it(desk: Desk, database: Database) -> None:
+    """As the round will judge it, and not by the campaign's rule."""
+    good, rest = Word("好", Meaning.MET, "予以通报表扬"), Word("差", Meaning.FAILED)
+    own = Rule((Step((Condition(Quantity.FIRST, Sign.ABOVE, Fraction(1, 2), 2),), good), Step((), rest)))
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        campaign_id = make_campaign(session, ZHANG)
+        add_section(acting, campaign_id, SectionEdit("领导班子", Objects.UNIT, "t2"))
+        add_section(acting, campaign_id, SectionEdit("班子成员", Objects.PERSON, "t4", own))
+    body, people = (desk.get(f"/campaigns/{campaign_id}/forms/{key}/phone").text for key in ("t2", "t4"))
+    assert ("予以通报表扬" in body, "限期补课" in body) == (False, True)
+    assert ("予以通报表扬" in people, "限期补课" in people) == (True, False)
