@@ -60,6 +60,7 @@ from app.rectification.board.resting import resting_on_units
 from app.rectification.messages.notify import LETTERS as RECTIFICATION_LETTERS
 from app.rectification.rules.wording import STORED
 from app.rounds.approvals import WHAT as ROUND_ACTS
+from app.rounds.checklist import rule_fits
 from app.rounds.freezing import freeze_asked
 from app.rounds.players import Players
 from app.rounds.ports import Ports
@@ -173,7 +174,7 @@ def build_api(
         "participation_rate": participation_rate, "ballot_texts": ballot_texts,
         "headline_of": headline, "head_of": head_of, "heads_of": heads_of, "figures_of": figures_of,
         "is_judged_by_points": is_judged_by_points, "texts_of": texts_of,
-        "section_texts": section_texts, "worsening_of": worsening_of, "word_for": word_for,
+        "section_texts": section_texts, "rule_fits": rule_fits, "worsening_of": worsening_of, "word_for": word_for,
         "composite_words": formula_text,
         "promise_of": promise_of, "noun_of": noun, "calls_of": calls_of,
     }  # fmt: skip

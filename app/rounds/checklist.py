@@ -67,10 +67,16 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
     )
 
 
+def rule_fits(section: Section) -> bool:
+    """Whether the rule of a section fits its form: one that was typed for another scale cannot be put in words."""
+    scheme = section.scheme
+    return (scheme.is_lined and not are_mixed(section.items)) or fits(scheme, section.items)
+
+
 def _rule_step(paper: Paper) -> tuple[Step, ...]:
-    """Return the line about a rule of one's own: it was typed for one scale and may not fit that of a form."""
-    own = [section for section in paper.sections if not section.scheme.is_lined or are_mixed(section.items)]
-    unfit = [section.form_title for section in own if not fits(section.scheme, section.items)]
+    """Return the line about a rule of one's own."""
+    own = any(not section.scheme.is_lined or are_mixed(section.items) for section in paper.sections)
+    unfit = [section.form_title for section in paper.sections if not rule_fits(section)]
     return (Step("rule", "判定规则适合每张测评表的等次", not unfit, detail="、".join(unfit)),) if own else ()
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.booth.domain import options
@@ -13,10 +14,11 @@ from app.campaigns import reads as campaigns
 from app.campaigns import service as campaign_service
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.builtin import FORMS
-from app.campaigns.domain import Objects
+from app.campaigns.domain import SECTIONS, Objects
 from app.campaigns.kinds import KINDS
-from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Sign, Step, Word
-from app.campaigns.section_service import SectionEdit, add_section, edit_section
+from app.campaigns.models import CampaignSection
+from app.campaigns.rule import Condition, Meaning, Plurality, Quantity, Rule, Sign, Step, Word
+from app.campaigns.section_service import SectionEdit, add_objects, add_section, edit_section
 from app.core.acting import Acting, Principal
 from app.core.chinese import has_chinese
 from app.core.db import Database
@@ -154,3 +156,36 @@ def test_a_form_tells_the_rule_of_the_section_that_uses_it(desk: Desk, database:
     body, people = (desk.get(f"/campaigns/{campaign_id}/forms/{key}/phone").text for key in ("t2", "t4"))
     assert ("予以通报表扬" in body, "限期补课" in body) == (False, True)
     assert ("予以通报表扬" in people, "限期补课" in people) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        Rule(plurality=Plurality(tuple(Word(word, Meaning.MET) for word in ("甲", "乙", "丙", "丁")))),
+        Rule(
+            (
+                Step((Condition(Quantity.FIRST, Sign.ABOVE, Fraction(1, 2), 3),), Word("甲", Meaning.MET)),
+                Step((), Word("乙", Meaning.FAILED)),
+            )
+        ),
+    ],
+    ids=["plurality", "steps"],
+)
+def test_a_rule_that_no_longer_fits_its_form_is_not_put_in_words(desk: Desk, database: Database, own: Rule) -> None:
+    """Wherever a paper tells before its freeze what it obeys; the form itself is shown."""
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        campaign_id = make_campaign(session, ZHANG)
+        section = add_section(acting, campaign_id, SectionEdit("领导班子", Objects.UNIT, "t2", own))
+        add_objects(acting, campaign_id, section, ["领导班子"])
+        session.execute(sa.update(CampaignSection).values(form_key="t5"))
+        round_id = create_round(acting, campaign_id, RoundDraft("第一轮", SECTIONS))
+    for page in (
+        f"/rounds/{round_id}/phone/form",
+        f"/rounds/{round_id}/paper",
+        f"/campaigns/{campaign_id}/forms/t5/phone",
+    ):
+        answer = desk.get(page)
+        assert answer.status_code == 200
+        assert "判定规则不适合这张测评表的等次" in answer.text
+        assert "为“甲”" not in answer.text
