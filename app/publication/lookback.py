@@ -17,7 +17,7 @@ from app.publication.domain import BANDS_ONLY, Release, Scope, Sight, Viewer, si
 from app.publication.kin import Ties, are_near, same_in, seen_from
 from app.publication.reads import Sighted, released
 from app.rounds.domain import Paper, Section
-from app.rounds.reads import RoundView, frozen_papers
+from app.rounds.reads import RoundView
 from app.tally.restraint import may_compare
 
 LOOKED_BACK: Final = 12
@@ -116,16 +116,3 @@ def _holds(sight: Sight, unit_id: str) -> bool:
 
 def _sections(paper: Paper) -> Mapping[str, Section]:
     return {unit.id: section for section in paper.sections for unit in section.units}
-
-
-def rounds_told(session: Session, found: Behind, unit_ids: Collection[str] | None) -> list[str]:
-    """Return the ids of the rounds of which something stands beside a result of these units (None: of all)."""
-    papers = frozen_papers(session, [found.own.id, *(row.id for row, _ in found.seen)])
-    paper = papers[found.own.id]
-    pairing, told = Pairing(found.own, paper, found.ties), list[str]()
-    wanted = {unit.id for unit in paper.units if unit_ids is None or unit.id in unit_ids}
-    for row, sight in found.seen:
-        pairs = pairing.pairs((row, sight), papers[row.id], wanted)
-        wanted -= pairs.keys()
-        told += [row.id] if pairs else []
-    return told

@@ -87,10 +87,12 @@ def previous_told(session: Session, now: datetime, result: PublishedBands) -> Se
 
 
 def _beside(session: Session, viewer: Viewer, now: datetime, result: Published | PublishedBands) -> Sequence[Before]:
-    """Return it; where nothing has changed that it hangs on, as it was made lately."""
     found = behind(session, viewer, now, result.round_id, result.campaign_id)
-    if found is None:
-        return ()
+    return () if found is None else previous_behind(session, found, result)
+
+
+def previous_behind(session: Session, found: Behind, result: Published | PublishedBands) -> Sequence[Before]:
+    """Return what the rounds behind a result tell beside it; where nothing it hangs on has changed, as made lately."""
     units = tuple(target["id"] for target in _targets(result.document))
     name = (result.round_id, result.digest, isinstance(result, Published), units, found.digest)
     made = _kept.get(name)

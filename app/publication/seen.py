@@ -7,7 +7,7 @@ from app.publication.admission import admission, merged_of
 from app.publication.composites import Composites, composites_beside
 from app.publication.domain import unit_of
 from app.publication.editions import Published
-from app.publication.lookback import rounds_told
+from app.publication.previous import previous_behind, rounds_of
 from app.publication.read_log import note_read, note_with_last
 from app.publication.reads import published, published_version, viewer_of
 from app.publication.spoken import spoken
@@ -34,7 +34,11 @@ def admitted_back(desk: Desk, round_id: str, what: str) -> Mapping[str, object]:
     """Say it for a file that tells of last time as well, and note that those results are read too."""
     viewer = viewer_of(desk.session, desk.staff)
     found = admission(desk.session, round_id, viewer, desk.now, looks_back=True)
-    told = rounds_told(desk.session, found.behind, found.unit_ids) if found.behind else []
+    told: list[str] = []
+    if found.behind:
+        # Papers alone do not say it: of results that do not agree nothing is told, but of an older one.
+        result = published(desk.session, round_id, viewer, desk.now)
+        told = rounds_of(previous_behind(desk.session, found.behind, result))
     note_with_last(desk, desk.staff, (round_id, what), told)
     return found.as_arguments()
 

@@ -20,7 +20,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.publication.admission import admission
 from app.publication.domain import Scope, Viewer
-from app.publication.previous import PREVIOUS_NOTE, Before, previous_seen, previous_told
+from app.publication.previous import PREVIOUS_NOTE, Before, previous_seen, previous_told, rounds_of
 from app.publication.read_log import reads_of
 from app.publication.reads import ANYONE
 from app.reports.brief import brief
@@ -37,9 +37,11 @@ from tests.publication.test_api import RESULT, mirrored, program
 from tests.publication.test_numbers import AXIS, FIXED, leaves, numbers, text_of
 from tests.publication.test_page_cost import statements
 from tests.publication.test_routes import OUTPUTS
-from tests.publication.test_years import YEAR, paper_of, publish
+from tests.publication.test_years import FEW, MANY, YEAR, of_items, paper_of, publish
 from tests.reports.test_brief import text_of as text_of_pdf
 from tests.tally.cast import Json
+
+FILES = ("export.xlsx", "report.docx", "brief.pdf")
 
 
 def announced(year: int, members: int, extent: Extent = Extent.COUNTS) -> Paper:
@@ -171,7 +173,7 @@ def test_nearly_the_same_people_are_not_set_beside_each_other(database: Database
     assert bool(told(database, last)) is beside
 
 
-@pytest.mark.parametrize("end", ["", "/brief.pdf", "/report.docx", "/export.xlsx"])
+@pytest.mark.parametrize("end", ["", *(f"/{name}" for name in FILES)])
 def test_whoever_reads_last_time_beside_it_is_noted(client: TestClient, database: Database, end: str) -> None:
     first = publish(database, announced(2025, 33), -YEAR)
     last = publish(database, announced(2026, 46), 0)
@@ -180,6 +182,23 @@ def test_whoever_reads_last_time_beside_it_is_noted(client: TestClient, database
     with database.reading() as session:
         assert [row.what for row in reads_of(session, first)] == ["trend"]
     assert "Beside the result of last time" in reader.get(f"/results/{last}", headers={"accept-language": "en"}).text
+
+
+@pytest.mark.parametrize("end", ["", *(f"/{name}" for name in FILES)])
+def test_the_log_names_the_round_that_is_told_of(client: TestClient, database: Database, end: str) -> None:
+    """The sum of the year between is of another item less: of it nothing is told, but of the year before it."""
+    told = of_items(database, 2024, MANY, -2 * YEAR)
+    between = of_items(database, 2025, FEW, -YEAR)
+    last = of_items(database, 2026, MANY, 0)
+    path = f"/results/{last}{end}"
+    made = counted.log_in(client, database, "leader").get(path).raise_for_status().content
+    words = "".join(text_of(made, path).split())
+    assert "2024年测评" in words
+    assert "2025年测评" not in words
+    with database.reading() as session:
+        found = previous_seen(session, counted.READER, counted.AT, counted.result_for(session, last))
+        noted = [one for one in (told, between) if reads_of(session, one)]
+    assert rounds_of(found) == noted == [told]
 
 
 def rows_of(found: Sequence[Before]) -> list[Json]:
@@ -259,15 +278,20 @@ def test_a_file_is_made_anew_once_something_else_stands_beside_it(database: Data
     assert not {*before, *nearer} & {*names()}
 
 
-def test_no_document_is_read_to_name_a_file(client: TestClient, database: Database) -> None:
+def test_a_document_is_read_once_to_name_files(client: TestClient, database: Database) -> None:
+    """Both results, to say which round is told of, unless the page told of it just now; for a notice none at all."""
     first = publish(database, announced(2025, 33), -YEAR, "public", "leaders")
     last = publish(database, announced(2026, 46), 0, "public", "leaders")
     reader = counted.log_in(client, database, "leader")
-    files = (f"/results/{last}/{name}" for name in ("report.docx", "export.xlsx", "brief.pdf"))
-    for path in (*files, f"/notices/{last}/notice.pdf"):
+    notice, *files = (
+        f"/{path}" for path in (f"notices/{last}/notice.pdf", *(f"results/{last}/{end}" for end in FILES))
+    )
+    read = []
+    for path in (notice, *files):
         with statements() as asked:
             assert reader.get(path).status_code in {200, 303}
         assert asked
-        assert [statement for statement in asked if "result_version.document" in statement] == []
+        read.append(len([statement for statement in asked if "result_version.document" in statement]))
+    assert read == [0, 2, 0, 0]
     with database.reading() as session:
         assert {row.what for row in reads_of(session, first)} == {"trend"}
