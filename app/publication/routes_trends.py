@@ -21,8 +21,12 @@ PATH = "/results/campaigns/{campaign_id}"
 COMPARISON = Craft("app.publication.making:comparison", seconds=60)
 
 
-def _trends(desk: Desk, campaign_id: str) -> Trends:
-    found = trends.trends(desk.session, reads.viewer_of(desk.session, desk.staff), desk.now, campaign_id)
+def _stored(desk: Desk, campaign_id: str) -> Trends:
+    return trends.trends(desk.session, reads.viewer_of(desk.session, desk.staff), desk.now, campaign_id)
+
+
+def _told(desk: Desk, found: Trends) -> Trends:
+    """Return the rounds as their reader is shown them on a page."""
     language = choose_language(desk.request)
     if language != "en":
         return found
@@ -41,7 +45,7 @@ def overview(desk: ResultDesk, campaign_id: str) -> Response:
     """Show all units of a campaign, in official order, through its rounds."""
     viewer = reads.viewer_of(desk.session, desk.staff)
     more = years.has_years(desk.session, viewer, desk.now, campaign_id)
-    found = _trends(desk, campaign_id)
+    found = _told(desk, _stored(desk, campaign_id))
     _note(desk, *found.columns)
     return desk.show("publication/overview.html", found=found, has_years=more)
 
@@ -49,7 +53,7 @@ def overview(desk: ResultDesk, campaign_id: str) -> Response:
 @router.get(PATH + "/units/{unit_id}")
 def history(desk: ResultDesk, campaign_id: str, unit_id: str) -> Response:
     """Show one unit through the rounds, item by item."""
-    found = _trends(desk, campaign_id)
+    found = _told(desk, _stored(desk, campaign_id))
     unit = next((unit for unit in found.units if unit.id == unit_id), None)
     if unit is None:
         raise DomainError("not_found")
@@ -61,18 +65,19 @@ def history(desk: ResultDesk, campaign_id: str, unit_id: str) -> Response:
 @router.get(PATH + "/compare")
 def compare(desk: ResultDesk, campaign_id: str, before: str = "", after: str = "") -> Response:
     """Show two rounds side by side; without a choice the last two."""
-    found = _trends(desk, campaign_id)
+    found = _stored(desk, campaign_id)
     rounds = [column.line.round.id for column in found.columns]
     pair = trends.pair_of(found, before or rounds[max(0, len(rounds) - 2)], after or rounds[-1])
     _note(desk, pair.before, pair.after)
-    context = {"found": found, "pair": pair}
+    told = _told(desk, found)
+    context = {"found": told, "pair": trends.pair_retold(pair, told.columns)}
     return desk.show("publication/compare.html", **context)
 
 
 @router.get(PATH + "/compare.svg")
 def compare_chart(desk: ResultDesk, campaign_id: str, before: str, after: str) -> Response:
     """Draw two rounds side by side."""
-    pair = trends.pair_of(_trends(desk, campaign_id), before, after)
+    pair = trends.pair_of(_stored(desk, campaign_id), before, after)
     _note(desk, pair.before, pair.after)
     told = {"campaign": campaign_id, "before": _cut(pair.before), "after": _cut(pair.after)}
     return picture(desk, COMPARISON, told)

@@ -124,8 +124,15 @@ def trends(session: Session, viewer: Viewer, now: datetime, campaign_id: str) ->
 
 
 def retold(found: Trends, columns: tuple[Column, ...]) -> Trends:
-    """Return the same rounds with their results in other words."""
-    return replace(found, columns=columns, units=_units(columns))
+    """Return the same rounds with their results in other words; what is compared is what was stored, in any words."""
+    names = official_order(columns)
+    units = tuple(UnitTrend(unit.id, names[unit.id], _retold(unit, columns)) for unit in found.units)
+    return replace(found, columns=columns, units=units)
+
+
+def _retold(unit: UnitTrend, columns: Sequence[Column]) -> tuple[Cell | None, ...]:
+    pairs = zip(unit.cells, columns, strict=True)
+    return tuple(cell and replace(cell, unit=column.rated.rating_of(unit.id)[1]) for cell, column in pairs)
 
 
 def column_of(session: Session, viewer: Viewer, now: datetime, line: PublishedLine) -> Column:
@@ -211,4 +218,14 @@ def pair_of(found: Trends, before_id: str, after_id: str) -> Pair:
         other = before.target_of(unit["id"])
         if other is not None:
             rows.append((other, unit, not_compared(after.rated, before.rated, unit["id"])))
+    return Pair(before, after, tuple(rows))
+
+
+def pair_retold(pair: Pair, columns: Iterable[Column]) -> Pair:
+    """Return the same two rounds with their results in other words, out of columns that hold both."""
+    told = {column.line.round.id: column for column in columns}
+    before, after = (told[each.line.round.id] for each in (pair.before, pair.after))
+    rows = [
+        (before.rated.rating_of(old["id"])[1], after.rated.rating_of(new["id"])[1], why) for old, new, why in pair.rows
+    ]
     return Pair(before, after, tuple(rows))

@@ -1,17 +1,21 @@
 """Rounds of one campaign side by side."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.campaigns.domain import Item
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.publication import trends
 from app.publication.domain import Scope, Viewer
 from app.publication.models import ResultRead
 from app.rounds.domain import Paper
+from app.rounds.english import with_english
 from app.rounds.models import Round
 from tests.publication import counted, reading
 from tests.tally.cast import section_of
@@ -126,6 +130,36 @@ def test_a_trend_is_told_where_two_rates_may_be_compared(database: Database) -> 
     assert {unit.cells[1].trend for unit in found(database, campaign).units if unit.cells[1]} == {"up"}
     near = two_rounds(database, 1)[0]
     assert {cell.trend for unit in found(database, near).units for cell in unit.cells if cell} == {""}
+
+
+def paper_called(title: str, items: tuple[str, str], english: Mapping[str, str]) -> Paper:
+    paper = counted.make_paper(title=title)
+    asked = tuple(Item(f"i{place}", label) for place, label in enumerate(items))
+    return with_english(replace(paper, parts=(replace(paper.parts[0], items=asked),)), english)
+
+
+@pytest.mark.parametrize(
+    ("items", "english", "compared"),
+    [
+        (("服务", "效率"), {"服务": "Another name of its own"}, True),
+        (("服务", "态度"), {"服务": "Service", "效率": "Manner", "态度": "Manner"}, False),
+    ],
+)
+def test_what_is_compared_hangs_on_no_language(
+    client: TestClient, database: Database, items: tuple[str, str], english: dict[str, str], *, compared: bool
+) -> None:
+    """Forms are the same by what was asked in Chinese, not by the English names that a paper gives it."""
+    shared = {"服务": "Service", "效率": "Manner"}
+    papers = paper_called("第一次", ("服务", "效率"), shared), paper_called("第二次", items, english)
+    campaign = one_campaign(database, [counted.make_votes(paper) for paper in papers])
+    reader, base = counted.log_in(client, database, "leader"), f"/results/campaigns/{campaign}"
+    why = {"zh": "两次测评的测评表不同，不作比较", "en": "the two rounds differ in Form"}
+    for language, path in product(why, ("", "/compare", "/units/u3")):
+        page = reader.get(base + path, headers={"accept-language": language}).raise_for_status().text
+        assert (why[language] in page) is not compared, (language, path)
+        trend = {"zh": "与前一次基本持平", "en": "About the same as last time"}[language]
+        assert (trend in page) is (compared and path != "/compare"), (language, path)
+    assert english["服务"] in reader.get(f"{base}/units/u3", headers={"accept-language": "en"}).text
 
 
 def test_it_refuses_unknown_places(client: TestClient, database: Database) -> None:
