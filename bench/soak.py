@@ -124,6 +124,7 @@ def report(results: list[Seen], seconds: float, tables: dict[str, tuple[float, s
         "soak_rounds": (len(results), ""),
         "soak_rounds_wide": (sum(seen.seed % 2 for seen in results), ""),
         "soak_rounds_broken_down": (sum(seen.broken_down for seen in results), ""),
+        "soak_rounds_with_hidden_numbers": (sum(seen.numbers > 0 for seen in results), ""),
         "soak_hidden_numbers": (sum(seen.numbers for seen in results), ""),
         "soak_limited_by_totals": (sum(seen.limited for seen in results), ""),
         "soak_narrowest_beyond_k": (min((seen.narrowest - seen.k for seen in results), default=0), ""),

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import block_diag, csr_array
 
+from app.campaigns.domain import Denominator
 from app.rounds.domain import Paper
+from tests.disclosure.rounds import raters_of
 from tests.disclosure.rulings import GRADES, joined, read_overall_band, read_ruling
 from tests.disclosure.told_turnouts import FREE, Own, Turnouts
 from tests.tally.cast import section_of
@@ -41,11 +43,8 @@ class Programme:
     def say(self, terms: Terms, low: float, high: float) -> None:
         self.rows.append((terms, low, high))
 
-    def between(self, part: Terms, whole: Terms | float, low: float, high: float) -> None:
+    def between(self, part: Terms, whole: Terms, low: float, high: float) -> None:
         """Say which parts of a whole another sum may be."""
-        if isinstance(whole, float):
-            self.say(part, low * whole, high * whole)
-            return
         for edge, least, most in ((low, 0.0, FREE), (high, -FREE, 0.0)):
             row = dict(part)
             for variable, times in whole.items():
@@ -85,12 +84,15 @@ class Reading:
         self.document, self.paper, self._breakdown = document, paper, breakdown
         self.programme = Programme()
         self.counted = Turnouts(self.programme, document, paper, own, chain=chain)
-        self.ballots, self.sheets, self.raters = self.counted.ballots, self.counted.sheets, self.counted.raters
+        self.ballots = self.counted.ballots
         self.cells: dict[tuple[str, str, str], list[int]] = {}
         for unit in section_of(document)["targets"]:
             self._read_unit(unit)
             read_ruling(self, unit)
         read_overall_band(self)
+
+    def raters(self, unit_id: str) -> tuple[str, ...]:
+        return raters_of(self.paper, unit_id)
 
     def _read_unit(self, unit: Any) -> None:  # noqa: ANN401
         raters = self.raters(unit["id"])
@@ -98,8 +100,7 @@ class Reading:
             for group in raters:
                 cell = [self.programme.variable() for _ in range(OPTIONS)]
                 self.cells[unit["id"], item["key"], group] = cell
-                own = self.counted.own(unit["id"], [group])
-                self.programme.say({**dict.fromkeys(cell, 1.0), self.sheets[unit["id"], group]: -1.0}, -own, -own)
+                self.programme.say({**dict.fromkeys(cell, 1.0), **self.counted.less_asked(unit["id"], group)}, 0, 0)
             self._read_part(unit["id"], [item["key"]], item)
         if unit["overall"]["key"] is None:
             self._read_part(unit["id"], self.pooled(unit), unit["overall"])
@@ -168,16 +169,12 @@ class Reading:
             self.programme.say(joined([*sums[:place], *sums[place + 1 : GRADES]]), 2, FREE)
         self.programme.say(joined(sums[: section_of(self.document)["formula"]["top"]]), 2, FREE)
 
-    def denominator(self, unit_id: str, sums: Sequence[Terms], items: int, groups: Sequence[str]) -> Terms | float:
+    def denominator(self, unit_id: str, sums: Sequence[Terms], items: int, groups: Sequence[str]) -> Terms:
         """Return what 满意率 is divided by: valid answers, ballots that came back, or people; but not who was 本人."""
-        base, rows = section_of(self.document)["formula"]["denominator"], self.document["chain"]["groups"]
-        if base in {"expected", "present"}:
-            every = [row for row in rows if row["id"] in groups]
-            people = sum(row["expected"] if base == "expected" else row.get("present", row["issued"]) for row in every)
-            return float(items * (people - self.counted.own(unit_id, groups)))
-        return self.counted.came(unit_id, groups, items) if base == "returned" else joined(sums[:GRADES])
+        base = Denominator(section_of(self.document)["formula"]["denominator"])
+        return joined(sums[:GRADES]) if base is Denominator.VALID else self.counted.base(base, unit_id, groups, items)
 
-    def _rate(self, part: Terms, whole: Terms | float, rate: Any, slack: tuple[float, float]) -> None:  # noqa: ANN401
+    def _rate(self, part: Terms, whole: Terms, rate: Any, slack: tuple[float, float]) -> None:  # noqa: ANN401
         if rate is None:
             return
         self.programme.between(part, whole, *interval(rate, slack))

@@ -35,11 +35,12 @@ WHOLE = Span()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Items of a unit by their weights, which add up to 1; ``pool``: all together."""
+    """Items of a unit by their weights, which add up to 1; ``pool``: all together; ``weighed``: as a mean of them."""
 
     unit: str
     items: Sequence[tuple[float, str]]
     pool: bool = False
+    weighed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,4 +38,4 @@ def pool_of(section: Section, unit: str) -> Place:
         item = section.items[0].key if len(section.items) == 1 else POOLED
         return Place(unit, [(1.0, item)], pool=True)
     whole = sum(item.weight for item in section.items)
-    return Place(unit, [(float(item.weight / whole), item.key) for item in section.items], pool=True)
+    return Place(unit, [(float(item.weight / whole), item.key) for item in section.items], pool=True, weighed=True)

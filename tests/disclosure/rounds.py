@@ -38,10 +38,7 @@ class Case:
     @property
     def raters(self) -> dict[str, frozenset[str]]:
         """The groups that rate each unit."""
-        groups = self.paper.groups
-        return {
-            unit.id: frozenset(each.id for each in groups if unit.id not in each.left_out) for unit in self.paper.units
-        }
+        return {unit.id: frozenset(raters_of(self.paper, unit.id)) for unit in self.paper.units}
 
     @property
     def ballots(self) -> dict[str, int]:
@@ -49,9 +46,14 @@ class Case:
         return {row.group_id: row.valid for row in self.chain.groups}
 
     @property
-    def counted(self) -> dict[str, tuple[int, int, int]]:
-        """How many valid ballots each group cast, how many came back of it and were blank."""
-        return {row.group_id: (row.valid, row.returned, row.blank) for row in self.chain.groups}
+    def sheets(self) -> dict[tuple[str, str], int]:
+        """How many ballots of each group are valid in the section of each unit, by unit and group."""
+        return {(unit, group): sum(counts) + self.own[unit, group] for (unit, _, group), counts in self.truth.items()}
+
+
+def raters_of(paper: Paper, unit_id: str) -> tuple[str, ...]:
+    """Name the voter groups that rate a unit."""
+    return tuple(group.id for group in paper.groups if unit_id not in group.left_out)
 
 
 def make_case(seed: int) -> Case:

@@ -77,7 +77,7 @@ def _codes(notes: Any) -> set[str]:  # noqa: ANN401
 
 
 def _read_lines(
-    reading: "Reading", sums: "Sequence[Terms]", whole: "Terms | float", spans: tuple[Span, Span]
+    reading: "Reading", sums: "Sequence[Terms]", whole: "Terms", spans: tuple[Span, Span]
 ) -> None:  # fmt: skip
     """Read between what numbers the dissatisfied of the valid answers, and the figure that is measured, lie."""
     valid, formula, (of_valid, measured) = joined(sums[:GRADES]), section_of(reading.document)["formula"], spans

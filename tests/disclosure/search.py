@@ -75,11 +75,10 @@ def truth_of(case: Case | Wide, reading: Reading | WideReading) -> Vector:
         return reading.true_point()
     point = np.zeros(len(reading.programme.upper))
     made = cast("Case", case)
-    for variable, count in reading.counted.truth(made.counted):
+    for variable, count in reading.counted.truth(made.chain, made.sheets, made.own):
         point[variable] = count
-    for (unit, item, group), cell in reading.cells.items():
-        point[cell] = made.truth[unit, item, group]
-        point[reading.sheets[unit, group]] = sum(made.truth[unit, item, group]) + made.own.get((unit, group), 0)
+    for place, cell in reading.cells.items():
+        point[cell] = made.truth[place]
     return point
 
 

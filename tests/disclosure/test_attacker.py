@@ -124,14 +124,14 @@ def test_it_finds_a_small_group_whose_cover_is_told_in_the_chain() -> None:
         if len(hidden) == 2 and len(told) == 1 and is_broken_down(case.document):
             document = deepcopy(case.document)
             row = next(row for row in document["chain"]["groups"] if row["id"] == told[0])
-            row.update(shown=True, **dict(zip(COUNTED, case.counted[told[0]], strict=True)))
+            row.update(shown=True, **{name: getattr(case.chain.group(told[0]), name) for name in COUNTED})
             caught.append(bool(attack(replace(case, document=document)).leaks))
     assert len(caught) > 10, caught
     assert all(caught)
 
 
 def test_it_finds_a_small_group_beside_one_that_surely_voted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which groups the chain hides was once settled without regard to who was 本人."""
+    """The planted fault: which groups the chain hides is settled without regard to who was 本人."""
 
     def careless(sizes: Sizes, k: int, kept: frozenset[str] = frozenset()) -> frozenset[str]:
         return careful(replace(sizes, least={}), k, kept)

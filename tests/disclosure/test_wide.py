@@ -21,7 +21,7 @@ from app.tally.result import result_document
 from app.tally.verdict import Verdict
 from tests.disclosure.released import too_small
 from tests.disclosure.search import attack, contradictions, exact_ranges, read
-from tests.disclosure.wide import Wide, make_wide
+from tests.disclosure.wide import BASES, Wide, make_wide
 from tests.disclosure.wide_reader import WideReading
 from tests.tally.cast import Json, make_chain, make_marks, make_paper, make_stack, section_of
 
@@ -48,12 +48,11 @@ def test_it_works(chunk: int) -> None:
 
 @pytest.mark.parametrize("seed", [1_011_157, 1_015_665])
 def test_what_totals_by_weights_tell_by_themselves_is_taken_for_no_leak(seed: int) -> None:
-    """Rounds that the soak named: forms of two items, two hidden groups with weights, totals in bands.
+    """Forms of two items, two hidden groups with weights, totals in bands.
 
     1011157: groups of 5 and 13 people, weights 9 to 5, 11 ballots, rates of 应参加. That 80–90% of 指标0 are positive
-    takes all 5, that 40–50% are satisfied two or three of them. The item's own total tells it, and 各项合计 once more;
-    the reader of totals alone read neither. 1015665: of 18 ballots 指标0 has 20–30% satisfied, 指标1 10–20%, both
-    together 10–20%.
+    takes all 5, that 40–50% are satisfied two or three of them. The item's own total tells it, and 各项合计 once more.
+    1015665: of 18 ballots 指标0 has 20–30% satisfied, 指标1 10–20%, both together 10–20%.
     """
     case = make_wide(seed)
     reading, alone = WideReading(case), read(case, breakdown=False)
@@ -83,7 +82,7 @@ def test_a_reason_that_goes_unsaid_beside_bands_is_not_taken_for_one_that_does_n
 
 @pytest.mark.parametrize("other", [(9, 0, 0, 0, 1), (0, 0, 0, 1, 9), (0, 0, 0, 0, 10), (2, 3, 2, 2, 1)])
 def test_the_sum_of_all_items_tells_nothing_of_a_hidden_one(other: tuple[int, ...]) -> None:
-    """Round 1002699 of the soak: the bands of the sum left eight or nine answers, five to eight of them satisfied."""
+    """With it in the sum the bands would leave eight or nine answers, five to eight of them satisfied."""
     items = Item("a", "甲"), Item("b", "乙")
     paper = make_paper({"g": ()}, items=items, expected=12)
 
@@ -103,7 +102,8 @@ def makes(case: Wide) -> Iterator[str]:
     sections, document = case.paper.sections, case.document
     yield from {f"{len(sections)} sections"}
     yield from {"本人" for table in case.truth.values() if table.excused}
-    yield from {"无效 in a section" for row in document["chain"].get("sections", ()) if row.get("invalid")}
+    spoilt = {row["key"] for row in document["chain"].get("sections", ()) if row.get("invalid")}
+    yield from {f"无效, {each.scheme.formula.denominator}" for each in sections if each.key in spoilt}
     yield from {"points" if item.score else "own grades" for each in sections for item in each.items if item.width}
     yield from {"trimmed" for each in sections for item in each.items if item.score and item.score.trim}
     yield from {"weighed" for each in sections if len({item.weight for item in each.items}) > 1}
@@ -118,7 +118,7 @@ def makes(case: Wide) -> Iterator[str]:
 def test_every_make_is_drawn() -> None:
     drawn = Counter(make for seed in range(CARELESS) for make in set(makes(make_wide(seed))))
     wanted = {"1 sections", "2 sections", "points", "own grades", "trimmed", "weighed", "no_group_quorum"}
-    wanted |= {"本人", "无效 in a section"}
+    wanted |= {"本人", *(f"无效, {base}" for base in BASES)}
     wanted |= {*(f"part {source.value}" for source in Source), "invalid", "too_few", "exact", "span"}
     assert {make for make in wanted if drawn[make] >= 3} == wanted, drawn
 
@@ -236,7 +236,7 @@ def test_it_finds_a_count_of_a_section_that_tells_how_few_came(monkeypatch: pyte
 
 
 def test_it_finds_a_word_on_a_sum_of_which_an_item_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reader of totals alone once took the word as well, so that nothing followed from it."""
+    """The reader of totals alone takes no word: what follows from one is more than totals tell by themselves."""
     assert not any(attack(make_wide(seed)).leaks for seed in WITHHELD)
     monkeypatch.setattr(result, "_WITHOUT_BAND", frozenset(Verdict))  # so that no word gives way to “withheld”
     assert all(attack(make_wide(seed)).leaks for seed in WITHHELD)

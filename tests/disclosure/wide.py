@@ -34,7 +34,7 @@ from app.tally.counting import count_round
 from app.tally.document import Document
 from app.tally.figures import Table
 from app.tally.result import result_document
-from tests.disclosure.rounds import MINDS, make_case
+from tests.disclosure.rounds import MINDS, make_case, raters_of
 
 F = Fraction
 HUNDRED = F(100)
@@ -52,19 +52,29 @@ RANKS = Rule(
 
 @dataclass(frozen=True, slots=True)
 class Wide:
-    """A released round with what is true: every table by unit, item and group, and the ballots of each group.
+    """A released round with what is true: every table by unit, item and group.
 
-    ``totals`` are the composites as they are told, ``named`` what was entered for them, ``other`` the released round
-    that parts of them are of.
+    ``chain``: what came back. ``totals`` are the composites as they are told, ``named`` what was entered for them,
+    ``other`` the released round that parts of them are of.
     """
 
     document: Document
     paper: Paper
     truth: Mapping[tuple[str, str, str], Table]
-    came: Mapping[str, int]
+    chain: Chain
     totals: Mapping[str, Total]
     named: Mapping[tuple[str, str], Fraction]
     other: Document | None
+
+    @property
+    def sheets(self) -> dict[tuple[str, str], int]:
+        """How many ballots of each group are valid in the section of each unit, by unit and group."""
+        return {(unit, group): table.sheets for (unit, _, group), table in self.truth.items()}
+
+    @property
+    def own(self) -> dict[tuple[str, str], int]:
+        """How many were 本人 by unit and group."""
+        return {(unit, group): table.excused for (unit, _, group), table in self.truth.items()}
 
 
 def make_wide(seed: int) -> Wide:
@@ -193,19 +203,17 @@ class _Marked:
 
 def _stacks(draw: random.Random, paper: Paper, chain: Chain) -> dict[tuple[str, str], bytes]:
     return {
-        (unit.id, group.id): _stack(draw, section.items, chain.group(group.id).valid)
+        (unit.id, group): _stack(draw, section.items, chain.group(group).valid)
         for section in paper.sections
         for unit in section.units
-        for group in paper.groups
-        if unit.id not in group.left_out
+        for group in raters_of(paper, unit.id)
     }
 
 
 def _spoilt(draw: random.Random, marked: _Marked) -> _Marked:
-    """Make some ballots 无效 in a section of several; none where 收回 is a base: he knows it as how many sheets."""
+    """Make some ballots 无效 in a section of several."""
     paper, stacks = marked.paper, dict(marked.stacks)
-    returned = any(section.scheme.formula.denominator is Denominator.RETURNED for section in paper.sections)
-    if len(paper.parts) == 1 or returned or draw.random() < 0.5:
+    if len(paper.parts) == 1 or draw.random() < 0.5:
         return marked
     rows = []
     for row in marked.chain.groups:
@@ -255,8 +263,7 @@ def _counted(draw: random.Random, marked: _Marked, other: Document | None) -> Wi
         for unit in paper.units
         for key, most in (("boss", 100), ("less", 20), ("more", 5))
     }
-    came = {row.group_id: row.valid for row in chain.groups}
-    made = Wide(result_document(paper, stacks, chain, remarks), paper, truth, came, {}, named, other)
+    made = Wide(result_document(paper, stacks, chain, remarks), paper, truth, chain, {}, named, other)
     return replace(made, totals=told_totals(made))
 
 

@@ -16,9 +16,10 @@ from app.tally.shown import NO_FIGURE
 from tests.disclosure.attacker import Programme, Target, Terms, Vector, interval, size_told
 from tests.disclosure.mixtures import Figures, Groups, Key, Place, Span
 from tests.disclosure.places import POOLED, Asked, Cell, pool_of
+from tests.disclosure.rounds import raters_of
 from tests.disclosure.rulings import band_between
-from tests.disclosure.told_ballots import Ballots
 from tests.disclosure.told_scores import points_span, read_scores
+from tests.disclosure.told_turnouts import Turnouts
 from tests.disclosure.told_words import JUDGED, codes_of, is_banded, word_spans
 from tests.disclosure.wide import Wide
 
@@ -38,10 +39,8 @@ class WideReading:
         self.cells: dict[tuple[str, str, str], Cell] = {}
         self.asked: dict[tuple[str, str], Asked] = {}
         self.pooled: dict[str, list[str]] = {}
-        self._one = self.programme.variable()
-        self.programme.say({self._one: 1.0}, 1, 1)
-        self._counted = Ballots(case.paper, case.document, self.programme, chain=chain)
-        self.ballots = self._counted.of
+        self._counted = Turnouts(self.programme, case.document, case.paper, chain=chain)
+        self.ballots = self._counted.ballots
         for section, facts in zip(case.paper.sections, case.document["sections"], strict=True):
             for target in facts["targets"]:
                 self._read_target(section, target)
@@ -51,7 +50,7 @@ class WideReading:
             self._say(key, self.figures.of(key))
 
     def raters(self, unit_id: str) -> Groups:
-        return frozenset(group.id for group in self.paper.groups if unit_id not in group.left_out)
+        return frozenset(raters_of(self.paper, unit_id))
 
     def _read_target(self, section: Section, target: Any) -> None:  # noqa: ANN401
         unit, overall = target["id"], target["overall"]
@@ -75,14 +74,14 @@ class WideReading:
         if self._pooled_too or len(section.items) == 1:
             self._read_table(place, overall)
         elif _is_as_open(target):
-            self._read_cell(overall["total"], place, self.raters(target["id"]))
+            self._read_cell(overall["total"], place, self.raters(target["id"]), total=True)
 
     def _cell(self, section: Section, item: Item, place: tuple[str, str]) -> Cell:
         made = self.programme
         count = 1 if item.score else len(item.grades or section.scheme.scale.grades)
         grades, unknown = tuple(made.variable() for _ in range(count)), made.variable()
         cell = Cell(grades, unknown, made.variable() if item.score else None)
-        made.say({**dict.fromkeys((*cell.grades, cell.unknown), 1.0), **self._counted.beside(*place)}, 0, 0)
+        made.say({**dict.fromkeys((*cell.grades, cell.unknown), 1.0), **self._counted.less_asked(*place)}, 0, 0)
         if cell.mass is not None:
             made.say({cell.mass: 1.0, cell.grades[0]: -1.0}, -float("inf"), 0)
         return cell
@@ -98,7 +97,7 @@ class WideReading:
     def unknown(self, cells: Sequence[Cell]) -> Terms:
         return {cell.unknown: 1.0 for cell in cells}
 
-    def terms(self, key: Key) -> tuple[Terms, Terms | float]:
+    def terms(self, key: Key) -> tuple[Terms, Terms]:
         """Return what a figure is a quotient of."""
         unit, item, groups, kind = key
         cells, asked = self.cells_of(unit, item, groups), self.asked[unit, item]
@@ -121,17 +120,11 @@ class WideReading:
         """Return what a figure is a quotient of where both are counted, the whole of 有效评价."""
         return self.terms(key)[0], self.valid(self.cells_of(*key[:3]))
 
-    def _whole(self, cells: Sequence[Cell], scheme: Scheme, place: tuple[str, str, Groups]) -> Terms | float:
-        valid, base = self.valid(cells), scheme.formula.denominator
+    def _whole(self, cells: Sequence[Cell], scheme: Scheme, place: tuple[str, str, Groups]) -> Terms:
+        (unit, item, groups), base = place, scheme.formula.denominator
         if base is Denominator.VALID:
-            return valid
-        if base is Denominator.RETURNED:
-            return {**valid, **self.unknown(cells)}
-        unit, item, groups = place
-        times = 1 if item else len(self.pooled[unit])
-        people = float(times * sum(group.expected for group in self.paper.groups if group.id in groups))
-        own = [self._counted.own[unit, group] for group in groups if (unit, group) in self._counted.own]
-        return {self._one: people, **dict.fromkeys(own, -float(times))} if own else people
+            return self.valid(cells)
+        return self._counted.base(base, unit, groups, 1 if item else len(self.pooled[unit]))
 
     def _say(self, key: Key, span: Span) -> None:
         """Write what is known of a figure into the programme; of a trimmed mean and of another round it has none."""
@@ -172,20 +165,20 @@ class WideReading:
 
     def _read_table(self, place: Place, table: Any) -> None:  # noqa: ANN401
         hidden = frozenset(row["id"] for row in table["groups"] if row["id"] and not row["cell"]["shown"])
-        self._read_cell(table["total"], place, self.raters(place.unit))
+        self._read_cell(table["total"], place, self.raters(place.unit), total=True)
         for row in table["groups"]:
             if self._breakdown:
                 self._read_cell(row["cell"], place, frozenset([row["id"]]) if row["id"] else hidden)
             elif row["id"] and row["cell"]["shown"] and not place.pool:
                 self._read_answered(row["cell"], place, frozenset([row["id"]]))  # of k or more, and so no secret
 
-    def _read_cell(self, cell: Any, place: Place, groups: Groups) -> None:  # noqa: ANN401
+    def _read_cell(self, cell: Any, place: Place, groups: Groups, *, total: bool = False) -> None:  # noqa: ANN401
         if not cell["shown"]:
             return
         every = self.cells_at(place, groups)
         self.programme.say(self.valid(every), *size_told(cell["valid"]["text"], self.document["round"]["k"]))
         self._read_answered(cell, place, groups)
-        self._read_others(cell, place, groups)
+        self._read_others(cell, place, groups, mean=place.weighed or (total and bool(self.paper.scheme.weights)))
         for at, row in enumerate(cell["distribution"]):
             if row["count"] is not None:
                 self.programme.say({each.grades[at]: 1.0 for each in every}, row["count"], row["count"])
@@ -223,14 +216,17 @@ class WideReading:
         score = self.asked[place.unit, place.items[0][1]].item.score
         return score.most if score and not place.pool else 100
 
-    def _read_others(self, cell: Any, place: Place, groups: Groups) -> None:  # noqa: ANN401
+    def _read_others(self, cell: Any, place: Place, groups: Groups, *, mean: bool) -> None:  # noqa: ANN401
         """Read 不了解: of all answers where the row is over 有效评价 or a mean, else of the row's base."""
-        unknown, valid = (count(self.cells_at(place, groups)) for count in (self.unknown, self.valid))
-        told, scheme = cell["unknown"], self.asked[place.unit, place.items[0][1]].scheme
+        cells, told, item = self.cells_at(place, groups), cell["unknown"], place.items[0][1]
+        unknown, scheme = self.unknown(cells), self.asked[place.unit, item].scheme
         if told["count"] is not None:
             self.programme.say(unknown, told["count"], told["count"])
-        if scheme.formula.denominator is not Denominator.EXPECTED and told["rate"] is not None:
-            self.programme.between(unknown, {**valid, **unknown}, *interval(told["rate"], (1.0, 1.0)))
+        if told["rate"] is not None:
+            of_answers = mean or scheme.formula.denominator is Denominator.VALID
+            answers = {**self.valid(cells), **unknown}
+            whole = answers if of_answers else self._whole(cells, scheme, (place.unit, item, groups))
+            self.programme.between(unknown, whole, *interval(told["rate"], (1.0, 1.0)))
 
     def _read_trimmed(self, cell: Any, place: Place, every: Sequence[Cell]) -> None:  # noqa: ANN401
         """Read what a mean without the ends tells of all: the ends add between nothing and the most."""
@@ -243,14 +239,9 @@ class WideReading:
 
     def true_point(self) -> Vector:
         """Return the point that is true; every row must agree with it, or he reads wrongly."""
-        point, counted = np.zeros(len(self.programme.upper)), self._counted
-        point[self._one] = 1
-        for (unit, _, group), table in self.case.truth.items():
-            point[counted.sheets[unit, group]] = table.sheets
-            if (unit, group) in counted.own:
-                point[counted.own[unit, group]] = table.excused
-        for group, made in self.ballots.items():
-            point[made] = self.case.came[group]
+        point = np.zeros(len(self.programme.upper))
+        for variable, count in self._counted.truth(self.case.chain, self.case.sheets, self.case.own):
+            point[variable] = count
         for place, cell in self.cells.items():
             table = self.case.truth[place]
             point[cell.unknown] = table.unknown

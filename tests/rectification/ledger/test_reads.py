@@ -98,7 +98,7 @@ def test_conditions_pick_by_unit_state_lead_days_and_words(database: Database) -
 
 
 def test_many_words_over_many_plans_stay_one_statement(database: Database) -> None:
-    """PostgreSQL takes 65,535 values at most, SQLite may take 32,766; it was a value for every word and plan."""
+    """PostgreSQL takes 65,535 values at most, SQLite may take 32,766: words and plans are no value each."""
     make_ledger(database)
     with database.reading() as session:
         (head,) = plan_heads(session, ZHANG)
