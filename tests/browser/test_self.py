@@ -70,6 +70,20 @@ def test_a_remark_takes_nothing_back(phone: Page, installation: Installation) ->
     expect(phone.locator("[data-filled]")).to_have_text(str(ITEMS + 1))
 
 
+def test_what_is_missing_is_cleared_in_the_whole_row(phone: Page, installation: Installation) -> None:
+    """本人 answers every item of its row, and of no other."""
+    place = make(installation)
+    scan(phone, place.codes["residents"][0])
+    phone.locator(GO_ON).click()
+    expect(phone.locator(".item.missing .miss")).to_have_count(PEOPLE * ITEMS)
+    option(phone, "m1-0", SELF).click()
+    expect(phone.locator(".item.missing .miss")).to_have_count((PEOPLE - 1) * ITEMS)
+    expect(phone.locator("[data-unit='1'] :is(.missing, .miss)")).to_have_count(0)
+    option(phone, "m1-1", 1).click()
+    phone.locator(GO_ON).click()
+    expect(phone.locator(".item.missing .miss")).to_have_count(PEOPLE * ITEMS - 1)
+
+
 def test_what_is_given_to_the_rest_takes_nothing_back(phone: Page, installation: Installation) -> None:
     """The first row of the page is the voter's own: the button gives 不了解 to the other rows and leaves it whole."""
     place = make(installation)

@@ -3,8 +3,7 @@
 // Fetched when somebody asks for it.
 
 import { element, putFolded } from "./booth-element.js";
-
-const isOpen = (cell) => cell.querySelector("input:checked") === null;
+import { isOpen } from "./booth-missing.js";
 
 const PLACES = 64;
 

@@ -2,6 +2,7 @@
 // Comes with the layouts, and only where a paper has limits.
 
 import "./booth-layout.js";
+import { clearMiss, isOpen } from "./booth-missing.js";
 
 const MARK_NAME = /^m(\d+)-(\d+)$/;
 
@@ -44,10 +45,8 @@ function keepRowWhole(target) {
   const touched = isMark ? target.closest("[data-cell]").querySelector("[data-self]") : null;
   for (const one of touched ? touched.closest("[data-unit]").querySelectorAll("[data-self]") : []) {
     one.checked = touched.checked;
-    const note = touched.checked ? one.closest("[data-cell]").querySelector(".miss") : null;
-    if (note) {
-      note.parentNode.classList.remove("missing");
-      note.remove();
+    if (touched.checked) {
+      clearMiss(one.closest("[data-cell]"));
     }
   }
 }
@@ -66,9 +65,9 @@ document.addEventListener("layout", ({ detail: { ballot } }) => {
   ballot.addEventListener(
     "submit",
     (event) => {
-      const isOpen = Array.from(ballot.querySelectorAll("[data-cell]")).some((cell) => !cell.querySelector("input:checked"));
       const text = exceeded(ballot);
-      if (text && (!isOpen || !ballot.querySelector("[data-review]").hidden)) {
+      const isFilled = !Array.from(ballot.querySelectorAll("[data-cell]")).some(isOpen);
+      if (text && (isFilled || !ballot.querySelector("[data-review]").hidden)) {
         event.preventDefault();
         event.stopImmediatePropagation();
         tellLimit(ballot, text);

@@ -1,8 +1,6 @@
 // What is not marked yet: counted, shown, and gone to one after the other in the order of the page.
 
-export function isOpen(cell) {
-  return cell.querySelector("input:checked") === null;
-}
+export const isOpen = (cell) => !cell.querySelector("input:checked");
 
 export function clearMiss(cell) {
   cell.classList.remove("missing");
