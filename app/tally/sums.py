@@ -23,7 +23,7 @@ def sums_in(target: Target) -> Sums:
 
 
 def sums_of_groups(figures: Figures, total: str = "") -> Sums:
-    """Return the notes on voter groups, after that on all of them where ``total`` names it."""
+    """Return the notes on all together, where ``total`` names them, and after that on their voter groups."""
     whole = [(total, figures["total"])] if total else []
     return sums_among([*whole, *((row["name"], row["cell"]) for row in figures["groups"])])
 
