@@ -160,7 +160,7 @@ class DeskSession(Session):
     def __init__(self, engine: Engine, database: "Database", *, close_resets_only: bool = True) -> None:
         super().__init__(engine, expire_on_commit=False, close_resets_only=close_resets_only)
         self.database = database
-        self.afterwards: list[Callable[[], None]] = []
+        self.afterwards: list[Callable[[], object]] = []
 
     def rollback(self) -> None:
         """Roll back, and forget what was to be done after the commit."""
@@ -173,7 +173,7 @@ def database_of(session: Session) -> "Database":
     return _desk(session).database
 
 
-def after_commit(session: Session, act: Callable[[], None]) -> None:
+def after_commit(session: Session, act: Callable[[], object]) -> None:
     """Do something once the transaction is committed and before anybody is answered; a rollback forgets it."""
     _desk(session).afterwards.append(act)
 

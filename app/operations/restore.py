@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -27,7 +27,7 @@ from app.audit.service import SYSTEM
 from app.ballots import reads as ballots
 from app.core import migrate
 from app.core.acting import Acting
-from app.core.db import Database
+from app.core.db import Database, after_commit
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
@@ -75,11 +75,15 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
             raise DomainError("restore_other", revision=about.revision)
         if not _is_empty(database, data):
             raise DomainError("restore_not_empty")
-        with _damage_is_said(), _all_or_no_files(data), database.writing() as session:
-            lost = _fill_all(session.connection(), place, about.revision)
-            folder = _copy_files(place, data)
-            migrate.upgrade_on(session.connection())
-            mark(Acting(session, now, SYSTEM), folder, PORTS, (about.made_at, lost))
+        with ExitStack() as undone, database.writing() as session:
+            undone.callback(_take_back, data)
+            after_commit(session, undone.pop_all)  # what is committed needs its secrets, whatever fails after it
+            with _damage_is_said():
+                lost = _fill_all(session.connection(), place, about.revision)
+                folder = _copy_files(place, data)
+                migrate.upgrade_on(session.connection())
+                mark(Acting(session, now, SYSTEM), folder, PORTS, (about.made_at, lost))
+                session.flush()
 
 
 @contextmanager
@@ -90,16 +94,11 @@ def _damage_is_said() -> Iterator[None]:
         raise DomainError("restore_damaged") from error
 
 
-@contextmanager
-def _all_or_no_files(data: Path) -> Iterator[None]:
-    """Take back what was copied into an empty installation where the restore fails after all."""
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(data / FOLDER, ignore_errors=True)
-        for name in SECRETS:
-            (data / "keys" / name).unlink(missing_ok=True)
-        raise
+def _take_back(data: Path) -> None:
+    """Take back what was copied into an empty installation."""
+    shutil.rmtree(data / FOLDER, ignore_errors=True)
+    for name in SECRETS:
+        (data / "keys" / name).unlink(missing_ok=True)
 
 
 def _unpack(source: Path, place: Path) -> About:

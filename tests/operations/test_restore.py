@@ -555,3 +555,25 @@ def test_what_fails_on_the_way_leaves_nothing(
     restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     with elsewhere.database.reading() as session:
         assert restoring.waiting(session) is not None
+
+
+def with_a_job(place: Path, round_id: str) -> None:
+    """Make it a backup of format 1 in which somebody waits for a file of a round."""
+    about = json.loads((place / "about.json").read_text())
+    (place / "about.json").write_text(json.dumps({"format": 1, "revision": about["revision"]}))
+    texts = ("kind", "arguments", "staff_id", "state", "file_name", "error_code", "error_params")
+    row = {"id": "job", "path": f"/rounds/{round_id}/slips", "created_at": NOW.isoformat(), **dict.fromkeys(texts, "x")}
+    (place / "job.jsonl").write_text(json.dumps(row), "utf-8")
+
+
+def test_what_fails_after_the_commit_leaves_all(
+    ready: str, database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+) -> None:
+    """Rows that stay need the secrets they were made with: the file of a job cannot be deleted, once all is written."""
+    back_up(database, keys, target, NOW)
+    repacked(lambda place: with_a_job(place, ready))(target)
+    (elsewhere.settings.data / "jobs" / "job").mkdir(parents=True)
+    with pytest.raises(OSError, match="jobs/job"):
+        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    assert contents(elsewhere.database, GONE | CHANGED) == contents(database, GONE | CHANGED)
+    assert elsewhere.keys.pepper() == keys.pepper()
