@@ -45,6 +45,10 @@ def test_units_are_chosen_page_by_page_and_asked(page: Page, installation: Insta
     page.get_by_role("link", name="要求报送整改方案").click()
     expect(page.locator("#f-units legend")).to_contain_text("已选 700 个")
     fits(page)
+    page.get_by_label("单位名称").press("Enter")
+    expect(page.locator("#f-units legend")).to_contain_text("已选 700 个")
+    with database.reading() as session:
+        assert session.query(UnitPlan).count() == 0, "nobody was looked for, and nobody is asked"
     page.get_by_role("button", name="全不选").click()
     expect(page.locator("#f-units legend")).to_contain_text("已选 0 个")
     page.get_by_label("要求（可以不填）").fill("先易后难")
@@ -79,6 +83,28 @@ def test_enter_saves_in_every_field_but_the_one_that_looks_for_units(page: Page,
     page.get_by_label("问题", exact=True).press("Enter")
     expect(page.get_by_role("status")).to_contain_text("问题已登记")
     expect(page.get_by_role("link", name="账目不清")).to_be_visible()
+
+
+def test_with_scripts_enter_looks_again_for_what_was_looked_for(browser: Browser, installation: Installation) -> None:
+    """All is typed that an issue needs; in a field of its own the key enters it still."""
+    with installation.database.writing() as session:
+        make_cast(session)
+    store_many(installation.database, 1, 1, UNITS)
+    context = browser.new_context(**DESK, base_url=installation.address)
+    page = context.new_page()
+    log_in(page, "zhangsan")
+    page.goto("/rectification/campaigns/c0/issues")
+    page.get_by_label("问题来源").select_option("audit")
+    page.get_by_label("问题", exact=True).fill("账目不清")
+    page.locator("#f-units input[type=checkbox]").first.check()
+    for legend in ("已选 1 个", "已选 2 个"):
+        page.get_by_label("单位名称").press("Enter")
+        expect(page.locator("#f-units legend")).to_contain_text(legend)
+        expect(page.get_by_label("问题", exact=True)).to_have_value("账目不清")
+        page.locator("#f-units input[type=checkbox]").nth(1).check()
+    page.get_by_label("问题", exact=True).press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("问题已登记")
+    context.close()
 
 
 def test_the_four_lists_are_searched_by_the_keyboard(page: Page, installation: Installation) -> None:

@@ -15,7 +15,10 @@ LOOK: Final = "look"
 """The field of the buttons that look for units or leaf: ``FIND``, ``ALL``, ``TICK``, ``UNTICK``, or a page's number."""
 FIND, ALL, TICK, UNTICK = "find", "all", "tick", "untick"
 ENTER: Final = "enter"
-"""What the key presses in any field: it looks for units where what to look for has been changed, else it sends."""
+"""What the key presses in any field: it looks for units where what to look for has been changed, else it sends.
+
+In the field itself a script presses ``FIND``; a form that opens with units ticked has the key press it in any field.
+"""
 LOOKED: Final = "looked"
 """The field that says what was looked for."""
 UNITS: Final = "units[]"

@@ -125,3 +125,23 @@ def test_enter_looks_where_what_to_look_for_was_changed_and_else_sends(desk: Des
     assert desk.post(path, **sent(refused.text, **new, title="账目不清")).status_code == 303
     with database.reading() as session:
         assert session.scalars(sa.select(EnteredIssueUnit.unit_id)).all() == ["u0-1"]
+
+
+@pytest.mark.parametrize("end", ["?pick=all", "/due"])
+def test_enter_sends_no_form_that_opens_with_units_ticked(desk: Desk, database: Database, end: str) -> None:
+    """Nothing was typed, nothing looked for: the first button of the form is pressed, and nobody is asked of anything."""
+    path = f"{ROOT}/plans"
+    if end == "/due":
+        everybody = ticked(desk.get(f"{path}?pick=all").text)
+        assert desk.post(path, **{"units[]": everybody}, plan_due=DUE).status_code == 303
+    page = desk.get(path + end).text
+    (first, *_) = re.findall(
+        r'<button[^>]*type="submit"[^>]*>', page[page.index(f'<form class="card" method="post" action="{path}') :]
+    )
+    (pressed,) = re.findall(r'name="look" value="([^"]+)"', first)
+    with database.reading() as session:
+        before = {head.unit_id: head.due for head in plan_heads(session, ZHANG)}
+    shown = desk.post(path + end.removeprefix("?pick=all"), **sent(page, look=pressed))
+    assert (shown.status_code, len(ticked(shown.text)), ticked(page)) == (200, UNITS, ticked(shown.text))
+    with database.reading() as session:
+        assert {head.unit_id: head.due for head in plan_heads(session, ZHANG)} == before
