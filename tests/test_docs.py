@@ -20,6 +20,7 @@ from app.tally import disclosure
 from app.web import edge, sockets
 from app.web.menu import ROLE_WORDS
 from scripts.pictures.palette import MOST_BYTES
+from tests.half_width import narrow_signs
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -74,6 +75,11 @@ def test_every_role_has_a_page_of_two_screens() -> None:
     assert [word for word in ROLE_WORDS.values() if word not in headings] == []
     assert max(page.count("\n") for page in pages) <= TWO_SCREENS_LINES
     assert max(map(len, pages)) <= TWO_SCREENS_SIGNS
+
+
+def test_the_manuals_have_no_signs_of_half_width() -> None:
+    manuals = [*DOCS.glob("manual*.md"), *(DOCS / "manual").rglob("*.md")]
+    assert {path.name: spots for path in manuals if (spots := narrow_signs(path.read_text("utf-8")))} == {}
 
 
 def test_every_setting_is_described() -> None:

@@ -7,7 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.half_width import narrow_signs, written
+
 ROOT = Path(__file__).parents[1]
+TITLES = {"名称(姓名)", "姓名(名称)", "单位(部门)名称"}
+"""Titles of columns that are known in files of others, where people type them like this too."""
+OTHER_NAMES = {
+    "最小保密人数": "最少公布人数",
+    "未收回": "未交回",
+    "已报完成": "报告完成",
+    "量表": "等次",
+    "份额": "钥匙单, 份, 字",
+    "开轮": "开始投票",
+    "确认页": "已投入票箱",
+}
+"""Names that pages had for things that have another name by now."""
+FEW_MANUALS = 2
 PLACE = re.compile(r"%\((\w+)\)[sd]|%%|\{(\w+)\}")
 
 
@@ -43,6 +58,38 @@ def test_values_keep_their_places(extract: types.ModuleType) -> None:
         if set(PLACE.findall(chinese)) != set(PLACE.findall(english))
     }
     assert wrong == {}
+
+
+def test_chinese_has_no_signs_of_half_width(extract: types.ModuleType) -> None:
+    """Whatever a module writes, too: files, letters, names of fields."""
+    narrow = {text: spots for text in told(extract) if text not in TITLES and (spots := narrow_signs(text))}
+    assert narrow == {}
+
+
+def told(extract: types.ModuleType) -> list[str]:
+    """Return the sentences of pages, and every text that a module writes."""
+    return [*extract.sentences(), *(text for path in sorted(ROOT.glob("app/**/*.py")) for text in written(path))]
+
+
+def test_a_thing_has_one_name(extract: types.ModuleType) -> None:
+    manuals = [path.read_text("utf-8") for path in (ROOT / "docs" / "manual").rglob("*.md")]
+    manuals += [path.read_text("utf-8") for path in (ROOT / "docs").glob("manual*.md")]
+    assert len(manuals) > FEW_MANUALS
+    assert [(word, text[:60]) for text in (*told(extract), *manuals) for word in OTHER_NAMES if word in text] == []
+
+
+def test_the_narrow_signs_are_seen() -> None:
+    seen = (
+        "低于 80.0%;补课线：60.0%",
+        "60.0%,或",
+        "**剩余**:没有发出",
+        "（默认）:不足",
+        "https(推荐)",
+        "甲, 乙",
+        "对吗?",
+    )
+    assert [text for text in seen if not narrow_signs(text)] == []
+    assert narrow_signs("请按“年-月-日 时:分”填写 12:30，地址 http://a.b/甲，1,200 人（甲：乙）") == []
 
 
 def test_no_template_holds_chinese_outside_a_translated_sentence() -> None:

@@ -49,9 +49,9 @@ def _facts(section: AskedSection) -> Section:
     return cast("Section", told)
 
 
-def _left_out(target: Target) -> list[str]:
-    """Return what is noted of items that are no part of all taken together; it names them, in the form's order."""
-    return [note["text"] for note in target["notes"] if note["code"] == ITEMS_LEFT_OUT]
+def _left_out(target: Target) -> list[list[str]]:
+    """Return which items are no part of all taken together; where no names are stored their sentence has them."""
+    return [note.get("items", [note["text"]]) for note in target["notes"] if note["code"] == ITEMS_LEFT_OUT]
 
 
 def _form(section: Section) -> object:

@@ -17,9 +17,10 @@ from app.publication.announced import Option, options_of
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, Step
 from app.rounds.marks import mark_bytes
 from app.tally.chain import Chain, GroupChain
-from app.tally.document import Section, Target, only_section
+from app.tally.document import Section, Target, only_section, overall_of
 from app.tally.restraint import FREE, Restraint, restraint_between
 from app.tally.result import result_document
+from app.tally.shown import Cell
 
 SIZES = (1, 8, 12, 29, 30)
 """So many ballots are looked at: below 10 there is nothing, from 30 everything."""
@@ -42,10 +43,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Small:
-    """What would be shown of so many ballots; ``alike``: of ballots that all say the same."""
+    """What would be shown of an example of so few ballots, with its name."""
 
-    count: int
-    alike: bool
+    name: str
     unit: Target
 
 
@@ -77,6 +77,11 @@ class Preview:
     small: tuple[Small, ...]
     voted: tuple[Voted, ...]
 
+    @property
+    def rows(self) -> list[tuple[str, Cell]]:
+        """The figures of the small examples, each with its name."""
+        return [(small.name, overall_of(small.unit)["total"]) for small in self.small]
+
 
 def previews_of(paper: Paper, before: Sequence[Paper] = ()) -> list[Preview]:
     """Return the preview of every section that somebody is to rate something in."""
@@ -91,8 +96,8 @@ def preview_of(paper: Paper, before: Sequence[Paper] = ()) -> Preview | None:
     section, examples = _examples(paper, before)
     alone = replace(paper.scheme, weights={}, item_lines=())
     bare = replace(paper, parts=(_part(paper, PaperUnit("x", "")),), scheme=alone, document=None)
-    small = [Small(count, alike=False, unit=_small(bare, count, _WEIGHTS[0])) for count in SIZES]
-    small.append(Small(ALIKE, alike=True, unit=_small(bare, ALIKE, (1,))))
+    small = [Small(f"{count} 份评价", _small(bare, count, _WEIGHTS[0])) for count in SIZES]
+    small.append(Small(f"{ALIKE} 份评价，全部填同一等次", _small(bare, ALIKE, (1,))))
     return Preview(section, examples, tuple(small), tuple(_voted(bare, paper)))
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.core.errors import DomainError
 from app.office.workshop import Craft
 from app.publication import reads, trends, years
-from app.publication.read_log import note_read
+from app.publication.read_log import note_reads
 from app.publication.routes_charts import picture
 from app.publication.spoken import in_language
 from app.publication.trends import Column, Trends
@@ -36,8 +36,7 @@ def _told(desk: Desk, found: Trends) -> Trends:
 
 
 def _note(desk: Desk, *columns: Column) -> None:
-    for column in columns:
-        note_read(desk, desk.staff, column.line.round.id, "trend")
+    note_reads(desk, desk.staff, [(column.line.round.id, "trend") for column in columns])
 
 
 @router.get(PATH)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError
 from app.publication import reads, years
-from app.publication.read_log import note_read
+from app.publication.read_log import note_reads
 from app.publication.spoken import in_language
 from app.publication.years import Years
 from app.web.desk import Desk, ResultDesk
@@ -22,8 +22,7 @@ def _years(desk: Desk, campaign_id: str) -> Sequence[Years]:
     viewer = reads.viewer_of(desk.session, desk.staff)
     columns = years.columns_of(desk.session, viewer, desk.now, campaign_id)
     found = years.years_of(desk.session, columns, campaign_id)
-    for column in columns:
-        note_read(desk, desk.staff, column.line.round.id, "trend")
+    note_reads(desk, desk.staff, [(column.line.round.id, "trend") for column in columns])
     language = choose_language(desk.request)
     if language != "en":
         return found

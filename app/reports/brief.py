@@ -186,7 +186,7 @@ def _rows(section: Section) -> list[list[str]]:
 def _sums(section: Section) -> list[str]:
     """Return the notes on the shares that are drawn in the rows."""
     units = section["targets"]
-    return sum_lines(sums_of(section) if len(units) > 1 else [note for unit in units for note in sums_in(unit)])
+    return sum_lines(sums_of(units) if len(units) > 1 else [note for unit in units for note in sums_in(unit)])
 
 
 def _parts(unit: Target) -> list[tuple[int, ItemTable | Overall]]:

@@ -169,7 +169,7 @@ def _overall_table(section: Section, figures: Figures) -> Markup:
         for unit in section["targets"]
     ]
     made = table(called(section["objects"], OVERALL), fitted(columns), rows)
-    return joined([made, paragraphs(sum_lines(sums_of(section)), Style.NOTE)])
+    return joined([made, paragraphs(sum_lines(sums_of(section["targets"])), Style.NOTE)])
 
 
 def _overall_charts(document: Document, pictures: Pictures) -> Markup:

@@ -46,7 +46,12 @@ def left_out(section: Section, unit: Unit) -> list[Note]:
         return []
     counted = [counts(section.scheme, part) for part in unit.items]
     names = [item.label for item, part_of in zip(section.items, counted, strict=True) if not part_of]
-    return [{"code": ITEMS_LEFT_OUT, "text": left_out_text(names)}] if any(counted) and names else []
+    return [items_left_out(names)] if any(counted) and names else []
+
+
+def items_left_out(names: list[str]) -> Note:
+    """Return the note on items that are no part of the sum of all."""
+    return {"code": ITEMS_LEFT_OUT, "text": left_out_text(names), "items": names}
 
 
 def _is_near_uniform(part: Part) -> bool:

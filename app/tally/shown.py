@@ -20,10 +20,11 @@ NO_FIGURE = "—"
 
 
 class Note(TypedDict):
-    """A remark of the counting on what it found."""
+    """A remark of the counting on what it found; ``items`` names, in the form's order, the items that it is about."""
 
     code: str
     text: str
+    items: NotRequired[list[str]]
 
 
 class Rate(TypedDict):

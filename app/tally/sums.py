@@ -5,16 +5,16 @@ Every output that shows shares of many takes its notes from here.
 
 from collections.abc import Iterable
 
-from app.tally.document import Section, Target, overall_of, parts_of
+from app.tally.document import Target, overall_of, parts_of
 from app.tally.shown import Cell, Figures
 
 Sums = list[tuple[str, list[str]]]
 """Each note with the names of those of whom it holds, in their order."""
 
 
-def sums_of(section: Section) -> Sums:
-    """Return the notes on the objects of a section."""
-    return sums_among((target["name"], overall_of(target)["total"]) for target in section["targets"])
+def sums_of(targets: Iterable[Target]) -> Sums:
+    """Return the notes on objects, as many as are shown."""
+    return sums_among((target["name"], overall_of(target)["total"]) for target in targets)
 
 
 def sums_in(target: Target) -> Sums:

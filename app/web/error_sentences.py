@@ -181,7 +181,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "workbook_empty": (422, "文件是空的，没有保存任何内容。请重新选择文件后上传。"),
     "workbook_too_large": (
         413,
-        "文件超过 %(limit_mb)s MB,没有保存任何内容。请去掉图片和多余的工作表后再上传。",
+        "文件超过 %(limit_mb)s MB，没有保存任何内容。请去掉图片和多余的工作表后再上传。",
     ),
     "workbook_not_xlsx": (
         422,
@@ -194,7 +194,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "workbook_encrypted": (422, "文件设有密码，无法读取，没有保存任何内容。请取消密码、另存后再上传。"),
     "workbook_macros": (
         422,
-        "文件中有宏，已拒绝，没有保存任何内容。请另存为不含宏的 .xlsx,或把名单粘贴到模板中再上传。",
+        "文件中有宏，已拒绝，没有保存任何内容。请另存为不含宏的 .xlsx，或把名单粘贴到模板中再上传。",
     ),
     "workbook_links": (422, "文件引用了外部文件或网络数据，已拒绝，没有保存任何内容。请把名单粘贴到模板中再上传。"),
     "workbook_embedded": (

@@ -13,8 +13,8 @@ from app.campaigns.kinds import KINDS, Kind
 from app.publication.agreement import differing, why_not
 from app.tally.document import Section, Target
 from app.tally.facts import formula_facts, item_facts, scale_facts
-from app.tally.quality import ITEMS_LEFT_OUT
-from app.tally.wording import left_out_text
+from app.tally.quality import items_left_out
+from app.tally.shown import Note
 from tests.papers import asked
 from tests.publication import counted
 
@@ -86,9 +86,9 @@ def test_results_of_two_kinds_are_compared_only_where_all_is_the_same(one: str, 
 
 def rated(*left_out: str) -> Target:
     """Return what was rated with a note on items that are no part of the sum, beside one that says nothing of it."""
-    notes = [{"code": "unknown_high", "text": str(left_out)}]
+    notes: list[Note] = [{"code": "unknown_high", "text": str(left_out)}]
     if left_out:
-        notes.append({"code": ITEMS_LEFT_OUT, "text": left_out_text(left_out)})
+        notes.append(items_left_out(list(left_out)))
     return cast("Target", {"notes": notes})
 
 
@@ -105,3 +105,20 @@ def test_sums_over_other_items_are_not_compared(one: tuple[str, ...], other: tup
     section = way_of(ITEMS)
     assert why_not((section, rated(*one)), (section, rated(*other))) == why
     assert why_not((section, rated(*other)), (section, rated(*one))) == why
+
+
+def test_what_a_sum_is_of_hangs_on_no_wording() -> None:
+    section, told = way_of(ITEMS), rated("效率")
+    for note in told["notes"]:
+        note["text"] = f"说法改了：{note['text']}"
+    assert why_not((section, told), (section, rated("效率"))) == ""
+    assert why_not((section, told), (section, rated("服务"))) != ""
+
+
+def test_before_the_items_were_stored_their_sentence_tells_them() -> None:
+    section, *old = way_of(ITEMS), rated("效率"), rated("效率"), rated("服务")
+    for target in old:
+        for note in target["notes"]:
+            note.pop("items", None)
+    assert why_not((section, old[0]), (section, old[1])) == ""
+    assert why_not((section, old[0]), (section, old[2])) != ""

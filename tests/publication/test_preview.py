@@ -17,7 +17,7 @@ from tests.publication.counted import make_paper
 def small_of(count: int) -> Small:
     found = preview_of(make_paper())
     assert found is not None
-    return next(row for row in found.small if row.count == count and not row.alike)
+    return next(row for row in found.small if row.name == f"{count} 份评价")
 
 
 @pytest.mark.parametrize(("count", "view"), [(12, "coarse"), (29, "coarse"), (30, "exact")])
@@ -39,10 +39,10 @@ def test_below_ten_nothing_is_shown(count: int) -> None:
 def test_those_who_all_say_the_same_read_as_a_range() -> None:
     found = preview_of(make_paper())
     assert found is not None
-    [row] = [row for row in found.small if row.alike]
+    [row] = [row for row in found.small if row.name.endswith("全部填同一等次")]
     total = row.unit["overall"]["total"]
     assert total["shown"]
-    assert (row.count, total["view"], total["distribution"]) == (ALIKE, "banded", [])
+    assert (row.name, total["view"], total["distribution"]) == (f"{ALIKE} 份评价，全部填同一等次", "banded", [])
     assert len(found.small) == len(SIZES) + 1
 
 

@@ -60,6 +60,13 @@ def test_it_works_on_every_page_of_results(client: TestClient, database: Databas
             path = route.format(round_id=round_id, unit_id="u3", item=item, place=1, version=1)
             check(leader, f"{path}?shares=1")
     check(leader, f"/results/campaigns/{campaign}/units/u3")
+    base = f"/results/{round_id}?shares=1"
+    found = {
+        name: noted(leader.get(f"{base}&q={name}").text) for name in (*odd_rows(leader.get(base).text), "县图书馆")
+    }
+    assert {name: odd for name, odd in found.items() if odd != [name]} == {"县图书馆": [""]}, (
+        "of those alone that are shown"
+    )
 
 
 def test_it_works_on_what_is_tried(

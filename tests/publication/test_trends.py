@@ -18,6 +18,7 @@ from app.rounds.domain import Paper
 from app.rounds.english import with_english
 from app.rounds.models import Round
 from tests.publication import counted, reading
+from tests.publication.test_page_cost import statements
 from tests.tally.cast import section_of
 
 
@@ -115,6 +116,17 @@ def test_a_leader_reads_the_pages_and_is_noted(client: TestClient, database: Dat
             (first, "trend"),
             (second, "trend"),
         }
+
+
+@pytest.mark.parametrize("page", ["", "/units/u3", "/compare", "/years"])
+def test_all_rounds_of_a_page_are_noted_at_once(client: TestClient, database: Database, page: str) -> None:
+    campaign, first, second = two_rounds(database)
+    reader = counted.log_in(client, database, "leader")
+    with statements() as asked:
+        assert reader.get(f"/results/campaigns/{campaign}{page}").status_code == 200
+    assert [sum(part in one for one in asked) for part in ("FROM result_read", "INSERT INTO result_read")] == [1, 1]
+    with database.reading() as session:
+        assert {*session.scalars(sa.select(ResultRead.round_id))} == {first, second}
 
 
 def test_a_trend_is_told_where_two_rates_may_be_compared(database: Database) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
@@ -23,6 +24,7 @@ from app.rounds.service import checklist, draft_paper, freeze
 from app.rounds.starting import Beginning, begin, next_step
 from app.web.i18n import COOKIE
 from tests.cast import Desk, make_cast, refuses
+from tests.half_width import narrow_signs
 
 ASKED = Beginning("民主测评", "某县文化局", "甲\n乙\n", "中层干部 24\n职工代表：20人")
 
@@ -121,6 +123,22 @@ def test_the_page_asks_which_kind_and_then_its_questions(desk: Desk) -> None:
     assert again == [""], "the body of another organisation is no answer for this one"
     assert 'name="body"' not in desk.get("/campaigns/new?kind=members").text
     assert desk.get("/campaigns/new?kind=election").status_code == 404
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
+def test_no_paper_has_signs_of_half_width(desk: Desk, database: Database, kind: Kind) -> None:
+    """Neither where it is read through, nor before the freeze, nor after it, nor on the phone."""
+    voters = "组成人员 33" if kind.scheme.disclosure.announced else ASKED.voters
+    known = {"title": ASKED.title, "organisation": ASKED.organisation, "objects": ASKED.objects, "voters": voters}
+    made = desk.post("/campaigns/new", kind=kind.key, **known)
+    with database.reading() as session:
+        [row] = rounds_of(session, made.headers["location"].rpartition("/")[2])
+    shown = {end: desk.get(f"/rounds/{row.id}/{end}") for end in ("paper", "freeze", "phone/form")}
+    assert desk.post(f"/rounds/{row.id}/freeze").status_code == 303
+    shown["frozen"] = desk.get(f"/rounds/{row.id}/paper")
+    assert {answer.status_code for answer in shown.values()} == {200}
+    texts = {end: unescape(re.sub(r"<[^>]*>", "\n", answer.text)) for end, answer in shown.items()}
+    assert {end: narrow_signs(text) for end, text in texts.items()} == {end: [] for end in shown}
 
 
 @pytest.mark.parametrize(

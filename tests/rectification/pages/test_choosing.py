@@ -129,7 +129,7 @@ def test_enter_looks_where_what_to_look_for_was_changed_and_else_sends(desk: Des
 
 @pytest.mark.parametrize("end", ["?pick=all", "/due"])
 def test_enter_sends_no_form_that_opens_with_units_ticked(desk: Desk, database: Database, end: str) -> None:
-    """Nothing was typed, nothing looked for: the first button of the form is pressed, and nobody is asked of anything."""
+    """Nothing was typed or looked for: the first button of the form is pressed, and nobody is asked of anything."""
     path = f"{ROOT}/plans"
     if end == "/due":
         everybody = ticked(desk.get(f"{path}?pick=all").text)
