@@ -33,6 +33,7 @@ from app.campaigns.composite import formula_text
 from app.campaigns.listing import offices_of
 from app.campaigns.nouns import calls_of, noun
 from app.campaigns.rules import worsening_of
+from app.campaigns.sentences import composite_rule_text
 from app.consents.service import LETTERS as CONSENT_LETTERS
 from app.core.acting import Acting, Principal
 from app.core.audiences import EVERYONE, Audience
@@ -175,7 +176,7 @@ def build_api(
         "headline_of": headline, "head_of": head_of, "heads_of": heads_of, "figures_of": figures_of,
         "is_judged_by_points": is_judged_by_points, "texts_of": texts_of,
         "section_texts": section_texts, "rule_fits": rule_fits, "worsening_of": worsening_of, "word_for": word_for,
-        "composite_words": formula_text,
+        "composite_words": formula_text, "composite_rule_text": composite_rule_text,
         "promise_of": promise_of, "noun_of": noun, "calls_of": calls_of,
     }  # fmt: skip
     app.state.workshop, app.state.owns_workshop = workshop or Workshop(), workshop is None

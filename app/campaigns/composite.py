@@ -12,6 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
+from app.campaigns.rule import Rule
 from app.core.errors import DomainError
 
 _BETWEEN: Final = re.compile(r"\s*[,、;]\s*")
@@ -61,20 +62,33 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Composite:
-    """What makes up 综合评价得分; ``by_top``: votes are divided by the score of the best grade (除以最高等次分值)."""
+    """What makes up 综合评价得分; ``by_top``: votes are divided by the score of the best grade (除以最高等次分值).
+
+    ``rule`` gives the score a word, by conditions on the score alone (docs/adr/0027-a-rule-on-the-composite.md).
+    """
 
     parts: tuple[Part, ...]
     by_top: bool = False
     decimals: int = 2
+    rule: Rule | None = None
+
+    @property
+    def most(self) -> Fraction:
+        """The most that the score can be: 附加分 stand outside the 100."""
+        return WHOLE + sum((part.most for part in self.parts if part.source is Source.EXTRA), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points as far as they are known: between ``low`` and ``high``; ``coarse`` ones are shown without decimals."""
+    """Points as far as they are known: between ``low`` and ``high``; ``coarse`` ones are shown without decimals.
+
+    ``slack``: how far what they are made of may lie from what it was rounded from. Only words look at it.
+    """
 
     low: Fraction
     high: Fraction
     coarse: bool = False
+    slack: Fraction = Fraction(0)
 
     @property
     def exact(self) -> bool:
@@ -133,6 +147,7 @@ def _sum(lines: Sequence[Line]) -> Figure:
         sum((_counted(line, figure.low) for line, figure in known), Fraction(0)),
         sum((_counted(line, figure.high) for line, figure in known), Fraction(0)),
         coarse=any(figure.coarse for _, figure in known),
+        slack=sum((_counted(line, figure.slack) for line, figure in known), Fraction(0)),
     )
 
 
@@ -157,6 +172,7 @@ def weighted_mean(parts: Sequence[tuple[Fraction, Points]]) -> Points:
         sum((weight * points.low for weight, points in parts), Fraction(0)) / whole,
         sum((weight * points.high for weight, points in parts), Fraction(0)) / whole,
         coarse=any(points.coarse for _, points in parts),
+        slack=sum((weight * points.slack for weight, points in parts), Fraction(0)) / whole,
     )
 
 

@@ -20,8 +20,10 @@ from app.campaigns.composite import (
 from app.campaigns.domain import DECIMALS
 from app.campaigns.ports import resting_rounds
 from app.campaigns.reads import get_campaign
+from app.campaigns.sentences import composite_rule_text
 from app.campaigns.stored import locked_campaign, stored_composite
 from app.campaigns.typed import typed_most, typed_weight
+from app.campaigns.typed_rule import COMPOSITE_CHOICES, shown_composite_rule, typed_composite_rule
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
@@ -39,11 +41,13 @@ def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Respo
         "campaign": campaign,
         "stored": stored_composite(campaign),
         "formula": formula_text(composite) if composite else "",
+        "rule": composite_rule_text(campaign.scheme),
         "typed": typed(refused) if refused else shown(composite),
         "rounds": [(each.id, each.title) for each in resting_rounds(desk.request)(desk.session, campaign_id)],
         "rows": ROWS,
         "decimals": DECIMALS,
         "classes": list(dict.fromkeys(unit.object_class for unit in campaign.units if unit.object_class)),
+        **COMPOSITE_CHOICES,
     }
     return desk.show("campaigns/composite.html", refused, **context)
 
@@ -72,6 +76,7 @@ def shown(composite: Composite | None) -> dict[str, str]:
     if composite is None:
         return {"decimals": "2"}
     fields = {"decimals": str(composite.decimals), **({"by_top": "1"} if composite.by_top else {})}
+    fields |= shown_composite_rule(composite.rule)
     rows: list[tuple[Part, str]] = []
     for part in composite.parts:
         rows.append((part, ""))
@@ -98,7 +103,8 @@ def typed_composite(form: PostedForm) -> Composite | None:
         for row in ROWS
     ]
     filled = {str(row): cells for row, cells in zip(ROWS, rows, strict=True) if cells["label"] or cells["source"]}
-    if not filled:
+    rule = typed_composite_rule(form)
+    if not filled and rule is None:
         return None
     decimals = form.integer("decimals", 0, max(DECIMALS), label="小数位数")
     top = tuple(_part(filled, row) for row, cells in filled.items() if not cells["under"])
@@ -107,7 +113,7 @@ def typed_composite(form: PostedForm) -> Composite | None:
     for cells in _inner(filled):
         if cells["source"] == Source.COMPOSITE:
             raise DomainError("composite_levels", name=cells["label"])
-    return Composite(top, by_top=form.flag("by_top"), decimals=decimals)
+    return Composite(top, by_top=form.flag("by_top"), decimals=decimals, rule=rule)
 
 
 Rows = dict[str, dict[str, str]]

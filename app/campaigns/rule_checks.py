@@ -42,11 +42,14 @@ _MOST_TRIED = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a rule is laid over: the scores of the grades, best first, and whether shares add up to the whole."""
+    """What a rule is laid over: the scores of the grades, best first, and whether shares add up to the whole.
+
+    ``composite``: the most that a composite can be, None where it cannot be looked at.
+    """
 
     scores: tuple[int, ...]
     whole: bool = True
-    composite: bool = False
+    composite: Fraction | None = None
 
     @property
     def grades(self) -> int:
@@ -140,10 +143,16 @@ def _check_conditions(conditions: Sequence[Condition], ground: Ground, name: str
         shares = condition.quantity in SHARES
         if shares and not 1 <= condition.grades < ground.grades:
             raise DomainError("rule_grades_range", name=name, most=ground.grades - 1)
-        if not 0 <= condition.number <= (1 if shares else ONE_HUNDRED):
-            raise DomainError("rule_number_range", name=name)
-        if condition.quantity is Quantity.COMPOSITE and not ground.composite:
+        if condition.quantity is Quantity.COMPOSITE and ground.composite is None:
             raise DomainError("rule_no_composite", name=name)
+        if not 0 <= condition.number <= _most(ground, condition.quantity):
+            raise DomainError("rule_number_range", name=name)
+
+
+def _most(ground: Ground, quantity: Quantity) -> Fraction:
+    if quantity in SHARES:
+        return Fraction(1)
+    return ground.composite or Fraction(ONE_HUNDRED) if quantity is Quantity.COMPOSITE else Fraction(ONE_HUNDRED)
 
 
 def _check_order(steps: Sequence[Step], ground: Ground) -> None:
@@ -214,9 +223,9 @@ def _table_bounds(ground: Ground, shift: int) -> Iterator[Bound]:
     yield Bound(sums[-1], 0, Fraction(1))
     if ground.whole:
         yield Bound(0, sums[-1], Fraction(-1))
-    for extra in (ground.grades + 1 + shift, ground.grades + 2 + shift):
-        yield Bound(0, extra, Fraction(0))
-        yield Bound(extra, 0, Fraction(1))
+    for place, quantity in enumerate((Quantity.MEAN, Quantity.COMPOSITE), start=ground.grades + 1 + shift):
+        yield Bound(0, place, Fraction(0))
+        yield Bound(place, 0, _most(ground, quantity) / ONE_HUNDRED)
 
 
 def _bound(ground: Ground, condition: Condition, sign: Sign, shift: int) -> Bound:

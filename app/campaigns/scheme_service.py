@@ -12,6 +12,7 @@ from app.audit import service as audit
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.builtin import SCALES
 from app.campaigns.composite import Composite, check_composite, formula_text
+from app.campaigns.composite_rule import check_composite_rule
 from app.campaigns.disclosure import disclosure_text
 from app.campaigns.domain import Form, Item, Scale, Scheme
 from app.campaigns.form_rules import check_form
@@ -20,6 +21,7 @@ from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
 from app.campaigns.rules import TITLE_LIMIT, check_disclosure, check_scheme, check_top, scheme_on
+from app.campaigns.sentences import composite_rule_text
 from app.campaigns.service import campaign_row, check_typed
 from app.core.acting import Acting, Principal
 from app.core.db import locked
@@ -76,10 +78,11 @@ def set_composite(acting: Acting, campaign_id: str, composite: Composite | None,
     if composite is not None:
         units = get_campaign(session, campaign_id).units
         check_composite(composite, groups, rounds, [unit.object_class for unit in units])
+        check_composite_rule(composite)
     scheme = replace(SCHEME_JSON.validate_json(campaign.scheme), composite=composite)
     campaign.scheme = SCHEME_JSON.dump_json(scheme).decode()
-    formula = formula_text(composite) if composite else ""
-    audit.record(session, acting.now, acting.actor, "campaign.composite", campaign_id, formula=formula)
+    told = {"formula": formula_text(composite) if composite else "", "rule": composite_rule_text(scheme)}
+    audit.record(session, acting.now, acting.actor, "campaign.composite", campaign_id, **told)
 
 
 def askable_items(session: Session, campaign_id: str) -> list[tuple[str, str]]:

@@ -109,6 +109,12 @@ def rule_text(scheme: Scheme, rule: Rule | None = None) -> str:
     return "".join(f"{part}。" for part in parts)
 
 
+def composite_rule_text(scheme: Scheme) -> str:
+    """Say the rule that gives 综合评价得分 its word; empty where there is none."""
+    rule = scheme.composite.rule if scheme.composite else None
+    return rule_text(scheme, rule) if rule else ""
+
+
 def _plurality_text(scheme: Scheme, plurality: Plurality) -> str:
     grades = zip(scheme.scale.grades, plurality.words, strict=True)
     named = [f"“{grade.label}”最多的为“{word.text}”" for grade, word in grades]

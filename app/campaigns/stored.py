@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from app.campaigns.composite import formula_text
 from app.campaigns.domain import Form
 from app.campaigns.reads import CampaignView, GroupView, SectionView, get_campaign
+from app.campaigns.sentences import composite_rule_text, rule_text
 from app.campaigns.sentences import formula_text as scheme_formula
-from app.campaigns.sentences import rule_text
 from app.campaigns.service import campaign_row
 from app.campaigns.typed import shown_scheme
 from app.web.stale import Stored, stored
@@ -68,7 +68,11 @@ def stored_scheme(campaign: CampaignView) -> Stored:
 def stored_composite(campaign: CampaignView) -> Stored:
     """Return what the composite score is made of."""
     composite = campaign.scheme.composite
-    return stored([("综合评价", formula_text(composite) if composite else "")], composite)
+    lines = [
+        ("综合评价", formula_text(composite) if composite else ""),
+        ("判定规则", composite_rule_text(campaign.scheme)),
+    ]
+    return stored(lines, composite)
 
 
 def stored_form(form: Form) -> Stored:

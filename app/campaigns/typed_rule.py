@@ -36,6 +36,11 @@ STEP_ROWS: Final = range(1, MAX_STEPS)
 CONDITIONS: Final = range(1, 3)
 FLAG_ROWS: Final = range(1, MAX_FLAGS + 1)
 REST: Final = "rest"
+ROWS_OFFERED: Final = {
+    "step_rows": list(STEP_ROWS),
+    "condition_rows": list(CONDITIONS),
+    "flag_rows": list(FLAG_ROWS),
+}
 _NUMBER_LENGTH = 20
 
 
@@ -56,6 +61,17 @@ def typed_own_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
     """Return the rule that was typed for a section on its form's scale; None where it obeys the campaign's."""
     kind = form.text("rule_kind", 20, needed=False) or LINES_RULE
     return None if kind == LINES_RULE else typed_rule(form, scheme)
+
+
+def typed_composite_rule(form: PostedForm) -> Rule | None:
+    """Return the rule that was typed for 综合评价得分; None where every row of it is empty."""
+    steps, rest, flags = tuple(_steps(form)), _word(form, REST, "其余"), tuple(_flags(form))
+    return Rule((*steps, Step((), rest)), flags) if steps or flags or rest.text else None
+
+
+def shown_composite_rule(rule: Rule | None) -> dict[str, str]:
+    """Return the fields of the rule on 综合评价得分."""
+    return {} if rule is None else {**_shown(rule), **_shown_flags(rule)}
 
 
 def shown_own_rule(scheme: Scheme, *, own: bool) -> dict[str, str]:
@@ -172,14 +188,16 @@ def _shown_word(word: Word, row: str) -> dict[str, str]:
     return fields if word.points is None else {**fields, f"{row}-points": f"{float(word.points):g}"}
 
 
+COMPOSITE_CHOICES: Final[dict[str, object]] = {"quantities": [("composite-0", [])], **ROWS_OFFERED}
+"""What the page of 综合评价得分 offers for its rule."""
+
+
 def rule_choices(scheme: Scheme) -> dict[str, object]:
     """Return what a page of a rule offers: rows, what conditions look at, and what is worth knowing of the rule."""
     ground = ground_of(scheme)
     return {
         "quantities": quantities(scheme),
-        "step_rows": list(STEP_ROWS),
-        "condition_rows": list(CONDITIONS),
-        "flag_rows": list(FLAG_ROWS),
+        **ROWS_OFFERED,
         "overlaps": overlaps(scheme.judged_by, ground),
         "worsening": worsening(scheme.judged_by, ground),
     }

@@ -65,6 +65,8 @@ class Slide:
     id: str = ""
     score: str = ""
     """Its 综合评价得分, where everybody is told one."""
+    concluded: str = ""
+    """The word of that score, with what stands beside it."""
     head: str = ""
     """What the figure is called that decides about it."""
 
@@ -79,9 +81,10 @@ def slides_of(document: Document | BandDocument) -> list[Slide]:
     ]
 
 
-def with_scores(slides: Sequence[Slide], scores: Mapping[str, str]) -> list[Slide]:
-    """Return the slides with the scores that are told, by object."""
-    return [replace(slide, score=scores.get(slide.id, "")) for slide in slides]
+def with_scores(slides: Sequence[Slide], scores: Mapping[str, tuple[str, str]]) -> list[Slide]:
+    """Return the slides with the scores that are told and the words of them, by object."""
+    told = ((slide, *scores.get(slide.id, ("", ""))) for slide in slides)
+    return [replace(slide, score=score, concluded=word) for slide, score, word in told]
 
 
 def summary_of_words(slides: Sequence[Slide]) -> list[tuple[str, str, int]]:

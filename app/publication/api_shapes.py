@@ -13,6 +13,7 @@ from app.publication.domain import Scope
 from app.tally.document import BandDocument, Document, Target, TargetBand
 from app.tally.flat import FlatBandDocument, FlatDocument
 from app.tally.shown import Rate
+from app.tally.verdict import Verdict
 
 
 class Shape(BaseModel):
@@ -80,10 +81,24 @@ class Award(Shape):
     at: datetime
 
 
+class Conclusion(Shape):
+    """The word of a composite score; empty, with ``why``, where the score is not known well enough for one.
+
+    ``code`` is what the word means: met, attention, remedial.
+    """
+
+    word: str
+    code: Verdict | None
+    consequence: str
+    flags: list[str]
+    why: str
+
+
 class CompositeRow(Shape):
     """An object's 综合评价得分: its points as a text, or in ``why`` the reason that there are none.
 
-    ``parts`` are pairs of a label and its points; a range where a part is hidden.
+    ``parts`` are pairs of a label and its points; a range where a part is hidden. ``conclusion`` is null where there is
+    no score, or no rule on it.
     """
 
     id: str
@@ -92,13 +107,18 @@ class CompositeRow(Shape):
     why: str
     parts: list[tuple[str, str]]
     award: Award | None
+    conclusion: Conclusion | None
 
 
 class Composites(Shape):
-    """What stands beside the votes; ``formula`` says how the scores are made, and is empty where only awards do."""
+    """What stands beside the votes; ``formula`` says how the scores are made, and is empty where only awards do.
+
+    ``rule`` says which word follows from a score, and is empty where none does.
+    """
 
     formula: str
     rows: list[CompositeRow]
+    rule: str
 
 
 class Outcome(Shape):

@@ -11,7 +11,8 @@ from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.publication import api_shapes
 from app.publication.api import Found, Program, Reading, answer, described, new_router, released
-from app.publication.composites import Composites, composites_beside, composites_told
+from app.publication.composite_rows import Composites
+from app.publication.composites import composites_beside, composites_told
 from app.publication.editions import Published
 from app.publication.previous import Before, previous_seen, previous_told, rounds_of
 from app.publication.signing import seen, signed_result, stored_signature

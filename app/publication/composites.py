@@ -1,8 +1,7 @@
 """Named scores, points and awards of a round, and the composite scores of its released result."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Final, cast
@@ -13,25 +12,21 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.campaigns.composite import (
     AWARD_WORDS,
-    VOTED,
     WHOLE,
     Composite,
-    Line,
-    Missing,
     Part,
-    Points,
     Source,
     Total,
     check_awards,
     every_part,
     formula_text,
-    points_text,
 )
 from app.campaigns.disclosure import Extent
+from app.campaigns.sentences import composite_rule_text
 from app.core.acting import Acting
-from app.core.chinese import chinese_date
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.publication.composite_rows import Composites, Entry, row_of
 from app.publication.domain import Scope, Viewer
 from app.publication.editions import Published, PublishedBands
 from app.publication.models import NamedEntry
@@ -47,62 +42,8 @@ _NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 SCORED: Final = frozenset({RoundState.READY, RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED})
 """When named scores may be entered: the paper is fixed, and nobody has read the result."""
 AWARDED: Final = frozenset({RoundState.COUNTED, RoundState.PUBLISHED})
-NOTE_SENTENCES: Final = {
-    "not_entered": "还没有填写计名的部分",
-    "too_few": "样本不足，不计算",
-    "invalid": "结果无效，不计算",
-    "not_published": "另一轮的结果没有公布，不计算",
-    "not_rated": "没有测评这个对象，不计算",
-    "only_words": "本轮只公布结论，不计算",
-}
-"""Why there is no score, by the reason."""
 Key = tuple[str, str]
 """An object's id with the key of a part, or ``AWARD``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What was entered, by whom and when."""
-
-    value: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An object with its score, what that is made of, and what the body decided beside it."""
-
-    id: str
-    name: str
-    score: str
-    why: str
-    parts: Sequence[tuple[str, str]]
-    award: Entry | None
-
-    @property
-    def parts_text(self) -> str:
-        """Every part with its points, as files say it."""
-        return "；".join(f"{label} {text}" for label, text in self.parts)
-
-    @property
-    def award_text(self) -> str:
-        """What the body decided, with who entered it and on which day."""
-        award = self.award
-        return f"{award.value}（{award.by}，{chinese_date(award.at)}）" if award else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Composites:
-    """What stands beside the votes of a result; ``formula`` is empty where only awards do."""
-
-    formula: str
-    rows: Sequence[Row]
-
-    @property
-    def awarded(self) -> bool:
-        """Whether the body decided on any object."""
-        return any(row.award for row in self.rows)
 
 
 def composite_of(paper: Paper) -> Composite | None:
@@ -231,31 +172,12 @@ def composites_in(
         totals = composites_of(document, composite, named, _others(composite, other), classes)
     elif not any(part == AWARD for _, part in entries):
         return None
-    decimals = composite.decimals if composite else 0
     targets = [(target["id"], target["name"]) for section in document["sections"] for target in section["targets"]]
-    rows = [_row(key, name, totals.get(key), entries.get((key, AWARD)), decimals) for key, name in targets]
-    return Composites(formula_text(composite) if composite else "", rows)
+    rows = [row_of(target, composite, totals.get(target[0]), entries.get((target[0], AWARD))) for target in targets]
+    return Composites(formula_text(composite) if composite else "", rows, composite_rule_text(paper.scheme))
 
 
 def _others(composite: Composite, other: Callable[[str], Document | None]) -> dict[str, Document]:
     wanted = {part.round_id for part in every_part(composite.parts) if part.source is Source.ROUND}
     found = {round_id: other(round_id) for round_id in wanted}
     return {round_id: document for round_id, document in found.items() if document is not None}
-
-
-def _row(target_id: str, name: str, total: Total | None, award: Entry | None, decimals: int) -> Row:
-    if total is None:
-        return Row(target_id, name, "", "", (), award)
-    why = NOTE_SENTENCES[total.figure.reason] if isinstance(total.figure, Missing) else ""
-    score = points_text(total.figure, decimals) if isinstance(total.figure, Points) else ""
-    return Row(target_id, name, score, why, [_told(line, decimals) for line in _leaves(total.lines)], award)
-
-
-def _leaves(lines: Sequence[Line]) -> list[Line]:
-    return [leaf for line in lines for leaf in (_leaves(line.lines) if line.lines else [line])]
-
-
-def _told(line: Line, decimals: int) -> tuple[str, str]:
-    named = "" if line.part.source in VOTED else "（非无记名）"
-    text = points_text(line.figure, decimals) if isinstance(line.figure, Points) else "—"
-    return f"{line.part.label}{named}", text

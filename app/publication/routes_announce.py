@@ -103,7 +103,8 @@ def screen(desk: KeyDesk, round_id: str) -> Response:
     result = in_hall(session, round_id, desk.now) if place > NOT_BEGUN else None
     meeting, (paper, digest) = meeting_of(session, round_id) if result else NOTHING, frozen_paper(session, round_id)
     beside = composites_told(session, result, desk.now) if result else None
-    scores = {each.id: each.score for each in beside.rows} if beside and beside.formula else {}
+    rows = beside.rows if beside and beside.formula else ()
+    scores = {each.id: (each.score, each.conclusion_text) for each in rows}
     slides = with_scores(slides_of(result.document), scores) if result else []
     slide = slides[place - 1] if 0 < place <= len(slides) else None
     told = previous_told(session, desk.now, result) if result and slide else ()
@@ -112,6 +113,7 @@ def screen(desk: KeyDesk, round_id: str) -> Response:
         "slide": slide,
         "before": next(iter(in_words(choose_language(desk.request), last)), None),
         "formula": beside.formula if beside else "",
+        "score_rule": beside.rule if beside else "",
         "gates": gates_text(paper.scheme, {group.id: group.name for group in paper.groups}) if result else "",
         "round": row,
         "paper": paper,

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from app.core.errors import DomainError
 from app.publication.admission import admission, merged_of
-from app.publication.composites import Composites, composites_beside
+from app.publication.composite_rows import Composites
+from app.publication.composites import composites_beside
 from app.publication.domain import unit_of
 from app.publication.editions import Published
 from app.publication.previous import previous_behind, rounds_of

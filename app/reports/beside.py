@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from app.office.markup import Column, Style, joined, paragraphs, table
-from app.publication.composites import Composites
+from app.publication.composite_rows import Composites
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
 from app.reports.report_data import fitted
 from app.tally.shown import NO_FIGURE
@@ -16,17 +16,20 @@ def composites_table(composites: Composites | None) -> Markup:
     if composites is None:
         return Markup("")
     columns = [Column("对象", 0, Style.CELL), *([Column("综合评价得分", 25, Style.CELL)] if composites.formula else []),
-               *([Column("各部分", 70, Style.CELL)] if composites.formula else []),
+               *([Column("综合评价结论", 40, Style.CELL)] if composites.rule else []),
+               *([Column("各部分", 60 if composites.rule else 70, Style.CELL)] if composites.formula else []),
                *([Column("组织评定", 35, Style.CELL)] if composites.awarded else [])]  # fmt: skip
     rows = [
         [
             row.name,
-            *([row.score or row.why, row.parts_text] if composites.formula else []),
+            *([row.score or row.why] if composites.formula else []),
+            *([row.conclusion_text or NO_FIGURE] if composites.rule else []),
+            *([row.parts_text] if composites.formula else []),
             *([row.award_text or NO_FIGURE] if composites.awarded else []),
         ]
         for row in composites.rows
     ]
-    words = [composites.formula, "计名的部分和组织评定不经过票箱，不是投票结果。"]
+    words = [*composites.how, composites.given_text, "计名的部分和组织评定不经过票箱，不是投票结果。"]
     return joined([table("综合评价和组织评定", fitted(columns), rows), paragraphs(filter(None, words))])
 
 

@@ -8,7 +8,7 @@ from pypdf import PdfWriter
 
 from app.campaigns.nouns import called
 from app.publication import charts
-from app.publication.composites import Composites
+from app.publication.composite_rows import Composites
 from app.publication.domain import units_of_verdict
 from app.publication.editions import Published
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
@@ -147,17 +147,31 @@ def _last(previous: Sequence[Before]) -> Mapping[str, object]:
 
 
 def _beside(composites: Composites, result: Published) -> Mapping[str, object]:
+    judged = bool(composites.rule)
     rows = [
-        [row.name, row.score or row.why or NOT_TOLD, row.parts_text, row.award_text or NOT_TOLD]
+        [
+            row.name,
+            row.score or row.why or NOT_TOLD,
+            *([row.conclusion_text or NOT_TOLD] if judged else []),
+            row.parts_text,
+            row.award_text or NOT_TOLD,
+        ]
         for row in composites.rows
     ]
     title = "综合评价得分" if composites.formula else "组织评定"
     heads = {
-        "heads": (called(sort_rated(result.document), "单位"), "综合评价得分", "各部分", "组织评定"),
-        "widths": (34, 62, 34),
+        "heads": (
+            called(sort_rated(result.document), "单位"),
+            "综合评价得分",
+            *(["综合评价结论"] if judged else []),
+            "各部分",
+            "组织评定",
+        ),
+        "widths": (24, 38, 48, 28) if judged else (34, 62, 34),
     }
     note = "计名的部分和组织评定不经过票箱，不是投票结果。"
-    return {"title": title, **heads, "rows": rows, "how": composites.formula, "note": note}
+    how = "。".join([*composites.how, *filter(None, [composites.given_text])])
+    return {"title": title, **heads, "rows": rows, "how": how, "note": note}
 
 
 def _formula(document: Document, section: Section) -> str:

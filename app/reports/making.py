@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made, named
 from app.publication.admission import admitted, admitted_bands, merged_of
-from app.publication.composites import Composites, composites_beside, composites_told
+from app.publication.composite_rows import Composites
+from app.publication.composites import composites_beside, composites_told
 from app.publication.domain import unit_of
 from app.publication.editions import Published, PublishedBands
 from app.publication.previous import previous_seen, previous_told

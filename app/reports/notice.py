@@ -5,7 +5,7 @@ from typing import Final
 
 from app.office.qr import qr_grid
 from app.publication.announced import beside_word, options_text, slides_of, summary_of_words
-from app.publication.composites import Composites
+from app.publication.composite_rows import Composites
 from app.publication.editions import PublishedBands
 from app.publication.previous import PREVIOUS_NOTE, Before
 from app.reports.framed import FRAME, frame, typeset
@@ -86,9 +86,11 @@ def _beside(composites: Composites | None) -> dict[str, object]:
     if composites is None:
         return {"scores": [], "beside": "", "how": ""}
     awards = [f"组织评定：{row.award_text}" if row.award else "" for row in composites.rows]
-    told = [[row.score or row.why, award] for row, award in zip(composites.rows, awards, strict=True)]
+    told = [
+        [row.score or row.why, row.conclusion_text, award] for row, award in zip(composites.rows, awards, strict=True)
+    ]
     scores = [" ".join(filter(None, [row.name, *each])) for row, each in zip(composites.rows, told, strict=True)]
-    how = composites.formula or "组织评定由会议或组织作出，不是投票结果。"
+    how = "。".join(composites.how) or "组织评定由会议或组织作出，不是投票结果。"
     return {"scores": scores, "beside": "综合评价得分" if composites.formula else "组织评定", "how": how}
 
 

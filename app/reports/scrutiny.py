@@ -7,7 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from app.office.markup import Pictures, Style, joined, paragraph, paragraphs
-from app.publication.composites import Composites
+from app.publication.composite_rows import Composites
 from app.publication.editions import Published
 from app.publication.previous import Before
 from app.reports.fields import ReportKind

@@ -12,7 +12,7 @@ from app.core.chinese import chinese_time
 from app.office.books import written
 from app.office.workbook import plain
 from app.publication.announced import beside_word, slides_of
-from app.publication.composites import Composites
+from app.publication.composite_rows import Composites
 from app.publication.domain import has_intervals, notes_for, units_with_remarks
 from app.publication.editions import Published
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
@@ -214,11 +214,16 @@ def _previous(previous: Sequence[Before], table: Table) -> None:
 
 def _composites(composites: Composites, table: Table) -> None:
     """Write scores as texts: what is a range is no number, and nothing is to be added up again."""
-    table.head(["对象", "综合评价得分", "各部分", "组织评定"], [WIDE, NARROW, LONG, WIDE])
+    judged = bool(composites.rule)
+    heads, widths = ["综合评价结论"] * judged, [WIDE] * judged
+    table.head(["对象", "综合评价得分", *heads, "各部分", "组织评定"], [WIDE, NARROW, *widths, LONG, WIDE])
     for row in composites.rows:
-        table.row([row.name, row.score or row.why, row.parts_text, row.award_text])
-    if composites.formula:
-        table.row(["算法", None, composites.formula])
+        word: list[Value] = [row.conclusion_text] if judged else []
+        table.row([row.name, row.score or row.why, *word, row.parts_text, row.award_text])
+    told = (("算法", composites.formula), ("判定规则", composites.rule), ("合计", composites.words_text))
+    for name, text in told:
+        if text:
+            table.row([name, None, *[None] * judged, text])
 
 
 def _by_item(table: Table, result: Published) -> None:

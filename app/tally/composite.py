@@ -118,7 +118,7 @@ def _of_item(section: Section, table: ItemTable, group: str, *, by_top: bool) ->
 
 
 def _scaled(points: Points, factor: Fraction) -> Points:
-    return Points(points.low * factor, points.high * factor, coarse=points.coarse)
+    return Points(points.low * factor, points.high * factor, coarse=points.coarse, slack=points.slack * factor)
 
 
 def _asked(section: Section, key: str) -> FormItem:
@@ -133,11 +133,16 @@ def _of_points(table: Figures, group: str, most: int) -> Points:
     if cell is None or told is None:
         return Points(Fraction(0), Fraction(WHOLE), coarse=True)
     low, high = told
+    exact, step = cell["view"] == View.EXACT, _step_of(text)
     if cell["view"] == View.COARSE:
-        # Half up, or kept on their side of a line or off an end.
-        step = 1 / Fraction(10 ** len(text.partition(".")[2]))
         low, high = max(low - step, Fraction(0)), min(high + step, Fraction(most))
-    return _scaled(Points(low, high, coarse=cell["view"] != View.EXACT), Fraction(WHOLE) / most)
+    points = Points(low, high, coarse=not exact, slack=step if exact else Fraction(0))
+    return _scaled(points, Fraction(WHOLE) / most)
+
+
+def _step_of(text: str) -> Fraction:
+    """Return how far a printed mean may lie from the true one: half up, or kept on its side of a line or off an end."""
+    return 1 / Fraction(10 ** len(text.partition(".")[2]))
 
 
 def _points_told(text: str, most: int) -> tuple[Fraction, Fraction] | None:
@@ -175,10 +180,11 @@ def _of_table(section: Section, table: Figures, group: str, scale: tuple[Sequenc
     if counts is not None:
         exact = mean_score(counts, scores)
         return Points(exact, exact, coarse=cell["view"] == View.COARSE)
-    mean = None if cell["mean_score"] is None else _mean_told(cell["mean_score"]["text"])
+    text = "" if cell["mean_score"] is None else cell["mean_score"]["text"]
+    mean = _mean_told(text)
     if mean is not None:
         if by_valid or cell["view"] != View.COARSE:
-            return Points(mean, mean, coarse=cell["view"] == View.COARSE)
+            return Points(mean, mean, coarse=cell["view"] == View.COARSE, slack=_step_of(text))
         # Whole points, half up or kept on their side of a line: all that may lie behind them.
         return Points(max(mean - 1, Fraction(min(scores))), min(mean + 1, Fraction(max(scores))), coarse=True)
     return _of_band(section, cell, scores, top)

@@ -70,6 +70,8 @@ PATTERNS: Final = (
     "%(grade)s %(score)s 分",
     "%(score)s 分",
     "%(score)s分",
+    "%(word)s %(count)s 个",
+    "综合评价结论：%(words)s",
     "少于 %(n)s 份的数据不显示",
     "收回多于应参加人数（%(names)s）：按应参加计算的比率改按收回份数计算，请核对名册",
     "%(names)s占收回票数的比例与其占应参加人数的比例相差较大",
@@ -146,6 +148,7 @@ PARTS: Final = (
     "有类别未达法定人数，整个结果无效",
     "满意率与总体满意率相同",
     "综合评价得分",
+    "综合评价结论",
 )
 """Sentences without values, as they stand between the stops of a longer text; listed for the catalogue."""
 NOT_SPOKEN: Final = frozenset({"texts", "id", "key", "code", "digest"})

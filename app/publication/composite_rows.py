@@ -1,0 +1,162 @@
+"""What a reader is told of composite scores, object by object: the score, its word, its parts; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from typing import Final
+
+from app.campaigns.composite import VOTED, Composite, Line, Missing, Points, Total, points_text
+from app.campaigns.composite_rule import outcome_of
+from app.campaigns.rule import Rule
+from app.core.chinese import chinese_date
+from app.tally.verdict import OF_MEANING, Verdict
+
+NOTE_SENTENCES: Final = {
+    "not_entered": "还没有填写计名的部分",
+    "too_few": "样本不足，不计算",
+    "invalid": "结果无效，不计算",
+    "not_published": "另一轮的结果没有公布，不计算",
+    "not_rated": "没有测评这个对象，不计算",
+    "only_words": "本轮只公布结论，不计算",
+    "unsure": "得分只能确定到一个范围，跨过判定的线，不作结论",
+}
+"""Why there is no score, or no word for one, by the reason."""
+_MORE_DECIMALS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was entered, by whom and when."""
+
+    value: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The word of a score （综合评价结论）; empty, with ``why``, where the score is not known well enough."""
+
+    word: str = ""
+    code: Verdict | None = None
+    consequence: str = ""
+    flags: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """What follows from the word, and what the rule says besides."""
+        return tuple(filter(None, (self.consequence, *self.flags)))
+
+    @property
+    def text(self) -> str:
+        """The word with all that stands beside it, as files say it."""
+        return "；".join(filter(None, (self.word, *self.beside, self.why)))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An object with its score, what that is made of, the word of it, and what the body decided beside it.
+
+    ``conclusion`` is None without a score, or without a rule on it.
+    """
+
+    id: str
+    name: str
+    score: str
+    why: str
+    parts: Sequence[tuple[str, str]]
+    award: Entry | None
+    conclusion: Conclusion | None = None
+
+    @property
+    def conclusion_text(self) -> str:
+        """The word of the score with what stands beside it; empty where there is none."""
+        return self.conclusion.text if self.conclusion else ""
+
+    @property
+    def parts_text(self) -> str:
+        """Every part with its points, as files say it."""
+        return "；".join(f"{label} {text}" for label, text in self.parts)
+
+    @property
+    def award_text(self) -> str:
+        """What the body decided, with who entered it and on which day."""
+        award = self.award
+        return f"{award.value}（{award.by}，{chinese_date(award.at)}）" if award else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composites:
+    """What stands beside the votes of a result; ``formula`` is empty where only awards do.
+
+    ``rule`` says which word follows from a score; empty where none does.
+    """
+
+    formula: str
+    rows: Sequence[Row]
+    rule: str = ""
+
+    @property
+    def how(self) -> Sequence[str]:
+        """How scores and words are made, for what is printed below them."""
+        return [text for text in (self.formula, self.rule) if text]
+
+    @property
+    def given_text(self) -> str:
+        """The same as a sentence."""
+        return f"综合评价结论：{self.words_text}。" if self.words_text else ""
+
+    @property
+    def words_text(self) -> str:
+        """How many objects were given which word, in the order of the objects; empty where none was."""
+        words = [row.conclusion.word for row in self.rows if row.conclusion and row.conclusion.word]
+        return "，".join(f"{word} {words.count(word)} 个" for word in dict.fromkeys(words))
+
+    @property
+    def awarded(self) -> bool:
+        """Whether the body decided on any object."""
+        return any(row.award for row in self.rows)
+
+
+def row_of(target: tuple[str, str], composite: Composite | None, total: Total | None, award: Entry | None) -> Row:
+    """Return an object with what its total is told to be, and the word of that."""
+    if composite is None or total is None:
+        return Row(*target, "", "", (), award)
+    parts = [_told(line, composite.decimals) for line in _leaves(total.lines)]
+    if isinstance(total.figure, Missing):
+        return Row(*target, "", NOTE_SENTENCES[total.figure.reason], parts, award)
+    score = _score_text(total.figure, composite)
+    return Row(*target, score, "", parts, award, _concluded(composite.rule, total.figure))
+
+
+def _score_text(score: Points, composite: Composite) -> str:
+    """Write a score; where rounding would carry it over a line of the rule, with as many decimals as keep it off."""
+    text, rule = points_text(score, composite.decimals), composite.rule
+    if rule is None or not score.exact:
+        return text
+    exact, decimals = replace(score, coarse=False, slack=Fraction(0)), len(text.partition(".")[2])
+    closer = (points_text(exact, decimals + more) for more in range(_MORE_DECIMALS))
+    told = ((each, outcome_of(rule, Points(Fraction(each), Fraction(each)))) for each in closer)
+    return next((each for each, outcome in told if outcome == outcome_of(rule, exact)), text)
+
+
+def _concluded(rule: Rule | None, score: Points) -> Conclusion | None:
+    if rule is None:
+        return None
+    outcome = outcome_of(rule, score)
+    if outcome is None:
+        return Conclusion(why=NOTE_SENTENCES["unsure"])
+    word = outcome.word
+    return Conclusion(word.text, OF_MEANING[word.meaning], word.consequence, outcome.flags)
+
+
+def _leaves(lines: Sequence[Line]) -> list[Line]:
+    return [leaf for line in lines for leaf in (_leaves(line.lines) if line.lines else [line])]
+
+
+def _told(line: Line, decimals: int) -> tuple[str, str]:
+    named = "" if line.part.source in VOTED else "（非无记名）"
+    text = points_text(line.figure, decimals) if isinstance(line.figure, Points) else "—"
+    return f"{line.part.label}{named}", text

@@ -1,0 +1,247 @@
+"""The word of a composite score, from the page where its rule is typed to whatever tells of a result."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+import docx
+import openpyxl
+import pytest
+from starlette.testclient import TestClient
+
+from app.campaigns.composite import Composite, Points, Total
+from app.campaigns.disclosure import Disclosure, Extent, Kind
+from app.campaigns.reads import get_campaign
+from app.campaigns.rule import Condition, Flag, Meaning, Quantity, Rule, Sign, Step, Word
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.publication.composite_rows import Composites, Conclusion, row_of
+from app.publication.composites import composites_beside, composites_told
+from app.publication.domain import Scope
+from app.reports.brief import brief
+from app.reports.notice import notice
+from app.reports.scrutiny import Particulars
+from app.reports.word import survey_report
+from app.reports.workbook import result_workbook
+from app.rounds.domain import Paper
+from app.tally.verdict import Verdict
+from tests.campaigns.test_routes import SCHEME
+from tests.cast import Desk, make_campaign, make_cast
+from tests.publication import counted
+from tests.publication.test_announcing import post
+from tests.publication.test_api import program
+from tests.publication.test_composites import COMPOSITE, acting, paper
+from tests.reports.test_brief import text_of
+
+F = Fraction
+NewClient = Callable[[], TestClient]
+SENTENCE = "综合评价得分达到 85 分（含）的，为“优秀”；综合评价得分达到 60 分（含）的，为“合格”；其余的为“不合格”。"
+
+
+def at_least(points: int) -> Condition:
+    return Condition(Quantity.COMPOSITE, Sign.AT_LEAST, F(points))
+
+
+RULE = Rule(
+    (
+        Step((at_least(85),), Word("优秀", Meaning.MET)),
+        Step((at_least(60),), Word("合格", Meaning.ATTENTION)),
+        Step((), Word("不合格", Meaning.FAILED, "限期整改")),
+    ),
+    (Flag((Condition(Quantity.COMPOSITE, Sign.BELOW, F(59)),), "须作说明"),),
+)
+
+
+def judged(rule: Rule = RULE) -> Composite:
+    return replace(COMPOSITE, rule=rule)
+
+
+def stored(database: Database, made: Paper, scores: dict[str, str], *scopes: str) -> str:
+    round_id = counted.store_counted(database, counted.make_votes(made))
+    acting(database, round_id, {(unit, "p2"): score for unit, score in scores.items()} | {
+        (unit, "p3"): "0" for unit in scores})  # fmt: skip
+    for scope in scopes or ("leaders",):
+        counted.release(database, round_id, scope)
+    return round_id
+
+
+def beside(database: Database, round_id: str) -> Composites:
+    with database.reading() as session:
+        found = composites_beside(session, counted.result_for(session, round_id), counted.READER, counted.AT)
+    assert found is not None
+    return found
+
+
+def test_it_works(database: Database) -> None:
+    found = beside(database, stored(database, paper(judged()), {"u1": "100", "u2": "0"}))
+    third, first, second = found.rows[:3]
+    assert F(first.score) > 85
+    assert F(second.score) < 59
+    assert first.conclusion == Conclusion("优秀", Verdict.MET)
+    assert second.conclusion == Conclusion("不合格", Verdict.REMEDIAL, "限期整改", ("须作说明",))
+    assert (third.score, third.conclusion) == ("", None)
+    assert found.rule.startswith(SENTENCE)
+    assert found.words_text == "优秀 1 个，不合格 1 个"
+    assert beside(database, stored(database, paper(), {"u0": "100"})).rule == ""
+
+
+def test_files_and_programs_tell_the_word_of_the_page(client: TestClient, database: Database) -> None:
+    round_id = stored(database, paper(judged()), {"u1": "100", "u2": "0"})
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+    found = beside(database, round_id)
+    row = found.rows[2]
+    assert row.conclusion_text == "不合格；限期整改；须作说明"
+    book = openpyxl.load_workbook(io.BytesIO(result_workbook(result, found)))["综合评价"]
+    assert [cell.value for cell in book[4]][:4] == [row.name, row.score, row.conclusion_text, row.parts_text]
+    cells = [cell.value for line in book for cell in line]
+    assert {found.rule, found.words_text} <= {*cells}
+    word = docx.Document(io.BytesIO(survey_report(result, None, paper(), Particulars(composites=found), counted.AT)))
+    assert row.conclusion_text in [cell.text for table in word.tables for line in table.rows for cell in line.cells]
+    assert {found.rule, "综合评价结论：优秀 1 个，不合格 1 个。"} <= {paragraph.text for paragraph in word.paragraphs}
+    pages = "".join(text_of(brief(result, found)).split())
+    assert row.conclusion_text in pages
+    assert "".join(found.rule.split()) in pages
+    told = program(client, database, Scope.LEADERS).read(f"/{round_id}")["composites"]
+    assert told["rule"] == found.rule
+    assert told["rows"][2]["conclusion"] == {
+        "word": "不合格", "code": "remedial", "consequence": "限期整改", "flags": ["须作说明"], "why": "",
+    }  # fmt: skip
+    assert told["rows"][0]["conclusion"] is None
+
+
+def test_everybody_is_told_the_word_of_an_announced_round(client: TestClient, database: Database) -> None:
+    made = counted.make_paper(("养老服务中心", "菜市场改造"), {"全体组成人员": 46})
+    mine = replace(judged().parts[0], group="g0")
+    scheme = replace(
+        made.scheme,
+        composite=replace(judged(), parts=(mine, *judged().parts[1:])),
+        disclosure=Disclosure(Kind.ANNOUNCED, Extent.COUNTS),
+    )
+    round_id = stored(
+        database, replace(made, scheme=scheme, remarks=False, remark_bytes=0), {"u0": "100", "u1": "0"}, "public"
+    )
+    with database.reading() as session:
+        bands = counted.bands_for(session, round_id)
+        told = composites_told(session, bands, counted.AT)
+    assert told is not None
+    words = [row.conclusion.word if row.conclusion else "" for row in told.rows]
+    assert words == ["优秀", "不合格"]
+    printed = "".join(text_of(notice(bands, "http://127.0.0.1:8000", told)).split())
+    assert all(f"{row.name}{row.score}{row.conclusion_text}" in printed for row in told.rows)
+    assert "".join(told.rule.split()) in printed
+    page = client.get(f"/notices/{round_id}").text
+    assert all(text in page for text in (*words, "限期整改", "综合评价结论", told.rule))
+    organiser = counted.log_in(client, database, "organiser")
+    assert post(organiser, f"/rounds/{round_id}/announce", to="2") == 303
+    screen = organiser.get(f"/rounds/{round_id}/announce/screen").text
+    assert f"综合评价得分 {told.rows[1].score}" in screen
+    assert f"<strong>{told.rows[1].conclusion_text}</strong>" in screen
+
+
+def test_a_score_across_a_line_has_no_word(client: TestClient, database: Database) -> None:
+    """A group of fewer than ten is not shown by itself, so that what it gave may be anything."""
+    made = counted.make_paper(groups={"服务对象": 60, "下属单位": 9})
+    few = replace(judged().parts[0], group="g1")
+    scheme = replace(made.scheme, composite=replace(judged(), parts=(few, *judged().parts[1:])))
+    round_id = stored(database, replace(made, scheme=scheme), {"u0": "100", "u1": "0"})
+    found = beside(database, round_id)
+    assert "–" in found.rows[0].score
+    assert found.rows[0].conclusion is not None
+    assert (found.rows[0].conclusion.word, found.rows[0].conclusion.code) == ("", None)
+    organiser = counted.log_in(client, database, "organiser")
+    assert "得分只能确定到一个范围，跨过判定的线，不作结论" in organiser.get(f"/results/{round_id}").text
+
+
+@pytest.mark.parametrize(("score", "coarse", "text", "word"), [
+    ("84.996", False, "84.996", "合格"), ("84.9", False, "84.90", "合格"), ("85", False, "85.00", "优秀"),
+    ("84.6", True, "84.6", "合格"), ("84.4", True, "84", "合格"), ("85.4", True, "85", "优秀"),
+    ("58.9999", False, "58.9999", "不合格"),
+])  # fmt: skip
+def test_what_is_printed_is_on_the_side_of_its_word(score: str, text: str, word: str, *, coarse: bool) -> None:
+    total = Total(Points(F(score), F(score), coarse=coarse), ())
+    row = row_of(("u1", "县图书馆"), judged(), total, None)
+    assert row.conclusion is not None
+    assert (row.score, row.conclusion.word) == (text, word)
+    assert row.conclusion.flags == (("须作说明",) if F(text) < 59 else ())
+
+
+ROWS = {
+    "label-1": "全体", "source-1": "vote:", "weight-1": "60",
+    "label-2": "领导评分", "source-2": "score", "weight-2": "40", "decimals": "2",
+    "step-1-what-1": "composite-0", "step-1-sign-1": ">=", "step-1-number-1": "85",
+    "step-1-word": "优秀", "step-1-meaning": "met",
+    "step-2-what-1": "composite-0", "step-2-sign-1": ">=", "step-2-number-1": "60",
+    "step-2-word": "合格", "step-2-meaning": "attention",
+    "rest-word": "不合格", "rest-meaning": "failed", "rest-consequence": "限期整改",
+    "flag-1-what-1": "composite-0", "flag-1-sign-1": "<", "flag-1-number-1": "59", "flag-1-text": "须作说明",
+}  # fmt: skip
+
+
+class TestPages:
+    """From the campaign's page to the result page."""
+
+    @pytest.fixture
+    def desk(self, database: Database, settings: Settings, new_client: NewClient) -> Desk:
+        with database.writing() as session:
+            self.campaign_id = make_campaign(session, make_cast(session)["zhangsan"])
+        return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+
+    def kept(self, database: Database) -> Composite | None:
+        with database.reading() as session:
+            return get_campaign(session, self.campaign_id).scheme.composite
+
+    def test_a_rule_is_typed_read_back_and_said(self, desk: Desk, database: Database) -> None:
+        path = f"/campaigns/{self.campaign_id}/composite"
+        assert desk.post(path, **ROWS).status_code == 303
+        stored_now = self.kept(database)
+        assert stored_now is not None
+        assert stored_now.rule == RULE
+        page = desk.get(path).text
+        assert SENTENCE in page
+        typed = dict(re.findall(r'name="((?:step|rest|flag)-[\w-]+)"[^>]*value="([^"]*)"', page))
+        wanted = {name: text for name, text in ROWS.items() if name in typed}
+        assert {name: typed[name] for name in wanted} == wanted
+        assert len(wanted) == 8
+        assert desk.post(path, **{**ROWS, **typed}).status_code == 303
+        assert self.kept(database) == stored_now
+        emptied = {name: "" for name in ROWS if name.startswith(("step", "rest", "flag")) and "-what" not in name}
+        assert desk.post(path, **{**ROWS, **emptied}).status_code == 303
+        again = self.kept(database)
+        assert again is not None
+        assert again.rule is None
+
+    @pytest.mark.parametrize(("changes", "named"), [
+        ({"step-1-what-1": "first-1", "step-1-number-1": "1/2"}, "第 1 档的条件不是综合评价得分"),
+        ({"step-2-what-1": "mean-0"}, "第 2 档的条件不是综合评价得分"),
+        ({"flag-1-what-1": "last-1", "flag-1-number-1": "1/3"}, "提示1的条件不是综合评价得分"),
+        ({"step-2-number-1": "95"}, "第 2 档"),
+        ({"step-2-number-1": "190"}, "第 2 档"),
+        ({"rest-word": ""}, "第 3 档"),
+        ({f"{name}-{row}": "" for name in ("label", "source", "weight") for row in (1, 2)}, "至少有一个部分"),
+    ])  # fmt: skip
+    def test_it_refuses_a_rule_that_cannot_be_and_keeps_what_was_typed(
+        self, desk: Desk, database: Database, changes: dict[str, str], named: str
+    ) -> None:
+        answer = desk.post(f"/campaigns/{self.campaign_id}/composite", **(ROWS | changes))
+        assert answer.status_code == 422
+        assert named in answer.text
+        assert "没有保存" in answer.text
+        assert 'value="限期整改"' in answer.text
+        assert self.kept(database) is None
+
+    def test_the_scheme_points_to_the_page(self, desk: Desk) -> None:
+        fields = {
+            "rule_kind": "steps", "step-1-what-1": "composite-0", "step-1-sign-1": ">=", "step-1-number-1": "90",
+            "step-1-word": "优秀", "step-1-meaning": "met", "rest-word": "其他", "rest-meaning": "failed",
+        }  # fmt: skip
+        answer = desk.post(f"/campaigns/{self.campaign_id}/scheme", **{**SCHEME, **fields})
+        assert answer.status_code == 422
+        assert "请写在“综合评价”页的判定规则里" in answer.text
+
+    def test_it_is_printed_before_the_vote(self, desk: Desk, database: Database) -> None:
+        round_id = counted.store_counted(database, counted.make_votes(paper(judged())))
+        assert SENTENCE in desk.get(f"/rounds/{round_id}/paper").text
