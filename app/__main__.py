@@ -97,12 +97,15 @@ def hall(
         str, typer.Option("--round", help="'own' (three sections) or 'points', both thrown away after; or 'demo'")
     ] = "own",
     seconds: Annotated[float, typer.Option(help="Over how many seconds the phones arrive", min=0)] = 30.0,
+    slips: Annotated[
+        Path | None, typer.Option(help="PDF of printed slips: play the open round that they are of, instead of --round")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Play phones against a running server and compare every count with what was cast."""
     from app.operations.hall import play  # noqa: PLC0415
 
-    raise typer.Exit(play(_settings(data), url, (round_name, phones, seconds)))
+    raise typer.Exit(play(_settings(data), url, (round_name, phones, seconds), slips))
 
 
 @cli.command()

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ from app.operations.meeting import Meeting, close_and_open, opinion
 from app.operations.open_files import raise_open_files
 from app.operations.phone import Diary, Opinion, Phone, RefusedError
 from app.operations.phone_line import LineError, PhoneLine
+from app.operations.printed import printed_codes
 from app.operations.server import open_database
 from app.rounds import service as rounds
 from app.rounds.domain import NOT_ASKED, Paper, Section
@@ -238,6 +240,13 @@ def _demo_round(settings: Settings, url: str, phones: int, seconds: float) -> st
     return None if len(diary.cast) == len(played) else "not every phone could vote"
 
 
+def _printed(slips: Path, url: str, phones: int, seconds: float) -> str | None:
+    """Play phones with printed slips, dealt out at random, into the round that these are of."""
+    diary = _played(url, shuffled(printed_codes(slips))[:phones], seconds)
+    typer.echo(f"{len(diary.cast)} of the slips were used")
+    return None if diary.cast else "no slip could be used"
+
+
 _ROUNDS: Final[Mapping[str, Callable[[Settings, str, int, float], str | None]]] = {
     "own": _own_round,
     "points": partial(_own_round, asked=_points),
@@ -245,16 +254,20 @@ _ROUNDS: Final[Mapping[str, Callable[[Settings, str, int, float], str | None]]] 
 }
 
 
-def play(settings: Settings, url: str, what: tuple[str, int, float]) -> int:
-    """Play ``what`` = (``own``, ``points`` or ``demo``, phones, seconds of arriving); return the exit status."""
+def play(settings: Settings, url: str, what: tuple[str, int, float], slips: Path | None = None) -> int:
+    """Play ``what`` = (``own``, ``points`` or ``demo``, phones, seconds of arriving); return the exit status.
+
+    ``slips``: a printed PDF whose round is played instead.
+    """
     kind, phones, seconds = what
     raise_open_files()
     run = _ROUNDS.get(kind)
     if run is None:
         raise DomainError("field_not_a_choice", field="--round")
     try:
-        difference = run(settings, url.rstrip("/"), phones, seconds)
+        address = url.rstrip("/")
+        difference = _printed(slips, address, phones, seconds) if slips else run(settings, address, phones, seconds)
     except (RefusedError, LineError, TimeoutError) as error:
         difference = f"{type(error).__name__}: {error}"
-    typer.echo(difference or ("done" if kind == "demo" else "counted = cast"), file=sys.stdout)
+    typer.echo(difference or ("done" if slips or kind == "demo" else "counted = cast"), file=sys.stdout)
     return 1 if difference else 0

@@ -278,6 +278,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
         422,
         "字段“%(name)s”用得太多：展开成多段的字段只能用一次，其余的最多 40 次。原来的模板仍在使用，请删去多余的后再上传。",
     ),
+    "slips_without_codes": (422, "“%(name)s”里没有票码。请用测评票页面下载的 PDF。"),
     "demo_missing": (404, "这个数据文件夹里没有演示。请先运行 make demo。"),
     "receipt_malformed": (422, "回执码由 16 位字母和数字组成。请对照投票后手机上显示的回执码重新输入。"),
     "slips_nothing_to_print": (422, "没有可以印制的测评票。请先填写张数。"),

@@ -1,12 +1,17 @@
 """The played hall finds what the box counted, says so, and leaves nothing behind."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from app.core.db import Base, Database
 from app.operations import demo, hall
+from app.operations.printed import printed_codes
+from app.slips.printing import slips_pdf
+from app.slips.sheets import SlipSheet
+from tests.cast import refuses
 from tests.factories import count_box
 from tests.operations.conftest import Running
 
@@ -39,6 +44,27 @@ def test_it_plays_phones_into_the_demo(running: Running, database: Database) -> 
     left = demo.load(running.settings.data)
     assert left is not None
     assert sum(len(codes) for codes in left.codes.values()) == handed_out - 25
+
+
+def test_it_plays_phones_with_printed_slips(running: Running, database: Database, tmp_path: Path) -> None:
+    """A round of which nobody has the codes but who printed them."""
+    slips = tmp_path / "测评票.pdf"
+    sheet = SlipSheet("群众满意度测评", "服务对象", 40, "第一轮", "http://a/v", "http://a/v#", "")
+    codes = [code for group in running.demo.codes.values() for code in group][:20]
+    slips.write_bytes(slips_pdf([(sheet, codes)]))
+    assert printed_codes(slips) == codes
+    assert hall.play(running.settings, running.url, ("own", 12, 0.2), slips) == 0
+    assert count_box(database, running.demo.round_id) == (12, 12)
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.4 nothing", b"9AK6-19V7-ZT47-F"])
+def test_it_refuses_a_file_without_codes(tmp_path: Path, content: bytes) -> None:
+    slips = tmp_path / "slips.pdf"
+    slips.write_bytes(content)
+    with refuses("slips_without_codes"):
+        printed_codes(slips)
+    with refuses("slips_without_codes"):
+        printed_codes(tmp_path / "nowhere.pdf")
 
 
 def test_it_says_so_when_nobody_answers(running: Running, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,10 +48,10 @@ def _typed(form: PostedForm) -> list[dict[str, str]]:
 def _row(number: int, typed: dict[str, str]) -> PlanRow:
     for name, text in typed.items():
         if len(text) > LIMITS.get(name, LONGEST):
-            told = f"第{number}项{PLAN_LABELS.get(name, '')}"
+            told = f"第 {number} 项的{PLAN_LABELS.get(name, '')}"
             raise DomainError("field_too_long", field=told, limit=LIMITS.get(name, LONGEST), at=f"{name}-{number}")
     if typed["kind"] and typed["kind"] not in set(ActionKind):
-        raise DomainError("field_not_a_choice", field=f"第{number}项分类", at=f"kind-{number}")
+        raise DomainError("field_not_a_choice", field=f"第 {number} 项的分类", at=f"kind-{number}")
     parts = [part.strip() for part in typed["co_units"].replace(",", CO_UNIT_MARK).split(CO_UNIT_MARK)]
     action = Action(
         problem=typed["problem"],
@@ -70,7 +70,7 @@ def _row(number: int, typed: dict[str, str]) -> PlanRow:
 
 
 def _due(number: int, text: str) -> date | None:
-    return day_of(text, f"第{number}项完成时限", at=f"due-{number}") if text else None
+    return day_of(text, f"第 {number} 项的完成时限", at=f"due-{number}") if text else None
 
 
 def _shown(plan: PlanView) -> list[dict[str, str]]:

@@ -111,19 +111,19 @@ ACTION_KINDS = {ActionKind.AT_ONCE: "立行立改", ActionKind.DATED: "限期整
 HORIZONS = {Horizon.SHORT: "近期", Horizon.MEDIUM: "中期", Horizon.LONG: "长期"}
 GAPS = {
     GapCode.NO_ACTIONS: "方案中还没有整改事项，请至少填写一项。",
-    GapCode.PROBLEM: "第%(number)s项没有写明要解决的问题。",
-    GapCode.GOAL: "第%(number)s项没有写明整改目标。",
-    GapCode.KIND: "第%(number)s项没有选择立行立改、限期整改或长期坚持。",
-    GapCode.DUE: "第%(number)s项没有写明完成时限。",
-    GapCode.MEASURES: "第%(number)s项没有写明整改措施。",
-    GapCode.SPONSOR: "第%(number)s项没有写明责任领导。",
-    GapCode.LEAD_UNIT: "第%(number)s项没有写明主办单位。",
-    GapCode.OWNER: "第%(number)s项没有写明责任人。",
-    GapCode.COMMITMENT: "第%(number)s项没有写明公开承诺。",
-    GapCode.DUE_PAST: "第%(number)s项的完成时限已经过去，请改为今天或以后的日期。",
-    GapCode.AT_ONCE_TOO_LATE: "第%(number)s项列为立行立改，完成时限却在三十天以后，请改时限或改为限期整改。",
-    GapCode.LEAD_IS_CO_UNIT: "第%(number)s项的主办单位同时列为协办单位，请去掉其中一处。",
-    GapCode.DUE_DAY_OFF: "第%(number)s项的完成时限是休息日，请改为工作日；之后的第一个工作日是%(day)s。",
+    GapCode.PROBLEM: "第 %(number)s 项没有写明要解决的问题。",
+    GapCode.GOAL: "第 %(number)s 项没有写明整改目标。",
+    GapCode.KIND: "第 %(number)s 项没有选择立行立改、限期整改或长期坚持。",
+    GapCode.DUE: "第 %(number)s 项没有写明完成时限。",
+    GapCode.MEASURES: "第 %(number)s 项没有写明整改措施。",
+    GapCode.SPONSOR: "第 %(number)s 项没有写明责任领导。",
+    GapCode.LEAD_UNIT: "第 %(number)s 项没有写明主办单位。",
+    GapCode.OWNER: "第 %(number)s 项没有写明责任人。",
+    GapCode.COMMITMENT: "第 %(number)s 项没有写明公开承诺。",
+    GapCode.DUE_PAST: "第 %(number)s 项的完成时限已经过去，请改为今天或以后的日期。",
+    GapCode.AT_ONCE_TOO_LATE: "第 %(number)s 项列为立行立改，完成时限却在三十天以后，请改时限或改为限期整改。",
+    GapCode.LEAD_IS_CO_UNIT: "第 %(number)s 项的主办单位同时列为协办单位，请去掉其中一处。",
+    GapCode.DUE_DAY_OFF: "第 %(number)s 项的完成时限是休息日，请改为工作日；之后的第一个工作日是%(day)s。",
 }
 
 

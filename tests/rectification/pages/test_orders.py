@@ -84,9 +84,9 @@ def test_what_two_liaisons_type_at_once_is_neither_lost_nor_overwritten(database
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"commitment": ""}, "第1项没有写明公开承诺。"),
-        ({"commitment": "待定"}, "第1项没有写明公开承诺。"),
-        ({"due": "2020-01-01"}, "第1项的完成时限已经过去"),
+        ({"commitment": ""}, "第 1 项没有写明公开承诺。"),
+        ({"commitment": "待定"}, "第 1 项没有写明公开承诺。"),
+        ({"due": "2020-01-01"}, "第 1 项的完成时限已经过去"),
         ({"kind": "at_once", "due": later(38).isoformat()}, "列为立行立改，完成时限却在三十天以后"),
     ],
 )

@@ -143,7 +143,7 @@ def test_it_refuses_a_lead_unit_that_helps_itself() -> None:
 
 
 def test_every_gap_has_a_sentence() -> None:
-    assert all(GAPS[code].startswith("第%(number)s项") for code in GapCode if code is not GapCode.NO_ACTIONS)
+    assert all(GAPS[code].startswith("第 %(number)s 项") for code in GapCode if code is not GapCode.NO_ACTIONS)
     assert GAPS[GapCode.NO_ACTIONS].startswith("方案中还没有")
 
 
