@@ -1,4 +1,4 @@
-"""Measure the 补课 board and the 整改台账: 700 units, 10,000 actions; then the ledger out to Excel and in."""
+"""Measure pages of 整改 with 700 units, 10,000 actions, 1,000 issues and 4,000 notices; then the ledger out and in."""
 
 import html
 import io
@@ -14,7 +14,15 @@ from app.campaigns.models import Unit
 from app.core.db import Database
 from app.core.secrets import new_id
 from app.rectification.ledger.workbook import NEW_PROGRESS, RATING
-from app.rectification.models import OrderAttempt, RemedialAction, RemedialOrder, UnitPlan
+from app.rectification.models import (
+    EnteredIssue,
+    EnteredIssueUnit,
+    OrderAttempt,
+    RemedialAction,
+    RemedialOrder,
+    SupervisionNotice,
+    UnitPlan,
+)
 from app.rectification.rules.ledger import ActionState
 from app.rectification.rules.searched import searched
 from app.rectification.rules.wording import ACTION_STATES
@@ -23,6 +31,7 @@ from bench.serving import BASE, form_token, made, p95, served, tell, timed
 from tests.publication import counted
 
 UNITS, ACTIONS, REQUESTS = 700, 10_000, 60
+ISSUES, NOTICES = 1_000, 4_000
 STATES = (ActionState.ANNOUNCED, ActionState.IN_PROGRESS, ActionState.COMPLETED, ActionState.CLOSED_OUT)
 UNDER_WAY = {ACTION_STATES[state] for state in STATES[:2]}
 PAGES = (
@@ -31,6 +40,11 @@ PAGES = (
     "/rectification/ledger",
     "/rectification/ledger?show=late",
     "/rectification/ledger?part=90",
+    "/rectification/supervision",
+    "/rectification/supervision?q=%E7%AD%89%E5%80%99&part=9",
+    "/rectification/supervision?show=coming&part=9",
+    "{issues}",
+    "{issues}?q=%E5%8D%95%E4%BD%8D1&part=2",
 )
 
 
@@ -52,7 +66,22 @@ def store(database: Database) -> str:
         session.execute(sa.insert(OrderAttempt), [_attempt(order["id"], day) for order in orders])
         session.execute(sa.insert(UnitPlan), [_plan(order, day) for order in orders])
         session.execute(sa.insert(RemedialAction), [_action(orders, place, day) for place in range(ACTIONS)])
-    return round_id
+        session.execute(sa.insert(SupervisionNotice), [_notice(campaign_id, place, day) for place in range(NOTICES)])
+        session.execute(sa.insert(EnteredIssue), [_issue(campaign_id, place) for place in range(ISSUES)])
+        pairs = [{"issue_id": f"i{place}", "unit_id": f"u{place % UNITS}"} for place in range(ISSUES)]
+        session.execute(sa.insert(EnteredIssueUnit), pairs)
+    return f"/rectification/campaigns/{campaign_id}/issues"
+
+
+def _notice(campaign_id: str, place: int, day: date) -> dict[str, object]:
+    about = {"campaign_id": campaign_id, "unit_id": f"u{place % UNITS}", "kind": "action"}
+    subject = {"id": f"n{place:05}", "subject_id": f"a{place:06}", "level": ("blue", "yellow", "red")[place % 3]}
+    return about | subject | {"due": day + timedelta(days=place % 60 - 10), "issued_on": day}
+
+
+def _issue(campaign_id: str, place: int) -> dict[str, object]:
+    words = {"title": f"第 {place} 个问题", "basis": f"巡察反馈〔{place}〕号", "entered_by": "张三"}
+    return {"id": f"i{place}", "campaign_id": campaign_id, "origin": "inspection", **words, "entered_at": counted.AT}
 
 
 def _order(campaign_id: str, round_id: str, place: int) -> dict[str, object]:
@@ -95,18 +124,19 @@ def _action(orders: list[dict[str, object]], place: int, day: date) -> dict[str,
         "commitment": "当日事当日毕",
         "state": state.value,
         "announced_on": day,
+        "issue_id": f"i{place % ISSUES}",
     }
     return action | searched(lambda name: str(action.get(name, "")))
 
 
-def measure(client: httpx.Client) -> None:
+def measure(client: httpx.Client, issues: str) -> None:
     """Ask for board and ledger, then take the ledger out, change a column of every row, and bring it in again."""
     slowest = 0.0
-    for path in PAGES:
+    for path in (page.format(issues=issues) for page in PAGES):
         timed(client, path)
         value = p95([timed(client, path) for _ in range(REQUESTS)])
         slowest = max(slowest, value)
-        tell(f"ledger_p95_ms{path.removeprefix('/rectification') or '/board'}", value)
+        tell(f"ledger_p95_ms{path.replace(issues, '/issues').removeprefix('/rectification') or '/board'}", value)
     tell("ledger_p95_ms", slowest)
     started = time.perf_counter()
     content = made(client, "/rectification/ledger.xlsx")
@@ -149,8 +179,8 @@ def _edited(content: bytes) -> bytes:
 
 def main() -> None:
     """Serve a fresh installation and measure it."""
-    with served(store, "organiser") as (client, _):
-        measure(client)
+    with served(store, "organiser") as (client, issues):
+        measure(client, issues)
 
 
 if __name__ == "__main__":

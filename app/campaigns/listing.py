@@ -31,6 +31,11 @@ def offices_of(session: Session, unit_ids: Collection[str]) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
+def offices_holding(session: Session, campaign_ids: Collection[str]) -> frozenset[str]:
+    """Return the ids of the offices to which these campaigns belong."""
+    return frozenset(session.scalars(select(Campaign.office_id).where(Campaign.id.in_(campaign_ids)).distinct()))
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignUnits:
     """A campaign with ids and names of what is rated in it, to choose from."""

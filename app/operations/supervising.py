@@ -27,6 +27,5 @@ def supervise(settings: Settings, now: datetime) -> str:
     counts = Counter(notice.level for notice in issued)
     words = "，".join(f"{name} {counts[level]} 份" for level, name in NAMES.items())
     mailed = f"邮件发出 {mail.sent} 封，未发出 {mail.failed} 封" if settings.sends_mail else "邮件提醒没有开通"
-    years = sorted({year for some in unknown.values() for year in some})
-    warned = [f"注意：{year} 年的调休安排还没有登记，按工作日计算的期限可能不准" for year in years]
+    warned = [f"注意：{year} 年的调休安排还没有登记，按工作日计算的期限可能不准" for year in unknown]
     return "；".join((f"新发督办单：{words}", mailed, *warned))

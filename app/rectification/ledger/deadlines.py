@@ -12,6 +12,7 @@ from app.accounts.people import all_names, who_see
 from app.accounts.service import liaisons_of, principal
 from app.audit import service as audit
 from app.audit.service import SYSTEM
+from app.campaigns.listing import offices_holding
 from app.campaigns.reads import office_of
 from app.core.acting import Principal
 from app.core.chinese import CHINA, chinese_day
@@ -20,7 +21,7 @@ from app.inbox.models import InboxItem
 from app.rectification.ledger.service import rule_view
 from app.rectification.messages.notify import action_title
 from app.rectification.models import RemedialAction, SupervisionNotice
-from app.rectification.orders.reads import OrderView, holidays_of, orders, unknown_years
+from app.rectification.orders.reads import OrderView, holidays_of, orders, years_unknown_in
 from app.rectification.plans.reads import PlanHead, plan_heads
 from app.rectification.rules.ledger import ACTION_ENDS, ActionState
 from app.rectification.rules.orders import ORDER_ENDS, Task
@@ -69,11 +70,10 @@ class Matter:
     place: int = 0
 
 
-def matters(session: Session, within: Watched, until: date | None = None) -> list[Matter]:
-    """Return what has a deadline, at the latest ``until``, units in official order."""
-    found = [*running(within), *_of_ledger(session, within.plans, until)]
-    kept = [matter for matter in found if until is None or matter.subject.due <= until]
-    return sorted(kept, key=lambda matter: (matter.campaign_id, matter.place))
+def matters(session: Session, within: Watched) -> list[Matter]:
+    """Return what has a deadline, units in official order."""
+    found = [*running(within), *matters_of(session, within.plans)]
+    return sorted(found, key=lambda matter: (matter.campaign_id, matter.place))
 
 
 def running(within: Watched) -> Iterator[Matter]:
@@ -99,13 +99,11 @@ def _of_plan(head: PlanHead) -> Matter:
     return Matter(head.campaign_id, head.unit_name, subject, TASKS[Task.PLAN], href, head.unit_position)
 
 
-def _of_ledger(session: Session, heads: Sequence[PlanHead], until: date | None) -> list[Matter]:
-    """Return the open actions of the ledger; the rows of the many that have ended are not even read."""
+def matters_of(session: Session, heads: Sequence[PlanHead], *wanted: ColumnElement[bool]) -> list[Matter]:
+    """Return the open actions of the ledger that are wanted; the rows of the many that have ended are not even read."""
     by_id = {head.id: head for head in heads}
     query = select(RemedialAction).where(RemedialAction.state.not_in(NOT_RUNNING), RemedialAction.plan_id.in_(by_id))
-    if until is not None:
-        query = query.where(last_day() <= until)
-    rows = session.scalars(query.order_by(RemedialAction.position, RemedialAction.id)).all()
+    rows = session.scalars(query.where(*wanted).order_by(RemedialAction.position, RemedialAction.id)).all()
     places = {plan_id: place for place, plan_id in enumerate(by_id)}
     found = (_of_action(by_id[row.plan_id], row) for row in sorted(rows, key=lambda row: places[row.plan_id]))
     return [matter for matter in found if matter]
@@ -228,10 +226,10 @@ def _readers(session: Session, campaign_id: str, unit_ids: Collection[str]) -> _
     return _Readers(liaisons, [principal(staff) for staff in seen_by if not staff.disabled])
 
 
-def years_unknown(session: Session, within: Watched, today: date) -> Mapping[str, tuple[int, ...]]:
-    """Return by campaign with a running order or plan the years whose holidays nobody has entered but notices need."""
-    ordered = (view.campaign_id for view in within.orders if view.standing.state not in ORDER_ENDS)
-    asked = (head.campaign_id for head in within.plans if not head.order_id)
+def years_unknown(session: Session, within: Watched, today: date) -> tuple[int, ...]:
+    """Return the years whose holidays nobody has entered but notices of running orders or plans need, each once."""
+    ordered = {view.campaign_id for view in within.orders if view.standing.state not in ORDER_ENDS}
+    asked = {head.campaign_id for head in within.plans if not head.order_id}
     days = DEFAULT_NOTICES.yellow_working_days
-    found = {each: unknown_years(session, each, today, days) for each in dict.fromkeys((*ordered, *asked))}
-    return {campaign_id: years for campaign_id, years in found.items() if years}
+    offices = offices_holding(session, ordered | asked)
+    return tuple(sorted({year for each in offices for year in years_unknown_in(session, each, today, days)}))

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, literal, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.reads import units_of_campaign
 from app.core.acting import Principal
 from app.core.errors import DomainError
+from app.core.lists import ANYTHING, Listed, Wish, cut
 from app.rectification.ledger.deadlines import NOT_RUNNING, Watched, last_day, running, watched
 from app.rectification.messages.notify import action_title
 from app.rectification.models import RemedialAction, SupervisionNotice
@@ -46,36 +47,46 @@ class NoticeView:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NoticePage:
-    """One page of 督办单, of all ``total`` that were asked for."""
-
-    notices: list[NoticeView]
-    total: int
-    part: int
-    parts: int
-
-
 def issued_notices(
-    session: Session, within: Watched, *, only_open: bool = False, part: int = 1, size: int = 10_000
-) -> NoticePage:
-    """Return the notices of what is within reach: units in official order, newest first for one unit."""
-    known, names = _running(session, within), _names(within)
+    session: Session, within: Watched, wish: Wish = ANYTHING, *, only_open: bool = False
+) -> Listed[NoticeView]:
+    """Return a page of the notices of what is within reach: units in official order, newest first for one unit.
+
+    They are looked for by unit and matter, and by level.
+    """
+    waits, names = _waits(within), _names(within)
     places = {unit: place for place, unit in enumerate(names)}
-    one = SupervisionNotice
-    # Of the many only what decides about order and page is read.
-    columns = select(one.id, one.campaign_id, one.unit_id, one.kind, one.subject_id, one.due, one.issued_on)
     found = [
-        (places[campaign_id, unit_id], -issued_on.toordinal(), notice_id)
-        for notice_id, campaign_id, unit_id, kind, subject_id, due, issued_on in session.execute(columns)
-        if (campaign_id, unit_id) in places and (not only_open or (kind, subject_id, due) in known)
+        (places[unit], -row.issued_on.toordinal(), row.id)
+        for row in session.execute(_columns(wish))
+        if (unit := (row.campaign_id, row.unit_id)) in places
+        and (not only_open or row.runs or (row.kind, row.subject_id, row.due) in waits)
+        and (not wish.text or wish.fits(names[unit], _matter(row.kind, row.problem)))
     ]
-    parts = max(1, -(-len(found) // size))
-    part = min(max(part, 1), parts)
-    shown = [notice_id for _, _, notice_id in sorted(found)[(part - 1) * size : part * size]]
-    rows = {row.id: row for row in session.scalars(select(one).where(one.id.in_(shown)))}
-    views = _views(session, names, [rows[notice_id] for notice_id in shown], known)
-    return NoticePage(views, len(found), part, parts)
+
+    def views(page: Sequence[tuple[int, int, str]]) -> list[NoticeView]:
+        shown = [notice_id for _, _, notice_id in page]
+        every = session.scalars(select(SupervisionNotice).where(SupervisionNotice.id.in_(shown)))
+        rows = {row.id: row for row in every}
+        return _views(session, names, [rows[notice_id] for notice_id in shown], waits)
+
+    return cut(sorted(found), wish).told(views)
+
+
+def _columns(wish: Wish) -> Select[*tuple[Any, ...]]:
+    """Return the query of the little that decides about order and page, of all notices of a level or of any."""
+    one, action = SupervisionNotice, RemedialAction
+    columns = (one.id, one.campaign_id, one.unit_id, one.kind, one.subject_id, one.due, one.issued_on)
+    runs = and_(action.state.not_in(NOT_RUNNING), last_day() == one.due).label("runs")
+    query = select(*columns, action.problem if wish.text else literal("").label("problem"), runs)
+    query = query.outerjoin(action, action.id == one.subject_id)
+    return query.where(one.level == wish.state) if wish.state else query
+
+
+def _matter(kind: str, problem: str | None) -> str:
+    """Return the words by which a notice's matter is looked for."""
+    _, task = _ABOUT[SubjectKind(kind)]
+    return TASKS[task] if task else problem or ""
 
 
 def get_notice(session: Session, staff: Principal, notice_id: str) -> NoticeView:
@@ -86,20 +97,24 @@ def get_notice(session: Session, staff: Principal, notice_id: str) -> NoticeView
         raise DomainError("notice_unknown")
     # What the notice is about may have been withdrawn since.
     names = {(row.campaign_id, unit.id): unit.name for unit in units_of_campaign(session, row.campaign_id)}
-    return _views(session, names, [row], _running(session, watched(session, staff, row.campaign_id)))[0]
+    return _views(session, names, [row], _waits(watched(session, staff, row.campaign_id)))[0]
 
 
-_Running = frozenset[tuple[str, str, date | None]]
+_Waits = frozenset[tuple[str, str, date]]
+"""Kind, id and last day of what orders and plans wait for."""
 _Names = Mapping[tuple[str, str], str]
 """Names of units by campaign and id."""
 
 
-def _views(session: Session, names: _Names, rows: Sequence[SupervisionNotice], known: _Running) -> list[NoticeView]:
+def _views(session: Session, names: _Names, rows: Sequence[SupervisionNotice], waits: _Waits) -> list[NoticeView]:
     actions = {row.subject_id for row in rows if row.kind == SubjectKind.ACTION.value}
-    problems = select(RemedialAction.id, RemedialAction.problem).where(RemedialAction.id.in_(actions))
-    titles = {action_id: action_title(problem) for action_id, problem in session.execute(problems)}
+    columns = (RemedialAction.id, RemedialAction.problem, RemedialAction.state, last_day())
+    found = session.execute(select(*columns).where(RemedialAction.id.in_(actions))).all()
+    titles = {action_id: action_title(problem) for action_id, problem, _, _ in found}
+    run = {(SubjectKind.ACTION.value, each[0], each[3]) for each in found if each[2] not in NOT_RUNNING}
+    running_now = waits | run
     return [
-        _view(row, names[row.campaign_id, row.unit_id], titles, (row.kind, row.subject_id, row.due) in known)
+        _view(row, names[row.campaign_id, row.unit_id], titles, (row.kind, row.subject_id, row.due) in running_now)
         for row in rows
     ]
 
@@ -111,11 +126,8 @@ def _names(within: Watched) -> _Names:
     return {(campaign_id, unit_id): name for campaign_id, _, unit_id, name in sorted({*ordered, *planned})}
 
 
-def _running(session: Session, within: Watched) -> _Running:
-    """Return kind, id and last day of all whose time runs; a few columns only, for there can be many."""
-    of_orders = {(one.subject.kind.value, one.subject.id, one.subject.due) for one in running(within)}
-    rows = session.execute(select(RemedialAction.id, last_day()).where(RemedialAction.state.not_in(NOT_RUNNING)))
-    return frozenset(of_orders.union((SubjectKind.ACTION.value, action_id, due) for action_id, due in rows))
+def _waits(within: Watched) -> _Waits:
+    return frozenset((one.subject.kind.value, one.subject.id, one.subject.due) for one in running(within))
 
 
 def _view(row: SupervisionNotice, unit_name: str, titles: Mapping[str, str], is_open: bool) -> NoticeView:

@@ -279,6 +279,11 @@ def refuse_days_off(session: Session, campaign_id: str, days: Mapping[str, date]
 
 def unknown_years(session: Session, campaign_id: str, start: date, working_days: int) -> tuple[int, ...]:
     """Return the years that working days after ``start`` run into and whose exchanged days nobody has entered yet."""
-    table = holidays_of(session, campaign_id, (start.year, start.year + 1))
+    return years_unknown_in(session, office_of(session, campaign_id), start, working_days)
+
+
+def years_unknown_in(session: Session, office_id: str, start: date, working_days: int) -> tuple[int, ...]:
+    """Return the same for the campaigns of an office."""
+    table = table_of(session, office_id, (start.year, start.year + 1))
     last = add_working_days(start, working_days, table)
     return years_to_check(range(start.year, last.year + 1), table)

@@ -1,10 +1,13 @@
 """The issues of a campaign: all of them with their sources and answers, and those entered by hand."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
+from app.core.lists import Wish, cut, wish_of
 from app.rectification.pages.choosing import UNITS, choice_of, looks
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import LEDGER_WORDS
@@ -12,13 +15,15 @@ from app.rectification.plans import entering
 from app.rectification.plans.entering import TypedIssue
 from app.rectification.plans.issues import Issue, answers, every_issue, issues_within
 from app.rectification.rules.allowed import reader_powers
-from app.rectification.rules.issues import ENTERED_ORIGINS, ORIGINS
+from app.rectification.rules.issues import ENTERED_ORIGINS, ORIGINS, IssueOrigin
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
 TITLE_LIMIT, BASIS_LIMIT = 200, 200
+TOLD_AT_ONCE = 10
+"""Units of an issue, and actions that answer it, that stand in the list; what more there is, is counted."""
 ISSUE_WORDS = {**LEDGER_WORDS, "origins": ORIGINS, "entered_origins": ENTERED_ORIGINS}
 
 
@@ -26,18 +31,27 @@ def _issues_page(
     desk: Desk, campaign_id: str, form: PostedForm | None = None, refused: Refused | None = None
 ) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
-    issues = issues_within(desk.session, desk.staff, desk.now, campaign_id)
+    names = {unit.id: unit.name for unit in campaign.units}
+    wish = wish_of(desk.request.query_params, frozenset(IssueOrigin))
+    every = issues_within(desk.session, desk.staff, desk.now, campaign_id)
+    found = cut([issue for issue in every if _fits(issue, wish, names)], wish)
     context = {
         "campaign": campaign,
-        "issues": issues,
-        "names": {unit.id: unit.name for unit in campaign.units},
-        "answers": answers(desk.session, desk.staff, campaign_id),
+        "found": found,
+        "names": names,
+        "answers": answers(desk.session, desk.staff, campaign_id, [issue.id for issue in found.rows]),
+        "told": TOLD_AT_ONCE,
         "choice": choice_of(campaign.units, (), form),
         "faulty": faulty(refused),
         "typed": form.as_dict() if form else {},
     }
     can = reader_powers(desk.staff.roles)
     return desk.show("rectification/issues.html", refused, can=can, **context, **ISSUE_WORDS)
+
+
+def _fits(issue: Issue, wish: Wish, names: Mapping[str, str]) -> bool:
+    about = (names.get(unit, "") for unit in issue.unit_ids)
+    return wish.state in {"", issue.origin.value} and wish.fits(issue.title, issue.basis, *about)
 
 
 def _typed(form: PostedForm) -> TypedIssue:
@@ -87,10 +101,12 @@ def _issue_page(
     desk: Desk, place: tuple[str, str], form: PostedForm | None = None, refused: Refused | None = None
 ) -> Response:
     campaign, issue = get_campaign(desk.session, place[0]), _found(desk, *place)
+    answered = answers(desk.session, desk.staff, place[0], [issue.id]).get(issue.id, ())
     context = {
         "campaign": campaign,
         "issue": issue,
-        "found": answers(desk.session, desk.staff, place[0]).get(issue.id, ()),
+        "found": answered,
+        "told": len(answered),
         "choice": choice_of(campaign.units, issue.unit_ids, form),
         "faulty": faulty(refused),
         "typed": form.as_dict() if form else {},

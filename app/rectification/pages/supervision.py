@@ -1,25 +1,32 @@
 """The supervision page and its 督办单, the mode of an order, and the holiday table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts.service import find_own
 from app.campaigns.reads import get_campaign
+from app.core.lists import Listed, Wish, cut, wish_of
 from app.rectification.ledger import deadlines as daily
-from app.rectification.ledger.deadlines import DueNotice
+from app.rectification.ledger.coming import coming
+from app.rectification.ledger.deadlines import DueNotice, Watched
 from app.rectification.ledger.issued import get_notice, issued_notices
 from app.rectification.orders import holidays as holiday_service
 from app.rectification.orders import modes, reads
+from app.rectification.orders.reads import OrderView
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.outcomes import DONE, MODE
 from app.rectification.rules.allowed import reader_powers
-from app.rectification.rules.orders import ORDER_ENDS
-from app.rectification.rules.wording import LEVEL_SENTENCES, LEVELS, MODES, ORDER_STATES, SUBJECT_KINDS, notices_empty
+from app.rectification.rules.orders import ORDER_ENDS, OrderState
+from app.rectification.rules.supervision import Level
+from app.rectification.rules.wording import LEVEL_SENTENCES, LEVELS, ORDER_STATES, SUBJECT_KINDS, notices_empty
+from app.rectification.rules.wording import MODES as MODE_WORDS
 from app.web.desk import Desk, OfficeDesk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
@@ -28,39 +35,68 @@ from app.web.stale import Stored, refuse_stale, stored
 router = APIRouter()
 HOLIDAYS = "/holidays"
 COMING_DAYS = 14
-LISTED = 100
-NOTICES_A_PAGE = 100
+NOTICES, COMING, MODES = "notices", "coming", "modes"
+ALONE: Final = (COMING, MODES)
+"""What is listed alone where the address asks for it; else it begins below the notices."""
+STATES: Final[Mapping[str, frozenset[str]]] = {COMING: frozenset(), MODES: frozenset(OrderState)}
+AHEAD = 20
+"""Lines of what begins there."""
 REASON_LIMIT = 500
 LINES_LENGTH = 20_000
 MOST_COUNTED = 99_999
-WORDS = {"levels": LEVELS, "modes": MODES, "order_states": ORDER_STATES, "subject_kinds": SUBJECT_KINDS}
+WORDS = {"levels": LEVELS, "modes": MODE_WORDS, "order_states": ORDER_STATES, "subject_kinds": SUBJECT_KINDS}
 
 
 @router.get("/rectification/supervision")
-def supervision(desk: RectificationDesk, show: str = "", part: int = 1, issued: int = -1) -> Response:
-    """Show 督办单 in official order of units, what is due soon, and how orders are supervised."""
+def supervision(desk: RectificationDesk, show: str = "", issued: int = -1) -> Response:
+    """Show 督办单 in official order of units, what is due soon, how orders are supervised; or one of these alone."""
     within = daily.watched(desk.session, desk.staff)
-    found = issued_notices(desk.session, within, only_open=show != "all", part=part, size=NOTICES_A_PAGE)
-    coming = daily.matters(desk.session, within, desk.today + timedelta(days=COMING_DAYS))
-    running = [view for view in within.orders if view.current and view.standing.state not in ORDER_ENDS]
-    unknown = daily.years_unknown(desk.session, within, desk.today)
+    lists = _lists(desk, within, show)
+    waiting = lists[COMING].total if COMING in lists else 0
     context = {
         "can": reader_powers(desk.staff.roles),
-        "page": found,
-        "show": show,
+        "show": show if show in {"all", *ALONE} else "",
         "issued": min(issued, MOST_COUNTED),
-        "unknown": unknown,
-        "empty": notices_empty(len(coming), everything=show == "all"),
+        "unknown": daily.years_unknown(desk.session, within, desk.today),
+        "lists": lists,
+        "ahead": AHEAD,
+        "running_states": {state: words for state, words in ORDER_STATES.items() if state not in ORDER_ENDS},
+        "empty": notices_empty(waiting, everything=show == "all"),
     }
-    lists = {"coming": coming, "orders": running, "shown": LISTED}
-    return desk.show("rectification/supervision.html", **context, **lists, **WORDS)
+    return desk.show("rectification/supervision.html", **context, **WORDS)
+
+
+def _lists(desk: Desk, within: Watched, show: str) -> dict[str, Listed[Any]]:
+    """Return a page of the list that is shown alone, or of the notices with the beginnings of the two others."""
+    wish = wish_of(desk.request.query_params, STATES.get(show, frozenset(Level)))
+    wish = replace(wish, also=(("show", show),) if show in {"all", *ALONE} else ())
+    found: dict[str, Listed[Any]] = {}
+    if show not in ALONE:
+        found[NOTICES] = issued_notices(desk.session, within, wish, only_open=show != "all")
+        wish = replace(wish, part=1, state="")
+    if show in {"", "all", COMING}:
+        found[COMING] = coming(desk.session, within, desk.today + timedelta(days=COMING_DAYS), wish)
+    if show in {"", "all", MODES}:
+        found[MODES] = cut([view for view in _supervised(within) if _fits(view, wish)], wish)
+    return found
+
+
+def _supervised(within: Watched) -> Iterator[OrderView]:
+    return (view for view in within.orders if view.current and view.standing.state not in ORDER_ENDS)
+
+
+def _fits(view: OrderView, wish: Wish) -> bool:
+    return wish.state in {"", view.standing.state.value} and wish.fits(view.unit_name)
 
 
 def _run_page(desk: Desk, refused: Refused | None = None) -> Response:
     due = daily.due_now(desk.session, desk.now)
     counts = {level: sum(one.level is level for one in due) for level in LEVELS}
-    lists = {"due": due, "counts": counts, "stored": _stored(due), "shown": LISTED}
-    return desk.show("rectification/supervision_run.html", refused, **lists, **WORDS)
+    wish = wish_of(desk.request.query_params, frozenset(Level))
+    wanted = [one for one in due if wish.state in {"", one.level.value}]
+    found = cut([one for one in wanted if wish.fits(one.matter.unit_name, one.matter.title)], wish)
+    context = {"found": found, "total": len(due), "counts": counts, "stored": _stored(due)}
+    return desk.show("rectification/supervision_run.html", refused, **context, **WORDS)
 
 
 def _stored(due: Sequence[DueNotice]) -> Stored:

@@ -140,14 +140,16 @@ def _told(issue: Issue, merged: MergedIssue | None, units: AbstractSet[str] | No
     return replace(issue, unit_ids=known, opinion_count=count) if is_told(issue.unit_ids, count) else None
 
 
-def answers(session: Session, staff: Principal, campaign_id: str) -> Mapping[str, Sequence[Answer]]:
-    """Return by issue the actions within reach that answer it, units in official order."""
+def answers(
+    session: Session, staff: Principal, campaign_id: str, issue_ids: Collection[str]
+) -> Mapping[str, Sequence[Answer]]:
+    """Return by issue, of these, the actions within reach that answer it, units in official order."""
     heads = {head.id: head for head in plan_heads(session, staff, campaign_id)}
     one = RemedialAction
     query = (
         select(one.id, one.plan_id, one.position, one.state, one.issue_id)
         .join(UnitPlan, UnitPlan.id == one.plan_id)
-        .where(UnitPlan.campaign_id == campaign_id, one.issue_id != "")
+        .where(UnitPlan.campaign_id == campaign_id, one.issue_id.in_(issue_ids))
     )
     places = {plan_id: place for place, plan_id in enumerate(heads)}
     rows = [row for row in session.execute(query) if row.plan_id in heads]

@@ -18,6 +18,7 @@ from app.operations.supervising import supervise
 from app.rectification.ledger import deadlines as daily
 from app.rectification.ledger import issued
 from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.coming import coming
 from app.rectification.models import RemedialAction, RemedialOrder, SupervisionNotice
 from app.rectification.orders import service as ordering
 from app.rectification.orders.holidays import Change, save
@@ -102,14 +103,14 @@ def test_a_year_whose_holidays_nobody_entered_is_named_as_soon_as_working_days_r
     year_end = datetime(2026, 12, 30, 1, 0, tzinfo=UTC)
     with database.writing() as session:
         views = daily.watched(session, ZHENG)
-        assert daily.years_unknown(session, views, MORNING.date()) == {}
-        assert daily.years_unknown(session, views, year_end.date()) == {found.campaign_id: (2027,)}
+        assert daily.years_unknown(session, views, MORNING.date()) == ()
+        assert daily.years_unknown(session, views, year_end.date()) == (2027,)
         assert ordering.years_unknown(session, found.campaign_id, date(2026, 10, 12)) == ()
         assert ordering.years_unknown(session, found.campaign_id, date(2026, 12, 25)) == (2027,)
     assert "注意：2027 年的调休安排还没有登记" in supervise(settings, year_end)
     with database.writing() as session:
         save(Acting(session, MORNING, ZHANG), ROOT, [Change(date(2027, 2, 20), working=True)])
-        assert daily.years_unknown(session, daily.watched(session, ZHENG), year_end.date()) == {}
+        assert daily.years_unknown(session, daily.watched(session, ZHENG), year_end.date()) == ()
     assert "注意" not in supervise(settings, year_end)
 
 
@@ -187,11 +188,11 @@ def test_a_liaison_sees_notices_of_his_own_unit_alone(database: Database) -> Non
         ordering.confirm(Acting(session, MORNING, ZHANG), found.round_id, other, asked(session, found))
     run_on(database, MORNING.date() + 40 * DAY)
     with database.reading() as session:
-        every = issued.issued_notices(session, daily.watched(session, ZHENG)).notices
+        every = issued.issued_notices(session, daily.watched(session, ZHENG)).rows
         assert [(notice.unit_id, notice.is_open) for notice in every] == [
             (each, True) for each in sorted((other, FLAGGED))
         ]
-        assert [notice.unit_id for notice in issued.issued_notices(session, daily.watched(session, WU)).notices] == [
+        assert [notice.unit_id for notice in issued.issued_notices(session, daily.watched(session, WU)).rows] == [
             FLAGGED
         ]
         assert {matter.subject.unit_id for matter in daily.matters(session, daily.watched(session, WU))} == {FLAGGED}
@@ -209,7 +210,7 @@ def test_a_notice_says_when_its_deadline_no_longer_runs(database: Database) -> N
     with database.writing() as session:
         session.get_one(RemedialOrder, order_id).state = "closed"
     with database.reading() as session:
-        assert [notice.is_open for notice in issued.issued_notices(session, daily.watched(session, ZHANG)).notices] == [
+        assert [notice.is_open for notice in issued.issued_notices(session, daily.watched(session, ZHANG)).rows] == [
             False
         ]
 
@@ -223,8 +224,8 @@ def test_what_is_due_until_a_day(database: Database) -> None:
 
 
 def due_in(session: Session, days: int) -> Collection[int]:
-    found = daily.matters(session, daily.watched(session, ZHANG), MORNING.date() + days * DAY)
-    return [(matter.subject.due - MORNING.date()).days for matter in found]
+    found = coming(session, daily.watched(session, ZHANG), MORNING.date() + days * DAY)
+    return [(matter.subject.due - MORNING.date()).days for matter in found.rows]
 
 
 def test_the_mode_is_changed_with_a_reason(database: Database) -> None:

@@ -1,8 +1,9 @@
 """Boards and lists of 整改 are searched, narrowed and paged, and ask the database no more often for many campaigns."""
 
+import html
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,13 +13,15 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.lists import PAGE
 from app.core.settings import Settings
-from app.rectification.models import OrderAttempt, RemedialOrder, UnitPlan
+from app.rectification.ledger import deadlines as daily
+from app.rectification.models import EnteredIssue, EnteredIssueUnit, OrderAttempt, RemedialOrder, UnitPlan
 from app.rounds.models import Round
 from tests.cast import MORNING, Desk, make_cast
 from tests.many import store_many
 from tests.web.test_lists import counted_statements
 
 BOARD, PLANS, CAMPAIGNS = "/rectification", "/rectification/plans", "/rectification/campaigns"
+ISSUES, SUPERVISION = "/rectification/campaigns/c0/issues", "/rectification/supervision"
 DAY = date(2026, 11, 23)
 UNITS = 8
 
@@ -90,10 +93,109 @@ def test_plans_and_campaigns_are_looked_for(desk: Desk, database: Database) -> N
     assert desk.get(f"{CAMPAIGNS}?q=第9次").text.count("次活动</td>") == 1
 
 
+def store_issues(database: Database, count: int, first: int = 0) -> None:
+    """Enter issues of the first campaign; each is one unit's, and the last is all units'."""
+    places = range(first, first + count)
+    with database.writing() as session:
+        session.execute(sa.insert(EnteredIssue), [_issue(place) for place in places])
+        pairs = [(place, place % UNITS) for place in places] + [(places[-1], unit) for unit in range(UNITS)]
+        rows = [{"issue_id": f"i{place:04}", "unit_id": f"u0-{unit}"} for place, unit in dict.fromkeys(pairs)]
+        session.execute(sa.insert(EnteredIssueUnit), rows)
+
+
+def _issue(place: int) -> dict[str, object]:
+    words = {"title": f"第 {place} 个问题", "basis": f"巡察反馈〔{place}〕号", "entered_by": "张三"}
+    names = {"id": f"i{place:04}", "campaign_id": "c0", "origin": "inspection" if place % 2 else "audit"}
+    return {**names, **words, "entered_at": MORNING + timedelta(seconds=place)}
+
+
+def test_issues_are_looked_for(desk: Desk, database: Database) -> None:
+    store_orders(database, 1)
+    store_issues(database, PAGE + 12)
+    page = desk.get(ISSUES).text
+    assert f"{PAGE + 12} 个问题" in page
+    assert (page.count("个问题</a>"), 'href="?part=2"' in page) == (PAGE, True)
+    assert "第 61 个问题</a>" not in page
+    assert "第 61 个问题</a>" in desk.get(f"{ISSUES}?part=2").text
+    assert titles(desk.get(f"{ISSUES}?q=反馈〔７〕").text) == ["第 7 个问题"]
+    assert titles(desk.get(f"{ISSUES}?q=单位4&state=audit").text) == []
+    assert titles(desk.get(f"{ISSUES}?q=单位4 第3").text) == ["第 3 个问题", "第 35 个问题"]
+    assert "没有符合的" in desk.get(f"{ISSUES}?q=没有").text
+
+
+def titles(page: str) -> list[str]:
+    return re.findall(r">(第 \d+ 个问题)</a>", page)
+
+
+def test_choosing_units_for_an_issue_leaves_the_list_where_it_is(desk: Desk, database: Database) -> None:
+    store_orders(database, 1)
+    store_issues(database, PAGE + 12)
+    page = desk.get(f"{ISSUES}?q=个问题&part=2").text
+    (there,) = re.findall(r'<form class="card" method="post" action="([^"]+)"', page)
+    form: dict[str, str | list[str]] = {"title": "窗口太少", "units[]": ["u0-1", "u0-2"], "look": "find", "q": "单位7"}
+    found = desk.post(html.unescape(there), **form).text
+    assert "第 61 个问题</a>" in found
+    assert 'value="窗口太少"' in found
+    assert found.count('type="hidden" name="units[]"') == 2
+
+
+def test_an_issue_of_very_many_units_tells_some_and_counts_them(desk: Desk, database: Database) -> None:
+    store_many(database, 1, 1, 30)
+    with database.writing() as session:
+        session.execute(sa.insert(EnteredIssue), [_issue(0)])
+        pairs = [{"issue_id": "i0000", "unit_id": f"u0-{unit}"} for unit in range(30)]
+        session.execute(sa.insert(EnteredIssueUnit), pairs)
+    line = re.findall(r"<td data-label=\"单位\">(.*?)</td>", desk.get(ISSUES).text)[0]
+    assert (line.count("被测评单位"), line.endswith("等 30 个")) == (10, True)
+
+
+def store_notices(database: Database) -> None:
+    with database.writing() as session:
+        daily.run_daily(session, MORNING + timedelta(days=40))
+
+
+def test_supervision_is_looked_for(desk: Desk, database: Database) -> None:
+    store_orders(database, 30)
+    store_notices(database)
+    page = desk.get(SUPERVISION).text
+    assert (page.count("查看和打印"), "共 120 条" in page) == (PAGE, True)
+    assert desk.get(f"{SUPERVISION}?part=3").text.count("查看和打印") == 20
+    found = desk.get(f"{SUPERVISION}?q=单位３").text
+    assert (found.count("查看和打印"), "被测评单位3" in found, "被测评单位5" in found) == (30, True, False)
+    assert 'value="单位３"' in found
+    assert "没有符合的" in desk.get(f"{SUPERVISION}?state=blue").text
+    assert desk.get(f"{SUPERVISION}?state=red&show=all&part=2").text.count("查看和打印") == PAGE
+    assert "show=all&amp;state=red" in desk.get(f"{SUPERVISION}?state=red&show=all&part=2").text
+    assert desk.get(f"{SUPERVISION}?q=没有&state=red").text.count("没有符合的") == 3
+
+
+def test_what_is_due_and_how_orders_are_supervised_is_reached_whole(desk: Desk, database: Database) -> None:
+    store_orders(database, 30)
+    page = desk.get(f"{SUPERVISION}?q=单位").text
+    for key in ("coming", "modes"):
+        (there,) = re.findall(rf'href="([^"]*show={key}&amp;q=[^"]*)"', page)
+        alone = [desk.get(f"{html.unescape(there)}&part={part}").text for part in (1, 2, 3)]
+        assert [one.count('<td data-label="单位">') for one in alone] == [PAGE, PAGE, 20], key
+        assert "督办单</h2>" not in alone[0]
+    assert len(units(desk.get(f"{SUPERVISION}?show=modes&q=单位1&state=in_progress").text)) == 30
+    assert units(desk.get(f"{SUPERVISION}?show=modes&state=ordered").text) == []
+
+
+def test_everything_that_would_be_sent_can_be_seen_before(desk: Desk, database: Database) -> None:
+    store_orders(database, 30)
+    with database.writing() as session:
+        session.execute(sa.update(OrderAttempt).values(remedial_due=MORNING.date() - timedelta(days=1)))
+    pages = [desk.get(f"{SUPERVISION}/run?part={part}").text for part in (1, 2, 3)]
+    assert [page.count('data-label="提醒谁"') for page in pages] == [PAGE, PAGE, 20]
+    assert all("发出 120 份督办单" in page for page in pages)
+    found = desk.get(f"{SUPERVISION}/run?q=单位3&state=red").text
+    assert (found.count('data-label="提醒谁"'), "发出 120 份督办单" in found) == (30, True)
+
+
 def test_the_number_of_statements_does_not_grow_with_the_campaigns(desk: Desk, database: Database) -> None:
     def counts() -> dict[str, int]:
         found = {}
-        for path in (BOARD, PLANS, CAMPAIGNS):
+        for path in (BOARD, PLANS, CAMPAIGNS, ISSUES, f"{ISSUES}?q=单位", f"{SUPERVISION}?q=单位"):
             desk.get(path)
             with counted_statements() as seen:
                 assert desk.get(path).status_code == 200
@@ -101,6 +203,10 @@ def test_the_number_of_statements_does_not_grow_with_the_campaigns(desk: Desk, d
         return found
 
     store_orders(database, 2)
+    store_issues(database, 2)
+    store_notices(database)
     few = counts()
     store_orders(database, 30, first=100)
+    store_issues(database, 100, first=100)
+    store_notices(database)
     assert counts() == few

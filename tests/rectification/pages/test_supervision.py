@@ -143,7 +143,7 @@ def test_a_liaison_sees_his_own_unit_alone(database: Database, new_desk: Desks) 
     assert foreign not in text
     assert "/rectification/supervision/run" not in text
     with database.reading() as session:
-        notices = issued.issued_notices(session, daily.watched(session, ZHANG)).notices
+        notices = issued.issued_notices(session, daily.watched(session, ZHANG)).rows
     for notice in notices:
         wanted = 200 if notice.unit_id == FLAGGED else 404
         assert desk.get(f"/rectification/supervision/notices/{notice.id}").status_code == wanted
@@ -154,8 +154,8 @@ def test_a_liaison_sees_his_own_unit_alone(database: Database, new_desk: Desks) 
 def test_units_stand_in_official_order(database: Database, new_desk: Desks) -> None:
     order_two(database)
     with database.reading() as session:
-        wanted = [notice.unit_name for notice in issued.issued_notices(session, daily.watched(session, ZHANG)).notices]
-        units = [notice.unit_id for notice in issued.issued_notices(session, daily.watched(session, ZHANG)).notices]
+        wanted = [notice.unit_name for notice in issued.issued_notices(session, daily.watched(session, ZHANG)).rows]
+        units = [notice.unit_id for notice in issued.issued_notices(session, daily.watched(session, ZHANG)).rows]
     assert units == sorted(units)
     text = new_desk("zhangsan").get("/rectification/supervision").text
     assert re.findall(r'<td data-label="单位">([^<]+)</td>', text)[: len(wanted)] == wanted

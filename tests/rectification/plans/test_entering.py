@@ -45,7 +45,7 @@ def test_it_works(database: Database) -> None:
         answer(session, order_id, issue_id)
         (row,) = session.scalars(sa.select(RemedialAction))
         assert (row.problem, row.source) == ("账目公开不及时", "审计指出的问题“账目公开不及时”")
-        (one,) = answers(session, ZHANG, found.campaign_id)[issue_id]
+        (one,) = answers(session, ZHANG, found.campaign_id, [issue_id])[issue_id]
         assert (one.plan.unit_id, one.number, one.in_ledger) == (FLAGGED, "1-1", False)
         assert [issue.unit_ids for issue in issues_within(session, WU, MORNING, found.campaign_id)] == [(FLAGGED,)]
 
