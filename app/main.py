@@ -78,7 +78,6 @@ from app.tally.headed import figures_of, head_of, headline, heads_of, is_judged_
 from app.tally.sectioned import ballot_texts
 from app.tally.shown import participation_rate
 from app.tally.sums import sum_of, sums_among, sums_in, sums_of, sums_of_groups
-from app.tally.unseen import unseen_groups
 from app.tally.wording import CHAIN, VERDICTS
 from app.tally.words import word_for
 from app.web import errors, health, language
@@ -116,7 +115,7 @@ PORTS = Ports(
     },
     ready={"correct": correction.make_ready},
     copied=(board.copy_stages,),
-    unseen_groups=unseen_groups,
+    unseen_groups=publication.unseen_of,
     merged=opinions_reads.merged_for,
     public_key=box.public_key,
 )

@@ -19,6 +19,7 @@ from app.publication.domain import Release, Scope, Viewer
 from app.publication.editions import Published
 from app.publication.previous import previous_seen
 from app.publication.reads import VersionLine, ledger_of, published, versions_of
+from app.publication.service import unseen_of
 from app.publication.signing import Stored, stored_signature, version_text
 from app.receipts.listing import Listing, listing_of
 from app.reports.fields import ReportKind
@@ -28,7 +29,6 @@ from app.rounds.document_reads import DocumentFile, document_file, documents_of
 from app.rounds.domain import Paper
 from app.rounds.reads import RoundView, frozen_text, get_round, parse_paper
 from app.rounds.receipt_reads import root_of
-from app.tally.unseen import unseen_groups
 
 ORGANISERS = Viewer(Scope.ORGANISERS)
 
@@ -98,7 +98,7 @@ def _version(session: Session, round_id: str, line: VersionLine) -> Version:
 def _minutes(session: Session, folder: KeyFolder, round_id: str) -> Report | None:
     if key_of(session, round_id) is None or opening_of(session, round_id) is None:
         return None
-    return report(session, folder, unseen_groups, round_id)
+    return report(session, folder, unseen_of, round_id)
 
 
 def _particulars(session: Session, result: Published, now: datetime) -> Particulars:

@@ -51,8 +51,8 @@ class Line:
 
     @property
     def is_small(self) -> bool:
-        """Whether how many ballots came back must not be told, nor what it follows from (SEC-43)."""
-        return self.returned < self.k
+        """Whether how many ballots came back and are valid must not be told, nor what it follows from (SEC-43)."""
+        return min(self.returned, self.valid) < self.k
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
         raise DomainError("report_too_early")
     paper, digest = frozen_paper(session, round_id)
     lines = _lines(session, paper)
-    hidden = unseen(paper, {group: (line.issued, line.returned) for group, line in lines.items()})
+    hidden = unseen(session, paper)
     together = [line for group, line in lines.items() if group in hidden]
     shown = [line for group, line in lines.items() if group not in hidden]
     if together:

@@ -40,6 +40,7 @@ from app.slips.reads import hand_counts, slip_accounts
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Document, extent_of
 from app.tally.restraint import may_stand_beside
+from app.tally.unseen import unseen_groups
 
 
 def counting_chain(session: Session, paper: Paper, round_id: str, valid: Mapping[str, int] | None = None) -> Chain:
@@ -69,6 +70,18 @@ def counting_chain(session: Session, paper: Paper, round_id: str, valid: Mapping
             )
         )
     return Chain(tuple(rows))
+
+
+def unseen_of(session: Session, paper: Paper) -> frozenset[str]:
+    """Return the groups of a closed round whose numbers no report may show, by the chain that the result will have.
+
+    Before the opening nobody knows which ballots are valid: all that came back pass for that, and the opening may hide
+    further groups.
+    """
+    valid = None
+    if box.opening_of(session, paper.round_id) is None:
+        valid = {account.group_id: account.used for account in slip_accounts(session, paper, paper.round_id)}
+    return unseen_groups(paper, counting_chain(session, paper, paper.round_id, valid))
 
 
 class OfUnit(Protocol):

@@ -66,13 +66,13 @@ Ready = Callable[[Database, str, Mapping[str, Any]], Act]
 """Works out of a round and a request, while no transaction is held, an act that only writes."""
 Copy = Callable[[Session, str, str], Sequence[LeftOut]]
 """Takes over what a feature has set up for a campaign into a copy of it; returns what it left out."""
-UnseenGroups = Callable[[Paper, Mapping[str, tuple[int, int]]], frozenset[str]]
+UnseenGroups = Callable[[Session, Paper], frozenset[str]]
 MakePanel = Callable[[Session, RoundView], Panel | None]
 ReadMerged = Callable[[Session, str, Earshot], Merged]
 PublicKey = Callable[[Session, str], bytes]
 
 
-def _every_group(paper: Paper, _slips: Mapping[str, tuple[int, int]]) -> frozenset[str]:
+def _every_group(_session: Session, paper: Paper) -> frozenset[str]:
     return frozenset(group.id for group in paper.groups)
 
 
@@ -88,9 +88,9 @@ def _no_key(_session: Session, _round_id: str) -> bytes:
 class Ports:
     """``acts`` are those that a second person may have to approve, by name; ``ready`` make such acts beforehand.
 
-    ``unseen_groups`` names the voter groups whose numbers no report may show, from the slips issued and returned of
-    each. ``merged`` tells a result's reader into which issues opinions were merged. ``public_key`` gives the key to
-    which a round's ballots are sealed. ``copied`` take over what belongs to a campaign into a copy of it.
+    ``unseen_groups`` names the voter groups of a closed round whose numbers no report may show. ``merged`` tells a
+    result's reader into which issues opinions were merged. ``public_key`` gives the key to which a round's ballots are
+    sealed. ``copied`` take over what belongs to a campaign into a copy of it.
     """
 
     before_opening: tuple[Checklist, ...] = ()

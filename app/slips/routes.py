@@ -34,11 +34,10 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
     accounts = reads.slip_accounts(db, paper, round_id)
     counted, is_organiser = reads.hand_counts(db, round_id), "organiser" in desk.staff.roles
     exact = row.state not in {RoundState.READY, RoundState.OPEN}
-    sizes = {one.group_id: (one.printed - one.voided - one.spare, one.used) for one in accounts}
     context = {
         "round": row,
         "paper": paper,
-        "hidden": ports_of(desk.request).unseen_groups(paper, sizes) if exact else frozenset(),
+        "hidden": ports_of(desk.request).unseen_groups(db, paper) if exact else frozenset(),
         "batches": reads.batches_by_group(db, paper, round_id),
         "accounts": accounts,
         "names": {group.id: group.name for group in paper.groups},

@@ -4,21 +4,15 @@ Nobody knows then who was 本人. As many of a group may have been as it rates p
 for the sake of those who were is hidden here too, and at times more.
 """
 
-from collections.abc import Mapping
-
 from app.rounds.domain import Paper
-from app.tally.chain import Chain, GroupChain
+from app.tally.chain import Chain
 from app.tally.hiding import rules_of
 
 
-def unseen_groups(paper: Paper, slips: Mapping[str, tuple[int, int]]) -> frozenset[str]:
-    """Return the groups whose numbers must not be seen, from (issued, returned) of each: those of the result."""
-    rows = []
-    for group in paper.groups:
-        issued, returned = slips[group.id]
-        rows.append(GroupChain(group.id, group.expected, printed=issued, returned=returned, valid=returned))
-    least = {row.group_id: min(row.valid, _persons(paper, row.group_id)) for row in rows}
-    return rules_of(paper, Chain(tuple(rows)), least=least).unseen
+def unseen_groups(paper: Paper, chain: Chain) -> frozenset[str]:
+    """Return the groups whose numbers must not be seen: those of a result over the same counting chain."""
+    least = {row.group_id: min(row.valid, _persons(paper, row.group_id)) for row in chain.groups}
+    return rules_of(paper, chain, least=least).unseen
 
 
 def _persons(paper: Paper, group: str) -> int:

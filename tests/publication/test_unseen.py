@@ -1,0 +1,137 @@
+"""What the result hides of the slips of a voter group, no report of the counting shows (SEC-43)."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from app.archive.minutes import minutes_of
+from app.box.models import Opening, RoundKey
+from app.box.scrutiny import Report, report
+from app.campaigns.quorum import Quorum
+from app.core.db import Database
+from app.core.key_folder import KeyFolder
+from app.core.settings import Settings
+from app.publication.models import ResultVersion
+from app.publication.service import unseen_of
+from app.rounds.reads import frozen_paper
+from app.slips.models import SlipCount
+from tests.publication import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """The slips and ballots of a voter group."""
+
+    issued: int
+    returned: int
+    valid: int
+    present: int | None = None
+
+
+INVALID = (Came(33, 30, 28), Came(18, 10, 7), Came(39, 29, 28))
+QUORUMS = (Came(36, 27, 27, 31), Came(25, 19, 19, 23), Came(19, 1, 1, 6), Came(33, 13, 13, 25))
+PLAIN = (Came(36, 27, 27), Came(25, 19, 19), Came(33, 13, 13))
+
+
+def store_closed(database: Database, rows: tuple[Came, ...], *, asked: bool) -> str:
+    """Store a closed round whose groups g0, g1 and so on came so; ``asked``: each has a quorum of its own."""
+    paper = counted.make_paper(("县文化馆",), {f"类别{at}": row.issued for at, row in enumerate(rows)})
+    quorums = {group.id: Quorum(Fraction(1, 2)) for group in paper.groups if asked}
+    paper = replace(paper, scheme=replace(paper.scheme, group_quorums=quorums))
+    valid = {group.id: row.valid for group, row in zip(paper.groups, rows, strict=True)}
+    round_id = counted.store_sealed(database, counted.Votes(paper, valid))
+    with database.writing() as session:
+        for group, row in zip(paper.groups, rows, strict=True):
+            counts = session.get_one(SlipCount, (round_id, group.id))
+            counts.used, counts.present, counts.counted_by = row.returned, row.present, "张三"
+    return round_id
+
+
+def open_box(database: Database, round_id: str, envelopes: int) -> None:
+    """Write down the opening of its box and freeze its result."""
+    with database.writing() as session:
+        session.add(RoundKey(round_id=round_id, public_key=b"", needed=1, created_at=counted.AT))
+        names = {"opened_by": "张三", "present": "[]", "holders": "[]"}
+        session.add(Opening(round_id=round_id, envelopes=envelopes, **names))
+    counted.count(database, round_id)
+
+
+def hidden_by_the_result(database: Database, round_id: str) -> set[str]:
+    with database.reading() as session:
+        document = json.loads(session.get_one(ResultVersion, (round_id, 1)).document)
+    return {row["id"] for row in document["chain"]["groups"] if not row["shown"]}
+
+
+def unseen(database: Database, round_id: str) -> frozenset[str]:
+    with database.reading() as session:
+        return unseen_of(session, frozen_paper(session, round_id)[0])
+
+
+def report_of(database: Database, settings: Settings, round_id: str) -> Report:
+    with database.reading() as session:
+        return report(session, KeyFolder(settings.data / "keys"), unseen_of, round_id)
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked", "hidden"),
+    [(INVALID, False, {"g0", "g1"}), (QUORUMS, True, {"g0", "g1", "g2", "g3"}), (PLAIN, False, set())],
+)
+def test_it_works(
+    database: Database, settings: Settings, rows: tuple[Came, ...], asked: bool, hidden: set[str]
+) -> None:
+    round_id = store_closed(database, rows, asked=asked)
+    open_box(database, round_id, sum(row.returned for row in rows))
+    assert hidden_by_the_result(database, round_id) == unseen(database, round_id) == hidden
+    told = report_of(database, settings, round_id)
+    assert {f"g{name[-1]}" for name in told.together} == hidden
+    assert {f"g{line.name[-1]}" for line in told.lines if "、" not in line.name} == (
+        {f"g{at}" for at in range(len(rows))} - hidden
+    )
+
+
+def test_before_the_opening_every_ballot_passes_for_valid(database: Database) -> None:
+    """Who came is known by then; which ballots are valid is not."""
+    round_id = store_closed(database, INVALID, asked=False)
+    assert unseen(database, round_id) == frozenset()
+    round_id = store_closed(database, QUORUMS, asked=True)
+    assert unseen(database, round_id) == {"g0", "g1", "g2", "g3"}
+
+
+def cells(page: str, name: str) -> list[str]:
+    """Return the numbers in the row of a page's table that begins with a name."""
+    [row] = re.findall(rf'<tr><th scope="row">{name}(?:（合并）)?</th>(.*?)</tr>', page, re.DOTALL)
+    return [text.strip() for text in re.findall(r"<td class=\"(?:num|text-end)\">(.*?)</td>", row)]
+
+
+def test_the_pages_show_no_number_of_a_hidden_group(client: TestClient, database: Database) -> None:
+    round_id = store_closed(database, INVALID, asked=False)
+    organiser = counted.log_in(client, database, "organiser")
+    slips = f"/rounds/{round_id}/slips"
+    assert cells(organiser.get(slips).text, "类别1")[-2:] == ["10", "8"]
+    open_box(database, round_id, 69)
+    page = organiser.get(slips).text
+    assert [cells(page, f"类别{at}")[-2:] for at in range(3)] == [["—", "—"], ["—", "—"], ["29", "10"]]
+    scrutiny = organiser.get(f"/rounds/{round_id}/scrutiny").text
+    assert cells(scrutiny, "类别0、类别1")[5:] == ["40", "0", "11", "35", "5", "0"]
+    assert cells(scrutiny, "类别2")[5:] == ["29", "0", "10", "28", "1", "0"]
+
+
+def test_few_valid_ballots_are_not_told_where_more_came_back(
+    client: TestClient, database: Database, settings: Settings
+) -> None:
+    """Of 23 ballots 9 are valid: the report tells neither, and nothing that they follow from."""
+    rows = (Came(30, 12, 5), Came(20, 11, 4))
+    round_id = store_closed(database, rows, asked=False)
+    open_box(database, round_id, 23)
+    organiser = counted.log_in(client, database, "organiser")
+    page = organiser.get(f"/rounds/{round_id}/scrutiny").text
+    assert cells(page, "类别0、类别1")[5:] == cells(page, "合计")[5:] == ["—", "0", "—", "少于 10", "—", "0"]
+    assert "拆信封 23" not in page
+    minutes = minutes_of(report_of(database, settings, round_id))
+    for line in (*minutes["groups"], minutes["total"]):
+        assert {line[name] for name in ("returned", "valid", "invalid", "missing")} == {None}
