@@ -13,7 +13,8 @@ class SlipAccount:
 
     An account that does not add up cannot be built: ``slips_negative`` for a count below zero,
     ``slips_more_than_printed`` when more are voided or spare than were printed, and ``slips_more_back_than_out`` when
-    more came back than went out, which makes the round void.
+    more came back than went out, which makes the round void. How many came back it does not say: of a hidden group
+    nobody may read that (SEC-43).
     """
 
     printed: int
@@ -33,7 +34,7 @@ class SlipAccount:
         if self.issued < 0:
             raise DomainError("slips_more_than_printed", printed=self.printed, withheld=self.voided + self.spare)
         if self.missing < 0:
-            raise DomainError("slips_more_back_than_out", out=self.issued, back=self.used + self.handed_back)
+            raise DomainError("slips_more_back_than_out", out=self.issued)
 
     @property
     def issued(self) -> int:

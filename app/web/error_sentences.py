@@ -173,7 +173,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "slips_more_than_printed": (422, "作废和剩余共 %(withheld)s 张，多于印制的 %(printed)s 张。请重新清点。"),
     "slips_more_back_than_out": (
         422,
-        "收回和退回共 %(back)s 张，多于发出的 %(out)s 张。请重新清点；属实的，本轮应作废。",
+        "收回和退回合计多于发出的 %(out)s 张。请重新清点；属实的，本轮应作废。",
     ),
     "batch_unknown": (404, "没有找到这一批测评票。请刷新页面。"),
     "batch_has_no_live_slip": (409, "这一批没有可以作废的测评票：都已使用或已作废。"),

@@ -82,7 +82,7 @@ BOX_SENTENCES: dict[str, tuple[int, str]] = {
     ),
     "group_slips_more_back_than_out": (
         422,
-        "“%(group)s”收回和退回共 %(back)s 张，多于发出的 %(out)s 张。请重新清点这一类别；属实的，本轮应作废。",
+        "“%(group)s”收回和退回合计多于发出的 %(out)s 张。请重新清点这一类别；属实的，本轮应作废。",
     ),
     "approval_younger": (403, "您的账号（或它的登录链接）是在这项申请之后才建立的，不能由您同意。请由更早的账号办理。"),
     "script_failed": (503, "没有办成，什么也没有改动。请检查网络，刷新页面后再试。"),

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -20,6 +21,7 @@ from app.rounds.reads import paper_text, parse_paper
 from app.tally.assess import base_of
 from app.tally.chain import Chain, GroupChain
 from app.tally.counting import check_counts, count_round
+from app.tally.document import Document
 from app.tally.figures import Table
 from app.tally.hiding import rules_of
 from app.tally.result import result_document
@@ -163,33 +165,32 @@ def test_the_members_numbers_differ_by_one_and_rates_by_all_others() -> None:
         assert m2["answered"]["text"] == "40"
 
 
-def with_board(issued: tuple[int, int, int], *, cell: bool = True) -> tuple[Paper, Chain, list[Ballot]]:
-    """Return a round whose twelve members are the 班子, who all came; of the others came 9 and 40."""
-    body, people, report = sitting(12).parts
-    names = zip("abc", ("班子", "中层", "群众"), issued, strict=True)
-    groups = tuple(PaperGroup(group, name, people) for group, name, people in names)
-    plain = replace(sitting(12), groups=groups, remarks=False, remark_bytes=0)
+def with_board(
+    slips: Sequence[int], came: Sequence[int], members: int = 12, *, cell: bool = True
+) -> tuple[Paper, Chain, list[Ballot]]:
+    """Return a round whose members are of the first group and all came; whoever else came marks by turns."""
+    body, people, report = sitting(members).parts
+    groups = tuple(PaperGroup(*row) for row in zip("abcd", ("班子", "中层", "群众", "离退休"), slips, strict=False))
+    plain = replace(sitting(members), groups=groups, remarks=False, remark_bytes=0)
     paper = replace(plain, parts=(body, replace(people, self_cell=cell), report))
-    ballots = [Ballot("a", bytes(own(paper, member, "a") if cell else marked(paper, "a"))) for member in range(12)]
-    for count, group in ((9, "b"), (40, "c")):
+    ballots = [Ballot("a", bytes(own(paper, at, "a") if cell else marked(paper, "a"))) for at in range(members)]
+    for group, count in zip(groups, (came[0] - members, *came[1:]), strict=True):
         for place in range(count):
-            marks = marked(paper, group)
-            for at in range(len(marks)):
-                marks[at] = (place + at) % 2
-            ballots.append(Ballot(group, bytes(marks)))
-    came = zip("abc", issued, (12, 9, 40), strict=True)
-    return paper, Chain(tuple(GroupChain(group, sent, sent, count, count) for group, sent, count in came)), ballots
+            marks = bytes((place + at) % 2 for at in range(len(marked(paper, group.id))))
+            ballots.append(Ballot(group.id, marks))
+    rows = zip(groups, slips, came, strict=True)
+    return paper, Chain(tuple(GroupChain(group.id, sent, sent, count, count) for group, sent, count in rows)), ballots
 
 
 @pytest.mark.parametrize("board", [13, 20])
 def test_the_chain_hides_what_would_follow_from_who_surely_voted(board: int) -> None:
     """Of 班子 and 中层 came 21, of 班子 surely 12: of 中层 9 at most, and of 13 slips for 班子 no fewer than 8."""
-    paper, chain, ballots = with_board((board, 20, 60))
+    paper, chain, ballots = with_board((board, 20, 60), (12, 9, 40))
     stacks = shred(paper, iter(ballots), token_bytes)
     document = result_document(paper, stacks.marks, chain, {})
     assert {row["id"] for row in document["chain"]["groups"] if not row["shown"]} == {"a", "b", "c"}
     assert unseen_groups(paper, chain) == {"a", "b", "c"}
-    plain, _, ballots = with_board((board, 20, 60), cell=False)
+    plain, _, ballots = with_board((board, 20, 60), (12, 9, 40), cell=False)
     document = result_document(plain, shred(plain, iter(ballots), token_bytes).marks, chain, {})
     hidden = {row["id"] for row in document["chain"]["groups"] if not row["shown"]}
     assert hidden == unseen_groups(plain, chain) == {"a", "b"}
@@ -221,13 +222,41 @@ def test_what_the_result_hides_no_earlier_report_shows(data: st.DataObject) -> N
     assert rules_of(paper, Chain(rows), least=least).unseen <= unseen_groups(paper, Chain(rows))
 
 
-def test_the_hidden_groups_keep_their_width_though_their_members_are_known_to_have_voted() -> None:
-    """Twelve of a group of twenty were 本人: so at least twelve of it voted, and of another no more than nine."""
-    paper, chain, ballots = with_board((20, 20, 60))
-    document = result_document(paper, shred(paper, iter(ballots), token_bytes).marks, chain, {})
-    for unit in document["sections"][1]["targets"]:
-        for item in unit["items"]:
-            shown = {row["id"] for row in item["groups"] if row["cell"]["shown"]}
-            assert shown <= {""}, (
-                "a and b add up to 21, of which a surely cast 12: b is known to 9, so nothing is shown"
-            )
+def rows_shown(document: Document) -> list[set[str]]:
+    """Return for each section of which groups some item of some object shows a row; "" is that of the hidden ones."""
+    return [
+        {
+            row["id"]
+            for unit in section["targets"]
+            for item in unit["items"]
+            for row in item["groups"]
+            if row["cell"]["shown"]
+        }
+        for section in document["sections"]
+    ]
+
+
+NOBODY: set[str] = set()
+ALL_BUT_HIDDEN = {"b", ""}
+
+
+@pytest.mark.parametrize(
+    ("members", "slips", "came", "shown"),
+    [
+        (10, (12, 28, 10, 10), (11, 26, 5, 6), [NOBODY] * 3),
+        (7, (15, 44, 10, 17), (13, 40, 2, 4), [NOBODY, NOBODY, ALL_BUT_HIDDEN]),
+    ],
+)
+def test_the_hidden_groups_keep_their_width_though_their_members_are_known_to_have_voted(
+    members: int, slips: tuple[int, ...], came: tuple[int, ...], shown: list[set[str]]
+) -> None:
+    """Of the hidden groups a, c and d that first one surely cast as many ballots as there are members.
+
+    What is left for the others narrows what each can have given: so only the chain shows b, and a table a row of it
+    where the marks leave enough open, as those of the report do. Where nobody is 本人 every table shows b.
+    """
+    for cell, rows in ((True, shown), (False, [ALL_BUT_HIDDEN] * 3)):
+        paper, chain, ballots = with_board(slips, came, members, cell=cell)
+        document = result_document(paper, shred(paper, iter(ballots), token_bytes).marks, chain, {})
+        assert {row["id"] for row in document["chain"]["groups"] if not row["shown"]} == {"a", "c", "d"}
+        assert rows_shown(document) == rows

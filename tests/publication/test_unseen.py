@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import pytest
-import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.archive.minutes import minutes_of
@@ -135,3 +134,29 @@ def test_few_valid_ballots_are_not_told_where_more_came_back(
     minutes = minutes_of(report_of(database, settings, round_id))
     for line in (*minutes["groups"], minutes["total"]):
         assert {line[name] for name in ("returned", "valid", "invalid", "missing")} == {None}
+
+
+def count_by_hand(client: TestClient, round_id: str, spare: dict[str, int]) -> str:
+    """Type how many slips are left over, as on the page of slips, and return the page that refuses."""
+    page = f"/rounds/{round_id}/slips"
+    form = client.get(page).text.split(f'action="{page}/counts"')[1]
+    fields = {name: re.findall(f'name="{name}" value="(.*?)"', form)[0] for name in ("form_token", "seen")}
+    fields |= {f"{name}-{group}": "0" for group in ("g0", "g1", "g2") for name in ("back", "present")}
+    fields |= {f"spare-{group}": str(count) for group, count in spare.items()}
+    answer = client.post(f"{page}/counts", data=fields)
+    assert answer.status_code == 422
+    text: str = answer.text
+    return text
+
+
+def test_no_refusal_tells_how_many_of_a_hidden_group_came_back(client: TestClient, database: Database) -> None:
+    """Of a group of 20 slips 9 or 8 came back: whoever types 13 left over reads either time that these are too many."""
+    organiser, refused = counted.log_in(client, database, "organiser"), set()
+    for few, many in ((9, 31), (8, 32)):
+        rows = (Came(20, few, few), Came(40, many, many), Came(60, 50, 50))
+        round_id = store_closed(database, rows, asked=False)
+        page = organiser.get(f"/rounds/{round_id}/slips").text
+        assert [cells(page, f"类别{at}")[-2:] for at in range(3)] == [["—", "—"], ["—", "—"], ["50", "10"]]
+        refused.add(count_by_hand(organiser, round_id, {"g0": 13, "g1": 0, "g2": 0}).replace(round_id, ""))
+    [text] = refused
+    assert "“类别0”收回和退回合计多于发出的 7 张" in text
