@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.acting import Principal
@@ -64,6 +64,31 @@ def picked_rows(session: Session, staff: Principal, today: date, pick: Pick) -> 
     """Return all picked actions within reach, in the order of the pages."""
     wanted = _wanted(session, staff, pick)
     return list(_rows(session, wanted, list(_picked(pick, today, wanted)), today))
+
+
+@dataclass(frozen=True, slots=True)
+class PickedAction:
+    """An action to choose from: little enough to be read for every one that is picked."""
+
+    id: str
+    name: str
+    state: ActionState
+    campaign_id: str
+
+
+def picked_actions(session: Session, staff: Principal, today: date, pick: Pick) -> list[PickedAction]:
+    """Return all picked actions within reach by their names, in the order of the pages."""
+    wanted = _wanted(session, staff, pick)
+    one, heads = RemedialAction, {head.id: (place, head) for place, head in enumerate(wanted)}
+    query = select(one.id, one.plan_id, one.position, one.problem, one.state)
+    rows = session.execute(query.where(one.plan_id.in_(heads), *_picked(pick, today, wanted))).all()
+    ordered = sorted(rows, key=lambda row: (heads[row.plan_id][0], row.position, row.id))
+    return [_action(heads[row.plan_id][1], row) for row in ordered]
+
+
+def _action(head: PlanHead, row: Row[str, str, int, str, str]) -> PickedAction:
+    name = f"{head.unit_name} {head.number(row.position)} {row.problem}"
+    return PickedAction(row.id, name, ActionState(row.state), head.campaign_id)
 
 
 def _wanted(session: Session, staff: Principal, pick: Pick) -> list[PlanHead]:

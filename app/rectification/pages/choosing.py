@@ -1,13 +1,12 @@
-"""Choosing among many units in a form: a page of them is shown, and who was ticked on another one stays ticked.
+"""Choosing among many, units or actions, in a form: a page is shown, and what was ticked on another stays ticked.
 
-Looking for a unit and leafing sends the form itself, so that nothing ticked or typed is lost, with scripts or without.
+Looking for one and leafing sends the form itself, so that nothing ticked or typed is lost, with scripts or without.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
-from app.campaigns.reads import UnitView
 from app.core.lists import PAGE, Listed, cut, wish_of
 from app.web.forms import PostedForm
 
@@ -24,13 +23,29 @@ LOOKED: Final = "looked"
 UNITS: Final = "units[]"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The units that are shown, who is ticked, and those of them who are not shown, in official order."""
+class Choosable(Protocol):
+    """What can be ticked, by the name that it is looked for by."""
 
-    found: Listed[UnitView]
+    @property
+    def id(self) -> str:
+        """What the form says of it."""
+
+    @property
+    def name(self) -> str:
+        """What a reader knows it by."""
+
+
+One = TypeVar("One", bound=Choosable)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[One]):
+    """What is shown, what is ticked, and what of that is not shown, in official order; ``field``: its name."""
+
+    found: Listed[One]
     ticked: frozenset[str]
     elsewhere: Sequence[str]
+    field: str = UNITS
 
 
 def looks(form: PostedForm) -> bool:
@@ -45,17 +60,19 @@ def _look(asked: Mapping[str, str]) -> str:
     return FIND if asked.get("q", "").strip() != asked.get(LOOKED, "").strip() else ""
 
 
-def choice_of(units: Sequence[UnitView], ticked: Collection[str], form: PostedForm | None = None) -> Choice:
-    """Return what a form shows of the units: as it is opened with these ticked, or as it was sent."""
+def choice_of(
+    every: Sequence[One], ticked: Collection[str], form: PostedForm | None = None, field: str = UNITS
+) -> Choice[One]:
+    """Return what a form shows of all that there are: as it is opened with these ticked, or as it was sent."""
     asked = form.as_dict() if form else {}
     look = _look(asked)
     text = "" if look == ALL else asked.get("q", "")
     wish = wish_of({"q": text, "part": asked.get("part", "") if look in {"", TICK, UNTICK} else look})
-    fitting = [unit for unit in units if wish.fits(unit.name)]
+    fitting = [one for one in every if wish.fits(one.name)]
     found = cut(fitting, wish, PAGE)
-    chosen = set(form.several(UNITS) if form else ticked)
-    chosen |= {unit.id for unit in fitting if look == TICK}
-    chosen -= {unit.id for unit in fitting if look == UNTICK}
-    shown = {unit.id for unit in found.rows}
-    elsewhere = [unit.id for unit in units if unit.id in chosen and unit.id not in shown]
-    return Choice(found, frozenset(chosen & {unit.id for unit in units}), elsewhere)
+    chosen = set(form.several(field) if form else ticked)
+    chosen |= {one.id for one in fitting if look == TICK}
+    chosen -= {one.id for one in fitting if look == UNTICK}
+    shown = {one.id for one in found.rows}
+    elsewhere = [one.id for one in every if one.id in chosen and one.id not in shown]
+    return Choice(found, frozenset(chosen & {one.id for one in every}), elsewhere, field)

@@ -1,6 +1,7 @@
 """Putting actions of the ledger to the vote, and the note of who has read what votes say."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -10,39 +11,40 @@ from app.office.ordering import file_later
 from app.office.workshop import Craft
 from app.publication.read_log import note_read
 from app.rectification.ledger import votes
-from app.rectification.ledger.reads import picked_rows
+from app.rectification.ledger.reads import picked_actions, picked_rows
 from app.rectification.ledger.service import LedgerRow
+from app.rectification.pages.choosing import choice_of, looks
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.views import read_view
 from app.rectification.rules.ledger import ActionState
 from app.rectification.rules.picks import Pick, told_of
 from app.rectification.rules.ratings import MOST_VOTED
 from app.web.desk import Desk, OrganiserDesk, Refused
-from app.web.forms import Form
+from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
 router = APIRouter()
-DONE = frozenset({ActionState.COMPLETED.value, ActionState.CLOSED_OUT.value})
+DONE = frozenset({ActionState.COMPLETED, ActionState.CLOSED_OUT})
 """States of actions that are ticked from the start: people can say how what is done was done."""
+ACTIONS: Final = "action[]"
 VOTERS_LIMIT = 4000
 
 
-def _vote_page(desk: Desk, refused: Refused | None = None) -> Response:
+def _vote_page(desk: Desk, form: PostedForm | None = None, refused: Refused | None = None) -> Response:
     view = read_view(desk.request.query_params)
-    rows = picked_rows(desk.session, desk.staff, desk.today, view.pick)
-    campaigns = dict.fromkeys(each.plan.campaign_id for each in rows)
+    every = picked_actions(desk.session, desk.staff, desk.today, view.pick)
+    campaigns = dict.fromkeys(each.campaign_id for each in every)
     source = get_campaign(desk.session, next(iter(campaigns))) if campaigns else None
-    voters = "\n".join(f"{group.name} {group.expected}" for group in source.groups) if source else ""
-    ticked = {each.row.id for each in rows if each.row.state in DONE}
+    done = [each.id for each in every if each.state in DONE]
     context = {
-        "rows": rows[:MOST_VOTED],
-        "total": len(rows),
+        "choice": choice_of(every, done if len(done) <= MOST_VOTED else (), form, ACTIONS),
+        "states": {each.id: each.state for each in every},
         "most": MOST_VOTED,
         "view": view,
         "title": votes.KIND.title,
-        "voters": voters,
+        "voters": "\n".join(f"{group.name} {group.expected}" for group in source.groups) if source else "",
         "mixed": len(campaigns) > 1,
-        "ticked": set(refused.form.several("action[]")) if refused else ticked,
+        "typed": form.as_dict() if form else {},
     }
     return desk.show("rectification/vote.html", refused, **context, **LEDGER_WORDS)
 
@@ -55,15 +57,20 @@ def vote_page(desk: OrganiserDesk) -> Response:
 
 @router.post("/rectification/vote")
 def start_vote(desk: OrganiserDesk, form: Form) -> Response:
-    """Make a campaign with a first round whose objects are the chosen actions."""
+    """Make a campaign with a first round whose objects are the chosen actions, or show other actions to choose from."""
+    if looks(form):
+        return desk.consider(lambda: _vote_page(desk, form), lambda _: _vote_page(desk))
 
     def do() -> str:
         asked = votes.Asked(
             form.text("title", 80, label="活动名称"), form.text("voters", VOTERS_LIMIT, label="参评人员")
         )
-        return votes.start_vote(desk.acting, form.several("action[]"), asked)
+        return votes.start_vote(desk.acting, form.several(ACTIONS), asked)
 
-    return desk.attempt(do, lambda made: see_other(f"/campaigns/{made}"), lambda refused: _vote_page(desk, refused))
+    def again(refused: Refused) -> Response:
+        return _vote_page(desk, form, refused)
+
+    return desk.attempt(do, lambda made: see_other(f"/campaigns/{made}"), again)
 
 
 def note_votes(desk: Desk, rows: Iterable[LedgerRow]) -> None:

@@ -5,8 +5,12 @@ import re
 
 import docx
 import openpyxl
+import sqlalchemy as sa
 
 from app.core.db import Database
+from app.core.lists import PAGE
+from app.rectification.models import ActionVote, RemedialAction
+from app.rectification.rules.ratings import MOST_VOTED
 from tests.rectification.flagged import later, make_action, make_flagged, make_ledger
 from tests.rectification.pages.conftest import Desks
 
@@ -74,3 +78,57 @@ def test_an_organiser_puts_actions_to_the_vote_from_the_ledger(database: Databas
     assert "停车不便（县文工团）" in desk.get(f"{done.headers['location']}/units").text
     assert "整改事项测评" in made
     assert new_desk("zhengshi").get("/rectification/vote").status_code == 403
+
+
+def boxes(page: str, kind: str = "checkbox") -> list[str]:
+    return re.findall(rf'type="{kind}" name="action\[\]" value="([^"]+)"', page)
+
+
+def long_ledger(database: Database, count: int) -> list[str]:
+    """Store a ledger of so many actions, as several plans make one; return their ids in order."""
+    make_ledger(database)
+    with database.writing() as session:
+        one = session.execute(sa.select(*sa.inspect(RemedialAction).columns)).mappings().one()
+        session.execute(sa.delete(RemedialAction))
+        rows = [
+            {**one, "id": f"m{place:03}", "position": place + 1, "problem": f"第 {place} 件事"}
+            for place in range(count)
+        ]
+        session.execute(sa.insert(RemedialAction), rows)
+    return [str(row["id"]) for row in rows]
+
+
+def test_every_action_can_be_put_to_the_vote_and_what_is_ticked_on_another_page_stays(
+    database: Database, new_desk: Desks
+) -> None:
+    ids = long_ledger(database, 2 * MOST_VOTED + 20)
+    desk = new_desk("zhangsan")
+    address = "/rectification/vote"
+    form: dict[str, str | list[str]] = {"title": "整改测评", "voters": "服务对象 40"}
+    first = desk.get(address).text
+    assert (len(boxes(first)), "1 / 5" in first, "一次最多请群众评价 100 项" in first) == (PAGE, True, True)
+    assert 'value="tick"' not in first, "no more can be ticked at once than may be asked about"
+    last = desk.post(address, **form, **{"action[]": ids[:1]}, look="5").text
+    assert (boxes(last), boxes(last, "hidden")) == (ids[200:], ids[:1])
+    found = desk.post(address, **form, **{"action[]": [ids[0], ids[219]]}, look="find", q="第１５０件").text
+    assert (boxes(found), sorted(boxes(found, "hidden"))) == ([ids[150]], sorted([ids[0], ids[219]]))
+    assert ("整改测评" in found, "服务对象 40" in found) == (True, True)
+    chosen = [*boxes(found), *boxes(found, "hidden")]
+    made = desk.post(address, **form, **{"action[]": chosen}, q="第１５０件", looked="第１５０件")
+    assert made.headers["location"].startswith("/campaigns/")
+    with database.reading() as session:
+        assert sorted(session.scalars(sa.select(ActionVote.action_id))) == [ids[0], ids[150], ids[219]]
+
+
+def test_what_is_done_is_ticked_from_the_start_unless_it_is_more_than_may_be_asked_about(
+    database: Database, new_desk: Desks
+) -> None:
+    ids = long_ledger(database, MOST_VOTED + 1)
+    with database.writing() as session:
+        session.execute(sa.update(RemedialAction).where(RemedialAction.id != ids[0]).values(state="completed"))
+    desk = new_desk("zhangsan")
+    assert "（已选 100 个）" in desk.get("/rectification/vote").text
+    with database.writing() as session:
+        session.execute(sa.update(RemedialAction).values(state="completed"))
+    page = desk.get("/rectification/vote").text
+    assert ("（已选 0 个）" in page, " checked>" in page) == (True, False)
