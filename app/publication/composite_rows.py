@@ -127,11 +127,11 @@ def row_of(target: tuple[str, str], composite: Composite | None, total: Total | 
     parts = [_told(line, composite.decimals) for line in _leaves(total.lines)]
     if isinstance(total.figure, Missing):
         return Row(*target, "", NOTE_SENTENCES[total.figure.reason], parts, award)
-    score = _score_text(total.figure, composite)
+    score = score_text(total.figure, composite)
     return Row(*target, score, "", parts, award, _concluded(composite.rule, total.figure))
 
 
-def _score_text(score: Points, composite: Composite) -> str:
+def score_text(score: Points, composite: Composite) -> str:
     """Write a score; where rounding would carry it over a line of the rule, with as many decimals as keep it off."""
     text, rule = points_text(score, composite.decimals), composite.rule
     if rule is None or not score.exact:

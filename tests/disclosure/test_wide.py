@@ -21,7 +21,7 @@ from app.tally.result import result_document
 from app.tally.verdict import Verdict
 from tests.disclosure.released import too_small
 from tests.disclosure.search import attack, contradictions, exact_ranges, read
-from tests.disclosure.wide import BASES, Wide, make_wide
+from tests.disclosure.wide import BASES, Wide, make_wide, words_of
 from tests.disclosure.wide_reader import WideReading
 from tests.tally.cast import Json, make_chain, make_marks, make_paper, make_stack, section_of
 
@@ -178,6 +178,29 @@ def leaves(lines: tuple[Line, ...]) -> Iterator[Line]:
 def test_it_finds_a_composite_that_is_exact_where_its_part_is_a_span(*, parts: bool) -> None:
     careless = [told_exactly(case, parts=parts) for case in map(make_wide, range(CARELESS))]
     assert sum(bool(attack(case).leaks) for case in careless) > 30
+
+
+def test_it_finds_a_word_of_the_true_score_where_that_is_told_as_a_span() -> None:
+    """The word of what the document hides: with it every hidden part of a score is on one side of a line."""
+    cases = [case for case in map(make_wide, range(CARELESS)) if case.paper.scheme.composite]
+    careless = [replace(case, words=words_of(case, told_exactly(case, parts=True).totals)) for case in cases]
+    told = [(case, one) for case, one in zip(cases, careless, strict=True) if one.words != case.words]
+    assert len(told) > 30
+    assert sum(bool(attack(one).leaks) for _, one in told) > 8
+    assert not any(attack(case).leaks for case, _ in told)
+
+
+def test_a_word_is_that_of_the_true_score() -> None:
+    """Rounded parts never give a word that the exact ones do not have."""
+    held = 0
+    for case in map(make_wide, range(CARELESS)):
+        true = told_exactly(case, parts=True)
+        if true is case:
+            continue
+        exact = words_of(true, true.totals)
+        held += len(case.words.keys() & exact.keys())
+        assert {unit: word for unit, word in case.words.items() if exact.get(unit, word) != word} == {}
+    assert held > 40
 
 
 def test_it_finds_a_thin_group_of_points_that_is_hidden_alone(monkeypatch: pytest.MonkeyPatch) -> None:

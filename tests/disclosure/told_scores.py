@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from app.campaigns.composite import VOTED, Line, Points, Source, points_text
 from app.campaigns.domain import ScoreScale
+from app.campaigns.rule import Rule
+from app.publication.composite_rows import score_text
 from tests.disclosure.mixtures import WHOLE, Key, Place, Span
 
 if TYPE_CHECKING:
@@ -39,12 +42,23 @@ def read_scores(reading: "WideReading") -> None:
         for leaf in leaves:
             leaf.read()
         if composite is not None and isinstance(total.figure, Points):
-            told = _told(points_text(total.figure, composite.decimals))
+            told = _told(score_text(total.figure, composite))
             slack = sum(leaf.weight * leaf.slack for leaf in leaves if leaf.voted)
             entered = sum(leaf.weight * leaf.low for leaf in leaves if not leaf.voted)
             parts = [(leaf.weight * part, key) for leaf in leaves if leaf.voted for part, key in leaf.parts]
             low, high = (told.low - entered - slack) / 100, (told.high - entered + slack) / 100
             reading.figures.mix(parts, Span(low, high))
+            if (word := reading.case.words.get(unit)) is not None and composite.rule is not None:
+                region = _region(composite.rule, word)
+                # No slack: a word holds of the true total.
+                reading.figures.mix(parts, Span((region.low - entered) / 100, (region.high - entered) / 100))
+
+
+def _region(rule: Rule, word: str) -> Span:
+    """Return between which points a score lies that has a word; lines fall from step to step."""
+    lines = [float(step.conditions[0].number) if step.conditions else -inf for step in rule.steps]
+    places = [place for place, step in enumerate(rule.steps) if step.word.text == word]
+    return Span(lines[places[-1]], lines[places[0] - 1] if places[0] else inf)
 
 
 def _told(text: str) -> Span:

@@ -6,11 +6,12 @@ a section, less those of who is 本人, and may have one or two ballots that are
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from app.campaigns.builtin import SCALES
-from app.campaigns.composite import Composite, Part, Source, Total, every_part
+from app.campaigns.composite import Composite, Part, Points, Source, Total, every_part
+from app.campaigns.composite_rule import check_composite_rule, outcome_of
 from app.campaigns.domain import (
     K_FLOOR,
     Denominator,
@@ -55,7 +56,7 @@ class Wide:
     """A released round with what is true: every table by unit, item and group.
 
     ``chain``: what came back. ``totals`` are the composites as they are told, ``named`` what was entered for them,
-    ``other`` the released round that parts of them are of.
+    ``other`` the released round that parts of them are of. ``words`` are those of the totals by the rule on them.
     """
 
     document: Document
@@ -65,6 +66,7 @@ class Wide:
     totals: Mapping[str, Total]
     named: Mapping[tuple[str, str], Fraction]
     other: Document | None
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sheets(self) -> dict[tuple[str, str], int]:
@@ -82,7 +84,9 @@ def make_wide(seed: int) -> Wide:
     draw = random.Random(f"wide {seed}")
     units = tuple(PaperUnit(f"u{at}", f"单位{at}", object_class="甲乙"[at]) for at in range(draw.choice((1, 2, 2))))
     groups, rows = _groups(draw, units, k := draw.choice((5, 10, 10, 12, 15)))
-    scheme = Scheme(SCALES["satisfaction"], gates=_gates(draw), k=k, composite=_composite(draw, groups))
+    gates, composite = _gates(draw), _composite(draw, groups)
+    judged = _judged(random.Random(f"judged {seed}"), composite)
+    scheme = Scheme(SCALES["satisfaction"], gates=gates, k=k, composite=judged)
     if draw.random() < 0.2:
         scheme = replace(scheme, weights=dict(zip(_ids(groups), _parted(draw, len(groups)), strict=True)))
     asked = draw.sample(_ids(groups), draw.randint(1, len(groups))) if draw.random() < 0.25 else []
@@ -192,6 +196,22 @@ def _composite(draw: random.Random, groups: Sequence[PaperGroup]) -> Composite |
     return Composite((*parts, *extra), by_top=draw.random() < 0.2, decimals=draw.choice((0, 1, 2)))
 
 
+def _judged(draw: random.Random, composite: Composite | None) -> Composite | None:
+    """Give two of three composites a rule of one to three lines; a word may stand on two steps."""
+    if composite is None or draw.random() < 1 / 3:
+        return composite
+    lines = sorted(draw.sample(range(5, 100), draw.randint(1, 3)), reverse=True)
+    words = sorted(draw.choice("甲甲乙") for _ in lines)
+    signs = [draw.choice((Sign.AT_LEAST, Sign.ABOVE)) for _ in lines]
+    steps = [
+        Step((Condition(Quantity.COMPOSITE, sign, F(line)),), Word(word, Meaning.MET))
+        for line, sign, word in zip(lines, signs, words, strict=True)
+    ]
+    made = replace(composite, rule=Rule((*steps, Step((), Word("丙", Meaning.FAILED)))))
+    check_composite_rule(made)
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class _Marked:
     """A paper with its counting chain and the marks of each object by each voter group."""
@@ -264,7 +284,8 @@ def _counted(draw: random.Random, marked: _Marked, other: Document | None) -> Wi
         for key, most in (("boss", 100), ("less", 20), ("more", 5))
     }
     made = Wide(result_document(paper, stacks, chain, remarks), paper, truth, chain, {}, named, other)
-    return replace(made, totals=told_totals(made))
+    made = replace(made, totals=told_totals(made))
+    return replace(made, words=words_of(made, made.totals))
 
 
 def told_totals(case: Wide) -> dict[str, Total]:
@@ -273,6 +294,18 @@ def told_totals(case: Wide) -> dict[str, Total]:
     classes = {unit.id: unit.object_class for unit in case.paper.units}
     others = {"r0": case.other} if case.other else {}
     return composites_of(case.document, composite, case.named, others, classes) if composite else {}
+
+
+def words_of(case: Wide, totals: Mapping[str, Total]) -> dict[str, str]:
+    """Return the words that the rule gives totals; an object without one is left out."""
+    composite = case.paper.scheme.composite
+    rule = composite.rule if composite else None
+    found = {
+        unit: outcome_of(rule, total.figure)
+        for unit, total in totals.items()
+        if rule and isinstance(total.figure, Points)
+    }
+    return {unit: outcome.word.text for unit, outcome in found.items() if outcome}
 
 
 def _stack(draw: random.Random, items: Sequence[Item], came: int) -> bytes:

@@ -7,8 +7,10 @@ from fractions import Fraction
 import pytest
 
 from app.campaigns.composite import Composite, Figure, Missing, Part, Points, Source, mean_score, points_text, total_of
+from app.campaigns.composite_rule import outcome_of
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Item, Lines
+from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Sign, Step, Word
 from app.campaigns.score import Score
 from app.rounds.domain import Paper
 from app.tally.composite import composites_of, named_parts, points_of
@@ -228,3 +230,9 @@ def test_a_mean_of_points_counts_as_part_of_the_whole_as_closely_as_it_was_told(
     assert points([9, 8] * 10) == Points(F(84), F(86), coarse=True)  # 85
     assert points([10] * 12) == Points(F(90), F(100), coarse=True)
     assert points([8] * 9) == Missing("too_few")
+    rounded = points([9] * 14 + [8] * 16)
+    assert rounded == Points(F("84.7"), F("84.7"), slack=F(1, 10))  # 84.67: whoever reads 84.7 knows no word
+    line = Condition(Quantity.COMPOSITE, Sign.AT_LEAST, F("84.7"))
+    rule = Rule((Step((line,), Word("优", Meaning.MET)), Step((), Word("差", Meaning.FAILED))))
+    assert isinstance(rounded, Points)
+    assert outcome_of(rule, rounded) is None
