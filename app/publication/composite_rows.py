@@ -23,6 +23,7 @@ NOTE_SENTENCES: Final = {
 }
 """Why there is no score, or no word for one, by the reason."""
 _MORE_DECIMALS: Final = 7
+_FLAGGED: Final = (Verdict.REMEDIAL, Verdict.ATTENTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,16 @@ class Row:
     conclusion: Conclusion | None = None
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the word of the score means failed."""
+        return self.conclusion is not None and self.conclusion.code is Verdict.REMEDIAL
+
+    @property
+    def reason(self) -> str:
+        """The score with its word, as the reason for what follows."""
+        return f"综合评价得分 {self.score}，结论为“{self.conclusion.word}”" if self.conclusion else ""
+
+    @property
     def conclusion_text(self) -> str:
         """The word of the score with what stands beside it; empty where there is none."""
         return self.conclusion.text if self.conclusion else ""
@@ -104,6 +115,17 @@ class Composites:
         return [text for text in (self.formula, self.rule) if text]
 
     @property
+    def follow_texts(self) -> Sequence[str]:
+        """Which objects need attention by the word of their score, with what follows from it."""
+        told = [row for row in self.rows if row.conclusion and row.conclusion.code in {*_FLAGGED}]
+        words = dict.fromkeys((row.conclusion.word, row.conclusion.consequence) for row in told if row.conclusion)
+        return [
+            f"综合评价结论为“{word}”的：{'、'.join(row.name for row in told if _word_of(row) == word)}。"
+            f"{f'{follows}。' if follows else ''}"
+            for word, follows in words
+        ]
+
+    @property
     def given_text(self) -> str:
         """The same as a sentence."""
         return f"综合评价结论：{self.words_text}。" if self.words_text else ""
@@ -118,6 +140,10 @@ class Composites:
     def awarded(self) -> bool:
         """Whether the body decided on any object."""
         return any(row.award for row in self.rows)
+
+
+def _word_of(row: Row) -> str:
+    return row.conclusion.word if row.conclusion else ""
 
 
 def row_of(target: tuple[str, str], composite: Composite | None, total: Total | None, award: Entry | None) -> Row:

@@ -29,7 +29,12 @@ def composites_table(composites: Composites | None) -> Markup:
         ]
         for row in composites.rows
     ]
-    words = [*composites.how, composites.given_text, "计名的部分和组织评定不经过票箱，不是投票结果。"]
+    words = [
+        *composites.how,
+        composites.given_text,
+        *composites.follow_texts,
+        "计名的部分和组织评定不经过票箱，不是投票结果。",
+    ]
     return joined([table("综合评价和组织评定", fitted(columns), rows), paragraphs(filter(None, words))])
 
 

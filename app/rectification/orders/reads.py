@@ -15,9 +15,10 @@ from app.campaigns.reads import get_campaign, kinds_of, office_of
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.lists import Listed, Wish, cut
-from app.publication.domain import units_of_verdict
+from app.publication.composite_rows import Row
+from app.publication.concluded import failed_scores, failed_targets
 from app.publication.reads import published, viewer_of
-from app.publication.verdicts import TargetVerdict, published_verdicts
+from app.publication.verdicts import TargetVerdict
 from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder, UnitPlan
 from app.rectification.orders.days import table_of
 from app.rectification.rules.orders import Deadlines, OrderEvent, OrderState, Standing, Suggestion
@@ -28,7 +29,7 @@ from app.rectification.rules.workdays import (
     years_to_check,
 )
 from app.rounds.reads import RoundView, frozen_papers, get_round, retests
-from app.tally.document import Target
+from app.tally.document import Target, every_target
 from app.tally.verdict import Verdict
 
 
@@ -87,10 +88,22 @@ class FlagLine:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Such a unit with what the result says about it."""
+    """Such a unit with what the result says about it; ``score``: its composite, where the word of that means failed."""
 
     round: RoundView
     unit: Target
+    score: Row | None = None
+
+    @property
+    def has_failed_votes(self) -> bool:
+        """Whether the verdict of the votes means failed."""
+        return self.unit["verdict"]["code"] == Verdict.REMEDIAL
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """Why it is flagged, by the votes and by the score."""
+        voted = [reason["text"] for reason in self.unit["verdict"]["reasons"]] if self.has_failed_votes else []
+        return [*voted, *([self.score.reason] if self.score else [])]
 
 
 def reach(session: Session, staff: Principal) -> frozenset[str] | None:
@@ -215,7 +228,7 @@ def flags(session: Session, staff: Principal, now: datetime) -> Sequence[FlagLin
     held_again = retests(session)
     lines = [
         (line.round, found)
-        for line, found in published_verdicts(session, viewer_of(session, staff), now, Verdict.REMEDIAL)
+        for line, found in failed_targets(session, viewer_of(session, staff), now)
         if not line.round.is_rehearsal and line.round.id not in held_again
     ]
     answering = _answering(session, [row for row, _ in lines])
@@ -239,10 +252,12 @@ def _answering(session: Session, rows: Sequence[RoundView]) -> Mapping[str, froz
 
 
 def _flagged(session: Session, staff: Principal, row: RoundView, now: datetime) -> list[Flag]:
-    sections = published(session, row.id, viewer_of(session, staff), now).document["sections"]
+    viewer = viewer_of(session, staff)
+    units = every_target(published(session, row.id, viewer, now).document)
+    scores = {each.id: each for each in failed_scores(session, row.id, viewer, now)}
     answering = _answering(session, [row])[row.id]
-    failed = (unit for section in sections for unit in units_of_verdict(section, Verdict.REMEDIAL))
-    return [Flag(row, unit) for unit in failed if unit["id"] in answering]
+    found = [Flag(row, unit, scores.get(unit["id"])) for unit in units if unit["id"] in answering]
+    return [flag for flag in found if flag.has_failed_votes or flag.score]
 
 
 def flagged_unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Flag:

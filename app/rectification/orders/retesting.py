@@ -9,6 +9,7 @@ from app.audit import service as audit
 from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
 from app.publication.agreement import why_not
+from app.publication.concluded import judged_scores
 from app.publication.domain import Pair, unit_of
 from app.publication.reads import published, viewer_of
 from app.rectification.orders.reads import OrderView
@@ -21,7 +22,7 @@ from app.tally.document import Section, Target
 from app.tally.headed import RATE, head_of
 from app.tally.restraint import may_compare
 from app.tally.shown import Table
-from app.tally.verdict import Verdict
+from app.tally.verdict import MEANING_OF, Verdict
 
 NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，为保护匿名不作比较"
 
@@ -81,9 +82,27 @@ def count_retest(acting: Acting, order_id: str) -> Standing:
     if unit is None:
         raise DomainError("retest_not_published")
     order_moved(order, OrderEvent.COUNT_RETEST)
-    note(acting, order, OrderEvent.COUNT_RETEST, unit["verdict"]["label"])
-    attempt.outcome = unit["verdict"]["code"]
-    return _outcome(acting, order_id, Verdict(unit["verdict"]["code"]))
+    verdict, words = _found(acting, attempt.retest_round_id, unit)
+    note(acting, order, OrderEvent.COUNT_RETEST, words)
+    attempt.outcome = verdict.value
+    return _outcome(acting, order_id, verdict)
+
+
+def _found(acting: Acting, round_id: str, unit: Target) -> tuple[Verdict, str]:
+    """Return what a retest says of a unit, by its votes and by the word of its score where a rule judges that.
+
+    A score of which no word is known decides nothing: then the retest is held again.
+    """
+    voted, label = Verdict(unit["verdict"]["code"]), unit["verdict"]["label"]
+    rows = judged_scores(acting.session, round_id, viewer_of(acting.session, acting.actor), acting.now)
+    row = next((row for row in rows if row.id == unit["id"]), None)
+    if row is None or voted not in MEANING_OF:
+        return voted, label
+    scored = row.conclusion.code if row.conclusion else None
+    told = f"{label}；综合评价：{(row.conclusion_text or row.why)}"
+    if voted is Verdict.REMEDIAL or scored is Verdict.REMEDIAL:
+        return Verdict.REMEDIAL, told
+    return (voted if scored else Verdict.TOO_FEW), told
 
 
 def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:

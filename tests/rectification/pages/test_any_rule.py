@@ -1,6 +1,6 @@
 """补课 and retests hang on what a word means, whatever gave it: steps, points, the most answers, an announced count."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import pytest
@@ -18,6 +18,7 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.core.secrets import new_id
 from app.publication import service as publication
+from app.publication.composites import enter
 from app.rectification.models import OrderAttempt
 from app.rectification.orders import reads, retesting
 from app.rectification.orders import service as ordering
@@ -88,10 +89,23 @@ def publish(database: Database, round_id: str) -> None:
             publication.publish(Acting(session, MORNING, ZHANG), round_id, {"scope": scope})
 
 
+def scored(database: Database, round_id: str, scores: Mapping[str, str]) -> None:
+    """Enter the leader's scores of objects."""
+    with database.writing() as session:
+        enter(Acting(session, MORNING, ZHANG), round_id, {(unit, "boss"): score for unit, score in scores.items()})
+
+
 def failed(database: Database, way: Way) -> tuple[Flagged, Paper]:
     """Publish a round that all fail; 吴九 speaks for one of them."""
     paper = way.paper
     round_id = held(database, paper, BAD)
+    campaign_id = peopled(database, round_id, paper)
+    publish(database, round_id)
+    return Flagged(round_id, campaign_id), paper
+
+
+def peopled(database: Database, round_id: str, paper: Paper) -> str:
+    """Store who acts, and the campaign's units and group; return its id."""
     with database.writing() as session:
         make_cast(session)
         campaign_id = session.get_one(Round, round_id).campaign_id
@@ -100,12 +114,13 @@ def failed(database: Database, way: Way) -> tuple[Flagged, Paper]:
         session.add(VoterGroup(id="g0", campaign_id=campaign_id, position=1, name="全体代表", expected=60))
         session.flush()
         session.add(StaffUnit(staff_id=WU.id, unit_id=FLAGGED))
-    publish(database, round_id)
-    return Flagged(round_id, campaign_id), paper
+        return campaign_id
 
 
-def held_again(database: Database, order_id: str, paper: Paper, opinions: tuple[tuple[int, ...], ...]) -> OrderState:
-    """Hold the retest of the flagged object and count its result for the order."""
+def held_again(
+    database: Database, order_id: str, paper: Paper, opinions: tuple[tuple[int, ...], ...], score: str = ""
+) -> OrderState:
+    """Hold the retest of the flagged object and count its result for the order; ``score``: entered by name."""
     [part] = paper.parts
     [unit] = (unit for unit in part.units if unit.id == FLAGGED)
     again = replace(paper, round_id=new_id(), title="复测", parts=(replace(part, units=(unit,)),))
@@ -120,6 +135,8 @@ def held_again(database: Database, order_id: str, paper: Paper, opinions: tuple[
         session.execute(sa.delete(RoundRetest).where(RoundRetest.round_id == made))
         session.execute(sa.delete(Round).where(Round.id == made))
     counted.count(database, round_id)
+    if score:
+        scored(database, round_id, {FLAGGED: score})
     publish(database, round_id)
     with database.writing() as session:
         return retesting.count_retest(Acting(session, MORNING, ZHANG), order_id).state

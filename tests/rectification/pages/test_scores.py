@@ -1,0 +1,108 @@
+"""补课 and retests hang on the word of a composite score too, where a round has a rule on that."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from app.campaigns.composite import Composite, Part, Source
+from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Sign, Step, Word
+from app.core.acting import Acting
+from app.core.db import Database
+from app.publication.composites import composites_beside
+from app.publication.reads import viewer_of
+from app.rectification.orders import reads
+from app.rectification.orders import service as ordering
+from app.rectification.rules.orders import OrderEvent, OrderState
+from app.rounds.domain import Paper
+from tests.cast import MORNING, Desk, refuses
+from tests.publication import counted
+from tests.rectification.flagged import FLAGGED, WU, ZHANG, Flagged, asked, keep_ledger, order
+from tests.rectification.orders.test_service import standing
+from tests.rectification.pages.test_any_rule import BAD, GOOD, WAYS, held, held_again, peopled, publish, scored
+
+F = Fraction
+OTHER = "u4"
+LINE = Condition(Quantity.COMPOSITE, Sign.AT_LEAST, F(60))
+COMPOSITE = Composite(
+    (Part("vote", "测评", Source.VOTE, F(40)), Part("boss", "领导评分", Source.SCORE, F(60))),
+    rule=Rule((Step((LINE,), Word("通过", Meaning.MET)), Step((), Word("不通过", Meaning.FAILED, "限期整改")))),
+)
+
+
+def paper(composite: Composite = COMPOSITE) -> Paper:
+    made = WAYS["steps"].paper
+    return replace(made, scheme=replace(made.scheme, composite=composite))
+
+
+def stored(
+    database: Database, made: Paper, scores: dict[str, str], opinions: tuple[tuple[int, ...], ...] = GOOD
+) -> Flagged:
+    """Publish a round of which the votes are good, with the leader's scores."""
+    round_id = held(database, made, opinions)
+    campaign_id = peopled(database, round_id, made)
+    scored(database, round_id, scores)
+    publish(database, round_id)
+    return Flagged(round_id, campaign_id)
+
+
+def flagged(database: Database) -> dict[str, tuple[str, ...]]:
+    with database.reading() as session:
+        return {flag.unit.target_id: flag.unit.reasons for flag in reads.flags(session, ZHANG, MORNING)}
+
+
+def test_it_works(database: Database, new_desk: Callable[[str], Desk]) -> None:
+    found = stored(database, paper(), {FLAGGED: "10", OTHER: "90"})
+    with database.reading() as session:
+        result = counted.result_for(session, found.round_id)
+        beside = composites_beside(session, result, viewer_of(session, ZHANG), MORNING)
+    assert beside is not None
+    row = next(row for row in beside.rows if row.id == FLAGGED)
+    reason = f"综合评价得分 {row.score}，结论为“不通过”"
+    assert flagged(database) == {FLAGGED: (reason,)}
+    organiser = new_desk("zhangsan")
+    board = organiser.get("/rectification").text
+    assert reason in board
+    assert f"/rectification/flags/{found.round_id}/{OTHER}" not in board
+    page = organiser.get(f"/rectification/flags/{found.round_id}/{FLAGGED}").text
+    assert reason in page
+    assert '<span class="verdict verdict-remedial">不通过</span>' in page
+    english = organiser.get(f"/rectification/flags/{found.round_id}/{FLAGGED}?lang=en").text
+    assert f"Composite score {row.score}" in english
+    with database.writing() as session, refuses("order_not_flagged"):
+        ordering.confirm(Acting(session, MORNING, ZHANG), found.round_id, OTHER, asked(session, found))
+    order(database, found)
+    assert flagged(database) == {}
+
+
+def test_a_score_without_a_rule_or_a_word_flags_nobody(database: Database) -> None:
+    stored(database, paper(replace(COMPOSITE, rule=None)), {FLAGGED: "10"})
+    assert flagged(database) == {}
+
+
+def test_who_fails_by_votes_and_by_score_is_flagged_once_with_both_reasons(database: Database) -> None:
+    stored(database, paper(), {FLAGGED: "10", OTHER: "100"}, BAD)
+    found = flagged(database)
+    assert len(found) == len(paper().units)
+    assert [len(found[unit]) for unit in (FLAGGED, OTHER)] == [2, 1]
+
+
+@pytest.mark.parametrize(("opinions", "score", "state"), [
+    (GOOD, "90", OrderState.CLOSED), (GOOD, "10", OrderState.ESCALATED), (BAD, "100", OrderState.ESCALATED),
+    (GOOD, "", OrderState.COMPLETED),
+])  # fmt: skip
+def test_a_retest_is_judged_by_its_score_as_well(
+    database: Database, opinions: tuple[tuple[int, ...], ...], score: str, state: OrderState
+) -> None:
+    """Without a score there is no word: the retest is held again."""
+    found = stored(database, paper(), {FLAGGED: "10"})
+    order_id = order(database, found)
+    keep_ledger(database, order_id)
+    with database.writing() as session:
+        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    assert held_again(database, order_id, paper(), opinions, score) is state
+    with database.reading() as session:
+        [entry] = [each for each in reads.entries_of(session, order_id) if each.event == OrderEvent.COUNT_RETEST]
+        assert "综合评价：" in entry.text
+        assert standing(session, order_id).standing.state is state
