@@ -101,16 +101,17 @@ def test_files_and_programs_tell_the_word_of_the_page(client: TestClient, databa
     assert {found.rule, found.words_text} <= {*cells}
     word = docx.Document(io.BytesIO(survey_report(result, None, paper(), Particulars(composites=found), counted.AT)))
     assert row.conclusion_text in [cell.text for table in word.tables for line in table.rows for cell in line.cells]
-    assert {found.rule, "综合评价结论：优秀 1 个，不合格 1 个。"} <= {paragraph.text for paragraph in word.paragraphs}
+    told = {found.rule, "综合评价结论：优秀 1 个，不合格 1 个。", f"综合评价结论为“不合格”的：{row.name}。限期整改。"}
+    assert told <= {paragraph.text for paragraph in word.paragraphs}
     pages = "".join(text_of(brief(result, found)).split())
     assert row.conclusion_text in pages
     assert "".join(found.rule.split()) in pages
-    told = program(client, database, Scope.LEADERS).read(f"/{round_id}")["composites"]
-    assert told["rule"] == found.rule
-    assert told["rows"][2]["conclusion"] == {
+    answered = program(client, database, Scope.LEADERS).read(f"/{round_id}")["composites"]
+    assert answered["rule"] == found.rule
+    assert answered["rows"][2]["conclusion"] == {
         "word": "不合格", "code": "remedial", "consequence": "限期整改", "flags": ["须作说明"], "why": "",
     }  # fmt: skip
-    assert told["rows"][0]["conclusion"] is None
+    assert answered["rows"][0]["conclusion"] is None
 
 
 def test_everybody_is_told_the_word_of_an_announced_round(client: TestClient, database: Database) -> None:
