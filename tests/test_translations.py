@@ -1,5 +1,6 @@
 """Every sentence of the product has its English, with the same places for values."""
 
+import ast
 import re
 import types
 from importlib.machinery import SourceFileLoader
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.chinese import has_chinese
 from tests.half_width import narrow_signs, written
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +25,7 @@ OTHER_NAMES = {
 }
 """Names that pages had for things that have another name by now."""
 FEW_MANUALS = 2
+IN_TWO_LANGUAGES = tuple(f"app/reports/{name}.py" for name in ("beside_sheets", "workbook", "worksheet"))
 PLACE = re.compile(r"%\((\w+)\)[sd]|%%|\{(\w+)\}")
 
 
@@ -90,6 +93,16 @@ def test_the_narrow_signs_are_seen() -> None:
     )
     assert [text for text in seen if not narrow_signs(text)] == []
     assert narrow_signs("请按“年-月-日 时:分”填写 12:30，地址 http://a.b/甲，1,200 人（甲：乙）") == []
+
+
+def test_files_in_two_languages_put_no_chinese_together_by_themselves() -> None:
+    """A sentence with values is said by ``_`` or ``about``; one that is formatted in place has no English."""
+    formatted = {}
+    for path in map(ROOT.joinpath, IN_TWO_LANGUAGES):
+        parts = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr)]
+        found = [part.value for node in parts for part in node.values if isinstance(part, ast.Constant)]
+        formatted[path.name] = [text for text in found if has_chinese(str(text))]
+    assert formatted == {name: [] for name in formatted}
 
 
 def test_no_template_holds_chinese_outside_a_translated_sentence() -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Final
 
-from app.core.chinese import chinese_day, day_however_written
+from app.core.chinese import day_however_written, day_in
 from app.core.errors import DomainError
 
 LIMIT: Final = 120
@@ -38,9 +38,9 @@ class Meeting:
     posted_until: str = ""
     contact: str = ""
 
-    def lines(self) -> list[tuple[str, str]]:
+    def lines(self, language: str = "zh") -> list[tuple[str, str]]:
         """Return what was filled in, with its label, as it is printed."""
-        told = [(FIELDS[one.name], printed(one.name, getattr(self, one.name))) for one in fields(self)]
+        told = [(FIELDS[one.name], printed(one.name, getattr(self, one.name), language)) for one in fields(self)]
         return [(label, text) for label, text in told if text]
 
     @property
@@ -52,9 +52,9 @@ class Meeting:
 NOTHING: Final = Meeting()
 
 
-def printed(name: str, text: str) -> str:
-    """Return a field as it is printed: a day as 2026年11月23日."""
-    return chinese_day(date.fromisoformat(text)) if text and name in DAYS else text
+def printed(name: str, text: str, language: str = "zh") -> str:
+    """Return a field as it is printed: a day as 2026年11月23日, or as an English reader writes it."""
+    return day_in(language, date.fromisoformat(text)) if text and name in DAYS else text
 
 
 def typed_meeting(typed: Mapping[str, str]) -> Meeting:

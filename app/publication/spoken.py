@@ -1,4 +1,4 @@
-"""A result in the language of its reader; what is stored, signed, printed or read by programs stays Chinese."""
+"""A result in the language of its reader; what is stored, signed or read by programs stays Chinese."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

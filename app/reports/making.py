@@ -1,5 +1,7 @@
 """Makers of the files of a published result: they run in the workshop and read for the one who asked (SEC-42)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -11,17 +13,20 @@ from app.publication.composite_rows import Composites
 from app.publication.composites import composites_beside, composites_told
 from app.publication.domain import unit_of
 from app.publication.editions import Published, PublishedBands
-from app.publication.previous import previous_seen, previous_told
+from app.publication.previous import in_words, previous_seen, previous_told
 from app.publication.reads import ANYONE, viewer_of
+from app.publication.spoken import in_language
 from app.reports import brief as brief_pdf
 from app.reports import letters as letters_word
 from app.reports import notice as notice_pdf
 from app.reports import service
 from app.reports.fields import ReportKind
+from app.reports.language import _, written_in
 from app.reports.scrutiny import Particulars, scrutiny_report
 from app.reports.templates import check_template
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
+from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
 from app.tally.document import every_target
 
@@ -38,13 +43,29 @@ def _title(result: Published | PublishedBands) -> str:
     return str(result.document["round"]["title"])
 
 
+def _language(bench: Bench) -> str:
+    """Return the language of the page from which a file is taken."""
+    return str(bench.arguments.get("language", "zh"))
+
+
+@contextmanager
+def spoken(bench: Bench, paper: Paper, result: Published) -> Iterator[Published]:
+    """Yield a result in its reader's language, in which whatever is written inside is written."""
+    language = _language(bench)
+    with written_in(language, paper.english):
+        yield in_language(language, result, paper)
+
+
 def workbook(bench: Bench) -> Made:
     """Make the result's workbook."""
     with bench.reading() as session:
         result = _result(bench, session)
         composites = _composites(bench, session, result)
         previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
-    return Made(result_workbook(result, composites, previous), f"{_title(result)}结果.xlsx")
+        paper, _digest = frozen_paper(session, result.round_id)
+    with spoken(bench, paper, result) as told:
+        made = result_workbook(told, composites, in_words(_language(bench), previous))
+        return Made(made, _("%(title)s结果.xlsx", title=_title(told)))
 
 
 def _particulars(bench: Bench, session: Session, result: Published) -> Particulars:
@@ -57,7 +78,7 @@ def survey(bench: Bench) -> Made:
     with bench.reading() as session:
         result = _result(bench, session)
         template = service.own_of_round(session, ReportKind.SURVEY, result.round_id)
-        paper, _ = frozen_paper(session, result.round_id)
+        paper, _digest = frozen_paper(session, result.round_id)
         previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
         told = _particulars(bench, session, result)
         particulars = replace(told, composites=_composites(bench, session, result), previous=previous)

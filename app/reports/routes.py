@@ -20,6 +20,7 @@ from app.rounds.reads import get_round
 from app.web.desk import Desk, OrganiserDesk, Refused, ResultDesk
 from app.web.downloads import DOCX
 from app.web.forms import Form
+from app.web.i18n import choose_language
 
 router = APIRouter()
 TYPED = ("number", "basis", "time", "place")
@@ -35,10 +36,15 @@ LETTER = Craft("app.reports.making:letter", "letter.docx")
 CHECK = Craft("app.reports.making:check", seconds=20)
 
 
+def _in_language(desk: Desk, told: Mapping[str, object]) -> dict[str, object]:
+    """Say in which language a file is wanted: that of the page from which it is taken."""
+    return {**told, "language": choose_language(desk.request)}
+
+
 @router.get("/results/{round_id}/export.xlsx")
 def workbook(desk: ResultDesk, round_id: str) -> Response:
     """Send the result as an Excel workbook."""
-    return file_later(desk.request, desk.staff, WORKBOOK, admitted_back(desk, round_id, "workbook"))
+    return file_later(desk.request, desk.staff, WORKBOOK, _in_language(desk, admitted_back(desk, round_id, "workbook")))
 
 
 @router.get("/results/{round_id}/reports")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
+from typing import Final
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -16,6 +17,8 @@ from app.office.workbook import looks_like_formula, plain
 _PLACES = 7
 """Decimals from none to as many as a rate may take that is nearly all or nearly none."""
 _RISKY = tuple("=+-@\t\r\n|%")
+SUM: Final = "占比合计"
+"""Heads what printed shares add up to, where that is not the whole."""
 PLACE, NARROW, WIDE, TELLING, LONG = 6, 10, 28, 30, 90
 _LINE = 15
 """Height of a row of one line in points."""
@@ -119,15 +122,15 @@ def _lines(text: str, width: int) -> int:
 def set_up_print(sheet: Worksheet, title: str, footer: str, order: str) -> None:
     """Print on A4 across, as wide as the paper, heads on every page.
 
-    ``footer`` is what stands behind 核验码, ``order`` says in which order rows stand.
+    ``footer`` tells the code, ``order`` says in which order rows stand.
     """
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     # In Excel's language of headers & begins a code; the wide one is read alike and means nothing.
-    sheet.set_header(f"&C{title[:_TITLE_SIGNS].replace('&', '＆')}　&A")
-    sheet.set_footer(f"&L核验码 {footer}&C{order}&R&P/&N")
+    sheet.set_header(f"&C{title[:_TITLE_SIGNS].replace('&', '＆')}  &A")
+    sheet.set_footer(f"&L{footer}&C{order}&R&P/&N")
 
 
 def _number(places: int) -> str:

@@ -113,7 +113,7 @@ def test_a_title_is_no_code_of_excels_headers() -> None:
     document = make_document(counted.make_votes(counted.make_paper(title="&G&P" + "长" * 300)))
     with zipfile.ZipFile(io.BytesIO(result_workbook(make_result(document)))) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
-    assert f"<oddHeader>&amp;C＆G＆P{'长' * 76}　&amp;A</oddHeader>" in sheet
+    assert f"<oddHeader>&amp;C＆G＆P{'长' * 76}  &amp;A</oddHeader>" in sheet
 
 
 def test_no_cell_is_a_formula_or_a_link(database: Database) -> None:

@@ -1,0 +1,94 @@
+"""Files for who reads English hold no Chinese but what people typed; all kinds of vote, with all that stands beside."""
+
+import io
+import re
+from collections.abc import Iterator
+
+import openpyxl
+import pytest
+from starlette.testclient import TestClient
+
+from app.campaigns.kinds import KINDS, Kind
+from app.core.chinese import has_chinese
+from app.core.db import Database
+from app.publication.editions import Published
+from app.publication.meeting import Meeting
+from app.publication.previous import Before, Outcome
+from app.publication.spoken import in_language
+from app.reports.language import written_in
+from app.reports.workbook import result_workbook
+from app.rounds.domain import Paper
+from app.rounds.english import with_english
+from app.web.i18n import COOKIE
+from tests.publication import counted
+from tests.reports.printed import NOW, make_document, make_result
+
+TYPED = {*counted.WORDS, "票数有误，已更正", "县文发〔2026〕8号"}
+"""Remarks, a reason, a number: what people wrote in Chinese stays as they wrote it."""
+
+
+def english_paper(kind: Kind) -> Paper:
+    """Return a paper of a kind, all of whose typed names have English ones."""
+    paper = counted.make_paper(form=kind.form, scheme=kind.scheme)
+    typed = [paper.organisation, paper.campaign, paper.title, *(unit.name for unit in paper.units)]
+    typed += [group.name for group in paper.groups]
+    return with_english(paper, {name: f"Name {place}" for place, name in enumerate(typed)})
+
+
+def results_of(paper: Paper) -> Iterator[Published]:
+    """Yield results of few and of many answers, with all that may stand beside them."""
+    for share in (0.05, 0.3, 0.9):
+        votes = counted.make_votes(paper, share)
+        told = make_result(
+            make_document(votes),
+            version=2,
+            reason="票数有误，已更正",
+            root="0b" * 32,
+            meeting=Meeting(number="县文发〔2026〕8号", held_on="2026-11-23"),
+        )
+        yield in_language("en", told, paper)
+
+
+def before_of(result: Published) -> list[Before]:
+    """Return what came out last time, in English as it is handed in."""
+    name = result.document["sections"][0]["targets"][0]["name"]
+    return [Before("u0", name, Outcome("Met"), Outcome("Attention", rate="70%"), "r", "Campaign", "Round", NOW)]
+
+
+def texts_of(content: bytes) -> set[str]:
+    """Return every text of a workbook: names of sheets, cells, headers and footers."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    cells = {str(cell) for sheet in book for row in sheet.values for cell in row if cell is not None}
+    edges = {str(part.text) for sheet in book for edge in (sheet.oddHeader, sheet.oddFooter)
+             for part in (edge.left, edge.center, edge.right) if part.text}  # fmt: skip
+    return {*book.sheetnames, *cells, *edges, str(book.properties.title)}
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
+def test_an_english_workbook_holds_no_chinese_of_ours(kind: Kind) -> None:
+    paper = english_paper(kind)
+    for result in results_of(paper):
+        with written_in("en", paper.english):
+            found = texts_of(result_workbook(result, None, before_of(result)))
+        assert {text for text in found if has_chinese(text.replace(result.signs, ""))} <= TYPED
+        assert {"Summary", "Counting chain", "By item", "Beside the result of last time"} <= found
+
+
+def test_what_is_written_next_is_chinese_again() -> None:
+    result = make_result()
+    with written_in("en", {}):
+        assert "Summary" in texts_of(result_workbook(result))
+    assert "汇总" in texts_of(result_workbook(result))
+
+
+@pytest.mark.parametrize(("language", "heads"), [("en", "Summary"), ("zh", "汇总")])
+def test_a_reader_takes_it_in_the_language_of_the_page(
+    client: TestClient, database: Database, language: str, heads: str
+) -> None:
+    paper = english_paper(KINDS["campaign"])
+    round_id = counted.store_published(database, counted.make_votes(paper), "leaders")
+    leader = counted.log_in(client, database, "leader")
+    leader.cookies.set(COOKIE, language)
+    answer = leader.get(f"/results/{round_id}/export.xlsx")
+    assert heads in texts_of(answer.content)
+    assert bool(re.search("Name.*result", answer.headers["content-disposition"])) is (language == "en")
