@@ -34,7 +34,7 @@ RULES: Mapping[str, Rule] = {
 }
 INVALID = "结果无效"
 MOST_GRADES = 6
-"""A scale has no more; a table of seven classes is no vote."""
+"""A scale has no more; of seven classes the last stands in the place of 说不清, in one row with the others."""
 ANNOUNCED = Disclosure(Kind.ANNOUNCED)
 EXACT_FROM = 30
 
@@ -96,11 +96,21 @@ class Vote:
 
 
 def votes() -> Iterator[Vote]:
-    """Yield every published vote that a scale of ours can hold, split where not the same number answered."""
+    """Yield every published vote, split where not the same number answered."""
     for vote in PUBLISHED:
-        rows = [row for row in vote["rows"] if _answered(row) >= 10 and len(row["counts"]) <= MOST_GRADES]
+        rows = [_fitted(row) for row in vote["rows"] if _answered(row) >= 10]
         for answered, same in groupby(sorted(rows, key=_answered), key=_answered):
             yield _vote(vote, list(same), answered)
+
+
+def _fitted(row: Any) -> Any:  # noqa: ANN401 - plain JSON
+    """Return the row with a class that is one too many in the place of 说不清."""
+    counts, shares = row["counts"], row["shares"]
+    if len(counts) <= MOST_GRADES:
+        return row
+    [count], [share] = counts[MOST_GRADES:], shares[MOST_GRADES:]
+    less = {"counts": counts[:MOST_GRADES], "shares": shares[:MOST_GRADES]}
+    return row | less | {"unknown": count, "unknown_share": share}
 
 
 def _answered(row: Any) -> int:  # noqa: ANN401 - plain JSON
@@ -117,7 +127,7 @@ def _asked(row: Any) -> Asked:  # noqa: ANN401
 def scheme_of(vote: Any, row: Any) -> Scheme:  # noqa: ANN401
     """Return the scheme that a row was counted by."""
     grades = len(row["counts"])
-    scale = Scale("own", _grades(grades), "说不清" if vote_has_unknown(vote) else None)
+    scale = Scale("own", _grades(grades), "说不清" if _has_unknown(vote, row) else None)
     share = vote.get("quorum")
     return Scheme(
         scale,
@@ -130,9 +140,9 @@ def scheme_of(vote: Any, row: Any) -> Scheme:  # noqa: ANN401
     )
 
 
-def vote_has_unknown(vote: Any) -> bool:  # noqa: ANN401
-    """Whether 说不清 could be marked."""
-    return any(row["unknown"] for row in vote["rows"])
+def _has_unknown(vote: Any, row: Any) -> bool:  # noqa: ANN401
+    """Whether 说不清 could be marked: of items of one object everywhere or nowhere."""
+    return any(each["unknown"] for each in (vote["rows"] if vote.get("asked") == "items" else [row]))
 
 
 def _grades(count: int) -> tuple[Grade, ...]:
