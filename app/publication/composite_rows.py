@@ -1,12 +1,12 @@
 """What a reader is told of composite scores, object by object: the score, its word, its parts; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Final
 
-from app.campaigns.composite import VOTED, Composite, Line, Missing, Points, Total, points_text
+from app.campaigns.composite import NAMED, Composite, Line, Missing, Points, Total, points_text
 from app.campaigns.composite_rule import outcome_of
 from app.campaigns.rule import Rule
 from app.core.chinese import chinese_date
@@ -150,7 +150,7 @@ def row_of(target: tuple[str, str], composite: Composite | None, total: Total | 
     """Return an object with what its total is told to be, and the word of that."""
     if composite is None or total is None:
         return Row(*target, "", "", (), award)
-    parts = [_told(line, composite.decimals) for line in _leaves(total.lines)]
+    parts = [_told(line, composite.decimals) for line in _every(total.lines)]
     if isinstance(total.figure, Missing):
         return Row(*target, "", NOTE_SENTENCES[total.figure.reason], parts, award)
     score = score_text(total.figure, composite)
@@ -178,11 +178,14 @@ def _concluded(rule: Rule | None, score: Points) -> Conclusion | None:
     return Conclusion(word.text, OF_MEANING[word.meaning], word.consequence, outcome.flags)
 
 
-def _leaves(lines: Sequence[Line]) -> list[Line]:
-    return [leaf for line in lines for leaf in (_leaves(line.lines) if line.lines else [line])]
+def _every(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield the parts, each before its own."""
+    for line in lines:
+        yield line
+        yield from _every(line.lines)
 
 
 def _told(line: Line, decimals: int) -> tuple[str, str]:
-    named = "" if line.part.source in VOTED else "（非无记名）"
+    named = "（非无记名）" if line.part.source in NAMED else ""
     text = points_text(line.figure, decimals) if isinstance(line.figure, Points) else "—"
     return f"{line.part.label}{named}", text

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from app.campaigns.domain import Scale
+from app.campaigns.domain import Item
 from app.campaigns.nouns import called, sort_of
-from app.office.markup import Cell, Column, Style, joined, paragraph, paragraphs, table
+from app.campaigns.sentences import score_text
+from app.office.markup import Cell, Column, Spanning, Style, joined, paragraph, paragraphs, table
 from app.reports.report_data import fitted
 from app.rounds.domain import Paper
 from app.rounds.domain import Section as AskedSection
@@ -65,21 +66,19 @@ def form_table(paper: Paper) -> Markup:
     return joined([*(_form_of(section) for section in paper.sections), note])
 
 
-def _boxes(own: Sequence[str], scale: Scale) -> list[str]:
-    """Return a box for each grade; an item may have fewer of its own."""
-    words = own or [grade.label for grade in scale.grades]
-    return [*(f"□{word}" for word in words), *[NO_FIGURE] * (len(scale.grades) - len(words))]
+def _answers(item: Item, grades: Sequence[str]) -> list[Cell]:
+    """Return a box for each grade, of which an item may have fewer of its own, or how it is answered in points."""
+    if item.score:
+        return [Spanning(score_text(item.score), len(grades))]
+    words = item.words or grades
+    return [*(f"□{word}" for word in words), *[NO_FIGURE] * (len(grades) - len(words))]
 
 
 def _form_of(section: AskedSection) -> Markup:
     scale = section.scheme.scale
+    grades = ["打分"] if all(item.score for item in section.items) else [grade.label for grade in scale.grades]
     others = [label for label in (scale.unknown, scale.abstain) if label is not None]
-    columns = fitted(
-        [
-            Column("指标", 0, Style.CELL),
-            *(Column(grade.label, 18, Style.HEAD) for grade in scale.grades),
-            *(Column(label, 18, Style.HEAD) for label in others),
-        ]
-    )
-    rows = [[item.label, *_boxes(item.words, scale), *(f"□{label}" for label in others)] for item in section.items]
-    return table(f"《{section.form_title}》", columns, rows)
+    heads = (Column(label, 18, Style.HEAD) for label in (*grades, *others))
+    boxes = [f"□{label}" for label in others]
+    rows = [[item.label, *_answers(item, grades), *boxes] for item in section.items]
+    return table(f"《{section.form_title}》", fitted([Column("指标", 0, Style.CELL), *heads]), rows)

@@ -19,10 +19,9 @@ _NOTICE: Final = (
 #if d.counts.len() > 0 [
 == 公开计票结果
 #table(
-  columns: (10mm, 1fr, 78mm, 28mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
-  table.header([*序*], [*对象*], [*票数（占比）*], [*结论*]),
-  ..d.counts.map(row => if row.len() == 1 { (table.cell(colspan: 4)[*#row.at(0)*],) } else {
-    (str(row.at(0)), row.at(1), row.at(2), row.at(3)) }).flatten()
+  columns: (10mm, 1fr, 70mm, 15mm, 28mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
+  table.header([*序*], [*对象*], [*票数（占比）*], [*有效*], [*结论*]),
+  ..d.counts.map(row => if row.len() == 1 { (table.cell(colspan: 5)[*#row.at(0)*],) } else { row }).flatten()
 )
 #text(size: 9pt)[#d.given]
 #if d.scores.len() > 0 [#parbreak() #text(size: 9pt)[*#d.beside* #d.scores.join("；")。#d.how]]
@@ -100,14 +99,14 @@ def _method(section: BandSection, *, told: bool) -> list[str]:
     return formula["rule"]["texts"] if told and "rule" in formula else [formula["text"]]
 
 
-def _counts(document: BandDocument) -> list[list[object]]:
-    """Return the rows of an announced round: place, object with item, counts, word; none of a protected one.
+def _counts(document: BandDocument) -> list[list[str]]:
+    """Return the rows of an announced round: place, object with item, counts, answers, word; none of a protected one.
 
-    A row of one cell names the section that follows.
+    A row of one cell names the section that follows. The word of an object stands once, beside what comes first of it.
     """
     if extent_of(document) is None:
         return []
-    rows, headed = list[list[object]](), ""
+    rows, headed = list[list[str]](), ""
     for slide in slides_of(document):
         if slide.part != headed:
             headed = slide.part
@@ -115,9 +114,10 @@ def _counts(document: BandDocument) -> list[list[object]]:
         named = f"{slide.name}（{slide.responsible}）" if slide.responsible else slide.name
         beside = beside_word(slide)
         word = f"{slide.word}：{beside}" if beside else slide.word
-        for part in slide.asked:
+        for at, part in enumerate(slide.asked):
             name = named if len(slide.asked) == 1 else f"{named} · {part.label}"
-            rows.append([slide.position, name, options_text(part), word])
+            place, said = ("", "") if at else (str(slide.position), word)
+            rows.append([place, name, options_text(part), part.valid, said])
     return rows
 
 

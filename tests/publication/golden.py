@@ -4,8 +4,8 @@ The rows are those of ``tests/tally/published.json``; what was put to the same p
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.box.models import Stack
-from app.campaigns.disclosure import PROTECTED, Disclosure, Kind
+from app.campaigns.disclosure import ANNOUNCED_FROM, PROTECTED, Disclosure, Kind
 from app.campaigns.domain import Denominator, Formula, Grade, Item, Scale, Scheme
 from app.campaigns.gates import DEFAULT_GATES
 from app.campaigns.quorum import Quorum
@@ -51,9 +51,19 @@ class Asked:
     unknown_share: str
     printed_sum: str
     word: str
+    points: tuple[int, ...] = ()
+    """What each gave, where it was asked in points; then there is a mean and nothing else."""
+    mean: str = ""
+
+    @property
+    def figure(self) -> str:
+        """The one that a brief tells first, where it is known."""
+        return f"{self.mean} 分" if self.mean else f"{self.rate}%" if self.rate else ""
 
     def marks(self, grades: int = 0) -> bytes:
         """Return the marks of everybody, best first; 说不清 stands behind the grades of the whole scale."""
+        if self.points:
+            return bytes(self.points)
         given = [*enumerate(self.counts), (grades or len(self.counts), self.unknown)]
         return bytes(mark for mark, count in given for _ in range(count))
 
@@ -82,7 +92,13 @@ class Vote:
     paper: Paper
     rows: tuple[Asked, ...]
     answered: int
-    as_items: bool = False
+    stacks: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+    """Ballots by object and voter group, where there are several groups; of one they are the marks of the rows."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every row is an object in grades."""
+        return len(self.rows) == len(self.paper.units) and not any(row.points for row in self.rows)
 
     @property
     def is_valid(self) -> bool:
@@ -95,10 +111,10 @@ class Vote:
         return f"{self.id}-{self.answered}"
 
 
-def votes() -> Iterator[Vote]:
-    """Yield every published vote, split where not the same number answered."""
+def votes(*, few: bool = False) -> Iterator[Vote]:
+    """Yield every published vote of ten people or more, or those of ``few``, split where not as many answered."""
     for vote in PUBLISHED:
-        rows = [_fitted(row) for row in vote["rows"] if _answered(row) >= 10]
+        rows = [_fitted(row) for row in vote["rows"] if (_answered(row) < ANNOUNCED_FROM) is few]
         for answered, same in groupby(sorted(rows, key=_answered), key=_answered):
             yield _vote(vote, list(same), answered)
 
@@ -156,7 +172,7 @@ def _vote(vote: Any, rows: list[Any], answered: int) -> Vote:  # noqa: ANN401
     scheme = scheme_of(vote, widest if as_items else rows[0])
     groups = {"全体人员": vote.get("members", answered)}
     paper = counted.make_paper(groups=groups, parts=parts, scheme=scheme, remarks=False, remark_bytes=0)
-    return Vote(vote["id"], paper, tuple(map(_asked, rows)), answered, as_items)
+    return Vote(vote["id"], paper, tuple(map(_asked, rows)), answered)
 
 
 def _items(rows: list[Any]) -> tuple[PaperSection, ...]:
@@ -192,20 +208,25 @@ def store(database: Database, vote: Vote, *scopes: str, protected: bool = False)
         for group in paper.groups:  # who did not come took no slip
             left = sa.update(SlipCount).where(SlipCount.round_id == round_id, SlipCount.group_id == group.id)
             session.execute(left.values(spare=group.expected - vote.answered))
-        for unit_id, marks in _marks(vote):
-            session.execute(
-                sa.update(Stack).where(Stack.round_id == round_id, Stack.unit_id == unit_id).values(marks=marks)
-            )
+        for (unit_id, group_id), marks in (vote.stacks or dict(_marks(vote))).items():
+            stack = (Stack.round_id == round_id, Stack.unit_id == unit_id, Stack.group_id == group_id)
+            session.execute(sa.update(Stack).where(*stack).values(marks=marks))
     counted.count(database, round_id)
     for scope in scopes:
         counted.release(database, round_id, scope)
     return round_id
 
 
-def _marks(vote: Vote) -> Iterator[tuple[str, bytes]]:
-    if not vote.as_items:
-        yield from ((f"u{place}", row.marks()) for place, row in enumerate(vote.rows))
-        return
-    widest = max(len(row.counts) for row in vote.rows)
-    columns = [row.marks(widest) for row in vote.rows]
-    yield "u0", bytes(mark for ballot in zip(*columns, strict=True) for mark in ballot)
+def _marks(vote: Vote) -> Iterator[tuple[tuple[str, str], bytes]]:
+    """Yield the ballots of every object: its rows are those of its items, in the order of the paper."""
+    rows, [group] = iter(vote.rows), vote.paper.groups
+    for section in vote.paper.sections:
+        grades = len(section.scheme.scale.grades)
+        for unit in section.units:
+            columns = [next(rows).marks(grades) for _ in section.items]
+            yield (unit.id, group.id), ballots_of(columns)
+
+
+def ballots_of(columns: Iterable[bytes]) -> bytes:
+    """Return ballots whose marks of each item are given."""
+    return bytes(mark for ballot in zip(*columns, strict=True) for mark in ballot)

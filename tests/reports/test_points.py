@@ -17,6 +17,7 @@ from app.campaigns.domain import Item, Scheme
 from app.campaigns.score import Score
 from app.core.db import Database
 from app.publication import charts
+from app.publication.announced import slides_of
 from app.publication.domain import Scope
 from app.publication.editions import Published
 from app.publication.previous import previous_seen, previous_told
@@ -40,6 +41,7 @@ from tests.tally.test_points import RANKS
 
 HUNDRED, TEN = Item("a", "工作实绩", score=Score()), Item("b", "群众口碑", score=Score(10))
 GRADED = Item("c", "总体印象")
+GRADES = ["□满意", "□比较满意", "□基本满意", "□不满意"]
 MIXED = (HUNDRED, GRADED)
 BESIDE = (replace(GRADED, overall=True), HUNDRED)
 RATE = re.compile("满意率")
@@ -183,6 +185,35 @@ def test_figures_stand_under_their_names(database: Database, items: tuple[Item, 
             assert isinstance(row[rates - 1].value, int | float)
         if item["key"] == "a":
             assert float(row[means - 1].value)
+
+
+def test_the_form_says_how_points_are_given(database: Database) -> None:
+    """Behind the report stands the form as it was filled in: no box of a grade where points were asked."""
+    for items, rows in (
+        (
+            (HUNDRED, TEN),
+            [["工作实绩", "打 0–100 分，取平均分", "□不了解"], ["群众口碑", "打 0–10 分，取平均分", "□不了解"]],
+        ),
+        (MIXED, [["工作实绩", *["打 0–100 分，取平均分"] * 4, "□不了解"], ["总体印象", *GRADES, "□不了解"]]),
+    ):
+        last = store(database, *items)
+        with database.reading() as session:
+            result, (paper, _) = counted.result_for(session, last), frozen_paper(session, last)
+        word = open_word(survey_report(result, None, paper, Particulars(), counted.AT))
+        asked = [[[cell.text for cell in row.cells] for row in table.rows[1:]] for table in word.tables]
+        assert rows in asked
+
+
+def test_a_notice_tells_the_word_of_an_object_once(database: Database) -> None:
+    last = store(database, HUNDRED, TEN, announced=True)
+    with database.reading() as session:
+        bands = counted.bands_for(session, last)
+    told = "".join(text_of_pdf(notice(bands, "http://127.0.0.1:8000")).split())
+    for slide in slides_of(bands.document):
+        row = told.split(f"{slide.name}·{TEN.label}", 1)[1]
+        mean, valid = slide.asked[-1].options[0].share["text"].replace(" ", ""), slide.asked[-1].valid
+        assert row.startswith(f"平均分{mean}{valid}")
+        assert not row.removeprefix(f"平均分{mean}{valid}").startswith(slide.word)
 
 
 def test_in_english_too(client: TestClient, database: Database) -> None:
