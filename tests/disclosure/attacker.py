@@ -253,7 +253,9 @@ def solve(wanted: Sequence[tuple[Programme, Sequence[Terms]]]) -> list[list[Vect
     if not blocks:
         return [[] for _ in wanted]
     rows = LinearConstraint(block_diag(blocks, format="csr"), np.concatenate(lows), np.concatenate(highs))
-    answer = milp(np.concatenate(costs), constraints=rows, bounds=Bounds(0, np.concatenate(upper)))
+    bounds = Bounds(0, np.concatenate(upper))
+    # Making so small a programme smaller first takes longer than solving it as it is.
+    answer = milp(np.concatenate(costs), constraints=rows, bounds=bounds, options={"presolve": False})
     if not answer.success:
         raise AssertionError(answer.message)
     points = iter(np.split(answer.x, np.cumsum([len(each) for each in upper])[:-1]))

@@ -32,7 +32,7 @@ def test_it_works(chunk: int) -> None:
         case = make_case(seed)
         reading = Reading(case.document, case.paper, case.own)
         assert contradictions(reading.programme, truth_of(case, reading)) == [], seed
-        found = attack(case)
+        found = attack(case, reading)
         assert found.leaks == (), seed
         targets += found.targets
     assert targets > ROUNDS
