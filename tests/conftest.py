@@ -154,8 +154,8 @@ def _cheap_hashing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture(scope="session")
 def workshop() -> Iterator[Workshop]:
-    """The workshop of all tests: a child takes a second to start, and is told with each job which database to read."""
-    shared = Workshop(patience_seconds=120)
+    """The workshop of all tests: its child takes seconds to start, and is told with each job which database to read."""
+    shared = Workshop(seats=1, patience_seconds=120)
     yield shared
     shared.close()
 

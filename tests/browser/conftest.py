@@ -11,10 +11,12 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.main import create_app
+from app.main import build_api, wrap
+from app.office.workshop import Workshop
 from tests import chromium, postgresql
 
 expect.set_options(timeout=30_000)  # as long as Playwright waits for everything else: a busy machine is no fault
@@ -43,13 +45,12 @@ def data(tmp_path: Path, sqlite_template: Path) -> Path:
 
 
 @pytest.fixture
-def installation(data: Path) -> Iterator[Installation]:
+def installation(data: Path, workshop: Workshop) -> Iterator[Installation]:
     """A running server."""
     port = postgresql.free_port()
     settings = Settings(data=data, MANYIDU_DATABASE_URL="", base_url=f"http://127.0.0.1:{port}")
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), port=port, log_level="critical", access_log=False, server_header=False)
-    )
+    app = wrap(build_api(settings, utc_now, workshop=workshop), settings)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False, server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

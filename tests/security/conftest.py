@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.office.workshop import Workshop
 from tests.conftest import fresh_postgresql
 from tests.security.world import World, make_world
 
@@ -15,7 +16,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def world(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, workshop: Workshop
 ) -> Iterator[World]:
     """One round in every state; made once per module and kind of database."""
     data = tmp_path_factory.mktemp("world")
@@ -25,7 +26,7 @@ def world(
             url = f"sqlite:///{data / 'manyidu.sqlite3'}"
         else:
             url = stack.enter_context(fresh_postgresql(request.getfixturevalue("postgresql_server")[0]))
-        yield stack.enter_context(make_world(url, data))
+        yield stack.enter_context(make_world(url, data, workshop))
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read, wherever the run begins

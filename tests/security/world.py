@@ -203,7 +203,7 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
 
 
 @contextmanager
-def make_world(url: str, data: Path) -> Iterator[World]:
+def make_world(url: str, data: Path, workshop: Workshop) -> Iterator[World]:
     """Yield the installation at a migrated database."""
     settings = Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=BASE_URL, pool_size=5)
     folder = KeyFolder(data / "keys")
@@ -214,7 +214,6 @@ def make_world(url: str, data: Path) -> Iterator[World]:
             account = Staff(id=f"id{login}", login=login, name=login, created_at=MORNING)
             account.roles = set(roles.split())
             session.add(account)
-    workshop = Workshop(patience_seconds=120)
     api = build_api(settings, TestClock(), workshop=workshop)
     app = wrap(api, settings)
     with TestClient(app, base_url=BASE_URL, follow_redirects=False) as first:
@@ -226,5 +225,4 @@ def make_world(url: str, data: Path) -> Iterator[World]:
         world = World(database, folder, settings, api, desks, joined)
         populate(world, people)
         yield world
-    workshop.close()
     database.engine.dispose()
