@@ -93,17 +93,27 @@ def fresh_postgresql(prefix: str) -> Iterator[str]:
     admin.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[str]:
-    """The address of a fresh, migrated database; a test runs on both kinds, or on one (``both_or_one``)."""
+@contextmanager
+def fresh_database(request: pytest.FixtureRequest, data: Path) -> Iterator[str]:
+    """Yield the address of a migrated database of its own, of the kind that a fixture is asked for.
+
+    An SQLite file lies in the folder ``data``.
+    """
     if request.param == "sqlite":
-        (tmp_path / "data").mkdir()
-        path = tmp_path / "data" / "manyidu.sqlite3"
-        shutil.copyfile(sqlite_template, path)
+        path = data / "manyidu.sqlite3"
+        data.mkdir(exist_ok=True)
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
     prefix, _ = request.getfixturevalue("postgresql_server")
     with fresh_postgresql(prefix) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database; a test runs on both kinds, or on one (``both_or_one``)."""
+    with fresh_database(request, tmp_path / "data") as url:
         yield url
 
 

@@ -9,19 +9,35 @@ from pathlib import Path
 import pytest
 
 from app.archive.domain import MANIFEST, SUMS, Member, sums_of
-from app.core.db import Database
+from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.core.signing import public_half, signed
 from app.operations import verify
 from app.operations.verify import UnreadableError, Wanted, report
 from tests.archive.packages import is_right, make_package, make_published, note, opened, said, stored
+from tests.conftest import BASE_URL, fresh_database
 from tests.publication import counted
 
 OTHER = bytes(range(1, 33))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The installation that all packages are made in: whoever checks one asks it for nothing."""
+    data = tmp_path_factory.mktemp("archived")
+    with fresh_database(request, data) as url:
+        yield Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=BASE_URL, pool_size=5)
+
+
+@pytest.fixture(scope="session")
+def database(settings: Settings) -> Iterator[Database]:
+    database = Database(make_engine(settings.sqlalchemy_url, settings.pool_size), KeyFolder(settings.data / "keys"))
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
 def content(database: Database, settings: Settings) -> bytes:
     round_id, organiser = make_published(database, settings)
     note(database, round_id, organiser)
