@@ -173,23 +173,31 @@ class Speaker:
     """Says Chinese words in English; ``names``: beside those that ship, ``ours``: the product's own sentences."""
 
     def __init__(self, names: Mapping[str, str], ours: Mapping[str, str]) -> None:
-        self._names = {**SHIPPED, **names}
+        self._names = {**SHIPPED, **names} if names else SHIPPED
         self._ours = ours
+        self._said: dict[str, str] = {}
 
     def document(self, value: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
         """Return a document, or a part of one, or what a chart is drawn from, in English; it is not changed itself."""
+        if value is None or isinstance(value, int | float):  # most of a document
+            return value
         if isinstance(value, str):
             return self.say(value)
+        if isinstance(value, dict):
+            return {key: each if key in NOT_SPOKEN else self.document(each) for key, each in value.items()}
         if isinstance(value, list | tuple):
             return type(value)(self.document(each) for each in value)
         if is_dataclass(value) and not isinstance(value, type):
             return replace(value, **{part.name: self.document(getattr(value, part.name)) for part in fields(value)})
-        if isinstance(value, dict):
-            return {key: each if key in NOT_SPOKEN else self.document(each) for key, each in value.items()}
         return value
 
     def say(self, text: str) -> str:
-        """Return a text in English, as far as its words are known."""
+        """Return a text in English, as far as its words are known; a document says most of its texts many times."""
+        if text not in self._said:
+            self._said[text] = self._new(text)
+        return self._said[text]
+
+    def _new(self, text: str) -> str:
         if not has_chinese(text):
             return text
         if (known := self._known(text)) is not None:

@@ -54,6 +54,8 @@ class Beside:
     patience: float = PATIENCE_SECONDS
     works: int = 0
     blocked: list[str] = field(default_factory=list)
+    line: psycopg.Connection | None = None
+    """To a PostgreSQL server, which would start a process for each of the thousand writes of a walk."""
 
     def write(self) -> str:
         """Commit a write that waits for every open transaction; return what stands in its way, if anything does."""
@@ -76,10 +78,12 @@ class Beside:
 
     def _write_postgresql(self) -> None:
         """Readers stop nobody here, but keep a connection and old rows: nobody else may be in a transaction."""
-        address = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True) as connection:
-            wait_until(lambda: connection.execute(_OTHERS).fetchone() == (0,), self.patience)
-            connection.execute("UPDATE alembic_version SET version_num = version_num")
+        if self.line is None:
+            address = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+            self.line = psycopg.connect(address, autocommit=True)
+        line = self.line
+        wait_until(lambda: line.execute(_OTHERS).fetchone() == (0,), self.patience)
+        line.execute("UPDATE alembic_version SET version_num = version_num")
 
     def held_here(self) -> int:
         """Stand in the place of ``holding.held_here``: write, then say what it says."""
@@ -104,10 +108,12 @@ def lived_in(world: World) -> World:
 
 
 @pytest.fixture
-def beside(lived_in: World, monkeypatch: pytest.MonkeyPatch) -> Beside:
+def beside(lived_in: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
     made = Beside(lived_in.settings.sqlalchemy_url)
     monkeypatch.setattr(holding, "held_here", made.held_here)
-    return made
+    yield made
+    if made.line is not None:
+        made.line.close()
 
 
 @dataclass
