@@ -49,6 +49,7 @@ BOUNDS = {
     "start_s": ("<=", 1.6),
     "start_rss_mb": ("<=", 130),
     "audit_page_ms": ("<=", 200),
+    "audit_search_ms": ("<=", 100),
     "board_ms": ("<=", 100),
     "ledger_p95_ms": ("<=", 150),
     "lists_p95_ms": ("<=", 100),

@@ -1,26 +1,36 @@
 """The auditor's page."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.audit import service
-from app.web.desk import AuditorDesk
+from app.audit import searching, service
+from app.audit.wording import ACTIONS
+from app.core.lists import PAGE, Listed, Wish, wish_of
+from app.web.desk import AuditorDesk, Desk
 from app.web.health import guesses_of
+from app.web.i18n import choose_language, translate
 from app.web.requests import database
 
 router = APIRouter()
-PAGE_SIZE = 50
 
 
 @router.get("/audit")
-def log_page(desk: AuditorDesk, page_number: int = 1) -> Response:
-    """Show the log, newest first, and whether its chain holds."""
-    number = min(max(page_number, 1), 1_000_000)
-    rows, total = service.entries(desk.session, number, PAGE_SIZE)
+def log_page(desk: AuditorDesk) -> Response:
+    """Show the log, newest first, or what is looked for in it, and whether its chain holds."""
+    wish = wish_of(desk.request.query_params)
+    looked = _looked_for(desk, wish) if wish.text else None
+    rows, total = (looked.rows, len(looked.rows)) if looked else service.entries(desk.session, wish.part, PAGE)
     verified: service.Verified = desk.request.app.state.audit_verified
     desk.leave()
     check = verified.check(database(desk.request))
-    pages = -(-total // PAGE_SIZE) or 1
-    context = {"rows": rows, "check": check, "number": number, "pages": pages, "total": total}
-    context["log_days"] = desk.settings.log_days
-    return desk.show("audit/log.html", **context, guesses=guesses_of(desk.request))
+    context = {"found": Listed(rows, total, wish, PAGE), "looked": looked, "check": check, "actions": ACTIONS}
+    about = {"log_days": desk.settings.log_days, "guesses": guesses_of(desk.request)}
+    return desk.show("audit/log.html", **context, **about)
+
+
+def _looked_for(desk: Desk, wish: Wish) -> searching.Found:
+    say = partial(translate, choose_language(desk.request))
+    before = searching.asked_before(desk.request.query_params)
+    return searching.found_entries(desk.session, wish.text, before, lambda act: say(ACTIONS.get(act, act)))

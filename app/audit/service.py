@@ -85,13 +85,14 @@ def entries(session: Session, page: int, size: int) -> tuple[Sequence[AuditEntry
 
     In reach is what somebody of an office in reach did, and what was done to one or to anything that belongs to one.
     """
-    seen = _in_reach(session)
+    seen = in_reach(session)
     total = session.scalar(select(func.count()).select_from(AuditEntry).where(*seen)) or 0
     query = select(AuditEntry).where(*seen).order_by(AuditEntry.number.desc())
     return session.scalars(query.offset((page - 1) * size).limit(size)).all(), total
 
 
-def _in_reach(session: Session) -> tuple[ColumnElement[bool], ...]:
+def in_reach(session: Session) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions by which entries are within a session's reach."""
     reach = reach_of(session)
     if reach is None:
         return ()

@@ -12,6 +12,7 @@ from app.accounts.models import Staff
 from app.accounts.moving import holds_none
 from app.audit import service
 from app.audit.models import AuditEntry
+from app.audit.searching import found_entries
 from app.campaigns.models import Campaign
 from app.consents.models import Consent
 from app.consents.reads import waiting
@@ -207,6 +208,8 @@ def test_whoever_reads_for_an_office_finds_what_others_did_to_it_and_nothing_mor
         assert {row.subject for row in rows if row.action == "planted"} == {"east", "easteast", action_id, ""}
         assert {row.subject for row in rows if row.action.startswith("account.")} == {"newcomer"}
         assert total == len(rows)
+        looked_for = found_entries(session, "planted", 0, str)
+        assert {row.subject for row in looked_for.rows} == {"east", "easteast", action_id, ""}
 
 
 def test_what_somebody_did_before_he_was_moved_stays_with_the_office_that_he_left(database: Database) -> None:
