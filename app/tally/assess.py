@@ -1,19 +1,19 @@
 """The second step: from tables to exact figures and what follows from them, which never leave the tally."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from app.campaigns.domain import Item, Scheme, ScoreScale
 from app.campaigns.rule import Rule
 from app.campaigns.score import Score
 from app.campaigns.weighing import are_mixed, are_weighed
 from app.rounds.domain import Section
-from app.tally.alike import Tables, lookalikes
-from app.tally.chain import Chain, GroupChain
+from app.tally.alike import Tables
+from app.tally.chain import Chain
 from app.tally.ends import near_an_end, reach_of
-from app.tally.figures import Base, Rates, Table, UnitCount, add_tables, figure_by_figure, rates_of, weigh
+from app.tally.figures import Rates, Table, UnitCount, add_tables, figure_by_figure, weigh
+from app.tally.totals import Sums, present_of
 from app.tally.verdict import Reason, ReturnState, Ruling, gate_of, judge, judge_between, return_state
 
 
@@ -23,7 +23,8 @@ class Part:
 
     ``span``: the lowest and the highest figures of all tables that must read like this one, None where it is told from
     every other. ``peaks``: the most answers to each grade in any of them. ``rulings``: what follows from these figures,
-    first of all, or from those in the span; of an item only where it has lines of its own.
+    first of all, or from those in the span; of an item only where it has lines of its own. The span is that of
+    whatever ``veiled`` groups did: nobody may learn how many of them came.
     """
 
     tables: Tables
@@ -33,6 +34,7 @@ class Part:
     span: tuple[Rates, Rates] | None
     peaks: tuple[int, ...]
     rulings: tuple[Ruling, ...] = ()
+    veiled: frozenset[str] = frozenset()
 
     @property
     def peak(self) -> int:
@@ -62,14 +64,24 @@ class Exact:
     @property
     def excused(self) -> Counter[str]:
         """How many ballots of each voter group were 本人 in this section: each can be that once."""
-        tables = (unit.count.tables[0] for unit in self.units.values())
-        return sum((Counter({group: own.excused for group, own in each.items()}) for each in tables), Counter[str]())
+        return excused_of(unit.count for unit in self.units.values())
 
 
-def assess(section: Section, chain: Chain, counted: Mapping[str, UnitCount]) -> Exact:
-    """Work out every figure of a section, and every verdict; ``counted`` may hold units of other sections too."""
+def excused_of(counts: Iterable[UnitCount]) -> Counter[str]:
+    """Add up how many sheets of some units were 本人, by voter group."""
+    tables = (count.tables[0] for count in counts)
+    return sum((Counter({group: own.excused for group, own in each.items()}) for each in tables), Counter[str]())
+
+
+def assess(
+    section: Section, chain: Chain, counted: Mapping[str, UnitCount], unseen: frozenset[str] = frozenset()
+) -> Exact:
+    """Work out every figure of a section, and every verdict; ``counted`` may hold units of other sections too.
+
+    ``unseen``: the voter groups whose number of ballots the counting chain hides.
+    """
     returns = returns_of(section.scheme, chain)
-    units = {unit.id: _unit(section, chain, counted[unit.id]) for unit in section.units}
+    units = {unit.id: _unit(section, chain, counted[unit.id], unseen) for unit in section.units}
     return Exact(section, chain, returns, units)
 
 
@@ -97,27 +109,8 @@ def groups_below(scheme: Scheme, chain: Chain) -> list[str]:
     return [row.group_id for row, quorum in asked if not quorum.is_met(present_of(row), row.expected)]
 
 
-def present_of(row: GroupChain) -> int:
-    """Return how many were present; where nobody counted who came, as many as slips were issued."""
-    return row.issued if row.present is None else row.present
-
-
-def base_of(chain: Chain, tables: Tables, times: int = 1) -> Base:
-    """Add up returned and expected ballots, and people present, of groups with tables; ``times`` over for pooled items.
-
-    Who was not asked about himself （本人） is none of them.
-
-    Where more came back than were expected or present, as many count as were: no rate exceeds the whole. The result
-    says so. Nobody counted who came to a group: as many as slips were issued.
-    """
-    rows, excused = [chain.group(group) for group in tables], sum(table.excused for table in tables.values())
-    returned, expected = sum(row.returned for row in rows), sum(row.expected for row in rows)
-    present = max(returned, sum(map(present_of, rows)))
-    return Base(*(times * people - excused for people in (returned, max(expected, returned), present)))
-
-
-def _unit(section: Section, chain: Chain, count: UnitCount) -> Unit:
-    scheme, sums = section.scheme, _Sums(section.scheme, chain, tuple(count.tables[0]))
+def _unit(section: Section, chain: Chain, count: UnitCount, unseen: frozenset[str]) -> Unit:
+    scheme, sums = section.scheme, Sums(section.scheme, chain, tuple(count.tables[0]), unseen)
     ruled = [section.scheme_of(item) for item in section.items]
     items = [_part(replace(sums, scheme=own), tables) for own, tables in zip(ruled, count.tables, strict=True)]
     asked = next((place for place, item in enumerate(section.items) if item.overall), None)
@@ -141,81 +134,17 @@ def _judged(part: Part, rule: Rule | None, *, lined: bool) -> tuple[Ruling, ...]
     return (judge(rule, part.rates, lined=lined), *between)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """How the tables of a unit become figures; ``times`` as many answers as ballots where items are pooled."""
-
-    scheme: Scheme
-    chain: Chain
-    raters: tuple[str, ...]
-    times: int = 1
-
-    def added(self, tables: Iterable[Table]) -> Table:
-        scale = self.scheme.scale
-        return add_tables(tables, scale.score.steps + 1 if isinstance(scale, ScoreScale) else len(scale.grades))
-
-    def collapsed(self, tables: Tables) -> Tables:
-        """Forget the groups where a total does not depend on who marked what."""
-        return tables if self.scheme.weights else {"": self.added(tables.values())}
-
-    def by_group(self, tables: Tables) -> dict[str, Rates | None]:
-        return {
-            group: rates_of(self.scheme.scale, self.scheme.formula, table, self._base({group: table}))
-            for group, table in tables.items()
-        }
-
-    def rates(self, tables: Tables) -> Rates | None:
-        """Return the figures of a total, of tables that may be collapsed."""
-        if self.scheme.weights:
-            groups = self.by_group(tables)
-            return weigh([(self.scheme.weights.get(group, Fraction(0)), rates) for group, rates in groups.items()])
-        total = self.added(tables.values())
-        return rates_of(self.scheme.scale, self.scheme.formula, total, self._base(tables))
-
-    def _base(self, tables: Tables) -> Base:
-        """Return the base of some groups, of all raters where tables forget the groups."""
-        if "" not in tables:
-            return base_of(self.chain, tables, self.times)
-        excused = self.added(tables.values()).excused
-        whole = dict.fromkeys(self.raters, Table(()))
-        return base_of(self.chain, {**whole, self.raters[0]: Table((), excused=excused)}, self.times)
-
-    def alike(self, tables: Tables) -> list[dict[str, Table]]:
-        """Return what must read like these tables; of so few answers that nothing is shown nothing needs to.
-
-        Nothing needs to where the voters knew before that the totals would be told.
-        """
-        if self.scheme.disclosure.announced or self.added(tables.values()).valid < self.scheme.floor:
-            return []
-        return lookalikes(self.collapsed(tables), self.scheme.formula.top)
-
-    def spread(self, every: Sequence[Tables]) -> Iterator[Tables]:
-        """Yield tables that must read alike and, of each, those in which a thin weighted group is of another mind.
-
-        One answer moves a total the farther, the fewer its group gave: how few must not be told by how wide the band
-        is, so that a group of fewer than k answers is taken for one of a single answer (SEC-43).
-        """
-        yield from every
-        for tables in every if self.scheme.weights else ():
-            for group, table in tables.items():
-                if 0 < table.valid < self.scheme.floor and self.scheme.weights.get(group):
-                    yield from ({**tables, group: moved} for moved in _of_one_mind(table))
-
-    def span(self, every: Iterable[Tables]) -> tuple[Rates, Rates] | None:
-        """Return the least and the most that each figure is in any of some tables."""
-        found = [rates for rates in map(self.rates, every) if rates is not None]
-        return (figure_by_figure(min, found), figure_by_figure(max, found)) if found else None
-
-
-def _part(sums: _Sums, tables: Tables) -> Part:
+def _part(sums: Sums, tables: Tables) -> Part:
     if isinstance(sums.scheme.scale, ScoreScale):
         return _points(sums, tables, sums.scheme.scale.score)
     total, others = sums.added(tables.values()), sums.alike(tables)
     peaks = _most([total.grades, *(sums.added(other.values()).grades for other in others)])
-    return Part(tables, total, sums.rates(tables), sums.by_group(tables), sums.span(sums.spread(others)), peaks)
+    veiled = sums.veiled(tables)
+    span = sums.span(sums.spread(others)) or (sums.ends(tables) if veiled else None)
+    return Part(tables, total, sums.rates(tables), sums.by_group(tables), span, peaks, veiled=veiled)
 
 
-def _points(sums: _Sums, tables: Tables, score: Score) -> Part:
+def _points(sums: Sums, tables: Tables, score: Score) -> Part:
     """Work out an item in points, of which nothing but the mean is ever told: no peak either."""
     total, rates = sums.added(tables.values()), sums.rates(tables)
     span = None
@@ -225,13 +154,6 @@ def _points(sums: _Sums, tables: Tables, score: Score) -> Part:
         )
         span = ends and (rates.at(ends[0]), rates.at(ends[1]))
     return Part(tables, total, rates, sums.by_group(tables), span, (0,))
-
-
-def _of_one_mind(table: Table) -> Iterator[Table]:
-    """Yield the tables of as many answers that are all of one grade."""
-    for place in range(len(table.grades)):
-        counts = tuple(table.valid if grade == place else 0 for grade in range(len(table.grades)))
-        yield replace(table, grades=counts)
 
 
 def _most(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
@@ -246,13 +168,13 @@ def counts(scheme: Scheme, part: Part) -> bool:
     return part.rates is not None and part.total.valid >= max(scheme.floor, scheme.gates.min_valid)
 
 
-def _pooled(sums: _Sums, asked: Sequence[Item], items: Sequence[Part]) -> Part:
+def _pooled(sums: Sums, asked: Sequence[Item], items: Sequence[Part]) -> Part:
     if are_weighed(asked):
         return _weighed_pool(sums, asked, items)
     return _pool(sums, [part for part in items if counts(sums.scheme, part)] or items)
 
 
-def _weighed_pool(sums: _Sums, asked: Sequence[Item], items: Sequence[Part]) -> Part:
+def _weighed_pool(sums: Sums, asked: Sequence[Item], items: Sequence[Part]) -> Part:
     """Take the mean of all items' figures by their weights, of those that have any; its table only says how many."""
     scheme, scale, weights = sums.scheme, sums.scheme.scale, [item.weight for item in asked]
     scales = [scheme.for_item(item).scale for item in asked] if are_mixed(asked) else []
@@ -269,7 +191,8 @@ def _weighed_pool(sums: _Sums, asked: Sequence[Item], items: Sequence[Part]) -> 
     low, high = (mean(part.span[end] if part.span else part.rates for part in items) for end in (0, 1))
     span = None if low is None or high is None or all(part.span is None for part in items) else (low, high)
     total = sums.added(tables.values())
-    return Part(tables, total, mean(part.rates for part in items), groups, span, (sum(part.peak for part in items),))
+    peaks, veiled = (sum(part.peak for part in items),), frozenset().union(*(part.veiled for part in items))
+    return Part(tables, total, mean(part.rates for part in items), groups, span, peaks, veiled=veiled)
 
 
 def _padded(tables: Iterable[Table], grades: int) -> Table:
@@ -279,26 +202,28 @@ def _padded(tables: Iterable[Table], grades: int) -> Table:
     return add_tables(rows, grades)
 
 
-def _pool(one: _Sums, items: Sequence[Part]) -> Part:
+def _pool(one: Sums, items: Sequence[Part]) -> Part:
     """Add up items of a form without an overall item; every mark counts once."""
     sums = replace(one, times=len(items))
     tables = {group: sums.added(part.tables[group] for part in items) for group in one.raters}
     rates = sums.rates(tables)
-    span = None if rates is None else _pooled_span(sums, items, (tables, rates))
+    span, veiled = _pooled_span(sums, items, tables), sums.veiled(tables)
     peaks = tuple(sum(column) for column in zip(*(part.peaks for part in items), strict=True))
-    return Part(tables, sums.added(tables.values()), rates, sums.by_group(tables), span, peaks)
+    return Part(tables, sums.added(tables.values()), rates, sums.by_group(tables), span, peaks, veiled=veiled)
 
 
-def _pooled_span(sums: _Sums, items: Sequence[Part], pooled: tuple[Tables, Rates]) -> tuple[Rates, Rates] | None:
+def _pooled_span(sums: Sums, items: Sequence[Part], pooled: Tables) -> tuple[Rates, Rates] | None:
     """Let every item vary that has a span; pooled figures are sums, so that their changes add up."""
-    tables, rates = sums.collapsed(pooled[0]), pooled[1]
-    low = high = rates
+    start = None if all(part.span is None for part in items) else sums.ends(pooled)
+    if start is None:
+        return None
+    tables, (low, high) = sums.collapsed(pooled), start
     for part in items:
         own = sums.collapsed(part.tables)
         span = sums.span(_exchanged(tables, own, other) for other in sums.spread(sums.alike(part.tables)))
         if span is not None:
-            low, high = _moved(low, rates, span[0]), _moved(high, rates, span[1])
-    return None if all(part.span is None for part in items) else (low, high)
+            low, high = _moved(low, start[0], span[0]), _moved(high, start[1], span[1])
+    return low, high
 
 
 def _exchanged(pooled: Tables, own: Tables, other: Tables) -> dict[str, Table]:

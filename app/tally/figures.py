@@ -176,6 +176,11 @@ def figure_by_figure(made: Callable[[Sequence[Fraction]], Fraction], every: Sequ
     return Rates(**found)
 
 
+def even(rates: Rates, part: Fraction) -> Rates:
+    """Return figures that are all of this part of the whole, in the columns of others."""
+    return replace(figure_by_figure(lambda _: part, [rates]), mean_score=part * PERCENT)
+
+
 def rates_of(scale: Scale, formula: Formula, table: Table, base: Base) -> Rates | None:
     """Exact rates of a table; None where there is no valid answer or nothing to divide by."""
     divisor = base.divisor(formula.denominator, table)

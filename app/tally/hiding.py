@@ -11,6 +11,8 @@
   groups are hidden, in the end all of them. The remainder is shown as one merged row: it follows from the rest anyway.
 - Of points the mean is shown alone (app.tally.ends), of voter groups only where every one's may be.
 - With weights the total is another margin over the same groups: one hidden group hides the table's whole breakdown.
+  Of rates of people (应参加, 到会) it would tell how many came of a group that the chain hides: such a total is a band
+  that holds its figures whatever that group did.
 - An announced round (app.campaigns.disclosure) has one group and no breakdown; from k answers on its totals are exact.
 - What was published before stays as closed as it was (``Restraint``): neither a correction nor a later round opens it.
 """
@@ -25,13 +27,14 @@ from app.campaigns.weighing import are_weighed
 from app.rounds.domain import Paper, Section
 from app.tally import ends
 from app.tally.alike import Tables, is_telling
-from app.tally.assess import Part, Unit, counts, present_of
+from app.tally.assess import Part, Unit, counts
 from app.tally.chain import Chain
 from app.tally.disclosure import EXACT_FROM, View
 from app.tally.figures import Table, add_tables
 from app.tally.margins import Bounds, Sizes, known_bounds, open_margins, unseen_groups
 from app.tally.restraint import FREE, Restraint, farther
 from app.tally.restraint import Part as Place
+from app.tally.totals import present_of
 from app.tally.verdict import Reason, Ruling, Verdict
 
 
@@ -243,14 +246,14 @@ def possible(bounds: Mapping[str, Bounds], count: int, answered: int) -> dict[st
     }
 
 
-def told(rulings: Sequence[Ruling]) -> Ruling:
+def told(rulings: Sequence[Ruling], *, veiled: bool = False) -> Ruling:
     """Return what is told of a part: what follows from every table that must read like it.
 
     Where one mark decides, the verdict would tell all alike from all but one; so would the step, where several give the
-    same word.
+    same word. Where ``veiled`` groups decide, it would tell how many of them came.
     """
     if len({(ruling.verdict, ruling.word) for ruling in rulings}) > 1:
-        return Ruling(Verdict.TOO_FEW, (Reason.ONE_DECIDES,))
+        return Ruling(Verdict.TOO_FEW, (Reason.VEILED_DECIDE if veiled else Reason.ONE_DECIDES,))
     reasons = [reason for reason in rulings[0].reasons if all(reason in other.reasons for other in rulings)]
     one_step = len({ruling.place for ruling in rulings}) == 1
     return replace(

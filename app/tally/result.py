@@ -14,11 +14,12 @@ from app.campaigns.weighing import are_weighed, by_points
 from app.core.errors import DomainError
 from app.rounds.domain import Paper
 from app.tally.accounted import chain_json
-from app.tally.assess import Exact, Part, Unit, assess
+from app.tally.assess import Exact, Part, Unit, assess, excused_of
 from app.tally.chain import Chain
 from app.tally.disclosure import Hidden, View, open_remarks
 from app.tally.document import BandLabel, Document, Remarks, Section, Target, summary_of
 from app.tally.facts import formula_facts, item_facts, round_facts, scale_facts
+from app.tally.figures import UnitCount
 from app.tally.hiding import Rules, Sight, rules_of, sights_of, told
 from app.tally.quality import left_out, uneven_groups, unit_notes
 from app.tally.restraint import FREE, Restraint
@@ -69,8 +70,9 @@ def result_document(
         raise DomainError("more_returned_than_issued")
     counted = count_round(paper, stacks)
     check_counts(paper, counted, chain)
-    exact = [assess(section, chain, counted) for section in paper.sections]
-    return disclose(paper, chain, exact, remarks, restraint)
+    rules = rules_of(paper, chain, restraint, _surely_voted(paper, counted))
+    exact = [assess(section, chain, counted, rules.unseen) for section in paper.sections]
+    return disclose(paper, chain, exact, remarks, rules)
 
 
 def disclose(
@@ -78,10 +80,9 @@ def disclose(
     chain: Chain,
     sections: Sequence[Exact],
     remarks: Mapping[str, tuple[str, ...]],
-    restraint: Restraint = FREE,
+    rules: Rules,
 ) -> Document:
     """Write what may be read of a round, and nothing else."""
-    rules = rules_of(paper, chain, restraint, _surely_voted(sections))
     told = remarks if paper.remarks else {}
     return {
         "version": 2,
@@ -93,11 +94,12 @@ def disclose(
     }
 
 
-def _surely_voted(sections: Sequence[Exact]) -> dict[str, int]:
+def _surely_voted(paper: Paper, counted: Mapping[str, UnitCount]) -> dict[str, int]:
     """Return of each voter group how many of it were 本人 in one section at least."""
     found: dict[str, int] = {}
-    for exact in sections:
-        found |= {group: max(count, found.get(group, 0)) for group, count in exact.excused.items()}
+    for section in paper.sections:
+        excused = excused_of(counted[unit.id] for unit in section.units)
+        found |= {group: max(count, found.get(group, 0)) for group, count in excused.items()}
     return found
 
 
@@ -126,7 +128,8 @@ def _shown(exact: Exact, rules: Rules, unit_id: str) -> _Shown:
     unit = exact.units[unit_id]
     sights, sight = sights_of(rules, unit_id, unit)
     items = tuple(zip(exact.section.items, unit.items, sights, strict=True))
-    ruling = with_items(told(unit.overall.rulings), [item_ruling(part, own) for _, part, own in items])
+    overall = told(unit.overall.rulings, veiled=bool(unit.overall.veiled))
+    ruling = with_items(overall, [item_ruling(part, own) for _, part, own in items])
     if sight.view is View.HIDDEN and ruling.verdict not in _WITHOUT_BAND:
         ruling = Ruling(Verdict.TOO_FEW, (Reason.WITHHELD,))
     scheme, ends = exact.section.scheme, unit.overall.span or (unit.overall.rates,)
@@ -292,8 +295,12 @@ def _remarks_json(scheme: Scheme, remarks: tuple[str, ...]) -> Remarks:
 
 
 def _round_notes(paper: Paper, sections: Sequence[Exact]) -> list[Note]:
-    """Say what holds for the whole result. An empty group is not named: that it is empty is a count below k."""
-    units = [unit for exact in sections for unit in exact.units.values()]
-    if paper.scheme.weights and any(None in unit.overall.group_rates.values() for unit in units):
+    """Say what holds for the whole result. An empty group is not named: that it is empty is a count below k.
+
+    The weight of a veiled group stays in the band, whether or not it is empty.
+    """
+    parts = [unit.overall for exact in sections for unit in exact.units.values()]
+    empty = {g for part in parts for g, rates in part.group_rates.items() if rates is None and g not in part.veiled}
+    if paper.scheme.weights and empty:
         return [{"code": "renormalised", "text": "有类别没有有效评价，其权重已按比例分给其余类别"}]
     return []

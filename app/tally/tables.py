@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from app.campaigns.domain import Item, Scheme
 from app.rounds.domain import PaperGroup
-from app.tally.assess import Exact, Part, base_of
+from app.tally.assess import Exact, Part
 from app.tally.cell import Look, cell_json, hidden_json
 from app.tally.figures import Rates, Table, rates_of
 from app.tally.hiding import Sight, rest_of, view_of_group
 from app.tally.rulers import Rulers, rulers_of
 from app.tally.shown import Cell, GroupRow, MergedRow
+from app.tally.totals import base_of
 from app.tally.wording import REST_TEXT
 
 

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     ITEM_ATTENTION = "item_attention"
     ONE_DECIDES = "one_decides"
     WITHHELD = "withheld"
+    VEILED_DECIDE = "veiled_decide"
     STEP = "step"
     NO_QUORUM = "no_quorum"
     NO_GROUP_QUORUM = "no_group_quorum"

@@ -88,6 +88,7 @@ def reason_text(reason: Reason, scheme: Scheme, lines: Lines | None = None, item
         Reason.RETURN_TOO_LOW: f"回收率低于 {share_text(gates.return_valid)}，结果无效",
         Reason.WITHHELD: "合计为保护匿名不显示，不作结论",
         Reason.ONE_DECIDES: "评价几乎一致，结论只取决于其中一人；为保护匿名，不作结论",
+        Reason.VEILED_DECIDE: "结论取决于份数为保护匿名不显示的类别，不作结论",
         Reason.ITEM_REMEDIAL: f"{below}未达到本项的补课线",
         Reason.ITEM_ATTENTION: f"{below}未达到本项的提醒线",
         Reason.STEP: "",

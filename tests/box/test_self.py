@@ -18,13 +18,13 @@ from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.rounds.domain import NOT_ASKED, SELF, Paper, PaperGroup, Section
 from app.rounds.reads import paper_text, parse_paper
-from app.tally.assess import base_of
 from app.tally.chain import Chain, GroupChain
 from app.tally.counting import check_counts, count_round
 from app.tally.document import Document
 from app.tally.figures import Table
 from app.tally.hiding import rules_of
 from app.tally.result import result_document
+from app.tally.totals import base_of
 from app.tally.unseen import unseen_groups
 from tests.box.papers import HASH
 from tests.box.test_sections import marked

@@ -141,9 +141,8 @@ def attack(case: Case | Wide, reading: Reading | WideReading | None = None) -> F
     """Work out every hidden number of a document, which may be read already, as closely as the published ones allow."""
     reading = reading or read(case)
     found = tuple(narrowed(case, reading)) if isinstance(case, Wide) and isinstance(reading, WideReading) else ()
-    # Of the wider kinds a chain alone is not taken: the band of a total by weights tells of it (docs/assurance.md).
-    hides = hides_a_total(case.document) if isinstance(case, Wide) else hides_a_turnout(case.document)
-    if not (is_broken_down(case.document) or hides):
+    document = case.document
+    if not (is_broken_down(document) or hides_a_turnout(document) or hides_a_total(document)):
         return Findings(leaks=found)
     true, k = truth_of(case, reading), case.paper.scheme.floor
     targets = list(_protected(reading, true, k))
@@ -229,6 +228,14 @@ def _floors(case: Case | Wide, close: Sequence[Target], true: Vector) -> Ranges:
     for variable in cells.ballots.values():
         if true[variable] >= case.paper.scheme.floor:
             cells.programme.say({variable: 1.0}, true[variable], true[variable])
-    sums = read(case, breakdown=False, chain=False)
+    sums = _without_breakdown_and_chain(case)
     found = exact_ranges(cells.programme, [target for target in close if target.name[3] != "ballots"])
     return found | exact_ranges(sums.programme, [target for target in close if target.name[3] == "ballots"])
+
+
+def _without_breakdown_and_chain(case: Case | Wide) -> Reading | WideReading:
+    """Read the sums of ballots; of figures only those that do not hang on which group a mark is of."""
+    if isinstance(case, Wide):
+        figures = not case.paper.scheme.weights
+        return WideReading(case, breakdown=False, chain=False, pooled=False, scores=False, figures=figures)
+    return read(case, breakdown=False, chain=False)

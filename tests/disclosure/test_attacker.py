@@ -9,12 +9,12 @@ import pytest
 from app.campaigns.domain import Denominator
 from app.tally import hiding, margins
 from app.tally.alike import is_telling
-from app.tally.assess import base_of
 from app.tally.cell import Look, cell_json
 from app.tally.disclosure import View
 from app.tally.figures import Table, rates_of
 from app.tally.margins import Sizes
 from app.tally.result import result_document
+from app.tally.totals import base_of
 from tests.disclosure.attacker import Reading
 from tests.disclosure.rounds import Case, make_case
 from tests.disclosure.search import attack, contradictions, exact_ranges, is_broken_down, truth_of

@@ -9,7 +9,7 @@ import pytest
 
 from app.campaigns.composite import VOTED, Line, Missing, Part, Points, Source, Total, every_part, total_of
 from app.campaigns.domain import Item, ScoreScale
-from app.tally import hiding, result, sectioned, tables
+from app.tally import hiding, result, sectioned, tables, totals
 from app.tally.alike import Tables
 from app.tally.assess import Unit
 from app.tally.cell import hidden_json
@@ -48,11 +48,10 @@ def test_it_works(chunk: int) -> None:
 
 @pytest.mark.parametrize("seed", [1_011_157, 1_015_665])
 def test_what_totals_by_weights_tell_by_themselves_is_taken_for_no_leak(seed: int) -> None:
-    """Forms of two items, two hidden groups with weights, totals in bands.
+    """Forms of several items, two hidden groups with weights, totals in bands, of items and of all together.
 
-    1011157: groups of 5 and 13 people, weights 9 to 5, 11 ballots, rates of 应参加. That 80–90% of 指标0 are positive
-    takes all 5, that 40–50% are satisfied two or three of them. The item's own total tells it, and 各项合计 once more.
-    1015665: of 18 ballots 指标0 has 20–30% satisfied, 指标1 10–20%, both together 10–20%.
+    1011157: groups of 5 and 13 people, 11 ballots. 1015665: of 16 ballots 指标0 of 单位0 has 10–20% satisfied and
+    50–60% dissatisfied, 指标2 of 单位1 90% or more positive.
     """
     case = make_wide(seed)
     reading, alone = WideReading(case), read(case, breakdown=False)
@@ -256,6 +255,16 @@ def test_it_finds_a_count_of_a_section_that_tells_how_few_came(monkeypatch: pyte
     assert attack(make_wide(seed)).leaks == ()
     monkeypatch.setattr(sectioned, "_may_be_told", lambda *_: True)
     assert [leak.name for leak in attack(make_wide(seed)).leaks] == [("", "", "g1", "ballots")]
+
+
+@pytest.mark.parametrize("seed", [126, 1246, 1935, 2452])
+def test_it_finds_how_many_came_in_a_total_by_weights_of_rates_of_people(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """126: two hidden groups of 6, weights 8 and 3 of 19; 70–80% would leave one of them 1 to 10 ballots."""
+    assert attack(make_wide(seed)).leaks == ()
+    monkeypatch.setattr(totals, "_OF_PEOPLE", frozenset())
+    assert {leak.name[3] for leak in attack(make_wide(seed)).leaks} == {"ballots"}
 
 
 def test_it_finds_a_word_on_a_sum_of_which_an_item_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

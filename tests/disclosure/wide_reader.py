@@ -28,10 +28,20 @@ CLOSENESS = (None, "banded", "coarse", "exact")
 
 
 class WideReading:
-    """What a reader takes out of one round; without ``breakdown``, ``chain``, ``pooled`` or ``scores`` none of that."""
+    """What a reader takes out of one round; without ``breakdown``, ``chain``, ``pooled`` or ``scores`` none of that.
+
+    Without ``figures`` he knows how many ballots and answers there are, and no figure of them.
+    """
 
     def __init__(
-        self, case: Wide, *, breakdown: bool = True, chain: bool = True, pooled: bool = True, scores: bool = True
+        self,
+        case: Wide,
+        *,
+        breakdown: bool = True,
+        chain: bool = True,
+        pooled: bool = True,
+        scores: bool = True,
+        figures: bool = True,
     ) -> None:
         self.case, self.paper, self.document = case, case.paper, case.document
         self._breakdown, self._pooled_too = breakdown, pooled
@@ -46,7 +56,7 @@ class WideReading:
                 self._read_target(section, target)
         if scores:
             read_scores(self)
-        for key in self.figures.solved():
+        for key in self.figures.solved() if figures else ():
             self._say(key, self.figures.of(key))
 
     def raters(self, unit_id: str) -> Groups:

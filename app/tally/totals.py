@@ -1,0 +1,134 @@
+"""How the tables of a unit become the figures of a total, and between what these lie where it must tell no more."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from app.campaigns.domain import Denominator, Scheme, ScoreScale
+from app.tally.alike import Tables, lookalikes
+from app.tally.chain import Chain, GroupChain
+from app.tally.figures import Base, Rates, Table, add_tables, even, figure_by_figure, rates_of, weigh
+
+
+def present_of(row: GroupChain) -> int:
+    """Return how many were present; where nobody counted who came, as many as slips were issued."""
+    return row.issued if row.present is None else row.present
+
+
+def base_of(chain: Chain, tables: Tables, times: int = 1) -> Base:
+    """Add up returned and expected ballots, and people present, of groups with tables; ``times`` over for pooled items.
+
+    Who was not asked about himself （本人） is none of them.
+
+    Where more came back than were expected or present, as many count as were: no rate exceeds the whole. The result
+    says so. Nobody counted who came to a group: as many as slips were issued.
+    """
+    rows, excused = [chain.group(group) for group in tables], sum(table.excused for table in tables.values())
+    returned, expected = sum(row.returned for row in rows), sum(row.expected for row in rows)
+    present = max(returned, sum(map(present_of, rows)))
+    return Base(*(times * people - excused for people in (returned, max(expected, returned), present)))
+
+
+_OF_PEOPLE = {Denominator.EXPECTED, Denominator.PRESENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How the tables of a unit become figures; ``times`` as many answers as ballots where items are pooled.
+
+    ``unseen``: the groups whose number of ballots the counting chain hides.
+    """
+
+    scheme: Scheme
+    chain: Chain
+    raters: tuple[str, ...]
+    unseen: frozenset[str]
+    times: int = 1
+
+    def added(self, tables: Iterable[Table]) -> Table:
+        """Add up tables of the scale."""
+        scale = self.scheme.scale
+        return add_tables(tables, scale.score.steps + 1 if isinstance(scale, ScoreScale) else len(scale.grades))
+
+    def collapsed(self, tables: Tables) -> Tables:
+        """Forget the groups where a total does not depend on who marked what."""
+        return tables if self.scheme.weights else {"": self.added(tables.values())}
+
+    def by_group(self, tables: Tables) -> dict[str, Rates | None]:
+        """Return the figures of each group, None where it has none."""
+        return {
+            group: rates_of(self.scheme.scale, self.scheme.formula, table, self._base({group: table}))
+            for group, table in tables.items()
+        }
+
+    def rates(self, tables: Tables) -> Rates | None:
+        """Return the figures of a total, of tables that may be collapsed."""
+        if self.scheme.weights:
+            groups = self.by_group(tables)
+            return weigh([(self.scheme.weights.get(group, Fraction(0)), rates) for group, rates in groups.items()])
+        total = self.added(tables.values())
+        return rates_of(self.scheme.scale, self.scheme.formula, total, self._base(tables))
+
+    def _base(self, tables: Tables) -> Base:
+        """Return the base of some groups, of all raters where tables forget the groups."""
+        if "" not in tables:
+            return base_of(self.chain, tables, self.times)
+        excused = self.added(tables.values()).excused
+        whole = dict.fromkeys(self.raters, Table(()))
+        return base_of(self.chain, {**whole, self.raters[0]: Table((), excused=excused)}, self.times)
+
+    def alike(self, tables: Tables) -> list[dict[str, Table]]:
+        """Return what must read like these tables; of so few answers that nothing is shown nothing needs to.
+
+        Nothing needs to where the voters knew before that the totals would be told.
+        """
+        if self.scheme.disclosure.announced or self.added(tables.values()).valid < self.scheme.floor:
+            return []
+        return lookalikes(self.collapsed(tables), self.scheme.formula.top)
+
+    def spread(self, every: Sequence[Tables]) -> Iterator[Tables]:
+        """Yield tables that must read alike and, of each, those in which a thin weighted group is of another mind.
+
+        One answer moves a total the farther, the fewer its group gave: how few must not be told by how wide the band
+        is, so that a group of fewer than k answers is taken for one of a single answer (SEC-43).
+        """
+        yield from every
+        for tables in every if self.scheme.weights else ():
+            for group, table in tables.items():
+                if 0 < table.valid < self.scheme.floor and self.scheme.weights.get(group):
+                    yield from ({**tables, group: moved} for moved in _of_one_mind(table))
+
+    def veiled(self, tables: Tables) -> frozenset[str]:
+        """Return the unseen groups in a total by weights of rates of people, which tell how many of a group came."""
+        scheme = self.scheme
+        plain = scheme.formula.denominator not in _OF_PEOPLE or isinstance(scheme.scale, ScoreScale)
+        if plain or scheme.disclosure.announced:
+            return frozenset()
+        return frozenset(group for group in tables if group in self.unseen and scheme.weights.get(group))
+
+    def ends(self, tables: Tables) -> tuple[Rates, Rates] | None:
+        """Return between what the figures of a total lie, whatever its veiled groups did; without such twice the same.
+
+        How far apart they lie hangs on the weights alone.
+        """
+        veiled, rates = self.veiled(tables), self.rates(tables)
+        if not veiled or rates is None:
+            return None if rates is None else (rates, rates)
+        groups = self.by_group(tables)
+        weights = {group: self.scheme.weights.get(group, Fraction(0)) for group in groups}
+        every = [even(rates, Fraction(end)) for end in (0, 1)]
+        low, high = (weigh([(weights[g], end if g in veiled else groups[g]) for g in groups]) for end in every)
+        return None if low is None or high is None else (low, high)
+
+    def span(self, every: Iterable[Tables]) -> tuple[Rates, Rates] | None:
+        """Return the least and the most that each figure is in any of some tables."""
+        found = [ends for ends in map(self.ends, every) if ends is not None]
+        low, high = ([ends[at] for ends in found] for at in (0, 1))
+        return (figure_by_figure(min, low), figure_by_figure(max, high)) if found else None
+
+
+def _of_one_mind(table: Table) -> Iterator[Table]:
+    """Yield the tables of as many answers that are all of one grade."""
+    for place in range(len(table.grades)):
+        counts = tuple(table.valid if grade == place else 0 for grade in range(len(table.grades)))
+        yield replace(table, grades=counts)
