@@ -14,6 +14,7 @@ from app.office.ordering import file_later
 from app.office.workshop import Craft
 from app.publication.reads import READABLE
 from app.rounds.allowed import powers
+from app.rounds.archive_day import archive_by
 from app.rounds.ports import ports_of
 from app.rounds.reads import get_round
 from app.web.desk import Desk, OrganiserDesk, Refused
@@ -37,6 +38,7 @@ def _page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "wipes": list(WIPED.values()),
         "keeps": KEPT,
         "log_days": desk.settings.log_days,
+        "archive_by": archive_by(row.counted_at, desk.settings.archive_days),
         "archived_at": last_at(db, ARCHIVED, round_id),
         "wiped": wiped_words(last_detail(db, ARCHIVED, round_id)),
     }

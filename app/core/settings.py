@@ -33,6 +33,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "ORGANISER_TOTP": "1",
     "POOL_SIZE": "20",
     "LOG_DAYS": "365",
+    "ARCHIVE_DAYS": "60",
     "SMTP_HOST": "mail.example.cn",
     "SMTP_PORT": "587",
     "SMTP_FROM": "notice@example.cn",
@@ -76,6 +77,8 @@ class Settings(BaseSettings):
     """Database connections per process."""
     log_days: int = LEAST_LOG_DAYS
     """For how many days at least the log of acts and of reading is kept; nothing of ours ever shortens it."""
+    archive_days: int = Field(60, ge=0, le=3_650)
+    """So many days after its count a published round should be archived; 0: no day is named. Nothing is forced."""
     smtp_host: str = ""
     """Mail server that takes reminders of 督办; empty: no mail."""
     smtp_port: int = Field(587, ge=1, le=65535)

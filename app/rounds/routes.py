@@ -13,7 +13,7 @@ from app.consents.reads import subjects_waiting
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.core.lists import wish_of
-from app.rounds import approvals, document_reads, freezing, reads, restoring, service
+from app.rounds import approvals, archive_day, document_reads, freezing, reads, restoring, service
 from app.rounds.allowed import powers
 from app.rounds.domain import Layout, RoundState
 from app.rounds.hall_check import hall_of, hall_steps
@@ -74,7 +74,15 @@ def list_rounds(desk: KeyDesk) -> Response:
         restored=restored,
         waiting=subjects_waiting(desk.session, reads.KIND),
         can_start="organiser" in desk.staff.roles,
+        late=_late(desk),
     )
+
+
+def _late(desk: Desk) -> archive_day.Reminder | None:
+    """Return which rounds should have been archived, to those who can do it."""
+    if "organiser" not in desk.staff.roles:
+        return None
+    return archive_day.reminder(desk.session, desk.today, desk.settings.archive_days)
 
 
 @router.post("/restored/{restored_id}/accept")
@@ -156,6 +164,7 @@ def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
         "document": next(iter(document_reads.documents_of(db, round_id)), None),
         "rehearsals": [other for other in family if other.rehearsal_of == round_id],
         "early": row.is_early(desk.now),
+        "archive_by": archive_day.archive_by(row.counted_at, desk.settings.archive_days),
         "can": powers(desk.staff.roles, row.state, is_rehearsal=row.is_rehearsal),
         "local_opens": _local(row.opens_at),
         "local_closes": _local(row.closes_at),
