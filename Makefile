@@ -21,13 +21,13 @@ run: .venv/.ready
 test: .venv/.ready-dev
 	scripts/install-tools test
 	$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(if $(K),-k '$(K)')
+	$(BIN)/pytest -n $(WORKERS) $(if $(K),-k '$(K)')
 
 # The whole suite on both databases; test leaves out the second one where a test only reads and renders.
 test-all: .venv/.ready-dev
 	scripts/install-tools test
 	$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --all-databases
+	$(BIN)/pytest -n $(WORKERS) --all-databases
 
 # Lint, types and the tests that need no database, browser or server: under a minute, to be run before every commit.
 quick: .venv/.ready-dev

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from hypothesis import settings as settings_of_hypothesis
 from sqlalchemy import event
 from starlette.testclient import TestClient
+from xdist.remote import Producer
 
 from app.accounts import passwords
 from app.core import migrate
@@ -29,6 +30,7 @@ from app.main import build_api, wrap
 from app.office.workshop import Workshop
 from app.operations import demo
 from tests import cast, postgresql
+from tests.groups import Groups
 from tests.one_hop import OneHop
 
 settings_of_hypothesis.register_profile("untimed", deadline=None)  # a busy machine is no fault
@@ -256,6 +258,12 @@ def pytest_collection_finish() -> None:
     """Let the collector of cycles pass over what was imported and collected: it stays until the end."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Groups | None:
+    """Hand groups of tests out to the workers."""
+    return None if config.getvalue("dist") == "each" else Groups(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

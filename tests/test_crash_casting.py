@@ -94,7 +94,6 @@ def servers(settings: Settings) -> Iterator[Nursery]:
         yield started
 
 
-@pytest.mark.xdist_group("crash-casting")
 def test_it_works(database: Database, settings: Settings, servers: Nursery) -> None:
     folder = KeyFolder(settings.data / "keys")
     hall = make_open_round(database, folder, make_paper(units=2, items=2, remarks=False, remark_bytes=0), 1200)
@@ -119,7 +118,6 @@ def test_it_works(database: Database, settings: Settings, servers: Nursery) -> N
     assert lost_answers > 0, "no kill fell between the commit and the answer: the test has lost its edge"
 
 
-@pytest.mark.xdist_group("crash-casting")
 def test_whoever_was_not_answered_tries_again_and_is_counted_once(
     database: Database, settings: Settings, servers: Nursery
 ) -> None:

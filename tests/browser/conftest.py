@@ -105,11 +105,3 @@ def _page(browser: Browser, installation: Installation, options: dict[str, Any])
 
 def _own(url: str, installation: Installation) -> bool:
     return url.startswith((installation.address, "data:"))
-
-
-@pytest.hookimpl(tryfirst=True)  # before the groups are read, wherever the run begins
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each module together on one worker: while its browser runs, Playwright's event loop is the thread's."""
-    for item in items:
-        if "tests/browser" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))

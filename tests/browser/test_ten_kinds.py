@@ -39,11 +39,6 @@ UNITS = re.compile("".join(f"(?<!{word})" for word in ("主办", "组织", "下�
 LISTS = re.compile("theme|workbook|docProps")
 
 
-def of_kind(kind: Kind, place: int) -> object:
-    """Return a parameter; the kinds are shared out to workers, each with a browser of its own."""
-    return pytest.param(kind, id=kind.key, marks=pytest.mark.xdist_group(f"browser-kinds-{place % 4}"))
-
-
 @pytest.fixture
 def desk(browser: Browser, installation: Installation) -> Iterator[Page]:
     with installation.database.writing() as session:
@@ -193,7 +188,7 @@ def faults(kind: Kind, paper: Paper, text: str) -> list[str]:
     return found + [text[max(one.start() - 12, 0) : one.end() + 8] for one in UNITS.finditer(text)]
 
 
-@pytest.mark.parametrize("kind", [of_kind(kind, place) for place, kind in enumerate(ALL)])
+@pytest.mark.parametrize("kind", ALL, ids=[kind.key for kind in ALL])
 def test_it_works(desk: Page, browser: Browser, installation: Installation, kind: Kind) -> None:
     round_id = begin(desk, kind)
     paper = freeze(desk, browser, installation, round_id)

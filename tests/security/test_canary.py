@@ -228,7 +228,6 @@ def with_broken_lines(scene: Scene) -> list[Filled]:
     return [filled]
 
 
-@pytest.mark.xdist_group("canary")
 def test_it_works(scene: Scene) -> None:
     used = [scene.next_ballot() for _ in range(3)]
     for filled in used:
@@ -251,7 +250,6 @@ def test_it_works(scene: Scene) -> None:
     assert scene.server.process.poll() is None
 
 
-@pytest.mark.xdist_group("canary")
 def test_it_finds_what_is_written(scene: Scene) -> None:
     filled = scene.next_ballot()
     (scene.places[1] / "access.log").write_text(f"203.0.113.77 {filled.code} {MARK}", "utf-8")

@@ -36,7 +36,6 @@ ROUNDS = 12
 PER_GROUP = 20
 ITEMS = 12
 ACTOR = Principal("idzhangsan", "张三", "organiser")
-KINDS = [pytest.param(kind, marks=pytest.mark.xdist_group(f"linkage-{kind}")) for kind in ("sqlite", "postgresql")]
 
 
 @dataclass
@@ -80,7 +79,7 @@ class Site:
         return found | {"journal": b"".join(journal), "log": (self.cluster.parent / "log").read_bytes()}
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=["sqlite", "postgresql"])
 def site(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Site]:
     data, cluster = tmp_path / "data", None
     data.mkdir()
