@@ -20,7 +20,7 @@ from app.office.bench import Bench, Made
 from app.publication.signing import signed_result, signed_statement
 from app.reports.brief import brief
 from app.reports.fields import ReportKind
-from app.reports.letters import letters_of
+from app.reports.letters import NOTHING, letters_of
 from app.reports.scrutiny import scrutiny_report
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
@@ -90,8 +90,8 @@ def _reports(bench: Bench, found: Contents) -> Iterator[Member]:
     yield Member("reports/scrutiny.docx", scrutiny)
     yield Member("reports/result.xlsx", result_workbook(result, told.composites, told.previous))
     yield Member("reports/brief.pdf", brief(result, told.composites, told.previous))
-    own = found.templates[ReportKind.LETTER]
-    written = (letter for part in result.parts for _, letter in letters_of(part, own, now))
+    own, beside = found.templates[ReportKind.LETTER], told.composites.by_object if told.composites else NOTHING
+    written = (letter for part in result.parts for _, letter in letters_of(part, own, now, beside))
     yield from (Member(letter_name(number), letter) for number, letter in enumerate(written, start=1))
 
 

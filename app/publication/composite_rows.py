@@ -1,6 +1,6 @@
 """What a reader is told of composite scores, object by object: the score, its word, its parts; pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -115,6 +115,19 @@ class Composites:
         return [text for text in (self.formula, self.rule) if text]
 
     @property
+    def by_object(self) -> Mapping[str, Sequence[str]]:
+        """What is said of each object by itself: its score, the word of that, and what the body decided."""
+        return {row.id: list(self._about(row)) for row in self.rows}
+
+    def _about(self, row: Row) -> Iterator[str]:
+        if self.formula:
+            yield f"综合评价得分：{row.score or row.why}（{self.formula}）。"
+        if row.conclusion:
+            yield f"综合评价结论：{row.conclusion.text}。"
+        if row.award:
+            yield f"组织评定：{row.award_text}。"
+
+    @property
     def follow_texts(self) -> Sequence[str]:
         """Which objects need attention by the word of their score, with what follows from it."""
         told = [row for row in self.rows if row.conclusion and row.conclusion.code in {*_FLAGGED}]
@@ -135,6 +148,10 @@ class Composites:
         """How many objects were given which word, in the order of the objects; empty where none was."""
         words = [row.conclusion.word for row in self.rows if row.conclusion and row.conclusion.word]
         return "，".join(f"{word} {words.count(word)} 个" for word in dict.fromkeys(words))
+
+    def only(self, target_id: str) -> "Composites":
+        """Return what stands beside the votes of one object."""
+        return replace(self, rows=[row for row in self.rows if row.id == target_id])
 
     @property
     def awarded(self) -> bool:

@@ -136,7 +136,7 @@ def show_version(desk: ResultDesk, round_id: str, version: Version) -> Response:
 def show_unit(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
     """Show a unit's items, voter groups and remarks."""
     result, unit = result_and_unit(desk, round_id, unit_id)
-    units = result.section["targets"]
+    units, beside = result.section["targets"], composites_seen(desk, result)
     place = units.index(unit)
     context = {
         "result": result,
@@ -145,6 +145,7 @@ def show_unit(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
         "campaign_id": result.campaign_id,
         "unit": unit,
         "notes": notes_for(unit, result.scope),
+        "composites": beside.only(unit_id) if beside else None,
         "before": units[place - 1] if place else None,
         "after": units[place + 1] if place + 1 < len(units) else None,
     }

@@ -1,8 +1,9 @@
 """反馈函: one Word letter for each unit, with its own result and the campaign's band, never with another unit's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from markupsafe import Markup
 
@@ -32,6 +33,9 @@ from app.tally.verdict import Verdict
 from app.tally.wording import VERDICTS
 
 REMARKS_LISTED = 300
+Beside = Mapping[str, Sequence[str]]
+"""What stands beside the votes of each unit, in sentences."""
+NOTHING: Beside = MappingProxyType({})
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|.\s]+')
 _NAME_LENGTH = 40
@@ -47,38 +51,44 @@ _DEMANDS = {
 }
 
 
-def feedback_letters(result: Published, template: bytes | None, now: datetime) -> bytes:
+def feedback_letters(result: Published, template: bytes | None, now: datetime, beside: Beside = NOTHING) -> bytes:
     """Return a zip with the letter of every unit that the result holds, named in official order."""
     many = len(result.parts) > 1
     return packed(
         (f"{number}-{name}" if many else name, letter)
         for number, part in enumerate(result.parts, start=1)
-        for name, letter in _named(part, template, now)
+        for name, letter in _named(part, template, now, beside)
     )
 
 
-def _named(result: Published, template: bytes | None, now: datetime) -> Iterator[tuple[str, bytes]]:
+def _named(
+    result: Published, template: bytes | None, now: datetime, beside: Beside
+) -> Iterator[tuple[str, bytes]]:  # fmt: skip
     """Yield the letters of a section with their names."""
     digits = max([2, *(len(str(unit["position"])) for unit in result.section["targets"])])
-    for unit, letter in letters_of(result, template, now):
+    for unit, letter in letters_of(result, template, now, beside):
         yield f"{unit['position']:0{digits}d}_{file_name(unit['name'])}.docx", letter
 
 
-def letters_of(result: Published, template: bytes | None, now: datetime) -> Iterator[tuple[Target, bytes]]:
+def letters_of(
+    result: Published, template: bytes | None, now: datetime, beside: Beside = NOTHING
+) -> Iterator[tuple[Target, bytes]]:  # fmt: skip
     """Yield every unit of a section, in official order, with its letter."""
     units = result.section["targets"]
     strips = Figures(result.section, Pictures())
     strips.draw(part["total"] for unit in units for part in parts_of(unit))
     for unit in units:
-        yield unit, _letter(result, unit, strips, template, now)
+        yield unit, _letter(result, (unit, beside.get(unit["id"], ())), strips, template, now)
 
 
-def feedback_letter(result: Published, unit: Target, template: bytes | None, now: datetime) -> bytes:
+def feedback_letter(
+    result: Published, unit: Target, template: bytes | None, now: datetime, beside: Beside = NOTHING
+) -> bytes:
     """Return the letter of one unit of the result."""
     result = result.around(unit["id"])
     figures = Figures(result.section, Pictures())
     figures.draw(part["total"] for part in parts_of(unit))
-    return _letter(result, unit, figures, template, now)
+    return _letter(result, (unit, beside.get(unit["id"], ())), figures, template, now)
 
 
 def file_name(name: str) -> str:
@@ -86,13 +96,16 @@ def file_name(name: str) -> str:
     return _UNSAFE.sub("_", one_line(name)).strip("_")[:_NAME_LENGTH] or "单位"
 
 
-def _letter(result: Published, unit: Target, drawn: Figures, template: bytes | None, now: datetime) -> bytes:
+def _letter(
+    result: Published, about_unit: tuple[Target, Sequence[str]], drawn: Figures, template: bytes | None, now: datetime
+) -> bytes:
+    unit, told = about_unit
     document, pictures = result.document, Pictures()
     figures, about = drawn.into(pictures), document["round"]
     values = {
         **common_values(result, f"{about['title']}结果反馈函", "", now),
         "单位": one_line(unit["name"]),
-        "测评结果": _outcome(document, unit, figures),
+        "测评结果": _outcome(document, unit, told, figures),
         "类别评价": groups_table(result.section, unit, "各类别评价"),
         "口径": method_block(document),
         "意见建议": remarks_block(unit, about["remark_k"], REMARKS_LISTED),
@@ -101,7 +114,7 @@ def _letter(result: Published, unit: Target, drawn: Figures, template: bytes | N
     return WordTemplate(ReportKind.LETTER, template or shipped_template(ReportKind.LETTER)).fill(values, pictures, now)
 
 
-def _outcome(document: Document, unit: Target, figures: Figures) -> Markup:
+def _outcome(document: Document, unit: Target, told: Sequence[str], figures: Figures) -> Markup:
     section = only_section(document)
     band, sort, head = section["overall_band"], section["objects"], head_of(section)
     notes = [*(note["text"] for note in document["chain"]["warnings"]), *notes_for(unit, Scope.UNIT)]
@@ -109,6 +122,7 @@ def _outcome(document: Document, unit: Target, figures: Figures) -> Markup:
     return joined(
         [
             paragraph(f"结论：{unit['verdict']['label']}。{reasons_of(unit['verdict'])}"),
+            paragraphs(told),
             paragraphs(f"提示：{text}。" for text in notes),
             items_table(figures, unit, "各项评价"),
             paragraphs([called(sort, f"全部单位合在一起，{head}在 {band['label']} 这一档。")] if band else []),

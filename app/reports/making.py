@@ -1,6 +1,6 @@
 """Makers of the files of a published result: they run in the workshop and read for the one who asked (SEC-42)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -33,6 +33,12 @@ from app.tally.document import every_target
 
 def _result(bench: Bench, session: Session) -> Published:
     return admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now)
+
+
+def _beside(bench: Bench, session: Session, result: Published) -> Mapping[str, Sequence[str]]:
+    """Return what stands beside the votes of each unit, in sentences."""
+    found = _composites(bench, session, result)
+    return found.by_object if found else {}
 
 
 def _composites(bench: Bench, session: Session, result: Published) -> Composites | None:
@@ -118,7 +124,9 @@ def letters(bench: Bench) -> Made:
     with bench.reading() as session:
         result = _result(bench, session)
         template = service.own_of_round(session, ReportKind.LETTER, result.round_id)
-    return Made(letters_word.feedback_letters(result, template, bench.now), f"{_title(result)}反馈函.zip")
+        beside = _beside(bench, session, result)
+    made = letters_word.feedback_letters(result, template, bench.now, beside)
+    return Made(made, f"{_title(result)}反馈函.zip")
 
 
 def letter(bench: Bench) -> Made:
@@ -126,10 +134,11 @@ def letter(bench: Bench) -> Made:
     with bench.reading() as session:
         result = _result(bench, session)
         template = service.own_of_round(session, ReportKind.LETTER, result.round_id)
+        beside = _beside(bench, session, result)
     unit = unit_of(every_target(result.document), bench.arguments["unit"])
     if unit is None:
         raise DomainError("not_found")
-    made = letters_word.feedback_letter(result, unit, template, bench.now)
+    made = letters_word.feedback_letter(result, unit, template, bench.now, beside)
     return Made(made, f"反馈函（{letters_word.file_name(unit['name'])}）.docx")
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -22,6 +23,7 @@ from app.publication.composite_rows import Composites, Conclusion, row_of
 from app.publication.composites import composites_beside, composites_told
 from app.publication.domain import Scope
 from app.reports.brief import brief
+from app.reports.letters import feedback_letters
 from app.reports.notice import notice
 from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
@@ -112,6 +114,24 @@ def test_files_and_programs_tell_the_word_of_the_page(client: TestClient, databa
         "word": "不合格", "code": "remedial", "consequence": "限期整改", "flags": ["须作说明"], "why": "",
     }  # fmt: skip
     assert answered["rows"][0]["conclusion"] is None
+
+
+def test_a_unit_reads_its_own_score_on_its_page_and_in_its_letter(client: TestClient, database: Database) -> None:
+    round_id = stored(database, paper(judged()), {"u1": "100", "u2": "0"})
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+    found = beside(database, round_id)
+    row = found.rows[2]
+    letters = zipfile.ZipFile(io.BytesIO(feedback_letters(result, None, counted.AT, found.by_object)))
+    own = [docx.Document(io.BytesIO(letters.read(name))) for name in sorted(letters.namelist())][2]
+    said = [paragraph.text for paragraph in own.paragraphs]
+    assert f"综合评价结论：{row.conclusion_text}。" in said
+    assert f"综合评价得分：{row.score}（{found.formula}）。" in said
+    assert sum("综合评价结论" in text for text in said) == 1
+    organiser = counted.log_in(client, database, "organiser")
+    page = organiser.get(f"/results/{round_id}/units/u2").text
+    assert f'<span class="verdict verdict-remedial">{row.conclusion.word if row.conclusion else ""}</span>' in page
+    assert found.rows[1].score not in page
 
 
 def test_everybody_is_told_the_word_of_an_announced_round(client: TestClient, database: Database) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from starlette.testclient import TestClient
 
+from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.quorum import Quorum
 from app.campaigns.rule import Flag, Meaning, Rule, Sign, Step, Word
 from app.campaigns.sentences import rule_text
@@ -20,6 +21,7 @@ from tests.booth.phones import SAME_SITE
 from tests.campaigns.test_rule import first, last
 from tests.factories import make_open_round
 from tests.publication import counted
+from tests.publication.test_composite_words import RULE as SCORED
 from tests.publication.test_numbers import text_of
 from tests.tally.cast import section_of
 
@@ -101,6 +103,24 @@ def test_the_phone_says_the_same_before_the_vote(client: TestClient, database: D
     page = client.post("/v/document?rules", data=fields, headers=SAME_SITE)
     told = re.findall(r"<li>(.*?)</li>", page.text, re.DOTALL)
     assert [_squeezed(line) for line in told] == [_squeezed(text) for text in section_texts(make_paper().section)]
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("zh", "综合评价得分达到 85 分（含）的，为“优秀”；"), ("en", "Composite score at least 85 points: “"),
+])  # fmt: skip
+def test_the_phone_says_the_rule_on_the_composite_score(
+    client: TestClient, database: Database, settings: Settings, language: str, said: str
+) -> None:
+    parts = (Part("a", "全体", Source.VOTE, Fraction(60)), Part("b", "领导评分", Source.SCORE, Fraction(40)))
+    made = make_paper()
+    composite = Composite(parts, rule=SCORED)
+    place = make_open_round(
+        database, KeyFolder(settings.data / "keys"), replace(made, scheme=replace(made.scheme, composite=composite))
+    )
+    fields = {"code": next(iter(place.codes.values()))[0], "lang": language}
+    page = html.unescape(client.post("/v/document?rules", data=fields, headers=SAME_SITE).text)
+    [told] = [line for line in re.findall(r"<li>(.*?)</li>", page, re.DOTALL) if "85" in line]
+    assert said in told
 
 
 def test_the_frozen_paper_that_is_read_out_says_the_rule(
