@@ -140,14 +140,15 @@ class Composites:
 
     @property
     def given_text(self) -> str:
-        """The same as a sentence."""
+        """How many objects were given which word, as a sentence; empty where none was."""
         return f"综合评价结论：{self.words_text}。" if self.words_text else ""
 
     @property
     def words_text(self) -> str:
-        """How many objects were given which word, in the order of the objects; empty where none was."""
-        words = [row.conclusion.word for row in self.rows if row.conclusion and row.conclusion.word]
-        return "，".join(f"{word} {words.count(word)} 个" for word in dict.fromkeys(words))
+        """How many objects were given which word, best first; empty where none was."""
+        given = [(row.conclusion.code, row.conclusion.word) for row in self.rows if row.conclusion]
+        words = [word for code in Verdict for of, word in given if of is code]
+        return "；".join(f"{word} {words.count(word)} 个" for word in dict.fromkeys(words))
 
     def only(self, target_id: str) -> "Composites":
         """Return what stands beside the votes of one object."""
