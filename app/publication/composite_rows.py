@@ -141,14 +141,15 @@ class Composites:
     @property
     def given_text(self) -> str:
         """How many objects were given which word, as a sentence; empty where none was."""
-        return f"综合评价结论：{self.words_text}。" if self.words_text else ""
+        told = "；".join(f"{word} {count} 个" for word, count in self.given)
+        return f"综合评价结论：{told}。" if told else ""
 
     @property
-    def words_text(self) -> str:
-        """How many objects were given which word, best first; empty where none was."""
+    def given(self) -> Sequence[tuple[str, int]]:
+        """How many objects were given which word, best first."""
         given = [(row.conclusion.code, row.conclusion.word) for row in self.rows if row.conclusion]
         words = [word for code in Verdict for of, word in given if of is code]
-        return "；".join(f"{word} {words.count(word)} 个" for word in dict.fromkeys(words))
+        return [(word, words.count(word)) for word in dict.fromkeys(words)]
 
     def only(self, target_id: str) -> "Composites":
         """Return what stands beside the votes of one object."""

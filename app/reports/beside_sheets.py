@@ -6,7 +6,7 @@ from app.publication.announced import beside_word, slides_of
 from app.publication.composite_rows import Composites
 from app.publication.editions import Published
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
-from app.reports.language import _, date_of, said
+from app.reports.language import _, clauses, date_of, said
 from app.reports.worksheet import LONG, NARROW, PLACE, SUM, WIDE, Table, Value
 
 
@@ -18,10 +18,11 @@ def composites_sheet(composites: Composites, table: Table) -> None:
     for row in composites.rows:
         word: list[Value] = [said(row.conclusion_text)] if judged else []
         table.row([said(row.name), row.score or said(row.why), *word, said(row.parts_text), row.award_text])
-    told = ((_("算法"), composites.formula), (_("判定规则"), composites.rule), (_("合计"), composites.words_text))
+    given = clauses(f"{said(word)} {count}" for word, count in composites.given)
+    told = ((_("算法"), said(composites.formula)), (_("判定规则"), said(composites.rule)), (_("合计"), given))
     for name, text in told:
         if text:
-            table.row([name, None, *[None] * judged, said(text)])
+            table.row([name, None, *[None] * judged, text])
 
 
 def previous_sheet(previous: Sequence[Before], table: Table) -> None:

@@ -70,7 +70,6 @@ PATTERNS: Final = (
     "%(grade)s %(score)s 分",
     "%(score)s 分",
     "%(score)s分",
-    "%(word)s %(count)s 个",
     "综合评价得分 %(score)s，结论为“%(word)s”",
     "少于 %(n)s 份的数据不显示",
     "收回多于应参加人数（%(names)s）：按应参加计算的比率改按收回份数计算，请核对名册",

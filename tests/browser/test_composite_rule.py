@@ -51,7 +51,7 @@ def test_it_works(browser: Browser, installation: Installation, width: int) -> N
 
 
 @pytest.mark.parametrize(("width", "language", "head"), [
-    (390, "zh", "综合评价结论：优秀 1 个；不合格 1 个"), (1280, "zh", "综合评价结论"),
+    (390, "zh", "综合评价结论：优秀 1；不合格 1"), (1280, "zh", "综合评价结论"),
     (390, "en", "Conclusion on the composite score: Excellent 1; Not qualified 1"),
 ])  # fmt: skip
 def test_the_word_stands_beside_its_score(

@@ -86,7 +86,7 @@ def test_it_works(database: Database) -> None:
     assert second.conclusion == Conclusion("不合格", Verdict.REMEDIAL, "限期整改", ("须作说明",))
     assert (third.score, third.conclusion) == ("", None)
     assert found.rule.startswith(SENTENCE)
-    assert found.words_text == "优秀 1 个；不合格 1 个"
+    assert found.given == [("优秀", 1), ("不合格", 1)]
     assert beside(database, stored(database, paper(), {"u0": "100"})).rule == ""
 
 
@@ -100,7 +100,7 @@ def test_files_and_programs_tell_the_word_of_the_page(client: TestClient, databa
     book = openpyxl.load_workbook(io.BytesIO(result_workbook(result, found)))["综合评价"]
     assert [cell.value for cell in book[4]][:4] == [row.name, row.score, row.conclusion_text, row.parts_text]
     cells = [cell.value for line in book for cell in line]
-    assert {found.rule, found.words_text} <= {*cells}
+    assert {found.rule, "优秀 1；不合格 1"} <= {*cells}
     word = docx.Document(io.BytesIO(survey_report(result, None, paper(), Particulars(composites=found), counted.AT)))
     assert row.conclusion_text in [cell.text for table in word.tables for line in table.rows for cell in line.cells]
     told = {found.rule, "综合评价结论：优秀 1 个；不合格 1 个。", f"综合评价结论为“不合格”的：{row.name}。限期整改。"}
