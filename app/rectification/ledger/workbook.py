@@ -191,7 +191,7 @@ def _measured(each: LedgerRow) -> str:
 
 def _rules(told: Mapping[str, str], each: LedgerRow | None) -> str | None:
     """Return the rules made that a row names anew, one a line; None where it names those there are."""
-    if each is None or RULES not in told:
+    if each is None or RULES not in told or told[RULES] == plain(each.row.rules_made):
         return None
     names = "\n".join(rules_in(told[RULES]))
     return None if names == "\n".join(rules_in(plain(each.row.rules_made))) else names

@@ -79,6 +79,8 @@ ACTION_TABLE = total_table(
 
 def rules_in(text: str) -> tuple[str, ...]:
     """Return the names of rules made (制度成果), one a line; none where the field says nothing, each only once."""
+    if not text:
+        return ()
     names = (" ".join(line.split()) for line in text.splitlines())
     return tuple(dict.fromkeys(name for name in names if not is_blank(name)))
 
@@ -130,7 +132,12 @@ class Act:
 
 def current_due(action: LedgerAction) -> date | None:
     """Return the last day that counts, after extension."""
-    return action.extended_to or action.due
+    return last_of(action.due, action.extended_to)
+
+
+def last_of(due: date | None, extended_to: date | None) -> date | None:
+    """Return the same out of the two days."""
+    return extended_to or due
 
 
 def is_open(state: ActionState) -> bool:
@@ -138,10 +145,9 @@ def is_open(state: ActionState) -> bool:
     return state not in ACTION_ENDS
 
 
-def overdue(action: LedgerAction, today: date) -> bool:
+def overdue(state: ActionState, due: date | None, today: date) -> bool:
     """Whether an open action's last day has passed; the day itself is in time."""
-    due = current_due(action)
-    return is_open(action.state) and due is not None and today > due
+    return is_open(state) and due is not None and today > due
 
 
 def _acceptor_refusal(action: LedgerAction, acceptor: Person) -> Refusal | None:

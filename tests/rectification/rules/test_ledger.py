@@ -170,19 +170,23 @@ def test_it_refuses_steps_without_their_text(event: ActionEvent, refusal: Refusa
 def test_overdue_is_exactly_date_arithmetic(action: LedgerAction, today: date) -> None:
     last = action.due if action.extended_to is None else action.extended_to
     stopped = action.state in {ActionState.CLOSED_OUT, ActionState.LONG_TERM, ActionState.EXPLAINED}
-    assert overdue(action, today) is (not stopped and last is not None and (today - last).days >= 1)
+    assert overdue(action.state, current_due(action), today) is (
+        not stopped and last is not None and (today - last).days >= 1
+    )
 
 
 def test_the_last_day_itself_is_in_time() -> None:
-    assert not overdue(STARTED, DUE)
-    assert overdue(STARTED, DUE + timedelta(days=1))
-    assert not overdue(replace(STARTED, extended_to=DUE + timedelta(days=1)), DUE + timedelta(days=1))
+    assert not overdue(STARTED.state, current_due(STARTED), DUE)
+    day_after = DUE + timedelta(days=1)
+    assert overdue(STARTED.state, current_due(STARTED), day_after)
+    longer = replace(STARTED, extended_to=day_after)
+    assert not overdue(longer.state, current_due(longer), day_after)
 
 
 def test_an_action_set_aside_can_be_resumed_with_a_new_date_by_another() -> None:
     aside = walk(STARTED, (ActionEvent.EXPLAIN, act(text="资金未到位，明年列入预算")))
     late = DUE + timedelta(days=100)
-    assert not overdue(aside, late)
+    assert not overdue(aside.state, current_due(aside), late)
     assert move(aside, ActionEvent.PROGRESS, act()) is Refusal.SET_ASIDE
     assert move(aside, ActionEvent.RESUME, act(SUPERVISOR, late)) is Refusal.DUE_NEEDED
     assert move(aside, ActionEvent.RESUME, act(SUPERVISOR, late, due=late - timedelta(days=1))) is Refusal.DUE_NEEDED

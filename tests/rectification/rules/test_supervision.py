@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rectification.rules.ledger import ActionState, LedgerAction, overdue
+from app.rectification.rules.ledger import ActionState, LedgerAction, current_due, overdue
 from app.rectification.rules.orders import OrderState, deadlines
 from app.rectification.rules.people import Person
 from app.rectification.rules.supervision import (
@@ -113,7 +113,9 @@ def test_an_action_is_red_exactly_when_it_is_overdue(
 ) -> None:
     action = LedgerAction("a1", Person("张三"), state, due, extended)
     subject = action_subject(action, "u1", MONDAY)
-    assert (subject is not None and level(subject, today) is Level.RED) is overdue(action, today)
+    assert (subject is not None and level(subject, today) is Level.RED) is overdue(
+        action.state, current_due(action), today
+    )
 
 
 def test_an_extension_makes_a_new_notice() -> None:
