@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
-from app.campaigns.composite import Composite, Points, Total
+from app.campaigns.composite import Composite, Part, Points, Source, Total
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.reads import get_campaign
 from app.campaigns.rule import Condition, Flag, Meaning, Quantity, Rule, Sign, Step, Word
@@ -20,7 +20,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.publication.composite_rows import Composites, Conclusion, row_of
-from app.publication.composites import composites_beside, composites_told
+from app.publication.composites import composites_beside, composites_in, composites_told
 from app.publication.domain import Scope
 from app.reports.brief import brief
 from app.reports.letters import feedback_letters
@@ -175,6 +175,25 @@ def test_a_score_across_a_line_has_no_word(client: TestClient, database: Databas
     assert (found.rows[0].conclusion.word, found.rows[0].conclusion.code) == ("", None)
     organiser = counted.log_in(client, database, "organiser")
     assert "得分只能确定到一个范围，跨过判定的线，不作结论" in organiser.get(f"/results/{round_id}").text
+
+
+def test_two_readers_of_one_score_are_each_told_what_theirs_says(database: Database) -> None:
+    """Who does not see the other round has no score, and no word; a hidden part leaves one where no line is crossed."""
+    first = counted.store_published(database, counted.make_votes(paper(None)))
+    both = Composite((
+        Part("p1", "这次", Source.VOTE, F(50)), Part("p2", "上半年", Source.ROUND, F(50), round_id=first),
+    ), rule=RULE)  # fmt: skip
+    round_id = counted.store_published(database, counted.make_votes(paper(both)))
+    with database.reading() as session:
+        documents = {each: counted.result_for(session, each).document for each in (first, round_id)}
+        seen = composites_in(session, round_id, documents[round_id], documents.get)
+        unseen = composites_in(session, round_id, documents[round_id], lambda _: None)
+    assert seen is not None
+    assert unseen is not None
+    told = [row.conclusion for row in seen.rows]
+    assert all(each is not None and each.word for each in told[1:])
+    assert [row.conclusion for row in unseen.rows] == [None] * len(told)
+    assert unseen.given == []
 
 
 @pytest.mark.parametrize(("score", "coarse", "text", "word"), [
