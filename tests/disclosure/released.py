@@ -5,6 +5,10 @@ from itertools import product
 from typing import Any
 
 from app.campaigns.domain import REMARK_K_FLOOR
+from app.tally.alike import is_telling
+from app.tally.disclosure import View
+from app.tally.figures import Table, add_tables
+from tests.disclosure.rounds import Case
 from tests.tally.cast import section_of
 
 Groups = frozenset[str]
@@ -78,3 +82,53 @@ def _least(value: Any) -> int | None:  # noqa: ANN401
     if value is None or isinstance(value, int):
         return value
     return int(value["text"].removeprefix("≥"))
+
+
+def tables_of(case: Case, part: tuple[str, str | None], groups: Groups) -> Table:
+    """Add up the true answers of some groups, over all items for pooled ones."""
+    unit, key = part
+    [target] = [each for each in section_of(case.document)["targets"] if each["id"] == unit]
+    told = [item["key"] for item in target["items"] if item["total"]["shown"]]
+    wanted = (told or [item["key"] for item in target["items"]]) if key is None else [key]
+    rows = [case.truth[unit, item, group] for item in wanted for group in sorted(groups)]
+    return add_tables((Table(row[:4], row[4]) for row in rows), 4)
+
+
+def isolated(case: Case) -> list[tuple[Any, Groups]]:
+    """Name the sets of voters under k, and single hidden groups, that figures added and subtracted leave over."""
+    found: list[tuple[Any, Groups]] = []
+    for name, part in parts(case.document):
+        shown = {groups for groups, _ in cells(part, case.raters[name[0]])}
+        for groups in derived(shown):
+            few = tables_of(case, name, groups).valid < case.paper.scheme.floor
+            if few or (len(groups) == 1 and groups not in shown):
+                found.append((name, groups))
+    return found
+
+
+def isolated_turnouts(case: Case) -> list[Groups]:
+    """Name the sets of groups whose ballots, fewer than k, follow from published numbers of ballots."""
+    ballots = case.ballots
+    known = derived(turnouts(case.document, case.raters))
+    return [groups for groups in known if sum(ballots[group] for group in groups) < case.paper.scheme.floor]
+
+
+def uniform_ones(case: Case) -> list[tuple[Any, Groups]]:
+    """Name the shown cells of more than bands that all but tell everybody's mark."""
+    return [
+        (name, groups)
+        for name, part in parts(case.document)
+        for groups, cell in cells(part, case.raters[name[0]])
+        if cell["view"] != View.BANDED and is_telling(tables_of(case, name, groups), case.paper.scheme.formula.top)
+    ]
+
+
+def told_of_few(case: Case) -> dict[str, list[Any]]:
+    """Return what a document tells of fewer than k people, by the way in which it does; nothing, if all is well."""
+    found: dict[str, list[Any]] = {
+        "written": list(too_small(case.document, case.paper.scheme.floor)),
+        "added or subtracted": isolated(case),
+        "all alike": uniform_ones(case),
+        "ballots": isolated_turnouts(case),
+    }
+    return {way: told for way, told in found.items() if told}

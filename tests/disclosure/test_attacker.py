@@ -16,6 +16,7 @@ from app.tally.margins import Sizes
 from app.tally.result import result_document
 from app.tally.totals import base_of
 from tests.disclosure.attacker import Reading
+from tests.disclosure.released import told_of_few
 from tests.disclosure.rounds import Case, make_case
 from tests.disclosure.search import attack, contradictions, exact_ranges, is_broken_down, truth_of
 from tests.disclosure.told_turnouts import COUNTED
@@ -32,6 +33,7 @@ def test_it_works(chunk: int) -> None:
         case = make_case(seed)
         reading = Reading(case.document, case.paper, case.own)
         assert contradictions(reading.programme, truth_of(case, reading)) == [], seed
+        assert told_of_few(case) == {}, seed
         found = attack(case, reading)
         assert found.leaks == (), seed
         targets += found.targets
@@ -111,9 +113,11 @@ def covers(case: Case) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("view", [View.EXACT, View.COARSE])
 def test_it_finds_a_hidden_cell_whose_cover_is_published(view: View) -> None:
     cases = [(case, cover) for case in map(make_case, range(CARELESS)) for cover in covers(case)]
-    caught = [bool(attack(reveal(case, *cover, view)).leaks) for case, cover in cases]
+    careless = [reveal(case, *cover, view) for case, cover in cases]
+    caught = [bool(attack(case).leaks) for case in careless]
     assert len(caught) > 10, caught
     assert all(caught)
+    assert all("added or subtracted" in told_of_few(case) for case in careless)
 
 
 def test_it_finds_a_small_group_whose_cover_is_told_in_the_chain() -> None:
