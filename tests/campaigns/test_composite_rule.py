@@ -1,5 +1,6 @@
 """The word of 综合评价得分: golden cases by hand, spans, and every rule that cannot be."""
 
+import json
 from fractions import Fraction
 
 import pytest
@@ -10,6 +11,7 @@ from app.campaigns.builtin import SCALES
 from app.campaigns.composite import Composite, Missing, Part, Points, Source, mean_score, points_text, total_of
 from app.campaigns.composite_rule import check_composite_rule, outcome_of
 from app.campaigns.domain import Scheme
+from app.campaigns.reads import SCHEME_JSON
 from app.campaigns.rule import Condition, Flag, Meaning, Plurality, Quantity, Rule, Sign, Step, Word
 from app.campaigns.rule_checks import Ground, check_rule
 from app.campaigns.sentences import composite_rule_text
@@ -137,6 +139,13 @@ def test_a_rule_of_votes_looks_at_no_composite() -> None:
     with pytest.raises(DomainError) as caught:
         check_rule(FOUR, Ground((100, 60, 0)))
     assert caught.value.code == "rule_no_composite"
+
+
+def test_a_paper_from_before_there_were_such_rules_has_none() -> None:
+    stored = json.loads(SCHEME_JSON.dump_json(Scheme(SCALES["satisfaction"], composite=Composite(PARTS, rule=FOUR))))
+    assert SCHEME_JSON.validate_python(stored).composite == Composite(PARTS, rule=FOUR)
+    del stored["composite"]["rule"]
+    assert SCHEME_JSON.validate_python(stored).composite == Composite(PARTS)
 
 
 def test_it_is_said_in_words() -> None:
