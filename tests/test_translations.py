@@ -25,7 +25,10 @@ OTHER_NAMES = {
 }
 """Names that pages had for things that have another name by now."""
 FEW_MANUALS = 2
-IN_TWO_LANGUAGES = tuple(f"app/reports/{name}.py" for name in ("beside_sheets", "workbook", "worksheet"))
+IN_TWO_LANGUAGES = tuple(f"app/reports/{name}.py" for name in (
+    "appendix", "beside", "beside_sheets", "chain_block", "findings", "report_data", "scrutiny", "word", "workbook",
+    "worksheet",
+))  # fmt: skip
 PLACE = re.compile(r"%\((\w+)\)[sd]|%%|\{(\w+)\}")
 
 

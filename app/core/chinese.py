@@ -67,8 +67,9 @@ def has_chinese(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
-def days_words(first: datetime | None, last: datetime | None) -> str:
+def days_words(first: datetime | None, last: datetime | None, language: str = "zh") -> str:
     """Say from which day to which; nothing unless both are known."""
     if first is None or last is None:
         return ""
-    return "至".join(dict.fromkeys((chinese_date(first), chinese_date(last))))
+    between = " to " if language == "en" else "至"
+    return between.join(dict.fromkeys((date_in(language, first), date_in(language, last))))

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from app.campaigns.domain import Item
-from app.campaigns.nouns import called, sort_of
+from app.campaigns.nouns import sort_of
 from app.campaigns.sentences import score_text
 from app.office.markup import Cell, Column, Spanning, Style, joined, paragraph, paragraphs, table
+from app.reports.language import _, about, run_on, said, titled
 from app.reports.report_data import fitted
 from app.rounds.domain import Paper
 from app.rounds.domain import Section as AskedSection
@@ -24,7 +25,8 @@ def counts(section: Section, chosen: Sequence[Target]) -> Markup:
     """Return the counts of the chosen units; of many, and of the others, the workbook has them."""
     told = chosen if len(chosen) <= FEW_TOLD else []
     whole = len(told) == len(section["targets"])
-    rest = [] if whole else [called(section["objects"], f"{'其余' if told else '各'}单位各项的份数见统计表（Excel）。")]
+    where = "其余单位各项的份数见统计表（Excel）。" if told else "各单位各项的份数见统计表（Excel）。"
+    rest = [] if whole else [about(section["objects"], where)]
     return joined([*(_counts_table(section, unit) for unit in told), paragraphs(rest)])
 
 
@@ -33,21 +35,21 @@ def _counts_table(section: Section, unit: Target) -> Markup:
     others = [label for label in (scale["unknown"], scale["abstain"]) if label is not None]
     columns = fitted(
         [
-            Column("指标", 0, Style.CELL),
+            Column(_("指标"), 0, Style.CELL),
             *(Column(grade["label"], 15) for grade in scale["grades"]),
-            Column("有效", 15),
+            Column(_("有效"), 15),
             *(Column(label, 15) for label in others),
-            Column("回答", 15),
-            Column(head_of(section) if is_judged_by_points(section) else SCORE, 16),
+            Column(_("回答"), 15),
+            Column(said(head_of(section) if is_judged_by_points(section) else SCORE), 16),
         ]
     )
     rows = [[part["label"], *_counted(part["total"], len(scale["grades"]), len(others))] for part in parts_of(unit)]
-    return table(f"{unit['position']}．{unit['name']}（份）", columns, rows)
+    return table(_("%(place)s．%(name)s（份）", place=unit["position"], name=unit["name"]), columns, rows)
 
 
 def _counted(cell: FigureCell, grades: int, others: int) -> list[Cell]:
     if not cell["shown"]:
-        return ["不显示"] * (grades + others + 3)
+        return [_("不显示")] * (grades + others + 3)
     rows = cell["distribution"]
     texts = [*(_count(row["count"]) for row in rows), *[NO_FIGURE] * (grades - len(rows))]
     extra = [_count(other["count"]) for other in (cell["unknown"], cell["abstain"]) if other is not None]
@@ -60,25 +62,25 @@ def _count(count: int | None) -> str:
 
 def form_table(paper: Paper) -> Markup:
     """Return the forms as they were filled in."""
-    told = called(sort_of([section.objects for section in paper.sections]), "每个单位另有“意见和建议”一栏，可以不填。")
-    remarks = told if paper.remarks else ""
-    note = paragraph(f"无记名填写。{remarks}", Style.NOTE)
+    sort = sort_of([section.objects for section in paper.sections])
+    remarks = about(sort, "每个单位另有“意见和建议”一栏，可以不填。") if paper.remarks else ""
+    note = paragraph(run_on([_("无记名填写。"), remarks]), Style.NOTE)
     return joined([*(_form_of(section) for section in paper.sections), note])
 
 
 def _answers(item: Item, grades: Sequence[str]) -> list[Cell]:
     """Return a box for each grade, of which an item may have fewer of its own, or how it is answered in points."""
     if item.score:
-        return [Spanning(score_text(item.score), len(grades))]
+        return [Spanning(said(score_text(item.score)), len(grades))]
     words = item.words or grades
     return [*(f"□{word}" for word in words), *[NO_FIGURE] * (len(grades) - len(words))]
 
 
 def _form_of(section: AskedSection) -> Markup:
     scale = section.scheme.scale
-    grades = ["打分"] if all(item.score for item in section.items) else [grade.label for grade in scale.grades]
+    grades = [_("打分")] if all(item.score for item in section.items) else [grade.label for grade in scale.grades]
     others = [label for label in (scale.unknown, scale.abstain) if label is not None]
     heads = (Column(label, 18, Style.HEAD) for label in (*grades, *others))
     boxes = [f"□{label}" for label in others]
     rows = [[item.label, *_answers(item, grades), *boxes] for item in section.items]
-    return table(f"《{section.form_title}》", fitted([Column("指标", 0, Style.CELL), *heads]), rows)
+    return table(titled(section.form_title), fitted([Column(_("指标"), 0, Style.CELL), *heads]), rows)

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from app.office.markup import Column, Style, joined, paragraphs, table
 from app.publication.composite_rows import Composites
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
+from app.reports.language import _, before_cells, said
 from app.reports.report_data import fitted
 from app.tally.shown import NO_FIGURE
 
@@ -15,27 +16,29 @@ def composites_table(composites: Composites | None) -> Markup:
     """Write scores and awards beside the votes; nothing where there are none."""
     if composites is None:
         return Markup("")
-    columns = [Column("对象", 0, Style.CELL), *([Column("综合评价得分", 25, Style.CELL)] if composites.formula else []),
-               *([Column("综合评价结论", 40, Style.CELL)] if composites.rule else []),
-               *([Column("各部分", 60 if composites.rule else 70, Style.CELL)] if composites.formula else []),
-               *([Column("组织评定", 35, Style.CELL)] if composites.awarded else [])]  # fmt: skip
+    scored, judged, awarded = bool(composites.formula), bool(composites.rule), composites.awarded
+    columns = [
+        Column(_("对象"), 0, Style.CELL),
+        *([Column(_("综合评价得分"), 25, Style.CELL)] if scored else []),
+        *([Column(_("综合评价结论"), 40, Style.CELL)] if judged else []),
+        *([Column(_("各部分"), 60 if judged else 70, Style.CELL)] if scored else []),
+        *([Column(_("组织评定"), 35, Style.CELL)] if awarded else []),
+    ]
     rows = [
         [
-            row.name,
-            *([row.score or row.why] if composites.formula else []),
-            *([row.conclusion_text or NO_FIGURE] if composites.rule else []),
-            *([row.parts_text] if composites.formula else []),
+            said(row.name),
+            *([row.score or said(row.why)] if composites.formula else []),
+            *([said(row.conclusion_text) or NO_FIGURE] if composites.rule else []),
+            *([said(row.parts_text)] if composites.formula else []),
             *([row.award_text or NO_FIGURE] if composites.awarded else []),
         ]
         for row in composites.rows
     ]
     words = [
-        *composites.how,
-        composites.given_text,
-        *composites.follow_texts,
-        "计名的部分和组织评定不经过票箱，不是投票结果。",
+        *map(said, (*composites.how, composites.given_text, *composites.follow_texts)),
+        _("计名的部分和组织评定不经过票箱，不是投票结果。"),
     ]
-    return joined([table("综合评价和组织评定", fitted(columns), rows), paragraphs(filter(None, words))])
+    return joined([table(_("综合评价和组织评定"), fitted(columns), rows), paragraphs(filter(None, words))])
 
 
 def previous_table(found: Sequence[Before]) -> Markup:
@@ -43,5 +46,5 @@ def previous_table(found: Sequence[Before]) -> Markup:
     if not found:
         return Markup("")
     widths = zip(PREVIOUS_HEADS, (0, 32, 32, 52, 28), strict=True)
-    columns = fitted([Column(head, width, Style.CELL) for head, width in widths])
-    return joined([table("与上次结果", columns, (row.cells for row in found)), paragraphs([PREVIOUS_NOTE])])
+    columns = fitted([Column(_(head), width, Style.CELL) for head, width in widths])
+    return joined([table(_("与上次结果"), columns, map(before_cells, found)), paragraphs([_(PREVIOUS_NOTE)])])

@@ -6,7 +6,7 @@ from app.publication.announced import beside_word, slides_of
 from app.publication.composite_rows import Composites
 from app.publication.editions import Published
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
-from app.reports.language import _, clauses, date_of, said
+from app.reports.language import _, before_cells, clauses, said
 from app.reports.worksheet import LONG, NARROW, PLACE, SUM, WIDE, Table, Value
 
 
@@ -29,7 +29,7 @@ def previous_sheet(previous: Sequence[Before], table: Table) -> None:
     """Write what came out last time beside what came out now."""
     table.head([_(head) for head in PREVIOUS_HEADS], [WIDE, WIDE, WIDE, LONG, NARROW])
     for row in previous:
-        table.row([row.name, row.now.text, row.last.text, row.where, date_of(row.day)])
+        table.row(before_cells(row))
     table.row([_(PREVIOUS_NOTE)])
 
 

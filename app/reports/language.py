@@ -9,19 +9,32 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar, cast
 
 from app.campaigns.nouns import calls
 from app.core.chinese import date_in, time_in
 from app.publication.editions import Edition
+from app.publication.previous import Before
 from app.publication.spoken import speaker
+from app.reports.naming import round_in_campaign
+from app.tally.sums import Sums
 from app.web.i18n import worded
+
+T = TypeVar("T")
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - anything that a chart is drawn from
+    return value
+
+
+BLANK: Final = "＿＿＿＿＿＿"
 
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
     language: str = "zh"
     say: Callable[[str], str] = str
+    told: Callable[[Any], Any] = _as_it_is
 
 
 _CHINESE: Final = _Voice()
@@ -31,7 +44,8 @@ _VOICE: Final = ContextVar("voice", default=_CHINESE)
 @contextmanager
 def written_in(language: str, names: Mapping[str, str]) -> Iterator[None]:
     """Write what is written inside in a language, with these English names beside those that ship."""
-    before = _VOICE.set(_Voice(language, speaker(names).say) if language == "en" else _CHINESE)
+    speaks = speaker(names)
+    before = _VOICE.set(_Voice(language, speaks.say, speaks.document) if language == "en" else _CHINESE)
     try:
         yield
     finally:
@@ -90,3 +104,38 @@ def meeting_lines(result: Edition) -> Iterator[tuple[str, str]]:
     """Yield what was typed to stand beside a result, with its label."""
     for label, text in result.meeting.lines(_VOICE.get().language):
         yield _(label), text
+
+
+def notes_of_sums(sums: Sums) -> list[str]:
+    """Say what printed shares add up to where that is not the whole, one a line."""
+    return [_("%(note)s：%(names)s。", note=said(note), names=listed(map(said, names))) for note, names in sums]
+
+
+def before_cells(row: Before) -> list[str]:
+    """Return what stands in a row that tells of last time."""
+    return [row.name, row.now.text, row.last.text, row.where, date_of(row.day)]
+
+
+def told(value: T) -> T:
+    """Return what a chart is drawn from, its words in the language."""
+    return cast("T", _VOICE.get().told(value))
+
+
+def language_of_file() -> str:
+    """Return the language that is written in."""
+    return _VOICE.get().language
+
+
+def titled(title: str) -> str:
+    """Return what a document is called."""
+    return f"“{title}”" if language_of_file() == "en" else f"《{title}》"
+
+
+def blank() -> str:
+    """Return room for what is filled in by hand."""
+    return "______" if language_of_file() == "en" else BLANK
+
+
+def round_named(campaign: str, title: str) -> str:
+    """Return campaign and round as one name."""
+    return f"{campaign} – {title}" if language_of_file() == "en" else round_in_campaign(campaign, title)

@@ -12,11 +12,11 @@ from app.office.markup import Pictures, joined, one_line, paragraph, paragraphs
 from app.office.zips import packed
 from app.publication.domain import Scope, notes_for
 from app.publication.editions import Published
+from app.reports.chain_block import chain_sentence
 from app.reports.fields import ReportKind, shipped_template
+from app.reports.language import BLANK
 from app.reports.report_data import (
-    BLANK,
     Figures,
-    chain_sentence,
     common_values,
     groups_table,
     items_table,

@@ -27,6 +27,7 @@ from app.reports.templates import check_template
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
+from app.rounds.english import spoken as paper_in_language
 from app.rounds.reads import frozen_paper
 from app.tally.document import every_target
 
@@ -87,8 +88,12 @@ def survey(bench: Bench) -> Made:
         paper, _digest = frozen_paper(session, result.round_id)
         previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
         told = _particulars(bench, session, result)
-        particulars = replace(told, composites=_composites(bench, session, result), previous=previous)
-    return Made(survey_report(result, template, paper, particulars, bench.now), f"{_title(result)}测评情况报告.docx")
+        composites, previous = _composites(bench, session, result), in_words(_language(bench), previous)
+    particulars = replace(told, composites=composites, previous=previous)
+    with spoken(bench, paper, result) as said:
+        asked = paper_in_language(paper, _language(bench))
+        made = survey_report(said, template, asked, particulars, bench.now)
+        return Made(made, _("%(title)s测评情况报告.docx", title=_title(said)))
 
 
 def scrutiny(bench: Bench) -> Made:
@@ -96,8 +101,11 @@ def scrutiny(bench: Bench) -> Made:
     with bench.reading() as session:
         result = _result(bench, session)
         template = service.own_of_round(session, ReportKind.SCRUTINY, result.round_id)
+        paper, _digest = frozen_paper(session, result.round_id)
         particulars = _particulars(bench, session, result)
-    return Made(scrutiny_report(result, template, particulars, bench.now), f"{_title(result)}监票情况报告.docx")
+    with spoken(bench, paper, result) as told:
+        made = scrutiny_report(told, template, particulars, bench.now)
+        return Made(made, _("%(title)s监票情况报告.docx", title=_title(told)))
 
 
 def brief(bench: Bench) -> Made:

@@ -51,7 +51,7 @@ def workbook(desk: ResultDesk, round_id: str) -> Response:
 def reports_page(desk: ResultDesk, round_id: str) -> Response:
     """Show every report of a result, and ask for what only a person knows."""
     result = result_of(desk, round_id)
-    held, document = held_words(desk.session, round_id), result.document
+    held, document = held_words(desk.session, round_id, choose_language(desk.request)), result.document
     shown = {
         "result": result,
         "document": document,
@@ -65,21 +65,21 @@ def reports_page(desk: ResultDesk, round_id: str) -> Response:
 def _worded(desk: Desk, round_id: str, told: Mapping[str, object]) -> dict[str, object]:
     """Return what a report with typed words is made of."""
     words = {key: one_line(desk.request.query_params.get(key, ""))[:WORDS_LIMIT] for key in TYPED}
-    words["time"] = words["time"] or held_words(desk.session, round_id)
+    words["time"] = words["time"] or held_words(desk.session, round_id, choose_language(desk.request))
     return {**told, "typed": words, "merged": dotted(ports_of(desk.request).merged)}
 
 
 @router.get("/results/{round_id}/report.docx")
 def survey(desk: ResultDesk, round_id: str) -> Response:
     """Send 测评情况报告."""
-    told = admitted_back(desk, round_id, "report")
+    told = _in_language(desk, admitted_back(desk, round_id, "report"))
     return file_later(desk.request, desk.staff, SURVEY, _worded(desk, round_id, told))
 
 
 @router.get("/results/{round_id}/scrutiny.docx")
 def scrutiny(desk: ResultDesk, round_id: str) -> Response:
     """Send 监票情况报告."""
-    told = admitted_of(desk, round_id, "scrutiny")
+    told = _in_language(desk, admitted_of(desk, round_id, "scrutiny"))
     return file_later(desk.request, desk.staff, SCRUTINY, _worded(desk, round_id, told))
 
 
@@ -101,10 +101,10 @@ def letter(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
     return file_later(desk.request, desk.staff, LETTER, {**admitted_of(desk, round_id, "letter"), "unit": unit_id})
 
 
-def held_words(session: Session, round_id: str) -> str:
+def held_words(session: Session, round_id: str, language: str) -> str:
     """Say on which days a round was open."""
     found = get_round(session, round_id)
-    return days_words(found.opened_at, found.closed_at)
+    return days_words(found.opened_at, found.closed_at, language)
 
 
 def _templates_page(desk: Desk, refused: Refused | None = None) -> Response:

@@ -10,18 +10,12 @@ from app.office.markup import Pictures, Style, joined, paragraph, paragraphs
 from app.publication.composite_rows import Composites
 from app.publication.editions import Published
 from app.publication.previous import Before
+from app.reports.chain_block import RETURNS_CHAIN, SLIPS_CHAIN, chain_sentence, chain_table, warnings_of
 from app.reports.fields import ReportKind
-from app.reports.naming import named_after, round_in_campaign
-from app.reports.report_data import (
-    BLANK,
-    RETURNS_CHAIN,
-    SLIPS_CHAIN,
-    chain_sentence,
-    chain_table,
-    common_values,
-    warnings_of,
-)
-from app.reports.templates import fill_template
+from app.reports.language import _, blank, round_named
+from app.reports.naming import named_after
+from app.reports.report_data import common_values
+from app.reports.templates import fill_template, template_in_words
 from app.rounds.ports import NOTHING_MERGED, Merged
 from app.tally.document import Document
 
@@ -52,26 +46,38 @@ class Particulars:
 def scrutiny_report(result: Published, template: bytes | None, particulars: Particulars, now: datetime) -> bytes:
     """Return the 监票情况报告, to be printed and signed."""
     document, pictures = result.document, Pictures()
-    about = document["round"]
+    facts = document["round"]
     values = {
-        **common_values(result, f"{about['title']}监票情况报告", particulars.number, now),
-        "监票情况": joined([_scrutiny_story(result, particulars), scrutiny_tables(document, "表")]),
-        "签字": paragraphs((f"{signer}（签字）：{BLANK}　　日期：{BLANK}" for signer in _SIGNERS), Style.SIGNATURE),
+        **common_values(result, _("%(title)s监票情况报告", title=facts["title"]), particulars.number, now),
+        "监票情况": joined([_scrutiny_story(result, particulars), scrutiny_tables(document, _("表"))]),
+        "签字": paragraphs(
+            (
+                _("%(signer)s（签字）：%(blank)s　　日期：%(blank)s", signer=_(signer), blank=blank())
+                for signer in _SIGNERS
+            ),
+            Style.SIGNATURE,
+        ),
     }
-    return fill_template(ReportKind.SCRUTINY, template, values, pictures, now)
+    return fill_template(ReportKind.SCRUTINY, template or template_in_words(ReportKind.SCRUTINY), values, pictures, now)
 
 
 def _scrutiny_story(result: Published, particulars: Particulars) -> Markup:
     document = result.document
-    about = document["round"]
-    named = round_in_campaign(about["campaign"], about["title"])
+    facts = document["round"]
+    named = round_named(facts["campaign"], facts["title"])
     return joined(
         [
-            paragraph(f"{named_after(about['organisation'], named)}的监票、计票情况报告如下。"),
-            paragraph(f"时间：{particulars.time or BLANK}。地点：{particulars.place or BLANK}。"),
+            paragraph(_("%(named)s的监票、计票情况报告如下。", named=named_after(facts["organisation"], named))),
+            paragraph(
+                _(
+                    "时间：%(time)s。地点：%(place)s。",
+                    time=particulars.time or blank(),
+                    place=particulars.place or blank(),
+                )
+            ),
             paragraph(chain_sentence(document)),
             _root(result),
-            paragraphs(f"提示：{text}。" for text in warnings_of(document)),
+            paragraphs(_("提示：%(text)s。", text=text) for text in warnings_of(document)),
         ]
     )
 
@@ -83,8 +89,8 @@ def _root(result: Published) -> Markup:
     digits = " ".join(result.root[at : at + _DIGITS] for at in range(0, len(result.root), _DIGITS))
     return joined(
         [
-            paragraph(f"截止封箱时公布的票箱指纹：“{result.signs}”，与开箱时一致。"),
-            paragraph(f"票箱指纹全文（64 位十六进制数字）：{digits}", Style.NOTE),
+            paragraph(_("截止封箱时公布的票箱指纹：“%(signs)s”，与开箱时一致。", signs=result.signs)),
+            paragraph(_("票箱指纹全文（64 位十六进制数字）：%(digits)s", digits=digits), Style.NOTE),
         ]
     )
 
@@ -93,8 +99,8 @@ def scrutiny_tables(document: Document, prefix: str) -> Markup:
     """Return the whole counting chain in two tables: slips, and what came back."""
     return joined(
         [
-            chain_table(document, SLIPS_CHAIN, f"{prefix} 1　测评票的印制和发出"),
-            chain_table(document, RETURNS_CHAIN, f"{prefix} 2　测评票的收回和计票"),
-            paragraph(NO_BLANK, Style.NOTE),
+            chain_table(document, SLIPS_CHAIN, _("%(prefix)s 1　测评票的印制和发出", prefix=prefix)),
+            chain_table(document, RETURNS_CHAIN, _("%(prefix)s 2　测评票的收回和计票", prefix=prefix)),
+            paragraph(_(NO_BLANK), Style.NOTE),
         ]
     )

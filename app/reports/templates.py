@@ -7,7 +7,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 from zipfile import BadZipFile
 
 import docx
@@ -22,19 +22,19 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.campaigns.domain import Objects
-from app.campaigns.nouns import called
 from app.core.errors import DomainError
 from app.core.holding import hold_nothing
 from app.office.markup import Pictures, Style
 from app.office.package import check_package
 from app.office.zips import undated
 from app.reports.fields import FIELDS, ROOT, ReportKind, blocks_of, shipped_template
-from app.reports.naming import round_in_campaign
+from app.reports.language import _, about, language_of_file, round_named
 
 _MAX_USES = 40
 _MAX_TOKENS = 3 * 3_000
 _SHOWN_SIGNS = 40
 _FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_FIELDS = re.compile(r"(\{\{\s*\w+\s*\}\})")
 _BRACED = re.compile(r"\{[{%#][^{}]*\}?\}")
 _TOKENS = ("variable_begin", "name", "variable_end")
 _PARAGRAPH, _TEXT, _BODY, _SECTION = qn("w:p"), qn("w:t"), qn("w:body"), qn("w:sectPr")
@@ -113,7 +113,7 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
         self.render_init()
         yield self.patch_xml(self.get_xml())
         for uri in (self.HEADER_URI, self.FOOTER_URI):
-            for _, part in self.get_headers_footers(uri):
+            for _key, part in self.get_headers_footers(uri):
                 yield self.patch_xml(self.get_part_xml(part))
 
     def fill(self, values: Mapping[str, str], pictures: Pictures, now: datetime) -> bytes:
@@ -123,14 +123,17 @@ class WordTemplate(DocxTemplate):  # type: ignore[misc]
         """
         hold_nothing("filling a template")
         if not _names_root(self._kind, self._content):
-            values = {**values, "核验码": f"{values['核验码']}（票箱指纹：{values[ROOT]}）"}
+            values = {
+                **values,
+                "核验码": _("%(code)s（票箱指纹：%(signs)s）", code=values["核验码"], signs=values[ROOT]),
+            }
         self.render(values, _ENVIRONMENT)
         _lend_styles(self.docx.styles.element)
         for picture_id, png in pictures.stored():
             image = ImagePart(PackURI(f"/word/media/{picture_id}-report.png"), "image/png", png)
             self.docx.part.load_rel(RELATIONSHIP_TYPE.IMAGE, image, picture_id)
         about = self.docx.core_properties
-        about.title = round_in_campaign(values["活动"], values["标题"])[:255]
+        about.title = round_named(values["活动"], values["标题"])[:255]
         about.author, about.last_modified_by = values["组织单位"][:255], ""
         about.created = about.modified = now.astimezone(UTC).replace(tzinfo=None)
         out = io.BytesIO()
@@ -231,18 +234,42 @@ def _lend_styles(styles: Element) -> None:
             styles.append(deepcopy(_own_styles()[style.value]))
 
 
-@lru_cache(maxsize=8)
-def worded_template(sort: str) -> bytes:
-    """Return the template of 测评情况报告 that ships, its headings said of a sort of object or of several sorts."""
-    shipped = shipped_template(ReportKind.SURVEY)
-    if sort == Objects.UNIT:
+def template_in_words(kind: ReportKind, sort: str = Objects.UNIT) -> bytes:
+    """Return the template that ships in the language of the file, its headings said of a sort of object."""
+    return _in_words(kind, sort, language_of_file())
+
+
+PARTS: Final = (
+    "一、基本情况", "二、测评结果", "（一）需要关注的单位", "（二）各单位总体评价", "（三）计算口径",
+    "（四）各单位各项、各类别评价", "三、意见建议归纳", "四、主要问题", "五、下一步整改安排",
+    "附件：1．统计表", "2．测评表", "3．监票情况", "附件1", "统计表", "附件2", "测评表", "附件3", "监票情况",
+    "一、监票和计票情况", "二、签字", "核验码：", "　　票箱指纹：",
+)  # fmt: skip
+"""What stands in the templates that ship, beside their fields; listed for the catalogue."""
+
+
+@lru_cache(maxsize=16)
+def _in_words(kind: ReportKind, sort: str, language: str) -> bytes:
+    shipped = shipped_template(kind)
+    if (sort, language) == (Objects.UNIT, "zh"):
         return shipped
     document = docx.Document(io.BytesIO(shipped))
-    for run in (run for each in document.paragraphs for run in each.runs if not _FIELD.search(each.text)):
-        run.text = called(sort, run.text)
+    footers = [each for section in document.sections for each in section.footer.paragraphs]
+    for run in (run for each in (*document.paragraphs, *footers) for run in each.runs if run.text):
+        # A run is set only where it changes: one that holds the number of its page would lose it.
+        if (worded := "".join(_worded(part, sort) for part in _FIELDS.split(run.text))) != run.text:
+            run.text = worded
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _worded(part: str, sort: str) -> str:
+    """Return a part of a run in words of the file's language; a field is left as it is."""
+    if _FIELD.fullmatch(part):
+        return part
+    # The ideographic space is how Chinese text is set out.
+    return about(sort, part) if language_of_file() != "en" else about(sort, part).replace("\u3000", " ")
 
 
 def fill_template(kind: ReportKind, template: bytes | None, values: Values, pictures: Pictures, now: datetime) -> bytes:

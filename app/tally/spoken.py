@@ -14,6 +14,7 @@ from app.core.chinese import has_chinese
 
 PATTERNS: Final = (
     "“%(item)s”打 0–%(most)s 分，%(how)s",
+    "打 0–%(most)s 分，%(how)s",
     "可带一位小数，%(how)s",
     "去掉 %(n)s 个最高分和 %(m)s 个最低分后取平均分",
     "综合得分 = “%(item)s”的平均分，折成百分",

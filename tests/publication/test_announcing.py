@@ -16,7 +16,7 @@ from app.campaigns.rule import Flag, Rule
 from app.campaigns.sentences import rule_text
 from app.core.db import Database
 from app.publication.domain import Scope, Viewer
-from app.reports.report_data import counts_table
+from app.reports.chain_block import counts_table
 from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from tests.campaigns.test_rule import first

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from app.campaigns.domain import Denominator, Formula, ItemLines, Lines, Measure
 from app.core.db import Database
-from app.reports.word import REMARKS_LISTED
+from app.reports.findings import REMARKS_LISTED
 from app.tally.document import overall_of
 from tests.publication import counted, reading
 from tests.publication.test_routes import OUTPUTS

@@ -6,25 +6,40 @@ from collections.abc import Iterator
 
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 from starlette.testclient import TestClient
 
+from app.campaigns.domain import Item
 from app.campaigns.kinds import KINDS, Kind
+from app.campaigns.score import Score
 from app.core.chinese import has_chinese
 from app.core.db import Database
 from app.publication.editions import Published
 from app.publication.meeting import Meeting
 from app.publication.previous import Before, Outcome
 from app.publication.spoken import in_language
+from app.reports.appendix import form_table
 from app.reports.language import written_in
+from app.reports.scrutiny import Particulars, scrutiny_report
+from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
-from app.rounds.english import with_english
+from app.rounds.english import spoken, with_english
+from app.rounds.ports import Merged, MergedIssue
 from app.web.i18n import COOKIE
+from tests.papers import asked
 from tests.publication import counted
-from tests.reports.printed import NOW, make_document, make_result
+from tests.reports.printed import NOW, make_document, make_result, open_word
 
 TYPED = {*counted.WORDS, "票数有误，已更正", "县文发〔2026〕8号"}
 """Remarks, a reason, a number: what people wrote in Chinese stays as they wrote it."""
+DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+MERGED = Merged(
+    9,
+    (MergedIssue("i", "办事要再快一些", 5, frozenset({"u0", "u1"})), MergedIssue("j", "收费不透明", 2, frozenset())),
+    1,
+    1,
+)
 
 
 def english_paper(kind: Kind) -> Paper:
@@ -74,6 +89,40 @@ def test_an_english_workbook_holds_no_chinese_of_ours(kind: Kind) -> None:
         assert {"Summary", "Counting chain", "By item", "Beside the result of last time"} <= found
 
 
+def words_of(content: bytes) -> set[str]:
+    """Return every text of a Word document: paragraphs, cells, footers, what pictures are said to show, its title."""
+    word = open_word(content)
+    roots = [word.element, *(section.footer._element for section in word.sections)]
+    texts = {"".join(part.itertext()) for root in roots for part in root.iter(qn("w:p"))}
+    shown = {str(part.get("descr")) for part in word.element.iter(DRAWN)}
+    return {*texts, *shown, word.core_properties.title, word.core_properties.author}
+
+
+def without(text: str, result: Published) -> str:
+    """Return a text without what people typed in it and the signs of the box."""
+    for typed in (*TYPED, result.signs):
+        text = text.replace(typed, "")
+    return text
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
+def test_english_reports_hold_no_chinese_of_ours(kind: Kind) -> None:
+    paper = english_paper(kind)
+    for result in results_of(paper):
+        told = Particulars(previous=before_of(result), time="23 November 2026", merged=MERGED)
+        with written_in("en", paper.english):
+            survey = words_of(survey_report(result, None, spoken(paper, "en"), told, NOW))
+            scrutiny = words_of(scrutiny_report(result, None, told, NOW))
+        for found in (survey, scrutiny):
+            assert [text for text in found if has_chinese(without(text, result))] == []
+        for heading, words in (
+            ("1. Circumstances", survey),
+            ("5. What is to be done", survey),
+            ("2. Signatures", scrutiny),
+        ):
+            assert any(heading in text for text in words)
+
+
 def test_what_is_written_next_is_chinese_again() -> None:
     result = make_result()
     with written_in("en", {}):
@@ -92,3 +141,19 @@ def test_a_reader_takes_it_in_the_language_of_the_page(
     answer = leader.get(f"/results/{round_id}/export.xlsx")
     assert heads in texts_of(answer.content)
     assert bool(re.search("Name.*result", answer.headers["content-disposition"])) is (language == "en")
+    for report in ("report", "scrutiny"):
+        words = words_of(leader.get(f"/results/{round_id}/{report}.docx").content)
+        code = "Verification code: " if language == "en" else "核验码："
+        assert any(code in text for text in words)
+
+
+def test_a_form_answered_in_points_is_told_in_english() -> None:
+    paper = counted.make_paper()
+    items = (Item("a", "得分", score=Score(decimals=1)), Item("b", "口碑", score=Score(10, trim=1)))
+    paper = with_english(asked(paper, items=items), {"得分": "Points earned", "口碑": "Reputation"})
+    with written_in("en", paper.english):
+        told = str(form_table(spoken(paper, "en")))
+    assert "0–100 points, with one decimal, the mean" in told
+    assert not has_chinese(
+        re.sub(r"<[^>]*>", "", told).replace("群众满意度测评表", "").replace(paper.section.form_title, "")
+    )

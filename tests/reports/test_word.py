@@ -12,9 +12,10 @@ from docx.shared import Mm
 from app.campaigns.builtin import SCALES
 from app.publication.domain import Scope
 from app.publication.editions import Published
+from app.reports.findings import REMARKS_LISTED
 from app.reports.letters import feedback_letter
 from app.reports.scrutiny import Particulars, scrutiny_report
-from app.reports.word import REMARKS_LISTED, UNITS_PER_CHART, survey_report
+from app.reports.word import UNITS_PER_CHART, survey_report
 from app.rounds.domain import PaperUnit
 from app.rounds.ports import Merged, MergedIssue
 from app.tally.document import overall_of
