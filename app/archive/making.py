@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path, PurePath
 from typing import Any, Final
 
+from pydantic_core import to_json
+
 from app.archive import pages
 from app.archive.contents import Contents, Version, contents_of
 from app.archive.domain import AUDIT_FORMAT, FORMAT, MINUTES_FORMAT, SCOPE, Member, letter_name, packed, sums_of
@@ -44,7 +46,7 @@ def package(bench: Bench) -> Made:
     hold_nothing("making an archive package")
     members = list(_members(bench, found, folder.signing_key(), log))
     manifest = signed(folder.signing_key(), _manifest(bench, found, members))
-    return Made(packed(_text(manifest), members), f"{found.paper.title}归档包.zip")
+    return Made(packed(text_of(manifest), members), f"{found.paper.title}归档包.zip")
 
 
 def _members(bench: Bench, found: Contents, seed: bytes, log: Check) -> Iterator[Member]:
@@ -52,10 +54,10 @@ def _members(bench: Bench, found: Contents, seed: bytes, log: Check) -> Iterator
     made = [
         *_of_paper(found),
         *(member for version in found.versions for member in _of_version(found, version, seed)),
-        Member("results/result.json", _text(signed_result(seed, found.result, _newest(found).stored))),
+        Member("results/result.json", text_of(signed_result(seed, found.result, _newest(found).stored))),
         *_reports(bench, found),
         *_of_box(found, seed),
-        Member("audit.json", _text(_audit(found, log))),
+        Member("audit.json", text_of(_audit(found, log))),
         Member("verify.py", VERIFIER.read_bytes()),
     ]
     yield from made
@@ -79,7 +81,7 @@ def _of_version(found: Contents, version: Version, seed: bytes) -> Iterator[Memb
     line, name = version.line, f"results/version-{version.line.version}"
     yield Member(f"{name}.json", version.text.encode())
     told = signed_statement(seed, version.stored, (found.round.id, line.version, line.digest))
-    yield Member(f"{name}.signed.json", _text(told))
+    yield Member(f"{name}.signed.json", text_of(told))
 
 
 def _reports(bench: Bench, found: Contents) -> Iterator[Member]:
@@ -99,7 +101,7 @@ def _of_box(found: Contents, seed: bytes) -> Iterator[Member]:
     if found.listing is not None:
         yield Member("receipts.json", found.listing.file(seed))
     if found.minutes is not None:
-        yield Member("minutes.json", _text({"format": MINUTES_FORMAT, **minutes_of(found.minutes)}))
+        yield Member("minutes.json", text_of({"format": MINUTES_FORMAT, **minutes_of(found.minutes)}))
 
 
 def _audit(found: Contents, log: Check) -> Mapping[str, Any]:
@@ -136,5 +138,9 @@ def _manifest(bench: Bench, found: Contents, members: list[Member]) -> Mapping[s
     }
 
 
-def _text(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+def text_of(document: Mapping[str, Any]) -> bytes:
+    """Return a document as JSON that people can read, too."""
+    json.dumps(
+        document, allow_nan=False
+    )  # refuses what is no JSON; with an indent it would take a seventh of the package's time
+    return to_json(document, indent=1) + b"\n"

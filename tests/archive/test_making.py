@@ -13,6 +13,7 @@ import docx
 import pytest
 import sqlalchemy as sa
 
+from app.archive.making import text_of
 from app.box.models import Remark
 from app.core.acting import Principal
 from app.core.db import Database
@@ -141,3 +142,11 @@ def test_it_refuses_what_is_not_published(database: Database, settings: Settings
     round_id = counted.store_counted(database, counted.make_votes())
     with pytest.raises(DomainError, match="result_not_published"):
         make_package(settings, round_id, counted.ZHANG)
+
+
+def test_documents_are_json_that_people_can_read() -> None:
+    told = {"题": '中\u2028\x01\x7f"\\</', "none": None, "list": [1, 2.5, True, [], {}, ("甲",)], "big": 10**20}
+    assert text_of(told) == (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    for bad in (float("nan"), float("inf"), {1}, b"x"):
+        with pytest.raises((ValueError, TypeError)):
+            text_of({"bad": bad})
