@@ -157,3 +157,12 @@ def test_a_form_answered_in_points_is_told_in_english() -> None:
     assert not has_chinese(
         re.sub(r"<[^>]*>", "", told).replace("群众满意度测评表", "").replace(paper.section.form_title, "")
     )
+
+
+@pytest.mark.parametrize(("language", "times"), [("en", 2), ("zh", 0)])
+def test_pages_say_which_files_are_chinese(client: TestClient, database: Database, language: str, times: int) -> None:
+    round_id = counted.store_published(database, counted.make_votes(), "leaders")
+    leader = counted.log_in(client, database, "leader")
+    leader.cookies.set(COOKIE, language)
+    for page in ("", "/reports"):
+        assert leader.get(f"/results/{round_id}{page}").text.count("(in Chinese)") == times
