@@ -6,8 +6,6 @@ from collections.abc import Collection
 from pathlib import PurePath
 from typing import Final
 
-import puremagic
-
 from app.core.errors import DomainError
 
 MAX_BYTES: Final = 2 * 1024**2
@@ -37,14 +35,20 @@ def checked_suffix(name: str, content: bytes, kinds: Collection[str] = frozenset
     suffix = PurePath(name).suffix.lower()
     if suffix not in kinds:
         raise DomainError("attachment_type")
-    try:
-        found = {match.extension for match in puremagic.magic_string(content, filename=name)}
-    except (puremagic.PureError, ValueError):
-        raise DomainError("attachment_type") from None
-    plain = {_SAME.get(each, each) for each in found} | {".docx", ".xlsx"}
+    plain = {_SAME.get(each, each) for each in _kinds_in(content, name)} | {".docx", ".xlsx"}
     if _SAME.get(suffix, suffix) not in plain or not _is_only(suffix, content):
         raise DomainError("attachment_type")
     return suffix
+
+
+def _kinds_in(content: bytes, name: str) -> set[str]:
+    """Return the suffixes of the kinds that a content may be; DomainError ``attachment_type`` where it is of none."""
+    import puremagic  # noqa: PLC0415 -- reads all signatures there are, which few requests need and no opening
+
+    try:
+        return {match.extension for match in puremagic.magic_string(content, filename=name)}
+    except (puremagic.PureError, ValueError):
+        raise DomainError("attachment_type") from None
 
 
 def _is_only(suffix: str, content: bytes) -> bool:

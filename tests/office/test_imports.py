@@ -21,6 +21,7 @@ HEAVY = {
     "holidays",
     "alembic",
     "mako",
+    "puremagic",
     "pygments",
     "rich",
 }
