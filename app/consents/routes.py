@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.consents import reads
 from app.core.errors import DomainError
+from app.core.lists import Wish, wish_of
 from app.inbox import service as inbox
 from app.web.desk import Desk, Refused, StaffDesk
 from app.web.forms import Form
@@ -20,14 +21,17 @@ def _page(desk: Desk, refused: Refused | None = None) -> Response:
     context = {
         "waiting": asked,
         "mine": reads.asked_by(desk.session, desk.staff.id),
-        "items": [item for item in inbox.items_of(desk.session, desk.staff) if item.read_at or not item.consent_id],
+        "found": inbox.found_items(desk.session, desk.staff, _wish(desk)),
         "unread": inbox.unread(desk.session, desk.staff) - len(asked),
-        "shown": inbox.SHOWN,
         "guesses": guesses_of(desk.request) if not desk.staff.roles.isdisjoint(TOLD_OF_GUESSES) else None,
         "mail_on": desk.settings.sends_mail,
         "address": inbox.address_of(desk.session, desk.staff),
     }
     return desk.show("inbox/inbox.html", refused, **context)
+
+
+def _wish(desk: Desk) -> Wish:
+    return wish_of(desk.request.query_params, {inbox.UNREAD})
 
 
 @router.get("/inbox")
@@ -46,7 +50,7 @@ def mark_read(desk: StaffDesk, form: Form) -> Response:
         else:
             inbox.mark_read(desk.acting, form.text("item", 64))
 
-    return desk.attempt(act, "/inbox")
+    return desk.attempt(act, f"/inbox{_wish(desk).here}")
 
 
 @router.post("/inbox/address")

@@ -4,17 +4,19 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.acting import TOLD, Acting, Principal
 from app.core.db import locked
 from app.core.errors import DomainError
+from app.core.lists import ANYTHING, Listed, Wish, cut
 from app.core.secrets import new_id
 from app.inbox.models import InboxItem, StaffMail
 
-SHOWN = 200
+UNREAD = "unread"
+"""The state by which the list of items is narrowed."""
 ADDRESS_LENGTH = 254
 _NAME = r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -41,11 +43,23 @@ def forget(session: Session, consent_ids: Collection[str]) -> None:
     session.execute(delete(InboxItem).where(InboxItem.consent_id.in_(consent_ids)))
 
 
-def items_of(session: Session, staff: Principal) -> Sequence[InboxItem]:
-    """Return somebody's items, unread ones first, each newest first; the oldest read ones are left out."""
-    query = select(InboxItem).where(InboxItem.staff_id == staff.id)
+def found_items(session: Session, staff: Principal, wish: Wish = ANYTHING) -> Listed[InboxItem]:
+    """Return a page of somebody's items, looked for by their words: unread ones first, each newest first.
+
+    What waits for his answer is not among them until it is answered.
+    """
+    of_him = (InboxItem.staff_id == staff.id, or_(InboxItem.read_at.is_not(None), InboxItem.consent_id.is_(None)))
     order = (InboxItem.read_at.is_not(None), InboxItem.at.desc(), InboxItem.id)
-    return session.scalars(query.order_by(*order).limit(SHOWN)).all()
+    query = select(InboxItem.id, InboxItem.text).where(*of_him).order_by(*order)
+    if wish.state == UNREAD:
+        query = query.where(InboxItem.read_at.is_(None))
+    found = [item_id for item_id, text in session.execute(query) if wish.fits(text)]
+
+    def items(page: Sequence[str]) -> list[InboxItem]:
+        rows = {row.id: row for row in session.scalars(select(InboxItem).where(InboxItem.id.in_(page)))}
+        return [rows[item_id] for item_id in page]
+
+    return cut(found, wish).told(items)
 
 
 def unread(session: Session, staff: Principal) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEntry
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.core.lists import PAGE, Wish
 from app.inbox import service as inbox
 from app.inbox.models import InboxItem, StaffMail
 from tests.cast import MORNING, make_cast, refuses
@@ -34,7 +35,7 @@ def test_it_works(database: Database) -> None:
         inbox.mark_read(acting, third)
         inbox.mark_read(acting, third)
         session.flush()
-        assert [item.id for item in inbox.items_of(session, WU)] == [second, first, third]
+        assert [item.id for item in inbox.found_items(session, WU).rows] == [second, first, third]
         assert inbox.unread(session, WU) == 2
         assert inbox.mark_all_read(acting) == 2
         assert inbox.mark_all_read(acting) == 0
@@ -53,16 +54,21 @@ def test_it_refuses_what_is_somebody_else_s(database: Database) -> None:
         assert inbox.unread(session, ZHENG) == 1
 
 
-def test_unread_items_are_never_pushed_out_by_read_ones(database: Database) -> None:
+def test_every_item_is_reached_unread_ones_first_and_they_are_looked_for(database: Database) -> None:
     with database.writing() as session:
         make_cast(session)
-        ids = add_items(session, WU, inbox.SHOWN + 5)
+        add_items(session, ZHENG, 3)
+        ids = add_items(session, WU, 2 * PAGE + 5)
         for item_id in ids[5:]:
             inbox.mark_read(Acting(session, MORNING, WU), item_id)
         session.flush()
-        shown = inbox.items_of(session, WU)
-        assert len(shown) == inbox.SHOWN
-        assert [item.id for item in shown[:5]] == ids[4::-1]
+        pages = [inbox.found_items(session, WU, Wish(part=part)) for part in (1, 2, 3)]
+        wanted = [*ids[4::-1], *reversed(ids[5:])]
+        assert [item.id for page in pages for item in page.rows] == wanted
+        assert pages[0].total == len(ids)
+        unread = inbox.found_items(session, WU, Wish(state=inbox.UNREAD))
+        assert [item.id for item in unread.rows] == ids[4::-1]
+        assert [item.id for item in inbox.found_items(session, WU, Wish("第１０４条")).rows] == [ids[104]]
 
 
 def test_an_address_is_kept_changed_and_taken_away(database: Database) -> None:

@@ -17,6 +17,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.inbox import service as inbox
+from app.inbox.models import InboxItem
 from app.main import PORTS
 from app.rounds import service
 from app.rounds.acts import ALL_ACTS
@@ -145,7 +146,7 @@ def test_an_act_that_came_too_late_is_refused(acting: Acting, people: dict[str, 
     with refuses("approval_gone"):
         decide(replace(acting, actor=people["lisi"]), PORTS, asked, granted=True)
     assert inbox.unread(acting.session, people["lisi"]) == 0
-    assert [item.text for item in inbox.items_of(acting.session, acting.actor)] == [
+    assert [item.text for item in inbox.found_items(acting.session, acting.actor).rows] == [
         LAPSED.format(what=WHAT["extend"].format(title=get_round(acting.session, round_id).title))
     ]
 
@@ -159,7 +160,8 @@ def test_all_who_may_agree_are_told_and_the_asker_is_told_the_answer(
     committed(acting.session)
     waits = {name: inbox.unread(acting.session, who) for name, who in people.items()}
     assert {name for name, count in waits.items() if count} == {"qianer", "lisi", "wangwu"}
-    (item,) = inbox.items_of(acting.session, people["lisi"])
+    item = acting.session.scalars(sa.select(InboxItem).where(InboxItem.staff_id == people["lisi"].id)).one()
+    assert not inbox.found_items(acting.session, people["lisi"]).rows, "it is told above, until it is answered"
     inbox.mark_read(replace(acting, actor=people["lisi"]), item.id)
     inbox.mark_all_read(replace(acting, actor=people["lisi"]))
     committed(acting.session)
@@ -168,7 +170,7 @@ def test_all_who_may_agree_are_told_and_the_asker_is_told_the_answer(
     decide(replace(acting, actor=people["lisi"]), PORTS, only_approval(acting, round_id), granted=granted)
     committed(acting.session)
     assert not any(inbox.unread(acting.session, people[name]) for name in ("qianer", "lisi", "wangwu"))
-    (told,) = inbox.items_of(acting.session, acting.actor)
+    (told,) = inbox.found_items(acting.session, acting.actor).rows
     assert told.text == (GRANTED if granted else REFUSED).format(
         name="李四", what=WHAT["void"].format(title=get_round(acting.session, round_id).title)
     )

@@ -1,5 +1,6 @@
 """The pages of supervision, inbox and holidays, without scripts."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -317,3 +318,15 @@ def test_it_refuses_lines_and_keeps_what_was_typed(
 def test_it_refuses_a_day_that_is_none(new_desk: Desks, holidays: str) -> None:
     desk = new_desk("zhangsan")
     assert desk.post(f"{holidays}/undo", day="昨天").status_code == 400
+
+
+def test_marking_an_item_leaves_the_list_where_it_is(database: Database, new_desk: Desks) -> None:
+    order_two(database)
+    desk = new_desk("wujiu")
+    page = desk.get("/inbox?q=文工团&state=unread").text
+    there = html.unescape(re.findall(r'action="(/inbox/read[^"]*)"', page)[-1])
+    item = re.findall(r'name="item" value="([^"]+)"', page)[0]
+    answer = desk.post(there, item=item)
+    assert answer.headers["location"] == there.replace("/read", "")
+    page = desk.get(answer.headers["location"]).text
+    assert (item in page, page.count('name="item"')) == (False, 1)
