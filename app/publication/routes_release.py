@@ -11,8 +11,10 @@ from app.accounts.people import all_names, leaders_to_name
 from app.campaigns.reads import office_of
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
+from app.core.lists import Listed, cut, wish_of
 from app.publication import correction, reads, service
 from app.publication.domain import Scope, Wanted
+from app.publication.models import ResultRead
 from app.publication.read_log import reads_of
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import RoundState
@@ -46,7 +48,7 @@ def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "scopes": list(Scope),
         "ledger": ledger,
         "versions": reads.versions_of(db, round_id),
-        "reads": reads_of(db, round_id),
+        "reads": _reads(desk, round_id),
         "released": {release.version for release in ledger},
         "staff_names": all_names(db),
         "leaders": leaders_to_name(db, office_of(db, row.campaign_id)),
@@ -55,6 +57,12 @@ def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "now": desk.now,
     }
     return desk.show("publication/publish.html", refused, **context)
+
+
+def _reads(desk: Desk, round_id: str) -> Listed[ResultRead]:
+    """Return a page of who read the result, looked for by name."""
+    wish = wish_of(desk.request.query_params)
+    return cut([each for each in reads_of(desk.session, round_id) if wish.fits(each.staff_name)], wish)
 
 
 def _attempt(desk: Desk, round_id: str, act: Callable[[], object]) -> Response:
