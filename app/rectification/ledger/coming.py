@@ -7,7 +7,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from app.core.lists import ANYTHING, Listed, Wish, cut
-from app.rectification.ledger.deadlines import NOT_RUNNING, Matter, Watched, last_day, matters_of, running
+from app.rectification.ledger.deadlines import NOT_RUNNING, Matter, Watched, last_day, matters_of
 from app.rectification.models import RemedialAction
 
 Place = tuple[str, int, int, int, str]
@@ -18,7 +18,7 @@ def coming(session: Session, within: Watched, until: date, wish: Wish = ANYTHING
     """Return a page of what is due at the latest ``until``, looked for by unit and matter, units in official order."""
     waiting = {
         (one.campaign_id, one.place, -1, number, one.subject.id): one
-        for number, one in enumerate(running(within))
+        for number, one in enumerate(within.waiting)
         if one.subject.due <= until and wish.fits(one.unit_name, one.title)
     }
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -45,12 +46,18 @@ _DAILY_RUN = 0x64616979
 """Key of PostgreSQL's lock: two runs at once take turns."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Watched:
     """The orders and plans within somebody's reach, both in official order of units."""
 
     orders: Sequence[OrderView]
     plans: Sequence[PlanHead]
+
+    @cached_property
+    def waiting(self) -> Sequence["Matter"]:
+        """What orders wait for, then the plans that were asked for without one and are not there yet."""
+        of_orders = [matter for view in self.orders for matter in _of_order(view)]
+        return [*of_orders, *(_of_plan(head) for head in self.plans if head.is_open and not head.order_id)]
 
 
 def watched(session: Session, staff: Principal, campaign_id: str = "") -> Watched:
@@ -72,15 +79,8 @@ class Matter:
 
 def matters(session: Session, within: Watched) -> list[Matter]:
     """Return what has a deadline, units in official order."""
-    found = [*running(within), *matters_of(session, within.plans)]
+    found = [*within.waiting, *matters_of(session, within.plans)]
     return sorted(found, key=lambda matter: (matter.campaign_id, matter.place))
-
-
-def running(within: Watched) -> Iterator[Matter]:
-    """Yield what orders wait for, then the plans that were asked for without one and are not there yet."""
-    for view in within.orders:
-        yield from _of_order(view)
-    yield from (_of_plan(head) for head in within.plans if head.is_open and not head.order_id)
 
 
 def _of_order(view: OrderView) -> Iterator[Matter]:

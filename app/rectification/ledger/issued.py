@@ -12,7 +12,7 @@ from app.campaigns.reads import units_of_campaign
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.lists import ANYTHING, Listed, Wish, cut
-from app.rectification.ledger.deadlines import NOT_RUNNING, Watched, last_day, running, watched
+from app.rectification.ledger.deadlines import NOT_RUNNING, Watched, last_day, watched
 from app.rectification.messages.notify import action_title
 from app.rectification.models import RemedialAction, SupervisionNotice
 from app.rectification.orders.reads import reach
@@ -57,11 +57,13 @@ def issued_notices(
     waits, names = _waits(within), _names(within)
     places = {unit: place for place, unit in enumerate(names)}
     found = [
-        (places[unit], -row.issued_on.toordinal(), row.id)
-        for row in session.execute(_columns(wish))
-        if (unit := (row.campaign_id, row.unit_id)) in places
-        and (not only_open or row.runs or (row.kind, row.subject_id, row.due) in waits)
-        and (not wish.text or wish.fits(names[unit], _matter(row.kind, row.problem)))
+        (places[campaign_id, unit_id], -issued_on.toordinal(), notice_id)
+        for notice_id, campaign_id, unit_id, kind, subject_id, due, issued_on, problem, runs in session.execute(
+            _columns(wish)
+        )
+        if (campaign_id, unit_id) in places
+        and (not only_open or runs or (kind, subject_id, due) in waits)
+        and (not wish.text or wish.fits(names[campaign_id, unit_id], _matter(kind, problem)))
     ]
 
     def views(page: Sequence[tuple[int, int, str]]) -> list[NoticeView]:
@@ -127,7 +129,7 @@ def _names(within: Watched) -> _Names:
 
 
 def _waits(within: Watched) -> _Waits:
-    return frozenset((one.subject.kind.value, one.subject.id, one.subject.due) for one in running(within))
+    return frozenset((one.subject.kind.value, one.subject.id, one.subject.due) for one in within.waiting)
 
 
 def _view(row: SupervisionNotice, unit_name: str, titles: Mapping[str, str], is_open: bool) -> NoticeView:

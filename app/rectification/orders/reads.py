@@ -4,8 +4,10 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row as Columns
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
@@ -111,7 +113,12 @@ def reach(session: Session, staff: Principal) -> frozenset[str] | None:
     return units_of(session, staff.id) if "liaison" in staff.roles else None
 
 
-def standing_of(row: RemedialOrder) -> Standing:
+_OF_ORDERS = inspect(RemedialOrder).columns.values()
+_OF_ATTEMPTS = inspect(OrderAttempt).columns.values()
+"""Columns of the many that a page reads: rows of them are made in half the time of objects."""
+
+
+def standing_of(row: RemedialOrder | Columns[Any]) -> Standing:
     """Return where an order stands."""
     suggestions = tuple(Suggestion(text) for text in json.loads(row.suggestions))
     return Standing(OrderState(row.state), row.attempt, row.failures, suggestions)
@@ -120,12 +127,13 @@ def standing_of(row: RemedialOrder) -> Standing:
 def _attempts(session: Session, order_ids: Collection[str]) -> dict[str, list[AttemptView]]:
     found: dict[str, list[AttemptView]] = {}
     of_plan = (UnitPlan.order_id == OrderAttempt.order_id) & (UnitPlan.attempt == OrderAttempt.attempt)
-    rows = select(OrderAttempt, UnitPlan.id).join(UnitPlan, of_plan).where(OrderAttempt.order_id.in_(order_ids))
-    for row, plan_id in session.execute(rows.order_by(OrderAttempt.attempt)):
+    columns = select(*_OF_ATTEMPTS, UnitPlan.id.label("plan_id")).join(UnitPlan, of_plan)
+    rows = columns.where(OrderAttempt.order_id.in_(order_ids)).order_by(OrderAttempt.attempt)
+    for row in session.execute(rows):
         dates = Deadlines(row.plan_due, row.remedial_due, row.retest_due)
         view = AttemptView(
             row.attempt, row.document_number, row.reason, row.ordered_on, row.ordered_by, dates, row.retest_round_id,
-            row.outcome, plan_id,
+            row.outcome, row.plan_id,
         )  # fmt: skip
         found.setdefault(row.order_id, []).append(view)
     return found
@@ -172,7 +180,7 @@ def found_orders(session: Session, staff: Principal, wish: Wish) -> Listed[Order
 def views_of(session: Session, wanted: Sequence[Place]) -> Sequence[OrderView]:
     """Return these orders whole, in the order given."""
     ids = [place.order_id for place in wanted]
-    rows = {row.id: row for row in session.scalars(select(RemedialOrder).where(RemedialOrder.id.in_(ids)))}
+    rows = {row.id: row for row in session.execute(select(*_OF_ORDERS).where(RemedialOrder.id.in_(ids)))}
     attempts = _attempts(session, ids)
     return [
         _view(rows[place.order_id], (place.unit_position, place.unit_name), attempts.get(place.order_id, []))
@@ -180,7 +188,7 @@ def views_of(session: Session, wanted: Sequence[Place]) -> Sequence[OrderView]:
     ]
 
 
-def _view(row: RemedialOrder, unit: tuple[int, str], attempts: Sequence[AttemptView]) -> OrderView:
+def _view(row: RemedialOrder | Columns[Any], unit: tuple[int, str], attempts: Sequence[AttemptView]) -> OrderView:
     return OrderView(
         id=row.id,
         public_id=row.public_id,
