@@ -258,37 +258,50 @@ def number_text(number: Fraction) -> str:
     return f"{float(number):g}"
 
 
-def formula_text(composite: Composite) -> str:
+PATTERNS: Final = {
+    "whole": "综合评价得分 = %(terms)s",
+    "top": "；各次测评得分除以最高等次分值",
+    "class": "；%(name)s：%(terms)s",
+    Source.SCORE: "%(name)s（非无记名）",
+    Source.POINTS: "%(name)s（非无记名，满分 %(most)s 分，从 %(most)s 分往下扣）",
+    Source.EXTRA: "%(name)s（非无记名，附加分，最多 %(most)s 分，在 100 分以外）",
+    Source.COMPOSITE: "%(name)s（%(terms)s）",
+}
+"""What the formula is said with; the parts that are voted stand by their names alone."""
+Say = Callable[[str], str]
+"""Says a name or a sentence of ours in a reader's language."""
+
+
+def formula_text(composite: Composite, say: Say = str) -> str:
     """Say how the figure is made, for pages, Word and Excel alike."""
-    return f"综合评价得分 = {_terms(composite.parts)}{_aside(composite)}"
+    whole = say(PATTERNS["whole"]) % {"terms": _terms(composite.parts, say)}
+    top = say(PATTERNS["top"]) if composite.by_top else ""
+    classes = dict.fromkeys(each for part in every_part(composite.parts) for each in part.by_class)
+    by_class = (
+        say(PATTERNS["class"]) % {"name": say(each), "terms": _class_terms(composite.parts, each, say)}
+        for each in classes
+    )
+    return "".join([whole, top, *by_class])
 
 
-def _terms(parts: Sequence[Part]) -> str:
-    weighed = [f"{_named(part)} × {number_text(part.weight)}%" for part in parts if part.source is not Source.EXTRA]
-    extra = [f"{_named(part)}" for part in parts if part.source is Source.EXTRA]
+def _terms(parts: Sequence[Part], say: Say) -> str:
+    weighed = [
+        f"{_named(part, say)} × {number_text(part.weight)}%" for part in parts if part.source is not Source.EXTRA
+    ]
+    extra = [_named(part, say) for part in parts if part.source is Source.EXTRA]
     return " + ".join([*weighed, *extra])
 
 
-def _named(part: Part) -> str:
-    if part.source is Source.COMPOSITE:
-        return f"{part.label}（{_terms(part.parts)}）"
-    most = number_text(part.most)
-    return {
-        Source.SCORE: f"{part.label}（非无记名）",
-        Source.POINTS: f"{part.label}（非无记名，满分 {most} 分，从 {most} 分往下扣）",
-        Source.EXTRA: f"{part.label}（非无记名，附加分，最多 {most} 分，在 100 分以外）",
-    }.get(part.source, part.label)
+def _named(part: Part, say: Say) -> str:
+    if part.source not in PATTERNS:
+        return say(part.label)
+    terms = _terms(part.parts, say)
+    return say(PATTERNS[part.source]) % {"name": say(part.label), "most": number_text(part.most), "terms": terms}
 
 
-def _aside(composite: Composite) -> str:
-    classes = dict.fromkeys(each for part in every_part(composite.parts) for each in part.by_class)
-    top = "；各次测评得分除以最高等次分值" if composite.by_top else ""
-    return top + "".join(f"；{each}：{_class_terms(composite.parts, each)}" for each in classes)
-
-
-def _class_terms(parts: Sequence[Part], object_class: str) -> str:
+def _class_terms(parts: Sequence[Part], object_class: str, say: Say) -> str:
     weighed = [part for part in parts if part.source is not Source.EXTRA]
-    return " + ".join(f"{part.label} × {number_text(part.weight_for(object_class))}%" for part in weighed)
+    return " + ".join(f"{say(part.label)} × {number_text(part.weight_for(object_class))}%" for part in weighed)
 
 
 AWARD_WORDS: Final = ("优秀", "称职", "基本称职", "不称职")

@@ -14,7 +14,6 @@ from app.campaigns.composite import (
     Source,
     class_weights,
     classes_text,
-    formula_text,
     number_text,
 )
 from app.campaigns.domain import DECIMALS
@@ -40,7 +39,7 @@ def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Respo
     context = {
         "campaign": campaign,
         "stored": stored_composite(campaign),
-        "formula": formula_text(composite) if composite else "",
+        "composite": composite,
         "rule": composite_rule_text(campaign.scheme),
         "typed": typed(refused) if refused else shown(composite),
         "rounds": [(each.id, each.title) for each in resting_rounds(desk.request)(desk.session, campaign_id)],

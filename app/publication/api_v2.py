@@ -49,10 +49,14 @@ def read_result(program: Reading, round_id: str) -> Response:
     program.note(round_id, rounds_of(previous))
     parts = {
         "participation_rate": participation_rate(found.document["chain"]["total"]),
-        "composites": asdict(beside) if beside else None,
+        "composites": _scores(beside) if beside else None,
         "previous": [_told(row) for row in previous],
     }
     return released(program, found, document=seen(found), **parts)
+
+
+def _scores(beside: Composites) -> dict[str, object]:
+    return {"formula": beside.formula, "rows": [asdict(row) for row in beside.rows], "rule": beside.rule}
 
 
 def _beside(program: Program, found: Found) -> Composites | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Final
 
-from app.campaigns.composite import NAMED, Composite, Line, Missing, Points, Total, points_text
+from app.campaigns.composite import NAMED, Composite, Line, Missing, Points, Say, Total, formula_text, points_text
 from app.campaigns.composite_rule import outcome_of
 from app.campaigns.rule import Rule
 from app.core.chinese import chinese_date
@@ -100,19 +100,28 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Composites:
-    """What stands beside the votes of a result; ``formula`` is empty where only awards do.
+    """What stands beside the votes of a result; without ``composite`` where only awards do.
 
     ``rule`` says which word follows from a score; empty where none does.
     """
 
-    formula: str
+    composite: Composite | None
     rows: Sequence[Row]
     rule: str = ""
 
     @property
+    def formula(self) -> str:
+        """How scores are made; empty where there are none."""
+        return self.formula_in(str)
+
+    def formula_in(self, say: Say) -> str:
+        """Return the same in the language of a reader."""
+        return formula_text(self.composite, say) if self.composite else ""
+
+    @property
     def how(self) -> Sequence[str]:
-        """How scores and words are made, for what is printed below them."""
-        return [text for text in (self.formula, self.rule) if text]
+        """The sentences that say how scores and words are made, for what is printed below them."""
+        return [text for text in (f"{self.formula}。" if self.composite else "", self.rule) if text]
 
     @property
     def by_object(self) -> Mapping[str, Sequence[str]]:
@@ -128,15 +137,15 @@ class Composites:
             yield f"组织评定：{row.award_text}。"
 
     @property
-    def follow_texts(self) -> Sequence[str]:
-        """Which objects need attention by the word of their score, with what follows from it."""
-        told = [row for row in self.rows if row.conclusion and row.conclusion.code in {*_FLAGGED}]
-        words = dict.fromkeys((row.conclusion.word, row.conclusion.consequence) for row in told if row.conclusion)
-        return [
-            f"综合评价结论为“{word}”的：{'、'.join(row.name for row in told if _word_of(row) == word)}。"
-            f"{f'{follows}。' if follows else ''}"
-            for word, follows in words
+    def following(self) -> Sequence[tuple[str, str, Sequence[str]]]:
+        """The words that ask for attention, with what follows from each and the objects that were given it."""
+        told = [
+            (row.name, row.conclusion) for row in self.rows if row.conclusion and row.conclusion.code in {*_FLAGGED}
         ]
+        found = dict[tuple[str, str], list[str]]()
+        for name, given in told:
+            found.setdefault((given.word, given.consequence), []).append(name)
+        return [(*word, names) for word, names in found.items()]
 
     @property
     def given_text(self) -> str:
@@ -159,10 +168,6 @@ class Composites:
     def awarded(self) -> bool:
         """Whether the body decided on any object."""
         return any(row.award for row in self.rows)
-
-
-def _word_of(row: Row) -> str:
-    return row.conclusion.word if row.conclusion else ""
 
 
 def row_of(target: tuple[str, str], composite: Composite | None, total: Total | None, award: Entry | None) -> Row:

@@ -19,7 +19,6 @@ from app.campaigns.composite import (
     Total,
     check_awards,
     every_part,
-    formula_text,
 )
 from app.campaigns.disclosure import Extent
 from app.campaigns.sentences import composite_rule_text
@@ -174,7 +173,7 @@ def composites_in(
         return None
     targets = [(target["id"], target["name"]) for section in document["sections"] for target in section["targets"]]
     rows = [row_of(target, composite, totals.get(target[0]), entries.get((target[0], AWARD))) for target in targets]
-    return Composites(formula_text(composite) if composite else "", rows, composite_rule_text(paper.scheme))
+    return Composites(composite, rows, composite_rule_text(paper.scheme))
 
 
 def _others(composite: Composite, other: Callable[[str], Document | None]) -> dict[str, Document]:

@@ -112,7 +112,7 @@ def screen(desk: KeyDesk, round_id: str) -> Response:
     context = {
         "slide": slide,
         "before": next(iter(in_words(choose_language(desk.request), last)), None),
-        "formula": beside.formula if beside else "",
+        "composite": beside.composite if beside else None,
         "score_rule": beside.rule if beside else "",
         "gates": gates_text(paper.scheme, {group.id: group.name for group in paper.groups}) if result else "",
         "round": row,

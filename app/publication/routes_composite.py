@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.campaigns.composite import AWARD_WORDS, formula_text
+from app.campaigns.composite import AWARD_WORDS
 from app.core.errors import DomainError
 from app.publication.composites import AWARD, AWARDED, SCORED, Key, asked_for, composite_of, enter, entries_of
 from app.rounds.domain import Paper, RoundState
@@ -36,7 +36,7 @@ def _show(desk: Desk, round_id: str, refused: Refused | None = None) -> Response
     context = {
         "round": row,
         "paper": paper,
-        "formula": formula_text(composite) if composite else "",
+        "composite": composite,
         "parts": asked_for(paper),
         "entries": entries,
         "stored": _stored(desk, round_id, paper),

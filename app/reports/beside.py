@@ -1,13 +1,13 @@
 """What stands beside the votes in Word: composite scores, and what the body decided."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
 from app.office.markup import Column, Style, joined, paragraphs, table
 from app.publication.composite_rows import Composites
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
-from app.reports.language import _, before_cells, said
+from app.reports.language import _, award_of, before_cells, clauses, listed, run_on, said
 from app.reports.report_data import fitted
 from app.tally.shown import NO_FIGURE
 
@@ -30,15 +30,27 @@ def composites_table(composites: Composites | None) -> Markup:
             *([row.score or said(row.why)] if composites.formula else []),
             *([said(row.conclusion_text) or NO_FIGURE] if composites.rule else []),
             *([said(row.parts_text)] if composites.formula else []),
-            *([row.award_text or NO_FIGURE] if composites.awarded else []),
+            *([award_of(row) or NO_FIGURE] if composites.awarded else []),
         ]
         for row in composites.rows
     ]
     words = [
-        *map(said, (*composites.how, composites.given_text, *composites.follow_texts)),
+        composites.formula_in(said),
+        said(composites.rule),
+        *_given(composites),
         _("计名的部分和组织评定不经过票箱，不是投票结果。"),
     ]
     return joined([table(_("综合评价和组织评定"), fitted(columns), rows), paragraphs(filter(None, words))])
+
+
+def _given(composites: Composites) -> Iterator[str]:
+    """Yield how many objects were given which word, and which of them need attention, with what follows."""
+    if composites.given:
+        counts = (_("%(word)s %(count)s 个", word=said(word), count=count) for word, count in composites.given)
+        yield _("综合评价结论：%(words)s。", words=clauses(counts))
+    for word, follows, names in composites.following:
+        told = _("综合评价结论为“%(word)s”的：%(names)s。", word=said(word), names=listed(map(said, names)))
+        yield run_on([told, _("%(text)s。", text=said(follows)) if follows else ""])
 
 
 def previous_table(found: Sequence[Before]) -> Markup:

@@ -6,7 +6,7 @@ from app.publication.announced import beside_word, slides_of
 from app.publication.composite_rows import Composites
 from app.publication.editions import Published
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
-from app.reports.language import _, before_cells, clauses, said
+from app.reports.language import _, award_of, before_cells, clauses, said
 from app.reports.worksheet import LONG, NARROW, PLACE, SUM, WIDE, Table, Value
 
 
@@ -17,9 +17,9 @@ def composites_sheet(composites: Composites, table: Table) -> None:
     table.head([_("对象"), _("综合评价得分"), *heads, _("各部分"), _("组织评定")], [WIDE, NARROW, *widths, LONG, WIDE])
     for row in composites.rows:
         word: list[Value] = [said(row.conclusion_text)] if judged else []
-        table.row([said(row.name), row.score or said(row.why), *word, said(row.parts_text), row.award_text])
+        table.row([said(row.name), row.score or said(row.why), *word, said(row.parts_text), award_of(row)])
     given = clauses(f"{said(word)} {count}" for word, count in composites.given)
-    told = ((_("算法"), said(composites.formula)), (_("判定规则"), said(composites.rule)), (_("合计"), given))
+    told = ((_("算法"), composites.formula_in(said)), (_("判定规则"), said(composites.rule)), (_("合计"), given))
     for name, text in told:
         if text:
             table.row([name, None, *[None] * judged, text])

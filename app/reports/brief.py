@@ -170,7 +170,7 @@ def _beside(composites: Composites, result: Published) -> Mapping[str, object]:
         "widths": (24, 38, 48, 28) if judged else (34, 62, 34),
     }
     note = "计名的部分和组织评定不经过票箱，不是投票结果。"
-    how = "。".join([*composites.how, *filter(None, [composites.given_text])])
+    how = "".join([*composites.how, composites.given_text])
     return {"title": title, **heads, "rows": rows, "how": how, "note": note}
 
 

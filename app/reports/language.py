@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar, cast
 
 from app.campaigns.nouns import calls
 from app.core.chinese import date_in, time_in
+from app.publication.composite_rows import Row
 from app.publication.editions import Edition
 from app.publication.previous import Before
 from app.publication.spoken import speaker
@@ -91,6 +92,14 @@ def date_of(moment: datetime) -> str:
 def time_of(moment: datetime) -> str:
     """Return day, hour and minute of a moment."""
     return time_in(_VOICE.get().language, moment)
+
+
+def award_of(row: Row) -> str:
+    """Return what the body decided on an object, with who entered it and on which day; empty where it did not."""
+    award = row.award
+    if award is None:
+        return ""
+    return _("%(value)s（%(name)s，%(day)s）", value=said(award.value), name=award.by, day=date_of(award.at))
 
 
 def footer_of(result: Edition) -> str:

@@ -89,7 +89,7 @@ def _beside(composites: Composites | None) -> dict[str, object]:
         [row.score or row.why, row.conclusion_text, award] for row, award in zip(composites.rows, awards, strict=True)
     ]
     scores = [" ".join(filter(None, [row.name, *each])) for row, each in zip(composites.rows, told, strict=True)]
-    how = "。".join(composites.how) or "组织评定由会议或组织作出，不是投票结果。"
+    how = "".join(composites.how) or "组织评定由会议或组织作出，不是投票结果。"
     return {"scores": scores, "beside": "综合评价得分" if composites.formula else "组织评定", "how": how}
 
 

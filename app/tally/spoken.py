@@ -70,6 +70,8 @@ PATTERNS: Final = (
     "综合得分为有效评价的平均分（%(scores)s）",
     "%(grade)s %(score)s 分",
     "%(score)s 分",
+    "%(name)s（非无记名）",
+    "%(name)s（非无记名） %(points)s",
     "%(score)s分",
     "综合评价得分 %(score)s，结论为“%(word)s”",
     "少于 %(n)s 份的数据不显示",

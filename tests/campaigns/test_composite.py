@@ -26,6 +26,8 @@ from app.campaigns.composite import (
     weighted_mean,
 )
 from app.core.errors import DomainError
+from app.tally.spoken import Speaker
+from app.web.i18n import english
 
 F = Fraction
 
@@ -222,6 +224,17 @@ def test_named_parts_say_that_they_are_named() -> None:
     assert "整改（非无记名，满分 20 分，从 20 分往下扣） × 20%" in text
     assert "除以最高等次分值" in text
     assert "附加分（非无记名，附加分，最多 5 分，在 100 分以外）" in formula_text(YEARLY)
+
+
+def test_the_formula_is_said_in_english() -> None:
+    say = Speaker({"整改": "Rectification", "综合满意度": "Overall satisfaction", "党群": "Party"}, english()).say
+    text = formula_text(WORKED, say)
+    assert text.startswith("Composite score = Overall satisfaction (部分now × 40% + ")
+    assert "Rectification (named; 20 points, deducted from 20 downward) × 20%" in text
+    assert text.endswith("; the score of each vote is divided by the score of the best grade")
+    by_class = replace(WORKED, parts=(replace(WORKED.parts[0], by_class={"党群": F(100)}),))
+    assert "; Party: Overall satisfaction × 100%" in formula_text(by_class, say)
+    assert "(named; extra points, at most 5, beyond the 100)" in formula_text(YEARLY, say)
 
 
 def test_a_third_may_be_excellent() -> None:

@@ -108,6 +108,7 @@ def test_files_and_programs_tell_the_word_of_the_page(client: TestClient, databa
     pages = "".join(text_of(brief(result, found)).split())
     assert row.conclusion_text in pages
     assert "".join(found.rule.split()) in pages
+    assert "。。" not in pages
     answered = program(client, database, Scope.LEADERS).read(f"/{round_id}")["composites"]
     assert answered["rule"] == found.rule
     assert answered["rows"][2]["conclusion"] == {
@@ -131,7 +132,8 @@ def test_a_unit_reads_its_own_score_on_its_page_and_in_its_letter(client: TestCl
     organiser = counted.log_in(client, database, "organiser")
     page = organiser.get(f"/results/{round_id}/units/u2").text
     assert f'<span class="verdict verdict-remedial">{row.conclusion.word if row.conclusion else ""}</span>' in page
-    assert found.rows[1].score not in page
+    assert f">{row.score}<" in page
+    assert f">{found.rows[1].score}<" not in page
 
 
 def test_everybody_is_told_the_word_of_an_announced_round(client: TestClient, database: Database) -> None:

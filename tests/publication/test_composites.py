@@ -415,6 +415,9 @@ class TestPages:
         assert path in desk.get(f"/rounds/{round_id}").text
         assert "主要领导评分" in desk.get(path).text
         assert "综合评价得分 = 服务对象测评 × 60%" in desk.get(f"/rounds/{round_id}/paper").text
+        for page in (path, f"/rounds/{round_id}/paper"):
+            told = desk.client.get(page, headers={"accept-language": "en"}).text
+            assert re.search(r"Composite score = .* × 60% \+ .* \(named\) × 40%", told)
         assert desk.post(path, **{"p2-u1": "88", "p3-u1": "2", "award-u1": "优秀"}).status_code == 303
         assert 'value="88"' in desk.get(path).text
         refused = desk.post(path, **{"p2-u1": "880"})

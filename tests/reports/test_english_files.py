@@ -3,17 +3,20 @@
 import io
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 import openpyxl
 import pytest
 from docx.oxml.ns import qn
 from starlette.testclient import TestClient
 
+from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.domain import Item
 from app.campaigns.kinds import KINDS, Kind
 from app.campaigns.score import Score
 from app.core.chinese import has_chinese
 from app.core.db import Database
+from app.publication.composite_rows import NOTE_SENTENCES, Composites, Conclusion, Entry, Row
 from app.publication.editions import Published
 from app.publication.meeting import Meeting
 from app.publication.previous import Before, Outcome
@@ -26,6 +29,7 @@ from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from app.rounds.english import spoken, with_english
 from app.rounds.ports import Merged, MergedIssue
+from app.tally.verdict import Verdict
 from app.web.i18n import COOKIE
 from tests.papers import asked
 from tests.publication import counted
@@ -70,6 +74,22 @@ def before_of(result: Published) -> list[Before]:
     return [Before("u0", name, Outcome("Met"), Outcome("Attention", rate="70%"), "r", "Campaign", "Round", NOW)]
 
 
+def beside_of(result: Published) -> Composites:
+    """Return a score of every part that there is, its word, and what the body decided; typed words are English."""
+    parts = (
+        Part("p1", "Vote", Source.COMPOSITE, Fraction(60), parts=(Part("v", "All", Source.VOTE, Fraction(100)),)),
+        Part("p2", "Leaders", Source.SCORE, Fraction(20), by_class={"Party": Fraction(30)}),
+        Part("p3", "Work", Source.POINTS, Fraction(20)),
+        Part("p4", "Extra", Source.EXTRA, most=Fraction(5)),
+    )
+    told = [("Vote", "80"), ("Leaders（非无记名）", "90"), ("Work（非无记名）", "≥85"), ("Extra（非无记名）", "1")]
+    target, award = result.document["sections"][0]["targets"][0], Entry("优秀", "Zhang", NOW)
+    word = Conclusion("Good", Verdict.ATTENTION, "Follow up")
+    rows = [Row(target["id"], target["name"], "85", "", told, award, word)]
+    rows += [Row("x", "Other", "", why, told, None) for why in NOTE_SENTENCES.values()]
+    return Composites(Composite(parts, by_top=True), rows, "综合评价得分达到 85 分（含）的，为“Good”；其余的为“Bad”。")
+
+
 def texts_of(content: bytes) -> set[str]:
     """Return every text of a workbook: names of sheets, cells, headers and footers."""
     book = openpyxl.load_workbook(io.BytesIO(content))
@@ -84,7 +104,7 @@ def test_an_english_workbook_holds_no_chinese_of_ours(kind: Kind) -> None:
     paper = english_paper(kind)
     for result in results_of(paper):
         with written_in("en", paper.english):
-            found = texts_of(result_workbook(result, None, before_of(result)))
+            found = texts_of(result_workbook(result, beside_of(result), before_of(result)))
         assert {text for text in found if has_chinese(text.replace(result.signs, ""))} <= TYPED
         assert {"Summary", "Counting chain", "By item", "Beside the result of last time"} <= found
 
@@ -109,7 +129,9 @@ def without(text: str, result: Published) -> str:
 def test_english_reports_hold_no_chinese_of_ours(kind: Kind) -> None:
     paper = english_paper(kind)
     for result in results_of(paper):
-        told = Particulars(previous=before_of(result), time="23 November 2026", merged=MERGED)
+        told = Particulars(
+            composites=beside_of(result), previous=before_of(result), time="23 November 2026", merged=MERGED
+        )
         with written_in("en", paper.english):
             survey = words_of(survey_report(result, None, spoken(paper, "en"), told, NOW))
             scrutiny = words_of(scrutiny_report(result, None, told, NOW))
