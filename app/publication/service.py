@@ -39,7 +39,7 @@ from app.slips.codes import new_code
 from app.slips.reads import hand_counts, slip_accounts
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Document, extent_of
-from app.tally.restraint import may_stand_beside
+from app.tally.restraint import may_stand_beside, restraint_of
 from app.tally.unseen import unseen_groups
 
 
@@ -73,11 +73,14 @@ def counting_chain(session: Session, paper: Paper, round_id: str, valid: Mapping
 
 
 def unseen_of(session: Session, paper: Paper) -> frozenset[str]:
-    """Return the groups of a closed round whose numbers no report may show, by the chain that the result will have.
+    """Return the groups of a closed round whose numbers no report may show: those of its newest result, if any.
 
-    Before the opening nobody knows which ballots are valid: all that came back pass for that, and the opening may hide
-    further groups.
+    A correction hides what the version before it hid, which its own chain does not tell. Without a result the rule is
+    asked over the chain that it will have; before the opening nobody knows which ballots are valid, so all that came
+    back pass for that, and the opening may hide further groups.
     """
+    if versions := versions_of(session, paper.round_id):
+        return restraint_of(stored_document(session, paper.round_id, versions[-1].version)).unseen
     valid = None
     if box.opening_of(session, paper.round_id) is None:
         valid = {account.group_id: account.used for account in slip_accounts(session, paper, paper.round_id)}

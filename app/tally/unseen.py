@@ -1,4 +1,4 @@
-"""The groups that no output tells anything about, for reports that are written before there is a result.
+"""The groups that no output tells anything about, for pages and reports that come before there is a result.
 
 Nobody knows then who was 本人. As many of a group may have been as it rates persons who can be: what the result hides
 for the sake of those who were is hidden here too, and at times more.

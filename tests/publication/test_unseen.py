@@ -26,20 +26,23 @@ from tests.publication import counted
 class Came:
     """The slips and ballots of a voter group."""
 
-    issued: int
+    printed: int
     returned: int
     valid: int
     present: int | None = None
+    spare: int = 0
 
 
 INVALID = (Came(33, 30, 28), Came(18, 10, 7), Came(39, 29, 28))
 QUORUMS = (Came(36, 27, 27, 31), Came(25, 19, 19, 23), Came(19, 1, 1, 6), Came(33, 13, 13, 25))
 PLAIN = (Came(36, 27, 27), Came(25, 19, 19), Came(33, 13, 13))
+SPARED = (Came(27, 7, 7), Came(32, 4, 4, spare=28), Came(24, 16, 16, spare=6))
+"""Four slips of g1 were issued, so 11 of g0 and g1 would leave 7 or more of g0: g2 is hidden too. Of 32 it is not."""
 
 
 def store_closed(database: Database, rows: tuple[Came, ...], *, asked: bool) -> str:
     """Store a closed round whose groups g0, g1 and so on came so; ``asked``: each has a quorum of its own."""
-    paper = counted.make_paper(("县文化馆",), {f"类别{at}": row.issued for at, row in enumerate(rows)})
+    paper = counted.make_paper(("县文化馆",), {f"类别{at}": row.printed for at, row in enumerate(rows)})
     quorums = {group.id: Quorum(Fraction(1, 2)) for group in paper.groups if asked}
     paper = replace(paper, scheme=replace(paper.scheme, group_quorums=quorums))
     valid = {group.id: row.valid for group, row in zip(paper.groups, rows, strict=True)}
@@ -47,7 +50,7 @@ def store_closed(database: Database, rows: tuple[Came, ...], *, asked: bool) -> 
     with database.writing() as session:
         for group, row in zip(paper.groups, rows, strict=True):
             counts = session.get_one(SlipCount, (round_id, group.id))
-            counts.used, counts.present, counts.counted_by = row.returned, row.present, "张三"
+            counts.used, counts.present, counts.spare, counts.counted_by = row.returned, row.present, row.spare, "张三"
     return round_id
 
 
@@ -60,9 +63,9 @@ def open_box(database: Database, round_id: str, envelopes: int) -> None:
     counted.count(database, round_id)
 
 
-def hidden_by_the_result(database: Database, round_id: str) -> set[str]:
+def hidden_by_the_result(database: Database, round_id: str, version: int = 1) -> set[str]:
     with database.reading() as session:
-        document = json.loads(session.get_one(ResultVersion, (round_id, 1)).document)
+        document = json.loads(session.get_one(ResultVersion, (round_id, version)).document)
     return {row["id"] for row in document["chain"]["groups"] if not row["shown"]}
 
 
@@ -160,3 +163,25 @@ def test_no_refusal_tells_how_many_of_a_hidden_group_came_back(client: TestClien
         refused.add(count_by_hand(organiser, round_id, {"g0": 13, "g1": 0, "g2": 0}).replace(round_id, ""))
     [text] = refused
     assert "“类别0”收回和退回合计多于发出的 7 张" in text
+
+
+def test_after_a_correction_nothing_shows_what_the_newest_result_hides(
+    client: TestClient, database: Database, settings: Settings
+) -> None:
+    """The corrected counts alone would show a third group; version 1 told how few slips the second one had."""
+    round_id = store_closed(database, SPARED, asked=False)
+    open_box(database, round_id, sum(row.returned for row in SPARED))
+    counted.release(database, round_id)
+    assert counted.correct(database, round_id, {f"g{at}": (0, 0) for at in range(3)})
+    every = {"g0", "g1", "g2"}
+    assert hidden_by_the_result(database, round_id, 2) == unseen(database, round_id) == every
+    told = report_of(database, settings, round_id)
+    assert told.together == ("类别0", "类别1", "类别2")
+    assert [line["name"] for line in minutes_of(told)["groups"]] == ["类别0、类别1、类别2"]
+    assert [line["returned"] for line in minutes_of(told)["groups"]] == [27]
+    organiser = counted.log_in(client, database, "organiser")
+    page = organiser.get(f"/rounds/{round_id}/slips").text
+    assert [cells(page, f"类别{at}")[-2:] for at in range(3)] == [["—", "—"]] * 3
+    scrutiny = organiser.get(f"/rounds/{round_id}/scrutiny").text
+    assert cells(scrutiny, "类别0、类别1、类别2")[5:] == ["27", "0", "56", "27", "0", "0"]
+    assert re.findall("类别[0-9](?!、)", scrutiny.split("</table>", maxsplit=1)[0]) == ["类别2"]
