@@ -14,9 +14,11 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.opinions.reads import merged_for
 from app.publication.admission import merged_of
+from app.publication.composite_rows import Composites
 from app.publication.composites import composites_beside
 from app.publication.domain import Release, Scope, Viewer
 from app.publication.editions import Published
+from app.publication.own_scores import composites_to_units
 from app.publication.previous import previous_seen
 from app.publication.reads import VersionLine, ledger_of, published, versions_of
 from app.publication.service import unseen_of
@@ -61,6 +63,8 @@ class Contents:
     documents: Sequence[DocumentFile]
     templates: Mapping[ReportKind, bytes | None]
     particulars: Particulars
+    to_units: Composites | None
+    """What stands beside the votes, as each unit knows it: for the letters."""
 
 
 def contents_of(session: Session, folder: KeyFolder, round_id: str, now: datetime) -> Contents:
@@ -85,6 +89,7 @@ def contents_of(session: Session, folder: KeyFolder, round_id: str, now: datetim
         documents=[document_file(session, round_id, each.version) for each in documents_of(session, round_id)],
         templates={kind: own_of_round(session, kind, round_id) for kind in ReportKind},
         particulars=_particulars(session, result, now),
+        to_units=composites_to_units(session, result, ORGANISERS, now),
     )
 
 

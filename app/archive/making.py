@@ -92,7 +92,7 @@ def _reports(bench: Bench, found: Contents) -> Iterator[Member]:
     yield Member("reports/scrutiny.docx", scrutiny)
     yield Member("reports/result.xlsx", result_workbook(result, told.composites, told.previous))
     yield Member("reports/brief.pdf", brief(result, told.composites, told.previous))
-    own, beside = found.templates[ReportKind.LETTER], told.composites.by_object if told.composites else NOTHING
+    own, beside = found.templates[ReportKind.LETTER], found.to_units.by_object if found.to_units else NOTHING
     written = (letter for part in result.parts for _, letter in letters_of(part, own, now, beside))
     yield from (Member(letter_name(number), letter) for number, letter in enumerate(written, start=1))
 

@@ -19,6 +19,7 @@ from app.publication.reads import (
     ledger_of,
     line_of,
     meeting_of,
+    own_viewer,
     published,
     published_bands,
     rates_any,
@@ -87,7 +88,8 @@ def _entered(session: Session, paper: Paper, viewer: Viewer, now: datetime) -> s
     found = sorted((row.object_id, row.part, row.value, row.entered_by) for row in session.scalars(query))
     composite = paper.scheme.composite
     wanted = {part.round_id for part in every_part(composite.parts if composite else ()) if part.round_id}
-    others = [_seen_of(session, round_id, viewer, now) for round_id in sorted(wanted)]
+    readers = (viewer, own_viewer(paper))  # a letter tells its unit what that may read
+    others = [_seen_of(session, round_id, each, now) for round_id in sorted(wanted) for each in readers]
     return sha256(repr((found, others)).encode()).hexdigest() if found or others else ""
 
 

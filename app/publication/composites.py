@@ -50,6 +50,12 @@ def composite_of(paper: Paper) -> Composite | None:
     return paper.scheme.composite
 
 
+def rounds_behind(composite: Composite | None) -> frozenset[str]:
+    """Return the other rounds whose results are parts of a score."""
+    parts = every_part(composite.parts) if composite else ()
+    return frozenset(part.round_id for part in parts if part.source is Source.ROUND)
+
+
 def asked_for(paper: Paper) -> list[Part]:
     """Return the parts that are entered by name."""
     composite = composite_of(paper)
@@ -162,8 +168,14 @@ def composites_in(
 
     ``other`` gives another round's result as the same reader sees it, None where he sees none.
     """
-    paper, _ = frozen_paper(session, round_id)
-    composite, entries = composite_of(paper), entries_of(session, round_id)
+    return composites_from(frozen_paper(session, round_id)[0], entries_of(session, round_id), document, other)
+
+
+def composites_from(
+    paper: Paper, entries: Mapping[Key, Entry], document: Document, other: Callable[[str], Document | None]
+) -> Composites | None:
+    """Return the same from a paper that is read and what was entered for its round."""
+    composite = composite_of(paper)
     totals: Mapping[str, Total] = {}
     if composite is not None:
         named = {key: Fraction(entry.value) for key, entry in entries.items() if key[1] != AWARD}
@@ -177,6 +189,5 @@ def composites_in(
 
 
 def _others(composite: Composite, other: Callable[[str], Document | None]) -> dict[str, Document]:
-    wanted = {part.round_id for part in every_part(composite.parts) if part.source is Source.ROUND}
-    found = {round_id: other(round_id) for round_id in wanted}
+    found = {round_id: other(round_id) for round_id in rounds_behind(composite)}
     return {round_id: document for round_id, document in found.items() if document is not None}

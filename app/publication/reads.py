@@ -85,6 +85,11 @@ def viewer_of(session: Session, staff: Principal) -> Viewer:
     return Viewer(scope, staff.id, units)
 
 
+def own_viewer(paper: Paper) -> Viewer:
+    """Return as what the units of a paper read results, each of them its own alone."""
+    return Viewer(Scope.UNIT, unit_ids=frozenset(unit.id for unit in paper.units))
+
+
 def release_of(row: ResultRelease | Row[*tuple[Any, ...]]) -> Release:
     """Return the ledger entry of a row."""
     return Release(

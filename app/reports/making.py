@@ -13,6 +13,7 @@ from app.publication.composite_rows import Composites
 from app.publication.composites import composites_beside, composites_told
 from app.publication.domain import unit_of
 from app.publication.editions import Published, PublishedBands
+from app.publication.own_scores import composites_to_units
 from app.publication.previous import in_words, previous_seen, previous_told
 from app.publication.reads import ANYONE, viewer_of
 from app.publication.spoken import in_language
@@ -37,8 +38,8 @@ def _result(bench: Bench, session: Session) -> Published:
 
 
 def _beside(bench: Bench, session: Session, result: Published) -> Mapping[str, Sequence[str]]:
-    """Return what stands beside the votes of each unit, in sentences."""
-    found = _composites(bench, session, result)
+    """Return what stands beside the votes of each unit, in sentences, as the unit itself knows it."""
+    found = composites_to_units(session, result, viewer_of(session, bench.staff), bench.now)
     return found.by_object if found else {}
 
 

@@ -9,8 +9,11 @@ from app.audit import service as audit
 from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
 from app.publication.agreement import why_not
+from app.publication.composite_rows import Composites, Row
 from app.publication.concluded import judged_scores
 from app.publication.domain import Pair, unit_of
+from app.publication.editions import Published
+from app.publication.own_scores import composites_to_units
 from app.publication.reads import published, viewer_of
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.service import attempt_row, locked_order, note, order_moved
@@ -18,12 +21,13 @@ from app.rectification.rules.orders import OrderEvent, Standing, retest_event
 from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, get_round, last_repeat
 from app.rounds.retesting import create_retest
-from app.tally.document import Section, Target
+from app.tally.document import Section, Target, every_target
 from app.tally.headed import RATE, head_of
 from app.tally.restraint import may_compare
 from app.tally.shown import Table
 from app.tally.verdict import MEANING_OF, Verdict
 
+OF_ANOTHER = "得分用到没有向本单位公布的结果，这里不写"
 NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，为保护匿名不作比较"
 
 
@@ -78,31 +82,39 @@ def count_retest(acting: Acting, order_id: str) -> Standing:
     if get_round(session, attempt.retest_round_id).state is RoundState.VOID:
         attempt.outcome = Verdict.INVALID.value
         return _outcome(acting, order_id, Verdict.INVALID)
-    unit = _unit(session, acting.actor, acting.now, attempt.retest_round_id, order.unit_id)
-    if unit is None:
+    result = _seen(session, acting.actor, acting.now, attempt.retest_round_id)
+    unit = unit_of(every_target(result.document), order.unit_id) if result else None
+    if result is None or unit is None:
         raise DomainError("retest_not_published")
     order_moved(order, OrderEvent.COUNT_RETEST)
-    verdict, words = _found(acting, attempt.retest_round_id, unit)
+    verdict, words = _found(acting, result, unit)
     note(acting, order, OrderEvent.COUNT_RETEST, words)
     attempt.outcome = verdict.value
     return _outcome(acting, order_id, verdict)
 
 
-def _found(acting: Acting, round_id: str, unit: Target) -> tuple[Verdict, str]:
+def _found(acting: Acting, result: Published, unit: Target) -> tuple[Verdict, str]:
     """Return what a retest says of a unit, by its votes and by the word of its score where a rule judges that.
 
     A score of which no word is known decides nothing: then the retest is held again.
     """
     voted, label = Verdict(unit["verdict"]["code"]), unit["verdict"]["label"]
-    rows = judged_scores(acting.session, round_id, viewer_of(acting.session, acting.actor), acting.now)
+    viewer = viewer_of(acting.session, acting.actor)
+    rows = judged_scores(acting.session, result.round_id, viewer, acting.now)
     row = next((row for row in rows if row.id == unit["id"]), None)
     if row is None or voted not in MEANING_OF:
         return voted, label
     scored = row.conclusion.code if row.conclusion else None
-    told = f"{label}；综合评价：{(row.conclusion_text or row.why)}"
+    told = f"{label}；综合评价：{_told(composites_to_units(acting.session, result, viewer, acting.now), row)}"
     if voted is Verdict.REMEDIAL or scored is Verdict.REMEDIAL:
         return Verdict.REMEDIAL, told
     return (voted if scored else Verdict.TOO_FEW), told
+
+
+def _told(to_units: Composites | None, row: Row) -> str:
+    """Return the word of a score as the unit knows it, for its people read the history."""
+    own = next((each for each in to_units.rows if each.id == row.id), None) if to_units else None
+    return row.conclusion_text or row.why if own == row else OF_ANOTHER
 
 
 def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:
@@ -114,21 +126,24 @@ def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:
     return standing
 
 
-def _unit(session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str) -> Target | None:
-    found = _rated(session, staff, now, round_id, unit_id)
-    return None if found is None else found[1]
+def _seen(session: Session, staff: Principal, now: datetime, round_id: str) -> Published | None:
+    """Return a result; None where it is not this reader's to see."""
+    try:
+        return published(session, round_id, viewer_of(session, staff), now)
+    except DomainError as error:
+        if error.code in {"result_not_published", "role_refused"}:
+            return None
+        raise
 
 
 def _rated(
     session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str
 ) -> tuple[Section, Target] | None:
     """Return a unit's result with the section that it is of; None where it is not this reader's to see."""
-    try:
-        section = published(session, round_id, viewer_of(session, staff), now).around(unit_id).section
-    except DomainError as error:
-        if error.code in {"result_not_published", "role_refused", "not_found"}:
-            return None
-        raise
+    result = _seen(session, staff, now, round_id)
+    if result is None or unit_of(every_target(result.document), unit_id) is None:
+        return None
+    section = result.around(unit_id).section
     unit = unit_of(section["targets"], unit_id)
     return None if unit is None else (section, unit)
 

@@ -106,3 +106,22 @@ def test_a_retest_is_judged_by_its_score_as_well(
         [entry] = [each for each in reads.entries_of(session, order_id) if each.event == OrderEvent.COUNT_RETEST]
         assert "综合评价：" in entry.text
         assert standing(session, order_id).standing.state is state
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_the_history_tells_no_score_of_a_round_that_the_unit_may_not_read(
+    database: Database, new_desk: Callable[[str], Desk], *, is_told: bool
+) -> None:
+    """It tells the word of it no more: half of it is the unit's own vote, and so the word would tell of the rest."""
+    found = stored(database, paper(), {FLAGGED: "10"})
+    order_id = order(database, found)
+    keep_ledger(database, order_id)
+    with database.writing() as session:
+        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    first = held(database, paper(replace(COMPOSITE, parts=COMPOSITE.parts[:1], rule=None)), GOOD)
+    counted.release(database, first, "unit" if is_told else "leaders")
+    parts = (COMPOSITE.parts[0], Part("half", "上半年", Source.ROUND, F(60), round_id=first))
+    assert held_again(database, order_id, paper(replace(COMPOSITE, parts=parts)), GOOD) is OrderState.CLOSED
+    page = new_desk("wujiu").get(f"/rectification/orders/{order_id}").text
+    assert ("综合评价：通过" in page) is is_told
+    assert ("综合评价：得分用到没有向本单位公布的结果，这里不写" in page) is not is_told

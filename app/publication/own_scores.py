@@ -1,0 +1,64 @@
+"""Composite scores as they are told to the objects themselves: in their letters, and in the history of an order."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import DomainError
+from app.publication.composite_rows import Composites, Row
+from app.publication.composites import composite_of, composites_from, entries_of, rounds_behind
+from app.publication.domain import Scope, Sight, Viewer
+from app.publication.editions import Published
+from app.publication.reads import own_viewer, published, published_version
+from app.publication.renditions import rendition
+from app.rounds.domain import Paper
+from app.rounds.reads import frozen_paper
+from app.tally.document import Document, every_target
+
+
+def composites_to_units(session: Session, result: Published, viewer: Viewer, now: datetime) -> Composites | None:
+    """Return what stands beside the votes of a result, each row as its own unit knows it; None where nothing does.
+
+    Whoever writes to a unit may know another round that the unit does not: by its score, that would follow.
+    """
+    paper, _ = frozen_paper(session, result.round_id)
+    entries = entries_of(session, result.round_id)
+    known = _known(session, paper, viewer, now)
+    rated = {round_id: _ids(document) for round_id, document in known.items()}
+    readable = {unit: frozenset(each for each in known if unit in rated[each]) for unit in _ids(result.document)}
+    as_read = {
+        rounds: composites_from(paper, entries, result.document, {each: known[each] for each in rounds}.get)
+        for rounds in {frozenset(known), *readable.values()}
+    }
+    found = as_read[frozenset(known)]
+    rows = {rounds: _by_id(each) for rounds, each in as_read.items()}
+    return replace(found, rows=[rows[readable[row.id]][row.id] for row in found.rows]) if found else None
+
+
+def _by_id(found: Composites | None) -> Mapping[str, Row]:
+    return {row.id: row for row in found.rows} if found else {}
+
+
+def _ids(document: Document) -> frozenset[str]:
+    return frozenset(target["id"] for target in every_target(document))
+
+
+def _known(session: Session, paper: Paper, viewer: Viewer, now: datetime) -> Mapping[str, Document]:
+    """Return the other rounds of the paper's score that units may read, and the writer as well."""
+    found = {
+        each: _other(session, each, (own_viewer(paper), viewer), now) for each in rounds_behind(composite_of(paper))
+    }
+    return {round_id: document for round_id, document in found.items() if document is not None}
+
+
+def _other(session: Session, round_id: str, readers: tuple[Viewer, Viewer], now: datetime) -> Document | None:
+    """Return another round cut to the units of which both readers may see it, in the version that units read."""
+    units, writer = readers
+    try:
+        found = published(session, round_id, units, now)
+        theirs = _ids(published_version(session, round_id, found.version, writer, now).document)
+    except DomainError:
+        return None
+    return rendition(found.document, Sight(found.version, Scope.UNIT, theirs, found.published_at))
