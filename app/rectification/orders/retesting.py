@@ -28,6 +28,7 @@ from app.tally.shown import Table
 from app.tally.verdict import MEANING_OF, Verdict
 
 OF_ANOTHER = "得分用到没有向本单位公布的结果，这里不写"
+VOTES_DECIDE = "；按测评结论认定"
 NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，为保护匿名不作比较"
 
 
@@ -96,7 +97,7 @@ def count_retest(acting: Acting, order_id: str) -> Standing:
 def _found(acting: Acting, result: Published, unit: Target) -> tuple[Verdict, str]:
     """Return what a retest says of a unit, by its votes and by the word of its score where a rule judges that.
 
-    A score of which no word is known decides nothing: then the retest is held again.
+    A score of which no word is known decides nothing: then the votes do, or no order with such a part would ever end.
     """
     voted, label = Verdict(unit["verdict"]["code"]), unit["verdict"]["label"]
     viewer = viewer_of(acting.session, acting.actor)
@@ -105,10 +106,11 @@ def _found(acting: Acting, result: Published, unit: Target) -> tuple[Verdict, st
     if row is None or voted not in MEANING_OF:
         return voted, label
     scored = row.conclusion.code if row.conclusion else None
-    told = f"{label}；综合评价：{_told(composites_to_units(acting.session, result, viewer, acting.now), row)}"
-    if voted is Verdict.REMEDIAL or scored is Verdict.REMEDIAL:
-        return Verdict.REMEDIAL, told
-    return (voted if scored else Verdict.TOO_FEW), told
+    told = _told(composites_to_units(acting.session, result, viewer, acting.now), row)
+    return (
+        Verdict.REMEDIAL if scored is Verdict.REMEDIAL else voted,
+        f"{label}；综合评价：{told}{'' if scored else VOTES_DECIDE}",
+    )
 
 
 def _told(to_units: Composites | None, row: Row) -> str:

@@ -90,12 +90,12 @@ def test_who_fails_by_votes_and_by_score_is_flagged_once_with_both_reasons(datab
 
 @pytest.mark.parametrize(("opinions", "score", "state"), [
     (GOOD, "90", OrderState.CLOSED), (GOOD, "10", OrderState.ESCALATED), (BAD, "100", OrderState.ESCALATED),
-    (GOOD, "", OrderState.COMPLETED),
+    (GOOD, "", OrderState.CLOSED), (BAD, "", OrderState.ESCALATED),
 ])  # fmt: skip
 def test_a_retest_is_judged_by_its_score_as_well(
     database: Database, opinions: tuple[tuple[int, ...], ...], score: str, state: OrderState
 ) -> None:
-    """Without a score there is no word: the retest is held again."""
+    """Without a score there is no word, and the votes decide."""
     found = stored(database, paper(), {FLAGGED: "10"})
     order_id = order(database, found)
     keep_ledger(database, order_id)
@@ -105,6 +105,7 @@ def test_a_retest_is_judged_by_its_score_as_well(
     with database.reading() as session:
         [entry] = [each for each in reads.entries_of(session, order_id) if each.event == OrderEvent.COUNT_RETEST]
         assert "综合评价：" in entry.text
+        assert entry.text.endswith("综合评价：还没有填写计名的部分；按测评结论认定") is (not score)
         assert standing(session, order_id).standing.state is state
 
 
@@ -125,3 +126,21 @@ def test_the_history_tells_no_score_of_a_round_that_the_unit_may_not_read(
     page = new_desk("wujiu").get(f"/rectification/orders/{order_id}").text
     assert ("综合评价：通过" in page) is is_told
     assert ("综合评价：得分用到没有向本单位公布的结果，这里不写" in page) is not is_told
+
+
+def test_an_order_by_votes_ends_where_no_retest_can_have_a_word(database: Database) -> None:
+    """Half of the score is a round that stays unpublished: held again, the retest would say as little."""
+    first = held(database, paper(replace(COMPOSITE, parts=COMPOSITE.parts[:1], rule=None)), GOOD)
+    parts = (COMPOSITE.parts[0], Part("half", "上半年", Source.ROUND, F(60), round_id=first))
+    made = paper(replace(COMPOSITE, parts=parts))
+    round_id = held(database, made, BAD)
+    found = Flagged(round_id, peopled(database, round_id, made))
+    publish(database, round_id)
+    order_id = order(database, found)
+    keep_ledger(database, order_id)
+    with database.writing() as session:
+        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    assert held_again(database, order_id, made, GOOD) is OrderState.CLOSED
+    with database.reading() as session:
+        [entry] = [each for each in reads.entries_of(session, order_id) if each.event == OrderEvent.COUNT_RETEST]
+    assert entry.text.endswith("综合评价：另一轮的结果没有公布，不计算；按测评结论认定")
