@@ -178,11 +178,26 @@ def weighted_mean(parts: Sequence[tuple[Fraction, Points]]) -> Points:
 
 def points_text(points: Points, decimals: int) -> str:
     """Write points half up; where they are no one number, the whole points that hold all of them."""
-    if not points.exact:
-        return f"{points.low.__floor__()}–{points.high.__ceil__()}"
-    decimals = 0 if points.coarse else decimals
-    steps = (points.low * 10**decimals * 2 + 1).__floor__() // 2
-    whole, rest = divmod(steps, 10**decimals)
+    return written(points, 0 if points.coarse or not points.exact else decimals)
+
+
+def written(points: Points, decimals: int) -> str:
+    """Write points as they are rounded."""
+    near = rounded(points, decimals)
+    return "–".join(_fixed(end, decimals) for end in dict.fromkeys((near.low, near.high)))
+
+
+def rounded(points: Points, decimals: int) -> Points:
+    """Return one number half up, and a span from end to end with all that it holds."""
+    unit = 10**decimals
+    if points.exact:
+        near = Fraction((points.low * unit * 2 + 1).__floor__() // 2, unit)
+        return Points(near, near)
+    return Points(Fraction((points.low * unit).__floor__(), unit), Fraction((points.high * unit).__ceil__(), unit))
+
+
+def _fixed(number: Fraction, decimals: int) -> str:
+    whole, rest = divmod(int(number * 10**decimals), 10**decimals)
     return f"{whole}.{rest:0{decimals}}" if decimals else str(whole)
 
 

@@ -6,7 +6,19 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Final
 
-from app.campaigns.composite import NAMED, Composite, Line, Missing, Points, Say, Total, formula_text, points_text
+from app.campaigns.composite import (
+    NAMED,
+    Composite,
+    Line,
+    Missing,
+    Points,
+    Say,
+    Total,
+    formula_text,
+    points_text,
+    rounded,
+    written,
+)
 from app.campaigns.composite_rule import outcome_of
 from app.campaigns.rule import Rule
 from app.core.chinese import chinese_date
@@ -22,7 +34,8 @@ NOTE_SENTENCES: Final = {
     "unsure": "得分只能确定到一个范围，跨过判定的线，不作结论",
 }
 """Why there is no score, or no word for one, by the reason."""
-_MORE_DECIMALS: Final = 7
+_MOST_DECIMALS: Final = 20
+"""As many as a line of a rule may be typed with."""
 _FLAGGED: Final = (Verdict.REMEDIAL, Verdict.ATTENTION)
 
 
@@ -177,26 +190,32 @@ def row_of(target: tuple[str, str], composite: Composite | None, total: Total | 
     parts = [_told(line, composite.decimals) for line in _every(total.lines)]
     if isinstance(total.figure, Missing):
         return Row(*target, "", NOTE_SENTENCES[total.figure.reason], parts, award)
-    score = score_text(total.figure, composite)
-    return Row(*target, score, "", parts, award, _concluded(composite.rule, total.figure))
+    score, rule = score_text(total.figure, composite), composite.rule
+    conclusion = None if rule is None else _concluded(rule, total.figure, composite)
+    return Row(*target, score, "", parts, award, conclusion)
 
 
 def score_text(score: Points, composite: Composite) -> str:
     """Write a score; where rounding would carry it over a line of the rule, with as many decimals as keep it off."""
-    text, rule = points_text(score, composite.decimals), composite.rule
-    if rule is None or not score.exact:
-        return text
-    exact, decimals = replace(score, coarse=False, slack=Fraction(0)), len(text.partition(".")[2])
-    closer = (points_text(exact, decimals + more) for more in range(_MORE_DECIMALS))
-    told = ((each, outcome_of(rule, Points(Fraction(each), Fraction(each)))) for each in closer)
-    return next((each for each, outcome in told if outcome == outcome_of(rule, exact)), text)
+    decimals = _decimals_off(score, composite)
+    return points_text(score, composite.decimals) if decimals is None else written(score, decimals)
 
 
-def _concluded(rule: Rule | None, score: Points) -> Conclusion | None:
+def _decimals_off(score: Points, composite: Composite) -> int | None:
+    """Return with how many decimals a score, or the ends of its span, stay off every line; None where none do."""
+    first = 0 if score.coarse or not score.exact else composite.decimals
+    rule = composite.rule
     if rule is None:
-        return None
+        return first
+    true = outcome_of(rule, replace(score, slack=Fraction(0)))
+    tried = range(first, _MOST_DECIMALS + 1)
+    return next((each for each in tried if outcome_of(rule, rounded(score, each)) == true), None)
+
+
+def _concluded(rule: Rule, score: Points, composite: Composite) -> Conclusion:
+    """Return the word of a score; none where what is printed of it would have another."""
     outcome = outcome_of(rule, score)
-    if outcome is None:
+    if outcome is None or _decimals_off(score, composite) is None:
         return Conclusion(why=NOTE_SENTENCES["unsure"])
     word = outcome.word
     return Conclusion(word.text, OF_MEANING[word.meaning], word.consequence, outcome.flags)

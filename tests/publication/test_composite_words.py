@@ -10,9 +10,12 @@ from fractions import Fraction
 import docx
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.campaigns.composite import Composite, Part, Points, Source, Total
+from app.campaigns.composite_rule import outcome_of
 from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.reads import get_campaign
 from app.campaigns.rule import Condition, Flag, Meaning, Quantity, Rule, Sign, Step, Word
@@ -209,6 +212,65 @@ def test_what_is_printed_is_on_the_side_of_its_word(score: str, text: str, word:
     assert row.conclusion is not None
     assert (row.score, row.conclusion.word) == (text, word)
     assert row.conclusion.flags == (("须作说明",) if F(text) < 59 else ())
+
+
+@pytest.mark.parametrize(("low", "high", "text", "word"), [
+    ("80.2", "84.6", "80.2–84.6", "合格"), ("84.991", "84.999", "84.991–84.999", "合格"),
+    ("80.2", "83.6", "80–84", "合格"), ("80.2", "85", "80–85", ""), ("85", "86.1", "85–87", "优秀"),
+    ("59.5", "60.5", "59–61", ""), ("60.25", "61.5", "60–62", "合格"), ("58.25", "58.75", "58.2–58.8", "不合格"),
+])  # fmt: skip
+def test_both_ends_that_are_printed_are_on_the_side_of_their_word(low: str, high: str, text: str, word: str) -> None:
+    row = row_of(("u1", "县图书馆"), judged(), Total(Points(F(low), F(high), coarse=True), ()), None)
+    assert row.conclusion is not None
+    assert (row.score, row.conclusion.word) == (text, word)
+
+
+def test_a_score_that_no_decimals_keep_off_a_line_has_no_word() -> None:
+    line = Condition(Quantity.COMPOSITE, Sign.AT_LEAST, F(100, 3))
+    rule = Rule((Step((line,), Word("优秀", Meaning.MET)), RULE.steps[-1]))
+    row = row_of(("u1", "县图书馆"), judged(rule), Total(Points(F(100, 3), F(100, 3)), ()), None)
+    assert row.score == "33.33"
+    assert row.conclusion is not None
+    assert (row.conclusion.word, bool(row.conclusion.why)) == ("", True)
+
+
+POINT = st.one_of(
+    st.fractions(0, 100),
+    st.builds(lambda line, off: max(F(line) + F(off, 10**9), F(0)), st.integers(1, 99), st.integers(-(10**7), 10**7)),
+)
+
+
+@given(
+    st.lists(POINT.filter(lambda line: 0 < line < 100), min_size=1, max_size=4, unique=True), st.data(),
+    st.sampled_from([Sign.AT_LEAST, Sign.ABOVE]), st.booleans(),
+    st.sampled_from([F(0), F(1, 100)]), st.integers(0, 2),
+)  # fmt: skip
+def test_no_printed_end_has_another_word(
+    lines: list[Fraction],
+    data: st.DataObject,
+    sign: Sign,
+    coarse: bool,
+    slack: Fraction,
+    decimals: int,  # noqa: FBT001
+) -> None:
+    """Whatever the lines and the span, also right beside a line: who reads the ends finds the word that is told."""
+    near = st.one_of(
+        POINT, st.builds(lambda line, off: line + F(off, 10**4), st.sampled_from(lines), st.integers(0, 99))
+    )
+    low, high = sorted((data.draw(near), data.draw(near)))
+    steps = [Step((Condition(Quantity.COMPOSITE, sign, line),), Word(f"过 {line}", Meaning.MET))
+             for line in sorted(lines, reverse=True)]  # fmt: skip
+    rule = Rule((*steps, RULE.steps[-1]), RULE.flags)
+    composite = replace(judged(rule), decimals=decimals)
+    row = row_of(("u1", "县图书馆"), composite, Total(Points(low, high, coarse=coarse, slack=slack), ()), None)
+    assert row.conclusion is not None
+    if row.conclusion.word:
+        ends = [outcome_of(rule, Points(F(end), F(end))) for end in row.score.split("–")]
+        assert {end.word.text for end in ends if end} == {row.conclusion.word}
+        assert all(end and {*row.conclusion.flags} <= {*end.flags} for end in ends)
+    if low < high:
+        printed = [F(end) for end in row.score.split("–")]
+        assert printed[0] <= low < high <= printed[1]
 
 
 ROWS = {
