@@ -12,6 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
+from app.campaigns.ratios import decimal_of, number_text
 from app.campaigns.rule import Rule
 from app.core.errors import DomainError
 
@@ -184,7 +185,7 @@ def points_text(points: Points, decimals: int) -> str:
 def written(points: Points, decimals: int) -> str:
     """Write points as they are rounded."""
     near = rounded(points, decimals)
-    return "–".join(_fixed(end, decimals) for end in dict.fromkeys((near.low, near.high)))
+    return "–".join(f"{decimal_of(end):.{decimals}f}" for end in dict.fromkeys((near.low, near.high)))
 
 
 def rounded(points: Points, decimals: int) -> Points:
@@ -194,11 +195,6 @@ def rounded(points: Points, decimals: int) -> Points:
         near = Fraction((points.low * unit * 2 + 1).__floor__() // 2, unit)
         return Points(near, near)
     return Points(Fraction((points.low * unit).__floor__(), unit), Fraction((points.high * unit).__ceil__(), unit))
-
-
-def _fixed(number: Fraction, decimals: int) -> str:
-    whole, rest = divmod(int(number * 10**decimals), 10**decimals)
-    return f"{whole}.{rest:0{decimals}}" if decimals else str(whole)
 
 
 def every_part(parts: Sequence[Part]) -> Iterator[Part]:
@@ -266,11 +262,6 @@ def class_weights(text: str, label: str) -> dict[str, Fraction]:
 def classes_text(weights: Mapping[str, Fraction]) -> str:
     """Write weights by class as they are typed."""
     return "，".join(f"{name} {number_text(weight)}" for name, weight in weights.items())
-
-
-def number_text(number: Fraction) -> str:
-    """Write a number that was typed with few digits: ``30``, ``12.5``."""
-    return f"{float(number):g}"
 
 
 PATTERNS: Final = {

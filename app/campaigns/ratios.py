@@ -1,6 +1,7 @@
-"""Ratios as officials write them: 80%, 66.7 %, 2/3. Exact on the way in and on the way out."""
+"""Ratios and numbers as officials write them: 80%, 66.7 %, 2/3, 12.5. Exact on the way in and on the way out."""
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 from app.core.errors import DomainError
@@ -30,3 +31,13 @@ def ratio_text(ratio: Fraction) -> str:
         if (percent * 10**places).denominator == 1:
             return f"{float(percent):.{places}f}%"
     return f"{ratio.numerator}/{ratio.denominator}"
+
+
+def number_text(number: Fraction) -> str:
+    """Return a number that was typed, with all of its decimals: ``30``, ``12.5``."""
+    return f"{decimal_of(number).normalize():f}"
+
+
+def decimal_of(number: Fraction) -> Decimal:
+    """Return a number that has no more digits than a field holds."""
+    return number.numerator / Decimal(number.denominator)

@@ -14,10 +14,10 @@ from app.campaigns.composite import (
     Source,
     class_weights,
     classes_text,
-    number_text,
 )
 from app.campaigns.domain import DECIMALS
 from app.campaigns.ports import resting_rounds
+from app.campaigns.ratios import number_text
 from app.campaigns.reads import get_campaign
 from app.campaigns.sentences import composite_rule_text
 from app.campaigns.stored import locked_campaign, stored_composite

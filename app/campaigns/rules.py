@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.campaigns.builtin import DEFAULT_SCALE, SCALES
-from app.campaigns.composite import number_text
 from app.campaigns.disclosure import hindrances
 from app.campaigns.domain import (
     DECIMALS,
@@ -24,6 +23,7 @@ from app.campaigns.domain import (
     lined_rule,
 )
 from app.campaigns.quorum import check_quorums
+from app.campaigns.ratios import number_text
 from app.campaigns.rule import Condition, Quantity, Rule
 from app.campaigns.rule_checks import Ground, check_rule, worsening
 from app.campaigns.weighing import are_mixed, by_points

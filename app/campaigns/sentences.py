@@ -7,9 +7,9 @@ leave open on which side the number itself is. In English see app.tally.spoken.
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from app.campaigns.composite import number_text
 from app.campaigns.domain import Denominator, Item, Measure, Scheme
 from app.campaigns.quorum import Quorum
+from app.campaigns.ratios import number_text
 from app.campaigns.rule import LEFT_OPEN, SHARES, Condition, Plurality, Quantity, Rule, Sign, Step, Tie, Word
 from app.campaigns.score import Score
 from app.campaigns.weighing import are_weighed, by_points
@@ -45,7 +45,7 @@ def share_text(share: Fraction) -> str:
 
 def points_text(points: Fraction) -> str:
     """Write a number of points."""
-    return f"{float(points):g} 分"
+    return f"{number_text(points)} 分"
 
 
 def _joined(labels: Sequence[str]) -> str:

@@ -10,9 +10,8 @@ from typing import Final, TypeVar
 
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.builtin import SCALES
-from app.campaigns.composite import number_text
 from app.campaigns.domain import Form, Grade, Item, Scale, Scheme
-from app.campaigns.ratios import parse_ratio, ratio_text
+from app.campaigns.ratios import number_text, parse_ratio, ratio_text
 from app.campaigns.rules import MAX_ITEMS, MAX_UNITS, MAX_WEIGHT, reordered, scale_of
 from app.campaigns.scales import MAX_GRADES, MAX_SCORE, OWN_SCALE
 from app.campaigns.scheme_service import FormEdit, LimitEdit

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from app.campaigns.domain import Scheme, lined_rule, rule_of_lines
-from app.campaigns.ratios import parse_ratio, ratio_text
+from app.campaigns.ratios import number_text, parse_ratio, ratio_text
 from app.campaigns.rule import (
     SHARES,
     Condition,
@@ -177,7 +177,7 @@ def _shown_flags(rule: Rule) -> dict[str, str]:
 def _shown_conditions(conditions: Sequence[Condition], row: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for place, each in enumerate(conditions, start=1):
-        number = ratio_text(each.number) if each.quantity in SHARES else f"{float(each.number):g}"
+        number = ratio_text(each.number) if each.quantity in SHARES else number_text(each.number)
         fields[f"{row}-what-{place}"] = f"{each.quantity.value}-{each.grades}"
         fields |= {f"{row}-sign-{place}": each.sign.value, f"{row}-number-{place}": number}
     return fields
@@ -185,7 +185,7 @@ def _shown_conditions(conditions: Sequence[Condition], row: str) -> dict[str, st
 
 def _shown_word(word: Word, row: str) -> dict[str, str]:
     fields = {f"{row}-word": word.text, f"{row}-meaning": word.meaning.value, f"{row}-consequence": word.consequence}
-    return fields if word.points is None else {**fields, f"{row}-points": f"{float(word.points):g}"}
+    return fields if word.points is None else {**fields, f"{row}-points": number_text(word.points)}
 
 
 COMPOSITE_CHOICES: Final[dict[str, object]] = {"quantities": [("composite-0", [])], **ROWS_OFFERED}

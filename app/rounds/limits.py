@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from app.campaigns.ballot_limit import BallotLimit
-from app.campaigns.composite import number_text
+from app.campaigns.ratios import number_text
 from app.core.errors import DomainError
 from app.rounds.domain import SELF, Section
 from app.rounds.marks import steps_of

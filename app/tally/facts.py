@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from app.campaigns.composite import number_text
 from app.campaigns.domain import (
     Denominator,
     Formula,
@@ -16,6 +15,7 @@ from app.campaigns.domain import (
     Scheme,
 )
 from app.campaigns.nouns import called
+from app.campaigns.ratios import number_text
 from app.campaigns.sentences import MEASURES, formula_text, item_rule_texts, rule_text, scheme_texts, share_text
 from app.campaigns.weighing import are_weighed
 from app.rounds.domain import Paper, Section

@@ -4,12 +4,22 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator, Formula, Scheme, default_top, rule_of_lines
-from app.campaigns.rule import Flag, Meaning, Rule, Tie
+from app.campaigns.rule import Condition, Flag, Meaning, Quantity, Rule, Sign, Step, Tie, Word
 from app.campaigns.rules import check_scheme
-from app.campaigns.typed_rule import quantities, rule_choices, shown_rule, typed_rule
+from app.campaigns.sentences import rule_text
+from app.campaigns.typed_rule import (
+    quantities,
+    rule_choices,
+    shown_composite_rule,
+    shown_rule,
+    typed_composite_rule,
+    typed_rule,
+)
 from app.web.forms import PostedForm
 from tests.campaigns.test_rule import CONGRESS, DEFAULT, DEPUTIES, MARKS, POINTS, VILLAGE, last, most
 from tests.cast import refuses
@@ -107,3 +117,20 @@ def test_a_word_keeps_points_and_what_follows() -> None:
         "下次会议再报告",
         Fraction(261, 2),
     )
+
+
+def numbers(places: int) -> st.SearchStrategy[Fraction]:
+    return st.integers(0, 100 * 10**places).map(lambda units: Fraction(units, 10**places))
+
+
+@given(numbers(12), numbers(4))
+def test_a_form_shows_each_number_as_it_was_typed(number: Fraction, points: Fraction) -> None:
+    """What is shown is posted again by the next save, whatever else that changes."""
+    condition = Condition(Quantity.COMPOSITE, Sign.AT_LEAST, number)
+    steps = (Step((condition,), Word("优秀", Meaning.MET)), Step((), Word("不合格", Meaning.FAILED)))
+    rule = Rule(steps, (Flag((condition,), "须作说明"),))
+    assert typed_composite_rule(posted(shown_composite_rule(rule))) == rule
+    said = rule_text(FOUR, rule).partition("达到 ")[2].partition(" 分")[0]
+    assert Fraction(said) == number
+    worth = replace(FOUR, rule=Rule((*DEFAULT.steps[:-1], Step((), Word("需补课", Meaning.FAILED, points=points)))))
+    assert typed_rule(posted(shown_rule(worth)), FOUR) == worth.rule

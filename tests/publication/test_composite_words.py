@@ -251,7 +251,7 @@ def test_no_printed_end_has_another_word(
     sign: Sign,
     coarse: bool,
     slack: Fraction,
-    decimals: int,  # noqa: FBT001
+    decimals: int,
 ) -> None:
     """Whatever the lines and the span, also right beside a line: who reads the ends finds the word that is told."""
     near = st.one_of(
