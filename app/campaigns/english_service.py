@@ -1,6 +1,6 @@
-"""A campaign's dictionary: the English names of what its voters read, which a round freezes into its paper."""
+"""A campaign's dictionary: the English names of what is read on its papers and results, frozen into each paper."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from app.campaigns.builtin import FORMS
 from app.campaigns.models import EnglishName
 from app.campaigns.names import SHIPPED
 from app.campaigns.reads import CampaignView, english_names
+from app.campaigns.result_names import result_names, rule_names
 from app.campaigns.service import campaign_row
 from app.core.acting import Acting
 from app.core.errors import DomainError
@@ -21,7 +22,7 @@ ENGLISH_LIMIT = 160
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A name that voters read; ``kind`` says of what, ``english`` is the campaign's own, ``shipped`` the product's."""
+    """A name that is read; ``kind`` says of what, ``english`` is the campaign's own, ``shipped`` the product's."""
 
     kind: str
     name: str
@@ -43,10 +44,14 @@ class Change:
     english: str
 
 
-def dictionary(campaign: CampaignView, round_titles: Iterable[str]) -> list[Entry]:
-    """Return every name of the campaign that its voters read, each once, by kind."""
+def dictionary(campaign: CampaignView, round_titles: Iterable[str], ours: Container[str]) -> list[Entry]:
+    """Return every name of the campaign that is read on papers and results, each once, by kind.
+
+    Of what its results are judged by, words that are ``ours`` have their English already.
+    """
     pairs = dict[str, str]()
-    for kind, names in _names(campaign, round_titles):
+    judged = (name for name in dict.fromkeys(_judged(campaign)) if name not in ours)
+    for kind, names in (*_names(campaign, round_titles), ("结论", judged)):
         for name in names:
             pairs.setdefault(name, kind)
     own = campaign.english
@@ -69,6 +74,13 @@ def _names(campaign: CampaignView, round_titles: Iterable[str]) -> Sequence[tupl
         ("指标", (item.label for item in items)),
         ("等次", (*campaign.scheme.scale.options, *grades)),
     )
+
+
+def _judged(campaign: CampaignView) -> Iterator[str]:
+    yield from result_names(campaign.scheme)
+    for section in campaign.sections:
+        if section.rule is not None:
+            yield from rule_names(section.rule)
 
 
 def save_english(acting: Acting, campaign_id: str, changes: Sequence[Change]) -> None:

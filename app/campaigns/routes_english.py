@@ -11,6 +11,7 @@ from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
+from app.web.i18n import english
 
 router = APIRouter()
 
@@ -20,14 +21,14 @@ def _page(
 ) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     titles = [each.title for each in resting_rounds(desk.request)(desk.session, campaign_id)]
-    entries = dictionary(campaign, dict.fromkeys(titles))
+    entries = dictionary(campaign, dict.fromkeys(titles), english())
     context = {"campaign": campaign, "entries": entries, "missing": missing(entries), "kept": typed or {}}
     return desk.show("campaigns/english.html", refused, **context)
 
 
 @router.get("/campaigns/{campaign_id}/english")
 def english_page(desk: OrganiserDesk, campaign_id: str) -> Response:
-    """Show every name that voters read, with its English."""
+    """Show every name that is read on papers and results, with its English."""
     return _page(desk, campaign_id)
 
 

@@ -1,16 +1,23 @@
 """A paper in English: its names, where they have English ones, are frozen in it beside the Chinese (no I/O)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from app.campaigns.domain import Grade, Item, Scale, Scheme
 from app.campaigns.names import english_of
+from app.campaigns.result_names import result_names
 from app.rounds.domain import Paper, PaperSection, PaperUnit
 
 
 def with_english(paper: Paper, own: Mapping[str, str]) -> Paper:
-    """Return the paper with the English of its names out of its campaign's dictionary and the one that ships."""
-    return replace(paper, english={name: found for name in paper.names if (found := english_of(own, name))})
+    """Return the paper with the English of its names and of what it is judged by, of its campaign or as it ships."""
+    judged = (name for scheme in (paper.scheme, *_own_schemes(paper)) for name in result_names(scheme))
+    names = dict.fromkeys((*paper.names, *judged))
+    return replace(paper, english={name: found for name in names if (found := english_of(own, name))})
+
+
+def _own_schemes(paper: Paper) -> Iterator[Scheme]:
+    return (part.own for part in paper.parts if part.own is not None)
 
 
 def spoken(paper: Paper, language: str) -> Paper:

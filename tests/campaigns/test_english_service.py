@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from sqlalchemy import select
@@ -9,19 +11,35 @@ from starlette.testclient import TestClient
 
 from app.audit.models import AuditEntry
 from app.campaigns import english_service
+from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.english_service import ENGLISH_LIMIT, Change, dictionary, missing
 from app.campaigns.reads import english_names
+from app.campaigns.rule import Condition, Flag, Meaning, Quantity, Rule, Sign, Step, Word
 from app.campaigns.workbook_import import GroupRow, UnitRow, preview_workbook
 from app.campaigns.workbook_template import template_xlsx
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.settings import Settings
 from app.office.workbook import read_workbook
+from app.web.i18n import english
 from tests.campaigns.test_routes import Site
 from tests.cast import MORNING, UNITS, refuses
 
 ENGLISH = "County Library"
 LIBRARY = UNITS[1]
+
+
+JUDGED = Rule(
+    (
+        Step((Condition(Quantity.MEAN, Sign.AT_LEAST, Fraction(90)),), Word("示范", Meaning.MET, "全县推广")),
+        Step((), Word("达标", Meaning.MET)),
+    ),
+    (Flag((Condition(Quantity.MEAN, Sign.BELOW, Fraction(60)),), "另行约谈"),),
+)
+COMPOSITE = Composite(
+    (Part("p1", "领导评分", Source.SCORE, Fraction(100), by_class={"党群": Fraction(100)}),),
+    rule=Rule((Step((), Word("达标线以上", Meaning.MET)),)),
+)
 
 
 @pytest.fixture
@@ -45,20 +63,28 @@ def test_it_works(site: Site) -> None:
     assert f'value="{LIBRARY}"' in page.text
     names = re.findall(r'name="name\[\]" value="([^"]*)"', page.text)
     typed = {"name[]": names, "before[]": [""] * len(names)}
-    english = [ENGLISH if name == LIBRARY else "" for name in names]
-    assert site.desk.post(f"{site.root}/english", **typed, **{"english[]": english}).status_code == 303
+    filled = [ENGLISH if name == LIBRARY else "" for name in names]
+    assert site.desk.post(f"{site.root}/english", **typed, **{"english[]": filled}).status_code == 303
     assert own(site) == site.view.english == {LIBRARY: ENGLISH}
     assert f'value="{ENGLISH}"' in site.desk.get(f"{site.root}/english").text
 
 
 def test_what_ships_counts_and_is_not_kept(site: Site) -> None:
-    entries = {entry.name: entry for entry in dictionary(site.view, ["第一轮"])}
+    entries = {entry.name: entry for entry in dictionary(site.view, ["第一轮"], english())}
     assert (entries["满意"].shipped, entries["满意"].is_missing) == ("Satisfied", False)
     assert entries["第一轮"].is_missing
     before = missing(entries.values())
     save(site, Change("满意", "", "Satisfied"), Change("第一轮", "", " Round  one "))
     assert own(site) == {"第一轮": "Round one"}
-    assert missing(dictionary(site.view, ["第一轮"])) == before - 1
+    assert missing(dictionary(site.view, ["第一轮"], english())) == before - 1
+
+
+def test_words_of_its_own_rules_and_parts_of_a_score_are_named(site: Site) -> None:
+    view = replace(site.view, scheme=replace(site.view.scheme, rule=JUDGED, composite=COMPOSITE))
+    found = [entry.name for entry in dictionary(view, [], english()) if entry.kind == "结论"]
+    assert found == ["示范", "全县推广", "另行约谈", "领导评分", "党群", "达标线以上"]
+    plain = dictionary(site.view, [], english())
+    assert [entry.name for entry in plain if entry.kind == "结论"] == []
 
 
 def test_an_empty_name_takes_it_away(site: Site) -> None:

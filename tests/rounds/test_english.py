@@ -3,10 +3,13 @@
 import json
 from dataclasses import replace
 
+from app.campaigns.rule import Meaning, Rule, Step, Word
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Paper, paper_digest
 from app.rounds.english import spoken, with_english
 from app.rounds.reads import paper_text, parse_paper
+from app.tally.spoken import Speaker
+from app.web.i18n import english
 from tests.factories import make_paper
 
 UNIT = "Culture Centre"
@@ -34,6 +37,17 @@ def test_the_names_are_frozen_with_the_paper() -> None:
     assert parse_paper(text) == translated(paper)
     assert json.loads(text)["english"][paper.units[0].name] == UNIT
     assert paper_digest(text) != paper_digest(paper_text(paper))
+
+
+def test_what_it_is_judged_by_is_frozen_in_english() -> None:
+    paper = make_paper()
+    words = Rule((Step((), Word("示范", Meaning.MET, "全县推广")),))
+    judged = replace(paper, scheme=replace(paper.scheme, rule=words))
+    told = with_english(judged, {"示范": "Model", "全县推广": "Followed everywhere"})
+    assert Speaker(told.english, english()).say("其余的为“示范”。“示范”：全县推广。") == (
+        "All others: “Model”. “Model”: Followed everywhere."
+    )
+    assert told.untranslated == with_english(paper, {}).untranslated
 
 
 def test_a_paper_from_before_is_read_and_spoken_as_it_is() -> None:
