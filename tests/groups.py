@@ -1,7 +1,7 @@
 """Which tests one worker runs on end: they look at what is made once for them all, or would be in each other's way.
 
-The marks of pytest-xdist hang a group's name on the id of a test, where this pytest does not look for it: all tests
-stood alone, and each worker made every installation, walk and browser anew.
+The marks of pytest-xdist hang a group's name on the id of a test, where this pytest does not look for it: with them
+all tests stand alone, and each worker makes every installation, walk and browser anew.
 """
 
 import re

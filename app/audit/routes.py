@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.audit import searching, service
-from app.audit.wording import ACTIONS
-from app.core.lists import PAGE, Listed, Wish, wish_of
+from app.audit.wording import ACTIONS, noted
+from app.core.lists import Listed, Wish, wish_of
 from app.web.desk import AuditorDesk, Desk
 from app.web.health import guesses_of
 from app.web.i18n import choose_language, translate
@@ -21,11 +21,11 @@ def log_page(desk: AuditorDesk) -> Response:
     """Show the log, newest first, or what is looked for in it, and whether its chain holds."""
     wish = wish_of(desk.request.query_params)
     looked = _looked_for(desk, wish) if wish.text else None
-    rows, total = (looked.rows, len(looked.rows)) if looked else service.entries(desk.session, wish.part, PAGE)
+    found = Listed(looked.rows, len(looked.rows), wish) if looked else service.entries(desk.session, wish)
     verified: service.Verified = desk.request.app.state.audit_verified
     desk.leave()
     check = verified.check(database(desk.request))
-    context = {"found": Listed(rows, total, wish, PAGE), "looked": looked, "check": check, "actions": ACTIONS}
+    context = {"found": found, "looked": looked, "check": check, "actions": ACTIONS, "noted": noted}
     about = {"log_days": desk.settings.log_days, "guesses": guesses_of(desk.request)}
     return desk.show("audit/log.html", **context, **about)
 

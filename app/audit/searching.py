@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
 from app.audit.service import in_reach
+from app.audit.wording import noted
 from app.core.folding import folded
-from app.core.lists import PAGE
+from app.core.lists import PAGE, every_word_stands
 
 WITHIN: Final = 20_000
 """Entries among which one search looks for those in reach."""
@@ -56,8 +57,8 @@ def found_entries(session: Session, text: str, before: int, called: Callable[[st
     hits: list[int] = []
     stopped = looked_at[-1].number if len(looked_at) == READ else lowest
     for number, name, action, detail in looked_at:
-        told = "\n".join(map(folded, (name, called(action), detail)))
-        if all(word in told for word in words):
+        # Not by Wish.fits: folding the texts of a log, read once each, would drive those of the lists out of its cache.
+        if every_word_stands(words, [*map(folded, (name, called(action), noted(detail)))]):
             hits.append(number)
         if len(hits) == PAGE:
             stopped = number

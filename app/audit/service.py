@@ -4,7 +4,7 @@ Each entry's hash covers its content and the hash before it (SEC-40), so a chang
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.audit.models import AuditEntry
 from app.core.acting import Principal
+from app.core.lists import ANYTHING, PAGE, Listed, Wish
 from app.core.scope import people_in_reach, reach_of, subjects_in_reach
 
 GENESIS = "0" * 64
@@ -80,15 +81,16 @@ def record_each(
     session.flush()
 
 
-def entries(session: Session, page: int, size: int) -> tuple[Sequence[AuditEntry], int]:
-    """Return one page of entries within the session's reach, newest first, and the count of all of these.
+def entries(session: Session, wish: Wish = ANYTHING, size: int = PAGE) -> Listed[AuditEntry]:
+    """Return one page of entries within the session's reach, newest first: the last one instead of one behind it.
 
     In reach is what somebody of an office in reach did, and what was done to one or to anything that belongs to one.
     """
     seen = in_reach(session)
     total = session.scalar(select(func.count()).select_from(AuditEntry).where(*seen)) or 0
     query = select(AuditEntry).where(*seen).order_by(AuditEntry.number.desc())
-    return session.scalars(query.offset((page - 1) * size).limit(size)).all(), total
+    wish = wish.within(total, size)
+    return Listed(session.scalars(query.offset((wish.part - 1) * size).limit(size)).all(), total, wish, size)
 
 
 def in_reach(session: Session) -> tuple[ColumnElement[bool], ...]:

@@ -147,3 +147,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "token.create": "建立访问令牌",
     "token.revoke": "撤销访问令牌",
 }
+
+
+def noted(detail: str) -> str:
+    """Return what a page shows of what was noted with an entry."""
+    return detail if detail != "{}" else "—"

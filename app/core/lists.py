@@ -19,6 +19,11 @@ Row = TypeVar("Row")
 Other = TypeVar("Other")
 
 
+def every_word_stands(words: Collection[str], texts: Collection[str]) -> bool:
+    """Whether every word stands in one of the texts, all of them folded."""
+    return all(any(word in text for text in texts) for word in words)
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a reader wants of a list: words that all stand in a line, a state, and the number of the page from 1.
@@ -39,7 +44,11 @@ class Wish:
     def fits(self, *texts: str) -> bool:
         """Whether every word stands in one of the texts, however it is spelt."""
         words = self.text.split()
-        return not words or all(any(_folded(word) in _folded(text) for text in texts) for word in words)
+        return not words or every_word_stands([*map(_folded, words)], [*map(_folded, texts)])
+
+    def within(self, total: int, size: int) -> "Wish":
+        """Return the same wish for the last page of so many lines where there is none of its number."""
+        return replace(self, part=min(self.part, -(-total // size) or 1))
 
     def address(self, part: int) -> str:
         """Return the query of another page of the same wish."""
@@ -98,5 +107,5 @@ class Listed(Generic[Row]):
 
 def cut(found: Sequence[Row], wish: Wish, size: int = PAGE) -> Listed[Row]:
     """Return the page of what was found; the last one where there is none of that number."""
-    part = min(wish.part, -(-len(found) // size) or 1)
-    return Listed(found[(part - 1) * size : part * size], len(found), replace(wish, part=part), size)
+    wish = wish.within(len(found), size)
+    return Listed(found[(wish.part - 1) * size : wish.part * size], len(found), wish, size)

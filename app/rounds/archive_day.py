@@ -5,7 +5,7 @@ Nobody is forced: the page of the round says the day, and the overview reminds o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +26,9 @@ class Reminder:
     total: int
 
 
+NOBODY = Reminder((), 0)
+
+
 def archive_by(counted_at: datetime | None, days: int) -> date | None:
     """Return the last day on which a round should be put away, so many days after the count; None without one."""
     return counted_at.astimezone(CHINA).date() + timedelta(days=days) if counted_at and days else None
@@ -33,7 +36,11 @@ def archive_by(counted_at: datetime | None, days: int) -> date | None:
 
 def reminder(session: Session, today: date, days: int) -> Reminder:
     """Return the published rounds within reach whose day has passed; none where the installation sets no days."""
-    columns = select(Round.id, Round.title, Round.counted_at).order_by(Round.counted_at, Round.id)
-    waiting = columns.where(Round.state == RoundState.PUBLISHED, Round.rehearsal_of.is_(None))
-    late = [row for row in session.execute(waiting) if (day := archive_by(row.counted_at, days)) and day < today]
+    if not days:
+        return NOBODY
+    # A round that was counted from then on has today at least.
+    in_time = datetime.combine(today - timedelta(days=days), time(), CHINA)
+    query = select(Round.id, Round.title).order_by(Round.counted_at, Round.id)
+    waiting = (Round.state == RoundState.PUBLISHED, Round.rehearsal_of.is_(None), Round.counted_at < in_time)
+    late = session.execute(query.where(*waiting)).all()
     return Reminder([(row.id, row.title) for row in late[:NAMED]], len(late))

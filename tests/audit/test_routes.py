@@ -38,7 +38,15 @@ def test_it_works(at: Callable[[str], Desk]) -> None:
 
 @pytest.mark.parametrize("number", ["0", "-1", "99", "99999999999999999999"])
 def test_any_page_number_is_answered(at: Callable[[str], Desk], number: str) -> None:
-    assert at("sunqi").get(f"/audit?part={number}").status_code == 200
+    assert numbers(at("sunqi").get(f"/audit?part={number}").text)
+
+
+def test_a_page_behind_the_last_is_the_last(at: Callable[[str], Desk]) -> None:
+    """Whoever types a number finds entries, and the way to the others."""
+    page = at("sunqi").get("/audit?part=99").text
+    assert numbers(page) == list(range(10, 0, -1))
+    assert "2 / 2" in page
+    assert 'rel="prev"' in page
 
 
 def test_a_broken_chain_is_told(at: Callable[[str], Desk], database: Database) -> None:
@@ -66,6 +74,11 @@ def test_entries_are_looked_for_by_what_the_page_shows(at: Callable[[str], Desk]
     with database.reading() as session:
         head = service.check_chain(session).head
     assert numbers(desk.get(f"/audit?q={head[:20]}").text) == []
+    with database.writing() as session:
+        service.record(session, MORNING, ZHANG, "logout", "")
+    assert "{}" not in desk.get("/audit").text
+    assert numbers(desk.get("/audit?q={}").text) == []
+    assert numbers(desk.get("/audit?q=张三 — 退出").text) == [63]
     assert "没有符合的" in desk.get("/audit?q=没有").text
     assert "Print" in desk.get("/audit?lang=en&q=slips").text
 

@@ -52,9 +52,10 @@ def test_it_works(database: Database) -> None:
     with database.writing() as session:
         write(session)
     with database.reading() as session:
-        rows, total = service.entries(session, 1, 2)
+        found = service.entries(session, size=2)
         check = service.check_chain(session)
-    assert ([row.number for row in rows], total) == ([5, 4], 5)
+    rows = found.rows
+    assert ([row.number for row in rows], found.total) == ([5, 4], 5)
     assert (check.entries, check.broken_at, check.head) == (5, None, rows[0].hash)
     assert rows[0].detail == '{"title": "第4轮"}'
 
@@ -137,7 +138,7 @@ def test_a_refused_act_leaves_no_entry(database: Database) -> None:
     with pytest.raises(DomainError):
         refused_act(database)
     with database.reading() as session:
-        assert service.entries(session, 1, 10)[1] == 0
+        assert service.entries(session).total == 0
 
 
 def test_what_came_since_is_checked_and_a_missing_entry_shows(database: Database) -> None:
@@ -204,10 +205,10 @@ def test_whoever_reads_for_an_office_finds_what_others_did_to_it_and_nothing_mor
         service.record(session, MORNING, east, "planted", "")
     with database.reading() as session:
         limit(session, ["east"])
-        rows, total = service.entries(session, 1, 100)
-        assert {row.subject for row in rows if row.action == "planted"} == {"east", "easteast", action_id, ""}
-        assert {row.subject for row in rows if row.action.startswith("account.")} == {"newcomer"}
-        assert total == len(rows)
+        listed = service.entries(session, size=100)
+        assert {row.subject for row in listed.rows if row.action == "planted"} == {"east", "easteast", action_id, ""}
+        assert {row.subject for row in listed.rows if row.action.startswith("account.")} == {"newcomer"}
+        assert listed.total == len(listed.rows)
         looked_for = found_entries(session, "planted", 0, str)
         assert {row.subject for row in looked_for.rows} == {"east", "easteast", action_id, ""}
 
@@ -230,7 +231,7 @@ def test_what_somebody_did_before_he_was_moved_stays_with_the_office_that_he_lef
         service.record(session, MORNING, ZHANG, "planted", "wangwu")
     with database.reading() as session:
         limit(session, ["east"])
-        rows, _ = service.entries(session, 1, 100)
+        rows = service.entries(session, size=100).rows
         assert [row.subject for row in rows if row.action == "planted"] == ["after"]
 
 

@@ -38,6 +38,7 @@ def test_what_is_no_state_asks_for_nothing_and_words_are_bounded() -> None:
 def test_a_page_behind_the_last_is_the_last() -> None:
     assert cut([1, 2, 3], Wish(part=900)) == Listed([1, 2, 3], 3, ANYTHING)
     assert cut([], Wish(part=2)).parts == 1
+    assert [Wish("x", part=9).within(total, 50).part for total in (0, 50, 51, 1000)] == [1, 1, 2, 9]
 
 
 def test_a_short_list_needs_no_search() -> None:

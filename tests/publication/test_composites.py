@@ -229,7 +229,7 @@ def test_each_entry_is_kept_with_who_and_when_and_logged(database: Database) -> 
     acting(database, round_id, {("u1", "p2"): "91", ("u2", "p2"): ""})
     with database.reading() as session:
         entries = entries_of(session, round_id)
-        logged = [entry for entry in log(session, 1, 50)[0] if entry.action == "round.named"]
+        logged = [entry for entry in log(session).rows if entry.action == "round.named"]
     assert {key: (entry.value, entry.by, entry.at) for key, entry in entries.items()} == {
         ("u1", "p2"): ("91", "张三", counted.AT)
     }

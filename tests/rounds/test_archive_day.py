@@ -11,10 +11,11 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.scope import limit
 from app.core.settings import Settings
-from app.rounds.archive_day import archive_by, reminder
+from app.rounds.archive_day import NOBODY, archive_by, reminder
 from app.rounds.models import Round
 from tests.cast import MORNING, Desk, make_cast
 from tests.publication import counted
+from tests.statements import sent
 
 DAYS = 60
 Desks = Callable[[str], Desk]
@@ -42,12 +43,12 @@ def test_it_works(database: Database, desk_of: Desks) -> None:
     assert "该归档了" in page
     assert f'href="/rounds/{round_id}/archive"' in page
     for path in (f"/rounds/{round_id}", f"/rounds/{round_id}/archive"):
-        assert "应在 2026年11月22日前归档" in desk.get(path).text, path
+        assert "应不迟于 2026年11月22日归档" in desk.get(path).text, path
     assert "该归档了" not in desk_of("lisi").get("/rounds").text, "who cannot archive is not reminded"
     with database.writing() as session:
         session.execute(sa.update(Round).values(state="archived"))
     assert "该归档了" not in desk.get("/rounds").text
-    assert "前归档" not in desk.get(f"/rounds/{round_id}").text
+    assert "应不迟于" not in desk.get(f"/rounds/{round_id}").text
 
 
 @pytest.mark.parametrize(("days_ago", "reminds"), [(DAYS + 1, True), (DAYS, False), (1, False)])
@@ -56,6 +57,23 @@ def test_the_day_itself_is_in_time(database: Database, days_ago: int, *, reminds
     with database.reading() as session:
         assert reminder(session, MORNING.date(), DAYS).total == reminds
         assert reminder(session, MORNING.date(), 0).total == 0, "an installation may name no day"
+
+
+@pytest.mark.parametrize(("counted_at", "reminds"), [((15, 59), True), ((16, 0), False)])
+def test_the_last_day_ends_at_midnight_in_china(
+    database: Database, counted_at: tuple[int, int], *, reminds: bool
+) -> None:
+    """Counted a minute before midnight, or at it: read are only the rounds whose day has passed."""
+    evening = MORNING - timedelta(days=DAYS + 1)
+    count(database, evening.replace(hour=counted_at[0], minute=counted_at[1]))
+    with database.reading() as session:
+        assert reminder(session, MORNING.date(), DAYS).total == reminds
+
+
+def test_nothing_is_read_where_an_installation_names_no_day(database: Database) -> None:
+    with database.reading() as session, sent(session) as seen:
+        assert reminder(session, MORNING.date(), 0) == NOBODY
+    assert seen == []
 
 
 def test_a_day_is_one_of_china() -> None:

@@ -53,11 +53,11 @@ def ledger_page(
     counts = _counts(session, conditions, today)
     sums = [sum(column) for column in zip(*(counts.get(each.id, (0, 0, 0)) for each in wanted), strict=True)]
     total, running, late = sums or (0, 0, 0)
-    part = min(wish.part, max(1, -(-total // PAGE)))
-    start = (part - 1) * PAGE
+    wish = wish.within(total, PAGE)
+    start = (wish.part - 1) * PAGE
     cut, skipped = _cut(wanted, {plan_id: count[0] for plan_id, count in counts.items()}, start)
     rows = list(_rows(session, cut, conditions, today))[start - skipped : start - skipped + PAGE]
-    return LedgerPage(Listed(rows, total, replace(wish, part=part), PAGE), running, late)
+    return LedgerPage(Listed(rows, total, wish, PAGE), running, late)
 
 
 def picked_rows(session: Session, staff: Principal, today: date, pick: Pick) -> list[LedgerRow]:
