@@ -22,7 +22,7 @@ from app.campaigns.reads import get_campaign
 from app.campaigns.sentences import composite_rule_text
 from app.campaigns.stored import locked_campaign, stored_composite
 from app.campaigns.typed import typed_most, typed_weight
-from app.campaigns.typed_rule import COMPOSITE_CHOICES, shown_composite_rule, typed_composite_rule
+from app.campaigns.typed_rule import COMPOSITE_CHOICES, filled_rows, shown_composite_rule, typed_composite_rule
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
@@ -36,12 +36,14 @@ FIELDS = ("label", "source", "weight", "classes", "most", "under")
 def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     composite = campaign.scheme.composite
+    fields = typed(refused) if refused else shown(composite)
     context = {
         "campaign": campaign,
         "stored": stored_composite(campaign),
         "composite": composite,
         "rule": composite_rule_text(campaign.scheme),
-        "typed": typed(refused) if refused else shown(composite),
+        "typed": fields,
+        "filled": filled_rows(fields),
         "rounds": [(each.id, each.title) for each in resting_rounds(desk.request)(desk.session, campaign_id)],
         "rows": ROWS,
         "decimals": DECIMALS,

@@ -12,7 +12,7 @@ from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.sentences import formula_text, gates_text, rule_text
 from app.campaigns.stored import locked_campaign, stored_scheme
 from app.campaigns.typed import ITEM_LINE_ROWS, shown_scheme, typed_scheme
-from app.campaigns.typed_rule import rule_choices
+from app.campaigns.typed_rule import filled_rows, rule_choices
 from app.campaigns.wording import denominator_words, measure_words
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form
@@ -40,12 +40,14 @@ def _sentences(campaign: CampaignView) -> list[str]:
 def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     shown = shown_scheme(campaign)
+    fields = dict.fromkeys(shown, "") | typed(refused) if refused else shown
     context = {
         "campaign": campaign,
         "stored": stored_scheme(campaign),
         "sentences": _sentences(campaign),
         "of_section": False,
-        "typed": dict.fromkeys(shown, "") | typed(refused) if refused else shown,
+        "typed": fields,
+        "filled": filled_rows(fields),
         "scales": list(SCALES.values()),
         "denominators": list(Denominator),
         "measures": list(Measure),

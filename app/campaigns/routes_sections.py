@@ -16,7 +16,7 @@ from app.campaigns.sentences import rule_text
 from app.campaigns.service import UnitWords
 from app.campaigns.stored import locked_campaign, stored_section, stored_sections
 from app.campaigns.typed import TypedRow, name_rows, typed_rows
-from app.campaigns.typed_rule import rule_choices, shown_own_rule, typed_own_rule
+from app.campaigns.typed_rule import filled_rows, rule_choices, shown_own_rule, typed_own_rule
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
@@ -154,7 +154,13 @@ def _section_page(
     judged = _judged(campaign, section, section.form_key if form is None else form.as_dict().get("form_key", ""))
     values = _kept(section, judged) if form is None else typed(refused)
     context = {"campaign": campaign, "section": section, "stored": stored_section(campaign, section), "values": values}
-    context |= {"typed": values, "of_section": True, "said_rule": "", **_rule_context(section, judged)}
+    context |= {
+        "typed": values,
+        "of_section": True,
+        "said_rule": "",
+        "filled": filled_rows(values),
+        **_rule_context(section, judged),
+    }
     added = "" if form is not None else typed(refused).get("names", "")
     shown = rows if form is None else _typed_rows(form, rows)
     return desk.show("campaigns/section.html", refused, rows=shown, added=added, **context)

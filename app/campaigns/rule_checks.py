@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import combinations, pairwise, permutations
 
 from app.campaigns.feasible import Bound, Differences, bounded_by
+from app.campaigns.ratios import number_text
 from app.campaigns.rule import (
     LEFT_OPEN,
     ONE_HUNDRED,
@@ -146,7 +147,8 @@ def _check_conditions(conditions: Sequence[Condition], ground: Ground, name: str
         if condition.quantity is Quantity.COMPOSITE and ground.composite is None:
             raise DomainError("rule_no_composite", name=name)
         if not 0 <= condition.number <= _most(ground, condition.quantity):
-            raise DomainError("rule_number_range", name=name)
+            most = number_text(ground.composite or Fraction(ONE_HUNDRED))
+            raise DomainError("rule_number_range", name=name, most=most)
 
 
 def _most(ground: Ground, quantity: Quantity) -> Fraction:

@@ -1,11 +1,12 @@
 """The rule of a scheme as it is typed: rows of fields to steps, and back for showing it again.
 
 A row of steps is one step: up to ``CONDITIONS`` conditions, a word with its meaning, consequence and points. Rows of
-which nothing but choices are filled in are left out, so that a step is added by filling in a spare one and removed by
-emptying its own. The last step, 其余, has fields of its own without conditions.
+which nothing but choices are filled in (``filled_rows``) are left out, so that a step is added by filling in a spare
+one and removed by emptying its own. The last step, 其余, has fields of its own without conditions.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Final
@@ -42,6 +43,13 @@ ROWS_OFFERED: Final = {
     "flag_rows": list(FLAG_ROWS),
 }
 _NUMBER_LENGTH = 20
+_TYPED = re.compile(r"(step-[0-9]+|flag-[0-9]+|rest)-(?:number-[0-9]+|word|consequence|points|text)")
+
+
+def filled_rows(fields: Mapping[str, str]) -> set[str]:
+    """Return the rows (``step-2``, ``flag-1``, ``rest``) in which anything is typed; choices are always posted."""
+    found = {_TYPED.fullmatch(name) for name, text in fields.items() if text.strip()}
+    return {each[1] for each in found if each}
 
 
 def typed_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
@@ -65,8 +73,9 @@ def typed_own_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
 
 def typed_composite_rule(form: PostedForm) -> Rule | None:
     """Return the rule that was typed for 综合评价得分; None where every row of it is empty."""
-    steps, rest, flags = tuple(_steps(form)), _word(form, REST, "其余"), tuple(_flags(form))
-    return Rule((*steps, Step((), rest)), flags) if steps or flags or rest.text else None
+    if not filled_rows(form.as_dict()):
+        return None
+    return Rule((*_steps(form), Step((), _word(form, REST, "其余"))), tuple(_flags(form)))
 
 
 def shown_composite_rule(rule: Rule | None) -> dict[str, str]:
@@ -82,9 +91,10 @@ def shown_own_rule(scheme: Scheme, *, own: bool) -> dict[str, str]:
 
 
 def _steps(form: PostedForm) -> Iterator[Step]:
+    filled = filled_rows(form.as_dict())
     for row in STEP_ROWS:
-        conditions = tuple(_conditions(form, f"step-{row}", f"第 {row} 档"))
-        if conditions or form.text(f"step-{row}-word", WORD_LIMIT * 4, needed=False):
+        if f"step-{row}" in filled:
+            conditions = tuple(_conditions(form, f"step-{row}", f"第 {row} 档"))
             yield Step(conditions, _word(form, f"step-{row}", f"第 {row} 档"))
 
 
@@ -110,7 +120,7 @@ def _points(text: str, label: str) -> Fraction:
     number = text.removesuffix("分").strip()
     whole, _, rest = number.partition(".")
     if not (whole.isdecimal() and len(whole) <= 4 and (not rest or rest.isdecimal())):  # noqa: PLR2004
-        raise DomainError("rule_number_range", name=label)
+        raise DomainError("rule_number_malformed", name=label)
     return Fraction(number)
 
 

@@ -33,8 +33,9 @@ RULE_SENTENCES: dict[str, tuple[int, str]] = {
     ),
     "rule_number_range": (
         422,
-        "%(name)s的数超出了范围，没有保存。比例写 0 到 100%%（例如 80%% 或 2/3），得分写 0 到 100。",
+        "%(name)s的数超出了范围，没有保存。比例写 0 到 100%%（例如 80%% 或 2/3），得分写 0 到 %(most)s。",
     ),
+    "rule_number_malformed": (422, "%(name)s的数写得不对，没有保存。请只写数字，整数最多四位，例如 85 或 89.5。"),
     "rule_no_composite": (422, "%(name)s用到综合评价得分，没有保存。得分要到计票以后才有，按得分下的结论请写在“综合评价”页的判定规则里；这里请改用平均分或等次的比例。"),
     "rule_too_many_conditions": (422, "%(name)s的条件超过 %(limit)s 个，没有保存。请分成两档来写。"),
     "rule_step_impossible": (

@@ -77,7 +77,7 @@ def test_an_emptied_step_is_gone_and_a_spare_one_is_added() -> None:
         ({"step-1-what-1": "middle-1"}, "field_not_a_choice"),
         ({"step-1-sign-1": "="}, "field_not_a_choice"),
         ({"step-1-number-1": "很多"}, "ratio_malformed"),
-        ({"step-1-what-1": "mean-0", "step-1-number-1": "八十"}, "rule_number_range"),
+        ({"step-1-what-1": "mean-0", "step-1-number-1": "八十"}, "rule_number_malformed"),
         ({"rest-meaning": "perhaps"}, "field_not_a_choice"),
         ({"rule_kind": "plurality", "tie": "coin"}, "field_not_a_choice"),
     ],

@@ -323,7 +323,9 @@ class TestPages:
         ({"step-2-what-1": "mean-0"}, "第 2 档的条件不是综合评价得分"),
         ({"flag-1-what-1": "last-1", "flag-1-number-1": "1/3"}, "提示1的条件不是综合评价得分"),
         ({"step-2-number-1": "95"}, "第 2 档"),
-        ({"step-2-number-1": "190"}, "第 2 档"),
+        ({"step-2-number-1": "190"}, "（例如 80% 或 2/3），得分写 0 到 100。"),
+        ({"step-1-number-1": "111", "label-3": "加分", "source-3": "extra", "most-3": "10"}, "得分写 0 到 110。"),
+        ({"step-1-number-1": "九十"}, "第 1 档的数写得不对"),
         ({"rest-word": ""}, "第 3 档"),
         ({f"{name}-{row}": "" for name in ("label", "source", "weight") for row in (1, 2)}, "至少有一个部分"),
     ])  # fmt: skip
@@ -336,6 +338,34 @@ class TestPages:
         assert "没有保存" in answer.text
         assert 'value="限期整改"' in answer.text
         assert self.kept(database) is None
+
+    @pytest.mark.parametrize("row", [
+        {"rest-consequence": "限期整改"}, {"step-2-consequence": "限期整改"}, {"step-3-number-2": "60"},
+        {"step-3-word": "合格"}, {"flag-2-text": "须作说明"}, {"flag-2-number-1": "59"},
+    ])  # fmt: skip
+    def test_whatever_is_typed_of_a_rule_counts_and_is_in_sight_when_it_is_refused(
+        self, desk: Desk, database: Database, row: dict[str, str]
+    ) -> None:
+        """A row of which only one field is filled in: nothing typed is dropped or folded away."""
+        parts = {name: text for name, text in ROWS.items() if name[:4] not in {"step", "rest", "flag"}}
+        choices = {name: text for name, text in ROWS.items() if re.search(r"-(what|sign|meaning)", name)}
+        choices |= {f"{each}-{kind}-{place}": text for each in ("step-3", "flag-2") for place in (1, 2)
+                    for kind, text in (("what", "composite-0"), ("sign", ">="))}  # fmt: skip
+        answer = desk.post(f"/campaigns/{self.campaign_id}/composite", **parts, **choices, **row)
+        assert (answer.status_code, self.kept(database)) == (422, None)
+        name, text = next(iter(row.items()))
+        before, field, after = answer.text.partition(f'name="{name}"')
+        around: list[str] = []
+        for tag in re.findall(r"<details[^>]*>|</details>", before):
+            around = around[:-1] if tag == "</details>" else [*around, tag]
+        assert field
+        assert f'value="{text}"' in after[:200]
+        assert around
+        assert all(re.search(r"\bopen\b", tag) for tag in around)
+        assert desk.post(f"/campaigns/{self.campaign_id}/composite", **parts, **choices).status_code == 303
+        kept = self.kept(database)
+        assert kept is not None
+        assert kept.rule is None
 
     def test_the_scheme_points_to_the_page(self, desk: Desk) -> None:
         fields = {
