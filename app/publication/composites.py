@@ -1,7 +1,7 @@
 """Named scores, points and awards of a round, and the composite scores of its released result."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Final, cast
@@ -64,8 +64,15 @@ def asked_for(paper: Paper) -> list[Part]:
 
 def entries_of(session: Session, round_id: str) -> dict[Key, Entry]:
     """Return what was entered for a round."""
-    rows = session.scalars(select(NamedEntry).where(NamedEntry.round_id == round_id))
-    return {(row.object_id, row.part): Entry(row.value, row.entered_by, row.entered_at) for row in rows}
+    return entries_in(session, [round_id])[round_id]
+
+
+def entries_in(session: Session, round_ids: Collection[str]) -> dict[str, dict[Key, Entry]]:
+    """Return what was entered for each of some rounds, in one query."""
+    found: dict[str, dict[Key, Entry]] = {round_id: {} for round_id in round_ids}
+    for row in session.scalars(select(NamedEntry).where(NamedEntry.round_id.in_(round_ids))):
+        found[row.round_id][row.object_id, row.part] = Entry(row.value, row.entered_by, row.entered_at)
+    return found
 
 
 def enter(acting: Acting, round_id: str, typed: Mapping[Key, str]) -> None:
@@ -128,6 +135,11 @@ def _write(acting: Acting, key: tuple[str, str, str], text: str) -> None:
 
 def composites_beside(session: Session, result: Published, viewer: Viewer, now: datetime) -> Composites | None:
     """Return what stands beside the votes of a result, out of what its reader may see of it and of other rounds."""
+    return composites_in(session, result.round_id, result.document, others_seen(session, viewer, now))
+
+
+def others_seen(session: Session, viewer: Viewer, now: datetime) -> Callable[[str], Document | None]:
+    """Return what gives another round's result as a viewer sees it."""
 
     def other(round_id: str) -> Document | None:
         try:
@@ -135,7 +147,7 @@ def composites_beside(session: Session, result: Published, viewer: Viewer, now: 
         except DomainError:
             return None
 
-    return composites_in(session, result.round_id, result.document, other)
+    return other
 
 
 def composites_told(session: Session, result: PublishedBands, now: datetime) -> Composites | None:

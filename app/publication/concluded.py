@@ -1,43 +1,88 @@
 """What failed in published results, by the votes or by the word of a composite score: what 补课 may be ordered of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.publication.composite_rows import Row
-from app.publication.composites import composites_beside
-from app.publication.domain import BANDS_ONLY, Viewer
-from app.publication.reads import PublishedLine, lines_of, published, sighted
-from app.publication.verdicts import TargetVerdict, published_verdicts
-from app.rounds.reads import judging_scores
+from app.publication.composites import composite_of, composites_from, entries_in, entries_of, others_seen, rounds_behind
+from app.publication.domain import Viewer
+from app.publication.editions import Published
+from app.publication.reads import PublishedLine, Sighted, lines_of
+from app.publication.renditions import rendition
+from app.publication.stored import documents_of
+from app.publication.verdicts import TargetVerdict, verdicts_in, with_figures
+from app.rounds.domain import Paper
+from app.rounds.reads import RoundView, frozen_paper, judges_scores, papers_judging_scores
+from app.tally.document import Document
 from app.tally.verdict import Verdict
 
 Failed = tuple[PublishedLine, Sequence[TargetVerdict]]
 
 
-def failed_targets(session: Session, viewer: Viewer, now: datetime) -> Sequence[Failed]:
-    """Return the results that a viewer of figures may see with what failed in them, newest round first.
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """What failed in results, newest round first; ``damaged``: rounds whose results are not as they were published.
+
+    No score that is made of a damaged result is judged.
+    """
+
+    found: Sequence[Failed]
+    damaged: Sequence[RoundView]
+
+
+def failed_targets(session: Session, viewer: Viewer, now: datetime) -> Failures:
+    """Return the results that a viewer of figures may see with what failed in them; no statement is sent for a round.
 
     A result stored its verdicts; the word of a score is worked out when it is asked for, as its reader knows it.
     """
-    seen = [each for each in sighted(session, viewer, now) if each[1].scope not in BANDS_ONLY]
-    voted = {line.round.id: found for line, found in published_verdicts(session, viewer, now, Verdict.REMEDIAL)}
-    judging = judging_scores(session, [row.id for row, _ in seen])
-    rows = {round_id: failed_scores(session, round_id, viewer, now) for round_id in judging}
-    lines = lines_of(session, [each for each in seen if each[0].id in voted or rows.get(each[0].id)])
-    return [(line, _merged(voted.get(line.round.id, ()), rows.get(line.round.id, ()))) for line, _ in lines]
+    seen = with_figures(session, viewer, now)
+    papers = papers_judging_scores(session, [row.id for row, _ in seen])
+    voted = verdicts_in(session, seen, Verdict.REMEDIAL)
+    documents = _documents(session, seen, papers)
+    scored = _failed_scores(session, papers, documents)
+    lines = lines_of(session, [each for each in seen if each[0].id in voted or scored.get(each[0].id)], papers)
+    return Failures(
+        [(line, _merged(voted.get(line.round.id, ()), scored.get(line.round.id, ()))) for line, _ in lines],
+        [row for row, _ in seen if row.id in documents and documents[row.id] is None],
+    )
 
 
-def failed_scores(session: Session, round_id: str, viewer: Viewer, now: datetime) -> Sequence[Row]:
-    """Return the objects whose score has a word that means failed."""
-    return [row for row in judged_scores(session, round_id, viewer, now) if row.has_failed]
+def _documents(
+    session: Session, seen: Sequence[Sighted], papers: Mapping[str, Paper]
+) -> Mapping[str, Document | None]:  # fmt: skip
+    """Return the results that scores are made of, cut as they are seen; None for one that is damaged."""
+    behind = {each for paper in papers.values() for each in rounds_behind(composite_of(paper))}
+    sights = {row.id: sight for row, sight in seen if row.id in {*papers, *behind}}
+    stored = documents_of(session, {round_id: sight.version for round_id, sight in sights.items()})
+    return {
+        round_id: None if document is None else rendition(document, sights[round_id])
+        for round_id, document in stored.items()
+    }
 
 
-def judged_scores(session: Session, round_id: str, viewer: Viewer, now: datetime) -> Sequence[Row]:
+def _failed_scores(
+    session: Session, papers: Mapping[str, Paper], documents: Mapping[str, Document | None]
+) -> Mapping[str, Sequence[Row]]:
+    entries = entries_in(session, papers)
+    found = {
+        round_id: composites_from(paper, entries[round_id], document, documents.get)
+        for round_id, paper in papers.items()
+        if (document := documents.get(round_id)) is not None
+    }
+    return {round_id: [row for row in each.rows if row.has_failed] for round_id, each in found.items() if each}
+
+
+def judged_scores(session: Session, result: Published, viewer: Viewer, now: datetime) -> Sequence[Row]:
     """Return the objects whose score the round's rule judges, with or without a word; none where there is no rule."""
-    found = composites_beside(session, published(session, round_id, viewer, now), viewer, now)
-    return found.rows if found and found.rule else []
+    paper, _ = frozen_paper(session, result.round_id)
+    if not judges_scores(paper):
+        return []
+    entries = entries_of(session, result.round_id)
+    found = composites_from(paper, entries, result.document, others_seen(session, viewer, now))
+    return found.rows if found else []
 
 
 def _merged(voted: Sequence[TargetVerdict], scored: Sequence[Row]) -> Sequence[TargetVerdict]:

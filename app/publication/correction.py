@@ -19,9 +19,10 @@ from app.core.db import Database, locked_rows
 from app.core.errors import DomainError
 from app.publication.domain import Wanted
 from app.publication.models import ResultRelease
-from app.publication.reads import VersionLine, release_of, stored_document, versions_of
+from app.publication.reads import VersionLine, release_of, versions_of
 from app.publication.service import by_unit, counting_chain, end_release, enter_release, people, store_version
 from app.publication.signing import Signed, Stored, check_signature, sign, stored_signature
+from app.publication.stored import stored_document
 from app.publication.verdicts import written
 from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import Act

@@ -17,9 +17,10 @@ from app.publication.domain import Viewer
 from app.publication.editions import Published, PublishedBands
 from app.publication.lately import Lately
 from app.publication.lookback import Behind, Pairing, behind, whole
-from app.publication.reads import ANYONE, digests_of, document_of
+from app.publication.reads import ANYONE
 from app.publication.renditions import bands, rendition
 from app.publication.spoken import speaker
+from app.publication.stored import digests_of, document_of
 from app.publication.trends import Rated
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_papers

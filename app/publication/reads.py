@@ -1,14 +1,13 @@
 """The door of every output: a result is read here or nowhere, only in a scope that it was released to."""
 
-import hmac
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
@@ -26,18 +25,16 @@ from app.publication.domain import (
     sight_of_version,
 )
 from app.publication.editions import Published, PublishedBands
-from app.publication.lately import Lately
 from app.publication.meeting import NOTHING, Meeting
 from app.publication.models import Announcement, ResultRelease, ResultSignature, ResultVersion
 from app.publication.renditions import bands, rendition
+from app.publication.stored import checked, document_of, text_of
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import RoundView, frozen_papers, get_round, rounds_in
 from app.slips.codes import format_code
 from app.tally.document import Document, every_target
-from app.tally.flat import lifted
 
 READABLE = frozenset({RoundState.PUBLISHED, RoundState.ARCHIVED})
-KEPT_PARSED = 4
 ANYONE = Viewer(Scope.PARTICIPANTS)
 
 
@@ -65,7 +62,6 @@ class VersionLine:
 
 
 Sighted = tuple[RoundView, Sight]
-_parsed: Lately[Document] = Lately(KEPT_PARSED)
 _SIGNED = and_(ResultSignature.round_id == ResultVersion.round_id, ResultSignature.version == ResultVersion.version)
 _VERSIONS = select(
     *(ResultVersion.version, ResultVersion.digest, ResultVersion.code, ResultVersion.reason, ResultVersion.created_at),
@@ -231,27 +227,6 @@ def _line_with_meeting(session: Session, round_id: str, version: int) -> tuple[V
     return _line(*found[: -len(_TYPED)]), NOTHING if typed[0] is None else Meeting(*typed)
 
 
-def digests_of(session: Session, versions: Collection[tuple[str, int]]) -> Mapping[str, str]:
-    """Return the digests of versions, one of each round, by the rounds' ids."""
-    place = tuple_(ResultVersion.round_id, ResultVersion.version)
-    query = select(ResultVersion.round_id, ResultVersion.digest).where(place.in_(versions))
-    return {row.round_id: row.digest for row in session.execute(query)}
-
-
-def document_of(session: Session, round_id: str, version: int, digest: str) -> Document:
-    """Return a whole document, which may be kept from lately. For this package alone, like ``stored_document``."""
-    document = _parsed.get(digest)
-    if document is None:
-        document = stored_document(session, round_id, version)
-        _parsed.put(digest, document)
-    return document
-
-
-def stored_document(session: Session, round_id: str, version: int) -> Document:
-    """Read a whole document and check it against its digest; DomainError ``result_damaged``. For this package alone."""
-    return _checked(session, _text_of(round_id, version))
-
-
 def released_figures(session: Session, paper: Paper) -> Document | None:
     """Return the newest document of a round whose figures were ever released, of any office, or None.
 
@@ -263,19 +238,7 @@ def released_figures(session: Session, paper: Paper) -> Document | None:
     figures = ResultRelease.scope.in_([scope.value for scope in scopes])
     newest = select(func.max(ResultRelease.version)).where(ResultRelease.round_id == paper.round_id, figures)
     version = session.scalar(everywhere(newest))
-    return None if version is None else _checked(session, everywhere(_text_of(paper.round_id, version)))
-
-
-def _text_of(round_id: str, version: int) -> Select[str, str]:
-    query = select(ResultVersion.document, ResultVersion.digest)
-    return query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)
-
-
-def _checked(session: Session, query: Select[str, str]) -> Document:
-    row = session.execute(query).one()
-    if not hmac.compare_digest(sha256(row.document.encode()).hexdigest(), row.digest):
-        raise DomainError("result_damaged")
-    return lifted(json.loads(row.document))
+    return None if version is None else checked(session, everywhere(text_of(paper.round_id, version)))
 
 
 def published_rounds(
@@ -301,9 +264,11 @@ def sighted(
     return [(row, sight) for row, sight in seen if sight is not None]
 
 
-def lines_of(session: Session, seen: Sequence[Sighted]) -> list[tuple[PublishedLine, Sight]]:
-    """Return the rounds that rate a unit of their reader, with the names that stand in their papers."""
-    papers = frozen_papers(session, [row.id for row, _ in seen])
+def lines_of(
+    session: Session, seen: Sequence[Sighted], known: Mapping[str, Paper] = MappingProxyType({})
+) -> list[tuple[PublishedLine, Sight]]:
+    """Return the rounds that rate a unit of their reader, with the names in their papers; ``known``: those at hand."""
+    papers = {**known, **frozen_papers(session, [row.id for row, _ in seen if row.id not in known])}
     return [
         (PublishedLine(row, paper.organisation, paper.campaign, sight.since, paper.english), sight)
         for row, sight in seen

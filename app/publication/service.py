@@ -27,8 +27,9 @@ from app.publication.models import (
     ResultVerdict,
     ResultVersion,
 )
-from app.publication.reads import has_result, ledger_of, released_figures, stored_document, versions_of
+from app.publication.reads import has_result, ledger_of, released_figures, versions_of
 from app.publication.signing import Signed
+from app.publication.stored import stored_document
 from app.publication.verdicts import store_verdicts
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state

@@ -5,7 +5,7 @@ document, which is checked against its digest.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.publication.domain import BANDS_ONLY, Sight, Viewer
 from app.publication.models import ResultVerdict
-from app.publication.reads import PublishedLine, lines_of, sighted
+from app.publication.reads import PublishedLine, Sighted, lines_of, sighted
 from app.tally.document import Document, Target, canonical_json, every_target, text_digest
 from app.tally.verdict import Verdict
 
@@ -83,11 +83,23 @@ def published_verdicts(
 
     Of one campaign or of all. One that has none is left out before its paper is read.
     """
-    wanted_of = {campaign_id} if campaign_id else None
-    seen = [(row, sight) for row, sight in sighted(session, viewer, now, wanted_of) if sight.scope not in BANDS_ONLY]
-    found = _rows(session, [(row.id, sight.version) for row, sight in seen], wanted)
+    seen = with_figures(session, viewer, now, {campaign_id} if campaign_id else None)
+    found = verdicts_in(session, seen, wanted)
     lines = lines_of(session, [each for each in seen if each[0].id in found])
-    return [(line, list(_seen(found[line.round.id], sight))) for line, sight in lines]
+    return [(line, found[line.round.id]) for line, _ in lines]
+
+
+def with_figures(
+    session: Session, viewer: Viewer, now: datetime, campaigns: Collection[str] | None = None
+) -> list[Sighted]:  # fmt: skip
+    """Return the published rounds of which a viewer sees figures."""
+    return [each for each in sighted(session, viewer, now, campaigns) if each[1].scope not in BANDS_ONLY]
+
+
+def verdicts_in(session: Session, seen: Sequence[Sighted], wanted: Verdict) -> Mapping[str, Sequence[TargetVerdict]]:
+    """Return of what is seen of rounds the targets of one verdict, by the rounds' ids; of rounds that have any."""
+    found = _rows(session, [(row.id, sight.version) for row, sight in seen], wanted)
+    return {row.id: list(_seen(found[row.id], sight)) for row, sight in seen if row.id in found}
 
 
 def _rows(session: Session, versions: Sequence[tuple[str, int]], wanted: Verdict) -> dict[str, list[TargetVerdict]]:

@@ -269,13 +269,18 @@ def frozen_papers(session: Session, round_ids: Collection[str]) -> Mapping[str, 
     return {round_id: parse_paper(text) for round_id, text in session.execute(query) if text is not None}
 
 
-def judging_scores(session: Session, round_ids: Collection[str]) -> Sequence[str]:
-    """Return which of these rounds have a rule on their composite score; papers without a score are not read."""
+def judges_scores(paper: Paper) -> bool:
+    """Whether a round has a rule on its composite score."""
+    composite = paper.scheme.composite
+    return composite is not None and composite.rule is not None
+
+
+def papers_judging_scores(session: Session, round_ids: Collection[str]) -> Mapping[str, Paper]:
+    """Return the papers of those rounds that have a rule on their composite score; none without a score is parsed."""
     scored = Round.paper.contains('"composite":{', autoescape=True)
     query = select(Round.id, Round.paper).where(Round.id.in_(round_ids), scored)
     papers = {round_id: parse_paper(text) for round_id, text in session.execute(query) if text is not None}
-    composites = {round_id: paper.scheme.composite for round_id, paper in papers.items()}
-    return [round_id for round_id, composite in composites.items() if composite and composite.rule]
+    return {round_id: paper for round_id, paper in papers.items() if judges_scores(paper)}
 
 
 def waiting_approvals(session: Session, round_id: str) -> Sequence[Consent]:

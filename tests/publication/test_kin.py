@@ -15,8 +15,9 @@ from app.core.scope import ROOT, limit
 from app.offices.models import Office
 from app.publication.domain import Scope, Wanted
 from app.publication.kin import APART, near_rounds
-from app.publication.reads import ledger_of, stored_document
+from app.publication.reads import ledger_of
 from app.publication.service import check_release
+from app.publication.stored import stored_document
 from app.rounds.domain import Paper
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper

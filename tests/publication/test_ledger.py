@@ -9,6 +9,7 @@ from app.core.errors import DomainError
 from app.publication import reads
 from app.publication.domain import Scope
 from app.publication.kin import APART
+from app.publication.stored import stored_document
 from app.rounds.models import Round
 from tests.publication import counted
 from tests.tally.cast import Json, section_of
@@ -52,7 +53,7 @@ def store_unrestrained(database: Database, people: int) -> tuple[str, str]:
 
 def whole(database: Database, round_id: str) -> Json:
     with database.reading() as session:
-        return reads.stored_document(session, round_id, 1)
+        return stored_document(session, round_id, 1)
 
 
 def shown_groups(database: Database, round_id: str) -> dict[str, bool]:

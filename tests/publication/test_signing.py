@@ -23,8 +23,8 @@ from app.publication import tokens
 from app.publication.domain import Scope
 from app.publication.earlier import sign_earlier
 from app.publication.models import ResultSignature, ResultVersion
-from app.publication.reads import stored_document
 from app.publication.signing import check_stored, sign
+from app.publication.stored import stored_document
 from app.publication.verdicts import written
 from app.rounds.models import BoxRoot
 from tests.cast import MORNING

@@ -15,7 +15,8 @@ from app.core.settings import Settings
 from app.publication import service
 from app.publication.domain import Scope, Viewer
 from app.publication.models import ResultVerdict, ResultVersion
-from app.publication.reads import published, stored_document
+from app.publication.reads import published
+from app.publication.stored import stored_document
 from app.publication.verdicts import TargetVerdict, published_verdicts, verdicts_of
 from app.tally.document import Document, Target, every_target
 from app.tally.verdict import Verdict

@@ -22,7 +22,8 @@ from app.operations.playing import play_rehearsal
 from app.publication import tokens
 from app.publication.domain import Scope
 from app.publication.models import ReaderToken
-from app.publication.reads import ledger_of, stored_document
+from app.publication.reads import ledger_of
+from app.publication.stored import stored_document
 from app.publication.tokens import WantedToken
 from app.rounds import service as rounds
 from app.rounds.domain import RoundState

@@ -13,6 +13,7 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.publication import reads, service, tokens
 from app.publication.domain import Scope
+from app.publication.stored import stored_document
 from app.publication.tokens import WantedToken
 from app.rounds.models import Round
 from tests.conftest import MORNING, TestClock
@@ -90,7 +91,7 @@ def test_a_part_is_a_part_on_every_way_out(
     campaign, first, second = two_rounds(database)
     browser = make(new_client, database, first, second)
     with database.reading() as session:
-        documents = [reads.stored_document(session, one, 1) for one in (first, second)]
+        documents = [stored_document(session, one, 1) for one in (first, second)]
     # Figures of two rounds stand side by side in trends: what either tells of the reader's own units is his.
     foreign = set.intersection(*map(foreign_figures, documents))
     assert len(foreign) > 100

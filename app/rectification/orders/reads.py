@@ -18,7 +18,7 @@ from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.lists import Listed, Wish, cut
 from app.publication.composite_rows import Row
-from app.publication.concluded import failed_scores, failed_targets
+from app.publication.concluded import failed_targets, judged_scores
 from app.publication.reads import published, viewer_of
 from app.publication.verdicts import TargetVerdict
 from app.rectification.models import OrderAttempt, OrderEntry, RemedialOrder, UnitPlan
@@ -226,26 +226,41 @@ def entries_of(session: Session, order_id: str) -> Sequence[OrderEntry]:
     return sorted(rows, key=lambda row: (row.at, events.index(OrderEvent(row.event)), row.id))
 
 
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """What nobody has decided about; ``damaged``: rounds of which it is not known, their result being damaged."""
+
+    lines: Sequence[FlagLine]
+    damaged: Sequence[RoundView]
+
+
 def flags(session: Session, staff: Principal, now: datetime) -> Sequence[FlagLine]:
-    """Return the flagged units of published results without an order or a waiver, newest round first.
+    """Return the flagged units of published results without an order or a waiver, newest round first."""
+    return undecided(session, staff, now).lines
+
+
+def undecided(session: Session, staff: Principal, now: datetime) -> Undecided:
+    """Return them with the rounds of which nothing is known.
 
     Retests flag nobody anew: what they say is dealt with in the order they belong to.
     """
     known = session.execute(select(RemedialOrder.round_id, RemedialOrder.unit_id))
     taken = {(round_id, unit_id) for round_id, unit_id in known}
     held_again = retests(session)
+    failures = failed_targets(session, viewer_of(session, staff), now)
     lines = [
         (line.round, found)
-        for line, found in failed_targets(session, viewer_of(session, staff), now)
+        for line, found in failures.found
         if not line.round.is_rehearsal and line.round.id not in held_again
     ]
     answering = _answering(session, [row for row, _ in lines])
-    return [
+    open_ones = [
         FlagLine(row, verdict)
         for row, found in lines
         for verdict in found
         if (row.id, verdict.target_id) not in taken and verdict.target_id in answering[row.id]
     ]
+    return Undecided(open_ones, failures.damaged)
 
 
 def _answering(session: Session, rows: Sequence[RoundView]) -> Mapping[str, frozenset[str]]:
@@ -261,8 +276,9 @@ def _answering(session: Session, rows: Sequence[RoundView]) -> Mapping[str, froz
 
 def _flagged(session: Session, staff: Principal, row: RoundView, now: datetime) -> list[Flag]:
     viewer = viewer_of(session, staff)
-    units = every_target(published(session, row.id, viewer, now).document)
-    scores = {each.id: each for each in failed_scores(session, row.id, viewer, now)}
+    result = published(session, row.id, viewer, now)
+    units = every_target(result.document)
+    scores = {each.id: each for each in judged_scores(session, result, viewer, now) if each.has_failed}
     answering = _answering(session, [row])[row.id]
     found = [Flag(row, unit, scores.get(unit["id"])) for unit in units if unit["id"] in answering]
     return [flag for flag in found if flag.has_failed_votes or flag.score]

@@ -101,7 +101,7 @@ def _found(acting: Acting, result: Published, unit: Target) -> tuple[Verdict, st
     """
     voted, label = Verdict(unit["verdict"]["code"]), unit["verdict"]["label"]
     viewer = viewer_of(acting.session, acting.actor)
-    rows = judged_scores(acting.session, result.round_id, viewer, acting.now)
+    rows = judged_scores(acting.session, result, viewer, acting.now)
     row = next((row for row in rows if row.id == unit["id"]), None)
     if row is None or voted not in MEANING_OF:
         return voted, label

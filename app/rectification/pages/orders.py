@@ -81,11 +81,13 @@ def board(desk: RectificationDesk) -> Response:
     wish = wish_of(desk.request.query_params, frozenset(OrderState))
     found = reads.found_orders(desk.session, desk.staff, wish)
     due = {view.id: running_deadline(view.standing.state, view.current.dates) for view in found.rows if view.current}
-    flags = reads.flags(desk.session, desk.staff, desk.now) if "organiser" in desk.staff.roles else ()
+    open_ones = reads.undecided(desk.session, desk.staff, desk.now) if "organiser" in desk.staff.roles else None
+    flags = open_ones.lines if open_ones else ()
     context = {
         "found": found,
         "due": due,
         "flags": cut([flag for flag in flags if wish.fits(flag.unit.name, flag.round.title)], replace(wish, part=1)),
+        "damaged": open_ones.damaged if open_ones else (),
         "plans": [one for one in plan_heads(desk.session, desk.staff) if one.is_awaited],
         "shown": PLANS_SHOWN,
         "unread": inbox.unread(desk.session, desk.staff),

@@ -1,0 +1,72 @@
+"""Documents as they are stored, each checked against its digest; what a reader may see of one is cut elsewhere."""
+
+import hmac
+import json
+from collections.abc import Collection, Mapping
+from hashlib import sha256
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.core.errors import DomainError
+from app.publication.lately import Lately
+from app.publication.models import ResultVersion
+from app.tally.document import Document
+from app.tally.flat import lifted
+
+KEPT_PARSED = 4
+_parsed: Lately[Document] = Lately(KEPT_PARSED)
+_PLACE = tuple_(ResultVersion.round_id, ResultVersion.version)
+
+
+def digests_of(session: Session, versions: Collection[tuple[str, int]]) -> Mapping[str, str]:
+    """Return the digests of versions, one of each round, by the rounds' ids."""
+    query = select(ResultVersion.round_id, ResultVersion.digest).where(_PLACE.in_(versions))
+    return {row.round_id: row.digest for row in session.execute(query)}
+
+
+def document_of(session: Session, round_id: str, version: int, digest: str) -> Document:
+    """Return a whole document, which may be kept from lately. For this package alone, like ``stored_document``."""
+    document = _parsed.get(digest)
+    if document is None:
+        document = stored_document(session, round_id, version)
+        _parsed.put(digest, document)
+    return document
+
+
+def stored_document(session: Session, round_id: str, version: int) -> Document:
+    """Read a whole document and check it against its digest; DomainError ``result_damaged``. For this package alone."""
+    return checked(session, text_of(round_id, version))
+
+
+def documents_of(session: Session, versions: Mapping[str, int]) -> Mapping[str, Document | None]:
+    """Return the whole documents of many rounds in two queries, by the rounds' ids; None for one that is damaged."""
+    digests = digests_of(session, list(versions.items()))
+    kept = {round_id: _parsed.get(digest) for round_id, digest in digests.items()}
+    wanted = [(round_id, versions[round_id]) for round_id, document in kept.items() if document is None]
+    query = select(ResultVersion.round_id, ResultVersion.document, ResultVersion.digest)
+    found: dict[str, Document | None] = {**kept}
+    for round_id, text, digest in session.execute(query.where(_PLACE.in_(wanted))):
+        if _is_whole(text, digest):
+            document = lifted(json.loads(text))
+            _parsed.put(digest, document)
+            found[round_id] = document
+    return found
+
+
+def text_of(round_id: str, version: int) -> Select[str, str]:
+    """Return the query for a document as it is stored."""
+    query = select(ResultVersion.document, ResultVersion.digest)
+    return query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)
+
+
+def checked(session: Session, query: Select[str, str]) -> Document:
+    """Return the one document that a query of ``text_of`` finds; DomainError ``result_damaged``."""
+    row = session.execute(query).one()
+    if not _is_whole(row.document, row.digest):
+        raise DomainError("result_damaged")
+    return lifted(json.loads(row.document))
+
+
+def _is_whole(text: str, digest: str) -> bool:
+    return hmac.compare_digest(sha256(text.encode()).hexdigest(), digest)

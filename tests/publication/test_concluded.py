@@ -1,0 +1,124 @@
+"""What failed in published results by its score: however many rounds there are, and whatever befell one of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+import sqlalchemy as sa
+
+from app.campaigns.composite import Composite, Part, Source
+from app.core.db import Database
+from app.publication import stored as storing
+from app.publication.concluded import Failures, failed_targets, judged_scores
+from app.publication.lately import Lately
+from app.publication.models import ResultVersion
+from app.tally.document import Document
+from tests.publication import counted
+from tests.publication.test_composite_words import RULE, judged, stored
+from tests.publication.test_composites import paper
+from tests.statements import sent
+
+F = Fraction
+SCORES = {"u1": "100", "u2": "0"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+
+
+def halved(database: Database) -> tuple[str, str]:
+    """Publish a round of which half is another; return that, and itself."""
+    first = counted.store_published(database, counted.make_votes(paper(None)))
+    half = Part("p2", "上半年", Source.ROUND, F(50), round_id=first)
+    both = Composite((Part("p1", "这次", Source.VOTE, F(50)), half), rule=RULE)
+    return first, counted.store_published(database, counted.make_votes(paper(both)))
+
+
+def found(database: Database) -> Failures:
+    with database.reading() as session:
+        return failed_targets(session, counted.READER, counted.AT)
+
+
+def scored(failures: Failures) -> dict[str, list[str]]:
+    """Return by round what failed by its score."""
+    told = {
+        line.round.id: [each.target_id for each in every if any("综合评价得分" in text for text in each.reasons)]
+        for line, every in failures.found
+    }
+    return {round_id: units for round_id, units in told.items() if units}
+
+
+def damage(database: Database, round_id: str) -> None:
+    """Change a stored result as somebody with the file of the database could."""
+    with database.writing() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            triggers = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'result_version'")
+            for name in session.scalars(triggers).all():
+                session.execute(sa.text(f"DROP TRIGGER {name}"))
+        else:
+            session.execute(sa.text("ALTER TABLE result_version DISABLE TRIGGER USER"))
+        changed = sa.update(ResultVersion).where(ResultVersion.round_id == round_id)
+        session.execute(changed.values(document=ResultVersion.document + " "))
+
+
+def test_it_works(database: Database) -> None:
+    one, (_, other) = stored(database, paper(judged()), SCORES), halved(database)
+    stored(database, paper(replace(judged(), rule=None)), SCORES)
+    failures = found(database)
+    told = scored(failures)
+    assert told[one] == ["u2"]
+    assert failures.damaged == []
+    with database.reading() as session:
+        for round_id in (one, other):
+            rows = judged_scores(session, counted.result_for(session, round_id), counted.READER, counted.AT)
+            assert [row.id for row in rows if row.has_failed] == told.get(round_id, [])
+            assert all(row.score for row in rows if row.id in SCORES)
+
+
+def test_it_asks_as_often_for_many_rounds_as_for_one(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where each hangs on a round of its own, and the documents are too many to be kept."""
+    asked: list[Sequence[str]] = []
+    held = 0
+    for count in (1, 4, 8):
+        for _ in range(count - held):
+            stored(database, paper(judged()), SCORES)
+            halved(database)
+        held = count
+        monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+        with database.reading() as session, sent(session) as statements:
+            failures = failed_targets(session, counted.READER, counted.AT)
+        assert sum(units == ["u2"] for units in scored(failures).values()) >= count
+        asked.append(statements)
+    assert [len(each) for each in asked] == [len(asked[0])] * 3
+    assert len(asked[0]) <= 8
+
+
+def test_a_damaged_result_is_named_and_hides_no_other(database: Database) -> None:
+    bad, good = (stored(database, paper(judged()), SCORES) for _ in range(2))
+    damage(database, bad)
+    failures = found(database)
+    assert scored(failures) == {good: ["u2"]}
+    assert [row.id for row in failures.damaged] == [bad]
+
+
+def test_a_damaged_part_of_a_score_is_named(database: Database) -> None:
+    first, round_id = halved(database)
+    damage(database, first)
+    failures = found(database)
+    assert [row.id for row in failures.damaged] == [first]
+    assert round_id not in scored(failures)
+
+
+def test_a_round_is_read_once_to_decide_about_it(database: Database) -> None:
+    """And where there is no rule on its score, nothing that was entered for it."""
+    ruled, plain = stored(database, paper(judged()), SCORES), counted.store_published(database, counted.make_votes())
+    told = []
+    for round_id in (ruled, plain):
+        with database.reading() as session:
+            result = counted.result_for(session, round_id)
+            with sent(session) as statements:
+                judged_scores(session, result, counted.READER, counted.AT)
+        told.append(len(statements))
+    assert told == [2, 1]
