@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from app.campaigns.domain import Item, Scheme, ScoreScale
 from app.campaigns.rule import Rule
@@ -140,7 +141,7 @@ def _part(sums: Sums, tables: Tables) -> Part:
     total, others = sums.added(tables.values()), sums.alike(tables)
     peaks = _most([total.grades, *(sums.added(other.values()).grades for other in others)])
     veiled = sums.veiled(tables)
-    span = sums.span(sums.spread(others)) or (sums.ends(tables) if veiled else None)
+    span = sums.span(sums.spread(tables)) or (sums.ends(tables) if veiled else None)
     return Part(tables, total, sums.rates(tables), sums.by_group(tables), span, peaks, veiled=veiled)
 
 
@@ -149,11 +150,23 @@ def _points(sums: Sums, tables: Tables, score: Score) -> Part:
     total, rates = sums.added(tables.values()), sums.rates(tables)
     span = None
     if rates is not None and not sums.scheme.disclosure.announced and total.valid >= sums.scheme.floor:
-        ends = near_an_end(
-            rates.satisfied, reach_of(score, sums.collapsed(tables), sums.scheme.weights, sums.scheme.floor)
-        )
+        ends = _point_ends(sums, tables, score)
         span = ends and (rates.at(ends[0]), rates.at(ends[1]))
-    return Part(tables, total, rates, sums.by_group(tables), span, (0,))
+    return Part(tables, total, rates, sums.by_group(tables), span, (0,), veiled=sums.veiled(tables))
+
+
+def _point_ends(sums: Sums, tables: Tables, score: Score) -> tuple[Fraction, Fraction] | None:
+    """Return between what a mean of points must lie for a reader, None where it is told from every other."""
+    told, room = sums.told(tables), sums.room(tables)
+    rates = sums.rates(told) if told else None
+    if rates is None:
+        return Fraction(0), Fraction(1)
+    reach = reach_of(score, sums.collapsed(told), sums.scheme.weights, sums.scheme.floor)
+    ends = near_an_end(rates.satisfied, reach)
+    if not room:
+        return ends
+    low, high = ends or (rates.satisfied, rates.satisfied)
+    return (1 - room) * low, (1 - room) * high + room
 
 
 def _most(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
@@ -220,7 +233,7 @@ def _pooled_span(sums: Sums, items: Sequence[Part], pooled: Tables) -> tuple[Rat
     tables, (low, high) = sums.collapsed(pooled), start
     for part in items:
         own = sums.collapsed(part.tables)
-        span = sums.span(_exchanged(tables, own, other) for other in sums.spread(sums.alike(part.tables)))
+        span = sums.span(_exchanged(tables, own, other) for other in sums.spread(part.tables))
         if span is not None:
             low, high = _moved(low, start[0], span[0]), _moved(high, start[1], span[1])
     return low, high

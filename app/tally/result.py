@@ -90,7 +90,7 @@ def disclose(
         "chain": chain_json(paper, chain, sections, rules),
         "voters": [{"id": group.id, "name": group.name} for group in paper.groups],
         "sections": [_section_json(exact, rules.of(exact.section), told) for exact in sections],
-        "notes": [*_round_notes(paper, sections), *uneven_groups(paper, chain, rules)],
+        "notes": [*_round_notes(paper, sections, rules.unseen), *uneven_groups(paper, chain, rules)],
     }
 
 
@@ -294,13 +294,13 @@ def _remarks_json(scheme: Scheme, remarks: tuple[str, ...]) -> Remarks:
     return {"shown": True, "count": len(shown), "texts": list(shown)}
 
 
-def _round_notes(paper: Paper, sections: Sequence[Exact]) -> list[Note]:
+def _round_notes(paper: Paper, sections: Sequence[Exact], unseen: frozenset[str]) -> list[Note]:
     """Say what holds for the whole result. An empty group is not named: that it is empty is a count below k.
 
-    The weight of a veiled group stays in the band, whether or not it is empty.
+    Of groups that the counting chain hides not even that one is empty is told, nor of those veiled beside them.
     """
     parts = [unit.overall for exact in sections for unit in exact.units.values()]
     empty = {g for part in parts for g, rates in part.group_rates.items() if rates is None and g not in part.veiled}
-    if paper.scheme.weights and empty:
+    if paper.scheme.weights and empty - unseen:
         return [{"code": "renormalised", "text": "有类别没有有效评价，其权重已按比例分给其余类别"}]
     return []

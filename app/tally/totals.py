@@ -1,10 +1,10 @@
 """How the tables of a unit become the figures of a total, and between what these lie where it must tell no more."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from app.campaigns.domain import Denominator, Scheme, ScoreScale
+from app.campaigns.domain import Scheme, ScoreScale
 from app.tally.alike import Tables, lookalikes
 from app.tally.chain import Chain, GroupChain
 from app.tally.figures import Base, Rates, Table, add_tables, even, figure_by_figure, rates_of, weigh
@@ -27,9 +27,6 @@ def base_of(chain: Chain, tables: Tables, times: int = 1) -> Base:
     returned, expected = sum(row.returned for row in rows), sum(row.expected for row in rows)
     present = max(returned, sum(map(present_of, rows)))
     return Base(*(times * people - excused for people in (returned, max(expected, returned), present)))
-
-
-_OF_PEOPLE = {Denominator.EXPECTED, Denominator.PRESENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +83,49 @@ class Sums:
             return []
         return lookalikes(self.collapsed(tables), self.scheme.formula.top)
 
-    def spread(self, every: Sequence[Tables]) -> Iterator[Tables]:
+    def spread(self, tables: Tables) -> Iterator[Tables]:
         """Yield tables that must read alike and, of each, those in which a thin weighted group is of another mind.
 
         One answer moves a total the farther, the fewer its group gave: how few must not be told by how wide the band
         is, so that a group of fewer than k answers is taken for one of a single answer (SEC-43).
         """
+        every = self._alike_beside(tables) if self.veiled(tables) else self.alike(tables)
         yield from every
-        for tables in every if self.scheme.weights else ():
-            for group, table in tables.items():
+        for other in every if self.scheme.weights else ():
+            for group, table in other.items():
                 if 0 < table.valid < self.scheme.floor and self.scheme.weights.get(group):
-                    yield from ({**tables, group: moved} for moved in _of_one_mind(table))
+                    yield from ({**other, group: moved} for moved in _of_one_mind(table))
+
+    def _alike_beside(self, tables: Tables) -> list[dict[str, Table]]:
+        """Return what must read like these tables beside veiled groups: figures tell of the others alone."""
+        told = self.told(tables)
+        return [{**tables, **other} for other in lookalikes(told, self.scheme.formula.top)] if told else []
 
     def veiled(self, tables: Tables) -> frozenset[str]:
-        """Return the unseen groups in a total by weights of rates of people, which tell how many of a group came."""
-        scheme = self.scheme
-        plain = scheme.formula.denominator not in _OF_PEOPLE or isinstance(scheme.scale, ScoreScale)
-        if plain or scheme.disclosure.announced:
+        """Return the groups in a total by weights whose figures must not move it.
+
+        Each group has a base of its own, so that whatever rates are divided by, how many came of an unseen group moves
+        the total. What is left beside such groups tells of the others alone: those of fewer than k answers go as well.
+        """
+        weighed = {group: table for group, table in tables.items() if self.scheme.weights.get(group)}
+        if self.unseen.isdisjoint(weighed):
             return frozenset()
-        return frozenset(group for group in tables if group in self.unseen and scheme.weights.get(group))
+        return frozenset(g for g, table in weighed.items() if g in self.unseen or table.valid < self.scheme.floor)
+
+    def told(self, tables: Tables) -> Tables:
+        """Return the tables that a total tells of: beside veiled groups those of the others that weigh."""
+        veiled = self.veiled(tables)
+        if not veiled:
+            return tables
+        return {g: table for g, table in tables.items() if g not in veiled and self.scheme.weights.get(g)}
+
+    def room(self, tables: Tables) -> Fraction:
+        """Return which part of a total the veiled groups may be."""
+        veiled, weights = self.veiled(tables), self.scheme.weights
+        if not veiled:
+            return Fraction(0)
+        hidden = sum(weights[group] for group in veiled)
+        return Fraction(hidden, hidden + sum(weights[group] for group in self.told(tables)))
 
     def ends(self, tables: Tables) -> tuple[Rates, Rates] | None:
         """Return between what the figures of a total lie, whatever its veiled groups did; without such twice the same.

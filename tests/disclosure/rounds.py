@@ -26,7 +26,7 @@ MINDS = (
 class Case:
     """A published document, and what is true: counts by unit, item and group, best grade first.
 
-    ``own``: how many were 本人 by unit and group. ``chain``: what came back.
+    ``own``: how many were 本人 by unit and group. ``chain``: what came back; ``stacks``: the marks by unit and group.
     """
 
     document: Any
@@ -34,6 +34,7 @@ class Case:
     truth: dict[tuple[str, str, str], tuple[int, ...]]
     own: dict[tuple[str, str], int]
     chain: Chain
+    stacks: dict[tuple[str, str], bytes]
 
     @property
     def raters(self) -> dict[str, frozenset[str]]:
@@ -149,7 +150,7 @@ def _counted(
         invalid = returned - blank - most
         rows.append(GroupChain(group.id, group.expected, issued, returned, most, invalid=invalid, blank=blank))
     chain, remarks = Chain(tuple(rows)), {unit.id: ("意见",) * draw.randint(0, 14) for unit in paper.units}
-    return Case(as_one(result_document(paper, stacks, chain, remarks, restraint)), paper, truth, own, chain)
+    return Case(as_one(result_document(paper, stacks, chain, remarks, restraint)), paper, truth, own, chain, stacks)
 
 
 def _selves(draw: random.Random, left: int, *, all_of: bool) -> int:

@@ -1,5 +1,7 @@
 """The attacker finds nothing in 10,000 random rounds, is never wrong, and finds what carelessness gives away."""
 
+from collections import Counter
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -14,10 +16,11 @@ from app.tally.disclosure import View
 from app.tally.figures import Table, rates_of
 from app.tally.margins import Sizes
 from app.tally.result import result_document
-from app.tally.totals import base_of
+from app.tally.totals import Sums, base_of
 from tests.disclosure.attacker import Reading
+from tests.disclosure.other_hands import neighbours, tells_who_came
 from tests.disclosure.released import told_of_few
-from tests.disclosure.rounds import Case, make_case
+from tests.disclosure.rounds import BASES, Case, make_case
 from tests.disclosure.search import attack, contradictions, exact_ranges, is_broken_down, truth_of
 from tests.disclosure.told_turnouts import COUNTED
 from tests.tally.cast import make_chain, make_marks, make_paper, make_stack, section_of
@@ -158,3 +161,22 @@ def test_it_knows_who_was_himself_and_what_came_back() -> None:
         case for case in map(make_case, range(200)) if any(row.invalid and row.blank for row in case.chain.groups)
     ]
     assert any(case.paper.scheme.formula.denominator is Denominator.RETURNED for case in spoilt)
+
+
+def weighted(count: int = 3 * CARELESS) -> Iterator[Case]:
+    """Draw the rounds in which voter groups have weights."""
+    return (case for case in map(make_case, range(count)) if case.paper.scheme.weights)
+
+
+def test_no_total_by_weights_hangs_on_which_hidden_group_a_ballot_is_of() -> None:
+    found = [own == other for case in weighted() for own, other in neighbours(case)]
+    assert all(found)
+    assert len(found) > 100
+
+
+def test_it_finds_a_total_by_weights_that_hangs_on_which_hidden_group_a_ballot_is_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Sums, "veiled", lambda *_: frozenset())
+    caught = Counter(case.paper.scheme.formula.denominator for case in weighted() if tells_who_came(case))
+    assert min(caught[base] for base in BASES) > 3, caught

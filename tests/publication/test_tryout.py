@@ -104,10 +104,10 @@ def test_weights_an_empty_group_and_half_per_cents(
     database: Database, settings: Settings, new_client: Callable[[], TestClient]
 ) -> None:
     desk, campaign_id = organise(database, settings, new_client)
-    # 代表 (52 + 27) ÷ 100 = 79 %, 群众 (30 + 10) ÷ 80 = 50 %; nobody of the third came: (79 × 12.5 + 50 × 37.5) ÷ 50
+    # 代表 (52 + 27) ÷ 100 = 79 %, 群众 (30 + 10) ÷ 80 = 50 %; nobody of the third knows enough: (79 × 12.5 + 50 × 37.5) ÷ 50
     three = {
         "weight-1": "12.5", "name-2": "群众", "weight-2": "37.5%", "count-2-0": "30", "count-2-1": "10",
-        "count-2-2": "20", "count-2-3": "20", "name-3": "无人", "weight-3": "50",
+        "count-2-2": "20", "count-2-3": "20", "name-3": "无人", "weight-3": "50", "count-3-4": "12",
     }  # fmt: skip
     status, text = asked(desk.client, campaign_id, **three)
     assert status == 200
@@ -119,6 +119,10 @@ def test_weights_an_empty_group_and_half_per_cents(
     ):  # fmt: skip
         assert words in text, words
     assert "无人的满意率" not in text
+    three["count-3-4"] = "0"  # nobody came: the chain hides that, and so do total and notes
+    _, text = asked(desk.client, campaign_id, **three)
+    assert "结论取决于份数为保护匿名不显示的类别" in text
+    assert "其权重已按比例分给" not in text
 
 
 def test_every_figure_that_matters_is_worked_out(
@@ -225,8 +229,10 @@ def test_the_numbers_to_begin_with_are_those_of_the_campaign(
         set_scheme(session, MORNING, ZHANG, campaign_id, scheme, two_person=True)
     answer = desk.get(f"/campaigns/{campaign_id}/tryout")
     assert answer.status_code == 200
-    for words in ('role="alert"', "收回多于应参加", "其权重已按比例分给", "verdict-invalid", "verdict-too_few"):
+    for words in ('role="alert"', "收回多于应参加", "其权重已按比例分给", "verdict-invalid"):
         assert words not in answer.text, words
+    veiled = weighted and min(people) < K_FLOOR
+    assert ("结论取决于份数为保护匿名不显示的类别" in answer.text) == ("verdict-too_few" in answer.text) == veiled
     fields = dict(re.findall(r'name="((?:count|name|expected)-[^"]+)"[^>]*?value="([^"]*)"', answer.text))
     for row, group in enumerate(rows, 1):
         assert fields[f"name-{row}"] == group.name

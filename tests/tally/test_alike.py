@@ -130,7 +130,7 @@ def test_how_wide_a_band_is_tells_nothing_of_a_thin_group(grade: int) -> None:
 
 def test_a_weighted_part_of_fewer_than_ten_makes_a_band() -> None:
     scheme = Scheme(SCALE, weights={"a": Fraction(50), "b": Fraction(50)})
-    total = target_of(document_of(scheme, {"a": (3, 2, 2, 1), "b": (20, 10, 5, 5)}, 50))["overall"]["total"]
+    total = target_of(document_of(scheme, {"a": (3, 2, 2, 1, 4), "b": (20, 10, 5, 5)}, 60))["overall"]["total"]
     assert (total["view"], total["satisfied_rate"]["text"]) == ("banded", "60–70%")  # (5/8 + 30/40)/2
 
 

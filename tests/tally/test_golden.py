@@ -73,9 +73,9 @@ def test_weights_of_groups_and_an_empty_one() -> None:
     scheme = replace(SCHEME, weights={"a": Fraction(60), "b": Fraction(40)})
     both = document_of(scheme, {"a": (30, 10, 5, 5), "b": (10, 10, 10, 10)})
     assert rates(section_of(both)["targets"][0])[0] == "68.0%"
-    # with c empty at 50 the others weigh 30 : 20, again 60 : 40 of what is there
+    # with nothing but 不了解 from c at 50 the others weigh 30 : 20, again 60 : 40 of what is there
     scheme = replace(SCHEME, weights={"a": Fraction(30), "b": Fraction(20), "c": Fraction(50)})
-    three = document_of(scheme, {"a": (30, 10, 5, 5), "b": (10, 10, 10, 10), "c": (0, 0, 0, 0, 8)})
+    three = document_of(scheme, {"a": (30, 10, 5, 5), "b": (10, 10, 10, 10), "c": (0, 0, 0, 0, 12)})
     assert section_of(three)["targets"][0]["overall"]["total"]["satisfied_rate"]["text"] == "68%"
     assert "renormalised" in {note["code"] for note in three["notes"]}
 

@@ -42,7 +42,11 @@ def points_paper(score: Score = WHOLE, groups: Sequence[str] = ("a",), **changes
 
 
 def stack_of(score: Score, typed: Sequence[str]) -> bytes:
-    return b"".join(mark_bytes(score, int(Fraction(each) * score.per_point)) for each in typed)
+    """Write what was typed; “不了解” is the mark behind the most."""
+    unknown = special_bytes(Item("", "", score=score), score.most + 1)
+    return b"".join(
+        unknown if each == "不了解" else mark_bytes(score, int(Fraction(each) * score.per_point)) for each in typed
+    )
 
 
 def document_of(paper: Paper, **typed: Sequence[str]) -> Json:
@@ -141,7 +145,7 @@ def test_an_end_tells_nothing_of_how_many_answers_there_were() -> None:
 def test_a_weighted_end_tells_nothing_of_a_thin_group() -> None:
     halves = {"a": Fraction(50), "b": Fraction(50)}
     paper = points_paper(groups="ab", weights=halves)
-    texts = {mean_of(document_of(paper, a=["100"] * 40, b=["100"] * thin)) for thin in range(1, 10)}
+    texts = {mean_of(document_of(paper, a=["100"] * 40, b=["100"] * thin + ["不了解"] * 9)) for thin in range(1, 10)}
     assert texts == {"≥50"}
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.campaigns.domain import Denominator, Item, Scheme
+from app.campaigns.score import Score
 from app.core.errors import DomainError
 from app.rounds.domain import Paper
 from app.tally.chain import Chain, GroupChain
@@ -240,11 +241,22 @@ def test_remarks_from_ten_on_and_only_where_the_paper_asks_for_them() -> None:
 
 def test_weights_are_named_and_an_empty_group_is_not() -> None:
     weights = {"a": Fraction(60), "b": Fraction(40)}
-    document = make_two_group_document((40, 10, 5, 5), (0, 0, 0, 0, 8), make_scheme(weights=weights))
+    document = make_two_group_document((40, 10, 5, 5), (0, 0, 0, 0, 12), make_scheme(weights=weights))
     assert [row["text"] for row in section_of(document)["formula"]["weights"]] == ["60%", "40%"]
-    assert [note["code"] for note in document["notes"]] == ["renormalised"]
+    assert document["notes"][0]["code"] == "renormalised"
     assert "类别b" not in document["notes"][0]["text"]
     assert {row["count"] for row in section_of(document)["targets"][0]["overall"]["total"]["distribution"]} == {None}
+
+
+@pytest.mark.parametrize("scale", [{}, {"score": Score(10)}])
+@pytest.mark.parametrize("weight", [0, 40])
+def test_no_note_tells_that_a_hidden_group_is_empty(weight: int, scale: dict[str, Any]) -> None:
+    weights = {"a": Fraction(100 - weight), "b": Fraction(weight)}
+    items = (Item("overall", "总体评价", **scale),)
+    paper = make_paper({"a": (), "b": ()}, items=items, scheme=make_scheme(weights=weights))
+    document = make_document(paper, {("u0", "a"): make_stack(make_marks(20, 10, 5, 5)), ("u0", "b"): b""})
+    assert {row["shown"] for row in document["chain"]["groups"]} == {False}
+    assert document["notes"] == []
 
 
 def test_an_items_own_words_stand_in_its_distribution() -> None:
