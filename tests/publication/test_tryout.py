@@ -14,7 +14,7 @@ from app.box.envelope import Ballot, decode, encode
 from app.box.shredding import shred
 from app.campaigns import service as campaign_service
 from app.campaigns.builtin import SCALES
-from app.campaigns.domain import Denominator, Formula, Item, ItemLines, Lines, Scheme
+from app.campaigns.domain import K_FLOOR, Denominator, Formula, Item, ItemLines, Lines, Scheme
 from app.campaigns.quorum import Quorum
 from app.campaigns.reads import get_campaign
 from app.campaigns.rule import Sign
