@@ -104,7 +104,7 @@ def test_weights_an_empty_group_and_half_per_cents(
     database: Database, settings: Settings, new_client: Callable[[], TestClient]
 ) -> None:
     desk, campaign_id = organise(database, settings, new_client)
-    # 代表 (52 + 27) ÷ 100 = 79 %, 群众 (30 + 10) ÷ 80 = 50 %; nobody of the third knows enough: (79 × 12.5 + 50 × 37.5) ÷ 50
+    # 代表 (52 + 27) ÷ 100 = 79 %, 群众 (30 + 10) ÷ 80 = 50 %; of the third only 不了解: (79 × 12.5 + 50 × 37.5) ÷ 50
     three = {
         "weight-1": "12.5", "name-2": "群众", "weight-2": "37.5%", "count-2-0": "30", "count-2-1": "10",
         "count-2-2": "20", "count-2-3": "20", "name-3": "无人", "weight-3": "50", "count-3-4": "12",
