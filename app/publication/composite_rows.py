@@ -8,11 +8,13 @@ from typing import Final
 
 from app.campaigns.composite import (
     NAMED,
+    PATTERNS,
     Composite,
     Line,
     Missing,
     Points,
     Say,
+    Source,
     Total,
     formula_text,
     points_text,
@@ -152,9 +154,7 @@ class Composites:
     @property
     def following(self) -> Sequence[tuple[str, str, Sequence[str]]]:
         """The words that ask for attention, with what follows from each and the objects that were given it."""
-        told = [
-            (row.name, row.conclusion) for row in self.rows if row.conclusion and row.conclusion.code in {*_FLAGGED}
-        ]
+        told = [(row.name, row.conclusion) for row in self.rows if row.conclusion and row.conclusion.code in _FLAGGED]
         found = dict[tuple[str, str], list[str]]()
         for name, given in told:
             found.setdefault((given.word, given.consequence), []).append(name)
@@ -190,14 +190,14 @@ def row_of(target: tuple[str, str], composite: Composite | None, total: Total | 
     parts = [_told(line, composite.decimals) for line in _every(total.lines)]
     if isinstance(total.figure, Missing):
         return Row(*target, "", NOTE_SENTENCES[total.figure.reason], parts, award)
-    score, rule = score_text(total.figure, composite), composite.rule
-    conclusion = None if rule is None else _concluded(rule, total.figure, composite)
+    decimals, rule = _decimals_off(total.figure, composite), composite.rule
+    score = _score_text(total.figure, composite, decimals)
+    conclusion = None if rule is None else _concluded(rule, total.figure, sure=decimals is not None)
     return Row(*target, score, "", parts, award, conclusion)
 
 
-def score_text(score: Points, composite: Composite) -> str:
+def _score_text(score: Points, composite: Composite, decimals: int | None) -> str:
     """Write a score; where rounding would carry it over a line of the rule, with as many decimals as keep it off."""
-    decimals = _decimals_off(score, composite)
     return points_text(score, composite.decimals) if decimals is None else written(score, decimals)
 
 
@@ -212,10 +212,10 @@ def _decimals_off(score: Points, composite: Composite) -> int | None:
     return next((each for each in tried if outcome_of(rule, rounded(score, each)) == true), None)
 
 
-def _concluded(rule: Rule, score: Points, composite: Composite) -> Conclusion:
-    """Return the word of a score; none where what is printed of it would have another."""
+def _concluded(rule: Rule, score: Points, *, sure: bool) -> Conclusion:
+    """Return the word of a score; none where what is printed of it would have another, and so is not ``sure``."""
     outcome = outcome_of(rule, score)
-    if outcome is None or _decimals_off(score, composite) is None:
+    if outcome is None or not sure:
         return Conclusion(why=NOTE_SENTENCES["unsure"])
     word = outcome.word
     return Conclusion(word.text, OF_MEANING[word.meaning], word.consequence, outcome.flags)
@@ -229,6 +229,7 @@ def _every(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _told(line: Line, decimals: int) -> tuple[str, str]:
-    named = "（非无记名）" if line.part.source in NAMED else ""
+    label = line.part.label
+    told = PATTERNS[Source.SCORE] % {"name": label} if line.part.source in NAMED else label
     text = points_text(line.figure, decimals) if isinstance(line.figure, Points) else "—"
-    return f"{line.part.label}{named}", text
+    return told, text

@@ -50,9 +50,7 @@ def failed_targets(session: Session, viewer: Viewer, now: datetime) -> Failures:
     )
 
 
-def _documents(
-    session: Session, seen: Sequence[Sighted], papers: Mapping[str, Paper]
-) -> Mapping[str, Document | None]:  # fmt: skip
+def _documents(session: Session, seen: Sequence[Sighted], papers: Mapping[str, Paper]) -> Mapping[str, Document | None]:
     """Return the results that scores are made of, cut as they are seen; None for one that is damaged."""
     behind = {each for paper in papers.values() for each in rounds_behind(composite_of(paper))}
     sights = {row.id: sight for row, sight in seen if row.id in {*papers, *behind}}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.campaigns.composite import VOTED, Line, Points, Source, points_text
 from app.campaigns.domain import ScoreScale
 from app.campaigns.rule import Rule
-from app.publication.composite_rows import score_text
+from app.publication.composite_rows import row_of
 from tests.disclosure.mixtures import WHOLE, Key, Place, Span
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def read_scores(reading: "WideReading") -> None:
         for leaf in leaves:
             leaf.read()
         if composite is not None and isinstance(total.figure, Points):
-            told = _told(score_text(total.figure, composite))
+            told = _told(row_of((unit, ""), composite, total, None).score)
             slack = sum(leaf.weight * leaf.slack for leaf in leaves if leaf.voted)
             entered = sum(leaf.weight * leaf.low for leaf in leaves if not leaf.voted)
             parts = [(leaf.weight * part, key) for leaf in leaves if leaf.voted for part, key in leaf.parts]
