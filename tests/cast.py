@@ -1,6 +1,7 @@
 """The fixed cast: 张三 and 钱二 organise, 李四 and 王五 hold keys, 赵六 leads, 孙七 audits; and a campaign for them."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -182,3 +183,7 @@ class Desk:
         """Send a form of ours as it is."""
         response: Response = self.client.post(path, data={TOKEN_FIELD: self.form_token, **fields})
         return response
+
+
+Desks = Callable[[str], Desk]
+"""Log one of the cast in, each in a browser of his own."""

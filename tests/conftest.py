@@ -196,6 +196,12 @@ def new_client(settings: Settings, clock: TestClock, workshop: Workshop) -> Iter
 
 
 @pytest.fixture
+def new_desk(new_client: Callable[[], TestClient], database: Database, settings: Settings) -> cast.Desks:
+    """Log one of the cast in, in a browser of his own."""
+    return lambda login: cast.Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
+
+
+@pytest.fixture
 def client(new_client: Callable[[], TestClient]) -> TestClient:
     """One browser without a log-in."""
     return new_client()

@@ -1,11 +1,8 @@
 """An account moves between offices: by consent where it is of weight, and not away from a key that it holds."""
 
-from collections.abc import Callable
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from starlette.testclient import TestClient
 
 from app.accounts import asking
 from app.accounts.asking import KIND
@@ -19,13 +16,11 @@ from app.campaigns.models import Campaign
 from app.consents.reads import waiting
 from app.core.acting import Acting, Principal
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.offices.models import Office
 from app.offices.sight import keep_sights
 from app.rounds.models import Round
 from tests import cast
-from tests.cast import MORNING, Desk, refuses
+from tests.cast import MORNING, Desks, refuses
 from tests.waiting import held_up
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
@@ -46,10 +41,10 @@ def office_of(database: Database, staff_id: str) -> str:
 
 
 @pytest.mark.usefixtures("offices")
-def test_it_works(database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> None:
+def test_it_works(new_desk: Desks, database: Database) -> None:
     """A leader moves at once, with sentences of what follows; his log-ins end, and the log tells from where."""
-    desk = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
-    leader = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhaoliu")
+    desk = new_desk("zhangsan")
+    leader = new_desk("zhaoliu")
     assert "/staff/idzhaoliu/office" in desk.get("/staff").text
     page = desk.get("/staff/idzhaoliu/office").text
     assert "从此只看得到新机构和它下级的活动" in page
@@ -110,11 +105,9 @@ def hold_a_key(session: Session, staff_id: str) -> None:
 
 
 @pytest.mark.usefixtures("offices")
-def test_nobody_moves_away_from_a_key_that_he_holds(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
+def test_nobody_moves_away_from_a_key_that_he_holds(new_desk: Desks, database: Database) -> None:
     """From 东县 he still sees a round of 东县, from 西县 he does not: its box could not be opened."""
-    desk = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    desk = new_desk("zhangsan")
     with database.writing() as session:
         hold_a_key(session, "idzhaoliu")
     assert desk.post("/staff/idzhaoliu/office", office="west").status_code == 409
@@ -124,14 +117,12 @@ def test_nobody_moves_away_from_a_key_that_he_holds(
 
 
 @pytest.mark.usefixtures("offices")
-def test_a_key_that_was_given_since_is_seen_when_the_other_agrees(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
+def test_a_key_that_was_given_since_is_seen_when_the_other_agrees(new_desk: Desks, database: Database) -> None:
     with database.writing() as session:
         asking.move(Acting(session, MORNING, ZHANG), "idwangwu", "west", keys_of, three_roles=False)
         hold_a_key(session, "idwangwu")
         [asked] = waiting(session, KIND)
-    second = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "lisi")
+    second = new_desk("lisi")
     assert "调到其他机构“west”" in second.get("/staff").text
     answer = second.post(f"/consents/{asked.id}/grant")
     assert (answer.status_code, office_of(database, "idwangwu")) == (409, "root")

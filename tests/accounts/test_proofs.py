@@ -1,18 +1,14 @@
 """Proving again who one is: how long it holds, for whom, and what wrong passwords cost."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
 from app.accounts.domain import PROOF_LIFE, is_proven
 from app.audit.models import AuditEntry
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
-from tests.cast import MORNING, PASSWORD, Desk, asks_for_proof, make_cast
+from tests.cast import MORNING, PASSWORD, Desks, asks_for_proof, make_cast
 from tests.conftest import TestClock
 
 NEW = {"login": "zhouba", "name": "周八", "role[]": "leader"}
@@ -20,14 +16,14 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def at(database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> Callable[[str], Desk]:
+def at(new_desk: Desks, database: Database) -> Desks:
     """Open browsers of the cast."""
     with database.writing() as session:
         make_cast(session)
-    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
+    return new_desk
 
 
-def test_it_works(at: Callable[[str], Desk], clock: TestClock) -> None:
+def test_it_works(at: Desks, clock: TestClock) -> None:
     desk = at("zhangsan")
     clock.now += PROOF_LIFE
     assert not asks_for_proof(desk.post_once("/staff", **{**NEW, "name": ""}))
@@ -41,7 +37,7 @@ def test_it_works(at: Callable[[str], Desk], clock: TestClock) -> None:
     assert not asks_for_proof(desk.post_once("/staff", **NEW))
 
 
-def test_a_proof_is_good_in_its_own_log_in_alone(at: Callable[[str], Desk], clock: TestClock) -> None:
+def test_a_proof_is_good_in_its_own_log_in_alone(at: Desks, clock: TestClock) -> None:
     desk, elsewhere = at("zhangsan"), at("zhangsan")
     clock.now += PROOF_LIFE + SECOND
     desk.post_once("/staff", **NEW, proof_password=PASSWORD)
@@ -49,7 +45,7 @@ def test_a_proof_is_good_in_its_own_log_in_alone(at: Callable[[str], Desk], cloc
 
 
 def test_wrong_passwords_slow_the_next_one_and_do_not_end_the_log_in(
-    at: Callable[[str], Desk], clock: TestClock, database: Database
+    at: Desks, clock: TestClock, database: Database
 ) -> None:
     desk, other = at("zhangsan"), at("zhangsan")
     clock.now += PROOF_LIFE + SECOND
@@ -67,7 +63,7 @@ def test_wrong_passwords_slow_the_next_one_and_do_not_end_the_log_in(
         assert session.scalars(sa.select(AuditEntry.action)).all().count("login.unproved") == 4
 
 
-def test_a_refused_form_is_shown_again_without_the_password(at: Callable[[str], Desk], clock: TestClock) -> None:
+def test_a_refused_form_is_shown_again_without_the_password(at: Desks, clock: TestClock) -> None:
     desk = at("zhangsan")
     clock.now += PROOF_LIFE + SECOND
     answer = desk.post_once("/staff", **{**NEW, "login": "Nein!"}, proof_password=PASSWORD)

@@ -1,20 +1,17 @@
 """The second factor as a browser meets it: set up, log-in, step-up, demanded of organisers, given up."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from httpx import Response
 from pyotp import TOTP
-from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from tests.booth.test_routes import read
-from tests.cast import PASSWORD, Desk, make_cast
+from tests.cast import PASSWORD, Desk, Desks, make_cast
 from tests.conftest import TestClock
 
 SECRET = re.compile(r'copy-once">([A-Z2-7]{32})<')
@@ -22,14 +19,13 @@ CODES = re.compile(r"<code>([A-Z2-7-]{19})</code>")
 TICKET = re.compile(r'name="ticket" value="([^"]+)"')
 STEP = timedelta(seconds=30)
 NEW = {"login": "zhouba", "name": "周八", "role[]": "leader"}
-Open = Callable[[str], Desk]
 
 
 @pytest.fixture
-def at(database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> Open:
+def at(new_desk: Desks, database: Database) -> Desks:
     with database.writing() as session:
         make_cast(session)
-    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
+    return new_desk
 
 
 def turn_on(desk: Desk, clock: TestClock) -> tuple[TOTP, list[str]]:
@@ -53,7 +49,7 @@ def enter(desk: Desk, code: str, login: str = "zhangsan") -> Response:
 
 
 @pytest.mark.parametrize("login", ["zhangsan", "lisi", "zhaoliu", "sunqi", "wujiu", "zhengshi"])
-def test_it_works(at: Open, clock: TestClock, login: str) -> None:
+def test_it_works(at: Desks, clock: TestClock, login: str) -> None:
     desk = at(login)
     assert "未开通" in desk.get("/account").text
     phone, codes = turn_on(desk, clock)
@@ -68,7 +64,7 @@ def test_it_works(at: Open, clock: TestClock, login: str) -> None:
     assert enter(at(""), codes[0], login).status_code == 401
 
 
-def test_a_code_is_asked_for_after_the_password_alone(at: Open, clock: TestClock) -> None:
+def test_a_code_is_asked_for_after_the_password_alone(at: Desks, clock: TestClock) -> None:
     phone, _ = turn_on(at("zhangsan"), clock)
     browser = at("")
     assert not TICKET.search(browser.post("/login", login="zhangsan", password="wrong").text)
@@ -84,7 +80,7 @@ def test_a_code_is_asked_for_after_the_password_alone(at: Open, clock: TestClock
     assert at("").post("/login/code", ticket=ticket, code=code).status_code == 401
 
 
-def test_a_ticket_is_over_after_five_minutes_and_cannot_be_forged(at: Open, clock: TestClock) -> None:
+def test_a_ticket_is_over_after_five_minutes_and_cannot_be_forged(at: Desks, clock: TestClock) -> None:
     phone, _ = turn_on(at("zhangsan"), clock)
     browser = at("")
     [ticket] = TICKET.findall(browser.post("/login", login="zhangsan", password=PASSWORD).text)
@@ -97,7 +93,7 @@ def test_a_ticket_is_over_after_five_minutes_and_cannot_be_forged(at: Open, cloc
     assert "等得太久" in told(browser.post("/login/code", ticket=ticket, code=phone.at(clock.now)))
 
 
-def test_wrong_codes_slow_the_next_one(at: Open, clock: TestClock) -> None:
+def test_wrong_codes_slow_the_next_one(at: Desks, clock: TestClock) -> None:
     phone, _ = turn_on(at("zhangsan"), clock)
     browser = at("")
     for _ in range(4):
@@ -107,7 +103,7 @@ def test_wrong_codes_slow_the_next_one(at: Open, clock: TestClock) -> None:
     assert enter(browser, phone.at(clock.now)).status_code == 303
 
 
-def test_a_code_is_the_proof_before_an_act_of_weight(at: Open, clock: TestClock) -> None:
+def test_a_code_is_the_proof_before_an_act_of_weight(at: Desks, clock: TestClock) -> None:
     desk = at("zhangsan")
     phone, codes = turn_on(desk, clock)
     clock.now += timedelta(minutes=6)
@@ -122,7 +118,7 @@ def test_a_code_is_the_proof_before_an_act_of_weight(at: Open, clock: TestClock)
     assert "/welcome/" in again.text
 
 
-def test_it_is_given_up_by_password_and_code(at: Open, clock: TestClock) -> None:
+def test_it_is_given_up_by_password_and_code(at: Desks, clock: TestClock) -> None:
     desk = at("zhangsan")
     phone, _ = turn_on(desk, clock)
     code = phone.at(clock.now)
@@ -141,7 +137,7 @@ class TestDemanded:
     def settings(self, settings: Settings) -> Settings:
         return settings.model_copy(update={"organiser_totp": True})
 
-    def test_an_organiser_without_one_can_do_nothing_else(self, at: Open, clock: TestClock) -> None:
+    def test_an_organiser_without_one_can_do_nothing_else(self, at: Desks, clock: TestClock) -> None:
         desk = at("zhangsan")
         for path in ("/", "/rounds", "/staff", "/campaigns", "/inbox"):
             answer = desk.get(path)
@@ -157,6 +153,6 @@ class TestDemanded:
         assert {name: form.fields[name] for name in NEW} == NEW
         assert "/welcome/" in desk.client.post(form.action, data=form.fields).text
 
-    def test_others_do_not_need_one(self, at: Open) -> None:
+    def test_others_do_not_need_one(self, at: Desks) -> None:
         assert at("lisi").get("/rounds").status_code == 200
         assert at("zhangsan").post("/logout").status_code == 303

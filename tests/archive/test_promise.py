@@ -1,13 +1,11 @@
 """What the archive page promises is what happens: what it wipes is nowhere afterwards, and nothing else is touched."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from pydantic import ValidationError
-from starlette.testclient import TestClient
 
 from app.archive import service
 from app.archive.domain import KEPT, WIPED
@@ -19,7 +17,7 @@ from app.core.settings import Settings
 from app.main import PORTS
 from app.rounds.models import Round
 from tests.archive.packages import make_published, note
-from tests.cast import Desk, make_cast
+from tests.cast import Desks, make_cast
 from tests.conftest import BASE_URL
 from tests.publication import counted
 from tests.security.world import World
@@ -93,14 +91,14 @@ def test_nothing_else_is_touched(database: Database, settings: Settings) -> None
 
 
 @pytest.fixture
-def desk(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Callable[[str], Desk]:
+def desk(new_desk: Desks, database: Database) -> Desks:
     with database.writing() as session:
         make_cast(session)
-    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
+    return new_desk
 
 
 def test_pages_say_what_is_wiped_and_how_long_the_log_is_kept(
-    desk: Callable[[str], Desk], database: Database, settings: Settings
+    desk: Desks, database: Database, settings: Settings
 ) -> None:
     """With the number that the installation was set up with, before the act and after it, in both languages."""
     round_id, organiser = counted.store_published(database, counted.make_votes()), desk("zhangsan")

@@ -1,27 +1,23 @@
 """The page of a round's archive: the package as a file, then the act, and what it wiped."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.publication.models import ResultVersion
 from tests.archive.packages import is_right, opened
-from tests.cast import Desk, make_cast
+from tests.cast import Desk, Desks, make_cast
 from tests.publication import counted
 
 
 @pytest.fixture
-def organiser(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+def organiser(new_desk: Desks, database: Database) -> Desk:
     with database.writing() as session:
         make_cast(session)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def test_it_works(organiser: Desk, database: Database, tmp_path: Path) -> None:

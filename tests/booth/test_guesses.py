@@ -11,7 +11,7 @@ from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.core.settings import Settings
 from app.slips.codes import new_code
-from tests.cast import MORNING, Desk, make_cast, make_ready, prepare
+from tests.cast import MORNING, Desk, Desks, make_cast, make_ready, prepare
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
 
@@ -57,11 +57,11 @@ def test_it_works(
 
 
 def test_what_is_malformed_or_of_a_round_is_no_guess(
-    new_client: Callable[[], TestClient], database: Database, settings: Settings, ready: tuple[str, str]
+    new_desk: Desks, new_client: Callable[[], TestClient], ready: tuple[str, str]
 ) -> None:
     round_id, live = ready
     phone = new_client()
-    organiser = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    organiser = new_desk("zhangsan")
     for code in (live, "", "ABC", "x" * 40):
         phone.post("/v/paper", data={"code": code, "lang": "zh"}, headers=SAME_SITE)
     assert "不认识的票码" not in organiser.get(f"/rounds/{round_id}").text

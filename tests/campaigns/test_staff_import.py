@@ -1,12 +1,11 @@
 """Staff out of a list by the pages: preview, confirmation, links that open accounts; one bad row lets nothing in."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import unescape
 
 import pytest
 from sqlalchemy import func, select
-from starlette.testclient import TestClient
 
 from app.accounts import service as accounts
 from app.accounts.models import Invitation, Staff, StaffSession
@@ -16,10 +15,8 @@ from app.campaigns.staff_import import known_of, preview_carried, save_staff
 from app.consents.reads import waiting
 from app.core.acting import Acting, Principal
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from tests import cast
-from tests.cast import Desk
+from tests.cast import Desk, Desks
 from tests.office.sheets import made
 
 LIST = "姓名\t单位\t角色\n陈一\t县文化馆\n周二\t县图书馆、县博物馆\n孙三\t\t监票人\n李领导\t\t领导"
@@ -33,9 +30,9 @@ def campaign_id(database: Database) -> str:
 
 
 @pytest.fixture
-def organiser(settings: Settings, database: Database, new_client: Callable[[], TestClient], campaign_id: str) -> Desk:
+def organiser(new_desk: Desks, campaign_id: str) -> Desk:
     assert campaign_id
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def rows_of(page: str) -> str:

@@ -1,21 +1,15 @@
 """The page of an inbox: what waits for an answer, what is told, and the number beside its entry in the menu."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.consents.service import GRANTED
 from app.core.acting import Acting
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.main import PORTS
 from app.rounds.approvals import WHAT, ask_or_act
-from tests.cast import MORNING, Desk, make_cast, make_ready
-
-At = Callable[[str], Desk]
+from tests.cast import MORNING, Desks, make_cast, make_ready
 
 
 @pytest.fixture
@@ -28,19 +22,14 @@ def round_id(database: Database) -> str:
     return asked_of
 
 
-@pytest.fixture
-def at(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> At:
-    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
-
-
 def waits(page: str) -> str:
     """Return the number in the menu."""
     found = re.search(r'class="desk-count">.*?</span>(\d+)</span>', page)
     return found[1] if found else ""
 
 
-def test_it_works(round_id: str, at: At) -> None:
-    asker, second = at("zhangsan"), at("lisi")
+def test_it_works(round_id: str, new_desk: Desks) -> None:
+    asker, second = new_desk("zhangsan"), new_desk("lisi")
     assert "有事项待同意" in second.get("/rounds").text
     assert waits(second.get("/rounds").text) == "1"
     page = second.get("/inbox").text
@@ -58,9 +47,9 @@ def test_it_works(round_id: str, at: At) -> None:
     assert WHAT["void"].split("{", maxsplit=1)[0] in asker.get("/inbox").text
 
 
-def test_who_may_not_agree_is_not_told(round_id: str, at: At) -> None:
+def test_who_may_not_agree_is_not_told(round_id: str, new_desk: Desks) -> None:
     assert round_id
     for login in ("zhaoliu", "sunqi", "wujiu", "zhengshi"):
-        page = at(login).get("/inbox").text
+        page = new_desk(login).get("/inbox").text
         assert waits(page) == ""
         assert "等您答复" not in page

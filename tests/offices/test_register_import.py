@@ -1,16 +1,12 @@
 """Units come into a register out of a file: each wrong cell is named, and nothing that stands there is changed."""
 
 import re
-from collections.abc import Callable
 from html import unescape
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.core.acting import Acting
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.office.sheets.notes import NOTE_SENTENCES
 from app.offices import register
 from app.offices.register import MOST_UNITS
@@ -23,7 +19,7 @@ from app.offices.register_import import (
     save,
 )
 from app.web.forms import TOKEN_FIELD
-from tests.cast import MORNING, Desk, make_cast, refuses
+from tests.cast import MORNING, Desks, make_cast, refuses
 from tests.office.sheets import made
 from tests.offices.test_service import ZHANG
 
@@ -90,10 +86,10 @@ def test_what_no_page_of_ours_carried_is_refused(database: Database) -> None:
         save(Acting(session, MORNING, ZHANG), "root", preview_carried((), []))
 
 
-def test_it_works_by_the_pages(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> None:
+def test_it_works_by_the_pages(new_desk: Desks, database: Database) -> None:
     with database.writing() as session:
         make_cast(session)
-    desk = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    desk = new_desk("zhangsan")
 
     def upload(data: bytes) -> tuple[int, str]:
         files = {"workbook": ("a.xlsx", data)}

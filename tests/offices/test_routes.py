@@ -1,28 +1,23 @@
 """The pages of offices, and what other pages say of them: nothing where there is one."""
 
-from collections.abc import Callable
-
 import pytest
-from starlette.testclient import TestClient
 
 from app.accounts.models import Staff
 from app.campaigns.models import Unit
 from app.core.acting import Acting
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.offices.models import Office
 from app.offices.reads import the_tree
 from app.rounds.reads import get_round
-from tests.cast import MORNING, Desk, make_cast, make_draft
+from tests.cast import MORNING, Desk, Desks, make_cast, make_draft
 from tests.offices.test_service import ZHANG
 
 
 @pytest.fixture
-def organiser(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+def organiser(new_desk: Desks, database: Database) -> Desk:
     with database.writing() as session:
         make_cast(session)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def office_called(database: Database, name: str) -> str:

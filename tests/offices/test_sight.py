@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete
-from starlette.testclient import TestClient
 
 from app.accounts import moving as accounts_moving
 from app.accounts.models import Staff
@@ -15,15 +14,13 @@ from app.campaigns.models import Campaign
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.offices import reads, service
 from app.offices.models import Office
 from app.rounds import moving as campaigns_moving
 from app.rounds.models import Round
 from app.rounds.reads import get_round
 from tests import cast
-from tests.cast import MORNING, Desk, refuses
+from tests.cast import MORNING, Desks, refuses
 from tests.waiting import held_up
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
@@ -166,8 +163,8 @@ def test_who_changes_what_is_seen_waits_for_who_names_a_holder(database: Databas
 
 
 @pytest.mark.usefixtures("round_id")
-def test_the_page_names_the_round(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> None:
-    desk = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+def test_the_page_names_the_round(new_desk: Desks, database: Database) -> None:
+    desk = new_desk("zhangsan")
     answer = desk.post("/offices/river/edit", name="river", parent="west")
     assert answer.status_code == 409
     assert "有的钥匙持有人看不到这一轮" in answer.text

@@ -1,23 +1,19 @@
 """What readers of a result learn of the issues that opinions were merged into: no more than they may know."""
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
 
 import docx
 import pytest
-from starlette.testclient import TestClient
 
 from app.accounts import service as accounts
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.opinions import reads, service
 from app.opinions.domain import Kind
 from app.opinions.service import Wish
 from app.rounds.models import Round
 from app.rounds.ports import Earshot, Merged
-from tests.cast import Desk
+from tests.cast import Desks
 from tests.opinions.collected import acting, add, make_published, take, typed
 from tests.publication import counted
 
@@ -83,10 +79,8 @@ def test_remarks_of_another_round_do_not_count(database: Database, merged: tuple
     assert other != round_id
 
 
-def test_the_result_page_and_the_report_tell_the_issues_in_order(
-    new_client: Callable[[], TestClient], database: Database, settings: Settings, merged: tuple[str, str]
-) -> None:
-    leader = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhaoliu")
+def test_the_result_page_and_the_report_tell_the_issues_in_order(new_desk: Desks, merged: tuple[str, str]) -> None:
+    leader = new_desk("zhaoliu")
     page = leader.get(f"/results/{merged[1]}").text
     assert "共征求到意见 101 条，归并为 2 个问题。" in page
     assert "1 条没有采纳。" in page
@@ -100,10 +94,10 @@ def test_the_result_page_and_the_report_tell_the_issues_in_order(
 
 
 def test_a_liaison_s_page_says_nothing_of_the_other_units(
-    new_client: Callable[[], TestClient], database: Database, settings: Settings, merged: tuple[str, str]
+    new_desk: Desks, database: Database, merged: tuple[str, str]
 ) -> None:
     counted.release(database, merged[1], "unit")
-    liaison = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "wujiu")
+    liaison = new_desk("wujiu")
     with database.writing() as session:
         accounts.set_liaisons(session, acting(session).now, acting(session).actor, "u1", ["idwujiu"])
     page = liaison.get(f"/results/{merged[1]}").text

@@ -1,32 +1,28 @@
 """The pages about opinions, without scripts: organisers collect, merge, undo and take the workbook away."""
 
 import io
-from collections.abc import Callable
 from urllib.parse import urlencode
 
 import openpyxl
 import pytest
 from httpx import Response
-from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
 from app.core.masking import PHONE
-from app.core.settings import Settings
 from app.opinions import reads, service
 from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import UNSORTED, Kind
 from app.opinions.service import Wish
 from app.web.forms import TOKEN_FIELD
-from tests.cast import Desk
+from tests.cast import Desk, Desks
 from tests.opinions.collected import acting, ids, make_opinions, make_published, merged
 from tests.opinions.test_workbook_import import HEAD, workbook
 
 
 @pytest.fixture
-def new_desk(new_client: Callable[[], TestClient], database: Database, settings: Settings) -> Callable[[str], Desk]:
+def new_desk(new_desk: Desks) -> Desks:
     """Log one of the cast in, in a browser of his own."""
-    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
+    return new_desk
 
 
 def upload(desk: Desk, path: str, data: bytes, **fields: str) -> Response:
@@ -42,7 +38,7 @@ def carried(page: Response) -> list[str]:
     return [part.split('">', 1)[0].replace("&#34;", '"').replace("&#39;", "'") for part in parts]
 
 
-def test_it_works(new_desk: Callable[[str], Desk], database: Database) -> None:
+def test_it_works(new_desk: Desks, database: Database) -> None:
     campaign_id = make_opinions(database)
     desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
     page = desk.get(root)
@@ -69,7 +65,7 @@ def test_it_works(new_desk: Callable[[str], Desk], database: Database) -> None:
     assert "窗口服务态度" in desk.get(f"{root}/merge").text
 
 
-def test_the_record_is_searched_narrowed_and_paged(new_desk: Callable[[str], Desk], database: Database) -> None:
+def test_the_record_is_searched_narrowed_and_paged(new_desk: Desks, database: Database) -> None:
     """It once ended with the last 500 acts: what was done before could be found and undone no more."""
     campaign_id = make_opinions(database)
     desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
@@ -92,7 +88,7 @@ def test_the_record_is_searched_narrowed_and_paged(new_desk: Callable[[str], Des
     assert answer.headers["location"] == f"{root}/record?{urlencode({'q': '名称', 'state': 'rename_issue', 'part': 2})}"
 
 
-def test_proposals_are_accepted_group_by_group(new_desk: Callable[[str], Desk], database: Database) -> None:
+def test_proposals_are_accepted_group_by_group(new_desk: Desks, database: Database) -> None:
     texts = [text for some in DEMO_OPINIONS.values() for text in some]
     campaign_id = make_opinions(database, texts)
     desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
@@ -126,7 +122,7 @@ def test_proposals_are_accepted_group_by_group(new_desk: Callable[[str], Desk], 
     ids=str,
 )
 def test_it_refuses_and_keeps_the_ticks(
-    new_desk: Callable[[str], Desk], database: Database, fields: dict[str, str], status: int, told: str
+    new_desk: Desks, database: Database, fields: dict[str, str], status: int, told: str
 ) -> None:
     campaign_id = make_opinions(database)
     issue = merged(database, campaign_id, "态度", 3)
@@ -145,7 +141,7 @@ def test_it_refuses_and_keeps_the_ticks(
         assert len(reads.collection(session, campaign_id).at(UNSORTED)) == 4
 
 
-def test_a_refused_opinion_is_shown_again(new_desk: Callable[[str], Desk], database: Database) -> None:
+def test_a_refused_opinion_is_shown_again(new_desk: Desks, database: Database) -> None:
     campaign_id = make_opinions(database)
     root = f"/campaigns/{campaign_id}/opinions"
     page = new_desk("zhangsan").post(root, source="sheet", number="1", unit="", text="写了很久的话", names="周大勇")
@@ -155,7 +151,7 @@ def test_a_refused_opinion_is_shown_again(new_desk: Callable[[str], Desk], datab
     assert 'value="周大勇"' in page.text
 
 
-def test_opinions_come_out_of_excel_after_a_preview(new_desk: Callable[[str], Desk], database: Database) -> None:
+def test_opinions_come_out_of_excel_after_a_preview(new_desk: Desks, database: Database) -> None:
     campaign_id = make_opinions(database, [])
     desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
     assert desk.get(f"{root}/import/template.xlsx").content[:2] == b"PK"
@@ -177,7 +173,7 @@ def test_opinions_come_out_of_excel_after_a_preview(new_desk: Callable[[str], De
     assert "号意见已经录入" in again.text
 
 
-def test_nothing_is_imported_if_a_row_is_bad(new_desk: Callable[[str], Desk], database: Database) -> None:
+def test_nothing_is_imported_if_a_row_is_bad(new_desk: Desks, database: Database) -> None:
     campaign_id = make_opinions(database, [])
     desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
     page = upload(desk, f"{root}/import", workbook(HEAD, ("座谈会", 1, "", "好"), ("座谈会", 2, "县广播站", "好")))
@@ -191,7 +187,7 @@ def test_nothing_is_imported_if_a_row_is_bad(new_desk: Callable[[str], Desk], da
         assert reads.count_of(session, campaign_id) == 0
 
 
-def test_remarks_are_taken_over_by_a_button(new_desk: Callable[[str], Desk], database: Database) -> None:
+def test_remarks_are_taken_over_by_a_button(new_desk: Desks, database: Database) -> None:
     campaign_id, round_id = make_published(database)
     desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
     assert "转入测评留言" in desk.get(root).text
@@ -202,7 +198,7 @@ def test_remarks_are_taken_over_by_a_button(new_desk: Callable[[str], Desk], dat
     assert desk.post(f"{root}/remarks", round="nowhere").status_code == 404
 
 
-def test_the_workbook_holds_every_opinion_once(new_desk: Callable[[str], Desk], database: Database) -> None:
+def test_the_workbook_holds_every_opinion_once(new_desk: Desks, database: Database) -> None:
     campaign_id = make_opinions(database, ["=1+1", "态度差", "拖了三个月", "@SUM(A1)"])
     merged(database, campaign_id, "-态度", 0, 1)
     answer = new_desk("zhangsan").get(f"/campaigns/{campaign_id}/opinions/issues.xlsx")
@@ -219,7 +215,7 @@ def test_the_workbook_holds_every_opinion_once(new_desk: Callable[[str], Desk], 
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value} <= {"s", "n"}
 
 
-def test_the_search_and_the_pages_keep_their_place(new_desk: Callable[[str], Desk], database: Database) -> None:
+def test_the_search_and_the_pages_keep_their_place(new_desk: Desks, database: Database) -> None:
     campaign_id = make_opinions(database, [f"第{number}条意见" for number in range(250)])
     desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
     assert desk.get(f"{root}/merge?part=3").text.count('name="opinions[]"') == 50
@@ -234,7 +230,7 @@ def test_the_search_and_the_pages_keep_their_place(new_desk: Callable[[str], Des
 
 
 @pytest.mark.parametrize("login", ["wujiu", "zhaoliu", "lisi", "sunqi", "zhengshi"])
-def test_it_refuses_everybody_but_organisers(new_desk: Callable[[str], Desk], database: Database, login: str) -> None:
+def test_it_refuses_everybody_but_organisers(new_desk: Desks, database: Database, login: str) -> None:
     campaign_id = make_opinions(database)
     desk, root = new_desk(login), f"/campaigns/{campaign_id}/opinions"
     pages = ("", "/merge", "/proposals", "/record", "/import", "/issues.xlsx", "/import/template.xlsx")
@@ -243,7 +239,7 @@ def test_it_refuses_everybody_but_organisers(new_desk: Callable[[str], Desk], da
     assert {desk.post(root + post).status_code for post in posts} == {403}
 
 
-def test_it_refuses_an_unknown_campaign(new_desk: Callable[[str], Desk], database: Database) -> None:
+def test_it_refuses_an_unknown_campaign(new_desk: Desks, database: Database) -> None:
     make_opinions(database, [])
     desk = new_desk("zhangsan")
     pages = ("", "/merge", "/proposals", "/record", "/import", "/issues.xlsx", "/import/template.xlsx")

@@ -1,13 +1,11 @@
 """The phone form of a round before the freeze: the booth's own page, which nobody can cast."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
 from app.booth.domain import options
 from app.campaigns import reads as campaigns
@@ -22,14 +20,12 @@ from app.campaigns.section_service import SectionEdit, add_objects, add_section,
 from app.core.acting import Acting, Principal
 from app.core.chinese import has_chinese
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.preview.sheets import GROUP, SHOWN_UNITS, UNITS, sample_paper, sample_sheet
 from app.rounds.english import spoken
 from app.rounds.limits import limits_of
 from app.rounds.service import RoundDraft, create_round
 from app.web.edge import CSP, FRAMED, FRAMING
-from tests.cast import MORNING, Desk, make_campaign, make_cast, make_draft, make_ready
+from tests.cast import MORNING, Desk, Desks, make_campaign, make_cast, make_draft, make_ready
 from tests.factories import make_paper
 from tests.papers import asked
 
@@ -37,11 +33,11 @@ ZHANG = Principal("idzhangsan", "张三", "organiser")
 
 
 @pytest.fixture
-def desk(new_client: Callable[[], TestClient], database: Database, settings: Settings) -> Desk:
+def desk(new_desk: Desks, database: Database) -> Desk:
     """The browser of 张三."""
     with database.writing() as session:
         make_cast(session)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def policy(desk: Desk, path: str) -> str:

@@ -17,14 +17,12 @@ from starlette.testclient import TestClient
 from app.campaigns.composite import Composite, Part, Points, Source, Total
 from app.campaigns.composite_rule import outcome_of
 from app.campaigns.disclosure import Disclosure, Extent, Kind
-from app.campaigns.reads import get_campaign
 from app.campaigns.rule import Condition, Flag, Meaning, Quantity, Rule, Sign, Step, Word
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.publication.composite_rows import Composites, Conclusion, row_of
 from app.publication.composites import composites_beside, composites_in, composites_told
 from app.publication.domain import Scope
+from app.publication.editions import Published
 from app.reports.brief import brief
 from app.reports.letters import feedback_letters
 from app.reports.notice import notice
@@ -34,11 +32,11 @@ from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from app.tally.verdict import Verdict
 from tests.campaigns.test_routes import SCHEME
-from tests.cast import Desk, make_campaign, make_cast
+from tests.cast import Desk
 from tests.publication import counted
 from tests.publication.test_announcing import post
 from tests.publication.test_api import program
-from tests.publication.test_composites import COMPOSITE, acting, paper
+from tests.publication.test_composites import COMPOSITE, OfCampaign, acting, paper
 from tests.reports.test_brief import text_of
 
 F = Fraction
@@ -80,6 +78,14 @@ def beside(database: Database, round_id: str) -> Composites:
     return found
 
 
+def judged_result(database: Database) -> tuple[str, Published, Composites]:
+    """Store a round with a score of each word; return its id, its result and what stands beside the votes."""
+    round_id = stored(database, paper(judged()), {"u1": "100", "u2": "0"})
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+    return round_id, result, beside(database, round_id)
+
+
 def test_it_works(database: Database) -> None:
     found = beside(database, stored(database, paper(judged()), {"u1": "100", "u2": "0"}))
     third, first, second = found.rows[:3]
@@ -94,10 +100,7 @@ def test_it_works(database: Database) -> None:
 
 
 def test_files_and_programs_tell_the_word_of_the_page(client: TestClient, database: Database) -> None:
-    round_id = stored(database, paper(judged()), {"u1": "100", "u2": "0"})
-    with database.reading() as session:
-        result = counted.result_for(session, round_id)
-    found = beside(database, round_id)
+    round_id, result, found = judged_result(database)
     row = found.rows[2]
     assert row.conclusion_text == "不合格；限期整改；须作说明"
     book = openpyxl.load_workbook(io.BytesIO(result_workbook(result, found)))["综合评价"]
@@ -121,10 +124,7 @@ def test_files_and_programs_tell_the_word_of_the_page(client: TestClient, databa
 
 
 def test_a_unit_reads_its_own_score_on_its_page_and_in_its_letter(client: TestClient, database: Database) -> None:
-    round_id = stored(database, paper(judged()), {"u1": "100", "u2": "0"})
-    with database.reading() as session:
-        result = counted.result_for(session, round_id)
-    found = beside(database, round_id)
+    round_id, result, found = judged_result(database)
     row = found.rows[2]
     letters = zipfile.ZipFile(io.BytesIO(feedback_letters(result, None, counted.AT, found.by_object)))
     own = [docx.Document(io.BytesIO(letters.read(name))) for name in sorted(letters.namelist())][2]
@@ -285,18 +285,8 @@ ROWS = {
 }  # fmt: skip
 
 
-class TestPages:
+class TestPages(OfCampaign):
     """From the campaign's page to the result page."""
-
-    @pytest.fixture
-    def desk(self, database: Database, settings: Settings, new_client: NewClient) -> Desk:
-        with database.writing() as session:
-            self.campaign_id = make_campaign(session, make_cast(session)["zhangsan"])
-        return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
-
-    def kept(self, database: Database) -> Composite | None:
-        with database.reading() as session:
-            return get_campaign(session, self.campaign_id).scheme.composite
 
     def test_a_rule_is_typed_read_back_and_said(self, desk: Desk, database: Database) -> None:
         path = f"/campaigns/{self.campaign_id}/composite"

@@ -19,8 +19,6 @@ from app.campaigns.scheme_service import set_scheme
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.publication.admission import admission
 from app.publication.composites import AWARD, composites_beside, composites_in, composites_told, enter, entries_of
 from app.publication.domain import Scope
@@ -32,7 +30,7 @@ from app.reports.workbook import result_workbook
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Paper
 from app.tally.composite import points_of
-from tests.cast import Desk, make_campaign, make_cast
+from tests.cast import Desk, Desks, make_campaign, make_cast
 from tests.papers import asked
 from tests.publication import counted
 from tests.publication.test_announcing import post
@@ -322,20 +320,27 @@ def test_a_class_that_no_object_is_of_any_more_hinders_the_freeze() -> None:
     assert steps[1].detail == "群众（党群）、领导评分（党群）"
 
 
-class TestPages:
-    """From the campaign's page to the result page."""
+class OfCampaign:
+    """An organiser at the pages of a campaign, and the composite score that it keeps."""
 
     @pytest.fixture
-    def desk(self, database: Database, settings: Settings, new_client: NewClient) -> Desk:
+    def desk(self, new_desk: Desks, database: Database) -> Desk:
         with database.writing() as session:
             self.campaign_id = make_campaign(session, make_cast(session)["zhangsan"])
-        return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+        return new_desk("zhangsan")
+
+    def kept(self, database: Database) -> Composite | None:
+        with database.reading() as session:
+            return get_campaign(session, self.campaign_id).scheme.composite
+
+
+class TestPages(OfCampaign):
+    """From the campaign's page to the result page."""
 
     def test_parts_are_typed_shown_and_kept(self, desk: Desk, database: Database) -> None:
         path = f"/campaigns/{self.campaign_id}/composite"
         assert desk.post(path, **ROWS).status_code == 303
-        with database.reading() as session:
-            stored = get_campaign(session, self.campaign_id).scheme.composite
+        stored = self.kept(database)
         assert stored is not None
         assert [part.label for part in stored.parts] == ["群众", "扣分", "加分"]
         assert [part.label for part in stored.parts[0].parts] == ["全体", "领导评分"]

@@ -17,9 +17,7 @@ from app.campaigns.models import Unit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.core.key_folder import KeyFolder
 from app.core.lists import PAGE
-from app.core.settings import Settings
 from app.main import PORTS
 from app.publication import reads, service, verification
 from app.publication.domain import BANDS_ONLY, Release, Scope, Viewer, Wanted
@@ -29,7 +27,7 @@ from app.rounds.approvals import decide
 from app.rounds.domain import RoundState
 from app.rounds.models import Round
 from app.rounds.reads import waiting_approvals
-from tests.cast import MORNING, Desk, make_cast
+from tests.cast import MORNING, Desks, make_cast
 from tests.publication import counted, reading
 from tests.tally.cast import Json, section_of
 
@@ -335,9 +333,7 @@ def test_a_verification_code_is_genuine_or_not(client: TestClient, database: Dat
         assert client.get("/verify", params={"code": typed}).status_code == 200
 
 
-def test_who_read_a_result_is_looked_for_and_leafed_through(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
+def test_who_read_a_result_is_looked_for_and_leafed_through(new_desk: Desks, database: Database) -> None:
     with database.writing() as session:
         make_cast(session)
     round_id = counted.store_published(database, counted.make_votes())
@@ -346,7 +342,7 @@ def test_who_read_a_result_is_looked_for_and_leafed_through(
     with database.writing() as session:
         session.execute(sa.insert(ResultRead), rows)
     here = f"/rounds/{round_id}/publish"
-    desk = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    desk = new_desk("zhangsan")
     first, second = desk.get(here).text, desk.get(f"{here}?part=2").text
     assert (first.count(">读者"), second.count(">读者"), 'class="result-more" open' in second) == (PAGE, 12, True)
     assert desk.get(f"{here}?q=读者６１").text.count(">读者") == 1

@@ -1,7 +1,7 @@
 """Wherever a page prints shares of many, it says which rows add up to another sum than the whole."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from starlette.testclient import TestClient
@@ -10,9 +10,8 @@ from app.campaigns import service as campaign_service
 from app.campaigns.rules import GroupRow
 from app.core.acting import Acting
 from app.core.db import Database
-from app.core.settings import Settings
 from app.rounds.service import RoundDraft, create_round
-from tests.cast import MORNING
+from tests.cast import MORNING, Desks
 from tests.publication import counted
 from tests.publication.test_routes import OUTPUTS
 from tests.publication.test_trends import one_campaign
@@ -69,11 +68,9 @@ def test_it_works_on_every_page_of_results(client: TestClient, database: Databas
     )
 
 
-def test_it_works_on_what_is_tried(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
+def test_it_works_on_what_is_tried(new_desk: Desks, database: Database) -> None:
     """Three groups of three times nine, a third each; and the examples before a freeze."""
-    desk, campaign_id = organise(database, settings, new_client)
+    desk, campaign_id = organise(new_desk, database)
     thirds = {f"count-{row}-{place}": "9" if place < 3 else "" for row in (1, 2, 3) for place in range(5)}
     fields = "&".join(f"{name}={value.replace('%', '%25')}" for name, value in {**FIELDS, **thirds}.items())
     check(desk.client, f"/campaigns/{campaign_id}/tryout?{fields}")

@@ -1,19 +1,16 @@
 """Tokens for programs: made, shown once, revoked; only a hash of them is kept."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
 from app.accounts.models import Staff
 from app.audit.models import AuditEntry
 from app.core.acting import Acting, Principal
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
 from app.core.scope import limit
 from app.core.settings import Settings
 from app.offices.models import Office
@@ -21,7 +18,7 @@ from app.publication import tokens
 from app.publication.domain import Scope, Viewer
 from app.publication.models import ReaderToken
 from app.publication.tokens import TokenState, WantedToken
-from tests.cast import MORNING, UNITS, Desk, make_campaign, make_cast, refuses
+from tests.cast import MORNING, UNITS, Desk, Desks, make_campaign, make_cast, refuses
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 PUBLIC = WantedToken("县政务公开网", Scope.PUBLIC, 90)
@@ -35,11 +32,11 @@ def make(database: Database, wanted: WantedToken = PUBLIC) -> str:
 
 
 @pytest.fixture
-def desk(database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> Desk:
+def desk(new_desk: Desks, database: Database) -> Desk:
     """Return 张三's browser, in an installation with a campaign."""
     with database.writing() as session:
         make_campaign(session, make_cast(session)["zhangsan"])
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def secret_on(text: str) -> str:

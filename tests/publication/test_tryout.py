@@ -1,7 +1,6 @@
 """Trying a scheme on invented numbers."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -22,15 +21,13 @@ from app.campaigns.rules import NAME_LIMIT, GroupRow
 from app.campaigns.scheme_service import askable_items, set_scheme
 from app.core.acting import Principal
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
-from app.core.settings import Settings
 from app.publication.arithmetic import Sample
 from app.publication.tryout import try_out
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.tally.chain import Chain, GroupChain
 from app.tally.result import result_document
-from tests.cast import MORNING, Desk, make_campaign, make_cast
+from tests.cast import MORNING, Desk, Desks, make_campaign, make_cast
 
 ZHANG = Principal("zhang", "张三", "organiser")
 
@@ -46,14 +43,14 @@ def asked(client: TestClient, campaign_id: str, **changes: str) -> tuple[int, st
     return answer.status_code, answer.text
 
 
-def organise(database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> tuple[Desk, str]:
+def organise(new_desk: Desks, database: Database) -> tuple[Desk, str]:
     with database.writing() as session:
         campaign_id = make_campaign(session, make_cast(session)["zhangsan"])
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan"), campaign_id
+    return new_desk("zhangsan"), campaign_id
 
 
-def test_it_works(database: Database, settings: Settings, new_client: Callable[[], TestClient]) -> None:
-    desk, campaign_id = organise(database, settings, new_client)
+def test_it_works(new_desk: Desks, database: Database) -> None:
+    desk, campaign_id = organise(new_desk, database)
     assert "满意率 =（" in desk.get(f"/campaigns/{campaign_id}/tryout").text
     status, text = asked(desk.client, campaign_id)
     assert status == 200
@@ -61,10 +58,8 @@ def test_it_works(database: Database, settings: Settings, new_client: Callable[[
         assert words in text
 
 
-def test_other_formulas_give_other_verdicts(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
-    desk, campaign_id = organise(database, settings, new_client)
+def test_other_formulas_give_other_verdicts(new_desk: Desks, database: Database) -> None:
+    desk, campaign_id = organise(new_desk, database)
     _, text = asked(desk.client, campaign_id, top="3")
     assert "（52 + 27 + 16）÷ 100 = 95.0%" in text
     assert "verdict-met" in text
@@ -77,19 +72,15 @@ def test_other_formulas_give_other_verdicts(
     assert "综合得分未达到提醒线 84 分" in text
 
 
-def test_what_would_be_hidden_is_hidden_here(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
-    desk, campaign_id = organise(database, settings, new_client)
+def test_what_would_be_hidden_is_hidden_here(new_desk: Desks, database: Database) -> None:
+    desk, campaign_id = organise(new_desk, database)
     small = {"name-2": "小类", "count-2-0": "2", "count-2-3": "1"}
     _, text = asked(desk.client, campaign_id, **small)
     assert "为保护匿名，本项不按类别列出" in text
 
 
-def test_it_refuses_numbers_that_cannot_be_right(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
-    desk, campaign_id = organise(database, settings, new_client)
+def test_it_refuses_numbers_that_cannot_be_right(new_desk: Desks, database: Database) -> None:
+    desk, campaign_id = organise(new_desk, database)
     for changes in (
         {"returned-1": "50"}, {"issued-1": "90"}, {"count-1-0": "-3"}, {"count-1-0": "1e9"}, {"top": "9"},
         {"attention": "10%"}, {"k": "2"}, {"denominator": "all"}, {"measure": "rank"}, {"weight-1": "70"},
@@ -100,10 +91,8 @@ def test_it_refuses_numbers_that_cannot_be_right(
     assert desk.get("/campaigns/nowhere/tryout").status_code == 404
 
 
-def test_weights_an_empty_group_and_half_per_cents(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
-    desk, campaign_id = organise(database, settings, new_client)
+def test_weights_an_empty_group_and_half_per_cents(new_desk: Desks, database: Database) -> None:
+    desk, campaign_id = organise(new_desk, database)
     # 代表 (52 + 27) ÷ 100 = 79 %, 群众 (30 + 10) ÷ 80 = 50 %; of the third only 不了解: (79 × 12.5 + 50 × 37.5) ÷ 50
     three = {
         "weight-1": "12.5", "name-2": "群众", "weight-2": "37.5%", "count-2-0": "30", "count-2-1": "10",
@@ -125,10 +114,8 @@ def test_weights_an_empty_group_and_half_per_cents(
     assert "其权重已按比例分给" not in text
 
 
-def test_every_figure_that_matters_is_worked_out(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
-    desk, campaign_id = organise(database, settings, new_client)
+def test_every_figure_that_matters_is_worked_out(new_desk: Desks, database: Database) -> None:
+    desk, campaign_id = organise(new_desk, database)
     _, text = asked(desk.client, campaign_id, measure="mean_score", attention="84")
     assert "综合得分 =（52 × 100 + 27 × 80 + 16 × 60 + 5 × 0）÷ 100 = 83.2" in text
     returned = {"denominator": "returned", "returned-1": "110", "invalid-1": "4"}
@@ -138,10 +125,8 @@ def test_every_figure_that_matters_is_worked_out(
     assert "满意率 =（20 + 0）÷ 20，公布为 ≥90%" in text
 
 
-def test_a_congress_counts_half_of_all_members_as_failed(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
-    desk, campaign_id = organise(database, settings, new_client)
+def test_a_congress_counts_half_of_all_members_as_failed(new_desk: Desks, database: Database) -> None:
+    desk, campaign_id = organise(new_desk, database)
     half = {"denominator": "expected", "attention": "50%", "remedial": "1/2", "dissatisfied": "100%"}
     for people, verdict in (("158", "remedial"), ("157", "met")):  # 79 of 158 are exactly half
         _, text = asked(desk.client, campaign_id, **half, **{"expected-1": people, "issued-1": "106"})
@@ -149,10 +134,8 @@ def test_a_congress_counts_half_of_all_members_as_failed(
         assert f"verdict-{verdict}" in text
 
 
-def test_items_with_lines_of_their_own_are_tried_too(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
-    desk, campaign_id = organise(database, settings, new_client)
+def test_items_with_lines_of_their_own_are_tried_too(new_desk: Desks, database: Database) -> None:
+    desk, campaign_id = organise(new_desk, database)
     with database.writing() as session:
         campaign = get_campaign(session, campaign_id)
         key = next(key for key, _ in askable_items(session, campaign_id))
@@ -166,9 +149,9 @@ def test_items_with_lines_of_their_own_are_tried_too(
 
 
 def test_a_group_that_misses_its_quorum_makes_the_try_out_invalid_as_it_would_the_result(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
+    new_desk: Desks, database: Database
 ) -> None:
-    desk, campaign_id = organise(database, settings, new_client)
+    desk, campaign_id = organise(new_desk, database)
     with database.writing() as session:
         campaign = get_campaign(session, campaign_id)
         group = campaign.groups[0]
@@ -191,11 +174,9 @@ def test_a_group_that_misses_its_quorum_makes_the_try_out_invalid_as_it_would_th
     assert 'value="120%"' in text
 
 
-def begin(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient], groups: list[GroupRow]
-) -> tuple[Desk, str]:
+def begin(new_desk: Desks, database: Database, groups: list[GroupRow]) -> tuple[Desk, str]:
     """Make a campaign of these voter groups."""
-    desk, _ = organise(database, settings, new_client)
+    desk, _ = organise(new_desk, database)
     with database.writing() as session:
         organiser = Principal("idzhangsan", "张三", "organiser")
         campaign_id = campaign_service.create_campaign(session, MORNING, organiser, "另一次测评", "某县文化局")
@@ -207,15 +188,14 @@ def begin(
 @pytest.mark.parametrize("weighted", [False, True])
 def test_the_numbers_to_begin_with_are_those_of_the_campaign(
     database: Database,
-    settings: Settings,
-    new_client: Callable[[], TestClient],
+    new_desk: Desks,
     people: tuple[int, ...],
     *,
     weighted: bool,
 ) -> None:
     """Everybody came, whatever the groups, quorums and weights are: nothing contradicts the campaign or leaves it."""
     rows = [GroupRow("", f"类别{place}" + "名" * (NAME_LIMIT - 3), count) for place, count in enumerate(people)]
-    desk, campaign_id = begin(database, settings, new_client, rows)
+    desk, campaign_id = begin(new_desk, database, rows)
     with database.writing() as session:
         campaign = get_campaign(session, campaign_id)
         ids = [group.id for group in campaign.groups]
@@ -241,11 +221,9 @@ def test_the_numbers_to_begin_with_are_those_of_the_campaign(
     assert more == []
 
 
-def test_no_refusal_of_a_try_out_speaks_of_saving(
-    database: Database, settings: Settings, new_client: Callable[[], TestClient]
-) -> None:
+def test_no_refusal_of_a_try_out_speaks_of_saving(new_desk: Desks, database: Database) -> None:
     """Nothing is saved here however it ends."""
-    desk, campaign_id = organise(database, settings, new_client)
+    desk, campaign_id = organise(new_desk, database)
     second = {"name-2": "群众", "count-2-0": "30"}
     for changes, words in (
         ({"weight-1": "70", **second, "weight-2": "40"}, "各类别权重合计 110，应为 100，请改正"),

@@ -19,6 +19,7 @@ from app.rectification.orders.service import Confirmation
 from app.rectification.plans import service as planning
 from app.rectification.plans.service import PlanRow
 from app.rectification.rules.board import SEED_STAGES
+from app.rectification.rules.orders import OrderEvent
 from app.rectification.rules.plans import Action, ActionKind
 from app.rectification.rules.workdays import seed_holidays, working_day_from
 from app.rounds.models import Round
@@ -134,6 +135,15 @@ def keep_ledger(database: Database, order_id: str, *actions: Action, by: Princip
         for action_id, action in zip(ids, actions or (make_action(),), strict=True):
             session.get_one(RemedialAction, action_id).due = action.due
         return ids
+
+
+def completed(database: Database, found: Flagged) -> str:
+    """Order the flagged unit, keep its ledger and report all of it done; return the order's id."""
+    order_id = order(database, found)
+    keep_ledger(database, order_id)
+    with database.writing() as session:
+        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    return order_id
 
 
 def plan_id_of(session: Session, order_id: str) -> str:

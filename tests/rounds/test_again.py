@@ -1,13 +1,11 @@
 """按上一次再办: a copy freezes the same paper for every kind of vote, and says what it has not."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
 from app.accounts import service as accounts
 from app.accounts.models import Staff
@@ -24,8 +22,6 @@ from app.campaigns.section_service import SectionEdit, add_section, edit_section
 from app.campaigns.service import UnitWords
 from app.core.acting import Acting, Principal
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.main import PORTS
 from app.rectification.board.service import choose, mark_of, save_stages, stages_of
 from app.rounds.again import begin_again
@@ -33,7 +29,7 @@ from app.rounds.domain import Paper
 from app.rounds.reads import get_round, paper_text, parse_paper, rounds_of
 from app.rounds.service import RoundDraft, create_round, draft_paper, freeze
 from app.rounds.starting import Beginning, begin
-from tests.cast import MORNING, Desk, make_campaign, make_cast, refuses
+from tests.cast import MORNING, Desk, Desks, make_campaign, make_cast, refuses
 from tests.publication.test_page_cost import statements
 
 KIND = pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
@@ -220,10 +216,10 @@ def test_it_asks_few_statements_whatever_the_size(acting: Acting) -> None:
 
 
 @pytest.fixture
-def desk(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+def desk(new_desk: Desks, database: Database) -> Desk:
     with database.writing() as session:
         make_cast(session)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def test_it_is_one_act_from_the_campaign_s_page_or_the_start_page(desk: Desk, database: Database) -> None:

@@ -1,31 +1,26 @@
 """The day by which a published round should be archived: pages say it, the overview reminds after it."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
 from app.core.scope import limit
-from app.core.settings import Settings
 from app.rounds.archive_day import NOBODY, archive_by, reminder
 from app.rounds.models import Round
-from tests.cast import MORNING, Desk, make_cast
+from tests.cast import MORNING, Desks, make_cast
 from tests.publication import counted
 from tests.statements import sent
 
 DAYS = 60
-Desks = Callable[[str], Desk]
 
 
 @pytest.fixture
-def desk_of(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desks:
+def desk_of(new_desk: Desks, database: Database) -> Desks:
     with database.writing() as session:
         make_cast(session)
-    return lambda login: Desk(new_client(), database, KeyFolder(settings.data / "keys"), login)
+    return new_desk
 
 
 def count(database: Database, at: datetime, **changes: object) -> str:

@@ -2,12 +2,10 @@
 
 import html
 import re
-from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
 from app.campaigns.kind_examples import EXAMPLES
 from app.campaigns.kinds import KINDS
@@ -30,7 +28,7 @@ from app.rounds.domain import RoundState
 from app.rounds.examples import begin_example, discard_example
 from app.rounds.players import Players
 from app.rounds.reads import get_round, rounds_of
-from tests.cast import MORNING, Desk, committed, make_campaign, make_cast, refuses
+from tests.cast import MORNING, Desk, Desks, committed, make_campaign, make_cast, refuses
 from tests.waiting import wait_until
 
 
@@ -97,10 +95,10 @@ def test_an_example_with_something_real_in_it_stays(acting: Acting, settings: Se
 
 
 @pytest.fixture
-def desk(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+def desk(new_desk: Desks, database: Database) -> Desk:
     with database.writing() as session:
         make_cast(session)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def test_it_is_loaded_and_thrown_away_by_buttons(desk: Desk, database: Database) -> None:

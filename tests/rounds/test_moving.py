@@ -1,10 +1,7 @@
 """A campaign moves between offices, with all that is its own, and not away from who must open its box."""
 
-from collections.abc import Callable
-
 import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from app.accounts.models import Staff
 from app.audit.models import AuditEntry
@@ -13,15 +10,13 @@ from app.box.models import KeyHolder
 from app.campaigns.models import Campaign
 from app.core.acting import Acting, Principal
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.main import PORTS
 from app.offices.models import Office
 from app.rounds import approvals, moving
 from app.rounds.models import Round
 from app.rounds.reads import get_round
 from tests import cast
-from tests.cast import MORNING, Desk, refuses
+from tests.cast import MORNING, Desks, refuses
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 
@@ -43,9 +38,9 @@ def campaign_of(database: Database, round_id: str) -> Campaign:
         return session.get_one(Campaign, get_round(session, round_id).campaign_id)
 
 
-def test_it_works(database: Database, settings: Settings, new_client: Callable[[], TestClient], round_id: str) -> None:
+def test_it_works(new_desk: Desks, database: Database, round_id: str) -> None:
     campaign_id = campaign_of(database, round_id).id
-    desk = Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    desk = new_desk("zhangsan")
     assert f"/campaigns/{campaign_id}/office" in desk.get(f"/campaigns/{campaign_id}").text
     page = desk.get(f"/campaigns/{campaign_id}/office").text
     assert "原机构的人不再看得到" in page

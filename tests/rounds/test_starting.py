@@ -1,12 +1,10 @@
 """Starting a campaign of each kind: one act presets everything, and the campaign's page leads on."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.campaigns.domain import Objects
 from app.campaigns.kinds import KINDS, Kind
@@ -14,8 +12,6 @@ from app.campaigns.reads import get_campaign
 from app.campaigns.service import add_units
 from app.core.acting import Acting
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
-from app.core.settings import Settings
 from app.rounds.domain import RoundState, Step
 from app.rounds.ports import Ports
 from app.rounds.reads import frozen_paper, get_round, rounds_of
@@ -23,7 +19,7 @@ from app.rounds.rehearsing import create_rehearsal
 from app.rounds.service import checklist, draft_paper, freeze
 from app.rounds.starting import Beginning, begin, next_step
 from app.web.i18n import COOKIE
-from tests.cast import Desk, make_cast, refuses
+from tests.cast import Desk, Desks, make_cast, refuses
 from tests.half_width import narrow_signs
 
 ASKED = Beginning("民主测评", "某县文化局", "甲\n乙\n", "中层干部 24\n职工代表：20人")
@@ -103,10 +99,10 @@ def test_it_refuses_the_same_form_sent_twice(acting: Acting) -> None:
 
 
 @pytest.fixture
-def desk(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+def desk(new_desk: Desks, database: Database) -> Desk:
     with database.writing() as session:
         make_cast(session)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def test_the_page_asks_which_kind_and_then_its_questions(desk: Desk) -> None:

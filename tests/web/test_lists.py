@@ -1,7 +1,7 @@
 """Long lists are searched, narrowed and paged on the server, and ask the database no more often for many lines."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import current_thread
 from urllib.parse import urlencode
@@ -9,13 +9,10 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 from httpx import Response
-from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
 from app.core.lists import PAGE
-from app.core.settings import Settings
-from tests.cast import Desk, make_cast
+from tests.cast import Desk, Desks, make_cast
 from tests.many import store_many
 
 CAMPAIGNS, ROUNDS = 60, 120
@@ -23,10 +20,10 @@ LISTS = ("/rounds", "/campaigns", "/results", "/notices", "/staff", "/tokens")
 
 
 @pytest.fixture
-def desk(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+def desk(new_desk: Desks, database: Database) -> Desk:
     with database.writing() as session:
         make_cast(session)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def asked(desk: Desk, path: str, **wanted: str) -> Response:

@@ -13,7 +13,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.routers import DESK_FEATURES
 from app.web.said import COOKIE, SENTENCES
-from tests.cast import MORNING, PASSWORD, Desk, make_cast, make_draft
+from tests.cast import MORNING, PASSWORD, Desk, Desks, make_cast, make_draft
 
 ZHANGSAN = Principal("idzhangsan", "张三", "organiser")
 SHOWN_OTHERWISE = {
@@ -52,10 +52,10 @@ SHOWN_OTHERWISE = {
 
 
 @pytest.fixture
-def organiser(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+def organiser(new_desk: Desks, database: Database) -> Desk:
     with database.writing() as session:
         make_cast(session)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def test_it_works(organiser: Desk) -> None:

@@ -1,13 +1,11 @@
 """Older tabs: every form over what is stored is refused once that has changed, and shows both versions."""
 
 import re
-from collections.abc import Callable
 from fractions import Fraction
 from html.parser import HTMLParser
 
 import pytest
 from httpx import Response
-from starlette.testclient import TestClient
 
 from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.domain import Objects
@@ -30,7 +28,7 @@ from app.web.desk import Refused
 from app.web.forms import PostedForm
 from app.web.pages import make_pages
 from app.web.stale import stored
-from tests.cast import MORNING, Desk, make_cast, make_draft
+from tests.cast import MORNING, Desk, Desks, make_cast, make_draft
 from tests.web.test_said import posts
 
 CHECKED = {
@@ -205,10 +203,10 @@ def test_every_checked_form_is_tried() -> None:
 
 
 @pytest.fixture
-def organiser(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+def organiser(new_desk: Desks, database: Database) -> Desk:
     with database.writing() as session:
         make_cast(session)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 @pytest.fixture

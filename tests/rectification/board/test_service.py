@@ -35,6 +35,7 @@ from tests.rectification.flagged import (
     ZHANG,
     ZHAO,
     ZHENG,
+    completed,
     later,
     make_flagged,
     make_ledger,
@@ -42,7 +43,7 @@ from tests.rectification.flagged import (
     make_rows,
     plan_id_of,
 )
-from tests.rectification.orders.test_service import completed, retest
+from tests.rectification.orders.test_service import retest
 
 TODAY = MORNING.date()
 PAPER = Done(TODAY, "县委发〔2026〕3号")
@@ -110,7 +111,7 @@ def test_opinions_that_were_sought_fill_the_step_of_the_units_they_are_about(dat
 
 
 def test_the_round_of_an_ordered_unit_fills_nothing_until_a_retest_has_closed_the_order(database: Database) -> None:
-    order_id = completed(database)
+    order_id = completed(database, make_flagged(database))
     with database.reading() as session:
         campaign_id = session.get_one(RemedialOrder, order_id).campaign_id
     assert fact(database, campaign_id, "closing") is None
@@ -122,7 +123,7 @@ def test_the_round_of_an_ordered_unit_fills_nothing_until_a_retest_has_closed_th
 
 
 def test_a_retest_that_passes_fills_the_step(database: Database) -> None:
-    order_id = completed(database)
+    order_id = completed(database, make_flagged(database))
     retest(database, order_id, ((70, 20, 6, 4, 3),))
     with database.writing() as session:
         campaign_id = session.get_one(RemedialOrder, order_id).campaign_id

@@ -25,11 +25,22 @@ from app.rectification.orders.holidays import Change, save
 from app.rectification.orders.modes import set_mode
 from app.rectification.orders.reads import entries_of, flags, get_order, holidays_of
 from app.rectification.rules.ledger import ActionEvent
-from app.rectification.rules.orders import OrderEvent
 from app.rectification.rules.supervision import Level, Notice, SubjectKind
 from app.rectification.rules.workdays import add_working_days
 from tests.cast import MORNING, refuses
-from tests.rectification.flagged import FLAGGED, WU, ZHANG, ZHAO, ZHENG, asked, make_action, make_ledger, make_order
+from tests.rectification.flagged import (
+    FLAGGED,
+    WU,
+    ZHANG,
+    ZHAO,
+    ZHENG,
+    asked,
+    completed,
+    make_action,
+    make_flagged,
+    make_ledger,
+    make_order,
+)
 
 DAY = timedelta(days=1)
 QIAN = Principal("idqianer", "钱二", "organiser")
@@ -274,9 +285,7 @@ def test_the_day_is_china_s(database: Database) -> None:
 
 
 def test_steps_of_an_order_move_its_deadline(database: Database) -> None:
-    _, order_id, _ = make_ledger(database)
-    with database.writing() as session:
-        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    completed(database, make_flagged(database))
     with database.reading() as session:
         kinds = [matter.subject.kind for matter in daily.matters(session, daily.watched(session, ZHANG))]
     assert kinds == [SubjectKind.RETEST, SubjectKind.ACTION]

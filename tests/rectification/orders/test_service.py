@@ -40,8 +40,8 @@ from tests.rectification.flagged import (
     ZHANG,
     ZHENG,
     asked,
+    completed,
     make_flagged,
-    make_ledger,
     make_order,
     make_rows,
     plan_id_of,
@@ -178,15 +178,8 @@ def retest(
     return round_id
 
 
-def completed(database: Database) -> str:
-    _, order_id, _ = make_ledger(database)
-    with database.writing() as session:
-        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
-    return order_id
-
-
 def test_a_retest_that_passes_closes_the_order(database: Database) -> None:
-    order_id = completed(database)
+    order_id = completed(database, make_flagged(database))
     retest(database, order_id, ((70, 20, 6, 4, 3),))
     with database.writing() as session:
         done = retesting.count_retest(Acting(session, MORNING, ZHANG), order_id)
@@ -198,7 +191,7 @@ def test_a_retest_that_passes_closes_the_order(database: Database) -> None:
 
 
 def test_both_results_on_an_order_s_page_are_noted_as_read(client: TestClient, database: Database) -> None:
-    order_id = completed(database)
+    order_id = completed(database, make_flagged(database))
     second = retest(database, order_id, ((70, 20, 6, 4, 3),))
     reader = counted.log_in(client, database, "leader")
     with database.reading() as session:
@@ -211,7 +204,7 @@ def test_both_results_on_an_order_s_page_are_noted_as_read(client: TestClient, d
 
 
 def test_a_retest_that_fails_is_escalated_and_ordered_again_with_less_time(database: Database) -> None:
-    order_id = completed(database)
+    order_id = completed(database, make_flagged(database))
     retest(database, order_id, ((20, 20, 30, 30, 3),))
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
@@ -228,7 +221,7 @@ def test_a_retest_that_fails_is_escalated_and_ordered_again_with_less_time(datab
 
 
 def test_a_retest_with_too_few_answers_is_held_again(database: Database) -> None:
-    order_id = completed(database)
+    order_id = completed(database, make_flagged(database))
     round_id = retest(database, order_id, ((70, 20, 6, 4, 3),))
     with database.writing() as session:
         session.get_one(Round, round_id).state = RoundState.VOID
@@ -237,7 +230,7 @@ def test_a_retest_with_too_few_answers_is_held_again(database: Database) -> None
 
 
 def test_a_voided_retest_that_was_repeated_counts_as_the_repeated_one(database: Database) -> None:
-    order_id = completed(database)
+    order_id = completed(database, make_flagged(database))
     round_id = retest(database, order_id, ((70, 20, 6, 4, 3),))
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
@@ -254,7 +247,7 @@ def test_a_voided_retest_that_was_repeated_counts_as_the_repeated_one(database: 
 
 
 def test_every_retest_stands_beside_the_first_result_and_two_failures_are_seen(database: Database) -> None:
-    order_id = completed(database)
+    order_id = completed(database, make_flagged(database))
     for attempt, grades in ((1, (20, 20, 30, 30, 3)), (2, (25, 20, 30, 25, 3))):
         retest(database, order_id, (grades,))
         with database.writing() as session:
@@ -300,7 +293,7 @@ def repeat(database: Database, order_id: str) -> None:
 
 
 def test_results_of_almost_the_same_people_are_not_set_side_by_side(database: Database) -> None:
-    order_id = completed(database)
+    order_id = completed(database, make_flagged(database))
     retest(database, order_id, ((70, 20, 6, 4, 3),), {"党代表": 1})
     with database.reading() as session:
         (pair,) = retesting.pairs_of(session, ZHANG, MORNING, standing(session, order_id))
@@ -308,7 +301,7 @@ def test_results_of_almost_the_same_people_are_not_set_side_by_side(database: Da
 
 
 def test_a_retest_flags_nobody_anew(database: Database) -> None:
-    order_id = completed(database)
+    order_id = completed(database, make_flagged(database))
     round_id = retest(database, order_id, ((20, 20, 30, 30, 3),))
     with database.writing() as session:
         session.add(RoundRetest(round_id=round_id, retest_of=standing(session, order_id).round_id, unit_ids="[]"))

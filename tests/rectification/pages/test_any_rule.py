@@ -22,14 +22,14 @@ from app.publication.composites import enter
 from app.rectification.models import OrderAttempt
 from app.rectification.orders import reads, retesting
 from app.rectification.orders import service as ordering
-from app.rectification.rules.orders import OrderEvent, OrderState
+from app.rectification.rules.orders import OrderState
 from app.rounds.domain import Paper
 from app.rounds.models import Round, RoundRetest
 from tests.campaigns.test_rule import CONGRESS, mean, most
 from tests.cast import MORNING, Desk, make_cast, refuses
 from tests.papers import asked as paper_asked
 from tests.publication import counted
-from tests.rectification.flagged import FLAGGED, WU, ZHANG, Flagged, asked, keep_ledger, order
+from tests.rectification.flagged import FLAGGED, WU, ZHANG, Flagged, asked, completed
 from tests.rectification.orders.test_service import repeat, standing
 
 THREE = replace(SCALES["satisfaction_three"], unknown=None, abstain=None)
@@ -158,10 +158,7 @@ def test_what_failed_by_any_rule_goes_the_whole_way(
     board = organiser.get("/rectification").text
     assert f"/rectification/flags/{found.round_id}/{FLAGGED}" in board
     assert way.word in organiser.get(f"/rectification/flags/{found.round_id}/{FLAGGED}").text
-    order_id = order(database, found)
-    keep_ledger(database, order_id)
-    with database.writing() as session:
-        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    order_id = completed(database, found)
     assert held_again(database, order_id, paper, BAD) is OrderState.ESCALATED
     repeat(database, order_id)
     assert held_again(database, order_id, paper, BAD) is OrderState.ESCALATED
@@ -185,10 +182,7 @@ def test_what_failed_by_any_rule_goes_the_whole_way(
 @pytest.mark.parametrize("name", CONGRESS_FAILS)
 def test_a_retest_that_is_met_by_the_same_rule_closes_the_order(database: Database, name: str) -> None:
     found, paper = failed(database, WAYS[name])
-    order_id = order(database, found)
-    keep_ledger(database, order_id)
-    with database.writing() as session:
-        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    order_id = completed(database, found)
     assert held_again(database, order_id, paper, GOOD) is OrderState.CLOSED
     with database.reading() as session:
         assert words_of(session, order_id) == [("不满意", "满意", "")]

@@ -1,6 +1,5 @@
 """Pages of plans without an order and of entered issues: refusals keep what was typed, liaisons see their own."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from app.core.acting import Acting
@@ -8,12 +7,11 @@ from app.core.db import Database
 from app.rectification.plans import service as planning
 from app.rectification.plans.reads import plan_heads
 from app.rounds.models import Round
-from tests.cast import MORNING, Desk
+from tests.cast import MORNING, Desks
 from tests.conftest import TestClock
 from tests.publication import counted
 from tests.rectification.flagged import FLAGGED, WU, ZHANG, ZHENG, later, make_flagged, make_rows, working
 
-Desks = Callable[[str], Desk]
 DUE = (working(later(14)) or later(14)).isoformat()
 
 

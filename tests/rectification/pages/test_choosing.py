@@ -1,19 +1,15 @@
 """Forms over 700 units: some are shown at a time, who was ticked elsewhere stays ticked, and nothing typed is lost."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
 from app.core.lists import PAGE
-from app.core.settings import Settings
 from app.rectification.models import EnteredIssueUnit
 from app.rectification.plans.reads import plan_heads
-from tests.cast import Desk, make_cast
+from tests.cast import Desk, Desks, make_cast
 from tests.many import store_many
 from tests.rectification.flagged import ZHANG
 from tests.rectification.pages.test_asking import DUE
@@ -24,11 +20,11 @@ Fields = dict[str, str | list[str]]
 
 
 @pytest.fixture
-def desk(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+def desk(new_desk: Desks, database: Database) -> Desk:
     with database.writing() as session:
         make_cast(session)
     store_many(database, 1, 1, UNITS)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def ticked(page: str) -> list[str]:

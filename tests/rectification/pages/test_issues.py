@@ -15,11 +15,10 @@ from app.rectification.plans import service as planning
 from app.rectification.plans.asking import Request
 from app.rectification.plans.issues import issues_for, issues_within
 from app.rectification.plans.reads import get_head
-from tests.cast import MORNING, refuses
+from tests.cast import MORNING, Desks, refuses
 from tests.opinions.collected import acting, add, make_published, take, typed
 from tests.publication import counted
 from tests.rectification.flagged import WU, ZHANG, ZHAO, ZHENG, later, make_rows, working
-from tests.rectification.pages.conftest import Desks
 from tests.statements import sent
 
 OWN = "u1"

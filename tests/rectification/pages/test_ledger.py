@@ -10,6 +10,7 @@ import pytest
 
 from app.core.db import Database
 from app.rectification.ledger import reads as ledger_pages
+from tests.cast import Desks
 from tests.publication.test_page_cost import statements
 from tests.rectification.flagged import (
     ZHANG,
@@ -21,7 +22,6 @@ from tests.rectification.flagged import (
     make_ledger,
     order,
 )
-from tests.rectification.pages.conftest import Desks
 
 LEDGER = "/rectification/ledger"
 

@@ -11,8 +11,8 @@ from app.core.db import Database
 from app.core.lists import PAGE
 from app.rectification.models import ActionVote, RemedialAction
 from app.rectification.rules.ratings import MOST_VOTED
+from tests.cast import Desks
 from tests.rectification.flagged import later, make_action, make_flagged, make_ledger
-from tests.rectification.pages.conftest import Desks
 
 LISTS = "/rectification/lists"
 TITLES = ["问题清单", "任务清单", "责任清单", "成效清单"]

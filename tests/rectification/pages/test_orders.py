@@ -9,12 +9,11 @@ from app.core.db import Database
 from app.rectification.ledger.workbook import NEW_PROGRESS
 from app.rectification.orders import reads
 from app.rectification.pages.plans import FIELDS
-from tests.cast import Desk
+from tests.cast import Desk, Desks
 from tests.conftest import BASE_URL
 from tests.publication.counted import form_token
 from tests.rectification.flagged import ZHANG, later, make_flagged, make_ledger, make_order, plan_path
 from tests.rectification.ledger.test_service import PDF, edited
-from tests.rectification.pages.conftest import Desks
 
 
 def plan_fields(page: str, **typed: str) -> dict[str, str | list[str]]:

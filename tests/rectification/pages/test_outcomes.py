@@ -9,8 +9,8 @@ from app.rectification.ledger.service import BY_SUPERVISION, BY_THE_UNIT, RULES_
 from app.rectification.messages.notify import ACTION_TOLD, ORDER_TOLD
 from app.rectification.pages.outcomes import ACTION_DONE, ORDER_DONE
 from app.rectification.rules.orders import OrderEvent
+from tests.cast import Desks
 from tests.rectification.flagged import FLAGGED, later, make_flagged, make_ledger, make_order, plan_path
-from tests.rectification.pages.conftest import Desks
 from tests.rectification.pages.test_orders import plan_fields
 
 

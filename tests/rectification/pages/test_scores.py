@@ -22,7 +22,7 @@ from app.tally.document import Document
 from tests.cast import MORNING, Desk, refuses
 from tests.publication import counted
 from tests.publication.test_concluded import damage
-from tests.rectification.flagged import FLAGGED, WU, ZHANG, Flagged, asked, keep_ledger, order
+from tests.rectification.flagged import FLAGGED, ZHANG, Flagged, asked, completed, order
 from tests.rectification.orders.test_service import standing
 from tests.rectification.pages.test_any_rule import BAD, GOOD, WAYS, held, held_again, peopled, publish, scored
 
@@ -118,10 +118,7 @@ def test_a_retest_is_judged_by_its_score_as_well(
 ) -> None:
     """Without a score there is no word, and the votes decide."""
     found = stored(database, paper(), {FLAGGED: "10"})
-    order_id = order(database, found)
-    keep_ledger(database, order_id)
-    with database.writing() as session:
-        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    order_id = completed(database, found)
     assert held_again(database, order_id, paper(), opinions, score) is state
     with database.reading() as session:
         [entry] = [each for each in reads.entries_of(session, order_id) if each.event == OrderEvent.COUNT_RETEST]
@@ -136,10 +133,7 @@ def test_the_history_tells_no_score_of_a_round_that_the_unit_may_not_read(
 ) -> None:
     """It tells the word of it no more: half of it is the unit's own vote, and so the word would tell of the rest."""
     found = stored(database, paper(), {FLAGGED: "10"})
-    order_id = order(database, found)
-    keep_ledger(database, order_id)
-    with database.writing() as session:
-        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    order_id = completed(database, found)
     first = held(database, paper(replace(COMPOSITE, parts=COMPOSITE.parts[:1], rule=None)), GOOD)
     counted.release(database, first, "unit" if is_told else "leaders")
     parts = (COMPOSITE.parts[0], Part("half", "上半年", Source.ROUND, F(60), round_id=first))
@@ -157,10 +151,7 @@ def test_an_order_by_votes_ends_where_no_retest_can_have_a_word(database: Databa
     round_id = held(database, made, BAD)
     found = Flagged(round_id, peopled(database, round_id, made))
     publish(database, round_id)
-    order_id = order(database, found)
-    keep_ledger(database, order_id)
-    with database.writing() as session:
-        ordering.step(Acting(session, MORNING, WU), order_id, OrderEvent.COMPLETE, "已全部整改")
+    order_id = completed(database, found)
     assert held_again(database, order_id, made, GOOD) is OrderState.CLOSED
     with database.reading() as session:
         [entry] = [each for each in reads.entries_of(session, order_id) if each.event == OrderEvent.COUNT_RETEST]

@@ -2,21 +2,17 @@
 
 import html
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
 from app.core.db import Database
-from app.core.key_folder import KeyFolder
 from app.core.lists import PAGE
-from app.core.settings import Settings
 from app.rectification.ledger import deadlines as daily
 from app.rectification.models import EnteredIssue, EnteredIssueUnit, OrderAttempt, RemedialOrder, UnitPlan
 from app.rounds.models import Round
-from tests.cast import MORNING, Desk, make_cast
+from tests.cast import MORNING, Desk, Desks, make_cast
 from tests.many import store_many
 from tests.web.test_lists import counted_statements
 
@@ -27,10 +23,10 @@ UNITS = 8
 
 
 @pytest.fixture
-def desk(settings: Settings, database: Database, new_client: Callable[[], TestClient]) -> Desk:
+def desk(new_desk: Desks, database: Database) -> Desk:
     with database.writing() as session:
         make_cast(session)
-    return Desk(new_client(), database, KeyFolder(settings.data / "keys"), "zhangsan")
+    return new_desk("zhangsan")
 
 
 def store_orders(database: Database, campaigns: int, first: int = 0) -> None:

@@ -24,12 +24,11 @@ from app.rectification.models import Holiday, OrderAttempt
 from app.rectification.orders import service as ordering
 from app.rectification.orders.reads import flags
 from app.web.forms import TOKEN_FIELD
-from tests.cast import MORNING, PASSWORD, Desk
+from tests.cast import MORNING, PASSWORD, Desk, Desks
 from tests.conftest import BASE_URL, TestClock
 from tests.inbox.test_mail import Postbox, mail_server
 from tests.publication.counted import form_token
 from tests.rectification.flagged import FLAGGED, WU, ZHANG, asked, make_ledger, make_order
-from tests.rectification.pages.conftest import Desks
 
 LATE = timedelta(days=40)
 
