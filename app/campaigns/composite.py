@@ -204,6 +204,12 @@ def every_part(parts: Sequence[Part]) -> Iterator[Part]:
         yield from every_part(part.parts)
 
 
+def rounds_behind(composite: Composite | None) -> frozenset[str]:
+    """Return the other rounds whose results are parts of a score."""
+    parts = every_part(composite.parts) if composite else ()
+    return frozenset(part.round_id for part in parts if part.source is Source.ROUND)
+
+
 def check_composite(
     composite: Composite, groups: Sequence[str], rounds: Sequence[str] = (), classes: Sequence[str] | None = None
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.campaigns.composite import every_part
+from app.campaigns.composite import rounds_behind
 from app.core.errors import DomainError
 from app.publication.domain import BANDS_ONLY, Scope, Viewer, sight_of, units_with_remarks
 from app.publication.editions import Edition, Published, PublishedBands
@@ -86,10 +86,12 @@ def admission(
 def _entered(session: Session, paper: Paper, viewer: Viewer, now: datetime) -> str:
     query = select(NamedEntry).where(NamedEntry.round_id == paper.round_id)
     found = sorted((row.object_id, row.part, row.value, row.entered_by) for row in session.scalars(query))
-    composite = paper.scheme.composite
-    wanted = {part.round_id for part in every_part(composite.parts if composite else ()) if part.round_id}
     readers = (viewer, own_viewer(paper))  # a letter tells its unit what that may read
-    others = [_seen_of(session, round_id, each, now) for round_id in sorted(wanted) for each in readers]
+    others = [
+        _seen_of(session, round_id, each, now)
+        for round_id in sorted(rounds_behind(paper.scheme.composite))
+        for each in readers
+    ]
     return sha256(repr((found, others)).encode()).hexdigest() if found or others else ""
 
 

@@ -24,7 +24,7 @@ from app.campaigns.composite import (
 from app.campaigns.composite_rule import outcome_of
 from app.campaigns.rule import Rule
 from app.core.chinese import chinese_date
-from app.tally.verdict import OF_MEANING, Verdict
+from app.tally.verdict import OF_CONCERN, OF_MEANING, Verdict
 
 NOTE_SENTENCES: Final = {
     "not_entered": "还没有填写计名的部分",
@@ -38,7 +38,6 @@ NOTE_SENTENCES: Final = {
 """Why there is no score, or no word for one, by the reason."""
 _MOST_DECIMALS: Final = 20
 """As many as a line of a rule may be typed with."""
-_FLAGGED: Final = (Verdict.REMEDIAL, Verdict.ATTENTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ class Composites:
     @property
     def following(self) -> Sequence[tuple[str, str, Sequence[str]]]:
         """The words that ask for attention, with what follows from each and the objects that were given it."""
-        told = [(row.name, row.conclusion) for row in self.rows if row.conclusion and row.conclusion.code in _FLAGGED]
+        told = [(row.name, row.conclusion) for row in self.rows if row.conclusion and row.conclusion.code in OF_CONCERN]
         found = dict[tuple[str, str], list[str]]()
         for name, given in told:
             found.setdefault((given.word, given.consequence), []).append(name)

@@ -18,7 +18,7 @@ from app.campaigns.composite import (
     Source,
     Total,
     check_awards,
-    every_part,
+    rounds_behind,
 )
 from app.campaigns.disclosure import Extent
 from app.campaigns.sentences import composite_rule_text
@@ -48,12 +48,6 @@ Key = tuple[str, str]
 def composite_of(paper: Paper) -> Composite | None:
     """Return what the round's score is made of."""
     return paper.scheme.composite
-
-
-def rounds_behind(composite: Composite | None) -> frozenset[str]:
-    """Return the other rounds whose results are parts of a score."""
-    parts = every_part(composite.parts) if composite else ()
-    return frozenset(part.round_id for part in parts if part.source is Source.ROUND)
 
 
 def asked_for(paper: Paper) -> list[Part]:

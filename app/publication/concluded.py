@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.campaigns.composite import rounds_behind
 from app.publication.composite_rows import Row
-from app.publication.composites import composite_of, composites_from, entries_in, entries_of, others_seen, rounds_behind
+from app.publication.composites import composite_of, composites_from, entries_in, entries_of, others_seen
 from app.publication.domain import Viewer
 from app.publication.editions import Published
 from app.publication.reads import PublishedLine, Sighted, lines_of

@@ -16,7 +16,7 @@ from app.tally.document import Document, Section, Target, TargetBand, every_targ
 from app.tally.facts import part_of
 from app.tally.figures import PER_MILLE
 from app.tally.shown import Cell, LineTexts
-from app.tally.verdict import ReturnState, Verdict
+from app.tally.verdict import OF_CONCERN, ReturnState, Verdict
 from app.tally.wording import VERDICTS
 
 MOST_SOUGHT: Final = 60
@@ -224,7 +224,7 @@ class Pick(StrEnum):
 
 
 VERDICTS_OF: Mapping[Pick, frozenset[Verdict]] = {
-    Pick.FLAGGED: frozenset({Verdict.REMEDIAL, Verdict.ATTENTION}),
+    Pick.FLAGGED: frozenset(OF_CONCERN),
     **{pick: frozenset({Verdict(pick.value)}) for pick in Pick if pick not in {Pick.ALL, Pick.FLAGGED}},
 }
 

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.campaigns.composite import rounds_behind
 from app.core.errors import DomainError
 from app.publication.composite_rows import Composites, Row
-from app.publication.composites import composite_of, composites_from, entries_of, rounds_behind
+from app.publication.composites import composite_of, composites_from, entries_of
 from app.publication.domain import Scope, Sight, Viewer
 from app.publication.editions import Published
 from app.publication.reads import own_viewer, published, published_version

@@ -29,7 +29,7 @@ from app.publication.signing import signed_file, stored_signature
 from app.publication.spoken import english_on, spoken
 from app.rounds.document_reads import documents_of
 from app.tally.document import Section, every_target, extent_of
-from app.tally.verdict import Verdict
+from app.tally.verdict import OF_CONCERN
 from app.web.desk import Desk, OpenDesk, Refused, ResultDesk
 from app.web.downloads import JSON
 from app.web.i18n import choose_language
@@ -38,7 +38,6 @@ from app.web.requests import Version
 router = APIRouter()
 REMARKS_AHEAD = 2
 """How many remarks of a unit stand on the result page; its own page has them all."""
-FLAGGED = (Verdict.REMEDIAL, Verdict.ATTENTION)
 ALL = Search()
 
 
@@ -92,7 +91,7 @@ def _block(section: Section, search: Search) -> Mapping[str, object]:
     return {
         "section": section,
         "units": found_units(section, search),
-        "flagged": {verdict: units_of_verdict(section, verdict) for verdict in FLAGGED},
+        "flagged": {verdict: units_of_verdict(section, verdict) for verdict in OF_CONCERN},
         "lines": drawn_lines(section),
         "picks": picks_of(section),
     }

@@ -20,7 +20,7 @@ from app.tally.headed import figures_of, has_rates, heads_of
 from app.tally.sectioned import ballot_texts
 from app.tally.shown import ItemTable, Overall, Ruling
 from app.tally.sums import sum_lines, sums_in, sums_of
-from app.tally.verdict import Verdict
+from app.tally.verdict import OF_CONCERN
 from app.tally.wording import COUNT_WORDS, NOT_TOLD
 from app.tally.words import word_rows
 
@@ -229,7 +229,7 @@ def _height_by_width(svg: str) -> float:
 def _flagged(section: Section) -> list[list[str]]:
     """Return verdict, number, reason and names of all flagged units, in official order: one row for each reason."""
     found: dict[tuple[str, str], list[str]] = {}
-    for verdict in (Verdict.REMEDIAL, Verdict.ATTENTION):
+    for verdict in OF_CONCERN:
         for unit in units_of_verdict(section, verdict):
             reasons = "；".join(reason["text"] for reason in unit["verdict"]["reasons"])
             found.setdefault((unit["verdict"]["label"], reasons), []).append(f"{unit['position']}. {unit['name']}")

@@ -1,7 +1,6 @@
 """What a report makes of a result: who needs attention and why, what was said, and what is to be done."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 from markupsafe import Markup
 
@@ -15,11 +14,10 @@ from app.reports.report_data import fitted, reasons_of, remarks_block
 from app.rounds.ports import Merged
 from app.tally.document import Document, Section, Target, every_target
 from app.tally.shown import Ruling
-from app.tally.verdict import Verdict
+from app.tally.verdict import OF_CONCERN, Verdict
 from app.tally.words import word_for, word_rows
 
 REMARKS_LISTED, REMARKS_OF_MANY, MOST_HEARD = 10, 3, 20
-FLAGGED: Final = (Verdict.REMEDIAL, Verdict.ATTENTION)
 
 
 def units_of_concern(section: Section) -> Markup:
@@ -28,7 +26,7 @@ def units_of_concern(section: Section) -> Markup:
     numbers = _("，").join(_("%(word)s %(count)s 个", word=said(row["label"]), count=row["count"]) for row in counts)
     lines = [
         _("%(word)s：%(names)s。", word=said(word_for(section, verdict)), names=listed(unit["name"] for unit in found))
-        for verdict in (*FLAGGED, Verdict.TOO_FEW, Verdict.INVALID)
+        for verdict in (*OF_CONCERN, Verdict.TOO_FEW, Verdict.INVALID)
         if (found := units_of_verdict(section, verdict))
     ]
     sort = section["objects"]
@@ -42,7 +40,7 @@ def units_of_concern(section: Section) -> Markup:
 def below(unit: Target) -> list[tuple[str, Ruling]]:
     """Return the items that are below lines of their own, by their labels."""
     ruled = [(item["label"], item["verdict"]) for item in unit["items"]]
-    return [(item, ruling) for item, ruling in ruled if ruling is not None and ruling["code"] in FLAGGED]
+    return [(item, ruling) for item, ruling in ruled if ruling is not None and ruling["code"] in OF_CONCERN]
 
 
 def opinions(document: Document, chosen: Sequence[Target], merged: Merged) -> Markup:
@@ -95,8 +93,8 @@ def _issues(document: Document, merged: Merged) -> Iterator[str]:
 def problems(section: Section) -> Markup:
     """Return every reason once, with the units that it holds of."""
     found: dict[str, list[str]] = {}
-    for unit in (*(unit for verdict in FLAGGED for unit in units_of_verdict(section, verdict)), *_rest(section)):
-        told = [reasons_of(unit["verdict"])] if unit["verdict"]["code"] in FLAGGED else []
+    for unit in (*(unit for verdict in OF_CONCERN for unit in units_of_verdict(section, verdict)), *_rest(section)):
+        told = [reasons_of(unit["verdict"])] if unit["verdict"]["code"] in OF_CONCERN else []
         for reason in [
             *told,
             *(_("“%(item)s”%(why)s", item=item, why=reasons_of(ruling)) for item, ruling in below(unit)),
@@ -116,13 +114,13 @@ def problems(section: Section) -> Markup:
 
 
 def _rest(section: Section) -> list[Target]:
-    return [unit for unit in section["targets"] if unit["verdict"]["code"] not in FLAGGED]
+    return [unit for unit in section["targets"] if unit["verdict"]["code"] not in OF_CONCERN]
 
 
 def next_steps(section: Section) -> Markup:
     """Return what is to be done; of who does not answer to 补课 the rule says what follows from a word."""
     sort = section["objects"]
-    remedial, attention = ([unit["name"] for unit in units_of_verdict(section, verdict)] for verdict in FLAGGED)
+    remedial, attention = ([unit["name"] for unit in units_of_verdict(section, verdict)] for verdict in OF_CONCERN)
     blocks: list[Markup] = []
     if Objects(sort) not in ANSWERING:
         return paragraphs(_consequences(section))
@@ -146,7 +144,7 @@ def next_steps(section: Section) -> Markup:
 
 def _consequences(section: Section) -> Iterator[str]:
     """Yield each word that was given to anybody who needs attention, with what follows from it."""
-    for verdict in FLAGGED:
+    for verdict in OF_CONCERN:
         units = list(units_of_verdict(section, verdict))
         for word in dict.fromkeys(unit["verdict"]["label"] for unit in units):
             named = [unit for unit in units if unit["verdict"]["label"] == word]

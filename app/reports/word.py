@@ -16,7 +16,7 @@ from app.reports.beside import composites_table, previous_table
 from app.reports.called import sort_rated
 from app.reports.chain_block import SHORT_CHAIN, chain_sentence, chain_table, counts_table, warnings_of
 from app.reports.fields import ReportKind
-from app.reports.findings import FLAGGED, below, next_steps, opinions, problems, units_of_concern
+from app.reports.findings import below, next_steps, opinions, problems, units_of_concern
 from app.reports.language import _, about, blank, listed, notes_of_sums, round_named, said, titled, told
 from app.reports.report_data import (
     Figures,
@@ -35,6 +35,7 @@ from app.rounds.domain import Paper
 from app.tally.document import Document, Section, Target, only_section, overall_of, parts_of
 from app.tally.headed import MEAN, has_rates, single_head
 from app.tally.sums import sums_of
+from app.tally.verdict import OF_CONCERN
 
 OVERALL = "表 2　各单位总体评价（按机构序列，不作排名）"
 UNITS_PER_CHART = 15
@@ -136,7 +137,7 @@ def _basics(document: Document, particulars: Particulars) -> Markup:
 def units_told(section: Section) -> list[Target]:
     """Return the units worth more than a row of the overall table: those flagged; all where there are few."""
     units = section["targets"]
-    return [unit for unit in units if len(units) <= FEW_UNITS or unit["verdict"]["code"] in FLAGGED]
+    return [unit for unit in units if len(units) <= FEW_UNITS or unit["verdict"]["code"] in OF_CONCERN]
 
 
 def _overall_table(section: Section, figures: Figures) -> Markup:

@@ -11,8 +11,8 @@
   groups are hidden, in the end all of them. The remainder is shown as one merged row: it follows from the rest anyway.
 - Of points the mean is shown alone (app.tally.ends), of voter groups only where every one's may be.
 - With weights the total is another margin over the same groups: one hidden group hides the table's whole breakdown.
-  Of rates of people (应参加, 到会) it would tell how many came of a group that the chain hides: such a total is a band
-  that holds its figures whatever that group did.
+  Whatever rates are divided by, and of points as well, it would tell how many came of a group that the chain hides:
+  such a total is a band that holds its figures whatever that group did.
 - An announced round (app.campaigns.disclosure) has one group and no breakdown; from k answers on its totals are exact.
 - What was published before stays as closed as it was (``Restraint``): neither a correction nor a later round opens it.
 """

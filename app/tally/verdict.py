@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from app.campaigns.domain import Denominator, Scheme
 from app.campaigns.gates import Gates
@@ -38,6 +39,10 @@ class Verdict(StrEnum):
     REMEDIAL = "remedial"
     TOO_FEW = "too_few"
     INVALID = "invalid"
+
+
+OF_CONCERN: Final = (Verdict.REMEDIAL, Verdict.ATTENTION)
+"""What asks for something to be done, worst first."""
 
 
 class Reason(StrEnum):
@@ -141,7 +146,7 @@ def with_items(overall: Ruling, items: Sequence[Ruling | None]) -> Ruling:
         reasons.append(Reason.ITEM_REMEDIAL)
     if Verdict.ATTENTION in said:
         reasons.append(Reason.ITEM_ATTENTION)
-    for verdict in (Verdict.REMEDIAL, Verdict.ATTENTION):
+    for verdict in OF_CONCERN:
         if verdict in {overall.verdict, *said}:
             own = verdict is overall.verdict
             word = overall.word if own else said[verdict]
