@@ -4,11 +4,13 @@ Who agrees gets the one-time link where there is one, who asked the code that go
 his half to the account's owner.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from app.accounts import moving, people, service
-from app.accounts.domain import INVITATION_LIFE, Act, agreeing, may_agree, may_ask, needs_consent
+from app.accounts.domain import INVITATION_LIFE, Act, agreeing, gains_weight, may_agree, may_ask, needs_consent
 from app.accounts.handover import code_of
 from app.accounts.moving import KeysOf, holds_none
 from app.accounts.roles import lawful_roles, written_roles
@@ -67,14 +69,21 @@ def _disable(acting: Acting, request: Request, _consent_id: str | None, _keys: K
     return ""
 
 
-def _role(acting: Acting, request: Request, _consent_id: str | None, _keys: KeysOf) -> str:
+def _role(acting: Acting, request: Request, consent_id: str | None, keys: KeysOf) -> str:
+    """Give the roles; with the first of weight the account is linked anew, whoever knew its password before."""
+    gains = _is_first(service.find(acting.session, request["staff_id"]).roles, request)
     service.give_roles(acting.session, acting.now, acting.actor, request["staff_id"], request["role"])
-    return ""
+    return _link(acting, request, consent_id, keys) if gains else ""
 
 
 def _move(acting: Acting, request: Request, _consent_id: str | None, keys: KeysOf) -> str:
     moving.move(acting, request["staff_id"], chosen_again(acting.session, request["to"]), keys)
     return ""
+
+
+def _is_first(roles: Collection[str], request: Mapping[str, object]) -> bool:
+    """Whether the roles that were asked for are the first of weight of an account with these."""
+    return gains_weight(roles, str(request["role"]).split())
 
 
 _DO: dict[Act, Callable[[Acting, Request, str | None, KeysOf], str]] = {
@@ -143,6 +152,15 @@ def _ask_or_do(
     asking = Asking(KIND, request["login"], act, what, "/staff", staff_ids, request["office_id"])
     consents.ask(acting, asking, request)
     return Outcome(is_done=False)
+
+
+def with_link(session: Session, requests: Sequence[tuple[str, str, Mapping[str, object]]]) -> frozenset[str]:
+    """Return which requests (id, act, what for) give, once agreed to, a link to be handed over with a code."""
+    of_roles = {one: what for one, act, what in requests if act == Act.ROLE}
+    ids = [str(what["staff_id"]) for what in of_roles.values()]
+    roles = {each.id: each.roles for each in people.by_ids(session, ids)}
+    first = {one for one, what in of_roles.items() if _is_first(roles.get(str(what["staff_id"]), ()), what)}
+    return frozenset(first | {one for one, act, _ in requests if act in {Act.CREATE, Act.LINK}})
 
 
 def to_hand_over(acting: Acting) -> list[tuple[str, str, str]]:

@@ -128,6 +128,11 @@ def needs_consent(act: Act, roles: Collection[str], *, three_roles: bool) -> boo
     return three_roles or bool(WEIGHTY & set(roles))
 
 
+def gains_weight(before: Collection[str], after: Collection[str]) -> bool:
+    """Whether roles are the first of weight that an account gets: until then one person could link it anew alone."""
+    return WEIGHTY.isdisjoint(before) and not WEIGHTY.isdisjoint(after)
+
+
 def password_is_weak(password: str, login: str) -> bool:
     """Whether the password is shorter than 10 signs, of fewer than 3 classes, or contains the log-in name."""
     classes = (

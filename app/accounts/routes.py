@@ -141,6 +141,7 @@ def _given(form: PostedForm, *, first: bool) -> tuple[tuple[str, str], str, str]
 def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | None = None) -> Response:
     roles, three = desk.staff.roles, desk.settings.three_roles
     token = outcome.token if outcome else ""
+    asked = waiting(desk.session, KIND)
     context = {
         "found": service.found_staff(desk.session, wish_of(desk.request.query_params, ROLE_WORDS)),
         "stored_role": _stored_role,
@@ -148,7 +149,8 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
         "link": f"{desk.settings.desk_address}/welcome/{token}" if token else None,
         "outcome": outcome,
         "handed_over": asking.to_hand_over(desk.acting),
-        "waiting": waiting(desk.session, KIND),
+        "waiting": asked,
+        "with_link": asking.with_link(desk.session, [(one.id, one.act, one.asked_for) for one in asked]),
         **offices_shown(desk),
         "may": {act: may_ask(roles, act, three_roles=three) for act in Act},
         "agrees": {act: may_agree(roles, act, three_roles=three) for act in Act},

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from app.accounts import asking, service
+from app.accounts import asking, handover, service
 from app.accounts import people as people_of
 from app.accounts.asking import KIND
 from app.accounts.domain import Act, Role, roles_offered
@@ -16,7 +16,7 @@ from app.accounts.moving import holds_none
 from app.consents.reads import waiting
 from app.core.acting import Acting
 from app.core.db import Database
-from tests.cast import MORNING, make_cast, refuses
+from tests.cast import MORNING, PASSWORD_HASH, make_cast, refuses
 
 FRESH = ("zhouba", "周八", "scrutineer")
 LATER = MORNING + timedelta(hours=1)
@@ -86,6 +86,42 @@ def test_one_organiser_cannot_play_all_three_key_holders(people: People) -> None
         assert found.password_hash
     assert not asking.change(attacker, Act.ROLE, people.cast["zhaoliu"].id, "scrutineer", three_roles=False).is_done
     assert [consent.granted for consent in waiting(people.session, KIND)] == [None] * 4
+
+
+@pytest.mark.parametrize("role", ["leader", "liaison"])
+@pytest.mark.parametrize("when", ["before", "while it waits"])
+def test_nobody_makes_a_second_self_by_way_of_an_account_without_weight(people: People, role: str, when: str) -> None:
+    """The attack: an account whose link the attacker has alone is given a role that holds a key."""
+    attacker = people.acting("zhangsan")
+    link = asking.create(attacker, ("zhouba", "周八", role), three_roles=False).token
+    ghost = people.find("zhouba")
+    assert ghost is not None
+    if when == "before":
+        service.accept_invitation(people.session, LATER, link, ("", ""), PASSWORD_HASH)
+    roles = "scrutineer liaison" if role == "liaison" else "scrutineer"
+    assert not asking.change(attacker, Act.ROLE, ghost.id, roles, three_roles=False).is_done
+    if when == "while it waits":
+        link = asking.change(attacker, Act.LINK, ghost.id, three_roles=False).token
+        service.accept_invitation(people.session, LATER, link, ("", ""), PASSWORD_HASH)
+    fresh = asking.change(attacker, Act.LINK, people.cast["wujiu"].id, three_roles=False).token
+    assert fresh, "the account of a liaison is linked anew by one person"
+    outcome = agree(people, "lisi")
+    assert ghost.password_hash is None
+    with refuses("invitation_invalid"):
+        service.invitation(people.session, LATER, link)
+    invitation, whose = service.invitation(people.session, LATER, outcome.token)
+    assert whose is ghost
+    assert handover.is_asked(invitation)
+    assert [login for _, login, _ in asking.to_hand_over(attacker)] == ["zhouba"]
+    assert not asking.to_hand_over(people.acting("lisi"))
+
+
+def test_who_had_weight_before_keeps_his_password(people: People) -> None:
+    supervisor = people.find("zhengshi")
+    assert supervisor is not None
+    asking.change(people.acting("zhangsan"), Act.ROLE, supervisor.id, "organiser supervisor", three_roles=False)
+    assert not agree(people, "lisi").token
+    assert supervisor.password_hash
 
 
 def test_a_younger_account_does_not_agree(people: People) -> None:

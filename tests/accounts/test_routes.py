@@ -194,10 +194,26 @@ def test_an_account_of_weight_is_made_when_another_agrees(site: Site) -> None:
     assert other.post(f"/consents/{grant}/grant").status_code == 404
 
 
-def granted(site: Site) -> tuple[str, str]:
+def made(_site: Site, asker: Desk) -> str:
+    """Ask for a new account and return the page."""
+    return asker.post("/staff", login="zhouba", name="周八", **{"role[]": "scrutineer"}).text
+
+
+def promoted(site: Site, asker: Desk) -> str:
+    """Make a leader's account alone, use it, and ask for a role that holds a key; return the page."""
+    page = asker.post("/staff", login="zhouba", name="周八", **{"role[]": "leader"}).text
+    [link] = re.findall(r"/welcome/[\w-]+", page)
+    assert site.at().post(link, password=NEW_PASSWORD, again=NEW_PASSWORD).status_code == 303
+    with site.database.reading() as session:
+        [ghost] = [each.id for each in service.everyone(session) if each.login == "zhouba"]
+    return asker.post(f"/staff/{ghost}/role", **{"role[]": "scrutineer"}).text
+
+
+def granted(site: Site, ask: Callable[[Site, Desk], str] = made) -> tuple[str, str]:
     """Return (path of the link, handover code) of an account that one asked for and another agreed to."""
     asker, other = site.at("zhangsan"), site.at("lisi")
-    page = asker.post("/staff", login="zhouba", name="周八", **{"role[]": "scrutineer"}).text
+    page = ask(site, asker)
+    assert "缺一样都设不了口令" in page
     [asked] = set(re.findall(r"/consents/(\w+)/refuse", page))
     agreed = other.post(f"/consents/{asked}/grant").text
     [link] = re.findall(r"/welcome/[\w-]+", agreed)
@@ -208,8 +224,9 @@ def granted(site: Site) -> tuple[str, str]:
     return link, code
 
 
-def test_neither_who_asked_nor_who_agreed_can_take_the_account(site: Site) -> None:
-    link, code = granted(site)
+@pytest.mark.parametrize("ask", [made, promoted])
+def test_neither_who_asked_nor_who_agreed_can_take_the_account(site: Site, ask: Callable[[Site, Desk], str]) -> None:
+    link, code = granted(site, ask)
     agreed = site.at()
     assert 'name="code"' in agreed.get(link).text
     refused = agreed.post(link, password=NEW_PASSWORD, again=NEW_PASSWORD)
