@@ -6,8 +6,9 @@ from sqlalchemy import delete
 
 from app.box.holder_secret import SECRET_BYTES, public_half, signs_of_secret
 from app.box.holders import forget_key, ready_round
-from app.box.key_making import keep, new_key, order_for
+from app.box.key_making import keep, order_for
 from app.box.models import KeyHolder
+from app.box.splitting import new_key
 from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.box.envelope import BadEnvelope
 from app.box.holder_secret import holder_key, public_half
 from app.box.holders import match_half
-from app.box.key_making import part_info
 from app.box.reads import HolderView, KeyView, key_of
 from app.box.seal import unseal
 from app.box.shares import combine, matches
+from app.box.splitting import part_info
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff, StaffUnit
 from app.audit.models import AuditEntry
-from app.box import holders, key_making, reads, unlocking
+from app.box import holders, key_making, reads, splitting, unlocking
 from app.box.holder_secret import public_half, signs_of_secret
 from app.box.models import KeyHolder
 from app.box.service import before_opening
@@ -54,7 +54,7 @@ class Table:
 
     def make(self) -> bool:
         order = key_making.order_for(self.session, self.folder, "r1")
-        made = order is not None and key_making.keep(self.acting("zhangsan"), order, key_making.new_key(order))
+        made = order is not None and key_making.keep(self.acting("zhangsan"), order, splitting.new_key(order))
         self.session.flush()
         return made
 
@@ -162,9 +162,9 @@ def test_a_key_of_halves_that_changed_meanwhile_is_not_kept(table: Table) -> Non
     order = key_making.order_for(table.session, table.folder, "r1")
     assert order is not None
     table.draw("wangwu")
-    assert not key_making.keep(table.acting("lisi"), order, key_making.new_key(order))
+    assert not key_making.keep(table.acting("lisi"), order, splitting.new_key(order))
     table.read_back("wangwu")
-    assert not key_making.keep(table.acting("lisi"), order, key_making.new_key(order))
+    assert not key_making.keep(table.acting("lisi"), order, splitting.new_key(order))
 
 
 def test_it_refuses_anothers_slip_and_another_rounds(keyed: Table) -> None:

@@ -1,10 +1,12 @@
 """What draws and typesets is loaded where that is done: the service starts without it, and without what migrates.
 
-An opening starts without what serves pages.
+An opening starts without what serves pages, the making of a key without a database.
 """
 
 import subprocess
 import sys
+
+from app.box import key_making
 
 HEAVY = {
     "matplotlib",
@@ -45,3 +47,10 @@ def test_an_opening_loads_nothing_that_serves_pages() -> None:
     said = loaded_with("app.operations.opening_process")
     assert "sqlalchemy" in said
     assert said & (PAGES | HEAVY - {"numpy"}) == set()
+
+
+def test_the_making_of_a_key_loads_no_database() -> None:
+    module = key_making.CRAFT.maker.partition(":")[0]
+    said = loaded_with(f"app.office.workshop_child, {module}")
+    assert "shamir_mnemonic" in said
+    assert said & ({"sqlalchemy", "pydantic", "psycopg"} | PAGES | HEAVY) == set()
