@@ -72,27 +72,36 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[tuple[str, Path]]:
     """A running server with a migrated database named ``template_manyidu``."""
-    with postgresql.server() as (prefix, data):
-        admin = sa.create_engine(prefix + "postgres", isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.exec_driver_sql("CREATE DATABASE template_manyidu")
-        admin.dispose()
+    with postgresql.server() as (prefix, data), administered(prefix) as connection:
+        connection.exec_driver_sql("CREATE DATABASE template_manyidu")
         engine = make_engine(prefix + "template_manyidu")
         migrate.upgrade(engine)
         engine.dispose()
         yield prefix, data
 
 
+_ADMINISTRATORS: dict[str, sa.Connection] = {}
+
+
+@contextmanager
+def administered(prefix: str) -> Iterator[sa.Connection]:
+    """Keep one connection that makes and drops the databases of all tests: each would cost more than the copy."""
+    engine = sa.create_engine(prefix + "postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as _ADMINISTRATORS[prefix]:
+        yield _ADMINISTRATORS[prefix]
+    engine.dispose()
+
+
 @contextmanager
 def fresh_postgresql(prefix: str) -> Iterator[str]:
-    """Yield the address of a database of its own; it is dropped afterwards, whoever still hangs on to it."""
-    name = f"test_{next(_NUMBERS)}"
-    admin = sa.create_engine(prefix + "postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_manyidu")
-        yield prefix + name
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
+    """Yield the address of a database of its own; it is dropped afterwards, whoever still hangs on to it.
+
+    Its files are copied as they are: page by page through the log it takes half as long again, with the drop.
+    """
+    name, connection = f"test_{next(_NUMBERS)}", _ADMINISTRATORS[prefix]
+    connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_manyidu STRATEGY FILE_COPY")
+    yield prefix + name
+    connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager

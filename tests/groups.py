@@ -12,6 +12,8 @@ from xdist.scheduler import LoadScopeScheduling
 WHOLE = ("tests/browser/", "tests/security/test_canary.py", "tests/test_crash_casting.py", "tests/test_wheel.py")
 """While a module of them runs, it alone has the browser of its worker, the machine's memory or the built wheel."""
 BY_DATABASE = ("tests/security/", "tests/operations/test_verify_archive.py")
+OF_DEMO = ("tests/operations/test_hall.py", "tests/operations/test_server.py")
+"""They look at the demo, which takes each worker that makes it eight seconds: one makes it for either database."""
 SHARED_OUT = ("tests/browser/test_ten_kinds.py", 4)
 """A module of several minutes goes to as many workers, each with a browser of its own."""
 DATABASES = re.compile(r"\b(sqlite|postgresql)\b")
@@ -25,6 +27,8 @@ def group_of(nodeid: str) -> str:
     if module.startswith(WHOLE):
         return module
     kind = DATABASES.search(name.partition("[")[2])
+    if kind and module.startswith(OF_DEMO):
+        return f"demo {kind[1]}"
     return f"{module} {kind[1]}" if kind and module.startswith(BY_DATABASE) else nodeid
 
 

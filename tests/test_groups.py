@@ -25,6 +25,9 @@ WALLS, MATRIX = "tests/security/test_walls.py", "tests/security/test_matrix.py"
         ("tests/browser/test_booth.py::test_it[paged]", "tests/browser/test_booth.py"),
         ("tests/test_crash_casting.py::test_it[sqlite]", "tests/test_crash_casting.py"),
         ("tests/box/test_drop.py::test_it[sqlite]", "tests/box/test_drop.py::test_it[sqlite]"),
+        ("tests/operations/test_hall.py::test_it[sqlite]", "demo sqlite"),
+        ("tests/operations/test_server.py::test_it[sqlite]", "demo sqlite"),
+        ("tests/operations/test_server.py::test_it[pragma]", "tests/operations/test_server.py::test_it[pragma]"),
     ],
 )
 def test_it_works(nodeid: str, group: str) -> None:
@@ -37,7 +40,7 @@ def test_the_ten_kinds_are_shared_out() -> None:
 
 
 def test_what_is_grouped_is_there() -> None:
-    for start in (*groups.WHOLE, *groups.BY_DATABASE, groups.SHARED_OUT[0]):
+    for start in (*groups.WHOLE, *groups.BY_DATABASE, *groups.OF_DEMO, groups.SHARED_OUT[0]):
         assert list(ROOT.glob(f"{start}*")), start
 
 
