@@ -198,6 +198,11 @@ def units_of(session: Session, staff_id: str) -> frozenset[str]:
     return frozenset(session.scalars(select(StaffUnit.unit_id).where(StaffUnit.staff_id == staff_id)))
 
 
+def able_liaisons(session: Session) -> list[Staff]:
+    """Return the liaisons in reach and in office, in the order of ``everyone``."""
+    return [one for one in everyone(session) if Role.LIAISON in one.roles and not one.disabled]
+
+
 def liaisons_of(session: Session, unit_ids: Collection[str]) -> dict[str, list[Staff]]:
     """Return the liaisons in office by unit id."""
     query = select(StaffUnit.unit_id, Staff).join(Staff, Staff.id == StaffUnit.staff_id)

@@ -31,9 +31,10 @@ def offices_of(session: Session, unit_ids: Collection[str]) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
-def offices_holding(session: Session, campaign_ids: Collection[str]) -> frozenset[str]:
-    """Return the ids of the offices to which these campaigns belong."""
-    return frozenset(session.scalars(select(Campaign.office_id).where(Campaign.id.in_(campaign_ids)).distinct()))
+def offices_holding(session: Session, campaign_ids: Collection[str]) -> Mapping[str, str]:
+    """Return the ids of the offices to which these campaigns belong, by those of the campaigns."""
+    rows = session.execute(select(Campaign.id, Campaign.office_id).where(Campaign.id.in_(set(campaign_ids))))
+    return {row.id: row.office_id for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

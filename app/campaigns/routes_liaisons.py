@@ -1,54 +1,83 @@
 """The page that says which accounts speak for which unit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.accounts import service as accounts
-from app.accounts.domain import Role
 from app.accounts.models import Staff
+from app.accounts.naming import listed_as, meant_by
 from app.campaigns.ports import keys_held
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.stored import locked_campaign
 from app.core.errors import DomainError
+from app.web.choosing import ROWS, looks, rows_of
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
+MOST_TICKED = 12
+"""Accounts of which each is offered to tick for every unit; of more, those who are not one yet are added by name."""
+LONGEST = 300
 
 
-def _page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+def _page(desk: Desk, campaign_id: str, form: PostedForm | None = None, refused: Refused | None = None) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     found = accounts.liaisons_of(desk.session, [unit.id for unit in campaign.units])
-    offered = _offered(desk, campaign, found)
+    able = accounts.able_liaisons(desk.session)
+    kept = {unit.id: {staff.id for staff in found.get(unit.id, ())} for unit in campaign.units}
+    ticked = _ticked(form) if form else {}
+    added = {unit.id: form.as_dict().get(_added(unit.id), "") if form else "" for unit in campaign.units}
+    changed = [unit for unit in added if added[unit] or ticked.get(unit, kept[unit]) != kept[unit]]
+    rows = rows_of(campaign.units, changed, form)
+    chosen = {**kept, **ticked}
     context = {
         "campaign": campaign,
         "stored": _stored(campaign, found),
-        "chosen": _ticked(campaign, refused.form) if refused else _kept(found),
-        "liaisons": offered if any(offered.values()) else {},
+        "rows": rows,
+        "chosen": chosen,
+        "added": added,
+        "liaisons": {unit.id: _offered(able, found.get(unit.id, ()), chosen[unit.id]) for unit in rows.found.rows},
+        "able": [listed_as(one) for one in able],
+        "any_there": bool(found),
+        "are_many": len(able) > MOST_TICKED,
+        "typed": form.as_dict() if form else {},
     }
     return desk.show("campaigns/liaisons.html", refused, **context)
 
 
-def _offered(
-    desk: Desk, campaign: CampaignView, found: Mapping[str, Sequence[Staff]]
-) -> dict[str, list[tuple[str, str]]]:
-    """Return ids and names to choose from by unit: the liaisons in reach, and whoever is one of the unit already."""
-    able = [one for one in accounts.everyone(desk.session) if Role.LIAISON in one.roles and not one.disabled]
-    return {
-        unit.id: list({one.id: (one.id, one.name) for one in (*able, *found.get(unit.id, ()))}.values())
-        for unit in campaign.units
-    }
+def _offered(able: Sequence[Staff], there: Sequence[Staff], chosen: Collection[str]) -> list[tuple[str, str]]:
+    """Return ids and names to choose from for a unit: the liaisons in reach, and whoever is one of the unit already.
+
+    Where there are many only those who are chosen are offered; others are added by name.
+    """
+    offered = able if len(able) <= MOST_TICKED else [one for one in able if one.id in chosen]
+    return list({one.id: (one.id, one.name) for one in (*offered, *there)}.values())
 
 
-def _kept(found: Mapping[str, Sequence[Staff]]) -> dict[str, set[str]]:
-    return {unit_id: {staff.id for staff in some} for unit_id, some in found.items()}
+def _added(unit_id: str) -> str:
+    return f"add-{unit_id}"
 
 
-def _ticked(campaign: CampaignView, form: PostedForm) -> dict[str, set[str]]:
-    return {unit.id: set(form.several(f"unit-{unit.id}[]")) for unit in campaign.units}
+def _ticked(form: PostedForm) -> dict[str, set[str]]:
+    """Return who is ticked, by the units that the form has."""
+    return {unit_id: set(form.several(f"unit-{unit_id}[]")) for unit_id in form.several(ROWS)}
+
+
+def _meant(form: PostedForm, unit: UnitView, able: Sequence[Staff]) -> set[str]:
+    """Return whom the names mean that were typed for a unit.
+
+    DomainErrors ``liaison_unknown`` and ``liaison_ambiguous``, where two are called so.
+    """
+    typed = form.text(_added(unit.id), LONGEST, needed=False, label=f"{unit.name}的联络员")
+    meant = set()
+    for name, found in meant_by(typed, able):
+        if len(found) != 1:
+            raise DomainError("liaison_ambiguous" if found else "liaison_unknown", name=name, unit=unit.name)
+        meant.add(found[0])
+    return meant
 
 
 def _stored(campaign: CampaignView, found: Mapping[str, Sequence[Staff]]) -> Stored:
@@ -73,19 +102,22 @@ def liaisons_page(desk: OrganiserDesk, campaign_id: str) -> Response:
 
 @router.post("/campaigns/{campaign_id}/liaisons")
 def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Keep who speaks for which unit."""
+    """Keep who speaks for which unit, or show other units."""
+    if looks(form):
+        return desk.consider(lambda: _page(desk, campaign_id, form), lambda _: _page(desk, campaign_id))
 
     def act() -> None:
         campaign = locked_campaign(desk.session, campaign_id)
         before = accounts.liaisons_of(desk.session, [unit.id for unit in campaign.units])
         refuse_stale(form, _stored(campaign, before))
-        held = keys_held(desk.request)(desk.session, campaign_id)
+        held, able = keys_held(desk.request)(desk.session, campaign_id), accounts.able_liaisons(desk.session)
+        ticked = _ticked(form)
         for unit in campaign.units:
-            wanted = set(form.several(f"unit-{unit.id}[]"))
             there = {account.id for account in before.get(unit.id, [])}
+            wanted = ticked.get(unit.id, there) | _meant(form, unit, able)
             if wanted != there:
                 _check(desk, unit, wanted - there, held)
                 accounts.set_liaisons(desk.session, desk.now, desk.staff, unit.id, wanted)
 
     done = f"/campaigns/{campaign_id}/liaisons"
-    return desk.attempt(act, done, lambda refused: _page(desk, campaign_id, refused))
+    return desk.attempt(act, done, lambda refused: _page(desk, campaign_id, form, refused))

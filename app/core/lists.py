@@ -105,6 +105,39 @@ class Listed(Generic[Row]):
         return Listed(told(self.rows), self.total, self.wish, self.size)
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch(Generic[Row]):
+    """The groups of lines that a page lies in, how many of their lines stand before it, and how many lines there are.
+
+    A long list that comes in groups needs no more than their sizes to say so; then the lines of these alone are read.
+    """
+
+    groups: Sequence[Row]
+    before: int
+    total: int
+    wish: Wish
+    size: int = PAGE
+
+    def listed(self, rows: Sequence[Other]) -> Listed[Other]:
+        """Return the page, out of all lines of its groups in their order."""
+        return Listed(rows[self.before : self.before + self.size], self.total, self.wish, self.size)
+
+
+def stretch(counts: Sequence[tuple[Row, int]], wish: Wish, size: int = PAGE) -> Stretch[Row]:
+    """Return where the page lies among groups of so many lines; the last page where there is none of its number."""
+    total = sum(count for _, count in counts)
+    wish = wish.within(total, size)
+    start = (wish.part - 1) * size
+    groups: list[Row] = []
+    begin = before = 0
+    for group, count in counts:
+        if count and begin < start + size and begin + count > start:
+            before = before if groups else start - begin
+            groups.append(group)
+        begin += count
+    return Stretch(groups, before, total, wish, size)
+
+
 def cut(found: Sequence[Row], wish: Wish, size: int = PAGE) -> Listed[Row]:
     """Return the page of what was found; the last one where there is none of that number."""
     wish = wish.within(len(found), size)

@@ -39,12 +39,12 @@ def test_an_organiser_names_the_liaisons_of_a_unit(client: TestClient, database:
     path = f"/campaigns/{campaign_id}/liaisons"
     token = form_token(client, path)
     wu = people["wujiu"].id
-    first = {"form_token": token, "seen": seen_on(client, path), f"unit-{unit}[]": wu}
+    first = {"form_token": token, "seen": seen_on(client, path), "rows[]": unit, f"unit-{unit}[]": wu}
     assert client.post(path, data=first).status_code == 303
     with database.reading() as session:
         assert accounts.units_of(session, wu) == {unit}
     assert client.get(path).text.count("checked") == 1
-    again = {"form_token": token, "seen": seen_on(client, path)}
+    again = {"form_token": token, "seen": seen_on(client, path), "rows[]": unit}
     refused = client.post(path, data={**again, f"unit-{unit}[]": people["lisi"].id})
     assert refused.status_code == 400
     assert "不是单位联络员" in refused.text
@@ -72,12 +72,12 @@ def test_liaisons_of_other_offices_stay_when_one_is_added(client: TestClient, da
     page = client.get(path).text
     assert (page.count("吴九"), page.count("赵六"), page.count("checked")) == (1, 3, 1)
     fields = {"form_token": form_token(client, path), "seen": seen_on(client, path)}
-    both = {**fields, f"unit-{first}[]": ["idwujiu", "idzhaoliu"]}
+    both = {**fields, "rows[]": first, f"unit-{first}[]": ["idwujiu", "idzhaoliu"]}
     assert client.post(path, data=both).status_code == 303
     with database.reading() as session:
         assert {one.id for one in accounts.liaisons_of(session, [first])[first]} == {"idwujiu", "idzhaoliu"}
     fields["seen"] = seen_on(client, path)
-    assert client.post(path, data={**fields, f"unit-{second}[]": "idwujiu"}).status_code == 404
+    assert client.post(path, data={**fields, "rows[]": second, f"unit-{second}[]": "idwujiu"}).status_code == 404
 
 
 def test_it_refuses_who_holds_a_key_over_the_unit(client: TestClient, database: Database) -> None:
@@ -93,7 +93,8 @@ def test_it_refuses_who_holds_a_key_over_the_unit(client: TestClient, database: 
     log_in(client, "zhangsan")
     path = f"/campaigns/{campaign.id}/liaisons"
     fields = {"form_token": form_token(client, path), "seen": seen_on(client, path)}
-    refused = client.post(path, data={**fields, f"unit-{campaign.units[0].id}[]": people["lisi"].id})
+    unit = campaign.units[0].id
+    refused = client.post(path, data={**fields, "rows[]": unit, f"unit-{unit}[]": people["lisi"].id})
     assert refused.status_code == 409
     assert "李四持有轮次“第一轮”的钥匙，这一轮测评“县文化馆”" in refused.text
     with database.reading() as session:

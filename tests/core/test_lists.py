@@ -1,8 +1,10 @@
 """Looking for lines of a list: every word, however it is spelt; pages that keep what was looked for."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.core.lists import ANYTHING, FEW, LONGEST, PAGE, Listed, Wish, cut, wish_of
+from app.core.lists import ANYTHING, FEW, LONGEST, PAGE, Listed, Wish, cut, stretch, wish_of
 
 
 def test_it_works() -> None:
@@ -47,3 +49,12 @@ def test_a_short_list_needs_no_search() -> None:
     assert cut([], Wish("x")).is_searched
     assert not cut([], Wish("x")).is_empty
     assert cut([], ANYTHING).is_empty
+
+
+@given(st.lists(st.integers(0, 9), max_size=12), st.integers(1, 9), st.integers(1, 7))
+def test_a_page_of_groups_is_that_of_all_their_lines(sizes: list[int], part: int, size: int) -> None:
+    lines = [(group, number) for group, count in enumerate(sizes) for number in range(count)]
+    shown = stretch(list(enumerate(sizes)), Wish(part=part), size)
+    found = shown.listed([line for line in lines if line[0] in shown.groups])
+    assert found == cut(lines, Wish(part=part), size)
+    assert {group for group, _ in found.rows} == set(shown.groups)

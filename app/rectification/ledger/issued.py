@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, and_, literal, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.reads import units_of_campaign
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.core.lists import ANYTHING, Listed, Wish, cut
+from app.core.lists import ANYTHING, Listed, Wish, stretch
 from app.rectification.ledger.deadlines import NOT_RUNNING, Watched, last_day, watched
+from app.rectification.ledger.searching import stands, words_of
 from app.rectification.messages.notify import action_title
 from app.rectification.models import RemedialAction, SupervisionNotice
 from app.rectification.orders.reads import reach
@@ -28,6 +29,12 @@ _ABOUT: Final[Mapping[SubjectKind, tuple[str, Task | None]]] = {
     SubjectKind.ACTION: ("actions", None),
 }
 """Under which address a subject is found, and what is to be done; an action says so itself."""
+
+
+_Waits = frozenset[tuple[str, str, date]]
+"""Kind, id and last day of what orders and plans wait for."""
+_Names = Mapping[str, str]
+"""Names of units by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,40 +62,49 @@ def issued_notices(
     They are looked for by unit and matter, and by level.
     """
     waits, names = _waits(within), _names(within)
-    places = {unit: place for place, unit in enumerate(names)}
-    found = [
-        (places[campaign_id, unit_id], -issued_on.toordinal(), notice_id)
-        for notice_id, campaign_id, unit_id, kind, subject_id, due, issued_on, problem, runs in session.execute(
-            _columns(wish)
-        )
-        if (campaign_id, unit_id) in places
-        and (not only_open or runs or (kind, subject_id, due) in waits)
-        and (not wish.text or wish.fits(names[campaign_id, unit_id], _matter(kind, problem)))
-    ]
-
-    def views(page: Sequence[tuple[int, int, str]]) -> list[NoticeView]:
-        shown = [notice_id for _, _, notice_id in page]
-        every = session.scalars(select(SupervisionNotice).where(SupervisionNotice.id.in_(shown)))
-        rows = {row.id: row for row in every}
-        return _views(session, names, [rows[notice_id] for notice_id in shown], waits)
-
-    return cut(sorted(found), wish).told(views)
+    others = _of_others(session, names, wish, waits if only_open else None)
+    wanted = _of_actions(names, wish, only_open=only_open)
+    counted = select(SupervisionNotice.unit_id, func.count()).join(*_ACTION).where(*wanted)
+    counts = dict(session.execute(counted.group_by(SupervisionNotice.unit_id)).all())
+    shown = stretch([(unit, counts.get(unit, 0) + len(others.get(unit, ()))) for unit in names], wish)
+    of_units = select(SupervisionNotice).join(*_ACTION).where(SupervisionNotice.unit_id.in_(shown.groups), *wanted)
+    actions = session.scalars(of_units).all()
+    rows = [*actions, *(row for unit in shown.groups for row in others.get(unit, ()))]
+    places = {unit: place for place, unit in enumerate(shown.groups)}
+    ordered = sorted(rows, key=lambda row: (places[row.unit_id], -row.issued_on.toordinal(), row.id))
+    return shown.listed(ordered).told(lambda page: _views(session, names, page, waits))
 
 
-def _columns(wish: Wish) -> Select[*tuple[Any, ...]]:
-    """Return the query of the little that decides about order and page, of all notices of a level or of any."""
-    one, action = SupervisionNotice, RemedialAction
-    columns = (one.id, one.campaign_id, one.unit_id, one.kind, one.subject_id, one.due, one.issued_on)
-    runs = and_(action.state.not_in(NOT_RUNNING), last_day() == one.due).label("runs")
-    query = select(*columns, action.problem if wish.text else literal("").label("problem"), runs)
-    query = query.outerjoin(action, action.id == one.subject_id)
-    return query.where(one.level == wish.state) if wish.state else query
+_ACTION: Final = (RemedialAction, RemedialAction.id == SupervisionNotice.subject_id)
 
 
-def _matter(kind: str, problem: str | None) -> str:
-    """Return the words by which a notice's matter is looked for."""
-    _, task = _ABOUT[SubjectKind(kind)]
-    return TASKS[task] if task else problem or ""
+def _of_actions(names: _Names, wish: Wish, *, only_open: bool) -> list[ColumnElement[bool]]:
+    """Return the conditions of the notices of actions that are wanted; as there are many, they are only counted."""
+    wanted = [SupervisionNotice.kind == SubjectKind.ACTION.value, *_of_level(wish)]
+    if only_open:
+        wanted += [RemedialAction.state.not_in(NOT_RUNNING), last_day() == SupervisionNotice.due]
+    if words := words_of(wish.text):
+        wanted.append(stands(words, [(name, unit) for unit, name in names.items()], SupervisionNotice.unit_id))
+    return wanted
+
+
+def _of_others(
+    session: Session, names: _Names, wish: Wish, waits: _Waits | None
+) -> Mapping[str, Sequence[SupervisionNotice]]:
+    """Return the notices of orders and of plans that are wanted by unit, those of what is waited for alone."""
+    found: dict[str, list[SupervisionNotice]] = {}
+    query = select(SupervisionNotice).where(SupervisionNotice.kind != SubjectKind.ACTION.value, *_of_level(wish))
+    for row in session.scalars(query):
+        if row.unit_id not in names or (waits is not None and (row.kind, row.subject_id, row.due) not in waits):
+            continue
+        _, task = _ABOUT[SubjectKind(row.kind)]
+        if task and wish.fits(names[row.unit_id], TASKS[task]):
+            found.setdefault(row.unit_id, []).append(row)
+    return found
+
+
+def _of_level(wish: Wish) -> list[ColumnElement[bool]]:
+    return [SupervisionNotice.level == wish.state] if wish.state else []
 
 
 def get_notice(session: Session, staff: Principal, notice_id: str) -> NoticeView:
@@ -98,14 +114,8 @@ def get_notice(session: Session, staff: Principal, notice_id: str) -> NoticeView
     if row is None or (units is not None and row.unit_id not in units):
         raise DomainError("notice_unknown")
     # What the notice is about may have been withdrawn since.
-    names = {(row.campaign_id, unit.id): unit.name for unit in units_of_campaign(session, row.campaign_id)}
+    names = {unit.id: unit.name for unit in units_of_campaign(session, row.campaign_id)}
     return _views(session, names, [row], _waits(watched(session, staff, row.campaign_id)))[0]
-
-
-_Waits = frozenset[tuple[str, str, date]]
-"""Kind, id and last day of what orders and plans wait for."""
-_Names = Mapping[tuple[str, str], str]
-"""Names of units by campaign and id."""
 
 
 def _views(session: Session, names: _Names, rows: Sequence[SupervisionNotice], waits: _Waits) -> list[NoticeView]:
@@ -115,17 +125,14 @@ def _views(session: Session, names: _Names, rows: Sequence[SupervisionNotice], w
     titles = {action_id: action_title(problem) for action_id, problem, _, _ in found}
     run = {(SubjectKind.ACTION.value, each[0], each[3]) for each in found if each[2] not in NOT_RUNNING}
     running_now = waits | run
-    return [
-        _view(row, names[row.campaign_id, row.unit_id], titles, (row.kind, row.subject_id, row.due) in running_now)
-        for row in rows
-    ]
+    return [_view(row, names[row.unit_id], titles, (row.kind, row.subject_id, row.due) in running_now) for row in rows]
 
 
 def _names(within: Watched) -> _Names:
     """Return the names of all units within reach, in official order."""
     ordered = [(one.campaign_id, one.unit_position, one.unit_id, one.unit_name) for one in within.orders]
     planned = [(one.campaign_id, one.unit_position, one.unit_id, one.unit_name) for one in within.plans]
-    return {(campaign_id, unit_id): name for campaign_id, _, unit_id, name in sorted({*ordered, *planned})}
+    return {unit_id: name for _, _, unit_id, name in sorted({*ordered, *planned})}
 
 
 def _waits(within: Watched) -> _Waits:

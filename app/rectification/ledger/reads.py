@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.core.acting import Principal
 from app.core.folding import folded
-from app.core.lists import ANYTHING, Listed, Wish
+from app.core.lists import ANYTHING, Listed, Wish, stretch
 from app.rectification.ledger.deadlines import last_day
+from app.rectification.ledger.searching import stands, words_of
 from app.rectification.ledger.service import LedgerRow, ledger_row
 from app.rectification.models import RemedialAction, UnitPlan
 from app.rectification.plans.reads import PlanHead, plan_heads
@@ -51,13 +52,10 @@ def ledger_page(
     wanted = _wanted(session, staff, pick)
     conditions = list(_picked(pick, today, wanted))
     counts = _counts(session, conditions, today)
-    sums = [sum(column) for column in zip(*(counts.get(each.id, (0, 0, 0)) for each in wanted), strict=True)]
-    total, running, late = sums or (0, 0, 0)
-    wish = wish.within(total, PAGE)
-    start = (wish.part - 1) * PAGE
-    cut, skipped = _cut(wanted, {plan_id: count[0] for plan_id, count in counts.items()}, start)
-    rows = list(_rows(session, cut, conditions, today))[start - skipped : start - skipped + PAGE]
-    return LedgerPage(Listed(rows, total, wish, PAGE), running, late)
+    of_plans = [counts.get(each.id, (0, 0, 0)) for each in wanted]
+    shown = stretch([(head, count[0]) for head, count in zip(wanted, of_plans, strict=True)], wish, PAGE)
+    running, late = sum(count[1] for count in of_plans), sum(count[2] for count in of_plans)
+    return LedgerPage(shown.listed(list(_rows(session, shown.groups, conditions, today))), running, late)
 
 
 def picked_rows(session: Session, staff: Principal, today: date, pick: Pick) -> list[LedgerRow]:
@@ -135,20 +133,6 @@ def announced(session: Session, public_id: str) -> Sequence[RemedialAction]:
     return session.scalars(query.order_by(UnitPlan.attempt, RemedialAction.position)).all()
 
 
-def _cut(wanted: Sequence[PlanHead], counts: dict[str, int], start: int) -> tuple[list[PlanHead], int]:
-    """Return the plans whose actions stand on the page that begins at ``start``, and how many stand before them."""
-    cut: list[PlanHead] = []
-    before = skipped = 0
-    for head in wanted:
-        after = before + counts.get(head.id, 0)
-        if after <= start:
-            skipped = after
-        elif before < start + PAGE and after > before:
-            cut.append(head)
-        before = after
-    return cut, skipped
-
-
 def _rows(
     session: Session, cut: Sequence[PlanHead], conditions: Sequence[ColumnElement[bool]], today: date
 ) -> Iterator[LedgerRow]:
@@ -174,26 +158,8 @@ def _picked(pick: Pick, today: date, heads: Sequence[PlanHead]) -> Iterator[Colu
         yield last_day() <= pick.until
     if pick.lead:
         yield RemedialAction.searched_people.contains(folded(pick.lead), autoescape=True)
-    if words := tuple(dict.fromkeys(map(folded, pick.text.split()))):
-        yield _searched(words, heads)
-
-
-def _searched(words: Sequence[str], heads: Sequence[PlanHead]) -> ColumnElement[bool]:
-    """Return that every word stands in an action or in the name of its unit.
-
-    Plans are told apart by what of it their units' names hold: each stands in the statement once, however many words.
-    """
-    by_rest: dict[tuple[str, ...], list[str]] = {}
-    for head in heads:
-        name = folded(head.unit_name)
-        by_rest.setdefault(tuple(word for word in words if word not in name), []).append(head.id)
-    whole = and_(*map(_stands, words))
-    named = ((rest, ids) for rest, ids in by_rest.items() if rest != words)
-    return or_(whole, *(and_(RemedialAction.plan_id.in_(ids), *map(_stands, rest)) for rest, ids in named))
-
-
-def _stands(word: str) -> ColumnElement[bool]:
-    return RemedialAction.searched.contains(word, autoescape=True)
+    if words := words_of(pick.text):
+        yield stands(words, [(head.unit_name, head.id) for head in heads], RemedialAction.plan_id)
 
 
 def _shown(show: Show, today: date) -> Iterator[ColumnElement[bool]]:

@@ -26,9 +26,8 @@ from app.rectification.orders.days import table_of
 from app.rectification.rules.orders import Deadlines, OrderEvent, OrderState, Standing, Suggestion
 from app.rectification.rules.workdays import (
     Holidays,
-    add_working_days,
     working_day_from,
-    years_to_check,
+    years_unknown_in,
 )
 from app.rounds.reads import RoundView, frozen_papers, get_round, retests
 from app.tally.document import Target, every_target
@@ -318,11 +317,4 @@ def refuse_days_off(session: Session, campaign_id: str, days: Mapping[str, date]
 
 def unknown_years(session: Session, campaign_id: str, start: date, working_days: int) -> tuple[int, ...]:
     """Return the years that working days after ``start`` run into and whose exchanged days nobody has entered yet."""
-    return years_unknown_in(session, office_of(session, campaign_id), start, working_days)
-
-
-def years_unknown_in(session: Session, office_id: str, start: date, working_days: int) -> tuple[int, ...]:
-    """Return the same for the campaigns of an office."""
-    table = table_of(session, office_id, (start.year, start.year + 1))
-    last = add_working_days(start, working_days, table)
-    return years_to_check(range(start.year, last.year + 1), table)
+    return years_unknown_in(holidays_of(session, campaign_id, (start.year, start.year + 1)), start, working_days)

@@ -12,7 +12,6 @@ from app.core.lists import cut, wish_of
 from app.publication.reads import published_rounds, viewer_of
 from app.publication.verdicts import published_verdicts
 from app.rectification.orders.reads import holidays_of, reach, unknown_years
-from app.rectification.pages.choosing import UNITS, choice_of, looks
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import LEDGER_WORDS
@@ -25,6 +24,7 @@ from app.rectification.rules.plans import PlanState
 from app.rectification.rules.wording import ORIGINS_OF_PLANS
 from app.rectification.rules.workdays import add_working_days
 from app.tally.verdict import Verdict
+from app.web.choosing import UNITS, choice_of, looks
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other

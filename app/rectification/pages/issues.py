@@ -8,7 +8,6 @@ from starlette.responses import Response
 from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
 from app.core.lists import Wish, cut, wish_of
-from app.rectification.pages.choosing import UNITS, choice_of, looks
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.plans import entering
@@ -16,6 +15,7 @@ from app.rectification.plans.entering import TypedIssue
 from app.rectification.plans.issues import Issue, answers, every_issue, issues_within
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.issues import ENTERED_ORIGINS, ORIGINS, IssueOrigin
+from app.web.choosing import UNITS, choice_of, looks
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.stale import Stored, refuse_stale, stored

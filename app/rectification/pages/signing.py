@@ -11,6 +11,7 @@ from app.rectification.messages.notify import SIGNED
 from app.rectification.pages.ledger import action_page, after
 from app.rectification.pages.plan_steps import check_readable, home_page
 from app.rectification.signing import service as signing
+from app.web.choosing import ROWS, looks, rows_of
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, UnitDesk
 from app.web.downloads import ANY_FILE
 from app.web.forms import Form, PostedForm
@@ -20,18 +21,22 @@ from app.web.stale import Stored, refuse_stale, stored
 router = APIRouter()
 
 
-def _signing_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+def _signing_page(
+    desk: Desk, campaign_id: str, form: PostedForm | None = None, refused: Refused | None = None
+) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
-    liaisons = liaisons_of(desk.session, [unit.id for unit in campaign.units])
-    needed, heads = _kept(desk, campaign)
-    if refused is not None:
-        needed, heads = refused.form.flag("needed"), _typed(campaign, refused.form)
+    needed, kept = _kept(desk, campaign)
+    typed = _typed(form) if form else {}
+    rows = rows_of(campaign.units, [unit_id for unit_id, head in typed.items() if head != kept.get(unit_id, "")], form)
+    liaisons = liaisons_of(desk.session, [unit.id for unit in rows.found.rows])
     context = {
         "campaign": campaign,
         "stored": _stored(desk, campaign),
-        "needed": needed,
-        "heads": heads,
+        "needed": form.flag("needed") if form else needed,
+        "rows": rows,
+        "heads": {**kept, **typed},
         "liaisons": {unit_id: [staff for staff in some if not staff.disabled] for unit_id, some in liaisons.items()},
+        "typed": form.as_dict() if form else {},
     }
     return desk.show("rectification/signing.html", refused, **context)
 
@@ -42,8 +47,9 @@ def _kept(desk: Desk, campaign: CampaignView) -> tuple[bool, dict[str, str]]:
     return signing.is_needed(desk.session, campaign.id), {unit_id: head.id for unit_id, head in heads.items()}
 
 
-def _typed(campaign: CampaignView, form: PostedForm) -> dict[str, str]:
-    return {unit.id: form.text(f"head-{unit.id}", 40, needed=False) for unit in campaign.units}
+def _typed(form: PostedForm) -> dict[str, str]:
+    """Return the heads, by the units that the form has."""
+    return {unit_id: form.text(f"head-{unit_id}", 40, needed=False) for unit_id in form.several(ROWS)}
 
 
 def _stored(desk: Desk, campaign: CampaignView) -> Stored:
@@ -64,15 +70,18 @@ def signing_page(desk: OrganiserDesk, campaign_id: str) -> Response:
 
 @router.post("/rectification/campaigns/{campaign_id}/signing")
 def set_signing(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Keep who heads which unit, and whether their signatures are needed."""
+    """Keep who heads which unit, and whether their signatures are needed, or show other units."""
+    if looks(form):
+        return desk.consider(lambda: _signing_page(desk, campaign_id, form), lambda _: _signing_page(desk, campaign_id))
 
     def do() -> None:
         campaign = locked_campaign(desk.session, campaign_id)
         refuse_stale(form, _stored(desk, campaign))
-        signing.set_signing(desk.acting, campaign_id, _typed(campaign, form), needed=form.flag("needed"))
+        heads = {unit.id: typed[unit.id] for unit in campaign.units if unit.id in (typed := _typed(form))}
+        signing.set_signing(desk.acting, campaign_id, heads, needed=form.flag("needed"))
 
     path = f"/rectification/campaigns/{campaign_id}/signing"
-    return desk.attempt(do, path, lambda refused: _signing_page(desk, campaign_id, refused))
+    return desk.attempt(do, path, lambda refused: _signing_page(desk, campaign_id, form, refused))
 
 
 @router.post("/rectification/actions/{action_id}/sign")

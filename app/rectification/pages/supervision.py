@@ -1,6 +1,6 @@
 """The supervision page and its 督办单, the mode of an order, and the holiday table."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from app.rectification.ledger.deadlines import DueNotice, Watched
 from app.rectification.ledger.issued import get_notice, issued_notices
 from app.rectification.orders import holidays as holiday_service
 from app.rectification.orders import modes, reads
-from app.rectification.orders.reads import OrderView
+from app.rectification.orders.running import OrderHead
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
 from app.rectification.pages.outcomes import DONE, MODE
@@ -77,16 +77,12 @@ def _lists(desk: Desk, within: Watched, show: str) -> dict[str, Listed[Any]]:
     if show in {"", "all", COMING}:
         found[COMING] = coming(desk.session, within, desk.today + timedelta(days=COMING_DAYS), wish)
     if show in {"", "all", MODES}:
-        found[MODES] = cut([view for view in _supervised(within) if _fits(view, wish)], wish)
+        found[MODES] = cut([head for head in within.orders if _fits(head, wish)], wish)
     return found
 
 
-def _supervised(within: Watched) -> Iterator[OrderView]:
-    return (view for view in within.orders if view.current and view.standing.state not in ORDER_ENDS)
-
-
-def _fits(view: OrderView, wish: Wish) -> bool:
-    return wish.state in {"", view.standing.state.value} and wish.fits(view.unit_name)
+def _fits(head: OrderHead, wish: Wish) -> bool:
+    return head.is_running and wish.state in {"", head.state.value} and wish.fits(head.unit_name)
 
 
 def _run_page(desk: Desk, refused: Refused | None = None) -> Response:

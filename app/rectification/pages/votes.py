@@ -13,12 +13,12 @@ from app.publication.read_log import note_read
 from app.rectification.ledger import votes
 from app.rectification.ledger.reads import picked_actions, picked_rows
 from app.rectification.ledger.service import LedgerRow
-from app.rectification.pages.choosing import choice_of, looks
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.views import read_view
 from app.rectification.rules.ledger import ActionState
 from app.rectification.rules.picks import Pick, told_of
 from app.rectification.rules.ratings import MOST_VOTED
+from app.web.choosing import choice_of, looks
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other

@@ -57,3 +57,9 @@ def add_working_days(start: date, count: int, holidays: Holidays) -> date:
         day += _DAY
         count -= is_working_day(day, holidays)
     return day
+
+
+def years_unknown_in(holidays: Holidays, start: date, working_days: int) -> tuple[int, ...]:
+    """Return the years of ``years_to_check`` that working days after ``start`` run into."""
+    last = add_working_days(start, working_days, holidays)
+    return years_to_check(range(start.year, last.year + 1), holidays)

@@ -2,15 +2,27 @@
 
 import html
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from app.campaigns.models import Campaign
 from app.core.db import Database
 from app.core.lists import PAGE
+from app.core.scope import ROOT
+from app.offices.models import Office
 from app.rectification.ledger import deadlines as daily
-from app.rectification.models import EnteredIssue, EnteredIssueUnit, OrderAttempt, RemedialOrder, UnitPlan
+from app.rectification.models import (
+    EnteredIssue,
+    EnteredIssueUnit,
+    OrderAttempt,
+    RemedialAction,
+    RemedialOrder,
+    UnitPlan,
+)
+from app.rectification.rules.searched import searched
 from app.rounds.models import Round
 from tests.cast import MORNING, Desk, Desks, make_cast
 from tests.many import store_many
@@ -18,6 +30,7 @@ from tests.web.test_lists import counted_statements
 
 BOARD, PLANS, CAMPAIGNS = "/rectification", "/rectification/plans", "/rectification/campaigns"
 ISSUES, SUPERVISION = "/rectification/campaigns/c0/issues", "/rectification/supervision"
+SUPERVISED = (SUPERVISION, f"{SUPERVISION}?q=单位", f"{SUPERVISION}?show=all&part=2", f"{SUPERVISION}/run")
 DAY = date(2026, 11, 23)
 UNITS = 8
 
@@ -191,7 +204,7 @@ def test_everything_that_would_be_sent_can_be_seen_before(desk: Desk, database: 
 def test_the_number_of_statements_does_not_grow_with_the_campaigns(desk: Desk, database: Database) -> None:
     def counts() -> dict[str, int]:
         found = {}
-        for path in (BOARD, PLANS, CAMPAIGNS, ISSUES, f"{ISSUES}?q=单位", f"{SUPERVISION}?q=单位"):
+        for path in (BOARD, PLANS, CAMPAIGNS, ISSUES, f"{ISSUES}?q=单位", *SUPERVISED):
             desk.get(path)
             with counted_statements() as seen:
                 assert desk.get(path).status_code == 200
@@ -201,8 +214,54 @@ def test_the_number_of_statements_does_not_grow_with_the_campaigns(desk: Desk, d
     store_orders(database, 2)
     store_issues(database, 2)
     store_notices(database)
+    store_due(database, range(2))
     few = counts()
     store_orders(database, 30, first=100)
     store_issues(database, 100, first=100)
     store_notices(database)
+    store_due(database, range(100, 130))
     assert counts() == few
+
+
+def store_due(database: Database, campaigns: Iterable[int]) -> None:
+    """Store an overdue action of each campaign, and put each into an office of its own."""
+    rows = [_action(number) for number in campaigns]
+    with database.writing() as session:
+        session.execute(sa.insert(Office), [_office(number) for number in campaigns])
+        for number in campaigns:
+            session.execute(sa.update(Campaign).where(Campaign.id == f"c{number}").values(office_id=f"f{number}"))
+        session.execute(sa.insert(RemedialAction), rows)
+
+
+def _office(number: int) -> dict[str, object]:
+    return {"id": f"f{number}", "parent_id": ROOT, "name": f"第{number}局", "position": number, "created_at": MORNING}
+
+
+def _action(number: int) -> dict[str, object]:
+    words = {"problem": f"第 {number} 个窗口排队", "owner": f"负责人{number}号", "goal": "不再排队"}
+    action = {"id": f"a{number}", "plan_id": f"n{number}-0", "position": 1, "state": "in_progress", "due": DAY, **words}
+    return action | searched(lambda name: str(action.get(name, "")))
+
+
+def test_supervision_finds_actions_by_who_answers_for_them(desk: Desk, database: Database) -> None:
+    store_orders(database, 30)
+    store_due(database, range(30))
+    store_notices(database)
+    for text, unit in (("负责人７号 单位1", "被测评单位1"), ("第7个窗口", "被测评单位1")):
+        page = desk.get(f"{SUPERVISION}?q={text}").text
+        assert (page.count("查看和打印"), page.count("第 7 个窗口排队”")) == (1, 3), text
+        assert f">{unit}</td>" in page
+    assert desk.get(f"{SUPERVISION}?q=负责人7号 单位2").text.count("没有符合的") == 3
+
+
+def test_actions_stand_among_the_notices_of_their_unit(desk: Desk, database: Database) -> None:
+    """Notices of actions are counted, those of orders read: one list comes out, page by page."""
+    store_orders(database, 30)
+    store_due(database, range(30))
+    store_notices(database)
+    pages = [desk.get(f"{SUPERVISION}?show=all&part={part}").text for part in (1, 2, 3)]
+    shown = [each for page in pages for each in re.findall(r"/notices/([a-z]+)%3A([ano][\d-]+)%3A", page)]
+    assert len(shown) == len(set(shown)) == 30 * (UNITS // 2 + 1)
+    campaigns = [re.sub(r"\D.*", "", subject[1:]) for _, subject in shown]
+    assert campaigns == sorted(campaigns, key=lambda number: f"c{number}")
+    assert {kind for kind, _ in shown} == {"remedial", "action"}

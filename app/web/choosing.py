@@ -1,4 +1,4 @@
-"""Choosing among many, units or actions, in a form: a page is shown, and what was ticked on another stays ticked.
+"""Long lists in a form: a page is shown, and what was ticked or typed on another goes with the form unseen.
 
 Looking for one and leafing sends the form itself, so that nothing ticked or typed is lost, with scripts or without.
 """
@@ -7,20 +7,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
-from app.core.lists import PAGE, Listed, cut, wish_of
+from app.core.lists import PAGE, Listed, Wish, cut, wish_of
 from app.web.forms import PostedForm
 
 LOOK: Final = "look"
-"""The field of the buttons that look for units or leaf: ``FIND``, ``ALL``, ``TICK``, ``UNTICK``, or a page's number."""
+"""The field of the buttons that look for lines or leaf: ``FIND``, ``ALL``, ``TICK``, ``UNTICK``, or a page's number."""
 FIND, ALL, TICK, UNTICK = "find", "all", "tick", "untick"
 ENTER: Final = "enter"
-"""What the key presses in any field: it looks for units where what to look for has been changed, else it sends.
+"""What the key presses in any field: it looks for lines where what to look for has been changed, else it sends.
 
-In the field itself a script presses ``FIND``; a form that opens with units ticked has the key press it in any field.
+In the field itself a script presses ``FIND``; a form that opens with lines ticked has the key press it in any field.
 """
 LOOKED: Final = "looked"
 """The field that says what was looked for."""
 UNITS: Final = "units[]"
+ROWS: Final = "rows[]"
+"""The field that names the rows that a form has: what it says nothing about stays as it is stored."""
 
 
 class Choosable(Protocol):
@@ -49,7 +51,7 @@ class Choice(Generic[One]):
 
 
 def looks(form: PostedForm) -> bool:
-    """Whether a form was sent to see other units, not to do what it is for."""
+    """Whether a form was sent to see other lines, not to do what it is for."""
     return bool(_look(form.as_dict()))
 
 
@@ -60,14 +62,35 @@ def _look(asked: Mapping[str, str]) -> str:
     return FIND if asked.get("q", "").strip() != asked.get(LOOKED, "").strip() else ""
 
 
+def wished(form: PostedForm | None) -> Wish:
+    """Return what a form wants to see of its list; the beginning of all where it was not sent."""
+    asked = form.as_dict() if form else {}
+    look = _look(asked)
+    text = "" if look == ALL else asked.get("q", "")
+    return wish_of({"q": text, "part": asked.get("part", "") if look in {"", TICK, UNTICK} else look})
+
+
+@dataclass(frozen=True, slots=True)
+class FormRows(Generic[One]):
+    """The rows that a form shows, and those that are changed in it on other pages, in their order."""
+
+    found: Listed[One]
+    elsewhere: Sequence[One]
+
+
+def rows_of(every: Sequence[One], changed: Collection[str], form: PostedForm | None = None) -> FormRows[One]:
+    """Return what a form shows of all rows there are, as it was sent; ``changed``: ids of those that it changes."""
+    wish = wished(form)
+    found = cut([one for one in every if wish.fits(one.name)], wish, PAGE)
+    shown = {one.id for one in found.rows}
+    return FormRows(found, [one for one in every if one.id in changed and one.id not in shown])
+
+
 def choice_of(
     every: Sequence[One], ticked: Collection[str], form: PostedForm | None = None, field: str = UNITS
 ) -> Choice[One]:
     """Return what a form shows of all that there are: as it is opened with these ticked, or as it was sent."""
-    asked = form.as_dict() if form else {}
-    look = _look(asked)
-    text = "" if look == ALL else asked.get("q", "")
-    wish = wish_of({"q": text, "part": asked.get("part", "") if look in {"", TICK, UNTICK} else look})
+    look, wish = _look(form.as_dict() if form else {}), wished(form)
     fitting = [one for one in every if wish.fits(one.name)]
     found = cut(fitting, wish, PAGE)
     chosen = set(form.several(field) if form else ticked)
