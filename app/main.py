@@ -24,6 +24,7 @@ from app.ballots.finder import Finder
 from app.booth.casting import CastDesk
 from app.booth.entry import EntryDesk
 from app.booth.papers import PaperDesk
+from app.booth.service import Door
 from app.box import service as box
 from app.box.drop import Drop
 from app.box.holders import held_over, keys_in, keys_of
@@ -209,7 +210,8 @@ def _add_booth(app: FastAPI) -> None:
     state.drop = Drop(state.database, state.key_folder, state.clock)
     state.watch.add(state.drop.pulse)
     state.cast_desk = CastDesk(state.database, state.key_folder, state.drop, state.guesses, https=state.settings.https)
-    state.paper_desk = PaperDesk(state.database, state.finder, state.key_folder.pepper(), state.clock, state.guesses)
+    state.door = Door(state.finder, state.key_folder.pepper(), state.guesses.note)
+    state.paper_desk = PaperDesk(state.database, state.door, state.clock)
     state.entry_desk = EntryDesk()
     # First, because routes are tried in turn and these are asked for most.
     app.router.routes.insert(0, Route(CAST_PATH, state.cast_desk, methods=["POST"], name="cast"))

@@ -17,14 +17,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.ballots.finder import Finder
 from app.booth import pages, service, wire
 from app.booth.pages import PrintedPaper
-from app.booth.service import Admission
+from app.booth.service import Admission, Door
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.gathered import Gathered
-from app.core.guesses import Guesses
 from app.slips.codes import code_hash, parse_code
 from app.web.errors import answer
 from app.web.forms import PostedForm, check_form_token, parse_urlencoded
@@ -73,14 +71,10 @@ class Shelf:
 class PaperDesk:
     """ASGI endpoint that hands out papers."""
 
-    def __init__(
-        self, database: Database, finder: Finder, pepper: bytes, clock: Callable[[], datetime], guesses: Guesses
-    ) -> None:
+    def __init__(self, database: Database, door: Door, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._finder = finder
-        self._pepper = pepper
+        self._door = door
         self._clock = clock
-        self._guesses = guesses
         self._shelf = Shelf()
         self._codes: Gathered[bytes, Admission] = Gathered("codes", self._admit)
 
@@ -91,8 +85,6 @@ class PaperDesk:
             form = await _posted(request)
             body, ahead = await self._paper(request, form)
         except DomainError as error:
-            if error.code == "code_unknown":
-                self._guesses.note()
             response = await run_sync(_refused, request, error)
             await response(scope, receive, send)
             return
@@ -106,17 +98,17 @@ class PaperDesk:
         """Return the page of one voter, and what it asks for ahead."""
         typed = request.state.typed = form.text("code", wire.MAX_SHORT, needed=False)
         code = parse_code(typed)
-        place = await self._codes.ask(code_hash(self._pepper, code))
+        place = await self._codes.ask(code_hash(self._door.pepper, code))
         state = request.state
         kind = Kind(place.paper_hash, place.group_id, state.language, form.flag("large"), state.kiosk)
         paper = self._shelf.find(kind)
         if paper is None:
             paper = await run_sync(self._printed, request, place, kind)
-        seed = service.order_seed(self._pepper, code)
+        seed = service.order_seed(self._door.pepper, code)
         return paper.handed_to({"code": code, "seed": seed}), paper.ahead
 
     def _admit(self, hashes: Sequence[bytes]) -> Sequence[Admission | DomainError]:
-        return service.admit(self._finder, hashes, self._clock())
+        return service.admit(self._door, hashes, self._clock())
 
     def _printed(self, request: Request, place: Admission, kind: Kind) -> PrintedPaper:
         sheet = service.empty_sheet(service.paper_at(self._database, place.round_id), place.group_id, "")

@@ -28,13 +28,13 @@ BoothForm = Annotated[PostedForm, Depends(_booth_form)]
 
 
 @router.post("/v/document")
-def show_document(request: Request, form: BoothForm, keys: Keys, now: Now) -> Response:
+def show_document(request: Request, form: BoothForm, now: Now) -> Response:
     """Send the document that the round is about, or show its rule, to whoever holds a slip; no mark comes along."""
-    code = form.text("code", wire.MAX_SHORT)
+    code, door = form.text("code", wire.MAX_SHORT), request.app.state.door
     if "rules" in request.query_params:
-        sheet = service.open_paper(database(request), request.app.state.finder, keys.pepper(), now, code)
+        sheet = service.open_paper(database(request), door, now, code)
         return pages.rules_page(request, sheet.paper)
-    file = service.open_document(database(request), request.app.state.finder, keys.pepper(), now, code)
+    file = service.open_document(database(request), door, now, code)
     return attachment(file.content, file.media_type, file.name)
 
 

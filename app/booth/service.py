@@ -44,12 +44,23 @@ class Admission:
     paper_hash: str
 
 
-def admit(finder: Finder, hashes: Sequence[bytes], now: datetime) -> list[Admission | DomainError]:
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where codes are looked up: in the boxes, and those that no box knows are told of to be counted (SEC-55)."""
+
+    finder: Finder
+    pepper: bytes
+    unknown: Callable[[], None]
+
+
+def admit(door: Door, hashes: Sequence[bytes], now: datetime) -> list[Admission | DomainError]:
     """Return what each code opens now, or why it opens nothing.
 
     The refusals: ``code_unknown``, ``round_not_open``, ``round_closed``, ``code_used``, ``code_voided``.
     """
-    found = redeem.look_up_all(finder, hashes)
+    found = redeem.look_up_all(door.finder, hashes)
+    for _ in (digest for digest in hashes if digest not in found):
+        door.unknown()
     return [_admitted(found.get(digest), now) for digest in hashes]
 
 
@@ -83,10 +94,10 @@ def _gate(database: Database, round_id: str) -> Gate:
     return found
 
 
-def open_paper(database: Database, finder: Finder, pepper: bytes, now: datetime, typed: str) -> Sheet:
+def open_paper(database: Database, door: Door, now: datetime, typed: str) -> Sheet:
     """Return the empty paper that a typed or scanned code is for; DomainError as ``parse_code`` and ``admit``."""
     code = parse_code(typed)
-    (place,) = admit(finder, [code_hash(pepper, code)], now)
+    (place,) = admit(door, [code_hash(door.pepper, code)], now)
     if isinstance(place, DomainError):
         raise place
     return empty_sheet(paper_at(database, place.round_id), place.group_id, code)
@@ -102,12 +113,12 @@ def order_seed(pepper: bytes, code: str) -> str:
     return hmac.digest(pepper, b"order of units\0" + code.encode(), "sha256").hex()[:SEED_SIGNS]
 
 
-def open_document(database: Database, finder: Finder, pepper: bytes, now: datetime, typed: str) -> DocumentFile:
+def open_document(database: Database, door: Door, now: datetime, typed: str) -> DocumentFile:
     """Return the document that a code's paper is about.
 
     DomainError as ``open_paper``, ``not_found`` where there is none, ``paper_changed`` where it is not the frozen one.
     """
-    paper = open_paper(database, finder, pepper, now, typed).paper
+    paper = open_paper(database, door, now, typed).paper
     if paper.document is None:
         raise DomainError("not_found")
     with database.reading() as session:

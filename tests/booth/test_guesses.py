@@ -11,9 +11,10 @@ from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.core.settings import Settings
 from app.slips.codes import new_code
+from tests.booth.phones import SAME_SITE, ballot
 from tests.cast import MORNING, Desk, Desks, make_cast, make_ready, prepare
-
-SAME_SITE = {"sec-fetch-site": "same-origin"}
+from tests.factories import make_open_round
+from tests.security.access import ACCESS
 
 
 @pytest.fixture
@@ -54,6 +55,23 @@ def test_it_works(
     assert "21 in the worst minute, 21 in an hour" in phone.get("/healthz").text
     answer = phone.post("/v/paper", data={"code": live, "lang": "zh"}, headers=SAME_SITE)
     assert answer.status_code != 404
+
+
+BOOTH = {route.removeprefix("POST ") for route in ACCESS if route.startswith("POST /v/")}
+LOOKS_NOTHING_UP = {"/v/review"}
+"""It seals what was filled in, whatever code stands on it."""
+
+
+def test_wherever_a_code_is_tried_it_is_counted(client: TestClient, database: Database, settings: Settings) -> None:
+    """A route that tells known codes from unknown ones without counting is the one at which somebody would guess."""
+    place = make_open_round(database, KeyFolder(settings.data / "keys"))
+    sent = ballot(place, new_code(token_bytes))
+    tried = [*sorted(BOOTH - LOOKS_NOTHING_UP), "/v/document?rules"]
+    assert len(tried) >= 4
+    for count, path in enumerate(tried, start=1):
+        fields = sent if path == "/v/cast" else {"code": sent["code"], "lang": "zh"}
+        assert client.post(path, data=fields, headers=SAME_SITE).status_code == 404, path
+        assert f" {count} in an hour" in client.get("/healthz").text, path
 
 
 def test_what_is_malformed_or_of_a_round_is_no_guess(
