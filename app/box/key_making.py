@@ -10,7 +10,7 @@ from app.box.models import KeyHolder, RoundKey
 from app.box.reads import HolderView, holders_of, key_of
 from app.box.splitting import KeyOrder, NewKey
 from app.core.acting import Acting
-from app.core.db import locked
+from app.core.db import database_of, locked
 from app.core.key_folder import KeyFolder
 from app.office.workshop import Craft, alone
 from app.rounds.domain import RoundState
@@ -44,7 +44,10 @@ def _halves(holders: tuple[HolderView, ...]) -> tuple[bytes, ...]:
 
 
 def keep(acting: Acting, order: KeyOrder, key: NewKey) -> bool:
-    """Store the key unless another was, or somebody drew anew meanwhile; return whether it was stored."""
+    """Store the key unless another was, or somebody drew anew meanwhile; return whether it was stored.
+
+    Its public half is noted in the key folder too: whoever has the database alone must not put his own there.
+    """
     session, round_id = acting.session, order.round_id
     ready_round(session, round_id)
     if key_of(session, round_id) or _halves(holders_of(session, round_id)) != order.halves:
@@ -55,6 +58,7 @@ def keep(acting: Acting, order: KeyOrder, key: NewKey) -> bool:
         if row is not None:
             row.part = part
     session.flush()
+    database_of(session).keys.note_key(round_id, key.public_key)
     holders = [holder.name for holder in holders_of(session, round_id)]
     audit.record(session, acting.now, acting.actor, "box.key", round_id, holders=holders)
     return True

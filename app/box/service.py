@@ -11,7 +11,7 @@ from app.accounts.domain import Role
 from app.box.holders import MOST_ORGANISERS, forget_key, organisers_among, speaking_for
 from app.box.models import KeyHolder, Opening, OpeningJob, OpeningShare, Remark, Stack
 from app.box.reads import holders_of, key_of
-from app.core.db import locked_rows
+from app.core.db import database_of, locked_rows
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.allowed import AFTER_OPENING
@@ -28,10 +28,15 @@ def staff_names(session: Session, round_id: str) -> list[str]:
 
 
 def public_key(session: Session, round_id: str) -> bytes:
-    """Return the public half of the round's key; DomainError ``key_missing``."""
+    """Return the public half of the round's key.
+
+    DomainError ``key_missing``, or ``key_swapped`` where it is not the one that was made of the holders' secrets.
+    """
     key = key_of(session, round_id)
     if key is None:
         raise DomainError("key_missing")
+    if not database_of(session).keys.knows_key(round_id, key.public_key):
+        raise DomainError("key_swapped")
     return key.public_key
 
 

@@ -16,6 +16,7 @@ _LEAST_DISTINCT = 12
 """Fewer different bytes than this among 32 are a typed or zeroed file, not chance (< 1 in 10**12)."""
 EARLIER_SIGNED = "earlier-results-signed"
 _PART_PREFIX = "round-"
+_KEY_PREFIX = "key-"
 _ROUND_ID = re.compile(r"[0-9a-z]{1,64}")
 
 
@@ -24,7 +25,7 @@ class SettingsError(RuntimeError):
 
 
 class KeyFolder:
-    """The folder of the pepper, of four further secrets and of one server part per round with a sealed box.
+    """The folder of the pepper, of four further secrets, and per round with a sealed box of a server part and its key.
 
     Files are written whole or not at all and reach the disk before a method returns.
     """
@@ -76,12 +77,25 @@ class KeyFolder:
         except FileNotFoundError:
             raise DomainError("server_part_missing") from None
 
+    def note_key(self, round_id: str, public_key: bytes) -> None:
+        """Note the public half of the round's key, instead of an earlier one, so that no other is taken for it."""
+        (self.path / _key_name(round_id)).unlink(missing_ok=True)
+        self._write(_key_name(round_id), public_key)
+
+    def knows_key(self, round_id: str, public_key: bytes) -> bool:
+        """Whether this is the key that was noted; where none was, any is: it was made by an earlier version."""
+        try:
+            return self._read(_key_name(round_id)) == public_key
+        except FileNotFoundError:
+            return True
+
     def destroy_part(self, round_id: str) -> None:
-        """Overwrite and remove the server's part; nothing happens if it is gone already.
+        """Overwrite and remove the server's part, and forget the key; nothing happens if it is gone already.
 
         A disk that writes elsewhere than told (SSD, copy-on-write) may keep the old bytes for a while.
         """
         file = self.path / _part_name(round_id)
+        (self.path / _key_name(round_id)).unlink(missing_ok=True)
         try:
             handle = os.open(file, os.O_WRONLY | os.O_NOFOLLOW)
         except FileNotFoundError:
@@ -158,7 +172,15 @@ def _open_to_read(file: Path) -> int:
 
 
 def _part_name(round_id: str) -> str:
+    return _PART_PREFIX + _checked(round_id)
+
+
+def _key_name(round_id: str) -> str:
+    return _KEY_PREFIX + _checked(round_id)
+
+
+def _checked(round_id: str) -> str:
     if not _ROUND_ID.fullmatch(round_id):
         message = "a round id has only the signs 0-9 and a-z"
         raise ValueError(message)
-    return _PART_PREFIX + round_id
+    return round_id

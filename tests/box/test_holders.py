@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff, StaffUnit
 from app.audit.models import AuditEntry
 from app.box import holders, key_making, reads, splitting, unlocking
 from app.box.holder_secret import public_half, signs_of_secret
-from app.box.models import KeyHolder
-from app.box.service import before_opening
+from app.box.models import KeyHolder, RoundKey
+from app.box.service import before_opening, public_key
 from app.campaigns.models import Unit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
@@ -165,6 +166,25 @@ def test_a_key_of_halves_that_changed_meanwhile_is_not_kept(table: Table) -> Non
     assert not key_making.keep(table.acting("lisi"), order, splitting.new_key(order))
     table.read_back("wangwu")
     assert not key_making.keep(table.acting("lisi"), order, splitting.new_key(order))
+
+
+def test_a_key_that_was_swapped_in_the_database_is_not_sealed_to(keyed: Table) -> None:
+    """The attack: ballots sealed to a key of somebody who has the database can be read by him as they fall in."""
+    own = X25519PrivateKey.generate().public_key().public_bytes_raw()
+    keyed.session.execute(update(RoundKey).values(public_key=own))
+    keyed.session.expire_all()
+    with refuses("key_swapped"):
+        public_key(keyed.session, "r1")
+    keyed.draw("lisi")
+    keyed.read_back("lisi")
+    assert keyed.make()
+    assert public_key(keyed.session, "r1") not in {own, b""}
+    assert keyed.opens("lisi", "wangwu")
+
+
+def test_a_key_of_an_earlier_version_is_taken_as_it_stands(keyed: Table) -> None:
+    keyed.folder.destroy_part("r1")
+    assert public_key(keyed.session, "r1")
 
 
 def test_it_refuses_anothers_slip_and_another_rounds(keyed: Table) -> None:

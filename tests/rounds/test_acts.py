@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.audit.models import AuditEntry
 from app.ballots import reads as ballots
@@ -211,6 +212,21 @@ def test_a_round_set_back_at_the_desk_does_not_open_its_box_again(
         do(database, folder, round_id, "open")
     assert cast(database, folder, round_id, codes[0]) == "round_closed"
     assert state(database, round_id)[1] is GateState.CLOSED
+
+
+def test_a_round_does_not_open_to_a_key_that_was_swapped(
+    database: Database, folder: KeyFolder, ready: tuple[str, list[str]]
+) -> None:
+    """Who has the database alone would read each ballot, beside the code that it came with, as it falls in."""
+    round_id, codes = ready
+    own = X25519PrivateKey.generate().public_key().public_bytes_raw()
+    with database.writing() as session:
+        session.execute(sa.text("UPDATE round_key SET public_key = :own"), {"own": own})
+    with refuses("key_swapped"):
+        do(database, folder, round_id, "open")
+    assert state(database, round_id)[:2] == (RoundState.READY, GateState.NOT_YET)
+    assert ballots.gate(database, round_id).public_key == b""
+    assert cast(database, folder, round_id, codes[0]) == "round_not_open"
 
 
 def test_boxes_of_rounds_that_are_over_are_destroyed(
