@@ -70,6 +70,8 @@ class Report:
     total: Line
     together: tuple[str, ...]
     is_key_destroyed: bool
+    damaged: bool = False
+    """Whether the result is not as it was published, so that no group is shown by itself."""
     counted_by: tuple[str, ...] = ()
     confirmed_by: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
@@ -90,8 +92,8 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
     paper, digest = frozen_paper(session, round_id)
     lines = _lines(session, paper)
     hidden = unseen(session, paper)
-    together = [line for group, line in lines.items() if group in hidden]
-    shown = [line for group, line in lines.items() if group not in hidden]
+    together = [line for group, line in lines.items() if group in hidden.groups]
+    shown = [line for group, line in lines.items() if group not in hidden.groups]
     if together:
         shown.append(_sum("、".join(line.name for line in together), together))
     counts = list(hand_counts(session, round_id).values())
@@ -106,6 +108,7 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
         lines=tuple(shown),
         total=_sum("", list(lines.values())),
         together=tuple(line.name for line in together),
+        damaged=hidden.damaged,
         is_key_destroyed=round_id not in folder.parts(),
         counted_by=_names(count.counted_by for count in counts),
         confirmed_by=_names(count.second_by for count in counts if count.agrees),

@@ -99,7 +99,7 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why there is no figure: a code such as ``not_entered``, ``too_few``, ``invalid``, ``not_published``."""
+    """Why there is no figure: a code such as ``not_entered``, ``too_few``, ``not_published``, ``damaged``."""
 
     reason: str
 

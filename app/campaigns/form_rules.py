@@ -1,13 +1,17 @@
 """What a form may be (pure)."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 from app.campaigns.domain import Form, Item, Scale
+from app.campaigns.ratios import number_text
 from app.campaigns.rules import LABEL_LIMIT, MAX_ITEMS, MAX_WEIGHT
 from app.campaigns.scales import GRADE_LIMIT, check_scale
 from app.campaigns.score import MAX_POINTS, MOST_TRIMMED, PLACES, Score
 from app.campaigns.weighing import are_weighed
 from app.core.errors import DomainError
+
+_WHOLE = 100
 
 
 def check_form(form: Form, scale: Scale) -> None:
@@ -32,6 +36,17 @@ def check_form(form: Form, scale: Scale) -> None:
         if item.label in seen:
             raise DomainError("name_twice", name=item.label)
         seen.add(item.label)
+
+
+def check_item_weights(form: Form) -> None:
+    """Refuse weights that do not make a hundred, as those of groups and of a composite; none typed are all the same.
+
+    A form that was stored with others counts as it ever did.
+    """
+    weights = [item.weight for item in form.items]
+    total = sum(weights, Fraction(0))
+    if set(weights) != {1} and total != _WHOLE:
+        raise DomainError("form_item_weights", total=number_text(total), at=f"weight-{len(weights)}")
 
 
 def _check_self(form: Form) -> None:

@@ -77,12 +77,14 @@ def check_rule(rule: Rule, ground: Ground) -> None:
     ``rule_step_empty``, ``rule_word_missing``, ``rule_word_too_long``, ``rule_grades_range``, ``rule_number_range``,
     ``rule_no_composite``, ``rule_points_range``, ``rule_step_impossible``, ``rule_step_unreachable``,
     ``rule_rest_unreachable``, ``rule_not_monotone``, ``rule_plurality_alone``, ``rule_plurality_words``,
-    ``rule_flag_empty``, ``rule_meaning_twice``.
+    ``rule_flag_empty``, ``rule_flag_impossible``, ``rule_meaning_twice``.
     """
     for place, flag in enumerate(rule.flags, start=1):
         if not flag.text or not flag.conditions:
             raise DomainError("rule_flag_empty", flag=place)
         _check_conditions(flag.conditions, ground, f"提示{place}")
+        if not _System.of(ground).may(flag.conditions):
+            raise DomainError("rule_flag_impossible", flag=place)
     if len(rule.flags) > MAX_FLAGS or len(rule.steps) > MAX_STEPS:
         raise DomainError("rule_too_long", steps=MAX_STEPS, flags=MAX_FLAGS)
     _check_words(rule)

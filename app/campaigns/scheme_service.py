@@ -15,7 +15,7 @@ from app.campaigns.composite import Composite, check_composite, formula_text
 from app.campaigns.composite_rule import check_composite_rule
 from app.campaigns.disclosure import disclosure_text
 from app.campaigns.domain import Form, Item, Scale, Scheme
-from app.campaigns.form_rules import check_form
+from app.campaigns.form_rules import check_form, check_item_weights
 from app.campaigns.models import CampaignForm, CampaignSection, VoterGroup
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
@@ -145,6 +145,7 @@ def edited(scheme: Scheme, key: str, edit: FormEdit) -> Form:
     )
     counted = scheme_on(scheme, form)
     check_form(form, counted.scale)
+    check_item_weights(form)
     check_top(counted)
     return replace(form, limits=tuple(_limit(form, counted.scale, limit) for limit in edit.limits))
 

@@ -14,6 +14,7 @@ from app.campaigns.composite import (
     AWARD_WORDS,
     WHOLE,
     Composite,
+    Missing,
     Part,
     Source,
     Total,
@@ -43,6 +44,8 @@ SCORED: Final = frozenset({RoundState.READY, RoundState.OPEN, RoundState.SEALED,
 AWARDED: Final = frozenset({RoundState.COUNTED, RoundState.PUBLISHED})
 Key = tuple[str, str]
 """An object's id with the key of a part, or ``AWARD``."""
+Other = Callable[[str], Document | Missing | None]
+"""Gives another round's result as the reader of a score sees it: why he does not, or None where he sees none."""
 
 
 def composite_of(paper: Paper) -> Composite | None:
@@ -132,16 +135,21 @@ def composites_beside(session: Session, result: Published, viewer: Viewer, now: 
     return composites_in(session, result.round_id, result.document, others_seen(session, viewer, now))
 
 
-def others_seen(session: Session, viewer: Viewer, now: datetime) -> Callable[[str], Document | None]:
+def others_seen(session: Session, viewer: Viewer, now: datetime) -> Other:
     """Return what gives another round's result as a viewer sees it."""
 
-    def other(round_id: str) -> Document | None:
+    def other(round_id: str) -> Document | Missing:
         try:
             return published(session, round_id, viewer, now).document
-        except DomainError:
-            return None
+        except DomainError as error:
+            return why_unread(error)
 
     return other
+
+
+def why_unread(error: DomainError) -> Missing:
+    """Return why another round's result counts in no score: a damaged one must not pass for one that is not out."""
+    return Missing("damaged" if error.code == "result_damaged" else "not_published")
 
 
 def composites_told(session: Session, result: PublishedBands, now: datetime) -> Composites | None:
@@ -150,11 +158,11 @@ def composites_told(session: Session, result: PublishedBands, now: datetime) -> 
     Of what everybody reads no part is a round that was shown to those alone who have its link.
     """
 
-    def other(round_id: str) -> Document | None:
+    def other(round_id: str) -> Document | Missing | None:
         try:
             found = published_bands(session, round_id, ANYONE, now)
-        except DomainError:
-            return None
+        except DomainError as error:
+            return why_unread(error)
         return _counts_of(found) if result.scope is not Scope.PUBLIC or found.scope is Scope.PUBLIC else None
 
     document = _counts_of(result)
@@ -168,18 +176,15 @@ def _counts_of(result: PublishedBands) -> Document | None:
 
 
 def composites_in(
-    session: Session, round_id: str, document: Document, other: Callable[[str], Document | None]
-) -> Composites | None:
-    """Return what stands beside the votes of a result as its reader sees it; None where nothing does.
-
-    ``other`` gives another round's result as the same reader sees it, None where he sees none.
-    """
+    session: Session, round_id: str, document: Document, other: Other
+) -> Composites | None:  # fmt: skip
+    """Return what stands beside the votes of a result as its reader sees it; None where nothing does."""
     return composites_from(frozen_paper(session, round_id)[0], entries_of(session, round_id), document, other)
 
 
 def composites_from(
-    paper: Paper, entries: Mapping[Key, Entry], document: Document, other: Callable[[str], Document | None]
-) -> Composites | None:
+    paper: Paper, entries: Mapping[Key, Entry], document: Document, other: Other
+) -> Composites | None:  # fmt: skip
     """Return the same from a paper that is read and what was entered for its round."""
     composite = composite_of(paper)
     totals: Mapping[str, Total] = {}
@@ -194,6 +199,6 @@ def composites_from(
     return Composites(composite, rows, composite_rule_text(paper.scheme))
 
 
-def _others(composite: Composite, other: Callable[[str], Document | None]) -> dict[str, Document]:
+def _others(composite: Composite, other: Other) -> dict[str, Document | Missing]:
     found = {round_id: other(round_id) for round_id in rounds_behind(composite)}
     return {round_id: document for round_id, document in found.items() if document is not None}

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.campaigns.composite import rounds_behind
+from app.campaigns.composite import Missing, rounds_behind
 from app.publication.composite_rows import Row
-from app.publication.composites import composite_of, composites_from, entries_in, entries_of, others_seen
+from app.publication.composites import Other, composite_of, composites_from, entries_in, entries_of, others_seen
 from app.publication.domain import Viewer
 from app.publication.editions import Published
 from app.publication.reads import PublishedLine, Sighted, lines_of
@@ -62,12 +62,18 @@ def _documents(session: Session, seen: Sequence[Sighted], papers: Mapping[str, P
     }
 
 
+def _other_of(documents: Mapping[str, Document | None]) -> Other:
+    """Return what gives one of these results, a damaged one as such."""
+    found = {each: Missing("damaged") if document is None else document for each, document in documents.items()}
+    return found.get
+
+
 def _failed_scores(
     session: Session, papers: Mapping[str, Paper], documents: Mapping[str, Document | None]
 ) -> Mapping[str, Sequence[Row]]:
-    entries = entries_in(session, papers)
+    entries, other = entries_in(session, papers), _other_of(documents)
     found = {
-        round_id: composites_from(paper, entries[round_id], document, documents.get)
+        round_id: composites_from(paper, entries[round_id], document, other)
         for round_id, paper in papers.items()
         if (document := documents.get(round_id)) is not None
     }

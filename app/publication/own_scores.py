@@ -1,15 +1,15 @@
 """Composite scores as they are told to the objects themselves: in their letters, and in the history of an order."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.campaigns.composite import rounds_behind
+from app.campaigns.composite import Missing, rounds_behind
 from app.core.errors import DomainError
 from app.publication.composite_rows import Composites, Row
-from app.publication.composites import composite_of, composites_from, entries_of
+from app.publication.composites import Other, composite_of, composites_from, entries_of, why_unread
 from app.publication.domain import Scope, Sight, Viewer
 from app.publication.editions import Published
 from app.publication.reads import own_viewer, published, published_version
@@ -26,16 +26,21 @@ def composites_to_units(session: Session, result: Published, viewer: Viewer, now
     """
     paper, _ = frozen_paper(session, result.round_id)
     entries = entries_of(session, result.round_id)
-    known = _known(session, paper, viewer, now)
-    rated = {round_id: _ids(document) for round_id, document in known.items()}
-    readable = {unit: frozenset(each for each in known if unit in rated[each]) for unit in _ids(result.document)}
+    others = _others(session, paper, viewer, now)
+    rated = {round_id: _ids(other) for round_id, other in others.items() if not isinstance(other, Missing)}
+    readable = {unit: frozenset(each for each in rated if unit in rated[each]) for unit in _ids(result.document)}
     as_read = {
-        rounds: composites_from(paper, entries, result.document, {each: known[each] for each in rounds}.get)
-        for rounds in {frozenset(known), *readable.values()}
+        rounds: composites_from(paper, entries, result.document, _among(others, rounds))
+        for rounds in {frozenset(rated), *readable.values()}
     }
-    found = as_read[frozenset(known)]
+    found = as_read[frozenset(rated)]
     rows = {rounds: _by_id(each) for rounds, each in as_read.items()}
     return replace(found, rows=[rows[readable[row.id]][row.id] for row in found.rows]) if found else None
+
+
+def _among(others: Mapping[str, Document | Missing], rounds: Collection[str]) -> Other:
+    """Return what gives some of the other rounds, and of those that nobody reads why."""
+    return lambda each: other if isinstance(other := others.get(each), Missing) or each in rounds else None
 
 
 def _by_id(found: Composites | None) -> Mapping[str, Row]:
@@ -46,20 +51,18 @@ def _ids(document: Document) -> frozenset[str]:
     return frozenset(target["id"] for target in every_target(document))
 
 
-def _known(session: Session, paper: Paper, viewer: Viewer, now: datetime) -> Mapping[str, Document]:
-    """Return the other rounds of the paper's score that units may read, and the writer as well."""
-    found = {
-        each: _other(session, each, (own_viewer(paper), viewer), now) for each in rounds_behind(composite_of(paper))
-    }
-    return {round_id: document for round_id, document in found.items() if document is not None}
+def _others(session: Session, paper: Paper, viewer: Viewer, now: datetime) -> Mapping[str, Document | Missing]:
+    """Return the other rounds of the paper's score as units may read them, and the writer as well, or why not."""
+    readers = own_viewer(paper), viewer
+    return {each: _other(session, each, readers, now) for each in rounds_behind(composite_of(paper))}
 
 
-def _other(session: Session, round_id: str, readers: tuple[Viewer, Viewer], now: datetime) -> Document | None:
+def _other(session: Session, round_id: str, readers: tuple[Viewer, Viewer], now: datetime) -> Document | Missing:
     """Return another round cut to the units of which both readers may see it, in the version that units read."""
     units, writer = readers
     try:
         found = published(session, round_id, units, now)
         theirs = _ids(published_version(session, round_id, found.version, writer, now).document)
-    except DomainError:
-        return None
+    except DomainError as error:
+        return why_unread(error)
     return rendition(found.document, Sight(found.version, Scope.UNIT, theirs, found.published_at))

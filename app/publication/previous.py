@@ -12,25 +12,30 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.core.chinese import chinese_date
+from app.core.errors import DomainError
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.editions import Published, PublishedBands
 from app.publication.lately import Lately
 from app.publication.lookback import Behind, Pairing, behind, whole
-from app.publication.reads import ANYONE
+from app.publication.reads import ANYONE, Sighted
 from app.publication.renditions import bands, rendition
 from app.publication.spoken import speaker
 from app.publication.stored import digests_of, document_of
 from app.publication.trends import Rated
 from app.rounds.domain import Paper
-from app.rounds.reads import frozen_papers
+from app.rounds.reads import RoundView, frozen_papers
 from app.tally.document import BandDocument, Document, Target, TargetBand
 from app.tally.headed import headline
 from app.tally.spoken import Speaker
+from app.tally.verdict import Verdict
 from app.tally.wording import NO_BAND_TEXT
 
 PREVIOUS_HEADS: Final = ("对象", "本次", "上次", "上次的轮次", "日期")
 PREVIOUS_NOTE: Final = "上次是同一对象以前最近一轮口径相同的已公布结果。"
+DAMAGED: Final = "结果与公布时的指纹不符，不作比较"
+"""In the place of what came out last time where that is not as it was published."""
+TWICE: Final = "连续两次不达标"
 KEPT: Final = 32
 """Of so many results what stands beside them is kept: the hall screen asks for it every few seconds."""
 
@@ -51,7 +56,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """An object with what came out now and last time, and in which round that was; ``names`` of both papers."""
+    """An object with what came out now and last time, and in which round that was; ``names`` of both papers.
+
+    ``twice`` says so where it failed both times.
+    """
 
     id: str
     name: str
@@ -61,6 +69,7 @@ class Before:
     campaign: str
     title: str
     day: datetime
+    twice: str = ""
     names: tuple[Mapping[str, str], Mapping[str, str]] = field(default=({}, {}), repr=False)
 
     @property
@@ -69,9 +78,14 @@ class Before:
         return f"{self.campaign} {self.title}"
 
     @property
+    def now_text(self) -> str:
+        """What came out now, with that it is the second time."""
+        return " · ".join(filter(None, (self.now.text, self.twice)))
+
+    @property
     def cells(self) -> list[str]:
         """What files write under ``PREVIOUS_HEADS``."""
-        return [self.name, self.now.text, self.last.text, self.where, chinese_date(self.day)]
+        return [self.name, self.now_text, self.last.text, self.where, chinese_date(self.day)]
 
 
 _kept: Lately[Sequence[Before]] = Lately(KEPT)
@@ -109,10 +123,12 @@ def _made(session: Session, found: Behind, result: Published | PublishedBands) -
     mine = Rated(found.own, papers[found.own.id], _document(session, result))
     rows: dict[str, Before] = {}
     shown = {target["id"]: target for target in _targets(result.document)}
-    for rated, pairs, day in _rounds(session, found, mine, papers):
-        last = _by_id(bands(rated.document) if bands_alone else rated.document)
-        for unit_id, other_id in pairs.items():
-            rows[unit_id] = _before(mine.paper, shown[unit_id], rated, last[other_id], day)
+    for one in _rounds(session, found, mine, papers):
+        document = one.document and (bands(one.document) if bands_alone else one.document)
+        last = _by_id(document) if document else {}
+        for unit_id, other_id in one.pairs.items():
+            outcome = _outcome(last[other_id]) if last else Outcome(DAMAGED)
+            rows[unit_id] = _before(mine.paper, shown[unit_id], one, outcome)
     yield from (rows[unit_id] for unit_id in shown if unit_id in rows)
 
 
@@ -123,12 +139,22 @@ def _document(session: Session, result: Published | PublishedBands) -> Document:
     return document_of(session, result.round_id, result.version, result.digest)
 
 
-def _rounds(
-    session: Session, found: Behind, mine: Rated, papers: Mapping[str, Paper]
-) -> Iterator[tuple[Rated, Mapping[str, str], datetime]]:
-    """Yield the rounds of which something is told, newest first, with the objects by the ids of this round.
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """A round of which something is told: the objects of it by the ids of this round; no document of a damaged one."""
 
-    A document is read only where the papers say that something of it may stand beside the result.
+    row: RoundView
+    paper: Paper
+    day: datetime
+    pairs: Mapping[str, str]
+    document: Document | None
+
+
+def _rounds(session: Session, found: Behind, mine: Rated, papers: Mapping[str, Paper]) -> Iterator[_Round]:
+    """Yield the rounds of which something is told, newest first.
+
+    A document is read only where the papers say that something of it may stand beside the result. A damaged one is
+    named, and keeps no result of other rounds from its reader.
     """
     digests = digests_of(session, [(row.id, sight.version) for row, sight in found.seen])
     pairing, wanted = Pairing(found.own, mine.paper, found.ties), {target["id"] for target in mine.targets}
@@ -136,13 +162,24 @@ def _rounds(
         pairs = pairing.pairs((row, sight), papers[row.id], wanted)
         if not pairs:
             continue
-        document = document_of(session, row.id, sight.version, digests[row.id])
-        rated = Rated(row, papers[row.id], rendition(document, whole(sight)))
-        told = {unit_id: other_id for unit_id, other_id in pairs.items() if _agree(mine, unit_id, rated, other_id)}
-        wanted -= told.keys()
-        yield rated, told, row.closed_at or sight.since
+        document = _read(session, (row, sight), digests[row.id])
+        if document is not None:
+            rated = Rated(row, papers[row.id], document)
+            pairs = {unit_id: other for unit_id, other in pairs.items() if _agree(mine, unit_id, rated, other)}
+        wanted -= pairs.keys()
+        yield _Round(row, papers[row.id], row.closed_at or sight.since, pairs, document)
         if not wanted:
             return
+
+
+def _read(session: Session, sighted: Sighted, digest: str) -> Document | None:
+    row, sight = sighted
+    try:
+        return rendition(document_of(session, row.id, sight.version, digest), whole(sight))
+    except DomainError as error:
+        if error.code != "result_damaged":
+            raise
+        return None
 
 
 def _agree(mine: Rated, unit_id: str, rated: Rated, other_id: str) -> bool:
@@ -159,19 +196,19 @@ def _by_id(document: Document | BandDocument) -> dict[str, Target | TargetBand]:
     return {target["id"]: target for target in _targets(document)}
 
 
-def _before(
-    paper: Paper, target: Target | TargetBand, rated: Rated, last: Target | TargetBand, day: datetime
-) -> Before:  # fmt: skip
+def _before(paper: Paper, target: Target | TargetBand, one: _Round, last: Outcome) -> Before:
+    now = _outcome(target)
     return Before(
         target["id"],
         target["name"],
-        _outcome(target),
-        _outcome(last),
-        rated.round.id,
-        rated.paper.campaign,
-        rated.round.title,
-        day,
-        (paper.english, rated.paper.english),
+        now,
+        last,
+        one.row.id,
+        one.paper.campaign,
+        one.row.title,
+        one.day,
+        TWICE if now.code == last.code == Verdict.REMEDIAL else "",
+        (paper.english, one.paper.english),
     )
 
 
@@ -200,6 +237,7 @@ def in_words(language: str, found: Sequence[Before]) -> Sequence[Before]:
         replace(
             each,
             name=own.say(each.name),
+            twice=own.say(each.twice),
             now=_said(own, each.now),
             last=_said(spoken[each.round_id], each.last),
             campaign=spoken[each.round_id].say(each.campaign),

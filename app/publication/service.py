@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -33,7 +34,7 @@ from app.publication.stored import stored_document
 from app.publication.verdicts import store_verdicts
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state
-from app.rounds.ports import Ports
+from app.rounds.ports import Ports, Unseen, every_group
 from app.rounds.reads import frozen_paper, get_round, office_of_round
 from app.rounds.service import locked_round, publish_round
 from app.slips.codes import new_code
@@ -73,19 +74,29 @@ def counting_chain(session: Session, paper: Paper, round_id: str, valid: Mapping
     return Chain(tuple(rows))
 
 
-def unseen_of(session: Session, paper: Paper) -> frozenset[str]:
+def unseen_of(session: Session, paper: Paper) -> Unseen:
     """Return the groups of a closed round whose numbers no report may show: those of its newest result, if any.
 
     A correction hides what the version before it hid, which its own chain does not tell. Without a result the rule is
     asked over the chain that it will have; before the opening nobody knows which ballots are valid, so all that came
-    back pass for that, and the opening may hide further groups.
+    back pass for that, and the opening may hide further groups. Where the newest result is damaged nobody knows which
+    groups it hid.
     """
     if versions := versions_of(session, paper.round_id):
-        return restraint_of(stored_document(session, paper.round_id, versions[-1].version)).unseen
+        return _unseen_of(session, paper, versions[-1].version)
     valid = None
     if box.opening_of(session, paper.round_id) is None:
         valid = {account.group_id: account.used for account in slip_accounts(session, paper, paper.round_id)}
-    return unseen_groups(paper, counting_chain(session, paper, paper.round_id, valid))
+    return Unseen(unseen_groups(paper, counting_chain(session, paper, paper.round_id, valid)))
+
+
+def _unseen_of(session: Session, paper: Paper, version: int) -> Unseen:
+    try:
+        return Unseen(restraint_of(stored_document(session, paper.round_id, version)).unseen)
+    except DomainError as error:
+        if error.code != "result_damaged":
+            raise
+        return replace(every_group(session, paper), damaged=True)
 
 
 class OfUnit(Protocol):

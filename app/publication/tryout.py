@@ -126,7 +126,9 @@ def try_out(
     }
     chain = Chain(tuple(_chain(key, sample) for key, sample in groups.items()))
     document = result_document(paper, stacks, chain, {})
-    return Trial(document, written_out(scheme, samples, only_section(document)["targets"][0]["overall"]["total"]))
+    total = only_section(document)["targets"][0]["overall"]["total"]
+    unseen = [place for place, row in enumerate(document["chain"]["groups"]) if not row["shown"]]
+    return Trial(document, written_out(scheme, samples, total, unseen))
 
 
 def _chain(key: str, sample: Sample) -> GroupChain:

@@ -122,7 +122,7 @@ def notes_of_sums(sums: Sums) -> list[str]:
 
 def before_cells(row: Before) -> list[str]:
     """Return what stands in a row that tells of last time."""
-    return [row.name, row.now.text, row.last.text, row.where, date_of(row.day)]
+    return [row.name, row.now_text, row.last.text, row.where, date_of(row.day)]
 
 
 def told(value: T) -> T:

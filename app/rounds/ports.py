@@ -59,6 +59,17 @@ class Merged:
 NOTHING_MERGED = Merged()
 
 
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """The voter groups of a closed round whose numbers no report may show.
+
+    ``damaged``: its result, which would say which these are, is not as it was published; so they are all.
+    """
+
+    groups: frozenset[str]
+    damaged: bool = False
+
+
 Checklist = Callable[[Session, RoundView], list[Step]]
 Purge = Callable[[Session, KeyFolder, str], None]
 Act = Callable[[Acting, str, Mapping[str, Any]], None]
@@ -66,14 +77,15 @@ Ready = Callable[[Database, str, Mapping[str, Any]], Act]
 """Works out of a round and a request, while no transaction is held, an act that only writes."""
 Copy = Callable[[Session, str, str], Sequence[LeftOut]]
 """Takes over what a feature has set up for a campaign into a copy of it; returns what it left out."""
-UnseenGroups = Callable[[Session, Paper], frozenset[str]]
+UnseenGroups = Callable[[Session, Paper], Unseen]
 MakePanel = Callable[[Session, RoundView], Panel | None]
 ReadMerged = Callable[[Session, str, Earshot], Merged]
 PublicKey = Callable[[Session, str], bytes]
 
 
-def _every_group(_session: Session, paper: Paper) -> frozenset[str]:
-    return frozenset(group.id for group in paper.groups)
+def every_group(_session: Session, paper: Paper) -> Unseen:
+    """Say that nothing of any group may be shown."""
+    return Unseen(frozenset(group.id for group in paper.groups))
 
 
 def _nothing_merged(_session: Session, _campaign_id: str, _earshot: Earshot) -> Merged:
@@ -100,7 +112,7 @@ class Ports:
     acts: Mapping[str, Act] = field(default_factory=dict)
     ready: Mapping[str, Ready] = field(default_factory=dict)
     copied: tuple[Copy, ...] = ()
-    unseen_groups: UnseenGroups = _every_group
+    unseen_groups: UnseenGroups = every_group
     merged: ReadMerged = _nothing_merged
     public_key: PublicKey = _no_key
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.core.chinese import CHINA
 from app.office.qr import qr_grid, wifi_text
 from app.rounds.domain import RoundState
-from app.rounds.ports import ports_of
+from app.rounds.ports import Unseen, ports_of
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.receipt_reads import root_of
 from app.rounds.service import locked_round
@@ -34,10 +34,12 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
     accounts = reads.slip_accounts(db, paper, round_id)
     counted, is_organiser = reads.hand_counts(db, round_id), "organiser" in desk.staff.roles
     exact = row.state not in {RoundState.READY, RoundState.OPEN}
+    unseen = ports_of(desk.request).unseen_groups(db, paper) if exact else Unseen(frozenset())
     context = {
         "round": row,
         "paper": paper,
-        "hidden": ports_of(desk.request).unseen_groups(db, paper) if exact else frozenset(),
+        "hidden": unseen.groups,
+        "damaged": unseen.damaged,
         "batches": reads.batches_by_group(db, paper, round_id),
         "accounts": accounts,
         "names": {group.id: group.name for group in paper.groups},

@@ -42,10 +42,12 @@ def composites_of(
     document: Document,
     composite: Composite,
     named: Named,
-    others: Mapping[str, Document],
+    others: Mapping[str, Document | Missing],
     classes: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Total]:
     """Return each object's 综合评价得分; ``others`` are the documents of other rounds of the campaign, by round.
+
+    Of one that cannot be read it is why.
 
     ``classes``: of which class objects are, by id.
     """
@@ -61,7 +63,12 @@ class _Reader:
     """What the parts of one object are worth."""
 
     def __init__(
-        self, document: Document, composite: Composite, named: Named, others: Mapping[str, Document], target_id: str
+        self,
+        document: Document,
+        composite: Composite,
+        named: Named,
+        others: Mapping[str, Document | Missing],
+        target_id: str,
     ) -> None:
         self._document, self._composite, self._named = document, composite, named
         self._others, self._target_id = others, target_id
@@ -69,9 +76,10 @@ class _Reader:
     def figure(self, part: Part) -> Figure:
         """Return points of a vote or a score, or the number that was entered."""
         if part.source in VOTED:
-            document = self._others.get(part.round_id) if part.source is Source.ROUND else self._document
-            if document is None:
-                return Missing("not_published")
+            unread = Missing("not_published")
+            document = self._others.get(part.round_id, unread) if part.source is Source.ROUND else self._document
+            if isinstance(document, Missing):
+                return document
             return points_of(document, self._target_id, part.group, by_top=self._composite.by_top)
         entered = self._named.get((self._target_id, part.key))
         return Missing("not_entered") if entered is None else Points(entered, entered)

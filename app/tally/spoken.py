@@ -91,6 +91,7 @@ PATTERNS: Final = (
     "满意率 = %(grades)s ÷ %(base)s",
     "总体满意率 = %(grades)s ÷ %(base)s",
     "%(value)s，公布为 %(band)s",
+    "为保护匿名不显示份数的类别：%(groups)s，合计里从最低到最高都算，所以合计是一个范围",
     "%(form)s：%(item)s",
     "“%(title)s”结果已公布",
     "补课线 %(line)s",
@@ -151,6 +152,9 @@ PARTS: Final = (
     "满意率与总体满意率相同",
     "综合评价得分",
     "综合评价结论",
+    "结果与公布时的指纹不符",
+    "不作比较",
+    "连续两次不达标",
 )
 """Sentences without values, as they stand between the stops of a longer text; listed for the catalogue."""
 NOT_SPOKEN: Final = frozenset({"texts", "id", "key", "code", "digest"})

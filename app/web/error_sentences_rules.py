@@ -40,7 +40,7 @@ RULE_SENTENCES: dict[str, tuple[int, str]] = {
     "rule_too_many_conditions": (422, "%(name)s的条件超过 %(limit)s 个，没有保存。请分成两档来写。"),
     "rule_step_impossible": (
         422,
-        "第 %(step)s 档的几个条件互相矛盾，没有一种票数能同时符合，没有保存。例如“满意率达到 80%%”与“不满意率超过 1/3”不能并存，可以分成两档。",
+        "第 %(step)s 档没有一种票数能符合（几个条件互相矛盾，或者超过了 100%%），没有保存。例如“满意率达到 80%%”与“不满意率超过 1/3”不能并存，可以分成两档。",
     ),
     "rule_step_unreachable": (
         422,
@@ -59,6 +59,10 @@ RULE_SENTENCES: dict[str, tuple[int, str]] = {
     "rule_flag_empty": (
         422,
         "第 %(flag)s 条提示缺条件或缺文字，没有保存。请补全，例如“不满意率超过 1/3”时注“须作说明”；不用的请两处都清空。",
+    ),
+    "rule_flag_impossible": (
+        422,
+        "第 %(flag)s 条提示没有一种票数能符合（几个条件互相矛盾，或者超过了 100%%），没有保存。请改正，例如“不满意率超过 1/3”；不用的请清空。",
     ),
     "present_above_expected": (
         422,

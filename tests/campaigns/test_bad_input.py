@@ -132,6 +132,13 @@ BAD: dict[str, tuple[str, Posted, str, str]] = {
     "limit of all": ("form", form(**{"limit_most[]": ["100%", ""]}), "限额", "1/3"),
     "limit of no grade": ("form", form(**{"limit_grades[]": ["良好", ""]}), "良好", "优秀/称职"),
     "item weight": ("form", form(**{"weight[]": ["0", "30", "40"]}), "德", "30、30、40"),
+    "item weights of 110": ("form", form(**{"weight[]": ["60", "30", "20"]}), "合计 110，应为 100", "30、30、40"),
+    "weight of one item alone": ("form", form(**{"weight[]": ["60", "30", ""]}), "合计 91，应为 100", "30、30、40"),
+    "impossible flag": (
+        "scheme",
+        ruled(**{"flag-1-what-1": "last-1", "flag-1-sign-1": ">", "flag-1-number-1": "100%", "flag-1-text": "须说明"}),
+        "第 1 条提示", "1/3",
+    ),
     "points above a hundred": (
         "form", form(**{"decimals[]": ["0", "", ""], "most_points[]": ["150", "", ""], "weight[]": [""] * 3}),
         "德", "100",

@@ -246,6 +246,10 @@ REFUSED: dict[str, tuple[Rule, Ground]] = {
     "rule_plurality_alone": (Rule(CONGRESS.steps, plurality=most().plurality), THREE),
     "rule_plurality_words": (most(), FOUR),
     "rule_flag_empty": (Rule(CONGRESS.steps, (Flag((), "须作说明"),)), THREE),
+    "rule_flag_impossible": (
+        Rule(CONGRESS.steps, (Flag((first(1, ">=", "4/5"), last(1, ">", THIRD)), "须作说明"),)),
+        THREE,
+    ),
     "rule_meaning_twice": (
         Rule((when(first(1, ">", HALF), word="满意"), when(word="满意", meaning=FAILED))),
         THREE,

@@ -39,15 +39,15 @@ def test_a_form_comes_back_as_it_was(key: str) -> None:
     assert edited(SCHEME, key, form_edit(shown_form(form, SCHEME))) == form
 
 
-def one(labels: str = "", top: str = "", weight: str = "") -> FormEdit:
-    """An edited form of two items, the second as given."""
+def one(labels: str = "", top: str = "", weight: str = "", other: str = "") -> FormEdit:
+    """An edited form of two items, the second as given, the first with another weight."""
     second = TypedItem(place="2", label="廉洁", labels=labels, top=top, weight=weight)
-    items = [TypedItem(place="1", label="工作"), second]
+    items = [TypedItem(place="1", label="工作", weight=other), second]
     return form_edit(replace(OPEN, items=items, scale="satisfaction", limits=()))
 
 
 def test_an_item_has_grades_and_a_weight_of_its_own() -> None:
-    form = edited(SCHEME, "k", one(labels="是 100/说不上 60／否 0", top="1", weight="70"))
+    form = edited(SCHEME, "k", one(labels="是 100/说不上 60／否 0", top="1", weight="70", other="30"))
     item = form.items[1]
     assert [(grade.label, grade.score, grade.positive) for grade in item.grades] == [
         ("是", 100, True),
@@ -71,6 +71,9 @@ def test_an_item_has_grades_and_a_weight_of_its_own() -> None:
         ("form_item_weight", {"weight": "0"}),
         ("form_item_weight", {"weight": "1001"}),
         ("form_item_weight", {"weight": "重"}),
+        ("form_item_weights", {"weight": "60", "other": "50"}),
+        ("form_item_weights", {"weight": "100"}),
+        ("form_item_weights", {"weight": "30", "other": "30"}),
     ],
 )
 def test_it_refuses_what_an_item_cannot_have(code: str, cells: dict[str, str]) -> None:

@@ -1,20 +1,25 @@
 """What failed in published results by its score: however many rounds there are, and whatever befell one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
+from starlette.testclient import TestClient
 
 from app.campaigns.composite import Composite, Part, Source
 from app.core.db import Database
 from app.publication import stored as storing
+from app.publication.composites import composites_beside
 from app.publication.concluded import Failures, failed_targets, judged_scores
+from app.publication.domain import Scope
 from app.publication.lately import Lately
 from app.publication.models import ResultVersion
+from app.publication.own_scores import composites_to_units
 from app.tally.document import Document
 from tests.publication import counted
+from tests.publication.test_api import program
 from tests.publication.test_composite_words import RULE, judged, stored
 from tests.publication.test_composites import paper
 from tests.statements import sent
@@ -109,6 +114,33 @@ def test_a_damaged_part_of_a_score_is_named(database: Database) -> None:
     failures = found(database)
     assert [row.id for row in failures.damaged] == [first]
     assert round_id not in scored(failures)
+
+
+DAMAGED = "另一轮的结果与公布时的指纹不符，不计算，请联系审计员"
+
+
+def test_a_damaged_part_does_not_pass_for_one_that_is_not_published(
+    database: Database, new_client: Callable[[], TestClient]
+) -> None:
+    """Neither on the result page and in its files nor where a unit reads its own score, nor in what programs read."""
+    first, round_id = halved(database)
+    counted.release(database, first, "unit")
+    organiser = counted.log_in(new_client(), database, "organiser")
+    damage(database, first)
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+        told = composites_beside(session, result, counted.READER, counted.AT)
+        to_units = composites_to_units(session, result, counted.READER, counted.AT)
+        judged_rows = judged_scores(session, result, counted.READER, counted.AT)
+    assert told is not None
+    assert to_units is not None
+    for rows in (told.rows, to_units.rows, judged_rows):
+        assert {row.why for row in rows} == {DAMAGED}
+        assert {row.score for row in rows} == {""}
+    page = organiser.get(f"/results/{round_id}").text
+    assert DAMAGED in page
+    assert "另一轮的结果没有公布" not in page
+    assert DAMAGED in repr(program(new_client(), database, Scope.LEADERS).read(f"/{round_id}"))
 
 
 def test_a_round_is_read_once_to_decide_about_it(database: Database) -> None:

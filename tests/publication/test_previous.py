@@ -18,9 +18,11 @@ from app.core.chinese import CHINA
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.publication import stored as storing
 from app.publication.admission import admission
 from app.publication.domain import Scope, Viewer
-from app.publication.previous import PREVIOUS_NOTE, Before, previous_seen, previous_told, rounds_of
+from app.publication.lately import Lately
+from app.publication.previous import DAMAGED, PREVIOUS_NOTE, TWICE, Before, previous_seen, previous_told, rounds_of
 from app.publication.read_log import reads_of
 from app.publication.reads import ANYONE
 from app.reports.brief import brief
@@ -31,13 +33,15 @@ from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper
+from app.tally.document import Document
 from tests.publication import counted
 from tests.publication.test_announcing import post
 from tests.publication.test_api import RESULT, mirrored, program
+from tests.publication.test_concluded import damage
 from tests.publication.test_numbers import AXIS, FIXED, leaves, numbers, text_of
 from tests.publication.test_page_cost import statements
 from tests.publication.test_routes import OUTPUTS
-from tests.publication.test_years import FEW, MANY, YEAR, of_items, paper_of, publish
+from tests.publication.test_years import FEW, MANY, YEAR, of_items, paper_of, publish, publish_votes
 from tests.reports.test_brief import text_of as text_of_pdf
 from tests.tally.cast import Json
 
@@ -82,6 +86,61 @@ def test_it_works(client: TestClient, database: Database) -> None:
     assert post(organiser, f"/rounds/{last}/announce", to="1") == 303
     screen = organiser.get(f"/rounds/{last}/announce/screen").text
     assert f"上次：{found[0].last.text}（2025年活动 · 2025年测评）" in screen
+
+
+FAILING = ((1, 1, 2, 16, 0),)
+
+
+def test_who_failed_twice_in_a_row_is_told_so_everywhere(client: TestClient, database: Database) -> None:
+    for year, members, back in ((2025, 33, -YEAR), (2026, 46, 0)):
+        paper = announced(year, members)
+        votes = counted.Votes(paper, {group.id: members for group in paper.groups}, opinions=FAILING)
+        last = publish_votes(database, votes, back, "public", "leaders")
+    found = told(database, last)
+    assert [(each.now.code, each.last.code, each.twice) for each in found] == [("remedial", "remedial", TWICE)] * 2
+    with database.reading() as session:
+        result, bands = counted.result_for(session, last), counted.bands_for(session, last)
+        paper, _ = frozen_paper(session, last)
+    assert TWICE in client.get(f"/notices/{last}").text
+    assert TWICE in "".join(text_of_pdf(notice(bands, "http://127.0.0.1:8000", None, found)).split())
+    assert TWICE in "".join(text_of_pdf(brief(result, None, found)).split())
+    made = docx.Document(BytesIO(survey_report(result, None, paper, Particulars(previous=found), counted.AT)))
+    assert f"{found[0].now.text} · {TWICE}" in {c.text for t in made.tables for row in t.rows for c in row.cells}
+    sheet = load_workbook(BytesIO(result_workbook(result, None, found)))["与上次结果"]
+    assert TWICE in str(sheet[2][1].value)
+    organiser = counted.log_in(client, database, "organiser")
+    assert post(organiser, f"/rounds/{last}/announce", to="1") == 303
+    assert TWICE in organiser.get(f"/rounds/{last}/announce/screen").text
+    assert "Failed twice in a row" in client.get(f"/notices/{last}", headers={"accept-language": "en"}).text
+
+
+@pytest.mark.parametrize("opinions", [(FAILING, counted.OPINIONS[:1]), (counted.OPINIONS[:1], FAILING)])
+def test_who_failed_once_is_not_told_so(
+    database: Database, opinions: tuple[tuple[tuple[int, ...], ...], ...]
+) -> None:  # fmt: skip
+    """Neither who failed last time and does no more, nor the other way round."""
+    last = ""
+    for (year, members, back), given in zip(((2025, 33, -YEAR), (2026, 46, 0)), opinions, strict=True):
+        paper = announced(year, members)
+        votes = counted.Votes(paper, {group.id: members for group in paper.groups}, opinions=given)
+        last = publish_votes(database, votes, back, "public")
+    found = told(database, last)
+    assert "remedial" in {found[0].now.code, found[0].last.code}
+    assert {each.twice for each in found} == {""}
+
+
+def test_a_damaged_result_of_last_time_keeps_nobody_from_this_one(
+    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(database, announced(2025, 33), -YEAR, "public", "leaders")
+    last = publish(database, announced(2026, 46), 0, "public", "leaders")
+    organiser = counted.log_in(client, database, "organiser")
+    damage(database, first)
+    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    found = told(database, last)
+    assert {(each.last.text, each.where) for each in found} == {(DAMAGED, "2025年活动 2025年测评")}
+    assert DAMAGED in organiser.get(f"/results/{last}").raise_for_status().text
+    assert DAMAGED in client.get(f"/notices/{last}").raise_for_status().text
 
 
 def test_every_output_that_tells_last_time_tells_the_same(client: TestClient, database: Database) -> None:

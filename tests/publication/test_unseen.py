@@ -17,9 +17,11 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.publication.models import ResultVersion
 from app.publication.service import unseen_of
+from app.rounds.ports import Unseen
 from app.rounds.reads import frozen_paper
 from app.slips.models import SlipCount
 from tests.publication import counted
+from tests.publication.test_concluded import damage
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def hidden_by_the_result(database: Database, round_id: str, version: int = 1) ->
 
 def unseen(database: Database, round_id: str) -> frozenset[str]:
     with database.reading() as session:
-        return unseen_of(session, frozen_paper(session, round_id)[0])
+        return unseen_of(session, frozen_paper(session, round_id)[0]).groups
 
 
 def report_of(database: Database, settings: Settings, round_id: str) -> Report:
@@ -137,6 +139,32 @@ def test_few_valid_ballots_are_not_told_where_more_came_back(
     minutes = minutes_of(report_of(database, settings, round_id))
     for line in (*minutes["groups"], minutes["total"]):
         assert {line[name] for name in ("returned", "valid", "invalid", "missing")} == {None}
+
+
+def test_a_damaged_result_hides_what_it_would_decide_and_nothing_else(
+    client: TestClient, database: Database, settings: Settings
+) -> None:
+    """Which groups may be seen the result alone knows: nothing of any, and all that is of everybody."""
+    round_id = store_closed(database, PLAIN, asked=False)
+    open_box(database, round_id, 59)
+    organiser = counted.log_in(client, database, "organiser")
+    assert unseen(database, round_id) == frozenset()
+    sound = organiser.get(f"/rounds/{round_id}/scrutiny").text
+    damage(database, round_id)
+    with database.reading() as session:
+        assert unseen_of(session, frozen_paper(session, round_id)[0]) == Unseen(
+            frozenset({"g0", "g1", "g2"}), damaged=True
+        )
+    told = report_of(database, settings, round_id)
+    assert told.together == ("类别0", "类别1", "类别2")
+    pages = (organiser.get(f"/rounds/{round_id}/{name}") for name in ("slips", "scrutiny"))
+    slips, scrutiny = (page.raise_for_status() for page in pages)
+    assert [cells(slips.text, f"类别{at}")[-2:] for at in range(3)] == [["—", "—"]] * 3
+    assert [cells(slips.text, f"类别{at}")[:1] for at in range(3)] == [["36"], ["25"], ["33"]]
+    assert cells(scrutiny.text, "合计") == cells(sound, "合计")
+    assert cells(scrutiny.text, "类别0、类别1、类别2") == cells(sound, "合计")
+    assert all("结果与公布时的指纹不符" in page.text for page in (slips, scrutiny))
+    assert "结果与公布时的指纹不符" not in sound
 
 
 def count_by_hand(client: TestClient, round_id: str, spare: dict[str, int]) -> str:

@@ -42,7 +42,12 @@ def paper_of(year: int, groups: Mapping[str, int] | None = None, **changes: obje
 
 def publish(database: Database, paper: Paper, days: int, *scopes: str) -> str:
     """Publish a round that was closed so many days after the first one, and return its id."""
-    round_id = counted.store_sealed(database, counted.make_votes(paper, 1.0))
+    return publish_votes(database, counted.make_votes(paper, 1.0), days, *scopes)
+
+
+def publish_votes(database: Database, votes: counted.Votes, days: int, *scopes: str) -> str:
+    """Publish it with votes of its own."""
+    round_id = counted.store_sealed(database, votes)
     with database.writing() as session:
         session.get_one(Round, round_id).closed_at = counted.AT + timedelta(days=days)
     counted.count(database, round_id)
