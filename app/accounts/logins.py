@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts import factors, tries
 from app.accounts.domain import ABSOLUTE
-from app.accounts.models import Staff, StaffSession
+from app.accounts.models import Invitation, Staff, StaffSession
 from app.accounts.passwords import Checked
 from app.accounts.service import principal, token_hash
 from app.accounts.tries import Place
@@ -153,6 +153,12 @@ def log_out(session: Session, now: datetime, token: str) -> None:
     staff = session.get_one(Staff, found.staff_id)
     session.delete(found)
     audit.record(session, now, principal(staff), "logout", staff.id)
+
+
+def end_all(session: Session) -> None:
+    """End all log-ins, and the one-time links of accounts: some were used up since a backup was made."""
+    session.execute(delete(StaffSession))
+    session.execute(delete(Invitation).where(Invitation.staff_id.is_not(None)))
 
 
 def who(session: Session, now: datetime, token: str) -> Principal | None:

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Date, DateTime, LargeBinary, MetaData, Table,
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from app.accounts import logins
 from app.audit.service import SYSTEM
 from app.ballots import reads as ballots
 from app.core import migrate
@@ -32,6 +33,7 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
 from app.operations.backup import ABOUT, FORMAT, PREFIX, ROWS_AT_ONCE, SECRETS, digests
+from app.publication import tokens
 from app.rectification.ledger.attachments import FOLDER
 from app.rounds.restoring import LOST, mark
 
@@ -82,7 +84,10 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
                 lost = _fill_all(session.connection(), place, about.revision)
                 folder = _copy_files(place, data)
                 migrate.upgrade_on(session.connection())
-                mark(Acting(session, now, SYSTEM), folder, PORTS, (about.made_at, lost))
+                acting = Acting(session, now, SYSTEM)
+                mark(acting, folder, PORTS, (about.made_at, lost))
+                logins.end_all(session)
+                tokens.revoke_all(acting)
                 session.flush()
 
 

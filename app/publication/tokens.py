@@ -21,7 +21,7 @@ from app.accounts.service import token_hash
 from app.audit import service as audit
 from app.campaigns.listing import unit_names
 from app.core.acting import Acting, Principal
-from app.core.db import locked
+from app.core.db import locked, locked_rows
 from app.core.errors import DomainError
 from app.core.scope import ROOT
 from app.core.secrets import new_id, new_token
@@ -160,6 +160,16 @@ def revoke(acting: Acting, token_id: str) -> None:
     row = locked(acting.session, ReaderToken, token_id)
     if row is None or row.revoked_at is not None:
         raise DomainError("token_unknown")
+    _end(acting, row)
+
+
+def revoke_all(acting: Acting) -> None:
+    """End every token that is not revoked yet: after a restore nobody knows which of them were, since the backup."""
+    for row in locked_rows(acting.session, select(ReaderToken).where(ReaderToken.revoked_at.is_(None))):
+        _end(acting, row)
+
+
+def _end(acting: Acting, row: ReaderToken) -> None:
     row.revoked_at = acting.now
     audit.record(acting.session, acting.now, acting.actor, "token.revoke", row.id, label=row.label)
 

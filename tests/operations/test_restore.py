@@ -18,7 +18,11 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app.accounts import logins, tries
+from app.accounts import service as accounts
+from app.accounts.domain import Role
 from app.accounts.logins import stored_password
+from app.accounts.passwords import Checked
 from app.audit.service import check_chain
 from app.ballots import reads as ballots
 from app.ballots import service as gates
@@ -34,6 +38,8 @@ from app.core.settings import Settings
 from app.main import PORTS, build_api, wrap
 from app.operations.backup import back_up
 from app.operations.restore import restore
+from app.publication import tokens
+from app.publication.domain import Scope
 from app.rectification.ledger import attachments
 from app.rectification.ledger import service as ledger_acts
 from app.rectification.models import Holiday
@@ -222,6 +228,33 @@ def says_what_became_of_the_box(place: Elsewhere, round_id: str, state: str) -> 
     assert "本安装由备份恢复" in board
     assert ("票箱和其中的选票已经丢失" in page) is lost
     assert ("已经全部作废" in page) is (state in {"draft", "ready"})
+
+
+def test_a_restore_revives_no_log_in_no_link_and_no_token(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+) -> None:
+    """The attack: a link that was used, a token that leaked, ended since the backup was made, opens again."""
+    with database.writing() as session:
+        first = accounts.first_links(session, cast.MORNING, [Role.SYSADMIN])
+        people = cast.make_cast(session)
+        acting = Acting(session, cast.MORNING, people["zhangsan"])
+        link = accounts.reissue_link(session, cast.MORNING, acting.actor, people["zhaoliu"].id)
+        place = tries.Place(people["lisi"].id, tries.STRANGER)
+        checked = Checked(cast.PASSWORD_HASH, right=True)
+        entered = logins.log_in(session, cast.MORNING, place, "device", checked)
+        secret = tokens.create(acting, tokens.WantedToken("大屏", Scope.PUBLIC, 30))
+    assert entered.token
+    back_up(database, keys, target, NOW)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    with elsewhere.database.reading() as session:
+        assert logins.who(session, cast.MORNING, entered.token) is None
+        with refuses("invitation_invalid"):
+            accounts.invitation(session, cast.MORNING, link)
+        with refuses("token_refused"):
+            tokens.find(session, secret, cast.MORNING)
+        assert {token.state(NOW) for token in tokens.all_tokens(session)} == {tokens.TokenState.REVOKED}
+    with elsewhere.database.writing() as session:
+        assert accounts.first_links(session, cast.MORNING, [Role.SYSADMIN]).keys() == first.keys() == {Role.SYSADMIN}
 
 
 @pytest.mark.usefixtures("ready")
