@@ -86,7 +86,7 @@ def _late(desk: Desk) -> archive_day.Reminder | None:
 
 
 @router.post("/restored/{restored_id}/accept")
-def accept_restore(desk: KeyDesk, restored_id: str, _form: Form) -> Response:
+def accept_restore(desk: KeyDesk, restored_id: str, _form: ProvenForm) -> Response:
     """Accept, as one of two people, what a restore from a backup means."""
     return desk.attempt(lambda: restoring.accept(desk.acting, restored_id), "/rounds")
 

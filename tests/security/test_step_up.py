@@ -26,6 +26,7 @@ STEP_UP = {
     "POST /rounds/{round_id}/publish": "organiser",
     "POST /rounds/{round_id}/correct": "organiser",
     "POST /rounds/{round_id}/archive": "organiser",
+    "POST /restored/{restored_id}/accept": "scrutineer",
     "POST /approvals/{approval_id}/grant": "scrutineer",
     "POST /staff": "organiser",
     "POST /staff/{staff_id}/link": "organiser",
@@ -44,7 +45,7 @@ STEP_UP = {
 }
 """Every act of weight, and who does it here."""
 WEIGHTY = re.compile(
-    r"POST .*/(void|sign|publish|correct|archive|withdraw|grant|link|enable|disable|role|office)$"
+    r"POST .*/(void|sign|publish|correct|archive|withdraw|grant|accept|link|enable|disable|role|office)$"
     r"|POST .*/(opening/\w+|liaisons/import/confirm)$"
     r"|POST /(staff|tokens)$|POST /account/factor$"
 )
