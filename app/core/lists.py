@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from app.core.folding import folded
 
@@ -28,13 +28,15 @@ def every_word_stands(words: Collection[str], texts: Collection[str]) -> bool:
 class Wish:
     """What a reader wants of a list: words that all stand in a line, a state, and the number of the page from 1.
 
-    ``also`` holds what else the address of the list says; it is kept from page to page.
+    ``also`` holds what else the address of the list says; it is kept from page to page. ``prefix`` begins the names by
+    which the address says these, so that a page has room for a second list.
     """
 
     text: str = ""
     state: str = ""
     part: int = 1
     also: tuple[tuple[str, str], ...] = ()
+    prefix: str = ""
 
     @property
     def is_narrow(self) -> bool:
@@ -52,7 +54,8 @@ class Wish:
 
     def address(self, part: int) -> str:
         """Return the query of another page of the same wish."""
-        told = [*self.also, ("q", self.text), ("state", self.state), ("part", "" if part == 1 else str(part))]
+        own = [("q", self.text), ("state", self.state), ("part", "" if part == 1 else str(part))]
+        told = [*self.also, *((f"{self.prefix}{key}", value) for key, value in own)]
         return f"?{urlencode([(key, value) for key, value in told if value])}"
 
     @property
@@ -63,17 +66,28 @@ class Wish:
     @property
     def everything(self) -> str:
         """The query of the first page of the list, whatever is looked for."""
-        return Wish(also=self.also).address(1)
+        return Wish(also=self.also, prefix=self.prefix).address(1)
 
 
 ANYTHING: Final = Wish()
 
 
-def wish_of(asked: Mapping[str, str], states: Collection[str] = ()) -> Wish:
+def wish_of(asked: Mapping[str, str], states: Collection[str] = (), prefix: str = "") -> Wish:
     """Return the wish of an address; what is no state of the list, or no number, asks for nothing."""
-    state, part = asked.get("state", ""), asked.get("part", "")
+    text, state, part = (asked.get(f"{prefix}{name}", "") for name in ("q", "state", "part"))
     number = int(part) if part.isascii() and part.isdigit() and len(part) <= len("999999") else 1
-    return Wish(asked.get("q", "").strip()[:LONGEST], state if state in states else "", max(number, 1))
+    return Wish(text.strip()[:LONGEST], state if state in states else "", max(number, 1), prefix=prefix)
+
+
+def wishes_of(asked: Mapping[str, str], **lists: Collection[str]) -> dict[str, Wish]:
+    """Return the wishes of a page of several lists, each of its name and states; each keeps what the others show."""
+    wishes = {name: wish_of(asked, states, f"{name}-") for name, states in lists.items()}
+
+    def beside(name: str) -> tuple[tuple[str, str], ...]:
+        others = (wish for other, wish in wishes.items() if other != name)
+        return tuple(pair for wish in others for pair in parse_qsl(wish.here.removeprefix("?")))
+
+    return {name: replace(wish, also=beside(name)) for name, wish in wishes.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
-from app.core.lists import wish_of
+from app.core.lists import Listed, cut, wish_of
 from app.office.sheets.notes import NOTE_SENTENCES
 from app.offices import reads, register, register_import, service
 from app.offices.domain import Node, Tree
@@ -25,13 +25,21 @@ NAME = "机构名称"
 
 def _list_page(desk: Desk, refused: Refused | None = None) -> Response:
     tree = reads.the_tree(desk.session)
-    seen = list(tree.named(desk.staff.office_id))
     context = {
-        "nodes": [(node, _depth(tree, node) - _depth(tree, seen[0])) for node in seen] if seen else [],
+        "found": _found(desk, tree),
         "within": reads.ways_in_reach(desk.session, desk.staff),
         "manages": service.may_manage(desk.staff),
     }
     return desk.show("offices/list.html", refused, **context)
+
+
+def _found(desk: Desk, tree: Tree) -> Listed[tuple[Node, int, str]]:
+    """Return a page of the tree, looked for by the ways to its offices; each with its depth below the reader's."""
+    own, wish = desk.staff.office_id, wish_of(desk.request.query_params)
+    top = _depth(tree, tree.nodes[own]) if own in tree.nodes else 0
+    seen = ((node, tree.way(node.id, own)) for node in tree.named(own))
+    found = cut([(node, way) for node, way in seen if wish.fits(way)], wish)
+    return found.told(lambda rows: [(node, _depth(tree, node) - top, way) for node, way in rows])
 
 
 def _depth(tree: Tree, node: Node) -> int:

@@ -44,6 +44,11 @@ class OpinionView:
     round_id: str | None = None
     """The round whose remark it is; None for one that was typed or brought."""
 
+    @property
+    def name(self) -> str:
+        """By what it is looked for."""
+        return f"{self.number} {self.unit} {self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -68,12 +73,7 @@ class Collection:
     def searched(self, wish: Wish) -> Listed[OpinionView]:
         """Return a page of the opinions that a reader looks for by number, unit, words and where they are."""
         some = [each for each in self.opinions if wish.state in {"", kind_of_place(each.place)}]
-        return cut([each for each in some if wish.fits(each.number, each.unit, each.text)], wish)
-
-    def searched_at(self, place: str, wish: Wish) -> Listed[OpinionView]:
-        """Return a page of the opinions in a place that a reader looks for by number, unit and words."""
-        some = [each for each in self.at(place) if wish.fits(each.number, each.unit, each.text)]
-        return cut(some, wish, AT_A_PLACE)
+        return cut([each for each in some if wish.fits(each.name)], wish)
 
     def at(self, place: str) -> list[OpinionView]:
         """Return the opinions in a place, in the order of the list."""

@@ -7,35 +7,42 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
-from app.core.lists import wish_of
+from app.core.lists import cut, wish_of
 from app.opinions import reads, service
 from app.opinions.domain import ASIDE, MOST_COMPARED, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
 from app.opinions.record import record_of, searched_record
 from app.opinions.service import Wish
+from app.web.choosing import choice_of, looks
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 
 router = APIRouter()
 MOST_AT_ONCE = 9_999_999
+OPINIONS, ISSUES = "opinions[]", "issues-"
+"""The field of what is ticked, and how the names begin by which the address says what issues are looked for."""
 KINDS = frozenset(kind.value for kind in Kind)
 UNDO_PAGES = ("merge", "proposals")
 """Pages that show the last act with a button to undo it."""
 
 
-def _merge_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
-    asked = refused.form.as_dict() if refused else dict(desk.request.query_params)
+def _merge_page(
+    desk: Desk, campaign_id: str, form: PostedForm | None = None, refused: Refused | None = None
+) -> Response:
+    query = desk.request.query_params
+    asked = form.as_dict() if form else dict(query)
     found = reads.collection(desk.session, campaign_id)
     place = asked.get("place", UNSORTED)
     place = place if place in {UNSORTED, ASIDE, *found.sorting.titles} else UNSORTED
-    wish = replace(wish_of(asked), also=(("place", place),) if place else ())
+    issues = replace(wish_of(query, prefix=ISSUES), also=(("place", place),) if place else ())
     context = {
         "found": found,
         "campaign": found.campaign,
         "place": place,
         "aside": ASIDE,
-        "listed": found.searched_at(place, wish),
-        "ticked": frozenset(refused.form.several("opinions[]")) if refused else frozenset(),
+        "issues": cut([each for each in enumerate(found.issues, 1) if issues.fits(each[1].title)], issues),
+        "choice": choice_of(found.at(place), (), form, OPINIONS, wish_of(query), reads.AT_A_PLACE),
+        "typed": form.as_dict() if form else {},
     }
     return desk.show("opinions/merge.html", refused, **context)
 
@@ -48,7 +55,7 @@ def merge_page(desk: OrganiserDesk, campaign_id: str) -> Response:
 
 def _wish(form: PostedForm) -> Wish:
     """Return the act that is asked for: a button's, or merging into the issue chosen or the new one named."""
-    chosen = tuple(form.several("opinions[]"))
+    chosen = tuple(form.several(OPINIONS))
     seen = form.integer("seen", 0, MOST_AT_ONCE)
     issue, title = form.text("issue", 20, needed=False), form.text("title", TITLE_LIMIT, needed=False, label="问题")
     asked = form.text("do", 20, needed=False) or "merge"
@@ -72,13 +79,15 @@ def _wish(form: PostedForm) -> Wish:
 
 @router.post("/campaigns/{campaign_id}/opinions/merge")
 def merge(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Merge, detach, set aside or rename, and show the same place and search again."""
+    """Merge, detach, set aside or rename, and show the same place and search again; or show others to tick."""
+    if looks(form):
+        return desk.consider(lambda: _merge_page(desk, campaign_id, form), lambda _: _merge_page(desk, campaign_id))
     given = form.as_dict()
     kept = {name: given[name] for name in ("place", "q", "part") if given.get(name)}
     return desk.attempt(
         lambda: service.do(desk.acting, campaign_id, _wish(form)),
         f"/campaigns/{campaign_id}/opinions/merge" + (f"?{urlencode(kept)}" if kept else ""),
-        lambda refused: _merge_page(desk, campaign_id, refused),
+        lambda refused: _merge_page(desk, campaign_id, form, refused),
     )
 
 

@@ -1,6 +1,6 @@
 """The acts of publication: release in a scope, withdraw, correct; and the ledger that keeps them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -11,13 +11,13 @@ from app.accounts.people import all_names, leaders_to_name
 from app.campaigns.reads import office_of
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
-from app.core.lists import Listed, cut, wish_of
+from app.core.lists import Listed, Wish, cut, wishes_of
 from app.publication import correction, reads, service
-from app.publication.domain import Scope, Wanted
+from app.publication.domain import Release, Scope, Wanted
 from app.publication.models import ResultRead
 from app.publication.read_log import reads_of
 from app.rounds.approvals import ask_or_act
-from app.rounds.domain import RoundState
+from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import ports_of
 from app.rounds.reads import frozen_paper, get_round, waiting_approvals
 from app.rounds.service import needs_second_person
@@ -32,11 +32,14 @@ router = APIRouter()
 DAY = "%Y-%m-%d"
 MOST_SLIPS = 1_000_000
 REASON = "理由"
+ACTIVE, EXPIRED, WITHDRAWN = "active", "expired", "withdrawn"
+"""States of releases by which the ledger is looked through."""
 
 
 def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
     db = desk.session
     row, (paper, _), ledger = get_round(db, round_id), frozen_paper(db, round_id), reads.ledger_of(db, round_id)
+    wishes = wishes_of(desk.request.query_params, ledger={ACTIVE, EXPIRED, WITHDRAWN}, reads=())
     context = {
         "round": row,
         "paper": paper,
@@ -47,8 +50,9 @@ def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "second_person": needs_second_person(db, row, "publish", desk.now),
         "scopes": list(Scope),
         "ledger": ledger,
+        "listed": _listed(desk, ledger, paper, wishes["ledger"]),
         "versions": reads.versions_of(db, round_id),
-        "reads": _reads(desk, round_id),
+        "reads": _reads(desk, round_id, wishes["reads"]),
         "released": {release.version for release in ledger},
         "staff_names": all_names(db),
         "leaders": leaders_to_name(db, office_of(db, row.campaign_id)),
@@ -59,9 +63,27 @@ def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
     return desk.show("publication/publish.html", refused, **context)
 
 
-def _reads(desk: Desk, round_id: str) -> Listed[ResultRead]:
+def _state(release: Release, now: datetime) -> str:
+    if release.withdrawn_at is not None:
+        return WITHDRAWN
+    return ACTIVE if release.is_active(now) else EXPIRED
+
+
+def _listed(desk: Desk, ledger: Sequence[Release], paper: Paper, wish: Wish) -> Listed[Release]:
+    """Return a page of the ledger, the last release first, looked for by unit, reader, person and reason."""
+    units, names = {unit.id: unit.name for unit in paper.units}, all_names(desk.session)
+
+    def texts(one: Release) -> list[str]:
+        told = [units.get(unit, "") for unit in one.unit_ids or ()]
+        told += [names.get(reader, "") for reader in one.reader_ids or ()]
+        return [*told, one.released_by, one.withdrawn_by, one.withdrawn_reason]
+
+    found = [one for one in reversed(ledger) if wish.state in {"", _state(one, desk.now)} and wish.fits(*texts(one))]
+    return cut(found, wish)
+
+
+def _reads(desk: Desk, round_id: str, wish: Wish) -> Listed[ResultRead]:
     """Return a page of who read the result, looked for by name."""
-    wish = wish_of(desk.request.query_params)
     return cut([each for each in reads_of(desk.session, round_id) if wish.fits(each.staff_name)], wish)
 
 

@@ -8,10 +8,11 @@ from starlette.responses import Response
 from app.accounts.people import all_names, leaders_to_name
 from app.campaigns.listing import unit_names, units_to_choose
 from app.core.errors import DomainError
-from app.core.lists import wish_of
+from app.core.lists import Listed, Wish, cut, wishes_of
 from app.offices.shown import offices_shown
 from app.publication import tokens
 from app.publication.domain import Scope
+from app.publication.tokens import Token
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.proof import ProvenForm
@@ -26,12 +27,13 @@ FEWEST_DAYS = 1
 def _tokens_page(
     desk: Desk, outcome: Refused | int | None = None, *, ticked: Sequence[str] = (), secret: str = ""
 ) -> Response:
-    made = tokens.all_tokens(desk.session)
-    chosen = {unit_id for token in made for unit_id in token.unit_ids}
+    wishes = wishes_of(desk.request.query_params, made=set(tokens.TokenState), units=())
+    made = _made(desk, wishes["made"])
+    chosen = {unit_id for token in made.rows for unit_id in token.unit_ids}
     context = {
-        "tokens": made,
+        "made": made,
         "unit_names": unit_names(desk.session, {*chosen, *ticked}),
-        "found": units_to_choose(desk.session, wish_of(desk.request.query_params), CAMPAIGNS_AHEAD),
+        "found": units_to_choose(desk.session, wishes["units"], CAMPAIGNS_AHEAD),
         "scopes": tokens.SCOPES,
         "leaders": leaders_to_name(desk.session, desk.staff.office_id),
         "names": all_names(desk.session),
@@ -42,6 +44,17 @@ def _tokens_page(
         **offices_shown(desk),
     }
     return desk.show("publication/tokens.html", outcome, **context)
+
+
+def _made(desk: Desk, wish: Wish) -> Listed[Token]:
+    """Return a page of the tokens, looked for by label, maker and whoever they stand for."""
+    names = all_names(desk.session)
+
+    def texts(token: Token) -> tuple[str, ...]:
+        return token.label, token.created_by, names.get(token.staff_id, "")
+
+    every = (one for one in tokens.all_tokens(desk.session) if wish.state in {"", str(one.state(desk.now))})
+    return cut([one for one in every if wish.fits(*texts(one))], wish)
 
 
 @router.get("/tokens")

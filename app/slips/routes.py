@@ -1,12 +1,13 @@
 """The organiser's pages of slips, and the hall screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.core.chinese import CHINA
+from app.core.lists import Listed, cut, wish_of
 from app.office.qr import qr_grid, wifi_text
 from app.rounds.domain import RoundState
 from app.rounds.ports import Unseen, ports_of
@@ -15,6 +16,7 @@ from app.rounds.receipt_reads import root_of
 from app.rounds.service import locked_round
 from app.slips import reads, service
 from app.slips.reach import answers
+from app.slips.reads import BatchView
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.downloads import PDF
 from app.web.forms import Form, PostedForm
@@ -24,6 +26,8 @@ from app.web.stale import Stored, refuse_stale, stored
 router = APIRouter()
 MAX_PER_GROUP = 20_000
 HALL_REFRESH_SECONDS = "15"
+GOOD, VOIDED = "good", "voided"
+"""States by which batches are looked for."""
 ASKING_AGAIN = frozenset({RoundState.READY, RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED})
 """States that a later one follows of which the screen shows something else; a published round is announced."""
 
@@ -31,7 +35,8 @@ ASKING_AGAIN = frozenset({RoundState.READY, RoundState.OPEN, RoundState.SEALED, 
 def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
     db = desk.session
     row, (paper, _) = get_round(db, round_id), frozen_paper(db, round_id)
-    accounts = reads.slip_accounts(db, paper, round_id)
+    accounts, names = reads.slip_accounts(db, paper, round_id), {group.id: group.name for group in paper.groups}
+    printed = reads.batches_by_group(db, paper, round_id)
     counted, is_organiser = reads.hand_counts(db, round_id), "organiser" in desk.staff.roles
     exact = row.state not in {RoundState.READY, RoundState.OPEN}
     unseen = ports_of(desk.request).unseen_groups(db, paper) if exact else Unseen(frozenset())
@@ -40,9 +45,10 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "paper": paper,
         "hidden": unseen.groups,
         "damaged": unseen.damaged,
-        "batches": reads.batches_by_group(db, paper, round_id),
+        "batches": printed,
+        "found": _found(desk, printed, names),
         "accounts": accounts,
-        "names": {group.id: group.name for group in paper.groups},
+        "names": names,
         "exact": exact,
         "address": f"{desk.settings.base_url}/v",
         "leads_nowhere": desk.settings.loopback,
@@ -60,6 +66,13 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "stored": _stored_counts(desk, round_id),
     }
     return desk.show("slips/slips.html", refused, **context)
+
+
+def _found(desk: Desk, printed: Sequence[BatchView], names: Mapping[str, str]) -> Listed[BatchView]:
+    """Return a page of the batches, looked for by group and reason, those that are good or those that are voided."""
+    wish = wish_of(desk.request.query_params, {GOOD, VOIDED})
+    found = (one for one in printed if wish.state in {"", VOIDED if one.void_reason else GOOD})
+    return cut([one for one in found if wish.fits(names.get(one.group_id, ""), one.void_reason)], wish)
 
 
 def _stored_counts(desk: Desk, round_id: str) -> Stored:

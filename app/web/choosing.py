@@ -87,12 +87,20 @@ def rows_of(every: Sequence[One], changed: Collection[str], form: PostedForm | N
 
 
 def choice_of(
-    every: Sequence[One], ticked: Collection[str], form: PostedForm | None = None, field: str = UNITS
+    every: Sequence[One],
+    ticked: Collection[str],
+    form: PostedForm | None = None,
+    field: str = UNITS,
+    wish: Wish | None = None,
+    size: int = PAGE,
 ) -> Choice[One]:
-    """Return what a form shows of all that there are: as it is opened with these ticked, or as it was sent."""
-    look, wish = _look(form.as_dict() if form else {}), wished(form)
+    """Return what a form shows of all that there are: as it is opened with these ticked, or as it was sent.
+
+    ``wish``: what the page's address asks for, where the form was not sent.
+    """
+    look, wish = _look(form.as_dict() if form else {}), (wish if wish and not form else wished(form))
     fitting = [one for one in every if wish.fits(one.name)]
-    found = cut(fitting, wish, PAGE)
+    found = cut(fitting, wish, size)
     chosen = set(form.several(field) if form else ticked)
     chosen |= {one.id for one in fitting if look == TICK}
     chosen -= {one.id for one in fitting if look == UNTICK}

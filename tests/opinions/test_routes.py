@@ -1,6 +1,7 @@
 """The pages about opinions, without scripts: organisers collect, merge, undo and take the workbook away."""
 
 import io
+import re
 from urllib.parse import urlencode
 
 import openpyxl
@@ -227,6 +228,41 @@ def test_the_search_and_the_pages_keep_their_place(new_desk: Desks, database: Da
         first = ids(session, campaign_id)[0]
     fields = {"opinions[]": first, "title": "第几", "place": "", "q": "第2&", "part": "2", "seen": "0"}
     assert desk.post(f"{root}/merge", **fields).headers["location"] == f"{root}/merge?q=%E7%AC%AC2%26&part=2"
+
+
+def test_what_is_ticked_and_typed_stays_while_one_looks_further(new_desk: Desks, database: Database) -> None:
+    """Tick one on the third page and one that was looked for, name the issue in between, and merge both."""
+    campaign_id = make_opinions(database, [f"第{number}条意见" for number in range(250)])
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions/merge"
+    with database.reading() as session:
+        known = ids(session, campaign_id)
+    last = desk.post(root, place="", seen="0", title="停车难", look="3", **{"opinions[]": known[7]}).text
+    assert (last.count('type="checkbox" name="opinions[]"'), 'value="停车难"' in last) == (50, True)
+    assert f'type="hidden" name="opinions[]" value="{known[7]}"' in last
+    both: dict[str, str | list[str]] = {"opinions[]": [known[7], known[249]], "place": "", "seen": "0"}
+    found = desk.post(root, **both, title="停车难", look="find", q="第１７条").text
+    assert (found.count('type="checkbox" name="opinions[]"'), found.count('type="hidden" name="opinions[]"')) == (1, 2)
+    with database.reading() as session:
+        assert reads.collection(session, campaign_id).acts == 0
+    assert desk.post(root, **both, title="停车难", q="第１７条", looked="第１７条", look="enter").status_code == 303
+    with database.reading() as session:
+        assert [issue.opinion_count for issue in reads.collection(session, campaign_id).issues] == [2]
+
+
+def test_issues_are_looked_for_beside_the_opinions(new_desk: Desks, database: Database) -> None:
+    campaign_id = make_opinions(database, [f"第{number}条意见" for number in range(60)])
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions/merge"
+    with database.reading() as session:
+        known = ids(session, campaign_id)
+    for number, opinion in enumerate(known[:55]):
+        assert desk.post(
+            root, **{"opinions[]": opinion, "title": f"第{number}个问题", "place": "", "seen": str(number)}
+        )
+    page = desk.get(f"{root}?q=意见").text
+    assert (len(re.findall(r"merge\?place=[^>]+>\d+\. ", page)), "issues-part=2" in page) == (50, True)
+    found = desk.get(f"{root}?issues-q=５4个").text
+    assert re.findall(r">(\d+\. 第\d+个问题) ", found.split("merge-work")[0]) == ["55. 第54个问题"]
+    assert "没有符合的" not in found
 
 
 @pytest.mark.parametrize("login", ["wujiu", "zhaoliu", "lisi", "sunqi", "zhengshi"])

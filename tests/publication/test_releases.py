@@ -343,6 +343,6 @@ def test_who_read_a_result_is_looked_for_and_leafed_through(new_desk: Desks, dat
         session.execute(sa.insert(ResultRead), rows)
     here = f"/rounds/{round_id}/publish"
     desk = new_desk("zhangsan")
-    first, second = desk.get(here).text, desk.get(f"{here}?part=2").text
+    first, second = desk.get(here).text, desk.get(f"{here}?reads-part=2").text
     assert (first.count(">读者"), second.count(">读者"), 'class="result-more" open' in second) == (PAGE, 12, True)
-    assert desk.get(f"{here}?q=读者６１").text.count(">读者") == 1
+    assert desk.get(f"{here}?reads-q=读者６１").text.count(">读者") == 1

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
+from app.core.lists import cut
 from app.rectification.orders import reads
 from app.rectification.pages.days import day_of
 from app.rectification.pages.faults import faulty
@@ -20,6 +21,7 @@ from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.issues import ORIGINS
 from app.rectification.rules.plans import Action, ActionKind, Gap, plan_gaps, unanswered_issues
 from app.rectification.rules.wording import ACTION_KINDS, GAP_FIELDS, GAPS
+from app.web.choosing import looks, wished
 from app.web.desk import Desk, Refused, WorkingDesk
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
@@ -31,6 +33,8 @@ FIELDS = (
 )  # fmt: skip
 LIMITS = {"id": 40, "kind": 10, "due": 10, "issue_id": 40, "sponsor": 80, "lead_unit": 80, "owner": 80}
 LONGEST = 1000
+LEFT_SHOWN = 20
+"""Issues without an action that are told; the others are counted."""
 PLAN_LABELS = {column.key: column.heading for column in LEDGER_COLUMNS if column.planned}
 Marks = dict[str, list[tuple[str, Gap]]]
 """What is wrong with fields, by the end of their ids: ``due-2`` is the last day of the second action."""
@@ -85,24 +89,27 @@ def _by_field(gaps: Sequence[Gap]) -> Marks:
     return found
 
 
-def _plan_page(desk: Desk, plan_id: str, refused: Refused | None = None) -> Response:
+def _plan_page(desk: Desk, plan_id: str, refused: Refused | None = None, looking: PostedForm | None = None) -> Response:
     plan = planning.get_plan(desk.session, desk.staff, plan_id)
     code = refused.error.code if refused else ""
     # An incomplete plan has been kept; what was refused for another reason stands in the form alone.
-    unsaved = refused is not None and code not in {"form_malformed", "plan_incomplete"}
-    rows = _typed(refused.form) if refused is not None and unsaved else _shown(plan)
+    refused_form = refused.form if refused is not None and code not in {"form_malformed", "plan_incomplete"} else None
+    unsaved = looking or refused_form
+    rows = _typed(unsaved) if unsaved else _shown(plan)
     table = reads.days_table(desk.session, plan.head.campaign_id, [action.due for action in plan.plan.actions])
     gaps = _by_field(plan_gaps(plan.plan, desk.today, table)) if plan.is_open else {}
     issues = {issue.id: issue for issue in issues_for(desk.session, desk.staff, desk.now, plan.head)}
     own = [issue.id for issue in issues.values() if issue.unit_ids]
     left = [issues[each] for each in unanswered_issues(plan.plan, own)] if plan.is_open else []
-    typed_on = refused is not None and unsaved and code != "plan_changed"
-    version = refused.form.as_dict().get("version", "") if refused is not None and typed_on else plan.version
+    typed_on = unsaved if code != "plan_changed" else None
+    version = typed_on.as_dict().get("version", "") if typed_on else plan.version
+    wish = wished(looking or (refused.form if refused else None))
+    offered = cut([one for one in issues.values() if wish.fits(one.title, one.basis)], wish)
     # What a draft still lacks is listed; its fields are marked once somebody has tried to submit it.
     marks = gaps if code == "plan_incomplete" else {}
     context = {
-        "plan": plan, "rows": rows, "gaps": gaps, "kinds": ACTION_KINDS, "issues": issues.values(),
-        "left": left, "version": version, "faulty": faulty(refused), "marks": marks,
+        "plan": plan, "rows": rows, "gaps": gaps, "kinds": ACTION_KINDS, "issues": issues, "offered": offered,
+        "left": left, "left_shown": LEFT_SHOWN, "version": version, "faulty": faulty(refused), "marks": marks,
     }  # fmt: skip
     return desk.show("rectification/plan.html", refused, **context, origins=ORIGINS, **WORDS)
 
@@ -115,7 +122,11 @@ def edit_page(desk: WorkingDesk, plan_id: str) -> Response:
 
 @router.post("/rectification/plans/{plan_id}/edit")
 def save_plan(desk: WorkingDesk, plan_id: str, form: Form) -> Response:
-    """Keep the draft, and submit it where that was asked for; an incomplete plan stays kept as a draft."""
+    """Keep the draft, and submit it where that was asked for, an incomplete one as a draft; or offer other issues."""
+    if looks(form):
+        return desk.consider(
+            lambda: _plan_page(desk, plan_id, looking=form), lambda refused: _plan_page(desk, plan_id, refused)
+        )
     submit = form.text("then", 10, needed=False) == "submit"
 
     def keep() -> str:

@@ -3,7 +3,7 @@ const forms = [...document.querySelectorAll("form[data-merge]")];
 const boxesOf = (form) => [...form.querySelectorAll("input[type=checkbox]")];
 const boxes = forms.flatMap(boxesOf);
 const undo = document.querySelector("form[data-undo]");
-const search = document.querySelector("form[role=search] input[name=q]");
+const search = document.querySelector("form[data-merge] input[type=search]");
 
 for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
 

@@ -22,6 +22,7 @@ from app.rectification.models import (
     RemedialOrder,
     UnitPlan,
 )
+from app.rectification.pages.plans import FIELDS as PLAN_FIELDS
 from app.rectification.rules.searched import searched
 from app.rounds.models import Round
 from tests.cast import MORNING, Desk, Desks, make_cast
@@ -265,3 +266,27 @@ def test_actions_stand_among_the_notices_of_their_unit(desk: Desk, database: Dat
     campaigns = [re.sub(r"\D.*", "", subject[1:]) for _, subject in shown]
     assert campaigns == sorted(campaigns, key=lambda number: f"c{number}")
     assert {kind for kind, _ in shown} == {"remedial", "action"}
+
+
+def test_a_plan_chooses_among_many_issues(desk: Desk, database: Database) -> None:
+    """Each action offers a page of them; looking for others loses nothing typed, and what is chosen stays chosen."""
+    store_many(database, 1, 1, UNITS)
+    store_issues(database, 1)
+    with database.writing() as session:
+        session.execute(sa.insert(EnteredIssue), [_issue(place) for place in range(1, 300)])
+        pairs = [{"issue_id": f"i{place:04}", "unit_id": "u0-0"} for place in range(1, 300)]
+        session.execute(sa.insert(EnteredIssueUnit), pairs)
+        session.execute(sa.insert(UnitPlan), [_plan(0, 0) | {"state": "draft", "order_id": None, "attempt": None}])
+    path = "/rectification/plans/n0-0/edit"
+    page = desk.get(path).text
+    assert (page.count('<option value="i0'), "300 条" in page, "共 300 个" in page) == (PAGE, True, True)
+    row = {f"{name}[]": "" for name in PLAN_FIELDS} | {"goal[]": "不再排队", "issue_id[]": "i0003"}
+    version = re.findall(r'name="version" value="([^"]*)"', page)[0]
+    found = desk.post(path, **row, version=version, look="find", q="反馈〔２９9〕").text
+    assert re.findall(r'<option value="(i\d+)"', found.split("plan-row")[1]) == ["i0299", "i0003"]
+    assert ("不再排队</textarea>" in found, 'value="i0003" selected' in found) == (True, True)
+    assert f'name="version" value="{version}"' in found
+    kept = desk.post(path, **row | {"issue_id[]": "i0299"}, version=version, q="反馈〔２９9〕", looked="反馈〔２９9〕")
+    assert kept.status_code == 303
+    with database.reading() as session:
+        assert session.scalars(sa.select(RemedialAction.issue_id)).all() == ["i0299"]

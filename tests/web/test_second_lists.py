@@ -1,0 +1,127 @@
+"""Lists below others on a page, such as releases, batches and tokens: searched and leafed through beside them."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.core.db import Database
+from app.core.lists import PAGE, wishes_of
+from app.core.scope import ROOT
+from app.offices.models import Office
+from app.publication.models import ReaderToken, ResultRelease
+from app.rounds.models import Round
+from app.slips.models import Batch
+from tests.cast import MORNING, Desk, Desks
+from tests.rectification.flagged import make_flagged
+
+MANY = PAGE + 12
+
+
+@pytest.fixture
+def desk(new_desk: Desks, database: Database) -> Desk:
+    make_flagged(database)
+    return new_desk("zhangsan")
+
+
+def the_round(database: Database) -> str:
+    with database.reading() as session:
+        return session.scalars(sa.select(Round.id)).one()
+
+
+def links(page: str, words: str) -> list[str]:
+    return [html.unescape(each) for each in re.findall(rf'href="([^"]*)"[^>]*>{words}<', page)]
+
+
+def test_each_list_keeps_what_the_other_shows() -> None:
+    wishes = wishes_of({"made-q": "县", "made-part": "3", "units-state": "x", "units-q": "第 3"}, made={"x"}, units=())
+    assert wishes["made"].address(2) == "?units-q=%E7%AC%AC+3&made-q=%E5%8E%BF&made-part=2"
+    assert wishes["units"].everything == "?made-q=%E5%8E%BF&made-part=3"
+    assert wishes["units"].state == ""
+
+
+def test_releases_are_looked_for_and_leafed_through(desk: Desk, database: Database) -> None:
+    round_id = the_round(database)
+    rows = [_release(round_id, number) for number in range(MANY)]
+    with database.writing() as session:
+        session.execute(sa.insert(ResultRelease), rows)
+    path = f"/rounds/{round_id}/publish"
+    page = desk.get(path).text
+    assert page.count("第 1 版</td>") == PAGE
+    (after,) = links(page, "下一页")
+    assert after == "?ledger-part=2#ledger"
+    assert desk.get(f"{path}{after}").text.count("第 1 版</td>") == 14
+    assert desk.get(f"{path}?ledger-q=理由７").text.count("第 1 版</td>") == 1
+    assert desk.get(f"{path}?ledger-state=withdrawn").text.count("第 1 版</td>") == MANY // 2
+    assert "没有符合的" in desk.get(f"{path}?ledger-q=没有").text
+    assert "公布台账" in desk.get(f"{path}?ledger-q=没有").text
+
+
+def _release(round_id: str, number: int) -> dict[str, object]:
+    gone = {"withdrawn_at": MORNING, "withdrawn_by": "李四", "withdrawn_reason": f"理由{number}"}
+    kept = dict.fromkeys(gone, "") | {"withdrawn_at": None}
+    about = {"id": f"r{number}", "round_id": round_id, "version": 1, "scope": "organisers", "released_by": "张三"}
+    return {**about, "released_at": MORNING - timedelta(minutes=number), **(gone if number % 2 else kept)}
+
+
+def test_batches_are_looked_for_and_leafed_through(desk: Desk, database: Database) -> None:
+    round_id = the_round(database)
+    rows = [
+        {"id": f"b{number}", "round_id": round_id, "group_id": "g0", "printed": 10, "created_at": MORNING,
+         "void_reason": f"第{number}次印错" if number % 2 else "", "voided": 10 if number % 2 else 0}
+        for number in range(MANY)
+    ]  # fmt: skip
+    with database.writing() as session:
+        session.execute(sa.delete(Batch))
+        session.execute(sa.insert(Batch), rows)
+    path = f"/rounds/{round_id}/slips"
+    page = desk.get(path).text
+    assert page.count('<td class="when">') == PAGE
+    assert links(page, "下一页") == ["?part=2#batches"]
+    assert desk.get(f"{path}?part=2").text.count('<td class="when">') == 12
+    assert desk.get(f"{path}?state=voided").text.count('<td class="when">') == MANY // 2
+    found = desk.get(f"{path}?q=第7次&state=voided").text
+    assert (found.count('<td class="when">'), "第7次印错" in found) == (1, True)
+
+
+def test_tokens_are_looked_for_beside_campaigns(desk: Desk, database: Database) -> None:
+    with database.writing() as session:
+        session.execute(sa.insert(ReaderToken), [_token(number) for number in range(MANY)])
+    page = desk.get("/tokens?units-q=满意").text
+    assert page.count('<td data-label="名称">') == PAGE
+    (after,) = links(page, "下一页")
+    second = desk.get(f"/tokens{after}").text
+    assert second.count('<td data-label="名称">') == 12
+    assert 'name="units-q" value="满意"' in second
+    assert desk.get("/tokens?made-q=系统７号").text.count('<td data-label="名称">') == 1
+    assert desk.get("/tokens?made-state=revoked").text.count('<td data-label="名称">') == MANY // 2
+    assert "没有符合的" in desk.get("/tokens?made-q=没有").text
+
+
+def _token(number: int) -> dict[str, object]:
+    about = {"id": f"t{number}", "token_hash": f"{number}", "label": f"系统{number}号", "scope": "public"}
+    ends = {"expires_at": MORNING + timedelta(days=90), "revoked_at": MORNING if number % 2 else None}
+    return {**about, "created_at": MORNING - timedelta(minutes=number), "created_by": "张三", **ends}
+
+
+def test_offices_are_looked_for_by_their_ways(desk: Desk, database: Database) -> None:
+    counties = [_office(f"c{number}", ROOT, f"第{number}县", number) for number in range(3)]
+    towns = [
+        _office(f"c{number}t{town}", f"c{number}", f"{town}号乡", town) for number in range(3) for town in range(30)
+    ]
+    with database.writing() as session:
+        session.execute(sa.insert(Office), counties)
+        session.execute(sa.insert(Office), towns)
+    pages = [desk.get(f"/offices?part={part}").text for part in (1, 2)]
+    assert [page.count('class="list-group-item"') for page in pages] == [PAGE, 94 - PAGE]
+    found = desk.get("/offices?q=2县 ７号乡").text
+    assert re.findall(r'href="/offices/(c[^"]+)">([^<]+)<', found) == [
+        ("c2t7", "第2县 / 7号乡"), ("c2t17", "第2县 / 17号乡"), ("c2t27", "第2县 / 27号乡"),
+    ]  # fmt: skip
+    assert "没有符合的" in desk.get("/offices?q=没有").text
+
+
+def _office(office_id: str, parent_id: str, name: str, position: int) -> dict[str, object]:
+    return {"id": office_id, "parent_id": parent_id, "name": name, "position": position}
