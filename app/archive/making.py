@@ -20,9 +20,10 @@ from app.core.signing import public_half, signed
 from app.core.signs import signs_of
 from app.office.bench import Bench, Made
 from app.publication.signing import signed_result, signed_statement
+from app.reports.beside import said_of_each
 from app.reports.brief import brief
 from app.reports.fields import ReportKind
-from app.reports.letters import NOTHING, letters_of
+from app.reports.letters import letters_of
 from app.reports.scrutiny import scrutiny_report
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
@@ -92,7 +93,7 @@ def _reports(bench: Bench, found: Contents) -> Iterator[Member]:
     yield Member("reports/scrutiny.docx", scrutiny)
     yield Member("reports/result.xlsx", result_workbook(result, told.composites, told.previous))
     yield Member("reports/brief.pdf", brief(result, told.composites, told.previous))
-    own, beside = found.templates[ReportKind.LETTER], found.to_units.by_object if found.to_units else NOTHING
+    own, beside = found.templates[ReportKind.LETTER], said_of_each(found.to_units)
     written = (letter for part in result.parts for _, letter in letters_of(part, own, now, beside))
     yield from (Member(letter_name(number), letter) for number, letter in enumerate(written, start=1))
 

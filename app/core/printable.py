@@ -92,11 +92,16 @@ def on_paper_all(value: object) -> object:
 
 def signs_missing(texts: Iterable[str]) -> str:
     """Return the sentence that says what ``NO_GLYPH`` stands for in these texts; empty where it stands for nothing."""
-    lacking: dict[str, str] = {}
+    told = "、".join(f"{text}（{code}）" for code, text in lacking(texts).items())
+    return f"{NO_GLYPH} 代替任何字库都没有的字：{told}" if told else ""
+
+
+def lacking(texts: Iterable[str]) -> dict[str, str]:
+    """Return the codes of the signs that no font has, each with the first of these texts that it stands in."""
+    found: dict[str, str] = {}
     for each in unprintable(Words(field="", text=text) for text in texts):
-        lacking.setdefault(each.code, each.text)
-    told = "、".join(f"{text}（{code}）" for code, text in lacking.items())
-    return f"{NO_GLYPH} 代替任何字库都没有的字：{told}" if lacking else ""
+        found.setdefault(each.code, each.text)
+    return found
 
 
 def unprintable(words: Iterable[Words]) -> tuple[Unprintable, ...]:

@@ -138,15 +138,6 @@ def options_of(cell: Cell) -> list[Option]:
     ]
 
 
-def options_text(asked: Asked) -> str:
-    """Return the options in one line: 满意 15（71.4%），基本满意 6（28.6%）; or the sentence that they are not told.
-
-    Of points: 平均分 85.5 分. Behind them stands what they add up to where that is not the whole.
-    """
-    told = "，".join(f"{one.label} {one.text}" for one in asked.options) or asked.text
-    return f"{told}；{asked.note}" if asked.note else told
-
-
 def beside_word(slide: Slide) -> str:
     """Return what stands beside the word of an object: what follows from it, and what the rule says besides."""
     return "；".join(filter(None, (slide.consequence, *slide.flags)))

@@ -173,13 +173,13 @@ def item_chart(document: Document, item_key: str) -> Chart:
     return _chart_of(section, _parts(section, cells, title, drawn_lines(section, item_key)), cells, most)
 
 
-def multiples_chart(document: Document) -> str:
-    """Draw the overall figure of many units as a grid."""
-    return multiples_svg(_multiples_parts(document))
+def multiples_chart(document: Document, say: Callable[[Distribution], Distribution] = lambda drawn: drawn) -> str:
+    """Draw the overall figure of many units as a grid; ``say`` takes what it is drawn from."""
+    return multiples_svg(say(_multiples_parts(document)))
 
 
 def multiples_png(document: Document, say: Callable[[Distribution], Distribution] = lambda drawn: drawn) -> bytes:
-    """Draw the same grid for Word; ``say`` takes what it is drawn from."""
+    """Draw the same grid for Word."""
     return draw_multiples(say(_multiples_parts(document)))
 
 

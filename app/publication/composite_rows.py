@@ -1,6 +1,6 @@
 """What a reader is told of composite scores, object by object: the score, its word, its parts; pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -23,7 +23,6 @@ from app.campaigns.composite import (
 )
 from app.campaigns.composite_rule import outcome_of
 from app.campaigns.rule import Rule
-from app.core.chinese import chinese_date
 from app.tally.verdict import OF_CONCERN, OF_MEANING, Verdict
 
 NOTE_SENTENCES: Final = {
@@ -106,12 +105,6 @@ class Row:
         """Every part with its points, as files say it."""
         return "；".join(f"{label} {text}" for label, text in self.parts)
 
-    @property
-    def award_text(self) -> str:
-        """What the body decided, with who entered it and on which day."""
-        award = self.award
-        return f"{award.value}（{award.by}，{chinese_date(award.at)}）" if award else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Composites:
@@ -134,24 +127,6 @@ class Composites:
         return formula_text(self.composite, say) if self.composite else ""
 
     @property
-    def how(self) -> Sequence[str]:
-        """The sentences that say how scores and words are made, for what is printed below them."""
-        return [text for text in (f"{self.formula}。" if self.composite else "", self.rule) if text]
-
-    @property
-    def by_object(self) -> Mapping[str, Sequence[str]]:
-        """What is said of each object by itself: its score, the word of that, and what the body decided."""
-        return {row.id: list(self._about(row)) for row in self.rows}
-
-    def _about(self, row: Row) -> Iterator[str]:
-        if self.formula:
-            yield f"综合评价得分：{row.score or row.why}（{self.formula}）。"
-        if row.conclusion:
-            yield f"综合评价结论：{row.conclusion.text}。"
-        if row.award:
-            yield f"组织评定：{row.award_text}。"
-
-    @property
     def following(self) -> Sequence[tuple[str, str, Sequence[str]]]:
         """The words that ask for attention, with what follows from each and the objects that were given it."""
         told = [(row.name, row.conclusion) for row in self.rows if row.conclusion and row.conclusion.code in OF_CONCERN]
@@ -159,12 +134,6 @@ class Composites:
         for name, given in told:
             found.setdefault((given.word, given.consequence), []).append(name)
         return [(*word, names) for word, names in found.items()]
-
-    @property
-    def given_text(self) -> str:
-        """How many objects were given which word, as a sentence; empty where none was."""
-        told = "；".join(f"{word} {count} 个" for word, count in self.given)
-        return f"综合评价结论：{told}。" if told else ""
 
     @property
     def given(self) -> Sequence[tuple[str, int]]:

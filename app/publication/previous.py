@@ -11,7 +11,6 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.core.chinese import chinese_date
 from app.core.errors import DomainError
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
@@ -81,11 +80,6 @@ class Before:
     def now_text(self) -> str:
         """What came out now, with that it is the second time."""
         return " · ".join(filter(None, (self.now.text, self.twice)))
-
-    @property
-    def cells(self) -> list[str]:
-        """What files write under ``PREVIOUS_HEADS``."""
-        return [self.name, self.now_text, self.last.text, self.where, chinese_date(self.day)]
 
 
 _kept: Lately[Sequence[Before]] = Lately(KEPT)

@@ -1,15 +1,41 @@
 """What stands beside the votes in Word: composite scores, and what the body decided."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
 from app.office.markup import Column, Style, joined, paragraphs, table
-from app.publication.composite_rows import Composites
+from app.publication.composite_rows import Composites, Row
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
 from app.reports.language import _, award_of, before_cells, clauses, listed, run_on, said
 from app.reports.report_data import fitted
 from app.tally.shown import NO_FIGURE
+
+
+def said_of_each(composites: Composites | None) -> Mapping[str, Sequence[str]]:
+    """Return what is said of each object by itself: its score, the word of that, and what the body decided."""
+    return {row.id: list(_about(composites, row)) for row in composites.rows} if composites else {}
+
+
+def _about(composites: Composites, row: Row) -> Iterator[str]:
+    if formula := composites.formula_in(said):
+        yield _("综合评价得分：%(score)s（%(formula)s）。", score=row.score or said(row.why), formula=formula)
+    if row.conclusion:
+        yield _("综合评价结论：%(text)s。", text=said(row.conclusion.text))
+    if row.award:
+        yield _("组织评定：%(text)s。", text=award_of(row))
+
+
+def how_made(composites: Composites) -> list[str]:
+    """Return the sentences that say how scores and words are made, for what is printed below them."""
+    formula = composites.formula_in(said)
+    return list(filter(None, [_("%(text)s。", text=formula) if formula else "", said(composites.rule)]))
+
+
+def given_line(composites: Composites) -> str:
+    """Say how many objects were given which word; empty where none was."""
+    counts = [_("%(word)s %(count)s 个", word=said(word), count=count) for word, count in composites.given]
+    return _("综合评价结论：%(words)s。", words=clauses(counts)) if counts else ""
 
 
 def composites_table(composites: Composites | None) -> Markup:
@@ -45,9 +71,7 @@ def composites_table(composites: Composites | None) -> Markup:
 
 def _given(composites: Composites) -> Iterator[str]:
     """Yield how many objects were given which word, and which of them need attention, with what follows."""
-    if composites.given:
-        counts = (_("%(word)s %(count)s 个", word=said(word), count=count) for word, count in composites.given)
-        yield _("综合评价结论：%(words)s。", words=clauses(counts))
+    yield given_line(composites)
     for word, follows, names in composites.following:
         told = _("综合评价结论为“%(word)s”的：%(names)s。", word=said(word), names=listed(map(said, names)))
         yield run_on([told, _("%(text)s。", text=said(follows)) if follows else ""])

@@ -6,22 +6,36 @@ from typing import Final
 
 from pypdf import PdfWriter
 
-from app.campaigns.nouns import called
 from app.publication import charts
 from app.publication.composite_rows import Composites
 from app.publication.domain import units_of_verdict
 from app.publication.editions import Published
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
+from app.reports.beside import given_line, how_made
 from app.reports.called import sort_rated
 from app.reports.framed import FRAME, frame, typeset
+from app.reports.language import (
+    _,
+    about,
+    award_of,
+    before_cells,
+    clauses,
+    counted,
+    language_of_file,
+    listed,
+    notes_of_sums,
+    run_on,
+    said,
+    told,
+)
 from app.tally.document import Document, Section, Target, overall_of, parts_of
 from app.tally.facts import texts_of
 from app.tally.headed import figures_of, has_rates, heads_of
 from app.tally.sectioned import ballot_texts
 from app.tally.shown import ItemTable, Overall, Ruling
-from app.tally.sums import sum_lines, sums_in, sums_of
+from app.tally.sums import sums_in, sums_of
 from app.tally.verdict import OF_CONCERN
-from app.tally.wording import COUNT_WORDS, NOT_TOLD
+from app.tally.wording import NOT_TOLD
 from app.tally.words import word_rows
 
 MOST_ROWS: Final = 20
@@ -43,21 +57,25 @@ _BRIEF: Final = (
 #for note in d.notes [#text(size: 9pt)[· #note] \ ]
 #if d.rows.len() > 0 [
   #set text(size: 9pt)
-  #if d.legend != "" [#align(right, image(bytes(d.legend), format: "svg", height: 4.4mm, alt: "图例"))]
+  #if d.legend != "" [#align(right, image(bytes(d.legend), format: "svg", height: 4.4mm, alt: say("图例")))]
   #v(-0.6em)
-  #table(
-    columns: (1fr, 58mm, ..d.heads.slice(2).map(_ => auto)), stroke: 0.4pt + rgb("#c9d2dc"), inset: 4pt,
+  #let told(bar, widths) = table(
+    columns: (1fr, bar, ..widths), stroke: 0.4pt + rgb("#c9d2dc"), inset: 4pt,
     align: (x, _) => (if x > 1 and x < d.words_from { right } else { left }) + horizon,
     table.header(..d.heads.map(words => [*#words*])),
     ..d.rows.map(row => (
-      [#row.at(0)], image(bytes(row.at(1)), format: "svg", width: 56mm, alt: row.at(2)),
+      [#row.at(0)], image(bytes(row.at(1)), format: "svg", width: bar - 2mm, alt: row.at(2)),
       ..row.slice(3).map(text => [#text])
     )).flatten()
   )
+  #let words-of(at) = (d.heads.at(at), ..d.rows.map(row => row.at(at + 1)))
+  #if d.language == "zh" { told(58mm, d.heads.slice(2).map(_ => auto)) } else {
+    context told(42mm, range(2, d.heads.len()).map(at => calc.max(12mm, as-wide-as-words(words-of(at)))))
+  }
 ]
-#for row in d.flagged [#text(size: 9.5pt)[*#row.at(0)*（#row.at(1) 个）#row.at(2)：#row.at(3)] #parbreak()]
+#for row in d.flagged [#text(size: 9.5pt)[*#row.at(0)*#row.at(1)#row.at(2)] #parbreak()]
 #if d.flagged.len() > 0 [
-  #text(size: 9pt, fill: muted)[系统只作提示，是否责令补课由组织者决定。]
+  #text(size: 9pt, fill: muted)[#say("系统只作提示，是否责令补课由组织者决定。")]
 ] else [#d.words.none]
 ]
 #if d.grid == "" [
@@ -97,9 +115,11 @@ def brief(result: Published, composites: Composites | None = None, previous: Seq
 
     Every flagged unit is named; only where their names fill the page the picture goes on to a second.
     """
-    pages = [_brief(part, named=len(result.parts) > 1) for part in result.parts]
-    pages += [] if composites is None else [_page_beside(result, "综合评价", _beside(composites, result))]
-    pages += [_page_beside(result, "与上次结果", _last(previous))] if previous else []
+    pages, title = [_brief(part, named=len(result.parts) > 1) for part in result.parts], _title(result)
+    if composites is not None:
+        pages.append(_page_beside(result, _("%(title)s综合评价", title=title), _beside(composites, result)))
+    if previous:
+        pages.append(_page_beside(result, _("%(title)s与上次结果", title=title), _last(previous)))
     if len(pages) == 1:
         return pages[0]
     whole = PdfWriter()
@@ -115,77 +135,87 @@ def _brief(result: Published, *, named: bool) -> bytes:
     noun = section["noun"] if named else ""
     flagged = _flagged(section)
     many = len(section["targets"]) > MOST_ROWS
-    grid = charts.multiples_chart(document) if many else ""
-    words = COUNT_WORDS[section["objects"]]
-    summary = [[row["label"], f"{row['count']} {words}"] for row in word_rows(section) if row["count"]]
-    title, ballots = f"{document['round']['title']}{noun}结果简报", ballot_texts(document["chain"], section["key"])
+    grid = charts.multiples_chart(document, told) if many else ""
+    words = [(row["label"], counted(section["objects"], row["count"])) for row in word_rows(section) if row["count"]]
+    title = _("%(title)s%(part)s结果简报", title=_title(result), part=noun)
+    ballots = ballot_texts(document["chain"], section["key"])
     data = {
         **frame(result, document, title, () if many else _sums(section), ballots),
-        "summary": summary,
+        "summary": [[said(word), count] for word, count in words],
         "heads": _heads(section),
         "words_from": len(heads_of(section)) + 3,
         "rows": [] if many else _rows(section),
         "legend": charts.legend(section) if has_rates(section) else "",
         "formula": _formula(document, section),
         "flagged": flagged,
-        "long": sum(len(row[3]) for row in flagged) > SIGNS_BESIDE_GRID,
+        "long": sum(len(row[2]) for row in flagged) > SIGNS_BESIDE_GRID,
         "grid": grid,
         "ratio": _height_by_width(grid) if many else 1,
     }
     return typeset(_BRIEF, data)
 
 
-def _page_beside(result: Published, what: str, table: Mapping[str, object]) -> bytes:
-    framed = frame(result, result.document, f"{result.document['round']['title']}{what}", ballots=())
-    return typeset(_BESIDE, {**framed, "table": table})
+def _title(result: Published) -> str:
+    return result.document["round"]["title"]
+
+
+def _page_beside(result: Published, title: str, table: Mapping[str, object]) -> bytes:
+    return typeset(_BESIDE, {**frame(result, result.document, title, ballots=()), "table": table})
 
 
 def _last(previous: Sequence[Before]) -> Mapping[str, object]:
-    rows = [row.cells for row in previous]
-    heads = {"heads": PREVIOUS_HEADS, "widths": (32, 32, 44, 26)}
-    return {"title": "与上次结果", **heads, "rows": rows, "how": "", "note": PREVIOUS_NOTE}
+    rows = list(map(before_cells, previous))
+    heads = {"heads": list(map(_, PREVIOUS_HEADS)), "widths": (32, 32, 44, 26)}
+    return {"title": _("与上次结果"), **heads, "rows": rows, "how": "", "note": _(PREVIOUS_NOTE)}
+
+
+_WIDTHS: Final = {
+    "zh": {True: (24, 38, 48, 28), False: (34, 62, 34)},
+    "en": {True: (31, 36, 42, 28), False: (36, 58, 36)},
+}
+"""Of the columns beside the names, without and with one for the word of the score."""
 
 
 def _beside(composites: Composites, result: Published) -> Mapping[str, object]:
     judged = bool(composites.rule)
     rows = [
         [
-            row.name,
-            row.score or row.why or NOT_TOLD,
-            *([row.conclusion_text or NOT_TOLD] if judged else []),
-            row.parts_text,
-            row.award_text or NOT_TOLD,
+            said(row.name),
+            row.score or said(row.why) or NOT_TOLD,
+            *([said(row.conclusion_text) or NOT_TOLD] if judged else []),
+            said(row.parts_text),
+            award_of(row) or NOT_TOLD,
         ]
         for row in composites.rows
     ]
-    title = "综合评价得分" if composites.formula else "组织评定"
+    title = _("综合评价得分") if composites.formula else _("组织评定")
     heads = {
         "heads": (
-            called(sort_rated(result.document), "单位"),
-            "综合评价得分",
-            *(["综合评价结论"] if judged else []),
-            "各部分",
-            "组织评定",
+            about(sort_rated(result.document), "单位"),
+            _("综合评价得分"),
+            *([_("综合评价结论")] if judged else []),
+            _("各部分"),
+            _("组织评定"),
         ),
-        "widths": (24, 38, 48, 28) if judged else (34, 62, 34),
+        "widths": _WIDTHS[language_of_file()][judged],
     }
-    note = "计名的部分和组织评定不经过票箱，不是投票结果。"
-    how = "".join([*composites.how, composites.given_text])
+    note = _("计名的部分和组织评定不经过票箱，不是投票结果。")
+    how = run_on([*how_made(composites), given_line(composites)])
     return {"title": title, **heads, "rows": rows, "how": how, "note": note}
 
 
 def _formula(document: Document, section: Section) -> str:
     """Return formula and rule, and the sentence on gates where a quorum is among them."""
     texts = texts_of(section)
-    return "".join([*texts[:2], *(texts[-1:] if "quorum" in document["chain"]["gates"] else [])])
+    return run_on(map(said, [*texts[:2], *(texts[-1:] if "quorum" in document["chain"]["gates"] else [])]))
 
 
 def _heads(section: Section) -> list[str]:
     units = section["targets"]
-    first = units[0]["name"] if len(units) == 1 else called(section["objects"], "单位")
-    heads = [first, "分布", *heads_of(section), "有效（人）"]
+    first = units[0]["name"] if len(units) == 1 else about(section["objects"], "单位")
+    heads = [first, _("分布"), *map(said, heads_of(section)), _("有效（人）")]
     has_verdicts = len(units) > 1 or any(item["verdict"] for unit in units for item in unit["items"])
-    return [*heads, "结论"] if has_verdicts else heads
+    return [*heads, _("结论")] if has_verdicts else heads
 
 
 def _rows(section: Section) -> list[list[str]]:
@@ -200,7 +230,7 @@ def _rows(section: Section) -> list[list[str]]:
 def _sums(section: Section) -> list[str]:
     """Return the notes on the shares that are drawn in the rows."""
     units = section["targets"]
-    return sum_lines(sums_of(units) if len(units) > 1 else [note for unit in units for note in sums_in(unit)])
+    return notes_of_sums(sums_of(units) if len(units) > 1 else [note for unit in units for note in sums_in(unit)])
 
 
 def _parts(unit: Target) -> list[tuple[int, ItemTable | Overall]]:
@@ -214,7 +244,7 @@ def _row(section: Section, unit: Target, place: int, label: str) -> list[str]:
     if cell["shown"]:
         figures = [*figures_of(section, cell), cell["valid"]["text"]]
     bar = charts.row_chart(section, unit, place)
-    return [label, bar, f"{label}的分布", *figures, verdict["label"] if verdict else "—"]
+    return [label, bar, _("%(name)s的分布", name=label), *figures, verdict["label"] if verdict else "—"]
 
 
 def _verdict(unit: Target, place: int) -> Ruling | None:
@@ -227,10 +257,13 @@ def _height_by_width(svg: str) -> float:
 
 
 def _flagged(section: Section) -> list[list[str]]:
-    """Return verdict, number, reason and names of all flagged units, in official order: one row for each reason."""
+    """Return the words of all flagged units, each with number, reason and names in official order, once a reason."""
     found: dict[tuple[str, str], list[str]] = {}
     for verdict in OF_CONCERN:
         for unit in units_of_verdict(section, verdict):
-            reasons = "；".join(reason["text"] for reason in unit["verdict"]["reasons"])
+            reasons = clauses(said(reason["text"]) for reason in unit["verdict"]["reasons"])
             found.setdefault((unit["verdict"]["label"], reasons), []).append(f"{unit['position']}. {unit['name']}")
-    return [[word, str(len(names)), reasons, "、".join(names)] for (word, reasons), names in found.items()]
+    return [
+        [said(word), _("（%(count)s 个）%(reasons)s：", count=len(names), reasons=reasons), listed(names)]
+        for (word, reasons), names in found.items()
+    ]

@@ -1,7 +1,8 @@
 """What reports say of units, said of whatever was rated."""
 
-from app.campaigns.nouns import called, sort_of
-from app.tally.document import Document
+from app.campaigns.nouns import sort_of
+from app.reports.language import about, said
+from app.tally.document import BandDocument, Document
 
 
 def brief_words(objects: str, head: str) -> dict[str, str]:
@@ -9,17 +10,15 @@ def brief_words(objects: str, head: str) -> dict[str, str]:
 
     ``head``: what the figure is called whose bands are told, empty where sections differ.
     """
-    said = {
-        "one": "单位",
-        "order": "单位按机构序列排列，不作排名",
-        "none": "没有需补课的单位。",
-        "chart": "各单位总体评价分布图",
-        "bands": f"各单位{head}所在的档次",
-        "whole": "全部单位合在一起",
+    return {
+        "one": about(objects, "单位"),
+        "order": about(objects, "单位按机构序列排列，不作排名"),
+        "none": about(objects, "没有需补课的单位。"),
+        "chart": about(objects, "各单位总体评价分布图"),
+        "bands": about(objects, "各单位%(head)s所在的档次" if head else "各单位所在的档次", head=said(head)),
     }
-    return {key: called(objects, sentence) for key, sentence in said.items()}
 
 
-def sort_rated(document: Document) -> str:
+def sort_rated(document: Document | BandDocument) -> str:
     """Return of what sort all is that was rated, or that it is of several."""
     return sort_of([section["objects"] for section in document["sections"]])

@@ -1,6 +1,6 @@
 """What every report says of the ballots themselves: the counting chain, and the counts of an announced round."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -90,25 +90,34 @@ def counts_table(document: Document) -> Markup:
         Column(_("结论"), 18),
     ]
     rows = [row for at, slide in enumerate(slides) for row in _told_rows(slide, slides[at - 1].part if at else "")]
+    note = paragraph(words_given(slides), Style.NOTE)
+    return joined([table(_("公开计票结果"), fitted(columns), rows), note])
+
+
+def words_given(slides: Sequence[Slide]) -> str:
+    """Say how many objects of an announced round got each word."""
     summary = [(said(word), count) for word, _code, count in summary_of_words(slides)]
     given = [_("%(word)s %(count)s 个", word=word, count=count) for word, count in summary]
-    note = _("共 %(count)s 个：%(words)s。", count=len(slides), words=_("，").join(given))
-    return joined([table(_("公开计票结果"), fitted(columns), rows), paragraph(note, Style.NOTE)])
+    return _("共 %(count)s 个：%(words)s。", count=len(slides), words=_("，").join(given))
+
+
+def named_in_full(slide: Slide) -> str:
+    """Return the name of an object, with who answers for it."""
+    return _("%(name)s（%(members)s）", name=slide.name, members=slide.responsible) if slide.responsible else slide.name
 
 
 def _told_rows(slide: Slide, before: str) -> Iterator[list[Cell]]:
     """Yield the rows of an object, under one with the name of its section where that begins."""
     if slide.part != before:
         yield [Spanning(slide.part, 5)]
-    name = _("%(name)s（%(members)s）", name=slide.name, members=slide.responsible) if slide.responsible else slide.name
     given = said(slide.word)
     word = two_lines(given, said(beside)) if (beside := beside_word(slide)) else given
     for place, part in enumerate(slide.asked):
-        lead = ("", "") if place else (name, word)
-        yield [lead[0], part.label, _options(part), part.valid or NO_FIGURE, lead[1]]
+        lead = ("", "") if place else (named_in_full(slide), word)
+        yield [lead[0], part.label, options_told(part), part.valid or NO_FIGURE, lead[1]]
 
 
-def _options(asked: Asked) -> str:
+def options_told(asked: Asked) -> str:
     """Return the options in one line, with what they add up to where that is not the whole."""
     told = _("，").join(f"{said(one.label)} {_option(one)}" for one in asked.options)
     return _("；").join(filter(None, (told or said(asked.text), said(asked.note))))

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
-from app.campaigns.nouns import calls
+from app.campaigns.nouns import calls, noun
 from app.core.chinese import date_in, time_in
+from app.core.printable import NO_GLYPH, lacking
 from app.publication.composite_rows import Row
 from app.publication.editions import Edition
 from app.publication.previous import Before
 from app.publication.spoken import speaker
 from app.reports.naming import round_in_campaign
 from app.tally.sums import Sums
+from app.tally.wording import COUNT_WORDS
 from app.web.i18n import worded
 
 T = TypeVar("T")
@@ -115,13 +117,31 @@ def meeting_lines(result: Edition) -> Iterator[tuple[str, str]]:
         yield _(label), text
 
 
+def lines_of_meeting(result: Edition) -> Iterator[str]:
+    """Yield what was typed to stand beside a result, each with its label in a line of its own."""
+    return (_("%(label)s：%(text)s", label=label, text=text) for label, text in meeting_lines(result))
+
+
+def counted(objects: str, count: int) -> str:
+    """Return how many of them there are, with their word."""
+    if language_of_file() == "en":
+        return noun(objects, "en").counted(count)
+    return f"{count} {COUNT_WORDS[objects]}"
+
+
+def signs_missing(texts: Iterable[str]) -> str:
+    """Return the sentence that says which signs of these texts no font has; empty where there are none."""
+    words = [_("%(text)s（%(code)s）", text=text, code=code) for code, text in lacking(texts).items()]
+    return _("%(sign)s 代替任何字库都没有的字：%(words)s", sign=NO_GLYPH, words=listed(words)) if words else ""
+
+
 def notes_of_sums(sums: Sums) -> list[str]:
     """Say what printed shares add up to where that is not the whole, one a line."""
     return [_("%(note)s：%(names)s。", note=said(note), names=listed(map(said, names))) for note, names in sums]
 
 
 def before_cells(row: Before) -> list[str]:
-    """Return what stands in a row that tells of last time."""
+    """Return what stands in a row that tells of last time, under ``PREVIOUS_HEADS``."""
     return [row.name, row.now_text, row.last.text, row.where, date_of(row.day)]
 
 

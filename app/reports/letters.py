@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 
 from markupsafe import Markup
 
-from app.campaigns.nouns import called
 from app.office.markup import Pictures, joined, one_line, paragraph, paragraphs
 from app.office.zips import packed
 from app.publication.domain import Scope, notes_for
 from app.publication.editions import Published
 from app.reports.chain_block import chain_sentence
-from app.reports.fields import ReportKind, shipped_template
-from app.reports.language import BLANK
+from app.reports.fields import ReportKind
+from app.reports.language import _, about, blank, run_on, said
 from app.reports.report_data import (
     Figures,
     common_values,
@@ -24,7 +24,7 @@ from app.reports.report_data import (
     reasons_of,
     remarks_block,
 )
-from app.reports.templates import WordTemplate
+from app.reports.templates import fill_template, template_in_words
 from app.tally.document import Document, Target, only_section, parts_of
 from app.tally.headed import head_of
 from app.tally.sectioned import ballot_texts
@@ -39,7 +39,7 @@ NOTHING: Beside = MappingProxyType({})
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|.\s]+')
 _NAME_LENGTH = 40
-_DEMANDS = {
+DEMANDS: Final = {
     Verdict.MET: "请继续听取群众意见，巩固和改进工作。",
     Verdict.ATTENTION: "请对照测评结果和群众意见认真自查，制定改进措施，并报送组织单位。",
     Verdict.REMEDIAL: (
@@ -93,7 +93,7 @@ def feedback_letter(
 
 def file_name(name: str) -> str:
     """Return a unit's name as a file may be called on every system."""
-    return _UNSAFE.sub("_", one_line(name)).strip("_")[:_NAME_LENGTH] or "单位"
+    return _UNSAFE.sub("_", one_line(name)).strip("_")[:_NAME_LENGTH] or _("单位")
 
 
 def _letter(
@@ -101,46 +101,51 @@ def _letter(
 ) -> bytes:
     unit, told = about_unit
     document, pictures = result.document, Pictures()
-    figures, about = drawn.into(pictures), document["round"]
+    figures, facts = drawn.into(pictures), document["round"]
     values = {
-        **common_values(result, f"{about['title']}结果反馈函", "", now),
+        **common_values(result, _("%(title)s结果反馈函", title=facts["title"]), "", now),
         "单位": one_line(unit["name"]),
         "测评结果": _outcome(document, unit, told, figures),
-        "类别评价": groups_table(result.section, unit, "各类别评价"),
+        "类别评价": groups_table(result.section, unit, _("各类别评价")),
         "口径": method_block(document),
-        "意见建议": remarks_block(unit, about["remark_k"], REMARKS_LISTED),
+        "意见建议": remarks_block(unit, facts["remark_k"], REMARKS_LISTED),
         "整改要求": _demands(unit),
     }
-    return WordTemplate(ReportKind.LETTER, template or shipped_template(ReportKind.LETTER)).fill(values, pictures, now)
+    return fill_template(ReportKind.LETTER, template or template_in_words(ReportKind.LETTER), values, pictures, now)
 
 
 def _outcome(document: Document, unit: Target, told: Sequence[str], figures: Figures) -> Markup:
-    section = only_section(document)
-    band, sort, head = section["overall_band"], section["objects"], head_of(section)
+    section, verdict = only_section(document), unit["verdict"]
+    band, sort = section["overall_band"], section["objects"]
     notes = [*(note["text"] for note in document["chain"]["warnings"]), *notes_for(unit, Scope.UNIT)]
-    ballots = ballot_texts(document["chain"], section["key"])
+    ballots = [_("%(text)s。", text=said(text)) for text in ballot_texts(document["chain"], section["key"])]
     return joined(
         [
-            paragraph(f"结论：{unit['verdict']['label']}。{reasons_of(unit['verdict'])}"),
+            paragraph(run_on([_("结论：%(word)s。", word=said(verdict["label"])), reasons_of(verdict)])),
             paragraphs(told),
-            paragraphs(f"提示：{text}。" for text in notes),
-            items_table(figures, unit, "各项评价"),
-            paragraphs([called(sort, f"全部单位合在一起，{head}在 {band['label']} 这一档。")] if band else []),
-            paragraph("".join([f"计票情况：{chain_sentence(document)}", *(f"{text}。" for text in ballots)])),
+            paragraphs(_("提示：%(text)s。", text=said(text)) for text in notes),
+            items_table(figures, unit, _("各项评价")),
+            paragraphs([_whole(sort, head_of(section), band["label"])] if band else []),
+            paragraph(run_on([_("计票情况：%(told)s", told=chain_sentence(document)), *ballots])),
         ]
     )
+
+
+def _whole(sort: str, head: str, band: str) -> str:
+    return about(sort, "全部单位合在一起，%(what)s在 %(band)s 这一档。", what=said(head), band=said(band))
 
 
 def _demand(ruling: Ruling) -> str:
     """Return what is asked of a unit: what its word is followed by, or for the words that ship a fuller sentence."""
     consequence = ruling.get("consequence")
-    own = consequence and ruling["label"] != VERDICTS[ruling["code"]]
-    return f"{ruling['label']}：{consequence}。" if own else _DEMANDS[ruling["code"]]
+    if not consequence or said(ruling["label"]) == said(VERDICTS[ruling["code"]]):
+        return _(DEMANDS[ruling["code"]])
+    return _("%(word)s：%(text)s。", word=said(ruling["label"]), text=said(consequence))
 
 
 def _demands(unit: Target) -> Markup:
     code = unit["verdict"]["code"]
     lines = [_demand(unit["verdict"])]
     if code in {Verdict.ATTENTION, Verdict.REMEDIAL}:
-        lines.append(f"报送时限：{BLANK}。联系人和电话：{BLANK}。")
+        lines.append(_("报送时限：%(blank)s。联系人和电话：%(blank)s。", blank=blank()))
     return paragraphs(lines)

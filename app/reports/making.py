@@ -1,6 +1,6 @@
 """Makers of the files of a published result: they run in the workshop and read for the one who asked (SEC-42)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -16,11 +16,12 @@ from app.publication.editions import Published, PublishedBands
 from app.publication.own_scores import composites_to_units
 from app.publication.previous import in_words, previous_seen, previous_told
 from app.publication.reads import ANYONE, viewer_of
-from app.publication.spoken import in_language
+from app.publication.spoken import Result, in_language
 from app.reports import brief as brief_pdf
 from app.reports import letters as letters_word
 from app.reports import notice as notice_pdf
 from app.reports import service
+from app.reports.beside import said_of_each
 from app.reports.fields import ReportKind
 from app.reports.language import _, written_in
 from app.reports.scrutiny import Particulars, scrutiny_report
@@ -37,10 +38,9 @@ def _result(bench: Bench, session: Session) -> Published:
     return admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now)
 
 
-def _beside(bench: Bench, session: Session, result: Published) -> Mapping[str, Sequence[str]]:
-    """Return what stands beside the votes of each unit, in sentences, as the unit itself knows it."""
-    found = composites_to_units(session, result, viewer_of(session, bench.staff), bench.now)
-    return found.by_object if found else {}
+def _to_units(bench: Bench, session: Session, result: Published) -> Composites | None:
+    """Return what stands beside the votes of each unit, as the unit itself knows it."""
+    return composites_to_units(session, result, viewer_of(session, bench.staff), bench.now)
 
 
 def _composites(bench: Bench, session: Session, result: Published) -> Composites | None:
@@ -57,7 +57,7 @@ def _language(bench: Bench) -> str:
 
 
 @contextmanager
-def spoken(bench: Bench, paper: Paper, result: Published) -> Iterator[Published]:
+def spoken(bench: Bench, paper: Paper, result: Result) -> Iterator[Result]:
     """Yield a result in its reader's language, in which whatever is written inside is written."""
     language = _language(bench)
     with written_in(language, paper.english):
@@ -115,7 +115,10 @@ def brief(bench: Bench) -> Made:
         result = _result(bench, session)
         composites = _composites(bench, session, result)
         previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
-    return Made(brief_pdf.brief(result, composites, previous), f"{_title(result)}结果简报.pdf")
+        paper, _digest = frozen_paper(session, result.round_id)
+    with spoken(bench, paper, result) as told:
+        made = brief_pdf.brief(told, composites, in_words(_language(bench), previous))
+        return Made(made, _("%(title)s结果简报.pdf", title=_title(told)))
 
 
 def notice(bench: Bench) -> Made:
@@ -124,8 +127,10 @@ def notice(bench: Bench) -> Made:
         result = admitted_bands(session, bench.arguments, ANYONE, bench.now)
         composites = composites_told(session, result, bench.now)
         previous = previous_told(session, bench.now, result)
-    made = notice_pdf.notice(result, bench.base_url, composites, previous)
-    return Made(made, f"{_title(result)}公告.pdf")
+        paper, _digest = frozen_paper(session, result.round_id)
+    with spoken(bench, paper, result) as told:
+        made = notice_pdf.notice(told, bench.base_url, composites, in_words(_language(bench), previous))
+        return Made(made, _("%(title)s公告.pdf", title=_title(told)))
 
 
 def letters(bench: Bench) -> Made:
@@ -133,9 +138,11 @@ def letters(bench: Bench) -> Made:
     with bench.reading() as session:
         result = _result(bench, session)
         template = service.own_of_round(session, ReportKind.LETTER, result.round_id)
-        beside = _beside(bench, session, result)
-    made = letters_word.feedback_letters(result, template, bench.now, beside)
-    return Made(made, f"{_title(result)}反馈函.zip")
+        beside = _to_units(bench, session, result)
+        paper, _digest = frozen_paper(session, result.round_id)
+    with spoken(bench, paper, result) as told:
+        made = letters_word.feedback_letters(told, template, bench.now, said_of_each(beside))
+        return Made(made, _("%(title)s反馈函.zip", title=_title(told)))
 
 
 def letter(bench: Bench) -> Made:
@@ -143,12 +150,14 @@ def letter(bench: Bench) -> Made:
     with bench.reading() as session:
         result = _result(bench, session)
         template = service.own_of_round(session, ReportKind.LETTER, result.round_id)
-        beside = _beside(bench, session, result)
-    unit = unit_of(every_target(result.document), bench.arguments["unit"])
-    if unit is None:
-        raise DomainError("not_found")
-    made = letters_word.feedback_letter(result, unit, template, bench.now, beside)
-    return Made(made, f"反馈函（{letters_word.file_name(unit['name'])}）.docx")
+        beside = _to_units(bench, session, result)
+        paper, _digest = frozen_paper(session, result.round_id)
+    with spoken(bench, paper, result) as told:
+        unit = unit_of(every_target(told.document), bench.arguments["unit"])
+        if unit is None:
+            raise DomainError("not_found")
+        made = letters_word.feedback_letter(told, unit, template, bench.now, said_of_each(beside))
+        return Made(made, _("反馈函（%(name)s）.docx", name=letters_word.file_name(unit["name"])))
 
 
 def check(bench: Bench) -> Made:

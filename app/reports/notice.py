@@ -1,55 +1,59 @@
 """The notice of a published result for the board, as a PDF."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.office.qr import qr_grid
-from app.publication.announced import beside_word, options_text, slides_of, summary_of_words
-from app.publication.composite_rows import Composites
+from app.publication.announced import Slide, beside_word, slides_of
+from app.publication.composite_rows import Composites, Row
 from app.publication.editions import PublishedBands
 from app.publication.previous import PREVIOUS_NOTE, Before
+from app.reports.beside import how_made
+from app.reports.called import sort_rated
+from app.reports.chain_block import named_in_full, options_told, words_given
 from app.reports.framed import FRAME, frame, typeset
+from app.reports.language import _, about, award_of, before_cells, clauses, language_of_file, run_on, said
 from app.tally.document import BandDocument, BandSection, extent_of
 from app.tally.wording import NO_BAND_TEXT
 
 _NOTICE: Final = (
     FRAME
     + r"""
-#for line in d.meeting [#text(size: 9pt)[#line.at(0)：#line.at(1)] \ ]
+#for line in d.meeting [#text(size: 9pt)[#line] \ ]
 #if d.counts.len() > 0 [
-== 公开计票结果
+== #say("公开计票结果")
 #table(
-  columns: (10mm, 1fr, 70mm, 15mm, 28mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
-  table.header([*序*], [*对象*], [*票数（占比）*], [*有效*], [*结论*]),
+  columns: (10mm, 1fr, d.widths.at(0) * 1mm, 15mm, d.widths.at(1) * 1mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
+  table.header([*#say("序")*], [*#say("对象")*], [*#say("票数（占比）")*], [*#say("有效")*], [*#say("结论")*]),
   ..d.counts.map(row => if row.len() == 1 { (table.cell(colspan: 5)[*#row.at(0)*],) } else { row }).flatten()
 )
 #text(size: 9pt)[#d.given]
-#if d.scores.len() > 0 [#parbreak() #text(size: 9pt)[*#d.beside* #d.scores.join("；")。#d.how]]
+#if d.scores != "" [#parbreak() #text(size: 9pt)[*#d.beside* #d.scores]]
 ] else [
 == #d.words.bands
 #table(
   columns: (10mm, 1fr, 46mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
-  table.header([*序*], [*#d.words.one*], [*档次*]),
+  table.header([*#say("序")*], [*#d.words.one*], [*#say("档次")*]),
   ..d.units.map(row => (str(row.at(0)), row.at(1), row.at(2))).flatten()
 )
 ]
 #if d.before.len() > 0 [
-== 与上次结果
+== #say("与上次结果")
 #table(
   columns: (1fr, 36mm, 36mm, 58mm), stroke: 0.4pt + rgb("#c9d2dc"), inset: 6pt,
-  table.header([*对象*], [*本次*], [*上次*], [*上次的轮次*]),
+  table.header([*#say("对象")*], [*#say("本次")*], [*#say("上次")*], [*#say("上次的轮次")*]),
   ..d.before.flatten()
 )
 #text(size: 9pt)[#d.before_note]
 ]
-#if d.overall != "" [#d.words.whole：#d.overall。#parbreak()]
+#if d.overall != "" [#d.overall#parbreak()]
 #for note in d.notes [#text(size: 9pt)[· #note] \ ]
 #text(size: 8.5pt, fill: muted)[#d.formula \
-  #d.shown 公布之前，包括组织者在内，任何人都看不到任何一张票。]
+  #d.shown #say("公布之前，包括组织者在内，任何人都看不到任何一张票。")]
 #v(1fr)
 #grid(columns: (24mm, 1fr), gutter: 8pt, align: horizon,
-  image(bytes(d.qr), format: "svg", width: 22mm, alt: "核验地址的二维码"),
-  [扫码核验本公告是否真实、有效。\ #text(size: 9pt, fill: muted)[#d.verify]])
+  image(bytes(d.qr), format: "svg", width: 22mm, alt: say("核验地址的二维码")),
+  [#say("扫码核验本公告是否真实、有效。") \ #text(size: 9pt, fill: muted)[#d.verify]])
 """
 )
 
@@ -60,20 +64,23 @@ def notice(
     """Return the notice of a result in bands, with the way to check it; ``address``: of this installation."""
     document, verify = result.document, f"{address}/verify?code={result.code}"
     sections = [section for section in document["sections"] if section["targets"]]
-    many = len(sections) > 1
+    many, title = len(sections) > 1, document["round"]["title"]
     told = document["round"].get("disclosure")
     overall = [_overall(section, named=many) for section in sections if section["overall_band"]]
     data = {
-        **frame(result, document, f"{document['round']['title']}结果公告"),
+        **frame(result, document, _("%(title)s结果公告", title=title)),
         "formula": "\n".join(dict.fromkeys(text for section in sections for text in _method(section, told=bool(told)))),
         "units": [row for section in sections for row in _band_rows(section, headed=many)],
-        "overall": "；".join(overall),
+        "overall": _whole(document, overall),
+        "widths": (52, 50) if language_of_file() == "en" else (70, 28),
         "counts": _counts(document),
         "given": _given(document),
         **_beside(composites),
-        "before_note": PREVIOUS_NOTE,
-        "before": [row.cells[:-1] for row in previous],
-        "shown": f"无记名。投票前已说明：{told['text']}" if told else "只公布档次，不公布具体数值。",
+        "before_note": _(PREVIOUS_NOTE),
+        "before": [before_cells(row)[:-1] for row in previous],
+        "shown": run_on([_("无记名。"), _("投票前已说明：%(promise)s", promise=said(told["text"]))])
+        if told
+        else _("只公布档次，不公布具体数值。"),
         "verify": verify,
         "qr": _qr_svg(verify),
     }
@@ -83,20 +90,23 @@ def notice(
 def _beside(composites: Composites | None) -> dict[str, object]:
     """Return scores and awards beside the votes of every object, and how they came about."""
     if composites is None:
-        return {"scores": [], "beside": "", "how": ""}
-    awards = [f"组织评定：{row.award_text}" if row.award else "" for row in composites.rows]
-    told = [
-        [row.score or row.why, row.conclusion_text, award] for row, award in zip(composites.rows, awards, strict=True)
-    ]
-    scores = [" ".join(filter(None, [row.name, *each])) for row, each in zip(composites.rows, told, strict=True)]
-    how = "".join(composites.how) or "组织评定由会议或组织作出，不是投票结果。"
-    return {"scores": scores, "beside": "综合评价得分" if composites.formula else "组织评定", "how": how}
+        return {"scores": "", "beside": ""}
+    scores = _("%(text)s。", text=clauses(map(_score, composites.rows)))
+    how = run_on(how_made(composites)) or _("组织评定由会议或组织作出，不是投票结果。")
+    beside = _("综合评价得分") if composites.formula else _("组织评定")
+    return {"scores": run_on([scores, how]), "beside": beside}
+
+
+def _score(row: Row) -> str:
+    award = _("组织评定：%(text)s", text=award_of(row)) if row.award else ""
+    told = (row.name, row.score or row.why, row.conclusion_text)
+    return " ".join(filter(None, [*map(said, told), award]))
 
 
 def _method(section: BandSection, *, told: bool) -> list[str]:
     """Return what a notice says of the method: where counts are told, the rule that gives the word as well."""
     formula = section["formula"]
-    return formula["rule"]["texts"] if told and "rule" in formula else [formula["text"]]
+    return list(map(said, formula["rule"]["texts"] if told and "rule" in formula else [formula["text"]]))
 
 
 def _counts(document: BandDocument) -> list[list[str]]:
@@ -111,35 +121,42 @@ def _counts(document: BandDocument) -> list[list[str]]:
         if slide.part != headed:
             headed = slide.part
             rows.append([headed])
-        named = f"{slide.name}（{slide.responsible}）" if slide.responsible else slide.name
-        beside = beside_word(slide)
-        word = f"{slide.word}：{beside}" if beside else slide.word
-        for at, part in enumerate(slide.asked):
-            name = named if len(slide.asked) == 1 else f"{named} · {part.label}"
-            place, said = ("", "") if at else (str(slide.position), word)
-            rows.append([place, name, options_text(part), part.valid, said])
+        rows += _rows_of(slide)
     return rows
+
+
+def _rows_of(slide: Slide) -> Iterator[list[str]]:
+    named, word = named_in_full(slide), said(slide.word)
+    if beside := beside_word(slide):
+        word = _("%(word)s：%(text)s", word=word, text=said(beside))
+    for at, part in enumerate(slide.asked):
+        name = named if len(slide.asked) == 1 else f"{named} · {part.label}"
+        lead = ("", "") if at else (str(slide.position), word)
+        yield [lead[0], name, options_told(part), part.valid, lead[1]]
 
 
 def _given(document: BandDocument) -> str:
     """Say how many objects of an announced round got each word."""
-    slides = slides_of(document)
-    told = "，".join(f"{word} {count} 个" for word, _, count in summary_of_words(slides))
-    return f"共 {len(slides)} 个：{told}。" if extent_of(document) else ""
+    return words_given(slides_of(document)) if extent_of(document) else ""
 
 
 def _band_rows(section: BandSection, *, headed: bool) -> list[list[object]]:
     """Return a section's rows, under one with its name where there are several."""
     head: list[list[object]] = [["", section["noun"], ""]] if headed else []
     return head + [
-        [unit["position"], unit["name"], unit["band"]["label"] if unit["band"] else NO_BAND_TEXT]
+        [unit["position"], unit["name"], said(unit["band"]["label"] if unit["band"] else NO_BAND_TEXT)]
         for unit in section["targets"]
     ]
 
 
+def _whole(document: BandDocument, bands: Sequence[str]) -> str:
+    """Say in which bands all together are, section by section; empty where that is not told."""
+    return about(sort_rated(document), "全部单位合在一起：%(band)s。", band=clauses(bands)) if bands else ""
+
+
 def _overall(section: BandSection, *, named: bool) -> str:
     band = section["overall_band"]
-    label = "" if band is None else str(band["label"])
+    label = "" if band is None else said(band["label"])
     return f"{section['noun']} {label}" if named else label
 
 

@@ -28,8 +28,8 @@ from app.reports.language import (
     _,
     clauses,
     date_of,
+    lines_of_meeting,
     listed,
-    meeting_lines,
     notes_of_sums,
     run_on,
     said,
@@ -205,7 +205,7 @@ def rate_or_word(section: Section, cell: shown.Cell | None) -> str:
 
 def meeting_block(result: Published) -> Markup:
     """Return what was typed to stand beside the result."""
-    return paragraphs(_("%(label)s：%(text)s", label=label, text=text) for label, text in meeting_lines(result))
+    return paragraphs(lines_of_meeting(result))
 
 
 def reasons_of(verdict: Ruling) -> str:

@@ -20,7 +20,7 @@ from app.rounds.reads import get_round
 from app.web.desk import Desk, OrganiserDesk, Refused, ResultDesk
 from app.web.downloads import DOCX
 from app.web.forms import Form
-from app.web.i18n import choose_language
+from app.web.i18n import LANGUAGE_NAMES, LANGUAGES, choose_language
 
 router = APIRouter()
 TYPED = ("number", "basis", "time", "place")
@@ -57,6 +57,7 @@ def reports_page(desk: ResultDesk, round_id: str) -> Response:
         "document": document,
         "held": held,
         "limit": WORDS_LIMIT,
+        "language_names": LANGUAGE_NAMES,
         "may": rights_of(desk.staff.roles),
     }
     return desk.show("publication/reports.html", **shown)
@@ -65,7 +66,10 @@ def reports_page(desk: ResultDesk, round_id: str) -> Response:
 def _worded(desk: Desk, round_id: str, told: Mapping[str, object]) -> dict[str, object]:
     """Return what a report with typed words is made of."""
     words = {key: one_line(desk.request.query_params.get(key, ""))[:WORDS_LIMIT] for key in TYPED}
-    words["time"] = words["time"] or held_words(desk.session, round_id, choose_language(desk.request))
+    language = choose_language(desk.request)
+    held = {each: held_words(desk.session, round_id, each) for each in LANGUAGES}
+    if not words["time"] or words["time"] in held.values():
+        words["time"] = held[language]
     return {**told, "typed": words, "merged": dotted(ports_of(desk.request).merged)}
 
 
@@ -86,19 +90,20 @@ def scrutiny(desk: ResultDesk, round_id: str) -> Response:
 @router.get("/results/{round_id}/brief.pdf")
 def one_page(desk: ResultDesk, round_id: str) -> Response:
     """Send the one-page brief."""
-    return file_later(desk.request, desk.staff, BRIEF, admitted_back(desk, round_id, "brief"))
+    return file_later(desk.request, desk.staff, BRIEF, _in_language(desk, admitted_back(desk, round_id, "brief")))
 
 
 @router.get("/results/{round_id}/letters.zip")
 def letters(desk: ResultDesk, round_id: str) -> Response:
     """Send 反馈函 to every unit that the reader sees, as an archive."""
-    return file_later(desk.request, desk.staff, LETTERS, admitted_of(desk, round_id, "letters"))
+    return file_later(desk.request, desk.staff, LETTERS, _in_language(desk, admitted_of(desk, round_id, "letters")))
 
 
 @router.get("/results/{round_id}/units/{unit_id}/letter.docx")
 def letter(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
     """Send 反馈函 to one unit."""
-    return file_later(desk.request, desk.staff, LETTER, {**admitted_of(desk, round_id, "letter"), "unit": unit_id})
+    told = _in_language(desk, admitted_of(desk, round_id, "letter"))
+    return file_later(desk.request, desk.staff, LETTER, {**told, "unit": unit_id})
 
 
 def held_words(session: Session, round_id: str, language: str) -> str:

@@ -9,7 +9,8 @@ from babel.core import UnknownLocaleError, negotiate_locale
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
-LANGUAGES = ("zh", "en")
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+LANGUAGES = tuple(LANGUAGE_NAMES)
 CATALOGUE = Path(__file__).parents[1] / "locale" / "en" / "LC_MESSAGES" / "messages.po"
 COOKIE = "lang"
 

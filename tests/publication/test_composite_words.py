@@ -23,6 +23,7 @@ from app.publication.composite_rows import Composites, Conclusion, row_of
 from app.publication.composites import composites_beside, composites_in, composites_told
 from app.publication.domain import Scope
 from app.publication.editions import Published
+from app.reports.beside import said_of_each
 from app.reports.brief import brief
 from app.reports.letters import feedback_letters
 from app.reports.notice import notice
@@ -126,7 +127,7 @@ def test_files_and_programs_tell_the_word_of_the_page(client: TestClient, databa
 def test_a_unit_reads_its_own_score_on_its_page_and_in_its_letter(client: TestClient, database: Database) -> None:
     round_id, result, found = judged_result(database)
     row = found.rows[2]
-    letters = zipfile.ZipFile(io.BytesIO(feedback_letters(result, None, counted.AT, found.by_object)))
+    letters = zipfile.ZipFile(io.BytesIO(feedback_letters(result, None, counted.AT, said_of_each(found))))
     own = [docx.Document(io.BytesIO(letters.read(name))) for name in sorted(letters.namelist())][2]
     said = [paragraph.text for paragraph in own.paragraphs]
     assert f"综合评价结论：{row.conclusion_text}。" in said

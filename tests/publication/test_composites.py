@@ -23,6 +23,7 @@ from app.publication.admission import admission
 from app.publication.composites import AWARD, composites_beside, composites_in, composites_told, enter, entries_of
 from app.publication.domain import Scope
 from app.reports.brief import brief
+from app.reports.language import award_of
 from app.reports.notice import notice
 from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
@@ -113,12 +114,12 @@ def test_files_hold_what_the_page_shows(database: Database) -> None:
     assert found is not None
     row = found.rows[1]
     book = openpyxl.load_workbook(io.BytesIO(result_workbook(result, found)))
-    assert [cell.value for cell in book["综合评价"][3]] == [row.name, row.score, row.parts_text, row.award_text]
-    assert row.award_text == "优秀（张三，2026年11月22日）"
+    assert [cell.value for cell in book["综合评价"][3]] == [row.name, row.score, row.parts_text, award_of(row)]
+    assert award_of(row) == "优秀（张三，2026年11月22日）"
     assert found.formula in [cell.value for line in book["综合评价"] for cell in line]
     word = docx.Document(io.BytesIO(survey_report(result, None, paper(), Particulars(composites=found), counted.AT)))
     cells = [cell.text for table in word.tables for line in table.rows for cell in line.cells]
-    assert {row.score, row.parts_text, row.award_text} <= set(cells)
+    assert {row.score, row.parts_text, award_of(row)} <= set(cells)
     assert found.formula in [paragraph.text for paragraph in word.paragraphs]
     plain = openpyxl.load_workbook(io.BytesIO(result_workbook(result)))
     assert "综合评价" not in plain.sheetnames

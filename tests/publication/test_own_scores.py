@@ -17,6 +17,7 @@ from app.publication.domain import Scope, Viewer
 from app.publication.own_scores import composites_to_units
 from app.publication.reads import ledger_of
 from app.publication.service import withdraw
+from app.reports.beside import said_of_each
 from tests.archive.packages import make_package, opened
 from tests.publication import counted
 from tests.publication.test_composite_words import RULE
@@ -79,11 +80,11 @@ def test_a_letter_tells_no_score_of_a_round_that_its_unit_may_not_read(client: T
     for text, row in zip(letters_of(organiser, round_id), told.rows, strict=True):
         assert row.score not in text
         assert "综合评价结论" not in text
-        assert all(line in text for line in read_by(database, round_id, own(row.id)).by_object[row.id])
+        assert all(line in text for line in said_of_each(read_by(database, round_id, own(row.id)))[row.id])
         assert UNKNOWN in text
     counted.release(database, first, "unit")
     for text, row in zip(letters_of(organiser, round_id), told.rows, strict=True):
-        assert all(line in text for line in told.by_object[row.id])
+        assert all(line in text for line in said_of_each(told)[row.id])
         assert f"综合评价得分：{row.score}" in text
     with database.reading() as session:
         releases = ledger_of(session, first)

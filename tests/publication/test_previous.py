@@ -26,6 +26,7 @@ from app.publication.previous import DAMAGED, PREVIOUS_NOTE, TWICE, Before, prev
 from app.publication.read_log import reads_of
 from app.publication.reads import ANYONE
 from app.reports.brief import brief
+from app.reports.language import before_cells
 from app.reports.notice import notice
 from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
@@ -151,7 +152,7 @@ def test_every_output_that_tells_last_time_tells_the_same(client: TestClient, da
         result = counted.result_for(session, last)
         found = previous_seen(session, counted.READER, counted.AT, result)
     own = set().union(*map(numbers, leaves(result.document)), numbers("2026年测评")) | AXIS | FIXED
-    told = set().union(*(numbers("".join(each.cells)) for each in found))
+    told = set().union(*(numbers("".join(before_cells(each))) for each in found))
     assert all(numbers(each.last.rate) - own for each in found)
     reader = counted.log_in(client, database, "leader")
     telling = set()
@@ -178,7 +179,7 @@ def test_the_brief_tells_last_time_on_a_page_of_its_own(database: Database) -> N
     first, second = PdfReader(BytesIO(brief(result, None, found))).pages
     assert "与上次结果" not in first.extract_text()
     packed = "".join(second.extract_text().split())
-    assert all("".join("".join(each.cells).split()) in packed for each in found)
+    assert all("".join("".join(before_cells(each)).split()) in packed for each in found)
     assert "".join(PREVIOUS_NOTE.split()) in packed
     assert len(PdfReader(BytesIO(brief(result))).pages) == 1
 

@@ -2,12 +2,15 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator
+from dataclasses import fields
 from fractions import Fraction
 
 import openpyxl
 import pytest
 from docx.oxml.ns import qn
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from app.campaigns.composite import Composite, Part, Source
@@ -17,22 +20,30 @@ from app.campaigns.score import Score
 from app.core.chinese import has_chinese
 from app.core.db import Database
 from app.publication.composite_rows import NOTE_SENTENCES, Composites, Conclusion, Entry, Row
-from app.publication.editions import Published
+from app.publication.domain import Scope
+from app.publication.editions import Published, PublishedBands
 from app.publication.meeting import Meeting
 from app.publication.previous import Before, Outcome
+from app.publication.renditions import bands
 from app.publication.spoken import in_language
 from app.reports.appendix import form_table
+from app.reports.beside import said_of_each
+from app.reports.brief import brief
 from app.reports.language import written_in
+from app.reports.letters import feedback_letters
+from app.reports.notice import notice
 from app.reports.scrutiny import Particulars, scrutiny_report
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from app.rounds.english import spoken, with_english
+from app.rounds.models import Round
 from app.rounds.ports import Merged, MergedIssue
 from app.tally.verdict import Verdict
 from app.web.i18n import COOKIE
 from tests.papers import asked
 from tests.publication import counted
+from tests.reports.test_brief import text_of as text_of_pdf
 from tests.reports.printed import NOW, make_document, make_result, open_word
 
 TYPED = {*counted.WORDS, "票数有误，已更正", "县文发〔2026〕8号"}
@@ -109,18 +120,36 @@ def test_an_english_workbook_holds_no_chinese_of_ours(kind: Kind) -> None:
         assert {"Summary", "Counting chain", "By item", "Beside the result of last time"} <= found
 
 
+def in_bands(result: Published) -> PublishedBands:
+    """Return a result as the wider circle sees it."""
+    same = {field.name: getattr(result, field.name) for field in fields(result) if field.name != "document"}
+    return PublishedBands(**{**same, "scope": Scope.PUBLIC}, document=bands(result.document))
+
+
+def opened(content: bytes) -> dict[str, bytes]:
+    """Return every letter of an archive by its name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def squeezed(line: str) -> str:
+    """Return a line of a PDF without the spaces that stand around Chinese."""
+    return re.sub(r"(?<=[^ -~]) | (?=[^ -~])", "", line)
+
+
 def words_of(content: bytes) -> set[str]:
     """Return every text of a Word document: paragraphs, cells, footers, what pictures are said to show, its title."""
     word = open_word(content)
     roots = [word.element, *(section.footer._element for section in word.sections)]
-    texts = {"".join(part.itertext()) for root in roots for part in root.iter(qn("w:p"))}
+    parts = [part for root in roots for part in root.iter(qn("w:p"))]
+    texts = {"".join(text.text or "" for text in part.iter(qn("w:t"))) for part in parts}
     shown = {str(part.get("descr")) for part in word.element.iter(DRAWN)}
     return {*texts, *shown, word.core_properties.title, word.core_properties.author}
 
 
 def without(text: str, result: Published) -> str:
     """Return a text without what people typed in it and the signs of the box."""
-    for typed in (*TYPED, result.signs):
+    for typed in (*TYPED, result.signs, squeezed(result.signs)):
         text = text.replace(typed, "")
     return text
 
@@ -181,10 +210,85 @@ def test_a_form_answered_in_points_is_told_in_english() -> None:
     )
 
 
-@pytest.mark.parametrize(("language", "times"), [("en", 2), ("zh", 0)])
-def test_pages_say_which_files_are_chinese(client: TestClient, database: Database, language: str, times: int) -> None:
-    round_id = counted.store_published(database, counted.make_votes(), "leaders")
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
+def test_english_briefs_notices_and_letters_hold_no_chinese_of_ours(kind: Kind) -> None:
+    paper = english_paper(kind)
+    for result in results_of(paper):
+        with written_in("en", paper.english):
+            beside, before = beside_of(result), before_of(result)
+            sheet = text_of_pdf(brief(result, beside, before))
+            board = text_of_pdf(notice(in_bands(result), "http://127.0.0.1", beside, before))
+            letters = opened(feedback_letters(result, None, NOW, said_of_each(beside)))
+        written = {name: "\n".join(words_of(letter)) for name, letter in letters.items()}
+        for text in (sheet, board, *written.values()):
+            assert [line for line in text.splitlines() if has_chinese(without(squeezed(line), result))] == []
+        assert "Published 23 November 2026" in sheet
+        assert "Scan to check" in board
+        assert next(iter(written)) == "01_Name_3.docx"
+        assert all("4. What is asked of you" in text for text in written.values())
+        assert "Conclusion on the composite score: Good; Follow up." in written["01_Name_3.docx"]
+
+
+def test_signs_that_no_font_has_are_named_in_english() -> None:
+    result = make_result(make_document(counted.make_votes(counted.make_paper(("县𠀀馆", "县文化馆")))))
+    with written_in("en", {}):
+        assert "stands for characters that no font has" in " ".join(text_of_pdf(brief(result)).split())
+        told = words_of(survey_report(result, None, counted.make_paper(), Particulars(), NOW))
+    assert any("stands for characters that no font has: 县𠀀馆 (U+20000)" in text for text in told)
+
+
+def test_what_follows_from_a_word_of_their_own_stands_in_an_english_letter() -> None:
+    paper = english_paper(KINDS["congress"])
+    *_few, result = results_of(paper)
+    with written_in("en", paper.english):
+        letters = opened(feedback_letters(result, None, NOW))
+    ruled = {unit["name"]: unit["verdict"] for unit in result.section["targets"]}
+    told = {name: verdict for name, verdict in ruled.items() if verdict.get("consequence")}
+    assert told
+    for name, verdict in told.items():
+        [letter] = [letters[file] for file in letters if file.endswith(f"_{name.replace(' ', '_')}.docx")]
+        assert f"{verdict['label']}: {verdict['consequence']}." in words_of(letter)
+
+
+@pytest.mark.parametrize(("page", "asked", "expected"), [
+    ("en", "", "en"), ("zh", "", "zh"), ("en", "?lang=zh", "zh"), ("zh", "?lang=en", "en"),
+])  # fmt: skip
+def test_brief_and_letters_are_taken_in_the_language_of_the_page_or_in_the_other(
+    client: TestClient, database: Database, page: str, asked: str, expected: str
+) -> None:
+    round_id = counted.store_published(database, counted.make_votes(english_paper(KINDS["campaign"])), "leaders")
     leader = counted.log_in(client, database, "leader")
-    leader.cookies.set(COOKIE, language)
-    for page in ("", "/reports"):
-        assert leader.get(f"/results/{round_id}{page}").text.count("(in Chinese)") == times
+    leader.cookies.set(COOKIE, page)
+    shown = leader.get(f"/results/{round_id}/reports").text
+    assert "(in Chinese)" not in shown
+    other = "en" if page == "zh" else "zh"
+    assert all(f"/{name}?lang={other}" in shown for name in ("letters.zip", "brief.pdf", "export.xlsx"))
+    english = expected == "en"
+    made = leader.get(f"/results/{round_id}/brief.pdf{asked}")
+    assert ("Published" in text_of_pdf(made.content)) is english
+    assert ("brief" in made.headers["content-disposition"].rpartition("=")[2]) is english
+    letters = opened(leader.get(f"/results/{round_id}/letters.zip{asked}").content)
+    assert next(iter(letters)) == ("01_Name_3.docx" if english else "01_县文化馆.docx")
+    assert {"1. Result" in words_of(letter) for letter in letters.values()} == {english}
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Time: 2"), ("zh", "测评时间：2")])
+def test_days_on_the_page_are_told_in_the_language_of_the_report(
+    client: TestClient, database: Database, language: str, told: str
+) -> None:
+    round_id = counted.store_published(database, counted.make_votes(), "leaders")
+    with database.writing() as session:
+        session.execute(update(Round).values(opened_at=NOW, closed_at=NOW))
+    leader = counted.log_in(client, database, "leader")
+    leader.cookies.set(COOKIE, "zh" if language == "en" else "en")
+    [held] = re.findall(r'name="time" value="([^"]+)"', leader.get(f"/results/{round_id}/reports").text)
+    answer = leader.get(f"/results/{round_id}/report.docx", params={"time": held, "lang": language})
+    assert any(told in text for text in words_of(answer.content))
+
+
+def test_a_notice_is_kept_in_each_language(client: TestClient, database: Database) -> None:
+    paper = english_paper(KINDS["congress"])
+    round_id = counted.store_published(database, counted.make_votes(paper), "public")
+    first, english, again = (client.get(f"/notices/{round_id}/notice.pdf?lang={each}") for each in ("zh", "en", "zh"))
+    assert "结果公告" in text_of_pdf(first.content)
+    assert "notice of the result" in text_of_pdf(english.content)
+    assert again.content == first.content
