@@ -1,12 +1,14 @@
 """A campaign's dictionary: the English names of what is read on its papers and results, frozen into each paper."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns.builtin import FORMS
+from app.campaigns.kinds import KINDS
 from app.campaigns.models import EnglishName
 from app.campaigns.names import SHIPPED
 from app.campaigns.reads import CampaignView, english_names
@@ -18,6 +20,10 @@ from app.core.folding import clean_name
 
 ENGLISH_LIMIT = 160
 """Signs of an English name; they run about twice as long as Chinese ones."""
+
+
+JUDGED: Final = frozenset(name for kind in KINDS.values() for rule in kind.rules for name in rule_names(rule))
+"""The words of the rules that ship, with what follows from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +50,13 @@ class Change:
     english: str
 
 
-def dictionary(campaign: CampaignView, round_titles: Iterable[str], ours: Container[str]) -> list[Entry]:
+def dictionary(campaign: CampaignView, round_titles: Iterable[str]) -> list[Entry]:
     """Return every name of the campaign that is read on papers and results, each once, by kind.
 
-    Of what its results are judged by, words that are ``ours`` have their English already.
+    Of what its results are judged by, words of the rules that ship have their English already.
     """
     pairs = dict[str, str]()
-    judged = (name for name in dict.fromkeys(_judged(campaign)) if name not in ours)
+    judged = (name for name in dict.fromkeys(_judged(campaign)) if name not in JUDGED)
     for kind, names in (*_names(campaign, round_titles), ("结论", judged)):
         for name in names:
             pairs.setdefault(name, kind)

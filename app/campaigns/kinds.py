@@ -79,6 +79,11 @@ class Kind:
         return SECTIONS if self.body else self.form
 
     @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that it begins with: of its objects, and of the body."""
+        return (self.scheme.judged_by, *([self.body.rule] if self.body else []))
+
+    @property
     def sort(self) -> str:
         """Of what sort all that is rated is: its objects, or several where there is a body as well."""
         return SEVERAL if self.body else self.objects

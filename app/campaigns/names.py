@@ -1,4 +1,7 @@
-"""The English names that ship: of the built-in forms, their items, and the grades of every built-in scale."""
+"""The English names that ship: of the built-in forms, their items, the grades of every built-in scale, and verdicts.
+
+What bodies commonly let follow from a word has its own here, too: the product says some of these words of other things.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -112,6 +115,18 @@ SHIPPED: Final[Mapping[str, str]] = MappingProxyType(
         "办事效率": "Speed",
         "办理结果": "Outcome",
         "空白测评表": "Blank form",
+        "达标": "Met",
+        "提醒": "Attention",
+        "需补课": "Needs remedial work",
+        "样本不足": "Too few",
+        "结果无效": "Result invalid",
+        "限期整改": "To be put right by a set date",
+        "补课": "Remedial work",
+        "复测": "Retest",
+        "通报": "Named in a bulletin",
+        "约谈": "Called in for a talk",
+        "谈话提醒": "A talk as a reminder",
+        "通报批评": "Criticised in a bulletin",
     }
 )
 

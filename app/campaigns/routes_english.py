@@ -11,7 +11,6 @@ from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
-from app.web.i18n import english
 
 router = APIRouter()
 
@@ -21,7 +20,7 @@ def _page(
 ) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     titles = [each.title for each in resting_rounds(desk.request)(desk.session, campaign_id)]
-    entries = dictionary(campaign, dict.fromkeys(titles), english())
+    entries = dictionary(campaign, dict.fromkeys(titles))
     context = {"campaign": campaign, "entries": entries, "missing": missing(entries), "kept": typed or {}}
     return desk.show("campaigns/english.html", refused, **context)
 

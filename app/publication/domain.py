@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Denominator, Measure
-from app.core.chinese import has_chinese
+from app.campaigns.names import SHIPPED
 from app.core.folding import folded
 from app.tally.document import Document, Section, Target, TargetBand, every_target
 from app.tally.facts import part_of
@@ -308,7 +308,8 @@ def _beside(unit: Target) -> Iterator[str]:
     """Yield what stands beside a word: what follows from one of the body's own, and flags."""
     ruling = unit["verdict"]
     consequence = ruling.get("consequence")
-    if consequence and has_chinese(ruling["label"]) and ruling["label"] != VERDICTS[ruling["code"]]:
+    plain = VERDICTS[ruling["code"]]
+    if consequence and ruling["label"] not in (plain, SHIPPED[plain]):
         yield f"“{ruling['label']}”：{consequence}"
     yield from ruling.get("flags", ())
 

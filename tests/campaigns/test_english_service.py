@@ -13,14 +13,18 @@ from app.audit.models import AuditEntry
 from app.campaigns import english_service
 from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.english_service import ENGLISH_LIMIT, Change, dictionary, missing
+from app.campaigns.names import SHIPPED
 from app.campaigns.reads import english_names
 from app.campaigns.rule import Condition, Flag, Meaning, Quantity, Rule, Sign, Step, Word
 from app.campaigns.workbook_import import GroupRow, UnitRow, preview_workbook
 from app.campaigns.workbook_template import template_xlsx
 from app.core.acting import Acting
+from app.core.chinese import has_chinese
 from app.core.db import Database
 from app.core.settings import Settings
 from app.office.workbook import read_workbook
+from app.publication.spoken import speaker
+from app.tally.wording import VERDICTS
 from app.web.i18n import english
 from tests.campaigns.test_routes import Site
 from tests.cast import MORNING, UNITS, refuses
@@ -70,21 +74,32 @@ def test_it_works(site: Site) -> None:
 
 
 def test_what_ships_counts_and_is_not_kept(site: Site) -> None:
-    entries = {entry.name: entry for entry in dictionary(site.view, ["第一轮"], english())}
+    entries = {entry.name: entry for entry in dictionary(site.view, ["第一轮"])}
     assert (entries["满意"].shipped, entries["满意"].is_missing) == ("Satisfied", False)
     assert entries["第一轮"].is_missing
     before = missing(entries.values())
     save(site, Change("满意", "", "Satisfied"), Change("第一轮", "", " Round  one "))
     assert own(site) == {"第一轮": "Round one"}
-    assert missing(dictionary(site.view, ["第一轮"], english())) == before - 1
+    assert missing(dictionary(site.view, ["第一轮"])) == before - 1
 
 
 def test_words_of_its_own_rules_and_parts_of_a_score_are_named(site: Site) -> None:
     view = replace(site.view, scheme=replace(site.view.scheme, rule=JUDGED, composite=COMPOSITE))
-    found = [entry.name for entry in dictionary(view, [], english()) if entry.kind == "结论"]
+    found = [entry.name for entry in dictionary(view, []) if entry.kind == "结论"]
     assert found == ["示范", "全县推广", "另行约谈", "领导评分", "党群", "达标线以上"]
-    plain = dictionary(site.view, [], english())
+    plain = dictionary(site.view, [])
     assert [entry.name for entry in plain if entry.kind == "结论"] == []
+
+
+def test_what_follows_from_a_word_is_told_as_such_and_can_be_named(site: Site) -> None:
+    """The product says 限期整改 of a kind of action, too, and in other words."""
+    judged = replace(JUDGED, steps=(Step((), Word("差", Meaning.FAILED, "限期整改")),))
+    entries = dictionary(replace(site.view, scheme=replace(site.view.scheme, rule=judged)), [])
+    [entry] = [each for each in entries if each.name == "限期整改"]
+    assert entry.shipped == speaker({}).say("限期整改") == "To be put right by a set date" != english()["限期整改"]
+    assert all(SHIPPED[word] == english()[word] for word in VERDICTS.values())
+    told = {word: speaker({}).say(word) for word in english_service.JUDGED}
+    assert [word for word, said in told.items() if has_chinese(said)] == []
 
 
 def test_an_empty_name_takes_it_away(site: Site) -> None:

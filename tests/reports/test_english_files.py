@@ -20,7 +20,7 @@ from app.campaigns.score import Score
 from app.core.chinese import has_chinese
 from app.core.db import Database
 from app.publication.composite_rows import NOTE_SENTENCES, Composites, Conclusion, Entry, Row
-from app.publication.domain import Scope
+from app.publication.domain import Scope, notes_for
 from app.publication.editions import Published, PublishedBands
 from app.publication.meeting import Meeting
 from app.publication.previous import Before, Outcome
@@ -43,8 +43,8 @@ from app.tally.verdict import Verdict
 from app.web.i18n import COOKIE
 from tests.papers import asked
 from tests.publication import counted
-from tests.reports.test_brief import text_of as text_of_pdf
 from tests.reports.printed import NOW, make_document, make_result, open_word
+from tests.reports.test_brief import text_of as text_of_pdf
 
 TYPED = {*counted.WORDS, "票数有误，已更正", "县文发〔2026〕8号"}
 """Remarks, a reason, a number: what people wrote in Chinese stays as they wrote it."""
@@ -250,6 +250,16 @@ def test_what_follows_from_a_word_of_their_own_stands_in_an_english_letter() -> 
         assert f"{verdict['label']}: {verdict['consequence']}." in words_of(letter)
 
 
+def test_beside_a_word_of_their_own_stands_what_follows_and_beside_those_that_ship_nothing() -> None:
+    told = {}
+    for key in ("report", "campaign"):
+        *_few, result = results_of(english_paper(KINDS[key]))
+        told[key] = [(unit["verdict"], notes_for(unit, Scope.UNIT)) for unit in result.section["targets"]]
+    assert all(f"“{ruling['label']}”：{ruling['consequence']}" in notes for ruling, notes in told["report"])
+    assert any("consequence" in ruling for ruling, _notes in told["campaign"])
+    assert not any("”：" in note for _ruling, notes in told["campaign"] for note in notes)
+
+
 @pytest.mark.parametrize(("page", "asked", "expected"), [
     ("en", "", "en"), ("zh", "", "zh"), ("en", "?lang=zh", "zh"), ("zh", "?lang=en", "en"),
 ])  # fmt: skip
@@ -270,6 +280,7 @@ def test_brief_and_letters_are_taken_in_the_language_of_the_page_or_in_the_other
     letters = opened(leader.get(f"/results/{round_id}/letters.zip{asked}").content)
     assert next(iter(letters)) == ("01_Name_3.docx" if english else "01_县文化馆.docx")
     assert {"1. Result" in words_of(letter) for letter in letters.values()} == {english}
+
 
 @pytest.mark.parametrize(("language", "told"), [("en", "Time: 2"), ("zh", "测评时间：2")])
 def test_days_on_the_page_are_told_in_the_language_of_the_report(
