@@ -47,11 +47,12 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its head, its width in millimetres, and the style of its cells."""
+    """A column of a table: its head, its width in millimetres, and the styles of its cells and of its head."""
 
     label: str
     width: float
     style: Style = Style.NUMBER
+    head: Style = Style.HEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]
     """Return a table under its caption, if any; every page repeats its head, no row and no short table is torn."""
     widths = [round(column.width * _DXA_PER_MM) for column in columns]
     grid = joined(Markup('<w:gridCol w:w="{}"/>').format(width) for width in widths)
-    heads = joined(_cell(column.label, width, Style.HEAD) for column, width in zip(columns, widths, strict=True))
+    heads = joined(_cell(column.label, width, column.head) for column, width in zip(columns, widths, strict=True))
     body = [_row(cells, columns, widths) for cells in rows]
     kept = len(body) - 1 if len(body) <= _ROWS_KEPT_TOGETHER else 0
     body = [_with_next(row) if place < kept else row for place, row in enumerate(body)]

@@ -7,9 +7,9 @@ from markupsafe import Markup
 from app.campaigns.domain import Item
 from app.campaigns.nouns import sort_of
 from app.campaigns.sentences import score_text
-from app.office.markup import Cell, Column, Spanning, Style, joined, paragraph, paragraphs, table
+from app.office.markup import Cell, Column, Spanning, Style, joined, paragraph, paragraphs
 from app.reports.language import _, about, run_on, said, titled
-from app.reports.report_data import fitted
+from app.reports.ruled import ruled
 from app.rounds.domain import Paper
 from app.rounds.domain import Section as AskedSection
 from app.tally.document import Section, Target, parts_of
@@ -33,18 +33,16 @@ def counts(section: Section, chosen: Sequence[Target]) -> Markup:
 def _counts_table(section: Section, unit: Target) -> Markup:
     scale = section["scale"]
     others = [label for label in (scale["unknown"], scale["abstain"]) if label is not None]
-    columns = fitted(
-        [
-            Column(_("指标"), 0, Style.CELL),
-            *(Column(grade["label"], 15) for grade in scale["grades"]),
-            Column(_("有效"), 15),
-            *(Column(label, 15) for label in others),
-            Column(_("回答"), 15),
-            Column(said(head_of(section) if is_judged_by_points(section) else SCORE), 16),
-        ]
-    )
+    columns = [
+        Column(_("指标"), 0, Style.CELL),
+        *(Column(grade["label"], 15) for grade in scale["grades"]),
+        Column(_("有效"), 15),
+        *(Column(label, 15) for label in others),
+        Column(_("回答"), 15),
+        Column(said(head_of(section) if is_judged_by_points(section) else SCORE), 16),
+    ]
     rows = [[part["label"], *_counted(part["total"], len(scale["grades"]), len(others))] for part in parts_of(unit)]
-    return table(_("%(place)s．%(name)s（份）", place=unit["position"], name=unit["name"]), columns, rows)
+    return ruled(_("%(place)s．%(name)s（份）", place=unit["position"], name=unit["name"]), columns, rows)
 
 
 def _counted(cell: FigureCell, grades: int, others: int) -> list[Cell]:
@@ -83,4 +81,4 @@ def _form_of(section: AskedSection) -> Markup:
     heads = (Column(label, 18, Style.HEAD) for label in (*grades, *others))
     boxes = [f"□{label}" for label in others]
     rows = [[item.label, *_answers(item, grades), *boxes] for item in section.items]
-    return table(titled(section.form_title), fitted([Column(_("指标"), 0, Style.CELL), *heads]), rows)
+    return ruled(titled(section.form_title), [Column(_("指标"), 0, Style.CELL), *heads], rows)

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from app.office.markup import Column, Style, joined, paragraphs, table
+from app.office.markup import Column, Style, joined, paragraphs
 from app.publication.composite_rows import Composites, Row
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
 from app.reports.language import _, award_of, before_cells, clauses, listed, run_on, said
-from app.reports.report_data import fitted
+from app.reports.ruled import ruled
 from app.tally.shown import NO_FIGURE
 
 
@@ -66,7 +66,7 @@ def composites_table(composites: Composites | None) -> Markup:
         *_given(composites),
         _("计名的部分和组织评定不经过票箱，不是投票结果。"),
     ]
-    return joined([table(_("综合评价和组织评定"), fitted(columns), rows), paragraphs(filter(None, words))])
+    return joined([ruled(_("综合评价和组织评定"), columns, rows), paragraphs(filter(None, words))])
 
 
 def _given(composites: Composites) -> Iterator[str]:
@@ -82,5 +82,5 @@ def previous_table(found: Sequence[Before]) -> Markup:
     if not found:
         return Markup("")
     widths = zip(PREVIOUS_HEADS, (0, 32, 32, 52, 28), strict=True)
-    columns = fitted([Column(_(head), width, Style.CELL) for head, width in widths])
-    return joined([table(_("与上次结果"), columns, map(before_cells, found)), paragraphs([_(PREVIOUS_NOTE)])])
+    columns = [Column(_(head), width, Style.CELL) for head, width in widths]
+    return joined([ruled(_("与上次结果"), columns, map(before_cells, found)), paragraphs([_(PREVIOUS_NOTE)])])

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.office.markup import Cell, Column, Spanning, Style, joined, paragraph, paragraphs, table, two_lines
+from app.office.markup import Cell, Column, Spanning, Style, joined, paragraph, paragraphs, two_lines
 from app.publication.announced import Asked, Option, Slide, beside_word, slides_of, summary_of_words
 from app.reports.language import _, said
-from app.reports.report_data import fitted
+from app.reports.ruled import ruled
 from app.tally import shown
 from app.tally.document import Document, extent_of
 from app.tally.sectioned import ballot_texts
@@ -39,9 +39,9 @@ def chain_table(document: Document, shown_columns: ChainColumns, caption: str) -
     chain = document["chain"]
     labels = shown_columns.labels()
     width = 120 / max(len(labels), 7)
-    columns = fitted([Column(_("类别"), 0, Style.CELL), *(Column(label, width) for label in labels)])
+    columns = [Column(_("类别"), 0, Style.CELL), *(Column(label, width) for label in labels)]
     rows = [_chain_row(row["name"], row, shown_columns) for row in chain["groups"]]
-    told = table(caption, columns, [*rows, _chain_row(_("合计"), chain["total"], shown_columns)])
+    told = ruled(caption, columns, [*rows, _chain_row(_("合计"), chain["total"], shown_columns)])
     by_section = [_("%(text)s。", text=said(text)) for text in ballot_texts(chain) if shown_columns.returns]
     return joined([told, paragraphs(by_section, Style.NOTE)])
 
@@ -91,7 +91,7 @@ def counts_table(document: Document) -> Markup:
     ]
     rows = [row for at, slide in enumerate(slides) for row in _told_rows(slide, slides[at - 1].part if at else "")]
     note = paragraph(words_given(slides), Style.NOTE)
-    return joined([table(_("公开计票结果"), fitted(columns), rows), note])
+    return joined([ruled(_("公开计票结果"), columns, rows), note])
 
 
 def words_given(slides: Sequence[Slide]) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from markupsafe import Markup
 
 from app.campaigns.domain import ANSWERING, Objects
-from app.office.markup import Column, Style, joined, paragraph, paragraphs, table
+from app.office.markup import Column, Style, joined, paragraph, paragraphs
 from app.publication.domain import units_of_verdict, units_with_remarks
 from app.reports.appendix import FEW_TOLD
 from app.reports.called import sort_rated
 from app.reports.language import _, about, clauses, listed, run_on, said
-from app.reports.report_data import fitted, reasons_of, remarks_block
+from app.reports.report_data import reasons_of, remarks_block
+from app.reports.ruled import ruled
 from app.rounds.ports import Merged
 from app.tally.document import Document, Section, Target, every_target
 from app.tally.shown import Ruling
@@ -156,4 +157,4 @@ def _consequences(section: Section) -> Iterator[str]:
 def _deadlines(sort: str, names: Iterable[str]) -> Markup:
     heads = ("整改方案报送时限", "整改完成时限", "复测时间", "责任领导")
     columns = [Column(about(sort, "单位"), 0, Style.CELL), *(Column(_(head), 27) for head in heads)]
-    return table(_("补课安排"), fitted(columns), ([name, *("" for _ in heads)] for name in names))
+    return ruled(_("补课安排"), columns, ([name, *("" for _ in heads)] for name in names))

@@ -17,7 +17,6 @@ from app.office.markup import (
     one_line,
     paragraph,
     paragraphs,
-    table,
     two_lines,
 )
 from app.publication.charts import distribution_of, shares_of
@@ -34,6 +33,7 @@ from app.reports.language import (
     run_on,
     said,
 )
+from app.reports.ruled import ruled
 from app.reports.strips import strip_pngs
 from app.tally import shown
 from app.tally.document import Document, Section, Target, only_section, parts_of
@@ -52,7 +52,6 @@ from app.tally.wording import HIDDEN_TEXT
 
 NUMBER_BLANK = "〔　　　　〕　　号"
 
-_NAME_WIDTH = 23
 _STRIP = 22
 _GRADE, _RATE, _COUNT, _RANGED = 13.5, 13.5, 10, 20
 
@@ -147,19 +146,11 @@ class Figures:
         return self._pictures.run(self._strips[shares], _STRIP - 2, words)
 
 
-def fitted(columns: Sequence[Column]) -> list[Column]:
-    """Give the column of width 0 what the others leave; where that is too little, all others are narrowed alike."""
-    taken = sum(column.width for column in columns)
-    factor = min(1.0, (TEXT_WIDTH - _NAME_WIDTH) / taken)
-    rest = TEXT_WIDTH - taken * factor
-    return [Column(column.label, column.width * factor or rest, column.style) for column in columns]
-
-
 def items_table(figures: Figures, unit: Target, caption: str) -> Markup:
     """Return the table of a unit's items with a bar in every row."""
-    columns = fitted([Column(_("指标"), 0, Style.CELL), Column(_("分布"), _STRIP, Style.HEAD), *figures.columns()])
+    columns = [Column(_("指标"), 0, Style.CELL), Column(_("分布"), _STRIP, Style.HEAD), *figures.columns()]
     rows = ([part["label"], figures.strip(part["total"]), *figures.cells(part["total"])] for part in parts_of(unit))
-    return joined([table(caption, columns, rows), paragraphs(notes_of_sums(sums_in(unit)), Style.NOTE)])
+    return joined([ruled(caption, columns, rows), paragraphs(notes_of_sums(sums_in(unit)), Style.NOTE)])
 
 
 def groups_table(section: Section, unit: Target, caption: str) -> Markup:
@@ -177,7 +168,7 @@ def groups_table(section: Section, unit: Target, caption: str) -> Markup:
     notes = [_("表中为%(figure)s。", figure=said(single_head(section))), *unseen, *_merged_notes(items)]
     untold = [(item["label"], said(item["groups_text"])) for item in unit["items"] if not item["groups"]]
     notes += [_("“%(name)s”：%(why)s。", name=label, why=why) for label, why in untold]
-    return joined([table(caption, columns, rows), paragraph(run_on(notes), Style.NOTE)])
+    return joined([ruled(caption, columns, rows), paragraph(run_on(notes), Style.NOTE)])
 
 
 def _merged_notes(items: Sequence[ItemTable]) -> list[str]:

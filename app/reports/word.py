@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from app.office.markup import TEXT_WIDTH, Column, Pictures, Style, joined, paragraph, paragraphs, table
+from app.office.markup import TEXT_WIDTH, Column, Pictures, Style, joined, paragraph, paragraphs
 from app.publication.charts import in_words, multiples_png, overall_chart
 from app.publication.domain import notes_for
 from app.publication.editions import Published
@@ -20,7 +20,6 @@ from app.reports.language import _, about, blank, listed, notes_of_sums, round_n
 from app.reports.report_data import (
     Figures,
     common_values,
-    fitted,
     groups_table,
     items_table,
     meeting_block,
@@ -28,6 +27,7 @@ from app.reports.report_data import (
     rate_or_word,
     reasons_of,
 )
+from app.reports.ruled import ruled
 from app.reports.scrutiny import Particulars, scrutiny_tables
 from app.reports.templates import fill_template, template_in_words
 from app.rounds.domain import Paper
@@ -150,7 +150,7 @@ def _overall_table(section: Section, figures: Figures) -> Markup:
         [str(unit["position"]), unit["name"], *figures.cells(overall_of(unit)["total"]), unit["verdict"]["label"]]
         for unit in section["targets"]
     ]
-    made = table(about(section["objects"], OVERALL), fitted(columns), rows)
+    made = ruled(about(section["objects"], OVERALL), columns, rows)
     return joined([made, paragraphs(notes_of_sums(sums_of(section["targets"])), Style.NOTE)])
 
 
@@ -203,7 +203,7 @@ def _matrix(section: Section, chosen: Sequence[Target]) -> Markup:
         for figures in [[rate_or_word(section, item["total"]) for item in unit["items"]]]
     )
     caption = about(section["objects"], "表 3　需补课和提醒的单位各项%(figure)s", figure=said(single_head(section)))
-    return table(caption, fitted(columns), rows)
+    return ruled(caption, columns, rows)
 
 
 def _unit_block(result: Published, figures: Figures, unit: Target) -> Markup:
