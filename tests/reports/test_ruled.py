@@ -22,14 +22,11 @@ from app.reports.letters import feedback_letters
 from app.reports.notice import notice
 from app.reports.scrutiny import Particulars, scrutiny_report
 from app.reports.word import survey_report
-from app.rounds.domain import Paper
-from app.rounds.english import spoken, with_english
+from app.rounds.english import spoken
 from tests.reports.printed import NOW
 from tests.reports.test_english_files import before_of, beside_of, english_paper, in_bands, opened, results_of
 
 FONT = TTFont(Path(mpl.get_data_path()) / "fonts/ttf/STIXGeneral.ttf")
-EXTRA_OF_SIGNS = re.compile("[%+<=>]")
-"""Signs that this font has of another width than Times; no word of letters holds them."""
 WORD = re.compile("[A-Za-zÀ-ÿ'’().,:;!?]*[A-Za-z]{3}[A-Za-zÀ-ÿ'’().,:;!?]*")
 MARGINS = 80
 DXA_PER_POINT = 20
@@ -38,7 +35,9 @@ DXA_PER_POINT = 20
 def width_of(word: str, points: float) -> float:
     """Return how many twentieths of a point a word takes."""
     glyphs, units = FONT.getBestCmap(), FONT["head"].unitsPerEm
-    return sum(FONT["hmtx"][glyphs[ord(sign)]][0] for sign in word) / units * points * DXA_PER_POINT
+    advance = float(sum(FONT["hmtx"][glyphs[ord(sign)]][0] for sign in word))
+    advance = float(sum(FONT["hmtx"][glyphs[ord(sign)]][0] for sign in word))
+    return advance / float(units) * points * DXA_PER_POINT
 
 
 def points_of(word: WordDocument, cell: BaseOxmlElement) -> float:
@@ -78,11 +77,6 @@ def _over(one: tuple[float, ...], two: tuple[float, ...]) -> bool:
 
 
 KIND = pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
-
-
-def long_named(paper: Paper) -> Paper:
-    """Return a paper whose items have names of long words."""
-    return with_english(paper, {item.label: "Telecommunications infrastructure" for item in paper.section.items})
 
 
 @KIND
