@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.domain import WEIGHTY, Role
 from app.accounts.models import Staff
 from app.accounts.service import everyone, has_any, principal
+from app.audit import service as audit
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.scope import everywhere
@@ -73,6 +74,16 @@ def leaders_to_name(session: Session, office_id: str) -> Sequence[Staff]:
 
 
 def fresh_since(session: Session, since: datetime, office_id: str) -> list[Staff]:
-    """Return the accounts of weight that see an office and were made, linked anew or given a role since then."""
-    seen_by = who_see(session, office_id)
-    return [staff for staff in seen_by if has_any(staff, WEIGHTY) and staff.renewed_at >= since]
+    """Return the accounts of weight that see an office and were made, linked anew, given a role or enabled since."""
+    enabled = audit.subjects_since(session, "account.enable", since)
+    return [staff for staff in _weighty(session, office_id) if staff.renewed_at >= since or staff.id in enabled]
+
+
+def made_at_machine(session: Session, office_id: str) -> list[Staff]:
+    """Return those to which somebody at the machine gave the link with which they log in: nobody agreed to that."""
+    linked = audit.last_by(session, ("account.create", "account.reset"), audit.SYSTEM)
+    return [staff for staff in _weighty(session, office_id) if staff.id in linked]
+
+
+def _weighty(session: Session, office_id: str) -> list[Staff]:
+    return [staff for staff in who_see(session, office_id) if has_any(staff, WEIGHTY)]

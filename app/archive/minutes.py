@@ -29,6 +29,8 @@ def minutes_of(report: Report) -> Mapping[str, Any]:
         "counted_by": list(report.counted_by),
         "confirmed_by": list(report.confirmed_by),
         "accounts_made_since_the_freeze": list(report.fresh),
+        "accounts_made_at_the_machine": list(report.from_machine),
+        "second_person": report.paper.two_person,
         "groups": [_line(line) for line in report.lines],
         "shown_together": list(report.together),
         "total": _line(report.total),

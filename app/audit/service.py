@@ -4,7 +4,7 @@ Each entry's hash covers its content and the hash before it (SEC-40), so a chang
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,6 +144,19 @@ def last_at(session: Session, action: str, subject: str) -> datetime | None:
     """Return when an action on a subject was last recorded."""
     query = select(AuditEntry.at).where(AuditEntry.action == action, AuditEntry.subject == subject)
     return session.scalar(query.order_by(AuditEntry.number.desc()).limit(1))
+
+
+def subjects_since(session: Session, action: str, since: datetime) -> frozenset[str]:
+    """Return the subjects of an action since a moment."""
+    query = select(AuditEntry.subject).where(AuditEntry.action == action, AuditEntry.at >= since)
+    return frozenset(session.scalars(query))
+
+
+def last_by(session: Session, actions: Collection[str], actor: Principal) -> frozenset[str]:
+    """Return the subjects of which this actor did the last of these actions."""
+    query = select(AuditEntry.subject, AuditEntry.actor_id).where(AuditEntry.action.in_(actions))
+    last = {row.subject: row.actor_id for row in session.execute(query.order_by(AuditEntry.number))}
+    return frozenset(subject for subject, actor_id in last.items() if actor_id == actor.id)
 
 
 class Reads(Protocol):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.accounts.people import fresh_since
+from app.accounts.people import fresh_since, made_at_machine
 from app.audit.service import last_at
 from app.box.reads import KeyView, OpeningView, key_of, opening_of, returned_by_group
 from app.campaigns.reads import office_of
@@ -75,7 +75,9 @@ class Report:
     counted_by: tuple[str, ...] = ()
     confirmed_by: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
-    """Names of the accounts of weight that were made or re-linked since the paper was frozen."""
+    """Names of the accounts of weight that were made, re-linked, given a role or enabled since the paper was frozen."""
+    from_machine: tuple[str, ...] = ()
+    """Names of those that were made or re-linked at the machine, with nobody's consent."""
 
     @property
     def helpers(self) -> tuple[str, ...]:
@@ -98,6 +100,7 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
         shown.append(_sum("、".join(line.name for line in together), together))
     counts = list(hand_counts(session, round_id).values())
     since = last_at(session, "round.freeze", round_id) or row.created_at
+    office_id = office_of(session, row.campaign_id)
     return Report(
         round=row,
         paper=paper,
@@ -112,7 +115,8 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
         is_key_destroyed=round_id not in folder.parts(),
         counted_by=_names(count.counted_by for count in counts),
         confirmed_by=_names(count.second_by for count in counts if count.agrees),
-        fresh=_names(staff.name for staff in fresh_since(session, since, office_of(session, row.campaign_id))),
+        fresh=_names(staff.name for staff in fresh_since(session, since, office_id)),
+        from_machine=_names(staff.name for staff in made_at_machine(session, office_id)),
     )
 
 

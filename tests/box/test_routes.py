@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
+from app.accounts import service as accounts
+from app.accounts.models import Staff
 from app.audit.models import AuditEntry
+from app.audit.service import SYSTEM
 from app.ballots import store
 from app.ballots.models import ENVELOPE
 from app.box import holders
@@ -252,6 +257,30 @@ def test_the_report_tells_no_number_of_a_small_group(organiser: Desk, box: Box) 
     assert cells[5] == "33"
     assert not {"3", "30", "57"} & set(cells)
     assert "residents、staff" in report
+
+
+@pytest.mark.parametrize("two_person", [True, False])
+def test_the_report_names_accounts_that_nobody_agreed_to_and_says_who_decided_alone(
+    organiser: Desk,
+    database: Database,
+    folder: KeyFolder,
+    two_person: bool,
+) -> None:
+    """Made at the machine before the freeze, a ghost held a key and stood nowhere (SEC-77)."""
+    before, paper = NOON - timedelta(days=9), replace(hall_paper(), two_person=two_person)
+    box = make_box(database, folder, ZHANGSAN, paper, {"residents": 30, "staff": 3})
+    with database.writing() as session:
+        for login, name in (("ghost", "幽灵"), ("known", "熟人")):
+            accounts.create_account(session, before, SYSTEM, (login, name, "scrutineer"))
+        (known,) = session.scalars(select(Staff.id).where(Staff.login == "known"))
+        accounts.reissue_link(session, before, ZHANGSAN, known, "consent")
+        accounts.set_disabled(session, before, ZHANGSAN, "idwangwu", disabled=True)
+        accounts.set_disabled(session, NOON, ZHANGSAN, "idwangwu", disabled=False)
+    open_it(organiser, box)
+    report = organiser.get("/rounds/r1/scrutiny").text
+    assert "没有经第二人同意的账号：幽灵。" in report
+    assert "冻结后新建、启用、增加角色或重发登录链接的账号：王五。" in report
+    assert ("由一人办理" in report) is not two_person
 
 
 def test_a_failed_opening_is_told(organiser: Desk, box: Box, database: Database) -> None:
