@@ -33,7 +33,7 @@ def prove(request: Request, form: PostedForm) -> None:
     if is_proven(asked.proved_at, now):
         return
     request.state.proves_by_code = asked.by_code
-    typed = form.text(CODE_FIELD if asked.by_code else PASSWORD_FIELD, 400, needed=False)
+    typed = form.sent(CODE_FIELD if asked.by_code else PASSWORD_FIELD, 400)
     if not typed:
         raise DomainError("proof_needed")
     if wait:

@@ -74,7 +74,7 @@ def _code_page(desk: OpenDesk, ticket: str, refused: Refused | None = None) -> R
 @router.post("/login/code")
 def enter_code(desk: AnybodysDesk, form: OpenForm) -> Response:
     """Finish a log-in by a code of the second factor; a wrong one is asked for again without the password."""
-    ticket = form.text("ticket", 200, needed=False)
+    ticket = form.sent("ticket", 200)
 
     def look() -> Response:
         code = form.text("code", 40, label="动态码")
@@ -178,7 +178,7 @@ def create_account(desk: ManagerDesk, form: ProvenForm) -> Response:
     def act() -> Outcome:
         login = form.text("login", 32, label="用户名").lower()
         fields = (login, form.name("name", 40, label="姓名"), _ticked_roles(form))
-        office_id = form.text("office", 40, needed=False)
+        office_id = form.sent("office")
         return asking.create(desk.acting, fields, office_id, three_roles=desk.settings.three_roles)
 
     return _decide_on(desk, act)

@@ -53,7 +53,7 @@ _ROOM: Final = 2_048
 
 def speak(request: Request, form: PostedForm | None = None) -> None:
     """Settle language and kind of machine by the address, the form, or the browser; the booth reads no cookie."""
-    asked = form.text("lang", 8, needed=False) if form else request.query_params.get("lang")
+    asked = form.sent("lang", 8) if form else request.query_params.get("lang")
     if asked not in i18n.LANGUAGES:
         asked = i18n.browser_language(request.headers.get("accept-language", ""))
     request.state.language = asked

@@ -96,7 +96,7 @@ class PaperDesk:
 
     async def _paper(self, request: Request, form: PostedForm) -> tuple[bytes, bytes]:
         """Return the page of one voter, and what it asks for ahead."""
-        typed = request.state.typed = form.text("code", wire.MAX_SHORT, needed=False)
+        typed = request.state.typed = form.text("code", wire.MAX_SHORT, label="票码", needed=False)
         code = parse_code(typed)
         place = await self._codes.ask(code_hash(self._door.pepper, code))
         state = request.state

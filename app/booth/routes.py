@@ -30,7 +30,7 @@ BoothForm = Annotated[PostedForm, Depends(_booth_form)]
 @router.post("/v/document")
 def show_document(request: Request, form: BoothForm, now: Now) -> Response:
     """Send the document that the round is about, or show its rule, to whoever holds a slip; no mark comes along."""
-    code, door = form.text("code", wire.MAX_SHORT), request.app.state.door
+    code, door = form.text("code", wire.MAX_SHORT, label="票码"), request.app.state.door
     if "rules" in request.query_params:
         sheet = service.open_paper(database(request), door, now, code)
         return pages.rules_page(request, sheet.paper)
@@ -54,6 +54,6 @@ def review(request: Request, form: BoothForm, keys: Keys) -> Response:
 
 def _posted_sheet(request: Request, form: PostedForm, keys: Keys) -> Sheet:
     head = wire.filled_from_form(form)
-    fields = None if form.flag("marks") else (lambda name: form.text(name, wire.MAX_BODY, needed=False))
+    fields = None if form.flag("marks") else (lambda name: form.sent(name, wire.MAX_BODY))
     sheet = service.posted_sheet(database(request), head, fields)
     return replace(sheet, large=form.flag("large"), seed=service.order_seed(keys.pepper(), head.code))

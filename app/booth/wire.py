@@ -61,7 +61,7 @@ def from_form(form: PostedForm) -> CastRequest:
     """Return the ballot that the review page posts without scripts; DomainError ``cast_malformed``."""
     if not set(form) <= _CAST_FIELDS:
         raise Malformed
-    return _cast({name: form.text(name, MAX_BODY, needed=False) for name in _KEYS})
+    return _cast({name: form.sent(name, MAX_BODY) for name in _KEYS})
 
 
 def filled_from_form(form: PostedForm) -> Filled:
@@ -70,12 +70,12 @@ def filled_from_form(form: PostedForm) -> Filled:
     for name in form:
         found = _REMARK.fullmatch(name)
         if found:
-            remarks.append((int(found[1]), form.text(name, MAX_BODY, needed=False)))
+            remarks.append((int(found[1]), form.sent(name, MAX_BODY)))
         elif name not in _REVIEW_FIELDS and not _MARK.fullmatch(name):
             raise Malformed
-    head = _short({name: form.text(name, MAX_BODY, needed=False) for name in _HEAD})
+    head = _short({name: form.sent(name, MAX_BODY) for name in _HEAD})
     written = sorted((place, text.strip()) for place, text in remarks)
-    marks = marks_from_text(form.text("marks", MAX_BODY, needed=False))
+    marks = marks_from_text(form.sent("marks", MAX_BODY))
     return Filled(*head, marks, tuple((place, text) for place, text in written if text))
 
 

@@ -44,7 +44,7 @@ def _words(form: PostedForm) -> str:
 def _bytes(form: PostedForm, name: str) -> bytes:
     """Return what the page's script put into a hidden field as hex digits; empty where no script did."""
     try:
-        return bytes.fromhex(form.text(name, HEX_LIMIT, needed=False))
+        return bytes.fromhex(form.sent(name, HEX_LIMIT))
     except ValueError:
         raise DomainError("holder_half_bad") from None
 
@@ -255,7 +255,7 @@ def enter_share(desk: KeyDesk, round_id: str, form: Form) -> Response:
 
     def give() -> None:
         if sealed := _bytes(form, "sealed"):
-            jobs.give_sealed(desk.acting, round_id, form.integer("number", 1, MAX_SHARES), sealed)
+            jobs.give_sealed(desk.acting, round_id, form.sent_number("number", 1, MAX_SHARES), sealed)
         else:
             jobs.give_share(desk.acting, round_id, _words(form))
 
@@ -273,7 +273,7 @@ def start_opening(desk: OrganiserDesk, round_id: str, form: ProvenForm) -> Respo
     def give_word() -> None:
         check_steps(desk.session, ceremony.sealed_round(desk.session, round_id), ports_of(desk.request))
         named = [*jobs.holders_given(desk.session, round_id, desk.now), *form.several("present[]")]
-        present = ceremony.people(named, form.text("others", OTHERS_LIMIT, needed=False))
+        present = ceremony.people(named, form.text("others", OTHERS_LIMIT, label="其他到场人员", needed=False))
         jobs.give_word(desk.acting, round_id, present)
 
     return desk.attempt(give_word, f"/rounds/{round_id}/opening", partial(_opening_page, desk, round_id))

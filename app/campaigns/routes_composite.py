@@ -30,7 +30,14 @@ from app.web.stale import refuse_stale
 
 router = APIRouter()
 ROWS = range(1, MOST_PARTS + 1)
-FIELDS = ("label", "source", "weight", "classes", "most", "under")
+FIELDS = {
+    "label": "名称",
+    "source": "来源",
+    "weight": "权重",
+    "classes": "各类对象的权重",
+    "most": "满分",
+    "under": "所属部分",
+}
 
 
 def _show(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
@@ -100,7 +107,12 @@ def shown(composite: Composite | None) -> dict[str, str]:
 def typed_composite(form: PostedForm) -> Composite | None:
     """Return what was typed; None where every row is empty."""
     rows = [
-        {name: form.text(f"{name}-{row}", 200 if name == "classes" else 60, needed=False) for name in FIELDS}
+        {
+            name: form.text(
+                f"{name}-{row}", 200 if name == "classes" else 60, label=f"第 {row} 部分的{said}", needed=False
+            )
+            for name, said in FIELDS.items()
+        }
         for row in ROWS
     ]
     filled = {str(row): cells for row, cells in zip(ROWS, rows, strict=True) if cells["label"] or cells["source"]}

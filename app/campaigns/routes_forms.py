@@ -71,9 +71,9 @@ def form_page(desk: OrganiserDesk, campaign_id: str, key: str) -> Response:
 def save(desk: OrganiserDesk, campaign_id: str, key: str, posted: Form) -> Response:
     """Save an edited form, or add, move and take out its rows, which saves nothing."""
     typed = typed_editor(posted)
-    if step := posted.text("step", 20, needed=False):
+    if step := posted.sent("step"):
         campaign, _ = chosen = _chosen(desk, campaign_id, key)
-        seen = posted.text("seen", 64, needed=False)
+        seen = posted.sent("seen")
         return _show_editor(desk, chosen, changed(typed, step, campaign.scheme), seen=seen)
 
     def act() -> None:

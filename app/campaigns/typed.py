@@ -186,23 +186,23 @@ def typed_scheme(form: PostedForm, groups: Sequence[GroupView]) -> Scheme:
 
 def typed_disclosure(form: PostedForm) -> Disclosure:
     """Return what is to be shown; protected where nothing was chosen."""
-    kind = form.text("disclosure", 20, needed=False) or Kind.PROTECTED
-    extent = form.text("extent", 20, needed=False) or Extent.COUNTS
+    kind = form.sent("disclosure", 20) or Kind.PROTECTED
+    extent = form.sent("extent", 20) or Extent.COUNTS
     if kind not in set(Kind) or extent not in set(Extent):
         raise DomainError("field_not_a_choice", field="公布到什么程度")
     return Disclosure(Kind(kind), Extent(extent))
 
 
 def _decimals(form: PostedForm) -> int:
-    return form.integer("decimals", 0, 2, label="小数位数") if form.text("decimals", 4, needed=False) else 1
+    return form.integer("decimals", 0, 2, label="小数位数") if form.is_filled("decimals") else 1
 
 
 def typed_quorum(form: PostedForm, of: str = "", name: str = "") -> Quorum | None:
     """Return the quorum of the body, or of a voter group; an empty share means that there is none."""
-    if not form.text(f"quorum{of}", 20, needed=False):
+    if not form.is_filled(f"quorum{of}"):
         return None
     label = f"{name}法定人数" if name else "法定人数"
-    sign = form.text(f"quorum_sign{of}", 4, needed=False) or Sign.AT_LEAST
+    sign = form.sent(f"quorum_sign{of}", 4) or Sign.AT_LEAST
     if sign not in {Sign.ABOVE, Sign.AT_LEAST}:
         raise DomainError("field_not_a_choice", field=label)
     try:
@@ -225,7 +225,7 @@ def typed_lines(form: PostedForm, row: str = "") -> Lines:
 def _item_lines(form: PostedForm) -> tuple[ItemLines, ...]:
     """Return the rows in which an item was chosen; the others are left out."""
     rows = [str(row) for row in range(1, ITEM_LINE_ROWS + 1)]
-    chosen = {row: form.text(f"line_item-{row}", 40, needed=False) for row in rows}
+    chosen = {row: form.sent(f"line_item-{row}") for row in rows}
     return tuple(ItemLines(item, typed_lines(form, f"-{row}")) for row, item in chosen.items() if item)
 
 
@@ -234,7 +234,7 @@ def typed_formula(form: PostedForm, scale: Scale) -> Formula:
     denominator = form.text("denominator", 20, label="分母")
     if denominator not in set(Denominator):
         raise DomainError("field_not_a_choice", field="分母")
-    measure = form.text("measure", 20, needed=False) or Measure.SATISFIED_RATE
+    measure = form.sent("measure", 20) or Measure.SATISFIED_RATE
     if measure not in set(Measure):
         raise DomainError("field_not_a_choice", field="线划在哪个数上")
     top = form.integer("top", 0, MAX_TOP, label="计入满意率的等次")
@@ -246,7 +246,7 @@ def _ratio(form: PostedForm, name: str, label: str) -> Fraction:
 
 
 def _ratio_or(form: PostedForm, name: str, label: str, default: Fraction) -> Fraction:
-    return _ratio(form, name, label) if form.text(name, 20, needed=False) else default
+    return _ratio(form, name, label) if form.is_filled(name) else default
 
 
 def _weights(fields: Mapping[str, str], groups: Sequence[GroupView]) -> dict[str, Fraction]:

@@ -140,7 +140,7 @@ def typed_editor(form: PostedForm) -> TypedForm:
     tables = (grades, items, limits)
     if any(len({len(column) for column in table}) != 1 or len(table[0]) > ROWS_UP_TO for table in tables):
         raise DomainError("form_malformed")
-    overall = form.text("overall", 4, needed=False)
+    overall = form.sent("overall", 4)
     return TypedForm(
         **{name: fields.get(name, "").strip() for name in ("title", "scale", "top", "unknown", "abstain")},
         remarks=form.flag("remarks"),

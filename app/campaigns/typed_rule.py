@@ -54,7 +54,7 @@ def filled_rows(fields: Mapping[str, str]) -> set[str]:
 
 def typed_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
     """Return the rule that was typed for a scheme; None where it is judged by its lines over 有效评价, as ever."""
-    kind = form.text("rule_kind", 20, needed=False) or LINES_RULE
+    kind = form.sent("rule_kind", 20) or LINES_RULE
     if kind not in KINDS:
         raise DomainError("rule_kind_wrong")
     if kind == LINES_RULE:
@@ -67,7 +67,7 @@ def typed_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
 
 def typed_own_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
     """Return the rule that was typed for a section on its form's scale; None where it obeys the campaign's."""
-    kind = form.text("rule_kind", 20, needed=False) or LINES_RULE
+    kind = form.sent("rule_kind", 20) or LINES_RULE
     return None if kind == LINES_RULE else typed_rule(form, scheme)
 
 
@@ -100,7 +100,7 @@ def _steps(form: PostedForm) -> Iterator[Step]:
 
 def _conditions(form: PostedForm, row: str, label: str) -> Iterator[Condition]:
     for place in CONDITIONS:
-        number = form.text(f"{row}-number-{place}", _NUMBER_LENGTH, needed=False)
+        number = form.text(f"{row}-number-{place}", _NUMBER_LENGTH, label=f"{label}的数值", needed=False)
         if number:
             yield _condition(form, f"{row}-what-{place}", f"{row}-sign-{place}", (number, label))
 
@@ -125,14 +125,16 @@ def _points(text: str, label: str) -> Fraction:
 
 
 def _word(form: PostedForm, row: str, label: str) -> Word:
-    meaning = form.text(f"{row}-meaning", 20, needed=False) or Meaning.MET
+    meaning = form.sent(f"{row}-meaning", 20) or Meaning.MET
     if meaning not in set(Meaning):
         raise DomainError("field_not_a_choice", field=f"{label}的含义")
-    points = form.text(f"{row}-points", 8, needed=False)
+    points = form.text(f"{row}-points", 8, label=f"{label}的分值", needed=False)
     return Word(
-        text=form.text(f"{row}-word", WORD_LIMIT * 4, needed=False),
+        text=form.text(f"{row}-word", WORD_LIMIT * 4, label=f"{label}的判定用语", needed=False),
         meaning=Meaning(meaning),
-        consequence=form.text(f"{row}-consequence", CONSEQUENCE_LIMIT * 2, needed=False).rstrip("。"),
+        consequence=form.text(f"{row}-consequence", CONSEQUENCE_LIMIT * 2, label=f"{label}的后果", needed=False).rstrip(
+            "。"
+        ),
         points=_points(points, label) if points else None,
     )
 
@@ -140,14 +142,14 @@ def _word(form: PostedForm, row: str, label: str) -> Word:
 def _flags(form: PostedForm) -> Iterator[Flag]:
     for row in FLAG_ROWS:
         conditions = tuple(_conditions(form, f"flag-{row}", f"提示{row}"))
-        text = form.text(f"flag-{row}-text", CONSEQUENCE_LIMIT, needed=False).rstrip("。")
+        text = form.text(f"flag-{row}-text", CONSEQUENCE_LIMIT, label=f"提示{row}", needed=False).rstrip("。")
         if conditions or text:
             yield Flag(conditions, text)
 
 
 def _plurality(form: PostedForm, scheme: Scheme) -> Plurality:
     """Return the words of the grades: their own, with the meaning that they have in the formula."""
-    tie = form.text("tie", 10, needed=False) or Tie.MEETING
+    tie = form.sent("tie", 10) or Tie.MEETING
     if tie not in set(Tie):
         raise DomainError("field_not_a_choice", field="得票并列")
     return Plurality(tuple(plurality_words(scheme)), Tie(tie))

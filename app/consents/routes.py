@@ -48,7 +48,7 @@ def mark_read(desk: StaffDesk, form: Form) -> Response:
         if form.flag("all"):
             inbox.mark_all_read(desk.acting)
         else:
-            inbox.mark_read(desk.acting, form.text("item", 64))
+            inbox.mark_read(desk.acting, form.sent("item", needed=True))
 
     return desk.attempt(act, f"/inbox{_wish(desk).here}")
 

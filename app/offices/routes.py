@@ -57,7 +57,7 @@ def add(desk: OfficeDesk, form: Form) -> Response:
     """Add an office."""
 
     def act() -> None:
-        parent = reads.chosen_office(desk.acting, form.text("parent", 40, needed=False))
+        parent = reads.chosen_office(desk.acting, form.sent("parent", 40))
         service.add(desk.acting, parent, form.text("name", TEXT, label=NAME))
 
     return desk.attempt(act, "/offices", lambda refused: _list_page(desk, refused))
@@ -124,7 +124,7 @@ def edit(desk: OfficeDesk, office_id: str, form: Form) -> Response:
 
     def act() -> None:
         refuse_stale(form, stored_office(service.office_row(desk.session, office_id)))
-        parent = form.text("parent", 40, needed=False)
+        parent = form.sent("parent", 40)
         service.edit(desk.acting, office_id, form.text("name", TEXT, label=NAME), parent, keys_in(desk.request))
 
     return _attempt(desk, office_id, act)
@@ -201,7 +201,11 @@ def rename_unit(desk: OrganiserDesk, office_id: str, registered_id: str, form: F
         refuse_stale(form, stored_unit(register.unit_row(desk.session, office_id, registered_id)))
         name = form.text("name", register.NAME_LIMIT, label="单位名称")
         register.rename(
-            desk.acting, office_id, registered_id, name, form.text("code", register.CODE_LIMIT, needed=False)
+            desk.acting,
+            office_id,
+            registered_id,
+            name,
+            form.text("code", register.CODE_LIMIT, label="代码", needed=False),
         )
 
     return _attempt(desk, office_id, act, registered_id)

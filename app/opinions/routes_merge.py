@@ -56,9 +56,9 @@ def merge_page(desk: OrganiserDesk, campaign_id: str) -> Response:
 def _wish(form: PostedForm) -> Wish:
     """Return the act that is asked for: a button's, or merging into the issue chosen or the new one named."""
     chosen = tuple(form.several(OPINIONS))
-    seen = form.integer("seen", 0, MOST_AT_ONCE)
-    issue, title = form.text("issue", 20, needed=False), form.text("title", TITLE_LIMIT, needed=False, label="问题")
-    asked = form.text("do", 20, needed=False) or "merge"
+    seen = form.sent_number("seen", 0, MOST_AT_ONCE)
+    issue, title = form.sent("issue", 20), form.text("title", TITLE_LIMIT, needed=False, label="问题")
+    asked = form.sent("do", 20) or "merge"
     if asked == "merge" and issue and title:
         raise DomainError("merge_target_twice")
     if asked == "merge" and not issue and not title:
@@ -70,7 +70,7 @@ def _wish(form: PostedForm) -> Wish:
         else Wish(Kind.NEW_ISSUE, chosen, words=title, seen=seen),
         "detach": Wish(Kind.DETACH, chosen, seen=seen),
         "set_aside": Wish(Kind.SET_ASIDE, chosen, words=reason, seen=seen),
-        "rename": Wish(Kind.RENAME_ISSUE, issue=form.text("place", 20, needed=False), words=title),
+        "rename": Wish(Kind.RENAME_ISSUE, issue=form.sent("place", 20), words=title),
     }
     if asked not in wishes:
         raise DomainError("field_not_a_choice", field="操作")
@@ -139,8 +139,8 @@ def undo(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     here = wish_of(form.as_dict(), KINDS).here
 
     def act() -> str:
-        service.do(desk.acting, campaign_id, Wish(Kind.UNDO, undoes=form.integer("undoes", 1, MOST_AT_ONCE)))
-        return form.text("back", 20, needed=False)
+        service.do(desk.acting, campaign_id, Wish(Kind.UNDO, undoes=form.sent_number("undoes", 1, MOST_AT_ONCE)))
+        return form.sent("back", 20)
 
     def then(back: str) -> Response:
         return see_other(f"/campaigns/{campaign_id}/opinions/{back if back in UNDO_PAGES else f'record{here}'}")

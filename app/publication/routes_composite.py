@@ -22,8 +22,12 @@ def _fields(paper: Paper) -> dict[str, Key]:
     return {f"{part}-{unit.id}": (unit.id, part) for unit in paper.units for part in parts}
 
 
+def _labels(paper: Paper) -> dict[str, str]:
+    return {part.key: part.label for part in asked_for(paper)} | {AWARD: "评定等次"}
+
+
 def _stored(desk: Desk, round_id: str, paper: Paper) -> Stored:
-    labels = {part.key: part.label for part in asked_for(paper)} | {AWARD: "评定等次"}
+    labels = _labels(paper)
     names = {unit.id: unit.name for unit in paper.units}
     found = sorted(entries_of(desk.session, round_id).items())
     return stored((f"{names.get(key)} {labels.get(part)}", entry.value) for (key, part), entry in found)
@@ -72,5 +76,9 @@ def save(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
 
 def _typed(form: PostedForm, paper: Paper) -> dict[Key, str]:
     """Return what the fields hold; a field that is not there says nothing."""
-    there = form.as_dict()
-    return {key: form.text(name, 20, needed=False) for name, key in _fields(paper).items() if name in there}
+    labels, names = _labels(paper), {unit.id: unit.name for unit in paper.units}
+    there = {name: key for name, key in _fields(paper).items() if form.flag(name)}
+    return {
+        (unit, part): form.text(name, 20, label=f"{names[unit]} {labels[part]}", needed=False)
+        for name, (unit, part) in there.items()
+    }

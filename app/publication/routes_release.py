@@ -105,9 +105,9 @@ def _wanted(form: PostedForm) -> Wanted:
     scope = form.text("scope", 20, label="公布范围")
     if scope not in set(Scope):
         raise DomainError("field_not_a_choice", field="公布范围")
-    units = form.several("units[]") if form.text("which_units", 10, needed=False) == "some" else None
-    readers = form.several("readers[]") if form.text("which_readers", 10, needed=False) == "some" else None
-    until = form.text("until", 10, needed=False)
+    units = form.several("units[]") if form.sent("which_units", 10) == "some" else None
+    readers = form.several("readers[]") if form.sent("which_readers", 10) == "some" else None
+    until = form.text("until", 10, label="有效期", needed=False)
     return Wanted(
         Scope(scope),
         None if units is None else frozenset(units),

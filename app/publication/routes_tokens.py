@@ -69,9 +69,7 @@ def _wanted(form: PostedForm) -> tokens.WantedToken:
         raise DomainError("field_not_a_choice", field="读取范围")
     days = form.integer("days", FEWEST_DAYS, tokens.MOST_DAYS, label="有效天数")
     units = frozenset(form.several("units[]")) if scope == Scope.UNIT else frozenset[str]()
-    return tokens.WantedToken(
-        label, Scope(scope), days, units, form.text("leader", 40, needed=False), form.text("office", 40, needed=False)
-    )
+    return tokens.WantedToken(label, Scope(scope), days, units, form.sent("leader", 40), form.sent("office", 40))
 
 
 @router.post("/tokens")

@@ -136,9 +136,9 @@ def create(acting: Acting, wanted: WantedToken) -> str:
 
 def _check(session: Session, wanted: WantedToken, now: datetime) -> None:
     if wanted.scope not in SCOPES:
-        raise DomainError("field_not_a_choice", field="scope")
+        raise DomainError("field_not_a_choice", field="读取范围")
     if not 1 <= wanted.days <= MOST_DAYS:
-        raise DomainError("field_not_a_number", field="days", low=1, high=MOST_DAYS)
+        raise DomainError("field_not_a_number", field="有效天数", low=1, high=MOST_DAYS)
     known = unit_names(session, wanted.unit_ids).keys()
     needs_units = wanted.scope is Scope.UNIT
     if needs_units is not bool(wanted.unit_ids) or not wanted.unit_ids <= known:

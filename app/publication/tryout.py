@@ -81,8 +81,8 @@ def typed_samples(form: PostedForm, options: Sequence[str], rows: int = ROWS) ->
 
 def _sample(form: PostedForm, options: Sequence[str], row: int) -> Sample:
     numbers = [_number(form, f"count-{row}-{place}", label) for place, label in enumerate(options)]
-    name = form.text(f"name-{row}", NAME_LIMIT, needed=False) or f"类别{row}"
-    weight = form.text(f"weight-{row}", WEIGHT_LIMIT, needed=False)
+    name = form.text(f"name-{row}", NAME_LIMIT, label="类别名称", needed=False) or f"类别{row}"
+    weight = form.text(f"weight-{row}", WEIGHT_LIMIT, label=f"{name}的权重", needed=False)
     answered, invalid = sum(numbers), _number(form, f"invalid-{row}", "无效")
     returned = _number(form, f"returned-{row}", "收回") or answered + invalid
     if answered + invalid != returned:
@@ -98,7 +98,7 @@ def _sample(form: PostedForm, options: Sequence[str], row: int) -> Sample:
 
 
 def _number(form: PostedForm, name: str, label: str) -> int:
-    return form.integer(name, 0, MOST, label=label) if form.text(name, 20, needed=False) else 0
+    return form.integer(name, 0, MOST, label=label) if form.is_filled(name) else 0
 
 
 def try_out(

@@ -37,7 +37,7 @@ MAX_HOLDERS = 16
 
 
 def _layout(form: PostedForm) -> str:
-    chosen = form.text("layout", 10, needed=False)
+    chosen = form.sent("layout", 10)
     if chosen and chosen not in {layout.value for layout in Layout}:
         raise DomainError("form_malformed")
     return chosen
@@ -47,7 +47,7 @@ def _draft(form: PostedForm) -> RoundDraft:
     return RoundDraft(
         title=form.text("title", 60, label="轮次名称"),
         form_key=form.text("form_key", 40, label="测评表"),
-        stage_id=form.text("stage_id", 40, needed=False) or None,
+        stage_id=form.sent("stage_id", 40) or None,
         shuffle_units=form.flag("shuffle_units"),
         remarks=form.flag("remarks"),
         layout=_layout(form),

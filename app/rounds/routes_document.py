@@ -38,7 +38,7 @@ def attach(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Attach a document, or take it away again."""
 
     def act() -> None:
-        unit_id, upload = form.text("unit", 40, needed=False), form.upload("document")
+        unit_id, upload = form.sent("unit"), form.upload("document")
         if form.flag("remove"):
             documents.detach(desk.acting, round_id)
         elif upload is None:

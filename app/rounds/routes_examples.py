@@ -25,7 +25,7 @@ def _players(request: Request) -> Players:
 @router.post("/campaigns/examples/new")
 def load(desk: OrganiserDesk, form: Form) -> Response:
     """Make the example of a kind and have it played; its page says how far it is."""
-    players, key = _players(desk.request), form.text("kind", 20)
+    players, key = _players(desk.request), form.sent("kind", 20, needed=True)
     if key not in KINDS:
         raise DomainError("not_found")
 

@@ -64,20 +64,20 @@ def new_page(desk: OrganiserDesk, kind: str = "") -> Response:
 
 def _beginning(form: PostedForm) -> Beginning:
     return Beginning(
-        title=form.text("title", 200, needed=False),
-        organisation=form.text("organisation", 200, needed=False),
+        title=form.text("title", 200, label="活动名称", needed=False),
+        organisation=form.text("organisation", 200, label="主办单位", needed=False),
         objects=form.as_dict().get("objects", ""),
-        body=form.text("body", 200, needed=False),
+        body=form.text("body", 200, label="领导班子等的名称", needed=False),
         voters=form.as_dict().get("voters", ""),
         opens_at=typed_time(form, "opens_at", "开始时间"),
-        office_id=form.text("office", 40, needed=False),
+        office_id=form.sent("office", 40),
     )
 
 
 @router.post("/campaigns/new")
 def create(desk: OrganiserDesk, form: Form) -> Response:
     """Make a campaign with everything preset and its first round, and go to its page."""
-    kind = _asked(form.text("kind", 20, needed=False)) or KINDS["campaign"]
+    kind = _asked(form.sent("kind", 20)) or KINDS["campaign"]
     return desk.attempt(
         lambda: begin(desk.acting, kind, _beginning(form)),
         lambda campaign_id: see_other(f"/campaigns/{campaign_id}"),

@@ -11,7 +11,7 @@ LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 def typed_time(form: PostedForm, name: str, label: str) -> datetime | None:
     """Return the moment, or None where the field was left empty; DomainError ``field_not_a_time``."""
-    text = form.text(name, 20, needed=False)
+    text = form.text(name, 20, label=label, needed=False)
     if not text:
         return None
     try:

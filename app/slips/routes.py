@@ -101,7 +101,11 @@ def slips_page(desk: KeyDesk, round_id: str) -> Response:
 
 def _numbers(form: PostedForm, session: Session, round_id: str) -> dict[str, int]:
     paper, _ = frozen_paper(session, round_id)
-    asked = [group for group in paper.groups if form.text(f"n-{group.id}", 8, needed=False) not in {"", "0"}]
+    asked = [
+        group
+        for group in paper.groups
+        if form.text(f"n-{group.id}", 8, label=group.name, needed=False) not in {"", "0"}
+    ]
     return {group.id: form.integer(f"n-{group.id}", 1, MAX_PER_GROUP, label=group.name) for group in asked}
 
 
@@ -163,7 +167,7 @@ def _present(form: PostedForm, session: Session, round_id: str) -> dict[str, int
     return {
         group.id: form.integer(f"present-{group.id}", 0, MAX_PER_GROUP, label=f"{group.name} 到会")
         for group in paper.groups
-        if form.text(f"present-{group.id}", 8, needed=False)
+        if form.is_filled(f"present-{group.id}")
     }
 
 

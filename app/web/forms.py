@@ -48,28 +48,49 @@ class PostedForm:
         """Iterate over the names."""
         return iter(self._fields)
 
-    def text(self, name: str, limit: int = 200, *, needed: bool = True, label: str = "") -> str:
-        """Return a trimmed field; refuse one that is too long, or missing though ``needed``."""
-        value = self._fields.get(name, [""])[0].strip()
+    def text(self, name: str, limit: int = 200, *, label: str, needed: bool = True) -> str:
+        """Return a trimmed field; one too long, or missing though ``needed``, is refused by what its page calls it."""
+        value = self._trimmed(name)
         if needed and not value:
-            raise DomainError("field_missing", field=label or name)
+            raise DomainError("field_missing", field=label, at=name)
         if len(value) > limit:
-            raise DomainError("field_too_long", field=label or name, limit=limit)
+            raise DomainError("field_too_long", field=label, limit=limit, at=name)
         return value
 
-    def name(self, name: str, limit: int, *, needed: bool = True, label: str = "") -> str:
+    def name(self, name: str, limit: int, *, label: str, needed: bool = True) -> str:
         """Return a name as it is kept: on one line, without signs that nobody sees; refused as by ``text``."""
         value = clean_name(self.text(name, limit, needed=needed, label=label))
         if needed and not value:
-            raise DomainError("field_missing", field=label or name)
+            raise DomainError("field_missing", field=label, at=name)
         return value
 
-    def integer(self, name: str, low: int, high: int, *, label: str = "") -> int:
+    def integer(self, name: str, low: int, high: int, *, label: str) -> int:
         """Return a whole number between ``low`` and ``high``."""
         value = self.text(name, 20, label=label)
         if not (WHOLE_NUMBER.fullmatch(value) and low <= int(value) <= high):
-            raise DomainError("field_not_a_number", field=label or name, low=low, high=high)
+            raise DomainError("field_not_a_number", field=label, low=low, high=high, at=name)
         return int(value)
+
+    def sent(self, name: str, limit: int = 64, *, needed: bool = False) -> str:
+        """Return what a page puts into a field of its own, a key or a choice: nobody types it, so it has no label."""
+        value = self._trimmed(name)
+        if len(value) > limit or (needed and not value):
+            raise DomainError("form_malformed")
+        return value
+
+    def sent_number(self, name: str, low: int, high: int) -> int:
+        """Return a whole number that a page puts into a field of its own."""
+        value = self.sent(name, 20)
+        if not (WHOLE_NUMBER.fullmatch(value) and low <= int(value) <= high):
+            raise DomainError("form_malformed")
+        return int(value)
+
+    def is_filled(self, name: str) -> bool:
+        """Whether anything but white space was typed."""
+        return bool(self._trimmed(name))
+
+    def _trimmed(self, name: str) -> str:
+        return self._fields.get(name, [""])[0].strip()
 
     def flag(self, name: str) -> bool:
         """Whether a box was ticked."""
@@ -172,7 +193,7 @@ async def _parse_multipart(request: Request) -> PostedForm:
 
 def check_form_token(request: Request, form: PostedForm, *owners: str) -> None:
     """Refuse a form that did not come from one of our pages, made for one of these owners."""
-    secret, given = request.app.state.key_folder.form_secret(), form.text(TOKEN_FIELD, 64, needed=False).encode()
+    secret, given = request.app.state.key_folder.form_secret(), form.sent(TOKEN_FIELD, 64).encode()
     if not any(hmac.compare_digest(form_token(secret, owner).encode(), given) for owner in owners):
         raise DomainError("form_token_wrong")
 

@@ -55,7 +55,7 @@ async def late_form(request: Request) -> dict[str, object] | None:
     except DomainError:
         return None
     if request.url.path == GO_ON:
-        path, kept = form.text("path", WAY_LENGTH, needed=False), form.text("kept", KEPT_LENGTH, needed=False)
+        path, kept = form.sent("path", WAY_LENGTH), form.sent("kept", KEPT_LENGTH)
     else:
         path = request.url.path
         kept = urlencode([pair for pair in form.without({TOKEN_FIELD, *FIELDS}).pairs() if "password" not in pair[0]])
@@ -66,7 +66,7 @@ async def late_form(request: Request) -> dict[str, object] | None:
 
 def kept_form(form: PostedForm) -> tuple[str, list[tuple[str, str]]]:
     """Return where a kept form was to go and its fields; DomainError ``form_malformed``."""
-    path, kept = form.text("path", WAY_LENGTH), form.text("kept", KEPT_LENGTH)
+    path, kept = form.sent("path", WAY_LENGTH, needed=True), form.sent("kept", KEPT_LENGTH, needed=True)
     if not _is_own(path):
         raise DomainError("form_malformed")
     try:

@@ -34,7 +34,7 @@ def refuse_stale(form: PostedForm, now: Stored) -> None:
 
     ``now`` is read under a lock.
     """
-    seen = form.text(FIELD, 64, needed=False)
+    seen = form.sent(FIELD, 64)
     if not seen:
         raise DomainError("stale_unknown")
     if not hmac.compare_digest(seen.encode(), now.digest.encode()):

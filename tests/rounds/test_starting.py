@@ -121,6 +121,14 @@ def test_the_page_asks_which_kind_and_then_its_questions(desk: Desk) -> None:
     assert desk.get("/campaigns/new?kind=election").status_code == 404
 
 
+def test_what_is_too_long_is_called_by_its_name_on_the_page(desk: Desk) -> None:
+    known = {"title": "测评", "organisation": "局" * 201, "objects": "张甲\n李乙", "voters": "党员 24"}
+    refused = desk.post("/campaigns/new", kind="members", **known)
+    assert refused.status_code == 422
+    assert "“主办单位”太长" in refused.text
+    assert "张甲\n李乙</textarea>" in refused.text
+
+
 @pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
 def test_no_paper_has_signs_of_half_width(desk: Desk, database: Database, kind: Kind) -> None:
     """Neither where it is read through, nor before the freeze, nor after it, nor on the phone."""

@@ -19,12 +19,12 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r
 
 def test_it_works() -> None:
     form = parse_urlencoded(b"title=%E5%8A%A8%E5%91%98%20&k=7&on=1&row[]=a&row[]=b&empty=")
-    assert form.text("title") == "动员"
-    assert form.integer("k", 1, 9) == 7
+    assert form.text("title", label="标题") == "动员"
+    assert form.integer("k", 1, 9, label="份数") == 7
     assert (form.flag("on"), form.flag("off")) == (True, False)
     assert form.several("row[]") == ["a", "b"]
     assert form.several("none[]") == []
-    assert form.text("empty", needed=False) == ""
+    assert form.text("empty", label="空", needed=False) == ""
     assert form.as_dict()["k"] == "7"
     assert list(form) == ["title", "k", "on", "row[]", "empty"]
 
@@ -32,10 +32,10 @@ def test_it_works() -> None:
 def test_a_name_holds_what_is_seen_of_it() -> None:
     fields = {"name": "\u200b张\u3000\u202e三", "unseen": "\u2060", "none": ""}
     form = parse_urlencoded(urlencode(fields).encode())
-    assert form.name("name", 40) == "张 三"
-    assert form.name("none", 40, needed=False) == ""
+    assert form.name("name", 40, label="姓名") == "张 三"
+    assert form.name("none", 40, label="姓名", needed=False) == ""
     with pytest.raises(DomainError, match="field_missing"):
-        form.name("unseen", 40)
+        form.name("unseen", 40, label="姓名")
 
 
 @given(st.dictionaries(TEXT.filter(bool), TEXT))
@@ -79,11 +79,29 @@ def test_it_refuses_what_is_no_number_in_range(typed: str) -> None:
 def test_it_refuses_missing_and_overlong_fields() -> None:
     form = PostedForm({"title": ["长" * 11]}, {})
     with pytest.raises(DomainError, match="field_too_long"):
-        form.text("title", 10)
-    with pytest.raises(DomainError, match="field_missing"):
-        form.text("other")
+        form.text("title", 10, label="标题")
+    with pytest.raises(DomainError, match="field_missing") as refused:
+        form.text("other", label="其他")
+    assert refused.value.params == {"field": "其他", "at": "other"}, "the page leads to the field"
     with pytest.raises(DomainError, match="file_missing"):
         form.file("workbook")
+
+
+def test_what_pages_put_into_their_own_fields_is_refused_without_a_name() -> None:
+    """Nobody typed it, so there is no name that a reader would know."""
+    form = PostedForm({"kind": ["k" * 65], "seen": ["x"], "unit": [" u1 "]}, {})
+    assert form.sent("unit") == "u1"
+    assert form.sent("none") == ""
+    assert form.is_filled("unit")
+    assert not form.is_filled("none")
+    for ask in (
+        lambda: form.sent("kind"),
+        lambda: form.sent("none", needed=True),
+        lambda: form.sent_number("seen", 0, 9),
+    ):
+        with pytest.raises(DomainError) as refused:
+            ask()
+        assert (refused.value.code, refused.value.params) == ("form_malformed", {})
 
 
 def test_a_token_belongs_to_one_browser() -> None:

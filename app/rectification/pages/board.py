@@ -216,7 +216,7 @@ def _seen(view: BoardView, refused: Refused | None) -> str:
     """Return the mark of what the form was made from; after a clash that of now, so that a second try overwrites."""
     if refused is None or refused.error.code in {"board_changed_meanwhile", "form_malformed"}:
         return mark_of(view.stages)
-    return refused.form.text("seen", 16, needed=False)
+    return refused.form.sent("seen")
 
 
 def _problems(stages: Sequence[Stage], table: Holidays) -> list[Problem]:
@@ -241,12 +241,12 @@ def save_stages(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Keep the edited stages, or begin with a template."""
 
     def act() -> None:
-        if template := form.text("template", 10, needed=False):
+        if template := form.sent("template"):
             board_service.choose(desk.acting, campaign_id, template)
             return
         known = board_service.stages_of(desk.session, campaign_id)
         edited = _edited(form, known)
-        board_service.save_stages(desk.acting, campaign_id, edited, form.text("seen", 16, needed=False))
+        board_service.save_stages(desk.acting, campaign_id, edited, form.sent("seen"))
 
     then = f"/campaigns/{campaign_id}/board/edit"
     return desk.attempt(act, then, lambda refused: _edit_page(desk, campaign_id, refused))

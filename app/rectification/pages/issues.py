@@ -56,7 +56,7 @@ def _fits(issue: Issue, wish: Wish, names: Mapping[str, str]) -> bool:
 
 def _typed(form: PostedForm) -> TypedIssue:
     return TypedIssue(
-        origin=form.text("origin", 20, needed=False),
+        origin=form.sent("origin"),
         title=form.text("title", TITLE_LIMIT, needed=False, label="问题"),
         basis=form.text("basis", BASIS_LIMIT, needed=False, label="依据"),
         unit_ids=tuple(form.several(UNITS)),

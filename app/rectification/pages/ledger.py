@@ -165,8 +165,8 @@ def act(desk: WorkingDesk, action_id: str, form: Form) -> Response:
         event = form.text("event", 20, label="操作")
         if event not in set(ActionEvent):
             raise DomainError("field_not_a_choice", field="操作")
-        due = typed_day(form, "due", "新的完成时限") if form.text("due", 10, needed=False) else None
-        text = form.text("text", 2000, needed=False)
+        due = typed_day(form, "due", "新的完成时限") if form.is_filled("due") else None
+        text = form.text("text", 2000, label="情况", needed=False)
         entry = ledger_acts.act(desk.acting, action_id, ActionEvent(event), text, due)
         if (upload := form.upload("file")) is not None:
             attachments.attach(desk.acting, desk.settings.data, (action_id, entry), upload)
@@ -184,7 +184,7 @@ def after(action_id: str, event: str) -> str:
 def rate(desk: SupervisorDesk, action_id: str, form: Form) -> Response:
     """Record 群众评价."""
     return desk.attempt(
-        lambda: recording.rate(desk.acting, action_id, form.text("public_rating", 200, needed=False)),
+        lambda: recording.rate(desk.acting, action_id, form.text("public_rating", 200, label="群众评价", needed=False)),
         f"/rectification/actions/{action_id}",
         lambda refused: action_page(desk, action_id, refused),
     )
@@ -194,7 +194,9 @@ def rate(desk: SupervisorDesk, action_id: str, form: Form) -> Response:
 def name_rules(desk: WorkingDesk, action_id: str, form: Form) -> Response:
     """Record the rules that were made."""
     return desk.attempt(
-        lambda: recording.name_rules(desk.acting, action_id, form.text("rules_made", 2000, needed=False)),
+        lambda: recording.name_rules(
+            desk.acting, action_id, form.text("rules_made", 2000, label="制度成果", needed=False)
+        ),
         after(action_id, RULES_MADE),
         lambda refused: action_page(desk, action_id, refused),
     )
@@ -206,7 +208,9 @@ def ask_extension(desk: WorkingDesk, action_id: str, form: Form) -> Response:
 
     def do() -> None:
         until = typed_day(form, "until", "延期至")
-        ledger_acts.request_extension(desk.acting, action_id, until, form.text("reason", 500, needed=False))
+        ledger_acts.request_extension(
+            desk.acting, action_id, until, form.text("reason", 500, label="理由", needed=False)
+        )
 
     then = after(action_id, EXTENSION)
     return desk.attempt(do, then, lambda refused: action_page(desk, action_id, refused))

@@ -120,14 +120,15 @@ def flag_page(desk: OrganiserDesk, round_id: str, unit_id: str) -> Response:
 
 def confirmation(form: PostedForm) -> Confirmation:
     """Return the order that was typed."""
-    mode = form.text("mode", 20, needed=False)
+    mode = form.sent("mode")
     if mode and mode not in set(Mode):
         raise DomainError("field_not_a_choice", field="督办方式")
     dates = Deadlines(
         *(typed_day(form, f"{name}_due", label) for name, label in DATES.items()),
     )
-    number = form.text("document_number", 60, needed=False)
-    return Confirmation(number, form.text("reason", 500, needed=False), dates, mode)
+    number = form.text("document_number", 60, label="文号", needed=False)
+    reason = form.text("reason", 500, label="责令补课的理由和要求", needed=False)
+    return Confirmation(number, reason, dates, mode)
 
 
 @router.post("/rectification/flags/{round_id}/{unit_id}")
@@ -136,7 +137,8 @@ def decide(desk: OrganiserDesk, round_id: str, unit_id: str, form: Form) -> Resp
 
     def act() -> str:
         if form.text("decision", 10, label="决定") == "waive":
-            return ordering.waive(desk.acting, round_id, unit_id, form.text("waiver", 500, needed=False))
+            reason = form.text("waiver", 500, label="免于补课的理由", needed=False)
+            return ordering.waive(desk.acting, round_id, unit_id, reason)
         return ordering.confirm(desk.acting, round_id, unit_id, confirmation(form))
 
     def then(order_id: str) -> Response:

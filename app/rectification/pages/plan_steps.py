@@ -63,7 +63,8 @@ def review(desk: SupervisorDesk, plan_id: str, form: Form) -> Response:
         if form.text("decision", 10, label="决定") == "accept":
             planning.accept(desk.acting, plan_id)
         else:
-            planning.send_back(desk.acting, plan_id, form.text("remarks", 2000, needed=False))
+            remarks = form.text("remarks", 2000, label="退回时写明要改什么", needed=False)
+            planning.send_back(desk.acting, plan_id, remarks)
         return _after(desk, plan_id)
 
     return desk.attempt(act, see_other, lambda refused: home_page(desk, plan_id, refused))

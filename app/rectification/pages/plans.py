@@ -127,11 +127,11 @@ def save_plan(desk: WorkingDesk, plan_id: str, form: Form) -> Response:
         return desk.consider(
             lambda: _plan_page(desk, plan_id, looking=form), lambda refused: _plan_page(desk, plan_id, refused)
         )
-    submit = form.text("then", 10, needed=False) == "submit"
+    submit = form.sent("then") == "submit"
 
     def keep() -> str:
         rows = [_row(number, row) for number, row in enumerate(_typed(form), 1)]
-        planning.save_plan(desk.acting, plan_id, rows, form.text("version", 40, needed=False))
+        planning.save_plan(desk.acting, plan_id, rows, form.sent("version"))
         return get_head(desk.session, desk.staff, plan_id).home
 
     def then(home: str) -> Response:

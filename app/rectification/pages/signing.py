@@ -49,7 +49,7 @@ def _kept(desk: Desk, campaign: CampaignView) -> tuple[bool, dict[str, str]]:
 
 def _typed(form: PostedForm) -> dict[str, str]:
     """Return the heads, by the units that the form has."""
-    return {unit_id: form.text(f"head-{unit_id}", 40, needed=False) for unit_id in form.several(ROWS)}
+    return {unit_id: form.sent(f"head-{unit_id}") for unit_id in form.several(ROWS)}
 
 
 def _stored(desk: Desk, campaign: CampaignView) -> Stored:

@@ -148,7 +148,7 @@ def set_mode(desk: SupervisorDesk, order_id: str, form: Form) -> Response:
 
     def act() -> None:
         reason = form.text("reason", REASON_LIMIT, needed=False, label="理由")
-        modes.set_mode(desk.acting, order_id, form.text("mode", 20, needed=False), reason)
+        modes.set_mode(desk.acting, order_id, form.sent("mode"), reason)
 
     then = f"/rectification/orders/{order_id}?{DONE}={MODE}"
     return desk.attempt(act, then, lambda refused: _mode_page(desk, order_id, refused))

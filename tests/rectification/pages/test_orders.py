@@ -33,6 +33,16 @@ def next_step(desk: Desk) -> str:
     return found[0] if found else ""
 
 
+def test_a_field_that_is_too_long_is_called_by_its_name_on_the_page(database: Database, new_desk: Desks) -> None:
+    found = make_flagged(database)
+    days = {name: later(day).isoformat() for name, day in (("plan_due", 10), ("remedial_due", 30), ("retest_due", 60))}
+    typed = {**days, "decision": "order", "document_number": "8号", "reason": "因" * 501}
+    page = new_desk("zhangsan").post(f"/rectification/flags/{found.round_id}/{found.unit_id}", **typed).text
+    assert "“责令补课的理由和要求”太长" in page
+    assert 'href="#f-reason"' in page
+    assert "因" * 501 in page
+
+
 def test_the_board_leads_from_step_to_step(database: Database, new_desk: Desks) -> None:
     found, organiser = make_flagged(database), new_desk("zhangsan")
     liaison, supervisor = new_desk("wujiu"), new_desk("zhengshi")
