@@ -61,6 +61,7 @@ from app.rectification.board import service as board
 from app.rectification.board.resting import resting_on_units
 from app.rectification.messages.notify import LETTERS as RECTIFICATION_LETTERS
 from app.rectification.rules.wording import STORED
+from app.rectification.signing import service as signing
 from app.rounds.approvals import WHAT as ROUND_ACTS
 from app.rounds.checklist import rule_fits
 from app.rounds.freezing import freeze_asked
@@ -115,7 +116,7 @@ PORTS = Ports(
         "publish": publication.publish,
     },
     ready={"correct": correction.make_ready},
-    copied=(board.copy_stages,),
+    copied=(board.copy_stages, signing.copy_signing),
     unseen_groups=publication.unseen_of,
     merged=opinions_reads.merged_for,
     public_key=box.public_key,

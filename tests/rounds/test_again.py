@@ -24,6 +24,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.main import PORTS
 from app.rectification.board.service import choose, mark_of, save_stages, stages_of
+from app.rectification.signing import service as signing
 from app.rounds.again import begin_again
 from app.rounds.domain import Paper
 from app.rounds.reads import get_round, paper_text, parse_paper, rounds_of
@@ -161,6 +162,27 @@ def test_what_a_copy_can_not_have_is_said(acting: Acting) -> None:
     assert copy.scheme.composite is None
     assert accounts.units_of(session, "idwujiu") == {units[0].id, copy.units[0].id}
     assert stages_of(session, copy_id) == stages
+
+
+def test_who_signs_is_taken_over_where_he_still_speaks_for_the_unit(acting: Acting) -> None:
+    source_id = set_up(acting, KINDS["campaign"])
+    session, units = acting.session, get_campaign(acting.session, source_id).units
+    session.add(Staff(id="gone", login="gone", name="离任", roles={"liaison"}, created_at=MORNING))
+    session.flush()
+    for unit in units[:2]:
+        accounts.set_liaisons(session, acting.now, acting.actor, unit.id, ["idwujiu", "gone"])
+    heads = {units[0].id: "idwujiu", units[1].id: "gone", units[2].id: ""}
+    signing.set_signing(acting, source_id, heads, needed=True)
+    session.get_one(Staff, "gone").disabled = True
+    copy_id = begin_again(acting, PORTS, source_id, "2027年测评")
+    copy, told = get_campaign(session, copy_id), copy_of(session, copy_id)
+    assert told is not None
+    assert LeftOut("heads", (units[1].name,)) in told.left_out
+    assert signing.is_needed(session, copy_id)
+    found = signing.heads_of(session, [unit.id for unit in copy.units])
+    assert {unit_id: head.id for unit_id, head in found.items()} == {copy.units[0].id: "idwujiu"}
+    again = begin_again(acting, PORTS, begin_again(acting, PORTS, copy_id, "2028年测评"), "2029年测评")
+    assert signing.is_needed(session, again)
 
 
 def test_it_refuses_examples_unknown_campaigns_and_a_second_time(acting: Acting) -> None:

@@ -1,6 +1,6 @@
 """Who heads which unit, whether a campaign asks for his signature, and signing."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.service import liaisons_of
 from app.audit import service as audit
+from app.campaigns.copying import LeftOut
+from app.campaigns.reads import units_of_campaign
 from app.campaigns.service import campaign_row
 from app.core.acting import Acting
 from app.core.chinese import CHINA
@@ -66,6 +68,23 @@ def set_signing(acting: Acting, campaign_id: str, heads: Mapping[str, str], *, n
     session.add(row)
     told = {unit_id: staff_id for unit_id, staff_id in heads.items() if staff_id}
     audit.record(session, acting.now, acting.actor, "campaign.signing", campaign_id, needed=needed, heads=told)
+
+
+def copy_signing(session: Session, source_id: str, target_id: str) -> Sequence[LeftOut]:
+    """Take over whether signatures are needed, and who heads units, into a copy of a campaign.
+
+    Its liaisons have been taken over before: who no longer speaks for a unit does not head it.
+    """
+    before, now = ({unit.name: unit.id for unit in units_of_campaign(session, each)} for each in (source_id, target_id))
+    names = {unit_id: name for name, unit_id in before.items()}
+    heads = heads_of(session, before.values())
+    rows = session.scalars(select(UnitHead).where(UnitHead.unit_id.in_(names))).all()
+    kept = [row for row in rows if row.unit_id in heads]
+    session.add_all([UnitHead(unit_id=now[names[row.unit_id]], staff_id=row.staff_id) for row in kept])
+    if is_needed(session, source_id):
+        session.add(SigningRule(campaign_id=target_id, needed=True))
+    gone = tuple(name for name, unit_id in before.items() if unit_id in {row.unit_id for row in rows} - heads.keys())
+    return (LeftOut("heads", gone),) if gone else ()
 
 
 def is_head(session: Session, unit_id: str, staff_id: str) -> bool:
