@@ -2,12 +2,14 @@
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.sql import Executable
 
-from app.ballots import reads, service, store
-from app.ballots.domain import Count, GateState
+from app.ballots import lines, reads, service, store
+from app.ballots.domain import Count, GateState, envelope_id
 from app.ballots.lines import REFUSED
 from app.ballots.slot import Cast, Slot
 from app.ballots.verification import verify
@@ -53,6 +55,31 @@ def test_a_receipt_waits_until_its_journal_is_cut_on_the_disk(database: Database
     assert not journal.exists()
     store.destroy(database, round_id)
     assert list(file.parent.iterdir()) == []
+
+
+def test_what_is_written_together_lies_in_the_order_of_random_keys(
+    database: Database, folder: KeyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the order of arrival, rows of codes would stand as rows of envelopes do: the n-th beside the n-th (SEC-87)."""
+    round_id, hashes = make_store(database, folder)
+    kind, written = (lines.FileLine if database.is_sqlite else lines.SchemaLine), []
+    change = kind.change
+
+    def note(line: lines.Line, statement: Executable, many: Sequence[lines.Parameters]) -> int:
+        written.append([dict(each) for each in many])
+        return change(line, statement, many)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kind, "change", note)
+    codes = sorted(hashes["staff"], reverse=True)
+    sealed = sorted((token_bytes(100) for _ in codes), key=envelope_id, reverse=True)
+    arrived = [Cast(code, "staff", envelope_id(one), one) for code, one in zip(codes, sealed, strict=True)]
+    slot = Slot(database, folder.tag_secret(), round_id)
+    assert slot.drop(arrived, NOON) == [""] * len(arrived)
+    slot.close()
+    spent = [row["code"] for rows in written for row in rows if "code" in row]
+    stored = [row["id"] for rows in written for row in rows if "id" in row]
+    assert (len(spent), spent) == (len(arrived), codes[::-1])
+    assert stored == sorted(envelope_id(one) for one in sealed)
 
 
 def test_only_the_very_bytes_with_a_spent_code_are_a_retry(database: Database, folder: KeyFolder) -> None:
