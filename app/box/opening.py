@@ -9,7 +9,7 @@ and ``tidying.recover`` finishes what comes after. The service does it in a proc
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -174,15 +174,15 @@ def _swap(room: Room, attempt: Attempt, found: tuple[Stacks, Counter[str]], prep
     with room.database.writing() as session:
         if locked_round(session, attempt.round_id).state is not RoundState.SEALED:
             raise DomainError("box_not_sealed")
-        returned = Counter(stacks.returned) + invalid
-        if check_counts(session, frozen_paper(session, attempt.round_id)[0]) != dict(returned):
+        returned, (paper, _) = Counter(stacks.returned) + invalid, frozen_paper(session, attempt.round_id)
+        if check_counts(session, paper) != dict(returned):
             raise DomainError("box_changed")
         if not all(one.still_holds(session) for one in prepared):
             return False
         _store(session, attempt.round_id, stacks)
         keep_used(session, attempt.round_id)
         acting = Acting(session, room.clock(), attempt.actor)
-        _record(acting, attempt, returned.total(), invalid.total())
+        _record(acting, attempt, returned.total(), _told(paper, returned.total(), invalid.total()))
         for one in prepared:
             one.write(acting)
         for hook in room.after_counting:
@@ -207,7 +207,12 @@ def _row(round_id: str, remark: LooseRemark) -> dict[str, object]:
     return {"round_id": round_id, "id": remark.id, "unit_id": remark.unit_id, "text": remark.text}
 
 
-def _record(acting: Acting, attempt: Attempt, envelopes: int, invalid: int) -> None:
+def _told(paper: Paper, envelopes: int, invalid: int) -> dict[str, int]:
+    """Return how many were invalid, unless too few were valid for that to be told: how many came is known (SEC-43)."""
+    return {"invalid": invalid} if envelopes - invalid >= paper.scheme.floor else {}
+
+
+def _record(acting: Acting, attempt: Attempt, envelopes: int, invalid: Mapping[str, int]) -> None:
     acting.session.execute(
         update(RoundKey).where(RoundKey.round_id == attempt.round_id).values(destroyed_at=acting.now)
     )
@@ -220,8 +225,8 @@ def _record(acting: Acting, attempt: Attempt, envelopes: int, invalid: int) -> N
             envelopes=envelopes,
         )
     )
-    detail = {"present": attempt.present, "holders": attempt.holders, "envelopes": envelopes, "invalid": invalid}
-    count_round(acting, attempt.round_id, **detail)
+    detail = {"present": attempt.present, "holders": attempt.holders, "envelopes": envelopes}
+    count_round(acting, attempt.round_id, **detail, **invalid)
 
 
 def tidy(database: Database, folder: KeyFolder, round_id: str) -> None:

@@ -245,6 +245,19 @@ def test_nothing_of_a_phone_can_stop_an_opening_or_add_to_it(room: Room, attempt
         assert reads.returned_by_group(session, box.paper) == dict.fromkeys(COUNTS, 0)
 
 
+@pytest.mark.parametrize(("valid", "told"), [(9, None), (10, sum(COUNTS.values()) - 10)])
+def test_the_log_does_not_tell_how_few_were_valid(room: Room, attempt: Attempt, valid: int, told: int | None) -> None:
+    """How many came everybody can count in the list of receipts: by how many were invalid the rest would follow."""
+    for envelope in sealed_in(room.database, "r1")[valid:]:
+        sealed = token_bytes(len(envelope.sealed))
+        change(room, envelope, retag=True, id=envelope_id(sealed), sealed=sealed)
+    close_again(room)
+    open_box(room, attempt, Progress())
+    with room.database.reading() as session:
+        noted = [json.loads(one.detail) for one in session.scalars(select(AuditEntry)) if one.action == "round.count"]
+    assert [one.get("invalid") for one in noted] == [told]
+
+
 def test_it_refuses_a_box_that_does_not_give_the_root_of_its_close(room: Room, attempt: Attempt) -> None:
     """Even who has the key folder cannot take a ballot out again, with all that counts it, once the root is known."""
     first = sealed_in(room.database, "r1")[0]
