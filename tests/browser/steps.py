@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.operations.meeting import opinion
 from app.operations.phone import Diary, Opinion, Phone
@@ -52,7 +53,7 @@ def organiser_at(browser: Browser, address: str, path: str) -> Iterator[Page]:
     log_in(page, "zhangsan")
     page.goto(path)
     yield page
-    context.close()
+    leave(page)
     assert problems == []
 
 
@@ -106,9 +107,9 @@ def download(page: Page, button: str) -> Path:
     return Path(waiting.value.path())
 
 
-def print_slips(page: Page, round_id: str) -> list[str]:
+def print_slips(page: Page, round_id: str, *, is_checked: bool = True) -> list[str]:
     page.goto(f"/rounds/{round_id}/slips")
-    check(page)
+    _check(page, wanted=is_checked)
     page.get_by_label("只在这台电脑上试用").check()
     printed = text_of(download(page, "生成并下载测评票 PDF"), "-raw")
     return [parse_code(code) for code in dict.fromkeys(PRINTED_CODE.findall(printed))]
@@ -131,24 +132,39 @@ def hand_out_keys(page: Page, round_id: str, holders: int = 3, *, is_checked: bo
     page.get_by_role("button", name="指定持有人").click()
     shares = [draw_and_read_back(page, round_id, is_checked=is_checked)]
     for login in HOLDERS[1:holders]:
-        with staff_at(page, login) as other:
-            shares.append(draw_and_read_back(other, round_id, is_checked=is_checked))
+        other = staff_at(page, login)
+        shares.append(draw_and_read_back(other, round_id, is_checked=is_checked))
     page.goto(f"/rounds/{round_id}/key")
     expect(page.get_by_text("票箱钥匙已生成")).to_be_visible()
     _check(page, wanted=is_checked)
     return shares
 
 
-@contextmanager
-def staff_at(page: Page, login: str) -> Iterator[Page]:
-    """Yield a desk of another member of staff, in a browser of his own."""
-    browser = page.context.browser
-    assert browser is not None
-    context = browser.new_context(**DESK, base_url=page.url.split("/rounds")[0])
-    other = context.new_page()
-    log_in(other, login)
-    yield other
-    context.close()
+BESIDE: dict[BrowserContext, dict[str, Page]] = {}
+"""The desks of others beside one that a test works at."""
+
+
+def staff_at(page: Page, login: str) -> Page:
+    """Return the desk of another member of staff, in a browser of his own.
+
+    He logs in when he first comes, and stays logged in until ``page`` is left: starting a browser costs more than
+    all that he does.
+    """
+    desks = BESIDE.setdefault(page.context, {})
+    if login not in desks:
+        browser = page.context.browser
+        assert browser is not None
+        address = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+        desks[login] = browser.new_context(**DESK, base_url=address).new_page()
+        log_in(desks[login], login)
+    return desks[login]
+
+
+def leave(page: Page) -> None:
+    """Close a desk, and those beside it."""
+    for other in BESIDE.pop(page.context, {}).values():
+        other.context.close()
+    page.context.close()
 
 
 def draw_and_read_back(page: Page, round_id: str, *, is_checked: bool = True) -> str:
@@ -214,8 +230,8 @@ def open_the_box(page: Page, round_id: str, shares: list[str], *, is_checked: bo
     page.goto(f"/rounds/{round_id}/slips")
     page.get_by_role("button", name="保存清点").click()
     if len(shares) > 1:
-        with staff_at(page, "lisi") as other:
-            count_as_second(other, round_id, is_checked=is_checked)
+        other = staff_at(page, "lisi")
+        count_as_second(other, round_id, is_checked=is_checked)
     page.goto(f"/rounds/{round_id}/opening")
     _check(page, wanted=is_checked)
     page.get_by_role("button", name="开始开箱").click()
@@ -224,10 +240,10 @@ def open_the_box(page: Page, round_id: str, shares: list[str], *, is_checked: bo
     bring(page, shares[0])
     expect(page.locator("[data-mark].done")).to_have_count(1)
     for share in shares[1:2]:
-        with staff_at(page, "lisi") as other:
-            other.goto(f"/rounds/{round_id}/opening")
-            expect(other.locator("[data-mark].done")).to_have_count(1)
-            bring(other, share)
+        other = staff_at(page, "lisi")
+        other.goto(f"/rounds/{round_id}/opening")
+        expect(other.locator("[data-mark].done")).to_have_count(1)
+        bring(other, share)
     expect(page.get_by_text("钥匙已齐")).to_be_visible()
     _check(page, wanted=is_checked)
     page.get_by_role("button", name="开箱", exact=True).click()

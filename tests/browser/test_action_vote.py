@@ -6,7 +6,18 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Installation
-from tests.browser.steps import DESK, check, confirm, freeze, hand_out_keys, log_in, open_the_box, play, print_slips
+from tests.browser.steps import (
+    DESK,
+    check,
+    confirm,
+    freeze,
+    hand_out_keys,
+    leave,
+    log_in,
+    open_the_box,
+    play,
+    print_slips,
+)
 from tests.browser.test_booth import option, scan
 from tests.browser.test_meeting import agree, agree_to_freeze
 from tests.rectification.flagged import later, make_action, make_ledger
@@ -31,7 +42,7 @@ def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
 
     yield desk
     for page in desks.values():
-        page.context.close()
+        leave(page)
 
 
 def start(page: Page) -> str:
@@ -70,24 +81,24 @@ def rated(page: Page) -> list[str]:
     return page.locator("td[data-label='群众评价']").all_inner_texts()
 
 
-def test_it_works(desk_of: Desks, phone: Page, browser: Browser, installation: Installation) -> None:
+def test_it_works(desk_of: Desks, phone: Page, installation: Installation) -> None:
     organiser = desk_of("zhangsan")
     round_id = start(organiser)
     freeze(organiser)
-    agree_to_freeze(browser, installation, round_id)
-    codes = print_slips(organiser, round_id)
-    shares = hand_out_keys(organiser, round_id)
+    agree_to_freeze(organiser, round_id)
+    codes = print_slips(organiser, round_id, is_checked=False)
+    shares = hand_out_keys(organiser, round_id, is_checked=False)
     organiser.goto(f"/rounds/{round_id}")
     confirm(organiser, "开始投票")
     vote(phone, codes[0])
     assert len(play(installation.address, codes[1:], lambda *_: [9, 1, 0, 0]).cast) == len(codes) - 1
     organiser.goto(f"/rounds/{round_id}")
     confirm(organiser, "截止投票")
-    open_the_box(organiser, round_id, shares)
+    open_the_box(organiser, round_id, shares, is_checked=False)
     assert rated(organiser) == [""] * 3, "nothing is told before it is published"
     organiser.goto(f"/rounds/{round_id}/publish")
     organiser.locator("main form button[type=submit]").first.click()
-    agree(browser, installation, round_id)
+    agree(organiser, round_id)
     told = rated(organiser)
     assert [words.endswith("达标") and "满意率" in words for words in told] == [True, True, False]
     organiser.goto("/rectification/lists")

@@ -20,7 +20,7 @@ from app.rounds.service import RoundDraft
 from tests import cast, chromium
 from tests.box.word_slips import word_numbers_of, words_of
 from tests.browser.conftest import Installation
-from tests.browser.steps import DESK, HOLDERS, check, draw_and_read_back, log_in, settle, staff_at
+from tests.browser.steps import DESK, HOLDERS, check, draw_and_read_back, leave, log_in, settle, staff_at
 
 LOAD = """
     const primitives = await import("/static/vendor/sealing/primitives.min.js");
@@ -129,7 +129,7 @@ def desk(browser: Browser, installation: Installation, round_id: str) -> Iterato
         page.locator("select[name='holder[]']").nth(place).select_option(f"id{login}")
     page.get_by_role("button", name="指定持有人").click()
     yield page
-    context.close()
+    leave(page)
 
 
 def drawn_on(page: Page, round_id: str) -> list[str]:
@@ -155,8 +155,8 @@ def test_no_sign_is_ever_sent(desk: Page, round_id: str) -> None:
 
 
 def test_a_wrong_slip_is_told_without_asking_the_server(desk: Page, round_id: str) -> None:
-    with staff_at(desk, "lisi") as other:
-        lisi = draw_and_read_back(other, round_id).replace(" ", "")
+    other = staff_at(desk, "lisi")
+    lisi = draw_and_read_back(other, round_id).replace(" ", "")
     drawn_on(desk, round_id)
     problem = desk.locator("form[data-read-back] [data-problem]")
     for typed, told in (

@@ -19,6 +19,7 @@ from tests.browser.steps import (
     organiser_at,
     play,
     print_slips,
+    staff_at,
 )
 
 
@@ -35,7 +36,7 @@ def desk(browser: Browser, installation: Installation, campaign_id: str) -> Iter
         yield page
 
 
-def make_round(page: Page, browser: Browser, installation: Installation) -> str:
+def make_round(page: Page) -> str:
     page.get_by_role("link", name="发起测评轮次").click()
     page.get_by_label("允许填写意见建议").check()
     check(page)
@@ -43,35 +44,29 @@ def make_round(page: Page, browser: Browser, installation: Installation) -> str:
     check(page)
     freeze(page)
     round_id = page.url.rsplit("/", 1)[-1]
-    agree_to_freeze(browser, installation, round_id)
+    agree_to_freeze(page, round_id)
     page.reload()
     expect(page.locator(".round-state-ready")).to_be_visible()
     return round_id
 
 
-def agree_to_freeze(browser: Browser, installation: Installation, round_id: str) -> None:
+def agree_to_freeze(desk: Page, round_id: str) -> None:
     """Let the second person look at groups, recusals and the preview, and agree."""
-    context = browser.new_context(**DESK, base_url=installation.address)
-    page = context.new_page()
-    log_in(page, "lisi")
+    page = staff_at(desk, "lisi")
     page.goto(f"/rounds/{round_id}")
     page.get_by_role("link", name="核对类别、人数和预览").first.click()
     expect(page.locator("main")).to_contain_text("示例票面，不是任何人的评价")
     check(page)
     page.get_by_role("button", name="已核对类别、人数和回避，同意冻结").click()
     expect(page.locator(".round-state-ready")).to_be_visible()
-    context.close()
 
 
-def agree(browser: Browser, installation: Installation, round_id: str) -> None:
+def agree(desk: Page, round_id: str) -> None:
     """Let the second person agree to what was asked."""
-    context = browser.new_context(**DESK, base_url=installation.address)
-    page = context.new_page()
-    log_in(page, "lisi")
+    page = staff_at(desk, "lisi")
     page.goto(f"/rounds/{round_id}")
     page.get_by_role("button", name="同意", exact=True).click()
     expect(page.locator(".round-state-published")).to_be_visible()
-    context.close()
 
 
 def read_result(browser: Browser, installation: Installation, round_id: str) -> str:
@@ -89,7 +84,7 @@ def read_result(browser: Browser, installation: Installation, round_id: str) -> 
 
 
 def test_it_works(desk: Page, browser: Browser, installation: Installation) -> None:
-    round_id = make_round(desk, browser, installation)
+    round_id = make_round(desk)
     codes = print_slips(desk, round_id)
     expected = sum(cast.GROUPS.values())
     assert len(codes) > expected
@@ -110,7 +105,7 @@ def test_it_works(desk: Page, browser: Browser, installation: Installation) -> N
     desk.goto(f"/rounds/{round_id}/publish")
     check(desk)
     desk.locator("main form button[type=submit]").first.click()
-    agree(browser, installation, round_id)
+    agree(desk, round_id)
     text = read_result(browser, installation, round_id)
     assert [name for name in cast.UNITS if name in text] == list(cast.UNITS)
     assert str(len(codes)) in text

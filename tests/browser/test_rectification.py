@@ -13,7 +13,18 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.operations import demo
 from tests.browser.conftest import NOT_OURS, Installation
-from tests.browser.steps import DESK, check, confirm, freeze, hand_out_keys, log_in, open_the_box, play, print_slips
+from tests.browser.steps import (
+    DESK,
+    check,
+    confirm,
+    freeze,
+    hand_out_keys,
+    leave,
+    log_in,
+    open_the_box,
+    play,
+    print_slips,
+)
 
 UNIT = demo.LIAISON_OF
 ANGRY, CONTENT = (1, 1, 6, 6), (8, 3, 1, 0.2)
@@ -47,7 +58,7 @@ def desk_of(made: demo.Demo, browser: Browser, installation: Installation) -> It
 
     yield desk
     for page in desks.values():
-        page.context.close()
+        leave(page)
     assert [problem for problem in problems if not any(known in problem for known in NOT_OURS)] == []
 
 
@@ -166,15 +177,15 @@ def retest(page: Page, order_url: str, address: str, grades: Sequence[float]) ->
     page.get_by_role("link", name="复测轮次").click()
     round_id = page.url.rsplit("/", 1)[-1]
     freeze(page)
-    codes = print_slips(page, round_id)
-    shares = hand_out_keys(page, round_id, 1)
+    codes = print_slips(page, round_id, is_checked=False)
+    shares = hand_out_keys(page, round_id, 1, is_checked=False)
     page.goto(f"/rounds/{round_id}")
     confirm(page, "开始投票")
     opinion = [*grades, 0.2, 0.2, 0.2]
     assert len(play(address, codes, lambda _unit, _item, count: opinion[:count]).cast) == len(codes)
     page.goto(f"/rounds/{round_id}")
     confirm(page, "截止投票")
-    open_the_box(page, round_id, shares)
+    open_the_box(page, round_id, shares, is_checked=False)
     page.goto(f"/rounds/{round_id}/publish")
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("#ledger")).to_contain_text("有效")

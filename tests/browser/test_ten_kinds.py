@@ -16,14 +16,13 @@ from app.rounds.reads import frozen_paper
 from tests import pdf_pages
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.steps import (
-    DESK,
     confirm,
     hand_out_keys,
-    log_in,
     open_the_box,
     organiser_at,
     play,
     print_slips,
+    staff_at,
 )
 from tests.browser.test_booth import scan
 from tests.browser.test_start import OBJECTS
@@ -65,25 +64,22 @@ def begin(page: Page, kind: Kind) -> str:
     return page.url.rsplit("/", 1)[-1]
 
 
-def second(browser: Browser, installation: Installation, path: str, *buttons: tuple[str, str]) -> None:
+def second(desk: Page, path: str, *buttons: tuple[str, str]) -> None:
     """Let the second person go to a page and press what is named there."""
-    context = browser.new_context(**DESK, base_url=installation.address)
-    page = context.new_page()
-    log_in(page, "lisi")
+    page = staff_at(desk, "lisi")
     page.goto(path)
     for role, name in buttons:
         page.get_by_role("link" if role == "link" else "button", name=name).first.click()
     expect(page.get_by_role("alert")).to_have_count(0)
-    context.close()
 
 
-def freeze(page: Page, browser: Browser, installation: Installation, round_id: str) -> Paper:
+def freeze(page: Page, installation: Installation, round_id: str) -> Paper:
     """See the checklist green, freeze with the second person's consent, and return the paper."""
     expect(page.locator(".checklist .is-missing")).to_have_count(0)
     page.get_by_role("link", name="冻结测评表").click()
     page.locator("form[action$='/freeze'] button").click()
     agreed = ("link", "核对类别、人数和预览"), ("button", "已核对类别、人数和回避，同意冻结")
-    second(browser, installation, f"/rounds/{round_id}", *agreed)
+    second(page, f"/rounds/{round_id}", *agreed)
     with installation.database.reading() as session:
         return frozen_paper(session, round_id)[0]
 
@@ -107,11 +103,11 @@ def vote(browser: Browser, installation: Installation, codes: list[str], paper: 
     assert len(voted.cast) == VOTERS - 1
 
 
-def publish(page: Page, browser: Browser, installation: Installation, round_id: str) -> None:
+def publish(page: Page, round_id: str) -> None:
     page.goto(f"/rounds/{round_id}/publish")
     page.locator("input[name=scope][value=public]").check()
     page.locator("main form button[type=submit]").first.click()
-    second(browser, installation, f"/rounds/{round_id}", ("button", "同意"))
+    second(page, f"/rounds/{round_id}", ("button", "同意"))
 
 
 PAGES = ("opening", "key", "slips", "publish", "scrutiny", "announce")
@@ -191,8 +187,8 @@ def faults(kind: Kind, paper: Paper, text: str) -> list[str]:
 @pytest.mark.parametrize("kind", ALL, ids=[kind.key for kind in ALL])
 def test_it_works(desk: Page, browser: Browser, installation: Installation, kind: Kind) -> None:
     round_id = begin(desk, kind)
-    paper = freeze(desk, browser, installation, round_id)
-    codes = print_slips(desk, round_id)
+    paper = freeze(desk, installation, round_id)
+    codes = print_slips(desk, round_id, is_checked=False)
     shares = hand_out_keys(desk, round_id, is_checked=False)
     desk.goto(f"/rounds/{round_id}")
     confirm(desk, "开始投票")
@@ -200,7 +196,7 @@ def test_it_works(desk: Page, browser: Browser, installation: Installation, kind
     desk.goto(f"/rounds/{round_id}")
     confirm(desk, "截止投票")
     open_the_box(desk, round_id, shares, is_checked=False)
-    publish(desk, browser, installation, round_id)
+    publish(desk, round_id)
     said = outputs(desk, round_id)
     assert {output: faults(kind, paper, text) for output, text in said.items()} == {output: [] for output in said}
     if kind.sort not in {Objects.UNIT, SEVERAL}:

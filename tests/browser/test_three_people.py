@@ -12,7 +12,18 @@ from app.accounts.models import Staff
 from app.accounts.service import principal
 from tests import cast
 from tests.browser.conftest import Installation
-from tests.browser.steps import DESK, check, confirm, freeze, hand_out_keys, log_in, open_the_box, play, print_slips
+from tests.browser.steps import (
+    DESK,
+    check,
+    confirm,
+    freeze,
+    hand_out_keys,
+    leave,
+    log_in,
+    open_the_box,
+    play,
+    print_slips,
+)
 from tests.browser.test_rectification import ANGRY, order, work, write_plan
 
 PEOPLE = {
@@ -50,7 +61,7 @@ def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
 
     yield desk
     for page in desks.values():
-        page.context.close()
+        leave(page)
 
 
 def make_round(page: Page, second: Page, campaign_id: str) -> str:
@@ -84,8 +95,8 @@ def test_it_works(desk_of: Desks, campaign_id: str, installation: Installation) 
     expect(organiser.locator(".desk-who")).to_contain_text("组织者、督办员")
     expect(liaison.locator(".desk-who")).to_contain_text("监票人、单位联络员")
     round_id = make_round(organiser, second, campaign_id)
-    codes = print_slips(organiser, round_id)
-    shares = hand_out_keys(organiser, round_id, 2)
+    codes = print_slips(organiser, round_id, is_checked=False)
+    shares = hand_out_keys(organiser, round_id, 2, is_checked=False)
     organiser.goto(f"/rounds/{round_id}")
     confirm(organiser, "开始投票")
     opinion = [*ANGRY, 0.2, 0.2, 0.2]
@@ -93,7 +104,7 @@ def test_it_works(desk_of: Desks, campaign_id: str, installation: Installation) 
     assert len(voted.cast) == len(codes)
     organiser.goto(f"/rounds/{round_id}")
     confirm(organiser, "截止投票")
-    open_the_box(organiser, round_id, shares)
+    open_the_box(organiser, round_id, shares, is_checked=False)
     organiser.goto(f"/rounds/{round_id}/publish")
     organiser.locator("main form button[type=submit]").first.click()
     second.goto(f"/rounds/{round_id}")
