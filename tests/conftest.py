@@ -231,11 +231,14 @@ RENDERING = re.compile(
     r"tests/(reports|charts|web)/|tests/rectification/(pages|documents|board)/"
     r"|test_(routes\w*|reads|charts|trends|tryout|numbers|api|merged|matrix|navigation|english_pages|liaison|called)\.py"
     r"|test_(spoken|rule_said|scope|golden)\.py"
+    r"|tests/publication/test_(previous|years|sections|golden_totals|unseen|concluded|own_scores|sums)\.py"
+    r"|tests/campaigns/test_(bad_input|rule_page)\.py|tests/rounds/test_hall_check\.py"
+    r"|tests/archive/test_making\.py|tests/operations/test_verify_archive\.py"
 )
-"""Tests of what only reads and renders. All others write, lock, count, open, back up or migrate: these run on both
-databases; a test of this list runs on the one that its name draws, so that half of them run on each. Where the tests
-of a module look at one installation, the module's name draws."""
-ONE_WORLD = "tests/security/"
+"""Tests of what only reads, renders or refuses. All others write, lock, count, open, back up or migrate: these run on
+both databases; a test of this list runs on the one that its name draws, so that half of them run on each. Where the
+tests of a module look at one installation, the module's name draws."""
+ONE_WORLD = ("tests/security/", "tests/operations/test_verify_archive.py")
 
 
 MEMORY = Path("/dev/shm")  # noqa: S108

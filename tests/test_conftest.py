@@ -23,6 +23,12 @@ def test_what_renders_runs_on_one_and_half_on_each() -> None:
     assert 150 < sum(kinds == ["sqlite"] for kinds in kept) < 250
 
 
+@pytest.mark.parametrize("module", ["operations/test_verify_archive", "security/test_matrix"])
+def test_what_looks_at_one_installation_looks_at_it_on_one_database(module: str) -> None:
+    names = [(kind, f"tests/{module}.py::test_{at}[{kind}]") for at in range(40) for kind in ("sqlite", "postgresql")]
+    assert len({kind for kind, name in names if runs(name)}) == 1
+
+
 def test_a_test_without_a_database_always_runs() -> None:
     assert runs("tests/publication/test_routes.py::test_it")
 
