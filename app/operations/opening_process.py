@@ -4,39 +4,18 @@ It reads where to work from its standard input, one line of JSON, and ends when 
 all it has to say it writes into the desk, and whole ballots lie in its memory alone (SEC-73).
 """
 
-import json
-import sys
-from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
-
-import app.schema  # noqa: F401 - the tables that those of the box point to
-from app.box.conducting import Ticket, conduct
-from app.box.opening import Room
-from app.core.child import die_with_parent, hide_memory
-from app.core.clock import utc_now
-from app.core.db import Database, make_engine
-from app.core.key_folder import KeyFolder
-from app.publication.freezing import prepare_result
-
-CONNECTIONS = 3
-
-
-def opening_room(database: Database, folder: KeyFolder, clock: Callable[[], datetime] = utc_now) -> Room:
-    """Return the room with all that other features make of a counted round."""
-    return Room(database, folder, clock, (prepare_result,))
+from app.core.child import hide_memory
+from app.core.memory import begin_start, keep_what_is_made
 
 
 def main() -> None:
     """Open one box."""
     hide_memory()
-    order = json.loads(sys.stdin.buffer.readline())
-    die_with_parent(sys.stdin.fileno())
-    folder = KeyFolder(Path(order["keys"]))
-    database = Database(make_engine(order["url"], CONNECTIONS), folder)
-    at = datetime.fromisoformat(order["at"]) if "at" in order else None
-    room = opening_room(database, folder, (lambda: at) if at else utc_now)
-    conduct(room, Ticket(order["round_id"], order["job_id"]))
+    begin_start()
+    from app.operations.opening_room import open_one  # noqa: PLC0415 - after what makes its loading quick
+
+    keep_what_is_made()
+    open_one()
 
 
 if __name__ == "__main__":

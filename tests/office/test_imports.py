@@ -44,7 +44,7 @@ def test_the_service_loads_nothing_that_draws() -> None:
 
 
 def test_an_opening_loads_nothing_that_serves_pages() -> None:
-    said = loaded_with("app.operations.opening_process")
+    said = loaded_with("app.operations.opening_process, app.operations.opening_room")
     assert "sqlalchemy" in said
     assert said & (PAGES | HEAVY - {"numpy"}) == set()
 

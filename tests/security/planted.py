@@ -9,7 +9,7 @@ from app.box import opening
 from app.box.conducting import Ticket, conduct
 from app.box.envelope import Ballot, decode
 from app.box.openings import Openings
-from app.operations.opening_process import opening_room
+from app.operations.opening_room import opening_room
 from app.rounds.domain import Paper
 
 KEPT: list[Ballot] = []

@@ -23,7 +23,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS, build_api, wrap
 from app.office.workshop import Workshop
-from app.operations.opening_process import opening_room
+from app.operations.opening_room import opening_room
 from app.publication import service as publication
 from app.rounds import service as rounds
 from app.rounds.approvals import ask_or_act
