@@ -18,6 +18,7 @@ from app.publication.reads import published, viewer_of
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.service import attempt_row, locked_order, note, order_moved
 from app.rectification.rules.orders import OrderEvent, Standing, retest_event
+from app.rectification.rules.wording import OF_ANOTHER, SCORE_DECIDED, VOTES_DECIDED
 from app.rounds.domain import RoundState
 from app.rounds.reads import frozen_paper, get_round, last_repeat
 from app.rounds.retesting import create_retest
@@ -27,8 +28,6 @@ from app.tally.restraint import may_compare
 from app.tally.shown import Table
 from app.tally.verdict import MEANING_OF, Verdict
 
-OF_ANOTHER = "得分用到没有向本单位公布的结果，这里不写"
-VOTES_DECIDE = "；按测评结论认定"
 NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，为保护匿名不作比较"
 
 
@@ -107,10 +106,8 @@ def _found(acting: Acting, result: Published, unit: Target) -> tuple[Verdict, st
         return voted, label
     scored = row.conclusion.code if row.conclusion else None
     told = _told(composites_to_units(acting.session, result, viewer, acting.now), row)
-    return (
-        Verdict.REMEDIAL if scored is Verdict.REMEDIAL else voted,
-        f"{label}；综合评价：{told}{'' if scored else VOTES_DECIDE}",
-    )
+    sentence = SCORE_DECIDED if scored else VOTES_DECIDED
+    return Verdict.REMEDIAL if scored is Verdict.REMEDIAL else voted, sentence.format(word=label, score=told)
 
 
 def _told(to_units: Composites | None, row: Row) -> str:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.campaigns.reads import english_names
 from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.lists import cut, wish_of
@@ -165,6 +166,7 @@ def order_page(desk: Desk, order_id: str, refused: Refused | None = None) -> Res
     entries, plan = reads.entries_of(session, order_id), plan_of(session, order)
     context = {
         "order": order,
+        "english": english_names(session, order.campaign_id),
         "plan": plan,
         "entries": entries,
         **outcome_shown(order_outcome(desk, order, entries)),

@@ -195,6 +195,10 @@ EXTENSION_ASKED = "申请延期至{until}：{reason}"
 EXTENSION_GRANTED, EXTENSION_REFUSED = "同意延期", "不同意延期"
 MODE_REMARK = "督办方式由“{before}”改为“{after}”：{reason}"
 DUE_REMARK = "报送方案的期限由{before}改为{due}：{reason}"
+SCORE_DECIDED, VOTES_DECIDED = "{word}；综合评价：{score}", "{word}；综合评价：{score}；按测评结论认定"
+"""What the history of an order says of a retest with a score of which a word is known, or none."""
+OF_ANOTHER = "得分用到没有向本单位公布的结果，这里不写"
+"""Stands in the place of a score that the unit does not know."""
 SIGNED_ON_PAGE = "签字页"
 """How the signature of a head is shown whose scanned page was attached."""
 STORED = (
@@ -204,6 +208,9 @@ STORED = (
     EXTENSION_ASKED,
     MODE_REMARK,
     DUE_REMARK,
+    SCORE_DECIDED,
+    VOTES_DECIDED,
+    OF_ANOTHER,
     SIGNED_ON_PAGE,
 )
 """Sentences that are stored with their values; see ``app.web.letters``."""

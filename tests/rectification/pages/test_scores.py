@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from app.campaigns.composite import Composite, Part, Source
+from app.campaigns.english_service import keep_english
 from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Sign, Step, Word
 from app.core.acting import Acting
 from app.core.db import Database
@@ -125,6 +126,21 @@ def test_a_retest_is_judged_by_its_score_as_well(
         assert "综合评价：" in entry.text
         assert entry.text.endswith("综合评价：还没有填写计名的部分；按测评结论认定") is (not score)
         assert standing(session, order_id).standing.state is state
+
+
+@pytest.mark.parametrize(("score", "told"), [
+    ("90", "; composite score: Passed"),
+    ("", "; composite score: A named part has not been entered; so the votes decide"),
+])  # fmt: skip
+def test_an_english_history_tells_the_score_in_english(
+    database: Database, new_desk: Callable[[str], Desk], score: str, told: str
+) -> None:
+    found = stored(database, paper(), {FLAGGED: "10"})
+    order_id = completed(database, found)
+    with database.writing() as session:
+        keep_english(session, found.campaign_id, {"通过": "Passed"})
+    held_again(database, order_id, paper(), GOOD, score)
+    assert told in new_desk("zhangsan").get(f"/rectification/orders/{order_id}?lang=en").text
 
 
 @pytest.mark.parametrize("is_told", [False, True])
