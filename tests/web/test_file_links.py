@@ -30,11 +30,9 @@ def links() -> Iterator[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("template", "address", "label"), [pytest.param(*each, id=each[1]) for each in links()])
 def test_a_link_says_whether_its_file_is_chinese(template: str, address: str, label: str) -> None:
-    if template == "notice.html" or not OF_THE_READER.search(address):
-        assert label, f"{template}: {address}"
-    if label:
-        is_chinese = OF_THE_READER.search(address) is None
-        assert ("in Chinese" in english()[label]) is is_chinese, english()[label]
+    assert label, f"{template}: {address}"
+    is_chinese = OF_THE_READER.search(address) is None
+    assert ("in Chinese" in english()[label]) is is_chinese, english()[label]
 
 
 def test_it_looks_at_all_of_them() -> None:
