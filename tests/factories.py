@@ -110,14 +110,21 @@ def make_open_round(
     closes_at = columns.get("closes_at")
     act = service.Change("opened", "", GATES[RoundState(values["state"])], closes_at, key.public_key)
     assert service.change(database, key_folder, paper.round_id, act)
+    size = paper.cells + paper.remark_bytes
     codes = {
-        group.id: add_codes(database, key_folder, (paper.round_id, group.id), codes_each) for group in paper.groups
+        group.id: add_codes(database, key_folder, (paper.round_id, group.id), codes_each, ballot_bytes=size)
+        for group in paper.groups
     }
     return OpenRound(paper.round_id, paper, str(values["paper_hash"]), key.public_key, codes, key.shares)
 
 
 def add_codes(
-    database: Database, key_folder: KeyFolder, place: tuple[str, str], count: int, state: CodeState = CodeState.LIVE
+    database: Database,
+    key_folder: KeyFolder,
+    place: tuple[str, str],
+    count: int,
+    state: CodeState = CodeState.LIVE,
+    ballot_bytes: int = 0,
 ) -> list[str]:
     """Issue codes to ``place`` = (round id, group id) and return them."""
     round_id, group_id = place
@@ -126,7 +133,7 @@ def add_codes(
     with database.writing() as session:
         session.add(Batch(id=batch, round_id=round_id, group_id=group_id, printed=count, created_at=LONG_AGO))
     hashes = [code_hash(pepper, code) for code in codes]
-    service.issue(database, key_folder, round_id, [service.Batch(batch, group_id, hashes)])
+    service.issue(database, key_folder, round_id, [service.Batch(batch, group_id, hashes)], ballot_bytes)
     if state is CodeState.VOIDED:
         service.void(database, key_folder, round_id, batch)
     elif state is CodeState.SPENT:

@@ -70,8 +70,13 @@ def create(database: Database, folder: KeyFolder, round_id: str, paper: tuple[st
     store.create(database, row)
 
 
-def issue(database: Database, folder: KeyFolder, round_id: str, batches: Sequence[Batch]) -> None:
-    """Put new codes into the box, in the order of their hashes; DomainError ``box_missing`` or ``gate_tampered``."""
+def issue(
+    database: Database, folder: KeyFolder, round_id: str, batches: Sequence[Batch], ballot_bytes: int = 0
+) -> None:
+    """Put new codes into the box, in the order of their hashes; DomainError ``box_missing`` or ``gate_tampered``.
+
+    ``ballot_bytes``: what each ballot says; there is room for all of them on the disk when this returns.
+    """
     tags = tags_of(folder, round_id)
     placed = sorted((digest, batch.group_id, batch.id) for batch in batches for digest in batch.hashes)
     rows = [
@@ -91,6 +96,7 @@ def issue(database: Database, folder: KeyFolder, round_id: str, batches: Sequenc
         counts = _counts(gate)
         for start in in_turns(range(0, len(rows), _ROWS), 1):
             connection.execute(insert(CODE), rows[start : start + _ROWS])
+        store.make_room(connection, len(rows), ballot_bytes)
         for batch in batches:
             counts[batch.group_id] = counts.get(batch.group_id, Count()).plus(printed=len(batch.hashes))
         _set(connection, tags, gate, {"counts": pack_counts(list(counts), counts)})

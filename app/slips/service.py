@@ -89,7 +89,7 @@ def _store(acting: Acting, folder: KeyFolder, paper: Paper, codes: Mapping[str, 
     session.flush()
     database = database_of(session)
     ballots.create(database, folder, round_id, frozen_text(session, round_id), [group.id for group in paper.groups])
-    ballots.issue(database, folder, round_id, batches)
+    ballots.issue(database, folder, round_id, batches, paper.cells + paper.remark_bytes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,19 @@ import sqlite3
 import stat
 import threading
 from contextlib import closing
+from itertools import repeat
 
 import pytest
 import sqlalchemy as sa
 
 from app.ballots import reads, service, store
-from app.ballots.domain import Count, GateState
+from app.ballots.domain import Count, GateState, envelope_id
 from app.ballots.models import GATE, METADATA
+from app.ballots.slot import Cast, Slot
 from app.ballots.verification import verify
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
+from app.core.secrets import token_bytes
 from app.core.settings import Settings
 from tests.ballots.stores import GROUPS, NOON, PAPER, by_hand, make_store
 from tests.cast import refuses
@@ -139,6 +142,25 @@ def test_files_are_private_and_durable(database: Database, folder: KeyFolder) ->
     wanted = {"journal_mode": "delete", "synchronous": 3, "secure_delete": 1}
     with store.reading(database, round_id) as connection:
         assert {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("size", [100, 900, 6_000])
+def test_slips_take_the_room_of_their_ballots(database: Database, folder: KeyFolder, size: int) -> None:
+    """Were it not there, the file would grow with every other cast."""
+    round_id, hashes = make_store(database, folder, codes=2)
+    more = {group: [token_bytes(32) for _ in range(300)] for group in GROUPS}
+    batches = [service.Batch(f"c-{group}", group, found) for group, found in more.items()]
+    service.issue(database, folder, round_id, batches, size)
+    before = store.file_of(database, round_id).stat().st_size if database.is_sqlite else 0
+    slot = Slot(database, folder.tag_secret(), round_id)
+    for group in GROUPS:
+        sealed = [token_bytes(size + 48) for _ in hashes[group] + more[group]]
+        casts = map(Cast, hashes[group] + more[group], repeat(group), map(envelope_id, sealed), sealed)
+        assert [slot.drop([cast], NOON) for cast in casts] == [[""]] * 302
+    slot.close()
+    assert verify(database, folder, round_id).is_right
+    if database.is_sqlite:
+        assert store.file_of(database, round_id).stat().st_size == before
 
 
 def test_the_tables_tell_nothing(database: Database, folder: KeyFolder) -> None:

@@ -1,6 +1,7 @@
 """What the database refuses is told as what it is: only what passes is "busy, try again" (SEC-83)."""
 
 import sqlite3
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -14,9 +15,20 @@ from app.web.errors import ALL_SENTENCES, TABLES, sentence
 from tests.conftest import BASE_URL, TestClock
 
 
+def full_disk() -> sqlite3.Error:
+    """Return what SQLite says where no page more can be had."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("PRAGMA max_page_count=1").close()
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            connection.execute("CREATE TABLE room (filler BLOB)")
+    return caught.value
+
+
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
+        (OperationalError("", {}, full_disk()), 507, "磁盘已满"),
+        (OperationalError("", {}, psycopg.errors.DiskFull("no space left")), 507, "磁盘已满"),
         (OperationalError("", {}, sqlite3.OperationalError("database is locked")), 503, "系统正忙"),
         (IntegrityError("", {}, sqlite3.IntegrityError("FOREIGN KEY x")), 409, "再试一次也不会成功"),
         (InternalError("", {}, psycopg.errors.RaiseException("frozen")), 409, "再试一次也不会成功"),
