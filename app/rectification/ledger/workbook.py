@@ -7,6 +7,7 @@ the reason.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -32,7 +33,9 @@ SHEET = "整改台账"
 KEY = "事项编码（勿改）"
 UNIT = "单位"
 NEW_PROGRESS = "本次进展（填写）"
-HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS)
+BEFORE = "核对码（勿改）"
+"""The column that tells what was in a row that may be changed when it went out, as ``before_of`` writes it."""
+HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS, BEFORE)
 RATING, SOURCE, RULES, RULES_COUNT = "群众评价", "评价来源", "制度成果", "制度数"
 _ALSO = {
     "问题": ("存在问题", "整改问题", "问题内容"),
@@ -46,13 +49,14 @@ _ALSO = {
 }
 """Other titles of columns, as tables in use have them."""
 SIGNED = "主要负责人签批"
-LATER = frozenset(("分类", SIGNED, SOURCE, RULES, RULES_COUNT))
+LATER = frozenset(("分类", SIGNED, SOURCE, RULES, RULES_COUNT, BEFORE))
 """Columns that workbooks from before they were there lack; nothing is changed or compared where one is missing."""
 LISTING: Final = Listing(
     {head: (head, *_ALSO.get(head, ())) for head in HEADS}, tuple(head for head in HEADS if head not in LATER)
 )
 MOST_CELLS = 400_000
 """Of one workbook; ten thousand actions with every column filled are 290,000."""
+_SIGNS = 12
 _LIMITS = {NEW_PROGRESS: 2000, RATING: 200, RULES: 2000}
 _OPEN = frozenset((RATING, SOURCE, RULES, RULES_COUNT))
 """What may be changed, and what follows from it."""
@@ -131,7 +135,7 @@ class _Check:
     def take(self, number: int, told: Mapping[str, str]) -> None:
         """Keep what a row says anew, or why it does not match."""
         each = self._known.get(told[KEY])
-        if each is not None and (reason := _unlike(told, each)):
+        if each is not None and (reason := _unlike(told, each) or _changed_meanwhile(told, each)):
             self._seen.add(each.row.id)
             self.wrong.append(Mismatch(number, reason))
             return
@@ -177,8 +181,36 @@ def _unlike(told: Mapping[str, str], each: LedgerRow) -> str:
     return ""
 
 
+def before_of(rating: str, rules: str) -> str:
+    """Return what tells whether 群众评价 and 制度成果 of a row are as they were, without telling them again."""
+    texts = (plain(rating).strip(), "\n".join(rules_in(plain(rules))))
+    return "-".join(sha256(text.encode()).hexdigest()[:_SIGNS] for text in texts)
+
+
+def _untouched(told: Mapping[str, str]) -> frozenset[str]:
+    """Return which of 群众评价 and 制度成果 nobody has changed since the row went out; none where it does not say."""
+    before = told.get(BEFORE, "").split("-")
+    now = before_of(told[RATING], told.get(RULES, "")).split("-")
+    return frozenset(head for head, one, other in zip((RATING, RULES), before, now, strict=False) if one == other)
+
+
+def _changed_meanwhile(told: Mapping[str, str], each: LedgerRow) -> str:
+    """Say what was changed both in the workbook and, since it went out, in the ledger."""
+    before = told.get(BEFORE, "").split("-")
+    cells = cells_of(each)
+    stored = {RATING: cells["public_rating"], RULES: cells["rules_made"]}
+    now = before_of(stored[RATING], stored[RULES]).split("-")
+    for head, then, is_now in zip((RATING, RULES), before, now, strict=False):
+        is_same = head not in told or folded(told[head]) == folded(plain(stored[head]))
+        if len(before) == len(now) and then != is_now and head not in _untouched(told) and not is_same:
+            return f"“{head}”在导出以后已有人改为“{stored[head] or '（空）'}”；请核对，重新导出后再填"
+    return ""
+
+
 def _rating(told: Mapping[str, str], each: LedgerRow | None) -> str | None:
     """Return 群众评价 that a row gives anew; None where it is what it was, or was measured when the row went out."""
+    if RATING in _untouched(told):
+        return None
     if each is None or told[RATING] in {plain(each.row.public_rating).strip(), plain(_measured(each)).strip()}:
         return None
     was_measured = told.get(SOURCE, "").startswith(MEASURED.partition("{")[0])
@@ -191,7 +223,7 @@ def _measured(each: LedgerRow) -> str:
 
 def _rules(told: Mapping[str, str], each: LedgerRow | None) -> str | None:
     """Return the rules made that a row names anew, one a line; None where it names those there are."""
-    if each is None or RULES not in told or told[RULES] == plain(each.row.rules_made):
+    if each is None or RULES not in told or RULES in _untouched(told):
         return None
     names = "\n".join(rules_in(told[RULES]))
     return None if names == "\n".join(rules_in(plain(each.row.rules_made))) else names

@@ -206,6 +206,31 @@ def test_the_workbook_goes_out_and_comes_back(database: Database) -> None:
         assert changes_of(acting, exported(session)) == ([], [])
 
 
+def test_a_workbook_that_went_out_earlier_overwrites_nothing_entered_since(database: Database) -> None:
+    """What a row did not touch stays as it is now; what both changed is named, and nothing comes in."""
+    _, _, ids = make_ledger(database, make_action(problem="甲"), make_action(problem="乙"))
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        recording.name_rules(acting, ids[0], "《旧办法》")
+        before = exported(session)
+        recording.name_rules(acting, ids[0], "《值班办法》")
+        recording.rate(acting, ids[1], "群众满意")
+        for typed in ({}, {(2, NEW_PROGRESS): "已排班"}):
+            found, wrong = changes_of(acting, edited(before, typed))
+            assert ([(each.public_rating, each.rules_made) for each in found], wrong) == (
+                [(None, None)][: len(typed)],
+                [],
+            )
+        _, wrong = changes_of(acting, edited(before, {(2, RULES): "《新办法》", (3, RATING): "不满意"}))
+        assert [(each.row, each.reason.partition("；")[0]) for each in wrong] == [
+            (2, "“制度成果”在导出以后已有人改为“《值班办法》”"), (3, "“群众评价”在导出以后已有人改为“群众满意”"),
+        ]  # fmt: skip
+        same, wrong = changes_of(acting, edited(before, {(2, RULES): "《值班办法》", (3, RATING): "群众满意"}))
+        assert (same, wrong) == ([], [])
+        emptied, wrong = changes_of(acting, edited(exported(session), {(2, RULES): "", (3, RATING): ""}))
+        assert ([(each.public_rating, each.rules_made) for each in emptied], wrong) == ([(None, ""), ("", None)], [])
+
+
 def test_kinds_and_rules_made_go_out_and_come_back_under_any_of_their_titles(database: Database) -> None:
     _, _, ids = make_ledger(
         database, make_action(kind=ActionKind.AT_ONCE), make_action(problem="乙", kind=ActionKind.LASTING, due=None)
