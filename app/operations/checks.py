@@ -7,6 +7,7 @@ from app.audit.service import check_chain
 from app.ballots import reads as ballots
 from app.ballots.domain import GateState
 from app.ballots.verification import verify
+from app.box.reads import key_of
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
@@ -22,7 +23,7 @@ UNDER_WAY = {RoundState.OPEN, RoundState.SEALED}
 
 
 def run_checks(settings: Settings, now: datetime) -> Iterator[str]:
-    """Yield a line per check that passed, a warning, or what is wrong with a box.
+    """Yield a line per check that passed, a warning, or what is wrong with a box or its key.
 
     SettingsError, or DomainError ``boxes_tampered``, ``results_tampered`` or ``audit_broken`` in the end if something
     was wrong.
@@ -38,6 +39,7 @@ def run_checks(settings: Settings, now: datetime) -> Iterator[str]:
             found = check_chain(session)
         yield from _halls(database, settings, now)
         wrong = yield from _boxes(database, folder)
+        wrong += yield from _keys(database, folder)
         unsigned = yield from _results(database)
     folder.pepper()
     folder.form_secret()
@@ -85,6 +87,16 @@ def _boxes(database: Database, folder: KeyFolder) -> Generator[str, None, int]:
     if any(row.state is RoundState.OPEN for row in rounds) and _archives(database):
         yield "warning: the WAL is archived while a round is open; it keeps the order of casts: switch archive_mode off"
     return wrong
+
+
+def _keys(database: Database, folder: KeyFolder) -> Generator[str, None, int]:
+    """Check the key of every round that waits to begin (SEC-75); return how many are not those that were made."""
+    with database.reading() as session:
+        ready = [row for row in all_rounds(session) if row.state is RoundState.READY]
+        keys = [(row, key) for row in ready if (key := key_of(session, row.id)) is not None]
+    swapped = [row.title for row, key in keys if not folder.knows_key(row.id, key.public_key)]
+    yield from (f"WRONG: key of “{title}”: not the one that was made of its holders' secrets" for title in swapped)
+    return len(swapped)
 
 
 def _results(database: Database) -> Generator[str, None, int]:

@@ -21,6 +21,7 @@ from app.tally.document import Document
 
 METHOD = "无记名填写测评表，封箱后由监票人共同开箱计票"
 NO_BLANK = "手机投票逐项必答，没有空白票；信封里装的不是本轮合规选票的，计为无效票。"
+ELSEWHERE = "清点人、持钥匙人、到场人员和账号的变动，见开箱后由系统打印的监票情况报告，请一并签字存档。"
 _DIGITS = 8
 """So many digits of a root stand together, so that a line can break between."""
 _SIGNERS = ("监票人", "监票人", "计票人", "负责人")
@@ -77,6 +78,7 @@ def _scrutiny_story(result: Published, particulars: Particulars) -> Markup:
             ),
             paragraph(chain_sentence(document)),
             _root(result),
+            paragraph(_(ELSEWHERE), Style.NOTE),
             paragraphs(_("提示：%(text)s。", text=text) for text in warnings_of(document)),
         ]
     )

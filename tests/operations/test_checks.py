@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.ballots.service import destroy
 from app.core import migrate
+from app.core.acting import Acting
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -15,7 +16,7 @@ from app.rounds.domain import RoundState
 from app.slips.codes import code_hash
 from tests import postgresql
 from tests.ballots.stores import by_hand, fill, literal
-from tests.cast import MORNING, refuses
+from tests.cast import MORNING, make_cast, make_ready, prepare, refuses
 from tests.factories import OpenRound, make_open_round, set_round
 
 
@@ -75,6 +76,16 @@ def test_it_names_a_gate_that_somebody_else_set(
     set_round(database, hall.id, state=state)
     by_hand(database, hall.id, f"UPDATE gate SET public_key = {literal(database, b'k' * 32)}")
     assert until_refused(settings) == ["WRONG: box of “第一轮”: its gate is not as the service left it"]
+
+
+def test_it_names_a_key_that_was_swapped_before_the_vote(database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        acting = Acting(session, MORNING, make_cast(session)["zhangsan"])
+        prepare(acting, KeyFolder(settings.data / "keys"), make_ready(acting))
+    assert not [line for line in lines(settings) if line.startswith("WRONG")]
+    with database.writing() as session:
+        session.execute(sa.text("UPDATE round_key SET public_key = :own"), {"own": b"k" * 32})
+    assert until_refused(settings) == ["WRONG: key of “第一轮”: not the one that was made of its holders' secrets"]
 
 
 def test_it_warns_of_a_round_without_its_box(database: Database, settings: Settings, hall: OpenRound) -> None:

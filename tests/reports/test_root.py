@@ -50,6 +50,7 @@ def test_it_works_in_word(result: Published) -> None:
     assert f"核验码：{CODE}　　票箱指纹：{SIGNS}　　" in footer_of(survey(result))
     scrutiny = scrutiny_report(result, None, Particulars(), NOW)
     assert SIGNS in footer_of(scrutiny)
+    assert "清点人、持钥匙人" in text_of(open_word(scrutiny))
     assert f"“{SIGNS}”" in text_of(open_word(scrutiny))
     assert ROOT.hex() in text_of(open_word(scrutiny)).replace(" ", "")
     letters = zipfile.ZipFile(io.BytesIO(feedback_letters(result, None, NOW)))
