@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from app.office.markup import Cell, Column, Spanning, Style, joined, paragraph, paragraphs, two_lines
 from app.publication.announced import Asked, Option, Slide, beside_word, slides_of, summary_of_words
-from app.reports.language import _, said
+from app.reports.language import _, language_of_file, said
 from app.reports.ruled import ruled
 from app.tally import shown
 from app.tally.document import Document, extent_of
@@ -28,6 +28,8 @@ class ChainColumns:
         return [_(CHAIN[key]) for key in (*self.slips, *self.returns, *(RATES if self.returns else []))]
 
 
+_COUNTS, _WORDS = {"zh": 68, "en": 50}, {"zh": 18, "en": 40}
+"""How wide the columns of counts and of words are: what follows from a word is longer in English."""
 RATES = ("return_rate", "participation_rate")
 SHORT_CHAIN = ChainColumns(("expected", "issued"), ("returned", "valid", "invalid", "blank"))
 SLIPS_CHAIN = ChainColumns(SLIPS)
@@ -85,9 +87,9 @@ def counts_table(document: Document) -> Markup:
     columns = [
         Column(_("对象"), 0, Style.CELL),
         Column(_("指标"), 28),
-        Column(_("票数（占比）"), 68, Style.CELL),
+        Column(_("票数（占比）"), _COUNTS[language_of_file()], Style.CELL),
         Column(_("有效"), 12),
-        Column(_("结论"), 18),
+        Column(_("结论"), _WORDS[language_of_file()]),
     ]
     rows = [row for at, slide in enumerate(slides) for row in _told_rows(slide, slides[at - 1].part if at else "")]
     note = paragraph(words_given(slides), Style.NOTE)
