@@ -57,8 +57,21 @@ def raters_of(paper: Paper, unit_id: str) -> tuple[str, ...]:
     return tuple(group.id for group in paper.groups if unit_id not in group.left_out)
 
 
+Groups = list[tuple[PaperGroup, int, int]]
+"""Voter groups, each with how many slips were issued to it and came back."""
+
+
 def make_case(seed: int) -> Case:
-    """Draw a round of up to two units, two items and five groups."""
+    """Draw a round of up to two units, two items and five groups, and count it."""
+    return _counted(*_drawn(seed))
+
+
+def drawn_paper(seed: int) -> Paper:
+    """Return the paper of a round that is not counted: a tenth of the work, for whoever wants some rounds only."""
+    return _drawn(seed)[1]
+
+
+def _drawn(seed: int) -> tuple[random.Random, Paper, Groups]:
     draw = random.Random(seed)
     k = draw.choice((5, 10, 10, 12, 15))
     units = tuple(PaperUnit(f"u{place}", f"单位{place}") for place in range(draw.choice((1, 1, 2))))
@@ -79,7 +92,7 @@ def make_case(seed: int) -> Case:
     parts = _parts(random.Random(f"sections {seed}"), items, units)
     if random.Random(f"own {seed}").random() < SELVES:
         parts = tuple(replace(part, self_cell=True) for part in parts)
-    return _counted(draw, Paper("r", "县", "活动", "测评", parts, own, scheme, "", remarks=True), groups)
+    return draw, Paper("r", "县", "活动", "测评", parts, own, scheme, "", remarks=True), groups
 
 
 def _parts(draw: random.Random, items: tuple[Item, ...], units: tuple[PaperUnit, ...]) -> tuple[PaperSection, ...]:
@@ -124,9 +137,7 @@ def _weights(draw: random.Random, count: int) -> dict[str, Fraction]:
     return {f"g{place}": Fraction(100 * part, sum(parts)) for place, part in enumerate(parts)}
 
 
-def _counted(
-    draw: random.Random, paper: Paper, groups: list[tuple[PaperGroup, int, int]], restraint: Restraint = FREE
-) -> Case:
+def _counted(draw: random.Random, paper: Paper, groups: Groups, restraint: Restraint = FREE) -> Case:
     stacks: dict[tuple[str, str], bytes] = {}
     truth: dict[tuple[str, str, str], tuple[int, ...]] = {}
     own: dict[tuple[str, str], int] = {}
