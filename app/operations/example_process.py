@@ -7,16 +7,10 @@ the only key share of a rehearsal for as long as that takes; nobody else ever ha
 import json
 import os
 import sys
-from pathlib import Path
 
-import app.schema  # noqa: F401 - the tables that those of the round point to
-from app.core.acting import Principal
 from app.core.child import die_with_parent, hide_memory, reason_of
-from app.core.db import Database, make_engine
-from app.core.key_folder import KeyFolder
-from app.operations.playing import play_rehearsal
+from app.core.memory import begin_start, keep_what_is_made
 
-CONNECTIONS = 4
 NICENESS = 10
 
 
@@ -35,10 +29,11 @@ def _play() -> None:
     os.nice(NICENESS)
     order = json.loads(sys.stdin.buffer.readline())
     die_with_parent(sys.stdin.fileno())
-    folder = KeyFolder(Path(order["keys"]))
-    database = Database(make_engine(order["url"], CONNECTIONS), folder)
-    play_rehearsal(database, folder, order["round_id"], Principal(*order["staff"]))
-    database.engine.dispose()
+    begin_start()
+    from app.operations.example_room import play_one  # noqa: PLC0415 - after what makes its loading quick
+
+    keep_what_is_made()
+    play_one(order)
 
 
 if __name__ == "__main__":
