@@ -8,6 +8,7 @@ that is 有效评价, of which 不了解 and 弃权 are no part, these two are d
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from app.campaigns.domain import Denominator, Formula, Measure, Scale, ScoreScale
@@ -211,13 +212,18 @@ def rates_of(scale: Scale, formula: Formula, table: Table, base: Base) -> Rates 
 def weigh(parts: Sequence[tuple[Fraction, Rates | None]]) -> Rates | None:
     """Mean of the groups' rates by weight; groups without a rate are left out and the other weights renormalised."""
     present = [(weight, rates) for weight, rates in parts if rates is not None and weight > 0]
-    whole = sum(weight for weight, _ in present)
-    if not whole:
+    if not present:
         return None
+    unit = lcm(*(weight.denominator for weight, _ in present))
+    weights = [weight.numerator * (unit // weight.denominator) for weight, _ in present]
+    whole = sum(weights)
 
     def mean(values: Sequence[Fraction]) -> Fraction:
-        products = (weight * value for (weight, _), value in zip(present, values, strict=True))
-        return sum(products, Fraction(0)) / whole
+        """Add up whole numbers and shorten once: each sum of two fractions would be shortened by itself."""
+        unit = lcm(*(value.denominator for value in values))
+        pairs = zip(weights, values, strict=True)
+        made = sum(weight * value.numerator * (unit // value.denominator) for weight, value in pairs)
+        return Fraction(made, unit * whole)
 
     return figure_by_figure(mean, [rates for _, rates in present])
 

@@ -132,12 +132,16 @@ class Sums:
 
         How far apart they lie hangs on the weights alone.
         """
-        veiled, rates = self.veiled(tables), self.rates(tables)
-        if not veiled or rates is None:
+        veiled = self.veiled(tables)
+        if not veiled:
+            rates = self.rates(tables)
             return None if rates is None else (rates, rates)
         groups = self.by_group(tables)
         weights = {group: self.scheme.weights.get(group, Fraction(0)) for group in groups}
-        every = [even(rates, Fraction(end)) for end in (0, 1)]
+        columns = next((rates for group, rates in groups.items() if rates is not None and weights[group] > 0), None)
+        if columns is None:
+            return None
+        every = [even(columns, Fraction(end)) for end in (0, 1)]
         low, high = (weigh([(weights[g], end if g in veiled else groups[g]) for g in groups]) for end in every)
         return None if low is None or high is None else (low, high)
 

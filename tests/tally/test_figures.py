@@ -95,6 +95,24 @@ def test_weights_are_applied_to_rates_and_renormalised() -> None:
     assert sum(third.shares) == 1
 
 
+PARTS = st.tuples(st.fractions(0, 100, max_denominator=60), st.lists(st.integers(0, 40), min_size=4, max_size=4))
+
+
+@given(st.lists(PARTS, min_size=1, max_size=5))
+def test_every_figure_of_weighed_groups_is_the_mean_by_weight(drawn: list[tuple[Fraction, list[int]]]) -> None:
+    parts = [(weight, rates_of(SCALE, Formula(), Table(tuple(grades)), BASE)) for weight, grades in drawn]
+    there = [(weight, rates) for weight, rates in parts if rates is not None and weight]
+    found = weigh(parts)
+    if not there:
+        assert found is None
+        return
+    assert found is not None
+    whole = sum(weight for weight, _ in there)
+    for name in ("satisfied", "mean_score", "unknown"):
+        assert getattr(found, name) * whole == sum(weight * getattr(rates, name) for weight, rates in there)
+    assert found.lasts[2] * whole == sum(weight * rates.lasts[2] for weight, rates in there)
+
+
 @given(st.integers(1, 2000), st.data(), st.sampled_from([100, 1000]))
 def test_a_shown_rate_never_crosses_a_line(whole: int, data: st.DataObject, steps: int) -> None:
     rate = Fraction(data.draw(st.integers(0, whole)), whole)
