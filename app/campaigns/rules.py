@@ -27,6 +27,7 @@ from app.campaigns.ratios import number_text
 from app.campaigns.rule import Condition, Quantity, Rule
 from app.campaigns.rule_checks import Ground, check_rule, worsening
 from app.campaigns.weighing import are_mixed, by_points
+from app.core.asides import aside_in, is_total
 from app.core.errors import DomainError
 from app.core.folding import clean_name, folded, spaceless
 from app.core.masking import PHONE, Masker
@@ -93,7 +94,7 @@ def strange_in_name(name: str) -> str:
 def pasted_names(text: str) -> list[str]:
     """Return the names of a pasted list, one a line: columns that only count the lines, and such numbers, are no part.
 
-    DomainError ``name_has_columns`` where more than a name stands in a line, and as ``strange_in_name``.
+    DomainError ``name_has_columns`` where more than a name stands in a line, as ``aside_in`` or ``strange_in_name``.
     """
     names = list[str]()
     for line in filter(str.strip, text.splitlines()):
@@ -104,7 +105,7 @@ def pasted_names(text: str) -> list[str]:
         if more:
             raise DomainError("name_has_columns", name=name[:NAME_LIMIT], more="、".join(more)[:NAME_LIMIT])
         name = _without_number(name, len(names) + 1)
-        if code := strange_in_name(name):
+        if code := aside_in(name) or strange_in_name(name):
             raise DomainError(code, value=name[:NAME_LIMIT])
         names.append(name)
     return [name for name in names if name]
@@ -137,7 +138,9 @@ def check_name(name: str) -> None:
 
 
 def check_expected(name: str, expected: int) -> None:
-    """Refuse a number of people that cannot be, or that is too small to hide anyone."""
+    """Refuse a group that is the sum of others, and a number of people that cannot be or hides nobody."""
+    if is_total(name):
+        raise DomainError("name_is_total", value=name)
     if expected < GROUP_FLOOR:
         raise DomainError("expected_below_k", name=name, k=GROUP_FLOOR)
     if expected > MAX_EXPECTED:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-MIDDLE_DOTS: Final = "·•‧∙⋅⸱ꞏᐧ‣◦●⚫・･˙․⸳🞄"
+MIDDLE_DOTS: Final = "·᛫▪⦁•‧∙⋅⸱ꞏᐧ‣◦●⚫・･˙․⸳🞄"
 """What people write between the parts of a name; the full-width stop U+FF0E is written there too, by folding ``.``."""
 _DROPPED: Final = re.compile(f"[{re.escape(MIDDLE_DOTS)}]")
 

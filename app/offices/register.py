@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.acting import Acting
+from app.core.asides import aside_in
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.core.folding import clean_name
@@ -55,6 +56,8 @@ def _pasted(text: str) -> list[tuple[str, str]]:
         name, code, *more = [*(clean_name(cell) for cell in line.split("\t")), "", ""]
         if any(more) or not name or len(name) > NAME_LIMIT or len(code) > CODE_LIMIT:
             raise DomainError("register_line_unread", line=line.strip()[:NAME_LIMIT])
+        if aside := aside_in(name):
+            raise DomainError(aside, value=name)
         if (name, code) != ("名称", "代码"):
             found.append((name, code))
     return found
@@ -63,7 +66,7 @@ def _pasted(text: str) -> list[tuple[str, str]]:
 def add_pasted(acting: Acting, office_id: str, text: str) -> int:
     """Add units to a register from pasted lines, those that stand in it already are left; return how many came in.
 
-    DomainError ``name_missing``, ``register_line_unread`` (``line``) or ``register_full``.
+    DomainError ``name_missing``, ``register_line_unread`` (``line``), as ``aside_in``, or ``register_full``.
     """
     rows = _pasted(text)
     if not rows:

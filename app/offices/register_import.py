@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from app.core.acting import Acting
+from app.core.asides import is_total
 from app.core.errors import DomainError
 from app.core.folding import folded
 from app.office.sheets import tables
@@ -23,7 +24,6 @@ from app.office.sheets.tables import (
     cells_row,
     has_needed,
     left_sheets,
-    total_of,
     unseen_in,
 )
 from app.office.workbook import Row, Sheet, Workbook, read_workbook
@@ -104,7 +104,7 @@ class _RegisterTable(Table):
         first, left = dict[str, int](), MOST_UNITS - len(known)
         for row in self.rows():
             order = self.text(row, "order")
-            if total := self.total(row) or (order if total_of(order) else ""):
+            if total := self.total(row) or (order if is_total(order) else ""):
                 self.report(row.number, "name", "total_row", value=total[:SHOWN])
                 continue
             name, code = self._text(row, "name", NAME_LIMIT), self._text(row, "code", CODE_LIMIT)

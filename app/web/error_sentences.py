@@ -66,6 +66,11 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "name_twice": (422, "“%(name)s”重复了。每个名称只能出现一次，请改正后再提交。"),
     "name_has_columns": (422, "“%(name)s”后面还有“%(more)s”。请只粘贴名称这一列。"),
     "name_is_number": (422, "“%(value)s”只有数字，不像名称。请改正后再提交。"),
+    "name_is_total": (422, "“%(value)s”像是合计，不是名称。没有保存，其余内容都在；请删去这一行后再提交。"),
+    "name_is_note": (
+        422,
+        "“%(value)s”像是表下的说明、签字或者日期，不是名称。没有保存，其余内容都在；请删去这一行后再提交。",
+    ),
     "name_has_number": (422, "“%(value)s”前面像是序号。请只填写名称。"),
     "name_has_phone": (422, "“%(value)s”里像有电话号码，会印给每一位参评人员看。请只填写名称。"),
     "too_many_names": (422, "“%(field)s”太多，连同已有的最多 %(limit)s 个。请合并或删去一些后再提交。"),

@@ -37,3 +37,10 @@ def test_it_reads_what_people_write(line: str, name: str, people: int) -> None:
 def test_it_refuses_a_line_without_a_name_or_a_number(line: str) -> None:
     with refuses("group_line_unread"):
         pasted_groups(f"群众代表 20\n{line}")
+
+
+@pytest.mark.parametrize("line", ["合计 56", "合　计：56人", "共 3 类 56人", "应到人数合计\t56"])
+def test_it_refuses_the_sum_of_the_others(line: str) -> None:
+    """It would be a group of people who never come, and halve the rate of return."""
+    with refuses("name_is_total"):
+        pasted_groups(f"党代表 14\n群众代表 42\n{line}")

@@ -137,6 +137,7 @@ def test_it_refuses_groups_that_cannot_hide_anyone(bench: Bench) -> None:
     bench.refuses("expected_below_k", service.save_groups, [GroupRow(group.id, group.name, 4)])
     bench.refuses("expected_too_large", service.save_groups, [GroupRow(group.id, group.name, 100_001)])
     bench.refuses("group_unknown", service.save_groups, [GroupRow("nobody", "社区", 10)])
+    bench.refuses("name_is_total", service.save_groups, [GroupRow("", "合　计", 10)])
     bench.refuses("name_twice", service.save_groups, [GroupRow("", group.name, 10)])
 
 

@@ -253,6 +253,16 @@ def test_a_formula_nobody_calculated_is_named() -> None:
     assert problems(read(made.from_xml(rows + made.row(4, "县丙团")))) == [(3, "A", "formula_without_value")]
 
 
+@pytest.mark.parametrize("line", ["注：按机构序列排列。", "填表人：张三", "2026年11月28日", "——"])
+def test_what_stands_below_a_list_is_named_and_no_unit(line: str) -> None:
+    for head, last in ((["单位名称"], [line]), (["序号", "单位名称"], [line]), (["序号", "单位名称"], ["", line])):
+        row = ["1", "甲"] if len(head) > 1 else ["甲"]
+        found = preview([head, row, last])
+        assert [unit.name for unit in found.units or ()] == ["甲"]
+        assert found.problems == ()
+        assert [(note.place, note.code) for note in found.reading.notes] == [("3", "row_note")]
+
+
 def test_a_total_is_named_however_it_is_spaced() -> None:
     rows: list[list[str | int]] = [["类别名称", "应参加人数"], ["党代表", 30], ["服务对象", 60], ["合 计", 90]]
     assert problems(read(made.listed(rows, GROUPS_SHEET))) == [(4, "A", "total_row")]

@@ -99,6 +99,20 @@ def test_it_refuses_a_bad_cell_by_row_and_column(row: tuple[str | int, ...], pro
     assert PROBLEM_SENTENCES[made.problems[0].code] % made.problems[0].params
 
 
+def test_sums_and_footnotes_below_the_opinions_are_named_and_left() -> None:
+    rows = (
+        HEAD,
+        ("座谈会", 1, "", "说明：合计算错了"),
+        ("合计", 1),
+        ("注：均为原文",),
+        ("填表人：李四", "", "审核人：王五"),
+    )
+    made = preview_upload(KNOWN, workbook(*rows))
+    assert [row.text for row in made.rows] == ["说明：合计算错了"]
+    assert made.problems == ()
+    assert [(note.place, note.code) for note in made.reading.notes] == [("3", "row_total"), ("4–5", "row_note")]
+
+
 def test_it_refuses_a_number_twice() -> None:
     made = preview_upload(
         KNOWN, workbook(HEAD, ("座谈会", 1, "", "好"), ("其他", 1, "", "好"), ("座谈", "１", "", "差"))

@@ -38,6 +38,8 @@ NOTE_SENTENCES: Final[Mapping[str, str]] = {
     "rows_above": "在表头之前，没有读取。",
     "row_without": "所需的列都没有填写，没有读取。",
     "row_header_again": "又是一行表头，没有读取。",
+    "row_note": "像是表下的说明、签字或者日期，没有读取。",
+    "row_total": "像是合计，没有读取。",
     "row_subtitle": "是一行小标题，没有读取。",
     "row_hidden": "是隐藏的行（例如筛选后看不到的），没有读取。需要时请取消隐藏后再上传。",
     "filled": "合并的单元格，按看到的样子填到了每一行。",

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from app.core.asides import is_note, is_total, plain_title
 from app.core.errors import DomainError
-from app.core.folding import folded, is_visible
+from app.core.folding import is_visible
 from app.office.sheets.found import DIGITS_LOST, ERROR, NO_VALUE, column_of, letters
 from app.office.sheets.notes import Note, rows_told
 from app.office.workbook import Row, Sheet, Workbook
@@ -20,8 +21,6 @@ from app.office.workbook import Row, Sheet, Workbook
 SHOWN: Final = 40
 """So many signs of a strange cell are quoted."""
 _HEADER_WITHIN: Final = 20
-_TOTAL: Final = re.compile(r"(?:合计|总计|小计|共计|总数|总人数|累计)(?:[0-9,]+[人个条家名]?)?")
-_IN_TITLES: Final = re.compile(r"\(.*?\)|\[.*?\]|[*:_/-]")
 _RANGE: Final = re.compile(r"([A-Z]+)([0-9]+):[A-Z]+([0-9]+)")
 _LINE_ENDS: Final = "\u2028\u2029"
 _FAULTS: Final = {ERROR: "text_error", NO_VALUE: "formula_without_value", DIGITS_LOST: "digits_lost"}
@@ -40,10 +39,6 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
 }
 
 
-def _plain(title: str) -> str:
-    return _IN_TITLES.sub("", folded(title))
-
-
 @dataclass(frozen=True)
 class Listing:
     """A kind of list: the titles of its columns, the first of each as the template prints it, and which it needs.
@@ -57,12 +52,12 @@ class Listing:
 
     def key(self, title: str) -> tuple[str, int]:
         """Return the column that a title stands for and how far down the list of its titles; "" where it is none."""
-        return self._known.get(_plain(title), ("", 0))
+        return self._known.get(plain_title(title), ("", 0))
 
     @cached_property
     def _known(self) -> dict[str, tuple[str, int]]:
         every = [(key, place, title) for key, titles in self.titles.items() for place, title in enumerate(titles)]
-        return {_plain(title): (key, place) for key, place, title in reversed(every)}
+        return {plain_title(title): (key, place) for key, place, title in reversed(every)}
 
     def matches(self, row: Row) -> set[str]:
         """Return the columns whose titles stand in a row."""
@@ -190,9 +185,18 @@ class Table:
                 self._leave("row_header_again", [row.number])
             elif row.number in subtitles:
                 self._leave("row_subtitle", [row.number])
+            elif aside := self._aside(row, told):
+                self._leave(aside, [row.number])
             else:
                 self._report_faults(row)
                 yield row
+
+    def _aside(self, row: Row, told: Sequence[str]) -> str:
+        """Return why a row is no line of the list: it begins with a footnote or a sum, and lists nothing whole."""
+        is_short, first = not set(self.listing.needed) <= set(told), self.text(row, told[0])
+        if is_note(first) and (is_short or len(told) == 1):
+            return "row_note"
+        return "row_total" if is_short and is_total(first) else ""
 
     def _subtitles(self) -> set[int]:
         """Return the rows that one merged cell fills alone; others with cells over several columns are reported."""
@@ -235,7 +239,7 @@ class Table:
         """Return what a row says that is the sum of others; empty if it says nothing of the kind."""
         aside = {self.columns.get(key) for key in self.listing.unsaved}
         told = (text for column, text in row.cells.items() if column not in aside)
-        return next((text.strip() for text in told if total_of(text)), "")
+        return next((text.strip() for text in told if is_total(text)), "")
 
     def _leave(self, code: str, rows: Sequence[int]) -> None:
         self._left.setdefault(code, []).extend(rows)
@@ -278,11 +282,6 @@ def unseen_in(text: str) -> str:
     """
     bad = next((sign for sign in text if not is_visible(sign) or sign in _LINE_ENDS), "")
     return f"U+{ord(bad):04X}" if bad else ""
-
-
-def total_of(text: str) -> bool:
-    """Whether a text says that its row is the sum of others."""
-    return bool(_TOTAL.fullmatch(_plain(text)))
 
 
 def left_sheets(workbook: Workbook, taken: Sequence[Sheet], listings: Sequence[Listing]) -> Reading:
