@@ -28,6 +28,7 @@ class Source(StrEnum):
 
     VOTE = "vote"
     ROUND = "round"
+    RULE = "rule"
     SCORE = "score"
     POINTS = "points"
     EXTRA = "extra"
@@ -43,7 +44,8 @@ class Part:
     """A part of a composite; ``weight`` in per cent, of 附加分 none, for it stands outside the 100.
 
     A vote is of the voter group ``group`` or, empty, of everybody; ``round_id`` names another round of the campaign.
-    Points go down from ``most``, 附加分 up to it. ``by_class`` are the weights for objects of some class.
+    A rule's part are the points of the word that votes give. Points go down from ``most``, 附加分 up to it; the weights
+    ``by_class`` are for objects of some class.
     """
 
     key: str
@@ -274,6 +276,7 @@ PATTERNS: Final = {
     "whole": "综合评价得分 = %(terms)s",
     "top": "；各次测评得分除以最高等次分值",
     "class": "；%(name)s：%(terms)s",
+    Source.RULE: "%(name)s（测评结论的分值，最高的折成 100 分）",
     Source.SCORE: "%(name)s（非无记名）",
     Source.POINTS: "%(name)s（非无记名，满分 %(most)s 分，从 %(most)s 分往下扣）",
     Source.EXTRA: "%(name)s（非无记名，附加分，最多 %(most)s 分，在 100 分以外）",

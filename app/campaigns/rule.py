@@ -212,6 +212,18 @@ def evaluate(rule: Rule, measured: Measured) -> Outcome:
     raise ValueError(msg)
 
 
+def lacking_points(rule: Rule) -> list[Word]:
+    """Return the words that are worth nothing in a composite; all of them where none has more than 0 points."""
+    return [word for word in rule.words if word.text not in worth_of(rule)]
+
+
+def worth_of(rule: Rule) -> dict[str, Fraction]:
+    """Return what each word that has points is worth, the best one 100; nothing where that has none."""
+    points = {word.text: word.points for word in rule.words if word.points is not None}
+    most = max(points.values(), default=Fraction(0))
+    return {text: ONE_HUNDRED * each / most for text, each in points.items()} if most else {}
+
+
 def holds(condition: Condition, measured: Measured) -> bool:
     """Whether a condition holds; none does on a composite that there is not."""
     value = measured.value(condition)

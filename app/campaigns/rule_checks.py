@@ -164,10 +164,15 @@ def _check_order(steps: Sequence[Step], ground: Ground) -> None:
     system = _System.of(ground, twice=True)
     for start, end in permutations(range(len(steps)), 2):
         one, other = steps[start].word, steps[end].word
-        worse = grade_of(one) < grade_of(other)
+        worse = grade_of(one) < grade_of(other) or _falls(one, other)
         alike = grade_of(one) == grade_of(other) and one.text != other.text
         if (worse or (alike and start < end and system.turns(steps, end, start))) and system.turns(steps, start, end):
             raise DomainError("rule_not_monotone", step=start + 1, other=end + 1)
+
+
+def _falls(one: Word, other: Word) -> bool:
+    """Whether a word has fewer points than another: they may count in a composite, whatever the words mean."""
+    return one.points is not None and other.points is not None and one.points > other.points
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.builtin import SCALES
-from app.campaigns.composite import Composite, check_composite, formula_text
+from app.campaigns.composite import Composite, Source, check_composite, every_part, formula_text
 from app.campaigns.composite_rule import check_composite_rule
 from app.campaigns.disclosure import disclosure_text
 from app.campaigns.domain import Form, Item, Scale, Scheme
 from app.campaigns.form_rules import check_form, check_item_weights
-from app.campaigns.models import CampaignForm, CampaignSection, VoterGroup
+from app.campaigns.models import Campaign, CampaignForm, CampaignSection, VoterGroup
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
+from app.campaigns.rule import lacking_points
 from app.campaigns.rules import TITLE_LIMIT, check_disclosure, check_scheme, check_top, scheme_on
 from app.campaigns.sentences import composite_rule_text
 from app.campaigns.service import campaign_row, check_typed
@@ -79,10 +80,19 @@ def set_composite(acting: Acting, campaign_id: str, composite: Composite | None,
         units = get_campaign(session, campaign_id).units
         check_composite(composite, groups, rounds, [unit.object_class for unit in units])
         check_composite_rule(composite)
+        _check_points(composite, campaign)
     scheme = replace(SCHEME_JSON.validate_json(campaign.scheme), composite=composite)
     campaign.scheme = SCHEME_JSON.dump_json(scheme).decode()
     told = {"formula": formula_text(composite) if composite else "", "rule": composite_rule_text(scheme)}
     audit.record(session, acting.now, acting.actor, "campaign.composite", campaign_id, **told)
+
+
+def _check_points(composite: Composite, campaign: Campaign) -> None:
+    """Refuse points of the rule as a part where its words have none; sections of their own are asked at the freeze."""
+    named = [part.label for part in every_part(composite.parts) if part.source is Source.RULE]
+    bare = lacking_points(SCHEME_JSON.validate_json(campaign.scheme).judged_by)
+    if named and bare:
+        raise DomainError("composite_rule_points", name=named[0], word=bare[0].text)
 
 
 def askable_items(session: Session, campaign_id: str) -> list[tuple[str, str]]:

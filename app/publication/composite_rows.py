@@ -32,6 +32,7 @@ NOTE_SENTENCES: Final = {
     "not_published": "另一轮的结果没有公布，不计算",
     "damaged": "另一轮的结果与公布时的指纹不符，不计算，请联系审计员",
     "not_rated": "没有测评这个对象，不计算",
+    "no_points": "结论没有分值，不计算",
     "only_words": "本轮只公布结论，不计算",
     "unsure": "得分只能确定到一个范围，跨过判定的线，不作结论",
 }

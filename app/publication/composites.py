@@ -22,6 +22,7 @@ from app.campaigns.composite import (
     rounds_behind,
 )
 from app.campaigns.disclosure import Extent
+from app.campaigns.rule import worth_of
 from app.campaigns.sentences import composite_rule_text
 from app.core.acting import Acting
 from app.core.db import locked
@@ -191,7 +192,8 @@ def composites_from(
     if composite is not None:
         named = {key: Fraction(entry.value) for key, entry in entries.items() if key[1] != AWARD}
         classes = {unit.id: unit.object_class for unit in paper.units}
-        totals = composites_of(document, composite, named, _others(composite, other), classes)
+        given = {unit.id: worth_of(section.scheme.judged_by) for section in paper.sections for unit in section.units}
+        totals = composites_of(document, composite, named, _others(composite, other), classes, given)
     elif not any(part == AWARD for _, part in entries):
         return None
     targets = [(target["id"], target["name"]) for section in document["sections"] for target in section["targets"]]

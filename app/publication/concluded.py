@@ -1,25 +1,31 @@
 """What failed in published results, by the votes or by the word of a composite score: what 补课 may be ordered of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.campaigns.composite import Missing, rounds_behind
 from app.publication.composite_rows import Row
 from app.publication.composites import Other, composite_of, composites_from, entries_in, entries_of, others_seen
-from app.publication.domain import Viewer
+from app.publication.domain import Sight, Viewer
 from app.publication.editions import Published
+from app.publication.lately import Lately
 from app.publication.reads import PublishedLine, Sighted, lines_of
 from app.publication.renditions import rendition
-from app.publication.stored import documents_of
+from app.publication.stored import Text, texts_of
 from app.publication.verdicts import TargetVerdict, verdicts_in, with_figures
 from app.rounds.domain import Paper
 from app.rounds.reads import RoundView, frozen_paper, judges_scores, papers_judging_scores
 from app.tally.document import Document
 from app.tally.verdict import Verdict
 
+KEPT: Final = 256
+"""Of so many rounds what failed by its score is kept: the board asks for that of all of them."""
+_kept: Lately[Sequence[Row]] = Lately(KEPT)
 Failed = tuple[PublishedLine, Sequence[TargetVerdict]]
 
 
@@ -42,42 +48,71 @@ def failed_targets(session: Session, viewer: Viewer, now: datetime) -> Failures:
     seen = with_figures(session, viewer, now)
     papers = papers_judging_scores(session, [row.id for row, _ in seen])
     voted = verdicts_in(session, seen, Verdict.REMEDIAL)
-    documents = _documents(session, seen, papers)
-    scored = _failed_scores(session, papers, documents)
+    stored = _stored(session, seen, papers)
+    scored = _failed_scores(session, papers, stored)
     lines = lines_of(session, [each for each in seen if each[0].id in voted or scored.get(each[0].id)], papers)
     return Failures(
         [(line, _merged(voted.get(line.round.id, ()), scored.get(line.round.id, ()))) for line, _ in lines],
-        [row for row, _ in seen if row.id in documents and documents[row.id] is None],
+        [row for row, _ in seen if row.id in stored and stored[row.id] is None],
     )
 
 
-def _documents(session: Session, seen: Sequence[Sighted], papers: Mapping[str, Paper]) -> Mapping[str, Document | None]:
-    """Return the results that scores are made of, cut as they are seen; None for one that is damaged."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A stored result as its reader may see it."""
+
+    stored: Text
+    sight: Sight
+
+    @property
+    def document(self) -> Document:
+        """The result, cut as it is seen."""
+        return rendition(self.stored.document, self.sight)
+
+
+def _stored(session: Session, seen: Sequence[Sighted], papers: Mapping[str, Paper]) -> Mapping[str, _Seen | None]:
+    """Return the results that scores are made of; None for one that is damaged."""
     behind = {each for paper in papers.values() for each in rounds_behind(composite_of(paper))}
     sights = {row.id: sight for row, sight in seen if row.id in {*papers, *behind}}
-    stored = documents_of(session, {round_id: sight.version for round_id, sight in sights.items()})
-    return {
-        round_id: None if document is None else rendition(document, sights[round_id])
-        for round_id, document in stored.items()
-    }
+    texts = texts_of(session, {round_id: sight.version for round_id, sight in sights.items()})
+    return {round_id: _Seen(text, sights[round_id]) if text else None for round_id, text in texts.items()}
 
 
-def _other_of(documents: Mapping[str, Document | None]) -> Other:
+def _other_of(stored: Mapping[str, _Seen | None]) -> Other:
     """Return what gives one of these results, a damaged one as such."""
-    found = {each: Missing("damaged") if document is None else document for each, document in documents.items()}
-    return found.get
+
+    @cache
+    def other(round_id: str) -> Document | Missing | None:
+        found = stored.get(round_id)
+        return found.document if found else Missing("damaged") if round_id in stored else None
+
+    return other
 
 
 def _failed_scores(
-    session: Session, papers: Mapping[str, Paper], documents: Mapping[str, Document | None]
+    session: Session, papers: Mapping[str, Paper], stored: Mapping[str, _Seen | None]
 ) -> Mapping[str, Sequence[Row]]:
-    entries, other = entries_in(session, papers), _other_of(documents)
-    found = {
-        round_id: composites_from(paper, entries[round_id], document, other)
-        for round_id, paper in papers.items()
-        if (document := documents.get(round_id)) is not None
-    }
-    return {round_id: [row for row in each.rows if row.has_failed] for round_id, each in found.items() if each}
+    """Return what failed by its score in each round; where nothing it hangs on has changed, as found lately."""
+    entries, other, found = entries_in(session, papers), _other_of(stored), dict[str, Sequence[Row]]()
+    for round_id, paper in papers.items():
+        document = stored.get(round_id)
+        if document is None:
+            continue
+        behind = sorted({round_id, *rounds_behind(composite_of(paper))})
+        name = round_id, frozenset(entries[round_id].items()), tuple((each, _name(stored, each)) for each in behind)
+        rows = _kept.get(name)
+        if rows is None:
+            made = composites_from(paper, entries[round_id], document.document, other)
+            rows = tuple(row for row in made.rows if row.has_failed) if made else ()
+            _kept.put(name, rows)
+        found[round_id] = rows
+    return found
+
+
+def _name(stored: Mapping[str, _Seen | None], round_id: str) -> Hashable:
+    """Name what is seen of a round: nothing, a damaged result, or a version that is cut so."""
+    seen = stored.get(round_id)
+    return (seen.stored.digest, seen.sight) if seen else round_id in stored
 
 
 def judged_scores(session: Session, result: Published, viewer: Viewer, now: datetime) -> Sequence[Row]:

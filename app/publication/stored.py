@@ -3,6 +3,7 @@
 import hmac
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Select, select, tuple_
@@ -39,19 +40,28 @@ def stored_document(session: Session, round_id: str, version: int) -> Document:
     return checked(session, text_of(round_id, version))
 
 
-def documents_of(session: Session, versions: Mapping[str, int]) -> Mapping[str, Document | None]:
-    """Return the whole documents of many rounds in two queries, by the rounds' ids; None for one that is damaged."""
-    digests = digests_of(session, list(versions.items()))
-    kept = {round_id: _parsed.get(digest) for round_id, digest in digests.items()}
-    wanted = [(round_id, versions[round_id]) for round_id, document in kept.items() if document is None]
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A whole document as it is stored, found to be as its digest says."""
+
+    text: str
+    digest: str
+
+    @property
+    def document(self) -> Document:
+        """The document, which may be kept from lately."""
+        document = _parsed.get(self.digest)
+        if document is None:
+            document = lifted(json.loads(self.text))
+            _parsed.put(self.digest, document)
+        return document
+
+
+def texts_of(session: Session, versions: Mapping[str, int]) -> Mapping[str, Text | None]:
+    """Return the stored documents of many rounds in one query, by the rounds' ids; None for one that is damaged."""
     query = select(ResultVersion.round_id, ResultVersion.document, ResultVersion.digest)
-    found: dict[str, Document | None] = {**kept}
-    for round_id, text, digest in session.execute(query.where(_PLACE.in_(wanted))):
-        if _is_whole(text, digest):
-            document = lifted(json.loads(text))
-            _parsed.put(digest, document)
-            found[round_id] = document
-    return found
+    found = session.execute(query.where(_PLACE.in_(list(versions.items()))))
+    return {round_id: Text(text, digest) if _is_whole(text, digest) else None for round_id, text, digest in found}
 
 
 def text_of(round_id: str, version: int) -> Select[str, str]:

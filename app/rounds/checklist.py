@@ -1,12 +1,13 @@
 """What is to be in order before a paper is frozen, without any I/O."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.campaigns.composite import every_part
+from app.campaigns.composite import Part, Source, every_part
 from app.campaigns.disclosure import STEPS, Extent, hindrances
 from app.campaigns.domain import Item
 from app.campaigns.form_rules import fits_scale
+from app.campaigns.rule import lacking_points
 from app.campaigns.rules import fits
 from app.campaigns.weighing import are_mixed
 from app.core.printable import Words, unprintable
@@ -92,7 +93,17 @@ def _composite_step(paper: Paper) -> tuple[Step, ...]:
     every = list(every_part(paper.scheme.composite.parts))
     gone = [part.label for part in every if part.group not in groups]
     gone += [f"{part.label}（{name}）" for part in every for name in part.by_class if name not in classes]
-    return (Step("composite", "综合评价所用的参评人员类别和对象类别都在", not gone, detail="、".join(gone)),)
+    found = Step("composite", "综合评价所用的参评人员类别和对象类别都在", not gone, detail="、".join(gone))
+    return (found, *_points_step(paper, every))
+
+
+def _points_step(paper: Paper, parts: Sequence[Part]) -> tuple[Step, ...]:
+    """Return the line about words that have no points, where these are a part of the composite score."""
+    if not any(part.source is Source.RULE for part in parts):
+        return ()
+    rules = [(section, section.scheme.judged_by) for section in paper.sections]
+    bare = {f"{section.form_title}“{word.text}”": None for section, rule in rules for word in lacking_points(rule)}
+    return (Step("points", "综合评价要用的判定用语都有分值", not bare, detail="、".join(bare)),)
 
 
 def _shown_steps(paper: Paper) -> Iterator[Step]:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from app.campaigns.composite import (
+    NAMED,
     VOTED,
     WHOLE,
     Composite,
@@ -33,6 +34,8 @@ from app.tally.verdict import ReturnState, Verdict
 
 Named = Mapping[tuple[str, str], Fraction]
 """What was entered outside the box, by object and key of the part."""
+Given = Mapping[str, Mapping[str, Fraction]]
+"""By object what each word of the rule on its votes is worth, as a part of 100."""
 _NUMBER = r"\d+(?:\.\d+)?"
 _POINTS = re.compile(rf"(?P<low>{_NUMBER})–(?P<high>{_NUMBER})|≥(?P<least>{_NUMBER})|≤(?P<most>{_NUMBER})")
 _BAND = re.compile(r"(?P<low>\d+)–(?P<high>\d+)%|≥(?P<least>\d+)%|≤(?P<most>\d+)%")
@@ -44,19 +47,37 @@ def composites_of(
     named: Named,
     others: Mapping[str, Document | Missing],
     classes: Mapping[str, str] = MappingProxyType({}),
+    given: Given = MappingProxyType({}),
 ) -> dict[str, Total]:
     """Return each object's 综合评价得分; ``others`` are the documents of other rounds of the campaign, by round.
 
     Of one that cannot be read it is why.
 
-    ``classes``: of which class objects are, by id.
+    ``classes``: of which class objects are, by id. ``given``: what the words of each one's rule are worth.
     """
 
-    def total(target_id: str) -> Total:
-        reader = _Reader(document, composite, named, others, target_id)
-        return total_of(composite, reader.figure, classes.get(target_id, ""))
+    def total(target: Target) -> Total:
+        reader = _Reader(document, composite, named, others, target["id"])
 
-    return {target["id"]: total(target["id"]) for section in document["sections"] for target in section["targets"]}
+        def figure(part: Part) -> Figure:
+            if part.source is Source.RULE:
+                return _of_word(document, target, given.get(target["id"], {}))
+            return reader.figure(part)
+
+        return total_of(composite, figure, classes.get(target["id"], ""))
+
+    return {target["id"]: total(target) for section in document["sections"] for target in section["targets"]}
+
+
+def _of_word(document: Document, target: Target, points: Mapping[str, Fraction]) -> Figure:
+    """Return what the word is worth that an object's votes were given, as far as that is told."""
+    verdict = target["verdict"]
+    if Verdict.INVALID in {verdict["code"], document["chain"]["status"]}:
+        return Missing("invalid")
+    if verdict["code"] == Verdict.TOO_FEW:
+        return Missing("too_few")
+    worth = points.get(verdict["label"])
+    return Missing("no_points") if worth is None else Points(worth, worth)
 
 
 class _Reader:
@@ -237,5 +258,5 @@ def named_parts(parts: Sequence[Part]) -> Iterator[Part]:
     for part in parts:
         if part.source is Source.COMPOSITE:
             yield from named_parts(part.parts)
-        elif part.source not in VOTED:
+        elif part.source in NAMED:
             yield part

@@ -2,6 +2,10 @@
 
 COMPOSITE_NAME = "综合评价得分"
 COMPOSITE_SENTENCES: dict[str, tuple[int, str]] = {
+    "composite_rule_points": (
+        422,
+        "“%(name)s”要用的判定用语“%(word)s”没有分值，没有保存。请在“测评方案”页给每个用语写分值，例如 200、190、180。",
+    ),
     "composite_weights": (
         422,
         "%(name)s各部分的权重合计 %(total)s，应为 100，没有保存。请改成都大于 0 的，例如 60、40；附加分不算在内。",

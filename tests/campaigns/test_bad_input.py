@@ -164,6 +164,9 @@ BAD: dict[str, tuple[str, Posted, str, str]] = {
     "points without a most": (
         "composite", composite(("民主测评", "vote:", "60"), ("扣分", "points", "40")), "扣分", "20",
     ),
+    "points of words that have none": (
+        "composite", composite(("民主测评", "rule", "60"), ("领导评分", "score", "40")), "民主测评", "200、190",
+    ),
     "class of nobody": (
         "composite",
         composite(

@@ -260,6 +260,17 @@ REFUSED: dict[str, tuple[Rule, Ground]] = {
 }
 
 
+def test_it_refuses_points_that_fall_where_words_rise() -> None:
+    """They may count in a composite, where a better mark would cost some."""
+    for better, worse in ((10, 20), (20, 10)):
+        steps = (when(first(1, ">", HALF), word="满意", points=better), when(word="差", meaning=FAILED, points=worse))
+        if better > worse:
+            check_rule(Rule(steps), THREE)
+        else:
+            with refuses("rule_not_monotone"):
+                check_rule(Rule(steps), THREE)
+
+
 @pytest.mark.parametrize("code", REFUSED)
 def test_it_refuses_a_rule(code: str) -> None:
     with refuses(code):

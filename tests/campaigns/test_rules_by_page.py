@@ -3,18 +3,22 @@
 import html
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from starlette.testclient import TestClient
 
+from app.campaigns.rule import worth_of
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.settings import Settings
 from app.main import PORTS
 from app.rounds import service as rounds
+from app.rounds.checklist import freeze_problems
+from app.rounds.reads import frozen_paper
 from app.rounds.service import RoundDraft
 from tests.booth.phones import SAME_SITE
+from tests.campaigns.test_bad_input import composite
 from tests.campaigns.test_routes import SCHEME, Site
 from tests.cast import MORNING, prepare
 
@@ -176,6 +180,35 @@ def code_of(site: Site, form: str) -> tuple[str, str]:
         _, codes = prepare(acting, site.folder, round_id)
         rounds.open_round(acting, site.folder, PORTS, round_id)
     return round_id, next(iter(codes.values()))[0]
+
+
+RUIAN = {
+    **step(1, "first-1 >= 9/10", "200 分", "met", points="200"),
+    **step(2, "first-1 >= 8/10", "190 分", "met", points="190"),
+    **step(3, "first-1 >= 7/10", "180 分", "met", points="180"),
+    **step(4, "first-1 >= 6/10", "170 分", "met", points="170"),
+    **step(5, "first-1 < 6/10 and last-2 < 1/3", "160 分", "met", points="160"),
+    **word("rest", "130 分", "met", points="130"),
+}
+
+
+def test_points_of_a_rule_are_typed_and_made_a_part_of_a_score(site: Site) -> None:
+    """民主测评赋分, all six steps of it, and a part of the total beside what a leader gives."""
+    posted = {**SCHEME, "scale": "competence", "top": "1", "rule_kind": "steps", "two_person": "", **RUIAN}
+    assert site.desk.post(f"{site.root}/scheme", **posted).status_code == 303
+    parts = composite(("民主测评", "rule", "20"), ("工作实绩", "score", "80"))
+    assert site.desk.post(f"{site.root}/composite", **parts).status_code == 303
+    page = site.desk.get(f"{site.root}/composite").text
+    assert plain("民主测评（测评结论的分值，最高的折成 100 分） × 20% + 工作实绩（非无记名） × 80%") in plain(page)
+    assert worth_of(site.view.scheme.judged_by)["130 分"] == 65
+    round_id, _ = code_of(site, "t6")
+    with site.database.reading() as session:
+        paper, _ = frozen_paper(session, round_id)
+    steps = {each.code: each.done for each in freeze_problems(paper)}
+    assert steps["points"]
+    bare = replace(paper, scheme=replace(paper.scheme, rule=None))
+    [missing] = [each for each in freeze_problems(bare) if each.code == "points"]
+    assert (missing.done, "达标" in missing.detail) == (False, True)
 
 
 @pytest.mark.parametrize("typed", RULES, ids=[rule.name for rule in RULES])

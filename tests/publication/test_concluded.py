@@ -9,18 +9,24 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.campaigns.composite import Composite, Part, Source
+from app.campaigns.rule import Meaning, Rule, Step, Word
+from app.core.acting import Acting
 from app.core.db import Database
+from app.publication import concluded
 from app.publication import stored as storing
+from app.publication.composite_rows import Row
 from app.publication.composites import composites_beside
 from app.publication.concluded import Failures, failed_targets, judged_scores
 from app.publication.domain import Scope
 from app.publication.lately import Lately
-from app.publication.models import ResultVersion
+from app.publication.models import NamedEntry, ResultVersion
 from app.publication.own_scores import composites_to_units
+from app.publication.reads import ledger_of
+from app.publication.service import withdraw
 from app.tally.document import Document
 from tests.publication import counted
 from tests.publication.test_api import program
-from tests.publication.test_composite_words import RULE, judged, stored
+from tests.publication.test_composite_words import RULE, at_least, judged, stored
 from tests.publication.test_composites import paper
 from tests.statements import sent
 
@@ -31,13 +37,14 @@ SCORES = {"u1": "100", "u2": "0"}
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    monkeypatch.setattr(concluded, "_kept", Lately[Sequence[Row]](concluded.KEPT))
 
 
-def halved(database: Database) -> tuple[str, str]:
+def halved(database: Database, rule: Rule = RULE) -> tuple[str, str]:
     """Publish a round of which half is another; return that, and itself."""
     first = counted.store_published(database, counted.make_votes(paper(None)))
     half = Part("p2", "上半年", Source.ROUND, F(50), round_id=first)
-    both = Composite((Part("p1", "这次", Source.VOTE, F(50)), half), rule=RULE)
+    both = Composite((Part("p1", "这次", Source.VOTE, F(50)), half), rule=rule)
     return first, counted.store_published(database, counted.make_votes(paper(both)))
 
 
@@ -114,6 +121,28 @@ def test_a_damaged_part_of_a_score_is_named(database: Database) -> None:
     failures = found(database)
     assert [row.id for row in failures.damaged] == [first]
     assert round_id not in scored(failures)
+
+
+def test_what_is_kept_hangs_on_all_that_a_score_is_made_of(database: Database) -> None:
+    """What is entered meanwhile, another round's correction, its withdrawal, and damage to either."""
+    one = stored(database, paper(judged()), SCORES)
+    assert scored(found(database)) == scored(found(database)) == {one: ["u2"]}
+    with database.writing() as session:
+        entry = session.get_one(NamedEntry, (one, "u1", "p2"))
+        entry.value = "0"
+    assert scored(found(database)) == {one: ["u1", "u2"]}
+    strict = Rule((Step((at_least(95),), Word("优秀", Meaning.MET)), Step((), Word("不合格", Meaning.FAILED))))
+    first, both = halved(database, strict)
+    before = scored(found(database)).get(both, [])
+    with database.writing() as session:
+        acting = Acting(session, counted.AT, counted.ZHANG)
+        for release in ledger_of(session, first):
+            withdraw(acting, first, release.id, "有误")
+    assert before
+    assert both not in scored(found(database))
+    damage(database, one)
+    assert one not in scored(found(database))
+    assert [row.id for row in found(database).damaged] == [one]
 
 
 DAMAGED = "另一轮的结果与公布时的指纹不符，不计算，请联系审计员"

@@ -26,7 +26,7 @@ from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
 from app.rounds.domain import PaperSection, PaperUnit
-from tests.campaigns.test_rule import CONGRESS, MARKS, VILLAGE
+from tests.campaigns.test_rule import CONGRESS, MARKS, POINTS, VILLAGE
 from tests.publication import counted
 from tests.publication.golden import Asked, Vote, ballots_of, store, votes
 from tests.publication.golden_lines import PAIR, squeezed
@@ -188,6 +188,28 @@ def test_a_score_over_a_score_stands_with_both(new_client: NewClient, database: 
     assert [output for output in with_parts if "综合满意度（非无记名）" in told[output]] == []
     formula = squeezed("综合评价得分 = 综合满意度（即时评价 × 40% + 每月评价（非无记名） × 20%")
     assert [output for output, text in told.items() if formula not in text] == []
+
+
+RUIAN = {"九成": ((36, 3, 1, 0), 200, "92.00"), "六成": ((24, 6, 5, 5), 170, "89.00"),
+         "两个条件": ((23, 4, 7, 6), 160, "88.00"), "末两等": ((20, 6, 8, 6), 130, "85.00")}  # fmt: skip
+"""镇街领导: counts, the points that the rule gives out of 200, and 20 % of these with 80 % of 90 points for work."""
+
+
+def test_points_of_the_rule_are_a_part_of_a_score(new_client: NewClient, database: Database) -> None:
+    parts = (Part("vote", "民主测评", Source.RULE, F(20)), Part("work", "工作实绩", Source.SCORE, F(80)))
+    scale = SCALES["competence"]
+    counts = {name: given for name, (given, _, _) in RUIAN.items()}
+    vote = one_section(counts, scale=scale, rule=POINTS, composite=Composite(parts), formula=Formula(1))
+    round_id = store(database, vote)
+    with database.writing() as session:
+        enter(Acting(session, counted.AT, counted.ZHANG), round_id, {(f"u{at}", "work"): "90" for at in range(4)})
+    for scope in ("leaders", "public"):
+        counted.release(database, round_id, scope)
+    told = Outputs(new_client, database, vote, round_id).read()
+    formula = squeezed("民主测评（测评结论的分值，最高的折成 100 分） × 20% + 工作实绩（非无记名） × 80%")
+    assert [output for output, text in told.items() if formula not in text] == []
+    figures = [figure for _, _, figure in RUIAN.values()] + [f"{points}分" for _, points, _ in RUIAN.values()]
+    assert [(output, figure) for output, text in told.items() for figure in figures if figure not in text] == []
 
 
 WEIGHED = {

@@ -67,6 +67,31 @@ def test_counts_below_thirty_come_back_from_whole_percents_and_show_no_decimals(
     assert points_text(half, 2) == points_text(half, 0)
 
 
+WORTH = {"u0": {"达标": F(100), "提醒": F(85), "需补课": F(65)}}
+BY_WORD = Composite((Part("word", "民主测评", Source.RULE, F(60)), Part("boss", "领导评分", Source.SCORE, F(40))))
+
+
+@pytest.mark.parametrize(
+    ("counts", "figure"),
+    [
+        ((30, 6, 2, 2), Points(F(100), F(100))),
+        ((20, 8, 10, 2), Points(F(91), F(91))),
+        ((2, 2, 6, 30), Points(F(79), F(79))),
+        ((4, 3, 1, 1), Missing("too_few")),
+    ],
+)
+def test_the_word_of_the_votes_counts_with_its_points(counts: Counts, figure: Figure) -> None:
+    """60 % of 100, 85 or 65 and 40 % of 100; of nine answers no word is told, and so no score."""
+    document = counted({"a": counts})
+    assert composites_of(document, BY_WORD, {("u0", "boss"): F(100)}, {}, given=WORTH)["u0"].figure == figure
+
+
+def test_a_word_without_points_leaves_no_score() -> None:
+    found = composites_of(counted({"a": (30, 6, 2, 2)}), BY_WORD, {("u0", "boss"): F(100)}, {}, given={"u0": {}})
+    assert found["u0"].figure == Missing("no_points")
+    assert [part.key for part in named_parts(BY_WORD.parts)] == ["boss"]
+
+
 @pytest.mark.parametrize("valid", range(10, 30))
 def test_all_counts_below_thirty_come_back(valid: int) -> None:
     votes: dict[str, Counts] = {"a": (valid - 7, 3, 2, 2)}
