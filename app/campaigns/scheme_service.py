@@ -92,7 +92,7 @@ def _check_points(composite: Composite, campaign: Campaign) -> None:
     named = [part.label for part in every_part(composite.parts) if part.source is Source.RULE]
     bare = lacking_points(SCHEME_JSON.validate_json(campaign.scheme).judged_by)
     if named and bare:
-        raise DomainError("composite_rule_points", name=named[0], word=bare[0].text)
+        raise DomainError("composite_rule_points", name=named[0], field=bare[0].text)
 
 
 def askable_items(session: Session, campaign_id: str) -> list[tuple[str, str]]:

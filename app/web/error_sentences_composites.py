@@ -4,7 +4,7 @@ COMPOSITE_NAME = "综合评价得分"
 COMPOSITE_SENTENCES: dict[str, tuple[int, str]] = {
     "composite_rule_points": (
         422,
-        "“%(name)s”要用的判定用语“%(word)s”没有分值，没有保存。请在“测评方案”页给每个用语写分值，例如 200、190、180。",
+        "“%(name)s”要用的判定用语“%(field)s”没有分值，没有保存。请在“测评方案”页给每个用语写分值，例如 200、190、180。",
     ),
     "composite_weights": (
         422,
