@@ -19,7 +19,6 @@ from app.core.errors import DomainError
 _BETWEEN: Final = re.compile(r"\s*[,、;]\s*")
 _CLASS_WEIGHT: Final = re.compile(r"([^\s\d][^\d:=]{0,19}?)\s*[:=]?\s*(\d{1,3}(?:\.\d{1,2})?) ?%?")
 WHOLE: Final = Fraction(100)
-LEVELS: Final = 2
 MOST_PARTS: Final = 12
 
 
@@ -44,8 +43,8 @@ class Part:
     """A part of a composite; ``weight`` in per cent, of 附加分 none, for it stands outside the 100.
 
     A vote is of the voter group ``group`` or, empty, of everybody; ``round_id`` names another round of the campaign.
-    A rule's part are the points of the word that votes give. Points go down from ``most``, 附加分 up to it; the weights
-    ``by_class`` are for objects of some class.
+    A rule's part are the points of the word of the votes. Points go down from ``most``, 附加分 up to it. ``by_class``:
+    the weights for objects of some class.
     """
 
     key: str
