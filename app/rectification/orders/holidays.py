@@ -14,9 +14,8 @@ from app.audit import service as audit
 from app.core.acting import Acting
 from app.core.db import locked
 from app.core.errors import DomainError
-from app.core.scope import ROOT
 from app.rectification.models import Holiday
-from app.rectification.orders.days import kept_under, table_of
+from app.rectification.orders.days import kept_under, table_above, table_of
 from app.rectification.rules.workdays import Holidays, is_working_day, seed_holidays, years_to_check
 
 LINES_LIMIT = 400
@@ -55,11 +54,12 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day that is not what its weekday says, or that was changed here."""
+    """A day that is not what its weekday says, or that was changed: here, or by an office above."""
 
     day: date
     working: bool
     own: bool
+    from_above: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ def calendar_of(session: Session, office_id: str, years: Sequence[int]) -> Calen
     """Return the table that the people of an office keep."""
     own = _own(session, office_id)
     table = table_of(session, office_id, years)
-    days = {*table.off, *table.working, *own}
+    days, seeded = {*table.off, *table.working, *own}, seed_holidays(years)
     rows = tuple(
-        DayRow(day, is_working_day(day, table), day in own)
+        DayRow(day, works := is_working_day(day, table), day in own, works != is_working_day(day, seeded))
         for day in sorted(days)
         if day.year in years and (day in own or _differs(day, table))
     )
@@ -127,7 +127,7 @@ def _read(line: str, years: Collection[int]) -> Change | Fault:
 def save(acting: Acting, office_id: str, changes: Collection[Change]) -> int:
     """Keep changes; return how many days really change. What holds without them is not stored."""
     years = {change.day.year for change in changes}
-    without = seed_holidays(years) if office_id == ROOT else table_of(acting.session, ROOT, years)
+    without = table_above(acting.session, office_id, years)
     own = _own(acting.session, office_id)
     changed = []
     for change in changes:

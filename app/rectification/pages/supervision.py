@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.accounts.service import find_own
 from app.campaigns.reads import get_campaign
 from app.core.lists import Listed, Wish, cut, wish_of
+from app.offices.reads import the_tree
 from app.rectification.ledger import deadlines as daily
 from app.rectification.ledger.coming import coming
 from app.rectification.ledger.deadlines import DueNotice, Watched
@@ -160,7 +161,9 @@ def _holidays_page(desk: Desk, refused: Refused | None = None) -> Response:
     if refused is not None and refused.error.code == "holiday_lines_wrong":
         _, bad = holiday_service.parse_lines(_lines(refused.form), years)
     table = holiday_service.calendar_of(desk.session, _office(desk), years)
-    return desk.show("rectification/holidays.html", refused, table=table, bad=bad)
+    tree, office_id = the_tree(desk.session), _office(desk)
+    office = None if tree.is_single or office_id not in tree.nodes else tree.nodes[office_id]
+    return desk.show("rectification/holidays.html", refused, table=table, bad=bad, office=office)
 
 
 def _office(desk: Desk) -> str:

@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from app.accounts.models import Staff
 from app.audit.models import AuditEntry
 from app.campaigns.models import Campaign
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.scope import ROOT
+from app.offices.models import Office
 from app.rectification.models import Holiday
 from app.rectification.orders import holidays as holiday_service
 from app.rectification.orders import service as ordering
@@ -24,7 +26,7 @@ from app.rectification.orders.holidays import (
 )
 from app.rectification.orders.reads import holidays_of
 from app.rectification.rules.workdays import is_working_day
-from tests.cast import MORNING, make_campaign, make_cast, refuses
+from tests.cast import MORNING, Desks, make_campaign, make_cast, refuses
 from tests.rectification.flagged import ZHANG
 
 YEARS = years_shown(MORNING.date())
@@ -150,6 +152,7 @@ def test_all_campaigns_follow_the_installation_and_those_of_an_office_its_own_da
     with database.writing() as session:
         acting = Acting(session, MORNING, ZHANG)
         other = make_campaign(session, ZHANG)
+        session.add(Office(id="town", parent_id=ROOT, name="河乡", position=0))
         session.get_one(Campaign, other).office_id = "town"
         assert save_lines(acting, ROOT, "2026-11-24 休\n2026-11-25 休", YEARS) == 2
         assert save_lines(acting, "town", "2026-11-24 休", YEARS) == 0
@@ -159,3 +162,36 @@ def test_all_campaigns_follow_the_installation_and_those_of_an_office_its_own_da
         worked = [[is_working_day(day, table) for day in days] for table in tables]
         assert worked == [[False, False, True], [False, True, False]]
         assert {row.day for row in calendar_of(session, "town", YEARS).rows if row.own} == set(days[1:])
+
+
+def test_an_office_follows_all_above_it_the_nearest_last(database: Database, campaign_id: str, new_desk: Desks) -> None:
+    """A 自治州 has days of its own: they hold for what lies below it, beside what the installation and 乡 change."""
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        for office_id, above in (("state", ROOT), ("county", "state"), ("town", "county")):
+            session.add(Office(id=office_id, parent_id=above, name=office_id, position=0))
+            session.flush()
+        save_lines(acting, ROOT, "2026-11-23 休\n2026-11-24 休", YEARS)
+        assert save_lines(acting, "state", "2026-11-23 休\n2026-11-24 班\n2026-11-25 休\n2026-11-26 休", YEARS) == 3
+        assert save_lines(acting, "town", "2026-11-25 休\n2026-11-26 班", YEARS) == 1
+        days = [date(2026, 11, number) for number in (23, 24, 25, 26)]
+        worked = {}
+        for office_id in (ROOT, "state", "county", "town"):
+            session.get_one(Campaign, campaign_id).office_id = office_id
+            table = holidays_of(session, campaign_id, YEARS)
+            worked[office_id] = [is_working_day(day, table) for day in days]
+        below = [False, True, False, False]
+        assert worked == {
+            ROOT: [False, False, True, True], "state": below, "county": below, "town": [False, True, False, True],
+        }  # fmt: skip
+        rows = {row.day: (row.own, row.from_above) for row in calendar_of(session, "town", YEARS).rows}
+        assert (rows[days[2]], rows[days[3]][0]) == ((False, True), True)
+        assert take_back(acting, "town", days[3])
+        assert not is_working_day(days[3], holidays_of(session, campaign_id, YEARS))
+        session.get_one(Staff, ZHANG.id).office_id = "town"
+    page = new_desk("zhangsan").get("/holidays").text
+    assert ("“town”和下级机构的活动" in page, "上级机构修改" in page, "全部活动都用这一张表" in page) == (
+        True,
+        True,
+        False,
+    )
