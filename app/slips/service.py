@@ -1,7 +1,7 @@
 """Printing, voiding and counting slips. A code leaves the system once, in the PDF, and stays only as its HMAC."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import delete
@@ -176,28 +176,22 @@ def sheets(
     ]
 
 
-def void_all(acting: Acting, folder: KeyFolder, round_id: str, reason: str) -> int:
-    """Void the unused slips of every batch and return how many; DomainError ``batch_has_no_live_slip`` for none."""
+def void_all(acting: Acting, folder: KeyFolder, round_id: str, reason: str) -> None:
+    """Void the unused slips of every batch; DomainError ``batch_has_no_live_slip`` where all were voided before."""
     locked_round(acting.session, round_id)
-    live = [batch.id for batch in reads.batches(acting.session, round_id) if batch.printed > batch.voided]
-    voided = sum(_void(acting, folder, (round_id, batch_id), reason) for batch_id in live)
-    if not voided:
+    good = [batch.id for batch in reads.batches(acting.session, round_id) if not batch.void_reason]
+    if not good:
         raise DomainError("batch_has_no_live_slip")
-    return voided
+    for batch_id in good:
+        void_batch(acting, folder, (round_id, batch_id), reason)
 
 
-def void_batch(acting: Acting, folder: KeyFolder, place: tuple[str, str], reason: str) -> int:
-    """Void the unused slips of ``place`` = (round id, batch id) and return how many; used ones stay counted."""
-    voided = _void(acting, folder, place, reason)
-    if not voided:
-        raise DomainError("batch_has_no_live_slip")
-    return voided
+def void_batch(acting: Acting, folder: KeyFolder, place: tuple[str, str], reason: str) -> None:
+    """Void the unused slips of ``place`` = (round id, batch id); used ones stay counted.
 
-
-def _void(acting: Acting, folder: KeyFolder, place: tuple[str, str], reason: str) -> int:
-    """Void the unused slips of a batch and return how many that were.
-
-    The box first: were this transaction undone, doing it again would find them void already and write that down.
+    How many these are nobody learns while the box is open, not even that there were none (SEC-11). The box first: were
+    this transaction undone, doing it again would find them void already and write that down. DomainError
+    ``batch_unknown``, ``round_wrong_state``, or ``batch_has_no_live_slip`` where it was voided before.
     """
     round_id, batch_id = place
     row = locked_round(acting.session, round_id)
@@ -206,13 +200,11 @@ def _void(acting: Acting, folder: KeyFolder, place: tuple[str, str], reason: str
         raise DomainError("batch_unknown")
     if row.state not in {RoundState.READY, RoundState.OPEN}:
         raise DomainError("round_wrong_state")
-    voided = ballots.void(database_of(acting.session), folder, round_id, batch_id)
-    newly, batch.voided = voided - batch.voided, voided
-    if not newly:
-        return 0
+    if batch.void_reason:
+        raise DomainError("batch_has_no_live_slip")
+    batch.voided = ballots.void(database_of(acting.session), folder, round_id, batch_id)
     batch.void_reason = reason
     audit.record(acting.session, acting.now, acting.actor, "slips.void", round_id, batch=batch_id, reason=reason)
-    return newly
 
 
 def set_counts(
@@ -226,11 +218,13 @@ def set_counts(
     row, (paper, _) = locked_round(acting.session, round_id), frozen_paper(acting.session, round_id)
     if row.state not in {RoundState.READY, RoundState.OPEN, RoundState.SEALED}:
         raise DomainError("round_wrong_state")
-    # While the round is open the exact use is nobody's business (SEC-11), so only the printed slips bound the numbers.
-    closed = row.state is RoundState.SEALED
+    # While the round is open the exact use is nobody's business (SEC-11), nor how many unused slips were voided: only
+    # the printed slips bound the numbers.
+    is_open, closed = row.state is RoundState.OPEN, row.state is RoundState.SEALED
     for account in reads.slip_accounts(acting.session, paper, round_id):
         spare, handed_back = counts.get(account.group_id, (account.spare, account.handed_back))
-        _check(account, spare, handed_back, account.used if closed else 0)
+        known = replace(account, voided=0 if is_open else account.voided, used=account.used if closed else 0)
+        _check(known, spare, handed_back)
         tally = reads.Tally(spare, handed_back, (present or {}).get(account.group_id))
         if (tally.present or 0) > account.expected:
             told_of = {"group": account.name, "group_id": account.group_id, "expected": account.expected}
@@ -240,10 +234,10 @@ def set_counts(
     audit.record(acting.session, acting.now, acting.actor, "slips.count", round_id, **told)
 
 
-def _check(account: reads.GroupAccount, spare: int, handed_back: int, used: int) -> None:
+def _check(account: reads.GroupAccount, spare: int, handed_back: int) -> None:
     """Refuse numbers that cannot be right, and say of which voter group."""
     try:
-        SlipAccount(account.printed, account.voided, spare, handed_back, used)
+        SlipAccount(account.printed, account.voided, spare, handed_back, account.used)
     except DomainError as error:
         told = {"group": account.name, "group_id": account.group_id, **error.params}
         raise DomainError(f"group_{error.code}", **told) from error

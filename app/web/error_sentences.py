@@ -186,7 +186,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
         "收回和退回合计多于发出的 %(out)s 张。请重新清点；属实的，本轮应作废。",
     ),
     "batch_unknown": (404, "没有找到这一批测评票。请刷新页面。"),
-    "batch_has_no_live_slip": (409, "这一批没有可以作废的测评票：都已使用或已作废。"),
+    "batch_has_no_live_slip": (409, "这些测评票已经作废过，没有可以再作废的。"),
     # workbooks
     "workbook_empty": (422, "文件是空的，没有保存任何内容。请重新选择文件后上传。"),
     "workbook_too_large": (

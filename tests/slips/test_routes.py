@@ -218,20 +218,40 @@ def test_no_page_tells_of_a_single_ballot_while_the_round_is_open(
     assert {page: desk.get(page).text for page in pages} != seen
 
 
+FEW = 8
+"""Slips of the first voter group of the cast."""
+
+
 def test_voiding_while_the_round_is_open_tells_of_no_ballot(desk: Desk, database: Database, keys: KeyFolder) -> None:
-    def seen_after(used: int) -> list[str]:
+    """Nor that none was left: else five slips in five hands would tell that these five have voted (SEC-11)."""
+
+    def seen_after(used: int, of_others: int) -> list[str]:
         with database.writing() as session:
             acting = Acting(session, MORNING, ACTOR)
             round_id = make_ready(acting, draft=DRAFT)
             _, codes = prepare(acting, keys, round_id)
             rounds.open_round(acting, keys, PORTS, round_id)
-        for code in next(iter(codes.values()))[:used]:
+        (group, printed), (_, others) = list(codes.items())[:2]
+        assert len(printed) == FEW
+        for code in [*printed[:used], *others[:of_others]]:
             set_code_state(database, keys, code, CodeState.SPENT)
-        assert desk.post(f"/rounds/{round_id}/slips/void", reason="票被人拿走了").status_code == 303
-        pages = [desk.get(f"/rounds/{round_id}{page}").text for page in ("", "/slips")]
-        return [re.sub(r"[0-9a-z]{20,}", "", page) for page in pages]
+        with database.reading() as session:
+            [batch] = [one.id for one in reads.batches(session, round_id) if one.group_id == group]
+        answers = [desk.post(f"/rounds/{round_id}/slips/batches/{batch}/void", reason="票被人拿走了")]
+        answers.append(desk.post(f"/rounds/{round_id}/slips/batches/{batch}/void", reason="票被人拿走了"))
+        answers += [desk.get(f"/rounds/{round_id}{page}") for page in ("", "/slips")]
+        for spare in (0, 1, len(printed) - 3, len(printed) - 1, len(printed), len(printed) + 1):
+            typed = {f"{name}-{each}": "0" for each in codes for name in ("spare", "back", "present")}
+            answers.append(desk.post(f"/rounds/{round_id}/slips/counts", **typed | {f"spare-{group}": str(spare)}))
+            answers.append(desk.get(f"/rounds/{round_id}/slips"))
+        answers.append(desk.post(f"/rounds/{round_id}/slips/void", reason="票被人拿走了"))
+        return [f"{answer.status_code} {re.sub(r'[0-9a-z]{20,}', '', answer.text)}" for answer in answers]
 
-    assert seen_after(3) == seen_after(0)
+    nobody = seen_after(0, 0)
+    assert [answer[:3] for answer in nobody[:2]] == ["303", "409"]
+    assert {answer[:3] for answer in nobody[4:]} == {"303", "200", "422"}
+    assert seen_after(3, 0) == nobody
+    assert seen_after(FEW, 0) == seen_after(FEW - 1, 1)
 
 
 def test_the_hall_screen_asks_again_by_itself(desk: Desk, database: Database, keys: KeyFolder, round_id: str) -> None:

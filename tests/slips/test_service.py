@@ -150,7 +150,7 @@ def test_voiding_a_batch_keeps_the_used_ones(acting: Acting, folder: KeyFolder) 
     codes = service.issue(acting, folder, round_id, {one: 10, other: 10})
     spend(acting, folder, codes[one][:3])
     batch = next(it for it in reads.batches(acting.session, round_id) if it.group_id == one)
-    assert service.void_batch(acting, folder, (round_id, batch.id), "打印坏了") == 7
+    service.void_batch(acting, folder, (round_id, batch.id), "打印坏了")
     assert states(acting, round_id) == {CodeState.LIVE: 10, CodeState.VOIDED: 7, CodeState.SPENT: 3}
     with refuses("batch_has_no_live_slip"):
         service.void_batch(acting, folder, (round_id, batch.id), "again")
