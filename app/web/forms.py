@@ -18,7 +18,7 @@ from app.core.errors import DomainError
 from app.core.folding import clean_name
 
 MAX_FIELDS = 14_000
-"""Room for the longest paper without scripts: a mark for each of 12 items of 1,000 objects, and a remark to each."""
+"""Room for a mark for each of 12 items of 1,000 objects and a remark to each; the hall check names what takes more."""
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of the field, not a secret
 REPEATABLE_SUFFIX = "[]"
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")

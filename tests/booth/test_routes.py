@@ -20,7 +20,7 @@ from app.campaigns.domain import Item
 from app.campaigns.models import Campaign
 from app.campaigns.quorum import Quorum
 from app.campaigns.rule import Sign
-from app.campaigns.rules import MAX_ITEMS, MAX_UNITS
+from app.campaigns.rules import MAX_UNITS
 from app.campaigns.score import Score
 from app.core.chinese import has_chinese
 from app.core.db import Database
@@ -28,7 +28,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.rounds.domain import Paper, RoundState
 from app.tally.facts import section_texts
-from app.web.forms import TOKEN_FIELD
+from app.web.forms import MAX_FIELDS, TOKEN_FIELD
 from tests.booth.phones import SAME_SITE
 from tests.conftest import TestClock
 from tests.factories import OpenRound, count_box, make_open_round, make_paper, set_code_state, set_round
@@ -206,7 +206,7 @@ def test_what_is_missing_is_named_and_everything_kept(client: TestClient, place:
 def test_the_longest_paper_is_filled_in_without_scripts(
     client: TestClient, database: Database, folder: KeyFolder
 ) -> None:
-    units, items = MAX_UNITS, MAX_ITEMS
+    units, items = MAX_UNITS, MAX_FIELDS // MAX_UNITS - 2  # a field more for each is its remark
     place = make_open_round(database, folder, make_paper(units, items))
     paper = read(open_paper(client, place.codes["residents"][0]))
     marks = dict.fromkeys(paper.names, "1")
