@@ -28,6 +28,7 @@ from app.booth.service import Door
 from app.box import service as box
 from app.box.drop import Drop
 from app.box.holders import held_over, keys_in, keys_of
+from app.box.letters import LETTERS as KEY_LETTERS
 from app.box.openings import Openings, Place
 from app.box.tidying import recover
 from app.campaigns.composite import formula_text
@@ -92,7 +93,15 @@ ENTRY_PATH = "/v"
 CAST_PATH = "/v/cast"
 PAPER_PATH = "/v/paper"
 Clock = Callable[[], datetime]
-LETTERS = (*ROUND_ACTS.values(), *ACCOUNT_ACTS.values(), *CONSENT_LETTERS, RESTORED, *RECTIFICATION_LETTERS, *STORED)
+LETTERS = (
+    *KEY_LETTERS,
+    *ROUND_ACTS.values(),
+    *ACCOUNT_ACTS.values(),
+    *CONSENT_LETTERS,
+    RESTORED,
+    *RECTIFICATION_LETTERS,
+    *STORED,
+)
 """Sentences that are stored with their values, which an English page finds again."""
 
 

@@ -14,6 +14,7 @@ from app.accounts import people
 from app.accounts import service as accounts
 from app.accounts.domain import Role
 from app.audit import service as audit
+from app.box import letters
 from app.box.models import KeyHolder, RoundKey
 from app.box.reads import HolderView, holders_of
 from app.core.acting import Acting, Principal
@@ -72,6 +73,7 @@ def name_holders(acting: Acting, round_id: str, staff_ids: Sequence[str]) -> Non
         fields = {"staff_id": person.id, "name": person.name, "public_key": half, "checked_at": checked_at}
         session.add(KeyHolder(round_id=round_id, number=number, part=None, **fields))
     session.flush()
+    letters.tell_named(acting, row, [staff_id for staff_id, one in known.items() if staff_id and one.public_key])
     names = [person.name for person in chosen]
     audit.record(session, acting.now, acting.actor, "box.holders", round_id, holders=names)
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.box import letters
 from app.box.ceremony import announced_root, sealed_round
 from app.box.holder_secret import SECRET_BYTES, public_half, read_secret
 from app.box.holders import check_holders, match_half
@@ -95,7 +96,7 @@ def start_over(acting: Acting, round_id: str) -> str | None:
     """
     session = acting.session
     locked_round(session, round_id)
-    sealed_round(session, round_id)
+    row = sealed_round(session, round_id)
     announced_root(session, round_id)
     job = job_of(session, round_id, acting.now)
     if job and job.phase not in OVER:
@@ -116,6 +117,7 @@ def start_over(acting: Acting, round_id: str) -> str | None:
         seen_at=acting.now,
     )
     session.add(fresh)
+    letters.tell_awaited(acting, row)
     return fresh.id
 
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff, StaffUnit
 from app.audit.models import AuditEntry
-from app.box import holders, key_making, reads, splitting, unlocking
+from app.box import holders, key_making, letters, reads, splitting, unlocking
 from app.box.holder_secret import public_half, signs_of_secret
 from app.box.models import KeyHolder, RoundKey
 from app.box.service import before_opening, public_key
@@ -21,6 +21,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
+from app.inbox.models import InboxItem
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper, get_round
 from tests.box.boxes import NOON, hall_paper, make_round
@@ -98,6 +99,28 @@ def test_it_works(table: Table) -> None:
     assert table.opens("wangwu", "zhangsan")
     assert table.opens("lisi", "wangwu")
     assert not table.make()
+
+
+def letters_of(table: Table) -> list[tuple[str, str]]:
+    """Return who was told, and where it leads him, in the order of log-in names."""
+    logins = {person.id: login for login, person in table.people.items()}
+    found = table.session.execute(select(InboxItem.staff_id, InboxItem.href))
+    return sorted((logins[staff_id], href) for staff_id, href in found)
+
+
+def test_holders_are_told_in_their_inboxes_what_they_have_to_do(table: Table) -> None:
+    table.name("zhangsan", "lisi", "wangwu")
+    assert letters_of(table) == [("lisi", "/rounds/r1/key"), ("wangwu", "/rounds/r1/key")], "not who named them"
+    table.draw("lisi")
+    table.session.execute(delete(InboxItem))
+    table.name("zhangsan", "lisi", "wangwu")
+    assert letters_of(table) == [("wangwu", "/rounds/r1/key")], "not again who has drawn"
+    table.session.execute(delete(InboxItem))
+    letters.tell_awaited(table.acting("zhangsan"), get_round(table.session, "r1"))
+    assert letters_of(table) == [("lisi", "/rounds/r1/opening"), ("wangwu", "/rounds/r1/opening")]
+    rehearsal = replace(get_round(table.session, "r1"), rehearsal_of="r0")
+    letters.tell_awaited(table.acting("zhangsan"), rehearsal)
+    assert len(letters_of(table)) == 2, "the pages of a rehearsal are gone when the round opens"
 
 
 def test_a_key_is_made_in_a_child_that_then_ends(table: Table) -> None:

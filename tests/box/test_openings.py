@@ -18,12 +18,13 @@ from app.ballots import store
 from app.ballots.models import ENVELOPE
 from app.box import jobs, reads
 from app.box import openings as starting
-from app.box.models import OpeningJob, OpeningShare
+from app.box.models import KeyHolder, OpeningJob, OpeningShare
 from app.box.openings import PROGRAM, Openings, Place
 from app.core.acting import Acting, Principal
 from app.core.clock import utc_now
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
+from app.inbox.models import InboxItem
 from app.publication.reads import versions_of
 from app.rounds.domain import RoundState
 from app.rounds.reads import get_round
@@ -273,6 +274,16 @@ def test_an_attempt_that_was_replaced_stores_nothing(hall: Hall) -> None:
     assert hall.state() is RoundState.SEALED
 
 
+def test_the_holders_are_told_that_it_waits_for_them(hall: Hall) -> None:
+    with hall.place.database.writing() as session:
+        holders = ((1, hall.actor.id), (2, "idwangwu"))
+        session.add_all(KeyHolder(round_id="r1", number=at, staff_id=one, name=one) for at, one in holders)
+        session.flush()
+        jobs.start_over(Acting(session, utc_now(), hall.actor), "r1")
+        told = [(item.staff_id, item.href) for item in session.scalars(select(InboxItem))]
+    assert told == [(holders[1][1], "/rounds/r1/opening")], "not who began it"
+
+
 def test_a_silent_opening_of_another_node_is_over(hall: Hall) -> None:
     with hall.place.database.writing() as session:
         jobs.start_over(Acting(session, utc_now(), hall.actor), "r1")
@@ -320,6 +331,7 @@ from app.box.openings import PROGRAM, Openings, Place
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
+from app.inbox.models import InboxItem
 order = json.loads(sys.argv[1])
 keys = KeyFolder(Path(order["keys"]))
 place = Place(Database(make_engine(order["url"]), keys), keys, utc_now)
