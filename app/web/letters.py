@@ -23,6 +23,11 @@ class Letters:
         ordered = sorted(set(sentences), key=lambda each: (-len(_PLACE.sub("", each)), each))
         self._compiled = tuple((sentence, _pattern(sentence)) for sentence in ordered)
 
+    def told_if_ours(self, text: str, english: Mapping[str, str], say: Callable[[str], str]) -> str:
+        """Return a text in English where a sentence with values wrote it; what people typed whole is left alone."""
+        ours = any(_PLACE.search(sentence) and pattern.fullmatch(text) for sentence, pattern in self._compiled)
+        return self.told(text, english, say) if ours else text
+
     def told(self, text: str, english: Mapping[str, str], say: Callable[[str], str]) -> str:
         """Return a text in English by the catalogue ``english``; ``say`` speaks names and words, else all it is."""
         found = ((sentence, pattern.fullmatch(text)) for sentence, pattern in self._compiled)

@@ -150,12 +150,13 @@ def _said(context: Context, text: str) -> str:
 
 
 @pass_context
-def _told(context: Context, text: str) -> str:
-    """Return a sentence that was stored with its values as the reader says it."""
+def _told(context: Context, text: str, *, typed: bool = False) -> str:
+    """Return a sentence that was stored with its values as the reader says it; ``typed``: people write there too."""
     if context.get("language") != "en":
         return text
     letters = cast("Letters", context.resolve("letters"))
-    return _parted(text, letters.told(text, i18n.english(), context.resolve("speak")))
+    tell = letters.told_if_ours if typed else letters.told
+    return _parted(text, tell(text, i18n.english(), context.resolve("speak")))
 
 
 def _parted(text: str, told: str) -> str:

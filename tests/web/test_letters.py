@@ -1,6 +1,7 @@
 """What is stored with its values is told in English, whatever the values are; what people typed is left alone."""
 
 import re
+from functools import partial
 
 import pytest
 
@@ -9,7 +10,7 @@ from app.core.chinese import has_chinese
 from app.main import LETTERS
 from app.publication.spoken import speak
 from app.rectification.messages.notify import action_title
-from app.rectification.rules.wording import EXTENSION_ASKED, EXTENSION_REFUSED, MODES, NOTICE_TOLD, TASKS
+from app.rectification.rules.wording import EXTENSION_ASKED, EXTENSION_REFUSED, MODE_REMARK, MODES, NOTICE_TOLD, TASKS
 from app.web.i18n import english
 from app.web.letters import TYPED, Letters
 
@@ -57,3 +58,12 @@ def test_words_without_values_are_told_as_they_are_on_pages() -> None:
 
 def test_what_nobody_wrote_stays() -> None:
     assert told("谁也没有写过的话") == "谁也没有写过的话"
+
+
+@pytest.mark.parametrize("typed", ["限期整改", "提醒", "样本不足", "2026年11月23日", "满意率低于补课线"])
+def test_where_people_write_too_only_sentences_with_values_are_told(typed: str) -> None:
+    say = partial(speak, {})
+    assert KNOWN.told_if_ours(typed, english(), say) == typed
+    changed = MODE_REMARK.format(before=FIRST_MODE, after="限时办结", reason=typed)
+    assert KNOWN.told_if_ours(changed, english(), say).endswith(typed)
+    assert not has_chinese(KNOWN.told_if_ours(changed, english(), say).removesuffix(typed))
