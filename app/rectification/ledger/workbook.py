@@ -86,7 +86,7 @@ class Preview:
         return not self.wrong and not self.problems
 
 
-_CARRIED = TypeAdapter(list[tuple[str, str, str | None, str | None]])
+_CARRIED = TypeAdapter(list[tuple[str, str, str | None, str | None, str]])
 
 
 def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -> Preview:
@@ -110,15 +110,16 @@ def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -
 def preview_carried(acting: Acting, known: Iterable[LedgerRow], parts: Sequence[str]) -> Preview:
     """Check what the page carried by the rules of the upload; DomainError ``form_malformed``."""
     check = _Check(acting, {each.row.id: each for each in known})
-    for number, told in enumerate(brought(_CARRIED, parts), 1):
-        check.take_change(number, Change(*told))
+    for number, (action_id, progress, rating, rules, before) in enumerate(brought(_CARRIED, parts), 1):
+        check.take_change(number, Change(action_id, progress, rating, rules), before)
     return Preview(tuple(check.changes), tuple(check.wrong))
 
 
 def carry(preview: Preview) -> list[str]:
     """Return the changes as the page carries them, in parts; DomainError ``import_too_much``."""
     return carried(
-        (change.action_id, change.progress, change.public_rating, change.rules_made) for change, _ in preview.changes
+        (change.action_id, change.progress, change.public_rating, change.rules_made, before_of(*_open_texts(each)))
+        for change, each in preview.changes
     )
 
 
@@ -135,14 +136,15 @@ class _Check:
     def take(self, number: int, told: Mapping[str, str]) -> None:
         """Keep what a row says anew, or why it does not match."""
         each = self._known.get(told[KEY])
-        if each is not None and (reason := _unlike(told, each) or _changed_meanwhile(told, each)):
+        if each is not None and (reason := _unlike(told, each)):
             self._seen.add(each.row.id)
             self.wrong.append(Mismatch(number, reason))
             return
-        self.take_change(number, Change(told[KEY], told[NEW_PROGRESS], _rating(told, each), _rules(told, each)))
+        change = Change(told[KEY], told[NEW_PROGRESS], _rating(told, each), _rules(told, each))
+        self.take_change(number, change, told.get(BEFORE, ""))
 
-    def take_change(self, number: int, change: Change) -> None:
-        """Keep a change that the ledger takes, or why it does not."""
+    def take_change(self, number: int, change: Change, before: str) -> None:
+        """Keep a change that the ledger takes, or why it does not; ``before``: what it was made of, ``before_of``."""
         each = self._known.get(change.action_id)
         if each is None:
             self.wrong.append(Mismatch(number, "没有这个事项，或不在您的范围内"))
@@ -150,6 +152,7 @@ class _Check:
         is_second = each.row.id in self._seen
         self._seen.add(each.row.id)
         reason = "同一事项出现了两次" if is_second else _too_long(change) or self._refused(change, each)
+        reason = reason or _changed_meanwhile(change, before, each)
         if reason:
             self.wrong.append(Mismatch(number, reason))
         elif change.progress or change.public_rating is not None or change.rules_made is not None:
@@ -194,17 +197,22 @@ def _untouched(told: Mapping[str, str]) -> frozenset[str]:
     return frozenset(head for head, one, other in zip((RATING, RULES), before, now, strict=False) if one == other)
 
 
-def _changed_meanwhile(told: Mapping[str, str], each: LedgerRow) -> str:
-    """Say what was changed both in the workbook and, since it went out, in the ledger."""
-    before = told.get(BEFORE, "").split("-")
-    cells = cells_of(each)
-    stored = {RATING: cells["public_rating"], RULES: cells["rules_made"]}
-    now = before_of(stored[RATING], stored[RULES]).split("-")
-    for head, then, is_now in zip((RATING, RULES), before, now, strict=False):
-        is_same = head not in told or folded(told[head]) == folded(plain(stored[head]))
-        if len(before) == len(now) and then != is_now and head not in _untouched(told) and not is_same:
-            return f"“{head}”在导出以后已有人改为“{stored[head] or '（空）'}”；请核对，重新导出后再填"
+def _changed_meanwhile(change: Change, before: str, each: LedgerRow) -> str:
+    """Say what a change would replace that is no more what it was made of; nothing where that is not known."""
+    stored = _open_texts(each)
+    now = before_of(*stored).split("-")
+    then = before.split("-") if before else now
+    for head, new, old, was, is_now in zip(
+        (RATING, RULES), (change.public_rating, change.rules_made), stored, then, now, strict=False
+    ):
+        if new is not None and was != is_now and folded(new) != folded(plain(old)):
+            return f"“{head}”在导出以后已有人改为“{old or '（空）'}”；请核对，重新导出后再填"
     return ""
+
+
+def _open_texts(each: LedgerRow) -> tuple[str, str]:
+    """Return 群众评价 and 制度成果 of an action, as its row shows them."""
+    return _measured(each), each.row.rules_made
 
 
 def _rating(told: Mapping[str, str], each: LedgerRow | None) -> str | None:

@@ -231,6 +231,19 @@ def test_a_workbook_that_went_out_earlier_overwrites_nothing_entered_since(datab
         assert ([(each.public_rating, each.rules_made) for each in emptied], wrong) == ([(None, ""), ("", None)], [])
 
 
+def test_what_was_entered_after_the_preview_is_not_overwritten(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        book = openpyxl.load_workbook(io.BytesIO(edited(exported(session), {(2, RULES): "《新办法》"})))
+        parts = carry(_previewed(acting, book))
+        recording.rate(acting, action_id, "群众满意")
+        assert preview_carried(acting, known(acting), parts).is_whole
+        recording.name_rules(acting, action_id, "《值班办法》")
+        (wrong,) = preview_carried(acting, known(acting), parts).wrong
+        assert wrong.reason.startswith("“制度成果”在导出以后已有人改为“《值班办法》”")
+
+
 def test_kinds_and_rules_made_go_out_and_come_back_under_any_of_their_titles(database: Database) -> None:
     _, _, ids = make_ledger(
         database, make_action(kind=ActionKind.AT_ONCE), make_action(problem="乙", kind=ActionKind.LASTING, due=None)
@@ -366,7 +379,9 @@ def _previewed(acting: Acting, book: openpyxl.Workbook) -> Preview:
         return aside.submit(preview_upload, acting, rows, out.getvalue()).result()
 
 
-@pytest.mark.parametrize("part", ["", "{}", '[["a"]]', '[["a","b","c"]]', '[["a","b",1,"d"]]'])
+@pytest.mark.parametrize(
+    "part", ["", "{}", '[["a"]]', '[["a","b","c"]]', '[["a","b",1,"d",""]]', '[["a","b","c","d"]]']
+)
 def test_it_refuses_what_no_page_of_ours_carried(database: Database, part: str) -> None:
     with database.writing() as session, refuses("form_malformed"):
         preview_carried(Acting(session, MORNING, ZHANG), [], [part])
@@ -382,7 +397,7 @@ def test_what_was_carried_is_checked_anew(database: Database) -> None:
             (ZHANG, [[action_id, "字" * 2001, None, None]], "超过 2000 字"),
         ]:
             acting = Acting(session, MORNING, who)
-            found = preview_carried(acting, known(acting), [json.dumps(carried)])
+            found = preview_carried(acting, known(acting), [json.dumps([[*each, ""] for each in carried])])
             assert word in found.wrong[0].reason
             assert not found.is_whole
 
