@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.core.errors import DomainError
 from app.publication import reads, years
 from app.publication.read_log import note_reads
+from app.publication.reads import PublishedLine
 from app.publication.spoken import in_language
 from app.publication.years import Years
 from app.web.desk import Desk, ResultDesk
@@ -18,32 +19,34 @@ router = APIRouter()
 PATH = "/results/campaigns/{campaign_id}/years"
 
 
-def _years(desk: Desk, campaign_id: str) -> Sequence[Years]:
+def _years(desk: Desk, campaign_id: str) -> tuple[Sequence[Years], Sequence[PublishedLine]]:
     viewer = reads.viewer_of(desk.session, desk.staff)
-    columns = years.columns_of(desk.session, viewer, desk.now, campaign_id)
+    columns, damaged = years.columns_of(desk.session, viewer, desk.now, campaign_id)
     found = years.years_of(desk.session, columns, campaign_id)
     note_reads(desk, desk.staff, [(column.line.round.id, "trend") for column in columns])
     language = choose_language(desk.request)
     if language != "en":
-        return found
+        return found, damaged
     desk.leave()
     told = {
         column.line.round.id: replace(column, result=in_language(language, column.result, column.paper))
         for column in columns
     }
-    return [years.retold(each, told) for each in found]
+    return [years.retold(each, told) for each in found], damaged
 
 
 @router.get(PATH)
 def years_page(desk: ResultDesk, campaign_id: str) -> Response:
     """Show what a campaign rated, in official order, each with its rounds in all campaigns."""
-    return desk.show("publication/years.html", found=_years(desk, campaign_id))
+    found, damaged = _years(desk, campaign_id)
+    return desk.show("publication/years.html", found=found, damaged=damaged)
 
 
 @router.get(PATH + "/{unit_id}")
 def unit_years_page(desk: ResultDesk, campaign_id: str, unit_id: str) -> Response:
     """Show one object through the rounds of all campaigns."""
-    found = next((each for each in _years(desk, campaign_id) if each.id == unit_id), None)
+    every, damaged = _years(desk, campaign_id)
+    found = next((each for each in every if each.id == unit_id), None)
     if found is None:
         raise DomainError("not_found")
-    return desk.show("publication/years_of_unit.html", found=found)
+    return desk.show("publication/years_of_unit.html", found=found, damaged=damaged)

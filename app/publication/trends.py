@@ -105,22 +105,23 @@ class UnitTrend:
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """A campaign, its rounds oldest first, its units in official order."""
+    """A campaign, its rounds oldest first, its units in official order; ``damaged`` are rounds that are not shown."""
 
     campaign_id: str
     campaign: str
     organisation: str
     columns: tuple[Column, ...]
     units: tuple[UnitTrend, ...]
+    damaged: tuple[PublishedLine, ...] = ()
 
 
 def trends(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> Trends:
-    """Return the rounds of a campaign that a viewer may see; DomainError ``not_found`` if there are none."""
+    """Return the rounds of a campaign that a viewer may see; DomainError ``not_found``, or as ``columns_in``."""
     lines = [line for line in published_rounds(session, viewer, now, campaign_id) if not line.round.is_rehearsal]
     if not lines:
         raise DomainError("not_found")
-    columns = tuple(column_of(session, viewer, now, line) for line in reversed(lines))
-    return Trends(campaign_id, lines[0].campaign, lines[0].organisation, columns, _units(columns))
+    columns, damaged = columns_in(session, viewer, now, [*reversed(lines)])
+    return Trends(campaign_id, lines[0].campaign, lines[0].organisation, columns, _units(columns), damaged)
 
 
 def retold(found: Trends, columns: tuple[Column, ...]) -> Trends:
@@ -133,6 +134,26 @@ def retold(found: Trends, columns: tuple[Column, ...]) -> Trends:
 def _retold(unit: UnitTrend, columns: Sequence[Column]) -> tuple[Cell | None, ...]:
     pairs = zip(unit.cells, columns, strict=True)
     return tuple(cell and replace(cell, unit=column.rated.rating_of(unit.id)[1]) for cell, column in pairs)
+
+
+def columns_in(
+    session: Session, viewer: Viewer, now: datetime, lines: Sequence[PublishedLine]
+) -> tuple[tuple[Column, ...], tuple[PublishedLine, ...]]:
+    """Return rounds as far as a viewer may see them, and those whose result is damaged: they hide no other.
+
+    DomainError ``result_damaged`` where no other is left.
+    """
+    found, damaged = list[Column](), list[PublishedLine]()
+    for line in lines:
+        try:
+            found.append(column_of(session, viewer, now, line))
+        except DomainError as error:
+            if error.code != "result_damaged":
+                raise
+            damaged.append(line)
+    if damaged and not found:
+        raise DomainError("result_damaged")
+    return tuple(found), tuple(damaged)
 
 
 def column_of(session: Session, viewer: Viewer, now: datetime, line: PublishedLine) -> Column:

@@ -19,7 +19,7 @@ from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.kin import Ties, are_near, same_in, seen_from, ties_of
 from app.publication.reads import PublishedLine, Sighted, lines_of, sighted
-from app.publication.trends import NOT_COMPARED, Column, Rated, column_of, not_compared, official_order
+from app.publication.trends import NOT_COMPARED, Column, Rated, columns_in, not_compared, official_order
 from app.rounds.domain import Paper
 from app.tally.document import Target
 from app.tally.restraint import may_compare
@@ -50,9 +50,14 @@ class Years:
     rows: tuple[Row, ...]
 
 
-def columns_of(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> list[Column]:
-    """Return the rounds that a viewer may see of a campaign and of those that it follows or that follow it."""
-    return [column_of(session, viewer, now, line) for line in _lines(session, viewer, now, campaign_id)]
+def columns_of(
+    session: Session, viewer: Viewer, now: datetime, campaign_id: str
+) -> tuple[tuple[Column, ...], tuple[PublishedLine, ...]]:
+    """Return the rounds that a viewer may see of a campaign and of those that it follows or that follow it.
+
+    Beside them stand those whose result is damaged; DomainError as ``columns_in``.
+    """
+    return columns_in(session, viewer, now, _lines(session, viewer, now, campaign_id))
 
 
 def _lines(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> list[PublishedLine]:

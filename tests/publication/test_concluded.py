@@ -23,6 +23,7 @@ from app.publication.models import NamedEntry, ResultVersion
 from app.publication.own_scores import composites_to_units
 from app.publication.reads import ledger_of
 from app.publication.service import withdraw
+from app.rounds.models import Round
 from app.tally.document import Document
 from tests.publication import counted
 from tests.publication.test_api import program
@@ -143,6 +144,28 @@ def test_what_is_kept_hangs_on_all_that_a_score_is_made_of(database: Database) -
     damage(database, one)
     assert one not in scored(found(database))
     assert [row.id for row in found(database).damaged] == [one]
+
+
+def test_a_damaged_round_hides_no_other_in_the_overviews(
+    database: Database, new_client: Callable[[], TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    first, last = halved(database)
+    leader = counted.log_in(new_client(), database, "leader")
+    with database.writing() as session:
+        campaign_id = session.get_one(Round, first).campaign_id
+        session.get_one(Round, last).campaign_id = campaign_id
+        session.get_one(Round, first).title = "上半年测评"
+    root = f"/results/campaigns/{campaign_id}"
+    pages = [root, f"{root}/units/u1", f"{root}/years", f"{root}/years/u1"]
+    assert all("指纹不符" not in leader.get(page).raise_for_status().text for page in pages)
+    damage(database, first)
+    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    for page in pages:
+        text = leader.get(page).raise_for_status().text
+        assert "<strong>上半年测评</strong>：结果与公布时的指纹不符" in text, page
+    damage(database, last)
+    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    assert {leader.get(page).status_code for page in pages} == {500}
 
 
 DAMAGED = "另一轮的结果与公布时的指纹不符，不计算，请联系审计员"

@@ -59,7 +59,7 @@ def publish_votes(database: Database, votes: counted.Votes, days: int, *scopes: 
 def found(database: Database, round_id: str, viewer: Viewer = counted.READER) -> list[years.Years]:
     with database.reading() as session:
         campaign_id = session.get_one(Round, round_id).campaign_id
-        columns = years.columns_of(session, viewer, counted.AT, campaign_id)
+        columns, _ = years.columns_of(session, viewer, counted.AT, campaign_id)
         return years.years_of(session, columns, campaign_id)
 
 
