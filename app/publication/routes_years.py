@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
+from app.core.lists import cut, wish_of
 from app.publication import reads, years
 from app.publication.read_log import note_reads
 from app.publication.reads import PublishedLine
@@ -37,9 +38,10 @@ def _years(desk: Desk, campaign_id: str) -> tuple[Sequence[Years], Sequence[Publ
 
 @router.get(PATH)
 def years_page(desk: ResultDesk, campaign_id: str) -> Response:
-    """Show what a campaign rated, in official order, each with its rounds in all campaigns."""
-    found, damaged = _years(desk, campaign_id)
-    return desk.show("publication/years.html", found=found, damaged=damaged)
+    """Show what a campaign rated, in official order, each with its rounds in all campaigns, as it is looked for."""
+    (every, damaged), wish = _years(desk, campaign_id), wish_of(desk.request.query_params)
+    found = cut([each for each in every if wish.fits(each.name)], wish)
+    return desk.show("publication/years.html", found=found, campaign=every[0], damaged=damaged)
 
 
 @router.get(PATH + "/{unit_id}")

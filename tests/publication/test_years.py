@@ -1,5 +1,6 @@
 """What was rated, over campaigns: matched by the register or by name, compared where it was made in one way."""
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -217,6 +218,11 @@ def test_a_leader_reads_the_pages(client: TestClient, database: Database) -> Non
     page = reader.get(f"{base}/years").text
     assert "两次测评的测评表不同，不作比较" in page
     assert "2024年活动 · 2024年测评" in page
+    shown = re.findall(r'<th scope="rowgroup"[^>]*><a [^>]*>([^<]+)<', page)
+    assert shown == list(UNITS)
+    one = reader.get(f"{base}/years?q={UNITS[1]}&part=9").text
+    assert re.findall(r'<th scope="rowgroup"[^>]*><a [^>]*>([^<]+)<', one) == [UNITS[1]]
+    assert "没有符合的" in reader.get(f"{base}/years?q=没有").text
     page = reader.get(f"{base}/years/u0-2026").text
     assert "名称相同" in page
     assert "本活动的同一对象" in page
